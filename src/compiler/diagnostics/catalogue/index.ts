@@ -1,0 +1,31 @@
+import { dataDiagnostics } from "./data.js";
+import { eventsDiagnostics } from "./events.js";
+import { internalDiagnostics } from "./internal.js";
+import { lintDiagnostics } from "./lint.js";
+import { namesDiagnostics } from "./names.js";
+import { rangesDiagnostics } from "./ranges.js";
+import { syntaxDiagnostics } from "./syntax.js";
+import { typesDiagnostics } from "./types.js";
+import { usageDiagnostics } from "./usage.js";
+
+/**
+ * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:
+ * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data, 8 usage, 9 our own bugs.
+ */
+export const catalogue = {
+  ...syntaxDiagnostics,
+  ...namesDiagnostics,
+  ...typesDiagnostics,
+  ...eventsDiagnostics,
+  ...rangesDiagnostics,
+  ...lintDiagnostics,
+  ...dataDiagnostics,
+  ...usageDiagnostics,
+  ...internalDiagnostics,
+};
+
+/** A code of the catalogue. */
+export type DiagnosticCode = keyof typeof catalogue;
+
+/** The parameters that a code's message takes. */
+export type DiagnosticParameters<C extends DiagnosticCode> = Parameters<(typeof catalogue)[C]["message"]>[0];

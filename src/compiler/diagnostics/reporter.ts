@@ -1,0 +1,68 @@
+import type { Span } from "../text/index.js";
+import { catalogue, type DiagnosticCode, type DiagnosticParameters } from "./catalogue/index.js";
+import type { DiagnosticDefinition } from "./define.js";
+import type { Diagnostic, Fix, Label } from "./diagnostic.js";
+
+/** The optional parts of a diagnostic. */
+export interface ReportDetails {
+  readonly caption?: string;
+  readonly labels?: readonly Label[];
+  readonly notes?: readonly string[];
+  readonly help?: string;
+  readonly fixes?: readonly Fix[];
+}
+
+/** Makes one diagnostic from the catalogue; for places that have no {@link Reporter} at hand. */
+export function createDiagnostic<C extends DiagnosticCode>(
+  code: C,
+  parameters: DiagnosticParameters<C>,
+  span: Span,
+  details: ReportDetails = {},
+): Diagnostic {
+  const definition: DiagnosticDefinition<DiagnosticParameters<C>> = catalogue[code];
+  return {
+    code: code as string,
+    severity: definition.severity,
+    message: definition.message(parameters),
+    span,
+    caption: details.caption ?? "",
+    labels: details.labels ?? [],
+    notes: details.notes ?? [],
+    ...(details.help === undefined ? {} : { help: details.help }),
+    fixes: details.fixes ?? [],
+  };
+}
+
+/** Collects diagnostics, at most one for a code at a place. */
+export class Reporter {
+  private readonly seen = new Set<string>();
+  private readonly list: Diagnostic[] = [];
+
+  /** Adds a diagnostic of the catalogue unless the same code was reported at the same place. */
+  report<C extends DiagnosticCode>(
+    code: C,
+    parameters: DiagnosticParameters<C>,
+    span: Span,
+    details: ReportDetails = {},
+  ): void {
+    const key = `${String(code)}@${span.file}:${span.start}-${span.end}`;
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    this.list.push(createDiagnostic(code, parameters, span, details));
+  }
+
+  /** What was reported, in the order of files and places. */
+  get diagnostics(): readonly Diagnostic[] {
+    return [...this.list].sort(
+      (a, b) => compareText(a.span.file, b.span.file) || a.span.start - b.span.start || compareText(a.code, b.code),
+    );
+  }
+
+  get hasErrors(): boolean {
+    return this.list.some((d) => d.severity === "error");
+  }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,523 @@
+/**
+ * The syntax tree: readonly discriminated unions, one interface a construct, a span on each node. It holds what the text
+ * says and nothing the compiler found out: symbols, types and shapes live in side tables. What error recovery had to
+ * invent is an explicit `Missing` node. Comments are kept in {@link Spec.comments}, doc comments on their declaration.
+ */
+import type { Span } from "../text/index.js";
+
+/** What every node has. */
+export interface Node {
+  readonly kind: string;
+  readonly span: Span;
+}
+
+/** One file. */
+export interface Spec extends Node {
+  readonly kind: "Spec";
+  readonly declarations: readonly Declaration[];
+  /** Every comment of the file in order, doc comments included. */
+  readonly comments: readonly Comment[];
+}
+
+/** `// text` or `/// doc`, without the line end. */
+export interface Comment extends Node {
+  readonly kind: "Comment";
+  readonly doc: boolean;
+  /** What follows the slashes, one leading space removed. */
+  readonly text: string;
+}
+
+/** An identifier where it is declared or used. */
+export interface Name extends Node {
+  readonly kind: "Name";
+  readonly text: string;
+}
+
+// ---------------------------------------------------------------------------------------------------- declarations
+
+/** What every declaration has besides its own parts. */
+interface DeclarationNode extends Node {
+  /** The lines of `///` comments right above, joined by `\n`. */
+  readonly doc?: string;
+}
+
+export type Declaration =
+  | ImportDeclaration
+  | ModelDeclaration
+  | DataBlock
+  | FeaturesBlock
+  | LabelsBlock
+  | NetworkDeclaration
+  | BottomsDeclaration
+  | ExpertsDeclaration
+  | GateDeclaration
+  | TaskDeclaration
+  | ChainDeclaration
+  | LossBlock
+  | TrainBlock
+  | MetricsBlock
+  | AttributesBlock
+  | ParamsBlock
+  | SignalsBlock
+  | FusionDeclaration
+  | RulesBlock
+  | RankDeclaration
+  | TestDeclaration
+  | DefDeclaration
+  | OverrideDeclaration
+  | RemoveDeclaration
+  | MissingDeclaration;
+
+/** `import { a, b } from "./x.mtl"`, `import { ple } from std`, `import "./x.mtl"`. */
+export interface ImportDeclaration extends DeclarationNode {
+  readonly kind: "Import";
+  /** Absent when the whole file is imported. */
+  readonly names?: readonly Name[];
+  /** A path, or `std` for the standard library. */
+  readonly from: StringLiteral | Name | MissingExpression;
+}
+
+/** `model feed`, `model feed_wide extends "./feed.mtl"`. */
+export interface ModelDeclaration extends DeclarationNode {
+  readonly kind: "Model";
+  readonly name: Name;
+  readonly base?: StringLiteral;
+}
+
+/** `key: value` of a block whose values are plain expressions. */
+export interface Entry extends DeclarationNode {
+  readonly kind: "Entry";
+  readonly key: Name;
+  readonly value: Expression;
+}
+
+/** `data { train: csv("…"), group: user_id }`. */
+export interface DataBlock extends DeclarationNode {
+  readonly kind: "Data";
+  readonly entries: readonly Entry[];
+}
+
+/** `price: numeric(scale: log1p)`, with `= expression` when it is not the column of that name. */
+export interface FeatureEntry extends DeclarationNode {
+  readonly kind: "Feature";
+  readonly name: Name;
+  readonly type: CallExpression | NameExpression | MissingExpression;
+  readonly source?: Expression;
+}
+
+export interface FeaturesBlock extends DeclarationNode {
+  readonly kind: "Features";
+  readonly entries: readonly FeatureEntry[];
+}
+
+/** `buy: event within click`, `stay: amount(seconds) within click`, `rich: event = income == "50000+."`. */
+export interface LabelEntry extends DeclarationNode {
+  readonly kind: "Label";
+  readonly name: Name;
+  readonly type: LabelType;
+  readonly within?: Name;
+  readonly source?: Expression;
+}
+
+/** `event`, `amount` or `amount(unit)`. */
+export interface LabelType extends Node {
+  readonly kind: "LabelType";
+  readonly base: "event" | "amount";
+  readonly unit?: Name;
+}
+
+export interface LabelsBlock extends DeclarationNode {
+  readonly kind: "Labels";
+  readonly entries: readonly LabelEntry[];
+}
+
+/** `input x = …`, `table t = …`, `bottom b = …`, `tower t = …`: a name for a tensor. */
+export interface NetworkDeclaration extends DeclarationNode {
+  readonly kind: "Network";
+  readonly keyword: "input" | "table" | "bottom" | "tower";
+  readonly name: Name;
+  readonly value: Expression;
+}
+
+/** `bottoms b[income, marital] = stitch(x, [32])`: one column of layers a member, read as `b.income`. */
+export interface BottomsDeclaration extends DeclarationNode {
+  readonly kind: "Bottoms";
+  readonly name: Name;
+  readonly members: readonly Name[];
+  readonly value: Expression;
+}
+
+/** `experts pool[8] = mlp(x, [64])`: n networks of one shape, nothing shared. */
+export interface ExpertsDeclaration extends DeclarationNode {
+  readonly kind: "Experts";
+  readonly name: Name;
+  readonly count: Expression;
+  readonly value: Expression;
+}
+
+/** `gate g = softmax(x) over pool`, `… over [own, shared]`. */
+export interface GateDeclaration extends DeclarationNode {
+  readonly kind: "Gate";
+  readonly name: Name;
+  readonly value: Expression;
+  readonly over: Expression;
+}
+
+/** `task cvr: P(buy | click) = sigmoid(logit(t)) auxiliary`. */
+export interface TaskDeclaration extends DeclarationNode {
+  readonly kind: "Task";
+  readonly name: Name;
+  readonly type: Type;
+  readonly value: Expression;
+  /** Trained, never served. */
+  readonly auxiliary: boolean;
+}
+
+/** `chain ctcvr = ctr * cvr`, `chain ctcvr: P(buy) = ctr * cvr`. */
+export interface ChainDeclaration extends DeclarationNode {
+  readonly kind: "Chain";
+  readonly name: Name;
+  readonly type?: Type;
+  readonly value: Expression;
+}
+
+/** `loss { ctr: bce, l2: 1e-6 * l2(embeddings), balance: fixed }`. */
+export interface LossBlock extends DeclarationNode {
+  readonly kind: "Loss";
+  readonly entries: readonly Entry[];
+}
+
+export interface TrainBlock extends DeclarationNode {
+  readonly kind: "Train";
+  readonly entries: readonly Entry[];
+}
+
+/** `metrics { ctr: [auc, gauc] }`. */
+export interface MetricsBlock extends DeclarationNode {
+  readonly kind: "Metrics";
+  readonly entries: readonly Entry[];
+}
+
+/** `item_price: number(yuan) >= 0`, `brand: text?`. */
+export interface TypedEntry extends DeclarationNode {
+  readonly kind: "Typed";
+  readonly name: Name;
+  readonly type: Type;
+}
+
+export interface AttributesBlock extends DeclarationNode {
+  readonly kind: "Attributes";
+  readonly entries: readonly TypedEntry[];
+}
+
+/** `signals { ctr: P(click), stay: number(seconds) >= 0 }`. */
+export interface SignalsBlock extends DeclarationNode {
+  readonly kind: "Signals";
+  readonly entries: readonly TypedEntry[];
+}
+
+/** `alpha: 0.05 in [0, 1]`. */
+export interface ParamEntry extends DeclarationNode {
+  readonly kind: "Param";
+  readonly name: Name;
+  readonly value: Expression;
+  readonly range?: RangeClause;
+}
+
+export interface ParamsBlock extends DeclarationNode {
+  readonly kind: "Params";
+  readonly entries: readonly ParamEntry[];
+}
+
+export interface FusionDeclaration extends DeclarationNode {
+  readonly kind: "Fusion";
+  readonly name: Name;
+  readonly value: Expression;
+}
+
+/** `rules home { … }`. */
+export interface RulesBlock extends DeclarationNode {
+  readonly kind: "Rules";
+  readonly name: Name;
+  readonly rules: readonly Rule[];
+}
+
+/** The first word of a rule. */
+export type RuleVerb =
+  | "drop"
+  | "boost"
+  | "suppress"
+  | "spread"
+  | "explore"
+  | "pin"
+  | "mmr"
+  | "dpp"
+  | "dedupe"
+  | "cap"
+  | "pace";
+
+/** `boost double11 when campaign == "double11" by 1.5 during 2026-11-01 .. 2026-11-12`. */
+export interface Rule extends DeclarationNode {
+  readonly kind: "Rule";
+  readonly verb: RuleVerb;
+  readonly name: Name;
+  /** In the order written; which may stand on which verb is the checker's business. */
+  readonly clauses: readonly RuleClause[];
+}
+
+export type RuleClause =
+  /** `when condition` */
+  | (Node & { readonly kind: "WhenClause"; readonly condition: Expression })
+  /** `by 1.5` */
+  | (Node & { readonly kind: "ByClause"; readonly amount: Expression })
+  /** `during from .. to` */
+  | (Node & { readonly kind: "DuringClause"; readonly from: Expression; readonly to: Expression })
+  /** `at most 3` / `at least 2` */
+  | (Node & { readonly kind: "BoundClause"; readonly bound: "most" | "least"; readonly count: Expression })
+  /** `of brand` */
+  | (Node & { readonly kind: "OfClause"; readonly key: Expression })
+  /** `in 5`: a window of places */
+  | (Node & { readonly kind: "WindowClause"; readonly size: Expression })
+  /** `in top 20` / `top 20` */
+  | (Node & { readonly kind: "TopClause"; readonly count: Expression })
+  /** `per day` */
+  | (Node & { readonly kind: "PerClause"; readonly unit: Name })
+  /** `at 3`: a place */
+  | (Node & { readonly kind: "AtClause"; readonly place: Expression })
+  /** `missing: keep`, `soft: 2`, … */
+  | (Node & { readonly kind: "OptionClause"; readonly key: Name; readonly value: Expression });
+
+/** `rank feed_page = top 50 by score with home`. */
+export interface RankDeclaration extends DeclarationNode {
+  readonly kind: "Rank";
+  readonly name: Name;
+  readonly count: Expression;
+  readonly by: Expression;
+  readonly rules: readonly Name[];
+}
+
+/** `test "title" { … }`. */
+export interface TestDeclaration extends DeclarationNode {
+  readonly kind: "Test";
+  readonly title: StringLiteral;
+  readonly steps: readonly TestStep[];
+}
+
+export type TestStep =
+  /** `at 2026-11-05` */
+  | (Node & { readonly kind: "TestAt"; readonly time: Expression })
+  /** `candidate promo like plain { brand: "b" }` */
+  | (Node & {
+      readonly kind: "TestCandidate";
+      readonly name: Name;
+      readonly like?: Name;
+      readonly fields: readonly Entry[];
+    })
+  /** `expect score(plain) > 0` */
+  | (Node & { readonly kind: "TestExpect"; readonly condition: Expression });
+
+/** `def head(z, width = 32) = mlp(z, [width])`. */
+export interface DefDeclaration extends DeclarationNode {
+  readonly kind: "Def";
+  readonly name: Name;
+  readonly parameters: readonly DefParameter[];
+  readonly value: Expression;
+}
+
+export interface DefParameter extends Node {
+  readonly kind: "DefParameter";
+  readonly name: Name;
+  readonly default?: Expression;
+}
+
+/** `override experts pool[16] = mlp(base, [64])`. */
+export interface OverrideDeclaration extends DeclarationNode {
+  readonly kind: "Override";
+  readonly declaration: Declaration;
+}
+
+/** `remove rules home.double11`: the declaration's keyword and its dotted name. */
+export interface RemoveDeclaration extends DeclarationNode {
+  readonly kind: "Remove";
+  readonly keyword: Name;
+  readonly path: readonly Name[];
+}
+
+/** Text that recovery skipped. */
+export interface MissingDeclaration extends DeclarationNode {
+  readonly kind: "MissingDeclaration";
+}
+
+// ------------------------------------------------------------------------------------------------------------ types
+
+export type Type = ProbabilityType | ExpectationType | ScoreType | NumberType | SimpleType | MissingType;
+
+/** `P(buy | click)`. */
+export interface ProbabilityType extends Node {
+  readonly kind: "ProbabilityType";
+  readonly event: EventExpression;
+  readonly given?: EventExpression;
+}
+
+/** `E(stay | click)`. */
+export interface ExpectationType extends Node {
+  readonly kind: "ExpectationType";
+  readonly label: Name;
+  readonly given?: EventExpression;
+}
+
+/** `score`. */
+export interface ScoreType extends Node {
+  readonly kind: "ScoreType";
+}
+
+/** `number`, `number(seconds) >= 0`, `number in [0, 1]`; `?` when it may be missing. */
+export interface NumberType extends Node {
+  readonly kind: "NumberType";
+  readonly unit?: Name;
+  readonly range?: RangeClause;
+  readonly optional: boolean;
+}
+
+/** `text`, `bool`, `time`, `duration`; `?` when it may be missing. */
+export interface SimpleType extends Node {
+  readonly kind: "SimpleType";
+  readonly base: "text" | "bool" | "time" | "duration";
+  readonly optional: boolean;
+}
+
+export interface MissingType extends Node {
+  readonly kind: "MissingType";
+}
+
+/** `in [lo, hi]` (both set) or one of `>= lo`, `> lo`, `<= hi`, `< hi`. */
+export interface RangeClause extends Node {
+  readonly kind: "Range";
+  readonly low?: Expression;
+  readonly high?: Expression;
+  readonly lowOpen: boolean;
+  readonly highOpen: boolean;
+}
+
+/** A conjunction of labels: `click`, `click & buy`, `not buy`. */
+export type EventExpression =
+  | (Node & { readonly kind: "EventName"; readonly name: Name })
+  | (Node & { readonly kind: "EventNot"; readonly operand: EventExpression })
+  | (Node & { readonly kind: "EventAnd"; readonly left: EventExpression; readonly right: EventExpression })
+  | (Node & { readonly kind: "EventMissing" });
+
+// ------------------------------------------------------------------------------------------------------ expressions
+
+export type Expression =
+  | NumberLiteral
+  | DurationLiteral
+  | StringLiteral
+  | BooleanLiteral
+  | DateLiteral
+  | NameExpression
+  | MemberExpression
+  | CallExpression
+  | ListExpression
+  | RecordExpression
+  | UnaryExpression
+  | BinaryExpression
+  | ParenthesizedExpression
+  | MissingExpression;
+
+export interface NumberLiteral extends Node {
+  readonly kind: "Number";
+  readonly value: number;
+  /** As written: `1_000_000`, `1e-6`. */
+  readonly text: string;
+}
+
+/** `7d`, `30s`, `500ms`, `2h`, `15m`, `1w`. */
+export interface DurationLiteral extends Node {
+  readonly kind: "Duration";
+  readonly seconds: number;
+  readonly text: string;
+}
+
+export interface StringLiteral extends Node {
+  readonly kind: "String";
+  /** With escapes resolved. */
+  readonly value: string;
+}
+
+export interface BooleanLiteral extends Node {
+  readonly kind: "Boolean";
+  readonly value: boolean;
+}
+
+/** `2026-11-05` or `2026-11-05T12:30:00Z`. */
+export interface DateLiteral extends Node {
+  readonly kind: "Date";
+  readonly text: string;
+}
+
+export interface NameExpression extends Node {
+  readonly kind: "NameExpression";
+  readonly name: Name;
+}
+
+/** `b.income`. */
+export interface MemberExpression extends Node {
+  readonly kind: "Member";
+  readonly object: Expression;
+  readonly member: Name;
+}
+
+export interface CallExpression extends Node {
+  readonly kind: "Call";
+  readonly callee: Name;
+  readonly arguments: readonly Argument[];
+}
+
+/** A positional argument, or `name: value`. */
+export interface Argument extends Node {
+  readonly kind: "Argument";
+  readonly name?: Name;
+  readonly value: Expression;
+}
+
+/** `[a, b]`. */
+export interface ListExpression extends Node {
+  readonly kind: "List";
+  readonly items: readonly Expression[];
+}
+
+/** `{ buy: 3, click: 1 }`. */
+export interface RecordExpression extends Node {
+  readonly kind: "Record";
+  readonly entries: readonly Entry[];
+}
+
+export interface UnaryExpression extends Node {
+  readonly kind: "Unary";
+  readonly operator: "-" | "not";
+  readonly operand: Expression;
+}
+
+export type BinaryOperator =
+  "+" | "-" | "*" | "/" | "^" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "and" | "or";
+
+/**
+ * From loose to tight: `or`; `and`; `not`; comparisons and `in` (not associative); `+ -`; `* /`; unary `-`; `^` (right).
+ */
+export interface BinaryExpression extends Node {
+  readonly kind: "Binary";
+  readonly operator: BinaryOperator;
+  readonly operatorSpan: Span;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+export interface ParenthesizedExpression extends Node {
+  readonly kind: "Parenthesized";
+  readonly inner: Expression;
+}
+
+/** Where an expression should stand and none does; its type is `error`, which nothing reports again. */
+export interface MissingExpression extends Node {
+  readonly kind: "Missing";
+}

@@ -1,0 +1,51 @@
+/**
+ * How a row becomes numbers: which columns of the encoded arrays each feature and label takes. Pure function of the
+ * model; shared by the data pipeline (which fills the arrays) and the lowering (which reads them).
+ */
+import type { Model } from "./model.js";
+
+/** A feature's columns in one of the two arrays. */
+export interface LayoutSlot {
+  readonly feature: string;
+  /** First column. */
+  readonly offset: number;
+  /** Number of columns: 1, or a bag's `max`. */
+  readonly width: number;
+}
+
+/** Columns of `ids` [B, idWidth] int32 and `numbers` [B, numberWidth] float32; `labels` and `known` are [B, labels.length]. */
+export interface BatchLayout {
+  readonly ids: readonly LayoutSlot[];
+  readonly idWidth: number;
+  readonly numbers: readonly LayoutSlot[];
+  readonly numberWidth: number;
+  readonly labels: readonly string[];
+}
+
+/** Names of a graph function's data inputs. `weights` is [B]; a padding row has weight 0. */
+export const batchInputs = {
+  ids: "ids",
+  numbers: "numbers",
+  labels: "labels",
+  known: "known",
+  weights: "weights",
+} as const;
+
+/** Features in the order of the spec: those with ids in `ids`, numeric ones in `numbers`; labels in the order of the spec. */
+export function batchLayout(model: Pick<Model, "features" | "labels">): BatchLayout {
+  const ids: LayoutSlot[] = [];
+  const numbers: LayoutSlot[] = [];
+  let idWidth = 0;
+  let numberWidth = 0;
+  for (const feature of model.features) {
+    if (feature.kind === "numeric") {
+      numbers.push({ feature: feature.name, offset: numberWidth, width: 1 });
+      numberWidth += 1;
+    } else {
+      const width = feature.kind === "bag" ? feature.max : 1;
+      ids.push({ feature: feature.name, offset: idWidth, width });
+      idWidth += width;
+    }
+  }
+  return { ids, idWidth, numbers, numberWidth, labels: model.labels.map((label) => label.name) };
+}

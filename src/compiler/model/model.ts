@@ -1,0 +1,305 @@
+/**
+ * The typed model: what a checked spec means, with every default made explicit and every name resolved. It is the output
+ * of the checker and the input of the lowering to the tensor IR, of `diff`, `cost` and `explain`. It knows no syntax
+ * (spans apart) and no data (sizes of vocabularies are fitted later: {@link FittedSizes}). Plain JSON.
+ */
+import type { Span } from "../text/index.js";
+
+export interface Model {
+  readonly name: string;
+  readonly doc?: string;
+  readonly data: DataModel;
+  /** In the order of the spec's text. */
+  readonly features: readonly FeatureModel[];
+  readonly labels: readonly LabelModel[];
+  /** The network, each node after the nodes it reads. */
+  readonly nodes: readonly NetNode[];
+  /** Tasks and chains, each after the ones it reads. */
+  readonly heads: readonly HeadModel[];
+  readonly loss: LossModel;
+  readonly train: TrainModel;
+  readonly metrics: readonly HeadMetrics[];
+}
+
+// -------------------------------------------------------------------------------------------------------------- data
+
+export interface DataModel {
+  readonly train?: SourceModel;
+  readonly validation?: SourceModel;
+  readonly test?: SourceModel;
+  /** Rows for which a hash of the keys falls under `fraction` train, the others validate or test. */
+  readonly split?: SplitModel;
+  /** Column whose values group rows: the unit of GAUC, of pairs and of ranked lists. */
+  readonly group?: string;
+  /** Column of sample weights, ≥ 0. */
+  readonly weight?: string;
+}
+
+/** Files of one kind. Paths are as written, relative to the spec; globs allowed. */
+export interface SourceModel {
+  readonly format: "csv" | "tsv" | "parquet" | "jsonl";
+  readonly paths: readonly string[];
+  readonly options: SourceOptions;
+  readonly span: Span;
+}
+
+export interface SourceOptions {
+  /** Whether the first line names the columns (text formats). */
+  readonly header: boolean;
+  readonly delimiter: string;
+  /** Column names, when the file has none; replaces the header's names when it has. */
+  readonly columns?: readonly string[];
+  /** Texts that mean null; the empty field always does. */
+  readonly nulls: readonly string[];
+  /** Strip white space around text values. */
+  readonly trim: boolean;
+}
+
+export interface SplitModel {
+  /** What is hashed: columns, or the row number when empty. */
+  readonly by: readonly string[];
+  /** Share of rows that train, in (0, 1). */
+  readonly fraction: number;
+  /** What the rest is for. */
+  readonly rest: "validation" | "test";
+  readonly seed: number;
+}
+
+/** An expression over raw columns: labels, derived features. No aggregate, no state. */
+export type ColumnExpression =
+  | { readonly kind: "column"; readonly name: string; readonly span: Span }
+  | { readonly kind: "literal"; readonly value: number | string | boolean; readonly span: Span }
+  | {
+      readonly kind: "unary";
+      readonly operator: "-" | "not";
+      readonly operand: ColumnExpression;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "binary";
+      readonly operator: "+" | "-" | "*" | "/" | "^" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "and" | "or";
+      readonly left: ColumnExpression;
+      readonly right: ColumnExpression;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "in";
+      readonly operand: ColumnExpression;
+      readonly values: readonly (number | string)[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "call";
+      readonly name: ColumnFunction;
+      readonly arguments: readonly ColumnExpression[];
+      readonly span: Span;
+    };
+
+/** `abs(x)`, `log1p(x)`, `log(x)`, `sqrt(x)`, `floor(x)`, `min(a, b)`, `max(a, b)`, `lower(s)`, `length(s)`, `missing(x)`. */
+export type ColumnFunction =
+  "abs" | "log1p" | "log" | "sqrt" | "floor" | "min" | "max" | "lower" | "length" | "missing";
+
+// ---------------------------------------------------------------------------------------------------------- features
+
+export type FeatureModel = {
+  readonly name: string;
+  readonly doc?: string;
+  /** The raw value; `{kind: "column", name}` of the same name unless the spec says otherwise. */
+  readonly source: ColumnExpression;
+  /** What serving sees instead of the data: a value, `none` (the part that reads it is left out), or the data. */
+  readonly serving: { readonly kind: "data" } | { readonly kind: "none" } | { readonly kind: "value"; readonly value: number | string };
+  /** Rate in [0, 1) at which training replaces the feature by "unknown" (or 0 for numbers). */
+  readonly dropout: number;
+  readonly span: Span;
+} & FeatureType;
+
+/** Where ids come from. Id 0 is always "unknown": null or never seen in training. */
+export type Vocabulary =
+  /** The most frequent values of the training data, at most `limit` (none: all), each seen at least `minCount` times. */
+  | { readonly kind: "fitted"; readonly limit?: number; readonly minCount: number }
+  /** `buckets` ids from a seeded 64-bit hash of the value's text; 0 is null alone. */
+  | { readonly kind: "hash"; readonly buckets: number }
+  /** Listed in the spec. */
+  | { readonly kind: "listed"; readonly values: readonly string[] };
+
+export type FeatureType =
+  | { readonly kind: "categorical"; readonly vocabulary: Vocabulary; readonly embed: number }
+  | { readonly kind: "numeric"; readonly scale: NumericScale; readonly missing: "mean" | number }
+  /** Bucket i is the number of boundaries ≤ x, plus 1; 0 is null. */
+  | {
+      readonly kind: "bucket";
+      readonly boundaries:
+        | { readonly kind: "listed"; readonly values: readonly number[] }
+        | { readonly kind: "quantiles"; readonly count: number };
+      readonly embed: number;
+    }
+  /** Several values a row: a list column, or text cut at `separator`. At most `max` are used, the first ones. */
+  | {
+      readonly kind: "bag";
+      readonly vocabulary: Vocabulary;
+      readonly embed: number;
+      readonly pool: "mean" | "sum" | "max";
+      readonly separator: string;
+      readonly max: number;
+    };
+
+/** `standard` subtracts the training mean and divides by the deviation (1 when it is 0); `minmax` maps the training range to [0, 1]. */
+export type NumericScale = "none" | "standard" | "minmax" | "log1p" | "log1p_standard";
+
+export interface LabelModel {
+  readonly name: string;
+  readonly doc?: string;
+  readonly base: "event" | "amount";
+  readonly unit?: string;
+  /** All labels that this one implies, from near to far. */
+  readonly within: readonly string[];
+  readonly source: ColumnExpression;
+  readonly span: Span;
+}
+
+// ----------------------------------------------------------------------------------------------------------- network
+
+/** Index into {@link Model.nodes}. */
+export type NodeRef = number;
+
+/**
+ * One application of a network built-in. A row's value has `shape` ([d]; the batch is never written); with `replicas` n
+ * the node stands for n networks of that shape with nothing shared, and its value is [n, d].
+ */
+export interface NetNode {
+  /** Unique in the model: the declaration's name, or that with a path for an inner part: `t_ctr`, `t_ctr/1`. */
+  readonly id: string;
+  /** Set on the outermost node of a declaration. */
+  readonly declared?: { readonly keyword: "input" | "table" | "bottom" | "bottoms" | "experts" | "gate" | "tower"; readonly name: string };
+  /** Name of the layer in the built-in table: `feature`, `concat`, `mlp`, `softmax`, … */
+  readonly layer: string;
+  readonly inputs: readonly NodeRef[];
+  /** Every parameter of the built-in, defaults filled in. */
+  readonly arguments: Arguments;
+  readonly shape: readonly number[];
+  readonly replicas?: number;
+  readonly span: Span;
+}
+
+/** A built-in's arguments after checking: plain values. */
+export type ArgumentValue =
+  | null
+  | number
+  | string
+  | boolean
+  | readonly ArgumentValue[]
+  | { readonly [key: string]: ArgumentValue };
+export type Arguments = { readonly [parameter: string]: ArgumentValue };
+
+// ------------------------------------------------------------------------------------------------------------- heads
+
+/** An event: a conjunction of literals, closed under `within`, sorted. Empty is "every row". */
+export type EventModel = readonly EventLiteral[];
+/** A label, or the negation of a conjunction of labels. */
+export type EventLiteral =
+  | { readonly kind: "label"; readonly label: string }
+  | { readonly kind: "not"; readonly labels: readonly string[] };
+
+export type HeadType =
+  /** P(event | given); `event` contains `given`. */
+  | { readonly kind: "probability"; readonly event: EventModel; readonly given: EventModel }
+  /** E(label | given). */
+  | { readonly kind: "expectation"; readonly label: string; readonly unit?: string; readonly given: EventModel }
+  | { readonly kind: "score" };
+
+export interface HeadModel {
+  readonly name: string;
+  readonly doc?: string;
+  readonly keyword: "task" | "chain";
+  readonly type: HeadType;
+  readonly value: HeadExpression;
+  /** Trained, never served. */
+  readonly auxiliary: boolean;
+  readonly span: Span;
+}
+
+/**
+ * What a head computes. `activation` turns a logit into a prediction; `product`, `quotient` and `complement` follow the
+ * event rules. The lowering keeps log-space forms (log p, log(1 − p)) of every probability so that losses stay finite at
+ * logits of ±50.
+ */
+export type HeadExpression =
+  | { readonly kind: "activation"; readonly function: "sigmoid" | "softplus" | "exp" | "identity"; readonly logit: LogitExpression }
+  | { readonly kind: "head"; readonly name: string }
+  | { readonly kind: "product"; readonly factors: readonly HeadExpression[] }
+  | { readonly kind: "quotient"; readonly numerator: HeadExpression; readonly denominator: HeadExpression }
+  | { readonly kind: "complement"; readonly operand: HeadExpression };
+
+/** A number a row, before the activation. */
+export type LogitExpression =
+  /** A width-1 linear layer on the node, with bias: the parameters are the head's own. */
+  | { readonly kind: "logit"; readonly node: NodeRef; readonly id: string }
+  /** The node is itself of width 1 (`dot(a, b)`). */
+  | { readonly kind: "value"; readonly node: NodeRef }
+  | { readonly kind: "sum"; readonly terms: readonly LogitExpression[] }
+  | { readonly kind: "scaled"; readonly factor: number; readonly operand: LogitExpression }
+  /** Present while training and zero at serving. */
+  | { readonly kind: "trainOnly"; readonly operand: LogitExpression };
+
+// ---------------------------------------------------------------------------------------------------- loss and train
+
+export interface LossModel {
+  /** One per head that is trained directly. */
+  readonly terms: readonly LossTerm[];
+  readonly penalties: readonly PenaltyTerm[];
+  readonly balance: { readonly method: string; readonly arguments: Arguments };
+}
+
+export interface LossTerm {
+  readonly head: string;
+  readonly weight: number;
+  /** Name in the built-in table: `bce`, `mse`, `huber`. */
+  readonly loss: string;
+  readonly arguments: Arguments;
+  /**
+   * Rows the loss sees, and the label value there: rows where `space` holds; the target is 1 where `event` holds (or the
+   * label's amount). Null labels among those that are needed mask the row.
+   */
+  readonly space: EventModel;
+  readonly span: Span;
+}
+
+/** A term over parameters or nodes: `l2: 1e-6 * l2(embeddings)`. */
+export interface PenaltyTerm {
+  readonly name: string;
+  readonly weight: number;
+  readonly penalty: string;
+  readonly arguments: Arguments;
+  /** Nodes that the penalty reads. */
+  readonly nodes: readonly NodeRef[];
+  readonly span: Span;
+}
+
+export interface TrainModel {
+  readonly optimizer: { readonly name: string; readonly arguments: Arguments };
+  readonly schedule: { readonly name: string; readonly arguments: Arguments };
+  readonly clip: { readonly kind: "none" } | { readonly kind: "norm" | "value"; readonly limit: number };
+  /** How embedding tables are updated: only touched rows, all rows, or by size (see docs/language.md). */
+  readonly embeddings: "auto" | "sparse" | "dense";
+  readonly batch: number;
+  readonly epochs: number;
+  /** Stop when the metric of the head has not improved for `patience` evaluations. */
+  readonly stop?: { readonly metric: string; readonly head: string; readonly patience: number };
+  readonly shuffle: boolean;
+  readonly seed: number;
+}
+
+export interface HeadMetrics {
+  readonly head: string;
+  readonly metrics: readonly MetricName[];
+}
+
+export type MetricName =
+  "auc" | "gauc" | "logloss" | "pr_auc" | "calibration" | "ece" | "accuracy" | "rmse" | "mae";
+
+// ------------------------------------------------------------------------------------------------------------ fitted
+
+/** What the training data decides: the number of ids of each feature that has any, id 0 ("unknown") included. */
+export interface FittedSizes {
+  readonly ids: Readonly<Record<string, number>>;
+}

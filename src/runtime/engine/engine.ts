@@ -1,0 +1,47 @@
+/**
+ * What runs a program: one interface over TensorFlow's session (native), tfjs on WebAssembly and tfjs on plain
+ * JavaScript. An engine owns the state; callers see typed arrays in and out and never a tensor.
+ */
+import type { Program } from "../../compiler/graph/graph.js";
+
+/** From fast to slow. All give the same numbers within float32 rounding. */
+export type EngineName = "native" | "wasm" | "cpu";
+
+/** A dense row-major array with its shape. */
+export interface HostTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
+
+export interface OpenOptions {
+  /**
+   * Rows of every training batch. Training functions are specialised to it (the native engine compiles them for that
+   * size), so each `train` call must bring exactly this many rows; pad with rows of weight 0.
+   */
+  readonly trainBatch?: number;
+  /** The functions that will be called; the others are not compiled. Default: all. */
+  readonly functions?: readonly string[];
+}
+
+/** Makes sessions. */
+export interface Engine {
+  readonly name: EngineName;
+  /** One line for people: the engine, its version, threads, XLA or not. */
+  readonly description: string;
+  open(program: Program, options?: OpenOptions): Promise<Session>;
+}
+
+/** A program with its state. Not for use from two calls at once. */
+export interface Session {
+  /**
+   * Runs one function of the program: feeds every input by name, applies its updates, returns its outputs by name.
+   * Throws when a feed is missing or has another size than the function's type says.
+   */
+  run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>>;
+  /** Copies the named state variables out (all when absent). */
+  get(names?: readonly string[]): ReadonlyMap<string, HostTensor>;
+  /** Replaces state variables. A session starts with all state zero. */
+  set(values: ReadonlyMap<string, HostTensor>): void;
+  /** Frees what the session holds; it must not be used afterwards. */
+  close(): void;
+}

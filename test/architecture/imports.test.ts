@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/**
+ * Who may import whom. A folder may import itself and what stands in its row; a row is complete: what is not named is
+ * forbidden. `docs/architecture.md` tells the same in words.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  text: [],
+  diagnostics: ["text"],
+  syntax: ["diagnostics", "text"],
+  graph: ["text"],
+  model: ["text"],
+  builtins: ["graph", "model", "text"],
+  semantics: ["builtins", "model", "syntax", "diagnostics", "text"],
+  lower: ["builtins", "graph", "model", "text"],
+  targets: ["graph", "model", "text"],
+  format: ["syntax", "diagnostics", "text"],
+  // The one file that knows the order of the compiler's stages, and what it asks of the outside.
+  program: ["semantics", "lower", "model", "graph", "builtins", "syntax", "diagnostics", "text", "host"],
+  host: ["text"],
+  runtime: [
+    "program",
+    "host",
+    "targets",
+    "lower",
+    "builtins",
+    "graph",
+    "model",
+    "semantics",
+    "syntax",
+    "diagnostics",
+    "text",
+  ],
+  index: [
+    "runtime",
+    "program",
+    "host",
+    "format",
+    "targets",
+    "lower",
+    "builtins",
+    "graph",
+    "model",
+    "semantics",
+    "syntax",
+    "diagnostics",
+    "text",
+  ],
+  cli: [
+    "index",
+    "runtime",
+    "program",
+    "host",
+    "format",
+    "targets",
+    "lower",
+    "builtins",
+    "graph",
+    "model",
+    "semantics",
+    "syntax",
+    "diagnostics",
+    "text",
+  ],
+};
+
+/** Where a package may be imported; packages that are not named may not be imported at all. */
+const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
+  { name: /^node:/, in: /^src\/(runtime|cli)\// },
+  { name: /^chevrotain$/, in: /^src\/compiler\/syntax\// },
+  { name: /^protobufjs/, in: /^src\/(compiler\/targets|runtime)\// },
+  { name: /^prettier/, in: /^src\/compiler\/format\// },
+  { name: /^@tensorflow\//, in: /^src\/runtime\/engine\// },
+  { name: /^@duckdb\//, in: /^src\/runtime\/data\// },
+  { name: /^ajv/, in: /^src\/runtime\/artifact\// },
+];
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** The unit of the table above that a source file belongs to. */
+function unitOf(file: string): string {
+  const path = relative(join(root, "src"), file).split("/");
+  if (path[0] === "compiler") return (path[1] ?? "").replace(/\.ts$/, "");
+  return (path[0] ?? "").replace(/\.ts$/, "");
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? sourceFiles(join(folder, entry.name))
+      : entry.name.endsWith(".ts")
+        ? [join(folder, entry.name)]
+        : [],
+  );
+}
+
+/** Module names that a source file imports or re-exports, dynamic imports included. */
+function importsOf(text: string): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  const pattern = /(?:^|[\s;}])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g;
+  return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+function violations(): string[] {
+  const found: string[] = [];
+  for (const file of sourceFiles(join(root, "src"))) {
+    const unit = unitOf(file);
+    const shown = relative(root, file);
+    for (const name of importsOf(readFileSync(file, "utf8"))) {
+      if (name.startsWith(".")) {
+        const target = unitOf(resolve(dirname(file), name.replace(/\.js$/, ".ts")));
+        if (target !== unit && !(allowed[unit] ?? []).includes(target))
+          found.push(`${shown}: ${unit} → ${target} (${name})`);
+      } else {
+        const rule = packages.find((candidate) => candidate.name.test(name));
+        if (rule === undefined) found.push(`${shown}: package ${name} has no place in the table`);
+        else if (!rule.in.test(shown))
+          found.push(`${shown}: package ${name} may be imported only in ${rule.in.source}`);
+      }
+    }
+  }
+  return found;
+}
+
+describe("imports go one way", () => {
+  it("has a row for every unit", () => {
+    const units = new Set(sourceFiles(join(root, "src")).map(unitOf));
+    expect([...units].filter((unit) => allowed[unit] === undefined)).toEqual([]);
+  });
+
+  it("has no edge that the table does not name", () => {
+    expect(violations()).toEqual([]);
+  });
+
+  it("has no cycle in the table itself", () => {
+    const visiting = new Set<string>();
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (unit: string, path: readonly string[]): void => {
+      if (done.has(unit)) return;
+      if (visiting.has(unit)) {
+        cycles.push([...path, unit].join(" → "));
+        return;
+      }
+      visiting.add(unit);
+      for (const next of allowed[unit] ?? []) visit(next, [...path, unit]);
+      visiting.delete(unit);
+      done.add(unit);
+    };
+    for (const unit of Object.keys(allowed)) visit(unit, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("sees static, re-exporting and dynamic imports", () => {
+    const text =
+      'import { a } from "./a.js";\nexport * from "./b.js";\nconst c = await import("./c.js");\nimport "./d.js";\n// import "./e.js"\n';
+    expect(importsOf(text)).toEqual(["./a.js", "./b.js", "./c.js", "./d.js"]);
+  });
+});

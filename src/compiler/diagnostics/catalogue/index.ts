@@ -1,3 +1,4 @@
+import { artifactsDiagnostics } from "./artifacts.js";
 import { dataDiagnostics } from "./data.js";
 import { eventsDiagnostics } from "./events.js";
 import { internalDiagnostics } from "./internal.js";
@@ -5,12 +6,13 @@ import { lintDiagnostics } from "./lint.js";
 import { namesDiagnostics } from "./names.js";
 import { rangesDiagnostics } from "./ranges.js";
 import { syntaxDiagnostics } from "./syntax.js";
+import { trainingDiagnostics } from "./training.js";
 import { typesDiagnostics } from "./types.js";
 import { usageDiagnostics } from "./usage.js";
 
 /**
  * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:
- * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data, 8 usage, 9 our own bugs.
+ * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data (71), artifacts (72) and training (73), 8 usage, 9 our own bugs.
  */
 export const catalogue = {
   ...syntaxDiagnostics,
@@ -20,6 +22,8 @@ export const catalogue = {
   ...rangesDiagnostics,
   ...lintDiagnostics,
   ...dataDiagnostics,
+  ...artifactsDiagnostics,
+  ...trainingDiagnostics,
   ...usageDiagnostics,
   ...internalDiagnostics,
 };

@@ -1,4 +1,67 @@
 import { defineDiagnostics } from "../define.js";
 
 /** MTL8xxx: command line and diff. */
-export const usageDiagnostics = defineDiagnostics({});
+export const usageDiagnostics = defineDiagnostics({
+  MTL8001: {
+    severity: "error",
+    title: "unknown command",
+    message: (p: { command: string; suggestion?: string | undefined }) =>
+      `there is no command \`${p.command}\`${p.suggestion === undefined ? "; `mtlc help` lists them" : `; did you mean \`${p.suggestion}\`?`}`,
+  },
+  MTL8002: {
+    severity: "error",
+    title: "unknown option",
+    message: (p: { command: string; option: string; suggestion?: string | undefined }) =>
+      `\`mtlc ${p.command}\` has no option \`${p.option}\`${p.suggestion === undefined ? `; \`mtlc ${p.command} --help\` lists them` : `; did you mean \`${p.suggestion}\`?`}`,
+  },
+  MTL8003: {
+    severity: "error",
+    title: "option without its value",
+    message: (p: { option: string; value: string }) => `\`${p.option}\` needs a value: \`${p.option} ${p.value}\``,
+  },
+  MTL8004: {
+    severity: "error",
+    title: "option with a value it does not take",
+    message: (p: { option: string; value: string; expected: string }) =>
+      `\`${p.option}\` takes ${p.expected}, not \`${p.value}\``,
+  },
+  MTL8005: {
+    severity: "error",
+    title: "missing argument",
+    message: (p: { command: string; argument: string; usage: string }) =>
+      `\`mtlc ${p.command}\` needs ${p.argument}: \`${p.usage}\``,
+  },
+  MTL8006: {
+    severity: "error",
+    title: "argument too many",
+    message: (p: { command: string; argument: string; usage: string }) =>
+      `\`mtlc ${p.command}\` has no use for \`${p.argument}\`: \`${p.usage}\``,
+  },
+  MTL8007: {
+    severity: "error",
+    title: "file cannot be read",
+    message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be read: ${p.problem}`,
+  },
+  MTL8008: {
+    severity: "error",
+    title: "file cannot be written",
+    message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be written: ${p.problem}`,
+  },
+  MTL8009: {
+    severity: "error",
+    title: "options that exclude each other",
+    message: (p: { first: string; second: string }) =>
+      `\`${p.first}\` and \`${p.second}\` exclude each other; give one of them`,
+  },
+  MTL8010: {
+    severity: "error",
+    title: "file would be overwritten",
+    message: (p: { file: string }) => `\`${p.file}\` is there already and is left alone; give another place`,
+  },
+  MTL8011: {
+    severity: "error",
+    title: "column to keep is not in the data",
+    message: (p: { column: string; file: string; suggestion?: string | undefined }) =>
+      `\`--keep ${p.column}\`: \`${p.file}\` has no such column${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+  },
+});

@@ -1,0 +1,46 @@
+import { defineDiagnostics } from "../define.js";
+
+/** MTL72xx: artifacts on disk. */
+export const artifactsDiagnostics = defineDiagnostics({
+  MTL7201: {
+    severity: "error",
+    title: "not an artifact",
+    message: (p: { directory: string; problem: string }) =>
+      `\`${p.directory}\` is not an artifact: ${p.problem}; give a directory that \`mtlc train\` or \`mtlc compile\` wrote`,
+  },
+  MTL7202: {
+    severity: "error",
+    title: "artifact of a newer mtlc",
+    message: (p: { directory: string; found: number; supported: number; writer: string }) =>
+      `\`${p.directory}\` has artifact format ${p.found}, written by mtlc ${p.writer}; this mtlc reads formats up to ${p.supported}: update mtlc`,
+  },
+  MTL7203: {
+    severity: "error",
+    title: "damaged artifact",
+    message: (p: { file: string; problem: string }) =>
+      `\`${p.file}\` is damaged: ${p.problem}; copy the artifact again, or write it anew`,
+  },
+  MTL7204: {
+    severity: "error",
+    title: "manifest does not follow its schema",
+    message: (p: { file: string; problem: string }) =>
+      `\`${p.file}\` does not follow the manifest's schema: ${p.problem}`,
+  },
+  MTL7205: {
+    severity: "error",
+    title: "output directory holds something else",
+    message: (p: { directory: string; entry: string }) =>
+      `\`${p.directory}\` is not an artifact and not empty (it holds \`${p.entry}\`), so it is left alone; give another directory`,
+  },
+  MTL7206: {
+    severity: "error",
+    title: "artifact without weights",
+    message: (p: { directory: string }) =>
+      `\`${p.directory}\` was compiled and not trained, so it cannot predict; give what \`mtlc train\` wrote`,
+  },
+  MTL7207: {
+    severity: "error",
+    title: "weights do not fit the model",
+    message: (p: { name: string; problem: string }) => `the weights do not fit the model: \`${p.name}\` ${p.problem}`,
+  },
+});

@@ -1,0 +1,58 @@
+import { defineDiagnostics } from "../define.js";
+
+/** MTL73xx: training, checkpoints and evaluation. */
+export const trainingDiagnostics = defineDiagnostics({
+  MTL7301: {
+    severity: "error",
+    title: "loss is not finite",
+    message: (p: { loss: number; head: string; step: number; epoch: number }) =>
+      `the loss of \`${p.head}\` became ${Number.isNaN(p.loss) ? "NaN" : p.loss > 0 ? "infinite" : "minus infinite"} at step ${p.step} (epoch ${p.epoch}), so training stopped`,
+  },
+  MTL7302: {
+    severity: "error",
+    title: "no data for this role",
+    message: (p: { role: string; option: string }) =>
+      `there is no ${p.role} data: the \`data\` block of the spec names none; add \`${p.role}:\` to it or give \`${p.option} FILE\``,
+  },
+  MTL7303: {
+    severity: "error",
+    title: "nothing to resume",
+    message: (p: { directory: string }) =>
+      `\`${p.directory}\` holds no checkpoint to resume from; leave \`--resume\` out to train from the start`,
+  },
+  MTL7304: {
+    severity: "error",
+    title: "checkpoint of another run",
+    message: (p: { directory: string; what: string }) =>
+      `the checkpoint in \`${p.directory}\` is of another run: ${p.what} differs; resume with what it was started with, or give another directory`,
+  },
+  MTL7305: {
+    severity: "warning",
+    title: "damaged checkpoint skipped",
+    message: (p: { directory: string; problem: string }) =>
+      `the checkpoint \`${p.directory}\` is damaged (${p.problem}), so the one before it is used`,
+  },
+  MTL7306: {
+    severity: "error",
+    title: "unfinished run in the output directory",
+    message: (p: { directory: string }) =>
+      `\`${p.directory}\` holds the checkpoints of an unfinished run; continue it with \`--resume\`, or drop it with \`--force\``,
+  },
+  MTL7307: {
+    severity: "error",
+    title: "early stopping without evaluation data",
+    message: (p: { metric: string }) =>
+      `early stopping on \`${p.metric}\` needs \`validation\` or \`test\` data, and there is none; add it or remove \`stop\``,
+  },
+  MTL7308: {
+    severity: "warning",
+    title: "metric of early stopping is undefined",
+    message: (p: { metric: string; epoch: number; reason: string }) =>
+      `\`${p.metric}\` is undefined after epoch ${p.epoch} (${p.reason}), so early stopping does not count this epoch`,
+  },
+  MTL7309: {
+    severity: "error",
+    title: "no rows to train on",
+    message: (p: { role: string }) => `the ${p.role} data has no rows`,
+  },
+});

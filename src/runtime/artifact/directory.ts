@@ -1,0 +1,143 @@
+import { type FileHandle, mkdir, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { createFailure } from "../failure.js";
+
+/**
+ * Directories that appear whole or not at all: everything is written beside the target, flushed to the disk, and renamed.
+ * A process that dies in between leaves a folder whose name starts with a dot, which the next write of the same target
+ * removes.
+ */
+
+/** A file of a directory: its path with `/` between folders, and its bytes. */
+export interface DirectoryFile {
+  readonly path: string;
+  readonly content: Uint8Array | string;
+}
+
+/**
+ * Makes `target` hold exactly these files, replacing what was there. Whether it may be replaced is the caller's
+ * business. Throws a {@link Failure} when the disk refuses.
+ */
+export async function replaceDirectory(target: string, files: readonly DirectoryFile[]): Promise<void> {
+  const path = resolve(target);
+  const parent = dirname(path);
+  try {
+    await mkdir(parent, { recursive: true });
+    await removeLeftovers(path);
+    const temporary = await mkdtemp(join(parent, `.${basename(path)}.new-`));
+    try {
+      for (const file of files) await writeFlushed(join(temporary, file.path), file.content);
+      await flushFolder(temporary);
+      await swap(temporary, path);
+      await flushFolder(parent);
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw writeFailure(target, error);
+  }
+}
+
+/** Writes one file so that it has either its old or its new content. */
+export async function replaceFile(target: string, content: Uint8Array | string): Promise<void> {
+  const path = resolve(target);
+  const temporary = join(dirname(path), `.${basename(path)}.new-${process.pid}`);
+  try {
+    await writeFlushed(temporary, content);
+    await rename(temporary, path);
+  } catch (error) {
+    // What stopped the write may stop the removal as well; the first error is the one to tell.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeFailure(target, error);
+  }
+}
+
+/** The entries of a directory, sorted; none when it does not exist. Throws a {@link Failure} when it is a file. */
+export async function entriesOf(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory)).sort();
+  } catch (error) {
+    if (isSystemError(error) && error.code === "ENOENT") return [];
+    if (isSystemError(error) && error.code === "ENOTDIR")
+      throw createFailure("MTL8008", { file: directory, problem: "it is a file, not a directory" });
+    throw error;
+  }
+}
+
+/** What a system call reports. */
+export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "code" in error && typeof error.code === "string";
+}
+
+/** A system error in words that say what to look at. */
+export function describeSystemError(error: Error & { readonly code: string }): string {
+  switch (error.code) {
+    case "ENOENT":
+      return "there is no such file or directory";
+    case "EACCES":
+    case "EPERM":
+      return "permission is missing";
+    case "EISDIR":
+      return "it is a directory";
+    case "ENOTDIR":
+      return "a part of its path is a file";
+    case "ENOSPC":
+      return "the disk is full";
+    case "EROFS":
+      return "the file system is read-only";
+    default:
+      return error.message;
+  }
+}
+
+async function swap(from: string, to: string): Promise<void> {
+  const old = join(dirname(to), `.${basename(to)}.old-${process.pid}`);
+  const replaced = await rename(to, old).then(
+    () => true,
+    (error: unknown) => {
+      if (isSystemError(error) && error.code === "ENOENT") return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (replaced) await rename(old, to);
+    throw error;
+  }
+  if (replaced) await rm(old, { recursive: true, force: true });
+}
+
+async function removeLeftovers(path: string): Promise<void> {
+  const prefixes = [`.${basename(path)}.new-`, `.${basename(path)}.old-`];
+  for (const entry of await readdir(dirname(path)))
+    if (prefixes.some((prefix) => entry.startsWith(prefix)))
+      await rm(join(dirname(path), entry), { recursive: true, force: true });
+}
+
+async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await withHandle(path, "w", async (handle) => {
+    await handle.writeFile(content);
+    await handle.sync();
+  });
+}
+
+/** Makes a rename durable; not every platform can open a folder, and none needs it for correctness after a kill. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  await withHandle(path, "r", (handle) => handle.sync());
+}
+
+async function withHandle(path: string, flags: string, action: (handle: FileHandle) => Promise<void>): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await action(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+function writeFailure(target: string, error: unknown): unknown {
+  return isSystemError(error) ? createFailure("MTL8008", { file: target, problem: describeSystemError(error) }) : error;
+}

@@ -1,0 +1,92 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import protobuf from "protobufjs/light.js";
+import { describeSystemError, isSystemError } from "../artifact/directory.js";
+import { createFailure } from "../failure.js";
+import { maskedCrc32c } from "./crc32c.js";
+
+/**
+ * TensorBoard event files: TFRecord framing around `tensorflow.Event` messages that hold scalars. Written on the host, so
+ * that every engine has them.
+ */
+
+/** A named number at a step. */
+export interface Scalar {
+  /** Slashes group charts: `loss/income`. */
+  readonly tag: string;
+  readonly value: number;
+}
+
+/** Writes one event file; each call is on disk, as far as the process is concerned, when it returns. */
+export interface EventWriter {
+  readonly path: string;
+  /** `time` is in seconds since 1970. */
+  write(step: number, time: number, scalars: readonly Scalar[]): void;
+  close(): void;
+}
+
+const root = protobuf.Root.fromJSON({
+  nested: {
+    Event: {
+      edition: "proto3",
+      oneofs: { what: { oneof: ["fileVersion", "summary"] } },
+      fields: {
+        wallTime: { type: "double", id: 1 },
+        step: { type: "int64", id: 2 },
+        fileVersion: { type: "string", id: 3 },
+        summary: { type: "Summary", id: 5 },
+      },
+    },
+    Summary: { edition: "proto3", fields: { value: { rule: "repeated", type: "SummaryValue", id: 1 } } },
+    SummaryValue: {
+      edition: "proto3",
+      oneofs: { kind: { oneof: ["simpleValue"] } },
+      fields: { tag: { type: "string", id: 1 }, simpleValue: { type: "float", id: 2 } },
+    },
+  },
+});
+const eventType = root.lookupType("Event");
+
+/**
+ * Opens `<directory>/events.out.tfevents.<seconds>.mtlc` (a run that is resumed adds a file; TensorBoard joins them).
+ * Throws a {@link Failure} when the disk refuses.
+ */
+export function createEventWriter(directory: string, time: number): EventWriter {
+  const path = join(directory, `events.out.tfevents.${String(Math.floor(time)).padStart(10, "0")}.${process.pid}.mtlc`);
+  const file = openFile(directory, path);
+  const append = (event: Record<string, unknown>): void => {
+    writeSync(file, frameRecord(eventType.encode(event).finish()));
+  };
+  append({ wallTime: time, fileVersion: "brain.Event:2" });
+  return {
+    path,
+    write: (step, at, scalars) =>
+      append({
+        wallTime: at,
+        step,
+        summary: { value: scalars.map(({ tag, value }) => ({ tag, simpleValue: value })) },
+      }),
+    close: () => closeSync(file),
+  };
+}
+
+/** One record: length (uint64), its masked checksum, the data, its masked checksum; all little-endian. */
+export function frameRecord(data: Uint8Array): Uint8Array {
+  const record = new Uint8Array(12 + data.length + 4);
+  const view = new DataView(record.buffer);
+  view.setBigUint64(0, BigInt(data.length), true);
+  view.setUint32(8, maskedCrc32c(record.subarray(0, 8)), true);
+  record.set(data, 12);
+  view.setUint32(12 + data.length, maskedCrc32c(data), true);
+  return record;
+}
+
+function openFile(directory: string, path: string): number {
+  try {
+    mkdirSync(directory, { recursive: true });
+    return openSync(path, "wx");
+  } catch (error) {
+    if (isSystemError(error)) throw createFailure("MTL8008", { file: directory, problem: describeSystemError(error) });
+    throw error;
+  }
+}

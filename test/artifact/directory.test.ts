@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { entriesOf, replaceDirectory, replaceFile } from "../../src/runtime/artifact/directory.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "mtlc-directory-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+describe("replaceDirectory", () => {
+  it("makes the directory and its parents with exactly the files", async () => {
+    const target = join(root, "a/b");
+    await replaceDirectory(target, [
+      { path: "one.txt", content: "1" },
+      { path: "deep/two.bin", content: Uint8Array.of(1, 2) },
+    ]);
+    expect(readdirSync(target).sort()).toEqual(["deep", "one.txt"]);
+    expect(readFileSync(join(target, "one.txt"), "utf8")).toBe("1");
+    expect([...readFileSync(join(target, "deep/two.bin"))]).toEqual([1, 2]);
+    expect(readdirSync(join(root, "a"))).toEqual(["b"]);
+  });
+
+  it("leaves nothing of what was there, nor of a write that was killed", async () => {
+    const target = join(root, "out");
+    mkdirSync(target);
+    writeFileSync(join(target, "old.txt"), "old");
+    mkdirSync(join(root, ".out.new-killed"));
+    writeFileSync(join(root, ".out.new-killed", "half.txt"), "half");
+    await replaceDirectory(target, [{ path: "new.txt", content: "new" }]);
+    expect(readdirSync(target)).toEqual(["new.txt"]);
+    expect(readdirSync(root)).toEqual(["out"]);
+  });
+
+  it("keeps the old content when a file cannot be written", async () => {
+    const target = join(root, "out");
+    await replaceDirectory(target, [{ path: "old.txt", content: "old" }]);
+    const clash = [
+      { path: "x", content: "a file" },
+      { path: "x/y", content: "needs x to be a folder" },
+    ];
+    await expect(replaceDirectory(target, clash)).rejects.toThrow(/MTL8008: `.*out` cannot be written/);
+    expect(readdirSync(target)).toEqual(["old.txt"]);
+    expect(readdirSync(root)).toEqual(["out"]);
+  });
+});
+
+describe("replaceFile", () => {
+  it("replaces the content and leaves no temporary file", async () => {
+    const target = join(root, "file.json");
+    await replaceFile(target, "1");
+    await replaceFile(target, "2");
+    expect(readFileSync(target, "utf8")).toBe("2");
+    expect(readdirSync(root)).toEqual(["file.json"]);
+  });
+
+  it("names the place when its folder is a file", async () => {
+    await replaceFile(join(root, "file"), "1");
+    await expect(replaceFile(join(root, "file/below"), "1")).rejects.toThrow(/MTL8008: `.*below` cannot be written/);
+  });
+});
+
+describe("entriesOf", () => {
+  it("is empty for what does not exist, and refuses a file", async () => {
+    expect(await entriesOf(join(root, "none"))).toEqual([]);
+    await replaceFile(join(root, "file"), "1");
+    await expect(entriesOf(join(root, "file"))).rejects.toThrow("it is a file, not a directory");
+  });
+});

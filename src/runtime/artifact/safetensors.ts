@@ -58,7 +58,7 @@ export function decodeSafetensors(bytes: Uint8Array): {
     if (end - begin !== size * 4 || begin < 0 || start + end > bytes.length)
       throw new Error(`\`${name}\` does not fit its byte range`);
     // A copy: the range need not be aligned in the caller's buffer, and the tensors outlive it.
-    const copy = bytes.slice(start + begin, start + end);
+    const copy = new Uint8Array(bytes.subarray(start + begin, start + end));
     const data = entry.dtype === "F32" ? new Float32Array(copy.buffer, 0, size) : new Int32Array(copy.buffer, 0, size);
     tensors.set(name, { shape: entry.shape, data });
   }

@@ -1,0 +1,59 @@
+import type { Diagnostic } from "../../compiler/diagnostics/index.js";
+import type { EngineName } from "../engine/engine.js";
+import type { StepProgress } from "./loop.js";
+
+/** What a run tells while it goes; typed values, never text for people. */
+export type TrainEvent =
+  | { readonly kind: "warning"; readonly diagnostic: Diagnostic }
+  | {
+      readonly kind: "started";
+      readonly engine: EngineName;
+      /** One line for people: version, threads, XLA or not. */
+      readonly description: string;
+      readonly rows: Readonly<Record<DataRole, number>>;
+      readonly epochs: number;
+      readonly batch: number;
+      readonly steps: number;
+      /** Trained numbers, embeddings included. */
+      readonly parameters: number;
+      /** Set when the run goes on from a checkpoint. */
+      readonly resumed?: { readonly step: number; readonly epoch: number };
+    }
+  | ({ readonly kind: "progress"; readonly epochs: number } & StepProgress)
+  | { readonly kind: "evaluating"; readonly role: EvaluationRole; readonly rows: number }
+  | { readonly kind: "epoch"; readonly record: EpochRecord; readonly epochs: number }
+  | { readonly kind: "checkpoint"; readonly step: number; readonly directory: string }
+  | { readonly kind: "finished"; readonly summary: TrainSummary };
+
+export type DataRole = "train" | "validation" | "test";
+export type EvaluationRole = Exclude<DataRole, "train">;
+
+/** Metrics of each head, by metric; a metric that is undefined on these rows is left out. */
+export type HeadScores = Readonly<Record<string, TaskScores>>;
+
+/** `rows` counts the rows of the head's sample space with a known label. */
+export type TaskScores = { readonly rows: number } & { readonly [metric: string]: number };
+
+/** One finished epoch. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Mean training losses of the epoch, by name. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Absent when there is nothing to evaluate on. */
+  readonly evaluation?: { readonly role: EvaluationRole; readonly tasks: HeadScores };
+  /** Whether early stopping counts it as the best so far; absent without early stopping. */
+  readonly best?: boolean;
+}
+
+/** How a run ended. */
+export interface TrainSummary {
+  readonly ended: "done" | "stopped" | "interrupted";
+  readonly steps: number;
+  readonly epochs: number;
+  /** The epoch whose weights were kept. */
+  readonly epoch: number;
+  readonly rowsPerSecond: number;
+  readonly seconds: number;
+}

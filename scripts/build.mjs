@@ -1,0 +1,50 @@
+// Compiles the sources into dist when they are newer than the last build. `node scripts/build.mjs`, or `build()`.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const stamp = join(root, "dist", ".built");
+
+/** The last change of a file, or of anything in a folder (its own time shows removals). */
+function newest(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+/** Makes `dist` current and says whether anything was compiled. Throws when the sources do not compile. */
+export function build() {
+  const started = new Date();
+  const sources = Math.max(...["src", "tsconfig.json", "package.json"].map((path) => newest(join(root, path))));
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= sources) return false;
+  // Compiled aside, so that a program that runs meanwhile never sees half a build.
+  const fresh = join(root, `dist.${process.pid}`);
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  try {
+    const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.json", "--outDir", fresh], {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+    });
+    if (status !== 0) throw new Error("the sources do not compile");
+    writeFileSync(join(fresh, ".built"), "");
+    utimesSync(join(fresh, ".built"), started, started);
+    const old = `${fresh}.old`;
+    if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
+    renameSync(fresh, join(root, "dist"));
+    rmSync(old, { recursive: true, force: true });
+    return true;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    if (build()) process.stderr.write("built dist\n");
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * One function of a program as TensorFlow nodes. Everything it reads of the state it reads before its first update. A
+ * given convex part of it goes into a function of its own, which XLA compiles.
+ */
+import type { GraphFunction, GraphNode, TensorType, ValueId } from "../../graph/graph.js";
+import { argumentOp, NodeGraph, shapeAttr, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
+import { type LoweringContext, lowerNode, type Operands } from "./ops.js";
+import { type ArgDef, DataType, type FunctionDef } from "./proto.js";
+
+/** How the functions of one graph reach the state. */
+export interface StateAccess {
+  type(name: string): TensorType;
+  read(graph: NodeGraph, name: string): TensorRef;
+  /** Absent: state is read whole. */
+  readonly gather?: (graph: NodeGraph, name: string, ids: TensorRef) => TensorRef;
+  /** The resource to update. */
+  handle(name: string): TensorRef;
+}
+
+/** A feed or a fetch: the name in the program, the tensor (`node:port`) and its type. */
+export interface Endpoint {
+  readonly name: string;
+  readonly tensor: string;
+  readonly type: TensorType;
+}
+
+export interface LoweredFunction {
+  readonly inputs: readonly Endpoint[];
+  /** Fetching any of them runs the updates. */
+  readonly outputs: readonly Endpoint[];
+  /** A scalar to fetch when no output is wanted. */
+  readonly done: string;
+}
+
+export interface LowerFunctionOptions {
+  /** Values to compute in a function compiled by XLA; empty: none. No path may leave the set and enter it again. */
+  readonly compiled: ReadonlySet<ValueId>;
+  /** Receives the compiled function. */
+  readonly library: FunctionDef[];
+}
+
+/** Appends the nodes of `fn` to the graph. */
+export function lowerFunction(
+  graph: NodeGraph,
+  state: StateAccess,
+  fn: GraphFunction,
+  options: LowerFunctionOptions,
+): LoweredFunction {
+  const prefix = graph.uniqueName(fn.name);
+  const live = liveValues(fn);
+  const after = dependents(fn, options.compiled);
+  const outer = new Scope(graph, fn, state, prefix);
+  const inputs = fn.nodes.flatMap((node): readonly Endpoint[] => {
+    if (node.op !== "input") return [];
+    return [{ name: node.attributes.name, tensor: `${outer.input(node).node}:0`, type: node.type }];
+  });
+  const lowerWhere = (wanted: (id: ValueId) => boolean): void => {
+    fn.nodes.forEach((_, id) => {
+      if (live.has(id) && wanted(id)) outer.value(id);
+    });
+  };
+  if (options.compiled.size > 0) {
+    lowerWhere((id) => !options.compiled.has(id) && !after.has(id) && !isDeferred(fn.nodes[id]));
+    callCompiled(outer, fn, live, options, `${prefix}_compiled`);
+  }
+  lowerWhere((id) => !options.compiled.has(id) && !isDeferred(fn.nodes[id]));
+
+  const ends = fn.updates.map((update) => {
+    const type = state.type(update.state);
+    const name = `${prefix}/update/${update.state}`;
+    const reads = outer.readersOf(update.state);
+    switch (update.kind) {
+      case "assign": {
+        const attributes = { dtype: typeAttr(type.dtype), validate_shape: { b: false } };
+        const operands = [state.handle(update.state), outer.ownedValue(update.value)];
+        return graph.add("AssignVariableOp", operands, attributes, { name, after: reads }).node;
+      }
+      case "scatter": {
+        const operands = [state.handle(update.state), outer.value(update.ids), outer.value(update.rows)];
+        const attributes = { dtype: typeAttr(type.dtype), Tindices: typeAttr("int32") };
+        return graph.add("ResourceScatterUpdate", operands, attributes, { name, after: reads }).node;
+      }
+    }
+  });
+  const outputs = fn.outputs.map(({ name, value }): Endpoint => {
+    const type = outer.definition(value).type;
+    const options = { name: `${prefix}/output/${name}`, after: ends };
+    return {
+      name,
+      tensor: `${graph.add("Identity", [outer.value(value)], { T: typeAttr(type.dtype) }, options).node}:0`,
+      type,
+    };
+  });
+  const done = graph.add(
+    "Const",
+    [],
+    { dtype: typeAttr("bool"), value: { tensor: { dtype: DataType.bool, tensorShape: { dim: [] }, boolVal: [true] } } },
+    { name: `${prefix}/done`, after: ends },
+  );
+  return { inputs, outputs, done: `${done.node}:0` };
+}
+
+/** State is read, and constants made, where they are used. */
+function isDeferred(node: GraphNode | undefined): boolean {
+  return node?.op === "state" || node?.op === "constant";
+}
+
+/** Values that an output or an update needs. */
+function liveValues(fn: GraphFunction): ReadonlySet<ValueId> {
+  const live = new Set<ValueId>(fn.outputs.map((output) => output.value));
+  for (const update of fn.updates) {
+    if (update.kind === "assign") live.add(update.value);
+    else live.add(update.ids).add(update.rows);
+  }
+  for (let id = fn.nodes.length - 1; id >= 0; id -= 1) {
+    if (live.has(id)) for (const input of fn.nodes[id]?.inputs ?? []) live.add(input);
+  }
+  return live;
+}
+
+/** Values outside the set that depend on it. */
+function dependents(fn: GraphFunction, set: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
+  const after = new Set<ValueId>();
+  fn.nodes.forEach((node, id) => {
+    if (!set.has(id) && node.inputs.some((input) => set.has(input) || after.has(input))) after.add(id);
+  });
+  return after;
+}
+
+/** Puts the compiled values into a function of their own, calls it, and defines what the rest reads of it. */
+function callCompiled(
+  outer: Scope,
+  fn: GraphFunction,
+  live: ReadonlySet<ValueId>,
+  { compiled, library }: LowerFunctionOptions,
+  name: string,
+): void {
+  const body = new NodeGraph("function");
+  const argumentIds: ValueId[] = [];
+  const inputArg: ArgDef[] = [];
+  const inner = new Scope(
+    body,
+    fn,
+    undefined,
+    "body",
+    (id) => {
+      const argument = body.uniqueName(`argument_${argumentIds.length}`);
+      argumentIds.push(id);
+      inputArg.push({ name: argument, type: DataType[outer.definition(id).type.dtype] });
+      return { node: argument, op: argumentOp, port: 0 };
+    },
+    compiled,
+  );
+  fn.nodes.forEach((node, id) => {
+    if (compiled.has(id) && live.has(id) && !isDeferred(node)) inner.value(id);
+  });
+  const results = resultsOf(fn, live, compiled);
+  const ret = Object.fromEntries(results.map((id, index) => [`result_${index}`, body.spell(inner.value(id))]));
+  const outputArg = results.map((id, index) => ({
+    name: `result_${index}`,
+    type: DataType[outer.definition(id).type.dtype],
+  }));
+  const mustCompile = { _XlaMustCompile: { b: true } };
+  library.push({ signature: { name, inputArg, outputArg }, attr: mustCompile, nodeDef: body.nodes, ret });
+  const call = outer.graph.add(
+    "StatefulPartitionedCall",
+    argumentIds.map((id) => outer.value(id)),
+    {
+      Tin: { list: { type: inputArg.map((argument) => argument.type) } },
+      Tout: { list: { type: outputArg.map((argument) => argument.type) } },
+      f: { func: { name } },
+      config: textAttr(""),
+      config_proto: textAttr(""),
+      executor_type: textAttr(""),
+      ...mustCompile,
+    },
+    { name: `${name}/call` },
+  );
+  results.forEach((id, port) => outer.define(id, { ...call, port }));
+}
+
+/** Compiled values that are read outside of the compiled part, ascending. */
+function resultsOf(fn: GraphFunction, live: ReadonlySet<ValueId>, compiled: ReadonlySet<ValueId>): readonly ValueId[] {
+  const read = new Set<ValueId>(fn.outputs.map((output) => output.value));
+  for (const update of fn.updates) {
+    if (update.kind === "assign") read.add(update.value);
+    else read.add(update.ids).add(update.rows);
+  }
+  fn.nodes.forEach((node, id) => {
+    if (live.has(id) && !compiled.has(id)) for (const input of node.inputs) read.add(input);
+  });
+  return [...read].filter((id) => compiled.has(id)).sort((a, b) => a - b);
+}
+
+/** The values of a function in one graph or function body. Each is lowered when first asked for. */
+class Scope implements LoweringContext {
+  readonly #values = new Map<ValueId, TensorRef>();
+  readonly #states = new Map<string, TensorRef>();
+  readonly #readers = new Map<string, string[]>();
+  readonly #dimensions = new Map<string, TensorRef>();
+  readonly #inputs = new Map<string, TensorRef>();
+  readonly #uniques = new Map<ValueId, { values: TensorRef; index: TensorRef }>();
+  readonly gatherState: ((name: string, ids: TensorRef) => TensorRef) | undefined;
+
+  constructor(
+    readonly graph: NodeGraph,
+    readonly fn: GraphFunction,
+    readonly state: StateAccess | undefined,
+    readonly prefix: string,
+    /** Brings in a value that is not of this scope. */
+    readonly capture?: (id: ValueId) => TensorRef,
+    readonly members?: ReadonlySet<ValueId>,
+  ) {
+    const gather = state?.gather;
+    this.gatherState =
+      gather === undefined ? undefined : (name, ids) => this.#noteReader(name, gather(graph, name, ids));
+  }
+
+  definition(id: ValueId): GraphNode {
+    const node = this.fn.nodes[id];
+    if (node === undefined) throw new Error(`\`${this.fn.name}\` has no value ${id}`);
+    return node;
+  }
+
+  value(id: ValueId): TensorRef {
+    const known = this.#values.get(id);
+    if (known !== undefined) return known;
+    const node = this.definition(id);
+    const foreign = this.members !== undefined && !this.members.has(id) && node.op !== "constant";
+    const made =
+      foreign && this.capture !== undefined
+        ? this.capture(id)
+        : lowerNode(this, node, this.#operands(node), `${this.prefix}/${node.label ?? node.op}`);
+    this.#values.set(id, made);
+    return made;
+  }
+
+  define(id: ValueId, ref: TensorRef): void {
+    this.#values.set(id, ref);
+  }
+
+  /** The value in memory that nothing outside the session owns: a feed's memory is the caller's. */
+  ownedValue(id: ValueId): TensorRef {
+    const ref = this.value(id);
+    let source = id;
+    while (["reshape", "stopGradient"].includes(this.definition(source).op))
+      source = this.definition(source).inputs[0] ?? -1;
+    if (this.definition(source).op !== "input") return ref;
+    return this.graph.add("DeepCopy", [ref], { T: typeAttr(this.definition(id).type.dtype) });
+  }
+
+  /** Nodes that read the state variable. */
+  readersOf(name: string): readonly string[] {
+    return this.#readers.get(name) ?? [];
+  }
+
+  readState(name: string): TensorRef {
+    const known = this.#states.get(name);
+    if (known !== undefined) return known;
+    if (this.state === undefined) throw new Error("a compiled function reads no state");
+    const made = this.#noteReader(name, this.state.read(this.graph, name));
+    this.#states.set(name, made);
+    return made;
+  }
+
+  input(node: Extract<GraphNode, { op: "input" }>): TensorRef {
+    const { name } = node.attributes;
+    const known = this.#inputs.get(name);
+    if (known !== undefined) return known;
+    const attributes = { dtype: typeAttr(node.type.dtype), shape: shapeAttr(node.type.shape) };
+    const made = this.graph.add("Placeholder", [], attributes, { name: `${this.prefix}/${name}` });
+    this.#inputs.set(name, made);
+    return made;
+  }
+
+  dimension(name: string): TensorRef {
+    const known = this.#dimensions.get(name);
+    if (known !== undefined) return known;
+    const source = this.fn.nodes.findIndex(
+      (node) => (node.op === "input" || node.op === "unique") && node.type.shape.includes(name),
+    );
+    if (source < 0) throw new Error(`\`${this.fn.name}\` has no input of size \`${name}\``);
+    const { type } = this.definition(source);
+    const axis = type.shape.indexOf(name);
+    const int32 = typeAttr("int32");
+    const shape = this.graph.add(
+      "Shape",
+      [this.value(source)],
+      { T: typeAttr(type.dtype), out_type: int32 },
+      { name: `${this.prefix}/${name}/shape` },
+    );
+    const made = this.graph.add(
+      "StridedSlice",
+      [shape, this.graph.integers([axis]), this.graph.integers([axis + 1]), this.graph.integers([1])],
+      {
+        T: int32,
+        Index: int32,
+        begin_mask: { i: 0 },
+        end_mask: { i: 0 },
+        ellipsis_mask: { i: 0 },
+        new_axis_mask: { i: 0 },
+        shrink_axis_mask: { i: 1 },
+      },
+      { name: `${this.prefix}/${name}` },
+    );
+    this.#dimensions.set(name, made);
+    return made;
+  }
+
+  unique(ids: Operands): { readonly values: TensorRef; readonly index: TensorRef } {
+    const key = ids.ids[0] ?? -1;
+    const known = this.#uniques.get(key);
+    if (known !== undefined) return known;
+    const attributes = { T: typeAttr("int32"), out_idx: typeAttr("int32") };
+    const values = this.graph.add("Unique", [ids.at(0)], attributes, { name: `${this.prefix}/unique` });
+    const made = { values, index: { ...values, port: 1 } };
+    this.#uniques.set(key, made);
+    return made;
+  }
+
+  #operands(node: GraphNode): Operands {
+    const at = (index: number): TensorRef => this.value(node.inputs[index] ?? -1);
+    return { ids: node.inputs, at, all: () => node.inputs.map((id) => this.value(id)) };
+  }
+
+  #noteReader(name: string, ref: TensorRef): TensorRef {
+    this.#readers.set(name, [...(this.#readers.get(name) ?? []), ref.node]);
+    return ref;
+  }
+}

@@ -1,0 +1,301 @@
+/** How each op of the tensor IR is said in TensorFlow's ops: one row an op. */
+import type { DType, GraphNode, NodeOf, OpName, Shape, ValueId } from "../../graph/graph.js";
+import type { AttrValue } from "./proto.js";
+import { type NodeGraph, type TensorRef, typeAttr } from "./node-graph.js";
+
+/** The inputs of the node being lowered. A value is brought into the graph when a row first asks for it. */
+export interface Operands {
+  readonly ids: readonly ValueId[];
+  at(index: number): TensorRef;
+  all(): readonly TensorRef[];
+}
+
+/** What a row may ask for besides its inputs. */
+export interface LoweringContext {
+  readonly graph: NodeGraph;
+  /** The node that made a value, for rows that match a pattern. */
+  definition(id: ValueId): GraphNode;
+  /** A scalar int32: the size of a symbolic dimension in this call. */
+  dimension(name: string): TensorRef;
+  /** The whole value of a state variable as it was before the call. */
+  readState(name: string): TensorRef;
+  /** Some rows of a state variable as it was before the call; absent when state can only be read whole. */
+  readonly gatherState: ((name: string, ids: TensorRef) => TensorRef) | undefined;
+  /** The feed of a function's input. */
+  input(node: NodeOf<"input">): TensorRef;
+  /** Both outputs of TensorFlow's `Unique`, shared by `unique` and `uniqueIndex` of the same ids. */
+  unique(ids: Operands): { readonly values: TensorRef; readonly index: TensorRef };
+}
+
+type Row<K extends OpName> = (context: LoweringContext, node: NodeOf<K>, inputs: Operands, name: string) => TensorRef;
+
+export type Rows = { readonly [K in OpName]: Row<K> };
+
+function inputType(context: LoweringContext, node: GraphNode, index: number): { dtype: DType; shape: Shape } {
+  return context.definition(node.inputs[index] ?? -1).type;
+}
+
+/** An op whose only attribute is the element type of its first input. */
+const plain =
+  (op: string, extra: Readonly<Record<string, AttrValue>> = {}) =>
+  (context: LoweringContext, node: GraphNode, inputs: Operands, name: string): TensorRef =>
+    context.graph.add(op, inputs.all(), { T: typeAttr(inputType(context, node, 0).dtype), ...extra }, { name });
+
+/** An op on booleans, which has no type attribute. */
+const logical =
+  (op: string) =>
+  (context: LoweringContext, _node: GraphNode, inputs: Operands, name: string): TensorRef =>
+    context.graph.add(op, inputs.all(), {}, { name });
+
+const reduction =
+  (op: string) =>
+  (context: LoweringContext, node: NodeOf<"sum" | "max">, inputs: Operands, name: string): TensorRef =>
+    context.graph.add(
+      op,
+      [inputs.at(0), context.graph.integers(node.attributes.axes)],
+      { T: typeAttr(node.type.dtype), Tidx: typeAttr("int32"), keep_dims: { b: node.attributes.keepDims } },
+      { name },
+    );
+
+/** A shape as a tensor: a constant, or packed from the sizes of this call. */
+function shapeTensor(context: LoweringContext, shape: Shape, name: string): TensorRef {
+  const { graph } = context;
+  const sizes = shape.filter((size) => typeof size === "number");
+  if (sizes.length === shape.length) return graph.integers(sizes);
+  const parts = shape.map((size) => (typeof size === "number" ? graph.integers(size) : context.dimension(size)));
+  return graph.add(
+    "Pack",
+    parts,
+    { N: { i: parts.length }, T: typeAttr("int32"), axis: { i: 0 } },
+    { name: `${name}/shape` },
+  );
+}
+
+/** `reshape` may leave one size to TensorFlow. */
+function reshapeTensor(context: LoweringContext, shape: Shape, name: string): TensorRef {
+  const symbolic = shape.filter((size) => typeof size === "string").length;
+  if (symbolic > 1) return shapeTensor(context, shape, name);
+  return context.graph.integers(shape.map((size) => (typeof size === "string" ? -1 : size)));
+}
+
+export const rows: Rows = {
+  input: (context, node) => context.input(node),
+  state: (context, node) => context.readState(node.attributes.name),
+  constant: (context, node, _inputs, name) => {
+    const { graph } = context;
+    const { type, value } = node.attributes;
+    const shape = type.shape.filter((size) => typeof size === "number");
+    if (shape.length === type.shape.length) {
+      const data =
+        typeof value === "number"
+          ? value
+          : type.dtype === "float32"
+            ? Float32Array.from(value)
+            : Int32Array.from(value);
+      return graph.constant({ dtype: type.dtype, shape, data }, name);
+    }
+    if (typeof value !== "number") throw new Error("a constant of several values has a known shape");
+    return graph.add(
+      "Fill",
+      [shapeTensor(context, type.shape, name), graph.constant({ dtype: type.dtype, shape: [], data: value }, name)],
+      { T: typeAttr(type.dtype), index_type: typeAttr("int32") },
+      { name },
+    );
+  },
+  random: (context, node, inputs, name) => {
+    const { graph } = context;
+    const { seed, stream, shape } = node.attributes;
+    // Pairs of int32 words, low word first, seen as 64-bit numbers.
+    const words = (parts: readonly TensorRef[]): TensorRef =>
+      graph.add(
+        "Bitcast",
+        [graph.add("Pack", parts, { N: { i: parts.length }, T: typeAttr("int32"), axis: { i: 0 } }, { name })],
+        { T: typeAttr("int32"), type: typeAttr("uint64") },
+        { name },
+      );
+    const vector = (values: readonly TensorRef[]): TensorRef =>
+      graph.add("Pack", values, { N: { i: values.length }, T: typeAttr("uint64"), axis: { i: 0 } }, { name });
+    const zero = graph.integers(0);
+    const key = vector([words([graph.integers(seed | 0), graph.integers(stream | 0)])]);
+    const counter = vector([words([zero, zero]), words([inputs.at(0), zero])]);
+    const philox = graph.integers(1);
+    return graph.add(
+      "StatelessRandomUniformV2",
+      [shapeTensor(context, shape, name), key, counter, philox],
+      { dtype: typeAttr("float32"), Tshape: typeAttr("int32") },
+      { name },
+    );
+  },
+
+  neg: plain("Neg"),
+  abs: plain("Abs"),
+  sign: plain("Sign"),
+  exp: plain("Exp"),
+  expm1: plain("Expm1"),
+  log: plain("Log"),
+  log1p: plain("Log1p"),
+  sqrt: plain("Sqrt"),
+  cos: plain("Cos"),
+  sigmoid: plain("Sigmoid"),
+  softplus: plain("Softplus"),
+  tanh: plain("Tanh"),
+  relu: plain("Relu"),
+  not: logical("LogicalNot"),
+  stopGradient: (_context, _node, inputs) => inputs.at(0),
+  cast: (context, node, inputs, name) =>
+    context.graph.add(
+      "Cast",
+      inputs.all(),
+      {
+        SrcT: typeAttr(inputType(context, node, 0).dtype),
+        DstT: typeAttr(node.attributes.dtype),
+        Truncate: { b: false },
+      },
+      { name },
+    ),
+
+  add: (context, node, inputs, name) => {
+    const { graph } = context;
+    // TensorFlow fuses a matrix product with `BiasAdd`, not with `AddV2`.
+    for (const [product, bias] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const isProduct = context.definition(inputs.ids[product] ?? -1).op === "matmul" && node.type.shape.length === 2;
+      if (!isProduct) continue;
+      const { shape } = inputType(context, node, bias);
+      if (shape.length === 1 && typeof shape[0] === "number" && shape[0] === node.type.shape[1]) {
+        const type = typeAttr(node.type.dtype);
+        return graph.add("BiasAdd", [inputs.at(product), inputs.at(bias)], { T: type }, { name });
+      }
+    }
+    return plain("AddV2")(context, node, inputs, name);
+  },
+  sub: plain("Sub"),
+  mul: plain("Mul"),
+  div: plain("RealDiv"),
+  pow: plain("Pow"),
+  maximum: plain("Maximum"),
+  minimum: plain("Minimum"),
+  less: plain("Less"),
+  lessEqual: plain("LessEqual"),
+  equal: plain("Equal"),
+  and: logical("LogicalAnd"),
+  reluGrad: plain("ReluGrad"),
+  select: (context, node, inputs, name) =>
+    context.graph.add("SelectV2", inputs.all(), { T: typeAttr(node.type.dtype) }, { name }),
+
+  matmul: (context, node, inputs, name) => {
+    const { transposeA, transposeB } = node.attributes;
+    const type = typeAttr(node.type.dtype);
+    return node.type.shape.length === 2
+      ? context.graph.add(
+          "MatMul",
+          inputs.all(),
+          { T: type, transpose_a: { b: transposeA }, transpose_b: { b: transposeB } },
+          { name },
+        )
+      : context.graph.add(
+          "BatchMatMulV2",
+          inputs.all(),
+          { T: type, adj_x: { b: transposeA }, adj_y: { b: transposeB } },
+          { name },
+        );
+  },
+  softmax: plain("Softmax"),
+  sum: reduction("Sum"),
+  max: reduction("Max"),
+
+  reshape: (context, node, inputs, name) =>
+    context.graph.add(
+      "Reshape",
+      [inputs.at(0), reshapeTensor(context, node.attributes.shape, name)],
+      { T: typeAttr(node.type.dtype), Tshape: typeAttr("int32") },
+      { name },
+    ),
+  transpose: (context, node, inputs, name) =>
+    context.graph.add(
+      "Transpose",
+      [inputs.at(0), context.graph.integers(node.attributes.permutation)],
+      { T: typeAttr(node.type.dtype), Tperm: typeAttr("int32") },
+      { name },
+    ),
+  broadcast: (context, node, inputs, name) =>
+    context.graph.add(
+      "BroadcastTo",
+      [inputs.at(0), shapeTensor(context, node.attributes.shape, name)],
+      { T: typeAttr(node.type.dtype), Tidx: typeAttr("int32") },
+      { name },
+    ),
+  concat: (context, node, inputs, name) =>
+    context.graph.add(
+      "ConcatV2",
+      [...inputs.all(), context.graph.integers(node.attributes.axis)],
+      { N: { i: inputs.ids.length }, T: typeAttr(node.type.dtype), Tidx: typeAttr("int32") },
+      { name },
+    ),
+  slice: (context, node, inputs, name) => {
+    const { axis, begin, size } = node.attributes;
+    const along = (value: number, other: number): TensorRef =>
+      context.graph.integers(node.type.shape.map((_, index) => (index === axis ? value : other)));
+    return context.graph.add(
+      "Slice",
+      [inputs.at(0), along(begin, 0), along(size, -1)],
+      { T: typeAttr(node.type.dtype), Index: typeAttr("int32") },
+      { name },
+    );
+  },
+  pad: (context, node, inputs, name) => {
+    const { axis, before, after } = node.attributes;
+    const widths = node.type.shape.flatMap((_, index) => (index === axis ? [before, after] : [0, 0]));
+    const shape = [node.type.shape.length, 2];
+    const paddings = context.graph.constant({ dtype: "int32", shape, data: Int32Array.from(widths) }, `${name}/widths`);
+    return context.graph.add(
+      "Pad",
+      [inputs.at(0), paddings],
+      { T: typeAttr(node.type.dtype), Tpaddings: typeAttr("int32") },
+      { name },
+    );
+  },
+
+  gather: (context, node, inputs, name) => {
+    const table = context.definition(inputs.ids[0] ?? -1);
+    if (table.op === "state" && context.gatherState !== undefined) {
+      return context.gatherState(table.attributes.name, inputs.at(1));
+    }
+    return context.graph.add(
+      "GatherV2",
+      [inputs.at(0), inputs.at(1), context.graph.integers(0)],
+      {
+        Tparams: typeAttr(node.type.dtype),
+        Tindices: typeAttr("int32"),
+        Taxis: typeAttr("int32"),
+        batch_dims: { i: 0 },
+      },
+      { name },
+    );
+  },
+  segmentSum: (context, node, inputs, name) => {
+    const { count } = node.attributes;
+    const segments = typeof count === "number" ? context.graph.integers(count) : context.dimension(count);
+    return context.graph.add(
+      "UnsortedSegmentSum",
+      [inputs.at(0), inputs.at(1), segments],
+      { T: typeAttr(node.type.dtype), Tindices: typeAttr("int32"), Tnumsegments: typeAttr("int32") },
+      { name },
+    );
+  },
+  unique: (context, _node, inputs) => context.unique(inputs).values,
+  uniqueIndex: (context, _node, inputs) => context.unique(inputs).index,
+};
+
+/** Lowers one node by its row. */
+export function lowerNode<K extends OpName>(
+  context: LoweringContext,
+  node: NodeOf<K>,
+  inputs: Operands,
+  name: string,
+): TensorRef {
+  const row: Row<K> = rows[node.op];
+  return row(context, node, inputs, name);
+}

@@ -1,0 +1,219 @@
+/** A whole program as the bytes of a SavedModel: variables, one signature a function, and signatures to get and set. */
+import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph/graph.js";
+import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "./lower-function.js";
+import { type ConstantData, NodeGraph, shapeAttr, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
+import { DataType, encodeSavedModel, type FunctionDef, type SignatureDef, type TensorInfo } from "./proto.js";
+
+export interface SavedModelOptions {
+  /** First values of state variables, row-major; those left out start at zero. */
+  readonly values?: ReadonlyMap<string, Float32Array | Int32Array>;
+  /** Values of a function to compile by XLA, which needs all their sizes known; default: none. */
+  readonly compiled?: (fn: GraphFunction) => ReadonlySet<ValueId>;
+}
+
+/** How to read and replace one state variable in a session. */
+export interface StateEndpoints {
+  readonly variable: StateVariable;
+  readonly get: string;
+  /** Feed `value`, fetch `done`. */
+  readonly set: { readonly value: string; readonly done: string };
+}
+
+export interface SavedModel {
+  /** The file `saved_model.pb`, all that its folder needs. */
+  readonly bytes: Uint8Array;
+  readonly functions: ReadonlyMap<string, LoweredFunction>;
+  readonly state: ReadonlyMap<string, StateEndpoints>;
+}
+
+/** The tag that loaders ask for. */
+export const servingTag = "serve";
+const initSignature = "__saved_model_init_op";
+const method = "tensorflow/serving/predict";
+
+/**
+ * Signatures: one per function; `get` (every state variable) and `set` (feeds all of them, returns `done`);
+ * `serving_default` is `predict`. Loading runs the initial assignments. Same program and values, same bytes.
+ */
+export function createSavedModel(program: Program, options: SavedModelOptions = {}): SavedModel {
+  const graph = new NodeGraph("graph");
+  const library: FunctionDef[] = [];
+  const handles = new Map(program.state.map((variable) => [variable.name, addVariable(graph, variable)]));
+  const handle = (name: string): TensorRef => {
+    const ref = handles.get(name);
+    if (ref === undefined) throw new Error(`the program has no state \`${name}\``);
+    return ref;
+  };
+  const variables = new Map(program.state.map((variable) => [variable.name, variable]));
+  const access = createAccess(handle, variables);
+
+  const initial = program.state.map((variable) => {
+    const value = initialValue(graph, variable, options.values?.get(variable.name));
+    return assign(graph, handle(variable.name), value, variable, "init").node;
+  });
+  const init = graph.add("NoOp", [], {}, { name: "init", after: initial });
+
+  const state = new Map(
+    program.state.map((variable): [string, StateEndpoints] => [
+      variable.name,
+      { variable, ...addAccessors(graph, handle(variable.name), variable) },
+    ]),
+  );
+  const functions = new Map(
+    program.functions.map((fn): [string, LoweredFunction] => [
+      fn.name,
+      lowerFunction(graph, access, fn, { compiled: options.compiled?.(fn) ?? new Set(), library }),
+    ]),
+  );
+
+  const bytes = encodeSavedModel({
+    savedModelSchemaVersion: 1,
+    metaGraphs: [
+      {
+        metaInfoDef: { tags: [servingTag], tensorflowVersion: "2.15.1" },
+        graphDef: { node: graph.nodes, library: { function: library }, versions: { producer: 1645, minConsumer: 12 } },
+        signatureDef: signaturesOf(graph, init.node, functions, state),
+      },
+    ],
+  });
+  return { bytes, functions, state };
+}
+
+function addVariable(graph: NodeGraph, { name, type }: StateVariable): TensorRef {
+  const attributes = {
+    dtype: typeAttr(type.dtype),
+    shape: shapeAttr(type.shape),
+    container: textAttr(""),
+    shared_name: textAttr(name),
+  };
+  return graph.add("VarHandleOp", [], attributes, { name: `state/${name}` });
+}
+
+function createAccess(handle: (name: string) => TensorRef, variables: ReadonlyMap<string, StateVariable>): StateAccess {
+  const type = (name: string): StateVariable["type"] => {
+    const variable = variables.get(name);
+    if (variable === undefined) throw new Error(`the program has no state \`${name}\``);
+    return variable.type;
+  };
+  return {
+    type,
+    handle,
+    read: (graph, name) =>
+      graph.add("ReadVariableOp", [handle(name)], { dtype: typeAttr(type(name).dtype) }, { name: `read/${name}` }),
+    gather: (graph, name, ids) =>
+      graph.add(
+        "ResourceGather",
+        [handle(name), ids],
+        {
+          dtype: typeAttr(type(name).dtype),
+          Tindices: typeAttr("int32"),
+          batch_dims: { i: 0 },
+          validate_indices: { b: true },
+        },
+        { name: `gather/${name}` },
+      ),
+  };
+}
+
+function assign(
+  graph: NodeGraph,
+  handle: TensorRef,
+  value: TensorRef,
+  { name, type }: StateVariable,
+  prefix: string,
+): TensorRef {
+  const attributes = { dtype: typeAttr(type.dtype), validate_shape: { b: false } };
+  return graph.add("AssignVariableOp", [handle, value], attributes, { name: `${prefix}/${name}` });
+}
+
+function initialValue(
+  graph: NodeGraph,
+  variable: StateVariable,
+  data: Float32Array | Int32Array | undefined,
+): TensorRef {
+  const { dtype } = variable.type;
+  const shape = variable.type.shape.map((size) => {
+    if (typeof size === "number") return size;
+    throw new Error(`state \`${variable.name}\` has the unknown size \`${size}\``);
+  });
+  const name = `init/${variable.name}/value`;
+  if (data !== undefined) {
+    const size = shape.reduce((product, side) => product * side, 1);
+    if (data.length !== size) {
+      throw new Error(`state \`${variable.name}\` has ${size} elements; the given value has ${data.length}`);
+    }
+    const value: ConstantData = { dtype, shape, data };
+    return graph.constant(value, name);
+  }
+  const zero = graph.constant({ dtype, shape: [], data: 0 }, `${name}/zero`);
+  const attributes = { T: typeAttr(dtype), index_type: typeAttr("int32") };
+  return graph.add("Fill", [graph.integers(shape), zero], attributes, { name });
+}
+
+function addAccessors(graph: NodeGraph, handle: TensorRef, variable: StateVariable): Omit<StateEndpoints, "variable"> {
+  const { name, type } = variable;
+  const dtype = typeAttr(type.dtype);
+  const get = graph.add("ReadVariableOp", [handle], { dtype }, { name: `get/${name}` });
+  const shape = shapeAttr(type.shape);
+  const value = graph.add("Placeholder", [], { dtype, shape }, { name: `set/${name}/value` });
+  // The variable must not live in the caller's memory.
+  const copy = graph.add("DeepCopy", [value], { T: dtype }, { name: `set/${name}/copy` });
+  const set = assign(graph, handle, copy, variable, "set");
+  const done = graph.add("Const", [], doneAttributes, { name: `set/${name}/done`, after: [set.node] });
+  return { get: `${get.node}:0`, set: { value: `${value.node}:0`, done: `${done.node}:0` } };
+}
+
+const doneAttributes = {
+  dtype: typeAttr("bool"),
+  value: { tensor: { dtype: DataType.bool, tensorShape: { dim: [] }, boolVal: [true] } },
+};
+
+function signaturesOf(
+  graph: NodeGraph,
+  init: string,
+  functions: ReadonlyMap<string, LoweredFunction>,
+  state: ReadonlyMap<string, StateEndpoints>,
+): Readonly<Record<string, SignatureDef>> {
+  const info = ({ tensor, type }: Omit<Endpoint, "name">): TensorInfo => ({
+    name: tensor,
+    dtype: DataType[type.dtype],
+    ...shapeOnly(type.shape),
+  });
+  const done = (tensor: string): TensorInfo => info({ tensor, type: { dtype: "bool", shape: [] } });
+  const signatures: Record<string, SignatureDef> = {
+    [initSignature]: { inputs: {}, outputs: { [initSignature]: { name: init } }, methodName: "" },
+  };
+  for (const [name, { inputs, outputs, done: end }] of functions) {
+    const results = outputs.length > 0 ? endpointInfos(outputs, info) : { done: done(end) };
+    signatures[name] = { inputs: endpointInfos(inputs, info), outputs: results, methodName: method };
+  }
+  const predict = signatures["predict"];
+  if (predict !== undefined) signatures["serving_default"] = predict;
+  if (state.size > 0) {
+    const all = [...state.values()];
+    const infos = (tensor: (endpoints: StateEndpoints) => string): Record<string, TensorInfo> =>
+      Object.fromEntries(all.map((one) => [one.variable.name, info({ tensor: tensor(one), type: one.variable.type })]));
+    const allSet = graph.add("Const", [], doneAttributes, {
+      name: "set_all/done",
+      after: all.map((one) => one.set.done.replace(/:0$/, "")),
+    });
+    signatures["get"] = { inputs: {}, outputs: infos((one) => one.get), methodName: method };
+    signatures["set"] = {
+      inputs: infos((one) => one.set.value),
+      outputs: { done: done(`${allSet.node}:0`) },
+      methodName: method,
+    };
+  }
+  return signatures;
+}
+
+function endpointInfos(
+  endpoints: readonly Endpoint[],
+  info: (endpoint: Endpoint) => TensorInfo,
+): Readonly<Record<string, TensorInfo>> {
+  return Object.fromEntries(endpoints.map((endpoint) => [endpoint.name, info(endpoint)]));
+}
+
+function shapeOnly(shape: StateVariable["type"]["shape"]): Pick<TensorInfo, "tensorShape"> {
+  return { tensorShape: { dim: shape.map((size) => ({ size: typeof size === "number" ? size : -1 })) } };
+}

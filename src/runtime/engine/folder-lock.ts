@@ -1,0 +1,45 @@
+/** Lets one process at a time do something, by a file that holds its process id. */
+import { open, readFile, rm, stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A holder that is still alive after this long is taken to be another process with a reused id. */
+const longest = 30 * 60_000;
+
+/** Waits until the lock file is free, runs `work` while holding it, and frees it. */
+export async function withFolderLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  while (!(await acquire(path))) {
+    if (await isStale(path)) await rm(path, { force: true });
+    else await sleep(200);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function acquire(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, "wx");
+    await file.writeFile(String(process.pid));
+    await file.close();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  try {
+    const age = Date.now() - (await stat(path)).mtimeMs;
+    if (age > longest) return true;
+    const holder = Number(await readFile(path, "utf8"));
+    // A file without its number yet was made a moment ago.
+    if (!Number.isInteger(holder) || holder === 0) return age > 10_000;
+    process.kill(holder, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+}

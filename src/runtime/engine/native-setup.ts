@@ -1,0 +1,309 @@
+/**
+ * Puts the fast engine in place from package registries alone: TensorFlow's libraries out of the `tensorflow-cpu` wheel,
+ * and tfjs-node's addon compiled against them. The result lives in a cache folder outside `node_modules` and is used by
+ * every install of this package.
+ */
+import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { lstat, mkdir, mkdtemp, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { addonCandidates, addonFile, cacheDirectory, tfjsNodeDirectory } from "./native-binding.js";
+import { withFolderLock } from "./folder-lock.js";
+import { findAddonSources } from "./native-sources.js";
+import { chooseWheel, downloadWheel, downloadWithPip, indexUrl, listFiles, type WheelRequest } from "./python-index.js";
+import { extractZipEntry, readZipEntries } from "./zip.js";
+
+const run = promisify(execFile);
+
+const project = "tensorflow-cpu";
+/** Releases whose libraries the addon of tfjs-node 4.22 is known to work with, best first. */
+const releases = ["2.21.0", "2.18.1", "2.15.1"] as const;
+const tfjsNodeVersion = "4.22.0";
+
+export interface NativeSetupOptions {
+  /** Receives lines for the user while something slow goes on. */
+  readonly report: (line: string) => void;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export type NativeSetupResult =
+  | { readonly kind: "ready"; readonly path: string; readonly installed: boolean }
+  /** In one line: why, and what would help. */
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+/**
+ * Makes sure that an addon is there, and says where. Quick when it is. Safe when several run at once: they wait for each
+ * other, and the folder appears whole or not at all. Never throws for what the user's machine lacks.
+ */
+export async function setUpNative(options: NativeSetupOptions): Promise<NativeSetupResult> {
+  const environment = options.environment ?? process.env;
+  const existing = await workingAddon(environment);
+  if (existing !== undefined) return { kind: "ready", path: existing, installed: false };
+  const platform = describePlatform();
+  const reasons: string[] = [];
+  if (platform.kind === "glibc") {
+    const native = join(cacheDirectory(environment), "native");
+    await mkdir(native, { recursive: true });
+    const made = await withFolderLock(join(native, ".lock"), async () => {
+      const meanwhile = await workingAddon(environment);
+      await removeLeftovers(native);
+      return meanwhile ?? installFromWheel(native, platform.version, environment, options.report, reasons);
+    });
+    if (made !== undefined) {
+      await linkAddon(made);
+      return { kind: "ready", path: made, installed: true };
+    }
+  } else {
+    reasons.push(platform.reason);
+  }
+  const official = await installOfficial(environment, options.report);
+  if (official.kind === "ready") return official;
+  return { kind: "unavailable", reason: [...reasons, official.reason].join("; ") };
+}
+
+type Platform =
+  | { readonly kind: "glibc"; readonly version: readonly [number, number] }
+  | { readonly kind: "other"; readonly reason: string };
+
+function describePlatform(): Platform {
+  const { platform, arch } = process;
+  if (platform !== "linux" || arch !== "x64") {
+    return { kind: "other", reason: `TensorFlow's wheel is used on Linux x86-64 alone (this is ${platform} ${arch})` };
+  }
+  const report = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
+  const version = /^(\d+)\.(\d+)/.exec(report.header.glibcVersionRuntime ?? "");
+  return version === null
+    ? { kind: "other", reason: "TensorFlow's wheel needs glibc, which this Linux lacks" }
+    : { kind: "glibc", version: [Number(version[1]), Number(version[2])] };
+}
+
+/** An addon of the cache (it was tried before it got there), or the one of an official install if it loads. */
+async function workingAddon(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const cache = join(cacheDirectory(environment), "native");
+  for (const path of addonCandidates(environment)) {
+    if (path.startsWith(cache)) {
+      await linkAddon(path);
+      return path;
+    }
+    if ((await tryAddon(path)) === undefined) return path;
+  }
+  return undefined;
+}
+
+/** Why the addon does not load, or `undefined` when it does. In a process of its own: a wrong library may end it. */
+async function tryAddon(path: string): Promise<string | undefined> {
+  const script = "process.stdout.write(String(require(process.argv[1]).TF_Version))";
+  try {
+    await run(process.execPath, ["-e", script, path], { timeout: 60_000 });
+    return undefined;
+  } catch (error) {
+    return firstLine(error);
+  }
+}
+
+/** The folder with the libraries and the addon, made aside and renamed into place; `undefined` with reasons otherwise. */
+async function installFromWheel(
+  native: string,
+  glibc: readonly [number, number],
+  environment: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+  reasons: string[],
+): Promise<string | undefined> {
+  const compiler = await findCompiler(environment);
+  if (compiler === undefined) {
+    reasons.push("no C++ compiler was found (install g++, or set CXX)");
+    return undefined;
+  }
+  const work = await mkdtemp(join(native, workPrefix));
+  try {
+    const sources = await findAddonSources(tfjsNodeVersion, work, environment);
+    const release = await fetchLibraries(work, glibc, environment, report);
+    report("compiling the addon");
+    const library = join(work, "library");
+    await compileAddon(compiler, sources, library);
+    const problem = await tryAddon(join(library, addonFile));
+    if (problem !== undefined) throw new Error(`the addon does not load: ${problem}`);
+    await rename(join(library, "include", "LICENSE"), join(library, "LICENSE"));
+    await rm(join(library, "include"), { recursive: true });
+    const folder = join(native, `tensorflow-${release}-tfjs-node-${tfjsNodeVersion}-linux-x64`);
+    await rm(folder, { recursive: true, force: true });
+    await rename(library, folder);
+    return join(folder, addonFile);
+  } catch (error) {
+    reasons.push(firstLine(error));
+    return undefined;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+const workPrefix = ".work-";
+
+/** Folders of set-ups that were killed; whoever holds the lock knows that none is in use. */
+async function removeLeftovers(native: string): Promise<void> {
+  for (const name of await readdir(native)) {
+    if (name.startsWith(workPrefix)) await rm(join(native, name), { recursive: true, force: true });
+  }
+}
+
+async function findCompiler(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const own = environment["CXX"];
+  for (const command of [...(own === undefined || own === "" ? [] : [own]), "g++", "c++", "clang++"]) {
+    try {
+      await run(command, ["--version"], { env: environment });
+      return command;
+    } catch {
+      // The next one.
+    }
+  }
+  return undefined;
+}
+
+/** Libraries and headers of the first release that can be had, under `work/library`; returns the release. */
+async function fetchLibraries(
+  work: string,
+  glibc: readonly [number, number],
+  environment: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+): Promise<string> {
+  const problems: string[] = [];
+  const proxied = ["HTTPS_PROXY", "https_proxy"].some((name) => (environment[name] ?? "") !== "");
+  for (const version of releases) {
+    const request: WheelRequest = { project, version, glibc };
+    const ways = [
+      () => downloadDirectly(request, work, environment, report),
+      () => {
+        report(`downloading ${project} ${version} with pip`);
+        return downloadWithPip(request, work, environment);
+      },
+    ];
+    for (const way of proxied ? ways.toReversed() : ways) {
+      try {
+        const wheel = await way();
+        report(`unpacking ${basename(wheel)}`);
+        await unpackWheel(wheel, join(work, "library"));
+        return version;
+      } catch (error) {
+        problems.push(firstLine(error));
+      }
+    }
+  }
+  throw new Error(`${project} could not be downloaded (${[...new Set(problems)].join("; ")})`);
+}
+
+async function downloadDirectly(
+  request: WheelRequest,
+  work: string,
+  environment: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+): Promise<string> {
+  const index = await indexUrl(environment);
+  const wheel = chooseWheel(await listFiles(index, project), request);
+  if (wheel === undefined) throw new Error(`${index} has no ${project} ${request.version} for this machine`);
+  let next = performance.now();
+  return downloadWheel(wheel, work, (done, total) => {
+    if (performance.now() < next) return;
+    next = performance.now() + 5000;
+    const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+    report(
+      `downloading ${wheel.filename}: ${megabytes(done)}${total === undefined ? "" : ` of ${megabytes(total)}`} MiB`,
+    );
+  });
+}
+
+/** What the addon links with and includes. */
+const wanted =
+  /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2|include\/tensorflow\/c\/(?:eager\/)?[^/]+\.h|include\/tensorflow\/core\/platform\/ctstring(?:_internal)?\.h|include\/(?:xla\/)?tsl\/(?:platform\/ctstring(?:_internal)?|c\/[^/]+)\.h|include\/LICENSE)$/;
+
+async function unpackWheel(wheel: string, target: string): Promise<void> {
+  for (const entry of await readZipEntries(wheel)) {
+    const name = wanted.exec(entry.name)?.[1];
+    if (name !== undefined) await extractZipEntry(wheel, entry, join(target, name));
+  }
+  await rm(wheel);
+}
+
+async function compileAddon(
+  compiler: string,
+  sources: { readonly binding: string; readonly nodeApi: string },
+  library: string,
+): Promise<void> {
+  const flags = ["-shared", "-fPIC", "-O2", "-std=c++17", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"];
+  const includes = [`-I${sources.nodeApi}`, `-I${join(library, "include")}`];
+  const files = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(sources.binding, file));
+  const link = [`-L${library}`, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", "-Wl,-rpath,$ORIGIN"];
+  await run(compiler, [...flags, ...includes, ...files, "-o", join(library, addonFile), ...link]);
+}
+
+/** Where tfjs-node itself looks for the addon, so that its own API works too. A package that is absent is left alone. */
+async function linkAddon(addon: string): Promise<void> {
+  const installed = tfjsNodeDirectory();
+  if (installed === undefined) return;
+  const link = join(installed, "lib", "napi-v8", addonFile);
+  try {
+    if ((await readlink(link)) === addon) return;
+  } catch {
+    // Not there, or not a link.
+  }
+  try {
+    if (await isRealFile(link)) return;
+    await mkdir(dirname(link), { recursive: true });
+    const fresh = `${link}.${process.pid}`;
+    await symlink(addon, fresh);
+    await rename(fresh, link);
+  } catch {
+    // A package folder that we may not write to: our own sessions load the addon from the cache.
+  }
+}
+
+async function isRealFile(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** tfjs-node's own download, where its host answers within seconds: an older TensorFlow, without XLA. */
+async function installOfficial(
+  environment: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+): Promise<NativeSetupResult> {
+  const installed = tfjsNodeDirectory();
+  if (installed === undefined)
+    return { kind: "unavailable", reason: "the package @tensorflow/tfjs-node is not installed" };
+  const host = "https://storage.googleapis.com/";
+  try {
+    await fetch(host, { method: "HEAD", signal: AbortSignal.timeout(3000) });
+  } catch {
+    return { kind: "unavailable", reason: `${host} does not answer` };
+  }
+  report("downloading the official build of tfjs-node");
+  const path = `${join(installed, "..", "..", ".bin")}:${environment["PATH"] ?? ""}`;
+  await new Promise<void>((resolve) => {
+    const child = spawn(process.execPath, [join("scripts", "install.js"), "cpu", "download"], {
+      cwd: installed,
+      env: { ...environment, PATH: path },
+      stdio: "ignore",
+    });
+    child.on("error", () => resolve());
+    child.on("close", () => resolve());
+  });
+  const addon = join(installed, "lib", "napi-v8", addonFile);
+  if (!existsSync(addon)) return { kind: "unavailable", reason: "the official build could not be installed" };
+  const problem = await tryAddon(addon);
+  return problem === undefined
+    ? { kind: "ready", path: addon, installed: true }
+    : { kind: "unavailable", reason: `the official build does not load: ${problem}` };
+}
+
+/** The line of an error that says most: of a command, the first one on its stderr that speaks of an error. */
+function firstLine(error: unknown): string {
+  const stderr = error instanceof Error && "stderr" in error ? String(error.stderr).split("\n") : [];
+  const told = stderr.find((line) => /error/i.test(line)) ?? stderr.find((line) => line.trim() !== "");
+  if (told !== undefined) return told.trim();
+  const message = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  return `${message.split("\n")[0] ?? ""}${cause}`;
+}

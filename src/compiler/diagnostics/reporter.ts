@@ -19,7 +19,8 @@ export function createDiagnostic<C extends DiagnosticCode>(
   span: Span,
   details: ReportDetails = {},
 ): Diagnostic {
-  const definition: DiagnosticDefinition<DiagnosticParameters<C>> = catalogue[code];
+  // The type checker does not see that `catalogue[code]` and `DiagnosticParameters<C>` speak of the same entry.
+  const definition = catalogue[code] as unknown as DiagnosticDefinition<DiagnosticParameters<C>>;
   return {
     code: code as string,
     severity: definition.severity,

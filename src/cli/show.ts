@@ -1,0 +1,15 @@
+import type { ExitCode, Outcome, View } from "./command.js";
+import type { Terminal } from "./terminal.js";
+
+/** Prints a result the way that was asked for, and hands its exit code on. */
+export function show<R>(
+  terminal: Terminal,
+  format: "human" | "json",
+  view: View<R>,
+  { result, exitCode }: Outcome<R>,
+): ExitCode {
+  terminal.out(
+    format === "json" ? `${JSON.stringify(view.json(result), undefined, 2)}\n` : view.human(result, terminal),
+  );
+  return exitCode;
+}

@@ -1,0 +1,45 @@
+import { dirname, relative, sep } from "node:path";
+import type { EventLiteral, EventModel, HeadType, Model } from "../../compiler/model/model.js";
+import { jsonText, sha256 } from "./hash.js";
+
+/** `model.json`: the typed model, with places relative to the spec, so that it is the same wherever the spec lies. */
+export function modelText(model: Model, specPath: string): string {
+  const folder = dirname(specPath);
+  const places = (key: string, value: unknown): unknown =>
+    key === "span" && isPlace(value) ? { ...value, file: relativePath(folder, value.file) } : value;
+  return jsonText(JSON.parse(JSON.stringify(model, places)));
+}
+
+/**
+ * Hash of what a model computes and how it is trained: its JSON without places and comments, so that a spec may be
+ * formatted or commented anew.
+ */
+export function modelHash(model: Model): string {
+  return sha256(JSON.stringify(model, (key, value: unknown) => (key === "span" || key === "doc" ? undefined : value)));
+}
+
+/** A path with `/`, relative to a folder. */
+export function relativePath(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join("/");
+}
+
+/** `P(buy | click)`, `E(stay)`, `score`: as a spec writes it, labels that others imply included. */
+export function headTypeText(type: HeadType): string {
+  if (type.kind === "score") return "score";
+  const given = type.given.length === 0 ? "" : ` | ${eventText(type.given)}`;
+  return type.kind === "expectation" ? `E(${type.label}${given})` : `P(${eventText(type.event)}${given})`;
+}
+
+function eventText(event: EventModel): string {
+  return event.length === 0 ? "everything" : event.map(literalText).join(" & ");
+}
+
+function literalText(literal: EventLiteral): string {
+  if (literal.kind === "label") return literal.label;
+  const labels = literal.labels.join(" & ");
+  return literal.labels.length === 1 ? `not ${labels}` : `not (${labels})`;
+}
+
+function isPlace(value: unknown): value is { readonly file: string } {
+  return typeof value === "object" && value !== null && "file" in value && typeof value.file === "string";
+}

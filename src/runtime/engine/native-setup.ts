@@ -298,10 +298,11 @@ async function installOfficial(
     : { kind: "unavailable", reason: `the official build does not load: ${problem}` };
 }
 
-/** The line of an error that says most: of a command, the first one on its stderr that speaks of an error. */
+/** The line of an error that says most: of a command, the last one on its stderr that begins as errors do. */
 function firstLine(error: unknown): string {
   const stderr = error instanceof Error && "stderr" in error ? String(error.stderr).split("\n") : [];
-  const told = stderr.find((line) => /error/i.test(line)) ?? stderr.find((line) => line.trim() !== "");
+  const told =
+    stderr.findLast((line) => /^(?:ERROR|fatal)|error:/.test(line)) ?? stderr.find((line) => line.trim() !== "");
   if (told !== undefined) return told.trim();
   const message = error instanceof Error ? error.message : String(error);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";

@@ -132,7 +132,18 @@ export async function downloadWithPip(
     .flatMap((tag) => ["--platform", tag]);
   const python = ["--implementation", "cp", "--python-version", "3.11", "--abi", "cp311"];
   const wanted = `${request.project}==${request.version}`;
-  const args = ["-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", ...python, ...platforms];
+  const args = [
+    "-m",
+    "pip",
+    "download",
+    "-q",
+    "--no-deps",
+    "--retries",
+    "1",
+    "--only-binary=:all:",
+    ...python,
+    ...platforms,
+  ];
   await run("python3", [...args, "-d", folder, wanted], { env: environment });
   const name = (await readdir(folder)).find((file) => file.endsWith(".whl"));
   if (name === undefined) throw new Error(`pip left no wheel of ${wanted}`);

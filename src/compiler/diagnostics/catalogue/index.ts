@@ -1,5 +1,6 @@
 import { artifactsDiagnostics } from "./artifacts.js";
 import { dataDiagnostics } from "./data.js";
+import { enginesDiagnostics } from "./engines.js";
 import { eventsDiagnostics } from "./events.js";
 import { internalDiagnostics } from "./internal.js";
 import { lintDiagnostics } from "./lint.js";
@@ -12,7 +13,7 @@ import { usageDiagnostics } from "./usage.js";
 
 /**
  * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:
- * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data (71), artifacts (72) and training (73), 8 usage, 9 our own bugs.
+ * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data (71), artifacts (72), training (73) and engines (74), 8 usage, 9 our own bugs.
  */
 export const catalogue = {
   ...syntaxDiagnostics,
@@ -24,6 +25,7 @@ export const catalogue = {
   ...dataDiagnostics,
   ...artifactsDiagnostics,
   ...trainingDiagnostics,
+  ...enginesDiagnostics,
   ...usageDiagnostics,
   ...internalDiagnostics,
 };

@@ -227,13 +227,15 @@ export const rows: Rows = {
       { T: typeAttr(node.type.dtype), Tidx: typeAttr("int32") },
       { name },
     ),
-  concat: (context, node, inputs, name) =>
-    context.graph.add(
+  concat: (context, node, inputs, name) => {
+    if (inputs.ids.length === 1) return inputs.at(0);
+    return context.graph.add(
       "ConcatV2",
       [...inputs.all(), context.graph.integers(node.attributes.axis)],
       { N: { i: inputs.ids.length }, T: typeAttr(node.type.dtype), Tidx: typeAttr("int32") },
       { name },
-    ),
+    );
+  },
   slice: (context, node, inputs, name) => {
     const { axis, begin, size } = node.attributes;
     const along = (value: number, other: number): TensorRef =>

@@ -1,0 +1,125 @@
+/**
+ * Engines. In: a program of the tensor IR. Out: sessions that run it, fed and read as typed arrays. This folder is the
+ * only one that knows TensorFlow; it never sees a spec, a model or a data file.
+ */
+import { availableParallelism } from "node:os";
+import { createFailure } from "../failure.js";
+import type { Engine, EngineName } from "./engine.js";
+import { createNativeEngine, hasXla } from "./native.js";
+import { loadBinding, threadCount } from "./native-binding.js";
+
+export type { Engine, EngineName, HostTensor, OpenOptions, Session } from "./engine.js";
+export { type NativeSetupOptions, type NativeSetupResult, setUpNative } from "./native-setup.js";
+
+export const engineNames: readonly EngineName[] = ["native", "wasm", "cpu"];
+
+/** Command that installs the native engine. */
+export const installCommand = "mtlc doctor --install";
+
+export interface SelectOptions {
+  /** Default: `MTLC_ENGINE`, else the fastest that works. */
+  readonly preference?: EngineName;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export interface SelectedEngine {
+  readonly engine: Engine;
+  /** One line on which engine runs and how to get the fast one; absent when it is the fast one. */
+  readonly notice?: string;
+}
+
+/** The engine to use. Throws a {@link Failure} when the one that was asked for cannot run. */
+export async function selectEngine(options: SelectOptions = {}): Promise<SelectedEngine> {
+  const environment = options.environment ?? process.env;
+  const wanted = options.preference ?? engineFromEnvironment(environment);
+  if (wanted === undefined || wanted === "native") {
+    const native = createNativeEngine(environment);
+    if (!("reasons" in native)) return { engine: native };
+    if (wanted === "native")
+      throw createFailure("MTL7402", { name: wanted, problem: whyNot(native.reasons), command: installCommand });
+    const engine = await fallback();
+    return { engine, notice: notice(engine.name, native.reasons) };
+  }
+  const { createTfjsEngine } = await import("./tfjs.js");
+  return {
+    engine: await createTfjsEngine(wanted),
+    notice: `running on ${wanted}, as asked; the native engine is faster`,
+  };
+}
+
+async function fallback(): Promise<Engine> {
+  const { createTfjsEngine } = await import("./tfjs.js");
+  try {
+    return await createTfjsEngine("wasm");
+  } catch {
+    return createTfjsEngine("cpu");
+  }
+}
+
+function engineFromEnvironment(environment: NodeJS.ProcessEnv): EngineName | undefined {
+  const wanted = environment["MTLC_ENGINE"];
+  if (wanted === undefined || wanted === "") return undefined;
+  const name = engineNames.find((engine) => engine === wanted);
+  if (name === undefined) throw createFailure("MTL7401", { name: wanted, known: engineNames });
+  return name;
+}
+
+function whyNot(reasons: readonly string[]): string {
+  return reasons.length === 0 ? "it is not installed" : reasons.join("; ");
+}
+
+function notice(name: EngineName, reasons: readonly string[]): string {
+  return `running on ${name}, several times slower than native: ${whyNot(reasons)}; \`${installCommand}\` installs native`;
+}
+
+/** What `mtlc doctor` shows. */
+export interface EngineReport {
+  /** The engine that a command would use now. */
+  readonly engine: EngineName;
+  readonly description: string;
+  readonly node: string;
+  /** As `linux-x64`. */
+  readonly platform: string;
+  readonly tfjs: string;
+  readonly cores: number;
+  readonly native:
+    | {
+        readonly available: true;
+        readonly tensorflow: string;
+        readonly threads: number;
+        readonly xla: boolean;
+        readonly addon: string;
+      }
+    | { readonly available: false; readonly reasons: readonly string[] };
+  /** What to do for the fast engine; absent when it runs. */
+  readonly advice?: string;
+}
+
+/** Looks at the engines without opening a session. */
+export async function describeEngines(options: SelectOptions = {}): Promise<EngineReport> {
+  const environment = options.environment ?? process.env;
+  const { engine, notice: line } = await selectEngine({ ...options, environment });
+  const { version_core: tfjs } = await import("@tensorflow/tfjs-core");
+  const found = loadBinding(environment);
+  const cores = availableParallelism();
+  const native: EngineReport["native"] =
+    found.kind === "loaded"
+      ? {
+          available: true,
+          tensorflow: found.binding.TF_Version,
+          threads: threadCount(environment) ?? cores,
+          xla: hasXla(found.binding),
+          addon: found.path,
+        }
+      : { available: false, reasons: found.reasons };
+  return {
+    engine: engine.name,
+    description: engine.description,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    tfjs,
+    cores,
+    native,
+    ...(line === undefined ? {} : { advice: line }),
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * The fast engine: a program as one TensorFlow graph in a session of the library inside tfjs-node, so that a training
+ * step is one call into C++. Synchronous; a server calls it from a worker.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DType, GraphFunction, Program, TensorType, ValueId } from "../../compiler/graph/graph.js";
+const bindDims = (f: GraphFunction, _: unknown) => f;
+import {
+  createSavedModel,
+  type SavedModel,
+  servingTag,
+  type StateEndpoints,
+} from "../../compiler/targets/savedmodel/index.js";
+import type { Engine, HostTensor, OpenOptions, Session } from "./engine.js";
+import { checkFeeds, checkTensor } from "./feeds.js";
+import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
+
+/** The engine, or why there is none. */
+export function createNativeEngine(
+  environment: NodeJS.ProcessEnv = process.env,
+): Engine | { readonly reasons: readonly string[] } {
+  const found = loadBinding(environment);
+  if (found.kind === "unavailable") return { reasons: found.reasons };
+  const { binding } = found;
+  return {
+    name: "native",
+    get description() {
+      const threads = threadCount(environment) ?? availableParallelism();
+      return `native: TensorFlow ${binding.TF_Version}, ${threads} threads, ${hasXla(binding) ? "XLA" : "without XLA"}`;
+    },
+    open: async (program, options = {}) => openSession(binding, program, options),
+  };
+}
+
+function openSession(binding: NativeBinding, program: Program, options: OpenOptions): Session {
+  const { functions, trainBatch } = options;
+  const wanted = program.functions.filter((fn) => functions === undefined || functions.includes(fn.name));
+  const bound = wanted.map((fn) =>
+    trainBatch === undefined || fn.updates.length === 0 ? fn : bindDims(fn, { B: trainBatch }),
+  );
+  const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);
+  const model = createSavedModel(
+    { ...program, functions: bound },
+    compile ? { compiled: (fn) => (fn.updates.length > 0 ? new Set<ValueId>() : new Set<ValueId>()) } : {},
+  );
+  return createSession(binding, model);
+}
+
+let xla: boolean | undefined;
+
+/** Whether the library compiles functions with XLA: found out once, by compiling one. */
+export function hasXla(binding: NativeBinding): boolean {
+  xla ??= probeXla(binding);
+  return xla;
+}
+
+function probeXla(binding: NativeBinding): boolean {
+  const type: TensorType = { dtype: "float32", shape: [1] };
+  const fn: GraphFunction = {
+    name: "probe",
+    nodes: [
+      { op: "input", inputs: [], attributes: { name: "x", type }, type },
+      { op: "neg", inputs: [0], attributes: {}, type },
+    ],
+    outputs: [{ name: "y", value: 1 }],
+    updates: [],
+  };
+  const model = createSavedModel({ state: [], functions: [fn] }, { compiled: () => new Set([1]) });
+  try {
+    const session = createSession(binding, model);
+    const { y } = session.run("probe", { x: { shape: [1], data: Float32Array.of(2) } });
+    session.close();
+    return y?.data[0] === -2;
+  } catch {
+    return false;
+  }
+}
+
+/** Loads the model. TensorFlow reads it from a folder, which is gone when this returns. */
+function createSession(binding: NativeBinding, model: SavedModel): Session {
+  const directory = mkdtempSync(join(tmpdir(), "mtlc-"));
+  let id: number;
+  try {
+    writeFileSync(join(directory, "saved_model.pb"), model.bytes);
+    id = binding.loadSavedModel(directory, servingTag);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return new NativeSession(binding, id, model);
+}
+
+class NativeSession implements Session {
+  constructor(
+    readonly binding: NativeBinding,
+    readonly id: number,
+    readonly model: SavedModel,
+  ) {}
+
+  run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> {
+    const fn = this.model.functions.get(name);
+    if (fn === undefined) throw new Error(`the session has no function \`${name}\``);
+    const { tensors } = checkFeeds(name, fn.inputs, feeds);
+    const fetches = fn.outputs.length > 0 ? fn.outputs.map((output) => output.tensor) : [fn.done];
+    const results = this.#run(
+      fn.inputs.map(({ tensor, type }, index) => ({ tensor, type, value: tensors[index] })),
+      fetches,
+    );
+    return Object.fromEntries(fn.outputs.map((output, index) => [output.name, results[index] ?? missing()]));
+  }
+
+  get(names?: readonly string[]): ReadonlyMap<string, HostTensor> {
+    const wanted = names ?? [...this.model.state.keys()];
+    if (wanted.length === 0) return new Map();
+    const results = this.#run(
+      [],
+      wanted.map((name) => this.#state(name).get),
+    );
+    return new Map(wanted.map((name, index) => [name, results[index] ?? missing()]));
+  }
+
+  set(values: ReadonlyMap<string, HostTensor>): void {
+    if (values.size === 0) return;
+    const targets = [...values].map(([name, value]) => {
+      const { variable, set } = this.#state(name);
+      checkTensor(`state \`${name}\``, variable.type, value, new Map());
+      return { tensor: set.value, done: set.done, type: variable.type, value };
+    });
+    this.#run(
+      targets,
+      targets.map((target) => target.done),
+    );
+  }
+
+  close(): void {
+    this.binding.deleteSavedModel(this.id);
+  }
+
+  #state(name: string): StateEndpoints {
+    const endpoints = this.model.state.get(name);
+    if (endpoints === undefined) throw new Error(`the program has no state \`${name}\``);
+    return endpoints;
+  }
+
+  #run(feeds: readonly Feed[], fetches: readonly string[]): readonly HostTensor[] {
+    const { binding } = this;
+    const inputs: number[] = [];
+    let outputs: readonly TensorHandle[] = [];
+    try {
+      for (const { type, value = missing() } of feeds) {
+        inputs.push(binding.createTensor(value.shape, typeCode(binding, type.dtype), elements(type.dtype, value)));
+      }
+      const names = feeds.map((feed) => feed.tensor).join(",");
+      outputs = binding.runSavedModel(this.id, inputs, names, fetches.join(","));
+      return outputs.map((output) => {
+        const data = binding.tensorDataSync(output.id);
+        return { shape: output.shape, data: data instanceof Uint8Array ? Int32Array.from(data) : data };
+      });
+    } finally {
+      for (const tensor of inputs) binding.deleteTensor(tensor);
+      for (const output of outputs) binding.deleteTensor(output.id);
+    }
+  }
+}
+
+interface Feed {
+  readonly tensor: string;
+  readonly type: TensorType;
+  readonly value: HostTensor | undefined;
+}
+
+function missing(): never {
+  throw new Error("the session returned fewer tensors than were asked for");
+}
+
+function typeCode(binding: NativeBinding, dtype: DType): number {
+  switch (dtype) {
+    case "float32":
+      return binding.TF_FLOAT;
+    case "int32":
+      return binding.TF_INT32;
+    case "bool":
+      return binding.TF_BOOL;
+  }
+}
+
+function elements(dtype: DType, { data }: HostTensor): Float32Array | Int32Array | Uint8Array {
+  return dtype === "bool" ? Uint8Array.from(data, (element) => (element === 0 ? 0 : 1)) : data;
+}

@@ -1,0 +1,244 @@
+/**
+ * The engines that need nothing but this package: the program op by op on tfjs-core, on WebAssembly or plain JavaScript.
+ * The backward pass and the updates are ops like any other; tfjs's own gradients are not used.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { DType, GraphFunction, Program, Shape, StateVariable, ValueId } from "../../compiler/graph/graph.js";
+import type { Engine, HostTensor, Session } from "./engine.js";
+import { checkFeeds, checkTensor, functionInputs, type FunctionInput } from "./feeds.js";
+import { memoryOf, startBackend, type TfjsBackendName, useBackend } from "./tfjs-backend.js";
+import { scatterRows } from "./tfjs-kernels.js";
+import { computeNode, type TfjsContext } from "./tfjs-ops.js";
+
+/** Throws when the backend does not start. */
+export async function createTfjsEngine(backend: TfjsBackendName): Promise<Engine> {
+  await startBackend(backend);
+  const kind = backend === "wasm" ? "WebAssembly" : "plain JavaScript";
+  return {
+    name: backend,
+    description: `${backend}: tfjs ${tf.version_core} on ${kind}, 1 thread`,
+    open: async (program, options = {}) => new TfjsSession(backend, program, options.functions),
+  };
+}
+
+/** A function with what is known of it before any call. */
+interface PreparedFunction {
+  readonly fn: GraphFunction;
+  readonly inputs: readonly FunctionInput[];
+  /** Values that an output or update needs, in order. */
+  readonly live: readonly ValueId[];
+  /** For each live value, the values that nothing needs after it. */
+  readonly lastUses: ReadonlyMap<ValueId, readonly ValueId[]>;
+}
+
+class TfjsSession implements Session {
+  readonly #state = new Map<string, tf.Tensor>();
+  readonly #variables: ReadonlyMap<string, StateVariable>;
+  readonly #functions: ReadonlyMap<string, PreparedFunction>;
+
+  constructor(
+    readonly backend: TfjsBackendName,
+    program: Program,
+    wanted: readonly string[] | undefined,
+  ) {
+    useBackend(backend);
+    this.#variables = new Map(program.state.map((variable) => [variable.name, variable]));
+    this.#functions = new Map(
+      program.functions
+        .filter((fn) => wanted === undefined || wanted.includes(fn.name))
+        .map((fn) => [fn.name, prepareFunction(fn)]),
+    );
+    for (const { name, type } of program.state) {
+      const shape = knownSizes(name, type.shape);
+      this.#state.set(name, toTensor({ shape, data: zeros(type.dtype, tf.util.sizeFromShape(shape)) }, type.dtype));
+    }
+  }
+
+  run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> {
+    const prepared = this.#functions.get(name);
+    if (prepared === undefined) throw new Error(`the session has no function \`${name}\``);
+    useBackend(this.backend);
+    const { tensors, sizes } = checkFeeds(name, prepared.inputs, feeds);
+    const call = new Call(prepared, this.#state, new Map(sizes));
+    try {
+      prepared.inputs.forEach((input, index) => {
+        const feed = tensors[index];
+        if (feed !== undefined) call.feeds.set(input.name, toTensor(feed, input.type.dtype));
+      });
+      call.compute();
+      const outputs = Object.fromEntries(
+        prepared.fn.outputs.map((output) => [output.name, toHost(call.value(output.value))]),
+      );
+      this.#update(call);
+      return outputs;
+    } finally {
+      call.dispose();
+    }
+  }
+
+  get(names?: readonly string[]): ReadonlyMap<string, HostTensor> {
+    useBackend(this.backend);
+    return new Map((names ?? [...this.#state.keys()]).map((name) => [name, toHost(this.#tensor(name))]));
+  }
+
+  set(values: ReadonlyMap<string, HostTensor>): void {
+    useBackend(this.backend);
+    for (const [name, value] of values) {
+      const { type } = this.#variable(name);
+      checkTensor(`state \`${name}\``, type, value, new Map());
+      this.#replace(name, toTensor({ shape: value.shape, data: value.data.slice() }, type.dtype));
+    }
+  }
+
+  close(): void {
+    useBackend(this.backend);
+    for (const tensor of this.#state.values()) tensor.dispose();
+    this.#state.clear();
+  }
+
+  /** Whole assignments first: they may read what a scatter overwrites in place. */
+  #update(call: Call): void {
+    const { updates } = call.prepared.fn;
+    const shared = new Set<object>([...this.#state.values(), ...call.feeds.values()].map((tensor) => tensor.dataId));
+    for (const update of updates) {
+      if (update.kind !== "assign") continue;
+      const value = call.value(update.value);
+      // A reshape, say, has the memory of its input; state has memory of its own.
+      const own = shared.has(value.dataId)
+        ? toTensor(toHost(value), this.#variable(update.state).type.dtype)
+        : value.clone();
+      shared.add(own.dataId);
+      this.#replace(update.state, own);
+    }
+    for (const update of updates) {
+      if (update.kind !== "scatter") continue;
+      const table = this.#tensor(update.state);
+      const rows = call.value(update.rows);
+      const width = tf.util.sizeFromShape(table.shape.slice(1));
+      const source = memoryOf(rows);
+      const values = rows.dataId === table.dataId ? source.slice() : source;
+      scatterRows(
+        memoryOf(table) as Float32Array,
+        memoryOf(call.value(update.ids)) as Int32Array,
+        values as Float32Array,
+        width,
+      );
+    }
+  }
+
+  #replace(name: string, tensor: tf.Tensor): void {
+    this.#state.get(name)?.dispose();
+    this.#state.set(name, tensor);
+  }
+
+  #tensor(name: string): tf.Tensor {
+    const tensor = this.#state.get(name);
+    if (tensor === undefined) throw new Error(`the program has no state \`${name}\``);
+    return tensor;
+  }
+
+  #variable(name: string): StateVariable {
+    const variable = this.#variables.get(name);
+    if (variable === undefined) throw new Error(`the program has no state \`${name}\``);
+    return variable;
+  }
+}
+
+/** The values of one call; each is disposed after its last use. */
+class Call implements TfjsContext {
+  readonly feeds = new Map<string, tf.Tensor>();
+  readonly #values = new Map<ValueId, tf.Tensor>();
+
+  constructor(
+    readonly prepared: PreparedFunction,
+    readonly states: ReadonlyMap<string, tf.Tensor>,
+    readonly bound: Map<string, number>,
+  ) {}
+
+  compute(): void {
+    const { fn, live, lastUses } = this.prepared;
+    for (const id of live) {
+      const node = fn.nodes[id];
+      if (node === undefined) throw new Error(`\`${fn.name}\` has no value ${id}`);
+      const inputs = node.inputs.map((input) => this.value(input));
+      this.#values.set(id, computeNode(node, inputs, this));
+      for (const dead of lastUses.get(id) ?? []) {
+        this.value(dead).dispose();
+        this.#values.delete(dead);
+      }
+    }
+  }
+
+  value(id: ValueId): tf.Tensor {
+    return known(this.#values.get(id), `value ${id}`);
+  }
+
+  feed(name: string): tf.Tensor {
+    return known(this.feeds.get(name), `feed \`${name}\``);
+  }
+
+  state(name: string): tf.Tensor {
+    return known(this.states.get(name), `state \`${name}\``);
+  }
+
+  sizes(shape: Shape): number[] {
+    return shape.map((size) => (typeof size === "number" ? size : known(this.bound.get(size), `size \`${size}\``)));
+  }
+
+  bind(dimension: string, size: number): void {
+    this.bound.set(dimension, size);
+  }
+
+  dispose(): void {
+    for (const tensor of [...this.#values.values(), ...this.feeds.values()]) tensor.dispose();
+  }
+}
+
+function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the call has no ${what}`);
+  return value;
+}
+
+function prepareFunction(fn: GraphFunction): PreparedFunction {
+  const kept = new Set<ValueId>(fn.outputs.map((output) => output.value));
+  for (const update of fn.updates) {
+    if (update.kind === "assign") kept.add(update.value);
+    else kept.add(update.ids).add(update.rows);
+  }
+  const live = new Set(kept);
+  const lastUses = new Map<ValueId, ValueId[]>();
+  const seen = new Set(kept);
+  for (let id = fn.nodes.length - 1; id >= 0; id -= 1) {
+    if (!live.has(id)) continue;
+    for (const input of fn.nodes[id]?.inputs ?? []) {
+      live.add(input);
+      if (seen.has(input)) continue;
+      seen.add(input);
+      lastUses.set(id, [...(lastUses.get(id) ?? []), input]);
+    }
+  }
+  return { fn, inputs: functionInputs(fn), live: [...live].sort((a, b) => a - b), lastUses };
+}
+
+function knownSizes(name: string, shape: Shape): number[] {
+  return shape.map((size) => {
+    if (typeof size === "number") return size;
+    throw new Error(`state \`${name}\` has the unknown size \`${size}\``);
+  });
+}
+
+function zeros(dtype: DType, size: number): Float32Array | Int32Array {
+  return dtype === "float32" ? new Float32Array(size) : new Int32Array(size);
+}
+
+function toTensor({ shape, data }: HostTensor, dtype: DType): tf.Tensor {
+  return tf.tensor(dtype === "bool" ? Uint8Array.from(data) : data, [...shape], dtype);
+}
+
+function toHost(tensor: tf.Tensor): HostTensor {
+  const data = memoryOf(tensor);
+  return {
+    shape: [...tensor.shape],
+    data: data instanceof Float32Array ? data.slice() : Int32Array.from(data),
+  };
+}

@@ -1,4 +1,5 @@
 import type { GraphFunction, Program } from "../../src/compiler/graph/graph.js";
+import type { Model, TrainModel } from "../../src/compiler/model/model.js";
 import type { BatchOptions, Dataset, EncodedBatch } from "../../src/runtime/data/dataset.js";
 import type { HostTensor, Session } from "../../src/runtime/engine/engine.js";
 
@@ -121,5 +122,30 @@ export function fakeSession(
       w = values.get("w")?.data[0] ?? w;
     },
     close: () => undefined,
+  };
+}
+
+/** A model with nothing in it but how it is trained. */
+export function fakeModel(train: Partial<TrainModel>): Model {
+  return {
+    name: "fake",
+    data: {},
+    features: [],
+    labels: [],
+    nodes: [],
+    heads: [],
+    loss: { terms: [], penalties: [], balance: { method: "fixed", arguments: {} } },
+    metrics: [],
+    train: {
+      optimizer: { name: "sgd", arguments: {} },
+      schedule: { name: "constant", arguments: {} },
+      clip: { kind: "none" },
+      embeddings: "auto",
+      batch: 10,
+      epochs: 1,
+      shuffle: true,
+      seed: 3,
+      ...train,
+    },
   };
 }

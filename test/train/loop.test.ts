@@ -137,6 +137,7 @@ describe("the training loop", () => {
     const seen: StepProgress[] = [];
     await run({ epochs: 1, onProgress: (progress) => seen.push(progress) }).result;
     expect(seen.at(-1)).toMatchObject({ step: 10, epoch: 1, batch: 10, batches: 10, remainingSeconds: 0 });
+    expect(Object.values(seen.at(-1)?.recent ?? {}).every(Number.isFinite)).toBe(true);
     expect(Object.keys(seen.at(-1)?.losses ?? {})).toEqual(["loss", "loss/y"]);
   });
 

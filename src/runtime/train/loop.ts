@@ -39,6 +39,8 @@ export interface StepProgress {
   readonly rowsPerSecond: number;
   /** Mean losses of the epoch so far. */
   readonly losses: Readonly<Record<string, number>>;
+  /** Mean losses of the steps since the report before. */
+  readonly recent: Readonly<Record<string, number>>;
   /** For the steps that remain if no epoch is cut; seconds. */
   readonly remainingSeconds: number;
 }
@@ -81,8 +83,15 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const pause = (): void => {
     seconds += (performance.now() - mark) / 1000;
   };
+  let reported: Pick<Position, "rows" | "sums"> = position();
   const report = (now: number): void => {
     lastReport = now;
+    const here = position();
+    const recent = {
+      rows: here.rows - reported.rows,
+      sums: here.sums.map((sum, i) => sum - (reported.sums[i] ?? 0)),
+    };
+    reported = here;
     const elapsed = seconds + (now - mark) / 1000;
     const rowsPerSecond = elapsed > 0 ? rowsHere / elapsed : 0;
     const remaining = (epochs - epoch) * data.rows - rows;
@@ -92,7 +101,8 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
       batch,
       batches,
       rowsPerSecond,
-      losses: meanLosses(names, position()),
+      losses: meanLosses(names, here),
+      recent: meanLosses(names, recent),
       remainingSeconds: rowsPerSecond > 0 ? remaining / rowsPerSecond : Infinity,
     });
   };
@@ -133,6 +143,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     batch = 0;
     rows = 0;
     sums.fill(0);
+    reported = position();
     const verdict = await options.onEpoch(position(), losses);
     mark = performance.now();
     lastTurn = mark;

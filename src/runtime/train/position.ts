@@ -19,8 +19,11 @@ export function startPosition(losses: number): Position {
   return { step: 0, epoch: 0, batch: 0, rows: 0, sums: Array.from({ length: losses }, () => 0) };
 }
 
-/** The mean loss a row so far in the epoch, by name; empty before the first batch. */
-export function meanLosses(names: readonly string[], position: Position): Readonly<Record<string, number>> {
+/** The mean loss a row, by name; empty when there were none. */
+export function meanLosses(
+  names: readonly string[],
+  position: Pick<Position, "rows" | "sums">,
+): Readonly<Record<string, number>> {
   if (position.rows === 0) return {};
   return Object.fromEntries(names.map((name, i) => [name, (position.sums[i] ?? 0) / position.rows]));
 }

@@ -1,0 +1,204 @@
+import { createDiagnostic } from "../../compiler/diagnostics/index.js";
+import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
+import type { MetricName, Model } from "../../compiler/model/model.js";
+import type { Dataset } from "../data/dataset.js";
+import type { HostTensor, Session } from "../engine/engine.js";
+import { createFailure, nowhere } from "../failure.js";
+import { type Checkpoint, readLatestCheckpoint, type RunIdentity, writeCheckpoint } from "./checkpoint.js";
+import { observeMetric, type StopState } from "./early-stopping.js";
+import type { EpochRecord, EvaluationRole, HeadScores, TrainEvent, TrainSummary } from "./events.js";
+import { lossNames, runLoop, type StepProgress } from "./loop.js";
+import { startPosition } from "./position.js";
+import { createEventWriter, type EventWriter } from "./tensorboard.js";
+
+/** A run on an open session; where the data and the program come from is the caller's business. */
+export interface TrainingRun {
+  readonly model: Model;
+  readonly program: Program;
+  readonly session: Session;
+  readonly data: Dataset;
+  readonly identity: RunIdentity;
+  /** Every state variable as training starts. */
+  readonly initial: ReadonlyMap<string, HostTensor>;
+  /** Measures the session as it is; absent when there is nothing to measure on. */
+  readonly evaluation?: { readonly role: EvaluationRole; readonly measure: () => Promise<HeadScores> };
+  /** Absent: none are written. */
+  readonly checkpoints?: CheckpointOptions;
+  readonly resume: boolean;
+  /** Folder of event files. */
+  readonly tensorboard?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: TrainEvent) => void;
+  /** Called once, when it is known where the run starts. */
+  readonly onStart: (resumed: { readonly step: number; readonly epoch: number } | undefined) => void;
+}
+
+export interface CheckpointOptions {
+  readonly directory: string;
+  readonly everySteps?: number;
+  readonly everySeconds: number;
+  /** How many are kept. */
+  readonly keep: number;
+}
+
+export interface TrainingOutcome {
+  readonly summary: TrainSummary;
+  readonly history: readonly EpochRecord[];
+  /** Set when the run was interrupted and checkpoints are written. */
+  readonly checkpoint?: string;
+}
+
+/**
+ * Trains until the epochs are done, early stopping ends it, or the signal does. The session is left with the weights to
+ * keep: those of the best epoch under early stopping, else the last ones; when interrupted, the ones of that moment.
+ */
+export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
+  const { model, session, onEvent } = run;
+  const train = trainFunction(run.program);
+  const names = lossNames(train);
+  const start = run.resume ? await resumeFrom(run) : undefined;
+  session.set(start?.state ?? run.initial);
+
+  const kept = run.program.state.filter(({ role }) => role === "parameter" || role === "statistic");
+  const keptNames = kept.map(({ name }) => name);
+  const history: EpochRecord[] = [...(start?.history ?? [])];
+  let stop: StopState = start?.stop ?? { waited: 0 };
+  let best = start?.best;
+  run.onStart(start === undefined ? undefined : { step: start.position.step, epoch: start.position.epoch });
+  const board = run.tensorboard === undefined ? undefined : createEventWriter(run.tensorboard, Date.now() / 1000);
+
+  let lastCheckpoint = performance.now();
+  const save = async (position: Checkpoint["position"]): Promise<string | undefined> => {
+    if (run.checkpoints === undefined) return undefined;
+    const state = session.get();
+    const record = { run: run.identity, position, history, stop, state, ...(best === undefined ? {} : { best }) };
+    const directory = await writeCheckpoint(run.checkpoints.directory, record, run.checkpoints.keep);
+    lastCheckpoint = performance.now();
+    onEvent({ kind: "checkpoint", step: position.step, directory });
+    return directory;
+  };
+  const isCheckpointDue = (step: number, now: number): boolean => {
+    if (run.checkpoints === undefined) return false;
+    const { everySteps, everySeconds } = run.checkpoints;
+    return (everySteps !== undefined && step % everySteps === 0) || now - lastCheckpoint >= everySeconds * 1000;
+  };
+
+  try {
+    const patience = model.train.stop?.patience ?? Infinity;
+    const from = start?.position ?? startPosition(names.length);
+    const result = await runLoop({
+      session,
+      train,
+      data: run.data,
+      batch: model.train.batch,
+      // A run that early stopping had ended before it could write its artifact has no epoch left.
+      epochs: stop.waited >= patience ? from.epoch : model.train.epochs,
+      ...(model.train.shuffle ? { shuffleSeed: model.train.seed } : {}),
+      start: from,
+      ...(run.signal === undefined ? {} : { signal: run.signal }),
+      onProgress: (progress) => {
+        if (board !== undefined) writeProgress(board, progress);
+        onEvent({ kind: "progress", epochs: model.train.epochs, ...progress });
+      },
+      isCheckpointDue,
+      onCheckpoint: async (position) => void (await save(position)),
+      onEpoch: async (position, losses) => {
+        const evaluation =
+          run.evaluation === undefined
+            ? undefined
+            : { role: run.evaluation.role, tasks: await run.evaluation.measure() };
+        const verdict = judge(model, stop, evaluation?.tasks, position.epoch, onEvent);
+        if (verdict !== undefined) {
+          stop = verdict.state;
+          if (verdict.improved) best = session.get(keptNames);
+        }
+        const record: EpochRecord = {
+          epoch: position.epoch,
+          step: position.step,
+          losses,
+          ...(evaluation === undefined ? {} : { evaluation }),
+          ...(verdict === undefined ? {} : { best: verdict.improved }),
+        };
+        history.push(record);
+        if (board !== undefined) writeEpoch(board, record);
+        onEvent({ kind: "epoch", record, epochs: model.train.epochs });
+        await save(position);
+        return verdict?.stop === true ? "stop" : "continue";
+      },
+    });
+    const interrupted = result.ended === "interrupted";
+    const checkpoint = interrupted ? await save(result.position) : undefined;
+    if (!interrupted && best !== undefined) session.set(best);
+    const summary: TrainSummary = {
+      ended: result.ended === "done" && stop.waited >= patience ? "stopped" : result.ended,
+      steps: result.position.step,
+      epochs: result.position.epoch,
+      epoch: interrupted ? result.position.epoch : (stop.best?.epoch ?? result.position.epoch),
+      rowsPerSecond: result.seconds > 0 ? result.rows / result.seconds : 0,
+      seconds: result.seconds,
+    };
+    onEvent({ kind: "finished", summary });
+    return { summary, history, ...(checkpoint === undefined ? {} : { checkpoint }) };
+  } finally {
+    board?.close();
+  }
+}
+
+function trainFunction(program: Program): GraphFunction {
+  const train = program.functions.find(({ name }) => name === "train");
+  if (train === undefined) throw new Error("the program has no function `train`");
+  return train;
+}
+
+async function resumeFrom(run: TrainingRun): Promise<Checkpoint> {
+  const directory = run.checkpoints?.directory ?? "";
+  const { checkpoint, warnings } = await readLatestCheckpoint(directory);
+  for (const diagnostic of warnings) run.onEvent({ kind: "warning", diagnostic });
+  if (checkpoint === undefined) throw createFailure("MTL7303", { directory });
+  const what: Readonly<Record<keyof RunIdentity, string>> = {
+    model: "the model",
+    seed: "the seed",
+    batch: "the batch size",
+    rows: "the number of training rows",
+    fitted: "the training data (its vocabularies or scales)",
+  };
+  for (const key of Object.keys(what) as (keyof RunIdentity)[])
+    if (checkpoint.run[key] !== run.identity[key]) throw createFailure("MTL7304", { directory, what: what[key] });
+  return checkpoint;
+}
+
+/** Early stopping's word on an epoch; nothing when the spec asks for none or the metric is undefined. */
+function judge(
+  model: Model,
+  state: StopState,
+  tasks: HeadScores | undefined,
+  epoch: number,
+  onEvent: (event: TrainEvent) => void,
+): ReturnType<typeof observeMetric> | undefined {
+  const { stop } = model.train;
+  if (stop === undefined || tasks === undefined) return undefined;
+  const value = tasks[stop.head]?.[stop.metric];
+  if (value === undefined) {
+    const metric = `${stop.metric}(${stop.head})`;
+    const reason = "its sample space holds too few rows or one class alone";
+    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7308", { metric, epoch, reason }, nowhere()) });
+    return undefined;
+  }
+  // The checker lets a name of a metric through and nothing else.
+  return observeMetric(state, stop.metric as MetricName, value, epoch, stop.patience);
+}
+
+function writeProgress(board: EventWriter, progress: StepProgress): void {
+  board.write(progress.step, Date.now() / 1000, [
+    ...Object.entries(progress.recent).map(([name, value]) => ({ tag: `train/${name}`, value })),
+    { tag: "rows_per_second", value: progress.rowsPerSecond },
+  ]);
+}
+
+function writeEpoch(board: EventWriter, { step, losses, evaluation }: EpochRecord): void {
+  const scores = Object.entries(evaluation?.tasks ?? {}).flatMap(([task, { rows: _, ...metrics }]) =>
+    Object.entries(metrics).map(([metric, value]) => ({ tag: `${evaluation?.role ?? ""}/${task}/${metric}`, value })),
+  );
+  const means = Object.entries(losses).map(([name, value]) => ({ tag: `epoch/${name}`, value }));
+  board.write(step, Date.now() / 1000, [...means, ...scores]);
+}

@@ -142,17 +142,22 @@ export const rows: Rows = {
   relu: plain("Relu"),
   not: logical("LogicalNot"),
   stopGradient: (_context, _node, inputs) => inputs.at(0),
-  cast: (context, node, inputs, name) =>
-    context.graph.add(
+  cast: (context, node, inputs, name) => {
+    const { graph } = context;
+    const { dtype } = inputType(context, node, 0);
+    const to = node.attributes.dtype;
+    if (to === "bool" && dtype !== "bool") {
+      // What `Cast` does in TensorFlow; tfjs's wasm backend has its own idea of it.
+      const zero = graph.constant({ dtype, shape: [], data: 0 }, `${name}/zero`);
+      return graph.add("NotEqual", [inputs.at(0), zero], { T: typeAttr(dtype) }, { name });
+    }
+    return graph.add(
       "Cast",
       inputs.all(),
-      {
-        SrcT: typeAttr(inputType(context, node, 0).dtype),
-        DstT: typeAttr(node.attributes.dtype),
-        Truncate: { b: false },
-      },
+      { SrcT: typeAttr(dtype), DstT: typeAttr(to), Truncate: { b: false } },
       { name },
-    ),
+    );
+  },
 
   add: (context, node, inputs, name) => {
     const { graph } = context;

@@ -79,7 +79,7 @@ function probeXla(binding: NativeBinding): boolean {
 }
 
 /** Loads the model. TensorFlow reads it from a folder, which is gone when this returns. */
-function createSession(binding: NativeBinding, model: SavedModel): Session {
+export function createSession(binding: NativeBinding, model: SavedModel): Session {
   const directory = mkdtempSync(join(tmpdir(), "mtlc-"));
   let id: number;
   try {

@@ -1,4 +1,27 @@
-/** Kernels on typed arrays for the ops that tfjs's backends lack, or lack for integers. */
+/** Kernels on typed arrays for the ops that tfjs's backends lack, or compute many times slower than plain JavaScript. */
+
+/** The rows `ids` of `table` ([any, width]). Throws when an id is out of range. */
+export function gatherRows<T extends Float32Array | Int32Array>(table: T, ids: Int32Array, width: number): T {
+  const size = ids.length * width;
+  const rows = (table instanceof Float32Array ? new Float32Array(size) : new Int32Array(size)) as T;
+  const last = width === 0 ? 0 : table.length / width - 1;
+  let target = 0;
+  for (const id of ids) {
+    if (id < 0 || id > last) throw new Error(`the row ${id} is out of range: the table has ${last + 1} rows`);
+    let source = id * width;
+    for (const end = target + width; target < end; target += 1, source += 1) rows[target] = table[source] ?? 0;
+  }
+  return rows;
+}
+
+/** The sum of the rows of `values` ([any, width]), in their order. */
+export function sumRows(values: Float32Array, width: number): Float32Array {
+  const sums = new Float64Array(width);
+  for (let at = 0; at < values.length;) {
+    for (let column = 0; column < width; column += 1, at += 1) sums[column] = (sums[column] ?? 0) + (values[at] ?? 0);
+  }
+  return Float32Array.from(sums);
+}
 
 /** Sums the rows of `values` ([segments.length, width]) that share a segment into [count, width]. */
 export function segmentSum(
@@ -18,8 +41,14 @@ export function segmentSum(
   return sums;
 }
 
-/** The distinct ids in order of first appearance, and for each id its place among them. */
-export function uniqueIds(ids: Int32Array): { readonly values: Int32Array; readonly index: Int32Array } {
+export interface UniqueIds {
+  /** The distinct ids in order of first appearance. */
+  readonly values: Int32Array;
+  /** For each id its place in `values`. */
+  readonly index: Int32Array;
+}
+
+export function uniqueIds(ids: Int32Array): UniqueIds {
   const places = new Map<number, number>();
   const index = Int32Array.from(ids, (id) => {
     const known = places.get(id);
@@ -37,7 +66,9 @@ export function scatterRows<T extends Float32Array | Int32Array>(
   rows: T,
   width: number,
 ): void {
-  for (let row = 0; row < ids.length; row += 1) {
-    table.set(rows.subarray(row * width, (row + 1) * width), (ids[row] ?? 0) * width);
+  let source = 0;
+  for (const id of ids) {
+    let target = id * width;
+    for (const end = source + width; source < end; source += 1, target += 1) table[target] = rows[source] ?? 0;
   }
 }

@@ -7,7 +7,7 @@ import type { DType, GraphFunction, Program, Shape, StateVariable, ValueId } fro
 import type { Engine, HostTensor, Session } from "./engine.js";
 import { checkFeeds, checkTensor, functionInputs, type FunctionInput } from "./feeds.js";
 import { memoryOf, startBackend, type TfjsBackendName, useBackend } from "./tfjs-backend.js";
-import { scatterRows } from "./tfjs-kernels.js";
+import { scatterRows, type UniqueIds, uniqueIds } from "./tfjs-kernels.js";
 import { computeNode, type TfjsContext } from "./tfjs-ops.js";
 
 /** Throws when the backend does not start. */
@@ -148,6 +148,7 @@ class TfjsSession implements Session {
 class Call implements TfjsContext {
   readonly feeds = new Map<string, tf.Tensor>();
   readonly #values = new Map<ValueId, tf.Tensor>();
+  readonly #uniques = new Map<ValueId, UniqueIds>();
 
   constructor(
     readonly prepared: PreparedFunction,
@@ -187,6 +188,12 @@ class Call implements TfjsContext {
 
   bind(dimension: string, size: number): void {
     this.bound.set(dimension, size);
+  }
+
+  unique(id: ValueId, ids: Int32Array): UniqueIds {
+    const found = this.#uniques.get(id) ?? uniqueIds(ids);
+    this.#uniques.set(id, found);
+    return found;
   }
 
   dispose(): void {

@@ -22,27 +22,21 @@ export interface Sample {
   readonly targets: Float32Array;
 }
 
-/** 1 true, 0 false, NaN unknown. */
+/** 1 true, 0 false, NaN unknown; of an amount, the amount. */
 type Truth = number;
+/** The truth on a row. */
+type RowTruth = (row: number) => Truth;
 
 /** Absent for a score, which has no truth on single rows. */
 export function sampleOf(type: HeadType, data: LabelRows): Sample | undefined {
   if (type.kind === "score") return undefined;
-  const column = new Map(data.labels.map((label, i) => [label.name, i]));
-  const width = data.labels.length;
-  const truth = (row: number, label: string): Truth => {
-    const at = row * width + columnOf(column, label);
-    return data.known[at] === 0 ? NaN : (data.values[at] ?? NaN);
-  };
-  const target =
-    type.kind === "probability"
-      ? (row: number): Truth => eventTruth(type.event, (label) => truth(row, label))
-      : amountOf(type.label, data.labels, truth);
+  const given = eventTruth(type.given, data);
+  const target = type.kind === "probability" ? eventTruth(type.event, data) : amountTruth(type.label, data);
   const rows = new Int32Array(data.rows);
   const targets = new Float32Array(data.rows);
   let count = 0;
   for (let row = 0; row < data.rows; row++) {
-    if (eventTruth(type.given, (label) => truth(row, label)) !== 1) continue;
+    if (given(row) !== 1) continue;
     const value = target(row);
     if (Number.isNaN(value)) continue;
     rows[count] = row;
@@ -52,35 +46,42 @@ export function sampleOf(type: HeadType, data: LabelRows): Sample | undefined {
   return { rows: rows.subarray(0, count), targets: targets.subarray(0, count) };
 }
 
-/** An amount that is null is 0 where a label that it lies within is known to be false. */
-function amountOf(
-  label: string,
-  labels: readonly LabelModel[],
-  truth: (row: number, label: string) => Truth,
-): (row: number) => Truth {
-  const within = labels.find(({ name }) => name === label)?.within ?? [];
-  return (row) => {
-    const value = truth(row, label);
-    return Number.isNaN(value) && within.some((outer) => truth(row, outer) === 0) ? 0 : value;
-  };
-}
-
-function eventTruth(event: EventModel, truth: (label: string) => Truth): Truth {
+function eventTruth(event: EventModel, data: LabelRows): RowTruth {
   return conjunction(
     event.map((literal) => {
-      if (literal.kind === "label") return truth(literal.label);
-      return 1 - conjunction(literal.labels.map(truth));
+      if (literal.kind === "label") return labelTruth(literal.label, data);
+      const all = conjunction(literal.labels.map((label) => labelTruth(label, data)));
+      return (row) => 1 - all(row);
     }),
   );
 }
 
-function conjunction(truths: readonly Truth[]): Truth {
-  if (truths.includes(0)) return 0;
-  return truths.some(Number.isNaN) ? NaN : 1;
+/** An amount that is null is 0 where a label that it lies within is known to be false. */
+function amountTruth(label: string, data: LabelRows): RowTruth {
+  const amount = labelTruth(label, data);
+  const within = data.labels.find(({ name }) => name === label)?.within ?? [];
+  const inside = conjunction(within.map((outer) => labelTruth(outer, data)));
+  return (row) => {
+    const value = amount(row);
+    return Number.isNaN(value) && inside(row) === 0 ? 0 : value;
+  };
 }
 
-function columnOf(column: ReadonlyMap<string, number>, label: string): number {
-  const at = column.get(label);
-  if (at === undefined) throw new Error(`a head needs the label ${label}, which the data does not have`);
-  return at;
+function labelTruth(label: string, { labels, values, known }: LabelRows): RowTruth {
+  const width = labels.length;
+  const column = labels.findIndex(({ name }) => name === label);
+  if (column < 0) throw new Error(`a head needs the label ${label}, which the data does not have`);
+  return (row) => (known[row * width + column] === 0 ? NaN : (values[row * width + column] ?? NaN));
+}
+
+function conjunction(operands: readonly RowTruth[]): RowTruth {
+  return (row) => {
+    let truth: Truth = 1;
+    for (const operand of operands) {
+      const value = operand(row);
+      if (value === 0) return 0;
+      if (Number.isNaN(value)) truth = NaN;
+    }
+    return truth;
+  };
 }

@@ -1,0 +1,22 @@
+/** The engines of this machine, for tests that run on each. */
+import { describe } from "vitest";
+import type { Engine, EngineName } from "../../src/runtime/engine/engine.js";
+import { createNativeEngine } from "../../src/runtime/engine/native.js";
+import { createTfjsEngine } from "../../src/runtime/engine/tfjs.js";
+
+const native = createNativeEngine();
+
+/** Set when the native engine cannot be tested here. */
+export const nativeMissing =
+  "reasons" in native
+    ? `native engine: ${native.reasons.join("; ") || "not installed, run `npm run setup`"}`
+    : undefined;
+
+/** A describe block for each engine; the native one is skipped, saying why, where it is missing. */
+export function describeEngines(what: string, test: (engine: () => Promise<Engine>, name: EngineName) => void): void {
+  if ("reasons" in native) describe.skip(`${what} (${nativeMissing})`, () => {});
+  else describe(`${what} on native`, () => test(async () => native, "native"));
+  for (const name of ["wasm", "cpu"] as const) {
+    describe(`${what} on ${name}`, () => test(() => createTfjsEngine(name), name));
+  }
+}

@@ -1,0 +1,132 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { loadGraphModel } from "@tensorflow/tfjs-converter";
+import { describe, expect, it } from "vitest";
+import type { OpName, Program } from "../../src/compiler/graph/graph.js";
+import { createGraphModel, type GraphModelFile } from "../../src/compiler/targets/tfjs/index.js";
+import type { HostTensor } from "../../src/runtime/engine/engine.js";
+import { createTfjsEngine } from "../../src/runtime/engine/tfjs.js";
+import { opCases } from "../engine/op-cases.js";
+import { float, floats, updatesProgram, variable } from "../engine/programs.js";
+
+const options = { generator: "mtlc test" };
+
+/** Loads the files as `tf.loadGraphModel` would load them from a folder. */
+async function loadFiles(files: readonly GraphModelFile[]): Promise<Awaited<ReturnType<typeof loadGraphModel>>> {
+  const byName = new Map(files.map((file) => [file.name, file.bytes]));
+  const model = JSON.parse(new TextDecoder().decode(byName.get("model.json")));
+  const [group] = model.weightsManifest;
+  const weightData = Buffer.concat(group.paths.map((path: string) => byName.get(path)));
+  return loadGraphModel({
+    load: async () => ({
+      modelTopology: model.modelTopology,
+      signature: model.signature,
+      format: model.format,
+      weightSpecs: group.weights,
+      weightData: new Uint8Array(weightData).buffer,
+    }),
+  });
+}
+
+function toTensor(value: HostTensor, dtype: "float32" | "int32" | "bool"): tf.Tensor {
+  return tf.tensor(dtype === "bool" ? Uint8Array.from(value.data) : value.data, [...value.shape], dtype);
+}
+
+/** What a GraphModel's executor cannot do; the target says so by name. */
+const inexecutable: ReadonlySet<OpName> = new Set<OpName>(["random", "segmentSum", "reluGrad"]);
+
+describe.each(["wasm", "cpu"] as const)("a GraphModel on tfjs %s", (backend) => {
+  it("computes every op as the engine does", async () => {
+    const engine = await createTfjsEngine(backend);
+    const cases = opCases(3).filter((each) => !inexecutable.has(each.op));
+    const session = await engine.open({ state: [], functions: cases.map((each) => each.fn) });
+    for (const { name, fn, feeds } of cases) {
+      const model = await loadFiles(createGraphModel({ state: [], functions: [fn] }, name, new Map(), options));
+      const inputs: Record<string, tf.Tensor> = {};
+      for (const node of fn.nodes) {
+        if (node.op !== "input") continue;
+        const feed = feeds[node.attributes.name];
+        if (feed !== undefined) inputs[node.attributes.name] = toTensor(feed, node.type.dtype);
+      }
+      const isDynamic = fn.nodes.some((node) => node.op === "unique");
+      const result = isDynamic ? await model.executeAsync(inputs, ["y"]) : model.execute(inputs, ["y"]);
+      const tensor = Array.isArray(result) ? result[0] : result;
+      const expected = session.run(name, feeds)["y"];
+      expect(tensor?.shape, name).toEqual(expected?.shape);
+      expect([...((await tensor?.data()) ?? [])].map(Math.fround), name).toEqual([...(expected?.data ?? [])]);
+      model.dispose();
+    }
+    session.close();
+  });
+
+  it("holds the weights and takes any batch", async () => {
+    const engine = await createTfjsEngine(backend);
+    const program: Program = {
+      state: [variable("table", "float32", 3, 2), variable("w", "float32", 2, 2), variable("b", "float32", 2)],
+      functions: [
+        {
+          name: "predict",
+          nodes: [
+            {
+              op: "input",
+              inputs: [],
+              attributes: { name: "ids", type: { dtype: "int32", shape: ["B"] } },
+              type: { dtype: "int32", shape: ["B"] },
+            },
+            { op: "state", inputs: [], attributes: { name: "table" }, type: float(3, 2) },
+            { op: "gather", inputs: [1, 0], attributes: {}, type: float("B", 2) },
+            { op: "state", inputs: [], attributes: { name: "w" }, type: float(2, 2) },
+            { op: "matmul", inputs: [2, 3], attributes: { transposeA: false, transposeB: false }, type: float("B", 2) },
+            { op: "state", inputs: [], attributes: { name: "b" }, type: float(2) },
+            { op: "add", inputs: [4, 5], attributes: {}, type: float("B", 2) },
+            { op: "broadcast", inputs: [5], attributes: { shape: ["B", 2] }, type: float("B", 2) },
+          ],
+          outputs: [
+            { name: "logit", value: 6 },
+            { name: "bias", value: 7 },
+          ],
+          updates: [],
+        },
+      ],
+    };
+    const state = new Map([
+      ["table", floats([3, 2], 1, 2, 3, 4, 5, 6)],
+      ["w", floats([2, 2], 1, 0.5, -1, 2)],
+      ["b", floats([2], 0.25, -0.25)],
+    ]);
+    const session = await engine.open(program);
+    session.set(state);
+    const weights = new Map([...state].map(([name, value]) => [name, value.data]));
+    const files = createGraphModel(program, "predict", weights, { ...options, shardBytes: 20 });
+    // 12 floats and a few shapes, in files of at most 20 bytes.
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.slice(1).every((file) => file.bytes.length <= 20)).toBe(true);
+    const model = await loadFiles(files);
+    for (const ids of [[2], [0, 1, 2, 2]]) {
+      const feed: HostTensor = { shape: [ids.length], data: Int32Array.from(ids) };
+      const expected = session.run("predict", { ids: feed });
+      const result = model.execute({ ids: toTensor(feed, "int32") }, ["logit", "bias"]) as tf.Tensor[];
+      expect([...((await result[0]?.data()) ?? [])]).toEqual([...(expected["logit"]?.data ?? [])]);
+      expect([...((await result[1]?.data()) ?? [])]).toEqual([...(expected["bias"]?.data ?? [])]);
+    }
+    session.close();
+  });
+});
+
+describe("the GraphModel target", () => {
+  it("writes the same bytes for the same program", () => {
+    const evaluate = updatesProgram.functions[1]?.name ?? "";
+    const weights = new Map([["w", Float32Array.of(1, 2)]]);
+    const files = (): readonly Buffer[] =>
+      createGraphModel(updatesProgram, evaluate, weights, options).map((file) => Buffer.from(file.bytes));
+    expect(files()).toEqual(files());
+  });
+
+  it("names what it cannot do", () => {
+    const { fn } = opCases(1).find((each) => each.op === "segmentSum") ?? { fn: undefined };
+    const program = { state: [], functions: fn === undefined ? [] : [fn] };
+    expect(() => createGraphModel(program, fn?.name ?? "", new Map(), options)).toThrow("cannot compute `segmentSum`");
+    expect(() => createGraphModel(updatesProgram, "train", new Map(), options)).toThrow("`train` updates state");
+    expect(() => createGraphModel(updatesProgram, "serve", new Map(), options)).toThrow("no function `serve`");
+    expect(() => createGraphModel(updatesProgram, "evaluate", new Map(), options)).toThrow("state `w` has no value");
+  });
+});

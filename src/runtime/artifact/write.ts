@@ -1,0 +1,256 @@
+import { dirname } from "node:path";
+import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
+import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
+import type { Model } from "../../compiler/model/model.js";
+import { createSavedModel } from "../../compiler/targets/savedmodel/index.js";
+import { createGraphModel } from "../../compiler/targets/tfjs/index.js";
+import type { HostTensor } from "../engine/engine.js";
+import { createFailure } from "../failure.js";
+import { version } from "../version.js";
+import { type DirectoryFile, entriesOf, replaceDirectory } from "./directory.js";
+import { jsonText, sha256 } from "./hash.js";
+import {
+  checkManifest,
+  type DataSchema,
+  type Manifest,
+  type ManifestHead,
+  manifestName,
+  type ManifestParameter,
+  type ManifestSignature,
+  type ManifestTensor,
+  manifestVersion,
+} from "./manifest.js";
+import { headTypeText, modelHash, modelText, relativePath } from "./model-file.js";
+import { pieceShape, splitState } from "./pieces.js";
+import { encodeSafetensors } from "./safetensors.js";
+
+/** All that an artifact is made of. */
+export interface ArtifactContent {
+  /** The spec and the files it imports, the spec first; paths as they were read. */
+  readonly sources: readonly { readonly path: string; readonly text: string }[];
+  readonly model: Model;
+  readonly fitted: FittedFiles;
+  readonly program: Program;
+  /** The program as text. */
+  readonly graphText: string;
+  /** Every state variable. */
+  readonly state: ReadonlyMap<string, HostTensor>;
+  readonly trained: boolean;
+  /** What `metrics.json` says; absent when nothing was measured. */
+  readonly metrics?: unknown;
+}
+
+/** What the training data decided, as files. */
+export interface FittedFiles {
+  /** Scales, boundaries and sizes. */
+  readonly json: unknown;
+  /** Values of each vocabulary, the first with id 1, by feature. */
+  readonly vocabularies: ReadonlyMap<string, readonly string[]>;
+  /** Number of ids of each feature that has any. */
+  readonly ids: Readonly<Record<string, number>>;
+}
+
+/** Where the parts of an artifact are. */
+export const artifactFiles = {
+  spec: "spec.mtl",
+  model: "model.json",
+  fitted: "fitted.json",
+  graph: "graph.txt",
+  weights: "weights.safetensors",
+  metrics: "metrics.json",
+  savedModel: "saved_model/saved_model.pb",
+  tfjs: "tfjs",
+} as const;
+
+/** Entries of a directory that show that we wrote it, and that may stand in it besides an artifact's files. */
+const ours: ReadonlySet<string> = new Set([manifestName, "checkpoints", "run.json"]);
+
+/**
+ * Throws a {@link Failure} when a directory is there, is not empty and is not ours: nothing of others is overwritten.
+ */
+export async function checkOutputDirectory(directory: string): Promise<void> {
+  const entries = await entriesOf(directory);
+  const [entry] = entries;
+  if (entry !== undefined && !entries.some((name) => ours.has(name)))
+    throw createFailure("MTL7205", { directory, entry });
+}
+
+/** Writes an artifact in place of what the directory held. Equal contents give equal bytes. */
+export async function writeArtifact(directory: string, content: ArtifactContent): Promise<Manifest> {
+  await checkOutputDirectory(directory);
+  const files = artifactContent(content);
+  await replaceDirectory(directory, files.all);
+  return files.manifest;
+}
+
+/** The files of an artifact, the manifest last. */
+export function artifactContent(content: ArtifactContent): {
+  readonly manifest: Manifest;
+  readonly all: readonly DirectoryFile[];
+} {
+  const { model, program, state, fitted } = content;
+  const values = new Map([...state].map(([name, { data }]) => [name, data]));
+  const stored = program.state.filter(({ role }) => isStored(role));
+  const sources = sourceFiles(content.sources);
+  const files: DirectoryFile[] = [
+    ...sources.map(({ file, text }) => ({ path: file, content: text })),
+    { path: artifactFiles.model, content: modelText(model, content.sources[0]?.path ?? "") },
+    { path: artifactFiles.fitted, content: jsonText(fitted.json) },
+    { path: artifactFiles.graph, content: content.graphText },
+    { path: artifactFiles.weights, content: encodeSafetensors(splitState(stored, state), { format: "mtlc" }) },
+    {
+      path: artifactFiles.savedModel,
+      content: createSavedModel(program, { values: servingState(program, values) }).bytes,
+    },
+    ...createGraphModel(program, "predict", values, { generator: `mtlc ${version}` }).map(({ name, bytes }) => ({
+      path: `${artifactFiles.tfjs}/${name}`,
+      content: bytes,
+    })),
+    ...[...fitted.vocabularies].map(([feature, entries]) => ({
+      path: vocabularyPath(feature),
+      content: vocabularyText(entries),
+    })),
+    ...(content.metrics === undefined ? [] : [{ path: artifactFiles.metrics, content: jsonText(content.metrics) }]),
+  ];
+  files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const [spec, ...imports] = sources;
+  const manifest = checkManifest({
+    format: "mtlc-artifact",
+    version: manifestVersion,
+    mtlc: version,
+    name: model.name,
+    trained: content.trained,
+    seed: model.train.seed,
+    spec: {
+      file: artifactFiles.spec,
+      sha256: sha256(spec?.text ?? ""),
+      imports: imports.map(({ path, file, text }) => ({ path, file, sha256: sha256(text) })),
+    },
+    model: { file: artifactFiles.model, hash: modelHash(model) },
+    schema: dataSchema(model, fitted),
+    heads: heads(model, program),
+    weights: { file: artifactFiles.weights },
+    parameters: parameters(program),
+    signatures: signatures(program),
+    files: files.map(({ path, content: bytes }) => ({
+      path,
+      bytes: typeof bytes === "string" ? Buffer.byteLength(bytes) : bytes.length,
+      sha256: sha256(bytes),
+    })),
+  });
+  return { manifest, all: [...files, { path: manifestName, content: jsonText(manifest) }] };
+}
+
+/** Optimizer slots and the step start anew when an artifact is trained further, so that they are not kept. */
+function isStored(role: Program["state"][number]["role"]): boolean {
+  return role === "parameter" || role === "statistic";
+}
+
+/** Initial values of the SavedModel: the weights; slots and the step at zero, as in a session that has not trained. */
+function servingState(
+  program: Program,
+  values: ReadonlyMap<string, Float32Array | Int32Array>,
+): ReadonlyMap<string, Float32Array | Int32Array> {
+  const kept = new Set(program.state.flatMap(({ name, role }) => (isStored(role) ? [name] : [])));
+  return new Map([...values].filter(([name]) => kept.has(name)));
+}
+
+/** Where a feature's vocabulary is; names are identifiers, so they are safe in a path. */
+export function vocabularyPath(feature: string): string {
+  return `vocab/${feature}.txt`;
+}
+
+/** One value a line; a line end or a backslash inside a value is escaped as in JSON. */
+export function vocabularyText(values: readonly string[]): string {
+  return values.map((value) => `${value.replace(/[\\\n\r]/g, (c) => escapes[c] ?? c)}\n`).join("");
+}
+
+/** The reverse of {@link vocabularyText}. */
+export function parseVocabulary(text: string): readonly string[] {
+  const lines = text.split("\n");
+  lines.pop();
+  return lines.map((line) =>
+    line.replace(/\\([\\nr])/g, (_, c: string) => (c === "n" ? "\n" : c === "r" ? "\r" : "\\")),
+  );
+}
+
+const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r" };
+
+/** Imports get numbered names: their paths may climb out of the spec's folder. */
+function sourceFiles(
+  sources: ArtifactContent["sources"],
+): readonly { readonly path: string; readonly file: string; readonly text: string }[] {
+  const folder = dirname(sources[0]?.path ?? "");
+  return sources.map(({ path, text }, i) => ({
+    path: relativePath(folder, path),
+    file: i === 0 ? artifactFiles.spec : `imports/${i}.mtl`,
+    text,
+  }));
+}
+
+function dataSchema(model: Model, fitted: FittedFiles): DataSchema {
+  const layout: BatchLayout = batchLayout(model);
+  return {
+    fitted: artifactFiles.fitted,
+    features: model.features.map(({ name, kind }) => {
+      const input = kind === "numeric" ? "numbers" : "ids";
+      const slot = layout[input].find(({ feature }) => feature === name);
+      if (slot === undefined) throw new Error(`the layout has no place for the feature ${name}`);
+      const ids = fitted.ids[name];
+      return {
+        name,
+        kind,
+        input,
+        offset: slot.offset,
+        width: slot.width,
+        ...(ids === undefined ? {} : { ids }),
+        ...(fitted.vocabularies.has(name) ? { vocabulary: vocabularyPath(name) } : {}),
+      } as const;
+    }),
+    labels: model.labels.map(({ name, base }) => ({ name, base })),
+    idWidth: layout.idWidth,
+    numberWidth: layout.numberWidth,
+  };
+}
+
+function heads(model: Model, program: Program): readonly ManifestHead[] {
+  const served = new Set(
+    program.functions.find(({ name }) => name === "predict")?.outputs.map((output) => output.name) ?? [],
+  );
+  return model.heads.map(({ name, keyword, type }) => ({
+    name,
+    keyword,
+    type: headTypeText(type),
+    served: served.has(name),
+  }));
+}
+
+function parameters(program: Program): readonly ManifestParameter[] {
+  return program.state.flatMap((variable) =>
+    variable.pieces.map((piece) => ({
+      name: piece.name,
+      shape: pieceShape(variable, piece),
+      dtype: variable.type.dtype,
+      role: variable.role,
+      variable: variable.name,
+      row: piece.row,
+      stored: isStored(variable.role),
+    })),
+  );
+}
+
+function signatures(program: Program): Readonly<Record<string, ManifestSignature>> {
+  return Object.fromEntries(program.functions.map((fn) => [fn.name, signatureOf(fn)]));
+}
+
+function signatureOf(fn: GraphFunction): ManifestSignature {
+  const inputs = fn.nodes.flatMap((node): ManifestTensor[] =>
+    node.op === "input" ? [{ name: node.attributes.name, ...node.type }] : [],
+  );
+  const outputs = fn.outputs.map(({ name, value }): ManifestTensor => {
+    const node = fn.nodes[value];
+    if (node === undefined) throw new Error(`${fn.name} has no value for its output ${name}`);
+    return { name, ...node.type };
+  });
+  return { inputs, outputs };
+}

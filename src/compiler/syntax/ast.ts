@@ -27,7 +27,7 @@ export interface Comment extends Node {
   readonly text: string;
 }
 
-/** An identifier where it is declared or used. */
+/** An identifier where it is declared or used. Its text is empty where recovery found none: report nothing on that. */
 export interface Name extends Node {
   readonly kind: "Name";
   readonly text: string;
@@ -114,7 +114,7 @@ export interface FeaturesBlock extends DeclarationNode {
 export interface LabelEntry extends DeclarationNode {
   readonly kind: "Label";
   readonly name: Name;
-  readonly type: LabelType;
+  readonly type: LabelType | MissingType;
   readonly within?: Name;
   readonly source?: Expression;
 }
@@ -239,22 +239,12 @@ export interface FusionDeclaration extends DeclarationNode {
 export interface RulesBlock extends DeclarationNode {
   readonly kind: "Rules";
   readonly name: Name;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly (Rule | MissingRule)[];
 }
 
 /** The first word of a rule. */
 export type RuleVerb =
-  | "drop"
-  | "boost"
-  | "suppress"
-  | "spread"
-  | "explore"
-  | "pin"
-  | "mmr"
-  | "dpp"
-  | "dedupe"
-  | "cap"
-  | "pace";
+  "drop" | "boost" | "suppress" | "spread" | "explore" | "pin" | "mmr" | "dpp" | "dedupe" | "cap" | "pace";
 
 /** `boost double11 when campaign == "double11" by 1.5 during 2026-11-01 .. 2026-11-12`. */
 export interface Rule extends DeclarationNode {
@@ -263,6 +253,11 @@ export interface Rule extends DeclarationNode {
   readonly name: Name;
   /** In the order written; which may stand on which verb is the checker's business. */
   readonly clauses: readonly RuleClause[];
+}
+
+/** A line of a rules block that is no rule. */
+export interface MissingRule extends Node {
+  readonly kind: "MissingRule";
 }
 
 export type RuleClause =
@@ -314,7 +309,9 @@ export type TestStep =
       readonly fields: readonly Entry[];
     })
   /** `expect score(plain) > 0` */
-  | (Node & { readonly kind: "TestExpect"; readonly condition: Expression });
+  | (Node & { readonly kind: "TestExpect"; readonly condition: Expression })
+  /** A line that is no step. */
+  | (Node & { readonly kind: "TestMissing" });
 
 /** `def head(z, width = 32) = mlp(z, [width])`. */
 export interface DefDeclaration extends DeclarationNode {
@@ -333,8 +330,14 @@ export interface DefParameter extends Node {
 /** `override experts pool[16] = mlp(base, [64])`. */
 export interface OverrideDeclaration extends DeclarationNode {
   readonly kind: "Override";
-  readonly declaration: Declaration;
+  readonly declaration: PlainDeclaration | MissingDeclaration;
 }
+
+/** What `override` may stand before. */
+export type PlainDeclaration = Exclude<
+  Declaration,
+  ImportDeclaration | ModelDeclaration | OverrideDeclaration | RemoveDeclaration | MissingDeclaration
+>;
 
 /** `remove rules home.double11`: the declaration's keyword and its dotted name. */
 export interface RemoveDeclaration extends DeclarationNode {
@@ -498,8 +501,7 @@ export interface UnaryExpression extends Node {
   readonly operand: Expression;
 }
 
-export type BinaryOperator =
-  "+" | "-" | "*" | "/" | "^" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "and" | "or";
+export type BinaryOperator = "+" | "-" | "*" | "/" | "^" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "and" | "or";
 
 /**
  * From loose to tight: `or`; `and`; `not`; comparisons and `in` (not associative); `+ -`; `* /`; unary `-`; `^` (right).

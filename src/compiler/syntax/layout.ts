@@ -1,0 +1,259 @@
+import { tokenMatcher, type IToken } from "chevrotain";
+import type { SourceFile } from "../text/index.js";
+import { endsOperand, isClosing, isOpening } from "./nesting.js";
+import * as t from "./tokens.js";
+
+/**
+ * Where the declarations and entries of a *broken* file begin, by the way people lay text out: one mistake then stays in
+ * its own declaration and its own entry. Files that parse never come here, so line breaks mean nothing in them.
+ */
+
+/** A run of tokens with the line each stands on. */
+export interface Piece {
+  readonly tokens: readonly IToken[];
+}
+
+/** Lines and columns of tokens. */
+export class Layout {
+  private readonly lines = new Map<IToken, number>();
+
+  constructor(
+    private readonly source: SourceFile,
+    tokens: readonly IToken[],
+  ) {
+    let line = 0;
+    for (const token of tokens) {
+      while (token.startOffset >= (source.lineStarts[line + 1] ?? Infinity)) line++;
+      this.lines.set(token, line);
+    }
+  }
+
+  lineOf(token: IToken): number {
+    return this.lines.get(token) ?? 0;
+  }
+
+  columnOf(token: IToken): number {
+    return token.startOffset - (this.source.lineStarts[this.lineOf(token)] ?? 0);
+  }
+
+  /** Whether the token is the first of its line, `previous` being the one before it. */
+  startsLine(token: IToken, previous: IToken | undefined): boolean {
+    return previous === undefined || this.lineOf(previous) < this.lineOf(token);
+  }
+}
+
+/** Cuts a file into declarations. */
+export function splitDeclarations(tokens: readonly IToken[], layout: Layout): readonly Piece[] {
+  const pieces: IToken[][] = [];
+  let current: IToken[] = [];
+  let depth = 0;
+  tokens.forEach((token, i) => {
+    const previous = tokens[i - 1];
+    if (
+      current.length > 0 &&
+      layout.startsLine(token, previous) &&
+      previous?.tokenType !== t.Override &&
+      (beginsDeclaration(tokens, i) || (depth === 0 && seemsToBeginDeclaration(tokens, i, layout)))
+    ) {
+      pieces.push(current);
+      current = [];
+      depth = 0;
+    }
+    if (isOpening(token)) depth++;
+    else if (isClosing(token)) depth = Math.max(0, depth - 1);
+    current.push(token);
+  });
+  if (current.length > 0) pieces.push(current);
+  return pieces.map((each) => ({ tokens: each }));
+}
+
+/** Whether the two tokens after a declaration's first word are what follows it. */
+type Shape = (first: IToken | undefined, second: IToken | undefined) => boolean;
+const shapes: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
+  [t.Import, (a) => a?.tokenType === t.LCurly || isText(a)],
+  [t.Model, (a) => isName(a)],
+  [t.Data, opensBlock],
+  [t.Loss, opensBlock],
+  [t.Train, opensBlock],
+  [t.Metrics, opensBlock],
+  [t.Features, opensBlock],
+  [t.Labels, opensBlock],
+  [t.Attributes, opensBlock],
+  [t.Signals, opensBlock],
+  [t.Params, opensBlock],
+  [t.Input, defines],
+  [t.Table, defines],
+  [t.Bottom, defines],
+  [t.Tower, defines],
+  [t.Gate, defines],
+  [t.Fusion, defines],
+  [t.Rank, defines],
+  [t.Task, (a, b) => isName(a) && (b?.tokenType === t.Colon || b?.tokenType === t.Equals)],
+  [t.Chain, (a, b) => isName(a) && (b?.tokenType === t.Colon || b?.tokenType === t.Equals)],
+  [t.Bottoms, (a, b) => isName(a) && b?.tokenType === t.LBracket],
+  [t.Experts, (a, b) => isName(a) && b?.tokenType === t.LBracket],
+  [t.Rules, (a, b) => isName(a) && b?.tokenType === t.LCurly],
+  [t.Test, (a) => isText(a)],
+  [t.Def, (a, b) => isName(a) && b?.tokenType === t.LParen],
+  [t.Override, (a): boolean => a !== undefined && shapes.has(a.tokenType)],
+  [t.Remove, (a, b) => isName(a) && isName(b)],
+]);
+
+/** The words that begin a declaration. */
+export const declarationWords: readonly string[] = [...shapes.keys()].map(
+  (type) => (type as { readonly PATTERN: string }).PATTERN,
+);
+
+function opensBlock(next: IToken | undefined): boolean {
+  return next?.tokenType === t.LCurly;
+}
+
+function defines(first: IToken | undefined, second: IToken | undefined): boolean {
+  return isName(first) && second?.tokenType === t.Equals;
+}
+
+/** A declaration's first words: certain enough to end whatever is under way, open brackets included. */
+function beginsDeclaration(tokens: readonly IToken[], i: number): boolean {
+  return shapes.get(tokens[i]?.tokenType)?.(tokens[i + 1], tokens[i + 2]) ?? false;
+}
+
+/** Words that continue a declaration on its next line. */
+const continuing: ReadonlySet<unknown> = new Set([
+  t.Over,
+  t.Auxiliary,
+  t.By,
+  t.With,
+  t.Extends,
+  t.From,
+  t.Within,
+  t.In,
+]);
+
+/** Outside brackets: a misspelt or unfinished first line of a declaration. */
+function seemsToBeginDeclaration(tokens: readonly IToken[], i: number, layout: Layout): boolean {
+  const token = tokens[i];
+  const previous = tokens[i - 1];
+  const next = tokens[i + 1];
+  if (token === undefined || !isName(token) || continuing.has(token.tokenType)) return false;
+  if (shapes.has(token.tokenType) && previous !== undefined && layout.columnOf(token) === 0) return true;
+  if (previous === undefined || !endsOperand(previous)) return false;
+  // `task` alone on its line goes on with the next one.
+  const before = tokens[i - 2];
+  if (shapes.has(previous.tokenType) && layout.startsLine(previous, before)) return false;
+  return (
+    next !== undefined &&
+    (isName(next) ||
+      isText(next) ||
+      next.tokenType === t.LCurly ||
+      next.tokenType === t.Colon ||
+      next.tokenType === t.Equals) &&
+    layout.lineOf(next) === layout.lineOf(token)
+  );
+}
+
+function isName(token: IToken | undefined): boolean {
+  return token !== undefined && tokenMatcher(token, t.Identifier);
+}
+
+function isText(token: IToken | undefined): boolean {
+  return token !== undefined && tokenMatcher(token, t.StringToken);
+}
+
+/** The parts of a block: what stands before its entries, the entries, and its closing brace. */
+export interface BlockParts {
+  /** Up to the opening brace, which is the last of them. */
+  readonly head: readonly IToken[];
+  readonly entries: readonly Piece[];
+  readonly close: IToken | undefined;
+  /** What follows the closing brace. */
+  readonly rest: readonly IToken[];
+}
+
+/** How an entry of a block begins. */
+export type EntryShape = "key" | "rule" | "step";
+
+/** Cuts a block's tokens; undefined when there is no opening brace among the first ones. */
+export function splitBlock(tokens: readonly IToken[], shape: EntryShape, layout: Layout): BlockParts | undefined {
+  const open = tokens.slice(0, 5).findIndex((token) => token.tokenType === t.LCurly);
+  if (open < 0) return undefined;
+  const { close, balanced } = findClose(tokens, open);
+  // Without a partner the last brace of the text, if it ends the piece, is the block's own.
+  const last = tokens.length - 1;
+  const end = close ?? (tokens[last]?.tokenType === t.RCurly && last > open ? last : tokens.length);
+  const inner = tokens.slice(open + 1, end);
+  return {
+    head: tokens.slice(0, open + 1),
+    entries: splitEntries(inner, shape, layout, balanced),
+    close: tokens[end],
+    rest: tokens.slice(end + 1),
+  };
+}
+
+/** The partner of the bracket at `open`, and whether the brackets between are in order. */
+function findClose(tokens: readonly IToken[], open: number): { readonly close?: number; readonly balanced: boolean } {
+  const stack: string[] = [];
+  for (let i = open; i < tokens.length; i++) {
+    const token = tokens[i];
+    if (token === undefined) break;
+    if (isOpening(token)) stack.push(partnerOf(token.image));
+    else if (isClosing(token)) {
+      if (stack.pop() !== token.image) return { balanced: false };
+      if (stack.length === 0) return { close: i, balanced: true };
+    }
+  }
+  return { balanced: false };
+}
+
+export function partnerOf(open: string): string {
+  return open === "(" ? ")" : open === "[" ? "]" : "}";
+}
+
+/**
+ * Entries begin at a line's first word of the block's shape, outside inner brackets; when the brackets are out of order,
+ * at such a word in the column of the block's first entry.
+ */
+function splitEntries(
+  tokens: readonly IToken[],
+  shape: EntryShape,
+  layout: Layout,
+  balanced: boolean,
+): readonly Piece[] {
+  const pieces: IToken[][] = [];
+  let current: IToken[] = [];
+  let depth = 0;
+  const head = tokens[0];
+  const column = head === undefined ? 0 : layout.columnOf(head);
+  tokens.forEach((token, i) => {
+    if (current.length > 0 && layout.startsLine(token, tokens[i - 1]) && beginsEntry(tokens, i, shape)) {
+      if (balanced ? depth === 0 : depth === 0 || layout.columnOf(token) === column) {
+        pieces.push(current);
+        current = [];
+        depth = 0;
+      }
+    }
+    if (isOpening(token)) depth++;
+    else if (isClosing(token)) depth = Math.max(0, depth - 1);
+    current.push(token);
+  });
+  if (current.length > 0) pieces.push(current);
+  return pieces.map((each) => ({ tokens: each }));
+}
+
+/** Words that begin a clause: a rule's next line rather than its next rule. */
+const clauseWords: ReadonlySet<unknown> = new Set([t.When, t.By, t.During, t.At, t.Of, t.In, t.Top, t.Per]);
+
+function beginsEntry(tokens: readonly IToken[], i: number, shape: EntryShape): boolean {
+  const token = tokens[i];
+  const previous = tokens[i - 1];
+  if (token === undefined || !isName(token)) return false;
+  // After an operator or an opening bracket, the line goes on.
+  if (previous !== undefined && !endsOperand(previous) && previous.tokenType !== t.Comma) return false;
+  switch (shape) {
+    case "key":
+      return tokens[i + 1]?.tokenType === t.Colon || (isName(tokens[i + 1]) && previous?.tokenType !== t.Within);
+    case "rule":
+      return isName(tokens[i + 1]) && !clauseWords.has(token.tokenType);
+    case "step":
+      return token.tokenType === t.At || token.tokenType === t.Candidate || token.tokenType === t.Expect;
+  }
+}

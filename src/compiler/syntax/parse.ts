@@ -1,0 +1,63 @@
+import { Reporter, type Diagnostic } from "../diagnostics/index.js";
+import { positionAt, type SourceFile, type Span } from "../text/index.js";
+import type { Declaration, Spec } from "./ast.js";
+import { buildDeclaration } from "./build-declaration.js";
+import type { SpecCstNode } from "./cst.js";
+import { createFaultLookup, lex, tokenSpan, type LexedFile } from "./lexer.js";
+import { findNestingFault } from "./nesting.js";
+import { recoverDeclarations } from "./recovery.js";
+import { parseStrictly } from "./run-parser.js";
+import { indexDocLines, type BuildContext } from "./tree-builder.js";
+
+/** The tree of a text and what is wrong with it. */
+export interface ParseResult {
+  readonly spec: Spec;
+  /** Errors alone, in the order of their places; none when the text is a spec. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Parses a file. Pure; never throws: a broken text gives the tree of its sound parts. */
+export function parse(source: SourceFile): ParseResult {
+  const reporter = new Reporter();
+  const lexed = lex(source, reporter);
+  const context: BuildContext = {
+    source,
+    reporter,
+    docLines: indexDocLines(source, lexed.comments),
+    sound: true,
+    hasFault: createFaultLookup(lexed.faults),
+  };
+  const spec: Spec = {
+    kind: "Spec",
+    declarations: parseDeclarations(context, lexed),
+    comments: lexed.comments,
+    span: { file: source.path, start: 0, end: source.text.length },
+  };
+  return { spec, diagnostics: reporter.diagnostics };
+}
+
+function parseDeclarations(context: BuildContext, lexed: LexedFile): readonly Declaration[] {
+  if (findNestingFault(lexed.tokens) !== undefined) return recoverDeclarations(context, lexed, undefined);
+  const { node, error } = parseStrictly(lexed.tokens, (parser) => parser.spec());
+  if (error !== undefined || node === undefined) return recoverDeclarations(context, lexed, error);
+  return ((node as SpecCstNode).children.declaration ?? []).map((each) => buildDeclaration(context, each));
+}
+
+/** The words of a text with their places, for `--emit tokens`. */
+export interface TokenView {
+  readonly type: string;
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+  readonly span: Span;
+}
+
+/** Every token of a text, without comments. */
+export function tokenize(source: SourceFile): readonly TokenView[] {
+  return lex(source, new Reporter()).tokens.map((token) => ({
+    type: token.tokenType.name,
+    text: token.image,
+    ...positionAt(source, token.startOffset),
+    span: tokenSpan(source, token),
+  }));
+}

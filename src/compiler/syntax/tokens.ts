@@ -1,0 +1,349 @@
+import { createToken, Lexer, type TokenType } from "chevrotain";
+
+/**
+ * The token types. Words of the language are contextual: each keyword is also an {@link Identifier} (token category), so
+ * that a feature may be called `score` or `top`; only {@link reservedWords} cannot be names.
+ */
+
+/** A name. ASCII alone, because names reach file names, SQL and generated code. */
+export const Identifier = createToken({ name: "Identifier", pattern: /[A-Za-z_]\w*/, label: "a name" });
+
+function keyword(word: string, ...categories: TokenType[]): TokenType {
+  return createToken({
+    name: word.slice(0, 1).toUpperCase() + word.slice(1) + "Keyword",
+    pattern: word,
+    longer_alt: Identifier,
+    categories: [Identifier, ...categories],
+    label: `\`${word}\``,
+  });
+}
+
+function symbol(name: string, pattern: string, ...categories: TokenType[]): TokenType {
+  return createToken({ name, pattern, categories, label: `\`${pattern}\`` });
+}
+
+function reserved(word: string, ...categories: TokenType[]): TokenType {
+  return createToken({
+    name: word.slice(0, 1).toUpperCase() + word.slice(1) + "Keyword",
+    pattern: word,
+    longer_alt: Identifier,
+    categories,
+    label: `\`${word}\``,
+  });
+}
+
+// ------------------------------------------------------------------------------------------------------- categories
+
+export const ComparisonOperator = createToken({
+  name: "ComparisonOperator",
+  pattern: Lexer.NA,
+  label: "a comparison",
+});
+export const ArithmeticOperator = createToken({
+  name: "ArithmeticOperator",
+  pattern: Lexer.NA,
+  label: "an operator",
+});
+export const LogicalOperator = createToken({ name: "LogicalOperator", pattern: Lexer.NA, label: "`and` or `or`" });
+export const BoundOperator = createToken({ name: "BoundOperator", pattern: Lexer.NA, label: "`>=`, `>`, `<=` or `<`" });
+/** First words of blocks whose entries are `key: expression`. */
+export const EntryBlockKeyword = createToken({
+  name: "EntryBlockKeyword",
+  pattern: Lexer.NA,
+  label: "`data`, `loss`, `train` or `metrics`",
+});
+/** First words of blocks whose entries are `name: type`. */
+export const TypedBlockKeyword = createToken({
+  name: "TypedBlockKeyword",
+  pattern: Lexer.NA,
+  label: "`attributes` or `signals`",
+});
+/** First words of `keyword name = expression` in the network. */
+export const NetworkKeyword = createToken({
+  name: "NetworkKeyword",
+  pattern: Lexer.NA,
+  label: "`input`, `table`, `bottom` or `tower`",
+});
+/** `text`, `bool`, `time`, `duration`. */
+export const SimpleTypeKeyword = createToken({
+  name: "SimpleTypeKeyword",
+  pattern: Lexer.NA,
+  label: "`text`, `bool`, `time` or `duration`",
+});
+
+// --------------------------------------------------------------------------------------------------------- keywords
+
+export const Import = keyword("import");
+export const From = keyword("from");
+export const Model = keyword("model");
+export const Extends = keyword("extends");
+export const Data = keyword("data", EntryBlockKeyword);
+export const Loss = keyword("loss", EntryBlockKeyword);
+export const Train = keyword("train", EntryBlockKeyword);
+export const Metrics = keyword("metrics", EntryBlockKeyword);
+export const Features = keyword("features");
+export const Labels = keyword("labels");
+export const Attributes = keyword("attributes", TypedBlockKeyword);
+export const Signals = keyword("signals", TypedBlockKeyword);
+export const Params = keyword("params");
+export const Input = keyword("input", NetworkKeyword);
+export const Table = keyword("table", NetworkKeyword);
+export const Bottom = keyword("bottom", NetworkKeyword);
+export const Tower = keyword("tower", NetworkKeyword);
+export const Bottoms = keyword("bottoms");
+export const Experts = keyword("experts");
+export const Gate = keyword("gate");
+export const Over = keyword("over");
+export const Task = keyword("task");
+export const Auxiliary = keyword("auxiliary");
+export const Chain = keyword("chain");
+export const Fusion = keyword("fusion");
+export const Rules = keyword("rules");
+export const Rank = keyword("rank");
+export const Test = keyword("test");
+export const Def = keyword("def");
+export const Override = keyword("override");
+export const Remove = keyword("remove");
+
+export const Event = keyword("event");
+export const Amount = keyword("amount");
+export const Within = keyword("within");
+export const Probability = keyword("P");
+export const Expectation = keyword("E");
+export const Score = keyword("score");
+export const NumberWord = keyword("number");
+export const Text = keyword("text", SimpleTypeKeyword);
+export const Bool = keyword("bool", SimpleTypeKeyword);
+export const Time = keyword("time", SimpleTypeKeyword);
+export const Duration = keyword("duration", SimpleTypeKeyword);
+
+export const When = keyword("when");
+export const By = keyword("by");
+export const During = keyword("during");
+export const At = keyword("at");
+export const Most = keyword("most");
+export const Least = keyword("least");
+export const Of = keyword("of");
+export const In = keyword("in", ComparisonOperator);
+export const Top = keyword("top");
+export const Per = keyword("per");
+export const With = keyword("with");
+export const Candidate = keyword("candidate");
+export const Like = keyword("like");
+export const Expect = keyword("expect");
+
+// --------------------------------------------------------------------------------------------------- reserved words
+
+export const And = reserved("and", LogicalOperator);
+export const Or = reserved("or", LogicalOperator);
+export const Not = reserved("not");
+export const True = reserved("true");
+export const False = reserved("false");
+
+/** Words that are never names. */
+export const reservedWords: ReadonlySet<string> = new Set(["and", "or", "not", "true", "false"]);
+
+// --------------------------------------------------------------------------------------------------------- literals
+
+/** `2026-11-05`, `2026-11-05T12:30:00Z`. */
+export const DateToken = createToken({
+  name: "Date",
+  pattern: /\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?(?!\w)/,
+  label: "a date",
+});
+
+/** Numbers and durations, and what looks like them (`1__0`, `7dd`), so that one message speaks of the whole word. */
+export const NumberToken = createToken({
+  name: "Number",
+  pattern: /\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d[\d_]*)?\w*/,
+  label: "a number",
+});
+
+export const StringToken = createToken({
+  name: "String",
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/,
+  label: "a text in quotes",
+});
+
+/** A quote that the line does not close; stands wherever a {@link StringToken} may. */
+export const OpenString = createToken({
+  name: "OpenString",
+  pattern: matchOpenString,
+  start_chars_hint: ['"'],
+  line_breaks: false,
+  categories: [StringToken],
+  label: "a text in quotes",
+});
+
+/** The rest of the line, but for the brackets and commas at its end: those likely stand outside the text. */
+function matchOpenString(text: string, offset: number): [string] | null {
+  if (text[offset] !== '"') return null;
+  let end = offset + 1;
+  while (end < text.length && text[end] !== "\n" && text[end] !== "\r") end++;
+  while (end > offset + 1 && " \t{}()[],".includes(text[end - 1] ?? "")) end--;
+  return [text.slice(offset, end)];
+}
+
+// ---------------------------------------------------------------------------------------------------------- symbols
+
+export const LCurly = symbol("LCurly", "{");
+export const RCurly = symbol("RCurly", "}");
+export const LBracket = symbol("LBracket", "[");
+export const RBracket = symbol("RBracket", "]");
+export const LParen = symbol("LParen", "(");
+export const RParen = symbol("RParen", ")");
+export const Comma = symbol("Comma", ",");
+export const Colon = symbol("Colon", ":");
+export const EqualTo = symbol("EqualTo", "==", ComparisonOperator);
+export const NotEqualTo = symbol("NotEqualTo", "!=", ComparisonOperator);
+export const LessOrEqual = symbol("LessOrEqual", "<=", ComparisonOperator, BoundOperator);
+export const GreaterOrEqual = symbol("GreaterOrEqual", ">=", ComparisonOperator, BoundOperator);
+export const Less = symbol("Less", "<", ComparisonOperator, BoundOperator);
+export const Greater = symbol("Greater", ">", ComparisonOperator, BoundOperator);
+export const Equals = symbol("Equals", "=");
+export const Plus = symbol("Plus", "+", ArithmeticOperator);
+export const Minus = symbol("Minus", "-", ArithmeticOperator);
+export const Times = symbol("Times", "*", ArithmeticOperator);
+export const Divide = symbol("Divide", "/", ArithmeticOperator);
+export const Power = symbol("Power", "^", ArithmeticOperator);
+export const Ampersand = symbol("Ampersand", "&");
+export const Bar = symbol("Bar", "|");
+export const Question = symbol("Question", "?");
+export const DotDot = symbol("DotDot", "..");
+export const Dot = symbol("Dot", ".");
+
+// ---------------------------------------------------------------------------------------------- beside the grammar
+
+const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n\uFEFF]+/, group: Lexer.SKIPPED });
+
+/** `// text` and `/// doc`. */
+const CommentToken = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
+
+/**
+ * What other languages write: kept out of the token stream and reported with what to write here. Runs of letters beyond
+ * ASCII are one piece, so that one word gives one message.
+ */
+const Foreign = createToken({
+  name: "Foreign",
+  pattern: /&&|\|\||\*\*|=>|->|\/\*|\*\/|'[^'\r\n]*'|[!%;~@$`#\\']|[\u0080-\uFFFF]+/,
+  line_breaks: false,
+  group: "foreign",
+});
+
+const words: readonly TokenType[] = [
+  And,
+  Or,
+  Not,
+  True,
+  False,
+  Import,
+  From,
+  Model,
+  Extends,
+  Data,
+  Loss,
+  Train,
+  Metrics,
+  Features,
+  Labels,
+  Attributes,
+  Signals,
+  Params,
+  Input,
+  Table,
+  Bottoms,
+  Bottom,
+  Tower,
+  Experts,
+  Gate,
+  Over,
+  Task,
+  Auxiliary,
+  Chain,
+  Fusion,
+  Rules,
+  Rank,
+  Test,
+  Def,
+  Override,
+  Remove,
+  Event,
+  Amount,
+  Within,
+  Probability,
+  Expectation,
+  Score,
+  NumberWord,
+  Text,
+  Bool,
+  Time,
+  Duration,
+  When,
+  By,
+  During,
+  At,
+  Most,
+  Least,
+  Of,
+  In,
+  Top,
+  Per,
+  With,
+  Candidate,
+  Like,
+  Expect,
+]
+  // The lexer takes the first word that matches: `override` has to come before `over`.
+  .toSorted((a, b) => String(b.PATTERN).length - String(a.PATTERN).length);
+
+/** Order decides among patterns that match at one place: longer and more special first. */
+export const lexerTokens: readonly TokenType[] = [
+  WhiteSpace,
+  CommentToken,
+  // Two-character operators of ours that begin like a foreign one.
+  NotEqualTo,
+  Foreign,
+  DateToken,
+  NumberToken,
+  StringToken,
+  OpenString,
+  LCurly,
+  RCurly,
+  LBracket,
+  RBracket,
+  LParen,
+  RParen,
+  Comma,
+  Colon,
+  EqualTo,
+  LessOrEqual,
+  GreaterOrEqual,
+  Less,
+  Greater,
+  Equals,
+  Plus,
+  Minus,
+  Times,
+  Divide,
+  Power,
+  Ampersand,
+  Bar,
+  Question,
+  DotDot,
+  Dot,
+  ...words,
+  Identifier,
+];
+
+/** What the parser may meet: the above and the categories. */
+export const grammarTokens: readonly TokenType[] = [
+  ComparisonOperator,
+  ArithmeticOperator,
+  LogicalOperator,
+  BoundOperator,
+  EntryBlockKeyword,
+  TypedBlockKeyword,
+  NetworkKeyword,
+  SimpleTypeKeyword,
+  ...lexerTokens.filter((type) => type !== WhiteSpace && type !== CommentToken && type !== Foreign),
+];

@@ -7,6 +7,7 @@ import { buildRules, buildSteps } from "./build-rules.js";
 import { buildRange, buildType, missingType } from "./build-type.js";
 import type * as cst from "./cst.js";
 import {
+  buildLists,
   buildName,
   buildNames,
   checkSeparators,
@@ -92,17 +93,17 @@ const plainBuilders: Builders = {
   },
   featuresBlock: (context, node, common) => ({
     kind: "Features",
-    entries: (parts(node).featureEntries ?? []).flatMap((list) => {
+    entries: buildLists(context, parts(node).featureEntries, (inner, list) => {
       const { featureEntry, Comma } = parts(list);
-      return separated(context, featureEntry, Comma, buildFeature);
+      return separated(inner, featureEntry, Comma, buildFeature);
     }),
     ...common,
   }),
   labelsBlock: (context, node, common) => ({
     kind: "Labels",
-    entries: (parts(node).labelEntries ?? []).flatMap((list) => {
+    entries: buildLists(context, parts(node).labelEntries, (inner, list) => {
       const { labelEntry, Comma } = parts(list);
-      return separated(context, labelEntry, Comma, buildLabel);
+      return separated(inner, labelEntry, Comma, buildLabel);
     }),
     ...common,
   }),
@@ -110,18 +111,18 @@ const plainBuilders: Builders = {
     const { keyword, typedEntries } = parts(node);
     return {
       kind: first(keyword)?.image === "signals" ? "Signals" : "Attributes",
-      entries: (typedEntries ?? []).flatMap((list) => {
+      entries: buildLists(context, typedEntries, (inner, list) => {
         const { typedEntry, Comma } = parts(list);
-        return separated(context, typedEntry, Comma, buildTyped);
+        return separated(inner, typedEntry, Comma, buildTyped);
       }),
       ...common,
     };
   },
   paramsBlock: (context, node, common) => ({
     kind: "Params",
-    entries: (parts(node).paramEntries ?? []).flatMap((list) => {
+    entries: buildLists(context, parts(node).paramEntries, (inner, list) => {
       const { paramEntry, Comma } = parts(list);
-      return separated(context, paramEntry, Comma, buildParam);
+      return separated(inner, paramEntry, Comma, buildParam);
     }),
     ...common,
   }),

@@ -4,6 +4,7 @@ import type * as ast from "./ast.js";
 import type * as cst from "./cst.js";
 import { buildNumber, buildDate, buildString } from "./build-literal.js";
 import {
+  buildLists,
   buildName,
   checkSeparators,
   createSpan,
@@ -213,10 +214,10 @@ export function buildEntries(
   context: BuildContext,
   lists: readonly cst.EntriesCstNode[] | undefined,
 ): readonly ast.Entry[] {
-  return (lists ?? []).flatMap((list) => {
+  return buildLists(context, lists, (inner, list) => {
     const { entry, Comma } = parts(list);
-    const entries = (entry ?? []).map((each) => buildEntry(context, each));
-    checkSeparators(context, entries, Comma, { items: "entries", newline: true });
+    const entries = (entry ?? []).map((each) => buildEntry(inner, each));
+    checkSeparators(inner, entries, Comma, { items: "entries", newline: true });
     return entries;
   });
 }

@@ -4,6 +4,7 @@ import type * as ast from "./ast.js";
 import { buildExpression, buildRecordEntries, buildSum } from "./build-expression.js";
 import type * as cst from "./cst.js";
 import {
+  buildLists,
   buildName,
   checkSeparators,
   docAbove,
@@ -35,16 +36,16 @@ export function buildRules(
   context: BuildContext,
   lists: readonly cst.RuleEntriesCstNode[] | undefined,
 ): readonly (ast.Rule | ast.MissingRule)[] {
-  return (lists ?? []).flatMap((list) => {
+  return buildLists(context, lists, (inner, list) => {
     const { rule, Comma } = parts(list);
     const rules = (rule ?? []).map((each, i) => {
       const previous = i === 0 ? undefined : rule?.[i - 1];
-      const continues = previous !== undefined && isOnOneLine(context, previous, each, real(Comma));
-      return buildRule(context, each, continues);
+      const continues = previous !== undefined && isOnOneLine(inner, previous, each, real(Comma));
+      return buildRule(inner, each, continues);
     });
     // A misspelt word was reported as such; that no comma stands before it is no second mistake.
     if (rules.every((each) => each.kind === "Rule"))
-      checkSeparators(context, rules, Comma, { items: "rules", newline: true });
+      checkSeparators(inner, rules, Comma, { items: "rules", newline: true });
     return rules;
   });
 }
@@ -129,10 +130,10 @@ export function buildSteps(
   context: BuildContext,
   lists: readonly cst.TestStepsCstNode[] | undefined,
 ): readonly ast.TestStep[] {
-  return (lists ?? []).flatMap((list) => {
+  return buildLists(context, lists, (inner, list) => {
     const { testStep, Comma } = parts(list);
-    const steps = (testStep ?? []).map((each) => buildStep(context, each));
-    checkSeparators(context, steps, Comma, { items: "steps of a test", newline: true });
+    const steps = (testStep ?? []).map((each) => buildStep(inner, each));
+    checkSeparators(inner, steps, Comma, { items: "steps of a test", newline: true });
     return steps;
   });
 }

@@ -13,15 +13,17 @@ export interface ParseFault {
   /** The tokens that were parsed. */
   readonly tokens: readonly IToken[];
   readonly error: IRecognitionException;
+  /** The rule they were parsed with. */
+  readonly rule: string;
 }
 
 /** Makes one diagnostic of the first thing that the parser did not expect. */
-export function reportParseError({ source, reporter, tokens, error }: ParseFault): void {
+export function reportParseError({ source, reporter, tokens, error, rule: root }: ParseFault): void {
   const found = error.token.tokenType === EOF ? undefined : error.token;
   const index = found === undefined ? tokens.length : tokens.indexOf(found);
   const previous = tokens[index - 1];
   const span = found === undefined ? endSpan(source, tokens) : tokenSpan(source, found);
-  const rule = error.context.ruleStack.at(-1) ?? "";
+  const rule = error.context.ruleStack.at(-1) ?? root;
   const special = specialCase({ rule, expected: error.message, found, previous, tokens });
   if (special?.code === "MTL1010") {
     reporter.report(

@@ -25,6 +25,7 @@ export function parse(source: SourceFile): ParseResult {
     reporter,
     docLines: indexDocLines(source, lexed.comments),
     sound: true,
+    unsound: new Set(),
     hasFault: createFaultLookup(lexed.faults),
   };
   const spec: Spec = {

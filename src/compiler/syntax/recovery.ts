@@ -26,7 +26,8 @@ export function recoverDeclarations(
     recoverDeclaration(context, layout, tokens),
   );
   // Sound pieces that do not make a sound whole: say what stopped the parse of the whole.
-  if (error !== undefined && !context.reporter.hasErrors) reportParseError({ ...context, tokens: lexed.tokens, error });
+  if (error !== undefined && !context.reporter.hasErrors)
+    reportParseError({ ...context, tokens: lexed.tokens, error, rule: "spec" });
   return declarations;
 }
 
@@ -56,24 +57,26 @@ function recoverDeclaration(context: BuildContext, layout: Layout, tokens: reado
   }
   const block = blockOf(tokens);
   const split = block === undefined ? undefined : splitBlock(tokens, block.shape, layout);
-  const { node, sound } =
+  const { node, sound, unsound } =
     block === undefined || split === undefined ? recoverWhole(context, tokens) : recoverBlock(context, block, split);
   if (node === undefined) return missing;
-  return buildDeclaration({ ...context, sound }, node, span);
+  return buildDeclaration({ ...context, sound, unsound }, node, span);
 }
 
 interface Recovered {
   readonly node: DeclarationCstNode | undefined;
-  /** Whether nothing was wrong. */
+  /** Whether nothing was wrong outside the entries. */
   readonly sound: boolean;
+  /** The lists of entries in which something was wrong. */
+  readonly unsound: ReadonlySet<CstNode>;
 }
 
 /** A declaration that is no block. */
 function recoverWhole(context: BuildContext, tokens: readonly IToken[]): Recovered {
   const explained = isSpoilt(context, tokens) || reportBrackets(context.source, context.reporter, tokens);
   const { node, error } = parseTolerantly(tokens, (parser) => parser.declaration());
-  if (error !== undefined && !explained) reportParseError({ ...context, tokens, error });
-  return { node: node as DeclarationCstNode | undefined, sound: error === undefined };
+  if (error !== undefined && !explained) reportParseError({ ...context, tokens, error, rule: "declaration" });
+  return { node: node as DeclarationCstNode | undefined, sound: error === undefined, unsound: new Set() };
 }
 
 interface BlockRule {
@@ -114,31 +117,31 @@ function recoverBlock(
   const { source, reporter } = context;
   const frame = [...head, close ?? createTokenInstance(t.RCurly, "}", NaN, NaN, NaN, NaN, NaN, NaN)];
   const { node, error } = parseTolerantly(frame, (parser) => parser.declaration());
-  let sound = error === undefined;
-  if (error !== undefined && !isSpoilt(context, head)) reportParseError({ ...context, tokens: frame, error });
+  const unsound = new Set<CstNode>();
+  if (error !== undefined && !isSpoilt(context, head))
+    reportParseError({ ...context, tokens: frame, error, rule: "declaration" });
   const lists = pieces.map(({ tokens }) => {
     const explained = isSpoilt(context, tokens) || reportBrackets(source, reporter, tokens);
     const piece = parseTolerantly(tokens, (parser) => parser[entries]());
     if (piece.error !== undefined) {
-      sound = false;
-      if (!explained) reportParseError({ ...context, tokens, error: piece.error });
+      if (piece.node !== undefined) unsound.add(piece.node);
+      if (!explained) reportParseError({ ...context, tokens, error: piece.error, rule: entries });
     }
     return piece.node;
   });
   const open = head.at(-1);
   const last = pieces.at(-1)?.tokens.at(-1) ?? open;
   if (close === undefined && open !== undefined && last !== undefined) {
-    sound = false;
     reportUnclosed(source, reporter, open, last);
   }
   if (rest.length > 0 && !isSpoilt(context, rest) && !reportBrackets(source, reporter, rest)) {
     const after = parseTolerantly(rest, (parser) => parser.spec());
-    if (after.error !== undefined) reportParseError({ ...context, tokens: rest, error: after.error });
+    if (after.error !== undefined) reportParseError({ ...context, tokens: rest, error: after.error, rule: "spec" });
   }
   const holder = node === undefined ? undefined : findNode(node, block);
-  if (holder === undefined) return { node: undefined, sound: false };
+  if (holder === undefined) return { node: undefined, sound: false, unsound };
   holder.children[entries] = lists.filter((list) => list !== undefined);
-  return { node: node as DeclarationCstNode, sound };
+  return { node: node as DeclarationCstNode, sound: error === undefined, unsound };
 }
 
 /** The node of a rule, outermost first, on the way down from a declaration. */

@@ -9,8 +9,10 @@ export interface BuildContext {
   readonly reporter: Reporter;
   /** The doc comments that stand alone on a line, by that line. */
   readonly docLines: ReadonlyMap<number, Comment>;
-  /** False inside a declaration with a reported mistake: commas that recovery lost are then no mistake of their own. */
+  /** False inside a piece with a reported mistake: commas that recovery lost are then no mistake of their own. */
   readonly sound: boolean;
+  /** The lists of entries, parsed by themselves, in which a mistake was reported. */
+  readonly unsound: ReadonlySet<CstNode>;
   /** Whether something that is no token, reported already, stands between two offsets. */
   readonly hasFault: (start: number, end: number) => boolean;
 }
@@ -36,6 +38,17 @@ export function real(tokens: readonly IToken[] | undefined): readonly IToken[] {
 
 function isInvented(token: IToken): boolean {
   return Number.isNaN(token.startOffset);
+}
+
+/** The items of the lists that a block consists of: one, or many when recovery parsed its entries apart. */
+export function buildLists<N extends CstNode, T>(
+  context: BuildContext,
+  lists: readonly N[] | undefined,
+  build: (context: BuildContext, list: N) => readonly T[],
+): readonly T[] {
+  return (lists ?? []).flatMap((list) =>
+    build(context.unsound.has(list) ? { ...context, sound: false } : context, list),
+  );
 }
 
 export function createSpan(context: BuildContext, start: number, end: number): Span {

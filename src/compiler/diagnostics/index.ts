@@ -6,3 +6,4 @@ export * from "./diagnostic.js";
 export * from "./define.js";
 export * from "./catalogue/index.js";
 export * from "./reporter.js";
+export * from "./render/index.js";

@@ -1,0 +1,83 @@
+import { positionAt, type SourceFile, type Span } from "../../text/index.js";
+import type { Diagnostic, Severity } from "../diagnostic.js";
+
+/** A place for machines: 1-based lines and columns (UTF-16 units), the end exclusive. */
+export interface PlaceJson {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A diagnostic with its places as lines and columns. All other forms are made from this one. */
+export interface DiagnosticJson extends Partial<PlaceJson> {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** A few words about the place itself. */
+  readonly caption?: string;
+  readonly labels: readonly (PlaceJson & { readonly message: string })[];
+  readonly notes: readonly string[];
+  readonly help?: string;
+  readonly fixes: readonly {
+    readonly title: string;
+    readonly edits: readonly (PlaceJson & { readonly newText: string })[];
+  }[];
+}
+
+/** How many diagnostics there are, by severity, and in how many files. */
+export interface DiagnosticCounts {
+  readonly errors: number;
+  readonly warnings: number;
+  readonly infos: number;
+  readonly files: number;
+}
+
+/**
+ * The machine form of a diagnostic. Places in files that `sources` does not hold are left out, but for the file's name;
+ * a diagnostic that is about no file has an empty one.
+ */
+export function toDiagnosticJson(diagnostic: Diagnostic, sources: ReadonlyMap<string, SourceFile>): DiagnosticJson {
+  const { code, severity, message, caption, notes, help } = diagnostic;
+  return {
+    code,
+    severity,
+    message,
+    ...(placeOf(diagnostic.span, sources) ?? (diagnostic.span.file === "" ? {} : { file: diagnostic.span.file })),
+    ...(caption === "" ? {} : { caption }),
+    labels: diagnostic.labels.flatMap((label) => withPlace(label.span, sources, { message: label.message })),
+    notes,
+    ...(help === undefined ? {} : { help }),
+    fixes: diagnostic.fixes.map((fix) => ({
+      title: fix.title,
+      edits: fix.edits.flatMap((edit) => withPlace(edit.span, sources, { newText: edit.newText })),
+    })),
+  };
+}
+
+function withPlace<T>(span: Span, sources: ReadonlyMap<string, SourceFile>, rest: T): readonly (PlaceJson & T)[] {
+  const place = placeOf(span, sources);
+  return place === undefined ? [] : [{ ...place, ...rest }];
+}
+
+function placeOf(span: Span, sources: ReadonlyMap<string, SourceFile>): PlaceJson | undefined {
+  const source = sources.get(span.file);
+  if (source === undefined) return undefined;
+  const start = positionAt(source, span.start);
+  const end = positionAt(source, span.end);
+  return { file: span.file, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+}
+
+/** Counts diagnostics for a footer or an exit code. */
+export function countDiagnostics(diagnostics: readonly Diagnostic[]): DiagnosticCounts {
+  const of = (severity: Severity): number => diagnostics.filter((each) => each.severity === severity).length;
+  const files = new Set(diagnostics.map((each) => each.span.file).filter((file) => file !== ""));
+  return { errors: of("error"), warnings: of("warning"), infos: of("info"), files: files.size };
+}
+
+/** `{ "diagnostics": […], "errors": n, "warnings": n, "infos": n, "files": n }`, indented. */
+export function renderJson(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, SourceFile>): string {
+  const list = diagnostics.map((each) => toDiagnosticJson(each, sources));
+  return JSON.stringify({ diagnostics: list, ...countDiagnostics(diagnostics) }, undefined, 2);
+}

@@ -1,0 +1,14 @@
+/**
+ * Diagnostics as text for people and JSON for machines, both made from one form so that they cannot drift apart.
+ * Nothing here prints, and nothing here knows whether a terminal is there.
+ */
+export {
+  countDiagnostics,
+  renderJson,
+  toDiagnosticJson,
+  type DiagnosticCounts,
+  type DiagnosticJson,
+  type PlaceJson,
+} from "./diagnostic-json.js";
+export { renderFooter, renderPretty, type PrettyOptions } from "./pretty.js";
+export { displayWidth, visible } from "./display.js";

@@ -23,7 +23,7 @@ export interface Spec extends Node {
 export interface Comment extends Node {
   readonly kind: "Comment";
   readonly doc: boolean;
-  /** What follows the slashes, one leading space removed. */
+  /** What follows the slashes, without one leading space and without spaces at the end. */
   readonly text: string;
 }
 

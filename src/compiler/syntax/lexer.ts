@@ -14,7 +14,8 @@ export interface LexedFile {
 }
 
 const lexer = new Lexer([...lexerTokens], {
-  positionTracking: "onlyOffset",
+  // The other settings leave out where a token ends, which the spans of nodes are made of.
+  positionTracking: "full",
   ensureOptimizations: true,
   skipValidations: true,
 });
@@ -51,7 +52,7 @@ export function tokenSpan(source: SourceFile, token: IToken): Span {
 
 function createComment(source: SourceFile, token: IToken): Comment {
   const doc = token.image.startsWith("///") && !token.image.startsWith("////");
-  const text = token.image.slice(doc ? 3 : 2);
+  const text = token.image.slice(doc ? 3 : 2).trimEnd();
   return { kind: "Comment", doc, text: text.startsWith(" ") ? text.slice(1) : text, span: tokenSpan(source, token) };
 }
 

@@ -1,0 +1,119 @@
+import type {
+  AnyNode,
+  Declaration,
+  Entry,
+  FeatureEntry,
+  LabelEntry,
+  ParamEntry,
+  Rule,
+  TypedEntry,
+} from "../syntax/index.js";
+import { flatExpression, flatType } from "./flat-text.js";
+import { hasCommentInside } from "./comments.js";
+
+/** The texts at the beginning of a line that stand in columns with those of its neighbours, by column. */
+export type Cells = readonly (readonly [column: string, text: string])[];
+
+/** How wide each column is among neighbours. */
+export type Columns = ReadonlyMap<string, number>;
+
+/** Texts that differ in width by more than this are not brought into columns: the gaps would hide what belongs together. */
+const widestGap = 24;
+
+/** The cells of a line; none for one that stands by itself. */
+export function cellsOf(node: AnyNode): Cells {
+  switch (node.kind) {
+    case "Entry":
+    case "Feature":
+    case "Label":
+    case "Typed":
+    case "Param":
+      return entryCells(node);
+    case "Rule":
+      return ruleCells(node);
+    case "Network":
+    case "Bottoms":
+    case "Experts":
+    case "Gate":
+    case "Task":
+    case "Chain":
+    case "Fusion":
+    case "Rank":
+      return declarationCells(node);
+    default:
+      return [];
+  }
+}
+
+function entryCells(node: Entry | FeatureEntry | LabelEntry | TypedEntry | ParamEntry): Cells {
+  const key = node.kind === "Entry" ? node.key : node.name;
+  const first = ["key", `${key.text}:`] as const;
+  return node.kind === "Param" && node.range !== undefined && !hasCommentInside(node)
+    ? [first, ["value", flatExpression(node.value)]]
+    : [first];
+}
+
+function ruleCells(node: Rule): Cells {
+  return [
+    ["verb", node.verb],
+    ["name", node.name.text],
+  ];
+}
+
+type AlignedDeclaration = Extract<
+  Declaration,
+  { kind: "Network" | "Bottoms" | "Experts" | "Gate" | "Task" | "Chain" | "Fusion" | "Rank" }
+>;
+
+function declarationCells(node: AlignedDeclaration): Cells {
+  const type = node.kind === "Task" || node.kind === "Chain" ? node.type : undefined;
+  const keyword = ["keyword", keywordOf(node)] as const;
+  return type === undefined
+    ? [keyword, ["defined", nameText(node)]]
+    : [keyword, ["typed", `${node.name.text}:`], ["type", flatType(type)]];
+}
+
+/** The first word of `keyword name = value`. */
+function keywordOf(node: AlignedDeclaration): string {
+  return node.kind === "Network" ? node.keyword : node.kind.toLowerCase();
+}
+
+/** `pool[8]`, `b[income, marital]` or the bare name. */
+function nameText(node: AlignedDeclaration): string {
+  switch (node.kind) {
+    case "Experts":
+      return `${node.name.text}[${flatExpression(node.count)}]`;
+    case "Bottoms":
+      return `${node.name.text}[${node.members.map((member) => member.text).join(", ")}]`;
+    default:
+      return node.name.text;
+  }
+}
+
+/** The columns of each line: neighbours without an empty line between them share theirs. */
+export function columnsOf(nodes: readonly AnyNode[], startsGroup: (node: AnyNode) => boolean): readonly Columns[] {
+  const result: Columns[] = [];
+  let group: AnyNode[] = [];
+  const close = (): void => {
+    const columns = measure(group.map(cellsOf));
+    result.push(...group.map(() => columns));
+    group = [];
+  };
+  nodes.forEach((node, i) => {
+    if (i > 0 && startsGroup(node)) close();
+    group.push(node);
+  });
+  close();
+  return result;
+}
+
+function measure(lines: readonly Cells[]): Columns {
+  const widths = new Map<string, { least: number; most: number }>();
+  for (const [column, text] of lines.flat()) {
+    const width = widths.get(column) ?? { least: Infinity, most: 0 };
+    widths.set(column, { least: Math.min(width.least, text.length), most: Math.max(width.most, text.length) });
+  }
+  const columns = new Map<string, number>();
+  for (const [column, { least, most }] of widths) if (most - least <= widestGap) columns.set(column, most);
+  return columns;
+}

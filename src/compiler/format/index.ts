@@ -1,0 +1,45 @@
+/**
+ * The one layout of a spec: text in, the same spec in canonical layout out. The same Prettier printer serves the command
+ * line, the editor and `prettier` itself. It never changes what a spec says or loses a comment, and gives up rather than
+ * try; a text that does not parse is left alone.
+ */
+import type { Diagnostic } from "../diagnostics/index.js";
+import { parse } from "../syntax/index.js";
+import { createSourceFile } from "../text/index.js";
+import { saysTheSame } from "./same-tree.js";
+
+/** How wide a line may be; nothing else can be chosen. */
+export interface FormatOptions {
+  /** Columns, 100 unless given. */
+  readonly width?: number;
+}
+
+/** Why a text was not formatted. */
+export class FormatError extends Error {
+  override readonly name = "FormatError";
+
+  constructor(
+    /** `syntax`: the text does not parse. `changed`: the result would say something else, which is our own bug. */
+    readonly reason: "syntax" | "changed",
+    /** What is wrong with the text, for `syntax`. */
+    readonly diagnostics: readonly Diagnostic[],
+  ) {
+    super(
+      reason === "syntax"
+        ? "the text does not parse, so it is left as it is"
+        : "formatting would change what the spec says, so it is left as it is; please report this",
+    );
+  }
+}
+
+/** The text in canonical layout. Rejects with a {@link FormatError} when it does not parse. */
+export async function format(text: string, { width = 100 }: FormatOptions = {}): Promise<string> {
+  const before = parse(createSourceFile("spec.mtl", text));
+  if (before.diagnostics.length > 0) throw new FormatError("syntax", before.diagnostics);
+  // Loaded when it is needed: most commands never format.
+  const [prettier, { plugin }] = await Promise.all([import("prettier/standalone"), import("./prettier-plugin.js")]);
+  const formatted = await prettier.format(text, { parser: "mtl", plugins: [plugin], printWidth: width, tabWidth: 2 });
+  const after = parse(createSourceFile("spec.mtl", formatted));
+  if (after.diagnostics.length > 0 || !saysTheSame(before.spec, after.spec)) throw new FormatError("changed", []);
+  return formatted;
+}

@@ -1,0 +1,103 @@
+import type { Doc } from "prettier";
+import { builders } from "prettier/doc";
+import type { AnyNode, NodeOf } from "../syntax/index.js";
+import { columnsOf, type Cells, type Columns } from "./columns.js";
+import { danglingComments, hasBlankLineBefore, isAfterBrace, startsOnNewLine } from "./comments.js";
+import { flatExpression, flatRange, flatType } from "./flat-text.js";
+import { definition, entryValue } from "./print-expression.js";
+import type { Printing } from "./printing.js";
+
+const { breakParent, group, hardline, ifBreak, indent, join, line } = builders;
+
+/** When a block has an entry a line: always, or when it was written so or does not fit. */
+type Breaking = "always" | "as written";
+
+/** `{ … }` with the entries under a key of the node. */
+export function printBody<K extends string, N extends AnyNode & { readonly [P in K]: readonly AnyNode[] }>(
+  printing: Printing<N>,
+  key: K & keyof N & string,
+  breaking: Breaking,
+): Doc {
+  const { node, text, all, comment } = printing;
+  const entries = node[key] as readonly AnyNode[];
+  const dangling = danglingComments(node);
+  const head = dangling.filter((each) => isAfterBrace(each, text));
+  const inner = dangling.filter((each) => !isAfterBrace(each, text));
+  const headDoc = head.map((each): Doc => [" ", comment(each), breakParent]);
+  if (entries.length === 0) {
+    if (dangling.length === 0) return "{}";
+    const rest = inner.map((each) => comment(each));
+    return ["{", headDoc, rest.length === 0 ? "" : indent([hardline, join(hardline, rest)]), hardline, "}"];
+  }
+  const first = entries[0];
+  const broken = breaking === "always" || (first !== undefined && startsOnNewLine(node, first, text));
+  const docs = all(
+    key,
+    columnsOf(entries, (each) => hasBlankLineBefore(each, text)),
+  );
+  const body = docs.map((doc, i): Doc => {
+    const entry = entries[i];
+    if (i === 0 || entry === undefined) return [line, doc];
+    return [ifBreak("", ","), hasBlankLineBefore(entry, text) ? [ifBreak(hardline), line] : line, doc];
+  });
+  return group(["{", headDoc, indent(body), line, "}"], { shouldBreak: broken });
+}
+
+/** A cell padded to its column when the block has an entry a line. */
+export function padded(columns: Columns, [column, text]: Cells[number]): Doc {
+  const gap = (columns.get(column) ?? 0) - text.length;
+  return gap > 0 ? [text, ifBreak(" ".repeat(gap), "")] : text;
+}
+
+export function printEntry({ node, columns, one }: Printing<NodeOf<"Entry">>): Doc {
+  return [padded(columns, ["key", `${node.key.text}:`]), " ", entryValue(node.value, one("value"))];
+}
+
+export function printFeature({ node, columns, one }: Printing<NodeOf<"Feature">>): Doc {
+  return [
+    padded(columns, ["key", `${node.name.text}:`]),
+    " ",
+    one("type"),
+    node.source === undefined ? "" : definition(node.source, one("source")),
+  ];
+}
+
+export function printLabel({ node, columns, one }: Printing<NodeOf<"Label">>): Doc {
+  return [
+    padded(columns, ["key", `${node.name.text}:`]),
+    " ",
+    one("type"),
+    node.within === undefined ? "" : ` within ${node.within.text}`,
+    node.source === undefined ? "" : definition(node.source, one("source")),
+  ];
+}
+
+export function printLabelType({ node }: Printing<NodeOf<"LabelType">>): Doc {
+  return node.unit === undefined ? node.base : `${node.base}(${node.unit.text})`;
+}
+
+export function printTyped({ node, columns }: Printing<NodeOf<"Typed">>): Doc {
+  return [padded(columns, ["key", `${node.name.text}:`]), " ", flatType(node.type)];
+}
+
+export function printParam({ node, columns, one }: Printing<NodeOf<"Param">>): Doc {
+  const key = [padded(columns, ["key", `${node.name.text}:`]), " "];
+  if (node.range === undefined) return [...key, entryValue(node.value, one("value"))];
+  const value = flatExpression(node.value);
+  const gap = Math.max(0, (columns.get("value") ?? 0) - value.length);
+  return [...key, one("value"), ifBreak(" ".repeat(gap), ""), " ", flatRange(node.range)];
+}
+
+export function printRule({ node, columns, all }: Printing<NodeOf<"Rule">>): Doc {
+  const verb = node.verb.padEnd(columns.get("verb") ?? 0);
+  const clauses = all("clauses");
+  if (clauses.length === 0) return `${verb} ${node.name.text}`;
+  const name = node.name.text.padEnd(columns.get("name") ?? 0);
+  return group([`${verb} ${name}`, indent(clauses.map((clause): Doc => [line, clause]))]);
+}
+
+export function printCandidate(printing: Printing<NodeOf<"TestCandidate">>): Doc {
+  const { node } = printing;
+  const like = node.like === undefined ? "" : ` like ${node.like.text}`;
+  return [`candidate ${node.name.text}${like} `, printBody(printing, "fields", "as written")];
+}

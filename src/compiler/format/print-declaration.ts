@@ -1,0 +1,91 @@
+import type { Doc } from "prettier";
+import { builders } from "prettier/doc";
+import type { AnyNode, NodeOf } from "../syntax/index.js";
+import { cellsOf, columnsOf } from "./columns.js";
+import { danglingComments, hasBlankLineBefore } from "./comments.js";
+import { quote } from "./flat-text.js";
+import { bracketed, definition } from "./print-expression.js";
+import type { Printing } from "./printing.js";
+
+const { group, hardline, ifBreak, indent, join, line } = builders;
+
+/** The file: declarations with at most one empty line between them, as written. */
+export function printSpec({ node, text, all, comment }: Printing<NodeOf<"Spec">>): Doc {
+  if (node.declarations.length === 0) {
+    const comments = danglingComments(node);
+    return comments.length === 0 ? "" : [join(hardline, comments.map(comment)), hardline];
+  }
+  const columns = columnsOf(node.declarations, (each) => hasBlankLineBefore(each, text) || isBlock(each));
+  const docs = all("declarations", columns);
+  return [
+    docs.map((doc, i): Doc => {
+      const declaration = node.declarations[i];
+      if (i === 0 || declaration === undefined) return doc;
+      return [hardline, hasBlankLineBefore(declaration, text) ? hardline : "", doc];
+    }),
+    hardline,
+  ];
+}
+
+/** Blocks part the lines before them from those after. */
+function isBlock(node: AnyNode): boolean {
+  return cellsOf(node).length === 0;
+}
+
+export function printImport({ node, all, one }: Printing<NodeOf<"Import">>): Doc {
+  if (node.names === undefined) return ["import ", one("from")];
+  if (node.names.length === 0) return ["import {} from ", one("from")];
+  const names = all("names").map((name, i): Doc => (i === 0 ? name : [",", line, name]));
+  return group(["import {", indent([line, names]), ifBreak(","), line, "} from ", one("from")]);
+}
+
+export function printModel({ node }: Printing<NodeOf<"Model">>): Doc {
+  return node.base === undefined
+    ? `model ${node.name.text}`
+    : `model ${node.name.text} extends ${quote(node.base.value)}`;
+}
+
+/** `keyword name = value`, with what stands after the value. */
+type Definition = NodeOf<"Network" | "Bottoms" | "Experts" | "Gate" | "Task" | "Chain" | "Fusion" | "Rank">;
+
+/** Everything up to the `=`, in the columns of the neighbours. */
+function head({ node, columns }: Printing<Definition>): string {
+  return cellsOf(node)
+    .map(([column, text]) => text.padEnd(columns.get(column) ?? 0))
+    .join(" ");
+}
+
+export function printDefinition(
+  printing: Printing<NodeOf<"Network" | "Bottoms" | "Experts" | "Chain" | "Fusion">>,
+): Doc {
+  return [head(printing), definition(printing.node.value, printing.one("value"))];
+}
+
+export function printTask(printing: Printing<NodeOf<"Task">>): Doc {
+  const { node, one } = printing;
+  return [head(printing), definition(node.value, one("value")), node.auxiliary ? " auxiliary" : ""];
+}
+
+export function printGate(printing: Printing<NodeOf<"Gate">>): Doc {
+  const { node, one } = printing;
+  return group([head(printing), definition(node.value, one("value")), indent([line, "over ", one("over")])]);
+}
+
+export function printRank(printing: Printing<NodeOf<"Rank">>): Doc {
+  const { node, one } = printing;
+  const rules = node.rules.length === 0 ? [] : [line, `with ${node.rules.map((rule) => rule.text).join(", ")}`];
+  return group([head(printing), " = top ", one("count"), indent([line, "by ", one("by"), ...rules])]);
+}
+
+export function printDef({ node, all, one }: Printing<NodeOf<"Def">>): Doc {
+  const head = [`def ${node.name.text}`, bracketed("(", all("parameters"), ")", false)];
+  return [...head, definition(node.value, one("value"))];
+}
+
+export function printParameter({ node, one }: Printing<NodeOf<"DefParameter">>): Doc {
+  return node.default === undefined ? node.name.text : [node.name.text, " = ", one("default")];
+}
+
+export function printRemove({ node }: Printing<NodeOf<"Remove">>): Doc {
+  return `remove ${node.keyword.text} ${node.path.map((name) => name.text).join(".")}`;
+}

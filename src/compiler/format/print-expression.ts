@@ -1,0 +1,101 @@
+import type { Doc } from "prettier";
+import { builders } from "prettier/doc";
+import type { AnyNode, BinaryExpression, NodeOf } from "../syntax/index.js";
+import { flatExpression, unarySign } from "./flat-text.js";
+import { attachedComments } from "./comments.js";
+import type { Printing } from "./printing.js";
+
+const { fill, group, hardline, ifBreak, indent, line, softline } = builders;
+
+/** `key: value`'s value: the further lines of a long operation are indented. */
+export function entryValue(value: AnyNode, printed: Doc): Doc {
+  return isOperation(value) ? indent(printed) : printed;
+}
+
+/** `= value`, on the next line when an operation is too long for this one. */
+export function definition(value: AnyNode, printed: Doc): Doc {
+  if (attachedComments(value).some((comment) => comment.leading)) return [" =", indent([hardline, printed])];
+  return isOperation(value) ? [" =", group(indent([line, printed]))] : [" = ", printed];
+}
+
+function isOperation(node: AnyNode): boolean {
+  return node.kind === "Binary" || (node.kind === "Unary" && node.operand.kind === "Binary");
+}
+
+export function printList({ node, all }: Printing<NodeOf<"List">>): Doc {
+  if (node.items.length === 0) return "[]";
+  const items = all("items");
+  // Numbers are read as a row, everything else one a line.
+  const numbers = node.items.every((item) => item.kind === "Number" && !hasComments(item));
+  return bracketed("[", items, "]", numbers && items.length > 8);
+}
+
+function hasComments(node: AnyNode): boolean {
+  return attachedComments(node).length > 0;
+}
+
+export function printCall({ node, all }: Printing<NodeOf<"Call">>): Doc {
+  const items = all("arguments");
+  if (items.length === 0) return `${node.callee.text}()`;
+  const [only] = node.arguments;
+  const hugs =
+    items.length === 1 &&
+    only?.name === undefined &&
+    (only?.value.kind === "List" || only?.value.kind === "Record") &&
+    !hasComments(only) &&
+    !hasComments(only.value);
+  return [node.callee.text, hugs ? ["(", items, ")"] : bracketed("(", items, ")", false)];
+}
+
+/** Items between brackets: on one line, or one a line with a comma after the last. */
+export function bracketed(open: string, items: readonly Doc[], close: string, filled: boolean): Doc {
+  const separated = items.flatMap((item, i): Doc[] => (i === items.length - 1 ? [item] : [[item, ","], line]));
+  return group([open, indent([softline, filled ? fill(separated) : separated]), ifBreak(","), softline, close]);
+}
+
+export function printArgument({ node, one }: Printing<NodeOf<"Argument">>): Doc {
+  return node.name === undefined ? one("value") : [node.name.text, ": ", one("value")];
+}
+
+export function printUnary({ node, one }: Printing<NodeOf<"Unary">>): Doc {
+  return [unarySign(node.operator), one("operand")];
+}
+
+export function printParenthesized({ one }: Printing<NodeOf<"Parenthesized">>): Doc {
+  return group(["(", indent([softline, one("inner")]), softline, ")"]);
+}
+
+/** Operators stand at the beginning of a line, the first operand above them. */
+export function printBinary({ node, parent, one }: Printing<NodeOf<"Binary">>): Doc {
+  const left = one("left");
+  const right = one("right");
+  if (node.operator === "^") return [left, "^", right];
+  const chain: Doc = [left, line, node.operator, " ", right];
+  // `a + b + c` breaks as one list of operands, not as a list in a list.
+  const continued = parent?.kind === "Binary" && parent.left === node && levelOf(parent) === levelOf(node);
+  return continued ? chain : group(chain);
+}
+
+function levelOf({ operator }: BinaryExpression): string {
+  switch (operator) {
+    case "+":
+    case "-":
+      return "sum";
+    case "*":
+    case "/":
+      return "product";
+    default:
+      return operator;
+  }
+}
+
+/** What is always one word. */
+type Literal = NodeOf<"Number" | "Duration" | "String" | "Boolean" | "Date" | "NameExpression" | "Missing">;
+
+export function printLiteral({ node }: Printing<Literal>): Doc {
+  return flatExpression(node);
+}
+
+export function printMember({ node, one }: Printing<NodeOf<"Member">>): Doc {
+  return [one("object"), ".", node.member.text];
+}

@@ -3,8 +3,10 @@ import type * as ast from "./ast.js";
 import { OpenString } from "./tokens.js";
 import { createSpan, spanOfToken, type BuildContext } from "./tree-builder.js";
 
-const numberForm = /^\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?$/;
-const durationForm = /^(\d+(?:_\d+)*(?:\.\d+)?)(ms|s|m|h|d|w)$/;
+/** What counts as a number, among what the lexer takes for one. */
+export const numberForm = /^\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?$/;
+/** What counts as a duration. */
+export const durationForm = /^(\d+(?:_\d+)*(?:\.\d+)?)(ms|s|m|h|d|w)$/;
 const secondsOf: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /** A number or a duration; a missing expression, reported, when the word is neither. */

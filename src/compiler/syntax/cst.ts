@@ -1,4 +1,4 @@
-/** Generated from the grammar by `cstTypes()` in `test/syntax/grammar.test.ts`; accept changes with `npm run accept`. */
+/** Generated from the grammar by `cstTypes`; a test tells when it is out of date, `npm run accept` renews it. */
 import type { CstNode, ICstVisitor, IToken } from "chevrotain";
 
 export interface SpecCstNode extends CstNode {

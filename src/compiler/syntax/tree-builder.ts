@@ -89,11 +89,13 @@ export function missingExpression(context: BuildContext, at: number): MissingExp
   return { kind: "Missing", span: createSpan(context, at, at) };
 }
 
-/** `{ doc }` when lines of `///` stand right above the offset, else nothing to spread. */
+/** `{ doc }` when lines of `///` stand right above what begins its line at the offset, else nothing to spread. */
 export function docAbove(context: BuildContext, offset: number): { readonly doc?: string } {
   if (context.docLines.size === 0) return {};
+  const { line: ownLine, column } = positionAt(context.source, offset);
+  if (!isBlank(context.source.text.slice(offset - column + 1, offset))) return {};
   const lines: string[] = [];
-  for (let line = positionAt(context.source, offset).line - 1; ; line--) {
+  for (let line = ownLine - 1; ; line--) {
     const comment = context.docLines.get(line);
     if (comment === undefined) break;
     lines.unshift(comment.text);
@@ -107,10 +109,13 @@ export function indexDocLines(source: SourceFile, comments: readonly Comment[]):
   for (const comment of comments) {
     if (!comment.doc) continue;
     const { line, column } = positionAt(source, comment.span.start);
-    const before = source.text.slice(comment.span.start - column + 1, comment.span.start);
-    if (before.trim() === "") index.set(line, comment);
+    if (isBlank(source.text.slice(comment.span.start - column + 1, comment.span.start))) index.set(line, comment);
   }
   return index;
+}
+
+function isBlank(text: string): boolean {
+  return text.trim() === "";
 }
 
 /**

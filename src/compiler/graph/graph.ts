@@ -6,7 +6,11 @@
  */
 import type { Span } from "../text/index.js";
 
-/** A known size, or the name of a size known at run time: `"B"` is the batch, others come from `unique`. */
+/**
+ * A known size, or one known at run time: the name `"B"` is the batch, other names come from `unique`. A product of a
+ * name with a number or with other names is written `"32*B"`, `"8*B*U"`: the factor first unless it is 1, then the names
+ * in alphabetical order. `dims.ts` computes with them.
+ */
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 export type DType = "float32" | "int32" | "bool";
@@ -29,7 +33,7 @@ export type ValueId = number;
  * - `unique`: ids [N] int32 → its distinct values in order of first appearance, [dim]; `uniqueIndex`: the same ids →
  *   for each the place of its value in `unique`, [N].
  * - `random`: uniform in [0, 1), the i-th value from Philox4x32-10 with key (seed, stream) and a counter made of the
- *   scalar int32 input (the step) and ⌊i/4⌋.
+ *   scalar int32 input (the step) and ⌊i/4⌋; see `philox.ts`.
  * - `stopGradient`: identity whose gradient is zero.
  * - `reluGrad`: (gradient, input of relu) → gradient where input > 0, else 0.
  */
@@ -79,7 +83,7 @@ export interface OpAttributes {
   readonly sum: { readonly axes: readonly number[]; readonly keepDims: boolean };
   readonly max: { readonly axes: readonly number[]; readonly keepDims: boolean };
 
-  /** At most one `-1`-free symbolic dimension may change places; sizes must agree. */
+  /** The number of elements must agree, also when it is symbolic: [B, 20] → ["20*B"] → [B, 4, 5]. No `-1`. */
   readonly reshape: { readonly shape: Shape };
   readonly transpose: { readonly permutation: readonly number[] };
   readonly broadcast: { readonly shape: Shape };

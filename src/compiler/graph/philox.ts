@@ -1,0 +1,75 @@
+/**
+ * Random numbers by counter: Philox4x32 with ten rounds (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as
+ * 1, 2, 3, 2011). A number is a function of a key and its place alone, so that every engine draws the same.
+ */
+
+const multiplier0 = 0xd2511f53;
+const multiplier1 = 0xcd9e8d57;
+const weyl0 = 0x9e3779b9;
+const weyl1 = 0xbb67ae85;
+const rounds = 10;
+
+/** The high 32 bits of the product of two 32-bit numbers, by halves of 16 bits. */
+function multiplyHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16);
+  // Both sums are under 2³², as (2¹⁶−1)² + 2¹⁶−1 is; `>>>` sees them unsigned.
+  const cross = Math.imul(aLow, bHigh) + (middle & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (cross >>> 16)) >>> 0;
+}
+
+/**
+ * Writes the block of four 32-bit words of one counter to `out` at `offset`. Words are taken modulo 2³²; `counter` and
+ * `key` are low word first.
+ */
+export function philoxBlock(
+  counter: readonly [number, number, number, number],
+  key: readonly [number, number],
+  out: Uint32Array,
+  offset = 0,
+): void {
+  let c0 = counter[0] | 0;
+  let c1 = counter[1] | 0;
+  let c2 = counter[2] | 0;
+  let c3 = counter[3] | 0;
+  let k0 = key[0] | 0;
+  let k1 = key[1] | 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const high0 = multiplyHigh(multiplier0, c0);
+    const low0 = Math.imul(multiplier0, c0);
+    const high1 = multiplyHigh(multiplier1, c2);
+    const low1 = Math.imul(multiplier1, c2);
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + weyl0) | 0;
+    k1 = (k1 + weyl1) | 0;
+  }
+  out[offset] = c0;
+  out[offset + 1] = c1;
+  out[offset + 2] = c2;
+  out[offset + 3] = c3;
+}
+
+/**
+ * `count` numbers uniform in [0, 1), multiples of 2⁻²³: the op `random`. The key is the pair of words (seed, stream), the
+ * counter of numbers 4j … 4j+3 is the four words (j, 0, step, 0), low word first. A word's low 23 bits are the number's
+ * fraction bits. That is `StatelessRandomUniformV2` of TensorFlow with alg = 1, key = [seed + 2³²·stream] and counter =
+ * [0, step].
+ */
+export function philoxUniform(seed: number, stream: number, step: number, count: number): Float32Array {
+  const numbers = new Float32Array(count);
+  const words = new Uint32Array(4);
+  const key = [seed, stream] as const;
+  for (let start = 0; start < count; start += 4) {
+    philoxBlock([start / 4, 0, step, 0], key, words);
+    const length = Math.min(4, count - start);
+    for (let place = 0; place < length; place += 1)
+      numbers[start + place] = ((words[place] ?? 0) & 0x7fffff) / 0x800000;
+  }
+  return numbers;
+}

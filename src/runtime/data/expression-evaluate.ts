@@ -21,6 +21,7 @@ import {
   textLength,
   textOf,
   type TextRules,
+  ValueError,
 } from "./values.js";
 
 /** A row that a program hands in; what it does not name is null. */
@@ -34,7 +35,7 @@ interface Scope {
 /** What the expression is on a row, in its own kind. Throws {@link ValueError} for a value that is not what is needed. */
 export function evaluate(expression: ColumnExpression, row: RawRow, rules: TextRules): Scalar | null {
   const scope = { row, rules };
-  if (expression.kind === "column") return columnValue(expression.name, scope);
+  if (expression.kind === "column") return readColumn(expression.name, scope, same);
   return evaluateAs(
     naturalKind(expression, () => "text"),
     expression,
@@ -66,8 +67,19 @@ function evaluateAs(kind: Kind, expression: ColumnExpression, scope: Scope): Sca
   }
 }
 
-function columnValue(name: string, { row, rules }: Scope): Scalar | null {
-  return scalarOf(row[name], rules);
+/** A column's value, converted. An error says which column it was. */
+function readColumn<T>(name: string, { row, rules }: Scope, convert: (value: Scalar) => T | null): T | null {
+  try {
+    const value = scalarOf(row[name], rules);
+    return value === null ? null : convert(value);
+  } catch (error) {
+    if (error instanceof ValueError) throw new ValueError(error.value, error.needed, name);
+    throw error;
+  }
+}
+
+function same(value: Scalar): Scalar {
+  return value;
 }
 
 function finite(value: number | null): number | null {
@@ -81,7 +93,7 @@ function textIn(expression: ColumnExpression, scope: Scope): string | null {
   }
   const value =
     expression.kind === "column"
-      ? columnValue(expression.name, scope)
+      ? readColumn(expression.name, scope, same)
       : expression.kind === "literal"
         ? expression.value
         : evaluate(expression, scope.row, scope.rules);
@@ -91,10 +103,8 @@ function textIn(expression: ColumnExpression, scope: Scope): string | null {
 /** May be NaN or infinite, as in SQL. */
 function numberIn(expression: ColumnExpression, scope: Scope): number | null {
   switch (expression.kind) {
-    case "column": {
-      const value = columnValue(expression.name, scope);
-      return value === null ? null : numberOf(value);
-    }
+    case "column":
+      return readColumn(expression.name, scope, numberOf);
     case "literal":
       return numberOf(expression.value);
     case "unary": {
@@ -176,10 +186,9 @@ function numberOfBoolean(value: boolean | null): number | null {
 function booleanIn(expression: ColumnExpression, scope: Scope): boolean | null {
   switch (expression.kind) {
     case "column":
-    case "literal": {
-      const value = expression.kind === "column" ? columnValue(expression.name, scope) : expression.value;
-      return value === null ? null : booleanOf(value);
-    }
+      return readColumn(expression.name, scope, booleanOf);
+    case "literal":
+      return booleanOf(expression.value);
     case "unary": {
       if (expression.operator === "-") return booleanOfNumber(numberIn(expression, scope));
       const operand = booleanIn(expression.operand, scope);
@@ -219,7 +228,7 @@ function conditionIn(expression: BinaryExpression, scope: Scope): boolean | null
   }
   if (isArithmetic(operator)) return booleanOfNumber(numberIn(expression, scope));
   const kind = comparisonKind(left, right, (name) => {
-    const value = columnValue(name, scope);
+    const value = readColumn(name, scope, same);
     return value === null || typeof value === "string" ? "text" : "number";
   });
   const a = evaluateAs(kind, left, scope);

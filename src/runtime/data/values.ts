@@ -19,21 +19,24 @@ export interface TextRules {
 /** A value that is not null. */
 export type Scalar = string | number | bigint | boolean;
 
-/** A value that cannot be what is needed of it; the caller knows the column and the row. */
+/** A value that cannot be what is needed of it. */
 export class ValueError extends Error {
   override readonly name = "ValueError";
   readonly value: string;
   readonly needed: Needed;
+  /** The column that holds it; absent when an expression computed it. */
+  readonly column: string | undefined;
 
-  constructor(value: string, needed: Needed) {
+  constructor(value: string, needed: Needed, column?: string) {
     super(`${value} is no ${needed}`);
     this.value = value;
     this.needed = needed;
+    this.column = column;
   }
 }
 
 /** What a value can be needed as. */
-export type Needed = "number" | "boolean" | "text" | "list";
+export type Needed = "number" | "boolean" | "text";
 
 /** The characters that trimming strips: ASCII white space. */
 export const whiteSpace = " \t\n\r\v\f";

@@ -1,4 +1,96 @@
 import { defineDiagnostics } from "../define.js";
 
-/** MTL7xxx: data and artifacts at run time. */
-export const dataDiagnostics = defineDiagnostics({});
+/** MTL71xx: data files and the rows in them. */
+export const dataDiagnostics = defineDiagnostics({
+  MTL7101: {
+    severity: "error",
+    title: "no data file there",
+    message: (p: { pattern: string; glob: boolean; folder: string }) =>
+      p.glob
+        ? `no file matches \`${p.pattern}\` in \`${p.folder}\``
+        : `there is no file \`${p.pattern}\` in \`${p.folder}\``,
+  },
+  MTL7102: {
+    severity: "error",
+    title: "data file that cannot be read",
+    message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be read: ${p.problem}`,
+  },
+  MTL7103: {
+    severity: "error",
+    title: "column that a data file lacks",
+    message: (p: { column: string; file: string; user: string; suggestion?: string | undefined }) =>
+      `${p.user} needs the column \`${p.column}\`, which \`${p.file}\` does not have${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+  },
+  MTL7104: {
+    severity: "error",
+    title: "column of another type",
+    message: (p: { column: string; file: string; found: string; needed: string; user: string }) =>
+      `column \`${p.column}\` of \`${p.file}\` holds ${p.found}, where ${p.user} needs ${p.needed}`,
+  },
+  MTL7105: {
+    severity: "error",
+    title: "value of another type",
+    message: (p: { column: string; file: string; row: number; value: string; needed: string; user: string }) =>
+      `column \`${p.column}\` of \`${p.file}\` holds \`${p.value}\` in row ${p.row}, where ${p.user} needs ${p.needed}`,
+  },
+  MTL7106: {
+    severity: "error",
+    title: "event that is neither true nor false",
+    message: (p: { label: string; file: string; row: number; value: string }) =>
+      `label \`${p.label}\` is \`${p.value}\` in row ${p.row} of \`${p.file}\`; an event is 0, 1, true or false, or null where it is not known`,
+  },
+  MTL7107: {
+    severity: "error",
+    title: "sample weight that is none",
+    message: (p: { column: string; file: string; row: number; value: string }) =>
+      `the sample weight \`${p.column}\` is ${p.value} in row ${p.row} of \`${p.file}\`; a weight is a number of at least 0`,
+  },
+  MTL7108: {
+    severity: "warning",
+    title: "label outside the label that it implies",
+    message: (p: { label: string; outer: string; role: string; count: number; rows: number }) =>
+      `\`${p.label}\` holds in ${p.count} of ${p.rows} rows of the ${p.role} data where \`${p.outer}\` does not, although \`${p.label}\` is declared within \`${p.outer}\``,
+  },
+  MTL7109: {
+    severity: "error",
+    title: "line with another number of values",
+    message: (p: { file: string; line: number; found: number; expected: number }) =>
+      `line ${p.line} of \`${p.file}\` has ${p.found} ${p.found === 1 ? "value" : "values"} where ${p.expected} are expected`,
+  },
+  MTL7110: {
+    severity: "error",
+    title: "column names that do not fit the file",
+    message: (p: { file: string; found: number; named: number }) =>
+      `\`columns\` names ${p.named} columns, and the first line of \`${p.file}\` has ${p.found} ${p.found === 1 ? "value" : "values"}`,
+  },
+  MTL7111: {
+    severity: "error",
+    title: "column named twice",
+    message: (p: { file: string; column: string }) =>
+      `\`${p.file}\` has two columns \`${p.column}\`; name them apart with \`columns\``,
+  },
+  MTL7112: {
+    severity: "error",
+    title: "file without column names",
+    message: (p: { file: string }) =>
+      `\`${p.file}\` has no header line, so its columns need names: add \`columns: [...]\` to the source`,
+  },
+  MTL7113: {
+    severity: "error",
+    title: "value of a row that does not fit",
+    message: (p: { column: string; row: number; value: string; needed: string; user: string }) =>
+      `\`${p.column}\` is \`${p.value}\` in row ${p.row}, where ${p.user} needs ${p.needed}`,
+  },
+  MTL7114: {
+    severity: "error",
+    title: "cache folder that cannot be written",
+    message: (p: { folder: string; problem: string }) =>
+      `the cache folder \`${p.folder}\` cannot be written: ${p.problem}; name another one with \`MTLC_CACHE_DIR\``,
+  },
+  MTL7115: {
+    severity: "error",
+    title: "nothing to fit on",
+    message: (p: { feature: string }) =>
+      `feature \`${p.feature}\` takes its values from the training data, and there is none`,
+  },
+});

@@ -1,0 +1,11 @@
+/**
+ * Data: files in, encoded batches out. A model and the files that it names (or others in their place) become data sets,
+ * with what was fitted to the training data; rows that a program hands in become batches the same way. It never trains,
+ * never writes to the files that it reads, and leaves nothing behind but its cache.
+ */
+export * from "./dataset.js";
+export type { RawRow } from "./expression-evaluate.js";
+export { type Fitted, type FittedFeature, fittedSizes, hashFitted, joinFitted, splitFitted } from "./fitted.js";
+export * from "./open.js";
+export * from "./row-encoder.js";
+export type { DataSpec } from "./uses.js";

@@ -1,0 +1,326 @@
+/** From a model and its files to data sets that batches can be taken of. */
+import { statSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
+import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
+import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
+import { nowhere } from "../failure.js";
+import { cacheKey, createEntry, fingerprintFile, findEntry, openCacheFolder, readEntryJson } from "./cache.js";
+import { type Database, openDatabase } from "./database.js";
+import type { Dataset } from "./dataset.js";
+import { explainReadError, findBadWeight, type Reading } from "./diagnose.js";
+import { BadWeight, encodeRelation, type EncodeResult, groupsFile, recordsFile } from "./encode.js";
+import { type FileRequest, requestOfArguments, requestOfSource } from "./files.js";
+import { fitFeatures, fitWithoutData } from "./fit.js";
+import { type Fitted, fittedWithoutData, hashFitted } from "./fitted.js";
+import { bagSlots, recordBytes } from "./records.js";
+import { createRelation, type Relation, type SplitPart } from "./relation.js";
+import { checkSource, type ColumnUse, openSource, type Source } from "./source.js";
+import { openStoredDataset } from "./stored-dataset.js";
+import { columnUses, type DataSpec, usedColumns } from "./uses.js";
+
+export type DataRole = "train" | "validation" | "test";
+
+export interface OpenDataOptions {
+  /** Path of the spec: its folder is where its paths start, and where the cache is. */
+  readonly specPath: string;
+  /** Files in place of the spec's, relative to the working directory. */
+  readonly train?: readonly string[];
+  readonly validation?: readonly string[];
+  readonly test?: readonly string[];
+  /** What is opened; all by default. The training data is read for the fit when `fitted` is absent. */
+  readonly roles?: readonly DataRole[];
+  /** Whether the files must have the columns of labels, sample weight and group. `optional`: null, 1 and none without. */
+  readonly labels?: "required" | "optional";
+  /** Bytes of encoded rows held in memory, over all roles; what does not fit is read from the disk. Default 1 GiB. */
+  readonly cacheLimit?: number;
+  /** What an earlier run fitted; absent: it is fitted to the training data. */
+  readonly fitted?: Fitted;
+  readonly onProgress?: (progress: DataProgress) => void;
+  /** Stops the work; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface DataProgress {
+  readonly phase: "fit" | "encode";
+  readonly role: DataRole;
+  /** Rows done. */
+  readonly rows: number;
+}
+
+export interface OpenedData {
+  readonly fitted: Fitted;
+  readonly train?: Dataset;
+  readonly validation?: Dataset;
+  readonly test?: Dataset;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Bytes of encoded rows that are held in memory unless the caller says otherwise. */
+export const defaultCacheLimit = 2 ** 30;
+/** Bytes that DuckDB may hold while fitting and encoding. */
+const databaseMemory = 2 * 2 ** 30;
+
+/**
+ * Opens the data of a model: finds the files, checks that they have what the spec reads, fits, and encodes, or takes what
+ * an earlier call left in the cache. Throws a {@link Failure} that says what to mend.
+ */
+export async function openData(spec: DataSpec, options: OpenDataOptions): Promise<OpenedData> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const cacheFolder = await openCacheFolder(dirname(resolve(options.specPath)));
+  const temporaryFolder = join(cacheFolder, `.duckdb-${process.pid}-${performance.now()}`);
+  const database = await openDatabase({ temporaryFolder, memoryLimit: databaseMemory, signal });
+  try {
+    return await open({ spec, options, database, cacheFolder, layout: batchLayout(spec) });
+  } finally {
+    database.close();
+    await rm(temporaryFolder, { recursive: true, force: true });
+  }
+}
+
+interface Job {
+  readonly spec: DataSpec;
+  readonly options: OpenDataOptions;
+  readonly database: Database;
+  readonly cacheFolder: string;
+  readonly layout: BatchLayout;
+}
+
+/** The rows of one role, checked. */
+interface RoleData {
+  readonly role: DataRole;
+  readonly relation: Relation;
+  /** Labels that the files have. */
+  readonly labels: readonly LabelModel[];
+  readonly weight: string | undefined;
+  readonly group: string | undefined;
+  /** What distinguishes the rows, for the cache. */
+  readonly identity: unknown;
+}
+
+async function open(job: Job): Promise<OpenedData> {
+  const { spec, options } = job;
+  const wanted = options.roles ?? ["train", "validation", "test"];
+  const needsFit =
+    options.fitted === undefined && spec.features.some((feature) => fittedWithoutData(feature) === undefined);
+  const data = new Map<DataRole, RoleData>();
+  for (const role of ["train", "validation", "test"] as const) {
+    if (!wanted.includes(role) && !(role === "train" && needsFit)) continue;
+    const found = await openRole(job, role);
+    if (found !== undefined) data.set(role, found);
+  }
+  const fitted = options.fitted ?? (await fit(job, data.get("train")));
+  const warnings: Diagnostic[] = [];
+  const opened: Partial<Record<DataRole, Dataset>> = {};
+  let memory = options.cacheLimit ?? defaultCacheLimit;
+  try {
+    for (const role of wanted) {
+      const found = data.get(role);
+      if (found === undefined) continue;
+      const encoded = await encode(job, found, fitted, memory);
+      opened[role] = encoded.dataset;
+      warnings.push(...encoded.warnings);
+      if (encoded.dataset.inMemory) memory -= encoded.dataset.rows * recordBytes(job.layout);
+    }
+  } catch (error) {
+    for (const dataset of Object.values(opened)) dataset.close();
+    throw error;
+  }
+  return { fitted, ...opened, warnings };
+}
+
+/** The files of a role and, of a split, its part; undefined when nothing is named for the role. */
+function requestOf(
+  { spec, options }: Job,
+  role: DataRole,
+): { readonly request: FileRequest; readonly part: SplitPart | undefined } | undefined {
+  const { split } = spec.data;
+  const own = spec.data[role];
+  const given = options[role];
+  const takesRest = split?.rest === role && given === undefined && own === undefined;
+  const source = takesRest ? spec.data.train : own;
+  const paths = takesRest ? options.train : given;
+  const part: SplitPart | undefined =
+    split === undefined
+      ? undefined
+      : takesRest
+        ? { split, part: "rest" }
+        : role === "train"
+          ? { split, part: "train" }
+          : undefined;
+  const fallback = spec.data.train ?? spec.data.test ?? spec.data.validation;
+  if (paths !== undefined)
+    return { request: requestOfArguments(paths, source ?? fallback, (source ?? fallback)?.span ?? nowhere()), part };
+  if (source === undefined) return undefined;
+  return { request: requestOfSource(source, dirname(resolve(options.specPath))), part };
+}
+
+async function openRole(job: Job, role: DataRole): Promise<RoleData | undefined> {
+  const { spec, database, options } = job;
+  const asked = requestOf(job, role);
+  if (asked === undefined) return undefined;
+  const { request, part } = asked;
+  const source = await openSource(database, request);
+  const isOptional = options.labels === "optional";
+  const has = (column: string): boolean => source.column(column) !== undefined;
+  const labels = isOptional
+    ? spec.labels.filter((label) => columnUses([], [label], []).every(({ column }) => has(column)))
+    : spec.labels;
+  const keep = (column: string | undefined): string | undefined =>
+    column === undefined || (isOptional && !has(column)) ? undefined : column;
+  const weight = keep(spec.data.weight);
+  const group = keep(spec.data.group);
+  const uses = usesOf(source, spec.features, labels, { weight, group }, part);
+  checkSource(source, uses);
+  const relation = createRelation(source, usedColumns(uses), part);
+  const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
+  const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part];
+  return { role, relation, labels, weight, group, identity };
+}
+
+function usesOf(
+  source: Source,
+  features: readonly FeatureModel[],
+  labels: readonly LabelModel[],
+  { weight, group }: { readonly weight: string | undefined; readonly group: string | undefined },
+  part: SplitPart | undefined,
+): readonly ColumnUse[] {
+  const { span } = source;
+  return columnUses(features, labels, [
+    ...(weight === undefined ? [] : [{ column: weight, user: "the sample weight", span }]),
+    ...(group === undefined ? [] : [{ column: group, user: "`group`", span }]),
+    ...(part?.split.by ?? []).map((column) => ({ column, user: "`split`", span })),
+  ]);
+}
+
+/** Fits to the training data, or takes the fit of the same data from the cache. */
+async function fit({ spec, options, database, cacheFolder }: Job, train: RoleData | undefined): Promise<Fitted> {
+  if (train === undefined) return fitWithoutData(spec.features);
+  const key = cacheKey(["fit", train.identity, spec.features.map(dataPart)]);
+  const known = await findEntry(cacheFolder, key);
+  if (known !== undefined) return (await readEntryJson(known, "fitted.json")) as Fitted;
+  options.onProgress?.({ phase: "fit", role: "train", rows: 0 });
+  const { relation } = train;
+  try {
+    const fitted = await fitFeatures(database, relation, spec.features);
+    options.onProgress?.({ phase: "fit", role: "train", rows: fitted.rows });
+    await createEntry(cacheFolder, key, (folder) => writeFile(join(folder, "fitted.json"), JSON.stringify(fitted)));
+    return fitted;
+  } catch (error) {
+    throw await explainReadError(database, relation.source, spec.features.map(featureReading), error);
+  }
+}
+
+/** What the cache says of encoded rows. */
+type EncodedEntry = Omit<EncodeResult, "rows">;
+
+async function encode(
+  { spec, options, database, cacheFolder, layout }: Job,
+  { role, relation, labels, weight, group, identity }: RoleData,
+  fitted: Fitted,
+  memory: number,
+): Promise<{ readonly dataset: ReturnType<typeof openStoredDataset>; readonly warnings: readonly Diagnostic[] }> {
+  const features = spec.features.map(dataPart);
+  const labelParts = labels.map(({ name, base, within, source }) => [name, base, within, withoutSpans(source)]);
+  const key = cacheKey(["rows", identity, features, labelParts, layout.labels, weight, group, hashFitted(fitted)]);
+  const write = async (folder: string): Promise<void> => {
+    const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
+    const request = { relation, features: spec.features, layout, fitted, labels, weight, group, onRows };
+    const { report, violations } = await encodeRelation(database, request, folder);
+    const entry: EncodedEntry = { report, violations };
+    await writeFile(join(folder, "entry.json"), JSON.stringify(entry));
+  };
+  try {
+    const known = await findEntry(cacheFolder, key);
+    if (known !== undefined && !(await isWhole(known, recordBytes(layout))))
+      await rm(known, { recursive: true, force: true });
+    const path = (await findEntry(cacheFolder, key)) ?? (await createEntry(cacheFolder, key, write));
+    const { report, violations } = (await readEntryJson(path, "entry.json")) as EncodedEntry;
+    const dataset = openStoredDataset(
+      {
+        rowsFile: join(path, recordsFile),
+        ...(group === undefined ? {} : { groupsFile: join(path, groupsFile) }),
+        rows: report.rows,
+        layout,
+        bags: bagSlots(layout, spec.features),
+        report,
+      },
+      memory,
+    );
+    const warnings = violations.map(({ label, outer, count }) => {
+      const span = spec.labels.find(({ name }) => name === label)?.span ?? nowhere();
+      return createDiagnostic("MTL7108", { label, outer, role, count, rows: report.rows }, span, {
+        help: `a row where \`${label}\` holds and \`${outer}\` does not is outside every task that is conditioned on \`${outer}\``,
+      });
+    });
+    return { dataset, warnings };
+  } catch (error) {
+    if (error instanceof BadWeight) throw await findBadWeight(database, relation.source, weight ?? "");
+    throw await explainReadError(database, relation.source, readingsOf(spec.features, labels, weight, relation), error);
+  }
+}
+
+/** Whether an entry is what its description says: a machine that lost power may leave less. */
+async function isWhole(path: string, rowBytes: number): Promise<boolean> {
+  try {
+    const { report } = (await readEntryJson(path, "entry.json")) as EncodedEntry;
+    return statSync(join(path, recordsFile)).size === report.rows * rowBytes;
+  } catch {
+    return false;
+  }
+}
+
+function readingsOf(
+  features: readonly FeatureModel[],
+  labels: readonly LabelModel[],
+  weight: string | undefined,
+  { source }: Relation,
+): readonly Reading[] {
+  const { span } = source;
+  return [
+    ...features.map(featureReading),
+    ...labels.map(({ name, base, source: expression, span: labelSpan }): Reading => {
+      const user = `label \`${name}\``;
+      return base === "amount"
+        ? { expression, as: "number", user, span: labelSpan }
+        : { expression, as: "boolean", user, event: name, span: labelSpan };
+    }),
+    ...(weight === undefined
+      ? []
+      : [
+          {
+            expression: { kind: "column", name: weight, span },
+            as: "number",
+            user: "the sample weight",
+            span,
+          } as const,
+        ]),
+  ];
+}
+
+function featureReading({ name, kind, source, span }: FeatureModel): Reading {
+  const as = kind === "numeric" || kind === "bucket" ? "number" : "text";
+  return { expression: source, as, user: `feature \`${name}\``, span };
+}
+
+/** What of a feature decides its encoding: not its width, its place in the text or its documentation. */
+function dataPart(feature: FeatureModel): unknown {
+  const { name, kind } = feature;
+  const source = withoutSpans(feature.source);
+  switch (feature.kind) {
+    case "categorical":
+      return { name, kind, source, vocabulary: feature.vocabulary };
+    case "numeric":
+      return { name, kind, source, scale: feature.scale, missing: feature.missing };
+    case "bucket":
+      return { name, kind, source, boundaries: feature.boundaries };
+    case "bag":
+      return { name, kind, source, vocabulary: feature.vocabulary, separator: feature.separator, max: feature.max };
+  }
+}
+
+function withoutSpans(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, part: unknown) => (key === "span" ? undefined : part)));
+}

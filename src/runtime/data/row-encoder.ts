@@ -1,0 +1,152 @@
+/** Encodes rows that a program hands in, as the same rows in a file would be. */
+import { batchLayout } from "../../compiler/model/layout.js";
+import type { FeatureModel, LabelModel, SourceModel } from "../../compiler/model/model.js";
+import { createFailure } from "../failure.js";
+import type { EncodedBatch } from "./dataset.js";
+import { describeNeeded } from "./diagnose.js";
+import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "./expression-evaluate.js";
+import {
+  bagTexts,
+  createBucketEncoder,
+  createNumberEncoder,
+  createVocabularyIds,
+  fittedOf,
+} from "./feature-encoder.js";
+import type { Fitted } from "./fitted.js";
+import { createBatch } from "./records.js";
+import type { DataSpec } from "./uses.js";
+import { type TextRules, ValueError } from "./values.js";
+
+export interface RowEncoderOptions {
+  /**
+   * `data`: features, labels and sample weights as from a file. `serving`: features as serving sees them, with the values
+   * that the spec states in place of those known in training alone; no labels.
+   */
+  readonly mode: "data" | "serving";
+}
+
+/** Encodes some rows. Throws a {@link Failure} (MTL7113) for a value that is not what is needed. */
+export type RowEncoder = (rows: readonly RawRow[]) => EncodedBatch;
+
+/** Stores one row's part at a row of a batch. */
+type Store = (batch: EncodedBatch, at: number, row: RawRow) => void;
+
+interface Column {
+  readonly user: string;
+  readonly store: Store;
+}
+
+/** Columns that a row does not name, and nulls, are unknown, as in a file. Texts are cleaned by the rules of the spec's source. */
+export function createRowEncoder(spec: DataSpec, fitted: Fitted, { mode }: RowEncoderOptions): RowEncoder {
+  const layout = batchLayout(spec);
+  const rules = rulesOf(spec);
+  const columns: Column[] = spec.features.map((feature) => ({
+    user: `feature \`${feature.name}\``,
+    store: featureStore(feature, fitted, rules, layout, mode),
+  }));
+  if (mode === "data") {
+    for (const [i, label] of spec.labels.entries())
+      columns.push({ user: `label \`${label.name}\``, store: labelStore(label, i, layout.labels.length, rules) });
+  }
+  const weight = mode === "data" ? spec.data.weight : undefined;
+  return (rows) => {
+    const batch = createBatch(layout, rows.length);
+    rows.forEach((row, at) => {
+      for (const { user, store } of columns) guard(at, user, () => store(batch, at, row));
+      batch.weights[at] = weight === undefined ? 1 : weightOf(row, weight, rules, at);
+    });
+    return batch;
+  };
+}
+
+function rulesOf({ data }: DataSpec): TextRules {
+  const source: SourceModel | undefined = data.train ?? data.validation ?? data.test;
+  return source === undefined ? { nulls: [], trim: false } : source.options;
+}
+
+function guard(row: number, user: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    const { column = user, value, needed } = error;
+    throw createFailure("MTL7113", { column, row: row + 1, value, needed: describeNeeded(needed), user });
+  }
+}
+
+function featureStore(
+  feature: FeatureModel,
+  fitted: Fitted,
+  rules: TextRules,
+  layout: ReturnType<typeof batchLayout>,
+  mode: RowEncoderOptions["mode"],
+): Store {
+  const fit = fittedOf(fitted, feature);
+  const slot = [...layout.ids, ...layout.numbers].find((candidate) => candidate.feature === feature.name);
+  const offset = slot?.offset ?? 0;
+  const { idWidth, numberWidth } = layout;
+  const raw = rawValue(feature, mode);
+  switch (feature.kind) {
+    case "categorical": {
+      const ids = createVocabularyIds(fit);
+      return (batch, at, row) => {
+        const text = evaluateText(raw.expression, raw.row(row), rules);
+        batch.ids[at * idWidth + offset] = text === null ? 0 : ids.ofText(text);
+      };
+    }
+    case "bag": {
+      const ids = createVocabularyIds(fit);
+      return (batch, at, row) => {
+        const { expression } = raw;
+        const given = raw.row(row);
+        const value = expression.kind === "column" ? given[expression.name] : evaluateText(expression, given, rules);
+        const texts = bagTexts(value, feature, rules);
+        const start = at * idWidth + offset;
+        for (let k = 0; k < feature.max; k++) {
+          const text = texts[k];
+          batch.ids[start + k] = text === undefined ? -1 : ids.ofText(text);
+        }
+      };
+    }
+    case "numeric": {
+      const encode = createNumberEncoder(feature, fit);
+      return (batch, at, row) => {
+        batch.numbers[at * numberWidth + offset] = encode(evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN);
+      };
+    }
+    case "bucket": {
+      const encode = createBucketEncoder(fit);
+      return (batch, at, row) => {
+        batch.ids[at * idWidth + offset] = encode(evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN);
+      };
+    }
+  }
+}
+
+/** What a feature is made of: its source over the row, or what the spec says that serving sees. */
+function rawValue(
+  { source, serving, span }: FeatureModel,
+  mode: RowEncoderOptions["mode"],
+): { readonly expression: FeatureModel["source"]; readonly row: (row: RawRow) => RawRow } {
+  if (mode === "data" || serving.kind === "data") return { expression: source, row: (row) => row };
+  const value = serving.kind === "value" ? serving.value : null;
+  return { expression: { kind: "column", name: "value", span }, row: () => ({ value }) };
+}
+
+function labelStore({ base, source }: LabelModel, index: number, width: number, rules: TextRules): Store {
+  return (batch, at, row) => {
+    const value = base === "amount" ? evaluateNumber(source, row, rules) : evaluateBoolean(source, row, rules);
+    batch.labels[at * width + index] = Number(value ?? 0);
+    batch.known[at * width + index] = value === null ? 0 : 1;
+  };
+}
+
+function weightOf(row: RawRow, name: string, rules: TextRules, at: number): number {
+  const column = { kind: "column", name, span: { file: "", start: 0, end: 0 } } as const;
+  let weight: number | null = null;
+  guard(at, "the sample weight", () => {
+    weight = evaluateNumber(column, row, rules);
+    if (weight === null || weight < 0) throw new ValueError(weight === null ? "null" : String(weight), "number", name);
+  });
+  return weight ?? 0;
+}

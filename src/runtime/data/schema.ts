@@ -1,0 +1,179 @@
+/** The columns of data files: their names, and what they hold as far as the rules for values care. */
+import { createFailure } from "../failure.js";
+import type { Span } from "../../compiler/text/index.js";
+import type { Database } from "./database.js";
+import { type DataFile, literalPath } from "./files.js";
+import { readFirstLine } from "./header.js";
+import { quoteText, type ScalarKind } from "./sql.js";
+import { trimText } from "./values.js";
+
+/** `other` cannot be used: structs, maps, lists of lists. */
+export type ColumnKind =
+  { readonly kind: ScalarKind } | { readonly kind: "list"; readonly element: ScalarKind } | { readonly kind: "other" };
+
+export interface FileColumn {
+  readonly name: string;
+  readonly type: ColumnKind;
+  /** DuckDB's name of the type, as the file is read. */
+  readonly sqlType: string;
+}
+
+export interface FileSchema {
+  readonly file: DataFile;
+  readonly columns: readonly FileColumn[];
+}
+
+/** Reads what a file says of its columns: the first line of text files, the footer of Parquet, all lines of JSON. */
+export async function readSchema(database: Database, file: DataFile, span: Span): Promise<FileSchema> {
+  switch (file.format) {
+    case "csv":
+    case "tsv":
+      return { file, columns: (await textColumns(file, span)).map(textColumn) };
+    case "parquet":
+      return {
+        file,
+        columns: await describe(database, file, `read_parquet(${literalPath(file.path)}, binary_as_string=true)`, span),
+      };
+    case "jsonl": {
+      // A later line may hold what the first ones do not tell, so all are looked at.
+      const scan = `read_json(${literalPath(file.path)}, format='newline_delimited', sample_size=-1)`;
+      const columns = await describe(database, file, scan, span);
+      // A text that looks like a date stays the text that it is.
+      return {
+        file,
+        columns: columns.map((column) => (/^(DATE|TIME)/.test(column.sqlType) ? textColumn(column.name) : column)),
+      };
+    }
+  }
+}
+
+/** TSV has no quotes: a tab cannot stand in a value, and a quotation mark is one. */
+export function quoteOf(file: DataFile): '"' | "" {
+  return file.format === "tsv" ? "" : '"';
+}
+
+function textColumn(name: string): FileColumn {
+  return { name, type: { kind: "text" }, sqlType: "VARCHAR" };
+}
+
+async function textColumns(file: DataFile, span: Span): Promise<readonly string[]> {
+  const { header, delimiter, columns } = file.options;
+  const first = await readFirstLine(file.path, delimiter, quoteOf(file)).catch((error: Error) => {
+    throw createFailure("MTL7102", { file: file.shown, problem: error.message }, span);
+  });
+  if (first === undefined) throw createFailure("MTL7102", { file: file.shown, problem: "it is empty" }, span);
+  if (columns === undefined && !header) throw createFailure("MTL7112", { file: file.shown }, span);
+  if (columns !== undefined && columns.length !== first.length)
+    throw createFailure("MTL7110", { file: file.shown, found: first.length, named: columns.length }, span, {
+      notes: [`the delimiter is ${JSON.stringify(delimiter)}`],
+    });
+  const names = columns ?? first.map(trimText);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw createFailure("MTL7111", { file: file.shown, column: twice }, span);
+  return names;
+}
+
+async function describe(database: Database, file: DataFile, scan: string, span: Span): Promise<readonly FileColumn[]> {
+  try {
+    const rows = await database.rows(`DESCRIBE SELECT * FROM ${scan}`);
+    return rows.map(([name, sqlType]) => ({
+      name: String(name),
+      type: kindOfType(String(sqlType)),
+      sqlType: String(sqlType),
+    }));
+  } catch (error) {
+    throw createFailure("MTL7102", { file: file.shown, problem: firstLine(error) }, span);
+  }
+}
+
+/** What DuckDB says in its first line, without the name of its error class. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split("\n")[0] ?? "").replace(/^[A-Z][A-Za-z ]*Error: /, "");
+}
+
+export function kindOfType(sqlType: string): ColumnKind {
+  const list = /^(.*)\[\d*\]$/.exec(sqlType);
+  if (list !== null) {
+    const element = kindOfType(list[1] ?? "");
+    return element.kind === "list" || element.kind === "other"
+      ? { kind: "other" }
+      : { kind: "list", element: element.kind };
+  }
+  const name = sqlType.replace(/\(.*$/, "");
+  switch (name) {
+    case "TINYINT":
+    case "SMALLINT":
+    case "INTEGER":
+    case "BIGINT":
+    case "UTINYINT":
+    case "USMALLINT":
+    case "UINTEGER":
+      return { kind: "integer" };
+    case "FLOAT":
+    case "DOUBLE":
+    case "DECIMAL":
+      return { kind: "number" };
+    case "BOOLEAN":
+      return { kind: "boolean" };
+    case "STRUCT":
+    case "MAP":
+    case "UNION":
+    case "BLOB":
+    case "BIT":
+    case "GEOMETRY":
+    case "VARIANT":
+      return { kind: "other" };
+    default:
+      // Texts, dates, times, UUIDs, enumerations, JSON of several types, and integers beyond 64 bits.
+      return { kind: "text" };
+  }
+}
+
+/** A kind in words. */
+export function describeKind(type: ColumnKind): string {
+  switch (type.kind) {
+    case "integer":
+    case "number":
+      return "numbers";
+    case "boolean":
+      return "booleans";
+    case "text":
+      return "text";
+    case "list":
+      return `lists of ${describeKind({ kind: type.element })}`;
+    case "other":
+      return "nested values";
+  }
+}
+
+/** SQL that reads files of one schema; columns have the names and types of the schema. */
+export function scanSql(schemas: readonly FileSchema[]): string {
+  const [first] = schemas;
+  if (first === undefined) throw new Error("a scan of no files");
+  const { file, columns } = first;
+  const paths = `[${schemas.map((schema) => literalPath(schema.file.path)).join(", ")}]`;
+  const types = `{${columns.map(({ name, sqlType }) => `${quoteText(name)}: ${quoteText(sqlType)}`).join(", ")}}`;
+  switch (file.format) {
+    case "csv":
+    case "tsv": {
+      const { header, delimiter } = file.options;
+      const quote = quoteText(quoteOf(file));
+      return (
+        `read_csv(${paths}, auto_detect=false, header=${String(header)}, delim=${quoteText(delimiter)}, ` +
+        `quote=${quote}, escape=${quote}, columns=${types})`
+      );
+    }
+    case "parquet":
+      return `read_parquet(${paths}, binary_as_string=true)`;
+    case "jsonl":
+      return `read_json(${paths}, format='newline_delimited', columns=${types})`;
+  }
+}
+
+/** Whether one scan can read both files. */
+export function areAlike(a: FileSchema, b: FileSchema): boolean {
+  const shape = ({ file, columns }: FileSchema): string =>
+    JSON.stringify([file.format, file.options, columns.map(({ name, sqlType }) => [name, sqlType])]);
+  return shape(a) === shape(b);
+}

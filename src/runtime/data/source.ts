@@ -1,0 +1,179 @@
+/**
+ * The rows of some data files as one relation in SQL, whatever their formats: each column under its name, clean (null
+ * where a value means null) and of one kind, rows in the order of the files.
+ */
+import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
+import { type Span, suggest } from "../../compiler/text/index.js";
+import { Failure } from "../failure.js";
+import type { Database } from "./database.js";
+import { type FileRequest, resolveFiles } from "./files.js";
+import type { ExpressionColumn, ExpressionColumns } from "./expression-sql.js";
+import {
+  areAlike,
+  type ColumnKind,
+  describeKind,
+  type FileColumn,
+  type FileSchema,
+  readSchema,
+  scanSql,
+} from "./schema.js";
+import { cleanSql, numberSql, quoteName, type ScalarKind, textSql } from "./sql.js";
+import type { TextRules } from "./values.js";
+
+export interface Source {
+  readonly files: readonly FileSchema[];
+  readonly rules: TextRules;
+  readonly span: Span;
+  /** The kind of a column over all files; undefined when a file lacks it. */
+  column(name: string): ColumnKind | undefined;
+}
+
+/** A column that something in the spec reads. */
+export interface ColumnUse {
+  readonly column: string;
+  /** Who reads it, as a message says it: "feature `age`". */
+  readonly user: string;
+  readonly needs: "value" | "list";
+  readonly span: Span;
+}
+
+/** Finds the files and reads their schemas; no row is read. Throws a {@link Failure} for what is not there. */
+export async function openSource(database: Database, request: FileRequest): Promise<Source> {
+  const files = await resolveFiles(database, request);
+  const schemas: FileSchema[] = [];
+  for (const file of files) schemas.push(await readSchema(database, file, request.span));
+  const { nulls, trim } = request.options;
+  const kinds = commonKinds(schemas);
+  return { files: schemas, rules: { nulls, trim }, span: request.span, column: (name) => kinds.get(name) };
+}
+
+function commonKinds(schemas: readonly FileSchema[]): ReadonlyMap<string, ColumnKind> {
+  const kinds = new Map<string, ColumnKind>();
+  const counts = new Map<string, number>();
+  for (const { columns } of schemas)
+    for (const { name, type } of columns) {
+      const known = kinds.get(name);
+      kinds.set(name, known === undefined ? type : mergeKinds(known, type));
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  for (const [name, count] of counts) if (count < schemas.length) kinds.delete(name);
+  return kinds;
+}
+
+function mergeKinds(a: ColumnKind, b: ColumnKind): ColumnKind {
+  if (a.kind === "list" && b.kind === "list") return { kind: "list", element: mergeScalars(a.element, b.element) };
+  if (a.kind === "list" || b.kind === "list" || a.kind === "other" || b.kind === "other") return { kind: "other" };
+  return { kind: mergeScalars(a.kind, b.kind) };
+}
+
+function mergeScalars(a: ScalarKind, b: ScalarKind): ScalarKind {
+  if (a === b) return a;
+  const isNumber = (kind: ScalarKind): boolean => kind === "integer" || kind === "number";
+  return isNumber(a) && isNumber(b) ? "number" : "text";
+}
+
+/** Throws one {@link Failure} with a diagnostic for each column that a file lacks or that holds another kind of thing. */
+export function checkSource(source: Source, uses: readonly ColumnUse[]): void {
+  const found: Diagnostic[] = [];
+  for (const use of uses) {
+    const problem = problemOf(source, use);
+    if (problem !== undefined) found.push(problem);
+  }
+  if (found.length > 0) throw new Failure(found);
+}
+
+function problemOf(source: Source, use: ColumnUse): Diagnostic | undefined {
+  for (const { file, columns } of source.files) {
+    const column = columns.find(({ name }) => name === use.column);
+    const problem = column === undefined ? missingColumn(use, file.shown, columns) : wrongKind(use, file.shown, column);
+    if (problem !== undefined) return problem;
+  }
+  if (source.column(use.column)?.kind !== "other") return undefined;
+  const file = source.files.map((schema) => schema.file.shown).join("`, `");
+  const found = "lists in one file and single values in another";
+  return createDiagnostic(
+    "MTL7104",
+    { column: use.column, file, found, needed: "one of them", user: use.user },
+    use.span,
+  );
+}
+
+function missingColumn(use: ColumnUse, file: string, columns: readonly FileColumn[]): Diagnostic {
+  const names = columns.map(({ name }) => name);
+  const shown = names.slice(0, 50).map((name) => `\`${name}\``);
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
+  return createDiagnostic(
+    "MTL7103",
+    { column: use.column, file, user: use.user, suggestion: suggest(use.column, names) },
+    use.span,
+    { notes: [`its columns are ${shown.join(", ")}${more}`] },
+  );
+}
+
+function wrongKind(use: ColumnUse, file: string, { type }: FileColumn): Diagnostic | undefined {
+  if (type.kind !== "other" && (type.kind !== "list" || use.needs === "list")) return undefined;
+  const needed = use.needs === "list" ? "text or a list of texts or numbers" : "one value a row";
+  return createDiagnostic(
+    "MTL7104",
+    { column: use.column, file, found: describeKind(type), needed, user: use.user },
+    use.span,
+  );
+}
+
+/** A relation of some columns of a source, under their names; all of them must be there. */
+export function relationSql(source: Source, columns: readonly string[]): string {
+  const runs: FileSchema[][] = [];
+  for (const schema of source.files) {
+    const run = runs.at(-1);
+    if (run?.[0] !== undefined && areAlike(run[0], schema)) run.push(schema);
+    else runs.push([schema]);
+  }
+  return `(${runs.map((run) => selectSql(source, run, columns)).join(" UNION ALL ")})`;
+}
+
+function selectSql(source: Source, run: readonly FileSchema[], columns: readonly string[]): string {
+  const list = columns.map((name) => {
+    const own = run[0]?.columns.find((column) => column.name === name);
+    const common = source.column(name);
+    if (own === undefined || common === undefined) throw new Error(`the schema check let the column ${name} through`);
+    return `${columnSql(own, common, source.rules)} AS ${quoteName(name)}`;
+  });
+  return `SELECT ${list.length === 0 ? "1" : list.join(", ")} FROM ${scanSql(run)}`;
+}
+
+/** A raw column, clean and of the kind that it has over all files. */
+function columnSql(column: FileColumn, common: ColumnKind, rules: TextRules): string {
+  const name = quoteName(column.name);
+  if (column.type.kind === "other" || common.kind === "other")
+    throw new Error(`the schema check let the column ${column.name} through`);
+  if (column.type.kind === "list" || common.kind === "list") {
+    const element = common.kind === "list" ? common.element : "text";
+    return `CAST(${name} AS ${canonicalTypes[element]}[])`;
+  }
+  const own = column.type.kind;
+  const raw = column.sqlType === "JSON" ? jsonText(name) : `CAST(${name} AS ${canonicalTypes[own]})`;
+  const clean = cleanSql(raw, own, rules);
+  if (own === common.kind) return clean;
+  return common.kind === "text" ? textSql(clean, own) : numberSql(clean, own);
+}
+
+const canonicalTypes: Readonly<Record<ScalarKind, string>> = {
+  integer: "BIGINT",
+  number: "DOUBLE",
+  boolean: "BOOLEAN",
+  text: "VARCHAR",
+};
+
+/** A column of JSON holds values of several types; their texts are what we use. */
+function jsonText(name: string): string {
+  return `CASE json_type(${name}) WHEN 'DOUBLE' THEN ${textSql(`CAST(${name} AS DOUBLE)`, "number")} ELSE ${name} ->> '$' END`;
+}
+
+/** How expressions see the columns of {@link relationSql}. */
+export function expressionColumns(source: Source): ExpressionColumns {
+  return (name): ExpressionColumn => {
+    const type = source.column(name);
+    if (type === undefined || type.kind === "other") throw new Error(`the schema check let the column ${name} through`);
+    return { sql: quoteName(name), kind: type.kind };
+  };
+}

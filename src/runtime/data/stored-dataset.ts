@@ -1,0 +1,122 @@
+/**
+ * A data set over records in a file. Those that fit are held in memory; of others, one window of rows at a time. Both give
+ * the same batches.
+ */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { BatchLayout, LayoutSlot } from "../../compiler/model/layout.js";
+import type { BatchOptions, Dataset, EncodedBatch, EncodingReport } from "./dataset.js";
+import { copyRecords, createBatch, createRecords, cutBatch, padBatch, recordBytes, type Records } from "./records.js";
+import { fileOrder, shuffledOrder, type Window, windowRows } from "./shuffle.js";
+
+export interface StoredDataset {
+  /** File of the records. */
+  readonly rowsFile: string;
+  /** File of the groups' codes, int32 a row; absent without groups. */
+  readonly groupsFile?: string;
+  readonly rows: number;
+  readonly layout: BatchLayout;
+  /** Columns of `ids` that belong to bags. */
+  readonly bags: readonly LayoutSlot[];
+  readonly report: EncodingReport;
+}
+
+/** Bytes of one read: Node cannot read 2 GiB at once. */
+const largestRead = 1 << 28;
+
+/** Opens a stored data set; its records are read into memory when they are no more than `memory` bytes. */
+export function openStoredDataset(stored: StoredDataset, memory: number): Dataset & { readonly inMemory: boolean } {
+  const { layout, bags, rows, report, groupsFile } = stored;
+  const rowBytes = recordBytes(layout);
+  const inMemory = rows * rowBytes <= memory;
+  const file = openSync(stored.rowsFile, "r");
+  const held = inMemory ? createRecords(layout, rows) : undefined;
+  if (held !== undefined) {
+    readInto(file, held, 0, 0, rows * rowBytes);
+    closeSync(file);
+  }
+  let isOpen = !inMemory;
+
+  function* batches({ size, shuffle, skip = 0, pad }: BatchOptions): IterableIterator<EncodedBatch> {
+    const order = shuffle === undefined ? fileOrder(rows) : shuffledOrder(rows, shuffle.seed, shuffle.epoch);
+    const batch = createBatch(layout, size);
+    const buffer = held ?? createRecords(layout, Math.min(rows, windowRows));
+    const indices = new Int32Array(Math.min(rows, windowRows));
+    let filled = 0;
+    const start = skip * size;
+    for (let i = Math.max(0, Math.floor(start / windowRows) - 1); i < order.windows; i++) {
+      const window = order.window(i);
+      if (window.first + window.rows <= start) continue;
+      const places = indices.subarray(0, window.rows);
+      if (held === undefined) loadWindow(file, window, buffer, rowBytes);
+      number(window, places, held !== undefined);
+      window.arrange(places);
+      for (let at = Math.max(0, start - window.first); at < window.rows;) {
+        const count = Math.min(size - filled, window.rows - at);
+        copyRecords(buffer, layout, places, at, count, batch, filled);
+        at += count;
+        filled += count;
+        if (filled < size) continue;
+        yield batch;
+        filled = 0;
+      }
+    }
+    if (filled === 0) return;
+    if (!pad) {
+      yield cutBatch(batch, layout, filled);
+      return;
+    }
+    padBatch(batch, layout, bags, filled);
+    yield { ...batch, rows: filled };
+  }
+
+  return {
+    rows,
+    layout,
+    report,
+    inMemory,
+    batches,
+    groups: () => (groupsFile === undefined ? undefined : readGroups(groupsFile)),
+    close: () => {
+      if (isOpen) closeSync(file);
+      isOpen = false;
+    },
+  };
+}
+
+/** Numbers the rows of a window: by their place in the file, or by their place in the window's buffer. */
+function number(window: Window, places: Int32Array, byFile: boolean): void {
+  let at = 0;
+  for (const run of window.runs)
+    for (let row = 0; row < run.rows; row++) {
+      places[at] = byFile ? run.start + row : at;
+      at += 1;
+    }
+}
+
+function loadWindow(file: number, window: Window, buffer: Records, rowBytes: number): void {
+  let at = 0;
+  for (const run of window.runs) {
+    readInto(file, buffer, at * rowBytes, run.start * rowBytes, run.rows * rowBytes);
+    at += run.rows;
+  }
+}
+
+function readInto(file: number, { words }: Records, at: number, position: number, bytes: number): void {
+  for (let done = 0; done < bytes;) {
+    const target = new Uint8Array(words.buffer, words.byteOffset + at + done, Math.min(bytes - done, largestRead));
+    const read = readSync(file, target, 0, target.length, position + done);
+    if (read === 0) throw new Error("a file of encoded rows is shorter than its description says");
+    done += read;
+  }
+}
+
+function readGroups(path: string): Int32Array {
+  const file = openSync(path, "r");
+  try {
+    const words = new Int32Array(fstatSync(file).size / 4);
+    readInto(file, { words, floats: new Float32Array(words.buffer) }, 0, 0, words.byteLength);
+    return words;
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Columns of a DuckDB chunk as typed arrays. A query that is read with these makes nulls into a value of the type first:
+ * looking at the validity of each value would cost more than the value.
+ */
+import type { DuckDBVector } from "@duckdb/node-api";
+
+type TypedArray = Int8Array | Int32Array | BigInt64Array | Float64Array;
+
+function itemsOf(vector: DuckDBVector): unknown {
+  return "items" in vector ? vector.items : undefined;
+}
+
+function unexpected(vector: DuckDBVector, wanted: string): Error {
+  return new Error(`a column of type ${vector.type.toString()} came where ${wanted} was asked for`);
+}
+
+function typed<T extends TypedArray>(vector: DuckDBVector, type: new (length: number) => T, name: string): T {
+  const items = itemsOf(vector);
+  if (!(items instanceof type)) throw unexpected(vector, name);
+  return items;
+}
+
+/** A TINYINT column. */
+export function int8Of(vector: DuckDBVector): Int8Array {
+  return typed(vector, Int8Array, "TINYINT");
+}
+
+/** An INTEGER column. */
+export function int32Of(vector: DuckDBVector): Int32Array {
+  return typed(vector, Int32Array, "INTEGER");
+}
+
+/** A DOUBLE column. */
+export function float64Of(vector: DuckDBVector): Float64Array {
+  return typed(vector, Float64Array, "DOUBLE");
+}
+
+/** A BIGINT column as pairs of words, low before high: a BigInt for each value would be slow. */
+export function wordPairsOf(vector: DuckDBVector): Int32Array {
+  const items = typed(vector, BigInt64Array, "BIGINT");
+  return new Int32Array(items.buffer, items.byteOffset, items.length * 2);
+}
+
+/** The text in a row of a VARCHAR column; null where it is null. */
+export function textReader(vector: DuckDBVector): (row: number) => string | null {
+  return (row) => {
+    const value = vector.getItem(row);
+    if (value === null || typeof value === "string") return value;
+    throw unexpected(vector, "VARCHAR");
+  };
+}
+
+/** A list column without nulls: where a row's elements stand in the column of all elements. */
+export interface ListColumn {
+  readonly elements: DuckDBVector;
+  start(row: number): number;
+  length(row: number): number;
+}
+
+export function listOf(vector: DuckDBVector): ListColumn {
+  if (!("childVector" in vector && "getEntryOffset" in vector)) throw unexpected(vector, "a list");
+  const list = vector as DuckDBVector & ListAccess;
+  return {
+    elements: list.childVector,
+    start: (row) => list.getEntryOffset(row),
+    length: (row) => list.getEntryLength(row),
+  };
+}
+
+interface ListAccess {
+  readonly childVector: DuckDBVector;
+  getEntryOffset(row: number): number;
+  getEntryLength(row: number): number;
+}

@@ -91,7 +91,10 @@ function nameText(node: AlignedDeclaration): string {
 }
 
 /** The columns of each line: neighbours without an empty line between them share theirs. */
-export function columnsOf(nodes: readonly AnyNode[], startsGroup: (node: AnyNode) => boolean): readonly Columns[] {
+export function columnsOf(
+  nodes: readonly AnyNode[],
+  startsGroup: (node: AnyNode, previous: AnyNode) => boolean,
+): readonly Columns[] {
   const result: Columns[] = [];
   let group: AnyNode[] = [];
   const close = (): void => {
@@ -100,7 +103,8 @@ export function columnsOf(nodes: readonly AnyNode[], startsGroup: (node: AnyNode
     group = [];
   };
   nodes.forEach((node, i) => {
-    if (i > 0 && startsGroup(node)) close();
+    const previous = nodes[i - 1];
+    if (previous !== undefined && startsGroup(node, previous)) close();
     group.push(node);
   });
   close();

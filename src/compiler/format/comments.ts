@@ -55,6 +55,8 @@ export function commentableChildren(node: AnyNode): AnyNode[] {
     case "Bottoms":
     case "Experts":
       return [node.value];
+    case "Model":
+      return [];
     case "Test":
       return [...node.steps];
     case "Spec":
@@ -81,25 +83,79 @@ const printedAsText: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
 ]);
 
 /**
- * Keeps `{ // comment` on the line of the brace: Prettier would move it down, where a doc comment would begin to document
- * the first entry.
+ * Kinds with a word or sign between their parts, which begins a line: a comment beside it goes to the part above, where
+ * the next pass finds it again.
  */
-export function attachToBrace(comment: AttachedComment, text: string): boolean {
-  const block = comment.enclosingNode;
-  if (block === undefined || !blockKinds.has(block.kind)) return false;
-  if (!isAfterBrace(comment, text)) return false;
-  Object.assign(block, { comments: [...attachedComments(block), comment] });
-  comment.leading = false;
-  comment.trailing = false;
-  comment.printed = false;
+const infixKinds: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
+  "Feature",
+  "Binary",
+  "Gate",
+  "Rank",
+  "DuringClause",
+]);
+
+/**
+ * Where Prettier's own choice would lose or move a comment: `{ // comment` stays on the line of the brace (below it, a doc
+ * comment would begin to document the first entry), and so does one that stands before the brace; a comment in a node
+ * that prints none goes behind it. True when the comment was attached.
+ */
+export function attachComment(comment: AttachedComment, text: string): boolean {
+  const enclosing = comment.enclosingNode;
+  if (enclosing === undefined) return false;
+  if (blockKinds.has(enclosing.kind)) {
+    if (!isAfterBrace(comment, text) && !isBeforeBrace(comment, enclosing, text)) return false;
+    attach(enclosing, comment, { leading: false, trailing: false });
+    return true;
+  }
+  const { precedingNode, followingNode } = comment;
+  const beforeSource = enclosing.kind === "Import" && followingNode === enclosing.from;
+  if (precedingNode !== undefined && (infixKinds.has(enclosing.kind) || beforeSource)) {
+    attach(precedingNode, comment, { leading: false, trailing: true });
+    return true;
+  }
+  if (enclosing.kind === "Def" && followingNode !== undefined && followingNode === enclosing.value) {
+    attach(followingNode, comment, { leading: true, trailing: false });
+    return true;
+  }
+  const stray = precedingNode === undefined && followingNode === undefined;
+  if (!stray || enclosing.kind === "Call" || enclosing.kind === "List") return false;
+  attach(enclosing, comment, { leading: false, trailing: true });
   return true;
 }
 
+function attach(
+  node: AnyNode,
+  comment: AttachedComment,
+  place: { readonly leading: boolean; readonly trailing: boolean },
+): void {
+  Object.assign(node, { comments: [...attachedComments(node), comment] });
+  Object.assign(comment, place, { printed: false });
+}
+
 /** Whether a comment follows an opening brace on its line. */
-export function isAfterBrace(comment: AttachedComment, text: string): boolean {
+function isAfterBrace(comment: AttachedComment, text: string): boolean {
   let before = comment.span.start - 1;
   while (before >= 0 && (text[before] === " " || text[before] === "\t")) before--;
   return text[before] === "{";
+}
+
+/** Whether a comment stands between a block's first word and its brace. */
+function isBeforeBrace(comment: AttachedComment, block: AnyNode, text: string): boolean {
+  const next = comment.followingNode?.span.start ?? block.span.end;
+  return text
+    .slice(comment.span.end, next)
+    .replace(/\/\/[^\n]*/g, "")
+    .includes("{");
+}
+
+/** Whether a comment stands on the line of the opening brace of the block that it is attached to. */
+export function belongsToBrace(comment: AttachedComment, block: AnyNode, text: string): boolean {
+  return isAfterBrace(comment, text) || isBeforeBrace(comment, block, text);
+}
+
+/** Whether a line comment follows the node: what comes next has to stand on a line of its own. */
+export function endsWithComment(node: AnyNode): boolean {
+  return attachedComments(node).some((comment) => comment.trailing === true);
 }
 
 /** Whether an empty line stands before the node and its leading comments. */
@@ -112,10 +168,14 @@ export function hasBlankLineBefore(node: AnyNode, text: string): boolean {
   for (; i >= 0; i--) {
     const character = text[i] ?? "";
     if (character === "\n") lineBreaks++;
-    // A comma after the entry before does not make its line less empty.
-    else if (character !== " " && character !== "\t" && character !== ",") break;
+    else if (character !== " " && character !== "\t") break;
   }
   return lineBreaks > 1;
+}
+
+/** Whether an empty line stands anywhere between two neighbours, above or below comments. */
+export function arePartedBefore(node: AnyNode, previous: AnyNode, text: string): boolean {
+  return /\n[ \t]*\n/.test(text.slice(previous.span.end, node.span.start));
 }
 
 /** Whether the entries of a block begin on a line of their own in the text. */

@@ -1,7 +1,7 @@
 import type { AstPath, Doc, Parser, ParserOptions, Plugin, Printer, SupportLanguage } from "prettier";
 import { createSourceFile, positionAt } from "../text/index.js";
 import { parse, type AnyNode, type Spec } from "../syntax/index.js";
-import { attachToBrace, commentableChildren, type AttachedComment } from "./comments.js";
+import { attachComment, commentableChildren, type AttachedComment } from "./comments.js";
 import { printers as nodePrinters } from "./printers.js";
 import type { Printing } from "./printing.js";
 import type { Columns } from "./columns.js";
@@ -33,9 +33,7 @@ export const printers: { readonly mtl: Printer<AnyNode> } = {
     isBlockComment: () => false,
     getCommentChildNodes: commentableChildren,
     getVisitorKeys: visitorKeys,
-    handleComments: {
-      endOfLine: (comment: AttachedComment, text) => attachToBrace(comment, text),
-    },
+    handleComments: { ownLine: attachComment, endOfLine: attachComment },
   },
 };
 

@@ -2,12 +2,19 @@ import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import type { AnyNode, NodeOf } from "../syntax/index.js";
 import { columnsOf, type Cells, type Columns } from "./columns.js";
-import { danglingComments, hasBlankLineBefore, isAfterBrace, startsOnNewLine } from "./comments.js";
+import {
+  arePartedBefore,
+  danglingComments,
+  endsWithComment,
+  hasBlankLineBefore,
+  belongsToBrace,
+  startsOnNewLine,
+} from "./comments.js";
 import { flatExpression, flatRange, flatType } from "./flat-text.js";
 import { definition, entryValue } from "./print-expression.js";
 import type { Printing } from "./printing.js";
 
-const { breakParent, group, hardline, ifBreak, indent, join, line } = builders;
+const { breakParent, group, hardline, ifBreak, indent, line } = builders;
 
 /** When a block has an entry a line: always, or when it was written so or does not fit. */
 type Breaking = "always" | "as written";
@@ -21,26 +28,27 @@ export function printBody<K extends string, N extends AnyNode & { readonly [P in
   const { node, text, all, comment } = printing;
   const entries = node[key] as readonly AnyNode[];
   const dangling = danglingComments(node);
-  const head = dangling.filter((each) => isAfterBrace(each, text));
-  const inner = dangling.filter((each) => !isAfterBrace(each, text));
-  const headDoc = head.map((each): Doc => [" ", comment(each), breakParent]);
+  const [head, ...below] = dangling.filter((each) => belongsToBrace(each, node, text));
+  const headDoc = head === undefined ? "" : [" ", comment(head), breakParent];
+  // An empty line keeps them from documenting the first entry.
+  const belowDoc = below.map((each): Doc => [hardline, comment(each), hardline]);
   if (entries.length === 0) {
     if (dangling.length === 0) return "{}";
-    const rest = inner.map((each) => comment(each));
-    return ["{", headDoc, rest.length === 0 ? "" : indent([hardline, join(hardline, rest)]), hardline, "}"];
+    const rest = dangling.filter((each) => each !== head).map((each): Doc => [hardline, comment(each)]);
+    return ["{", headDoc, indent(rest), hardline, "}"];
   }
   const first = entries[0];
   const broken = breaking === "always" || (first !== undefined && startsOnNewLine(node, first, text));
   const docs = all(
     key,
-    columnsOf(entries, (each) => hasBlankLineBefore(each, text)),
+    columnsOf(entries, (each, previous) => arePartedBefore(each, previous, text)),
   );
   const body = docs.map((doc, i): Doc => {
     const entry = entries[i];
     if (i === 0 || entry === undefined) return [line, doc];
     return [ifBreak("", ","), hasBlankLineBefore(entry, text) ? [ifBreak(hardline), line] : line, doc];
   });
-  return group(["{", headDoc, indent(body), line, "}"], { shouldBreak: broken });
+  return group(["{", headDoc, indent([...belowDoc, ...body]), line, "}"], { shouldBreak: broken });
 }
 
 /** A cell padded to its column when the block has an entry a line. */
@@ -58,7 +66,7 @@ export function printFeature({ node, columns, one }: Printing<NodeOf<"Feature">>
     padded(columns, ["key", `${node.name.text}:`]),
     " ",
     one("type"),
-    node.source === undefined ? "" : definition(node.source, one("source")),
+    node.source === undefined ? "" : definition(node.source, one("source"), node.type),
   ];
 }
 
@@ -85,7 +93,9 @@ export function printParam({ node, columns, one }: Printing<NodeOf<"Param">>): D
   if (node.range === undefined) return [...key, entryValue(node.value, one("value"))];
   const value = flatExpression(node.value);
   const gap = Math.max(0, (columns.get("value") ?? 0) - value.length);
-  return [...key, one("value"), ifBreak(" ".repeat(gap), ""), " ", flatRange(node.range)];
+  const range = flatRange(node.range);
+  if (endsWithComment(node.value)) return [...key, one("value"), indent([hardline, range])];
+  return [...key, one("value"), ifBreak(" ".repeat(gap), ""), " ", range];
 }
 
 export function printRule({ node, columns, all }: Printing<NodeOf<"Rule">>): Doc {
@@ -100,4 +110,8 @@ export function printCandidate(printing: Printing<NodeOf<"TestCandidate">>): Doc
   const { node } = printing;
   const like = node.like === undefined ? "" : ` like ${node.like.text}`;
   return [`candidate ${node.name.text}${like} `, printBody(printing, "fields", "as written")];
+}
+
+export function printDuring({ node, one }: Printing<NodeOf<"DuringClause">>): Doc {
+  return ["during ", one("from"), indent([endsWithComment(node.from) ? hardline : " ", ".. "]), one("to")];
 }

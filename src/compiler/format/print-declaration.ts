@@ -2,7 +2,7 @@ import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import type { AnyNode, NodeOf } from "../syntax/index.js";
 import { cellsOf, columnsOf } from "./columns.js";
-import { danglingComments, hasBlankLineBefore } from "./comments.js";
+import { arePartedBefore, danglingComments, hasBlankLineBefore } from "./comments.js";
 import { quote } from "./flat-text.js";
 import { bracketed, definition } from "./print-expression.js";
 import type { Printing } from "./printing.js";
@@ -15,7 +15,10 @@ export function printSpec({ node, text, all, comment }: Printing<NodeOf<"Spec">>
     const comments = danglingComments(node);
     return comments.length === 0 ? "" : [join(hardline, comments.map(comment)), hardline];
   }
-  const columns = columnsOf(node.declarations, (each) => hasBlankLineBefore(each, text) || isBlock(each));
+  const columns = columnsOf(
+    node.declarations,
+    (each, previous) => arePartedBefore(each, previous, text) || familyOf(each) !== familyOf(previous),
+  );
   const docs = all("declarations", columns);
   return [
     docs.map((doc, i): Doc => {
@@ -27,9 +30,23 @@ export function printSpec({ node, text, all, comment }: Printing<NodeOf<"Spec">>
   ];
 }
 
-/** Blocks part the lines before them from those after. */
-function isBlock(node: AnyNode): boolean {
-  return cellsOf(node).length === 0;
+/** Declarations that share columns when they stand together: those of the network, the heads, the final list. */
+function familyOf({ kind }: AnyNode): string {
+  switch (kind) {
+    case "Network":
+    case "Bottoms":
+    case "Experts":
+    case "Gate":
+      return "network";
+    case "Task":
+    case "Chain":
+      return "heads";
+    case "Fusion":
+    case "Rank":
+      return "list";
+    default:
+      return "none";
+  }
 }
 
 export function printImport({ node, all, one }: Printing<NodeOf<"Import">>): Doc {
@@ -63,7 +80,8 @@ export function printDefinition(
 
 export function printTask(printing: Printing<NodeOf<"Task">>): Doc {
   const { node, one } = printing;
-  return [head(printing), definition(node.value, one("value")), node.auxiliary ? " auxiliary" : ""];
+  const tail = node.auxiliary ? indent([line, "auxiliary"]) : "";
+  return group([head(printing), definition(node.value, one("value")), tail]);
 }
 
 export function printGate(printing: Printing<NodeOf<"Gate">>): Doc {

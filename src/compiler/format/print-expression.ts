@@ -2,28 +2,34 @@ import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import type { AnyNode, BinaryExpression, NodeOf } from "../syntax/index.js";
 import { flatExpression, unarySign } from "./flat-text.js";
-import { attachedComments } from "./comments.js";
+import { attachedComments, danglingComments, endsWithComment } from "./comments.js";
 import type { Printing } from "./printing.js";
 
 const { fill, group, hardline, ifBreak, indent, line, softline } = builders;
 
 /** `key: value`'s value: the further lines of a long operation are indented. */
 export function entryValue(value: AnyNode, printed: Doc): Doc {
+  if (beginsWithComment(value)) return indent([hardline, printed]);
   return isOperation(value) ? indent(printed) : printed;
 }
 
 /** `= value`, on the next line when an operation is too long for this one. */
-export function definition(value: AnyNode, printed: Doc): Doc {
-  if (attachedComments(value).some((comment) => comment.leading)) return [" =", indent([hardline, printed])];
+export function definition(value: AnyNode, printed: Doc, before?: AnyNode): Doc {
+  if (before !== undefined && endsWithComment(before)) return indent([hardline, "= ", printed]);
+  if (beginsWithComment(value)) return [" =", indent([hardline, printed])];
   return isOperation(value) ? [" =", group(indent([line, printed]))] : [" = ", printed];
+}
+
+function beginsWithComment(node: AnyNode): boolean {
+  return attachedComments(node).some((comment) => comment.leading === true);
 }
 
 function isOperation(node: AnyNode): boolean {
   return node.kind === "Binary" || (node.kind === "Unary" && node.operand.kind === "Binary");
 }
 
-export function printList({ node, all }: Printing<NodeOf<"List">>): Doc {
-  if (node.items.length === 0) return "[]";
+export function printList({ node, all, comment }: Printing<NodeOf<"List">>): Doc {
+  if (node.items.length === 0) return emptyBrackets("[", danglingComments(node).map(comment), "]");
   const items = all("items");
   // Numbers are read as a row, everything else one a line.
   const numbers = node.items.every((item) => item.kind === "Number" && !hasComments(item));
@@ -34,9 +40,9 @@ function hasComments(node: AnyNode): boolean {
   return attachedComments(node).length > 0;
 }
 
-export function printCall({ node, all }: Printing<NodeOf<"Call">>): Doc {
+export function printCall({ node, all, comment }: Printing<NodeOf<"Call">>): Doc {
   const items = all("arguments");
-  if (items.length === 0) return `${node.callee.text}()`;
+  if (items.length === 0) return [node.callee.text, emptyBrackets("(", danglingComments(node).map(comment), ")")];
   const [only] = node.arguments;
   const hugs =
     items.length === 1 &&
@@ -47,6 +53,12 @@ export function printCall({ node, all }: Printing<NodeOf<"Call">>): Doc {
   return [node.callee.text, hugs ? ["(", items, ")"] : bracketed("(", items, ")", false)];
 }
 
+function emptyBrackets(open: string, comments: readonly Doc[], close: string): Doc {
+  return comments.length === 0
+    ? open + close
+    : [open, indent(comments.map((each): Doc => [hardline, each])), hardline, close];
+}
+
 /** Items between brackets: on one line, or one a line with a comma after the last. */
 export function bracketed(open: string, items: readonly Doc[], close: string, filled: boolean): Doc {
   const separated = items.flatMap((item, i): Doc[] => (i === items.length - 1 ? [item] : [[item, ","], line]));
@@ -54,7 +66,7 @@ export function bracketed(open: string, items: readonly Doc[], close: string, fi
 }
 
 export function printArgument({ node, one }: Printing<NodeOf<"Argument">>): Doc {
-  return node.name === undefined ? one("value") : [node.name.text, ": ", one("value")];
+  return node.name === undefined ? one("value") : [node.name.text, ": ", entryValue(node.value, one("value"))];
 }
 
 export function printUnary({ node, one }: Printing<NodeOf<"Unary">>): Doc {
@@ -69,7 +81,7 @@ export function printParenthesized({ one }: Printing<NodeOf<"Parenthesized">>): 
 export function printBinary({ node, parent, one }: Printing<NodeOf<"Binary">>): Doc {
   const left = one("left");
   const right = one("right");
-  if (node.operator === "^") return [left, "^", right];
+  if (node.operator === "^") return group([left, indent([softline, "^", right])]);
   const chain: Doc = [left, line, node.operator, " ", right];
   // `a + b + c` breaks as one list of operands, not as a list in a list.
   const continued = parent?.kind === "Binary" && parent.left === node && levelOf(parent) === levelOf(node);
@@ -97,5 +109,5 @@ export function printLiteral({ node }: Printing<Literal>): Doc {
 }
 
 export function printMember({ node, one }: Printing<NodeOf<"Member">>): Doc {
-  return [one("object"), ".", node.member.text];
+  return group([one("object"), indent([endsWithComment(node.object) ? hardline : "", ".", node.member.text])]);
 }

@@ -57,7 +57,7 @@ export const printers: Printers = {
   MissingRule: asWritten,
   WhenClause: ({ node, one }) => ["when ", expression.entryValue(node.condition, one("condition"))],
   ByClause: ({ one }) => ["by ", one("amount")],
-  DuringClause: ({ one }) => ["during ", one("from"), " .. ", one("to")],
+  DuringClause: block.printDuring,
   BoundClause: ({ node, one }) => [`at ${node.bound} `, one("count")],
   OfClause: ({ one }) => ["of ", one("key")],
   WindowClause: ({ one }) => ["in ", one("size")],

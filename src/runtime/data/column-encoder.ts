@@ -5,7 +5,7 @@
 import type { DuckDBVector } from "@duckdb/node-api";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
 import { bagListSql } from "./bag.js";
-import type { Database } from "./database.js";
+import type { Enums } from "./enums.js";
 import { compileBoolean, compileFinite, compileText } from "./expression-sql.js";
 import {
   createBucketEncoder,
@@ -42,20 +42,18 @@ export interface ColumnEncoder {
 type CategoricalFeature = Extract<FeatureModel, { kind: "categorical" }>;
 type BagFeature = Extract<FeatureModel, { kind: "bag" }>;
 
-/** Makes the encoder of a feature; `index` names what it creates in the database. */
 export async function createFeatureEncoder(
-  database: Database,
+  enums: Enums,
   relation: Relation,
   feature: FeatureModel,
   fitted: Fitted,
-  index: number,
 ): Promise<ColumnEncoder> {
   const fit = fittedOf(fitted, feature);
   switch (feature.kind) {
     case "categorical":
-      return categoricalEncoder(database, relation, feature, fit, index);
+      return categoricalEncoder(enums, relation, feature, fit);
     case "bag":
-      return bagEncoder(database, relation, feature, fit, index);
+      return bagEncoder(enums, relation, feature, fit);
     case "numeric": {
       const encode = createNumberEncoder(feature, fit);
       return numberEncoder(relation, feature, ({ records: { floats } }, word, value) => (floats[word] = encode(value)));
@@ -90,18 +88,17 @@ function doubleSql(sql: string): string {
 }
 
 async function categoricalEncoder(
-  database: Database,
+  enums: Enums,
   { columns }: Relation,
   feature: CategoricalFeature,
   fit: FittedFeature,
-  index: number,
 ): Promise<ColumnEncoder> {
   const { source } = feature;
   if (source.kind === "column" && columns(source.name).kind === "integer")
     return wholeEncoder(quoteName(source.name), createVocabularyIds(fit));
   const text = compileText(source, columns);
   if (fit.kind !== "vocabulary") return textEncoder(text, createVocabularyIds(fit));
-  const ids = await createEnum(database, fit.values, index);
+  const ids = await enums(fit.values);
   return {
     sql: `CASE WHEN ${text} IS NULL THEN -1 ELSE ${ids(text)} END`,
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {
@@ -114,20 +111,6 @@ async function categoricalEncoder(
       }
     },
   };
-}
-
-/** The id of a text among some values, in SQL: an INTEGER, 0 for what is not among them. */
-async function createEnum(
-  database: Database,
-  values: readonly string[],
-  index: number,
-): Promise<(text: string) => string> {
-  if (values.length === 0) return () => "CAST(0 AS INTEGER)";
-  const name = `vocabulary_${index}`;
-  await database.loadTexts(`values_${index}`, values);
-  await database.run(`CREATE TYPE ${name} AS ENUM (SELECT value FROM values_${index} ORDER BY id)`);
-  await database.run(`DROP TABLE values_${index}`);
-  return (text) => `coalesce(CAST(enum_code(TRY_CAST(${text} AS ${name})) AS INTEGER) + 1, 0)`;
 }
 
 /** What a null becomes in a BIGINT column: low word 0, high word as here. */
@@ -180,15 +163,14 @@ function textEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
 }
 
 async function bagEncoder(
-  database: Database,
+  enums: Enums,
   relation: Relation,
   feature: BagFeature,
   fit: FittedFeature,
-  index: number,
 ): Promise<ColumnEncoder> {
   const list = bagListSql(feature, relation);
   if (fit.kind === "vocabulary") {
-    const ids = await createEnum(database, fit.values, index);
+    const ids = await enums(fit.values);
     return listEncoder(feature.max, `list_transform(${list}, lambda x: ${ids("x")})`, (elements) => {
       const found = int32Of(elements);
       return (i) => found[i] as number;

@@ -13,6 +13,7 @@ import {
 import type { Database } from "./database.js";
 import type { EncodingReport } from "./dataset.js";
 import { compileFinite } from "./expression-sql.js";
+import type { Enums } from "./enums.js";
 import type { Fitted } from "./fitted.js";
 import { createRecords, recordOffsets, type Records, recordWords } from "./records.js";
 import type { Relation } from "./relation.js";
@@ -20,6 +21,7 @@ import { float64Of } from "./vectors.js";
 
 export interface EncodeRequest {
   readonly relation: Relation;
+  readonly enums: Enums;
   readonly features: readonly FeatureModel[];
   readonly layout: BatchLayout;
   readonly fitted: Fitted;
@@ -66,7 +68,7 @@ export async function encodeRelation(
   folder: string,
 ): Promise<EncodeResult> {
   const { relation, layout, weight, group } = request;
-  const parts = await createParts(database, request);
+  const parts = await createParts(request);
   const groups = group === undefined ? undefined : createGroupEncoder(relation, group);
   const selected = [
     ...parts.map(({ encoder }) => encoder.sql),
@@ -117,15 +119,15 @@ export async function encodeRelation(
   };
 }
 
-async function createParts(database: Database, request: EncodeRequest): Promise<readonly Part[]> {
-  const { relation, features, labels, layout, fitted } = request;
+async function createParts(request: EncodeRequest): Promise<readonly Part[]> {
+  const { relation, enums, features, labels, layout, fitted } = request;
   const offsets = recordOffsets(layout);
   const parts: Part[] = [];
-  for (const [i, feature] of features.entries()) {
+  for (const feature of features) {
     const numbers = layout.numbers.find((slot) => slot.feature === feature.name);
     const ids = layout.ids.find((slot) => slot.feature === feature.name);
     const first = numbers === undefined ? (ids?.offset ?? 0) : offsets.numbers + numbers.offset;
-    const encoder = await createFeatureEncoder(database, relation, feature, fitted, i);
+    const encoder = await createFeatureEncoder(enums, relation, feature, fitted);
     parts.push({ name: feature.name, first, encoder, counts: { nulls: 0, unseen: 0 } });
   }
   for (const label of labels) {

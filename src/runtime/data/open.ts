@@ -11,6 +11,7 @@ import { type Database, openDatabase } from "./database.js";
 import type { Dataset } from "./dataset.js";
 import { explainReadError, findBadWeight, type Reading } from "./diagnose.js";
 import { BadWeight, encodeRelation, type EncodeResult, groupsFile, recordsFile } from "./encode.js";
+import { createEnums, type Enums } from "./enums.js";
 import { type FileRequest, requestOfArguments, requestOfSource } from "./files.js";
 import { fitFeatures, fitWithoutData } from "./fit.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./fitted.js";
@@ -73,7 +74,8 @@ export async function openData(spec: DataSpec, options: OpenDataOptions): Promis
   const temporaryFolder = join(cacheFolder, `.duckdb-${process.pid}-${performance.now()}`);
   const database = await openDatabase({ temporaryFolder, memoryLimit: databaseMemory, signal });
   try {
-    return await open({ spec, options, database, cacheFolder, layout: batchLayout(spec) });
+    const enums = createEnums(database);
+    return await open({ spec, options, database, enums, cacheFolder, layout: batchLayout(spec) });
   } finally {
     database.close();
     await rm(temporaryFolder, { recursive: true, force: true });
@@ -84,6 +86,7 @@ interface Job {
   readonly spec: DataSpec;
   readonly options: OpenDataOptions;
   readonly database: Database;
+  readonly enums: Enums;
   readonly cacheFolder: string;
   readonly layout: BatchLayout;
 }
@@ -217,7 +220,7 @@ async function fit({ spec, options, database, cacheFolder }: Job, train: RoleDat
 type EncodedEntry = Omit<EncodeResult, "rows">;
 
 async function encode(
-  { spec, options, database, cacheFolder, layout }: Job,
+  { spec, options, database, enums, cacheFolder, layout }: Job,
   { role, relation, labels, weight, group, identity }: RoleData,
   fitted: Fitted,
   memory: number,
@@ -227,7 +230,7 @@ async function encode(
   const key = cacheKey(["rows", identity, features, labelParts, layout.labels, weight, group, hashFitted(fitted)]);
   const write = async (folder: string): Promise<void> => {
     const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
-    const request = { relation, features: spec.features, layout, fitted, labels, weight, group, onRows };
+    const request = { relation, enums, features: spec.features, layout, fitted, labels, weight, group, onRows };
     const { report, violations } = await encodeRelation(database, request, folder);
     const entry: EncodedEntry = { report, violations };
     await writeFile(join(folder, "entry.json"), JSON.stringify(entry));

@@ -7,7 +7,7 @@ type AttributeValue =
 
 /** Words that stand for something else than themselves. */
 const reserved: ReadonlySet<string> = new Set(["true", "false", "nan", "inf"]);
-const bareWord = /^(\d+\*)?[A-Za-z_]\w*(\*[A-Za-z_]\w*)*$/;
+const bareWord = /^(\d+\*)?[A-Za-z_][\w.*/-]*$/;
 
 /** `axis=1 begin=0 size=8`; empty for an op without attributes. Parses back to the same values. */
 export function formatAttributes(node: GraphNode): string {

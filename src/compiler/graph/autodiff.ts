@@ -1,0 +1,157 @@
+/**
+ * Reverse-mode differentiation on the graph itself: gradients are nodes of the same function, so every pass and every
+ * engine treats them like any other.
+ */
+import type { GraphBuilder } from "./builder.js";
+import { formatType } from "./dims.js";
+import { GraphError } from "./graph-error.js";
+import type { GraphNode, NodeOf, ValueId } from "./graph.js";
+import { inputGradients } from "./ops/table.js";
+
+/** Gradient with respect to a state variable. */
+export type Gradient =
+  /** Of the variable's shape. */
+  | { readonly kind: "dense"; readonly value: ValueId }
+  /** The sum of the parts: row `ids[i]` of the table gets `rows[i]`; an id may occur several times. */
+  | { readonly kind: "sparse"; readonly parts: readonly SparsePart[] }
+  /** The loss does not depend on it. */
+  | { readonly kind: "none" };
+
+/** What one `gather` contributes: ids [N] int32, rows [N, …r] float32. */
+export interface SparsePart {
+  readonly ids: ValueId;
+  readonly rows: ValueId;
+}
+
+/**
+ * d output / d wrt, each of the type of its value; zeros where the output does not depend on it. The output is a float32
+ * scalar, or `upstream` of its type is given: then the gradient is of Σ upstream · output.
+ */
+export function gradients(
+  builder: GraphBuilder,
+  output: ValueId,
+  wrt: readonly ValueId[],
+  upstream?: ValueId,
+): readonly ValueId[] {
+  return backward(builder, output, wrt, new Set(), upstream).map((gradient, place) => {
+    if (gradient.kind === "dense") return gradient.value;
+    return builder.zeros(builder.shape(wrt[place] ?? -1));
+  });
+}
+
+/**
+ * d loss / d state for values that are reads of state variables. Those in `sparse` that the loss reaches through `gather`
+ * alone come as the rows that were gathered: no array of the table's size is made.
+ */
+export function stateGradients(
+  builder: GraphBuilder,
+  loss: ValueId,
+  wrt: readonly ValueId[],
+  sparse: ReadonlySet<ValueId>,
+): readonly Gradient[] {
+  return backward(builder, loss, wrt, sparse, undefined);
+}
+
+function backward(
+  builder: GraphBuilder,
+  output: ValueId,
+  wrt: readonly ValueId[],
+  sparse: ReadonlySet<ValueId>,
+  upstream: ValueId | undefined,
+): readonly Gradient[] {
+  const seed = upstream ?? unitSeed(builder, output);
+  const active = dependents(builder, wrt, output);
+  const wanted = new Set(wrt);
+  const terms = new Map<ValueId, ValueId[]>([[output, [seed]]]);
+  const parts = new Map<ValueId, SparsePart[]>();
+  const totals = new Map<ValueId, ValueId>();
+  const push = <T>(into: Map<ValueId, T[]>, id: ValueId, item: T): void => {
+    into.set(id, [...(into.get(id) ?? []), item]);
+  };
+
+  for (let id = output; id >= 0; id -= 1) {
+    const own = terms.get(id);
+    if (own === undefined || !active.has(id)) continue;
+    terms.delete(id);
+    const node = builder.node(id);
+    builder.within(`gradient/${node.label ?? node.op}`, node.span, () => {
+      const total = addAll(builder, own);
+      if (wanted.has(id)) totals.set(id, total);
+      const [table = -1, ids = -1] = node.inputs;
+      if (node.op === "gather" && sparse.has(table)) {
+        push(parts, table, sparsePart(builder, ids, total));
+        return;
+      }
+      inputGradients(builder, node, id, total).forEach((gradient, place) => {
+        const input = node.inputs[place] ?? -1;
+        if (gradient !== undefined && active.has(input)) push(terms, input, gradient());
+      });
+    });
+  }
+
+  return wrt.map((id): Gradient => {
+    const dense = totals.get(id);
+    const rows = parts.get(id);
+    if (rows === undefined) return dense === undefined ? { kind: "none" } : { kind: "dense", value: dense };
+    if (dense === undefined) return { kind: "sparse", parts: rows };
+    const [count = 1] = builder.shape(id);
+    const sums = rows.map((part) => builder.segmentSum(part.rows, part.ids, count));
+    return { kind: "dense", value: addAll(builder, [dense, ...sums]) };
+  });
+}
+
+function unitSeed(builder: GraphBuilder, output: ValueId): ValueId {
+  const type = builder.type(output);
+  if (type.dtype !== "float32" || type.shape.length > 0) {
+    throw new GraphError(`only a scalar of float32 has a gradient, not ${formatType(type)}`, builder.node(output).span);
+  }
+  return builder.scalar(1);
+}
+
+/** Float values up to `output` that depend on one of `wrt`, those included: all that need a gradient. */
+function dependents(builder: GraphBuilder, wrt: readonly ValueId[], output: ValueId): ReadonlySet<ValueId> {
+  const found = new Set(wrt);
+  for (let id = 0; id <= output; id += 1) {
+    const node = builder.node(id);
+    if (node.type.dtype === "float32" && node.inputs.some((input) => found.has(input))) found.add(id);
+  }
+  return found;
+}
+
+function sparsePart(builder: GraphBuilder, ids: ValueId, gradient: ValueId): SparsePart {
+  return { ids: builder.flatten(ids), rows: builder.flattenRows(gradient, builder.shape(ids).length) };
+}
+
+/** The sum, in the order given. Gradients of slices of one value are laid side by side instead of being padded and added. */
+function addAll(builder: GraphBuilder, terms: readonly ValueId[]): ValueId {
+  const pads = terms.filter((term) => builder.node(term).op === "pad");
+  const joined = pads.length > 1 ? joinPads(builder, pads) : undefined;
+  const rest = joined === undefined ? terms : [...terms.filter((term) => !pads.includes(term)), joined];
+  const [first = -1, ...others] = rest;
+  return others.reduce((sum, term) => builder.add(sum, term), first);
+}
+
+/** The sum of values that are padded along one axis into places that do not meet, as one `concat`. */
+function joinPads(builder: GraphBuilder, pads: readonly ValueId[]): ValueId | undefined {
+  const nodes = pads.map((id) => builder.node(id)).filter(isPad);
+  const [first] = nodes;
+  if (first === undefined || nodes.some((node) => node.attributes.axis !== first.attributes.axis)) return undefined;
+  const { axis } = first.attributes;
+  const shape = first.type.shape;
+  const zeros = (size: number): readonly ValueId[] =>
+    size === 0 ? [] : [builder.zeros(shape.map((dim, index) => (index === axis ? size : dim)))];
+  const pieces: ValueId[] = [];
+  let end = 0;
+  for (const node of nodes.toSorted((a, b) => a.attributes.before - b.attributes.before)) {
+    const { before, after } = node.attributes;
+    if (before < end) return undefined;
+    pieces.push(...zeros(before - end), node.inputs[0] ?? -1);
+    end = Number(shape[axis]) - after;
+  }
+  pieces.push(...zeros(Number(shape[axis]) - end));
+  return builder.concat(pieces, axis);
+}
+
+function isPad(node: GraphNode): node is NodeOf<"pad"> {
+  return node.op === "pad";
+}

@@ -1,0 +1,119 @@
+/**
+ * First values of state variables. A number depends on the seed, its piece's name and its place in the piece alone: not
+ * on the engine, on the other variables, or on how tables are merged.
+ */
+import { sizeOf } from "./dims.js";
+import type { Initializer, StatePiece, StateVariable } from "./graph.js";
+import { createPhilox, type Philox } from "./philox.js";
+
+/** The whole variable, row-major. `seed` is a whole number; its low 32 bits count. */
+export function initialize(variable: StateVariable, seed: number): Float32Array | Int32Array {
+  const sizes = variable.type.shape.map((dim) => sizeOf(dim, new Map()));
+  const elements = sizes.reduce((product, side) => product * side, 1);
+  const width = sizes.length === 0 ? 1 : elements / Math.max(1, sizes[0] ?? 1);
+  const values = variable.type.dtype === "float32" ? new Float32Array(elements) : new Int32Array(elements);
+  for (const piece of variable.pieces) {
+    fillPiece(values.subarray(piece.row * width, (piece.row + piece.rows) * width), piece, seed);
+  }
+  return values;
+}
+
+function fillPiece(values: Float32Array | Int32Array, { name, initializer }: StatePiece, seed: number): void {
+  switch (initializer.kind) {
+    case "constant":
+      values.fill(initializer.value);
+      return;
+    case "normal":
+    case "uniform":
+      fillRandom(values, initializer, pieceGenerator(name, seed));
+      return;
+  }
+}
+
+/** Word 3 of the counter; the op `random` has 0 there, so that no two draws share a counter. */
+const purpose = 0x696e6974;
+
+/** Key: the seed and a hash of the name. Counter: block, 0, a second hash of the name, and a word of its own. */
+function pieceGenerator(name: string, seed: number): Philox {
+  return createPhilox([seed, hashText(name, 0x811c9dc5)], [0, hashText(name, 0x9747b28c), purpose]);
+}
+
+/** FNV-1a over the UTF-16 units, mixed at the end as MurmurHash3 does. */
+function hashText(text: string, basis: number): number {
+  let hash = basis;
+  for (let place = 0; place < text.length; place += 1) hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+type RandomInitializer = Exclude<Initializer, { kind: "constant" }>;
+
+function fillRandom(values: Float32Array | Int32Array, initializer: RandomInitializer, philox: Philox): void {
+  const [center, scale, draw] =
+    initializer.kind === "normal"
+      ? [initializer.mean, initializer.deviation, normalQuantile]
+      : [initializer.low, initializer.high - initializer.low, identity];
+  for (let start = 0; start < values.length; start += 4) {
+    philox.block(start / 4);
+    const length = Math.min(4, values.length - start);
+    for (let place = 0; place < length; place += 1) {
+      // Middles of 2³² equal parts of (0, 1): never 0 or 1.
+      const share = ((philox.words[place] ?? 0) + 0.5) / 0x100000000;
+      values[start + place] = center + scale * draw(share);
+    }
+  }
+}
+
+const identity = (share: number): number => share;
+
+/**
+ * The standard normal's quantile for a share in [2⁻³³, 1 − 2⁻³³], to 16 digits (Wichura: Algorithm AS 241: The Percentage
+ * Points of the Normal Distribution, 1988). Chosen over Box–Muller as it needs no cosine, whose last digit differs between
+ * JavaScript engines.
+ */
+export function normalQuantile(share: number): number {
+  const offset = share - 0.5;
+  if (Math.abs(offset) <= 0.425) {
+    const r = 0.180625 - offset * offset;
+    return (
+      (offset *
+        (((((((2509.0809287301227 * r + 33430.57558358813) * r + 67265.7709270087) * r + 45921.95393154987) * r +
+          13731.69376550946) *
+          r +
+          1971.5909503065513) *
+          r +
+          133.14166789178438) *
+          r +
+          3.3871328727963665)) /
+      (((((((5226.495278852854 * r + 28729.085735721943) * r + 39307.89580009271) * r + 21213.794301586597) * r +
+        5394.196021424751) *
+        r +
+        687.1870074920579) *
+        r +
+        42.31333070160091) *
+        r +
+        1)
+    );
+  }
+  const r = Math.sqrt(-Math.log(offset < 0 ? share : 1 - share)) - 1.6;
+  const size =
+    (((((((0.0007745450142783414 * r + 0.022723844989269184) * r + 0.2417807251774506) * r + 1.2704582524523684) * r +
+      3.6478483247632045) *
+      r +
+      5.769497221460691) *
+      r +
+      4.630337846156546) *
+      r +
+      1.4234371107496835) /
+    (((((((1.0507500716444169e-9 * r + 0.0005475938084995345) * r + 0.015198666563616457) * r + 0.14810397642748008) *
+      r +
+      0.6897673349851) *
+      r +
+      1.6763848301838038) *
+      r +
+      2.053191626637759) *
+      r +
+      1);
+  return offset < 0 ? -size : size;
+}

@@ -1,0 +1,104 @@
+/**
+ * Chooses the values of a function that one compiled call (XLA) computes: the dense part of a training step.
+ *
+ * A value can be compiled when it and its inputs have known sizes and its op is one that a compiler is good at. Random
+ * numbers, ids made distinct, reads and gathers of state, and sums by segment are computed outside.
+ *
+ * The set is convex: no path leaves it and comes back, as a call needs all its arguments before it starts. To that end the
+ * function is cut into waves. A value computed outside stands on an odd level, a compilable one on an even level, and
+ * levels rise along every edge, strictly where an edge goes from one kind to the other. The compilable values of one level
+ * are then convex: a path that left through an outside value would come back on a higher level. Outside values stand as
+ * early as they can; a compilable one may stand anywhere between what it reads and what reads it. The level whose values
+ * cost most arithmetic is taken.
+ */
+import { isStatic } from "../dims.js";
+import type { GraphFunction, GraphNode, OpName, ValueId } from "../graph.js";
+import { sizeOfShape } from "../tensor.js";
+import { liveValues } from "./eliminate-dead-code.js";
+
+/** Ops that stay outside, for what they are. */
+const outsideOps: ReadonlySet<OpName> = new Set([
+  "input",
+  "state",
+  "random",
+  "unique",
+  "uniqueIndex",
+  // Compilers for CPUs turn a sum by segment into a loop over single rows.
+  "segmentSum",
+]);
+
+/**
+ * The values to compile; empty when there is nothing worth it. Constants are in no set: whoever reads one has its own.
+ * Bind the batch first (`bindDims`), or little has a known size.
+ */
+export function partition(fn: GraphFunction): ReadonlySet<ValueId> {
+  const live = liveValues(fn);
+  const takesPart = (id: ValueId): boolean => live.has(id) && fn.nodes[id]?.op !== "constant";
+  const compilable = fn.nodes.map((node, id) => takesPart(id) && isCompilable(fn, node));
+  const earliest = earliestLevels(fn, takesPart, compilable);
+  const latest = latestLevels(fn, takesPart, compilable, earliest);
+
+  const mayStandOn = (id: ValueId, level: number): boolean =>
+    compilable[id] === true && (earliest[id] ?? 0) <= level && level <= (latest[id] ?? 0);
+  const valuesOn = (level: number): readonly ValueId[] =>
+    fn.nodes.flatMap((_, id) => (mayStandOn(id, level) ? [id] : []));
+
+  const levels = new Set(earliest.filter((_, id) => compilable[id] === true));
+  const waves = [...levels].map((level) => {
+    const values = valuesOn(level);
+    return { values, cost: values.reduce((total, id) => total + costOf(fn, id), 0) };
+  });
+  const best = waves.reduce((most, wave) => (wave.cost > most.cost ? wave : most), { values: [], cost: 0 });
+  return new Set(best.values);
+}
+
+function isCompilable(fn: GraphFunction, node: GraphNode): boolean {
+  if (outsideOps.has(node.op) || !isStatic(node.type.shape)) return false;
+  if (node.op === "gather" && fn.nodes[node.inputs[0] ?? -1]?.op === "state") return false;
+  return node.inputs.every((input) => isStatic(fn.nodes[input]?.type.shape ?? ["?"]));
+}
+
+function earliestLevels(
+  fn: GraphFunction,
+  takesPart: (id: ValueId) => boolean,
+  compilable: readonly boolean[],
+): readonly number[] {
+  const levels: number[] = [];
+  fn.nodes.forEach((node, id) => {
+    const isInside = compilable[id] === true;
+    levels[id] = node.inputs
+      .filter(takesPart)
+      .reduce(
+        (level, input) => Math.max(level, (levels[input] ?? 0) + (compilable[input] === isInside ? 0 : 1)),
+        isInside ? 0 : 1,
+      );
+  });
+  return levels;
+}
+
+/** For compilable values, with those computed outside standing on their earliest level. */
+function latestLevels(
+  fn: GraphFunction,
+  takesPart: (id: ValueId) => boolean,
+  compilable: readonly boolean[],
+  earliest: readonly number[],
+): readonly number[] {
+  const levels = fn.nodes.map(() => Infinity);
+  for (let id = fn.nodes.length - 1; id >= 0; id -= 1) {
+    if (!takesPart(id)) continue;
+    const bound = compilable[id] === true ? (levels[id] ?? Infinity) : (earliest[id] ?? 0) - 1;
+    for (const input of fn.nodes[id]?.inputs ?? []) levels[input] = Math.min(levels[input] ?? Infinity, bound);
+  }
+  return levels;
+}
+
+/** Multiplications of a matrix product, elements of anything else. */
+function costOf(fn: GraphFunction, id: ValueId): number {
+  const node = fn.nodes[id];
+  if (node === undefined) return 0;
+  const elements = isStatic(node.type.shape) ? sizeOfShape(node.type.shape) : 0;
+  if (node.op !== "matmul") return elements;
+  const shape = fn.nodes[node.inputs[0] ?? -1]?.type.shape ?? [];
+  const inner = shape.at(node.attributes.transposeA ? -2 : -1);
+  return elements * (typeof inner === "number" ? inner : 1);
+}

@@ -1,0 +1,179 @@
+/** Turns a loss into a training step: gradients, clipping, the optimizer's rule, and the updates of the state. */
+import { type Gradient, stateGradients } from "./autodiff.js";
+import type { GraphBuilder } from "./builder.js";
+import { formatType, int32, sameType } from "./dims.js";
+import { GraphError } from "./graph-error.js";
+import type { StateVariable, Update, ValueId } from "./graph.js";
+import type { Optimizer } from "./optimizers/index.js";
+import type { Schedule } from "./schedules/index.js";
+import { numberOf, resolveSettings, type Settings } from "./settings.js";
+
+export interface TrainStepOptions {
+  /** float32[]. */
+  readonly loss: ValueId;
+  /** The parameters to train. */
+  readonly variables: readonly StateVariable[];
+  /**
+   * Names of tables of which a step moves only the rows that it touched, slots included ("lazy"). A table that is read
+   * otherwise than by `gather` is updated whole all the same.
+   */
+  readonly sparse: ReadonlySet<string>;
+  readonly optimizer: { readonly kind: Optimizer; readonly settings: Readonly<Record<string, unknown>> };
+  readonly schedule: { readonly kind: Schedule; readonly settings: Readonly<Record<string, unknown>> };
+  readonly clip: Clip;
+  /** The number of steps done, int32[]; the step adds one. */
+  readonly step: StateVariable;
+}
+
+export type Clip =
+  | { readonly kind: "none" }
+  /** Scales all gradients together so that the norm over all of them is at most `limit`. */
+  | { readonly kind: "norm"; readonly limit: number }
+  /** Each element into [−limit, limit], after equal ids have been added up. */
+  | { readonly kind: "value"; readonly limit: number };
+
+export interface TrainStep {
+  /** Of parameters, slots and the step. */
+  readonly updates: readonly Update[];
+  /** What the optimizer remembers; part of the program's state. */
+  readonly slots: readonly StateVariable[];
+  /** float32[]: the learning rate of this step. */
+  readonly rate: ValueId;
+}
+
+/** A parameter with its gradient, ready for the rule. */
+interface Target {
+  readonly variable: StateVariable;
+  readonly gradient: ValueId;
+  /** Set for a sparse update: the distinct rows [U] that `gradient` [U, …r] is of. */
+  readonly ids?: ValueId;
+}
+
+/** Appends a whole training step to the function. Parameters that the loss does not depend on are left alone. */
+export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions): TrainStep {
+  const { variables, sparse, step } = options;
+  if (!sameType(step.type, int32())) throw new GraphError(`the step is int32[], not ${formatType(step.type)}`);
+  const optimizer = options.optimizer.kind;
+  const settings = resolveSettings(optimizer.name, optimizer.settings, options.optimizer.settings);
+  const reads = variables.map((variable) => builder.state(variable));
+  const asRows = new Set(reads.filter((_, place) => sparse.has(variables[place]?.name ?? "")));
+  const gradients = stateGradients(builder, options.loss, reads, asRows);
+
+  return builder.within("update", undefined, () => {
+    const targets = variables.flatMap((variable, place) => toTargets(builder, variable, gradients[place]));
+    const clipped = builder.within("clip", undefined, () => clipAll(builder, targets, options.clip));
+    const stepsDone = builder.state(step);
+    const steps = builder.cast(stepsDone, "float32");
+    const rate = builder.within("rate", undefined, () => learningRateAt(builder, steps, settings, options.schedule));
+    const rule = { builder, rate, time: builder.add(steps, builder.scalar(1)), settings };
+    const applied = clipped.map((target) =>
+      builder.within(target.variable.name, undefined, () => applyRule(optimizer, rule, target)),
+    );
+    const nextStep = builder.add(stepsDone, builder.scalar(1, "int32"));
+    return {
+      updates: [...applied.flatMap((each) => each.updates), { kind: "assign", state: step.name, value: nextStep }],
+      slots: applied.flatMap((each) => each.slots),
+      rate,
+    };
+  });
+}
+
+function learningRateAt(
+  builder: GraphBuilder,
+  steps: ValueId,
+  optimizerSettings: Settings,
+  { kind, settings }: TrainStepOptions["schedule"],
+): ValueId {
+  const resolved = resolveSettings(kind.name, kind.settings, settings);
+  return builder.mul(
+    builder.scalar(numberOf(optimizerSettings, "lr")),
+    kind.factor({ builder, steps, settings: resolved }),
+  );
+}
+
+/** Equal ids are added up: a rule that is not linear in the gradient must see each row once. */
+function toTargets(builder: GraphBuilder, variable: StateVariable, gradient: Gradient | undefined): readonly Target[] {
+  switch (gradient?.kind) {
+    case "dense":
+      return [{ variable, gradient: gradient.value }];
+    case "sparse":
+      return [
+        builder.within(`${variable.name}/rows`, undefined, (): Target => {
+          const ids = builder.concat(
+            gradient.parts.map((part) => part.ids),
+            0,
+          );
+          const rows = builder.concat(
+            gradient.parts.map((part) => part.rows),
+            0,
+          );
+          const distinct = builder.unique(ids);
+          const [count = 0] = builder.shape(distinct);
+          return { variable, ids: distinct, gradient: builder.segmentSum(rows, builder.uniqueIndex(ids), count) };
+        }),
+      ];
+    case "none":
+    case undefined:
+      return [];
+  }
+}
+
+function clipAll(builder: GraphBuilder, targets: readonly Target[], clip: Clip): readonly Target[] {
+  switch (clip.kind) {
+    case "none":
+      return targets;
+    case "value": {
+      const [low, high] = [builder.scalar(-clip.limit), builder.scalar(clip.limit)];
+      return targets.map((target) => ({
+        ...target,
+        gradient: builder.maximum(builder.minimum(target.gradient, high), low),
+      }));
+    }
+    case "norm": {
+      const squares = targets.map((target) => builder.sum(builder.square(target.gradient)));
+      const norm = builder.sqrt(squares.reduce((sum, square) => builder.add(sum, square), builder.scalar(0)));
+      const limit = builder.scalar(clip.limit);
+      const factor = builder.div(limit, builder.maximum(norm, limit));
+      return targets.map((target) => ({ ...target, gradient: builder.mul(target.gradient, factor) }));
+    }
+  }
+}
+
+type Rule = Pick<Parameters<Optimizer["rule"]>[0], "builder" | "rate" | "time" | "settings">;
+
+function applyRule(
+  optimizer: Optimizer,
+  rule: Rule,
+  { variable, gradient, ids }: Target,
+): { readonly updates: readonly Update[]; readonly slots: readonly StateVariable[] } {
+  const { builder } = rule;
+  const slots = optimizer.slots(rule.settings).map((slot) => slotVariable(variable, slot.name, slot.initial));
+  const [parameter = -1, ...slotValues] = [variable, ...slots].map((each) => {
+    const whole = builder.state(each);
+    return ids === undefined ? whole : builder.gather(whole, ids);
+  });
+  const next = optimizer.rule({ ...rule, parameter, gradient, slots: slotValues });
+  const values = [next.parameter, ...next.slots];
+  const updates = [variable, ...slots].map((each, place): Update => {
+    const value = values[place];
+    if (value === undefined) throw new GraphError(`\`${optimizer.name}\` gives no new value of \`${each.name}\``);
+    return ids === undefined
+      ? { kind: "assign", state: each.name, value }
+      : { kind: "scatter", state: each.name, ids, rows: value };
+  });
+  return { updates, slots };
+}
+
+/** A slot lies beside its parameter, piece by piece: `user_id.embedding/mean`. */
+function slotVariable(variable: StateVariable, slot: string, initial: number): StateVariable {
+  return {
+    name: `${variable.name}/${slot}`,
+    type: variable.type,
+    role: "slot",
+    pieces: variable.pieces.map((piece) => ({
+      ...piece,
+      name: `${piece.name}/${slot}`,
+      initializer: { kind: "constant", value: initial },
+    })),
+  };
+}

@@ -3,6 +3,7 @@ import type { ColumnExpression } from "../../compiler/model/model.js";
 import type { Span } from "../../compiler/text/index.js";
 import { createFailure, Failure } from "../failure.js";
 import type { Database } from "./database.js";
+import { findInvalidLine } from "./encoding.js";
 import { columnsOf } from "./expression.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "./expression-evaluate.js";
 import { firstLine } from "./schema.js";
@@ -34,7 +35,7 @@ export async function explainReadError(
   error: unknown,
 ): Promise<unknown> {
   if (!(error instanceof Error) || error instanceof Failure || error.name === "AbortError") return error;
-  const byLine = explainLine(source, error);
+  const byLine = explainLine(source, error) ?? (await explainEncoding(source));
   if (byLine !== undefined) return byLine;
   if (error.message.startsWith("Conversion Error"))
     for (const reading of readings) {
@@ -53,6 +54,8 @@ function explainLine(source: Source, { message }: Error): Failure | undefined {
   if (line === undefined) return undefined;
   const path = /^\s*file = (.*)$/m.exec(message)?.[1];
   const file = source.files.find((schema) => schema.file.path === path)?.file.shown ?? path ?? "";
+  // Told better by looking at the file: of some such lines DuckDB reports an error of its own.
+  if (/utf-8/i.test(message)) return undefined;
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null)
     return createFailure(
@@ -62,10 +65,18 @@ function explainLine(source: Source, { message }: Error): Failure | undefined {
     );
   const problem = /unterminated quote/.test(message)
     ? `line ${line} opens a quote that is never closed`
-    : /utf-8/i.test(message)
-      ? `line ${line} is not UTF-8 text`
-      : `line ${line}: ${firstLine(message.split("\n").slice(2).join("\n"))}`;
+    : `line ${line}: ${firstLine(message.split("\n").slice(2).join("\n"))}`;
   return createFailure("MTL7102", { file, problem }, source.span);
+}
+
+async function explainEncoding({ files, span }: Source): Promise<Failure | undefined> {
+  for (const { file } of files) {
+    if (file.format === "parquet") continue;
+    const line = await findInvalidLine(file.path);
+    if (line !== undefined)
+      return createFailure("MTL7102", { file: file.shown, problem: `line ${line} is not UTF-8 text` }, span);
+  }
+  return undefined;
 }
 
 async function findRow(database: Database, source: Source, reading: Reading): Promise<Failure | undefined> {
@@ -106,9 +117,19 @@ function failureOf({ value, needed, column }: ValueError, reading: Reading, file
     return createFailure("MTL7106", { label: event, file, row, value }, span);
   return createFailure(
     "MTL7105",
-    { column: column ?? "", file, row, value, needed: describeNeeded(needed), user },
+    { ...describeValue(column, user), file, row, value, needed: describeNeeded(needed) },
     span,
   );
+}
+
+/** Whose value is wrong, and who needs another one; without a column it is what an expression computed. */
+export function describeValue(
+  column: string | undefined,
+  user: string,
+): { readonly what: string; readonly user: string } {
+  return column === undefined
+    ? { what: `a part of ${user}`, user: "its operator" }
+    : { what: `column \`${column}\``, user };
 }
 
 /** What is needed, in words. */

@@ -15,6 +15,7 @@ import { createEnums, type Enums } from "./enums.js";
 import { type FileRequest, requestOfArguments, requestOfSource } from "./files.js";
 import { fitFeatures, fitWithoutData } from "./fit.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./fitted.js";
+import { createGzipCheck } from "./gzip.js";
 import { bagSlots, recordBytes } from "./records.js";
 import { createRelation, type Relation, type SplitPart } from "./relation.js";
 import { checkSource, type ColumnUse, openSource, type Source } from "./source.js";
@@ -75,7 +76,8 @@ export async function openData(spec: DataSpec, options: OpenDataOptions): Promis
   const database = await openDatabase({ temporaryFolder, memoryLimit: databaseMemory, signal });
   try {
     const enums = createEnums(database);
-    return await open({ spec, options, database, enums, cacheFolder, layout: batchLayout(spec) });
+    const checkFiles = createGzipCheck(signal);
+    return await open({ spec, options, database, enums, checkFiles, cacheFolder, layout: batchLayout(spec) });
   } finally {
     database.close();
     await rm(temporaryFolder, { recursive: true, force: true });
@@ -87,6 +89,8 @@ interface Job {
   readonly options: OpenDataOptions;
   readonly database: Database;
   readonly enums: Enums;
+  /** Throws when a compressed file of the source is damaged. */
+  readonly checkFiles: (source: Source) => Promise<void>;
   readonly cacheFolder: string;
   readonly layout: BatchLayout;
 }
@@ -199,7 +203,10 @@ function usesOf(
 }
 
 /** Fits to the training data, or takes the fit of the same data from the cache. */
-async function fit({ spec, options, database, cacheFolder }: Job, train: RoleData | undefined): Promise<Fitted> {
+async function fit(
+  { spec, options, database, checkFiles, cacheFolder }: Job,
+  train: RoleData | undefined,
+): Promise<Fitted> {
   if (train === undefined) return fitWithoutData(spec.features);
   const key = cacheKey(["fit", train.identity, spec.features.map(dataPart)]);
   const known = await findEntry(cacheFolder, key);
@@ -207,6 +214,7 @@ async function fit({ spec, options, database, cacheFolder }: Job, train: RoleDat
   options.onProgress?.({ phase: "fit", role: "train", rows: 0 });
   const { relation } = train;
   try {
+    await checkFiles(relation.source);
     const fitted = await fitFeatures(database, relation, spec.features);
     options.onProgress?.({ phase: "fit", role: "train", rows: fitted.rows });
     await createEntry(cacheFolder, key, (folder) => writeFile(join(folder, "fitted.json"), JSON.stringify(fitted)));
@@ -220,7 +228,7 @@ async function fit({ spec, options, database, cacheFolder }: Job, train: RoleDat
 type EncodedEntry = Omit<EncodeResult, "rows">;
 
 async function encode(
-  { spec, options, database, enums, cacheFolder, layout }: Job,
+  { spec, options, database, enums, checkFiles, cacheFolder, layout }: Job,
   { role, relation, labels, weight, group, identity }: RoleData,
   fitted: Fitted,
   memory: number,
@@ -229,6 +237,7 @@ async function encode(
   const labelParts = labels.map(({ name, base, within, source }) => [name, base, within, withoutSpans(source)]);
   const key = cacheKey(["rows", identity, features, labelParts, layout.labels, weight, group, hashFitted(fitted)]);
   const write = async (folder: string): Promise<void> => {
+    await checkFiles(relation.source);
     const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
     const request = { relation, enums, features: spec.features, layout, fitted, labels, weight, group, onRows };
     const { report, violations } = await encodeRelation(database, request, folder);

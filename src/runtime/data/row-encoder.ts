@@ -3,7 +3,7 @@ import { batchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel, SourceModel } from "../../compiler/model/model.js";
 import { createFailure } from "../failure.js";
 import type { EncodedBatch } from "./dataset.js";
-import { describeNeeded } from "./diagnose.js";
+import { describeNeeded, describeValue } from "./diagnose.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "./expression-evaluate.js";
 import {
   bagTexts,
@@ -64,13 +64,18 @@ function rulesOf({ data }: DataSpec): TextRules {
   return source === undefined ? { nulls: [], trim: false } : source.options;
 }
 
-function guard(row: number, user: string, work: () => void): void {
+function guard<T>(row: number, user: string, work: () => T): T {
   try {
-    work();
+    return work();
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    const { column = user, value, needed } = error;
-    throw createFailure("MTL7113", { column, row: row + 1, value, needed: describeNeeded(needed), user });
+    const { column, value, needed } = error;
+    throw createFailure("MTL7113", {
+      ...describeValue(column, user),
+      row: row + 1,
+      value,
+      needed: describeNeeded(needed),
+    });
   }
 }
 
@@ -143,10 +148,13 @@ function labelStore({ base, source }: LabelModel, index: number, width: number, 
 
 function weightOf(row: RawRow, name: string, rules: TextRules, at: number): number {
   const column = { kind: "column", name, span: { file: "", start: 0, end: 0 } } as const;
-  let weight: number | null = null;
-  guard(at, "the sample weight", () => {
-    weight = evaluateNumber(column, row, rules);
-    if (weight === null || weight < 0) throw new ValueError(weight === null ? "null" : String(weight), "number", name);
+  const user = "the sample weight";
+  const weight = guard(at, user, () => evaluateNumber(column, row, rules));
+  if (weight !== null && weight >= 0) return weight;
+  throw createFailure("MTL7113", {
+    ...describeValue(name, user),
+    row: at + 1,
+    value: String(weight),
+    needed: "a number of at least 0",
   });
-  return weight ?? 0;
 }

@@ -89,7 +89,7 @@ async function describe(database: Database, file: DataFile, scan: string, span: 
 /** What DuckDB says in its first line, without the name of its error class. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return (message.split("\n")[0] ?? "").replace(/^[A-Z][A-Za-z ]*Error: /, "");
+  return (message.split("\n")[0] ?? "").replace(/^[A-Z][A-Za-z ]*Error: /, "").replace(/[.\s]+$/, "");
 }
 
 export function kindOfType(sqlType: string): ColumnKind {

@@ -30,8 +30,8 @@ export const dataDiagnostics = defineDiagnostics({
   MTL7105: {
     severity: "error",
     title: "value of another type",
-    message: (p: { column: string; file: string; row: number; value: string; needed: string; user: string }) =>
-      `column \`${p.column}\` of \`${p.file}\` holds \`${p.value}\` in row ${p.row}, where ${p.user} needs ${p.needed}`,
+    message: (p: { what: string; file: string; row: number; value: string; needed: string; user: string }) =>
+      `${p.what} is \`${p.value}\` in row ${p.row} of \`${p.file}\`, where ${p.user} needs ${p.needed}`,
   },
   MTL7106: {
     severity: "error",
@@ -78,8 +78,8 @@ export const dataDiagnostics = defineDiagnostics({
   MTL7113: {
     severity: "error",
     title: "value of a row that does not fit",
-    message: (p: { column: string; row: number; value: string; needed: string; user: string }) =>
-      `\`${p.column}\` is \`${p.value}\` in row ${p.row}, where ${p.user} needs ${p.needed}`,
+    message: (p: { what: string; row: number; value: string; needed: string; user: string }) =>
+      `${p.what} is \`${p.value}\` in row ${p.row}, where ${p.user} needs ${p.needed}`,
   },
   MTL7114: {
     severity: "error",

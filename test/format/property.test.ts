@@ -6,7 +6,7 @@ import { createSourceFile } from "../../src/compiler/text/index.js";
 import { arbitraryText, plainGaps, wildGaps } from "../syntax/arbitrary-spec.js";
 import { withoutSpans } from "../syntax/tree.js";
 
-const runs = { numRuns: 300, seed: 21 };
+const runs = { numRuns: 300, seed: 3 };
 
 describe("formatting of random specs", () => {
   it("keeps what a spec says and is done after one pass", async () => {

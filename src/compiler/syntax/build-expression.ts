@@ -176,7 +176,11 @@ export function buildCallOrName(
   if (call === undefined) return { kind: "NameExpression", name, span: name.span };
   const { argument, Comma } = parts(call);
   const list = (argument ?? []).map((each) => buildArgument(context, each, endOf(call, name.span.end)));
-  checkSeparators(context, list, Comma, { items: "arguments", newline: false });
+  checkSeparators(context, list, Comma, {
+    items: "arguments",
+    newline: false,
+    help: "a named argument is written `name: value`",
+  });
   return {
     kind: "Call",
     callee: name,

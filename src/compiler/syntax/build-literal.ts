@@ -1,36 +1,24 @@
 import type { IToken } from "chevrotain";
 import type * as ast from "./ast.js";
+import { readNumber } from "./number-word.js";
 import { OpenString } from "./tokens.js";
 import { createSpan, spanOfToken, type BuildContext } from "./tree-builder.js";
 
-/** What counts as a number, among what the lexer takes for one. */
-export const numberForm = /^\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?$/;
-/** What counts as a duration. */
-export const durationForm = /^(\d+(?:_\d+)*(?:\.\d+)?)(ms|s|m|h|d|w)$/;
-const secondsOf: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
-/** A number or a duration; a missing expression, reported, when the word is neither. */
+/** A number or a duration; a missing expression when the word is neither, which the lexer reported. */
 export function buildNumber(
   context: BuildContext,
   token: IToken,
 ): ast.NumberLiteral | ast.DurationLiteral | ast.MissingExpression {
-  const text = token.image;
+  const read = readNumber(token.image);
   const span = spanOfToken(context, token);
-  if (numberForm.test(text)) {
-    const value = Number(text.replaceAll("_", ""));
-    if (Number.isFinite(value)) return { kind: "Number", value, text, span };
-    context.reporter.report("MTL1004", { text, problem: "it is larger than any 64-bit floating-point number" }, span);
-    return { kind: "Missing", span };
+  switch (read.kind) {
+    case "number":
+      return { kind: "Number", value: read.value, text: token.image, span };
+    case "duration":
+      return { kind: "Duration", seconds: read.seconds, text: token.image, span };
+    case "malformed":
+      return { kind: "Missing", span };
   }
-  const duration = durationForm.exec(text);
-  if (duration !== null) {
-    const seconds = Number((duration[1] ?? "").replaceAll("_", "")) * (secondsOf[duration[2] ?? ""] ?? NaN);
-    if (Number.isFinite(seconds)) return { kind: "Duration", seconds, text, span };
-  }
-  context.reporter.report("MTL1004", { text }, span, {
-    help: "numbers are written `1_000_000`, `0.5` or `1e-6`, durations `500ms`, `30s`, `15m`, `2h`, `7d` or `1w`",
-  });
-  return { kind: "Missing", span };
 }
 
 /** A text with its escapes resolved; unknown ones are reported and kept as written. */

@@ -66,7 +66,7 @@ function isOnOneLine(
 }
 
 /** Words that begin a rule's clauses. */
-const clauseWords = ["when", "by", "during", "at", "of", "in", "top", "per"] as const;
+export const ruleClauseWords = ["when", "by", "during", "at", "of", "in", "top", "per"] as const;
 
 function buildRule(context: BuildContext, node: cst.RuleCstNode, continues: boolean): ast.Rule | ast.MissingRule {
   const { verb: verbs, name, ruleClause } = parts(node);
@@ -76,7 +76,7 @@ function buildRule(context: BuildContext, node: cst.RuleCstNode, continues: bool
   const verb = ruleVerbs.find((each) => each === token.image);
   if (verb === undefined) {
     const what = continues ? "a clause of a rule" : "a rule";
-    const known: readonly string[] = continues ? clauseWords : ruleVerbs;
+    const known: readonly string[] = continues ? ruleClauseWords : ruleVerbs;
     if (context.sound)
       context.reporter.report(
         "MTL1014",

@@ -1,5 +1,5 @@
 import { EOF, generateCstDts, type ISerializedGast, type TokenType } from "chevrotain";
-import { durationForm, numberForm } from "./build-literal.js";
+import { durationForm, numberForm } from "./number-word.js";
 import { ruleVerbs } from "./build-rules.js";
 import { MtlParser } from "./grammar.js";
 import * as t from "./tokens.js";

@@ -57,7 +57,7 @@ export class MtlParser extends CstParser {
         { ALT: () => this.SUBRULE(this.testDeclaration) },
         { ALT: () => this.SUBRULE(this.defDeclaration) },
       ],
-      ERR_MSG: "a declaration",
+      ERR_MSG: "a declaration that can be overridden",
     });
   });
 
@@ -329,7 +329,11 @@ export class MtlParser extends CstParser {
     this.SUBRULE(this.expression);
     this.OPTION(() => {
       this.CONSUME(t.With);
-      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME2(t.Identifier, { LABEL: "rules" }) });
+      this.AT_LEAST_ONE_SEP({
+        SEP: t.Comma,
+        ERR_MSG: "a name",
+        DEF: () => this.CONSUME2(t.Identifier, { LABEL: "rules" }),
+      });
     });
   });
 

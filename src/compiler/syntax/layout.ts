@@ -46,25 +46,57 @@ export class Layout {
 export function splitDeclarations(tokens: readonly IToken[], layout: Layout): readonly Piece[] {
   const pieces: IToken[][] = [];
   let current: IToken[] = [];
-  let depth = 0;
+  let open: IToken[] = [];
   tokens.forEach((token, i) => {
-    const previous = tokens[i - 1];
-    if (
-      current.length > 0 &&
-      layout.startsLine(token, previous) &&
-      previous?.tokenType !== t.Override &&
-      (beginsDeclaration(tokens, i) || (depth === 0 && seemsToBeginDeclaration(tokens, i, layout)))
-    ) {
-      pieces.push(current);
-      current = [];
-      depth = 0;
+    const head = current[0];
+    if (head !== undefined && layout.startsLine(token, tokens[i - 1]) && tokens[i - 1]?.tokenType !== t.Override) {
+      const outdented = layout.columnOf(token) <= layout.columnOf(head);
+      if (
+        beginsDeclaration(tokens, i) ||
+        (outdented && standsAlone(tokens, i, layout)) ||
+        (outdented && open.length === 0 && seemsToBeginDeclaration(tokens, i, layout))
+      ) {
+        pieces.push(current);
+        current = [];
+        open = [];
+      }
     }
-    if (isOpening(token)) depth++;
-    else if (isClosing(token)) depth = Math.max(0, depth - 1);
+    if (isOpening(token)) open.push(token);
+    else if (isClosing(token)) open = closeBracket(open, tokens, i, layout);
     current.push(token);
   });
   if (current.length > 0) pieces.push(current);
   return pieces.map((each) => ({ tokens: each }));
+}
+
+/** The brackets that stay open after a closing one; one that closes nothing likely leaves all open. */
+function closeBracket(open: IToken[], tokens: readonly IToken[], i: number, layout: Layout): IToken[] {
+  const token = tokens[i];
+  const partner = token === undefined ? -1 : open.findLastIndex((each) => partnerOf(each.image) === token.image);
+  const opened = open[partner];
+  if (opened === undefined || !closesLikely(opened, tokens, i, layout)) return open;
+  open.length = partner;
+  return open;
+}
+
+/** A brace in the middle of a line hardly closes a block of several lines: it is a slip of the hand. */
+function closesLikely(open: IToken, tokens: readonly IToken[], i: number, layout: Layout): boolean {
+  const token = tokens[i];
+  const next = tokens[i + 1];
+  return (
+    token === undefined ||
+    layout.lineOf(open) === layout.lineOf(token) ||
+    layout.startsLine(token, tokens[i - 1]) ||
+    next === undefined ||
+    layout.startsLine(next, token)
+  );
+}
+
+/** The first word of a declaration with nothing after it on its line, as while typing. */
+function standsAlone(tokens: readonly IToken[], i: number, layout: Layout): boolean {
+  const token = tokens[i];
+  const next = tokens[i + 1];
+  return token !== undefined && shapes.has(token.tokenType) && (next === undefined || layout.startsLine(next, token));
 }
 
 /** Whether the two tokens after a declaration's first word are what follows it. */
@@ -176,32 +208,47 @@ export type EntryShape = "key" | "rule" | "step";
 export function splitBlock(tokens: readonly IToken[], shape: EntryShape, layout: Layout): BlockParts | undefined {
   const open = tokens.slice(0, 5).findIndex((token) => token.tokenType === t.LCurly);
   if (open < 0) return undefined;
-  const { close, balanced } = findClose(tokens, open);
-  // Without a partner the last brace of the text, if it ends the piece, is the block's own.
-  const last = tokens.length - 1;
-  const end = close ?? (tokens[last]?.tokenType === t.RCurly && last > open ? last : tokens.length);
+  const partner = findPartner(tokens, open, layout);
+  const end = partner ?? findOuterBrace(tokens, open, layout) ?? tokens.length;
   const inner = tokens.slice(open + 1, end);
   return {
     head: tokens.slice(0, open + 1),
-    entries: splitEntries(inner, shape, layout, balanced),
+    entries: splitEntries(inner, shape, layout, partner !== undefined),
     close: tokens[end],
     rest: tokens.slice(end + 1),
   };
 }
 
-/** The partner of the bracket at `open`, and whether the brackets between are in order. */
-function findClose(tokens: readonly IToken[], open: number): { readonly close?: number; readonly balanced: boolean } {
-  const stack: string[] = [];
+/** The partner of the bracket at `open`; undefined when the brackets between are out of order. */
+function findPartner(tokens: readonly IToken[], open: number, layout: Layout): number | undefined {
+  const stack: IToken[] = [];
   for (let i = open; i < tokens.length; i++) {
     const token = tokens[i];
     if (token === undefined) break;
-    if (isOpening(token)) stack.push(partnerOf(token.image));
+    if (isOpening(token)) stack.push(token);
     else if (isClosing(token)) {
-      if (stack.pop() !== token.image) return { balanced: false };
-      if (stack.length === 0) return { close: i, balanced: true };
+      const last = stack.pop();
+      if (last === undefined || partnerOf(last.image) !== token.image) return undefined;
+      if (stack.length === 0) return closesLikely(last, tokens, i, layout) ? i : undefined;
     }
   }
-  return { balanced: false };
+  return undefined;
+}
+
+/** Among brackets out of order, the brace that ends the block by its looks: outdented, or the last word of all. */
+function findOuterBrace(tokens: readonly IToken[], open: number, layout: Layout): number | undefined {
+  const head = tokens[0];
+  const column = head === undefined ? 0 : layout.columnOf(head);
+  const outdented = tokens.findIndex(
+    (token, i) =>
+      i > open &&
+      token.tokenType === t.RCurly &&
+      layout.startsLine(token, tokens[i - 1]) &&
+      layout.columnOf(token) <= column,
+  );
+  if (outdented >= 0) return outdented;
+  const last = tokens.length - 1;
+  return last > open && tokens[last]?.tokenType === t.RCurly ? last : undefined;
 }
 
 export function partnerOf(open: string): string {
@@ -224,8 +271,12 @@ function splitEntries(
   const head = tokens[0];
   const column = head === undefined ? 0 : layout.columnOf(head);
   tokens.forEach((token, i) => {
-    if (current.length > 0 && layout.startsLine(token, tokens[i - 1]) && beginsEntry(tokens, i, shape)) {
-      if (balanced ? depth === 0 : depth === 0 || layout.columnOf(token) === column) {
+    if (current.length > 0 && layout.startsLine(token, tokens[i - 1]) && (depth === 0 || !balanced)) {
+      const aligned = layout.columnOf(token) === column;
+      const begins = aligned
+        ? beginsEntry(tokens, i, shape, layout)
+        : depth === 0 && continuesNothing(tokens[i - 1]) && beginsEntry(tokens, i, shape, layout);
+      if (begins) {
         pieces.push(current);
         current = [];
         depth = 0;
@@ -239,20 +290,24 @@ function splitEntries(
   return pieces.map((each) => ({ tokens: each }));
 }
 
+/** After an operator or an opening bracket, the line goes on. */
+function continuesNothing(previous: IToken | undefined): boolean {
+  return previous === undefined || endsOperand(previous) || previous.tokenType === t.Comma;
+}
+
 /** Words that begin a clause: a rule's next line rather than its next rule. */
 const clauseWords: ReadonlySet<unknown> = new Set([t.When, t.By, t.During, t.At, t.Of, t.In, t.Top, t.Per]);
 
-function beginsEntry(tokens: readonly IToken[], i: number, shape: EntryShape): boolean {
+function beginsEntry(tokens: readonly IToken[], i: number, shape: EntryShape, layout: Layout): boolean {
   const token = tokens[i];
-  const previous = tokens[i - 1];
+  const next = tokens[i + 1];
   if (token === undefined || !isName(token)) return false;
-  // After an operator or an opening bracket, the line goes on.
-  if (previous !== undefined && !endsOperand(previous) && previous.tokenType !== t.Comma) return false;
+  const alone = next === undefined || layout.startsLine(next, token);
   switch (shape) {
     case "key":
-      return tokens[i + 1]?.tokenType === t.Colon || (isName(tokens[i + 1]) && previous?.tokenType !== t.Within);
+      return next?.tokenType === t.Colon || (token.tokenType !== t.Within && (alone || isName(next)));
     case "rule":
-      return isName(tokens[i + 1]) && !clauseWords.has(token.tokenType);
+      return !clauseWords.has(token.tokenType) && (alone || isName(next));
     case "step":
       return token.tokenType === t.At || token.tokenType === t.Candidate || token.tokenType === t.Expect;
   }

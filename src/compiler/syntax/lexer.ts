@@ -2,7 +2,8 @@ import { Lexer, type IToken } from "chevrotain";
 import type { Reporter } from "../diagnostics/index.js";
 import type { SourceFile, Span } from "../text/index.js";
 import type { Comment } from "./ast.js";
-import { lexerTokens, OpenString } from "./tokens.js";
+import { readNumber } from "./number-word.js";
+import { lexerTokens, NumberToken, OpenString } from "./tokens.js";
 
 /** The words of a file. */
 export interface LexedFile {
@@ -36,6 +37,7 @@ export function lex(source: SourceFile, reporter: Reporter): LexedFile {
     reporter.report("MTL1001", { characters: visible(source.text.slice(span.start, span.end)) }, span);
   }
   for (const token of result.tokens) {
+    if (token.tokenType === NumberToken) reportNumber(source, reporter, token, faults);
     if (token.tokenType !== OpenString) continue;
     const span = tokenSpan(source, token);
     faults.push(span);
@@ -43,6 +45,18 @@ export function lex(source: SourceFile, reporter: Reporter): LexedFile {
   }
   const comments = (result.groups["comments"] ?? []).map((token) => createComment(source, token));
   return { tokens: result.tokens, comments, faults };
+}
+
+function reportNumber(source: SourceFile, reporter: Reporter, token: IToken, faults: Span[]): void {
+  const read = readNumber(token.image);
+  if (read.kind !== "malformed") return;
+  const span = tokenSpan(source, token);
+  faults.push(span);
+  if (read.problem !== undefined) reporter.report("MTL1004", { text: token.image, problem: read.problem }, span);
+  else
+    reporter.report("MTL1004", { text: token.image }, span, {
+      help: "numbers are written `1_000_000`, `0.5` or `1e-6`, durations `500ms`, `30s`, `15m`, `2h`, `7d` or `1w`",
+    });
 }
 
 /** The span of a token that stands in the text. */

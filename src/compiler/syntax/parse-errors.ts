@@ -3,6 +3,7 @@ import type { ReportDetails, Reporter } from "../diagnostics/index.js";
 import { suggest, type SourceFile, type Span } from "../text/index.js";
 import { declarationWords, partnerOf } from "./layout.js";
 import { tokenSpan } from "./lexer.js";
+import { ruleClauseWords, ruleVerbs } from "./build-rules.js";
 import { isClosing, isOpening } from "./nesting.js";
 import * as t from "./tokens.js";
 
@@ -18,136 +19,181 @@ export interface ParseFault {
 }
 
 /** Makes one diagnostic of the first thing that the parser did not expect. */
-export function reportParseError({ source, reporter, tokens, error, rule: root }: ParseFault): void {
-  const found = error.token.tokenType === EOF ? undefined : error.token;
-  const index = found === undefined ? tokens.length : tokens.indexOf(found);
-  const previous = tokens[index - 1];
-  const span = found === undefined ? endSpan(source, tokens) : tokenSpan(source, found);
-  const rule = error.context.ruleStack.at(-1) ?? root;
-  const special = specialCase({ rule, expected: error.message, found, previous, tokens });
-  if (special?.code === "MTL1010") {
-    reporter.report(
-      "MTL1010",
-      { found: describe(found ?? tokens[0]), suggestion: special.suggestion },
-      span,
-      special.help === undefined ? {} : { help: special.help },
-    );
-    return;
-  }
-  if (special?.code === "MTL1013") {
-    reporter.report("MTL1013", { word: special.word }, span);
-    return;
-  }
-  if (special?.code === "MTL1014") {
-    reporter.report("MTL1014", special.parameters, span);
-    return;
-  }
-  if (special?.code === "MTL1015") {
-    reporter.report("MTL1015", { task: special.task }, span, {
-      help: `state it: \`task ${special.task}: P(label) = …\`, or \`E(label | event)\`, \`score\``,
-    });
-    return;
-  }
-  const expected = error.message === "" ? continuationOf(rule, tokens) : expectedAt(rule, error.message, previous);
+export function reportParseError(fault: ParseFault): void {
+  const situation = situationOf(fault);
+  if (reportKnownMistake(situation)) return;
+  const { reporter, rule, expected, found, previous, tokens, span } = situation;
   reporter.report(
     "MTL1006",
     {
-      expected,
+      expected: expected === "" ? continuationOf(rule, tokens) : expectedAt(situation),
       after: previous === undefined ? undefined : shorten(previous.image),
       found: found === undefined ? undefined : describe(found),
     },
     span,
-    special?.code === "help" ? special.details : {},
+    helpFor(situation),
   );
 }
 
-type Special =
-  | { readonly code: "MTL1010"; readonly suggestion: string | undefined; readonly help?: string }
-  | { readonly code: "MTL1013"; readonly word: string }
-  | {
-      readonly code: "MTL1014";
-      readonly parameters: {
-        readonly found: string;
-        readonly what: string;
-        readonly known: readonly string[];
-        readonly suggestion: string | undefined;
-      };
-    }
-  | { readonly code: "MTL1015"; readonly task: string }
-  | { readonly code: "help"; readonly details: ReportDetails };
-
 interface Situation {
+  readonly source: SourceFile;
+  readonly reporter: Reporter;
+  readonly tokens: readonly IToken[];
+  /** The innermost rule under way. */
   readonly rule: string;
+  /** The grammar's phrase for what could stand here; empty where all that was begun is complete. */
   readonly expected: string;
+  /** Where among the tokens: their number at their end. */
+  readonly index: number;
   readonly found: IToken | undefined;
   readonly previous: IToken | undefined;
-  readonly tokens: readonly IToken[];
+  readonly span: Span;
+  /** Whether `found` stands where an entry of a block begins: first in the block, on its line, or after a comma. */
+  readonly beginsEntry: boolean;
 }
 
-/** Mistakes that people make often, each told in its own words. */
-function specialCase({ rule, expected, found, previous, tokens }: Situation): Special | undefined {
-  if (found === undefined) return undefined;
-  const isName = tokenMatcher(found, t.Identifier);
-  if (expected === "a declaration") return unknownDeclaration(found, tokens);
-  if (expected === t.Identifier.LABEL && t.reservedWords.has(found.image))
-    return { code: "MTL1013", word: found.image };
-  const choice = choices[expected];
-  if (choice !== undefined && isName)
-    return {
-      code: "MTL1014",
-      parameters: { found: found.image, ...choice, suggestion: suggest(found.image, choice.known) },
-    };
-  if (rule === "taskDeclaration" && found.tokenType === t.Equals && expected === t.Colon.LABEL)
-    return { code: "MTL1015", task: previous?.image ?? "" };
+function situationOf({ source, reporter, tokens, error, rule: root }: ParseFault): Situation {
+  let expected = error.message;
+  let index = error.token.tokenType === EOF ? tokens.length : tokens.indexOf(error.token);
+  const rule = error.context.ruleStack.at(-1) ?? root;
+  const startsEntry = (at: number): boolean => {
+    const token = tokens[at];
+    const before = tokens[at - 1];
+    if (token === undefined || before === undefined || before.tokenType === t.Comma || before.tokenType === t.LCurly)
+      return true;
+    return /[\r\n]/.test(source.text.slice(before.startOffset, token.startOffset));
+  };
+  // `event with buy`: what looks like the key of an entry is rather something that does not belong to the entry before.
+  if (expected === t.Colon.LABEL && entryRules.has(rule) && !startsEntry(index - 1)) {
+    index -= 1;
+    expected = "";
+  }
+  const found = tokens[index];
+  return {
+    source,
+    reporter,
+    tokens,
+    rule,
+    expected,
+    index,
+    found,
+    previous: tokens[index - 1],
+    span: found === undefined ? endSpan(source, tokens) : tokenSpan(source, found),
+    beginsEntry: startsEntry(index),
+  };
+}
+
+const entryRules: ReadonlySet<string> = new Set(["entry", "featureEntry", "labelEntry", "typedEntry", "paramEntry"]);
+
+/** Reports mistakes that have a message of their own; false when this is none of them. */
+function reportKnownMistake(situation: Situation): boolean {
+  const { reporter, rule, expected, found, previous, tokens, span, beginsEntry } = situation;
+  if (found === undefined) return false;
+  if (expected === "a declaration") {
+    const { suggestion, help } = unknownDeclaration(found, tokens);
+    reporter.report("MTL1010", { found: describe(found), suggestion }, span, help === undefined ? {} : { help });
+    return true;
+  }
+  if (expected === t.Identifier.LABEL && t.reservedWords.has(found.image)) {
+    reporter.report("MTL1013", { word: found.image }, span);
+    return true;
+  }
+  if (rule === "ruleEntries" && expected === "" && reportMisspeltClause(situation)) return true;
+  const choice = expected === "" && rule === "testSteps" && beginsEntry ? steps : choices[expected];
+  if (choice !== undefined && tokenMatcher(found, t.Identifier)) {
+    reporter.report("MTL1014", { found: found.image, ...choice, suggestion: suggest(found.image, choice.known) }, span);
+    return true;
+  }
+  if (rule === "taskDeclaration" && found.tokenType === t.Equals && expected === t.Colon.LABEL) {
+    const task = previous?.image ?? "";
+    reporter.report("MTL1015", { task }, span, {
+      help: `state it: \`task ${task}: P(label) = …\`, or \`E(label | event)\`, \`score\``,
+    });
+    return true;
+  }
+  return false;
+}
+
+/** `drop x wen y == 0` parses up to the `==`, `at mst 3` up to the `3`: the misspelt word is to the left of it. */
+function reportMisspeltClause({ source, reporter, tokens, index }: Situation): boolean {
+  const [before, name] = [tokens[index - 2], tokens[index - 1]];
+  if (before === undefined || name === undefined || !tokenMatcher(name, t.Identifier)) return false;
+  const isBound = before.tokenType === t.At;
+  const isClause = !ruleVerbs.some((verb) => verb === before.image) && tokenMatcher(before, t.Identifier) && index > 3;
+  if (!isBound && !isClause) return false;
+  const wrong = isBound ? name : before;
+  const choice = isBound ? bounds : clauses;
+  reporter.report(
+    "MTL1014",
+    { found: wrong.image, ...choice, suggestion: suggest(wrong.image, choice.known) },
+    tokenSpan(source, wrong),
+  );
+  return true;
+}
+
+/** What to write instead, for mistakes that people make often. */
+function helpFor({ rule, expected, found }: Situation): ReportDetails {
+  if (found === undefined) return {};
   if (found.tokenType === t.Equals && expected === t.Colon.LABEL)
-    return help("in a block, `:` stands between a name and what it is");
-  if (found.tokenType === t.Colon && expected === t.Equals.LABEL) return help("a definition is written with `=`");
-  if (found.tokenType === t.Equals && expected === "") return help("write `==` to compare");
-  if (found.tokenType === t.Dot && expected === "an expression") return help("write the zero: `0.5`");
+    return { help: "in a block, `:` stands between a name and what it is" };
+  if (found.tokenType === t.Colon && expected === t.Equals.LABEL) return { help: "a definition is written with `=`" };
+  if (found.tokenType === t.Equals && rule === "callArguments")
+    return { help: "a named argument is written `name: value`" };
+  if (found.tokenType === t.Equals && expected === "") return { help: "write `==` to compare" };
+  if (found.tokenType === t.Dot && expected === "an expression") return { help: "write the zero: `0.5`" };
   if (found.tokenType === t.And && (rule === "event" || rule === "type"))
-    return help("events are joined by `&`: `P(buy | click & cart)`");
-  return undefined;
+    return { help: "events are joined by `&`: `P(buy | click & cart)`" };
+  return {};
 }
 
-function help(text: string): Special {
-  return { code: "help", details: { help: text } };
-}
-
-function unknownDeclaration(found: IToken, tokens: readonly IToken[]): Special {
+function unknownDeclaration(
+  found: IToken,
+  tokens: readonly IToken[],
+): { readonly suggestion: string | undefined; readonly help?: string } {
   if (tokenMatcher(found, t.Identifier)) {
     const next = tokens[tokens.indexOf(found) + 1]?.tokenType;
     if (next === t.Colon || next === t.Equals)
       return {
-        code: "MTL1010",
         suggestion: undefined,
         help: `begin with what \`${found.image}\` is: \`task\`, \`chain\`, \`tower\`, \`input\`, … — or put it into a block`,
       };
     const suggestion = suggest(found.image, declarationWords);
-    if (suggestion !== undefined) return { code: "MTL1010", suggestion };
+    if (suggestion !== undefined) return { suggestion };
   }
   return {
-    code: "MTL1010",
     suggestion: undefined,
-    help: `declarations begin with ${declarationWords.map((word) => `\`${word}\``).join(", ")}`,
+    help: "a declaration begins with what it is: `features`, `labels`, `input`, `tower`, `task`, `loss`, `rules`, …",
   };
 }
 
+interface Choice {
+  readonly what: string;
+  readonly known: readonly string[];
+}
+
+const bounds: Choice = { what: "a bound", known: ["most", "least"] };
+const clauses: Choice = { what: "a clause of a rule", known: ruleClauseWords };
+const steps: Choice = { what: "a step of a test", known: ["at", "candidate", "expect"] };
+
 /** Places where one of a few words stands, by the phrase that the grammar has for them. */
-const choices: Readonly<Record<string, { readonly what: string; readonly known: readonly string[] }>> = {
+const choices: Readonly<Record<string, Choice>> = {
   "a type": {
     what: "a type",
     known: ["P(…)", "E(…)", "score", "number", "text", "bool", "time", "duration"],
   },
   "`event` or `amount(unit)`": { what: "a kind of label", known: ["event", "amount"] },
-  "`at`, `candidate` or `expect`": { what: "a step of a test", known: ["at", "candidate", "expect"] },
+  "`at`, `candidate` or `expect`": steps,
 };
 
 /** The grammar's phrase, widened where a closing bracket is not all that could stand. */
-function expectedAt(rule: string, phrase: string, previous: IToken | undefined): string {
+function expectedAt({ rule, expected: phrase, previous, tokens, index }: Situation): string {
+  const open = tokens.slice(0, index).findLastIndex((token) => token.tokenType === t.LParen);
+  const inEvent = tokens[open - 1]?.tokenType !== t.NumberWord;
+  if (rule === "type" && phrase === t.RParen.LABEL && inEvent) return `\`&\`, \`|\` or ${phrase}`;
   const item = items[rule];
   if (item === undefined || (phrase !== t.RParen.LABEL && phrase !== t.RBracket.LABEL)) return phrase;
-  const between = previous !== undefined && (previous.tokenType === t.Comma || isOpening(previous));
-  return between ? `${item} or ${phrase}` : `an operator, \`,\` or ${phrase}`;
+  const betweenItems = previous !== undefined && (previous.tokenType === t.Comma || isOpening(previous));
+  return betweenItems ? `${item} or ${phrase}` : `an operator, \`,\` or ${phrase}`;
 }
 
 /** What stands between the brackets of some rules. */
@@ -165,11 +211,17 @@ function continuationOf(rule: string, tokens: readonly IToken[]): string {
       return "a clause of the rule, or the next rule,";
     case "testSteps":
       return "an operator or the next step";
-    case "entries":
-    case "featureEntries":
     case "labelEntries":
+    case "labelEntry":
+      return "`within`, `=` or the next label";
+    case "entries":
+    case "entry":
+    case "featureEntries":
+    case "featureEntry":
     case "typedEntries":
+    case "typedEntry":
     case "paramEntries":
+    case "paramEntry":
       return "`name: …` on a line of its own";
     default:
       return tokens[0]?.tokenType === t.Gate ? "an operator, `over` or the next declaration" : "the next declaration";

@@ -126,7 +126,7 @@ export function checkSeparators(
   context: BuildContext,
   items: readonly { readonly span: Span }[],
   commas: readonly IToken[] | undefined,
-  what: { readonly items: string; readonly newline: boolean },
+  what: { readonly items: string; readonly newline: boolean; readonly help?: string },
 ): void {
   if (!context.sound || items.length < 2 || (commas?.length ?? 0) >= items.length - 1) return;
   const commaOffsets = real(commas).map((token) => token.startOffset);
@@ -142,6 +142,7 @@ export function checkSeparators(
     if (what.newline && /[\r\n]/.test(context.source.text.slice(previous.end, next.start))) continue;
     const place = createSpan(context, previous.end, previous.end);
     context.reporter.report("MTL1009", { what: what.items, newline: what.newline }, next, {
+      ...(what.help === undefined ? {} : { help: what.help }),
       fixes: [{ title: "insert a comma", edits: [{ span: place, newText: "," }] }],
     });
   }

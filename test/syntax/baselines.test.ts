@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { renderFooter, renderPretty } from "../../src/compiler/diagnostics/index.js";
+import { parse } from "../../src/compiler/syntax/index.js";
+import { createSourceFile, type SourceFile } from "../../src/compiler/text/index.js";
+import { printTree } from "./tree.js";
+
+const fixtures = join(import.meta.dirname, "../fixtures/syntax");
+const specsIn = (folder: string): readonly string[] => readdirSync(folder).filter((name) => name.endsWith(".mtl"));
+
+function read(folder: string, name: string): SourceFile {
+  return createSourceFile(name, readFileSync(join(folder, name), "utf8"));
+}
+
+describe("sound specs", () => {
+  it.each(specsIn(fixtures))("%s gives the tree that it gave", async (name) => {
+    const { spec, diagnostics } = parse(read(fixtures, name));
+    expect(diagnostics).toEqual([]);
+    await expect(printTree(spec)).toMatchFileSnapshot(`../baselines/syntax/${name}.tree`);
+  });
+});
+
+describe("broken specs", () => {
+  const folder = join(fixtures, "broken");
+
+  it.each(specsIn(folder))("%s gives the messages that it gave, and a tree", async (name) => {
+    const source = read(folder, name);
+    const { spec, diagnostics } = parse(source);
+    const text = `${renderPretty(diagnostics, new Map([[name, source]]))}\n${renderFooter(diagnostics)}\n`;
+    await expect(text).toMatchFileSnapshot(`../baselines/syntax/broken/${name}.txt`);
+    await expect(printTree(spec)).toMatchFileSnapshot(`../baselines/syntax/broken/${name}.tree`);
+  });
+});

@@ -2,12 +2,23 @@
 import { symbolsOf } from "../dims.js";
 import type { GraphFunction, GraphNode, Update, ValueId } from "../graph.js";
 
-/** Values that an output or an update needs. */
+/** Values that an output or an update needs, those included that say the size of a symbolic dimension in use. */
 export function liveValues(fn: GraphFunction): ReadonlySet<ValueId> {
+  const uniques = new Map<string, ValueId>();
+  fn.nodes.forEach((node, id) => {
+    if (node.op === "unique") uniques.set(node.attributes.dim, id);
+  });
   const live = new Set<ValueId>(rootsOf(fn));
   for (let id = fn.nodes.length - 1; id >= 0; id -= 1) {
-    if (live.has(id)) for (const input of fn.nodes[id]?.inputs ?? []) live.add(input);
+    const node = fn.nodes[id];
+    if (node === undefined || !live.has(id)) continue;
+    for (const input of node.inputs) live.add(input);
+    for (const name of node.type.shape.flatMap(symbolsOf)) {
+      const source = uniques.get(name);
+      if (source !== undefined) live.add(source);
+    }
   }
+  for (const id of missingInputs(fn, live)) live.add(id);
   return live;
 }
 
@@ -19,13 +30,9 @@ export function rootsOf(fn: GraphFunction): readonly ValueId[] {
   return [...fn.outputs.map((output) => output.value), ...updated];
 }
 
-/**
- * The function without dead nodes; a function without any is returned as it is. An input that nothing reads stays when
- * only it says the size of a symbolic dimension in use.
- */
+/** The function without dead nodes; a function without any is returned as it is. */
 export function eliminateDeadCode(fn: GraphFunction): GraphFunction {
-  const live = new Set(liveValues(fn));
-  for (const id of missingSizes(fn, live)) live.add(id);
+  const live = liveValues(fn);
   if (live.size === fn.nodes.length) return fn;
   const moved = new Map<ValueId, ValueId>();
   const nodes: GraphNode[] = [];
@@ -48,7 +55,7 @@ export function eliminateDeadCode(fn: GraphFunction): GraphFunction {
 }
 
 /** Dead inputs that are the first to say the size of a name that live nodes use and no live input says. */
-function missingSizes(fn: GraphFunction, live: ReadonlySet<ValueId>): readonly ValueId[] {
+function missingInputs(fn: GraphFunction, live: ReadonlySet<ValueId>): readonly ValueId[] {
   const used = new Set<string>();
   const said = new Set<string>();
   fn.nodes.forEach((node, id) => {

@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  bindDims,
+  createInterpreter,
+  eliminateDeadCode,
+  float32,
+  GraphBuilder,
+  type GraphFunction,
+  initialize,
+  int32,
+  isStatic,
+  liveValues,
+  optimizers,
+  appendTrainStep,
+  partition,
+  schedules,
+  type ValueId,
+} from "../../src/compiler/graph/index.js";
+import { variable } from "./evaluate.js";
+import { batch, randomProgram, type RandomProgram, randomState } from "./random-graph.js";
+
+function outcome({ program, feeds }: RandomProgram, fn: GraphFunction): unknown {
+  const initial = new Map(randomState.map((each) => [each.name, initialize(each, 1)]));
+  const interpreter = createInterpreter({ ...program, functions: [fn] }, initial);
+  const outputs = interpreter.run(fn.name, feeds);
+  return { outputs, state: randomState.map((each) => interpreter.get(each.name)) };
+}
+
+describe("a pass changes no result", () => {
+  it("bindDims", () => {
+    fc.assert(
+      fc.property(randomProgram, (random) => {
+        const bound = bindDims(random.fn, { B: batch });
+        expect(outcome(random, bound)).toEqual(outcome(random, random.fn));
+        const open = bound.nodes.filter((node) => !isStatic(node.type.shape)).flatMap((node) => node.type.shape);
+        expect(open.filter((dim) => typeof dim === "string" && /\bB\b/.test(dim))).toEqual([]);
+      }),
+      { numRuns: 40, seed: 1 },
+    );
+  });
+
+  it("eliminateDeadCode", () => {
+    fc.assert(
+      fc.property(randomProgram, (random) => {
+        const fewer = { ...random.fn, outputs: random.fn.outputs.slice(1) };
+        const swept = eliminateDeadCode(fewer);
+        expect(outcome(random, swept)).toEqual(outcome(random, fewer));
+        const read = swept.nodes.filter((node, id) => node.op !== "input" && !liveValues(swept).has(id));
+        expect(read).toEqual([]);
+        expect(eliminateDeadCode(swept)).toBe(swept);
+      }),
+      { numRuns: 40, seed: 2 },
+    );
+  });
+});
+
+/** Whether some path leaves the set and comes back. */
+function isConvex(fn: GraphFunction, set: ReadonlySet<ValueId>): boolean {
+  const left = new Set<ValueId>();
+  let convex = true;
+  fn.nodes.forEach((node, id) => {
+    if (set.has(id)) convex &&= !node.inputs.some((input) => left.has(input));
+    else if (node.inputs.some((input) => set.has(input) || left.has(input))) left.add(id);
+  });
+  return convex;
+}
+
+/** The training step of two layers over a table that is updated sparsely, and a dense feature. */
+function trainFunction(clip: boolean): GraphFunction {
+  const b = new GraphBuilder("train");
+  const table = variable("table", float32(1000, 8));
+  const first = variable("w0", float32(27, 16));
+  const second = variable("w1", float32(16, 1));
+  const ids = b.slice(b.input("ids", int32("B", 4)), { axis: 1, begin: 0, size: 3 });
+  const rows = b.reshape(b.gather(b.state(table), ids), ["B", 24]);
+  const x = b.concat([rows, b.log1p(b.abs(b.input("numbers", float32("B", 3))))], 1);
+  const keep = b.less(b.random(b.state(step), { seed: 1, stream: 1, shape: ["B", 16] }), b.scalar(0.9));
+  const hidden = b.select(keep, b.relu(b.matmul(x, b.state(first))), b.scalar(0));
+  const loss = b.mean(b.softplus(b.matmul(hidden, b.state(second))));
+  const train = appendTrainStep(b, {
+    loss,
+    variables: [table, first, second],
+    sparse: new Set(["table"]),
+    optimizer: { kind: optimizers.adam, settings: {} },
+    schedule: { kind: schedules.cosine, settings: { steps: 100, warmup: 10 } },
+    clip: clip ? { kind: "norm", limit: 1 } : { kind: "none" },
+    step,
+  });
+  return bindDims(b.finish([{ name: "loss", value: loss }], train.updates), { B: 32 });
+}
+
+const step = variable("step", int32(), "step");
+
+describe("partition", () => {
+  it("is convex, of known sizes, and without what must stay outside, in random programs", () => {
+    fc.assert(
+      fc.property(randomProgram, ({ fn }) => {
+        const bound = bindDims(fn, { B: batch });
+        const set = partition(bound);
+        expect(isConvex(bound, set)).toBe(true);
+        for (const id of set) {
+          const node = bound.nodes[id];
+          expect(["input", "state", "constant", "random", "unique", "uniqueIndex", "segmentSum"]).not.toContain(
+            node?.op,
+          );
+          expect(isStatic(node?.type.shape ?? ["?"])).toBe(true);
+        }
+      }),
+      { numRuns: 300, seed: 3 },
+    );
+  });
+
+  it("takes all products and dense updates of a training step, and leaves the table's rows outside", () => {
+    const fn = trainFunction(false);
+    const set = partition(fn);
+    expect(isConvex(fn, set)).toBe(true);
+    const left = fn.nodes.flatMap((node, id) => (set.has(id) ? [] : [node]));
+    expect(left.filter((node) => node.op === "matmul")).toEqual([]);
+    const dense = fn.updates.flatMap((update) =>
+      update.kind === "assign" && update.state !== "step" ? [update.value] : [],
+    );
+    expect(dense).toHaveLength(6);
+    expect(dense.filter((id) => !set.has(id))).toEqual([]);
+    // What no compiler needs to see: the slice of the ids before the gather, the rows of the table after the step.
+    const ids = fn.nodes.findIndex((node) => node.op === "slice" && node.type.dtype === "int32");
+    expect(set.has(ids)).toBe(false);
+    for (const update of fn.updates) {
+      if (update.kind === "scatter") expect(set.has(update.rows)).toBe(false);
+    }
+  });
+
+  it("takes the products also when clipping puts the updates after the rows", () => {
+    const fn = trainFunction(true);
+    const set = partition(fn);
+    expect(isConvex(fn, set)).toBe(true);
+    expect(fn.nodes.filter((node, id) => node.op === "matmul" && !set.has(id))).toEqual([]);
+  });
+
+  it("is empty where nothing has a known size", () => {
+    const b = new GraphBuilder("f");
+    const fn = b.finish([{ name: "y", value: b.tanh(b.input("x", float32("B"))) }]);
+    expect(partition(fn)).toEqual(new Set());
+  });
+
+  it("sees through the test's own measure of convexity", () => {
+    const b = new GraphBuilder("f");
+    const x = b.input("x", float32(2));
+    const inside = b.tanh(x);
+    const outside = b.exp(inside);
+    const back = b.add(inside, outside);
+    const fn = b.finish([{ name: "y", value: back }]);
+    expect(isConvex(fn, new Set([inside, back]))).toBe(false);
+    expect(isConvex(fn, new Set([inside, outside, back]))).toBe(true);
+  });
+});

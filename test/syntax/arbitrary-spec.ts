@@ -12,24 +12,9 @@ export const separator = "<separator>";
 
 const contextual = [
   ...declarationWords,
-  ...["from", "extends", "over", "auxiliary", "event", "amount", "within", "P", "E", "score", "number", "text", "bool"],
-  ...[
-    "time",
-    "duration",
-    "when",
-    "by",
-    "during",
-    "at",
-    "of",
-    "per",
-    "with",
-    "candidate",
-    "like",
-    "expect",
-    "in",
-    "top",
-  ],
-  ...["most", "least", ...ruleVerbs],
+  ...ruleVerbs,
+  ..."from extends over auxiliary event amount within P E score number text bool time duration".split(" "),
+  ..."when by during at of per with candidate like expect in top most least".split(" "),
 ];
 
 /** Names, words of the language among them: those are contextual. */

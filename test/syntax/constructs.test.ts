@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { syntaxDiagnostics } from "../../src/compiler/diagnostics/catalogue/syntax.js";
 import { parse, type Declaration } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 
@@ -199,7 +200,11 @@ const constructs: Readonly<Record<string, Construct>> = {
       "remove loss a",
     ],
     wrong: [
-      ['override import "./a.mtl"', "MTL1006", "expected a declaration that can be overridden after `override`, found `import`"],
+      [
+        'override import "./a.mtl"',
+        "MTL1006",
+        "expected a declaration that can be overridden after `override`, found `import`",
+      ],
       ["remove pool", "MTL1006", "expected a name after `pool`"],
     ],
   },
@@ -275,6 +280,11 @@ describe.each(Object.entries(constructs))("%s", (_, { right, wrong }) => {
     expect(found[0]).toContain(`${code}: `);
     expect(found[0]).toContain(says);
   });
+});
+
+it("every code of the group is triggered by a text above, or by one too deep", () => {
+  const triggered = Object.values(constructs).flatMap(({ wrong }) => wrong.map(([, code]) => code));
+  expect([...new Set([...triggered, "MTL1011"])].toSorted()).toEqual(Object.keys(syntaxDiagnostics).toSorted());
 });
 
 describe("meaning", () => {

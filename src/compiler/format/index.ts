@@ -38,7 +38,9 @@ export async function format(text: string, { width = 100 }: FormatOptions = {}):
   if (before.diagnostics.length > 0) throw new FormatError("syntax", before.diagnostics);
   // Loaded when it is needed: most commands never format.
   const [prettier, { plugin }] = await Promise.all([import("prettier/standalone"), import("./prettier-plugin.js")]);
-  const formatted = await prettier.format(text, { parser: "mtl", plugins: [plugin], printWidth: width, tabWidth: 2 });
+  // A byte order mark is no part of the layout.
+  const bare = text.replace(/^\uFEFF/, "");
+  const formatted = await prettier.format(bare, { parser: "mtl", plugins: [plugin], printWidth: width, tabWidth: 2 });
   const after = parse(createSourceFile("spec.mtl", formatted));
   if (after.diagnostics.length > 0 || !saysTheSame(before.spec, after.spec)) throw new FormatError("changed", []);
   return formatted;

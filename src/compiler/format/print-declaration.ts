@@ -50,8 +50,8 @@ function familyOf({ kind }: AnyNode): string {
 }
 
 export function printImport({ node, all, one }: Printing<NodeOf<"Import">>): Doc {
-  if (node.names === undefined) return ["import ", one("from")];
-  if (node.names.length === 0) return ["import {} from ", one("from")];
+  if (node.names === undefined) return [`import `, one("from")];
+  if (node.names.length === 0) return [`import {} from `, one("from")];
   const names = all("names").map((name, i): Doc => (i === 0 ? name : [",", line, name]));
   return group(["import {", indent([line, names]), ifBreak(","), line, "} from ", one("from")]);
 }

@@ -61,6 +61,7 @@ function emptyBrackets(open: string, comments: readonly Doc[], close: string): D
 
 /** Items between brackets: on one line, or one a line with a comma after the last. */
 export function bracketed(open: string, items: readonly Doc[], close: string, filled: boolean): Doc {
+  if (items.length === 0) return open + close;
   const separated = items.flatMap((item, i): Doc[] => (i === items.length - 1 ? [item] : [[item, ","], line]));
   return group([open, indent([softline, filled ? fill(separated) : separated]), ifBreak(","), softline, close]);
 }

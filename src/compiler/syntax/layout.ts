@@ -49,7 +49,7 @@ export function splitDeclarations(tokens: readonly IToken[], layout: Layout): re
   let open: IToken[] = [];
   tokens.forEach((token, i) => {
     const head = current[0];
-    if (head !== undefined && layout.startsLine(token, tokens[i - 1]) && tokens[i - 1]?.tokenType !== t.Override) {
+    if (head !== undefined && layout.startsLine(token, tokens[i - 1]) && !isOverridden(tokens, i)) {
       const outdented = layout.columnOf(token) <= layout.columnOf(head);
       if (
         beginsDeclaration(tokens, i) ||
@@ -67,6 +67,13 @@ export function splitDeclarations(tokens: readonly IToken[], layout: Layout): re
   });
   if (current.length > 0) pieces.push(current);
   return pieces.map((each) => ({ tokens: each }));
+}
+
+/** Whether a declaration's first word belongs to the `override` on the line above. */
+function isOverridden(tokens: readonly IToken[], i: number): boolean {
+  const type = tokens[i]?.tokenType;
+  const alone = type === t.Import || type === t.Model || type === t.Override || type === t.Remove;
+  return tokens[i - 1]?.tokenType === t.Override && !alone;
 }
 
 /** The brackets that stay open after a closing one; one that closes nothing likely leaves all open. */

@@ -73,7 +73,7 @@ export const SimpleTypeKeyword = createToken({
 
 // --------------------------------------------------------------------------------------------------------- keywords
 
-export const Import = keyword("import");
+export const Import = keyword(`import`);
 export const From = keyword("from");
 export const Model = keyword("model");
 export const Extends = keyword("extends");

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as prettier from "prettier";
+import { describe, expect, it } from "vitest";
+import { format, FormatError } from "../../src/compiler/format/index.js";
+import { plugin } from "../../src/compiler/format/prettier-plugin.js";
+
+const fixtures = join(import.meta.dirname, "../fixtures/syntax");
+const names = readdirSync(fixtures).filter((name) => name.endsWith(".mtl"));
+const read = (name: string): string => readFileSync(join(fixtures, name), "utf8");
+
+describe.each(names)("%s", (name) => {
+  it("has the layout that it had", async () => {
+    await expect(await format(read(name))).toMatchFileSnapshot(`../baselines/format/${name}`);
+  });
+
+  it("fits into a narrow page", async () => {
+    await expect(await format(read(name), { width: 50 })).toMatchFileSnapshot(`../baselines/format/narrow/${name}`);
+  });
+
+  it("is done after one pass, at any width", async () => {
+    for (const width of [100, 50]) {
+      const once = await format(read(name), { width });
+      expect(await format(once, { width })).toBe(once);
+    }
+  });
+
+  it("does not depend on the kind of line breaks", async () => {
+    const unix = await format(read(name));
+    expect(await format(read(name).replaceAll("\n", "\r\n"))).toBe(unix);
+    expect(await format(`\uFEFF${read(name)}`)).toBe(unix);
+  });
+});
+
+/** Texts and their layout. */
+const layouts: Readonly<Record<string, readonly [text: string, laidOut: string]>> = {
+  "an empty file stays empty": ["  \n\n", ""],
+  "a file of comments stays one": ["// a\n\n\n// b", "// a\n// b\n"],
+  "spaces are set": ["input   x=[ a,b ]", "input x = [a, b]\n"],
+  "powers have no spaces, other operators do": ["input x = a ^ - b*c", "input x = a^-b * c\n"],
+  "one empty line at most": ["model a\n\n\n\ninput x = b", "model a\n\ninput x = b\n"],
+  "a block on one line stays there when it fits": ["loss {a:b,c:d}", "loss { a: b, c: d }\n"],
+  "a block on several lines stays there, without commas": ["loss {\na: b, ccc: d,}", "loss {\n  a:   b\n  ccc: d\n}\n"],
+  "features, labels, params, rules and tests have a line each": [
+    'features { a: b } labels { c: event } params { d: 1 } rules r { drop e } test "f" { expect g }',
+    'features {\n  a: b\n}\nlabels {\n  c: event\n}\nparams {\n  d: 1\n}\nrules r {\n  drop e\n}\ntest "f" {\n  expect g\n}\n',
+  ],
+  "empty blocks are short": ["loss {\n\n}\nrules r { }", "loss {}\nrules r {}\n"],
+  "keys, names and types stand in columns": [
+    "task a: P(click) = x\ntask longer: P(buy | click) = y\nchain z = a * longer",
+    "task  a:      P(click)       = x\ntask  longer: P(buy | click) = y\nchain z = a * longer\n",
+  ],
+  "an empty line ends the columns": [
+    "input a = x\ninput bbb = y\n\ninput cc = z",
+    "input a   = x\ninput bbb = y\n\ninput cc = z\n",
+  ],
+  "columns too far apart are left alone": [
+    `input a = x\ninput ${"b".repeat(40)} = y`,
+    `input a = x\ninput ${"b".repeat(40)} = y\n`,
+  ],
+  "a long list has an item a line and a last comma": [
+    `input x = [${"a_long_name, ".repeat(9)}b]`,
+    `input x = [\n${"  a_long_name,\n".repeat(9)}  b,\n]\n`,
+  ],
+  "a long row of numbers is filled": [
+    `input x = [${Array.from({ length: 40 }, (_, i) => i).join(", ")}]`,
+    `input x = [\n  ${Array.from({ length: 27 }, (_, i) => i).join(", ")},\n  ${Array.from({ length: 13 }, (_, i) => i + 27).join(", ")},\n]\n`,
+  ],
+  "a long formula begins on the next line, operators first": [
+    `fusion score = ${"a_long_name * ".repeat(8)}b`,
+    `fusion score =\n  a_long_name\n${"  * a_long_name\n".repeat(7)}  * b\n`,
+  ],
+  "trailing commas on one line go": ["input x = f(a, [b, c,],)", "input x = f(a, [b, c])\n"],
+  "texts keep what they say": ['import "a\\u{41}\\n\\"é\\u{7}"', 'import "aA\\n\\"é\\u{7}"\n'],
+  "comments stay beside what they are about": [
+    "model a // one\n// two\ninput x = [ // three\n  a, // four\n  // five\n  b\n  // six\n]\n// seven",
+    "model a // one\n// two\ninput x = [\n  // three\n  a, // four\n  // five\n  b,\n  // six\n]\n// seven\n",
+  ],
+  "comments at braces stay there": ["loss { // one\n a: b\n // two\n}", "loss { // one\n  a: b\n  // two\n}\n"],
+  "comments in empty places are kept": [
+    "loss { // one\n // two\n}\ninput x = f( // three\n)",
+    "loss { // one\n  // two\n}\ninput x = f(\n  // three\n)\n",
+  ],
+  "doc comments stay on what they document": [
+    "loss {\n/// one\na: b // not\n\n/// two\nc: d }",
+    "loss {\n  /// one\n  a: b // not\n\n  /// two\n  c: d\n}\n",
+  ],
+};
+
+describe("layout", () => {
+  it.each(Object.entries(layouts))("%s", async (_, [text, laidOut]) => {
+    expect(await format(text)).toBe(laidOut);
+    expect(await format(laidOut)).toBe(laidOut);
+  });
+});
+
+describe("a text that does not parse", () => {
+  it("is refused with what is wrong", async () => {
+    const failure = await format("loss { a: }").catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(FormatError);
+    expect(failure).toMatchObject({ reason: "syntax", diagnostics: [{ code: "MTL1006" }] });
+  });
+});
+
+describe("the Prettier plugin", () => {
+  it("gives the same layout through Prettier itself", async () => {
+    const text = read("fusion.mtl");
+    const through = await prettier.format(text, { filepath: "fusion.mtl", plugins: [plugin], printWidth: 100 });
+    expect(through).toBe(await format(text));
+  });
+
+  it("shows Prettier where a text is broken", async () => {
+    const run = prettier.format("model a\nloss { a: }", { parser: "mtl", plugins: [plugin] });
+    await expect(run).rejects.toMatchObject({ loc: { start: { line: 2, column: 10 } } });
+  });
+});

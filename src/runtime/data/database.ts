@@ -36,6 +36,8 @@ export async function openDatabase({ temporaryFolder, memoryLimit, signal }: Dat
     autoload_known_extensions: "false",
   });
   const connection = await instance.connect();
+  // Rows that the threads make ahead of the reader; with the default of 1 MB they wait for it, which halves the speed.
+  await connection.run("SET streaming_buffer_size = '64MiB'");
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
 

@@ -114,3 +114,17 @@ describe("the Prettier plugin", () => {
     await expect(run).rejects.toMatchObject({ loc: { start: { line: 2, column: 10 } } });
   });
 });
+
+describe("the deepest texts that parse", () => {
+  it.each([
+    ["brackets", `input x = ${"(".repeat(64)}1${")".repeat(64)}\n`],
+    ["records", `input x = ${"{ a: ".repeat(64)}1${" }".repeat(64)}\n`],
+    ["sums", `input x = 1${" + 1".repeat(512)}\n`],
+    ["powers", `input x = 1${"^1".repeat(512)}\n`],
+    ["signs", `input x = ${"-".repeat(512)}1\n`],
+    ["members", `input x = a${".b".repeat(512)}\n`],
+  ])("of %s are formatted", async (_, text) => {
+    const once = await format(text);
+    expect(await format(once)).toBe(once);
+  });
+});

@@ -67,7 +67,7 @@ function isConvex(fn: GraphFunction, set: ReadonlySet<ValueId>): boolean {
 }
 
 /** The training step of two layers over a table that is updated sparsely, and a dense feature. */
-function trainFunction(clip: boolean): GraphFunction {
+function trainFunction(clip: boolean, sparse: ReadonlySet<string> = new Set(["table"])): GraphFunction {
   const b = new GraphBuilder("train");
   const table = variable("table", float32(1000, 8));
   const first = variable("w0", float32(27, 16));
@@ -81,13 +81,13 @@ function trainFunction(clip: boolean): GraphFunction {
   const train = appendTrainStep(b, {
     loss,
     variables: [table, first, second],
-    sparse: new Set(["table"]),
+    sparse,
     optimizer: { kind: optimizers.adam, settings: {} },
     schedule: { kind: schedules.cosine, settings: { steps: 100, warmup: 10 } },
     clip: clip ? { kind: "norm", limit: 1 } : { kind: "none" },
     step,
   });
-  return bindDims(b.finish([{ name: "loss", value: loss }], train.updates), { B: 32 });
+  return bindDims(b.finish([{ name: "loss", value: loss }], train.updates), { B: 1024 });
 }
 
 const step = variable("step", int32(), "step");
@@ -137,10 +137,23 @@ describe("partition", () => {
     expect(fn.nodes.filter((node, id) => node.op === "matmul" && !set.has(id))).toEqual([]);
   });
 
+  it("leaves steps of an update outside that the rest of it does not follow", () => {
+    const fn = trainFunction(false, new Set());
+    const set = partition(fn);
+    const lone = fn.nodes.findIndex(
+      (node) => node.op === "mul" && fn.nodes[node.inputs[0] ?? -1]?.type.shape[0] === 1000,
+    );
+    expect(fn.nodes[lone]?.type.shape).toEqual([1000, 8]);
+    expect(set.has(lone)).toBe(false);
+    expect(fn.nodes.filter((node, id) => node.op === "matmul" && !set.has(id))).toEqual([]);
+  });
+
   it("is empty where nothing has a known size", () => {
     const b = new GraphBuilder("f");
-    const fn = b.finish([{ name: "y", value: b.tanh(b.input("x", float32("B"))) }]);
+    const x = b.input("x", float32("B", 3));
+    const fn = b.finish([{ name: "y", value: b.tanh(b.matmul(x, b.state(variable("w", float32(3, 2))))) }]);
     expect(partition(fn)).toEqual(new Set());
+    expect(partition(bindDims(fn, { B: 4 })).size).toBe(2);
   });
 
   it("sees through the test's own measure of convexity", () => {

@@ -10,6 +10,9 @@
  * are then convex: a path that left through an outside value would come back on a higher level. Outside values stand as
  * early as they can; a compilable one may stand anywhere between what it reads and what reads it. The level whose values
  * cost most arithmetic is taken.
+ *
+ * Of those, values that no chain of others joins with a matrix product stay outside: a lone step of an update costs more to
+ * hand over than to compute. What is left is convex still, as no edge leads from what stays to what goes.
  */
 import { isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode, OpName, ValueId } from "../graph.js";
@@ -28,7 +31,7 @@ const outsideOps: ReadonlySet<OpName> = new Set([
 ]);
 
 /**
- * The values to compile; empty when there is nothing worth it. Constants are in no set: whoever reads one has its own.
+ * The values to compile; empty when there is no matrix product to compile. Constants are in no set: whoever reads one has its own.
  * Bind the batch first (`bindDims`), or little has a known size.
  */
 export function partition(fn: GraphFunction): ReadonlySet<ValueId> {
@@ -49,7 +52,28 @@ export function partition(fn: GraphFunction): ReadonlySet<ValueId> {
     return { values, cost: values.reduce((total, id) => total + costOf(fn, id), 0) };
   });
   const best = waves.reduce((most, wave) => (wave.cost > most.cost ? wave : most), { values: [], cost: 0 });
-  return new Set(best.values);
+  return joinedWithProducts(fn, new Set(best.values));
+}
+
+/** The values that are connected, along edges in either direction within the set, with a matrix product. */
+function joinedWithProducts(fn: GraphFunction, set: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
+  const neighbours = new Map<ValueId, ValueId[]>([...set].map((id) => [id, []]));
+  for (const id of set) {
+    for (const input of fn.nodes[id]?.inputs ?? []) {
+      neighbours.get(input)?.push(id);
+      if (set.has(input)) neighbours.get(id)?.push(input);
+    }
+  }
+  const open = [...set].filter((id) => fn.nodes[id]?.op === "matmul");
+  const joined = new Set(open);
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const next of neighbours.get(id) ?? []) {
+      if (joined.has(next)) continue;
+      joined.add(next);
+      open.push(next);
+    }
+  }
+  return joined;
 }
 
 function isCompilable(fn: GraphFunction, node: GraphNode): boolean {

@@ -1,6 +1,6 @@
 /** Writes a function of the tensor IR node by node: infers types, shares equal nodes, drops what changes nothing. */
 import type { Span } from "../text/index.js";
-import { bindDim, elementCount, formatShape, symbolsOf } from "./dims.js";
+import { bindDim, elementCount, formatShape, sameType, symbolsOf } from "./dims.js";
 import { foldNode, simplifyNode } from "./fold.js";
 import { GraphError } from "./graph-error.js";
 import type {
@@ -95,7 +95,7 @@ export class GraphBuilder {
   /** The variable's value before the call. Reading it again, by an equal name, gives the same value. */
   state(variable: StateVariable): ValueId {
     const known = this.#variables.get(variable.name);
-    if (known !== undefined && known !== variable && JSON.stringify(known) !== JSON.stringify(variable)) {
+    if (known !== undefined && !sameType(known.type, variable.type)) {
       throw new GraphError(`\`${this.name}\` reads two variables that are called \`${variable.name}\``);
     }
     this.#variables.set(variable.name, variable);

@@ -81,8 +81,7 @@ function uniformValue(builder: GraphBuilder, id: ValueId): number | undefined {
 
 /** The node as a constant, when all its inputs are small ones. */
 export function foldNode(builder: GraphBuilder, node: GraphNode): GraphNode | undefined {
-  if (node.inputs.length === 0 || node.op === "random" || node.op === "unique" || node.op === "stopGradient")
-    return undefined;
+  if (node.inputs.length === 0 || node.op === "random" || node.op === "unique") return undefined;
   const inputs = node.inputs.map((id) => constantTensor(builder, id));
   const known = inputs.filter((input) => input !== undefined);
   if (known.length < inputs.length || !isStatic(node.type.shape) || sizeOfShape(node.type.shape) > largestFolded) {

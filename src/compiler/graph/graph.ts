@@ -25,7 +25,8 @@ export interface TensorType {
 export type ValueId = number;
 
 /**
- * Every op with its attributes. Binary elementwise ops broadcast as NumPy does. `R` is the rank of the first input.
+ * Every op with its attributes. Binary elementwise ops broadcast as NumPy does. A new op is an entry here, a row in the
+ * file of its family under `ops/`, a method of the builder and a row in each target: what is forgotten does not compile.
  *
  * - `matmul`: ranks ≥ 2, equal leading dimensions (no broadcasting), the last two multiplied.
  * - `gather`: (table [V, …r], ids [..i] int32) → [..i, …r]; ids must be in range.

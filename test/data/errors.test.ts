@@ -191,6 +191,11 @@ describe("files that cannot be read", () => {
       `"MTL7102: \`a.csv\` cannot be read: it is empty"`,
     );
   });
+  it("compressed in another way", async () => {
+    expect(await errorOf({ "a.csv.zst": "x" }, { train: source("*.zst") }, x)).toMatchInlineSnapshot(
+      `"MTL7102: \`a.csv.zst\` cannot be read: of compressed files only \`.gz\` is read"`,
+    );
+  });
   it("with a line of another length", async () => {
     expect(await errorOf({ "a.csv": "x,y\n1,2\n3\n" }, { train: source("a.csv") }, x)).toMatchInlineSnapshot(
       `"MTL7109: line 3 of \`a.csv\` has 1 value where 2 are expected"`,
@@ -203,7 +208,9 @@ describe("files that cannot be read", () => {
   });
   it("in another encoding", async () => {
     const bytes = Buffer.concat([Buffer.from("x,y\n1,"), Buffer.from([0xe9, 0x20]), Buffer.from("\n")]);
-    expect(await errorOf({ "a.csv": bytes }, { train: source("a.csv") }, [categorical("y")])).toMatchInlineSnapshot(`"MTL7102: \`a.csv\` cannot be read: line 2 is not UTF-8 text"`);
+    expect(await errorOf({ "a.csv": bytes }, { train: source("a.csv") }, [categorical("y")])).toMatchInlineSnapshot(
+      `"MTL7102: \`a.csv\` cannot be read: line 2 is not UTF-8 text"`,
+    );
   });
   it("of another format", async () => {
     expect(await errorOf({ "a.parquet": csv }, { train: source("a.parquet", "parquet") }, x)).toMatchInlineSnapshot(

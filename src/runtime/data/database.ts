@@ -2,30 +2,61 @@
  * DuckDB, as little of it as we need: statements, small results, and results as a stream of column chunks in the order of
  * the rows. It is loaded when the first database is opened, so that commands which read no data do not wait for it.
  */
-import type { DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { DuckDBDataChunk as Chunk, DuckDBValue } from "@duckdb/node-api";
+import { quoteName } from "./sql.js";
+
+/** Rows of a full chunk. */
+const chunkRows = 2048;
 
 export interface Database {
   run(sql: string): Promise<void>;
   /** All rows of a small result. */
   rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
   /** Column chunks of up to 2,048 rows; the next one is fetched while the caller works on the last. */
-  stream(sql: string): AsyncIterableIterator<DuckDBDataChunk>;
-  /** Loads texts into a new table `(id, value)`, ids from 0. */
-  loadTexts(table: string, values: readonly string[]): Promise<void>;
+  stream(sql: string): AsyncIterableIterator<Chunk>;
+  /** Makes a table of columns of equal length; its rows keep their order. */
+  load(table: string, columns: readonly TableColumn[]): Promise<void>;
   close(): void;
 }
 
 export interface DatabaseOptions {
-  /** Where intermediate results go that outgrow the memory limit. */
-  readonly temporaryFolder: string;
-  /** Bytes that DuckDB may hold. */
-  readonly memoryLimit: number;
+  /** Intermediate results that outgrow the memory go to a folder in this one. */
+  readonly folder: string;
+  /** When it fires, the running query ends and its caller gets the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An empty database in memory. When the signal fires, the running query ends and its caller gets the signal's reason. */
-export async function openDatabase({ temporaryFolder, memoryLimit, signal }: DatabaseOptions): Promise<Database> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
+/** A column of a table that a program makes. */
+export interface TableColumn {
+  readonly name: string;
+  readonly values: Float32Array | Int32Array | readonly (string | null)[];
+}
+
+/** Bytes that DuckDB may hold; what needs more goes to the disk. */
+const memoryLimit = 2 * 2 ** 30;
+
+/** Does some work with an empty database in memory, and closes it. */
+export async function withDatabase<T>(
+  { folder, signal }: DatabaseOptions,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  // A folder that a killed process leaves is told from an entry of the cache by its dot.
+  const temporaryFolder = join(folder, `.duckdb-${process.pid}-${randomBytes(4).toString("hex")}`);
+  const database = await openDatabase(temporaryFolder, signal);
+  try {
+    return await work(database);
+  } finally {
+    database.close();
+    await rm(temporaryFolder, { recursive: true, force: true });
+  }
+}
+
+async function openDatabase(temporaryFolder: string, signal: AbortSignal | undefined): Promise<Database> {
+  const { DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, VARCHAR } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: `${Math.ceil(memoryLimit / 2 ** 20)}MiB`,
     temp_directory: temporaryFolder,
@@ -72,13 +103,20 @@ export async function openDatabase({ temporaryFolder, memoryLimit, signal }: Dat
         await next.catch(() => undefined);
       }
     },
-    loadTexts: async (table, values) => {
-      await guarded(connection.run(`CREATE TEMP TABLE ${table} (id INTEGER, value VARCHAR)`));
+    load: async (table, columns) => {
+      const types = columns.map(({ values }) =>
+        values instanceof Float32Array ? FLOAT : values instanceof Int32Array ? INTEGER : VARCHAR,
+      );
+      const list = columns.map(({ name }, i) => `${quoteName(name)} ${String(types[i])}`);
+      await guarded(connection.run(`CREATE TEMP TABLE ${table} (${list.join(", ")})`));
       const appender = await connection.createAppender(table);
-      for (const [id, value] of values.entries()) {
-        appender.appendInteger(id);
-        appender.appendVarchar(value);
-        appender.endRow();
+      const chunk = DuckDBDataChunk.create(types);
+      const rows = columns[0]?.values.length ?? 0;
+      for (let from = 0; from < rows; from += chunkRows) {
+        signal?.throwIfAborted();
+        chunk.reset();
+        chunk.setColumns(columns.map(({ values }) => valuesOf(values, from)));
+        appender.appendDataChunk(chunk);
       }
       appender.closeSync();
     },
@@ -88,4 +126,9 @@ export async function openDatabase({ temporaryFolder, memoryLimit, signal }: Dat
       instance.closeSync();
     },
   };
+}
+
+function valuesOf(values: TableColumn["values"], from: number): readonly (string | number | null)[] {
+  const part = values.slice(from, from + chunkRows);
+  return Array.isArray(part) ? part : Array.from(part as Float32Array);
 }

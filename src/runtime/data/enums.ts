@@ -15,8 +15,8 @@ export function createEnums(database: Database): Enums {
     if (name === undefined) {
       name = `vocabulary_${known.size}`;
       known.set(values, name);
-      await database.loadTexts(`${name}_values`, values);
-      await database.run(`CREATE TYPE ${name} AS ENUM (SELECT value FROM ${name}_values ORDER BY id)`);
+      await database.load(`${name}_values`, [{ name: "value", values }]);
+      await database.run(`CREATE TYPE ${name} AS ENUM (SELECT value FROM ${name}_values ORDER BY rowid)`);
       await database.run(`DROP TABLE ${name}_values`);
     }
     return (text) => `coalesce(CAST(enum_code(TRY_CAST(${text} AS ${name})) AS INTEGER) + 1, 0)`;

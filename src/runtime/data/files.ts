@@ -77,9 +77,11 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
   return files;
 }
 
-function dataFile(path: string, { folder, format, options, detect }: FileRequest): DataFile {
+function dataFile(path: string, { folder, format, options, detect, span }: FileRequest): DataFile {
   const inside = relative(folder, path);
   const shown = inside.startsWith("..") ? path : inside;
+  if (/\.(?:bz2|gzip|xz|zip|zst)$/i.test(path))
+    throw createFailure("MTL7102", { file: shown, problem: "of compressed files only `.gz` is read" }, span);
   const found = detect ? (formatOf(path) ?? format) : format;
   const isText = (name: Format): boolean => name === "csv" || name === "tsv";
   if (found === format || !isText(found)) return { path, shown, format: found, options };
@@ -101,6 +103,10 @@ export function formatOf(path: string): Format | undefined {
     case "tsv":
     case "parquet":
       return extension;
+    case "tab":
+      return "tsv";
+    case "pq":
+      return "parquet";
     case "jsonl":
     case "ndjson":
       return "jsonl";

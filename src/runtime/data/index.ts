@@ -8,4 +8,7 @@ export type { RawRow } from "./expression-evaluate.js";
 export { type Fitted, type FittedFeature, fittedSizes, hashFitted, joinFitted, splitFitted } from "./fitted.js";
 export * from "./open.js";
 export * from "./row-encoder.js";
+export type { TableColumn } from "./database.js";
+export type { DataRole, RoleOptions } from "./roles.js";
+export * from "./table.js";
 export type { DataSpec } from "./uses.js";

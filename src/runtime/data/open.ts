@@ -6,35 +6,25 @@ import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/in
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
 import { nowhere } from "../failure.js";
-import { cacheKey, createEntry, fingerprintFile, findEntry, openCacheFolder, readEntryJson } from "./cache.js";
-import { type Database, openDatabase } from "./database.js";
+import { cacheKey, createEntry, findEntry, openCacheFolder, readEntryJson } from "./cache.js";
+import { type Database, withDatabase } from "./database.js";
 import type { Dataset } from "./dataset.js";
 import { explainReadError, findBadWeight, type Reading } from "./diagnose.js";
 import { BadWeight, encodeRelation, type EncodeResult, groupsFile, recordsFile } from "./encode.js";
 import { createEnums, type Enums } from "./enums.js";
-import { type FileRequest, requestOfArguments, requestOfSource } from "./files.js";
 import { fitFeatures, fitWithoutData } from "./fit.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./fitted.js";
 import { createGzipCheck } from "./gzip.js";
 import { bagSlots, recordBytes } from "./records.js";
-import { createRelation, type Relation, type SplitPart } from "./relation.js";
-import { checkSource, type ColumnUse, openSource, type Source } from "./source.js";
+import type { Relation } from "./relation.js";
+import { type DataRole, openRole, type RoleData, type RoleOptions } from "./roles.js";
+import type { Source } from "./source.js";
 import { openStoredDataset } from "./stored-dataset.js";
-import { columnUses, type DataSpec, usedColumns } from "./uses.js";
+import type { DataSpec } from "./uses.js";
 
-export type DataRole = "train" | "validation" | "test";
-
-export interface OpenDataOptions {
-  /** Path of the spec: its folder is where its paths start, and where the cache is. */
-  readonly specPath: string;
-  /** Files in place of the spec's, relative to the working directory. */
-  readonly train?: readonly string[];
-  readonly validation?: readonly string[];
-  readonly test?: readonly string[];
+export interface OpenDataOptions extends RoleOptions {
   /** What is opened; all by default. The training data is read for the fit when `fitted` is absent. */
   readonly roles?: readonly DataRole[];
-  /** Whether the files must have the columns of labels, sample weight and group. `optional`: null, 1 and none without. */
-  readonly labels?: "required" | "optional";
   /** Bytes of encoded rows held in memory, over all roles; what does not fit is read from the disk. Default 1 GiB. */
   readonly cacheLimit?: number;
   /** What an earlier run fitted; absent: it is fitted to the training data. */
@@ -61,27 +51,18 @@ export interface OpenedData {
 
 /** Bytes of encoded rows that are held in memory unless the caller says otherwise. */
 export const defaultCacheLimit = 2 ** 30;
-/** Bytes that DuckDB may hold while fitting and encoding. */
-const databaseMemory = 2 * 2 ** 30;
-
 /**
  * Opens the data of a model: finds the files, checks that they have what the spec reads, fits, and encodes, or takes what
  * an earlier call left in the cache. Throws a {@link Failure} that says what to mend.
  */
 export async function openData(spec: DataSpec, options: OpenDataOptions): Promise<OpenedData> {
   const { signal } = options;
-  signal?.throwIfAborted();
   const cacheFolder = await openCacheFolder(dirname(resolve(options.specPath)));
-  const temporaryFolder = join(cacheFolder, `.duckdb-${process.pid}-${performance.now()}`);
-  const database = await openDatabase({ temporaryFolder, memoryLimit: databaseMemory, signal });
-  try {
+  return withDatabase({ folder: cacheFolder, signal }, (database) => {
     const enums = createEnums(database);
     const checkFiles = createGzipCheck(signal);
-    return await open({ spec, options, database, enums, checkFiles, cacheFolder, layout: batchLayout(spec) });
-  } finally {
-    database.close();
-    await rm(temporaryFolder, { recursive: true, force: true });
-  }
+    return open({ spec, options, database, enums, checkFiles, cacheFolder, layout: batchLayout(spec) });
+  });
 }
 
 interface Job {
@@ -95,18 +76,6 @@ interface Job {
   readonly layout: BatchLayout;
 }
 
-/** The rows of one role, checked. */
-interface RoleData {
-  readonly role: DataRole;
-  readonly relation: Relation;
-  /** Labels that the files have. */
-  readonly labels: readonly LabelModel[];
-  readonly weight: string | undefined;
-  readonly group: string | undefined;
-  /** What distinguishes the rows, for the cache. */
-  readonly identity: unknown;
-}
-
 async function open(job: Job): Promise<OpenedData> {
   const { spec, options } = job;
   const wanted = options.roles ?? ["train", "validation", "test"];
@@ -115,7 +84,7 @@ async function open(job: Job): Promise<OpenedData> {
   const data = new Map<DataRole, RoleData>();
   for (const role of ["train", "validation", "test"] as const) {
     if (!wanted.includes(role) && !(role === "train" && needsFit)) continue;
-    const found = await openRole(job, role);
+    const found = await openRole(job.database, spec, options, role);
     if (found !== undefined) data.set(role, found);
   }
   const fitted = options.fitted ?? (await fit(job, data.get("train")));
@@ -136,70 +105,6 @@ async function open(job: Job): Promise<OpenedData> {
     throw error;
   }
   return { fitted, ...opened, warnings };
-}
-
-/** The files of a role and, of a split, its part; undefined when nothing is named for the role. */
-function requestOf(
-  { spec, options }: Job,
-  role: DataRole,
-): { readonly request: FileRequest; readonly part: SplitPart | undefined } | undefined {
-  const { split } = spec.data;
-  const own = spec.data[role];
-  const given = options[role];
-  const takesRest = split?.rest === role && given === undefined && own === undefined;
-  const source = takesRest ? spec.data.train : own;
-  const paths = takesRest ? options.train : given;
-  const part: SplitPart | undefined =
-    split === undefined
-      ? undefined
-      : takesRest
-        ? { split, part: "rest" }
-        : role === "train"
-          ? { split, part: "train" }
-          : undefined;
-  const fallback = spec.data.train ?? spec.data.test ?? spec.data.validation;
-  if (paths !== undefined)
-    return { request: requestOfArguments(paths, source ?? fallback, (source ?? fallback)?.span ?? nowhere()), part };
-  if (source === undefined) return undefined;
-  return { request: requestOfSource(source, dirname(resolve(options.specPath))), part };
-}
-
-async function openRole(job: Job, role: DataRole): Promise<RoleData | undefined> {
-  const { spec, database, options } = job;
-  const asked = requestOf(job, role);
-  if (asked === undefined) return undefined;
-  const { request, part } = asked;
-  const source = await openSource(database, request);
-  const isOptional = options.labels === "optional";
-  const has = (column: string): boolean => source.column(column) !== undefined;
-  const labels = isOptional
-    ? spec.labels.filter((label) => columnUses([], [label], []).every(({ column }) => has(column)))
-    : spec.labels;
-  const keep = (column: string | undefined): string | undefined =>
-    column === undefined || (isOptional && !has(column)) ? undefined : column;
-  const weight = keep(spec.data.weight);
-  const group = keep(spec.data.group);
-  const uses = usesOf(source, spec.features, labels, { weight, group }, part);
-  checkSource(source, uses);
-  const relation = createRelation(source, usedColumns(uses), part);
-  const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
-  const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part];
-  return { role, relation, labels, weight, group, identity };
-}
-
-function usesOf(
-  source: Source,
-  features: readonly FeatureModel[],
-  labels: readonly LabelModel[],
-  { weight, group }: { readonly weight: string | undefined; readonly group: string | undefined },
-  part: SplitPart | undefined,
-): readonly ColumnUse[] {
-  const { span } = source;
-  return columnUses(features, labels, [
-    ...(weight === undefined ? [] : [{ column: weight, user: "the sample weight", span }]),
-    ...(group === undefined ? [] : [{ column: group, user: "`group`", span }]),
-    ...(part?.split.by ?? []).map((column) => ({ column, user: "`split`", span })),
-  ]);
 }
 
 /** Fits to the training data, or takes the fit of the same data from the cache. */

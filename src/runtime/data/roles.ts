@@ -1,0 +1,114 @@
+/** What is read for training, validation and test: which files, which part of a split, which columns. */
+import { dirname, resolve } from "node:path";
+import type { LabelModel } from "../../compiler/model/model.js";
+import { nowhere } from "../failure.js";
+import { fingerprintFile } from "./cache.js";
+import type { Database } from "./database.js";
+import { type FileRequest, requestOfArguments, requestOfSource } from "./files.js";
+import { createRelation, type Relation, type SplitPart } from "./relation.js";
+import { checkSource, openSource } from "./source.js";
+import { columnUses, type DataSpec, usedColumns } from "./uses.js";
+
+export type DataRole = "train" | "validation" | "test";
+
+/** Where the files of a spec are, and what stands in their place. */
+export interface RoleOptions {
+  /** Path of the spec: its folder is where its paths start, and where the cache is. */
+  readonly specPath: string;
+  /** Files in place of the spec's, relative to the working directory. */
+  readonly train?: readonly string[];
+  readonly validation?: readonly string[];
+  readonly test?: readonly string[];
+  /** Whether the files must have the columns of labels, sample weight and group. `optional`: null, 1 and none without. */
+  readonly labels?: "required" | "optional";
+}
+
+/** A column that is read under its own name, and who reads it as a message says it. */
+export interface ColumnName {
+  readonly column: string;
+  readonly user: string;
+}
+
+/** The rows of one role, checked. */
+export interface RoleData {
+  readonly role: DataRole;
+  readonly relation: Relation;
+  /** Labels that the files have. */
+  readonly labels: readonly LabelModel[];
+  readonly weight: string | undefined;
+  readonly group: string | undefined;
+  /** What distinguishes the rows, for the cache. */
+  readonly identity: unknown;
+}
+
+/** The files of a role and, of a split, its part; undefined when nothing is named for the role. */
+function requestOf(
+  spec: DataSpec,
+  options: RoleOptions,
+  role: DataRole,
+): { readonly request: FileRequest; readonly part: SplitPart | undefined } | undefined {
+  const { split } = spec.data;
+  const own = spec.data[role];
+  const given = options[role];
+  const takesRest = split?.rest === role && given === undefined && own === undefined;
+  const source = takesRest ? spec.data.train : own;
+  const paths = takesRest ? options.train : given;
+  const part: SplitPart | undefined =
+    split === undefined
+      ? undefined
+      : takesRest
+        ? { split, part: "rest" }
+        : role === "train"
+          ? { split, part: "train" }
+          : undefined;
+  const fallback = spec.data.train ?? spec.data.test ?? spec.data.validation;
+  if (paths !== undefined)
+    return { request: requestOfArguments(paths, source ?? fallback, (source ?? fallback)?.span ?? nowhere()), part };
+  if (source === undefined) return undefined;
+  return { request: requestOfSource(source, dirname(resolve(options.specPath))), part };
+}
+
+/**
+ * Finds the files of a role and checks that they have the columns that the spec reads, and those in `more`; undefined when
+ * no files are named for the role.
+ */
+export async function openRole(
+  database: Database,
+  spec: DataSpec,
+  options: RoleOptions,
+  role: DataRole,
+  more: readonly ColumnName[] = [],
+): Promise<RoleData | undefined> {
+  const asked = requestOf(spec, options, role);
+  if (asked === undefined) return undefined;
+  const { request, part } = asked;
+  const source = await openSource(database, request);
+  const isOptional = options.labels === "optional";
+  const has = (column: string): boolean => source.column(column) !== undefined;
+  const labels = isOptional
+    ? spec.labels.filter((label) => columnUses([], [label], []).every(({ column }) => has(column)))
+    : spec.labels;
+  const keep = (column: string | undefined): string | undefined =>
+    column === undefined || (isOptional && !has(column)) ? undefined : column;
+  const weight = keep(spec.data.weight);
+  const group = keep(spec.data.group);
+  const named: ColumnName[] = [...columnNames(weight, group, part), ...more];
+  const uses = columnUses(
+    spec.features,
+    labels,
+    named.map((name) => ({ ...name, span: source.span })),
+  );
+  checkSource(source, uses);
+  const relation = createRelation(source, usedColumns(uses), part);
+  const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
+  const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part];
+  return { role, relation, labels, weight, group, identity };
+}
+
+function columnNames(weight: string | undefined, group: string | undefined, part: SplitPart | undefined): ColumnName[] {
+  return [
+    ...(weight === undefined ? [] : [{ column: weight, user: "the sample weight" }]),
+    ...(group === undefined ? [] : [{ column: group, user: "`group`" }]),
+    ...(part?.split.by ?? []).map((column) => ({ column, user: "`split`" })),
+  ];
+}

@@ -88,6 +88,16 @@ describe("every format gives the same rows", () => {
     }
   });
 
+  it("names that differ by their case alone, or look like ours", async () => {
+    const names = folderWith({ "a.csv": "a,A,v0,c1,x,row_number\n1,2,3,4,5|6,7\n" });
+    const list = ["a", "A", "v0", "c1", "row_number"];
+    const split = { by: [], fraction: 0.999, rest: "test", seed: 0 } as const;
+    const model = spec({ train: source("a.csv"), split }, [...list.map((name) => numeric(name)), bag("x")]);
+    expect(rowsOf((await openIn(names, model)).train)).toEqual([
+      { ids: [1, 2, -1], numbers: [1, 2, 3, 4, 7], labels: [], weight: 1 },
+    ]);
+  });
+
   it("a delimiter in a bag's separator is no trouble", async () => {
     const model = spec(
       { train: source("bars.csv", "csv", { delimiter: "||" }) },

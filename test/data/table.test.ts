@@ -66,8 +66,8 @@ describe("a table", () => {
 
   it("that cannot be written is a clear error, and leaves what was there", async () => {
     const folder = folderWith({ file: "" });
-    const message = await failureOf(folder, writeTable(join(folder, "file", "t.csv"), "csv", columns));
-    expect(message).toBe("MTL8008: `FOLDER/file/t.csv` cannot be written: a part of its path is a file");
+    const message = await failureOf(folder, writeTable(join(folder, "file", "out", "t.csv"), "csv", columns));
+    expect(message).toBe("MTL8008: `FOLDER/file/out/t.csv` cannot be written: a part of its path is a file");
     writeFileSync(join(folder, "old.csv"), "old");
     await expect(writeTable(join(folder, "old.csv"), "csv", [...columns, ...columns])).rejects.toThrow();
     expect(readFileSync(join(folder, "old.csv"), "utf8")).toBe("old");

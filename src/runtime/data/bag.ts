@@ -2,7 +2,7 @@
 import type { FeatureModel } from "../../compiler/model/model.js";
 import { compileText } from "./expression-sql.js";
 import type { Relation } from "./relation.js";
-import { cleanSql, quoteName, quoteText, type ScalarKind, textSql } from "./sql.js";
+import { cleanSql, quoteText, type ScalarKind, textSql } from "./sql.js";
 
 type BagFeature = Extract<FeatureModel, { kind: "bag" }>;
 
@@ -11,7 +11,7 @@ export function bagListSql(feature: BagFeature, { source, columns }: Relation): 
   const type = feature.source.kind === "column" ? source.column(feature.source.name) : undefined;
   const [list, element]: readonly [string, ScalarKind] =
     type?.kind === "list" && feature.source.kind === "column"
-      ? [quoteName(feature.source.name), type.element]
+      ? [columns(feature.source.name).sql, type.element]
       : [`string_split(${compileText(feature.source, columns)}, ${quoteText(feature.separator)})`, "text"];
   const text = textSql(cleanSql("x", element, source.rules), element);
   return `coalesce(list_filter(list_transform(${list}, lambda x: ${text}), lambda x: x IS NOT NULL)[1:${feature.max}], [])`;

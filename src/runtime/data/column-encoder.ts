@@ -17,7 +17,6 @@ import {
 import type { Fitted, FittedFeature } from "./fitted.js";
 import type { Records } from "./records.js";
 import type { Relation } from "./relation.js";
-import { quoteName } from "./sql.js";
 import { float64Of, int32Of, int8Of, listOf, textReader, wordPairsOf } from "./vectors.js";
 
 /** Where a column goes: word `first + i * stride` of the records for row i. */
@@ -94,8 +93,8 @@ async function categoricalEncoder(
   fit: FittedFeature,
 ): Promise<ColumnEncoder> {
   const { source } = feature;
-  if (source.kind === "column" && columns(source.name).kind === "integer")
-    return wholeEncoder(quoteName(source.name), createVocabularyIds(fit));
+  const column = source.kind === "column" ? columns(source.name) : undefined;
+  if (column?.kind === "integer") return wholeEncoder(column.sql, createVocabularyIds(fit));
   const text = compileText(source, columns);
   if (fit.kind !== "vocabulary") return textEncoder(text, createVocabularyIds(fit));
   const ids = await enums(fit.values);
@@ -116,9 +115,9 @@ async function categoricalEncoder(
 /** What a null becomes in a BIGINT column: low word 0, high word as here. */
 const nullHigh = -(2 ** 31);
 
-function wholeEncoder(name: string, ids: VocabularyIds): ColumnEncoder {
+function wholeEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
   return {
-    sql: `coalesce(${name}, -9223372036854775808)`,
+    sql: `coalesce(${sql}, -9223372036854775808)`,
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {
       const pairs = wordPairsOf(vector);
       for (let i = 0, word = first; i < rows; i++, word += stride) {

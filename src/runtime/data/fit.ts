@@ -10,7 +10,6 @@ import { compileFinite, compileText } from "./expression-sql.js";
 import { numberTransform } from "./feature-encoder.js";
 import { type Fitted, type FittedFeature, fittedWithoutData } from "./fitted.js";
 import type { Relation } from "./relation.js";
-import { quoteName } from "./sql.js";
 import { float64Of, int32Of, textReader } from "./vectors.js";
 
 type VocabularyFeature = Extract<FeatureModel, { kind: "categorical" | "bag" }>;
@@ -69,11 +68,8 @@ async function fitVocabularies(
   if (features.length === 0) return;
   const keys = features.map(({ source }, i) => {
     // Whole numbers are grouped as such, which is faster than by their texts.
-    const isWhole = source.kind === "column" && columns(source.name).kind === "integer";
-    return {
-      name: `k${i}`,
-      sql: isWhole ? quoteName((source as { name: string }).name) : compileText(source, columns),
-    };
+    const column = source.kind === "column" ? columns(source.name) : undefined;
+    return { name: `k${i}`, sql: column?.kind === "integer" ? column.sql : compileText(source, columns) };
   });
   const names = keys.map(({ name }) => name);
   const texts = names.map((name) => `CAST(${name} AS VARCHAR)`);

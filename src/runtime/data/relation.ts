@@ -17,17 +17,17 @@ export interface SplitPart {
   readonly part: "train" | "rest";
 }
 
-/** The name of the row number in a relation that is split by it; no file's column is asked for under it. */
-const rowNumber = "mtlc row";
+/** The name of the row number in a relation that is split by it. */
+const rowNumber = "row_number";
 
 /** The named columns of the rows; of a split, of the rows of one part, in the order of the source. */
 export function createRelation(source: Source, names: readonly string[], split: SplitPart | undefined): Relation {
-  const columns = expressionColumns(source);
+  const columns = expressionColumns(source, names);
   const whole = relationSql(source, names);
   if (split === undefined) return { source, sql: whole, columns };
   const { by } = split.split;
-  const rows = by.length > 0 ? whole : `(SELECT *, row_number() OVER () - 1 AS "${rowNumber}" FROM ${whole})`;
-  const keys = by.length > 0 ? by.map((name) => keySql(name, columns)) : [`CAST("${rowNumber}" AS VARCHAR)`];
+  const rows = by.length > 0 ? whole : `(SELECT *, row_number() OVER () - 1 AS ${rowNumber} FROM ${whole})`;
+  const keys = by.length > 0 ? by.map((name) => keySql(name, columns)) : [`CAST(${rowNumber} AS VARCHAR)`];
   const trains = trainsSql(keys, split.split);
   return {
     source,

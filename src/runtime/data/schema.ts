@@ -4,7 +4,7 @@ import type { Span } from "../../compiler/text/index.js";
 import type { Database } from "./database.js";
 import { type DataFile, literalPath } from "./files.js";
 import { readFirstLine } from "./header.js";
-import { quoteText, type ScalarKind } from "./sql.js";
+import { quoteName, quoteText, type ScalarKind } from "./sql.js";
 import { trimText } from "./values.js";
 
 /** `other` cannot be used: structs, maps, lists of lists. */
@@ -16,6 +16,8 @@ export interface FileColumn {
   readonly type: ColumnKind;
   /** DuckDB's name of the type, as the file is read. */
   readonly sqlType: string;
+  /** What the scan of the file calls the column. */
+  readonly sql: string;
 }
 
 export interface FileSchema {
@@ -41,7 +43,7 @@ export async function readSchema(database: Database, file: DataFile, span: Span)
       // A text that looks like a date stays the text that it is.
       return {
         file,
-        columns: columns.map((column) => (/^(DATE|TIME)/.test(column.sqlType) ? textColumn(column.name) : column)),
+        columns: columns.map((column) => (/^(DATE|TIME)/.test(column.sqlType) ? asText(column) : column)),
       };
     }
   }
@@ -52,8 +54,13 @@ export function quoteOf(file: DataFile): '"' | "" {
   return file.format === "tsv" ? "" : '"';
 }
 
-function textColumn(name: string): FileColumn {
-  return { name, type: { kind: "text" }, sqlType: "VARCHAR" };
+function asText(column: FileColumn): FileColumn {
+  return { ...column, type: { kind: "text" }, sqlType: "VARCHAR" };
+}
+
+/** Named by its place: DuckDB takes `a` and `A` for one name, and files do not. */
+function textColumn(name: string, index: number): FileColumn {
+  return { name, type: { kind: "text" }, sqlType: "VARCHAR", sql: `c${index}` };
 }
 
 async function textColumns(file: DataFile, span: Span): Promise<readonly string[]> {
@@ -80,6 +87,7 @@ async function describe(database: Database, file: DataFile, scan: string, span: 
       name: String(name),
       type: kindOfType(String(sqlType)),
       sqlType: String(sqlType),
+      sql: quoteName(String(name)),
     }));
   } catch (error) {
     throw createFailure("MTL7102", { file: file.shown, problem: firstLine(error) }, span);
@@ -153,7 +161,8 @@ export function scanSql(schemas: readonly FileSchema[]): string {
   if (first === undefined) throw new Error("a scan of no files");
   const { file, columns } = first;
   const paths = `[${schemas.map((schema) => literalPath(schema.file.path)).join(", ")}]`;
-  const types = `{${columns.map(({ name, sqlType }) => `${quoteText(name)}: ${quoteText(sqlType)}`).join(", ")}}`;
+  const isText = file.format === "csv" || file.format === "tsv";
+  const types = columns.map(({ name, sql, sqlType }) => `${quoteText(isText ? sql : name)}: ${quoteText(sqlType)}`);
   switch (file.format) {
     case "csv":
     case "tsv": {
@@ -161,13 +170,13 @@ export function scanSql(schemas: readonly FileSchema[]): string {
       const quote = quoteText(quoteOf(file));
       return (
         `read_csv(${paths}, auto_detect=false, header=${String(header)}, delim=${quoteText(delimiter)}, ` +
-        `quote=${quote}, escape=${quote}, columns=${types})`
+        `quote=${quote}, escape=${quote}, columns={${types.join(", ")}})`
       );
     }
     case "parquet":
       return `read_parquet(${paths}, binary_as_string=true)`;
     case "jsonl":
-      return `read_json(${paths}, format='newline_delimited', columns=${types})`;
+      return `read_json(${paths}, format='newline_delimited', columns={${types.join(", ")}})`;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The rows of some data files as one relation in SQL, whatever their formats: each column under its name, clean (null
- * where a value means null) and of one kind, rows in the order of the files.
+ * The rows of some data files as one relation in SQL, whatever their formats: columns clean (null where a value means
+ * null) and of one kind, rows in the order of the files.
  */
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
 import { type Span, suggest } from "../../compiler/text/index.js";
@@ -17,7 +17,7 @@ import {
   readSchema,
   scanSql,
 } from "./schema.js";
-import { cleanSql, numberSql, quoteName, type ScalarKind, textSql } from "./sql.js";
+import { cleanSql, numberSql, type ScalarKind, textSql } from "./sql.js";
 import type { TextRules } from "./values.js";
 
 export interface Source {
@@ -120,7 +120,7 @@ function wrongKind(use: ColumnUse, file: string, { type }: FileColumn): Diagnost
   );
 }
 
-/** A relation of some columns of a source, under their names; all of them must be there. */
+/** A relation of some columns of a source, in their order; all of them must be there. */
 export function relationSql(source: Source, columns: readonly string[]): string {
   const runs: FileSchema[][] = [];
   for (const schema of source.files) {
@@ -136,14 +136,14 @@ function selectSql(source: Source, run: readonly FileSchema[], columns: readonly
     const own = run[0]?.columns.find((column) => column.name === name);
     const common = source.column(name);
     if (own === undefined || common === undefined) throw new Error(`the schema check let the column ${name} through`);
-    return `${columnSql(own, common, source.rules)} AS ${quoteName(name)}`;
+    return `${columnSql(own, common, source.rules)} AS ${aliasOf(columns, name)}`;
   });
   return `SELECT ${list.length === 0 ? "1" : list.join(", ")} FROM ${scanSql(run)}`;
 }
 
 /** A raw column, clean and of the kind that it has over all files. */
 function columnSql(column: FileColumn, common: ColumnKind, rules: TextRules): string {
-  const name = quoteName(column.name);
+  const name = column.sql;
   if (column.type.kind === "other" || common.kind === "other")
     throw new Error(`the schema check let the column ${column.name} through`);
   if (column.type.kind === "list" || common.kind === "list") {
@@ -169,11 +169,16 @@ function jsonText(name: string): string {
   return `CASE json_type(${name}) WHEN 'DOUBLE' THEN ${textSql(`CAST(${name} AS DOUBLE)`, "number")} ELSE ${name} ->> '$' END`;
 }
 
+/** Columns of a relation are named by their place: SQL takes `a` and `A` for one name, and files do not. */
+function aliasOf(columns: readonly string[], name: string): string {
+  return `v${columns.indexOf(name)}`;
+}
+
 /** How expressions see the columns of {@link relationSql}. */
-export function expressionColumns(source: Source): ExpressionColumns {
+export function expressionColumns(source: Source, columns: readonly string[]): ExpressionColumns {
   return (name): ExpressionColumn => {
     const type = source.column(name);
     if (type === undefined || type.kind === "other") throw new Error(`the schema check let the column ${name} through`);
-    return { sql: quoteName(name), kind: type.kind };
+    return { sql: aliasOf(columns, name), kind: type.kind };
   };
 }

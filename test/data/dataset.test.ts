@@ -104,6 +104,19 @@ describe("batches", () => {
     }
   });
 
+  it("go on in the middle of a file of many windows", async () => {
+    const many = 3 * windowRows + 100;
+    const large = folderWith();
+    await duckdb(`COPY (SELECT i AS x FROM range(${many}) t(i)) TO '${join(large, "a.parquet")}'`);
+    const { train } = await openIn(large, spec({ train: source("a.parquet", "parquet") }, [numeric("x")]));
+    for (const epoch of [0, 1, 2, 3]) {
+      const options = { size: 1000, pad: false, shuffle: { seed: 1, epoch } };
+      const all = rowsOf(train, options).map(({ numbers: [x] }) => x);
+      for (const skip of [64, 65, 66, 131, 132, 196])
+        expect(rowsOf(train, { ...options, skip }).map(({ numbers: [x] }) => x)).toEqual(all.slice(skip * 1000));
+    }
+  });
+
   it("of two iterators do not mix", async () => {
     const { train } = await openIn(folder, model);
     const [a, b] = [train?.batches({ size: 10, pad: true }), train?.batches({ size: 10, pad: true })];

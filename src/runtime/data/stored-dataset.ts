@@ -39,16 +39,18 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
   function* batches({ size, shuffle, skip = 0, pad }: BatchOptions): IterableIterator<EncodedBatch> {
     const order = shuffle === undefined ? fileOrder(rows) : shuffledOrder(rows, shuffle.seed, shuffle.epoch);
     const batch = createBatch(layout, size);
-    const buffer = held ?? createRecords(layout, Math.min(rows, windowRows));
+    // Rows are taken from a window's own memory, which is small enough for the processor's caches.
+    const buffer = createRecords(layout, Math.min(rows, windowRows));
     const indices = new Int32Array(Math.min(rows, windowRows));
-    let filled = 0;
     const start = skip * size;
-    for (let i = Math.max(0, Math.floor(start / windowRows) - 1); i < order.windows; i++) {
+    let filled = 0;
+    // A window may be a block short, so that the row sought is in this one or the next.
+    for (let i = Math.floor(start / windowRows); i < order.windows; i++) {
       const window = order.window(i);
       if (window.first + window.rows <= start) continue;
+      loadWindow(window, buffer, rowBytes, held ?? file);
       const places = indices.subarray(0, window.rows);
-      if (held === undefined) loadWindow(file, window, buffer, rowBytes);
-      number(window, places, held !== undefined);
+      for (let row = 0; row < window.rows; row++) places[row] = row;
       window.arrange(places);
       for (let at = Math.max(0, start - window.first); at < window.rows;) {
         const count = Math.min(size - filled, window.rows - at);
@@ -83,21 +85,14 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
   };
 }
 
-/** Numbers the rows of a window: by their place in the file, or by their place in the window's buffer. */
-function number(window: Window, places: Int32Array, byFile: boolean): void {
+/** Copies the rows of a window, in the order of its runs, from all records or from their file. */
+function loadWindow({ runs }: Window, buffer: Records, rowBytes: number, source: Records | number): void {
+  const rowWords = rowBytes / 4;
   let at = 0;
-  for (const run of window.runs)
-    for (let row = 0; row < run.rows; row++) {
-      places[at] = byFile ? run.start + row : at;
-      at += 1;
-    }
-}
-
-function loadWindow(file: number, window: Window, buffer: Records, rowBytes: number): void {
-  let at = 0;
-  for (const run of window.runs) {
-    readInto(file, buffer, at * rowBytes, run.start * rowBytes, run.rows * rowBytes);
-    at += run.rows;
+  for (const { start, rows } of runs) {
+    if (typeof source === "number") readInto(source, buffer, at * rowBytes, start * rowBytes, rows * rowBytes);
+    else buffer.words.set(source.words.subarray(start * rowWords, (start + rows) * rowWords), at * rowWords);
+    at += rows;
   }
 }
 

@@ -32,6 +32,9 @@ export interface LayerBuiltin extends BuiltinBase {
   readonly lower: (context: LayerContext) => ValueId;
 }
 
+/** What `l2(weights)` and `l2(biases)` tell apart. Embedding tables are a group of their own; a norm's scale is in neither. */
+export type ParameterGroup = "weight" | "bias" | "scale";
+
 /** What a layer's lowering gets. */
 export interface LayerContext {
   readonly builder: GraphBuilder;
@@ -46,10 +49,29 @@ export interface LayerContext {
   readonly replicas?: number;
   /** True in the train function: dropout is on, batch statistics are used. */
   readonly training: boolean;
-  /** A trained variable of this node; its name becomes `<node id>.<name>`. With replicas, give the leading [n] yourself. */
-  readonly parameter: (name: string, shape: readonly number[], initializer: Initializer) => ValueId;
+  /** [B] float32: 1 for rows that count, 0 for those that only fill the batch up. Statistics of a batch leave the latter out. */
+  readonly present: () => ValueId;
+  /**
+   * A feature's tensor [B, d]: its number, or its embedding. `own` is the feature's table, which all its readers share; a
+   * width asks for a table of that width which is this node's alone.
+   */
+  readonly feature: (name: string, table: "own" | { readonly width: number }) => ValueId;
+  /**
+   * A trained variable of this node; its name becomes `<node id>.<name>`. With replicas the layer gives n its place in the
+   * shape: one variable holds all copies, and each of its elements is drawn by itself, so no two copies start alike.
+   */
+  readonly parameter: (
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+    group: ParameterGroup,
+  ) => ValueId;
   /** A variable that is not trained by the optimizer; `update` replaces it at the end of a training step. */
-  readonly statistic: (name: string, shape: readonly number[], initial: number) => {
+  readonly statistic: (
+    name: string,
+    shape: readonly number[],
+    initial: number,
+  ) => {
     readonly value: ValueId;
     readonly update: (value: ValueId) => void;
   };
@@ -103,8 +125,8 @@ export interface PenaltyContext {
   /** Tensors it reads, [B, …]. */
   readonly nodes: readonly ValueId[];
   /**
-   * The parameters of the group that `arguments` names. An embedding table that is updated sparsely comes as the rows
-   * that the batch touches, as they were gathered.
+   * The parameters that the argument `of` names. An embedding table that is updated sparsely comes as the rows that the
+   * batch touches, each once.
    */
   readonly parameters: readonly ValueId[];
 }

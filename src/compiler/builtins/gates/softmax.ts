@@ -1,0 +1,37 @@
+import { booleanArgument, numberArgument, numbersArgument } from "../arguments.js";
+import type { GateBuiltin } from "../builtin.js";
+import { dense } from "../dense.js";
+import { inputOf } from "../replicas.js";
+
+export const softmax: GateBuiltin = {
+  kind: "gate",
+  name: "softmax",
+  summary:
+    "Weights softmax(W·x / temperature) over the experts, linear in the input and without a bias unless it says so.",
+  paper:
+    "Ma et al.: Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts, 2018, eq. 8",
+  parameters: [
+    { name: "bias", type: { kind: "boolean" }, default: false, doc: "Whether a trained bias is added to W·x." },
+    {
+      name: "temperature",
+      type: { kind: "number", min: 0, minOpen: true },
+      default: 1,
+      doc: "Above 1 the weights come closer together, below 1 the largest stands out.",
+    },
+    {
+      name: "hidden",
+      type: { kind: "widths" },
+      default: [],
+      doc: "Units of ReLU layers between the input and the weights; none in the paper.",
+    },
+  ],
+  lower: (context, experts) => {
+    const { builder, arguments: args } = context;
+    const hidden = numbersArgument(args, "hidden").reduce(
+      (x, width, index) => builder.relu(dense(context, x, width, `hidden.${index}.`, true)),
+      inputOf(context, 0),
+    );
+    const logits = dense(context, hidden, experts, "", booleanArgument(args, "bias"));
+    return builder.softmax(builder.scale(logits, 1 / numberArgument(args, "temperature")));
+  },
+};

@@ -1,0 +1,37 @@
+import { numberArgument } from "../arguments.js";
+import type { LayerBuiltin } from "../builtin.js";
+import { glorotUniform, zeros } from "../dense.js";
+import { inputRows, knownDim, withCopies } from "../replicas.js";
+import { fromVector, shapeOf } from "../shapes.js";
+
+/** x_{l+1} = x₀·(x_l·w_l) + b_l + x_l, the product x_l·w_l being one number a row. */
+export const cross: LayerBuiltin = {
+  kind: "layer",
+  name: "cross",
+  summary: "Layers that multiply what came so far with the input: products of up to depth + 1 features.",
+  paper: "Wang, Fu, Fu, Wang: Deep & Cross Network for Ad Click Predictions, 2017",
+  inputs: ["x"],
+  parameters: [
+    {
+      name: "depth",
+      type: { kind: "number", min: 1, max: 64, integer: true },
+      default: 2,
+      doc: "Number of cross layers.",
+    },
+  ],
+  shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),
+  lower: (context) => {
+    const { builder } = context;
+    const first = inputRows(context, 0);
+    const width = knownDim(builder.shape(first).at(-1));
+    const shape = withCopies(context, width);
+    let x = first;
+    for (let layer = 0; layer < numberArgument(context.arguments, "depth"); layer += 1) {
+      const weight = context.parameter(`${layer}.weight`, shape, glorotUniform(width, 1), "weight");
+      const bias = context.parameter(`${layer}.bias`, shape, zeros, "bias");
+      const product = builder.sum(builder.mul(x, weight), { axes: [-1], keepDims: true });
+      x = builder.add(builder.add(builder.mul(first, product), bias), x);
+    }
+    return x;
+  },
+};

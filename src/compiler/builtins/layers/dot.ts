@@ -1,0 +1,17 @@
+import type { LayerBuiltin } from "../builtin.js";
+import { inputRows } from "../replicas.js";
+import { fromEqualVectors, shapeOf } from "../shapes.js";
+
+export const dot: LayerBuiltin = {
+  kind: "layer",
+  name: "dot",
+  summary: "The inner product Σ aᵢbᵢ of two vectors of one width: one number a row.",
+  inputs: ["a", "b"],
+  parameters: [],
+  shape: (inputs) => fromEqualVectors(inputs, () => shapeOf(1)),
+  lower: (context) => {
+    const { builder } = context;
+    const product = builder.mul(inputRows(context, 0), inputRows(context, 1));
+    return builder.sum(product, { axes: [-1], keepDims: true });
+  },
+};

@@ -1,0 +1,57 @@
+import { activate, activationNames, activationParameter } from "../activation.js";
+import { numberArgument, numbersArgument, textArgument } from "../arguments.js";
+import type { LayerBuiltin, LayerContext } from "../builtin.js";
+import { denseCopies } from "../dense.js";
+import { drop, rateParameter } from "../drop.js";
+import { defaultNormSettings, isNormKind, normalize } from "../normalize.js";
+import { inputSignal, rowsFirst, type Signal } from "../replicas.js";
+import { fromVector, problem, shapeOf } from "../shapes.js";
+
+export const mlp: LayerBuiltin = {
+  kind: "layer",
+  name: "mlp",
+  summary:
+    "Layers of linear map, normalization, activation and dropout, in that order. Weights start uniform by Glorot's rule, biases at zero.",
+  inputs: ["x"],
+  parameters: [
+    { name: "widths", type: { kind: "widths" }, doc: "Units of each layer, from the input on." },
+    activationParameter,
+    { ...rateParameter("dropout", "Share of each layer's units that a training step drops."), default: 0 },
+    {
+      name: "norm",
+      type: { kind: "choice", values: ["none", "layer", "batch"] },
+      default: "none",
+      doc: "Normalization before each activation: over the units of a row, or over the rows of a batch.",
+    },
+    {
+      name: "last",
+      type: { kind: "choice", values: ["same", ...activationNames] },
+      default: "same",
+      doc: "The last layer's activation, where it is another one.",
+    },
+  ],
+  shape: (inputs, args) =>
+    fromVector(inputs, () => {
+      const last = numbersArgument(args, "widths").at(-1);
+      return last === undefined ? problem("needs the width of at least one layer") : shapeOf(last);
+    }),
+  lower: (context) => {
+    const widths = numbersArgument(context.arguments, "widths");
+    const signal = widths.reduce<Signal>(
+      (input, width, index) => mlpLayer(context, input, width, `${index}.`, index === widths.length - 1),
+      inputSignal(context),
+    );
+    return rowsFirst(context, signal);
+  },
+};
+
+function mlpLayer(context: LayerContext, input: Signal, width: number, prefix: string, isLast: boolean): Signal {
+  const { builder, arguments: args } = context;
+  const norm = textArgument(args, "norm");
+  const last = textArgument(args, "last");
+  const activation = isLast && last !== "same" ? last : textArgument(args, "activation");
+  const linear = denseCopies(context, input, width, prefix, true);
+  const normal = isNormKind(norm) ? normalize(context, linear, norm, prefix, defaultNormSettings) : linear;
+  const active = activate(builder, activation, normal.value);
+  return { ...normal, value: drop(context, active, numberArgument(args, "dropout")) };
+}

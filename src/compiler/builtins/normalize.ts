@@ -1,0 +1,128 @@
+/** Layer and batch normalization of units, for one network and for n at once. */
+import type { Shape, ValueId } from "../graph/graph.js";
+import type { LayerContext } from "./builtin.js";
+import { knownDim, rowsFirst, type Signal, widthOf, withCopies } from "./replicas.js";
+import type { Initializer } from "../graph/graph.js";
+
+export type NormKind = "layer" | "batch";
+
+export function isNormKind(name: string): name is NormKind {
+  return name === "layer" || name === "batch";
+}
+
+export interface NormSettings {
+  /** Added to the variance. */
+  readonly epsilon: number;
+  /** Share of a batch normalization's running mean and variance that is kept in each step. */
+  readonly momentum: number;
+}
+
+export const defaultNormSettings: NormSettings = { epsilon: 1e-5, momentum: 0.99 };
+
+const ones: Initializer = { kind: "constant", value: 1 };
+const zeros: Initializer = { kind: "constant", value: 0 };
+
+/**
+ * (x − mean) / √(variance + ε) · scale + shift, scale and shift trained for each unit. `layer`: over the units of a row
+ * (Ba, Kiros, Hinton: Layer Normalization, 2016). `batch`: over the rows of a batch, running statistics outside of
+ * training (Ioffe, Szegedy: Batch Normalization, 2015).
+ */
+export function normalize(
+  context: LayerContext,
+  given: Signal,
+  kind: NormKind,
+  prefix: string,
+  settings: NormSettings,
+): Signal {
+  const { builder, replicas } = context;
+  const width = widthOf(context, given);
+  const signal = apart(context, given);
+  const shape = withCopies(context, width);
+  const across = vectorShape(signal, replicas, width);
+  const spread = (vector: ValueId): ValueId => builder.reshape(vector, across);
+  const normal =
+    kind === "layer"
+      ? normalizeRow(context, signal, width, settings)
+      : normalizeBatch(context, signal, { prefix, shape, spread, settings });
+  const scale = context.parameter(`${prefix}scale`, shape, ones, "scale");
+  const shift = context.parameter(`${prefix}shift`, shape, zeros, "bias");
+  return { ...signal, value: builder.add(builder.mul(normal, spread(scale)), spread(shift)) };
+}
+
+/** A shared input is given to each copy, whose scales differ. */
+function apart(context: LayerContext, signal: Signal): Signal {
+  if (signal.layout !== "shared" || context.replicas === undefined) return signal;
+  const rows = rowsFirst(context, signal);
+  const [batch = "B", copies, width] = context.builder.shape(rows);
+  const value = context.builder.reshape(rows, [batch, knownDim(copies) * knownDim(width)]);
+  return { layout: "flat", value };
+}
+
+/** How a vector of units lies beside a signal: [d], [n·d] or [n, 1, d]. */
+function vectorShape({ layout }: Signal, replicas: number | undefined, width: number): readonly number[] {
+  switch (layout) {
+    case "shared":
+      return [width];
+    case "flat":
+      return [(replicas ?? 1) * width];
+    case "copies":
+      return [replicas ?? 1, 1, width];
+  }
+}
+
+function normalizeRow(context: LayerContext, signal: Signal, width: number, { epsilon }: NormSettings): ValueId {
+  const { builder } = context;
+  const whole = builder.shape(signal.value);
+  const [batch = "B"] = whole;
+  const x =
+    signal.layout === "flat" ? builder.reshape(signal.value, [batch, context.replicas ?? 1, width]) : signal.value;
+  const over = { axes: [-1], keepDims: true };
+  const centered = builder.sub(x, builder.mean(x, over));
+  const variance = builder.mean(builder.square(centered), over);
+  return builder.reshape(builder.div(centered, deviation(context, variance, epsilon)), whole);
+}
+
+function normalizeBatch(
+  context: LayerContext,
+  signal: Signal,
+  parts: {
+    readonly prefix: string;
+    readonly shape: readonly number[];
+    readonly spread: (vector: ValueId) => ValueId;
+    readonly settings: NormSettings;
+  },
+): ValueId {
+  const { builder } = context;
+  const { prefix, shape, spread } = parts;
+  const { epsilon, momentum } = parts.settings;
+  const mean = context.statistic(`${prefix}mean`, shape, 0);
+  const variance = context.statistic(`${prefix}variance`, shape, 1);
+  const x = signal.value;
+  if (!context.training) {
+    return builder.div(builder.sub(x, spread(mean.value)), deviation(context, spread(variance.value), epsilon));
+  }
+  const rows = signal.layout === "copies" ? 1 : 0;
+  const average = rowAverage(context, x, rows);
+  const batchMean = average(x);
+  const centered = builder.sub(x, batchMean);
+  const batchVariance = average(builder.square(centered));
+  const follow = (running: ValueId, now: ValueId): ValueId =>
+    builder.add(builder.scale(running, momentum), builder.scale(builder.reshape(now, shape), 1 - momentum));
+  mean.update(follow(mean.value, batchMean));
+  variance.update(follow(variance.value, batchVariance));
+  return builder.div(centered, deviation(context, batchVariance, epsilon));
+}
+
+/** The mean over the batch axis of the rows that count, that axis kept with size 1. */
+function rowAverage(context: LayerContext, x: ValueId, axis: number): (value: ValueId) => ValueId {
+  const { builder } = context;
+  const present = context.present();
+  const shape: Shape = builder.shape(x).map((dim, index) => (index === axis ? dim : 1));
+  const mask = builder.reshape(present, shape);
+  const count = builder.maximum(builder.sum(present), builder.scalar(1));
+  return (value) => builder.div(builder.sum(builder.mul(value, mask), { axes: [axis], keepDims: true }), count);
+}
+
+function deviation({ builder }: LayerContext, variance: ValueId, epsilon: number): ValueId {
+  return builder.sqrt(builder.add(variance, builder.scalar(epsilon)));
+}

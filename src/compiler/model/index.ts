@@ -1,3 +1,5 @@
-/** The typed model and the layout of its data. Plain values: no syntax, no tensors, no I/O. */
+/** The typed model, its hash, and the layout of its data. Plain values: no syntax, no tensors, no I/O. */
 export * from "./model.js";
 export * from "./layout.js";
+export { canonicalModel, hashModel } from "./hash.js";
+export { sha256 } from "./sha256.js";

@@ -107,7 +107,8 @@ export type FeatureModel = {
   /** The raw value; `{kind: "column", name}` of the same name unless the spec says otherwise. */
   readonly source: ColumnExpression;
   /** What serving sees instead of the data: a value, `none` (the part that reads it is left out), or the data. */
-  readonly serving: { readonly kind: "data" } | { readonly kind: "none" } | { readonly kind: "value"; readonly value: number | string };
+  readonly serving:
+    { readonly kind: "data" } | { readonly kind: "none" } | { readonly kind: "value"; readonly value: number | string };
   /** Rate in [0, 1) at which training replaces the feature by "unknown" (or 0 for numbers). */
   readonly dropout: number;
   readonly span: Span;
@@ -170,9 +171,16 @@ export interface NetNode {
   /** Unique in the model: the declaration's name, or that with a path for an inner part: `t_ctr`, `t_ctr/1`. */
   readonly id: string;
   /** Set on the outermost node of a declaration. */
-  readonly declared?: { readonly keyword: "input" | "table" | "bottom" | "bottoms" | "experts" | "gate" | "tower"; readonly name: string };
-  /** Name of the layer in the built-in table: `feature`, `concat`, `mlp`, `softmax`, … */
+  readonly declared?: {
+    readonly keyword: "input" | "table" | "bottom" | "bottoms" | "experts" | "gate" | "tower";
+    readonly name: string;
+  };
+  /** Name of the layer or gate in the built-in table: `feature`, `concat`, `mlp`, `softmax`, … */
   readonly layer: string;
+  /**
+   * What it reads. A gate reads its own input and then what it mixes: a node with replicas is that many experts, one
+   * without is one. Its value is the mix Σ wᵢ fᵢ, of the experts' shape.
+   */
   readonly inputs: readonly NodeRef[];
   /** Every parameter of the built-in, defaults filled in. */
   readonly arguments: Arguments;
@@ -183,12 +191,7 @@ export interface NetNode {
 
 /** A built-in's arguments after checking: plain values. */
 export type ArgumentValue =
-  | null
-  | number
-  | string
-  | boolean
-  | readonly ArgumentValue[]
-  | { readonly [key: string]: ArgumentValue };
+  null | number | string | boolean | readonly ArgumentValue[] | { readonly [key: string]: ArgumentValue };
 export type Arguments = { readonly [parameter: string]: ArgumentValue };
 
 // ------------------------------------------------------------------------------------------------------------- heads
@@ -197,8 +200,7 @@ export type Arguments = { readonly [parameter: string]: ArgumentValue };
 export type EventModel = readonly EventLiteral[];
 /** A label, or the negation of a conjunction of labels. */
 export type EventLiteral =
-  | { readonly kind: "label"; readonly label: string }
-  | { readonly kind: "not"; readonly labels: readonly string[] };
+  { readonly kind: "label"; readonly label: string } | { readonly kind: "not"; readonly labels: readonly string[] };
 
 export type HeadType =
   /** P(event | given); `event` contains `given`. */
@@ -224,7 +226,11 @@ export interface HeadModel {
  * logits of ±50.
  */
 export type HeadExpression =
-  | { readonly kind: "activation"; readonly function: "sigmoid" | "softplus" | "exp" | "identity"; readonly logit: LogitExpression }
+  | {
+      readonly kind: "activation";
+      readonly function: "sigmoid" | "softplus" | "exp" | "identity";
+      readonly logit: LogitExpression;
+    }
   | { readonly kind: "head"; readonly name: string }
   | { readonly kind: "product"; readonly factors: readonly HeadExpression[] }
   | { readonly kind: "quotient"; readonly numerator: HeadExpression; readonly denominator: HeadExpression }
@@ -294,8 +300,7 @@ export interface HeadMetrics {
   readonly metrics: readonly MetricName[];
 }
 
-export type MetricName =
-  "auc" | "gauc" | "logloss" | "pr_auc" | "calibration" | "ece" | "accuracy" | "rmse" | "mae";
+export type MetricName = "auc" | "gauc" | "logloss" | "pr_auc" | "calibration" | "ece" | "accuracy" | "rmse" | "mae";
 
 // ------------------------------------------------------------------------------------------------------------ fitted
 

@@ -2,3 +2,4 @@
 export * from "./span.js";
 export * from "./source-file.js";
 export * from "./spelling.js";
+export * from "./paths.js";

@@ -1,4 +1,68 @@
 import { defineDiagnostics } from "../define.js";
+import { joinNames } from "../words.js";
 
-/** MTL5xxx: fusion ranges and rules. */
-export const rangesDiagnostics = defineDiagnostics({});
+/** MTL5xxx: ranges of formulas, and rules. */
+export const rangesDiagnostics = defineDiagnostics({
+  MTL5001: {
+    severity: "error",
+    title: "division by zero",
+    message: (p: { range: string }) => `this may divide by 0: the divisor lies in ${p.range}`,
+  },
+  MTL5002: {
+    severity: "error",
+    title: "logarithm of zero or less",
+    message: (p: { name: string; range: string }) =>
+      `\`${p.name}\` may have no finite value: its argument lies in ${p.range}`,
+  },
+  MTL5003: {
+    severity: "error",
+    title: "root of a negative number",
+    message: (p: { range: string }) => `this may be no number: a root of what lies in ${p.range}`,
+  },
+  MTL5004: {
+    severity: "error",
+    title: "overflow",
+    message: (p: { what: string }) => `${p.what} may overflow to infinity`,
+  },
+  MTL5005: {
+    severity: "error",
+    title: "value outside its range",
+    message: (p: { name: string; value: number; range: string }) =>
+      `\`${p.name}\` is ${p.value}, outside its range ${p.range}`,
+  },
+  MTL5006: {
+    severity: "error",
+    title: "empty range",
+    message: (p: { name: string; range: string }) => `the range of \`${p.name}\` is empty: ${p.range}`,
+  },
+  MTL5007: {
+    severity: "error",
+    title: "clause that the rule does not take",
+    message: (p: { verb: string; clause: string; known: readonly string[] }) =>
+      `\`${p.verb}\` takes no \`${p.clause}\`; it takes ${joinNames(p.known)}`,
+  },
+  MTL5008: {
+    severity: "error",
+    title: "rule without a clause that it needs",
+    message: (p: { verb: string; rule: string; lacking: readonly string[] }) =>
+      `\`${p.verb} ${p.rule}\` needs ${joinNames(p.lacking)}`,
+  },
+  MTL5009: {
+    severity: "error",
+    title: "clause twice on a rule",
+    message: (p: { clause: string }) => `\`${p.clause}\` stands twice on this rule`,
+  },
+  MTL5010: {
+    severity: "error",
+    title: "time window that is never open",
+    message: () => "this window is never open: it ends when it begins, or before",
+  },
+  MTL5011: {
+    severity: "error",
+    title: "rule that can never matter",
+    message: (p: { bound: "most" | "least"; count: number; places: number }) =>
+      p.bound === "most"
+        ? `at most ${p.count} of ${p.places} places is always so`
+        : `at least ${p.count} of ${p.places} places can never be so`,
+  },
+});

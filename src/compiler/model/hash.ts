@@ -1,0 +1,73 @@
+import type { Model, NetNode } from "./model.js";
+import { sha256 } from "./sha256.js";
+
+/**
+ * The hash of what a model is: 64 hexadecimal digits. Places in the text and doc comments do not count, nor does the order
+ * of declarations, features, labels, losses and metrics.
+ */
+export function hashModel(model: Model): string {
+  return sha256(canonicalModel(model));
+}
+
+/** The text that is hashed: JSON with sorted keys, nodes by their ids instead of their places. */
+export function canonicalModel(model: Model): string {
+  const { nodes } = model;
+  return canonicalJson({
+    ...model,
+    features: byName(model.features),
+    labels: byName(model.labels),
+    nodes: [...nodes].sort((a, b) => compareText(a.id, b.id)).map((node) => nodeById(node, nodes)),
+    heads: byName(model.heads).map((head) => replaceNodes(head, nodes)),
+    loss: {
+      ...model.loss,
+      terms: [...model.loss.terms].sort((a, b) => compareText(a.head, b.head)),
+      penalties: byName(model.loss.penalties).map((penalty) => ({
+        ...penalty,
+        nodes: penalty.nodes.map((ref) => idOf(ref, nodes)),
+      })),
+    },
+    metrics: [...model.metrics]
+      .sort((a, b) => compareText(a.head, b.head))
+      .map(({ head, metrics }) => ({ head, metrics: [...metrics].sort(compareText) })),
+  });
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
+  return [...items].sort((a, b) => compareText(a.name, b.name));
+}
+
+function idOf(ref: number, nodes: readonly NetNode[]): string {
+  return nodes[ref]?.id ?? "";
+}
+
+function nodeById(node: NetNode, nodes: readonly NetNode[]): unknown {
+  return { ...node, inputs: node.inputs.map((ref) => idOf(ref, nodes)) };
+}
+
+/** Heads hold references in the key `node` alone. */
+function replaceNodes(value: unknown, nodes: readonly NetNode[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => replaceNodes(item, nodes));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === "node" && typeof item === "number" ? idOf(item, nodes) : replaceNodes(item, nodes),
+    ]),
+  );
+}
+
+/** What says where or why and not what. */
+const silent: ReadonlySet<string> = new Set(["span", "doc"]);
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([key, item]) => item !== undefined && !silent.has(key))
+    .sort(([a], [b]) => compareText(a, b));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,111 @@
+/**
+ * The compiler's stages in their order: files → trees → one expanded spec → typed model. Each stage is a pure function;
+ * this file alone knows which comes after which.
+ */
+import { createDiagnostic, type Diagnostic } from "./diagnostics/index.js";
+import type { Host } from "./host.js";
+import { hashModel, type Model } from "./model/index.js";
+import { check, expand, type LoadedSpecs, type SideTables } from "./semantics/index.js";
+import { parse, type Spec } from "./syntax/index.js";
+import { createSourceFile, positionAt, resolvePath, type SourceFile } from "./text/index.js";
+
+/** All that is known of a spec after its checks. */
+export interface Compilation {
+  /** Every file that was read, by its path: what diagnostics point into. */
+  readonly sources: ReadonlyMap<string, SourceFile>;
+  /** The tree of the file itself; absent when it cannot be read. */
+  readonly spec?: Spec;
+  /** Absent when there is an error. */
+  readonly model?: Model;
+  /** Hash of what the model is: the same for a reformatted or reordered spec. */
+  readonly hash?: string;
+  readonly tables?: SideTables;
+  /** Of all files and stages, in the order of files and places. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Files that a spec may pull in, itself included; more than that is a mistake. */
+const fileLimit = 1000;
+
+/** Reads a spec with all that it imports, and checks it. */
+export function compileSpec(path: string, host: Host): Compilation {
+  const { files, sources, diagnostics: syntax } = loadFiles(path, host);
+  const spec = files.get(path);
+  if (spec === undefined) {
+    const span = { file: "", start: 0, end: 0 };
+    return {
+      sources,
+      diagnostics: [createDiagnostic("MTL8007", { file: path, problem: "there is no such file" }, span)],
+    };
+  }
+  const expanded = expand(path, { files, resolve: resolvePath });
+  const early = [...syntax, ...expanded.diagnostics.filter((each) => !isRepeat(each, syntax, sources))];
+  const broken = early.some((each) => each.severity === "error");
+  const { model, diagnostics, tables } = check(expanded.spec, { incomplete: broken, macros: expanded.macros });
+  return {
+    sources,
+    spec,
+    ...(model === undefined ? {} : { model, hash: hashModel(model) }),
+    tables,
+    diagnostics: [...early, ...diagnostics.filter((each) => !isRepeat(each, early, sources))].sort(byPlace),
+  };
+}
+
+/** Whether an earlier stage has spoken of the same lines: what comes after is likely its consequence. */
+function isRepeat(
+  { span }: Diagnostic,
+  early: readonly Diagnostic[],
+  sources: ReadonlyMap<string, SourceFile>,
+): boolean {
+  const source = sources.get(span.file);
+  if (source === undefined) return false;
+  const line = (offset: number): number => positionAt(source, offset).line;
+  return early.some(
+    ({ severity, span: other }) =>
+      severity === "error" &&
+      other.file === span.file &&
+      line(other.start) <= line(span.end) &&
+      line(span.start) <= line(other.end),
+  );
+}
+
+interface LoadedFiles extends Pick<LoadedSpecs, "files"> {
+  readonly sources: ReadonlyMap<string, SourceFile>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The file and every file that it reaches by `import` and `extends`, each parsed once. */
+function loadFiles(path: string, host: Host): LoadedFiles {
+  const files = new Map<string, Spec>();
+  const sources = new Map<string, SourceFile>();
+  const diagnostics: Diagnostic[] = [];
+  const pending = [path];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (files.has(next) || files.size >= fileLimit) continue;
+    const text = host.readFile(next);
+    if (text === undefined) continue;
+    const source = createSourceFile(next, text);
+    const { spec, diagnostics: found } = parse(source);
+    sources.set(next, source);
+    files.set(next, spec);
+    diagnostics.push(...found);
+    for (const written of filesNamedIn(spec)) pending.push(resolvePath(next, written));
+  }
+  return { files, sources, diagnostics };
+}
+
+function filesNamedIn(spec: Spec): readonly string[] {
+  return spec.declarations.flatMap((node) => {
+    if (node.kind === "Import" && node.from.kind === "String") return [node.from.value];
+    if (node.kind === "Model" && node.base !== undefined) return [node.base.value];
+    return [];
+  });
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return compareText(a.span.file, b.span.file) || a.span.start - b.span.start || compareText(a.code, b.code);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,240 @@
+import type { HeadExpression, HeadType } from "../model/index.js";
+import type * as ast from "../syntax/index.js";
+import type { Span } from "../text/index.js";
+import { checkHeadType } from "./check-event.js";
+import { constantOf } from "./constants.js";
+import { setType, type CheckContext } from "./context.js";
+import { describeValue } from "./describe.js";
+import { complementType, divideTypes, multiplyTypes, sameType, showEvent, showHeadType } from "./events.js";
+import type { Heads } from "./heads.js";
+import { resolveName } from "./resolve.js";
+import { headKinds } from "./symbols.js";
+
+/** What a chain, or a part of one, computes and what that is. */
+export interface TypedHeadExpression {
+  readonly value: HeadExpression;
+  readonly type: HeadType;
+  /** Reads a signal, which is no part of the network. */
+  readonly external: boolean;
+  readonly span: Span;
+}
+
+/** `chain ctcvr: P(buy) = ctr * cvr`; undefined when it is no event, which is then reported. */
+export function checkChain(
+  context: CheckContext,
+  chain: ast.ChainDeclaration,
+  heads: Heads,
+): TypedHeadExpression | undefined {
+  const stated = chain.type === undefined ? undefined : checkHeadType(context, chain.type);
+  const inferred = inferChain(context, chain.value, heads, stated);
+  if (inferred === undefined) return undefined;
+  setType(context, chain, { kind: "head", type: inferred.type });
+  if (chain.type === undefined) return inferred;
+  if (stated === undefined) return undefined;
+  if (sameType(stated, inferred.type)) return inferred;
+  const { within } = context;
+  context.reporter.report(
+    "MTL4004",
+    { chain: chain.name.text, stated: showHeadType(stated, within), inferred: showHeadType(inferred.type, within) },
+    chain.type.span,
+    {
+      labels: [{ span: chain.value.span, message: showHeadType(inferred.type, within) }],
+      help: `write \`${showHeadType(inferred.type, within)}\`, or leave the type out`,
+    },
+  );
+  return undefined;
+}
+
+function inferChain(
+  context: CheckContext,
+  node: ast.Expression,
+  heads: Heads,
+  wanted: HeadType | undefined,
+): TypedHeadExpression | undefined {
+  const result = inferNode(context, node, heads, wanted);
+  if (result !== undefined) setType(context, node, { kind: "head", type: result.type });
+  return result;
+}
+
+function inferNode(
+  context: CheckContext,
+  node: ast.Expression,
+  heads: Heads,
+  wanted: HeadType | undefined,
+): TypedHeadExpression | undefined {
+  const { span } = node;
+  switch (node.kind) {
+    case "Missing":
+      return undefined;
+    case "Parenthesized":
+      return inferChain(context, node.inner, heads, wanted);
+    case "NameExpression": {
+      const symbol = resolveName(context, node.name, { kinds: headKinds, what: "a task or a chain" });
+      const head = symbol === undefined ? undefined : heads.get(symbol.name);
+      if (symbol === undefined || head?.type === undefined) {
+        if (symbol?.kind === "signal" && head !== undefined)
+          context.reporter.report("MTL4005", { found: `\`${symbol.name}\`, a plain number,` }, span);
+        return undefined;
+      }
+      return { value: { kind: "head", name: symbol.name }, type: head.type, external: head.external, span };
+    }
+    case "Binary":
+      if (node.operator === "*") return inferProduct(context, node, heads, wanted);
+      if (node.operator === "/") return inferQuotient(context, node, heads);
+      if (node.operator === "-") return inferComplement(context, node, heads);
+      break;
+    default:
+      break;
+  }
+  reportNoEvent(context, node);
+  return undefined;
+}
+
+function reportNoEvent(context: CheckContext, node: ast.Expression): void {
+  context.reporter.report("MTL4005", { found: describeValue(node) }, node.span, {
+    help: "a formula of plain numbers is a `fusion`; a chain knows `a * b`, `a / b` and `1 - a` over tasks",
+  });
+}
+
+/** `a * b * c` as one list, parentheses left out. */
+function factorsOf(node: ast.Expression): readonly ast.Expression[] {
+  if (node.kind === "Parenthesized") {
+    const inner = factorsOf(node.inner);
+    return inner.length > 1 ? inner : [node];
+  }
+  return node.kind === "Binary" && node.operator === "*" ? [...factorsOf(node.left), ...factorsOf(node.right)] : [node];
+}
+
+function inferProduct(
+  context: CheckContext,
+  node: ast.BinaryExpression,
+  heads: Heads,
+  wanted: HeadType | undefined,
+): TypedHeadExpression | undefined {
+  const factors = factorsOf(node).map((factor) => inferChain(context, factor, heads, undefined));
+  const sound = factors.filter((factor) => factor !== undefined);
+  if (sound.length < factors.length) return undefined;
+  const type = multiplyTypes(
+    sound.map((factor) => factor.type),
+    context.within,
+  );
+  if (type === undefined) {
+    reportProduct(context, sound, heads, wanted);
+    return undefined;
+  }
+  return {
+    value: { kind: "product", factors: sound.map((factor) => factor.value) },
+    type,
+    external: sound.some((factor) => factor.external),
+    span: node.span,
+  };
+}
+
+/** Says which conditional is missing, and which head has it. */
+function reportProduct(
+  context: CheckContext,
+  factors: readonly TypedHeadExpression[],
+  heads: Heads,
+  wanted: HeadType | undefined,
+): void {
+  const { within, reporter } = context;
+  const [first, ...rest] = factors;
+  if (first === undefined) return;
+  const show = (type: HeadType): string => showHeadType(type, within);
+  const { start, found } = findContinuation(context, factors, heads, wanted);
+  const wantedEvent =
+    start?.type.kind === "probability" ? ` can be continued by P(… | ${showEvent(start.type.event, within)})` : "";
+  const name = start?.value.kind === "head" ? start.value.name : undefined;
+  reporter.report("MTL4003", { form: "product" }, first.span, {
+    caption: show(first.type),
+    labels: rest.map((factor) => ({ span: factor.span, message: show(factor.type) })),
+    notes:
+      start === undefined || wantedEvent === ""
+        ? []
+        : [
+            found === undefined
+              ? `${show(start.type)}${wantedEvent}, and no other head is one`
+              : `${show(start.type)}${wantedEvent}; \`${found.name}\` is ${show(found.type)}`,
+          ],
+    ...(found === undefined || name === undefined ? {} : { help: `write \`${name} * ${found.name}\`` }),
+  });
+}
+
+interface Continuation {
+  readonly start?: TypedHeadExpression;
+  readonly found?: { readonly name: string; readonly type: HeadType };
+}
+
+/** A factor and the head that continues it, best with a result that was asked for or that the product already holds. */
+function findContinuation(
+  context: CheckContext,
+  factors: readonly TypedHeadExpression[],
+  heads: Heads,
+  wanted: HeadType | undefined,
+): Continuation {
+  const goals = [...(wanted === undefined ? [] : [wanted]), ...factors.map((factor) => factor.type)];
+  const pairs = factors
+    .filter((start) => start.type.kind === "probability")
+    .flatMap((start) =>
+      [...heads.values()].flatMap(({ symbol, type }) => {
+        if (type === undefined) return [];
+        const result = multiplyTypes([start.type, type], context.within);
+        return result === undefined ? [] : [{ start, found: { name: symbol.name, type }, result }];
+      }),
+    );
+  const best = pairs.find(({ result }) => goals.some((goal) => sameType(goal, result))) ?? pairs[0];
+  if (best !== undefined) return best;
+  const start = factors.find((factor) => factor.type.kind === "probability");
+  return start === undefined ? {} : { start };
+}
+
+function inferQuotient(
+  context: CheckContext,
+  node: ast.BinaryExpression,
+  heads: Heads,
+): TypedHeadExpression | undefined {
+  const numerator = inferChain(context, node.left, heads, undefined);
+  const denominator = inferChain(context, node.right, heads, undefined);
+  if (numerator === undefined || denominator === undefined) return undefined;
+  const type = divideTypes(numerator.type, denominator.type, context.within);
+  if (type === undefined) {
+    const { within } = context;
+    context.reporter.report("MTL4003", { form: "quotient" }, numerator.span, {
+      caption: showHeadType(numerator.type, within),
+      labels: [{ span: denominator.span, message: showHeadType(denominator.type, within) }],
+      notes: ["P(A & B | C) / P(A | C) is P(B | A & C): what is divided lies within what divides, under one condition"],
+    });
+    return undefined;
+  }
+  return {
+    value: { kind: "quotient", numerator: numerator.value, denominator: denominator.value },
+    type,
+    external: numerator.external || denominator.external,
+    span: node.span,
+  };
+}
+
+/** `1 - p`. */
+function inferComplement(
+  context: CheckContext,
+  node: ast.BinaryExpression,
+  heads: Heads,
+): TypedHeadExpression | undefined {
+  const one = constantOf(node.left);
+  if (one.kind === "missing") return undefined;
+  if (one.kind !== "value" || one.value !== 1) {
+    reportNoEvent(context, node);
+    return undefined;
+  }
+  const operand = inferChain(context, node.right, heads, undefined);
+  if (operand === undefined) return undefined;
+  const type = complementType(operand.type, context.within);
+  if (type === undefined) {
+    context.reporter.report("MTL4003", { form: "complement" }, node.right.span, {
+      caption: showHeadType(operand.type, context.within),
+      notes: ["1 - P(A | C) is P(not A | C), where A is a conjunction of labels"],
+    });
+    return undefined;
+  }
+  return { value: { kind: "complement", operand: operand.value }, type, external: operand.external, span: node.span };
+}

@@ -1,0 +1,206 @@
+import type {
+  Arguments,
+  ColumnExpression,
+  FeatureModel,
+  FeatureType,
+  NumericScale,
+  Vocabulary,
+} from "../model/index.js";
+import type * as ast from "../syntax/index.js";
+import { suggest, type Span } from "../text/index.js";
+import { checkArguments } from "./arguments.js";
+import { checkColumnExpression, columnOfName } from "./column-expressions.js";
+import { setType, type CheckContext } from "./context.js";
+import { featureKinds, featureSpecs, type FeatureKind } from "./feature-types.js";
+
+/** The `features` block; features that are wrong are reported and left out. */
+export function checkFeatures(context: CheckContext, block: ast.FeaturesBlock | undefined): readonly FeatureModel[] {
+  const features: FeatureModel[] = [];
+  for (const entry of block?.entries ?? []) {
+    const feature = checkFeature(context, entry);
+    // A second declaration of the name was reported; the first one counts.
+    if (feature === undefined || context.scope.names.get(feature.name)?.declaration !== entry) continue;
+    features.push(feature);
+    setType(context, entry, { kind: "tensor", shape: featureShape(feature) });
+  }
+  return features;
+}
+
+/** The shape of a feature as a part of the network: its embedding, or its number. */
+export function featureShape(feature: FeatureModel): readonly number[] {
+  return [feature.kind === "numeric" ? 1 : feature.embed];
+}
+
+function checkFeature(context: CheckContext, entry: ast.FeatureEntry): FeatureModel | undefined {
+  const { type, name } = entry;
+  if (type.kind === "Missing") return undefined;
+  const word = type.kind === "Call" ? type.callee : type.name;
+  const kind = findKind(context, word);
+  const given = type.kind === "Call" ? type.arguments : [];
+  const args =
+    kind === undefined
+      ? undefined
+      : checkArguments(context, { name: kind, span: word.span }, featureSpecs[kind], given);
+  if (kind === undefined || args === undefined || name.text === "") return undefined;
+  const at = (option: string): Span => given.find((argument) => argument.name?.text === option)?.span ?? word.span;
+  const featureType = readType(context, kind, args, word.span, at);
+  const source = readSource(context, entry, args, at);
+  if (featureType === undefined || source === undefined) return undefined;
+  return {
+    name: name.text,
+    ...(entry.doc === undefined ? {} : { doc: entry.doc }),
+    source,
+    serving: servingOf(args),
+    dropout: Number(args["dropout"]),
+    span: entry.span,
+    ...featureType,
+  };
+}
+
+function findKind(context: CheckContext, word: ast.Name): FeatureKind | undefined {
+  if (word.text === "") return undefined;
+  const kind = featureKinds.find((each) => each === word.text);
+  if (kind !== undefined) return kind;
+  if (word.text === "sequence")
+    context.reporter.report(
+      "MTL3090",
+      { what: "`sequence`", instead: "`bag(…)` pools the values of a list column" },
+      word.span,
+    );
+  else
+    context.reporter.report(
+      "MTL2004",
+      { name: word.text, what: "a kind of feature", known: featureKinds, suggestion: suggest(word.text, featureKinds) },
+      word.span,
+    );
+  return undefined;
+}
+
+function servingOf(args: Arguments): FeatureModel["serving"] {
+  const value = args["serving"];
+  if (value === "none") return { kind: "none" };
+  if (typeof value === "number" || typeof value === "string") return { kind: "value", value };
+  return { kind: "data" };
+}
+
+/** `= expression`, `column: "name"`, or the column of the feature's own name. */
+function readSource(
+  context: CheckContext,
+  entry: ast.FeatureEntry,
+  args: Arguments,
+  at: (option: string) => Span,
+): ColumnExpression | undefined {
+  const column = args["column"];
+  if (entry.source === undefined)
+    return columnOfName(typeof column === "string" ? column : entry.name.text, entry.name.span);
+  const typed = checkColumnExpression(context, entry.source);
+  if (typeof column === "string") {
+    context.reporter.report("MTL3018", { first: "column", second: "= …", owner: entry.name.text }, at("column"), {
+      labels: [{ span: entry.source.span, message: "and where its values come from is said here too" }],
+    });
+    return undefined;
+  }
+  return typed?.expression;
+}
+
+function readType(
+  context: CheckContext,
+  kind: FeatureKind,
+  args: Arguments,
+  span: Span,
+  at: (option: string) => Span,
+): FeatureType | undefined {
+  switch (kind) {
+    case "numeric":
+      return {
+        kind,
+        // The parameter's choices are this very list.
+        scale: args["scale"] as NumericScale,
+        missing: args["missing"] === "mean" ? "mean" : Number(args["missing"]),
+      };
+    case "bucket": {
+      const boundaries = readBoundaries(context, args, span, at);
+      return boundaries === undefined ? undefined : { kind, boundaries, embed: Number(args["embed"]) };
+    }
+    case "categorical":
+    case "bag": {
+      const vocabulary = readVocabulary(context, args, at);
+      if (vocabulary === undefined) return undefined;
+      const embed = Number(args["embed"]);
+      if (kind === "categorical") return { kind, vocabulary, embed };
+      return {
+        kind,
+        vocabulary,
+        embed,
+        pool: args["pool"] as "mean" | "sum" | "max",
+        separator: String(args["separator"]),
+        max: Number(args["max"]),
+      };
+    }
+  }
+}
+
+const vocabularyOptions = ["hash", "values", "vocab", "min_count"] as const;
+
+function readVocabulary(context: CheckContext, args: Arguments, at: (option: string) => Span): Vocabulary | undefined {
+  const given = vocabularyOptions.filter((option) => args[option] !== null);
+  const [first, second] = given;
+  // `vocab` and `min_count` cut the same list; every other pair says two things at once.
+  if (first !== undefined && second !== undefined && first !== "vocab") {
+    context.reporter.report("MTL3018", { first, second, owner: "" }, at(second), {
+      labels: [{ span: at(first), message: "this already says where ids come from" }],
+      help: "`hash` needs no vocabulary; `values` lists it; `vocab` and `min_count` cut the one found in the training data",
+    });
+    return undefined;
+  }
+  const { hash, values, vocab } = args;
+  if (typeof hash === "number") return { kind: "hash", buckets: hash };
+  if (Array.isArray(values)) {
+    const texts = (values as readonly (string | number)[]).map(String);
+    const twice = texts.find((text, i) => texts.indexOf(text) !== i);
+    if (twice === undefined) return { kind: "listed", values: texts };
+    context.reporter.report("MTL3019", { option: "values", problem: `\`${twice}\` stands twice in it` }, at("values"));
+    return undefined;
+  }
+  return {
+    kind: "fitted",
+    ...(typeof vocab === "number" ? { limit: vocab } : {}),
+    minCount: args["min_count"] === null ? 1 : Number(args["min_count"]),
+  };
+}
+
+type Boundaries = Extract<FeatureType, { kind: "bucket" }>["boundaries"];
+
+function readBoundaries(
+  context: CheckContext,
+  args: Arguments,
+  span: Span,
+  at: (option: string) => Span,
+): Boundaries | undefined {
+  const { boundaries, quantiles } = args;
+  if (Array.isArray(boundaries) && quantiles !== null) {
+    context.reporter.report("MTL3018", { first: "boundaries", second: "quantiles", owner: "" }, at("quantiles"), {
+      labels: [{ span: at("boundaries"), message: "this already says where buckets begin" }],
+    });
+    return undefined;
+  }
+  if (typeof quantiles === "number") return { kind: "quantiles", count: quantiles };
+  if (!Array.isArray(boundaries)) {
+    context.reporter.report(
+      "MTL3001",
+      { callee: "bucket", parameter: "boundaries", expected: "a list of numbers (or `quantiles`, a whole number)" },
+      span,
+    );
+    return undefined;
+  }
+  const values = boundaries as readonly number[];
+  const wrong = values.findIndex((value, i) => i > 0 && value <= (values[i - 1] ?? -Infinity));
+  if (wrong < 0) return { kind: "listed", values };
+  context.reporter.report(
+    "MTL3019",
+    { option: "boundaries", problem: `${values[wrong] ?? ""} does not lie above ${values[wrong - 1] ?? ""}` },
+    at("boundaries"),
+    { help: "list boundaries from small to large, each once" },
+  );
+  return undefined;
+}

@@ -1,0 +1,201 @@
+import { resolveBuiltin } from "../builtins/index.js";
+import type { LogitExpression, NodeRef } from "../model/index.js";
+import type * as ast from "../syntax/index.js";
+import { suggest } from "../text/index.js";
+
+import { constantOf } from "./constants.js";
+import { describeValue } from "./describe.js";
+import { nodeAt, type Network, type Owner } from "./network.js";
+import { checkTensor, type NetworkContext } from "./network-expression.js";
+import { showShape } from "./types.js";
+import { setType } from "./context.js";
+
+/** A task's logits: their names, and whether serving computes them. */
+export interface LogitOwner extends Owner {
+  /** How many `logit(…)` there were so far. */
+  logits: number;
+  /** Never served: what is known in training alone may come in. */
+  readonly auxiliary: boolean;
+}
+
+const logitWords = ["logit", "train_only"];
+
+/** A number a row: `logit(t)`, sums and multiples of such, `train_only(…)`, or a tensor of width 1. */
+export function checkLogit(
+  state: NetworkContext,
+  expression: ast.Expression,
+  owner: LogitOwner,
+  trainOnly: boolean,
+): LogitExpression | undefined {
+  const logit = buildLogit(state, expression, owner, trainOnly);
+  if (logit !== undefined && logit.kind !== "value") setType(state.context, expression, { kind: "logit" });
+  return logit;
+}
+
+function buildLogit(
+  state: NetworkContext,
+  expression: ast.Expression,
+  owner: LogitOwner,
+  trainOnly: boolean,
+): LogitExpression | undefined {
+  const { context } = state;
+  switch (expression.kind) {
+    case "Missing":
+      return undefined;
+    case "Parenthesized":
+      return checkLogit(state, expression.inner, owner, trainOnly);
+    case "Unary":
+      if (expression.operator === "-") return scaled(-1, checkLogit(state, expression.operand, owner, trainOnly));
+      break;
+    case "Binary":
+      return checkArithmetic(state, expression, owner, trainOnly);
+    case "Call": {
+      const name = expression.callee.text;
+      if (name === "logit" || name === "train_only") {
+        const operand = soleArgument(state, expression);
+        if (operand === undefined) return undefined;
+        if (name === "logit") return checkLogitCall(state, operand, owner, trainOnly);
+        const inner = checkLogit(state, operand, owner, true);
+        return inner === undefined ? undefined : { kind: "trainOnly", operand: inner };
+      }
+      const near = resolveBuiltin(name) === undefined ? suggest(name, logitWords) : undefined;
+      if (near === undefined) return checkValue(state, expression, owner, trainOnly);
+      context.reporter.report(
+        "MTL2004",
+        { name, what: "a logit", known: logitWords, suggestion: near },
+        expression.callee.span,
+      );
+      return undefined;
+    }
+    case "NameExpression":
+    case "Member":
+      return checkValue(state, expression, owner, trainOnly);
+    default:
+      break;
+  }
+  context.reporter.report("MTL3032", { found: describeValue(expression) }, expression.span);
+  return undefined;
+}
+
+function checkArithmetic(
+  state: NetworkContext,
+  node: ast.BinaryExpression,
+  owner: LogitOwner,
+  trainOnly: boolean,
+): LogitExpression | undefined {
+  if (node.operator === "+" || node.operator === "-") {
+    const left = checkLogit(state, node.left, owner, trainOnly);
+    const right = checkLogit(state, node.right, owner, trainOnly);
+    const signed = node.operator === "-" ? scaled(-1, right) : right;
+    if (left === undefined || signed === undefined) return undefined;
+    // `a + b + c` is one sum.
+    return { kind: "sum", terms: left.kind === "sum" ? [...left.terms, signed] : [left, signed] };
+  }
+  if (node.operator === "*") {
+    const left = constantOf(node.left);
+    const right = constantOf(node.right);
+    if (left.kind === "value") return scaled(left.value, checkLogit(state, node.right, owner, trainOnly));
+    if (right.kind === "value") return scaled(right.value, checkLogit(state, node.left, owner, trainOnly));
+  }
+  if (node.left.kind !== "Missing" && node.right.kind !== "Missing")
+    state.context.reporter.report("MTL3032", { found: describeValue(node) }, node.span);
+  return undefined;
+}
+
+function scaled(factor: number, operand: LogitExpression | undefined): LogitExpression | undefined {
+  return operand === undefined ? undefined : { kind: "scaled", factor, operand };
+}
+
+/** The one argument of `logit`, `train_only` or an activation. */
+export function soleArgument(state: NetworkContext, call: ast.CallExpression): ast.Expression | undefined {
+  const [first, ...rest] = call.arguments;
+  if (first !== undefined && rest.length === 0 && first.name === undefined)
+    return first.value.kind === "Missing" ? undefined : first.value;
+  if (!call.arguments.some((argument) => argument.value.kind === "Missing"))
+    state.context.reporter.report(
+      "MTL3006",
+      { name: call.callee.text, expected: 1, found: call.arguments.length },
+      call.span,
+    );
+  return undefined;
+}
+
+function checkLogitCall(
+  state: NetworkContext,
+  operand: ast.Expression,
+  owner: LogitOwner,
+  trainOnly: boolean,
+): LogitExpression | undefined {
+  const node = checkTensor(state, operand, owner, false);
+  if (node === undefined || !checkServed(state, operand, node, owner, trainOnly)) return undefined;
+  owner.logits += 1;
+  return { kind: "logit", node, id: `${owner.id}/logit${owner.logits === 1 ? "" : `_${owner.logits}`}` };
+}
+
+/** A tensor that is itself one number a row, such as `dot(a, b)`. */
+function checkValue(
+  state: NetworkContext,
+  expression: ast.Expression,
+  owner: LogitOwner,
+  trainOnly: boolean,
+): LogitExpression | undefined {
+  const node = checkTensor(state, expression, owner, false);
+  if (node === undefined || !checkServed(state, expression, node, owner, trainOnly)) return undefined;
+  const { shape } = nodeAt(state.network, node);
+  if (shape.length === 1 && shape[0] === 1) return { kind: "value", node };
+  state.context.reporter.report(
+    "MTL3009",
+    { found: describeValue(expression), shape: showShape(shape) },
+    expression.span,
+    {
+      caption: showShape(shape),
+      ...(expression.kind === "NameExpression"
+        ? {
+            help: `write \`logit(${expression.name.text})\``,
+            fixes: [
+              {
+                title: `write \`logit(${expression.name.text})\``,
+                edits: [{ span: expression.span, newText: `logit(${expression.name.text})` }],
+              },
+            ],
+          }
+        : {}),
+    },
+  );
+  return undefined;
+}
+
+/** A feature that serving does not have must not reach a served prediction. */
+function checkServed(
+  { context, network }: NetworkContext,
+  expression: ast.Expression,
+  node: NodeRef,
+  owner: LogitOwner,
+  trainOnly: boolean,
+): boolean {
+  if (trainOnly || owner.auxiliary) return true;
+  const feature = trainingOnlyFeature(network, node);
+  if (feature === undefined) return true;
+  const symbol = context.scope.names.get(feature);
+  context.reporter.report("MTL4012", { feature, head: owner.id }, expression.span, {
+    labels:
+      symbol === undefined ? [] : [{ span: symbol.at.span, message: "`serving: none`: serving does not have it" }],
+    help: `keep it to training with \`train_only(logit(…))\`, or give \`${feature}\` a value at serving: \`serving: 0\``,
+  });
+  return false;
+}
+
+/** A feature with `serving: none` that a node is computed from. */
+function trainingOnlyFeature(network: Network, start: NodeRef): string | undefined {
+  const seen = new Set<NodeRef>();
+  const pending = [start];
+  for (let ref = pending.pop(); ref !== undefined; ref = pending.pop()) {
+    if (seen.has(ref)) continue;
+    seen.add(ref);
+    const node = nodeAt(network, ref);
+    const { feature } = node.arguments;
+    if (typeof feature === "string" && network.features.get(feature)?.serving.kind === "none") return feature;
+    pending.push(...node.inputs);
+  }
+  return undefined;
+}

@@ -1,0 +1,172 @@
+import type { Arguments, SourceModel, SourceOptions } from "../model/index.js";
+import type * as ast from "../syntax/index.js";
+import { rebasePath, suggest } from "../text/index.js";
+import { checkArguments, readArgument, type ArgumentSpec } from "./arguments.js";
+import type { CheckContext } from "./context.js";
+import { describeValue } from "./describe.js";
+
+export type FileFormat = SourceModel["format"];
+
+/** A format with its options: of one source, or of `format:` for all. */
+export interface Format {
+  readonly format: FileFormat;
+  readonly options: SourceOptions;
+}
+
+const formats: readonly FileFormat[] = ["csv", "tsv", "parquet", "jsonl"];
+
+/** Endings of file names, without those of compression. */
+const endings: Readonly<Record<string, FileFormat>> = {
+  csv: "csv",
+  tsv: "tsv",
+  tab: "tsv",
+  parquet: "parquet",
+  pq: "parquet",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+};
+
+/** The options of a format that says nothing. */
+export function defaultOptions(format: FileFormat): SourceOptions {
+  return { header: true, delimiter: format === "tsv" ? "\t" : ",", nulls: [], trim: false };
+}
+
+function optionSpecs({ format, options }: Format): readonly ArgumentSpec[] {
+  const common: readonly ArgumentSpec[] = [
+    { name: "nulls", type: { kind: "texts" }, default: options.nulls },
+    { name: "trim", type: { kind: "boolean" }, default: options.trim },
+  ];
+  if (format === "parquet" || format === "jsonl") return common;
+  const text: readonly ArgumentSpec[] = [
+    { name: "header", type: { kind: "boolean" }, default: options.header },
+    { name: "columns", type: { kind: "words" }, default: options.columns ?? null },
+    ...common,
+  ];
+  if (format === "tsv") return text;
+  return [{ name: "delimiter", type: { kind: "text" }, default: options.delimiter }, ...text];
+}
+
+function optionsFrom(format: FileFormat, args: Arguments): SourceOptions {
+  const defaults = defaultOptions(format);
+  const columns = args["columns"];
+  return {
+    header: args["header"] === undefined ? defaults.header : args["header"] === true,
+    delimiter: typeof args["delimiter"] === "string" ? args["delimiter"] : defaults.delimiter,
+    ...(Array.isArray(columns) ? { columns: columns as readonly string[] } : {}),
+    nulls: Array.isArray(args["nulls"]) ? (args["nulls"] as readonly string[]) : [],
+    trim: args["trim"] === true,
+  };
+}
+
+/** `format: csv(header: false, …)`, `format: tsv`. */
+export function checkFormat(context: CheckContext, value: ast.Expression): Format | undefined {
+  if (value.kind === "Missing") return undefined;
+  const name = value.kind === "Call" ? value.callee : value.kind === "NameExpression" ? value.name : undefined;
+  if (name === undefined) {
+    context.reporter.report(
+      "MTL3002",
+      {
+        callee: "data",
+        parameter: "format",
+        expected: "`csv(…)`, `tsv(…)`, `parquet` or `jsonl`",
+        found: describeValue(value),
+      },
+      value.span,
+    );
+    return undefined;
+  }
+  const format = findFormat(context, name);
+  if (format === undefined) return undefined;
+  const base = { format, options: defaultOptions(format) };
+  if (value.kind !== "Call") return base;
+  const args = checkArguments(context, { name: format, span: name.span }, optionSpecs(base), value.arguments);
+  return args === undefined ? undefined : checkHeader(context, value, { format, options: optionsFrom(format, args) });
+}
+
+function findFormat(context: CheckContext, name: ast.Name): FileFormat | undefined {
+  if (name.text === "") return undefined;
+  const format = formats.find((each) => each === name.text);
+  if (format === undefined)
+    context.reporter.report(
+      "MTL2004",
+      { name: name.text, what: "a file format", known: formats, suggestion: suggest(name.text, formats) },
+      name.span,
+    );
+  return format;
+}
+
+/** `"a.csv.gz"`, `["a.csv", "b.csv"]`, `csv("a.csv", header: false)`; `shared` is what `format:` says. */
+export function checkSource(
+  context: CheckContext,
+  value: ast.Expression,
+  shared: Format | undefined,
+): SourceModel | undefined {
+  if (value.kind === "Missing") return undefined;
+  if (value.kind === "Call") return checkSourceCall(context, value, shared);
+  const paths = readPaths(context, value);
+  if (paths === undefined) return undefined;
+  if (shared !== undefined) return { ...shared, paths, span: value.span };
+  const kinds = new Set(paths.map(formatOfPath));
+  const [format] = kinds;
+  if (kinds.size !== 1 || format === undefined) {
+    const unknown = paths.find((path) => formatOfPath(path) === undefined);
+    context.reporter.report("MTL3021", { path: unknown ?? paths[0] ?? "", mixed: unknown === undefined }, value.span, {
+      help: 'name the format: `csv("…")`, `tsv("…")`, `parquet("…")` or `jsonl("…")`',
+    });
+    return undefined;
+  }
+  return { format, options: defaultOptions(format), paths, span: value.span };
+}
+
+function formatOfPath(path: string): FileFormat | undefined {
+  const parts = path
+    .toLowerCase()
+    .replace(/\.(gz|gzip|zst|bz2)$/, "")
+    .split(".");
+  return parts.length < 2 ? undefined : endings[parts.at(-1) ?? ""];
+}
+
+function checkSourceCall(
+  context: CheckContext,
+  call: ast.CallExpression,
+  shared: Format | undefined,
+): SourceModel | undefined {
+  const format = findFormat(context, call.callee);
+  if (format === undefined) return undefined;
+  const callee = { name: format, span: call.callee.span };
+  const positional = call.arguments.filter((argument) => argument.name === undefined);
+  const named = call.arguments.filter((argument) => argument.name !== undefined);
+  const base = shared?.format === format ? shared : { format, options: defaultOptions(format) };
+  const args = checkArguments(context, callee, optionSpecs(base), named);
+  const lists = positional.map((argument) => readPaths(context, argument.value));
+  if (positional.length === 0)
+    context.reporter.report(
+      "MTL3001",
+      { callee: format, parameter: "path", expected: "a text in quotes or a list of such" },
+      callee.span,
+    );
+  if (args === undefined || lists.length === 0 || lists.includes(undefined)) return undefined;
+  const paths = lists.flatMap((list) => list ?? []);
+  const checked = checkHeader(context, call, { format, options: optionsFrom(format, args) });
+  return checked === undefined ? undefined : { ...checked, paths, span: call.span };
+}
+
+/** A file without a header says nothing about its columns: the spec must. */
+function checkHeader(context: CheckContext, at: ast.CallExpression, format: Format): Format | undefined {
+  if (format.options.header || format.options.columns !== undefined) return format;
+  context.reporter.report("MTL3022", { format: format.format }, at.callee.span);
+  return undefined;
+}
+
+function readPaths(context: CheckContext, value: ast.Expression): readonly string[] | undefined {
+  const read = readArgument(
+    context,
+    { name: "data", span: value.span },
+    { name: "path", type: { kind: "texts" } },
+    value,
+  );
+  if (!Array.isArray(read)) return undefined;
+  // An imported file writes paths from where it lies; the model has them all from where the spec lies.
+  const { file } = context.spec.span;
+  return (read as readonly string[]).map((path) => rebasePath(path, value.span.file, file));
+}

@@ -1,0 +1,146 @@
+import type * as ast from "../syntax/index.js";
+import { suggest } from "../text/index.js";
+import { constantOf } from "./constants.js";
+import type { CheckContext } from "./context.js";
+import { describeValue } from "./describe.js";
+import { inferFormula } from "./formula.js";
+import { createFormulaScope, type FormulaValues } from "./formula-scope.js";
+import { checkCondition } from "./check-rules.js";
+import { holds, showInterval } from "./intervals.js";
+import { resolveName } from "./resolve.js";
+import { errorType, showType, type ValueType } from "./types.js";
+
+type Candidate = Extract<ast.TestStep, { kind: "TestCandidate" }>;
+
+/** A `test`: its time, its candidates and what is expected of them. */
+export function checkTest(context: CheckContext, test: ast.TestDeclaration, values: FormulaValues): void {
+  const { reporter } = context;
+  const candidates = new Map<string, Candidate>();
+  const scope = createFormulaScope(context, values);
+  for (const step of test.steps) {
+    switch (step.kind) {
+      case "TestAt":
+        if (step.time.kind !== "Date" && step.time.kind !== "Missing")
+          reporter.report(
+            "MTL3002",
+            { callee: "test", parameter: "at", expected: "a date", found: describeValue(step.time) },
+            step.time.span,
+          );
+        break;
+      case "TestCandidate": {
+        const { text, span } = step.name;
+        const first = candidates.get(text);
+        if (first !== undefined)
+          reporter.report("MTL2002", { name: text, kind: "a candidate", first: "a candidate" }, span, {
+            labels: [{ span: first.name.span, message: "declared here first" }],
+          });
+        if (step.like !== undefined) findCandidate(context, step.like, candidates);
+        for (const field of step.fields) checkField(context, field, scope);
+        if (text !== "" && first === undefined) candidates.set(text, step);
+        break;
+      }
+      case "TestExpect":
+        checkCondition(context, step.condition, createExpectScope(context, values, candidates), "expect");
+        break;
+      case "TestMissing":
+        break;
+    }
+  }
+}
+
+function findCandidate(
+  context: CheckContext,
+  name: ast.Name,
+  candidates: ReadonlyMap<string, Candidate>,
+): Candidate | undefined {
+  const found = candidates.get(name.text);
+  if (found !== undefined)
+    context.references.set(name, { kind: "candidate", name: name.text, at: found.name, declaration: found });
+  else if (name.text !== "" && !context.incomplete && !context.reported.has(name.text)) {
+    context.reported.add(name.text);
+    context.reporter.report(
+      "MTL2001",
+      { name: name.text, what: "a candidate of this test", suggestion: suggest(name.text, candidates.keys()) },
+      name.span,
+    );
+  }
+  return found;
+}
+
+/** `ctr: 0.10`: a score, a signal, an attribute or a feature with a value of its type, inside its range. */
+function checkField(context: CheckContext, field: ast.Entry, scope: ReturnType<typeof createFormulaScope>): void {
+  if (field.key.text === "") return;
+  const wanted = scope.resolve({ kind: "NameExpression", name: field.key, span: field.key.span });
+  const found = inferFormula(scope, field.value);
+  if (wanted.kind === "error" || found.kind === "error") return;
+  const { within } = context;
+  if (found.kind !== wanted.kind) {
+    context.reporter.report(
+      "MTL3047",
+      { name: field.key.text, expected: showType(wanted, within), found: describeValue(field.value) },
+      field.value.span,
+    );
+    return;
+  }
+  const constant = constantOf(field.value);
+  if (wanted.kind !== "number" || constant.kind !== "value" || holds(wanted.range, constant.value)) return;
+  context.reporter.report(
+    "MTL5005",
+    { name: field.key.text, value: constant.value, range: showInterval(wanted.range) },
+    field.value.span,
+  );
+}
+
+/** In `expect`: rankings are lists of candidates, and `score(plain)` is a formula's value for one of them. */
+function createExpectScope(
+  context: CheckContext,
+  values: FormulaValues,
+  candidates: ReadonlyMap<string, Candidate>,
+): ReturnType<typeof createFormulaScope> {
+  const scope = createFormulaScope(context, values, (call) => {
+    const symbol = context.scope.names.get(call.callee.text);
+    const [argument] = call.arguments;
+    if (argument === undefined || call.arguments.length !== 1) return undefined;
+    const isOfCandidate = argument.value.kind === "NameExpression" && candidates.has(argument.value.name.text);
+    if (symbol === undefined) {
+      // `score(plain)` of a formula that is not there: no function takes a candidate.
+      if (!isOfCandidate) return undefined;
+      resolveName(context, call.callee, { kinds: ["fusion"], what: "a formula" });
+      return errorType;
+    }
+    if (symbol.kind === "rank") return undefined;
+    context.references.set(call.callee, symbol);
+    if (argument.value.kind === "NameExpression") findCandidate(context, argument.value.name, candidates);
+    return scope.resolve({ kind: "NameExpression", name: call.callee, span: call.callee.span });
+  });
+  const resolve: typeof scope.resolve = (node) => {
+    const symbol = context.scope.names.get(node.name.text);
+    if (symbol?.kind === "rank") {
+      context.references.set(node.name, symbol);
+      return { kind: "candidates" };
+    }
+    return candidates.has(node.name.text) ? reference(context, node.name, candidates) : scope.resolve(node);
+  };
+  return { ...scope, resolve, list: (list) => candidateList(context, list, candidates) };
+}
+
+function reference(context: CheckContext, name: ast.Name, candidates: ReadonlyMap<string, Candidate>): ValueType {
+  findCandidate(context, name, candidates);
+  return { kind: "candidates" };
+}
+
+/** `[promo, plain]`. */
+function candidateList(
+  context: CheckContext,
+  list: ast.ListExpression,
+  candidates: ReadonlyMap<string, Candidate>,
+): ValueType {
+  for (const item of list.items) {
+    if (item.kind === "NameExpression") findCandidate(context, item.name, candidates);
+    else if (item.kind !== "Missing") {
+      context.reporter.report("MTL3042", { found: describeValue(item) }, item.span);
+      return errorType;
+    }
+  }
+  return { kind: "candidates" };
+}

@@ -1,0 +1,162 @@
+import { resolveBuiltin } from "../builtins/index.js";
+import { Reporter, type Diagnostic } from "../diagnostics/index.js";
+import type { FeatureModel, LabelModel, Model } from "../model/index.js";
+import type { AnyNode, DefDeclaration, Name, Spec } from "../syntax/index.js";
+import { bindNames } from "./bind.js";
+import { collectBlocks, type Blocks } from "./blocks.js";
+
+import { checkAttributes, checkParams, checkSignalValues } from "./check-attributes.js";
+import { checkColumns, checkData } from "./check-data.js";
+import { checkFeatures } from "./check-features.js";
+import { checkFusions } from "./check-fusion.js";
+import { checkHeads } from "./check-heads.js";
+import { checkLabels } from "./check-labels.js";
+import { checkLoss } from "./check-loss.js";
+import { checkMetrics } from "./check-metrics.js";
+import { checkNetwork } from "./check-network.js";
+import { checkRank } from "./check-rank.js";
+import { checkRules } from "./check-rules.js";
+import { checkTest } from "./check-test.js";
+import { checkTrain } from "./check-train.js";
+import { columnUses } from "./column-expressions.js";
+import type { CheckContext, LabelInfo, SideTables } from "./context.js";
+import { createFormulaScope, type FormulaValues } from "./formula-scope.js";
+import { checkLeakage } from "./leakage.js";
+import { lint } from "./lint.js";
+import { checkSelectionBias } from "./selection-bias.js";
+import type { SpecSymbol } from "./symbols.js";
+import type { ValueType } from "./types.js";
+
+/** What the checker makes of a spec. */
+export interface CheckResult {
+  /** The typed model; absent when there is an error. */
+  readonly model?: Model;
+  /** In the order of their places. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Symbols, references and types, for editors; there for broken specs as well. */
+  readonly tables: SideTables;
+}
+
+export interface CheckOptions {
+  /** The parser reported errors: names without a declaration may be declared in what it left out. */
+  readonly incomplete?: boolean;
+  /** Names that were calls of macros before they were expanded. */
+  readonly macros?: ReadonlyMap<Name, DefDeclaration>;
+}
+
+/** Checks a spec whose imports, variants and macros are expanded. Pure; never throws on any tree the parser makes. */
+export function check(spec: Spec, options: CheckOptions = {}): CheckResult {
+  const reporter = new Reporter();
+  const context = createContext(spec, reporter, options);
+  referMacros(context, options.macros);
+  const blocks = collectBlocks(spec, reporter);
+  const model = checkModel(context, blocks);
+  return {
+    ...(model === undefined ? {} : { model }),
+    diagnostics: reporter.diagnostics,
+    tables: { symbols: context.scope.symbols, references: context.references, types: context.types },
+  };
+}
+
+function createContext(spec: Spec, reporter: Reporter, { incomplete = false }: CheckOptions): CheckContext {
+  const labels = new Map<string, LabelInfo>();
+  return {
+    spec,
+    reporter,
+    scope: bindNames(spec, reporter),
+    incomplete,
+    labels,
+    within: (label) => labels.get(label)?.within ?? [],
+    references: new Map<Name, SpecSymbol>(),
+    types: new Map<AnyNode, ValueType>(),
+    reported: new Set(),
+  };
+}
+
+function referMacros(context: CheckContext, macros: CheckOptions["macros"]): void {
+  for (const [name, def] of macros ?? []) {
+    const symbol = context.scope.names.get(def.name.text);
+    if (symbol?.kind === "macro") context.references.set(name, symbol);
+  }
+  for (const symbol of context.scope.symbols)
+    if (symbol.kind === "macro" && resolveBuiltin(symbol.name) !== undefined)
+      context.reporter.report("MTL2027", { name: symbol.name }, symbol.at.span, {
+        help: "give the macro another name",
+      });
+}
+
+/** All checks, each after those whose results it reads; undefined when something is wrong. */
+function checkModel(context: CheckContext, blocks: Blocks): Model | undefined {
+  const { reporter } = context;
+  const name = checkName(context, blocks.Model);
+  const data = checkData(context, blocks.Data);
+  const features = checkFeatures(context, blocks.Features);
+  const labels = checkLabels(context, blocks.Labels);
+  checkColumns(context, data, columnsRead(features, labels, blocks, data));
+  checkLeakage(context, features, labels, data);
+  const state = checkNetwork(context, features);
+  const { heads, models } = checkHeads(state);
+  const loss = checkLoss(state, blocks.Loss, heads);
+  const train = checkTrain(context, blocks.Train, heads, data);
+  const metrics = checkMetrics(context, blocks.Metrics, heads, models, data, train.stop);
+  checkSelectionBias(context, models, loss);
+  checkServing(context, blocks, { heads, features });
+  if (reporter.hasErrors || context.incomplete || name === undefined) return undefined;
+  lint(context, models, loss);
+  return {
+    name,
+    ...(blocks.Model?.doc === undefined ? {} : { doc: blocks.Model.doc }),
+    data,
+    features,
+    labels,
+    nodes: state.network.nodes,
+    heads: models,
+    loss,
+    train,
+    metrics,
+  };
+}
+
+function checkName({ reporter, spec, incomplete }: CheckContext, declaration: Blocks["Model"]): string | undefined {
+  if (declaration !== undefined) return declaration.name.text === "" ? undefined : declaration.name.text;
+  // A file without heads and rankings is a part that others import.
+  const stands = spec.declarations.some(({ kind }) => ["Task", "Chain", "Rank", "Loss"].includes(kind));
+  if (stands && !incomplete)
+    reporter.report("MTL2013", undefined, { ...spec.span, end: spec.span.start }, { help: "begin with `model feed`" });
+  return undefined;
+}
+
+/** Formulas, rules, rankings and tests. */
+function checkServing(context: CheckContext, blocks: Blocks, known: Pick<FormulaValues, "heads" | "features">): void {
+  const inputs = {
+    ...known,
+    signals: checkSignalValues(context, blocks.Signals),
+    attributes: checkAttributes(context, blocks.Attributes),
+    params: checkParams(context, blocks.Params),
+  };
+  const values: FormulaValues = { ...inputs, fusions: checkFusions(context, { ...inputs, fusions: new Map() }) };
+  const scope = createFormulaScope(context, values);
+  for (const node of context.spec.declarations) {
+    if (node.kind === "Rules") checkRules(context, node, scope);
+    else if (node.kind === "Rank") checkRank(context, node, scope);
+    else if (node.kind === "Test") checkTest(context, node, values);
+  }
+}
+
+function columnsRead(
+  features: readonly FeatureModel[],
+  labels: readonly LabelModel[],
+  blocks: Blocks,
+  data: Model["data"],
+): Parameters<typeof checkColumns>[2] {
+  const roles = (["group", "weight"] as const).flatMap((role) => {
+    const entry = blocks.Data?.entries.find((each) => each.key.text === role);
+    const column = data[role];
+    return entry === undefined || column === undefined ? [] : [{ column, span: entry.value.span }];
+  });
+  return [
+    ...features.flatMap(({ source }) => columnUses(source)),
+    ...labels.flatMap(({ source }) => columnUses(source)),
+    ...roles,
+  ];
+}

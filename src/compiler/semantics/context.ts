@@ -1,0 +1,53 @@
+import type { Reporter } from "../diagnostics/index.js";
+import type { AnyNode, Name, Spec } from "../syntax/index.js";
+import type { Scope } from "./bind.js";
+import type { Within } from "./events.js";
+import type { SpecSymbol } from "./symbols.js";
+import { errorType, type ValueType } from "./types.js";
+
+/** What the checker found out about nodes of the tree, which itself stays as the parser made it. */
+export interface SideTables {
+  /** Every declared name, in the order of the text. */
+  readonly symbols: readonly SpecSymbol[];
+  /** Names where they are used → what they stand for. */
+  readonly references: ReadonlyMap<Name, SpecSymbol>;
+  /** Expressions and declarations → what they are. */
+  readonly types: ReadonlyMap<AnyNode, ValueType>;
+}
+
+/** What the checker needs of a label. */
+export interface LabelInfo {
+  /** `any` for an event that signals name without declaring it. */
+  readonly base: "event" | "amount" | "any";
+  readonly unit?: string;
+  /** All labels that this one implies, from near to far. */
+  readonly within: readonly string[];
+}
+
+/** What all checks share: where to report, what names mean, and where to write what they find. */
+export interface CheckContext {
+  readonly spec: Spec;
+  readonly reporter: Reporter;
+  readonly scope: Scope;
+  /** The parser had to leave out parts: a name without declaration may well be declared there. */
+  readonly incomplete: boolean;
+  /** Labels by name; empty until they are checked. */
+  readonly labels: Map<string, LabelInfo>;
+  /** What each label implies. */
+  readonly within: Within;
+  readonly references: Map<Name, SpecSymbol>;
+  readonly types: Map<AnyNode, ValueType>;
+  /** Names that were reported: one mistake in a declaration would otherwise show at each use. */
+  readonly reported: Set<string>;
+}
+
+/** Notes what a node is, and hands it on. */
+export function setType<T extends ValueType>(context: CheckContext, node: AnyNode, type: T): T {
+  context.types.set(node, type);
+  return type;
+}
+
+/** What was noted for a node; `error` where nothing was. */
+export function typeOf(context: CheckContext, node: AnyNode): ValueType {
+  return context.types.get(node) ?? errorType;
+}

@@ -1,0 +1,44 @@
+import type { Declaration } from "../../syntax/index.js";
+
+/** A block with entries. */
+export type Block = Extract<Declaration, { readonly entries: readonly unknown[] }>;
+
+export function isBlock(node: Declaration): node is Block {
+  return "entries" in node;
+}
+
+/** The same block with other entries; they must be of its kind. */
+export function withEntries<B extends Block>(block: B, entries: readonly B["entries"][number][]): B {
+  return { ...block, entries };
+}
+
+/**
+ * Declarations from elsewhere and a file's own. Entries of a block that both have come together in one block, at the
+ * place of the file's own; `within` also joins blocks of `own` with one another.
+ */
+export function mergeBlocks(
+  others: readonly Declaration[],
+  own: readonly Declaration[],
+  within = false,
+): readonly Declaration[] {
+  const merged: Declaration[] = [];
+  const last = new Map<Declaration["kind"], number>();
+  const put = (node: Declaration, join: boolean): void => {
+    const at = isBlock(node) && join ? last.get(node.kind) : undefined;
+    const first = at === undefined ? undefined : merged[at];
+    if (at !== undefined && first !== undefined && isBlock(first) && isBlock(node) && first.kind === node.kind) {
+      // The joined block takes the span of the later one: that is where the reader of this file looks.
+      merged[at] = { ...node, entries: [...first.entries, ...node.entries] } as Block;
+      return;
+    }
+    if (isBlock(node)) last.set(node.kind, merged.length);
+    merged.push(node);
+  };
+  for (const node of others) put(node, true);
+  const joined = new Set<Declaration["kind"]>();
+  for (const node of own) {
+    put(node, within || !joined.has(node.kind));
+    joined.add(node.kind);
+  }
+  return merged;
+}

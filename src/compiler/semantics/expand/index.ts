@@ -1,0 +1,26 @@
+/**
+ * Reuse: from the files of a spec to one flat spec. Imports are put in, variants get what they extend with overrides and
+ * removals applied, and calls of macros become their bodies. Nodes keep their spans, so that every message points at the
+ * text that was written. It reads no file: all are loaded before.
+ */
+import { Reporter, type Diagnostic } from "../../diagnostics/index.js";
+import type { DefDeclaration, Name, Spec } from "../../syntax/index.js";
+import { expandMacros } from "./macros.js";
+import { expandModules, type LoadedSpecs } from "./modules.js";
+
+export interface Expanded {
+  readonly spec: Spec;
+  /** Names that were calls of macros. */
+  readonly macros: ReadonlyMap<Name, DefDeclaration>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The file at `path`, which must be among the loaded ones, with all that it reuses. */
+export function expand(path: string, loaded: LoadedSpecs): Expanded {
+  const root = loaded.files.get(path);
+  if (root === undefined) throw new Error(`${path} was not loaded`);
+  const reporter = new Reporter();
+  const modules = expandModules(path, loaded, reporter);
+  const { declarations, uses } = expandMacros(modules, reporter);
+  return { spec: { ...root, declarations }, macros: uses, diagnostics: reporter.diagnostics };
+}

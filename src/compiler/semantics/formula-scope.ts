@@ -1,0 +1,98 @@
+import type { FeatureModel, HeadType } from "../model/index.js";
+import type { CallExpression, NameExpression } from "../syntax/index.js";
+import type { CheckContext } from "./context.js";
+import type { FormulaScope } from "./formula.js";
+import type { Heads } from "./heads.js";
+import { anyNumber, nonNegative, unitInterval, type Interval } from "./intervals.js";
+import { resolveName } from "./resolve.js";
+import { errorType, type ValueType } from "./types.js";
+
+/** What formulas may read, by name. */
+export interface FormulaValues {
+  readonly heads: Heads;
+  readonly features: readonly FeatureModel[];
+  readonly signals: ReadonlyMap<string, ValueType>;
+  readonly attributes: ReadonlyMap<string, ValueType>;
+  readonly params: ReadonlyMap<string, ValueType>;
+  /** Filled as the formulas are checked, each after the ones it reads. */
+  readonly fusions: ReadonlyMap<string, ValueType>;
+}
+
+const kinds = ["task", "chain", "signal", "param", "attribute", "fusion", "feature"] as const;
+
+/** The names of a formula: heads, signals, parameters, attributes, other formulas, and raw features. */
+export function createFormulaScope(
+  context: CheckContext,
+  values: FormulaValues,
+  call?: (call: CallExpression) => ValueType | undefined,
+): FormulaScope {
+  const resolve = ({ name }: NameExpression): ValueType => {
+    const symbol = resolveName(context, name, {
+      // An attribute is meant where a feature has the same name.
+      kinds: context.scope.attributes.has(name.text) ? kinds.filter((kind) => kind !== "feature") : kinds,
+      what: "a score, a parameter or an attribute",
+      mend: (found) =>
+        found.kind === "label"
+          ? `what happened is not known at serving; read a task that predicts \`${found.name}\``
+          : undefined,
+    });
+    switch (symbol?.kind) {
+      case undefined:
+        return errorType;
+      case "param":
+        return values.params.get(symbol.name) ?? errorType;
+      case "attribute":
+        return values.attributes.get(symbol.name) ?? errorType;
+      case "fusion":
+        return values.fusions.get(symbol.name) ?? errorType;
+      case "feature":
+        return featureValue(values.features.find((feature) => feature.name === symbol.name));
+      case "signal": {
+        const plain = values.signals.get(symbol.name);
+        return plain ?? headValue(values.heads, symbol.name);
+      }
+      case "task":
+      case "chain":
+        return headValue(values.heads, symbol.name);
+    }
+  };
+  return { context, resolve, ...(call === undefined ? {} : { call }) };
+}
+
+function headValue(heads: Heads, name: string): ValueType {
+  const head = heads.get(name);
+  if (head?.type === undefined) return errorType;
+  const unit = head.type.kind === "expectation" ? head.type.unit : undefined;
+  return {
+    kind: "number",
+    range: rangeOf(head.type, head.activation),
+    optional: false,
+    ...(unit === undefined ? {} : { unit }),
+  };
+}
+
+/** What an activation can give. */
+function rangeOf(type: HeadType, activation: string | undefined): Interval {
+  switch (type.kind) {
+    case "probability":
+      return unitInterval;
+    case "expectation":
+      return activation === "identity" ? anyNumber : nonNegative;
+    case "score":
+      return anyNumber;
+  }
+}
+
+/** A raw feature as a candidate brings it; what the network makes of it is not visible here. */
+function featureValue(feature: FeatureModel | undefined): ValueType {
+  switch (feature?.kind) {
+    case undefined:
+      return errorType;
+    case "numeric":
+    case "bucket":
+      return { kind: "number", range: anyNumber, optional: true };
+    case "categorical":
+    case "bag":
+      return { kind: "text", optional: true };
+  }
+}

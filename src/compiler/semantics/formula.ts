@@ -1,0 +1,379 @@
+/**
+ * Types and ranges of formulas and conditions: what fusion, rules, rankings and tests compute from a candidate's scores,
+ * parameters and attributes. In goes an expression, out comes its type; what may be no finite number is reported.
+ */
+import type { BinaryExpression, CallExpression, Expression, ListExpression } from "../syntax/index.js";
+import { suggest, type Span } from "../text/index.js";
+import { setType, type CheckContext } from "./context.js";
+import { describeTyped, describeValue } from "./describe.js";
+import { formulaFunctions, type FormulaKind } from "./formula-functions.js";
+import {
+  add,
+  divide,
+  multiply,
+  negate,
+  point,
+  power,
+  showInterval,
+  subtract,
+  type Interval,
+  type IntervalResult,
+} from "./intervals.js";
+import { errorType, showType, type NumberValue, type ValueType } from "./types.js";
+
+/** What a formula may read besides literals and functions. */
+export interface FormulaScope {
+  readonly context: CheckContext;
+  readonly resolve: (expression: Extract<Expression, { kind: "NameExpression" }>) => ValueType;
+  /** Calls that are no function: `score(plain)` in a test. */
+  readonly call?: (call: CallExpression) => ValueType | undefined;
+  /** What a list means, where one may stand: `[promo, plain]` in a test. */
+  readonly list?: (list: ListExpression) => ValueType;
+}
+
+/** The type of an expression; `error` after something was reported. */
+export function inferFormula(scope: FormulaScope, expression: Expression): ValueType {
+  return setType(scope.context, expression, inferNode(scope, expression));
+}
+
+function inferNode(scope: FormulaScope, expression: Expression): ValueType {
+  switch (expression.kind) {
+    case "Missing":
+      return errorType;
+    case "Number":
+      return number(point(expression.value));
+    case "String":
+      return { kind: "text", optional: false };
+    case "Boolean":
+      return { kind: "bool", optional: false };
+    case "Date":
+      return { kind: "time", optional: false };
+    case "Duration":
+      return { kind: "duration", optional: false };
+    case "Parenthesized":
+      return inferFormula(scope, expression.inner);
+    case "NameExpression":
+      return expression.name.text === "" ? errorType : scope.resolve(expression);
+    case "Unary": {
+      const operand = inferFormula(scope, expression.operand);
+      if (expression.operator === "not") return condition(scope, operand, expression.operand, "not");
+      const value = numberOperand(scope, operand, expression.operand, "-");
+      return value === undefined ? errorType : { ...value, range: negate(value.range) };
+    }
+    case "Binary":
+      return inferBinary(scope, expression);
+    case "Call":
+      return inferCall(scope, expression);
+    case "List":
+      if (scope.list !== undefined) return scope.list(expression);
+      scope.context.reporter.report("MTL3042", { found: describeValue(expression) }, expression.span);
+      return errorType;
+    default:
+      scope.context.reporter.report("MTL3042", { found: describeValue(expression) }, expression.span);
+      return errorType;
+  }
+}
+
+function number(range: Interval, unit?: string): NumberValue {
+  return { kind: "number", range, optional: false, ...(unit === undefined ? {} : { unit }) };
+}
+
+function inferBinary(scope: FormulaScope, node: BinaryExpression): ValueType {
+  const { operator } = node;
+  if (operator === "in") return inferMembership(scope, node);
+  const left = inferFormula(scope, node.left);
+  const right = inferFormula(scope, node.right);
+  switch (operator) {
+    case "and":
+    case "or": {
+      const sides = [condition(scope, left, node.left, operator), condition(scope, right, node.right, operator)];
+      return sides.some((side) => side.kind === "error") ? errorType : { kind: "bool", optional: false };
+    }
+    case "==":
+    case "!=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return inferComparison(scope, node, left, right);
+    default:
+      return inferArithmetic(scope, node, left, right);
+  }
+}
+
+/** Head types compute as numbers: a probability in [0, 1], an amount of its unit. */
+function asNumber(type: ValueType): ValueType {
+  if (type.kind !== "head") return type;
+  switch (type.type.kind) {
+    case "probability":
+      return number({ low: 0, high: 1 });
+    case "expectation":
+      return number({ low: 0, high: Infinity }, type.type.unit);
+    case "score":
+      return number({ low: -Infinity, high: Infinity });
+  }
+}
+
+function numberOperand(
+  scope: FormulaScope,
+  type: ValueType,
+  node: Expression,
+  operator: string,
+): NumberValue | undefined {
+  const value = asNumber(type);
+  if (value.kind === "error") return undefined;
+  const { reporter, within } = scope.context;
+  if (value.kind !== "number") {
+    reporter.report(
+      "MTL3024",
+      { operator, expected: "a number", found: describeTyped(node, showType(value, within)) },
+      node.span,
+    );
+    return undefined;
+  }
+  if (value.optional) {
+    reporter.report("MTL3043", { value: describeValue(node) }, node.span, {
+      help: `say what stands for it when it is missing: \`coalesce(${node.kind === "NameExpression" ? node.name.text : "…"}, 0)\``,
+    });
+    return undefined;
+  }
+  return value;
+}
+
+function condition(scope: FormulaScope, type: ValueType, node: Expression, operator: string): ValueType {
+  if (type.kind === "error") return errorType;
+  if (type.kind === "bool") return { kind: "bool", optional: false };
+  scope.context.reporter.report(
+    "MTL3024",
+    {
+      operator,
+      expected: "a condition",
+      found: describeTyped(node, showType(asNumber(type), scope.context.within)),
+    },
+    node.span,
+  );
+  return errorType;
+}
+
+function inferArithmetic(scope: FormulaScope, node: BinaryExpression, left: ValueType, right: ValueType): ValueType {
+  const { operator } = node;
+  // Points in time and spans of it have sums and differences of their own.
+  if (operator === "-" && left.kind === "time" && right.kind === "time") return { kind: "duration", optional: false };
+  if ((operator === "+" || operator === "-") && left.kind === "time" && right.kind === "duration") return left;
+  const a = numberOperand(scope, left, node.left, operator);
+  const b = numberOperand(scope, right, node.right, operator);
+  if (a === undefined || b === undefined) return errorType;
+  switch (operator) {
+    case "+":
+    case "-": {
+      if (!checkUnits(scope, node, a, b)) return errorType;
+      const result = operator === "+" ? add(a.range, b.range) : subtract(a.range, b.range);
+      return ranged(scope, node, result, a.unit ?? b.unit, [a, b]);
+    }
+    case "*":
+      return ranged(scope, node, multiply(a.range, b.range), productUnit(a.unit, b.unit), [a, b]);
+    case "/":
+      return ranged(scope, node, divide(a.range, b.range), b.unit === undefined ? a.unit : undefined, [a, b]);
+    default:
+      return ranged(scope, node, power(a.range, b.range), undefined, [a, b]);
+  }
+}
+
+/** A product of two units is a unit that nobody declared: what follows is a plain number. */
+function productUnit(a: string | undefined, b: string | undefined): string | undefined {
+  return a === undefined ? b : b === undefined ? a : undefined;
+}
+
+/** Sums and comparisons need one unit; a number without one goes with any. */
+function checkUnits(scope: FormulaScope, node: BinaryExpression, a: NumberValue, b: NumberValue): boolean {
+  if (a.unit === undefined || b.unit === undefined || a.unit === b.unit) return true;
+  scope.context.reporter.report(
+    "MTL3044",
+    { operator: node.operator, left: a.unit, right: b.unit },
+    node.operatorSpan,
+    {
+      labels: [
+        { span: node.left.span, message: a.unit },
+        { span: node.right.span, message: b.unit },
+      ],
+    },
+  );
+  return false;
+}
+
+/** A number with its range, unless the range shows that it may be none. */
+function ranged(
+  scope: FormulaScope,
+  node: BinaryExpression,
+  result: IntervalResult,
+  unit: string | undefined,
+  [left, right]: readonly [NumberValue, NumberValue],
+): ValueType {
+  if (result.hazard === undefined) return number(result.range, unit);
+  const { reporter } = scope.context;
+  const operands = [
+    { span: node.left.span, message: showInterval(left.range) },
+    { span: node.right.span, message: showInterval(right.range) },
+  ];
+  switch (result.hazard) {
+    case "division by zero":
+      reporter.report("MTL5001", { range: showInterval(right.range) }, node.right.span, {
+        caption: showInterval(right.range),
+        help: "keep it away from 0: `max(…, 1e-6)`",
+      });
+      break;
+    case "zero to a negative power":
+      reporter.report("MTL5001", { range: showInterval(left.range) }, node.left.span, {
+        caption: showInterval(left.range),
+        labels: [{ span: node.right.span, message: `may be negative: ${showInterval(right.range)}` }],
+        help: "keep it away from 0: `max(…, 1e-6)`, or use `safe_pow`",
+      });
+      break;
+    case "fractional power":
+      reporter.report("MTL5003", { range: showInterval(left.range) }, node.left.span, {
+        caption: showInterval(left.range),
+        help: "keep the base at 0 or above: `max(…, 0)`",
+      });
+      break;
+    default:
+      reporter.report("MTL5004", { what: `\`${node.operator}\`` }, node.span, { labels: operands });
+  }
+  return errorType;
+}
+
+function inferComparison(scope: FormulaScope, node: BinaryExpression, left: ValueType, right: ValueType): ValueType {
+  const [a, b] = [asNumber(left), asNumber(right)];
+  if (a.kind === "error" || b.kind === "error") return errorType;
+  const { reporter, within } = scope.context;
+  const ordered = node.operator !== "==" && node.operator !== "!=";
+  const comparable = a.kind === b.kind && a.kind !== "tensor" && a.kind !== "logit";
+  if (!comparable || (ordered && (a.kind === "bool" || a.kind === "candidates"))) {
+    reporter.report(
+      "MTL3025",
+      { operator: node.operator, left: showType(a, within), right: showType(b, within) },
+      node.operatorSpan,
+      {
+        labels: [
+          { span: node.left.span, message: showType(a, within) },
+          { span: node.right.span, message: showType(b, within) },
+        ],
+      },
+    );
+    return errorType;
+  }
+  if (a.kind === "number" && b.kind === "number" && !checkUnits(scope, node, a, b)) return errorType;
+  return { kind: "bool", optional: false };
+}
+
+/** `category in ["a", "b"]`. */
+function inferMembership(scope: FormulaScope, node: BinaryExpression): ValueType {
+  const left = asNumber(inferFormula(scope, node.left));
+  if (node.right.kind === "Missing") return errorType;
+  if (node.right.kind !== "List" || node.right.items.length === 0) {
+    scope.context.reporter.report("MTL3026", { found: describeValue(node.right) }, node.right.span);
+    return errorType;
+  }
+  const items = node.right.items.map((item) => ({ item, type: inferFormula(scope, item) }));
+  if (left.kind === "error" || items.some(({ type }) => type.kind === "error")) return errorType;
+  const other = items.find(({ type }) => type.kind !== left.kind);
+  if (other === undefined) return { kind: "bool", optional: false };
+  const { within } = scope.context;
+  scope.context.reporter.report(
+    "MTL3025",
+    { operator: "in", left: showType(left, within), right: showType(other.type, within) },
+    other.item.span,
+    { labels: [{ span: node.left.span, message: showType(left, within) }] },
+  );
+  return errorType;
+}
+
+function inferCall(scope: FormulaScope, call: CallExpression): ValueType {
+  const { context } = scope;
+  const special = scope.call?.(call);
+  if (special !== undefined) return special;
+  const { text: name, span } = call.callee;
+  if (name === "") return errorType;
+  const known = Object.keys(formulaFunctions);
+  const found = Object.hasOwn(formulaFunctions, name) ? formulaFunctions[name] : undefined;
+  const types = call.arguments.map((argument) => asNumber(inferFormula(scope, argument.value)));
+  if (found === undefined) {
+    context.reporter.report(
+      "MTL2004",
+      { name, what: "a function of formulas", known, suggestion: suggest(name, known) },
+      span,
+    );
+    return errorType;
+  }
+  if (call.arguments.some((argument) => argument.value.kind === "Missing")) return errorType;
+  if (types.length !== found.parameters.length) {
+    context.reporter.report("MTL3006", { name, expected: found.parameters.length, found: types.length }, call.span);
+    return errorType;
+  }
+  const sound = types.map((type, i) => {
+    const node = call.arguments[i]?.value;
+    return (
+      node === undefined || checkOperand(scope, type, node, found.parameters[i] ?? "any", name, found.takesMissing)
+    );
+  });
+  if (types.some((type) => type.kind === "error") || sound.includes(false)) return errorType;
+  if (found.result !== "number") return { kind: found.result, optional: false };
+  const numbers = types.filter((type) => type.kind === "number");
+  const result = found.range?.(numbers.map((type) => type.range));
+  if (result?.hazard !== undefined) {
+    reportHazard(scope, call, result.hazard, numbers[0]?.range);
+    return errorType;
+  }
+  return number(
+    result?.range ?? { low: -Infinity, high: Infinity },
+    found.keepsUnit === true ? numbers[0]?.unit : undefined,
+  );
+}
+
+function checkOperand(
+  scope: FormulaScope,
+  type: ValueType,
+  node: Expression,
+  wanted: FormulaKind | "any",
+  name: string,
+  takesMissing: true | undefined,
+): boolean {
+  if (type.kind === "error" || wanted === "any") return true;
+  if (type.kind === wanted) {
+    if (takesMissing === true || !("optional" in type) || !type.optional) return true;
+    scope.context.reporter.report("MTL3043", { value: describeValue(node) }, node.span);
+    return false;
+  }
+  scope.context.reporter.report(
+    "MTL3024",
+    {
+      operator: `${name}(…)`,
+      expected: wanted === "bool" ? "a condition" : `a ${wanted}`,
+      found: describeTyped(node, showType(type, scope.context.within)),
+    },
+    node.span,
+  );
+  return false;
+}
+
+function reportHazard(
+  scope: FormulaScope,
+  call: CallExpression,
+  hazard: NonNullable<IntervalResult["hazard"]>,
+  range: Interval | undefined,
+): void {
+  const span: Span = call.arguments[0]?.span ?? call.span;
+  const shown = range === undefined ? "" : showInterval(range);
+  const { reporter } = scope.context;
+  if (hazard === "logarithm of zero or less")
+    reporter.report("MTL5002", { name: call.callee.text, range: shown }, span, {
+      caption: shown,
+      help: "keep it above: `max(…, 1e-6)`",
+    });
+  else if (hazard === "root of a negative number")
+    reporter.report("MTL5003", { range: shown }, span, { caption: shown, help: "keep it at 0 or above: `max(…, 0)`" });
+  else
+    reporter.report("MTL5004", { what: `\`${call.callee.text}\`` }, span, {
+      caption: shown,
+      help: "bound what goes in: `min(…, 50)`",
+    });
+}

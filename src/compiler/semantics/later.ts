@@ -1,0 +1,35 @@
+import type { CheckContext } from "./context.js";
+import type { Name } from "../syntax/index.js";
+
+/** Words of the language that this version does not have yet, with what does instead. A built-in of the name goes first. */
+const later: Readonly<Record<string, string>> = {
+  attend: "a `bag(…)` feature pools the values of a list column",
+  stitch: "use one `bottom` a task, or `experts` under gates",
+  factored: "use one `bottom` a task, or `experts` under gates",
+  ait: "use one `tower` a task",
+  noisy_top_k: "use `softmax(…)`",
+  cross: "use `mlp(…)`",
+  fm: "use `mlp(…)`",
+  pool: "a `bag(…)` feature pools its values",
+  focal: "use `bce`",
+  bpr: "use `bce` on the event",
+  lambdarank: "use `bce` on the event",
+  softmax_list: "use `bce` on the event",
+  delayed: "use `bce`",
+  ips: "use `bce`",
+  snips: "use `bce`",
+  doubly_robust: "use `bce`",
+  l2_distance: "use `l2(…)`",
+  importance: "a `softmax` gate needs no penalty",
+  load: "a `softmax` gate needs no penalty",
+  excess: "a chain `a * b` keeps its probability below that of `a`",
+  orthogonal: "use `l2(…)`",
+};
+
+/** Whether the word belongs to the language but not to this version, which is then reported. */
+export function reportIfLater(context: CheckContext, name: Name): boolean {
+  const instead = later[name.text];
+  if (instead === undefined || !Object.hasOwn(later, name.text)) return false;
+  context.reporter.report("MTL3090", { what: `\`${name.text}\``, instead }, name.span);
+  return true;
+}

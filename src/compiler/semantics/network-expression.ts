@@ -1,0 +1,321 @@
+import { resolveBuiltin, type LayerBuiltin } from "../builtins/index.js";
+import type { Arguments, NodeRef } from "../model/index.js";
+import type * as ast from "../syntax/index.js";
+import { suggest, type Span } from "../text/index.js";
+import { checkArguments } from "./arguments.js";
+import { describeBuiltin, namesOfBuiltins } from "./builtin-lookup.js";
+import { featureShape } from "./check-features.js";
+import { setType, type CheckContext } from "./context.js";
+import { describeValue, withoutParentheses } from "./describe.js";
+import { reportIfLater } from "./later.js";
+import { addNode, nodeAt, type Network, type Owner } from "./network.js";
+import { resolveName } from "./resolve.js";
+import { networkKinds, type SpecSymbol } from "./symbols.js";
+import { showShape } from "./types.js";
+
+/** What every check of the network works on. */
+export interface NetworkContext {
+  readonly context: CheckContext;
+  readonly network: Network;
+}
+
+/**
+ * The node of a tensor expression: a feature, a part of the network, a layer applied to such, or a list, which is their
+ * concatenation. `outermost` makes the expression's own node that of its owner. Undefined when it is none, which is then
+ * reported.
+ */
+export function checkTensor(
+  state: NetworkContext,
+  expression: ast.Expression,
+  owner: Owner,
+  outermost: boolean,
+): NodeRef | undefined {
+  const node = buildTensor(state, expression, owner, outermost);
+  if (node !== undefined) noteNode(state, expression, node);
+  return node;
+}
+
+function buildTensor(
+  state: NetworkContext,
+  expression: ast.Expression,
+  owner: Owner,
+  outermost: boolean,
+): NodeRef | undefined {
+  const { context } = state;
+  switch (expression.kind) {
+    case "Missing":
+      return undefined;
+    case "Parenthesized":
+      return checkTensor(state, expression.inner, owner, outermost);
+    case "List":
+      return checkConcat(state, expression, owner, outermost);
+    case "Call":
+      return checkCall(state, expression, owner, outermost);
+    case "NameExpression":
+    case "Member": {
+      const node =
+        expression.kind === "Member" ? resolveMember(state, expression) : resolveTensor(state, expression.name);
+      // A declaration that only renames has a node of its own, so that each name of the spec is found in the model.
+      return node === undefined || !outermost ? node : concat(state, [node], owner, true, expression.span);
+    }
+    default:
+      context.reporter.report(
+        "MTL3011",
+        { found: describeValue(expression) },
+        expression.span,
+        expression.kind === "Binary" && expression.operator === "+"
+          ? { help: "tensors are joined by a list, `[a, b]`; `+` adds logits in a task" }
+          : {},
+      );
+      return undefined;
+  }
+}
+
+function noteNode({ context, network }: NetworkContext, expression: ast.Expression, ref: NodeRef): void {
+  const { shape, replicas } = nodeAt(network, ref);
+  setType(context, expression, { kind: "tensor", shape, ...(replicas === undefined ? {} : { replicas }) });
+}
+
+const readable = ["feature", ...networkKinds] as const;
+
+/** A name as one tensor: a pool of experts and a group of bottoms are none. */
+function resolveTensor({ context, network }: NetworkContext, name: ast.Name): NodeRef | undefined {
+  const symbol = resolveName(context, name, {
+    kinds: readable,
+    what: "a feature or a part of the network",
+    mend: mendReading,
+  });
+  if (symbol === undefined) return undefined;
+  if (symbol.kind === "feature") return featureNode(network, symbol.name, name.span);
+  const value = network.values.get(symbol);
+  switch (value?.kind) {
+    case "tensor":
+      return value.node;
+    case "pool":
+      context.reporter.report("MTL3012", { name: name.text, count: value.count }, name.span, {
+        labels: [{ span: symbol.at.span, message: "a pool of experts" }],
+        help: `mix them with a gate: \`gate g = softmax(x) over ${name.text}\`, and read \`g\``,
+      });
+      return undefined;
+    case "members":
+      context.reporter.report("MTL3013", { name: name.text, members: [...value.nodes.keys()] }, name.span, {
+        labels: [{ span: symbol.at.span, message: "declared here" }],
+      });
+      return undefined;
+    case "error":
+    case undefined:
+      return undefined;
+  }
+}
+
+function mendReading(found: SpecSymbol): string | undefined {
+  if (found.kind === "label") return "what a model predicts cannot be what it reads";
+  if (found.kind === "task" || found.kind === "chain") return "networks read features and other parts of the network";
+  if (found.kind === "attribute") return `declare \`${found.name}\` in \`features\` to let the network read it`;
+  return undefined;
+}
+
+/** One node a feature, made when it is first read. */
+function featureNode(network: Network, name: string, span: Span): NodeRef | undefined {
+  const made = network.featureNodes.get(name);
+  if (made !== undefined) return made;
+  const feature = network.features.get(name);
+  if (feature === undefined) return undefined;
+  const owner: Owner = { id: name, span, inner: 0 };
+  const node = addNode(network, owner, true, {
+    layer: "feature",
+    inputs: [],
+    arguments: { feature: name },
+    shape: featureShape(feature),
+    span: feature.span,
+  });
+  network.featureNodes.set(name, node);
+  return node;
+}
+
+/** `b.income`. */
+function resolveMember(state: NetworkContext, expression: ast.MemberExpression): NodeRef | undefined {
+  const { context, network } = state;
+  const { object, member } = expression;
+  if (object.kind !== "NameExpression") {
+    if (object.kind !== "Missing")
+      context.reporter.report("MTL3011", { found: describeValue(expression) }, expression.span);
+    return undefined;
+  }
+  const symbol = resolveName(context, object.name, {
+    kinds: networkKinds,
+    what: "a group of bottoms",
+  });
+  if (symbol === undefined || member.text === "") return undefined;
+  const value = network.values.get(symbol);
+  if (value === undefined || value.kind === "error") return undefined;
+  const members = value.kind === "members" ? [...value.nodes.keys()] : [];
+  const node = value.kind === "members" ? value.nodes.get(member.text) : undefined;
+  if (node === undefined)
+    context.reporter.report(
+      "MTL2012",
+      { name: object.name.text, member: member.text, members, suggestion: suggest(member.text, members) },
+      member.span,
+      { labels: [{ span: symbol.at.span, message: "declared here" }] },
+    );
+  return node;
+}
+
+/** `[a, b, …]`; lists in lists are one list. */
+function checkConcat(
+  state: NetworkContext,
+  list: ast.ListExpression,
+  owner: Owner,
+  outermost: boolean,
+): NodeRef | undefined {
+  const items = flatItems(list);
+  if (items.length === 0) {
+    state.context.reporter.report("MTL3011", { found: "an empty list" }, list.span);
+    return undefined;
+  }
+  const nodes = items.map((item) => checkTensor(state, item, owner, false));
+  const sound = nodes.filter((node) => node !== undefined);
+  if (sound.length < nodes.length) return undefined;
+  const [only] = sound;
+  if (sound.length === 1 && only !== undefined && !outermost) return only;
+  return concat(state, sound, owner, outermost, list.span);
+}
+
+function flatItems(list: ast.ListExpression): readonly ast.Expression[] {
+  return list.items.flatMap((item) => {
+    const inner = withoutParentheses(item);
+    return inner.kind === "List" ? flatItems(inner) : [item];
+  });
+}
+
+/** Has no parameters, so that copies of it would all be the same: it has replicas only when what it reads has. */
+function concat(
+  { network }: NetworkContext,
+  inputs: readonly NodeRef[],
+  owner: Owner,
+  outermost: boolean,
+  span: Span,
+): NodeRef {
+  const nodes = inputs.map((ref) => nodeAt(network, ref));
+  const replicas = nodes.find((node) => node.replicas !== undefined)?.replicas;
+  return addNode(network, owner, outermost, {
+    layer: "concat",
+    inputs,
+    arguments: {},
+    shape: [nodes.reduce((width, node) => width + (node.shape[0] ?? 0), 0)],
+    ...(replicas === undefined ? {} : { replicas }),
+    span,
+  });
+}
+
+/** `mlp(x, [64])`. */
+function checkCall(
+  state: NetworkContext,
+  call: ast.CallExpression,
+  owner: Owner,
+  outermost: boolean,
+): NodeRef | undefined {
+  const { context, network } = state;
+  const layer = findLayer(context, call.callee);
+  if (layer === undefined) return undefined;
+  const parts = splitArguments(layer, call.arguments);
+  const inputs = parts.tensors.map((argument) => checkTensor(state, argument.value, owner, false));
+  const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
+  const lacking = lackingInput(layer, parts.tensors.length);
+  if (lacking !== undefined)
+    context.reporter.report(
+      "MTL3001",
+      { callee: layer.name, parameter: lacking, expected: "a feature, a part of the network or a list of such" },
+      call.callee.span,
+    );
+  const sound = inputs.filter((node) => node !== undefined);
+  if (args === undefined || lacking !== undefined || sound.length < inputs.length) return undefined;
+  if (!checkHasIds(state, call, layer, args)) return undefined;
+  const shape = checkShape(state, call, layer, sound, args);
+  if (shape === undefined) return undefined;
+  return addNode(network, owner, outermost, {
+    layer: layer.name,
+    inputs: sound,
+    arguments: args,
+    shape,
+    ...(owner.replicas === undefined ? {} : { replicas: owner.replicas }),
+    span: call.span,
+  });
+}
+
+function findLayer(context: CheckContext, name: ast.Name): LayerBuiltin | undefined {
+  if (name.text === "") return undefined;
+  const builtin = resolveBuiltin(name.text);
+  if (builtin?.kind === "layer" && name.text !== "feature") return builtin;
+  if (builtin !== undefined && builtin.kind !== "layer") {
+    context.reporter.report(
+      "MTL3014",
+      { name: name.text, found: describeBuiltin(builtin.kind), expected: "a layer" },
+      name.span,
+      builtin.kind === "gate" ? { help: `declare a gate: \`gate g = ${name.text}(x) over pool\`, and read \`g\`` } : {},
+    );
+  } else if (!reportIfLater(context, name)) {
+    const known = namesOfBuiltins("layer");
+    context.reporter.report(
+      "MTL2004",
+      { name: name.text, what: "a layer", known, suggestion: suggest(name.text, known) },
+      name.span,
+    );
+  }
+  return undefined;
+}
+
+/** The first positional arguments are tensors, as many as the layer takes; the others are its parameters. */
+function splitArguments(
+  layer: LayerBuiltin,
+  given: readonly ast.Argument[],
+): { readonly tensors: readonly ast.Argument[]; readonly rest: readonly ast.Argument[] } {
+  const positional = given.filter((argument) => argument.name === undefined);
+  const count = layer.inputs === "none" ? 0 : layer.inputs === "variadic" ? positional.length : layer.inputs.length;
+  const tensors = positional.slice(0, count);
+  return { tensors, rest: given.filter((argument) => !tensors.includes(argument)) };
+}
+
+function lackingInput(layer: LayerBuiltin, count: number): string | undefined {
+  if (layer.inputs === "none") return undefined;
+  if (layer.inputs === "variadic") return count === 0 ? "input" : undefined;
+  return layer.inputs[count];
+}
+
+/** A table is indexed by ids; a number has none. */
+function checkHasIds(
+  { context, network }: NetworkContext,
+  call: ast.CallExpression,
+  layer: LayerBuiltin,
+  args: Arguments,
+): boolean {
+  for (const { name, type } of layer.parameters) {
+    if (type.kind !== "reference" || type.to !== "feature") continue;
+    const feature = network.features.get(String(args[name]));
+    // A feature that is wrong was reported and left out.
+    if (feature === undefined) return false;
+    if (feature.kind !== "numeric") continue;
+    context.reporter.report("MTL3048", { layer: layer.name, feature: feature.name }, call.span, {
+      help: `make it ids: \`${feature.name}: bucket(quantiles: 10)\``,
+    });
+    return false;
+  }
+  return true;
+}
+
+function checkShape(
+  { context, network }: NetworkContext,
+  call: ast.CallExpression,
+  layer: LayerBuiltin,
+  inputs: readonly NodeRef[],
+  args: Arguments,
+): readonly number[] | undefined {
+  const shapes = inputs.map((ref) => nodeAt(network, ref).shape);
+  const result = layer.shape(shapes, args);
+  if (result.kind === "shape") return result.shape;
+  const operands = call.arguments.filter((argument) => argument.name === undefined).slice(0, inputs.length);
+  context.reporter.report("MTL3007", { layer: layer.name, problem: result.problem }, call.callee.span, {
+    labels: operands.map((argument, i) => ({ span: argument.span, message: showShape(shapes[i] ?? []) })),
+  });
+  return undefined;
+}

@@ -1,0 +1,40 @@
+/** Paths as specs write them: both kinds of slash are understood, `/` is written. No file system is asked. */
+
+/** The path of what `path`, written in the file `from`, means: relative to that file's folder, `.` and `..` taken out. */
+export function resolvePath(from: string, path: string): string {
+  return isAbsolute(path) ? normalizePath(path) : normalizePath(folderOf(from) + path);
+}
+
+/** How the file `from` would write what the file `other` writes as `path`. */
+export function rebasePath(path: string, other: string, from: string): string {
+  const [here, there] = [normalizePath(folderOf(from)), normalizePath(folderOf(other))];
+  if (isAbsolute(path) || here === there) return path;
+  const target = resolvePath(other, path).split("/");
+  const base = here === "" ? [] : here.split("/");
+  let shared = 0;
+  while (shared < base.length && shared < target.length - 1 && base[shared] === target[shared]) shared++;
+  const up = base.slice(shared);
+  // From a folder whose name is not known, there is no way back down.
+  if (up.includes("..") || isAbsolute(target.join("/")) !== isAbsolute(`${here}/`)) return target.join("/");
+  return [...up.map(() => ".."), ...target.slice(shared)].join("/");
+}
+
+function isAbsolute(path: string): boolean {
+  return /^([A-Za-z]:)?[\\/]/.test(path);
+}
+
+function folderOf(path: string): string {
+  return path.replace(/[^\\/]*$/, "");
+}
+
+function normalizePath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.replaceAll("\\", "/").split("/")) {
+    if (part === "." || (part === "" && parts.length > 0)) continue;
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") {
+      // Above the root there is nothing.
+      if (parts.at(-1) !== "") parts.pop();
+    } else parts.push(part);
+  }
+  return parts.join("/");
+}

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { eventsDiagnostics } from "../../src/compiler/diagnostics/catalogue/events.js";
+import { lintDiagnostics } from "../../src/compiler/diagnostics/catalogue/lint.js";
+import { namesDiagnostics } from "../../src/compiler/diagnostics/catalogue/names.js";
+import { rangesDiagnostics } from "../../src/compiler/diagnostics/catalogue/ranges.js";
+import { typesDiagnostics } from "../../src/compiler/diagnostics/catalogue/types.js";
+import { compileFile, messagesOf } from "./compile.js";
+
+/** A folder a code: `fail.mtl` gives that code and nothing else, as `fail.txt` shows it; `pass.mtl` is its mend. */
+const folder = join(import.meta.dirname, "specs");
+const codes = Object.keys({
+  ...namesDiagnostics,
+  ...typesDiagnostics,
+  ...eventsDiagnostics,
+  ...rangesDiagnostics,
+  ...lintDiagnostics,
+});
+
+describe("every code of the checker", () => {
+  it("has a spec that triggers it and one that mends it", () => {
+    const lacking = codes.filter(
+      (code) => !existsSync(join(folder, code, "fail.mtl")) || !existsSync(join(folder, code, "pass.mtl")),
+    );
+    expect(lacking).toEqual([]);
+  });
+
+  it("is in the catalogue", () => {
+    expect(readdirSync(folder).filter((code) => !codes.includes(code))).toEqual([]);
+  });
+
+  it.each(codes)("%s: one mistake gives one message", async (code) => {
+    const result = compileFile(join(folder, code, "fail.mtl"));
+    expect(result.diagnostics.map((each) => each.code)).toEqual([code]);
+    await expect(messagesOf(result)).toMatchFileSnapshot(join(folder, code, "fail.txt"));
+  });
+
+  it.each(codes)("%s: the mended spec is clean", (code) => {
+    const result = compileFile(join(folder, code, "pass.mtl"));
+    expect(messagesOf(result)).toBe("");
+    expect(result.model).toBeDefined();
+  });
+});

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { compileSpec } from "../../src/compiler/program.js";
+import { root } from "./compile.js";
+
+/** A small seeded generator (mulberry32), so that a failure can be looked at again. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const specs = ["specs", "test/semantics/specs"]
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, String(name))),
+  )
+  .filter((path) => path.endsWith(".mtl"))
+  .toSorted();
+const alphabet = "abcxyz019_ .,:=()[]{}\"'|&*/+-^<>!?\n\té";
+
+/** One to four characters or words dropped, doubled, swapped, put in or changed. */
+function mutate(text: string, random: () => number): string {
+  let result = text;
+  const pick = (limit: number): number => Math.floor(random() * limit);
+  for (let edits = 1 + pick(4); edits > 0; edits--) {
+    const at = pick(result.length);
+    const character = alphabet[pick(alphabet.length)] ?? "";
+    switch (pick(6)) {
+      case 0:
+        result = result.slice(0, at) + result.slice(at + 1);
+        break;
+      case 1:
+        result = result.slice(0, at) + character + result.slice(at);
+        break;
+      case 2:
+        result = result.slice(0, at) + (result[at + 1] ?? "") + (result[at] ?? "") + result.slice(at + 2);
+        break;
+      case 3:
+        result = result.slice(0, at) + character + result.slice(at + 1);
+        break;
+      case 4: {
+        const words = [...result.matchAll(/\w+/g)];
+        const [from, to] = [words[pick(words.length)], words[pick(words.length)]];
+        if (from !== undefined && to !== undefined)
+          result = result.slice(0, from.index) + to[0] + result.slice(from.index + from[0].length);
+        break;
+      }
+      default: {
+        const lines = result.split("\n");
+        lines.splice(pick(lines.length), 1);
+        result = lines.join("\n");
+      }
+    }
+  }
+  return result;
+}
+
+describe("specs with random mistakes", () => {
+  it("never crash or hang the compiler; what is wrong has a place, what is sound a model", () => {
+    const random = createRandom(20_240_607);
+    let slowest = 0;
+    let broken = 0;
+    for (let i = 0; i < 1500; i++) {
+      const path = specs[i % specs.length] ?? "";
+      const text = mutate(readFileSync(path, "utf8"), random);
+      const name = relative(root, path);
+      const start = performance.now();
+      const result = compileSpec(name, {
+        readFile: (file) => {
+          if (file === name) return text;
+          try {
+            return readFileSync(join(root, file), "utf8");
+          } catch {
+            return undefined;
+          }
+        },
+      });
+      slowest = Math.max(slowest, performance.now() - start);
+      const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+      if (errors.length > 0) broken += 1;
+      expect(result.model === undefined || errors.length === 0, text).toBe(true);
+      for (const { span, message } of result.diagnostics) {
+        const source = result.sources.get(span.file);
+        expect(source, message).toBeDefined();
+        expect(span.start >= 0 && span.start <= span.end && span.end <= (source?.text.length ?? 0), message).toBe(true);
+        expect(message, text).not.toMatch(/undefined|NaN|\[object/);
+      }
+      const places = errors.filter(({ code }) => !code.startsWith("MTL1")).map(({ span }) => `${span.file}:${span.start}-${span.end}`);
+      expect(
+        new Set(places).size,
+        `two errors at one place:\n${text}\n${errors.map((each) => each.message).join("\n")}`,
+      ).toBe(places.length);
+    }
+    expect(broken).toBeGreaterThan(600);
+    expect(slowest).toBeLessThan(2000);
+  });
+});

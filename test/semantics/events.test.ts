@@ -21,7 +21,7 @@ const labels = ["click", "cart", "buy", "like", "share"] as const;
 /** Every row there can be: the labels that hold on it. */
 const worlds: readonly ReadonlySet<string>[] = Array.from(
   { length: 2 ** labels.length },
-  (_, bits) => new Set(labels.filter((__, i) => (bits >> i) & 1)),
+  (_, bits): ReadonlySet<string> => new Set<string>(labels.filter((__, i) => (bits >> i) & 1)),
 ).filter((world) => [...world].every((label) => within(label).every((each) => world.has(each))));
 
 const holds = (event: EventModel, world: ReadonlySet<string>): boolean =>

@@ -90,7 +90,9 @@ describe("specs with random mistakes", () => {
         expect(span.start >= 0 && span.start <= span.end && span.end <= (source?.text.length ?? 0), message).toBe(true);
         expect(message, text).not.toMatch(/undefined|NaN|\[object/);
       }
-      const places = errors.filter(({ code }) => !code.startsWith("MTL1")).map(({ span }) => `${span.file}:${span.start}-${span.end}`);
+      const places = errors
+        .filter(({ code }) => !code.startsWith("MTL1"))
+        .map(({ span }) => `${span.file}:${span.start}-${span.end}`);
       expect(
         new Set(places).size,
         `two errors at one place:\n${text}\n${errors.map((each) => each.message).join("\n")}`,

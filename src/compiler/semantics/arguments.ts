@@ -15,7 +15,7 @@ export type ArgumentType =
   /** Bare words or texts: `[age, "hours-per-week"]`, or one of them. */
   | { readonly kind: "words" }
   /** Texts in quotes: `["a.csv", "b.csv"]`, or one of them. */
-  | { readonly kind: "texts" }
+  | { readonly kind: "texts"; readonly nonEmpty?: true }
   /** Texts and numbers, kept as they are: `["a", "b"]`, `[1, 2]`, or one of them. */
   | { readonly kind: "values" }
   /** Anything: whoever asked for it reads it from the tree. Its value is null. */
@@ -208,13 +208,14 @@ function readValue(context: CheckContext, type: ArgumentType, expression: Expres
     case "text":
       return expression.kind === "String" ? { kind: "value", value: expression.value } : { kind: "kind", expression };
     case "widths":
-      return readList(expression, true, (item) => readNumber({ kind: "number", min: 1, integer: true }, item));
+      // A layer that needs at least one width says so with its shape.
+      return readList(expression, false, (item) => readNumber({ kind: "number", min: 1, integer: true }, item));
     case "numbers":
       return readList(expression, true, (item) => readNumber({ kind: "number" }, item));
     case "words":
       return readList(expression, true, readWord);
     case "texts":
-      return readList(expression, true, (item) => readValue(context, { kind: "text" }, item));
+      return readList(expression, type.nonEmpty === true, (item) => readValue(context, { kind: "text" }, item));
     case "values":
       return readList(expression, true, readPlainValue);
     case "expression":

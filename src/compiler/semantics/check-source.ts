@@ -162,7 +162,7 @@ function readPaths(context: CheckContext, value: ast.Expression): readonly strin
   const read = readArgument(
     context,
     { name: "data", span: value.span },
-    { name: "path", type: { kind: "texts" } },
+    { name: "path", type: { kind: "texts", nonEmpty: true } },
     value,
   );
   if (!Array.isArray(read)) return undefined;

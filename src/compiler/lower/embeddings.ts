@@ -1,0 +1,131 @@
+/** Which embedding tables a model has: the features' tables of one width are one state variable, read by one gather. */
+import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
+import { batchLayout, type FittedSizes, type Model, type NetNode } from "../model/index.js";
+import { reachableNodes } from "./reachable.js";
+
+/** A table of the spec: the rows [row, row + rows) of its state variable. */
+export interface EmbeddingPiece {
+  /** `user_id.embedding`; of a table that is declared apart, `u_both.embedding`. */
+  readonly name: string;
+  /** Whose ids select its rows. */
+  readonly feature: string;
+  readonly row: number;
+  readonly rows: number;
+}
+
+/** One state variable with the tables that it is made of, and how a training step updates it. */
+export interface EmbeddingTable {
+  readonly name: string;
+  readonly width: number;
+  readonly rows: number;
+  readonly pieces: readonly EmbeddingPiece[];
+  /** Ids that are looked up for one row of a batch. */
+  readonly lookups: number;
+  /** `sparse`: only the rows that a batch touches, what the optimizer remembers of them included. */
+  readonly update: "sparse" | "dense";
+  /** Why: one sentence's end such as "the spec says so". */
+  readonly reason: string;
+}
+
+export interface EmbeddingOptions {
+  /** Default true. False: a variable for each table; the numbers are the same. */
+  readonly mergeTables?: boolean;
+}
+
+/**
+ * A table whose rows are more than this many times what a batch can touch is updated sparsely under `embeddings: auto`.
+ * Below, sums over the whole table and a dense update cost less than making ids distinct and scattering.
+ */
+const sparseFactor = 4;
+
+/** Small enough that sigmoids start in their linear part, large enough that ids start apart. */
+const embeddingInitializer: Initializer = { kind: "normal", mean: 0, deviation: 0.05 };
+
+interface WantedPiece {
+  readonly name: string;
+  readonly feature: string;
+  readonly width: number;
+  readonly rows: number;
+  readonly lookups: number;
+}
+
+/** The tables that some head needs, in the order in which the network first reads them. */
+export function planEmbeddings(
+  model: Model,
+  sizes: FittedSizes,
+  options: EmbeddingOptions = {},
+): readonly EmbeddingTable[] {
+  const groups = new Map<string, WantedPiece[]>();
+  for (const piece of wantedPieces(model, sizes)) {
+    const key = options.mergeTables === false ? piece.name : `embeddings/${piece.width}`;
+    groups.set(key, [...(groups.get(key) ?? []), piece]);
+  }
+  return [...groups].map(([name, wanted]) => {
+    let rows = 0;
+    const pieces = wanted.map((piece): EmbeddingPiece => {
+      const row = rows;
+      rows += piece.rows;
+      return { name: piece.name, feature: piece.feature, row, rows: piece.rows };
+    });
+    const lookups = wanted.reduce((total, piece) => total + piece.lookups, 0);
+    return { name, width: wanted[0]?.width ?? 0, rows, pieces, lookups, ...chooseUpdate(model, rows, lookups) };
+  });
+}
+
+function chooseUpdate({ train }: Model, rows: number, lookups: number): Pick<EmbeddingTable, "update" | "reason"> {
+  if (train.embeddings !== "auto") return { update: train.embeddings, reason: "the spec says so" };
+  const touched = train.batch * lookups;
+  return rows > sparseFactor * touched
+    ? { update: "sparse", reason: `a batch touches at most ${touched} of ${rows} rows` }
+    : { update: "dense", reason: `a batch may touch ${touched} rows and the table has ${rows}` };
+}
+
+function wantedPieces(model: Model, sizes: FittedSizes): readonly WantedPiece[] {
+  const slots = new Map(batchLayout(model).ids.map((slot) => [slot.feature, slot]));
+  const wanted = new Map<string, WantedPiece>();
+  for (const node of reachableNodes(model, model.heads, "recorded")) {
+    const lookup = lookupOf(node);
+    const slot = slots.get(lookup?.feature ?? "");
+    if (lookup === undefined || slot === undefined || wanted.has(lookup.piece)) continue;
+    const rows = sizes.ids[lookup.feature];
+    if (rows === undefined) throw new Error(`the number of ids of the feature ${lookup.feature} is not known`);
+    const width = lookup.width ?? embedWidth(model, lookup.feature);
+    wanted.set(lookup.piece, { name: lookup.piece, feature: lookup.feature, width, rows, lookups: slot.width });
+  }
+  return [...wanted.values()];
+}
+
+/** What a node reads of a feature; nothing when it is no lookup. A width is set where the node has a table of its own. */
+export function lookupOf(
+  node: NetNode,
+): { readonly feature: string; readonly piece: string; readonly width?: number } | undefined {
+  const { feature, width } = node.arguments;
+  if (typeof feature !== "string") return undefined;
+  return typeof width === "number"
+    ? { feature, piece: embeddingName(node.id), width: width * (node.replicas ?? 1) }
+    : { feature, piece: embeddingName(feature) };
+}
+
+export function embeddingName(owner: string): string {
+  return `${owner}.embedding`;
+}
+
+function embedWidth(model: Model, name: string): number {
+  const feature = model.features.find((each) => each.name === name);
+  if (feature === undefined || feature.kind === "numeric") throw new Error(`the feature ${name} has no ids`);
+  return feature.embed;
+}
+
+export function tableVariable({ name, rows, width, pieces }: EmbeddingTable): StateVariable {
+  return {
+    name,
+    type: float32(rows, width),
+    role: "parameter",
+    pieces: pieces.map((piece) => ({
+      name: piece.name,
+      row: piece.row,
+      rows: piece.rows,
+      initializer: embeddingInitializer,
+    })),
+  };
+}

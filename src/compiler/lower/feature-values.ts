@@ -1,0 +1,255 @@
+/**
+ * From a batch's arrays to the features' tensors. All features that are looked up in one table by one id a row are gathered
+ * at once, in the order in which the network reads them: a concatenation of them is then a slice of what was gathered.
+ */
+import { type GraphBuilder, int32, type ValueId } from "../graph/index.js";
+import type { BatchLayout, FeatureModel, LayoutSlot } from "../model/index.js";
+import { type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
+import { streamOf } from "./random-stream.js";
+
+/** What serving sees of features with `serving: value`, encoded: a number, or ids. */
+export type ServingValues = Readonly<Record<string, readonly number[]>>;
+
+export interface FeatureInputs {
+  readonly builder: GraphBuilder;
+  readonly features: readonly FeatureModel[];
+  readonly layout: BatchLayout;
+  readonly tables: readonly EmbeddingTable[];
+  /** Names of the pieces that this function looks up. */
+  readonly pieces: ReadonlySet<string>;
+  readonly serving: ServingValues;
+  /** [B, idWidth] int32 and [B, numberWidth] float32; absent when the model has no such feature. */
+  readonly ids: ValueId | undefined;
+  readonly numbers: ValueId | undefined;
+  /** Uniform numbers of a stream, where features are dropped: in training. */
+  readonly random?: (stream: number) => ValueId;
+}
+
+/** `asServed`: with the values that serving sees in place of the data's. */
+export interface FeatureValues {
+  /** [B, 1]. */
+  readonly number: (feature: string, asServed: boolean) => ValueId;
+  /** [B, width of the piece's table]. */
+  readonly embedding: (piece: string, asServed: boolean) => ValueId;
+  /** The rows of a table that the batch touches, of one piece or of all: [N] int32, with repetitions. */
+  readonly touched: (table: EmbeddingTable, piece?: string) => ValueId;
+}
+
+/** A feature with ids, one of its tables and its place in it. */
+interface Lookup {
+  readonly table: EmbeddingTable;
+  readonly piece: EmbeddingPiece;
+  readonly feature: Exclude<FeatureModel, { kind: "numeric" }>;
+  readonly slot: LayoutSlot;
+}
+
+/** One gather: the ids [B, W] of some lookups, one column each, and the embeddings side by side [B, W·e]. */
+interface Block {
+  readonly lookups: readonly Lookup[];
+  readonly ids: ValueId;
+  readonly values: ValueId;
+}
+
+export function createFeatureValues(inputs: FeatureInputs): FeatureValues {
+  const { builder } = inputs;
+  const lookups = lookupsOf(inputs);
+  const blocks = new Map<EmbeddingTable, Block>();
+
+  const blockOf = (table: EmbeddingTable): Block => {
+    const known = blocks.get(table);
+    if (known !== undefined) return known;
+    const block = gatherBlock(
+      inputs,
+      table,
+      lookups.filter((lookup) => lookup.table === table && isInBlock(lookup)),
+    );
+    blocks.set(table, block);
+    return block;
+  };
+  const lookupOf = (piece: string): Lookup => {
+    const lookup = lookups.find((each) => each.piece.name === piece);
+    if (lookup === undefined) throw new Error(`nothing looks up ${piece}`);
+    return lookup;
+  };
+  const idsOf = (lookup: Lookup): ValueId => {
+    if (!isInBlock(lookup)) return tableRows(builder, lookup, recordedIds(inputs, lookup));
+    const block = blockOf(lookup.table);
+    return builder.slice(block.ids, { axis: 1, begin: block.lookups.indexOf(lookup), size: 1 });
+  };
+
+  return {
+    number: (feature, asServed) => numberOf(inputs, feature, asServed),
+    embedding: (piece, asServed) => {
+      const lookup = lookupOf(piece);
+      if (!isInBlock(lookup)) return lookUp(inputs, lookup, asServed);
+      const { values, lookups: all } = blockOf(lookup.table);
+      const { width } = lookup.table;
+      return builder.slice(values, { axis: 1, begin: all.indexOf(lookup) * width, size: width });
+    },
+    touched: (table, piece) => {
+      const own = lookups.filter((each) => each.table === table);
+      if (piece !== undefined) return builder.flatten(idsOf(lookupOf(piece)));
+      const single = own.filter((lookup) => !isInBlock(lookup)).map((lookup) => builder.flatten(idsOf(lookup)));
+      const block = own.some(isInBlock) ? [builder.flatten(blockOf(table).ids)] : [];
+      return builder.concat([...block, ...single], 0);
+    },
+  };
+}
+
+function lookupsOf({ features, layout, tables, pieces }: FeatureInputs): readonly Lookup[] {
+  return tables.flatMap((table) =>
+    table.pieces.flatMap((piece): readonly Lookup[] => {
+      const feature = features.find(({ name }) => name === piece.feature);
+      const slot = layout.ids.find((each) => each.feature === piece.feature);
+      if (feature === undefined || feature.kind === "numeric" || slot === undefined || !pieces.has(piece.name))
+        return [];
+      return [{ table, piece, feature, slot }];
+    }),
+  );
+}
+
+/** Bags are pooled, and what serving replaces is read in two ways: both are looked up by themselves. */
+function isInBlock({ feature }: Lookup): boolean {
+  return feature.kind !== "bag" && feature.serving.kind !== "value";
+}
+
+function gatherBlock(inputs: FeatureInputs, table: EmbeddingTable, lookups: readonly Lookup[]): Block {
+  const { builder } = inputs;
+  return builder.within(table.name, undefined, () => {
+    const columns = builder.concat(
+      runsOf(inputs, lookups).map((run) => recordedRun(inputs, run)),
+      1,
+    );
+    const offsets = builder.constant(
+      int32(lookups.length),
+      lookups.map(({ piece }) => piece.row),
+    );
+    const ids = builder.add(columns, offsets);
+    const gathered = builder.gather(builder.state(tableVariable(table)), ids);
+    const values = builder.reshape(gathered, ["B", lookups.length * table.width]);
+    return { lookups, ids, values };
+  });
+}
+
+/** Lookups whose columns stand side by side in the batch are sliced together, unless one of them is dropped by itself. */
+function runsOf(inputs: FeatureInputs, lookups: readonly Lookup[]): readonly (readonly Lookup[])[] {
+  const runs: Lookup[][] = [];
+  for (const lookup of lookups) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    const joins =
+      last !== undefined &&
+      lookup.slot.offset === last.slot.offset + 1 &&
+      !isDropped(inputs, lookup.feature) &&
+      !isDropped(inputs, last.feature);
+    if (joins) run?.push(lookup);
+    else runs.push([lookup]);
+  }
+  return runs;
+}
+
+/** [B, columns] int32. */
+function recordedRun(inputs: FeatureInputs, run: readonly Lookup[]): ValueId {
+  const [first] = run;
+  if (first === undefined) throw new Error("a run of columns is empty");
+  if (run.length === 1) return recordedIds(inputs, first);
+  return sliceColumns(inputs.builder, inputs.ids, { ...first.slot, width: run.length });
+}
+
+/** The feature's ids as the data has them, dropped in training as the spec says: [B, slot's width]. */
+function recordedIds(inputs: FeatureInputs, { feature, slot }: Lookup): ValueId {
+  const { builder } = inputs;
+  const ids = sliceColumns(builder, inputs.ids, slot);
+  const dropped = droppedRows(inputs, feature);
+  // "Unknown" is id 0; an unknown bag is empty.
+  const unknown = builder.scalar(feature.kind === "bag" ? -1 : 0, "int32");
+  return dropped === undefined ? ids : builder.select(dropped, unknown, ids);
+}
+
+function numberOf(inputs: FeatureInputs, name: string, asServed: boolean): ValueId {
+  const { builder } = inputs;
+  const feature = inputs.features.find((each) => each.name === name);
+  const slot = inputs.layout.numbers.find((each) => each.feature === name);
+  if (feature === undefined || slot === undefined) throw new Error(`there is no numeric feature ${name}`);
+  if (asServed && feature.serving.kind === "value") {
+    const [value = 0] = servedValues(inputs, feature);
+    return builder.fill(["B", 1], value);
+  }
+  const number = sliceColumns(builder, inputs.numbers, slot);
+  const dropped = droppedRows(inputs, feature);
+  return dropped === undefined ? number : builder.select(dropped, builder.scalar(0), number);
+}
+
+function sliceColumns(builder: GraphBuilder, table: ValueId | undefined, { offset, width }: LayoutSlot): ValueId {
+  if (table === undefined) throw new Error("the batch has no such columns");
+  return builder.slice(table, { axis: 1, begin: offset, size: width });
+}
+
+/** One feature's lookup by itself. */
+function lookUp(inputs: FeatureInputs, lookup: Lookup, asServed: boolean): ValueId {
+  const { builder } = inputs;
+  const { feature, slot, table } = lookup;
+  return builder.within(lookup.piece.name, feature.span, () => {
+    if (!asServed || feature.serving.kind !== "value") return embed(builder, lookup, recordedIds(inputs, lookup));
+    const served = servedValues(inputs, feature);
+    const ids = Array.from({ length: slot.width }, (_, place) => served[place] ?? -1);
+    const row = embed(builder, lookup, builder.constant(int32(1, slot.width), ids));
+    return builder.broadcast(row, ["B", table.width]);
+  });
+}
+
+function servedValues({ serving }: FeatureInputs, { name }: FeatureModel): readonly number[] {
+  const values = serving[name];
+  if (values === undefined) throw new Error(`what serving sees of the feature ${name} is not encoded`);
+  return values;
+}
+
+/** Ids [R, W] → [R, e]. */
+function embed(builder: GraphBuilder, lookup: Lookup, ids: ValueId): ValueId {
+  const { table, feature } = lookup;
+  const [rows = "B"] = builder.shape(ids);
+  const gathered = builder.gather(builder.state(tableVariable(table)), tableRows(builder, lookup, ids));
+  if (feature.kind !== "bag") return builder.reshape(gathered, [rows, table.width]);
+  const isValue = builder.lessEqual(builder.scalar(0, "int32"), ids);
+  return poolBag(builder, feature.pool, gathered, isValue);
+}
+
+/** Ids of a piece as rows of its table. Where a bag has no value its piece's first row stands in and is masked later. */
+function tableRows(builder: GraphBuilder, { piece, feature }: Lookup, ids: ValueId): ValueId {
+  const inRange = feature.kind === "bag" ? builder.maximum(ids, builder.scalar(0, "int32")) : ids;
+  return builder.add(inRange, builder.scalar(piece.row, "int32"));
+}
+
+/** Below every embedding that training leaves finite. */
+const belowAll = -1e30;
+
+/** (values [R, max, e], which of them are there [R, max]) → [R, e]; zeros for an empty bag. */
+function poolBag(builder: GraphBuilder, pool: "mean" | "sum" | "max", values: ValueId, isValue: ValueId): ValueId {
+  const mask = builder.expandDims(builder.cast(isValue, "float32"), -1);
+  const count = builder.sum(mask, { axes: [1] });
+  switch (pool) {
+    case "sum":
+      return builder.sum(builder.mul(values, mask), { axes: [1] });
+    case "mean": {
+      const sum = builder.sum(builder.mul(values, mask), { axes: [1] });
+      return builder.div(sum, builder.maximum(count, builder.scalar(1)));
+    }
+    case "max": {
+      const there = builder.less(builder.scalar(0), mask);
+      const highest = builder.max(builder.select(there, values, builder.scalar(belowAll)), { axes: [1] });
+      return builder.select(builder.less(builder.scalar(0), count), highest, builder.scalar(0));
+    }
+  }
+}
+
+function isDropped({ random }: FeatureInputs, feature: FeatureModel): boolean {
+  return random !== undefined && feature.dropout > 0;
+}
+
+/** [B, 1] bool: one draw a row and feature, so that all tables of a feature lose it together. */
+function droppedRows(inputs: FeatureInputs, feature: FeatureModel): ValueId | undefined {
+  const { builder, random } = inputs;
+  if (random === undefined || feature.dropout === 0) return undefined;
+  const draw = random(streamOf(`feature ${feature.name}`));
+  return builder.less(builder.expandDims(draw, -1), builder.scalar(feature.dropout));
+}

@@ -1,0 +1,196 @@
+import {
+  appendTrainStep,
+  float32,
+  GraphBuilder,
+  type GraphFunction,
+  int32,
+  type NamedValue,
+  type Program,
+  resolveOptimizer,
+  resolveSchedule,
+  type StateVariable,
+  type Update,
+  type ValueId,
+} from "../graph/index.js";
+import { batchInputs, batchLayout, type FittedSizes, type HeadModel, type Model } from "../model/index.js";
+import { type EmbeddingOptions, type EmbeddingTable, lookupOf, planEmbeddings } from "./embeddings.js";
+import { createFeatureValues, type ServingValues } from "./feature-values.js";
+import { lowerPenalty, lowerTerm } from "./losses.js";
+import { createNetwork, type Network, type NetworkView } from "./network.js";
+import { reachableNodes } from "./reachable.js";
+import { createVariables, type Variables } from "./variables.js";
+
+export interface LowerOptions extends EmbeddingOptions {
+  /** Needed for each feature that has a value at serving. */
+  readonly serving?: ServingValues;
+}
+
+/** The number of training steps done: int32[], part of every program. */
+export const stepVariable: StateVariable = {
+  name: "step",
+  type: int32(),
+  role: "step",
+  pieces: [{ name: "step", row: 0, rows: 1, initializer: { kind: "constant", value: 0 } }],
+};
+
+/**
+ * The model as three functions over one state, for any batch size `B`. Inputs are named by `batchInputs`.
+ *
+ * - `train`: `loss` (total), `loss/<head>` and `penalty/<name>`, float32[], and `weight/<head>` [1], the sum of the sample
+ *   weights that a loss is the mean over; updates parameters, what the optimizer remembers, statistics and `step`.
+ * - `evaluate`: the same outputs without dropout and without updates, and each head's value [B] by its name: what serving
+ *   would say of the rows, and of auxiliary heads, which serving does not have, what training would.
+ * - `predict`: from `ids` and `numbers` alone, the value [B] of each head that is not auxiliary, as served.
+ *
+ * Throws when a size or a serving value is missing, and on a model that the checker would not let pass.
+ */
+export function lowerModel(model: Model, sizes: FittedSizes, options: LowerOptions = {}): Program {
+  const tables = planEmbeddings(model, sizes, options);
+  const lowering = { model, tables, serving: options.serving ?? {} };
+  const functions = [lowerTrain(lowering), lowerEvaluate(lowering), lowerPredict(lowering)];
+  const state = new Map<string, StateVariable>();
+  for (const { variables } of functions) for (const variable of variables) state.set(variable.name, variable);
+  return { state: [...state.values()], functions: functions.map(({ fn }) => fn) };
+}
+
+interface Lowering {
+  readonly model: Model;
+  readonly tables: readonly EmbeddingTable[];
+  readonly serving: ServingValues;
+}
+
+interface LoweredFunction {
+  readonly fn: GraphFunction;
+  readonly variables: readonly StateVariable[];
+}
+
+/** A function in the making, with the network in it. */
+interface Scope {
+  readonly builder: GraphBuilder;
+  readonly variables: Variables;
+  readonly pieces: ReadonlySet<string>;
+  readonly features: ReturnType<typeof createFeatureValues>;
+  readonly weights: () => ValueId;
+  readonly network: (view: NetworkView) => Network;
+}
+
+function createScope(
+  { model, tables, serving }: Lowering,
+  name: "train" | "evaluate" | "predict",
+  heads: readonly HeadModel[],
+): Scope {
+  const builder = new GraphBuilder(name);
+  const layout = batchLayout(model);
+  const variables = createVariables(builder);
+  const reachable = reachableNodes(model, heads, name === "predict" ? "served" : "recorded");
+  const pieces = new Set(reachable.flatMap((node) => lookupOf(node)?.piece ?? []));
+  const random = (stream: number, shape: readonly (number | string)[]): ValueId =>
+    builder.random(builder.state(stepVariable), { seed: model.train.seed, stream, shape });
+  const ids = layout.idWidth > 0 ? builder.input(batchInputs.ids, int32("B", layout.idWidth)) : undefined;
+  const numbers =
+    layout.numberWidth > 0 ? builder.input(batchInputs.numbers, float32("B", layout.numberWidth)) : undefined;
+  const weights = (): ValueId => builder.input(batchInputs.weights, float32("B"));
+  const features = createFeatureValues({
+    builder,
+    features: model.features,
+    layout,
+    tables,
+    pieces,
+    serving,
+    ids,
+    numbers,
+    ...(name === "train" ? { random: (stream: number) => random(stream, ["B"]) } : {}),
+  });
+  const present = (): ValueId => builder.cast(builder.less(builder.scalar(0), weights()), "float32");
+  const network = (view: NetworkView): Network =>
+    createNetwork({ builder, model, variables, features, random, present }, view);
+  return { builder, variables, pieces, features, weights, network };
+}
+
+interface LoweredLosses {
+  /** float32[]. */
+  readonly total: ValueId;
+  readonly outputs: readonly NamedValue[];
+}
+
+function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network): LoweredLosses {
+  const { builder, weights } = scope;
+  const width = model.labels.length;
+  const labels = {
+    builder,
+    labels: builder.input(batchInputs.labels, float32("B", width)),
+    known: builder.input(batchInputs.known, float32("B", width)),
+    models: model.labels,
+  };
+  const terms = model.loss.terms.map((term) => ({
+    scale: term.weight,
+    ...lowerTerm(labels, weights(), network, model, term),
+  }));
+  const penalties = model.loss.penalties.map((term) => ({
+    scale: term.weight,
+    name: term.name,
+    loss: lowerPenalty({ ...scope, network, tables }, term),
+  }));
+  const total = [...terms, ...penalties]
+    .map(({ scale, loss }) => builder.scale(loss, scale))
+    .reduce((sum, part) => builder.add(sum, part), builder.scalar(0));
+  return {
+    total,
+    outputs: [
+      { name: "loss", value: total },
+      ...terms.map(({ head, loss }) => ({ name: `loss/${head}`, value: loss })),
+      ...penalties.map(({ name, loss }) => ({ name: `penalty/${name}`, value: loss })),
+      // A list of one: the scalars of a training function are its losses.
+      ...terms.map(({ head, weight }) => ({ name: `weight/${head}`, value: builder.reshape(weight, [1]) })),
+    ],
+  };
+}
+
+function lowerTrain(lowering: Lowering): LoweredFunction {
+  const { model, tables } = lowering;
+  const scope = createScope(lowering, "train", trainedHeads(model));
+  const { builder, variables } = scope;
+  const { total, outputs } = lowerLosses(lowering, scope, scope.network({ training: true, asServed: false }));
+  const optimizer = resolveOptimizer(model.train.optimizer.name);
+  const schedule = resolveSchedule(model.train.schedule.name);
+  if (optimizer === undefined || schedule === undefined) throw new Error("the optimizer or the schedule is not known");
+  const step = appendTrainStep(builder, {
+    loss: total,
+    variables: builder.variables.filter(({ role }) => role === "parameter"),
+    sparse: new Set(tables.filter(({ update }) => update === "sparse").map(({ name }) => name)),
+    optimizer: { kind: optimizer, settings: model.train.optimizer.arguments },
+    schedule: { kind: schedule, settings: model.train.schedule.arguments },
+    clip: model.train.clip,
+    step: stepVariable,
+  });
+  const statistics = [...variables.updates].map(([state, value]): Update => ({ kind: "assign", state, value }));
+  return { fn: builder.finish(outputs, [...step.updates, ...statistics]), variables: builder.variables };
+}
+
+function lowerEvaluate(lowering: Lowering): LoweredFunction {
+  const { model } = lowering;
+  const scope = createScope(lowering, "evaluate", model.heads);
+  const { builder } = scope;
+  const recorded = scope.network({ training: false, asServed: false });
+  const served = scope.network({ training: false, asServed: true });
+  const { outputs } = lowerLosses(lowering, scope, recorded);
+  const predictions = model.heads.map((head) => ({
+    name: head.name,
+    value: (head.auxiliary ? recorded : served).head(head).value,
+  }));
+  return { fn: builder.finish([...outputs, ...predictions]), variables: builder.variables };
+}
+
+function lowerPredict(lowering: Lowering): LoweredFunction {
+  const heads = lowering.model.heads.filter((head) => !head.auxiliary);
+  const { builder, network } = createScope(lowering, "predict", heads);
+  const served = network({ training: false, asServed: true });
+  const outputs = heads.map((head) => ({ name: head.name, value: served.head(head).value }));
+  return { fn: builder.finish(outputs), variables: builder.variables };
+}
+
+/** The heads that a loss is put on. */
+function trainedHeads(model: Model): readonly HeadModel[] {
+  const names = new Set(model.loss.terms.map((term) => term.head));
+  return model.heads.filter((head) => names.has(head.name));
+}

@@ -1,0 +1,137 @@
+/** The network's nodes and heads as values of one function, each made when it is first asked for. */
+import { type HeadValue, type LayerContext, resolveGate, resolveLayer } from "../builtins/index.js";
+import { dense } from "../builtins/dense.js";
+import type { GraphBuilder, ValueId } from "../graph/index.js";
+import type { HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
+import { embeddingName, lookupOf } from "./embeddings.js";
+import type { FeatureValues } from "./feature-values.js";
+import { lowerHead } from "./heads.js";
+import { expertCount, mixExperts } from "./mix.js";
+import { streamOf } from "./random-stream.js";
+import type { Variables } from "./variables.js";
+
+/** How a function looks at the network. */
+export interface NetworkView {
+  readonly training: boolean;
+  /** With the values that serving sees, and without what is for training alone. */
+  readonly asServed: boolean;
+}
+
+export interface NetworkInputs {
+  readonly builder: GraphBuilder;
+  readonly model: Model;
+  readonly variables: Variables;
+  readonly features: FeatureValues;
+  /** Uniform numbers of a stream; training alone draws. */
+  readonly random: (stream: number, shape: readonly (number | string)[]) => ValueId;
+  readonly present: () => ValueId;
+}
+
+export interface Network {
+  /** [B, …shape], or [B, n, …shape] with replicas. */
+  readonly node: (ref: NodeRef) => ValueId;
+  readonly head: (head: HeadModel) => HeadValue;
+}
+
+export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network {
+  const { builder, model, variables } = inputs;
+  const values = new Map<NodeRef, ValueId>();
+  const heads = new Map<string, HeadValue>();
+
+  const node = (ref: NodeRef): ValueId => {
+    const known = values.get(ref);
+    if (known !== undefined) return known;
+    for (const each of missingNodes(model, ref, values)) {
+      const made = nodeAt(model, each);
+      const value = builder.within(made.id, made.span, () => lowerNode(inputs, view, made, node));
+      values.set(each, value);
+    }
+    return node(ref);
+  };
+
+  const logit = (expression: Extract<LogitExpression, { kind: "logit" | "value" }>): ValueId => {
+    const x = node(expression.node);
+    if (expression.kind === "value") return builder.squeeze(x, 1);
+    const { id } = expression;
+    const parameter: LayerContext["parameter"] = (name, shape, initializer, group) =>
+      variables.parameter(id, name, shape, initializer, group);
+    return builder.within(id, undefined, () => builder.squeeze(dense({ builder, parameter }, x, 1, "", true), 1));
+  };
+
+  const head = (headModel: HeadModel): HeadValue => {
+    const known = heads.get(headModel.name);
+    if (known !== undefined) return known;
+    const byName = (name: string): HeadValue => {
+      const other = model.heads.find((each) => each.name === name);
+      if (other === undefined) throw new Error(`there is no head ${name}`);
+      return head(other);
+    };
+    const value = builder.within(headModel.name, headModel.span, () =>
+      lowerHead({ builder, logit, head: byName, trainOnly: !view.asServed }, headModel.value),
+    );
+    heads.set(headModel.name, value);
+    return value;
+  };
+
+  return { node, head };
+}
+
+/** The nodes that `ref` needs and that have no value yet, itself last: a deep network needs no deep stack. */
+function missingNodes(model: Model, ref: NodeRef, values: ReadonlyMap<NodeRef, ValueId>): readonly NodeRef[] {
+  const missing = new Set([ref]);
+  for (let each = ref; each >= 0; each -= 1) {
+    if (!missing.has(each)) continue;
+    for (const input of nodeAt(model, each).inputs) if (!values.has(input)) missing.add(input);
+  }
+  return [...missing].toSorted((a, b) => a - b);
+}
+
+function nodeAt(model: Model, ref: NodeRef): NetNode {
+  const node = model.nodes[ref];
+  if (node === undefined) throw new Error(`there is no node ${ref}`);
+  return node;
+}
+
+function lowerNode(
+  inputs: NetworkInputs,
+  view: NetworkView,
+  node: NetNode,
+  valueOf: (ref: NodeRef) => ValueId,
+): ValueId {
+  const { builder, model } = inputs;
+  const layer = resolveLayer(node.layer);
+  if (layer !== undefined) return layer.lower(layerContext(inputs, view, node, node.inputs, valueOf));
+  const gate = resolveGate(node.layer);
+  if (gate === undefined) throw new Error(`there is no layer ${node.layer}`);
+  const [input = -1, ...experts] = node.inputs;
+  const mixed = experts.map((ref) => ({ value: valueOf(ref), replicas: nodeAt(model, ref).replicas }));
+  const weights = gate.lower(layerContext(inputs, view, node, [input], valueOf), expertCount(mixed));
+  return mixExperts(builder, weights, mixed);
+}
+
+function layerContext(
+  { builder, model, variables, features, random, present }: NetworkInputs,
+  { training, asServed }: NetworkView,
+  node: NetNode,
+  reads: readonly NodeRef[],
+  valueOf: (ref: NodeRef) => ValueId,
+): LayerContext {
+  let draws = 0;
+  return {
+    builder,
+    arguments: node.arguments,
+    inputs: reads.map(valueOf),
+    inputReplicas: reads.map((ref) => nodeAt(model, ref).replicas),
+    ...(node.replicas === undefined ? {} : { replicas: node.replicas }),
+    training,
+    present,
+    feature: (name, table) => {
+      const isNumber = model.features.find((each) => each.name === name)?.kind === "numeric";
+      if (isNumber && table === "own") return features.number(name, asServed);
+      return features.embedding(lookupOf(node)?.piece ?? embeddingName(name), asServed);
+    },
+    parameter: (name, shape, initializer, group) => variables.parameter(node.id, name, shape, initializer, group),
+    statistic: (name, shape, initial) => variables.statistic(node.id, name, shape, initial),
+    random: (shape) => random(streamOf(`${node.id} ${draws++}`), shape),
+  };
+}

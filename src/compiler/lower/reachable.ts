@@ -1,0 +1,52 @@
+/** What of a network a function needs. */
+import type { HeadExpression, HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
+
+/**
+ * The nodes that heads are computed from, each after the ones it reads: `recorded` with what is for training alone,
+ * penalties on nodes included, `served` without.
+ */
+export function reachableNodes(
+  model: Model,
+  heads: readonly HeadModel[],
+  view: "recorded" | "served",
+): readonly NetNode[] {
+  const isServed = view === "served";
+  const penalized = isServed ? [] : model.loss.penalties.flatMap((penalty) => penalty.nodes);
+  const roots = [...heads.flatMap((head) => nodesOfHead(model, head.value, isServed)), ...penalized];
+  const needed = new Set(roots);
+  for (let ref = model.nodes.length - 1; ref >= 0; ref -= 1) {
+    if (needed.has(ref)) for (const input of model.nodes[ref]?.inputs ?? []) needed.add(input);
+  }
+  return model.nodes.filter((_, ref) => needed.has(ref));
+}
+
+function nodesOfHead(model: Model, value: HeadExpression, isServed: boolean): readonly NodeRef[] {
+  switch (value.kind) {
+    case "activation":
+      return nodesOfLogit(value.logit, isServed);
+    case "head": {
+      const head = model.heads.find((each) => each.name === value.name);
+      return head === undefined ? [] : nodesOfHead(model, head.value, isServed);
+    }
+    case "product":
+      return value.factors.flatMap((factor) => nodesOfHead(model, factor, isServed));
+    case "quotient":
+      return [value.numerator, value.denominator].flatMap((part) => nodesOfHead(model, part, isServed));
+    case "complement":
+      return nodesOfHead(model, value.operand, isServed);
+  }
+}
+
+function nodesOfLogit(logit: LogitExpression, isServed: boolean): readonly NodeRef[] {
+  switch (logit.kind) {
+    case "logit":
+    case "value":
+      return [logit.node];
+    case "sum":
+      return logit.terms.flatMap((term) => nodesOfLogit(term, isServed));
+    case "scaled":
+      return nodesOfLogit(logit.operand, isServed);
+    case "trainOnly":
+      return isServed ? [] : nodesOfLogit(logit.operand, isServed);
+  }
+}

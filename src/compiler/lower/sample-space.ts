@@ -1,0 +1,110 @@
+/**
+ * Which rows of a batch a loss sees and what is true there. A label that is null decides nothing by itself: an event is
+ * false as soon as one of its labels is known to be false, true when all are known to be true, and unknown otherwise; a row
+ * where the condition does not hold or the target is unknown is left out for that loss alone.
+ */
+import type { GraphBuilder, ValueId } from "../graph/index.js";
+import type { EventModel, HeadType, LabelModel } from "../model/index.js";
+
+/** [B] each, 0 or 1: both are 0 where nothing is known. */
+interface Truth {
+  readonly isTrue: ValueId;
+  readonly isFalse: ValueId;
+}
+
+/** What a loss is computed over; [B] each. */
+export interface LossRows {
+  /** 1 for rows that the loss sees, else 0. */
+  readonly mask: ValueId;
+  /** 0 or 1 of the event, or the amount; 0 where unknown. */
+  readonly target: ValueId;
+}
+
+/** `labels` and `known`: [B, number of labels] float32. */
+export interface LabelInputs {
+  readonly builder: GraphBuilder;
+  readonly labels: ValueId;
+  readonly known: ValueId;
+  /** In the order of the columns. */
+  readonly models: readonly LabelModel[];
+}
+
+/** `type` is no score: a score has no truth on single rows. */
+export function lossRows(inputs: LabelInputs, type: HeadType, space: EventModel): LossRows {
+  const { builder } = inputs;
+  const inSpace = eventTruth(inputs, space).isTrue;
+  const { target, isKnown } = targetOf(inputs, type);
+  return { mask: builder.mul(inSpace, isKnown), target };
+}
+
+function targetOf(inputs: LabelInputs, type: HeadType): { readonly target: ValueId; readonly isKnown: ValueId } {
+  const { builder } = inputs;
+  switch (type.kind) {
+    case "probability": {
+      const { isTrue, isFalse } = eventTruth(inputs, type.event);
+      return { target: isTrue, isKnown: builder.add(isTrue, isFalse) };
+    }
+    case "expectation": {
+      const { value, known } = columns(inputs, type.label);
+      const within = labelModel(inputs, type.label).within;
+      const outside = conjunction(
+        builder,
+        within.map((label) => labelTruth(inputs, label)),
+      ).isFalse;
+      // Null, but 0 for sure where a label that it lies within is known to be false.
+      const isUnknown = builder.mul(builder.oneMinus(known), builder.oneMinus(outside));
+      return { target: builder.mul(value, known), isKnown: builder.oneMinus(isUnknown) };
+    }
+    case "score":
+      throw new Error("a score has no truth on single rows");
+  }
+}
+
+function eventTruth(inputs: LabelInputs, event: EventModel): Truth {
+  const literals = event.map((literal): Truth => {
+    if (literal.kind === "label") return labelTruth(inputs, literal.label);
+    const all = conjunction(
+      inputs.builder,
+      literal.labels.map((label) => labelTruth(inputs, label)),
+    );
+    return { isTrue: all.isFalse, isFalse: all.isTrue };
+  });
+  return conjunction(inputs.builder, literals);
+}
+
+function labelTruth(inputs: LabelInputs, label: string): Truth {
+  const { builder } = inputs;
+  const { value, known } = columns(inputs, label);
+  const isTrue = builder.mul(value, known);
+  return { isTrue, isFalse: builder.sub(known, isTrue) };
+}
+
+/** Of none: true. */
+function conjunction(builder: GraphBuilder, operands: readonly Truth[]): Truth {
+  const [first, ...others] = operands;
+  if (first === undefined) return { isTrue: builder.ones(["B"]), isFalse: builder.zeros(["B"]) };
+  return others.reduce(
+    (all, operand) => ({
+      isTrue: builder.mul(all.isTrue, operand.isTrue),
+      isFalse: builder.oneMinus(builder.mul(builder.oneMinus(all.isFalse), builder.oneMinus(operand.isFalse))),
+    }),
+    first,
+  );
+}
+
+function labelModel({ models }: LabelInputs, label: string): LabelModel {
+  const model = models.find(({ name }) => name === label);
+  if (model === undefined) throw new Error(`there is no label ${label}`);
+  return model;
+}
+
+/** A label's value, 0 where null, and whether it is known; [B] each. */
+function columns(
+  { builder, labels, known, models }: LabelInputs,
+  label: string,
+): { readonly value: ValueId; readonly known: ValueId } {
+  const begin = models.findIndex(({ name }) => name === label);
+  if (begin < 0) throw new Error(`there is no label ${label}`);
+  const column = (table: ValueId): ValueId => builder.squeeze(builder.slice(table, { axis: 1, begin, size: 1 }), 1);
+  return { value: column(labels), known: column(known) };
+}

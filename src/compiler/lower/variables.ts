@@ -1,0 +1,64 @@
+/** The state variables that layers and heads ask for, under the names of the spec, with what penalties need to find them. */
+import type { ParameterGroup } from "../builtins/index.js";
+import { float32, type GraphBuilder, type Initializer, type StateVariable, type ValueId } from "../graph/index.js";
+
+/** A trained variable of a part of the network. */
+export interface OwnedParameter {
+  /** Node or logit: `t_ctr`, `t_ctr/1`, `ctr/logit`. */
+  readonly owner: string;
+  readonly group: ParameterGroup;
+  readonly value: ValueId;
+}
+
+export interface Variables {
+  readonly parameter: (
+    owner: string,
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+    group: ParameterGroup,
+  ) => ValueId;
+  readonly statistic: (
+    owner: string,
+    name: string,
+    shape: readonly number[],
+    initial: number,
+  ) => {
+    readonly value: ValueId;
+    readonly update: (value: ValueId) => void;
+  };
+  /** In the order in which they were asked for. */
+  readonly parameters: readonly OwnedParameter[];
+  /** New values of statistics by variable. */
+  readonly updates: ReadonlyMap<string, ValueId>;
+}
+
+export function createVariables(builder: GraphBuilder): Variables {
+  const parameters = new Map<string, OwnedParameter>();
+  const updates = new Map<string, ValueId>();
+  return {
+    parameter: (owner, name, shape, initializer, group) => {
+      const value = builder.state(plainVariable(`${owner}.${name}`, shape, initializer, "parameter"));
+      parameters.set(`${owner}.${name}`, { owner, group, value });
+      return value;
+    },
+    statistic: (owner, name, shape, initial) => {
+      const variable = `${owner}.${name}`;
+      const value = builder.state(plainVariable(variable, shape, { kind: "constant", value: initial }, "statistic"));
+      return { value, update: (next) => void updates.set(variable, next) };
+    },
+    get parameters() {
+      return [...parameters.values()];
+    },
+    updates,
+  };
+}
+
+function plainVariable(
+  name: string,
+  shape: readonly number[],
+  initializer: Initializer,
+  role: StateVariable["role"],
+): StateVariable {
+  return { name, type: float32(...shape), role, pieces: [{ name, row: 0, rows: shape[0] ?? 1, initializer }] };
+}

@@ -9,6 +9,7 @@ import { describeValue, withoutParentheses } from "./describe.js";
 import { reportIfLater } from "./later.js";
 import { addNode, nodeAt, type Owner } from "./network.js";
 import { checkTensor, type NetworkContext } from "./network-expression.js";
+import { resolveName } from "./resolve.js";
 import { showShape } from "./types.js";
 
 /** What a gate mixes: a pool's node stands for all its experts, any other node for one. */
@@ -91,11 +92,20 @@ function checkMixed(state: NetworkContext, over: ast.Expression, owner: Owner): 
   let sound = items.length > 0;
   if (!sound) state.context.reporter.report("MTL3011", { found: "an empty list" }, over.span);
   for (const item of items) {
-    const node = poolOf(state, item) ?? checkTensor(state, item, owner, false);
+    const node = isUnknown(state.context, item)
+      ? undefined
+      : (poolOf(state, item) ?? checkTensor(state, item, owner, false));
     if (node === undefined) sound = false;
     else mixed.push({ node, expression: item });
   }
   return sound ? mixed : undefined;
+}
+
+/** A name that nothing has is reported as a pool's: that is what people mean here. */
+function isUnknown(context: CheckContext, item: ast.Expression): boolean {
+  if (item.kind !== "NameExpression" || context.scope.names.has(item.name.text)) return false;
+  resolveName(context, item.name, { kinds: ["experts"], what: "a pool of experts" });
+  return true;
 }
 
 /** A pool by its name; undefined when the expression is something else. */

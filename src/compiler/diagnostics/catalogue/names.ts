@@ -132,7 +132,7 @@ export const namesDiagnostics = defineDiagnostics({
   MTL2026: {
     severity: "error",
     title: "expansion too large",
-    message: (p: { limit: number }) => `macros make this spec larger than ${p.limit} nodes`,
+    message: (p: { limit: string }) => `macros make this spec ${p.limit}`,
   },
   MTL2027: {
     severity: "error",

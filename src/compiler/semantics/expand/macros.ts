@@ -1,5 +1,6 @@
 import type { Reporter } from "../../diagnostics/index.js";
 import {
+  childrenOf,
   visit,
   type AnyNode,
   type Argument,
@@ -15,6 +16,8 @@ import { replaceIn } from "./tree.js";
 
 /** Nodes that expansion may make; more than that is a spec that doubles itself over and over. */
 const expansionLimit = 200_000;
+/** Levels that an expanded expression may have. */
+const depthLimit = 1000;
 
 /** Declarations without calls of macros, and which names were such calls. */
 export interface ExpandedMacros {
@@ -89,15 +92,26 @@ function expandCall(
   const body = bodies.get(def.name.text);
   const values = bindArguments(call, def, reporter);
   if (body === undefined || values === undefined || budget.left < 0) return missing;
-  visit(body, () => {
-    budget.left -= 1;
-  });
-  if (budget.left < 0) {
-    reporter.report("MTL2026", { limit: expansionLimit }, call.callee.span);
+  const filled = replaceIn(body, { name: (name) => values.get(name.name.text) });
+  const { size, depth } = measure(filled);
+  budget.left -= size;
+  if (budget.left < 0 || depth > depthLimit) {
+    const limit = budget.left < 0 ? `larger than ${expansionLimit} nodes` : `deeper than ${depthLimit} levels`;
+    reporter.report("MTL2026", { limit }, call.callee.span);
     return missing;
   }
-  const filled = replaceIn(body, { name: (name) => values.get(name.name.text) });
   return { kind: "Parenthesized", inner: filled, span: call.span };
+}
+
+/** How many nodes a tree has, and how many levels. Not recursive: how deep it is, is the question. */
+function measure(root: Expression): { readonly size: number; readonly depth: number } {
+  let size = 0;
+  let depth = 0;
+  for (let level: readonly AnyNode[] = [root]; level.length > 0 && size <= expansionLimit; depth++) {
+    size += level.length;
+    level = level.flatMap(childrenOf);
+  }
+  return { size, depth };
 }
 
 /** The expression for each parameter; undefined when something is wrong, which is then reported. */

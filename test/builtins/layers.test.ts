@@ -1,0 +1,252 @@
+/** Each layer against its formula, and n copies of it against one. */
+import { describe, expect, it } from "vitest";
+import { distance } from "../lower/harness.js";
+import { layerNamed, type LayerRun, runLayer, someRows, withDefaults } from "./harness.js";
+
+const run = (name: string, options: LayerRun) => runLayer(layerNamed(name), options);
+const values = (name: string, options: LayerRun): readonly number[] => [...run(name, options).output.data];
+
+/** Unlike every width below, so that the axis of copies is known by its size. */
+const copies = 7;
+
+/** Layers that stand for networks of their own, with arguments that turn everything on. */
+const cases: readonly (readonly [string, LayerRun])[] = [
+  ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4] } }],
+  ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 6, 2], activation: "tanh", last: "none" } }],
+  ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], norm: "layer", activation: "swish" } }],
+  ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], norm: "batch", activation: "gelu" } }],
+  ["linear", { inputs: [someRows(5, 3)], arguments: { width: 2 } }],
+  ["linear", { inputs: [someRows(5, 3)], arguments: { width: 2, bias: false } }],
+  ["cross", { inputs: [someRows(5, 3)], arguments: { depth: 3 } }],
+  ["norm", { inputs: [someRows(5, 4)] }],
+  ["norm", { inputs: [someRows(5, 4)], arguments: { kind: "batch" } }],
+  ["stop", { inputs: [someRows(5, 3)] }],
+  ["dropout", { inputs: [someRows(5, 3)], arguments: { rate: 0 } }],
+  ["dot", { inputs: [someRows(5, 3), someRows(5, 3)] }],
+  ["fm", { inputs: [someRows(5, 3), someRows(5, 3)] }],
+  ["concat", { inputs: [someRows(5, 3), someRows(5, 2)] }],
+];
+
+describe.each(cases)("%s", (name, options) => {
+  const layer = layerNamed(name);
+  const [width = 0] = (() => {
+    const shapes = options.inputs.map(({ shape }) => shape.slice(1));
+    const result = layer.shape(shapes, withDefaults(layer.parameters, options.arguments));
+    return result.kind === "shape" ? result.shape : [];
+  })();
+
+  it("returns the shape that its rule says", () => {
+    for (const training of [false, true]) {
+      expect(run(name, { ...options, training }).output.shape).toEqual([5, width]);
+      expect(run(name, { ...options, training, replicas: copies }).output.shape).toEqual([5, copies, width]);
+    }
+  });
+
+  it.each(["shared", "replicated"] as const)("copied, on a %s input, is as many networks", (input) => {
+    for (const training of [false, true]) {
+      const inputs =
+        input === "shared"
+          ? options.inputs
+          : options.inputs.map(({ shape: [rows = 0, d = 0] }) => someRows(rows, copies, d));
+      const together = run(name, { ...options, inputs, training, replicas: copies });
+      for (let copy = 0; copy < copies; copy += 1) {
+        const alone = run(name, {
+          ...options,
+          training,
+          inputs: inputs.map((rows) => (rows.shape.length === 3 ? copyOf(rows.shape, rows.data, 1, copy) : rows)),
+          state: Object.fromEntries(
+            together.variables.map((variable) => {
+              const shape = variable.type.shape.map(Number);
+              const before = stateBefore(together, variable.name);
+              return [variable.name, copyOf(shape, before, shape.indexOf(copies), copy).data];
+            }),
+          ),
+        });
+        expect(
+          distance([...alone.output.data], copyOf([5, copies, width], together.output.data, 1, copy).data),
+        ).toBeLessThan(1e-12);
+      }
+    }
+  });
+});
+
+/** Statistics move in a training run; what it started from is what the layer says. */
+function stateBefore(result: ReturnType<typeof run>, name: string): ArrayLike<number> {
+  const variable = result.variables.find((each) => each.name === name);
+  const initializer = variable?.pieces[0]?.initializer;
+  const data = result.state.get(name)?.data ?? [];
+  return variable?.role === "statistic" && initializer?.kind === "constant"
+    ? Array.from(data, () => initializer.value)
+    : data;
+}
+
+/** One copy out of an array whose axis `axis` counts the copies. */
+function copyOf(
+  shape: readonly number[],
+  data: ArrayLike<number>,
+  axis: number,
+  copy: number,
+): { readonly shape: readonly number[]; readonly data: readonly number[] } {
+  const count = shape[axis] ?? 1;
+  const inner = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
+  return {
+    shape: shape.filter((_, place) => place !== axis),
+    data: Array.from(data).filter((_, place) => Math.floor(place / inner) % count === copy),
+  };
+}
+
+describe("copies at the start", () => {
+  it.each([
+    ["linear", { width: 4 }],
+    ["mlp", { widths: [4, 4] }],
+    ["cross", { depth: 1 }],
+  ] as const)("of %s all differ", (name, args) => {
+    const { variables, state } = run(name, { inputs: [someRows(2, 3)], arguments: args, replicas: copies });
+    for (const variable of variables.filter((each) => /weight$/.test(each.name))) {
+      const shape = variable.type.shape.map(Number);
+      const all = Array.from(
+        { length: copies },
+        (_, copy) => copyOf(shape, state.get(variable.name)?.data ?? [], shape.indexOf(copies), copy).data,
+      );
+      for (const [place, copy] of all.entries()) {
+        for (const other of all.slice(place + 1)) expect(distance(copy, other)).toBeGreaterThan(1e-3);
+      }
+    }
+  });
+});
+
+describe("mlp", () => {
+  it("is max(0, x·W₀ + b₀)·W₁ + b₁ under a last activation of none", () => {
+    const state = {
+      "0.weight": [1, -1, 0.5, 2],
+      "0.bias": [0.1, -0.2],
+      "1.weight": [3, -4],
+      "1.bias": [0.5],
+    };
+    const args = { widths: [2, 1], last: "none" };
+    const [y] = values("mlp", { inputs: [{ shape: [1, 2], data: [2, -1] }], arguments: args, state });
+    const hidden = [Math.max(0, 2 - 0.5 + 0.1), Math.max(0, -2 - 2 - 0.2)];
+    expect(y).toBeCloseTo(3 * (hidden[0] ?? 0) - 4 * (hidden[1] ?? 0) + 0.5, 12);
+  });
+
+  it("draws weights within Glorot's limit and starts biases at zero", () => {
+    const { state } = run("mlp", { inputs: [someRows(1, 20)], arguments: { widths: [30] } });
+    const weights = [...(state.get("0.weight")?.data ?? [])];
+    const limit = Math.sqrt(6 / 50);
+    expect(Math.max(...weights.map(Math.abs))).toBeLessThanOrEqual(limit);
+    expect(Math.max(...weights.map(Math.abs))).toBeGreaterThan(0.95 * limit);
+    expect([...(state.get("0.bias")?.data ?? [])]).toEqual(Array.from({ length: 30 }, () => 0));
+  });
+});
+
+describe("products", () => {
+  const inputs = [
+    { shape: [1, 2], data: [1, 2] },
+    { shape: [1, 2], data: [3, -1] },
+    { shape: [1, 2], data: [0.5, 4] },
+  ];
+
+  it("dot is Σ aᵢbᵢ", () => {
+    expect(values("dot", { inputs: inputs.slice(0, 2) })).toEqual([1]);
+  });
+
+  it("fm sums the inner products of all pairs", () => {
+    expect(values("fm", { inputs })).toEqual([1 + 8.5 + -2.5]);
+  });
+
+  it("cross multiplies with the input once a layer", () => {
+    const state = { "0.weight": [2, 1], "0.bias": [0.5, 0], "1.weight": [1, -1], "1.bias": [0, 0] };
+    const [x0, x1] = [1, 2];
+    const first = [x0 * 4 + 0.5 + x0, x1 * 4 + x1];
+    const inner = (first[0] ?? 0) - (first[1] ?? 0);
+    expect(values("cross", { inputs: inputs.slice(0, 1), arguments: { depth: 2 }, state })).toEqual([
+      x0 * inner + (first[0] ?? 0),
+      x1 * inner + (first[1] ?? 0),
+    ]);
+  });
+});
+
+describe("dropout", () => {
+  const inputs = [{ shape: [400, 10], data: Array.from({ length: 4000 }, () => 1) }];
+
+  it("drops its share in training and keeps the sum", () => {
+    const y = values("dropout", { inputs, arguments: { rate: 0.25 }, training: true });
+    const dropped = y.filter((value) => value === 0).length / y.length;
+    expect(Math.abs(dropped - 0.25)).toBeLessThan(0.03);
+    expect(new Set(y)).toEqual(new Set([0, 1 / 0.75]));
+  });
+
+  it("does nothing outside of training", () => {
+    expect(values("dropout", { inputs, arguments: { rate: 0.25 } })).toEqual(inputs[0]?.data);
+  });
+
+  it("drops other units of each copy", () => {
+    const { output } = run("dropout", { inputs, arguments: { rate: 0.5 }, training: true, replicas: 2 });
+    const [a, b] = [0, 1].map((copy) => copyOf([400, 2, 10], output.data, 1, copy).data);
+    expect(a).not.toEqual(b);
+  });
+});
+
+describe("stop", () => {
+  it("lets no gradient back", () => {
+    expect([...(run("stop", { inputs: [someRows(2, 2)] }).gradients[0]?.data ?? [])]).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe("norm", () => {
+  const mean = (all: readonly number[]): number => all.reduce((sum, value) => sum + value, 0) / all.length;
+  const variance = (all: readonly number[]): number => mean(all.map((value) => (value - mean(all)) ** 2));
+
+  it("of a layer gives each row mean 0 and variance 1", () => {
+    const y = values("norm", { inputs: [someRows(3, 8)] });
+    for (let row = 0; row < 3; row += 1) {
+      const own = y.slice(row * 8, row * 8 + 8);
+      expect(mean(own)).toBeCloseTo(0, 10);
+      expect(variance(own)).toBeCloseTo(1, 3);
+    }
+  });
+
+  it("of a batch leaves out the rows that fill it up, and moves the running statistics", () => {
+    const data = [1, 10, 2, 20, 6, 60, 100, -100];
+    const result = run("norm", {
+      inputs: [{ shape: [4, 2], data }],
+      arguments: { kind: "batch", momentum: 0.9, epsilon: 1e-9 },
+      training: true,
+      present: [1, 1, 1, 0],
+    });
+    const units = [
+      [1, 2, 6],
+      [10, 20, 60],
+    ];
+    const expected = units.map((unit) => unit.map((value) => (value - mean(unit)) / Math.sqrt(variance(unit))));
+    const y = [...result.output.data];
+    expect(
+      distance(
+        y.slice(0, 6),
+        [0, 1, 2].flatMap((row) => expected.map((unit) => unit[row] ?? 0)),
+      ),
+    ).toBeLessThan(1e-6);
+    const running = (name: string): readonly number[] => [...(result.state.get(name)?.data ?? [])];
+    expect(
+      distance(
+        running("mean"),
+        units.map((unit) => 0.1 * mean(unit)),
+      ),
+    ).toBeLessThan(1e-12);
+    expect(
+      distance(
+        running("variance"),
+        units.map((unit) => 0.9 + 0.1 * variance(unit)),
+      ),
+    ).toBeLessThan(1e-12);
+  });
+
+  it("of a batch uses the running statistics outside of training", () => {
+    const y = values("norm", {
+      inputs: [{ shape: [1, 1], data: [7] }],
+      arguments: { kind: "batch", epsilon: 1e-9 },
+      state: { mean: [3], variance: [4], scale: [10], shift: [1] },
+    });
+    expect(y[0]).toBeCloseTo(21, 6);
+  });
+});

@@ -8,6 +8,7 @@ import type { FeatureValues } from "./feature-values.js";
 import { lowerHead } from "./heads.js";
 import { expertCount, mixExperts } from "./mix.js";
 import { streamOf } from "./random-stream.js";
+import { nodesOfHead } from "./reachable.js";
 import type { Variables } from "./variables.js";
 
 /** How a function looks at the network. */
@@ -55,7 +56,7 @@ export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network
     const { id } = expression;
     const parameter: LayerContext["parameter"] = (name, shape, initializer, group) =>
       variables.parameter(id, name, shape, initializer, group);
-    return builder.within(id, undefined, () => builder.squeeze(dense({ builder, parameter }, x, 1, "", true), 1));
+    return builder.squeeze(dense({ builder, parameter }, x, 1, "", true), 1);
   };
 
   const head = (headModel: HeadModel): HeadValue => {
@@ -66,6 +67,8 @@ export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network
       if (other === undefined) throw new Error(`there is no head ${name}`);
       return head(other);
     };
+    // Before the head begins, so that nodes carry their own places and not the head's.
+    for (const ref of nodesOfHead(model, headModel.value, view.asServed)) node(ref);
     const value = builder.within(headModel.name, headModel.span, () =>
       lowerHead({ builder, logit, head: byName, trainOnly: !view.asServed }, headModel.value),
     );

@@ -20,7 +20,8 @@ export function reachableNodes(
   return model.nodes.filter((_, ref) => needed.has(ref));
 }
 
-function nodesOfHead(model: Model, value: HeadExpression, isServed: boolean): readonly NodeRef[] {
+/** The nodes that a head reads, through other heads as well. */
+export function nodesOfHead(model: Model, value: HeadExpression, isServed: boolean): readonly NodeRef[] {
   switch (value.kind) {
     case "activation":
       return nodesOfLogit(value.logit, isServed);

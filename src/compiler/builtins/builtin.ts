@@ -119,16 +119,23 @@ export interface PenaltyBuiltin extends BuiltinBase {
   readonly lower: (context: PenaltyContext) => ValueId;
 }
 
+export interface PenalizedParameter {
+  /** The whole parameter; of an embedding table that is updated sparsely the rows [N, e] that the batch looks up. */
+  readonly value: ValueId;
+  /**
+   * Set for such rows: [N], for each row 1 over the number of times that it is looked up. A sum with these weights counts
+   * each row that the batch touches once.
+   */
+  readonly rowWeights?: ValueId;
+}
+
 export interface PenaltyContext {
   readonly builder: GraphBuilder;
   readonly arguments: Arguments;
   /** Tensors it reads, [B, …]. */
   readonly nodes: readonly ValueId[];
-  /**
-   * The parameters that the argument `of` names. An embedding table that is updated sparsely comes as the rows that the
-   * batch touches, each once.
-   */
-  readonly parameters: readonly ValueId[];
+  /** The parameters that the argument `of` names. */
+  readonly parameters: readonly PenalizedParameter[];
 }
 
 export type Builtin = LayerBuiltin | GateBuiltin | LossBuiltin | PenaltyBuiltin;

@@ -31,8 +31,16 @@ export interface FeatureValues {
   readonly number: (feature: string, asServed: boolean) => ValueId;
   /** [B, width of the piece's table]. */
   readonly embedding: (piece: string, asServed: boolean) => ValueId;
-  /** The rows of a table that the batch touches, of one piece or of all: [N] int32, with repetitions. */
-  readonly touched: (table: EmbeddingTable, piece?: string) => ValueId;
+  /** What the batch looks up in a table, in one of its pieces or in all. No row of the table is in two of them. */
+  readonly lookedUp: (table: EmbeddingTable, piece?: string) => readonly LookedUp[];
+}
+
+/** Rows as they are looked up, with repetitions. */
+export interface LookedUp {
+  /** [N] int32: places in the table. */
+  readonly ids: ValueId;
+  /** [N, e]. */
+  readonly rows: ValueId;
 }
 
 /** A feature with ids, one of its tables and its place in it. */
@@ -71,29 +79,40 @@ export function createFeatureValues(inputs: FeatureInputs): FeatureValues {
     if (lookup === undefined) throw new Error(`nothing looks up ${piece}`);
     return lookup;
   };
-  const idsOf = (lookup: Lookup): ValueId => {
-    if (!isInBlock(lookup)) return tableRows(builder, lookup, recordedIds(inputs, lookup));
-    const block = blockOf(lookup.table);
-    return builder.slice(block.ids, { axis: 1, begin: block.lookups.indexOf(lookup), size: 1 });
+  const embedding = (lookup: Lookup, asServed: boolean): ValueId => {
+    if (!isInBlock(lookup)) return lookUp(inputs, lookup, asServed);
+    const { values, lookups: all } = blockOf(lookup.table);
+    const { width } = lookup.table;
+    return builder.slice(values, { axis: 1, begin: all.indexOf(lookup) * width, size: width });
+  };
+  const lookedUp = (lookup: Lookup): LookedUp => {
+    if (!isInBlock(lookup)) {
+      const ids = tableRows(builder, lookup, recordedIds(inputs, lookup));
+      return flatLookup(builder, ids, builder.gather(builder.state(tableVariable(lookup.table)), ids));
+    }
+    const { ids, lookups: all } = blockOf(lookup.table);
+    const column = builder.slice(ids, { axis: 1, begin: all.indexOf(lookup), size: 1 });
+    return { ids: builder.flatten(column), rows: embedding(lookup, false) };
   };
 
   return {
     number: (feature, asServed) => numberOf(inputs, feature, asServed),
-    embedding: (piece, asServed) => {
-      const lookup = lookupOf(piece);
-      if (!isInBlock(lookup)) return lookUp(inputs, lookup, asServed);
-      const { values, lookups: all } = blockOf(lookup.table);
-      const { width } = lookup.table;
-      return builder.slice(values, { axis: 1, begin: all.indexOf(lookup) * width, size: width });
-    },
-    touched: (table, piece) => {
+    embedding: (piece, asServed) => embedding(lookupOf(piece), asServed),
+    lookedUp: (table, piece) => {
+      if (piece !== undefined) return [lookedUp(lookupOf(piece))];
       const own = lookups.filter((each) => each.table === table);
-      if (piece !== undefined) return builder.flatten(idsOf(lookupOf(piece)));
-      const single = own.filter((lookup) => !isInBlock(lookup)).map((lookup) => builder.flatten(idsOf(lookup)));
-      const block = own.some(isInBlock) ? [builder.flatten(blockOf(table).ids)] : [];
-      return builder.concat([...block, ...single], 0);
+      const single = own.filter((lookup) => !isInBlock(lookup)).map(lookedUp);
+      if (!own.some(isInBlock)) return single;
+      const { ids, values } = blockOf(table);
+      const rows = builder.reshape(values, [...builder.shape(ids), table.width]);
+      return [flatLookup(builder, ids, rows), ...single];
     },
   };
+}
+
+/** (ids [R, W], rows [R, W, e]) as lists. */
+function flatLookup(builder: GraphBuilder, ids: ValueId, rows: ValueId): LookedUp {
+  return { ids: builder.flatten(ids), rows: builder.flattenRows(rows, 2) };
 }
 
 function lookupsOf({ features, layout, tables, pieces }: FeatureInputs): readonly Lookup[] {

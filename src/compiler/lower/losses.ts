@@ -1,9 +1,9 @@
 /** Loss terms over their sample spaces, and penalties. */
-import { resolveLoss, resolvePenalty } from "../builtins/index.js";
+import { type PenalizedParameter, resolveLoss, resolvePenalty } from "../builtins/index.js";
 import type { GraphBuilder, ValueId } from "../graph/index.js";
 import type { LossTerm, Model, PenaltyTerm } from "../model/index.js";
-import { embeddingName, type EmbeddingTable, tableVariable } from "./embeddings.js";
-import type { FeatureValues } from "./feature-values.js";
+import { embeddingName, type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
+import type { FeatureValues, LookedUp } from "./feature-values.js";
 import type { Network } from "./network.js";
 import { lossRows, type LabelInputs } from "./sample-space.js";
 import type { Variables } from "./variables.js";
@@ -70,51 +70,61 @@ export function lowerPenalty(inputs: PenaltyInputs, term: PenaltyTerm): ValueId 
 }
 
 /** A part of the network by its name goes before a group of the same name. */
-function parametersOf(inputs: PenaltyInputs, name: string): readonly ValueId[] {
-  const { variables, tables, pieces } = inputs;
+function parametersOf(inputs: PenaltyInputs, name: string): readonly PenalizedParameter[] {
+  const { variables, tables } = inputs;
   const isOwn = (owner: string): boolean =>
     owner === name || owner.startsWith(`${name}/`) || owner.startsWith(`${name}.`);
-  const owned = variables.parameters.filter(({ owner }) => isOwn(owner)).map(({ value }) => value);
-  const ownRows = tables.flatMap((table) =>
-    table.pieces
-      .filter((piece) => pieces.has(piece.name) && isOwn(ownerOf(piece.name)))
-      .map((piece) => pieceRows(inputs, table, piece.name)),
+  const owned = variables.parameters.filter(({ owner }) => isOwn(owner));
+  const pieces = tables.flatMap((table) =>
+    readPieces(inputs, table)
+      .filter((piece) => isOwn(ownerOf(piece)))
+      .flatMap((piece) => pieceOf(inputs, table, piece)),
   );
-  if (owned.length + ownRows.length > 0) return [...ownRows, ...owned];
-  const embeddings = (): readonly ValueId[] => tables.flatMap((table) => tableRows(inputs, table));
-  const group = (wanted: string): readonly ValueId[] =>
-    variables.parameters.filter((parameter) => parameter.group === wanted).map(({ value }) => value);
+  if (owned.length + pieces.length > 0) return [...pieces, ...owned];
+  const embeddings = (): readonly PenalizedParameter[] =>
+    tables.filter((table) => readPieces(inputs, table).length > 0).flatMap((table) => tableOf(inputs, table));
   switch (name) {
     case "embeddings":
       return embeddings();
     case "weights":
-      return group("weight");
+      return variables.parameters.filter(({ group }) => group === "weight");
     case "biases":
-      return group("bias");
+      return variables.parameters.filter(({ group }) => group === "bias");
     case "all":
-      return [...embeddings(), ...variables.parameters.map(({ value }) => value)];
+      return [...embeddings(), ...variables.parameters];
     default:
       return [];
   }
 }
 
-function ownerOf(piece: string): string {
-  return piece.slice(0, -embeddingName("").length);
+function readPieces({ pieces }: PenaltyInputs, table: EmbeddingTable): readonly EmbeddingPiece[] {
+  return table.pieces.filter((piece) => pieces.has(piece.name));
 }
 
-/** The whole table, or the rows of a sparse one that the batch touches, each once. */
-function tableRows(inputs: PenaltyInputs, table: EmbeddingTable): readonly ValueId[] {
-  const { builder, features, pieces } = inputs;
-  if (!table.pieces.some((piece) => pieces.has(piece.name))) return [];
-  const whole = builder.state(tableVariable(table));
-  return [table.update === "dense" ? whole : builder.gather(whole, builder.unique(features.touched(table)))];
+function ownerOf({ name }: EmbeddingPiece): string {
+  return name.slice(0, -embeddingName("").length);
 }
 
-function pieceRows(inputs: PenaltyInputs, table: EmbeddingTable, name: string): ValueId {
-  const { builder, features } = inputs;
-  const piece = table.pieces.find((each) => each.name === name);
-  const whole = builder.state(tableVariable(table));
+function tableOf({ builder, features }: PenaltyInputs, table: EmbeddingTable): readonly PenalizedParameter[] {
   return table.update === "dense"
-    ? builder.slice(whole, { axis: 0, begin: piece?.row ?? 0, size: piece?.rows ?? 0 })
-    : builder.gather(whole, builder.unique(features.touched(table, name)));
+    ? [{ value: builder.state(tableVariable(table)) }]
+    : features.lookedUp(table).map((lookup) => touchedRows(builder, lookup));
+}
+
+function pieceOf(
+  { builder, features }: PenaltyInputs,
+  table: EmbeddingTable,
+  { name, row, rows }: EmbeddingPiece,
+): readonly PenalizedParameter[] {
+  return table.update === "dense"
+    ? [{ value: builder.slice(builder.state(tableVariable(table)), { axis: 0, begin: row, size: rows }) }]
+    : features.lookedUp(table, name).map((lookup) => touchedRows(builder, lookup));
+}
+
+/** Weighted by how often each is looked up, so that nothing else is gathered than what the network reads. */
+function touchedRows(builder: GraphBuilder, { ids, rows }: LookedUp): PenalizedParameter {
+  const [distinct = 0] = builder.shape(builder.unique(ids));
+  const place = builder.uniqueIndex(ids);
+  const counts = builder.segmentSum(builder.ones(builder.shape(ids)), place, distinct);
+  return { value: rows, rowWeights: builder.gather(builder.div(builder.scalar(1), counts), place) };
 }

@@ -16,6 +16,11 @@ export const l2: PenaltyBuiltin = {
   ],
   lower: ({ builder, parameters }) =>
     parameters
-      .map((parameter) => builder.sum(builder.square(parameter)))
+      .map(({ value, rowWeights }) => {
+        const squares = builder.square(value);
+        return builder.sum(
+          rowWeights === undefined ? squares : builder.mul(squares, builder.expandDims(rowWeights, -1)),
+        );
+      })
       .reduce((total, part) => builder.add(total, part), builder.scalar(0)),
 };

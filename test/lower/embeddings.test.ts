@@ -42,7 +42,7 @@ function pieces({ program, interpreter }: Opened): Readonly<Record<string, reado
       const width = data.length / (shape[0] ?? 1);
       return variable.pieces.map((piece) => [
         piece.name,
-        [...data.slice(piece.row * width, (piece.row + piece.rows) * width)],
+        Array.from(data.slice(piece.row * width, (piece.row + piece.rows) * width)),
       ]);
     }),
   );

@@ -2,7 +2,7 @@
  * From a batch's arrays to the features' tensors. All features that are looked up in one table by one id a row are gathered
  * at once, in the order in which the network reads them: a concatenation of them is then a slice of what was gathered.
  */
-import { type GraphBuilder, int32, type ValueId } from "../graph/index.js";
+import { type GraphBuilder, int32, multiplyDims, type ValueId } from "../graph/index.js";
 import type { BatchLayout, FeatureModel, LayoutSlot } from "../model/index.js";
 import { type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
 import { streamOf } from "./random-stream.js";
@@ -37,9 +37,9 @@ export interface FeatureValues {
 
 /** Rows as they are looked up, with repetitions. */
 export interface LookedUp {
-  /** [N] int32: places in the table. */
+  /** [B, W] int32: places in the table. */
   readonly ids: ValueId;
-  /** [N, e]. */
+  /** [B·W, e]. */
   readonly rows: ValueId;
 }
 
@@ -88,11 +88,12 @@ export function createFeatureValues(inputs: FeatureInputs): FeatureValues {
   const lookedUp = (lookup: Lookup): LookedUp => {
     if (!isInBlock(lookup)) {
       const ids = tableRows(builder, lookup, recordedIds(inputs, lookup));
-      return flatLookup(builder, ids, builder.gather(builder.state(tableVariable(lookup.table)), ids));
+      const rows = builder.gather(builder.state(tableVariable(lookup.table)), ids);
+      return { ids, rows: builder.flattenRows(rows, 2) };
     }
     const { ids, lookups: all } = blockOf(lookup.table);
     const column = builder.slice(ids, { axis: 1, begin: all.indexOf(lookup), size: 1 });
-    return { ids: builder.flatten(column), rows: embedding(lookup, false) };
+    return { ids: column, rows: embedding(lookup, false) };
   };
 
   return {
@@ -103,16 +104,11 @@ export function createFeatureValues(inputs: FeatureInputs): FeatureValues {
       const own = lookups.filter((each) => each.table === table);
       const single = own.filter((lookup) => !isInBlock(lookup)).map(lookedUp);
       if (!own.some(isInBlock)) return single;
-      const { ids, values } = blockOf(table);
-      const rows = builder.reshape(values, [...builder.shape(ids), table.width]);
-      return [flatLookup(builder, ids, rows), ...single];
+      const { ids, values, lookups: inBlock } = blockOf(table);
+      const rows = builder.reshape(values, [multiplyDims("B", inBlock.length), table.width]);
+      return [{ ids, rows }, ...single];
     },
   };
-}
-
-/** (ids [R, W], rows [R, W, e]) as lists. */
-function flatLookup(builder: GraphBuilder, ids: ValueId, rows: ValueId): LookedUp {
-  return { ids: builder.flatten(ids), rows: builder.flattenRows(rows, 2) };
 }
 
 function lookupsOf({ features, layout, tables, pieces }: FeatureInputs): readonly Lookup[] {

@@ -123,8 +123,10 @@ function pieceOf(
 
 /** Weighted by how often each is looked up, so that nothing else is gathered than what the network reads. */
 function touchedRows(builder: GraphBuilder, { ids, rows }: LookedUp): PenalizedParameter {
-  const [distinct = 0] = builder.shape(builder.unique(ids));
-  const place = builder.uniqueIndex(ids);
-  const counts = builder.segmentSum(builder.ones(builder.shape(ids)), place, distinct);
+  const flat = builder.flatten(ids);
+  const place = builder.uniqueIndex(flat);
+  const [distinct = 0] = builder.shape(builder.unique(flat));
+  const ones = builder.flatten(builder.ones(builder.shape(ids)));
+  const counts = builder.segmentSum(ones, place, distinct);
   return { value: rows, rowWeights: builder.gather(builder.div(builder.scalar(1), counts), place) };
 }

@@ -33,10 +33,11 @@ export interface EmbeddingOptions {
 }
 
 /**
- * A table whose rows are more than this many times what a batch can touch is updated sparsely under `embeddings: auto`.
- * Below, sums over the whole table and a dense update cost less than making ids distinct and scattering.
+ * A table with more rows than this many times what a batch can touch is updated sparsely under `embeddings: auto`. Measured
+ * on the native engine with Adam, batch 1024 and 20 lookups of 8 numbers: at 1 both cost the same, at 2 sparse takes four
+ * fifths of a dense step's time, at 8 half, at 32 a sixth.
  */
-const sparseFactor = 4;
+const sparseFactor = 2;
 
 /** Small enough that sigmoids start in their linear part, large enough that ids start apart. */
 const embeddingInitializer: Initializer = { kind: "normal", mean: 0, deviation: 0.05 };

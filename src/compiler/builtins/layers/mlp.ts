@@ -50,7 +50,8 @@ function mlpLayer(context: LayerContext, input: Signal, width: number, prefix: s
   const norm = textArgument(args, "norm");
   const last = textArgument(args, "last");
   const activation = isLast && last !== "same" ? last : textArgument(args, "activation");
-  const linear = denseCopies(context, input, width, prefix, true);
+  // Batch normalization takes the mean away, and a bias with it: its shift is the bias.
+  const linear = denseCopies(context, input, width, prefix, norm !== "batch");
   const normal = isNormKind(norm) ? normalize(context, linear, norm, prefix, defaultNormSettings) : linear;
   const active = activate(builder, activation, normal.value);
   return { ...normal, value: drop(context, active, numberArgument(args, "dropout")) };

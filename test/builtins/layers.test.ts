@@ -129,6 +129,33 @@ describe("mlp", () => {
     expect(y).toBeCloseTo(3 * (hidden[0] ?? 0) - 4 * (hidden[1] ?? 0) + 0.5, 12);
   });
 
+  it("has no bias before batch normalization, which would take it away", () => {
+    const names = (norm: string): readonly string[] =>
+      run("mlp", { inputs: [someRows(2, 3)], arguments: { widths: [4], norm } }).variables.map(({ name }) => name);
+    expect(names("batch")).toEqual(["0.weight", "0.mean", "0.variance", "0.scale", "0.shift"]);
+    expect(names("layer")).toEqual(["0.weight", "0.bias", "0.scale", "0.shift"]);
+  });
+
+  it("applies each activation by its formula", () => {
+    const x = [-2, -0.5, 0, 0.7, 3];
+    const state = { "0.weight": [1], "0.bias": [0] };
+    const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+    const formulas: Readonly<Record<string, (z: number) => number>> = {
+      none: (z) => z,
+      relu: (z) => Math.max(0, z),
+      gelu: (z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+      swish: (z) => z * sigmoid(z),
+      tanh: Math.tanh,
+      sigmoid,
+      softplus: (z) => Math.log1p(Math.exp(z)),
+    };
+    for (const [activation, formula] of Object.entries(formulas)) {
+      const inputs = [{ shape: [5, 1], data: x }];
+      const y = values("mlp", { inputs, arguments: { widths: [1], activation }, state });
+      expect([activation, distance(y, x.map(formula)) < 1e-12]).toEqual([activation, true]);
+    }
+  });
+
   it("draws weights within Glorot's limit and starts biases at zero", () => {
     const { state } = run("mlp", { inputs: [someRows(1, 20)], arguments: { widths: [30] } });
     const weights = [...(state.get("0.weight")?.data ?? [])];

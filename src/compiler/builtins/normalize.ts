@@ -1,8 +1,8 @@
 /** Layer and batch normalization of units, for one network and for n at once. */
-import type { Shape, ValueId } from "../graph/graph.js";
+import type { Initializer, Shape, ValueId } from "../graph/graph.js";
 import type { LayerContext } from "./builtin.js";
+import { zeros } from "./dense.js";
 import { knownDim, rowsFirst, type Signal, widthOf, withCopies } from "./replicas.js";
-import type { Initializer } from "../graph/graph.js";
 
 export type NormKind = "layer" | "batch";
 
@@ -20,7 +20,6 @@ export interface NormSettings {
 export const defaultNormSettings: NormSettings = { epsilon: 1e-5, momentum: 0.99 };
 
 const ones: Initializer = { kind: "constant", value: 1 };
-const zeros: Initializer = { kind: "constant", value: 0 };
 
 /**
  * (x − mean) / √(variance + ε) · scale + shift, scale and shift trained for each unit. `layer`: over the units of a row

@@ -68,7 +68,7 @@ describe("a SavedModel", () => {
     const text = Buffer.from(createSavedModel(program).bytes).toString("latin1");
     expect(text).toContain("BiasAdd");
     expect(text).not.toContain("AddV2");
-    expect(text.match(/\x06Unique/g)).toHaveLength(1);
+    expect(text.split(`${String.fromCharCode("Unique".length)}Unique`)).toHaveLength(2);
   });
 });
 

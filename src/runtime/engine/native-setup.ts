@@ -124,7 +124,8 @@ async function installFromWheel(
     await compileAddon(compiler, sources, library);
     const problem = await tryAddon(join(library, addonFile));
     if (problem !== undefined) throw new Error(`the addon does not load: ${problem}`);
-    await rename(join(library, "include", "LICENSE"), join(library, "LICENSE"));
+    const license = join(library, "include", "LICENSE");
+    if (existsSync(license)) await rename(license, join(library, "LICENSE"));
     await rm(join(library, "include"), { recursive: true });
     const folder = join(native, `tensorflow-${release}-tfjs-node-${tfjsNodeVersion}-linux-x64`);
     await rm(folder, { recursive: true, force: true });

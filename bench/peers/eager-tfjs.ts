@@ -2,6 +2,7 @@
  * The peer that the compiler has to beat: the same MMoE written against tfjs's eager API as its documentation teaches
  * (variables, `tf.variableGrads`, `tf.train.adam`), one merged embedding table, experts in one matmul.
  */
+import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 import type * as Tf from "@tensorflow/tfjs-core";
 import type { MmoeShape, WorkloadArrays } from "../workload.js";
 
@@ -49,18 +50,28 @@ export function trainEager(
       const { value, grads } = tf.variableGrads(() => {
         const embedded = tf.gather(table, ids.add(offset).flatten().toInt()).reshape([batch, idWidth * embed]);
         const x = tf.concat([embedded, numbers], 1);
-        const f = x.matMul(pool as unknown as Tf.Tensor2D).add(poolBias).relu().reshape([batch, experts, units]);
+        const f = x
+          .matMul(pool as unknown as Tf.Tensor2D)
+          .add(poolBias)
+          .relu()
+          .reshape([batch, experts, units]);
         const losses = towers.map((t, k) => {
           const gate = x.matMul(gates[k] as unknown as Tf.Tensor2D).softmax();
           const mix = gate.reshape([batch, 1, experts]).matMul(f).reshape([batch, units]);
-          const hidden = mix.matMul(t.w1 as unknown as Tf.Tensor2D).add(t.b1).relu();
-          const logit = hidden.matMul(t.w2 as unknown as Tf.Tensor2D).add(t.b2).flatten();
+          const hidden = mix
+            .matMul(t.w1 as unknown as Tf.Tensor2D)
+            .add(t.b1)
+            .relu();
+          const logit = hidden
+            .matMul(t.w2 as unknown as Tf.Tensor2D)
+            .add(t.b2)
+            .flatten();
           const y = labels.slice([0, k], [batch, 1]).flatten();
           return logit.softplus().sub(y.mul(logit)).mean();
         });
         return tf.addN(losses).asScalar();
       }, variables);
-      optimizer.applyGradients(grads);
+      optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
       return value;
     });
     const number = loss.dataSync()[0] ?? NaN;

@@ -126,9 +126,12 @@ function readValue(name: string, option: OptionSpec, given: readonly string[] | 
       if (option.values.includes(last)) return last;
       const expected = option.values.map((value) => `\`${value}\``).join(" or ");
       const meant = suggest(last, option.values);
-      throw createFailure("MTL8004", { option: `--${name}`, value: last, expected }, undefined, {
-        ...(meant === undefined ? {} : { help: `did you mean \`${meant}\`?` }),
-      });
+      throw createFailure(
+        "MTL8004",
+        { option: `--${name}`, value: last, expected },
+        undefined,
+        meant === undefined ? {} : { help: `did you mean \`${meant}\`?` },
+      );
     }
   }
 }

@@ -62,7 +62,12 @@ describe("a run", () => {
     ]);
     expect(steps(readdirSync(join(directory, "checkpoints")))).toEqual([20, 30]);
     expect(run.events.filter(({ kind }) => kind !== "progress").map(({ kind }) => kind)).toEqual([
-      ...["epoch", "checkpoint", "epoch", "checkpoint", "epoch", "checkpoint"],
+      "epoch",
+      "checkpoint",
+      "epoch",
+      "checkpoint",
+      "epoch",
+      "checkpoint",
       "finished",
     ]);
   });

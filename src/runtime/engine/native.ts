@@ -5,8 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DType, GraphFunction, Program, TensorType, ValueId } from "../../compiler/graph/graph.js";
-const bindDims = (f: GraphFunction, _: unknown) => f;
+import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
+import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
+import { partition } from "../../compiler/graph/passes/partition.js";
 import {
   createSavedModel,
   type SavedModel,
@@ -43,7 +44,7 @@ function openSession(binding: NativeBinding, program: Program, options: OpenOpti
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);
   const model = createSavedModel(
     { ...program, functions: bound },
-    compile ? { compiled: (fn) => (fn.updates.length > 0 ? new Set<ValueId>() : new Set<ValueId>()) } : {},
+    compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()) } : {},
   );
   return createSession(binding, model);
 }

@@ -1,0 +1,18 @@
+import type { EpochRecord, EvaluationRole, HeadScores, TrainSummary } from "./events.js";
+
+/** What training leaves. */
+export interface TrainResult {
+  readonly summary: TrainSummary;
+  readonly history: readonly EpochRecord[];
+  /** The kept weights, measured: on test data, else on validation data; absent without either. */
+  readonly evaluation?: { readonly role: EvaluationRole; readonly tasks: HeadScores };
+  /** The directory of the artifact; absent when the run was interrupted. */
+  readonly artifact?: string;
+  /** The checkpoint to go on from, when the run was interrupted. */
+  readonly checkpoint?: string;
+}
+
+/** What an evaluation found. */
+export interface EvaluationResult {
+  readonly tasks: HeadScores;
+}

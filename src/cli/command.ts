@@ -27,8 +27,8 @@ export interface Call<T extends OptionTable = OptionTable> {
   readonly options: OptionValues<T>;
 }
 
-/** 0: done; 1: the spec, the data or the run has errors; 2: the command line is wrong. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: done; 1: the spec, the data or the run has errors; 2: the command line is wrong; 130: interrupted by Ctrl-C. */
+export type ExitCode = 0 | 1 | 2 | 130;
 
 /** What a command found, for a view to show; commands print nothing. */
 export interface Outcome<R> {
@@ -60,6 +60,7 @@ export function defineCommand<const T extends OptionTable>(
 /** `mtlc train SPEC -o DIR [options]`. */
 export function usageLine(spec: CommandSpec): string {
   const { name, min, max } = spec.positional;
-  const argument = max === 0 ? "" : ` ${min === 0 ? `[${name}${max > 1 ? "…" : ""}]` : `${name}${max > 1 ? "…" : ""}`}`;
+  const names = `${name}${max > name.split(" ").length ? "…" : ""}`;
+  const argument = max === 0 ? "" : ` ${min === 0 ? `[${names}]` : names}`;
   return `mtlc ${spec.name}${argument}${Object.keys(spec.options).length > 0 ? " [options]" : ""}`;
 }

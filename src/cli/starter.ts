@@ -17,49 +17,49 @@ model shop
 
 data {
   train: csv("train.csv")
-  test: csv("test.csv")
+  test:  csv("test.csv")
   group: user_id
 }
 
 features {
   user_id: categorical(embed: 8)
   item_id: categorical(embed: 8)
-  hour: bucket(boundaries: [6, 12, 18], embed: 4)
-  price: numeric(scale: log1p)
+  hour:    bucket(boundaries: [6, 12, 18], embed: 4)
+  price:   numeric(scale: log1p)
 }
 
 labels {
   click: event
-  buy: event within click // buy implies click
+  buy:   event within click // buy implies click
 }
 
 input x = [user_id, item_id, hour, price]
 
 experts pool[4] = mlp(x, [32])
-gate for_ctr = softmax(x) over pool
-gate for_cvr = softmax(x) over pool
-tower t_ctr = mlp(for_ctr, [16])
-tower t_cvr = mlp(for_cvr, [16])
+gate    for_ctr = softmax(x) over pool
+gate    for_cvr = softmax(x) over pool
+tower   t_ctr   = mlp(for_ctr, [16])
+tower   t_cvr   = mlp(for_cvr, [16])
 
-task ctr: P(click) = sigmoid(logit(t_ctr))
-task cvr: P(buy | click) = sigmoid(logit(t_cvr))
+task  ctr: P(click)       = sigmoid(logit(t_ctr))
+task  cvr: P(buy | click) = sigmoid(logit(t_cvr))
 chain ctcvr = ctr * cvr // P(buy), over every impression
 
 loss {
-  ctr: bce
+  ctr:   bce
   ctcvr: bce
 }
 
 train {
   optimizer: adam(lr: 3e-3)
-  batch: 128
-  epochs: 5
-  seed: 7
+  batch:     128
+  epochs:    5
+  seed:      7
 }
 
 metrics {
-  ctr: [auc, gauc, logloss]
-  cvr: [auc]
+  ctr:   [auc, gauc, logloss]
+  cvr:   [auc]
   ctcvr: [auc, logloss]
 }
 `;

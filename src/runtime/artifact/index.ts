@@ -5,6 +5,7 @@
  */
 export * from "./directory.js";
 export * from "./hash.js";
+export * from "./load.js";
 export * from "./manifest.js";
 export * from "./model-file.js";
 export * from "./pieces.js";

@@ -1,6 +1,6 @@
 import { dirname, relative, sep } from "node:path";
 import type { EventLiteral, EventModel, HeadType, Model } from "../../compiler/model/model.js";
-import { jsonText, sha256 } from "./hash.js";
+import { jsonText } from "./hash.js";
 
 /** `model.json`: the typed model, with places relative to the spec, so that it is the same wherever the spec lies. */
 export function modelText(model: Model, specPath: string): string {
@@ -8,14 +8,6 @@ export function modelText(model: Model, specPath: string): string {
   const places = (key: string, value: unknown): unknown =>
     key === "span" && isPlace(value) ? { ...value, file: relativePath(folder, value.file) } : value;
   return jsonText(JSON.parse(JSON.stringify(model, places)));
-}
-
-/**
- * Hash of what a model computes and how it is trained: its JSON without places and comments, so that a spec may be
- * formatted or commented anew.
- */
-export function modelHash(model: Model): string {
-  return sha256(JSON.stringify(model, (key, value: unknown) => (key === "span" || key === "doc" ? undefined : value)));
 }
 
 /** A path with `/`, relative to a folder. */

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
+import { hashModel } from "../../compiler/model/hash.js";
 import type { Model } from "../../compiler/model/model.js";
 import { createSavedModel } from "../../compiler/targets/savedmodel/index.js";
 import { createGraphModel } from "../../compiler/targets/tfjs/index.js";
@@ -20,7 +21,7 @@ import {
   type ManifestTensor,
   manifestVersion,
 } from "./manifest.js";
-import { headTypeText, modelHash, modelText, relativePath } from "./model-file.js";
+import { headTypeText, modelText, relativePath } from "./model-file.js";
 import { pieceShape, splitState } from "./pieces.js";
 import { encodeSafetensors } from "./safetensors.js";
 
@@ -38,6 +39,11 @@ export interface ArtifactContent {
   readonly trained: boolean;
   /** What `metrics.json` says; absent when nothing was measured. */
   readonly metrics?: unknown;
+  /**
+   * What `run.json` says: where the spec and the data are on this machine. A note beside the artifact, not a part of it: the
+   * manifest does not list it, and nothing but the paths of `mtlc eval` without `--test` comes from it.
+   */
+  readonly run?: unknown;
 }
 
 /** What the training data decided, as files. */
@@ -62,8 +68,11 @@ export const artifactFiles = {
   tfjs: "tfjs",
 } as const;
 
+/** A note of this machine beside the artifact. */
+export const runNoteName = "run.json";
+
 /** Entries of a directory that show that we wrote it, and that may stand in it besides an artifact's files. */
-const ours: ReadonlySet<string> = new Set([manifestName, "checkpoints", "run.json"]);
+const ours: ReadonlySet<string> = new Set([manifestName, "checkpoints", runNoteName]);
 
 /**
  * Throws a {@link Failure} when a directory is there, is not empty and is not ours: nothing of others is overwritten.
@@ -79,7 +88,8 @@ export async function checkOutputDirectory(directory: string): Promise<void> {
 export async function writeArtifact(directory: string, content: ArtifactContent): Promise<Manifest> {
   await checkOutputDirectory(directory);
   const files = artifactContent(content);
-  await replaceDirectory(directory, files.all);
+  const note = content.run === undefined ? [] : [{ path: runNoteName, content: jsonText(content.run) }];
+  await replaceDirectory(directory, [...files.all, ...note]);
   return files.manifest;
 }
 
@@ -126,7 +136,7 @@ export function artifactContent(content: ArtifactContent): {
       sha256: sha256(spec?.text ?? ""),
       imports: imports.map(({ path, file, text }) => ({ path, file, sha256: sha256(text) })),
     },
-    model: { file: artifactFiles.model, hash: modelHash(model) },
+    model: { file: artifactFiles.model, hash: hashModel(model) },
     schema: dataSchema(model, fitted),
     heads: heads(model, program),
     weights: { file: artifactFiles.weights },

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
+import type { DataProgress, DataRole, EncodingReport } from "../data/index.js";
 import type { EngineName } from "../engine/engine.js";
 import type { StepProgress } from "./loop.js";
 
@@ -6,10 +7,17 @@ import type { StepProgress } from "./loop.js";
 export type TrainEvent =
   | { readonly kind: "warning"; readonly diagnostic: Diagnostic }
   | {
-      readonly kind: "started";
+      readonly kind: "engine";
       readonly engine: EngineName;
       /** One line for people: version, threads, XLA or not. */
       readonly description: string;
+      /** How to get the fast engine; absent when it runs. */
+      readonly notice?: string;
+    }
+  | ({ readonly kind: "data" } & DataProgress)
+  | { readonly kind: "encoded"; readonly role: DataRole; readonly report: EncodingReport }
+  | {
+      readonly kind: "started";
       readonly rows: Readonly<Record<DataRole, number>>;
       readonly epochs: number;
       readonly batch: number;
@@ -23,9 +31,9 @@ export type TrainEvent =
   | { readonly kind: "evaluating"; readonly role: EvaluationRole; readonly rows: number }
   | { readonly kind: "epoch"; readonly record: EpochRecord; readonly epochs: number }
   | { readonly kind: "checkpoint"; readonly step: number; readonly directory: string }
-  | { readonly kind: "finished"; readonly summary: TrainSummary };
+  | { readonly kind: "finished"; readonly summary: TrainSummary }
+  | { readonly kind: "saved"; readonly directory: string };
 
-export type DataRole = "train" | "validation" | "test";
 export type EvaluationRole = Exclude<DataRole, "train">;
 
 /** Metrics of each head, by metric; a metric that is undefined on these rows is left out. */

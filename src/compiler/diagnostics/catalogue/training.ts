@@ -55,4 +55,22 @@ export const trainingDiagnostics = defineDiagnostics({
     title: "no rows to train on",
     message: (p: { role: string }) => `the ${p.role} data has no rows`,
   },
+  MTL7310: {
+    severity: "error",
+    title: "file without a model",
+    message: (p: { file: string }) =>
+      `\`${p.file}\` declares no model: it is a part that other specs import; give a spec that begins with \`model NAME\``,
+  },
+  MTL7311: {
+    severity: "error",
+    title: "nothing to train",
+    message: (p: { name: string }) =>
+      `the model \`${p.name}\` has nothing to train: no \`loss\` names a task or a chain; add one, or rank with the scores that it is given`,
+  },
+  MTL7312: {
+    severity: "error",
+    title: "data of the artifact not known here",
+    message: (p: { directory: string }) =>
+      `where the data of \`${p.directory}\` lies is not known on this machine (it has no \`run.json\`); give \`--test FILE\``,
+  },
 });

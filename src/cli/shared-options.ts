@@ -1,0 +1,37 @@
+/** Options that several commands share, so that they read and mean the same everywhere. */
+export const formatOption = {
+  kind: "choice",
+  values: ["human", "json"],
+  default: "human",
+  doc: "how results are printed",
+} as const;
+
+export const engineOption = {
+  kind: "choice",
+  values: ["native", "wasm", "cpu"],
+  doc: "engine that runs the graph (default: MTLC_ENGINE, else the fastest that works)",
+} as const;
+
+export const testOption = {
+  kind: "list",
+  value: "FILE",
+  doc: "test data in place of the spec's; globs allowed",
+} as const;
+
+export const trainFilesOption = {
+  kind: "list",
+  value: "FILE",
+  doc: "training data in place of the spec's; globs allowed",
+} as const;
+
+export const validationOption = {
+  kind: "list",
+  value: "FILE",
+  doc: "validation data in place of the spec's; globs allowed",
+} as const;
+
+export const quietOption = {
+  kind: "flag",
+  short: "q",
+  doc: "no progress, only warnings, errors and the result",
+} as const;

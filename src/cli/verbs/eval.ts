@@ -1,0 +1,44 @@
+import { defineCommand } from "../command.js";
+import { defined } from "../defined.js";
+import { withInterrupt } from "../interrupt.js";
+import { engineOption, formatOption, quietOption, testOption } from "../shared-options.js";
+import { show } from "../show.js";
+
+export const evalVerb = defineCommand(
+  {
+    name: "eval",
+    summary: "Measure an artifact on test data",
+    about: [
+      "Prints the metrics that the spec asks for, each task over the rows of its own sample space. Without `--test`, the data is what training was measured on.",
+    ],
+    positional: { name: "ARTIFACT", min: 1, max: 1, doc: "directory that `mtlc train` wrote" },
+    options: { test: testOption, engine: engineOption, quiet: quietOption, format: formatOption },
+    examples: [
+      { line: "mtlc eval out", does: "on the spec's test data" },
+      { line: "mtlc eval out --test day3.csv --format json", does: "on another day, for a program" },
+    ],
+  },
+  async ({ arguments: [artifact = ""], options }, terminal) => {
+    const [{ evaluate }, { evalView }, { createProgressView }] = await Promise.all([
+      import("../../runtime/evaluate.js"),
+      import("../views/eval.js"),
+      import("../views/progress.js"),
+    ]);
+    const progress = createProgressView(terminal, options.quiet);
+    try {
+      const result = await withInterrupt((signal) =>
+        evaluate({
+          artifact,
+          ...defined({ test: options.test, engine: options.engine }),
+          signal,
+          onEvent: progress.onEvent,
+        }),
+      );
+      progress.close();
+      if (result === "interrupted") return 130;
+      return show(terminal, options.format, evalView, { result, exitCode: 0 });
+    } finally {
+      progress.close();
+    }
+  },
+);

@@ -1,0 +1,21 @@
+/** The commands of `mtlc`, in the order in which help lists them. Each loads what it runs when it runs. */
+import type { Command } from "../command.js";
+import { checkVerb } from "./check.js";
+import { compileVerb } from "./compile.js";
+import { doctorVerb } from "./doctor.js";
+import { evalVerb } from "./eval.js";
+import { fmtVerb } from "./fmt.js";
+import { initVerb } from "./init.js";
+import { predictVerb } from "./predict.js";
+import { trainVerb } from "./train.js";
+
+export const verbs: readonly Command[] = [
+  initVerb,
+  checkVerb,
+  fmtVerb,
+  trainVerb,
+  evalVerb,
+  predictVerb,
+  compileVerb,
+  doctorVerb,
+];

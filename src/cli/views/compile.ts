@@ -1,0 +1,13 @@
+import type { CompileResult } from "../../runtime/compile.js";
+import type { View } from "../command.js";
+import { plural } from "./text.js";
+
+export const compileView: View<CompileResult> = {
+  human: ({ artifact, manifest }) => {
+    const trained = manifest.parameters.filter(({ role }) => role === "parameter");
+    const size = trained.reduce((total, { shape }) => total + shape.reduce((product, side) => product * side, 1), 0);
+    const heads = manifest.heads.map(({ name, type }) => `  ${name}: ${type}\n`).join("");
+    return `${heads}${plural(size, "parameter")}, untrained\nwrote ${artifact}\n`;
+  },
+  json: ({ artifact, manifest }) => ({ artifact, manifest }),
+};

@@ -1,0 +1,144 @@
+/** What a run tells while it goes: a bar that is redrawn on a terminal, plain lines elsewhere. */
+import { stripVTControlCharacters } from "node:util";
+import type { DataRole, EncodingReport } from "../../runtime/data/index.js";
+import type { EpochRecord, TrainEvent } from "../../runtime/train/events.js";
+import { showDiagnostics } from "../show-diagnostics.js";
+import type { Terminal } from "../terminal.js";
+import { scoresLine } from "./scores.js";
+import { count, decimal, duration, plural, rate } from "./text.js";
+
+export interface ProgressView {
+  readonly onEvent: (event: TrainEvent) => void;
+  /** Clears what is drawn; call it before anything else is printed. */
+  readonly close: () => void;
+}
+
+/** Seconds between two plain lines of progress. */
+const plainSeconds = 10;
+/** Encoding of fewer rows is done before anyone reads of it. */
+const notableRows = 200_000;
+
+export function createProgressView(terminal: Terminal, quiet: boolean): ProgressView {
+  const { errStyle: style } = terminal;
+  let drawn = false;
+  let lastPlain = performance.now();
+  const clear = (): void => {
+    if (drawn) terminal.err("\r\x1b[2K");
+    drawn = false;
+  };
+  const line = (text: string): void => {
+    clear();
+    terminal.err(`${text}\n`);
+  };
+  const status = (text: string): void => {
+    if (!terminal.isInteractive) return;
+    clear();
+    terminal.err(cut(text, terminal.width - 1));
+    drawn = true;
+  };
+  const onEvent = (event: TrainEvent): void => {
+    if (event.kind === "warning") {
+      clear();
+      showDiagnostics(terminal, [event.diagnostic]);
+      return;
+    }
+    if (event.kind === "engine" && event.notice !== undefined) line(style.yellow(event.notice));
+    if (quiet) return;
+    switch (event.kind) {
+      case "engine":
+        if (event.notice === undefined) line(style.dim(event.description));
+        return;
+      case "data":
+        status(`${event.phase === "fit" ? "reading" : "encoding"} ${event.role} data: ${plural(event.rows, "row")}`);
+        if (!terminal.isInteractive && event.rows >= notableRows && due()) line(plainData(event));
+        return;
+      case "encoded":
+        clear();
+        for (const text of oddities(event.role, event.report)) line(style.dim(text));
+        return;
+      case "started": {
+        const { rows, epochs, batch, parameters, resumed } = event;
+        const others = (["validation", "test"] as const).flatMap((role) =>
+          rows[role] === 0 ? [] : [`${count(rows[role])} ${role}`],
+        );
+        line(
+          `${[`${count(rows.train)} train`, ...others].join(", ")} rows · ${plural(epochs, "epoch")}, batch ${count(batch)} · ${plural(parameters, "parameter")}`,
+        );
+        if (resumed !== undefined) line(`going on after step ${count(resumed.step)} of epoch ${resumed.epoch + 1}`);
+        return;
+      }
+      case "progress": {
+        const { epoch, epochs, batch, batches, rowsPerSecond, losses, remainingSeconds } = event;
+        const done = batches === 0 ? 1 : batch / batches;
+        const figures = `${rate(rowsPerSecond)} · ${lossesText(losses)} · ${duration(remainingSeconds)} left`;
+        if (terminal.isInteractive) status(`epoch ${epoch}/${epochs} ${bar(done)} ${figures}`);
+        else if (due()) line(`epoch ${epoch}/${epochs} ${Math.floor(done * 100)}% · ${figures}`);
+        return;
+      }
+      case "evaluating":
+        status(`evaluating ${plural(event.rows, "row")}`);
+        return;
+      case "epoch":
+        line(epochLine(event.record, event.epochs));
+        return;
+      case "finished": {
+        const { rowsPerSecond, seconds, ended, epoch } = event.summary;
+        if (ended === "stopped") line(`stopped early; the weights of epoch ${epoch} are kept`);
+        line(style.dim(`trained in ${duration(seconds)}, ${rate(rowsPerSecond)}`));
+        return;
+      }
+      case "checkpoint":
+      case "saved":
+        return;
+    }
+  };
+  /** Whether a plain line may be printed again. */
+  function due(): boolean {
+    const now = performance.now();
+    if (now - lastPlain < plainSeconds * 1000) return false;
+    lastPlain = now;
+    return true;
+  }
+  return { onEvent, close: clear };
+}
+
+function plainData({ phase, role, rows }: Extract<TrainEvent, { kind: "data" }>): string {
+  return `${phase === "fit" ? "reading" : "encoding"} ${role} data: ${plural(rows, "row")}`;
+}
+
+function epochLine({ epoch, losses, evaluation, best }: EpochRecord, epochs: number): string {
+  const scores = evaluation === undefined ? "" : ` · ${evaluation.role}: ${scoresLine(evaluation.tasks)}`;
+  return `epoch ${epoch}/${epochs} · ${lossesText(losses)}${scores}${best === true ? " · best" : ""}`;
+}
+
+/** `loss 0.1423 (income 0.1321, marital 0.0102)`. */
+function lossesText(losses: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(losses).flatMap(([name, value]) =>
+    name === "loss" ? [] : [`${name.replace(/^(loss|penalty)\//, "")} ${decimal(value)}`],
+  );
+  const total = losses["loss"];
+  return `loss ${total === undefined ? "–" : decimal(total)}${parts.length > 1 ? ` (${parts.join(", ")})` : ""}`;
+}
+
+/** Nulls and unseen values, where there are any: `test data: brand 3 null, 12 unseen`. */
+function oddities(role: DataRole, { columns }: EncodingReport): readonly string[] {
+  const odd = columns.flatMap(({ column, nulls, unseen }) => {
+    const parts = [...(nulls > 0 ? [`${count(nulls)} null`] : []), ...(unseen > 0 ? [`${count(unseen)} unseen`] : [])];
+    return parts.length === 0 ? [] : [`${column} ${parts.join(", ")}`];
+  });
+  if (odd.length === 0) return [];
+  const shown = odd.slice(0, 4);
+  const more = odd.length > shown.length ? `; ${plural(odd.length - shown.length, "other column")}` : "";
+  return [`${role} data: ${shown.join("; ")}${more}`];
+}
+
+function bar(done: number): string {
+  const cells = 20;
+  const full = Math.round(done * cells);
+  return `[${"=".repeat(full)}${full < cells ? ">" : ""}${" ".repeat(Math.max(0, cells - full - 1))}]`;
+}
+
+function cut(text: string, width: number): string {
+  const plain = stripVTControlCharacters(text);
+  return plain.length <= width ? plain : `${plain.slice(0, Math.max(0, width - 1))}…`;
+}

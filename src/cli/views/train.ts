@@ -1,0 +1,23 @@
+import type { TrainResult } from "../../runtime/train/result.js";
+import type { View } from "../command.js";
+import { scoresTable } from "./scores.js";
+
+export const trainView: View<TrainResult> = {
+  human: ({ summary, evaluation, artifact, checkpoint }) => {
+    if (summary.ended === "interrupted")
+      return checkpoint === undefined
+        ? "interrupted\n"
+        : `interrupted at step ${summary.steps}; the same command with \`--resume\` goes on\n`;
+    return [
+      ...(evaluation === undefined ? [] : [scoresTable(evaluation.tasks)]),
+      ...(artifact === undefined ? [] : [`wrote ${artifact}\n`]),
+    ].join("");
+  },
+  json: ({ summary, history, evaluation, artifact, checkpoint }) => ({
+    ...(artifact === undefined ? {} : { artifact }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(evaluation === undefined ? {} : evaluation),
+    summary,
+    history,
+  }),
+};

@@ -1,0 +1,64 @@
+/**
+ * mtlc as a library: what the command line does, as typed functions, and the parts below for tools of one's own. Functions
+ * that touch files reject with a {@link Failure} for what the user can mend; it carries the diagnostics.
+ */
+import type { Diagnostic } from "./compiler/diagnostics/index.js";
+import { createMemoryHost, type Host } from "./compiler/host.js";
+import type { Model } from "./compiler/model/index.js";
+import { compileSpec } from "./compiler/program.js";
+import { createFileHost } from "./runtime/spec.js";
+
+export {
+  type Diagnostic,
+  type Fix,
+  renderJson,
+  renderPretty,
+  type Severity,
+  type TextEdit,
+} from "./compiler/diagnostics/index.js";
+export { format, FormatError } from "./compiler/format/index.js";
+export { createMemoryHost, type Host } from "./compiler/host.js";
+export type { Model } from "./compiler/model/index.js";
+export { type Compilation, compileSpec } from "./compiler/program.js";
+export { Failure } from "./runtime/failure.js";
+export { type Manifest, readArtifact } from "./runtime/artifact/index.js";
+export { compile, type CompileOptions, type CompileResult } from "./runtime/compile.js";
+export type { RawRow } from "./runtime/data/index.js";
+export { type EngineName, type EngineReport, describeEngines } from "./runtime/engine/index.js";
+export { evaluate, type EvaluateOptions } from "./runtime/evaluate.js";
+export { createFileHost, loadSpec, type LoadedSpec } from "./runtime/spec.js";
+export {
+  loadPredictor,
+  type LoadOptions,
+  predict,
+  type PredictOptions,
+  type Predictor,
+  type PredictResult,
+} from "./runtime/predict.js";
+export type { EpochRecord, HeadScores, TaskScores, TrainEvent, TrainSummary } from "./runtime/train/events.js";
+export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
+export { train, type TrainOptions } from "./runtime/train/train.js";
+export { version } from "./runtime/version.js";
+
+/** What the checker says of a spec. */
+export interface CheckedSpec {
+  /** The typed model; absent when there is an error or the file declares none. */
+  readonly model?: Model;
+  /** Hash of what the model is: the same for a reformatted or reordered spec. */
+  readonly hash?: string;
+  /** Errors, warnings and notes, in the order of their places. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Checks a spec: a path on the disk, or `{ text }` with the files that it imports in `files`, by path. Reads no data, loads
+ * no engine and never throws on any text.
+ */
+export function check(
+  spec: string | { readonly text: string; readonly files?: Readonly<Record<string, string>> },
+): CheckedSpec {
+  const host: Host =
+    typeof spec === "string" ? createFileHost() : createMemoryHost({ ...spec.files, "spec.mtl": spec.text });
+  const { model, hash, diagnostics } = compileSpec(typeof spec === "string" ? spec : "spec.mtl", host);
+  return { ...(model === undefined ? {} : { model }), ...(hash === undefined ? {} : { hash }), diagnostics };
+}

@@ -1,0 +1,76 @@
+/** A trained artifact as values again: the model, what was fitted, the program and its weights. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Program } from "../../compiler/graph/graph.js";
+import type { Model } from "../../compiler/model/model.js";
+import { type Fitted, joinFitted } from "../data/fitted.js";
+import type { HostTensor } from "../engine/engine.js";
+import { createFailure } from "../failure.js";
+import { createProgram } from "../program.js";
+import type { Manifest } from "./manifest.js";
+import { joinState } from "./pieces.js";
+import { readArtifact } from "./read.js";
+import { decodeSafetensors } from "./safetensors.js";
+import { artifactFiles, parseVocabulary, runNoteName, vocabularyPath } from "./write.js";
+
+export interface LoadedArtifact {
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly model: Model;
+  readonly fitted: Fitted;
+  readonly program: Program;
+  /** The weights and statistics, by state variable. Optimizer slots and the step are not in it. */
+  readonly state: ReadonlyMap<string, HostTensor>;
+}
+
+/**
+ * Loads an artifact. Throws a {@link Failure}: what `readArtifact` throws, MTL7203 when a file is whole and says what the
+ * model cannot mean, MTL7206 when it was never trained and `untrained` is not allowed, MTL7207 when the weights do not fit.
+ */
+export async function loadArtifact(
+  directory: string,
+  options: { readonly untrained?: boolean } = {},
+): Promise<LoadedArtifact> {
+  const files = await readArtifact(directory);
+  const { manifest } = files;
+  if (!manifest.trained && options.untrained !== true) throw createFailure("MTL7206", { directory });
+  const damaged = <T>(path: string, read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name === "Failure") throw error;
+      throw createFailure("MTL7203", { file: join(directory, path), problem: error.message });
+    }
+  };
+  // The manifest's hashes say that this is what `writeArtifact` wrote.
+  const model = damaged(artifactFiles.model, () => JSON.parse(files.text(artifactFiles.model)) as Model);
+  const fitted = damaged(artifactFiles.fitted, () =>
+    joinFitted(model, JSON.parse(files.text(artifactFiles.fitted)), (feature) =>
+      parseVocabulary(files.text(vocabularyPath(feature))),
+    ),
+  );
+  const program = createProgram(model, fitted);
+  const kept = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
+  const { tensors } = damaged(artifactFiles.weights, () => decodeSafetensors(files.bytes(artifactFiles.weights)));
+  return { directory, manifest, model, fitted, program, state: joinState(kept, tensors) };
+}
+
+/** Where the spec and the data of an artifact are on this machine; see `runNoteName`. */
+export interface RunNote {
+  /** Absolute path of the spec. */
+  readonly spec: string;
+  /** Files in place of the spec's, absolute. */
+  readonly train?: readonly string[];
+  readonly validation?: readonly string[];
+  readonly test?: readonly string[];
+}
+
+/** The note beside an artifact; undefined when there is none that can be read. */
+export async function readRunNote(directory: string): Promise<RunNote | undefined> {
+  try {
+    const note = JSON.parse(await readFile(join(directory, runNoteName), "utf8")) as Partial<RunNote>;
+    return typeof note.spec === "string" ? { ...note, spec: note.spec } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+/** Compiling a spec to an artifact without training it: the graphs, and weights as training would start with. */
+import { printProgram, type Program } from "../compiler/graph/index.js";
+import { checkOutputDirectory, type Manifest, writeArtifact } from "./artifact/index.js";
+import { type Fitted, openData, splitFitted } from "./data/index.js";
+import { createFailure } from "./failure.js";
+import { createProgram, initialState } from "./program.js";
+import { type LoadedSpec, loadSpec } from "./spec.js";
+import type { TrainEvent } from "./train/events.js";
+
+export interface CompileOptions {
+  /** Path of the spec. */
+  readonly spec: string;
+  readonly output: string;
+  /** Files in place of the spec's training data, which decides vocabularies and scales. */
+  readonly train?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface CompileResult {
+  readonly artifact: string;
+  readonly manifest: Manifest;
+}
+
+/** A spec as a program, with what was fitted on its training data. */
+export interface LoweredSpec {
+  readonly spec: LoadedSpec;
+  readonly fitted: Fitted;
+  readonly program: Program;
+}
+
+/** Lowers a spec. The training data is read when a vocabulary or a scale comes from it. Throws a {@link Failure}. */
+export async function lowerSpec(options: Omit<CompileOptions, "output">): Promise<LoweredSpec> {
+  const { signal, onEvent = () => undefined } = options;
+  const spec = loadSpec(options.spec);
+  const { path, model, warnings } = spec;
+  for (const diagnostic of warnings) onEvent({ kind: "warning", diagnostic });
+  if (model.heads.length === 0) throw createFailure("MTL7311", { name: model.name });
+  const { fitted } = await openData(model, {
+    specPath: path,
+    roles: [],
+    ...(options.train === undefined ? {} : { train: options.train }),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (progress) => onEvent({ kind: "data", ...progress }),
+  });
+  return { spec, fitted, program: createProgram(model, fitted) };
+}
+
+/** Writes the artifact. Throws a {@link Failure}. */
+export async function compile(options: CompileOptions): Promise<CompileResult> {
+  const { output } = options;
+  await checkOutputDirectory(output);
+  const { spec, fitted, program } = await lowerSpec(options);
+  const manifest = await writeArtifact(output, {
+    sources: spec.sources,
+    model: spec.model,
+    fitted: splitFitted(fitted),
+    program,
+    graphText: printProgram(program, { origins: false }),
+    state: initialState(program, spec.model.train.seed),
+    trained: false,
+  });
+  options.onEvent?.({ kind: "saved", directory: output });
+  return { artifact: output, manifest };
+}

@@ -1,0 +1,140 @@
+/** Predictions of a trained artifact: for files, and for rows that a program holds. */
+import { batchLayout } from "../compiler/model/layout.js";
+import type { FeatureModel, Model } from "../compiler/model/model.js";
+import { loadArtifact, type LoadedArtifact, readRunNote } from "./artifact/index.js";
+import {
+  createRowEncoder,
+  openData,
+  type RawRow,
+  readColumns,
+  type TableColumn,
+  type TableFormat,
+  writeTable,
+} from "./data/index.js";
+import { type EngineName, selectEngine } from "./engine/index.js";
+import { createFailure } from "./failure.js";
+import { openTrained } from "./evaluate.js";
+import { functionOf } from "./program.js";
+import type { TrainEvent } from "./train/events.js";
+import { createFeeds } from "./train/feeds.js";
+import { collectPredictions } from "./train/predictions.js";
+
+export interface PredictOptions {
+  /** Directory of the artifact. */
+  readonly artifact: string;
+  /** Files of rows in the format of the spec's data, or of their names' ending; globs allowed. */
+  readonly files: readonly string[];
+  readonly output: string;
+  readonly format: TableFormat;
+  /** Columns of the files to write before the predictions. */
+  readonly keep?: readonly string[];
+  readonly engine?: EngineName;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface PredictResult {
+  readonly output: string;
+  readonly rows: number;
+  /** Columns of the table, in their order. */
+  readonly columns: readonly string[];
+}
+
+/** Writes a table with a row for each row of the files, in their order: the columns kept, then each served head. */
+export async function predict(options: PredictOptions): Promise<PredictResult> {
+  const { files, output, format, keep = [], signal, onEvent = () => undefined } = options;
+  const artifact = await loadArtifact(options.artifact);
+  const { fitted, program } = artifact;
+  const model = asServed(artifact.model);
+  const note = await readRunNote(artifact.directory);
+  const specPath = note?.spec ?? `${artifact.directory}/spec.mtl`;
+  const { engine, notice } = await selectEngine(options.engine === undefined ? {} : { preference: options.engine });
+  const { name, description } = engine;
+  onEvent({ kind: "engine", engine: name, description, ...(notice === undefined ? {} : { notice }) });
+  const places = {
+    specPath,
+    test: files,
+    labels: "optional" as const,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const opened = await openData(model, {
+    ...places,
+    fitted,
+    roles: ["test"],
+    onProgress: (progress) => onEvent({ kind: "data", ...progress }),
+  });
+  const dataset = opened.test;
+  if (dataset === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
+  try {
+    onEvent({ kind: "encoded", role: "test", report: dataset.report });
+    const target = functionOf(program, "predict");
+    const session = await openTrained(artifact, engine, "predict");
+    const { outputs } = await collectPredictions(session, target, dataset, model.labels).finally(() => session.close());
+    const kept = keep.length === 0 ? [] : await readColumns(model, "test", keep, places);
+    const columns: readonly TableColumn[] = [
+      ...kept,
+      ...[...outputs].map(([head, values]): TableColumn => ({ name: columnName(head, keep), values })),
+    ];
+    await writeTable(output, format, columns);
+    return { output, rows: dataset.rows, columns: columns.map((column) => column.name) };
+  } finally {
+    dataset.close();
+  }
+}
+
+/** A head whose name a kept column has gets a tail, so that neither is lost. */
+function columnName(head: string, keep: readonly string[]): string {
+  return keep.includes(head) ? `${head}_predicted` : head;
+}
+
+/** The model without the columns that serving never sees: the graph has their value, and files need not hold them. */
+function asServed(model: Model): Model {
+  const features = model.features.map((feature): FeatureModel => {
+    if (feature.serving.kind === "data") return feature;
+    const value = feature.kind === "numeric" || feature.kind === "bucket" ? 0 : "";
+    return { ...feature, source: { kind: "literal", value, span: feature.span } };
+  });
+  const { weight: _weight, group: _group, ...data } = model.data;
+  return { ...model, features, data };
+}
+
+/** A trained model that answers in this process. */
+export interface Predictor {
+  /** Names of the served heads. */
+  readonly heads: readonly string[];
+  /**
+   * The value of each served head for each row. A row is a record of raw column values; a missing one is unknown. Throws a
+   * {@link Failure} (MTL7113) for a value that is not what the spec's feature needs.
+   */
+  readonly predict: (rows: readonly RawRow[]) => Readonly<Record<string, Float32Array>>;
+  readonly close: () => void;
+}
+
+export interface LoadOptions {
+  readonly engine?: EngineName;
+}
+
+/** Loads an artifact to serve from. Synchronous once loaded; not for two calls at once. */
+export async function loadPredictor(directory: string, options: LoadOptions = {}): Promise<Predictor> {
+  const artifact = await loadArtifact(directory);
+  return createPredictor(artifact, options);
+}
+
+export async function createPredictor(artifact: LoadedArtifact, options: LoadOptions = {}): Promise<Predictor> {
+  const { model, fitted, program } = artifact;
+  const { engine } = await selectEngine(options.engine === undefined ? {} : { preference: options.engine });
+  const target = functionOf(program, "predict");
+  const session = await openTrained(artifact, engine, "predict");
+  const encode = createRowEncoder(model, fitted, { mode: "serving" });
+  const feeds = createFeeds(target, batchLayout(model));
+  const heads = target.outputs.map((output) => output.name);
+  return {
+    heads,
+    predict: (rows) => {
+      if (rows.length === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
+      const found = session.run("predict", feeds(encode(rows)));
+      return Object.fromEntries(heads.map((head) => [head, Float32Array.from(found[head]?.data ?? [])]));
+    },
+    close: () => session.close(),
+  };
+}

@@ -1,0 +1,248 @@
+/** Training from a spec to an artifact: the steps in their order, each done by its own part. */
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { printProgram, type Program } from "../../compiler/graph/index.js";
+import type { Model } from "../../compiler/model/model.js";
+import { checkOutputDirectory, type RunNote, writeArtifact } from "../artifact/index.js";
+import { type Dataset, hashFitted, openData, type OpenedData, splitFitted } from "../data/index.js";
+import { type EngineName, type HostTensor, selectEngine, type Session } from "../engine/index.js";
+import { createFailure } from "../failure.js";
+import { createProgram, functionOf, initialState, measuredProgram } from "../program.js";
+import { type LoadedSpec, loadSpec } from "../spec.js";
+import { hasCheckpoint, type RunIdentity } from "./checkpoint.js";
+import type { EvaluationRole, HeadScores, TrainEvent } from "./events.js";
+import { measureHeads } from "./measure.js";
+import type { TrainResult } from "./result.js";
+import { runTraining, type TrainingOutcome } from "./run.js";
+
+/** Files in place of those that the spec names, relative to the working directory; globs allowed. */
+export interface DataFiles {
+  readonly train?: readonly string[];
+  readonly validation?: readonly string[];
+  readonly test?: readonly string[];
+}
+
+export interface TrainOptions extends DataFiles {
+  /** Path of the spec. */
+  readonly spec: string;
+  /** Directory of the artifact; while training it holds the checkpoints. Absent: nothing is written. */
+  readonly output?: string;
+  /** In place of the spec's. */
+  readonly seed?: number;
+  readonly epochs?: number;
+  /** Go on from the newest checkpoint in `output`. */
+  readonly resume?: boolean;
+  /** Drop the checkpoints of an unfinished run in `output`. */
+  readonly force?: boolean;
+  readonly checkpoints?: {
+    /** Steps between two; absent: by time alone. */
+    readonly everySteps?: number;
+    /** Seconds between two. Default 60. */
+    readonly everySeconds?: number;
+  };
+  /** Folder of TensorBoard event files. */
+  readonly tensorboard?: string;
+  /** Default: `MTLC_ENGINE`, else the fastest that works. */
+  readonly engine?: EngineName;
+  /** Bytes of encoded rows held in memory; the rest is read from the disk. Default 1 GiB. */
+  readonly cacheLimit?: number;
+  /** Ends the run after the step under way, with a checkpoint to resume from. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+/** Checkpoints kept in `output` while training. */
+const keptCheckpoints = 2;
+
+/**
+ * Trains the model of a spec, measures it on its test data (else its validation data) and leaves an artifact. The same
+ * spec, data, seed, engine and thread count give the same artifact to the byte. Throws a {@link Failure} for what the user
+ * can mend; when `signal` fires before the first step, rejects with its reason.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { output, signal, onEvent = () => undefined } = options;
+  const spec = withOverrides(loadSpec(options.spec), options);
+  const { model } = spec;
+  for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
+  if (model.loss.terms.length === 0) throw createFailure("MTL7311", { name: model.name });
+  if (output !== undefined) await prepareOutput(output, options);
+  const { engine, notice } = await selectEngine(options.engine === undefined ? {} : { preference: options.engine });
+  const { name, description } = engine;
+  onEvent({ kind: "engine", engine: name, description, ...(notice === undefined ? {} : { notice }) });
+
+  const data = await openData(model, {
+    ...dataFiles(options),
+    specPath: spec.path,
+    ...(options.cacheLimit === undefined ? {} : { cacheLimit: options.cacheLimit }),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (progress) => onEvent({ kind: "data", ...progress }),
+  });
+  const opened = [data.train, data.validation, data.test].filter((dataset) => dataset !== undefined);
+  try {
+    for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
+    const rows = trainingData(model, data);
+    const evaluation = evaluationData(data);
+    for (const role of ["train", "validation", "test"] as const) {
+      const report = data[role]?.report;
+      if (report !== undefined) onEvent({ kind: "encoded", role, report });
+    }
+    const program = createProgram(model, data.fitted);
+    const session = await engine.open(measuredProgram(program), {
+      trainBatch: model.train.batch,
+      functions: evaluation === undefined ? ["train"] : ["train", "evaluate"],
+    });
+    try {
+      const outcome = await runTraining({
+        model,
+        program,
+        session,
+        data: rows,
+        identity: runIdentity(spec, data, rows),
+        initial: initialState(program, model.train.seed),
+        ...(evaluation === undefined
+          ? {}
+          : {
+              evaluation: { role: evaluation.role, measure: () => measure(session, evaluation.data, model, program) },
+            }),
+        ...(output === undefined
+          ? {}
+          : {
+              checkpoints: {
+                directory: join(output, "checkpoints"),
+                everySeconds: options.checkpoints?.everySeconds ?? 60,
+                keep: keptCheckpoints,
+                ...(options.checkpoints?.everySteps === undefined
+                  ? {}
+                  : { everySteps: options.checkpoints.everySteps }),
+              },
+            }),
+        resume: options.resume ?? false,
+        ...(options.tensorboard === undefined ? {} : { tensorboard: options.tensorboard }),
+        ...(signal === undefined ? {} : { signal }),
+        onEvent,
+        onStart: (resumed) =>
+          onEvent({
+            kind: "started",
+            rows: { train: rows.rows, validation: data.validation?.rows ?? 0, test: data.test?.rows ?? 0 },
+            epochs: model.train.epochs,
+            batch: model.train.batch,
+            steps: Math.ceil(rows.rows / model.train.batch) * model.train.epochs,
+            parameters: countParameters(program),
+            ...(resumed === undefined ? {} : { resumed }),
+          }),
+      });
+      const { summary, history } = outcome;
+      if (summary.ended === "interrupted")
+        return { summary, history, ...(outcome.checkpoint === undefined ? {} : { checkpoint: outcome.checkpoint }) };
+      const found = await finalScores(outcome, data, (role, dataset) => {
+        onEvent({ kind: "evaluating", role, rows: dataset.rows });
+        return measure(session, dataset, model, program);
+      });
+      if (output !== undefined) {
+        await writeArtifact(output, {
+          sources: spec.sources,
+          model,
+          fitted: splitFitted(data.fitted),
+          program,
+          graphText: printProgram(program, { origins: false }),
+          state: completeState(session, initialState(program, model.train.seed)),
+          trained: true,
+          ...(found === undefined ? {} : { metrics: found }),
+          run: runNote(options),
+        });
+        onEvent({ kind: "saved", directory: output });
+      }
+      return {
+        summary,
+        history,
+        ...(found === undefined ? {} : { evaluation: found }),
+        ...(output === undefined ? {} : { artifact: output }),
+      };
+    } finally {
+      session.close();
+    }
+  } finally {
+    for (const dataset of opened) dataset.close();
+  }
+}
+
+/** The spec with what the caller set in its place; the hash stays that of the text. */
+function withOverrides(spec: LoadedSpec, { seed, epochs }: TrainOptions): LoadedSpec {
+  const changes = { ...(seed === undefined ? {} : { seed }), ...(epochs === undefined ? {} : { epochs }) };
+  return { ...spec, model: { ...spec.model, train: { ...spec.model.train, ...changes } } };
+}
+
+/** Throws when the directory is not ours, or holds a run that nobody asked to drop or to go on with. */
+async function prepareOutput(output: string, { resume, force }: TrainOptions): Promise<void> {
+  await checkOutputDirectory(output);
+  const checkpoints = join(output, "checkpoints");
+  if (resume === true || !(await hasCheckpoint(checkpoints))) return;
+  if (force !== true) throw createFailure("MTL7306", { directory: output });
+  await rm(checkpoints, { recursive: true, force: true });
+}
+
+export function dataFiles({ train: trainFiles, validation, test }: DataFiles): DataFiles {
+  return {
+    ...(trainFiles === undefined ? {} : { train: trainFiles }),
+    ...(validation === undefined ? {} : { validation }),
+    ...(test === undefined ? {} : { test }),
+  };
+}
+
+function trainingData({ train: settings }: Model, data: OpenedData): Dataset {
+  if (data.train === undefined) throw createFailure("MTL7302", { role: "train", option: "--train" });
+  if (data.train.rows === 0) throw createFailure("MTL7309", { role: "train" });
+  if (settings.stop !== undefined && evaluationData(data) === undefined)
+    throw createFailure("MTL7307", { metric: `${settings.stop.metric}(${settings.stop.head})` });
+  return data.train;
+}
+
+/** What each epoch is measured on: validation data, else test data. */
+function evaluationData(data: OpenedData): { readonly role: EvaluationRole; readonly data: Dataset } | undefined {
+  if (data.validation !== undefined) return { role: "validation", data: data.validation };
+  return data.test === undefined ? undefined : { role: "test", data: data.test };
+}
+
+function measure(session: Session, dataset: Dataset, model: Model, program: Program): Promise<HeadScores> {
+  return measureHeads(session, functionOf(measuredProgram(program), "evaluate"), dataset, model);
+}
+
+/** The kept weights on test data, else on validation data; not measured again where the last epoch just was. */
+async function finalScores(
+  { summary, history }: TrainingOutcome,
+  data: OpenedData,
+  score: (role: EvaluationRole, dataset: Dataset) => Promise<HeadScores>,
+): Promise<TrainResult["evaluation"]> {
+  const role = data.test !== undefined ? "test" : data.validation !== undefined ? "validation" : undefined;
+  const dataset = role === undefined ? undefined : data[role];
+  if (role === undefined || dataset === undefined) return undefined;
+  const kept = history.find(({ epoch }) => epoch === summary.epoch)?.evaluation;
+  return kept?.role === role ? kept : { role, tasks: await score(role, dataset) };
+}
+
+function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): RunIdentity {
+  const { seed, batch } = spec.model.train;
+  return { model: spec.hash, fitted: hashFitted(data.fitted), seed, batch, rows: rows.rows };
+}
+
+function countParameters(program: Program): number {
+  return program.state
+    .filter(({ role }) => role === "parameter")
+    .reduce((total, { type }) => total + type.shape.reduce<number>((size, extent) => size * Number(extent), 1), 0);
+}
+
+/** The session's state; what training does not touch (a part that only serving reads) is as it began. */
+function completeState(session: Session, initial: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor> {
+  return new Map([...initial, ...session.get()]);
+}
+
+function runNote(options: TrainOptions): RunNote {
+  const absolute = (paths: readonly string[] | undefined): readonly string[] | undefined =>
+    paths?.map((path) => resolve(path));
+  const files = Object.entries({
+    train: absolute(options.train),
+    validation: absolute(options.validation),
+    test: absolute(options.test),
+  }).filter(([, paths]) => paths !== undefined);
+  return { spec: resolve(options.spec), ...(Object.fromEntries(files) as DataFiles) };
+}

@@ -1,0 +1,271 @@
+import {
+  candidateLimit,
+  type CapConstraint,
+  type KeyColumn,
+  type ListProblem,
+  type WindowConstraint,
+} from "./problem.js";
+
+/** A window or a cap with the state of a search: how often each value stands near the place that is next. */
+export interface Limit {
+  readonly keys: KeyColumn;
+  /** Places of a window; a cap's is longer than any list. */
+  readonly size: number;
+  readonly most: number;
+  /** A cap's own bound for each value. */
+  readonly permits?: Float64Array;
+  /** Whether pinned candidates are held to it as well. */
+  readonly holdsPins: boolean;
+  /** Whether some candidate has several values. */
+  readonly isMultiple: boolean;
+  readonly tail: readonly (readonly number[])[];
+  /** Values by how many candidates have them, the most first. */
+  readonly bySupply: Int32Array;
+  /** How many candidates have each value. */
+  readonly supply: Int32Array;
+  /** How many candidates, those with the flag `last` alone, have each value as their first. */
+  readonly firsts: Int32Array;
+  readonly lastFirsts: Int32Array;
+
+  /** Places under this number are checked. */
+  until: number;
+  /** Occurrences of each value within the size − 1 places before the next one. */
+  readonly near: Int32Array;
+  /** Entry of a value's newest occurrence, −1 for none; entries of the tail come after those of the candidates. */
+  readonly newest: Int32Array;
+  /** The occurrence before an entry's own. */
+  readonly earlier: Int32Array;
+  readonly placeOf: Int32Array;
+  /** Candidates still to be placed that have each value; as their first value; of these, those with the flag `last`. */
+  readonly left: Int32Array;
+  readonly firstLeft: Int32Array;
+  readonly lastFirstLeft: Int32Array;
+  /** Candidates without a value still to be placed; of these, those with the flag `last`. */
+  freeLeft: number;
+  lastFreeLeft: number;
+}
+
+const endless = 1 << 29;
+
+export function createLimit(constraint: WindowConstraint | CapConstraint, problem: ListProblem): Limit {
+  const { keys } = constraint;
+  const { offsets, values, valueCount } = keys;
+  const { count, last } = problem;
+  const supply = new Int32Array(valueCount);
+  const firsts = new Int32Array(valueCount);
+  const lastFirsts = new Int32Array(valueCount);
+  let isMultiple = false;
+  for (let i = 0; i < count; i++) {
+    const from = offsets[i] as number;
+    const to = offsets[i + 1] as number;
+    if (from === to) continue;
+    const first = values[from] as number;
+    firsts[first] = (firsts[first] as number) + 1;
+    if (last?.[i] === 1) lastFirsts[first] = (lastFirsts[first] as number) + 1;
+    if (to > from + 1) isMultiple = true;
+    for (let e = from; e < to; e++) supply[values[e] as number] = (supply[values[e] as number] as number) + 1;
+  }
+  const isWindow = "size" in constraint;
+  const tail = isWindow ? constraint.tail.slice(0, constraint.size - 1) : [];
+  const tailEntries = tail.reduce((sum, each) => sum + each.length, 0);
+  const entries = (offsets[count] as number) + tailEntries;
+  return {
+    keys,
+    size: isWindow ? constraint.size : endless,
+    most: isWindow ? constraint.most : 0,
+    ...(isWindow ? {} : { permits: constraint.permits }),
+    holdsPins: !isWindow || constraint.strength.kind === "hard",
+    isMultiple,
+    tail,
+    bySupply: valuesBySupply(supply),
+    supply,
+    firsts,
+    lastFirsts,
+    until: 0,
+    near: new Int32Array(valueCount),
+    newest: new Int32Array(valueCount),
+    earlier: new Int32Array(entries),
+    placeOf: new Int32Array(entries),
+    left: new Int32Array(valueCount),
+    firstLeft: new Int32Array(valueCount),
+    lastFirstLeft: new Int32Array(valueCount),
+    freeLeft: 0,
+    lastFreeLeft: 0,
+  };
+}
+
+/** Counting sort: supplies are at most the number of candidates. */
+function valuesBySupply(supply: Int32Array): Int32Array {
+  let greatest = 0;
+  for (let v = 0; v < supply.length; v++) greatest = Math.max(greatest, supply[v] as number);
+  const starts = new Int32Array(greatest + 2);
+  for (let v = 0; v < supply.length; v++) {
+    const at = greatest - (supply[v] as number) + 1;
+    starts[at] = (starts[at] as number) + 1;
+  }
+  for (let s = 1; s < starts.length; s++) starts[s] = (starts[s] as number) + (starts[s - 1] as number);
+  const order = new Int32Array(supply.length);
+  for (let v = 0; v < supply.length; v++) {
+    const at = greatest - (supply[v] as number);
+    order[starts[at] as number] = v;
+    starts[at] = (starts[at] as number) + 1;
+  }
+  return order;
+}
+
+/** Back to the state before the first place. */
+export function resetLimit(limit: Limit, problem: ListProblem): void {
+  const { keys, tail, near, newest } = limit;
+  const { count, last } = problem;
+  near.fill(0);
+  newest.fill(-1);
+  limit.left.set(limit.supply);
+  limit.firstLeft.set(limit.firsts);
+  limit.lastFirstLeft.set(limit.lastFirsts);
+  limit.freeLeft = 0;
+  limit.lastFreeLeft = 0;
+  for (let i = 0; i < count; i++)
+    if (keys.offsets[i] === keys.offsets[i + 1]) {
+      limit.freeLeft++;
+      if (last?.[i] === 1) limit.lastFreeLeft++;
+    }
+  let entry = keys.offsets[count] as number;
+  for (let back = tail.length - 1; back >= 0; back--)
+    for (const value of tail[back] ?? []) occur(limit, value, entry++, -1 - back);
+}
+
+function occur(limit: Limit, value: number, entry: number, place: number): void {
+  limit.near[value] = (limit.near[value] as number) + 1;
+  limit.earlier[entry] = limit.newest[value] as number;
+  limit.placeOf[entry] = place;
+  limit.newest[value] = entry;
+}
+
+/** Whether the candidate may stand at the next place, for what stands before it. */
+export function allows(limit: Limit, candidate: number): boolean {
+  const { offsets, values } = limit.keys;
+  const end = offsets[candidate + 1] as number;
+  for (let e = offsets[candidate] as number; e < end; e++) {
+    const value = values[e] as number;
+    const most = limit.permits === undefined ? limit.most : (limit.permits[value] as number);
+    if ((limit.near[value] as number) >= most) return false;
+  }
+  return true;
+}
+
+/** The candidate takes `place`, the next one. */
+export function occupy(limit: Limit, candidate: number, place: number, list: Int32Array, isLast: boolean): void {
+  const { offsets, values } = limit.keys;
+  const from = offsets[candidate] as number;
+  const end = offsets[candidate + 1] as number;
+  if (from === end) {
+    limit.freeLeft--;
+    if (isLast) limit.lastFreeLeft--;
+  } else {
+    const first = values[from] as number;
+    limit.firstLeft[first] = (limit.firstLeft[first] as number) - 1;
+    if (isLast) limit.lastFirstLeft[first] = (limit.lastFirstLeft[first] as number) - 1;
+    for (let e = from; e < end; e++) {
+      const value = values[e] as number;
+      limit.left[value] = (limit.left[value] as number) - 1;
+      occur(limit, value, e, place);
+    }
+  }
+  expire(limit, place - limit.size + 1, list, -1);
+}
+
+/** Undoes {@link occupy}, the newest first. */
+export function vacate(limit: Limit, candidate: number, place: number, list: Int32Array, isLast: boolean): void {
+  expire(limit, place - limit.size + 1, list, 1);
+  const { offsets, values } = limit.keys;
+  const from = offsets[candidate] as number;
+  const end = offsets[candidate + 1] as number;
+  if (from === end) {
+    limit.freeLeft++;
+    if (isLast) limit.lastFreeLeft++;
+    return;
+  }
+  const first = values[from] as number;
+  limit.firstLeft[first] = (limit.firstLeft[first] as number) + 1;
+  if (isLast) limit.lastFirstLeft[first] = (limit.lastFirstLeft[first] as number) + 1;
+  for (let e = end - 1; e >= from; e--) {
+    const value = values[e] as number;
+    limit.left[value] = (limit.left[value] as number) + 1;
+    limit.near[value] = (limit.near[value] as number) - 1;
+    limit.newest[value] = limit.earlier[e] as number;
+  }
+}
+
+/** What stands at `place` enters (1) or leaves (−1) the places that the window still sees. */
+function expire(limit: Limit, place: number, list: Int32Array, by: 1 | -1): void {
+  if (place >= 0) {
+    const { offsets, values } = limit.keys;
+    const candidate = list[place] as number;
+    const end = offsets[candidate + 1] as number;
+    for (let e = offsets[candidate] as number; e < end; e++) {
+      const value = values[e] as number;
+      limit.near[value] = (limit.near[value] as number) + by;
+    }
+  } else {
+    const values = limit.tail[-1 - place];
+    if (values !== undefined) for (const value of values) limit.near[value] = (limit.near[value] as number) + by;
+  }
+}
+
+/** Places of the newest occurrences of a value, the newest first: scratch of {@link room}. */
+const recent = new Int32Array(2 * candidateLimit);
+
+/** How many candidates with the value the places from `next` up to `end` (not included) can hold at most. */
+export function room(limit: Limit, value: number, next: number, end: number): number {
+  const places = end - next;
+  if (limit.permits !== undefined)
+    return Math.min(places, (limit.permits[value] as number) - (limit.near[value] as number));
+  const { size, most } = limit;
+  let entry = limit.newest[value] as number;
+  if (entry < 0 || (limit.placeOf[entry] as number) + size <= next)
+    return Math.floor(places / size) * most + Math.min(places % size, most);
+  // The j-th new occurrence stands at least `size` after the j-th of the newest `most`; from then on every `size` places.
+  let known = 0;
+  while (entry >= 0 && known < most) {
+    recent[known++] = limit.placeOf[entry] as number;
+    entry = limit.earlier[entry] as number;
+  }
+  let total = 0;
+  let at = next - 1;
+  for (let j = 0; j < most; j++) {
+    const old = most - 1 - j;
+    at = Math.max(at + 1, old < known ? (recent[old] as number) + size : next);
+    if (at >= end) break;
+    total += 1 + Math.floor((end - 1 - at) / size);
+  }
+  return total;
+}
+
+/**
+ * Whether what is left may still fill the places from `next` to `length`: a necessary condition. Each candidate counts for
+ * its first value, and no value fills more than its room; with several values a candidate, no value may be forced beyond
+ * its room either. `isLast` says that candidates with the flag `last` alone remain.
+ */
+export function canFill(limit: Limit, next: number, length: number, remaining: number, isLast: boolean): boolean {
+  const end = Math.min(limit.until, length);
+  const places = end - next;
+  if (places <= 0) return true;
+  let supply = isLast ? limit.lastFreeLeft : limit.freeLeft;
+  const { bySupply } = limit;
+  const firstLeft = isLast ? limit.lastFirstLeft : limit.firstLeft;
+  for (let i = 0; i < bySupply.length && supply < places; i++) {
+    const value = bySupply[i] as number;
+    const left = firstLeft[value] as number;
+    if (left > 0) supply += Math.min(left, Math.max(0, room(limit, value, next, end)));
+  }
+  if (supply < places) return false;
+  if (!limit.isMultiple || isLast) return true;
+  const spare = remaining - places;
+  for (let i = 0; i < bySupply.length; i++) {
+    const value = bySupply[i] as number;
+    if ((limit.supply[value] as number) <= spare) break;
+    const forced = (limit.left[value] as number) - spare;
+    if (forced > 0 && forced > room(limit, value, next, end)) return false;
+  }
+  return true;
+}

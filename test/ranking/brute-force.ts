@@ -1,0 +1,132 @@
+/**
+ * The list as it is defined, found by trying: the yardstick of the builder. Nothing here is shared with it but the types.
+ * Rules are checked as sentences on whole prefixes; no look-ahead, no state.
+ */
+import type { KeyColumn, ListProblem, QuotaConstraint, WindowConstraint } from "../../src/compiler/ranking/index.js";
+
+interface Levels {
+  readonly length: number;
+  readonly until: readonly number[];
+  readonly quotas: readonly number[];
+  readonly pins: readonly boolean[];
+}
+
+export interface Expected {
+  readonly list: readonly number[];
+  readonly levels?: Levels;
+  readonly refused: boolean;
+}
+
+export function bruteForce(problem: ListProblem): Expected {
+  const full = Math.min(problem.length, problem.count);
+  const kept = problem.windows.map(({ strength }) => strength.kind === "hard" && strength.otherwise !== "relax");
+  const weak = (length: number, keeps: readonly boolean[]): Levels => ({
+    length,
+    until: keeps.map((keep) => (keep ? length : 0)),
+    quotas: problem.quotas.map(() => Infinity),
+    pins: problem.pins.map(() => false),
+  });
+  let length = full;
+  while (first(problem, weak(length, kept)) === undefined) length--;
+  const refusing = problem.windows.map(({ strength }) => strength.kind === "hard" && strength.otherwise === "refuse");
+  if (length < full && refusing.includes(true)) {
+    const alone = first({ ...problem, caps: [] }, weak(full, refusing));
+    if (alone === undefined) return { list: [], refused: true };
+  }
+  let levels = weak(length, kept);
+  const strengthen = (change: (levels: Levels, level: number) => Levels, count: number): void => {
+    for (let level = 0; level < count; level++) {
+      const next = change(levels, level);
+      if (level === count - 1 || first(problem, next) !== undefined) {
+        levels = next;
+        return;
+      }
+    }
+  };
+  const strengthenWindow = (i: number): void =>
+    strengthen((old, level) => ({ ...old, until: old.until.with(i, length - level) }), length + 1);
+  problem.windows.forEach(({ strength }, i) => {
+    if (strength.kind === "hard" && strength.otherwise === "relax") strengthenWindow(i);
+  });
+  problem.pins.forEach(({ place }, i) =>
+    strengthen((old, level) => ({ ...old, pins: old.pins.with(i, level === 0 && place < length) }), 2),
+  );
+  problem.quotas.forEach((_, i) =>
+    strengthen((old, level) => ({ ...old, quotas: old.quotas.with(i, level) }), problem.count + 2),
+  );
+  problem.windows
+    .map(({ strength }, i) => ({ strength, i }))
+    .filter(({ strength }) => strength.kind === "soft")
+    .sort((a, b) => priorityOf(b.strength) - priorityOf(a.strength) || a.i - b.i)
+    .forEach(({ i }) => strengthenWindow(i));
+  return { list: first(problem, levels) ?? [], levels, refused: false };
+}
+
+const priorityOf = (strength: WindowConstraint["strength"]): number =>
+  strength.kind === "soft" ? strength.priority : Infinity;
+
+/** The lexicographically first list that keeps the rules to these levels. */
+function first(problem: ListProblem, levels: Levels): readonly number[] | undefined {
+  const walk = (list: readonly number[]): readonly number[] | undefined => {
+    if (!prefixHolds(problem, levels, list)) return undefined;
+    if (list.length === levels.length) return wholeHolds(problem, levels, list) ? list : undefined;
+    for (let i = 0; i < problem.count; i++) {
+      if (list.includes(i)) continue;
+      const found = walk([...list, i]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return walk([]);
+}
+
+export const valuesOf = (keys: KeyColumn, candidate: number): readonly number[] =>
+  Array.from(keys.values.subarray(keys.offsets[candidate], keys.offsets[candidate + 1]));
+
+function prefixHolds(problem: ListProblem, levels: Levels, list: readonly number[]): boolean {
+  const isLast = list.map((i) => problem.last?.[i] === 1);
+  if (isLast.some((last, place) => last && isLast.slice(place).includes(false))) return false;
+  const pinned = new Set(problem.pins.filter((_, i) => levels.pins[i]).map(({ candidate }) => candidate));
+  for (const [i, { candidate, place }] of problem.pins.entries()) {
+    if (!levels.pins[i]) continue;
+    if (list.length > place ? list[place] !== candidate : list.includes(candidate)) return false;
+  }
+  for (const [i, window] of problem.windows.entries()) {
+    const until = levels.until[i] ?? 0;
+    const exempt = window.strength.kind === "soft" ? pinned : new Set<number>();
+    for (let end = 0; end < Math.min(until, list.length); end++) {
+      const places = Array.from({ length: window.size }, (_, back) => end - back);
+      for (const place of places) {
+        const candidate = list[place];
+        if (place < 0 || candidate === undefined || exempt.has(candidate)) continue;
+        for (const value of valuesOf(window.keys, candidate)) {
+          const holders = places.filter((other) =>
+            other < 0
+              ? (window.tail[-1 - other] ?? []).includes(value)
+              : valuesOf(window.keys, list[other] as number).includes(value),
+          );
+          if (holders.length > window.most) return false;
+        }
+      }
+    }
+  }
+  return problem.caps.every(({ keys, permits }) =>
+    [...permits].every(
+      (held, value) =>
+        list.filter((candidate) => valuesOf(keys, candidate).includes(value)).length <= Math.max(0, held),
+    ),
+  );
+}
+
+function wholeHolds(problem: ListProblem, levels: Levels, list: readonly number[]): boolean {
+  return problem.quotas.every((quota, i) => quotaMet(quota, levels.quotas[i] ?? 0, list));
+}
+
+export function quotaMet({ members, least, top }: QuotaConstraint, level: number, list: readonly number[]): boolean {
+  if (level === Infinity) return true;
+  const places = Math.min(top, list.length);
+  const wanted = Math.min(least, members.filter((member) => member === 1).length, places);
+  const count = (until: number): number => list.slice(0, until).filter((candidate) => members[candidate] === 1).length;
+  if (level > 0) return count(places) >= wanted - (level - 1);
+  return Array.from({ length: wanted }, (_, j) => j + 1).every((j) => count(Math.ceil((j * places) / wanted)) >= j);
+}

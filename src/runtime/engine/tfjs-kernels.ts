@@ -14,6 +14,13 @@ export function gatherRows<T extends Float32Array | Int32Array>(table: T, ids: I
   return rows;
 }
 
+/** Σ values, added up in double precision. */
+export function sumAll(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
+  return sum;
+}
+
 /** The sum of the rows of `values` ([any, width]), in their order. */
 export function sumRows(values: Float32Array, width: number): Float32Array {
   const sums = new Float64Array(width);

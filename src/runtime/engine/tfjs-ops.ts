@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { philoxUniform } from "../../compiler/graph/philox.js";
 import type { DType, NodeOf, OpName, Shape, ValueId } from "../../compiler/graph/graph.js";
 import { memoryOf } from "./tfjs-backend.js";
-import { gatherRows, segmentSum, sumRows, type UniqueIds } from "./tfjs-kernels.js";
+import { gatherRows, segmentSum, sumAll, sumRows, type UniqueIds } from "./tfjs-kernels.js";
 
 /** What a row may ask for besides its inputs. */
 export interface TfjsContext {
@@ -108,6 +108,9 @@ const rows: Rows = {
   sum: (inputs, node, context) => {
     const { axes, keepDims } = node.attributes;
     const [x, count] = [inputs.at(0), node.attributes.axes.length];
+    // Float32 additions one after another lose three digits over a million squares.
+    if (x.dtype === "float32" && count === x.rank)
+      return tf.tensor([sumAll(memoryOf(x) as Float32Array)], context.sizes(node.type.shape), "float32");
     const leading = x.dtype === "float32" && count < x.rank && axes.every((axis) => axis < count);
     if (!leading) return tf.sum(x, [...axes], keepDims);
     const width = tf.util.sizeFromShape(x.shape.slice(count));

@@ -4,6 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { DType, GraphFunction, Program, Shape, StateVariable, ValueId } from "../../compiler/graph/graph.js";
+import { sizeOf } from "../../compiler/graph/dims.js";
+import { liveValues, rootsOf } from "../../compiler/graph/passes/eliminate-dead-code.js";
 import type { Engine, HostTensor, Session } from "./engine.js";
 import { checkFeeds, checkTensor, functionInputs, type FunctionInput } from "./feeds.js";
 import { memoryOf, startBackend, type TfjsBackendName, useBackend } from "./tfjs-backend.js";
@@ -183,7 +185,7 @@ class Call implements TfjsContext {
   }
 
   sizes(shape: Shape): number[] {
-    return shape.map((size) => (typeof size === "number" ? size : known(this.bound.get(size), `size \`${size}\``)));
+    return shape.map((size) => sizeOf(size, this.bound));
   }
 
   bind(dimension: string, size: number): void {
@@ -207,18 +209,12 @@ function known<T>(value: T | undefined, what: string): T {
 }
 
 function prepareFunction(fn: GraphFunction): PreparedFunction {
-  const kept = new Set<ValueId>(fn.outputs.map((output) => output.value));
-  for (const update of fn.updates) {
-    if (update.kind === "assign") kept.add(update.value);
-    else kept.add(update.ids).add(update.rows);
-  }
-  const live = new Set(kept);
+  const live = liveValues(fn);
   const lastUses = new Map<ValueId, ValueId[]>();
-  const seen = new Set(kept);
+  const seen = new Set(rootsOf(fn));
   for (let id = fn.nodes.length - 1; id >= 0; id -= 1) {
     if (!live.has(id)) continue;
     for (const input of fn.nodes[id]?.inputs ?? []) {
-      live.add(input);
       if (seen.has(input)) continue;
       seen.add(input);
       lastUses.set(id, [...(lastUses.get(id) ?? []), input]);

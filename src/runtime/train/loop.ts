@@ -35,7 +35,7 @@ export interface StepProgress {
   readonly epoch: number;
   readonly batch: number;
   readonly batches: number;
-  /** Rows a second since the loop began, evaluations and checkpoints left out. */
+  /** Rows a second; evaluations, checkpoints and the first step, which waits for the compiler, are left out. */
   readonly rowsPerSecond: number;
   /** Mean losses of the epoch so far. */
   readonly losses: Readonly<Record<string, number>>;
@@ -50,8 +50,8 @@ export interface LoopResult {
   readonly position: Position;
   /** Time in steps, without evaluations and checkpoints. */
   readonly seconds: number;
-  /** Rows that went through in this process. */
-  readonly rows: number;
+  /** As in {@link StepProgress}. */
+  readonly rowsPerSecond: number;
 }
 
 const reportMilliseconds = 100;
@@ -77,6 +77,12 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
 
   let seconds = 0;
   let rowsHere = 0;
+  /** What the first step of this process took: the engine compiles in it. */
+  let first: { readonly rows: number; readonly seconds: number } | undefined;
+  const rowsPerSecond = (elapsed: number): number => {
+    const skipped = first === undefined || first.rows === rowsHere ? { rows: 0, seconds: 0 } : first;
+    return elapsed > skipped.seconds ? (rowsHere - skipped.rows) / (elapsed - skipped.seconds) : 0;
+  };
   let mark = performance.now();
   let lastReport = -Infinity;
   let lastTurn = mark;
@@ -93,17 +99,17 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     };
     reported = here;
     const elapsed = seconds + (now - mark) / 1000;
-    const rowsPerSecond = elapsed > 0 ? rowsHere / elapsed : 0;
+    const speed = rowsPerSecond(elapsed);
     const remaining = (epochs - epoch) * data.rows - rows;
     options.onProgress({
       step,
       epoch: epoch + 1,
       batch,
       batches,
-      rowsPerSecond,
+      rowsPerSecond: speed,
       losses: meanLosses(names, here),
       recent: meanLosses(names, recent),
-      remainingSeconds: rowsPerSecond > 0 ? remaining / rowsPerSecond : Infinity,
+      remainingSeconds: speed > 0 ? remaining / speed : Infinity,
     });
   };
 
@@ -121,6 +127,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
         sums[i] = (sums[i] ?? 0) + loss * encoded.rows;
       }
       const now = performance.now();
+      first ??= { rows: encoded.rows, seconds: seconds + (now - mark) / 1000 };
       if (now - lastReport >= reportMilliseconds) report(now);
       if (now - lastTurn >= turnMilliseconds) {
         await nextTurn();
@@ -128,7 +135,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
       }
       if (signal?.aborted === true) {
         pause();
-        return { ended: "interrupted", position: position(), seconds, rows: rowsHere };
+        return { ended: "interrupted", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
       }
       if (batch < batches && options.isCheckpointDue(step, now)) {
         pause();
@@ -147,9 +154,9 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     const verdict = await options.onEpoch(position(), losses);
     mark = performance.now();
     lastTurn = mark;
-    if (verdict === "stop") return { ended: "stopped", position: position(), seconds, rows: rowsHere };
+    if (verdict === "stop") return { ended: "stopped", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
   }
-  return { ended: "done", position: position(), seconds, rows: rowsHere };
+  return { ended: "done", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
 }
 
 /** Names the head whose loss went first: the total is not finite whenever one of them is. */

@@ -134,7 +134,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       steps: result.position.step,
       epochs: result.position.epoch,
       epoch: interrupted ? result.position.epoch : (stop.best?.epoch ?? result.position.epoch),
-      rowsPerSecond: result.seconds > 0 ? result.rows / result.seconds : 0,
+      rowsPerSecond: result.rowsPerSecond,
       seconds: result.seconds,
     };
     onEvent({ kind: "finished", summary });

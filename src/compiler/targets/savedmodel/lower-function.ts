@@ -2,6 +2,7 @@
  * One function of a program as TensorFlow nodes. Everything it reads of the state it reads before its first update. A
  * given convex part of it goes into a function of its own, which XLA compiles.
  */
+import { sizeOf, symbolsOf } from "../../graph/dims.js";
 import type { GraphFunction, GraphNode, TensorType, ValueId } from "../../graph/graph.js";
 import { argumentOp, NodeGraph, shapeAttr, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
 import { type LoweringContext, lowerNode, type Operands } from "./ops.js";
@@ -273,9 +274,30 @@ class Scope implements LoweringContext {
     return made;
   }
 
-  dimension(name: string): TensorRef {
-    const known = this.#dimensions.get(name);
+  dimension(dim: string): TensorRef {
+    const names = symbolsOf(dim);
+    const known = this.#dimensions.get(dim);
     if (known !== undefined) return known;
+    if (names.length === 1 && names[0] === dim) return this.#namedSize(dim);
+    const factor = sizeOf(dim, new Map(names.map((name) => [name, 1])));
+    const product = names
+      .map((name) => this.dimension(name))
+      .reduce(
+        (left, right) =>
+          this.graph.add(
+            "Mul",
+            [left, right],
+            { T: typeAttr("int32") },
+            { name: `${this.prefix}/${[...names].join("_")}/product` },
+          ),
+        this.graph.integers(factor),
+      );
+    this.#dimensions.set(dim, product);
+    return product;
+  }
+
+  /** The size of an axis that has a name of its own. */
+  #namedSize(name: string): TensorRef {
     const source = this.fn.nodes.findIndex(
       (node) => (node.op === "input" || node.op === "unique") && node.type.shape.includes(name),
     );

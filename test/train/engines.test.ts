@@ -1,0 +1,130 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Program } from "../../src/compiler/graph/graph.js";
+import { lowerModel } from "../../src/compiler/lower/index.js";
+import { batchLayout } from "../../src/compiler/model/layout.js";
+import type { Model } from "../../src/compiler/model/model.js";
+import { type Engine, type HostTensor, selectEngine } from "../../src/runtime/engine/index.js";
+import { functionInputs } from "../../src/runtime/engine/feeds.js";
+import { functionOf, initialState } from "../../src/runtime/program.js";
+import { loadSpec } from "../../src/runtime/spec.js";
+
+/** Engines that run here: native where it is installed, wasm, cpu. The interpreter is held against them in test/graph. */
+const engines: Engine[] = [];
+for (const preference of ["native", "wasm", "cpu"] as const) {
+  const environment: NodeJS.ProcessEnv = { ...process.env };
+  delete environment["MTLC_ENGINE"];
+  try {
+    engines.push((await selectEngine({ preference, environment })).engine);
+  } catch (error) {
+    if (preference !== "native") throw error;
+    console.warn(`the native engine is not installed, so it is not compared: ${(error as Error).message}`);
+  }
+}
+
+const specs = join(import.meta.dirname, "../../specs");
+const files = readdirSync(specs, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".mtl"));
+
+const rows = 48;
+
+/** Seeded rows with nulls, padding of bags and a tail of weight 0. */
+function randomBatches(model: Model, ids: Readonly<Record<string, number>>, count: number) {
+  const layout = batchLayout(model);
+  let state = 7;
+  const uniform = (): number => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff;
+  return Array.from({ length: count }, (): Readonly<Record<string, HostTensor>> => {
+    const idData = new Int32Array(rows * layout.idWidth);
+    for (const { feature, offset, width } of layout.ids)
+      for (let row = 0; row < rows; row++)
+        for (let k = 0; k < width; k++)
+          idData[row * layout.idWidth + offset + k] =
+            width > 1 && uniform() < 0.3 ? -1 : Math.floor(uniform() * (ids[feature] ?? 1));
+    const labels = layout.labels.length;
+    const floats = (size: number, draw: (i: number) => number): Float32Array =>
+      Float32Array.from({ length: size }, (_, i) => draw(i));
+    return {
+      ids: { shape: [rows, layout.idWidth], data: idData },
+      numbers: { shape: [rows, layout.numberWidth], data: floats(rows * layout.numberWidth, uniform) },
+      labels: { shape: [rows, labels], data: floats(rows * labels, () => Number(uniform() < 0.6)) },
+      known: { shape: [rows, labels], data: floats(rows * labels, () => Number(uniform() < 0.9)) },
+      weights: { shape: [rows], data: floats(rows, (i) => Number(i < rows - 3)) },
+    };
+  });
+}
+
+/** Losses of the steps, then what `evaluate` and `predict` say of the last batch. */
+async function trace(
+  engine: Engine,
+  program: Program,
+  batches: ReturnType<typeof randomBatches>,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const session = await engine.open(program, { trainBatch: rows });
+  try {
+    session.set(initialState(program, 3));
+    const feed = (name: "train" | "evaluate" | "predict", batch: Readonly<Record<string, HostTensor>>) =>
+      Object.fromEntries(
+        functionInputs(functionOf(program, name)).map((input) => [input.name, batch[input.name] as HostTensor]),
+      );
+    const found = new Map<string, readonly number[]>();
+    found.set(
+      "loss",
+      batches.map((batch) => session.run("train", feed("train", batch))["loss"]?.data[0] ?? NaN),
+    );
+    const last = batches.at(-1) ?? {};
+    for (const name of ["evaluate", "predict"] as const)
+      for (const [output, { data }] of Object.entries(session.run(name, feed(name, last))))
+        found.set(`${name} ${output}`, [...data]);
+    return found;
+  } finally {
+    session.close();
+  }
+}
+
+function programOf(model: Model, vocabulary: number) {
+  const ids = Object.fromEntries(
+    model.features.flatMap((feature) => (feature.kind === "numeric" ? [] : [[feature.name, vocabulary]])),
+  );
+  const serving = Object.fromEntries(
+    model.features.flatMap((feature) =>
+      feature.serving.kind === "value"
+        ? [[feature.name, Array<number>(feature.kind === "bag" ? feature.max : 1).fill(1)]]
+        : [],
+    ),
+  );
+  return { ids, program: lowerModel(model, { ids }, { serving }) };
+}
+
+describe.each(files)("%s", (file) => {
+  const load = (): Model | undefined => {
+    try {
+      const { model } = loadSpec(join(specs, file));
+      return model.loss.terms.length > 0 ? model : undefined;
+    } catch (error) {
+      // A part that other specs import.
+      if ((error as Error).message.startsWith("MTL7310")) return undefined;
+      throw error;
+    }
+  };
+  const model = load();
+  const steps = /^(census|synthetic)\/(mmoe|esmm)\.mtl$/.test(file) ? 50 : 4;
+
+  // A vocabulary of 20 is updated densely, one of 5,000 by touched rows. Census specs differ in their networks alone.
+  const vocabularies = /^census\/.*(?<!^census\/mmoe)\.mtl$/.test(file) ? [20] : [20, 5000];
+  it.skipIf(model === undefined).each(vocabularies)(
+    `trains and predicts alike on every engine for ${steps} steps, with %d values a vocabulary`,
+    async (vocabulary) => {
+      if (model === undefined) return;
+      const { ids, program } = programOf(model, vocabulary);
+      const batches = randomBatches(model, ids, steps);
+      const [first, ...others] = await Promise.all(engines.map((engine) => trace(engine, program, batches)));
+      expect(first?.get("loss")?.every(Number.isFinite)).toBe(true);
+      for (const [i, other] of others.entries())
+        for (const [name, values] of first ?? [])
+          values.forEach((value, at) => {
+            const difference = Math.abs(value - (other.get(name)?.[at] ?? NaN)) / Math.max(1e-2, Math.abs(value));
+            expect(difference, `${name} at ${at}, ${engines[0]?.name} and ${engines[i + 1]?.name}`).toBeLessThan(1e-4);
+          });
+    },
+  );
+});

@@ -1,0 +1,187 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { starterFiles } from "../../src/cli/starter.js";
+import { compile, evaluate, loadPredictor, predict, train, type TrainEvent } from "../../src/index.js";
+
+/** Whole runs on the starter's 4,000 rows: from a spec's text to an artifact that answers. */
+let root: string;
+let spec: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "mtlc-train-"));
+  for (const [name, text] of Object.entries(starterFiles())) writeFileSync(join(root, name), text);
+  spec = join(root, "model.mtl");
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Every file of a folder by its path. */
+function filesOf(folder: string): ReadonlyMap<string, Buffer> {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+    statSync(join(folder, path)).isFile(),
+  );
+  return new Map(paths.sort().map((path) => [relative(".", path), readFileSync(join(folder, path))]));
+}
+
+const failureOf = async (run: Promise<unknown>): Promise<string> => {
+  try {
+    await run;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "nothing failed";
+};
+
+describe("train", () => {
+  it("learns, measures each task over its sample space and leaves an artifact", async () => {
+    const events: TrainEvent[] = [];
+    const output = join(root, "whole");
+    const result = await train({ spec, output, onEvent: (event) => events.push(event) });
+    const { tasks = {}, role } = result.evaluation ?? {};
+    expect(role).toBe("test");
+    expect(tasks["ctr"]?.rows).toBe(1000);
+    expect(tasks["cvr"]?.rows).toBeLessThan(500);
+    expect(tasks["ctr"]?.["auc"]).toBeGreaterThan(0.7);
+    expect(result.history).toHaveLength(5);
+    expect(result.history[4]?.losses["loss"]).toBeLessThan(result.history[0]?.losses["loss"] ?? 0);
+    const kinds = new Set(events.map(({ kind }) => kind));
+    expect([...kinds]).toEqual(expect.arrayContaining(["engine", "encoded", "started", "progress", "epoch", "saved"]));
+    expect([...filesOf(output).keys()]).toEqual(
+      expect.arrayContaining(["manifest.json", "spec.mtl", "weights.safetensors", "saved_model/saved_model.pb"]),
+    );
+    expect(await evaluate({ artifact: output })).toEqual({ tasks });
+  });
+
+  it("leaves the same bytes twice", async () => {
+    const outputs = [join(root, "a"), join(root, "b")];
+    for (const output of outputs) await train({ spec, output, epochs: 2 });
+    const [a, b] = outputs.map(filesOf);
+    expect(a).toEqual(b);
+    await train({ spec, output: join(root, "c"), epochs: 2, seed: 8 });
+    expect(filesOf(join(root, "c")).get("weights.safetensors")).not.toEqual(a?.get("weights.safetensors"));
+  });
+
+  it("resumes an interrupted run to the bytes of an unbroken one", async () => {
+    const whole = join(root, "unbroken");
+    await train({ spec, output: whole, epochs: 3 });
+    const output = join(root, "broken");
+    for (const resume of [false, true, true]) {
+      const controller = new AbortController();
+      let epochs = 0;
+      const result = await train({
+        spec,
+        output,
+        epochs: 3,
+        resume,
+        signal: controller.signal,
+        checkpoints: { everySteps: 5 },
+        // In the middle of the epoch that follows the first one done here.
+        onEvent: ({ kind }) => {
+          if (kind === "epoch") epochs += 1;
+          if (kind === "checkpoint" && epochs > 0) controller.abort();
+        },
+      });
+      if (result.summary.ended === "done") break;
+      expect(result.checkpoint).toContain("step-");
+      expect(await failureOf(train({ spec, output, epochs: 3 }))).toContain("MTL7306");
+    }
+    const [a, b] = [filesOf(whole), filesOf(output)];
+    for (const [path, bytes] of a) expect(b.get(path)?.equals(bytes), path).toBe(true);
+    expect([...b.keys()]).toEqual([...a.keys()]);
+  });
+
+  it("trains on what `split` leaves and takes other files in place of the spec's", async () => {
+    const text = readFileSync(spec, "utf8").replace(/test: .*/, "split: split(by: hash(user_id), 0.8)");
+    const other = join(root, "split.mtl");
+    writeFileSync(other, text);
+    const result = await train({ spec: other, epochs: 1 });
+    expect(result.evaluation?.role).toBe("validation");
+    const rows = result.evaluation?.tasks["ctr"]?.rows ?? 0;
+    expect(rows).toBeGreaterThan(300);
+    expect(rows).toBeLessThan(1500);
+    const swapped = await train({ spec, epochs: 1, train: [join(root, "test.csv")], test: [join(root, "train.csv")] });
+    expect(swapped.evaluation?.tasks["ctr"]?.rows).toBe(4000);
+  });
+
+  it("refuses what it cannot train, each with its code", async () => {
+    const write = (name: string, change: (text: string) => string): string => {
+      const path = join(root, name);
+      writeFileSync(path, change(readFileSync(spec, "utf8")));
+      return path;
+    };
+    const noData = write("no-data.mtl", (text) => text.replace(/train: .*\n/, ""));
+    expect(await failureOf(train({ spec: noData }))).toContain("MTL7115");
+    const stop = write("stop.mtl", (text) =>
+      text.replace(/(seed: .*)/, "$1\n  stop: early(metric: auc(ctr), patience: 1)").replace(/test: .*\n/, ""),
+    );
+    expect(await failureOf(train({ spec: stop }))).toContain("MTL7307");
+    const part = write("part.mtl", () => "params {\n  alpha: 0.5 in [0, 1]\n}\n");
+    expect(await failureOf(train({ spec: part }))).toContain("MTL7310");
+    const empty = join(root, "empty.csv");
+    writeFileSync(empty, "user_id,item_id,hour,price,click,buy\n");
+    expect(await failureOf(train({ spec, train: [empty] }))).toContain("MTL7309");
+    const other = join(root, "other");
+    writeFileSync(other, "");
+    expect(await failureOf(train({ spec, output: other }))).toContain("MTL8008");
+    const nan = write("nan.mtl", (text) => text.replace(/lr: [\d.e-]+/, "lr: 1e30"));
+    expect(await failureOf(train({ spec: nan }))).toMatch(/MTL7301: the loss of `\w+` became \w+ at step \d+/);
+  });
+
+  it("stops early and keeps the best epoch's weights", async () => {
+    const path = join(root, "early.mtl");
+    const text = readFileSync(spec, "utf8")
+      .replace(/(seed: .*)/, "$1\n  stop: early(metric: auc(ctr), patience: 1)")
+      .replace(/epochs: +5/, "epochs: 60");
+    writeFileSync(path, text);
+    const { summary, history, evaluation } = await train({ spec: path });
+    expect(summary.ended).toBe("stopped");
+    const scores = history.map((record) => record.evaluation?.tasks["ctr"]?.["auc"] ?? 0);
+    expect(evaluation?.tasks["ctr"]?.["auc"]).toBe(Math.max(...scores));
+    expect(summary.epoch).toBe(scores.indexOf(Math.max(...scores)) + 1);
+    expect(history.length).toBe(summary.epoch + 1);
+  });
+});
+
+describe("an artifact", () => {
+  const row = { user_id: "u1", item_id: "i2", hour: 20, price: 12 };
+
+  it("predicts the same for a file and for rows at hand, labels or none", async () => {
+    const artifact = join(root, "whole");
+    const file = join(root, "unlabelled.csv");
+    writeFileSync(file, "user_id,item_id,hour,price\nu1,i2,20,12\nnobody,i2,,12\n");
+    const output = join(root, "scores.csv");
+    const result = await predict({ artifact, files: [file], output, format: "csv", keep: ["user_id"] });
+    expect(result).toEqual({ output, rows: 2, columns: ["user_id", "ctr", "cvr", "ctcvr"] });
+    const [header, first, second] = readFileSync(output, "utf8").trim().split("\n");
+    expect(header).toBe("user_id,ctr,cvr,ctcvr");
+    const predictor = await loadPredictor(artifact);
+    try {
+      const found = predictor.predict([row, { user_id: "nobody", item_id: "i2", price: 12 }]);
+      for (const [i, line] of [first, second].entries())
+        line
+          ?.split(",")
+          .slice(1)
+          .forEach((text, head) => {
+            const name = predictor.heads[head] ?? "";
+            expect(Math.fround(Number(text))).toBe(found[name]?.[i]);
+          });
+      const [ctr = 0, cvr = 0, ctcvr = 0] = predictor.heads.map((head) => found[head]?.[0] ?? 0);
+      expect(ctcvr).toBeCloseTo(ctr * cvr, 6);
+    } finally {
+      predictor.close();
+    }
+  });
+
+  it("is not predicted from when it was compiled and never trained", async () => {
+    const output = join(root, "compiled");
+    const { manifest } = await compile({ spec, output });
+    expect(manifest.trained).toBe(false);
+    expect(await failureOf(loadPredictor(output))).toContain("MTL7206");
+  });
+
+  it("names what a row has wrong", async () => {
+    const predictor = await loadPredictor(join(root, "whole"));
+    expect(() => predictor.predict([{ ...row, price: "cheap" }])).toThrow(/MTL7113.*price/);
+    predictor.close();
+  });
+});

@@ -6,13 +6,15 @@ import { createDiagnostic, type Diagnostic } from "./diagnostics/index.js";
 import type { Host } from "./host.js";
 import { hashModel, type Model } from "./model/index.js";
 import { check, expand, type LoadedSpecs, type SideTables } from "./semantics/index.js";
-import { parse, type Spec } from "./syntax/index.js";
+import { parse, type ParseResult, type Spec } from "./syntax/index.js";
 import { createSourceFile, positionAt, resolvePath, type SourceFile } from "./text/index.js";
 
 /** All that is known of a spec after its checks. */
 export interface Compilation {
   /** Every file that was read, by its path: what diagnostics point into. */
   readonly sources: ReadonlyMap<string, SourceFile>;
+  /** The trees of the same files as they are written: nothing imported, nothing expanded. */
+  readonly files: ReadonlyMap<string, Spec>;
   /** The tree of the file itself; absent when it cannot be read. */
   readonly spec?: Spec;
   /** Absent when there is an error. */
@@ -27,14 +29,34 @@ export interface Compilation {
 /** Files that a spec may pull in, itself included; more than that is a mistake. */
 const fileLimit = 1000;
 
+/** A file with its tree and what its syntax has wrong. */
+export interface ParsedFile extends ParseResult {
+  readonly source: SourceFile;
+}
+
+/** Parses one file, for {@link compileFiles}. */
+export function parseFile(path: string, text: string): ParsedFile {
+  const source = createSourceFile(path, text);
+  return { source, ...parse(source) };
+}
+
 /** Reads a spec with all that it imports, and checks it. */
 export function compileSpec(path: string, host: Host): Compilation {
-  const { files, sources, diagnostics: syntax } = loadFiles(path, host);
+  return compileFiles(path, (file) => {
+    const text = host.readFile(file);
+    return text === undefined ? undefined : parseFile(file, text);
+  });
+}
+
+/** {@link compileSpec} from files that are parsed already: an editor parses each version of a file once. */
+export function compileFiles(path: string, read: (path: string) => ParsedFile | undefined): Compilation {
+  const { files, sources, diagnostics: syntax } = loadFiles(path, read);
   const spec = files.get(path);
   if (spec === undefined) {
     const span = { file: "", start: 0, end: 0 };
     return {
       sources,
+      files,
       diagnostics: [createDiagnostic("MTL8007", { file: path, problem: "there is no such file" }, span)],
     };
   }
@@ -44,6 +66,7 @@ export function compileSpec(path: string, host: Host): Compilation {
   const { model, diagnostics, tables } = check(expanded.spec, { incomplete: broken, macros: expanded.macros });
   return {
     sources,
+    files,
     spec,
     ...(model === undefined ? {} : { model, hash: hashModel(model) }),
     tables,
@@ -75,17 +98,16 @@ interface LoadedFiles extends Pick<LoadedSpecs, "files"> {
 }
 
 /** The file and every file that it reaches by `import` and `extends`, each parsed once. */
-function loadFiles(path: string, host: Host): LoadedFiles {
+function loadFiles(path: string, read: (path: string) => ParsedFile | undefined): LoadedFiles {
   const files = new Map<string, Spec>();
   const sources = new Map<string, SourceFile>();
   const diagnostics: Diagnostic[] = [];
   const pending = [path];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (files.has(next) || files.size >= fileLimit) continue;
-    const text = host.readFile(next);
-    if (text === undefined) continue;
-    const source = createSourceFile(next, text);
-    const { spec, diagnostics: found } = parse(source);
+    const file = read(next);
+    if (file === undefined) continue;
+    const { source, spec, diagnostics: found } = file;
     sources.set(next, source);
     files.set(next, spec);
     diagnostics.push(...found);
@@ -94,7 +116,8 @@ function loadFiles(path: string, host: Host): LoadedFiles {
   return { files, sources, diagnostics };
 }
 
-function filesNamedIn(spec: Spec): readonly string[] {
+/** Paths that a file imports or extends, as written. */
+export function filesNamedIn(spec: Spec): readonly string[] {
   return spec.declarations.flatMap((node) => {
     if (node.kind === "Import" && node.from.kind === "String") return [node.from.value];
     if (node.kind === "Model" && node.base !== undefined) return [node.base.value];

@@ -42,7 +42,7 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
   const named = (symbol: SpecSymbol): void => declare(symbol, names, none);
 
   for (const node of spec.declarations) {
-    for (const symbol of symbolsOf(node)) {
+    for (const symbol of declaredBy(node)) {
       if (symbol.kind === "label") declare(symbol, labels as Map<string, SpecSymbol>, none);
       else if (symbol.kind !== "attribute") named(symbol);
     }
@@ -50,7 +50,7 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
   // Attributes last: which other names they may share depends on all of them.
   const taken = new Map([...names].filter(([, { kind }]) => kind !== "feature" && !isNetwork(kind)));
   for (const node of spec.declarations)
-    for (const symbol of symbolsOf(node))
+    for (const symbol of declaredBy(node))
       if (symbol.kind === "attribute") declare(symbol, attributes as Map<string, SpecSymbol>, taken);
 
   for (const name of signalEvents(spec)) {
@@ -72,7 +72,7 @@ function isNetwork(kind: SymbolKind): boolean {
 }
 
 /** The names that a declaration declares. */
-function symbolsOf(node: ast.Declaration): readonly SpecSymbol[] {
+export function declaredBy(node: ast.Declaration): readonly SpecSymbol[] {
   switch (node.kind) {
     case "Features":
       return node.entries.map((entry) => symbolAt("feature", entry.name, entry));

@@ -2,12 +2,13 @@ import type { DataModel, SourceModel, SplitModel } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
 import { suggest, type Span } from "../text/index.js";
 import { argumentFor, checkArguments, readArgument, type ArgumentSpec } from "./arguments.js";
+import { dataKeys } from "./block-keys.js";
 import { collectEntries } from "./blocks.js";
 import type { CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
 import { checkFormat, checkSource } from "./check-source.js";
 
-const keys = ["train", "validation", "test", "format", "split", "group", "weight"] as const;
+const keys = dataKeys.map(({ name }) => name);
 const roles = ["train", "validation", "test"] as const;
 
 /** The `data` block: which files, how they are read, and the columns with a role of their own. */
@@ -50,7 +51,7 @@ function columnEntry(context: CheckContext, entry: ast.Entry | undefined): strin
 
 const keysForm = "`hash(column, …)` or `rows`";
 
-const splitSpecs: readonly ArgumentSpec[] = [
+export const splitSpecs: readonly ArgumentSpec[] = [
   { name: "fraction", type: { kind: "number", min: 0, max: 1, minOpen: true, maxOpen: true } },
   { name: "rest", type: { kind: "choice", values: ["validation", "test"] }, default: "validation" },
   { name: "seed", type: { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, default: 0 },

@@ -18,7 +18,8 @@ export interface LogitOwner extends Owner {
   readonly auxiliary: boolean;
 }
 
-const logitWords = ["logit", "train_only"];
+/** Calls that give a logit. */
+export const logitWords = ["logit", "train_only"];
 
 /** A number a row: `logit(t)`, sums and multiples of such, `train_only(…)`, or a tensor of width 1. */
 export function checkLogit(

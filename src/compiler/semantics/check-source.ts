@@ -13,7 +13,8 @@ export interface Format {
   readonly options: SourceOptions;
 }
 
-const formats: readonly FileFormat[] = ["csv", "tsv", "parquet", "jsonl"];
+/** The formats of files by name. */
+export const fileFormats: readonly FileFormat[] = ["csv", "tsv", "parquet", "jsonl"];
 
 /** Endings of file names, without those of compression. */
 const endings: Readonly<Record<string, FileFormat>> = {
@@ -31,7 +32,8 @@ export function defaultOptions(format: FileFormat): SourceOptions {
   return { header: true, delimiter: format === "tsv" ? "\t" : ",", nulls: [], trim: false };
 }
 
-function optionSpecs({ format, options }: Format): readonly ArgumentSpec[] {
+/** The options of a format; what `format:` says are their defaults. */
+export function formatSpecs({ format, options }: Format): readonly ArgumentSpec[] {
   const common: readonly ArgumentSpec[] = [
     { name: "nulls", type: { kind: "texts" }, default: options.nulls },
     { name: "trim", type: { kind: "boolean" }, default: options.trim },
@@ -79,17 +81,17 @@ export function checkFormat(context: CheckContext, value: ast.Expression): Forma
   if (format === undefined) return undefined;
   const base = { format, options: defaultOptions(format) };
   if (value.kind !== "Call") return base;
-  const args = checkArguments(context, { name: format, span: name.span }, optionSpecs(base), value.arguments);
+  const args = checkArguments(context, { name: format, span: name.span }, formatSpecs(base), value.arguments);
   return args === undefined ? undefined : checkHeader(context, value, { format, options: optionsFrom(format, args) });
 }
 
 function findFormat(context: CheckContext, name: ast.Name): FileFormat | undefined {
   if (name.text === "") return undefined;
-  const format = formats.find((each) => each === name.text);
+  const format = fileFormats.find((each) => each === name.text);
   if (format === undefined)
     context.reporter.report(
       "MTL2004",
-      { name: name.text, what: "a file format", known: formats, suggestion: suggest(name.text, formats) },
+      { name: name.text, what: "a file format", known: fileFormats, suggestion: suggest(name.text, fileFormats) },
       name.span,
     );
   return format;
@@ -137,7 +139,7 @@ function checkSourceCall(
   const positional = call.arguments.filter((argument) => argument.name === undefined);
   const named = call.arguments.filter((argument) => argument.name !== undefined);
   const base = shared?.format === format ? shared : { format, options: defaultOptions(format) };
-  const args = checkArguments(context, callee, optionSpecs(base), named);
+  const args = checkArguments(context, callee, formatSpecs(base), named);
   const lists = positional.map((argument) => readPaths(context, argument.value));
   if (positional.length === 0)
     context.reporter.report(

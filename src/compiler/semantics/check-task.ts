@@ -11,12 +11,13 @@ import type { NetworkContext } from "./network-expression.js";
 type Activation = Extract<HeadModel["value"], { kind: "activation" }>;
 
 /** Which activations give what a type promises: a probability in (0, 1), an amount, an order. */
-const fitting: Readonly<Record<HeadType["kind"], readonly Activation["function"][]>> = {
+export const fittingActivations: Readonly<Record<HeadType["kind"], readonly Activation["function"][]>> = {
   probability: ["sigmoid"],
   expectation: ["softplus", "exp", "identity"],
   score: ["identity"],
 };
-const activations: readonly Activation["function"][] = ["sigmoid", "softplus", "exp", "identity"];
+/** The outermost functions of a task's value. */
+export const activations: readonly Activation["function"][] = ["sigmoid", "softplus", "exp", "identity"];
 
 /** A task with its type; the type alone when only its value is wrong. */
 export interface CheckedTask {
@@ -74,19 +75,19 @@ function checkActivation(
   }
   if (logit === undefined || type === undefined) return undefined;
   const activation = found ?? "identity";
-  if (fitting[type.kind].includes(activation)) return { kind: "activation", function: activation, logit };
+  if (fittingActivations[type.kind].includes(activation)) return { kind: "activation", function: activation, logit };
   context.reporter.report(
     "MTL3031",
     {
       task: task.name.text,
       type: showHeadType(type, context.within),
       activation: found,
-      fitting: fitting[type.kind],
+      fitting: fittingActivations[type.kind],
     },
     name !== undefined && found !== undefined ? name.span : value.span,
     {
       labels: [{ span: task.type.span, message: meaning[type.kind] }],
-      help: `write \`${fitting[type.kind][0] ?? ""}(…)\``,
+      help: `write \`${fittingActivations[type.kind][0] ?? ""}(…)\``,
     },
   );
   return undefined;

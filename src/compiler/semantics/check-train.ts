@@ -2,6 +2,7 @@ import type { ArgumentValue, DataModel, TrainModel } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
 import { suggest } from "../text/index.js";
 import { argumentFor, checkArguments, readArgument, type ArgumentSpec, type ArgumentType } from "./arguments.js";
+import { trainKeys } from "./block-keys.js";
 import { collectEntries } from "./blocks.js";
 import { optimizers, resolveOptimizer, resolveSchedule, schedules, type TrainingBuiltin } from "../builtins/index.js";
 import { checkMetricName } from "./check-metrics.js";
@@ -11,7 +12,7 @@ import type { Heads } from "./heads.js";
 import { resolveName } from "./resolve.js";
 import { headKinds } from "./symbols.js";
 
-const keys = ["optimizer", "schedule", "clip", "embeddings", "batch", "epochs", "stop", "shuffle", "seed"] as const;
+const keys = trainKeys.map(({ name }) => name);
 
 /** The `train` block with every default filled in: Adam at 1e-3, batches of 1024, one epoch, shuffled, seed 1. */
 export function checkTrain(
@@ -127,7 +128,7 @@ function checkClip(context: CheckContext, value: ast.Expression | undefined): Tr
 
 const metricForm = "a metric of a head such as `auc(ctr)`";
 
-const stopSpecs: readonly ArgumentSpec[] = [
+export const stopSpecs: readonly ArgumentSpec[] = [
   { name: "metric", type: { kind: "expression", expected: metricForm } },
   { name: "patience", type: { kind: "number", min: 1, integer: true }, default: 1 },
 ];

@@ -54,7 +54,12 @@ export function check(spec: Spec, options: CheckOptions = {}): CheckResult {
   return {
     ...(model === undefined ? {} : { model }),
     diagnostics: reporter.diagnostics,
-    tables: { symbols: context.scope.symbols, references: context.references, types: context.types },
+    tables: {
+      symbols: context.scope.symbols,
+      references: context.references,
+      types: context.types,
+      within: context.within,
+    },
   };
 }
 

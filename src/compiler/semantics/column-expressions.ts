@@ -21,12 +21,14 @@ const nouns: Readonly<Record<ColumnType, string>> = {
   bool: "true or false",
 };
 
-interface FunctionType {
+/** A function of columns: the kinds that it takes and gives. */
+export interface ColumnFunctionType {
   readonly parameters: readonly ColumnType[];
   readonly result: ColumnType;
 }
 
-const functions: Readonly<Record<ColumnFunction, FunctionType>> = {
+/** The functions of columns, as data. */
+export const columnFunctions: Readonly<Record<ColumnFunction, ColumnFunctionType>> = {
   abs: { parameters: ["number"], result: "number" },
   log1p: { parameters: ["number"], result: "number" },
   log: { parameters: ["number"], result: "number" },
@@ -183,7 +185,7 @@ function literalValue(expression: ColumnExpression): number | string | undefined
 function checkCall(context: CheckContext, call: CallExpression): TypedColumnExpression | undefined {
   const { text: name, span } = call.callee;
   if (name === "") return undefined;
-  const known = Object.keys(functions);
+  const known = Object.keys(columnFunctions);
   if (!isColumnFunction(name)) {
     context.reporter.report(
       "MTL2004",
@@ -192,7 +194,7 @@ function checkCall(context: CheckContext, call: CallExpression): TypedColumnExpr
     );
     return undefined;
   }
-  const { parameters, result } = functions[name];
+  const { parameters, result } = columnFunctions[name];
   if (call.arguments.some((argument) => argument.value.kind === "Missing")) return undefined;
   if (call.arguments.length !== parameters.length || call.arguments.some((argument) => argument.name !== undefined)) {
     context.reporter.report("MTL3006", { name, expected: parameters.length, found: call.arguments.length }, call.span);
@@ -207,7 +209,7 @@ function checkCall(context: CheckContext, call: CallExpression): TypedColumnExpr
 }
 
 function isColumnFunction(name: string): name is ColumnFunction {
-  return Object.hasOwn(functions, name);
+  return Object.hasOwn(columnFunctions, name);
 }
 
 /** Every place where an expression reads a column. */

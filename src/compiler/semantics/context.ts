@@ -13,6 +13,8 @@ export interface SideTables {
   readonly references: ReadonlyMap<Name, SpecSymbol>;
   /** Expressions and declarations → what they are. */
   readonly types: ReadonlyMap<AnyNode, ValueType>;
+  /** What each label implies: what {@link showType} writes events with. */
+  readonly within: Within;
 }
 
 /** What the checker needs of a label. */

@@ -7,6 +7,31 @@ export { expand, type Expanded } from "./expand/index.js";
 export type { LoadedSpecs } from "./expand/modules.js";
 export { check, type CheckOptions, type CheckResult } from "./check.js";
 export type { SideTables } from "./context.js";
-export { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
-export { showType, type ValueType } from "./types.js";
+export {
+  describeKind,
+  headKinds,
+  kindWord,
+  networkKinds,
+  type SpecSymbol,
+  type SymbolKind,
+  type SymbolOf,
+} from "./symbols.js";
+export { showShape, showType, type ValueType } from "./types.js";
 export { showEvent, showHeadType, type Within } from "./events.js";
+
+// The language as data, for editors and reference pages.
+export { describeArgumentType, parameterGroups, type ArgumentSpec, type ArgumentType } from "./arguments.js";
+export { declaredBy } from "./bind.js";
+export { dataKeys, trainKeys, type BlockKey } from "./block-keys.js";
+export { namesOfBuiltins } from "./builtin-lookup.js";
+export { splitSpecs } from "./check-data.js";
+export { defaultOptions, fileFormats, formatSpecs } from "./check-source.js";
+export { activations, fittingActivations } from "./check-task.js";
+export { logitWords } from "./check-logit.js";
+export { stopSpecs } from "./check-train.js";
+export { columnFunctions, type ColumnFunctionType } from "./column-expressions.js";
+export { featureKinds, featureSpecs, type FeatureKind } from "./feature-types.js";
+export { formulaFunctions, type FormulaFunction } from "./formula-functions.js";
+export { metricNames, metricsOf } from "./metric-types.js";
+export { clauseName, perUnits, verbRules, type ClauseName } from "./rule-clauses.js";
+export { showInterval } from "./intervals.js";

@@ -1,0 +1,69 @@
+/** The keys of the `data` and `train` blocks with what each says, as data: the checker's lists, an editor's and a reference's text. */
+
+export interface BlockKey {
+  readonly name: string;
+  /** One sentence for hover and reference. */
+  readonly doc: string;
+  /** What stands when the key does not, as a spec would write it; absent where nothing does. */
+  readonly default?: string;
+  /** A value as people write it. */
+  readonly example: string;
+}
+
+export const dataKeys = [
+  { name: "train", doc: "Files whose rows train the model.", example: '"data/train/*.parquet"' },
+  {
+    name: "validation",
+    doc: "Files that training is watched on: what `stop` looks at after each epoch.",
+    example: '"data/validation.parquet"',
+  },
+  { name: "test", doc: "Files that `mtlc eval` measures on.", example: '"data/test.parquet"' },
+  {
+    name: "format",
+    doc: "How files without a format of their own are read.",
+    example: "csv(header: false, columns: [user_id, click])",
+  },
+  {
+    name: "split",
+    doc: "Which share of the training files' rows trains; the rest validates or tests.",
+    example: "split(by: hash(user_id), 0.9)",
+  },
+  {
+    name: "group",
+    doc: "Column whose values group rows: the unit of GAUC, of pairs and of ranked lists.",
+    example: "user_id",
+  },
+  { name: "weight", doc: "Column of sample weights, at least 0.", example: "weight" },
+] as const satisfies readonly BlockKey[];
+
+export const trainKeys = [
+  { name: "optimizer", doc: "How gradients change parameters.", default: "adam", example: "adam(lr: 1e-3)" },
+  {
+    name: "schedule",
+    doc: "How the learning rate changes over the steps.",
+    default: "constant",
+    example: "cosine(steps: 10_000)",
+  },
+  {
+    name: "clip",
+    doc: "Bounds the gradients: `norm(1.0)` all of them together, `value(0.5)` each element.",
+    default: "none",
+    example: "norm(1.0)",
+  },
+  {
+    name: "embeddings",
+    doc: "Whether an embedding table's update touches only the rows of the batch (`sparse`), all rows (`dense`), or what is faster for its size (`auto`).",
+    default: "auto",
+    example: "sparse",
+  },
+  { name: "batch", doc: "Rows of one training step.", default: "1024", example: "4096" },
+  { name: "epochs", doc: "How often training goes through the data.", default: "1", example: "3" },
+  {
+    name: "stop",
+    doc: "Ends training when a metric of a head has not improved for some evaluations.",
+    default: "none",
+    example: "early(metric: auc(ctr), patience: 2)",
+  },
+  { name: "shuffle", doc: "Whether rows come in another order each epoch.", default: "true", example: "false" },
+  { name: "seed", doc: "Where all randomness of a run comes from.", default: "1", example: "7" },
+] as const satisfies readonly BlockKey[];

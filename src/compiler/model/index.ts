@@ -1,5 +1,7 @@
 /** The typed model, its hash, and the layout of its data. Plain values: no syntax, no tensors, no I/O. */
 export * from "./model.js";
+export * from "./formula.js";
+export * from "./serving.js";
 export * from "./layout.js";
 export { canonicalModel, hashModel } from "./hash.js";
 export { sha256 } from "./sha256.js";

@@ -4,6 +4,7 @@
  * (spans apart) and no data (sizes of vocabularies are fitted later: {@link FittedSizes}). Plain JSON.
  */
 import type { Span } from "../text/index.js";
+import type { ServingModel, TestModel } from "./serving.js";
 
 export interface Model {
   readonly name: string;
@@ -19,6 +20,10 @@ export interface Model {
   readonly loss: LossModel;
   readonly train: TrainModel;
   readonly metrics: readonly HeadMetrics[];
+  /** Absent when the spec has no formula, rule, ranking, attribute, parameter or signal. */
+  readonly serving?: ServingModel;
+  /** Absent when there are none. */
+  readonly tests?: readonly TestModel[];
 }
 
 // -------------------------------------------------------------------------------------------------------------- data

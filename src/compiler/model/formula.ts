@@ -1,0 +1,133 @@
+/**
+ * Formulas after checking: trees with every name resolved, the type of each node and the range that its value stays in.
+ * Time is counted in seconds since 1970-01-01T00:00:00Z, durations in seconds. Plain JSON.
+ */
+import type { Span } from "../text/index.js";
+
+/** What a value of a formula is. `texts` is several texts (tags), `vector` a fixed number of numbers (an embedding). */
+export type FormulaType = "number" | "text" | "bool" | "time" | "duration" | "texts" | "vector";
+
+/** Where a number stays; an end that is absent is "finite, of unknown size". */
+export interface FormulaRange {
+  readonly low?: number;
+  readonly high?: number;
+  /** The end itself is not reached. */
+  readonly lowOpen?: true;
+  readonly highOpen?: true;
+}
+
+interface NodeBase {
+  readonly span: Span;
+  /** Set on numbers. */
+  readonly range?: FormulaRange;
+}
+
+/** What a formula reads. */
+export type FormulaLeaf =
+  | (NodeBase & { readonly kind: "constant"; readonly type: "number" | "time" | "duration"; readonly value: number })
+  | (NodeBase & { readonly kind: "constant"; readonly type: "text"; readonly value: string })
+  | (NodeBase & { readonly kind: "constant"; readonly type: "bool"; readonly value: boolean })
+  /** One of {@link ServingModel.inputs}. */
+  | (NodeBase & { readonly kind: "input"; readonly type: FormulaType; readonly name: string })
+  /** One of {@link ServingModel.params}. */
+  | (NodeBase & { readonly kind: "param"; readonly type: "number"; readonly name: string })
+  /** One of {@link ServingModel.fusions}, which stands before the formula that reads it. */
+  | (NodeBase & { readonly kind: "fusion"; readonly type: "number"; readonly name: string });
+
+/** A tree over leaves `L`. The type `bool` has three values: true, false, and unknown where what decides is missing. */
+export type FormulaTree<L> =
+  | L
+  | (NodeBase & { readonly kind: "negate"; readonly type: "number"; readonly operand: FormulaTree<L> })
+  | (NodeBase & { readonly kind: "not"; readonly type: "bool"; readonly operand: FormulaTree<L> })
+  /** Also time − time, time ± duration, and duration / duration, which is a number. */
+  | (NodeBase & {
+      readonly kind: "arithmetic";
+      readonly type: "number" | "time" | "duration";
+      readonly operator: ArithmeticOperator;
+      readonly left: FormulaTree<L>;
+      readonly right: FormulaTree<L>;
+    })
+  /** Unknown where a side is missing. Texts compare by code points. */
+  | (NodeBase & {
+      readonly kind: "comparison";
+      readonly type: "bool";
+      readonly operator: ComparisonOperator;
+      readonly left: FormulaTree<L>;
+      readonly right: FormulaTree<L>;
+    })
+  /** Kleene's logic: `false and unknown` is false, `true or unknown` is true. */
+  | (NodeBase & {
+      readonly kind: "logic";
+      readonly type: "bool";
+      readonly operator: "and" | "or";
+      readonly left: FormulaTree<L>;
+      readonly right: FormulaTree<L>;
+    })
+  /** `category in ["a", "b"]`; of `texts`, whether one of them is the value: `"sale" in tags`. */
+  | (NodeBase & {
+      readonly kind: "member";
+      readonly type: "bool";
+      readonly operand: FormulaTree<L>;
+      readonly values: readonly FormulaTree<L>[];
+    })
+  | (NodeBase & {
+      readonly kind: "call";
+      readonly type: FormulaType;
+      readonly function: FormulaFunctionName;
+      readonly arguments: readonly FormulaTree<L>[];
+    })
+  /** A function of the request's list: of this value, and of the same value of all other candidates. */
+  | (NodeBase & {
+      readonly kind: "list";
+      readonly type: "number";
+      readonly function: ListFunctionName;
+      readonly operand: FormulaTree<L>;
+    })
+  /** The line through the points (knots[i], values[i]), flat outside of them; knots rise. */
+  | (NodeBase & {
+      readonly kind: "piecewise";
+      readonly type: "number";
+      readonly operand: FormulaTree<L>;
+      readonly knots: readonly number[];
+      readonly values: readonly number[];
+    });
+
+export type FormulaExpression = FormulaTree<FormulaLeaf>;
+
+export type ArithmeticOperator = "+" | "-" | "*" | "/" | "^";
+export type ComparisonOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+/**
+ * `if(c, a, b)` is `b` where `c` is false or unknown; `coalesce(a, b)` is `b` where `a` is missing; `age(t)` is
+ * max(0, now − t); `safe_pow(x, y)` is exp(y · ln(max(x, 1e-9))).
+ */
+export const formulaFunctionNames = [
+  "min",
+  "max",
+  "clamp",
+  "abs",
+  "floor",
+  "exp",
+  "log",
+  "log1p",
+  "sqrt",
+  "sigmoid",
+  "safe_pow",
+  "if",
+  "coalesce",
+  "missing",
+  "age",
+  "lower",
+] as const;
+export type FormulaFunctionName = (typeof formulaFunctionNames)[number];
+
+/**
+ * `rank` is 1 for the greatest, ties share (1, 1, 3); `percentile` is the share of candidates that are not above, in
+ * (0, 1]; `minmax` is (x − min) / (max − min), and 0.5 where all are equal; `zscore` is (x − mean) / σ of the population,
+ * and 0 where σ is 0; `reciprocal_rank` is 1 / rank.
+ */
+export const listFunctionNames = ["rank", "percentile", "minmax", "zscore", "reciprocal_rank"] as const;
+export type ListFunctionName = (typeof listFunctionNames)[number];
+
+/** A formula may have at most this many nodes, and be at most this deep, formulas that it reads not counted. */
+export const formulaLimits = { nodes: 256, depth: 64 } as const;

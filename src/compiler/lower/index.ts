@@ -5,6 +5,8 @@
  */
 export { type LowerOptions, lowerModel, stepVariable } from "./lower-model.js";
 export { type EmbeddingOptions, type EmbeddingPiece, type EmbeddingTable, planEmbeddings } from "./embeddings.js";
+export { lookupOf } from "./embeddings.js";
 export type { ServingValues } from "./feature-values.js";
 export { type ParameterRow, parameterTable } from "./parameter-table.js";
 export { predictProgram } from "./predict-program.js";
+export { nodesOfHead, reachableNodes } from "./reachable.js";

@@ -1,0 +1,88 @@
+import type { FeatureModel, LabelModel, Vocabulary } from "../model/index.js";
+import { columnText } from "./column-text.js";
+import { numberText, quoted } from "./value-text.js";
+
+/** `categorical(hash: 1_000_000, embed: 16, …)`, with where its values come from when that is no column of its name. */
+export function featureText(feature: FeatureModel): string {
+  const options = [...typeOptions(feature), ...commonOptions(feature)];
+  const column = ownColumn(feature.source);
+  if (column === undefined) return `${feature.kind}(${options.join(", ")}) = ${columnText(feature.source)}`;
+  const source = column === feature.name ? [] : [`column: ${quoted(column)}`];
+  return `${feature.kind}(${[...options, ...source].join(", ")})`;
+}
+
+function ownColumn(source: FeatureModel["source"]): string | undefined {
+  return source.kind === "column" ? source.name : undefined;
+}
+
+function typeOptions(feature: FeatureModel): readonly string[] {
+  switch (feature.kind) {
+    case "numeric":
+      return [
+        `scale: ${feature.scale}`,
+        `missing: ${feature.missing === "mean" ? "mean" : numberText(feature.missing)}`,
+      ];
+    case "bucket":
+      return [boundariesText(feature.boundaries), `embed: ${numberText(feature.embed)}`];
+    case "categorical":
+      return [...vocabularyOptions(feature.vocabulary), `embed: ${numberText(feature.embed)}`];
+    case "bag":
+      return [
+        ...vocabularyOptions(feature.vocabulary),
+        `embed: ${numberText(feature.embed)}`,
+        `pool: ${feature.pool}`,
+        `separator: ${quoted(feature.separator)}`,
+        `max: ${numberText(feature.max)}`,
+      ];
+  }
+}
+
+function commonOptions({ serving, dropout }: FeatureModel): readonly string[] {
+  const rate = `dropout: ${numberText(dropout)}`;
+  switch (serving.kind) {
+    // There is no word for it: the data is what serving sees when nothing is said.
+    case "data":
+      return [rate];
+    case "none":
+      return ["serving: none", rate];
+    case "value":
+      return [`serving: ${servingText(serving)}`, rate];
+  }
+}
+
+/** What serving sees: `data`, `none` or a value. */
+export function servingText(serving: FeatureModel["serving"]): string {
+  if (serving.kind !== "value") return serving.kind;
+  return typeof serving.value === "number" ? numberText(serving.value) : quoted(serving.value);
+}
+
+/** `boundaries: [6, 12]`, `quantiles: 20`. */
+export function boundariesText(boundaries: Extract<FeatureModel, { kind: "bucket" }>["boundaries"]): string {
+  return boundaries.kind === "listed"
+    ? `boundaries: [${boundaries.values.map(numberText).join(", ")}]`
+    : `quantiles: ${numberText(boundaries.count)}`;
+}
+
+/** `hash: 1_000_000`; `values: [...]`; `vocab: 20_000, min_count: 5`, each value of the data when there is no limit. */
+export function vocabularyOptions(vocabulary: Vocabulary): readonly string[] {
+  switch (vocabulary.kind) {
+    case "hash":
+      return [`hash: ${numberText(vocabulary.buckets)}`];
+    case "listed":
+      return [`values: [${vocabulary.values.map(quoted).join(", ")}]`];
+    case "fitted":
+      return [
+        ...(vocabulary.limit === undefined ? [] : [`vocab: ${numberText(vocabulary.limit)}`]),
+        `min_count: ${numberText(vocabulary.minCount)}`,
+      ];
+  }
+}
+
+/** `event within click`, `amount(seconds) within click = watched / 1000`. */
+export function labelText(label: LabelModel): string {
+  const type = label.unit === undefined ? label.base : `${label.base}(${label.unit})`;
+  const [nearest] = label.within;
+  const within = nearest === undefined ? "" : ` within ${nearest}`;
+  const isOwn = label.source.kind === "column" && label.source.name === label.name;
+  return `${type}${within}${isOwn ? "" : ` = ${columnText(label.source)}`}`;
+}

@@ -1,0 +1,130 @@
+import type { Arguments, DataModel, Model, SourceModel, TrainModel } from "../model/index.js";
+import { featureText, labelText } from "./feature-text.js";
+import { headText, lossText, penaltyText } from "./head-text.js";
+import { networkDeclarations } from "./network-text.js";
+import { callText, nameText, numberText, quoted, valueText } from "./value-text.js";
+
+/**
+ * The spec of a model with every default written out, imports, variants and macros expanded. It compiles to a model with
+ * the same hash; paths of files are relative to where the spec lay. The formatter gives it its layout.
+ */
+export function specText(model: Model): string {
+  const sections = [
+    `${docText(model.doc)}model ${model.name}`,
+    block("data", dataEntries(model.data)),
+    block(
+      "features",
+      model.features.map((each) => `${docText(each.doc)}${each.name}: ${featureText(each)}`),
+    ),
+    block(
+      "labels",
+      model.labels.map((each) => `${docText(each.doc)}${each.name}: ${labelText(each)}`),
+    ),
+    networkDeclarations(model)
+      .map(({ text }) => text)
+      .join("\n"),
+    model.heads.map((head) => `${docText(head.doc)}${headText(model, head)}`).join("\n"),
+    model.heads.length === 0 ? "" : block("loss", lossEntries(model)),
+    model.heads.length === 0 ? "" : block("train", trainEntries(model.train)),
+    block(
+      "metrics",
+      model.metrics.map(({ head, metrics }) => `${head}: [${metrics.join(", ")}]`),
+    ),
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function block(keyword: string, entries: readonly string[]): string {
+  return entries.length === 0 ? "" : `${keyword} {\n${entries.join("\n")}\n}`;
+}
+
+function docText(doc: string | undefined): string {
+  return doc === undefined
+    ? ""
+    : doc
+        .split("\n")
+        .map((line) => (line === "" ? "///\n" : `/// ${line}\n`))
+        .join("");
+}
+
+function dataEntries({ train, validation, test, split, group, weight }: DataModel): readonly string[] {
+  const source = (name: string, value: SourceModel | undefined): readonly string[] =>
+    value === undefined ? [] : [`${name}: ${sourceText(value)}`];
+  return [
+    ...source("train", train),
+    ...source("validation", validation),
+    ...source("test", test),
+    ...(split === undefined ? [] : [`split: ${splitText(split)}`]),
+    ...(group === undefined ? [] : [`group: ${nameText(group)}`]),
+    ...(weight === undefined ? [] : [`weight: ${nameText(weight)}`]),
+  ];
+}
+
+/** `csv("a.csv", header: true, …)`. */
+export function sourceText({ format, paths, options }: SourceModel): string {
+  const isText = format === "csv" || format === "tsv";
+  const args = [
+    paths.length === 1 ? paths.map(quoted).join() : `[${paths.map(quoted).join(", ")}]`,
+    ...(format === "csv" ? [`delimiter: ${quoted(options.delimiter)}`] : []),
+    ...(isText ? [`header: ${String(options.header)}`] : []),
+    ...(isText && options.columns !== undefined ? [`columns: [${options.columns.map(nameText).join(", ")}]`] : []),
+    `nulls: [${options.nulls.map(quoted).join(", ")}]`,
+    `trim: ${String(options.trim)}`,
+  ];
+  return `${format}(${args.join(", ")})`;
+}
+
+/** `split(by: hash(user_id), 0.9, …)`. */
+export function splitText({ by, fraction, rest, seed }: NonNullable<DataModel["split"]>): string {
+  const keys = by.length === 0 ? "rows" : `hash(${by.map(nameText).join(", ")})`;
+  return `split(by: ${keys}, fraction: ${numberText(fraction)}, rest: ${rest}, seed: ${numberText(seed)})`;
+}
+
+function lossEntries(model: Model): readonly string[] {
+  const { terms, penalties, balance } = model.loss;
+  return [
+    ...terms.map((term) => `${term.head}: ${lossText(model, term)}`),
+    ...penalties.map((term) => `${term.name}: ${penaltyText(model, term)}`),
+    `balance: ${balanceText(balance)}`,
+  ];
+}
+
+/** `fixed`, `gradnorm(alpha: 1.5)`. */
+export function balanceText({ method, arguments: args }: Model["loss"]["balance"]): string {
+  return callText(method, namedArguments(args));
+}
+
+function namedArguments(args: Arguments): readonly string[] {
+  return Object.entries(args).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${valueText(value)}`]));
+}
+
+function trainEntries(train: TrainModel): readonly string[] {
+  return [
+    `optimizer: ${optimizerText(train.optimizer)}`,
+    `schedule: ${scheduleText(train.schedule)}`,
+    `clip: ${clipText(train.clip)}`,
+    `embeddings: ${train.embeddings}`,
+    `batch: ${numberText(train.batch)}`,
+    `epochs: ${numberText(train.epochs)}`,
+    `stop: ${stopText(train.stop)}`,
+    `shuffle: ${String(train.shuffle)}`,
+    `seed: ${numberText(train.seed)}`,
+  ];
+}
+
+export function optimizerText({ name, arguments: args }: TrainModel["optimizer"]): string {
+  return callText(name, namedArguments(args));
+}
+
+export function scheduleText({ name, arguments: args }: TrainModel["schedule"]): string {
+  return callText(name, namedArguments(args));
+}
+
+export function clipText(clip: TrainModel["clip"]): string {
+  return clip.kind === "none" ? "none" : `${clip.kind}(${numberText(clip.limit)})`;
+}
+
+export function stopText(stop: TrainModel["stop"]): string {
+  if (stop === undefined) return "none";
+  return `early(metric: ${stop.metric}(${stop.head}), patience: ${numberText(stop.patience)})`;
+}

@@ -1,0 +1,268 @@
+import { anyServingValues, costOf, idCounts, partOfTensor, partsOf, sizesOfCounts } from "../cost/index.js";
+import { canonicalModel, type FittedSizes, hashModel, type Model } from "../model/index.js";
+import { lowerModel, parameterTable } from "../lower/index.js";
+import { networkSubjects, plainDeclarations } from "./network-subjects.js";
+import { type ChangeClass, changeRules, type RuleId, widestClass } from "./policy.js";
+import {
+  dataSubjects,
+  type Facet,
+  featureSubjects,
+  headSubjects,
+  labelSubjects,
+  lossSubjects,
+  metricSubjects,
+  plainSubject,
+  type Subject,
+  trainSubjects,
+} from "./subjects.js";
+import { type TensorPlan, type WarmStartPlan, warmStartPlan, type WarmStartSide } from "./warm-start.js";
+
+/** One facet of a subject that is different. */
+export interface Change {
+  readonly rule: RuleId;
+  readonly class: ChangeClass;
+  /** `embed`, `reads`, `weight`. */
+  readonly facet: string;
+  /** As the specs say it; absent where there is no such facet. */
+  readonly before?: string;
+  readonly after?: string;
+  /** For lists: items that came, that went, and whether those that stayed stand in another order. */
+  readonly items?: { readonly added: readonly string[]; readonly removed: readonly string[]; readonly moved: boolean };
+}
+
+export interface SubjectDiff {
+  readonly kind: string;
+  readonly name: string;
+  readonly state: "added" | "removed" | "changed";
+  readonly class: ChangeClass;
+  /** The whole of what was added or removed, as the spec says it. */
+  readonly text?: string;
+  readonly changes: readonly Change[];
+  /** What it means, a sentence each. */
+  readonly meaning: readonly string[];
+}
+
+export type SectionName = "model" | "data" | "features" | "labels" | "network" | "heads" | "loss" | "train" | "metrics";
+
+export interface SectionDiff {
+  readonly section: SectionName;
+  readonly subjects: readonly SubjectDiff[];
+}
+
+export interface DiffSide {
+  readonly model: string;
+  readonly hash: string;
+  readonly parameters: number;
+  readonly bytes: number;
+  /** Of one served row. */
+  readonly flops: number;
+}
+
+/** What changed between two models: plain JSON, the one form that every rendering is made from. */
+export interface ModelDiff {
+  readonly before: DiffSide;
+  readonly after: DiffSide;
+  /** The farthest class of all changes; `none` when the models are the same. */
+  readonly class: ChangeClass | "none";
+  /** Sections with changes, and in them subjects with changes. */
+  readonly sections: readonly SectionDiff[];
+  readonly warmStart: WarmStartPlan;
+  /** Features whose number of ids only their data knows: their tables count as one row. */
+  readonly uncounted: readonly string[];
+}
+
+export interface DiffOptions {
+  /** Numbers of ids that are known, for both models or for each. */
+  readonly ids?: FittedSizes["ids"];
+}
+
+/** What changed between two models. Pure; the order of declarations, their layout and their comments do not count. */
+export function diffModels(before: Model, after: Model, options: DiffOptions = {}): ModelDiff {
+  const sides = [before, after].map((model) => sideOf(model, options.ids ?? {}));
+  const [old, own] = sides;
+  if (old === undefined || own === undefined) throw new Error("a diff has two sides");
+  const warmStart = warmStartPlan(old.tensors, own.tensors);
+  const unfit = unfitParts(before, after, warmStart);
+  const sections = diffSections(before, after, unfit);
+  const isDifferent = old.summary.hash !== own.summary.hash;
+  const found = sections.length > 0 || !isDifferent ? sections : [otherSection(before, after)];
+  return {
+    before: old.summary,
+    after: own.summary,
+    class: widestClass(found.flatMap(({ subjects }) => subjects.map((each) => each.class))) ?? "none",
+    sections: found,
+    warmStart,
+    uncounted: [...new Set([...old.uncounted, ...own.uncounted])],
+  };
+}
+
+interface Side {
+  readonly summary: DiffSide;
+  readonly tensors: WarmStartSide;
+  readonly uncounted: readonly string[];
+}
+
+function sideOf(model: Model, ids: FittedSizes["ids"]): Side {
+  const counts = idCounts(model, ids);
+  const { total } = costOf(model, ids);
+  const tensors =
+    model.heads.length === 0
+      ? []
+      : parameterTable(lowerModel(model, sizesOfCounts(counts), { serving: anyServingValues(model) }));
+  return {
+    summary: { model: model.name, hash: hashModel(model), ...total },
+    tensors: { model, tensors },
+    uncounted: counts.flatMap(({ feature, source }) => (source === "data" ? [feature] : [])),
+  };
+}
+
+/** For each part of the network its tensors that do not carry over. */
+type UnfitParts = ReadonlyMap<string, readonly Extract<TensorPlan, { kind: "fresh" }>[]>;
+
+function unfitParts(before: Model, after: Model, plan: WarmStartPlan): UnfitParts {
+  const names = new Set([...partsOf(before), ...partsOf(after)].map(({ name }) => name));
+  const parts = new Map<string, Extract<TensorPlan, { kind: "fresh" }>[]>();
+  for (const tensor of plan.tensors) {
+    if (tensor.kind !== "fresh") continue;
+    const part = partOfTensor(tensor.name, (name) => names.has(name));
+    parts.set(part, [...(parts.get(part) ?? []), tensor]);
+  }
+  for (const { name } of plan.dropped) {
+    const part = partOfTensor(name, (each) => names.has(each));
+    if (!parts.has(part)) parts.set(part, []);
+  }
+  return parts;
+}
+
+function diffSections(before: Model, after: Model, unfit: UnfitParts): readonly SectionDiff[] {
+  const [oldPlain, ownPlain] = [plainDeclarations(before), plainDeclarations(after)];
+  const names = new Set([...oldPlain, ...ownPlain]);
+  const inBoth = (model: Model): ReadonlySet<string> =>
+    new Set(model.nodes.flatMap((node) => node.declared?.name ?? []));
+  const [oldNames, ownNames] = [inBoth(before), inBoth(after)];
+  const plain = new Set(
+    [...names].filter(
+      (name) => (oldPlain.has(name) || !oldNames.has(name)) && (ownPlain.has(name) || !ownNames.has(name)),
+    ),
+  );
+  const compare = (section: SectionName, subjectsOf: (model: Model) => readonly Subject[]): SectionDiff => ({
+    section,
+    subjects: compareSubjects(subjectsOf(before), subjectsOf(after), unfit),
+  });
+  return [
+    compare("model", (model) => [plainSubject("model", "name", "model.name", model.name)]),
+    compare("data", dataSubjects),
+    compare("features", featureSubjects),
+    compare("labels", labelSubjects),
+    compare("network", (model) => networkSubjects(model, plain)),
+    compare("heads", headSubjects),
+    compare("loss", lossSubjects),
+    compare("train", trainSubjects),
+    compare("metrics", metricSubjects),
+  ].filter(({ subjects }) => subjects.length > 0);
+}
+
+/** Should a model hold what no section looks at: no change goes without a word. */
+function otherSection(before: Model, after: Model): SectionDiff {
+  const subjects = compareSubjects(
+    [plainSubject("model", "rest", "model.other", canonicalModel(before))],
+    [plainSubject("model", "rest", "model.other", canonicalModel(after))],
+    new Map(),
+  );
+  return { section: "model", subjects };
+}
+
+function compareSubjects(
+  before: readonly Subject[],
+  after: readonly Subject[],
+  unfit: UnfitParts,
+): readonly SubjectDiff[] {
+  const key = ({ kind, name }: Subject): string => (kind === "loss" || kind === "penalty" ? `${kind} ${name}` : name);
+  const old = new Map(before.map((subject) => [key(subject), subject]));
+  const own = new Map(after.map((subject) => [key(subject), subject]));
+  const diffs: SubjectDiff[] = [];
+  for (const subject of before) {
+    const other = own.get(key(subject));
+    if (other === undefined) diffs.push(wholeSubject(subject, "removed"));
+    else {
+      const changed = compareFacets(subject, other, unfit);
+      if (changed !== undefined) diffs.push(changed);
+    }
+  }
+  return [...diffs, ...after.filter((subject) => !old.has(key(subject))).map((each) => wholeSubject(each, "added"))];
+}
+
+function wholeSubject({ kind, name, text, added, removed }: Subject, state: "added" | "removed"): SubjectDiff {
+  const rule = changeRules[state === "added" ? added : removed];
+  return { kind, name, state, class: rule.class, text, changes: [], meaning: [rule.purpose] };
+}
+
+function compareFacets(before: Subject, after: Subject, unfit: UnfitParts): SubjectDiff | undefined {
+  const names = [...new Set([...before.facets, ...after.facets].map(({ name }) => name))];
+  const changes = names.flatMap((name): readonly Change[] => {
+    const old = before.facets.find((each) => each.name === name);
+    const own = after.facets.find((each) => each.name === name);
+    if (old?.text === own?.text) return [];
+    return [changeOf(old, own, isUnfit(after, unfit))];
+  });
+  const reach = widestClass(changes.map((change) => change.class));
+  if (reach === undefined) return undefined;
+  const { kind, name } = after;
+  return { kind, name, state: "changed", class: reach, changes, meaning: meaningOf(after, changes, unfit) };
+}
+
+function changeOf(before: Facet | undefined, after: Facet | undefined, isNew: boolean): Change {
+  const { name, rule, tensorRule } = after ?? before ?? missingFacet();
+  const id = isNew && tensorRule !== undefined ? tensorRule : rule;
+  return {
+    rule: id,
+    class: changeRules[id].class,
+    facet: name,
+    ...(before === undefined ? {} : { before: before.text }),
+    ...(after === undefined ? {} : { after: after.text }),
+    ...(before?.items === undefined || after?.items === undefined
+      ? {}
+      : { items: compareItems(before.items, after.items) }),
+  };
+}
+
+function missingFacet(): never {
+  throw new Error("a change is one of a facet");
+}
+
+function compareItems(before: readonly string[], after: readonly string[]): NonNullable<Change["items"]> {
+  const added = after.filter((item) => !before.includes(item));
+  const removed = before.filter((item) => !after.includes(item));
+  const stayed = (items: readonly string[], gone: readonly string[]): string =>
+    items.filter((item) => !gone.includes(item)).join("\n");
+  return { added, removed, moved: stayed(before, removed) !== stayed(after, added) };
+}
+
+function isUnfit({ name }: Subject, unfit: UnfitParts): boolean {
+  return unfit.has(name) || [...unfit.keys()].some((part) => part.startsWith(`${name}.`));
+}
+
+/** What the changes of a subject come to: which rules, and whether its part of a checkpoint is still of use. */
+function meaningOf(subject: Subject, changes: readonly Change[], unfit: UnfitParts): readonly string[] {
+  const purposes = [...new Set(changes.map(({ rule }) => changeRules[rule].purpose))];
+  const isNetwork = changes.some(
+    ({ rule }) => rule.startsWith("network.") || rule.startsWith("head.") || rule.startsWith("feature."),
+  );
+  if (!isNetwork || !isUnfit(subject, unfit)) return purposes;
+  const why = changes
+    .filter((change) => change.class === "checkpoint")
+    .map(({ facet: name, before, after, items }) =>
+      items === undefined
+        ? `${before ?? "nothing"} → ${after ?? "nothing"} ${facetNoun(name)}`.trim()
+        : `other ${name}`,
+    );
+  return [
+    `checkpoint not reusable for \`${subject.name}\`${why.length === 0 ? "" : `: ${why.join(", ")}`}`,
+    ...purposes,
+  ];
+}
+
+/** `8 → 12 experts`; other facets are named by the change itself. */
+function facetNoun(name: string): string {
+  return name === "experts it weighs" ? "experts" : name;
+}

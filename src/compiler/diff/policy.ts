@@ -1,0 +1,144 @@
+/** What kinds of changes there are, what each is about, and how far it reaches: the policy of `diff`, as data. */
+
+/**
+ * How far a change reaches, the farthest first; each class holds those after it. A `serving` change alters what callers of
+ * the served model bring or get; after a `checkpoint` change tensors of before do not fit; after a `training` change they
+ * fit, and training gives others; a `score` change needs no training, what is shown is decided otherwise; `report` is what
+ * is measured and named.
+ */
+export const changeClasses = ["serving", "checkpoint", "training", "score", "report"] as const;
+export type ChangeClass = (typeof changeClasses)[number];
+
+/** One sentence a class, for a legend. */
+export const classMeanings: Readonly<Record<ChangeClass, string>> = {
+  serving: "callers bring other inputs or get other outputs",
+  checkpoint: "tensors of before do not fit, or mean something else: what is named below starts anew",
+  training: "every tensor fits; training again gives other weights",
+  score: "no training needed: the same predictions are scored and listed otherwise",
+  report: "nothing that is predicted changes: names, and what is measured",
+};
+
+export interface ChangeRule {
+  readonly class: ChangeClass;
+  /** What the change is, as a sentence's end. */
+  readonly purpose: string;
+}
+
+function rule(reach: ChangeClass, purpose: string): ChangeRule {
+  return { class: reach, purpose };
+}
+
+/** Every kind of change, by its stable id. */
+export const changeRules = {
+  "model.name": rule("report", "the model has another name"),
+  "model.other": rule("training", "something else of the model is different"),
+
+  "data.train": rule("training", "training reads other files, or reads them otherwise"),
+  "data.validation": rule("training", "early stopping and the choice of weights look at other rows"),
+  "data.test": rule("report", "the test measures on other rows"),
+  "data.split": rule("training", "other rows train"),
+  "data.group": rule("report", "rows are grouped by another column"),
+  "data.weight": rule("training", "rows weigh differently"),
+
+  "feature.added": rule("serving", "callers bring one more input"),
+  "feature.removed": rule("serving", "callers need one input less"),
+  "feature.added.unserved": rule("checkpoint", "training reads one more input, serving does not"),
+  "feature.removed.unserved": rule("checkpoint", "training reads one input less, serving never had it"),
+  "feature.source": rule("serving", "the input is made from other columns"),
+  "feature.serving": rule("serving", "serving sees something else in its place"),
+  "feature.separator": rule("serving", "texts are cut otherwise"),
+  "feature.kind": rule("checkpoint", "the values are encoded otherwise"),
+  "feature.vocabulary": rule("checkpoint", "ids stand for other values"),
+  "feature.boundaries": rule("checkpoint", "ids stand for other intervals"),
+  "feature.embed": rule("checkpoint", "its embedding has another width"),
+  "feature.scale": rule("training", "the network reads other numbers for the same values"),
+  "feature.missing": rule("training", "null is read as another number"),
+  "feature.pool": rule("training", "its values are pooled otherwise"),
+  "feature.max": rule("training", "another number of its values counts"),
+  "feature.dropout": rule("training", "training hides it more or less often"),
+
+  "label.added": rule("training", "there is one more truth to learn from"),
+  "label.removed": rule("training", "there is one truth less to learn from"),
+  "label.base": rule("training", "an event became an amount, or the other way round"),
+  "label.within": rule("training", "it implies other events"),
+  "label.source": rule("training", "the same name stands for another truth"),
+  "label.unit": rule("serving", "predictions of it have another unit"),
+
+  "network.added": rule("checkpoint", "a new part, without weights yet"),
+  "network.removed": rule("checkpoint", "its weights are of no more use"),
+  "network.keyword": rule("report", "it is called by another word"),
+  "network.layer": rule("checkpoint", "it computes something else"),
+  "network.argument": rule("training", "the same tensors, used otherwise"),
+  "network.argument.tensors": rule("checkpoint", "its tensors have other shapes"),
+  "network.reads": rule("training", "it reads something else of the same shape"),
+  "network.reads.tensors": rule("checkpoint", "it reads something else, and its tensors do not fit that"),
+  "network.experts": rule("checkpoint", "another number of experts"),
+  "network.mix": rule("checkpoint", "its gate weighs another number of experts"),
+  "network.shape": rule("checkpoint", "what it reads has another shape"),
+  "network.value": rule("training", "it computes something else with the same tensors"),
+  "network.value.tensors": rule("checkpoint", "it computes something else, with other tensors"),
+
+  "head.added": rule("serving", "callers get one more prediction"),
+  "head.removed": rule("serving", "callers miss a prediction"),
+  "head.added.unserved": rule("checkpoint", "one more prediction is trained and not served"),
+  "head.removed.unserved": rule("checkpoint", "a prediction that was never served is not trained any more"),
+  "head.type": rule("serving", "the prediction is of another event or amount"),
+  "head.served": rule("serving", "callers get it, or do not get it any more"),
+  "head.keyword": rule("report", "it is called by another word"),
+  "head.value": rule("training", "it is computed otherwise from the same tensors"),
+  "head.value.tensors": rule("checkpoint", "it is computed otherwise, with other tensors"),
+
+  "loss.added": rule("training", "one more prediction is trained directly"),
+  "loss.removed": rule("training", "a prediction is not trained directly any more"),
+  "loss.function": rule("training", "its errors are measured otherwise"),
+  "loss.argument": rule("training", "its errors are measured otherwise"),
+  "loss.weight": rule("training", "it counts for more or less beside the others"),
+  "loss.space": rule("training", "it sees other rows"),
+  "penalty.added": rule("training", "one more thing is penalized"),
+  "penalty.removed": rule("training", "one thing is not penalized any more"),
+  "penalty.changed": rule("training", "it is penalized otherwise"),
+  "loss.balance": rule("training", "losses are balanced otherwise"),
+
+  "train.optimizer": rule("training", "steps are taken otherwise"),
+  "train.schedule": rule("training", "the learning rate goes another way"),
+  "train.clip": rule("training", "gradients are clipped otherwise"),
+  "train.embeddings": rule("training", "embedding tables are updated otherwise"),
+  "train.batch": rule("training", "a step sees another number of rows"),
+  "train.epochs": rule("training", "training is longer or shorter"),
+  "train.stop": rule("training", "training ends by another rule"),
+  "train.shuffle": rule("training", "rows come in another order"),
+  "train.seed": rule("training", "chance falls otherwise"),
+
+  "metrics.changed": rule("report", "other things are measured"),
+
+  "attribute.added": rule("serving", "callers bring one more attribute of a candidate"),
+  "attribute.removed": rule("serving", "callers need one attribute less"),
+  "attribute.changed": rule("serving", "the attribute has another type or range"),
+  "signal.added": rule("serving", "callers bring one more score of another system"),
+  "signal.removed": rule("serving", "callers need one score less"),
+  "signal.changed": rule("serving", "the score is of another type or range"),
+  "rank.added": rule("serving", "callers get one more list"),
+  "rank.removed": rule("serving", "callers miss a list"),
+  "rank.changed": rule("score", "the list is made otherwise"),
+  "fusion.added": rule("score", "one more formula"),
+  "fusion.removed": rule("score", "one formula less"),
+  "fusion.changed": rule("score", "candidates are scored otherwise"),
+  "param.added": rule("score", "one more number to tune"),
+  "param.removed": rule("score", "one number less to tune"),
+  "param.changed": rule("score", "the formula has another number"),
+  "rule.added": rule("score", "one more rule"),
+  "rule.removed": rule("score", "one rule less"),
+  "rule.changed": rule("score", "the rule says something else"),
+} as const satisfies Readonly<Record<string, ChangeRule>>;
+
+export type RuleId = keyof typeof changeRules;
+
+/** The class that holds all of them: the farthest. */
+export function widestClass(classes: readonly ChangeClass[]): ChangeClass | undefined {
+  return changeClasses.find((each) => classes.includes(each));
+}
+
+/** Whether a change of one class is also one of another: a `serving` change is a `score` change too. */
+export function holdsClass(wide: ChangeClass, narrow: ChangeClass): boolean {
+  return changeClasses.indexOf(wide) <= changeClasses.indexOf(narrow);
+}

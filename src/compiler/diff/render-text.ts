@@ -1,0 +1,179 @@
+import type { Change, ModelDiff, SubjectDiff } from "./diff-models.js";
+import { type ChangeClass, changeClasses, classMeanings } from "./policy.js";
+import type { TensorPlan } from "./warm-start.js";
+
+/** How words are painted on a terminal; the default paints nothing. */
+export interface DiffStyle {
+  readonly added: (text: string) => string;
+  readonly removed: (text: string) => string;
+  readonly strong: (text: string) => string;
+  readonly faint: (text: string) => string;
+}
+
+const plain: DiffStyle = {
+  added: (text) => text,
+  removed: (text) => text,
+  strong: (text) => text,
+  faint: (text) => text,
+};
+
+/** More lines than this of tensors are for a machine. */
+const tensorLimit = 20;
+
+/** The column where classes stand. */
+const classColumn = 72;
+
+/** A diff for people; made from the diff alone, as JSON has it. */
+export function renderDiffText(diff: ModelDiff, style: DiffStyle = plain): string {
+  if (diff.class === "none") return "no change: both are the same model\n";
+  return [
+    `${diffTitle(diff)}\n`,
+    ...diff.sections.map(
+      ({ section, subjects }) =>
+        `${style.strong(section)}\n${subjects.map((subject) => subjectText(subject, style)).join("")}`,
+    ),
+    tensorText(diff, style),
+    costText(diff),
+    legendText(diff, style),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+/** `census_mmoe`, or `a → b`. */
+export function diffTitle({ before, after }: ModelDiff): string {
+  const names = before.model === after.model ? after.model : `${before.model} → ${after.model}`;
+  return `model ${names}`;
+}
+
+const signs: Readonly<Record<SubjectDiff["state"], string>> = { added: "+", removed: "-", changed: "~" };
+
+function subjectText(subject: SubjectDiff, style: DiffStyle): string {
+  const { state, kind, name, changes } = subject;
+  const paint = state === "added" ? style.added : state === "removed" ? style.removed : style.strong;
+  const head = `  ${signs[state]} ${subjectTitle(kind, name)}`;
+  const lines = [
+    `${paint(head)}${" ".repeat(Math.max(2, classColumn - head.length))}${style.faint(subject.class)}`,
+    ...(subject.text === undefined ? [] : [`      ${subject.text}`]),
+    ...changes.map((change) => `      ${changeText(change)}`),
+    ...meaningLines(subject).map((line) => style.faint(`      ${line}`)),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** `experts pool`; a block's entry is called by its key alone. */
+export function subjectTitle(kind: string, name: string): string {
+  const isEntry = ["data", "train", "metrics", "model"].includes(kind);
+  return isEntry ? name : `${kind} ${name}`;
+}
+
+/** What a change comes to, when its own line does not say it. */
+export function meaningLines({ state, meaning }: SubjectDiff): readonly string[] {
+  return state === "changed" ? meaning : [];
+}
+
+/** `embed: 16 → 32`, `reads: + education`. */
+export function changeText({ facet, before, after, items }: Change): string {
+  if (items !== undefined) {
+    const parts = [
+      ...items.removed.map((item) => `- ${item}`),
+      ...items.added.map((item) => `+ ${item}`),
+      ...(items.moved ? ["the others in another order"] : []),
+    ];
+    return `${facet}: ${parts.join(", ")}`.replace(": the others in", ": the same in");
+  }
+  if (before === undefined) return `${facet}: + ${after ?? ""}`;
+  if (after === undefined) return `${facet}: - ${before}`;
+  return `${facet}: ${before} → ${after}`;
+}
+
+/** `41 of 46 tensors warm-start`, those by rows among them. */
+export function tensorSummary({ warmStart }: ModelDiff): string {
+  const { tensors } = warmStart;
+  const fresh = tensors.filter(({ kind }) => kind === "fresh").length;
+  const byRow = tensors.filter(({ kind }) => kind === "rows").length;
+  const carried = tensors.length - fresh;
+  if (tensors.length === 0) return "there are no tensors";
+  const rows = byRow === 0 ? "" : `, ${byRow} of them row by row, by value`;
+  if (fresh === 0) return `all ${tensors.length} tensors warm-start${rows}`;
+  if (carried === 0) return `none of the ${tensors.length} tensors warm-starts`;
+  return `${fresh} of ${tensors.length} tensors start anew; the other ${carried} warm-start${rows}`;
+}
+
+function tensorText(diff: ModelDiff, style: DiffStyle): string {
+  const { tensors, dropped } = diff.warmStart;
+  if (tensors.length + dropped.length === 0) return "";
+  const fresh = tensors.filter((tensor) => tensor.kind === "fresh");
+  const width = Math.max(0, ...fresh.map(({ name }) => name.length));
+  const lines = fresh.slice(0, tensorLimit).map((tensor) => `  ${tensor.name.padEnd(width)}  ${freshText(tensor)}\n`);
+  const more = fresh.length > tensorLimit ? `  … and ${fresh.length - tensorLimit} more\n` : "";
+  const names = new Set(tensors.map(({ name }) => name));
+  const gone = dropped.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+  const goneText =
+    gone.length === 0
+      ? ""
+      : `  gone: ${gone.slice(0, tensorLimit).join(", ")}${gone.length > tensorLimit ? `, and ${gone.length - tensorLimit} more` : ""}\n`;
+  return `${style.strong("checkpoint")}\n  ${tensorSummary(diff)}\n${lines.join("")}${more}${goneText}`;
+}
+
+/** Why a tensor starts anew. */
+export function freshText({ reason, before, shape }: Extract<TensorPlan, { kind: "fresh" }>): string {
+  const now = `[${shape.join(", ")}]`;
+  switch (reason) {
+    case "new":
+      return `${now}, new`;
+    case "shape":
+      return `[${(before ?? []).join(", ")}] → ${now}`;
+    case "ids":
+      return `${now}, its rows stand for other values`;
+    case "columns":
+      return `${now}, what it reads stands in another order`;
+  }
+}
+
+function costText(diff: ModelDiff): string {
+  const { uncounted } = diff;
+  const rows = costRows(diff);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const note =
+    uncounted.length === 0
+      ? ""
+      : `  without the tables of ${uncounted.length} features whose number of ids the data decides (\`--ids\` tells it)\n`;
+  return `cost\n${rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join("")}${note}`;
+}
+
+/** Parameters and operations of both sides, and by how much they differ. */
+export function costRows({ before, after }: ModelDiff): readonly (readonly [string, string])[] {
+  return [
+    ["parameters", deltaText(before.parameters, after.parameters)],
+    ["FLOPs a row", deltaText(before.flops, after.flops)],
+  ];
+}
+
+function deltaText(before: number, after: number): string {
+  const count = (value: number): string => value.toLocaleString("en-US");
+  if (before === after) return `${count(after)}, as before`;
+  const delta = after - before;
+  const share = before === 0 ? "" : `, ${delta > 0 ? "+" : "−"}${percent(Math.abs(delta) / before)}`;
+  return `${count(before)} → ${count(after)} (${delta > 0 ? "+" : "−"}${count(Math.abs(delta))}${share})`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 ? 2 : 1)} %`;
+}
+
+/** The classes of a diff's changes, the farthest first. */
+export function usedClasses({ sections }: ModelDiff): readonly ChangeClass[] {
+  const used = new Set(
+    sections.flatMap(({ subjects }) =>
+      subjects.flatMap((subject) => [subject.class, ...subject.changes.map((change) => change.class)]),
+    ),
+  );
+  return changeClasses.filter((each) => used.has(each));
+}
+
+function legendText(diff: ModelDiff, style: DiffStyle): string {
+  const used = usedClasses(diff);
+  const width = Math.max(...used.map((each) => each.length));
+  return used.map((each) => style.faint(`${each.padEnd(width)}  ${classMeanings[each]}`) + "\n").join("");
+}

@@ -1,0 +1,261 @@
+/**
+ * A model taken apart into what a review speaks of: subjects (a feature, a pool, a loss) with facets (its width, what it
+ * reads), each a text of the language and the rule that a change of it falls under.
+ */
+import {
+  balanceText,
+  boundariesText,
+  clipText,
+  columnText,
+  featureText,
+  eventText,
+  headText,
+  headTypeText,
+  headValueText,
+  labelText,
+  lossText,
+  numberText,
+  optimizerText,
+  penaltyText,
+  quoted,
+  scheduleText,
+  servingText,
+  splitText,
+  stopText,
+  valueText,
+  vocabularyOptions,
+} from "../describe/index.js";
+import type { Arguments, FeatureModel, Model, SourceModel } from "../model/index.js";
+import type { RuleId } from "./policy.js";
+
+export interface Facet {
+  readonly name: string;
+  readonly rule: RuleId;
+  /** As the spec says it. */
+  readonly text: string;
+  /** Set for lists: their items, so that a change of one names that one. */
+  readonly items?: readonly string[];
+  /** Set where another rule holds if the subject's tensors do not carry over. */
+  readonly tensorRule?: RuleId;
+}
+
+export interface Subject {
+  /** Unique in its section. */
+  readonly name: string;
+  /** `feature`, `experts`, `task`, `loss`, …: what a reader calls it. */
+  readonly kind: string;
+  /** The whole of it. */
+  readonly text: string;
+  readonly facets: readonly Facet[];
+  readonly added: RuleId;
+  readonly removed: RuleId;
+}
+
+export function facet(name: string, rule: RuleId, text: string, more: Partial<Facet> = {}): Facet {
+  return { name, rule, text, ...more };
+}
+
+/** A subject of one facet: itself. */
+export function plainSubject(kind: string, name: string, rule: RuleId, text: string): Subject {
+  return { kind, name, text, facets: [facet(name, rule, text)], added: rule, removed: rule };
+}
+
+export function dataSubjects({ data }: Model): readonly Subject[] {
+  const source = (name: "train" | "validation" | "test"): readonly Subject[] => {
+    const value = data[name];
+    return value === undefined ? [] : [sourceSubject(name, value)];
+  };
+  const { split, group, weight } = data;
+  return [
+    ...source("train"),
+    ...source("validation"),
+    ...source("test"),
+    ...(split === undefined ? [] : [plainSubject("data", "split", "data.split", splitText(split))]),
+    ...(group === undefined ? [] : [plainSubject("data", "group", "data.group", group)]),
+    ...(weight === undefined ? [] : [plainSubject("data", "weight", "data.weight", weight)]),
+  ];
+}
+
+function sourceSubject(name: "train" | "validation" | "test", { format, paths, options }: SourceModel): Subject {
+  const rule = `data.${name}` as const;
+  const list = (items: readonly string[]): string => `[${items.join(", ")}]`;
+  const { header, delimiter, columns, nulls, trim } = options;
+  return {
+    kind: "data",
+    name,
+    text: `${format} ${list(paths)}`,
+    facets: [
+      facet("format", rule, format),
+      facet("files", rule, list(paths), { items: paths }),
+      facet("header", rule, String(header)),
+      facet("delimiter", rule, quoted(delimiter)),
+      ...(columns === undefined ? [] : [facet("columns", rule, list(columns), { items: columns })]),
+      facet("nulls", rule, list(nulls.map(quoted)), { items: nulls }),
+      facet("trim", rule, String(trim)),
+    ],
+    added: rule,
+    removed: rule,
+  };
+}
+
+export function featureSubjects({ features }: Model): readonly Subject[] {
+  return features.map((feature) => {
+    const isServed = feature.serving.kind !== "none";
+    return {
+      kind: "feature",
+      name: feature.name,
+      text: featureText(feature),
+      facets: [
+        facet("kind", "feature.kind", feature.kind),
+        facet("source", "feature.source", columnText(feature.source)),
+        ...typeFacets(feature),
+        facet("serving", "feature.serving", servingText(feature.serving)),
+        facet("dropout", "feature.dropout", numberText(feature.dropout)),
+      ],
+      added: isServed ? "feature.added" : "feature.added.unserved",
+      removed: isServed ? "feature.removed" : "feature.removed.unserved",
+    };
+  });
+}
+
+function typeFacets(feature: FeatureModel): readonly Facet[] {
+  switch (feature.kind) {
+    case "numeric":
+      return [
+        facet("scale", "feature.scale", feature.scale),
+        facet("missing", "feature.missing", feature.missing === "mean" ? "mean" : numberText(feature.missing)),
+      ];
+    case "bucket":
+      return [
+        facet("boundaries", "feature.boundaries", boundariesText(feature.boundaries)),
+        facet("embed", "feature.embed", numberText(feature.embed)),
+      ];
+    case "categorical":
+    case "bag": {
+      const { vocabulary } = feature;
+      const own = [
+        facet("vocabulary", "feature.vocabulary", vocabularyOptions(vocabulary).join(", "), {
+          ...(vocabulary.kind === "listed" ? { items: vocabulary.values } : {}),
+        }),
+        facet("embed", "feature.embed", numberText(feature.embed)),
+      ];
+      if (feature.kind === "categorical") return own;
+      return [
+        ...own,
+        facet("pool", "feature.pool", feature.pool),
+        facet("separator", "feature.separator", quoted(feature.separator)),
+        facet("max", "feature.max", numberText(feature.max)),
+      ];
+    }
+  }
+}
+
+export function labelSubjects({ labels }: Model): readonly Subject[] {
+  return labels.map((label) => ({
+    kind: "label",
+    name: label.name,
+    text: labelText(label),
+    facets: [
+      facet("base", "label.base", label.base),
+      facet("within", "label.within", label.within.join(", ") || "nothing"),
+      facet("source", "label.source", columnText(label.source)),
+      ...(label.unit === undefined ? [] : [facet("unit", "label.unit", label.unit)]),
+    ],
+    added: "label.added",
+    removed: "label.removed",
+  }));
+}
+
+export function headSubjects(model: Model): readonly Subject[] {
+  return model.heads.map((head) => ({
+    kind: head.keyword,
+    name: head.name,
+    text: headText(model, head),
+    facets: [
+      facet("keyword", "head.keyword", head.keyword),
+      facet("type", "head.type", headTypeText(model.labels, head.type)),
+      ...(head.type.kind === "expectation" && head.type.unit !== undefined
+        ? [facet("unit", "head.type", head.type.unit)]
+        : []),
+      facet("value", "head.value", headValueText(model, head.value), { tensorRule: "head.value.tensors" }),
+      facet("served", "head.served", head.auxiliary ? "no" : "yes"),
+    ],
+    added: head.auxiliary ? "head.added.unserved" : "head.added",
+    removed: head.auxiliary ? "head.removed.unserved" : "head.removed",
+  }));
+}
+
+export function lossSubjects(model: Model): readonly Subject[] {
+  const { terms, penalties, balance } = model.loss;
+  return [
+    ...terms.map((term): Subject => ({
+      kind: "loss",
+      name: term.head,
+      text: lossText(model, term),
+      facets: [
+        facet("loss", "loss.function", term.loss),
+        facet("weight", "loss.weight", numberText(term.weight)),
+        facet("rows", "loss.space", eventText(model.labels, term.space)),
+        ...argumentFacets(term.arguments, "loss.argument"),
+      ],
+      added: "loss.added",
+      removed: "loss.removed",
+    })),
+    ...penalties.map((term): Subject => ({
+      kind: "penalty",
+      name: term.name,
+      text: penaltyText(model, term),
+      facets: [facet("penalty", "penalty.changed", penaltyText(model, term))],
+      added: "penalty.added",
+      removed: "penalty.removed",
+    })),
+    plainSubject("loss", "balance", "loss.balance", balanceText(balance)),
+  ];
+}
+
+/** One facet an argument; what nobody gave is not there. */
+export function argumentFacets(
+  args: Arguments,
+  rule: RuleId,
+  more: Pick<Facet, "tensorRule"> | undefined = undefined,
+): readonly Facet[] {
+  return Object.entries(args).flatMap(([name, value]) =>
+    value === null ? [] : [facet(name, rule, valueText(value), more)],
+  );
+}
+
+export function trainSubjects({ train }: Model): readonly Subject[] {
+  const { optimizer, schedule } = train;
+  return [
+    {
+      ...plainSubject("train", "optimizer", "train.optimizer", optimizerText(optimizer)),
+      facets: [
+        facet("name", "train.optimizer", optimizer.name),
+        ...argumentFacets(optimizer.arguments, "train.optimizer"),
+      ],
+    },
+    {
+      ...plainSubject("train", "schedule", "train.schedule", scheduleText(schedule)),
+      facets: [facet("name", "train.schedule", schedule.name), ...argumentFacets(schedule.arguments, "train.schedule")],
+    },
+    plainSubject("train", "clip", "train.clip", clipText(train.clip)),
+    plainSubject("train", "embeddings", "train.embeddings", train.embeddings),
+    plainSubject("train", "batch", "train.batch", numberText(train.batch)),
+    plainSubject("train", "epochs", "train.epochs", numberText(train.epochs)),
+    plainSubject("train", "stop", "train.stop", stopText(train.stop)),
+    plainSubject("train", "shuffle", "train.shuffle", String(train.shuffle)),
+    plainSubject("train", "seed", "train.seed", numberText(train.seed)),
+  ];
+}
+
+export function metricSubjects({ metrics }: Model): readonly Subject[] {
+  return metrics.map(({ head, metrics: measured }) => {
+    // Their order says nothing.
+    const items = measured.toSorted();
+    const text = `[${items.join(", ")}]`;
+    return {
+      ...plainSubject("metrics", head, "metrics.changed", text),
+      facets: [facet("metrics", "metrics.changed", text, { items })],
+    };
+  });
+}

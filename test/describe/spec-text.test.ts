@@ -1,0 +1,95 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { columnText, numberText, quoted, specText } from "../../src/compiler/describe/index.js";
+import { format } from "../../src/compiler/format/index.js";
+import { hashModel } from "../../src/compiler/model/index.js";
+import { modelOf } from "../lower/harness.js";
+import { compileFile, compileText, messagesOf, root, smallSpec } from "../semantics/compile.js";
+
+const specs = readdirSync(join(root, "specs"), { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith(".mtl"))
+  .map((name) => join("specs", name))
+  .toSorted();
+
+describe("the canonical spec of a model", () => {
+  it.each(specs)("%s compiles to the same model", async (name) => {
+    const { model, hash } = compileFile(join(root, name));
+    if (model === undefined) return;
+    const text = specText(model);
+    const again = compileText(text);
+    expect(messagesOf(again)).toBe("");
+    expect(again.hash).toBe(hash);
+    if (again.model !== undefined) expect(specText(again.model)).toBe(text);
+    await format(text);
+  });
+
+  it.each([
+    ["a bottom of layers in layers", { network: "tower t = mlp(mlp(dropout([age], 0.1), [8]), [4], norm: batch)" }],
+    [
+      "experts of layers in layers",
+      { network: "experts p[3] = mlp(mlp(age, [8]), [4])\ngate t = softmax(age) over p" },
+    ],
+    [
+      "sums, multiples and parentheses of logits",
+      {
+        network: "tower t = mlp(age, [8])",
+        heads:
+          "task ctr: P(click) = sigmoid(2 * (logit(t) - 0.5 * logit(t)) - logit(t))\ntask cvr: P(buy | click) = sigmoid(-logit(t))\nchain ctcvr = ctr * cvr\nchain no_buy = 1 - ctr * cvr",
+      },
+    ],
+    [
+      "columns of every kind",
+      {
+        features:
+          'features {\n  age: numeric(missing: -1.5) = -(age_years + 1) * 2 ^ 3 ^ 2 - (1 - x)\n  city: categorical(values: ["a\\"b", "c\\\\d"], serving: "c\\\\d", column: "the city")\n  old: categorical = not (age_years > 60 and (a or b)) or c in [1, -2]\n}',
+      },
+    ],
+    [
+      "a sample space of its own",
+      {
+        rest: "loss {\n  ctr: bce\n  cvr: 0.5 * bce(space: all)\n  l2: 1e-7 * l2(t)\n}\ntrain { clip: norm(1), stop: early(metric: auc(ctr)), schedule: cosine(steps: 10) }",
+      },
+    ],
+    [
+      "a split",
+      {
+        rest: 'data { train: tsv(["a.tsv", "b.tsv"], nulls: ["-"]), split: split(by: hash(u, v), 0.9, rest: test, seed: 3), weight: "w 1", group: u }\nloss { ctr: bce, ctcvr: bce }',
+      },
+    ],
+  ])("holds for %s", (_, parts) => {
+    const before = compileText(smallSpec(parts));
+    expect(before.hash, messagesOf(before)).toBeDefined();
+    if (before.model === undefined) return;
+    const after = compileText(specText(before.model));
+    expect(
+      messagesOf({ ...after, diagnostics: after.diagnostics.filter(({ severity }) => severity === "error") }),
+    ).toBe("");
+    expect(after.hash).toBe(before.hash);
+  });
+});
+
+describe("numbers and texts", () => {
+  it.each([
+    [0, "0"],
+    [1e-6, "1e-6"],
+    [0.05, "0.05"],
+    [1234, "1234"],
+    [1_000_000, "1_000_000"],
+    [1e21, "1e21"],
+    [-2.5, "-2.5"],
+  ])("%d is %s", (value, text) => {
+    expect(numberText(value)).toBe(text);
+  });
+
+  it("escapes what a text may not hold", () => {
+    expect(quoted('a"b\\c\n\u0001')).toBe('"a\\"b\\\\c\\n\\u{1}"');
+  });
+
+  it("keeps the tree of an expression", () => {
+    const model = modelOf(smallSpec({ features: "features { age: numeric = a - (b - c) / (d / e) ^ 2 }" }));
+    expect(model.features.map(({ source }) => columnText(source))).toEqual(["a - (b - c) / (d / e) ^ 2"]);
+    expect(hashModel(model)).toMatch(/^[0-9a-f]{64}$/);
+  });
+});

@@ -19,10 +19,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   lower: ["builtins", "graph", "model", "text"],
   targets: ["graph", "model", "text"],
   format: ["syntax", "diagnostics", "text"],
+  // What there is to say about a typed model: none of these sees syntax.
+  describe: ["semantics", "builtins", "model", "text"],
+  cost: ["lower", "builtins", "graph", "model", "text"],
+  diff: ["cost", "describe", "lower", "builtins", "graph", "model", "text"],
   // The one file that knows the order of the compiler's stages, and what it asks of the outside.
   program: ["semantics", "lower", "model", "graph", "builtins", "syntax", "diagnostics", "text", "host"],
   host: ["text"],
   runtime: [
+    "diff",
+    "cost",
     "program",
     "host",
     "targets",
@@ -38,6 +44,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   index: [
     "runtime",
+    "diff",
+    "cost",
+    "describe",
     "program",
     "host",
     "format",
@@ -55,6 +64,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "index",
     "runtime",
+    "diff",
+    "cost",
+    "describe",
     "program",
     "host",
     "format",

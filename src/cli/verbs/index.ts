@@ -2,6 +2,7 @@
 import type { Command } from "../command.js";
 import { checkVerb } from "./check.js";
 import { compileVerb } from "./compile.js";
+import { diffVerb } from "./diff.js";
 import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
 import { fmtVerb } from "./fmt.js";
@@ -17,5 +18,6 @@ export const verbs: readonly Command[] = [
   evalVerb,
   predictVerb,
   compileVerb,
+  diffVerb,
   doctorVerb,
 ];

@@ -52,7 +52,7 @@ export function costOf(model: Model, given: FittedSizes["ids"] = {}): Cost {
   const sizes = sizesOfCounts(ids);
   const parts = partsOf(model);
   const byTask = partsOfTasks(model);
-  const { rows, flops } = measure(model, sizes);
+  const { rows, flops } = measureModel(model, sizes);
   const names = new Set(parts.map(({ name }) => name));
   const isPart = (name: string): boolean => names.has(name);
   const costs = parts.map((part): PartCost => {
@@ -81,20 +81,29 @@ export function costOf(model: Model, given: FittedSizes["ids"] = {}): Cost {
   };
 }
 
-interface Measured {
+/** The tensors of a model's program, and the operations of `predict` by part. */
+export interface MeasuredModel {
   readonly rows: readonly ParameterRow[];
   readonly flops: ReadonlyMap<string, number>;
 }
 
-function measure(model: Model, sizes: FittedSizes): Measured {
+/** Lowers a model and counts; a model without predictions has nothing to count. */
+export function measureModel(model: Model, sizes: FittedSizes): MeasuredModel {
   if (model.heads.length === 0) return { rows: [], flops: new Map() };
   const program = lowerModel(model, sizes, { serving: anyServingValues(model) });
   const predict = program.functions.find(({ name }) => name === "predict");
   return { rows: parameterTable(program), flops: predict === undefined ? new Map() : countFlops(predict) };
 }
 
-/** A model's tensors without its data: shapes do not depend on what serving sees. */
-export function anyServingValues(model: Model): ServingValues {
+export function totalOf({ rows, flops }: MeasuredModel): Amount {
+  return amountOf(
+    rows,
+    [...flops.values()].reduce((total, each) => total + each, 0),
+  );
+}
+
+/** Shapes do not depend on what serving sees. */
+function anyServingValues(model: Model): ServingValues {
   return Object.fromEntries(
     model.features.flatMap(({ name, serving }) => (serving.kind === "value" ? [[name, [0]]] : [])),
   );

@@ -1,6 +1,5 @@
-import { anyServingValues, costOf, idCounts, partOfTensor, partsOf, sizesOfCounts } from "../cost/index.js";
+import { idCounts, measureModel, partOfTensor, partsOf, sizesOfCounts, totalOf } from "../cost/index.js";
 import { canonicalModel, type FittedSizes, hashModel, type Model } from "../model/index.js";
-import { lowerModel, parameterTable } from "../lower/index.js";
 import { networkSubjects, plainDeclarations } from "./network-subjects.js";
 import { type ChangeClass, changeRules, type RuleId, widestClass } from "./policy.js";
 import {
@@ -104,14 +103,10 @@ interface Side {
 
 function sideOf(model: Model, ids: FittedSizes["ids"]): Side {
   const counts = idCounts(model, ids);
-  const { total } = costOf(model, ids);
-  const tensors =
-    model.heads.length === 0
-      ? []
-      : parameterTable(lowerModel(model, sizesOfCounts(counts), { serving: anyServingValues(model) }));
+  const measured = measureModel(model, sizesOfCounts(counts));
   return {
-    summary: { model: model.name, hash: hashModel(model), ...total },
-    tensors: { model, tensors },
+    summary: { model: model.name, hash: hashModel(model), ...totalOf(measured) },
+    tensors: { model, tensors: measured.rows },
     uncounted: counts.flatMap(({ feature, source }) => (source === "data" ? [feature] : [])),
   };
 }
@@ -145,10 +140,12 @@ function diffSections(before: Model, after: Model, unfit: UnfitParts): readonly 
       (name) => (oldPlain.has(name) || !oldNames.has(name)) && (ownPlain.has(name) || !ownNames.has(name)),
     ),
   );
-  const compare = (section: SectionName, subjectsOf: (model: Model) => readonly Subject[]): SectionDiff => ({
-    section,
-    subjects: compareSubjects(subjectsOf(before), subjectsOf(after), unfit),
-  });
+  const compare = (section: SectionName, subjectsOf: (model: Model) => readonly Subject[]): SectionDiff => {
+    const own = subjectsOf(after);
+    const found = compareSubjects(subjectsOf(before), own, unfit);
+    const isBuilt = section === "network" || section === "heads";
+    return { section, subjects: isBuilt ? withMoved(own, found, unfit) : found };
+  };
   return [
     compare("model", (model) => [plainSubject("model", "name", "model.name", model.name)]),
     compare("data", dataSubjects),
@@ -211,9 +208,10 @@ function compareFacets(before: Subject, after: Subject, unfit: UnfitParts): Subj
   return { kind, name, state: "changed", class: reach, changes, meaning: meaningOf(after, changes, unfit) };
 }
 
-function changeOf(before: Facet | undefined, after: Facet | undefined, isNew: boolean): Change {
+function changeOf(before: Facet | undefined, after: Facet | undefined, isUnfitSubject: boolean): Change {
   const { name, rule, tensorRule } = after ?? before ?? missingFacet();
-  const id = isNew && tensorRule !== undefined ? tensorRule : rule;
+  const shapes = before?.shapesTensors !== undefined && after !== undefined ? before.shapesTensors(after) : true;
+  const id = isUnfitSubject && shapes && tensorRule !== undefined ? tensorRule : rule;
   return {
     rule: id,
     class: changeRules[id].class,
@@ -242,27 +240,46 @@ function isUnfit({ name }: Subject, unfit: UnfitParts): boolean {
   return unfit.has(name) || [...unfit.keys()].some((part) => part.startsWith(`${name}.`));
 }
 
-/** What the changes of a subject come to: which rules, and whether its part of a checkpoint is still of use. */
+/** What the changes of a subject come to: whether its part of a checkpoint is still of use, else what their rules say. */
 function meaningOf(subject: Subject, changes: readonly Change[], unfit: UnfitParts): readonly string[] {
   const purposes = [...new Set(changes.map(({ rule }) => changeRules[rule].purpose))];
-  const isNetwork = changes.some(
-    ({ rule }) => rule.startsWith("network.") || rule.startsWith("head.") || rule.startsWith("feature."),
-  );
-  if (!isNetwork || !isUnfit(subject, unfit)) return purposes;
-  const why = changes
-    .filter((change) => change.class === "checkpoint")
-    .map(({ facet: name, before, after, items }) =>
-      items === undefined
-        ? `${before ?? "nothing"} → ${after ?? "nothing"} ${facetNoun(name)}`.trim()
-        : `other ${name}`,
-    );
-  return [
-    `checkpoint not reusable for \`${subject.name}\`${why.length === 0 ? "" : `: ${why.join(", ")}`}`,
-    ...purposes,
-  ];
+  const breaking = changes.filter((change) => change.class === "checkpoint");
+  if (breaking.length === 0 || !isUnfit(subject, unfit)) return purposes;
+  const others = changes.filter((change) => change.class !== "checkpoint").map(({ rule }) => changeRules[rule].purpose);
+  const hasShape = breaking.some(({ rule }) => rule === "network.shape");
+  const reasons = breaking.filter(({ rule }) => !hasShape || rule !== "network.reads.tensors").map(reasonOf);
+  const why = [...new Set(reasons)].join(", ");
+  return [`checkpoint not reusable for \`${subject.name}\`: ${why}`, ...new Set(others)];
 }
 
-/** `8 → 12 experts`; other facets are named by the change itself. */
-function facetNoun(name: string): string {
-  return name === "experts it weighs" ? "experts" : name;
+/** `8 → 12 experts`, `embed 16 → 32`. */
+function reasonOf({ rule, facet, before, after, items }: Change): string {
+  if (items !== undefined || before === undefined || after === undefined) return changeRules[rule].purpose;
+  if (rule === "network.experts" || rule === "network.mix") return `${before} → ${after} experts`;
+  return before.includes(": ") || before.includes("(") ? `${before} → ${after}` : `${facet} ${before} → ${after}`;
+}
+
+/** Adds what befalls parts that say what they said, and whose tensors do not carry over because of what they read. */
+function withMoved(
+  subjects: readonly Subject[],
+  found: readonly SubjectDiff[],
+  unfit: UnfitParts,
+): readonly SubjectDiff[] {
+  const diffs = new Map(found.map((diff) => [diff.name, diff]));
+  for (const { kind, name } of subjects) {
+    const diff = diffs.get(name);
+    const isSaid = diff !== undefined && (diff.state !== "changed" || diff.class === "checkpoint");
+    const isMoved = [...unfit].some(
+      ([part, tensors]) =>
+        (part === name || part.startsWith(`${name}.`)) && tensors.some(({ before }) => before !== undefined),
+    );
+    if (isSaid || !isMoved) continue;
+    const rule = kind === "task" || kind === "chain" ? "head.columns" : "network.columns";
+    const { purpose, class: reach } = changeRules[rule];
+    const changes = [...(diff?.changes ?? []), { rule, class: reach, facet: "columns" } as const];
+    const meaning = [`checkpoint not reusable for \`${name}\`: ${purpose}`, ...(diff?.meaning ?? [])];
+    const all = widestClass(changes.map((change) => change.class)) ?? reach;
+    diffs.set(name, { kind, name, state: "changed", class: all, changes, meaning });
+  }
+  return [...diffs.values()];
 }

@@ -1,6 +1,7 @@
 import { resolveGate } from "../builtins/index.js";
 import { networkDeclarations, type NetworkDeclarationText, shapeText, tensorText } from "../describe/index.js";
 import type { Model, NetNode } from "../model/index.js";
+import { shapesTensors } from "./layer-tensors.js";
 import { argumentFacets, facet, type Facet, type Subject } from "./subjects.js";
 
 /** The names of declarations that apply one layer to named things: of these every argument is a facet of its own. */
@@ -48,7 +49,12 @@ function plainFacets(model: Model, { nodes }: NetworkDeclarationText): readonly 
   return nodes.flatMap((node) => [
     facet("layer", "network.layer", node.layer),
     ...readFacets(model, node),
-    ...argumentFacets(node.arguments, "network.argument", { tensorRule: "network.argument.tensors" }),
+    ...argumentFacets(node.arguments, "network.argument").map((each): Facet => ({
+      ...each,
+      tensorRule: "network.argument.tensors",
+      arguments: node.arguments,
+      shapesTensors: (after) => shapesTensors(model, node, each.name, after.arguments ?? {}),
+    })),
     ...shapeFacets(model, node),
     ...expertFacets([node]),
   ]);

@@ -70,11 +70,12 @@ export const changeRules = {
   "network.layer": rule("checkpoint", "it computes something else"),
   "network.argument": rule("training", "the same tensors, used otherwise"),
   "network.argument.tensors": rule("checkpoint", "its tensors have other shapes"),
-  "network.reads": rule("training", "it reads something else of the same shape"),
-  "network.reads.tensors": rule("checkpoint", "it reads something else, and its tensors do not fit that"),
+  "network.reads": rule("training", "it reads other parts, or in another order; its own tensors fit"),
+  "network.reads.tensors": rule("checkpoint", "it reads other parts, and its tensors do not fit them"),
   "network.experts": rule("checkpoint", "another number of experts"),
   "network.mix": rule("checkpoint", "its gate weighs another number of experts"),
   "network.shape": rule("checkpoint", "what it reads has another shape"),
+  "network.columns": rule("checkpoint", "what it reads stands in another order, or is made of other parts"),
   "network.value": rule("training", "it computes something else with the same tensors"),
   "network.value.tensors": rule("checkpoint", "it computes something else, with other tensors"),
 
@@ -85,6 +86,7 @@ export const changeRules = {
   "head.type": rule("serving", "the prediction is of another event or amount"),
   "head.served": rule("serving", "callers get it, or do not get it any more"),
   "head.keyword": rule("report", "it is called by another word"),
+  "head.columns": rule("checkpoint", "what it reads has another shape or order"),
   "head.value": rule("training", "it is computed otherwise from the same tensors"),
   "head.value.tensors": rule("checkpoint", "it is computed otherwise, with other tensors"),
 

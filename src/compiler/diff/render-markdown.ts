@@ -5,6 +5,7 @@ import {
   costRows,
   diffTitle,
   freshText,
+  isShown,
   meaningLines,
   subjectTitle,
   tensorSummary,
@@ -39,7 +40,7 @@ const marks: Readonly<Record<SubjectDiff["state"], string>> = { added: "➕", re
 function changesCell(subject: SubjectDiff): string {
   const changes = [
     ...(subject.text === undefined ? [] : [code(subject.text)]),
-    ...subject.changes.map((change) => code(changeText(change))),
+    ...subject.changes.filter(isShown).map((change) => code(changeText(change))),
     ...meaningLines(subject).map(plainText),
   ];
   return changes.join("<br>");

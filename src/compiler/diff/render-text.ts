@@ -55,7 +55,7 @@ function subjectText(subject: SubjectDiff, style: DiffStyle): string {
   const lines = [
     `${paint(head)}${" ".repeat(Math.max(2, classColumn - head.length))}${style.faint(subject.class)}`,
     ...(subject.text === undefined ? [] : [`      ${subject.text}`]),
-    ...changes.map((change) => `      ${changeText(change)}`),
+    ...changes.filter(isShown).map((change) => `      ${changeText(change)}`),
     ...meaningLines(subject).map((line) => style.faint(`      ${line}`)),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -65,6 +65,11 @@ function subjectText(subject: SubjectDiff, style: DiffStyle): string {
 export function subjectTitle(kind: string, name: string): string {
   const isEntry = ["data", "train", "metrics", "model"].includes(kind);
   return isEntry ? name : `${kind} ${name}`;
+}
+
+/** A consequence alone has nothing of before and after to show. */
+export function isShown({ before, after }: Change): boolean {
+  return before !== undefined || after !== undefined;
 }
 
 /** What a change comes to, when its own line does not say it. */
@@ -94,7 +99,7 @@ export function tensorSummary({ warmStart }: ModelDiff): string {
   const byRow = tensors.filter(({ kind }) => kind === "rows").length;
   const carried = tensors.length - fresh;
   if (tensors.length === 0) return "there are no tensors";
-  const rows = byRow === 0 ? "" : `, ${byRow} of them row by row, by value`;
+  const rows = byRow === 0 ? "" : `, ${byRow} of them row by row`;
   if (fresh === 0) return `all ${tensors.length} tensors warm-start${rows}`;
   if (carried === 0) return `none of the ${tensors.length} tensors warm-starts`;
   return `${fresh} of ${tensors.length} tensors start anew; the other ${carried} warm-start${rows}`;
@@ -127,7 +132,7 @@ export function freshText({ reason, before, shape }: Extract<TensorPlan, { kind:
     case "ids":
       return `${now}, its rows stand for other values`;
     case "columns":
-      return `${now}, what it reads stands in another order`;
+      return `${now}, its columns belong to other inputs`;
   }
 }
 

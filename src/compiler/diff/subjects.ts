@@ -35,8 +35,12 @@ export interface Facet {
   readonly text: string;
   /** Set for lists: their items, so that a change of one names that one. */
   readonly items?: readonly string[];
-  /** Set where another rule holds if the subject's tensors do not carry over. */
+  /** Set where another rule holds if the change keeps the subject's tensors from carrying over. */
   readonly tensorRule?: RuleId;
+  /** Whether it does, by what it becomes; absent: it does when some of them do not. */
+  readonly shapesTensors?: (after: Facet) => boolean;
+  /** Of an argument: all that stand with it. */
+  readonly arguments?: Arguments;
 }
 
 export interface Subject {
@@ -127,16 +131,23 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
       ];
     case "bucket":
       return [
-        facet("boundaries", "feature.boundaries", boundariesText(feature.boundaries)),
+        facet(
+          feature.boundaries.kind === "listed" ? "boundaries" : "quantiles",
+          "feature.boundaries",
+          boundariesText(feature.boundaries).replace(/^\w+: /, ""),
+        ),
         facet("embed", "feature.embed", numberText(feature.embed)),
       ];
     case "categorical":
     case "bag": {
       const { vocabulary } = feature;
       const own = [
-        facet("vocabulary", "feature.vocabulary", vocabularyOptions(vocabulary).join(", "), {
-          ...(vocabulary.kind === "listed" ? { items: vocabulary.values } : {}),
-        }),
+        facet(
+          "vocabulary",
+          "feature.vocabulary",
+          vocabularyOptions(vocabulary).join(", "),
+          vocabulary.kind === "listed" ? { items: vocabulary.values } : {},
+        ),
         facet("embed", "feature.embed", numberText(feature.embed)),
       ];
       if (feature.kind === "categorical") return own;
@@ -214,14 +225,8 @@ export function lossSubjects(model: Model): readonly Subject[] {
 }
 
 /** One facet an argument; what nobody gave is not there. */
-export function argumentFacets(
-  args: Arguments,
-  rule: RuleId,
-  more: Pick<Facet, "tensorRule"> | undefined = undefined,
-): readonly Facet[] {
-  return Object.entries(args).flatMap(([name, value]) =>
-    value === null ? [] : [facet(name, rule, valueText(value), more)],
-  );
+export function argumentFacets(args: Arguments, rule: RuleId): readonly Facet[] {
+  return Object.entries(args).flatMap(([name, value]) => (value === null ? [] : [facet(name, rule, valueText(value))]));
 }
 
 export function trainSubjects({ train }: Model): readonly Subject[] {

@@ -65,7 +65,7 @@ export function warmStartPlan(before: WarmStartSide, after: WarmStartSide): Warm
         ? planTable(row, features.before, features.after, fresh)
         : fresh("shape");
     if (!sameShape(shape, other.shape)) return fresh("shape");
-    const isMoved = areColumnsMoved(ownerColumns(columns.before, name), ownerColumns(columns.after, name));
+    const isMoved = areColumnsMoved(shape, ownerColumns(columns.before, name), ownerColumns(columns.after, name));
     return isMoved ? fresh("columns") : { name, shape, kind: "whole" };
   });
   const taken = new Set(tensors.filter(({ kind }) => kind !== "fresh").map(({ name }) => name));
@@ -114,24 +114,34 @@ function tableFeatures(model: Model): ReadonlyMap<string, TableFeature> {
   );
 }
 
-/** What a node or a logit reads, column by column, `age:1`, `brand:8`; of a gate its input and then the experts, `pool:64×8`. */
-type Columns = ReadonlyMap<string, readonly (readonly string[])[]>;
+/** Something that a part reads, and how many columns of a weight are its. */
+interface Column {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** What a node or a logit reads, in order: its input, and of a gate the experts that it weighs. */
+type Columns = ReadonlyMap<string, readonly (readonly Column[])[]>;
 
 function columnsRead(model: Model): Columns {
-  const read = new Map<string, readonly (readonly string[])[]>();
-  const of = (refs: readonly NodeRef[]): readonly string[] => refs.flatMap((ref) => columnsOf(model, ref));
-  for (const { id, inputs } of model.nodes) read.set(id, [of(inputs.slice(0, 1)), of(inputs.slice(1))]);
-  for (const head of model.heads) for (const { id, node } of logitsOf(head.value)) read.set(id, [of([node])]);
+  const read = new Map<string, readonly (readonly Column[])[]>();
+  for (const { id, inputs } of model.nodes)
+    read.set(id, [
+      inputs.slice(0, 1).flatMap((ref) => columnsOf(model, ref)),
+      inputs.slice(1).map((ref) => ({ name: model.nodes[ref]?.id ?? "", size: model.nodes[ref]?.replicas ?? 1 })),
+    ]);
+  for (const head of model.heads)
+    for (const { id, node } of logitsOf(head.value)) read.set(id, [columnsOf(model, node)]);
   return read;
 }
 
 /** A concatenation is what it is made of; a layer without weights of its own passes on what it reads. */
-function columnsOf(model: Model, ref: NodeRef): readonly string[] {
+function columnsOf(model: Model, ref: NodeRef): readonly Column[] {
   const node = model.nodes[ref];
   if (node === undefined) return [];
   const passes = node.layer === "concat" || node.layer === "dropout" || node.layer === "stop";
   if (passes) return node.inputs.flatMap((input) => columnsOf(model, input));
-  return [`${node.id}:${node.shape.join("x")}${node.replicas === undefined ? "" : `×${node.replicas}`}`];
+  return [{ name: node.id, size: node.shape.reduce((size, side) => size * side, 1) }];
 }
 
 function logitsOf(value: HeadExpression): readonly Extract<LogitExpression, { kind: "logit" }>[] {
@@ -164,7 +174,7 @@ function logitTerms(logit: LogitExpression): readonly Extract<LogitExpression, {
 }
 
 /** Of a tensor's owner, the longest id that its name starts with: `t/1` of `t/1.0.weight`. */
-function ownerColumns(columns: Columns, tensor: string): readonly (readonly string[])[] {
+function ownerColumns(columns: Columns, tensor: string): readonly (readonly Column[])[] {
   for (let end = tensor.lastIndexOf("."); end > 0; end = tensor.lastIndexOf(".", end - 1)) {
     const read = columns.get(tensor.slice(0, end));
     if (read !== undefined) return read;
@@ -172,11 +182,20 @@ function ownerColumns(columns: Columns, tensor: string): readonly (readonly stri
   return [];
 }
 
-/** Of several columns an order is what weights stand in; a single input by another name is the same one renamed. */
-function areColumnsMoved(before: readonly (readonly string[])[], after: readonly (readonly string[])[]): boolean {
+/**
+ * Whether a tensor with a side for the columns would give them to others. Of several columns an order is what weights
+ * stand in; a single one by another name is the same one renamed.
+ */
+function areColumnsMoved(
+  shape: readonly number[],
+  before: readonly (readonly Column[])[],
+  after: readonly (readonly Column[])[],
+): boolean {
+  const text = (columns: readonly Column[]): string => columns.map(({ name, size }) => `${name} ${size}`).join("\n");
   return after.some((own, place) => {
     const old = before[place] ?? [];
-    return Math.max(old.length, own.length) > 1 && old.join() !== own.join();
+    const width = own.reduce((total, { size }) => total + size, 0);
+    return Math.max(old.length, own.length) > 1 && shape.includes(width) && text(old) !== text(own);
   });
 }
 

@@ -64,4 +64,27 @@ export const usageDiagnostics = defineDiagnostics({
     message: (p: { column: string; file: string; suggestion?: string | undefined }) =>
       `\`--keep ${p.column}\`: \`${p.file}\` has no such column${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
   },
+  MTL8020: {
+    severity: "error",
+    title: "number of ids that is none",
+    message: (p: { text: string }) =>
+      `\`--ids ${p.text}\` does not say how many ids a feature has; write \`--ids user_id=1_000_000\`, "unknown" included`,
+  },
+  MTL8021: {
+    severity: "error",
+    title: "git has no such thing",
+    message: (p: { command: string; problem: string }) => `\`git ${p.command}\` failed: ${p.problem}`,
+  },
+  MTL8022: {
+    severity: "error",
+    title: "number of ids of a feature that has none",
+    message: (p: { feature: string; suggestion?: string | undefined }) =>
+      `\`--ids ${p.feature}=…\`: the model has no feature \`${p.feature}\` with ids${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+  },
+  MTL8023: {
+    severity: "error",
+    title: "one model to compare",
+    message: (p: { given: number }) =>
+      `\`mtlc diff\` compares two models, not ${p.given}: \`mtlc diff OLD NEW\`, or \`mtlc diff --git REVISION SPEC\``,
+  },
 });

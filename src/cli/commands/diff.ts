@@ -1,0 +1,42 @@
+import { resolve } from "node:path";
+import { type ChangeClass, diffModels, holdsClass, type ModelDiff } from "../../compiler/diff/index.js";
+import { createFailure } from "../../runtime/failure.js";
+import { createGitHost, fileAtRevision } from "../../runtime/git.js";
+import { loadModelSource, type ModelSource } from "../../runtime/model-source.js";
+import { loadSpec } from "../../runtime/spec.js";
+import type { Outcome } from "../command.js";
+import { readIds } from "../id-options.js";
+
+export interface DiffRequest {
+  readonly models: readonly string[];
+  /** Revision that the one model is compared with. */
+  readonly revision?: string;
+  readonly ids?: readonly string[];
+  /** Exit with 1 when a change is of this class or a farther one. */
+  readonly failOn?: ChangeClass;
+}
+
+/** Compares two models; the exit code is 0 unless the request asks otherwise. */
+export async function runDiff({ models, revision, ids, failOn }: DiffRequest): Promise<Outcome<ModelDiff>> {
+  const [before, after] = await loadSides(models, revision);
+  const known = { ...before.ids, ...after.ids, ...readIds(ids, [before.model, after.model]) };
+  const result = diffModels(before.model, after.model, { ids: known });
+  const fails = failOn !== undefined && result.class !== "none" && holdsClass(result.class, failOn);
+  return { result, exitCode: fails ? 1 : 0 };
+}
+
+async function loadSides(
+  models: readonly string[],
+  revision: string | undefined,
+): Promise<readonly [ModelSource, ModelSource]> {
+  const [first, second] = models;
+  const folder = resolve(".");
+  if (revision !== undefined && first !== undefined && second === undefined) {
+    const file = fileAtRevision(revision, first);
+    const old = { name: `${revision}:${file.path}`, model: loadSpec(file.path, createGitHost(file)).model, ids: {} };
+    return [old, await loadModelSource(first, folder)];
+  }
+  if (revision !== undefined || first === undefined || second === undefined)
+    throw createFailure("MTL8023", { given: models.length });
+  return Promise.all([loadModelSource(first, folder), loadModelSource(second, folder)]);
+}

@@ -1,0 +1,39 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { FittedSizes, Model } from "../compiler/model/index.js";
+import { manifestName, readArtifact } from "./artifact/index.js";
+import { createFailure } from "./failure.js";
+import { createGitHost, parseGitFile } from "./git.js";
+import { loadSpec } from "./spec.js";
+
+/** A model, and what is known of its data. */
+export interface ModelSource {
+  /** As it was named. */
+  readonly name: string;
+  readonly model: Model;
+  /** Numbers of ids, from an artifact. */
+  readonly ids: FittedSizes["ids"];
+}
+
+/**
+ * The model of a spec on the disk, of a spec in a git revision (`HEAD~1:specs/x.mtl`, with the imports of that revision),
+ * or of an artifact. Throws a Failure with what is wrong.
+ */
+export async function loadModelSource(name: string, folder: string): Promise<ModelSource> {
+  if (existsSync(name)) {
+    return statSync(name).isDirectory() ? loadArtifactModel(name) : { name, model: loadSpec(name).model, ids: {} };
+  }
+  const file = parseGitFile(name, folder);
+  if (file === undefined) throw createFailure("MTL8007", { file: name, problem: "there is no such file" });
+  return { name, model: loadSpec(file.path, createGitHost(file)).model, ids: {} };
+}
+
+async function loadArtifactModel(directory: string): Promise<ModelSource> {
+  if (!existsSync(join(directory, manifestName)))
+    throw createFailure("MTL7201", { directory, problem: `it has no \`${manifestName}\`` });
+  const { manifest, text } = await readArtifact(directory);
+  const ids = manifest.schema.features.flatMap(({ name, ids: count }) => (count === undefined ? [] : [[name, count]]));
+  // Its hash is in the manifest, so that it is what was written.
+  const model = JSON.parse(text(manifest.model.file)) as Model;
+  return { name: directory, model, ids: Object.fromEntries(ids) as FittedSizes["ids"] };
+}

@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runDiff } from "../../src/cli/commands/diff.js";
+import { diffMarkdownView, diffView } from "../../src/cli/views/diff.js";
+import { Failure } from "../../src/runtime/failure.js";
+import { createTerminal } from "../../src/cli/terminal.js";
+
+const part = (width: number): string =>
+  `features { age: numeric }\nlabels { click: event }\ninput x = [age]\ntower t = mlp(x, [${width}])\n`;
+const spec = 'model m\nimport "./part.mtl"\ntask ctr: P(click) = sigmoid(logit(t))\nloss { ctr: bce }\n';
+
+let repository = "";
+const startFolder = process.cwd();
+
+beforeAll(() => {
+  repository = mkdtempSync(join(tmpdir(), "mtlc-diff-"));
+  const git = (...words: readonly string[]): void => {
+    execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...words], { cwd: repository });
+  };
+  mkdirSync(join(repository, "specs"));
+  writeFileSync(join(repository, "specs/m.mtl"), spec);
+  writeFileSync(join(repository, "specs/part.mtl"), part(8));
+  git("init", "-q");
+  git("add", ".");
+  git("commit", "-qm", "first");
+  writeFileSync(join(repository, "specs/part.mtl"), part(16));
+  git("commit", "-qam", "second");
+  process.chdir(repository);
+});
+
+afterAll(() => {
+  process.chdir(startFolder);
+  rmSync(repository, { recursive: true, force: true });
+});
+
+async function failureOf(request: Parameters<typeof runDiff>[0]): Promise<string> {
+  try {
+    await runDiff(request);
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
+  throw new Error("it did not fail");
+}
+
+describe("mtlc diff", () => {
+  it.each([
+    ["two revisions", { models: ["HEAD~1:specs/m.mtl", "HEAD:specs/m.mtl"] }],
+    ["a revision and a file", { models: ["HEAD~1:./specs/m.mtl", "specs/m.mtl"] }],
+    ["a file and a revision of it", { models: ["specs/m.mtl"], revision: "HEAD~1" }],
+  ])("reads the imports of %s from there", async (_, request) => {
+    const { result, exitCode } = await runDiff(request);
+    expect(diffView.human(result, createTerminal({ NO_COLOR: "1" }))).toContain("widths: [8] → [16]");
+    expect(diffMarkdownView.human(result, createTerminal({}))).toContain("`widths: [8] → [16]`");
+    expect(exitCode).toBe(0);
+  });
+
+  it("exits with 1 when a change is as far as was asked", async () => {
+    const models = ["HEAD~1:specs/m.mtl", "specs/m.mtl"];
+    expect((await runDiff({ models, failOn: "serving" })).exitCode).toBe(0);
+    expect((await runDiff({ models, failOn: "checkpoint" })).exitCode).toBe(1);
+    expect((await runDiff({ models, failOn: "report" })).exitCode).toBe(1);
+    expect((await runDiff({ models: ["specs/m.mtl", "specs/m.mtl"], failOn: "report" })).exitCode).toBe(0);
+  });
+
+  it("says what it cannot find", async () => {
+    expect(await failureOf({ models: ["HEAD:specs/none.mtl", "specs/m.mtl"] })).toContain("MTL8007");
+    expect(await failureOf({ models: ["nowhere:specs/m.mtl", "specs/m.mtl"] })).toContain("MTL8021");
+    expect(await failureOf({ models: ["none.mtl", "specs/m.mtl"] })).toContain("`none.mtl` cannot be read");
+    expect(await failureOf({ models: ["specs/m.mtl"] })).toContain("MTL8023");
+    expect(await failureOf({ models: ["specs/m.mtl", "specs/m.mtl"], revision: "HEAD" })).toContain("MTL8023");
+    expect(await failureOf({ models: ["specs/m.mtl"], revision: "--output=x" })).toContain("MTL8021");
+  });
+
+  it("takes numbers of ids for features that have any", async () => {
+    const models = ["specs/m.mtl", "specs/m.mtl"];
+    expect(await failureOf({ models, ids: ["age=3"] })).toContain("MTL8022");
+    expect(await failureOf({ models, ids: ["age"] })).toContain("MTL8020");
+  });
+});

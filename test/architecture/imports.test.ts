@@ -92,6 +92,8 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^@tensorflow\//, in: /^src\/runtime\/engine\// },
   { name: /^@duckdb\//, in: /^src\/runtime\/data\// },
   { name: /^ajv/, in: /^src\/runtime\/artifact\// },
+  { name: /^ml-matrix$/, in: /^src\/runtime\/tune\// },
+  { name: /^vega$/, in: /^src\/runtime\/tune\/chart\// },
 ];
 
 const root = resolve(import.meta.dirname, "../..");

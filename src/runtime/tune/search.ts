@@ -1,0 +1,26 @@
+/** What all searches share: points of the unit cube out, costs in. */
+
+/** What a point is worth. */
+export interface Evaluation {
+  /** One number an objective; smaller is better. Finite. */
+  readonly costs: readonly number[];
+  /** By how much the point breaks its constraints; 0 when it keeps them all. */
+  readonly violation: number;
+}
+
+/** A search that is told what its points are worth. It never evaluates, and it ends only when its caller stops asking. */
+export interface Search {
+  /** Points of [0, 1]^n to be evaluated next; at least one. */
+  readonly ask: () => readonly Float64Array[];
+  /** The worth of the points of the last `ask`, in their order. */
+  readonly tell: (evaluations: readonly Evaluation[]) => void;
+}
+
+/**
+ * Feasible points before others, these by their violation (Deb, "An efficient constraint handling method for genetic
+ * algorithms", 2000), then by the first cost: < 0 when `a` is better.
+ */
+export function compareEvaluations(a: Evaluation, b: Evaluation): number {
+  if (a.violation !== b.violation) return a.violation - b.violation;
+  return (a.costs[0] ?? 0) - (b.costs[0] ?? 0);
+}

@@ -2,6 +2,7 @@
 import type { Command } from "../command.js";
 import { checkVerb } from "./check.js";
 import { compileVerb } from "./compile.js";
+import { costVerb } from "./cost.js";
 import { diffVerb } from "./diff.js";
 import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
@@ -19,5 +20,6 @@ export const verbs: readonly Command[] = [
   predictVerb,
   compileVerb,
   diffVerb,
+  costVerb,
   doctorVerb,
 ];

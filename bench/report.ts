@@ -1,0 +1,57 @@
+/** How benchmarks print: tables of text, medians, and where the project's files are. */
+import { existsSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { join } from "node:path";
+
+/** The project's folder: the compiled benchmarks lie in .mtlc/bench/bench. */
+export const projectRoot = join(import.meta.dirname, "../../..");
+
+/** Real data beside the project, which a user's clone lacks; undefined without it. */
+export function sharedData(path: string): string | undefined {
+  const found = join(projectRoot, "..", "shared", "data", path);
+  return existsSync(found) ? found : undefined;
+}
+
+/** One line on the machine, under every table. */
+export function machine(): string {
+  return `Node ${process.versions.node}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown processor"}`;
+}
+
+/** Columns two spaces apart, the first to the left, the others to the right. */
+export function printTable(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  for (const row of rows)
+    print(
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join("  ")
+        .trimEnd(),
+    );
+}
+
+export function print(line = ""): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** On standard error, so that the table alone is on standard output. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[Math.floor(middle)] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+/** The value after `--name`, or the fallback. */
+export function option(words: readonly string[], name: string, fallback: string): string {
+  const at = words.indexOf(`--${name}`);
+  return at < 0 ? fallback : (words[at + 1] ?? fallback);
+}

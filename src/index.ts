@@ -35,7 +35,14 @@ export {
   type Predictor,
   type PredictResult,
 } from "./runtime/predict.js";
-export type { EpochRecord, HeadScores, TaskScores, TrainEvent, TrainSummary } from "./runtime/train/events.js";
+export type {
+  EpochRecord,
+  HeadScores,
+  TaskScores,
+  TrainEvent,
+  TrainSummary,
+  WarmStartReport,
+} from "./runtime/train/events.js";
 export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
 export { train, type TrainOptions } from "./runtime/train/train.js";
 export { version } from "./runtime/version.js";

@@ -68,6 +68,9 @@ const usageCodes: ReadonlySet<string> = new Set([
   "MTL8005",
   "MTL8006",
   "MTL8009",
+  "MTL8020",
+  "MTL8022",
+  "MTL8023",
 ]);
 
 async function report(error: unknown, words: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -40,6 +40,11 @@ export const trainVerb = defineCommand(
         doc: "epochs in place of the spec's",
       },
       resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory" },
+      "warm-start": {
+        kind: "text",
+        value: "ARTIFACT",
+        doc: "start from a trained artifact: what `mtlc diff ARTIFACT SPEC` says warm-starts",
+      },
       force: { kind: "flag", doc: "drop the checkpoints of an unfinished run in the output directory" },
       "checkpoint-steps": {
         kind: "integer",
@@ -56,6 +61,7 @@ export const trainVerb = defineCommand(
     examples: [
       { line: "mtlc train model.mtl -o out", does: "with the spec's own data" },
       { line: "mtlc train model.mtl -o out --train day1/*.csv --test day2.csv", does: "with other files" },
+      { line: "mtlc train model.mtl -o new --warm-start out", does: "from the weights of an earlier model" },
       { line: "mtlc train model.mtl -o out --resume", does: "go on after Ctrl-C" },
     ],
   },
@@ -77,6 +83,7 @@ export const trainVerb = defineCommand(
           ...defined({ train: options.train, validation: options.validation, test: options.test }),
           ...defined({ seed: options.seed, epochs: options.epochs, tensorboard: options.tensorboard }),
           ...defined({ engine: options.engine }),
+          ...defined({ warmStart: options["warm-start"] }),
           resume: options.resume,
           force: options.force,
           checkpoints: defined({ everySteps }),

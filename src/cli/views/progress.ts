@@ -67,6 +67,11 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
         if (resumed !== undefined) line(`going on after step ${count(resumed.step)} of epoch ${resumed.epoch + 1}`);
         return;
       }
+      case "warmStarted": {
+        const { artifact, taken, fresh } = event;
+        line(`warm start from ${artifact}: ${count(taken.length)} of ${plural(taken.length + fresh.length, "tensor")}`);
+        return;
+      }
       case "progress": {
         const { epoch, epochs, batch, batches, rowsPerSecond, losses, remainingSeconds } = event;
         const done = batches === 0 ? 1 : batch / batches;

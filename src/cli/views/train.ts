@@ -13,10 +13,11 @@ export const trainView: View<TrainResult> = {
       ...(artifact === undefined ? [] : [`wrote ${artifact}\n`]),
     ].join("");
   },
-  json: ({ summary, history, evaluation, artifact, checkpoint }) => ({
+  json: ({ summary, history, evaluation, artifact, checkpoint, warmStart }) => ({
     ...(artifact === undefined ? {} : { artifact }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(evaluation === undefined ? {} : evaluation),
+    ...(warmStart === undefined ? {} : { warmStart }),
     summary,
     history,
   }),

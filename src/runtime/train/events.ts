@@ -27,12 +27,22 @@ export type TrainEvent =
       /** Set when the run goes on from a checkpoint. */
       readonly resumed?: { readonly step: number; readonly epoch: number };
     }
+  | ({ readonly kind: "warmStarted" } & WarmStartReport)
   | ({ readonly kind: "progress"; readonly epochs: number } & StepProgress)
   | { readonly kind: "evaluating"; readonly role: EvaluationRole; readonly rows: number }
   | { readonly kind: "epoch"; readonly record: EpochRecord; readonly epochs: number }
   | { readonly kind: "checkpoint"; readonly step: number; readonly directory: string }
   | { readonly kind: "finished"; readonly summary: TrainSummary }
   | { readonly kind: "saved"; readonly directory: string };
+
+/** What a run took over from an artifact, by the logical names of tensors. */
+export interface WarmStartReport {
+  readonly artifact: string;
+  readonly taken: readonly string[];
+  readonly fresh: readonly string[];
+  /** Of tables that were taken row by row, how many rows the artifact knew. */
+  readonly rows: Readonly<Record<string, number>>;
+}
 
 export type EvaluationRole = Exclude<DataRole, "train">;
 

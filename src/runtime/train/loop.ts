@@ -154,7 +154,8 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     const verdict = await options.onEpoch(position(), losses);
     mark = performance.now();
     lastTurn = mark;
-    if (verdict === "stop") return { ended: "stopped", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
+    if (verdict === "stop")
+      return { ended: "stopped", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
   }
   return { ended: "done", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
 }

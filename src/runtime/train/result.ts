@@ -1,4 +1,4 @@
-import type { EpochRecord, EvaluationRole, HeadScores, TrainSummary } from "./events.js";
+import type { EpochRecord, EvaluationRole, HeadScores, TrainSummary, WarmStartReport } from "./events.js";
 
 /** What training leaves. */
 export interface TrainResult {
@@ -6,6 +6,8 @@ export interface TrainResult {
   readonly history: readonly EpochRecord[];
   /** The kept weights, measured: on test data, else on validation data; absent without either. */
   readonly evaluation?: { readonly role: EvaluationRole; readonly tasks: HeadScores };
+  /** What the run took over from another artifact. */
+  readonly warmStart?: WarmStartReport;
   /** The directory of the artifact; absent when the run was interrupted. */
   readonly artifact?: string;
   /** The checkpoint to go on from, when the run was interrupted. */

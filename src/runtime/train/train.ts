@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/model.js";
-import { checkOutputDirectory, type RunNote, writeArtifact } from "../artifact/index.js";
+import { checkOutputDirectory, loadArtifact, type RunNote, writeArtifact } from "../artifact/index.js";
 import { type Dataset, hashFitted, openData, type OpenedData, splitFitted } from "../data/index.js";
 import { type EngineName, type HostTensor, selectEngine, type Session } from "../engine/index.js";
 import { createFailure } from "../failure.js";
@@ -14,6 +14,7 @@ import type { EvaluationRole, HeadScores, TrainEvent } from "./events.js";
 import { measureHeads } from "./measure.js";
 import type { TrainResult } from "./result.js";
 import { runTraining, type TrainingOutcome } from "./run.js";
+import { describeWarmStart, warmStart } from "./warm-start.js";
 
 /** Files in place of those that the spec names, relative to the working directory; globs allowed. */
 export interface DataFiles {
@@ -32,6 +33,11 @@ export interface TrainOptions extends DataFiles {
   readonly epochs?: number;
   /** Go on from the newest checkpoint in `output`. */
   readonly resume?: boolean;
+  /**
+   * Directory of a trained artifact to start from: what `mtlc diff ARTIFACT SPEC` says warm-starts is taken over. A
+   * resumed run goes on from its checkpoint instead.
+   */
+  readonly warmStart?: string;
   /** Drop the checkpoints of an unfinished run in `output`. */
   readonly force?: boolean;
   readonly checkpoints?: {
@@ -66,6 +72,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
   if (model.loss.terms.length === 0) throw createFailure("MTL7311", { name: model.name });
   if (output !== undefined) await prepareOutput(output, options);
+  // Before any data is read: a damaged artifact is said at once.
+  const old = options.warmStart === undefined ? undefined : await loadArtifact(options.warmStart);
   const { engine, notice } = await selectEngine(options.engine === undefined ? {} : { preference: options.engine });
   const { name, description } = engine;
   onEvent({ kind: "engine", engine: name, description, ...(notice === undefined ? {} : { notice }) });
@@ -87,6 +95,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       if (report !== undefined) onEvent({ kind: "encoded", role, report });
     }
     const program = createProgram(model, data.fitted);
+    const cold = initialState(program, model.train.seed);
+    const warm = old === undefined ? undefined : warmStart(old, { model, fitted: data.fitted, program, initial: cold });
+    const initial = warm?.state ?? cold;
+    const taken = old === undefined || warm === undefined ? undefined : describeWarmStart(old.directory, warm);
     const session = await engine.open(measuredProgram(program), {
       trainBatch: model.train.batch,
       functions: evaluation === undefined ? ["train"] : ["train", "evaluate"],
@@ -98,7 +110,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         session,
         data: rows,
         identity: runIdentity(spec, data, rows),
-        initial: initialState(program, model.train.seed),
+        initial,
         ...(evaluation === undefined
           ? {}
           : {
@@ -120,7 +132,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         ...(options.tensorboard === undefined ? {} : { tensorboard: options.tensorboard }),
         ...(signal === undefined ? {} : { signal }),
         onEvent,
-        onStart: (resumed) =>
+        onStart: (resumed) => {
+          if (taken !== undefined && resumed === undefined) onEvent({ kind: "warmStarted", ...taken });
           onEvent({
             kind: "started",
             rows: { train: rows.rows, validation: data.validation?.rows ?? 0, test: data.test?.rows ?? 0 },
@@ -129,7 +142,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
             steps: Math.ceil(rows.rows / model.train.batch) * model.train.epochs,
             parameters: countParameters(program),
             ...(resumed === undefined ? {} : { resumed }),
-          }),
+          });
+        },
       });
       const { summary, history } = outcome;
       if (summary.ended === "interrupted")
@@ -145,7 +159,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           fitted: splitFitted(data.fitted),
           program,
           graphText: printProgram(program, { origins: false }),
-          state: completeState(session, initialState(program, model.train.seed)),
+          state: completeState(session, initial),
           trained: true,
           ...(found === undefined ? {} : { metrics: found }),
           run: runNote(options),
@@ -156,6 +170,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         summary,
         history,
         ...(found === undefined ? {} : { evaluation: found }),
+        ...(taken === undefined ? {} : { warmStart: taken }),
         ...(output === undefined ? {} : { artifact: output }),
       };
     } finally {

@@ -1,12 +1,22 @@
 /**
- * From scored candidates to one list. In: candidates as numbers in their total order, with the values, permits and
- * conditions that the rules look at. Out: the list, and what gave way. Pure: no clock, no random number, no I/O, and no
- * import from outside of this folder, since the standalone JavaScript module carries these files with it; no two top-level
- * names of the folder are the same.
+ * From scored candidates to one list. In: columns over a request's candidates (scores, conditions, keys, permits) and the
+ * plan of a `rank`. Out: the list, and what gave way. Pure: no clock, no random number, no I/O, and no import from outside
+ * of this folder, since the standalone JavaScript module carries these files with it; no two top-level names of the folder
+ * are the same.
  */
 export * from "./problem.js";
+export * from "./plan.js";
+export {
+  rankCandidates,
+  boostFactors,
+  type ExploredItem,
+  type RankOutcome,
+  type SpentPermits,
+} from "./rank-candidates.js";
 export { buildList } from "./build-list.js";
 export { verifyList } from "./verify-list.js";
 export { createGains, type Gains } from "./gains.js";
+export { createKeyTable, gatherKeys, tailNumbers } from "./key-tables.js";
 export { compareCodePoints, sortRows, type OrderKeys } from "./order.js";
 export { drawUniform, hashText } from "./hash-text.js";
+export { drawMembers, type ExploreInput, type ExploreOutcome } from "./explore.js";

@@ -12,8 +12,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   syntax: ["diagnostics", "text"],
   graph: ["text"],
   model: ["text"],
-  // Nothing: the standalone module carries these files with it.
-  ranking: [],
+  // Types of the model alone: the standalone module carries these files with it.
+  ranking: ["model"],
   builtins: ["graph", "model", "text"],
   semantics: ["builtins", "model", "syntax", "diagnostics", "text"],
   lower: ["builtins", "graph", "model", "text"],

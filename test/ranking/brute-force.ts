@@ -51,14 +51,22 @@ export function bruteForce(problem: ListProblem): Expected {
   problem.pins.forEach(({ place }, i) =>
     strengthen((old, level) => ({ ...old, pins: old.pins.with(i, level === 0 && place < length) }), 2),
   );
-  problem.quotas.forEach((_, i) =>
-    strengthen((old, level) => ({ ...old, quotas: old.quotas.with(i, level) }), problem.count + 2),
-  );
-  problem.windows
-    .map(({ strength }, i) => ({ strength, i }))
+  const strengthenQuota = (i: number): void =>
+    strengthen((old, level) => ({ ...old, quotas: old.quotas.with(i, level) }), problem.count + 2);
+  problem.quotas.forEach(({ strength }, i) => {
+    if (strength.kind === "hard") strengthenQuota(i);
+  });
+  [
+    ...problem.quotas.map(({ strength }, i) => ({ strength, apply: () => strengthenQuota(i) })),
+    ...problem.windows.map(({ strength }, i) => ({ strength, apply: () => strengthenWindow(i) })),
+  ]
     .filter(({ strength }) => strength.kind === "soft")
-    .sort((a, b) => priorityOf(b.strength) - priorityOf(a.strength) || a.i - b.i)
-    .forEach(({ i }) => strengthenWindow(i));
+    .sort((a, b) => priorityOf(b.strength) - priorityOf(a.strength))
+    .forEach(({ apply }) => apply());
+  const refused = problem.quotas.some(
+    ({ strength }, i) => strength.kind === "hard" && strength.otherwise === "refuse" && levels.quotas[i] !== 0,
+  );
+  if (refused) return { list: [], refused };
   return { list: first(problem, levels) ?? [], levels, refused: false };
 }
 

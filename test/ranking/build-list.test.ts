@@ -48,6 +48,7 @@ function problems(
       members: flags(count),
       least: fc.integer({ min: 1, max: 3 }),
       top: fc.integer({ min: 3, max: 6 }),
+      strength,
     });
     const cap = fc.record({
       keys,
@@ -64,7 +65,7 @@ function problems(
         length: fc.integer({ min: 1, max: count + 1 }),
         last: what.last ? flags(count) : fc.constant(new Uint8Array(count)),
         windows: fc.array(window, { minLength: 0, maxLength: 2 }),
-        quotas: fc.array(quota, { maxLength: what.soft ? 1 : 0 }),
+        quotas: fc.array(quota, { maxLength: what.soft ? 2 : 0 }),
         caps: fc.array(cap, { maxLength: what.caps ? 1 : 0 }),
         pins: fc.array(pin, { maxLength: what.pins ? 2 : 0 }),
       })

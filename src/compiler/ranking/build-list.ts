@@ -1,4 +1,4 @@
-import type { BuiltList, GaveWay, ListProblem, WindowConstraint } from "./problem.js";
+import type { BuiltList, GaveWay, ListProblem, QuotaConstraint, WindowConstraint } from "./problem.js";
 import { quotaLevel, weakestQuotaLevel } from "./quota.js";
 import { createSearch, findList, type Search, type Strictness } from "./search.js";
 
@@ -14,12 +14,12 @@ interface Yielding {
  *
  * 1. the longest list that the hard rules allow (those that rather `relax` aside);
  * 2. of these, one that keeps what may give way as far as it can, the strongest first: hard windows that relax, in their
- *    order; pins; quotas; soft windows, the highest priority first. A window that cannot hold on the whole list holds on
+ *    order; pins; hard quotas; what is soft, the highest priority first, quotas before windows. A window that cannot hold on the whole list holds on
  *    as many first places as it can;
  * 3. of these, the lexicographically first in the candidates' order.
  *
- * A search that ends for its budget counts as one that found nothing. When a rule that says `refuse` leaves no list of
- * full length even on its own, the list is empty.
+ * A search that ends for its budget counts as one that found nothing. When the windows that say `refuse` leave no list of
+ * full length even on their own, or a quota that says so gave way, the list is empty.
  */
 export function buildList(problem: ListProblem): BuiltList {
   const search = createSearch(problem);
@@ -33,17 +33,24 @@ export function buildList(problem: ListProblem): BuiltList {
     nodes: search.nodes,
   });
   if (list !== undefined) return done(list, unplacedPins(problem, full));
+  const refused = (rules: readonly string[]): BuiltList => done(new Int32Array(0), [{ kind: "refused", rules }]);
 
   const longest = longestList(search, full);
   const gaveWay: GaveWay[] = [];
   if (longest.length < full) {
     const refusing = problem.windows.filter((window) => otherwiseOf(window) === "refuse");
-    if (refusing.length > 0 && !holdsAlone(search, full, refusing))
-      return done(new Int32Array(0), [{ kind: "refused", rules: refusing.map(({ name }) => name) }]);
+    if (refusing.length > 0 && !holdsAlone(search, full, refusing)) return refused(refusing.map(({ name }) => name));
     const rules = [...problem.windows.filter((window) => isKept(window)), ...problem.caps].map(({ name }) => name);
     gaveWay.push({ kind: "short", rules, wanted: full, length: longest.length });
   }
-  return done(tighten(search, longest, gaveWay), gaveWay);
+  const tightest = tighten(search, longest, gaveWay);
+  const refusing = problem.quotas.filter(
+    ({ name, strength }) =>
+      strength.kind === "hard" &&
+      strength.otherwise === "refuse" &&
+      gaveWay.some((each) => each.kind === "quota" && each.rule === name),
+  );
+  return refusing.length > 0 ? refused(refusing.map(({ name }) => name)) : done(tightest, gaveWay);
 }
 
 const otherwiseOf = ({ strength }: WindowConstraint): string =>
@@ -133,10 +140,24 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
   const relaxing = windows.flatMap(({ strength }, i) =>
     strength.kind === "hard" && strength.otherwise === "relax" ? [windowAt(i)] : [],
   );
-  const soft = windows
-    .flatMap(({ strength }, i) => (strength.kind === "soft" ? [{ i, priority: strength.priority }] : []))
-    .sort((a, b) => b.priority - a.priority || a.i - b.i)
-    .map(({ i }) => windowAt(i));
+  const quotaAt = (i: number): Yielding => {
+    const quota = quotas[i] as QuotaConstraint;
+    const { wanted } = quotaLevel(quota, length, 0);
+    return {
+      levels: wanted + 2,
+      set: (strictness, level) => {
+        strictness.quotas[i] = level;
+      },
+      report: (level) => ({ kind: "quota", rule: quota.name, wanted, kept: wanted - (level - 1), late: level > 0 }),
+    };
+  };
+  const soft = [
+    ...quotas.map(({ strength }, i) => ({ strength, at: () => quotaAt(i) })),
+    ...windows.map(({ strength }, i) => ({ strength, at: () => windowAt(i) })),
+  ]
+    .flatMap(({ strength, at }) => (strength.kind === "soft" ? [{ priority: strength.priority, at }] : []))
+    .sort((a, b) => b.priority - a.priority)
+    .map(({ at }) => at());
   return [
     ...relaxing,
     ...pins.map(({ name, place }, i): Yielding => {
@@ -149,16 +170,7 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
         report: () => ({ kind: "pin", rule: name, place: place + 1 }),
       };
     }),
-    ...quotas.map((quota, i): Yielding => {
-      const wanted = quotaLevel(quota, length, 0).wanted;
-      return {
-        levels: wanted + 2,
-        set: (strictness, level) => {
-          strictness.quotas[i] = level;
-        },
-        report: (level) => ({ kind: "quota", rule: quota.name, wanted, kept: wanted - (level - 1), late: level > 0 }),
-      };
-    }),
+    ...quotas.flatMap(({ strength }, i) => (strength.kind === "hard" ? [quotaAt(i)] : [])),
     ...soft,
   ];
 }

@@ -65,8 +65,8 @@ function drawEpsilon({ seed, request, rule, least, ids }: ExploreInput, epsilon:
 function drawThompson(input: ExploreInput): ExploreOutcome {
   const { seed, request, rule, least, ids, successes, trials } = input;
   const sample = (member: number, round: number): number => {
-    const won = Math.max(0, successes(member));
-    const lost = Math.max(0, trials(member) - won);
+    const won = countOf(successes(member));
+    const lost = countOf(trials(member) - won);
     let draws = 0;
     return betaSample(1 + won, 1 + lost, () => drawUniform(seed, request, rule, ids[member] as string, round, draws++));
   };
@@ -86,6 +86,11 @@ function drawThompson(input: ExploreInput): ExploreOutcome {
     // One more of each: what was drawn has a propensity above 0.
     propensity: new Map([...shown].map(([member, times]) => [member, (times + 1) / (thompsonRedraws + 1)])),
   };
+}
+
+/** Nothing is known where a count is missing. */
+function countOf(value: number): number {
+  return Number.isFinite(value) ? Math.max(0, value) : 0;
 }
 
 /** Beta(a, b) for a, b ≥ 1 as X / (X + Y) of two gamma draws. */

@@ -64,9 +64,11 @@ function createMmr({ weight, relevance, similarity }: Diversity, count: number):
   };
 }
 
-function createDpp({ weight, relevance, similarity }: Diversity, count: number): Gains {
+function createDpp(diversity: Diversity, count: number): Gains {
+  const { weight, relevance, similarity } = diversity;
   const slope = weight / (1 - weight);
   const of = new Float64Array(count);
+  const own = Float64Array.from({ length: count }, (_, i) => ownSimilarity(diversity.similarity, i));
   const residual = new Float64Array(count);
   const rows: Float64Array[] = [];
   const added: number[] = [];
@@ -78,7 +80,7 @@ function createDpp({ weight, relevance, similarity }: Diversity, count: number):
   };
   const reset = (): void => {
     added.length = 0;
-    residual.fill(1);
+    residual.set(own);
     refresh();
   };
   reset();
@@ -88,8 +90,8 @@ function createDpp({ weight, relevance, similarity }: Diversity, count: number):
     add: (candidate) => {
       const depth = added.length;
       const row = (rows[depth] ??= new Float64Array(count));
-      const own = residual[candidate] as number;
-      if (own > leastResidual) {
+      const left = residual[candidate] as number;
+      if (left > leastResidual) {
         fillSimilarity(similarity, candidate, count, row);
         for (let k = 0; k < depth; k++) {
           const earlier = rows[k] as Float64Array;
@@ -97,7 +99,7 @@ function createDpp({ weight, relevance, similarity }: Diversity, count: number):
           if (factor !== 0)
             for (let i = 0; i < count; i++) row[i] = (row[i] as number) - factor * (earlier[i] as number);
         }
-        const scale = 1 / Math.sqrt(own);
+        const scale = 1 / Math.sqrt(left);
         for (let i = 0; i < count; i++) row[i] = (row[i] as number) * scale;
       } else row.fill(0);
       added.push(candidate);
@@ -106,7 +108,7 @@ function createDpp({ weight, relevance, similarity }: Diversity, count: number):
     },
     remove: () => {
       added.pop();
-      residual.fill(1);
+      residual.set(own);
       for (let k = 0; k < added.length; k++) {
         const row = rows[k] as Float64Array;
         for (let i = 0; i < count; i++) residual[i] = (residual[i] as number) - (row[i] as number) * (row[i] as number);
@@ -116,7 +118,7 @@ function createDpp({ weight, relevance, similarity }: Diversity, count: number):
   };
 }
 
-/** The similarity of one candidate to each, itself included (1). */
+/** The similarity of one candidate to each, itself included. */
 function fillSimilarity(similarity: Similarity, candidate: number, count: number, into: Float64Array): void {
   if (similarity.kind === "vectors") {
     const { rows, dimension } = similarity;
@@ -143,5 +145,14 @@ function fillSimilarity(similarity: Similarity, candidate: number, count: number
       into[i] = all === 0 ? 0 : shared / all;
     }
   }
-  into[candidate] = 1;
+  into[candidate] = ownSimilarity(similarity, candidate);
+}
+
+/** 1, but for dot products of rows that are not of unit length. */
+function ownSimilarity(similarity: Similarity, candidate: number): number {
+  if (similarity.kind === "keys") return 1;
+  const { rows, dimension } = similarity;
+  let squares = 0;
+  for (let d = 0; d < dimension; d++) squares += (rows[candidate * dimension + d] as number) ** 2;
+  return squares > 0 ? squares : 1;
 }

@@ -1,14 +1,15 @@
 /**
  * From scored candidates to one list. In: columns over a request's candidates (scores, conditions, keys, permits) and the
- * plan of a `rank`. Out: the list, and what gave way. Pure: no clock, no random number, no I/O, and no import from outside
- * of this folder, since the standalone JavaScript module carries these files with it; no two top-level names of the folder
+ * plan of a `rank`. Out: the list, and what gave way. Pure: no clock, no random number, no I/O, and of other folders types
+ * alone, since the standalone JavaScript module carries these files with it; no two top-level names of the folder
  * are the same.
  */
 export * from "./problem.js";
 export * from "./plan.js";
+export { planRank } from "./plan-rank.js";
 export {
   rankCandidates,
-  boostFactors,
+  bestOfStage,
   type ExploredItem,
   type RankOutcome,
   type SpentPermits,
@@ -16,7 +17,7 @@ export {
 export { buildList } from "./build-list.js";
 export { verifyList } from "./verify-list.js";
 export { createGains, type Gains } from "./gains.js";
-export { createKeyTable, gatherKeys, tailNumbers } from "./key-tables.js";
+export { createKeyTable, gatherKeys, keyText, tailNumbers } from "./key-tables.js";
 export { compareCodePoints, sortRows, type OrderKeys } from "./order.js";
 export { drawUniform, hashText } from "./hash-text.js";
 export { drawMembers, type ExploreInput, type ExploreOutcome } from "./explore.js";

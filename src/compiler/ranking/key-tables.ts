@@ -1,7 +1,5 @@
-import type { KeyTable } from "./plan.js";
+import type { KeyTable, KeyValue, PlannedKey, RankInput } from "./plan.js";
 import type { KeyColumn } from "./problem.js";
-
-type KeyValue = string | number | boolean;
 
 /** Interns a column of values, several of them a candidate where there is a list; `undefined` is no value. */
 export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | undefined)[]): KeyTable {
@@ -45,6 +43,45 @@ export function gatherKeys({ offsets, numbers, values }: KeyTable, rows: Int32Ar
     for (let e = offsets[row] as number; e < end; e++) into[at++] = numbers[e] as number;
   }
   return { offsets: gathered, values: into, valueCount: values.length };
+}
+
+/**
+ * The table of a key of a plan. A tuple's values are JSON arrays, so that ("a_b", "c") and ("a", "b_c") stay apart; a
+ * candidate without one of its parts has no value.
+ */
+export function keyTableOf(input: RankInput, key: PlannedKey): KeyTable {
+  const [first, ...others] = key;
+  if (first === undefined) return createKeyTable(input.ids.map(() => undefined));
+  if (others.length === 0) return input.key(first);
+  const tables = key.map((name) => input.key(name));
+  return createKeyTable(input.ids.map((_, i) => tuplesOf(tables.map((table) => valuesIn(table, i)))));
+}
+
+/** Every choice of one value a part, as text. */
+function tuplesOf(parts: readonly (readonly KeyValue[])[]): readonly string[] {
+  const tuples = parts.reduce<readonly (readonly KeyValue[])[]>(
+    (sofar, values) => sofar.flatMap((tuple) => values.map((value) => [...tuple, value])),
+    [[]],
+  );
+  return tuples.map((tuple) => JSON.stringify(tuple));
+}
+
+function valuesIn({ offsets, numbers, values }: KeyTable, row: number): readonly KeyValue[] {
+  return Array.from(numbers.subarray(offsets[row], offsets[row + 1]), (number) => values[number] as KeyValue);
+}
+
+/** A value of a plan's key as caps and pace name it: a JSON array. */
+export function keyText(key: PlannedKey, value: KeyValue): string {
+  return key.length > 1 ? String(value) : JSON.stringify([value]);
+}
+
+/** The tail of a plan's key, like its table. */
+export function tailOf(input: RankInput, key: PlannedKey): readonly (readonly KeyValue[])[] {
+  const [first, ...others] = key;
+  if (first === undefined) return [];
+  if (others.length === 0) return input.tail(first);
+  const tails = key.map((name) => input.tail(name));
+  return (tails[0] ?? []).map((_, back) => tuplesOf(tails.map((tail) => tail[back] ?? [])));
 }
 
 /** The tail's values as numbers of the table; values that no candidate has do not matter and are left out. */

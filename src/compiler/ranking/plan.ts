@@ -1,33 +1,44 @@
-import type { Otherwise } from "./problem.js";
+import type { Strength } from "./problem.js";
 
-/** Seconds are too coarse for a campaign's first exposure: times are milliseconds since 1970 in UTC. [from, to). */
-export interface TimeWindow {
+/** A rule is there while from ≤ now < to, in seconds since 1970. */
+export interface PlannedWindow {
   readonly from: number;
   readonly to: number;
 }
 
+/** Names of inputs whose values together are the key. */
+export type PlannedKey = readonly string[];
+
+/** A number, or a formula of the candidate: an index into {@link RankPlan.formulas}. */
+export type PlannedNumber = number | { readonly formula: number };
+
 interface PlannedBase {
-  /** Unique in the plan; `home.brands` where two sets of rules have the same name. */
+  /** Unique in the plan: with the name of its set, `home.brands`. */
   readonly name: string;
-  /** The rule holds for candidates of which this condition is true: an index for {@link RankInput.condition}. */
+  /** The rule holds for candidates of which this formula is true: an index into {@link RankPlan.formulas}. */
   readonly when?: number;
-  /** Outside of it the rule does nothing. */
-  readonly during?: TimeWindow;
+  /** What a condition counts as where it is unknown; `true` fails closed. */
+  readonly onUnknown: boolean;
+  readonly during?: PlannedWindow;
 }
 
-/**
- * A rule as the engine runs it. `onMissing` says what a condition of a missing value counts as: `true` fails closed.
- */
+/** A rule as the engine runs it. */
 export type PlannedRule =
-  | (PlannedBase & { readonly verb: "dedupe"; readonly key: string })
-  | (PlannedBase & { readonly verb: "drop"; readonly onMissing: boolean })
-  /** `by` > 0. The product of a candidate's boosts is clamped to the plan's bounds. */
-  | (PlannedBase & { readonly verb: "boost"; readonly by: number; readonly onMissing: boolean })
-  /** `by` in [0, 1), or behind all others. */
-  | (PlannedBase & { readonly verb: "suppress"; readonly by: number | "last"; readonly onMissing: boolean })
-  | (PlannedBase & { readonly verb: "cap"; readonly key: string })
+  | (PlannedBase & { readonly verb: "dedupe"; readonly key: PlannedKey })
+  | (PlannedBase & { readonly verb: "drop" })
+  /** `by` > 0. The product of a set's boosts is clamped to the set's bounds. */
+  | (PlannedBase & { readonly verb: "boost"; readonly by: PlannedNumber; readonly set: number })
+  | (PlannedBase & {
+      readonly verb: "suppress";
+      readonly effect:
+        | { readonly kind: "factor"; readonly by: PlannedNumber }
+        /** Behind all others. */
+        | { readonly kind: "last" }
+        | { readonly kind: "drop" };
+    })
+  | (PlannedBase & { readonly verb: "cap"; readonly key: PlannedKey })
   /** Multiplies by what the controller of the key says. */
-  | (PlannedBase & { readonly verb: "pace"; readonly key: string })
+  | (PlannedBase & { readonly verb: "pace"; readonly key: PlannedKey })
   /** `place` counts from 1. */
   | (PlannedBase & { readonly verb: "pin"; readonly place: number })
   | (PlannedBase & {
@@ -35,81 +46,104 @@ export type PlannedRule =
       readonly least: number;
       readonly top: number;
       readonly draw: ExploreDraw;
+      readonly priority: Strength;
     })
   | (PlannedBase & {
       readonly verb: "spread";
-      readonly key: string;
+      readonly key: PlannedKey;
       readonly most: number;
       readonly size: number;
-      readonly strength:
-        { readonly kind: "hard"; readonly otherwise: Otherwise } | { readonly kind: "soft"; readonly priority: number };
+      readonly priority: Strength;
     })
   | (PlannedBase & {
       readonly verb: "mmr" | "dpp";
       readonly weight: number;
-      /** Vectors, or values that are shared or not. */
-      readonly similarity: { readonly kind: "vectors" | "keys"; readonly name: string };
+      readonly similarity: { readonly name: string; readonly measure: "cosine" | "dot" | "equal" | "jaccard" };
       /** Places chosen by it; none: all. */
       readonly top?: number;
     });
 
-/** Which members of a class take its places. */
+/** Which members of a class take its places. Numbers are formulas of the candidate. */
 export type ExploreDraw =
   | { readonly kind: "best" }
   /** Each of the quota's places goes to the best member, or with probability `epsilon` to any. */
   | { readonly kind: "epsilon"; readonly epsilon: number }
-  /** By a draw from Beta(1 + successes, 1 + trials − successes), numbers of the candidate. */
-  | { readonly kind: "thompson"; readonly successes: string; readonly trials: string };
+  /** By a draw from Beta(1 + successes, 1 + trials − successes). */
+  | { readonly kind: "thompson"; readonly successes: number; readonly trials: number };
 
-/** A `rank` declaration, resolved. Stages run in their order, whatever the order of the rules. */
-export interface RankPlan {
-  readonly name: string;
+/** A score, and how many of the best by it go on. */
+export interface PlannedStage {
   readonly top: number;
-  /** At most {@link ruleLimit}. */
-  readonly rules: readonly PlannedRule[];
-  readonly boostBounds: readonly [number, number];
-  readonly budget: number;
+  readonly by: number;
 }
 
-/** Bounds of the product of boosts where no rule declares others. */
-export const defaultBoostBounds: readonly [number, number] = [0.1, 10];
+export interface PlannedSource {
+  readonly name: string;
+  readonly top?: number;
+  readonly by?: number;
+}
+
+/** A `rank` declaration, resolved. What the engine runs, and what the standalone module carries. */
+export interface RankPlan<F = unknown> {
+  readonly name: string;
+  /** Every formula that the ranking reads, each once; the plan names them by their index. */
+  readonly formulas: readonly F[];
+  /** Empty: the request's candidates as they are. */
+  readonly sources: readonly PlannedSource[];
+  /** Before the last, over which the rules work. */
+  readonly stages: readonly PlannedStage[];
+  /** Places of the list. */
+  readonly top: number;
+  readonly score: number;
+  readonly ties: readonly { readonly by: number; readonly ascending: boolean }[];
+  /** At most {@link ruleLimit}. The engine has its own order of stages. */
+  readonly rules: readonly PlannedRule[];
+  /** Of each set of rules, what the product of its boosts is clamped to. */
+  readonly boostBounds: readonly (readonly [number, number])[];
+  readonly budget: number;
+}
 
 /** What a condition says of a candidate. */
 export const conditionFalse = 0;
 export const conditionTrue = 1;
-/** It reads something that is missing. */
-export const conditionMissing = 2;
+export const conditionUnknown = 2;
 
-/** The values of a key for every candidate, with the texts or numbers that they stand for. */
+export type KeyValue = string | number | boolean;
+
+/** The values of a key for every candidate, with what they stand for. */
 export interface KeyTable {
   /** `numbers[offsets[i]]` up to `offsets[i + 1]` are those of candidate i: indexes into `values`, ascending, no repeats. */
   readonly offsets: Int32Array;
   readonly numbers: Int32Array;
-  readonly values: readonly (string | number | boolean)[];
+  readonly values: readonly KeyValue[];
+}
+
+/** What a cap or a pace asks of the outside: a snapshot, so that a request sees one state. */
+export interface PermitSnapshot {
+  /** Exposures that may still be given; `key` is the JSON array of the key's values, `["a"]`. */
+  readonly held: (rule: string, key: string) => number;
+  /** The controller's multiplier, > 0. */
+  readonly pace: (rule: string, key: string) => number;
 }
 
 /** One request, as columns over its candidates after validation. Everything that a result depends on. */
 export interface RankInput {
   readonly request: string;
-  /** Milliseconds since 1970, UTC. */
+  /** Seconds since 1970. */
   readonly now: number;
   /** An integer in [0, 2^32). */
   readonly seed: number;
   /** Unique. */
   readonly ids: readonly string[];
-  /** What the formula gives. Not finite: behind all others, and flagged. */
-  readonly scores: Float64Array;
-  /** Tie keys, greater first. */
-  readonly ties: readonly Float64Array[];
-  /** For each candidate one of {@link conditionFalse}, {@link conditionTrue}, {@link conditionMissing}. */
-  readonly condition: (index: number) => Uint8Array;
+  /** A formula's numbers; NaN where it is missing. */
+  readonly number: (formula: number) => Float64Array;
+  /** A formula's truth values: {@link conditionFalse}, {@link conditionTrue} or {@link conditionUnknown}. */
+  readonly condition: (formula: number) => Uint8Array;
+  /** Values of an input. */
   readonly key: (name: string) => KeyTable;
-  readonly number: (name: string) => Float64Array;
+  /** Rows of an input; NaN where it is missing. */
   readonly vectors: (name: string) => { readonly rows: Float64Array; readonly dimension: number };
-  /** The end of the page before: of each place the values of a key, the nearest first. */
-  readonly tail: (key: string) => readonly (readonly (string | number | boolean)[])[];
-  /** Exposures that the snapshot still holds for a value of a cap's key. */
-  readonly permits: (rule: string, value: string | number | boolean) => number;
-  /** The multiplier of a pace rule for a value, > 0. */
-  readonly pace: (rule: string, value: string | number | boolean) => number;
+  /** The end of the page before: of each place the values of an input, the nearest first. */
+  readonly tail: (name: string) => readonly (readonly KeyValue[])[];
+  readonly permits: PermitSnapshot;
 }

@@ -14,6 +14,11 @@ export interface KeyColumn {
 /** What happens when a hard window leaves no list of full length. */
 export type Otherwise = "shorten" | "relax" | "refuse";
 
+export type Strength =
+  | { readonly kind: "hard"; readonly otherwise: Otherwise }
+  /** Gives way before any of a higher priority does. */
+  | { readonly kind: "soft"; readonly priority: number };
+
 /** Every `size` consecutive places hold at most `most` candidates with the same value. */
 export interface WindowConstraint {
   readonly name: string;
@@ -22,10 +27,7 @@ export interface WindowConstraint {
   readonly keys: KeyColumn;
   /** Values of the places before the list, the nearest first: the end of the page before. */
   readonly tail: readonly (readonly number[])[];
-  readonly strength:
-    | { readonly kind: "hard"; readonly otherwise: Otherwise }
-    /** Gives way before any of a higher priority does. */
-    | { readonly kind: "soft"; readonly priority: number };
+  readonly strength: Strength;
 }
 
 /** The whole list holds at most `permits[v]` candidates with the value v. Never gives way. */
@@ -35,12 +37,17 @@ export interface CapConstraint {
   readonly permits: Float64Array;
 }
 
-/** At least `least` members among the first `top` places, or all there are. */
+/**
+ * At least `least` members among the first `top` places, or all there are. A hard one gives way after all that is soft: a
+ * shorter list would not meet it; where it says `refuse`, there is no list then.
+ */
 export interface QuotaConstraint {
   readonly name: string;
+  /** 1 for members; none of them is `last`. */
   readonly members: Uint8Array;
   readonly least: number;
   readonly top: number;
+  readonly strength: Strength;
 }
 
 /** The candidate stands at the place (0 is the first). */
@@ -52,7 +59,7 @@ export interface PinConstraint {
 
 /** How alike two candidates are, in [−1, 1]. */
 export type Similarity =
-  /** The dot product of rows of unit length. */
+  /** The dot product of rows, of unit length for cosines. A row of zeros is like no other. */
   | { readonly kind: "vectors"; readonly rows: Float64Array; readonly dimension: number }
   /** Shared values over all values of the two (Jaccard). */
   | { readonly kind: "keys"; readonly keys: KeyColumn };

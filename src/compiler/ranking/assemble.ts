@@ -1,0 +1,150 @@
+import type { RuleMasks } from "./factors.js";
+import { gatherKeys, keyTableOf, keyText, tailNumbers, tailOf } from "./key-tables.js";
+import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
+import type {
+  CapConstraint,
+  Diversity,
+  GaveWay,
+  ListProblem,
+  PinConstraint,
+  QuotaConstraint,
+  WindowConstraint,
+} from "./problem.js";
+
+/** Candidates that stayed, in the total order. */
+export interface OrderedCandidates {
+  readonly order: Int32Array;
+  readonly scores: Float64Array;
+  readonly last: Uint8Array | undefined;
+  readonly suppressed: Uint8Array;
+}
+
+/** What the list builder gets: each rule over the candidates by their place in the order. */
+export function assembleProblem(
+  plan: RankPlan,
+  input: RankInput,
+  masks: RuleMasks,
+  candidates: OrderedCandidates,
+): { readonly problem: ListProblem; readonly lostPins: readonly GaveWay[] } {
+  const { order, scores, last, suppressed } = candidates;
+  const windows: WindowConstraint[] = [];
+  const caps: CapConstraint[] = [];
+  const quotas: QuotaConstraint[] = [];
+  const pins: PinConstraint[] = [];
+  const lostPins: GaveWay[] = [];
+  let diversity: Diversity | undefined;
+  plan.rules.forEach((rule, r) => {
+    const mask = masks[r];
+    if (mask === undefined) return;
+    const { name } = rule;
+    const keeps = rule.when === undefined ? undefined : mask;
+    switch (rule.verb) {
+      case "spread": {
+        const table = keyTableOf(input, rule.key);
+        const tail = tailNumbers(table, tailOf(input, rule.key));
+        const keys = gatherKeys(table, order, keeps);
+        windows.push({ name, most: rule.most, size: rule.size, keys, tail, strength: rule.priority });
+        return;
+      }
+      case "cap": {
+        const table = keyTableOf(input, rule.key);
+        const keys = gatherKeys(table, order, keeps);
+        const permits = Float64Array.from(table.values, (value) => input.permits.held(name, keyText(rule.key, value)));
+        if (canOverdraw(keys.values, permits)) caps.push({ name, keys, permits });
+        return;
+      }
+      case "explore":
+        quotas.push({
+          name,
+          members: Uint8Array.from(order, (row) => (mask[row] === 1 && suppressed[row] === 0 ? 1 : 0)),
+          least: rule.least,
+          top: rule.top,
+          strength: rule.priority,
+        });
+        return;
+      case "pin": {
+        const candidate = order.findIndex(
+          (row, at) => mask[row] === 1 && suppressed[row] === 0 && !pins.some((pin) => pin.candidate === at),
+        );
+        if (candidate < 0) return;
+        if (pins.some(({ place }) => place === rule.place - 1))
+          lostPins.push({ kind: "pin", rule: name, place: rule.place });
+        else pins.push({ name, candidate, place: rule.place - 1 });
+        return;
+      }
+      case "mmr":
+      case "dpp":
+        diversity ??= {
+          name,
+          kind: rule.verb,
+          weight: rule.weight,
+          relevance: relevanceOf(scores, order),
+          similarity: similarityOf(rule.similarity, input, order),
+          top: rule.top ?? plan.top,
+        };
+        return;
+      case "dedupe":
+      case "drop":
+      case "boost":
+      case "suppress":
+      case "pace":
+        return;
+    }
+  });
+  const problem: ListProblem = {
+    count: order.length,
+    length: plan.top,
+    ...(last === undefined ? {} : { last: Uint8Array.from(order, (row) => last[row] as number) }),
+    windows,
+    caps,
+    quotas,
+    pins,
+    ...(diversity === undefined ? {} : { diversity }),
+    budget: plan.budget,
+  };
+  return { problem, lostPins };
+}
+
+/** Whether some value has more candidates than exposures. */
+function canOverdraw(values: Int32Array, permits: Float64Array): boolean {
+  const left = Float64Array.from(permits);
+  return values.some((value) => {
+    left[value] = (left[value] as number) - 1;
+    return (left[value] as number) < 0;
+  });
+}
+
+/** Scores as relevances in [0, 1], like the formulas' `minmax`: 0.5 for all when they are alike. */
+function relevanceOf(scores: Float64Array, order: Int32Array): Float64Array {
+  let [low, high] = [Infinity, -Infinity];
+  for (const row of order) {
+    const score = scores[row] as number;
+    if (score === -Infinity) continue;
+    low = Math.min(low, score);
+    high = Math.max(high, score);
+  }
+  return Float64Array.from(order, (row) => {
+    const score = scores[row] as number;
+    return score === -Infinity ? 0 : high > low ? (score - low) / (high - low) : 0.5;
+  });
+}
+
+function similarityOf(
+  { measure, name }: Extract<PlannedRule, { readonly similarity: unknown }>["similarity"],
+  input: RankInput,
+  order: Int32Array,
+): Diversity["similarity"] {
+  if (measure === "equal" || measure === "jaccard") return { kind: "keys", keys: gatherKeys(input.key(name), order) };
+  const { rows, dimension } = input.vectors(name);
+  const gathered = new Float64Array(order.length * dimension);
+  for (let i = 0; i < order.length; i++) {
+    const from = (order[i] as number) * dimension;
+    let squares = 0;
+    for (let d = 0; d < dimension; d++) squares += (rows[from + d] as number) ** 2;
+    // A candidate without a vector is like no other.
+    if (!(squares > 0) || !Number.isFinite(squares)) continue;
+    const scale = measure === "dot" ? 1 : 1 / Math.sqrt(squares);
+    for (let d = 0; d < dimension; d++) gathered[i * dimension + d] = (rows[from + d] as number) * scale;
+  }
+  return { kind: "vectors", rows: gathered, dimension };
+}

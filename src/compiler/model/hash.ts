@@ -1,4 +1,5 @@
 import type { Model, NetNode } from "./model.js";
+import type { ServingModel } from "./serving.js";
 import { sha256 } from "./sha256.js";
 
 /**
@@ -29,7 +30,22 @@ export function canonicalModel(model: Model): string {
     metrics: [...model.metrics]
       .sort((a, b) => compareText(a.head, b.head))
       .map(({ head, metrics }) => ({ head, metrics: [...metrics].sort(compareText) })),
+    serving: model.serving === undefined ? undefined : canonicalServing(model.serving),
+    // What a spec expects of itself does not change what it is.
+    tests: undefined,
   });
+}
+
+/** Sets of names in the order of the names; rules work by stages, so that their order in the text counts nowhere. */
+function canonicalServing(serving: ServingModel): unknown {
+  return {
+    inputs: byName(serving.inputs),
+    params: byName(serving.params),
+    fusions: byName(serving.fusions),
+    ruleSets: byName(serving.ruleSets).map((set) => ({ ...set, rules: byName(set.rules) })),
+    ranks: byName(serving.ranks),
+    experiments: byName(serving.experiments),
+  };
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {

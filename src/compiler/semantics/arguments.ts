@@ -31,6 +31,13 @@ export interface ArgumentSpec {
   readonly default?: ArgumentValue;
 }
 
+/** The defaults of parameters that have one. */
+export function argumentDefaults(specs: readonly ArgumentSpec[]): Arguments {
+  return Object.fromEntries(
+    specs.flatMap((spec) => (spec.default === undefined ? [] : [[spec.name, spec.default] as const])),
+  );
+}
+
 /** What takes the arguments, for messages: `mlp`. */
 export interface Callee {
   readonly name: string;

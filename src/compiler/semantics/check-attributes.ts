@@ -36,7 +36,9 @@ function checkValueType(context: CheckContext, node: ast.Type, name: string): Va
     case "MissingType":
       return errorType;
     case "SimpleType":
-      return { kind: node.base, optional: node.optional };
+      return node.base === "duration"
+        ? { kind: "duration", range: anyNumber, optional: node.optional }
+        : { kind: node.base, optional: node.optional };
     case "NumberType": {
       const range = node.range === undefined ? anyNumber : checkRange(context, node.range, name);
       if (range === undefined) return errorType;

@@ -1,4 +1,4 @@
-import { visit } from "../syntax/index.js";
+import { visit, type FusionDeclaration } from "../syntax/index.js";
 import { setType, type CheckContext } from "./context.js";
 import { orderByReads } from "./cycles.js";
 import { describeTyped } from "./describe.js";
@@ -7,8 +7,15 @@ import { createFormulaScope, type FormulaValues } from "./formula-scope.js";
 import type { SymbolOf } from "./symbols.js";
 import { errorType, showType, type ValueType } from "./types.js";
 
+/** The formulas of a spec, checked. */
+export interface CheckedFusions {
+  readonly types: ReadonlyMap<string, ValueType>;
+  /** Each after those it reads. */
+  readonly order: readonly FusionDeclaration[];
+}
+
 /** Every `fusion` formula, each after those it reads; all are numbers. */
-export function checkFusions(context: CheckContext, values: FormulaValues): ReadonlyMap<string, ValueType> {
+export function checkFusions(context: CheckContext, values: FormulaValues): CheckedFusions {
   const fusions = new Map<string, ValueType>();
   const symbols = context.scope.symbols.filter((symbol) => symbol.kind === "fusion");
   const { order, cycles } = orderByReads(symbols, (symbol) => readsOf(context, symbol));
@@ -33,7 +40,7 @@ export function checkFusions(context: CheckContext, values: FormulaValues): Read
       );
     fusions.set(name, setType(context, declaration, isNumber ? type : errorType));
   }
-  return fusions;
+  return { types: fusions, order: order.map(({ declaration }) => declaration) };
 }
 
 function readsOf(context: CheckContext, symbol: SymbolOf<"fusion">): readonly SymbolOf<"fusion">[] {

@@ -14,6 +14,8 @@ export interface CheckedHeads {
   readonly heads: ReadonlyMap<string, HeadInfo>;
   /** Tasks and chains, each after the ones it reads. */
   readonly models: readonly HeadModel[];
+  /** Chains over signals, each after the ones it reads: no part of the network. */
+  readonly external: readonly HeadModel[];
 }
 
 /** Tasks and signals first, which read no head; then the chains, each after what it reads. */
@@ -21,6 +23,7 @@ export function checkHeads(state: NetworkContext): CheckedHeads {
   const { context } = state;
   const heads = new Map<string, HeadInfo>();
   const models: HeadModel[] = [];
+  const external: HeadModel[] = [];
   const symbols = context.scope.symbols.filter(isHead);
   for (const symbol of symbols) {
     if (symbol.kind === "signal") heads.set(symbol.name, checkSignal(state, symbol));
@@ -45,8 +48,8 @@ export function checkHeads(state: NetworkContext): CheckedHeads {
       ...(chain === undefined ? {} : { type: chain.type }),
       external: chain?.external ?? false,
     });
-    if (chain === undefined || chain.external) continue;
-    models.push({
+    if (chain === undefined) continue;
+    const model: HeadModel = {
       name: symbol.name,
       ...(declaration.doc === undefined ? {} : { doc: declaration.doc }),
       keyword: "chain",
@@ -54,9 +57,10 @@ export function checkHeads(state: NetworkContext): CheckedHeads {
       value: chain.value,
       auxiliary: false,
       span: declaration.span,
-    });
+    };
+    (chain.external ? external : models).push(model);
   }
-  return { heads, models };
+  return { heads, models, external };
 }
 
 function isHead(symbol: SpecSymbol): symbol is SymbolOf<HeadKind> {

@@ -1,7 +1,7 @@
 import { resolveBuiltin } from "../builtins/index.js";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
 import type { FeatureModel, LabelModel, Model } from "../model/index.js";
-import type { AnyNode, DefDeclaration, Name, Spec } from "../syntax/index.js";
+import type { AnyNode, DefDeclaration, Name, RulesBlock, Spec } from "../syntax/index.js";
 import { bindNames } from "./bind.js";
 import { collectBlocks, type Blocks } from "./blocks.js";
 
@@ -15,7 +15,7 @@ import { checkLoss } from "./check-loss.js";
 import { checkMetrics } from "./check-metrics.js";
 import { checkNetwork } from "./check-network.js";
 import { checkRank } from "./check-rank.js";
-import { checkRules } from "./check-rules.js";
+import { checkRules, type CheckedRule } from "./check-rules.js";
 import { checkTest } from "./check-test.js";
 import { checkTrain } from "./check-train.js";
 import { columnUses } from "./column-expressions.js";
@@ -23,6 +23,7 @@ import type { CheckContext, LabelInfo, SideTables } from "./context.js";
 import { createFormulaScope, type FormulaValues } from "./formula-scope.js";
 import { checkLeakage } from "./leakage.js";
 import { lint } from "./lint.js";
+import { resolveServing, type CheckedServing } from "./resolve-serving.js";
 import { checkSelectionBias } from "./selection-bias.js";
 import type { SpecSymbol } from "./symbols.js";
 import type { ValueType } from "./types.js";
@@ -100,14 +101,16 @@ function checkModel(context: CheckContext, blocks: Blocks): Model | undefined {
   checkColumns(context, data, columnsRead(features, labels, blocks, data));
   checkLeakage(context, features, labels, data);
   const state = checkNetwork(context, features);
-  const { heads, models } = checkHeads(state);
+  const { heads, models, external } = checkHeads(state);
   const loss = checkLoss(state, blocks.Loss, heads);
   const train = checkTrain(context, blocks.Train, heads, data);
   const metrics = checkMetrics(context, blocks.Metrics, heads, models, data, train.stop);
   checkSelectionBias(context, models, loss);
-  checkServing(context, blocks, { heads, features });
+  const serving = checkServing(context, blocks, { heads, features });
   if (reporter.hasErrors || context.incomplete || name === undefined) return undefined;
   lint(context, models, loss);
+  const resolved = resolveServing(context, { ...serving, models, external });
+  if (reporter.hasErrors) return undefined;
   return {
     name,
     ...(blocks.Model?.doc === undefined ? {} : { doc: blocks.Model.doc }),
@@ -119,6 +122,7 @@ function checkModel(context: CheckContext, blocks: Blocks): Model | undefined {
     loss,
     train,
     metrics,
+    ...resolved,
   };
 }
 
@@ -132,20 +136,27 @@ function checkName({ reporter, spec, incomplete }: CheckContext, declaration: Bl
 }
 
 /** Formulas, rules, rankings and tests. */
-function checkServing(context: CheckContext, blocks: Blocks, known: Pick<FormulaValues, "heads" | "features">): void {
+function checkServing(
+  context: CheckContext,
+  blocks: Blocks,
+  known: Pick<FormulaValues, "heads" | "features">,
+): Omit<CheckedServing, "models" | "external"> {
   const inputs = {
     ...known,
     signals: checkSignalValues(context, blocks.Signals),
     attributes: checkAttributes(context, blocks.Attributes),
     params: checkParams(context, blocks.Params),
   };
-  const values: FormulaValues = { ...inputs, fusions: checkFusions(context, { ...inputs, fusions: new Map() }) };
+  const fusions = checkFusions(context, { ...inputs, fusions: new Map() });
+  const values: FormulaValues = { ...inputs, fusions: fusions.types };
   const scope = createFormulaScope(context, values);
+  const rules = new Map<RulesBlock, readonly CheckedRule[]>();
   for (const node of context.spec.declarations) {
-    if (node.kind === "Rules") checkRules(context, node, scope);
+    if (node.kind === "Rules") rules.set(node, checkRules(context, node, scope));
     else if (node.kind === "Rank") checkRank(context, node, scope);
     else if (node.kind === "Test") checkTest(context, node, values);
   }
+  return { values, rules, fusionOrder: fusions.order };
 }
 
 function columnsRead(

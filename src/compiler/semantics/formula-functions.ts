@@ -6,8 +6,8 @@ import {
   increasing,
   maximum,
   minimum,
-  nonNegative,
   unitInterval,
+  union,
   type Interval,
   type IntervalResult,
 } from "./intervals.js";
@@ -18,8 +18,8 @@ export interface FormulaFunction {
   /** Kinds of the arguments; `any` takes every kind. */
   readonly parameters: readonly (FormulaKind | "any")[];
   readonly result: FormulaKind;
-  /** Arguments that may be missing without being handled. */
-  readonly takesMissing?: true;
+  /** Arguments that may be missing without being handled: all, or the first alone. */
+  readonly takesMissing?: "all" | "first";
   /** Whether the result is in the unit of its first argument. */
   readonly keepsUnit?: true;
   /** Of a number: its range from those of the number arguments. */
@@ -106,16 +106,22 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
   coalesce: {
     parameters: ["number", "number"],
     result: "number",
-    takesMissing: true,
+    takesMissing: "first",
     keepsUnit: true,
     range: (ranges) => {
       const [a, b] = [first(ranges), second(ranges)];
       return { range: { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) } };
     },
   },
-  missing: { parameters: ["any"], result: "bool", takesMissing: true },
-  age: { parameters: ["time"], result: "duration", takesMissing: true },
-  lower: { parameters: ["text"], result: "text", takesMissing: true },
+  if: {
+    parameters: ["bool", "number", "number"],
+    result: "number",
+    keepsUnit: true,
+    range: (ranges) => ({ range: union(first(ranges), second(ranges)) }),
+  },
+  missing: { parameters: ["any"], result: "bool", takesMissing: "all" },
+  age: { parameters: ["time"], result: "duration", takesMissing: "all" },
+  lower: { parameters: ["text"], result: "text", takesMissing: "all" },
 
   // Functions of the request's list of candidates.
   rank: { parameters: ["number"], result: "number", range: within({ low: 1, high: Infinity }) },
@@ -128,6 +134,3 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
     range: within({ low: 0, high: 1, lowOpen: true }),
   },
 };
-
-/** What a duration or an age counts: seconds, at least none. */
-export const durationRange: Interval = nonNegative;

@@ -27,6 +27,7 @@ export function createFormulaScope(
   call?: (call: CallExpression) => ValueType | undefined,
 ): FormulaScope {
   const resolve = ({ name }: NameExpression): ValueType => {
+    if (isCandidateId(context, name.text)) return { kind: "text", optional: false };
     const symbol = resolveName(context, name, {
       // An attribute is meant where a feature has the same name.
       kinds: context.scope.attributes.has(name.text) ? kinds.filter((kind) => kind !== "feature") : kinds,
@@ -49,17 +50,31 @@ export function createFormulaScope(
         return featureValue(values.features.find((feature) => feature.name === symbol.name));
       case "signal": {
         const plain = values.signals.get(symbol.name);
-        return plain ?? headValue(values.heads, symbol.name);
+        return plain ?? valueOfHead(values.heads, symbol.name);
       }
       case "task":
+        if (symbol.declaration.auxiliary) {
+          context.reporter.report("MTL5046", { name: symbol.name }, name.span, {
+            labels: [{ span: symbol.at.span, message: "auxiliary" }],
+            help: "leave out `auxiliary` to serve it",
+          });
+          return errorType;
+        }
+        return valueOfHead(values.heads, symbol.name);
       case "chain":
-        return headValue(values.heads, symbol.name);
+        return valueOfHead(values.heads, symbol.name);
     }
   };
   return { context, resolve, ...(call === undefined ? {} : { call }) };
 }
 
-function headValue(heads: Heads, name: string): ValueType {
+/** `id` is the candidate's own identifier, unless the spec calls something so. */
+export function isCandidateId({ scope }: CheckContext, name: string): boolean {
+  return name === "id" && !scope.names.has(name) && !scope.attributes.has(name);
+}
+
+/** A head as a number of formulas. */
+export function valueOfHead(heads: Heads, name: string): ValueType {
   const head = heads.get(name);
   if (head?.type === undefined) return errorType;
   const unit = head.type.kind === "expectation" ? head.type.unit : undefined;
@@ -92,7 +107,8 @@ function featureValue(feature: FeatureModel | undefined): ValueType {
     case "bucket":
       return { kind: "number", range: anyNumber, optional: true };
     case "categorical":
-    case "bag":
       return { kind: "text", optional: true };
+    case "bag":
+      return { kind: "texts", optional: true };
   }
 }

@@ -4,14 +4,17 @@
  */
 import type { BinaryExpression, CallExpression, Expression, ListExpression } from "../syntax/index.js";
 import { suggest, type Span } from "../text/index.js";
+import { readArgument } from "./arguments.js";
 import { setType, type CheckContext } from "./context.js";
 import { describeTyped, describeValue } from "./describe.js";
 import { formulaFunctions, type FormulaKind } from "./formula-functions.js";
 import {
   add,
+  anyNumber,
   divide,
   multiply,
   negate,
+  nonNegative,
   point,
   power,
   showInterval,
@@ -19,7 +22,7 @@ import {
   type Interval,
   type IntervalResult,
 } from "./intervals.js";
-import { errorType, showType, type NumberValue, type ValueType } from "./types.js";
+import { errorType, showType, type DurationValue, type NumberValue, type ValueType } from "./types.js";
 
 /** What a formula may read besides literals and functions. */
 export interface FormulaScope {
@@ -49,7 +52,7 @@ function inferNode(scope: FormulaScope, expression: Expression): ValueType {
     case "Date":
       return { kind: "time", optional: false };
     case "Duration":
-      return { kind: "duration", optional: false };
+      return { kind: "duration", range: point(expression.seconds), optional: false };
     case "Parenthesized":
       return inferFormula(scope, expression.inner);
     case "NameExpression":
@@ -140,6 +143,11 @@ function numberOperand(
   return value;
 }
 
+/** A duration as its number of seconds. */
+function durationOperand(scope: FormulaScope, type: DurationValue, node: Expression): NumberValue | undefined {
+  return numberOperand(scope, { ...type, kind: "number" }, node, "/");
+}
+
 function condition(scope: FormulaScope, type: ValueType, node: Expression, operator: string): ValueType {
   if (type.kind === "error") return errorType;
   if (type.kind === "bool") return { kind: "bool", optional: false };
@@ -158,8 +166,15 @@ function condition(scope: FormulaScope, type: ValueType, node: Expression, opera
 function inferArithmetic(scope: FormulaScope, node: BinaryExpression, left: ValueType, right: ValueType): ValueType {
   const { operator } = node;
   // Points in time and spans of it have sums and differences of their own.
-  if (operator === "-" && left.kind === "time" && right.kind === "time") return { kind: "duration", optional: false };
-  if ((operator === "+" || operator === "-") && left.kind === "time" && right.kind === "duration") return left;
+  if (operator === "-" && left.kind === "time" && right.kind === "time")
+    return { kind: "duration", range: anyNumber, optional: left.optional || right.optional };
+  if ((operator === "+" || operator === "-") && left.kind === "time" && right.kind === "duration")
+    return { ...left, optional: left.optional || right.optional };
+  if (operator === "/" && left.kind === "duration" && right.kind === "duration") {
+    const [a, b] = [durationOperand(scope, left, node.left), durationOperand(scope, right, node.right)];
+    if (a === undefined || b === undefined) return errorType;
+    return ranged(scope, node, divide(a.range, b.range), undefined, [a, b]);
+  }
   const a = numberOperand(scope, left, node.left, operator);
   const b = numberOperand(scope, right, node.right, operator);
   if (a === undefined || b === undefined) return errorType;
@@ -246,7 +261,7 @@ function inferComparison(scope: FormulaScope, node: BinaryExpression, left: Valu
   if (a.kind === "error" || b.kind === "error") return errorType;
   const { reporter, within } = scope.context;
   const ordered = node.operator !== "==" && node.operator !== "!=";
-  const comparable = a.kind === b.kind && a.kind !== "tensor" && a.kind !== "logit";
+  const comparable = a.kind === b.kind && !["tensor", "logit", "texts", "vector"].includes(a.kind);
   if (!comparable || (ordered && (a.kind === "bool" || a.kind === "candidates"))) {
     reporter.report(
       "MTL3025",
@@ -269,6 +284,12 @@ function inferComparison(scope: FormulaScope, node: BinaryExpression, left: Valu
 function inferMembership(scope: FormulaScope, node: BinaryExpression): ValueType {
   const left = asNumber(inferFormula(scope, node.left));
   if (node.right.kind === "Missing") return errorType;
+  if (node.right.kind === "NameExpression") {
+    // One of a candidate's texts: `"sale" in tags`.
+    const list = inferFormula(scope, node.right);
+    if (left.kind === "error" || list.kind === "error") return errorType;
+    if (list.kind === "texts" && left.kind === "text") return { kind: "bool", optional: false };
+  }
   if (node.right.kind !== "List" || node.right.items.length === 0) {
     scope.context.reporter.report("MTL3026", { found: describeValue(node.right) }, node.right.span);
     return errorType;
@@ -293,7 +314,8 @@ function inferCall(scope: FormulaScope, call: CallExpression): ValueType {
   if (special !== undefined) return special;
   const { text: name, span } = call.callee;
   if (name === "") return errorType;
-  const known = Object.keys(formulaFunctions);
+  const known = [...Object.keys(formulaFunctions), "piecewise"];
+  if (name === "piecewise") return inferPiecewise(scope, call);
   const found = Object.hasOwn(formulaFunctions, name) ? formulaFunctions[name] : undefined;
   const types = call.arguments.map((argument) => asNumber(inferFormula(scope, argument.value)));
   if (found === undefined) {
@@ -312,12 +334,30 @@ function inferCall(scope: FormulaScope, call: CallExpression): ValueType {
   const sound = types.map((type, i) => {
     const node = call.arguments[i]?.value;
     return (
-      node === undefined || checkOperand(scope, type, node, found.parameters[i] ?? "any", name, found.takesMissing)
+      node === undefined ||
+      checkOperand(scope, type, node, found.parameters[i] ?? "any", name, {
+        missing: found.takesMissing === "all" || (found.takesMissing === "first" && i === 0),
+      })
     );
   });
   if (types.some((type) => type.kind === "error") || sound.includes(false)) return errorType;
-  if (found.result !== "number") return { kind: found.result, optional: false };
+  switch (found.result) {
+    case "number":
+      break;
+    case "duration":
+      return {
+        kind: "duration",
+        range: nonNegative,
+        optional: types.some((type) => "optional" in type && type.optional),
+      };
+    default:
+      return {
+        kind: found.result,
+        optional: found.result !== "bool" && types.some((type) => "optional" in type && type.optional),
+      };
+  }
   const numbers = types.filter((type) => type.kind === "number");
+  if (found.keepsUnit === true && !checkArgumentUnits(scope, call, types)) return errorType;
   const result = found.range?.(numbers.map((type) => type.range));
   if (result?.hazard !== undefined) {
     reportHazard(scope, call, result.hazard, numbers[0]?.range);
@@ -325,8 +365,54 @@ function inferCall(scope: FormulaScope, call: CallExpression): ValueType {
   }
   return number(
     result?.range ?? { low: -Infinity, high: Infinity },
-    found.keepsUnit === true ? numbers[0]?.unit : undefined,
+    found.keepsUnit === true ? numbers.find(({ unit }) => unit !== undefined)?.unit : undefined,
   );
+}
+
+/** Arguments that compete for one result are in one unit; numbers without a unit go with any. */
+function checkArgumentUnits(scope: FormulaScope, call: CallExpression, types: readonly ValueType[]): boolean {
+  let first: { readonly unit: string; readonly span: Span } | undefined;
+  for (const [i, type] of types.entries()) {
+    const span = call.arguments[i]?.span ?? call.span;
+    if (type.kind !== "number" || type.unit === undefined) continue;
+    if (first === undefined) first = { unit: type.unit, span };
+    else if (first.unit !== type.unit) {
+      scope.context.reporter.report(
+        "MTL3044",
+        { operator: `${call.callee.text}(…)`, left: first.unit, right: type.unit },
+        span,
+        { labels: [{ span: first.span, message: first.unit }] },
+      );
+      return false;
+    }
+  }
+  return true;
+}
+
+/** `piecewise(x, [0, 10, 60], [0, 1, 1.5])`: rising knots, and a value at each. */
+function inferPiecewise(scope: FormulaScope, call: CallExpression): ValueType {
+  const { context } = scope;
+  const callee = { name: "piecewise", span: call.callee.span };
+  const [operand, knotList, valueList] = call.arguments.map(({ value }) => value);
+  const type = operand === undefined ? errorType : inferFormula(scope, operand);
+  if (operand === undefined || knotList === undefined || valueList === undefined || call.arguments.length !== 3) {
+    context.reporter.report("MTL3006", { name: callee.name, expected: 3, found: call.arguments.length }, call.span);
+    return errorType;
+  }
+  const value = numberOperand(scope, type, operand, "piecewise(…)");
+  const read = (name: string, list: Expression): readonly number[] | undefined => {
+    const numbers = readArgument(context, callee, { name, type: { kind: "numbers" } }, list);
+    return Array.isArray(numbers) ? numbers.filter((each) => typeof each === "number") : undefined;
+  };
+  const [knots, values] = [read("knots", knotList), read("values", valueList)];
+  if (value === undefined || knots === undefined || values === undefined) return errorType;
+  const rises = knots.every((knot, i) => i === 0 || knot > (knots[i - 1] ?? knot));
+  if (rises && knots.length === values.length && knots.length >= 2)
+    return number({ low: Math.min(...values), high: Math.max(...values) });
+  context.reporter.report("MTL5041", { knots: knots.length, values: values.length, rises }, knotList.span, {
+    labels: [{ span: valueList.span, message: `${values.length} values` }],
+  });
+  return errorType;
 }
 
 function checkOperand(
@@ -335,11 +421,11 @@ function checkOperand(
   node: Expression,
   wanted: FormulaKind | "any",
   name: string,
-  takesMissing: true | undefined,
+  takes: { readonly missing: boolean },
 ): boolean {
   if (type.kind === "error" || wanted === "any") return true;
   if (type.kind === wanted) {
-    if (takesMissing === true || !("optional" in type) || !type.optional) return true;
+    if (takes.missing || !("optional" in type) || !type.optional) return true;
     scope.context.reporter.report("MTL3043", { value: describeValue(node) }, node.span);
     return false;
   }

@@ -12,7 +12,9 @@ export type ValueType =
   | { readonly kind: "logit" }
   | { readonly kind: "head"; readonly type: HeadType }
   | NumberValue
-  | { readonly kind: "text" | "bool" | "time" | "duration"; readonly optional: boolean }
+  | { readonly kind: "text" | "bool" | "time" | "texts"; readonly optional: boolean }
+  | DurationValue
+  | { readonly kind: "vector"; readonly width: number; readonly optional: boolean }
   /** A ranking in a test: names of candidates in order. */
   | { readonly kind: "candidates" };
 
@@ -22,6 +24,13 @@ export interface NumberValue {
   readonly unit?: string;
   readonly range: Interval;
   /** May be missing, and must be handled. */
+  readonly optional: boolean;
+}
+
+/** A span of time, with the range of its seconds. */
+export interface DurationValue {
+  readonly kind: "duration";
+  readonly range: Interval;
   readonly optional: boolean;
 }
 
@@ -42,6 +51,10 @@ export function showType(type: ValueType, within: Within): string {
       return `a number${type.unit === undefined ? "" : ` (${type.unit})`} in ${showInterval(type.range)}${type.optional ? ", may be missing" : ""}`;
     case "candidates":
       return "a list of candidates";
+    case "texts":
+      return `several texts${type.optional ? ", may be missing" : ""}`;
+    case "vector":
+      return `a vector of ${type.width} numbers${type.optional ? ", may be missing" : ""}`;
     case "bool":
       return "true or false";
     default:

@@ -65,4 +65,58 @@ export const rangesDiagnostics = defineDiagnostics({
         ? `at most ${p.count} of ${p.places} places is always so`
         : `at least ${p.count} of ${p.places} places can never be so`,
   },
+  MTL5040: {
+    severity: "error",
+    title: "formula too large",
+    message: (p: { nodes: number; depth: number; mostNodes: number; mostDepth: number }) =>
+      `this formula has ${p.nodes} parts and is ${p.depth} deep; ${p.mostNodes} parts and a depth of ${p.mostDepth} are allowed`,
+  },
+  MTL5041: {
+    severity: "error",
+    title: "points that make no line",
+    message: (p: { knots: number; values: number; rises: boolean }) =>
+      p.knots !== p.values
+        ? `\`piecewise\` needs a value at each knot: there are ${p.knots} knots and ${p.values} values`
+        : p.rises
+          ? `\`piecewise\` needs at least two knots, and has ${p.knots}`
+          : "the knots of `piecewise` rise from left to right, and these do not",
+  },
+  MTL5042: {
+    severity: "error",
+    title: "bounds stated twice",
+    message: (p: { rule: string }) =>
+      `\`bounds\` limits the product of all boosts of these rules, and \`${p.rule}\` states other ones`,
+  },
+  MTL5043: {
+    severity: "error",
+    title: "unknown time zone",
+    message: (p: { zone: string }) => `there is no time zone \`${p.zone}\``,
+  },
+  MTL5044: {
+    severity: "error",
+    title: "too many rules",
+    message: (p: { rules: number; most: number }) => `these are ${p.rules} rules; ${p.most} are allowed`,
+  },
+  MTL5045: {
+    severity: "error",
+    title: "factor on a score that may be negative",
+    message: (p: { rule: string; verb: string; range: string }) =>
+      `\`${p.verb} ${p.rule}\` multiplies a score in ${p.range}: below 0 it would do the opposite`,
+  },
+  MTL5046: {
+    severity: "error",
+    title: "task that is not served",
+    message: (p: { name: string }) => `\`${p.name}\` is auxiliary: it is trained, and never served`,
+  },
+  MTL5047: {
+    severity: "error",
+    title: "factor outside what the rule allows",
+    message: (p: { verb: string; expected: string; range: string }) =>
+      `\`${p.verb}\` takes a factor ${p.expected}, and this one lies in ${p.range}`,
+  },
+  MTL5048: {
+    severity: "error",
+    title: "key that is no value of a candidate",
+    message: (p: { verb: string; found: string; expected: string }) => `\`${p.verb}\` goes by ${p.expected}, not by ${p.found}`,
+  },
 });

@@ -1,0 +1,290 @@
+/**
+ * The serving stage of the model: inputs, parameters, formulas, rules, rankings and tests of a spec whose checks have run.
+ * Reports only what shows when everything is resolved: formulas over the limits, factors on scores that may be negative.
+ */
+import type {
+  FeatureModel,
+  FormulaExpression,
+  FusionModel,
+  HeadExpression,
+  HeadModel,
+  Model,
+  ParamModel,
+  RankModel,
+  RuleSetModel,
+  ServingInput,
+  ServingModel,
+} from "../model/index.js";
+import { visit, type Name } from "../syntax/index.js";
+import type * as ast from "../syntax/index.js";
+import type { Span } from "../text/index.js";
+import type { CheckedRule } from "./check-rules.js";
+import { constantOf } from "./constants.js";
+import { typeOf, type CheckContext } from "./context.js";
+import { isCandidateId, valueOfHead, type FormulaValues } from "./formula-scope.js";
+import { anyNumber, showInterval, type Interval } from "./intervals.js";
+import { formulaTypeOf, numberConstant, resolveFormula, toRange, type FormulaNames } from "./resolve-formula.js";
+import { resolveRules } from "./resolve-rules.js";
+import { resolveTest } from "./resolve-test.js";
+import type { ValueType } from "./types.js";
+
+/** What the checks of the serving stage hand to its model. */
+export interface CheckedServing {
+  readonly values: FormulaValues;
+  readonly models: readonly HeadModel[];
+  readonly external: readonly HeadModel[];
+  readonly rules: ReadonlyMap<ast.RulesBlock, readonly CheckedRule[]>;
+  /** Formulas, each after the ones it reads. */
+  readonly fusionOrder: readonly ast.FusionDeclaration[];
+}
+
+/** What serving adds to the model; nothing when the spec does not speak of it. */
+export function resolveServing(context: CheckContext, checked: CheckedServing): Pick<Model, "serving" | "tests"> {
+  const { declarations } = context.spec;
+  const speaks = declarations.some(({ kind }) => servingKinds.has(kind));
+  if (!speaks) return {};
+  const names: FormulaNames = { context, externalChains: new Set(checked.external.map(({ name }) => name)) };
+  const fusions = [
+    ...checked.external.map(chainFormula(names)),
+    ...checked.fusionOrder.flatMap((node): readonly FusionModel[] => {
+      const value = resolveFormula(names, node.value);
+      const type = typeOf(context, node);
+      const unit = type.kind === "number" ? type.unit : undefined;
+      return value === undefined ? [] : [{ ...declared(node), value, ...(unit === undefined ? {} : { unit }) }];
+    }),
+  ];
+  const ruleSets = [...checked.rules].flatMap(([block, rules]) => resolveRules(names, block, rules) ?? []);
+  const ranks = declarations.flatMap((node) => (node.kind === "Rank" ? (resolveRank(names, node) ?? []) : []));
+  for (const rank of ranks) checkFactors(context, rank, ruleSets);
+  const tests = declarations.flatMap((node) => (node.kind === "Test" ? [resolveTest(names, node)] : []));
+  const serving: ServingModel = {
+    inputs: resolveInputs(context, checked),
+    params: declarations.flatMap((node) => (node.kind === "Params" ? node.entries.flatMap(paramModel(context)) : [])),
+    fusions,
+    ruleSets,
+    ranks,
+    experiments: [],
+  };
+  return { serving, ...(tests.length === 0 ? {} : { tests }) };
+}
+
+const servingKinds: ReadonlySet<ast.Declaration["kind"]> = new Set<ast.Declaration["kind"]>([
+  "Attributes",
+  "Signals",
+  "Params",
+  "Fusion",
+  "Rules",
+  "Rank",
+]);
+
+/** Name, doc comment and place of a declaration. */
+function declared(node: { readonly name: Name; readonly doc?: string; readonly span: Span }): {
+  readonly name: string;
+  readonly doc?: string;
+  readonly span: Span;
+} {
+  return { name: node.name.text, ...(node.doc === undefined ? {} : { doc: node.doc }), span: node.span };
+}
+
+// ------------------------------------------------------------------------------------------------------------ inputs
+
+function resolveInputs(context: CheckContext, { values, models }: CheckedServing): readonly ServingInput[] {
+  const inputs: ServingInput[] = [];
+  const drop = { missing: { kind: "drop" }, outside: "drop" } as const;
+  for (const head of models) {
+    if (head.auxiliary) continue;
+    const { name, doc, span } = head;
+    const value = valueOfHead(values.heads, name);
+    if (value.kind !== "number") continue;
+    inputs.push({
+      name,
+      ...(doc === undefined ? {} : { doc }),
+      origin: "head",
+      ...describeInput(value),
+      ...drop,
+      span,
+    });
+  }
+  for (const node of context.spec.declarations) {
+    if (node.kind !== "Attributes" && node.kind !== "Signals") continue;
+    const isSignals = node.kind === "Signals";
+    for (const entry of node.entries) {
+      const { text } = entry.name;
+      const type = isSignals
+        ? (values.signals.get(text) ?? valueOfHead(values.heads, text))
+        : values.attributes.get(text);
+      if (type === undefined || formulaTypeOf(type) === undefined) continue;
+      const isOptional = "optional" in type && type.optional;
+      inputs.push({
+        ...declared(entry),
+        origin: isSignals ? "signal" : "attribute",
+        ...describeInput(type),
+        missing: { kind: isOptional ? "keep" : "drop" },
+        outside: "drop",
+      });
+    }
+  }
+  return [...inputs, ...resolveRead(context, values.features)];
+}
+
+function describeInput(type: ValueType): Pick<ServingInput, "type" | "unit" | "range" | "width"> {
+  const formulaType = formulaTypeOf(type) ?? "number";
+  if (type.kind === "vector") return { type: formulaType, width: type.width };
+  if (type.kind !== "number") return { type: formulaType };
+  return {
+    type: formulaType,
+    ...(type.unit === undefined ? {} : { unit: type.unit }),
+    ...(isBounded(type.range) ? { range: toRange(type.range) } : {}),
+  };
+}
+
+function isBounded({ low, high }: Interval): boolean {
+  return low !== anyNumber.low || high !== anyNumber.high;
+}
+
+/** Features and the identifier, where the serving stage reads them. */
+function resolveRead(context: CheckContext, features: readonly FeatureModel[]): readonly ServingInput[] {
+  const found = new Map<string, ServingInput>();
+  for (const declaration of context.spec.declarations) {
+    if (!["Fusion", "Rules", "Rank", "Test"].includes(declaration.kind)) continue;
+    visit(declaration, (node) => {
+      if (node.kind !== "NameExpression") return;
+      const { text } = node.name;
+      const symbol = context.references.get(node.name);
+      const keep = { missing: { kind: "keep" }, outside: "drop" } as const;
+      if (symbol?.kind === "feature") {
+        const feature = features.find(({ name }) => name === text);
+        const type = formulaTypeOf(typeOf(context, node));
+        if (feature !== undefined && type !== undefined)
+          found.set(text, { name: text, origin: "feature", type, ...keep, span: feature.span });
+      } else if (symbol === undefined && isCandidateId(context, text) && !found.has(text))
+        found.set(text, {
+          name: text,
+          origin: "id",
+          type: "text",
+          missing: { kind: "refuse" },
+          outside: "refuse",
+          span: node.span,
+        });
+    });
+  }
+  return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function paramModel(context: CheckContext): (entry: ast.ParamEntry) => readonly ParamModel[] {
+  return (entry) => {
+    const constant = constantOf(entry.value);
+    const type = typeOf(context, entry);
+    if (constant.kind !== "value" || type.kind !== "number") return [];
+    return [{ ...declared(entry), value: constant.value, range: toRange(type.range) }];
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------- formulas
+
+/** A chain over signals as a formula; a quotient is guarded, and stays a probability. */
+function chainFormula({ context, externalChains }: FormulaNames): (chain: HeadModel) => FusionModel {
+  return ({ name, doc, value, type, span }) => {
+    const numbers = (low: number): FormulaExpression => numberConstant(low, span);
+    const range = type.kind === "probability" ? { low: 0, high: 1 } : { low: 0 };
+    const build = (node: HeadExpression): FormulaExpression => {
+      switch (node.kind) {
+        case "head":
+          return externalChains.has(node.name)
+            ? { kind: "fusion", type: "number", name: node.name, range: headRange(node.name), span }
+            : { kind: "input", type: "number", name: node.name, range: headRange(node.name), span };
+        case "product": {
+          const [first = numbers(1), ...rest] = node.factors.map(build);
+          return rest.reduce(
+            (left, right) => ({ kind: "arithmetic", type: "number", operator: "*", left, right, range, span }),
+            first,
+          );
+        }
+        case "quotient":
+          return {
+            kind: "call",
+            type: "number",
+            function: "min",
+            arguments: [
+              numbers(1),
+              {
+                kind: "arithmetic",
+                type: "number",
+                operator: "/",
+                left: build(node.numerator),
+                right: {
+                  kind: "call",
+                  type: "number",
+                  function: "max",
+                  arguments: [build(node.denominator), numbers(smallestDivisor)],
+                  range: { low: smallestDivisor, high: 1 },
+                  span,
+                },
+                range: { low: 0, high: 1 / smallestDivisor },
+                span,
+              },
+            ],
+            range: { low: 0, high: 1 },
+            span,
+          };
+        case "complement":
+          return {
+            kind: "arithmetic",
+            type: "number",
+            operator: "-",
+            left: numbers(1),
+            right: build(node.operand),
+            range: { low: 0, high: 1 },
+            span,
+          };
+        case "activation":
+          throw new Error(`the chain ${name} over signals has an activation`);
+      }
+    };
+    const headRange = (head: string): { low: number; high?: number } => {
+      const symbol = context.scope.names.get(head);
+      const headType = symbol === undefined ? undefined : typeOf(context, symbol.declaration);
+      return headType?.kind === "head" && headType.type.kind === "probability" ? { low: 0, high: 1 } : { low: 0 };
+    };
+    return { name, ...(doc === undefined ? {} : { doc }), value: build(value), span };
+  };
+}
+
+/** What a chain's divisor is kept above. */
+const smallestDivisor = 1e-9;
+
+// ---------------------------------------------------------------------------------------------------------- rankings
+
+function resolveRank(names: FormulaNames, node: ast.RankDeclaration): RankModel | undefined {
+  const by = resolveFormula(names, node.by);
+  const top = constantOf(node.count);
+  if (by === undefined || top.kind !== "value") return undefined;
+  return {
+    ...declared(node),
+    sources: [],
+    stages: [{ top: top.value, by, span: node.by.span }],
+    rules: node.rules.map(({ text }) => text),
+    ties: [],
+  };
+}
+
+/** A factor above 1 lifts a score only if that is not negative. */
+function checkFactors(context: CheckContext, rank: RankModel, sets: readonly RuleSetModel[]): void {
+  const range = rank.stages.at(-1)?.by.range;
+  if (range?.low !== undefined && range.low >= 0) return;
+  const shown = showInterval({ low: range?.low ?? -Infinity, high: range?.high ?? Infinity });
+  for (const set of sets) {
+    if (!rank.rules.includes(set.name)) continue;
+    const rule = set.rules.find(
+      ({ verb, ...each }) =>
+        verb === "boost" ||
+        verb === "pace" ||
+        (verb === "suppress" && "effect" in each && each.effect.kind === "factor"),
+    );
+    if (rule === undefined) continue;
+    context.reporter.report("MTL5045", { verb: rule.verb, rule: rule.name, range: shown }, rule.span, {
+      labels: [{ span: rank.stages.at(-1)?.by.span ?? rank.span, message: shown }],
+      help: "rank by a score that is never negative: `exp(…)`, `sigmoid(…)` or `max(…, 0)`",
+    });
+  }
+}

@@ -118,7 +118,9 @@ function sourceFiles(folder: string): string[] {
 /** Module names that a source file imports or re-exports, dynamic imports included. */
 function importsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  const pattern = /(?:^|[\s;}])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g;
+  // `import` right after a quote is a word in a text, as in a list of keywords.
+  const pattern =
+    /(?:^|[\s;}])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|(?<!["'`.])\bimport\s*\(?\s*["']([^"']+)["']/g;
   return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
 }
 
@@ -176,5 +178,11 @@ describe("imports go one way", () => {
     const text =
       'import { a } from "./a.js";\nexport * from "./b.js";\nconst c = await import("./c.js");\nimport "./d.js";\n// import "./e.js"\n';
     expect(importsOf(text)).toEqual(["./a.js", "./b.js", "./c.js", "./d.js"]);
+  });
+
+  it("takes the word in quotes for a word", () => {
+    const text = 'const words = ["import", "model", "export", "from"];\nconst other = [\'import\', \'def\'];\n';
+    expect(importsOf(text)).toEqual([]);
+    expect(importsOf(`${text}const late = import("./late.js");\n`)).toEqual(["./late.js"]);
   });
 });

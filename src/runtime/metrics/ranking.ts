@@ -9,11 +9,12 @@ export function auc(scores: Float32Array, targets: Float32Array, weights: Float3
   return aucOfOrder(ascendingOrder(scores), scores, targets, weights);
 }
 
-function aucOfOrder(
+/** {@link auc} of some rows, given in ascending order of their scores. */
+export function aucOfOrder(
   order: Int32Array,
-  scores: Float32Array,
-  targets: Float32Array,
-  weights: Float32Array,
+  scores: Float32Array | Float64Array,
+  targets: Float32Array | Float64Array,
+  weights: Float32Array | Float64Array,
 ): number | null {
   let positives = 0;
   let negatives = 0;
@@ -77,7 +78,7 @@ export function groupedAuc(
 }
 
 /** Rows of each group, in the order given; rows of a negative group are left out. */
-function splitByGroup(
+export function splitByGroup(
   order: Int32Array,
   groups: Int32Array,
 ): { readonly starts: Int32Array; readonly rows: Int32Array } {

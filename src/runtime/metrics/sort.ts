@@ -1,14 +1,29 @@
-/** Sorting of float32 scores by their bits: linear in their number, with no comparison and no boxed number. */
+/** Sorting of scores by their bits: linear in their number, with no comparison and no boxed number. */
 
 const radixBits = 11;
 const radixSize = 1 << radixBits;
 
 /** The indices of the scores in ascending order; equal scores keep their order, −0 equals 0, NaN stands at the ends. */
 export function ascendingOrder(scores: Float32Array): Int32Array {
-  const count = scores.length;
-  const keys = orderedBits(scores);
-  let order: Int32Array = new Int32Array(count);
+  return sortByWord(identityOrder(scores.length), orderedBits(scores));
+}
+
+/** {@link ascendingOrder} of doubles. */
+export function ascendingOrderOfDoubles(scores: Float64Array): Int32Array {
+  const { low, high } = orderedHalves(scores);
+  return sortByWord(sortByWord(identityOrder(scores.length), low), high);
+}
+
+function identityOrder(count: number): Int32Array {
+  const order = new Int32Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
+  return order;
+}
+
+/** Sorts indices by their words, equal ones as they stand. */
+function sortByWord(start: Int32Array, keys: Uint32Array): Int32Array {
+  const count = start.length;
+  let order = start;
   let other: Int32Array = new Int32Array(count);
   const starts = new Int32Array(radixSize);
   for (let shift = 0; shift < 32; shift += radixBits) {
@@ -47,4 +62,22 @@ function orderedBits(scores: Float32Array): Uint32Array {
     bits[i] = plain & 0x80000000 ? ~plain : plain | 0x80000000;
   }
   return bits;
+}
+
+/** The two words of each double, ordered as the doubles are when high words decide first. */
+function orderedHalves(scores: Float64Array): { readonly low: Uint32Array; readonly high: Uint32Array } {
+  const low = new Uint32Array(scores.length);
+  const high = new Uint32Array(scores.length);
+  const double = new Float64Array(1);
+  const words = new Uint32Array(double.buffer);
+  const lowWord = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
+  for (let i = 0; i < scores.length; i++) {
+    // Adding 0 makes −0 into 0.
+    double[0] = (scores[i] as number) + 0;
+    const [lo, hi] = [words[lowWord] as number, words[1 - lowWord] as number];
+    const isNegative = hi & 0x80000000;
+    low[i] = isNegative ? ~lo : lo;
+    high[i] = isNegative ? ~hi : hi | 0x80000000;
+  }
+  return { low, high };
 }

@@ -8,9 +8,9 @@ export interface Evaluation {
   readonly violation: number;
 }
 
-/** A search that is told what its points are worth. It never evaluates, and it ends only when its caller stops asking. */
+/** A search that is told what its points are worth. It never evaluates. */
 export interface Search {
-  /** Points of [0, 1]^n to be evaluated next; at least one. */
+  /** Points of [0, 1]^n to be evaluated next; none when the search is through. */
   readonly ask: () => readonly Float64Array[];
   /** The worth of the points of the last `ask`, in their order. */
   readonly tell: (evaluations: readonly Evaluation[]) => void;

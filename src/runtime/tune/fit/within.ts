@@ -1,0 +1,27 @@
+/** Columns without what all rows of a request share: only differences inside of a request move a list. */
+
+/** Each value minus its request's mean; rows of request g are [starts[g], starts[g + 1]). */
+export function centerWithin(values: Float64Array, starts: Int32Array): Float64Array {
+  const centered = new Float64Array(values.length);
+  for (let g = 0; g + 1 < starts.length; g++) {
+    const [start, end] = [starts[g] as number, starts[g + 1] as number];
+    let sum = 0;
+    for (let row = start; row < end; row++) sum += values[row] as number;
+    const mean = sum / (end - start);
+    for (let row = start; row < end; row++) centered[row] = (values[row] as number) - mean;
+  }
+  return centered;
+}
+
+/** log(1 + y / mean of the y above 0): a long tail of amounts no longer decides a fit on its own; 0 stays 0. */
+export function compressAmounts(values: Float64Array): Float64Array {
+  let sum = 0;
+  let count = 0;
+  for (const value of values)
+    if (value > 0) {
+      sum += value;
+      count += 1;
+    }
+  const scale = count > 0 ? sum / count : 1;
+  return values.map((value) => Math.log1p(Math.max(0, value) / scale));
+}

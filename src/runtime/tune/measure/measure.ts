@@ -1,0 +1,170 @@
+/** Measures of a ranking over a log, each with what it takes to resample it by user. */
+import { aucOfOrder } from "../../metrics/ranking.js";
+import type { LogRows } from "./log-rows.js";
+import type { Measure, Objective } from "./objective.js";
+import type { Lists, Ranking } from "./ranking.js";
+
+/** A column of the log as measures read it: numbers, missing as 0; and numbers for its different values. */
+export interface LogColumn {
+  readonly numbers: Float64Array;
+  readonly codes: Int32Array;
+}
+
+export interface Measured {
+  readonly value: number;
+  /** The value when each user counts as often as `counts` says. */
+  readonly resample: (counts: Float64Array) => number;
+}
+
+/** What a measure may read beyond the ranking. */
+export interface MeasureContext {
+  readonly log: LogRows;
+  readonly column: (name: string) => LogColumn;
+  /** Off-policy weight of each request, for the parameters of this trial. */
+  readonly policyWeights?: Float64Array;
+}
+
+/** The weighted sum of an objective's measures. A measure that is undefined (one class alone) counts 0. */
+export function measureObjective({ terms }: Objective, context: MeasureContext, ranking: Ranking): Measured {
+  const parts = terms.map(({ weight, measure }) => ({ weight, measured: takeMeasure(measure, context, ranking) }));
+  return {
+    value: parts.reduce((sum, { weight, measured }) => sum + weight * measured.value, 0),
+    resample: (counts) => parts.reduce((sum, { weight, measured }) => sum + weight * measured.resample(counts), 0),
+  };
+}
+
+function takeMeasure(measure: Measure, context: MeasureContext, ranking: Ranking): Measured {
+  const { log } = context;
+  const column = context.column(measure.column);
+  switch (measure.kind) {
+    case "auc":
+      return areaOf(log, column, ranking);
+    case "gauc":
+      return meanOfRequests(log, areasByRequest(log, column, ranking));
+    case "ndcg":
+      return meanOfRequests(log, gainsByRequest(column, ranking.lists, measure.top));
+    case "mean":
+      return meanOfRequests(log, meansByRequest(column, ranking.lists, measure.top));
+    case "distinct":
+      return meanOfRequests(log, countsByRequest(column, ranking.lists, measure.top));
+    case "snips":
+    case "ips":
+      return earnedByRequest(log, column, context.policyWeights, measure.kind);
+  }
+}
+
+/** A value and a weight a request; weight 0 where it has no value. */
+interface ByRequest {
+  readonly values: Float64Array;
+  readonly weights: Float64Array;
+}
+
+function meanOfRequests(log: LogRows, { values, weights }: ByRequest): Measured {
+  const mean = (counts: Float64Array | undefined): number => {
+    let sum = 0;
+    let total = 0;
+    for (let g = 0; g < values.length; g++) {
+      const user = log.users[log.starts[g] as number] as number;
+      const weight = (weights[g] as number) * (counts === undefined ? 1 : (counts[user] as number));
+      sum += weight * (values[g] as number);
+      total += weight;
+    }
+    return total > 0 ? sum / total : 0;
+  };
+  return { value: mean(undefined), resample: mean };
+}
+
+function areaOf(log: LogRows, { numbers }: LogColumn, { ascending, scores }: Ranking): Measured {
+  const targets = numbers.map((value) => Number(value > 0));
+  const area = (weights: Float64Array): number => aucOfOrder(ascending, scores, targets, weights) ?? 0;
+  return {
+    value: area(new Float64Array(log.rows).fill(1)),
+    resample: (counts) => area(Float64Array.from(log.users, (user) => counts[user] as number)),
+  };
+}
+
+function areasByRequest(log: LogRows, { numbers }: LogColumn, { ascendingByRequest, scores }: Ranking): ByRequest {
+  const { rows, starts } = ascendingByRequest;
+  const targets = numbers.map((value) => Number(value > 0));
+  const ones = new Float64Array(log.rows).fill(1);
+  return byRequest(starts, (start, end) => {
+    const area = aucOfOrder(rows.subarray(start, end), scores, targets, ones);
+    return area === null ? undefined : { value: area, weight: end - start };
+  });
+}
+
+function gainsByRequest({ numbers }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
+  return byRequest(starts, (start, end) => {
+    const gains = Float64Array.from(rows.subarray(start, end), (row) => Math.max(0, numbers[row] as number));
+    const places = Math.min(top, gains.length);
+    const found = discounted(gains, places);
+    const best = discounted(gains.sort().reverse(), places);
+    return best > 0 ? { value: found / best, weight: 1 } : undefined;
+  });
+}
+
+function discounted(gains: Float64Array, places: number): number {
+  let sum = 0;
+  for (let i = 0; i < places; i++) sum += (gains[i] as number) / Math.log2(i + 2);
+  return sum;
+}
+
+function meansByRequest({ numbers }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
+  return byRequest(starts, (start, end) => {
+    const last = Math.min(end, start + top);
+    let sum = 0;
+    for (let i = start; i < last; i++) sum += numbers[rows[i] as number] as number;
+    return last > start ? { value: sum / (last - start), weight: 1 } : undefined;
+  });
+}
+
+function countsByRequest({ codes }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
+  return byRequest(starts, (start, end) => {
+    const values = new Set<number>();
+    for (let i = start; i < Math.min(end, start + top); i++) values.add(codes[rows[i] as number] as number);
+    return { value: values.size, weight: 1 };
+  });
+}
+
+function byRequest(
+  starts: Int32Array,
+  valueOf: (start: number, end: number) => { readonly value: number; readonly weight: number } | undefined,
+): ByRequest {
+  const count = starts.length - 1;
+  const values = new Float64Array(count);
+  const weights = new Float64Array(count);
+  for (let g = 0; g < count; g++) {
+    const found = valueOf(starts[g] as number, starts[g + 1] as number);
+    if (found === undefined) continue;
+    values[g] = found.value;
+    weights[g] = found.weight;
+  }
+  return { values, weights };
+}
+
+/** The reward of a request is the sum over its rows: what was shown then earned it, whatever would be shown now. */
+function earnedByRequest(
+  log: LogRows,
+  { numbers }: LogColumn,
+  policyWeights: Float64Array | undefined,
+  kind: "snips" | "ips",
+): Measured {
+  const count = log.starts.length - 1;
+  const weights = policyWeights ?? new Float64Array(count).fill(1);
+  const rewards = Float64Array.from({ length: count }, (_, g) => {
+    let sum = 0;
+    for (let row = log.starts[g] as number; row < (log.starts[g + 1] as number); row++) sum += numbers[row] as number;
+    return sum;
+  });
+  const estimate = (counts: Float64Array | undefined): number => {
+    let earned = 0;
+    let total = 0;
+    for (let g = 0; g < count; g++) {
+      const times = counts === undefined ? 1 : (counts[log.users[log.starts[g] as number] as number] as number);
+      earned += times * (weights[g] as number) * (rewards[g] as number);
+      total += times * (kind === "snips" ? (weights[g] as number) : 1);
+    }
+    return total > 0 ? earned / total : 0;
+  };
+  return { value: estimate(undefined), resample: estimate };
+}

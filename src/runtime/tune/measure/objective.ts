@@ -1,0 +1,151 @@
+/** What tuning maximises, as the command line says it: `0.7 * gauc(click) + 0.3 * ndcg@10(buy)`. */
+import { suggest } from "../../../compiler/text/index.js";
+
+/** One figure over a log. `top` counts places of each request's list; absent: all of them. */
+export type Measure =
+  /** Area under the ROC curve of label > 0, over all rows. */
+  | { readonly kind: "auc"; readonly column: string }
+  /** The same in each request, the mean weighted by rows; requests of one class have none. */
+  | { readonly kind: "gauc"; readonly column: string }
+  /** Σ gain / log2(1 + place) over that of the best order, the mean over requests that have a gain. */
+  | { readonly kind: "ndcg"; readonly column: string; readonly top?: number }
+  /** The mean of a column over the first places, then over requests. */
+  | { readonly kind: "mean"; readonly column: string; readonly top?: number }
+  /** How many different values a column has among the first places, the mean over requests. */
+  | { readonly kind: "distinct"; readonly column: string; readonly top?: number }
+  /** What a request would earn, from parameters that were jittered when the log was written. */
+  | { readonly kind: "snips" | "ips"; readonly column: string };
+
+export interface WeightedMeasure {
+  readonly weight: number;
+  readonly measure: Measure;
+}
+
+/** A weighted sum of measures; larger is better. */
+export interface Objective {
+  /** As it was written. */
+  readonly text: string;
+  readonly terms: readonly WeightedMeasure[];
+}
+
+/** A bound that a measure keeps. */
+export interface Guard extends Objective {
+  readonly operator: ">=" | "<=";
+  readonly bound: number;
+}
+
+/** Why a text is no objective, and at which character. */
+export interface ObjectiveProblem {
+  readonly problem: string;
+  readonly at: number;
+}
+
+export const measureKinds = ["auc", "gauc", "ndcg", "mean", "distinct", "snips", "ips"] as const;
+/** Measures of a list, which may say how much of it they look at. */
+const listKinds: readonly string[] = ["ndcg", "mean", "distinct"];
+
+export function parseObjective(text: string): Objective | ObjectiveProblem {
+  const reader = createReader(text);
+  const terms = readTerms(reader);
+  if (!Array.isArray(terms)) return terms as ObjectiveProblem;
+  if (!reader.atEnd()) return { problem: "`+` or the end should stand here", at: reader.at() };
+  return { text: text.trim(), terms: terms as WeightedMeasure[] };
+}
+
+export function parseGuard(text: string): Guard | ObjectiveProblem {
+  const reader = createReader(text);
+  const terms = readTerms(reader);
+  if (!Array.isArray(terms)) return terms as ObjectiveProblem;
+  const operator = reader.take(/(>=|<=)/y);
+  if (operator !== ">=" && operator !== "<=") return { problem: "`>=` or `<=` should stand here", at: reader.at() };
+  const bound = readNumber(reader);
+  if (bound === undefined) return { problem: "a number should stand here", at: reader.at() };
+  if (!reader.atEnd()) return { problem: "nothing should follow the bound", at: reader.at() };
+  return { text: text.trim(), terms: terms as WeightedMeasure[], operator, bound };
+}
+
+export function isProblem(parsed: Objective | ObjectiveProblem): parsed is ObjectiveProblem {
+  return "problem" in parsed;
+}
+
+interface Reader {
+  /** What the sticky pattern matches here, white space before it skipped. */
+  readonly take: (pattern: RegExp) => string | undefined;
+  readonly at: () => number;
+  readonly atEnd: () => boolean;
+}
+
+function createReader(text: string): Reader {
+  let at = 0;
+  const skip = (): void => {
+    while (/\s/.test(text.charAt(at))) at++;
+  };
+  return {
+    take: (pattern) => {
+      skip();
+      pattern.lastIndex = at;
+      const found = pattern.exec(text)?.[0];
+      if (found !== undefined) at += found.length;
+      return found;
+    },
+    at: () => {
+      skip();
+      return at;
+    },
+    atEnd: () => {
+      skip();
+      return at >= text.length;
+    },
+  };
+}
+
+function readTerms(reader: Reader): readonly WeightedMeasure[] | ObjectiveProblem {
+  const terms: WeightedMeasure[] = [];
+  let sign = 1;
+  for (;;) {
+    const weight = readNumber(reader);
+    if (weight !== undefined && reader.take(/\*/y) === undefined)
+      return { problem: "`*` and a measure should follow the weight", at: reader.at() };
+    const measure = readMeasure(reader);
+    if ("problem" in measure) return measure;
+    terms.push({ weight: sign * (weight ?? 1), measure });
+    const operator = reader.take(/[+-]/y);
+    if (operator === undefined) return terms;
+    sign = operator === "-" ? -1 : 1;
+  }
+}
+
+function readNumber(reader: Reader): number | undefined {
+  const digits = reader.take(/-?(\d[\d_]*(\.\d+)?|\.\d+)([eE][+-]?\d+)?/y);
+  return digits === undefined ? undefined : Number(digits.replaceAll("_", ""));
+}
+
+function readMeasure(reader: Reader): Measure | ObjectiveProblem {
+  const start = reader.at();
+  const name = reader.take(/[a-z_]+/y) ?? "";
+  const kind = measureKinds.find((known) => known === name);
+  if (kind === undefined) {
+    const near = suggest(name, [...measureKinds]);
+    const list = measureKinds.map((known) => `\`${known}\``).join(", ");
+    return {
+      problem: `a measure should stand here: ${list}${near === undefined ? "" : `; did you mean \`${near}\`?`}`,
+      at: start,
+    };
+  }
+  const place = reader.at();
+  const top = reader.take(/@/y) === undefined ? undefined : Number(reader.take(/\d+/y) ?? "0");
+  if (top !== undefined && !listKinds.includes(kind))
+    return { problem: `\`${kind}\` looks at whole requests: \`@\` belongs to ndcg, mean, distinct`, at: place };
+  if (top === 0) return { problem: "a number of places from 1 should follow `@`", at: place };
+  if (reader.take(/\(/y) === undefined)
+    return { problem: `\`(\` and a column should follow \`${kind}\``, at: reader.at() };
+  const column = reader.take(/"[^"]+"|[^\s()"]+/y)?.replace(/^"(.*)"$/, "$1");
+  if (column === undefined) return { problem: "a column of the log should stand here", at: reader.at() };
+  if (reader.take(/\)/y) === undefined) return { problem: "`)` should follow the column", at: reader.at() };
+  return top === undefined ? { kind, column } : ({ kind, column, top } as Measure);
+}
+
+/** Columns that a set of objectives reads, each once. */
+export function columnsOf(objectives: readonly Objective[]): readonly string[] {
+  return [...new Set(objectives.flatMap(({ terms }) => terms.map(({ measure }) => measure.column)))];
+}

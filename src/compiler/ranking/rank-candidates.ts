@@ -86,6 +86,7 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   const faults = verifyList(problem, built);
   if (faults.length > 0) throw new Error(`the list that was built breaks its rules: ${faults.join("; ")}`);
   const list = built.list.map((at) => order[at] as number);
+  const isRefused = built.gaveWay.some(({ kind }) => kind === "refused");
   const isListed = explored.length === 0 ? undefined : new Set(list);
   return {
     list,
@@ -96,7 +97,7 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
     masks,
     factors,
     order,
-    gaveWay: lostPins.length === 0 ? built.gaveWay : [...lostPins, ...built.gaveWay],
+    gaveWay: lostPins.length === 0 || isRefused ? built.gaveWay : [...lostPins, ...built.gaveWay],
     budgetSpent: built.budgetSpent,
     spent: spentPermits(plan, input, masks, list),
     explored: explored.filter(({ row }) => isListed?.has(row) === true),

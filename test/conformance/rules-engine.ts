@@ -1,0 +1,123 @@
+import {
+  conditionFalse,
+  conditionTrue,
+  conditionUnknown,
+  createKeyTable,
+  defaultBudget,
+  rankCandidates,
+  type GaveWay,
+  type KeyValue,
+  type PlannedRule,
+  type RankInput,
+  type RankOutcome,
+  type RankPlan,
+  type Strength,
+} from "../../src/compiler/ranking/index.js";
+import type { CaseRule, CaseValue, RulesCase } from "./rules-case.js";
+
+/** Runs a case on the ranking engine alone: its plan and columns are made here, without a compiler. */
+export function runOnEngine(test: RulesCase): RankOutcome {
+  const { candidates } = test;
+  const conditions: NonNullable<CaseRule["when"]>[] = [];
+  const plan: RankPlan = {
+    name: test.name,
+    formulas: [],
+    sources: [],
+    stages: [],
+    top: test.top,
+    score: 0,
+    ties: [],
+    rules: test.rules.map((rule) => planned(rule, conditions)),
+    boostBounds: [[0.1, 10]],
+    budget: defaultBudget,
+  };
+  const column = (name: string): (CaseValue | undefined)[] => candidates.map((candidate) => candidate[name]);
+  const input: RankInput = {
+    request: "request",
+    now: test.now,
+    seed: 1,
+    ids: candidates.map(({ id }) => id),
+    number: () => Float64Array.from(candidates, ({ score }) => score),
+    condition: (index) =>
+      Uint8Array.from(candidates, (candidate) => truthOf(conditions[index], candidate[conditions[index]?.[0] ?? ""])),
+    key: (name) => createKeyTable(column(name) as (KeyValue | readonly KeyValue[] | undefined)[]),
+    vectors: (name) => ({
+      rows: Float64Array.from(column(name).flatMap((row) => (row as readonly number[] | undefined) ?? [NaN, NaN, NaN])),
+      dimension: 3,
+    }),
+    tail: (name) => [...(test.tail ?? [])].reverse().map((place) => textsOf(place[name])),
+    permits: { held: (rule, key) => test.permits?.[rule]?.[key] ?? Infinity, pace: () => 1 },
+  };
+  return rankCandidates(plan, input);
+}
+
+const textsOf = (value: CaseValue | undefined): readonly KeyValue[] =>
+  value === undefined ? [] : typeof value === "object" ? value : [value];
+
+function truthOf(condition: CaseRule["when"], found: CaseValue | undefined): number {
+  if (condition === undefined || found === undefined) return conditionUnknown;
+  const [, operator, value] = condition;
+  const holds = {
+    "==": found === value,
+    "!=": found !== value,
+    "<": found < value,
+    ">": found > value,
+    in: Array.isArray(found) && (found as readonly unknown[]).includes(value),
+  }[operator];
+  return holds === true ? conditionTrue : conditionFalse;
+}
+
+function planned(rule: CaseRule, conditions: NonNullable<CaseRule["when"]>[]): PlannedRule {
+  const failsClosed = rule.verb === "drop" || rule.verb === "suppress";
+  const base = {
+    name: rule.name,
+    onUnknown: rule.verb === "cap" || (rule.unknown ?? (failsClosed ? "apply" : "keep")) === "apply",
+    ...(rule.when === undefined ? {} : { when: conditions.push(rule.when) - 1 }),
+    ...(rule.during === undefined ? {} : { during: { from: rule.during[0], to: rule.during[1] } }),
+  };
+  const { by, key = [], most = 0, window = 0, least = 0, top, place = 0, weight = 0 } = rule;
+  switch (rule.verb) {
+    case "drop":
+      return { ...base, verb: rule.verb };
+    case "boost":
+      return { ...base, verb: rule.verb, by: by as number, set: 0 };
+    case "suppress":
+      return {
+        ...base,
+        verb: rule.verb,
+        effect: by === "last" || by === "drop" ? { kind: by } : { kind: "factor", by: by as number },
+      };
+    case "spread":
+      return { ...base, verb: rule.verb, key, most, size: window, priority: strengthOf(rule) };
+    case "explore":
+      return { ...base, verb: rule.verb, least, top: top ?? 0, draw: { kind: "best" }, priority: strengthOf(rule) };
+    case "pin":
+      return { ...base, verb: rule.verb, place };
+    case "mmr":
+    case "dpp":
+      return {
+        ...base,
+        verb: rule.verb,
+        weight,
+        similarity: { name: rule.of ?? "", measure: rule.measure ?? "equal" },
+        ...(top === undefined ? {} : { top }),
+      };
+    case "dedupe":
+    case "cap":
+    case "pace":
+      return { ...base, verb: rule.verb, key };
+  }
+}
+
+function strengthOf({ priority }: CaseRule): Strength {
+  if (priority === undefined || "hard" in priority) return { kind: "hard", otherwise: priority?.hard ?? "shorten" };
+  return { kind: "soft", priority: priority.soft };
+}
+
+/** What gave way as the cases write it: sorted, and without what the oracle does not say. */
+export function gaveWayOf(gaveWay: readonly GaveWay[]): readonly unknown[] {
+  return gaveWay
+    .map((each) => (each.kind === "short" ? { kind: each.kind, length: each.length, wanted: each.wanted } : each))
+    .map((each) => Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}

@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { RulesCase } from "./rules-case.js";
+import { gaveWayOf, runOnEngine } from "./rules-engine.js";
+
+const folder = join(import.meta.dirname, "rules");
+const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+const casesOf = (file: string): readonly RulesCase[] =>
+  JSON.parse(readFileSync(join(folder, file), "utf8")) as readonly RulesCase[];
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+
+describe("rules conformance", () => {
+  it("has at least 300 cases", () => {
+    expect(files.flatMap(casesOf).length).toBeGreaterThanOrEqual(300);
+  });
+
+  describe.each(files)("%s", (file) => {
+    it.each(casesOf(file).map((test) => [test.name, test] as const))("%s", (_, test) => {
+      const outcome = runOnEngine(test);
+      const { ids } = { ids: test.candidates.map(({ id }) => id) };
+      expect({
+        list: [...outcome.list].map((row) => ids[row]),
+        scores: [...outcome.list].map((row) => outcome.scores[row]),
+        gaveWay: gaveWayOf(outcome.gaveWay),
+      }).toEqual(test.expect);
+      expect(outcome.budgetSpent).toBe(false);
+    });
+  });
+
+  it.skipIf(!hasPython)("agrees with the oracle (skipped where there is no python3)", () => {
+    const { status, stdout } = spawnSync(
+      "python3",
+      [join(folder, "oracle.py"), "check", ...files.map((file) => join(folder, file))],
+      { encoding: "utf8" },
+    );
+    expect(stdout.trim().split("\n").slice(-5).join("\n")).toMatch(/^\d+ passed, 0 failed$/);
+    expect(status).toBe(0);
+  });
+});

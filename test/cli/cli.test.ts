@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -135,5 +135,35 @@ describe("mtlc", () => {
     expect(JSON.parse(report.out)).toMatchObject({ engine: "cpu", tfjs: "4.22.0" });
     const wrong = await runCli(["doctor"], { environment: { MTLC_ENGINE: "gpu" } });
     expect(wrong).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("says of 300 mutated specs what is wrong with each, with a place, and never crashes or hangs", async () => {
+    const folder = join(root, "mutants");
+    mkdirSync(folder);
+    const texts = ["census/mmoe.mtl", "examples/feed.mtl", "examples/mall_fusion.mtl"].map((name) =>
+      readFileSync(join(import.meta.dirname, "../../specs", name), "utf8"),
+    );
+    let state = 11;
+    const pick = (limit: number): number => (state = (state * 48271) % 0x7fffffff) % limit;
+    for (let i = 0; i < 300; i++) {
+      const text = texts[i % texts.length] ?? "";
+      const at = pick(text.length);
+      const [head, tail] = [text.slice(0, at), text.slice(at)];
+      const mutants = [head + tail.slice(1 + pick(3)), `${head}${tail[1] ?? ""}${tail[0] ?? ""}${tail.slice(2)}`];
+      writeFileSync(join(folder, `${i}.mtl`), mutants[pick(3)] ?? `${head}${"(){}=*,:'9x"[pick(11)] ?? ""}${tail}`);
+    }
+    const names = Array.from({ length: 300 }, (_, i) => `mutants/${i}.mtl`);
+    const checked = await inRoot("check", "--format", "json", ...names);
+    expect(checked.err).toBe("");
+    const { diagnostics } = JSON.parse(checked.out) as {
+      diagnostics: readonly { code: string; severity: string; file: string; line?: number; column?: number }[];
+    };
+    const wrong = new Set(diagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file));
+    expect(checked.code).toBe(wrong.size > 0 ? 1 : 0);
+    expect(wrong.size).toBeGreaterThan(150);
+    for (const { code, line, column } of diagnostics) {
+      expect(code).not.toMatch(/^MTL9/);
+      expect([line, column].every((place) => (place ?? 0) > 0)).toBe(true);
+    }
   });
 });

@@ -8,6 +8,7 @@ import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
 import { fmtVerb } from "./fmt.js";
 import { initVerb } from "./init.js";
+import { lspVerb } from "./lsp.js";
 import { predictVerb } from "./predict.js";
 import { trainVerb } from "./train.js";
 
@@ -22,4 +23,5 @@ export const verbs: readonly Command[] = [
   diffVerb,
   costVerb,
   doctorVerb,
+  lspVerb,
 ];

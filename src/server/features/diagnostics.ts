@@ -1,0 +1,59 @@
+import {
+  DiagnosticSeverity,
+  DiagnosticTag,
+  type Diagnostic as LspDiagnostic,
+  type DiagnosticRelatedInformation,
+} from "vscode-languageserver";
+import type { Compilation } from "../../compiler/program.js";
+import type { Diagnostic, Severity } from "../../compiler/diagnostics/index.js";
+import { toRange } from "../positions.js";
+
+const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+};
+
+/** Codes that speak of something that nothing reads: editors show it faded. */
+const unused: ReadonlySet<string> = new Set(["MTL6001", "MTL6002", "MTL6003", "MTL6004"]);
+
+/** What the compiler says about one file, in the protocol's form; places in other files become related information. */
+export function diagnosticsOf(
+  compilation: Compilation,
+  path: string,
+  uriOf: (path: string) => string,
+): readonly LspDiagnostic[] {
+  const source = compilation.sources.get(path);
+  if (source === undefined) return [];
+  return compilation.diagnostics
+    .filter(({ span }) => span.file === path)
+    .map((diagnostic) => ({
+      range: toRange(source, diagnostic.span),
+      severity: severities[diagnostic.severity],
+      code: diagnostic.code,
+      source: "mtl",
+      message: messageOf(diagnostic),
+      relatedInformation: relatedTo(diagnostic, compilation, uriOf),
+      ...(unused.has(diagnostic.code) ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+    }));
+}
+
+/** The sentence, what stands under the caret on a terminal, the facts and the help: one a line. */
+function messageOf({ message, caption, notes, help }: Diagnostic): string {
+  return [
+    caption === "" ? message : `${message} (here: ${caption})`,
+    ...notes,
+    ...(help === undefined ? [] : [`help: ${help}`]),
+  ].join("\n");
+}
+
+function relatedTo(
+  { labels }: Diagnostic,
+  { sources }: Compilation,
+  uriOf: (path: string) => string,
+): DiagnosticRelatedInformation[] {
+  return labels.flatMap(({ span, message }) => {
+    const source = sources.get(span.file);
+    return source === undefined ? [] : [{ location: { uri: uriOf(span.file), range: toRange(source, span) }, message }];
+  });
+}

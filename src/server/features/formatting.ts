@@ -1,0 +1,37 @@
+import type { TextEdit } from "vscode-languageserver";
+import { format, FormatError } from "../../compiler/format/index.js";
+import type { SourceFile } from "../../compiler/text/index.js";
+import { toRange } from "../positions.js";
+
+/**
+ * The edits that bring a text into the canonical layout; none for a text that does not parse. Only what differs is
+ * replaced, so that cursors and folded regions elsewhere stay.
+ */
+export async function formattingOf(source: SourceFile): Promise<readonly TextEdit[]> {
+  const formatted = await format(source.text).catch((error: unknown) => {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  });
+  return formatted === undefined ? [] : editsBetween(source, formatted);
+}
+
+/** One replacement of the lines between the first and the last that differ. */
+export function editsBetween(source: SourceFile, after: string): readonly TextEdit[] {
+  const { text: before } = source;
+  if (before === after) return [];
+  let start = 0;
+  const shorter = Math.min(before.length, after.length);
+  while (start < shorter && before[start] === after[start]) start++;
+  start = before.lastIndexOf("\n", start - 1) + 1;
+  let tail = 0;
+  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  // Whole lines: an edit that begins or ends inside a line, or inside its end, is hard to read in an undo list.
+  while (tail > 0 && before[before.length - tail - 1] !== "\n") tail--;
+  if (after.length - tail > 0 && after[after.length - tail - 1] !== "\n") tail = 0;
+  return [
+    {
+      range: toRange(source, { start, end: before.length - tail }),
+      newText: after.slice(start, after.length - tail),
+    },
+  ];
+}

@@ -1,0 +1,181 @@
+/**
+ * What kind of expression stands at a place of a spec. The tree of a sound file and the words before the cursor in a
+ * broken one are both read as slots, so that hover, completion and references agree on what a word means there.
+ */
+import type { ArgumentType } from "../../compiler/semantics/index.js";
+
+export type Slot =
+  /** Anything: nothing is known of it. */
+  | { readonly kind: "any" }
+  /** A feature, a part of the network, a layer over such, a list of such. */
+  | { readonly kind: "tensor" }
+  /** What a gate mixes: pools of experts and tensors. */
+  | { readonly kind: "mixed" }
+  /** `softmax(x)` before `over`. */
+  | { readonly kind: "gate" }
+  /** `sigmoid(logit(t))`. */
+  | { readonly kind: "task" }
+  | { readonly kind: "logit" }
+  /** Products of tasks. */
+  | { readonly kind: "chain" }
+  /** A number, a condition or a text over scores and attributes; in a test also candidates and rankings. */
+  | { readonly kind: "formula"; readonly test: boolean }
+  /** An attribute or a feature that values are counted by. */
+  | { readonly kind: "key" }
+  /** An expression over the columns of a row. */
+  | { readonly kind: "columns" }
+  /** The name of one column. */
+  | { readonly kind: "column" }
+  /** Files, with or without a format. */
+  | { readonly kind: "source" }
+  | { readonly kind: "format" }
+  | { readonly kind: "split" }
+  /** `hash(user_id)` or `rows`. */
+  | { readonly kind: "splitKeys" }
+  | { readonly kind: "featureType" }
+  /** The loss of a head, or a penalty under a name of its own. */
+  | { readonly kind: "loss"; readonly key: string }
+  | { readonly kind: "balance" }
+  | { readonly kind: "optimizer" }
+  | { readonly kind: "schedule" }
+  | { readonly kind: "clip" }
+  | { readonly kind: "stop" }
+  /** `auc(ctr)`. */
+  | { readonly kind: "stopMetric" }
+  | { readonly kind: "head" }
+  /** Metrics of a head. */
+  | { readonly kind: "metrics"; readonly head: string }
+  | { readonly kind: "candidate" }
+  /** A plain value of a built-in's parameter. */
+  | { readonly kind: "argument"; readonly type: ArgumentType };
+
+export const anySlot: Slot = { kind: "any" };
+const number: Slot = { kind: "argument", type: { kind: "number" } };
+export const numberSlot = number;
+
+/** Of `data { key: … }`. */
+function dataSlot(key: string): Slot {
+  switch (key) {
+    case "train":
+    case "validation":
+    case "test":
+      return { kind: "source" };
+    case "format":
+      return { kind: "format" };
+    case "split":
+      return { kind: "split" };
+    case "group":
+    case "weight":
+      return { kind: "column" };
+    default:
+      return anySlot;
+  }
+}
+
+function trainSlot(key: string): Slot {
+  switch (key) {
+    case "optimizer":
+    case "schedule":
+    case "clip":
+    case "stop":
+      return { kind: key };
+    case "embeddings":
+      return { kind: "argument", type: { kind: "choice", values: ["auto", "sparse", "dense"] } };
+    case "shuffle":
+      return { kind: "argument", type: { kind: "boolean" } };
+    case "batch":
+    case "epochs":
+    case "seed":
+      return { kind: "argument", type: { kind: "number", integer: true } };
+    default:
+      return anySlot;
+  }
+}
+
+/** The value of an entry `key: …` in a block of plain entries. */
+export function entrySlot(block: string, key: string): Slot {
+  switch (block) {
+    case "data":
+      return dataSlot(key);
+    case "train":
+      return trainSlot(key);
+    case "loss":
+      return key === "balance" ? { kind: "balance" } : { kind: "loss", key };
+    case "metrics":
+      return { kind: "metrics", head: key };
+    case "params":
+      return number;
+    default:
+      return anySlot;
+  }
+}
+
+/** What stands after `=` in a declaration of that word. */
+export function valueSlot(keyword: string): Slot {
+  switch (keyword) {
+    case "input":
+    case "table":
+    case "bottom":
+    case "bottoms":
+    case "tower":
+    case "experts":
+      return { kind: "tensor" };
+    case "gate":
+    case "task":
+    case "chain":
+      return { kind: keyword };
+    case "fusion":
+    case "rank":
+      return { kind: "formula", test: false };
+    case "features":
+    case "labels":
+      return { kind: "columns" };
+    default:
+      return anySlot;
+  }
+}
+
+/** The slot of an argument of that type. */
+export function argumentSlot(type: ArgumentType): Slot {
+  return type.kind === "reference" && type.to === "head" ? { kind: "head" } : { kind: "argument", type };
+}
+
+/** The slot of a list's items, and of operands inside an expression. */
+export function itemSlot(slot: Slot): Slot {
+  switch (slot.kind) {
+    case "mixed":
+    case "tensor":
+    case "metrics":
+    case "formula":
+      return slot;
+    case "argument": {
+      const { type } = slot;
+      if (type.kind === "widths" || type.kind === "numbers") return number;
+      if (type.kind === "texts") return { kind: "argument", type: { kind: "text" } };
+      return slot;
+    }
+    default:
+      return slot;
+  }
+}
+
+/** Whether a bare word at the place is a name of the spec, and not a column or a word of a parameter. */
+export function readsNames(slot: Slot): boolean {
+  switch (slot.kind) {
+    case "tensor":
+    case "mixed":
+    case "logit":
+    case "task":
+    case "chain":
+    case "formula":
+    case "key":
+    case "head":
+    case "candidate":
+    case "any":
+      return true;
+    case "argument":
+      return slot.type.kind === "reference";
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,159 @@
+/** The slot of every expression of a tree, from the declaration down. */
+import type {
+  Argument,
+  CallExpression,
+  Declaration,
+  Entry,
+  Expression,
+  RuleClause,
+} from "../../compiler/syntax/index.js";
+import { signatureOf, slotOfArgument, type Macros, type Signature } from "./signatures.js";
+import { anySlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "./slots.js";
+
+/** What is told of an expression: its slot and, of a call, what is called. */
+export type SlotVisitor = (expression: Expression, slot: Slot, signature: Signature | undefined) => void;
+
+/** Calls `enter` on every expression of a declaration, outer ones first. */
+export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor): void {
+  const walk = (expression: Expression | undefined, slot: Slot): void => {
+    if (expression !== undefined) visitExpression(expression, slot, macros, enter);
+  };
+  const walkEntries = (block: string, entries: readonly Entry[]): void => {
+    for (const { key, value } of entries) walk(value, entrySlot(block, key.text));
+  };
+  switch (node.kind) {
+    case "Data":
+    case "Loss":
+    case "Train":
+    case "Metrics":
+      return walkEntries(node.kind.toLowerCase(), node.entries);
+    case "Features":
+      for (const { type, source } of node.entries) {
+        if (type.kind !== "Missing") walk(type, { kind: "featureType" });
+        walk(source, { kind: "columns" });
+      }
+      return;
+    case "Labels":
+      for (const { source } of node.entries) walk(source, { kind: "columns" });
+      return;
+    case "Params":
+      for (const { value } of node.entries) walk(value, numberSlot);
+      return;
+    case "Network":
+    case "Bottoms":
+      return walk(node.value, { kind: "tensor" });
+    case "Experts":
+      walk(node.count, numberSlot);
+      return walk(node.value, { kind: "tensor" });
+    case "Gate":
+      walk(node.value, { kind: "gate" });
+      return walk(node.over, { kind: "mixed" });
+    case "Task":
+      return walk(node.value, { kind: "task" });
+    case "Chain":
+      return walk(node.value, { kind: "chain" });
+    case "Fusion":
+      return walk(node.value, valueSlot("fusion"));
+    case "Rules":
+      for (const rule of node.rules)
+        if (rule.kind === "Rule") for (const clause of rule.clauses) visitClause(clause, walk);
+      return;
+    case "Rank":
+      walk(node.count, numberSlot);
+      return walk(node.by, valueSlot("rank"));
+    case "Test":
+      for (const step of node.steps) {
+        if (step.kind === "TestExpect") walk(step.condition, { kind: "formula", test: true });
+        else if (step.kind === "TestCandidate") for (const { value } of step.fields) walk(value, anySlot);
+      }
+      return;
+    case "Def":
+      for (const parameter of node.parameters) walk(parameter.default, anySlot);
+      return walk(node.value, { kind: "tensor" });
+    case "Override":
+      if (node.declaration.kind !== "MissingDeclaration") visitSlots(node.declaration, macros, enter);
+      return;
+    default:
+      return;
+  }
+}
+
+function visitClause(clause: RuleClause, walk: (expression: Expression | undefined, slot: Slot) => void): void {
+  switch (clause.kind) {
+    case "WhenClause":
+      return walk(clause.condition, { kind: "formula", test: false });
+    case "ByClause":
+      return walk(clause.amount, numberSlot);
+    case "DuringClause":
+      walk(clause.from, anySlot);
+      return walk(clause.to, anySlot);
+    case "BoundClause":
+    case "TopClause":
+      return walk(clause.count, numberSlot);
+    case "OfClause":
+      return walk(clause.key, { kind: "key" });
+    case "WindowClause":
+      return walk(clause.size, numberSlot);
+    case "AtClause":
+      return walk(clause.place, numberSlot);
+    case "OptionClause":
+      return walk(clause.value, { kind: "argument", type: { kind: "expression", expected: "a value" } });
+    case "PerClause":
+      return;
+  }
+}
+
+function visitExpression(expression: Expression, slot: Slot, macros: Macros, enter: SlotVisitor): void {
+  const walk = (inner: Expression, innerSlot: Slot): void => visitExpression(inner, innerSlot, macros, enter);
+  switch (expression.kind) {
+    case "Call": {
+      const signature = signatureOf(slot, expression.callee.text, macros) ?? fallback(slot, expression, macros);
+      enter(expression, slot, signature);
+      for (const { argument, slot: inner } of argumentSlots(expression, signature)) walk(argument.value, inner);
+      return;
+    }
+    case "List":
+      enter(expression, slot, undefined);
+      for (const item of expression.items) walk(item, itemSlot(slot));
+      return;
+    case "Record":
+      enter(expression, slot, undefined);
+      for (const { value } of expression.entries) walk(value, anySlot);
+      return;
+    case "Unary":
+      enter(expression, slot, undefined);
+      return walk(expression.operand, slot);
+    case "Binary":
+      enter(expression, slot, undefined);
+      walk(expression.left, slot);
+      return walk(expression.right, slot);
+    case "Parenthesized":
+      enter(expression, slot, undefined);
+      return walk(expression.inner, slot);
+    case "Member":
+      enter(expression, slot, undefined);
+      return walk(expression.object, slot);
+    default:
+      enter(expression, slot, undefined);
+  }
+}
+
+/** A task reads tensors too, and a logit may be a layer of width 1. */
+function fallback(slot: Slot, call: CallExpression, macros: Macros): Signature | undefined {
+  return slot.kind === "task" || slot.kind === "logit"
+    ? signatureOf({ kind: "tensor" }, call.callee.text, macros)
+    : undefined;
+}
+
+/** The slot of each argument of a call. */
+export function argumentSlots(
+  call: CallExpression,
+  signature: Signature | undefined,
+): readonly { readonly argument: Argument; readonly slot: Slot; readonly place: number }[] {
+  const named = call.arguments.flatMap(({ name }) => (name === undefined ? [] : [name.text]));
+  let place = 0;
+  return call.arguments.map((argument) => {
+    const at = argument.name === undefined ? place++ : place;
+    return { argument, slot: slotOfArgument(signature, { name: argument.name?.text, place: at, named }), place: at };
+  });
+}

@@ -1,0 +1,47 @@
+/** Which diagnostics go to which file: a part that others import is judged by the models that it is a part of. */
+import type { Diagnostic } from "vscode-languageserver";
+import { DiagnosticSeverity } from "vscode-languageserver";
+import { diagnosticsOf } from "./features/diagnostics.js";
+import type { Workspace } from "./workspace.js";
+
+/** The diagnostics of every open file, and of closed files that they import where something is wrong there. */
+export function collectDiagnostics(
+  workspace: Workspace,
+  uriOf: (path: string) => string,
+): ReadonlyMap<string, readonly Diagnostic[]> {
+  const result = new Map<string, readonly Diagnostic[]>();
+  for (const path of workspace.openPaths())
+    result.set(
+      path,
+      merge(workspace.rootsOf(path).map((root) => diagnosticsOf(workspace.compilation(root), path, uriOf))),
+    );
+  for (const path of workspace.openPaths()) {
+    const compilation = workspace.compilation(path);
+    for (const file of compilation.files.keys()) {
+      if (result.has(file)) continue;
+      const errors = diagnosticsOf(compilation, file, uriOf).filter(isError);
+      if (errors.length > 0) result.set(file, errors);
+    }
+  }
+  return result;
+}
+
+/** Errors of any model; warnings only where all models agree, as what one of them does not use another may. */
+function merge(lists: readonly (readonly Diagnostic[])[]): readonly Diagnostic[] {
+  const [first = [], ...rest] = lists;
+  if (rest.length === 0) return first;
+  const counts = new Map<string, { readonly diagnostic: Diagnostic; count: number }>();
+  for (const diagnostic of lists.flat()) {
+    const key = JSON.stringify([diagnostic.code, diagnostic.range]);
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { diagnostic, count: 1 });
+    else known.count++;
+  }
+  return [...counts.values()].flatMap(({ diagnostic, count }) =>
+    isError(diagnostic) || count === lists.length ? [diagnostic] : [],
+  );
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === DiagnosticSeverity.Error;
+}

@@ -95,6 +95,7 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^prettier/, in: /^src\/compiler\/format\// },
   { name: /^@tensorflow\//, in: /^src\/runtime\/engine\// },
   { name: /^@duckdb\//, in: /^src\/runtime\/data\// },
+  { name: /^(libsql|@redis\/client)/, in: /^src\/runtime\/flow\// },
   { name: /^ajv/, in: /^src\/runtime\/artifact\// },
   { name: /^ml-matrix$/, in: /^src\/runtime\/tune\// },
   { name: /^vega$/, in: /^src\/runtime\/tune\/chart\// },

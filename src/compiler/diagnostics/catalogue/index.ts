@@ -2,6 +2,7 @@ import { artifactsDiagnostics } from "./artifacts.js";
 import { dataDiagnostics } from "./data.js";
 import { enginesDiagnostics } from "./engines.js";
 import { eventsDiagnostics } from "./events.js";
+import { flowDiagnostics } from "./flow.js";
 import { internalDiagnostics } from "./internal.js";
 import { lintDiagnostics } from "./lint.js";
 import { namesDiagnostics } from "./names.js";
@@ -13,7 +14,7 @@ import { usageDiagnostics } from "./usage.js";
 
 /**
  * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:
- * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data (71), artifacts (72), training (73) and engines (74), 8 usage, 9 our own bugs.
+ * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data (71), artifacts (72), training (73), engines (74) and flow control (753), 8 usage, 9 our own bugs.
  */
 export const catalogue = {
   ...syntaxDiagnostics,
@@ -26,6 +27,7 @@ export const catalogue = {
   ...artifactsDiagnostics,
   ...trainingDiagnostics,
   ...enginesDiagnostics,
+  ...flowDiagnostics,
   ...usageDiagnostics,
   ...internalDiagnostics,
 };

@@ -1,0 +1,23 @@
+/**
+ * Flow control: how often something may be shown in a calendar window, over many servers. In: a store, the caps and paces
+ * of a ranking, and the instant of a request. Out: permits at hand for a ranking to spend, and multipliers that keep
+ * delivery on its curve. It never grants more than a limit through a crash, never waits longer for a store than it was
+ * told to, and never ranks.
+ */
+export { blockSize } from "./lease.js";
+export { createMemoryStore } from "./memory-store.js";
+export { openPermitStore } from "./open-store.js";
+export {
+  counterKey,
+  type CounterReading,
+  type CounterTotal,
+  type LeaseAnswer,
+  type LeaseRequest,
+  type Note,
+  type PermitStore,
+  type PermitValue,
+  type Session,
+  type Settlement,
+} from "./store.js";
+export { isTimeZone, showInZone } from "./time-zone.js";
+export { createWindowFinder, windowOf, type CalendarWindow } from "./window.js";

@@ -22,6 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // What there is to say about a typed model: none of these sees syntax.
   describe: ["semantics", "builtins", "model", "text"],
   cost: ["lower", "builtins", "graph", "model", "text"],
+  diagram: ["cost", "describe", "builtins", "model", "text"],
   diff: ["cost", "describe", "lower", "builtins", "graph", "model", "text"],
   // The one file that knows the order of the compiler's stages, and what it asks of the outside.
   program: ["semantics", "lower", "model", "graph", "builtins", "syntax", "diagnostics", "text", "host"],
@@ -44,6 +45,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   index: [
     "runtime",
+    "diagram",
     "diff",
     "cost",
     "describe",
@@ -67,6 +69,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "index",
     "server",
     "runtime",
+    "diagram",
     "diff",
     "cost",
     "describe",
@@ -92,6 +95,7 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^vscode-languageserver/, in: /^src\/server\// },
   { name: /^chevrotain$/, in: /^src\/compiler\/syntax\// },
   { name: /^protobufjs/, in: /^src\/(compiler\/targets|runtime)\// },
+  { name: /^@dagrejs\/dagre$/, in: /^src\/compiler\/diagram\// },
   { name: /^prettier/, in: /^src\/compiler\/format\// },
   { name: /^@tensorflow\//, in: /^src\/runtime\/engine\// },
   { name: /^@duckdb\//, in: /^src\/runtime\/data\// },

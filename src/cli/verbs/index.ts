@@ -7,6 +7,7 @@ import { diffVerb } from "./diff.js";
 import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
 import { fmtVerb } from "./fmt.js";
+import { graphVerb } from "./graph.js";
 import { initVerb } from "./init.js";
 import { lspVerb } from "./lsp.js";
 import { predictVerb } from "./predict.js";
@@ -22,6 +23,7 @@ export const verbs: readonly Command[] = [
   compileVerb,
   diffVerb,
   costVerb,
+  graphVerb,
   doctorVerb,
   lspVerb,
 ];

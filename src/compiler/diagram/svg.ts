@@ -1,0 +1,180 @@
+import { type CardKind, cardKinds, type EdgeKind } from "./diagram.js";
+import { factGap, metrics, type PlacedCard, type PlacedDiagram, type PlacedEdge, type Point } from "./layout.js";
+
+/** A hue a kind, in the middle of light and dark, so that each reads on white and on black. */
+const hues: Readonly<Record<CardKind, string>> = {
+  features: "#7d8590",
+  input: "#7d8590",
+  table: "#0f9d8a",
+  bottom: "#3b82f6",
+  experts: "#6366f1",
+  gate: "#d98a06",
+  tower: "#a855f7",
+  task: "#16a34a",
+  chain: "#e0457b",
+};
+
+const kindNames: Readonly<Record<CardKind, string>> = {
+  features: "features",
+  input: "input",
+  table: "table",
+  bottom: "bottom",
+  experts: "experts",
+  gate: "gate",
+  tower: "tower",
+  task: "task",
+  chain: "chain",
+};
+
+const edgeNames: Readonly<Record<EdgeKind, string>> = {
+  data: "reads",
+  mix: "experts it mixes",
+  weighs: "what a gate looks at",
+  training: "in training alone",
+};
+
+const margin = 28;
+const headHeight = 76;
+const legendHeight = 44;
+
+/**
+ * The picture as one SVG document, without scripts and without other files. Its ground is transparent and its ink follows
+ * the reader's colour scheme.
+ */
+export function renderSvg(diagram: PlacedDiagram): string {
+  const width = Math.max(diagram.width + 2 * margin, 520);
+  const height = diagram.height + headHeight + legendHeight + margin;
+  const kinds = cardKinds.filter((kind) => diagram.cards.some((card) => card.kind === kind));
+  const edges = (Object.keys(edgeNames) as EdgeKind[]).filter((kind) =>
+    diagram.edges.some((edge) => edge.kind === kind),
+  );
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(`the model ${diagram.title}`)}">`,
+    style(),
+    `<text class="name" x="${margin}" y="32">${escape(diagram.title)}</text>`,
+    ...(diagram.doc === undefined
+      ? []
+      : [`<text class="doc" x="${margin}" y="50">${escape(firstLine(diagram.doc, width))}</text>`]),
+    `<g transform="translate(${(width - diagram.width) / 2} ${headHeight})">`,
+    ...diagram.edges.map((edge) => edgeElement(edge, diagram)),
+    ...diagram.cards.map(cardElement),
+    "</g>",
+    legend(kinds, edges, height - 20),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+function style(): string {
+  const mono = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+  const sans = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif';
+  return `<style>
+svg { --ink: #1f2328; --soft: #59636e; --card: #ffffff }
+@media (prefers-color-scheme: dark) { svg { --ink: #e6edf3; --soft: #9198a1; --card: #0d1117 } }
+text { fill: #1f2328; fill: var(--ink); font-family: ${mono} }
+.name { font: 600 17px ${sans} }
+.doc, .key { font: 12px ${sans}; fill: #59636e; fill: var(--soft) }
+.title { font-size: ${metrics.titleSize}px; font-weight: 600 }
+.line { font-size: ${metrics.lineSize}px }
+.fact { font-size: ${metrics.factSize}px; fill: #59636e; fill: var(--soft) }
+.ground { fill: #ffffff; fill: var(--card) }
+.edge { fill: none; stroke-width: 1.4; stroke-opacity: 0.65 }
+.mix { stroke-width: 2.4 }
+.weighs { stroke-dasharray: 5 4 }
+.training { stroke-dasharray: 1.5 4; stroke-linecap: round }
+</style>`;
+}
+
+function cardElement(card: PlacedCard): string {
+  const { titleSize, padding, lead, sheet, sheets } = metrics;
+  const hue = hues[card.kind];
+  const isStack = card.copies !== undefined;
+  const width = card.width - (isStack ? sheet * sheets : 0);
+  const height = card.height - (isStack ? sheet * sheets : 0);
+  const radius = card.kind === "task" || card.kind === "chain" ? Math.min(16, height / 2) : 7;
+  const sheetAt = (offset: number): string => {
+    const place = `x="${offset}" y="${offset}" width="${width}" height="${height}" rx="${radius}"`;
+    return `<rect class="ground" ${place}/><rect ${place} fill="${hue}" fill-opacity="0.13" stroke="${hue}" stroke-width="1.3"/>`;
+  };
+  const stack = isStack ? Array.from({ length: sheets }, (_, place) => sheetAt(sheet * (sheets - place))) : [];
+  const titleY = padding + titleSize - 3;
+  const lines = card.lines.map(
+    (line, place) => `<text class="line" x="${padding}" y="${titleY + lead * (place + 1)}">${escape(line)}</text>`,
+  );
+  const facts =
+    card.facts.length === 0
+      ? []
+      : [
+          `<text class="fact" x="${padding}" y="${titleY + lead * (card.lines.length + 1)}">${escape(card.facts.join(factGap))}</text>`,
+        ];
+  const badge = isStack
+    ? [
+        `<text class="line" x="${width - padding}" y="${titleY}" text-anchor="end" style="fill:${hue};font-weight:600">× ${card.copies ?? 1}</text>`,
+      ]
+    : [];
+  return [
+    `<g transform="translate(${card.x} ${card.y})">`,
+    ...stack,
+    sheetAt(0),
+    `<text class="title" x="${padding}" y="${titleY}">${escape(card.title)}</text>`,
+    ...badge,
+    ...lines,
+    ...facts,
+    "</g>",
+  ].join("");
+}
+
+function edgeElement({ points, kind, from }: PlacedEdge, { cards }: PlacedDiagram): string {
+  const source = cards.find((card) => card.id === from);
+  const hue = hues[source?.kind ?? "input"];
+  const end = points.at(-1);
+  const head = end === undefined ? "" : arrow(end, hue);
+  return `<path class="edge ${kind}" stroke="${hue}" d="${curve(points)}"/>${head}`;
+}
+
+/** Level where it leaves and where it arrives, bent halfway between. */
+function curve(points: readonly Point[]): string {
+  const [first, ...rest] = points;
+  if (first === undefined) return "";
+  let at = first;
+  const parts = rest.map((next) => {
+    const middle = (at.x + next.x) / 2;
+    const part = `C ${middle} ${at.y} ${middle} ${next.y} ${next.x} ${next.y}`;
+    at = next;
+    return part;
+  });
+  return `M ${first.x} ${first.y} ${parts.join(" ")}`;
+}
+
+function arrow({ x, y }: Point, hue: string): string {
+  return `<path d="M ${x} ${y} l -7 -3.5 v 7 z" fill="${hue}" fill-opacity="0.85"/>`;
+}
+
+function legend(kinds: readonly CardKind[], edges: readonly EdgeKind[], y: number): string {
+  let x = margin;
+  const parts: string[] = [];
+  const step = (text: string, mark: string, markWidth: number): void => {
+    parts.push(mark, `<text class="key" x="${x + markWidth + 6}" y="${y}">${escape(text)}</text>`);
+    x += markWidth + 6 + text.length * 7.2 + 20;
+  };
+  for (const kind of kinds)
+    step(
+      kindNames[kind],
+      `<rect x="${x}" y="${y - 9}" width="12" height="10" rx="3" fill="${hues[kind]}" fill-opacity="0.2" stroke="${hues[kind]}"/>`,
+      12,
+    );
+  for (const kind of edges)
+    step(edgeNames[kind], `<path class="edge ${kind}" stroke="#7d8590" d="M ${x} ${y - 4} h 26"/>`, 26);
+  return `<g>${parts.join("")}</g>`;
+}
+
+/** The first sentence, cut to the picture's width. */
+function firstLine(doc: string, width: number): string {
+  const [sentence = ""] = doc.replaceAll("\n", " ").split(/(?<=\.) /);
+  const limit = Math.floor((width - 2 * margin) / 7);
+  return sentence.length <= limit ? sentence : `${sentence.slice(0, limit - 1)}…`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

@@ -1,0 +1,105 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { checkWellFormed } from "./well-formed.js";
+import { describe, expect, it } from "vitest";
+import { costOf } from "../../src/compiler/cost/index.js";
+import {
+  diagramOf,
+  layoutDiagram,
+  type PlacedDiagram,
+  renderDot,
+  renderSvg,
+} from "../../src/compiler/diagram/index.js";
+import { modelOf } from "../lower/harness.js";
+import { compileFile, root, smallSpec } from "../semantics/compile.js";
+
+const specs = readdirSync(join(root, "specs"), { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith(".mtl"))
+  .toSorted();
+
+function drawn(name: string): PlacedDiagram | undefined {
+  const { model } = compileFile(join(root, "specs", name));
+  return model === undefined ? undefined : layoutDiagram(diagramOf(model, costOf(model)));
+}
+
+describe("the picture of a model", () => {
+  it.each(["examples/feed.mtl", "census/ple.mtl", "examples/comment_and_share.mtl"])(
+    "%s is what it was",
+    async (name) => {
+      const diagram = drawn(name);
+      if (diagram === undefined) throw new Error("no model");
+      const file = name.replaceAll(/[/.]/g, "-").replace("-mtl", "");
+      await expect(renderSvg(diagram)).toMatchFileSnapshot(`golden/${file}.svg`);
+      await expect(renderDot(diagram)).toMatchFileSnapshot(`golden/${file}.dot`);
+    },
+  );
+
+  it.each(specs)("%s: cards stand apart, edges go from left to right, all that is declared is there", (name) => {
+    const diagram = drawn(name);
+    if (diagram === undefined) return;
+    const { cards, edges } = diagram;
+    for (const [i, a] of cards.entries())
+      for (const b of cards.slice(i + 1)) {
+        const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect(apart, `${a.id} and ${b.id}`).toBe(true);
+      }
+    const ids = new Set(cards.map(({ id }) => id));
+    expect(ids.size).toBe(cards.length);
+    for (const { from, to, points } of edges) {
+      expect(ids).toContain(from);
+      expect(ids).toContain(to);
+      for (const [i, point] of points.entries()) expect(point.x).toBeGreaterThanOrEqual(points[i - 1]?.x ?? 0);
+    }
+    const { model } = compileFile(join(root, "specs", name));
+    for (const node of model?.nodes ?? []) if (node.declared !== undefined) expect(ids).toContain(node.id);
+    for (const head of model?.heads ?? []) expect(ids).toContain(head.name);
+    const svg = renderSvg(diagram);
+    expect(checkWellFormed(svg)).toBe("well formed");
+    expect(svg).not.toMatch(/NaN|undefined|<script|href/);
+  });
+
+  it("passes columns of cards without crossing one", () => {
+    const diagram = drawn("examples/feed.mtl");
+    for (const { from, to, points } of diagram?.edges ?? [])
+      for (const [i, { x, y }] of points.entries()) {
+        const next = points[i + 1];
+        // Level pieces are those that pass a column.
+        if (next === undefined || next.y !== y) continue;
+        for (const card of diagram?.cards ?? []) {
+          if (card.id === from || card.id === to) continue;
+          const isOver = y > card.y && y < card.y + card.height && x < card.x + card.width && next.x > card.x;
+          expect(isOver, `${from} → ${to} over ${card.id}`).toBe(false);
+        }
+      }
+  });
+
+  it("writes unnamed layers on the card that holds them, and marks what counts in training alone", () => {
+    const model = modelOf(
+      smallSpec({
+        features: "features {\n  age: numeric\n  place: categorical(serving: none)\n}",
+        network: "tower t = mlp(dropout([age], 0.1), [8], activation: tanh)",
+        heads:
+          "task ctr: P(click) = sigmoid(logit(t) + train_only(logit(place)))\ntask cvr: P(buy | click) = sigmoid(logit(mlp(t, [4])))\nchain ctcvr = ctr * cvr",
+      }),
+    );
+    const { cards, edges } = diagramOf(model, costOf(model));
+    expect(cards.find(({ id }) => id === "t")?.lines).toEqual(["dropout 0.1", "mlp [8] activation: tanh"]);
+    expect(cards.find(({ id }) => id === "cvr")?.lines[1]).toBe("mlp [4] → sigmoid");
+    expect(edges).toContainEqual({ from: "t/features", to: "t", kind: "data" });
+    expect(edges).toContainEqual({ from: "ctr/features in training", to: "ctr", kind: "training" });
+    expect(edges).toContainEqual({ from: "cvr", to: "ctcvr", kind: "data" });
+  });
+
+  it("escapes what a text may hold", () => {
+    const diagram = layoutDiagram({ title: 'a<b&"c"', cards: [], edges: [], doc: "1 < 2 & 3.\nMore." });
+    expect(checkWellFormed(renderSvg(diagram))).toBe("well formed");
+    expect(renderSvg(diagram)).toContain("1 &lt; 2 &amp; 3.");
+    expect(renderDot(diagram)).toContain('digraph "a<b&\\"c\\""');
+  });
+
+  it("is the same each time", () => {
+    const [a, b] = [drawn("census/ple.mtl"), drawn("census/ple.mtl")];
+    expect(a).toEqual(b);
+  });
+});

@@ -5,7 +5,7 @@
 import { createDiagnostic, type Diagnostic } from "./diagnostics/index.js";
 import type { Host } from "./host.js";
 import { hashModel, type Model } from "./model/index.js";
-import { check, expand, type LoadedSpecs, type SideTables } from "./semantics/index.js";
+import { applySuppressions, check, expand, type LoadedSpecs, type SideTables } from "./semantics/index.js";
 import { parse, type ParseResult, type Spec } from "./syntax/index.js";
 import { createSourceFile, positionAt, resolvePath, type SourceFile } from "./text/index.js";
 
@@ -70,7 +70,12 @@ export function compileFiles(path: string, read: (path: string) => ParsedFile | 
     spec,
     ...(model === undefined ? {} : { model, hash: hashModel(model) }),
     tables,
-    diagnostics: [...early, ...diagnostics.filter((each) => !isRepeat(each, early, sources))].sort(byPlace),
+    diagnostics: applySuppressions([...early, ...diagnostics.filter((each) => !isRepeat(each, early, sources))], {
+      root: path,
+      sources,
+      files,
+      complete: model !== undefined,
+    }).toSorted(byPlace),
   };
 }
 

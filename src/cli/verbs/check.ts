@@ -1,26 +1,59 @@
 import { defineCommand } from "../command.js";
-import { formatOption } from "../shared-options.js";
-import { show } from "../show.js";
 
 export const checkVerb = defineCommand(
   {
     name: "check",
-    summary: "Say what is wrong in a spec, before any data is read",
+    summary: "Say what is wrong in specs, before any data is read",
     about: [
       "Compiles each spec up to its typed model: names, types, shapes, events, leakage, ranges. Reads no data and loads no engine. Exits with 1 when there is an error.",
+      "A warning that does not matter is left out by a comment on its line or the line above: `// mtlc-ignore MTL6001: kept for the next model`. `mtlc explain CODE` says what a code means.",
     ],
-    positional: { name: "SPEC", min: 1, max: Infinity, doc: "specs to check" },
-    options: { format: formatOption },
+    positional: {
+      name: "SPEC",
+      min: 1,
+      max: Infinity,
+      doc: "specs to check: files, folders with specs in them, or globs in quotes",
+    },
+    options: {
+      format: {
+        kind: "choice",
+        values: ["pretty", "json", "sarif", "github"],
+        default: "pretty",
+        doc: "how results are printed: for people, for programs, for code scanning, or as annotations of GitHub Actions",
+      },
+      fix: { kind: "flag", doc: "apply the mends that cannot be a wrong guess, and check again" },
+      watch: { kind: "flag", short: "w", doc: "check again whenever a spec or a file that it imports changes" },
+    },
     examples: [
       { line: "mtlc check model.mtl", does: "one spec" },
-      { line: "mtlc check specs/*.mtl --format json", does: "several, for a program" },
+      { line: "mtlc check specs --format json", does: "all specs below a folder, for a program" },
+      { line: "mtlc check specs --format sarif > mtlc.sarif", does: "for code scanning" },
+      { line: "mtlc check model.mtl --watch", does: "while writing" },
     ],
   },
   async ({ arguments: paths, options }, terminal) => {
-    const [{ runCheck }, { checkView }] = await Promise.all([
+    const [{ runCheck }, { checkText }] = await Promise.all([
       import("../commands/check.js"),
       import("../views/check.js"),
     ]);
-    return show(terminal, options.format, checkView, runCheck(paths));
+    const { fix, format, watch } = options;
+    const once = async (): ReturnType<typeof runCheck> => {
+      const outcome = await runCheck(paths, { fix });
+      terminal.out(checkText(outcome.result, format, terminal));
+      return outcome;
+    };
+    if (!watch) return (await once()).exitCode;
+    const [{ nextChange }, { withInterrupt }] = await Promise.all([
+      import("../../runtime/watch.js"),
+      import("../interrupt.js"),
+    ]);
+    await withInterrupt(async (signal) => {
+      while (!signal.aborted) {
+        const { result } = await once();
+        terminal.err("watching; Ctrl-C ends\n\n");
+        await nextChange([...result.files, ...result.sources.keys()], signal);
+      }
+    });
+    return 0;
   },
 );

@@ -19,6 +19,8 @@ export interface TextEdit {
 export interface Fix {
   readonly title: string;
   readonly edits: readonly TextEdit[];
+  /** It cannot be a wrong guess: `--fix` applies it unasked. Others, such as a suggested name, are for people to choose. */
+  readonly safe?: true;
 }
 
 /** One thing the compiler has to say about a spec: where, what, and what to do. */

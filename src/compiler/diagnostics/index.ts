@@ -6,4 +6,5 @@ export * from "./diagnostic.js";
 export * from "./define.js";
 export * from "./catalogue/index.js";
 export * from "./reporter.js";
+export * from "./apply-fixes.js";
 export * from "./render/index.js";

@@ -157,6 +157,7 @@ function checkValue(
               {
                 title: `write \`logit(${expression.name.text})\``,
                 edits: [{ span: expression.span, newText: `logit(${expression.name.text})` }],
+                safe: true,
               },
             ],
           }

@@ -143,7 +143,7 @@ export function checkSeparators(
     const place = createSpan(context, previous.end, previous.end);
     context.reporter.report("MTL1009", { what: what.items, newline: what.newline }, next, {
       ...(what.help === undefined ? {} : { help: what.help }),
-      fixes: [{ title: "insert a comma", edits: [{ span: place, newText: "," }] }],
+      fixes: [{ title: "insert a comma", edits: [{ span: place, newText: "," }], safe: true }],
     });
   }
 }

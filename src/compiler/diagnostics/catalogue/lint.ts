@@ -42,4 +42,28 @@ export const lintDiagnostics = defineDiagnostics({
     title: "unused macro",
     message: (p: { name: string }) => `macro \`${p.name}\` is never called`,
   },
+  MTL6009: {
+    severity: "warning",
+    title: "unused suppression",
+    message: (p: { code: string; line: number | undefined }) =>
+      p.line === undefined
+        ? `nothing follows that \`mtlc-ignore ${p.code}\` could speak of`
+        : `line ${p.line} has no ${p.code} to ignore`,
+  },
+  MTL6010: {
+    severity: "warning",
+    title: "suppression that cannot be read",
+    message: (p: { problem: "codes" | "reason" }) =>
+      p.problem === "codes"
+        ? "`mtlc-ignore` names the codes that it ignores, and why"
+        : "`mtlc-ignore` says why the warning does not matter here",
+  },
+  MTL6011: {
+    severity: "warning",
+    title: "suppression without effect",
+    message: (p: { code: string; known: boolean }) =>
+      p.known
+        ? `${p.code} is an error, and errors cannot be ignored`
+        : `there is no code ${p.code}, so nothing is ignored`,
+  },
 });

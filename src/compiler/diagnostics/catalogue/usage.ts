@@ -64,6 +64,12 @@ export const usageDiagnostics = defineDiagnostics({
     message: (p: { column: string; file: string; suggestion?: string | undefined }) =>
       `\`--keep ${p.column}\`: \`${p.file}\` has no such column${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
   },
+  MTL8012: {
+    severity: "error",
+    title: "no spec there",
+    message: (p: { path: string; folder: boolean }) =>
+      p.folder ? `there is no \`.mtl\` file in \`${p.path}\` or below it` : `no \`.mtl\` file matches \`${p.path}\``,
+  },
   MTL8020: {
     severity: "error",
     title: "number of ids that is none",

@@ -10,5 +10,7 @@ export {
   type DiagnosticJson,
   type PlaceJson,
 } from "./diagnostic-json.js";
+export { renderGithub } from "./github.js";
+export { renderSarif, type SarifTool } from "./sarif.js";
 export { renderFooter, renderPretty, type PrettyOptions } from "./pretty.js";
 export { displayWidth, visible } from "./display.js";

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root as repository, runCli } from "./run-cli.js";
+
+const sound = "model a\nsignals { ctr: P(click) }\nfusion score = ctr\nrank page = top 10 by score\n";
+const commaMissing = sound.replace("fusion score = ctr", "fusion score = max(ctr 0.1)");
+const unknown = sound.replace("by score", "by scor");
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "mtlc-check-"));
+  mkdirSync(join(root, "specs/deep/node_modules"), { recursive: true });
+  mkdirSync(join(root, "empty"));
+  writeFileSync(join(root, "specs/sound.mtl"), sound);
+  writeFileSync(join(root, "specs/deep/unknown.mtl"), unknown);
+  writeFileSync(join(root, "specs/deep/notes.txt"), "no spec");
+  writeFileSync(join(root, "specs/deep/node_modules/other.mtl"), "nonsense");
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const check = (...words: string[]) => runCli(["check", ...words], { cwd: root });
+
+describe("mtlc check", () => {
+  it("takes files, folders and globs, each spec once", async () => {
+    const result = await check("specs", "specs/**/*.mtl", "specs/sound.mtl");
+    expect(result).toMatchObject({ code: 1, err: "" });
+    expect(result.out).toContain("did you mean `score`?");
+    expect(result.out.trimEnd().split("\n").at(-1)).toBe("1 error in 1 file");
+    expect(result.out.match(/error\[/g)).toHaveLength(1);
+    expect((await check("specs/sound.mtl", "specs/s*.mtl")).out).toBe("no problems in 1 spec\n");
+  });
+
+  it("says what it does not find", async () => {
+    expect(await check("empty")).toMatchObject({ code: 1, out: "" });
+    expect((await check("empty")).err).toContain("there is no `.mtl` file in `empty`");
+    expect((await check("specs/*.spec")).err).toContain("no `.mtl` file matches `specs/*.spec`");
+    expect((await check("nowhere.mtl")).out).toContain("`nowhere.mtl` cannot be read");
+  });
+
+  it("writes what it says for programs, code scanning and GitHub", async () => {
+    const json = JSON.parse((await check("specs", "--format", "json")).out) as { errors: number };
+    expect(json.errors).toBe(1);
+    const sarif = JSON.parse((await check("specs", "--format", "sarif")).out) as { version: string };
+    expect(sarif.version).toBe("2.1.0");
+    const github = await check("specs", "--format", "github");
+    expect(github.out).toMatch(/^::error file=specs\/deep\/unknown\.mtl,line=4,.*title=MTL2001::/);
+    expect(github.code).toBe(1);
+  });
+
+  it("applies safe fixes and leaves guesses alone", async () => {
+    writeFileSync(join(root, "fix.mtl"), commaMissing);
+    const fixed = await check("fix.mtl", "--fix");
+    expect(fixed).toMatchObject({ code: 0, out: "fixed fix.mtl\nno problems in 1 spec\n" });
+    expect(readFileSync(join(root, "fix.mtl"), "utf8")).toBe(commaMissing.replace("ctr 0.1", "ctr, 0.1"));
+    expect((await check("specs", "--fix")).code).toBe(1);
+    expect(readFileSync(join(root, "specs/deep/unknown.mtl"), "utf8")).toBe(unknown);
+  });
+
+  it("checks again when a file changes, until Ctrl-C", async () => {
+    const file = join(root, "watched.mtl");
+    writeFileSync(file, unknown);
+    const child = spawn(process.execPath, [join(repository, "bin/mtlc.js"), "check", "-w", "watched.mtl"], {
+      cwd: root,
+    });
+    let out = "";
+    let waiting = 0;
+    const changed = new Promise<void>((resolve) => {
+      child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+      child.stderr.on("data", () => {
+        waiting += 1;
+        if (waiting === 1) setTimeout(() => writeFileSync(file, sound), 300);
+        if (waiting === 2) resolve();
+      });
+    });
+    await changed;
+    const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
+    child.kill("SIGINT");
+    expect(await exit).toBe(0);
+    expect(out).toMatch(/1 error in 1 file[\s\S]*no problems in 1 spec/);
+  });
+
+  it("answers for a small spec in under 400 ms", async () => {
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const start = performance.now();
+      await check("specs/sound.mtl");
+      times.push(performance.now() - start);
+    }
+    // The fastest of five: what else the machine does is not the question. CI machines may be slow, hence the room.
+    expect(Math.min(...times)).toBeLessThan(800);
+    process.stdout.write(`mtlc check of a small spec: ${Math.min(...times).toFixed(0)} ms\n`);
+  });
+});

@@ -83,14 +83,19 @@ describe("mtlc check", () => {
   });
 
   it("answers for a small spec in under 400 ms", async () => {
-    const times: number[] = [];
-    for (let i = 0; i < 5; i++) {
-      const start = performance.now();
-      await check("specs/sound.mtl");
-      times.push(performance.now() - start);
-    }
-    // The fastest of five: what else the machine does is not the question. CI machines may be slow, hence the room.
-    expect(Math.min(...times)).toBeLessThan(800);
-    process.stdout.write(`mtlc check of a small spec: ${Math.min(...times).toFixed(0)} ms\n`);
+    const fastest = async (words: readonly string[]): Promise<number> => {
+      const times: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const start = performance.now();
+        await new Promise((resolve) => spawn(process.execPath, words, { cwd: root }).on("close", resolve));
+        times.push(performance.now() - start);
+      }
+      return Math.min(...times);
+    };
+    const bare = await fastest(["-e", "0"]);
+    const time = await fastest([join(repository, "bin/mtlc.js"), "check", "specs/sound.mtl"]);
+    process.stdout.write(`mtlc check of a small spec: ${time.toFixed(0)} ms; bare node: ${bare.toFixed(0)} ms\n`);
+    // On a machine that does other work as well, everything takes longer, the start of a bare Node (40 ms) too.
+    expect(time).toBeLessThan(Math.max(400, 10 * bare));
   });
 });

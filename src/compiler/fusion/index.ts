@@ -1,0 +1,16 @@
+/**
+ * Formulas at serving. In go the model's formulas and a request's candidates; out come columns of scores, the same from
+ * the interpreter and from generated JavaScript to the last bit, and what each part of a formula did for a candidate.
+ * Nothing here orders a list, reads a clock or draws a random number.
+ */
+export * from "./frame.js";
+export { createEvaluator, type Evaluator } from "./interpret.js";
+export { generateFormulas, type GeneratedFormulas, type NamedFormula } from "./generate.js";
+export {
+  describeServingInput,
+  readInputs,
+  type InputRow,
+  type LeftOut,
+  type ReadResult,
+  type ServingRequest,
+} from "./read-inputs.js";

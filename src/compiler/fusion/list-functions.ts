@@ -1,0 +1,73 @@
+/**
+ * Functions of a whole list: from a number of every candidate, a number for every candidate. Those that are missing are
+ * left out and stay missing. The order of the candidates changes no bit: sums run over the sorted values. This file
+ * imports nothing: standalone modules carry it.
+ */
+
+type Column = Float64Array<ArrayBufferLike>;
+
+/** The numbers that are not missing, ascending. */
+function presentValues(column: Column): Column {
+  const values = column.filter((value) => value === value);
+  return values.sort();
+}
+
+/** How many of the sorted values are at most `x`. */
+function countUpTo(sorted: Column, x: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) <= x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** 1 for the greatest; equal numbers share their rank: 1, 1, 3. */
+export function rankColumn(column: Column): Column {
+  const sorted = presentValues(column);
+  return column.map((x) => (x === x ? sorted.length - countUpTo(sorted, x) + 1 : NaN));
+}
+
+/** 1 / rank. */
+export function reciprocalRankColumn(column: Column): Column {
+  return rankColumn(column).map((rank) => 1 / rank);
+}
+
+/** The share of candidates whose number is not greater: in (0, 1]. */
+export function percentileColumn(column: Column): Column {
+  const sorted = presentValues(column);
+  return column.map((x) => (x === x ? countUpTo(sorted, x) / sorted.length : NaN));
+}
+
+/** (x − min) / (max − min); 0.5 where all are equal. */
+export function minmaxColumn(column: Column): Column {
+  const sorted = presentValues(column);
+  const [low = 0, high = 0] = [sorted[0], sorted[sorted.length - 1]];
+  if (low === high) return column.map((x) => (x === x ? 0.5 : NaN));
+  // Halves keep the difference of the greatest numbers finite.
+  const width = high / 2 - low / 2;
+  return column.map((x) => Math.min(1, (x / 2 - low / 2) / width));
+}
+
+/** (x − mean) / σ of the list; 0 where σ is 0. */
+export function zscoreColumn(column: Column): Column {
+  const sorted = presentValues(column);
+  const count = sorted.length;
+  const zeros = (): Column => column.map((x) => (x === x ? 0 : NaN));
+  if (count === 0 || sorted[0] === sorted[count - 1]) return zeros();
+  // By the greatest size, so that neither the sum nor the squares overflow.
+  const scale = Math.max(Math.abs(sorted[0] as number), Math.abs(sorted[count - 1] as number));
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += (sorted[i] as number) / scale;
+  const mean = sum / count;
+  let squares = 0;
+  for (let i = 0; i < count; i++) {
+    const difference = (sorted[i] as number) / scale - mean;
+    squares += difference * difference;
+  }
+  const deviation = Math.sqrt(squares / count);
+  if (deviation === 0) return zeros();
+  return column.map((x) => (x / scale - mean) / deviation);
+}

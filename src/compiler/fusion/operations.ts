@@ -1,0 +1,138 @@
+/**
+ * What each operation of a formula computes, for one candidate. Both evaluators call these very functions, so that they
+ * agree to the last bit. A number that is missing is NaN; a truth value is 1, 0, or NaN where it is unknown; a text that is
+ * missing is undefined. This file imports nothing: standalone modules carry it.
+ */
+
+/**
+ * x to the power y. An engine may compute a square as a product and a root by its own instruction once it sees the
+ * exponent in the code: what it may then return is returned always.
+ */
+export function raise(base: number, exponent: number): number {
+  if (exponent === 2) return base * base;
+  if (exponent === 1) return base;
+  if (exponent === 0.5) return Math.sqrt(base);
+  if (exponent === 0) return base === base ? 1 : NaN;
+  if (exponent === -1) return 1 / base;
+  if (exponent === -0.5) return 1 / Math.sqrt(base);
+  // NaN to the power 0 is 1 to the engine; here a missing number stays missing.
+  return base === base ? Math.pow(base, exponent) : NaN;
+}
+
+/** The least base of {@link safePower}. */
+export const leastBase = 1e-9;
+
+/** exp(y · ln(max(x, 1e-9))): a power whose base may be 0. */
+export function safePower(base: number, exponent: number): number {
+  return Math.exp(exponent * Math.log(Math.max(base, leastBase)));
+}
+
+/** 1 / (1 + e^−x), without overflow on either side. */
+export function logistic(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+export function clampNumber(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}
+
+/** `b` where the condition is false or unknown. */
+export function choose(condition: number, a: number, b: number): number {
+  return condition === 1 ? a : b;
+}
+
+/** `b` where `a` is missing. */
+export function fallBack(a: number, b: number): number {
+  return a === a ? a : b;
+}
+
+export function isMissing(value: number): number {
+  return value === value ? 0 : 1;
+}
+
+export function isMissingValue(value: unknown): number {
+  return value === undefined ? 1 : 0;
+}
+
+/** Seconds since a point in time; 0 for one to come. */
+export function ageOf(time: number, now: number): number {
+  return Math.max(0, now - time);
+}
+
+export function lowerText(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : value.toLowerCase();
+}
+
+// --------------------------------------------------------------------------------------------------------- conditions
+
+export function bothHold(a: number, b: number): number {
+  return a === 0 || b === 0 ? 0 : a * b;
+}
+
+export function eitherHolds(a: number, b: number): number {
+  return a === 1 || b === 1 ? 1 : a + b;
+}
+
+export function doesNotHold(a: number): number {
+  return 1 - a;
+}
+
+export function isEqual(a: number, b: number): number {
+  return a === b ? 1 : a === a && b === b ? 0 : NaN;
+}
+
+export function isLess(a: number, b: number): number {
+  return a < b ? 1 : a >= b ? 0 : NaN;
+}
+
+export function isLessOrEqual(a: number, b: number): number {
+  return a <= b ? 1 : a > b ? 0 : NaN;
+}
+
+export function isSameText(a: string | undefined, b: string | undefined): number {
+  return a === undefined || b === undefined ? NaN : a === b ? 1 : 0;
+}
+
+export function isTextLess(a: string | undefined, b: string | undefined): number {
+  return a === undefined || b === undefined ? NaN : orderTexts(a, b) < 0 ? 1 : 0;
+}
+
+export function isTextLessOrEqual(a: string | undefined, b: string | undefined): number {
+  return a === undefined || b === undefined ? NaN : orderTexts(a, b) <= 0 ? 1 : 0;
+}
+
+/** By code points; the engine's own order is by UTF-16 units, where characters beyond the first plane come too early. */
+function orderTexts(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x === y) continue;
+    const [high, low] = [x >= 0xd800 && x < 0xe000, y >= 0xd800 && y < 0xe000];
+    return high === low ? x - y : high ? 1 : -1;
+  }
+  return a.length - b.length;
+}
+
+/** Whether one of a candidate's texts is the value. */
+export function hasText(texts: readonly string[] | undefined, value: string | undefined): number {
+  return texts === undefined || value === undefined ? NaN : texts.includes(value) ? 1 : 0;
+}
+
+// ------------------------------------------------------------------------------------------------------------- lines
+
+/** The line through the points (knots[i], values[i]), flat outside of them. */
+export function interpolate(x: number, knots: readonly number[], values: readonly number[]): number {
+  if (!(x === x)) return NaN;
+  const last = knots.length - 1;
+  if (x <= (knots[0] as number)) return values[0] as number;
+  if (x >= (knots[last] as number)) return values[last] as number;
+  let i = 1;
+  while (x > (knots[i] as number)) i++;
+  const [x0, x1] = [knots[i - 1] as number, knots[i] as number];
+  const [y0, y1] = [values[i - 1] as number, values[i] as number];
+  const share = (x - x0) / (x1 - x0);
+  // As a mix of both ends, rounding cannot leave them far; the clamp takes away the rest.
+  return clampNumber(y0 * (1 - share) + y1 * share, Math.min(y0, y1), Math.max(y0, y1));
+}

@@ -1,7 +1,4 @@
 import {
-  conditionFalse,
-  conditionTrue,
-  conditionUnknown,
   createKeyTable,
   defaultBudget,
   rankCandidates,
@@ -17,6 +14,11 @@ import type { CaseRule, CaseValue, RulesCase } from "./rules-case.js";
 
 /** Runs a case on the ranking engine alone: its plan and columns are made here, without a compiler. */
 export function runOnEngine(test: RulesCase): RankOutcome {
+  const { plan, input } = planCase(test);
+  return rankCandidates(plan, input);
+}
+
+export function planCase(test: RulesCase): { readonly plan: RankPlan; readonly input: RankInput } {
   const { candidates } = test;
   const conditions: NonNullable<CaseRule["when"]>[] = [];
   const plan: RankPlan = {
@@ -37,9 +39,13 @@ export function runOnEngine(test: RulesCase): RankOutcome {
     now: test.now,
     seed: 1,
     ids: candidates.map(({ id }) => id),
-    number: () => Float64Array.from(candidates, ({ score }) => score),
-    condition: (index) =>
-      Uint8Array.from(candidates, (candidate) => truthOf(conditions[index], candidate[conditions[index]?.[0] ?? ""])),
+    // Formula 0 is the score, the others are the rules' conditions.
+    number: (formula) => {
+      const condition = conditions[formula - 1];
+      return Float64Array.from(candidates, (candidate) =>
+        condition === undefined ? candidate.score : truthOf(condition, candidate[condition[0]]),
+      );
+    },
     key: (name) => createKeyTable(column(name) as (KeyValue | readonly KeyValue[] | undefined)[]),
     vectors: (name) => ({
       rows: Float64Array.from(column(name).flatMap((row) => (row as readonly number[] | undefined) ?? [NaN, NaN, NaN])),
@@ -48,15 +54,14 @@ export function runOnEngine(test: RulesCase): RankOutcome {
     tail: (name) => [...(test.tail ?? [])].reverse().map((place) => textsOf(place[name])),
     permits: { held: (rule, key) => test.permits?.[rule]?.[key] ?? Infinity, pace: () => 1 },
   };
-  return rankCandidates(plan, input);
+  return { plan, input };
 }
 
 const textsOf = (value: CaseValue | undefined): readonly KeyValue[] =>
   value === undefined ? [] : typeof value === "object" ? value : [value];
 
-function truthOf(condition: CaseRule["when"], found: CaseValue | undefined): number {
-  if (condition === undefined || found === undefined) return conditionUnknown;
-  const [, operator, value] = condition;
+function truthOf([, operator, value]: NonNullable<CaseRule["when"]>, found: CaseValue | undefined): number {
+  if (found === undefined) return Number.NaN;
   const holds = {
     "==": found === value,
     "!=": found !== value,
@@ -64,7 +69,7 @@ function truthOf(condition: CaseRule["when"], found: CaseValue | undefined): num
     ">": found > value,
     in: Array.isArray(found) && (found as readonly unknown[]).includes(value),
   }[operator];
-  return holds === true ? conditionTrue : conditionFalse;
+  return holds === true ? 1 : 0;
 }
 
 function planned(rule: CaseRule, conditions: NonNullable<CaseRule["when"]>[]): PlannedRule {
@@ -72,7 +77,7 @@ function planned(rule: CaseRule, conditions: NonNullable<CaseRule["when"]>[]): P
   const base = {
     name: rule.name,
     onUnknown: rule.verb === "cap" || (rule.unknown ?? (failsClosed ? "apply" : "keep")) === "apply",
-    ...(rule.when === undefined ? {} : { when: conditions.push(rule.when) - 1 }),
+    ...(rule.when === undefined ? {} : { when: conditions.push(rule.when) }),
     ...(rule.during === undefined ? {} : { during: { from: rule.during[0], to: rule.during[1] } }),
   };
   const { by, key = [], most = 0, window = 0, least = 0, top, place = 0, weight = 0 } = rule;

@@ -21,3 +21,4 @@ export { createKeyTable, gatherKeys, keyText, tailNumbers } from "./key-tables.j
 export { compareCodePoints, sortRows, type OrderKeys } from "./order.js";
 export { drawUniform, hashText } from "./hash-text.js";
 export { drawMembers, type ExploreInput, type ExploreOutcome } from "./explore.js";
+export { explainCandidate, type ExplainedCandidate, type ExplainedStep } from "./explain.js";

@@ -103,11 +103,6 @@ export interface RankPlan<F = unknown> {
   readonly budget: number;
 }
 
-/** What a condition says of a candidate. */
-export const conditionFalse = 0;
-export const conditionTrue = 1;
-export const conditionUnknown = 2;
-
 export type KeyValue = string | number | boolean;
 
 /** The values of a key for every candidate, with what they stand for. */
@@ -135,10 +130,8 @@ export interface RankInput {
   readonly seed: number;
   /** Unique. */
   readonly ids: readonly string[];
-  /** A formula's numbers; NaN where it is missing. */
+  /** A formula's numbers, NaN where they are missing; of a condition 1, 0, and NaN where it is unknown. */
   readonly number: (formula: number) => Float64Array;
-  /** A formula's truth values: {@link conditionFalse}, {@link conditionTrue} or {@link conditionUnknown}. */
-  readonly condition: (formula: number) => Uint8Array;
   /** Values of an input. */
   readonly key: (name: string) => KeyTable;
   /** Rows of an input; NaN where it is missing. */

@@ -4,7 +4,7 @@ import { drawMembers } from "./explore.js";
 import { applyFactors, inferFactors, type Factors, type RuleMasks } from "./factors.js";
 import { keyTableOf, keyText } from "./key-tables.js";
 import { sortRows, type OrderKeys } from "./order.js";
-import { conditionFalse, conditionTrue, type PlannedRule, type RankInput, type RankPlan } from "./plan.js";
+import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import { candidateLimit, type GaveWay } from "./problem.js";
 import { verifyList } from "./verify-list.js";
 
@@ -122,11 +122,11 @@ function tieColumns({ ties }: RankPlan, input: RankInput): readonly Float64Array
 function maskOf({ during, when, onUnknown }: PlannedRule, input: RankInput, count: number): Uint8Array | undefined {
   if (during !== undefined && (input.now < during.from || input.now >= during.to)) return undefined;
   if (when === undefined) return new Uint8Array(count).fill(1);
-  const found = input.condition(when);
+  const found = input.number(when);
   const mask = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const value = found[i];
-    mask[i] = value === conditionTrue ? 1 : value === conditionFalse ? 0 : onUnknown ? 1 : 0;
+    mask[i] = value === 1 || (value !== 0 && onUnknown) ? 1 : 0;
   }
   return mask;
 }

@@ -29,7 +29,7 @@ const groups: readonly Group[] = [
   },
   {
     folder: "census/group2",
-    tasks: ["education", "marital"],
+    tasks: ["college", "marital"],
     paper: {
       single: ["0.8843", "0.8792", "0.9933/0.9922"],
       shared_bottom: ["0.8836", "0.8813", "0.9927/0.9917"],

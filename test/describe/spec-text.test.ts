@@ -70,6 +70,66 @@ describe("the canonical spec of a model", () => {
   });
 });
 
+/** A spec without a network, for what comes after it. */
+const scores = [
+  "model m",
+  "signals {\n  ctr: P(click)\n  cvr: P(buy | click)\n  stay: number(seconds) >= 0\n}",
+  "chain ctcvr = ctr * cvr",
+  "attributes {\n  price: number(yuan) > 0\n  brand: text\n  off: bool?\n  at: time\n  since: duration\n  shown: number in [0, 1_000_000]\n}",
+  "params {\n  a: 0.5 in [0, 2]\n  fixed: 3\n}",
+].join("\n");
+
+describe("formulas, rules and tests", () => {
+  it.each([
+    ["arithmetic", "fusion s = -(ctr - (cvr - a)) * 2 ^ a ^ 2 / (price * (price / 2)) + fixed"],
+    [
+      "functions",
+      'fusion s = if(not (brand == "x" or off and stay > 3), max(ctr, 1e-6), coalesce(clamp(stay, 0, 1), 0)) + log1p(stay)',
+    ],
+    ["times", "fusion s = if(age(at) < 7d and since > 90s, 1, if(at < 2026-11-01, 2, 3))"],
+    ["lists", 'fusion s = 1 / (10 + rank(ctr)) ^ 0.7 + percentile(ctcvr) + if(brand in ["a", "b"], 1, 0)'],
+    ["pieces", "fusion s = piecewise(price, [0, 10, 100], [0.5, 1, 2])"],
+    [
+      "rules",
+      [
+        "fusion s = ctr",
+        "rules home {",
+        "  drop a when price > 10 and not off",
+        '  boost b when brand == "x" by 1.5 during 2026-11-01 .. 2026-11-12 zone: "Asia/Shanghai" bounds: [0.2, 5]',
+        "  suppress c when price < 2 by last",
+        "  suppress d when price < 1 by 0.25 missing: keep",
+        "  spread e at most 2 of brand in 10 when price > 3 soft: 2",
+        "  explore f when shown < 100 at least 2 in top 20 epsilon: 0.1",
+        "  explore g when shown < 100 at least 2 in top 20 successes: 3 trials: 10",
+        "  pin h when price > 100 at 3",
+        "  mmr i of brand in top 50 lambda: 0.5",
+        "  dpp j of brand",
+        "  dedupe k of [brand, price]",
+        "  cap l at most 1_000_000 of brand per day when price > 3 count: viewed down: 0.5",
+        "  pace m at least 1000 of brand per hour target: [1, 3] gains: [1, 0.5, 0]",
+        "}",
+        "rank r = top 50 by s * 2 with home",
+        'test "works" {',
+        "  at 2026-11-05",
+        '  candidate p { ctr: 0.1, cvr: 0.1, stay: 3, price: 9, brand: "x", at: 2026-01-01, since: 3h, shown: 5 }',
+        "  candidate q like p { price: 8 }",
+        "  expect r == [p, q] and s(p) > -1",
+        "}",
+      ].join("\n"),
+    ],
+  ])("%s come back as they were", async (_, text) => {
+    const before = compileText(`${scores}\n${text}\n`);
+    expect(before.hash, messagesOf(before)).toBeDefined();
+    if (before.model === undefined) return;
+    const again = compileText(specText(before.model));
+    expect(again.hash, messagesOf(again)).toBe(before.hash);
+    expect(again.model?.tests?.map(({ candidates }) => candidates.map(({ fields }) => fields))).toEqual(
+      before.model.tests?.map(({ candidates }) => candidates.map(({ fields }) => fields)),
+    );
+    await format(specText(before.model));
+  });
+});
+
 describe("numbers and texts", () => {
   it.each([
     [0, "0"],

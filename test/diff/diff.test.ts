@@ -66,6 +66,19 @@ describe("a diff as people read it", () => {
       () => diffModels(specModel("census/mmoe.mtl"), specModel("census/mmoe_with_education.mtl")),
     ],
     ["feed-many-changes", () => feedDiff(...manyChanges)],
+    [
+      "feed-serving",
+      () =>
+        feedDiff(
+          ["alpha: 0.05", "alpha: 0.1"],
+          ["stay^a", "(1 + stay)^a"],
+          ['boost    double11   when campaign == "double11" by 1.5', 'boost double11 when campaign == "double11" by 2'],
+          ["at most 1 of brand in 5", "at most 1 of brand in 6"],
+          ["cap      exposure", "dedupe twins of category\n  cap exposure"],
+          ["quality:    number in [0, 1]", "quality: number in [0, 1]\n  shop: text?"],
+          ["top 50 by score", "top 60 by score"],
+        ),
+    ],
     ["feed-more-experts", () => feedDiff(["pool[8]", "pool[12]"])],
   ])("%s", async (name, make) => {
     const diff = make();
@@ -113,6 +126,14 @@ describe("the class of a change", () => {
     ["training", "the optimizer", "adam(lr: 1e-3)", "adam(lr: 2e-3)"],
     ["training", "the seed", "seed:      7", "seed: 8"],
     ["training", "where training data lies", "data/train/*.parquet", "data/train2/*.parquet"],
+    ["serving", "an attribute's range", "item_price: number(yuan) >= 0", "item_price: number(yuan) >= 1"],
+    ["serving", "one more attribute", "campaign:   text?", "campaign: text?\n  shop: text"],
+    ["score", "a formula", "ctr * (alpha + cvr)", "ctr * (alpha + 2 * cvr)"],
+    ["score", "a parameter", "alpha: 0.05", "alpha: 0.06"],
+    ["score", "a parameter's range", "0.5  in [0, 2]", "0.5 in [0, 3]"],
+    ["score", "a rule", "at most 1 of brand in 5", "at most 1 of brand in 6"],
+    ["score", "a rule gone", "drop     offline    when quality == 0", ""],
+    ["score", "the length of a list", "top 50 by score", "top 60 by score"],
     ["report", "where test data lies", "data/test/*.parquet", "data/test2/*.parquet"],
     ["report", "metrics", "[auc, gauc, logloss, calibration]", "[auc]"],
     ["report", "the name", "model feed", "model home_feed"],

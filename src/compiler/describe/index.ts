@@ -8,4 +8,7 @@ export * from "./head-text.js";
 export * from "./network-text.js";
 export * from "./feature-text.js";
 export * from "./spec-text.js";
+export * from "./formula-text.js";
+export * from "./rule-text.js";
+export * from "./serving-text.js";
 export * from "./value-text.js";

@@ -1,7 +1,10 @@
 import type { Arguments, DataModel, Model, SourceModel, TrainModel } from "../model/index.js";
 import { featureText, labelText } from "./feature-text.js";
+import { formulaText } from "./formula-text.js";
 import { headText, lossText, penaltyText } from "./head-text.js";
 import { networkDeclarations } from "./network-text.js";
+import { ruleText } from "./rule-text.js";
+import { inputTypeText, paramText, rankText, testSteps } from "./serving-text.js";
 import { callText, nameText, numberText, quoted, valueText } from "./value-text.js";
 
 /**
@@ -30,8 +33,33 @@ export function specText(model: Model): string {
       "metrics",
       model.metrics.map(({ head, metrics }) => `${head}: [${metrics.join(", ")}]`),
     ),
+    ...servingSections(model),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function servingSections({ serving, tests = [] }: Model): readonly string[] {
+  if (serving === undefined) return [];
+  const { inputs, params, fusions, ruleSets, ranks } = serving;
+  const typed = (origin: "signal" | "attribute"): readonly string[] =>
+    inputs.flatMap((input) =>
+      input.origin === origin ? [`${docText(input.doc)}${input.name}: ${inputTypeText(input)}`] : [],
+    );
+  return [
+    block("signals", typed("signal")),
+    block("attributes", typed("attribute")),
+    block(
+      "params",
+      params.map((param) => `${docText(param.doc)}${param.name}: ${paramText(param)}`),
+    ),
+    fusions.map(({ name, doc, value }) => `${docText(doc)}fusion ${name} = ${formulaText(value)}`).join("\n"),
+    ...ruleSets.map((set) => {
+      const rules = set.rules.map((rule) => `${docText(rule.doc)}${ruleText(rule, set)}`);
+      return `${docText(set.doc)}rules ${set.name} {\n${rules.join("\n")}\n}`;
+    }),
+    ranks.map((rank) => `${docText(rank.doc)}rank ${rank.name} = ${rankText(rank)}`).join("\n"),
+    ...tests.map((test) => `test ${quoted(test.title)} {\n${testSteps(test, serving).join("\n")}\n}`),
+  ];
 }
 
 function block(keyword: string, entries: readonly string[]): string {

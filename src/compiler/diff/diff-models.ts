@@ -3,6 +3,14 @@ import { canonicalModel, type FittedSizes, hashModel, type Model } from "../mode
 import { networkSubjects, plainDeclarations } from "./network-subjects.js";
 import { type ChangeClass, changeRules, type RuleId, widestClass } from "./policy.js";
 import {
+  experimentSubjects,
+  fusionSubjects,
+  inputSubjects,
+  paramSubjects,
+  rankSubjects,
+  ruleSubjects,
+} from "./serving-subjects.js";
+import {
   dataSubjects,
   type Facet,
   featureSubjects,
@@ -41,7 +49,22 @@ export interface SubjectDiff {
   readonly meaning: readonly string[];
 }
 
-export type SectionName = "model" | "data" | "features" | "labels" | "network" | "heads" | "loss" | "train" | "metrics";
+export type SectionName =
+  | "model"
+  | "data"
+  | "features"
+  | "labels"
+  | "network"
+  | "heads"
+  | "loss"
+  | "train"
+  | "metrics"
+  | "serving inputs"
+  | "params"
+  | "fusion"
+  | "rules"
+  | "rankings"
+  | "experiments";
 
 export interface SectionDiff {
   readonly section: SectionName;
@@ -156,6 +179,12 @@ function diffSections(before: Model, after: Model, unfit: UnfitParts): readonly 
     compare("loss", lossSubjects),
     compare("train", trainSubjects),
     compare("metrics", metricSubjects),
+    compare("serving inputs", inputSubjects),
+    compare("params", paramSubjects),
+    compare("fusion", fusionSubjects),
+    compare("rules", ruleSubjects),
+    compare("rankings", rankSubjects),
+    compare("experiments", experimentSubjects),
   ].filter(({ subjects }) => subjects.length > 0);
 }
 

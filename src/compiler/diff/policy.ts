@@ -131,6 +131,9 @@ export const changeRules = {
   "rule.added": rule("score", "one more rule"),
   "rule.removed": rule("score", "one rule less"),
   "rule.changed": rule("score", "the rule says something else"),
+  "experiment.added": rule("score", "requests are divided once more"),
+  "experiment.removed": rule("score", "requests are not divided any more"),
+  "experiment.changed": rule("score", "requests are divided otherwise"),
 } as const satisfies Readonly<Record<string, ChangeRule>>;
 
 export type RuleId = keyof typeof changeRules;

@@ -55,7 +55,7 @@ function subjectText(subject: SubjectDiff, style: DiffStyle): string {
   const lines = [
     `${paint(head)}${" ".repeat(Math.max(2, classColumn - head.length))}${style.faint(subject.class)}`,
     ...(subject.text === undefined ? [] : [`      ${subject.text}`]),
-    ...changes.filter(isShown).map((change) => `      ${changeText(change)}`),
+    ...changes.filter(isShown).flatMap((change) => changeLines(change).map((line) => `      ${line}`)),
     ...meaningLines(subject).map((line) => style.faint(`      ${line}`)),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -71,6 +71,16 @@ export function subjectTitle(kind: string, name: string): string {
 export function isShown({ before, after }: Change): boolean {
   return before !== undefined || after !== undefined;
 }
+
+/** One line, or two below each other where that is easier to compare. */
+function changeLines(change: Change): readonly string[] {
+  const { facet, before, after, items } = change;
+  const text = changeText(change);
+  if (items !== undefined || before === undefined || after === undefined || text.length <= longestLine) return [text];
+  return [`${facet}:`, `- ${before}`, `+ ${after}`];
+}
+
+const longestLine = 90;
 
 /** What a change comes to, when its own line does not say it. */
 export function meaningLines({ state, meaning }: SubjectDiff): readonly string[] {

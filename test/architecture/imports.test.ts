@@ -105,6 +105,7 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^@duckdb\//, in: /^src\/runtime\/data\// },
   { name: /^(libsql|@redis\/client)/, in: /^src\/runtime\/flow\// },
   { name: /^ajv/, in: /^src\/runtime\/artifact\// },
+  { name: /^diff$/, in: /^src\/cli\/commands\/fmt\.ts$/ },
   { name: /^tinyglobby$/, in: /^src\/runtime\/spec-files\.ts$/ },
   { name: /^ml-matrix$/, in: /^src\/runtime\/tune\// },
   { name: /^vega$/, in: /^src\/runtime\/tune\/chart\// },

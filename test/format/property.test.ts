@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { format } from "../../src/compiler/format/index.js";
@@ -6,7 +8,9 @@ import { createSourceFile } from "../../src/compiler/text/index.js";
 import { arbitraryText, plainGaps, wildGaps } from "../syntax/arbitrary-spec.js";
 import { withoutSpans } from "../syntax/tree.js";
 
-const runs = { numRuns: 300, seed: 3 };
+const root = join(import.meta.dirname, "../..");
+/** Two properties of this many: 2,000 random specs. */
+const runs = { numRuns: 1000, seed: 3 };
 
 describe("formatting of random specs", () => {
   it("keeps what a spec says and is done after one pass", async () => {
@@ -43,3 +47,24 @@ function comments(text: string): readonly string[] {
     .spec.comments.map((comment) => comment.text)
     .toSorted();
 }
+
+/** Every spec and fixture of the repository that parses. */
+const files = ["specs", "test/fixtures", "test/semantics/specs"]
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, String(name))),
+  )
+  .filter((path) => path.endsWith(".mtl"))
+  .map((path) => readFileSync(path, "utf8"))
+  .filter((text) => parse(createSourceFile("a.mtl", text)).diagnostics.length === 0);
+
+describe("formatting of every spec of the repository", () => {
+  it("keeps what it says and its comments, and is done after one pass", async () => {
+    expect(files.length).toBeGreaterThan(200);
+    for (const text of files) {
+      const once = await format(text);
+      expect(withoutSpans(tree(once))).toEqual(withoutSpans(tree(text)));
+      expect(comments(once)).toEqual(comments(text));
+      expect(await format(once)).toBe(once);
+    }
+  });
+});

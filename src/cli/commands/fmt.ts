@@ -3,21 +3,36 @@ import { format, FormatError } from "../../compiler/format/index.js";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
 import { describeSystemError, isSystemError, replaceFile } from "../../runtime/artifact/directory.js";
 import { createFailure, nowhere } from "../../runtime/failure.js";
+import { findSpecFiles } from "../../runtime/spec-files.js";
 import { version } from "../../runtime/version.js";
 import type { Outcome } from "../command.js";
 
+export interface FmtFile {
+  readonly path: string;
+  readonly changed: boolean;
+  /** What would change, as a unified diff; empty unless asked for, and for a file that stays as it is. */
+  readonly diff: string;
+}
+
 export interface FmtResult {
-  readonly files: readonly { readonly path: string; readonly changed: boolean }[];
-  readonly checkOnly: boolean;
+  readonly files: readonly FmtFile[];
+  readonly mode: FmtMode;
   /** Files that do not parse, and what is wrong with them. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Formats files in place; with `checkOnly` it says which would change and writes none. */
-export async function runFmt(paths: readonly string[], checkOnly: boolean): Promise<Outcome<FmtResult>> {
-  const files: { path: string; changed: boolean }[] = [];
+export interface FmtMode {
+  /** Fail when a file is not in canonical layout. */
+  readonly check: boolean;
+  /** Show what would change. */
+  readonly diff: boolean;
+}
+
+/** Formats files, folders and globs of them in place; with `check` or `diff`, it writes none. */
+export async function runFmt(paths: readonly string[], mode: FmtMode): Promise<Outcome<FmtResult>> {
+  const files: FmtFile[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const path of paths) {
+  for (const path of await findSpecFiles(paths)) {
     const text = readSpec(path);
     const formatted = await formatText(path, text);
     if (typeof formatted !== "string") {
@@ -25,11 +40,11 @@ export async function runFmt(paths: readonly string[], checkOnly: boolean): Prom
       continue;
     }
     const changed = formatted !== text;
-    if (changed && !checkOnly) await replaceFile(path, formatted);
-    files.push({ path, changed });
+    if (changed && !mode.check && !mode.diff) await replaceFile(path, formatted);
+    files.push({ path, changed, diff: changed && mode.diff ? await unifiedDiff(path, text, formatted) : "" });
   }
-  const unformatted = checkOnly && files.some(({ changed }) => changed);
-  return { result: { files, checkOnly, diagnostics }, exitCode: diagnostics.length > 0 || unformatted ? 1 : 0 };
+  const unformatted = mode.check && files.some(({ changed }) => changed);
+  return { result: { files, mode, diagnostics }, exitCode: diagnostics.length > 0 || unformatted ? 1 : 0 };
 }
 
 /** The text in canonical layout, or what is wrong with it; places are in `path`. */
@@ -46,6 +61,15 @@ export async function formatText(path: string, text: string): Promise<string | r
       labels: diagnostic.labels.map((label) => ({ ...label, span: { ...label.span, file: path } })),
     }));
   }
+}
+
+/** What changes between two texts of a file, as `patch` and `git apply` take it. */
+export async function unifiedDiff(path: string, before: string, after: string): Promise<string> {
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff");
+  return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
+    context: 3,
+    headerOptions: FILE_HEADERS_ONLY,
+  });
 }
 
 function readSpec(path: string): string {

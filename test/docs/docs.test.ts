@@ -1,0 +1,231 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { activationNames } from "../../src/compiler/builtins/activation.js";
+import { gates, layers, losses, optimizers, penalties, schedules } from "../../src/compiler/builtins/index.js";
+import { createMemoryHost } from "../../src/compiler/host.js";
+import { calendarUnits } from "../../src/compiler/model/serving.js";
+import { compileSpec, type Compilation } from "../../src/compiler/program.js";
+import {
+  activations,
+  type ArgumentSpec,
+  type ArgumentType,
+  columnFunctions,
+  dataKeys,
+  defaultOptions,
+  describeArgumentType,
+  featureKinds,
+  featureSpecs,
+  fileFormats,
+  formatSpecs,
+  formulaFunctions,
+  logitWords,
+  metricNames,
+  parameterGroups,
+  splitSpecs,
+  stopSpecs,
+  trainKeys,
+  verbRules,
+} from "../../src/compiler/semantics/index.js";
+import { declarationWords, reservedWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
+import { createFileHost } from "../../src/runtime/spec.js";
+import { baseFor } from "./base-spec.js";
+import { anchorOf, codeWords, type Fence, pageCalled, proseOf, readPages, root, rowOf, sectionsOf } from "./pages.js";
+
+/**
+ * What the pages say is true: their specs compile as they claim to, they name everything that the compiler knows, with
+ * its default, and their links lead somewhere.
+ *
+ * A block ```` ```mtl ```` is a whole spec. Words after it say otherwise: `fragment` stands on the shop of `base-spec.ts`;
+ * `error CODE` and `warning CODE` is what the compiler has to say of it; `file NAME` gives later blocks of the page a file.
+ */
+const pages = readPages();
+const language = pageCalled(pages, "docs/language.md");
+const sections = sectionsOf(language);
+
+function wordAfter(fence: Fence, word: string): string | undefined {
+  const at = fence.words.indexOf(word);
+  return at < 0 ? undefined : fence.words[at + 1];
+}
+
+/** The specs of the repository: a block that shows one of them reads the files beside it. */
+const shipped = readdirSync(join(root, "specs"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".mtl"))
+  .map((name) => join(root, "specs", name));
+
+/** The block as a spec, with the files that blocks above it give. */
+function compileFence(fence: Fence, above: readonly Fence[]): Compilation {
+  const path = shipped.find((each) => readFileSync(each, "utf8") === fence.text);
+  if (path !== undefined) return compileSpec(path, createFileHost());
+  const files: Record<string, string> = {};
+  for (const each of [...above, fence]) {
+    const name = wordAfter(each, "file");
+    if (name !== undefined) files[name] = each.text;
+  }
+  const main = wordAfter(fence, "file") ?? "page.mtl";
+  files[main] = fence.text;
+  if (fence.words.includes("fragment")) {
+    files["base.mtl"] = baseFor(fence.text);
+    files[main] = `model page\nimport "./base.mtl"\n${fence.text}`;
+  }
+  return compileSpec(main, createMemoryHost(files));
+}
+
+describe("specs in the pages", () => {
+  for (const page of pages) {
+    const specs = page.fences.filter((fence) => fence.language === "mtl");
+    specs.forEach((fence, i) => {
+      it(`${page.path}:${fence.line} ${fence.words.join(" ")}`, () => {
+        const { diagnostics, model } = compileFence(fence, specs.slice(0, i));
+        const shown = diagnostics.map(({ code, severity, message }) => `${severity} ${code}: ${message}`);
+        const error = wordAfter(fence, "error");
+        const warning = wordAfter(fence, "warning");
+        if (error !== undefined) {
+          expect(shown.filter((line) => line.startsWith("error"))).toEqual([expect.stringContaining(error)]);
+          return;
+        }
+        expect(shown.filter((line) => line.startsWith("error"))).toEqual([]);
+        if (warning !== undefined) expect(shown.join("\n")).toContain(warning);
+        else if (fence.words.length === 0) {
+          expect(shown).toEqual([]);
+          expect(model).toBeDefined();
+        }
+      });
+    });
+  }
+
+  it("use words after ```mtl that mean something", () => {
+    const known = /^(fragment|(error|warning) MTL\d{4}|file [\w./-]+)*$/;
+    for (const { fences } of pages)
+      for (const { language: name, words, page, line } of fences)
+        if (name === "mtl") expect(words.join(" ").replace(/(?<=fragment) /, ""), `${page}:${line}`).toMatch(known);
+  });
+});
+
+describe("language.md names what the compiler knows", () => {
+  const words = codeWords(language);
+  const tables: Readonly<Record<string, readonly string[]>> = {
+    declarations: declarationWords,
+    "reserved words": [...reservedWords],
+    "keys of data": dataKeys.map(({ name }) => name),
+    "keys of train": trainKeys.map(({ name }) => name),
+    "file formats": fileFormats,
+    "kinds of features": featureKinds,
+    "functions of columns": Object.keys(columnFunctions),
+    layers: layers.map(({ name }) => name),
+    gates: gates.map(({ name }) => name),
+    losses: losses.map(({ name }) => name),
+    penalties: penalties.map(({ name }) => name),
+    "groups of parameters": parameterGroups,
+    "activations of units": activationNames,
+    "activations of tasks": activations,
+    logits: logitWords,
+    optimizers: optimizers.map(({ name }) => name),
+    schedules: schedules.map(({ name }) => name),
+    metrics: metricNames,
+    "functions of formulas": Object.keys(formulaFunctions),
+    "verbs of rules": ruleVerbs,
+    "options of rules": Object.values(verbRules).flatMap(({ options }) => options.map(({ name }) => name)),
+    "calendar units": calendarUnits,
+  };
+  it.each(Object.entries(tables))("%s", (_, names) => {
+    expect(names.filter((name) => !words.has(name))).toEqual([]);
+  });
+});
+
+/** The section of a heading such as `` `mlp` `` or `` `mlp`, `linear` ``. */
+function sectionOf(kind: string, name: string): (typeof sections)[number] | undefined {
+  const parent = sections.find(({ title }) => title === kind);
+  const inside = sectionsOf({ ...language, text: (parent?.lines ?? []).join("\n") });
+  return inside.find(({ title }) => title.split(", ").includes(`\`${name}\``));
+}
+
+/** A default as the pages write it. */
+function showDefault({ default: value }: ArgumentSpec): string {
+  if (value === undefined) return "required";
+  if (value === null) return "none";
+  if (value === "\t") return "tab";
+  if (Array.isArray(value)) return `\`${JSON.stringify(value)}\``;
+  return typeof value === "string" && /\W/.test(value) ? `\`"${value}"\`` : `\`${String(value)}\``;
+}
+
+function expectRows(
+  section: (typeof sections)[number] | undefined,
+  name: string,
+  parameters: readonly { readonly name: string; readonly type: ArgumentType }[],
+): void {
+  expect(section, `a section on ${name}`).toBeDefined();
+  for (const parameter of parameters) {
+    const row = section === undefined ? undefined : rowOf(section, parameter.name);
+    expect(row?.slice(0, 3), `${name}: ${parameter.name}`).toEqual([
+      `\`${parameter.name}\``,
+      describeArgumentType(parameter.type),
+      showDefault(parameter),
+    ]);
+  }
+}
+
+describe("language.md gives every parameter with its type and default", () => {
+  const builtins = {
+    Layers: layers.filter(({ name }) => name !== "feature"),
+    Gates: gates,
+    Losses: losses,
+    Penalties: penalties,
+    Optimizers: optimizers,
+    Schedules: schedules,
+  };
+  for (const [kind, table] of Object.entries(builtins))
+    it.each(table.map(({ name, parameters }) => ({ name, parameters })))(`${kind}: $name`, ({ name, parameters }) => {
+      expectRows(sectionOf(kind, name), name, parameters);
+    });
+
+  it.each(table(featureSpecs))("feature: $name", ({ name, parameters }) => {
+    expectRows(sectionOf("Features", name), name, parameters);
+  });
+
+  it("files, splits and early stopping", () => {
+    const csv = formatSpecs({ format: "csv", options: defaultOptions("csv") });
+    expectRows(sectionOf("Data", "csv"), "csv", csv);
+    expectRows(sectionOf("Data", "split"), "split", splitSpecs);
+    expectRows(sectionOf("Training", "early"), "early", stopSpecs);
+  });
+
+  it.each(Object.entries(verbRules))("rule: %s", (verb, { required, optional, options }) => {
+    const section = sections.find(({ title }) => title === "Rules");
+    const row = section === undefined ? undefined : rowOf(section, verb);
+    const shown = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+    expect(row?.slice(2)).toEqual([shown(required), shown(optional), shown(options.map(({ name }) => name))]);
+  });
+
+  it("keys of train", () => {
+    const section = sections.find(({ title }) => title === "Training");
+    for (const key of trainKeys) {
+      const row = section === undefined ? undefined : rowOf(section, key.name);
+      expect(row?.[1], key.name).toBe(`\`${key.default}\``);
+    }
+  });
+});
+
+function table(
+  specs: Readonly<Record<string, readonly ArgumentSpec[]>>,
+): readonly { readonly name: string; readonly parameters: readonly ArgumentSpec[] }[] {
+  return Object.entries(specs).map(([name, parameters]) => ({ name, parameters }));
+}
+
+describe("links", () => {
+  it.each(pages.map(({ path }) => path))("of %s lead somewhere", (path) => {
+    const page = pageCalled(pages, path);
+    const broken = proseOf(page)
+      .flatMap((line) => [...line.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? ""))
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .filter((target) => {
+        const [file = "", anchor] = target.split("#");
+        const found = file === "" ? join(root, path) : join(root, dirname(path), file);
+        if (!existsSync(found)) return true;
+        if (anchor === undefined || !found.endsWith(".md")) return false;
+        const text = readFileSync(found, "utf8");
+        return !sectionsOf({ path: found, text, fences: [] }).some(({ title }) => anchorOf(title) === anchor);
+      });
+    expect(broken).toEqual([]);
+  });
+});

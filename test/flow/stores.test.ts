@@ -145,7 +145,7 @@ describe.each(kinds)("the %s store", (kind) => {
     const spent = limit - 3;
     await store.settle("a#1", [{ key, limit, ends, spent, sequence: 1, release: false }]);
     const [answer] = await store.lease("a#1", [{ key, limit, ends, spent, sequence: 2, need: 9 }]);
-    expect(answer).toEqual({ key, granted: limit, total: { limit, granted: limit, spent }, block: 1 });
+    expect(answer).toEqual({ key, granted: limit, spent, total: { limit, granted: limit, spent }, servers: 1 });
     expect(await store.read([key, "none"])).toEqual([
       { key, limit, granted: limit, spent, ends, holders: [{ session: "a#1", granted: limit, spent }] },
     ]);

@@ -4,9 +4,18 @@
  * delivery on its curve. It never grants more than a limit through a crash, never waits longer for a store than it was
  * told to, and never ranks.
  */
+export {
+  createPermitLedger,
+  type LedgerOptions,
+  type LedgerStatus,
+  type PermitLedger,
+  type SpendResult,
+} from "./ledger.js";
 export { blockSize } from "./lease.js";
 export { createMemoryStore } from "./memory-store.js";
 export { openPermitStore } from "./open-store.js";
+export { capPolicyOf, permitsFor, type CapPolicy, type PermitKey, type PermitSnapshot, type Spend } from "./permits.js";
+export { rankUnderCaps, type CappedList } from "./rank-under-caps.js";
 export {
   counterKey,
   type CounterReading,
@@ -19,5 +28,6 @@ export {
   type Session,
   type Settlement,
 } from "./store.js";
+export type { LinkState } from "./store-link.js";
 export { isTimeZone, showInZone } from "./time-zone.js";
 export { createWindowFinder, windowOf, type CalendarWindow } from "./window.js";

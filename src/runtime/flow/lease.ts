@@ -65,6 +65,5 @@ export function answerOf(
   { total, lease }: CounterState,
   servers: number,
 ): LeaseAnswer {
-  const block = blockSize(Math.max(0, limit - total.granted), servers);
-  return { key, granted: lease.granted, total: { ...total, limit }, block };
+  return { key, granted: lease.granted, spent: lease.spent, total: { ...total, limit }, servers };
 }

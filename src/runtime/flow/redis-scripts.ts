@@ -5,7 +5,7 @@
 
 /**
  * KEYS: the counter. ARGV: the operation (`lease`, `report` or `release`), session, limit, when to forget the counter,
- * spent, sequence, need, servers. Answers: granted to the session; granted and spent in all; the block.
+ * spent, sequence, need, servers. Answers: granted to the session and spent by it; granted and spent in all.
  * Numbers are written with %.0f, since Lua turns those over 10^14 into 1e+14.
  */
 export const changeScript = `
@@ -17,17 +17,15 @@ local fields = { 'granted', 'spent', 'g:' .. session, 's:' .. session, 'q:' .. s
 local found = redis.call('HMGET', KEYS[1], unpack(fields))
 local all, used = tonumber(found[1] or 0), tonumber(found[2] or 0)
 local mine, gone = tonumber(found[3] or 0), tonumber(found[4] or 0)
-local function block()
-  return math.min(1000, math.max(1, math.floor(math.max(0, limit - all) / (10 * servers))))
-end
 if sequence > tonumber(found[5] or 0) then
   local spends = math.max(gone, spent)
   local holds = math.max(mine, spends)
   all, used = all + holds - mine, used + spends - gone
   mine, gone = holds, spends
   if ARGV[1] == 'lease' then
-    local wanted = math.max(block(), need) - (mine - gone)
-    local added = math.min(math.max(0, wanted), math.max(0, limit - all))
+    local remaining = math.max(0, limit - all)
+    local block = math.min(1000, math.max(1, math.floor(remaining / (10 * servers))))
+    local added = math.min(math.max(0, math.max(block, need) - (mine - gone)), remaining)
     all, mine = all + added, mine + added
   elseif ARGV[1] == 'release' then
     all, mine = all - (mine - gone), gone
@@ -36,7 +34,7 @@ if sequence > tonumber(found[5] or 0) then
     fields[3], text(mine), fields[4], text(gone), fields[5], ARGV[6])
   redis.call('PEXPIREAT', KEYS[1], ARGV[4])
 end
-return { mine, all, used, block() }
+return { mine, gone, all, used }
 `;
 
 /** KEYS: the sessions. ARGV: session, lifetime in milliseconds. Answers how many sessions live, by the server's clock. */

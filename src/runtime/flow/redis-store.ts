@@ -12,7 +12,7 @@ import {
   type Settlement,
 } from "./store.js";
 
-type ChangeAnswer = readonly [granted: number, allGranted: number, allSpent: number, block: number];
+type ChangeAnswer = readonly [granted: number, spent: number, allGranted: number, allSpent: number];
 
 /**
  * A store in Redis or Valkey, for servers on several hosts. A grant is as durable as the server's own settings make it:
@@ -70,7 +70,7 @@ export async function openRedisStore(
     session: Session,
     call: LeaseRequest | Settlement,
   ): Promise<LeaseAnswer> => {
-    const [granted, allGranted, allSpent, block] = (await run(changeScript, `${prefix}:counter:${call.key}`, [
+    const [granted, spent, allGranted, allSpent] = (await run(changeScript, `${prefix}:counter:${call.key}`, [
       operation,
       session,
       String(call.limit),
@@ -80,7 +80,8 @@ export async function openRedisStore(
       String("need" in call ? call.need : 0),
       String(servers),
     ])) as ChangeAnswer;
-    return { key: call.key, granted, total: { limit: call.limit, granted: allGranted, spent: allSpent }, block };
+    const total = { limit: call.limit, granted: allGranted, spent: allSpent };
+    return { key: call.key, granted, spent, total, servers };
   };
 
   const readCounter = async (key: string): Promise<readonly CounterReading[]> => {

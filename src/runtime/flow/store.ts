@@ -57,9 +57,11 @@ export interface LeaseAnswer {
   readonly key: string;
   /** What the session is granted in all, spent permits included. */
   readonly granted: number;
+  /** What the session has spent in all, as far as the store knows. */
+  readonly spent: number;
   readonly total: CounterTotal;
-  /** Permits a session may hold at most at the time: what a crash would strand. */
-  readonly block: number;
+  /** Sessions alive, this one included. */
+  readonly servers: number;
 }
 
 /** spent ≤ granted; granted ≤ limit unless a session spent what it was not granted, or the limit was lowered. */

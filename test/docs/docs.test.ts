@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { activationNames } from "../../src/compiler/builtins/activation.js";
 import { gates, layers, losses, optimizers, penalties, schedules } from "../../src/compiler/builtins/index.js";
+import { catalogue } from "../../src/compiler/diagnostics/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { calendarUnits } from "../../src/compiler/model/serving.js";
 import { compileSpec, type Compilation } from "../../src/compiler/program.js";
@@ -28,6 +29,7 @@ import {
   verbRules,
 } from "../../src/compiler/semantics/index.js";
 import { declarationWords, reservedWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
+import { bucketOf, vocabularySeed } from "../../src/runtime/data/hash.js";
 import { createFileHost } from "../../src/runtime/spec.js";
 import { baseFor } from "./base-spec.js";
 import { anchorOf, codeWords, type Fence, pageCalled, proseOf, readPages, root, rowOf, sectionsOf } from "./pages.js";
@@ -86,6 +88,9 @@ describe("specs in the pages", () => {
         }
         expect(shown.filter((line) => line.startsWith("error"))).toEqual([]);
         if (warning !== undefined) expect(shown.join("\n")).toContain(warning);
+        // A fragment may declare what nothing reads.
+        else if (fence.words.includes("fragment"))
+          expect(shown.filter((line) => !/MTL600[1-8]/.test(line))).toEqual([]);
         else if (fence.words.length === 0) {
           expect(shown).toEqual([]);
           expect(model).toBeDefined();
@@ -211,6 +216,31 @@ function table(
 ): readonly { readonly name: string; readonly parameters: readonly ArgumentSpec[] }[] {
   return Object.entries(specs).map(([name, parameters]) => ({ name, parameters }));
 }
+
+describe("codes", () => {
+  const known = new Map(Object.entries(catalogue).map(([code, { severity }]) => [code, severity as string]));
+
+  it.each(pages.map(({ path }) => path))("of %s are in the catalogue", (path) => {
+    const named = pageCalled(pages, path).text.match(/MTL\d{4}/g) ?? [];
+    expect(named.filter((code) => !known.has(code))).toEqual([]);
+  });
+
+  it("of all warnings on specs stand in language.md", () => {
+    const section = sections.find(({ title }) => title === "Warnings");
+    const text = section?.lines.join("\n") ?? "";
+    const warnings = [...known].filter(([code, severity]) => severity === "warning" && code < "MTL7");
+    expect(warnings.flatMap(([code]) => (text.includes(`| ${code} |`) ? [] : [code]))).toEqual([]);
+  });
+});
+
+it("data.md gives ids of hashed values as they are", () => {
+  const section = sectionsOf(pageCalled(pages, "docs/data.md")).find(({ title }) => title === "Encoding");
+  for (const value of ["u1", "42", "日本"]) {
+    const row = section === undefined ? undefined : rowOf(section, value);
+    const ids = [1000, 1_000_000].map((buckets) => String(bucketOf(value, buckets, vocabularySeed) + 1));
+    expect(row?.slice(1), value).toEqual(ids);
+  }
+});
 
 describe("links", () => {
   it.each(pages.map(({ path }) => path))("of %s lead somewhere", (path) => {

@@ -17,6 +17,21 @@ export {
   type TextEdit,
 } from "./compiler/diagnostics/index.js";
 export { format, FormatError } from "./compiler/format/index.js";
+export { type Amount, type Cost, costOf, type PartCost } from "./compiler/cost/index.js";
+export { specText } from "./compiler/describe/index.js";
+export { type Diagram, diagramOf, layoutDiagram, renderDot, renderSvg } from "./compiler/diagram/index.js";
+export {
+  type Change,
+  type ChangeClass,
+  changeRules,
+  diffModels,
+  type ModelDiff,
+  renderDiffMarkdown,
+  renderDiffText,
+  type TensorPlan,
+  type WarmStartPlan,
+  warmStartPlan,
+} from "./compiler/diff/index.js";
 export { createMemoryHost, type Host } from "./compiler/host.js";
 export type { Model } from "./compiler/model/index.js";
 export { type Compilation, compileSpec } from "./compiler/program.js";
@@ -45,6 +60,7 @@ export type {
 } from "./runtime/train/events.js";
 export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
 export { train, type TrainOptions } from "./runtime/train/train.js";
+export { loadModelSource, type ModelSource } from "./runtime/model-source.js";
 export { version } from "./runtime/version.js";
 
 /** What the checker says of a spec. */

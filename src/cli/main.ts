@@ -71,6 +71,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   "MTL8020",
   "MTL8022",
   "MTL8023",
+  "MTL8024",
 ]);
 
 async function report(error: unknown, words: readonly string[], terminal: Terminal): Promise<ExitCode> {

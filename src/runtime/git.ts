@@ -30,6 +30,26 @@ export function fileAtRevision(revision: string, file: string): GitFile {
   return { revision, path: relative(root, resolve(file)).split(sep).join("/"), folder };
 }
 
+/**
+ * Where a copy of a file comes from: git hands the commands that it calls copies in a folder of temporary files, from where
+ * a spec's imports cannot be read. Nothing when git does not know the text.
+ */
+export function fileOfCopy(file: string, folder: string): GitFile | undefined {
+  const blob = tryGit(folder, ["hash-object", resolve(file)])?.trim();
+  if (blob === undefined) return undefined;
+  const commit = tryGit(folder, ["log", "--all", "-1", "--format=%H", `--find-object=${blob}`])?.trim();
+  if (commit === undefined || commit === "") return undefined;
+  // The commit that found it came with it or took it away.
+  for (const revision of [commit, `${commit}^`]) {
+    const line = tryGit(folder, ["ls-tree", "-r", revision])
+      ?.split("\n")
+      .find((each) => each.includes(` ${blob}\t`));
+    const path = line?.split("\t")[1];
+    if (path !== undefined) return { revision, path, folder };
+  }
+  return undefined;
+}
+
 /** Reads files of a revision, those that a spec imports as well; paths begin at the repository's root. */
 export function createGitHost({ revision, folder }: GitFile): Host {
   const texts = new Map<string, string | undefined>();

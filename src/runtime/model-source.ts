@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { FittedSizes, Model } from "../compiler/model/index.js";
 import { manifestName, readArtifact } from "./artifact/index.js";
 import { createFailure } from "./failure.js";
-import { createGitHost, parseGitFile } from "./git.js";
+import { createGitHost, fileOfCopy, parseGitFile } from "./git.js";
 import { loadSpec } from "./spec.js";
 
 /** A model, and what is known of its data. */
@@ -20,12 +20,18 @@ export interface ModelSource {
  * or of an artifact. Throws a Failure with what is wrong.
  */
 export async function loadModelSource(name: string, folder: string): Promise<ModelSource> {
-  if (existsSync(name)) {
-    return statSync(name).isDirectory() ? loadArtifactModel(name) : { name, model: loadSpec(name).model, ids: {} };
-  }
+  if (existsSync(name)) return statSync(name).isDirectory() ? loadArtifactModel(name) : loadFile(name, folder);
   const file = parseGitFile(name, folder);
   if (file === undefined) throw createFailure("MTL8007", { file: name, problem: "there is no such file" });
   return { name, model: loadSpec(file.path, createGitHost(file)).model, ids: {} };
+}
+
+/** A spec on the disk; of a copy that git made, the spec where it was. */
+function loadFile(name: string, folder: string): ModelSource {
+  const isElsewhere = relative(folder, resolve(name)).startsWith("..");
+  const copied = isElsewhere ? fileOfCopy(name, folder) : undefined;
+  const { model } = copied === undefined ? loadSpec(name) : loadSpec(copied.path, createGitHost(copied));
+  return { name, model, ids: {} };
 }
 
 async function loadArtifactModel(directory: string): Promise<ModelSource> {

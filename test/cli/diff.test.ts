@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runDriver } from "../../src/cli/commands/diff-driver.js";
 import { runDiff } from "../../src/cli/commands/diff.js";
+import { type ModelDiff, renderDiffText } from "../../src/compiler/diff/index.js";
+import { loadModelSource } from "../../src/runtime/model-source.js";
 import { diffMarkdownView, diffView } from "../../src/cli/views/diff.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { createTerminal } from "../../src/cli/terminal.js";
@@ -45,6 +48,43 @@ async function failureOf(request: Parameters<typeof runDiff>[0]): Promise<string
   }
   throw new Error("it did not fail");
 }
+
+describe("mtlc diff as git's external diff", () => {
+  const copy = (revision: string): string => {
+    const folder = mkdtempSync(join(tmpdir(), "git-blob-"));
+    const file = join(folder, "m.mtl");
+    writeFileSync(file, execFileSync("git", ["show", `${revision}:specs/m.mtl`]));
+    return file;
+  };
+  const show = (diff: ModelDiff): string => renderDiffText(diff);
+
+  it("finds where git's copy comes from, and the imports there", async () => {
+    writeFileSync("specs/m.mtl", spec.replace("model m", "model other"));
+    const old = copy("HEAD");
+    const text = await runDriver(["specs/m.mtl", old, "1", "100644", "specs/m.mtl", "0", "100644"], show);
+    writeFileSync("specs/m.mtl", spec);
+    expect(text).toContain("mtlc diff specs/m.mtl");
+    expect(text).toContain("name: m → other");
+    expect((await loadModelSource(old, process.cwd())).model.name).toBe("m");
+  });
+
+  it("says what it cannot compare in a line, because git ends when its diff does", async () => {
+    const [file, none] = ["specs/m.mtl", "/dev/null"];
+    expect(await runDriver([file, none, "0", "0", file, "1", "100644"], show)).toContain("a new spec");
+    expect(await runDriver([file, file, "1", "100644", none, "0", "0"], show)).toContain("the spec is gone");
+    writeFileSync("specs/broken.mtl", "model m\ntower t = mlp(x, [8])\n");
+    expect(await runDriver([file, file, "1", "100644", "specs/broken.mtl", "0", "0"], show)).toContain("MTL2");
+  });
+
+  it("is what git calls", () => {
+    writeFileSync(".gitattributes", "*.mtl diff=mtl\n");
+    writeFileSync("echo.sh", '#!/bin/sh\necho "$# arguments for $1"\n', { mode: 0o755 });
+    writeFileSync("specs/m.mtl", `${spec}\n// more\n`);
+    const out = execFileSync("git", ["-c", "diff.mtl.command=./echo.sh", "diff", "--ext-diff"], { encoding: "utf8" });
+    writeFileSync("specs/m.mtl", spec);
+    expect(out).toBe("7 arguments for specs/m.mtl\n");
+  });
+});
 
 describe("mtlc diff", () => {
   it.each([

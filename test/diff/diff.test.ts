@@ -91,6 +91,12 @@ describe("a diff as people read it", () => {
     expect(renderDiffText(JSON.parse(JSON.stringify(diff)) as ModelDiff)).toBe(renderDiffText(diff));
   });
 
+  it("is what docs/diff.md shows", () => {
+    const page = readFileSync(join(root, "docs/diff.md"), "utf8");
+    expect(page).toContain(renderDiffText(feedDiff(["pool[8]", "pool[12]"])).trimEnd());
+    for (const each of changeClasses) expect(page).toContain(`| \`${each}\``);
+  });
+
   it("says what more experts mean for a checkpoint", () => {
     const text = renderDiffText(feedDiff(["pool[8]", "pool[12]"]));
     expect(text).toContain("checkpoint not reusable for `pool`: 8 → 12 experts");

@@ -29,14 +29,14 @@ async function loadSides(
   models: readonly string[],
   revision: string | undefined,
 ): Promise<readonly [ModelSource, ModelSource]> {
-  const [first, second] = models;
+  const [first, second, third] = models;
   const folder = resolve(".");
   if (revision !== undefined && first !== undefined && second === undefined) {
     const file = fileAtRevision(revision, first);
     const old = { name: `${revision}:${file.path}`, model: loadSpec(file.path, createGitHost(file)).model, ids: {} };
     return [old, await loadModelSource(first, folder)];
   }
-  if (revision !== undefined || first === undefined || second === undefined)
+  if (revision !== undefined || first === undefined || second === undefined || third !== undefined)
     throw createFailure("MTL8023", { given: models.length });
   return Promise.all([loadModelSource(first, folder), loadModelSource(second, folder)]);
 }

@@ -13,9 +13,10 @@ export const diffVerb = defineCommand(
       "A model is a spec, an artifact's directory, or a spec in a git revision (`HEAD~1:specs/x.mtl`, from the repository's root as in git), whose imports are read from that revision too.",
       "Every change has a class, the farthest first: serving (callers notice), checkpoint (tensors do not fit), training (train again), score (no training needed), report (nothing that is predicted).",
     ],
-    positional: { name: "MODEL", min: 1, max: 2, doc: "the old model and the new one" },
+    positional: { name: "MODEL", min: 1, max: 9, doc: "the old model and the new one" },
     options: {
       git: { kind: "text", value: "REVISION", doc: "compare the one spec given with itself in a revision" },
+      driver: { kind: "flag", doc: "be git's external diff: take the seven arguments that git gives" },
       "exit-code": { kind: "flag", doc: "exit with 1 when there is any change" },
       "fail-on": {
         kind: "choice",
@@ -45,6 +46,11 @@ export const diffVerb = defineCommand(
       import("../commands/diff.js"),
       import("../views/diff.js"),
     ]);
+    if (options.driver) {
+      const { runDriver } = await import("../commands/diff-driver.js");
+      terminal.out(await runDriver(models, (diff) => diffView.human(diff, terminal)));
+      return 0;
+    }
     const failOn = options["fail-on"] ?? (options["exit-code"] ? "report" : undefined);
     const outcome = await runDiff({ models, ...defined({ revision: options.git, ids: options.ids, failOn }) });
     const view = options.format === "markdown" ? diffMarkdownView : diffView;

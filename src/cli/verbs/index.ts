@@ -6,6 +6,7 @@ import { costVerb } from "./cost.js";
 import { diffVerb } from "./diff.js";
 import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
+import { explainVerb } from "./explain.js";
 import { fmtVerb } from "./fmt.js";
 import { graphVerb } from "./graph.js";
 import { initVerb } from "./init.js";
@@ -22,6 +23,7 @@ export const verbs: readonly Command[] = [
   predictVerb,
   compileVerb,
   diffVerb,
+  explainVerb,
   costVerb,
   graphVerb,
   doctorVerb,

@@ -1,4 +1,5 @@
 import type { ColumnExpression } from "../model/index.js";
+import { spaced } from "./formula-text.js";
 import { numberText, quoted } from "./value-text.js";
 
 type BinaryOperator = Extract<ColumnExpression, { kind: "binary" }>["operator"];
@@ -58,7 +59,10 @@ function write(expression: ColumnExpression): { readonly text: string; readonly 
       const rightOuter = operator === "^" || operator === "and" || operator === "or" ? own : own + 1;
       // A tree that leans to the right is another tree: `a and (b and c)` keeps its parentheses.
       const right = isSameLevel(expression.right, operator) ? own + 1 : rightOuter;
-      return { text: `${textOf(expression.left, leftOuter)} ${operator} ${textOf(expression.right, right)}`, own };
+      return {
+        text: `${textOf(expression.left, leftOuter)}${spaced(operator)}${textOf(expression.right, right)}`,
+        own,
+      };
     }
   }
 }

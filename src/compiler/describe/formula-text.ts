@@ -50,7 +50,7 @@ function write(expression: FormulaTree<TestLeaf | FormulaExpression>): Written {
       const own =
         operator === "^" ? strength.power : operator === "*" || operator === "/" ? strength.product : strength.sum;
       const [outerLeft, outerRight] = operator === "^" ? [own + 1, own] : [own, own + 1];
-      return { text: `${textOf(left, outerLeft)} ${operator} ${textOf(right, outerRight)}`, own };
+      return { text: `${textOf(left, outerLeft)}${spaced(operator)}${textOf(right, outerRight)}`, own };
     }
     case "comparison": {
       const side = strength.comparison + 1;
@@ -88,6 +88,11 @@ function write(expression: FormulaTree<TestLeaf | FormulaExpression>): Written {
       return { text: `piecewise(${textOf(operand, 0)}, ${list(knots)}, ${list(values)})`, own: strength.tightest };
     }
   }
+}
+
+/** As the formatter has it: powers stand close. */
+export function spaced(operator: string): string {
+  return operator === "^" ? "^" : ` ${operator} `;
 }
 
 /** A constant by its type: `7d`, `2026-11-01`, `"sale"`. */

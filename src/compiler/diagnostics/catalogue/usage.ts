@@ -87,6 +87,12 @@ export const usageDiagnostics = defineDiagnostics({
     message: (p: { feature: string; suggestion?: string | undefined }) =>
       `\`--ids ${p.feature}=…\`: the model has no feature \`${p.feature}\` with ids${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
   },
+  MTL8024: {
+    severity: "error",
+    title: "code that no message has",
+    message: (p: { code: string; suggestion?: string | undefined }) =>
+      `no message of mtlc has the code \`${p.code}\`${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+  },
   MTL8023: {
     severity: "error",
     title: "one model to compare",

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runExplain } from "../../src/cli/commands/explain.js";
+import { createTerminal } from "../../src/cli/terminal.js";
+import { explainView } from "../../src/cli/views/explain.js";
+import { specText } from "../../src/compiler/describe/index.js";
+import { format } from "../../src/compiler/format/index.js";
+import { createMemoryHost } from "../../src/compiler/host.js";
+import { compileSpec } from "../../src/compiler/program.js";
+import { root } from "../semantics/compile.js";
+
+const terminal = createTerminal({ NO_COLOR: "1" });
+const explain = async (name: string): Promise<string> => explainView.human((await runExplain(name)).result, terminal);
+
+describe("mtlc explain SPEC", () => {
+  it.each(["examples/feed", "census/mmoe_with_education", "examples/mall_fusion", "examples/division"])(
+    "%s: every default, as one file",
+    async (name) => {
+      const path = join(root, "specs", `${name}.mtl`);
+      const text = await explain(path);
+      await expect(text).toMatchFileSnapshot(`golden/explain-${name.replace("/", "-")}.mtl`);
+      expect(text).not.toContain("import");
+      const { result } = await runExplain(path);
+      const { hash } = compileSpec("m.mtl", createMemoryHost({ "m.mtl": text }));
+      expect(result).toMatchObject({ kind: "spec", hash });
+    },
+  );
+
+  it("says nothing more of what it said", async () => {
+    const text = await explain(join(root, "specs/examples/feed.mtl"));
+    const { model } = compileSpec("m.mtl", createMemoryHost({ "m.mtl": text }));
+    expect(model).toBeDefined();
+    if (model !== undefined) expect(await format(specText(model))).toBe(text);
+  });
+});
+
+describe("mtlc explain CODE", () => {
+  it("says what a code means, in small letters too", async () => {
+    expect(await explain("MTL4003")).toContain("4003");
+    expect((await runExplain("mtl8007")).result).toMatchObject({ code: "MTL8007", title: "file cannot be read" });
+    expect(explainView.json((await runExplain("MTL8007")).result)).not.toHaveProperty("kind");
+  });
+
+  it("knows no other", async () => {
+    await expect(runExplain("MTL9999999")).rejects.toThrow("MTL8024");
+  });
+});

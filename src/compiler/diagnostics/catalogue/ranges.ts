@@ -117,6 +117,7 @@ export const rangesDiagnostics = defineDiagnostics({
   MTL5048: {
     severity: "error",
     title: "key that is no value of a candidate",
-    message: (p: { verb: string; found: string; expected: string }) => `\`${p.verb}\` goes by ${p.expected}, not by ${p.found}`,
+    message: (p: { verb: string; found: string; expected: string }) =>
+      `\`${p.verb}\` goes by ${p.expected}, not by ${p.found}`,
   },
 });

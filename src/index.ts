@@ -32,6 +32,7 @@ export {
   type WarmStartPlan,
   warmStartPlan,
 } from "./compiler/diff/index.js";
+export { modelPage } from "./compiler/page/index.js";
 export { createMemoryHost, type Host } from "./compiler/host.js";
 export type { Model } from "./compiler/model/index.js";
 export { type Compilation, compileSpec } from "./compiler/program.js";

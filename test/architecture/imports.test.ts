@@ -23,6 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // What there is to say about a typed model: none of these sees syntax.
   describe: ["semantics", "builtins", "model", "text"],
   cost: ["lower", "builtins", "graph", "model", "text"],
+  page: ["cost", "describe", "model"],
   diagram: ["cost", "describe", "builtins", "model", "text"],
   diff: ["cost", "describe", "lower", "builtins", "graph", "model", "text"],
   // The one file that knows the order of the compiler's stages, and what it asks of the outside.
@@ -47,6 +48,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   index: [
     "runtime",
+    "page",
     "diagram",
     "diff",
     "cost",
@@ -72,6 +74,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "index",
     "server",
     "runtime",
+    "page",
     "diagram",
     "diff",
     "cost",

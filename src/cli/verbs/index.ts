@@ -4,6 +4,7 @@ import { checkVerb } from "./check.js";
 import { compileVerb } from "./compile.js";
 import { costVerb } from "./cost.js";
 import { diffVerb } from "./diff.js";
+import { docVerb } from "./doc.js";
 import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
 import { explainVerb } from "./explain.js";
@@ -26,6 +27,7 @@ export const verbs: readonly Command[] = [
   explainVerb,
   costVerb,
   graphVerb,
+  docVerb,
   doctorVerb,
   lspVerb,
 ];

@@ -1,0 +1,214 @@
+import type { Amount, Cost } from "../cost/index.js";
+import {
+  boundariesText,
+  columnText,
+  eventText,
+  formulaText,
+  headTypeText,
+  headValueText,
+  inputTypeText,
+  labelText,
+  lossText,
+  networkDeclarations,
+  numberText,
+  optimizerText,
+  paramText,
+  penaltyText,
+  rankText,
+  ruleClauses,
+  scheduleText,
+  servingText,
+  shapeText,
+  stopText,
+  vocabularyOptions,
+} from "../describe/index.js";
+import type { FeatureModel, HeadModel, Model, ServingModel } from "../model/index.js";
+import { code, codeBlock, markdownTable, prose, section } from "./markdown.js";
+
+export interface PageOptions {
+  /** Address of a picture of the model, as `mtlc graph` draws it. */
+  readonly image?: string;
+}
+
+/** The page of a model as Markdown. */
+export function modelPage(model: Model, cost: Cost, { image }: PageOptions = {}): string {
+  const parts = [
+    `# ${model.name}`,
+    model.doc ?? "",
+    image === undefined ? "" : `![The model ${model.name}](${image})`,
+    section("Predictions", predictions(model)),
+    section("Labels", labels(model)),
+    section("Features", features(model)),
+    section("Network", network(model, cost)),
+    section("Losses and training", losses(model), training(model)),
+    ...(model.serving === undefined ? [] : servingSections(model.serving)),
+    section("Cost", costTable(cost), sharing(cost)),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function predictions(model: Model): string {
+  const rows = model.heads.map((head) => {
+    const metrics = model.metrics.find((each) => each.head === head.name)?.metrics ?? [];
+    return [
+      code(head.name),
+      code(headTypeText(model.labels, head.type)),
+      code(headValueText(model, head.value)),
+      rowsOf(model, head),
+      metrics.join(", "),
+      [head.auxiliary ? "Trained, never served." : "", prose(head.doc)].filter((part) => part !== "").join(" "),
+    ];
+  });
+  return markdownTable(["prediction", "of", "computed as", "measured on", "by", ""], rows);
+}
+
+function rowsOf({ labels: known }: Model, { type }: HeadModel): string {
+  if (type.kind === "score" || type.given.length === 0) return "every row";
+  return `rows with ${code(eventText(known, type.given))}`;
+}
+
+function labels(model: Model): string {
+  const rows = model.labels.map((label) => [
+    code(label.name),
+    code(labelText({ ...label, source: { kind: "column", name: label.name, span: label.span } })),
+    code(columnText(label.source)),
+    prose(label.doc),
+  ]);
+  return markdownTable(["label", "is", "from the data", ""], rows);
+}
+
+function features(model: Model): string {
+  const rows = model.features.map((feature) => [
+    code(feature.name),
+    feature.kind,
+    encodingOf(feature),
+    code(columnText(feature.source)),
+    feature.serving.kind === "data" ? "as in the data" : code(servingText(feature.serving)),
+    prose(feature.doc),
+  ]);
+  return markdownTable(["feature", "kind", "becomes", "from the data", "at serving", ""], rows);
+}
+
+function encodingOf(feature: FeatureModel): string {
+  switch (feature.kind) {
+    case "numeric":
+      return `1 number, scale ${code(feature.scale)}, null as ${feature.missing === "mean" ? "the mean" : numberText(feature.missing)}`;
+    case "bucket":
+      return `${feature.embed} numbers an interval, ${code(boundariesText(feature.boundaries))}`;
+    case "categorical":
+      return `${feature.embed} numbers a value, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
+    case "bag":
+      return `${feature.embed} numbers, the ${feature.pool} of at most ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
+  }
+}
+
+function network(model: Model, cost: Cost): string {
+  const parameters = new Map(cost.parts.map((part) => [part.name, part.parameters]));
+  const rows = networkDeclarations(model).map(({ keyword, name, value, nodes }) => {
+    const own = nodes.reduce((total, { id }) => total + (parameters.get(id) ?? 0), 0);
+    const [first] = nodes;
+    return [keyword, code(name), code(value), first === undefined ? "" : shapeText(first), count(own)];
+  });
+  return markdownTable(["", "part", "is", "gives", "weights"], rows);
+}
+
+function losses(model: Model): string {
+  const { terms, penalties } = model.loss;
+  return markdownTable(
+    ["trained", "by", "on"],
+    [
+      ...terms.map((term) => [
+        code(term.head),
+        code(lossText(model, term)),
+        term.space.length === 0 ? "every row" : `rows with ${code(eventText(model.labels, term.space))}`,
+      ]),
+      ...penalties.map((term) => [code(term.name), code(penaltyText(model, term)), "weights"]),
+    ],
+  );
+}
+
+function training({ train, heads }: Model): string {
+  if (heads.length === 0) return "";
+  const rows = [
+    ["optimizer", code(optimizerText(train.optimizer))],
+    ["learning rate", code(scheduleText(train.schedule))],
+    ["batch", `${count(train.batch)} rows`],
+    ["epochs", `${train.epochs}, stop: ${code(stopText(train.stop))}`],
+    ["seed", String(train.seed)],
+  ];
+  return markdownTable(["training", ""], rows);
+}
+
+function servingSections({ inputs, params, fusions, ruleSets, ranks }: ServingModel): readonly string[] {
+  const brought = inputs.filter(({ origin }) => origin === "attribute" || origin === "signal" || origin === "request");
+  return [
+    section(
+      "What a candidate brings",
+      markdownTable(
+        ["value", "", "is", ""],
+        brought.map((input) => [code(input.name), input.origin, code(inputTypeText(input)), prose(input.doc)]),
+      ),
+    ),
+    section(
+      "Formulas",
+      codeBlock(fusions.map(({ name, value }) => `fusion ${name} = ${formulaText(value)}`)),
+      markdownTable(
+        ["parameter", "value and range", ""],
+        params.map((param) => [code(param.name), code(paramText(param)), prose(param.doc)]),
+      ),
+    ),
+    section(
+      "Rules",
+      ...ruleSets.map((set) =>
+        [
+          `### ${set.name}${set.doc === undefined ? "" : `: ${prose(set.doc)}`}`,
+          markdownTable(
+            ["rule", "does", "says", ""],
+            set.rules.map((rule) => [
+              code(rule.name),
+              rule.verb,
+              code(ruleClauses(rule, set).join(" ")),
+              prose(rule.doc),
+            ]),
+          ),
+        ].join("\n\n"),
+      ),
+    ),
+    section(
+      "Lists",
+      markdownTable(
+        ["list", "is", ""],
+        ranks.map((rank) => [code(rank.name), code(rankText(rank)), prose(rank.doc)]),
+      ),
+    ),
+  ];
+}
+
+function costTable({ total, shared, private: own, single, tasks }: Cost): string {
+  if (total.parameters === 0 && total.flops === 0) return "";
+  const row = (name: string, { parameters, bytes, flops }: Amount): readonly string[] => [
+    name,
+    count(parameters),
+    count(bytes),
+    count(flops),
+  ];
+  return markdownTable(
+    ["", "parameters", "bytes", "FLOPs a row"],
+    [
+      row("shared by tasks", shared),
+      row("private to one", own),
+      row("**total**", total),
+      ...(tasks.length < 2 ? [] : [row(`as ${tasks.length} single models`, single)]),
+    ],
+  );
+}
+
+function sharing({ ids }: Cost): string {
+  const open = ids.filter(({ source }) => source === "data").map(({ feature }) => code(feature));
+  if (open.length === 0) return "";
+  return `The data decides the number of ids of ${open.join(", ")}: each counts as one row here.`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}

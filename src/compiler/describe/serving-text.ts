@@ -1,9 +1,11 @@
 import type { CandidateValue, ParamModel, RankModel, ServingInput, ServingModel, TestModel } from "../model/index.js";
 import { constantText, dateText, formulaText, rangeText } from "./formula-text.js";
+import { headTypeText } from "./head-text.js";
 import { numberText, quoted } from "./value-text.js";
 
-/** `number(yuan)? >= 0`, `text`. */
-export function inputTypeText({ type, unit, range, missing }: ServingInput): string {
+/** `number(yuan)? >= 0`, `text`, `P(buy | click)`. */
+export function inputTypeText({ type, predicts, unit, range, missing }: ServingInput): string {
+  if (predicts !== undefined) return headTypeText([], predicts);
   const optional = missing.kind === "keep" ? "?" : "";
   if (type !== "number") return `${type}${optional}`;
   const bounds = rangeText(range);

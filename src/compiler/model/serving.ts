@@ -3,6 +3,7 @@
  * formulas, the rules, and the rankings. Every default is explicit and every name resolved. Plain JSON.
  */
 import type { Span } from "../text/index.js";
+import type { HeadType } from "./model.js";
 import type { FormulaExpression, FormulaLeaf, FormulaRange, FormulaTree, FormulaType } from "./formula.js";
 
 export interface ServingModel {
@@ -25,6 +26,8 @@ export interface ServingInput {
   /** `head`: a task or chain of the network; `id`: the candidate's own identifier. */
   readonly origin: "head" | "signal" | "attribute" | "feature" | "request" | "id";
   readonly type: FormulaType;
+  /** Of signals that predict: what other systems predict with it, `P(buy | click)`. */
+  readonly predicts?: HeadType;
   readonly unit?: string;
   /** Of numbers: what they have to lie in. */
   readonly range?: FormulaRange;

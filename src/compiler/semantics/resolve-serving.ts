@@ -114,11 +114,13 @@ function resolveInputs(context: CheckContext, { values, models }: CheckedServing
         ? (values.signals.get(text) ?? valueOfHead(values.heads, text))
         : values.attributes.get(text);
       if (type === undefined || formulaTypeOf(type) === undefined) continue;
+      const predicts = isSignals ? values.heads.get(text)?.type : undefined;
       const isOptional = "optional" in type && type.optional;
       inputs.push({
         ...declared(entry),
         origin: isSignals ? "signal" : "attribute",
         ...describeInput(type),
+        ...(predicts === undefined ? {} : { predicts }),
         missing: { kind: isOptional ? "keep" : "drop" },
         outside: "drop",
       });

@@ -2,7 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
-import type { Hover, Location, Position, TextEdit } from "vscode-languageserver";
+import type {
+  CodeAction,
+  CompletionItem,
+  Hover,
+  Location,
+  Position,
+  SymbolInformation,
+  TextEdit,
+  WorkspaceEdit,
+} from "vscode-languageserver";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildServer, startClient, type Client } from "./client.js";
 import { sample, unmark } from "./marked.js";
@@ -83,6 +92,131 @@ describe("the server over standard input and output", () => {
         options: { tabSize: 2, insertSpaces: true },
       }),
     ).toEqual([]);
+  });
+});
+
+describe("every feature over the connection", () => {
+  it("completes, with paths of other files as this one would write them", async () => {
+    writeFileSync(join(folder, "part.mtl"), "features {\n  age: numeric\n}\n");
+    await client.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [] });
+    const list = await client.request<CompletionItem[]>(
+      "textDocument/completion",
+      await openAt("complete.mtl", sample.replace("over pool", "over <|>")),
+    );
+    expect(list.map(({ label }) => label)).toContain("pool");
+    const files = await client.request<CompletionItem[]>(
+      "textDocument/completion",
+      await openAt("files.mtl", 'import { age } from "<|>"\n'),
+    );
+    expect(files.map(({ label }) => label)).toContain("./part.mtl");
+    const names = await client.request<CompletionItem[]>(
+      "textDocument/completion",
+      await openAt("names.mtl", 'import { <|> } from "./part.mtl"\n'),
+    );
+    expect(names.map(({ label }) => label)).toEqual(["age"]);
+  });
+
+  it("answers signatures, outlines, folds, hints, tokens, selections, highlights and links", async () => {
+    const at = await openAt("all.mtl", sample.replace("logit(t_ctr)", "logit(<|>t_ctr)"));
+    const { textDocument } = at;
+    const range = { start: { line: 0, character: 0 }, end: { line: 200, character: 0 } };
+    expect(await client.request("textDocument/signatureHelp", at)).toMatchObject({
+      signatures: [{ label: "logit(x)" }],
+    });
+    expect(await client.request<unknown[]>("textDocument/documentSymbol", { textDocument })).toHaveLength(18);
+    expect(await client.request<unknown[]>("textDocument/foldingRange", { textDocument })).not.toHaveLength(0);
+    expect(await client.request<unknown[]>("textDocument/inlayHint", { textDocument, range })).toHaveLength(7);
+    const tokens = await client.request<{ data: number[] }>("textDocument/semanticTokens/full", { textDocument });
+    expect(tokens.data.length % 5).toBe(0);
+    expect(
+      (await client.request<{ data: number[] }>("textDocument/semanticTokens/range", { textDocument, range })).data,
+    ).toEqual(tokens.data);
+    expect(
+      await client.request<unknown[]>("textDocument/selectionRange", { textDocument, positions: [at.position] }),
+    ).toHaveLength(1);
+    expect(await client.request<unknown[]>("textDocument/documentHighlight", at)).toHaveLength(2);
+    expect(await client.request<unknown[]>("textDocument/documentLink", { textDocument })).toEqual([]);
+  });
+
+  it("finds names of all files by their letters", async () => {
+    writeFileSync(join(folder, "far.mtl"), "tower a_far_tower = mlp(x, [2])\n");
+    await client.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [] });
+    const found = await client.request<SymbolInformation[]>("workspace/symbol", { query: "afartow" });
+    expect(found.map(({ name }) => name)).toEqual(["a_far_tower"]);
+  });
+
+  it("offers mends", async () => {
+    const text = sample.replace("over pool", "over <|>pol");
+    const at = await openAt("mend.mtl", text);
+    const diagnostics = await client.diagnostics(at.textDocument.uri, (list) => list.length > 0);
+    const actions = await client.request<CodeAction[]>("textDocument/codeAction", {
+      textDocument: at.textDocument,
+      range: { start: at.position, end: at.position },
+      context: { diagnostics, only: ["quickfix"] },
+    });
+    expect(actions).toMatchObject([{ title: "write `pool`", kind: "quickfix", isPreferred: true }]);
+    expect(actions[0]?.edit?.changes?.[at.textDocument.uri]?.[0]?.newText).toBe("pool");
+  });
+
+  it("renames over two files, one of which is not open, and says why it does not", async () => {
+    writeFileSync(join(folder, "shared.mtl"), "features {\n  town: numeric\n}\n");
+    writeFileSync(join(folder, "reader.mtl"), 'model reader\nimport "./shared.mtl"\ninput z = [town]\n');
+    await client.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [] });
+    const at = await openAt("renamer.mtl", 'model m\nimport { town } from "./shared.mtl"\ninput x = [to<|>wn]\n');
+    expect(await client.request("textDocument/prepareRename", at)).toMatchObject({ placeholder: "town" });
+    const edit = await client.request<WorkspaceEdit>("textDocument/rename", { ...at, newName: "city" });
+    const counts = Object.entries(edit.changes ?? {}).map(([uri, edits]) => [uri.split("/").at(-1), edits.length]);
+    expect(Object.fromEntries(counts)).toEqual({ "renamer.mtl": 2, "shared.mtl": 2, "reader.mtl": 1 });
+    const references = await client.request<Location[]>("textDocument/references", {
+      ...at,
+      context: { includeDeclaration: true },
+    });
+    expect(references).toHaveLength(4);
+    await expect(client.request("textDocument/rename", { ...at, newName: "x" })).rejects.toThrow("declared twice");
+  });
+
+  it("judges a part by the model that imports it, as it is in the editor", async () => {
+    const part = `file://${folder}/rules_part.mtl`;
+    const model = `file://${folder}/rules_model.mtl`;
+    writeFileSync(join(folder, "rules_part.mtl"), "fusion total = alpha * 2\n");
+    const text = 'model m\nimport "./rules_part.mtl"\nparams {\n  alpha: 1 in [0, 2]\n}\nrank r = top 5 by total\n';
+    await client.open(model, text);
+    await client.open(part, "fusion total = alpha * 2\n");
+    expect(await client.diagnostics(part, () => true)).toEqual([]);
+    await client.change(model, text.replace("alpha: 1", "beta: 1"));
+    const [found] = await client.diagnostics(part, (list) => list.length > 0);
+    expect(found?.code).toBe("MTL2001");
+  });
+
+  it("answers about broken files and files that are gone", async () => {
+    const at = await openAt("worse.mtl", "tower = = mlp((<|>\nfeatures { age: }\n}}");
+    for (const method of [
+      "hover",
+      "completion",
+      "definition",
+      "signatureHelp",
+      "documentHighlight",
+      "documentSymbol",
+      "foldingRange",
+      "documentLink",
+    ])
+      await client.request(`textDocument/${method}`, at);
+    expect(
+      await client.request("textDocument/hover", {
+        textDocument: { uri: `file://${folder}/nowhere.mtl` },
+        position: { line: 0, character: 0 },
+      }),
+    ).toBeNull();
+  });
+
+  it("understands edits of parts of a text", async () => {
+    const uri = `file://${folder}/typed.mtl`;
+    await client.open(uri, sample);
+    await client.connection.sendNotification("textDocument/didChange", {
+      textDocument: { uri, version: 99 },
+      contentChanges: [{ range: { start: { line: 0, character: 6 }, end: { line: 0, character: 10 } }, text: "fe ed" }],
+    });
+    expect(await client.diagnostics(uri, (list) => list.length > 0)).not.toEqual([]);
   });
 });
 

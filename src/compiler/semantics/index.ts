@@ -18,7 +18,7 @@ export {
   type SymbolOf,
 } from "./symbols.js";
 export { showShape, showType, type ValueType } from "./types.js";
-export { showEvent, showHeadType, type Within } from "./events.js";
+export { multiplyTypes, showEvent, showHeadType, type Within } from "./events.js";
 
 // The language as data, for editors and reference pages.
 export { describeArgumentType, parameterGroups, type ArgumentSpec, type ArgumentType } from "./arguments.js";

@@ -1,8 +1,10 @@
+import type { IToken } from "chevrotain";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
 import { positionAt, type SourceFile, type Span } from "../text/index.js";
-import type { Declaration, Spec } from "./ast.js";
+import type { Comment, Declaration, Spec } from "./ast.js";
 import { buildDeclaration } from "./build-declaration.js";
 import type { SpecCstNode } from "./cst.js";
+import { Layout, splitDeclarations } from "./layout.js";
 import { createFaultLookup, lex, tokenSpan, type LexedFile } from "./lexer.js";
 import { findNestingFault } from "./nesting.js";
 import { recoverDeclarations } from "./recovery.js";
@@ -55,10 +57,27 @@ export interface TokenView {
 
 /** Every token of a text, without comments. */
 export function tokenize(source: SourceFile): readonly TokenView[] {
-  return lex(source, new Reporter()).tokens.map((token) => ({
+  return lex(source, new Reporter()).tokens.map((token) => viewOf(source, token));
+}
+
+/**
+ * The tokens of each declaration, cut where a broken file would be cut: what an editor goes by while a declaration is
+ * being typed. Also the comments, as no word is to be completed in them.
+ */
+export function tokenizeDeclarations(source: SourceFile): {
+  readonly declarations: readonly (readonly TokenView[])[];
+  readonly comments: readonly Comment[];
+} {
+  const { tokens, comments } = lex(source, new Reporter());
+  const pieces = splitDeclarations(tokens, new Layout(source, tokens));
+  return { declarations: pieces.map((piece) => piece.tokens.map((token) => viewOf(source, token))), comments };
+}
+
+function viewOf(source: SourceFile, token: IToken): TokenView {
+  return {
     type: token.tokenType.name,
     text: token.image,
     ...positionAt(source, token.startOffset),
     span: tokenSpan(source, token),
-  }));
+  };
 }

@@ -22,7 +22,7 @@ export function editsBetween(source: SourceFile, after: string): readonly TextEd
   let start = 0;
   const shorter = Math.min(before.length, after.length);
   while (start < shorter && before[start] === after[start]) start++;
-  start = before.lastIndexOf("\n", start - 1) + 1;
+  while (start > 0 && before[start - 1] !== "\n") start--;
   let tail = 0;
   while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
   // Whole lines: an edit that begins or ends inside a line, or inside its end, is hard to read in an undo list.

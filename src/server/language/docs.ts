@@ -126,6 +126,7 @@ export const callDocs: Readonly<Record<string, string>> = {
   safe_pow: "A power whose base may be 0: the base counts as at least 1e-9.",
   coalesce: "The first, or the second where the first is missing.",
   missing: "Whether there is no value.",
+  if: "The second where the condition holds, else the third.",
   age: "The time from a moment to now.",
   lower: "The text in lower case.",
   length: "The number of characters.",

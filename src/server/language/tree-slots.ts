@@ -6,9 +6,11 @@ import type {
   Entry,
   Expression,
   RuleClause,
+  RuleVerb,
 } from "../../compiler/syntax/index.js";
+import { verbRules } from "../../compiler/semantics/index.js";
 import { signatureOf, slotOfArgument, type Macros, type Signature } from "./signatures.js";
-import { anySlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "./slots.js";
+import { anySlot, argumentSlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "./slots.js";
 
 /** What is told of an expression: its slot and, of a call, what is called. */
 export type SlotVisitor = (expression: Expression, slot: Slot, signature: Signature | undefined) => void;
@@ -56,7 +58,7 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
       return walk(node.value, valueSlot("fusion"));
     case "Rules":
       for (const rule of node.rules)
-        if (rule.kind === "Rule") for (const clause of rule.clauses) visitClause(clause, walk);
+        if (rule.kind === "Rule") for (const clause of rule.clauses) visitClause(rule.verb, clause, walk);
       return;
     case "Rank":
       walk(node.count, numberSlot);
@@ -78,7 +80,11 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
   }
 }
 
-function visitClause(clause: RuleClause, walk: (expression: Expression | undefined, slot: Slot) => void): void {
+function visitClause(
+  verb: RuleVerb,
+  clause: RuleClause,
+  walk: (expression: Expression | undefined, slot: Slot) => void,
+): void {
   switch (clause.kind) {
     case "WhenClause":
       return walk(clause.condition, { kind: "formula", test: false });
@@ -97,10 +103,17 @@ function visitClause(clause: RuleClause, walk: (expression: Expression | undefin
     case "AtClause":
       return walk(clause.place, numberSlot);
     case "OptionClause":
-      return walk(clause.value, { kind: "argument", type: { kind: "expression", expected: "a value" } });
+      return walk(clause.value, optionSlot(verb, clause.key.text));
     case "PerClause":
       return;
   }
+}
+
+/** The value of `key: value` on a rule. */
+function optionSlot(verb: RuleVerb, key: string): Slot {
+  const option = verbRules[verb].options.find(({ name }) => name === key);
+  if (option === undefined) return anySlot;
+  return option.type.kind === "expression" ? { kind: "formula", test: false } : argumentSlot(option.type);
 }
 
 function visitExpression(expression: Expression, slot: Slot, macros: Macros, enter: SlotVisitor): void {

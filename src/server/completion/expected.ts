@@ -1,0 +1,378 @@
+/** What may stand where the cursor is. */
+import {
+  headKinds,
+  networkKinds,
+  perUnits,
+  verbRules,
+  type ClauseName,
+  type SymbolKind,
+} from "../../compiler/semantics/index.js";
+import { declarationWords, ruleVerbs, type RuleVerb, type TokenView } from "../../compiler/syntax/index.js";
+import { wantsOperand, type Cursor, type Frame } from "../analysis/cursor.js";
+import { declarationDocs, verbDocs, wordDocs } from "../language/docs.js";
+import { parameterOf, signatureOf, slotOfArgument, type Macros, type Signature } from "../language/signatures.js";
+import { anySlot, argumentSlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "../language/slots.js";
+
+/** A word of the language. */
+export interface Word {
+  readonly text: string;
+  readonly doc?: string | undefined;
+}
+
+/** One group of things that may stand at the cursor. */
+export type Expected =
+  /** First words of declarations, with what follows them. */
+  | { readonly kind: "declarations"; readonly words: readonly string[] }
+  | { readonly kind: "words"; readonly words: readonly Word[] }
+  /** An operand of an expression. */
+  | { readonly kind: "slot"; readonly slot: Slot; readonly before: readonly TokenView[] }
+  /** Parameters of a call that it does not give yet. */
+  | { readonly kind: "parameters"; readonly signature: Signature; readonly given: readonly string[] }
+  /** Keys of a block that it does not have yet. */
+  | { readonly kind: "keys"; readonly block: string; readonly given: readonly string[] }
+  | { readonly kind: "names"; readonly kinds: readonly SymbolKind[] }
+  | { readonly kind: "members"; readonly of: string }
+  /** What can be computed of a head, of a signal, of an attribute. */
+  | { readonly kind: "types"; readonly of: "head" | "signal" | "attribute" }
+  /** What a file declares. */
+  | { readonly kind: "exports"; readonly file: string }
+  /** Specs, by their paths from here. */
+  | { readonly kind: "files"; readonly quoted: boolean };
+
+const labels: Expected = { kind: "names", kinds: ["label", "event"] };
+
+function words(...texts: readonly string[]): Expected {
+  return { kind: "words", words: texts.map((text) => ({ text, doc: wordDocs[text] })) };
+}
+
+/** Everything that may stand at the cursor; none in a text that is no path. */
+export function expectedAt(cursor: Cursor, macros: Macros): readonly Expected[] {
+  const { top, frames, inText } = cursor;
+  const head = top[0]?.text ?? "";
+  if (inText !== undefined)
+    return head === "import" || (head === "model" && top.some(({ text }) => text === "extends"))
+      ? [{ kind: "files", quoted: true }]
+      : [];
+  const [outer] = frames;
+  if (outer === undefined) return atTop(cursor, head, macros);
+  if (outer.kind === "block") return inBlock(cursor, head, outer, macros);
+  return inExpression(rootSlot(head, top, outer), head, frames, macros);
+}
+
+// ----------------------------------------------------------------------------------------------- outside of brackets
+
+const overridable = declarationWords.filter((word) => !["import", "model", "override", "remove"].includes(word));
+
+function atTop(cursor: Cursor, head: string, macros: Macros): readonly Expected[] {
+  const { top, startsLine } = cursor;
+  const ends = top.length === 0 || !wantsOperand(top) || top.at(-1)?.text === "}";
+  const fresh: readonly Expected[] = startsLine && ends ? [{ kind: "declarations", words: declarationWords }] : [];
+  return [...fresh, ...continuation(cursor, head, macros)];
+}
+
+/** What goes on in the declaration before the cursor. */
+function continuation({ top, isOverride, startsLine }: Cursor, head: string, macros: Macros): readonly Expected[] {
+  const texts = top.map(({ text }) => text);
+  const last = texts.at(-1);
+  const has = (word: string): boolean => texts.includes(word);
+  if (top.length === 0) return [];
+  if (top.length === 1) return startsLine ? [] : afterHead(head, isOverride);
+  const value = top.slice(texts.lastIndexOf("=") + 1);
+  if (last === ".") return [{ kind: "members", of: texts.at(-2) ?? "" }];
+  switch (head) {
+    case "import":
+      if (last === "}") return [words("from")];
+      return last === "from" ? [words("std"), { kind: "files", quoted: false }] : [];
+    case "model":
+      if (last === "extends") return [{ kind: "files", quoted: false }];
+      return top.length === 2 ? [words("extends")] : [];
+    case "remove":
+      return top.length === 2 ? removable(texts[1] ?? "") : [];
+    case "task":
+    case "chain":
+      if (last === ":") return [{ kind: "types", of: "head" }];
+      break;
+    case "gate":
+      if (has("over")) return last === "over" ? operand({ kind: "mixed" }, []) : [];
+      if (has("=") && !wantsOperand(value)) return [words("over")];
+      break;
+    case "rank":
+      if (!has("=")) return [];
+      if (last === "=") return [words("top")];
+      if (has("with")) return last === "with" || last === "," ? [{ kind: "names", kinds: ["rules"] }] : [];
+      if (has("by")) return wantsOperand(top) ? operand(valueSlot("rank"), value) : [words("with")];
+      return last === "top" ? [] : [words("by")];
+    default:
+      break;
+  }
+  if (!has("=")) return [];
+  if (head === "def")
+    return wantsOperand(value) ? [...operand({ kind: "tensor" }, value), ...parametersOf(texts[1] ?? "", macros)] : [];
+  if (wantsOperand(value)) return operand(valueSlot(head), value);
+  return head === "task" && !has("auxiliary") ? [words("auxiliary")] : [];
+}
+
+/** A macro's parameters are names in its body. */
+function parametersOf(name: string, macros: Macros): readonly Expected[] {
+  const def = macros.get(name);
+  return def === undefined
+    ? []
+    : [
+        {
+          kind: "words",
+          words: def.parameters.map(({ name: { text } }) => ({ text, doc: "a parameter of this macro" })),
+        },
+      ];
+}
+
+function afterHead(head: string, isOverride: boolean): readonly Expected[] {
+  if (head === "override") return [{ kind: "declarations", words: overridable }];
+  if (head === "remove")
+    return [
+      {
+        kind: "words",
+        words: overridable.filter((word) => word !== "test").map((text) => ({ text, doc: declarationDocs[text] })),
+      },
+    ];
+  if (head === "import") return [{ kind: "files", quoted: false }];
+  return isOverride ? removable(head) : [];
+}
+
+/** Names of what a declaration of that word declares. */
+function removable(keyword: string): readonly Expected[] {
+  const kinds: Readonly<Record<string, readonly SymbolKind[]>> = {
+    features: ["feature"],
+    labels: ["label"],
+    attributes: ["attribute"],
+    signals: ["signal"],
+    params: ["param"],
+    loss: headKinds,
+    metrics: headKinds,
+    def: ["macro"],
+    ...Object.fromEntries(
+      [...networkKinds, "task", "chain", "fusion", "rules", "rank"].map((word) => [word, [word as SymbolKind]]),
+    ),
+  };
+  const found = kinds[keyword];
+  return found === undefined ? [] : [{ kind: "names", kinds: found }];
+}
+
+// --------------------------------------------------------------------------------------------------------- in blocks
+
+function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): readonly Expected[] {
+  const { frames, startsLine, after } = cursor;
+  const last = frames.at(-1) ?? block;
+  if (head === "import") {
+    const from = after.find(({ type }) => type === "String")?.text.slice(1, -1);
+    return from === undefined ? [] : [{ kind: "exports", file: from }];
+  }
+  if (head === "rules") return inRule(block, frames, startsLine, macros);
+  if (head === "test") return inTest(cursor, block, macros);
+  const { key } = block;
+  if (key === undefined)
+    return frames.length === 1 && block.words.length === 0 ? [{ kind: "keys", block: head, given: block.keys }] : [];
+  const fresh: readonly Expected[] =
+    frames.length === 1 && startsLine && !wantsOperand(block.words)
+      ? [{ kind: "keys", block: head, given: block.keys }]
+      : [];
+  const texts = block.words.map(({ text }) => text);
+  switch (head) {
+    case "features":
+      if (texts.includes("=")) break;
+      if (frames.length === 1) return block.words.length === 0 ? operand({ kind: "featureType" }, []) : fresh;
+      return inExpression({ kind: "featureType" }, head, frames.slice(1), macros);
+    case "labels":
+      if (texts.includes("=")) break;
+      if (texts.at(-1) === "within") return [labels];
+      if (texts.length === 0) return [words("event", "amount")];
+      return frames.length > 1 || texts.includes("within") ? fresh : [...fresh, words("within")];
+    case "attributes":
+    case "signals":
+      return last === block
+        ? block.words.length === 0
+          ? [{ kind: "types", of: head === "signals" ? "signal" : "attribute" }]
+          : [...fresh, ...(texts.length === 1 && texts[0] === "number" ? [words("in")] : [])]
+        : inType(last);
+    case "params":
+      return block.words.length === 0 ? [] : fresh.length > 0 ? fresh : [words("in")];
+    default:
+      break;
+  }
+  const isSource = texts.includes("=");
+  const value = isSource ? block.words.slice(texts.lastIndexOf("=") + 1) : block.words;
+  const slot: Slot = isSource ? { kind: "columns" } : entrySlot(head, key);
+  if (frames.length > 1) return inExpression(slot, head, frames.slice(1), macros);
+  return wantsOperand(value) ? operand(slot, value) : fresh;
+}
+
+/** Inside `P(…)`, `E(…)`, `number(…)`. */
+function inType({ callee, words: inner }: Frame): readonly Expected[] {
+  if (callee !== "P" && callee !== "E") return [];
+  return wantsOperand(inner) || inner.at(-1)?.text === "|"
+    ? [labels, ...(callee === "P" || inner.length > 0 ? [words("not")] : [])]
+    : [];
+}
+
+const formula: Slot = { kind: "formula", test: false };
+
+function inRule(block: Frame, frames: readonly Frame[], startsLine: boolean, macros: Macros): readonly Expected[] {
+  const verbs: Expected = { kind: "words", words: ruleVerbs.map((text) => ({ text, doc: verbDocs[text] })) };
+  const [verb, ...rest] = block.words;
+  if (verb === undefined) return frames.length === 1 ? [verbs] : [];
+  const rule = verbRules[verb.text as RuleVerb] as (typeof verbRules)[RuleVerb] | undefined;
+  if (rule === undefined || rest.length === 0) return [];
+  const lastClause = rest.findLast(({ text }) => clauseStarts.has(text))?.text;
+  const value = rest.slice(rest.findLastIndex(({ text }) => clauseStarts.has(text)) + 1);
+  const slot: Slot = lastClause === "when" ? formula : lastClause === "of" ? { kind: "key" } : numberSlot;
+  if (frames.length > 1) return inExpression(slot, "rules", frames.slice(1), macros);
+  const option = rule.options.find(({ name }) => rest.at(-1)?.text === ":" && rest.at(-2)?.text === name);
+  if (option !== undefined) return operand(argumentSlot(option.type), []);
+  if (rest.at(-1)?.text === "at") return [words("most", "least")];
+  if (lastClause === "per" && value.length === 0) return [{ kind: "words", words: perUnits.map((text) => ({ text })) }];
+  if (lastClause !== undefined && (value.length === 0 || wantsOperand(value)))
+    return lastClause === "in" && value.length === 0 ? [words("top")] : operand(slot, value);
+  const given = new Set(rest.map(({ text }) => text));
+  const clauses = [...rule.required, ...rule.optional].filter((clause) => !isGiven(clause, given));
+  return [
+    ...(startsLine ? [verbs] : []),
+    { kind: "words", words: clauses.map((text) => ({ text, doc: wordDocs[text.split(" ").at(-1) ?? ""] })) },
+    {
+      kind: "words",
+      words: rule.options.filter(({ name }) => !given.has(name)).map(({ name }) => ({ text: `${name}:` })),
+    },
+    ...(lastClause === "when" ? [words("and", "or")] : []),
+  ];
+}
+
+const clauseStarts: ReadonlySet<string> = new Set([
+  "when",
+  "by",
+  "during",
+  "most",
+  "least",
+  "of",
+  "in",
+  "top",
+  "per",
+  "at",
+]);
+
+function isGiven(clause: ClauseName, given: ReadonlySet<string>): boolean {
+  return clause.split(" ").every((word) => given.has(word));
+}
+
+function inTest(cursor: Cursor, block: Frame, macros: Macros): readonly Expected[] {
+  const { frames, startsLine } = cursor;
+  const steps: Expected = words("at", "candidate", "expect");
+  const [step, ...rest] = block.words;
+  if (step === undefined) return [steps];
+  const inner = frames.at(-1);
+  const test: Slot = { kind: "formula", test: true };
+  if (step.text === "candidate") {
+    if (frames.length === 1) {
+      if (startsLine && rest.at(-1)?.text === "}") return [steps];
+      if (rest.at(-1)?.text === "like") return [{ kind: "names", kinds: ["candidate"] }];
+      return rest.length === 1 ? [words("like")] : [];
+    }
+    if (inner?.kind !== "record" || inner.key !== undefined) return [];
+    return [{ kind: "keys", block: "candidate", given: inner.keys }];
+  }
+  if (step.text !== "expect") return startsLine ? [steps] : [];
+  if (frames.length > 1) {
+    const call = frames[1];
+    if (call?.kind === "list") return [{ kind: "names", kinds: ["candidate"] }];
+    return [
+      ...inExpression(test, "test", frames.slice(1), macros),
+      ...(inner?.kind === "call" ? [{ kind: "names", kinds: ["candidate"] } as const] : []),
+    ];
+  }
+  if (wantsOperand(rest)) return operand(test, rest);
+  return startsLine ? [steps] : [];
+}
+
+// ---------------------------------------------------------------------------------------------------- in expressions
+
+function operand(slot: Slot, before: readonly TokenView[]): readonly Expected[] {
+  return [{ kind: "slot", slot, before }];
+}
+
+/** The slot that the outermost bracket of a declaration without a block stands in. */
+function rootSlot(head: string, top: readonly TokenView[], outer: Frame): Slot {
+  const before = top.filter(({ span }) => span.start < outer.open).map(({ text }) => text);
+  if (head === "gate" && before.includes("over")) return { kind: "mixed" };
+  if (before.includes("=")) return head === "def" ? { kind: "tensor" } : valueSlot(head);
+  if (head === "experts") return numberSlot;
+  return anySlot;
+}
+
+/** Inside brackets of an expression: an operand, or a parameter of the innermost call. */
+function inExpression(root: Slot, head: string, frames: readonly Frame[], macros: Macros): readonly Expected[] {
+  let slot = root;
+  let signature: Signature | undefined;
+  for (const frame of frames) {
+    if (frame.kind === "call") {
+      if (isType(head, frame, root)) return inType(frame);
+      signature = signatureIn(slot, frame.callee, macros);
+      slot = slotOfArgument(signature, { name: frame.key, place: frame.place, named: frame.keys });
+    } else {
+      signature = undefined;
+      slot = frame.kind === "record" ? anySlot : itemSlot(slot);
+    }
+  }
+  const last = frames.at(-1);
+  if (last === undefined || !wantsOperand(last.words))
+    return last?.words.at(-1)?.text === "." ? [{ kind: "members", of: last.words.at(-2)?.text ?? "" }] : [];
+  const values: readonly Expected[] = slot.kind === "any" ? [] : operand(slot, last.words);
+  const named: readonly Expected[] =
+    signature !== undefined && last.kind === "call" && last.key === undefined && last.words.length === 0
+      ? [{ kind: "parameters", signature, given: givenIn(signature, last) }]
+      : [];
+  return [...values, ...named];
+}
+
+/** Parameters that a call has already, by name or by place. */
+function givenIn(signature: Signature, { keys, place }: Frame): readonly string[] {
+  const placed = Array.from({ length: place }, (_, i) => parameterOf(signature, { place: i, named: keys })?.name);
+  return [...keys, ...placed.filter((name) => name !== undefined)];
+}
+
+function isType(head: string, { callee }: Frame, root: Slot): boolean {
+  return (callee === "P" || callee === "E") && root.kind === "any" && (head === "task" || head === "chain");
+}
+
+/** What is called; a task and a logit may hold layers, too. */
+export function signatureIn(slot: Slot, callee: string, macros: Macros): Signature | undefined {
+  const found = signatureOf(slot, callee, macros);
+  if (found !== undefined || (slot.kind !== "task" && slot.kind !== "logit")) return found;
+  return signatureOf({ kind: "tensor" }, callee, macros);
+}
+
+/** The innermost call around the cursor, with the argument that it stands in. */
+export function callAround(
+  { top, frames }: Cursor,
+  macros: Macros,
+): { readonly signature: Signature; readonly frame: Frame } | undefined {
+  const head = top[0]?.text ?? "";
+  const [outer] = frames;
+  if (outer === undefined) return undefined;
+  let slot = outer.kind === "block" ? blockSlot(head, outer) : rootSlot(head, top, outer);
+  let found: { readonly signature: Signature; readonly frame: Frame } | undefined;
+  for (const frame of outer.kind === "block" ? frames.slice(1) : frames) {
+    if (frame.kind !== "call") {
+      slot = frame.kind === "record" ? anySlot : itemSlot(slot);
+      continue;
+    }
+    const signature = signatureIn(slot, frame.callee, macros);
+    found = signature === undefined ? undefined : { signature, frame };
+    slot = slotOfArgument(signature, { name: frame.key, place: frame.place, named: frame.keys });
+  }
+  return found;
+}
+
+function blockSlot(head: string, { key, words: inner }: Frame): Slot {
+  if (head === "rules") return formula;
+  if (head === "test") return { kind: "formula", test: true };
+  if ((head === "features" || head === "labels") && inner.some(({ text }) => text === "=")) return { kind: "columns" };
+  if (head === "features") return { kind: "featureType" };
+  return entrySlot(head, key ?? "");
+}

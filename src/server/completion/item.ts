@@ -1,0 +1,111 @@
+/** One item of a completion, and items for names and calls. */
+import { CompletionItemKind } from "vscode-languageserver";
+import { describeKind, type SpecSymbol, type SymbolKind } from "../../compiler/semantics/index.js";
+import { typeOf, type Analysis } from "../analysis/analysis.js";
+import { codeBlock, docOf, shortType, textAt } from "../language/show.js";
+import { showSignature, type Signature } from "../language/signatures.js";
+
+/** An item before it knows what it replaces. Lower ranks stand first. */
+export interface Item {
+  readonly label: string;
+  readonly kind: CompletionItemKind;
+  readonly detail?: string | undefined;
+  readonly doc?: string | undefined;
+  /** What is put in, when it is not the label; with `$1` and `$0` for editors that know snippets. */
+  readonly snippet?: string;
+  /** The same without places to fill. */
+  readonly plain?: string;
+  readonly rank: number;
+}
+
+/** What items are made from besides what is expected. */
+export interface ItemContext {
+  readonly analysis: Analysis;
+  /** The name of the declaration that the cursor is in: it cannot read itself. */
+  readonly own: string;
+  /** Paths of specs as this file would write them. */
+  readonly files: readonly string[];
+  /** Names that a file declares. */
+  readonly exportsOf: (path: string) => readonly SpecSymbol[];
+}
+
+export function nameItems(kinds: readonly SymbolKind[], { analysis, own }: ItemContext, rank = 0): readonly Item[] {
+  const items = analysis.tables.symbols
+    .filter((symbol) => kinds.includes(symbol.kind) && symbol.name !== own)
+    .map((symbol) => nameItem(analysis, symbol, rank));
+  return kinds.includes("candidate") ? [...items, ...candidateItems(analysis, rank)] : items;
+}
+
+function nameItem(analysis: Analysis, symbol: SpecSymbol, rank: number): Item {
+  const { declaration } = symbol;
+  const type = typeOf(analysis, declaration);
+  const doc = docOf(declaration);
+  return {
+    label: symbol.name,
+    kind: kindOf(symbol.kind),
+    detail: `${describeKind(symbol.kind)}${type === undefined ? "" : ` ${shortType(type, analysis)}`}`,
+    doc: [codeBlock(textAt(analysis, declaration.span)), ...(doc === undefined ? [] : [doc])].join("\n\n"),
+    rank,
+  };
+}
+
+/** Candidates of the tests of this file. */
+function candidateItems({ spec }: Analysis, rank: number): readonly Item[] {
+  return spec.declarations.flatMap((node) =>
+    node.kind === "Test"
+      ? node.steps.flatMap((step) =>
+          step.kind === "TestCandidate" && step.name.text !== ""
+            ? [{ label: step.name.text, kind: CompletionItemKind.Value, detail: "a candidate", rank }]
+            : [],
+        )
+      : [],
+  );
+}
+
+export function kindOf(kind: SymbolKind): CompletionItemKind {
+  switch (kind) {
+    case "feature":
+    case "attribute":
+      return CompletionItemKind.Property;
+    case "label":
+    case "event":
+      return CompletionItemKind.Event;
+    case "param":
+      return CompletionItemKind.Constant;
+    case "experts":
+      return CompletionItemKind.Class;
+    case "task":
+    case "chain":
+    case "signal":
+    case "fusion":
+      return CompletionItemKind.Function;
+    case "rules":
+    case "rank":
+      return CompletionItemKind.Module;
+    case "macro":
+      return CompletionItemKind.Snippet;
+    default:
+      return CompletionItemKind.Variable;
+  }
+}
+
+export function callItem(signature: Signature, rank: number): Item {
+  const { name, what, summary, inputs, parameters } = signature;
+  const required = parameters.filter(({ default: value }) => value === undefined);
+  const bare = inputs.length === 0 && required.length === 0;
+  const places = [...inputs, ...required].map((each, i) => `\${${i + 1}:${each.name}}`).join(", ");
+  return {
+    label: name,
+    kind: signature.def === undefined ? CompletionItemKind.Function : CompletionItemKind.Snippet,
+    detail: what,
+    doc: [codeBlock(showSignature(signature)), summary].filter((part) => part !== "").join("\n\n"),
+    // What can stand without parentheses does: `bce`, `numeric`.
+    snippet: bare ? name : `${name}(${places})`,
+    plain: bare ? name : `${name}(`,
+    rank,
+  };
+}
+
+export function wordItem(label: string, doc?: string): Item {
+  return { label, kind: CompletionItemKind.EnumMember, doc, rank: 1 };
+}

@@ -1,0 +1,185 @@
+/** From what is expected to the items that an editor shows. */
+import { CompletionItemKind, InsertTextFormat, MarkupKind, type CompletionItem } from "vscode-languageserver";
+import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
+import { declarationDocs, parameterDocs } from "../language/docs.js";
+import type { Signature } from "../language/signatures.js";
+import type { Expected } from "./expected.js";
+import { kindOf, nameItems, wordItem, type Item, type ItemContext } from "./item.js";
+import { columnItems, slotItems } from "./slot-items.js";
+import { blockSnippets } from "./snippets.js";
+
+export function itemsFor(expected: Expected, context: ItemContext): readonly Item[] {
+  switch (expected.kind) {
+    case "declarations":
+      return expected.words.map((word) => ({
+        label: word,
+        kind: CompletionItemKind.Keyword,
+        doc: declarationDocs[word],
+        snippet: blockSnippets[word] ?? `${word} `,
+        plain: `${word} `,
+        rank: 3,
+      }));
+    case "words":
+      return expected.words.map(({ text, doc }) => ({
+        label: text,
+        kind: CompletionItemKind.Keyword,
+        doc,
+        rank: 2,
+        ...(text.endsWith(":") ? { snippet: `${text} `, plain: `${text} ` } : {}),
+      }));
+    case "slot":
+      return slotItems(expected.slot, expected.before, context);
+    case "parameters":
+      return parameterItems(expected.signature, expected.given);
+    case "keys":
+      return keyItems(expected.block, expected.given, context);
+    case "names":
+      return nameItems(expected.kinds, context);
+    case "members":
+      return memberItems(expected.of, context);
+    case "types":
+      return typeItems(expected.of);
+    case "exports":
+      return context.exportsOf(expected.file).map((symbol) => ({
+        label: symbol.name,
+        kind: kindOf(symbol.kind),
+        detail: describeKind(symbol.kind),
+        rank: 0,
+      }));
+    case "files":
+      return context.files.map((file) => ({
+        label: expected.quoted ? file : `"${file}"`,
+        kind: CompletionItemKind.File,
+        rank: 0,
+      }));
+  }
+}
+
+function memberItems(name: string, { analysis }: ItemContext): readonly Item[] {
+  const symbol = analysis.tables.symbols.find((each) => each.kind === "bottoms" && each.name === name);
+  return symbol?.kind !== "bottoms"
+    ? []
+    : symbol.declaration.members.map(({ text }) => ({
+        label: text,
+        kind: CompletionItemKind.Field,
+        detail: `of \`${name}\``,
+        rank: 0,
+      }));
+}
+
+// ------------------------------------------------------------------------------------------------ parameters and keys
+
+function parameterItems({ parameters }: Signature, given: readonly string[]): readonly Item[] {
+  return parameters
+    .filter(({ name }) => !given.includes(name))
+    .map(({ name, expected, default: value, doc }) => ({
+      label: `${name}:`,
+      kind: CompletionItemKind.Field,
+      detail: `${expected}${value === undefined || value === "" ? "" : `, default ${value}`}`,
+      doc: doc ?? parameterDocs[name],
+      snippet: `${name}: $0`,
+      plain: `${name}: `,
+      rank: 2,
+    }));
+}
+
+function keyItems(block: string, given: readonly string[], context: ItemContext): readonly Item[] {
+  switch (block) {
+    case "data":
+    case "train": {
+      const keys: readonly BlockKey[] = block === "data" ? dataKeys : trainKeys;
+      return keys
+        .filter(({ name }) => !given.includes(name))
+        .map(({ name, doc, default: value, example }) => ({
+          label: name,
+          kind: CompletionItemKind.Property,
+          detail: value === undefined ? `${name}: ${example}` : `default ${value}`,
+          doc,
+          snippet: `${name}: $0`,
+          plain: `${name}: `,
+          rank: 0,
+        }));
+    }
+    case "loss":
+    case "metrics":
+      return [
+        ...withColon(nameItems(["task", "chain"], context), given),
+        ...(block === "loss"
+          ? withColon(
+              [
+                wordItem("balance", "How the losses are weighed against each other."),
+                wordItem("l2", "A penalty under a name of its own."),
+              ],
+              given,
+            )
+          : []),
+      ];
+    case "candidate":
+      return withColon(nameItems(["task", "chain", "signal", "attribute", "feature"], context), given);
+    case "features":
+    case "labels":
+      return withColon(columnItems(context.analysis), given);
+    default:
+      return [];
+  }
+}
+
+function withColon(items: readonly Item[], given: readonly string[]): readonly Item[] {
+  return items
+    .filter(({ label }) => !given.includes(label))
+    .map((item) => ({ ...item, snippet: `${item.label}: $0`, plain: `${item.label}: ` }));
+}
+
+function typeItems(of: "head" | "signal" | "attribute"): readonly Item[] {
+  const heads: readonly Item[] = [
+    {
+      label: "P",
+      kind: CompletionItemKind.TypeParameter,
+      detail: "a probability",
+      snippet: "P($0)",
+      plain: "P(",
+      rank: 0,
+    },
+    {
+      label: "E",
+      kind: CompletionItemKind.TypeParameter,
+      detail: "an expected amount",
+      snippet: "E($0)",
+      plain: "E(",
+      rank: 0,
+    },
+  ];
+  const values = ["number", "text", "bool", "time", "duration"].map((label): Item => ({
+    label,
+    kind: CompletionItemKind.TypeParameter,
+    rank: 1,
+  }));
+  if (of === "attribute") return values;
+  return of === "signal"
+    ? [...heads, ...values]
+    : [...heads, { label: "score", kind: CompletionItemKind.TypeParameter, detail: "an order", rank: 0 }];
+}
+
+/** Items in the protocol's form. */
+export function toCompletionItems(
+  items: readonly Item[],
+  range: NonNullable<Extract<CompletionItem["textEdit"], { readonly range: unknown }>>["range"],
+  snippets: boolean,
+): CompletionItem[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ label, kind, detail, doc, snippet, plain, rank }) => {
+    if (seen.has(label)) return [];
+    seen.add(label);
+    return [
+      {
+        label,
+        kind,
+        ...(detail === undefined ? {} : { detail }),
+        ...(doc === undefined || doc === "" ? {} : { documentation: { kind: MarkupKind.Markdown, value: doc } }),
+        sortText: `${rank}${label}`,
+        ...(snippets && snippet !== undefined ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
+        textEdit: { range, newText: (snippets ? snippet : plain) ?? label },
+      },
+    ];
+  });
+}

@@ -1,0 +1,194 @@
+/** What may stand in a slot: names of the right kind, calls, words of a choice. */
+import { CompletionItemKind } from "vscode-languageserver";
+import { resolveBuiltin } from "../../compiler/builtins/index.js";
+import {
+  featureKinds,
+  headKinds,
+  metricNames,
+  metricsOf,
+  multiplyTypes,
+  networkKinds,
+  type ArgumentType,
+  type SymbolKind,
+} from "../../compiler/semantics/index.js";
+import type { TokenView } from "../../compiler/syntax/index.js";
+import { macrosOf, typeOf, type Analysis } from "../analysis/analysis.js";
+import { callDocs } from "../language/docs.js";
+import { signaturesIn, signatureOf } from "../language/signatures.js";
+import type { Slot } from "../language/slots.js";
+import { readColumns } from "./columns.js";
+import { callItem, nameItems, wordItem, type Item, type ItemContext } from "./item.js";
+
+const formulaKinds: readonly SymbolKind[] = ["task", "chain", "signal", "param", "attribute", "fusion"];
+
+export function slotItems(slot: Slot, before: readonly TokenView[], context: ItemContext): readonly Item[] {
+  const { analysis } = context;
+  const calls = (rank = 1): readonly Item[] => [
+    ...signaturesIn(slot).map((each) => callItem(each, rank)),
+    ...macroItems(slot, context),
+  ];
+  switch (slot.kind) {
+    case "tensor":
+      return [...nameItems(["feature", ...networkKinds.filter((kind) => kind !== "experts")], context), ...calls()];
+    case "mixed":
+      return [
+        ...nameItems(["experts"], context),
+        ...nameItems(
+          networkKinds.filter((kind) => kind !== "experts" && kind !== "input"),
+          context,
+          1,
+        ),
+      ];
+    case "logit":
+    case "task":
+      return calls(0);
+    case "chain":
+      return chainItems(before, context);
+    case "head":
+      return nameItems(["task", "chain"], context);
+    case "formula":
+      return [
+        ...nameItems(formulaKinds, context),
+        ...(slot.test ? nameItems(["rank", "candidate"], context) : []),
+        ...nameItems(["feature"], context, 2),
+        ...calls(),
+      ];
+    case "key":
+      return [...nameItems(["attribute"], context), ...nameItems(["feature"], context, 1)];
+    case "columns":
+      return [...columnItems(analysis), ...calls()];
+    case "column":
+      return columnItems(analysis);
+    case "splitKeys":
+      return [...calls(), wordItem("rows", "Each row by itself.")];
+    case "featureType":
+      return featureKinds.map((name) => callItemOf(slot, name, 0));
+    case "loss":
+      return lossItems(slot.key, context);
+    case "balance":
+      return [wordItem("fixed", callDocs["fixed"])];
+    case "clip":
+    case "stop":
+      return [...calls(0), wordItem("none")];
+    case "metrics":
+      return metricItems(slot.head, context);
+    case "stopMetric":
+    case "gate":
+    case "optimizer":
+    case "schedule":
+    case "source":
+    case "format":
+    case "split":
+      return calls(0);
+    case "candidate":
+      return nameItems(["candidate"], context);
+    case "argument":
+      return argumentItems(slot.type, context);
+    case "any":
+      return [];
+  }
+}
+
+function macroItems(slot: Slot, { analysis, own }: ItemContext): readonly Item[] {
+  if (slot.kind !== "tensor" && slot.kind !== "formula" && slot.kind !== "task") return [];
+  const macros = macrosOf(analysis.tables);
+  return [...macros.keys()].flatMap((name) => {
+    const signature = name === own ? undefined : signatureOf(slot, name, macros);
+    return signature === undefined ? [] : [callItem(signature, 0)];
+  });
+}
+
+function callItemOf(slot: Slot, name: string, rank: number): Item {
+  const signature = signatureOf(slot, name, new Map());
+  return signature === undefined ? wordItem(name) : callItem(signature, rank);
+}
+
+/** Heads; those that continue the product before the cursor by the chain rule first. */
+function chainItems(before: readonly TokenView[], context: ItemContext): readonly Item[] {
+  const { analysis } = context;
+  const factors = before.at(-1)?.text === "*" ? before.filter(({ text }) => /^[A-Za-z_]/.test(text)) : [];
+  const head = (name: string): Parameters<typeof multiplyTypes>[0][number] | undefined => {
+    const symbol = analysis.tables.symbols.find(
+      (each) => each.name === name && (headKinds as readonly string[]).includes(each.kind),
+    );
+    const type = symbol === undefined ? undefined : typeOf(analysis, symbol.declaration);
+    return type?.kind === "head" ? type.type : undefined;
+  };
+  const types = factors.map(({ text }) => head(text));
+  return nameItems(headKinds, context).map((item) => {
+    const type = head(item.label);
+    const all = [...types, type].filter((each) => each !== undefined);
+    const continues =
+      types.length > 0 && all.length === types.length + 1 && multiplyTypes(all, analysis.tables.within) !== undefined;
+    return continues || types.length === 0 ? item : { ...item, rank: 1 };
+  });
+}
+
+export function columnItems(analysis: Analysis): readonly Item[] {
+  return readColumns(analysis).map((label) => ({ label, kind: CompletionItemKind.Field, detail: "a column", rank: 0 }));
+}
+
+/** The type of a head by its name. */
+function headOf({ tables, ...rest }: Analysis, name: string): "probability" | "expectation" | "score" | undefined {
+  const symbol = tables.symbols.find((each) => each.name === name && (each.kind === "task" || each.kind === "chain"));
+  const type = symbol === undefined ? undefined : typeOf({ tables, ...rest }, symbol.declaration);
+  return type?.kind === "head" ? type.type.kind : undefined;
+}
+
+/** Losses that fit the head; penalties where the key is no head. */
+function lossItems(key: string, { analysis }: ItemContext): readonly Item[] {
+  const type = headOf(analysis, key);
+  const isHead = analysis.tables.symbols.some(
+    ({ name, kind }) => name === key && (kind === "task" || kind === "chain"),
+  );
+  return signaturesIn({ kind: "loss", key }).flatMap((signature) => {
+    const builtin = resolveBuiltin(signature.name);
+    if (isHead && builtin?.kind === "penalty") return [];
+    const fits = builtin?.kind !== "loss" || type === undefined || builtin.heads.includes(type);
+    return fits ? [callItem(signature, builtin?.kind === "penalty" ? 1 : 0)] : [];
+  });
+}
+
+function metricItems(head: string, { analysis }: ItemContext): readonly Item[] {
+  const type = headOf(analysis, head);
+  return (type === undefined ? metricNames : metricsOf[type]).map((label) => ({
+    label,
+    kind: CompletionItemKind.Function,
+    detail: "a metric",
+    doc: callDocs[label],
+    rank: 0,
+  }));
+}
+
+function argumentItems(type: ArgumentType, context: ItemContext): readonly Item[] {
+  switch (type.kind) {
+    case "choice":
+      return type.values.map((label) => wordItem(label));
+    case "boolean":
+      return [wordItem("true"), wordItem("false")];
+    case "reference":
+      return referenceItems(type.to, context);
+    case "either":
+      return type.options.flatMap((option) => argumentItems(option, context));
+    case "words":
+      return columnItems(context.analysis);
+    default:
+      return [];
+  }
+}
+
+function referenceItems(to: "feature" | "head" | "label" | "parameters", context: ItemContext): readonly Item[] {
+  switch (to) {
+    case "feature":
+      return nameItems(["feature"], context);
+    case "head":
+      return nameItems(["task", "chain"], context);
+    case "label":
+      return nameItems(["label", "event"], context);
+    case "parameters":
+      return [
+        ...["embeddings", "weights", "biases", "all"].map((label) => wordItem(label)),
+        ...nameItems([...networkKinds, "task"], context, 2),
+      ];
+  }
+}

@@ -1,0 +1,118 @@
+import { CodeActionKind, type CodeAction, type Diagnostic as LspDiagnostic } from "vscode-languageserver";
+import type { Diagnostic, TextEdit } from "../../compiler/diagnostics/index.js";
+import type { SourceFile, Span } from "../../compiler/text/index.js";
+import { typeOf, type Analysis } from "../analysis/analysis.js";
+import { withoutOverride } from "../analysis/names.js";
+import { shortType } from "../language/show.js";
+import { toRange } from "../positions.js";
+
+/** An action before its places are the editor's. */
+export interface Action {
+  readonly title: string;
+  readonly kind: string;
+  readonly edits: readonly TextEdit[];
+  /** What it mends. */
+  readonly diagnostic?: Diagnostic;
+  /** The one that an editor may take without asking which. */
+  readonly isPreferred?: boolean;
+}
+
+/** Mends of what is wrong in a range, everything that can be mended at once, and what a range can be turned into. */
+export function actionsAt(analysis: Analysis, range: Pick<Span, "start" | "end">): readonly Action[] {
+  const { compilation, path } = analysis;
+  const own = compilation.diagnostics.filter(({ span }) => span.file === path);
+  const mends = own
+    .filter(({ span }) => touches(span, range))
+    .flatMap((diagnostic) =>
+      diagnostic.fixes.map((fix): Action => ({
+        title: fix.title,
+        kind: CodeActionKind.QuickFix,
+        edits: fix.edits,
+        diagnostic,
+        isPreferred: diagnostic.fixes.length === 1,
+      })),
+    );
+  const all = allMends(own);
+  return [
+    ...mends,
+    ...(all.length === 0
+      ? []
+      : [{ title: "mend all that has one mend", kind: CodeActionKind.SourceFixAll, edits: all }]),
+    ...stateType(analysis, range),
+  ];
+}
+
+function touches(span: Span, range: Pick<Span, "start" | "end">): boolean {
+  return span.start <= range.end && range.start <= span.end;
+}
+
+/** The edits of every diagnostic with exactly one mend, without those that overlap an earlier one. */
+function allMends(diagnostics: readonly Diagnostic[]): readonly TextEdit[] {
+  const edits: TextEdit[] = [];
+  for (const { fixes } of diagnostics) {
+    const [only, another] = fixes;
+    if (only === undefined || another !== undefined) continue;
+    if (only.edits.some((edit) => edits.some((other) => overlaps(edit.span, other.span)))) continue;
+    edits.push(...only.edits);
+  }
+  return edits;
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.file === b.file && a.start <= b.end && b.start <= a.end;
+}
+
+/** `chain ctcvr = ctr * cvr` → `chain ctcvr: P(buy) = ctr * cvr`. */
+function stateType(analysis: Analysis, range: Pick<Span, "start" | "end">): readonly Action[] {
+  return analysis.spec.declarations.flatMap((declaration) => {
+    const node = withoutOverride(declaration);
+    if (node.kind !== "Chain" || node.type !== undefined || !touches(node.span, range)) return [];
+    const type = typeOf(analysis, node);
+    if (type?.kind !== "head") return [];
+    const { file, end } = node.name.span;
+    const text = shortType(type, analysis);
+    return [
+      {
+        title: `state that \`${node.name.text}\` is ${text}`,
+        kind: CodeActionKind.RefactorRewrite,
+        edits: [{ span: { file, start: end, end }, newText: `: ${text}` }],
+      },
+    ];
+  });
+}
+
+/** Actions in the protocol's form, those of the wanted kinds alone. */
+export function toCodeActions(
+  analysis: Analysis,
+  actions: readonly Action[],
+  context: { readonly diagnostics: readonly LspDiagnostic[]; readonly only?: readonly string[] },
+  uriOf: (path: string) => string,
+): CodeAction[] {
+  const { only } = context;
+  return actions
+    .filter(({ kind }) => only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)))
+    .map(({ title, kind, edits, diagnostic, isPreferred }) => {
+      const shown = context.diagnostics.filter(({ code }) => code === diagnostic?.code);
+      return {
+        title,
+        kind,
+        edit: { changes: changesOf(analysis.compilation.sources, edits, uriOf) },
+        ...(shown.length === 0 ? {} : { diagnostics: shown }),
+        ...(isPreferred === true ? { isPreferred } : {}),
+      };
+    });
+}
+
+/** Edits by file, in the protocol's form; files that were not read are left out. */
+export function changesOf(
+  sources: ReadonlyMap<string, SourceFile>,
+  edits: readonly TextEdit[],
+  uriOf: (path: string) => string,
+): NonNullable<NonNullable<CodeAction["edit"]>["changes"]> {
+  const changes: NonNullable<NonNullable<CodeAction["edit"]>["changes"]> = {};
+  for (const { span, newText } of edits) {
+    const source = sources.get(span.file);
+    if (source !== undefined) (changes[uriOf(span.file)] ??= []).push({ range: toRange(source, span), newText });
+  }
+  return changes;
+}

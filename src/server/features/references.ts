@@ -1,0 +1,35 @@
+import type { Compilation } from "../../compiler/program.js";
+import type { Span } from "../../compiler/text/index.js";
+import { placeOf } from "../analysis/analysis.js";
+import { namesOf, type Occurrence, type Thing } from "../analysis/names.js";
+
+/** The thing whose name stands at an offset of a file. */
+export function thingAt(compilation: Compilation, path: string, offset: number): Thing | undefined {
+  return namesOf(compilation).at(path, offset)?.thing;
+}
+
+/** Every place of a thing's name in some compilations, each once, by file and place. */
+export function occurrencesOf(id: string, compilations: readonly Compilation[]): readonly Occurrence[] {
+  const found = new Map<string, Occurrence>();
+  for (const compilation of compilations)
+    for (const occurrence of namesOf(compilation).of(id)) {
+      const place = placeOf(occurrence.span);
+      if (!found.has(place)) found.set(place, occurrence);
+    }
+  return [...found.values()].sort((a, b) => compareText(a.span.file, b.span.file) || a.span.start - b.span.start);
+}
+
+/** Where a thing is read, and where it is declared when that is asked for. */
+export function referencesOf(
+  id: string,
+  compilations: readonly Compilation[],
+  includeDeclaration: boolean,
+): readonly Span[] {
+  return occurrencesOf(id, compilations)
+    .filter(({ isDeclaration }) => includeDeclaration || !isDeclaration)
+    .map(({ span }) => span);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,120 @@
+import type { TextEdit } from "../../compiler/diagnostics/index.js";
+import { compileFiles, parseFile, type Compilation } from "../../compiler/program.js";
+import { declaredBy } from "../../compiler/semantics/index.js";
+import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
+import type { Span } from "../../compiler/text/index.js";
+import { placeOf } from "../analysis/analysis.js";
+import { namesOf, withoutOverride, type Occurrence, type Thing } from "../analysis/names.js";
+import { occurrencesOf } from "./references.js";
+
+/** The edits of a rename over all files, or a sentence that says why there are none. */
+export type Rename =
+  { readonly kind: "edits"; readonly edits: readonly TextEdit[] } | { readonly kind: "refused"; readonly why: string };
+
+/** The name at an offset, when it can be renamed. */
+export function renamableAt(compilation: Compilation, path: string, offset: number): Occurrence | undefined {
+  return namesOf(compilation).at(path, offset);
+}
+
+/**
+ * Renames a thing in all specs that know it. A feature or a label keeps its column, and a name that would mean something
+ * else afterwards, anywhere, is refused: the specs are compiled with the edits before they are handed out.
+ */
+export function renameThing(thing: Thing, newName: string, compilations: readonly Compilation[]): Rename {
+  if (newName === thing.name) return { kind: "edits", edits: [] };
+  if (!/^[A-Za-z_]\w*$/.test(newName))
+    return refuse("a name is made of the letters a to z and A to Z, digits and `_`, and does not begin with a digit");
+  if (reservedWords.has(newName)) return refuse(`\`${newName}\` is a word of the language`);
+  const occurrences = occurrencesOf(thing.id, compilations);
+  const edits: readonly TextEdit[] = [
+    ...occurrences.map(({ span }) => ({ span, newText: newName })),
+    ...columnEdits(thing, occurrences, compilations),
+  ];
+  const problem = compilations
+    .map((compilation) => problemAfter(thing, newName, edits, compilation))
+    .find((found) => found !== undefined);
+  return problem === undefined ? { kind: "edits", edits } : refuse(problem);
+}
+
+function refuse(why: string): Rename {
+  return { kind: "refused", why };
+}
+
+/** `age: numeric` reads the column `age`: renamed, it says so. */
+function columnEdits(
+  thing: Thing,
+  occurrences: readonly Occurrence[],
+  compilations: readonly Compilation[],
+): readonly TextEdit[] {
+  if (thing.kind !== "feature" && thing.kind !== "label") return [];
+  const places = new Set(occurrences.filter(({ isDeclaration }) => isDeclaration).map(({ span }) => placeOf(span)));
+  const edits = new Map<string, TextEdit>();
+  for (const { files } of compilations)
+    for (const spec of files.values())
+      for (const symbol of spec.declarations.flatMap((node) => declaredBy(withoutOverride(node)))) {
+        const place = placeOf(symbol.at.span);
+        if (!places.has(place) || !readsOwnColumn(symbol.declaration)) continue;
+        const { file, end } = symbol.declaration.span;
+        edits.set(place, { span: { file, start: end, end }, newText: ` = ${thing.name}` });
+      }
+  return [...edits.values()];
+}
+
+function readsOwnColumn(node: AnyNode): boolean {
+  if (node.kind === "Label") return node.source === undefined;
+  if (node.kind !== "Feature" || node.source !== undefined) return false;
+  return node.type.kind !== "Call" || node.type.arguments.every(({ name }) => name?.text !== "column");
+}
+
+/** What would be wrong with a spec after the edits that was not before; undefined when nothing is. */
+function problemAfter(
+  thing: Thing,
+  newName: string,
+  edits: readonly TextEdit[],
+  before: Compilation,
+): string | undefined {
+  const { path } = rootOf(before);
+  const after = compileFiles(path, (file) => {
+    const text = before.sources.get(file)?.text;
+    return text === undefined ? undefined : parseFile(file, applyEdits(text, file, edits));
+  });
+  const known = countCodes(before);
+  const fresh = after.diagnostics.find(({ code, severity }) => {
+    const left = known.get(code) ?? 0;
+    known.set(code, left - 1);
+    return severity === "error" && left <= 0;
+  });
+  if (fresh !== undefined) return fresh.message;
+  const own = namesOf(before).of(thing.id);
+  const [first] = own;
+  if (first === undefined) return undefined;
+  const moved = namesOf(after).at(first.span.file, shiftOf(first.span, edits))?.thing;
+  return moved !== undefined && namesOf(after).of(moved.id).length === own.length
+    ? undefined
+    : `\`${newName}\` would mean something else somewhere`;
+}
+
+function rootOf({ spec }: Compilation): { readonly path: string } {
+  return { path: spec?.span.file ?? "" };
+}
+
+function countCodes({ diagnostics }: Compilation): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { code } of diagnostics) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return counts;
+}
+
+/** Where a place begins after the edits. */
+function shiftOf({ file, start }: Span, edits: readonly TextEdit[]): number {
+  return edits
+    .filter(({ span }) => span.file === file && span.start < start)
+    .reduce((offset, { span, newText }) => offset + newText.length - (span.end - span.start), start);
+}
+
+/** A text with the edits of its file, which do not overlap. */
+export function applyEdits(text: string, file: string, edits: readonly TextEdit[]): string {
+  return edits
+    .filter(({ span }) => span.file === file)
+    .toSorted((a, b) => b.span.start - a.span.start || b.span.end - a.span.end)
+    .reduce((result, { span, newText }) => result.slice(0, span.start) + newText + result.slice(span.end), text);
+}

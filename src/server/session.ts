@@ -1,0 +1,29 @@
+/** What the parts of a running server share. */
+import type { Connection, TextDocuments } from "vscode-languageserver/node";
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Workspace } from "./workspace.js";
+
+export interface Session {
+  readonly connection: Connection;
+  readonly workspace: Workspace;
+  readonly documents: TextDocuments<TextDocument>;
+  /** The editor's own spelling of an open file's URI. */
+  readonly uriOf: (path: string) => string;
+  /** What the editor said it can do; known once it has said so. */
+  readonly client: { readonly snippets: boolean };
+}
+
+/** A fault of ours in one answer leaves the server running: the editor's log says it, the answer is empty. */
+export function guard<R>(session: Session, name: string, otherwise: R, answer: () => R): R {
+  try {
+    return answer();
+  } catch (error) {
+    return noteFault(session, name, error, otherwise);
+  }
+}
+
+export function noteFault<R>({ connection }: Session, name: string, error: unknown, otherwise: R): R {
+  const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  connection.console.error(`${name}: a fault of mtlc itself, please report it: ${problem}`);
+  return otherwise;
+}

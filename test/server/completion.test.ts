@@ -1,0 +1,197 @@
+import { describe, expect, it } from "vitest";
+import { declaredBy } from "../../src/compiler/semantics/index.js";
+import { completionAt } from "../../src/server/features/completion.js";
+import { analyzeAt, sampleWith } from "./marked.js";
+
+const others = { "part.mtl": "features {\n  city: categorical\n}\n\ndef head(z, width = 32) = mlp(z, [width])\n" };
+
+/** The labels at a cursor, likelier ones first. */
+function labelsAt(marked: string): readonly string[] {
+  const { analysis, offset } = analyzeAt(marked, others);
+  const items = completionAt(analysis, offset, {
+    snippets: true,
+    files: () => ["./part.mtl"],
+    exportsOf: () => (analysis.compilation.files.get("part.mtl")?.declarations ?? []).flatMap(declaredBy),
+  });
+  return items.toSorted((a, b) => ((a.sortText ?? "") < (b.sortText ?? "") ? -1 : 1)).map(({ label }) => label);
+}
+
+/** What completion offers where `replacement`, with its cursor, stands for `old` in the sample. */
+function offered(old: string, replacement: string): readonly string[] {
+  return labelsAt(sampleWith(old, replacement));
+}
+
+describe("completion of declarations", () => {
+  it("offers first words on a line of its own, and nothing else", () => {
+    const labels = labelsAt("model m\n\n<|>");
+    expect(labels).toContain("tower");
+    expect(labels).toContain("features");
+    expect(labels.every((label) => /^[a-z]+$/.test(label))).toBe(true);
+  });
+
+  it("offers `over` after a gate's function, pools first after it", () => {
+    expect(offered("gate g = softmax(x) over pool", "gate g = softmax(x) <|>")).toEqual(["over"]);
+    expect(offered("over pool", "over <|>")[0]).toBe("pool");
+    expect(offered("over pool", "over [<|>]")).toContain("pool");
+    expect(offered("over pool", "over <|>")).not.toContain("ctr");
+  });
+
+  it("offers gates alone before `over`", () => {
+    expect(offered("softmax(x) over pool", "<|>")).toEqual(["softmax"]);
+  });
+
+  it("offers features, parts of the network and layers in a tower, without the tower itself", () => {
+    const labels = offered("mlp(g, [32])", "<|>");
+    expect(labels).toEqual(expect.arrayContaining(["g", "x", "user", "mlp"]));
+    expect(labels).not.toContain("t_ctr");
+    expect(labels).not.toContain("ctr");
+    expect(labels).not.toContain("pool");
+    expect(labels.indexOf("g")).toBeLessThan(labels.indexOf("mlp"));
+  });
+
+  it("offers `auxiliary` after a task's value", () => {
+    expect(offered("sigmoid(logit(t_ctr))", "sigmoid(logit(t_ctr)) <|>")).toEqual(["auxiliary"]);
+  });
+
+  it("offers types after a task's colon and labels inside them", () => {
+    expect(offered("P(buy | click)", "<|>")).toEqual(["E", "P", "score"]);
+    expect(offered("P(buy | click)", "P(buy | <|>)")).toEqual(["buy", "click", "not"]);
+  });
+
+  it("offers activations, then logits, then tensors", () => {
+    expect(offered("sigmoid(logit(t_ctr))", "<|>")).toEqual(expect.arrayContaining(["sigmoid", "softplus", "logit"]));
+    expect(offered("logit(t_ctr)", "<|>")).toEqual(["logit", "train_only"]);
+    expect(offered("logit(t_ctr)", "logit(<|>)")).toContain("t_ctr");
+  });
+
+  it("offers heads in a chain, those that continue the product first", () => {
+    const labels = offered("ctr * cvr", "ctr * <|>");
+    expect(labels[0]).toBe("cvr");
+    expect(labels).not.toContain("ctcvr");
+    expect(labels).not.toContain("t_ctr");
+  });
+
+  it("offers the parts of a ranking in their order", () => {
+    expect(offered("top 10 by score with home", "<|>")).toEqual(["top"]);
+    expect(offered("top 10 by score with home", "top 10 <|>")).toEqual(["by"]);
+    expect(offered("by score with home", "by <|>")).toContain("score");
+    expect(offered("with home", "<|>")).toEqual(["with"]);
+    expect(offered("with home", "with <|>")).toEqual(["home"]);
+  });
+
+  it("offers names to override and to remove by their kind", () => {
+    expect(labelsAt(`${sampleWith("model feed", "model feed")}\noverride experts <|>`)).toEqual(["pool"]);
+    expect(labelsAt(`${sampleWith("model feed", "model feed")}\nremove tower <|>`)).toEqual(["t_ctr", "t_cvr"]);
+  });
+
+  it("offers what a file declares in an import of it, and files in its quotes", () => {
+    expect(labelsAt('model m\nimport { <|> } from "part.mtl"\n')).toEqual(["city", "head"]);
+    expect(labelsAt('model m\nimport { city } from "<|>"\n')).toEqual(["./part.mtl"]);
+    expect(labelsAt("model m\nimport { city } <|>")).toEqual(["from"]);
+  });
+});
+
+describe("completion in calls", () => {
+  it("offers parameters that are not given yet", () => {
+    const labels = offered("mlp(g, [32])", "mlp(g, [32], dropout: 0.1, <|>)");
+    expect(labels).toContain("activation:");
+    expect(labels).not.toContain("dropout:");
+    expect(labels).not.toContain("widths:");
+  });
+
+  it("offers the words of a choice and no names", () => {
+    const labels = offered("mlp(g, [32])", "mlp(g, [32], activation: <|>)");
+    expect(labels).toEqual(expect.arrayContaining(["relu", "tanh"]));
+    expect(labels).not.toContain("x");
+    expect(offered("scale: log1p", "scale: <|>")).toEqual(["log1p", "log1p_standard", "minmax", "none", "standard"]);
+  });
+
+  it("offers kinds of features, and their options", () => {
+    expect(offered("price: numeric", "price: <|>")).toEqual(["bag", "bucket", "categorical", "numeric"]);
+    expect(offered("price: numeric", "price: numeric(<|>)")).toContain("scale:");
+  });
+
+  it("knows the parameters of a macro", () => {
+    expect(labelsAt('model m\nimport "part.mtl"\ninput x = [city]\ntower t = head(x, <|>)\n')).toContain("width:");
+  });
+});
+
+describe("completion in blocks", () => {
+  it("offers keys that a block does not have yet", () => {
+    expect(labelsAt("model m\ntrain {\n  batch: 10\n  <|>\n}\n")).toEqual(
+      expect.arrayContaining(["epochs", "optimizer"]),
+    );
+    expect(labelsAt("model m\ntrain {\n  batch: 10\n  <|>\n}\n")).not.toContain("batch");
+    expect(labelsAt("model m\ntrain {\n  optimizer: <|>\n}\n")).toContain("adam");
+    expect(labelsAt("model m\ndata {\n  <|>\n}\n")).toEqual(expect.arrayContaining(["train", "test", "group"]));
+  });
+
+  it("offers heads as keys of the loss, and losses that fit the head", () => {
+    const keys = offered("ctcvr: bce", "<|>");
+    expect(keys).toEqual(expect.arrayContaining(["cvr", "ctcvr", "balance"]));
+    expect(keys).not.toContain("ctr");
+    const losses = offered("ctcvr: bce", "ctcvr: <|>");
+    expect(losses).toContain("bce");
+    expect(losses).not.toContain("huber");
+    expect(losses).not.toContain("l2");
+    expect(offered("ctr: 0.5 * bce", "ctr: 0.5 * <|>")).toContain("bce");
+  });
+
+  it("offers metrics that fit the head", () => {
+    const labels = labelsAt(`${sampleWith("model feed", "model feed")}\nmetrics {\n  ctr: [auc, <|>]\n}\n`);
+    expect(labels).toContain("logloss");
+    expect(labels).not.toContain("rmse");
+  });
+
+  it("offers `event`, `within` and labels", () => {
+    expect(offered("buy: event within click", "buy: <|>")).toEqual(["amount", "event"]);
+    expect(offered("buy: event within click", "buy: event <|>")).toEqual(["within"]);
+    expect(offered("buy: event within click", "buy: event within <|>")).toContain("click");
+  });
+
+  it("offers columns that the spec knows in a label's expression", () => {
+    expect(
+      labelsAt(
+        'model m\ndata {\n  train: csv("a.csv", header: false, columns: [kind, age])\n}\nlabels {\n  rich: event = <|>\n}\n',
+      ),
+    ).toEqual(expect.arrayContaining(["age", "kind", "lower"]));
+  });
+
+  it("offers verbs, clauses, units and keys in rules", () => {
+    expect(offered('drop bad when brand == ""', "<|>")).toContain("suppress");
+    expect(offered('drop bad when brand == ""', "drop bad <|>")).toContain("when");
+    expect(offered('drop bad when brand == ""', "drop bad <|>")).not.toContain("by");
+    expect(offered('when brand == ""', "when <|>")).toEqual(expect.arrayContaining(["brand", "ctr", "missing"]));
+    expect(offered("of brand in 5", "of <|>")).toContain("brand");
+    expect(offered("spread brands at most 1 of brand in 5", "cap c at most 5 of brand per <|>")).toContain("day");
+  });
+
+  it("offers fields of candidates, and candidates and rankings in what is expected", () => {
+    expect(offered('cost: 1, brand: "x"', "<|>")).toEqual(expect.arrayContaining(["cost", "brand", "cvr"]));
+    expect(offered("page == [b, a]", "page == [<|>]")).toEqual(["a", "b"]);
+    expect(offered("score(a) > 0", "<|>")).toEqual(expect.arrayContaining(["page", "score"]));
+    expect(offered("like a", "like <|>")).toContain("a");
+  });
+
+  it("offers types of attributes", () => {
+    expect(offered("brand: text", "brand: <|>")).toEqual(["bool", "duration", "number", "text", "time"]);
+  });
+});
+
+describe("completion elsewhere", () => {
+  it("is silent in comments and texts", () => {
+    expect(offered("/// The tower of clicks.", "/// The <|>")).toEqual([]);
+    expect(offered('brand == ""', 'brand == "<|>"')).toEqual([]);
+  });
+
+  it("replaces the word under the cursor, in plain text for editors without snippets", () => {
+    const { analysis, offset } = analyzeAt(sampleWith("mlp(g, [32])", "ml<|>"));
+    const item = completionAt(analysis, offset, { snippets: false, files: () => [], exportsOf: () => [] }).find(
+      ({ label }) => label === "mlp",
+    );
+    expect(item?.textEdit).toMatchObject({
+      newText: "mlp(",
+      range: { start: { character: 14 }, end: { character: 16 } },
+    });
+  });
+});

@@ -1,0 +1,314 @@
+import { describe, expect, it } from "vitest";
+import { MarkupContent, type Hover } from "vscode-languageserver";
+import {
+  columnFunctions,
+  featureKinds,
+  featureSpecs,
+  formulaFunctions,
+  metricNames,
+} from "../../src/compiler/semantics/index.js";
+import { declarationWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
+import { createSourceFile } from "../../src/compiler/text/index.js";
+import { actionsAt } from "../../src/server/features/code-actions.js";
+import { diagnosticsOf } from "../../src/server/features/diagnostics.js";
+import { foldingOf } from "../../src/server/features/folding.js";
+import { editsBetween, formattingOf } from "../../src/server/features/formatting.js";
+import { hoverAt } from "../../src/server/features/hover.js";
+import { inlayHintsOf } from "../../src/server/features/inlay-hints.js";
+import { outlineOf } from "../../src/server/features/outline.js";
+import { applyEdits } from "../../src/server/features/rename.js";
+import { selectionAt } from "../../src/server/features/selection.js";
+import { semanticLegend, semanticTokensOf } from "../../src/server/features/semantic-tokens.js";
+import { signatureHelpAt } from "../../src/server/features/signature-help.js";
+import { callDocs, declarationDocs, parameterDocs, verbDocs } from "../../src/server/language/docs.js";
+import { toOffset, toPosition } from "../../src/server/positions.js";
+import { analyze, analyzeAt, sample, sampleWith } from "./marked.js";
+
+function hoverText(marked: string, others: Readonly<Record<string, string>> = {}): string {
+  const { analysis, offset } = analyzeAt(marked, others);
+  const contents: Hover["contents"] | undefined = hoverAt(analysis, offset)?.contents;
+  return MarkupContent.is(contents) ? contents.value : "";
+}
+
+describe("hover", () => {
+  it("shows shapes, events, ranges and doc comments of names, where they are used as well", () => {
+    expect(hoverText(sampleWith("logit(t_ctr)", "logit(t_<|>ctr)"))).toBe(
+      "```mtl\ntower t_ctr = mlp(g, [32])\n```\n\n*a tower*: `[32]`\n\nThe tower of clicks.\n\n" +
+        "`mlp` by default: `activation: relu`, `dropout: 0`, `norm: none`, `last: same`",
+    );
+    expect(hoverText(sampleWith("experts pool", "experts po<|>ol"))).toContain("*a pool of experts*: `4 × [64]`");
+    expect(hoverText(sampleWith("ctr * cvr", "ctr * cv<|>r"))).toContain("*a task*: `P(buy | click)`");
+    expect(hoverText(sampleWith("chain ctcvr", "chain ctcv<|>r"))).toContain("*a chain*: `P(buy)`");
+    expect(hoverText(sampleWith("P(buy |", "P(bu<|>y |"))).toContain("Bought after a click.");
+    expect(hoverText(sampleWith("fusion score", "fusion sc<|>ore"))).toMatch(
+      /\*a fusion formula\*: `number .*in \[0, .*\)?`/,
+    );
+    expect(hoverText(sampleWith("^alpha", "^al<|>pha"))).toContain("param alpha: 0.5 in [0, 2]");
+  });
+
+  it("says in which file a name is declared", () => {
+    expect(
+      hoverText('model m\nimport "dir/part.mtl"\ninput x = [c<|>ity]\n', {
+        "dir/part.mtl": "features {\n  city: numeric\n}\n",
+      }),
+    ).toContain("declared in `part.mtl`");
+  });
+
+  it("shows what built-ins take, with defaults, and what is given", () => {
+    const text = hoverText(sampleWith("mlp(g, [32])", "ml<|>p(g, [32])"));
+    expect(text).toContain("mlp(x, widths, activation: relu, dropout: 0, norm: none, last: same)");
+    expect(text).toMatch(/- `widths` \(a list of whole numbers.*— given here/);
+    expect(text).toMatch(/- `dropout` \(a number in \[0, 1\), default `0`\): Share/);
+    expect(hoverText(sampleWith("softmax(x)", "soft<|>max(x)"))).toContain("From: Ma et al.");
+    expect(hoverText(sampleWith("0.5 * bce", "0.5 * b<|>ce"))).toContain("*a loss*");
+  });
+
+  it("shows parameters, their words, keys of blocks, and words of the language", () => {
+    expect(hoverText(sampleWith("scale: log1p", "sca<|>le: log1p"))).toMatch(
+      /^`scale` \(one of .*default `standard`\)/,
+    );
+    expect(hoverText(sampleWith("scale: log1p", "scale: lo<|>g1p"))).toMatch(/^`log1p` for `scale`/);
+    expect(hoverText("model m\ntrain {\n  ba<|>tch: 10\n}\n")).toContain("Default: `1024`");
+    expect(hoverText(sampleWith("event within", "event wit<|>hin"))).toMatch(/^`within`: /);
+    expect(hoverText(sampleWith("tower t_ctr", "tow<|>er t_ctr"))).toMatch(/^`tower`: The part of the network/);
+    expect(hoverText(sampleWith("spread brands", "spr<|>ead brands"))).toMatch(/^`spread`: /);
+  });
+
+  it("shows the range of a part of a formula", () => {
+    expect(hoverText(sampleWith("(1 + cost)", "(1 <|>+ cost)"))).toContain("in [1, ");
+  });
+
+  it("is empty where there is nothing to say", () => {
+    expect(hoverText(sampleWith("model feed\n", "model feed\n<|>"))).toBe("");
+  });
+});
+
+describe("signature help", () => {
+  function activeAt(marked: string): string | undefined {
+    const { analysis, offset } = analyzeAt(marked);
+    const help = signatureHelpAt(analysis, offset);
+    const signature = help?.signatures[0];
+    const label = signature?.parameters?.[help?.activeParameter ?? -1]?.label;
+    return Array.isArray(label) ? signature?.label.slice(label[0], label[1]) : undefined;
+  }
+
+  it("follows the cursor by place and by name", () => {
+    expect(activeAt(sampleWith("mlp(g, [32])", "mlp(<|>"))).toBe("x");
+    expect(activeAt(sampleWith("mlp(g, [32])", "mlp(g, <|>)"))).toBe("widths");
+    expect(activeAt(sampleWith("mlp(g, [32])", "mlp(g, [3<|>2])"))).toBe("widths");
+    expect(activeAt(sampleWith("mlp(g, [32])", "mlp(g, [32], norm: <|>)"))).toBe("norm: none");
+    expect(activeAt(sampleWith("categorical(vocab: 1000", "categorical(vocab: <|>1000"))).toBe("vocab?");
+    expect(activeAt("def head(z, width = 32) = mlp(z, [width])\ntower t = head(x, <|>)\n")).toBe("width: 32");
+    expect(activeAt(sampleWith('when brand == ""', "when max(1, <|>) > 1"))).toBe("y");
+  });
+
+  it("is silent outside of calls", () => {
+    expect(activeAt(sampleWith("tower t_ctr", "tower t<|>_ctr"))).toBeUndefined();
+  });
+});
+
+describe("inlay hints", () => {
+  it("show shapes, the event of a chain without a type, and the range of a formula", () => {
+    const analysis = analyze(sample);
+    const hints = inlayHintsOf(analysis, { start: 0, end: sample.length });
+    const shown = hints.map(({ position, label }) => {
+      const offset = toOffset(analysis.source, position);
+      return `${sample.slice(sample.lastIndexOf("\n", offset - 1) + 1, offset)}${String(label)}`;
+    });
+    expect(shown).toEqual([
+      "input x: [18]",
+      "experts pool[4]: 4 × [64]",
+      "gate g: [64]",
+      "tower t_ctr: [32]",
+      "tower t_cvr: [16]",
+      "chain ctcvr: P(buy)",
+      expect.stringMatching(/^fusion score: \[0, /),
+    ]);
+  });
+
+  it("are those of a range alone, and none where a type is stated", () => {
+    const stated = analyze(sampleWith("chain ctcvr =", "chain ctcvr: P(buy) ="));
+    const { text } = stated.source;
+    const start = text.indexOf("chain");
+    expect(inlayHintsOf(stated, { start, end: start + 5 })).toEqual([]);
+  });
+});
+
+describe("the outline", () => {
+  it("has every declaration with its entries and types", () => {
+    const outline = outlineOf(analyze(sample));
+    expect(outline.map(({ name, detail, children }) => [name, detail, children?.map((child) => child.name)])).toEqual([
+      ["feed", "model", []],
+      ["features", undefined, ["user", "age", "price"]],
+      ["labels", undefined, ["click", "buy"]],
+      ["x", "input [18]", []],
+      ["pool", "experts 4 × [64]", []],
+      ["g", "gate [64]", []],
+      ["t_ctr", "tower [32]", []],
+      ["t_cvr", "tower [16]", []],
+      ["ctr", "task P(click)", []],
+      ["cvr", "task P(buy | click)", []],
+      ["ctcvr", "chain P(buy)", []],
+      ["loss", undefined, ["ctr", "ctcvr"]],
+      ["params", undefined, ["alpha"]],
+      ["attributes", undefined, ["brand", "cost"]],
+      ["score", expect.stringMatching(/^fusion number/), []],
+      ["home", undefined, ["bad", "brands"]],
+      ["page", "rank", []],
+      ['test "order"', "test", ["a", "b"]],
+    ]);
+  });
+});
+
+describe("folding", () => {
+  it("folds blocks but for their last line, runs of comments and of imports", () => {
+    const text =
+      '// a\n// b\nimport "a.mtl"\nimport "b.mtl"\nmodel m\nfeatures {\n  a: numeric\n}\ninput x = [\n  a,\n  a\n]\n';
+    const { source, spec } = analyze(text);
+    expect(foldingOf({ source, spec })).toEqual([
+      { startLine: 0, endLine: 1, kind: "comment" },
+      { startLine: 2, endLine: 3, kind: "imports" },
+      { startLine: 5, endLine: 6 },
+      { startLine: 8, endLine: 10 },
+    ]);
+  });
+});
+
+describe("semantic tokens", () => {
+  function tokensOf(text: string): readonly string[] {
+    const { data } = semanticTokensOf(analyze(text));
+    const lines = text.split("\n");
+    const shown: string[] = [];
+    let line = 0;
+    let column = 0;
+    for (let i = 0; i < data.length; i += 5) {
+      const [down = 0, right = 0, length = 0, type = 0, set = 0] = data.slice(i, i + 5);
+      line += down;
+      column = down === 0 ? column + right : right;
+      const modifiers = semanticLegend.tokenModifiers.filter((_, bit) => (set & (1 << bit)) !== 0);
+      shown.push(
+        [lines[line]?.slice(column, column + length), semanticLegend.tokenTypes[type], ...modifiers].join(" "),
+      );
+    }
+    return shown;
+  }
+
+  it("tell words of the language from names that are spelt alike", () => {
+    expect(tokensOf("features {\n  score: numeric(scale: none)\n}\ninput input = [score]\n")).toEqual([
+      "features keyword",
+      "score property declaration",
+      "numeric function defaultLibrary",
+      "scale parameter",
+      "none enumMember",
+      "input keyword",
+      "input variable declaration",
+      "score property",
+    ]);
+  });
+
+  it("cover rules, types and tests", () => {
+    const tokens = tokensOf(sample);
+    expect(tokens).toEqual(
+      expect.arrayContaining([
+        "drop keyword",
+        "when keyword",
+        "brand property",
+        "P type",
+        "click event",
+        "ctr function",
+        "alpha parameter declaration",
+        "pool class",
+      ]),
+    );
+  });
+});
+
+describe("code actions", () => {
+  it("offer the mend of a misspelt name, and all mends at once", () => {
+    const text = sampleWith("over pool", "over pol").replace("chain ctcvr = ctr * cvr", "chain ctcvr = ctr * cvrr");
+    const analysis = analyze(text);
+    const start = text.indexOf("pol\n");
+    const actions = actionsAt(analysis, { start, end: start });
+    expect(actions.map(({ title }) => title)).toContain("write `pool`");
+    const all = actions.find(({ kind }) => kind === "source.fixAll");
+    expect(analyze(applyEdits(text, "m.mtl", all?.edits ?? [])).compilation.diagnostics).toEqual([]);
+  });
+
+  it("state the type of a chain", () => {
+    const start = sample.indexOf("chain");
+    const [action] = actionsAt(analyze(sample), { start, end: start });
+    expect(applyEdits(sample, "m.mtl", action?.edits ?? [])).toContain("chain ctcvr: P(buy) = ctr * cvr");
+  });
+});
+
+describe("diagnostics", () => {
+  it("point at second places, and carry facts and help", () => {
+    const { compilation } = analyze(
+      sampleWith("ctr * cvr", "ctr * ctcvr2\nchain ctcvr2 = ctr * cvr").replace("chain ctcvr =", "chain bad ="),
+    );
+    const [found] = diagnosticsOf(compilation, "m.mtl", (path) => `file:///${path}`);
+    expect(found?.code).toBe("MTL4003");
+    expect(found?.message).toContain("help: write `ctr * cvr`");
+    expect(found?.relatedInformation?.[0]).toMatchObject({ message: "P(buy)", location: { uri: "file:///m.mtl" } });
+  });
+});
+
+describe("formatting", () => {
+  it("replaces only the lines that differ", async () => {
+    const source = createSourceFile("m.mtl", sampleWith("chain ctcvr = ctr * cvr", "chain   ctcvr=ctr*cvr"));
+    const edits = await formattingOf(source);
+    const texts = edits.map(({ newText }) => newText);
+    expect(texts.join("")).toContain("chain ctcvr");
+    expect(texts.join("").split("\n").length).toBeLessThan(sample.split("\n").length);
+  });
+
+  it("turns one text into the other, whatever they are", () => {
+    const texts = ["", "a", "a\n", "a\nb\n", "a\nc\nb\n", "b\n", "a\nb", "a\r\nb\r\n", "\n\n", "a\na\na\n", "a\na\n"];
+    for (const before of texts)
+      for (const after of texts) {
+        const source = createSourceFile("m.mtl", before);
+        const result = editsBetween(source, after).reduceRight((text, { range, newText }) => {
+          const [start, end] = [toOffset(source, range.start), toOffset(source, range.end)];
+          return text.slice(0, start) + newText + text.slice(end);
+        }, before);
+        expect(result).toBe(after);
+      }
+  });
+});
+
+describe("positions", () => {
+  it("count UTF-16 units and end where the line does", () => {
+    const source = createSourceFile("m.mtl", "// 😀é\r\nmodel m\n");
+    expect(toPosition(source, source.text.indexOf("é"))).toEqual({ line: 0, character: 5 });
+    expect(toOffset(source, { line: 0, character: 99 })).toBe(source.text.indexOf("\r"));
+    expect(toOffset(source, { line: 9, character: 0 })).toBe(source.text.length);
+    expect(toOffset(source, { line: 1, character: 2 })).toBe(source.text.indexOf("model") + 2);
+  });
+});
+
+describe("selection", () => {
+  it("grows from a name to the file", () => {
+    const { analysis, offset } = analyzeAt(sampleWith("logit(t_ctr)", "logit(t_<|>ctr)"));
+    const texts: string[] = [];
+    for (
+      let at: ReturnType<typeof selectionAt> | undefined = selectionAt(analysis, offset);
+      at !== undefined;
+      at = at.parent
+    )
+      texts.push(sample.slice(toOffset(analysis.source, at.range.start), toOffset(analysis.source, at.range.end)));
+    expect(texts).toEqual(
+      expect.arrayContaining(["t_ctr", "logit(t_ctr)", "task ctr: P(click) = sigmoid(logit(t_ctr))", sample]),
+    );
+  });
+});
+
+describe("what the editor says about words", () => {
+  it("covers every word of the compiler's tables", () => {
+    expect(declarationWords.filter((word) => declarationDocs[word] === undefined)).toEqual([]);
+    expect(ruleVerbs.filter((word) => verbDocs[word] === undefined)).toEqual([]);
+    const calls = [...Object.keys(formulaFunctions), ...Object.keys(columnFunctions), ...featureKinds, ...metricNames];
+    expect(calls.filter((name) => callDocs[name] === undefined)).toEqual([]);
+    const options = featureKinds.flatMap((kind) => featureSpecs[kind].map(({ name }) => name));
+    expect(options.filter((name) => parameterDocs[name] === undefined)).toEqual([]);
+  });
+});

@@ -37,7 +37,6 @@ import {
   verbRules,
 } from "../../src/compiler/semantics/index.js";
 import { declarationWords, reservedWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
-import { bucketOf, vocabularySeed } from "../../src/runtime/data/hash.js";
 import { createFileHost } from "../../src/runtime/spec.js";
 import { baseFor } from "./base-spec.js";
 import { anchorOf, codeWords, type Fence, pageCalled, proseOf, readPages, root, rowOf, sectionsOf } from "./pages.js";
@@ -248,16 +247,13 @@ describe("codes", () => {
   });
 });
 
-it("data.md gives ids of hashed values as they are", () => {
-  const section = sectionsOf(pageCalled(pages, "docs/data.md")).find(({ title }) => title === "Encoding");
-  for (const value of ["u1", "42", "日本"]) {
-    const row = section === undefined ? undefined : rowOf(section, value);
-    const ids = [1000, 1_000_000].map((buckets) => String(bucketOf(value, buckets, vocabularySeed) + 1));
-    expect(row?.slice(1), value).toEqual(ids);
-  }
-});
-
 describe("links", () => {
+  it("of the table of contents name every page", () => {
+    const contents = pageCalled(pages, "docs/README.md").text;
+    const paths = pages.map(({ path }) => path).filter((path) => /^docs\/(?!README)/.test(path));
+    expect(paths.filter((path) => !contents.includes(`](${path.slice("docs/".length)})`))).toEqual([]);
+  });
+
   it.each(pages.map(({ path }) => path))("of %s lead somewhere", (path) => {
     const page = pageCalled(pages, path);
     const broken = proseOf(page)

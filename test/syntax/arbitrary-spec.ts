@@ -13,8 +13,10 @@ export const separator = "<separator>";
 const contextual = [
   ...declarationWords,
   ...ruleVerbs,
-  ..."from extends over auxiliary event amount within P E score number text bool time duration".split(" "),
-  ..."when by during at of per with candidate like expect in top most least".split(" "),
+  ..."from extends over auxiliary event amount within P E score number text texts vector bool time duration".split(" "),
+  ..."when by during at of per with then ties ascending missing outside request candidate like expect in top most least".split(
+    " ",
+  ),
 ];
 
 /** Names, words of the language among them: those are contextual. */
@@ -129,6 +131,8 @@ const type: fc.Arbitrary<string> = fc.oneof(
     "bool",
     "time?",
     "duration",
+    "texts",
+    "vector(8)?",
   ),
   range.map((each) => `number(seconds)? ${each}`),
 );
@@ -165,6 +169,7 @@ const rule = words(
 
 const step = fc.oneof(
   words(word("at"), sum),
+  words(word("request"), record),
   words(word("candidate"), name, optional(words(word("like"), name)), record),
   words(word("expect"), expression),
 );
@@ -173,7 +178,18 @@ const plainDeclaration = fc.oneof(
   words(fc.constantFrom("data", "loss", "train", "metrics"), block(entry)),
   words(word("features"), block(feature)),
   words(word("labels"), block(label)),
-  words(fc.constantFrom("attributes", "signals"), block(words(name, word(":"), type))),
+  words(
+    fc.constantFrom("attributes", "signals", "request"),
+    block(
+      words(
+        name,
+        word(":"),
+        type,
+        optional(words(word("missing"), sum)),
+        optional(words(word("outside"), fc.constantFrom("drop", "clamp", "refuse"))),
+      ),
+    ),
+  ),
   words(word("params"), block(param)),
   words(fc.constantFrom("input", "table", "bottom", "tower"), name, word("="), expression),
   words(word("bottoms"), name, word("["), commaList(name), word("]"), word("="), expression),
@@ -187,12 +203,16 @@ const plainDeclaration = fc.oneof(
     word("rank"),
     name,
     word("="),
+    optional(fc.constant<Words>(["from i2i top 300 by match,", "hot", "then"])),
     word("top"),
     sum,
     word("by"),
     expression,
+    optional(words(word("then"), word("top"), sum, word("by"), expression)),
     optional(fc.constant<Words>(["with home, sale"])),
+    optional(words(word("ties"), expression, optional(fc.constant<Words>(["ascending"])))),
   ),
+  words(word("experiment"), name, block(entry)),
   words(word("test"), text, block(step)),
   words(
     word("def"),

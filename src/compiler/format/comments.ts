@@ -37,10 +37,13 @@ export const blockKinds: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>
   "Metrics",
   "Attributes",
   "Signals",
+  "Request",
+  "Experiment",
   "Params",
   "Rules",
   "Test",
   "TestCandidate",
+  "TestRequest",
   "Record",
 ]);
 
@@ -73,6 +76,7 @@ const printedAsText: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
   "ExpectationType",
   "ScoreType",
   "NumberType",
+  "VectorType",
   "SimpleType",
   "MissingType",
   "Range",
@@ -91,6 +95,9 @@ const infixKinds: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
   "Binary",
   "Gate",
   "Rank",
+  "RankSource",
+  "RankStage",
+  "TieKey",
   "DuringClause",
 ]);
 

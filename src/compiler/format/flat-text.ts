@@ -56,6 +56,8 @@ export function flatType(node: Type): string {
       const range = node.range === undefined ? "" : ` ${flatRange(node.range)}`;
       return `number${unit}${node.optional ? "?" : ""}${range}`;
     }
+    case "VectorType":
+      return `vector(${flatExpression(node.width)})${node.optional ? "?" : ""}`;
     case "SimpleType":
       return `${node.base}${node.optional ? "?" : ""}`;
     case "MissingType":

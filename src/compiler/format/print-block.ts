@@ -84,8 +84,12 @@ export function printLabelType({ node }: Printing<NodeOf<"LabelType">>): Doc {
   return node.unit === undefined ? node.base : `${node.base}(${node.unit.text})`;
 }
 
-export function printTyped({ node, columns }: Printing<NodeOf<"Typed">>): Doc {
-  return [padded(columns, ["key", `${node.name.text}:`]), " ", flatType(node.type)];
+export function printTyped({ node, columns, one }: Printing<NodeOf<"Typed">>): Doc {
+  const key = [padded(columns, ["key", `${node.name.text}:`]), " ", flatType(node.type)];
+  const missing = node.missing === undefined ? [] : [" missing ", one("missing")];
+  if (node.outside === undefined) return [...key, ...missing];
+  const isBroken = node.missing !== undefined && endsWithComment(node.missing);
+  return [...key, ...missing, indent([isBroken ? hardline : " ", `outside ${node.outside.text}`])];
 }
 
 export function printParam({ node, columns, one }: Printing<NodeOf<"Param">>): Doc {

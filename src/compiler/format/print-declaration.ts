@@ -90,9 +90,30 @@ export function printGate(printing: Printing<NodeOf<"Gate">>): Doc {
 }
 
 export function printRank(printing: Printing<NodeOf<"Rank">>): Doc {
-  const { node, one } = printing;
-  const rules = node.rules.length === 0 ? [] : [line, `with ${node.rules.map((rule) => rule.text).join(", ")}`];
-  return group([head(printing), " = top ", one("count"), indent([line, "by ", one("by"), ...rules])]);
+  const { node, all } = printing;
+  const listed = (word: string, docs: readonly Doc[]): readonly Doc[] =>
+    docs.length === 0 ? [] : [group([`${word} `, indent(join([",", line], [...docs]))])];
+  const steps = [
+    ...listed("from", all("sources")),
+    ...all("stages").map((stage, i): Doc => (i > 0 || node.sources.length > 0 ? ["then ", stage] : stage)),
+    ...(node.rules.length === 0 ? [] : [`with ${node.rules.map((rule) => rule.text).join(", ")}`]),
+    ...listed("ties", all("ties")),
+  ];
+  return group([head(printing), " = ", indent(join(line, steps))]);
+}
+
+export function printRankSource({ node, one }: Printing<NodeOf<"RankSource">>): Doc {
+  const count = node.count === undefined ? "" : [" top ", one("count")];
+  const by = node.by === undefined ? "" : [" by ", one("by")];
+  return [node.name.text, count, by];
+}
+
+export function printRankStage({ one }: Printing<NodeOf<"RankStage">>): Doc {
+  return group(["top ", one("count"), indent([line, "by ", one("by")])]);
+}
+
+export function printTieKey({ node, one }: Printing<NodeOf<"TieKey">>): Doc {
+  return [one("by"), node.ascending ? " ascending" : ""];
 }
 
 export function printDef({ node, all, one }: Printing<NodeOf<"Def">>): Doc {

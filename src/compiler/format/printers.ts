@@ -6,7 +6,8 @@ import * as declaration from "./print-declaration.js";
 import * as expression from "./print-expression.js";
 import type { Printers, Printing } from "./printing.js";
 
-type TypeKind = "ProbabilityType" | "ExpectationType" | "ScoreType" | "NumberType" | "SimpleType" | "MissingType";
+type TypeKind =
+  "ProbabilityType" | "ExpectationType" | "ScoreType" | "NumberType" | "VectorType" | "SimpleType" | "MissingType";
 
 const printType = ({ node }: Printing<NodeOf<TypeKind>>): Doc => flatType(node);
 
@@ -29,6 +30,7 @@ export const printers: Printers = {
   Metrics: (printing) => ["metrics ", block.printBody(printing, "entries", "as written")],
   Attributes: (printing) => ["attributes ", block.printBody(printing, "entries", "as written")],
   Signals: (printing) => ["signals ", block.printBody(printing, "entries", "as written")],
+  Request: (printing) => ["request ", block.printBody(printing, "entries", "as written")],
   Params: (printing) => ["params ", block.printBody(printing, "entries", "always")],
   Network: declaration.printDefinition,
   Bottoms: declaration.printDefinition,
@@ -39,6 +41,10 @@ export const printers: Printers = {
   Fusion: declaration.printDefinition,
   Rules: (printing) => [`rules ${printing.node.name.text} `, block.printBody(printing, "rules", "always")],
   Rank: declaration.printRank,
+  RankSource: declaration.printRankSource,
+  RankStage: declaration.printRankStage,
+  TieKey: declaration.printTieKey,
+  Experiment: (printing) => [`experiment ${printing.node.name.text} `, block.printBody(printing, "entries", "always")],
   Test: (printing) => ["test ", printing.one("title"), " ", block.printBody(printing, "steps", "always")],
   Def: declaration.printDef,
   Override: ({ one }) => ["override ", one("declaration")],
@@ -67,6 +73,7 @@ export const printers: Printers = {
   OptionClause: ({ node, one }) => [`${node.key.text}: `, expression.entryValue(node.value, one("value"))],
 
   TestAt: ({ one }) => ["at ", one("time")],
+  TestRequest: (printing) => ["request ", block.printBody(printing, "fields", "as written")],
   TestCandidate: block.printCandidate,
   TestExpect: ({ node, one }) => ["expect ", expression.entryValue(node.condition, one("condition"))],
   TestMissing: asWritten,
@@ -75,6 +82,7 @@ export const printers: Printers = {
   ExpectationType: printType,
   ScoreType: printType,
   NumberType: printType,
+  VectorType: printType,
   SimpleType: printType,
   MissingType: printType,
   Range: ({ node }) => flatRange(node),

@@ -11,7 +11,8 @@ export interface Scope {
   readonly names: ReadonlyMap<string, SpecSymbol>;
   /** Labels, and events that signals name. */
   readonly labels: ReadonlyMap<string, SymbolOf<"label" | "event">>;
-  readonly attributes: ReadonlyMap<string, SymbolOf<"attribute">>;
+  /** What candidates and requests bring. */
+  readonly attributes: ReadonlyMap<string, SymbolOf<"attribute" | "request">>;
   /** All of them in the order of the text. */
   readonly symbols: readonly SpecSymbol[];
 }
@@ -20,7 +21,7 @@ export interface Scope {
 export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
   const names = new Map<string, SpecSymbol>();
   const labels = new Map<string, SymbolOf<"label" | "event">>();
-  const attributes = new Map<string, SymbolOf<"attribute">>();
+  const attributes = new Map<string, SymbolOf<"attribute" | "request">>();
   const symbols: SpecSymbol[] = [];
 
   const declare = <S extends SpecSymbol>(symbol: S, table: Map<string, S>, others: ReadonlyMap<string, SpecSymbol>) => {
@@ -44,14 +45,15 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
   for (const node of spec.declarations) {
     for (const symbol of declaredBy(node)) {
       if (symbol.kind === "label") declare(symbol, labels as Map<string, SpecSymbol>, none);
-      else if (symbol.kind !== "attribute") named(symbol);
+      else if (symbol.kind !== "attribute" && symbol.kind !== "request") named(symbol);
     }
   }
   // Attributes last: which other names they may share depends on all of them.
   const taken = new Map([...names].filter(([, { kind }]) => kind !== "feature" && !isNetwork(kind)));
   for (const node of spec.declarations)
     for (const symbol of declaredBy(node))
-      if (symbol.kind === "attribute") declare(symbol, attributes as Map<string, SpecSymbol>, taken);
+      if (symbol.kind === "attribute" || symbol.kind === "request")
+        declare(symbol, attributes as Map<string, SpecSymbol>, taken);
 
   for (const name of signalEvents(spec)) {
     if (name.text === "" || labels.has(name.text)) continue;
@@ -94,6 +96,10 @@ export function declaredBy(node: ast.Declaration): readonly SpecSymbol[] {
       return node.entries.map((entry) => symbolAt("attribute", entry.name, entry));
     case "Signals":
       return node.entries.map((entry) => symbolAt("signal", entry.name, entry));
+    case "Request":
+      return node.entries.map((entry) => symbolAt("request", entry.name, entry));
+    case "Experiment":
+      return [symbolAt("experiment", node.name, node)];
     case "Params":
       return node.entries.map((entry) => symbolAt("param", entry.name, entry));
     case "Fusion":

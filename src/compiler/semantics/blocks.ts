@@ -17,6 +17,7 @@ type Single = Extract<
   | ast.AttributesBlock
   | ast.ParamsBlock
   | ast.SignalsBlock
+  | ast.RequestBlock
 >;
 
 export type Blocks = { readonly [K in Single["kind"]]?: Extract<Single, { kind: K }> };
@@ -32,6 +33,7 @@ const words: Readonly<Record<Single["kind"], string>> = {
   Attributes: "attributes",
   Params: "params",
   Signals: "signals",
+  Request: "request",
 };
 
 /** The first of each block; a second one is reported. */

@@ -1,17 +1,18 @@
 import type * as ast from "../syntax/index.js";
+import { readArgument } from "./arguments.js";
 import { constantOf } from "./constants.js";
 import { setType, type CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
 import { anyNumber, holds, showInterval, type Interval } from "./intervals.js";
 import { errorType, type ValueType } from "./types.js";
 
-/** What a candidate brings at serving: the `attributes` block by name. */
+/** What candidates and requests bring at serving: the `attributes` and `request` blocks by name. */
 export function checkAttributes(
   context: CheckContext,
-  block: ast.AttributesBlock | undefined,
+  ...blocks: readonly (ast.AttributesBlock | ast.RequestBlock | undefined)[]
 ): ReadonlyMap<string, ValueType> {
   const types = new Map<string, ValueType>();
-  for (const entry of block?.entries ?? []) {
+  for (const entry of blocks.flatMap((block) => block?.entries ?? [])) {
     if (context.scope.attributes.get(entry.name.text)?.declaration !== entry) continue;
     types.set(entry.name.text, setType(context, entry, checkValueType(context, entry.type, entry.name.text)));
   }
@@ -25,7 +26,7 @@ export function checkSignalValues(
 ): ReadonlyMap<string, ValueType> {
   const types = new Map<string, ValueType>();
   for (const entry of block?.entries ?? []) {
-    if (entry.type.kind !== "NumberType" && entry.type.kind !== "SimpleType") continue;
+    if (!["NumberType", "SimpleType", "VectorType"].includes(entry.type.kind)) continue;
     types.set(entry.name.text, setType(context, entry, checkValueType(context, entry.type, entry.name.text)));
   }
   return types;
@@ -48,6 +49,15 @@ function checkValueType(context: CheckContext, node: ast.Type, name: string): Va
         optional: node.optional,
         ...(node.unit === undefined || node.unit.text === "" ? {} : { unit: node.unit.text }),
       };
+    }
+    case "VectorType": {
+      const width = readArgument(
+        context,
+        { name: "vector", span: node.span },
+        { name: "width", type: { kind: "number", min: 1, max: 4096, integer: true } },
+        node.width,
+      );
+      return typeof width === "number" ? { kind: "vector", width, optional: node.optional } : errorType;
     }
     case "ProbabilityType":
     case "ExpectationType":

@@ -16,8 +16,13 @@ export function checkHeadType(context: CheckContext, node: ast.Type): HeadType |
     case "ExpectationType":
       return checkExpectation(context, node);
     case "NumberType":
+    case "VectorType":
     case "SimpleType":
-      context.reporter.report("MTL3010", { found: node.kind === "NumberType" ? "number" : node.base }, node.span);
+      context.reporter.report(
+        "MTL3010",
+        { found: node.kind === "NumberType" ? "number" : node.kind === "VectorType" ? "vector" : node.base },
+        node.span,
+      );
       return undefined;
   }
 }

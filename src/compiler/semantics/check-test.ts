@@ -1,3 +1,4 @@
+import type { CandidateValue } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
 import { suggest } from "../text/index.js";
 import { constantOf } from "./constants.js";
@@ -7,7 +8,9 @@ import { inferFormula } from "./formula.js";
 import { createFormulaScope, type FormulaValues } from "./formula-scope.js";
 import { checkCondition } from "./check-rules.js";
 import { holds, showInterval } from "./intervals.js";
+import { literalValue } from "./resolve-test.js";
 import { resolveName } from "./resolve.js";
+import { describeKind } from "./symbols.js";
 import { errorType, showType, type ValueType } from "./types.js";
 
 type Candidate = Extract<ast.TestStep, { kind: "TestCandidate" }>;
@@ -27,6 +30,9 @@ export function checkTest(context: CheckContext, test: ast.TestDeclaration, valu
             step.time.span,
           );
         break;
+      case "TestRequest":
+        for (const field of step.fields) checkField(context, field, scope, true);
+        break;
       case "TestCandidate": {
         const { text, span } = step.name;
         const first = candidates.get(text);
@@ -35,7 +41,7 @@ export function checkTest(context: CheckContext, test: ast.TestDeclaration, valu
             labels: [{ span: first.name.span, message: "declared here first" }],
           });
         if (step.like !== undefined) findCandidate(context, step.like, candidates);
-        for (const field of step.fields) checkField(context, field, scope);
+        for (const field of step.fields) checkField(context, field, scope, false);
         if (text !== "" && first === undefined) candidates.set(text, step);
         break;
       }
@@ -68,13 +74,32 @@ function findCandidate(
 }
 
 /** `ctr: 0.10`: a score, a signal, an attribute or a feature with a value of its type, inside its range. */
-function checkField(context: CheckContext, field: ast.Entry, scope: ReturnType<typeof createFormulaScope>): void {
+function checkField(
+  context: CheckContext,
+  field: ast.Entry,
+  scope: ReturnType<typeof createFormulaScope>,
+  ofRequest: boolean,
+): void {
   if (field.key.text === "") return;
   const wanted = scope.resolve({ kind: "NameExpression", name: field.key, span: field.key.span });
-  const found = inferFormula(scope, field.value);
-  if (wanted.kind === "error" || found.kind === "error") return;
   const { within } = context;
-  if (found.kind !== wanted.kind) {
+  if (wanted.kind === "error") return;
+  const symbol = context.references.get(field.key);
+  const isComputed = symbol === undefined || symbol.kind === "fusion" || symbol.kind === "param";
+  if (isComputed || (symbol.kind === "request") !== ofRequest) {
+    context.reporter.report("MTL5055", { name: field.key.text, ofRequest }, field.key.span, {
+      ...(symbol === undefined
+        ? {}
+        : { labels: [{ span: symbol.at.span, message: `${describeKind(symbol.kind)}, declared here` }] }),
+    });
+    return;
+  }
+  const literal = literalValue(field.value);
+  if (isListOf(wanted, literal)) return;
+  const isList = wanted.kind === "texts" || wanted.kind === "vector";
+  const found = isList || literal === undefined ? undefined : inferFormula(scope, field.value);
+  if (found?.kind === "error" || field.value.kind === "Missing") return;
+  if (found?.kind !== wanted.kind) {
     context.reporter.report(
       "MTL3047",
       { name: field.key.text, expected: showType(wanted, within), found: describeValue(field.value) },
@@ -88,6 +113,17 @@ function checkField(context: CheckContext, field: ast.Entry, scope: ReturnType<t
     "MTL5005",
     { name: field.key.text, value: constant.value, range: showInterval(wanted.range) },
     field.value.span,
+  );
+}
+
+/** `["a", "b"]` for several texts, numbers for a vector. */
+function isListOf(wanted: ValueType, literal: CandidateValue | undefined): boolean {
+  if (literal === undefined || typeof literal !== "object") return false;
+  if (wanted.kind === "texts") return literal.every((each) => typeof each === "string");
+  return (
+    wanted.kind === "vector" &&
+    literal.length === wanted.width &&
+    literal.every((each) => typeof each === "number" && Number.isFinite(each))
   );
 }
 

@@ -1,12 +1,13 @@
 import { resolveBuiltin } from "../builtins/index.js";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
-import type { FeatureModel, LabelModel, Model } from "../model/index.js";
-import type { AnyNode, DefDeclaration, Name, RulesBlock, Spec } from "../syntax/index.js";
+import type { ExperimentModel, FeatureModel, LabelModel, Model } from "../model/index.js";
+import type { AnyNode, DefDeclaration, Name, RulesBlock, Spec, TypedEntry } from "../syntax/index.js";
 import { bindNames } from "./bind.js";
 import { collectBlocks, type Blocks } from "./blocks.js";
 
 import { checkAttributes, checkParams, checkSignalValues } from "./check-attributes.js";
 import { checkColumns, checkData } from "./check-data.js";
+import { checkExperiment, checkExperimentOverlap } from "./check-experiment.js";
 import { checkFeatures } from "./check-features.js";
 import { checkFusions } from "./check-fusion.js";
 import { checkHeads } from "./check-heads.js";
@@ -14,19 +15,20 @@ import { checkLabels } from "./check-labels.js";
 import { checkLoss } from "./check-loss.js";
 import { checkMetrics } from "./check-metrics.js";
 import { checkNetwork } from "./check-network.js";
+import { checkPolicies, type InputPolicies } from "./check-policies.js";
 import { checkRank } from "./check-rank.js";
 import { checkRules, type CheckedRule } from "./check-rules.js";
 import { checkTest } from "./check-test.js";
 import { checkTrain } from "./check-train.js";
 import { columnUses } from "./column-expressions.js";
 import type { CheckContext, LabelInfo, SideTables } from "./context.js";
-import { createFormulaScope, type FormulaValues } from "./formula-scope.js";
+import { createFormulaScope, valueOfHead, type FormulaValues } from "./formula-scope.js";
 import { checkLeakage } from "./leakage.js";
 import { lint } from "./lint.js";
 import { resolveServing, type CheckedServing } from "./resolve-serving.js";
 import { checkSelectionBias } from "./selection-bias.js";
 import type { SpecSymbol } from "./symbols.js";
-import type { ValueType } from "./types.js";
+import { errorType, type ValueType } from "./types.js";
 
 /** What the checker makes of a spec. */
 export interface CheckResult {
@@ -144,19 +146,42 @@ function checkServing(
   const inputs = {
     ...known,
     signals: checkSignalValues(context, blocks.Signals),
-    attributes: checkAttributes(context, blocks.Attributes),
+    attributes: checkAttributes(context, blocks.Attributes, blocks.Request),
     params: checkParams(context, blocks.Params),
   };
   const fusions = checkFusions(context, { ...inputs, fusions: new Map() });
   const values: FormulaValues = { ...inputs, fusions: fusions.types };
   const scope = createFormulaScope(context, values);
   const rules = new Map<RulesBlock, readonly CheckedRule[]>();
+  const experiments: ExperimentModel[] = [];
   for (const node of context.spec.declarations) {
     if (node.kind === "Rules") rules.set(node, checkRules(context, node, scope));
     else if (node.kind === "Rank") checkRank(context, node, scope);
     else if (node.kind === "Test") checkTest(context, node, values);
+    else if (node.kind === "Experiment") {
+      const experiment = checkExperiment(context, node, inputs.params);
+      if (experiment !== undefined) experiments.push(experiment);
+    }
   }
-  return { values, rules, fusionOrder: fusions.order };
+  checkExperimentOverlap(context, experiments);
+  return { values, rules, experiments, policies: checkAllPolicies(context, values), fusionOrder: fusions.order };
+}
+
+/** What missing values and those outside their range mean, by the entry that declares them. */
+function checkAllPolicies(context: CheckContext, values: FormulaValues): ReadonlyMap<TypedEntry, InputPolicies> {
+  const policies = new Map<TypedEntry, InputPolicies>();
+  for (const node of context.spec.declarations) {
+    if (node.kind !== "Attributes" && node.kind !== "Signals" && node.kind !== "Request") continue;
+    for (const entry of node.entries) {
+      const { text } = entry.name;
+      const type =
+        node.kind === "Signals"
+          ? (values.signals.get(text) ?? valueOfHead(values.heads, text))
+          : values.attributes.get(text);
+      policies.set(entry, checkPolicies(context, entry, type ?? errorType, node.kind === "Request"));
+    }
+  }
+  return policies;
 }
 
 function columnsRead(

@@ -18,7 +18,7 @@ export interface FormulaValues {
   readonly fusions: ReadonlyMap<string, ValueType>;
 }
 
-const kinds = ["task", "chain", "signal", "param", "attribute", "fusion", "feature"] as const;
+const kinds = ["task", "chain", "signal", "param", "attribute", "request", "fusion", "feature"] as const;
 
 /** The names of a formula: heads, signals, parameters, attributes, other formulas, and raw features. */
 export function createFormulaScope(
@@ -43,6 +43,7 @@ export function createFormulaScope(
       case "param":
         return values.params.get(symbol.name) ?? errorType;
       case "attribute":
+      case "request":
         return values.attributes.get(symbol.name) ?? errorType;
       case "fusion":
         return values.fusions.get(symbol.name) ?? errorType;

@@ -38,6 +38,7 @@ function reportUnused(context: CheckContext, symbol: SpecSymbol, hasRank: boolea
       return reporter.report("MTL6003", { name }, at.span, { help: "predict it with a task, or leave it out" });
     case "param":
     case "attribute":
+    case "request":
     case "signal":
       return reporter.report("MTL6004", { name, kind: describeKind(symbol.kind) }, at.span);
     case "rules":
@@ -52,6 +53,7 @@ function reportUnused(context: CheckContext, symbol: SpecSymbol, hasRank: boolea
     case "chain":
     case "fusion":
     case "rank":
+    case "experiment":
     case "candidate":
       return;
   }

@@ -3,6 +3,7 @@
  * Reports only what shows when everything is resolved: formulas over the limits, factors on scores that may be negative.
  */
 import type {
+  ExperimentModel,
   FeatureModel,
   FormulaExpression,
   FusionModel,
@@ -11,6 +12,9 @@ import type {
   Model,
   ParamModel,
   RankModel,
+  RankSource,
+  RankStage,
+  TieKey,
   RuleSetModel,
   ServingInput,
   ServingModel,
@@ -18,6 +22,7 @@ import type {
 import { visit, type Name } from "../syntax/index.js";
 import type * as ast from "../syntax/index.js";
 import type { Span } from "../text/index.js";
+import type { InputPolicies } from "./check-policies.js";
 import type { CheckedRule } from "./check-rules.js";
 import { constantOf } from "./constants.js";
 import { typeOf, type CheckContext } from "./context.js";
@@ -34,6 +39,8 @@ export interface CheckedServing {
   readonly models: readonly HeadModel[];
   readonly external: readonly HeadModel[];
   readonly rules: ReadonlyMap<ast.RulesBlock, readonly CheckedRule[]>;
+  readonly experiments: readonly ExperimentModel[];
+  readonly policies: ReadonlyMap<ast.TypedEntry, InputPolicies>;
   /** Formulas, each after the ones it reads. */
   readonly fusionOrder: readonly ast.FusionDeclaration[];
 }
@@ -63,7 +70,7 @@ export function resolveServing(context: CheckContext, checked: CheckedServing): 
     fusions,
     ruleSets,
     ranks,
-    experiments: [],
+    experiments: checked.experiments,
   };
   return { serving, ...(tests.length === 0 ? {} : { tests }) };
 }
@@ -71,10 +78,12 @@ export function resolveServing(context: CheckContext, checked: CheckedServing): 
 const servingKinds: ReadonlySet<ast.Declaration["kind"]> = new Set<ast.Declaration["kind"]>([
   "Attributes",
   "Signals",
+  "Request",
   "Params",
   "Fusion",
   "Rules",
   "Rank",
+  "Experiment",
 ]);
 
 /** Name, doc comment and place of a declaration. */
@@ -88,7 +97,7 @@ function declared(node: { readonly name: Name; readonly doc?: string; readonly s
 
 // ------------------------------------------------------------------------------------------------------------ inputs
 
-function resolveInputs(context: CheckContext, { values, models }: CheckedServing): readonly ServingInput[] {
+function resolveInputs(context: CheckContext, { values, models, policies }: CheckedServing): readonly ServingInput[] {
   const inputs: ServingInput[] = [];
   const drop = { missing: { kind: "drop" }, outside: "drop" } as const;
   for (const head of models) {
@@ -106,23 +115,22 @@ function resolveInputs(context: CheckContext, { values, models }: CheckedServing
     });
   }
   for (const node of context.spec.declarations) {
-    if (node.kind !== "Attributes" && node.kind !== "Signals") continue;
+    if (node.kind !== "Attributes" && node.kind !== "Signals" && node.kind !== "Request") continue;
     const isSignals = node.kind === "Signals";
     for (const entry of node.entries) {
       const { text } = entry.name;
       const type = isSignals
         ? (values.signals.get(text) ?? valueOfHead(values.heads, text))
         : values.attributes.get(text);
-      if (type === undefined || formulaTypeOf(type) === undefined) continue;
+      const policy = policies.get(entry);
+      if (type === undefined || policy === undefined || formulaTypeOf(type) === undefined) continue;
       const predicts = isSignals ? values.heads.get(text)?.type : undefined;
-      const isOptional = "optional" in type && type.optional;
       inputs.push({
         ...declared(entry),
-        origin: isSignals ? "signal" : "attribute",
+        origin: isSignals ? "signal" : node.kind === "Request" ? "request" : "attribute",
         ...describeInput(type),
         ...(predicts === undefined ? {} : { predicts }),
-        missing: { kind: isOptional ? "keep" : "drop" },
-        outside: "drop",
+        ...policy,
       });
     }
   }
@@ -258,16 +266,32 @@ const smallestDivisor = 1e-9;
 // ---------------------------------------------------------------------------------------------------------- rankings
 
 function resolveRank(names: FormulaNames, node: ast.RankDeclaration): RankModel | undefined {
-  const by = resolveFormula(names, node.by);
-  const top = constantOf(node.count);
-  if (by === undefined || top.kind !== "value") return undefined;
-  return {
-    ...declared(node),
-    sources: [],
-    stages: [{ top: top.value, by, span: node.by.span }],
-    rules: node.rules.map(({ text }) => text),
-    ties: [],
-  };
+  const sources = node.sources.map((source): RankSource => {
+    const top = source.count === undefined ? undefined : countOf(source.count);
+    const by = source.by === undefined ? undefined : resolveFormula(names, source.by);
+    return {
+      name: source.name.text,
+      ...(top === undefined ? {} : { top }),
+      ...(by === undefined ? {} : { by }),
+      span: source.span,
+    };
+  });
+  const stages = node.stages.flatMap((stage): readonly RankStage[] => {
+    const top = countOf(stage.count);
+    const by = resolveFormula(names, stage.by);
+    return top === undefined || by === undefined ? [] : [{ top, by, span: stage.span }];
+  });
+  const ties = node.ties.flatMap((key): readonly TieKey[] => {
+    const by = resolveFormula(names, key.by);
+    return by === undefined ? [] : [{ by, ascending: key.ascending, span: key.span }];
+  });
+  if (stages.length !== node.stages.length) return undefined;
+  return { ...declared(node), sources, stages, rules: node.rules.map(({ text }) => text), ties };
+}
+
+function countOf(node: ast.Expression): number | undefined {
+  const constant = constantOf(node);
+  return constant.kind === "value" ? constant.value : undefined;
 }
 
 /** A factor above 1 lifts a score only if that is not negative. */

@@ -9,10 +9,12 @@ import { formulaTypeOf, resolveLeaf, resolveTree, type FormulaNames } from "./re
 /** A test of which nothing was reported. */
 export function resolveTest(names: FormulaNames, test: ast.TestDeclaration): TestModel {
   const candidates = new Map<string, TestCandidate>();
+  const request: Record<string, CandidateValue> = {};
   const expectations: TestExpectation[] = [];
   let at: number | undefined;
   for (const step of test.steps) {
     if (step.kind === "TestAt" && step.time.kind === "Date") at = secondsOfDate(step.time.text);
+    if (step.kind === "TestRequest") Object.assign(request, literalFields(step.fields));
     if (step.kind === "TestCandidate") candidates.set(step.name.text, resolveCandidate(step, candidates));
     if (step.kind !== "TestExpect") continue;
     const condition = resolveTree<TestLeaf>(names.context, testLeaves(names, candidates), step.condition);
@@ -21,7 +23,7 @@ export function resolveTest(names: FormulaNames, test: ast.TestDeclaration): Tes
   return {
     title: test.title.value,
     ...(at === undefined ? {} : { at }),
-    request: {},
+    request,
     candidates: [...candidates.values()],
     expectations,
     span: test.span,
@@ -32,14 +34,17 @@ function resolveCandidate(
   step: Extract<ast.TestStep, { kind: "TestCandidate" }>,
   others: ReadonlyMap<string, TestCandidate>,
 ): TestCandidate {
-  const fields: Record<string, CandidateValue> = {
-    ...(step.like === undefined ? {} : others.get(step.like.text)?.fields),
-  };
-  for (const field of step.fields) {
-    const value = literalValue(field.value);
-    if (value !== undefined) fields[field.key.text] = value;
-  }
-  return { name: step.name.text, fields, span: step.span };
+  const like = step.like === undefined ? {} : others.get(step.like.text)?.fields;
+  return { name: step.name.text, fields: { ...like, ...literalFields(step.fields) }, span: step.span };
+}
+
+function literalFields(entries: readonly ast.Entry[]): Readonly<Record<string, CandidateValue>> {
+  return Object.fromEntries(
+    entries.flatMap(({ key, value }) => {
+      const literal = literalValue(value);
+      return literal === undefined ? [] : [[key.text, literal] as const];
+    }),
+  );
 }
 
 /** A value as JSON has it; undefined where the expression is no literal. */

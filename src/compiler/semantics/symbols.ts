@@ -17,10 +17,13 @@ interface Declared {
   readonly chain: ast.ChainDeclaration;
   readonly signal: ast.TypedEntry;
   readonly attribute: ast.TypedEntry;
+  /** A value of the whole request. */
+  readonly request: ast.TypedEntry;
   readonly param: ast.ParamEntry;
   readonly fusion: ast.FusionDeclaration;
   readonly rules: ast.RulesBlock;
   readonly rank: ast.RankDeclaration;
+  readonly experiment: ast.ExperimentDeclaration;
   readonly macro: ast.DefDeclaration;
   readonly candidate: Extract<ast.TestStep, { kind: "TestCandidate" }>;
 }
@@ -63,10 +66,12 @@ const words: Readonly<Record<SymbolKind, readonly [one: string, many: string]>> 
   chain: ["a chain", "chains"],
   signal: ["a signal", "signals"],
   attribute: ["an attribute", "attributes"],
+  request: ["a value of the request", "values of the request"],
   param: ["a parameter", "parameters"],
   fusion: ["a fusion formula", "fusion formulas"],
   rules: ["a set of rules", "sets of rules"],
   rank: ["a ranking", "rankings"],
+  experiment: ["an experiment", "experiments"],
   macro: ["a macro", "macros"],
   candidate: ["a candidate", "candidates"],
 };

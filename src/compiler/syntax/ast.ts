@@ -59,9 +59,11 @@ export type Declaration =
   | AttributesBlock
   | ParamsBlock
   | SignalsBlock
+  | RequestBlock
   | FusionDeclaration
   | RulesBlock
   | RankDeclaration
+  | ExperimentDeclaration
   | TestDeclaration
   | DefDeclaration
   | OverrideDeclaration
@@ -198,11 +200,15 @@ export interface MetricsBlock extends DeclarationNode {
   readonly entries: readonly Entry[];
 }
 
-/** `item_price: number(yuan) >= 0`, `brand: text?`. */
+/** `item_price: number(yuan) >= 0 missing 0 outside clamp`, `brand: text?`. */
 export interface TypedEntry extends DeclarationNode {
   readonly kind: "Typed";
   readonly name: Name;
   readonly type: Type;
+  /** What stands for a missing value: a constant, or `drop` or `refuse`. */
+  readonly missing?: Expression;
+  /** What becomes of a number outside its range: `drop`, `clamp` or `refuse`. */
+  readonly outside?: Name;
 }
 
 export interface AttributesBlock extends DeclarationNode {
@@ -213,6 +219,12 @@ export interface AttributesBlock extends DeclarationNode {
 /** `signals { ctr: P(click), stay: number(seconds) >= 0 }`. */
 export interface SignalsBlock extends DeclarationNode {
   readonly kind: "Signals";
+  readonly entries: readonly TypedEntry[];
+}
+
+/** `request { user_id: text }`: values that hold for a whole request. */
+export interface RequestBlock extends DeclarationNode {
+  readonly kind: "Request";
   readonly entries: readonly TypedEntry[];
 }
 
@@ -282,13 +294,44 @@ export type RuleClause =
   /** `missing: keep`, `soft: 2`, … */
   | (Node & { readonly kind: "OptionClause"; readonly key: Name; readonly value: Expression });
 
-/** `rank feed_page = top 50 by score with home`. */
+/** `rank feed_page = from i2i top 300 by match, hot then top 500 by coarse then top 50 by score with home ties listed_at`. */
 export interface RankDeclaration extends DeclarationNode {
   readonly kind: "Rank";
   readonly name: Name;
+  readonly sources: readonly RankSource[];
+  /** At least one; more after `then`. */
+  readonly stages: readonly RankStage[];
+  readonly rules: readonly Name[];
+  readonly ties: readonly TieKey[];
+}
+
+/** `i2i top 300 by match`. */
+export interface RankSource extends Node {
+  readonly kind: "RankSource";
+  readonly name: Name;
+  readonly count?: Expression;
+  readonly by?: Expression;
+}
+
+/** `top 50 by score`. */
+export interface RankStage extends Node {
+  readonly kind: "RankStage";
   readonly count: Expression;
   readonly by: Expression;
-  readonly rules: readonly Name[];
+}
+
+/** `listed_at`, `price ascending`. */
+export interface TieKey extends Node {
+  readonly kind: "TieKey";
+  readonly by: Expression;
+  readonly ascending: boolean;
+}
+
+/** `experiment heavier_price { by: user_id, control: arm(0.9), heavier: arm(0.1, beta: 2) }`. */
+export interface ExperimentDeclaration extends DeclarationNode {
+  readonly kind: "Experiment";
+  readonly name: Name;
+  readonly entries: readonly Entry[];
 }
 
 /** `test "title" { … }`. */
@@ -301,6 +344,8 @@ export interface TestDeclaration extends DeclarationNode {
 export type TestStep =
   /** `at 2026-11-05` */
   | (Node & { readonly kind: "TestAt"; readonly time: Expression })
+  /** `request { user_id: "u1" }` */
+  | (Node & { readonly kind: "TestRequest"; readonly fields: readonly Entry[] })
   /** `candidate promo like plain { brand: "b" }` */
   | (Node & {
       readonly kind: "TestCandidate";
@@ -353,7 +398,7 @@ export interface MissingDeclaration extends DeclarationNode {
 
 // ------------------------------------------------------------------------------------------------------------ types
 
-export type Type = ProbabilityType | ExpectationType | ScoreType | NumberType | SimpleType | MissingType;
+export type Type = ProbabilityType | ExpectationType | ScoreType | NumberType | VectorType | SimpleType | MissingType;
 
 /** `P(buy | click)`. */
 export interface ProbabilityType extends Node {
@@ -382,10 +427,17 @@ export interface NumberType extends Node {
   readonly optional: boolean;
 }
 
-/** `text`, `bool`, `time`, `duration`; `?` when it may be missing. */
+/** `vector(64)`; `?` when it may be missing. */
+export interface VectorType extends Node {
+  readonly kind: "VectorType";
+  readonly width: Expression;
+  readonly optional: boolean;
+}
+
+/** `text`, `texts`, `bool`, `time`, `duration`; `?` when it may be missing. */
 export interface SimpleType extends Node {
   readonly kind: "SimpleType";
-  readonly base: "text" | "bool" | "time" | "duration";
+  readonly base: "text" | "texts" | "bool" | "time" | "duration";
   readonly optional: boolean;
 }
 

@@ -110,7 +110,7 @@ const plainBuilders: Builders = {
   typedBlock: (context, node, common) => {
     const { keyword, typedEntries } = parts(node);
     return {
-      kind: first(keyword)?.image === "signals" ? "Signals" : "Attributes",
+      kind: typedBlockKinds[first(keyword)?.image ?? ""] ?? "Attributes",
       entries: buildLists(context, typedEntries, (inner, list) => {
         const { typedEntry, Comma } = parts(list);
         return separated(inner, typedEntry, Comma, buildTyped);
@@ -191,13 +191,29 @@ const plainBuilders: Builders = {
     };
   },
   rankDeclaration: (context, node, common) => {
-    const { name, sum, expression, rules } = parts(node);
+    const { name, rankSource, rankStage, rules, tieKey } = parts(node);
+    const { end } = common.span;
+    const stages = (rankStage ?? []).map((stage) => buildRankStage(context, stage));
+    const missing = missingExpression(context, end);
     return {
       kind: "Rank",
-      name: buildName(context, name, common.span.end),
-      count: buildSum(context, sum, common.span.end),
-      by: buildExpression(context, expression, common.span.end),
+      name: buildName(context, name, end),
+      sources: (rankSource ?? []).map((source) => buildRankSource(context, source)),
+      stages:
+        stages.length > 0
+          ? stages
+          : [{ kind: "RankStage", count: missing, by: missing, span: { ...common.span, start: end } }],
       rules: buildNames(context, rules),
+      ties: (tieKey ?? []).map((key) => buildTieKey(context, key)),
+      ...common,
+    };
+  },
+  experimentDeclaration: (context, node, common) => {
+    const { Identifier, entries } = parts(node);
+    return {
+      kind: "Experiment",
+      name: buildName(context, Identifier, common.span.end),
+      entries: buildEntries(context, entries),
       ...common,
     };
   },
@@ -236,6 +252,12 @@ const entryBlockKinds: Readonly<Record<string, "Data" | "Loss" | "Train" | "Metr
   loss: "Loss",
   train: "Train",
   metrics: "Metrics",
+};
+
+const typedBlockKinds: Readonly<Record<string, "Attributes" | "Signals" | "Request">> = {
+  attributes: "Attributes",
+  signals: "Signals",
+  request: "Request",
 };
 
 /** Name and value of `keyword name … = value`. */
@@ -317,13 +339,49 @@ function buildLabel(context: BuildContext, node: cst.LabelEntryCstNode): ast.Lab
 }
 
 function buildTyped(context: BuildContext, node: cst.TypedEntryCstNode): ast.TypedEntry {
-  const { Identifier, type } = parts(node);
+  const { Identifier, type, MissingKeyword, sum, OutsideKeyword, policy } = parts(node);
   const span = spanOfNode(context, node, 0);
   return {
     kind: "Typed",
     name: buildName(context, Identifier, span.start),
     type: buildType(context, type, span.end),
+    ...(first(MissingKeyword) === undefined ? {} : { missing: buildSum(context, sum, span.end) }),
+    ...(first(OutsideKeyword) === undefined ? {} : { outside: buildName(context, policy, span.end) }),
     ...docAbove(context, span.start),
+    span,
+  };
+}
+
+function buildRankSource(context: BuildContext, node: cst.RankSourceCstNode): ast.RankSource {
+  const { Identifier, TopKeyword, sum, ByKeyword, expression } = parts(node);
+  const span = spanOfNode(context, node, 0);
+  return {
+    kind: "RankSource",
+    name: buildName(context, Identifier, span.start),
+    ...(first(TopKeyword) === undefined ? {} : { count: buildSum(context, sum, span.end) }),
+    ...(first(ByKeyword) === undefined ? {} : { by: buildExpression(context, expression, span.end) }),
+    span,
+  };
+}
+
+function buildRankStage(context: BuildContext, node: cst.RankStageCstNode): ast.RankStage {
+  const { sum, expression } = parts(node);
+  const span = spanOfNode(context, node, 0);
+  return {
+    kind: "RankStage",
+    count: buildSum(context, sum, span.end),
+    by: buildExpression(context, expression, span.end),
+    span,
+  };
+}
+
+function buildTieKey(context: BuildContext, node: cst.TieKeyCstNode): ast.TieKey {
+  const { expression, AscendingKeyword } = parts(node);
+  const span = spanOfNode(context, node, 0);
+  return {
+    kind: "TieKey",
+    by: buildExpression(context, expression, span.end),
+    ascending: first(AscendingKeyword) !== undefined,
     span,
   };
 }

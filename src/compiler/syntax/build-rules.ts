@@ -154,6 +154,10 @@ function buildStep(context: BuildContext, node: cst.TestStepCstNode): ast.TestSt
       span,
     };
   }
+  if (first(children.RequestKeyword) !== undefined) {
+    const record = first(children.record);
+    return { kind: "TestRequest", fields: record === undefined ? [] : buildRecordEntries(context, record), span };
+  }
   if (first(children.ExpectKeyword) !== undefined)
     return { kind: "TestExpect", condition: buildExpression(context, children.expression, end), span };
   return { kind: "TestMissing", span };

@@ -39,6 +39,8 @@ export function buildType(context: BuildContext, nodes: readonly cst.TypeCstNode
       span,
     };
   }
+  if (first(children.VectorKeyword) !== undefined)
+    return { kind: "VectorType", width: buildSum(context, children.width, span.end), optional, span };
   const simple = first(children.simple);
   if (simple !== undefined)
     // The token category admits these words alone.

@@ -43,6 +43,7 @@ export type PlainDeclarationCstChildren = {
   fusionDeclaration?: FusionDeclarationCstNode[];
   rulesBlock?: RulesBlockCstNode[];
   rankDeclaration?: RankDeclarationCstNode[];
+  experimentDeclaration?: ExperimentDeclarationCstNode[];
   testDeclaration?: TestDeclarationCstNode[];
   defDeclaration?: DefDeclarationCstNode[];
 };
@@ -248,6 +249,10 @@ export type TypedEntryCstChildren = {
   Identifier: IToken[];
   Colon: IToken[];
   type: TypeCstNode[];
+  MissingKeyword?: IToken[];
+  sum?: SumCstNode[];
+  OutsideKeyword?: IToken[];
+  policy?: IToken[];
 };
 
 export interface ParamsBlockCstNode extends CstNode {
@@ -391,13 +396,63 @@ export type RankDeclarationCstChildren = {
   RankKeyword: IToken[];
   name: IToken[];
   Equals: IToken[];
+  FromKeyword?: IToken[];
+  rankSource?: RankSourceCstNode[];
+  Comma?: IToken[];
+  ThenKeyword?: IToken[];
+  rankStage: RankStageCstNode[];
+  WithKeyword?: IToken[];
+  rules?: IToken[];
+  TiesKeyword?: IToken[];
+  tieKey?: TieKeyCstNode[];
+};
+
+export interface RankSourceCstNode extends CstNode {
+  name: "rankSource";
+  children: RankSourceCstChildren;
+}
+
+export type RankSourceCstChildren = {
+  Identifier: IToken[];
+  TopKeyword?: IToken[];
+  sum?: SumCstNode[];
+  ByKeyword?: IToken[];
+  expression?: ExpressionCstNode[];
+};
+
+export interface RankStageCstNode extends CstNode {
+  name: "rankStage";
+  children: RankStageCstChildren;
+}
+
+export type RankStageCstChildren = {
   TopKeyword: IToken[];
   sum: SumCstNode[];
   ByKeyword: IToken[];
   expression: ExpressionCstNode[];
-  WithKeyword?: IToken[];
-  rules?: IToken[];
-  Comma?: IToken[];
+};
+
+export interface TieKeyCstNode extends CstNode {
+  name: "tieKey";
+  children: TieKeyCstChildren;
+}
+
+export type TieKeyCstChildren = {
+  expression: ExpressionCstNode[];
+  AscendingKeyword?: IToken[];
+};
+
+export interface ExperimentDeclarationCstNode extends CstNode {
+  name: "experimentDeclaration";
+  children: ExperimentDeclarationCstChildren;
+}
+
+export type ExperimentDeclarationCstChildren = {
+  ExperimentKeyword: IToken[];
+  Identifier: IToken[];
+  LCurly: IToken[];
+  entries: EntriesCstNode[];
+  RCurly: IToken[];
 };
 
 export interface DefDeclarationCstNode extends CstNode {
@@ -525,6 +580,7 @@ export type TestStepCstChildren = {
   LikeKeyword?: IToken[];
   like?: IToken[];
   record?: RecordCstNode[];
+  RequestKeyword?: IToken[];
   ExpectKeyword?: IToken[];
   expression?: ExpressionCstNode[];
 };
@@ -548,6 +604,8 @@ export type TypeCstChildren = {
   unit?: IToken[];
   Question?: IToken[];
   range?: RangeCstNode[];
+  VectorKeyword?: IToken[];
+  width?: SumCstNode[];
   simple?: IToken[];
 };
 
@@ -722,6 +780,10 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   chainDeclaration(children: ChainDeclarationCstChildren, param?: IN): OUT;
   fusionDeclaration(children: FusionDeclarationCstChildren, param?: IN): OUT;
   rankDeclaration(children: RankDeclarationCstChildren, param?: IN): OUT;
+  rankSource(children: RankSourceCstChildren, param?: IN): OUT;
+  rankStage(children: RankStageCstChildren, param?: IN): OUT;
+  tieKey(children: TieKeyCstChildren, param?: IN): OUT;
+  experimentDeclaration(children: ExperimentDeclarationCstChildren, param?: IN): OUT;
   defDeclaration(children: DefDeclarationCstChildren, param?: IN): OUT;
   parameter(children: ParameterCstChildren, param?: IN): OUT;
   rulesBlock(children: RulesBlockCstChildren, param?: IN): OUT;

@@ -54,6 +54,7 @@ export class MtlParser extends CstParser {
         { ALT: () => this.SUBRULE(this.fusionDeclaration) },
         { ALT: () => this.SUBRULE(this.rulesBlock) },
         { ALT: () => this.SUBRULE(this.rankDeclaration) },
+        { ALT: () => this.SUBRULE(this.experimentDeclaration) },
         { ALT: () => this.SUBRULE(this.testDeclaration) },
         { ALT: () => this.SUBRULE(this.defDeclaration) },
       ],
@@ -226,6 +227,21 @@ export class MtlParser extends CstParser {
     this.CONSUME(t.Identifier);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.type);
+    // The next entry may be called `missing` or `outside`.
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType !== t.Colon,
+      DEF: () => {
+        this.CONSUME(t.Missing);
+        this.SUBRULE(this.sum);
+      },
+    });
+    this.OPTION2({
+      GATE: () => this.LA(2).tokenType !== t.Colon,
+      DEF: () => {
+        this.CONSUME(t.Outside);
+        this.CONSUME2(t.Identifier, { LABEL: "policy" });
+      },
+    });
   });
 
   readonly paramsBlock = this.RULE("paramsBlock", () => {
@@ -323,18 +339,56 @@ export class MtlParser extends CstParser {
     this.CONSUME(t.Rank);
     this.CONSUME(t.Identifier, { LABEL: "name" });
     this.CONSUME(t.Equals);
-    this.CONSUME(t.Top);
-    this.SUBRULE(this.sum);
-    this.CONSUME(t.By);
-    this.SUBRULE(this.expression);
     this.OPTION(() => {
+      this.CONSUME(t.From);
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, ERR_MSG: "a source", DEF: () => this.SUBRULE(this.rankSource) });
+      this.CONSUME(t.Then);
+    });
+    this.AT_LEAST_ONE_SEP2({ SEP: t.Then, ERR_MSG: "`top`", DEF: () => this.SUBRULE(this.rankStage) });
+    this.OPTION2(() => {
       this.CONSUME(t.With);
-      this.AT_LEAST_ONE_SEP({
+      this.AT_LEAST_ONE_SEP3({
         SEP: t.Comma,
         ERR_MSG: "a name",
         DEF: () => this.CONSUME2(t.Identifier, { LABEL: "rules" }),
       });
     });
+    this.OPTION3(() => {
+      this.CONSUME(t.Ties);
+      this.AT_LEAST_ONE_SEP4({ SEP: t.Comma, ERR_MSG: "a value", DEF: () => this.SUBRULE(this.tieKey) });
+    });
+  });
+
+  readonly rankSource = this.RULE("rankSource", () => {
+    this.CONSUME(t.Identifier);
+    this.OPTION(() => {
+      this.CONSUME(t.Top);
+      this.SUBRULE(this.sum);
+    });
+    this.OPTION2(() => {
+      this.CONSUME(t.By);
+      this.SUBRULE(this.expression);
+    });
+  });
+
+  readonly rankStage = this.RULE("rankStage", () => {
+    this.CONSUME(t.Top);
+    this.SUBRULE(this.sum);
+    this.CONSUME(t.By);
+    this.SUBRULE(this.expression);
+  });
+
+  readonly tieKey = this.RULE("tieKey", () => {
+    this.SUBRULE(this.expression);
+    this.OPTION(() => this.CONSUME(t.Ascending));
+  });
+
+  readonly experimentDeclaration = this.RULE("experimentDeclaration", () => {
+    this.CONSUME(t.Experiment);
+    this.CONSUME(t.Identifier);
+    this.CONSUME(t.LCurly);
+    this.SUBRULE(this.entries);
+    this.CONSUME(t.RCurly);
   });
 
   readonly defDeclaration = this.RULE("defDeclaration", () => {
@@ -519,12 +573,18 @@ export class MtlParser extends CstParser {
         },
         {
           ALT: () => {
+            this.CONSUME(t.Request);
+            this.SUBRULE2(this.record);
+          },
+        },
+        {
+          ALT: () => {
             this.CONSUME(t.Expect);
             this.SUBRULE(this.expression);
           },
         },
       ],
-      ERR_MSG: "`at`, `candidate` or `expect`",
+      ERR_MSG: "`at`, `request`, `candidate` or `expect`",
     });
   });
 
@@ -572,6 +632,15 @@ export class MtlParser extends CstParser {
               GATE: () => this.LA(2).tokenType !== t.Colon,
               DEF: () => this.SUBRULE(this.range),
             });
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(t.Vector);
+            this.CONSUME4(t.LParen);
+            this.SUBRULE(this.sum, { LABEL: "width" });
+            this.CONSUME4(t.RParen);
+            this.OPTION7(() => this.CONSUME3(t.Question));
           },
         },
         {

@@ -119,6 +119,7 @@ const shapes: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   [t.Labels, opensBlock],
   [t.Attributes, opensBlock],
   [t.Signals, opensBlock],
+  [t.Request, opensBlock],
   [t.Params, opensBlock],
   [t.Input, defines],
   [t.Table, defines],
@@ -131,6 +132,7 @@ const shapes: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   [t.Chain, (a, b) => isName(a) && (b?.tokenType === t.Colon || b?.tokenType === t.Equals)],
   [t.Bottoms, (a, b) => isName(a) && b?.tokenType === t.LBracket],
   [t.Experts, (a, b) => isName(a) && b?.tokenType === t.LBracket],
+  [t.Experiment, (a, b) => isName(a) && b?.tokenType === t.LCurly],
   [t.Rules, (a, b) => isName(a) && b?.tokenType === t.LCurly],
   [t.Test, (a) => isText(a)],
   [t.Def, (a, b) => isName(a) && b?.tokenType === t.LParen],
@@ -162,6 +164,8 @@ const continuing: ReadonlySet<unknown> = new Set([
   t.Auxiliary,
   t.By,
   t.With,
+  t.Then,
+  t.Ties,
   t.Extends,
   t.From,
   t.Within,
@@ -316,6 +320,11 @@ function beginsEntry(tokens: readonly IToken[], i: number, shape: EntryShape, la
     case "rule":
       return !clauseWords.has(token.tokenType) && (alone || isName(next));
     case "step":
-      return token.tokenType === t.At || token.tokenType === t.Candidate || token.tokenType === t.Expect;
+      return (
+        token.tokenType === t.At ||
+        token.tokenType === t.Candidate ||
+        token.tokenType === t.Expect ||
+        (token.tokenType === t.Request && next?.tokenType === t.LCurly)
+      );
   }
 }

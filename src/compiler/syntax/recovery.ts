@@ -99,6 +99,8 @@ function blockOf(tokens: readonly IToken[]): BlockRule | undefined {
       return { block: "labelsBlock", entries: "labelEntries", shape: "key" };
     case t.Params:
       return { block: "paramsBlock", entries: "paramEntries", shape: "key" };
+    case t.Experiment:
+      return { block: "experimentDeclaration", entries: "entries", shape: "key" };
     case t.Rules:
       return { block: "rulesBlock", entries: "ruleEntries", shape: "rule" };
     case t.Test:

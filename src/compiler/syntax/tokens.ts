@@ -56,7 +56,7 @@ export const EntryBlockKeyword = createToken({
 export const TypedBlockKeyword = createToken({
   name: "TypedBlockKeyword",
   pattern: Lexer.NA,
-  label: "`attributes` or `signals`",
+  label: "`attributes`, `signals` or `request`",
 });
 /** First words of `keyword name = expression` in the network. */
 export const NetworkKeyword = createToken({
@@ -64,11 +64,11 @@ export const NetworkKeyword = createToken({
   pattern: Lexer.NA,
   label: "`input`, `table`, `bottom` or `tower`",
 });
-/** `text`, `bool`, `time`, `duration`. */
+/** `text`, `texts`, `bool`, `time`, `duration`. */
 export const SimpleTypeKeyword = createToken({
   name: "SimpleTypeKeyword",
   pattern: Lexer.NA,
-  label: "`text`, `bool`, `time` or `duration`",
+  label: "`text`, `texts`, `bool`, `time` or `duration`",
 });
 
 // --------------------------------------------------------------------------------------------------------- keywords
@@ -85,6 +85,7 @@ export const Features = keyword("features");
 export const Labels = keyword("labels");
 export const Attributes = keyword("attributes", TypedBlockKeyword);
 export const Signals = keyword("signals", TypedBlockKeyword);
+export const Request = keyword("request", TypedBlockKeyword);
 export const Params = keyword("params");
 export const Input = keyword("input", NetworkKeyword);
 export const Table = keyword("table", NetworkKeyword);
@@ -100,6 +101,7 @@ export const Chain = keyword("chain");
 export const Fusion = keyword("fusion");
 export const Rules = keyword("rules");
 export const Rank = keyword("rank");
+export const Experiment = keyword("experiment");
 export const Test = keyword("test");
 export const Def = keyword("def");
 export const Override = keyword("override");
@@ -113,6 +115,8 @@ export const Expectation = keyword("E");
 export const Score = keyword("score");
 export const NumberWord = keyword("number");
 export const Text = keyword("text", SimpleTypeKeyword);
+export const Texts = keyword("texts", SimpleTypeKeyword);
+export const Vector = keyword("vector");
 export const Bool = keyword("bool", SimpleTypeKeyword);
 export const Time = keyword("time", SimpleTypeKeyword);
 export const Duration = keyword("duration", SimpleTypeKeyword);
@@ -128,6 +132,11 @@ export const In = keyword("in", ComparisonOperator);
 export const Top = keyword("top");
 export const Per = keyword("per");
 export const With = keyword("with");
+export const Then = keyword("then");
+export const Ties = keyword("ties");
+export const Ascending = keyword("ascending");
+export const Missing = keyword("missing");
+export const Outside = keyword("outside");
 export const Candidate = keyword("candidate");
 export const Like = keyword("like");
 export const Expect = keyword("expect");
@@ -248,6 +257,7 @@ const words: readonly TokenType[] = [
   Labels,
   Attributes,
   Signals,
+  Request,
   Params,
   Input,
   Table,
@@ -263,6 +273,7 @@ const words: readonly TokenType[] = [
   Fusion,
   Rules,
   Rank,
+  Experiment,
   Test,
   Def,
   Override,
@@ -275,6 +286,8 @@ const words: readonly TokenType[] = [
   Score,
   NumberWord,
   Text,
+  Texts,
+  Vector,
   Bool,
   Time,
   Duration,
@@ -289,6 +302,11 @@ const words: readonly TokenType[] = [
   Top,
   Per,
   With,
+  Then,
+  Ties,
+  Ascending,
+  Missing,
+  Outside,
   Candidate,
   Like,
   Expect,

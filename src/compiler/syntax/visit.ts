@@ -12,6 +12,9 @@ export type AnyNode =
   | ast.LabelType
   | ast.TypedEntry
   | ast.ParamEntry
+  | ast.RankSource
+  | ast.RankStage
+  | ast.TieKey
   | ast.Rule
   | ast.MissingRule
   | ast.RuleClause
@@ -47,6 +50,7 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   Attributes: entriesOf,
   Params: entriesOf,
   Signals: entriesOf,
+  Request: entriesOf,
   Network: (node) => [node.name, node.value],
   Bottoms: (node) => [node.name, ...node.members, node.value],
   Experts: (node) => [node.name, node.count, node.value],
@@ -55,7 +59,11 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   Chain: (node) => [node.name, node.type, node.value],
   Fusion: (node) => [node.name, node.value],
   Rules: (node) => [node.name, ...node.rules],
-  Rank: (node) => [node.name, node.count, node.by, ...node.rules],
+  Rank: (node) => [node.name, ...node.sources, ...node.stages, ...node.rules, ...node.ties],
+  RankSource: (node) => [node.name, node.count, node.by],
+  RankStage: (node) => [node.count, node.by],
+  TieKey: (node) => [node.by],
+  Experiment: (node) => [node.name, ...node.entries],
   Test: (node) => [node.title, ...node.steps],
   Def: (node) => [node.name, ...node.parameters, node.value],
   Override: (node) => [node.declaration],
@@ -65,7 +73,7 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   Feature: (node) => [node.name, node.type, node.source],
   Label: (node) => [node.name, node.type, node.within, node.source],
   LabelType: (node) => [node.unit],
-  Typed: (node) => [node.name, node.type],
+  Typed: (node) => [node.name, node.type, node.missing, node.outside],
   Param: (node) => [node.name, node.value, node.range],
   Rule: (node) => [node.name, ...node.clauses],
   MissingRule: none,
@@ -80,6 +88,7 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   AtClause: (node) => [node.place],
   OptionClause: (node) => [node.key, node.value],
   TestAt: (node) => [node.time],
+  TestRequest: (node) => node.fields,
   TestCandidate: (node) => [node.name, node.like, ...node.fields],
   TestExpect: (node) => [node.condition],
   TestMissing: none,
@@ -88,6 +97,7 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   ExpectationType: (node) => [node.label, node.given],
   ScoreType: none,
   NumberType: (node) => [node.unit, node.range],
+  VectorType: (node) => [node.width],
   SimpleType: none,
   MissingType: none,
   Range: (node) => [node.low, node.high],

@@ -98,7 +98,7 @@ function declaredIn(spec: Spec): readonly Declared[] {
 /** Labels have names of their own; so have attributes, beside features. */
 export function spaceOf(kind: SymbolKind): "labels" | "attributes" | "names" {
   if (kind === "label" || kind === "event") return "labels";
-  return kind === "attribute" ? "attributes" : "names";
+  return kind === "attribute" || kind === "request" ? "attributes" : "names";
 }
 
 /** For the place of an overriding name, the place where it was declared first. */

@@ -63,6 +63,7 @@ function entryWord(kind: Thing["kind"]): string {
     case "feature":
     case "label":
     case "attribute":
+    case "request":
     case "signal":
     case "param":
       return `${kind} `;

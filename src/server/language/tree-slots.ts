@@ -61,12 +61,24 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
         if (rule.kind === "Rule") for (const clause of rule.clauses) visitClause(rule.verb, clause, walk);
       return;
     case "Rank":
-      walk(node.count, numberSlot);
-      return walk(node.by, valueSlot("rank"));
+      for (const source of node.sources) {
+        walk(source.count, numberSlot);
+        walk(source.by, valueSlot("rank"));
+      }
+      for (const stage of node.stages) {
+        walk(stage.count, numberSlot);
+        walk(stage.by, valueSlot("rank"));
+      }
+      for (const key of node.ties) walk(key.by, valueSlot("rank"));
+      return;
+    case "Experiment":
+      for (const { value } of node.entries) walk(value, anySlot);
+      return;
     case "Test":
       for (const step of node.steps) {
         if (step.kind === "TestExpect") walk(step.condition, { kind: "formula", test: true });
-        else if (step.kind === "TestCandidate") for (const { value } of step.fields) walk(value, anySlot);
+        else if (step.kind === "TestCandidate" || step.kind === "TestRequest")
+          for (const { value } of step.fields) walk(value, anySlot);
       }
       return;
     case "Def":

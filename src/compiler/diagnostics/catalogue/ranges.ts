@@ -120,4 +120,39 @@ export const rangesDiagnostics = defineDiagnostics({
     message: (p: { verb: string; found: string; expected: string }) =>
       `\`${p.verb}\` goes by ${p.expected}, not by ${p.found}`,
   },
+  MTL5049: {
+    severity: "error",
+    title: "missing value that has a value",
+    message: (p: { name: string }) =>
+      `\`${p.name}\` may stay missing, and \`missing\` says what stands for it: only one of them holds`,
+  },
+  MTL5050: {
+    severity: "error",
+    title: "nothing is outside",
+    message: (p: { name: string }) => `\`${p.name}\` has no range that a value could be outside of`,
+  },
+  MTL5051: {
+    severity: "error",
+    title: "shares that are no whole",
+    message: (p: { sum: number; arms: number }) =>
+      p.arms === 0 ? "this experiment has no arms" : `the shares of the ${p.arms} arms sum to ${p.sum}, not to 1`,
+  },
+  MTL5052: {
+    severity: "error",
+    title: "two experiments on one parameter",
+    message: (p: { param: string; first: string; second: string }) =>
+      `\`${p.second}\` sets \`${p.param}\`, which \`${p.first}\` sets: a request may be in an arm of both`,
+  },
+  MTL5054: {
+    severity: "error",
+    title: "stage that asks for more than is left",
+    message: (p: { wanted: number; left: number }) =>
+      `this stage keeps ${p.wanted}, and the one before it leaves ${p.left}`,
+  },
+  MTL5055: {
+    severity: "error",
+    title: "value that nobody brings here",
+    message: (p: { name: string; ofRequest: boolean }) =>
+      p.ofRequest ? `\`${p.name}\` is no value of the request` : `\`${p.name}\` is no value that a candidate brings`,
+  },
 });

@@ -1,10 +1,14 @@
 import type { Declaration } from "../../syntax/index.js";
 
 /** A block with entries. */
-export type Block = Extract<Declaration, { readonly entries: readonly unknown[] }>;
+export type Block = Exclude<
+  Extract<Declaration, { readonly entries: readonly unknown[] }>,
+  // Several may stand in a spec, each under its name.
+  { readonly kind: "Experiment" }
+>;
 
 export function isBlock(node: Declaration): node is Block {
-  return "entries" in node;
+  return "entries" in node && node.kind !== "Experiment";
 }
 
 /** The same block with other entries; they must be of its kind. */

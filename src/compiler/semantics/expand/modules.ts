@@ -135,6 +135,7 @@ function splitBlock(node: Declaration): readonly Declaration[] {
       return node.entries.map((entry) => ({ ...node, entries: [entry] }));
     case "Attributes":
     case "Signals":
+    case "Request":
       return node.entries.map((entry) => ({ ...node, entries: [entry] }));
     default:
       return [node];
@@ -148,6 +149,7 @@ function nameOf(node: Declaration): string | undefined {
     case "Params":
     case "Attributes":
     case "Signals":
+    case "Request":
       return node.entries[0]?.name.text;
     case "Network":
     case "Bottoms":
@@ -158,6 +160,7 @@ function nameOf(node: Declaration): string | undefined {
     case "Fusion":
     case "Rules":
     case "Rank":
+    case "Experiment":
     case "Def":
       return node.name.text;
     default:

@@ -87,11 +87,9 @@ function checkField(
   const symbol = context.references.get(field.key);
   const isComputed = symbol === undefined || symbol.kind === "fusion" || symbol.kind === "param";
   if (isComputed || (symbol.kind === "request") !== ofRequest) {
-    context.reporter.report("MTL5055", { name: field.key.text, ofRequest }, field.key.span, {
-      ...(symbol === undefined
-        ? {}
-        : { labels: [{ span: symbol.at.span, message: `${describeKind(symbol.kind)}, declared here` }] }),
-    });
+    const labels =
+      symbol === undefined ? [] : [{ span: symbol.at.span, message: `${describeKind(symbol.kind)}, declared here` }];
+    context.reporter.report("MTL5055", { name: field.key.text, ofRequest }, field.key.span, { labels });
     return;
   }
   const literal = literalValue(field.value);

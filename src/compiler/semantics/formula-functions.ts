@@ -100,7 +100,9 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
       const corners = [logarithm.low, logarithm.high].flatMap((x) =>
         [exponent.low, exponent.high].map((y) => (x === 0 || y === 0 ? 0 : x * y)),
       );
-      return { range: { low: Math.exp(Math.min(...corners)), high: Math.exp(Math.max(...corners)) } };
+      const [low, high] = [Math.min(...corners), Math.max(...corners)];
+      // As for `^`, what has no bound is of unknown size; what has one may not overflow.
+      return high === Infinity ? { range: { low: Math.exp(low), high } } : exponential({ low, high });
     },
   },
   coalesce: {

@@ -91,6 +91,23 @@ describe("the picture of a model", () => {
     expect(edges).toContainEqual({ from: "cvr", to: "ctcvr", kind: "data" });
   });
 
+  it("goes on from predictions to formulas and lists", () => {
+    const { model } = compileFile(join(root, "specs/examples/feed.mtl"));
+    if (model === undefined) throw new Error("no model");
+    const { cards, edges } = diagramOf(model, costOf(model));
+    expect(cards.find(({ id }) => id === "score")).toMatchObject({
+      lines: ["ctr * (alpha + cvr)", "* (beta + item_price) * stay^a"],
+      facts: ["alpha 0.05", "beta 1", "a 0.5"],
+    });
+    expect(edges.flatMap(({ from, to }) => (to === "score" ? [from] : []))).toEqual([
+      "ctr",
+      "cvr",
+      "a candidate's values",
+      "stay",
+    ]);
+    expect(edges).toContainEqual({ from: "score", to: "rank feed_page", kind: "data" });
+  });
+
   it("escapes what a text may hold", () => {
     const diagram = layoutDiagram({ title: 'a<b&"c"', cards: [], edges: [], doc: "1 < 2 & 3.\nMore." });
     expect(checkWellFormed(renderSvg(diagram))).toBe("well formed");

@@ -2,8 +2,22 @@ import { resolveGate, resolveLayer } from "../builtins/index.js";
 import { type Cost, headsIn, partOfId } from "../cost/index.js";
 import { argumentsText, headTypeText, lossText, shapeText } from "../describe/index.js";
 import type { HeadExpression, HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
+import { servingCards } from "./serving-cards.js";
 
-export const cardKinds = ["features", "input", "table", "bottom", "experts", "gate", "tower", "task", "chain"] as const;
+export const cardKinds = [
+  "features",
+  "input",
+  "table",
+  "bottom",
+  "experts",
+  "gate",
+  "tower",
+  "task",
+  "chain",
+  "candidate",
+  "fusion",
+  "rank",
+] as const;
 export type CardKind = (typeof cardKinds)[number];
 
 /** One thing that the spec names, or the features that one of them reads directly. */
@@ -46,6 +60,11 @@ export function diagramOf(model: Model, cost: Cost): Diagram {
   const builder = createBuilder(model, cost);
   for (const node of model.nodes) if (node.declared !== undefined) addDeclared(builder, node);
   for (const head of model.heads) addHead(builder, head);
+  if (model.serving !== undefined) {
+    const { cards, edges } = servingCards(model.serving, new Set(model.heads.map(({ name }) => name)));
+    builder.cards.push(...cards);
+    builder.edges.push(...edges);
+  }
   const edges = new Map(builder.edges.map((edge) => [`${edge.from}\n${edge.to}\n${edge.kind}`, edge]));
   return {
     title: model.name,

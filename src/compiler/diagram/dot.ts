@@ -11,6 +11,9 @@ const shapes: Readonly<Record<CardKind, string>> = {
   tower: "box",
   task: "ellipse",
   chain: "ellipse",
+  candidate: "note",
+  fusion: "hexagon",
+  rank: "tab",
 };
 
 const edgeStyles: Readonly<Record<EdgeKind, string>> = {

@@ -12,6 +12,9 @@ const hues: Readonly<Record<CardKind, string>> = {
   tower: "#a855f7",
   task: "#16a34a",
   chain: "#e0457b",
+  candidate: "#7d8590",
+  fusion: "#e8590c",
+  rank: "#0891b2",
 };
 
 const kindNames: Readonly<Record<CardKind, string>> = {
@@ -24,7 +27,13 @@ const kindNames: Readonly<Record<CardKind, string>> = {
   tower: "tower",
   task: "task",
   chain: "chain",
+  candidate: "what candidates bring",
+  fusion: "formula",
+  rank: "list",
 };
+
+/** Results, which are rounder than parts. */
+const roundCards: ReadonlySet<CardKind> = new Set(["task", "chain", "fusion", "rank"]);
 
 const edgeNames: Readonly<Record<EdgeKind, string>> = {
   data: "reads",
@@ -91,7 +100,7 @@ function cardElement(card: PlacedCard): string {
   const isStack = card.copies !== undefined;
   const width = card.width - (isStack ? sheet * sheets : 0);
   const height = card.height - (isStack ? sheet * sheets : 0);
-  const radius = card.kind === "task" || card.kind === "chain" ? Math.min(16, height / 2) : 7;
+  const radius = roundCards.has(card.kind) ? Math.min(16, height / 2) : 7;
   const sheetAt = (offset: number): string => {
     const place = `x="${offset}" y="${offset}" width="${width}" height="${height}" rx="${radius}"`;
     return `<rect class="ground" ${place}/><rect ${place} fill="${hue}" fill-opacity="0.13" stroke="${hue}" stroke-width="1.3"/>`;

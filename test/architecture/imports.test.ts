@@ -27,6 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   diagram: ["cost", "describe", "builtins", "model", "text"],
   diff: ["cost", "describe", "lower", "builtins", "graph", "model", "text"],
   // The one file that knows the order of the compiler's stages, and what it asks of the outside.
+  serving: ["fusion", "ranking", "model", "text"],
   program: ["semantics", "lower", "model", "graph", "builtins", "syntax", "diagnostics", "text", "host"],
   host: ["text"],
   runtime: [

@@ -1,0 +1,37 @@
+import type { FormulaExpression, FormulaTree, ServingModel } from "../model/index.js";
+import type { RankPlan } from "../ranking/index.js";
+
+/** Names of the inputs that a ranking reads: in its formulas, the formulas that these read, and its keys. */
+export function inputsOf(serving: ServingModel, plan: RankPlan<FormulaExpression>): ReadonlySet<string> {
+  const found = new Set(formulaInputs(serving, plan.formulas));
+  for (const rule of plan.rules) {
+    if ("key" in rule) rule.key.forEach((name) => found.add(name));
+    if ("similarity" in rule) found.add(rule.similarity.name);
+  }
+  return found;
+}
+
+/** Names of the inputs that formulas read, those of the formulas that they read included. */
+export function formulaInputs(serving: ServingModel, formulas: readonly FormulaExpression[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visited = new Set<string>();
+  const walk = (node: FormulaExpression): void => {
+    if (node.kind === "input") found.add(node.name);
+    if (node.kind === "fusion" && !visited.has(node.name)) {
+      visited.add(node.name);
+      const value = serving.fusions.find(({ name }) => name === node.name)?.value;
+      if (value !== undefined) walk(value);
+    }
+    operandsOf(node).forEach(walk);
+  };
+  formulas.forEach(walk);
+  return found;
+}
+
+/** The trees right under a node, in the order of the text. */
+export function operandsOf<L extends { readonly kind: string }>(node: FormulaTree<L>): readonly FormulaTree<L>[] {
+  if ("operand" in node)
+    return "values" in node && node.kind === "member" ? [node.operand, ...node.values] : [node.operand];
+  if ("left" in node) return [node.left, node.right];
+  return "arguments" in node ? node.arguments : [];
+}

@@ -1,0 +1,16 @@
+/**
+ * The serving stage put together: a request goes in as parsed JSON, and out comes a ranked list with all that became of
+ * its candidates; tests of a spec and arms of experiments. Pure: the clock, the seed, parameters and permits are inputs.
+ */
+export { assignArm } from "./experiment.js";
+export { formulaInputs, inputsOf } from "./formula-inputs.js";
+export {
+  createRanker,
+  type RankedItem,
+  type RankedList,
+  type Ranker,
+  type RankRequest,
+  type RankResult,
+} from "./ranker.js";
+export { runTest, testEpoch, type ExpectationResult, type RankingReport, type TestResult } from "./run-test.js";
+export type { ExpectationValue, ObservedValue } from "./evaluate-expectation.js";

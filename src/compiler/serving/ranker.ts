@@ -1,0 +1,238 @@
+import {
+  createEvaluator,
+  readInputs,
+  type Frame,
+  type InputRow,
+  type LeftOut,
+  type ReadResult,
+} from "../fusion/index.js";
+import type { FormulaExpression, RankModel, ServingModel } from "../model/index.js";
+import {
+  bestOfStage,
+  createKeyTable,
+  explainCandidate,
+  planRank,
+  rankCandidates,
+  type ExplainedCandidate,
+  type GaveWay,
+  type KeyTable,
+  type KeyValue,
+  type PermitSnapshot,
+  type RankInput,
+  type RankOutcome,
+  type RankPlan,
+  type SpentPermits,
+} from "../ranking/index.js";
+import { inputsOf } from "./formula-inputs.js";
+import { selectRows } from "./select-rows.js";
+
+/** One request to a ranking: everything that its answer depends on. */
+export interface RankRequest {
+  readonly request: string;
+  /** One a candidate, unique. */
+  readonly ids: readonly string[];
+  /** Values by name, as parsed JSON has them. */
+  readonly candidates: readonly InputRow[];
+  /** Values of the request itself. */
+  readonly values?: InputRow;
+  /** The end of the page before, in its order. */
+  readonly tail?: readonly InputRow[];
+  /** Of each candidate, the sources that brought it; for rankings that have sources. */
+  readonly sources?: readonly (readonly string[])[];
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** An integer in [0, 2^32). */
+  readonly seed: number;
+  /** In the place of the spec's values. */
+  readonly params?: ReadonlyMap<string, number>;
+  /** Absent: every cap has what it needs. */
+  readonly permits?: PermitSnapshot;
+}
+
+export interface RankedItem {
+  readonly id: string;
+  readonly score: number;
+  /** With what probability an exploration gave it its place; absent where none did. */
+  readonly propensity?: number;
+}
+
+export interface RankedList {
+  readonly kind: "ranked";
+  readonly items: readonly RankedItem[];
+  /** Rules that could not hold, and how far they did. */
+  readonly gaveWay: readonly GaveWay[];
+  /** A search ended for its budget: a better list may exist. */
+  readonly budgetSpent: boolean;
+  /** Candidates that validation left out. */
+  readonly leftOut: readonly (Omit<LeftOut, "index"> & { readonly id: string })[];
+  /** Values moved into their range. */
+  readonly clamped: number;
+  /** Candidates whose formula gave no finite number: they stand behind all others. */
+  readonly flagged: readonly string[];
+  readonly spent: readonly SpentPermits[];
+  /** Of candidates of the last stage; undefined for others. */
+  readonly explain: (id: string) => ExplainedCandidate | undefined;
+  /** Ids of the last stage's candidates. */
+  readonly considered: readonly string[];
+}
+
+export type RankResult =
+  | RankedList
+  | (Extract<ReadResult, { kind: "refused" }> & { readonly id?: string })
+  /** Two candidates of one id. */
+  | { readonly kind: "duplicate"; readonly id: string };
+
+/** A ranking of a model, ready for requests. */
+export interface Ranker {
+  readonly plan: RankPlan<FormulaExpression>;
+  /** Inputs that it reads. */
+  readonly inputs: ReadonlySet<string>;
+  readonly rank: (request: RankRequest) => RankResult;
+}
+
+const boundless: PermitSnapshot = { held: () => Infinity, pace: () => 1 };
+
+/** Prepares a ranking. The returned `rank` is a pure function of the request. */
+export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
+  const plan = planRank(serving, rank);
+  const inputs = inputsOf(serving, plan);
+  const types = new Map(serving.inputs.map((input) => [input.name, input]));
+  return { plan, inputs, rank: (request) => rankRequest(request) };
+
+  function rankRequest(request: RankRequest): RankResult {
+    const seen = new Set<string>();
+    for (const id of request.ids) {
+      if (seen.has(id)) return { kind: "duplicate", id };
+      seen.add(id);
+    }
+    const needsId = inputs.has("id") && types.get("id")?.origin === "id";
+    const read = readInputs(
+      serving,
+      {
+        candidates: needsId ? request.candidates.map((row, i) => ({ ...row, id: request.ids[i] })) : request.candidates,
+        ...(request.values === undefined ? {} : { request: request.values }),
+        now: request.now,
+        ...(request.params === undefined ? {} : { params: request.params }),
+      },
+      ({ name }) => inputs.has(name),
+    );
+    if (read.kind === "refused") {
+      const id = read.index === undefined ? undefined : request.ids[read.index];
+      return { ...read, ...(id === undefined ? {} : { id }) };
+    }
+    let { frame } = read;
+    let rows = read.kept;
+    const keep = (kept: Int32Array): void => {
+      frame = selectRows(frame, kept);
+      rows = kept.map((row) => rows[row] as number);
+    };
+    if (plan.sources.length > 0) keep(fromSources(request, createInput(request, frame, rows), rows));
+    for (const { top, by } of plan.stages) keep(bestOfStage(plan, createInput(request, frame, rows), by, top));
+    const input = createInput(request, frame, rows);
+    const outcome = rankCandidates(plan, input);
+    return describe(request, read, input, outcome);
+  }
+
+  /** Each source's best, together. */
+  function fromSources(request: RankRequest, input: RankInput, rows: Int32Array): Int32Array {
+    const kept = new Set<number>();
+    for (const { name, top, by } of plan.sources) {
+      const own = Array.from(rows.keys()).filter(
+        (at) => request.sources?.[rows[at] as number]?.includes(name) === true,
+      );
+      if (by === undefined || top === undefined) for (const at of own.slice(0, top)) kept.add(at);
+      else {
+        const isOwn = new Set(own);
+        const order = bestOfStage(plan, input, by, input.ids.length);
+        for (const at of order.filter((each) => isOwn.has(each)).slice(0, top)) kept.add(at);
+      }
+    }
+    return Int32Array.from(kept).sort();
+  }
+
+  function createInput(request: RankRequest, frame: Frame, rows: Int32Array): RankInput {
+    const evaluator = createEvaluator(frame);
+    const columns = new Map<number, Float64Array>();
+    const keys = new Map<string, KeyTable>();
+    return {
+      request: request.request,
+      now: request.now,
+      seed: request.seed,
+      ids: Array.from(rows, (row) => request.ids[row] as string),
+      number: (formula) => {
+        const known = columns.get(formula);
+        if (known !== undefined) return known;
+        const column = evaluator.numbers(plan.formulas[formula] as FormulaExpression);
+        columns.set(formula, column);
+        return column;
+      },
+      key: (name) => {
+        const known = keys.get(name);
+        if (known !== undefined) return known;
+        const table = createKeyTable(keyValues(frame, name, types.get(name)?.type === "bool"));
+        keys.set(name, table);
+        return table;
+      },
+      vectors: (name) => {
+        const dimension = types.get(name)?.width ?? 0;
+        const flat = new Float64Array(frame.count * dimension).fill(Number.NaN);
+        frame.vectors.get(name)?.forEach((vector, i) => vector !== undefined && flat.set(vector, i * dimension));
+        return { rows: flat, dimension };
+      },
+      tail: (name) => (request.tail ?? []).map((row) => tailValues(row[name], types.get(name)?.type)).toReversed(),
+      permits: request.permits ?? boundless,
+    };
+  }
+
+  function describe(
+    request: RankRequest,
+    read: Extract<ReadResult, { kind: "frame" }>,
+    input: RankInput,
+    outcome: RankOutcome,
+  ): RankedList {
+    const propensities = new Map(outcome.explored.map(({ row, propensity }) => [row, propensity]));
+    return {
+      kind: "ranked",
+      items: Array.from(outcome.list, (row) => {
+        const propensity = propensities.get(row);
+        return {
+          id: input.ids[row] as string,
+          score: outcome.scores[row] as number,
+          ...(propensity === undefined ? {} : { propensity }),
+        };
+      }),
+      gaveWay: outcome.gaveWay,
+      budgetSpent: outcome.budgetSpent,
+      leftOut: read.leftOut.map(({ index, ...rest }) => ({ id: request.ids[index] as string, ...rest })),
+      clamped: read.clamped,
+      flagged: outcome.flagged.map((row) => input.ids[row] as string),
+      spent: outcome.spent,
+      considered: input.ids,
+      explain: (id) => {
+        const row = input.ids.indexOf(id);
+        return row < 0 ? undefined : explainCandidate(plan, input, outcome, row);
+      },
+    };
+  }
+}
+
+function keyValues(
+  frame: Frame,
+  name: string,
+  isBool: boolean,
+): readonly (KeyValue | readonly KeyValue[] | undefined)[] {
+  const numbers = frame.numbers.get(name);
+  if (numbers !== undefined)
+    return Array.from(numbers, (value) => (Number.isNaN(value) ? undefined : isBool ? value === 1 : value));
+  return frame.texts.get(name) ?? frame.lists.get(name) ?? Array.from({ length: frame.count }, () => undefined);
+}
+
+/** A value of the page before as candidates have it; what is no value of the type is none. */
+function tailValues(value: unknown, type: string | undefined): readonly KeyValue[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.flatMap((each): readonly KeyValue[] => {
+    if (type === "text" || type === "texts")
+      return typeof each === "string" ? [each] : typeof each === "number" ? [String(each)] : [];
+    return typeof each === "number" || typeof each === "boolean" ? [each] : [];
+  });
+}

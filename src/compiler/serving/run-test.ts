@@ -1,0 +1,118 @@
+import { createEvaluator, readInputs } from "../fusion/index.js";
+import type { FormulaExpression, ServingModel, TestLeaf, TestModel } from "../model/index.js";
+import type { ExplainedCandidate, GaveWay, PermitSnapshot } from "../ranking/index.js";
+import type { Span } from "../text/index.js";
+import { evaluateExpectation, type ExpectationValue, type ObservedValue } from "./evaluate-expectation.js";
+import { formulaInputs } from "./formula-inputs.js";
+import { createRanker, type RankResult } from "./ranker.js";
+
+/** The clock of a test that sets none: 2000-01-01T00:00:00Z. */
+export const testEpoch = 946_684_800;
+
+/** A ranking that a failed expectation reads. */
+export interface RankingReport {
+  readonly name: string;
+  /** Why there is no list. */
+  readonly refused?: string;
+  readonly candidates: readonly ExplainedCandidate[];
+  readonly leftOut: readonly { readonly id: string; readonly input: string; readonly reason: "missing" | "outside" }[];
+  readonly gaveWay: readonly GaveWay[];
+}
+
+export interface ExpectationResult {
+  readonly span: Span;
+  readonly passed: boolean;
+  /** Of a failed one: the value of every part, the parts before the whole. */
+  readonly values: readonly ObservedValue[];
+  /** Of a failed one. */
+  readonly rankings: readonly RankingReport[];
+}
+
+export interface TestResult {
+  readonly title: string;
+  readonly span: Span;
+  readonly passed: boolean;
+  readonly expectations: readonly ExpectationResult[];
+}
+
+/** Runs a test: an expectation holds when it is true; one that is unknown does not. Caps hold all that is asked for. */
+export function runTest(serving: ServingModel, test: TestModel, permits?: PermitSnapshot): TestResult {
+  const now = test.at ?? testEpoch;
+  const ids = test.candidates.map(({ name }) => name);
+  const candidates = test.candidates.map(({ fields }) => fields);
+  const rankings = new Map<string, RankResult>();
+  const rank = (name: string): RankResult | undefined => {
+    const model = serving.ranks.find((each) => each.name === name);
+    if (model === undefined) return undefined;
+    const known = rankings.get(name);
+    if (known !== undefined) return known;
+    const result = createRanker(serving, model).rank({
+      request: test.title,
+      ids,
+      candidates,
+      values: test.request,
+      now,
+      seed: 0,
+      ...(permits === undefined ? {} : { permits }),
+    });
+    rankings.set(name, result);
+    return result;
+  };
+
+  /** A formula or an input of one candidate, computed over all of them. */
+  const valueOf = ({ value, candidate }: Extract<TestLeaf, { kind: "of" }>): ExpectationValue => {
+    const reads = formulaInputs(serving, [value]);
+    const read = readInputs(
+      serving,
+      { candidates: candidates.map((row, i) => ({ ...row, id: ids[i] })), request: test.request, now },
+      ({ name }) => reads.has(name),
+    );
+    const at = read.kind === "frame" ? read.kept.indexOf(ids.indexOf(candidate)) : -1;
+    if (read.kind !== "frame" || at < 0) return undefined;
+    const evaluator = createEvaluator(read.frame);
+    if (value.type === "text") return evaluator.texts(value)[at];
+    if (value.type === "texts" && value.kind === "input") return read.frame.lists.get(value.name)?.[at];
+    const found = evaluator.numbers(value as FormulaExpression)[at] as number;
+    if (!Number.isFinite(found)) return undefined;
+    return value.type === "bool" ? found === 1 : found;
+  };
+
+  const leaf = (node: Exclude<TestLeaf, { kind: "constant" }>): ExpectationValue => {
+    switch (node.kind) {
+      case "param":
+        return serving.params.find(({ name }) => name === node.name)?.value;
+      case "of":
+        return valueOf(node);
+      case "ranking": {
+        const result = rank(node.name);
+        return result?.kind === "ranked" ? result.items.map(({ id }) => id) : undefined;
+      }
+      case "candidates":
+        return node.names;
+    }
+  };
+
+  const expectations = test.expectations.map(({ condition, span }): ExpectationResult => {
+    const values = evaluateExpectation(condition, leaf, now);
+    const passed = values.at(-1)?.value === true;
+    if (passed) return { span, passed, values: [], rankings: [] };
+    const names = new Set(values.flatMap(({ node }) => (node.kind === "ranking" ? [node.name] : [])));
+    return { span, passed, values, rankings: [...names].map((name) => report(name, rank(name))) };
+  });
+  return { title: test.title, span: test.span, passed: expectations.every(({ passed }) => passed), expectations };
+}
+
+function report(name: string, result: RankResult | undefined): RankingReport {
+  if (result?.kind !== "ranked") return { name, refused: refusal(result), candidates: [], leftOut: [], gaveWay: [] };
+  const candidates = result.considered.flatMap((id) => result.explain(id) ?? []);
+  // Those in the list by their place, then the others.
+  const placed = candidates.toSorted((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || 0);
+  return { name, candidates: placed, leftOut: result.leftOut, gaveWay: result.gaveWay };
+}
+
+function refusal(result: Exclude<RankResult, { kind: "ranked" }> | undefined): string {
+  if (result === undefined) return "there is no such ranking";
+  if (result.kind === "duplicate") return `two candidates are called \`${result.id}\``;
+  const whose = result.id === undefined ? "the request" : `\`${result.id}\``;
+  return `\`${result.input}\` of ${whose} has to be ${result.expected}`;
+}

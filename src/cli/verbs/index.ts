@@ -13,6 +13,7 @@ import { graphVerb } from "./graph.js";
 import { initVerb } from "./init.js";
 import { lspVerb } from "./lsp.js";
 import { predictVerb } from "./predict.js";
+import { testVerb } from "./test.js";
 import { trainVerb } from "./train.js";
 
 export const verbs: readonly Command[] = [
@@ -23,6 +24,7 @@ export const verbs: readonly Command[] = [
   evalVerb,
   predictVerb,
   compileVerb,
+  testVerb,
   diffVerb,
   explainVerb,
   costVerb,

@@ -234,15 +234,17 @@ export function resolveFormula(names: FormulaNames, expression: ast.Expression):
   return resolveTree<FormulaLeaf>(names.context, { name: (node) => resolveLeaf(names, node) }, expression);
 }
 
+/** What a name stands for; `typed` is the node that the checker gave its type, where that is another. */
 export function resolveLeaf(
   { context, externalChains }: FormulaNames,
   node: ast.NameExpression,
+  typed: ast.Expression = node,
 ): FormulaLeaf | undefined {
   const { name, span } = node;
-  const type = formulaTypeOf(typeOf(context, node));
+  const type = formulaTypeOf(typeOf(context, typed));
   if (type === undefined) return undefined;
   const symbol = context.references.get(name);
-  const range = rangeOf(context, node);
+  const range = rangeOf(context, typed);
   switch (symbol?.kind) {
     case "param":
       return { kind: "param", type: "number", name: symbol.name, ...range, span };

@@ -93,7 +93,7 @@ function testLeaves(
       const symbol = context.references.get(node.callee);
       const type = formulaTypeOf(typeOf(context, node));
       if (symbol === undefined || type === undefined || argument?.value.kind !== "NameExpression") return undefined;
-      const value = resolveLeaf(names, { kind: "NameExpression", name: node.callee, span: node.callee.span });
+      const value = resolveLeaf(names, { kind: "NameExpression", name: node.callee, span: node.callee.span }, node);
       const candidate = argument.value.name.text;
       return value === undefined || !candidates.has(candidate)
         ? undefined

@@ -9,16 +9,18 @@ const root = join(import.meta.dirname, "../..");
 
 describe("the tests in shipped specs pass", () => {
   const files = readdirSync(join(root, "specs"), { recursive: true, encoding: "utf8" }).map((file) => `specs/${file}`);
-  const specs = files.filter((file) => file.endsWith(".mtl")).flatMap((path) => {
-    try {
-      const { model } = loadSpec(join(root, path));
-      return (model.tests ?? []).map((test) => [path, test.title, model, test] as const);
-    } catch (error) {
-      // Files of blocks to import declare no model.
-      if (error instanceof Failure && error.diagnostics.every(({ code }) => code === "MTL7310")) return [];
-      throw error;
-    }
-  });
+  const specs = files
+    .filter((file) => file.endsWith(".mtl"))
+    .flatMap((path) => {
+      try {
+        const { model } = loadSpec(join(root, path));
+        return (model.tests ?? []).map((test) => [path, test.title, model, test] as const);
+      } catch (error) {
+        // Files of blocks to import declare no model.
+        if (error instanceof Failure && error.diagnostics.every(({ code }) => code === "MTL7310")) return [];
+        throw error;
+      }
+    });
 
   it("has some", () => {
     expect(specs.length).toBeGreaterThan(1);

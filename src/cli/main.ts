@@ -61,6 +61,11 @@ function findCommand(name: string): Command {
 /** Codes that say that the command line itself is wrong. */
 const usageCodes: ReadonlySet<string> = new Set([
   "MTL7401",
+  "MTL7551",
+  "MTL7552",
+  "MTL7553",
+  "MTL7557",
+  "MTL7564",
   "MTL8001",
   "MTL8002",
   "MTL8003",

@@ -15,6 +15,7 @@ import { lspVerb } from "./lsp.js";
 import { predictVerb } from "./predict.js";
 import { testVerb } from "./test.js";
 import { trainVerb } from "./train.js";
+import { tuneVerb } from "./tune.js";
 
 export const verbs: readonly Command[] = [
   initVerb,
@@ -23,6 +24,7 @@ export const verbs: readonly Command[] = [
   trainVerb,
   evalVerb,
   predictVerb,
+  tuneVerb,
   compileVerb,
   testVerb,
   diffVerb,

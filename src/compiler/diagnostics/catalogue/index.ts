@@ -9,12 +9,13 @@ import { namesDiagnostics } from "./names.js";
 import { rangesDiagnostics } from "./ranges.js";
 import { syntaxDiagnostics } from "./syntax.js";
 import { trainingDiagnostics } from "./training.js";
+import { tuningDiagnostics } from "./tuning.js";
 import { typesDiagnostics } from "./types.js";
 import { usageDiagnostics } from "./usage.js";
 
 /**
  * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:
- * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data (71), artifacts (72), training (73), engines (74) and flow control (753), 8 usage, 9 our own bugs.
+ * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 fusion and rules, 6 lint, 7 data (71), artifacts (72), training (73), engines (74), tuning (755) and flow control (753), 8 usage, 9 our own bugs.
  */
 export const catalogue = {
   ...syntaxDiagnostics,
@@ -26,6 +27,7 @@ export const catalogue = {
   ...dataDiagnostics,
   ...artifactsDiagnostics,
   ...trainingDiagnostics,
+  ...tuningDiagnostics,
   ...enginesDiagnostics,
   ...flowDiagnostics,
   ...usageDiagnostics,

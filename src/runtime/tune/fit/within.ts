@@ -1,14 +1,23 @@
 /** Columns without what all rows of a request share: only differences inside of a request move a list. */
 
-/** Each value minus its request's mean; rows of request g are [starts[g], starts[g + 1]). */
-export function centerWithin(values: Float64Array, starts: Int32Array): Float64Array {
+/**
+ * Each value minus its request's mean; rows of request g are [starts[g], starts[g + 1]). Rows of weight 0 do not count, and
+ * become 0.
+ */
+export function centerWithin(values: Float64Array, starts: Int32Array, weights?: Float64Array): Float64Array {
   const centered = new Float64Array(values.length);
+  const weightOf = (row: number): number => weights?.[row] ?? 1;
   for (let g = 0; g + 1 < starts.length; g++) {
     const [start, end] = [starts[g] as number, starts[g + 1] as number];
     let sum = 0;
-    for (let row = start; row < end; row++) sum += values[row] as number;
-    const mean = sum / (end - start);
-    for (let row = start; row < end; row++) centered[row] = (values[row] as number) - mean;
+    let total = 0;
+    for (let row = start; row < end; row++) {
+      sum += weightOf(row) * (values[row] as number);
+      total += weightOf(row);
+    }
+    if (total === 0) continue;
+    for (let row = start; row < end; row++)
+      if (weightOf(row) > 0) centered[row] = (values[row] as number) - sum / total;
   }
   return centered;
 }

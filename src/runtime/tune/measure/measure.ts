@@ -7,6 +7,8 @@ import type { Lists, Ranking } from "./ranking.js";
 /** A column of the log as measures read it: numbers, missing as 0; and numbers for its different values. */
 export interface LogColumn {
   readonly numbers: Float64Array;
+  /** 1 where the log has no value. */
+  readonly missing?: Uint8Array;
   readonly codes: Int32Array;
 }
 
@@ -42,7 +44,7 @@ function takeMeasure(measure: Measure, context: MeasureContext, ranking: Ranking
     case "gauc":
       return meanOfRequests(log, areasByRequest(log, column, ranking));
     case "ndcg":
-      return meanOfRequests(log, gainsByRequest(column, ranking.lists, measure.top));
+      return meanOfRequests(log, gainsByRequest(log, column, ranking.lists, measure.top));
     case "mean":
       return meanOfRequests(log, meansByRequest(column, ranking.lists, measure.top));
     case "distinct":
@@ -93,14 +95,24 @@ function areasByRequest(log: LogRows, { numbers }: LogColumn, { ascendingByReque
   });
 }
 
-function gainsByRequest({ numbers }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
-  return byRequest(starts, (start, end) => {
-    const gains = Float64Array.from(rows.subarray(start, end), (row) => Math.max(0, numbers[row] as number));
-    const places = Math.min(top, gains.length);
-    const found = discounted(gains, places);
-    const best = discounted(gains.sort().reverse(), places);
-    return best > 0 ? { value: found / best, weight: 1 } : undefined;
-  });
+/** The best order is of all rows of the request, those that rules left out of the list included. */
+function gainsByRequest(log: LogRows, { numbers }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
+  const gainOf = (row: number): number => Math.max(0, numbers[row] as number);
+  const count = starts.length - 1;
+  const values = new Float64Array(count);
+  const weights = new Float64Array(count);
+  for (let g = 0; g < count; g++) {
+    const list = Float64Array.from(
+      rows.subarray(starts[g], Math.min(starts[g + 1] as number, (starts[g] as number) + top)),
+      gainOf,
+    );
+    const all = numbers.slice(log.starts[g], log.starts[g + 1]).map((value) => Math.max(0, value));
+    const best = discounted(all.sort().reverse(), Math.min(top, all.length));
+    if (best <= 0) continue;
+    values[g] = discounted(list, list.length) / best;
+    weights[g] = 1;
+  }
+  return { values, weights };
 }
 
 function discounted(gains: Float64Array, places: number): number {

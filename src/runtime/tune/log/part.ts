@@ -1,0 +1,120 @@
+/** A slice of the log, ready to be scored again and again: validated candidates by request, labels beside them. */
+import { type Frame, type InputRow, readInputs } from "../../../compiler/fusion/index.js";
+import type { ServingModel } from "../../../compiler/model/index.js";
+import { createFailure } from "../../failure.js";
+import { createLogRows, type LogRows, numberTexts } from "../measure/log-rows.js";
+import type { LogColumn } from "../measure/measure.js";
+
+export interface LogPart {
+  readonly rows: LogRows;
+  /** All rows as one frame; its `now` is that of no request. */
+  readonly whole: Frame;
+  /** The same rows, a frame a request. */
+  readonly requests: readonly Frame[];
+  /** What names each candidate: its identifier, else its place in the log. */
+  readonly ids: readonly string[];
+  readonly column: (name: string) => LogColumn;
+  /** Candidates that serving would leave out for a value that is missing or outside of its range. */
+  readonly leftOut: number;
+}
+
+/** The log's columns before validation, rows of one request side by side. */
+export interface RawLog {
+  readonly files: string;
+  /** Request and user of each row, numbered; the place of each row in the files, from 1. */
+  readonly requests: Int32Array;
+  readonly users: Int32Array;
+  readonly userCount: number;
+  readonly places: Int32Array;
+  /** Seconds since 1970, of each row; the request's clock is that of its first row. */
+  readonly times: Float64Array | undefined;
+  readonly candidate: (row: number) => InputRow;
+  readonly id: (row: number) => string;
+  /** Columns of labels. */
+  readonly labels: ReadonlyMap<string, { readonly numbers: Float64Array; readonly texts: readonly (string | null)[] }>;
+}
+
+/** @param read inputs that some formula or rule reads: the others need no column */
+export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, raw: RawLog): LogPart {
+  const starts = requestStarts(raw.requests);
+  const frames: Frame[] = [];
+  const kept: number[] = [];
+  let leftOut = 0;
+  for (let g = 0; g + 1 < starts.length; g++) {
+    const [start, end] = [starts[g] as number, starts[g + 1] as number];
+    const candidates = Array.from({ length: end - start }, (_, i) => raw.candidate(start + i));
+    const found = readInputs(
+      serving,
+      { candidates, request: candidates[0] ?? {}, now: raw.times?.[start] ?? 0 },
+      ({ name, origin }) => read.has(name) && origin !== "id",
+    );
+    if (found.kind === "refused")
+      throw createFailure("MTL7554", {
+        input: found.input,
+        row: raw.places[start + (found.index ?? 0)] ?? 0,
+        file: raw.files,
+        reason: found.reason,
+        expected: found.expected,
+      });
+    leftOut += found.leftOut.length;
+    if (found.kept.length === 0) continue;
+    frames.push(found.frame);
+    for (const index of found.kept) kept.push(start + index);
+  }
+  const rows = Int32Array.from(kept);
+  const gather = (values: Int32Array): Int32Array => rows.map((row) => values[row] as number);
+  const columns = new Map<string, LogColumn>();
+  return {
+    rows: createLogRows(gather(raw.requests), gather(raw.users), raw.userCount),
+    whole: joinFrames(serving, frames),
+    requests: frames,
+    ids: Array.from(rows, raw.id),
+    leftOut,
+    column: (name) => {
+      const known = columns.get(name);
+      if (known !== undefined) return known;
+      const label = raw.labels.get(name);
+      if (label === undefined) throw new Error(`the column ${name} was not read`);
+      const column = {
+        numbers: Float64Array.from(rows, (row) => label.numbers[row] as number),
+        missing: Uint8Array.from(rows, (row) => Number((label.texts[row] ?? null) === null)),
+        codes: numberTexts(Array.from(rows, (row) => label.texts[row] ?? null)).codes,
+      };
+      columns.set(name, column);
+      return column;
+    },
+  };
+}
+
+function requestStarts(requests: Int32Array): readonly number[] {
+  const starts: number[] = [];
+  for (let row = 0; row < requests.length; row++)
+    if (row === 0 || requests[row] !== requests[row - 1]) starts.push(row);
+  return [...starts, requests.length];
+}
+
+function joinFrames(serving: ServingModel, frames: readonly Frame[]): Frame {
+  const count = frames.reduce((sum, frame) => sum + frame.count, 0);
+  const joinNumbers = (name: string): Float64Array => {
+    const joined = new Float64Array(count);
+    let at = 0;
+    for (const frame of frames) {
+      joined.set(frame.numbers.get(name) ?? new Float64Array(frame.count).fill(NaN), at);
+      at += frame.count;
+    }
+    return joined;
+  };
+  const names = (kind: "numbers" | "texts" | "lists" | "vectors"): readonly string[] => [
+    ...(frames[0]?.[kind].keys() ?? []),
+  ];
+  return {
+    count,
+    now: 0,
+    params: new Map(serving.params.map(({ name, value }) => [name, value])),
+    numbers: new Map(names("numbers").map((name) => [name, joinNumbers(name)])),
+    texts: new Map(names("texts").map((name) => [name, frames.flatMap((frame) => frame.texts.get(name) ?? [])])),
+    lists: new Map(names("lists").map((name) => [name, frames.flatMap((frame) => frame.lists.get(name) ?? [])])),
+    vectors: new Map(names("vectors").map((name) => [name, frames.flatMap((frame) => frame.vectors.get(name) ?? [])])),
+    fusions: new Map(serving.fusions.map(({ name, value }) => [name, value])),
+  };
+}

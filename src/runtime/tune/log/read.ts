@@ -1,0 +1,190 @@
+/** From files to the two slices of a log: what tuning learns on, and the later one that it is judged on. */
+import type { InputRow } from "../../../compiler/fusion/index.js";
+import type { FormulaType, ServingInput, ServingModel } from "../../../compiler/model/index.js";
+import { type LogColumnUse, type LogValueKind, type LogValues, readLogColumns } from "../../data/log-columns.js";
+import { createFailure } from "../../failure.js";
+import { numberTexts, orderByRequest } from "../measure/log-rows.js";
+import { createLogPart, type LogPart } from "./part.js";
+
+export interface LogRequest {
+  readonly files: readonly string[];
+  readonly specPath: string;
+  /** Inputs that formulas and rules read. */
+  readonly inputs: ReadonlySet<string>;
+  /** Columns that objectives and guards read. */
+  readonly labels: readonly string[];
+  /** Column that tells requests apart; absent: the whole log is one. */
+  readonly request?: string;
+  /** Column that tells users apart; absent: each request is one. */
+  readonly user?: string;
+  /** Column of the time or the day; absent: nothing is held out. */
+  readonly time?: string;
+  /** Share of the latest requests that is held out, in (0, 1). */
+  readonly holdout: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface TuneLog {
+  readonly train: LogPart;
+  readonly holdout?: LogPart;
+  /** The first time of the held-out slice, as the log writes it. */
+  readonly holdoutFrom?: string;
+  /** Rows that the files have. */
+  readonly fileRows: number;
+}
+
+const valueKinds: Readonly<Record<FormulaType, LogValueKind>> = {
+  number: "number",
+  duration: "number",
+  bool: "boolean",
+  text: "text",
+  time: "text",
+  texts: "json",
+  vector: "json",
+};
+
+/** Reads and validates the log. Throws a {@link Failure} for what does not fit the spec. */
+export async function readTuneLog(serving: ServingModel, request: LogRequest): Promise<TuneLog> {
+  const inputs = serving.inputs.filter(({ name, origin }) => request.inputs.has(name) && origin !== "id");
+  const identifier = serving.inputs.find(({ origin }) => origin === "id")?.name ?? "id";
+  const inputUses = inputs.map(({ name, type, missing, origin }): LogColumnUse => ({
+    column: name,
+    kind: valueKinds[type],
+    user: origin === "head" ? `the head \`${name}\`` : `\`${name}\` of the spec`,
+    optional: missing.kind === "keep" || missing.kind === "default",
+  }));
+  const one = (column: string | undefined, user: string): LogColumnUse | undefined =>
+    column === undefined ? undefined : { column, kind: "text", user };
+  const requestUse = one(request.request, "`--request`");
+  const userUse = one(request.user, "`--user`");
+  const timeUse = one(request.time, "`--time`");
+  const idUse: LogColumnUse = { column: identifier, kind: "text", user: "the identifier", optional: true };
+  const labelUses = request.labels.map((column) => ({
+    number: { column, kind: "text", user: "an objective" } as const,
+  }));
+  const uses = [
+    ...inputUses,
+    ...[requestUse, userUse, timeUse].filter((use) => use !== undefined),
+    idUse,
+    ...labelUses.map(({ number }) => number),
+  ];
+  const columns = await readLogColumns(request.files, uses, request);
+  const files = request.files.join(", ");
+  if (columns.rows === 0) throw createFailure("MTL7562", { files });
+  const texts = (use: LogColumnUse | undefined): readonly (string | null)[] | undefined =>
+    use === undefined ? undefined : (columns.values(use) as readonly (string | null)[] | undefined);
+
+  const requestTexts = texts(requestUse) ?? Array.from({ length: columns.rows }, () => "");
+  const requests = numberTexts(requestTexts);
+  const users = numberTexts(texts(userUse) ?? requestTexts);
+  const timeTexts = texts(timeUse);
+  const order = orderByRequest(requests.codes, requests.count);
+  const inputValues = inputs.map((input, i) => ({ input, values: columns.values(inputUses[i] as LogColumnUse) }));
+  const idTexts = texts(idUse);
+  const labels = request.labels.map((name, i) => {
+    const own = texts(labelUses[i]?.number) ?? [];
+    return [name, { numbers: Float64Array.from(own, labelNumber), texts: own }] as const;
+  });
+
+  const partOf = (rows: Int32Array): LogPart =>
+    createLogPart(serving, request.inputs, {
+      files,
+      requests: rows.map((row) => requests.codes[row] as number),
+      users: rows.map((row) => users.codes[row] as number),
+      userCount: users.count,
+      places: rows.map((row) => row + 1),
+      times: timeTexts === undefined ? undefined : Float64Array.from(rows, (row) => clockOf(timeTexts[row] ?? null)),
+      candidate: (i) => candidateOf(inputValues, rows[i] as number),
+      id: (i) => idTexts?.[rows[i] as number] ?? String(rows[i]),
+      labels: new Map(
+        labels.map(([name, { numbers, texts: own }]) => [
+          name,
+          {
+            numbers: Float64Array.from(rows, (row) => numbers[row] as number),
+            texts: Array.from(rows, (row) => own[row] ?? null),
+          },
+        ]),
+      ),
+    });
+
+  const split = timeTexts === undefined ? undefined : splitByTime(timeTexts, order, requests.codes, request);
+  const log =
+    split === undefined
+      ? { train: partOf(order) }
+      : { train: partOf(split.train), holdout: partOf(split.later), holdoutFrom: split.from };
+  if (log.train.rows.rows === 0) throw createFailure("MTL7562", { files });
+  return { ...log, fileRows: columns.rows };
+}
+
+/** A label's number: true and false count, what is missing or no number is 0. */
+function labelNumber(text: string | null): number {
+  if (text === null || text === "false") return 0;
+  if (text === "true") return 1;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : 0;
+}
+
+function candidateOf(
+  inputs: readonly { readonly input: ServingInput; readonly values: LogValues | undefined }[],
+  row: number,
+): InputRow {
+  const candidate: Record<string, unknown> = {};
+  for (const { input, values } of inputs) {
+    const value = values?.[row] ?? null;
+    if (value === null) continue;
+    // A name of the spec cannot be `__proto__`: it would have to be declared.
+    candidate[input.name] = typeof value === "string" ? parseValue(input.type, value) : value;
+  }
+  return candidate;
+}
+
+function parseValue(type: FormulaType, text: string): unknown {
+  switch (type) {
+    case "time":
+      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text.replace(" ", "T");
+    case "texts":
+    case "vector":
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        return text;
+      }
+    default:
+      return text;
+  }
+}
+
+function clockOf(text: string | null): number {
+  if (text === null) return 0;
+  const number = Number(text);
+  if (Number.isFinite(number)) return number;
+  const time = Date.parse(/\d\d:\d\d/.test(text) && !/[Z+]/.test(text) ? `${text.replace(" ", "T")}Z` : text) / 1000;
+  return Number.isFinite(time) ? time : 0;
+}
+
+/** The latest requests, about the share asked for: all requests of one time stay together. */
+function splitByTime(
+  texts: readonly (string | null)[],
+  order: Int32Array,
+  requests: Int32Array,
+  { holdout, time = "" }: LogRequest,
+): { readonly train: Int32Array; readonly later: Int32Array; readonly from: string } {
+  const isNumeric = texts.every((text) => text === null || Number.isFinite(Number(text)));
+  const key = (text: string | null): number | string => (isNumeric ? Number(text ?? -Infinity) : (text ?? ""));
+  // A request is as late as its first row.
+  const first = new Map<number, string | null>();
+  for (const row of order)
+    if (!first.has(requests[row] as number)) first.set(requests[row] as number, texts[row] ?? null);
+  const sorted = [...first.values()].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  let at = Math.min(sorted.length - 1, Math.floor(sorted.length * (1 - holdout)));
+  const same = (i: number): boolean => key(sorted[i] ?? null) === key(sorted[at] ?? null);
+  // To the border between two times that is nearest.
+  let [left, right] = [at, at];
+  while (left > 0 && same(left - 1)) left--;
+  while (right < sorted.length && same(right)) right++;
+  at = left > 0 && (right >= sorted.length || at - left <= right - at) ? left : right;
+  if (at <= 0 || at >= sorted.length) throw createFailure("MTL7556", { column: time });
+  const from = sorted[at] ?? null;
+  const isLater = (row: number): boolean => key(first.get(requests[row] as number) ?? null) >= key(from);
+  return { train: order.filter((row) => !isLater(row)), later: order.filter(isLater), from: from ?? "" };
+}

@@ -1,0 +1,99 @@
+/** What tuning found: plain values, as views and programs read them. */
+import type { Interval } from "./bootstrap.js";
+import type { OffPolicyEstimate } from "./off-policy.js";
+
+export const tuneMethods = ["grid", "survey", "stacking", "cma-es", "nsga2"] as const;
+export type TuneMethod = (typeof tuneMethods)[number];
+
+export interface TuneResult {
+  readonly spec: string;
+  /** The ranking or the formula that was tuned. */
+  readonly target: { readonly kind: "rank" | "fusion"; readonly name: string };
+  readonly method: TuneMethod | "ask-tell";
+  readonly seed: number;
+  readonly trials: number;
+  readonly seconds: number;
+  /** Whether it was stopped before its budget was spent. */
+  readonly interrupted: boolean;
+  readonly log: LogSummary;
+  readonly params: readonly ParamResult[];
+  /** Why the scale of the formula says nothing, where it does. */
+  readonly anchor?: { readonly name: string; readonly value: number; readonly link: "log" | "identity" };
+  readonly objectives: readonly ObjectiveResult[];
+  readonly guards: readonly GuardResult[];
+  /** Whether the proposal keeps every guard. */
+  readonly feasible: boolean;
+  /** With several objectives: what none of the trials beats. */
+  readonly front?: FrontResult;
+  readonly sensitivity: readonly SensitivityResult[];
+  readonly offPolicy?: OffPolicyEstimate;
+  /** Unified diff of the spec; empty when production is the proposal. */
+  readonly patch: string;
+  /** Whether the patch was applied to the spec. */
+  readonly written: boolean;
+  /** Files that were written: charts. */
+  readonly files: readonly string[];
+}
+
+export interface LogSummary {
+  readonly files: readonly string[];
+  readonly rows: number;
+  readonly requests: number;
+  readonly users: number;
+  /** Candidates that serving would leave out. */
+  readonly leftOut: number;
+  readonly holdout?: { readonly rows: number; readonly requests: number; readonly from: string };
+}
+
+export interface ParamResult {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+  readonly production: number;
+  readonly proposed: number;
+  /** What a fit gave before it was moved into the range. */
+  readonly outside?: number;
+}
+
+/** A figure on the slice that was learned from, and on the one that was held out. */
+export interface Figures {
+  readonly train: number;
+  readonly holdout?: number;
+}
+
+export interface ObjectiveResult {
+  readonly text: string;
+  readonly production: Figures;
+  readonly proposed: Figures;
+  /** Proposed less production on the held-out slice (without one, on the log), with its interval by users. */
+  readonly difference: { readonly value: number; readonly interval: Interval };
+}
+
+export interface GuardResult {
+  readonly text: string;
+  readonly production: Figures;
+  readonly proposed: Figures;
+  readonly holds: boolean;
+}
+
+export interface FrontResult {
+  readonly points: readonly {
+    readonly params: Readonly<Record<string, number>>;
+    readonly objectives: readonly number[];
+    readonly knee: boolean;
+    readonly proposed: boolean;
+  }[];
+  /** Objectives of the trials that some point of the front beats, and of those that break a guard. */
+  readonly beaten: readonly (readonly number[])[];
+  readonly broken: readonly (readonly number[])[];
+  /** What the front gains over production, as the product of the objectives' gains. */
+  readonly hypervolume: Figures;
+}
+
+export interface SensitivityResult {
+  readonly param: string;
+  /** The first objective along the parameter's range, the others as proposed. */
+  readonly points: readonly { readonly value: number; readonly objective: number }[];
+  /** Largest less smallest; 0: the parameter does not change the objective. */
+  readonly spread: number;
+}

@@ -1,0 +1,233 @@
+/** A spec, a log and objectives, ready to say what parameters are worth. */
+import type { Model, ServingModel } from "../../compiler/model/index.js";
+import { suggest } from "../../compiler/text/index.js";
+import { createFailure } from "../failure.js";
+import type { Range } from "./box.js";
+import type { LogPart } from "./log/part.js";
+import { readTuneLog, type TuneLog } from "./log/read.js";
+import { type Measured, measureObjective } from "./measure/measure.js";
+import {
+  columnsOf,
+  type Guard,
+  isProblem,
+  type Objective,
+  type ObjectiveProblem,
+  parseGuard,
+  parseObjective,
+} from "./measure/objective.js";
+import { createRanking } from "./measure/ranking.js";
+import { densityRatio, estimateOffPolicy, type JitterPolicy, type OffPolicyEstimate } from "./off-policy.js";
+import type { Outcome } from "./run.js";
+import { createLister } from "./scoring/lists.js";
+import { createFormulaColumn, type ParamValues, scoresOf } from "./scoring/scores.js";
+import { findTarget, type TuneTarget } from "./target.js";
+
+export interface TunerRequest {
+  readonly model: Model;
+  readonly specPath: string;
+  readonly log: readonly string[];
+  readonly objectives: readonly string[];
+  readonly guards: readonly string[];
+  /** Column that fits learn from, and that is read with the objectives'. */
+  readonly label?: string;
+  readonly rank?: string;
+  readonly fusion?: string;
+  readonly params?: readonly string[];
+  readonly request?: string;
+  readonly user?: string;
+  readonly time?: string;
+  readonly holdout: number;
+  /** Standard deviations by which the logged requests' parameters were jittered, by parameter. */
+  readonly jitter?: ReadonlyMap<string, number>;
+  /** Effective sample size below which an off-policy estimate is refused. */
+  readonly floor: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What one set of parameters does on one slice of the log. */
+export interface Evaluated {
+  readonly outcome: Outcome;
+  readonly objectives: readonly Measured[];
+  readonly guards: readonly Measured[];
+  /** Of the first off-policy objective. */
+  readonly offPolicy?: OffPolicyEstimate;
+}
+
+export interface Tuner {
+  readonly serving: ServingModel;
+  readonly target: TuneTarget;
+  readonly objectives: readonly Objective[];
+  readonly guards: readonly Guard[];
+  readonly log: TuneLog;
+  /** Parameters that searches move: those of the target but the anchor. */
+  readonly free: readonly (Range & { readonly name: string })[];
+  /** The values in production. */
+  readonly production: ParamValues;
+  /** An equal order with the anchor at its value: where searches start. */
+  readonly start: ParamValues;
+  readonly evaluate: (slice: "train" | "holdout", params: ParamValues) => Evaluated;
+}
+
+/** Reads everything that tuning needs. Throws a {@link Failure} for what the user can mend. */
+export async function createTuner(request: TunerRequest): Promise<Tuner> {
+  const { model } = request;
+  const objectives = request.objectives.map((text) => parsed("--objective", text, parseObjective(text)));
+  const guards = request.guards.map((text) => parsed("--guard", text, parseGuard(text)) as Guard);
+  const target = findTarget(model.serving, model.name, request);
+  const { serving } = model;
+  if (serving === undefined) throw new Error("a target without a serving stage");
+  const jitter = checkedJitter(request, target);
+  const labels = [...columnsOf([...objectives, ...guards]), ...(request.label === undefined ? [] : [request.label])];
+  const requestColumn = request.request ?? model.data.group;
+  const log = await readTuneLog(serving, {
+    files: request.log,
+    specPath: request.specPath,
+    inputs: target.inputs,
+    labels: [...new Set([...labels, ...jitter.keys()])],
+    ...(requestColumn === undefined ? {} : { request: requestColumn }),
+    ...(request.user === undefined ? {} : { user: request.user }),
+    ...(request.time === undefined ? {} : { time: request.time }),
+    holdout: request.holdout,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  const production: ParamValues = new Map(target.params.map(({ name, value }) => [name, value]));
+  const moving = new Set(production.keys());
+  const isOffPolicy = objectives.some(({ terms }) => terms.some(({ measure }) => measure.kind.endsWith("ips")));
+  if (isOffPolicy && jitter.size === 0)
+    throw createFailure("MTL7557", {
+      method: "off-policy",
+      needs: "`--jitter PARAM=DEVIATION,…`: how the logged requests' parameters were drawn",
+    });
+
+  const evaluatorOf = (part: LogPart): ((params: ParamValues) => Evaluated) => {
+    const column = createFormulaColumn(target.formula, part, serving, moving);
+    const lister =
+      target.rank === undefined ? undefined : createLister(serving, target.rank, part, moving, request.seed);
+    const readsLists = [...objectives, ...guards].some(({ terms }) =>
+      terms.some(({ measure }) => ["ndcg", "mean", "distinct"].includes(measure.kind)),
+    );
+    return (params) => {
+      const lists = readsLists ? lister?.(params) : undefined;
+      const ranking = createRanking(part.rows, scoresOf(column(params)), lists);
+      const offPolicy = isOffPolicy ? policyOf(part, jitter, target, production, params) : undefined;
+      const context = {
+        log: part.rows,
+        column: part.column,
+        ...(offPolicy === undefined ? {} : { policyWeights: offPolicy.weights }),
+      };
+      const measured = objectives.map((objective) => measureObjective(objective, context, ranking));
+      const guarded = guards.map((guard) => measureObjective(guard, context, ranking));
+      const reward = objectives.flatMap(({ terms }) => terms).find(({ measure }) => measure.kind.endsWith("ips"));
+      const estimate =
+        offPolicy === undefined || reward === undefined
+          ? undefined
+          : estimateOffPolicy(offPolicy.weights, rewardsOf(part, reward.measure.column));
+      const lacking =
+        estimate === undefined ? 0 : Math.max(0, 1 - estimate.effectiveSampleSize / Math.max(request.floor, 1e-9));
+      return {
+        outcome: {
+          objectives: measured.map(({ value }) => value),
+          guards: guarded.map(({ value }) => value),
+          violation: guards.reduce((sum, guard, i) => sum + broken(guard, guarded[i]?.value ?? 0), lacking),
+        },
+        objectives: measured,
+        guards: guarded,
+        ...(estimate === undefined ? {} : { offPolicy: estimate }),
+      };
+    };
+  };
+
+  const train = evaluatorOf(log.train);
+  const holdout = log.holdout === undefined ? undefined : evaluatorOf(log.holdout);
+  return {
+    serving,
+    target,
+    objectives,
+    guards,
+    log,
+    free: target.params.filter(({ name }) => name !== target.anchor?.name),
+    production,
+    start: scaledToAnchor(target, production),
+    evaluate: (slice, params) => {
+      const evaluate = slice === "train" ? train : holdout;
+      if (evaluate === undefined) throw new Error("nothing is held out");
+      return evaluate(new Map([...production, ...anchorValues(target), ...params]));
+    },
+  };
+}
+
+function anchorValues({ anchor }: TuneTarget): ParamValues {
+  return new Map(anchor === undefined ? [] : [[anchor.name, anchor.value]]);
+}
+
+function parsed(option: string, text: string, found: Objective | ObjectiveProblem): Objective {
+  if (isProblem(found)) throw createFailure("MTL7551", { text, option, ...found });
+  return found;
+}
+
+/** By how much a guard is broken, relative to its bound. */
+function broken({ operator, bound }: Guard, value: number): number {
+  const lacking = operator === ">=" ? bound - value : value - bound;
+  return Math.max(0, lacking) / Math.max(Math.abs(bound), 1e-9);
+}
+
+/** The same order with the anchor at its value, where the ranges allow it. */
+function scaledToAnchor({ anchor, params }: TuneTarget, production: ParamValues): ParamValues {
+  const now = anchor === undefined ? undefined : production.get(anchor.name);
+  if (anchor === undefined || now === undefined || !(now > 0)) return production;
+  const factor = anchor.value / now;
+  return new Map(
+    params.map(({ name, low, high }) => [
+      name,
+      name === anchor.name ? anchor.value : Math.min(high, Math.max(low, (production.get(name) ?? 0) * factor)),
+    ]),
+  );
+}
+
+function checkedJitter({ jitter = new Map() }: TunerRequest, { params }: TuneTarget): ReadonlyMap<string, number> {
+  const known = params.map(({ name }) => name);
+  for (const name of jitter.keys())
+    if (!known.includes(name))
+      throw createFailure("MTL7553", { kind: "parameter", name, known, suggestion: suggest(name, known) });
+  return jitter;
+}
+
+/** Density ratio of each request's logged parameters: jittered around `params` against around production. */
+function policyOf(
+  part: LogPart,
+  jitter: ReadonlyMap<string, number>,
+  { params: all }: TuneTarget,
+  production: ParamValues,
+  params: ParamValues,
+): { readonly weights: Float64Array } {
+  const jittered = all.filter(({ name }) => jitter.has(name));
+  const around = (center: ParamValues): JitterPolicy => ({
+    center: Float64Array.from(jittered, ({ name }) => center.get(name) ?? 0),
+    deviation: Float64Array.from(jittered, ({ name }) => jitter.get(name) ?? 1),
+    low: Float64Array.from(jittered, ({ low }) => low),
+    high: Float64Array.from(jittered, ({ high }) => high),
+  });
+  const [candidate, logging] = [around(params), around(production)];
+  const columns = jittered.map(({ name }) => part.column(name).numbers);
+  const { starts } = part.rows;
+  const weights = Float64Array.from({ length: starts.length - 1 }, (_, g) => {
+    const row = starts[g] as number;
+    return densityRatio(
+      Float64Array.from(columns, (column) => column[row] as number),
+      candidate,
+      logging,
+    );
+  });
+  return { weights };
+}
+
+function rewardsOf(part: LogPart, column: string): Float64Array {
+  const { numbers } = part.column(column);
+  const { starts } = part.rows;
+  return Float64Array.from({ length: starts.length - 1 }, (_, g) => {
+    let sum = 0;
+    for (let row = starts[g] as number; row < (starts[g + 1] as number); row++) sum += numbers[row] as number;
+    return sum;
+  });
+}

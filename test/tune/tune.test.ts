@@ -1,0 +1,285 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runTune, type TuneCommand } from "../../src/cli/commands/tune.js";
+import { createTerminal } from "../../src/cli/terminal.js";
+import { tuneView } from "../../src/cli/views/tune.js";
+import { createFileHost } from "../../src/runtime/spec.js";
+import { compileSpec } from "../../src/compiler/program.js";
+import { Failure } from "../../src/runtime/failure.js";
+import { serveAskTell } from "../../src/runtime/tune/ask-tell.js";
+import { format } from "../../src/compiler/format/index.js";
+import { createDraws } from "../../src/runtime/tune/index.js";
+import type { TuneResult } from "../../src/runtime/tune/result.js";
+import { root } from "../cli/run-cli.js";
+
+const example = join(root, "specs/examples/tuning");
+let folder = "";
+let base: TuneCommand;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mtlc-tune-"));
+  cpSync(example, folder, { recursive: true });
+  base = {
+    spec: join(folder, "feed.mtl"),
+    log: [join(folder, "log.csv.gz")],
+    objectives: ["ndcg@10(value)"],
+    guards: [],
+    request: "request_id",
+    user: "user_id",
+    time: "day",
+    holdout: 0.2,
+    budget: 60,
+    seed: 1,
+    floor: 100,
+    write: false,
+  };
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function failureOf(command: TuneCommand): Promise<string> {
+  try {
+    await runTune(command);
+  } catch (error) {
+    if (error instanceof Failure) return error.message.replaceAll(folder, "DIR");
+    throw error;
+  }
+  throw new Error("it did not fail");
+}
+
+const proposed = ({ params }: TuneResult): Record<string, number> =>
+  Object.fromEntries(params.map(({ name, proposed: value }) => [name, value]));
+
+describe("mtlc tune on the example log", () => {
+  it("finds the formula that made the log, and says how sure it is on later days", async () => {
+    const { result, exitCode } = await runTune(base);
+    expect(exitCode).toBe(0);
+    const { a = 0, b = 0 } = proposed(result);
+    expect(a).toBeGreaterThan(0.35);
+    expect(a).toBeLessThan(0.9);
+    expect(b).toBeGreaterThan(0.1);
+    expect(b).toBeLessThan(0.5);
+    expect(result.log).toMatchObject({ rows: 6400, requests: 400, users: 100, leftOut: 0 });
+    expect(result.log.holdout).toEqual({ rows: 1600, requests: 100, from: "2026-03-05" });
+    const [objective] = result.objectives;
+    const { value, interval } = objective?.difference ?? { value: 0, interval: { low: 0, high: 0 } };
+    expect(value).toBeCloseTo((objective?.proposed.holdout ?? 0) - (objective?.production.holdout ?? 0), 12);
+    expect(interval.low).toBeGreaterThan(0);
+    expect(interval.low).toBeLessThan(value);
+    expect(interval.high).toBeGreaterThan(value);
+    expect(result.patch).toContain("-  a: 0.1 in [0, 2]");
+    expect(readFileSync(base.spec, "utf8")).toBe(readFileSync(join(example, "feed.mtl"), "utf8"));
+  });
+
+  it("is a function of its seed", async () => {
+    const [one, two] = [
+      await runTune({ ...base, budget: 12, fusion: "worth" }),
+      await runTune({ ...base, budget: 12, fusion: "worth" }),
+    ];
+    expect({ ...one.result, seconds: 0 }).toEqual({ ...two.result, seconds: 0 });
+  });
+
+  it.each([
+    ["stacking", "value"],
+    ["survey", "rating"],
+  ] as const)("reads exponents from a regression (%s)", async (method, label) => {
+    const { result } = await runTune({ ...base, method, label, fusion: "worth" });
+    const { a = 0, b = 0 } = proposed(result);
+    expect(a).toBeGreaterThan(0.45);
+    expect(a).toBeLessThan(0.75);
+    expect(b).toBeGreaterThan(0.15);
+    expect(b).toBeLessThan(0.35);
+    expect(result.trials).toBe(0);
+  });
+
+  it("lists a front between two objectives, and proposes its knee or the point that was asked for", async () => {
+    const command = { ...base, objectives: ["gauc(click)", "ndcg@10(value)"], budget: 64, fusion: "worth" };
+    const { result } = await runTune({ ...command, plot: join(folder, "charts") });
+    const points = result.front?.points ?? [];
+    expect(points.length).toBeGreaterThan(5);
+    for (const [i, point] of points.entries()) {
+      const next = points[i + 1];
+      if (next === undefined) continue;
+      expect(next.objectives[0]).toBeGreaterThan(point.objectives[0] ?? 1);
+      expect(next.objectives[1]).toBeLessThan(point.objectives[1] ?? 0);
+    }
+    expect(points.filter(({ knee }) => knee).length).toBe(1);
+    expect(points.findIndex(({ knee }) => knee)).toBe(points.findIndex((point) => point.proposed));
+    expect(result.front?.hypervolume.train).toBeGreaterThanOrEqual(0);
+    expect(result.files.map((file) => file.replace(folder, ""))).toEqual([
+      "/charts/sensitivity.svg",
+      "/charts/front.svg",
+    ]);
+    expect(readFileSync(join(folder, "charts/front.svg"), "utf8")).toContain(">production<");
+    const picked = await runTune({ ...command, pick: 1 });
+    expect(picked.result.front?.points.findIndex((point) => point.proposed)).toBe(0);
+    expect(tuneView.human(picked.result, createTerminal({ NO_COLOR: "1" }))).toContain("hypervolume from production");
+  });
+
+  it("sees lists through the rules: the share of new items that `explore` promises", async () => {
+    const guards = ["mean@10(is_new) >= 0.1"];
+    const through = await runTune({ ...base, guards, budget: 12 });
+    expect(through.result.guards[0]?.production.train).toBeGreaterThan(0.1);
+    const without = await runTune({ ...base, guards, budget: 12, fusion: "worth" });
+    const share = without.result.guards[0]?.production.train ?? 0;
+    expect(share).toBeLessThan(through.result.guards[0]?.production.train ?? 0);
+    expect(without.result.target).toEqual({ kind: "fusion", name: "worth" });
+  });
+
+  it("proposes nothing to be written where no trial keeps the guards", async () => {
+    const { result, exitCode } = await runTune({
+      ...base,
+      guards: ["mean@10(is_new) >= 0.9"],
+      budget: 12,
+      write: true,
+    });
+    expect(exitCode).toBe(1);
+    expect(result.feasible).toBe(false);
+    expect(result.written).toBe(false);
+    expect(tuneView.human(result, createTerminal({ NO_COLOR: "1" }))).toContain("No trial keeps every guard");
+  });
+
+  it("stopped keeps the best so far", async () => {
+    const controller = new AbortController();
+    const { result } = await runTune({
+      ...base,
+      budget: 5000,
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.kind === "trial" && event.done === 15) controller.abort();
+      },
+    });
+    expect(result.interrupted).toBe(true);
+    expect(result.trials).toBe(15);
+    expect(result.patch).not.toBe("");
+  });
+
+  it("writes values into the spec, which then has them", async () => {
+    const spec = join(folder, "written.mtl");
+    cpSync(base.spec, spec);
+    const { result } = await runTune({
+      ...base,
+      spec,
+      method: "stacking",
+      label: "value",
+      fusion: "worth",
+      write: true,
+    });
+    expect(result.written).toBe(true);
+    const { model } = compileSpec(spec, createFileHost());
+    expect(Object.fromEntries((model?.serving?.params ?? []).map(({ name, value }) => [name, value]))).toEqual(
+      proposed(result),
+    );
+    const again = await runTune({ ...base, spec, method: "stacking", label: "value", fusion: "worth" });
+    expect(again.result.patch).toBe("");
+  });
+});
+
+describe("mtlc tune says what is wrong", () => {
+  it.each([
+    [
+      { objectives: ["gauc(clik)"] },
+      "MTL7103: an objective needs the column `clik`, which `DIR/log.csv.gz` does not have; did you mean `click`?",
+    ],
+    [{ objectives: ["gauc()"] }, 'MTL7551: `--objective "gauc()"`, character 6: a column of the log should stand here'],
+    [
+      { guards: ["mean@5(is_new)"] },
+      'MTL7551: `--guard "mean@5(is_new)"`, character 15: `>=` or `<=` should stand here',
+    ],
+    [{ objectives: [] }, 'MTL7557: `--method cma-es` needs `--objective`, such as `--objective "gauc(click)"`'],
+    [{ method: "nsga2" }, "MTL7557: `--method nsga2` needs several objectives; `--method cma-es` takes one"],
+    [{ method: "stacking" }, "MTL7557: `--method stacking` needs `--label COLUMN`: the label to learn from"],
+    [{ rank: "fed" }, "MTL7553: there is no ranking `fed`; did you mean `feed`? (there is `feed`)"],
+    [{ params: ["c"] }, "MTL7553: there is no parameter `c`; did you mean `a`? (there is `a`, `b`)"],
+    [
+      { objectives: ["snips(value)"] },
+      "MTL7557: `--method off-policy` needs `--jitter PARAM=DEVIATION,…`: how the logged requests' parameters were drawn",
+    ],
+  ] as const)("%j", async (change, message) => {
+    expect(await failureOf({ ...base, ...change } as TuneCommand)).toBe(message);
+  });
+});
+
+describe("a log", () => {
+  const head = "request_id,day,item_id,ctr,cvr,stay,category,is_new,value";
+
+  function logOf(...rows: readonly string[]): readonly string[] {
+    const path = join(folder, "small.csv");
+    writeFileSync(path, [head, ...rows, ""].join("\n"));
+    return [path];
+  }
+  const small = (...rows: readonly string[]): TuneCommand => {
+    const { user: _, ...rest } = base;
+    return { ...rest, log: logOf(...rows), budget: 4 };
+  };
+
+  it("of one day has no later one", async () => {
+    expect(await failureOf(small("r1,1,i1,0.1,0.1,9,c,0,1", "r2,1,i2,0.2,0.1,9,c,0,2"))).toBe(
+      "MTL7556: all requests have the same `day`, so that no later ones can be held out",
+    );
+  });
+
+  it("may hold what serving would leave out, which is counted, or refuse, which stops", async () => {
+    const { time: _, ...whole } = small("r1,1,i1,0.1,0.1,9,c,0,1", "r1,1,i2,1.5,0.1,9,c,0,2", "r1,1,i3,,0.1,9,d,1,2");
+    const { result } = await runTune(whole);
+    expect(result.log).toMatchObject({ rows: 1, requests: 1, leftOut: 2 });
+    expect(await failureOf({ ...whole, log: logOf("r1,1,i1,much,0.1,9,c,0,1") })).toMatch(
+      /^MTL7105: .*`much` in row 1/,
+    );
+    expect(await failureOf({ ...whole, log: logOf() })).toBe("MTL7562: no row of `DIR/small.csv` can be ranked");
+  });
+
+  it("of jittered parameters gives off-policy estimates, and refuses those of too few requests", async () => {
+    const path = join(folder, "jitter.csv");
+    const draws = createDraws(5);
+    const rows = Array.from({ length: 600 }, (_, i) => {
+      let a = -1;
+      while (a < 0) a = 0.1 + 0.15 * draws.normal();
+      // What a request earns rises with the parameter that it had.
+      return `r${i},u${i % 50},i1,0.2,0.1,9,c,0,${(1 + 2 * a + 0.1 * draws.normal()).toFixed(4)},${a.toFixed(6)}`;
+    });
+    writeFileSync(path, ["request_id,user_id,item_id,ctr,cvr,stay,category,is_new,gain,a", ...rows, ""].join("\n"));
+    const { time: _, ...rest } = base;
+    const command = {
+      ...rest,
+      log: [path],
+      objectives: ["snips(gain)"],
+      jitter: new Map([["a", 0.15]]),
+      params: ["a"],
+    };
+    const { result } = await runTune({ ...command, floor: 200 });
+    expect(result.offPolicy?.effectiveSampleSize).toBeGreaterThanOrEqual(200);
+    expect(result.offPolicy?.requests).toBe(600);
+    expect(proposed(result)["a"]).toBeGreaterThan(0.12);
+    expect(result.objectives[0]?.difference.value).toBeGreaterThan(0);
+    expect(await failureOf({ ...command, floor: 5000 })).toMatch(/^MTL7559: the log's 600 requests are worth \d+\.\d/);
+  });
+});
+
+describe("another optimizer", () => {
+  it("drives by lines, and gets the proposal", async () => {
+    async function* lines(): AsyncIterable<string> {
+      yield '{"id": 1, "values": {"a": 0.6, "b": 0.25}}';
+      yield "{";
+      yield '{"id": "x", "values": {"a": 9}}';
+      yield '{"id": 2, "values": {"a": 0.3}}';
+    }
+    const said: unknown[] = [];
+    const tuned = await serveAskTell({ ...base, format }, lines, (message) => void said.push(message));
+    expect(said[0]).toMatchObject({
+      params: [
+        { name: "a", low: 0, high: 2, value: 0.1 },
+        { name: "b", low: 0, high: 2, value: 0 },
+      ],
+      objectives: [{ name: "ndcg@10(value)", direction: "maximize" }],
+    });
+    expect(said[1]).toMatchObject({ id: 1, violation: 0 });
+    expect(said[2]).toEqual({ id: null, error: "the line is no JSON" });
+    expect(said[3]).toEqual({ id: "x", error: "`a` should be a number in [0, 2]" });
+    expect(said[4]).toMatchObject({ id: 2 });
+    expect(tuned?.result.params.map(({ proposed: value }) => value)).toEqual([0.6, 0.25]);
+    expect(tuned?.patched.length).toBe(1);
+  });
+});

@@ -10,7 +10,7 @@ import { openSqliteStore } from "../../src/runtime/flow/sqlite-store.js";
 import { openPermitStore } from "../../src/runtime/flow/open-store.js";
 import { blockSize } from "../../src/runtime/flow/lease.js";
 import { counterKey, type LeaseRequest, type PermitStore, type Settlement } from "../../src/runtime/flow/store.js";
-import { redisProgram, startRedis, withoutRedis, type RedisServer } from "./redis-server.js";
+import { redisProgram, startRedis, withoutRedis, type RedisServer } from "../../bench/redis-server.js";
 
 const ends = Date.now() + 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), "mtlc-flow-"));

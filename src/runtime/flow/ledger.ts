@@ -13,7 +13,7 @@ import {
 import type { CapPolicy, PermitKey, PermitSnapshot, Spend } from "./permits.js";
 import { createStoreLink, within, type LinkState } from "./store-link.js";
 import { counterKey, type LeaseAnswer, type PermitStore, type PermitValue, type Session } from "./store.js";
-import { createWindowFinder } from "./window.js";
+import { createWindowFinder, type CalendarWindow } from "./window.js";
 
 export interface LedgerOptions {
   readonly caps: readonly CapPolicy[];
@@ -76,6 +76,13 @@ export interface PermitLedger {
   close(): Promise<{ readonly stranded: number }>;
 }
 
+/** A cap in one window. */
+interface Page {
+  readonly policy: CapPolicy;
+  readonly window: CalendarWindow;
+  readonly entries: Map<PermitValue, LedgerEntry>;
+}
+
 /** The most counters in one call. */
 const batchSize = 1000;
 
@@ -87,7 +94,10 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
   const { caps, server, wait = 50, timeout = 1000, report = 5000, idle = 60_000, clock = Date.now } = options;
   const session: Session = `${server}#${randomUUID()}`;
   const policies = new Map(caps.map((cap) => [cap.id, cap]));
-  const entries = new Map<string, LedgerEntry>();
+  const scopes = new Set(caps.map(({ scope }) => JSON.stringify(scope)));
+  // A session's two entries of one counter would each report its own part as the whole.
+  if (policies.size < caps.length || scopes.size < caps.length) throw new Error("caps share an id or a scope");
+  const pages = new Map<CapPolicy, Map<number, Page>>();
   const findWindow = createWindowFinder();
   let sequence = 0;
   let reportedAt = clock();
@@ -98,7 +108,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     timeout,
     clock,
     onChange: (state) => {
-      for (const entry of entries.values())
+      for (const entry of allEntries())
         if (state.kind === "down") takeAllowance(entry);
         else entry.allowance = 0;
       options.onStore?.(state);
@@ -106,25 +116,36 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
   });
   const isDown = (): boolean => link.state().kind === "down";
 
-  const locate = (key: PermitKey, now: number): { policy: CapPolicy; key: string; ends: number } | undefined => {
-    const policy = policies.get(key.cap);
-    if (policy === undefined) throw new Error(`no cap ${key.cap} in this ledger`);
+  /** The page of a cap for the window that `now` lies in; none once the window is long over, or the ledger closed. */
+  const pageOf = (cap: string, now: number): Page | undefined => {
+    const policy = policies.get(cap);
+    if (policy === undefined) throw new Error(`no cap ${cap} in this ledger`);
     const window = findWindow(now, policy.unit, policy.zone);
     if (closed || window.end < clock() - lateness) return undefined;
-    return { policy, key: counterKey(policy.scope, key.value, window.key), ends: window.end };
-  };
-  const find = (key: PermitKey, now: number): LedgerEntry | undefined => {
-    const place = locate(key, now);
-    return place === undefined ? undefined : entries.get(place.key);
-  };
-  const findOrMake = (key: PermitKey, now: number): LedgerEntry | undefined => {
-    const place = locate(key, now);
-    if (place === undefined) return undefined;
-    const known = entries.get(place.key);
+    const known = pages.get(policy)?.get(window.start);
     if (known !== undefined) return known;
-    const made = createEntry(place.policy, place.key, place.ends, clock());
-    entries.set(place.key, made);
+    const made: Page = { policy, window, entries: new Map() };
+    pages.set(policy, (pages.get(policy) ?? new Map<number, Page>()).set(window.start, made));
     return made;
+  };
+  const findOrMake = ({ cap, value }: PermitKey, now: number): LedgerEntry | undefined => {
+    const page = pageOf(cap, now);
+    if (page === undefined) return undefined;
+    const known = page.entries.get(value);
+    if (known !== undefined) return known;
+    const { policy, window } = page;
+    const made = createEntry(policy, counterKey(policy.scope, value, window.key), window.end, clock());
+    page.entries.set(value, made);
+    return made;
+  };
+  const allEntries = (): readonly LedgerEntry[] =>
+    [...pages.values()].flatMap((windows) => [...windows.values()].flatMap(({ entries }) => [...entries.values()]));
+  const dropEntries = (isOver: (entry: LedgerEntry) => boolean): void => {
+    for (const windows of pages.values())
+      for (const [start, { entries }] of windows) {
+        for (const [value, entry] of entries) if (isOver(entry)) entries.delete(value);
+        if (entries.size === 0) windows.delete(start);
+      }
   };
 
   /** Takes in each answer to what is still its entry's newest call, however late it comes. */
@@ -209,7 +230,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
 
   const work = async (): Promise<void> => {
     const now = clock();
-    const all = [...entries.values()];
+    const all = allEntries();
     const due = new Set(all.filter(isDue));
     const reports = isDown() || now - reportedAt >= report;
     const lagging = all.filter((entry) => !due.has(entry) && (isViewed(entry) || entry.spent !== entry.confirmed));
@@ -222,9 +243,10 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
         for (const entry of part) numbers.set(entry, entry.sequence);
         return answered;
       });
-    for (const entry of due)
-      if (isSettled(entry) && entry.sequence === numbers.get(entry) && forming?.needs.has(entry) !== true)
-        entries.delete(entry.key);
+    dropEntries(
+      (entry) =>
+        isSettled(entry) && entry.sequence === numbers.get(entry) && due.has(entry) && !forming?.needs.has(entry),
+    );
     const asked = all.filter((entry) => entry.asked && !isExhausted(entry) && atHand(entry, isDown()) === 0);
     await Promise.all(asked.map((entry) => want(entry, 1)));
   };
@@ -257,25 +279,30 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     },
     snapshot: (keys, now, { open = false } = {}) => {
       const permits = new Map<string, Map<PermitValue, number>>();
-      const used = new Set<string>();
       const down = isDown();
+      const optimistic = open && !down;
+      let page: Page | undefined;
+      let values = new Map<PermitValue, number>();
+      let cap: string | undefined;
       for (const key of keys) {
-        const entry = find(key, now);
-        const count =
-          entry === undefined
-            ? open && !down && locate(key, now) !== undefined
-              ? (policies.get(key.cap)?.limit ?? 0)
-              : 0
-            : open && !down
-              ? atBest(entry)
-              : atHand(entry, down);
-        if (entry !== undefined && count === 0) entry.asked = true;
-        if (entry !== undefined && isViewed(entry)) entry.usedAt = clock();
-        used.add(key.cap);
-        const values = permits.get(key.cap) ?? new Map<PermitValue, number>();
-        permits.set(key.cap, values.set(key.value, count));
+        // Keys come cap by cap.
+        if (key.cap !== cap) {
+          cap = key.cap;
+          page = pageOf(cap, now);
+          values = permits.get(cap) ?? new Map<PermitValue, number>();
+          permits.set(cap, values);
+        }
+        const entry = page?.entries.get(key.value);
+        if (entry === undefined) {
+          values.set(key.value, optimistic && page !== undefined ? page.policy.limit : 0);
+          continue;
+        }
+        const count = optimistic ? atBest(entry) : atHand(entry, down);
+        if (count === 0) entry.asked = true;
+        if (isViewed(entry)) entry.usedAt = clock();
+        values.set(key.value, count);
       }
-      const inUse = caps.filter(({ id }) => used.has(id));
+      const inUse = caps.filter(({ id }) => permits.has(id));
       return {
         now,
         permits,
@@ -290,7 +317,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
       const short = wanted
         .filter(({ need, entry }) => atHand(entry, down) < need)
         .map(({ key, need }): Spend => ({ ...key, count: need }));
-      if (found < spends.length) short.push(...spends.filter((key) => locate(key, now) === undefined));
+      if (found < spends.length) short.push(...spends.filter(({ cap }) => pageOf(cap, now) === undefined));
       if (short.length > 0) return { kind: "short", short };
       for (const { need, entry } of wanted) {
         if (isViewed(entry)) continue;
@@ -311,19 +338,20 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     status: () => {
       let held = 0;
       let uncharged = 0;
-      for (const entry of entries.values())
+      const all = allEntries();
+      for (const entry of all)
         if (!isViewed(entry)) {
           held += Math.max(0, entry.granted - entry.spent);
           uncharged += Math.max(0, entry.spent - entry.granted);
         }
-      return { session, store: link.state(), counters: entries.size, held, uncharged };
+      return { session, store: link.state(), counters: all.length, held, uncharged };
     },
     close: async () => {
       clearInterval(timer);
       closed = true;
       await Promise.all([forming?.sent, working]);
       await link.idle();
-      const open = [...entries.values()].filter((entry) => entry.sequence > 0 && !isSettled(entry));
+      const open = allEntries().filter((entry) => entry.sequence > 0 && !isSettled(entry));
       const stranded = new Map(open.map((entry) => [entry, Math.max(0, entry.granted - entry.spent)]));
       for (const part of inParts(open))
         try {
@@ -332,7 +360,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
         } catch {
           // What the store did not take back stays granted: counted below.
         }
-      entries.clear();
+      pages.clear();
       return { stranded: [...stranded.values()].reduce((sum, each) => sum + each, 0) };
     },
   };

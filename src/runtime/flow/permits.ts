@@ -5,7 +5,7 @@ import type { PermitValue } from "./store.js";
 export interface CapPolicy {
   /** What rankings call it; unique among the caps of a ledger. */
   readonly id: string;
-  /** Whose counters they are; caps of equal scopes share them. */
+  /** Whose counters they are; unique among the caps of a ledger. Ledgers with an equal scope share counters. */
   readonly scope: readonly string[];
   /** Exposures a value may have in a window; an integer ≥ 0. */
   readonly limit: number;

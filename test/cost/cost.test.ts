@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { costView } from "../../src/cli/views/cost.js";
@@ -32,6 +33,16 @@ describe("what a model costs", () => {
   ])("%s", async (name, path, ids) => {
     const cost = costOf(specModel(path), ids);
     await expect(costView.human(cost, terminal)).toMatchFileSnapshot(`golden/${name}.txt`);
+  });
+
+  it("is what docs/models.md shows", () => {
+    const page = readFileSync(join(root, "docs/models.md"), "utf8");
+    const cost = costOf(specModel("examples/half_shared.mtl"), { user_id: 1_000_000, item_id: 1_000_000 });
+    const [, sharing = "", single = ""] =
+      /(\n {10}.*total[^\n]*\n)\n(as 10 .*?)\n\n/s.exec(costView.human(cost, terminal)) ?? [];
+    expect(sharing.length).toBeGreaterThan(100);
+    expect(page).toContain(sharing.trimEnd());
+    expect(page).toContain(single.trimEnd());
   });
 
   it("is that of ten tasks with 128 numbers for each of two million ids, half of them shared", () => {

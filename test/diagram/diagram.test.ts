@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkWellFormed } from "./well-formed.js";
 import { describe, expect, it } from "vitest";
@@ -34,6 +34,15 @@ describe("the picture of a model", () => {
       await expect(renderDot(diagram)).toMatchFileSnapshot(`golden/${file}.dot`);
     },
   );
+
+  it("is what docs/models.md shows", () => {
+    const page = readFileSync(join(root, "docs/models.md"), "utf8");
+    expect(page).toContain("](images/feed.svg)");
+    const diagram = drawn("examples/feed.mtl");
+    expect(diagram === undefined ? "" : renderSvg(diagram)).toBe(
+      readFileSync(join(root, "docs/images/feed.svg"), "utf8"),
+    );
+  });
 
   it.each(specs)("%s: cards stand apart, edges go from left to right, all that is declared is there", (name) => {
     const diagram = drawn(name);

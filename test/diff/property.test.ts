@@ -55,7 +55,7 @@ describe("a spec against itself, formatted and shuffled", () => {
         const shuffled = shuffleDeclarations(text, (below) => Math.floor(random() * below));
         expectNoChange(model, modelOf(await format(shuffled)));
       }),
-      { numRuns: 40, seed: 5 },
+      { numRuns: 25, seed: 5 },
     );
   });
 });
@@ -73,7 +73,7 @@ describe("two generated specs", () => {
         for (const { kind, name } of diff.warmStart.tensors)
           if (kind === "fresh") expect(spoken).toContain(name.split(/[./]/)[0]);
       }),
-      { numRuns: 50, seed: 6 },
+      { numRuns: 30, seed: 6 },
     );
   });
 
@@ -89,7 +89,7 @@ describe("two generated specs", () => {
         expect(diff.sections.map(({ section }) => section)).toEqual(["train"]);
         expect(carriedTensors(diff.warmStart)).toHaveLength(diff.warmStart.tensors.length);
       }),
-      { numRuns: 10, seed: 7 },
+      { numRuns: 6, seed: 7 },
     );
   });
 

@@ -231,6 +231,16 @@ function table(
   return Object.entries(specs).map(([name, parameters]) => ({ name, parameters }));
 }
 
+it("training.md names every variable of the environment that is ours", () => {
+  const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  const read = files.flatMap((name) => readFileSync(join(root, "src", name), "utf8").match(/MTLC_[A-Z_]+/g) ?? []);
+  const words = codeWords(pageCalled(pages, "docs/training.md"));
+  expect(read).toContain("MTLC_ENGINE");
+  expect([...new Set(read)].filter((name) => !words.has(name))).toEqual([]);
+});
+
 describe("codes", () => {
   const known = new Map(Object.entries(catalogue).map(([code, { severity }]) => [code, severity as string]));
 

@@ -11,6 +11,7 @@ import type { CheckContext } from "./context.js";
 import { describeValue, withoutParentheses } from "./describe.js";
 import { everything, showHeadType } from "./events.js";
 import type { HeadInfo, Heads } from "./heads.js";
+import { reportIfLater } from "./later.js";
 import type { Owner } from "./network.js";
 import { checkTensor, type NetworkContext } from "./network-expression.js";
 import { resolveName } from "./resolve.js";
@@ -90,7 +91,7 @@ function findTerm(context: CheckContext, name: ast.Name): LossBuiltin | PenaltyB
       { name: name.text, found: describeBuiltin(builtin.kind), expected: "a loss or a penalty" },
       name.span,
     );
-  else {
+  else if (!reportIfLater(context, name)) {
     const known = [...namesOfBuiltins("loss"), ...namesOfBuiltins("penalty")];
     const suggestion = suggest(name.text, known);
     context.reporter.report("MTL2004", { name: name.text, what: "a loss", known, suggestion }, name.span);

@@ -13,7 +13,7 @@ import {
 } from "../../src/compiler/builtins/index.js";
 import { catalogue } from "../../src/compiler/diagnostics/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { calendarUnits } from "../../src/compiler/model/serving.js";
+import { calendarUnits, type ServingModel, type TestModel } from "../../src/compiler/model/serving.js";
 import { compileSpec, type Compilation } from "../../src/compiler/program.js";
 import {
   activations,
@@ -36,6 +36,7 @@ import {
   trainKeys,
   verbRules,
 } from "../../src/compiler/semantics/index.js";
+import { runTest, type TestResult } from "../../src/compiler/serving/index.js";
 import { declarationWords, reservedWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
 import { createFileHost } from "../../src/runtime/spec.js";
 import { baseFor } from "./base-spec.js";
@@ -80,6 +81,10 @@ function compileFence(fence: Fence, above: readonly Fence[]): Compilation {
   return compileSpec(main, createMemoryHost(files));
 }
 
+function runTests(serving: ServingModel, tests: readonly TestModel[] = []): readonly TestResult[] {
+  return tests.map((each) => runTest(serving, each));
+}
+
 describe("specs in the pages", () => {
   for (const page of pages) {
     const specs = page.fences.filter((fence) => fence.language === "mtl");
@@ -94,6 +99,8 @@ describe("specs in the pages", () => {
           return;
         }
         expect(shown.filter((line) => line.startsWith("error"))).toEqual([]);
+        for (const { title, passed } of model?.serving === undefined ? [] : runTests(model.serving, model.tests))
+          expect(passed, title).toBe(true);
         if (warning !== undefined) expect(shown.join("\n")).toContain(warning);
         // A fragment may declare what nothing reads.
         else if (fence.words.includes("fragment"))

@@ -5,12 +5,14 @@ import { eventsDiagnostics } from "../../src/compiler/diagnostics/catalogue/even
 import { lintDiagnostics } from "../../src/compiler/diagnostics/catalogue/lint.js";
 import { namesDiagnostics } from "../../src/compiler/diagnostics/catalogue/names.js";
 import { rangesDiagnostics } from "../../src/compiler/diagnostics/catalogue/ranges.js";
+import { syntaxDiagnostics } from "../../src/compiler/diagnostics/catalogue/syntax.js";
 import { typesDiagnostics } from "../../src/compiler/diagnostics/catalogue/types.js";
 import { compileFile, messagesOf } from "./compile.js";
 
 /** A folder a code: `fail.mtl` gives that code and nothing else, as `fail.txt` shows it; `pass.mtl` is its mend. */
 const folder = join(import.meta.dirname, "specs");
 const codes = Object.keys({
+  ...syntaxDiagnostics,
   ...namesDiagnostics,
   ...typesDiagnostics,
   ...eventsDiagnostics,
@@ -18,7 +20,7 @@ const codes = Object.keys({
   ...lintDiagnostics,
 });
 
-describe("every code of the checker", () => {
+describe("every code of specs", () => {
   it("has a spec that triggers it and one that mends it", () => {
     const lacking = codes.filter(
       (code) => !existsSync(join(folder, code, "fail.mtl")) || !existsSync(join(folder, code, "pass.mtl")),

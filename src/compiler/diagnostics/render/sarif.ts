@@ -2,6 +2,7 @@ import type { SourceFile } from "../../text/index.js";
 import { catalogue } from "../catalogue/index.js";
 import type { DiagnosticDefinition } from "../define.js";
 import type { Diagnostic, Severity } from "../diagnostic.js";
+import { meaningOf } from "../meanings/index.js";
 import { toDiagnosticJson, type DiagnosticJson, type PlaceJson } from "./diagnostic-json.js";
 
 const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
@@ -38,6 +39,7 @@ function ruleOf(code: string): unknown {
   return {
     id: code,
     shortDescription: { text: title },
+    fullDescription: { text: meaningOf(code) ?? title },
     help: { text: `mtlc explain ${code}` },
     defaultConfiguration: { level: levels[severity] },
   };

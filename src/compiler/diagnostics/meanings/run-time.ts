@@ -1,0 +1,230 @@
+/** MTL7xxx to MTL9xxx: data, artifacts, training, engines, stores and the command line. */
+
+/** Of a code that no spec alone can have. */
+export interface RunTimeMeaning {
+  /** How it comes about. */
+  readonly how: string;
+  /** What to do. */
+  readonly mend: string;
+}
+
+export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
+  MTL7101: {
+    how: "The `data` block or the command line names a file or a glob, and nothing is there.",
+    mend: "Paths of a spec are relative to the spec; paths of the command line to the working directory. `--train FILE…` and `--test FILE…` take the place of the spec's files.",
+  },
+  MTL7102: {
+    how: "A file is there and cannot be read: it is damaged, cut off, of another format than its name says, or permission is missing.",
+    mend: 'Copy or download it again, or state its format: `csv("data.txt")`.',
+  },
+  MTL7103: {
+    how: "A feature, a label or a role reads a column that a data file does not have.",
+    mend: 'Correct the name, or read another column: `age: numeric(column: "user_age")`. A file without a header line needs `columns: […]`.',
+  },
+  MTL7104: {
+    how: "A column of the file has another type than its use needs, such as a text where a number is read.",
+    mend: "Convert the column, or declare the feature as what it is.",
+  },
+  MTL7105: {
+    how: "One value of a column cannot be read as what the column should hold.",
+    mend: 'Look at the row that the message names. Values that mean "unknown" are listed in the source: `csv("a.csv", nulls: ["NA", "?"])`.',
+  },
+  MTL7106: {
+    how: "The label is an event, and a row has a value that is neither 0, 1, true, false nor null.",
+    mend: "Say in the label when the event holds: `rich: event = income > 50_000`.",
+  },
+  MTL7107: {
+    how: "A sample weight is negative, not a number, or missing.",
+    mend: "Weights are at least 0; a row of weight 0 is not trained on.",
+  },
+  MTL7108: {
+    how: "`buy: event within click` states that a purchase implies a click, and some rows have a purchase without one.",
+    mend: "Correct the data, or take `within` away if the one does not imply the other. The rows are used as they are.",
+  },
+  MTL7109: {
+    how: "A line of a text file has more or fewer values than the header or `columns` says.",
+    mend: "Look for a delimiter inside a value that is not quoted, or state `delimiter:`.",
+  },
+  MTL7110: {
+    how: "`columns: […]` names more or fewer columns than the file has.",
+    mend: "Name every column, also those that nothing reads.",
+  },
+  MTL7111: {
+    how: "Two columns of a file have one name, so it is not clear which one a feature reads.",
+    mend: "Name the columns apart with `columns: […]` and `header: false`, or rename one in the file.",
+  },
+  MTL7112: {
+    how: "The first line of the file holds data where a header was expected.",
+    mend: "Add `header: false` and `columns: […]` to the source.",
+  },
+  MTL7113: {
+    how: "A row given to `predict`, or sent to a service, has a value of another kind than its feature.",
+    mend: "Send what the feature declares: a number, a text, or a list of texts for a `bag`.",
+  },
+  MTL7114: {
+    how: "Encoded data is kept in a cache folder, which cannot be written.",
+    mend: "Free space or permissions, or name another folder with `MTLC_CACHE_DIR`.",
+  },
+  MTL7115: {
+    how: "A vocabulary, a scale or a boundary comes from the training data, and the command has none.",
+    mend: "Name training data in the spec or with `--train`, or fix the values in the spec: `hash:` in place of `vocab:`.",
+  },
+  MTL7201: {
+    how: "The folder holds no `manifest.json` of ours.",
+    mend: "Give the folder that `mtlc train -o` or `mtlc compile -o` wrote.",
+  },
+  MTL7202: {
+    how: "The artifact was written by a newer version, in a format that this one does not know.",
+    mend: "Update `mtlc`, or compile the spec again with this version.",
+  },
+  MTL7203: {
+    how: "A file of the artifact is missing, or its bytes are not those that the manifest recorded by hash.",
+    mend: "Copy the artifact again as a whole, or write it anew.",
+  },
+  MTL7204: {
+    how: "The manifest does not follow its schema: it was edited, or another program wrote it.",
+    mend: "Copy the artifact again, or write it anew.",
+  },
+  MTL7205: {
+    how: "The output folder holds files that are not ours, and writing an artifact would replace them.",
+    mend: "Give an empty or new folder.",
+  },
+  MTL7206: {
+    how: "`mtlc compile` writes initial weights, and the command needs trained ones.",
+    mend: "Give what `mtlc train` wrote.",
+  },
+  MTL7207: {
+    how: "The names or shapes of the weights are not those of the model beside them.",
+    mend: "The weights belong to another version of the spec: copy the artifact as a whole, or train again.",
+  },
+  MTL7301: {
+    how: "A loss became infinite or not a number, and every step after it would only spread that. The weights of the last checkpoint are still sound.",
+    mend: "A smaller learning rate, `clip: norm(1.0)`, or a scale for a numeric feature of large values. The message names the head to look at.",
+  },
+  MTL7302: {
+    how: "The command needs data of this role, and neither the spec nor the command line names any.",
+    mend: "Add it to the `data` block, or give the option that the message names.",
+  },
+  MTL7303: {
+    how: "`--resume` was given, and the folder has no checkpoint.",
+    mend: "Leave `--resume` out, or give the folder of the unfinished run.",
+  },
+  MTL7304: {
+    how: "`--resume` was given with another spec, other data or another seed than the checkpoint was written with.",
+    mend: "Resume with what the run was started with, or start a new one in another folder.",
+  },
+  MTL7305: {
+    how: "The newest checkpoint is damaged, as after a full disk, so training goes on from the one before.",
+    mend: "Nothing; the steps between the two are done again.",
+  },
+  MTL7306: {
+    how: "The output folder holds checkpoints of a run that did not end, which a new run would overwrite.",
+    mend: "`--resume` continues it; `--force` drops it.",
+  },
+  MTL7307: {
+    how: "`stop: early(…)` looks at a metric on data that is not trained on, and there is none.",
+    mend: "Add `validation:` or `test:` to the `data` block, or a `split`.",
+  },
+  MTL7308: {
+    how: "The metric has no value in this epoch: an AUC needs rows of both kinds.",
+    mend: "Use more validation data, or another metric. The epoch does not count for early stopping.",
+  },
+  MTL7309: {
+    how: "Files are there and hold no rows, or none that the task can use.",
+    mend: "Look at the files that the message names.",
+  },
+  MTL7310: {
+    how: "The file is a part that others import: it has no `model NAME`.",
+    mend: "Give the spec that imports it.",
+  },
+  MTL7311: {
+    how: "The spec has no loss, so there is nothing to train: its scores come from other systems.",
+    mend: "Rank with it as it is, or put a loss on a task.",
+  },
+  MTL7312: {
+    how: "The artifact was trained on another machine, so the paths of its data mean nothing here.",
+    mend: "Give `--test FILE`.",
+  },
+  MTL7401: {
+    how: "`MTLC_ENGINE` or `--engine` names an engine that does not exist.",
+    mend: "It may be `native`, `wasm` or `cpu`; without it, the fastest that works is used.",
+  },
+  MTL7402: {
+    how: "The engine that was asked for cannot be loaded on this machine.",
+    mend: "`mtlc doctor` says why, and `mtlc doctor --install` gets the native one; `MTLC_ENGINE=wasm` does without.",
+  },
+  MTL7530: {
+    how: "Exposure caps are kept in SQLite, whose binary for this platform is not installed.",
+    mend: "Install it, or name a Redis store.",
+  },
+  MTL7531: {
+    how: "The store of exposure permits is not reachable, or its file cannot be opened.",
+    mend: "Look at the address or the path that the message names.",
+  },
+  MTL7532: {
+    how: "A newer version has written the store and changed its layout.",
+    mend: "Use that version, or another store; counters are never guessed.",
+  },
+  MTL7533: {
+    how: "The address of a store is none of the known forms.",
+    mend: "Write one of the forms that the message lists.",
+  },
+  MTL7534: {
+    how: "The Redis server evicts keys when it runs out of memory, and a cap whose counter is evicted starts at 0 again.",
+    mend: "Set `maxmemory-policy` to `noeviction`.",
+  },
+  MTL7535: {
+    how: "The Redis server writes nothing to disk, and after a restart every cap starts at 0 again.",
+    mend: "Set `appendonly` to `yes`.",
+  },
+  MTL8001: { how: "There is no such command.", mend: "`mtlc help` lists them." },
+  MTL8002: { how: "The command has no such option.", mend: "`mtlc COMMAND --help` lists them." },
+  MTL8003: {
+    how: "The option needs a value, and another option or nothing follows.",
+    mend: "Give the value; one that begins with `-` is written `--option=-1`.",
+  },
+  MTL8004: { how: "The option takes other values.", mend: "The message says which." },
+  MTL8005: { how: "An argument is missing.", mend: "The message shows the usage." },
+  MTL8006: {
+    how: "There is an argument too many; a glob that the shell expanded may have made it.",
+    mend: "The message shows the usage.",
+  },
+  MTL8007: {
+    how: "The file that the command was given is not there, or cannot be read.",
+    mend: "Paths are relative to the working directory.",
+  },
+  MTL8008: {
+    how: "A file or folder cannot be written. What was there before is unchanged.",
+    mend: "Look at permissions and free space, or give another place.",
+  },
+  MTL8009: { how: "Two options contradict each other.", mend: "Give one of them." },
+  MTL8010: {
+    how: "A file that the command would write is there already.",
+    mend: "Give another place, or move the file.",
+  },
+  MTL8011: {
+    how: "`--keep` names a column that the data does not have.",
+    mend: "Correct the name; the columns are those of the file that is predicted.",
+  },
+  MTL8012: {
+    how: "A folder has no `.mtl` file in or below it, or a glob matches none. Folders that begin with a dot and `node_modules` are not entered.",
+    mend: "Correct the path; put a glob into quotes, so that `mtlc` expands it and not the shell.",
+  },
+  MTL8020: {
+    how: "`--ids` is written `FEATURE=NUMBER`.",
+    mend: "Write it so, with the id for unknown values counted.",
+  },
+  MTL8021: {
+    how: "A git command failed: the folder is no repository, or the revision or file is not in it.",
+    mend: "Look at what git said, which the message repeats.",
+  },
+  MTL8022: {
+    how: "`--ids` names a feature that the models do not have, or one without ids.",
+    mend: "Correct the name; numeric features have no ids.",
+  },
+  MTL8023: { how: "A diff needs two models.", mend: "Give two, or one with `--git REVISION`." },
+  MTL9001: {
+    how: "The compiler or a command met a state that it should never be in. Nothing of yours is at fault, and files are left as they were.",
+    mend: "Report it with the spec that shows it. `MTLC_DEBUG=1` before the command prints the trace.",
+  },
+};

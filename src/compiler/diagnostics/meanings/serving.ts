@@ -1,0 +1,43 @@
+/** MTL5xxx and MTL6xxx: formulas, rules, rankings, and warnings. */
+export const servingMeanings: Readonly<Record<string, string>> = {
+  MTL5001:
+    "Ranges run through every formula. The divisor's range contains 0, so for some candidate this divides by 0. A guard such as `max(x, 1e-6)` moves the range.",
+  MTL5002:
+    "The logarithm of 0 is minus infinity, and that of a negative number does not exist. A probability reaches 0, so `log(ctr)` may be infinite; `log(max(ctr, 1e-6))` is not.",
+  MTL5003: "A root, or a power with an exponent that is not whole, of a negative number does not exist.",
+  MTL5004: "For some candidate inside the declared ranges the result is larger than any number. Bound what goes in.",
+  MTL5005: "The value lies outside the range that was declared for it.",
+  MTL5006: "No number lies in this range: its bounds are the wrong way around, or both are left out.",
+  MTL5007: "Each kind of rule takes certain clauses, and this is none of them.",
+  MTL5008: "Each kind of rule needs certain clauses.",
+  MTL5009: "A clause stands once on a rule.",
+  MTL5010:
+    "A window of time is open from its first date up to, and without, the second. This one closes before it opens, so the rule never applies.",
+  MTL5011: "The bound holds for every list, or for none, so the rule changes nothing or cannot be met.",
+  MTL5040:
+    "Formulas are evaluated for every candidate of every request, so their size is bounded: 256 nodes, 64 levels. Name a part with a `fusion` of its own.",
+  MTL5041: "The points of a piecewise function ascend, and there are at least two.",
+  MTL5042: "Bounds are stated once, or the second ones would silently win.",
+  MTL5043: "Calendar windows follow a time zone by its IANA name, such as `Asia/Shanghai`, or `UTC`.",
+  MTL5044:
+    "Rules are evaluated for every request, so a set has a bounded number of them. Split it, or join rules by `or`.",
+  MTL5045:
+    "Boosts and suppressions multiply the score. A negative score times 1.5 falls, so the rule would do the opposite of what it says. Keep the score at 0 or above.",
+  MTL5046: "An `auxiliary` task is trained and never served, so a formula cannot read it.",
+  MTL5047: "The factor lies outside the bounds that the rule states or has by default.",
+  MTL5048: "Values are counted by something that each candidate has: an attribute, a feature or a signal.",
+  MTL6001: "A feature that no part of the network, no formula and no rule reads is encoded for nothing.",
+  MTL6002: "A part of the network that nothing reads is left out of the model: it changes no prediction.",
+  MTL6003: "A label that no task speaks of changes nothing. Labels that others are `within` count as used.",
+  MTL6004: "A parameter, an attribute or a signal that no formula, rule or ranking reads changes nothing.",
+  MTL6005: "A softmax over one expert is always 1, so the gate is a network for nothing.",
+  MTL6006: "No loss reaches the task, directly or through a chain, so its parameters stay as they were initialized.",
+  MTL6007: "A set of rules works where a ranking names it after `with`, and none does.",
+  MTL6008: "A macro that nothing calls leaves no trace in the model.",
+  MTL6009:
+    "The comment ignores a warning that is not there any more. Left in place, it would hide the next one of its kind. `mtlc check --fix` takes it out.",
+  MTL6010:
+    "A warning is ignored by its code and with a reason, so that the next reader can judge whether it still holds.",
+  MTL6011:
+    "Warnings and notes can be ignored. An error stops the stages that follow, so ignoring it would gain nothing.",
+};

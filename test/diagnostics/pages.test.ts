@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { catalogue } from "../../src/compiler/diagnostics/index.js";
+import { runTimeMeanings, specMeanings } from "../../src/compiler/diagnostics/meanings/index.js";
+import { codes, isSpecCode, renderIndex, renderPage } from "./page.js";
+
+const root = join(import.meta.dirname, "../..");
+const pages = join(root, "docs/diagnostics");
+
+describe("the pages of codes", () => {
+  it("say what each code means, and nothing of codes that are not there", () => {
+    const known = new Set<string>(codes);
+    expect(codes.filter((code) => (isSpecCode(code) ? specMeanings : runTimeMeanings)[code] === undefined)).toEqual([]);
+    expect(Object.keys({ ...specMeanings, ...runTimeMeanings }).filter((code) => !known.has(code))).toEqual([]);
+  });
+
+  it.each(codes)("%s has a page made of its meaning and its fixtures", async (code) => {
+    await expect(renderPage(code)).toMatchFileSnapshot(join(pages, `${code}.md`));
+  });
+
+  it("are listed, and there are no others", async () => {
+    await expect(renderIndex()).toMatchFileSnapshot(join(pages, "README.md"));
+    const files = readdirSync(pages).filter((name) => name !== "README.md");
+    expect(files.filter((name) => !Object.hasOwn(catalogue, name.replace(/\.md$/, "")))).toEqual([]);
+  });
+
+  it("of run-time codes have a test that triggers each", () => {
+    const tests = readdirSync(join(root, "test"), { recursive: true })
+      .map(String)
+      .filter((name) => name.endsWith(".test.ts") && !name.startsWith("diagnostics"))
+      .map((name) => readFileSync(join(root, "test", name), "utf8"))
+      .join("\n");
+    expect(codes.filter((code) => !isSpecCode(code) && !tests.includes(code))).toEqual([]);
+  });
+});

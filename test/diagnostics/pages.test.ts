@@ -8,6 +8,14 @@ import { codes, isSpecCode, renderIndex, renderPage } from "./page.js";
 const root = join(import.meta.dirname, "../..");
 const pages = join(root, "docs/diagnostics");
 
+/** What no test can bring about on every machine, and why. */
+const cannotBeTriggered: Readonly<Record<string, string>> = {
+  MTL7402: "needs a machine without the engine that is asked for",
+  MTL7534: "needs a Redis server that evicts keys",
+  MTL7535: "needs a Redis server that keeps nothing on disk",
+  MTL7530: "needs a platform without a binary of SQLite",
+};
+
 describe("the pages of codes", () => {
   it("say what each code means, and nothing of codes that are not there", () => {
     const known = new Set<string>(codes);
@@ -31,6 +39,7 @@ describe("the pages of codes", () => {
       .filter((name) => name.endsWith(".test.ts") && !name.startsWith("diagnostics"))
       .map((name) => readFileSync(join(root, "test", name), "utf8"))
       .join("\n");
-    expect(codes.filter((code) => !isSpecCode(code) && !tests.includes(code))).toEqual([]);
+    const untested = codes.filter((code) => !isSpecCode(code) && !tests.includes(code));
+    expect(untested.filter((code) => !Object.hasOwn(cannotBeTriggered, code))).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { createFailure } from "../../runtime/failure.js";
 import { defineCommand } from "../command.js";
 
 export const checkVerb = defineCommand(
@@ -42,6 +43,8 @@ export const checkVerb = defineCommand(
       terminal.out(checkText(outcome.result, format, terminal));
       return outcome;
     };
+    if (watch && (format === "json" || format === "sarif"))
+      throw createFailure("MTL8009", { first: "--watch", second: `--format ${format}` });
     if (!watch) return (await once()).exitCode;
     const [{ nextChange }, { withInterrupt }] = await Promise.all([
       import("../../runtime/watch.js"),

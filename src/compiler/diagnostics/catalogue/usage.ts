@@ -58,12 +58,6 @@ export const usageDiagnostics = defineDiagnostics({
     title: "file would be overwritten",
     message: (p: { file: string }) => `\`${p.file}\` is there already and is left alone; give another place`,
   },
-  MTL8011: {
-    severity: "error",
-    title: "column to keep is not in the data",
-    message: (p: { column: string; file: string; suggestion?: string | undefined }) =>
-      `\`--keep ${p.column}\`: \`${p.file}\` has no such column${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
-  },
   MTL8012: {
     severity: "error",
     title: "no spec there",

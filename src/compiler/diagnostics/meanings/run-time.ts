@@ -202,10 +202,6 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "A file that the command would write is there already.",
     mend: "Give another place, or move the file.",
   },
-  MTL8011: {
-    how: "`--keep` names a column that the data does not have.",
-    mend: "Correct the name; the columns are those of the file that is predicted.",
-  },
   MTL8012: {
     how: "A folder has no `.mtl` file in or below it, or a glob matches none. Folders that begin with a dot and `node_modules` are not entered.",
     mend: "Correct the path; put a glob into quotes, so that `mtlc` expands it and not the shell.",
@@ -223,6 +219,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     mend: "Correct the name; numeric features have no ids.",
   },
   MTL8023: { how: "A diff needs two models.", mend: "Give two, or one with `--git REVISION`." },
+  MTL8024: {
+    how: "`mtlc explain` was given a code that no message has.",
+    mend: "`docs/diagnostics/README.md` lists all codes.",
+  },
   MTL9001: {
     how: "The compiler or a command met a state that it should never be in. Nothing of yours is at fault, and files are left as they were.",
     mend: "Report it with the spec that shows it. `MTLC_DEBUG=1` before the command prints the trace.",

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { renderPretty, createDiagnostic } from "../../src/compiler/diagnostics/index.js";
+import { runCli } from "./run-cli.js";
+
+/** Mistakes at run time that no other test brings about, by the code that each gives. */
+let root: string;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "mtlc-codes-"));
+  mkdirSync(join(root, "empty"));
+  await runCli(["init", "shop"], { cwd: root });
+  const spec = readFileSync(join(root, "shop/model.mtl"), "utf8");
+  writeFileSync(
+    join(root, "shop/bare.mtl"),
+    spec.replace(/data \{[^}]*\}/, 'data {\n  test: csv("test.csv")\n  group: user_id\n}'),
+  );
+  writeFileSync(join(root, "shop/untested.mtl"), spec.replace('  test:  csv("test.csv")\n', ""));
+  writeFileSync(join(root, "scores.mtl"), "model scores\nsignals { ctr: P(click) }\nrank page = top 3 by ctr\n");
+  // Rows of one class alone, which no AUC can order.
+  writeFileSync(join(root, "shop/quiet.csv"), `user_id,item_id,hour,price,click,buy\n${"1,2,3,4.0,0,0\n".repeat(50)}`);
+  writeFileSync(
+    join(root, "shop/early.mtl"),
+    spec
+      .replace('test:  csv("test.csv")', 'validation: csv("quiet.csv")')
+      .replace("epochs:    5", "epochs: 1\n  stop: early(metric: auc(ctr), patience: 1)"),
+  );
+  await runCli(["compile", "shop/model.mtl", "-o", "compiled"], { cwd: root });
+  await runCli(["train", "shop/untested.mtl", "-o", "trained", "--epochs", "1", "-q"], { cwd: root });
+  rmSync(join(root, "trained/run.json"), { force: true });
+}, 120_000);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+interface Case {
+  readonly code: string;
+  readonly exit: number;
+  readonly words: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const cases: readonly Case[] = [
+  { code: "MTL7302", exit: 1, words: ["train", "shop/bare.mtl", "-o", "out"] },
+  { code: "MTL7308", exit: 0, words: ["train", "shop/early.mtl", "-o", "early"] },
+  { code: "MTL7311", exit: 1, words: ["compile", "scores.mtl", "-o", "out"] },
+  { code: "MTL7312", exit: 1, words: ["eval", "trained"] },
+  { code: "MTL7401", exit: 2, words: ["train", "shop/model.mtl", "-o", "out"], environment: { MTLC_ENGINE: "gpu" } },
+  { code: "MTL8001", exit: 2, words: ["chekc", "a.mtl"] },
+  { code: "MTL8009", exit: 2, words: ["check", "scores.mtl", "--watch", "--format", "sarif"] },
+  { code: "MTL8010", exit: 1, words: ["init", "shop"] },
+  { code: "MTL8012", exit: 1, words: ["check", "empty"] },
+];
+
+describe("mistakes at run time", () => {
+  it.each(cases)("$code exits with $exit", async ({ code, exit, words, environment = {} }) => {
+    const result = await runCli(words, { cwd: root, environment });
+    expect(result.err).toContain(`[${code}]`);
+    expect(result.code).toBe(exit);
+    expect(result.err).not.toMatch(/^ {4}at /m);
+  });
+
+  it("MTL9001 says what to report", () => {
+    const bug = createDiagnostic("MTL9001", { problem: "Error: x", version: "1.0.0" }, { file: "", start: 0, end: 0 });
+    expect(renderPretty([bug], new Map())).toContain("this is a bug in mtlc 1.0.0, please report it");
+  });
+});

@@ -177,6 +177,58 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "The Redis server writes nothing to disk, and after a restart every cap starts at 0 again.",
     mend: "Set `appendonly` to `yes`.",
   },
+  MTL7550: {
+    how: "Tuning moves the parameters that a formula reads, and it reads none with a range of two ends.",
+    mend: "Give a parameter a range: `alpha: 0.1 in [0, 1]`.",
+  },
+  MTL7551: {
+    how: "The text of an objective or a guard cannot be read.",
+    mend: "The message shows the place, and `mtlc tune --help` the form.",
+  },
+  MTL7552: {
+    how: "The spec has several rankings or formulas, and tuning is about one.",
+    mend: "Name it with `--rank` or `--fusion`.",
+  },
+  MTL7553: {
+    how: "The command names a ranking, a formula or a parameter that the spec does not have.",
+    mend: "Correct the name; the message lists what there is.",
+  },
+  MTL7554: {
+    how: "A row of the log holds a value that serving would not accept, so no list could have come of it.",
+    mend: "Correct the log, or widen the declared range, or say with `missing:` what stands for a value that is not there.",
+  },
+  MTL7555: {
+    how: "The spec has no `fusion`, so there is nothing to tune.",
+    mend: "Write the order as a formula with parameters.",
+  },
+  MTL7556: {
+    how: "Later requests are held out to judge a change, and all of the log has one time.",
+    mend: "Log the time of each request, or name the column that has it.",
+  },
+  MTL7557: {
+    how: "The method needs data or options that were not given.",
+    mend: "Give what the message names, or use another method.",
+  },
+  MTL7558: {
+    how: "A regression fits exponents or weights, and the formula is no product of powers and no weighted sum.",
+    mend: "`--method cma-es` tunes any formula.",
+  },
+  MTL7559: {
+    how: "The log was made with other parameters, and too few of its requests speak of the proposed ones. An estimate from them would be noise.",
+    mend: "Log more requests, with parameters jittered more widely, or stay nearer to the logged ones.",
+  },
+  MTL7561: {
+    how: "The fit gives the reference column the coefficient 0, and every other exponent is read relative to it.",
+    mend: "Choose another reference, or `--method cma-es`.",
+  },
+  MTL7562: {
+    how: "The log holds no rows that tuning can use.",
+    mend: "Look at the files and filters that the message names.",
+  },
+  MTL7564: {
+    how: "An option takes a number of a certain kind, and was given something else.",
+    mend: "The message says what it takes.",
+  },
   MTL8001: { how: "There is no such command.", mend: "`mtlc help` lists them." },
   MTL8002: { how: "The command has no such option.", mend: "`mtlc COMMAND --help` lists them." },
   MTL8003: {

@@ -26,6 +26,15 @@ export const servingMeanings: Readonly<Record<string, string>> = {
   MTL5046: "An `auxiliary` task is trained and never served, so a formula cannot read it.",
   MTL5047: "The factor lies outside the bounds that the rule states or has by default.",
   MTL5048: "Values are counted by something that each candidate has: an attribute, a feature or a signal.",
+  MTL5049:
+    "`missing` says what stands for a value that is not there, and `coalesce` or `missing(…)` in formulas handles it there. With both, only one could ever apply.",
+  MTL5050: "What to do with a value outside its range is said of a value that has no range, so nothing can be outside.",
+  MTL5051: "Every request is in one arm of an experiment, so the shares of its arms sum to 1.",
+  MTL5052:
+    "Experiments assign requests apart from one another, so a request may be in an arm of both, and only one of two values can hold.",
+  MTL5054: "Each stage of a ranking keeps some of what the stage before it leaves, so it cannot keep more.",
+  MTL5055:
+    "A formula reads what candidates bring, a condition on the request what the request brings, and this is neither.",
   MTL6001: "A feature that no part of the network, no formula and no rule reads is encoded for nothing.",
   MTL6002: "A part of the network that nothing reads is left out of the model: it changes no prediction.",
   MTL6003: "A label that no task speaks of changes nothing. Labels that others are `within` count as used.",

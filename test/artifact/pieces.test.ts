@@ -43,6 +43,8 @@ describe("pieces of state", () => {
     pieces.set("item.embedding", { shape: [2, 2], data: new Float32Array(4) });
     expect(() => joinState(variables, pieces)).toThrow("`item.embedding` has shape [2, 2] and the model wants [3, 2]");
     pieces.delete("item.embedding");
-    expect(() => joinState(variables, pieces)).toThrow("MTL7207: the weights do not fit the model: `item.embedding` is missing");
+    expect(() => joinState(variables, pieces)).toThrow(
+      "MTL7207: the weights do not fit the model: `item.embedding` is missing",
+    );
   });
 });

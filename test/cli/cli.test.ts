@@ -111,7 +111,7 @@ describe("mtlc", () => {
       const ended = await runCli([...words, "-o", output], {
         cwd: root,
         onErr: (text, kill) => {
-          if (sent || !text.includes("epoch 1/3")) return;
+          if (sent || !text.includes("epoch 1/3 ·")) return;
           sent = true;
           kill(signal);
         },

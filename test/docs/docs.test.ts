@@ -39,6 +39,7 @@ import {
 import { runTest, type TestResult } from "../../src/compiler/serving/index.js";
 import { declarationWords, reservedWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
 import { createFileHost } from "../../src/runtime/spec.js";
+import { lexerTokens } from "../../src/compiler/syntax/tokens.js";
 import { baseFor } from "./base-spec.js";
 import { anchorOf, codeWords, type Fence, pageCalled, proseOf, readPages, root, rowOf, sectionsOf } from "./pages.js";
 
@@ -126,6 +127,7 @@ describe("language.md names what the compiler knows", () => {
   const tables: Readonly<Record<string, readonly string[]>> = {
     declarations: declarationWords,
     "reserved words": [...reservedWords],
+    words: lexerTokens.flatMap(({ PATTERN: word }) => (typeof word === "string" && /^\w+$/.test(word) ? [word] : [])),
     "keys of data": dataKeys.map(({ name }) => name),
     "keys of train": trainKeys.map(({ name }) => name),
     "file formats": fileFormats,

@@ -5,6 +5,13 @@
  */
 export * from "./frame.js";
 export { createEvaluator, type Evaluator } from "./interpret.js";
+export {
+  compareExplanations,
+  explainFormula,
+  type Contribution,
+  type FormulaDifference,
+  type FormulaExplanation,
+} from "./explain.js";
 export { generateFormulas, type GeneratedFormulas, type NamedFormula } from "./generate.js";
 export {
   describeServingInput,

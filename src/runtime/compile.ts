@@ -46,10 +46,32 @@ export async function lowerSpec(options: Omit<CompileOptions, "output">): Promis
   return { spec, fitted, program: createProgram(model, fitted) };
 }
 
+/** A spec without a network, whose formulas and rules work on signals: there is nothing to lower. */
+function servingOnly(path: string): LoadedSpec | undefined {
+  const spec = loadSpec(path);
+  const { heads, serving } = spec.model;
+  const isServed = serving !== undefined && (serving.fusions.length > 0 || serving.ranks.length > 0);
+  return heads.length === 0 && isServed ? spec : undefined;
+}
+
 /** Writes the artifact. Throws a {@link Failure}. */
 export async function compile(options: CompileOptions): Promise<CompileResult> {
   const { output } = options;
   await checkOutputDirectory(output);
+  const served = servingOnly(options.spec);
+  if (served !== undefined) {
+    for (const diagnostic of served.warnings) options.onEvent?.({ kind: "warning", diagnostic });
+    const manifest = await writeArtifact(output, {
+      sources: served.sources,
+      model: served.model,
+      fitted: { json: {}, vocabularies: new Map(), ids: {} },
+      graphText: "",
+      state: new Map(),
+      trained: false,
+    });
+    options.onEvent?.({ kind: "saved", directory: output });
+    return { artifact: output, manifest };
+  }
   const { spec, fitted, program } = await lowerSpec(options);
   const manifest = await writeArtifact(output, {
     sources: spec.sources,

@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   builtins: ["graph", "model", "text"],
   semantics: ["builtins", "model", "syntax", "diagnostics", "text"],
   lower: ["builtins", "graph", "model", "text"],
-  targets: ["graph", "model", "text"],
+  targets: ["fusion", "graph", "model", "text"],
   format: ["syntax", "diagnostics", "text"],
   // What there is to say about a typed model: none of these sees syntax.
   describe: ["semantics", "builtins", "model", "text"],
@@ -31,6 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   program: ["semantics", "lower", "model", "graph", "builtins", "syntax", "diagnostics", "text", "host"],
   host: ["text"],
   runtime: [
+    "describe",
     "diff",
     "cost",
     "program",

@@ -11,4 +11,5 @@ export * from "./model-file.js";
 export * from "./pieces.js";
 export * from "./read.js";
 export * from "./safetensors.js";
+export * from "./serving-module.js";
 export * from "./write.js";

@@ -23,6 +23,7 @@ import {
 } from "./manifest.js";
 import { headTypeText, modelText, relativePath } from "./model-file.js";
 import { pieceShape, splitState } from "./pieces.js";
+import { servingFiles } from "./serving-module.js";
 import { encodeSafetensors } from "./safetensors.js";
 
 /** All that an artifact is made of. */
@@ -31,7 +32,8 @@ export interface ArtifactContent {
   readonly sources: readonly { readonly path: string; readonly text: string }[];
   readonly model: Model;
   readonly fitted: FittedFiles;
-  readonly program: Program;
+  /** Absent for a model without a network: formulas and rules over signals. */
+  readonly program?: Program;
   /** The program as text. */
   readonly graphText: string;
   /** Every state variable. */
@@ -99,23 +101,15 @@ export function artifactContent(content: ArtifactContent): {
   readonly all: readonly DirectoryFile[];
 } {
   const { model, program, state, fitted } = content;
-  const values = new Map([...state].map(([name, { data }]) => [name, data]));
-  const stored = program.state.filter(({ role }) => isStored(role));
+  const stored = program?.state.filter(({ role }) => isStored(role)) ?? [];
   const sources = sourceFiles(content.sources);
   const files: DirectoryFile[] = [
     ...sources.map(({ file, text }) => ({ path: file, content: text })),
     { path: artifactFiles.model, content: modelText(model, content.sources[0]?.path ?? "") },
     { path: artifactFiles.fitted, content: jsonText(fitted.json) },
-    { path: artifactFiles.graph, content: content.graphText },
+    ...servingFiles(model),
     { path: artifactFiles.weights, content: encodeSafetensors(splitState(stored, state), { format: "mtlc" }) },
-    {
-      path: artifactFiles.savedModel,
-      content: createSavedModel(program, { values: servingState(program, values) }).bytes,
-    },
-    ...createGraphModel(program, "predict", values, { generator: `mtlc ${version}` }).map(({ name, bytes }) => ({
-      path: `${artifactFiles.tfjs}/${name}`,
-      content: bytes,
-    })),
+    ...(program === undefined ? [] : programFiles(program, content)),
     ...[...fitted.vocabularies].map(([feature, entries]) => ({
       path: vocabularyPath(feature),
       content: vocabularyText(entries),
@@ -138,10 +132,10 @@ export function artifactContent(content: ArtifactContent): {
     },
     model: { file: artifactFiles.model, hash: hashModel(model) },
     schema: dataSchema(model, fitted),
-    heads: heads(model, program),
+    heads: program === undefined ? [] : heads(model, program),
     weights: { file: artifactFiles.weights },
-    parameters: parameters(program),
-    signatures: signatures(program),
+    parameters: program === undefined ? [] : parameters(program),
+    signatures: program === undefined ? {} : signatures(program),
     files: files.map(({ path, content: bytes }) => ({
       path,
       bytes: typeof bytes === "string" ? Buffer.byteLength(bytes) : bytes.length,
@@ -149,6 +143,22 @@ export function artifactContent(content: ArtifactContent): {
     })),
   });
   return { manifest, all: [...files, { path: manifestName, content: jsonText(manifest) }] };
+}
+
+/** The graphs of a network. */
+function programFiles(program: Program, { graphText, state }: ArtifactContent): readonly DirectoryFile[] {
+  const values = new Map([...state].map(([name, { data }]) => [name, data]));
+  return [
+    { path: artifactFiles.graph, content: graphText },
+    {
+      path: artifactFiles.savedModel,
+      content: createSavedModel(program, { values: servingState(program, values) }).bytes,
+    },
+    ...createGraphModel(program, "predict", values, { generator: `mtlc ${version}` }).map(({ name, bytes }) => ({
+      path: `${artifactFiles.tfjs}/${name}`,
+      content: bytes,
+    })),
+  ];
 }
 
 /** Optimizer slots and the step start anew when an artifact is trained further, so that they are not kept. */

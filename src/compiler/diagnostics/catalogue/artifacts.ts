@@ -43,4 +43,10 @@ export const artifactsDiagnostics = defineDiagnostics({
     title: "weights do not fit the model",
     message: (p: { name: string; problem: string }) => `the weights do not fit the model: \`${p.name}\` ${p.problem}`,
   },
+  MTL7500: {
+    severity: "error",
+    title: "mtlc that was not built",
+    message: (p: { folder: string }) =>
+      `a standalone module carries mtlc's own compiled sources, and \`${p.folder}\` is not there; build them: \`npm run build\``,
+  },
 });

@@ -1,0 +1,192 @@
+import { generateFormulas } from "../../fusion/index.js";
+import type { FormulaExpression, ServingModel } from "../../model/index.js";
+import { declarationsOf } from "./declarations.js";
+import { linkModules, type CompiledModules } from "./link-modules.js";
+
+export interface StandaloneOptions {
+  readonly name: string;
+  /** Of the model, for whoever asks what a module was made from. */
+  readonly hash: string;
+  readonly serving: ServingModel;
+  /** Our own compiled sources, by their path under `compiler`. */
+  readonly modules: CompiledModules;
+  /** A formula as the spec would write it. */
+  readonly textOf: (expression: FormulaExpression) => string;
+}
+
+/** An ES module without imports, and its types. */
+export interface StandaloneModule {
+  readonly source: string;
+  readonly declarations: string;
+}
+
+/** The serving stage as one module. What the spec's author wrote stands in JSON alone, never in code. */
+export function createStandaloneModule(options: StandaloneOptions): StandaloneModule {
+  const { name, hash, serving, modules, textOf } = options;
+  const generated = generateFormulas(serving.fusions);
+  const library = linkModules(modules, [
+    "fusion/operations.js",
+    "fusion/list-functions.js",
+    "fusion/read-inputs.js",
+    "fusion/interpret.js",
+    "fusion/explain.js",
+    "serving/ranker.js",
+  ]);
+  const { params, numbers, texts, lists, constants } = generated;
+  const from = (path: string, names: string): string => `const { ${names} } = ${library.nameOf(path)};`;
+  const source = [
+    "// The serving stage of a model, made by mtlc. Do not edit: compile the spec again.",
+    library.source,
+    from("fusion/operations.js", operationNames.join(", ")),
+    from("fusion/list-functions.js", listFunctionNames.join(", ")),
+    from("fusion/read-inputs.js", "readInputs"),
+    from("fusion/interpret.js", "createEvaluator"),
+    from("fusion/explain.js", "explainFormula"),
+    from("serving/ranker.js", "createRanker"),
+    "",
+    `export const model = ${jsonText({ name, hash })};`,
+    `const serving = ${jsonText(withTexts(serving, textOf))};`,
+    `const slots = ${jsonText({ params, numbers, texts, lists, constants })};`,
+    "",
+    generated.source,
+    standaloneFunctions,
+  ].join("\n");
+  return { source, declarations: declarationsOf(name, serving) };
+}
+
+/** Functions that generated code may call. */
+const operationNames = [
+  "raise",
+  "safePower",
+  "logistic",
+  "clampNumber",
+  "choose",
+  "fallBack",
+  "isMissing",
+  "isMissingValue",
+  "ageOf",
+  "lowerText",
+  "bothHold",
+  "eitherHolds",
+  "doesNotHold",
+  "isEqual",
+  "isLess",
+  "isLessOrEqual",
+  "isSameText",
+  "isTextLess",
+  "isTextLessOrEqual",
+  "hasText",
+  "interpolate",
+];
+const listFunctionNames = ["rankColumn", "percentileColumn", "minmaxColumn", "zscoreColumn", "reciprocalRankColumn"];
+
+/** The model without places and comments, and with the text of each part of a formula for explanations. */
+function withTexts(serving: ServingModel, textOf: (expression: FormulaExpression) => string): unknown {
+  const strip = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(strip);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, item]) => (key === "span" || key === "doc" ? [] : [[key, strip(item)]])),
+    );
+  };
+  const describe = (node: FormulaExpression): unknown => {
+    const children = Object.entries(node).flatMap(([key, item]) => {
+      if (key === "span") return [];
+      const isNode = typeof item === "object" && item !== null && "kind" in item;
+      if (isNode) return [[key, describe(item as FormulaExpression)]];
+      return key === "arguments" ? [[key, (item as readonly FormulaExpression[]).map(describe)]] : [[key, strip(item)]];
+    });
+    return { ...Object.fromEntries(children), text: textOf(node) };
+  };
+  const plain = strip(serving) as Record<string, unknown>;
+  return { ...plain, fusions: serving.fusions.map(({ name, value }) => ({ name, value: describe(value) })) };
+}
+
+/** JSON that is safe as code and inside a page. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value)
+    .replaceAll("<", "\\u003c")
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029")
+    .replaceAll('"__proto__":', '["__proto__"]:');
+}
+
+const standaloneFunctions = `function read(request, isRead) {
+  const result = readInputs(
+    serving,
+    {
+      candidates: request.candidates,
+      ...(request.values === undefined ? {} : { request: request.values }),
+      now: request.now,
+      params: new Map(Object.entries(request.params ?? {})),
+    },
+    isRead,
+  );
+  if (result.kind !== "refused") return result;
+  const { index, ...rest } = result;
+  return index === undefined ? rest : { ...rest, id: request.candidates[index].id };
+}
+
+const isSlot = (input) => [slots.numbers, slots.texts, slots.lists].some((names) => names.includes(input.name));
+
+export function score(request) {
+  const result = read(request, isSlot);
+  if (result.kind === "refused") return result;
+  const { frame, kept, leftOut, clamped } = result;
+  const columns = evaluateFormulas(
+    frame.count,
+    frame.now,
+    slots.params.map((name) => frame.params.get(name)),
+    slots.numbers.map((name) => frame.numbers.get(name)),
+    slots.texts.map((name) => frame.texts.get(name)),
+    slots.lists.map((name) => frame.lists.get(name) ?? frame.vectors.get(name)),
+    slots.constants,
+  );
+  const idOf = (index) => request.candidates[index].id;
+  return {
+    kind: "scored",
+    items: Array.from(kept, (index, row) => ({
+      id: idOf(index),
+      scores: Object.fromEntries(serving.fusions.map(({ name }, i) => [name, columns[i][row]])),
+    })),
+    leftOut: leftOut.map(({ index, ...rest }) => ({ id: idOf(index), ...rest })),
+    clamped,
+  };
+}
+
+export function explain(request, id, formula) {
+  const result = read(request, isSlot);
+  if (result.kind === "refused") return result;
+  const fusion = serving.fusions.find(({ name }) => name === formula);
+  if (fusion === undefined) throw new RangeError("the model has no formula of that name");
+  const row = result.kept.findIndex((index) => request.candidates[index].id === id);
+  if (row < 0) return undefined;
+  const { kind, score, parts } = explainFormula(result.frame, createEvaluator(result.frame), fusion.value, row);
+  return {
+    kind,
+    score,
+    parts: parts.map(({ expression, value, contribution }) => ({ part: expression.text, value, contribution })),
+  };
+}
+
+const rankers = new Map();
+
+export function rank(request, ranking = serving.ranks[0]?.name) {
+  let ranker = rankers.get(ranking);
+  if (ranker === undefined) {
+    const declared = serving.ranks.find(({ name }) => name === ranking);
+    if (declared === undefined) throw new RangeError("the model has no ranking of that name");
+    ranker = createRanker(serving, declared);
+    rankers.set(ranking, ranker);
+  }
+  const { candidates, params, ...rest } = request;
+  return ranker.rank({
+    request: "",
+    seed: 0,
+    ...rest,
+    ids: candidates.map(({ id }) => id),
+    candidates,
+    ...(params === undefined ? {} : { params: new Map(Object.entries(params)) }),
+  });
+}
+`;

@@ -75,7 +75,7 @@ const scores = [
   "model m",
   "signals {\n  ctr: P(click)\n  cvr: P(buy | click)\n  stay: number(seconds) >= 0\n}",
   "chain ctcvr = ctr * cvr",
-  "attributes {\n  price: number(yuan) > 0\n  brand: text\n  off: bool?\n  at: time\n  since: duration\n  shown: number in [0, 1_000_000]\n}",
+  'attributes {\n  price: number(yuan) > 0\n  brand: text\n  off: bool?\n  at: time\n  since: duration\n  shown: number in [0, 1_000_000]\n  quality: number in [0, 1] missing 0.5 outside clamp\n  shop: text missing "none"\n  tags: texts?\n  vec: vector(4)?\n}',
   "params {\n  a: 0.5 in [0, 2]\n  fixed: 3\n}",
 ].join("\n");
 
@@ -86,9 +86,32 @@ describe("formulas, rules and tests", () => {
       "functions",
       'fusion s = if(not (brand == "x" or off and stay > 3), max(ctr, 1e-6), coalesce(clamp(stay, 0, 1), 0)) + log1p(stay)',
     ],
+    ["chains over signals", "chain back = ctcvr / ctr\nchain none = 1 - ctr\nfusion s = back + none"],
     ["times", "fusion s = if(age(at) < 7d and since > 90s, 1, if(at < 2026-11-01, 2, 3))"],
     ["lists", 'fusion s = 1 / (10 + rank(ctr)) ^ 0.7 + percentile(ctcvr) + if(brand in ["a", "b"], 1, 0)'],
     ["pieces", "fusion s = piecewise(price, [0, 10, 100], [0.5, 1, 2])"],
+    [
+      "policies, requests, stages and experiments",
+      [
+        "request {",
+        "  user_id: text",
+        "  age: number >= 0 missing 30 outside clamp",
+        "}",
+        'fusion s = ctr * quality * if("sale" in tags, a, 1)',
+        "fusion coarse = ctr",
+        "rank r = from i2i top 300 by ctr, hot then top 500 by coarse then top 50 by s ties at, price ascending",
+        "experiment heavier {",
+        "  by: user_id",
+        "  control: arm(0.9)",
+        "  more: arm(0.1, a: 2)",
+        "}",
+        'test "request" {',
+        '  request { user_id: "u1" }',
+        '  candidate p { ctr: 0.1, cvr: 0.1, stay: 3, price: 9, brand: "x", at: 2026-01-01, since: 3h, shown: 5 }',
+        "  expect s(p) >= 0",
+        "}",
+      ].join("\n"),
+    ],
     [
       "rules",
       [

@@ -91,6 +91,15 @@ describe("a warm start", () => {
     expect(events.some(({ kind }) => kind === "warmStarted")).toBe(true);
   });
 
+  it("has in the diff the sizes that each side has", async () => {
+    const spec = variant("hashed", ["item_id: categorical(embed: 8)", "item_id: categorical(hash: 9, embed: 8)"]);
+    const { result } = await runDiff({ models: [join(root, "old"), spec] });
+    const shapes = new Map(result.warmStart.tensors.map(({ name, shape }) => [name, shape]));
+    expect(shapes.get("item_id.embedding")).toEqual([10, 8]);
+    expect(shapes.get("user_id.embedding")).toEqual(oldTensors().get("user_id.embedding")?.shape);
+    expect(result.uncounted).toEqual([]);
+  });
+
   it("finds the rows of a vocabulary by their values when other data orders them otherwise", async () => {
     const folder = join(root, "other");
     mkdirSync(folder);

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { type ChangeClass, diffModels, holdsClass, type ModelDiff } from "../../compiler/diff/index.js";
+import { idCounts } from "../../compiler/cost/index.js";
+import type { FittedSizes, Model } from "../../compiler/model/index.js";
 import { createFailure } from "../../runtime/failure.js";
 import { createGitHost, fileAtRevision } from "../../runtime/git.js";
 import { loadModelSource, type ModelSource } from "../../runtime/model-source.js";
@@ -19,10 +21,23 @@ export interface DiffRequest {
 /** Compares two models; the exit code is 0 unless the request asks otherwise. */
 export async function runDiff({ models, revision, ids, failOn }: DiffRequest): Promise<Outcome<ModelDiff>> {
   const [before, after] = await loadSides(models, revision);
-  const known = { ...before.ids, ...after.ids, ...readIds(ids, [before.model, after.model]) };
-  const result = diffModels(before.model, after.model, { ids: known });
+  const given = readIds(ids, [before.model, after.model]);
+  const result = diffModels(before.model, after.model, {
+    before: { ...likelyIds(before.model, after.ids), ...before.ids, ...given },
+    after: { ...likelyIds(after.model, before.ids), ...after.ids, ...given },
+  });
   const fails = failOn !== undefined && result.class !== "none" && holdsClass(result.class, failOn);
   return { result, exitCode: fails ? 1 : 0 };
+}
+
+/** The other side's numbers, where this side leaves them to the data: the same data, in all likelihood. */
+function likelyIds(model: Model, others: FittedSizes["ids"]): FittedSizes["ids"] {
+  const likely = idCounts(model).flatMap(({ feature, ids, source }): readonly (readonly [string, number])[] => {
+    const other = others[feature];
+    if (other === undefined || source === "spec") return [];
+    return [[feature, source === "limit" ? Math.min(ids, other) : other]];
+  });
+  return Object.fromEntries(likely);
 }
 
 async function loadSides(

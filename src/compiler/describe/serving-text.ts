@@ -1,15 +1,48 @@
-import type { CandidateValue, ParamModel, RankModel, ServingInput, ServingModel, TestModel } from "../model/index.js";
+import type {
+  CandidateValue,
+  ExperimentModel,
+  ParamModel,
+  RankModel,
+  ServingInput,
+  ServingModel,
+  TestModel,
+} from "../model/index.js";
 import { constantText, dateText, formulaText, rangeText } from "./formula-text.js";
 import { headTypeText } from "./head-text.js";
 import { numberText, quoted } from "./value-text.js";
 
 /** `number(yuan)? >= 0`, `text`, `P(buy | click)`. */
-export function inputTypeText({ type, predicts, unit, range, missing }: ServingInput): string {
+export function inputTypeText({ type, predicts, unit, range, missing, width }: ServingInput): string {
   if (predicts !== undefined) return headTypeText([], predicts);
   const optional = missing.kind === "keep" ? "?" : "";
+  if (type === "vector") return `vector(${numberText(width ?? 1)})${optional}`;
   if (type !== "number") return `${type}${optional}`;
   const bounds = rangeText(range);
   return `number${unit === undefined ? "" : `(${unit})`}${optional}${bounds === "" ? "" : ` ${bounds}`}`;
+}
+
+/** What a missing value means: `0`, `drop`; nothing where it stays missing. */
+export function missingText({ type, missing }: ServingInput): string {
+  switch (missing.kind) {
+    case "keep":
+      return "";
+    case "default":
+      return constantText(type, missing.value);
+    case "drop":
+    case "refuse":
+      return missing.kind;
+  }
+}
+
+/** A value as its block says it, policies written out: `number in [0, 1] missing 0 outside clamp`. */
+export function inputText(input: ServingInput): string {
+  const missing = missingText(input);
+  const isBounded = input.range?.low !== undefined || input.range?.high !== undefined;
+  return [
+    inputTypeText(input),
+    ...(missing === "" ? [] : [`missing ${missing}`]),
+    ...(isBounded ? [`outside ${input.outside}`] : []),
+  ].join(" ");
 }
 
 /** `0.05 in [0, 1]`; a parameter that may not move has no range. */
@@ -18,12 +51,36 @@ export function paramText({ value, range }: ParamModel): string {
   return isFixed ? numberText(value) : `${numberText(value)} ${rangeText(range)}`.trimEnd();
 }
 
-/** `top 50 by score with home`. */
-export function rankText({ stages, rules }: RankModel): string {
-  const last = stages.at(-1);
-  if (last === undefined) return "top 0";
-  const withRules = rules.length === 0 ? "" : ` with ${rules.join(", ")}`;
-  return `top ${numberText(last.top)} by ${formulaText(last.by)}${withRules}`;
+/** `from i2i top 300 by match, hot then top 500 by coarse then top 50 by score with home ties listed_at`. */
+export function rankText({ sources, stages, rules, ties }: RankModel): string {
+  const steps = stages.map(({ top, by }) => `top ${numberText(top)} by ${formulaText(by)}`);
+  return [
+    ...(sources.length === 0 ? [] : [`from ${sources.map(sourceText).join(", ")}`, "then"]),
+    steps.join(" then "),
+    ...(rules.length === 0 ? [] : [`with ${rules.join(", ")}`]),
+    ...(ties.length === 0 ? [] : [`ties ${ties.map(tieText).join(", ")}`]),
+  ].join(" ");
+}
+
+function sourceText({ name, top, by }: RankModel["sources"][number]): string {
+  const count = top === undefined ? "" : ` top ${numberText(top)}`;
+  return `${name}${count}${by === undefined ? "" : ` by ${formulaText(by)}`}`;
+}
+
+function tieText({ by, ascending }: RankModel["ties"][number]): string {
+  return `${formulaText(by)}${ascending ? " ascending" : ""}`;
+}
+
+/** The entries of an experiment: `by: user_id`, `heavier: arm(0.1, beta: 2)`. */
+export function experimentEntries({ key, salt, arms }: ExperimentModel): readonly string[] {
+  return [
+    `by: ${key}`,
+    `salt: ${quoted(salt)}`,
+    ...arms.map(({ name, share, params }) => {
+      const changes = Object.entries(params).map(([param, value]) => `${param}: ${numberText(value)}`);
+      return `${name}: arm(${[numberText(share), ...changes].join(", ")})`;
+    }),
+  ];
 }
 
 /** The steps of a test; what candidates take from others is written out. */
@@ -35,6 +92,9 @@ export function testSteps(test: TestModel, { inputs }: Pick<ServingModel, "input
   };
   return [
     ...(test.at === undefined ? [] : [`at ${dateText(test.at)}`]),
+    ...(Object.keys(test.request).length === 0
+      ? []
+      : [`request { ${Object.entries(test.request).map(field).join(", ")} }`]),
     ...test.candidates.map(
       ({ name, fields }) => `candidate ${name} { ${Object.entries(fields).map(field).join(", ")} }`,
     ),

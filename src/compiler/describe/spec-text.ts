@@ -4,7 +4,7 @@ import { formulaText } from "./formula-text.js";
 import { headText, lossText, penaltyText } from "./head-text.js";
 import { networkDeclarations } from "./network-text.js";
 import { ruleText } from "./rule-text.js";
-import { inputTypeText, paramText, rankText, testSteps } from "./serving-text.js";
+import { experimentEntries, inputText, paramText, rankText, testSteps } from "./serving-text.js";
 import { callText, nameText, numberText, quoted, valueText } from "./value-text.js";
 
 /**
@@ -40,14 +40,15 @@ export function specText(model: Model): string {
 
 function servingSections({ serving, tests = [] }: Model): readonly string[] {
   if (serving === undefined) return [];
-  const { inputs, params, fusions, ruleSets, ranks } = serving;
-  const typed = (origin: "signal" | "attribute"): readonly string[] =>
+  const { inputs, params, fusions, ruleSets, ranks, experiments } = serving;
+  const typed = (origin: "signal" | "attribute" | "request"): readonly string[] =>
     inputs.flatMap((input) =>
-      input.origin === origin ? [`${docText(input.doc)}${input.name}: ${inputTypeText(input)}`] : [],
+      input.origin === origin ? [`${docText(input.doc)}${input.name}: ${inputText(input)}`] : [],
     );
   return [
     block("signals", typed("signal")),
     block("attributes", typed("attribute")),
+    block("request", typed("request")),
     block(
       "params",
       params.map((param) => `${docText(param.doc)}${param.name}: ${paramText(param)}`),
@@ -58,6 +59,10 @@ function servingSections({ serving, tests = [] }: Model): readonly string[] {
       return `${docText(set.doc)}rules ${set.name} {\n${rules.join("\n")}\n}`;
     }),
     ranks.map((rank) => `${docText(rank.doc)}rank ${rank.name} = ${rankText(rank)}`).join("\n"),
+    ...experiments.map(
+      (experiment) =>
+        `${docText(experiment.doc)}${block(`experiment ${experiment.name}`, experimentEntries(experiment))}`,
+    ),
     ...tests.map((test) => `test ${quoted(test.title)} {\n${testSteps(test, serving).join("\n")}\n}`),
   ];
 }

@@ -94,15 +94,14 @@ export interface ModelDiff {
 }
 
 export interface DiffOptions {
-  /** Numbers of ids that are known, for both models or for each. */
-  readonly ids?: FittedSizes["ids"];
+  /** Numbers of ids that are known of each model; what `idCounts` says of the others. */
+  readonly before?: FittedSizes["ids"];
+  readonly after?: FittedSizes["ids"];
 }
 
 /** What changed between two models. Pure; the order of declarations, their layout and their comments do not count. */
 export function diffModels(before: Model, after: Model, options: DiffOptions = {}): ModelDiff {
-  const sides = [before, after].map((model) => sideOf(model, options.ids ?? {}));
-  const [old, own] = sides;
-  if (old === undefined || own === undefined) throw new Error("a diff has two sides");
+  const [old, own] = [sideOf(before, options.before ?? {}), sideOf(after, options.after ?? {})];
   const warmStart = warmStartPlan(old.tensors, own.tensors);
   const unfit = unfitParts(before, after, warmStart);
   const sections = diffSections(before, after, unfit);

@@ -1,6 +1,8 @@
 import {
   formulaText,
+  inputText,
   inputTypeText,
+  missingText,
   numberText,
   paramText,
   rangeText,
@@ -27,10 +29,10 @@ export function inputSubjects({ serving }: Model): readonly Subject[] {
       {
         kind: input.origin,
         name: input.name,
-        text: inputTypeText(input),
+        text: inputText(input),
         facets: [
           facet("type", changed, inputTypeText(input)),
-          facet("missing", changed, JSON.stringify(input.missing)),
+          facet("missing", changed, missingText(input) || "it stays missing"),
           facet("outside", changed, input.outside),
           ...(input.width === undefined ? [] : [facet("width", changed, numberText(input.width))]),
         ],

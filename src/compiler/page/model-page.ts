@@ -139,7 +139,8 @@ function training({ train, heads }: Model): string {
   return markdownTable(["training", ""], rows);
 }
 
-function servingSections({ inputs, params, fusions, ruleSets, ranks }: ServingModel): readonly string[] {
+function servingSections(serving: ServingModel): readonly string[] {
+  const { inputs, params, fusions, ruleSets, ranks } = serving;
   const brought = inputs.filter(({ origin }) => origin === "attribute" || origin === "signal" || origin === "request");
   return [
     section(
@@ -181,7 +182,24 @@ function servingSections({ inputs, params, fusions, ruleSets, ranks }: ServingMo
         ranks.map((rank) => [code(rank.name), code(rankText(rank)), prose(rank.doc)]),
       ),
     ),
+    section("Experiments", markdownTable(["experiment", "arm", "share", "sets", "requests"], experimentRows(serving))),
   ];
+}
+
+function experimentRows({ experiments }: ServingModel): readonly (readonly string[])[] {
+  return experiments.flatMap((experiment) =>
+    experiment.arms.map(({ name, share, params }) => [
+      code(experiment.name),
+      code(name),
+      numberText(share),
+      code(
+        Object.entries(params)
+          .map(([param, value]) => `${param}: ${numberText(value)}`)
+          .join(", "),
+      ),
+      `by ${code(experiment.key)}`,
+    ]),
+  );
 }
 
 function costTable({ total, shared, private: own, single, tasks }: Cost): string {

@@ -13,6 +13,7 @@ import { graphVerb } from "./graph.js";
 import { initVerb } from "./init.js";
 import { lspVerb } from "./lsp.js";
 import { predictVerb } from "./predict.js";
+import { rankVerb } from "./rank.js";
 import { testVerb } from "./test.js";
 import { trainVerb } from "./train.js";
 import { tuneVerb } from "./tune.js";
@@ -26,6 +27,7 @@ export const verbs: readonly Command[] = [
   predictVerb,
   tuneVerb,
   compileVerb,
+  rankVerb,
   testVerb,
   diffVerb,
   explainVerb,

@@ -3,7 +3,9 @@ import type { ExpectationValue, RankingReport } from "../../compiler/serving/ind
 import type { View } from "../command.js";
 import type { ShownExpectation, ShownTest, ShownValue, TestRunResult } from "../commands/test.js";
 import type { Style } from "../style.js";
+import { candidateNotes } from "./candidate-notes.js";
 import { gaveWayText } from "./gave-way.js";
+import { numberText } from "./number-text.js";
 
 export const testView: View<TestRunResult> = {
   human: ({ tests, passed, failed }, { outStyle }) => {
@@ -78,26 +80,14 @@ export function valueText(value: ExpectationValue): string {
   return typeof value === "number" ? numberText(value) : String(value);
 }
 
-/** Six significant digits. */
-export function numberText(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : String(Number(value.toPrecision(6)));
-}
-
 /** The list, and what became of each candidate. */
 function rankingLines({ name, refused, candidates, leftOut, gaveWay }: RankingReport): readonly string[] {
   if (refused !== undefined) return [`${name}: refused: ${refused}`];
   return [
     `${name}:`,
     ...candidates.flatMap((candidate) => {
-      const { id, place, score, steps, last, removedBy, heldBackBy, liftedBy } = candidate;
-      const notes = [
-        ...steps.map(({ rule, kind, factor }) => `${kind} ${rule} × ${numberText(factor)}`),
-        ...(last ? ["behind all others"] : []),
-        ...heldBackBy.map((rule) => `held back by ${rule}`),
-        ...liftedBy.map((rule) => `lifted by ${rule}`),
-        ...(removedBy === undefined ? [] : [`taken out by ${removedBy}`]),
-        ...(place === undefined && removedBy === undefined && heldBackBy.length === 0 ? ["not among the first"] : []),
-      ];
+      const { id, place, score } = candidate;
+      const notes = candidateNotes(candidate);
       const where = place === undefined ? "  –" : String(place).padStart(3);
       return [`${where}  ${id}  ${numberText(score)}${notes.length === 0 ? "" : `  ${notes.join(", ")}`}`];
     }),

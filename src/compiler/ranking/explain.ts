@@ -92,8 +92,11 @@ function holders(plan: RankPlan, input: RankInput, outcome: RankOutcome, row: nu
   const { list, order, masks, factors } = outcome;
   const orderOf = new Int32Array(input.ids.length).fill(-1);
   order.forEach((candidate, i) => (orderOf[candidate] = i));
-  const place = list.findIndex((other) => (orderOf[other] as number) > orderAt);
   const own = list.indexOf(row);
+  const passed = list.findIndex((other) => (orderOf[other] as number) > orderAt);
+  // Of a list that ended early, the place after its end.
+  const isShort = list.length < Math.min(plan.top, order.length);
+  const place = passed < 0 && own < 0 && isShort ? list.length : passed;
   if (place < 0 || (own >= 0 && own < place)) return [];
   const found: string[] = [];
   plan.rules.forEach((rule, r) => {
@@ -114,7 +117,8 @@ function holders(plan: RankPlan, input: RankInput, outcome: RankOutcome, row: nu
     }
   });
   if (found.length > 0) return found;
-  const winners = lifters(plan, { masks, factors }, list[place] as number, place);
+  const winner = list[place];
+  const winners = winner === undefined ? [] : lifters(plan, { masks, factors }, winner, place);
   return winners.length > 0 ? winners : ["the places that remain"];
 }
 

@@ -12,3 +12,4 @@ export type { TableColumn } from "./database.js";
 export type { DataRole, RoleOptions } from "./roles.js";
 export * from "./table.js";
 export type { DataSpec } from "./uses.js";
+export { streamRawRows } from "./raw-rows.js";

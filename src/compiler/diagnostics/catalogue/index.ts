@@ -7,6 +7,7 @@ import { internalDiagnostics } from "./internal.js";
 import { lintDiagnostics } from "./lint.js";
 import { namesDiagnostics } from "./names.js";
 import { rangesDiagnostics } from "./ranges.js";
+import { rankingDiagnostics } from "./ranking.js";
 import { syntaxDiagnostics } from "./syntax.js";
 import { trainingDiagnostics } from "./training.js";
 import { tuningDiagnostics } from "./tuning.js";
@@ -29,6 +30,7 @@ export const catalogue = {
   ...trainingDiagnostics,
   ...tuningDiagnostics,
   ...enginesDiagnostics,
+  ...rankingDiagnostics,
   ...flowDiagnostics,
   ...usageDiagnostics,
   ...internalDiagnostics,

@@ -1,0 +1,54 @@
+import type { ExplainedCandidate } from "../../compiler/ranking/index.js";
+import type { EngineName } from "../../runtime/engine/index.js";
+import { createFailure } from "../../runtime/failure.js";
+import { rankFiles, type FileRanking } from "../../runtime/rank/index.js";
+
+export interface RankCall {
+  readonly source: string;
+  readonly files: readonly string[];
+  readonly rank?: string;
+  readonly group?: string;
+  readonly id?: string;
+  /** A date, or a date and time; UTC where it names no zone. */
+  readonly at?: string;
+  readonly seed?: number;
+  readonly experiment?: readonly string[];
+  readonly engine?: EngineName;
+  readonly explain: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A request's list, and with `explain` what became of each candidate. */
+export interface RankedRequest extends FileRanking {
+  readonly explained?: readonly ExplainedCandidate[];
+}
+
+/** Ranks each request of the files as it is read. `clock` is the time where the call names none. */
+export async function* runRank(call: RankCall, clock: number): AsyncGenerator<RankedRequest, void, undefined> {
+  const { explain, at, seed = 0, experiment, ...rest } = call;
+  const now = at === undefined ? clock : timeOf(at);
+  const options = { ...rest, now, seed, ...(experiment === undefined ? {} : { arms: experiment }) };
+  for await (const ranking of rankFiles(options)) {
+    if (!explain) yield ranking;
+    else yield { ...ranking, explained: explainAll(ranking) };
+  }
+}
+
+/** Those in the list by their places, then the others as they came. */
+function explainAll({ list }: FileRanking): readonly ExplainedCandidate[] {
+  const placed = list.items.map(({ id }) => id);
+  const isPlaced = new Set(placed);
+  return [...placed, ...list.considered.filter((id) => !isPlaced.has(id))].flatMap((id) => list.explain(id) ?? []);
+}
+
+function timeOf(text: string): number {
+  const isInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text);
+  const zoned = /T/.test(text) && !/(Z|[+-]\d{2}:\d{2})$/.test(text) ? `${text}Z` : text;
+  const time = isInstant ? Date.parse(zoned) / 1000 : Number.NaN;
+  if (Number.isFinite(time)) return time;
+  throw createFailure("MTL8004", {
+    option: "--at",
+    value: text,
+    expected: "a date or a time such as `2026-11-05T12:00:00Z`",
+  });
+}

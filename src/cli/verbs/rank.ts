@@ -1,0 +1,64 @@
+import { defineCommand } from "../command.js";
+import { defined } from "../defined.js";
+import { withInterrupt } from "../interrupt.js";
+import { engineOption, formatOption } from "../shared-options.js";
+
+export const rankVerb = defineCommand(
+  {
+    name: "rank",
+    summary: "Turn files of candidates into ranked lists",
+    about: [
+      'Each request\'s candidates become one list, by the formula and the rules of the spec. With the directory of a trained artifact in place of the spec, the network scores the rows first. Rows of one request stand together; without a column that groups them, all rows are one request. A JSON line may also be a whole request: `{"request": …, "candidates": […], "tail": […], "values": {…}}`.',
+      "With `--format json`, one object a request, each on its line as soon as it is ranked.",
+    ],
+    positional: {
+      name: "ARTIFACT|SPEC FILE",
+      min: 2,
+      max: Infinity,
+      doc: "a spec or a trained artifact, and files of candidates: .jsonl, .csv, .tsv, .parquet",
+    },
+    options: {
+      rank: { kind: "text", value: "NAME", doc: "ranking of the spec (default: its first)" },
+      group: {
+        kind: "text",
+        value: "COLUMN",
+        doc: "column that groups rows into requests (default: the spec's group, or `request`)",
+      },
+      id: {
+        kind: "text",
+        value: "COLUMN",
+        doc: "column of identifiers (default: `id` or `item_id`, else the row's number)",
+      },
+      at: { kind: "text", value: "TIME", doc: "time of the requests, such as 2026-11-05T12:00:00Z (default: now)" },
+      seed: { kind: "integer", value: "N", min: 0, max: 4_294_967_295, doc: "seed of explorations (default: 0)" },
+      experiment: {
+        kind: "names",
+        value: "NAME=ARM",
+        doc: "arm of an experiment, in place of that of the request's unit",
+      },
+      explain: { kind: "flag", doc: "what each rule did with each candidate" },
+      engine: engineOption,
+      format: formatOption,
+    },
+    examples: [
+      { line: "mtlc rank hall.mtl candidates.jsonl", does: "scores in, a page out" },
+      {
+        line: "mtlc rank out today.parquet --group request_id --format json",
+        does: "raw features in, a JSON object a request out",
+      },
+      {
+        line: "mtlc rank hall.mtl candidates.csv --at 2026-11-11 --explain",
+        does: "as it would be on that day, and why",
+      },
+    ],
+  },
+  async ({ arguments: [source = "", ...files], options }, terminal) => {
+    const [{ runRank }, { rankText }] = await Promise.all([import("../commands/rank.js"), import("../views/rank.js")]);
+    const { rank, group, id, at, seed, experiment, engine, explain, format } = options;
+    const ended = await withInterrupt(async (signal) => {
+      const call = { source, files, ...defined({ rank, group, id, at, seed, experiment, engine }), explain, signal };
+      for await (const ranking of runRank(call, Date.now() / 1000)) terminal.out(rankText(ranking, format));
+    });
+    return ended === "interrupted" ? 130 : 0;
+  },
+);

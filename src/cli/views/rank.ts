@@ -1,0 +1,66 @@
+import type { RankedRequest } from "../commands/rank.js";
+import { candidateNotes } from "./candidate-notes.js";
+import { gaveWayText } from "./gave-way.js";
+import { numberText } from "./number-text.js";
+import { plural } from "./text.js";
+
+/** One request's list, for people or as a JSON line. */
+export function rankText(ranking: RankedRequest, format: "human" | "json"): string {
+  return format === "json" ? `${JSON.stringify(rankJson(ranking))}\n` : humanText(ranking);
+}
+
+/** What was asked is echoed, so that the answer can be had again. */
+export function rankJson({ request, rank, now, seed, arms, candidates, list, explained }: RankedRequest): unknown {
+  const { items, gaveWay, budgetSpent, leftOut, clamped, flagged, spent } = list;
+  return {
+    request,
+    rank,
+    at: new Date(now * 1000).toISOString(),
+    seed,
+    ...(Object.keys(arms).length === 0 ? {} : { experiments: arms }),
+    candidates,
+    items,
+    degraded: gaveWay,
+    ...(budgetSpent ? { budgetSpent } : {}),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(clamped === 0 ? {} : { clamped }),
+    ...(flagged.length === 0 ? {} : { flagged }),
+    ...(spent.length === 0 ? {} : { spent }),
+    ...(explained === undefined ? {} : { explain: explained.map(({ row: _row, ...rest }) => rest) }),
+  };
+}
+
+function humanText({ request, rank, arms, candidates, list, explained }: RankedRequest): string {
+  const { items, gaveWay, leftOut, flagged } = list;
+  const shownArms = Object.entries(arms).map(([name, arm]) => ` · ${name}: ${arm}`);
+  const title = `${request} · ${rank}: ${items.length} of ${plural(candidates, "candidate")}${shownArms.join("")}`;
+  const notes = new Map(explained?.map((each) => [each.id, candidateNotes(each)]));
+  const width = Math.max(0, ...items.map(({ id }) => id.length), ...(explained ?? []).map(({ id }) => id.length));
+  const line = (place: string, id: string, score: number): string =>
+    [place.padStart(5), id.padEnd(width), numberText(score).padStart(10), (notes.get(id) ?? []).join(", ")]
+      .join("  ")
+      .trimEnd();
+  const others = (explained ?? []).filter(({ place }) => place === undefined);
+  const lines = [
+    title,
+    ...items.map(({ id, score }, i) => line(String(i + 1), id, score)),
+    ...others.map(({ id, score }) => line("–", id, score)),
+    ...gaveWay.map((each) => `  ${gaveWayText(each)}`),
+    ...leftOutLines(leftOut),
+    ...(flagged.length === 0 ? [] : [`  no finite score: ${flagged.join(", ")}`]),
+  ];
+  return `${lines.join("\n")}\n\n`;
+}
+
+/** By input and reason: a file may lack a value in thousands of rows. */
+function leftOutLines(leftOut: RankedRequest["list"]["leftOut"]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const { id, input, reason } of leftOut) {
+    const key = `\`${input}\` is ${reason === "missing" ? "missing" : "outside its range"}`;
+    groups.set(key, [...(groups.get(key) ?? []), id]);
+  }
+  return [...groups].map(([why, ids]) => {
+    const shown = ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ");
+    return `  left out, since ${why}: ${shown}`;
+  });
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { runRank, type RankCall, type RankedRequest } from "../../src/cli/commands/rank.js";
+import { rankJson, rankText } from "../../src/cli/views/rank.js";
+import { withDatabase } from "../../src/runtime/data/database.js";
+import { Failure } from "../../src/runtime/failure.js";
+
+const folder = mkdtempSync(join(tmpdir(), "mtlc-rank-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const spec = join(import.meta.dirname, "page.mtl");
+const noon = "2026-11-05T12:00:00Z";
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function ranked(call: Partial<RankCall> & Pick<RankCall, "files">): Promise<readonly RankedRequest[]> {
+  const found: RankedRequest[] = [];
+  for await (const each of runRank({ source: spec, explain: false, at: noon, ...call }, 0)) found.push(each);
+  return found;
+}
+
+const lists = (results: readonly RankedRequest[]): unknown =>
+  Object.fromEntries(results.map(({ request, list }) => [request, list.items.map(({ id }) => id)]));
+
+async function failureOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
+  throw new Error("no failure");
+}
+
+const rows = [
+  { request: "r1", id: "a1", ctr: 0.9, brand: "a", tags: ["new", "sale"], fresh: true },
+  { request: "r1", id: "a2", ctr: 0.8, brand: "a", tags: ["old"], fresh: false },
+  { request: "r1", id: "b1", ctr: 0.1, brand: "b", tags: ["sale"], fresh: false },
+  { request: "r2", id: "c1", ctr: 0.5, brand: "c", tags: [], fresh: false },
+];
+const jsonl = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+const csv = `request,id,ctr,brand,tags,fresh\n${rows
+  .map(({ request, id, ctr, brand, tags, fresh }) => `${request},${id},${ctr},"${brand}",${tags.join("|")},${fresh}\n`)
+  .join("")}`;
+const expected = { r1: ["a1", "b1", "a2"], r2: ["c1"] };
+
+describe("mtlc rank", () => {
+  it("reads JSON lines, CSV and Parquet alike", async () => {
+    const parquet = join(folder, "rows.parquet");
+    const source = file("for-parquet.jsonl", jsonl);
+    await withDatabase({ folder }, (database) =>
+      database.run(`COPY (SELECT * FROM read_json('${source}')) TO '${parquet}' (FORMAT parquet)`),
+    );
+    for (const path of [file("rows.jsonl", jsonl), file("rows.csv", csv), parquet])
+      expect(lists(await ranked({ files: [path] }))).toEqual(expected);
+  });
+
+  it("shows lists, and what the rules did", async () => {
+    const results = await ranked({ files: [file("shown.jsonl", jsonl)], explain: true });
+    await expect(results.map((each) => rankText(each, "human")).join("")).toMatchFileSnapshot("golden/explained.txt");
+    expect(rankJson(results[0] as RankedRequest)).toMatchObject({
+      request: "r1",
+      rank: "page",
+      at: "2026-11-05T12:00:00.000Z",
+      seed: 0,
+      items: [{ id: "a1" }, { id: "b1" }, { id: "a2", score: 0.8 }],
+    });
+  });
+
+  it("takes whole requests, with the end of the page before", async () => {
+    const [first, second] = rows;
+    const line = { request: "page 2", candidates: [first, second], tail: [{ brand: "a" }] };
+    const results = await ranked({ files: [file("whole.jsonl", `${jsonl}${JSON.stringify(line)}\n`)] });
+    expect(lists(results)).toEqual({ ...expected, "page 2": [] });
+    expect(results[2]?.list.gaveWay).toEqual([{ kind: "short", rules: ["home.brands"], wanted: 2, length: 0 }]);
+  });
+
+  it("without a group, all rows are one request; without an identifier, its number", async () => {
+    const text = rows.map(({ request: _r, id: _i, ...rest }) => `${JSON.stringify(rest)}\n`).join("");
+    expect(lists(await ranked({ files: [file("plain.jsonl", text)] }))).toEqual({ all: ["1", "4", "2", "3"] });
+  });
+
+  it("says what is wrong with a file", async () => {
+    const messages = [
+      await failureOf(ranked({ files: [join(folder, "nowhere.jsonl")] })),
+      await failureOf(ranked({ files: [file("rows.txt", "")] })),
+      await failureOf(ranked({ files: [file("broken.jsonl", "{\n")] })),
+      await failureOf(ranked({ files: [file("pieces.jsonl", `${jsonl}${JSON.stringify(rows[0])}\n`)] })),
+      await failureOf(
+        ranked({ files: [file("twice.jsonl", `${JSON.stringify(rows[0])}\n${JSON.stringify(rows[0])}\n`)] }),
+      ),
+      await failureOf(ranked({ files: [file("lacks.csv", "id,brand\n1,a\n")] })),
+      await failureOf(ranked({ files: [file("type.csv", "id,ctr,brand,fresh\n1,much,a,true\n")] })),
+      await failureOf(ranked({ files: [file("group.jsonl", jsonl)], group: "session" })),
+      await failureOf(ranked({ files: [file("id.jsonl", jsonl)], id: "sku" })),
+      await failureOf(ranked({ files: [file("rank.jsonl", jsonl)], rank: "pages" })),
+      await failureOf(ranked({ files: [file("arm.jsonl", jsonl)], experiment: ["lift=none"] })),
+      await failureOf(ranked({ files: [file("at.jsonl", jsonl)], at: "noon" })),
+    ];
+    await expect(messages.map((each) => each.replaceAll(`${folder}/`, "")).join("\n")).toMatchFileSnapshot(
+      "golden/failures.txt",
+    );
+  });
+
+  it("holds one request at a time", async () => {
+    async function* many(): AsyncGenerator<string> {
+      for (let request = 0; request < 300; request++)
+        yield Array.from({ length: 100 }, (_, i) =>
+          JSON.stringify({ request, id: i, ctr: ((i * 37) % 100) / 100, brand: `b${i % 7}`, fresh: false }),
+        ).join("\n");
+    }
+    const parts: string[] = [];
+    for await (const part of many()) parts.push(part);
+    const path = file("many.jsonl", `${parts.join("\n")}\n`);
+    let count = 0;
+    for await (const { list } of runRank({ source: spec, files: [path], explain: false }, 0)) {
+      expect(list.items.length).toBe(5);
+      count++;
+    }
+    expect(count).toBe(300);
+  });
+});

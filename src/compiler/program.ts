@@ -7,6 +7,7 @@ import type { Host } from "./host.js";
 import { hashModel, type Model } from "./model/index.js";
 import { applySuppressions, check, expand, type LoadedSpecs, type SideTables } from "./semantics/index.js";
 import { parse, type ParseResult, type Spec } from "./syntax/index.js";
+import { isStdPath, readStd, stdPath } from "./std/index.js";
 import { createSourceFile, positionAt, resolvePath, type SourceFile } from "./text/index.js";
 
 /** All that is known of a spec after its checks. */
@@ -64,13 +65,17 @@ export function compileFiles(path: string, read: (path: string) => ParsedFile | 
   const early = [...syntax, ...expanded.diagnostics.filter((each) => !isRepeat(each, syntax, sources))];
   const broken = early.some((each) => each.severity === "error");
   const { model, diagnostics, tables } = check(expanded.spec, { incomplete: broken, macros: expanded.macros });
+  // What a spec leaves unused of a block of the standard library is no mistake of its author.
+  const late = diagnostics.filter(
+    (each) => !isRepeat(each, early, sources) && (each.severity === "error" || !isStdPath(each.span.file)),
+  );
   return {
     sources,
     files,
     spec,
     ...(model === undefined ? {} : { model, hash: hashModel(model) }),
     tables,
-    diagnostics: applySuppressions([...early, ...diagnostics.filter((each) => !isRepeat(each, early, sources))], {
+    diagnostics: applySuppressions([...early, ...late], {
       root: path,
       sources,
       files,
@@ -110,13 +115,15 @@ function loadFiles(path: string, read: (path: string) => ParsedFile | undefined)
   const pending = [path];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (files.has(next) || files.size >= fileLimit) continue;
-    const file = read(next);
+    const block = readStd(next);
+    const file = block === undefined ? read(next) : parseFile(next, block);
     if (file === undefined) continue;
     const { source, spec, diagnostics: found } = file;
     sources.set(next, source);
     files.set(next, spec);
     diagnostics.push(...found);
     for (const written of filesNamedIn(spec)) pending.push(resolvePath(next, written));
+    pending.push(...blocksNamedIn(spec));
   }
   return { files, sources, diagnostics };
 }
@@ -128,6 +135,15 @@ export function filesNamedIn(spec: Spec): readonly string[] {
     if (node.kind === "Model" && node.base !== undefined) return [node.base.value];
     return [];
   });
+}
+
+/** The paths of the standard library's blocks that a file imports. */
+function blocksNamedIn(spec: Spec): readonly string[] {
+  return spec.declarations.flatMap((node) =>
+    node.kind === "Import" && node.from.kind === "Name" && node.from.text === "std"
+      ? (node.names ?? []).map(({ text }) => stdPath(text))
+      : [],
+  );
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {

@@ -1,5 +1,6 @@
 import { dirname, relative, sep } from "node:path";
 import type { EventLiteral, EventModel, HeadType, Model } from "../../compiler/model/model.js";
+import { isStdPath } from "../../compiler/std/index.js";
 import { jsonText } from "./hash.js";
 
 /** `model.json`: the typed model, with places relative to the spec, so that it is the same wherever the spec lies. */
@@ -10,8 +11,9 @@ export function modelText(model: Model, specPath: string): string {
   return jsonText(JSON.parse(JSON.stringify(model, places)));
 }
 
-/** A path with `/`, relative to a folder. */
+/** A path with `/`, relative to a folder; a block of the standard library lies in none. */
 export function relativePath(folder: string, path: string): string {
+  if (isStdPath(path)) return path;
   return relative(folder, path).split(sep).join("/");
 }
 

@@ -1,5 +1,6 @@
 import type { Reporter } from "../../diagnostics/index.js";
 import { visit, type Declaration, type ImportDeclaration, type Name, type Spec } from "../../syntax/index.js";
+import { isStdPath, stdNames, stdPath } from "../../std/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import { mergeBlocks } from "./blocks.js";
 import { applyOverride, applyRemoval } from "./overrides.js";
@@ -27,7 +28,7 @@ function expandFile(
   const spec = loaded.files.get(path);
   if (spec === undefined) return [];
   const reach = (at: Span, written: string): readonly Declaration[] | undefined => {
-    const target = loaded.resolve(path, written);
+    const target = isStdPath(written) ? written : loaded.resolve(path, written);
     if (way.includes(target) || target === path) {
       reporter.report("MTL2021", { path: [...way.slice(Math.max(0, way.indexOf(target))), path, target] }, at);
       return undefined;
@@ -69,13 +70,8 @@ function expandImport(
   const { from } = node;
   if (from.kind === "Missing") return [];
   if (from.kind === "Name") {
-    if (from.text === "std")
-      reporter.report(
-        "MTL3090",
-        { what: "the standard library `std`", instead: 'import from a file: `import { ple } from "./ple.mtl"`' },
-        from.span,
-      );
-    else if (from.text !== "")
+    if (from.text === "std") return (node.names ?? []).flatMap((name) => expandBlock(name, reach, reporter));
+    if (from.text !== "")
       reporter.report("MTL2004", { name: from.text, what: "a library", known: ["std"] }, from.span, {
         help: `a file stands in quotes: \`"./${from.text}.mtl"\``,
       });
@@ -86,6 +82,18 @@ function expandImport(
   const declarations = found.filter((each) => !isOwn(each));
   if (node.names === undefined) return declarations;
   return pickNames(declarations, node.names, from.value, reporter);
+}
+
+/** A block of the standard library: all that it declares. */
+function expandBlock(
+  name: Name,
+  reach: (at: Span, written: string) => readonly Declaration[] | undefined,
+  reporter: Reporter,
+): readonly Declaration[] {
+  if (name.text === "") return [];
+  if (stdNames.includes(name.text)) return reach(name.span, stdPath(name.text)) ?? [];
+  reporter.report("MTL2022", { name: name.text, file: "std", suggestion: suggest(name.text, stdNames) }, name.span);
+  return [];
 }
 
 /** The named declarations and, from the same file, all that they read. */

@@ -1,9 +1,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { columnText, numberText, quoted, specText } from "../../src/compiler/describe/index.js";
 import { format } from "../../src/compiler/format/index.js";
 import { hashModel } from "../../src/compiler/model/index.js";
+import { arbitraryDeclarations } from "../diff/arbitrary-model.js";
 import { modelOf } from "../lower/harness.js";
 import { compileFile, compileText, messagesOf, root, smallSpec } from "../semantics/compile.js";
 
@@ -67,6 +69,21 @@ describe("the canonical spec of a model", () => {
       messagesOf({ ...after, diagnostics: after.diagnostics.filter(({ severity }) => severity === "error") }),
     ).toBe("");
     expect(after.hash).toBe(before.hash);
+  });
+});
+
+describe("generated specs", () => {
+  it("come back as the same models, and from there as the same texts", () => {
+    fc.assert(
+      fc.property(arbitraryDeclarations, (declarations) => {
+        const model = modelOf(declarations.join("\n"));
+        const text = specText(model);
+        const again = modelOf(text);
+        expect(hashModel(again)).toBe(hashModel(model));
+        expect(specText(again)).toBe(text);
+      }),
+      { numRuns: 60, seed: 8 },
+    );
   });
 });
 

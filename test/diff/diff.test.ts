@@ -204,6 +204,16 @@ describe("the plan of a warm start", () => {
     expect(plan).toMatchObject({ "t.0.weight": "whole", "other.0.weight": "new", "cvr/logit.weight": "whole" });
   });
 
+  it("goes by names, and the diff says what was renamed", () => {
+    const diff = diffModels(modelOf(smallSpec()), modelOf(smallSpec().replaceAll(/\bt\b/g, "u")));
+    expect(planOf(diff)).toMatchObject({ "u.0.weight": "new", "ctr/logit.weight": "whole" });
+    expect(renderDiffText(diff)).toContain("`t` by another name; what is learned goes by names and starts anew");
+    const twice = smallSpec({ network: "input x = [age]\ntower t = mlp(x, [8])\ntower s = mlp(x, [8])" });
+    const both = twice.replace("cvr: P(buy | click) = sigmoid(logit(t))", "cvr: P(buy | click) = sigmoid(logit(s))");
+    const renamed = both.replaceAll(/\bt\b/g, "u").replaceAll(/\bs\b/g, "v");
+    expect(renderDiffText(diffModels(modelOf(both), modelOf(renamed)))).not.toContain("by another name");
+  });
+
   it("drops what nothing takes", () => {
     const before = modelOf(smallSpec({ network: "input x = [age]\ntower t = mlp(x, [8, 8])" }));
     const { warmStart } = diffModels(before, modelOf(smallSpec()));

@@ -44,6 +44,8 @@ export interface SubjectDiff {
   readonly class: ChangeClass;
   /** The whole of what was added or removed, as the spec says it. */
   readonly text?: string;
+  /** Of what was added: the name of what was removed and said the same. */
+  readonly formerly?: string;
   readonly changes: readonly Change[];
   /** What it means, a sentence each. */
   readonly meaning: readonly string[];
@@ -214,7 +216,24 @@ function compareSubjects(
       if (changed !== undefined) diffs.push(changed);
     }
   }
-  return [...diffs, ...after.filter((subject) => !old.has(key(subject))).map((each) => wholeSubject(each, "added"))];
+  const gone = before.filter((subject) => !own.has(key(subject)));
+  const come = after.filter((subject) => !old.has(key(subject)));
+  return [
+    ...diffs,
+    ...come.map((subject) => {
+      const twins = gone.filter((other) => saying(other) === saying(subject));
+      const alike = come.filter((other) => saying(other) === saying(subject));
+      const diff = wholeSubject(subject, "added");
+      // Several that say the same cannot be told apart.
+      const [twin] = twins;
+      return twin === undefined || twins.length > 1 || alike.length > 1 ? diff : { ...diff, formerly: twin.name };
+    }),
+  ];
+}
+
+/** What a subject says but for its name: one that came and one that went may be one thing. */
+function saying({ kind, facets }: Subject): string {
+  return JSON.stringify([kind, facets.map(({ name, text }) => [name, text])]);
 }
 
 function wholeSubject({ kind, name, text, added, removed }: Subject, state: "added" | "removed"): SubjectDiff {

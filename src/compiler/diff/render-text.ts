@@ -83,8 +83,11 @@ function changeLines(change: Change): readonly string[] {
 const longestLine = 90;
 
 /** What a change comes to, when its own line does not say it. */
-export function meaningLines({ state, meaning }: SubjectDiff): readonly string[] {
-  return state === "changed" ? meaning : [];
+export function meaningLines({ state, meaning, formerly, class: reach }: SubjectDiff): readonly string[] {
+  if (state === "changed") return meaning;
+  if (formerly === undefined) return [];
+  const loss = reach === "checkpoint" || reach === "serving" ? "; what is learned goes by names and starts anew" : "";
+  return [`\`${formerly}\` by another name${loss}`];
 }
 
 /** `embed: 16 → 32`, `reads: + education`. */

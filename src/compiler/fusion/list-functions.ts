@@ -57,8 +57,9 @@ export function zscoreColumn(column: Column): Column {
   const count = sorted.length;
   const zeros = (): Column => column.map((x) => (x === x ? 0 : NaN));
   if (count === 0 || sorted[0] === sorted[count - 1]) return zeros();
-  // By the greatest size, so that neither the sum nor the squares overflow.
-  const scale = Math.max(Math.abs(sorted[0] as number), Math.abs(sorted[count - 1] as number));
+  // By the greatest size, so that neither the sum nor the squares overflow; a power of two, so that no bit is lost.
+  const greatest = Math.max(Math.abs(sorted[0] as number), Math.abs(sorted[count - 1] as number));
+  const scale = Math.pow(2, Math.floor(Math.log2(greatest)));
   let sum = 0;
   for (let i = 0; i < count; i++) sum += (sorted[i] as number) / scale;
   const mean = sum / count;

@@ -425,7 +425,8 @@ function checkOperand(
 ): boolean {
   if (type.kind === "error" || wanted === "any") return true;
   if (type.kind === wanted) {
-    if (takes.missing || !("optional" in type) || !type.optional) return true;
+    // A condition that is missing is unknown, which every condition handles.
+    if (takes.missing || wanted === "bool" || !("optional" in type) || !type.optional) return true;
     scope.context.reporter.report("MTL3043", { value: describeValue(node) }, node.span);
     return false;
   }

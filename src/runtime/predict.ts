@@ -42,7 +42,27 @@ export interface PredictResult {
 
 /** Writes a table with a row for each row of the files, in their order: the columns kept, then each served head. */
 export async function predict(options: PredictOptions): Promise<PredictResult> {
-  const { files, output, format, keep = [], signal, onEvent = () => undefined } = options;
+  const { output, format, keep = [] } = options;
+  const { rows, kept, heads } = await predictColumns(options);
+  const columns: readonly TableColumn[] = [
+    ...kept,
+    ...[...heads].map(([head, values]): TableColumn => ({ name: columnName(head, keep), values })),
+  ];
+  await writeTable(output, format, columns);
+  return { output, rows, columns: columns.map((column) => column.name) };
+}
+
+/** Predictions in memory, a value for each row of the files in their order. */
+export interface PredictedColumns {
+  readonly rows: number;
+  readonly kept: readonly TableColumn[];
+  /** By the name of the served head. */
+  readonly heads: ReadonlyMap<string, Float32Array>;
+}
+
+/** Predicts every row of the files; `keep` names columns that are read beside them. */
+export async function predictColumns(options: Omit<PredictOptions, "output" | "format">): Promise<PredictedColumns> {
+  const { files, keep = [], signal, onEvent = () => undefined } = options;
   const artifact = await loadArtifact(options.artifact);
   const { fitted, program } = artifact;
   const model = asServed(artifact.model);
@@ -71,12 +91,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
     const session = await openTrained(artifact, engine, "predict");
     const { outputs } = await collectPredictions(session, target, dataset, model.labels).finally(() => session.close());
     const kept = keep.length === 0 ? [] : await readColumns(model, "test", keep, places);
-    const columns: readonly TableColumn[] = [
-      ...kept,
-      ...[...outputs].map(([head, values]): TableColumn => ({ name: columnName(head, keep), values })),
-    ];
-    await writeTable(output, format, columns);
-    return { output, rows: dataset.rows, columns: columns.map((column) => column.name) };
+    return { rows: dataset.rows, kept, heads: outputs };
   } finally {
     dataset.close();
   }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -35,9 +36,12 @@ export async function runAskTell(
   return tuned === undefined ? undefined : complete(command, tuned);
 }
 
-/** Exit code 1 when the proposal breaks a guard: nothing is written to the spec then. */
-async function complete({ write, plot }: TuneCommand, { result, patched }: Tuned): Promise<Outcome<TuneResult>> {
-  const isWritten = write && result.feasible && patched.length > 0;
+/**
+ * Exit code 1 when the proposal breaks a guard: nothing is written to the spec then. An artifact is never written to: its
+ * hashes say what was trained.
+ */
+async function complete({ spec, write, plot }: TuneCommand, { result, patched }: Tuned): Promise<Outcome<TuneResult>> {
+  const isWritten = write && result.feasible && patched.length > 0 && !statSync(spec).isDirectory();
   if (isWritten) for (const { path, after } of patched) await replaceFile(path, after);
   const diffs = await Promise.all(patched.map(({ path, before, after }) => unifiedDiff(path, before, after)));
   const files = plot === undefined ? [] : await writeCharts(plot, result);

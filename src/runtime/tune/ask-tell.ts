@@ -4,7 +4,8 @@
  * of the spec. Lines out: `{"id": 1, "objectives": […], "guards": […], "violation": 0}`, or `{"id": 1, "error": "…"}`.
  */
 import { suggest } from "../../compiler/text/index.js";
-import { type Tuned, chooseTrial, finish, loadTunableSpec, namesOf, type TuneOptions } from "./tune.js";
+import { chooseTrial, finish, namesOf, requestOf, type Tuned, type TuneOptions } from "./tune.js";
+import { loadTunableSpec } from "./tunable-spec.js";
 import { proposalOf } from "./report.js";
 import type { Trial } from "./run.js";
 import { createTuner, type Tuner } from "./tuner.js";
@@ -20,8 +21,8 @@ export async function serveAskTell(
   write: (message: unknown) => void,
 ): Promise<Tuned | undefined> {
   const started = performance.now();
-  const spec = loadTunableSpec(options.spec);
-  const tuner = await createTuner({ ...options, model: spec.model, specPath: spec.path });
+  const spec = await loadTunableSpec(options.spec);
+  const tuner = await createTuner(requestOf(options, spec));
   const first = trialOf(tuner, new Map());
   write({
     params: tuner.free.map(({ name, low, high }) => ({ name, low, high, value: tuner.start.get(name) })),

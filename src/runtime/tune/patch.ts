@@ -28,9 +28,9 @@ export async function patchParams(
   const edits = new Map<string, { readonly span: Span; readonly text: string }[]>();
   for (const change of changes) {
     const span = valueSpan(files.get(change.span.file)?.spec, change);
-    const own = edits.get(span.file) ?? [];
+    const own = edits.get(change.span.file) ?? [];
     own.push({ span, text: numberText(change.value) });
-    edits.set(span.file, own);
+    edits.set(change.span.file, own);
   }
   const patched: PatchedFile[] = [];
   for (const [path, found] of edits) {

@@ -1,10 +1,6 @@
 /** The job of `mtlc tune`: a spec, a log and objectives in, a proposal with its evidence out. */
-import { statSync } from "node:fs";
-import { join } from "node:path";
-import { compileSpec } from "../../compiler/program.js";
-import type { Spec } from "../../compiler/syntax/index.js";
-import { createFailure, Failure } from "../failure.js";
-import { createFileHost } from "../spec.js";
+import { createFailure } from "../failure.js";
+import { predictColumns } from "../predict.js";
 import { fitParams, type ParamFit } from "./fit-params.js";
 import { type PatchedFile, patchParams } from "./patch.js";
 import {
@@ -19,9 +15,10 @@ import {
 import type { TuneMethod, TuneResult } from "./result.js";
 import { bestTrial, frontOf, runSearch, type SearchRun, type Trial } from "./run.js";
 import type { ParamValues } from "./scoring/scores.js";
+import { loadTunableSpec, type TunableSpec } from "./tunable-spec.js";
 import { createTuner, type Tuner, type TunerRequest } from "./tuner.js";
 
-export interface TuneOptions extends Omit<TunerRequest, "model" | "specPath"> {
+export interface TuneOptions extends Omit<TunerRequest, "model" | "specPath" | "predict"> {
   /** A spec, or an artifact's directory. */
   readonly spec: string;
   /** Default: `nsga2` for several objectives, else `cma-es`. */
@@ -49,33 +46,15 @@ export interface Tuned {
   readonly patched: readonly PatchedFile[];
 }
 
-/** A compiled spec with what a patch of it needs. */
-export interface TunableSpec {
-  readonly path: string;
-  readonly model: TunerRequest["model"];
-  readonly files: ReadonlyMap<string, { readonly text: string; readonly spec: Spec }>;
-}
-
-/** Compiles the spec, or the one that an artifact holds. Throws a {@link Failure} with what is wrong. */
-export function loadTunableSpec(path: string): TunableSpec {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const specPath = isFolder ? join(path, "spec.mtl") : path;
-  const { model, sources, files, diagnostics } = compileSpec(specPath, createFileHost());
-  if (diagnostics.some(({ severity }) => severity === "error")) throw new Failure(diagnostics);
-  if (model === undefined) throw createFailure("MTL7310", { file: specPath });
-  const pairs = [...files].map(([file, spec]) => [file, { text: sources.get(file)?.text ?? "", spec }] as const);
-  return { path: specPath, model, files: new Map(pairs) };
-}
-
 /** Tunes. When the signal fires, the best so far is the proposal. Throws a {@link Failure} for what the user can mend. */
 export async function tune(options: TuneOptions): Promise<Tuned> {
   const started = performance.now();
   const { onEvent = () => undefined, signal } = options;
   const method = options.method ?? (options.objectives.length > 1 ? "nsga2" : "cma-es");
   checkMethod(method, options);
-  const spec = loadTunableSpec(options.spec);
+  const spec = await loadTunableSpec(options.spec);
   onEvent({ kind: "reading" });
-  const tuner = await createTuner({ ...options, model: spec.model, specPath: spec.path });
+  const tuner = await createTuner(requestOf(options, spec));
   const { rows } = tuner.log.train;
   onEvent({ kind: "log", rows: rows.rows, requests: rows.starts.length - 1, leftOut: tuner.log.train.leftOut });
   if (method === "stacking" || method === "survey") {
@@ -93,6 +72,17 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
     proposal: proposalOf(tuner, valuesOf(tuner, chosen)),
     outside: new Map(),
   });
+}
+
+/** The log through the network of an artifact, where it has no scores yet. */
+export function requestOf(options: TuneOptions, { model, path, artifact }: TunableSpec): TunerRequest {
+  const { signal } = options;
+  if (artifact === undefined) return { ...options, model, specPath: path };
+  const predict = async (): Promise<ReadonlyMap<string, Float32Array>> => {
+    const found = await predictColumns({ artifact, files: options.log, ...(signal === undefined ? {} : { signal }) });
+    return found.heads;
+  };
+  return { ...options, model, specPath: path, predict };
 }
 
 function checkMethod(method: TuneMethod, { objectives, label, jitter }: TuneOptions): void {
@@ -114,6 +104,12 @@ function search(
   { seed, budget, onEvent = () => undefined }: TuneOptions,
   signal: AbortSignal | undefined,
 ): Promise<SearchRun> {
+  const least = 2 ** tuner.free.length + 1;
+  if (method === "grid" && budget < least)
+    throw createFailure("MTL7557", {
+      method,
+      needs: `\`--budget ${least}\` or more for ${tuner.free.length} parameters; \`--params\` chooses among them`,
+    });
   let best: Trial | undefined;
   return runSearch(
     {
@@ -200,7 +196,7 @@ export async function finish(
   return {
     patched,
     result: {
-      spec: spec.path,
+      spec: spec.name,
       target: { kind, name },
       method: found.method,
       seed: options.seed,

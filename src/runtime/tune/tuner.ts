@@ -43,6 +43,8 @@ export interface TunerRequest {
   readonly floor: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** Scores every row of the log with the network; called when the log lacks a head that the formula reads. */
+  readonly predict?: () => Promise<ReadonlyMap<string, Float32Array>>;
 }
 
 /** What one set of parameters does on one slice of the log. */
@@ -90,6 +92,7 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
     ...(request.time === undefined ? {} : { time: request.time }),
     holdout: request.holdout,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...(request.predict === undefined ? {} : { predict: request.predict }),
   });
   const production: ParamValues = new Map(target.params.map(({ name, value }) => [name, value]));
   const moving = new Set(production.keys());

@@ -22,6 +22,8 @@ export interface LogRequest {
   /** Share of the latest requests that is held out, in (0, 1). */
   readonly holdout: number;
   readonly signal?: AbortSignal;
+  /** Gives heads that the files lack, a value a row. */
+  readonly predict?: () => Promise<ReadonlyMap<string, Float32Array>>;
 }
 
 export interface TuneLog {
@@ -51,7 +53,8 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
     column: name,
     kind: valueKinds[type],
     user: origin === "head" ? `the head \`${name}\`` : `\`${name}\` of the spec`,
-    optional: missing.kind === "keep" || missing.kind === "default",
+    optional:
+      missing.kind === "keep" || missing.kind === "default" || (origin === "head" && request.predict !== undefined),
   }));
   const one = (column: string | undefined, user: string): LogColumnUse | undefined =>
     column === undefined ? undefined : { column, kind: "text", user };
@@ -79,7 +82,10 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   const users = numberTexts(texts(userUse) ?? requestTexts);
   const timeTexts = texts(timeUse);
   const order = orderByRequest(requests.codes, requests.count);
-  const inputValues = inputs.map((input, i) => ({ input, values: columns.values(inputUses[i] as LogColumnUse) }));
+  const logged = inputs.map((input, i) => ({ input, values: columns.values(inputUses[i] as LogColumnUse) }));
+  const lacksHead = logged.some(({ input, values }) => input.origin === "head" && values === undefined);
+  const heads = lacksHead ? await request.predict?.() : undefined;
+  const inputValues = logged.map(({ input, values }) => ({ input, values: values ?? heads?.get(input.name) }));
   const idTexts = texts(idUse);
   const labels = request.labels.map((name, i) => {
     const own = texts(labelUses[i]?.number) ?? [];
@@ -125,7 +131,7 @@ function labelNumber(text: string | null): number {
 }
 
 function candidateOf(
-  inputs: readonly { readonly input: ServingInput; readonly values: LogValues | undefined }[],
+  inputs: readonly { readonly input: ServingInput; readonly values: LogValues | Float32Array | undefined }[],
   row: number,
 ): InputRow {
   const candidate: Record<string, unknown> = {};

@@ -271,7 +271,7 @@ describe("another optimizer", () => {
     expect(said[0]).toMatchObject({
       params: [
         { name: "a", low: 0, high: 2, value: 0.1 },
-        { name: "b", low: 0, high: 2, value: 0 },
+        { name: "b", low: 0, high: 2, value: 1 },
       ],
       objectives: [{ name: "ndcg@10(value)", direction: "maximize" }],
     });

@@ -33,7 +33,9 @@ export function createTuneProgress(
       case "reading":
         return status("reading the log");
       case "log":
-        return status(`${plural(event.rows, "row")} of ${plural(event.requests, "request")}`);
+        close();
+        terminal.err(`${plural(event.rows, "row")} of ${plural(event.requests, "request")}\n`);
+        return;
       case "trial":
         return status(`trial ${event.done}/${event.budget} · best ${event.best.map(decimal).join(", ")}`);
       case "fitted":

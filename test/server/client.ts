@@ -33,8 +33,12 @@ export interface Client {
   readonly stop: () => Promise<number | null>;
 }
 
-export async function startClient(folder: string): Promise<Client> {
-  const server = spawn(process.execPath, [join(root, "bin", "mtlc.js"), "lsp", "--stdio"], {
+/** `program` is what Node runs as the server: `mtlc lsp` unless given. */
+export async function startClient(
+  folder: string,
+  program: readonly string[] = [join(root, "bin", "mtlc.js"), "lsp"],
+): Promise<Client> {
+  const server = spawn(process.execPath, [...program, "--stdio"], {
     cwd: folder,
     stdio: ["pipe", "pipe", "inherit"],
   });

@@ -72,10 +72,11 @@ describe("completion of declarations", () => {
   });
 
   it("offers the parts of a ranking in their order", () => {
-    expect(offered("top 10 by score with home", "<|>")).toEqual(["top"]);
+    expect(offered("top 10 by score with home", "<|>")).toEqual(["from", "top"]);
     expect(offered("top 10 by score with home", "top 10 <|>")).toEqual(["by"]);
     expect(offered("by score with home", "by <|>")).toContain("score");
-    expect(offered("with home", "<|>")).toEqual(["with"]);
+    expect(offered("with home", "<|>")).toEqual(["then", "ties", "with"]);
+    expect(offered("with home", "with home ties <|>")).toContain("cost");
     expect(offered("with home", "with <|>")).toEqual(["home"]);
   });
 
@@ -174,7 +175,40 @@ describe("completion in blocks", () => {
   });
 
   it("offers types of attributes", () => {
-    expect(offered("brand: text", "brand: <|>")).toEqual(["bool", "duration", "number", "text", "time"]);
+    expect(offered("brand: text", "brand: <|>")).toEqual([
+      "bool",
+      "duration",
+      "number",
+      "text",
+      "texts",
+      "time",
+      "vector",
+    ]);
+  });
+});
+
+describe("completion of requests and experiments", () => {
+  const text = "model m\nrequest {\n  user_id: text\n}\nparams {\n  beta: 1 in [0, 2]\n}\n";
+
+  it("offers what becomes of missing values and of values outside", () => {
+    expect(labelsAt("model m\nattributes {\n  a: number in [0, 1] <|>\n}\n")).toEqual(["missing", "outside"]);
+    expect(labelsAt("model m\nattributes {\n  a: number in [0, 1] outside <|>\n}\n")).toEqual([
+      "clamp",
+      "drop",
+      "refuse",
+    ]);
+    expect(labelsAt("model m\nrequest {\n  a: number missing <|>\n}\n")).toEqual(["refuse"]);
+  });
+
+  it("offers the keys of an experiment, values of the request, and parameters in its arms", () => {
+    expect(labelsAt(`${text}experiment e {\n  <|>\n}\n`)).toEqual(["by", "control", "salt"]);
+    expect(labelsAt(`${text}experiment e {\n  by: <|>\n}\n`)).toEqual(["user_id"]);
+    expect(labelsAt(`${text}experiment e {\n  by: user_id\n  one: arm(0.5, <|>)\n}\n`)).toEqual(["beta"]);
+  });
+
+  it("offers values of the request in formulas and in tests", () => {
+    expect(labelsAt(`${text}fusion f = <|>\n`)).toContain("user_id");
+    expect(labelsAt(`${text}test "t" {\n  request { <|> }\n}\n`)).toEqual(["user_id"]);
   });
 });
 

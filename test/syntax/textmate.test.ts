@@ -112,6 +112,7 @@ function checkNode(node: AnyNode, expectScope: ExpectScope): void {
     case "Rank":
     case "Def":
     case "Rules":
+    case "Experiment":
       named(node.name, /^entity\.name/);
       return expectScope(node.span.start, /^keyword\.declaration/, node.kind);
     case "Network":
@@ -129,6 +130,7 @@ function checkNode(node: AnyNode, expectScope: ExpectScope): void {
     case "Attributes":
     case "Params":
     case "Signals":
+    case "Request":
     case "Test":
     case "Override":
     case "Remove":
@@ -144,6 +146,7 @@ function checkNode(node: AnyNode, expectScope: ExpectScope): void {
     case "LabelType":
     case "NumberType":
     case "SimpleType":
+    case "VectorType":
     case "ScoreType":
     case "ProbabilityType":
     case "ExpectationType":

@@ -29,8 +29,8 @@ function wordGroups(): Readonly<Record<"declaration" | "type" | "clause" | "logi
   );
   const constant = [t.True, t.False].map(({ PATTERN }) => String(PATTERN));
   const logical = [t.And, t.Or, t.Not].map(({ PATTERN }) => String(PATTERN));
-  const type = [t.Event, t.Amount, t.Score, t.NumberWord, t.Text, t.Bool, t.Time, t.Duration].map(({ PATTERN }) =>
-    String(PATTERN),
+  const type = [t.Event, t.Amount, t.Score, t.NumberWord, t.Vector, t.Text, t.Texts, t.Bool, t.Time, t.Duration].map(
+    ({ PATTERN }) => String(PATTERN),
   );
   const heads = [t.Probability, t.Expectation].map(({ PATTERN }) => String(PATTERN));
   const known = new Set([...constant, ...logical, ...type, ...heads, ...declarationWords]);
@@ -85,7 +85,7 @@ function declarationRules(): readonly Rule[] {
     declares(["fusion", "rank"], "=(?!=)", "entity.name.function.mtl"),
     declares(["task", "chain"], "[:=]", "entity.name.function.mtl"),
     declares(["def"], "\\(", "entity.name.function.mtl"),
-    declares(["rules"], "\\{", "entity.name.namespace.mtl"),
+    declares(["rules", "experiment"], "\\{", "entity.name.namespace.mtl"),
     { match: `\\b(${oneOf(declarationWords)})(?=\\s*\\{)`, captures: keyword },
     { match: '\\b(test)(?=\\s*")', captures: keyword },
     {

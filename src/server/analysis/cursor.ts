@@ -117,7 +117,9 @@ const blockWords: ReadonlySet<string> = new Set([
   "attributes",
   "params",
   "signals",
+  "request",
   "rules",
+  "experiment",
   "test",
   "import",
 ]);
@@ -169,7 +171,7 @@ function endItem(frame: OpenFrame): void {
 
 function beginsEntry(token: TokenView, next: TokenView | undefined, head: string): boolean {
   if (head === "rules") return (ruleVerbs as readonly string[]).includes(token.text) && next?.text !== ":";
-  if (head === "test") return ["at", "candidate", "expect"].includes(token.text);
+  if (head === "test") return ["at", "request", "candidate", "expect"].includes(token.text);
   return next?.text === ":" || next === undefined;
 }
 
@@ -179,6 +181,6 @@ export function wantsOperand(words: readonly TokenView[]): boolean {
   if (last === undefined) return true;
   return (
     /^(?:[=+\-*/^<>|&,([{:]|[!<>=]=|\.\.)$/.test(last.text) ||
-    ["and", "or", "not", "in", "over", "by", "when", "of"].includes(last.text)
+    ["and", "or", "not", "in", "over", "by", "when", "of", "ties"].includes(last.text)
   );
 }

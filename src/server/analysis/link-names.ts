@@ -74,6 +74,12 @@ function linkParts(node: Declaration, links: NameLinks): void {
     case "Rank":
       for (const name of node.rules) links.link(name, ["names"], (symbol) => symbol.kind === "rules");
       return;
+    case "Experiment":
+      for (const { value } of node.entries)
+        if (value.kind === "Call")
+          for (const { name } of value.arguments)
+            if (name !== undefined) links.link(name, ["names"], (symbol) => symbol.kind === "param");
+      return;
     case "Test":
       return linkTest(node, links);
     case "Def":
@@ -92,7 +98,8 @@ function isHead(symbol: SpecSymbol): boolean {
 function linkRemoval({ keyword, path }: RemoveDeclaration, links: NameLinks): void {
   const [name, inner] = path;
   if (name === undefined) return;
-  const space: Space = keyword.text === "labels" || keyword.text === "attributes" ? keyword.text : "names";
+  const space: Space =
+    keyword.text === "labels" ? "labels" : ["attributes", "request"].includes(keyword.text) ? "attributes" : "names";
   links.link(name, [space]);
   if (keyword.text !== "rules" || inner === undefined) return;
   for (const block of links.rules(name.text))
@@ -127,6 +134,7 @@ function linkEvent(event: EventExpression, links: NameLinks): void {
 function linkTest(node: TestDeclaration, links: NameLinks): void {
   const candidates = candidatesOf(node);
   for (const step of node.steps) {
+    if (step.kind === "TestRequest") for (const { key } of step.fields) links.link(key, ["attributes"]);
     if (step.kind !== "TestCandidate") continue;
     links.declare(step.name, "candidate");
     const like = step.like === undefined ? undefined : candidates.get(step.like.text);
@@ -185,7 +193,9 @@ function linkExpressions(node: Declaration, links: NameLinks): void {
 }
 
 function spacesOf(slot: Slot): readonly Space[] {
-  return slot.kind === "formula" || slot.kind === "key" ? ["attributes", "names"] : ["names"];
+  return slot.kind === "formula" || slot.kind === "key" || slot.kind === "request"
+    ? ["attributes", "names"]
+    : ["names"];
 }
 
 /** Names of a wholly other kind are likelier words of something that is not known. */

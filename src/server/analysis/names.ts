@@ -95,7 +95,7 @@ function declaredIn(spec: Spec): readonly Declared[] {
   });
 }
 
-/** Labels have names of their own; so have attributes, beside features. */
+/** Labels have names of their own; so has what candidates and requests bring, beside features. */
 export function spaceOf(kind: SymbolKind): "labels" | "attributes" | "names" {
   if (kind === "label" || kind === "event") return "labels";
   return kind === "attribute" || kind === "request" ? "attributes" : "names";

@@ -10,7 +10,14 @@ import {
 import { declarationWords, ruleVerbs, type RuleVerb, type TokenView } from "../../compiler/syntax/index.js";
 import { wantsOperand, type Cursor, type Frame } from "../analysis/cursor.js";
 import { declarationDocs, verbDocs, wordDocs } from "../language/docs.js";
-import { parameterOf, signatureOf, slotOfArgument, type Macros, type Signature } from "../language/signatures.js";
+import {
+  armWord,
+  parameterOf,
+  signatureOf,
+  slotOfArgument,
+  type Macros,
+  type Signature,
+} from "../language/signatures.js";
 import { anySlot, argumentSlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "../language/slots.js";
 
 /** A word of the language. */
@@ -28,6 +35,8 @@ export type Expected =
   | { readonly kind: "slot"; readonly slot: Slot; readonly before: readonly TokenView[] }
   /** Parameters of a call that it does not give yet. */
   | { readonly kind: "parameters"; readonly signature: Signature; readonly given: readonly string[] }
+  /** Parameters of the spec that an arm of an experiment does not set yet. */
+  | { readonly kind: "changes"; readonly given: readonly string[] }
   /** Keys of a block that it does not have yet. */
   | { readonly kind: "keys"; readonly block: string; readonly given: readonly string[] }
   | { readonly kind: "names"; readonly kinds: readonly SymbolKind[] }
@@ -97,11 +106,7 @@ function continuation({ top, isOverride, startsLine }: Cursor, head: string, mac
       if (has("=") && !wantsOperand(value)) return [words("over")];
       break;
     case "rank":
-      if (!has("=")) return [];
-      if (last === "=") return [words("top")];
-      if (has("with")) return last === "with" || last === "," ? [{ kind: "names", kinds: ["rules"] }] : [];
-      if (has("by")) return wantsOperand(top) ? operand(valueSlot("rank"), value) : [words("with")];
-      return last === "top" ? [] : [words("by")];
+      return has("=") ? inRank(value) : [];
     default:
       break;
   }
@@ -110,6 +115,30 @@ function continuation({ top, isOverride, startsLine }: Cursor, head: string, mac
     return wantsOperand(value) ? [...operand({ kind: "tensor" }, value), ...parametersOf(texts[1] ?? "", macros)] : [];
   if (wantsOperand(value)) return operand(valueSlot(head), value);
   return head === "task" && !has("auxiliary") ? [words("auxiliary")] : [];
+}
+
+/** `from i2i top 300 by match, hot then top 50 by score with home ties listed_at`. */
+function inRank(value: readonly TokenView[]): readonly Expected[] {
+  const at = value.findLastIndex(({ text }) => ["from", "then", "top", "by", "with", "ties"].includes(text));
+  const clause = value[at]?.text;
+  const rest = value.slice(at + 1);
+  const open = rest.length === 0 || rest.at(-1)?.text === "," || wantsOperand(rest);
+  switch (clause) {
+    case undefined:
+      return [words("top", "from")];
+    case "from":
+      return rest.length === 0 ? [] : [words("top", "then")];
+    case "then":
+      return [words("top")];
+    case "top":
+      return rest.length === 0 ? [] : [words("by")];
+    case "by":
+      return open ? operand(valueSlot("rank"), rest) : [words("then", "with", "ties")];
+    case "with":
+      return open ? [{ kind: "names", kinds: ["rules"] }] : [words("ties")];
+    default:
+      return open ? operand(valueSlot("rank"), rest) : [words("ascending")];
+  }
 }
 
 /** A macro's parameters are names in its body. */
@@ -145,12 +174,16 @@ function removable(keyword: string): readonly Expected[] {
     labels: ["label"],
     attributes: ["attribute"],
     signals: ["signal"],
+    request: ["request"],
     params: ["param"],
     loss: headKinds,
     metrics: headKinds,
     def: ["macro"],
     ...Object.fromEntries(
-      [...networkKinds, "task", "chain", "fusion", "rules", "rank"].map((word) => [word, [word as SymbolKind]]),
+      [...networkKinds, "task", "chain", "fusion", "rules", "rank", "experiment"].map((word) => [
+        word,
+        [word as SymbolKind],
+      ]),
     ),
   };
   const found = kinds[keyword];
@@ -188,10 +221,11 @@ function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): re
       return frames.length > 1 || texts.includes("within") ? fresh : [...fresh, words("within")];
     case "attributes":
     case "signals":
+    case "request":
       return last === block
         ? block.words.length === 0
           ? [{ kind: "types", of: head === "signals" ? "signal" : "attribute" }]
-          : [...fresh, ...(texts.length === 1 && texts[0] === "number" ? [words("in")] : [])]
+          : afterType(texts, fresh, head === "request")
         : inType(last);
     case "params":
       return block.words.length === 0 ? [] : fresh.length > 0 ? fresh : [words("in")];
@@ -203,6 +237,20 @@ function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): re
   const slot: Slot = isSource ? { kind: "columns" } : entrySlot(head, key);
   if (frames.length > 1) return inExpression(slot, head, frames.slice(1), macros);
   return wantsOperand(value) ? operand(slot, value) : fresh;
+}
+
+/** `number in [0, 1] missing 0 outside clamp`. */
+function afterType(texts: readonly string[], fresh: readonly Expected[], ofRequest: boolean): readonly Expected[] {
+  // A request as a whole can only be refused; of candidates, the one at fault is left out.
+  const drop = ofRequest ? [] : ["drop"];
+  if (texts.at(-1) === "missing") return [words(...drop, "refuse")];
+  if (texts.at(-1) === "outside") return [words(...drop, "clamp", "refuse")];
+  const ranged = texts.some((text) => ["in", "<", "<=", ">", ">="].includes(text));
+  return [
+    ...fresh,
+    ...(texts[0] === "number" && !ranged && !texts.includes("missing") ? [words("in")] : []),
+    ...["missing", "outside"].filter((word) => !texts.includes(word)).map((word) => words(word)),
+  ];
 }
 
 /** Inside `P(…)`, `E(…)`, `number(…)`. */
@@ -263,11 +311,15 @@ function isGiven(clause: ClauseName, given: ReadonlySet<string>): boolean {
 
 function inTest(cursor: Cursor, block: Frame, macros: Macros): readonly Expected[] {
   const { frames, startsLine } = cursor;
-  const steps: Expected = words("at", "candidate", "expect");
+  const steps: Expected = words("at", "request", "candidate", "expect");
   const [step, ...rest] = block.words;
   if (step === undefined) return [steps];
   const inner = frames.at(-1);
   const test: Slot = { kind: "formula", test: true };
+  if (step.text === "request" && frames.length > 1)
+    return inner?.kind === "record" && inner.key === undefined
+      ? [{ kind: "keys", block: "request", given: inner.keys }]
+      : [];
   if (step.text === "candidate") {
     if (frames.length === 1) {
       if (startsLine && rest.at(-1)?.text === "}") return [steps];
@@ -322,6 +374,8 @@ function inExpression(root: Slot, head: string, frames: readonly Frame[], macros
   const last = frames.at(-1);
   if (last === undefined || !wantsOperand(last.words))
     return last?.words.at(-1)?.text === "." ? [{ kind: "members", of: last.words.at(-2)?.text ?? "" }] : [];
+  if (signature?.what === armWord && last.key === undefined && last.place > 0)
+    return [{ kind: "changes", given: last.keys }];
   const values: readonly Expected[] = slot.kind === "any" ? [] : operand(slot, last.words);
   const named: readonly Expected[] =
     signature !== undefined && last.kind === "call" && last.key === undefined && last.words.length === 0

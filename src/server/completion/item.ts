@@ -66,6 +66,7 @@ export function kindOf(kind: SymbolKind): CompletionItemKind {
   switch (kind) {
     case "feature":
     case "attribute":
+    case "request":
       return CompletionItemKind.Property;
     case "label":
     case "event":
@@ -81,6 +82,7 @@ export function kindOf(kind: SymbolKind): CompletionItemKind {
       return CompletionItemKind.Function;
     case "rules":
     case "rank":
+    case "experiment":
       return CompletionItemKind.Module;
     case "macro":
       return CompletionItemKind.Snippet;

@@ -31,6 +31,8 @@ export function itemsFor(expected: Expected, context: ItemContext): readonly Ite
       return slotItems(expected.slot, expected.before, context);
     case "parameters":
       return parameterItems(expected.signature, expected.given);
+    case "changes":
+      return withColon(nameItems(["param"], context), expected.given);
     case "keys":
       return keyItems(expected.block, expected.given, context);
     case "names":
@@ -114,6 +116,17 @@ function keyItems(block: string, given: readonly string[], context: ItemContext)
             )
           : []),
       ];
+    case "experiment":
+      return withColon(
+        [
+          wordItem("by", "The value of the request that divides them."),
+          wordItem("salt", "Divides the requests another way."),
+          wordItem("control", "The arm that changes nothing."),
+        ],
+        given,
+      );
+    case "request":
+      return withColon(nameItems(["request"], context), given);
     case "candidate":
       return withColon(nameItems(["task", "chain", "signal", "attribute", "feature"], context), given);
     case "features":
@@ -149,7 +162,7 @@ function typeItems(of: "head" | "signal" | "attribute"): readonly Item[] {
       rank: 0,
     },
   ];
-  const values = ["number", "text", "bool", "time", "duration"].map((label): Item => ({
+  const values = ["number", "text", "texts", "vector", "bool", "time", "duration"].map((label): Item => ({
     label,
     kind: CompletionItemKind.TypeParameter,
     rank: 1,

@@ -19,7 +19,7 @@ import type { Slot } from "../language/slots.js";
 import { readColumns } from "./columns.js";
 import { callItem, nameItems, wordItem, type Item, type ItemContext } from "./item.js";
 
-const formulaKinds: readonly SymbolKind[] = ["task", "chain", "signal", "param", "attribute", "fusion"];
+const formulaKinds: readonly SymbolKind[] = ["task", "chain", "signal", "param", "attribute", "request", "fusion"];
 
 export function slotItems(slot: Slot, before: readonly TokenView[], context: ItemContext): readonly Item[] {
   const { analysis } = context;
@@ -79,6 +79,10 @@ export function slotItems(slot: Slot, before: readonly TokenView[], context: Ite
     case "source":
     case "format":
     case "split":
+      return calls(0);
+    case "request":
+      return nameItems(["request"], context);
+    case "arm":
       return calls(0);
     case "candidate":
       return nameItems(["candidate"], context);

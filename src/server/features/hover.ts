@@ -64,6 +64,7 @@ function entryWord(kind: Thing["kind"]): string {
     case "label":
     case "attribute":
     case "request":
+    case "request":
     case "signal":
     case "param":
       return `${kind} `;

@@ -68,6 +68,7 @@ function typeOfThing({ kind }: Thing): TokenType {
   switch (kind) {
     case "feature":
     case "attribute":
+    case "request":
     case "member":
       return "property";
     case "label":
@@ -87,6 +88,7 @@ function typeOfThing({ kind }: Thing): TokenType {
     case "macro":
       return "macro";
     case "rules":
+    case "experiment":
     case "rule":
       return "namespace";
     default:
@@ -124,6 +126,10 @@ function putWords(declaration: Declaration, put: Put): void {
         return put({ ...node.span, end: node.span.start + node.verb.length }, "keyword");
       case "OptionClause":
         return put(node.key.span, "parameter");
+      case "Typed":
+        if (node.missing?.kind === "NameExpression") put(node.missing.span, "enumMember");
+        if (node.outside !== undefined) put(node.outside.span, "enumMember");
+        return;
       case "PerClause":
         return put(node.unit.span, "enumMember");
       case "NumberType":
@@ -151,6 +157,8 @@ const typeWords: ReadonlySet<string> = new Set([
   "score",
   "number",
   "text",
+  "texts",
+  "vector",
   "bool",
   "time",
   "duration",

@@ -48,6 +48,7 @@ function kindOf(kind: SymbolKind): LspKind {
     case "event":
       return LspKind.Event;
     case "attribute":
+    case "request":
       return LspKind.Property;
     case "param":
       return LspKind.Constant;
@@ -55,6 +56,7 @@ function kindOf(kind: SymbolKind): LspKind {
     case "rank":
       return LspKind.Array;
     case "rules":
+    case "experiment":
       return LspKind.Namespace;
     case "candidate":
       return LspKind.Object;

@@ -88,6 +88,8 @@ export function signaturesIn(slot: Slot): readonly Signature[] {
       return stopSignatures;
     case "stopMetric":
       return metricSignatures;
+    case "arm":
+      return armSignatures;
     default:
       return [];
   }
@@ -297,6 +299,9 @@ const clipSignatures = ["norm", "value"].map((name) =>
   formSignature(name, "a bound on gradients", [{ name: "limit", slot: numberSlot }]),
 );
 const stopSignatures = [formSignature("early", "a rule to stop by", [], stopSpecs)];
+/** What the call in an arm's place is; its named arguments are parameters of the spec. */
+export const armWord = "an arm of an experiment";
+const armSignatures = [formSignature("arm", armWord, [{ name: "share", slot: numberSlot }])];
 const metricSignatures = metricNames.map((name) =>
   formSignature(name, "a metric", [{ name: "head", slot: { kind: "head" } }]),
 );

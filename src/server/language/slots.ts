@@ -46,6 +46,10 @@ export type Slot =
   /** Metrics of a head. */
   | { readonly kind: "metrics"; readonly head: string }
   | { readonly kind: "candidate" }
+  /** A value of the request. */
+  | { readonly kind: "request" }
+  /** A share of the requests with the parameters that it sets. */
+  | { readonly kind: "arm" }
   /** A plain value of a built-in's parameter. */
   | { readonly kind: "argument"; readonly type: ArgumentType };
 
@@ -105,6 +109,9 @@ export function entrySlot(block: string, key: string): Slot {
       return { kind: "metrics", head: key };
     case "params":
       return number;
+    case "experiment":
+      if (key === "by") return { kind: "request" };
+      return key === "salt" ? { kind: "argument", type: { kind: "text" } } : { kind: "arm" };
     default:
       return anySlot;
   }
@@ -171,6 +178,7 @@ export function readsNames(slot: Slot): boolean {
     case "key":
     case "head":
     case "candidate":
+    case "request":
     case "any":
       return true;
     case "argument":

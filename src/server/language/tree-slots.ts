@@ -72,8 +72,7 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
       for (const key of node.ties) walk(key.by, valueSlot("rank"));
       return;
     case "Experiment":
-      for (const { value } of node.entries) walk(value, anySlot);
-      return;
+      return walkEntries("experiment", node.entries);
     case "Test":
       for (const step of node.steps) {
         if (step.kind === "TestExpect") walk(step.condition, { kind: "formula", test: true });

@@ -51,7 +51,7 @@ export type Expected =
 const labels: Expected = { kind: "names", kinds: ["label", "event"] };
 
 function words(...texts: readonly string[]): Expected {
-  return { kind: "words", words: texts.map((text) => ({ text, doc: wordDocs[text] })) };
+  return { kind: "words", words: texts.map((text) => ({ text, doc: wordDocs.get(text) })) };
 }
 
 /** Everything that may stand at the cursor; none in a text that is no path. */
@@ -283,7 +283,7 @@ function inRule(block: Frame, frames: readonly Frame[], startsLine: boolean, mac
   const clauses = [...rule.required, ...rule.optional].filter((clause) => !isGiven(clause, given));
   return [
     ...(startsLine ? [verbs] : []),
-    { kind: "words", words: clauses.map((text) => ({ text, doc: wordDocs[text.split(" ").at(-1) ?? ""] })) },
+    { kind: "words", words: clauses.map((text) => ({ text, doc: wordDocs.get(text.split(" ").at(-1) ?? "") })) },
     {
       kind: "words",
       words: rule.options.filter(({ name }) => !given.has(name)).map(({ name }) => ({ text: `${name}:` })),

@@ -64,7 +64,6 @@ function entryWord(kind: Thing["kind"]): string {
     case "label":
     case "attribute":
     case "request":
-    case "request":
     case "signal":
     case "param":
       return `${kind} `;
@@ -218,7 +217,7 @@ function describeWord({ source }: Analysis, nodes: readonly AnyNode[], offset: n
   const isVerb = nodes.some((node) => node.kind === "Rule" && node.span.start === token.span.start);
   const doc = isVerb
     ? verbDocs[token.text]
-    : ((isFirst ? declarationDocs[token.text] : undefined) ?? wordDocs[token.text]);
+    : ((isFirst ? declarationDocs[token.text] : undefined) ?? wordDocs.get(token.text));
   return doc === undefined ? undefined : { span: token.span, parts: [`\`${token.text}\`: ${doc}`] };
 }
 

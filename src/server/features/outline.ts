@@ -70,14 +70,6 @@ function describe(node: Declaration): Described | undefined {
         kind: LspKind.Namespace,
         children: node.entries.map((entry) => ({ name: entry.key, kind: LspKind.Key, node: entry })),
       };
-    case "Request":
-      return { name: "request", kind: LspKind.Namespace, children: named(node.entries, LspKind.Property) ?? [] };
-    case "Experiment":
-      return {
-        name: node.name,
-        kind: LspKind.Namespace,
-        children: node.entries.map((entry) => ({ name: entry.key, kind: LspKind.Key, node: entry })),
-      };
     case "Params":
       return { name: "params", kind: LspKind.Namespace, children: named(node.entries, LspKind.Constant) ?? [] };
     case "Network":

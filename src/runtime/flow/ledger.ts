@@ -3,17 +3,16 @@ import {
   atBest,
   atHand,
   blockOf,
-  createEntry,
   remainingOf,
   reportOf,
   takeAllowance,
   takeAnswer,
   type LedgerEntry,
 } from "./ledger-entry.js";
+import { createLedgerBook, type LedgerPage } from "./ledger-book.js";
 import type { CapPolicy, PermitKey, PermitSnapshot, Spend } from "./permits.js";
 import { createStoreLink, within, type LinkState } from "./store-link.js";
-import { counterKey, type LeaseAnswer, type PermitStore, type PermitValue, type Session } from "./store.js";
-import { createWindowFinder, type CalendarWindow } from "./window.js";
+import { type LeaseAnswer, type PermitStore, type PermitValue, type Session } from "./store.js";
 
 export interface LedgerOptions {
   readonly caps: readonly CapPolicy[];
@@ -76,77 +75,29 @@ export interface PermitLedger {
   close(): Promise<{ readonly stranded: number }>;
 }
 
-/** A cap in one window. */
-interface Page {
-  readonly policy: CapPolicy;
-  readonly window: CalendarWindow;
-  readonly entries: Map<PermitValue, LedgerEntry>;
-}
-
 /** The most counters in one call. */
 const batchSize = 1000;
-
-/** Requests that were on their way when a window ended still count in it; later ones do not reopen it. */
-const lateness = 3_600_000;
 
 /** Permits of the caps given, leased from a store that the caller closes. */
 export function createPermitLedger(store: PermitStore, options: LedgerOptions): PermitLedger {
   const { caps, server, wait = 50, timeout = 1000, report = 5000, idle = 60_000, clock = Date.now } = options;
   const session: Session = `${server}#${randomUUID()}`;
-  const policies = new Map(caps.map((cap) => [cap.id, cap]));
-  const scopes = new Set(caps.map(({ scope }) => JSON.stringify(scope)));
-  // A session's two entries of one counter would each report its own part as the whole.
-  if (policies.size < caps.length || scopes.size < caps.length) throw new Error("caps share an id or a scope");
-  const pages = new Map<CapPolicy, Map<number, Page>>();
-  const findWindow = createWindowFinder();
+  const book = createLedgerBook(caps, clock);
   let sequence = 0;
   let reportedAt = clock();
-  let closed = false;
   let forming: { readonly needs: Map<LedgerEntry, number>; readonly sent: Promise<void> } | undefined;
 
   const link = createStoreLink({
     timeout,
     clock,
     onChange: (state) => {
-      for (const entry of allEntries())
+      for (const entry of book.entries())
         if (state.kind === "down") takeAllowance(entry);
         else entry.allowance = 0;
       options.onStore?.(state);
     },
   });
   const isDown = (): boolean => link.state().kind === "down";
-
-  /** The page of a cap for the window that `now` lies in; none once the window is long over, or the ledger closed. */
-  const pageOf = (cap: string, now: number): Page | undefined => {
-    const policy = policies.get(cap);
-    if (policy === undefined) throw new Error(`no cap ${cap} in this ledger`);
-    const window = findWindow(now, policy.unit, policy.zone);
-    if (closed || window.end < clock() - lateness) return undefined;
-    const known = pages.get(policy)?.get(window.start);
-    if (known !== undefined) return known;
-    const made: Page = { policy, window, entries: new Map() };
-    pages.set(policy, (pages.get(policy) ?? new Map<number, Page>()).set(window.start, made));
-    return made;
-  };
-  const findOrMake = ({ cap, value }: PermitKey, now: number): LedgerEntry | undefined => {
-    const page = pageOf(cap, now);
-    if (page === undefined) return undefined;
-    const known = page.entries.get(value);
-    if (known !== undefined) return known;
-    const { policy, window } = page;
-    const made = createEntry(policy, counterKey(policy.scope, value, window.key), window.end, clock());
-    page.entries.set(value, made);
-    return made;
-  };
-  const allEntries = (): readonly LedgerEntry[] =>
-    [...pages.values()].flatMap((windows) => [...windows.values()].flatMap(({ entries }) => [...entries.values()]));
-  const dropEntries = (isOver: (entry: LedgerEntry) => boolean): void => {
-    for (const windows of pages.values())
-      for (const [start, { entries }] of windows) {
-        for (const [value, entry] of entries) if (isOver(entry)) entries.delete(value);
-        if (entries.size === 0) windows.delete(start);
-      }
-  };
 
   /** Takes in each answer to what is still its entry's newest call, however late it comes. */
   const exchange = (
@@ -190,7 +141,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
   };
 
   const send = async (needs: ReadonlyMap<LedgerEntry, number>): Promise<void> => {
-    if (closed) return;
+    if (book.isClosed()) return;
     const strict = [...needs].filter(([{ policy }]) => policy.count === "served");
     const viewed = [...needs.keys()].filter(({ policy }) => policy.count === "viewed");
     for (const part of inParts(strict)) await link.call(() => lease(part));
@@ -230,7 +181,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
 
   const work = async (): Promise<void> => {
     const now = clock();
-    const all = allEntries();
+    const all = book.entries();
     const due = new Set(all.filter(isDue));
     const reports = isDown() || now - reportedAt >= report;
     const lagging = all.filter((entry) => !due.has(entry) && (isViewed(entry) || entry.spent !== entry.confirmed));
@@ -243,7 +194,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
         for (const entry of part) numbers.set(entry, entry.sequence);
         return answered;
       });
-    dropEntries(
+    book.drop(
       (entry) =>
         isSettled(entry) && entry.sequence === numbers.get(entry) && due.has(entry) && !forming?.needs.has(entry),
     );
@@ -253,7 +204,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
 
   let working: Promise<void> | undefined;
   const tick = (): Promise<void> => {
-    if (closed || !link.isOpen()) return Promise.resolve();
+    if (book.isClosed() || !link.isOpen()) return Promise.resolve();
     working ??= work()
       // The link knows that the store is out of reach, and says so.
       .catch(() => undefined)
@@ -269,7 +220,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
   return {
     prepare: async (needs, now) => {
       const calls: Promise<void>[] = [];
-      for (const { need, entry } of totals(needs, (key) => findOrMake(key, now)))
+      for (const { need, entry } of totals(needs, (key) => book.entry(key, now)))
         if (atHand(entry, isDown()) < need && !isExhausted(entry)) calls.push(want(entry, need));
       if (calls.length === 0) return true;
       return within(Promise.all(calls), wait).then(
@@ -281,14 +232,14 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
       const permits = new Map<string, Map<PermitValue, number>>();
       const down = isDown();
       const optimistic = open && !down;
-      let page: Page | undefined;
+      let page: LedgerPage | undefined;
       let values = new Map<PermitValue, number>();
       let cap: string | undefined;
       for (const key of keys) {
         // Keys come cap by cap.
         if (key.cap !== cap) {
           cap = key.cap;
-          page = pageOf(cap, now);
+          page = book.page(cap, now);
           values = permits.get(cap) ?? new Map<PermitValue, number>();
           permits.set(cap, values);
         }
@@ -312,12 +263,12 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     },
     spend: (spends, now) => {
       const down = isDown();
-      const wanted = totals(spends, (key) => findOrMake(key, now));
+      const wanted = totals(spends, (key) => book.entry(key, now));
       const found = wanted.reduce((sum, { keys }) => sum + keys, 0);
       const short = wanted
         .filter(({ need, entry }) => atHand(entry, down) < need)
         .map(({ key, need }): Spend => ({ ...key, count: need }));
-      if (found < spends.length) short.push(...spends.filter(({ cap }) => pageOf(cap, now) === undefined));
+      if (found < spends.length) short.push(...spends.filter(({ cap }) => book.page(cap, now) === undefined));
       if (short.length > 0) return { kind: "short", short };
       for (const { need, entry } of wanted) {
         if (isViewed(entry)) continue;
@@ -328,7 +279,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
       return { kind: "spent" };
     },
     viewed: (spends, now) => {
-      for (const { need, entry } of totals(spends, (key) => findOrMake(key, now)))
+      for (const { need, entry } of totals(spends, (key) => book.entry(key, now)))
         if (isViewed(entry)) {
           entry.spent += need;
           entry.usedAt = clock();
@@ -338,7 +289,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     status: () => {
       let held = 0;
       let uncharged = 0;
-      const all = allEntries();
+      const all = book.entries();
       for (const entry of all)
         if (!isViewed(entry)) {
           held += Math.max(0, entry.granted - entry.spent);
@@ -348,10 +299,10 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     },
     close: async () => {
       clearInterval(timer);
-      closed = true;
+      book.close();
       await Promise.all([forming?.sent, working]);
       await link.idle();
-      const open = allEntries().filter((entry) => entry.sequence > 0 && !isSettled(entry));
+      const open = book.entries().filter((entry) => entry.sequence > 0 && !isSettled(entry));
       const stranded = new Map(open.map((entry) => [entry, Math.max(0, entry.granted - entry.spent)]));
       for (const part of inParts(open))
         try {
@@ -360,7 +311,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
         } catch {
           // What the store did not take back stays granted: counted below.
         }
-      pages.clear();
+      book.clear();
       return { stranded: [...stranded.values()].reduce((sum, each) => sum + each, 0) };
     },
   };

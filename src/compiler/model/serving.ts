@@ -230,7 +230,10 @@ export interface PaceRule extends RuleBase {
   readonly curve: readonly number[];
   /** What the multiplier is clamped to; 0 < low ≤ 1 ≤ high. */
   readonly bounds: { readonly low: number; readonly high: number };
-  /** Proportional, integral (per window) and derivative gain on the relative error. */
+  /**
+   * Proportional, integral and derivative gain on the error in horizons of delivery, with time in horizons; a horizon is a
+   * 24th of the window, at least ten minutes. The output is the logarithm of the multiplier.
+   */
   readonly gains: { readonly proportional: number; readonly integral: number; readonly derivative: number };
 }
 

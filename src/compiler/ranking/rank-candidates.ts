@@ -8,7 +8,7 @@ import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import { candidateLimit, type GaveWay } from "./problem.js";
 import { verifyList } from "./verify-list.js";
 
-/** Exposures that a list takes from a cap. */
+/** Exposures that a list takes from a cap, or that a pace counts. */
 export interface SpentPermits {
   readonly rule: string;
   /** The JSON array of the key's values. */
@@ -212,7 +212,7 @@ function spentPermits(
 ): readonly SpentPermits[] {
   return rules.flatMap((rule, r) => {
     const mask = masks[r];
-    if (rule.verb !== "cap" || mask === undefined) return [];
+    if ((rule.verb !== "cap" && rule.verb !== "pace") || mask === undefined) return [];
     const { offsets, numbers, values } = keyTableOf(input, rule.key);
     const counts = new Map<number, number>();
     for (const row of list)

@@ -127,7 +127,7 @@ function resolveRule(names: FormulaNames, rule: CheckedRule): RuleModel | undefi
     }
     case "pace": {
       const [low = 0.1, high = 10] = numbersOf(options.get("bounds"));
-      const [proportional = 1, integral = 1, derivative = 0] = numbersOf(options.get("gains"));
+      const [proportional = 2, integral = 2, derivative = 0.05] = numbersOf(options.get("gains"));
       const isMost = rule.clauses.has("at most");
       return {
         ...base,

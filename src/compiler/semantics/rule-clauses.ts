@@ -85,7 +85,7 @@ export const verbRules: Readonly<Record<RuleVerb, VerbRule>> = {
       zone,
       { name: "target", type: { kind: "either", options: [choice("even"), { kind: "numbers" }] }, default: "even" },
       bounds,
-      { name: "gains", type: { kind: "numbers" }, default: [1, 1, 0] },
+      { name: "gains", type: { kind: "numbers" }, default: [2, 2, 0.05] },
     ],
   },
 };

@@ -4,6 +4,7 @@
  * delivery on its curve. It never grants more than a limit through a crash, never waits longer for a store than it was
  * told to, and never ranks.
  */
+export { createFlowControl, type FlowControl, type FlowedRanking, type FlowOptions } from "./flow-control.js";
 export {
   createPermitLedger,
   type LedgerOptions,
@@ -15,7 +16,15 @@ export { blockSize } from "./lease.js";
 export { createMemoryStore } from "./memory-store.js";
 export { openPermitStore } from "./open-store.js";
 export { capPolicyOf, permitsFor, type CapPolicy, type PermitKey, type PermitSnapshot, type Spend } from "./permits.js";
-export { rankUnderCaps, type CappedList } from "./rank-under-caps.js";
+export {
+  createPacer,
+  pacePolicyOf,
+  type PacePolicy,
+  type PaceReading,
+  type Pacer,
+  type PacerOptions,
+} from "./pacer.js";
+export { rankUnderCaps, type CappedList, type ReadPermits } from "./rank-under-caps.js";
 export {
   counterKey,
   type CounterReading,

@@ -9,7 +9,7 @@ import {
   takeAnswer,
   type LedgerEntry,
 } from "./ledger-entry.js";
-import { createLedgerBook, type LedgerPage } from "./ledger-book.js";
+import { createLedgerBook } from "./ledger-book.js";
 import type { CapPolicy, PermitKey, PermitSnapshot, Spend } from "./permits.js";
 import { createStoreLink, within, type LinkState } from "./store-link.js";
 import { type LeaseAnswer, type PermitStore, type PermitValue, type Session } from "./store.js";
@@ -50,8 +50,8 @@ export interface LedgerStatus {
 }
 
 /**
- * One server's permits. `snapshot` and `spend` touch memory only; between the two of one request nothing may wait, or
- * another request may spend what the snapshot showed (`spend` then says so).
+ * One server's permits. `permits` and `spend` touch memory only; between the two of one request nothing may wait, or
+ * another request may spend what this one read (`spend` then says so).
  */
 export interface PermitLedger {
   /**
@@ -60,9 +60,13 @@ export interface PermitLedger {
    */
   prepare(needs: readonly Spend[], now: number): Promise<boolean>;
   /**
-   * Permits at hand, for the windows that `now` lies in. With `open`, values of which the store may still grant have what
+   * Permits at hand of a value, for the window that `now` lies in. With `open`, values of which the store may still grant have what
    * it may at best grant: for a first ranking, which is repeated if what it wants to spend cannot be had.
    */
+  permits(key: PermitKey, now: number, open: boolean): number;
+  /** What is to be said of these caps now. */
+  conditions(caps: readonly string[]): Pick<PermitSnapshot, "approximate" | "degraded">;
+  /** {@link permits} of many values, with their conditions. */
   snapshot(keys: readonly PermitKey[], now: number, options?: { readonly open?: boolean }): PermitSnapshot;
   /** Spends all or nothing. `now` is the instant that the snapshot was taken for. Caps of what was viewed take nothing. */
   spend(spends: readonly Spend[], now: number): SpendResult;
@@ -214,6 +218,24 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     return working;
   };
 
+  const permits = ({ cap, value }: PermitKey, now: number, open: boolean): number => {
+    const page = book.page(cap, now);
+    const entry = page?.entries.get(value);
+    const down = isDown();
+    if (entry === undefined) return open && !down ? (page?.policy.limit ?? 0) : 0;
+    const count = open && !down ? atBest(entry) : atHand(entry, down);
+    if (count === 0) entry.asked = true;
+    if (isViewed(entry)) entry.usedAt = clock();
+    return count;
+  };
+  const conditions = (ids: readonly string[]): Pick<PermitSnapshot, "approximate" | "degraded"> => {
+    const inUse = caps.filter(({ id }) => ids.includes(id));
+    return {
+      approximate: inUse.filter(({ count }) => count === "viewed").map(({ id }) => id),
+      degraded: isDown() ? inUse.map(({ id, down }) => ({ cap: id, down })) : [],
+    };
+  };
+
   const timer =
     options.background === false ? undefined : setInterval(() => void tick(), Math.min(250, report)).unref();
 
@@ -228,38 +250,16 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
         () => false,
       );
     },
+    permits,
+    conditions,
     snapshot: (keys, now, { open = false } = {}) => {
-      const permits = new Map<string, Map<PermitValue, number>>();
-      const down = isDown();
-      const optimistic = open && !down;
-      let page: LedgerPage | undefined;
-      let values = new Map<PermitValue, number>();
-      let cap: string | undefined;
-      for (const key of keys) {
-        // Keys come cap by cap.
-        if (key.cap !== cap) {
-          cap = key.cap;
-          page = book.page(cap, now);
-          values = permits.get(cap) ?? new Map<PermitValue, number>();
-          permits.set(cap, values);
-        }
-        const entry = page?.entries.get(key.value);
-        if (entry === undefined) {
-          values.set(key.value, optimistic && page !== undefined ? page.policy.limit : 0);
-          continue;
-        }
-        const count = optimistic ? atBest(entry) : atHand(entry, down);
-        if (count === 0) entry.asked = true;
-        if (isViewed(entry)) entry.usedAt = clock();
-        values.set(key.value, count);
-      }
-      const inUse = caps.filter(({ id }) => permits.has(id));
-      return {
-        now,
-        permits,
-        approximate: inUse.filter(({ count }) => count === "viewed").map(({ id }) => id),
-        degraded: down ? inUse.map(({ id, down: rule }) => ({ cap: id, down: rule })) : [],
-      };
+      const found = new Map<string, Map<PermitValue, number>>();
+      for (const { cap, value } of keys)
+        found.set(
+          cap,
+          (found.get(cap) ?? new Map<PermitValue, number>()).set(value, permits({ cap, value }, now, open)),
+        );
+      return { now, permits: found, ...conditions([...found.keys()]) };
     },
     spend: (spends, now) => {
       const down = isDown();
@@ -283,6 +283,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
         if (isViewed(entry)) {
           entry.spent += need;
           entry.usedAt = clock();
+          if (entry.answer === undefined) void want(entry, 0);
         }
     },
     tick,
@@ -302,15 +303,19 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
       book.close();
       await Promise.all([forming?.sent, working]);
       await link.idle();
-      const open = book.entries().filter((entry) => entry.sequence > 0 && !isSettled(entry));
-      const stranded = new Map(open.map((entry) => [entry, Math.max(0, entry.granted - entry.spent)]));
-      for (const part of inParts(open))
-        try {
-          await link.call(() => settle(part, () => true));
-          for (const entry of part) stranded.delete(entry);
-        } catch {
-          // What the store did not take back stays granted: counted below.
-        }
+      const held = (entry: LedgerEntry): number => Math.max(0, entry.granted - entry.spent);
+      const stranded = new Map(book.entries().map((entry) => [entry, held(entry)]));
+      // Twice: the first call about a counter of what was viewed reports nothing, see `takeAnswer`.
+      for (const _ of [1, 2]) {
+        const open = book.entries().filter((entry) => (entry.sequence > 0 || entry.spent > 0) && !isSettled(entry));
+        for (const part of inParts(open))
+          try {
+            await link.call(() => settle(part, () => true));
+            for (const entry of part) stranded.delete(entry);
+          } catch {
+            // What the store did not take back stays granted: counted below.
+          }
+      }
       book.clear();
       return { stranded: [...stranded.values()].reduce((sum, each) => sum + each, 0) };
     },

@@ -6,7 +6,7 @@ import { createWindowFinder } from "./window.js";
 
 /** A pace as the pacer keeps it. */
 export interface PacePolicy extends PaceSettings {
-  /** What rankings call it; unique among the paces of a pacer. */
+  /** What rankings call it, as `home.even`; unique among the paces of a pacer. */
   readonly id: string;
   /** What counts its exposures: a cap of what was viewed, which the ledger is given beside the others. */
   readonly counter: CapPolicy;
@@ -20,13 +20,13 @@ export interface PacePolicy extends PaceSettings {
 export function pacePolicyOf(namespace: string, ruleSet: string, rule: PaceRule): PacePolicy {
   const { name, budget, curve, bounds, gains } = rule;
   return {
-    id: name,
+    id: `${ruleSet}.${name}`,
     budget,
     curve,
     bounds,
     gains,
     counter: {
-      id: name,
+      id: `${ruleSet}.${name}`,
       scope: [namespace, ruleSet, name, ...rule.key.map((part) => part.name)],
       limit: budget,
       unit: rule.per,

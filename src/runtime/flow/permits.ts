@@ -3,7 +3,7 @@ import type { PermitValue } from "./store.js";
 
 /** A cap as the ledger keeps it. */
 export interface CapPolicy {
-  /** What rankings call it; unique among the caps of a ledger. */
+  /** What rankings call it, as `home.exposure`; unique among the caps of a ledger. */
   readonly id: string;
   /** Whose counters they are; unique among the caps of a ledger. Ledgers with an equal scope share counters. */
   readonly scope: readonly string[];
@@ -24,7 +24,7 @@ export interface CapPolicy {
  */
 export function capPolicyOf(namespace: string, ruleSet: string, rule: CapRule): CapPolicy {
   return {
-    id: rule.name,
+    id: `${ruleSet}.${rule.name}`,
     scope: [namespace, ruleSet, rule.name, ...rule.key.map(({ name }) => name)],
     limit: rule.most,
     unit: rule.per,

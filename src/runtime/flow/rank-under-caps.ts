@@ -1,41 +1,53 @@
 import type { PermitLedger } from "./ledger.js";
-import type { PermitKey, PermitSnapshot, Spend } from "./permits.js";
+import type { PermitSnapshot, Spend } from "./permits.js";
+import type { PermitValue } from "./store.js";
 
 /** A list whose permits are spent, with what it was ranked under. */
 export interface CappedList<R> {
   readonly list: R;
   readonly spends: readonly Spend[];
+  /** What the ranking read: with it the ranking can be replayed. */
   readonly snapshot: PermitSnapshot;
   /** How often the request was ranked. */
   readonly rounds: number;
 }
+
+/** Permits of a value, by the cap's id; the same number however often a ranking asks. */
+export type ReadPermits = (cap: string, value: PermitValue) => number;
 
 /**
  * Ranks under caps without asking the store for every candidate. The first ranking takes the best that the store may grant;
  * what its list lacks is leased, in one call, and if that was not all to be had the request is ranked again. The last
  * round ranks with what is at hand, so it ends, and no list goes out whose permits are not held; a store that does not
  * answer in time makes it the next one.
- * @param rank A pure function of its snapshot; it says what its list spends.
+ * @param rank A pure function of what it reads; it says what its list spends.
  */
 export async function rankUnderCaps<R>(
   ledger: PermitLedger,
   {
-    keys,
     now,
     rank,
     rounds = 4,
   }: {
-    readonly keys: readonly PermitKey[];
     readonly now: number;
-    readonly rank: (snapshot: PermitSnapshot) => { readonly list: R; readonly spends: readonly Spend[] };
+    readonly rank: (permits: ReadPermits) => { readonly list: R; readonly spends: readonly Spend[] };
     readonly rounds?: number;
   },
 ): Promise<CappedList<R>> {
   let answered = true;
   for (let round = 1; ; round += 1) {
     const last = round >= rounds || !answered;
-    const snapshot = ledger.snapshot(keys, now, { open: !last });
-    const { list, spends } = rank(snapshot);
+    const read = new Map<string, Map<PermitValue, number>>();
+    const { list, spends } = rank((cap, value) => {
+      const values = read.get(cap) ?? new Map<PermitValue, number>();
+      read.set(cap, values);
+      const known = values.get(value);
+      if (known !== undefined) return known;
+      const found = ledger.permits({ cap, value }, now, !last);
+      values.set(value, found);
+      return found;
+    });
+    const snapshot = { now, permits: read, ...ledger.conditions([...read.keys()]) };
     const result = ledger.spend(spends, now);
     if (result.kind === "spent") return { list, spends, snapshot, rounds: round };
     if (last) throw new Error("a list spends permits that its snapshot did not hold");

@@ -1,0 +1,86 @@
+import type { RuleSetModel } from "../../compiler/model/index.js";
+import type { PermitSnapshot as RankingPermits, SpentPermits } from "../../compiler/ranking/index.js";
+import { createPermitLedger, type LedgerOptions, type LedgerStatus } from "./ledger.js";
+import { createPacer, pacePolicyOf, type PaceReading, type PacerOptions } from "./pacer.js";
+import { capPolicyOf, type PermitSnapshot } from "./permits.js";
+import { rankUnderCaps } from "./rank-under-caps.js";
+import type { PermitStore } from "./store.js";
+
+export interface FlowOptions extends Omit<LedgerOptions, "caps">, Omit<PacerOptions, "paces"> {
+  /** Whose counters: the model's name, or another that several models share. */
+  readonly namespace: string;
+  readonly ruleSets: readonly RuleSetModel[];
+}
+
+/** A ranking that was made under caps and paces. */
+export interface FlowedRanking<R> {
+  readonly ranking: R;
+  readonly permits: PermitSnapshot;
+  /** The multipliers that it read, by `set.rule` and then by key. */
+  readonly paces: ReadonlyMap<string, ReadonlyMap<string, PaceReading>>;
+}
+
+/** Caps and paces of one server's rankings. */
+export interface FlowControl {
+  /**
+   * Makes a ranking, a pure function of its permits, and spends what its list takes; `make` may be called several times.
+   * `now` is the instant of the request, in milliseconds since 1970.
+   */
+  rank<R>(
+    now: number,
+    make: (permits: RankingPermits) => { readonly ranking: R; readonly spent: readonly SpentPermits[] },
+  ): Promise<FlowedRanking<R>>;
+  /** Counts exposures that were seen, for caps with `count: viewed`. */
+  viewed(spent: readonly SpentPermits[], now: number): void;
+  /** Reports to the store and steps the controllers, as far as each is due; the background does so. */
+  tick(): Promise<void>;
+  status(): LedgerStatus;
+  /** Gives every permit back; the caller closes the store afterwards. */
+  close(): Promise<{ readonly stranded: number }>;
+}
+
+/** Flow control for the rules of some sets, on a store that the caller opened. */
+export function createFlowControl(store: PermitStore, options: FlowOptions): FlowControl {
+  const { namespace, ruleSets } = options;
+  const rules = ruleSets.flatMap(({ name, rules: all }) => all.map((rule) => ({ set: name, rule })));
+  const caps = rules.flatMap(({ set, rule }) => (rule.verb === "cap" ? [capPolicyOf(namespace, set, rule)] : []));
+  const paces = rules.flatMap(({ set, rule }) => (rule.verb === "pace" ? [pacePolicyOf(namespace, set, rule)] : []));
+  const paced = new Set(paces.map(({ id }) => id));
+  const ledger = createPermitLedger(store, { ...options, caps: [...caps, ...paces.map(({ counter }) => counter)] });
+  const pacer = createPacer(store, { ...options, paces });
+  const spendsOf = (spent: readonly SpentPermits[]) =>
+    spent.map(({ rule, key, count }) => ({ cap: rule, value: key, count }));
+
+  return {
+    rank: async (now, make) => {
+      let read = new Map<string, Map<string, PaceReading>>();
+      const { list, snapshot } = await rankUnderCaps(ledger, {
+        now,
+        rank: (permits) => {
+          read = new Map();
+          const made = make({
+            held: permits,
+            pace: (rule, key) => {
+              const keys = read.get(rule) ?? new Map<string, PaceReading>();
+              const reading = keys.get(key) ?? pacer.reading(rule, key);
+              read.set(rule, keys.set(key, reading));
+              return reading.multiplier;
+            },
+          });
+          return { list: made, spends: spendsOf(made.spent.filter(({ rule }) => !paced.has(rule))) };
+        },
+      });
+      ledger.viewed(spendsOf(list.spent.filter(({ rule }) => paced.has(rule))), now);
+      return { ranking: list.ranking, permits: snapshot, paces: read };
+    },
+    viewed: (spent, now) => ledger.viewed(spendsOf(spent.filter(({ rule }) => !paced.has(rule))), now),
+    tick: async () => {
+      await Promise.all([ledger.tick(), pacer.tick()]);
+    },
+    status: () => ledger.status(),
+    close: () => {
+      pacer.close();
+      return ledger.close();
+    },
+  };
+}

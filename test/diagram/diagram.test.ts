@@ -124,6 +124,16 @@ describe("the picture of a model", () => {
     expect(renderDot(diagram)).toContain('digraph "a<b&\\"c\\""');
   });
 
+  it("is as wide as its legend", () => {
+    const model = modelOf(smallSpec());
+    const svg = renderSvg(layoutDiagram(diagramOf(model, costOf(model))));
+    const width = Number(/width="([\d.]+)"/.exec(svg)?.[1]);
+    const ends = [...svg.matchAll(/class="key" x="([\d.]+)" y="[\d.]+">([^<]*)</g)].map(
+      ([, x = "", text = ""]) => Number(x) + 7 * text.length,
+    );
+    expect(Math.max(...ends)).toBeLessThan(width);
+  });
+
   it("is the same each time", () => {
     const [a, b] = [drawn("census/ple.mtl"), drawn("census/ple.mtl")];
     expect(a).toEqual(b);

@@ -43,20 +43,26 @@ const edgeNames: Readonly<Record<EdgeKind, string>> = {
 };
 
 const margin = 28;
+/** Room for a title and a sentence. */
+const leastWidth = 464;
 const headHeight = 76;
 const legendHeight = 44;
+const legendGap = 20;
+/** Letters of the legend are narrower than this, whatever font the reader has. */
+const legendLetter = 7.2;
 
 /**
  * The picture as one SVG document, without scripts and without other files. Its ground is transparent and its ink follows
  * the reader's colour scheme.
  */
 export function renderSvg(diagram: PlacedDiagram): string {
-  const width = Math.max(diagram.width + 2 * margin, 520);
-  const height = diagram.height + headHeight + legendHeight + margin;
   const kinds = cardKinds.filter((kind) => diagram.cards.some((card) => card.kind === kind));
   const edges = (Object.keys(edgeNames) as EdgeKind[]).filter((kind) =>
     diagram.edges.some((edge) => edge.kind === kind),
   );
+  const height = diagram.height + headHeight + legendHeight + margin;
+  const { element: legendElement, width: legendWidth } = legend(kinds, edges, height - 20);
+  const width = Math.max(diagram.width, legendWidth, leastWidth) + 2 * margin;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(`the model ${diagram.title}`)}">`,
     style(),
@@ -68,7 +74,7 @@ export function renderSvg(diagram: PlacedDiagram): string {
     ...diagram.edges.map((edge) => edgeElement(edge, diagram)),
     ...diagram.cards.map(cardElement),
     "</g>",
-    legend(kinds, edges, height - 20),
+    legendElement,
     "</svg>",
     "",
   ].join("\n");
@@ -159,22 +165,24 @@ function arrow({ x, y }: Point, hue: string): string {
   return `<path d="M ${x} ${y} l -7 -3.5 v 7 z" fill="${hue}" fill-opacity="0.85"/>`;
 }
 
-function legend(kinds: readonly CardKind[], edges: readonly EdgeKind[], y: number): string {
+function legend(
+  kinds: readonly CardKind[],
+  edges: readonly EdgeKind[],
+  y: number,
+): { readonly element: string; readonly width: number } {
   let x = margin;
   const parts: string[] = [];
-  const step = (text: string, mark: string, markWidth: number): void => {
+  const add = (text: string, mark: string, markWidth: number): void => {
     parts.push(mark, `<text class="key" x="${x + markWidth + 6}" y="${y}">${escape(text)}</text>`);
-    x += markWidth + 6 + text.length * 7.2 + 20;
+    x += markWidth + 6 + Math.ceil(text.length * legendLetter) + legendGap;
   };
-  for (const kind of kinds)
-    step(
-      kindNames[kind],
-      `<rect x="${x}" y="${y - 9}" width="12" height="10" rx="3" fill="${hues[kind]}" fill-opacity="0.2" stroke="${hues[kind]}"/>`,
-      12,
-    );
+  for (const kind of kinds) {
+    const paint = `fill="${hues[kind]}" fill-opacity="0.2" stroke="${hues[kind]}"`;
+    add(kindNames[kind], `<rect x="${x}" y="${y - 9}" width="12" height="10" rx="3" ${paint}/>`, 12);
+  }
   for (const kind of edges)
-    step(edgeNames[kind], `<path class="edge ${kind}" stroke="#7d8590" d="M ${x} ${y - 4} h 26"/>`, 26);
-  return `<g>${parts.join("")}</g>`;
+    add(edgeNames[kind], `<path class="edge ${kind}" stroke="#7d8590" d="M ${x} ${y - 4} h 26"/>`, 26);
+  return { element: `<g>${parts.join("")}</g>`, width: x - margin - legendGap };
 }
 
 /** The first sentence, cut to the picture's width. */

@@ -93,12 +93,9 @@ export function meaningLines({ state, meaning, formerly, class: reach }: Subject
 /** `embed: 16 → 32`, `reads: + education`. */
 export function changeText({ facet, before, after, items }: Change): string {
   if (items !== undefined) {
-    const parts = [
-      ...items.removed.map((item) => `- ${item}`),
-      ...items.added.map((item) => `+ ${item}`),
-      ...(items.moved ? ["the others in another order"] : []),
-    ];
-    return `${facet}: ${parts.join(", ")}`.replace(": the others in", ": the same in");
+    const came = [...items.removed.map((item) => `- ${item}`), ...items.added.map((item) => `+ ${item}`)];
+    const moved = came.length === 0 ? "the same in another order" : "the others in another order";
+    return `${facet}: ${[...came, ...(items.moved ? [moved] : [])].join(", ")}`;
   }
   if (before === undefined) return `${facet}: + ${after ?? ""}`;
   if (after === undefined) return `${facet}: - ${before}`;

@@ -42,6 +42,14 @@ export { compile, type CompileOptions, type CompileResult } from "./runtime/comp
 export type { RawRow } from "./runtime/data/index.js";
 export { type EngineName, type EngineReport, describeEngines } from "./runtime/engine/index.js";
 export { evaluate, type EvaluateOptions } from "./runtime/evaluate.js";
+export {
+  createFlowControl,
+  type FlowControl,
+  type FlowedRanking,
+  type FlowOptions,
+  openPermitStore,
+  type PermitStore,
+} from "./runtime/flow/index.js";
 export { createFileHost, loadSpec, type LoadedSpec } from "./runtime/spec.js";
 export {
   loadPredictor,

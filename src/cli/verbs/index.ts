@@ -8,6 +8,7 @@ import { docVerb } from "./doc.js";
 import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
 import { explainVerb } from "./explain.js";
+import { flowVerb } from "./flow.js";
 import { fmtVerb } from "./fmt.js";
 import { graphVerb } from "./graph.js";
 import { initVerb } from "./init.js";
@@ -29,6 +30,7 @@ export const verbs: readonly Command[] = [
   compileVerb,
   rankVerb,
   testVerb,
+  flowVerb,
   diffVerb,
   explainVerb,
   costVerb,

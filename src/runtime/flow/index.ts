@@ -27,6 +27,8 @@ export {
 export { rankUnderCaps, type CappedList, type ReadPermits } from "./rank-under-caps.js";
 export {
   counterKey,
+  readCounterKey,
+  type CounterName,
   type CounterReading,
   type CounterTotal,
   type LeaseAnswer,

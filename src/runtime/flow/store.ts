@@ -104,3 +104,25 @@ export type PermitValue = string | number | boolean;
 export function counterKey(scope: readonly string[], value: PermitValue, window: string): string {
   return JSON.stringify([scope, value, window]);
 }
+
+/** What a counter's key says. */
+export interface CounterName {
+  readonly scope: readonly string[];
+  readonly value: PermitValue;
+  readonly unit: string;
+  readonly zone: string;
+  /** Start of the window on the zone's clocks: `2026-11-05T00:00:00+08:00`. */
+  readonly start: string;
+}
+
+/** The parts of a {@link counterKey}; undefined for a key that is none. */
+export function readCounterKey(key: string): CounterName | undefined {
+  try {
+    const [scope, value, window] = JSON.parse(key) as [readonly string[], PermitValue, string];
+    const [unit, zone, start] = JSON.parse(window) as readonly string[];
+    if (unit === undefined || zone === undefined || start === undefined || !Array.isArray(scope)) return undefined;
+    return { scope, value, unit, zone, start };
+  } catch {
+    return undefined;
+  }
+}

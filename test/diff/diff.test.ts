@@ -178,6 +178,17 @@ describe("the plan of a warm start", () => {
     expect(plan).toMatchObject({ "item_id.embedding": "ids", "user_id.embedding": "whole", "hour.embedding": "rows" });
   });
 
+  it("takes nothing of a table that is one of another feature now", () => {
+    const text = (feature: string): string =>
+      smallSpec({
+        features: "features {\n  user: categorical(hash: 9)\n  item: categorical(hash: 9)\n}",
+        network: `table own = embedding(${feature}, 4)\ninput x = [own, user, item]\ntower t = mlp(x, [8])`,
+      });
+    const diff = diffModels(modelOf(text("user")), modelOf(text("item")));
+    expect(planOf(diff)).toMatchObject({ "own.embedding": "ids", "user.embedding": "whole", "t.0.weight": "whole" });
+    expect(diff.class).toBe("checkpoint");
+  });
+
   it("does not take weights whose columns belong to other inputs", () => {
     const plan = planOf(feedDiff(["[user_id, item_id, brand", "[item_id, user_id, brand"]));
     expect(plan).toMatchObject({ "base.0.weight": "columns", "base.0.bias": "whole", "for_ctr.weight": "columns" });

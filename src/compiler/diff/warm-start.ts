@@ -85,6 +85,8 @@ function planTable(
   after: TableFeature,
   fresh: (reason: "ids") => TensorPlan,
 ): TensorPlan {
+  // A table that is declared apart may be one of another feature now.
+  if (before.name !== after.name) return fresh("ids");
   if (before.kind === "bucket" || after.kind === "bucket") {
     if (before.kind !== "bucket" || after.kind !== "bucket") return fresh("ids");
     const isSame = JSON.stringify(before.boundaries) === JSON.stringify(after.boundaries);

@@ -231,6 +231,72 @@ describe("a log", () => {
     expect(await failureOf({ ...whole, log: logOf() })).toBe("MTL7562: no row of `DIR/small.csv` can be ranked");
   });
 
+  it("has to tell requests apart, and no request may have more candidates than a ranking takes", async () => {
+    const { request: _, ...rest } = base;
+    expect(await failureOf(rest)).toBe(
+      "MTL7565: `DIR/log.csv.gz` has no column `request`; name the one that tells requests apart with `--request`",
+    );
+    const { result } = await runTune({ ...rest, objectives: ["auc(click)"], fusion: "worth", budget: 4 });
+    expect(result.log.requests).toBe(6400);
+    const { time: _time, ...whole } = small(
+      ...Array.from({ length: 10_001 }, (_row, i) => `r1,1,i${i},0.1,0.1,9,c${i % 20},0,1`),
+    );
+    expect(await failureOf(whole)).toMatch(/^MTL7566: request `1` has 10001 candidates, and a ranking takes 10000/);
+  });
+
+  it("may be JSON lines with lists and truth values, read through the rules", async () => {
+    const spec = join(folder, "tags.mtl");
+    writeFileSync(
+      spec,
+      `model tags
+signals { ctr: P(click), cvr: P(buy | click) }
+attributes { tags: text?, fresh: bool, listed: time }
+params { a: 0.5 in [0, 2] }
+fusion score = ctr * cvr^a / (1 + age(listed) / 1d)
+rules page {
+  drop stale when not fresh
+  spread same at most 1 of tags in 2
+}
+rank feed = top 3 by score with page
+`,
+    );
+    const row = (request: string, item: string, ctr: number, tags: string | null, fresh: boolean): string =>
+      JSON.stringify({
+        request,
+        id: item,
+        ctr,
+        cvr: 0.1,
+        tags,
+        fresh,
+        listed: "2026-01-01",
+        day: "2026-01-02",
+        y: ctr > 0.2,
+      });
+    const log = join(folder, "tags.jsonl");
+    writeFileSync(
+      log,
+      [
+        row("r1", "a", 0.5, "x", true),
+        row("r1", "b", 0.4, "x", true),
+        row("r1", "c", 0.1, null, true),
+        row("r1", "d", 0.9, "z", false),
+        row("r2", "a", 0.3, "x", true),
+        row("r2", "a", 0.3, "y", true),
+      ].join("\n"),
+    );
+    const { request: _, user: _user, time: _time, ...rest } = base;
+    const { result } = await runTune({
+      ...rest,
+      spec,
+      log: [log],
+      objectives: ["mean(y)", "distinct@2(id)"],
+      budget: 8,
+    });
+    // r1 shows a, c, b (b may not follow a) and never d; r2 shows both of its a.
+    expect(result.objectives.map(({ production }) => production.train)).toEqual([(2 / 3 + 1) / 2, (2 + 1) / 2]);
+    expect(result.sensitivity[0]?.spread).toBe(0);
+  });
+
   it("of jittered parameters gives off-policy estimates, and refuses those of too few requests", async () => {
     const path = join(folder, "jitter.csv");
     const draws = createDraws(5);

@@ -25,7 +25,11 @@ export const tuneVerb = defineCommand(
       rank: { kind: "text", value: "NAME", doc: "ranking whose formula is tuned" },
       fusion: { kind: "text", value: "NAME", doc: "formula that is tuned, without rules" },
       params: { kind: "names", value: "NAME", doc: "parameters that may move (default: all with a range)" },
-      request: { kind: "text", value: "COLUMN", doc: "tells requests apart (default: `group` of the spec's data)" },
+      request: {
+        kind: "text",
+        value: "COLUMN",
+        doc: "tells requests apart (default: `group` of the spec's data, else `request`)",
+      },
       user: { kind: "text", value: "COLUMN", doc: "tells users apart, the unit of intervals (default: requests)" },
       time: { kind: "text", value: "COLUMN", doc: "time or day of a request: the latest are held out" },
       holdout: { kind: "text", value: "SHARE", doc: "share of the requests that is held out (default: 0.2)" },

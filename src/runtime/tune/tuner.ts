@@ -81,13 +81,17 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
   if (serving === undefined) throw new Error("a target without a serving stage");
   const jitter = checkedJitter(request, target);
   const labels = [...columnsOf([...objectives, ...guards]), ...(request.label === undefined ? [] : [request.label])];
-  const requestColumn = request.request ?? model.data.group;
+  const isByRequest = [...objectives, ...guards].some(({ terms }) =>
+    terms.some(({ measure }) => measure.kind !== "auc"),
+  );
   const log = await readTuneLog(serving, {
     files: request.log,
     specPath: request.specPath,
     inputs: target.inputs,
     labels: [...new Set([...labels, ...jitter.keys()])],
-    ...(requestColumn === undefined ? {} : { request: requestColumn }),
+    ...(request.request === undefined ? {} : { request: request.request }),
+    requestColumns: [...(model.data.group === undefined ? [] : [model.data.group]), "request"],
+    needsRequests: isByRequest || request.label !== undefined,
     ...(request.user === undefined ? {} : { user: request.user }),
     ...(request.time === undefined ? {} : { time: request.time }),
     holdout: request.holdout,

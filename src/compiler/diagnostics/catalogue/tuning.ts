@@ -83,4 +83,16 @@ export const tuningDiagnostics = defineDiagnostics({
     message: (p: { option: string; value: string; needs: string }) =>
       `\`${p.option} ${p.value}\` is not right; it takes ${p.needs}`,
   },
+  MTL7565: {
+    severity: "error",
+    title: "log that does not tell its requests apart",
+    message: (p: { files: string; tried: readonly string[] }) =>
+      `\`${p.files}\` has no column ${p.tried.map((name) => `\`${name}\``).join(" or ")}; name the one that tells requests apart with \`--request\``,
+  },
+  MTL7566: {
+    severity: "error",
+    title: "logged request of too many candidates",
+    message: (p: { request: string; candidates: number; most: number }) =>
+      `request \`${p.request}\` has ${p.candidates} candidates, and a ranking takes ${p.most}; \`--request\` names the column that tells requests apart, \`--fusion\` tunes without rules`,
+  },
 });

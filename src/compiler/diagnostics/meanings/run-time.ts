@@ -229,6 +229,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "An option takes a number of a certain kind, and was given something else.",
     mend: "The message says what it takes.",
   },
+  MTL7565: {
+    how: "Lists, pairs and groups are made of the rows of one request, and the log has no column that tells requests apart.",
+    mend: "Name the column: `--request request_id`. `auc` alone needs none.",
+  },
+  MTL7566: {
+    how: "A ranking takes so many candidates at most, and a request of the log has more. Most often the column of requests is another one.",
+    mend: "Name the column of requests with `--request`.",
+  },
   MTL8001: { how: "There is no such command.", mend: "`mtlc help` lists them." },
   MTL8002: { how: "The command has no such option.", mend: "`mtlc COMMAND --help` lists them." },
   MTL8003: {

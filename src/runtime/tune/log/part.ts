@@ -68,7 +68,7 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
     rows: createLogRows(gather(raw.requests), gather(raw.users), raw.userCount),
     whole: joinFrames(serving, frames),
     requests: frames,
-    ids: Array.from(rows, raw.id),
+    ids: distinctIds(rows, raw),
     leftOut,
     column: (name) => {
       const known = columns.get(name);
@@ -84,6 +84,20 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
       return column;
     },
   };
+}
+
+/** An item that a request lists twice is two candidates: the second is named after its place as well. */
+function distinctIds(rows: Int32Array, raw: RawLog): readonly string[] {
+  const seen = new Set<string>();
+  let request = -1;
+  return Array.from(rows, (row) => {
+    if (raw.requests[row] !== request) seen.clear();
+    request = raw.requests[row] as number;
+    const id = raw.id(row);
+    const own = seen.has(id) ? `${id}#${row}` : id;
+    seen.add(own);
+    return own;
+  });
 }
 
 function requestStarts(requests: Int32Array): readonly number[] {

@@ -13,8 +13,11 @@ export interface LogRequest {
   readonly inputs: ReadonlySet<string>;
   /** Columns that objectives and guards read. */
   readonly labels: readonly string[];
-  /** Column that tells requests apart; absent: the whole log is one. */
+  /** Column that tells requests apart; absent: the first of `requestColumns` that the files have. */
   readonly request?: string;
+  readonly requestColumns: readonly string[];
+  /** Whether something is measured by request: without, each row of a log that tells none apart is one. */
+  readonly needsRequests: boolean;
   /** Column that tells users apart; absent: each request is one. */
   readonly user?: string;
   /** Column of the time or the day; absent: nothing is held out. */
@@ -48,7 +51,6 @@ const valueKinds: Readonly<Record<FormulaType, LogValueKind>> = {
 /** Reads and validates the log. Throws a {@link Failure} for what does not fit the spec. */
 export async function readTuneLog(serving: ServingModel, request: LogRequest): Promise<TuneLog> {
   const inputs = serving.inputs.filter(({ name, origin }) => request.inputs.has(name) && origin !== "id");
-  const identifier = serving.inputs.find(({ origin }) => origin === "id")?.name ?? "id";
   const inputUses = inputs.map(({ name, type, missing, origin }): LogColumnUse => ({
     column: name,
     kind: valueKinds[type],
@@ -58,17 +60,30 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   }));
   const one = (column: string | undefined, user: string): LogColumnUse | undefined =>
     column === undefined ? undefined : { column, kind: "text", user };
-  const requestUse = one(request.request, "`--request`");
+  const requestUses = (request.request === undefined ? request.requestColumns : [request.request]).map(
+    (column): LogColumnUse => ({
+      column,
+      kind: "text",
+      user: "`--request`",
+      optional: request.request === undefined,
+    }),
+  );
   const userUse = one(request.user, "`--user`");
   const timeUse = one(request.time, "`--time`");
-  const idUse: LogColumnUse = { column: identifier, kind: "text", user: "the identifier", optional: true };
+  const idUses = idColumns.map((column): LogColumnUse => ({
+    column,
+    kind: "text",
+    user: "the identifier",
+    optional: true,
+  }));
   const labelUses = request.labels.map((column) => ({
     number: { column, kind: "text", user: "an objective" } as const,
   }));
   const uses = [
     ...inputUses,
-    ...[requestUse, userUse, timeUse].filter((use) => use !== undefined),
-    idUse,
+    ...requestUses,
+    ...[userUse, timeUse].filter((use) => use !== undefined),
+    ...idUses,
     ...labelUses.map(({ number }) => number),
   ];
   const columns = await readLogColumns(request.files, uses, request);
@@ -77,7 +92,10 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   const texts = (use: LogColumnUse | undefined): readonly (string | null)[] | undefined =>
     use === undefined ? undefined : (columns.values(use) as readonly (string | null)[] | undefined);
 
-  const requestTexts = texts(requestUse) ?? Array.from({ length: columns.rows }, () => "");
+  const foundRequests = firstOf(requestUses.map(texts));
+  if (foundRequests === undefined && request.needsRequests)
+    throw createFailure("MTL7565", { files, tried: requestUses.map(({ column }) => column) });
+  const requestTexts = foundRequests ?? Array.from({ length: columns.rows }, (_, row) => String(row));
   const requests = numberTexts(requestTexts);
   const users = numberTexts(texts(userUse) ?? requestTexts);
   const timeTexts = texts(timeUse);
@@ -86,7 +104,7 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   const lacksHead = logged.some(({ input, values }) => input.origin === "head" && values === undefined);
   const heads = lacksHead ? await request.predict?.() : undefined;
   const inputValues = logged.map(({ input, values }) => ({ input, values: values ?? heads?.get(input.name) }));
-  const idTexts = texts(idUse);
+  const idTexts = firstOf(idUses.map(texts));
   const labels = request.labels.map((name, i) => {
     const own = texts(labelUses[i]?.number) ?? [];
     return [name, { numbers: Float64Array.from(own, labelNumber), texts: own }] as const;
@@ -122,6 +140,13 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   return { ...log, fileRows: columns.rows };
 }
 
+/** Columns of identifiers, in the order in which `mtlc rank` looks for them as well. */
+const idColumns = ["id", "item_id"] as const;
+
+function firstOf<T>(found: readonly (T | undefined)[]): T | undefined {
+  return found.find((each) => each !== undefined);
+}
+
 /** A label's number: true and false count, what is missing or no number is 0. */
 function labelNumber(text: string | null): number {
   if (text === null || text === "false") return 0;
@@ -150,14 +175,22 @@ function parseValue(type: FormulaType, text: string): unknown {
       return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text.replace(" ", "T");
     case "texts":
     case "vector":
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        return text;
-      }
+      return parseList(type, text);
     default:
       return text;
   }
+}
+
+/** JSON, or in a text format what stands between bars: as `mtlc rank` reads it. */
+function parseList(type: "texts" | "vector", text: string): unknown {
+  if (text.startsWith("["))
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return text;
+    }
+  const parts = text.split("|");
+  return type === "texts" ? parts : parts.map(Number);
 }
 
 function clockOf(text: string | null): number {

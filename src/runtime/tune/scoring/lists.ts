@@ -5,6 +5,7 @@
 import type { FormulaExpression, RankModel, ServingModel } from "../../../compiler/model/index.js";
 import {
   bestOfStage,
+  candidateLimit,
   createKeyTable,
   type KeyTable,
   type KeyValue,
@@ -12,6 +13,7 @@ import {
   rankCandidates,
   type RankInput,
 } from "../../../compiler/ranking/index.js";
+import { createFailure } from "../../failure.js";
 import type { LogPart } from "../log/part.js";
 import type { Lists } from "../measure/ranking.js";
 import { createFormulaColumn, type ParamValues } from "./scores.js";
@@ -31,6 +33,9 @@ export function createLister(
     createFormulaColumn(formula, part, serving, moving),
   );
   const { starts } = part.rows;
+  for (const [g, { count }] of part.requests.entries())
+    if (count > candidateLimit)
+      throw createFailure("MTL7566", { request: String(g + 1), candidates: count, most: candidateLimit });
   const wholeRows = part.requests.map((_, g) => span(starts[g] as number, starts[g + 1] as number));
   const wholeTables = part.requests.map((): Map<string, KeyTable> => new Map());
   return (params) => {

@@ -12,6 +12,7 @@ import { nodeDisk } from "./disk.js";
 import { collectDiagnostics } from "./publish.js";
 import { answerRequests, capabilities } from "./requests.js";
 import { guard, type Session } from "./session.js";
+import { createStdFiles } from "./std-files.js";
 import { pathOfUri, uriOfPath } from "./uri.js";
 import { createWorkspace } from "./workspace.js";
 
@@ -23,12 +24,14 @@ export function startServer(version: string): void {
   const connection: Connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
   const documents = new TextDocuments(TextDocument);
   const uris = new Map<string, string>();
+  const std = createStdFiles();
   const client = { snippets: false, watches: false };
   const session: Session = {
     connection,
     workspace: createWorkspace(nodeDisk),
     documents,
-    uriOf: (path) => uris.get(path) ?? uriOfPath(path),
+    uriOf: (path) => uris.get(path) ?? uriOfPath(std.onDisk(path)),
+    pathOf: (uri) => std.fromDisk(pathOfUri(uri)),
     client,
   };
   connection.onInitialize((params): InitializeResult => {
@@ -52,7 +55,7 @@ export function startServer(version: string): void {
 }
 
 function followDocuments(session: Session, uris: Map<string, string>): void {
-  const { connection, workspace, documents, uriOf } = session;
+  const { connection, workspace, documents, uriOf, pathOf } = session;
   let timer: NodeJS.Timeout | undefined;
   /** What the editor was told of each file, as text. */
   let sent = new Map<string, string>();
@@ -78,17 +81,17 @@ function followDocuments(session: Session, uris: Map<string, string>): void {
     timer = setTimeout(() => guard(session, "diagnostics", undefined, publish), delay);
   };
   documents.onDidOpen(({ document }) => {
-    const path = pathOfUri(document.uri);
+    const path = pathOf(document.uri);
     uris.set(path, document.uri);
     workspace.open(path, document.getText());
     schedule(0);
   });
   documents.onDidChangeContent(({ document }) => {
-    workspace.open(pathOfUri(document.uri), document.getText());
+    workspace.open(pathOf(document.uri), document.getText());
     schedule(quiet);
   });
   documents.onDidClose(({ document }) => {
-    const path = pathOfUri(document.uri);
+    const path = pathOf(document.uri);
     uris.delete(path);
     workspace.close(path);
     schedule(0);

@@ -1,6 +1,7 @@
 /** Which diagnostics go to which file: a part that others import is judged by the models that it is a part of. */
 import type { Diagnostic } from "vscode-languageserver";
 import { DiagnosticSeverity } from "vscode-languageserver";
+import { isStdPath } from "../compiler/std/index.js";
 import { diagnosticsOf } from "./features/diagnostics.js";
 import type { Workspace } from "./workspace.js";
 
@@ -10,7 +11,7 @@ export function collectDiagnostics(
   uriOf: (path: string) => string,
 ): ReadonlyMap<string, readonly Diagnostic[]> {
   const result = new Map<string, readonly Diagnostic[]>();
-  for (const path of workspace.openPaths())
+  for (const path of workspace.openPaths().filter((each) => !isStdPath(each)))
     result.set(
       path,
       merge(workspace.rootsOf(path).map((root) => diagnosticsOf(workspace.compilation(root), path, uriOf))),
@@ -18,7 +19,7 @@ export function collectDiagnostics(
   for (const path of workspace.openPaths()) {
     const compilation = workspace.compilation(path);
     for (const file of compilation.files.keys()) {
-      if (result.has(file)) continue;
+      if (result.has(file) || isStdPath(file)) continue;
       const errors = diagnosticsOf(compilation, file, uriOf).filter(isError);
       if (errors.length > 0) result.set(file, errors);
     }

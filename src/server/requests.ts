@@ -32,7 +32,6 @@ import { signatureHelpAt } from "./features/signature-help.js";
 import { workspaceSymbols } from "./features/workspace-symbols.js";
 import { toOffset, toRange } from "./positions.js";
 import { guard, noteFault, type Session } from "./session.js";
-import { pathOfUri } from "./uri.js";
 
 /** What the server can do. */
 export const capabilities: ServerCapabilities = {
@@ -63,9 +62,9 @@ interface TextDocumentParams {
 }
 
 export function answerRequests(session: Session): void {
-  const { connection, workspace, uriOf, client } = session;
+  const { connection, workspace, uriOf, pathOf, client } = session;
   const analysisOf = (uri: string): Analysis | undefined => {
-    const path = pathOfUri(uri);
+    const path = pathOf(uri);
     const [root = path] = workspace.rootsOf(path);
     return createAnalysis(path, workspace.compilation(root));
   };
@@ -188,7 +187,7 @@ export function answerRequests(session: Session): void {
   );
   connection.onFoldingRanges(({ textDocument }) =>
     guard(session, "folding", null, () => {
-      const file = workspace.file(pathOfUri(textDocument.uri));
+      const file = workspace.file(pathOf(textDocument.uri));
       return file === undefined ? null : foldingOf(file);
     }),
   );
@@ -213,7 +212,7 @@ export function answerRequests(session: Session): void {
       )(params) ?? { data: [] },
   );
   connection.onDocumentFormatting(async ({ textDocument }) => {
-    const file = workspace.file(pathOfUri(textDocument.uri));
+    const file = workspace.file(pathOf(textDocument.uri));
     try {
       return file === undefined ? null : [...(await formattingOf(file.source))];
     } catch (error) {

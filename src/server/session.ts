@@ -9,6 +9,7 @@ export interface Session {
   readonly documents: TextDocuments<TextDocument>;
   /** The editor's own spelling of an open file's URI. */
   readonly uriOf: (path: string) => string;
+  readonly pathOf: (uri: string) => string;
   /** What the editor said it can do; known once it has said so. */
   readonly client: { readonly snippets: boolean };
 }

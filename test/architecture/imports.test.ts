@@ -76,7 +76,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "text",
   ],
   // Editors: what the compiler finds out and the one printer; no data, no engine.
-  server: ["program", "host", "format", "builtins", "model", "semantics", "syntax", "diagnostics", "text"],
+  server: ["std", "program", "host", "format", "builtins", "model", "semantics", "syntax", "diagnostics", "text"],
   cli: [
     "index",
     "server",

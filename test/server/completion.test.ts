@@ -89,6 +89,7 @@ describe("completion of declarations", () => {
     expect(labelsAt('model m\nimport { <|> } from "part.mtl"\n')).toEqual(["city", "head"]);
     expect(labelsAt('model m\nimport { city } from "<|>"\n')).toEqual(["./part.mtl"]);
     expect(labelsAt("model m\nimport { city } <|>")).toEqual(["from"]);
+    expect(labelsAt("model m\nimport { <|> } from std\n")).toEqual(expect.arrayContaining(["esmm", "mmoe"]));
   });
 });
 

@@ -78,6 +78,12 @@ describe("hover", () => {
     expect(hoverText(sampleWith("(1 + cost)", "(1 <|>+ cost)"))).toContain("in [1, ");
   });
 
+  it("shows what a block of the standard library is", () => {
+    const text = hoverText("model m\nimport { mm<|>oe } from std\n");
+    expect(text).toMatch(/^Experts that all tasks share/);
+    expect(text).toContain("experts pool[8] = mlp(x, [64])");
+  });
+
   it("is empty where there is nothing to say", () => {
     expect(hoverText(sampleWith("model feed\n", "model feed\n<|>"))).toBe("");
   });

@@ -113,6 +113,26 @@ describe("names", () => {
   });
 });
 
+describe("the standard library", () => {
+  const text =
+    "model m\nimport { mmoe } from std\nfeatures {\n  a: numeric\n}\ninput x = [a]\ntower t = mlp(t_ctr, [2])\n";
+
+  it("is where its blocks and their names lead", () => {
+    expect(definitionOf(text.replace("{ mmoe", "{ mm<|>oe"))).toBe("<std>/mmoe.mtl:1:");
+    expect(definitionOf(text.replace("(t_ctr", "(t_<|>ctr"))).toMatch(/^<std>\/mmoe\.mtl:\d+:t_ctr$/);
+  });
+
+  it("is not renamed from outside", () => {
+    expect(renamedText(text.replace("(t_ctr", "(t_<|>ctr"), "clicks")).toBe(
+      "refused: `t_ctr` belongs to the standard library",
+    );
+  });
+
+  it("does not take its blocks for names of the spec", () => {
+    expect(linesOf(`${text}tower mm<|>oe = mlp(x, [2])\n`)).toEqual([8]);
+  });
+});
+
 describe("renaming", () => {
   it("changes every place of one thing and no other", () => {
     const result = renamedText(sampleWith("task ctr", "task <|>ctr"), "clicks");

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import type {
   CodeAction,
   CompletionItem,
@@ -71,6 +72,14 @@ describe("the server over standard input and output", () => {
       uri: `file://${folder}/part.mtl`,
       range: { start: { line: 1, character: 2 }, end: { line: 1, character: 5 } },
     });
+  });
+
+  it("opens the standard library as a file of its own", async () => {
+    const location = await client.request<Location>(
+      "textDocument/definition",
+      await openAt("std.mtl", "model m\nimport { mm<|>oe } from std\n"),
+    );
+    expect(readFileSync(fileURLToPath(location.uri), "utf8")).toContain("experts pool[8]");
   });
 
   it("formats", async () => {

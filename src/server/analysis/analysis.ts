@@ -1,4 +1,5 @@
 /** One file with all that the compiler found out about it: what every feature of the editor reads. */
+import { stdNames, stdPath } from "../../compiler/std/index.js";
 import type { Compilation } from "../../compiler/program.js";
 import type { SideTables, SpecSymbol, ValueType } from "../../compiler/semantics/index.js";
 import { pathAt, type AnyNode, type DefDeclaration, type Spec } from "../../compiler/syntax/index.js";
@@ -26,6 +27,13 @@ export function createAnalysis(path: string, compilation: Compilation): Analysis
 /** The nodes that hold an offset, from the declaration down. */
 export function nodesAt({ spec }: Analysis, offset: number): readonly AnyNode[] {
   return pathAt(spec, offset).slice(1);
+}
+
+/** The file of the standard library's block that is named among the nodes: `import { mmoe } from std`. */
+export function stdBlockAt(nodes: readonly AnyNode[]): string | undefined {
+  const [declaration, name] = nodes;
+  if (declaration?.kind !== "Import" || declaration.from.kind !== "Name" || name?.kind !== "Name") return undefined;
+  return name !== declaration.from && stdNames.includes(name.text) ? stdPath(name.text) : undefined;
 }
 
 const typeIndexes = new WeakMap<Compilation, ReadonlyMap<string, ValueType>>();

@@ -42,6 +42,8 @@ export function linkDeclaration(node: Declaration, links: NameLinks): void {
 function linkParts(node: Declaration, links: NameLinks): void {
   switch (node.kind) {
     case "Import":
+      // Of the standard library, blocks are named and not what they declare.
+      if (node.from.kind === "Name") return;
       for (const name of node.names ?? []) {
         if (node.from.kind === "String") links.declaredIn(links.resolve(node.from.value), name);
         links.link(name, ["names", "attributes", "labels"]);

@@ -7,6 +7,7 @@ import {
   type ClauseName,
   type SymbolKind,
 } from "../../compiler/semantics/index.js";
+import { stdNames } from "../../compiler/std/index.js";
 import { declarationWords, ruleVerbs, type RuleVerb, type TokenView } from "../../compiler/syntax/index.js";
 import { wantsOperand, type Cursor, type Frame } from "../analysis/cursor.js";
 import { declarationDocs, verbDocs, wordDocs } from "../language/docs.js";
@@ -196,6 +197,13 @@ function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): re
   const { frames, startsLine, after } = cursor;
   const last = frames.at(-1) ?? block;
   if (head === "import") {
+    if (after.some(({ text }, i) => text === "std" && after[i - 1]?.text === "from"))
+      return [
+        {
+          kind: "words",
+          words: stdNames.filter((name) => !block.words.some(({ text }) => text === name)).map((text) => ({ text })),
+        },
+      ];
     const from = after.find(({ type }) => type === "String")?.text.slice(1, -1);
     return from === undefined ? [] : [{ kind: "exports", file: from }];
   }

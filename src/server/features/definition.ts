@@ -1,6 +1,6 @@
 import type { Span } from "../../compiler/text/index.js";
 import { resolvePath } from "../../compiler/text/index.js";
-import { nodesAt, type Analysis } from "../analysis/analysis.js";
+import { nodesAt, stdBlockAt, type Analysis } from "../analysis/analysis.js";
 import { namesOf } from "../analysis/names.js";
 
 /** Where the name at an offset is declared, or the file that a path at it means; undefined where there is neither. */
@@ -11,6 +11,8 @@ export function definitionAt(analysis: Analysis, offset: number): Span | undefin
   const nodes = nodesAt(analysis, offset);
   const declaration = nodes[0];
   const written = nodes.at(-1);
+  const block = stdBlockAt(nodes);
+  if (block !== undefined) return { file: block, start: 0, end: 0 };
   if (written?.kind !== "String" || (declaration?.kind !== "Import" && declaration?.kind !== "Model")) return undefined;
   const target = resolvePath(path, written.value);
   return compilation.files.has(target) ? { file: target, start: 0, end: 0 } : undefined;

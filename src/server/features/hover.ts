@@ -2,7 +2,7 @@ import { MarkupKind, type Hover } from "vscode-languageserver";
 import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
 import { tokenize, type AnyNode, type CallExpression, type Declaration } from "../../compiler/syntax/index.js";
 import type { Span } from "../../compiler/text/index.js";
-import { macrosOf, nodesAt, typeOf, type Analysis } from "../analysis/analysis.js";
+import { macrosOf, nodesAt, stdBlockAt, typeOf, type Analysis } from "../analysis/analysis.js";
 import { namesOf, thingWord, withoutOverride, type Thing } from "../analysis/names.js";
 import { declarationDocs, verbDocs, wordDocs } from "../language/docs.js";
 import { codeBlock, docOf, fileName, shortType, textAt, typeOfThing } from "../language/show.js";
@@ -33,7 +33,12 @@ function wordsAt(analysis: Analysis, offset: number): Words | undefined {
   const occurrence = namesOf(analysis.compilation).at(analysis.path, offset);
   if (occurrence !== undefined)
     return { span: occurrence.span, parts: [...describeThing(analysis, occurrence.thing), callNote(analysis, nodes)] };
-  return describeName(analysis, nodes) ?? describeWord(analysis, nodes, offset) ?? describeExpression(analysis, nodes);
+  return (
+    describeBlock(analysis, nodes) ??
+    describeName(analysis, nodes) ??
+    describeWord(analysis, nodes, offset) ??
+    describeExpression(analysis, nodes)
+  );
 }
 
 // ------------------------------------------------------------------------------------------------- names of the spec
@@ -129,6 +134,16 @@ function callNote(analysis: Analysis, nodes: readonly AnyNode[]): string {
 }
 
 // ---------------------------------------------------------------------------------------------- calls and parameters
+
+/** A block of the standard library: what its first comment says, and its text. */
+function describeBlock({ compilation }: Analysis, nodes: readonly AnyNode[]): Words | undefined {
+  const file = stdBlockAt(nodes);
+  const text = file === undefined ? undefined : compilation.sources.get(file)?.text;
+  const name = nodes.at(-1);
+  if (text === undefined || name === undefined) return undefined;
+  const about = /^(?:\/\/ .*\n)*/.exec(text)?.[0] ?? "";
+  return { span: name.span, parts: [about.replaceAll("// ", ""), codeBlock(text.slice(about.length).trim())] };
+}
 
 /** Names that are no names of the spec: built-ins, parameters, keys of blocks, columns, words of a choice. */
 function describeName(analysis: Analysis, nodes: readonly AnyNode[]): Words | undefined {

@@ -2,6 +2,7 @@ import type { TextEdit } from "../../compiler/diagnostics/index.js";
 import { compileFiles, parseFile, type Compilation } from "../../compiler/program.js";
 import { declaredBy } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
+import { isStdPath } from "../../compiler/std/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { placeOf } from "../analysis/analysis.js";
 import { namesOf, withoutOverride, type Occurrence, type Thing } from "../analysis/names.js";
@@ -21,6 +22,7 @@ export function renamableAt(compilation: Compilation, path: string, offset: numb
  * else afterwards, anywhere, is refused: the specs are compiled with the edits before they are handed out.
  */
 export function renameThing(thing: Thing, newName: string, compilations: readonly Compilation[]): Rename {
+  if (isStdPath(thing.id)) return refuse(`\`${thing.name}\` belongs to the standard library`);
   if (newName === thing.name) return { kind: "edits", edits: [] };
   if (!/^[A-Za-z_]\w*$/.test(newName))
     return refuse("a name is made of the letters a to z and A to Z, digits and `_`, and does not begin with a digit");

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runDriver } from "../../src/cli/commands/diff-driver.js";
+import { runFileDiffs } from "../../src/cli/commands/diff-files.js";
 import { runDiff } from "../../src/cli/commands/diff.js";
 import { type ModelDiff, renderDiffText } from "../../src/compiler/diff/index.js";
 import { loadModelSource } from "../../src/runtime/model-source.js";
-import { diffMarkdownView, diffView } from "../../src/cli/views/diff.js";
+import { diffMarkdownView, diffView, fileDiffsMarkdownView, fileDiffsView } from "../../src/cli/views/diff.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { createTerminal } from "../../src/cli/terminal.js";
 
@@ -113,6 +114,23 @@ describe("mtlc diff", () => {
     expect(await failureOf({ models: ["specs/m.mtl"] })).toContain("MTL8023");
     expect(await failureOf({ models: ["specs/m.mtl", "specs/m.mtl"], revision: "HEAD" })).toContain("MTL8023");
     expect(await failureOf({ models: ["specs/m.mtl"], revision: "--output=x" })).toContain("MTL8021");
+  });
+
+  it("compares many specs with themselves, and a change in an import shows in each model", async () => {
+    writeFileSync("specs/new.mtl", spec.replace("model m", "model fresh"));
+    const files = ["specs/m.mtl", "specs/part.mtl", "specs/new.mtl"];
+    const before = await runFileDiffs(files, "HEAD~1", { failOn: "checkpoint" });
+    expect(before.exitCode).toBe(1);
+    expect(before.result.map(({ state }) => state)).toEqual(["compared", "part", "new"]);
+    const text = fileDiffsView.human(before.result, createTerminal({ NO_COLOR: "1" }));
+    expect(text).toContain("widths: [8] → [16]");
+    expect(text).toContain("specs/new.mtl\n\na new spec");
+    expect(text).toContain("no change in 0 specs");
+    expect(fileDiffsMarkdownView.human(before.result, createTerminal({}))).toContain("## `specs/m.mtl`");
+    const now = await runFileDiffs(files, "HEAD", { failOn: "report" });
+    expect(now.exitCode).toBe(0);
+    expect(fileDiffsView.human(now.result, createTerminal({ NO_COLOR: "1" }))).toContain("no change in 1 spec\n");
+    await expect(runFileDiffs(["specs/broken.mtl"], "HEAD", {})).rejects.toThrow("MTL2");
   });
 
   it("takes numbers of ids for features that have any", async () => {

@@ -13,9 +13,14 @@ export const diffVerb = defineCommand(
       "A model is a spec, an artifact's directory, or a spec in a git revision (`HEAD~1:specs/x.mtl`, from the repository's root as in git), whose imports are read from that revision too.",
       "Every change has a class, the farthest first: serving (callers notice), checkpoint (tensors do not fit), training (train again), score (no training needed), report (nothing that is predicted).",
     ],
-    positional: { name: "MODEL", min: 1, max: 9, doc: "the old model and the new one" },
+    positional: {
+      name: "MODEL",
+      min: 1,
+      max: Infinity,
+      doc: "the old model and the new one; with `--git` any number of specs",
+    },
     options: {
-      git: { kind: "text", value: "REVISION", doc: "compare the one spec given with itself in a revision" },
+      git: { kind: "text", value: "REVISION", doc: "compare each spec with itself in a revision" },
       driver: { kind: "flag", doc: "be git's external diff: take the seven arguments that git gives" },
       "exit-code": { kind: "flag", doc: "exit with 1 when there is any change" },
       "fail-on": {
@@ -33,10 +38,11 @@ export const diffVerb = defineCommand(
     },
     examples: [
       { line: "mtlc diff old.mtl new.mtl", does: "two files" },
+      { line: "mtlc diff --git main specs/*.mtl --format markdown", does: "all specs, for a pull request" },
       { line: "mtlc diff --git HEAD~1 model.mtl", does: "what the last commit and the work since changed" },
       {
         line: "mtlc diff main:specs/a.mtl HEAD:specs/a.mtl --format markdown",
-        does: "two revisions, for a pull request",
+        does: "two revisions",
       },
       { line: "mtlc diff out model.mtl --fail-on checkpoint", does: "can what was trained go on under the new spec?" },
     ],
@@ -52,6 +58,15 @@ export const diffVerb = defineCommand(
       return 0;
     }
     const failOn = options["fail-on"] ?? (options["exit-code"] ? "report" : undefined);
+    if (options.git !== undefined && models.length > 1) {
+      const [{ runFileDiffs }, { fileDiffsMarkdownView, fileDiffsView }] = await Promise.all([
+        import("../commands/diff-files.js"),
+        import("../views/diff.js"),
+      ]);
+      const files = await runFileDiffs(models, options.git, defined({ ids: options.ids, failOn }));
+      const many = options.format === "markdown" ? fileDiffsMarkdownView : fileDiffsView;
+      return show(terminal, options.format === "json" ? "json" : "human", many, files);
+    }
     const outcome = await runDiff({ models, ...defined({ revision: options.git, ids: options.ids, failOn }) });
     const view = options.format === "markdown" ? diffMarkdownView : diffView;
     return show(terminal, options.format === "json" ? "json" : "human", view, outcome);

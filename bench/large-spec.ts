@@ -22,6 +22,7 @@ export function largeSpec(lines: number): string {
       "",
     ].join("\n"),
   );
+  const groups = Array.from({ length: Math.ceil(tasks / 20) }, (_, i) => numbers.slice(20 * i, 20 * i + 20));
   return [
     "model large",
     "",
@@ -60,7 +61,9 @@ export function largeSpec(lines: number): string {
     ...numbers.map((i) => `  a${i}: 0.5 in [0, 2]`),
     "}",
     "",
-    `fusion score = ${numbers.map((i) => `c${i}^a${i}`).join(" * ")} * (1 + price)`,
+    // A formula has a bounded size: parts of twenty factors, and the sum of the parts.
+    ...groups.map((group, i) => `fusion part${i} = ${group.map((n) => `c${n}^a${n}`).join(" * ")}`),
+    `fusion score = (${groups.map((_, i) => `part${i}`).join(" + ")}) * (1 + price)`,
     "",
     "rules home {",
     '  drop none when brand == ""',

@@ -6,7 +6,7 @@ import { createDiagnostic, type Diagnostic } from "./diagnostics/index.js";
 import type { Host } from "./host.js";
 import { hashModel, type Model } from "./model/index.js";
 import { applySuppressions, check, expand, type LoadedSpecs, type SideTables } from "./semantics/index.js";
-import { parse, type ParseResult, type Spec } from "./syntax/index.js";
+import { parse, type Name, type ParseResult, type Spec } from "./syntax/index.js";
 import { isStdPath, readStd, stdPath } from "./std/index.js";
 import { createSourceFile, positionAt, resolvePath, type SourceFile } from "./text/index.js";
 
@@ -64,7 +64,11 @@ export function compileFiles(path: string, read: (path: string) => ParsedFile | 
   const expanded = expand(path, { files, resolve: resolvePath });
   const early = [...syntax, ...expanded.diagnostics.filter((each) => !isRepeat(each, syntax, sources))];
   const broken = early.some((each) => each.severity === "error");
-  const { model, diagnostics, tables } = check(expanded.spec, { incomplete: broken, macros: expanded.macros });
+  const { model, diagnostics, tables } = check(expanded.spec, {
+    incomplete: broken,
+    macros: expanded.macros,
+    imported: importedBy(spec),
+  });
   // What a spec leaves unused of a block of the standard library is no mistake of its author.
   const late = diagnostics.filter(
     (each) => !isRepeat(each, early, sources) && (each.severity === "error" || !isStdPath(each.span.file)),
@@ -135,6 +139,13 @@ export function filesNamedIn(spec: Spec): readonly string[] {
     if (node.kind === "Model" && node.base !== undefined) return [node.base.value];
     return [];
   });
+}
+
+/** Names that a file imports from other files. */
+function importedBy(spec: Spec): readonly Name[] {
+  return spec.declarations.flatMap((node) =>
+    node.kind === "Import" && node.from.kind === "String" ? (node.names ?? []) : [],
+  );
 }
 
 /** The paths of the standard library's blocks that a file imports. */

@@ -187,17 +187,18 @@ function checkServed(
   return false;
 }
 
-/** A feature with `serving: none` that a node is computed from. */
+/** For each network, what {@link trainingOnlyFeature} found for its first nodes. */
+const trainingOnly = new WeakMap<Network, (string | undefined)[]>();
+
+/** A feature with `serving: none` that a node is computed from. A node stands after those that it reads. */
 function trainingOnlyFeature(network: Network, start: NodeRef): string | undefined {
-  const seen = new Set<NodeRef>();
-  const pending = [start];
-  for (let ref = pending.pop(); ref !== undefined; ref = pending.pop()) {
-    if (seen.has(ref)) continue;
-    seen.add(ref);
+  const found = trainingOnly.get(network) ?? [];
+  trainingOnly.set(network, found);
+  for (let ref = found.length; ref <= start; ref++) {
     const node = nodeAt(network, ref);
     const { feature } = node.arguments;
-    if (typeof feature === "string" && network.features.get(feature)?.serving.kind === "none") return feature;
-    pending.push(...node.inputs);
+    const isOwn = typeof feature === "string" && network.features.get(feature)?.serving.kind === "none";
+    found.push(isOwn ? feature : node.inputs.map((input) => found[input]).find((each) => each !== undefined));
   }
-  return undefined;
+  return found[start];
 }

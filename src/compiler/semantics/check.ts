@@ -43,6 +43,8 @@ export interface CheckResult {
 export interface CheckOptions {
   /** The parser reported errors: names without a declaration may be declared in what it left out. */
   readonly incomplete?: boolean;
+  /** Names that the file itself imports. */
+  readonly imported?: readonly Name[];
   /** Names that were calls of macros before they were expanded. */
   readonly macros?: ReadonlyMap<Name, DefDeclaration>;
 }
@@ -66,13 +68,18 @@ export function check(spec: Spec, options: CheckOptions = {}): CheckResult {
   };
 }
 
-function createContext(spec: Spec, reporter: Reporter, { incomplete = false }: CheckOptions): CheckContext {
+function createContext(
+  spec: Spec,
+  reporter: Reporter,
+  { incomplete = false, imported = [] }: CheckOptions,
+): CheckContext {
   const labels = new Map<string, LabelInfo>();
   return {
     spec,
     reporter,
     scope: bindNames(spec, reporter),
     incomplete,
+    imported,
     labels,
     within: (label) => labels.get(label)?.within ?? [],
     references: new Map<Name, SpecSymbol>(),
@@ -110,7 +117,7 @@ function checkModel(context: CheckContext, blocks: Blocks): Model | undefined {
   checkSelectionBias(context, models, loss);
   const serving = checkServing(context, blocks, { heads, features });
   if (reporter.hasErrors || context.incomplete || name === undefined) return undefined;
-  lint(context, models, loss);
+  lint(context, models, loss, state.network.nodes);
   const resolved = resolveServing(context, { ...serving, models, external });
   if (reporter.hasErrors) return undefined;
   return {

@@ -35,6 +35,8 @@ export interface CheckContext {
   readonly incomplete: boolean;
   /** Labels by name; empty until they are checked. */
   readonly labels: Map<string, LabelInfo>;
+  /** Names that the file itself imports, where they stand. */
+  readonly imported: readonly Name[];
   /** What each label implies. */
   readonly within: Within;
   readonly references: Map<Name, SpecSymbol>;

@@ -23,6 +23,7 @@ import {
   type IntervalResult,
 } from "./intervals.js";
 import { errorType, showType, type DurationValue, type NumberValue, type ValueType } from "./types.js";
+import { divideUnits, multiplyUnits, powerUnit } from "./units.js";
 
 /** What a formula may read besides literals and functions. */
 export interface FormulaScope {
@@ -186,17 +187,17 @@ function inferArithmetic(scope: FormulaScope, node: BinaryExpression, left: Valu
       return ranged(scope, node, result, a.unit ?? b.unit, [a, b]);
     }
     case "*":
-      return ranged(scope, node, multiply(a.range, b.range), productUnit(a.unit, b.unit), [a, b]);
+      return ranged(scope, node, multiply(a.range, b.range), multiplyUnits(a.unit, b.unit), [a, b]);
     case "/":
-      return ranged(scope, node, divide(a.range, b.range), b.unit === undefined ? a.unit : undefined, [a, b]);
+      return ranged(scope, node, divide(a.range, b.range), divideUnits(a.unit, b.unit), [a, b]);
     default:
-      return ranged(scope, node, power(a.range, b.range), undefined, [a, b]);
+      return ranged(scope, node, power(a.range, b.range), powerUnit(a.unit, wholeExponent(b)), [a, b]);
   }
 }
 
-/** A product of two units is a unit that nobody declared: what follows is a plain number. */
-function productUnit(a: string | undefined, b: string | undefined): string | undefined {
-  return a === undefined ? b : b === undefined ? a : undefined;
+/** The exponent, when it is one number. */
+function wholeExponent({ range }: NumberValue): number | undefined {
+  return range.low === range.high ? range.low : undefined;
 }
 
 /** Sums and comparisons need one unit; a number without one goes with any. */

@@ -9,8 +9,9 @@ import { sameEvent, showEvent, showHeadType } from "./events.js";
  */
 export function checkSelectionBias(context: CheckContext, models: readonly HeadModel[], loss: LossModel): void {
   const trained = new Set(loss.terms.map((term) => term.head));
+  const byName = new Map(models.map((model) => [model.name, model]));
   for (const term of loss.terms) {
-    const head = models.find((model) => model.name === term.head);
+    const head = byName.get(term.head);
     if (head?.type.kind !== "probability" || head.type.given.length === 0) continue;
     if (!sameEvent(term.space, head.type.given)) continue;
     const { given } = head.type;

@@ -66,4 +66,38 @@ export const lintDiagnostics = defineDiagnostics({
         ? `${p.code} is an error, and errors cannot be ignored`
         : `there is no code ${p.code}, so nothing is ignored`,
   },
+  MTL6012: {
+    severity: "warning",
+    title: "condition that is always the same",
+    message: (p: { truth: boolean }) =>
+      p.truth ? "this is always true, for every candidate" : "this can never be true, for any candidate",
+  },
+  MTL6013: {
+    severity: "warning",
+    title: "place that no list reaches",
+    message: (p: { place: number; rank: string; size: number }) =>
+      `\`${p.rank}\` has ${p.size} places, and this speaks of ${p.place}`,
+  },
+  MTL6014: {
+    severity: "warning",
+    title: "two tasks for one prediction",
+    message: (p: { first: string; second: string; type: string }) =>
+      `\`${p.second}\` predicts ${p.type} from what \`${p.first}\` predicts it from`,
+  },
+  MTL6015: {
+    severity: "warning",
+    title: "unused parameter of a macro",
+    message: (p: { macro: string; parameter: string }) =>
+      `\`${p.macro}\` does not use its parameter \`${p.parameter}\``,
+  },
+  MTL6016: {
+    severity: "warning",
+    title: "unused import",
+    message: (p: { name: string; kind: string }) => `${p.kind} \`${p.name}\` is imported and never read`,
+  },
+  MTL6017: {
+    severity: "warning",
+    title: "unused formula",
+    message: (p: { name: string }) => `no ranking, formula, rule or test reads \`${p.name}\``,
+  },
 });

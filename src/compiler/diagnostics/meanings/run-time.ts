@@ -153,6 +153,50 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "The engine that was asked for cannot be loaded on this machine.",
     mend: "`mtlc doctor` says why, and `mtlc doctor --install` gets the native one; `MTLC_ENGINE=wasm` does without.",
   },
+  MTL7500: {
+    how: "A standalone module carries compiled sources of `mtlc`, and this clone was not built.",
+    mend: "`npm run build`.",
+  },
+  MTL7510: {
+    how: "The command names a ranking that the spec does not declare.",
+    mend: "Name one of those that the message lists.",
+  },
+  MTL7511: {
+    how: "The spec has scores and no `rank`, so there is no list to make.",
+    mend: "Declare one: `rank page = top 10 by score`.",
+  },
+  MTL7512: {
+    how: "A candidate's or a request's value is missing, of another type, or outside of its declared range, and the spec says to refuse such.",
+    mend: "Correct the data, or say in the spec what stands for such a value.",
+  },
+  MTL7513: {
+    how: "Two candidates of a request have one identifier, so the list could not say which is meant.",
+    mend: "Merge them before, or name the column that tells them apart.",
+  },
+  MTL7514: {
+    how: "A request has more candidates than one may have. The limit bounds the work for a request.",
+    mend: "Choose among them before, by a source with `top` in the ranking.",
+  },
+  MTL7515: {
+    how: "The rows of a request do not stand together. The file is read as a stream, so that its size does not matter, and a request is ranked when its rows end.",
+    mend: "Sort the file by the column of requests.",
+  },
+  MTL7516: {
+    how: "An option names a column that the file does not have.",
+    mend: "Name one of those that the message lists.",
+  },
+  MTL7517: {
+    how: "The ranking reads a value that the file does not bring.",
+    mend: "Add the column; a head of the network comes from a trained artifact, given in place of the spec.",
+  },
+  MTL7518: {
+    how: "The file is in none of the forms that candidates come in.",
+    mend: "JSON lines, CSV, TSV and Parquet are read; the message says what was found.",
+  },
+  MTL7519: {
+    how: "`--arm` names an arm that no experiment of the spec has.",
+    mend: "Name one of those that the message lists.",
+  },
   MTL7530: {
     how: "Exposure caps are kept in SQLite, whose binary for this platform is not installed.",
     mend: "Install it, or name a Redis store.",

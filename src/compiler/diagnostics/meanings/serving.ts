@@ -49,4 +49,12 @@ export const servingMeanings: Readonly<Record<string, string>> = {
     "A warning is ignored by its code and with a reason, so that the next reader can judge whether it still holds.",
   MTL6011:
     "Warnings and notes can be ignored. An error stops the stages that follow, so ignoring it would gain nothing.",
+  MTL6012:
+    "The ranges of what is compared decide the comparison before any candidate comes: `quality < 2` of a quality in [0, 1] is always true, and `quality < 0.2 and quality > 0.8` never. The rule applies to everything, or to nothing.",
+  MTL6013: "The rule speaks of places beyond the end of the ranking's list, where nothing stands.",
+  MTL6014:
+    "Both tasks predict the same event from the same parts of the network, so they differ by their random start alone. Two predictions of one event are sound where they read different parts, as in an ensemble.",
+  MTL6015: "The parameter does not appear in the macro's body, so what callers give for it changes nothing.",
+  MTL6016: "The name is imported, and nothing in the spec reads it.",
+  MTL6017: "The spec ranks, and neither a ranking nor another formula, a rule or a test reads this formula.",
 };

@@ -137,7 +137,12 @@ function signatureOf(value: unknown, owner: string, nodes: readonly NetNode[]): 
   return Object.fromEntries(
     Object.entries(value).map(([key, each]: [string, unknown]) => [
       key,
-      key === "node" && typeof each === "number" ? nodeSignature(each, owner, nodes) : signatureOf(each, owner, nodes),
+      // Each logit has a name of its own.
+      key === "id"
+        ? undefined
+        : key === "node" && typeof each === "number"
+          ? nodeSignature(each, owner, nodes)
+          : signatureOf(each, owner, nodes),
     ]),
   );
 }

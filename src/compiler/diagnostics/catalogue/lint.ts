@@ -92,7 +92,7 @@ export const lintDiagnostics = defineDiagnostics({
   },
   MTL6016: {
     severity: "warning",
-    title: "unused import",
+    title: "imported name that is never read",
     message: (p: { name: string; kind: string }) => `${p.kind} \`${p.name}\` is imported and never read`,
   },
   MTL6017: {

@@ -70,6 +70,8 @@ export type {
 export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
 export { train, type TrainOptions } from "./runtime/train/train.js";
 export { loadModelSource, type ModelSource } from "./runtime/model-source.js";
+export type { TuneResult } from "./runtime/tune/result.js";
+export { tune, type TuneOptions, type Tuned } from "./runtime/tune/tune.js";
 export { version } from "./runtime/version.js";
 
 /** What the checker says of a spec. */

@@ -177,6 +177,44 @@ describe("mtlc tune on the example log", () => {
   });
 });
 
+describe("other forms of a formula", () => {
+  const specOf = (params: string, formula: string): string => {
+    const spec = join(folder, "form.mtl");
+    const signals = "signals { ctr: P(click), cvr: P(buy | click), stay: number(seconds) in [0.1, 3600] }";
+    writeFileSync(spec, `model form\n${signals}\nparams { ${params} }\nfusion score = ${formula}\n`);
+    return spec;
+  };
+
+  it.each(["stacking", "cma-es"] as const)(
+    "with an exponent on every factor have one fixed at 1 (%s)",
+    async (method) => {
+      const spec = specOf("a: 0.5 in [0, 2], b: 0.2 in [0, 2], c: 0.2 in [0, 2]", "ctr^a * cvr^b * stay^c");
+      const { result } = await runTune({ ...base, spec, method, label: "value", budget: 300 });
+      const { a = 0, b = 0, c = 0 } = proposed(result);
+      expect(result.anchor).toEqual({ name: "a", value: 1, link: "log" });
+      expect(a).toBe(1);
+      // A small log: other exponents order its 6,400 rows nearly as well.
+      expect(b).toBeGreaterThan(0.25);
+      expect(b).toBeLessThan(1);
+      expect(c).toBeGreaterThan(0.1);
+      expect(c).toBeLessThan(0.4);
+      expect(result.sensitivity.map(({ param }) => param)).toEqual(["b", "c"]);
+      expect(tuneView.human(result, createTerminal({ NO_COLOR: "1" }))).toContain(
+        "The order of score^k is that of the score, so `a` is fixed at 1.",
+      );
+    },
+  );
+
+  it("as sums have their weights fitted", async () => {
+    const spec = specOf("v: 0 in [0, 50], w: 0 in [0, 1]", "10 * ctr + v * cvr + w * stay");
+    const { result } = await runTune({ ...base, spec, method: "stacking", label: "value" });
+    const { v = 0, w = 0 } = proposed(result);
+    expect(v).toBeGreaterThan(0);
+    expect(w).toBeGreaterThan(0);
+    expect(result.objectives[0]?.difference.interval.low).toBeGreaterThan(0);
+  });
+});
+
 describe("mtlc tune says what is wrong", () => {
   it.each([
     [
@@ -199,6 +237,63 @@ describe("mtlc tune says what is wrong", () => {
     ],
   ] as const)("%j", async (change, message) => {
     expect(await failureOf({ ...base, ...change } as TuneCommand)).toBe(message);
+  });
+});
+
+describe("a spec that cannot be tuned", () => {
+  const signals = "signals { ctr: P(click), cvr: P(buy | click) }\n";
+
+  async function failureOfSpec(text: string, change: Partial<TuneCommand> = {}): Promise<string> {
+    const spec = join(folder, "other.mtl");
+    writeFileSync(spec, `model other\n${text}`);
+    return failureOf({ ...base, spec, objectives: ["gauc(click)"], ...change });
+  }
+
+  it("has no formula", async () => {
+    expect(await failureOfSpec(signals)).toBe(
+      "MTL7555: `other` has no formula to tune; write one as `fusion score = ctr * cvr^a`",
+    );
+  });
+
+  it("has no parameter, or none with a range", async () => {
+    expect(await failureOfSpec(`${signals}fusion score = ctr * cvr`)).toBe(
+      "MTL7550: `score` reads no parameter; write one as `params { alpha: 0.1 in [0, 1] }`",
+    );
+    expect(await failureOfSpec(`${signals}params { a: 1 }\nfusion score = ctr * cvr^a`)).toMatch(
+      /^MTL7550: no parameter of `score` has a range with two ends: `a`/,
+    );
+  });
+
+  it("has several formulas", async () => {
+    const two = `${signals}params { a: 1 in [0, 2] }\nfusion one = ctr * cvr^a\nfusion two = cvr * ctr^a\n`;
+    expect(await failureOfSpec(two)).toBe(
+      "MTL7552: the spec has several formulas; say which with `--fusion one` or `--fusion two`",
+    );
+    const ranks = "rank p = top 5 by one\nrank q = top 5 by two\n";
+    expect(await failureOfSpec(two + ranks)).toBe(
+      "MTL7552: the spec has several rankings; say which with `--rank p` or `--rank q`",
+    );
+  });
+
+  it("has a formula that no regression fits", async () => {
+    const text = `${signals}params { a: 0.5 in [0, 1] }\nfusion score = max(ctr, a * cvr)`;
+    expect(await failureOfSpec(text, { method: "stacking", label: "value" })).toMatch(
+      /^MTL7558: `score` is neither a product of powers nor a weighted sum/,
+    );
+  });
+
+  it("has factors that the label does not rise with", async () => {
+    const text = `${signals}params { a: 0.5 in [0, 1] }\nfusion score = (1.01 - ctr) * cvr^a`;
+    expect(await failureOfSpec(text, { method: "stacking", label: "click" })).toMatch(
+      /^MTL7561: the fit gives the factors without a parameter the coefficient 0/,
+    );
+  });
+
+  it("reads another type than the log holds", async () => {
+    const text = `${signals}attributes { day: duration, user_id: time }\nparams { a: 1 in [0, 2] }\nfusion score = ctr * cvr^a / (1 + age(user_id) / 1d)`;
+    expect(await failureOfSpec(text)).toMatch(
+      /^MTL7554: `user_id` is of another type in row 1 of .*, where the spec needs a time/,
+    );
   });
 });
 

@@ -58,6 +58,8 @@ const figure = ({ train, holdout }: Figures): readonly string[] => [
 function objectivesTable({ objectives, log }: TuneResult): string {
   const slices = log.holdout === undefined ? [""] : ["", " (later)"];
   const head = ["objective", ...["production", "proposed"].flatMap((name) => slices.map((slice) => name + slice))];
+  const isShown = objectives.some(({ difference: { interval } }) => interval.low > 0);
+  const holdsZero = objectives.length === 1 ? "the interval holds 0" : "no interval is above 0";
   const rows = objectives.map(({ text, production, proposed, difference: { value, interval } }) => [
     text,
     ...figure(production),
@@ -65,7 +67,8 @@ function objectivesTable({ objectives, log }: TuneResult): string {
     signed(value),
     `[${signed(interval.low)}, ${signed(interval.high)}]`,
   ]);
-  return table([[...head, "difference", "95 % by user"], ...rows]);
+  const lines = table([[...head, "difference", "95 % by user"], ...rows]);
+  return isShown ? lines : `${lines}The log does not show that this is better: ${holdsZero}.\n`;
 }
 
 function signed(value: number): string {

@@ -31,7 +31,6 @@ export async function serveAskTell(
     production: first.outcome,
   });
   const trials: Trial[] = [];
-  let interrupted = false;
   try {
     for await (const line of listen()) {
       if (line.trim() === "") continue;
@@ -46,8 +45,8 @@ export async function serveAskTell(
     }
   } catch (error) {
     if (options.signal?.aborted !== true) throw error;
-    interrupted = true;
   }
+  const interrupted = options.signal?.aborted === true;
   if (trials.length === 0) return undefined;
   const all = [first, ...trials];
   const chosen = chooseTrial(all, tuner, options.pick);

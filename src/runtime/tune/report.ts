@@ -67,7 +67,9 @@ export function compareWithProduction(
   const production = slices.map((slice) => tuner.evaluate(slice, tuner.production));
   const proposed = slices.map((slice) => tuner.evaluate(slice, proposal));
   const judged = slices.length - 1;
-  const users = tuner.log.train.rows.userCount;
+  const part = tuner.log.holdout ?? tuner.log.train;
+  const users = [...new Set(part.rows.users)];
+  const counts = new Float64Array(part.rows.userCount);
   const figures = (values: readonly number[]): Figures => ({
     train: values[0] ?? 0,
     ...(values[1] === undefined ? {} : { holdout: values[1] }),
@@ -78,8 +80,11 @@ export function compareWithProduction(
     const [old, next] = [production[judged]?.objectives[i], proposed[judged]?.objectives[i]];
     // Both are resampled with the same users: what they share cancels.
     const interval = bootstrapInterval(
-      users,
-      (counts) => (next?.resample(counts) ?? 0) - (old?.resample(counts) ?? 0),
+      users.length,
+      (drawn) => {
+        for (const [unit, user] of users.entries()) counts[user] = drawn[unit] as number;
+        return (next?.resample(counts) ?? 0) - (old?.resample(counts) ?? 0);
+      },
       createDraws(seed, 0xb007),
     );
     const value = (after[judged] ?? 0) - (before[judged] ?? 0);

@@ -6,6 +6,7 @@ import { lowerModel } from "../../src/compiler/lower/index.js";
 import type { Model } from "../../src/compiler/model/index.js";
 import { compileSpec } from "../../src/compiler/program.js";
 import { root } from "./compile.js";
+import { createRandom, mutate } from "./mangle.js";
 
 /** What the checker lets pass, the lowering takes: nothing that a user writes is found out there. */
 function lower(model: Model | undefined): void {
@@ -18,62 +19,12 @@ function lower(model: Model | undefined): void {
   assertValidProgram(lowerModel(model, { ids }, { serving }));
 }
 
-/** A small seeded generator (mulberry32), so that a failure can be looked at again. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const specs = ["specs", "test/semantics/specs"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, String(name))),
   )
   .filter((path) => path.endsWith(".mtl"))
   .toSorted();
-const alphabet = "abcxyz019_ .,:=()[]{}\"'|&*/+-^<>!?\n\té";
-
-/** One to four characters or words dropped, doubled, swapped, put in or changed. */
-function mutate(text: string, random: () => number): string {
-  let result = text;
-  const pick = (limit: number): number => Math.floor(random() * limit);
-  for (let edits = 1 + pick(4); edits > 0; edits--) {
-    const at = pick(result.length);
-    const character = alphabet[pick(alphabet.length)] ?? "";
-    switch (pick(6)) {
-      case 0:
-        result = result.slice(0, at) + result.slice(at + 1);
-        break;
-      case 1:
-        result = result.slice(0, at) + character + result.slice(at);
-        break;
-      case 2:
-        result = result.slice(0, at) + (result[at + 1] ?? "") + (result[at] ?? "") + result.slice(at + 2);
-        break;
-      case 3:
-        result = result.slice(0, at) + character + result.slice(at + 1);
-        break;
-      case 4: {
-        const words = [...result.matchAll(/\w+/g)];
-        const [from, to] = [words[pick(words.length)], words[pick(words.length)]];
-        if (from !== undefined && to !== undefined)
-          result = result.slice(0, from.index) + to[0] + result.slice(from.index + from[0].length);
-        break;
-      }
-      default: {
-        const lines = result.split("\n");
-        lines.splice(pick(lines.length), 1);
-        result = lines.join("\n");
-      }
-    }
-  }
-  return result;
-}
-
 describe("specs with random mistakes", () => {
   it("never crash or hang the compiler; what is wrong has a place, what is sound a model", () => {
     const random = createRandom(20_240_607);

@@ -34,19 +34,20 @@ export function createDiagnostic<C extends DiagnosticCode>(
   };
 }
 
-/** Collects diagnostics, at most one for a code at a place. */
+/** Collects diagnostics, at most one for a code at a place, and one error there: a second one is about the same mistake. */
 export class Reporter {
   private readonly seen = new Set<string>();
   private readonly list: Diagnostic[] = [];
 
-  /** Adds a diagnostic of the catalogue unless the same code was reported at the same place. */
+  /** Adds a diagnostic of the catalogue unless the same code, or an error, was reported at the same place. */
   report<C extends DiagnosticCode>(
     code: C,
     parameters: DiagnosticParameters<C>,
     span: Span,
     details: ReportDetails = {},
   ): void {
-    const key = `${String(code)}@${span.file}:${span.start}-${span.end}`;
+    const isError = (catalogue[code] as DiagnosticDefinition<never>).severity === "error";
+    const key = `${isError ? "error" : String(code)}@${span.file}:${span.start}-${span.end}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
     this.list.push(createDiagnostic(code, parameters, span, details));

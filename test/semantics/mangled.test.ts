@@ -69,3 +69,12 @@ function timeOf(work: () => unknown): number {
   work();
   return performance.now() - start;
 }
+
+describe("mangled specs that were found to matter", () => {
+  it("a date that no calendar has, under a time zone", () => {
+    const text = readFileSync(join(root, "test/semantics/specs/MTL1005/fail.mtl"), "utf8");
+    const zoned = text.replace("2026-02-30", '2026-02-30 zone: "Asia/Shanghai"');
+    const { diagnostics } = compileSpec("m.mtl", { readFile: () => zoned });
+    expect(diagnostics.map(({ code }) => code)).toEqual(["MTL1005"]);
+  });
+});

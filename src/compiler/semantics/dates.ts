@@ -13,13 +13,14 @@ export function isZone(zone: string): boolean {
 /**
  * Seconds since 1970-01-01T00:00:00Z of `2026-11-05` (the day's first instant), `2026-11-05T12:30` or either with `Z` or
  * an offset; without one it is read in the zone. A time that a change of the clock skips is the instant of that change;
- * one that happens twice is the first of the two.
+ * one that happens twice is the first of the two. NaN for a date that no calendar has.
  */
 export function secondsOfDate(text: string, zone = "UTC"): number {
   const withTime = text.includes("T") ? text : `${text}T00:00:00`;
   if (/(?:Z|[+-]\d{2}:\d{2})$/.test(withTime)) return Date.parse(withTime) / 1000;
   const local = Date.parse(`${withTime}Z`) / 1000;
-  if (zone === "UTC") return local;
+  // A date that no calendar has was reported by the parser; it is no instant.
+  if (zone === "UTC" || Number.isNaN(local)) return local;
   // The offset before and after any change of the clock near that day; the earlier instant that reads as `local` counts.
   const offsets = [local - 86_400, local + 86_400].map((at) => offsetAt(at, zone));
   const candidates = offsets.map((offset) => local - offset).toSorted((a, b) => a - b);

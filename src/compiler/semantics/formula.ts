@@ -212,6 +212,7 @@ function checkUnits(scope: FormulaScope, node: BinaryExpression, a: NumberValue,
         { span: node.left.span, message: a.unit },
         { span: node.right.span, message: b.unit },
       ],
+      help: "take the units away first: `x^a`, `log1p(x)` and `percentile(x)` are plain numbers, which go with any",
     },
   );
   return false;

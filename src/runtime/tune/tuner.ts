@@ -5,7 +5,7 @@ import { createFailure } from "../failure.js";
 import type { Range } from "./box.js";
 import type { LogPart } from "./log/part.js";
 import { readTuneLog, type TuneLog } from "./log/read.js";
-import { type Measured, measureObjective } from "./measure/measure.js";
+import { type Measured, measureObjective, rewardsOf } from "./measure/measure.js";
 import {
   columnsOf,
   type Guard,
@@ -129,7 +129,7 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
       const estimate =
         offPolicy === undefined || reward === undefined
           ? undefined
-          : estimateOffPolicy(offPolicy.weights, rewardsOf(part, reward.measure.column));
+          : estimateOffPolicy(offPolicy.weights, rewardsOf(part.rows, part.column(reward.measure.column)));
       const lacking =
         estimate === undefined ? 0 : Math.max(0, 1 - estimate.effectiveSampleSize / Math.max(request.floor, 1e-9));
       return {
@@ -227,14 +227,4 @@ function policyOf(
     );
   });
   return { weights };
-}
-
-function rewardsOf(part: LogPart, column: string): Float64Array {
-  const { numbers } = part.column(column);
-  const { starts } = part.rows;
-  return Float64Array.from({ length: starts.length - 1 }, (_, g) => {
-    let sum = 0;
-    for (let row = starts[g] as number; row < (starts[g + 1] as number); row++) sum += numbers[row] as number;
-    return sum;
-  });
 }

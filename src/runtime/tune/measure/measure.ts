@@ -95,30 +95,45 @@ function areasByRequest(log: LogRows, { numbers }: LogColumn, { ascendingByReque
   });
 }
 
-/** The best order is of all rows of the request, those that rules left out of the list included. */
 function gainsByRequest(log: LogRows, { numbers }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
-  const gainOf = (row: number): number => Math.max(0, numbers[row] as number);
+  const best = bestGains(log, numbers, top);
   const count = starts.length - 1;
   const values = new Float64Array(count);
   const weights = new Float64Array(count);
   for (let g = 0; g < count; g++) {
-    const list = Float64Array.from(
-      rows.subarray(starts[g], Math.min(starts[g + 1] as number, (starts[g] as number) + top)),
-      gainOf,
-    );
-    const all = numbers.slice(log.starts[g], log.starts[g + 1]).map((value) => Math.max(0, value));
-    const best = discounted(all.sort().reverse(), Math.min(top, all.length));
-    if (best <= 0) continue;
-    values[g] = discounted(list, list.length) / best;
+    const most = best[g] as number;
+    if (most <= 0) continue;
+    const start = starts[g] as number;
+    const end = Math.min(starts[g + 1] as number, start + top);
+    let sum = 0;
+    for (let i = start; i < end; i++)
+      sum += Math.max(0, numbers[rows[i] as number] as number) / Math.log2(i - start + 2);
+    values[g] = sum / most;
     weights[g] = 1;
   }
   return { values, weights };
 }
 
-function discounted(gains: Float64Array, places: number): number {
-  let sum = 0;
-  for (let i = 0; i < places; i++) sum += (gains[i] as number) / Math.log2(i + 2);
-  return sum;
+/** The best orders do not depend on parameters: they are computed once a column. */
+const knownBestGains = new WeakMap<Float64Array, Map<number, Float64Array>>();
+
+/** Of each request, Σ gain / log2(1 + place) of its best order, of all its rows: those that rules leave out included. */
+function bestGains(log: LogRows, numbers: Float64Array, top: number): Float64Array {
+  const byTop = knownBestGains.get(numbers) ?? new Map<number, Float64Array>();
+  knownBestGains.set(numbers, byTop);
+  const known = byTop.get(top);
+  if (known !== undefined) return known;
+  const best = Float64Array.from({ length: log.starts.length - 1 }, (_, g) => {
+    const gains = numbers
+      .slice(log.starts[g], log.starts[g + 1])
+      .sort()
+      .reverse();
+    let sum = 0;
+    for (let i = 0; i < Math.min(top, gains.length); i++) sum += Math.max(0, gains[i] as number) / Math.log2(i + 2);
+    return sum;
+  });
+  byTop.set(top, best);
+  return best;
 }
 
 function meansByRequest({ numbers }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
@@ -154,20 +169,24 @@ function byRequest(
   return { values, weights };
 }
 
-/** The reward of a request is the sum over its rows: what was shown then earned it, whatever would be shown now. */
+/** The reward of each request, the sum over its rows: what was shown then earned it, whatever would be shown now. */
+export function rewardsOf({ starts }: LogRows, { numbers }: LogColumn): Float64Array {
+  return Float64Array.from({ length: starts.length - 1 }, (_, g) => {
+    let sum = 0;
+    for (let row = starts[g] as number; row < (starts[g + 1] as number); row++) sum += numbers[row] as number;
+    return sum;
+  });
+}
+
 function earnedByRequest(
   log: LogRows,
-  { numbers }: LogColumn,
+  column: LogColumn,
   policyWeights: Float64Array | undefined,
   kind: "snips" | "ips",
 ): Measured {
   const count = log.starts.length - 1;
   const weights = policyWeights ?? new Float64Array(count).fill(1);
-  const rewards = Float64Array.from({ length: count }, (_, g) => {
-    let sum = 0;
-    for (let row = log.starts[g] as number; row < (log.starts[g + 1] as number); row++) sum += numbers[row] as number;
-    return sum;
-  });
+  const rewards = rewardsOf(log, column);
   const estimate = (counts: Float64Array | undefined): number => {
     let earned = 0;
     let total = 0;

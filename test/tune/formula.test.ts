@@ -127,7 +127,10 @@ describe("a patch of parameters", () => {
     expect(numberText(0.00012)).toBe("0.00012");
     expect(numberText(0.0000012)).toBe("0.0000012");
     expect(numberText(12345)).toBe("12345");
-    expect(roundInside(0.123456, 0, 1, 4)).toBe(0.1235);
-    expect(roundInside(1.99996, 0, 1.9999, 4)).toBe(1.9999);
+    expect(roundInside(0.123456, 0, 1)).toBe(0.1235);
+    expect(roundInside(0.00002, 0, 2)).toBe(0);
+    expect(roundInside(0.00002, 0, 0.0001)).toBe(0.00002);
+    expect(roundInside(123.456, 0, 1000)).toBe(123.5);
+    expect(roundInside(1.99996, 0, 1.9999)).toBe(1.9999);
   });
 });

@@ -58,8 +58,6 @@ const figure = ({ train, holdout }: Figures): readonly string[] => [
 function objectivesTable({ objectives, log }: TuneResult): string {
   const slices = log.holdout === undefined ? [""] : ["", " (later)"];
   const head = ["objective", ...["production", "proposed"].flatMap((name) => slices.map((slice) => name + slice))];
-  const isShown = objectives.some(({ difference: { interval } }) => interval.low > 0);
-  const holdsZero = objectives.length === 1 ? "the interval holds 0" : "no interval is above 0";
   const rows = objectives.map(({ text, production, proposed, difference: { value, interval } }) => [
     text,
     ...figure(production),
@@ -67,8 +65,16 @@ function objectivesTable({ objectives, log }: TuneResult): string {
     signed(value),
     `[${signed(interval.low)}, ${signed(interval.high)}]`,
   ]);
-  const lines = table([[...head, "difference", "95 % by user"], ...rows]);
-  return isShown ? lines : `${lines}The log does not show that this is better: ${holdsZero}.\n`;
+  return `${table([[...head, "difference", "95 % by user"], ...rows])}${verdict(objectives)}`;
+}
+
+/** What the intervals say, where they do not say that something is better. */
+function verdict(objectives: TuneResult["objectives"]): string {
+  const intervals = objectives.map(({ difference }) => difference.interval);
+  if (intervals.some(({ low }) => low > 0)) return "";
+  if (intervals.every(({ high }) => high < 0)) return "The log shows that this is worse.\n";
+  const found = intervals.length === 1 ? "the interval holds 0" : "no interval is above 0";
+  return `The log does not show that this is better: ${found}.\n`;
 }
 
 function signed(value: number): string {

@@ -68,7 +68,12 @@ export function numberText(value: number): string {
     : plain;
 }
 
-/** The value with so many significant digits, kept inside of the range. */
-export function roundInside(value: number, low: number, high: number, digits: number): number {
-  return Math.min(high, Math.max(low, Number(value.toPrecision(digits))));
+/**
+ * The value with at most four significant digits and no finer than a ten-thousandth of the range's power of ten, kept inside of the
+ * range: what a log can tell apart, and a reader as well.
+ */
+export function roundInside(value: number, low: number, high: number): number {
+  const step = 10 ** (Math.floor(Math.log10(high - low)) - 4);
+  const coarse = Number((Math.round(value / step) * step).toPrecision(4));
+  return Math.min(high, Math.max(low, coarse));
 }

@@ -19,8 +19,6 @@ import type { Tuner } from "./tuner.js";
 
 /** Values on each side of a parameter's curve. */
 const curvePoints = 11;
-/** A proposal has as many digits as a reader compares. */
-const digits = 4;
 
 /** The values of a trial by name, rounded as they will be written; the anchor included. */
 export function proposalOf(tuner: Tuner, values: ParamValues): ParamValues {
@@ -29,7 +27,7 @@ export function proposalOf(tuner: Tuner, values: ParamValues): ParamValues {
     params.map(({ name, low, high, value: now }) => {
       if (name === anchor?.name) return [name, anchor.value];
       const value = values.get(name) ?? now;
-      return [name, value === now ? now : roundInside(value, low, high, digits)];
+      return [name, value === now ? now : roundInside(value, low, high)];
     }),
   );
 }

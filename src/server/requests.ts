@@ -144,7 +144,7 @@ export function answerRequests(session: Session): void {
     const thing = thingAt(analysis.compilation, analysis.path, toOffset(analysis.source, params.position));
     if (thing === undefined) return null;
     const compilations = compilationsWith(thing, analysis.compilation);
-    const renamed = renameThing(thing, params.newName, compilations);
+    const renamed = renameThing(thing, params.newName, compilations, workspace.parseInstead);
     if (renamed.kind === "refused") return new ResponseError(ErrorCodes.InvalidParams, renamed.why);
     const sources = new Map(compilations.flatMap((compilation) => [...compilation.sources]));
     return { changes: changesOf(sources, renamed.edits, uriOf) };
@@ -214,7 +214,7 @@ export function answerRequests(session: Session): void {
   connection.onDocumentFormatting(async ({ textDocument }) => {
     const file = workspace.file(pathOf(textDocument.uri));
     try {
-      return file === undefined ? null : [...(await formattingOf(file.source))];
+      return file === undefined ? null : [...(await formattingOf(file))];
     } catch (error) {
       return noteFault(session, "formatting", error, null);
     }

@@ -2,8 +2,9 @@
  * What the server knows of files: texts that the editor holds, all others from the disk. Each version of a file is parsed
  * once, each state of a spec and its imports checked once.
  */
-import { compileFiles, filesNamedIn, parseFile, type Compilation, type ParsedFile } from "../compiler/program.js";
-import { resolvePath } from "../compiler/text/index.js";
+import { compileFiles, filesNamedIn, type Compilation, type ParsedFile } from "../compiler/program.js";
+import { parseAgain, type ParsedPieces } from "../compiler/syntax/index.js";
+import { createSourceFile, resolvePath } from "../compiler/text/index.js";
 import type { Disk } from "./disk.js";
 
 export interface Workspace {
@@ -16,6 +17,8 @@ export interface Workspace {
   /** Specs appeared or went away. */
   readonly noteChangedFiles: () => void;
   readonly file: (path: string) => ParsedFile | undefined;
+  /** What another text of a file would be; nothing is kept of it. */
+  readonly parseInstead: (path: string, text: string) => ParsedFile;
   readonly compilation: (path: string) => Compilation;
   /** Every spec of the folders and of the editor. */
   readonly specs: () => readonly string[];
@@ -34,12 +37,21 @@ interface CompiledRoot {
   readonly used: ReadonlyMap<string, ParsedFile | undefined>;
 }
 
+/** A version of a file, with what the next one can be parsed from. */
+interface Version {
+  readonly stamp: string;
+  readonly file: ParsedFile;
+  readonly pieces: ParsedPieces;
+}
+
 /** Compilations that are kept; the one that was not asked for longest goes first. */
 const keptCompilations = 100;
 
+const noPieces: ParsedPieces = new Map();
+
 export function createWorkspace(disk: Disk): Workspace {
   const texts = new Map<string, string>();
-  const parsed = new Map<string, { readonly stamp: string; readonly file: ParsedFile }>();
+  const parsed = new Map<string, Version>();
   const roots = new Map<string, CompiledRoot>();
   let folders: readonly string[] = [];
   let found: readonly string[] | undefined;
@@ -60,9 +72,15 @@ export function createWorkspace(disk: Disk): Workspace {
   };
 
   const remember = (path: string, stamp: string, text: string): ParsedFile => {
-    const fresh = parseFile(path, text);
-    parsed.set(path, { stamp, file: fresh });
-    return fresh;
+    const version = parseVersion(path, text);
+    parsed.set(path, { stamp, ...version });
+    return version.file;
+  };
+
+  const parseVersion = (path: string, text: string): Pick<Version, "file" | "pieces"> => {
+    const source = createSourceFile(path, text);
+    const { pieces, ...result } = parseAgain(source, parsed.get(path)?.pieces ?? noPieces);
+    return { file: { source, ...result }, pieces };
   };
 
   const compilation = (path: string): Compilation => {
@@ -126,6 +144,7 @@ export function createWorkspace(disk: Disk): Workspace {
       found = undefined;
     },
     file,
+    parseInstead: (path, text) => parseVersion(path, text).file,
     compilation,
     specs,
     dependents,

@@ -7,6 +7,7 @@ import {
   formulaFunctions,
   metricNames,
 } from "../../src/compiler/semantics/index.js";
+import { parseFile } from "../../src/compiler/program.js";
 import { declarationWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 import { actionsAt } from "../../src/server/features/code-actions.js";
@@ -261,8 +262,8 @@ describe("diagnostics", () => {
 
 describe("formatting", () => {
   it("replaces only the lines that differ", async () => {
-    const source = createSourceFile("m.mtl", sampleWith("chain ctcvr = ctr * cvr", "chain   ctcvr=ctr*cvr"));
-    const edits = await formattingOf(source);
+    const file = parseFile("m.mtl", sampleWith("chain ctcvr = ctr * cvr", "chain   ctcvr=ctr*cvr"));
+    const edits = await formattingOf(file);
     const texts = edits.map(({ newText }) => newText);
     expect(texts.join("")).toContain("chain ctcvr");
     expect(texts.join("").split("\n").length).toBeLessThan(sample.split("\n").length);

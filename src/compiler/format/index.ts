@@ -4,14 +4,17 @@
  * try; a text that does not parse is left alone.
  */
 import type { Diagnostic } from "../diagnostics/index.js";
-import { parse } from "../syntax/index.js";
+import type { Plugin } from "prettier";
+import { parse, type AnyNode, type ParseResult, type Spec } from "../syntax/index.js";
 import { createSourceFile } from "../text/index.js";
 import { saysTheSame } from "./same-tree.js";
 
-/** How wide a line may be; nothing else can be chosen. */
+/** How wide a line may be; nothing else can be chosen of the layout. */
 export interface FormatOptions {
   /** Columns, 100 unless given. */
   readonly width?: number;
+  /** What the text parses to, when that is known already. */
+  readonly parsed?: ParseResult;
 }
 
 /** Why a text was not formatted. */
@@ -33,15 +36,25 @@ export class FormatError extends Error {
 }
 
 /** The text in canonical layout. Rejects with a {@link FormatError} when it does not parse. */
-export async function format(text: string, { width = 100 }: FormatOptions = {}): Promise<string> {
-  const before = parse(createSourceFile("spec.mtl", text));
+export async function format(text: string, { width = 100, parsed }: FormatOptions = {}): Promise<string> {
+  const before = parsed ?? parse(createSourceFile("spec.mtl", text));
   if (before.diagnostics.length > 0) throw new FormatError("syntax", before.diagnostics);
   // Loaded when it is needed: most commands never format.
   const [prettier, { plugin }] = await Promise.all([import("prettier/standalone"), import("./prettier-plugin.js")]);
   // A byte order mark is no part of the layout.
   const bare = text.replace(/^\uFEFF/, "");
-  const formatted = await prettier.format(bare, { parser: "mtl", plugins: [plugin], printWidth: width, tabWidth: 2 });
+  // The tree is at hand: a second parse would find the same one.
+  const plugins = [bare === text ? withTree(plugin, before.spec) : plugin];
+  const formatted = await prettier.format(bare, { parser: "mtl", plugins, printWidth: width, tabWidth: 2 });
   const after = parse(createSourceFile("spec.mtl", formatted));
   if (after.diagnostics.length > 0 || !saysTheSame(before.spec, after.spec)) throw new FormatError("changed", []);
   return formatted;
+}
+
+/** The plugin with a parser that knows the tree; Prettier writes comments on the nodes it gets, so it gets a copy. */
+function withTree(plugin: Plugin<AnyNode>, spec: Spec): Plugin<AnyNode> {
+  const parser = plugin.parsers?.["mtl"];
+  return parser === undefined
+    ? plugin
+    : { ...plugin, parsers: { mtl: { ...parser, parse: () => structuredClone(spec) } } };
 }

@@ -42,7 +42,7 @@ function isSpoilt(context: BuildContext, tokens: readonly IToken[]): boolean {
   return context.hasFault(head.startOffset - start.column + 1, lineEnd);
 }
 
-function recoverDeclaration(context: BuildContext, layout: Layout, tokens: readonly IToken[]): Declaration {
+export function recoverDeclaration(context: BuildContext, layout: Layout, tokens: readonly IToken[]): Declaration {
   const start = tokens[0]?.startOffset ?? 0;
   const last = tokens.at(-1);
   const span = createSpan(context, start, last === undefined ? start : last.startOffset + last.image.length);

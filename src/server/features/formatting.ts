@@ -1,5 +1,6 @@
 import type { TextEdit } from "vscode-languageserver";
 import { format, FormatError } from "../../compiler/format/index.js";
+import type { ParsedFile } from "../../compiler/program.js";
 import type { SourceFile } from "../../compiler/text/index.js";
 import { toRange } from "../positions.js";
 
@@ -7,8 +8,8 @@ import { toRange } from "../positions.js";
  * The edits that bring a text into the canonical layout; none for a text that does not parse. Only what differs is
  * replaced, so that cursors and folded regions elsewhere stay.
  */
-export async function formattingOf(source: SourceFile): Promise<readonly TextEdit[]> {
-  const formatted = await format(source.text).catch((error: unknown) => {
+export async function formattingOf({ source, ...parsed }: ParsedFile): Promise<readonly TextEdit[]> {
+  const formatted = await format(source.text, { parsed }).catch((error: unknown) => {
     if (error instanceof FormatError) return undefined;
     throw error;
   });

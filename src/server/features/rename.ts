@@ -1,5 +1,5 @@
 import type { TextEdit } from "../../compiler/diagnostics/index.js";
-import { compileFiles, parseFile, type Compilation } from "../../compiler/program.js";
+import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/program.js";
 import { declaredBy } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
@@ -21,7 +21,12 @@ export function renamableAt(compilation: Compilation, path: string, offset: numb
  * Renames a thing in all specs that know it. A feature or a label keeps its column, and a name that would mean something
  * else afterwards, anywhere, is refused: the specs are compiled with the edits before they are handed out.
  */
-export function renameThing(thing: Thing, newName: string, compilations: readonly Compilation[]): Rename {
+export function renameThing(
+  thing: Thing,
+  newName: string,
+  compilations: readonly Compilation[],
+  parse: (path: string, text: string) => ParsedFile = parseFile,
+): Rename {
   if (isStdPath(thing.id)) return refuse(`\`${thing.name}\` belongs to the standard library`);
   if (newName === thing.name) return { kind: "edits", edits: [] };
   if (!/^[A-Za-z_]\w*$/.test(newName))
@@ -33,7 +38,7 @@ export function renameThing(thing: Thing, newName: string, compilations: readonl
     ...columnEdits(thing, occurrences, compilations),
   ];
   const problem = compilations
-    .map((compilation) => problemAfter(thing, newName, edits, compilation))
+    .map((compilation) => problemAfter(thing, newName, edits, compilation, parse))
     .find((found) => found !== undefined);
   return problem === undefined ? { kind: "edits", edits } : refuse(problem);
 }
@@ -74,11 +79,12 @@ function problemAfter(
   newName: string,
   edits: readonly TextEdit[],
   before: Compilation,
+  parse: (path: string, text: string) => ParsedFile,
 ): string | undefined {
   const { path } = rootOf(before);
   const after = compileFiles(path, (file) => {
     const text = before.sources.get(file)?.text;
-    return text === undefined ? undefined : parseFile(file, applyEdits(text, file, edits));
+    return text === undefined ? undefined : parse(file, applyEdits(text, file, edits));
   });
   const known = countCodes(before);
   const fresh = after.diagnostics.find(({ code, severity }) => {

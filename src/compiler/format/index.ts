@@ -43,8 +43,9 @@ export async function format(text: string, { width = 100, parsed }: FormatOption
   const [prettier, { plugin }] = await Promise.all([import("prettier/standalone"), import("./prettier-plugin.js")]);
   // A byte order mark is no part of the layout.
   const bare = text.replace(/^\uFEFF/, "");
-  // The tree is at hand: a second parse would find the same one.
-  const plugins = [bare === text ? withTree(plugin, before.spec) : plugin];
+  // The tree is at hand; Prettier turns other line ends into `\n` before it parses, which moves every place.
+  const isAsParsed = bare === text && !text.includes("\r");
+  const plugins = [isAsParsed ? withTree(plugin, before.spec) : plugin];
   const formatted = await prettier.format(bare, { parser: "mtl", plugins, printWidth: width, tabWidth: 2 });
   const after = parse(createSourceFile("spec.mtl", formatted));
   if (after.diagnostics.length > 0 || !saysTheSame(before.spec, after.spec)) throw new FormatError("changed", []);

@@ -102,7 +102,11 @@ describe("mtlc rank", () => {
       await failureOf(ranked({ files: [file("rank.jsonl", jsonl)], rank: "pages" })),
       await failureOf(ranked({ files: [file("arm.jsonl", jsonl)], experiment: ["lift=none"] })),
       await failureOf(ranked({ files: [file("at.jsonl", jsonl)], at: "noon" })),
+      await failureOf(ranked({ files: [file("none.jsonl", jsonl)], source: file("none.mtl", "model none\n") })),
+      await failureOf(ranked({ files: [file("long.jsonl", '{"ctr":0}\n'.repeat(10_001))] })),
     ];
+    const codes = "MTL8007 MTL7518 MTL7518 MTL7515 MTL7513 MTL7517 MTL7512 MTL7516 MTL7516 MTL7510 MTL7519 MTL8004";
+    expect(messages.map((each) => each.slice(0, 7)).join(" ")).toBe(`${codes} MTL7511 MTL7514`);
     await expect(messages.map((each) => each.replaceAll(`${folder}/`, "")).join("\n")).toMatchFileSnapshot(
       "golden/failures.txt",
     );

@@ -88,6 +88,8 @@ export interface Ranker {
   /** Inputs that it reads. */
   readonly inputs: ReadonlySet<string>;
   readonly rank: (request: RankRequest) => RankResult;
+  /** The same from columns that are validated already, a row an id. */
+  readonly rankFrame: (request: Omit<RankRequest, "candidates" | "values">, frame: Frame) => RankedList;
 }
 
 const boundless: PermitSnapshot = { held: () => Infinity, pace: () => 1 };
@@ -97,7 +99,13 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
   const plan = planRank(serving, rank);
   const inputs = inputsOf(serving, plan);
   const types = new Map(serving.inputs.map((input) => [input.name, input]));
-  return { plan, inputs, rank: (request) => rankRequest(request) };
+  return {
+    plan,
+    inputs,
+    rank: rankRequest,
+    rankFrame: (request, frame) =>
+      rankRows(request, frame, Int32Array.from(request.ids.keys()), { leftOut: [], clamped: 0 }),
+  };
 
   function rankRequest(request: RankRequest): RankResult {
     const seen = new Set<string>();
@@ -120,11 +128,20 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
       const id = read.index === undefined ? undefined : request.ids[read.index];
       return { ...read, ...(id === undefined ? {} : { id }) };
     }
-    let { frame } = read;
-    let rows = read.kept;
-    const keep = (kept: Int32Array): void => {
-      frame = selectRows(frame, kept);
-      rows = kept.map((row) => rows[row] as number);
+    return rankRows(request, read.frame, read.kept, read);
+  }
+
+  function rankRows(
+    request: Omit<RankRequest, "candidates" | "values">,
+    whole: Frame,
+    kept: Int32Array,
+    read: Pick<Extract<ReadResult, { kind: "frame" }>, "leftOut" | "clamped">,
+  ): RankedList {
+    let frame = whole;
+    let rows = kept;
+    const keep = (chosen: Int32Array): void => {
+      frame = selectRows(frame, chosen);
+      rows = chosen.map((row) => rows[row] as number);
     };
     if (plan.sources.length > 0) keep(fromSources(request, createInput(request, frame, rows), rows));
     for (const { top, by } of plan.stages) keep(bestOfStage(plan, createInput(request, frame, rows), by, top));
@@ -134,7 +151,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
   }
 
   /** Each source's best, together. */
-  function fromSources(request: RankRequest, input: RankInput, rows: Int32Array): Int32Array {
+  function fromSources(request: Pick<RankRequest, "sources">, input: RankInput, rows: Int32Array): Int32Array {
     const kept = new Set<number>();
     for (const { name, top, by } of plan.sources) {
       const own = Array.from(rows.keys()).filter(
@@ -150,7 +167,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
     return Int32Array.from(kept).sort();
   }
 
-  function createInput(request: RankRequest, frame: Frame, rows: Int32Array): RankInput {
+  function createInput(request: Omit<RankRequest, "candidates" | "values">, frame: Frame, rows: Int32Array): RankInput {
     const evaluator = createEvaluator(frame);
     const columns = new Map<number, Float64Array>();
     const keys = new Map<string, KeyTable>();
@@ -185,8 +202,8 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
   }
 
   function describe(
-    request: RankRequest,
-    read: Extract<ReadResult, { kind: "frame" }>,
+    request: Pick<RankRequest, "ids">,
+    read: Pick<Extract<ReadResult, { kind: "frame" }>, "leftOut" | "clamped">,
     input: RankInput,
     outcome: RankOutcome,
   ): RankedList {

@@ -97,6 +97,15 @@ function checkRule(context: CheckContext, rule: ast.Rule, scope: FormulaScope): 
     reporter.report("MTL5008", { verb: rule.verb, rule: rule.name.text, lacking: ["at most"] }, rule.name.span, {
       help: `write \`${example.pace}\``,
     });
+  // A draw needs both numbers of the class: how often, and out of how many.
+  for (const [one, other] of [
+    ["successes", "trials"],
+    ["trials", "successes"],
+  ] as const) {
+    const node = stated.get(one);
+    if (node !== undefined && !stated.has(other))
+      reporter.report("MTL5008", { verb: rule.verb, rule: rule.name.text, lacking: [`${other}:`] }, node.span);
+  }
   for (const clause of given.values()) checkClause(context, rule, clause, scope, values);
   checkWindow(context, given);
   return { node: rule, clauses: given, options: values, stated };

@@ -3,26 +3,23 @@
  * parameters and attributes. In goes an expression, out comes its type; what may be no finite number is reported.
  */
 import type { BinaryExpression, CallExpression, Expression, ListExpression } from "../syntax/index.js";
-import { suggest, type Span } from "../text/index.js";
-import { readArgument } from "./arguments.js";
 import { setType, type CheckContext } from "./context.js";
-import { describeTyped, describeValue } from "./describe.js";
-import { formulaFunctions, type FormulaKind } from "./formula-functions.js";
+import { describeValue } from "./describe.js";
+import { inferCall } from "./formula-calls.js";
+import { asNumber, condition, durationOperand, number, numberOperand } from "./formula-operands.js";
 import {
   add,
   anyNumber,
   divide,
   multiply,
   negate,
-  nonNegative,
   point,
   power,
   showInterval,
   subtract,
-  type Interval,
   type IntervalResult,
 } from "./intervals.js";
-import { errorType, showType, type DurationValue, type NumberValue, type ValueType } from "./types.js";
+import { errorType, showType, type NumberValue, type ValueType } from "./types.js";
 import { divideUnits, multiplyUnits, powerUnit } from "./units.js";
 
 /** What a formula may read besides literals and functions. */
@@ -67,7 +64,7 @@ function inferNode(scope: FormulaScope, expression: Expression): ValueType {
     case "Binary":
       return inferBinary(scope, expression);
     case "Call":
-      return inferCall(scope, expression);
+      return inferCall(scope, expression, (inner) => inferFormula(scope, inner));
     case "List":
       if (scope.list !== undefined) return scope.list(expression);
       scope.context.reporter.report("MTL3042", { found: describeValue(expression) }, expression.span);
@@ -76,10 +73,6 @@ function inferNode(scope: FormulaScope, expression: Expression): ValueType {
       scope.context.reporter.report("MTL3042", { found: describeValue(expression) }, expression.span);
       return errorType;
   }
-}
-
-function number(range: Interval, unit?: string): NumberValue {
-  return { kind: "number", range, optional: false, ...(unit === undefined ? {} : { unit }) };
 }
 
 function inferBinary(scope: FormulaScope, node: BinaryExpression): ValueType {
@@ -103,65 +96,6 @@ function inferBinary(scope: FormulaScope, node: BinaryExpression): ValueType {
     default:
       return inferArithmetic(scope, node, left, right);
   }
-}
-
-/** Head types compute as numbers: a probability in [0, 1], an amount of its unit. */
-function asNumber(type: ValueType): ValueType {
-  if (type.kind !== "head") return type;
-  switch (type.type.kind) {
-    case "probability":
-      return number({ low: 0, high: 1 });
-    case "expectation":
-      return number({ low: 0, high: Infinity }, type.type.unit);
-    case "score":
-      return number({ low: -Infinity, high: Infinity });
-  }
-}
-
-function numberOperand(
-  scope: FormulaScope,
-  type: ValueType,
-  node: Expression,
-  operator: string,
-): NumberValue | undefined {
-  const value = asNumber(type);
-  if (value.kind === "error") return undefined;
-  const { reporter, within } = scope.context;
-  if (value.kind !== "number") {
-    reporter.report(
-      "MTL3024",
-      { operator, expected: "a number", found: describeTyped(node, showType(value, within)) },
-      node.span,
-    );
-    return undefined;
-  }
-  if (value.optional) {
-    reporter.report("MTL3043", { value: describeValue(node) }, node.span, {
-      help: `say what stands for it when it is missing: \`coalesce(${node.kind === "NameExpression" ? node.name.text : "…"}, 0)\``,
-    });
-    return undefined;
-  }
-  return value;
-}
-
-/** A duration as its number of seconds. */
-function durationOperand(scope: FormulaScope, type: DurationValue, node: Expression): NumberValue | undefined {
-  return numberOperand(scope, { ...type, kind: "number" }, node, "/");
-}
-
-function condition(scope: FormulaScope, type: ValueType, node: Expression, operator: string): ValueType {
-  if (type.kind === "error") return errorType;
-  if (type.kind === "bool") return { kind: "bool", optional: false };
-  scope.context.reporter.report(
-    "MTL3024",
-    {
-      operator,
-      expected: "a condition",
-      found: describeTyped(node, showType(asNumber(type), scope.context.within)),
-    },
-    node.span,
-  );
-  return errorType;
 }
 
 function inferArithmetic(scope: FormulaScope, node: BinaryExpression, left: ValueType, right: ValueType): ValueType {
@@ -308,161 +242,4 @@ function inferMembership(scope: FormulaScope, node: BinaryExpression): ValueType
     { labels: [{ span: node.left.span, message: showType(left, within) }] },
   );
   return errorType;
-}
-
-function inferCall(scope: FormulaScope, call: CallExpression): ValueType {
-  const { context } = scope;
-  const special = scope.call?.(call);
-  if (special !== undefined) return special;
-  const { text: name, span } = call.callee;
-  if (name === "") return errorType;
-  const known = [...Object.keys(formulaFunctions), "piecewise"];
-  if (name === "piecewise") return inferPiecewise(scope, call);
-  const found = Object.hasOwn(formulaFunctions, name) ? formulaFunctions[name] : undefined;
-  const types = call.arguments.map((argument) => asNumber(inferFormula(scope, argument.value)));
-  if (found === undefined) {
-    context.reporter.report(
-      "MTL2004",
-      { name, what: "a function of formulas", known, suggestion: suggest(name, known) },
-      span,
-    );
-    return errorType;
-  }
-  if (call.arguments.some((argument) => argument.value.kind === "Missing")) return errorType;
-  if (types.length !== found.parameters.length) {
-    context.reporter.report("MTL3006", { name, expected: found.parameters.length, found: types.length }, call.span);
-    return errorType;
-  }
-  const sound = types.map((type, i) => {
-    const node = call.arguments[i]?.value;
-    return (
-      node === undefined ||
-      checkOperand(scope, type, node, found.parameters[i] ?? "any", name, {
-        missing: found.takesMissing === "all" || (found.takesMissing === "first" && i === 0),
-      })
-    );
-  });
-  if (types.some((type) => type.kind === "error") || sound.includes(false)) return errorType;
-  switch (found.result) {
-    case "number":
-      break;
-    case "duration":
-      return {
-        kind: "duration",
-        range: nonNegative,
-        optional: types.some((type) => "optional" in type && type.optional),
-      };
-    default:
-      return {
-        kind: found.result,
-        optional: found.result !== "bool" && types.some((type) => "optional" in type && type.optional),
-      };
-  }
-  const numbers = types.filter((type) => type.kind === "number");
-  if (found.keepsUnit === true && !checkArgumentUnits(scope, call, types)) return errorType;
-  const result = found.range?.(numbers.map((type) => type.range));
-  if (result?.hazard !== undefined) {
-    reportHazard(scope, call, result.hazard, numbers[0]?.range);
-    return errorType;
-  }
-  return number(
-    result?.range ?? { low: -Infinity, high: Infinity },
-    found.keepsUnit === true ? numbers.find(({ unit }) => unit !== undefined)?.unit : undefined,
-  );
-}
-
-/** Arguments that compete for one result are in one unit; numbers without a unit go with any. */
-function checkArgumentUnits(scope: FormulaScope, call: CallExpression, types: readonly ValueType[]): boolean {
-  let first: { readonly unit: string; readonly span: Span } | undefined;
-  for (const [i, type] of types.entries()) {
-    const span = call.arguments[i]?.span ?? call.span;
-    if (type.kind !== "number" || type.unit === undefined) continue;
-    if (first === undefined) first = { unit: type.unit, span };
-    else if (first.unit !== type.unit) {
-      scope.context.reporter.report(
-        "MTL3044",
-        { operator: `${call.callee.text}(…)`, left: first.unit, right: type.unit },
-        span,
-        { labels: [{ span: first.span, message: first.unit }] },
-      );
-      return false;
-    }
-  }
-  return true;
-}
-
-/** `piecewise(x, [0, 10, 60], [0, 1, 1.5])`: rising knots, and a value at each. */
-function inferPiecewise(scope: FormulaScope, call: CallExpression): ValueType {
-  const { context } = scope;
-  const callee = { name: "piecewise", span: call.callee.span };
-  const [operand, knotList, valueList] = call.arguments.map(({ value }) => value);
-  const type = operand === undefined ? errorType : inferFormula(scope, operand);
-  if (operand === undefined || knotList === undefined || valueList === undefined || call.arguments.length !== 3) {
-    context.reporter.report("MTL3006", { name: callee.name, expected: 3, found: call.arguments.length }, call.span);
-    return errorType;
-  }
-  const value = numberOperand(scope, type, operand, "piecewise(…)");
-  const read = (name: string, list: Expression): readonly number[] | undefined => {
-    const numbers = readArgument(context, callee, { name, type: { kind: "numbers" } }, list);
-    return Array.isArray(numbers) ? numbers.filter((each) => typeof each === "number") : undefined;
-  };
-  const [knots, values] = [read("knots", knotList), read("values", valueList)];
-  if (value === undefined || knots === undefined || values === undefined) return errorType;
-  const rises = knots.every((knot, i) => i === 0 || knot > (knots[i - 1] ?? knot));
-  if (rises && knots.length === values.length && knots.length >= 2)
-    return number({ low: Math.min(...values), high: Math.max(...values) });
-  context.reporter.report("MTL5041", { knots: knots.length, values: values.length, rises }, knotList.span, {
-    labels: [{ span: valueList.span, message: `${values.length} values` }],
-  });
-  return errorType;
-}
-
-function checkOperand(
-  scope: FormulaScope,
-  type: ValueType,
-  node: Expression,
-  wanted: FormulaKind | "any",
-  name: string,
-  takes: { readonly missing: boolean },
-): boolean {
-  if (type.kind === "error" || wanted === "any") return true;
-  if (type.kind === wanted) {
-    // A condition that is missing is unknown, which every condition handles.
-    if (takes.missing || wanted === "bool" || !("optional" in type) || !type.optional) return true;
-    scope.context.reporter.report("MTL3043", { value: describeValue(node) }, node.span);
-    return false;
-  }
-  scope.context.reporter.report(
-    "MTL3024",
-    {
-      operator: `${name}(…)`,
-      expected: wanted === "bool" ? "a condition" : `a ${wanted}`,
-      found: describeTyped(node, showType(type, scope.context.within)),
-    },
-    node.span,
-  );
-  return false;
-}
-
-function reportHazard(
-  scope: FormulaScope,
-  call: CallExpression,
-  hazard: NonNullable<IntervalResult["hazard"]>,
-  range: Interval | undefined,
-): void {
-  const span: Span = call.arguments[0]?.span ?? call.span;
-  const shown = range === undefined ? "" : showInterval(range);
-  const { reporter } = scope.context;
-  if (hazard === "logarithm of zero or less")
-    reporter.report("MTL5002", { name: call.callee.text, range: shown }, span, {
-      caption: shown,
-      help: "keep it above: `max(…, 1e-6)`",
-    });
-  else if (hazard === "root of a negative number")
-    reporter.report("MTL5003", { range: shown }, span, { caption: shown, help: "keep it at 0 or above: `max(…, 0)`" });
-  else
-    reporter.report("MTL5004", { what: `\`${call.callee.text}\`` }, span, {
-      caption: shown,
-      help: "bound what goes in: `min(…, 50)`",
-    });
 }

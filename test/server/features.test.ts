@@ -241,6 +241,21 @@ describe("code actions", () => {
     expect(analyze(applyEdits(text, "m.mtl", all?.edits ?? [])).compilation.diagnostics).toEqual([]);
   });
 
+  it("offer the word that was likely meant, of whatever kind it is", () => {
+    for (const [old, wrong, title] of [
+      ["mlp(g, [32])", "mpl(g, [32])", "write `mlp`"],
+      ["softmax(x)", "sofmax(x)", "write `softmax`"],
+      ["0.5 * bce", "0.5 * bec", "write `bce`"],
+      ["price: numeric", "price: numerc", "write `numeric`"],
+      ["scale: log1p", "scale: log1", "write `log1p`"],
+    ] as const) {
+      const text = sampleWith(old, wrong);
+      const start = text.indexOf(wrong);
+      const actions = actionsAt(analyze(text), { start, end: start + wrong.length });
+      expect(actions.map((action) => action.title)).toContain(title);
+    }
+  });
+
   it("state the type of a chain", () => {
     const start = sample.indexOf("chain");
     const [action] = actionsAt(analyze(sample), { start, end: start });

@@ -30,8 +30,19 @@ export function createDiagnostic<C extends DiagnosticCode>(
     labels: details.labels ?? [],
     notes: details.notes ?? [],
     ...(details.help === undefined ? {} : { help: details.help }),
-    fixes: details.fixes ?? [],
+    fixes: details.fixes ?? suggestedFixes(parameters, span),
   };
+}
+
+/** The mend that a suggested word is, where the place is the misspelt word and nothing more. */
+function suggestedFixes(parameters: unknown, span: Span): readonly Fix[] {
+  if (typeof parameters !== "object" || parameters === null) return [];
+  const { suggestion, ...others } = parameters as Readonly<Record<string, unknown>>;
+  const misspelt = [others["name"], others["member"], others["found"], others["column"]].some(
+    (word) => typeof word === "string" && word.length === span.end - span.start,
+  );
+  if (typeof suggestion !== "string" || span.file === "" || !misspelt) return [];
+  return [{ title: `write \`${suggestion}\``, edits: [{ span, newText: suggestion }] }];
 }
 
 /** Collects diagnostics, at most one for a code at a place, and one error there: a second one is about the same mistake. */

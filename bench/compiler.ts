@@ -92,8 +92,7 @@ export async function run(): Promise<void> {
   printTable(rows);
   print();
   print("growth: time of the processor per byte against the smallest spec; 1 is linear");
-  print(
-    "the step at 10,000 lines is V8's: a tree larger than the young generation is copied; --max-semi-space-size=64 takes it away",
-  );
+  print("the step at 10,000 lines is the garbage collector, which copies trees larger than its young generation;");
+  print("`node --max-semi-space-size=64` takes most of it away");
   print(machine());
 }

@@ -55,6 +55,9 @@ describe("mtlc check", () => {
     const fixed = await check("fix.mtl", "--fix");
     expect(fixed).toMatchObject({ code: 0, out: "fixed fix.mtl\nno problems in 1 spec\n" });
     expect(readFileSync(join(root, "fix.mtl"), "utf8")).toBe(commaMissing.replace("ctr 0.1", "ctr, 0.1"));
+    writeFileSync(join(root, "foreign.mtl"), sound.replace("= ctr", "= ctr ** 2 × 3"));
+    expect((await check("foreign.mtl", "--fix")).code).toBe(0);
+    expect(readFileSync(join(root, "foreign.mtl"), "utf8")).toBe(sound.replace("= ctr", "= ctr ^ 2 * 3"));
     expect((await check("specs", "--fix")).code).toBe(1);
     expect(readFileSync(join(root, "specs/deep/unknown.mtl"), "utf8")).toBe(unknown);
   });

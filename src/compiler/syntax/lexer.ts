@@ -1,5 +1,5 @@
 import { Lexer, type IToken } from "chevrotain";
-import type { Reporter } from "../diagnostics/index.js";
+import type { Fix, Reporter } from "../diagnostics/index.js";
 import type { SourceFile, Span } from "../text/index.js";
 import type { Comment } from "./ast.js";
 import { readNumber } from "./number-word.js";
@@ -29,7 +29,10 @@ export function lex(source: SourceFile, reporter: Reporter): LexedFile {
     const span = tokenSpan(source, token);
     faults.push(span);
     const { characters, help } = describeForeign(token.image);
-    reporter.report("MTL1001", { characters }, span, help === undefined ? {} : { help });
+    reporter.report("MTL1001", { characters }, span, {
+      ...(help === undefined ? {} : { help }),
+      fixes: mendForeign(source, token.image, span),
+    });
   }
   for (const error of result.errors) {
     const span = { file: source.path, start: error.offset, end: error.offset + error.length };
@@ -98,6 +101,30 @@ const foreignHelp: Readonly<Record<string, string>> = {
   "∨": "write `or`",
   "¬": "write `not`",
 };
+
+/** Signs that mean one thing in every language that has them, and what they are here. */
+const foreignSigns: Readonly<Record<string, string>> = {
+  "&&": "and",
+  "||": "or",
+  "**": "^",
+  "×": "*",
+  "·": "*",
+  "−": "-",
+  "–": "-",
+  "≥": ">=",
+  "≤": "<=",
+  "≠": "!=",
+};
+
+function mendForeign(source: SourceFile, image: string, span: Span): readonly Fix[] {
+  const sign = Object.hasOwn(foreignSigns, image) ? foreignSigns[image] : undefined;
+  if (sign === undefined) return [];
+  // Words need a space around them, and signs that only touch words do not.
+  const isWord = /^\w/.test(sign);
+  const before = isWord && /\S/.test(source.text.slice(span.start - 1, span.start)) ? " " : "";
+  const after = isWord && /\S/.test(source.text.slice(span.end, span.end + 1)) ? " " : "";
+  return [{ title: `write \`${sign}\``, edits: [{ span, newText: `${before}${sign}${after}` }], safe: true }];
+}
 
 function describeForeign(image: string): { readonly characters: string; readonly help: string | undefined } {
   const known = foreignHelp[image] ?? foreignHelp[image.slice(0, 1)];

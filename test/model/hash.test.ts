@@ -61,6 +61,12 @@ describe("the hash of a model", () => {
     ["a weight", "0.1 * huber", "0.2 * huber"],
     ["the order of an input", "[user_id, item_id, brand", "[item_id, user_id, brand"],
     ["what a tower reads", "mlp(for_cvr", "mlp(for_ctr"],
+    ["a formula", "stay^a", "stay^(2 * a)"],
+    ["a parameter's range", "in [0, 10]", "in [0, 11]"],
+    ["a rule's factor", "by 1.5 during", "by 1.6 during"],
+    ["a rule's window of time", "2026-11-12", "2026-11-13"],
+    ["an input's policy", "quality:    number in [0, 1]", "quality:    number in [0, 1] outside clamp"],
+    ["the length of a list", "top 50 by score", "top 40 by score"],
     ["a default made another value", "batch:     4096", "batch:     4096\n  shuffle: false"],
   ])("changes with %s", (_, from, to) => {
     expect(feed).toContain(from);
@@ -69,7 +75,14 @@ describe("the hash of a model", () => {
     expect(changed).not.toBe(hash);
   });
 
+  it("does not change with what the spec expects of itself, nor with the order of rules", () => {
+    expect(hashOf(feed.slice(0, feed.indexOf('\ntest "')))).toBe(hash);
+    const [drop = "", suppress = ""] = feed.match(/^ {2}(?:drop|suppress) .*$/gm) ?? [];
+    expect(hashOf(feed.replace(`${drop}\n${suppress}`, `${suppress}\n${drop}`))).toBe(hash);
+  });
+
   it("does not change when a default is written out", () => {
+    expect(hashOf(feed.replace("by 1.5 during", "by 1.5 missing: keep during"))).toBe(hash);
     expect(hashOf(feed.replace("batch:     4096", "batch:     4096\n  shuffle: true"))).toBe(hash);
   });
 });

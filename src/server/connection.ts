@@ -55,7 +55,7 @@ export function startServer(version: string): void {
 }
 
 function followDocuments(session: Session, uris: Map<string, string>): void {
-  const { connection, workspace, documents, uriOf, pathOf } = session;
+  const { connection, workspace, documents, uriOf, pathOf, client } = session;
   let timer: NodeJS.Timeout | undefined;
   /** What the editor was told of each file, as text. */
   let sent = new Map<string, string>();
@@ -80,7 +80,16 @@ function followDocuments(session: Session, uris: Map<string, string>): void {
     clearTimeout(timer);
     timer = setTimeout(() => guard(session, "diagnostics", undefined, publish), delay);
   };
+  /** An editor that does not watch files tells of none: they are looked for again now and then. */
+  const lookAgain = (): void => {
+    if (!client.watches) workspace.noteChangedFiles();
+  };
+  documents.onDidSave(() => {
+    lookAgain();
+    schedule(0);
+  });
   documents.onDidOpen(({ document }) => {
+    lookAgain();
     const path = pathOf(document.uri);
     uris.set(path, document.uri);
     workspace.open(path, document.getText());

@@ -35,7 +35,7 @@ import { guard, noteFault, type Session } from "./session.js";
 
 /** What the server can do. */
 export const capabilities: ServerCapabilities = {
-  textDocumentSync: TextDocumentSyncKind.Incremental,
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
   hoverProvider: true,
   definitionProvider: true,
   referencesProvider: true,

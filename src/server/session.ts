@@ -11,7 +11,7 @@ export interface Session {
   readonly uriOf: (path: string) => string;
   readonly pathOf: (uri: string) => string;
   /** What the editor said it can do; known once it has said so. */
-  readonly client: { readonly snippets: boolean };
+  readonly client: { readonly snippets: boolean; readonly watches: boolean };
 }
 
 /** A fault of ours in one answer leaves the server running: the editor's log says it, the answer is empty. */

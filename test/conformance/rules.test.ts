@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RulesCase } from "./rules-case.js";
 import { gaveWayOf, runOnEngine } from "./rules-engine.js";
+import { runThroughSpec, specOf } from "./rules-spec.js";
 
 const folder = join(import.meta.dirname, "rules");
 const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
@@ -19,7 +20,7 @@ describe("rules conformance", () => {
   describe.each(files)("%s", (file) => {
     it.each(casesOf(file).map((test) => [test.name, test] as const))("%s", (_, test) => {
       const outcome = runOnEngine(test);
-      const { ids } = { ids: test.candidates.map(({ id }) => id) };
+      const ids = test.candidates.map(({ id }) => id);
       expect({
         list: [...outcome.list].map((row) => ids[row]),
         scores: [...outcome.list].map((row) => outcome.scores[row]),
@@ -27,6 +28,17 @@ describe("rules conformance", () => {
       }).toEqual(test.expect);
       expect(outcome.budgetSpent).toBe(false);
     });
+  });
+
+  it("is the same through the compiler: each case written as a spec", () => {
+    for (const test of files.flatMap(casesOf)) {
+      const { items, gaveWay } = runThroughSpec(test);
+      const plain: unknown = JSON.parse(JSON.stringify(gaveWayOf(gaveWay)).replaceAll('"all.', '"'));
+      expect(
+        { list: items.map(({ id }) => id), scores: items.map(({ score }) => score), gaveWay: plain },
+        `${test.name}\n${specOf(test)}`,
+      ).toEqual(test.expect);
+    }
   });
 
   it.skipIf(!hasPython)("agrees with the oracle (skipped where there is no python3)", () => {

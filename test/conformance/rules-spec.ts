@@ -1,5 +1,6 @@
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { compileSpec } from "../../src/compiler/program.js";
+import type { PermitSnapshot } from "../../src/compiler/ranking/index.js";
 import { createRanker, type RankedList } from "../../src/compiler/serving/index.js";
 import type { CaseRule, RulesCase } from "./rules-case.js";
 
@@ -50,6 +51,11 @@ function ruleText(rule: CaseRule): string {
 
 const timeText = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 
+/** The exposures that the case's caps hold, as a request's snapshot; rules have the name of their block before their own. */
+export function permitsOf({ permits }: RulesCase): PermitSnapshot {
+  return { held: (rule, key) => permits?.[rule.replace("all.", "")]?.[key] ?? Infinity, pace: () => 1 };
+}
+
 /** Compiles the case's spec and ranks its candidates as a request's JSON would bring them. */
 export function runThroughSpec(test: RulesCase): RankedList {
   const { model, diagnostics } = compileSpec("case.mtl", createMemoryHost({ "case.mtl": specOf(test) }));
@@ -57,7 +63,7 @@ export function runThroughSpec(test: RulesCase): RankedList {
   const [rank] = serving?.ranks ?? [];
   if (serving === undefined || rank === undefined)
     throw new Error(`${diagnostics.map(({ message }) => message).join("\n")}\n${specOf(test)}`);
-  const { candidates, tail, now, permits } = test;
+  const { candidates, tail, now } = test;
   const result = createRanker(serving, rank).rank({
     request: "request",
     ids: candidates.map(({ id }) => id),
@@ -65,7 +71,7 @@ export function runThroughSpec(test: RulesCase): RankedList {
     ...(tail === undefined ? {} : { tail }),
     now,
     seed: 1,
-    permits: { held: (rule, key) => permits?.[rule.replace("all.", "")]?.[key] ?? Infinity, pace: () => 1 },
+    permits: permitsOf(test),
   });
   if (result.kind !== "ranked") throw new Error(`no list: ${JSON.stringify(result)}`);
   return result;

@@ -10,15 +10,9 @@ import {
 import { stdNames } from "../../compiler/std/index.js";
 import { declarationWords, ruleVerbs, type RuleVerb, type TokenView } from "../../compiler/syntax/index.js";
 import { wantsOperand, type Cursor, type Frame } from "../analysis/cursor.js";
+import { rootSlot, signatureIn } from "./call-around.js";
 import { declarationDocs, verbDocs, wordDocs } from "../language/docs.js";
-import {
-  armWord,
-  parameterOf,
-  signatureOf,
-  slotOfArgument,
-  type Macros,
-  type Signature,
-} from "../language/signatures.js";
+import { armWord, parameterOf, slotOfArgument, type Macros, type Signature } from "../language/signatures.js";
 import { anySlot, argumentSlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "../language/slots.js";
 
 /** A word of the language. */
@@ -356,15 +350,6 @@ function operand(slot: Slot, before: readonly TokenView[]): readonly Expected[] 
   return [{ kind: "slot", slot, before }];
 }
 
-/** The slot that the outermost bracket of a declaration without a block stands in. */
-function rootSlot(head: string, top: readonly TokenView[], outer: Frame): Slot {
-  const before = top.filter(({ span }) => span.start < outer.open).map(({ text }) => text);
-  if (head === "gate" && before.includes("over")) return { kind: "mixed" };
-  if (before.includes("=")) return head === "def" ? { kind: "tensor" } : valueSlot(head);
-  if (head === "experts") return numberSlot;
-  return anySlot;
-}
-
 /** Inside brackets of an expression: an operand, or a parameter of the innermost call. */
 function inExpression(root: Slot, head: string, frames: readonly Frame[], macros: Macros): readonly Expected[] {
   let slot = root;
@@ -400,41 +385,4 @@ function givenIn(signature: Signature, { keys, place }: Frame): readonly string[
 
 function isType(head: string, { callee }: Frame, root: Slot): boolean {
   return (callee === "P" || callee === "E") && root.kind === "any" && (head === "task" || head === "chain");
-}
-
-/** What is called; a task and a logit may hold layers, too. */
-export function signatureIn(slot: Slot, callee: string, macros: Macros): Signature | undefined {
-  const found = signatureOf(slot, callee, macros);
-  if (found !== undefined || (slot.kind !== "task" && slot.kind !== "logit")) return found;
-  return signatureOf({ kind: "tensor" }, callee, macros);
-}
-
-/** The innermost call around the cursor, with the argument that it stands in. */
-export function callAround(
-  { top, frames }: Cursor,
-  macros: Macros,
-): { readonly signature: Signature; readonly frame: Frame } | undefined {
-  const head = top[0]?.text ?? "";
-  const [outer] = frames;
-  if (outer === undefined) return undefined;
-  let slot = outer.kind === "block" ? blockSlot(head, outer) : rootSlot(head, top, outer);
-  let found: { readonly signature: Signature; readonly frame: Frame } | undefined;
-  for (const frame of outer.kind === "block" ? frames.slice(1) : frames) {
-    if (frame.kind !== "call") {
-      slot = frame.kind === "record" ? anySlot : itemSlot(slot);
-      continue;
-    }
-    const signature = signatureIn(slot, frame.callee, macros);
-    found = signature === undefined ? undefined : { signature, frame };
-    slot = slotOfArgument(signature, { name: frame.key, place: frame.place, named: frame.keys });
-  }
-  return found;
-}
-
-function blockSlot(head: string, { key, words: inner }: Frame): Slot {
-  if (head === "rules") return formula;
-  if (head === "test") return { kind: "formula", test: true };
-  if ((head === "features" || head === "labels") && inner.some(({ text }) => text === "=")) return { kind: "columns" };
-  if (head === "features") return { kind: "featureType" };
-  return entrySlot(head, key ?? "");
 }

@@ -1,7 +1,7 @@
 import { MarkupKind, type SignatureHelp } from "vscode-languageserver";
 import { macrosOf, type Analysis } from "../analysis/analysis.js";
 import { cursorAt, type Frame } from "../analysis/cursor.js";
-import { callAround } from "../completion/expected.js";
+import { callAround } from "../completion/call-around.js";
 import { parameterOf, partsOf, type Signature } from "../language/signatures.js";
 
 /** The parameters of the call around an offset, and which of them is being written. */

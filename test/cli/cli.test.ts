@@ -124,7 +124,7 @@ describe("mtlc", () => {
       for (const file of readdirSync(join(root, "whole")).filter((name) => name.includes(".")))
         expect(readFileSync(join(root, output, file)).equals(readFileSync(join(root, "whole", file))), file).toBe(true);
     }
-  });
+  }, 240_000);
 
   it("prints stages, and says which engine runs", async () => {
     const graph = await inRoot("compile", "shop/model.mtl", "--emit", "graph");

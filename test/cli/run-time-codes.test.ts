@@ -43,7 +43,7 @@ interface Case {
 const cases: readonly Case[] = [
   { code: "MTL7308", exit: 0, words: ["train", "shop/early.mtl", "-o", "early"] },
   { code: "MTL7302", exit: 1, words: ["train", "bare.mtl", "-o", "out"] },
-  { code: "MTL7311", exit: 1, words: ["compile", "scores.mtl", "-o", "out"] },
+  { code: "MTL7311", exit: 1, words: ["train", "scores.mtl", "-o", "out"] },
   { code: "MTL7312", exit: 1, words: ["eval", "trained"] },
   { code: "MTL7401", exit: 2, words: ["train", "shop/model.mtl", "-o", "out"], environment: { MTLC_ENGINE: "gpu" } },
   { code: "MTL8001", exit: 2, words: ["chekc", "a.mtl"] },

@@ -35,21 +35,37 @@ export class FormatError extends Error {
   }
 }
 
-/** The text in canonical layout. Rejects with a {@link FormatError} when it does not parse. */
+/** Passes after which a layout has to stand still. */
+const passLimit = 4;
+
+/**
+ * The text in canonical layout; formatting that again changes nothing. Rejects with a {@link FormatError} when the text does
+ * not parse.
+ */
 export async function format(text: string, { width = 100, parsed }: FormatOptions = {}): Promise<string> {
   const before = parsed ?? parse(createSourceFile("spec.mtl", text));
   if (before.diagnostics.length > 0) throw new FormatError("syntax", before.diagnostics);
+  let [current, result] = [text, before];
+  for (let pass = 0; pass < passLimit; pass++) {
+    const formatted = await formatOnce(current, result, width);
+    const after = parse(createSourceFile("spec.mtl", formatted));
+    if (after.diagnostics.length > 0 || !saysTheSame(before.spec, after.spec)) throw new FormatError("changed", []);
+    // A comment in an odd place may find another owner in its new place, and then moves once more.
+    if (formatted === current || after.spec.comments.length === 0) return formatted;
+    [current, result] = [formatted, after];
+  }
+  throw new FormatError("changed", []);
+}
+
+async function formatOnce(text: string, { spec }: ParseResult, width: number): Promise<string> {
   // Loaded when it is needed: most commands never format.
   const [prettier, { plugin }] = await Promise.all([import("prettier/standalone"), import("./prettier-plugin.js")]);
   // A byte order mark is no part of the layout.
   const bare = text.replace(/^\uFEFF/, "");
   // The tree is at hand; Prettier turns other line ends into `\n` before it parses, which moves every place.
   const isAsParsed = bare === text && !text.includes("\r");
-  const plugins = [isAsParsed ? withTree(plugin, before.spec) : plugin];
-  const formatted = await prettier.format(bare, { parser: "mtl", plugins, printWidth: width, tabWidth: 2 });
-  const after = parse(createSourceFile("spec.mtl", formatted));
-  if (after.diagnostics.length > 0 || !saysTheSame(before.spec, after.spec)) throw new FormatError("changed", []);
-  return formatted;
+  const plugins = [isAsParsed ? withTree(plugin, spec) : plugin];
+  return prettier.format(bare, { parser: "mtl", plugins, printWidth: width, tabWidth: 2 });
 }
 
 /** The plugin with a parser that knows the tree; Prettier writes comments on the nodes it gets, so it gets a copy. */

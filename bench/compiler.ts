@@ -92,7 +92,6 @@ export async function run(): Promise<void> {
   printTable(rows);
   print();
   print("growth: time of the processor per byte against the smallest spec; 1 is linear");
-  print("the step at 10,000 lines is the garbage collector, which copies trees larger than its young generation;");
-  print("`node --max-semi-space-size=64` takes most of it away");
+  print("what grows is the collector's share: a long file's tree outgrows its young generation");
   print(machine());
 }

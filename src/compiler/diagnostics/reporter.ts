@@ -1,7 +1,7 @@
 import type { Span } from "../text/index.js";
 import { catalogue, type DiagnosticCode, type DiagnosticParameters } from "./catalogue/index.js";
 import type { DiagnosticDefinition } from "./define.js";
-import type { Diagnostic, Fix, Label } from "./diagnostic.js";
+import type { Diagnostic, Fix, Label, Severity } from "./diagnostic.js";
 
 /** The optional parts of a diagnostic. */
 export interface ReportDetails {
@@ -57,11 +57,22 @@ export class Reporter {
     span: Span,
     details: ReportDetails = {},
   ): void {
-    const isError = (catalogue[code] as DiagnosticDefinition<never>).severity === "error";
-    const key = `${isError ? "error" : String(code)}@${span.file}:${span.start}-${span.end}`;
-    if (this.seen.has(key)) return;
+    const { severity } = catalogue[code] as DiagnosticDefinition<never>;
+    if (this.claim(code, severity, span)) this.list.push(createDiagnostic(code, parameters, span, details));
+  }
+
+  /** Adds diagnostics that another reporter collected, by the same rule. */
+  take(diagnostics: readonly Diagnostic[]): void {
+    for (const diagnostic of diagnostics)
+      if (this.claim(diagnostic.code, diagnostic.severity, diagnostic.span)) this.list.push(diagnostic);
+  }
+
+  /** Whether nothing like it was reported at the place; from now on something was. */
+  private claim(code: string, severity: Severity, { file, start, end }: Span): boolean {
+    const key = `${severity === "error" ? "error" : code}@${file}:${start}-${end}`;
+    if (this.seen.has(key)) return false;
     this.seen.add(key);
-    this.list.push(createDiagnostic(code, parameters, span, details));
+    return true;
   }
 
   /** What was reported, in the order of files and places. */

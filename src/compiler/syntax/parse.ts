@@ -3,7 +3,7 @@ import { Reporter, type Diagnostic } from "../diagnostics/index.js";
 import { positionAt, type SourceFile, type Span } from "../text/index.js";
 import type { Comment, Declaration, Spec } from "./ast.js";
 import { buildDeclaration } from "./build-declaration.js";
-import type { SpecCstNode } from "./cst.js";
+import type { DeclarationCstNode, SpecCstNode } from "./cst.js";
 import { Layout, splitDeclarations } from "./layout.js";
 import { createFaultLookup, lex, tokenSpan, type LexedFile } from "./lexer.js";
 import { findNestingFault } from "./nesting.js";
@@ -41,9 +41,27 @@ export function parse(source: SourceFile): ParseResult {
 
 function parseDeclarations(context: BuildContext, lexed: LexedFile): readonly Declaration[] {
   if (findNestingFault(lexed.tokens) !== undefined) return recoverDeclarations(context, lexed, undefined);
+  const sound = parsePieces(context, lexed);
+  if (sound !== undefined) return sound;
   const { node, error } = parseStrictly(lexed.tokens, (parser) => parser.spec());
   if (error !== undefined || node === undefined) return recoverDeclarations(context, lexed, error);
   return ((node as SpecCstNode).children.declaration ?? []).map((each) => buildDeclaration(context, each));
+}
+
+/**
+ * The declarations as the layout cuts them, each parsed and built before the next: the concrete tree of a long file, ten
+ * times its text, is never held as a whole. Undefined when a piece does not parse.
+ */
+function parsePieces(context: BuildContext, { tokens }: LexedFile): readonly Declaration[] | undefined {
+  const reporter = new Reporter();
+  const declarations: Declaration[] = [];
+  for (const piece of splitDeclarations(tokens, new Layout(context.source, tokens))) {
+    const { node, error } = parseStrictly(piece.tokens, (parser) => parser.declaration());
+    if (error !== undefined || node === undefined) return undefined;
+    declarations.push(buildDeclaration({ ...context, reporter }, node as DeclarationCstNode));
+  }
+  context.reporter.take(reporter.diagnostics);
+  return declarations;
 }
 
 /** The words of a text with their places, for `--emit tokens`. */

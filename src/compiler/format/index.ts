@@ -5,8 +5,9 @@
  */
 import type { Diagnostic } from "../diagnostics/index.js";
 import type { Plugin } from "prettier";
-import { parse, type AnyNode, type ParseResult, type Spec } from "../syntax/index.js";
+import { parse, pathAt, type AnyNode, type ParseResult, type Spec } from "../syntax/index.js";
 import { createSourceFile } from "../text/index.js";
+import { blockKinds } from "./comments.js";
 import { saysTheSame } from "./same-tree.js";
 
 /** How wide a line may be; nothing else can be chosen of the layout. */
@@ -51,10 +52,18 @@ export async function format(text: string, { width = 100, parsed }: FormatOption
     const after = parse(createSourceFile("spec.mtl", formatted));
     if (after.diagnostics.length > 0 || !saysTheSame(before.spec, after.spec)) throw new FormatError("changed", []);
     // A comment in an odd place may find another owner in its new place, and then moves once more.
-    if (formatted === current || after.spec.comments.length === 0) return formatted;
+    if (formatted === current || !hasOddComment(result.spec)) return formatted;
     [current, result] = [formatted, after];
   }
   throw new FormatError("changed", []);
+}
+
+/** Whether a comment stands anywhere but between declarations or between the entries of a block. */
+function hasOddComment(spec: Spec): boolean {
+  return spec.comments.some(({ span }) => {
+    const kind = pathAt(spec, span.start).at(-1)?.kind;
+    return kind !== undefined && kind !== "Spec" && !blockKinds.has(kind);
+  });
 }
 
 async function formatOnce(text: string, { spec }: ParseResult, width: number): Promise<string> {

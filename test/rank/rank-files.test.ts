@@ -50,6 +50,20 @@ const csv = `request,id,ctr,brand,tags,fresh\n${rows
   .join("")}`;
 const expected = { r1: ["a1", "b1", "a2"], r2: ["c1"] };
 
+describe("an explained score", () => {
+  const fusion = join(import.meta.dirname, "../../specs/examples/fusion");
+
+  it.each(["power", "additive", "ensemble"])("of %s.mtl is what its parts come to", async (name) => {
+    const call = { source: join(fusion, `${name}.mtl`), files: [join(fusion, "hall.jsonl")], explain: true };
+    const explained = (await ranked(call)).flatMap((each) => each.explained ?? []);
+    expect(explained.length).toBeGreaterThan(3);
+    for (const { formula, made } of explained) {
+      const sum = made?.parts.reduce((total, { contribution }) => total + contribution, 0) ?? NaN;
+      expect(sum).toBeCloseTo(made?.kind === "product" ? Math.log(formula) : formula, 9);
+    }
+  });
+});
+
 describe("mtlc rank", () => {
   it("reads JSON lines, CSV and Parquet alike", async () => {
     const parquet = join(folder, "rows.parquet");

@@ -1,3 +1,4 @@
+import type { FormulaExplanation } from "../../compiler/fusion/index.js";
 import type { ExplainedCandidate } from "../../compiler/ranking/index.js";
 import type { EngineName } from "../../runtime/engine/index.js";
 import { createFailure } from "../../runtime/failure.js";
@@ -20,7 +21,13 @@ export interface RankCall {
 
 /** A request's list, and with `explain` what became of each candidate. */
 export interface RankedRequest extends FileRanking {
-  readonly explained?: readonly ExplainedCandidate[];
+  readonly explained?: readonly ExplainedRank[];
+}
+
+/** What became of a candidate, and what its score is made of. */
+export interface ExplainedRank extends ExplainedCandidate {
+  /** Absent where the formula is neither a product of positive factors nor a sum. */
+  readonly made?: FormulaExplanation;
 }
 
 /** Ranks each request of the files as it is read. `clock` is the time where the call names none. */
@@ -35,10 +42,15 @@ export async function* runRank(call: RankCall, clock: number): AsyncGenerator<Ra
 }
 
 /** Those in the list by their places, then the others as they came. */
-function explainAll({ list }: FileRanking): readonly ExplainedCandidate[] {
+function explainAll({ list }: FileRanking): readonly ExplainedRank[] {
   const placed = list.items.map(({ id }) => id);
   const isPlaced = new Set(placed);
-  return [...placed, ...list.considered.filter((id) => !isPlaced.has(id))].flatMap((id) => list.explain(id) ?? []);
+  return [...placed, ...list.considered.filter((id) => !isPlaced.has(id))].flatMap((id): readonly ExplainedRank[] => {
+    const found = list.explain(id);
+    const made = list.explainScore(id);
+    if (found === undefined) return [];
+    return [{ ...found, ...(made === undefined || made.kind === "value" ? {} : { made }) }];
+  });
 }
 
 function timeOf(text: string): number {

@@ -1,4 +1,5 @@
-import type { RankedRequest } from "../commands/rank.js";
+import { formulaText } from "../../compiler/describe/index.js";
+import type { ExplainedRank, RankedRequest } from "../commands/rank.js";
 import { candidateNotes } from "./candidate-notes.js";
 import { gaveWayText } from "./gave-way.js";
 import { numberText } from "./number-text.js";
@@ -26,8 +27,29 @@ export function rankJson({ request, rank, now, seed, arms, candidates, list, exp
     ...(clamped === 0 ? {} : { clamped }),
     ...(flagged.length === 0 ? {} : { flagged }),
     ...(spent.length === 0 ? {} : { spent }),
-    ...(explained === undefined ? {} : { explain: explained.map(({ row: _row, ...rest }) => rest) }),
+    ...(explained === undefined ? {} : { explain: explained.map(explainedJson) }),
   };
+}
+
+function explainedJson({ row: _row, made, ...rest }: ExplainedRank): unknown {
+  if (made === undefined) return rest;
+  const parts = made.parts.map(({ expression, ...part }) => ({ part: formulaText(expression), ...part }));
+  return { ...rest, made: { kind: made.kind, parts } };
+}
+
+/** `ln 0.0031 = −5.78: ctr −2.3, alpha + cvr −2.81`: what each part adds to the score, or to its logarithm. */
+function scoreLine({ made }: ExplainedRank): readonly string[] {
+  if (made === undefined) return [];
+  const { kind, score, parts } = made;
+  const whole = kind === "product" ? `ln ${numberText(score)} = ${shortNumber(Math.log(score))}` : numberText(score);
+  const shown = parts.map(({ expression, contribution }) => `${formulaText(expression)} ${shortNumber(contribution)}`);
+  return [`         ${whole}: ${shown.join(", ")}`];
+}
+
+/** With a sign, three significant digits. */
+function shortNumber(value: number): string {
+  const text = Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value);
+  return value > 0 ? `+${text}` : text.replace("-", "−");
 }
 
 function humanText({ request, rank, arms, candidates, list, explained }: RankedRequest): string {
@@ -40,11 +62,12 @@ function humanText({ request, rank, arms, candidates, list, explained }: RankedR
     [place.padStart(5), id.padEnd(width), numberText(score).padStart(10), (notes.get(id) ?? []).join(", ")]
       .join("  ")
       .trimEnd();
+  const scores = new Map(explained?.map((each) => [each.id, scoreLine(each)]));
   const others = (explained ?? []).filter(({ place }) => place === undefined);
   const lines = [
     title,
-    ...items.map(({ id, score }, i) => line(String(i + 1), id, score)),
-    ...others.map(({ id, score }) => line("–", id, score)),
+    ...items.flatMap(({ id, score }, i) => [line(String(i + 1), id, score), ...(scores.get(id) ?? [])]),
+    ...others.flatMap(({ id, score }) => [line("–", id, score), ...(scores.get(id) ?? [])]),
     ...gaveWay.map((each) => `  ${gaveWayText(each)}`),
     ...leftOutLines(leftOut),
     ...(flagged.length === 0 ? [] : [`  no finite score: ${flagged.join(", ")}`]),

@@ -1,5 +1,7 @@
 import {
   createEvaluator,
+  explainFormula,
+  type FormulaExplanation,
   readInputs,
   type Frame,
   type InputRow,
@@ -72,6 +74,8 @@ export interface RankedList {
   readonly spent: readonly SpentPermits[];
   /** Of candidates of the last stage; undefined for others. */
   readonly explain: (id: string) => ExplainedCandidate | undefined;
+  /** What each part of the ranking's formula did for a candidate of the last stage, before any rule; undefined for others. */
+  readonly explainScore: (id: string) => FormulaExplanation | undefined;
   /** Ids of the last stage's candidates. */
   readonly considered: readonly string[];
 }
@@ -147,7 +151,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
     for (const { top, by } of plan.stages) keep(bestOfStage(plan, createInput(request, frame, rows), by, top));
     const input = createInput(request, frame, rows);
     const outcome = rankCandidates(plan, input);
-    return describe(request, read, input, outcome);
+    return describe(request, read, frame, input, outcome);
   }
 
   /** Each source's best, together. */
@@ -204,9 +208,11 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
   function describe(
     request: Pick<RankRequest, "ids">,
     read: Pick<Extract<ReadResult, { kind: "frame" }>, "leftOut" | "clamped">,
+    frame: Frame,
     input: RankInput,
     outcome: RankOutcome,
   ): RankedList {
+    let evaluator: ReturnType<typeof createEvaluator> | undefined;
     const propensities = new Map(outcome.explored.map(({ row, propensity }) => [row, propensity]));
     return {
       kind: "ranked",
@@ -228,6 +234,13 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
       explain: (id) => {
         const row = input.ids.indexOf(id);
         return row < 0 ? undefined : explainCandidate(plan, input, outcome, row);
+      },
+      explainScore: (id) => {
+        const row = input.ids.indexOf(id);
+        const formula = plan.formulas[plan.score];
+        if (row < 0 || formula === undefined) return undefined;
+        evaluator ??= createEvaluator(frame);
+        return explainFormula(frame, evaluator, formula, row);
       },
     };
   }

@@ -81,6 +81,7 @@ function checkField(
   ofRequest: boolean,
 ): void {
   if (field.key.text === "") return;
+  if (!ofRequest && isSourceField(context, field)) return checkSources(context, field);
   const wanted = scope.resolve({ kind: "NameExpression", name: field.key, span: field.key.span });
   const { within } = context;
   if (wanted.kind === "error") return;
@@ -112,6 +113,29 @@ function checkField(
     { name: field.key.text, value: constant.value, range: showInterval(wanted.range) },
     field.value.span,
   );
+}
+
+/** `source: i2i` says which sources of a ranking brought the candidate, unless the spec has an input of that name. */
+function isSourceField({ scope }: CheckContext, { key }: ast.Entry): boolean {
+  return key.text === "source" && scope.names.get("source") === undefined;
+}
+
+function checkSources(context: CheckContext, { key, value }: ast.Entry): void {
+  if (value.kind === "Missing") return;
+  const literal = literalValue(value);
+  const given: readonly unknown[] = Array.isArray(literal) ? literal : [literal];
+  const known = context.spec.declarations.flatMap((node) =>
+    node.kind === "Rank" ? node.sources.map(({ name }) => name.text) : [],
+  );
+  for (const name of given) {
+    if (typeof name !== "string") {
+      const expected = "the name of a ranking's source as a text, or a list of them";
+      context.reporter.report("MTL3047", { name: key.text, expected, found: describeValue(value) }, value.span);
+      return;
+    }
+    if (!known.includes(name) && !context.incomplete)
+      context.reporter.report("MTL2001", { name, what: "a source", suggestion: suggest(name, known) }, value.span);
+  }
 }
 
 /** `["a", "b"]` for several texts, numbers for a vector. */

@@ -1,5 +1,5 @@
 import { createEvaluator, readInputs } from "../fusion/index.js";
-import type { FormulaExpression, ServingModel, TestLeaf, TestModel } from "../model/index.js";
+import type { CandidateValue, FormulaExpression, ServingModel, TestLeaf, TestModel } from "../model/index.js";
 import type { ExplainedCandidate, GaveWay, PermitSnapshot } from "../ranking/index.js";
 import type { Span } from "../text/index.js";
 import { evaluateExpectation, type ExpectationValue, type ObservedValue } from "./evaluate-expectation.js";
@@ -40,6 +40,8 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
   const now = test.at ?? testEpoch;
   const ids = test.candidates.map(({ name }) => name);
   const candidates = test.candidates.map(({ fields }) => fields);
+  const isInput = serving.inputs.some(({ name }) => name === "source");
+  const sources = isInput ? undefined : candidates.map(({ source }) => sourcesOf(source));
   const rankings = new Map<string, RankResult>();
   const rank = (name: string): RankResult | undefined => {
     const model = serving.ranks.find((each) => each.name === name);
@@ -51,6 +53,7 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
       ids,
       candidates,
       values: test.request,
+      ...(sources === undefined ? {} : { sources }),
       now,
       seed: 0,
       ...(permits === undefined ? {} : { permits }),
@@ -100,6 +103,12 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
     return { span, passed, values, rankings: [...names].map((name) => report(name, rank(name))) };
   });
   return { title: test.title, span: test.span, passed: expectations.every(({ passed }) => passed), expectations };
+}
+
+/** `source: "i2i"`, or several in a list. */
+function sourcesOf(value: CandidateValue | undefined): readonly string[] {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return given.filter((each) => typeof each === "string");
 }
 
 function report(name: string, result: RankResult | undefined): RankingReport {

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { runTest } from "../../src/compiler/serving/index.js";
+import { compileText, messagesOf } from "../semantics/compile.js";
+
+const spec = (expected: string, last = '"hot"'): string => `model merge
+
+signals {
+  ctr: P(click)
+}
+
+fusion score = ctr
+
+rank page = from i2i top 2 by ctr, hot top 1 by ctr then top 3 by score
+
+test "each source brings its best" {
+  candidate a { ctr: 0.3, source: "i2i" }
+  candidate b { ctr: 0.2, source: ["i2i", "hot"] }
+  candidate c { ctr: 0.1, source: "i2i" }
+  candidate d { ctr: 0.05, source: ${last} }
+  expect page == ${expected}
+}
+`;
+
+describe("candidates of a test", () => {
+  it.each([
+    ["[a, b]", true],
+    ["[a, b, c]", false],
+    ["[]", false],
+  ])("come from the sources that they name: %s is %s", (expected, passed) => {
+    const compilation = compileText(spec(expected));
+    expect(messagesOf(compilation)).toBe("");
+    const { model } = compilation;
+    const [test] = model?.tests ?? [];
+    if (model?.serving === undefined || test === undefined) throw new Error("the spec has no test");
+    expect(runTest(model.serving, test).passed).toBe(passed);
+  });
+
+  it.each([
+    ['"hott"', "MTL2001"],
+    ["3", "MTL3047"],
+    ['["i2i", 3]', "MTL3047"],
+  ])("name sources that there are: %s is %s", (source, code) => {
+    expect(compileText(spec("[a, b]", source)).diagnostics.map((each) => each.code)).toEqual([code]);
+  });
+});

@@ -120,6 +120,16 @@ loss { cvr: bce }
     expect(model.heads.map(({ name }) => name)).toEqual(["ctr", "cvr"]);
   });
 
+  it("are told to say `override` where they declare a name of the base again", () => {
+    const text = 'model m extends "./base.mtl"\ntower t = mlp(x, [16])\n';
+    const { diagnostics } = compileText(text, { "base.mtl": base });
+    expect(diagnostics.map(({ code }) => code)).toEqual(["MTL2002"]);
+    expect(diagnostics[0]?.help).toContain("write `override` before it");
+    const [edit] = diagnostics[0]?.fixes[0]?.edits ?? [];
+    const mended = `${text.slice(0, edit?.span.start)}${edit?.newText ?? ""}${text.slice(edit?.span.end)}`;
+    expect(sound(mended).model.nodes.find(({ id }) => id === "t")?.shape).toEqual([16]);
+  });
+
   it("equal what is written in one file", () => {
     const variant = sound('model m extends "./base.mtl"\noverride tower t = mlp(x, [16])\n');
     expect(variant.hash).toBe(sound(base.replace("[8]", "[16]")).hash);

@@ -1,4 +1,4 @@
-import type { Reporter } from "../diagnostics/index.js";
+import type { ReportDetails, Reporter } from "../diagnostics/index.js";
 import type * as ast from "../syntax/index.js";
 import { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
 
@@ -36,8 +36,24 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
       "MTL2002",
       { name: symbol.name, kind: describeKind(symbol.kind), first: describeKind(first.kind) },
       symbol.at.span,
-      { labels: [{ span: first.at.span, message: "declared here first" }], help: "give one of them another name" },
+      { labels: [{ span: first.at.span, message: "declared here first" }], ...mendTwice(symbol, first) },
     );
+  };
+  const variant = spec.declarations.find((node) => node.kind === "Model" && node.base !== undefined);
+  const whole = new Set<ast.AnyNode>(spec.declarations);
+  /** A variant that says again what its base says means to replace it. */
+  const mendTwice = (
+    { at, name, declaration }: SpecSymbol,
+    first: SpecSymbol,
+  ): Pick<ReportDetails, "help" | "fixes"> => {
+    const replaces =
+      at.span.file === variant?.span.file && first.at.span.file !== at.span.file && whole.has(declaration);
+    if (!replaces) return { help: "give one of them another name" };
+    const start = { ...declaration.span, end: declaration.span.start };
+    return {
+      help: `write \`override\` before it to replace the base's \`${name}\`, or give it another name`,
+      fixes: [{ title: `override the base's \`${name}\``, edits: [{ span: start, newText: "override " }] }],
+    };
   };
   const none: ReadonlyMap<string, SpecSymbol> = new Map();
   const named = (symbol: SpecSymbol): void => declare(symbol, names, none);

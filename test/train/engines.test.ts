@@ -98,28 +98,27 @@ function programOf(model: Model, vocabulary: number) {
   return { ids, program: lowerModel(model, { ids }, { serving }) };
 }
 
-describe.each(files)("%s", (file) => {
-  const load = (): Model | undefined => {
-    try {
-      const { model } = loadSpec(join(specs, file));
-      return model.loss.terms.length > 0 ? model : undefined;
-    } catch (error) {
-      // A part that other specs import.
-      if ((error as Error).message.startsWith("MTL7310")) return undefined;
-      throw error;
-    }
-  };
-  const model = load();
+/** The specs that train: not parts that others import, nor specs of formulas and rules alone. */
+const models = files.flatMap((file): readonly (readonly [string, Model])[] => {
+  try {
+    const { model } = loadSpec(join(specs, file));
+    return model.loss.terms.length > 0 ? [[file, model]] : [];
+  } catch (error) {
+    if ((error as Error).message.startsWith("MTL7310")) return [];
+    throw error;
+  }
+});
+
+describe.each(models)("%s", (file, model) => {
   const steps = /^(census|synthetic)\/(mmoe|esmm)\.mtl$/.test(file) ? 50 : 4;
 
   // A vocabulary of 20 is updated densely, one of 5,000 by touched rows. Census specs differ in their networks alone.
   // The census specs other than MMoE run without XLA, whose compiling takes longer than all else here.
   const compiled = !/^census\/(?!mmoe\.mtl)/.test(file);
   const vocabularies = /^census\/.*(?<!^census\/mmoe)\.mtl$/.test(file) ? [20] : [20, 5000];
-  it.skipIf(model === undefined).each(vocabularies)(
+  it.each(vocabularies)(
     `trains and predicts alike on every engine for ${steps} steps, with %d values a vocabulary`,
     async (vocabulary) => {
-      if (model === undefined) return;
       const { ids, program } = programOf(model, vocabulary);
       const batches = randomBatches(model, ids, steps);
       const [first, ...others] = await Promise.all(engines.map((engine) => trace(engine, program, batches, compiled)));

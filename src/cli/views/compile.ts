@@ -7,7 +7,9 @@ export const compileView: View<CompileResult> = {
     const trained = manifest.parameters.filter(({ role }) => role === "parameter");
     const size = trained.reduce((total, { shape }) => total + shape.reduce((product, side) => product * side, 1), 0);
     const heads = manifest.heads.map(({ name, type }) => `  ${name}: ${type}\n`).join("");
-    return `${heads}${plural(size, "parameter")}, untrained\nwrote ${artifact}\n`;
+    // Formulas and rules over given scores have no network.
+    const network = manifest.heads.length === 0 ? "" : `${plural(size, "parameter")}, untrained\n`;
+    return `${heads}${network}wrote ${artifact}\n`;
   },
   json: ({ artifact, manifest }) => ({ artifact, manifest }),
 };

@@ -1,7 +1,8 @@
 /** Measuring an artifact on data. */
 import { loadArtifact, type LoadedArtifact, readRunNote } from "./artifact/index.js";
+import { chooseEngine } from "./choose-engine.js";
 import { openData } from "./data/index.js";
-import { type EngineName, selectEngine, type Session } from "./engine/index.js";
+import type { Engine, EngineName, Session } from "./engine/index.js";
 import { createFailure } from "./failure.js";
 import { functionOf, measuredProgram } from "./program.js";
 import type { EvaluationRole, TrainEvent } from "./train/events.js";
@@ -28,9 +29,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
   const hasTest =
     files.test !== undefined || model.data.test !== undefined || (model.data.split?.rest ?? "validation") === "test";
   const role: EvaluationRole = hasTest ? "test" : "validation";
-  const { engine, notice } = await selectEngine(options.engine === undefined ? {} : { preference: options.engine });
-  const { name, description } = engine;
-  onEvent({ kind: "engine", engine: name, description, ...(notice === undefined ? {} : { notice }) });
+  const engine = await chooseEngine(options.engine, onEvent);
   const data = await openData(model, {
     ...files,
     specPath,
@@ -61,7 +60,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
 /** A session with one function of an artifact and its weights. */
 export async function openTrained(
   { program, state }: LoadedArtifact,
-  engine: Awaited<ReturnType<typeof selectEngine>>["engine"],
+  engine: Engine,
   name: "evaluate" | "predict",
 ): Promise<Session> {
   const target = functionOf(measuredProgram(program), name);

@@ -1,6 +1,7 @@
 /** Predictions of a trained artifact: for files, and for rows that a program holds. */
 import { batchLayout } from "../compiler/model/layout.js";
 import type { FeatureModel, Model } from "../compiler/model/model.js";
+import { chooseEngine } from "./choose-engine.js";
 import { loadArtifact, type LoadedArtifact, readRunNote } from "./artifact/index.js";
 import {
   createRowEncoder,
@@ -11,7 +12,7 @@ import {
   type TableFormat,
   writeTable,
 } from "./data/index.js";
-import { type EngineName, selectEngine } from "./engine/index.js";
+import type { EngineName } from "./engine/index.js";
 import { createFailure } from "./failure.js";
 import { openTrained } from "./evaluate.js";
 import { functionOf } from "./program.js";
@@ -68,9 +69,7 @@ export async function predictColumns(options: Omit<PredictOptions, "output" | "f
   const model = asServed(artifact.model);
   const note = await readRunNote(artifact.directory);
   const specPath = note?.spec ?? `${artifact.directory}/spec.mtl`;
-  const { engine, notice } = await selectEngine(options.engine === undefined ? {} : { preference: options.engine });
-  const { name, description } = engine;
-  onEvent({ kind: "engine", engine: name, description, ...(notice === undefined ? {} : { notice }) });
+  const engine = await chooseEngine(options.engine, onEvent);
   const places = {
     specPath,
     test: files,
@@ -137,7 +136,7 @@ export async function loadPredictor(directory: string, options: LoadOptions = {}
 
 export async function createPredictor(artifact: LoadedArtifact, options: LoadOptions = {}): Promise<Predictor> {
   const { model, fitted, program } = artifact;
-  const { engine } = await selectEngine(options.engine === undefined ? {} : { preference: options.engine });
+  const engine = await chooseEngine(options.engine);
   const target = functionOf(program, "predict");
   const session = await openTrained(artifact, engine, "predict");
   const encode = createRowEncoder(model, fitted, { mode: "serving" });

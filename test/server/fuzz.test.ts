@@ -20,23 +20,13 @@ import { semanticTokensOf } from "../../src/server/features/semantic-tokens.js";
 import { signatureHelpAt } from "../../src/server/features/signature-help.js";
 import { root } from "../semantics/compile.js";
 import { sample } from "./marked.js";
+import { createRandom } from "../random.js";
 
 /** Mutants a text, each asked at some places. */
 const mutants = 30;
 const places = 5;
 /** Milliseconds for all features at one place; the machine may be busy. */
 const limit = 2_000;
-
-/** A generator of numbers in [0, 1) that starts anywhere and is the same each run: Marsaglia's xorshift, 2003. */
-function createRandom(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 const pieces = [
   "(",

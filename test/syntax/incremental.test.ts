@@ -3,23 +3,13 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, parseAgain, type ParsedPieces } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
+import { createRandom } from "../random.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const examples = readdirSync(join(root, "specs/examples"), { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".mtl"))
   .sort()
   .slice(0, 8);
-
-/** A generator of numbers in [0, 1) that is the same each run: Marsaglia's xorshift, 2003. */
-function createRandom(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 const pieces = [
   "(",

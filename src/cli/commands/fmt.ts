@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { format, FormatError } from "../../compiler/format/index.js";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
-import { describeSystemError, isSystemError, replaceFile } from "../../runtime/artifact/directory.js";
-import { createFailure, nowhere } from "../../runtime/failure.js";
+import { replaceFile } from "../../runtime/artifact/directory.js";
+import { nowhere } from "../../runtime/failure.js";
 import { findSpecFiles } from "../../runtime/spec-files.js";
 import { version } from "../../runtime/version.js";
+import { readSpec } from "../read-spec.js";
 import type { Outcome } from "../command.js";
 
 export interface FmtFile {
@@ -70,13 +70,4 @@ export async function unifiedDiff(path: string, before: string, after: string): 
     context: 3,
     headerOptions: FILE_HEADERS_ONLY,
   });
-}
-
-function readSpec(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw createFailure("MTL8007", { file: path, problem: describeSystemError(error) });
-  }
 }

@@ -1,6 +1,6 @@
 /** A network's parts: what a spec declares and what a cost, a diff or a picture is said of. */
 import { reachableNodes } from "../lower/index.js";
-import type { HeadModel, HeadExpression, Model, NetNode } from "../model/index.js";
+import { type HeadModel, headsIn, type Model, type NetNode } from "../model/index.js";
 
 export interface Part {
   /** `pool`, `b.income`, `user_id`, `ctr`. */
@@ -64,20 +64,4 @@ function headsBehind(model: Model, head: HeadModel): readonly HeadModel[] {
       if (other !== undefined) found.add(other);
     }
   return [...found];
-}
-
-/** The heads that an expression names. */
-export function headsIn(value: HeadExpression): readonly string[] {
-  switch (value.kind) {
-    case "activation":
-      return [];
-    case "head":
-      return [value.name];
-    case "product":
-      return value.factors.flatMap(headsIn);
-    case "quotient":
-      return [value.numerator, value.denominator].flatMap(headsIn);
-    case "complement":
-      return headsIn(value.operand);
-  }
 }

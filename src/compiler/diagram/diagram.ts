@@ -1,7 +1,15 @@
 import { resolveGate, resolveLayer } from "../builtins/index.js";
-import { type Cost, headsIn, partOfId } from "../cost/index.js";
+import { type Cost, partOfId } from "../cost/index.js";
 import { argumentsText, headTypeText, lossText, shapeText } from "../describe/index.js";
-import type { HeadExpression, HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
+import {
+  type HeadExpression,
+  type HeadModel,
+  headsIn,
+  type LogitExpression,
+  type Model,
+  type NetNode,
+  type NodeRef,
+} from "../model/index.js";
 import { servingCards } from "./serving-cards.js";
 
 export const cardKinds = [

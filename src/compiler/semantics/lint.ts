@@ -1,5 +1,5 @@
 /** Warnings about what a sound spec declares and does not use. */
-import type { HeadExpression, HeadModel, LossModel, NetNode } from "../model/index.js";
+import { type HeadModel, headsIn, type LossModel, type NetNode } from "../model/index.js";
 import type { CheckContext } from "./context.js";
 import { visit, type DefDeclaration } from "../syntax/index.js";
 import { showHeadType } from "./events.js";
@@ -90,21 +90,6 @@ function trainedHeads(models: readonly HeadModel[], loss: LossModel): ReadonlySe
     if (model !== undefined) pending.push(...headsIn(model.value));
   }
   return trained;
-}
-
-function headsIn(value: HeadExpression): readonly string[] {
-  switch (value.kind) {
-    case "activation":
-      return [];
-    case "head":
-      return [value.name];
-    case "product":
-      return value.factors.flatMap(headsIn);
-    case "quotient":
-      return [...headsIn(value.numerator), ...headsIn(value.denominator)];
-    case "complement":
-      return headsIn(value.operand);
-  }
 }
 
 function isOffered({ kind }: SpecSymbol): boolean {

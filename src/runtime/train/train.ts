@@ -5,7 +5,8 @@ import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import { checkOutputDirectory, loadArtifact, type RunNote, writeArtifact } from "../artifact/index.js";
 import { type Dataset, hashFitted, openData, type OpenedData, splitFitted } from "../data/index.js";
-import { type EngineName, type HostTensor, selectEngine, type Session } from "../engine/index.js";
+import type { EngineName } from "../engine/index.js";
+import { chooseEngine } from "../choose-engine.js";
 import { createFailure } from "../failure.js";
 import { createProgram, functionOf, initialState, measuredProgram } from "../program.js";
 import { type LoadedSpec, loadSpec } from "../spec.js";
@@ -74,9 +75,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (output !== undefined) await prepareOutput(output, options);
   // Before any data is read: a damaged artifact is said at once.
   const old = options.warmStart === undefined ? undefined : await loadArtifact(options.warmStart);
-  const { engine, notice } = await selectEngine(options.engine === undefined ? {} : { preference: options.engine });
-  const { name, description } = engine;
-  onEvent({ kind: "engine", engine: name, description, ...(notice === undefined ? {} : { notice }) });
+  const engine = await chooseEngine(options.engine, onEvent);
 
   const data = await openData(model, {
     ...dataFiles(options),
@@ -99,7 +98,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const warm = old === undefined ? undefined : warmStart(old, { model, fitted: data.fitted, program, initial: cold });
     const initial = warm?.state ?? cold;
     const taken = old === undefined || warm === undefined ? undefined : describeWarmStart(old.directory, warm);
-    const session = await engine.open(measuredProgram(program), {
+    const measured = measuredProgram(program);
+    const measure = (dataset: Dataset): Promise<HeadScores> =>
+      measureHeads(session, functionOf(measured, "evaluate"), dataset, model);
+    const session = await engine.open(measured, {
       trainBatch: model.train.batch,
       functions: evaluation === undefined ? ["train"] : ["train", "evaluate"],
     });
@@ -114,7 +116,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         ...(evaluation === undefined
           ? {}
           : {
-              evaluation: { role: evaluation.role, measure: () => measure(session, evaluation.data, model, program) },
+              evaluation: { role: evaluation.role, measure: () => measure(evaluation.data) },
             }),
         ...(output === undefined
           ? {}
@@ -150,7 +152,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         return { summary, history, ...(outcome.checkpoint === undefined ? {} : { checkpoint: outcome.checkpoint }) };
       const found = await finalScores(outcome, data, (role, dataset) => {
         onEvent({ kind: "evaluating", role, rows: dataset.rows });
-        return measure(session, dataset, model, program);
+        return measure(dataset);
       });
       if (output !== undefined) {
         await writeArtifact(output, {
@@ -159,7 +161,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           fitted: splitFitted(data.fitted),
           program,
           graphText: printProgram(program, { origins: false }),
-          state: completeState(session, initial),
+          state: session.get(),
           trained: true,
           ...(found === undefined ? {} : { metrics: found }),
           run: runNote(options),
@@ -218,10 +220,6 @@ function evaluationData(data: OpenedData): { readonly role: EvaluationRole; read
   return data.test === undefined ? undefined : { role: "test", data: data.test };
 }
 
-function measure(session: Session, dataset: Dataset, model: Model, program: Program): Promise<HeadScores> {
-  return measureHeads(session, functionOf(measuredProgram(program), "evaluate"), dataset, model);
-}
-
 /** The kept weights on test data, else on validation data; not measured again where the last epoch just was. */
 async function finalScores(
   { summary, history }: TrainingOutcome,
@@ -244,11 +242,6 @@ function countParameters(program: Program): number {
   return program.state
     .filter(({ role }) => role === "parameter")
     .reduce((total, { type }) => total + type.shape.reduce<number>((size, extent) => size * Number(extent), 1), 0);
-}
-
-/** The session's state; what training does not touch (a part that only serving reads) is as it began. */
-function completeState(session: Session, initial: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor> {
-  return new Map([...initial, ...session.get()]);
 }
 
 function runNote(options: TrainOptions): RunNote {

@@ -1,8 +1,10 @@
 /** Compiling a spec to an artifact without training it: the graphs, and weights as training would start with. */
 import { printProgram, type Program } from "../compiler/graph/index.js";
+import type { Model } from "../compiler/model/index.js";
 import { checkOutputDirectory, type Manifest, writeArtifact } from "./artifact/index.js";
 import { type Fitted, openData, splitFitted } from "./data/index.js";
 import { createFailure } from "./failure.js";
+import { checkWritable, refuseReplacement } from "./outputs.js";
 import { createProgram, initialState } from "./program.js";
 import { type LoadedSpec, loadSpec } from "./spec.js";
 import type { TrainEvent } from "./train/events.js";
@@ -47,19 +49,21 @@ export async function lowerSpec(options: Omit<CompileOptions, "output">): Promis
 }
 
 /** A spec without a network, whose formulas and rules work on signals: there is nothing to lower. */
-function servingOnly(path: string): LoadedSpec | undefined {
-  const spec = loadSpec(path);
-  const { heads, serving } = spec.model;
-  const isServed = serving !== undefined && (serving.fusions.length > 0 || serving.ranks.length > 0);
-  return heads.length === 0 && isServed ? spec : undefined;
+function isServingOnly({ heads, serving }: Model): boolean {
+  return heads.length === 0 && serving !== undefined && (serving.fusions.length > 0 || serving.ranks.length > 0);
 }
 
 /** Writes the artifact. Throws a {@link Failure}. */
 export async function compile(options: CompileOptions): Promise<CompileResult> {
   const { output } = options;
   await checkOutputDirectory(output);
-  const served = servingOnly(options.spec);
-  if (served !== undefined) {
+  await checkWritable(output);
+  const served = loadSpec(options.spec);
+  refuseReplacement(
+    output,
+    served.sources.map(({ path }) => path),
+  );
+  if (isServingOnly(served.model)) {
     for (const diagnostic of served.warnings) options.onEvent?.({ kind: "warning", diagnostic });
     const manifest = await writeArtifact(output, {
       sources: served.sources,

@@ -13,6 +13,8 @@ export interface ModelSource {
   readonly model: Model;
   /** Numbers of ids, from an artifact. */
   readonly ids: FittedSizes["ids"];
+  /** What was read of this disk: the spec and its imports, or the artifact's directory; of a git revision, nothing. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -23,15 +25,17 @@ export async function loadModelSource(name: string, folder: string): Promise<Mod
   if (existsSync(name)) return statSync(name).isDirectory() ? loadArtifactModel(name) : loadFile(name, folder);
   const file = parseGitFile(name, folder);
   if (file === undefined) throw createFailure("MTL8007", { file: name, problem: "there is no such file" });
-  return { name, model: loadSpec(file.path, createGitHost(file)).model, ids: {} };
+  return { name, model: loadSpec(file.path, createGitHost(file)).model, ids: {}, files: [] };
 }
 
 /** A spec on the disk; of a copy that git made, the spec where it was. */
 function loadFile(name: string, folder: string): ModelSource {
   const isElsewhere = relative(folder, resolve(name)).startsWith("..");
   const copied = isElsewhere ? fileOfCopy(name, folder) : undefined;
-  const { model } = copied === undefined ? loadSpec(name) : loadSpec(copied.path, createGitHost(copied));
-  return { name, model, ids: {} };
+  if (copied !== undefined)
+    return { name, model: loadSpec(copied.path, createGitHost(copied)).model, ids: {}, files: [] };
+  const { model, sources } = loadSpec(name);
+  return { name, model, ids: {}, files: sources.map(({ path }) => path) };
 }
 
 async function loadArtifactModel(directory: string): Promise<ModelSource> {
@@ -41,5 +45,5 @@ async function loadArtifactModel(directory: string): Promise<ModelSource> {
   const ids = manifest.schema.features.flatMap(({ name, ids: count }) => (count === undefined ? [] : [[name, count]]));
   // Its hash is in the manifest, so that it is what was written.
   const model = JSON.parse(text(manifest.model.file)) as Model;
-  return { name: directory, model, ids: Object.fromEntries(ids) as FittedSizes["ids"] };
+  return { name: directory, model, ids: Object.fromEntries(ids) as FittedSizes["ids"], files: [directory] };
 }

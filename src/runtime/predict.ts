@@ -15,6 +15,7 @@ import {
 import type { EngineName } from "./engine/index.js";
 import { createFailure } from "./failure.js";
 import { openTrained } from "./evaluate.js";
+import { checkWritable, refuseOverwrite } from "./outputs.js";
 import { functionOf } from "./program.js";
 import type { TrainEvent } from "./train/events.js";
 import { createFeeds } from "./train/feeds.js";
@@ -44,6 +45,8 @@ export interface PredictResult {
 /** Writes a table with a row for each row of the files, in their order: the columns kept, then each served head. */
 export async function predict(options: PredictOptions): Promise<PredictResult> {
   const { output, format, keep = [] } = options;
+  refuseOverwrite(output, [options.artifact]);
+  await checkWritable(output);
   const { rows, kept, heads } = await predictColumns(options);
   const columns: readonly TableColumn[] = [
     ...kept,
@@ -62,8 +65,13 @@ export interface PredictedColumns {
 }
 
 /** Predicts every row of the files; `keep` names columns that are read beside them. */
-export async function predictColumns(options: Omit<PredictOptions, "output" | "format">): Promise<PredictedColumns> {
-  const { files, keep = [], signal, onEvent = () => undefined } = options;
+export async function predictColumns(
+  options: Omit<PredictOptions, "output" | "format"> & {
+    /** File that the predictions go to; refused (MTL8013) when it is one of the files. */
+    readonly output?: string;
+  },
+): Promise<PredictedColumns> {
+  const { files, output, keep = [], signal, onEvent = () => undefined } = options;
   const artifact = await loadArtifact(options.artifact);
   const { fitted, program } = artifact;
   const model = asServed(artifact.model);
@@ -74,6 +82,7 @@ export async function predictColumns(options: Omit<PredictOptions, "output" | "f
     specPath,
     test: files,
     labels: "optional" as const,
+    ...(output === undefined ? {} : { output }),
     ...(signal === undefined ? {} : { signal }),
   };
   const opened = await openData(model, {

@@ -48,7 +48,12 @@ async function loadSides(
   const folder = resolve(".");
   if (revision !== undefined && first !== undefined && second === undefined) {
     const file = fileAtRevision(revision, first);
-    const old = { name: `${revision}:${file.path}`, model: loadSpec(file.path, createGitHost(file)).model, ids: {} };
+    const old = {
+      name: `${revision}:${file.path}`,
+      model: loadSpec(file.path, createGitHost(file)).model,
+      ids: {},
+      files: [],
+    };
     return [old, await loadModelSource(first, folder)];
   }
   if (revision !== undefined || first === undefined || second === undefined || third !== undefined)

@@ -24,7 +24,7 @@ export const docVerb = defineCommand(
   },
   async ({ arguments: [name = ""], options }, terminal) => {
     const { runDoc } = await import("../commands/doc.js");
-    const page = await runDoc(name, options.image);
+    const page = await runDoc(name, options.image, options.output);
     const text = options.format === "json" ? `${JSON.stringify({ page }, undefined, 2)}\n` : page;
     return printText(terminal, text, options.output);
   },

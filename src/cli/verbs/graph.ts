@@ -29,6 +29,6 @@ export const graphVerb = defineCommand(
     ]);
     const ending = graphFormats.find((each) => options.output?.endsWith(`.${each}`) === true);
     const format = graphFormats.find((each) => each === options.format) ?? ending ?? "svg";
-    return printText(terminal, graphText(await runGraph(name), format), options.output);
+    return printText(terminal, graphText(await runGraph(name, options.output), format), options.output);
   },
 );

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { createFailure } from "../failure.js";
 
@@ -15,10 +15,14 @@ export interface DirectoryFile {
 }
 
 /**
- * Makes `target` hold exactly these files, replacing what was there. Whether it may be replaced is the caller's
- * business. Throws a {@link Failure} when the disk refuses.
+ * Makes `target` hold exactly these files, replacing what was there but for the entries at its top that `keeps` names, which
+ * stay. Whether it may be replaced is the caller's business. Throws a {@link Failure} when the disk refuses.
  */
-export async function replaceDirectory(target: string, files: readonly DirectoryFile[]): Promise<void> {
+export async function replaceDirectory(
+  target: string,
+  files: readonly DirectoryFile[],
+  keeps: (entry: string) => boolean = () => false,
+): Promise<void> {
   const path = resolve(target);
   const parent = dirname(path);
   try {
@@ -28,7 +32,7 @@ export async function replaceDirectory(target: string, files: readonly Directory
     try {
       for (const file of files) await writeFlushed(join(temporary, file.path), file.content);
       await flushFolder(temporary);
-      await swap(temporary, path);
+      await swap(temporary, path, keeps);
       await flushFolder(parent);
     } finally {
       await rm(temporary, { recursive: true, force: true });
@@ -38,12 +42,14 @@ export async function replaceDirectory(target: string, files: readonly Directory
   }
 }
 
-/** Writes one file so that it has either its old or its new content. */
+/** Writes one file so that it has either its old or its new content. A link stays one; a file that was there keeps its mode. */
 export async function replaceFile(target: string, content: Uint8Array | string): Promise<void> {
-  const path = resolve(target);
+  const path = await realpath(target).catch(() => resolve(target));
   const temporary = join(dirname(path), `.${basename(path)}.new-${process.pid}`);
   try {
     await writeFlushed(temporary, content);
+    const mode = (await stat(path).catch(() => undefined))?.mode;
+    if (mode !== undefined) await chmod(temporary, mode & 0o7777);
     await rename(temporary, path);
   } catch (error) {
     // What stopped the write may stop the removal as well; the first error is the one to tell.
@@ -90,7 +96,7 @@ export function describeSystemError(error: Error & { readonly code: string }): s
   }
 }
 
-async function swap(from: string, to: string): Promise<void> {
+async function swap(from: string, to: string, keeps: (entry: string) => boolean): Promise<void> {
   const old = join(dirname(to), `.${basename(to)}.old-${process.pid}`);
   const replaced = await rename(to, old).then(
     () => true,
@@ -105,7 +111,9 @@ async function swap(from: string, to: string): Promise<void> {
     if (replaced) await rename(old, to);
     throw error;
   }
-  if (replaced) await rm(old, { recursive: true, force: true });
+  if (!replaced) return;
+  for (const entry of await readdir(old)) if (keeps(entry)) await rename(join(old, entry), join(to, entry));
+  await rm(old, { recursive: true, force: true });
 }
 
 async function removeLeftovers(path: string): Promise<void> {

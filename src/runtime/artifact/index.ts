@@ -10,6 +10,7 @@ export * from "./manifest.js";
 export * from "./model-file.js";
 export * from "./pieces.js";
 export * from "./read.js";
+export * from "./regular-file.js";
 export * from "./safetensors.js";
 export * from "./serving-module.js";
 export * from "./write.js";

@@ -1,5 +1,4 @@
 /** A trained artifact as values again: the model, what was fitted, the program and its weights. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Program } from "../../compiler/graph/graph.js";
 import type { Model } from "../../compiler/model/model.js";
@@ -10,6 +9,7 @@ import { createProgram } from "../program.js";
 import type { Manifest } from "./manifest.js";
 import { joinState } from "./pieces.js";
 import { readArtifact } from "./read.js";
+import { readRegularFile } from "./regular-file.js";
 import { decodeSafetensors } from "./safetensors.js";
 import { artifactFiles, parseVocabulary, runNoteName, vocabularyPath } from "./write.js";
 
@@ -68,7 +68,9 @@ export interface RunNote {
 /** The note beside an artifact; undefined when there is none that can be read. */
 export async function readRunNote(directory: string): Promise<RunNote | undefined> {
   try {
-    const note = JSON.parse(await readFile(join(directory, runNoteName), "utf8")) as Partial<RunNote>;
+    const note = JSON.parse(
+      Buffer.from(await readRegularFile(directory, runNoteName, { limit: 2 ** 24 })).toString("utf8"),
+    ) as Partial<RunNote>;
     return typeof note.spec === "string" ? { ...note, spec: note.spec } : undefined;
   } catch {
     return undefined;

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFailure } from "../failure.js";
-import { describeSystemError, entriesOf, isSystemError } from "./directory.js";
+import { entriesOf } from "./directory.js";
 import { sha256 } from "./hash.js";
 import { type Manifest, manifestName, parseManifest } from "./manifest.js";
+import { readRegularFile, UnreadableFile } from "./regular-file.js";
 
 /** An artifact whose every file has been checked against the manifest. */
 export interface ArtifactFiles {
@@ -23,9 +23,7 @@ export async function readArtifact(directory: string): Promise<ArtifactFiles> {
   const contents = new Map<string, Uint8Array>();
   for (const { path, bytes, sha256: hash } of manifest.files) {
     const file = join(directory, path);
-    const content = await readPart(file);
-    if (content.length !== bytes)
-      throw createFailure("MTL7203", { file, problem: `it has ${content.length} bytes instead of ${bytes}` });
+    const content = await readPart(directory, path, bytes);
     if (sha256(content) !== hash)
       throw createFailure("MTL7203", { file, problem: "its SHA-256 is not the one in the manifest" });
     contents.set(path, content);
@@ -36,15 +34,20 @@ export async function readArtifact(directory: string): Promise<ArtifactFiles> {
       throw createFailure("MTL7203", { file: join(directory, path), problem: "the manifest does not list it" });
     return content;
   };
-  return { directory, manifest, bytes, text: (path) => Buffer.from(bytes(path)).toString("utf8") };
+  return { directory, manifest, bytes, text: (path) => decodeText(bytes(path)) };
 }
 
+/** Bytes of the largest manifest that is read. */
+const largestManifest = 2 ** 26;
+
+/** The text of an artifact's manifest. Throws a {@link Failure} (MTL7201). */
 async function readManifest(directory: string): Promise<string> {
   try {
-    return await readFile(join(directory, manifestName), "utf8");
+    return decodeText(await readRegularFile(directory, manifestName, { limit: largestManifest }));
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    if (error.code !== "ENOENT") throw createFailure("MTL7201", { directory, problem: describeSystemError(error) });
+    if (!(error instanceof UnreadableFile)) throw error;
+    if (error.code !== "ENOENT")
+      throw createFailure("MTL7201", { directory, problem: `\`${manifestName}\` cannot be read (${error.message})` });
     const entries = await entriesOf(directory);
     const problem = entries.includes("checkpoints")
       ? "its training is not finished (`mtlc train … --resume` goes on)"
@@ -53,11 +56,15 @@ async function readManifest(directory: string): Promise<string> {
   }
 }
 
-async function readPart(file: string): Promise<Uint8Array> {
+async function readPart(directory: string, path: string, bytes: number): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return await readRegularFile(directory, path, { exact: bytes });
   } catch (error) {
-    if (isSystemError(error)) throw createFailure("MTL7203", { file, problem: describeSystemError(error) });
-    throw error;
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw createFailure("MTL7203", { file: join(directory, path), problem: error.message });
   }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
 }

@@ -73,6 +73,22 @@ export const artifactFiles = {
 /** A note of this machine beside the artifact. */
 export const runNoteName = "run.json";
 
+/** Names at the top of an artifact's directory that are its own. */
+const ownEntries: ReadonlySet<string> = new Set([
+  ...Object.values(artifactFiles).map((path) => path.split("/")[0] ?? ""),
+  "imports",
+  "vocab",
+  "serving",
+  "checkpoints",
+  manifestName,
+  runNoteName,
+]);
+
+/** Whether what stands under this name at the top of an artifact's directory is the artifact's, and is replaced with it. */
+export function isArtifactEntry(name: string): boolean {
+  return ownEntries.has(name);
+}
+
 /** Entries of a directory that show that we wrote it, and that may stand in it besides an artifact's files. */
 const ours: ReadonlySet<string> = new Set([manifestName, "checkpoints", runNoteName]);
 
@@ -91,7 +107,8 @@ export async function writeArtifact(directory: string, content: ArtifactContent)
   await checkOutputDirectory(directory);
   const files = artifactContent(content);
   const note = content.run === undefined ? [] : [{ path: runNoteName, content: jsonText(content.run) }];
-  await replaceDirectory(directory, [...files.all, ...note]);
+  // What others put beside an artifact (predictions, notes, event files) is theirs.
+  await replaceDirectory(directory, [...files.all, ...note], (entry) => !isArtifactEntry(entry));
   return files.manifest;
 }
 

@@ -69,7 +69,12 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
       throw createFailure("MTL7102", { file: pattern, problem: "it is a folder" }, request.span, {
         help: `name its files, such as \`${pattern.replace(/\/$/, "")}/*.parquet\``,
       });
-    const matches = kind === "file" ? [absolute] : isGlob(pattern) ? await expand(database, absolute) : [];
+    const matches = kind !== undefined ? [absolute] : isGlob(pattern) ? await expand(database, absolute) : [];
+    for (const path of matches)
+      if ((await kindOf(path)) === "special")
+        throw createFailure("MTL7102", { file: path, problem: "it is a pipe or a device, not a file" }, request.span, {
+          help: "data is read more than once; write it to a file first",
+        });
     if (matches.length === 0)
       throw createFailure("MTL7101", { pattern, glob: isGlob(pattern), folder: request.folder }, request.span);
     files.push(...matches.map((path) => dataFile(path, request)));
@@ -115,9 +120,10 @@ export function formatOf(path: string): Format | undefined {
   }
 }
 
-async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
+async function kindOf(path: string): Promise<"file" | "folder" | "special" | undefined> {
   try {
-    return (await stat(path)).isDirectory() ? "folder" : "file";
+    const found = await stat(path);
+    return found.isDirectory() ? "folder" : found.isFile() ? "file" : "special";
   } catch {
     return undefined;
   }

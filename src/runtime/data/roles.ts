@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import type { LabelModel } from "../../compiler/model/model.js";
 import { nowhere } from "../failure.js";
+import { refuseOverwrite } from "../outputs.js";
 import { fingerprintFile } from "./cache.js";
 import type { Database } from "./database.js";
 import { type FileRequest, requestOfArguments, requestOfSource } from "./files.js";
@@ -21,6 +22,8 @@ export interface RoleOptions {
   readonly test?: readonly string[];
   /** Whether the files must have the columns of labels, sample weight and group. `optional`: null, 1 and none without. */
   readonly labels?: "required" | "optional";
+  /** File that will be written; data that is read from it is refused. */
+  readonly output?: string;
 }
 
 /** A column that is read under its own name, and who reads it as a message says it. */
@@ -83,6 +86,11 @@ export async function openRole(
   if (asked === undefined) return undefined;
   const { request, part } = asked;
   const source = await openSource(database, request);
+  if (options.output !== undefined)
+    refuseOverwrite(
+      options.output,
+      source.files.map(({ file }) => file.path),
+    );
   const isOptional = options.labels === "optional";
   const has = (column: string): boolean => source.column(column) !== undefined;
   const labels = isOptional

@@ -1,8 +1,9 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
 import { entriesOf, isSystemError, replaceDirectory } from "../artifact/directory.js";
 import { jsonText, sha256 } from "../artifact/hash.js";
+import { readRegularFile } from "../artifact/regular-file.js";
 import { decodeSafetensors, encodeSafetensors } from "../artifact/safetensors.js";
 import type { HostTensor } from "../engine/engine.js";
 import { nowhere } from "../failure.js";
@@ -97,7 +98,7 @@ export async function hasCheckpoint(directory: string): Promise<boolean> {
 }
 
 async function readCheckpoint(folder: string): Promise<Checkpoint> {
-  const text = await readFile(join(folder, recordName), "utf8");
+  const text = Buffer.from(await readRegularFile(folder, recordName, { limit: 2 ** 28 })).toString("utf8");
   const cut = text.indexOf("\n");
   const body = text.slice(cut + 1);
   if (sha256(body) !== text.slice(0, cut)) throw new Error(`\`${recordName}\` does not match its hash`);
@@ -105,7 +106,7 @@ async function readCheckpoint(folder: string): Promise<Checkpoint> {
   const record = JSON.parse(body) as CheckpointRecord;
   if (record.format !== checkpointFormat) throw new Error(`it has format ${record.format}, not ${checkpointFormat}`);
   const read = async (name: string): Promise<ReadonlyMap<string, HostTensor>> => {
-    const bytes = await readFile(join(folder, name));
+    const bytes = await readRegularFile(folder, name, { limit: Infinity });
     if (sha256(bytes) !== record.sha256[name]) throw new Error(`\`${name}\` does not match its hash`);
     return decodeSafetensors(bytes).tensors;
   };

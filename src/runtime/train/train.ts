@@ -8,6 +8,7 @@ import { type Dataset, hashFitted, openData, type OpenedData, splitFitted } from
 import type { EngineName } from "../engine/index.js";
 import { chooseEngine } from "../choose-engine.js";
 import { createFailure } from "../failure.js";
+import { checkWritable, refuseReplacement } from "../outputs.js";
 import { createProgram, functionOf, initialState, measuredProgram } from "../program.js";
 import { type LoadedSpec, loadSpec } from "../spec.js";
 import { hasCheckpoint, type RunIdentity } from "./checkpoint.js";
@@ -72,7 +73,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model } = spec;
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
   if (model.loss.terms.length === 0) throw createFailure("MTL7311", { name: model.name });
-  if (output !== undefined) await prepareOutput(output, options);
+  if (output !== undefined) await prepareOutput(output, spec, options);
   // Before any data is read: a damaged artifact is said at once.
   const old = options.warmStart === undefined ? undefined : await loadArtifact(options.warmStart);
   const engine = await chooseEngine(options.engine, onEvent);
@@ -190,8 +191,14 @@ function withOverrides(spec: LoadedSpec, { seed, epochs }: TrainOptions): Loaded
 }
 
 /** Throws when the directory is not ours, or holds a run that nobody asked to drop or to go on with. */
-async function prepareOutput(output: string, { resume, force }: TrainOptions): Promise<void> {
+async function prepareOutput(
+  output: string,
+  { sources }: LoadedSpec,
+  { resume, force, warmStart: old }: TrainOptions,
+): Promise<void> {
   await checkOutputDirectory(output);
+  refuseReplacement(output, [...sources.map(({ path }) => path), ...(old === undefined ? [] : [old])]);
+  await checkWritable(output);
   const checkpoints = join(output, "checkpoints");
   if (resume === true || !(await hasCheckpoint(checkpoints))) return;
   if (force !== true) throw createFailure("MTL7306", { directory: output });

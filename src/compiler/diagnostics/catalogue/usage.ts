@@ -64,6 +64,14 @@ export const usageDiagnostics = defineDiagnostics({
     message: (p: { path: string; folder: boolean }) =>
       p.folder ? `there is no \`.mtl\` file in \`${p.path}\` or below it` : `no \`.mtl\` file matches \`${p.path}\``,
   },
+  MTL8013: {
+    severity: "error",
+    title: "output that is an input",
+    message: (p: { output: string; input: string }) =>
+      p.output === p.input
+        ? `\`${p.output}\` is an input of this command and its output would overwrite it; give another output`
+        : `the output \`${p.output}\` would overwrite \`${p.input}\`, which this command reads; give another output`,
+  },
   MTL8020: {
     severity: "error",
     title: "number of ids that is none",

@@ -310,6 +310,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "A folder has no `.mtl` file in or below it, or a glob matches none. Folders that begin with a dot and `node_modules` are not entered.",
     mend: "Correct the path; put a glob into quotes, so that `mtlc` expands it and not the shell.",
   },
+  MTL8013: {
+    how: "The output of a command is a file that it reads, under the same or another name (a link, another spelling), or an artifact would be written over the artifact or the spec that it is made from.",
+    mend: "Give another output; move it over the input afterwards when that is what you want.",
+  },
   MTL8020: {
     how: "`--ids` is written `FEATURE=NUMBER`.",
     mend: "Write it so, with the id for unknown values counted.",

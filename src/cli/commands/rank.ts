@@ -1,4 +1,4 @@
-import type { FormulaExplanation } from "../../compiler/fusion/index.js";
+import { type FormulaExplanation, secondsOfText } from "../../compiler/fusion/index.js";
 import type { ExplainedCandidate } from "../../compiler/ranking/index.js";
 import type { EngineName } from "../../runtime/engine/index.js";
 import { createFailure } from "../../runtime/failure.js";
@@ -54,10 +54,8 @@ function explainAll({ list }: FileRanking): readonly ExplainedRank[] {
 }
 
 function timeOf(text: string): number {
-  const isInstant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text);
-  const zoned = /T/.test(text) && !/(Z|[+-]\d{2}:\d{2})$/.test(text) ? `${text}Z` : text;
-  const time = isInstant ? Date.parse(zoned) / 1000 : Number.NaN;
-  if (Number.isFinite(time)) return time;
+  const time = secondsOfText(text);
+  if (time !== undefined) return time;
   throw createFailure("MTL8004", {
     option: "--at",
     value: text,

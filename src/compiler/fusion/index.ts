@@ -21,3 +21,4 @@ export {
   type ReadResult,
   type ServingRequest,
 } from "./read-inputs.js";
+export { isSeconds, secondsOfText } from "./read-time.js";

@@ -4,6 +4,7 @@
  */
 import type { CandidateValue, FormulaExpression, ServingInput, ServingModel } from "../model/index.js";
 import type { Frame } from "./frame.js";
+import { isSeconds, secondsOfText } from "./read-time.js";
 
 /** Values by name, as parsed JSON has them. Names without own property count as missing. */
 export type InputRow = Readonly<Record<string, unknown>>;
@@ -203,16 +204,13 @@ function readNumber(input: ServingInput, value: number): Reading {
   return { kind: "value", value: isLow ? low : high, clamped: true };
 }
 
-/** `2026-11-05`, `2026-11-05T12:30:00Z` (UTC without an offset), or seconds since 1970. */
-const instant = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
-
 function readTime(value: unknown): Reading {
-  if (typeof value === "number") return Number.isFinite(value) ? { kind: "value", value } : none;
-  if (typeof value !== "string") return wrongType;
-  const match = instant.exec(value);
-  if (match === null) return wrongType;
-  const seconds = Date.parse(value.includes("T") && match[1] === undefined ? `${value}Z` : value) / 1000;
-  return Number.isFinite(seconds) ? { kind: "value", value: seconds } : wrongType;
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) return none;
+    return isSeconds(value) ? { kind: "value", value } : wrongType;
+  }
+  const seconds = typeof value === "string" ? secondsOfText(value) : undefined;
+  return seconds === undefined ? wrongType : { kind: "value", value: seconds };
 }
 
 function createFrame(
@@ -282,7 +280,7 @@ export function describeServingInput({ type, range, width }: ServingInput): stri
     case "texts":
       return "a list of texts";
     case "time":
-      return "a time such as `2026-11-05T12:30:00Z`, or seconds since 1970";
+      return "a time such as `2026-11-05T12:30:00Z`, or seconds (not milliseconds) since 1970, before the year 2200";
     case "duration":
       return "a number of seconds";
     case "vector":

@@ -39,7 +39,8 @@ export interface TestResult {
 export function runTest(serving: ServingModel, test: TestModel, permits?: PermitSnapshot): TestResult {
   const now = test.at ?? testEpoch;
   const ids = test.candidates.map(({ name }) => name);
-  const candidates = test.candidates.map(({ fields }) => fields);
+  const candidates = test.candidates.map(({ fields }) => withTimeTexts(serving, fields));
+  const request = withTimeTexts(serving, test.request);
   const isInput = serving.inputs.some(({ name }) => name === "source");
   const sources = isInput ? undefined : candidates.map(({ source }) => sourcesOf(source));
   const rankings = new Map<string, RankResult>();
@@ -52,7 +53,7 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
       request: test.title,
       ids,
       candidates,
-      values: test.request,
+      values: request,
       ...(sources === undefined ? {} : { sources }),
       now,
       seed: 0,
@@ -67,7 +68,7 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
     const reads = formulaInputs(serving, [value]);
     const read = readInputs(
       serving,
-      { candidates: candidates.map((row, i) => ({ ...row, id: ids[i] })), request: test.request, now },
+      { candidates: candidates.map((row, i) => ({ ...row, id: ids[i] })), request, now },
       ({ name }) => reads.has(name),
     );
     const at = read.kind === "frame" ? read.kept.indexOf(ids.indexOf(candidate)) : -1;
@@ -103,6 +104,20 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
     return { span, passed, values, rankings: [...names].map((name) => report(name, rank(name))) };
   });
   return { title: test.title, span: test.span, passed: expectations.every(({ passed }) => passed), expectations };
+}
+
+/** Times as texts: a date of a spec is one in any year, where a request's number has to look like seconds. */
+function withTimeTexts(
+  { inputs }: ServingModel,
+  fields: Readonly<Record<string, CandidateValue>>,
+): Readonly<Record<string, CandidateValue>> {
+  const times = new Set(inputs.flatMap(({ name, type }) => (type === "time" ? [name] : [])));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      times.has(name) && typeof value === "number" ? new Date(value * 1000).toISOString() : value,
+    ]),
+  );
 }
 
 /** `source: "i2i"`, or several in a list. */

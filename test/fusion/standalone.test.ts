@@ -8,7 +8,7 @@ import { createEvaluator, readInputs } from "../../src/compiler/fusion/index.js"
 import { createRanker } from "../../src/compiler/serving/index.js";
 import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
 import { compileFile, compileText, root } from "../semantics/compile.js";
-import { createRandom, inputs, now, randomCandidates } from "./random-formula.js";
+import { createRandom, now, randomCandidates, shopInputs } from "./random-formula.js";
 
 interface Standalone {
   readonly model: { readonly name: string; readonly hash: string };
@@ -40,7 +40,7 @@ async function write(name: string, model: Parameters<typeof servingFiles>[0]): P
 
 const spec = `model shop
 
-${inputs}
+${shopInputs.declarations}
 request {
   country: text
 }
@@ -64,7 +64,7 @@ describe("the standalone module", () => {
     const { serving } = model;
     const made = await write("shop", model);
     expect(made.model).toEqual({ name: "shop", hash });
-    const candidates = randomCandidates(createRandom(3), 200) as readonly { readonly id: string }[];
+    const candidates = randomCandidates(createRandom(3), 200, shopInputs) as readonly { readonly id: string }[];
     const request = { candidates, values: { country: "JP" }, now, params: { beta: 2 } };
     const params = new Map([["beta", 2]]);
     const read = readInputs(serving, { candidates, request: request.values, now, params });
@@ -105,7 +105,7 @@ describe("the standalone module", () => {
     const { model } = compileText(spec);
     if (model === undefined) throw new Error("no model");
     const made = await write("refusing", model);
-    const [first] = randomCandidates(createRandom(3), 1);
+    const [first] = randomCandidates(createRandom(3), 1, shopInputs);
     const request = { candidates: [{ ...first, ctr: "high" }], values: { country: "JP" }, now };
     expect(made.score(request)).toEqual({
       kind: "refused",

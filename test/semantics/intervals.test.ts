@@ -16,6 +16,7 @@ import {
   type Interval,
   type IntervalResult,
 } from "../../src/compiler/semantics/intervals.js";
+import { nextDown, nextUp } from "../../src/compiler/semantics/floats.js";
 import { formulaFunctions } from "../../src/compiler/semantics/formula-functions.js";
 
 const bound = fc.oneof(fc.integer({ min: -6, max: 6 }), fc.double({ min: -6, max: 6, noNaN: true }));
@@ -24,12 +25,6 @@ const interval: fc.Arbitrary<Interval> = fc
   .map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) }));
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const inside = ({ low, high }: Interval, at: number): number => Math.min(high, Math.max(low, low + at * (high - low)));
-
-/** A value just outside by rounding is no mistake of the interval. */
-function holdsClosely(range: Interval, value: number): boolean {
-  const slack = 1e-9 * Math.max(1, Math.abs(value));
-  return value >= range.low - slack && value <= range.high + slack;
-}
 
 const binary: readonly (readonly [
   string,
@@ -56,7 +51,7 @@ describe("interval arithmetic", () => {
         const value = compute(inside(a, s), inside(b, t));
         expect(Number.isFinite(value)).toBe(true);
         expect(
-          holdsClosely(range, value),
+          holds(range, value),
           `${showInterval(a)}, ${showInterval(b)} → ${showInterval(range)}, not ${value}`,
         ).toBe(true);
       }),
@@ -85,7 +80,7 @@ describe("interval arithmetic", () => {
           const value = apply(inside(a, s), inside(b, t));
           expect(Number.isFinite(value), name).toBe(true);
           expect(
-            holdsClosely(result.range, value),
+            holds(result.range, value),
             `${name} of ${showInterval(a)}: ${showInterval(result.range)}, not ${value}`,
           ).toBe(true);
         }),
@@ -98,8 +93,35 @@ describe("interval arithmetic", () => {
     const positive: Interval = { low: 0, high: Infinity, lowOpen: true };
     expect(divide({ low: 1, high: 1 }, positive).hazard).toBeUndefined();
     expect(divide({ low: 1, high: 1 }, { low: 0, high: 1 }).hazard).toBe("division by zero");
-    expect(multiply(positive, positive).range).toEqual(positive);
+    expect(multiply(positive, { low: 2, high: 3 }).range).toEqual(positive);
     expect(add(positive, { low: 0, high: 1 }).range).toEqual(positive);
+  });
+
+  it("takes a bound for reached where rounding may reach it", () => {
+    const positive: Interval = { low: 0, high: Infinity, lowOpen: true };
+    expect(multiply(positive, positive).range).toEqual({ low: 0, high: Infinity });
+    expect(multiply(positive, { low: 0.5, high: 1 }).range).toEqual({ low: 0, high: Infinity });
+    expect(divide({ low: 1, high: 2 }, { low: 1, high: Infinity }).range).toEqual({ low: 0, high: 2 });
+    expect(exponential({ low: -1000, high: 0 }).range).toEqual({ low: 0, high: 1 });
+    expect(add({ low: 0, high: 1, lowOpen: true }, { low: 1, high: 1 }).range).toEqual({ low: 1, high: 2 });
+    expect(power({ low: 0, high: 1, lowOpen: true }, { low: 3, high: 3 }).range).toEqual({ low: 0, high: 1 });
+  });
+
+  it("knows negative powers of what is below 0", () => {
+    const negative: Interval = { low: -Infinity, high: 0, highOpen: true };
+    expect(power(negative, { low: -1, high: -1 }).range).toEqual({ low: -Infinity, high: 0 });
+    expect(power(negative, { low: -2, high: -2 }).range).toEqual({ low: 0, high: Infinity });
+    expect(power({ low: -4, high: -2 }, { low: -1, high: -1 }).range).toEqual({ low: -0.5, high: -0.25 });
+  });
+
+  it("sees what is beyond every number, whatever the inputs are", () => {
+    expect(power({ low: 2, high: Infinity }, { low: 5000, high: Infinity }).hazard).toBe("overflow");
+    expect(multiply({ low: 1e200, high: Infinity }, { low: 1e200, high: Infinity }).hazard).toBe("overflow");
+  });
+
+  it("steps to the numbers beside one", () => {
+    expect([nextUp(0), nextUp(1), nextDown(0), nextUp(-Number.MIN_VALUE)]).toEqual([5e-324, 1 + 2 ** -52, -5e-324, 0]);
+    expect([nextUp(Number.MAX_VALUE), nextDown(1), nextDown(-Infinity)]).toEqual([Infinity, 1 - 2 ** -53, -Infinity]);
   });
 
   it("takes an infinite bound for a finite value of unknown size", () => {

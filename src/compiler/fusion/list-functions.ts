@@ -1,15 +1,18 @@
 /**
- * Functions of a whole list: from a number of every candidate, a number for every candidate. Those that are missing are
- * left out and stay missing. The order of the candidates changes no bit: sums run over the sorted values. This file
+ * Functions of a whole list: from a number of every candidate, a number for every candidate. Those that are missing,
+ * and those that overflowed, are left out and have none. The order of the candidates changes no bit: sums run over the sorted values. This file
  * imports nothing: standalone modules carry it.
  */
 
 type Column = Float64Array<ArrayBufferLike>;
 
-/** The numbers that are not missing, ascending. */
+function isPresent(x: number): boolean {
+  return x - x === 0;
+}
+
+/** The finite numbers, ascending. */
 function presentValues(column: Column): Column {
-  const values = column.filter((value) => value === value);
-  return values.sort();
+  return column.filter(isPresent).sort();
 }
 
 /** How many of the sorted values are at most `x`. */
@@ -27,7 +30,7 @@ function countUpTo(sorted: Column, x: number): number {
 /** 1 for the greatest; equal numbers share their rank: 1, 1, 3. */
 export function rankColumn(column: Column): Column {
   const sorted = presentValues(column);
-  return column.map((x) => (x === x ? sorted.length - countUpTo(sorted, x) + 1 : NaN));
+  return column.map((x) => (isPresent(x) ? sorted.length - countUpTo(sorted, x) + 1 : NaN));
 }
 
 /** 1 / rank. */
@@ -38,28 +41,29 @@ export function reciprocalRankColumn(column: Column): Column {
 /** The share of candidates whose number is not greater: in (0, 1]. */
 export function percentileColumn(column: Column): Column {
   const sorted = presentValues(column);
-  return column.map((x) => (x === x ? countUpTo(sorted, x) / sorted.length : NaN));
+  return column.map((x) => (isPresent(x) ? countUpTo(sorted, x) / sorted.length : NaN));
 }
 
 /** (x − min) / (max − min); 0.5 where all are equal. */
 export function minmaxColumn(column: Column): Column {
   const sorted = presentValues(column);
   const [low = 0, high = 0] = [sorted[0], sorted[sorted.length - 1]];
-  if (low === high) return column.map((x) => (x === x ? 0.5 : NaN));
+  if (low === high) return column.map((x) => (isPresent(x) ? 0.5 : NaN));
   // Halves keep the difference of the greatest numbers finite.
-  const width = high / 2 - low / 2;
-  return column.map((x) => Math.min(1, (x / 2 - low / 2) / width));
+  const by = high - low === Infinity ? 2 : 1;
+  const width = high / by - low / by;
+  return column.map((x) => (isPresent(x) ? Math.min(1, (x / by - low / by) / width) : NaN));
 }
 
 /** (x − mean) / σ of the list; 0 where σ is 0. */
 export function zscoreColumn(column: Column): Column {
   const sorted = presentValues(column);
   const count = sorted.length;
-  const zeros = (): Column => column.map((x) => (x === x ? 0 : NaN));
+  const zeros = (): Column => column.map((x) => (isPresent(x) ? 0 : NaN));
   if (count === 0 || sorted[0] === sorted[count - 1]) return zeros();
   // By the greatest size, so that neither the sum nor the squares overflow; a power of two, so that no bit is lost.
   const greatest = Math.max(Math.abs(sorted[0] as number), Math.abs(sorted[count - 1] as number));
-  const scale = Math.pow(2, Math.floor(Math.log2(greatest)));
+  const scale = Math.pow(2, Math.min(1023, Math.floor(Math.log2(greatest))));
   let sum = 0;
   for (let i = 0; i < count; i++) sum += (sorted[i] as number) / scale;
   const mean = sum / count;
@@ -70,5 +74,5 @@ export function zscoreColumn(column: Column): Column {
   }
   const deviation = Math.sqrt(squares / count);
   if (deviation === 0) return zeros();
-  return column.map((x) => (x / scale - mean) / deviation);
+  return column.map((x) => (isPresent(x) ? (x / scale - mean) / deviation : NaN));
 }

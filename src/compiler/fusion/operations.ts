@@ -132,7 +132,9 @@ export function interpolate(x: number, knots: readonly number[], values: readonl
   while (x > (knots[i] as number)) i++;
   const [x0, x1] = [knots[i - 1] as number, knots[i] as number];
   const [y0, y1] = [values[i - 1] as number, values[i] as number];
-  const share = (x - x0) / (x1 - x0);
+  const width = x1 - x0;
+  // Halves keep the distance of the greatest numbers finite.
+  const share = width === Infinity ? (x / 2 - x0 / 2) / (x1 / 2 - x0 / 2) : (x - x0) / width;
   // As a mix of both ends, rounding cannot leave them far; the clamp takes away the rest.
   return clampNumber(y0 * (1 - share) + y1 * share, Math.min(y0, y1), Math.max(y0, y1));
 }

@@ -123,9 +123,11 @@ function relevanceOf(scores: Float64Array, order: Int32Array): Float64Array {
     low = Math.min(low, score);
     high = Math.max(high, score);
   }
+  // Halves keep the difference of the greatest numbers finite.
+  const by = high - low === Infinity ? 2 : 1;
   return Float64Array.from(order, (row) => {
     const score = scores[row] as number;
-    return score === -Infinity ? 0 : high > low ? (score - low) / (high - low) : 0.5;
+    return score === -Infinity ? 0 : high > low ? (score / by - low / by) / (high / by - low / by) : 0.5;
   });
 }
 

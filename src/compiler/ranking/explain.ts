@@ -1,3 +1,4 @@
+import { finiteProduct } from "./factors.js";
 import { keyTableOf, tailNumbers, tailOf } from "./key-tables.js";
 import type { RankInput, RankPlan } from "./plan.js";
 import type { RankOutcome } from "./rank-candidates.js";
@@ -46,8 +47,9 @@ export function explainCandidate(
   if (!Number.isFinite(score)) score = -Infinity;
   const step = (rule: string, kind: ExplainedStep["kind"], factor: number): void => {
     if (score === -Infinity || factor === 1) return;
-    steps.push({ rule, kind, factor, before: score, after: score * factor });
-    score *= factor;
+    const after = finiteProduct(score, factor);
+    steps.push({ rule, kind, factor, before: score, after });
+    score = after;
   };
   factors.boosts.forEach((product, set) => {
     if (product === undefined) return;
@@ -57,7 +59,7 @@ export function explainCandidate(
     });
     const clamped = product[row] as number;
     if (start === -Infinity) return;
-    const after = start * clamped;
+    const after = finiteProduct(start, clamped);
     // Bounded, or the product of the factors in another order: either way the numbers meet again here.
     if (after !== score && score !== 0) {
       const factor = after / score;

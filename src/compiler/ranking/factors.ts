@@ -29,7 +29,7 @@ export function inferFactors(plan: RankPlan, input: RankInput, masks: RuleMasks)
         // A factor that is missing changes nothing.
         const factors = factorsOf(input, rule.by, mask, 1);
         const product = (boosts[rule.set] ??= new Float64Array(count).fill(1));
-        for (let i = 0; i < count; i++) product[i] = (product[i] as number) * (factors[i] as number);
+        for (let i = 0; i < count; i++) product[i] = finiteProduct(product[i] as number, factors[i] as number);
         return factors;
       }
       case "suppress":
@@ -73,13 +73,18 @@ function factorsOf(input: RankInput, by: PlannedNumber, mask: Uint8Array, onMiss
   });
 }
 
+/** A product of finite numbers; one beyond the greatest number is that number, so that a boost never takes a score away. */
+export function finiteProduct(a: number, b: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(a * b, Number.MAX_VALUE));
+}
+
 /** Multiplies the scores, boosts first; −∞ stays what it is. */
 export function applyFactors(plan: RankPlan, { boosts, own }: Factors, scores: Float64Array): void {
   const apply = (factors: Float64Array | undefined): void => {
     if (factors === undefined) return;
     for (let i = 0; i < scores.length; i++) {
       const score = scores[i] as number;
-      if (score !== -Infinity) scores[i] = score * (factors[i] as number);
+      if (score !== -Infinity) scores[i] = finiteProduct(score, factors[i] as number);
     }
   };
   boosts.forEach(apply);

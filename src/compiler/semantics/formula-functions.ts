@@ -6,6 +6,7 @@ import {
   increasing,
   maximum,
   minimum,
+  multiply,
   unitInterval,
   union,
   type Interval,
@@ -29,6 +30,9 @@ export interface FormulaFunction {
 const first = (ranges: readonly Interval[]): Interval => ranges[0] ?? anyNumber;
 const second = (ranges: readonly Interval[]): Interval => ranges[1] ?? anyNumber;
 const within = (range: Interval) => (): IntervalResult => ({ range });
+
+/** No list has more candidates: an array holds fewer than 2^32. */
+const longestList = 2 ** 32;
 
 /** The least base of {@link formulaFunctions}' `safe_pow`. */
 const leastBase = 1e-9;
@@ -64,29 +68,33 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
     parameters: ["number"],
     result: "number",
     keepsUnit: true,
-    range: (ranges) => {
-      const { low, high } = first(ranges);
-      return { range: { low: Math.floor(low), high: Math.floor(high) } };
-    },
+    range: (ranges) => increasing(first(ranges), Math.floor, { exact: true }),
   },
   exp: { parameters: ["number"], result: "number", range: (ranges) => exponential(first(ranges)) },
   log: {
     parameters: ["number"],
     result: "number",
     range: (ranges) =>
-      increasing(first(ranges), Math.log, { least: 0, open: true, hazard: "logarithm of zero or less" }),
+      increasing(first(ranges), Math.log, {
+        domain: { least: 0, open: true, hazard: "logarithm of zero or less" },
+      }),
   },
   log1p: {
     parameters: ["number"],
     result: "number",
     range: (ranges) =>
-      increasing(first(ranges), Math.log1p, { least: -1, open: true, hazard: "logarithm of zero or less" }),
+      increasing(first(ranges), Math.log1p, {
+        domain: { least: -1, open: true, hazard: "logarithm of zero or less" },
+      }),
   },
   sqrt: {
     parameters: ["number"],
     result: "number",
     range: (ranges) =>
-      increasing(first(ranges), Math.sqrt, { least: 0, open: false, hazard: "root of a negative number" }),
+      increasing(first(ranges), Math.sqrt, {
+        domain: { least: 0, open: false, hazard: "root of a negative number" },
+        exact: true,
+      }),
   },
   sigmoid: { parameters: ["number"], result: "number", range: within(unitInterval) },
   /** exp(y · ln(max(x, 1e-9))): a power whose base may be 0. */
@@ -95,14 +103,10 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
     result: "number",
     range: (ranges) => {
       const base = maximum(first(ranges), { low: leastBase, high: leastBase });
-      const logarithm = increasing(base, Math.log, undefined).range;
-      const exponent = second(ranges);
-      const corners = [logarithm.low, logarithm.high].flatMap((x) =>
-        [exponent.low, exponent.high].map((y) => (x === 0 || y === 0 ? 0 : x * y)),
-      );
-      const [low, high] = [Math.min(...corners), Math.max(...corners)];
+      const exponent = multiply(second(ranges), increasing(base, Math.log).range);
+      if (exponent.hazard !== undefined) return exponent;
       // As for `^`, what has no bound is of unknown size; what has one may not overflow.
-      return high === Infinity ? { range: { low: Math.exp(low), high } } : exponential({ low, high });
+      return exponent.range.high === Infinity ? increasing(exponent.range, Math.exp) : exponential(exponent.range);
     },
   },
   coalesce: {
@@ -110,10 +114,7 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
     result: "number",
     takesMissing: "first",
     keepsUnit: true,
-    range: (ranges) => {
-      const [a, b] = [first(ranges), second(ranges)];
-      return { range: { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) } };
-    },
+    range: (ranges) => ({ range: union(first(ranges), second(ranges)) }),
   },
   if: {
     parameters: ["bool", "number", "number"],
@@ -126,13 +127,14 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
   lower: { parameters: ["text"], result: "text", takesMissing: "all" },
 
   // Functions of the request's list of candidates.
-  rank: { parameters: ["number"], result: "number", range: within({ low: 1, high: Infinity }) },
-  percentile: { parameters: ["number"], result: "number", range: within(unitInterval) },
+  rank: { parameters: ["number"], result: "number", range: within({ low: 1, high: longestList }) },
+  percentile: { parameters: ["number"], result: "number", range: within({ low: 1 / longestList, high: 1 }) },
   minmax: { parameters: ["number"], result: "number", range: within(unitInterval) },
-  zscore: { parameters: ["number"], result: "number", range: within(anyNumber) },
-  reciprocal_rank: {
+  // One of n numbers stands at most √(n − 1) deviations from their mean.
+  zscore: {
     parameters: ["number"],
     result: "number",
-    range: within({ low: 0, high: 1, lowOpen: true }),
+    range: within({ low: -Math.sqrt(longestList), high: Math.sqrt(longestList) }),
   },
+  reciprocal_rank: { parameters: ["number"], result: "number", range: within({ low: 1 / longestList, high: 1 }) },
 };

@@ -1,42 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
 import { createEvaluator, readInputs } from "../../src/compiler/fusion/index.js";
 import { createRanker } from "../../src/compiler/serving/index.js";
-import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
 import { compileFile, compileText, root } from "../semantics/compile.js";
+import { createModuleFolder } from "./module-folder.js";
 import { createRandom, now, randomCandidates, shopInputs } from "./random-formula.js";
 
-interface Standalone {
-  readonly model: { readonly name: string; readonly hash: string };
-  readonly score: (request: unknown) => {
-    readonly kind: string;
-    readonly items: readonly { readonly id: string; readonly scores: Readonly<Record<string, number>> }[];
-  };
-  readonly explain: (request: unknown, id: string, formula: string) => unknown;
-  readonly rank: (request: unknown, ranking?: string) => { readonly items: readonly unknown[]; readonly kind: string };
-}
-
-const folder = mkdtempSync(join(tmpdir(), "mtlc-standalone-"));
-
-beforeAll(() => {
-  // The module carries compiled sources, which have to be those of the tree under test.
-  const { status } = spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: root, stdio: "ignore" });
-  if (status !== 0) throw new Error("mtlc cannot be built");
-}, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function write(name: string, model: Parameters<typeof servingFiles>[0]): Promise<Standalone> {
-  for (const { path, content } of servingFiles(model)) {
-    const target = join(folder, name, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
-  }
-  return (await import(pathToFileURL(join(folder, name, "serving/index.js")).href)) as Standalone;
-}
+const folder = createModuleFolder();
+const { write } = folder;
 
 const spec = `model shop
 
@@ -125,7 +98,7 @@ describe("the standalone module", () => {
     );
     if (model === undefined) throw new Error("no model");
     const made = await write("hostile", model);
-    const text = readFileSync(join(folder, "hostile/serving/index.js"), "utf8");
+    const text = readFileSync(join(folder.path, "hostile/serving/index.js"), "utf8");
     expect(text).not.toMatch(/^\s*import\b|\bimport\s*\(|\beval\b|new Function|\brequire\s*\(/m);
     expect(text).not.toContain("</script>");
     const generated = text.slice(text.indexOf("function evaluateFormulas"), text.indexOf("function read("));
@@ -153,10 +126,10 @@ export const value: number | undefined = scored.kind === "scored" ? scored.items
 export const list = rank(request, "feed_page");
 export const why = explain(request, "a", "score");
 `;
-    writeFileSync(join(folder, "typed/use.ts"), use);
+    writeFileSync(join(folder.path, "typed/use.ts"), use);
     const compiler = join(root, "node_modules/typescript/bin/tsc");
     const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2023", "--types", ""];
-    const result = spawnSync(process.execPath, [compiler, ...flags, "use.ts"], { cwd: join(folder, "typed") });
+    const result = spawnSync(process.execPath, [compiler, ...flags, "use.ts"], { cwd: join(folder.path, "typed") });
     expect(result.stdout.toString()).toBe("");
     expect(result.status).toBe(0);
   });

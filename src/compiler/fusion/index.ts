@@ -16,6 +16,7 @@ export { generateFormulas, type GeneratedFormulas, type NamedFormula } from "./g
 export {
   describeServingInput,
   readInputs,
+  readServingValue,
   type InputRow,
   type LeftOut,
   type ReadResult,

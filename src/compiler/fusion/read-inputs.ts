@@ -190,6 +190,14 @@ function readValue(input: ServingInput, value: unknown): Reading {
   }
 }
 
+/** Whether a value is one of an input: there, of its type, inside its range; with what it has to be. */
+export function readServingValue(
+  input: ServingInput,
+  value: unknown,
+): { readonly kind: "value" | "none" | "outside" | "type"; readonly expected: string } {
+  return { kind: readValue(input, value).kind, expected: describeServingInput(input) };
+}
+
 function readNumber(input: ServingInput, value: number): Reading {
   if (!Number.isFinite(value)) return none;
   const { range } = input;

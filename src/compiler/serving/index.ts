@@ -2,7 +2,7 @@
  * The serving stage put together: a request goes in as parsed JSON, and out comes a ranked list with all that became of
  * its candidates; tests of a spec and arms of experiments. Pure: the clock, the seed, parameters and permits are inputs.
  */
-export { assignArm } from "./experiment.js";
+export { assignArm, assignArms, type AssignedArms } from "./experiment.js";
 export { formulaInputs, inputsOf } from "./formula-inputs.js";
 export {
   createRanker,
@@ -12,5 +12,7 @@ export {
   type RankRequest,
   type RankResult,
 } from "./ranker.js";
+export { readRequest, requestMembers, type SoundRequest } from "./read-request.js";
+export { oneOf, refuse, type Refusal } from "./refusal.js";
 export { runTest, testEpoch, type ExpectationResult, type RankingReport, type TestResult } from "./run-test.js";
 export type { ExpectationValue, ObservedValue } from "./evaluate-expectation.js";

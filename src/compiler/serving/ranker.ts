@@ -26,6 +26,8 @@ import {
   type SpentPermits,
 } from "../ranking/index.js";
 import { inputsOf } from "./formula-inputs.js";
+import { guardPermits } from "./guard-permits.js";
+import type { Refusal } from "./refusal.js";
 import { selectRows } from "./select-rows.js";
 
 /** One request to a ranking: everything that its answer depends on. */
@@ -82,7 +84,7 @@ export interface RankedList {
 
 export type RankResult =
   | RankedList
-  | (Extract<ReadResult, { kind: "refused" }> & { readonly id?: string })
+  | Refusal
   /** Two candidates of one id. */
   | { readonly kind: "duplicate"; readonly id: string };
 
@@ -117,11 +119,10 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
       if (seen.has(id)) return { kind: "duplicate", id };
       seen.add(id);
     }
-    const needsId = inputs.has("id") && types.get("id")?.origin === "id";
     const read = readInputs(
       serving,
       {
-        candidates: needsId ? request.candidates.map((row, i) => ({ ...row, id: request.ids[i] })) : request.candidates,
+        candidates: inputs.has("id") ? withIds(serving, request.candidates, request.ids) : request.candidates,
         ...(request.values === undefined ? {} : { request: request.values }),
         now: request.now,
         ...(request.params === undefined ? {} : { params: request.params }),
@@ -129,10 +130,12 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
       ({ name }) => inputs.has(name),
     );
     if (read.kind === "refused") {
-      const id = read.index === undefined ? undefined : request.ids[read.index];
-      return { ...read, ...(id === undefined ? {} : { id }) };
+      const { index, ...refusal } = read;
+      return index === undefined ? refusal : { ...refusal, id: request.ids[index] as string };
     }
-    return rankRows(request, read.frame, read.kept, read);
+    const guarded = guardPermits(request.permits ?? boundless);
+    const list = rankRows({ ...request, permits: guarded.permits }, read.frame, read.kept, read);
+    return guarded.refusal() ?? list;
   }
 
   function rankRows(
@@ -244,6 +247,16 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
       },
     };
   }
+}
+
+/** Candidates whose identifier is the value of `id`, where the spec reads it and declares no other value of that name. */
+export function withIds(
+  { inputs }: ServingModel,
+  candidates: readonly InputRow[],
+  ids: readonly string[],
+): readonly InputRow[] {
+  const reads = inputs.some(({ name, origin }) => name === "id" && origin === "id");
+  return reads ? candidates.map((row, i) => ({ ...row, id: ids[i] })) : candidates;
 }
 
 function keyValues(

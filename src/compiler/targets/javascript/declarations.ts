@@ -4,13 +4,14 @@ import type { FormulaType, ServingInput, ServingModel } from "../../model/index.
 export function declarationsOf(name: string, serving: ServingModel): string {
   const ofCandidates = serving.inputs.filter(({ origin }) => origin !== "request" && origin !== "id");
   const ofRequest = serving.inputs.filter(({ origin }) => origin === "request");
-  const names = (list: readonly { readonly name: string }[]): string =>
-    list.length === 0 ? "never" : list.map((each) => JSON.stringify(each.name)).join(" | ");
+  const hasOwnId = ofCandidates.some((input) => input.name === "id");
+  const hasExperiments = serving.experiments.length > 0;
   const parts = [
     `/** The serving stage of the model ${JSON.stringify(name)}. Every function is pure: the clock and the seed are inputs. */`,
     "export interface Candidate {",
-    "  /** Unique in the request. */",
-    "  readonly id: string;",
+    ...(hasOwnId
+      ? []
+      : ["  /** Unique in the request; a number counts as its text. */", "  readonly id: string | number;"]),
     ...ofCandidates.flatMap(memberOf),
     "}",
     "",
@@ -18,19 +19,41 @@ export function declarationsOf(name: string, serving: ServingModel): string {
     ...ofRequest.flatMap(memberOf),
     "}",
     "",
-    `export type FormulaName = ${names(serving.fusions)};`,
-    `export type RankingName = ${names(serving.ranks)};`,
-    `export type ParameterName = ${names(serving.params)};`,
+    `export type FormulaName = ${namesOf(serving.fusions)};`,
+    `export type RankingName = ${namesOf(serving.ranks)};`,
+    `export type ParameterName = ${namesOf(serving.params)};`,
+    ...(hasExperiments ? ["", armTypes(serving)] : []),
     "",
-    requestTypes,
-    ...(serving.ranks.length === 0 ? [] : [rankTypes]),
+    requestTypes(hasExperiments),
+    scoreTypes(hasExperiments),
+    ...(serving.ranks.length === 0 ? [] : [rankTypes(hasExperiments)]),
   ];
   return parts.join("\n");
+}
+
+function namesOf(list: readonly { readonly name: string }[]): string {
+  return list.length === 0 ? "never" : list.map((each) => JSON.stringify(each.name)).join(" | ");
+}
+
+function armTypes({ experiments }: ServingModel): string {
+  return [
+    "/** Arm by experiment. An experiment divides requests by the value of the request that is named with it. */",
+    "export interface Arms {",
+    ...experiments.flatMap(({ name, key, arms }) => [
+      `  /** By ${JSON.stringify(key).replaceAll("*/", "* /")}. */`,
+      `  readonly ${JSON.stringify(name)}?: ${namesOf(arms)};`,
+    ]),
+    "}",
+  ].join("\n");
 }
 
 function memberOf(input: ServingInput): readonly string[] {
   const { missing, range, unit } = input;
   const notes = [
+    ...(input.type === "time"
+      ? ["a text such as `2026-11-05T12:30:00Z`, or seconds (not milliseconds) since 1970"]
+      : []),
+    ...(input.type === "duration" ? ["seconds"] : []),
     ...(unit === undefined ? [] : [unit]),
     ...(range === undefined ? [] : [rangeText(range)]),
     missing.kind === "keep"
@@ -61,44 +84,51 @@ const tsTypes: Readonly<Record<FormulaType, string>> = {
   number: "number",
   text: "string | number",
   bool: "boolean",
+  // A date or a time as a text, or seconds since 1970.
   time: "string | number",
   duration: "number",
   texts: "readonly string[] | string",
   vector: "readonly number[] | Float64Array",
 };
 
-const requestTypes = `export interface ServingRequest {
+const requestTypes = (hasExperiments: boolean): string => `export interface ServingRequest {
   readonly candidates: readonly Candidate[];
+  /** What candidates are called, one each; absent: their \`id\`. */
+  readonly ids?: readonly (string | number)[];
   readonly values?: RequestValues;
-  /** Seconds since 1970-01-01T00:00:00Z. */
+  /** Seconds (not milliseconds) since 1970-01-01T00:00:00Z, before the year 2200: \`Date.now() / 1000\`. */
   readonly now: number;
-  /** In the place of the spec's parameters. */
+  /** In the place of the spec's parameters, inside their ranges; they stand above what an arm sets. */
   readonly params?: Partial<Readonly<Record<ParameterName, number>>>;
+${hasExperiments ? "  /** In the place of the arms of the request's units. */\n  readonly arms?: Arms;\n" : ""}  /** What the request is called: draws of explorations depend on it, besides the seed. */
+  readonly request?: string;
+  /** An integer in [0, 2^32); 0. */
+  readonly seed?: number;
 }
 
 export interface RankRequest extends ServingRequest {
-  /** What draws of explorations depend on, besides the seed. */
-  readonly request?: string;
-  /** An integer in [0, 2^32). */
-  readonly seed?: number;
   /** The end of the page before, in its order: windows go on over it. */
   readonly tail?: readonly Partial<Candidate>[];
   /** Of each candidate, the sources that brought it. */
   readonly sources?: readonly (readonly string[])[];
-  /** What caps have left and what pacing multiplies by, by rule and key; absent: no cap holds anything back. */
+  /**
+   * What caps have left (at least 0) and what pacing multiplies by (above 0), by rule and key; absent: no cap holds
+   * anything back.
+   */
   readonly permits?: {
     readonly held: (rule: string, key: string) => number;
     readonly pace: (rule: string, key: string) => number;
   };
 }
 
-/** The request is at fault: a value of another type, or one that the spec refuses. */
+/** The request is at fault: a value of another type, one that the spec refuses, or a name that it does not know. Nothing is thrown. */
 export interface Refused {
   readonly kind: "refused";
-  /** Absent for a value of the request itself. */
+  /** Absent for what the request itself brings. */
   readonly id?: string;
+  /** The value at fault: an input of the spec, or a member of the request such as \`now\`. */
   readonly input: string;
-  readonly reason: "missing" | "outside" | "type";
+  readonly reason: "missing" | "outside" | "type" | "unknown";
   readonly expected: string;
 }
 
@@ -108,13 +138,18 @@ export interface LeftOut {
   readonly reason: "missing" | "outside";
 }
 
-export interface Scored {
+`;
+
+const armsMember = (hasExperiments: boolean): string =>
+  hasExperiments ? "  /** The arms that the request took part in. */\n  readonly arms: Arms;\n" : "";
+
+const scoreTypes = (hasExperiments: boolean): string => `export interface Scored {
   readonly kind: "scored";
   readonly items: readonly { readonly id: string; readonly scores: Readonly<Record<FormulaName, number>> }[];
   readonly leftOut: readonly LeftOut[];
   /** Values that were moved into their range. */
   readonly clamped: number;
-}
+${armsMember(hasExperiments)}}
 
 export interface Explanation {
   /** Contributions of a product sum to ln(score), those of a sum to the score; a value has no parts. */
@@ -131,12 +166,12 @@ export declare function score(request: ServingRequest): Scored | Refused;
 /** What each part of a formula did for a candidate; undefined when validation left it out. */
 export declare function explain(
   request: ServingRequest,
-  id: string,
+  id: string | number,
   formula: FormulaName,
 ): Explanation | Refused | undefined;
 `;
 
-const rankTypes = `export interface RankedList {
+const rankTypes = (hasExperiments: boolean): string => `export interface RankedList {
   readonly kind: "ranked";
   readonly items: readonly { readonly id: string; readonly score: number; readonly propensity?: number }[];
   /** Rules that could not hold, and how far they did. */
@@ -152,7 +187,7 @@ const rankTypes = `export interface RankedList {
   /** What rules did to a candidate of the last stage. */
   readonly explain: (id: string) => ExplainedCandidate | undefined;
   readonly considered: readonly string[];
-}
+${armsMember(hasExperiments)}}
 
 export interface ExplainedCandidate {
   readonly id: string;

@@ -31,6 +31,8 @@ export function createStandaloneModule(options: StandaloneOptions): StandaloneMo
     "fusion/interpret.js",
     "fusion/explain.js",
     "serving/ranker.js",
+    "serving/read-request.js",
+    "serving/refusal.js",
   ]);
   const { params, numbers, texts, lists, constants } = generated;
   const from = (path: string, names: string): string => `const { ${names} } = ${library.nameOf(path)};`;
@@ -42,7 +44,9 @@ export function createStandaloneModule(options: StandaloneOptions): StandaloneMo
     from("fusion/read-inputs.js", "readInputs"),
     from("fusion/interpret.js", "createEvaluator"),
     from("fusion/explain.js", "explainFormula"),
-    from("serving/ranker.js", "createRanker"),
+    from("serving/ranker.js", "createRanker, withIds"),
+    from("serving/read-request.js", "readRequest"),
+    from("serving/refusal.js", "oneOf, refuse"),
     "",
     `export const model = ${jsonText({ name, hash })};`,
     `const serving = ${jsonText(withTexts(serving, textOf))};`,
@@ -111,28 +115,27 @@ function jsonText(value: unknown): string {
     .replaceAll('"__proto__":', '["__proto__"]:');
 }
 
-const standaloneFunctions = `function read(request, isRead) {
+const standaloneFunctions = `function read(given) {
+  const sound = readRequest(serving, given);
+  if (sound.kind === "refused") return sound;
+  const { ids, candidates, values, now, params } = sound.request;
+  const isSlot = (input) => [slots.numbers, slots.texts, slots.lists].some((names) => names.includes(input.name));
   const result = readInputs(
     serving,
-    {
-      candidates: request.candidates,
-      ...(request.values === undefined ? {} : { request: request.values }),
-      now: request.now,
-      params: new Map(Object.entries(request.params ?? {})),
-    },
-    isRead,
+    { candidates: withIds(serving, candidates, ids), ...(values === undefined ? {} : { request: values }), now, params },
+    isSlot,
   );
-  if (result.kind !== "refused") return result;
+  if (result.kind !== "refused") return { ...result, ids, arms: sound.arms };
   const { index, ...rest } = result;
-  return index === undefined ? rest : { ...rest, id: request.candidates[index].id };
+  return index === undefined ? rest : { ...rest, id: ids[index] };
 }
 
-const isSlot = (input) => [slots.numbers, slots.texts, slots.lists].some((names) => names.includes(input.name));
+const withArms = (arms) => (serving.experiments.length === 0 ? {} : { arms });
 
 export function score(request) {
-  const result = read(request, isSlot);
+  const result = read(request);
   if (result.kind === "refused") return result;
-  const { frame, kept, leftOut, clamped } = result;
+  const { frame, kept, leftOut, clamped, ids, arms } = result;
   const columns = evaluateFormulas(
     frame.count,
     frame.now,
@@ -142,24 +145,26 @@ export function score(request) {
     slots.lists.map((name) => frame.lists.get(name) ?? frame.vectors.get(name)),
     slots.constants,
   );
-  const idOf = (index) => request.candidates[index].id;
   return {
     kind: "scored",
     items: Array.from(kept, (index, row) => ({
-      id: idOf(index),
+      id: ids[index],
       scores: Object.fromEntries(serving.fusions.map(({ name }, i) => [name, columns[i][row]])),
     })),
-    leftOut: leftOut.map(({ index, ...rest }) => ({ id: idOf(index), ...rest })),
+    leftOut: leftOut.map(({ index, ...rest }) => ({ id: ids[index], ...rest })),
     clamped,
+    ...withArms(arms),
   };
 }
 
+const namesOf = (all) => all.map(({ name }) => name);
+
 export function explain(request, id, formula) {
-  const result = read(request, isSlot);
+  const result = read(request);
   if (result.kind === "refused") return result;
   const fusion = serving.fusions.find(({ name }) => name === formula);
-  if (fusion === undefined) throw new RangeError("the model has no formula of that name");
-  const row = result.kept.findIndex((index) => request.candidates[index].id === id);
+  if (fusion === undefined) return refuse("formula", "unknown", oneOf(namesOf(serving.fusions), "formula"));
+  const row = result.kept.findIndex((index) => result.ids[index] === String(id));
   if (row < 0) return undefined;
   const { kind, score, parts } = explainFormula(result.frame, createEvaluator(result.frame), fusion.value, row);
   return {
@@ -175,18 +180,13 @@ export function rank(request, ranking = serving.ranks[0]?.name) {
   let ranker = rankers.get(ranking);
   if (ranker === undefined) {
     const declared = serving.ranks.find(({ name }) => name === ranking);
-    if (declared === undefined) throw new RangeError("the model has no ranking of that name");
+    if (declared === undefined) return refuse("ranking", "unknown", oneOf(namesOf(serving.ranks), "ranking"));
     ranker = createRanker(serving, declared);
     rankers.set(ranking, ranker);
   }
-  const { candidates, params, ...rest } = request;
-  return ranker.rank({
-    request: "",
-    seed: 0,
-    ...rest,
-    ids: candidates.map(({ id }) => id),
-    candidates,
-    ...(params === undefined ? {} : { params: new Map(Object.entries(params)) }),
-  });
+  const sound = readRequest(serving, request);
+  if (sound.kind === "refused") return sound;
+  const result = ranker.rank(sound.request);
+  return result.kind === "ranked" ? { ...result, ...withArms(sound.arms) } : result;
 }
 `;

@@ -5,10 +5,10 @@
 import { createDiagnostic, type Diagnostic } from "./diagnostics/index.js";
 import type { Host } from "./host.js";
 import { hashModel, type Model } from "./model/index.js";
-import { applySuppressions, check, expand, type LoadedSpecs, type SideTables } from "./semantics/index.js";
+import { applySuppressions, check, expand, lintHidden, type LoadedSpecs, type SideTables } from "./semantics/index.js";
 import { parse, type Name, type ParseResult, type Spec } from "./syntax/index.js";
 import { isStdPath, readStd, stdPath } from "./std/index.js";
-import { createSourceFile, positionAt, resolvePath, type SourceFile } from "./text/index.js";
+import { createSourceFile, isSpecPath, positionAt, resolvePath, type SourceFile } from "./text/index.js";
 
 /** All that is known of a spec after its checks. */
 export interface Compilation {
@@ -79,13 +79,21 @@ export function compileFiles(path: string, read: (path: string) => ParsedFile | 
     spec,
     ...(model === undefined ? {} : { model, hash: hashModel(model) }),
     tables,
-    diagnostics: applySuppressions([...early, ...late], {
+    diagnostics: applySuppressions([...early, ...late, ...hiddenIn(files, sources)], {
       root: path,
       sources,
       files,
       complete: model !== undefined,
     }).toSorted(byPlace),
   };
+}
+
+/** Characters that nobody sees, in every file but the blocks of the standard library. */
+function hiddenIn(files: ReadonlyMap<string, Spec>, sources: ReadonlyMap<string, SourceFile>): readonly Diagnostic[] {
+  return [...sources].flatMap(([path, source]) => {
+    const spec = files.get(path);
+    return spec === undefined || isStdPath(path) ? [] : lintHidden(source, spec);
+  });
 }
 
 /** Whether an earlier stage has spoken of the same lines: what comes after is likely its consequence. */
@@ -126,7 +134,7 @@ function loadFiles(path: string, read: (path: string) => ParsedFile | undefined)
     sources.set(next, source);
     files.set(next, spec);
     diagnostics.push(...found);
-    for (const written of filesNamedIn(spec)) pending.push(resolvePath(next, written));
+    for (const written of filesNamedIn(spec)) if (isSpecPath(written)) pending.push(resolvePath(next, written));
     pending.push(...blocksNamedIn(spec));
   }
   return { files, sources, diagnostics };

@@ -13,7 +13,7 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly cwd?: string;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with what standard error holds so far; may kill the process. */
   readonly onErr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;

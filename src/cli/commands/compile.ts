@@ -1,5 +1,5 @@
 import { printProgram } from "../../compiler/graph/index.js";
-import { parse, tokenize } from "../../compiler/syntax/index.js";
+import { parse, parseUnreadable, tokenize } from "../../compiler/syntax/index.js";
 import { createSourceFile } from "../../compiler/text/index.js";
 import { type CompileOptions, lowerSpec } from "../../runtime/compile.js";
 import { Failure } from "../../runtime/failure.js";
@@ -12,13 +12,17 @@ export type Stage = "tokens" | "ast" | "model" | "graph";
 /** What a stage made of a spec, as text that ends with a line break. */
 export async function emitStage(stage: Stage, options: Omit<CompileOptions, "output">): Promise<string> {
   switch (stage) {
-    case "tokens":
-      return tokenize(createSourceFile(options.spec, readSpec(options.spec)))
+    case "tokens": {
+      const source = createSourceFile(options.spec, readSpec(options.spec));
+      const unreadable = parseUnreadable(source);
+      if (unreadable !== undefined) throw new Failure(unreadable.diagnostics);
+      return tokenize(source)
         .map(
           ({ type, text, line, column }) =>
             `${`${line}:${column}`.padEnd(8)} ${type.padEnd(20)} ${JSON.stringify(text)}\n`,
         )
         .join("");
+    }
     case "ast": {
       const { spec, diagnostics } = parse(createSourceFile(options.spec, readSpec(options.spec)));
       if (diagnostics.length > 0) throw new Failure(diagnostics);

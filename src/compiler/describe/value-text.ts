@@ -1,4 +1,5 @@
 import type { Arguments, ArgumentValue } from "../model/index.js";
+import { replaceHidden } from "../text/index.js";
 import type { ParameterSpec, ParameterType } from "../builtins/index.js";
 
 /** A number as people write it: `1_000_000`, `0.05`, `1e-6`. */
@@ -11,11 +12,9 @@ export function numberText(value: number): string {
 
 /** A text in quotes, with its escapes. */
 export function quoted(text: string): string {
-  const escaped = text.replaceAll(/["\\\p{Cc}]/gu, (character) => {
-    const short = escapes[character];
-    return short ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
-  });
-  return `"${escaped}"`;
+  const escape = (character: string): string =>
+    escapes[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
+  return `"${replaceHidden(text.replaceAll(/["\\]/g, escape), escape)}"`;
 }
 
 const escapes: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r" };

@@ -1,4 +1,5 @@
 import type { EventExpression, Expression, RangeClause, Type } from "../syntax/index.js";
+import { replaceHidden } from "../text/index.js";
 
 /** An expression on one line. */
 export function flatExpression(node: Expression): string {
@@ -96,11 +97,9 @@ function inParentheses(node: EventExpression, needed: boolean): string {
 
 /** A text as a literal: what a line cannot show is escaped, all else stands as it is. */
 export function quote(value: string): string {
-  const body = value.replace(/["\\\p{Cc}\u2028\u2029]|[\uD800-\uDFFF]/gu, (character) => {
-    const short = shortEscapes[character];
-    return short ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
-  });
-  return `"${body}"`;
+  const escape = (character: string): string =>
+    shortEscapes[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
+  return `"${replaceHidden(value.replace(/["\\]|[\uD800-\uDFFF]/gu, escape), escape)}"`;
 }
 
 const shortEscapes: Readonly<Record<string, string | undefined>> = {

@@ -7,6 +7,7 @@ export { expand, type Expanded } from "./expand/index.js";
 export type { LoadedSpecs } from "./expand/modules.js";
 export { check, type CheckOptions, type CheckResult } from "./check.js";
 export type { SideTables } from "./context.js";
+export { lintHidden } from "./lint-hidden.js";
 export { applySuppressions, type SuppressionInput } from "./suppressions.js";
 export {
   describeKind,

@@ -8,7 +8,7 @@ import { lineText, positionAt, type SourceFile } from "../text/index.js";
 import type { Declaration } from "./ast.js";
 import { Layout, splitDeclarations } from "./layout.js";
 import { createFaultLookup, lex } from "./lexer.js";
-import { parse, type ParseResult } from "./parse.js";
+import { parse, parseUnreadable, type ParseResult } from "./parse.js";
 import { recoverDeclaration } from "./recovery.js";
 import { parseStrictly } from "./run-parser.js";
 import { docAbove, indexDocLines, type BuildContext } from "./tree-builder.js";
@@ -30,6 +30,8 @@ export interface IncrementalResult extends ParseResult {
 
 /** The tree of a text, with declarations taken from an earlier version of it. Pure; never throws. */
 export function parseAgain(source: SourceFile, earlier: ParsedPieces): IncrementalResult {
+  const unreadable = parseUnreadable(source);
+  if (unreadable !== undefined) return { ...unreadable, pieces: new Map() };
   const reporter = new Reporter();
   const lexed = lex(source, reporter);
   const layout = new Layout(source, lexed.tokens);

@@ -4,7 +4,7 @@
  */
 export * from "./ast.js";
 export { parseAgain, type ParsedPieces } from "./incremental.js";
-export { parse, tokenize, tokenizeDeclarations, type ParseResult, type TokenView } from "./parse.js";
+export { parse, parseUnreadable, tokenize, tokenizeDeclarations, type ParseResult, type TokenView } from "./parse.js";
 export { childrenOf, pathAt, visit, type AnyNode, type Kind, type NodeOf } from "./visit.js";
 export { ruleVerbs } from "./build-rules.js";
 export { reservedWords } from "./tokens.js";

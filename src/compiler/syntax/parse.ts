@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
-import { positionAt, type SourceFile, type Span } from "../text/index.js";
+import { encodingFault, positionAt, type SourceFile, type Span } from "../text/index.js";
 import type { Comment, Declaration, Spec } from "./ast.js";
 import { buildDeclaration } from "./build-declaration.js";
 import type { DeclarationCstNode, SpecCstNode } from "./cst.js";
@@ -20,6 +20,8 @@ export interface ParseResult {
 
 /** Parses a file. Pure; never throws: a broken text gives the tree of its sound parts. */
 export function parse(source: SourceFile): ParseResult {
+  const unreadable = parseUnreadable(source);
+  if (unreadable !== undefined) return unreadable;
   const reporter = new Reporter();
   const lexed = lex(source, reporter);
   const context: BuildContext = {
@@ -36,6 +38,26 @@ export function parse(source: SourceFile): ParseResult {
     comments: lexed.comments,
     span: { file: source.path, start: 0, end: source.text.length },
   };
+  return { spec, diagnostics: reporter.diagnostics };
+}
+
+/**
+ * The one mistake of a text whose bytes were not UTF-8, and an empty tree: what a lenient decoder made of it is not what was
+ * written, so that nothing of it is understood, and nothing of it is ever written back.
+ */
+export function parseUnreadable(source: SourceFile): ParseResult | undefined {
+  const fault = encodingFault(source.text);
+  if (fault === undefined) return undefined;
+  const reporter = new Reporter();
+  const span = { file: source.path, start: fault.at, end: fault.at + 1 };
+  reporter.report("MTL1016", { looksLike: fault.looksLike }, span, {
+    help:
+      fault.looksLike === undefined
+        ? "here stand bytes of another encoding, such as Latin-1 or GBK; a U+FFFD that is meant is written `\\u{FFFD}`"
+        : "PowerShell's `>` writes it; `Set-Content -Encoding utf8` does not",
+  });
+  const { text, path } = source;
+  const spec: Spec = { kind: "Spec", declarations: [], comments: [], span: { file: path, start: 0, end: text.length } };
   return { spec, diagnostics: reporter.diagnostics };
 }
 

@@ -2,4 +2,5 @@
 export * from "./span.js";
 export * from "./source-file.js";
 export * from "./spelling.js";
+export * from "./hidden.js";
 export * from "./paths.js";

@@ -38,3 +38,8 @@ function normalizePath(path: string): string {
   }
   return parts.join("/");
 }
+
+/** Whether a path names a spec: only such files are imported or extended. */
+export function isSpecPath(path: string): boolean {
+  return path.endsWith(".mtl");
+}

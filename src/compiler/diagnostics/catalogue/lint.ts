@@ -95,6 +95,12 @@ export const lintDiagnostics = defineDiagnostics({
     title: "imported name that is never read",
     message: (p: { name: string; kind: string }) => `${p.kind} \`${p.name}\` is imported and never read`,
   },
+  MTL6045: {
+    severity: "warning",
+    title: "character that nobody sees",
+    message: (p: { names: string; where: "text" | "comment" }) =>
+      `this ${p.where} holds ${p.names}, which is invisible or turns the direction of what follows`,
+  },
   MTL6017: {
     severity: "warning",
     title: "unused formula",

@@ -78,6 +78,17 @@ export const syntaxDiagnostics = defineDiagnostics({
     message: (p: { found: string; what: string; known: readonly string[]; suggestion?: string | undefined }) =>
       `\`${p.found}\` is not ${p.what}${p.suggestion === undefined ? `; there are ${p.known.map((word) => `\`${word}\``).join(", ")}` : `; did you mean \`${p.suggestion}\`?`}`,
   },
+  MTL1016: {
+    severity: "error",
+    title: "file that is not UTF-8",
+    message: (p: { looksLike?: "UTF-16" | undefined }) =>
+      `this file is not UTF-8 text${p.looksLike === undefined ? "" : ` (it looks like ${p.looksLike})`}; save it as UTF-8`,
+  },
+  MTL1017: {
+    severity: "error",
+    title: "import of a file that is not a spec",
+    message: (p: { path: string }) => `\`${p.path}\` is not a spec: its name does not end in \`.mtl\``,
+  },
   MTL1015: {
     severity: "error",
     title: "task without its type",

@@ -28,6 +28,10 @@ export const languageMeanings: Readonly<Record<string, string>> = {
   MTL1014: "At this place one of a few words stands, and this is none of them.",
   MTL1015:
     "A task says what it predicts: the probability of an event, `P(buy | click)`, an expected amount, `E(stay | click)`, or a `score`. Its label, its sample space, and the losses and metrics that fit follow from that.",
+  MTL1016:
+    "Specs are UTF-8. A file in another encoding, such as Latin-1, GBK or UTF-16, would be read as other characters than were written, and writing it back would lose them, so that nothing of it is read and nothing is written. Convert it: `iconv -f GBK -t UTF-8`.",
+  MTL1017:
+    "`import` and `extends` read specs, whose names end in `.mtl`. No other file is opened, whatever path a spec names, so that a spec of others can be checked without it looking at other files.",
   MTL2001:
     "Nothing of this name is declared. Names may be declared anywhere in the file, in a file that it imports, or in the one that it extends. Where a declared name is close in spelling, the message suggests it.",
   MTL2002:

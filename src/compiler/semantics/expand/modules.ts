@@ -1,7 +1,7 @@
 import type { Reporter } from "../../diagnostics/index.js";
 import { visit, type Declaration, type ImportDeclaration, type Name, type Spec } from "../../syntax/index.js";
 import { isStdPath, stdNames, stdPath } from "../../std/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import { isSpecPath, suggest, type Span } from "../../text/index.js";
 import { mergeBlocks } from "./blocks.js";
 import { applyOverride, applyRemoval } from "./overrides.js";
 
@@ -28,6 +28,10 @@ function expandFile(
   const spec = loaded.files.get(path);
   if (spec === undefined) return [];
   const reach = (at: Span, written: string): readonly Declaration[] | undefined => {
+    if (!isStdPath(written) && !isSpecPath(written)) {
+      reporter.report("MTL1017", { path: written }, at, { help: `a spec of that name is \`"${written}.mtl"\`` });
+      return undefined;
+    }
     const target = isStdPath(written) ? written : loaded.resolve(path, written);
     if (way.includes(target) || target === path) {
       reporter.report("MTL2021", { path: [...way.slice(Math.max(0, way.indexOf(target))), path, target] }, at);

@@ -9,16 +9,23 @@ import { build } from "./build.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const report = (line) => process.stderr.write(`set-up: ${line}\n`);
 
-/** npm writes `.package-lock.json` last, so it is as new as the packages. */
+/**
+ * npm writes `.package-lock.json` last, so it is as new as the packages. A plain `npm install` runs the script of tfjs-node,
+ * which downloads from a host that many networks block, and npm then drops the package: it is installed here, without.
+ */
 function packagesAreCurrent() {
   const installed = join(root, "node_modules", ".package-lock.json");
-  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
+  return (
+    existsSync(installed) &&
+    existsSync(join(root, "node_modules", "@tensorflow", "tfjs-node")) &&
+    statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs
+  );
 }
 
 function installPackages() {
   report("installing packages");
   // On Windows npm is a script that needs a shell.
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const { status } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",

@@ -1,4 +1,34 @@
 /** Texts with slips of the hand in them, seeded, so that a failure can be looked at again. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The repository, from which the texts are read. */
+const root = process.cwd();
+
+/** The specs that come with mtlc, and one that has every word of the language. */
+export function mangledTexts(): readonly { readonly name: string; readonly text: string }[] {
+  return ["specs/examples", "specs/census", "specs/synthetic", "test/fixtures/syntax"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .map((name) => join(folder, String(name)))
+      .filter((name) => name.endsWith(".mtl"))
+      .toSorted()
+      .map((name) => ({ name, text: readFileSync(join(root, name), "utf8") })),
+  );
+}
+
+const others = new Map<string, string | undefined>();
+
+/** A file that a mangled text imports, read once. */
+export function readOther(file: string): string | undefined {
+  if (!others.has(file)) {
+    try {
+      others.set(file, readFileSync(join(root, file), "utf8"));
+    } catch {
+      others.set(file, undefined);
+    }
+  }
+  return others.get(file);
+}
 
 /** A small seeded generator (mulberry32), so that a failure can be looked at again. */
 export function createRandom(seed: number): () => number {

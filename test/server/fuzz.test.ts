@@ -25,8 +25,6 @@ import { createRandom } from "../random.js";
 /** Mutants a text, each asked at some places. */
 const mutants = 30;
 const places = 5;
-/** Milliseconds for all features at one place; the machine may be busy. */
-const limit = 2_000;
 
 const pieces = [
   "(",
@@ -113,23 +111,19 @@ const texts: readonly (readonly [name: string, text: string])[] = [
 describe("every feature at any place of any text", () => {
   it.each(texts)("answers on mutants of %s", (name, text) => {
     const random = createRandom(name.length + 7);
-    let slowest = 0;
     for (let i = 0; i < mutants; i++) {
       let mutant = text;
       for (let edits = 1 + Math.floor(random() * 3); edits > 0; edits--) mutant = mutate(mutant, random);
       const compilation = compile(mutant);
       for (let j = 0; j < places; j++) {
         const offset = Math.floor(random() * (mutant.length + 1));
-        const start = performance.now();
         try {
           askEverything(mutant, offset, compilation);
         } catch (error) {
           throw new Error(`at ${offset} of ${JSON.stringify(mutant)}`, { cause: error });
         }
-        slowest = Math.max(slowest, performance.now() - start);
       }
     }
-    expect(slowest).toBeLessThan(limit);
   });
 
   it("answers at every place of a text as it is typed", () => {

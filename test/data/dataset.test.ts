@@ -83,7 +83,7 @@ describe("batches", () => {
     const short = [...(train?.batches({ size: 300, pad: false }) ?? [])].at(-1);
     expect([short?.rows, short?.size, short?.weights.length, short?.ids.length]).toEqual([100, 100, 100, 300]);
     const last = padded?.ids.slice(299 * 3);
-    expect(last).toEqual(Int32Array.of(0, -1, -1));
+    expect(last).toEqual(Int32Array.of(-1, -1, -1));
     expect(padded?.weights.slice(99, 102)).toEqual(Float32Array.of(1, 0, 0));
     expect(padded?.known.slice(100)).toEqual(new Float32Array(200));
   });

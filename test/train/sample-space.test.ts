@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EventModel, HeadType, LabelModel } from "../../src/compiler/model/model.js";
+import { complementType, normalizeEvent } from "../../src/compiler/semantics/events.js";
 import { sampleOf } from "../../src/runtime/train/sample-space.js";
 
 const span = { file: "", start: 0, end: 0 };
@@ -74,6 +76,17 @@ describe("the sample space of a head", () => {
     ]);
   });
 
+  it("has the rows of the event for its complement, whatever is known of the labels", () => {
+    const values = [null, 0, 1];
+    const all = values.flatMap((click) => values.map((buy) => [click, buy, 0]));
+    const buy: HeadType = { kind: "probability", event: event("buy", "click"), given: [] };
+    const notBuy: HeadType = { kind: "probability", event: [{ kind: "not", labels: ["buy"] }], given: [] };
+    const flipped = sample(buy, all)?.map(([row, target]) => [row, 1 - target]);
+    expect(sample(notBuy, all)).toEqual(flipped);
+    // Unknown: neither label, one of them with the other true.
+    expect(flipped?.map(([row]) => row)).toEqual([1, 3, 4, 5, 7, 8]);
+  });
+
   it("takes the amount for an expectation, and 0 outside of what it lies within", () => {
     expect(sample({ kind: "expectation", label: "stay", given: event("click") }, rows)).toEqual([
       [1, 12],
@@ -90,5 +103,48 @@ describe("the sample space of a head", () => {
 
   it("is nothing for a score", () => {
     expect(sample({ kind: "score" }, rows)).toBeUndefined();
+  });
+});
+
+describe("a complement", () => {
+  /** `c` lies within `b`, `b` within `a`; `d` within `a`; `e` stands by itself. */
+  const within: Readonly<Record<string, readonly string[]>> = { a: [], b: ["a"], c: ["b", "a"], d: ["a"], e: [] };
+  const names = Object.keys(within);
+  const models = names.map((name) => label(name, "event", within[name] ?? []));
+  const withinOf = (name: string): readonly string[] => within[name] ?? [];
+  const some = fc.subarray(names, { minLength: 1 });
+  const literals = fc.oneof(
+    some.map((each) => event(...each)),
+    some.map((each): EventModel => [{ kind: "not", labels: each }]),
+  );
+  const rowsOf = fc.array(fc.array(fc.constantFrom(0, 1, null), { minLength: 5, maxLength: 5 }), {
+    minLength: 1,
+    maxLength: 20,
+  });
+
+  it("sees the rows of its event with the truth turned over, for any event, condition and nulls", () => {
+    let met = 0;
+    fc.assert(
+      fc.property(literals, fc.oneof(fc.constant<EventModel>([]), literals), rowsOf, (own, condition, cells) => {
+        const given = normalizeEvent(condition, withinOf);
+        const whole = normalizeEvent([...condition, ...own], withinOf);
+        if (given.kind !== "event" || whole.kind !== "event") return;
+        const type: HeadType = { kind: "probability", event: whole.event, given: given.event };
+        const opposite = complementType(type, withinOf);
+        if (opposite === undefined) return;
+        met += 1;
+        const data = {
+          rows: cells.length,
+          labels: models,
+          values: Float32Array.from(cells.flat().map((value) => value ?? 0)),
+          known: Float32Array.from(cells.flat().map((value) => (value === null ? 0 : 1))),
+        };
+        const [seen, turned] = [sampleOf(type, data), sampleOf(opposite, data)];
+        expect([...(turned?.rows ?? [])]).toEqual([...(seen?.rows ?? [])]);
+        expect([...(turned?.targets ?? [])]).toEqual([...(seen?.targets ?? [])].map((target) => 1 - target));
+      }),
+      { seed: 3, numRuns: 2000 },
+    );
+    expect(met).toBeGreaterThan(500);
   });
 });

@@ -105,8 +105,15 @@ function normalizeBatch(
   const batchMean = average(x);
   const centered = builder.sub(x, batchMean);
   const batchVariance = average(builder.square(centered));
-  const follow = (running: ValueId, now: ValueId): ValueId =>
-    builder.add(builder.scale(running, momentum), builder.scale(builder.reshape(now, shape), 1 - momentum));
+  // A batch in which no row counts says nothing of the data.
+  const hasRows = builder.less(builder.scalar(0), builder.sum(context.present()));
+  const follow = (running: ValueId, now: ValueId): ValueId => {
+    const next = builder.add(
+      builder.scale(running, momentum),
+      builder.scale(builder.reshape(now, shape), 1 - momentum),
+    );
+    return builder.select(hasRows, next, running);
+  };
   mean.update(follow(mean.value, batchMean));
   variance.update(follow(variance.value, batchVariance));
   return builder.div(centered, deviation(context, batchVariance, epsilon));

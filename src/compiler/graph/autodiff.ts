@@ -17,8 +17,9 @@ export type Gradient =
   /** The loss does not depend on it. */
   | { readonly kind: "none" };
 
-/** What one `gather` contributes: ids [N] int32, rows [N, …r] float32. */
+/** What one `gather` contributes: ids [N] int32, rows [N, …r] float32; `gathered` is its ids as it has them. */
 export interface SparsePart {
+  readonly gathered: ValueId;
   readonly ids: ValueId;
   readonly rows: ValueId;
 }
@@ -119,7 +120,7 @@ function dependents(builder: GraphBuilder, wrt: readonly ValueId[], output: Valu
 }
 
 function sparsePart(builder: GraphBuilder, ids: ValueId, gradient: ValueId): SparsePart {
-  return { ids: builder.flatten(ids), rows: builder.flattenRows(gradient, builder.shape(ids).length) };
+  return { gathered: ids, ids: builder.flatten(ids), rows: builder.flattenRows(gradient, builder.shape(ids).length) };
 }
 
 /** The sum, in the order given. Gradients of slices of one value are laid side by side instead of being padded and added. */

@@ -1,5 +1,5 @@
 /** Turns a loss into a training step: gradients, clipping, the optimizer's rule, and the updates of the state. */
-import { type Gradient, stateGradients } from "./autodiff.js";
+import { type Gradient, type SparsePart, stateGradients } from "./autodiff.js";
 import type { GraphBuilder } from "./builder.js";
 import { formatType, int32, sameType } from "./dims.js";
 import { GraphError } from "./graph-error.js";
@@ -18,6 +18,11 @@ export interface TrainStepOptions {
    * otherwise than by `gather` is updated whole all the same.
    */
   readonly sparse: ReadonlySet<string>;
+  /**
+   * For the ids of a gather, a float32 of their shape: 0 where an id stands in for padding, else 1. A row of a sparse table that
+   * only padding reads is not touched. Default: there is no padding.
+   */
+  readonly present?: ReadonlyMap<ValueId, ValueId>;
   readonly optimizer: { readonly kind: Optimizer; readonly settings: Readonly<Record<string, unknown>> };
   readonly schedule: { readonly kind: Schedule; readonly settings: Readonly<Record<string, unknown>> };
   readonly clip: Clip;
@@ -45,8 +50,13 @@ export interface TrainStep {
 interface Target {
   readonly variable: StateVariable;
   readonly gradient: ValueId;
-  /** Set for a sparse update: the distinct rows [U] that `gradient` [U, …r] is of. */
-  readonly ids?: ValueId;
+  /** Set for a sparse update. */
+  readonly rows?: {
+    /** [U]: the distinct rows that `gradient` [U, …r] is of. */
+    readonly ids: ValueId;
+    /** [U, 1, …] bool: whether anything but padding reads them. Absent: all. */
+    readonly isTouched?: ValueId;
+  };
 }
 
 /** Appends a whole training step to the function. Parameters that the loss does not depend on are left alone. */
@@ -60,7 +70,9 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
   const gradients = stateGradients(builder, options.loss, reads, asRows);
 
   return builder.within("update", undefined, () => {
-    const targets = variables.flatMap((variable, place) => toTargets(builder, variable, gradients[place]));
+    const targets = variables.flatMap((variable, place) =>
+      toTargets(builder, variable, gradients[place], options.present),
+    );
     const clipped = builder.within("clip", undefined, () => clipAll(builder, targets, options.clip));
     const stepsDone = builder.state(step);
     const steps = builder.cast(stepsDone, "float32");
@@ -92,7 +104,12 @@ function learningRateAt(
 }
 
 /** Equal ids are added up: a rule that is not linear in the gradient must see each row once. */
-function toTargets(builder: GraphBuilder, variable: StateVariable, gradient: Gradient | undefined): readonly Target[] {
+function toTargets(
+  builder: GraphBuilder,
+  variable: StateVariable,
+  gradient: Gradient | undefined,
+  present: TrainStepOptions["present"],
+): readonly Target[] {
   switch (gradient?.kind) {
     case "dense":
       return [{ variable, gradient: gradient.value }];
@@ -109,13 +126,33 @@ function toTargets(builder: GraphBuilder, variable: StateVariable, gradient: Gra
           );
           const distinct = builder.unique(ids);
           const [count = 0] = builder.shape(distinct);
-          return { variable, ids: distinct, gradient: builder.segmentSum(rows, builder.uniqueIndex(ids), count) };
+          const sum = (of: ValueId): ValueId => builder.segmentSum(of, builder.uniqueIndex(ids), count);
+          const counted = presentOf(builder, gradient.parts, present);
+          if (counted === undefined) return { variable, rows: { ids: distinct }, gradient: sum(rows) };
+          const isTouched = builder.less(builder.scalar(0), sum(counted));
+          const shape = [count, ...variable.type.shape.slice(1).map(() => 1)];
+          const touched = builder.reshape(isTouched, shape);
+          return { variable, rows: { ids: distinct, isTouched: touched }, gradient: sum(rows) };
         }),
       ];
     case "none":
     case undefined:
       return [];
   }
+}
+
+/** [N] for all parts, one after the other; nothing when none of them has padding. */
+function presentOf(
+  builder: GraphBuilder,
+  parts: readonly SparsePart[],
+  present: TrainStepOptions["present"],
+): ValueId | undefined {
+  if (!parts.some(({ gathered }) => present?.has(gathered))) return undefined;
+  const counted = parts.map(({ gathered }) => present?.get(gathered) ?? builder.ones(builder.shape(gathered)));
+  return builder.concat(
+    counted.map((each) => builder.flatten(each)),
+    0,
+  );
 }
 
 function clipAll(builder: GraphBuilder, targets: readonly Target[], clip: Clip): readonly Target[] {
@@ -144,22 +181,24 @@ type Rule = Pick<Parameters<Optimizer["rule"]>[0], "builder" | "rate" | "time" |
 function applyRule(
   optimizer: Optimizer,
   rule: Rule,
-  { variable, gradient, ids }: Target,
+  { variable, gradient, rows }: Target,
 ): { readonly updates: readonly Update[]; readonly slots: readonly StateVariable[] } {
   const { builder } = rule;
   const slots = optimizer.slots(rule.settings).map((slot) => slotVariable(variable, slot.name, slot.initial));
-  const [parameter = -1, ...slotValues] = [variable, ...slots].map((each) => {
+  const current = [variable, ...slots].map((each) => {
     const whole = builder.state(each);
-    return ids === undefined ? whole : builder.gather(whole, ids);
+    return rows === undefined ? whole : builder.gather(whole, rows.ids);
   });
+  const [parameter = -1, ...slotValues] = current;
   const next = optimizer.rule({ ...rule, parameter, gradient, slots: slotValues });
   const values = [next.parameter, ...next.slots];
   const updates = [variable, ...slots].map((each, place): Update => {
     const value = values[place];
     if (value === undefined) throw new GraphError(`\`${optimizer.name}\` gives no new value of \`${each.name}\``);
-    return ids === undefined
-      ? { kind: "assign", state: each.name, value }
-      : { kind: "scatter", state: each.name, ids, rows: value };
+    if (rows === undefined) return { kind: "assign", state: each.name, value };
+    const { ids, isTouched } = rows;
+    const kept = isTouched === undefined ? value : builder.select(isTouched, value, current[place] ?? -1);
+    return { kind: "scatter", state: each.name, ids, rows: kept };
   });
   return { updates, slots };
 }

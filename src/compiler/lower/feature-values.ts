@@ -21,8 +21,11 @@ export interface FeatureInputs {
   /** [B, idWidth] int32 and [B, numberWidth] float32; absent when the model has no such feature. */
   readonly ids: ValueId | undefined;
   readonly numbers: ValueId | undefined;
-  /** Uniform numbers of a stream, where features are dropped: in training. */
-  readonly random?: (stream: number) => ValueId;
+  /** Set in training, which has rows that only fill a batch up, with −1 for each id. */
+  readonly training?: {
+    /** Uniform numbers [B] of a stream, where features are dropped. */
+    readonly random: (stream: number) => ValueId;
+  };
 }
 
 /** `asServed`: with the values that serving sees in place of the data's. */
@@ -33,6 +36,11 @@ export interface FeatureValues {
   readonly embedding: (piece: string, asServed: boolean) => ValueId;
   /** What the batch looks up in a table, in one of its pieces or in all. No row of the table is in two of them. */
   readonly lookedUp: (table: EmbeddingTable, piece?: string) => readonly LookedUp[];
+  /**
+   * In training, for the ids of each gather that was made so far, a float32 of their shape: 0 where an id stands in for
+   * padding, else 1.
+   */
+  readonly present: ReadonlyMap<ValueId, ValueId>;
 }
 
 /** Rows as they are looked up, with repetitions. */
@@ -41,6 +49,8 @@ export interface LookedUp {
   readonly ids: ValueId;
   /** [B·W, e]. */
   readonly rows: ValueId;
+  /** [B, W] float32: 0 where an id stands in for padding, else 1. Absent: nowhere. */
+  readonly present?: ValueId;
 }
 
 /** A feature with ids, one of its tables and its place in it. */
@@ -58,7 +68,14 @@ interface Block {
   readonly values: ValueId;
 }
 
-export function createFeatureValues(inputs: FeatureInputs): FeatureValues {
+/** A function in the making: what it was given, and what {@link FeatureValues.present} has so far. */
+interface Making extends FeatureInputs {
+  readonly present: Map<ValueId, ValueId>;
+}
+
+export function createFeatureValues(given: FeatureInputs): FeatureValues {
+  const present = new Map<ValueId, ValueId>();
+  const inputs: Making = { ...given, present };
   const { builder } = inputs;
   const lookups = lookupsOf(inputs);
   const blocks = new Map<EmbeddingTable, Block>();
@@ -85,15 +102,21 @@ export function createFeatureValues(inputs: FeatureInputs): FeatureValues {
     const { width } = lookup.table;
     return builder.slice(values, { axis: 1, begin: all.indexOf(lookup) * width, size: width });
   };
+  const found = (ids: ValueId, rows: ValueId, isPresent: ValueId | undefined): LookedUp => ({
+    ids,
+    rows,
+    ...(isPresent === undefined ? {} : { present: isPresent }),
+  });
   const lookedUp = (lookup: Lookup): LookedUp => {
     if (!isInBlock(lookup)) {
-      const ids = tableRows(builder, lookup, recordedIds(inputs, lookup));
+      const ids = tableRows(inputs, lookup, recordedIds(inputs, lookup));
       const rows = builder.gather(builder.state(tableVariable(lookup.table)), ids);
-      return { ids, rows: builder.flattenRows(rows, 2) };
+      return found(ids, builder.flattenRows(rows, 2), present.get(ids));
     }
     const { ids, lookups: all } = blockOf(lookup.table);
-    const column = builder.slice(ids, { axis: 1, begin: all.indexOf(lookup), size: 1 });
-    return { ids: column, rows: embedding(lookup, false) };
+    const column = (of: ValueId): ValueId => builder.slice(of, { axis: 1, begin: all.indexOf(lookup), size: 1 });
+    const isPresent = present.get(ids);
+    return found(column(ids), embedding(lookup, false), isPresent === undefined ? undefined : column(isPresent));
   };
 
   return {
@@ -106,8 +129,9 @@ export function createFeatureValues(inputs: FeatureInputs): FeatureValues {
       if (!own.some(isInBlock)) return single;
       const { ids, values, lookups: inBlock } = blockOf(table);
       const rows = builder.reshape(values, [multiplyDims("B", inBlock.length), table.width]);
-      return [{ ids, rows }, ...single];
+      return [found(ids, rows, present.get(ids)), ...single];
     },
+    present,
   };
 }
 
@@ -128,7 +152,7 @@ function isInBlock({ feature }: Lookup): boolean {
   return feature.kind !== "bag" && feature.serving.kind !== "value";
 }
 
-function gatherBlock(inputs: FeatureInputs, table: EmbeddingTable, lookups: readonly Lookup[]): Block {
+function gatherBlock(inputs: Making, table: EmbeddingTable, lookups: readonly Lookup[]): Block {
   const { builder } = inputs;
   return builder.within(table.name, undefined, () => {
     const columns = builder.concat(
@@ -139,11 +163,27 @@ function gatherBlock(inputs: FeatureInputs, table: EmbeddingTable, lookups: read
       int32(lookups.length),
       lookups.map(({ piece }) => piece.row),
     );
-    const ids = builder.add(columns, offsets);
+    const ids = rowsAt(inputs, columns, offsets, false);
     const gathered = builder.gather(builder.state(tableVariable(table)), ids);
     const values = builder.reshape(gathered, ["B", lookups.length * table.width]);
     return { lookups, ids, values };
   });
+}
+
+/** Ids of one piece as rows of its table. */
+function tableRows(inputs: Making, { piece, feature }: Lookup, ids: ValueId): ValueId {
+  return rowsAt(inputs, ids, inputs.builder.scalar(piece.row, "int32"), feature.kind === "bag");
+}
+
+/**
+ * Ids as rows of a table, which `offsets` moves them to. Where −1 can occur, in bags and in training, the first row stands in
+ * for it: a gather has to read some row, and what reads the result leaves it out.
+ */
+function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: ValueId, isBag: boolean): ValueId {
+  const zero = builder.scalar(0, "int32");
+  const places = builder.add(isBag || training !== undefined ? builder.maximum(ids, zero) : ids, offsets);
+  if (training !== undefined) present.set(places, builder.cast(builder.lessEqual(zero, ids), "float32"));
+  return places;
 }
 
 /** Lookups whose columns stand side by side in the batch are sliced together, unless one of them is dropped by itself. */
@@ -176,9 +216,11 @@ function recordedIds(inputs: FeatureInputs, { feature, slot }: Lookup): ValueId 
   const { builder } = inputs;
   const ids = sliceColumns(builder, inputs.ids, slot);
   const dropped = droppedRows(inputs, feature);
-  // "Unknown" is id 0; an unknown bag is empty.
-  const unknown = builder.scalar(feature.kind === "bag" ? -1 : 0, "int32");
-  return dropped === undefined ? ids : builder.select(dropped, unknown, ids);
+  if (dropped === undefined) return ids;
+  // "Unknown" is id 0, but padding stays padding; an unknown bag is empty.
+  const unknown =
+    feature.kind === "bag" ? builder.scalar(-1, "int32") : builder.minimum(ids, builder.scalar(0, "int32"));
+  return builder.select(dropped, unknown, ids);
 }
 
 function numberOf(inputs: FeatureInputs, name: string, asServed: boolean): ValueId {
@@ -201,14 +243,14 @@ function sliceColumns(builder: GraphBuilder, table: ValueId | undefined, { offse
 }
 
 /** One feature's lookup by itself. */
-function lookUp(inputs: FeatureInputs, lookup: Lookup, asServed: boolean): ValueId {
+function lookUp(inputs: Making, lookup: Lookup, asServed: boolean): ValueId {
   const { builder } = inputs;
   const { feature, slot, table } = lookup;
   return builder.within(lookup.piece.name, feature.span, () => {
-    if (!asServed || feature.serving.kind !== "value") return embed(builder, lookup, recordedIds(inputs, lookup));
+    if (!asServed || feature.serving.kind !== "value") return embed(inputs, lookup, recordedIds(inputs, lookup));
     const served = servedValues(inputs, feature);
     const ids = Array.from({ length: slot.width }, (_, place) => served[place] ?? -1);
-    const row = embed(builder, lookup, builder.constant(int32(1, slot.width), ids));
+    const row = embed(inputs, lookup, builder.constant(int32(1, slot.width), ids));
     return builder.broadcast(row, ["B", table.width]);
   });
 }
@@ -220,19 +262,14 @@ function servedValues({ serving }: FeatureInputs, { name }: FeatureModel): reado
 }
 
 /** Ids [R, W] → [R, e]. */
-function embed(builder: GraphBuilder, lookup: Lookup, ids: ValueId): ValueId {
+function embed(inputs: Making, lookup: Lookup, ids: ValueId): ValueId {
+  const { builder } = inputs;
   const { table, feature } = lookup;
   const [rows = "B"] = builder.shape(ids);
-  const gathered = builder.gather(builder.state(tableVariable(table)), tableRows(builder, lookup, ids));
+  const gathered = builder.gather(builder.state(tableVariable(table)), tableRows(inputs, lookup, ids));
   if (feature.kind !== "bag") return builder.reshape(gathered, [rows, table.width]);
   const isValue = builder.lessEqual(builder.scalar(0, "int32"), ids);
   return poolBag(builder, feature.pool, gathered, isValue);
-}
-
-/** Ids of a piece as rows of its table. Where a bag has no value its piece's first row stands in and is masked later. */
-function tableRows(builder: GraphBuilder, { piece, feature }: Lookup, ids: ValueId): ValueId {
-  const inRange = feature.kind === "bag" ? builder.maximum(ids, builder.scalar(0, "int32")) : ids;
-  return builder.add(inRange, builder.scalar(piece.row, "int32"));
 }
 
 /** Below every embedding that training leaves finite. */
@@ -257,14 +294,14 @@ function poolBag(builder: GraphBuilder, pool: "mean" | "sum" | "max", values: Va
   }
 }
 
-function isDropped({ random }: FeatureInputs, feature: FeatureModel): boolean {
-  return random !== undefined && feature.dropout > 0;
+function isDropped({ training }: FeatureInputs, feature: FeatureModel): boolean {
+  return training !== undefined && feature.dropout > 0;
 }
 
 /** [B, 1] bool: one draw a row and feature, so that all tables of a feature lose it together. */
 function droppedRows(inputs: FeatureInputs, feature: FeatureModel): ValueId | undefined {
-  const { builder, random } = inputs;
-  if (random === undefined || feature.dropout === 0) return undefined;
-  const draw = random(streamOf(`feature ${feature.name}`));
+  const { builder, training } = inputs;
+  if (training === undefined || feature.dropout === 0) return undefined;
+  const draw = training.random(streamOf(`feature ${feature.name}`));
   return builder.less(builder.expandDims(draw, -1), builder.scalar(feature.dropout));
 }

@@ -121,12 +121,16 @@ function pieceOf(
     : features.lookedUp(table, name).map((lookup) => touchedRows(builder, lookup));
 }
 
-/** Weighted by how often each is looked up, so that nothing else is gathered than what the network reads. */
-function touchedRows(builder: GraphBuilder, { ids, rows }: LookedUp): PenalizedParameter {
+/**
+ * Weighted by how often each is looked up, so that nothing else is gathered than what the network reads; what stands in for
+ * padding is not looked up.
+ */
+function touchedRows(builder: GraphBuilder, { ids, rows, present }: LookedUp): PenalizedParameter {
   const flat = builder.flatten(ids);
   const place = builder.uniqueIndex(flat);
   const [distinct = 0] = builder.shape(builder.unique(flat));
-  const ones = builder.flatten(builder.ones(builder.shape(ids)));
-  const counts = builder.segmentSum(ones, place, distinct);
-  return { value: rows, rowWeights: builder.gather(builder.div(builder.scalar(1), counts), place) };
+  const counted = builder.flatten(present ?? builder.ones(builder.shape(ids)));
+  const counts = builder.maximum(builder.segmentSum(counted, place, distinct), builder.scalar(1));
+  const shares = builder.gather(builder.div(builder.scalar(1), counts), place);
+  return { value: rows, rowWeights: builder.mul(shares, counted) };
 }

@@ -99,7 +99,7 @@ function createScope(
     serving,
     ids,
     numbers,
-    ...(name === "train" ? { random: (stream: number) => random(stream, ["B"]) } : {}),
+    ...(name === "train" ? { training: { random: (stream: number) => random(stream, ["B"]) } } : {}),
   });
   const present = (): ValueId => builder.cast(builder.less(builder.scalar(0), weights()), "float32");
   const network = (view: NetworkView): Network =>
@@ -158,6 +158,7 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
     loss: total,
     variables: builder.variables.filter(({ role }) => role === "parameter"),
     sparse: new Set(tables.filter(({ update }) => update === "sparse").map(({ name }) => name)),
+    present: scope.features.present,
     optimizer: { kind: optimizer, settings: model.train.optimizer.arguments },
     schedule: { kind: schedule, settings: model.train.schedule.arguments },
     clip: model.train.clip,

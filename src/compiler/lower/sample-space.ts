@@ -4,7 +4,7 @@
  * where the condition does not hold or the target is unknown is left out for that loss alone.
  */
 import type { GraphBuilder, ValueId } from "../graph/index.js";
-import type { EventModel, HeadType, LabelModel } from "../model/index.js";
+import { closedLabels, type EventModel, type HeadType, type LabelModel } from "../model/index.js";
 
 /** [B] each, 0 or 1: both are 0 where nothing is known. */
 interface Truth {
@@ -63,9 +63,10 @@ function targetOf(inputs: LabelInputs, type: HeadType): { readonly target: Value
 function eventTruth(inputs: LabelInputs, event: EventModel): Truth {
   const literals = event.map((literal): Truth => {
     if (literal.kind === "label") return labelTruth(inputs, literal.label);
+    // `not buy` is the complement of `buy`, which is `click & buy` where `buy` lies within `click`.
     const all = conjunction(
       inputs.builder,
-      literal.labels.map((label) => labelTruth(inputs, label)),
+      closedLabels(inputs.models, literal.labels).map((label) => labelTruth(inputs, label)),
     );
     return { isTrue: all.isFalse, isFalse: all.isTrue };
   });

@@ -3,6 +3,7 @@ export * from "./model.js";
 export * from "./formula.js";
 export * from "./serving.js";
 export * from "./layout.js";
+export { closedLabels } from "./labels.js";
 export { headsIn } from "./heads-in.js";
 export { canonicalModel, hashModel } from "./hash.js";
 export { sha256 } from "./sha256.js";

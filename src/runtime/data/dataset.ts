@@ -9,7 +9,7 @@ export interface EncodedBatch {
   /** Rows that carry data; the rest up to `size` is padding with weight 0. */
   readonly rows: number;
   readonly size: number;
-  /** [size, layout.idWidth] int32. Padding of bags is -1. */
+  /** [size, layout.idWidth] int32. -1 is padding: in a bag, and in rows that only fill the batch up. */
   readonly ids: Int32Array;
   /** [size, layout.numberWidth] float32. */
   readonly numbers: Float32Array;

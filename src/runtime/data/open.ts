@@ -15,7 +15,7 @@ import { createEnums, type Enums } from "./enums.js";
 import { fitFeatures, fitWithoutData } from "./fit.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./fitted.js";
 import { createGzipCheck } from "./gzip.js";
-import { bagSlots, recordBytes } from "./records.js";
+import { recordBytes } from "./records.js";
 import type { Relation } from "./relation.js";
 import { type DataRole, openRole, type RoleData, type RoleOptions } from "./roles.js";
 import type { Source } from "./source.js";
@@ -161,7 +161,6 @@ async function encode(
         ...(group === undefined ? {} : { groupsFile: join(path, groupsFile) }),
         rows: report.rows,
         layout,
-        bags: bagSlots(layout, spec.features),
         report,
       },
       memory,

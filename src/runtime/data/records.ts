@@ -2,8 +2,7 @@
  * How an encoded row lies in memory and on disk: words of 32 bits, little-endian — ids (int32), numbers, labels (float32,
  * NaN where null), the sample weight — one row after the other.
  */
-import type { BatchLayout, LayoutSlot } from "../../compiler/model/layout.js";
-import type { FeatureModel } from "../../compiler/model/model.js";
+import type { BatchLayout } from "../../compiler/model/layout.js";
 import type { EncodedBatch } from "./dataset.js";
 
 /** Some rows as words; both views are of the same memory. */
@@ -98,21 +97,10 @@ export function copyRecords(
   }
 }
 
-/** The columns of `ids` that belong to bags. */
-export function bagSlots(layout: BatchLayout, features: readonly FeatureModel[]): readonly LayoutSlot[] {
-  const bags = new Set(features.filter(({ kind }) => kind === "bag").map(({ name }) => name));
-  return layout.ids.filter(({ feature }) => bags.has(feature));
-}
-
-/** Makes rows `[from, batch.size)` padding: ids 0, −1 in bags, weight 0. */
-export function padBatch(batch: EncodedBatch, layout: BatchLayout, bags: readonly LayoutSlot[], from: number): void {
+/** Makes rows `[from, batch.size)` padding: ids −1, which stand for no row of a table, and weight 0. */
+export function padBatch(batch: EncodedBatch, layout: BatchLayout, from: number): void {
   const { size } = batch;
-  batch.ids.fill(0, from * layout.idWidth, size * layout.idWidth);
-  for (const { offset, width } of bags)
-    for (let row = from; row < size; row++) {
-      const start = row * layout.idWidth + offset;
-      batch.ids.fill(-1, start, start + width);
-    }
+  batch.ids.fill(-1, from * layout.idWidth, size * layout.idWidth);
   batch.numbers.fill(0, from * layout.numberWidth, size * layout.numberWidth);
   batch.labels.fill(0, from * layout.labels.length, size * layout.labels.length);
   batch.known.fill(0, from * layout.labels.length, size * layout.labels.length);

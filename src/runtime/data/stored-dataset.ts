@@ -3,7 +3,7 @@
  * the same batches.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { BatchLayout, LayoutSlot } from "../../compiler/model/layout.js";
+import type { BatchLayout } from "../../compiler/model/layout.js";
 import type { BatchOptions, Dataset, EncodedBatch, EncodingReport } from "./dataset.js";
 import { copyRecords, createBatch, createRecords, cutBatch, padBatch, recordBytes, type Records } from "./records.js";
 import { fileOrder, shuffledOrder, type Window, windowRows } from "./shuffle.js";
@@ -15,8 +15,6 @@ export interface StoredDataset {
   readonly groupsFile?: string;
   readonly rows: number;
   readonly layout: BatchLayout;
-  /** Columns of `ids` that belong to bags. */
-  readonly bags: readonly LayoutSlot[];
   readonly report: EncodingReport;
 }
 
@@ -25,7 +23,7 @@ const largestRead = 1 << 28;
 
 /** Opens a stored data set; its records are read into memory when they are no more than `memory` bytes. */
 export function openStoredDataset(stored: StoredDataset, memory: number): Dataset & { readonly inMemory: boolean } {
-  const { layout, bags, rows, report, groupsFile } = stored;
+  const { layout, rows, report, groupsFile } = stored;
   const rowBytes = recordBytes(layout);
   const inMemory = rows * rowBytes <= memory;
   const file = openSync(stored.rowsFile, "r");
@@ -67,7 +65,7 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
       yield cutBatch(batch, layout, filled);
       return;
     }
-    padBatch(batch, layout, bags, filled);
+    padBatch(batch, layout, filled);
     yield { ...batch, rows: filled };
   }
 

@@ -1,3 +1,4 @@
+import { closedLabels } from "../../compiler/model/labels.js";
 import type { EventModel, HeadType, LabelModel } from "../../compiler/model/model.js";
 
 /**
@@ -50,7 +51,7 @@ function eventTruth(event: EventModel, data: LabelRows): RowTruth {
   return conjunction(
     event.map((literal) => {
       if (literal.kind === "label") return labelTruth(literal.label, data);
-      const all = conjunction(literal.labels.map((label) => labelTruth(label, data)));
+      const all = conjunction(closedLabels(data.labels, literal.labels).map((label) => labelTruth(label, data)));
       return (row) => 1 - all(row);
     }),
   );

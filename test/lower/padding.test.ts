@@ -70,7 +70,7 @@ function course(
       "train",
       change(opened.model, { ...feeds, ids: { shape: feeds["ids"]?.shape ?? [], data: ids } }),
     );
-    losses = Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, [...data]]));
+    losses = Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Array.from(data)]));
   }
   const state = opened.program.state.map(({ name }) => [name, [...opened.interpreter.get(name).data]] as const);
   return { ...losses, ...Object.fromEntries(state) };

@@ -50,7 +50,7 @@ function padded(model: Model, feeds: Feeds, more: number): Feeds {
     Object.entries(widths).map(([name, width]) => {
       const { shape = [], data = [] } = feeds[name] ?? {};
       const fill = Array.from({ length: more * width }, () => (name === "ids" ? -1 : 0));
-      return [name, { shape: [(shape[0] ?? 0) + more, ...shape.slice(1)], data: [...data, ...fill] }];
+      return [name, { shape: [(shape[0] ?? 0) + more, ...shape.slice(1)], data: [...Array.from(data), ...fill] }];
     }),
   );
 }

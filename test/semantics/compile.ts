@@ -46,3 +46,10 @@ export function smallSpec(
   } = parts;
   return ["model m", features, labels, network, heads, rest, ""].join("\n\n");
 }
+
+/** The codes of a text's errors, warnings left out. */
+export function errorsOf(text: string, others: Readonly<Record<string, string>> = {}): readonly string[] {
+  return compileText(text, others)
+    .diagnostics.filter(({ severity }) => severity === "error")
+    .map(({ code }) => code);
+}

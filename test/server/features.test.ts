@@ -106,7 +106,7 @@ describe("signature help", () => {
     expect(activeAt(sampleWith("mlp(g, [32])", "mlp(g, [32], norm: <|>)"))).toBe("norm: none");
     expect(activeAt(sampleWith("categorical(vocab: 1000", "categorical(vocab: <|>1000"))).toBe("vocab?");
     expect(activeAt("def head(z, width = 32) = mlp(z, [width])\ntower t = head(x, <|>)\n")).toBe("width: 32");
-    expect(activeAt(sampleWith('when brand == ""', "when max(1, <|>) > 1"))).toBe("y");
+    expect(activeAt(sampleWith('when brand == ""', "when max(1, <|>) > 1"))).toBe("b");
   });
 
   it("is silent outside of calls", () => {

@@ -16,6 +16,8 @@ export interface TypedHeadExpression {
   readonly type: HeadType;
   /** Reads a signal, which is no part of the network. */
   readonly external: boolean;
+  /** An expectation that may be below 0. */
+  readonly signed: boolean;
   readonly span: Span;
 }
 
@@ -76,7 +78,13 @@ function inferNode(
           context.reporter.report("MTL4005", { found: `\`${symbol.name}\`, a plain number,` }, span);
         return undefined;
       }
-      return { value: { kind: "head", name: symbol.name }, type: head.type, external: head.external, span };
+      return {
+        value: { kind: "head", name: symbol.name },
+        type: head.type,
+        external: head.external,
+        signed: head.signed,
+        span,
+      };
     }
     case "Binary":
       if (node.operator === "*") return inferProduct(context, node, heads, wanted);
@@ -126,6 +134,7 @@ function inferProduct(
     value: { kind: "product", factors: sound.map((factor) => factor.value) },
     type,
     external: sound.some((factor) => factor.external),
+    signed: sound.some((factor) => factor.signed),
     span: node.span,
   };
 }
@@ -210,6 +219,7 @@ function inferQuotient(
     value: { kind: "quotient", numerator: numerator.value, denominator: denominator.value },
     type,
     external: numerator.external || denominator.external,
+    signed: false,
     span: node.span,
   };
 }
@@ -236,5 +246,11 @@ function inferComplement(
     });
     return undefined;
   }
-  return { value: { kind: "complement", operand: operand.value }, type, external: operand.external, span: node.span };
+  return {
+    value: { kind: "complement", operand: operand.value },
+    type,
+    external: operand.external,
+    signed: false,
+    span: node.span,
+  };
 }

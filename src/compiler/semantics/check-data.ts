@@ -98,6 +98,11 @@ function checkSplitKeys(context: CheckContext, value: ast.Expression): readonly 
   if (value.kind === "Call" && value.callee.text === "hash" && value.arguments.length > 0) {
     const columns: string[] = [];
     for (const argument of value.arguments) {
+      if (argument.name !== undefined && argument.name.text !== "column") {
+        const { text: name, span } = argument.name;
+        context.reporter.report("MTL2005", { callee: "hash", name, known: ["column"] }, span);
+        return undefined;
+      }
       const read = readArgument(
         context,
         { name: "hash", span: value.callee.span },

@@ -63,6 +63,11 @@ function checkKey(
   return undefined;
 }
 
+/** `share: 0.1`, where none stands without a name. */
+function isShare({ name }: ast.Argument): boolean {
+  return name?.text === "share";
+}
+
 function checkArm(
   context: CheckContext,
   { key, value: node, span }: ast.Entry,
@@ -83,8 +88,9 @@ function checkArm(
     return undefined;
   }
   const callee = { name: "arm", span: node.callee.span };
-  const [first, ...rest] = node.arguments;
-  if (first === undefined || first.name !== undefined) {
+  const first = node.arguments.find(({ name }) => name === undefined) ?? node.arguments.find(isShare);
+  const rest = node.arguments.filter((argument) => argument !== first);
+  if (first === undefined) {
     context.reporter.report(
       "MTL3001",
       { callee: "arm", parameter: "share", expected: "a share of the requests in (0, 1]" },

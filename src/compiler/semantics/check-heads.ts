@@ -3,10 +3,11 @@ import { visit } from "../syntax/index.js";
 import { checkChain } from "./check-chain.js";
 import { checkHeadType } from "./check-event.js";
 import { checkTask } from "./check-task.js";
-import { setType } from "./context.js";
+import { setType, type CheckContext } from "./context.js";
 import { orderByReads } from "./cycles.js";
 import type { HeadInfo } from "./heads.js";
 import type { NetworkContext } from "./network-expression.js";
+import { noteServed } from "./served.js";
 import { headKinds, type HeadKind, type SpecSymbol, type SymbolOf } from "./symbols.js";
 
 /** Everything that predicts: for other parts of the spec, and those of the network as the model has them. */
@@ -47,8 +48,10 @@ export function checkHeads(state: NetworkContext): CheckedHeads {
       symbol,
       ...(chain === undefined ? {} : { type: chain.type }),
       external: chain?.external ?? false,
+      signed: chain?.signed ?? false,
     });
     if (chain === undefined) continue;
+    checkReads(context, symbol, heads, chain.external);
     const model: HeadModel = {
       name: symbol.name,
       ...(declaration.doc === undefined ? {} : { doc: declaration.doc }),
@@ -82,7 +85,28 @@ function checkSignal({ context }: NetworkContext, symbol: SymbolOf<"signal">): H
   const { type: node } = symbol.declaration;
   const type = node.kind === "NumberType" || node.kind === "SimpleType" ? undefined : checkHeadType(context, node);
   if (type !== undefined) setType(context, symbol.declaration, { kind: "head", type });
-  return { symbol, ...(type === undefined ? {} : { type }), external: true };
+  return { symbol, ...(type === undefined ? {} : { type }), external: true, signed: false };
+}
+
+/** A chain is served, and so is what it reads of auxiliary tasks; over signals it has no network to compute them. */
+function checkReads(
+  context: CheckContext,
+  chain: SymbolOf<"chain">,
+  heads: ReadonlyMap<string, HeadInfo>,
+  external: boolean,
+): void {
+  visit(chain.declaration.value, (node) => {
+    const head = node.kind === "NameExpression" ? heads.get(node.name.text) : undefined;
+    if (head === undefined || head.symbol.kind !== "task" || !head.symbol.declaration.auxiliary) return;
+    const { name, at } = head.symbol;
+    if (head.trainingOnly !== undefined)
+      noteServed(context, head.trainingOnly, { head: chain.name, by: name, span: node.span });
+    if (external)
+      context.reporter.report("MTL5046", { name }, node.span, {
+        labels: [{ span: at.span, message: "auxiliary" }],
+        help: "leave out `auxiliary` to serve it",
+      });
+  });
 }
 
 function checkTaskSymbol(
@@ -92,12 +116,13 @@ function checkTaskSymbol(
   models: HeadModel[],
 ): void {
   const { declaration } = symbol;
-  const { type, value } = checkTask(state, declaration);
+  const { type, value, trainingOnly } = checkTask(state, declaration);
   heads.set(symbol.name, {
     symbol,
     ...(type === undefined ? {} : { type }),
-    ...(value === undefined ? {} : { activation: value.function }),
+    signed: type?.kind === "expectation" && value?.function === "identity",
     external: false,
+    ...(trainingOnly === undefined ? {} : { trainingOnly }),
   });
   if (type === undefined || value === undefined) return;
   models.push({

@@ -7,6 +7,8 @@ import { constantOf } from "./constants.js";
 import { describeValue } from "./describe.js";
 import { nodeAt, type Network, type Owner } from "./network.js";
 import { checkTensor, type NetworkContext } from "./network-expression.js";
+import { placeArguments } from "./place-arguments.js";
+import { noteServed } from "./served.js";
 import { showShape } from "./types.js";
 import { setType } from "./context.js";
 
@@ -16,6 +18,8 @@ export interface LogitOwner extends Owner {
   logits: number;
   /** Never served: what is known in training alone may come in. */
   readonly auxiliary: boolean;
+  /** Of an auxiliary task: a feature with `serving: none` that it reads outside `train_only(…)`. */
+  trainingOnly?: string;
 }
 
 /** Calls that give a logit. */
@@ -109,16 +113,9 @@ function scaled(factor: number, operand: LogitExpression | undefined): LogitExpr
 
 /** The one argument of `logit`, `train_only` or an activation. */
 export function soleArgument(state: NetworkContext, call: ast.CallExpression): ast.Expression | undefined {
-  const [first, ...rest] = call.arguments;
-  if (first !== undefined && rest.length === 0 && first.name === undefined)
-    return first.value.kind === "Missing" ? undefined : first.value;
-  if (!call.arguments.some((argument) => argument.value.kind === "Missing"))
-    state.context.reporter.report(
-      "MTL3006",
-      { name: call.callee.text, expected: 1, found: call.arguments.length },
-      call.span,
-    );
-  return undefined;
+  const { text: name, span } = call.callee;
+  const parameter = name === "logit" ? "x" : "logit";
+  return placeArguments(state.context, { name, span }, [parameter], call.arguments, call)?.[0]?.value;
 }
 
 function checkLogitCall(
@@ -128,7 +125,8 @@ function checkLogitCall(
   trainOnly: boolean,
 ): LogitExpression | undefined {
   const node = checkTensor(state, operand, owner, false);
-  if (node === undefined || !checkServed(state, operand, node, owner, trainOnly)) return undefined;
+  if (node === undefined) return undefined;
+  checkServed(state, operand, node, owner, trainOnly);
   owner.logits += 1;
   return { kind: "logit", node, id: `${owner.id}/logit${owner.logits === 1 ? "" : `_${owner.logits}`}` };
 }
@@ -141,7 +139,8 @@ function checkValue(
   trainOnly: boolean,
 ): LogitExpression | undefined {
   const node = checkTensor(state, expression, owner, false);
-  if (node === undefined || !checkServed(state, expression, node, owner, trainOnly)) return undefined;
+  if (node === undefined) return undefined;
+  checkServed(state, expression, node, owner, trainOnly);
   const { shape } = nodeAt(state.network, node);
   if (shape.length === 1 && shape[0] === 1) return { kind: "value", node };
   state.context.reporter.report(
@@ -174,17 +173,11 @@ function checkServed(
   node: NodeRef,
   owner: LogitOwner,
   trainOnly: boolean,
-): boolean {
-  if (trainOnly || owner.auxiliary) return true;
-  const feature = trainingOnlyFeature(network, node);
-  if (feature === undefined) return true;
-  const symbol = context.scope.names.get(feature);
-  context.reporter.report("MTL4012", { feature, head: owner.id }, expression.span, {
-    labels:
-      symbol === undefined ? [] : [{ span: symbol.at.span, message: "`serving: none`: serving does not have it" }],
-    help: `keep it to training with \`train_only(logit(…))\`, or give \`${feature}\` a value at serving: \`serving: 0\``,
-  });
-  return false;
+): void {
+  const feature = trainOnly ? undefined : trainingOnlyFeature(network, node);
+  if (feature === undefined) return;
+  if (owner.auxiliary) owner.trainingOnly ??= feature;
+  else noteServed(context, feature, { head: owner.id, span: expression.span });
 }
 
 /** For each network, what {@link trainingOnlyFeature} found for its first nodes. */

@@ -136,8 +136,9 @@ function checkSourceCall(
   const format = findFormat(context, call.callee);
   if (format === undefined) return undefined;
   const callee = { name: format, span: call.callee.span };
-  const positional = call.arguments.filter((argument) => argument.name === undefined);
-  const named = call.arguments.filter((argument) => argument.name !== undefined);
+  const isPath = ({ name }: ast.Argument): boolean => name === undefined || name.text === "path";
+  const positional = call.arguments.filter(isPath);
+  const named = call.arguments.filter((argument) => !isPath(argument));
   const base = shared?.format === format ? shared : { format, options: defaultOptions(format) };
   const args = checkArguments(context, callee, formatSpecs(base), named);
   const lists = positional.map((argument) => readPaths(context, argument.value));

@@ -23,6 +23,8 @@ export const activations: readonly Activation["function"][] = ["sigmoid", "softp
 export interface CheckedTask {
   readonly type?: HeadType;
   readonly value?: Activation;
+  /** Of an auxiliary task: see {@link LogitOwner}. */
+  readonly trainingOnly?: string;
 }
 
 /** `task cvr: P(buy | click) = sigmoid(logit(t))`. */
@@ -37,7 +39,11 @@ export function checkTask(state: NetworkContext, task: ast.TaskDeclaration): Che
     auxiliary: task.auxiliary,
   };
   const value = checkActivation(state, task, withoutParentheses(task.value), owner, type);
-  return { ...(type === undefined ? {} : { type }), ...(value === undefined ? {} : { value }) };
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(value === undefined ? {} : { value }),
+    ...(owner.trainingOnly === undefined ? {} : { trainingOnly: owner.trainingOnly }),
+  };
 }
 
 function checkActivation(

@@ -168,6 +168,11 @@ function createExpectScope(
     }
     if (symbol.kind === "rank") return undefined;
     context.references.set(call.callee, symbol);
+    if (argument.name !== undefined && argument.name.text !== "candidate") {
+      const { text: name, span } = argument.name;
+      context.reporter.report("MTL2005", { callee: call.callee.text, name, known: ["candidate"] }, span);
+      return errorType;
+    }
     if (argument.value.kind === "NameExpression") findCandidate(context, argument.value.name, candidates);
     return scope.resolve({ kind: "NameExpression", name: call.callee, span: call.callee.span });
   });

@@ -9,6 +9,7 @@ import { checkMetricName } from "./check-metrics.js";
 import type { CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
 import type { Heads } from "./heads.js";
+import { argumentsInOrder } from "./place-arguments.js";
 import { resolveName } from "./resolve.js";
 import { headKinds } from "./symbols.js";
 
@@ -161,9 +162,10 @@ function checkStop(
   if (given === undefined) return undefined;
   const metric = given.value;
   if (metric.kind === "Missing") return undefined;
-  const operand = metric.kind === "Call" ? metric.arguments[0]?.value : undefined;
-  if (metric.kind !== "Call" || metric.arguments.length !== 1 || operand?.kind !== "NameExpression") {
-    if (operand?.kind !== "Missing")
+  const placed = metric.kind === "Call" ? argumentsInOrder(["head"], metric.arguments) : undefined;
+  const operand = placed?.[0]?.value;
+  if (metric.kind !== "Call" || operand?.kind !== "NameExpression") {
+    if (metric.kind !== "Call" || metric.arguments[0]?.value.kind !== "Missing")
       context.reporter.report(
         "MTL3002",
         { callee: "early", parameter: "metric", expected: metricForm, found: describeValue(metric) },

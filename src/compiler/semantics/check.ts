@@ -27,6 +27,7 @@ import { checkLeakage } from "./leakage.js";
 import { lint } from "./lint.js";
 import { resolveServing, type CheckedServing } from "./resolve-serving.js";
 import { checkSelectionBias } from "./selection-bias.js";
+import { reportServed } from "./served.js";
 import type { SpecSymbol } from "./symbols.js";
 import { errorType, type ValueType } from "./types.js";
 
@@ -85,6 +86,7 @@ function createContext(
     references: new Map<Name, SpecSymbol>(),
     types: new Map<AnyNode, ValueType>(),
     reported: new Set(),
+    served: new Map(),
   };
 }
 
@@ -116,6 +118,7 @@ function checkModel(context: CheckContext, blocks: Blocks): Model | undefined {
   const metrics = checkMetrics(context, blocks.Metrics, heads, models, data, train.stop);
   checkSelectionBias(context, models, loss);
   const serving = checkServing(context, blocks, { heads, features });
+  reportServed(context);
   if (reporter.hasErrors || context.incomplete || name === undefined) return undefined;
   lint(context, models, loss, state.network.nodes);
   const resolved = resolveServing(context, { ...serving, models, external });

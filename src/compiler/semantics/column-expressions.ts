@@ -4,6 +4,7 @@ import { suggest, type Span } from "../text/index.js";
 import type { ColumnUse } from "./check-data.js";
 import type { CheckContext } from "./context.js";
 import { describeTyped, describeValue } from "./describe.js";
+import { placeArguments } from "./place-arguments.js";
 
 /** What an expression over raw columns gives; a column alone is whatever the file holds. */
 export type ColumnType = "any" | "number" | "text" | "bool";
@@ -23,22 +24,34 @@ const nouns: Readonly<Record<ColumnType, string>> = {
 
 /** A function of columns: the kinds that it takes and gives. */
 export interface ColumnFunctionType {
-  readonly parameters: readonly ColumnType[];
+  readonly parameters: readonly { readonly name: string; readonly kind: ColumnType }[];
   readonly result: ColumnType;
 }
 
 /** The functions of columns, as data. */
 export const columnFunctions: Readonly<Record<ColumnFunction, ColumnFunctionType>> = {
-  abs: { parameters: ["number"], result: "number" },
-  log1p: { parameters: ["number"], result: "number" },
-  log: { parameters: ["number"], result: "number" },
-  sqrt: { parameters: ["number"], result: "number" },
-  floor: { parameters: ["number"], result: "number" },
-  min: { parameters: ["number", "number"], result: "number" },
-  max: { parameters: ["number", "number"], result: "number" },
-  lower: { parameters: ["text"], result: "text" },
-  length: { parameters: ["text"], result: "number" },
-  missing: { parameters: ["any"], result: "bool" },
+  abs: { parameters: [{ name: "x", kind: "number" }], result: "number" },
+  log1p: { parameters: [{ name: "x", kind: "number" }], result: "number" },
+  log: { parameters: [{ name: "x", kind: "number" }], result: "number" },
+  sqrt: { parameters: [{ name: "x", kind: "number" }], result: "number" },
+  floor: { parameters: [{ name: "x", kind: "number" }], result: "number" },
+  min: {
+    parameters: [
+      { name: "a", kind: "number" },
+      { name: "b", kind: "number" },
+    ],
+    result: "number",
+  },
+  max: {
+    parameters: [
+      { name: "a", kind: "number" },
+      { name: "b", kind: "number" },
+    ],
+    result: "number",
+  },
+  lower: { parameters: [{ name: "s", kind: "text" }], result: "text" },
+  length: { parameters: [{ name: "s", kind: "text" }], result: "number" },
+  missing: { parameters: [{ name: "x", kind: "any" }], result: "bool" },
 };
 
 /** Checks and types an expression over columns; undefined when something is wrong, which is then reported. */
@@ -195,13 +208,11 @@ function checkCall(context: CheckContext, call: CallExpression): TypedColumnExpr
     return undefined;
   }
   const { parameters, result } = columnFunctions[name];
-  if (call.arguments.some((argument) => argument.value.kind === "Missing")) return undefined;
-  if (call.arguments.length !== parameters.length || call.arguments.some((argument) => argument.name !== undefined)) {
-    context.reporter.report("MTL3006", { name, expected: parameters.length, found: call.arguments.length }, call.span);
-    return undefined;
-  }
-  const operands = call.arguments.map((argument, i) =>
-    operandOf(context, argument.value, parameters[i] ?? "any", `${name}(…)`),
+  const names = parameters.map((parameter) => parameter.name);
+  const placed = placeArguments(context, { name, span }, names, call.arguments, call);
+  if (placed === undefined) return undefined;
+  const operands = placed.map((argument, i) =>
+    operandOf(context, argument.value, parameters[i]?.kind ?? "any", `${name}(…)`),
   );
   const sound = operands.filter((operand) => operand !== undefined);
   if (sound.length < operands.length) return undefined;

@@ -2,6 +2,7 @@ import type { Reporter } from "../diagnostics/index.js";
 import type { AnyNode, Name, Spec } from "../syntax/index.js";
 import type { Scope } from "./bind.js";
 import type { Within } from "./events.js";
+import type { ServedRead } from "./served.js";
 import type { SpecSymbol } from "./symbols.js";
 import { errorType, type ValueType } from "./types.js";
 
@@ -43,6 +44,8 @@ export interface CheckContext {
   readonly types: Map<AnyNode, ValueType>;
   /** Names that were reported: one mistake in a declaration would otherwise show at each use. */
   readonly reported: Set<string>;
+  /** Features with `serving: none` → the places computed at serving that read them. */
+  readonly served: Map<string, ServedRead[]>;
 }
 
 /** Notes what a node is, and hands it on. */

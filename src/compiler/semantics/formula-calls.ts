@@ -1,12 +1,13 @@
 /** Calls of functions in formulas: arguments against parameters, units, and the range of the result. */
-import type { CallExpression, Expression } from "../syntax/index.js";
+import type { Argument, CallExpression, Expression } from "../syntax/index.js";
 import { suggest, type Span } from "../text/index.js";
 import { readArgument } from "./arguments.js";
 import { describeTyped, describeValue } from "./describe.js";
 import type { FormulaScope } from "./formula.js";
-import { formulaFunctions, type FormulaKind } from "./formula-functions.js";
+import { formulaFunctions, piecewiseParameters, type FormulaKind } from "./formula-functions.js";
 import { asNumber, number, numberOperand } from "./formula-operands.js";
 import { nonNegative, showInterval, type Interval, type IntervalResult } from "./intervals.js";
+import { placeArguments } from "./place-arguments.js";
 import { errorType, showType, type ValueType } from "./types.js";
 
 /** The type of an expression in the same scope. */
@@ -22,8 +23,8 @@ export function inferCall(scope: FormulaScope, call: CallExpression, infer: Infe
   const known = [...Object.keys(formulaFunctions), "piecewise"];
   if (name === "piecewise") return inferPiecewise(scope, call, infer);
   const found = Object.hasOwn(formulaFunctions, name) ? formulaFunctions[name] : undefined;
-  const types = call.arguments.map((argument) => asNumber(infer(argument.value)));
   if (found === undefined) {
+    for (const argument of call.arguments) infer(argument.value);
     context.reporter.report(
       "MTL2004",
       { name, what: "a function of formulas", known, suggestion: suggest(name, known) },
@@ -31,16 +32,15 @@ export function inferCall(scope: FormulaScope, call: CallExpression, infer: Infe
     );
     return errorType;
   }
-  if (call.arguments.some((argument) => argument.value.kind === "Missing")) return errorType;
-  if (types.length !== found.parameters.length) {
-    context.reporter.report("MTL3006", { name, expected: found.parameters.length, found: types.length }, call.span);
-    return errorType;
-  }
+  const names = found.parameters.map((parameter) => parameter.name);
+  const placed = placeArguments(context, { name, span }, names, call.arguments, call);
+  const types = (placed ?? call.arguments).map((argument) => asNumber(infer(argument.value)));
+  if (placed === undefined) return errorType;
   const sound = types.map((type, i) => {
-    const node = call.arguments[i]?.value;
+    const node = placed[i]?.value;
     return (
       node === undefined ||
-      checkOperand(scope, type, node, found.parameters[i] ?? "any", name, {
+      checkOperand(scope, type, node, found.parameters[i]?.kind ?? "any", name, {
         missing: found.takesMissing === "all" || (found.takesMissing === "first" && i === 0),
       })
     );
@@ -62,10 +62,10 @@ export function inferCall(scope: FormulaScope, call: CallExpression, infer: Infe
       };
   }
   const numbers = types.filter((type) => type.kind === "number");
-  if (found.keepsUnit === true && !checkArgumentUnits(scope, call, types)) return errorType;
+  if (found.keepsUnit === true && !checkArgumentUnits(scope, call, placed, types)) return errorType;
   const result = found.range?.(numbers.map((type) => type.range));
   if (result?.hazard !== undefined) {
-    reportHazard(scope, call, result.hazard, numbers[0]?.range);
+    reportHazard(scope, call, placed[0]?.span ?? call.span, result.hazard, numbers[0]?.range);
     return errorType;
   }
   return number(
@@ -75,10 +75,15 @@ export function inferCall(scope: FormulaScope, call: CallExpression, infer: Infe
 }
 
 /** Arguments that compete for one result are in one unit; numbers without a unit go with any. */
-function checkArgumentUnits(scope: FormulaScope, call: CallExpression, types: readonly ValueType[]): boolean {
+function checkArgumentUnits(
+  scope: FormulaScope,
+  call: CallExpression,
+  placed: readonly Argument[],
+  types: readonly ValueType[],
+): boolean {
   let first: { readonly unit: string; readonly span: Span } | undefined;
   for (const [i, type] of types.entries()) {
-    const span = call.arguments[i]?.span ?? call.span;
+    const span = placed[i]?.span ?? call.span;
     if (type.kind !== "number" || type.unit === undefined) continue;
     if (first === undefined) first = { unit: type.unit, span };
     else if (first.unit !== type.unit) {
@@ -98,12 +103,10 @@ function checkArgumentUnits(scope: FormulaScope, call: CallExpression, types: re
 function inferPiecewise(scope: FormulaScope, call: CallExpression, infer: Infer): ValueType {
   const { context } = scope;
   const callee = { name: "piecewise", span: call.callee.span };
-  const [operand, knotList, valueList] = call.arguments.map(({ value }) => value);
-  const type = operand === undefined ? errorType : infer(operand);
-  if (operand === undefined || knotList === undefined || valueList === undefined || call.arguments.length !== 3) {
-    context.reporter.report("MTL3006", { name: callee.name, expected: 3, found: call.arguments.length }, call.span);
-    return errorType;
-  }
+  const placed = placeArguments(context, callee, piecewiseParameters, call.arguments, call);
+  const [operand, knotList, valueList] = (placed ?? []).map(({ value }) => value);
+  if (operand === undefined || knotList === undefined || valueList === undefined) return errorType;
+  const type = infer(operand);
   const value = numberOperand(scope, type, operand, "piecewise(…)");
   const read = (name: string, list: Expression): readonly number[] | undefined => {
     const numbers = readArgument(context, callee, { name, type: { kind: "numbers" } }, list);
@@ -150,10 +153,10 @@ function checkOperand(
 function reportHazard(
   scope: FormulaScope,
   call: CallExpression,
+  span: Span,
   hazard: NonNullable<IntervalResult["hazard"]>,
   range: Interval | undefined,
 ): void {
-  const span: Span = call.arguments[0]?.span ?? call.span;
   const shown = range === undefined ? "" : showInterval(range);
   const { reporter } = scope.context;
   if (hazard === "logarithm of zero or less")

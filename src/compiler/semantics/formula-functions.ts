@@ -15,9 +15,14 @@ import {
 
 export type FormulaKind = "number" | "text" | "bool" | "time" | "duration";
 
+/** A parameter by its name, which an argument may give; `any` takes every kind. */
+export interface FormulaParameter {
+  readonly name: string;
+  readonly kind: FormulaKind | "any";
+}
+
 export interface FormulaFunction {
-  /** Kinds of the arguments; `any` takes every kind. */
-  readonly parameters: readonly (FormulaKind | "any")[];
+  readonly parameters: readonly FormulaParameter[];
   readonly result: FormulaKind;
   /** Arguments that may be missing without being handled: all, or the first alone. */
   readonly takesMissing?: "all" | "first";
@@ -26,6 +31,10 @@ export interface FormulaFunction {
   /** Of a number: its range from those of the number arguments. */
   readonly range?: (ranges: readonly Interval[]) => IntervalResult;
 }
+
+/** Parameters of numbers, by their names. */
+const numbers = (...names: readonly string[]): readonly FormulaParameter[] =>
+  names.map((name) => ({ name, kind: "number" }));
 
 const first = (ranges: readonly Interval[]): Interval => ranges[0] ?? anyNumber;
 const second = (ranges: readonly Interval[]): Interval => ranges[1] ?? anyNumber;
@@ -39,19 +48,19 @@ const leastBase = 1e-9;
 
 export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
   min: {
-    parameters: ["number", "number"],
+    parameters: numbers("a", "b"),
     result: "number",
     keepsUnit: true,
     range: (ranges) => ({ range: minimum(first(ranges), second(ranges)) }),
   },
   max: {
-    parameters: ["number", "number"],
+    parameters: numbers("a", "b"),
     result: "number",
     keepsUnit: true,
     range: (ranges) => ({ range: maximum(first(ranges), second(ranges)) }),
   },
   clamp: {
-    parameters: ["number", "number", "number"],
+    parameters: numbers("x", "low", "high"),
     result: "number",
     keepsUnit: true,
     range: ([value = anyNumber, low = anyNumber, high = anyNumber]) => ({
@@ -59,20 +68,20 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
     }),
   },
   abs: {
-    parameters: ["number"],
+    parameters: numbers("x"),
     result: "number",
     keepsUnit: true,
     range: (ranges) => ({ range: absolute(first(ranges)) }),
   },
   floor: {
-    parameters: ["number"],
+    parameters: numbers("x"),
     result: "number",
     keepsUnit: true,
     range: (ranges) => increasing(first(ranges), Math.floor, { exact: true }),
   },
-  exp: { parameters: ["number"], result: "number", range: (ranges) => exponential(first(ranges)) },
+  exp: { parameters: numbers("x"), result: "number", range: (ranges) => exponential(first(ranges)) },
   log: {
-    parameters: ["number"],
+    parameters: numbers("x"),
     result: "number",
     range: (ranges) =>
       increasing(first(ranges), Math.log, {
@@ -80,7 +89,7 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
       }),
   },
   log1p: {
-    parameters: ["number"],
+    parameters: numbers("x"),
     result: "number",
     range: (ranges) =>
       increasing(first(ranges), Math.log1p, {
@@ -88,7 +97,7 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
       }),
   },
   sqrt: {
-    parameters: ["number"],
+    parameters: numbers("x"),
     result: "number",
     range: (ranges) =>
       increasing(first(ranges), Math.sqrt, {
@@ -96,10 +105,10 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
         exact: true,
       }),
   },
-  sigmoid: { parameters: ["number"], result: "number", range: within(unitInterval) },
+  sigmoid: { parameters: numbers("x"), result: "number", range: within(unitInterval) },
   /** exp(y · ln(max(x, 1e-9))): a power whose base may be 0. */
   safe_pow: {
-    parameters: ["number", "number"],
+    parameters: numbers("x", "y"),
     result: "number",
     range: (ranges) => {
       const base = maximum(first(ranges), { low: leastBase, high: leastBase });
@@ -110,31 +119,42 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
     },
   },
   coalesce: {
-    parameters: ["number", "number"],
+    parameters: numbers("a", "b"),
     result: "number",
     takesMissing: "first",
     keepsUnit: true,
     range: (ranges) => ({ range: union(first(ranges), second(ranges)) }),
   },
   if: {
-    parameters: ["bool", "number", "number"],
+    parameters: [{ name: "condition", kind: "bool" }, ...numbers("a", "b")],
     result: "number",
     keepsUnit: true,
     range: (ranges) => ({ range: union(first(ranges), second(ranges)) }),
   },
-  missing: { parameters: ["any"], result: "bool", takesMissing: "all" },
-  age: { parameters: ["time"], result: "duration", takesMissing: "all" },
-  lower: { parameters: ["text"], result: "text", takesMissing: "all" },
+  missing: { parameters: [{ name: "x", kind: "any" }], result: "bool", takesMissing: "all" },
+  age: { parameters: [{ name: "t", kind: "time" }], result: "duration", takesMissing: "all" },
+  lower: { parameters: [{ name: "s", kind: "text" }], result: "text", takesMissing: "all" },
 
   // Functions of the request's list of candidates.
-  rank: { parameters: ["number"], result: "number", range: within({ low: 1, high: longestList }) },
-  percentile: { parameters: ["number"], result: "number", range: within({ low: 1 / longestList, high: 1 }) },
-  minmax: { parameters: ["number"], result: "number", range: within(unitInterval) },
+  rank: { parameters: numbers("x"), result: "number", range: within({ low: 1, high: longestList }) },
+  percentile: { parameters: numbers("x"), result: "number", range: within({ low: 1 / longestList, high: 1 }) },
+  minmax: { parameters: numbers("x"), result: "number", range: within(unitInterval) },
   // One of n numbers stands at most √(n − 1) deviations from their mean.
   zscore: {
-    parameters: ["number"],
+    parameters: numbers("x"),
     result: "number",
     range: within({ low: -Math.sqrt(longestList), high: Math.sqrt(longestList) }),
   },
-  reciprocal_rank: { parameters: ["number"], result: "number", range: within({ low: 1 / longestList, high: 1 }) },
+  reciprocal_rank: { parameters: numbers("x"), result: "number", range: within({ low: 1 / longestList, high: 1 }) },
 };
+
+/** The parameters of `piecewise`, which takes lists besides its number. */
+export const piecewiseParameters = ["x", "knots", "values"] as const;
+
+/** The names of what a function of formulas takes, in their order; undefined for what is not one. */
+export function formulaParameterNames(name: string): readonly string[] | undefined {
+  if (name === "piecewise") return piecewiseParameters;
+  return Object.hasOwn(formulaFunctions, name)
+    ? formulaFunctions[name]?.parameters.map((each) => each.name)
+    : undefined;
+}

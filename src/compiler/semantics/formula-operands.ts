@@ -16,7 +16,8 @@ export function asNumber(type: ValueType): ValueType {
     case "probability":
       return number({ low: 0, high: 1 });
     case "expectation":
-      return number({ low: 0, high: Infinity }, type.type.unit);
+      // Under `identity` it may be below 0.
+      return number({ low: -Infinity, high: Infinity }, type.type.unit);
     case "score":
       return number({ low: -Infinity, high: Infinity });
   }

@@ -1,10 +1,11 @@
 import type { FeatureModel, HeadType } from "../model/index.js";
-import type { CallExpression, NameExpression } from "../syntax/index.js";
+import type { CallExpression, Name, NameExpression } from "../syntax/index.js";
 import type { CheckContext } from "./context.js";
 import type { FormulaScope } from "./formula.js";
 import type { Heads } from "./heads.js";
 import { anyNumber, nonNegative, unitInterval, type Interval } from "./intervals.js";
 import { resolveName } from "./resolve.js";
+import { noteServed } from "./served.js";
 import { errorType, type ValueType } from "./types.js";
 
 /** What formulas may read, by name. */
@@ -48,7 +49,7 @@ export function createFormulaScope(
       case "fusion":
         return values.fusions.get(symbol.name) ?? errorType;
       case "feature":
-        return featureValue(values.features.find((feature) => feature.name === symbol.name));
+        return featureValue(context, values.features, name);
       case "signal": {
         const plain = values.signals.get(symbol.name);
         return plain ?? valueOfHead(values.heads, symbol.name);
@@ -81,26 +82,27 @@ export function valueOfHead(heads: Heads, name: string): ValueType {
   const unit = head.type.kind === "expectation" ? head.type.unit : undefined;
   return {
     kind: "number",
-    range: rangeOf(head.type, head.activation),
+    range: rangeOf(head.type, head.signed),
     optional: false,
     ...(unit === undefined ? {} : { unit }),
   };
 }
 
-/** What an activation can give. */
-function rangeOf(type: HeadType, activation: string | undefined): Interval {
+function rangeOf(type: HeadType, signed: boolean): Interval {
   switch (type.kind) {
     case "probability":
       return unitInterval;
     case "expectation":
-      return activation === "identity" ? anyNumber : nonNegative;
+      return signed ? anyNumber : nonNegative;
     case "score":
       return anyNumber;
   }
 }
 
 /** A raw feature as a candidate brings it; what the network makes of it is not visible here. */
-function featureValue(feature: FeatureModel | undefined): ValueType {
+function featureValue(context: CheckContext, features: readonly FeatureModel[], name: Name): ValueType {
+  const feature = features.find((each) => each.name === name.text);
+  if (feature?.serving.kind === "none") noteServed(context, feature.name, { span: name.span });
   switch (feature?.kind) {
     case undefined:
       return errorType;

@@ -1,4 +1,4 @@
-import type { HeadModel, HeadType } from "../model/index.js";
+import type { HeadType } from "../model/index.js";
 import type { HeadKind, SymbolOf } from "./symbols.js";
 
 /** A head as other parts of the spec see it. */
@@ -6,8 +6,10 @@ export interface HeadInfo {
   readonly symbol: SymbolOf<HeadKind>;
   /** Absent when the declaration is wrong, which is then reported. */
   readonly type?: HeadType;
-  /** The range of its value, for formulas; of a signal that is a plain number, what its type says. */
-  readonly activation?: Extract<HeadModel["value"], { kind: "activation" }>["function"];
+  /** An expectation that may be below 0: a task under `identity`, and what a chain makes of one. */
+  readonly signed: boolean;
+  /** Of an auxiliary task: a feature with `serving: none` that it reads outside `train_only(…)`. */
+  readonly trainingOnly?: string;
   /** Computed from what other systems send; no part of the network. */
   readonly external: boolean;
 }

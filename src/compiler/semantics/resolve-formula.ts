@@ -14,7 +14,9 @@ import type * as ast from "../syntax/index.js";
 import { constantOf } from "./constants.js";
 import { typeOf, type CheckContext } from "./context.js";
 import { secondsOfDate } from "./dates.js";
+import { formulaParameterNames } from "./formula-functions.js";
 import type { Interval } from "./intervals.js";
+import { argumentsInOrder } from "./place-arguments.js";
 import type { ValueType } from "./types.js";
 
 /** What names, calls and lists stand for where they are leaves of a tree. */
@@ -143,8 +145,10 @@ function resolveCall<L>(
   const { text: name } = node.callee;
   const { span } = node;
   const range = rangeOf(context, node);
+  const placed = argumentsInOrder(formulaParameterNames(name) ?? [], node.arguments);
+  if (placed === undefined) return undefined;
   if (name === "piecewise") {
-    const [first, knots, values] = node.arguments.map(({ value }) => value);
+    const [first, knots, values] = placed.map(({ value }) => value);
     const operand = first === undefined ? undefined : inner(first);
     if (operand === undefined || knots === undefined || values === undefined) return undefined;
     return {
@@ -157,7 +161,7 @@ function resolveCall<L>(
       span,
     };
   }
-  const operands = node.arguments.map(({ value }) => inner(value));
+  const operands = placed.map(({ value }) => inner(value));
   const args = operands.filter((value) => value !== undefined);
   if (args.length !== operands.length) return undefined;
   const [operand] = args;

@@ -6,6 +6,7 @@ import type {
   ExperimentModel,
   FeatureModel,
   FormulaExpression,
+  FormulaRange,
   FusionModel,
   HeadExpression,
   HeadModel,
@@ -52,7 +53,7 @@ export function resolveServing(context: CheckContext, checked: CheckedServing): 
   if (!speaks) return {};
   const names: FormulaNames = { context, externalChains: new Set(checked.external.map(({ name }) => name)) };
   const fusions = [
-    ...checked.external.map(chainFormula(names)),
+    ...checked.external.map(chainFormula(names, checked.values)),
     ...checked.fusionOrder.flatMap((node): readonly FusionModel[] => {
       const value = resolveFormula(names, node.value);
       const type = typeOf(context, node);
@@ -193,16 +194,16 @@ function paramModel(context: CheckContext): (entry: ast.ParamEntry) => readonly 
 // ---------------------------------------------------------------------------------------------------------- formulas
 
 /** A chain over signals as a formula; a quotient is guarded, and stays a probability. */
-function chainFormula({ context, externalChains }: FormulaNames): (chain: HeadModel) => FusionModel {
-  return ({ name, doc, value, type, span }) => {
+function chainFormula({ externalChains }: FormulaNames, { heads }: FormulaValues): (chain: HeadModel) => FusionModel {
+  return ({ name, doc, value, span }) => {
     const numbers = (low: number): FormulaExpression => numberConstant(low, span);
-    const range = type.kind === "probability" ? { low: 0, high: 1 } : { low: 0 };
+    const range = headRange(heads, name);
     const build = (node: HeadExpression): FormulaExpression => {
       switch (node.kind) {
         case "head":
           return externalChains.has(node.name)
-            ? { kind: "fusion", type: "number", name: node.name, range: headRange(node.name), span }
-            : { kind: "input", type: "number", name: node.name, range: headRange(node.name), span };
+            ? { kind: "fusion", type: "number", name: node.name, range: headRange(heads, node.name), span }
+            : { kind: "input", type: "number", name: node.name, range: headRange(heads, node.name), span };
         case "product": {
           const [first = numbers(1), ...rest] = node.factors.map(build);
           return rest.reduce(
@@ -251,13 +252,13 @@ function chainFormula({ context, externalChains }: FormulaNames): (chain: HeadMo
           throw new Error(`the chain ${name} over signals has an activation`);
       }
     };
-    const headRange = (head: string): { low: number; high?: number } => {
-      const symbol = context.scope.names.get(head);
-      const headType = symbol === undefined ? undefined : typeOf(context, symbol.declaration);
-      return headType?.kind === "head" && headType.type.kind === "probability" ? { low: 0, high: 1 } : { low: 0 };
-    };
     return { name, ...(doc === undefined ? {} : { doc }), value: build(value), span };
   };
+}
+
+function headRange(heads: FormulaValues["heads"], name: string): FormulaRange {
+  const value = valueOfHead(heads, name);
+  return value.kind === "number" ? toRange(value.range) : {};
 }
 
 /** What a chain's divisor is kept above. */

@@ -262,19 +262,18 @@ const activationSignatures = activations.map((name) =>
   formSignature(name, "an activation", [{ name: "logit", slot: logit }]),
 );
 const formula: Slot = { kind: "formula", test: false };
-const letters = ["x", "y", "z"];
 const formulaSignatures = Object.entries(formulaFunctions).map(([name, { parameters }]) =>
   formSignature(
     name,
     "a function of formulas",
-    parameters.map((_, i) => ({ name: letters[i] ?? "x", slot: formula })),
+    parameters.map((parameter) => ({ name: parameter.name, slot: formula })),
   ),
 );
 const columnSignatures = Object.entries(columnFunctions).map(([name, { parameters }]) =>
   formSignature(
     name,
     "a function of columns",
-    parameters.map((_, i) => ({ name: letters[i] ?? "x", slot: { kind: "columns" } })),
+    parameters.map((parameter) => ({ name: parameter.name, slot: { kind: "columns" } })),
   ),
 );
 const featureSignatures = featureKinds.map((name) => formSignature(name, "a kind of feature", [], featureSpecs[name]));

@@ -66,7 +66,9 @@ export const eventsDiagnostics = defineDiagnostics({
   MTL4012: {
     severity: "error",
     title: "training-only feature at serving",
-    message: (p: { feature: string; head: string }) =>
-      `\`${p.head}\` is served and reads \`${p.feature}\`, which serving does not have`,
+    message: (p: { feature: string; head?: string | undefined; by?: string | undefined }) =>
+      p.head === undefined
+        ? `this is computed at serving and reads \`${p.feature}\`, which serving does not have`
+        : `\`${p.head}\` is served and reads \`${p.feature}\`${p.by === undefined ? "" : ` by way of \`${p.by}\``}, which serving does not have`,
   },
 });

@@ -10,9 +10,19 @@ import { openSqliteStore } from "../../src/runtime/flow/sqlite-store.js";
 import { openPermitStore } from "../../src/runtime/flow/open-store.js";
 import { blockSize } from "../../src/runtime/flow/lease.js";
 import { counterKey, type LeaseRequest, type PermitStore, type Settlement } from "../../src/runtime/flow/store.js";
+import { createFlowControl } from "../../src/runtime/flow/flow-control.js";
+import { compileText } from "../semantics/compile.js";
 import { redisProgram, startRedis, withoutRedis, type RedisServer } from "../../bench/redis-server.js";
 
 const ends = Date.now() + 3_600_000;
+const noonToday = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 43_200_000;
+const capSpec = `model feed
+signals { ctr: P(click) }
+attributes { item_id: text }
+fusion score = ctr
+rules home { cap exposure at most 100 of item_id per day }
+rank page = top 3 by score with home
+`;
 const folder = mkdtempSync(join(tmpdir(), "mtlc-flow-"));
 let redis: RedisServer | undefined;
 
@@ -169,23 +179,66 @@ describe.each(kinds)("the %s store", (kind) => {
 describe("stores", () => {
   it("forget a counter a day after its window, and a session after a minute without a sign", async () => {
     let now = 1_000_000_000_000;
-    for (const open of [
-      async () => createMemoryStore({ clock: () => now }),
-      () => openSqliteStore(join(folder, `${randomUUID()}.db`), { clock: () => now }),
-    ]) {
-      const store = await open();
-      const lease = (session: string, sequence: number) =>
-        store.lease(session, [{ key: "k", limit: 1000, ends: now, spent: 0, sequence, need: 0 }]);
-      await lease("a#1", 1);
-      expect((await lease("b#1", 1))[0]?.granted).toBe(blockSize(900, 2));
-      now += 61_000;
-      expect((await lease("c#1", 1))[0]?.granted).toBe(blockSize(1000 - 100 - 45, 1));
-      now += 86_400_000;
-      await store.settle("c#1", []);
-      expect(await store.read()).toEqual([]);
-      await store.close();
-    }
+    const store = createMemoryStore({ clock: () => now });
+    const lease = (session: string, sequence: number) =>
+      store.lease(session, [{ key: "k", limit: 1000, ends: now, spent: 0, sequence, need: 0 }]);
+    await lease("a#1", 1);
+    expect((await lease("b#1", 1))[0]?.granted).toBe(blockSize(900, 2));
+    now += 61_000;
+    expect((await lease("c#1", 1))[0]?.granted).toBe(blockSize(1000 - 100 - 45, 1));
+    now += 86_400_000;
+    await store.settle("c#1", []);
+    expect(await store.read()).toEqual([]);
+    await store.close();
   });
+
+  it("forget in a file what ended a day ago by the host's clock", async () => {
+    const store = await openSqliteStore(join(folder, `${randomUUID()}.db`));
+    const day = 86_400_000;
+    const request = { limit: 1000, spent: 0, sequence: 1, need: 0 };
+    await store.lease("a#1", [
+      { ...request, key: "old", ends: Date.now() - day - 60_000 },
+      { ...request, key: "new", ends: Date.now() - day + 60_000 },
+    ]);
+    await store.settle("b#1", []);
+    expect((await store.read()).map(({ key }) => key)).toEqual(["new"]);
+    await store.close();
+  });
+
+  it.each(["sqlite", ...(redisProgram === undefined ? [] : ["redis"])] as const)(
+    "grant no window twice in %s when the clock of one server is days ahead",
+    async (kind) => {
+      const { model } = compileText(capSpec);
+      const file = join(folder, `${randomUUID()}.db`);
+      const prefix = randomUUID();
+      const show = async (server: string, ahead: number, requests: number): Promise<number> => {
+        const store = await (kind === "sqlite" ? openSqliteStore(file) : openRedisStore(redis?.url ?? "", { prefix }));
+        const clock = (): number => noonToday + ahead;
+        const flow = createFlowControl(store, {
+          namespace: "feed",
+          ruleSets: model?.serving?.ruleSets ?? [],
+          server,
+          clock,
+          background: false,
+        });
+        let shown = 0;
+        for (let i = 0; i < requests; i++) {
+          const { ranking } = await flow.rank(clock(), ({ held }) => {
+            const has = held("home.exposure", '["x"]') >= 1;
+            return { ranking: has ? 1 : 0, spent: has ? [{ rule: "home.exposure", key: '["x"]', count: 1 }] : [] };
+          });
+          shown += ranking;
+        }
+        await flow.tick();
+        await flow.close();
+        await store.close();
+        return shown;
+      };
+      expect(await show("a", 0, 130)).toBe(100);
+      expect(await show("b", 3 * 86_400_000, 5)).toBe(5);
+      expect(await show("c", 1, 130)).toBe(0);
+    },
+  );
 
   it("keep their counts in a file from one run to the next", async () => {
     const file = join(folder, "kept.db");

@@ -27,8 +27,23 @@ export function checkRank(context: CheckContext, rank: ast.RankDeclaration, scop
     if (before !== undefined) checkOrder(context, before, stage);
     before = stage;
   }
-  for (const rules of rank.rules) resolveName(context, rules, { kinds: ["rules"], what: "a set of rules" });
+  checkRuleSets(context, rank);
   for (const { by } of rank.ties) checkTie(context, by, scope);
+}
+
+/** Each set of rules is attached once. */
+function checkRuleSets(context: CheckContext, rank: ast.RankDeclaration): void {
+  const attached = new Map<string, ast.Name>();
+  for (const rules of rank.rules) {
+    resolveName(context, rules, { kinds: ["rules"], what: "a set of rules" });
+    const first = attached.get(rules.text);
+    if (first !== undefined && rules.text !== "")
+      context.reporter.report("MTL5060", { rules: rules.text, rank: rank.name.text }, rules.span, {
+        labels: [{ span: first.span, message: "attached here first" }],
+        help: "take one of them out",
+      });
+    else attached.set(rules.text, rules);
+  }
 }
 
 function checkCount(context: CheckContext, { name }: ast.RankDeclaration, count: ast.Expression): void {

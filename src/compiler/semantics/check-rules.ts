@@ -97,6 +97,7 @@ function checkRule(context: CheckContext, rule: ast.Rule, scope: FormulaScope): 
     reporter.report("MTL5008", { verb: rule.verb, rule: rule.name.text, lacking: ["at most"] }, rule.name.span, {
       help: `write \`${example.pace}\``,
     });
+  checkPace(context, rule, given);
   // A draw needs both numbers of the class: how often, and out of how many.
   for (const [one, other] of [
     ["successes", "trials"],
@@ -109,6 +110,22 @@ function checkRule(context: CheckContext, rule: ast.Rule, scope: FormulaScope): 
   for (const clause of given.values()) checkClause(context, rule, clause, scope, values);
   checkWindow(context, given);
   return { node: rule, clauses: given, options: values, stated };
+}
+
+/** A pace follows one number. */
+function checkPace(context: CheckContext, rule: ast.Rule, given: ReadonlyMap<ClauseName, ast.RuleClause>): void {
+  const [most, least] = [given.get("at most"), given.get("at least")];
+  if (rule.verb !== "pace" || most?.kind !== "BoundClause" || least?.kind !== "BoundClause") return;
+  const shown = ({ count }: typeof most): string => describeValue(count).replaceAll("`", "");
+  context.reporter.report(
+    "MTL5061",
+    { rule: rule.name.text, least: shown(least), most: shown(most) },
+    (least.span.start < most.span.start ? most : least).span,
+    {
+      labels: [{ span: (least.span.start < most.span.start ? least : most).span, message: "the other one" }],
+      help: "keep one of them; a limit that nothing may pass is a `cap`",
+    },
+  );
 }
 
 const example: Readonly<Record<ast.RuleVerb, string>> = {

@@ -34,10 +34,13 @@ CREATE INDEX IF NOT EXISTS counters_by_end ON counters (ends);
 PRAGMA user_version = ${schemaVersion};
 `;
 
+/** Milliseconds since 1970 on the clock of the host, as Redis goes by its own: a server's clock decides only its own windows. */
+const storeClock = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
+
 const states = `
 SELECT asked.value AS key, c.most AS most, c.granted AS counterGranted, c.spent AS counterSpent,
   l.granted AS granted, l.spent AS spent, l.sequence AS sequence,
-  (SELECT count(*) FROM sessions WHERE seen >= ?) AS servers
+  (SELECT count(*) FROM sessions WHERE seen >= ${storeClock} - ?) AS servers
 FROM json_each(?) AS asked
 LEFT JOIN counters AS c ON c.key = asked.value
 LEFT JOIN leases AS l ON l.key = asked.value AND l.session = ?`;
@@ -64,7 +67,7 @@ SELECT value ->> 0, ?, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) W
 ON CONFLICT (key, session) DO UPDATE SET granted = excluded.granted, spent = excluded.spent, sequence = excluded.sequence`;
 
 const writeSession = `
-INSERT INTO sessions (id, seen) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`;
+INSERT INTO sessions (id, seen) VALUES (?, ${storeClock}) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`;
 
 interface ReadingRow {
   readonly key: string;
@@ -83,24 +86,21 @@ FROM counters AS c`;
 
 /**
  * A store in a SQLite file, for the servers of one host. A grant is on disk before it is answered. Not for network file
- * systems, which have no shared memory for the write-ahead log.
+ * systems, which have no shared memory for the write-ahead log. What ended long ago is forgotten by the host's clock.
  * @throws Failure MTL7530, MTL7531, MTL7532.
  */
-export async function openSqliteStore(
-  file: string,
-  { clock = Date.now }: { readonly clock?: () => number } = {},
-): Promise<PermitStore> {
+export async function openSqliteStore(file: string): Promise<PermitStore> {
   const database = await openSqlite(file);
   await prepareSchema(database, file);
   const seen = new Map<Session, number>();
 
   const signOfLife = async (session: Session): Promise<void> => {
-    const now = clock();
-    if (now - (seen.get(session) ?? 0) < sessionLifetime / 6) return;
-    await database.rows(writeSession, [session, now]);
-    await database.rows("DELETE FROM sessions WHERE seen < ?", [now - sessionLifetime]);
-    await database.rows("DELETE FROM counters WHERE ends < ?", [now - counterGrace]);
-    await database.rows("DELETE FROM notes WHERE ends < ?", [now - counterGrace]);
+    const now = performance.now();
+    if (now - (seen.get(session) ?? Number.NEGATIVE_INFINITY) < sessionLifetime / 6) return;
+    await database.rows(writeSession, [session]);
+    await database.rows(`DELETE FROM sessions WHERE seen < ${storeClock} - ?`, [sessionLifetime]);
+    await database.rows(`DELETE FROM counters WHERE ends < ${storeClock} - ?`, [counterGrace]);
+    await database.rows(`DELETE FROM notes WHERE ends < ${storeClock} - ?`, [counterGrace]);
     seen.set(session, now);
   };
 
@@ -113,7 +113,7 @@ export async function openSqliteStore(
       await signOfLife(session);
       if (calls.length === 0) return [];
       const rows = await database.rows<StateRow>(states, [
-        clock() - sessionLifetime,
+        sessionLifetime,
         JSON.stringify([...new Set(calls.map(({ key }) => key))]),
         session,
       ]);

@@ -155,4 +155,16 @@ export const rangesDiagnostics = defineDiagnostics({
     message: (p: { name: string; ofRequest: boolean }) =>
       p.ofRequest ? `\`${p.name}\` is no value of the request` : `\`${p.name}\` is no value that a candidate brings`,
   },
+  MTL5060: {
+    severity: "error",
+    title: "rules attached twice",
+    message: (p: { rules: string; rank: string }) =>
+      `\`${p.rules}\` stands twice after \`with\` in \`${p.rank}\`: its factors would count twice`,
+  },
+  MTL5061: {
+    severity: "error",
+    title: "pace with two numbers",
+    message: (p: { rule: string; least: string; most: string }) =>
+      `\`${p.rule}\` says \`at least ${p.least}\` and \`at most ${p.most}\`; a pace follows one number`,
+  },
 });

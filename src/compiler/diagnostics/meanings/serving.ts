@@ -35,6 +35,10 @@ export const servingMeanings: Readonly<Record<string, string>> = {
   MTL5054: "Each stage of a ranking keeps some of what the stage before it leaves, so it cannot keep more.",
   MTL5055:
     "A formula reads what candidates bring, a condition on the request what the request brings, and this is neither.",
+  MTL5060:
+    "A ranking applies each of its sets of rules once. Attached twice, a boost of 2 would multiply by 4, and nobody could see why.",
+  MTL5061:
+    "A pace steers exposures along one curve, which ends at one number: `at most` for a budget, `at least` for a goal. For a hard limit beside a goal, add a `cap`.",
   MTL6001: "A feature that no part of the network, no formula and no rule reads is encoded for nothing.",
   MTL6002: "A part of the network that nothing reads is left out of the model: it changes no prediction.",
   MTL6003: "A label that no task speaks of changes nothing. Labels that others are `within` count as used.",

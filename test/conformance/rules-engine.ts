@@ -8,6 +8,7 @@ import {
   type RankInput,
   type RankOutcome,
   type RankPlan,
+  type ShownItems,
   type Strength,
 } from "../../src/compiler/ranking/index.js";
 import type { CaseRule, CaseValue, RulesCase } from "./rules-case.js";
@@ -34,6 +35,17 @@ export function planCase(test: RulesCase): { readonly plan: RankPlan; readonly i
     budget: defaultBudget,
   };
   const column = (name: string): (CaseValue | undefined)[] => candidates.map((candidate) => candidate[name]);
+  const tail = [...(test.tail ?? [])].reverse();
+  const shown: ShownItems = {
+    count: tail.length,
+    values: (name) => tail.map((place) => textsOf(place[name])),
+    condition: (formula) => {
+      const condition = conditions[formula - 1];
+      return Float64Array.from(tail, (place) =>
+        condition === undefined ? Number.NaN : truthOf(condition, place[condition[0]]),
+      );
+    },
+  };
   const input: RankInput = {
     request: "request",
     now: test.now,
@@ -51,7 +63,9 @@ export function planCase(test: RulesCase): { readonly plan: RankPlan; readonly i
       rows: Float64Array.from(column(name).flatMap((row) => (row as readonly number[] | undefined) ?? [NaN, NaN, NaN])),
       dimension: 3,
     }),
-    tail: (name) => [...(test.tail ?? [])].reverse().map((place) => textsOf(place[name])),
+    offset: tail.length,
+    tail: shown,
+    shown,
     permits: { held: (rule, key) => test.permits?.[rule]?.[key] ?? Infinity, pace: () => 1 },
   };
   return { plan, input };
@@ -95,9 +109,17 @@ function planned(rule: CaseRule, conditions: NonNullable<CaseRule["when"]>[]): P
     case "spread":
       return { ...base, verb: rule.verb, key, most, size: window, priority: strengthOf(rule) };
     case "explore":
-      return { ...base, verb: rule.verb, least, top: top ?? 0, draw: { kind: "best" }, priority: strengthOf(rule) };
+      return {
+        ...base,
+        verb: rule.verb,
+        least,
+        top: top ?? 0,
+        draw: { kind: "best" },
+        priority: strengthOf(rule),
+        eachPage: false,
+      };
     case "pin":
-      return { ...base, verb: rule.verb, place };
+      return { ...base, verb: rule.verb, place, eachPage: false };
     case "mmr":
     case "dpp":
       return {
@@ -106,6 +128,7 @@ function planned(rule: CaseRule, conditions: NonNullable<CaseRule["when"]>[]): P
         weight,
         similarity: { name: rule.of ?? "", measure: rule.measure ?? "equal" },
         ...(top === undefined ? {} : { top }),
+        eachPage: false,
       };
     case "dedupe":
     case "cap":

@@ -1,5 +1,8 @@
 import type { GaveWay } from "../../compiler/ranking/index.js";
 
+/** Of a list whose search did not end. */
+export const budgetText = "the search ended for its budget: a longer list, or one that keeps more rules, may exist";
+
 /** What a rule could not keep, as a sentence's end. */
 export function gaveWayText(given: GaveWay): string {
   switch (given.kind) {

@@ -1,7 +1,7 @@
 import { formulaText } from "../../compiler/describe/index.js";
 import type { ExplainedRank, RankedRequest } from "../commands/rank.js";
 import { candidateNotes } from "./candidate-notes.js";
-import { gaveWayText } from "./gave-way.js";
+import { budgetText, gaveWayText } from "./gave-way.js";
 import { numberText } from "./number-text.js";
 import { plural } from "./text.js";
 
@@ -12,7 +12,7 @@ export function rankText(ranking: RankedRequest, format: "human" | "json"): stri
 
 /** What was asked is echoed, so that the answer can be had again. */
 export function rankJson({ request, rank, now, seed, arms, candidates, list, explained }: RankedRequest): unknown {
-  const { items, gaveWay, budgetSpent, leftOut, clamped, flagged, spent } = list;
+  const { items, gaveWay, budgetSpent, leftOut, alreadyShown, unsourced, outranked, clamped, flagged, spent } = list;
   return {
     request,
     rank,
@@ -24,6 +24,9 @@ export function rankJson({ request, rank, now, seed, arms, candidates, list, exp
     degraded: gaveWay,
     ...(budgetSpent ? { budgetSpent } : {}),
     ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(alreadyShown.length === 0 ? {} : { alreadyShown }),
+    ...(unsourced.length === 0 ? {} : { unsourced }),
+    ...(outranked.length === 0 ? {} : { outranked }),
     ...(clamped === 0 ? {} : { clamped }),
     ...(flagged.length === 0 ? {} : { flagged }),
     ...(spent.length === 0 ? {} : { spent }),
@@ -53,7 +56,7 @@ function shortNumber(value: number): string {
 }
 
 function humanText({ request, rank, arms, candidates, list, explained }: RankedRequest): string {
-  const { items, gaveWay, leftOut, flagged } = list;
+  const { items, gaveWay, budgetSpent, leftOut, alreadyShown, unsourced, outranked, flagged } = list;
   const shownArms = Object.entries(arms).map(([name, arm]) => ` · ${name}: ${arm}`);
   const title = `${request} · ${rank}: ${items.length} of ${plural(candidates, "candidate")}${shownArms.join("")}`;
   const notes = new Map(explained?.map((each) => [each.id, candidateNotes(each)]));
@@ -69,7 +72,11 @@ function humanText({ request, rank, arms, candidates, list, explained }: RankedR
     ...items.flatMap(({ id, score }, i) => [line(String(i + 1), id, score), ...(scores.get(id) ?? [])]),
     ...others.flatMap(({ id, score }) => [line("–", id, score), ...(scores.get(id) ?? [])]),
     ...gaveWay.map((each) => `  ${gaveWayText(each)}`),
+    ...(budgetSpent ? [`  ${budgetText}`] : []),
     ...leftOutLines(leftOut),
+    ...idsLine("left out, since a page before showed it", alreadyShown),
+    ...idsLine("left out, since no source of the ranking brought it", unsourced),
+    ...(explained === undefined ? [] : idsLine("not among the first of its sources", outranked)),
     ...(flagged.length === 0 ? [] : [`  no finite score: ${flagged.join(", ")}`]),
   ];
   return `${lines.join("\n")}\n\n`;
@@ -82,8 +89,12 @@ function leftOutLines(leftOut: RankedRequest["list"]["leftOut"]): readonly strin
     const key = `\`${input}\` is ${reason === "missing" ? "missing" : "outside its range"}`;
     groups.set(key, [...(groups.get(key) ?? []), id]);
   }
-  return [...groups].map(([why, ids]) => {
-    const shown = ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ");
-    return `  left out, since ${why}: ${shown}`;
-  });
+  return [...groups].flatMap(([why, ids]) => idsLine(`left out, since ${why}`, ids));
+}
+
+/** What holds for some candidates; a file may have thousands of them. */
+function idsLine(what: string, ids: readonly string[]): readonly string[] {
+  if (ids.length === 0) return [];
+  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ");
+  return [`  ${what}: ${shown}`];
 }

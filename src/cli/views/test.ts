@@ -4,7 +4,7 @@ import type { View } from "../command.js";
 import type { ShownExpectation, ShownTest, ShownValue, TestRunResult } from "../commands/test.js";
 import type { Style } from "../style.js";
 import { candidateNotes } from "./candidate-notes.js";
-import { gaveWayText } from "./gave-way.js";
+import { budgetText, gaveWayText } from "./gave-way.js";
 import { numberText } from "./number-text.js";
 
 export const testView: View<TestRunResult> = {
@@ -81,7 +81,8 @@ export function valueText(value: ExpectationValue): string {
 }
 
 /** The list, and what became of each candidate. */
-function rankingLines({ name, refused, candidates, leftOut, gaveWay }: RankingReport): readonly string[] {
+function rankingLines(report: RankingReport): readonly string[] {
+  const { name, refused, candidates, leftOut, unsourced, outranked, gaveWay, budgetSpent } = report;
   if (refused !== undefined) return [`${name}: refused: ${refused}`];
   return [
     `${name}:`,
@@ -95,6 +96,9 @@ function rankingLines({ name, refused, candidates, leftOut, gaveWay }: RankingRe
       ({ id, input, reason }) =>
         `  –  ${id}  left out: \`${input}\` is ${reason === "missing" ? "missing" : "outside its range"}`,
     ),
+    ...unsourced.map((id) => `  –  ${id}  left out: no source of the ranking brought it`),
+    ...outranked.map((id) => `  –  ${id}  not among the first of its sources`),
+    ...(budgetSpent ? [`  ${budgetText}`] : []),
     ...gaveWay.map((each: GaveWay) => `  ${gaveWayText(each)}`),
   ];
 }

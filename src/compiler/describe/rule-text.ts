@@ -40,9 +40,10 @@ function clausesOf(rule: RuleModel, { boostBounds }: Pick<RuleSetModel, "boostBo
         `at least ${numberText(rule.least)} in top ${numberText(rule.top)}`,
         priorityText(rule.priority),
         ...choiceOptions(rule.choice),
+        pagesText(rule),
       ];
     case "pin":
-      return [`when ${formulaText(rule.when)}`, `at ${numberText(rule.place)}`];
+      return [`when ${formulaText(rule.when)}`, `at ${numberText(rule.place)}`, pagesText(rule)];
     case "mmr":
     case "dpp": {
       const { name, measure } = rule.similarity;
@@ -52,6 +53,7 @@ function clausesOf(rule: RuleModel, { boostBounds }: Pick<RuleSetModel, "boostBo
         `${rule.verb === "mmr" ? "lambda" : "theta"}: ${numberText(rule.weight)}`,
         // Texts are compared in one way alone.
         measure === "cosine" || measure === "dot" ? `similarity: ${measure}` : "",
+        pagesText(rule),
       ];
     }
     case "dedupe":
@@ -94,6 +96,10 @@ function keyText(key: readonly { readonly name: string }[]): string {
 
 function priorityText(priority: RulePriority): string {
   return priority.kind === "soft" ? `soft: ${numberText(priority.priority)}` : `otherwise: ${priority.otherwise}`;
+}
+
+function pagesText({ pages }: { readonly pages?: "each" }): string {
+  return pages === undefined ? "" : `pages: ${pages}`;
 }
 
 function choiceOptions(choice: Extract<RuleModel, { verb: "explore" }>["choice"]): readonly string[] {

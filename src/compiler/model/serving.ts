@@ -113,6 +113,11 @@ export type RulePriority =
   | { readonly kind: "hard"; readonly otherwise: "shorten" | "relax" | "refuse" }
   | { readonly kind: "soft"; readonly priority: number };
 
+/** How places of a rule count: over all pages of a request, or, with `each`, anew on each. */
+interface PlacesOfPages {
+  readonly pages?: "each";
+}
+
 export type RuleModel =
   | DropRule
   | BoostRule
@@ -160,7 +165,7 @@ export interface SpreadRule extends RuleBase {
 }
 
 /** At least `least` items of a class among the first `top`, or all there are. */
-export interface ExploreRule extends RuleBase {
+export interface ExploreRule extends RuleBase, PlacesOfPages {
   readonly verb: "explore";
   readonly when: FormulaExpression;
   readonly least: number;
@@ -176,14 +181,14 @@ export interface ExploreRule extends RuleBase {
 }
 
 /** The best item for which the condition holds stands at `place`, which counts from 1. */
-export interface PinRule extends RuleBase {
+export interface PinRule extends RuleBase, PlacesOfPages {
   readonly verb: "pin";
   readonly when: FormulaExpression;
   readonly place: number;
 }
 
 /** Chooses the first `top` items (absent: all) for score and variety: MMR, or the greedy MAP of a DPP. */
-export interface VarietyRule extends RuleBase {
+export interface VarietyRule extends RuleBase, PlacesOfPages {
   readonly verb: "mmr" | "dpp";
   /** Cosine or dot product of vectors; equality of texts; Jaccard of several texts. */
   readonly similarity: { readonly name: string; readonly measure: "cosine" | "dot" | "equal" | "jaccard" };

@@ -1,5 +1,6 @@
 import type { RuleMasks } from "./factors.js";
-import { gatherKeys, keyTableOf, keyText, tailNumbers, tailOf } from "./key-tables.js";
+import { gatherKeys, keyTableOf, keyText, shownNumbers, shownValues } from "./key-tables.js";
+import { placesBefore, quotaPlaces } from "./pages.js";
 import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import type {
   CapConstraint,
@@ -41,7 +42,11 @@ export function assembleProblem(
     switch (rule.verb) {
       case "spread": {
         const table = keyTableOf(input, rule.key);
-        const tail = tailNumbers(table, tailOf(input, rule.key));
+        const counts = rule.when === undefined ? undefined : input.tail.condition(rule.when);
+        const tail = shownNumbers(
+          table,
+          shownValues(input.tail, rule.key, (item) => counts === undefined || counts[item] === 1),
+        );
         const keys = gatherKeys(table, order, keeps);
         windows.push({ name, most: rule.most, size: rule.size, keys, tail, strength: rule.priority });
         return;
@@ -53,36 +58,43 @@ export function assembleProblem(
         if (canOverdraw(keys.values, permits)) caps.push({ name, keys, permits });
         return;
       }
-      case "explore":
+      case "explore": {
+        const { least, top } = quotaPlaces(rule, input);
+        if (least === 0) return;
         quotas.push({
           name,
           members: Uint8Array.from(order, (row) => (mask[row] === 1 && suppressed[row] === 0 ? 1 : 0)),
-          least: rule.least,
-          top: rule.top,
+          least,
+          top,
           strength: rule.priority,
         });
         return;
+      }
       case "pin": {
+        const place = rule.place - placesBefore(rule, input);
+        if (place < 1) return;
         const candidate = order.findIndex(
           (row, at) => mask[row] === 1 && suppressed[row] === 0 && !pins.some((pin) => pin.candidate === at),
         );
         if (candidate < 0) return;
-        if (pins.some(({ place }) => place === rule.place - 1))
-          lostPins.push({ kind: "pin", rule: name, place: rule.place });
-        else pins.push({ name, candidate, place: rule.place - 1 });
+        if (pins.some((pin) => pin.place === place - 1)) lostPins.push({ kind: "pin", rule: name, place });
+        else pins.push({ name, candidate, place: place - 1 });
         return;
       }
       case "mmr":
-      case "dpp":
+      case "dpp": {
+        const top = rule.top === undefined ? plan.top : rule.top - placesBefore(rule, input);
+        if (top <= 0) return;
         diversity ??= {
           name,
           kind: rule.verb,
           weight: rule.weight,
           relevance: relevanceOf(scores, order),
           similarity: similarityOf(rule.similarity, input, order),
-          top: rule.top ?? plan.top,
+          top,
         };
         return;
+      }
       case "dedupe":
       case "drop":
       case "boost":

@@ -1,5 +1,6 @@
 import { keyTableOf, keyText } from "./key-tables.js";
-import type { PlannedNumber, RankInput, RankPlan } from "./plan.js";
+import { compareCodePoints } from "./order.js";
+import type { PlannedNumber, PlannedRule, RankInput, RankPlan } from "./plan.js";
 
 /** Which candidates each rule holds for; undefined while its time window is closed. */
 export type RuleMasks = readonly (Uint8Array | undefined)[];
@@ -21,7 +22,8 @@ export function inferFactors(plan: RankPlan, input: RankInput, masks: RuleMasks)
   const suppressed = new Uint8Array(count);
   let last: Uint8Array | undefined;
   const boosts: (Float64Array | undefined)[] = plan.boostBounds.map(() => undefined);
-  const own = plan.rules.map((rule, r): Float64Array | undefined => {
+  const own: (Float64Array | undefined)[] = plan.rules.map(() => undefined);
+  const factorsOfRule = (rule: PlannedRule, r: number): Float64Array | undefined => {
     const mask = masks[r];
     if (mask === undefined) return undefined;
     switch (rule.verb) {
@@ -55,13 +57,19 @@ export function inferFactors(plan: RankPlan, input: RankInput, masks: RuleMasks)
       default:
         return undefined;
     }
-  });
+  };
+  for (const { rule, r } of byRuleName(plan)) own[r] = factorsOfRule(rule, r);
   boosts.forEach((product, set) => {
     const [low, high] = plan.boostBounds[set] ?? [1, 1];
     if (product !== undefined)
       for (let i = 0; i < count; i++) product[i] = Math.min(Math.max(product[i] as number, low), high);
   });
   return { boosts, own, last, suppressed };
+}
+
+/** Rules by their names: factors multiply in this order, so that the order of the text changes no bit of a score. */
+export function byRuleName({ rules }: RankPlan): readonly { readonly rule: PlannedRule; readonly r: number }[] {
+  return rules.map((rule, r) => ({ rule, r })).sort((a, b) => compareCodePoints(a.rule.name, b.rule.name));
 }
 
 function factorsOf(input: RankInput, by: PlannedNumber, mask: Uint8Array, onMissing: number): Float64Array {
@@ -89,7 +97,5 @@ export function applyFactors(plan: RankPlan, { boosts, own }: Factors, scores: F
   };
   boosts.forEach(apply);
   for (const verb of ["suppress", "pace"] as const)
-    plan.rules.forEach((rule, r) => {
-      if (rule.verb === verb) apply(own[r]);
-    });
+    for (const { rule, r } of byRuleName(plan)) if (rule.verb === verb) apply(own[r]);
 }

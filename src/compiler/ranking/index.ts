@@ -17,8 +17,9 @@ export {
 export { buildList } from "./build-list.js";
 export { verifyList } from "./verify-list.js";
 export { createGains, type Gains } from "./gains.js";
-export { createKeyTable, gatherKeys, keyText, tailNumbers } from "./key-tables.js";
+export { createKeyTable, gatherKeys, keyText, shownNumbers } from "./key-tables.js";
 export { compareCodePoints, sortRows, type OrderKeys } from "./order.js";
 export { drawUniform, hashText } from "./hash-text.js";
+export { noneShown } from "./pages.js";
 export { drawMembers, type ExploreInput, type ExploreOutcome } from "./explore.js";
-export { explainCandidate, type ExplainedCandidate, type ExplainedStep } from "./explain.js";
+export { createExplainer, type ExplainedCandidate, type ExplainedStep } from "./explain.js";

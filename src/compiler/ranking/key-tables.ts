@@ -1,4 +1,4 @@
-import type { KeyTable, KeyValue, PlannedKey, RankInput } from "./plan.js";
+import type { KeyTable, KeyValue, PlannedKey, RankInput, ShownItems } from "./plan.js";
 import type { KeyColumn } from "./problem.js";
 
 /** Interns a column of values, several of them a candidate where there is a list; `undefined` is no value. */
@@ -75,21 +75,26 @@ export function keyText(key: PlannedKey, value: KeyValue): string {
   return key.length > 1 ? String(value) : JSON.stringify([value]);
 }
 
-/** The tail of a plan's key, like its table. */
-export function tailOf(input: RankInput, key: PlannedKey): readonly (readonly KeyValue[])[] {
-  const [first, ...others] = key;
-  if (first === undefined) return [];
-  if (others.length === 0) return input.tail(first);
-  const tails = key.map((name) => input.tail(name));
-  return (tails[0] ?? []).map((_, back) => tuplesOf(tails.map((tail) => tail[back] ?? [])));
+/** The values of a plan's key for items that pages before showed, like its table; of those that `keeps` says no to none. */
+export function shownValues(
+  shown: ShownItems,
+  key: PlannedKey,
+  keeps?: (item: number) => boolean,
+): readonly (readonly KeyValue[])[] {
+  const parts = key.map((name) => shown.values(name));
+  return Array.from({ length: shown.count }, (_, item) => {
+    if (keeps?.(item) === false) return [];
+    const own = parts.map((values) => values[item] ?? []);
+    return own.length === 1 ? (own[0] ?? []) : tuplesOf(own);
+  });
 }
 
-/** The tail's values as numbers of the table; values that no candidate has do not matter and are left out. */
-export function tailNumbers(table: KeyTable, tail: readonly (readonly KeyValue[])[]): readonly (readonly number[])[] {
-  if (tail.length === 0) return [];
+/** Their values as numbers of the table; values that no candidate has do not matter and are left out. */
+export function shownNumbers(table: KeyTable, shown: readonly (readonly KeyValue[])[]): readonly (readonly number[])[] {
+  if (shown.length === 0) return [];
   const known = new Map(table.values.map((value, i) => [value, i]));
-  return tail.map((place) =>
-    [...new Set(place)].flatMap((value) => {
+  return shown.map((item) =>
+    [...new Set(item)].flatMap((value) => {
       const found = known.get(value);
       return found === undefined ? [] : [found];
     }),

@@ -75,6 +75,7 @@ function planRule(
         ...base(rule.when, false),
         least: rule.least,
         top: rule.top,
+        eachPage: rule.pages === "each",
         priority: rule.priority,
         draw:
           choice.kind === "score"
@@ -85,7 +86,7 @@ function planRule(
       };
     }
     case "pin":
-      return { verb: rule.verb, ...base(rule.when, false), place: rule.place };
+      return { verb: rule.verb, ...base(rule.when, false), place: rule.place, eachPage: rule.pages === "each" };
     case "mmr":
     case "dpp":
       return {
@@ -94,6 +95,7 @@ function planRule(
         weight: rule.weight,
         similarity: rule.similarity,
         ...(rule.top === undefined ? {} : { top: rule.top }),
+        eachPage: rule.pages === "each",
       };
     case "dedupe":
       return { verb: rule.verb, ...base(undefined, false), key: keyNames(rule.key) };

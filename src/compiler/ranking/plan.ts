@@ -12,6 +12,11 @@ export type PlannedKey = readonly string[];
 /** A number, or a formula of the candidate: an index into {@link RankPlan.formulas}. */
 export type PlannedNumber = number | { readonly formula: number };
 
+/** Places count over all pages of a request; where a rule says so, anew on each page. */
+interface PlannedPlaces {
+  readonly eachPage: boolean;
+}
+
 interface PlannedBase {
   /** Unique in the plan: with the name of its set, `home.brands`. */
   readonly name: string;
@@ -40,14 +45,15 @@ export type PlannedRule =
   /** Multiplies by what the controller of the key says. */
   | (PlannedBase & { readonly verb: "pace"; readonly key: PlannedKey })
   /** `place` counts from 1. */
-  | (PlannedBase & { readonly verb: "pin"; readonly place: number })
-  | (PlannedBase & {
-      readonly verb: "explore";
-      readonly least: number;
-      readonly top: number;
-      readonly draw: ExploreDraw;
-      readonly priority: Strength;
-    })
+  | (PlannedBase & PlannedPlaces & { readonly verb: "pin"; readonly place: number })
+  | (PlannedBase &
+      PlannedPlaces & {
+        readonly verb: "explore";
+        readonly least: number;
+        readonly top: number;
+        readonly draw: ExploreDraw;
+        readonly priority: Strength;
+      })
   | (PlannedBase & {
       readonly verb: "spread";
       readonly key: PlannedKey;
@@ -55,13 +61,14 @@ export type PlannedRule =
       readonly size: number;
       readonly priority: Strength;
     })
-  | (PlannedBase & {
-      readonly verb: "mmr" | "dpp";
-      readonly weight: number;
-      readonly similarity: { readonly name: string; readonly measure: "cosine" | "dot" | "equal" | "jaccard" };
-      /** Places chosen by it; none: all. */
-      readonly top?: number;
-    });
+  | (PlannedBase &
+      PlannedPlaces & {
+        readonly verb: "mmr" | "dpp";
+        readonly weight: number;
+        readonly similarity: { readonly name: string; readonly measure: "cosine" | "dot" | "equal" | "jaccard" };
+        /** Places chosen by it; none: all. */
+        readonly top?: number;
+      });
 
 /** Which members of a class take its places. Numbers are formulas of the candidate. */
 export type ExploreDraw =
@@ -113,6 +120,15 @@ export interface KeyTable {
   readonly values: readonly KeyValue[];
 }
 
+/** Items that pages before showed. */
+export interface ShownItems {
+  readonly count: number;
+  /** Of each the values of an input. */
+  readonly values: (name: string) => readonly (readonly KeyValue[])[];
+  /** Of each a condition: 1, 0, and NaN where it is unknown. */
+  readonly condition: (formula: number) => Float64Array;
+}
+
 /** What a cap or a pace asks of the outside: a snapshot, so that a request sees one state. */
 export interface PermitSnapshot {
   /** Exposures that may still be given; `key` is the JSON array of the key's values, `["a"]`. */
@@ -136,7 +152,11 @@ export interface RankInput {
   readonly key: (name: string) => KeyTable;
   /** Rows of an input; NaN where it is missing. */
   readonly vectors: (name: string) => { readonly rows: Float64Array; readonly dimension: number };
-  /** The end of the page before: of each place the values of an input, the nearest first. */
-  readonly tail: (name: string) => readonly (readonly KeyValue[])[];
+  /** Places on the pages before: what rules count places from. */
+  readonly offset: number;
+  /** The end of the page before, which windows look back on; the nearest first. */
+  readonly tail: ShownItems;
+  /** What the pages before showed, as far as the request says it. */
+  readonly shown: ShownItems;
   readonly permits: PermitSnapshot;
 }

@@ -2,8 +2,9 @@ import { assembleProblem } from "./assemble.js";
 import { buildList } from "./build-list.js";
 import { drawMembers } from "./explore.js";
 import { applyFactors, inferFactors, type Factors, type RuleMasks } from "./factors.js";
-import { keyTableOf, keyText } from "./key-tables.js";
+import { keyTableOf, keyText, shownNumbers, shownValues } from "./key-tables.js";
 import { sortRows, type OrderKeys } from "./order.js";
+import { quotaPlaces } from "./pages.js";
 import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import { candidateLimit, type GaveWay } from "./problem.js";
 import { verifyList } from "./verify-list.js";
@@ -47,8 +48,8 @@ export interface RankOutcome {
 }
 
 /**
- * Ranks one request. The stages in their order: dedupe, drop, boost, suppress, pace, caps, sort, pins, and the list under
- * quotas and windows. A pure function of the plan and the input; candidates in another order give the same list.
+ * Ranks one request. The stages in their order: drop, boost, suppress, pace, caps, sort, dedupe, draws, and the list under
+ * pins, quotas and windows. A pure function of the plan and the input; candidates in another order give the same list.
  */
 export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   const count = input.ids.length;
@@ -62,9 +63,7 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
       scores[i] = -Infinity;
       flagged.push(i);
     }
-  const keys: OrderKeys = { scores, ties: tieColumns(plan, input), ids: input.ids };
   const removedBy = new Int16Array(count).fill(-1);
-  dedupeCandidates(plan, input, keys, removedBy);
   plan.rules.forEach((rule, r) => {
     const mask = masks[r];
     const drops = rule.verb === "drop" || (rule.verb === "suppress" && rule.effect.kind === "drop");
@@ -75,11 +74,18 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   applyFactors(plan, factors, scores);
   removeCapped(plan, input, masks, removedBy);
 
-  let staying = 0;
-  const rows = new Int32Array(count);
-  for (let i = 0; i < count; i++) if (removedBy[i] === -1) rows[staying++] = i;
   const { last, suppressed } = factors;
-  const order = sortRows(rows.subarray(0, staying), last === undefined ? keys : { ...keys, last });
+  const keys: OrderKeys = {
+    scores,
+    ties: tieColumns(plan, input),
+    ids: input.ids,
+    ...(last === undefined ? {} : { last }),
+  };
+  const sorted = sortRows(
+    Int32Array.from(input.ids.keys()).filter((row) => removedBy[row] === -1),
+    keys,
+  );
+  const order = dedupeCandidates(plan, input, sorted, removedBy);
   const explored = drawExplorations(plan, input, masks, suppressed, order);
   const { problem, lostPins } = assembleProblem(plan, input, masks, { order, scores, last, suppressed });
   const built = buildList(problem);
@@ -131,18 +137,26 @@ function maskOf({ during, when, onUnknown }: PlannedRule, input: RankInput, coun
   return mask;
 }
 
-/** Of candidates that share a value of the key, the best by the formula stays. */
-function dedupeCandidates(plan: RankPlan, input: RankInput, keys: OrderKeys, removedBy: Int16Array): void {
-  plan.rules.forEach((rule, r) => {
-    if (rule.verb !== "dedupe") return;
-    const { offsets, numbers, values } = keyTableOf(input, rule.key);
-    const seen = new Uint8Array(values.length);
-    for (const row of sortRows(Int32Array.from(input.ids.keys()), keys)) {
-      if (removedBy[row] !== -1) continue;
-      const own = numbers.subarray(offsets[row], offsets[row + 1]);
-      if (own.some((value) => seen[value] === 1)) removedBy[row] = r;
-      else for (const value of own) seen[value] = 1;
-    }
+/**
+ * Those that stay when of candidates that share a value of a key only the best does; one that shares it with an item of a
+ * page before goes. All rules together, down the order, so that none takes an item out for one that another takes out.
+ */
+function dedupeCandidates(plan: RankPlan, input: RankInput, order: Int32Array, removedBy: Int16Array): Int32Array {
+  const keys = plan.rules.flatMap((rule, r) => {
+    if (rule.verb !== "dedupe") return [];
+    const table = keyTableOf(input, rule.key);
+    const seen = new Uint8Array(table.values.length);
+    for (const values of shownNumbers(table, shownValues(input.shown, rule.key)))
+      for (const value of values) seen[value] = 1;
+    return [{ r, table, seen }];
+  });
+  if (keys.length === 0) return order;
+  return order.filter((row) => {
+    const own = keys.map(({ table: { offsets, numbers } }) => numbers.subarray(offsets[row], offsets[row + 1]));
+    const twin = keys.find(({ seen }, k) => own[k]?.some((value) => seen[value] === 1));
+    if (twin !== undefined) removedBy[row] = twin.r;
+    else keys.forEach(({ seen }, k) => own[k]?.forEach((value) => (seen[value] = 1)));
+    return twin === undefined;
   });
 }
 
@@ -178,6 +192,8 @@ function drawExplorations(
     });
     const members = places.map((at) => order[at] as number);
     const { draw } = rule;
+    const { least } = quotaPlaces(rule, input);
+    if (least === 0) return [];
     const column = (formula: number): ((member: number) => number) => {
       const values = input.number(formula);
       return (member) => values[members[member] as number] as number;
@@ -187,7 +203,7 @@ function drawExplorations(
       seed: input.seed,
       request: input.request,
       rule: rule.name,
-      least: rule.least,
+      least,
       draw,
       ids: members.map((row) => input.ids[row] as string),
       successes: draw.kind === "thompson" ? column(draw.successes) : none,

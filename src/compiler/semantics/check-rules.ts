@@ -116,7 +116,10 @@ function checkRule(context: CheckContext, rule: ast.Rule, scope: FormulaScope): 
 function checkPace(context: CheckContext, rule: ast.Rule, given: ReadonlyMap<ClauseName, ast.RuleClause>): void {
   const [most, least] = [given.get("at most"), given.get("at least")];
   if (rule.verb !== "pace" || most?.kind !== "BoundClause" || least?.kind !== "BoundClause") return;
-  const shown = ({ count }: typeof most): string => describeValue(count).replaceAll("`", "");
+  const shown = ({ count }: typeof most): string => {
+    const constant = constantOf(count);
+    return constant.kind === "value" ? String(constant.value) : "…";
+  };
   context.reporter.report(
     "MTL5061",
     { rule: rule.name.text, least: shown(least), most: shown(most) },

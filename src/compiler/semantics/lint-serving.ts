@@ -28,6 +28,7 @@ function lintPlaces(context: CheckContext, rank: RankDeclaration): void {
       if (place > size.value)
         context.reporter.report("MTL6013", { place, rank: rank.name.text, size: size.value }, clause.span, {
           labels: [{ span: last.count.span, message: `a list of ${size.value}` }],
+          help: "only a request for a later page reaches it; name a place of this list, or ignore the warning",
         });
   }
 }

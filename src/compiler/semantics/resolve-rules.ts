@@ -58,6 +58,7 @@ function resolveRule(names: FormulaNames, rule: CheckedRule): RuleModel | undefi
   const top = clause(rule, "in top", "TopClause")?.count;
   const per = (clause(rule, "per", "PerClause")?.unit.text ?? "day") as CalendarUnit;
   const zone = zoneOf(options);
+  const pages = options.get("pages") === "each" ? ({ pages: "each" } as const) : {};
   const unknown = options.get("missing") as UnknownCondition;
   switch (node.verb) {
     case "drop":
@@ -86,12 +87,19 @@ function resolveRule(names: FormulaNames, rule: CheckedRule): RuleModel | undefi
       const choice = resolveChoice(names, rule);
       const priority = resolvePriority(options);
       return (
-        condition && choice && { ...base, verb: "explore", when: condition, least, top: count(top), priority, choice }
+        condition &&
+        choice && { ...base, verb: "explore", when: condition, least, top: count(top), ...pages, priority, choice }
       );
     }
     case "pin":
       return (
-        condition && { ...base, verb: "pin", when: condition, place: count(clause(rule, "at", "AtClause")?.place) }
+        condition && {
+          ...base,
+          verb: "pin",
+          when: condition,
+          place: count(clause(rule, "at", "AtClause")?.place),
+          ...pages,
+        }
       );
     case "mmr":
     case "dpp": {
@@ -106,6 +114,7 @@ function resolveRule(names: FormulaNames, rule: CheckedRule): RuleModel | undefi
           measure: first.type === "vector" || first.type === "texts" ? measures[first.type] : "equal",
         },
         ...(top === undefined ? {} : { top: count(top) }),
+        ...pages,
         weight: numberOf(options.get(node.verb === "mmr" ? "lambda" : "theta")),
       };
     }

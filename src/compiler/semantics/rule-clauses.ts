@@ -27,6 +27,7 @@ const unknown = (otherwise: "apply" | "keep"): RuleOption => ({
 });
 const soft: RuleOption = { name: "soft", type: { kind: "number" }, default: null };
 const otherwise: RuleOption = { name: "otherwise", type: choice("shorten", "relax", "refuse"), default: "shorten" };
+const pages: RuleOption = { name: "pages", type: choice("all", "each"), default: "all" };
 const bounds: RuleOption = { name: "bounds", type: { kind: "numbers" }, default: [0.1, 10] };
 const expression: ArgumentType = { kind: "expression", expected: "a number" };
 
@@ -44,16 +45,18 @@ export const verbRules: Readonly<Record<RuleVerb, VerbRule>> = {
       { name: "epsilon", type: fraction, default: null },
       { name: "successes", type: expression, default: null },
       { name: "trials", type: expression, default: null },
+      pages,
       zone,
     ],
   },
-  pin: { required: ["when", "at"], optional: ["during"], options: [zone] },
+  pin: { required: ["when", "at"], optional: ["during"], options: [pages, zone] },
   mmr: {
     required: ["of"],
     optional: ["in top"],
     options: [
       { name: "lambda", type: fraction, default: 0.7 },
       { name: "similarity", type: choice("cosine", "dot"), default: "cosine" },
+      pages,
     ],
   },
   dpp: {
@@ -62,6 +65,7 @@ export const verbRules: Readonly<Record<RuleVerb, VerbRule>> = {
     options: [
       { name: "theta", type: { ...fraction, maxOpen: true }, default: 0.7 },
       { name: "similarity", type: choice("cosine", "dot"), default: "cosine" },
+      pages,
     ],
   },
   dedupe: { required: ["of"], optional: [], options: [] },

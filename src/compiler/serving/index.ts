@@ -14,5 +14,6 @@ export {
 } from "./ranker.js";
 export { readRequest, requestMembers, type SoundRequest } from "./read-request.js";
 export { oneOf, refuse, type Refusal } from "./refusal.js";
+export type { EarlierPages, ShownItem } from "./shown-items.js";
 export { runTest, testEpoch, type ExpectationResult, type RankingReport, type TestResult } from "./run-test.js";
 export type { ExpectationValue, ObservedValue } from "./evaluate-expectation.js";

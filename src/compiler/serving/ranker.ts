@@ -12,13 +12,12 @@ import type { FormulaExpression, RankModel, ServingModel } from "../model/index.
 import {
   bestOfStage,
   createKeyTable,
-  explainCandidate,
+  createExplainer,
   planRank,
   rankCandidates,
   type ExplainedCandidate,
   type GaveWay,
   type KeyTable,
-  type KeyValue,
   type PermitSnapshot,
   type RankInput,
   type RankOutcome,
@@ -27,11 +26,13 @@ import {
 } from "../ranking/index.js";
 import { inputsOf } from "./formula-inputs.js";
 import { guardPermits } from "./guard-permits.js";
+import { keyValues } from "./key-values.js";
 import type { Refusal } from "./refusal.js";
+import { firstPage, readPages, withoutShown, type EarlierPages, type ReadPages } from "./shown-items.js";
 import { selectRows } from "./select-rows.js";
 
 /** One request to a ranking: everything that its answer depends on. */
-export interface RankRequest {
+export interface RankRequest extends EarlierPages {
   readonly request: string;
   /** One a candidate, unique. */
   readonly ids: readonly string[];
@@ -39,8 +40,6 @@ export interface RankRequest {
   readonly candidates: readonly InputRow[];
   /** Values of the request itself. */
   readonly values?: InputRow;
-  /** The end of the page before, in its order. */
-  readonly tail?: readonly InputRow[];
   /** Of each candidate, the sources that brought it; for rankings that have sources. */
   readonly sources?: readonly (readonly string[])[];
   /** Seconds since 1970. */
@@ -69,6 +68,12 @@ export interface RankedList {
   readonly budgetSpent: boolean;
   /** Candidates that validation left out. */
   readonly leftOut: readonly (Omit<LeftOut, "index"> & { readonly id: string })[];
+  /** Candidates that a page before showed: they are left out. */
+  readonly alreadyShown: readonly string[];
+  /** Candidates that none of the ranking's sources brought. */
+  readonly unsourced: readonly string[];
+  /** Candidates that a source brought, and that are not among the first of any of theirs. */
+  readonly outranked: readonly string[];
   /** Values moved into their range. */
   readonly clamped: number;
   /** Candidates whose formula gave no finite number: they stand behind all others. */
@@ -94,8 +99,16 @@ export interface Ranker {
   /** Inputs that it reads. */
   readonly inputs: ReadonlySet<string>;
   readonly rank: (request: RankRequest) => RankResult;
-  /** The same from columns that are validated already, a row an id. */
-  readonly rankFrame: (request: Omit<RankRequest, "candidates" | "values">, frame: Frame) => RankedList;
+  /** The same from columns that are validated already, a row an id: a first page. */
+  readonly rankFrame: (request: FrameRequest, frame: Frame) => RankedList;
+}
+
+type FrameRequest = Omit<RankRequest, "candidates" | "values" | keyof EarlierPages>;
+
+/** What became of candidates before the last stage. */
+interface Reading extends Pick<Extract<ReadResult, { kind: "frame" }>, "leftOut" | "clamped"> {
+  readonly pages: ReadPages;
+  readonly alreadyShown: readonly string[];
 }
 
 const boundless: PermitSnapshot = { held: () => Infinity, pace: () => 1 };
@@ -110,15 +123,25 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
     inputs,
     rank: rankRequest,
     rankFrame: (request, frame) =>
-      rankRows(request, frame, Int32Array.from(request.ids.keys()), { leftOut: [], clamped: 0 }),
+      rankRows(request, frame, Int32Array.from(request.ids.keys()), {
+        leftOut: [],
+        clamped: 0,
+        alreadyShown: [],
+        pages: firstPage,
+      }),
   };
 
-  function rankRequest(request: RankRequest): RankResult {
+  function rankRequest(whole: RankRequest): RankResult {
     const seen = new Set<string>();
-    for (const id of request.ids) {
+    for (const id of whole.ids) {
       if (seen.has(id)) return { kind: "duplicate", id };
       seen.add(id);
     }
+    const isRead = ({ name }: { readonly name: string }): boolean => inputs.has(name);
+    const pages = readPages(serving, whole, whole, { length: plan.top, isRead, formulas: plan.formulas });
+    if ("kind" in pages) return pages;
+    const alreadyShown = whole.ids.filter((id) => pages.ids.has(id));
+    const request = alreadyShown.length === 0 ? whole : withoutShown(whole, pages.ids);
     const read = readInputs(
       serving,
       {
@@ -127,34 +150,55 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
         now: request.now,
         ...(request.params === undefined ? {} : { params: request.params }),
       },
-      ({ name }) => inputs.has(name),
+      isRead,
     );
     if (read.kind === "refused") {
       const { index, ...refusal } = read;
       return index === undefined ? refusal : { ...refusal, id: request.ids[index] as string };
     }
+    const { leftOut, clamped } = read;
     const guarded = guardPermits(request.permits ?? boundless);
-    const list = rankRows({ ...request, permits: guarded.permits }, read.frame, read.kept, read);
+    const list = rankRows({ ...request, permits: guarded.permits }, read.frame, read.kept, {
+      leftOut,
+      clamped,
+      pages,
+      alreadyShown,
+    });
     return guarded.refusal() ?? list;
   }
 
-  function rankRows(
-    request: Omit<RankRequest, "candidates" | "values">,
-    whole: Frame,
-    kept: Int32Array,
-    read: Pick<Extract<ReadResult, { kind: "frame" }>, "leftOut" | "clamped">,
-  ): RankedList {
+  function rankRows(request: FrameRequest, whole: Frame, kept: Int32Array, read: Reading): RankedList {
     let frame = whole;
     let rows = kept;
     const keep = (chosen: Int32Array): void => {
       frame = selectRows(frame, chosen);
       rows = chosen.map((row) => rows[row] as number);
     };
-    if (plan.sources.length > 0) keep(fromSources(request, createInput(request, frame, rows), rows));
-    for (const { top, by } of plan.stages) keep(bestOfStage(plan, createInput(request, frame, rows), by, top));
-    const input = createInput(request, frame, rows);
+    const { pages } = read;
+    const brought = rows;
+    if (plan.sources.length > 0) keep(fromSources(request, createInput(request, frame, rows, pages), rows));
+    const untaken = plan.sources.length > 0 ? untakenOf(request, brought, rows) : { unsourced: [], outranked: [] };
+    for (const { top, by } of plan.stages) keep(bestOfStage(plan, createInput(request, frame, rows, pages), by, top));
+    const input = createInput(request, frame, rows, pages);
     const outcome = rankCandidates(plan, input);
-    return describe(request, read, frame, input, outcome);
+    return { ...untaken, ...describe(request, read, frame, input, outcome) };
+  }
+
+  /** Candidates that no source took: those that none brought, and those that others of their sources kept out. */
+  function untakenOf(
+    request: FrameRequest,
+    brought: Int32Array,
+    taken: Int32Array,
+  ): Pick<RankedList, "unsourced" | "outranked"> {
+    const names = new Set(plan.sources.map(({ name }) => name));
+    const isTaken = new Set(taken);
+    const untaken = Array.from(brought).filter((row) => !isTaken.has(row));
+    const hasSource = (row: number): boolean => request.sources?.[row]?.some((name) => names.has(name)) === true;
+    const ids = (rows: readonly number[]): readonly string[] => rows.map((row) => request.ids[row] as string);
+    return {
+      unsourced: ids(untaken.filter((row) => !hasSource(row))),
+      outranked: ids(untaken.filter(hasSource)),
+    };
   }
 
   /** Each source's best, together. */
@@ -174,7 +218,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
     return Int32Array.from(kept).sort();
   }
 
-  function createInput(request: Omit<RankRequest, "candidates" | "values">, frame: Frame, rows: Int32Array): RankInput {
+  function createInput(request: FrameRequest, frame: Frame, rows: Int32Array, pages: ReadPages): RankInput {
     const evaluator = createEvaluator(frame);
     const columns = new Map<number, Float64Array>();
     const keys = new Map<string, KeyTable>();
@@ -203,19 +247,22 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
         frame.vectors.get(name)?.forEach((vector, i) => vector !== undefined && flat.set(vector, i * dimension));
         return { rows: flat, dimension };
       },
-      tail: (name) => (request.tail ?? []).map((row) => tailValues(row[name], types.get(name)?.type)).toReversed(),
+      offset: pages.offset,
+      tail: pages.tail,
+      shown: pages.shown,
       permits: request.permits ?? boundless,
     };
   }
 
   function describe(
     request: Pick<RankRequest, "ids">,
-    read: Pick<Extract<ReadResult, { kind: "frame" }>, "leftOut" | "clamped">,
+    read: Reading,
     frame: Frame,
     input: RankInput,
     outcome: RankOutcome,
-  ): RankedList {
+  ): Omit<RankedList, "unsourced" | "outranked"> {
     let evaluator: ReturnType<typeof createEvaluator> | undefined;
+    let explainer: ReturnType<typeof createExplainer> | undefined;
     const propensities = new Map(outcome.explored.map(({ row, propensity }) => [row, propensity]));
     return {
       kind: "ranked",
@@ -230,13 +277,16 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
       gaveWay: outcome.gaveWay,
       budgetSpent: outcome.budgetSpent,
       leftOut: read.leftOut.map(({ index, ...rest }) => ({ id: request.ids[index] as string, ...rest })),
+      alreadyShown: read.alreadyShown,
       clamped: read.clamped,
       flagged: outcome.flagged.map((row) => input.ids[row] as string),
       spent: outcome.spent,
       considered: input.ids,
       explain: (id) => {
         const row = input.ids.indexOf(id);
-        return row < 0 ? undefined : explainCandidate(plan, input, outcome, row);
+        if (row < 0) return undefined;
+        explainer ??= createExplainer(plan, input, outcome);
+        return explainer(row);
       },
       explainScore: (id) => {
         const row = input.ids.indexOf(id);
@@ -257,25 +307,4 @@ export function withIds(
 ): readonly InputRow[] {
   const reads = inputs.some(({ name, origin }) => name === "id" && origin === "id");
   return reads ? candidates.map((row, i) => ({ ...row, id: ids[i] })) : candidates;
-}
-
-function keyValues(
-  frame: Frame,
-  name: string,
-  isBool: boolean,
-): readonly (KeyValue | readonly KeyValue[] | undefined)[] {
-  const numbers = frame.numbers.get(name);
-  if (numbers !== undefined)
-    return Array.from(numbers, (value) => (Number.isNaN(value) ? undefined : isBool ? value === 1 : value));
-  return frame.texts.get(name) ?? frame.lists.get(name) ?? Array.from({ length: frame.count }, () => undefined);
-}
-
-/** A value of the page before as candidates have it; what is no value of the type is none. */
-function tailValues(value: unknown, type: string | undefined): readonly KeyValue[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.flatMap((each): readonly KeyValue[] => {
-    if (type === "text" || type === "texts")
-      return typeof each === "string" ? [each] : typeof each === "number" ? [String(each)] : [];
-    return typeof each === "number" || typeof each === "boolean" ? [each] : [];
-  });
 }

@@ -8,6 +8,7 @@ import { candidateLimit, type PermitSnapshot } from "../ranking/index.js";
 import { assignArms, type AssignedArms } from "./experiment.js";
 import type { RankRequest } from "./ranker.js";
 import { oneOf, refuse, type Refusal } from "./refusal.js";
+import type { ShownItem } from "./shown-items.js";
 
 /** A request whose form is right; its values are still to be held against the spec. */
 export interface SoundRequest {
@@ -27,7 +28,9 @@ export const requestMembers = [
   "seed",
   "params",
   "arms",
+  "page",
   "tail",
+  "shown",
   "sources",
   "permits",
 ] as const;
@@ -37,7 +40,7 @@ export function readRequest(serving: ServingModel, given: unknown): SoundRequest
   if (!isRecord(given)) return refuse("request", "type", "an object with `candidates` and `now`");
   const unknown = Object.keys(given).find((key) => !requestMembers.some((known) => known === key));
   if (unknown !== undefined) return refuse(unknown, "unknown", oneOf(requestMembers, "member"));
-  const { candidates, now, seed = 0, request = "", values, tail, permits } = given;
+  const { candidates, now, seed = 0, request = "", values, page, tail, shown, permits } = given;
   if (!isList(candidates, isRecord)) return refuse("candidates", reasonFor(candidates), "a list of objects");
   if (candidates.length > candidateLimit)
     return refuse("candidates", "outside", `a list of at most ${candidateLimit} candidates`);
@@ -49,6 +52,10 @@ export function readRequest(serving: ServingModel, given: unknown): SoundRequest
   if (values !== undefined && !isRecord(values)) return refuse("values", "type", "an object of values by their names");
   if (tail !== undefined && !isList(tail, isRecord))
     return refuse("tail", "type", "a list of objects: the end of the page before");
+  if (shown !== undefined && !isList(shown, isShownItem))
+    return refuse("shown", "type", "a list of objects or ids: what the pages before showed");
+  if (page !== undefined && !(typeof page === "number" && Number.isSafeInteger(page) && page >= 1))
+    return refuse("page", typeof page === "number" ? "outside" : "type", "a whole number of at least 1");
   if (permits !== undefined && !isPermits(permits))
     return refuse("permits", "type", "an object with the functions `held` and `pace`");
   const ids = readIds(given["ids"], candidates);
@@ -67,7 +74,9 @@ export function readRequest(serving: ServingModel, given: unknown): SoundRequest
       ids: ids.ids,
       candidates,
       ...(values === undefined ? {} : { values }),
+      ...(page === undefined ? {} : { page }),
       ...(tail === undefined ? {} : { tail }),
+      ...(shown === undefined ? {} : { shown }),
       ...(sources === undefined ? {} : { sources }),
       now,
       seed,
@@ -85,6 +94,10 @@ function reasonFor(value: unknown): Refusal["reason"] {
 
 function isRecord(value: unknown): value is InputRow {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isShownItem(value: unknown): value is ShownItem {
+  return isRecord(value) || typeof value === "string" || typeof value === "number";
 }
 
 function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {

@@ -16,7 +16,12 @@ export interface RankingReport {
   readonly refused?: string;
   readonly candidates: readonly ExplainedCandidate[];
   readonly leftOut: readonly { readonly id: string; readonly input: string; readonly reason: "missing" | "outside" }[];
+  /** Candidates that no source of the ranking brought. */
+  readonly unsourced: readonly string[];
+  /** Candidates that are not among the first of any of their sources. */
+  readonly outranked: readonly string[];
   readonly gaveWay: readonly GaveWay[];
+  readonly budgetSpent: boolean;
 }
 
 export interface ExpectationResult {
@@ -127,11 +132,22 @@ function sourcesOf(value: CandidateValue | undefined): readonly string[] {
 }
 
 function report(name: string, result: RankResult | undefined): RankingReport {
-  if (result?.kind !== "ranked") return { name, refused: refusal(result), candidates: [], leftOut: [], gaveWay: [] };
+  if (result?.kind !== "ranked")
+    return {
+      name,
+      refused: refusal(result),
+      candidates: [],
+      leftOut: [],
+      unsourced: [],
+      outranked: [],
+      gaveWay: [],
+      budgetSpent: false,
+    };
   const candidates = result.considered.flatMap((id) => result.explain(id) ?? []);
   // Those in the list by their place, then the others.
   const placed = candidates.toSorted((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || 0);
-  return { name, candidates: placed, leftOut: result.leftOut, gaveWay: result.gaveWay };
+  const { leftOut, unsourced, outranked, gaveWay, budgetSpent } = result;
+  return { name, candidates: placed, leftOut, unsourced, outranked, gaveWay, budgetSpent };
 }
 
 function refusal(result: Exclude<RankResult, { kind: "ranked" }> | undefined): string {

@@ -10,6 +10,10 @@ export interface FileRequest {
   readonly values?: RawRow;
   /** The end of the page before. */
   readonly tail?: readonly RawRow[];
+  /** What the pages before showed: rows, or ids. */
+  readonly shown?: readonly (RawRow | string | number)[];
+  /** Which page is asked for, from 1. */
+  readonly page?: number;
 }
 
 /** The name of the one request of a file without groups. */
@@ -54,7 +58,7 @@ export async function* groupRequests(
 }
 
 function wholeRequest(row: RawRow, at: number): FileRequest {
-  const { request, candidates, values, tail } = row;
+  const { request, candidates, values, tail, shown, page } = row;
   const name = request === undefined ? String(at) : String(request);
   const rows = records(candidates);
   if (rows.length > candidateLimit) throw createFailure("MTL7514", { request: name, limit: candidateLimit });
@@ -64,10 +68,20 @@ function wholeRequest(row: RawRow, at: number): FileRequest {
     rows,
     ...(own === undefined ? {} : { values: own }),
     ...(tail === undefined ? {} : { tail: records(tail) }),
+    ...(shown === undefined ? {} : { shown: shownItems(shown) }),
+    // What is not a page is said where requests are read.
+    ...(page === undefined ? {} : { page: page as number }),
   };
 }
 
 function records(value: unknown): readonly RawRow[] {
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   return items.filter((item): item is RawRow => typeof item === "object" && item !== null && !Array.isArray(item));
+}
+
+function shownItems(value: unknown): readonly (RawRow | string | number)[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  return items.flatMap((item): readonly (RawRow | string | number)[] =>
+    typeof item === "string" || typeof item === "number" ? [item] : records([item]),
+  );
 }

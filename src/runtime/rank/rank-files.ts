@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { Model, RankModel, ServingInput, ServingModel } from "../../compiler/model/index.js";
-import { assignArm, createRanker, type RankedList } from "../../compiler/serving/index.js";
+import { assignArm, createRanker, type EarlierPages, type RankedList } from "../../compiler/serving/index.js";
 import { loadArtifact } from "../artifact/index.js";
 import { type RawRow, streamRawRows } from "../data/index.js";
 import type { EngineName } from "../engine/index.js";
@@ -69,7 +69,7 @@ export async function* rankFiles(options: RankOptions): AsyncGenerator<FileRanki
         ids,
         candidates: values,
         values: requestValues(request, inputs),
-        ...(request.tail === undefined ? {} : { tail: request.tail }),
+        ...pagesOf(request, options.id, inputs),
         ...(rank.sources.length === 0 ? {} : { sources: request.rows.map(sourcesOf) }),
         now: options.now,
         seed: options.seed,
@@ -128,15 +128,36 @@ function groupColumn({ group }: RankOptions, { data }: Model, first: RawRow): st
 /** Columns of identifiers, in the order in which they are looked for. */
 const idColumns = ["id", "item_id"] as const;
 
+function idColumn(first: RawRow | undefined, id: string | undefined): string | undefined {
+  return id ?? idColumns.find((name) => first !== undefined && name in first);
+}
+
 function idsOf({ rows }: FileRequest, id: string | undefined): readonly string[] {
   const [first] = rows;
   if (id !== undefined && first !== undefined && !(id in first))
     throw createFailure("MTL7516", { column: id, what: "which holds identifiers", known: Object.keys(first) });
-  const column = id ?? idColumns.find((name) => first !== undefined && name in first);
+  const column = idColumn(first, id);
   return rows.map((row, i) => {
     const value = column === undefined ? undefined : row[column];
     return value === undefined || value === null ? String(i + 1) : String(value);
   });
+}
+
+/** What the request says of the pages before; ids of their items stand where the candidates' do. */
+function pagesOf(
+  { rows, page, tail, shown }: FileRequest,
+  id: string | undefined,
+  inputs: readonly ServingInput[],
+): EarlierPages {
+  const rowOf = (item: RawRow): RawRow => {
+    const column = idColumn(rows[0] ?? item, id);
+    return { ...candidateValues(item, inputs), id: (column === undefined ? undefined : item[column]) ?? item["id"] };
+  };
+  return {
+    ...(page === undefined ? {} : { page }),
+    ...(tail === undefined ? {} : { tail: tail.map(rowOf) }),
+    ...(shown === undefined ? {} : { shown: shown.map((item) => (typeof item === "object" ? rowOf(item) : item)) }),
+  };
 }
 
 interface Preparing {

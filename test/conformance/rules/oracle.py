@@ -66,19 +66,10 @@ def order_key(scores, last=frozenset()):
 
 def prepare(case):
     """Who stays, with which final score."""
-    rules = case["rules"]
+    # Factors multiply in the order of the rules' names.
+    rules = sorted(case["rules"], key=lambda r: r["name"])
     scores = {c["id"]: c["score"] for c in case["candidates"]}
     staying = list(case["candidates"])
-    for rule in (r for r in rules if r["verb"] == "dedupe"):
-        seen = set()
-        kept = []
-        for c in sorted(staying, key=order_key(scores)):
-            own = values(rule, c)
-            if own & seen:
-                continue
-            seen |= own
-            kept.append(c)
-        staying = kept
     for rule in rules:
         drops = rule["verb"] == "drop" or (rule["verb"] == "suppress" and rule["by"] == "drop")
         if drops:
@@ -102,7 +93,17 @@ def prepare(case):
     for rule in (r for r in rules if r["verb"] == "cap"):
         staying = [c for c in staying
                    if not (holds(case, rule, c, True) and any(permits(case, rule, v) < 1 for v in values(rule, c)))]
-    return sorted(staying, key=order_key(scores, last)), scores, suppressed, last
+    # Of what is still there, in its final order: who shares a value with a better one, or with the page before, goes.
+    dedupes = [r for r in rules if r["verb"] == "dedupe"]
+    seen = {r["name"]: set().union(*(values(r, shown) for shown in case.get("tail", []))) for r in dedupes}
+    order = []
+    for c in sorted(staying, key=order_key(scores, last)):
+        if any(values(r, c) & seen[r["name"]] for r in dedupes):
+            continue
+        for r in dedupes:
+            seen[r["name"]] |= values(r, c)
+        order.append(c)
+    return order, scores, suppressed, last
 
 
 def permits(case, rule, value):
@@ -176,13 +177,23 @@ class Levels:
         return Levels(self.length, **changed)
 
 
+def page_quota(case, rule, before):
+    """What the quota still asks of this page, or None: the tail is all that was shown, and its members count."""
+    shown = sum(holds(case, rule, c) for c in case.get("tail", []))
+    if before >= rule["top"] or shown >= rule["least"]:
+        return None
+    return {**rule, "top": rule["top"] - before, "least": rule["least"] - shown}
+
+
 def solve(case):
     order, scores, suppressed, last = prepare(case)
     rules = [r for r in case["rules"] if is_open(case, r)]
     windows = [r for r in rules if r["verb"] == "spread"]
-    quotas = [r for r in rules if r["verb"] == "explore"]
+    # Places count over all pages: those of the tail are behind.
+    before = len(case.get("tail", []))
+    quotas = [q for q in (page_quota(case, r, before) for r in rules if r["verb"] == "explore") if q is not None]
     caps = [r for r in rules if r["verb"] == "cap"]
-    variety = next((r for r in rules if r["verb"] in ("mmr", "dpp")), None)
+    variety = next((r for r in rules if r["verb"] in ("mmr", "dpp") and r.get("top", math.inf) > before), None)
     rel = relevance(order, scores) if order else {}
     full = min(case["top"], len(order))
     # The tail as it stands in the request: its last item is the one before the first place.
@@ -190,7 +201,8 @@ def solve(case):
 
     members = {q["name"]: {c["id"] for c in order if c["id"] not in suppressed and holds(case, q, c)} for q in quotas}
     pins, lost = {}, []
-    for rule in (r for r in rules if r["verb"] == "pin"):
+    for rule in (r for r in rules if r["verb"] == "pin" and r["place"] > before):
+        rule = {**rule, "place": rule["place"] - before}
         found = next((c["id"] for c in order if c["id"] not in suppressed and holds(case, rule, c)
                       and c["id"] not in {p[0] for p in pins.values()}), None)
         if found is None:
@@ -200,10 +212,8 @@ def solve(case):
         else:
             pins[rule["name"]] = (found, rule["place"])
 
-    def key_values(rule, candidate, in_tail=False):
-        if "when" in rule and not in_tail and not holds(case, rule, candidate):
-            return set()
-        return values(rule, candidate)
+    def key_values(rule, candidate):
+        return values(rule, candidate) if holds(case, rule, candidate) else set()
 
     def window_broken(rule, levels, chosen):
         exempt = {p[0] for name, p in pins.items() if levels.pins[name]} if "soft" in rule["priority"] else set()
@@ -215,7 +225,7 @@ def solve(case):
                 if in_tail or candidate["id"] in exempt:
                     continue
                 for value in key_values(rule, candidate):
-                    if sum(value in key_values(rule, other, t) for other, t in window) > rule["most"]:
+                    if sum(value in key_values(rule, other) for other, _ in window) > rule["most"]:
                         return True
         return False
 
@@ -260,7 +270,7 @@ def solve(case):
             if len(chosen) == levels.length:
                 return chosen if all(quota_met(q, levels, chosen) for q in quotas) else None
             left = [c for c in order if c not in chosen]
-            if variety is not None and len(chosen) < variety.get("top", case["top"]):
+            if variety is not None and len(chosen) < variety.get("top", math.inf) - before:
                 gains = {c["id"]: gain(variety, chosen, c, rel) for c in left}
                 left.sort(key=lambda c: -gains[c["id"]])
             for c in left:

@@ -55,7 +55,7 @@ export const servingMeanings: Readonly<Record<string, string>> = {
     "Warnings and notes can be ignored. An error stops the stages that follow, so ignoring it would gain nothing.",
   MTL6012:
     "The ranges of what is compared decide the comparison before any candidate comes: `quality < 2` of a quality in [0, 1] is always true, and `quality < 0.2 and quality > 0.8` never. The rule applies to everything, or to nothing.",
-  MTL6013: "The rule speaks of places beyond the end of the ranking's list, where nothing stands.",
+  MTL6013: "The rule speaks of places beyond the end of the ranking's list, where nothing stands but on later pages.",
   MTL6014:
     "Both tasks predict the same event from the same parts of the network, so they differ by their random start alone. Two predictions of one event are sound where they read different parts, as in an ensemble.",
   MTL6015: "The parameter does not appear in the macro's body, so what callers give for it changes nothing.",

@@ -107,8 +107,12 @@ ${hasExperiments ? "  /** In the place of the arms of the request's units. */\n 
 }
 
 export interface RankRequest extends ServingRequest {
-  /** The end of the page before, in its order: windows go on over it. */
+  /** The end of the page before, in its order: windows go on over it, and what stands in it is not shown again. */
   readonly tail?: readonly Partial<Candidate>[];
+  /** All that the pages before showed, in its order: items with what rules read of them, or ids. Its end is the tail where there is none. */
+  readonly shown?: readonly (Partial<Candidate> | string | number)[];
+  /** Which page is asked for, from 1; absent: the one that begins after what \`shown\`, or else \`tail\`, holds. */
+  readonly page?: number;
   /** Of each candidate, the sources that brought it. */
   readonly sources?: readonly (readonly string[])[];
   /**
@@ -179,6 +183,12 @@ const rankTypes = (hasExperiments: boolean): string => `export interface RankedL
   /** A search ended for its budget: a better list may exist. */
   readonly budgetSpent: boolean;
   readonly leftOut: readonly LeftOut[];
+  /** Candidates that a page before showed: they are left out. */
+  readonly alreadyShown: readonly string[];
+  /** Candidates that none of the ranking's sources brought. */
+  readonly unsourced: readonly string[];
+  /** Candidates of sources that are not among the first of any of theirs. */
+  readonly outranked: readonly string[];
   readonly clamped: number;
   /** Candidates whose formula gave no finite number: they stand behind all others. */
   readonly flagged: readonly string[];
@@ -206,7 +216,9 @@ export interface ExplainedCandidate {
     readonly after: number;
   }[];
   readonly last: boolean;
+  /** Rules without which (all of them taken out) it would stand at a better place. */
   readonly heldBackBy: readonly string[];
+  /** Rules without which (all of them taken out) it would stand at a worse place, or at none. */
   readonly liftedBy: readonly string[];
 }
 

@@ -7,6 +7,7 @@ import {
   bestOfStage,
   candidateLimit,
   createKeyTable,
+  noneShown,
   type KeyTable,
   type KeyValue,
   planRank,
@@ -57,7 +58,9 @@ export function createLister(
         return known;
       },
       vectors: (name) => gatherVectors(part, name, rows),
-      tail: () => [],
+      offset: 0,
+      tail: noneShown,
+      shown: noneShown,
       permits: { held: () => Number.MAX_SAFE_INTEGER, pace: () => 1 },
     });
     const lists = part.requests.map((_, g) => {

@@ -1,0 +1,28 @@
+import type { PlannedRule, RankInput, ShownItems } from "./plan.js";
+
+type Explore = Extract<PlannedRule, { readonly verb: "explore" }>;
+
+/** Of a request for the first page. */
+export const noneShown: ShownItems = { count: 0, values: () => [], condition: () => new Float64Array(0) };
+
+/** Places of the pages before that a rule counts: none where it counts anew on each page. */
+export function placesBefore({ eachPage }: { readonly eachPage: boolean }, { offset }: RankInput): number {
+  return eachPage ? 0 : offset;
+}
+
+/**
+ * What a quota still asks of this page: `least` members among its first `top` places; 0 of 0 once its places are behind.
+ * Members that the pages before showed count. Where the request does not say what stood on their places, the quota counts
+ * as kept there, as far as they had room for it.
+ */
+export function quotaPlaces(rule: Explore, input: RankInput): { readonly least: number; readonly top: number } {
+  const { least, top } = rule;
+  const before = placesBefore(rule, input);
+  if (before === 0) return { least, top };
+  if (before >= top) return { least: 0, top: 0 };
+  const { shown } = input;
+  let have = 0;
+  if (rule.when !== undefined) for (const holds of shown.condition(rule.when)) if (holds === 1) have++;
+  const unsaid = Math.max(0, before - shown.count);
+  return { least: Math.max(0, least - have - unsaid), top: top - before };
+}

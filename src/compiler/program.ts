@@ -5,7 +5,15 @@
 import { createDiagnostic, type Diagnostic } from "./diagnostics/index.js";
 import type { Host } from "./host.js";
 import { hashModel, type Model } from "./model/index.js";
-import { applySuppressions, check, expand, lintHidden, type LoadedSpecs, type SideTables } from "./semantics/index.js";
+import {
+  applySuppressions,
+  check,
+  expand,
+  foldRanges,
+  lintHidden,
+  type LoadedSpecs,
+  type SideTables,
+} from "./semantics/index.js";
 import { parse, type Name, type ParseResult, type Spec } from "./syntax/index.js";
 import { isStdPath, readStd, stdPath } from "./std/index.js";
 import { createSourceFile, isSpecPath, positionAt, resolvePath, type SourceFile } from "./text/index.js";
@@ -79,7 +87,7 @@ export function compileFiles(path: string, read: (path: string) => ParsedFile | 
     spec,
     ...(model === undefined ? {} : { model, hash: hashModel(model) }),
     tables,
-    diagnostics: applySuppressions([...early, ...late, ...hiddenIn(files, sources)], {
+    diagnostics: applySuppressions(foldRanges([...early, ...late, ...hiddenIn(files, sources)], files.values()), {
       root: path,
       sources,
       files,

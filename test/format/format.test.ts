@@ -59,8 +59,24 @@ const layouts: Readonly<Record<string, readonly [text: string, laidOut: string]>
     `input a = x\ninput ${"b".repeat(40)} = y\n`,
   ],
   "a long list has an item a line and a last comma": [
-    `input x = [${"a_long_name, ".repeat(9)}b]`,
-    `input x = [\n${"  a_long_name,\n".repeat(9)}  b,\n]\n`,
+    `input x = [${"f(a_long_name), ".repeat(9)}b]`,
+    `input x = [\n${"  f(a_long_name),\n".repeat(9)}  b,\n]\n`,
+  ],
+  "a long row of names is filled": [
+    `input x = [${"a_long_name, ".repeat(9)}n_1..n_9]`,
+    `input x = [\n  ${"a_long_name, ".repeat(7).trim()}\n  a_long_name, a_long_name, n_1 .. n_9,\n]\n`,
+  ],
+  "groups of features stand in columns, long ones by themselves": [
+    `features { n_1..n_3: numeric, [a,b]:bag(max:3), [${"a_name, ".repeat(4)}b]: numeric }`,
+    `features {\n  n_1 .. n_3: numeric\n  [a, b]:     bag(max: 3)\n  [${"a_name, ".repeat(4)}b]: numeric\n}\n`,
+  ],
+  "what is left out follows on its line": [
+    "input x = [a..b  but c , features but[d]]",
+    "input x = [a .. b but c, features but [d]]\n",
+  ],
+  "comments in groups are kept": [
+    "features {\n n_1 // one\n .. n_2: numeric\n [a, // two\n b]: bag\n}",
+    "features {\n  n_1 .. n_2: numeric // one\n  [\n    a, // two\n    b,\n  ]: bag\n}\n",
   ],
   "a long row of numbers is filled": [
     `input x = [${Array.from({ length: 40 }, (_, i) => i).join(", ")}]`,

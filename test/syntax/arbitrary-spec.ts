@@ -14,7 +14,7 @@ const contextual = [
   ...declarationWords,
   ...ruleVerbs,
   ..."from extends over auxiliary event amount within P E score number text texts vector bool time duration".split(" "),
-  ..."when by during at of per with then ties ascending missing outside request candidate like expect in top most least".split(
+  ..."when by during at of per with then ties ascending missing outside request candidate like expect but in top most least".split(
     " ",
   ),
 ];
@@ -72,11 +72,16 @@ type Expressions = {
   readonly sum: Words;
   readonly operand: Words;
   readonly primary: Words;
+  readonly item: Words;
+  readonly list: Words;
   readonly argument: Words;
   readonly record: Words;
 };
 
-const { expression, sum, record, argument } = fc.letrec<Expressions>((tie) => ({
+/** `n_1 .. n_63`, whether or not it is one: that is not a question of syntax. */
+const nameRange = words(plainName, word(".."), plainName);
+
+const { expression, sum, record, argument, item, list } = fc.letrec<Expressions>((tie) => ({
   expression: fc.oneof(
     nested,
     tie("comparison"),
@@ -97,12 +102,18 @@ const { expression, sum, record, argument } = fc.letrec<Expressions>((tie) => ({
     plainName.map((each): Words => [each]),
     literal.map((each): Words => [each]),
     words(plainName, word("("), commaList(tie("argument")), word(")")),
-    words(word("["), commaList(tie("expression")), word("]")),
+    words(word("["), commaList(tie("item")), word("]")),
     words(word("("), tie("expression"), word(")")),
     words(plainName, word("."), name),
     tie("record"),
   ),
-  argument: fc.oneof(tie("expression"), words(name, word(":"), tie("expression"))),
+  item: fc.oneof(
+    { weight: 4, arbitrary: tie("expression") },
+    { weight: 1, arbitrary: nameRange },
+    { weight: 1, arbitrary: words(fc.oneof(nameRange, tie("operand")), word("but"), fc.oneof(word("a"), tie("list"))) },
+  ),
+  list: words(word("["), commaList(tie("item")), word("]")),
+  argument: fc.oneof(tie("item"), words(name, word(":"), tie("item"))),
   record: block(words(name, word(":"), tie("expression")), 2),
 }));
 
@@ -139,7 +150,7 @@ const type: fc.Arbitrary<string> = fc.oneof(
 
 const entry = words(name, word(":"), expression);
 const call = words(plainName, optional(words(word("("), commaList(argument), word(")"))));
-const feature = words(name, word(":"), call, optional(words(word("="), expression)));
+const feature = words(fc.oneof(name, nameRange, list), word(":"), call, optional(words(word("="), expression)));
 const label = words(
   name,
   word(":"),
@@ -191,7 +202,7 @@ const plainDeclaration = fc.oneof(
     ),
   ),
   words(word("params"), block(param)),
-  words(fc.constantFrom("input", "table", "bottom", "tower"), name, word("="), expression),
+  words(fc.constantFrom("input", "table", "bottom", "tower"), name, word("="), item),
   words(word("bottoms"), name, word("["), commaList(name), word("]"), word("="), expression),
   words(word("experts"), name, word("["), fc.constantFrom("8", "n", "2 * n"), word("]"), word("="), expression),
   words(word("gate"), name, word("="), expression, word("over"), expression),

@@ -3,13 +3,14 @@ import type {
   Declaration,
   Entry,
   FeatureEntry,
+  FeatureGroup,
   LabelEntry,
   ParamEntry,
   Rule,
   TypedEntry,
 } from "../syntax/index.js";
 import { flatExpression, flatType } from "./flat-text.js";
-import { hasCommentInside } from "./comments.js";
+import { attachedComments, hasCommentInside } from "./comments.js";
 
 /** The texts at the beginning of a line that stand in columns with those of its neighbours, by column. */
 export type Cells = readonly (readonly [column: string, text: string])[];
@@ -29,6 +30,8 @@ export function cellsOf(node: AnyNode): Cells {
     case "Typed":
     case "Param":
       return entryCells(node);
+    case "FeatureGroup":
+      return groupCells(node);
     case "Rule":
       return ruleCells(node);
     case "Network":
@@ -51,6 +54,15 @@ function entryCells(node: Entry | FeatureEntry | LabelEntry | TypedEntry | Param
   return node.kind === "Param" && node.range !== undefined && !hasCommentInside(node)
     ? [first, ["value", flatExpression(node.value)]]
     : [first];
+}
+
+/** Names wider than this stand by themselves: they may take several lines. */
+const widestNames = 24;
+
+function groupCells({ names }: FeatureGroup): Cells {
+  const text = flatExpression(names);
+  const hasComment = attachedComments(names).length > 0 || hasCommentInside(names);
+  return text.length > widestNames || hasComment ? [] : [["key", `${text}:`]];
 }
 
 function ruleCells(node: Rule): Cells {

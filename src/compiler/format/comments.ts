@@ -92,6 +92,9 @@ const printedAsText: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
  */
 const infixKinds: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
   "Feature",
+  "FeatureGroup",
+  "NameRange",
+  "But",
   "Binary",
   "Gate",
   "Rank",

@@ -34,6 +34,10 @@ export function flatExpression(node: Expression): string {
         : `${flatExpression(node.left)} ${node.operator} ${flatExpression(node.right)}`;
     case "Parenthesized":
       return `(${flatExpression(node.inner)})`;
+    case "NameRange":
+      return `${node.first.text} .. ${node.last.text}`;
+    case "But":
+      return `${flatExpression(node.base)} but ${flatExpression(node.without)}`;
     case "Missing":
       return "";
   }

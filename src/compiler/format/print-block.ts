@@ -1,7 +1,7 @@
 import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import type { AnyNode, NodeOf } from "../syntax/index.js";
-import { columnsOf, type Cells, type Columns } from "./columns.js";
+import { cellsOf, columnsOf, type Cells, type Columns } from "./columns.js";
 import {
   arePartedBefore,
   danglingComments,
@@ -64,6 +64,16 @@ export function printEntry({ node, columns, one }: Printing<NodeOf<"Entry">>): D
 export function printFeature({ node, columns, one }: Printing<NodeOf<"Feature">>): Doc {
   return [
     padded(columns, ["key", `${node.name.text}:`]),
+    " ",
+    one("type"),
+    node.source === undefined ? "" : definition(node.source, one("source"), node.type),
+  ];
+}
+
+export function printFeatureGroup({ node, columns, one }: Printing<NodeOf<"FeatureGroup">>): Doc {
+  const [key] = cellsOf(node);
+  return [
+    key === undefined ? [one("names"), ":"] : padded(columns, key),
     " ",
     one("type"),
     node.source === undefined ? "" : definition(node.source, one("source"), node.type),

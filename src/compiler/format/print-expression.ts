@@ -1,6 +1,6 @@
 import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
-import type { AnyNode, BinaryExpression, NodeOf } from "../syntax/index.js";
+import type { AnyNode, BinaryExpression, Expression, NodeOf } from "../syntax/index.js";
 import { flatExpression, unarySign } from "./flat-text.js";
 import { attachedComments, danglingComments, endsWithComment } from "./comments.js";
 import type { Printing } from "./printing.js";
@@ -31,9 +31,20 @@ function isOperation(node: AnyNode): boolean {
 export function printList({ node, all, comment }: Printing<NodeOf<"List">>): Doc {
   if (node.items.length === 0) return emptyBrackets("[", danglingComments(node).map(comment), "]");
   const items = all("items");
-  // Numbers are read as a row, everything else one a line.
-  const numbers = node.items.every((item) => item.kind === "Number" && !hasComments(item));
-  return bracketed("[", items, "]", numbers && items.length > 8);
+  // Many numbers or names are read as a row, everything else one a line.
+  const isRow = (isPlain: (item: Expression) => boolean): boolean =>
+    node.items.every((item) => isPlain(item) && !hasComments(item));
+  const row = isRow(({ kind }) => kind === "Number") || isRow(isName);
+  return bracketed("[", items, "]", row && items.length > 8);
+}
+
+function isName({ kind }: Expression): boolean {
+  return kind === "NameExpression" || kind === "NameRange";
+}
+
+/** `features but [position, hour]`. */
+export function printBut({ node, one }: Printing<NodeOf<"But">>): Doc {
+  return [one("base"), endsWithComment(node.base) ? indent([hardline, "but "]) : " but ", one("without")];
 }
 
 function hasComments(node: AnyNode): boolean {
@@ -103,7 +114,9 @@ function levelOf({ operator }: BinaryExpression): string {
 }
 
 /** What is always one word. */
-type Literal = NodeOf<"Number" | "Duration" | "String" | "Boolean" | "Date" | "NameExpression" | "Missing">;
+type Literal = NodeOf<
+  "Number" | "Duration" | "String" | "Boolean" | "Date" | "NameExpression" | "NameRange" | "Missing"
+>;
 
 export function printLiteral({ node }: Printing<Literal>): Doc {
   return flatExpression(node);

@@ -53,6 +53,7 @@ export const printers: Printers = {
 
   Entry: block.printEntry,
   Feature: block.printFeature,
+  FeatureGroup: block.printFeatureGroup,
   Label: block.printLabel,
   LabelType: block.printLabelType,
   Typed: block.printTyped,
@@ -97,6 +98,8 @@ export const printers: Printers = {
   Boolean: expression.printLiteral,
   Date: expression.printLiteral,
   NameExpression: expression.printLiteral,
+  NameRange: expression.printLiteral,
+  But: expression.printBut,
   Missing: expression.printLiteral,
   Member: expression.printMember,
   Call: expression.printCall,

@@ -1,5 +1,6 @@
 import type { ReportDetails, Reporter } from "../diagnostics/index.js";
 import type * as ast from "../syntax/index.js";
+import { featureEntries } from "../syntax/index.js";
 import { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
 
 /**
@@ -93,7 +94,7 @@ function isNetwork(kind: SymbolKind): boolean {
 export function declaredBy(node: ast.Declaration): readonly SpecSymbol[] {
   switch (node.kind) {
     case "Features":
-      return node.entries.map((entry) => symbolAt("feature", entry.name, entry));
+      return featureEntries(node).map((entry) => symbolAt("feature", entry.name, entry));
     case "Labels":
       return node.entries.map((entry) => symbolAt("label", entry.name, entry));
     case "Network":

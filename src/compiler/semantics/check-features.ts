@@ -7,6 +7,7 @@ import type {
   Vocabulary,
 } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
+import { featureEntries } from "../syntax/index.js";
 import { suggest, type Span } from "../text/index.js";
 import { checkArguments } from "./arguments.js";
 import { checkColumnExpression, columnOfName } from "./column-expressions.js";
@@ -16,8 +17,10 @@ import { featureKinds, featureSpecs, type FeatureKind } from "./feature-types.js
 /** The `features` block; features that are wrong are reported and left out. */
 export function checkFeatures(context: CheckContext, block: ast.FeaturesBlock | undefined): readonly FeatureModel[] {
   const features: FeatureModel[] = [];
-  for (const entry of block?.entries ?? []) {
-    const feature = checkFeature(context, entry);
+  const types: TypeTable = new Map();
+  const sharing = new Set<ast.FeatureGroup>();
+  for (const entry of block === undefined ? [] : featureEntries(block)) {
+    const feature = checkFeature(context, entry, types, sharing);
     // A second declaration of the name was reported; the first one counts.
     if (feature === undefined || context.scope.names.get(feature.name)?.declaration !== entry) continue;
     features.push(feature);
@@ -31,9 +34,23 @@ export function featureShape(feature: FeatureModel): readonly number[] {
   return [feature.kind === "numeric" ? 1 : feature.embed];
 }
 
-function checkFeature(context: CheckContext, entry: ast.FeatureEntry): FeatureModel | undefined {
-  const { type, name } = entry;
-  if (type.kind === "Missing") return undefined;
+/** What a type in the text says, undefined where it is wrong; the features of a group share theirs. */
+interface CheckedType {
+  readonly args: Arguments;
+  readonly type: FeatureType | undefined;
+  readonly at: (option: string) => Span;
+}
+
+type TypeTable = Map<ast.FeatureEntry["type"], CheckedType | undefined>;
+
+function checkType(context: CheckContext, type: ast.FeatureEntry["type"], table: TypeTable): CheckedType | undefined {
+  if (table.has(type)) return table.get(type);
+  const checked = type.kind === "Missing" ? undefined : checkCall(context, type);
+  table.set(type, checked);
+  return checked;
+}
+
+function checkCall(context: CheckContext, type: ast.CallExpression | ast.NameExpression): CheckedType | undefined {
   const word = type.kind === "Call" ? type.callee : type.name;
   const kind = findKind(context, word);
   const given = type.kind === "Call" ? type.arguments : [];
@@ -41,11 +58,23 @@ function checkFeature(context: CheckContext, entry: ast.FeatureEntry): FeatureMo
     kind === undefined
       ? undefined
       : checkArguments(context, { name: kind, span: word.span }, featureSpecs[kind], given);
-  if (kind === undefined || args === undefined || name.text === "") return undefined;
+  if (kind === undefined || args === undefined) return undefined;
   const at = (option: string): Span => given.find((argument) => argument.name?.text === option)?.span ?? word.span;
-  const featureType = readType(context, kind, args, word.span, at);
-  const source = readSource(context, entry, args, at);
-  if (featureType === undefined || source === undefined) return undefined;
+  return { args, type: readType(context, kind, args, word.span, at), at };
+}
+
+function checkFeature(
+  context: CheckContext,
+  entry: ast.FeatureEntry,
+  types: TypeTable,
+  sharing: Set<ast.FeatureGroup>,
+): FeatureModel | undefined {
+  const { name } = entry;
+  const checked = checkType(context, entry.type, types);
+  if (checked === undefined || name.text === "") return undefined;
+  const { args, type } = checked;
+  const source = readSource(context, entry, checked, sharing);
+  if (type === undefined || source === undefined) return undefined;
   return {
     name: name.text,
     ...(entry.doc === undefined ? {} : { doc: entry.doc }),
@@ -53,7 +82,7 @@ function checkFeature(context: CheckContext, entry: ast.FeatureEntry): FeatureMo
     serving: servingOf(args),
     dropout: Number(args["dropout"]),
     span: entry.span,
-    ...featureType,
+    ...type,
   };
 }
 
@@ -83,14 +112,31 @@ function servingOf(args: Arguments): FeatureModel["serving"] {
   return { kind: "data" };
 }
 
-/** `= expression`, `column: "name"`, or the column of the feature's own name. */
+/** `= expression`, `column: "name"`, or the column of the feature's own name; `sharing` has groups that were reported. */
 function readSource(
   context: CheckContext,
   entry: ast.FeatureEntry,
-  args: Arguments,
-  at: (option: string) => Span,
+  { args, at }: CheckedType,
+  sharing: Set<ast.FeatureGroup>,
 ): ColumnExpression | undefined {
-  const column = args["column"];
+  const { group, number } = entry.of ?? {};
+  const given = args["column"];
+  // `column: "x_*"` of a range has the number in the place of the star.
+  const column = typeof given === "string" && number !== undefined ? given.replace("*", number) : given;
+  const shared = entry.source === undefined ? (column === given ? given : null) : "= …";
+  if (group !== undefined && typeof shared === "string" && featureEntries({ entries: [group] }).length > 1) {
+    if (!sharing.has(group))
+      context.reporter.report(
+        "MTL3050",
+        { option: entry.source === undefined ? "column" : "= …" },
+        entry.source?.span ?? at("column"),
+        {
+          help: 'give each of them an entry of its own; in a range, `column: "x_*"` has the number in the place of `*`',
+        },
+      );
+    sharing.add(group);
+    return undefined;
+  }
   if (entry.source === undefined)
     return columnOfName(typeof column === "string" ? column : entry.name.text, entry.name.span);
   const typed = checkColumnExpression(context, entry.source);

@@ -29,6 +29,10 @@ export function describeValue(expression: Expression): string {
       return `\`… ${expression.operator} …\``;
     case "Parenthesized":
       return describeValue(expression.inner);
+    case "NameRange":
+      return "a range of names";
+    case "But":
+      return "`… but …`";
     case "Missing":
       return "nothing";
   }

@@ -8,6 +8,7 @@ export type { LoadedSpecs } from "./expand/modules.js";
 export { check, type CheckOptions, type CheckResult } from "./check.js";
 export type { SideTables } from "./context.js";
 export { lintHidden } from "./lint-hidden.js";
+export { foldRanges } from "./fold-ranges.js";
 export { applySuppressions, type SuppressionInput } from "./suppressions.js";
 export {
   describeKind,

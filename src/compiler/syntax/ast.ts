@@ -31,6 +31,8 @@ export interface Comment extends Node {
 export interface Name extends Node {
   readonly kind: "Name";
   readonly text: string;
+  /** Set on a name that stands in no text: it is one of a range, whose span it has. */
+  readonly derived?: true;
 }
 
 // ---------------------------------------------------------------------------------------------------- declarations
@@ -105,11 +107,22 @@ export interface FeatureEntry extends DeclarationNode {
   readonly name: Name;
   readonly type: CallExpression | NameExpression | MissingExpression;
   readonly source?: Expression;
+  /** Of a feature that stands in a group: the group, and of one in a range its number as the name writes it. */
+  readonly of?: { readonly group: FeatureGroup; readonly number?: string };
+}
+
+/** `n_1 .. n_63: numeric`, `[brand, shop]: categorical(embed: 8)`: features that are alike. */
+export interface FeatureGroup extends DeclarationNode {
+  readonly kind: "FeatureGroup";
+  readonly names: NameRange | ListExpression;
+  readonly type: CallExpression | NameExpression | MissingExpression;
+  readonly source?: Expression;
 }
 
 export interface FeaturesBlock extends DeclarationNode {
   readonly kind: "Features";
-  readonly entries: readonly FeatureEntry[];
+  /** As written; after {@link expand}, groups are entries of their own for each name. */
+  readonly entries: readonly (FeatureEntry | FeatureGroup)[];
 }
 
 /** `buy: event within click`, `stay: amount(seconds) within click`, `rich: event = income == "50000+."`. */
@@ -477,6 +490,8 @@ export type Expression =
   | UnaryExpression
   | BinaryExpression
   | ParenthesizedExpression
+  | NameRange
+  | ButExpression
   | MissingExpression;
 
 export interface NumberLiteral extends Node {
@@ -569,6 +584,20 @@ export interface BinaryExpression extends Node {
 export interface ParenthesizedExpression extends Node {
   readonly kind: "Parenthesized";
   readonly inner: Expression;
+}
+
+/** `n_1 .. n_63`: the names that count from the first to the last. Stands in lists and among arguments only. */
+export interface NameRange extends Node {
+  readonly kind: "NameRange";
+  readonly first: Name;
+  readonly last: Name;
+}
+
+/** `features but [position, hour]`: some names without others. Stands where {@link NameRange} does, and as an input. */
+export interface ButExpression extends Node {
+  readonly kind: "But";
+  readonly base: Expression;
+  readonly without: Expression;
 }
 
 /** Where an expression should stand and none does; its type is `error`, which nothing reports again. */

@@ -1,7 +1,7 @@
 import type { CstNode } from "chevrotain";
-import type { Span } from "../text/index.js";
+import { joinSpans, type Span } from "../text/index.js";
 import type * as ast from "./ast.js";
-import { buildCallOrName, buildEntries, buildExpression, buildSum } from "./build-expression.js";
+import { buildCallOrName, buildEntries, buildExpression, buildItem, buildList, buildSum } from "./build-expression.js";
 import { buildString } from "./build-literal.js";
 import { buildRules, buildSteps } from "./build-rules.js";
 import { buildRange, buildType, missingType } from "./build-type.js";
@@ -128,11 +128,15 @@ const plainBuilders: Builders = {
   }),
   networkDeclaration: (context, node, common) => {
     const { keyword } = parts(node);
+    const { Identifier, item } = parts(node);
+    const { end } = common.span;
     return {
       kind: "Network",
-      // The token category admits these words alone.
+      // The token category admits these words only.
       keyword: (first(keyword)?.image ?? "input") as ast.NetworkDeclaration["keyword"],
-      ...named(context, node, common),
+      ...common,
+      name: buildName(context, Identifier, end),
+      value: buildItem(context, first(item), end),
     };
   },
   bottomsDeclaration: (context, node, common) => {
@@ -264,7 +268,6 @@ const typedBlockKinds: Readonly<Record<string, "Attributes" | "Signals" | "Reque
 function named(
   context: BuildContext,
   node:
-    | cst.NetworkDeclarationCstNode
     | cst.ExpertsDeclarationCstNode
     | cst.TaskDeclarationCstNode
     | cst.ChainDeclarationCstNode
@@ -291,17 +294,25 @@ function separated<C extends CstNode, T extends ast.Node>(
   return items;
 }
 
-function buildFeature(context: BuildContext, node: cst.FeatureEntryCstNode): ast.FeatureEntry {
-  const { name, type, callArguments, expression } = parts(node);
+function buildFeature(context: BuildContext, node: cst.FeatureEntryCstNode): ast.FeatureEntry | ast.FeatureGroup {
+  const { name, last, list, type, callArguments, expression } = parts(node);
   const span = spanOfNode(context, node, 0);
   const token = first(type);
-  return {
-    kind: "Feature",
-    name: buildName(context, name, span.start),
+  const rest = {
     type: token === undefined ? missingExpression(context, span.end) : buildCallOrName(context, token, callArguments),
     ...(first(expression) === undefined ? {} : { source: buildExpression(context, expression, span.end) }),
     ...docAbove(context, span.start),
     span,
+  };
+  const names = first(list);
+  if (names !== undefined) return { kind: "FeatureGroup", names: buildList(context, names, span.end), ...rest };
+  const from = buildName(context, name, span.start);
+  if (first(last) === undefined) return { kind: "Feature", name: from, ...rest };
+  const to = buildName(context, last, from.span.end);
+  return {
+    kind: "FeatureGroup",
+    names: { kind: "NameRange", first: from, last: to, span: joinSpans(from.span, to.span) },
+    ...rest,
   };
 }
 

@@ -190,22 +190,44 @@ export function buildCallOrName(
 }
 
 function buildArgument(context: BuildContext, node: cst.ArgumentCstNode, at: number): ast.Argument {
-  const { Identifier, expression } = parts(node);
+  const { Identifier, item } = parts(node);
   const end = endOf(node, at);
   const name = first(Identifier);
   return {
     kind: "Argument",
     ...(name === undefined ? {} : { name: buildName(context, [name], end) }),
-    value: buildExpression(context, expression, end),
+    value: buildItem(context, first(item), end),
     span: spanOfNode(context, node, at),
   };
 }
 
-function buildList(context: BuildContext, node: cst.ListCstNode, at: number): ast.ListExpression {
-  const { expression, Comma } = parts(node);
-  const items = (expression ?? []).map((each) => buildExpression(context, [each], endOf(each, at)));
+/** `[a, b]`. */
+export function buildList(context: BuildContext, node: cst.ListCstNode, at: number): ast.ListExpression {
+  const { item, Comma } = parts(node);
+  const items = (item ?? []).map((each) => buildItem(context, each, endOf(each, at)));
   checkSeparators(context, items, Comma, { items: "elements of a list", newline: false });
   return { kind: "List", items, span: spanOfNode(context, node, at) };
+}
+
+/** An expression, a range of names or names without some; a missing one at `at` when there is none. */
+export function buildItem(context: BuildContext, node: cst.ItemCstNode | undefined, at: number): ast.Expression {
+  if (node === undefined) return missingExpression(context, at);
+  const { expression, last, without } = parts(node);
+  let value = buildExpression(context, expression, at);
+  if (first(last) !== undefined) value = rangeOf(context, value, buildExpression(context, last, at));
+  if (first(without) === undefined) return value;
+  const rest = buildExpression(context, without, at);
+  return { kind: "But", base: value, without: rest, span: joinSpans(value.span, rest.span) };
+}
+
+/** `n_1 .. n_63`. */
+function rangeOf(context: BuildContext, from: ast.Expression, to: ast.Expression): ast.Expression {
+  const span = joinSpans(from.span, to.span);
+  if (from.kind === "NameExpression" && to.kind === "NameExpression")
+    return { kind: "NameRange", first: from.name, last: to.name, span };
+  if (from.kind !== "Missing" && to.kind !== "Missing")
+    context.reporter.report("MTL2030", { problem: "a range stands between two names" }, span);
+  return { kind: "Missing", span };
 }
 
 /** The entries of `{ key: value }`. */

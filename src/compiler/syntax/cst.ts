@@ -169,7 +169,10 @@ export interface FeatureEntryCstNode extends CstNode {
 }
 
 export type FeatureEntryCstChildren = {
-  name: IToken[];
+  name?: IToken[];
+  DotDot?: IToken[];
+  last?: IToken[];
+  list?: ListCstNode[];
   Colon: IToken[];
   type: IToken[];
   callArguments?: CallArgumentsCstNode[];
@@ -298,7 +301,7 @@ export type NetworkDeclarationCstChildren = {
   keyword: IToken[];
   Identifier: IToken[];
   Equals: IToken[];
-  expression: ExpressionCstNode[];
+  item: ItemCstNode[];
 };
 
 export interface BottomsDeclarationCstNode extends CstNode {
@@ -722,7 +725,20 @@ export interface ArgumentCstNode extends CstNode {
 export type ArgumentCstChildren = {
   Identifier?: IToken[];
   Colon?: IToken[];
+  item: ItemCstNode[];
+};
+
+export interface ItemCstNode extends CstNode {
+  name: "item";
+  children: ItemCstChildren;
+}
+
+export type ItemCstChildren = {
   expression: ExpressionCstNode[];
+  DotDot?: IToken[];
+  last?: ExpressionCstNode[];
+  ButKeyword?: IToken[];
+  without?: ExpressionCstNode[];
 };
 
 export interface ListCstNode extends CstNode {
@@ -732,7 +748,7 @@ export interface ListCstNode extends CstNode {
 
 export type ListCstChildren = {
   LBracket: IToken[];
-  expression?: ExpressionCstNode[];
+  item?: ItemCstNode[];
   Comma?: IToken[];
   RBracket: IToken[];
 };
@@ -803,6 +819,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   operand(children: OperandCstChildren, param?: IN): OUT;
   callArguments(children: CallArgumentsCstChildren, param?: IN): OUT;
   argument(children: ArgumentCstChildren, param?: IN): OUT;
+  item(children: ItemCstChildren, param?: IN): OUT;
   list(children: ListCstChildren, param?: IN): OUT;
   record(children: RecordCstChildren, param?: IN): OUT;
 }

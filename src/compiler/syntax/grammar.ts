@@ -152,7 +152,21 @@ export class MtlParser extends CstParser {
   });
 
   readonly featureEntry = this.RULE("featureEntry", () => {
-    this.CONSUME(t.Identifier, { LABEL: "name" });
+    this.OR({
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(t.Identifier, { LABEL: "name" });
+            this.OPTION3(() => {
+              this.CONSUME(t.DotDot);
+              this.CONSUME3(t.Identifier, { LABEL: "last" });
+            });
+          },
+        },
+        { ALT: () => this.SUBRULE(this.list) },
+      ],
+      ERR_MSG: "a name",
+    });
     this.CONSUME(t.Colon);
     this.CONSUME2(t.Identifier, { LABEL: "type" });
     this.OPTION(() => this.SUBRULE(this.callArguments));
@@ -272,7 +286,7 @@ export class MtlParser extends CstParser {
     this.CONSUME(t.NetworkKeyword, { LABEL: "keyword" });
     this.CONSUME(t.Identifier);
     this.CONSUME(t.Equals);
-    this.SUBRULE(this.expression);
+    this.SUBRULE(this.item);
   });
 
   readonly bottomsDeclaration = this.RULE("bottomsDeclaration", () => {
@@ -791,13 +805,30 @@ export class MtlParser extends CstParser {
         this.CONSUME(t.Colon);
       },
     });
+    this.SUBRULE(this.item);
+  });
+
+  /** An expression, or several names in its place: `n_1 .. n_63`, `features but position`. */
+  readonly item = this.RULE("item", () => {
     this.SUBRULE(this.expression);
+    this.OPTION(() => {
+      this.CONSUME(t.DotDot);
+      this.SUBRULE2(this.expression, { LABEL: "last" });
+    });
+    this.OPTION2({
+      // A name may be `but`.
+      GATE: () => startsOperand.has(this.LA(2).tokenType) || tokenMatcher(this.LA(2), t.Identifier),
+      DEF: () => {
+        this.CONSUME(t.But);
+        this.SUBRULE3(this.expression, { LABEL: "without" });
+      },
+    });
   });
 
   readonly list = this.RULE("list", () => {
     this.CONSUME(t.LBracket);
     this.MANY(() => {
-      this.SUBRULE(this.expression);
+      this.SUBRULE(this.item);
       this.OPTION(() => this.CONSUME(t.Comma));
     });
     this.CONSUME(t.RBracket);
@@ -814,6 +845,9 @@ export class MtlParser extends CstParser {
 const clauseWords: ReadonlySet<string> = new Set(
   [t.When, t.By, t.During, t.At, t.Of, t.In, t.Top, t.Per].map((type) => type.name),
 );
+
+/** Token types beside names that begin what `but` leaves out. */
+const startsOperand: ReadonlySet<unknown> = new Set([t.LBracket]);
 
 function startsCount(name: string): boolean {
   return name === t.NumberToken.name || name === t.Identifier.name;

@@ -312,11 +312,17 @@ const clauseWords: ReadonlySet<unknown> = new Set([t.When, t.By, t.During, t.At,
 function beginsEntry(tokens: readonly IToken[], i: number, shape: EntryShape, layout: Layout): boolean {
   const token = tokens[i];
   const next = tokens[i + 1];
+  // `[brand, shop]: categorical`.
+  if (token?.tokenType === t.LBracket) return shape === "key" && continuesNothing(tokens[i - 1]);
   if (token === undefined || !isName(token)) return false;
   const alone = next === undefined || layout.startsLine(next, token);
   switch (shape) {
     case "key":
-      return next?.tokenType === t.Colon || (token.tokenType !== t.Within && (alone || isName(next)));
+      return (
+        next?.tokenType === t.Colon ||
+        next?.tokenType === t.DotDot ||
+        (token.tokenType !== t.Within && (alone || isName(next)))
+      );
     case "rule":
       return !clauseWords.has(token.tokenType) && (alone || isName(next));
     case "step":

@@ -64,7 +64,8 @@ function situationOf({ source, reporter, tokens, error, rule: root }: ParseFault
     return /[\r\n]/.test(source.text.slice(before.startOffset, token.startOffset));
   };
   // `event with buy`: what looks like the key of an entry is rather something that does not belong to the entry before.
-  if (expected === t.Colon.LABEL && entryRules.has(rule) && !startsEntry(index - 1)) {
+  const isKey = tokens[index - 2]?.tokenType !== t.DotDot && tokens[index - 1]?.tokenType !== t.RBracket;
+  if (expected === t.Colon.LABEL && entryRules.has(rule) && isKey && !startsEntry(index - 1)) {
     index -= 1;
     expected = "";
   }

@@ -140,6 +140,8 @@ export const Outside = keyword("outside");
 export const Candidate = keyword("candidate");
 export const Like = keyword("like");
 export const Expect = keyword("expect");
+/** Between a group of names and those that it leaves out. */
+export const But = keyword("but");
 
 // --------------------------------------------------------------------------------------------------- reserved words
 
@@ -310,6 +312,7 @@ const words: readonly TokenType[] = [
   Candidate,
   Like,
   Expect,
+  But,
 ]
   // The lexer takes the first word that matches: `override` has to come before `over`.
   .toSorted((a, b) => String(b.PATTERN).length - String(a.PATTERN).length);

@@ -8,6 +8,7 @@ export type AnyNode =
   | ast.Declaration
   | ast.Entry
   | ast.FeatureEntry
+  | ast.FeatureGroup
   | ast.LabelEntry
   | ast.LabelType
   | ast.TypedEntry
@@ -71,6 +72,7 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   MissingDeclaration: none,
   Entry: (node) => [node.key, node.value],
   Feature: (node) => [node.name, node.type, node.source],
+  FeatureGroup: (node) => [node.names, node.type, node.source],
   Label: (node) => [node.name, node.type, node.within, node.source],
   LabelType: (node) => [node.unit],
   Typed: (node) => [node.name, node.type, node.missing, node.outside],
@@ -119,6 +121,8 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   Unary: (node) => [node.operand],
   Binary: (node) => [node.left, node.right],
   Parenthesized: (node) => [node.inner],
+  NameRange: (node) => [node.first, node.last],
+  But: (node) => [node.base, node.without],
   Missing: none,
 };
 

@@ -167,6 +167,10 @@ function linkExpressions(node: Declaration, links: NameLinks): void {
         else if (readsNames(slot)) links.link(name, spacesOf(slot), fitsIn(slot));
         return;
       }
+      case "NameRange":
+        if (readsNames(slot))
+          for (const name of [expression.first, expression.last]) links.link(name, spacesOf(slot), fitsIn(slot));
+        return;
       case "Member": {
         const owner =
           expression.object.kind === "NameExpression" ? links.bottoms(expression.object.name.text) : undefined;

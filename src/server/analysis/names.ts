@@ -65,7 +65,7 @@ function collectOccurrences(compilation: Compilation, tables: SideTables): reado
   const occurrences = new Map<string, Occurrence>();
 
   const thingOf = (symbol: SpecSymbol): Thing => {
-    const place = placeOf(symbol.at.span);
+    const place = placeOfName(symbol.at);
     const id = origins.get(place) ?? place;
     const known = things.get(id);
     if (known !== undefined) return known;
@@ -74,6 +74,8 @@ function collectOccurrences(compilation: Compilation, tables: SideTables): reado
     return thing;
   };
   const put = (name: Name, thing: Thing, isDeclaration: boolean): void => {
+    // A name that a range stands for is in no text.
+    if (name.derived === true) return;
     const place = placeOf(name.span);
     if (name.text !== "" && !occurrences.has(place)) occurrences.set(place, { span: name.span, thing, isDeclaration });
   };
@@ -86,6 +88,11 @@ function collectOccurrences(compilation: Compilation, tables: SideTables): reado
     for (const node of spec.declarations)
       linkDeclaration(node, { ...links, resolve: (path) => resolvePath(file, path) });
   return [...occurrences.values()];
+}
+
+/** Where a name is declared; names of one range stand at one place. */
+function placeOfName({ text, span, derived }: Name): string {
+  return derived === true ? `${placeOf(span)} ${text}` : placeOf(span);
 }
 
 function declaredIn(spec: Spec): readonly Declared[] {
@@ -111,7 +118,7 @@ function findOrigins(declared: readonly Declared[]): ReadonlyMap<string, string>
   const origins = new Map<string, string>();
   for (const { symbol, isOverride } of declared) {
     const first = isOverride ? firsts.get(`${spaceOf(symbol.kind)} ${symbol.name}`) : undefined;
-    if (first !== undefined) origins.set(placeOf(symbol.at.span), placeOf(first.at.span));
+    if (first !== undefined) origins.set(placeOfName(symbol.at), placeOfName(first.at));
   }
   return origins;
 }

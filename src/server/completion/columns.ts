@@ -1,4 +1,4 @@
-import { visit } from "../../compiler/syntax/index.js";
+import { featureEntries, visit } from "../../compiler/syntax/index.js";
 import type { Analysis } from "../analysis/analysis.js";
 import { visitSlots } from "../language/tree-slots.js";
 
@@ -8,7 +8,7 @@ export function readColumns({ compilation }: Analysis): readonly string[] {
   for (const { declarations } of compilation.files.values())
     for (const node of declarations) {
       if (node.kind === "Features" || node.kind === "Labels")
-        for (const { name, source } of node.entries)
+        for (const { name, source } of node.kind === "Features" ? featureEntries(node) : node.entries)
           if (source === undefined && name.text !== "") columns.add(name.text);
       if (!["Data", "Features", "Labels"].includes(node.kind)) continue;
       visit(node, (each) => {

@@ -12,6 +12,7 @@ const foldable: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
   "Rule",
   "Entry",
   "Feature",
+  "FeatureGroup",
 ]);
 
 /** What can be folded: blocks and whatever takes several lines, runs of comments, runs of imports. */

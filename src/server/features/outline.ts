@@ -1,5 +1,11 @@
 import { SymbolKind as LspKind, type DocumentSymbol } from "vscode-languageserver";
-import type { AnyNode, Declaration, Name } from "../../compiler/syntax/index.js";
+import {
+  namesOfGroup,
+  type AnyNode,
+  type Declaration,
+  type FeaturesBlock,
+  type Name,
+} from "../../compiler/syntax/index.js";
 import { typeOf, type Analysis } from "../analysis/analysis.js";
 import { withoutOverride } from "../analysis/names.js";
 import { shortType } from "../language/show.js";
@@ -55,7 +61,7 @@ function describe(node: Declaration): Described | undefined {
         children: node.entries.map((entry) => ({ name: entry.key, kind: LspKind.Key, node: entry })),
       };
     case "Features":
-      return { name: "features", kind: LspKind.Namespace, children: named(node.entries, LspKind.Field) ?? [] };
+      return { name: "features", kind: LspKind.Namespace, children: features(node) };
     case "Labels":
       return { name: "labels", kind: LspKind.Namespace, children: named(node.entries, LspKind.Event) ?? [] };
     case "Attributes":
@@ -113,6 +119,19 @@ function describe(node: Declaration): Described | undefined {
   }
 }
 
+/** Features one by one, but those of a range as one. */
+function features(node: FeaturesBlock): Described["children"] & {} {
+  return node.entries.flatMap((entry) => {
+    const names: readonly Name[] =
+      entry.kind === "Feature"
+        ? [entry.name]
+        : entry.names.kind === "NameRange"
+          ? [{ kind: "Name", text: `${entry.names.first.text} .. ${entry.names.last.text}`, span: entry.names.span }]
+          : namesOfGroup(entry).flatMap(({ name }) => (name.derived === true ? [] : [name]));
+    return names.map((name) => ({ name, kind: LspKind.Field, node: entry }));
+  });
+}
+
 function nameText(name: Name | string): string {
   return typeof name === "string" ? name : name.text;
 }
@@ -134,7 +153,7 @@ function symbolAt(
 ): DocumentSymbol {
   const type = typeOf(analysis, node);
   const word = node.kind === "Network" ? node.keyword : node.kind === "Rule" ? node.verb : node.kind.toLowerCase();
-  const isEntry = ["entry", "feature", "label", "typed", "param", "testcandidate"].includes(word);
+  const isEntry = ["entry", "feature", "featuregroup", "label", "typed", "param", "testcandidate"].includes(word);
   const detail = [
     ...(isEntry || kind === LspKind.Namespace ? [] : [word]),
     ...(type === undefined ? [] : [shortType(type, analysis)]),

@@ -1,6 +1,6 @@
 import type { TextEdit } from "../../compiler/diagnostics/index.js";
 import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/program.js";
-import { declaredBy } from "../../compiler/semantics/index.js";
+import { declaredBy, type SpecSymbol } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
 import type { Span } from "../../compiler/text/index.js";
@@ -33,6 +33,8 @@ export function renameThing(
     return refuse("a name is made of the letters a to z and A to Z, digits and `_`, and does not begin with a digit");
   if (reservedWords.has(newName)) return refuse(`\`${newName}\` is a word of the language`);
   const occurrences = occurrencesOf(thing.id, compilations);
+  const grouped = problemOfGroup(thing, occurrences, compilations);
+  if (grouped !== undefined) return refuse(grouped);
   const edits: readonly TextEdit[] = [
     ...occurrences.map(({ span }) => ({ span, newText: newName })),
     ...columnEdits(thing, occurrences, compilations),
@@ -54,17 +56,43 @@ function columnEdits(
   compilations: readonly Compilation[],
 ): readonly TextEdit[] {
   if (thing.kind !== "feature" && thing.kind !== "label") return [];
-  const places = new Set(occurrences.filter(({ isDeclaration }) => isDeclaration).map(({ span }) => placeOf(span)));
   const edits = new Map<string, TextEdit>();
-  for (const { files } of compilations)
-    for (const spec of files.values())
-      for (const symbol of spec.declarations.flatMap((node) => declaredBy(withoutOverride(node)))) {
-        const place = placeOf(symbol.at.span);
-        if (!places.has(place) || !readsOwnColumn(symbol.declaration)) continue;
-        const { file, end } = symbol.declaration.span;
-        edits.set(place, { span: { file, start: end, end }, newText: ` = ${thing.name}` });
-      }
+  for (const { at, declaration } of declarationsOf(occurrences, compilations)) {
+    if (!readsOwnColumn(declaration)) continue;
+    const { file, end } = declaration.span;
+    edits.set(placeOf(at.span), { span: { file, start: end, end }, newText: ` = ${thing.name}` });
+  }
   return [...edits.values()];
+}
+
+/** What is declared where the occurrences stand. */
+function declarationsOf(
+  occurrences: readonly Occurrence[],
+  compilations: readonly Compilation[],
+): readonly SpecSymbol[] {
+  const places = new Set(occurrences.filter(({ isDeclaration }) => isDeclaration).map(({ span }) => placeOf(span)));
+  return compilations.flatMap(({ files }) =>
+    [...files.values()].flatMap((spec) =>
+      spec.declarations
+        .flatMap((node) => declaredBy(withoutOverride(node)))
+        .filter(({ at }) => places.has(placeOf(at.span))),
+    ),
+  );
+}
+
+/** Why a feature of a group keeps its name: the others depend on it, or its column does. */
+function problemOfGroup(
+  thing: Thing,
+  occurrences: readonly Occurrence[],
+  compilations: readonly Compilation[],
+): string | undefined {
+  if (thing.kind !== "feature") return undefined;
+  if (occurrences.every(({ isDeclaration }) => !isDeclaration))
+    return `\`${thing.name}\` is one of a range of features; give it an entry of its own first`;
+  const grouped = declarationsOf(occurrences, compilations).some(
+    ({ declaration }) => declaration.kind === "Feature" && declaration.of !== undefined,
+  );
+  return grouped ? `\`${thing.name}\` is one of a group of features; give it an entry of its own first` : undefined;
 }
 
 function readsOwnColumn(node: AnyNode): boolean {

@@ -120,6 +120,7 @@ function putWords(declaration: Declaration, put: Put): void {
       case "Entry":
         return put(node.key.span, "property");
       case "Feature":
+      case "FeatureGroup":
         if (node.type.kind === "NameExpression") put(node.type.name.span, "type", "defaultLibrary");
         return;
       case "Rule":

@@ -74,6 +74,7 @@ export const wordDocs: ReadonlyMap<string, string> = new Map([
     refuse: "The request fails with an error.",
     control: "The arm that changes nothing.",
     candidate: "An item of a test, with its scores and attributes.",
+    but: "Names without some: `features but position`.",
     like: "The candidate that this one is equal to, but for what is stated.",
     expect: "What must hold.",
     and: "Both conditions hold.",

@@ -157,6 +157,10 @@ function visitExpression(expression: Expression, slot: Slot, macros: Macros, ent
     case "Member":
       enter(expression, slot, undefined);
       return walk(expression.object, slot);
+    case "But":
+      enter(expression, slot, undefined);
+      walk(expression.base, slot);
+      return walk(expression.without, slot);
     default:
       enter(expression, slot, undefined);
   }

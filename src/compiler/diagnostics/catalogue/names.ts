@@ -134,6 +134,30 @@ export const namesDiagnostics = defineDiagnostics({
     title: "expansion too large",
     message: (p: { limit: string }) => `macros make this spec ${p.limit}`,
   },
+  MTL2030: {
+    severity: "error",
+    title: "not a range of names",
+    message: (p: { problem: string }) => p.problem,
+  },
+  MTL2031: {
+    severity: "error",
+    title: "names of a range that are not declared",
+    message: (p: { first: string; more: number; suggestion?: string | undefined }) =>
+      `\`${p.first}\`${p.more === 0 ? " of this range is" : ` and ${p.more} more of this range are`} not declared${didYouMean(p.suggestion)}`,
+  },
+  MTL2032: {
+    severity: "error",
+    title: "name that is not there to leave out",
+    message: (p: { name: string | undefined; suggestion?: string | undefined }) =>
+      p.name === undefined
+        ? "only names can be left out"
+        : `\`${p.name}\` is not among the names before \`but\`${didYouMean(p.suggestion)}`,
+  },
+  MTL2033: {
+    severity: "error",
+    title: "every name left out",
+    message: () => "`but` leaves nothing of the names before it",
+  },
   MTL2027: {
     severity: "error",
     title: "name of a built-in",

@@ -265,6 +265,11 @@ export const typesDiagnostics = defineDiagnostics({
     message: (p: { layer: string; feature: string }) =>
       `\`${p.layer}\` looks ids up in a table, and \`${p.feature}\` is a number`,
   },
+  MTL3050: {
+    severity: "error",
+    title: "one column for several features",
+    message: (p: { option: string }) => `the features of a group cannot share one \`${p.option}\``,
+  },
   MTL3090: {
     severity: "error",
     title: "not in this version",

@@ -46,6 +46,12 @@ export const languageMeanings: Readonly<Record<string, string>> = {
   MTL2009:
     "Declarations may stand in any order, and none may depend on itself. The message shows the way around the circle.",
   MTL2010: "A spec has one block of this kind. Put the entries of both into one.",
+  MTL2030:
+    "A range of names, `n_1 .. n_63`, counts one number from its first name to its last. The names are alike but for this number, which is written with zeros in front in all of them or in none.",
+  MTL2031:
+    "A range in an expression stands for features, or parts of the network, that are declared. A part of it that is not would be left out without a word.",
+  MTL2032: "`but` leaves names out of those before it, so what it leaves out has to be one of them.",
+  MTL2033: "A list of names without any is not an input of a network.",
   MTL2011:
     "The `data` block says which columns the files have, with `columns: […]`, and a feature, a label or a role reads one that is not among them.",
   MTL2012: "After the dot stands a member that the name does not have.",

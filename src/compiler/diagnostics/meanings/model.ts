@@ -55,6 +55,8 @@ export const modelMeanings: Readonly<Record<string, string>> = {
   MTL3045: "An attribute is what a candidate brings with it; what another system predicts is a signal.",
   MTL3046: "A ranking is an order by a number, so a formula must give one.",
   MTL3047: "A candidate of a test gives a value of another kind than what was declared.",
+  MTL3050:
+    "Features of a group are alike in kind and options, and each reads a column of its own. One column or one expression for all of them would make them copies of one feature.",
   MTL3048:
     "An embedding looks ids up in a table, and a number is no id. Cut it into ids with `bucket`, or read it as it is.",
   MTL3090:

@@ -1,5 +1,5 @@
 /**
- * Reuse: from the files of a spec to one flat spec. Imports are put in, variants get what they extend with overrides and
+ * Reuse: from the files of a spec to one flat spec. Groups of features become features, imports are put in, variants get what they extend with overrides and
  * removals applied, and calls of macros become their bodies. Nodes keep their spans, so that every message points at the
  * text that was written. It reads no file: all are loaded before.
  */
@@ -7,6 +7,7 @@ import { Reporter, type Diagnostic } from "../../diagnostics/index.js";
 import type { DefDeclaration, Name, Spec } from "../../syntax/index.js";
 import { expandMacros } from "./macros.js";
 import { expandModules, type LoadedSpecs } from "./modules.js";
+import { spellOut, splitGroups } from "./names.js";
 
 export interface Expanded {
   readonly spec: Spec;
@@ -20,7 +21,18 @@ export function expand(path: string, loaded: LoadedSpecs): Expanded {
   const root = loaded.files.get(path);
   if (root === undefined) throw new Error(`${path} was not loaded`);
   const reporter = new Reporter();
-  const modules = expandModules(path, loaded, reporter);
-  const { declarations, uses } = expandMacros(modules, reporter);
+  const files = new Map([...loaded.files].map(([file, spec]) => [file, splitGroups(spec, reporter)] as const));
+  const modules = expandModules(path, { ...loaded, files }, reporter);
+  const { declarations, uses } = expandMacros(spellOut(modules, removedFeatures(files), reporter), reporter);
   return { spec: { ...root, declarations }, macros: uses, diagnostics: reporter.diagnostics };
+}
+
+/** Features that any file takes out: a range of its base still names them. */
+function removedFeatures(files: ReadonlyMap<string, Spec>): ReadonlySet<string> {
+  const names = [...files.values()].flatMap(({ declarations }) =>
+    declarations.flatMap((node) =>
+      node.kind === "Remove" && node.keyword.text === "features" ? node.path.map(({ text }) => text) : [],
+    ),
+  );
+  return new Set(names);
 }

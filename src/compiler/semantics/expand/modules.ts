@@ -1,5 +1,14 @@
 import type { Reporter } from "../../diagnostics/index.js";
-import { visit, type Declaration, type ImportDeclaration, type Name, type Spec } from "../../syntax/index.js";
+import {
+  featureEntries,
+  namesOfRange,
+  visit,
+  type AnyNode,
+  type Declaration,
+  type ImportDeclaration,
+  type Name,
+  type Spec,
+} from "../../syntax/index.js";
 import { isStdPath, stdNames, stdPath } from "../../std/index.js";
 import { isSpecPath, suggest, type Span } from "../../text/index.js";
 import { mergeBlocks } from "./blocks.js";
@@ -125,8 +134,10 @@ function pickNames(
     if (picked.has(piece)) continue;
     picked.add(piece);
     visit(piece, (node) => {
-      const read = node.kind === "Name" ? byName.get(node.text) : undefined;
-      if (read !== undefined) pending.push(read);
+      for (const read of namesRead(node, byName)) {
+        const found = byName.get(read);
+        if (found !== undefined) pending.push(found);
+      }
     });
   }
   return mergeBlocks(
@@ -134,6 +145,17 @@ function pickNames(
     pieces.filter((piece) => picked.has(piece)),
     true,
   );
+}
+
+/** The names that a node by itself reads: its own, those of a range, all features. */
+function namesRead(node: AnyNode, byName: ReadonlyMap<string, Declaration>): readonly string[] {
+  if (node.kind === "NameRange") {
+    const range = namesOfRange(node);
+    return range.kind === "names" ? range.names.map(({ name }) => name.text) : [];
+  }
+  if (node.kind !== "Name") return [];
+  if (node.text !== "features" || byName.has(node.text)) return [node.text];
+  return [...byName].flatMap(([name, piece]) => (piece.kind === "Features" ? [name] : []));
 }
 
 /** Blocks of named entries as one block an entry, so that each can be imported alone. */
@@ -157,6 +179,7 @@ function splitBlock(node: Declaration): readonly Declaration[] {
 function nameOf(node: Declaration): string | undefined {
   switch (node.kind) {
     case "Features":
+      return featureEntries(node)[0]?.name.text;
     case "Labels":
     case "Params":
     case "Attributes":

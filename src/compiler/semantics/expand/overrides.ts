@@ -66,7 +66,8 @@ export function applyOverride(
 function overrideBlock(declarations: readonly Declaration[], node: Block, reporter: Reporter): readonly Declaration[] {
   const at = declarations.findIndex((each) => each.kind === node.kind);
   const target = declarations[at];
-  let entries: readonly AnyEntry[] = target !== undefined && isBlock(target) ? target.entries : [];
+  // Groups are split into their features before.
+  let entries = target !== undefined && isBlock(target) ? (target.entries as readonly AnyEntry[]) : [];
   for (const entry of node.entries as readonly AnyEntry[]) {
     const key = keyOf(entry);
     const place = entries.findIndex((each) => keyOf(each) === key);

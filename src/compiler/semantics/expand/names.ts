@@ -1,0 +1,218 @@
+/** What stands for several names: groups of features, ranges of names, `features`, `but`. */
+import { layers } from "../../builtins/index.js";
+import type { Reporter } from "../../diagnostics/index.js";
+import {
+  featureEntries,
+  namesOfRange,
+  type AnyNode,
+  type Argument,
+  type ButExpression,
+  type Declaration,
+  type Expression,
+  type FeaturesBlock,
+  type Name,
+  type NameExpression,
+  type NameRange,
+  type Spec,
+} from "../../syntax/index.js";
+import { suggest, type Span } from "../../text/index.js";
+import { declaredBy } from "../bind.js";
+
+const rangeHelp = "a range is two names that differ in one number: `n_1 .. n_63`, `f_01 .. f_12`";
+
+/** The word for all features. */
+const allFeatures = "features";
+
+/** A file with an entry for each feature of a group, so that each can be imported, overridden and removed alone. */
+export function splitGroups(spec: Spec, reporter: Reporter): Spec {
+  const split = (block: FeaturesBlock): FeaturesBlock => {
+    if (block.entries.every(({ kind }) => kind === "Feature")) return block;
+    for (const entry of block.entries) if (entry.kind === "FeatureGroup") checkNames(entry.names, reporter);
+    return { ...block, entries: featureEntries(block) };
+  };
+  const declarations = spec.declarations.map((node): Declaration => {
+    if (node.kind === "Features") return split(node);
+    if (node.kind !== "Override" || node.declaration.kind !== "Features") return node;
+    const declaration = split(node.declaration);
+    return declaration === node.declaration ? node : { ...node, declaration };
+  });
+  return declarations.every((node, i) => node === spec.declarations[i]) ? spec : { ...spec, declarations };
+}
+
+/** Reports what is not a name or a range of names among those of a group. */
+function checkNames(names: Expression, reporter: Reporter): void {
+  for (const item of names.kind === "List" ? names.items : [names]) {
+    if (item.kind === "NameExpression" || item.kind === "Missing") continue;
+    const problem =
+      item.kind === "NameRange" ? problemOfRange(item) : "a group of features is a list of names and ranges of names";
+    if (problem !== undefined) reporter.report("MTL2030", { problem }, item.span, { help: rangeHelp });
+  }
+}
+
+function problemOfRange(range: NameRange): string | undefined {
+  const names = namesOfRange(range);
+  return names.kind === "problem" ? names.problem : undefined;
+}
+
+/** What the names of a spec are, for {@link spellOut}. */
+interface Naming {
+  readonly reporter: Reporter;
+  /** Features in the order of the text; undefined where names are columns and not names of the spec. */
+  readonly features: readonly string[] | undefined;
+  readonly declared: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
+  readonly macros: ReadonlySet<string>;
+}
+
+/**
+ * Declarations in which every range of names, `features` and `but` is the list of names that it stands for. Features that
+ * `removed` has are left out of ranges.
+ */
+export function spellOut(
+  declarations: readonly Declaration[],
+  removed: ReadonlySet<string>,
+  reporter: Reporter,
+): readonly Declaration[] {
+  const symbols = declarations.flatMap(declaredBy);
+  const names = symbols.filter(({ kind }) => kind !== "label" && kind !== "attribute" && kind !== "request");
+  const declared = new Set(names.map(({ name }) => name));
+  const features = names.filter(({ kind }) => kind === "feature").map(({ name }) => name);
+  const macros = new Set(names.filter(({ kind }) => kind === "macro").map(({ name }) => name));
+  const naming: Naming = { reporter, features, declared, removed, macros };
+  return declarations.map((node) => {
+    if (!readsNetwork(node)) return spell(node, { ...naming, features: undefined });
+    const hidden = node.kind === "Def" ? node.parameters.map((parameter) => parameter.name.text) : [];
+    return spell(node, hidden.length === 0 ? naming : { ...naming, declared: new Set([...declared, ...hidden]) });
+  });
+}
+
+function readsNetwork({ kind }: Declaration): boolean {
+  return ["Network", "Bottoms", "Experts", "Gate", "Task", "Def"].includes(kind);
+}
+
+/** A tree with names spelt out; what has none stays the same object, so that tools find the nodes of the text. */
+function spell<T extends AnyNode>(node: T, naming: Naming): T {
+  let changed = false;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) {
+    const next = key === "span" || key === "of" ? value : spellValue(value, node, key, naming);
+    if (next !== value) changed = true;
+    copy[key] = next;
+  }
+  // Lists of expressions take the place of expressions: the form of the node is kept.
+  return changed ? (copy as unknown as T) : node;
+}
+
+function spellValue(value: unknown, parent: AnyNode, key: string, naming: Naming): unknown {
+  if (Array.isArray(value)) {
+    const next = value.flatMap((item: unknown): readonly unknown[] =>
+      isNode(item) ? spellItem(item, parent, naming) : [item],
+    );
+    return next.length !== value.length || next.some((item, i) => item !== value[i]) ? next : value;
+  }
+  if (!isNode(value) || value.kind === "Name") return value;
+  if (key === "type" || !mayBeNames(value)) return spell(value, naming);
+  const members = membersOf(value, naming);
+  return members === undefined ? spell(value, naming) : listOf(members, value.span);
+}
+
+/** An item of a list or an argument of a call: one or, where it stands for several names, as many. */
+function spellItem(item: AnyNode, parent: AnyNode, naming: Naming): readonly AnyNode[] {
+  if (parent.kind === "List" && mayBeNames(item)) return membersOf(item, naming) ?? [spell(item, naming)];
+  if (parent.kind !== "Call" || item.kind !== "Argument") return [spell(item, naming)];
+  const members = item.name === undefined ? membersOf(item.value, naming) : undefined;
+  if (members === undefined) return [spell(item, naming)];
+  // A layer over any number of tensors takes them one by one; all else takes one list.
+  if (
+    !naming.macros.has(parent.callee.text) &&
+    layers.some(({ name, inputs }) => name === parent.callee.text && inputs === "variadic")
+  )
+    return members.map((value): Argument => ({ kind: "Argument", value, span: item.span }));
+  return [{ ...item, value: listOf(members, item.span) }];
+}
+
+function listOf(items: readonly Expression[], span: Span): Expression {
+  return items.length === 0 ? { kind: "Missing", span } : { kind: "List", items, span };
+}
+
+/** The names that an expression stands for, all reported that is wrong with it; undefined when it is none of this. */
+function membersOf(expression: Expression, naming: Naming): readonly Expression[] | undefined {
+  switch (expression.kind) {
+    case "NameRange":
+      return membersOfRange(expression, naming);
+    case "But":
+      return membersLeft(expression, naming);
+    case "NameExpression":
+      return expression.name.text === allFeatures && !naming.declared.has(allFeatures)
+        ? naming.features?.map((text) => nameAt(text, expression.span))
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function nameAt(text: string, span: Span): NameExpression {
+  return { kind: "NameExpression", name: { kind: "Name", text, span, derived: true }, span };
+}
+
+function membersOfRange(range: NameRange, { reporter, features, declared, removed }: Naming): readonly Expression[] {
+  const found = namesOfRange(range);
+  if (found.kind === "problem") {
+    reporter.report("MTL2030", { problem: found.problem }, range.span, { help: rangeHelp });
+    return [];
+  }
+  const names = found.names.map(({ name }) => name);
+  const isKnown = ({ text }: Name): boolean => features === undefined || declared.has(text);
+  const unknown = names.filter((name) => !isKnown(name) && !removed.has(name.text));
+  const [first] = unknown;
+  if (first !== undefined)
+    reporter.report(
+      "MTL2031",
+      { first: first.text, more: unknown.length - 1, suggestion: first.derived === true ? undefined : suggest(first.text, features ?? []) },
+      range.span,
+    );
+  return names
+    .filter(isKnown)
+    .map((name) => ({ kind: "NameExpression", name, span: name.derived === true ? range.span : name.span }));
+}
+
+/** `features but [position, hour]`. */
+function membersLeft({ base, without, span }: ButExpression, naming: Naming): readonly Expression[] {
+  const all = flatMembers(base, naming);
+  const taken = flatMembers(without, naming);
+  const names = all.flatMap((item) => (item.kind === "NameExpression" ? [item.name.text] : []));
+  let sound = all.length > 0;
+  for (const item of taken) {
+    if (item.kind === "NameExpression" && names.includes(item.name.text)) continue;
+    sound = false;
+    if (item.kind === "Missing" || (item.kind === "NameExpression" && naming.removed.has(item.name.text))) continue;
+    const name = item.kind === "NameExpression" ? item.name.text : undefined;
+    naming.reporter.report(
+      "MTL2032",
+      { name, suggestion: name === undefined ? undefined : suggest(name, names) },
+      item.span,
+    );
+  }
+  const left = new Set(taken.flatMap((item) => (item.kind === "NameExpression" ? [item.name.text] : [])));
+  const rest = all.filter((item) => item.kind !== "NameExpression" || !left.has(item.name.text));
+  if (sound && rest.length === 0) naming.reporter.report("MTL2033", undefined, span);
+  return rest;
+}
+
+function flatMembers(expression: Expression, naming: Naming): readonly Expression[] {
+  const members = membersOf(expression, naming);
+  if (members !== undefined) return members;
+  if (expression.kind === "Parenthesized") return flatMembers(expression.inner, naming);
+  return expression.kind === "List"
+    ? expression.items.flatMap((item) => flatMembers(item, naming))
+    : [spell(expression, naming)];
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === "object" && value !== null && "kind" in value && "span" in value;
+}
+
+/** Kinds of nodes that may stand for several names. */
+function mayBeNames(node: AnyNode): node is NameRange | ButExpression | NameExpression {
+  return node.kind === "NameRange" || node.kind === "But" || node.kind === "NameExpression";
+}

@@ -168,7 +168,11 @@ function membersOfRange(range: NameRange, { reporter, features, declared, remove
   if (first !== undefined)
     reporter.report(
       "MTL2031",
-      { first: first.text, more: unknown.length - 1, suggestion: first.derived === true ? undefined : suggest(first.text, features ?? []) },
+      {
+        first: first.text,
+        more: unknown.length - 1,
+        suggestion: first.derived === true ? undefined : suggest(first.text, features ?? []),
+      },
       range.span,
     );
   return names

@@ -8,7 +8,7 @@ import { functionOf, measuredProgram } from "./program.js";
 import type { EvaluationRole, TrainEvent } from "./train/events.js";
 import { measureHeads } from "./train/measure.js";
 import type { EvaluationResult } from "./train/result.js";
-import type { DataFiles } from "./train/train.js";
+import { type DataFiles, dataFiles } from "./train/train.js";
 
 export interface EvaluateOptions {
   /** Directory of the artifact. */
@@ -80,6 +80,5 @@ export async function dataPlace(
   const specPath = note?.spec ?? `${directory}/spec.mtl`;
   if (test !== undefined) return { specPath, files: { test } };
   if (note === undefined) throw createFailure("MTL7312", { directory });
-  const { spec: _, ...files } = note;
-  return { specPath, files };
+  return { specPath, files: dataFiles(note) };
 }

@@ -94,6 +94,7 @@ export async function predictColumns(
   const dataset = opened.test;
   if (dataset === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
   try {
+    for (const diagnostic of opened.warnings) onEvent({ kind: "warning", diagnostic });
     onEvent({ kind: "encoded", role: "test", report: dataset.report });
     const target = functionOf(program, "predict");
     const session = await openTrained(artifact, engine, "predict");

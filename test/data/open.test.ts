@@ -1,4 +1,16 @@
-import { mkdirSync, readdirSync, renameSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { fittedSizes } from "../../src/runtime/data/index.js";
@@ -357,15 +369,86 @@ describe("the cache", () => {
     expect(entries(folder)).toEqual(made);
   });
 
-  it("mends an entry that is cut short", async () => {
-    const folder = make();
-    const { train } = await openIn(folder, model);
-    const expectedRows = rowsOf(train);
-    for (const entry of entries(folder)) {
-      const path = join(folder, ".mtlc", "cache", entry, "rows.bin");
-      if (readdirSync(join(path, "..")).includes("rows.bin")) truncateSync(path, 8);
-    }
-    expect(rowsOf((await openIn(folder, model)).train)).toEqual(expectedRows);
+  it("is not used when a byte changed that no sample sees, and size and time were set back", async () => {
+    const rows = Array.from({ length: 100_000 }, (_, i) => `red,${i % 2}`);
+    const folder = folderWith({ "a.csv": `color,click\n${rows.join("\n")}\n` });
+    const before = rowsOf((await openIn(folder, model)).train);
+    const path = join(folder, "a.csv");
+    const { mtime } = statSync(path);
+    rows[20_000] = "red,1";
+    writeFileSync(path, `color,click\n${rows.join("\n")}\n`);
+    utimesSync(path, mtime, mtime);
+    const after = rowsOf((await openIn(folder, model)).train);
+    expect(before[20_000]?.labels).toEqual([0]);
+    expect(after[20_000]?.labels).toEqual([1]);
+  }, 60_000);
+
+  describe("that is damaged", () => {
+    const grouped = spec({ train: source("a.csv"), group: "color" }, [categorical("color")], [event("click")]);
+    const files = (folder: string, name: string): readonly string[] =>
+      entries(folder)
+        .map((entry) => join(folder, ".mtlc", "cache", entry, name))
+        .filter((path) => existsSync(path));
+    const flip = (path: string, at = -1): void => {
+      const bytes = readFileSync(path);
+      bytes.writeUInt8((bytes.at(at) ?? 0) ^ 0x80, at < 0 ? bytes.length + at : at);
+      writeFileSync(path, bytes);
+    };
+    const damages: readonly (readonly [string, string, (path: string) => void])[] = [
+      ["cut short", "rows.bin", (path) => truncateSync(path, 8)],
+      ["too long", "rows.bin", (path) => appendFileSync(path, "more")],
+      ["one bit of the rows", "rows.bin", flip],
+      ["ids out of range", "rows.bin", (path) => writeFileSync(path, readFileSync(path).fill(0x7f))],
+      ["rows that are gone", "rows.bin", (path) => rmSync(path)],
+      ["rows that are a folder", "rows.bin", (path) => (rmSync(path), mkdirSync(path))],
+      ["one bit of the groups", "groups.bin", flip],
+      ["groups that are gone", "groups.bin", (path) => rmSync(path)],
+      ["an empty description", "entry.json", (path) => truncateSync(path)],
+      ["another description", "entry.json", (path) => flip(path, 80)],
+      ["a description that is valid JSON", "entry.json", (path) => writeFileSync(path, '{"report":{"rows":3}}')],
+      ["no description", "entry.json", (path) => rmSync(path)],
+      ["an empty fit", "fitted.json", (path) => truncateSync(path)],
+      ["another fit", "fitted.json", (path) => writeFileSync(path, readFileSync(path, "utf8").replace("red", "rod"))],
+      [
+        "an entry that is a file",
+        "fitted.json",
+        (path) => (rmSync(join(path, ".."), { recursive: true }), writeFileSync(join(path, ".."), "x")),
+      ],
+    ];
+
+    it.each(damages)("%s: it is made again, with one line", async (_, name, damage) => {
+      for (const cacheLimit of [2 ** 20, 0]) {
+        const folder = make();
+        const first = await openIn(folder, grouped);
+        const [path = "", ...others] = files(folder, name);
+        expect(others).toEqual([]);
+        damage(path);
+        const again = await openIn(folder, grouped, { cacheLimit });
+        expect(again.warnings.map(({ code }) => code)).toEqual(["MTL7116"]);
+        expect(rowsOf(again.train)).toEqual(rowsOf(first.train));
+        expect(again.train?.groups()).toEqual(first.train?.groups());
+        expect(again.fitted).toEqual(first.fitted);
+        expect(again.train?.hash).toBe(first.train?.hash);
+        expect((await openIn(folder, grouped, { cacheLimit })).warnings).toEqual([]);
+      }
+    });
+  });
+
+  it("has the hash of a data set's rows, labels, weights and groups", async () => {
+    const hashOf = async (changed: string): Promise<string | undefined> => {
+      const folder = folderWith({ "a.csv": changed });
+      const weighted = spec(
+        { train: source("a.csv"), weight: "w", group: "g" },
+        [categorical("color")],
+        [event("click")],
+      );
+      return (await openIn(folder, weighted)).train?.hash;
+    };
+    const rows = "color,click,w,g\nred,1,1,a\nblue,0,1,b\nred,0,1,b\n";
+    const own = await hashOf(rows);
+    expect(await hashOf(rows)).toBe(own);
+    const others = ["red,0,1,a", "red,1,2,a", "red,1,1,b", "blue,1,1,a"].map((row) => rows.replace("red,1,1,a", row));
+    for (const other of others) expect(await hashOf(other), other).not.toBe(own);
   });
 
   it("serves several openings at once", async () => {

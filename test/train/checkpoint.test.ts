@@ -19,7 +19,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const tensor = (...values: number[]): HostTensor => ({ shape: [values.length], data: Float32Array.from(values) });
 
 const checkpoint = (step: number): Checkpoint => ({
-  run: { model: "m", fitted: "f", seed: 7, batch: 32, rows: 1000 },
+  run: { model: "m", fitted: "f", seed: 7, batch: 32, rows: 1000, data: "d", evaluation: "" },
   position: { step, epoch: 1, batch: 3, rows: 96, sums: [0.1 + 0.2, 1e-300] },
   history: [{ epoch: 1, step: 30, losses: { loss: 0.7 }, best: true }],
   stop: { best: { value: 0.8, epoch: 1 }, waited: 1 },

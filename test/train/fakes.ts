@@ -45,6 +45,7 @@ export function fakeDataset(rows: number): Dataset & { readonly asked: BatchOpti
     rows,
     layout,
     asked,
+    hash: "fake",
     report: { rows, columns: [] },
     batches,
     groups: () => undefined,

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const identity = { model: "m", fitted: "f", seed: 3, batch: 10, rows: 95 };
+const identity = { model: "m", fitted: "f", seed: 3, batch: 10, rows: 95, data: "d", evaluation: "e" };
 const initial = new Map([["w", { shape: [1], data: Float32Array.of(0.25) }]]);
 
 function createRun(changes: Partial<TrainingRun> = {}): TrainingRun & { readonly events: TrainEvent[] } {
@@ -111,11 +111,13 @@ describe("a run", () => {
     await expect(resumed({ model: "other" })).rejects.toThrow(/MTL7304: .* the model differs/);
     await expect(resumed({ seed: 4 })).rejects.toThrow(/the seed differs/);
     await expect(resumed({ rows: 96 })).rejects.toThrow(/the number of training rows differs/);
-    await expect(resumed({ fitted: "other" })).rejects.toThrow(/the training data .* differs/);
+    await expect(resumed({ fitted: "other" })).rejects.toThrow(/the training data \(its vocabularies.* differs/);
+    await expect(resumed({ data: "other" })).rejects.toThrow(/the training data \(its features.* differs/);
+    await expect(resumed({ evaluation: "other" })).rejects.toThrow(/each epoch is measured on differs/);
   });
 
   it("refuses to resume from nothing", async () => {
-    await expect(runTraining(createRun({ resume: true }))).rejects.toThrow(/MTL7303: .* holds no checkpoint/);
+    await expect(runTraining(createRun({ resume: true }))).rejects.toThrow(/MTL7303: .* holds no whole checkpoint/);
   });
 
   it("resumes from the checkpoint before a damaged one, with a warning, to the same bits", async () => {

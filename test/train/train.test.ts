@@ -23,6 +23,11 @@ function filesOf(folder: string): ReadonlyMap<string, Buffer> {
   return new Map(paths.sort().map((path) => [relative(".", path), readFileSync(join(folder, path))]));
 }
 
+/** The same rows with every click turned into none, and the other way round; nobody buys. */
+function flipLabels(text: string): string {
+  return text.replace(/,([01]),[01]$/gm, (_, click: string) => `,${click === "1" ? "0" : "1"},0`);
+}
+
 const failureOf = async (run: Promise<unknown>): Promise<string> => {
   try {
     await run;
@@ -88,6 +93,60 @@ describe("train", () => {
     const [a, b] = [filesOf(whole), filesOf(output)];
     for (const [path, bytes] of a) expect(b.get(path)?.equals(bytes), path).toBe(true);
     expect([...b.keys()]).toEqual([...a.keys()]);
+  });
+
+  it("with `resume` starts where there is nothing yet, and does nothing where all is done", async () => {
+    const output = join(root, "again");
+    const codes: string[] = [];
+    const once = await train({
+      spec,
+      output,
+      epochs: 2,
+      resume: true,
+      onEvent: (event) => void (event.kind === "warning" && codes.push(event.diagnostic.code)),
+    });
+    expect([once.already, once.summary.ended, codes]).toEqual([undefined, "done", ["MTL7330"]]);
+    const bytes = filesOf(output);
+    const twice = await train({ spec, output, epochs: 2, resume: true });
+    expect(twice).toMatchObject({ already: true, artifact: output, summary: { ended: "done", epochs: 2 } });
+    expect(twice.evaluation).toEqual(once.evaluation);
+    expect(filesOf(output)).toEqual(bytes);
+  });
+
+  it("with `resume` tells a finished artifact of another run, or of an unknown one", async () => {
+    const output = join(root, "other-run");
+    await train({ spec, output, epochs: 1 });
+    const resumed = (changes: Partial<Parameters<typeof train>[0]>): Promise<string> =>
+      failureOf(train({ spec, output, epochs: 1, resume: true, ...changes }));
+    expect(await resumed({ seed: 99 })).toMatch(/MTL7331: .* the seed differs/);
+    expect(await resumed({ epochs: 2 })).toMatch(/MTL7331: .* the number of epochs differs/);
+    const flipped = join(root, "flipped.csv");
+    const text = readFileSync(join(root, "train.csv"), "utf8");
+    writeFileSync(flipped, flipLabels(text));
+    expect(await resumed({ train: [flipped] })).toMatch(/MTL7331: .* labels, weights or groups\) differs/);
+    rmSync(join(output, "run.json"));
+    expect(await resumed({})).toMatch(/MTL7331: .* does not say which run/);
+  });
+
+  it("does not resume over labels that changed in place", async () => {
+    const output = join(root, "changed");
+    const data = join(root, "changing.csv");
+    const text = readFileSync(join(root, "train.csv"), "utf8");
+    writeFileSync(data, text);
+    const controller = new AbortController();
+    const call = { spec, output, epochs: 2, train: [data], checkpoints: { everySteps: 2 } };
+    const stopped = await train({
+      ...call,
+      signal: controller.signal,
+      onEvent: ({ kind }) => void (kind === "checkpoint" && controller.abort()),
+    });
+    expect(stopped.summary.ended).toBe("interrupted");
+    writeFileSync(data, flipLabels(text));
+    expect(await failureOf(train({ ...call, resume: true }))).toMatch(
+      /MTL7304: .* labels, weights or groups\) differs/,
+    );
+    writeFileSync(data, text);
+    expect((await train({ ...call, resume: true })).summary.ended).toBe("done");
   });
 
   it("trains on what `split` leaves and takes other files in place of the spec's", async () => {

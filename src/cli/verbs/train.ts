@@ -17,7 +17,7 @@ export const trainVerb = defineCommand(
     summary: "Train a spec's model and leave an artifact",
     about: [
       "Reads the data that the spec names, trains, measures every task over its sample space, and writes an artifact: weights, vocabularies, a SavedModel, a tfjs GraphModel and a manifest. The same spec, data, seed, engine and thread count give the same bytes.",
-      "Checkpoints lie in the output directory until the artifact takes their place. Ctrl-C leaves one; `--resume` goes on from the newest.",
+      "Checkpoints lie in the output directory until the artifact takes their place. Ctrl-C leaves one; `--resume` goes on from the newest, starts where there is none, and does nothing where all is done.",
     ],
     positional: { name: "SPEC", min: 1, max: 1, doc: "spec to train" },
     options: {
@@ -39,7 +39,7 @@ export const trainVerb = defineCommand(
         max: Number.MAX_SAFE_INTEGER,
         doc: "epochs in place of the spec's",
       },
-      resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory" },
+      resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory, if there is one" },
       "warm-start": {
         kind: "text",
         value: "ARTIFACT",

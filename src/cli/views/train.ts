@@ -3,17 +3,20 @@ import type { View } from "../command.js";
 import { scoresTable } from "./scores.js";
 
 export const trainView: View<TrainResult> = {
-  human: ({ summary, evaluation, artifact, checkpoint }) => {
+  human: ({ summary, evaluation, artifact, checkpoint, already }) => {
     if (summary.ended === "interrupted")
       return checkpoint === undefined
         ? "interrupted\n"
         : `interrupted at step ${summary.steps}; the same command with \`--resume\` goes on\n`;
     return [
       ...(evaluation === undefined ? [] : [scoresTable(evaluation.tasks)]),
-      ...(artifact === undefined ? [] : [`wrote ${artifact}\n`]),
+      ...(artifact === undefined
+        ? []
+        : [already === true ? `${artifact} is trained already, from the same spec and data\n` : `wrote ${artifact}\n`]),
     ].join("");
   },
-  json: ({ summary, history, evaluation, artifact, checkpoint, warmStart }) => ({
+  json: ({ summary, history, evaluation, artifact, checkpoint, warmStart, already }) => ({
+    ...(already === true ? { already } : {}),
     ...(artifact === undefined ? {} : { artifact }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(evaluation === undefined ? {} : evaluation),

@@ -63,6 +63,10 @@ export interface RunNote {
   readonly train?: readonly string[];
   readonly validation?: readonly string[];
   readonly test?: readonly string[];
+  /** What the run is told from another by: hashes and numbers by name. */
+  readonly identity?: Readonly<Record<string, string | number>>;
+  /** How far it went. */
+  readonly finished?: { readonly steps: number; readonly epochs: number; readonly epoch: number };
 }
 
 /** The note beside an artifact; undefined when there is none that can be read. */

@@ -3,15 +3,16 @@
  * complete or not there; processes may share the folder.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { sha256 } from "../artifact/hash.js";
+import { readRegularFile, UnreadableFile } from "../artifact/regular-file.js";
 import { createFailure } from "../failure.js";
 
 /** Raise it whenever the meaning of an entry changes. */
-const cacheVersion = 1;
+const cacheVersion = 2;
 /** Bytes that entries may take before the ones that were used longest ago go. */
 const largestCache = 20 * 2 ** 30;
 /** Parts of a file that are hashed besides its size and time. */
@@ -57,14 +58,15 @@ async function tryFolder(folder: string): Promise<string | undefined> {
 export async function fingerprintFile(path: string): Promise<unknown> {
   const file = await open(path, "r");
   try {
-    const { size, mtimeMs } = await file.stat();
+    // Whoever sets the time of a file back, as `cp -p` and `rsync` do, does not set back when its entry was changed.
+    const { size, mtimeMs, ctimeMs } = await file.stat();
     const parts: Buffer[] = [];
     for (let i = 0; i < samples; i++) {
       const buffer = Buffer.alloc(Math.min(sampleBytes, size));
       await file.read(buffer, 0, buffer.length, Math.floor(((size - buffer.length) * i) / (samples - 1)));
       parts.push(buffer);
     }
-    return { path, size, mtimeMs, sample: sha256(Buffer.concat(parts)) };
+    return { path, size, mtimeMs, ctimeMs, sample: sha256(Buffer.concat(parts)) };
   } finally {
     await file.close();
   }
@@ -109,9 +111,71 @@ export async function createEntry(
   return path;
 }
 
-/** The JSON file of an entry. */
-export async function readEntryJson(entry: string, name: string): Promise<unknown> {
-  return JSON.parse(await readFile(join(entry, name), "utf8"));
+/** Thrown by whoever reads an entry and finds that it is not what was written. */
+export class DamagedEntry extends Error {
+  override readonly name = "DamagedEntry";
+}
+
+/**
+ * What `read` makes of an entry, which `write` makes first when it is not there. An entry that `read` finds damaged is
+ * thrown away and made again; `damage` then says what was wrong with it. Throws a {@link Failure} (MTL7114) when the folder
+ * gives back something else than was just written.
+ */
+export async function useEntry<T>(
+  folder: string,
+  key: string,
+  { write, read }: { readonly write: (folder: string) => Promise<void>; readonly read: (entry: string) => Promise<T> },
+): Promise<{ readonly value: T; readonly damage?: string }> {
+  const known = await findEntry(folder, key);
+  let damage: string | undefined;
+  if (known !== undefined)
+    try {
+      return { value: await read(known) };
+    } catch (error) {
+      if (!(error instanceof DamagedEntry)) throw error;
+      damage = error.message;
+      await discardEntry(folder, key);
+    }
+  try {
+    const value = await read(await createEntry(folder, key, write));
+    return damage === undefined ? { value } : { value, damage };
+  } catch (error) {
+    if (error instanceof DamagedEntry) throw createFailure("MTL7114", { folder, problem: error.message });
+    throw error;
+  }
+}
+
+async function discardEntry(folder: string, key: string): Promise<void> {
+  try {
+    await rm(join(folder, key), { recursive: true, force: true });
+  } catch (error) {
+    if (isSystemError(error)) throw createFailure("MTL7114", { folder, problem: describeSystemError(error) });
+    throw error;
+  }
+}
+
+/** A value as the JSON file of an entry, with its hash on the first line. */
+export function sealJson(value: unknown): string {
+  const body = JSON.stringify(value);
+  return `${sha256(body)}\n${body}`;
+}
+
+/** Bytes of the largest JSON file of an entry. */
+const largestJson = 2 ** 31 - 1;
+
+/** The value of a file that {@link sealJson} made. Throws {@link DamagedEntry} for anything else. */
+export async function readSealedJson(entry: string, name: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = Buffer.from(await readRegularFile(entry, name, { limit: largestJson })).toString("utf8");
+  } catch (error) {
+    if (error instanceof UnreadableFile) throw new DamagedEntry(`\`${name}\`: ${error.message}`);
+    throw error;
+  }
+  const cut = text.indexOf("\n");
+  const body = text.slice(cut + 1);
+  if (cut < 0 || sha256(body) !== text.slice(0, cut)) throw new DamagedEntry(`\`${name}\` does not match its hash`);
+  return JSON.parse(body);
 }
 
 /** Removes the entries that were used longest ago until the rest takes at most `limit` bytes, and what a killed process left. */

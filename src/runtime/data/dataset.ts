@@ -34,6 +34,8 @@ export interface BatchOptions {
 /** Rows on disk or in memory, encoded once. */
 export interface Dataset {
   readonly rows: number;
+  /** SHA-256 over all that is in it: features, labels, weights and groups of every row, in their order. */
+  readonly hash: string;
   readonly layout: BatchLayout;
   /** What encoding met, for the user: nulls and unseen values a column. */
   readonly report: EncodingReport;

@@ -1,4 +1,5 @@
 /** Encodes the rows of a relation into a file of records, in their order, a chunk at a time. */
+import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { BatchLayout } from "../../compiler/model/layout.js";
@@ -37,6 +38,14 @@ export interface EncodeResult {
   readonly report: EncodingReport;
   /** How often a label held where one that it implies did not. */
   readonly violations: readonly Violation[];
+  readonly hashes: RecordHashes;
+}
+
+/** SHA-256 of the files that were written, as they were written. */
+export interface RecordHashes {
+  readonly rows: string;
+  /** Absent without groups. */
+  readonly groups?: string;
 }
 
 export interface Violation {
@@ -80,6 +89,8 @@ export async function encodeRelation(
   const checks = withinChecks(request, offsets.labels);
   let records = createRecords(layout, 2048);
   let rows = 0;
+  const rowsHash = createHash("sha256");
+  const groupsHash = createHash("sha256");
   const recordsOut = openSync(join(folder, recordsFile), "w");
   const groupsOut = groups === undefined ? undefined : openSync(join(folder, groupsFile), "w");
   try {
@@ -99,10 +110,14 @@ export async function encodeRelation(
         count,
       );
       for (const check of checks) check.run(records, stride, count);
-      writeAll(recordsOut, new Uint8Array(records.words.buffer, 0, count * stride * 4));
+      const bytes = new Uint8Array(records.words.buffer, 0, count * stride * 4);
+      writeAll(recordsOut, bytes);
+      rowsHash.update(bytes);
       if (groups !== undefined && groupsOut !== undefined) {
         const codes = groups.codes(chunk.getColumnVector(selected.length - 1), count);
-        writeAll(groupsOut, new Uint8Array(codes.buffer));
+        const groupBytes = new Uint8Array(codes.buffer);
+        writeAll(groupsOut, groupBytes);
+        groupsHash.update(groupBytes);
       }
       rows += count;
       request.onRows(rows);
@@ -115,6 +130,10 @@ export async function encodeRelation(
   return {
     rows,
     report: { rows, columns: parts.map(({ name, counts }) => ({ column: name, ...counts })) },
+    hashes: {
+      rows: rowsHash.digest("hex"),
+      ...(groups === undefined ? {} : { groups: groupsHash.digest("hex") }),
+    },
     violations: checks.filter(({ count }) => count > 0).map(({ label, outer, count }) => ({ label, outer, count })),
   };
 }

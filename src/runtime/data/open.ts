@@ -1,12 +1,11 @@
 /** From a model and its files to data sets that batches can be taken of. */
-import { statSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
 import { nowhere } from "../failure.js";
-import { cacheKey, createEntry, findEntry, openCacheFolder, readEntryJson } from "./cache.js";
+import { cacheKey, openCacheFolder, readSealedJson, sealJson, useEntry } from "./cache.js";
 import { type Database, withDatabase } from "./database.js";
 import type { Dataset } from "./dataset.js";
 import { explainReadError, findBadWeight, type Reading } from "./diagnose.js";
@@ -87,8 +86,10 @@ async function open(job: Job): Promise<OpenedData> {
     const found = await openRole(job.database, spec, options, role);
     if (found !== undefined) data.set(role, found);
   }
-  const fitted = options.fitted ?? (await fit(job, data.get("train")));
-  const warnings: Diagnostic[] = [];
+  const found =
+    options.fitted === undefined ? await fit(job, data.get("train")) : { fitted: options.fitted, warnings: [] };
+  const { fitted } = found;
+  const warnings: Diagnostic[] = [...found.warnings];
   const opened: Partial<Record<DataRole, Dataset>> = {};
   let memory = options.cacheLimit ?? defaultCacheLimit;
   try {
@@ -111,26 +112,38 @@ async function open(job: Job): Promise<OpenedData> {
 async function fit(
   { spec, options, database, checkFiles, cacheFolder }: Job,
   train: RoleData | undefined,
-): Promise<Fitted> {
-  if (train === undefined) return fitWithoutData(spec.features);
-  const key = cacheKey(["fit", train.identity, spec.features.map(dataPart)]);
-  const known = await findEntry(cacheFolder, key);
-  if (known !== undefined) return (await readEntryJson(known, "fitted.json")) as Fitted;
-  options.onProgress?.({ phase: "fit", role: "train", rows: 0 });
+): Promise<{ readonly fitted: Fitted; readonly warnings: readonly Diagnostic[] }> {
+  if (train === undefined) return { fitted: fitWithoutData(spec.features), warnings: [] };
   const { relation } = train;
-  try {
+  const key = cacheKey(["fit", train.identity, spec.features.map(dataPart)]);
+  const write = async (folder: string): Promise<void> => {
+    options.onProgress?.({ phase: "fit", role: "train", rows: 0 });
     await checkFiles(relation.source);
     const fitted = await fitFeatures(database, relation, spec.features);
     options.onProgress?.({ phase: "fit", role: "train", rows: fitted.rows });
-    await createEntry(cacheFolder, key, (folder) => writeFile(join(folder, "fitted.json"), JSON.stringify(fitted)));
-    return fitted;
+    await writeFile(join(folder, fittedFile), sealJson(fitted));
+  };
+  // The hash says that this is what `write` wrote.
+  const read = async (entry: string): Promise<Fitted> => (await readSealedJson(entry, fittedFile)) as Fitted;
+  try {
+    const { value, damage } = await useEntry(cacheFolder, key, { write, read });
+    return { fitted: value, warnings: damageWarnings("fit", "train", damage) };
   } catch (error) {
     throw await explainReadError(database, relation.source, spec.features.map(featureReading), error);
   }
 }
 
+const fittedFile = "fitted.json";
+
+/** The one line that is said of a cache entry that was damaged and made again. */
+function damageWarnings(what: "fit" | "rows", role: DataRole, damage: string | undefined): readonly Diagnostic[] {
+  return damage === undefined ? [] : [createDiagnostic("MTL7116", { what, role, problem: damage }, nowhere())];
+}
+
 /** What the cache says of encoded rows. */
 type EncodedEntry = Omit<EncodeResult, "rows">;
+
+const entryFile = "entry.json";
 
 async function encode(
   { spec, options, database, enums, checkFiles, cacheFolder, layout }: Job,
@@ -145,46 +158,41 @@ async function encode(
     await checkFiles(relation.source);
     const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
     const request = { relation, enums, features: spec.features, layout, fitted, labels, weight, group, onRows };
-    const { report, violations } = await encodeRelation(database, request, folder);
-    const entry: EncodedEntry = { report, violations };
-    await writeFile(join(folder, "entry.json"), JSON.stringify(entry));
+    const { report, violations, hashes } = await encodeRelation(database, request, folder);
+    const entry: EncodedEntry = { report, violations, hashes };
+    await writeFile(join(folder, entryFile), sealJson(entry));
   };
-  try {
-    const known = await findEntry(cacheFolder, key);
-    if (known !== undefined && !(await isWhole(known, recordBytes(layout))))
-      await rm(known, { recursive: true, force: true });
-    const path = (await findEntry(cacheFolder, key)) ?? (await createEntry(cacheFolder, key, write));
-    const { report, violations } = (await readEntryJson(path, "entry.json")) as EncodedEntry;
+  const read = async (
+    entry: string,
+  ): Promise<{ entry: EncodedEntry; dataset: ReturnType<typeof openStoredDataset> }> => {
+    const { report, violations, hashes } = (await readSealedJson(entry, entryFile)) as EncodedEntry;
     const dataset = openStoredDataset(
       {
-        rowsFile: join(path, recordsFile),
-        ...(group === undefined ? {} : { groupsFile: join(path, groupsFile) }),
+        rowsFile: join(entry, recordsFile),
+        ...(group === undefined ? {} : { groupsFile: join(entry, groupsFile) }),
         rows: report.rows,
         layout,
         report,
+        hashes,
       },
       memory,
     );
+    return { entry: { report, violations, hashes }, dataset };
+  };
+  try {
+    const { value, damage } = await useEntry(cacheFolder, key, { write, read });
+    const { entry, dataset } = value;
+    const { report, violations } = entry;
     const warnings = violations.map(({ label, outer, count }) => {
       const span = spec.labels.find(({ name }) => name === label)?.span ?? nowhere();
       return createDiagnostic("MTL7108", { label, outer, role, count, rows: report.rows }, span, {
         help: `a row where \`${label}\` holds and \`${outer}\` does not is outside every task that is conditioned on \`${outer}\``,
       });
     });
-    return { dataset, warnings };
+    return { dataset, warnings: [...damageWarnings("rows", role, damage), ...warnings] };
   } catch (error) {
     if (error instanceof BadWeight) throw await findBadWeight(database, relation.source, weight ?? "");
     throw await explainReadError(database, relation.source, readingsOf(spec.features, labels, weight, relation), error);
-  }
-}
-
-/** Whether an entry is what its description says: a machine that lost power may leave less. */
-async function isWhole(path: string, rowBytes: number): Promise<boolean> {
-  try {
-    const { report } = (await readEntryJson(path, "entry.json")) as EncodedEntry;
-    return statSync(join(path, recordsFile)).size === report.rows * rowBytes;
-  } catch {
-    return false;
   }
 }
 

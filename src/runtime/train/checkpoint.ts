@@ -34,9 +34,31 @@ export interface RunIdentity {
   readonly seed: number;
   readonly batch: number;
   readonly rows: number;
+  /** `Dataset.hash` of the training rows: features, labels, weights and groups. */
+  readonly data: string;
+  /** `Dataset.hash` of what each epoch is measured on; empty without. */
+  readonly evaluation: string;
 }
 
-const checkpointFormat = 1;
+/** What a message calls each part. */
+const identityWords: Readonly<Record<keyof RunIdentity, string>> = {
+  model: "the model",
+  seed: "the seed",
+  batch: "the batch size",
+  rows: "the number of training rows",
+  fitted: "the training data (its vocabularies or scales)",
+  data: "the training data (its features, labels, weights or groups)",
+  evaluation: "the data that each epoch is measured on",
+};
+
+/** The first part in which two runs differ, in words; undefined when they are one. */
+export function identityDifference(one: Partial<RunIdentity>, other: RunIdentity): string | undefined {
+  const parts = Object.keys(identityWords) as (keyof RunIdentity)[];
+  const part = parts.find((key) => one[key] !== other[key]);
+  return part === undefined ? undefined : identityWords[part];
+}
+
+const checkpointFormat = 2;
 const recordName = "checkpoint.json";
 const stateName = "state.safetensors";
 const bestName = "best.safetensors";

@@ -10,6 +10,8 @@ export interface TrainResult {
   readonly warmStart?: WarmStartReport;
   /** The directory of the artifact; absent when the run was interrupted. */
   readonly artifact?: string;
+  /** Set when `resume` found this very run done: nothing was trained. */
+  readonly already?: boolean;
   /** The checkpoint to go on from, when the run was interrupted. */
   readonly checkpoint?: string;
 }

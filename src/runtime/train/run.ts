@@ -4,7 +4,13 @@ import type { MetricName, Model } from "../../compiler/model/model.js";
 import type { Dataset } from "../data/dataset.js";
 import type { HostTensor, Session } from "../engine/engine.js";
 import { createFailure, nowhere } from "../failure.js";
-import { type Checkpoint, readLatestCheckpoint, type RunIdentity, writeCheckpoint } from "./checkpoint.js";
+import {
+  type Checkpoint,
+  identityDifference,
+  readLatestCheckpoint,
+  type RunIdentity,
+  writeCheckpoint,
+} from "./checkpoint.js";
 import { observeMetric, type StopState } from "./early-stopping.js";
 import type { EpochRecord, EvaluationRole, HeadScores, TrainEvent, TrainSummary } from "./events.js";
 import { lossNames, runLoop, type StepProgress } from "./loop.js";
@@ -155,15 +161,8 @@ async function resumeFrom(run: TrainingRun): Promise<Checkpoint> {
   const { checkpoint, warnings } = await readLatestCheckpoint(directory);
   for (const diagnostic of warnings) run.onEvent({ kind: "warning", diagnostic });
   if (checkpoint === undefined) throw createFailure("MTL7303", { directory });
-  const what: Readonly<Record<keyof RunIdentity, string>> = {
-    model: "the model",
-    seed: "the seed",
-    batch: "the batch size",
-    rows: "the number of training rows",
-    fitted: "the training data (its vocabularies or scales)",
-  };
-  for (const key of Object.keys(what) as (keyof RunIdentity)[])
-    if (checkpoint.run[key] !== run.identity[key]) throw createFailure("MTL7304", { directory, what: what[key] });
+  const what = identityDifference(checkpoint.run, run.identity);
+  if (what !== undefined) throw createFailure("MTL7304", { directory, what });
   return checkpoint;
 }
 

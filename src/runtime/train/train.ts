@@ -1,18 +1,27 @@
 /** Training from a spec to an artifact: the steps in their order, each done by its own part. */
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/model.js";
-import { checkOutputDirectory, loadArtifact, type RunNote, writeArtifact } from "../artifact/index.js";
+import {
+  checkOutputDirectory,
+  entriesOf,
+  loadArtifact,
+  manifestName,
+  type RunNote,
+  writeArtifact,
+} from "../artifact/index.js";
 import { type Dataset, hashFitted, openData, type OpenedData, splitFitted } from "../data/index.js";
 import type { EngineName } from "../engine/index.js";
 import { chooseEngine } from "../choose-engine.js";
-import { createFailure } from "../failure.js";
+import { createFailure, nowhere } from "../failure.js";
 import { checkWritable, refuseReplacement } from "../outputs.js";
 import { createProgram, functionOf, initialState, measuredProgram } from "../program.js";
 import { type LoadedSpec, loadSpec } from "../spec.js";
 import { hasCheckpoint, type RunIdentity } from "./checkpoint.js";
-import type { EvaluationRole, HeadScores, TrainEvent } from "./events.js";
+import type { EvaluationRole, HeadScores, TrainEvent, TrainSummary } from "./events.js";
+import { finishedRun } from "./finished.js";
 import { measureHeads } from "./measure.js";
 import type { TrainResult } from "./result.js";
 import { runTraining, type TrainingOutcome } from "./run.js";
@@ -33,7 +42,10 @@ export interface TrainOptions extends DataFiles {
   /** In place of the spec's. */
   readonly seed?: number;
   readonly epochs?: number;
-  /** Go on from the newest checkpoint in `output`. */
+  /**
+   * Go on from the newest checkpoint in `output`. Without one, the run starts at its beginning (MTL7330); where it is done
+   * already, nothing is done. So the same call may be made again until it succeeds.
+   */
   readonly resume?: boolean;
   /**
    * Directory of a trained artifact to start from: what `mtlc diff ARTIFACT SPEC` says warm-starts is taken over. A
@@ -73,7 +85,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model } = spec;
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
   if (model.loss.terms.length === 0) throw createFailure("MTL7311", { name: model.name });
-  if (output !== undefined) await prepareOutput(output, spec, options);
+  const start = output === undefined ? "fresh" : await prepareOutput(output, spec, options);
+  if (output !== undefined && start === "fresh" && options.resume === true)
+    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7330", { directory: output }, nowhere(output)) });
   // Before any data is read: a damaged artifact is said at once.
   const old = options.warmStart === undefined ? undefined : await loadArtifact(options.warmStart);
   const engine = await chooseEngine(options.engine, onEvent);
@@ -94,6 +108,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const report = data[role]?.report;
       if (report !== undefined) onEvent({ kind: "encoded", role, report });
     }
+    const identity = runIdentity(spec, data, rows);
+    if (output !== undefined && start === "finished") return await finishedRun(output, identity, model);
     const program = createProgram(model, data.fitted);
     const cold = initialState(program, model.train.seed);
     const warm = old === undefined ? undefined : warmStart(old, { model, fitted: data.fitted, program, initial: cold });
@@ -112,7 +128,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         program,
         session,
         data: rows,
-        identity: runIdentity(spec, data, rows),
+        identity,
         initial,
         ...(evaluation === undefined
           ? {}
@@ -131,7 +147,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
                   : { everySteps: options.checkpoints.everySteps }),
               },
             }),
-        resume: options.resume ?? false,
+        resume: start === "resume",
         ...(options.tensorboard === undefined ? {} : { tensorboard: options.tensorboard }),
         ...(signal === undefined ? {} : { signal }),
         onEvent,
@@ -165,7 +181,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           state: session.get(),
           trained: true,
           ...(found === undefined ? {} : { metrics: found }),
-          run: runNote(options),
+          run: runNote(options, identity, summary),
         });
         onEvent({ kind: "saved", directory: output });
       }
@@ -190,19 +206,26 @@ function withOverrides(spec: LoadedSpec, { seed, epochs }: TrainOptions): Loaded
   return { ...spec, model: { ...spec.model, train: { ...spec.model.train, ...changes } } };
 }
 
-/** Throws when the directory is not ours, or holds a run that nobody asked to drop or to go on with. */
+/**
+ * Where a run starts: at its beginning, at the checkpoint in the directory, or nowhere, when `resume` finds an artifact and
+ * no checkpoint. Throws when the directory is not ours, or holds a run that nobody asked to drop or to go on with.
+ */
 async function prepareOutput(
   output: string,
   { sources }: LoadedSpec,
   { resume, force, warmStart: old }: TrainOptions,
-): Promise<void> {
+): Promise<"fresh" | "resume" | "finished"> {
   await checkOutputDirectory(output);
   refuseReplacement(output, [...sources.map(({ path }) => path), ...(old === undefined ? [] : [old])]);
   await checkWritable(output);
   const checkpoints = join(output, "checkpoints");
-  if (resume === true || !(await hasCheckpoint(checkpoints))) return;
+  const isUnfinished = await hasCheckpoint(checkpoints);
+  if (resume === true)
+    return isUnfinished ? "resume" : (await entriesOf(output)).includes(manifestName) ? "finished" : "fresh";
+  if (!isUnfinished) return "fresh";
   if (force !== true) throw createFailure("MTL7306", { directory: output });
   await rm(checkpoints, { recursive: true, force: true });
+  return "fresh";
 }
 
 export function dataFiles({ train: trainFiles, validation, test }: DataFiles): DataFiles {
@@ -242,7 +265,15 @@ async function finalScores(
 
 function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): RunIdentity {
   const { seed, batch } = spec.model.train;
-  return { model: spec.hash, fitted: hashFitted(data.fitted), seed, batch, rows: rows.rows };
+  return {
+    model: spec.hash,
+    fitted: hashFitted(data.fitted),
+    seed,
+    batch,
+    rows: rows.rows,
+    data: rows.hash,
+    evaluation: evaluationData(data)?.data.hash ?? "",
+  };
 }
 
 function countParameters(program: Program): number {
@@ -251,7 +282,7 @@ function countParameters(program: Program): number {
     .reduce((total, { type }) => total + type.shape.reduce<number>((size, extent) => size * Number(extent), 1), 0);
 }
 
-function runNote(options: TrainOptions): RunNote {
+function runNote(options: TrainOptions, identity: RunIdentity, { steps, epochs, epoch }: TrainSummary): RunNote {
   const absolute = (paths: readonly string[] | undefined): readonly string[] | undefined =>
     paths?.map((path) => resolve(path));
   const files = Object.entries({
@@ -259,5 +290,10 @@ function runNote(options: TrainOptions): RunNote {
     validation: absolute(options.validation),
     test: absolute(options.test),
   }).filter(([, paths]) => paths !== undefined);
-  return { spec: resolve(options.spec), ...(Object.fromEntries(files) as DataFiles) };
+  return {
+    spec: resolve(options.spec),
+    ...(Object.fromEntries(files) as DataFiles),
+    identity: { ...identity },
+    finished: { steps, epochs, epoch },
+  };
 }

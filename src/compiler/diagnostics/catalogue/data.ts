@@ -87,6 +87,12 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { folder: string; problem: string }) =>
       `the cache folder \`${p.folder}\` cannot be written: ${p.problem}; name another one with \`MTLC_CACHE_DIR\``,
   },
+  MTL7116: {
+    severity: "warning",
+    title: "damaged cache entry made again",
+    message: (p: { what: "fit" | "rows"; role: string; problem: string }) =>
+      `the cached ${p.what === "fit" ? "fit" : "rows"} of the ${p.role} data ${p.what === "fit" ? "is" : "are"} damaged (${p.problem}), so ${p.what === "fit" ? "it is" : "they are"} made again`,
+  },
   MTL7115: {
     severity: "error",
     title: "nothing to fit on",

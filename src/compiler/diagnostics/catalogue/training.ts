@@ -18,7 +18,18 @@ export const trainingDiagnostics = defineDiagnostics({
     severity: "error",
     title: "nothing to resume",
     message: (p: { directory: string }) =>
-      `\`${p.directory}\` holds no checkpoint to resume from; leave \`--resume\` out to train from the start`,
+      `\`${p.directory}\` holds no whole checkpoint to resume from; \`--force\` in place of \`--resume\` trains from the start`,
+  },
+  MTL7330: {
+    severity: "info",
+    title: "nothing to resume yet",
+    message: (p: { directory: string }) => `\`${p.directory}\` holds nothing to resume from yet, so training starts`,
+  },
+  MTL7331: {
+    severity: "error",
+    title: "finished artifact of another run",
+    message: (p: { directory: string; what: string | undefined }) =>
+      `\`${p.directory}\` holds a finished artifact ${p.what === undefined ? "that does not say which run it is of" : `of another run: ${p.what} differs`}; leave \`--resume\` out to train anew, or give another directory`,
   },
   MTL7304: {
     severity: "error",

@@ -69,6 +69,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "A vocabulary, a scale or a boundary comes from the training data, and the command has none.",
     mend: "Name training data in the spec or with `--train`, or fix the values in the spec: `hash:` in place of `vocab:`.",
   },
+  MTL7116: {
+    how: "An entry of the data cache is not what was written there: a disk that fails, a machine that lost power, or somebody edited it.",
+    mend: "Nothing: it is thrown away and made again from the data. When it comes back, look at the disk.",
+  },
   MTL7201: {
     how: "The folder holds no `manifest.json` of ours.",
     mend: "Give the folder that `mtlc train -o` or `mtlc compile -o` wrote.",
@@ -106,11 +110,11 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     mend: "Add it to the `data` block, or give the option that the message names.",
   },
   MTL7303: {
-    how: "`--resume` was given, and the folder has no checkpoint.",
-    mend: "Leave `--resume` out, or give the folder of the unfinished run.",
+    how: "`--resume` was given, and every checkpoint in the folder is damaged or of an older version.",
+    mend: "`--force` in place of `--resume` drops them and trains from the start.",
   },
   MTL7304: {
-    how: "`--resume` was given with another spec, other data or another seed than the checkpoint was written with.",
+    how: "`--resume` was given with another spec, other data (a feature, a label, a weight or a group of any row) or another seed than the checkpoint was written with.",
     mend: "Resume with what the run was started with, or start a new one in another folder.",
   },
   MTL7305: {
@@ -144,6 +148,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
   MTL7312: {
     how: "The artifact was trained on another machine, so the paths of its data mean nothing here.",
     mend: "Give `--test FILE`.",
+  },
+  MTL7330: {
+    how: "`--resume` was given, and the folder holds neither a checkpoint nor an artifact: a run that was stopped before its first checkpoint, or one that never started.",
+    mend: "Nothing. The same command with `--resume` may be repeated until the run is done.",
+  },
+  MTL7331: {
+    how: "`--resume` was given, the folder holds an artifact and no checkpoint, and the artifact was made from another spec, other data, another seed or for another number of epochs. What the optimizer remembers is not kept in an artifact, so that it cannot go on.",
+    mend: "Leave `--resume` out to replace it, or start from it in another folder with `--warm-start`.",
   },
   MTL7401: {
     how: "`MTLC_ENGINE` or `--engine` names an engine that does not exist.",

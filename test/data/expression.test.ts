@@ -110,6 +110,8 @@ const words = fc.constantFrom(
   literal("a"),
   literal("it's"),
   call("lower", column("word")),
+  call("cross", column("word"), column("whole")),
+  call("cross", column("real"), call("cross", column("flag"), column("digits"))),
 );
 const numbers: fc.Arbitrary<ColumnExpression> = fc.letrec<{ number: ColumnExpression; condition: ColumnExpression }>(
   (tie) => ({

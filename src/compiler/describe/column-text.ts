@@ -1,6 +1,6 @@
 import type { ColumnExpression } from "../model/index.js";
 import { spaced } from "./formula-text.js";
-import { numberText, quoted } from "./value-text.js";
+import { nameText, numberText, quoted } from "./value-text.js";
 
 type BinaryOperator = Extract<ColumnExpression, { kind: "binary" }>["operator"];
 
@@ -38,7 +38,7 @@ function textOf(expression: ColumnExpression, outer: number): string {
 function write(expression: ColumnExpression): { readonly text: string; readonly own: number } {
   switch (expression.kind) {
     case "column":
-      return { text: expression.name, own: tightest };
+      return { text: nameOfColumn(expression.name), own: tightest };
     case "literal":
       return literalText(expression.value);
     case "unary": {
@@ -65,6 +65,11 @@ function write(expression: ColumnExpression): { readonly text: string; readonly 
       };
     }
   }
+}
+
+/** A column by its name, or in quotes where the language has no such name. */
+function nameOfColumn(name: string): string {
+  return nameText(name) === name ? name : `column(${quoted(name)})`;
 }
 
 function isSameLevel(expression: ColumnExpression, operator: BinaryOperator): boolean {

@@ -21,7 +21,7 @@ const escapes: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\
 
 /** A name where one may stand, or a text in quotes. */
 export function nameText(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) && name !== "true" && name !== "false" ? name : quoted(name);
+  return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : quoted(name);
 }
 
 /** A value whose parameter is not known: texts that could be names are taken for names. */

@@ -100,9 +100,9 @@ export type ColumnExpression =
       readonly span: Span;
     };
 
-/** `abs(x)`, `log1p(x)`, `log(x)`, `sqrt(x)`, `floor(x)`, `min(a, b)`, `max(a, b)`, `lower(s)`, `length(s)`, `missing(x)`. */
+/** `abs(x)`, `log1p(x)`, `log(x)`, `sqrt(x)`, `floor(x)`, `min(a, b)`, `max(a, b)`, `lower(s)`, `length(s)`, `missing(x)`, `cross(a, b)`. */
 export type ColumnFunction =
-  "abs" | "log1p" | "log" | "sqrt" | "floor" | "min" | "max" | "lower" | "length" | "missing";
+  "abs" | "log1p" | "log" | "sqrt" | "floor" | "min" | "max" | "lower" | "length" | "missing" | "cross";
 
 // ---------------------------------------------------------------------------------------------------------- features
 

@@ -4,6 +4,7 @@ import { suggest, type Span } from "../text/index.js";
 import { argumentFor, checkArguments, readArgument, type ArgumentSpec } from "./arguments.js";
 import { dataKeys } from "./block-keys.js";
 import { collectEntries } from "./blocks.js";
+import { columnNamed } from "./column-names.js";
 import type { CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
 import { checkFormat, checkSource } from "./check-source.js";
@@ -39,8 +40,8 @@ export function checkData(context: CheckContext, block: ast.DataBlock | undefine
 function columnEntry(context: CheckContext, entry: ast.Entry | undefined): string | undefined {
   if (entry === undefined || entry.value.kind === "Missing") return undefined;
   const { value, key } = entry;
-  if (value.kind === "NameExpression") return value.name.text === "" ? undefined : value.name.text;
-  if (value.kind === "String") return value.value;
+  const column = columnNamed(context, value);
+  if (column !== undefined) return column === "" ? undefined : column;
   context.reporter.report(
     "MTL3002",
     { callee: "data", parameter: key.text, expected: "the name of a column", found: describeValue(value) },
@@ -98,6 +99,14 @@ function checkSplitKeys(context: CheckContext, value: ast.Expression): readonly 
   if (value.kind === "Call" && value.callee.text === "hash" && value.arguments.length > 0) {
     const columns: string[] = [];
     for (const argument of value.arguments) {
+      if (argument.value.kind === "Call") {
+        const column = columnNamed(context, argument.value);
+        if (column === "") return undefined;
+        if (column !== undefined) {
+          columns.push(column);
+          continue;
+        }
+      }
       if (argument.name !== undefined && argument.name.text !== "column") {
         const { text: name, span } = argument.name;
         context.reporter.report("MTL2005", { callee: "hash", name, known: ["column"] }, span);

@@ -10,7 +10,8 @@ import type * as ast from "../syntax/index.js";
 import { featureEntries } from "../syntax/index.js";
 import { suggest, type Span } from "../text/index.js";
 import { checkArguments } from "./arguments.js";
-import { checkColumnExpression, columnOfName } from "./column-expressions.js";
+import { checkColumnExpression, columnOfName, columnUses, type TypedColumnExpression } from "./column-expressions.js";
+import { literalsOf, meantColumn, writeColumn } from "./column-names.js";
 import { setType, type CheckContext } from "./context.js";
 import { featureKinds, featureSpecs, type FeatureKind } from "./feature-types.js";
 
@@ -146,7 +147,64 @@ function readSource(
     });
     return undefined;
   }
-  return typed?.expression;
+  return typed === undefined || !fitsKind(context, entry, typed) ? undefined : typed.expression;
+}
+
+/** Whether an expression gives what the kind of feature reads; reports it otherwise. */
+function fitsKind(
+  context: CheckContext,
+  entry: ast.FeatureEntry,
+  { expression, type }: TypedColumnExpression,
+): boolean {
+  const { source, name } = entry;
+  if (source === undefined) return true;
+  if (columnUses(expression).length === 0) {
+    context.reporter.report(
+      "MTL3051",
+      { what: "feature", name: name.text },
+      source.span,
+      meantColumn(...literalsOf(source)),
+    );
+    return false;
+  }
+  const word =
+    entry.type.kind === "Call"
+      ? entry.type.callee.text
+      : entry.type.kind === "NameExpression"
+        ? entry.type.name.text
+        : "";
+  if (word === "categorical" && type === "number" && isSumOfColumns(expression)) {
+    const columns = [...new Set(columnUses(expression).map(({ column }) => writeColumn(column)))];
+    const crossed = columns.slice(1).reduce((left, right) => `cross(${left}, ${right})`, columns[0] ?? "");
+    context.reporter.report("MTL6023", { name: name.text }, source.span, {
+      help: `for the combination of their values, write \`= ${crossed}\`; a number as such is read by \`bucket\` and \`numeric\``,
+    });
+  }
+  if ((word !== "numeric" && word !== "bucket") || type === "any" || type === "number") return true;
+  context.reporter.report("MTL3052", { name: name.text, kind: word, found: type }, source.span, {
+    help:
+      type === "bool"
+        ? `a condition is a category: \`${name.text}: categorical(values: ["false", "true"]) = …\``
+        : `a text is a category: \`${name.text}: categorical = …\``,
+  });
+  return false;
+}
+
+/** Whether a value is a sum, difference or product of several columns only: 2 + 10 is 10 + 2. */
+function isSumOfColumns(expression: ColumnExpression): boolean {
+  if (expression.kind !== "binary" || new Set(columnUses(expression).map(({ column }) => column)).size < 2)
+    return false;
+  const isPlain = (part: ColumnExpression): boolean => {
+    switch (part.kind) {
+      case "column":
+        return true;
+      case "binary":
+        return ["+", "-", "*"].includes(part.operator) && isPlain(part.left) && isPlain(part.right);
+      default:
+        return false;
+    }
+  };
+  return isPlain(expression);
 }
 
 function readType(

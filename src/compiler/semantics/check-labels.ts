@@ -1,6 +1,7 @@
 import type { ColumnExpression, LabelModel } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
-import { checkColumnExpression, columnOfName } from "./column-expressions.js";
+import { checkColumnExpression, columnOfName, columnUses } from "./column-expressions.js";
+import { literalsOf, meantColumn } from "./column-names.js";
 import type { CheckContext } from "./context.js";
 import { orderByReads } from "./cycles.js";
 import { resolveName } from "./resolve.js";
@@ -87,6 +88,15 @@ function readSource(context: CheckContext, entry: ast.LabelEntry): ColumnExpress
   const typed = checkColumnExpression(context, entry.source);
   if (typed === undefined || entry.type.kind !== "LabelType") return undefined;
   const { base } = entry.type;
+  if (columnUses(typed.expression).length === 0) {
+    context.reporter.report(
+      "MTL3051",
+      { what: "label", name: entry.name.text },
+      entry.source.span,
+      meantColumn(...literalsOf(entry.source)),
+    );
+    return undefined;
+  }
   const fits = typed.type === "any" || (base === "event" ? typed.type === "bool" : typed.type === "number");
   if (fits) return typed.expression;
   context.reporter.report("MTL3027", { label: entry.name.text, base, found: typed.type }, entry.source.span, {

@@ -2,6 +2,7 @@ import type { ColumnExpression, ColumnFunction } from "../model/index.js";
 import type { BinaryExpression, CallExpression, Expression } from "../syntax/index.js";
 import { suggest, type Span } from "../text/index.js";
 import type { ColumnUse } from "./check-data.js";
+import { columnOfCall, columnWord, meantColumn } from "./column-names.js";
 import type { CheckContext } from "./context.js";
 import { describeTyped, describeValue } from "./describe.js";
 import { placeArguments } from "./place-arguments.js";
@@ -52,6 +53,13 @@ export const columnFunctions: Readonly<Record<ColumnFunction, ColumnFunctionType
   lower: { parameters: [{ name: "s", kind: "text" }], result: "text" },
   length: { parameters: [{ name: "s", kind: "text" }], result: "number" },
   missing: { parameters: [{ name: "x", kind: "any" }], result: "bool" },
+  cross: {
+    parameters: [
+      { name: "a", kind: "any" },
+      { name: "b", kind: "any" },
+    ],
+    result: "text",
+  },
 };
 
 /** Checks and types an expression over columns; undefined when something is wrong, which is then reported. */
@@ -120,6 +128,7 @@ function checkBinary(context: CheckContext, node: BinaryExpression): TypedColumn
           { operator, left: nouns[left.type], right: nouns[right.type] },
           node.operatorSpan,
           {
+            ...meantColumn(...[node.left, node.right].filter(({ kind }) => kind === "String")),
             labels: [
               { span: node.left.span, message: nouns[left.type] },
               { span: node.right.span, message: nouns[right.type] },
@@ -150,6 +159,7 @@ function operandOf(
     "MTL3024",
     { operator, expected: nouns[wanted], found: describeTyped(node, nouns[operand.type]) },
     node.span,
+    node.kind === "String" ? meantColumn(node) : {},
   );
   return undefined;
 }
@@ -198,7 +208,11 @@ function literalValue(expression: ColumnExpression): number | string | undefined
 function checkCall(context: CheckContext, call: CallExpression): TypedColumnExpression | undefined {
   const { text: name, span } = call.callee;
   if (name === "") return undefined;
-  const known = Object.keys(columnFunctions);
+  if (name === columnWord) {
+    const column = columnOfCall(context, call);
+    return column === "" ? undefined : { expression: columnOfName(column, call.span), type: "any" };
+  }
+  const known = [columnWord, ...Object.keys(columnFunctions)];
   if (!isColumnFunction(name)) {
     context.reporter.report(
       "MTL2004",

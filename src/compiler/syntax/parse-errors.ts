@@ -133,8 +133,13 @@ function reportMisspeltClause({ source, reporter, tokens, index }: Situation): b
 }
 
 /** What to write instead, for mistakes that people make often. */
-function helpFor({ rule, expected, found }: Situation): ReportDetails {
+function helpFor({ rule, expected, found, previous, tokens, index }: Situation): ReportDetails {
   if (found === undefined) return {};
+  const next = tokens[index + 1];
+  if (found.tokenType === t.LParen && previous?.tokenType === t.Event)
+    return { help: 'a column of another name stands after `=`: `click: event = column("is click")`' };
+  if (found.tokenType === t.Colon && expected === "" && previous !== undefined && next !== undefined)
+    return { help: `a column of this name is \`column("${previous.image}:${next.image}")\`` };
   if (found.tokenType === t.Equals && expected === t.Colon.LABEL)
     return { help: "in a block, `:` stands between a name and what it is" };
   if (found.tokenType === t.Colon && expected === t.Equals.LABEL) return { help: "a definition is written with `=`" };

@@ -6,6 +6,7 @@ import {
   type CallExpression,
   type Comparison,
   comparisonKind,
+  crossSeparator,
   isArithmetic,
   type Kind,
   membershipKind,
@@ -91,6 +92,11 @@ function textIn(expression: ColumnExpression, scope: Scope): string | null {
     const text = textIn(argument(expression, 0), scope);
     return text === null ? null : lowerText(text);
   }
+  if (expression.kind === "call" && expression.name === "cross") {
+    const a = textIn(argument(expression, 0), scope);
+    const b = textIn(argument(expression, 1), scope);
+    return a === null || b === null ? null : `${a}${crossSeparator}${b}`;
+  }
   const value =
     expression.kind === "column"
       ? readColumn(expression.name, scope, same)
@@ -145,7 +151,8 @@ function callIn(call: CallExpression, scope: Scope): number | null {
   switch (call.name) {
     case "missing":
       return numberOfBoolean(booleanIn(call, scope));
-    case "lower": {
+    case "lower":
+    case "cross": {
       const text = textIn(call, scope);
       return text === null ? null : numberOf(text);
     }
@@ -204,7 +211,7 @@ function booleanIn(expression: ColumnExpression, scope: Scope): boolean | null {
     }
     case "call":
       if (expression.name === "missing") return missingIn(argument(expression, 0), scope);
-      if (expression.name === "lower") {
+      if (expression.name === "lower" || expression.name === "cross") {
         const text = textIn(expression, scope);
         return text === null ? null : booleanOf(text);
       }

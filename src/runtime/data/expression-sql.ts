@@ -5,6 +5,7 @@ import {
   type BinaryExpression,
   type CallExpression,
   comparisonKind,
+  crossSeparator,
   isArithmetic,
   type Kind,
   membershipKind,
@@ -34,6 +35,11 @@ export function compileText(expression: ColumnExpression, columns: ExpressionCol
     default:
       if (expression.kind === "call" && expression.name === "lower")
         return `lower(${compileText(argument(expression, 0), columns)})`;
+      if (expression.kind === "call" && expression.name === "cross") {
+        const [a, b] = [compileText(argument(expression, 0), columns), compileText(argument(expression, 1), columns)];
+        // `||` is null where one side is.
+        return `((${a}) || ${quoteText(crossSeparator)} || (${b}))`;
+      }
       return naturalKind(expression, () => "text") === "boolean"
         ? `CAST(${compileBoolean(expression, columns)} AS VARCHAR)`
         : textSql(`(${compileNumber(expression, columns)})`, "number");
@@ -70,6 +76,7 @@ function compileCall(call: CallExpression, columns: ExpressionColumns): string {
     case "missing":
       return numberSql(compileBoolean(call, columns), "boolean");
     case "lower":
+    case "cross":
       return numberSql(compileText(call, columns), "text");
     case "length":
       return `CAST(length(${compileText(argument(call, 0), columns)}) AS DOUBLE)`;
@@ -131,7 +138,8 @@ export function compileBoolean(expression: ColumnExpression, columns: Expression
     }
     case "call":
       if (expression.name === "missing") return compileMissing(argument(expression, 0), columns);
-      if (expression.name === "lower") return booleanSql(compileText(expression, columns), "text");
+      if (expression.name === "lower" || expression.name === "cross")
+        return booleanSql(compileText(expression, columns), "text");
       return booleanSql(`(${compileNumber(expression, columns)})`, "number");
   }
 }

@@ -58,7 +58,11 @@ export function naturalKind(expression: ColumnExpression, kindOf: (column: strin
     case "in":
       return "boolean";
     case "call":
-      return expression.name === "lower" ? "text" : expression.name === "missing" ? "boolean" : "number";
+      return expression.name === "lower" || expression.name === "cross"
+        ? "text"
+        : expression.name === "missing"
+          ? "boolean"
+          : "number";
   }
 }
 
@@ -86,6 +90,9 @@ export function comparisonKind(
 export function membershipKind(values: readonly (number | string)[]): "number" | "text" {
   return values.length > 0 && values.every((value) => typeof value === "number") ? "number" : "text";
 }
+
+/** Between the two values of a cross: a character that no data holds. */
+export const crossSeparator = "\u001f";
 
 /** An argument of a call; the checker has counted them. */
 export function argument(call: CallExpression, index: number): ColumnExpression {

@@ -67,7 +67,9 @@ export function signaturesIn(slot: Slot): readonly Signature[] {
     case "formula":
       return formulaSignatures;
     case "columns":
-      return columnSignatures;
+      return [...columnSignatures, namedColumn];
+    case "column":
+      return [namedColumn];
     case "featureType":
       return featureSignatures;
     case "source":
@@ -276,6 +278,9 @@ const columnSignatures = Object.entries(columnFunctions).map(([name, { parameter
     parameters.map((parameter) => ({ name: parameter.name, slot: { kind: "columns" } })),
   ),
 );
+const namedColumn = formSignature("column", "a column by its name in quotes", [
+  { name: "name", slot: { kind: "argument", type: { kind: "text" } } },
+]);
 const featureSignatures = featureKinds.map((name) => formSignature(name, "a kind of feature", [], featureSpecs[name]));
 const formatSignatures = fileFormats.map((format) =>
   formSignature(format, "a file format", [], formatSpecs({ format, options: defaultOptions(format) })),

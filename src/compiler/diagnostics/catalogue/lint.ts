@@ -106,4 +106,10 @@ export const lintDiagnostics = defineDiagnostics({
     title: "unused formula",
     message: (p: { name: string }) => `no ranking, formula, rule or test reads \`${p.name}\``,
   },
+  MTL6023: {
+    severity: "warning",
+    title: "sum as a category",
+    message: (p: { name: string }) =>
+      `\`${p.name}\` is a category of a number that several columns add up to: different values of them give one category`,
+  },
 });

@@ -270,6 +270,18 @@ export const typesDiagnostics = defineDiagnostics({
     title: "one column for several features",
     message: (p: { option: string }) => `the features of a group cannot share one \`${p.option}\``,
   },
+  MTL3051: {
+    severity: "error",
+    title: "expression without a column",
+    message: (p: { what: "label" | "feature"; name: string }) =>
+      `${p.what} \`${p.name}\` reads no column, so it is the same for every row`,
+  },
+  MTL3052: {
+    severity: "error",
+    title: "feature of another kind than its expression",
+    message: (p: { name: string; kind: string; found: string }) =>
+      `\`${p.name}\` is ${p.kind}, which reads numbers, and its expression gives ${p.found === "bool" ? "true or false" : "texts"}`,
+  },
   MTL3090: {
     severity: "error",
     title: "not in this version",

@@ -57,6 +57,10 @@ export const modelMeanings: Readonly<Record<string, string>> = {
   MTL3047: "A candidate of a test gives a value of another kind than what was declared.",
   MTL3050:
     "Features of a group are alike in kind and options, and each reads a column of its own. One column or one expression for all of them would make them copies of one feature.",
+  MTL3051:
+    'A label or a feature that no column decides is the same for all rows, and says nothing. A text in quotes is a text; a column whose name is not a name of the language is written `column("is click")`.',
+  MTL3052:
+    "`numeric` and `bucket` read numbers. A condition or a text is one of a few values: a category with an embedding.",
   MTL3048:
     "An embedding looks ids up in a table, and a number is no id. Cut it into ids with `bucket`, or read it as it is.",
   MTL3090:

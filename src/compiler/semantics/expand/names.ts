@@ -144,11 +144,16 @@ function membersOf(expression: Expression, naming: Naming): readonly Expression[
       return membersLeft(expression, naming);
     case "NameExpression":
       return expression.name.text === allFeatures && !naming.declared.has(allFeatures)
-        ? naming.features?.map((text) => nameAt(text, expression.span))
+        ? allOf(naming.features, expression.span)
         : undefined;
     default:
       return undefined;
   }
+}
+
+/** All features; without any, the word is a name that nothing declares. */
+function allOf(features: Naming["features"], span: Span): readonly Expression[] | undefined {
+  return features === undefined || features.length === 0 ? undefined : features.map((text) => nameAt(text, span));
 }
 
 function nameAt(text: string, span: Span): NameExpression {
@@ -163,7 +168,8 @@ function membersOfRange(range: NameRange, { reporter, features, declared, remove
   }
   const names = found.names.map(({ name }) => name);
   const isKnown = ({ text }: Name): boolean => features === undefined || declared.has(text);
-  const unknown = names.filter((name) => !isKnown(name) && !removed.has(name.text));
+  const isGone = names.every((name) => removed.has(name.text));
+  const unknown = names.filter((name) => !isKnown(name) && (isGone || !removed.has(name.text)));
   const [first] = unknown;
   if (first !== undefined)
     reporter.report(

@@ -57,6 +57,7 @@ export {
   predict,
   type PredictOptions,
   type Predictor,
+  type PredictorReport,
   type PredictResult,
 } from "./runtime/predict.js";
 export type {
@@ -69,6 +70,7 @@ export type {
 } from "./runtime/train/events.js";
 export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
 export { train, type TrainOptions } from "./runtime/train/train.js";
+export type { FeatureColumn } from "./runtime/row-columns.js";
 export { loadModelSource, type ModelSource } from "./runtime/model-source.js";
 export type { TuneResult } from "./runtime/tune/result.js";
 export { tune, type TuneOptions, type Tuned } from "./runtime/tune/tune.js";

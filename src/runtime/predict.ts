@@ -17,6 +17,7 @@ import { createFailure } from "./failure.js";
 import { openTrained } from "./evaluate.js";
 import { checkWritable, refuseOverwrite } from "./outputs.js";
 import { functionOf } from "./program.js";
+import { featureColumns, type FeatureColumn, findColumnFault } from "./row-columns.js";
 import type { TrainEvent } from "./train/events.js";
 import { createFeeds } from "./train/feeds.js";
 import { collectPredictions } from "./train/predictions.js";
@@ -126,12 +127,23 @@ function asServed(model: Model): Model {
 export interface Predictor {
   /** Names of the served heads. */
   readonly heads: readonly string[];
+  /** The raw columns that a row brings. */
+  readonly columns: readonly FeatureColumn[];
   /**
-   * The value of each served head for each row. A row is a record of raw column values; a missing one is unknown. Throws a
-   * {@link Failure} (MTL7113) for a value that is not what the spec's feature needs.
+   * The value of each served head for each row. A row is a record of raw column values; null is unknown. Throws a
+   * {@link Failure}: MTL7211 for what is not a list of records, MTL7210 for a column that no row has or that a row has
+   * misspelt, MTL7113 for a value that is not what the spec's feature needs.
    */
   readonly predict: (rows: readonly RawRow[]) => Readonly<Record<string, Float32Array>>;
+  /** What came in since the model was loaded. */
+  readonly report: () => PredictorReport;
   readonly close: () => void;
+}
+
+export interface PredictorReport {
+  readonly rows: number;
+  /** Values that the training data did not hold, by feature; features without any are left out. */
+  readonly unseen: ReadonlyMap<string, number>;
 }
 
 export interface LoadOptions {
@@ -149,16 +161,42 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
   const engine = await chooseEngine(options.engine);
   const target = functionOf(program, "predict");
   const session = await openTrained(artifact, engine, "predict");
-  const encode = createRowEncoder(model, fitted, { mode: "serving" });
+  const unseen = new Map<string, number>();
+  const encode = createRowEncoder(model, fitted, {
+    mode: "serving",
+    onUnseen: (feature) => unseen.set(feature, (unseen.get(feature) ?? 0) + 1),
+  });
   const feeds = createFeeds(target, batchLayout(model));
   const heads = target.outputs.map((output) => output.name);
+  const columns = featureColumns(asServed(model).features);
+  let count = 0;
   return {
     heads,
-    predict: (rows) => {
+    columns,
+    predict: (given) => {
+      const rows = checkRows(given);
+      const fault = findColumnFault(columns, rows);
+      if (fault !== undefined) throw fault.failure;
       if (rows.length === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
       const found = session.run("predict", feeds(encode(rows)));
+      count += rows.length;
       return Object.fromEntries(heads.map((head) => [head, Float32Array.from(found[head]?.data ?? [])]));
     },
+    report: () => ({ rows: count, unseen }),
     close: () => session.close(),
   };
+}
+
+/** A program without types may hand in anything. */
+function checkRows(rows: unknown): readonly RawRow[] {
+  const isRecord = (row: unknown): row is RawRow => typeof row === "object" && row !== null && !Array.isArray(row);
+  if (Array.isArray(rows) && rows.every(isRecord)) return rows;
+  const fault = Array.isArray(rows) ? `a list that holds ${kindOf(rows.find((row) => !isRecord(row)))}` : kindOf(rows);
+  throw createFailure("MTL7211", { found: fault });
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "one record";
+  return value === undefined || value === null ? String(value) : `a ${typeof value}`;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { drawUniform } from "../../src/compiler/ranking/index.js";
 import { loadPredictor } from "../../src/runtime/predict.js";
-import { rankFiles, type FileRanking } from "../../src/runtime/rank/index.js";
+import { rankFiles, type RankedAnswer } from "../../src/runtime/rank/index.js";
 import { train } from "../../src/runtime/train/train.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mtlc-rank-artifact-"));
@@ -33,10 +33,10 @@ it("scores raw features with the artifact's network, then ranks; arms move param
   const ctr = predictor.predict(rows)["ctr"];
   predictor.close();
 
-  const ranked = async (arms: readonly string[]): Promise<readonly FileRanking[]> => {
-    const found: FileRanking[] = [];
+  const ranked = async (arms: readonly string[]): Promise<readonly RankedAnswer[]> => {
+    const found: RankedAnswer[] = [];
     for await (const each of rankFiles({ source, files: [file], now: 0, seed: 0, engine: "cpu", arms }))
-      found.push(each);
+      if (each.kind === "ranked") found.push(each);
     return found;
   };
   for (const [arm, w] of [

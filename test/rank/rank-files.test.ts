@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { runRank, type RankCall, type RankedRequest } from "../../src/cli/commands/rank.js";
+import { type ExplainedAnswer, runRank, type RankCall } from "../../src/cli/commands/rank.js";
 import { rankJson, rankText } from "../../src/cli/views/rank.js";
 import { withDatabase } from "../../src/runtime/data/database.js";
 import { Failure } from "../../src/runtime/failure.js";
@@ -19,13 +19,16 @@ function file(name: string, text: string): string {
   return path;
 }
 
-async function ranked(call: Partial<RankCall> & Pick<RankCall, "files">): Promise<readonly RankedRequest[]> {
-  const found: RankedRequest[] = [];
-  for await (const each of runRank({ source: spec, explain: false, at: noon, ...call }, 0)) found.push(each);
+/** The lists of all requests; the first that has none is thrown. */
+async function ranked(call: Partial<RankCall> & Pick<RankCall, "files">): Promise<readonly ExplainedAnswer[]> {
+  const found: ExplainedAnswer[] = [];
+  for await (const each of runRank({ source: spec, explain: false, at: noon, ...call }, 0))
+    if (each.kind === "refused") throw new Failure([each.diagnostic]);
+    else found.push(each);
   return found;
 }
 
-const lists = (results: readonly RankedRequest[]): unknown =>
+const lists = (results: readonly ExplainedAnswer[]): unknown =>
   Object.fromEntries(results.map(({ request, list }) => [request, list.items.map(({ id }) => id)]));
 
 async function failureOf(work: Promise<unknown>): Promise<string> {
@@ -78,7 +81,7 @@ describe("mtlc rank", () => {
   it("shows lists, and what the rules did", async () => {
     const results = await ranked({ files: [file("shown.jsonl", jsonl)], explain: true });
     await expect(results.map((each) => rankText(each, "human")).join("")).toMatchFileSnapshot("golden/explained.txt");
-    expect(rankJson(results[0] as RankedRequest)).toMatchObject({
+    expect(rankJson(results[0] as ExplainedAnswer)).toMatchObject({
       request: "r1",
       rank: "page",
       at: "2026-11-05T12:00:00.000Z",
@@ -137,8 +140,8 @@ describe("mtlc rank", () => {
     for await (const part of many()) parts.push(part);
     const path = file("many.jsonl", `${parts.join("\n")}\n`);
     let count = 0;
-    for await (const { list } of runRank({ source: spec, files: [path], explain: false }, 0)) {
-      expect(list.items.length).toBe(5);
+    for await (const answer of runRank({ source: spec, files: [path], explain: false }, 0)) {
+      expect(answer).toMatchObject({ kind: "ranked", list: { items: { length: 5 } } });
       count++;
     }
     expect(count).toBe(300);

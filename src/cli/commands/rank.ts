@@ -1,8 +1,9 @@
+import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import { type FormulaExplanation, secondsOfText } from "../../compiler/fusion/index.js";
 import type { ExplainedCandidate } from "../../compiler/ranking/index.js";
 import type { EngineName } from "../../runtime/engine/index.js";
 import { createFailure } from "../../runtime/failure.js";
-import { rankFiles, type FileRanking } from "../../runtime/rank/index.js";
+import { rankFiles, type RankedAnswer, type RefusedAnswer } from "../../runtime/rank/index.js";
 
 export interface RankCall {
   readonly source: string;
@@ -16,11 +17,17 @@ export interface RankCall {
   readonly experiment?: readonly string[];
   readonly engine?: EngineName;
   readonly explain: boolean;
+  /** Where permits of caps and paces are kept. */
+  readonly store?: string;
+  readonly duplicates?: "refuse" | "first";
+  readonly onWarning?: (warning: Diagnostic) => void;
   readonly signal?: AbortSignal;
 }
 
-/** A request's list, and with `explain` what became of each candidate. */
-export interface RankedRequest extends FileRanking {
+/** A request's list, and with `explain` what became of each candidate; or why there is none. */
+export type RankedRequest = ExplainedAnswer | RefusedAnswer;
+
+export interface ExplainedAnswer extends RankedAnswer {
   readonly explained?: readonly ExplainedRank[];
 }
 
@@ -32,17 +39,23 @@ export interface ExplainedRank extends ExplainedCandidate {
 
 /** Ranks each request of the files as it is read. `clock` is the time where the call names none. */
 export async function* runRank(call: RankCall, clock: number): AsyncGenerator<RankedRequest, void, undefined> {
-  const { explain, at, seed = 0, experiment, ...rest } = call;
+  const { explain, at, seed = 0, experiment, store, ...rest } = call;
   const now = at === undefined ? clock : timeOf(at);
-  const options = { ...rest, now, seed, ...(experiment === undefined ? {} : { arms: experiment }) };
-  for await (const ranking of rankFiles(options)) {
-    if (!explain) yield ranking;
-    else yield { ...ranking, explained: explainAll(ranking) };
+  const options = {
+    ...rest,
+    now,
+    seed,
+    ...(experiment === undefined ? {} : { arms: experiment }),
+    ...(store === undefined ? {} : { flow: { store, server: "mtlc rank" } }),
+  };
+  for await (const answer of rankFiles(options)) {
+    if (!explain || answer.kind === "refused") yield answer;
+    else yield { ...answer, explained: explainAll(answer) };
   }
 }
 
 /** Those in the list by their places, then the others as they came. */
-function explainAll({ list }: FileRanking): readonly ExplainedRank[] {
+function explainAll({ list }: RankedAnswer): readonly ExplainedRank[] {
   const placed = list.items.map(({ id }) => id);
   const isPlaced = new Set(placed);
   return [...placed, ...list.considered.filter((id) => !isPlaced.has(id))].flatMap((id): readonly ExplainedRank[] => {

@@ -1,7 +1,9 @@
 import { defineCommand } from "../command.js";
 import { defined } from "../defined.js";
 import { withInterrupt } from "../interrupt.js";
+import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import { engineOption, formatOption } from "../shared-options.js";
+import { plural } from "../views/text.js";
 
 export const rankVerb = defineCommand(
   {
@@ -36,6 +38,16 @@ export const rankVerb = defineCommand(
         value: "NAME=ARM",
         doc: "arm of an experiment, in place of that of the request's unit",
       },
+      store: {
+        kind: "text",
+        value: "STORE",
+        doc: "where permits of caps and paces are kept, and spent: a .db file or redis://… (default: nothing is held back)",
+      },
+      duplicates: {
+        kind: "choice",
+        values: ["refuse", "first"],
+        doc: "what two candidates of one identifier mean: the request is refused, or the first stays (default: refuse)",
+      },
       explain: { kind: "flag", doc: "what each rule did with each candidate" },
       engine: engineOption,
       format: formatOption,
@@ -53,12 +65,24 @@ export const rankVerb = defineCommand(
     ],
   },
   async ({ arguments: [source = "", ...files], options }, terminal) => {
-    const [{ runRank }, { rankText }] = await Promise.all([import("../commands/rank.js"), import("../views/rank.js")]);
-    const { rank, group, id, at, seed, experiment, engine, explain, format } = options;
+    const [{ runRank }, { rankText }, { showDiagnostics }] = await Promise.all([
+      import("../commands/rank.js"),
+      import("../views/rank.js"),
+      import("../show-diagnostics.js"),
+    ]);
+    const { explain, format, rank, group, id, at, seed, experiment, engine, store, duplicates } = options;
+    let refused = 0;
     const ended = await withInterrupt(async (signal) => {
-      const call = { source, files, ...defined({ rank, group, id, at, seed, experiment, engine }), explain, signal };
-      for await (const ranking of runRank(call, Date.now() / 1000)) terminal.out(rankText(ranking, format));
+      const given = defined({ rank, group, id, at, seed, experiment, engine, store, duplicates });
+      const onWarning = (warning: Diagnostic): void => showDiagnostics(terminal, [warning]);
+      const call = { source, files, ...given, explain, signal, onWarning };
+      for await (const answer of runRank(call, Date.now() / 1000)) {
+        if (answer.kind === "refused") refused++;
+        terminal.out(rankText(answer, format));
+      }
     });
-    return ended === "interrupted" ? 130 : 0;
+    if (ended === "interrupted") return 130;
+    if (refused > 0) terminal.err(`${plural(refused, "request")} not answered\n`);
+    return refused === 0 ? 0 : 1;
   },
 );

@@ -1,25 +1,44 @@
 import { formulaText } from "../../compiler/describe/index.js";
-import type { ExplainedRank, RankedRequest } from "../commands/rank.js";
+import type { RefusedAnswer } from "../../runtime/rank/index.js";
+import type { ExplainedAnswer, ExplainedRank, RankedRequest } from "../commands/rank.js";
 import { candidateNotes } from "./candidate-notes.js";
 import { budgetText, gaveWayText } from "./gave-way.js";
 import { numberText } from "./number-text.js";
 import { plural } from "./text.js";
+import { visibleText } from "./visible-text.js";
 
 /** One request's list, for people or as a JSON line. */
-export function rankText(ranking: RankedRequest, format: "human" | "json"): string {
-  return format === "json" ? `${JSON.stringify(rankJson(ranking))}\n` : humanText(ranking);
+export function rankText(answer: RankedRequest, format: "human" | "json"): string {
+  if (format === "json") return `${JSON.stringify(rankJson(answer))}\n`;
+  return answer.kind === "refused" ? refusedText(answer) : humanText(answer);
 }
 
 /** What was asked is echoed, so that the answer can be had again. */
-export function rankJson({ request, rank, now, seed, arms, candidates, list, explained }: RankedRequest): unknown {
+export function rankJson(answer: RankedRequest): unknown {
+  const { request, rank, now, seed } = answer;
+  const asked = { request, rank, at: new Date(now * 1000).toISOString(), seed };
+  if (answer.kind === "refused") {
+    const { id, input, diagnostic } = answer;
+    const { code, message, help } = diagnostic;
+    return {
+      ...asked,
+      error: {
+        code,
+        message,
+        ...(id === undefined ? {} : { candidate: id }),
+        ...(input === undefined ? {} : { input }),
+        ...(help === undefined ? {} : { help }),
+      },
+    };
+  }
+  const { arms, candidates, repeated, list, flow, explained } = answer;
   const { items, gaveWay, budgetSpent, leftOut, alreadyShown, unsourced, outranked, clamped, flagged, spent } = list;
+  const caps = flow?.permits;
   return {
-    request,
-    rank,
-    at: new Date(now * 1000).toISOString(),
-    seed,
+    ...asked,
     ...(Object.keys(arms).length === 0 ? {} : { experiments: arms }),
     candidates,
+    ...(repeated.length === 0 ? {} : { repeated }),
     items,
     degraded: gaveWay,
     ...(budgetSpent ? { budgetSpent } : {}),
@@ -30,8 +49,21 @@ export function rankJson({ request, rank, now, seed, arms, candidates, list, exp
     ...(clamped === 0 ? {} : { clamped }),
     ...(flagged.length === 0 ? {} : { flagged }),
     ...(spent.length === 0 ? {} : { spent }),
+    ...(caps === undefined || caps.degraded.length === 0 ? {} : { degradedCaps: caps.degraded }),
+    ...(caps === undefined || caps.approximate.length === 0 ? {} : { approximateCaps: caps.approximate }),
     ...(explained === undefined ? {} : { explain: explained.map(explainedJson) }),
   };
+}
+
+/** The error in the place of the list. */
+function refusedText({ request, rank, diagnostic }: RefusedAnswer): string {
+  const { code, message, help } = diagnostic;
+  const lines = [
+    `${visibleText(request)} · ${rank}: no list`,
+    `  error[${code}]: ${visibleText(message)}`,
+    ...(help === undefined ? [] : [`  help: ${visibleText(help)}`]),
+  ];
+  return `${lines.join("\n")}\n\n`;
 }
 
 function explainedJson({ row: _row, made, ...rest }: ExplainedRank): unknown {
@@ -55,14 +87,14 @@ function shortNumber(value: number): string {
   return value > 0 ? `+${text}` : text.replace("-", "−");
 }
 
-function humanText({ request, rank, arms, candidates, list, explained }: RankedRequest): string {
+function humanText({ request, rank, arms, candidates, repeated, list, flow, explained }: ExplainedAnswer): string {
   const { items, gaveWay, budgetSpent, leftOut, alreadyShown, unsourced, outranked, flagged } = list;
   const shownArms = Object.entries(arms).map(([name, arm]) => ` · ${name}: ${arm}`);
-  const title = `${request} · ${rank}: ${items.length} of ${plural(candidates, "candidate")}${shownArms.join("")}`;
+  const title = `${visibleText(request)} · ${rank}: ${items.length} of ${plural(candidates, "candidate")}${shownArms.join("")}`;
   const notes = new Map(explained?.map((each) => [each.id, candidateNotes(each)]));
-  const width = Math.max(0, ...items.map(({ id }) => id.length), ...(explained ?? []).map(({ id }) => id.length));
+  const width = [...items, ...(explained ?? [])].reduce((most, { id }) => Math.max(most, visibleText(id).length), 0);
   const line = (place: string, id: string, score: number): string =>
-    [place.padStart(5), id.padEnd(width), numberText(score).padStart(10), (notes.get(id) ?? []).join(", ")]
+    [place.padStart(5), visibleText(id).padEnd(width), numberText(score).padStart(10), (notes.get(id) ?? []).join(", ")]
       .join("  ")
       .trimEnd();
   const scores = new Map(explained?.map((each) => [each.id, scoreLine(each)]));
@@ -73,17 +105,19 @@ function humanText({ request, rank, arms, candidates, list, explained }: RankedR
     ...others.flatMap(({ id, score }) => [line("–", id, score), ...(scores.get(id) ?? [])]),
     ...gaveWay.map((each) => `  ${gaveWayText(each)}`),
     ...(budgetSpent ? [`  ${budgetText}`] : []),
+    ...(flow?.permits.degraded ?? []).map(({ cap, down }) => `  ${degradedText(cap, down)}`),
     ...leftOutLines(leftOut),
     ...idsLine("left out, since a page before showed it", alreadyShown),
     ...idsLine("left out, since no source of the ranking brought it", unsourced),
     ...(explained === undefined ? [] : idsLine("not among the first of its sources", outranked)),
-    ...(flagged.length === 0 ? [] : [`  no finite score: ${flagged.join(", ")}`]),
+    ...idsLine("came again, the first stays", repeated),
+    ...idsLine("no finite score", flagged),
   ];
   return `${lines.join("\n")}\n\n`;
 }
 
 /** By input and reason: a file may lack a value in thousands of rows. */
-function leftOutLines(leftOut: RankedRequest["list"]["leftOut"]): readonly string[] {
+function leftOutLines(leftOut: ExplainedAnswer["list"]["leftOut"]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const { id, input, reason } of leftOut) {
     const key = `\`${input}\` is ${reason === "missing" ? "missing" : "outside its range"}`;
@@ -95,6 +129,12 @@ function leftOutLines(leftOut: RankedRequest["list"]["leftOut"]): readonly strin
 /** What holds for some candidates; a file may have thousands of them. */
 function idsLine(what: string, ids: readonly string[]): readonly string[] {
   if (ids.length === 0) return [];
-  const shown = ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ");
-  return [`  ${what}: ${shown}`];
+  const shown = ids.slice(0, 5).map(visibleText).join(", ");
+  return [`  ${what}: ${shown}${ids.length > 5 ? ` and ${ids.length - 5} more` : ""}`];
+}
+
+function degradedText(cap: string, down: { readonly kind: "closed" } | { readonly share: number }): string {
+  return "share" in down
+    ? `cap ${cap}: the store does not answer; a share of ${down.share} of what remained is shown`
+    : `cap ${cap}: the store does not answer; nothing more is shown of what it counts`;
 }

@@ -8,6 +8,8 @@ export interface Refusal {
   readonly reason: "missing" | "outside" | "type" | "unknown";
   /** What would have been right: `a number in [0, 1]`. */
   readonly expected: string;
+  /** What to do, where there is more to say. */
+  readonly help?: string;
 }
 
 /** A refusal of what the request itself brings. */

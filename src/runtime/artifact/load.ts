@@ -8,7 +8,7 @@ import { createFailure } from "../failure.js";
 import { createProgram } from "../program.js";
 import type { Manifest } from "./manifest.js";
 import { joinState } from "./pieces.js";
-import { readArtifact } from "./read.js";
+import { type ArtifactFiles, readArtifact } from "./read.js";
 import { readRegularFile } from "./regular-file.js";
 import { decodeSafetensors } from "./safetensors.js";
 import { artifactFiles, parseVocabulary, runNoteName, vocabularyPath } from "./write.js";
@@ -29,30 +29,38 @@ export interface LoadedArtifact {
  */
 export async function loadArtifact(
   directory: string,
-  options: { readonly untrained?: boolean } = {},
+  options: { readonly untrained?: boolean; readonly files?: ArtifactFiles } = {},
 ): Promise<LoadedArtifact> {
-  const files = await readArtifact(directory);
+  const files = options.files ?? (await readArtifact(directory));
   const { manifest } = files;
   if (!manifest.trained && options.untrained !== true) throw createFailure("MTL7206", { directory });
-  const damaged = <T>(path: string, read: () => T): T => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof Error) || error.name === "Failure") throw error;
-      throw createFailure("MTL7203", { file: join(directory, path), problem: error.message });
-    }
-  };
-  // The manifest's hashes say that this is what `writeArtifact` wrote.
-  const model = damaged(artifactFiles.model, () => JSON.parse(files.text(artifactFiles.model)) as Model);
-  const fitted = damaged(artifactFiles.fitted, () =>
+  const model = artifactModel(files);
+  const fitted = readSound(files, artifactFiles.fitted, () =>
     joinFitted(model, JSON.parse(files.text(artifactFiles.fitted)), (feature) =>
       parseVocabulary(files.text(vocabularyPath(feature))),
     ),
   );
   const program = createProgram(model, fitted);
   const kept = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
-  const { tensors } = damaged(artifactFiles.weights, () => decodeSafetensors(files.bytes(artifactFiles.weights)));
+  const { tensors } = readSound(files, artifactFiles.weights, () =>
+    decodeSafetensors(files.bytes(artifactFiles.weights)),
+  );
   return { directory, manifest, model, fitted, program, state: joinState(kept, tensors) };
+}
+
+/** The typed model of an artifact, trained or not. Throws a {@link Failure} (MTL7203). */
+export function artifactModel(files: ArtifactFiles): Model {
+  // The manifest's hashes say that this is what `writeArtifact` wrote.
+  return readSound(files, artifactFiles.model, () => JSON.parse(files.text(artifactFiles.model)) as Model);
+}
+
+function readSound<T>({ directory }: ArtifactFiles, path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name === "Failure") throw error;
+    throw createFailure("MTL7203", { file: join(directory, path), problem: error.message });
+  }
 }
 
 /** Where the spec and the data of an artifact are on this machine; see `runNoteName`. */

@@ -11,5 +11,5 @@ export * from "./row-encoder.js";
 export type { TableColumn } from "./database.js";
 export type { DataRole, RoleOptions } from "./roles.js";
 export * from "./table.js";
-export type { DataSpec } from "./uses.js";
-export { streamRawRows } from "./raw-rows.js";
+export { columnUses, type DataSpec } from "./uses.js";
+export { BrokenLine, streamRawRows } from "./raw-rows.js";

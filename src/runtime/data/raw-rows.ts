@@ -4,18 +4,33 @@ import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
-import { createFailure } from "../failure.js";
+import { createFailure, type Failure } from "../failure.js";
 import { openCacheFolder } from "./cache.js";
 import { withDatabase } from "./database.js";
 import type { RawRow } from "./expression-evaluate.js";
 import { formatOf } from "./files.js";
 import { quoteText } from "./sql.js";
 
+/** A line that is no row; the lines after it may be. */
+export class BrokenLine {
+  constructor(
+    readonly file: string,
+    /** From 1. */
+    readonly line: number,
+    readonly problem: string,
+  ) {}
+
+  get failure(): Failure {
+    const { file, line, problem } = this;
+    return createFailure("MTL7518", { file, problem: `line ${line} ${problem}`, expected: "one object a line" });
+  }
+}
+
 /** Rows of the files, one file after the other. A {@link Failure} says which file or line cannot be read. */
 export async function* streamRawRows(
   files: readonly string[],
   signal?: AbortSignal,
-): AsyncGenerator<RawRow, void, undefined> {
+): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
   for (const file of files) {
     const size = await stat(file).catch(() => undefined);
     if (size === undefined) throw createFailure("MTL8007", { file, problem: "there is no such file" });
@@ -44,7 +59,7 @@ export async function* streamRawRows(
   }
 }
 
-async function* jsonRows(file: string, signal?: AbortSignal): AsyncGenerator<RawRow, void, undefined> {
+async function* jsonRows(file: string, signal?: AbortSignal): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
   const bytes = createReadStream(file, { signal });
   const input = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes;
   let line = 0;
@@ -54,12 +69,8 @@ async function* jsonRows(file: string, signal?: AbortSignal): AsyncGenerator<Raw
       if (text.trim() === "") continue;
       const value: unknown = parseJson(text);
       if (typeof value !== "object" || value === null || Array.isArray(value))
-        throw createFailure("MTL7518", {
-          file,
-          problem: `line ${line} is no JSON object`,
-          expected: "one object a line",
-        });
-      yield value as RawRow;
+        yield new BrokenLine(file, line, "is not a JSON object");
+      else yield value as RawRow;
     }
   } catch (error) {
     signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 /** Encodes rows that a program hands in, as the same rows in a file would be. */
 import { batchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel, SourceModel } from "../../compiler/model/model.js";
-import { createFailure } from "../failure.js";
+import { createFailure, Failure } from "../failure.js";
 import type { EncodedBatch } from "./dataset.js";
 import { describeNeeded, describeValue } from "./diagnose.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "./expression-evaluate.js";
@@ -23,6 +23,18 @@ export interface RowEncoderOptions {
    * that the spec states in place of those known in training alone; no labels.
    */
   readonly mode: "data" | "serving";
+  /** Told of each value that the training data did not hold. */
+  readonly onUnseen?: (feature: string) => void;
+}
+
+/** A value of a row that does not fit (MTL7113), with the row's place in the call. */
+export class RowFailure extends Failure {
+  constructor(
+    failure: Failure,
+    readonly row: number,
+  ) {
+    super(failure.diagnostics);
+  }
 }
 
 /** Encodes some rows. Throws a {@link Failure} (MTL7113) for a value that is not what is needed. */
@@ -37,12 +49,13 @@ interface Column {
 }
 
 /** Columns that a row does not name, and nulls, are unknown, as in a file. Texts are cleaned by the rules of the spec's source. */
-export function createRowEncoder(spec: DataSpec, fitted: Fitted, { mode }: RowEncoderOptions): RowEncoder {
+export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEncoderOptions): RowEncoder {
+  const { mode } = options;
   const layout = batchLayout(spec);
   const rules = rulesOf(spec);
   const columns: Column[] = spec.features.map((feature) => ({
     user: `feature \`${feature.name}\``,
-    store: featureStore(feature, fitted, rules, layout, mode),
+    store: featureStore(feature, fitted, rules, layout, options),
   }));
   if (mode === "data") {
     for (const [i, label] of spec.labels.entries())
@@ -70,12 +83,13 @@ function guard<T>(row: number, user: string, work: () => T): T {
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     const { column, value, needed } = error;
-    throw createFailure("MTL7113", {
+    const failure = createFailure("MTL7113", {
       ...describeValue(column, user),
       row: row + 1,
       value,
       needed: describeNeeded(needed),
     });
+    throw new RowFailure(failure, row);
   }
 }
 
@@ -84,7 +98,7 @@ function featureStore(
   fitted: Fitted,
   rules: TextRules,
   layout: ReturnType<typeof batchLayout>,
-  mode: RowEncoderOptions["mode"],
+  { mode, onUnseen = () => undefined }: RowEncoderOptions,
 ): Store {
   const fit = fittedOf(fitted, feature);
   const slot = [...layout.ids, ...layout.numbers].find((candidate) => candidate.feature === feature.name);
@@ -96,7 +110,9 @@ function featureStore(
       const ids = createVocabularyIds(fit);
       return (batch, at, row) => {
         const text = evaluateText(raw.expression, raw.row(row), rules);
-        batch.ids[at * idWidth + offset] = text === null ? 0 : ids.ofText(text);
+        const id = text === null ? 0 : ids.ofText(text);
+        if (id === 0 && text !== null) onUnseen(feature.name);
+        batch.ids[at * idWidth + offset] = id;
       };
     }
     case "bag": {
@@ -109,7 +125,9 @@ function featureStore(
         const start = at * idWidth + offset;
         for (let k = 0; k < feature.max; k++) {
           const text = texts[k];
-          batch.ids[start + k] = text === undefined ? -1 : ids.ofText(text);
+          const id = text === undefined ? -1 : ids.ofText(text);
+          if (id === 0) onUnseen(feature.name);
+          batch.ids[start + k] = id;
         }
       };
     }

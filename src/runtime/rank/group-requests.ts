@@ -1,43 +1,63 @@
 import { candidateLimit } from "../../compiler/ranking/index.js";
-import type { RawRow } from "../data/index.js";
+import { oneOf, refuse, type Refusal } from "../../compiler/serving/index.js";
+import { suggest } from "../../compiler/text/index.js";
+import { BrokenLine, type RawRow } from "../data/index.js";
 import { createFailure } from "../failure.js";
 
 /** One request of a file. */
 export interface FileRequest {
+  readonly kind: "request";
   readonly request: string;
   readonly rows: readonly RawRow[];
-  /** Values of the request itself; absent: those of its first row. */
-  readonly values?: RawRow;
-  /** The end of the page before. */
-  readonly tail?: readonly RawRow[];
-  /** What the pages before showed: rows, or ids. */
-  readonly shown?: readonly (RawRow | string | number)[];
-  /** Which page is asked for, from 1. */
-  readonly page?: number;
+  /** Of a line that is a whole request: its members beside the candidates, as they stand there. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** A request that cannot be read; those after it can. */
+export interface FileFault {
+  readonly kind: "fault";
+  readonly request: string;
+  readonly refusal: Refusal | { readonly kind: "tooMany" } | { readonly kind: "broken"; readonly line: BrokenLine };
 }
 
 /** The name of the one request of a file without groups. */
 export const wholeFile = "all";
 
+/** Members of a line that is a whole request. */
+export const lineMembers = ["request", "candidates", "values", "tail", "page", "shown"] as const;
+
 /**
- * Rows as requests: neighbours of one value of the group's column, or all rows; a row with a list of `candidates` is a
- * whole request. Only one request is held at a time. Throws a Failure: MTL7514 for a request over the limit, MTL7515 for
- * one that comes back, MTL7516 where the column is missing.
+ * Rows as requests: neighbours of one value of the group's column, or all rows; a row with `candidates` is a whole request.
+ * Only one request is held at a time. Throws a Failure: MTL7515 for a request that comes back, MTL7516 where the column is
+ * missing, MTL7518 for a line among rows that is no row.
  */
 export async function* groupRequests(
-  rows: AsyncIterable<RawRow>,
+  rows: AsyncIterable<RawRow | BrokenLine>,
   group: string | undefined,
-): AsyncGenerator<FileRequest, void, undefined> {
+): AsyncGenerator<FileRequest | FileFault, void, undefined> {
   const seen = new Set<string>();
   let request: string | undefined;
   let held: RawRow[] = [];
   let at = 0;
+  const close = function* (): Generator<FileRequest | FileFault> {
+    if (request === undefined) return;
+    // One row over the limit is held, to know that there was one.
+    if (held.length > candidateLimit) yield { kind: "fault", request, refusal: { kind: "tooMany" } };
+    else yield { kind: "request", request, rows: held };
+  };
   for await (const row of rows) {
     at++;
-    if (Array.isArray(row["candidates"])) {
-      if (request !== undefined) yield { request, rows: held };
+    if (row instanceof BrokenLine) {
+      // Of which request it is a row, nobody knows; a line on its own is a request of its own.
+      if (request !== undefined) throw row.failure;
+      yield { kind: "fault", request: `line ${row.line}`, refusal: { kind: "broken", line: row } };
+      continue;
+    }
+    const whole = wholeRequest(row, at);
+    if (whole !== undefined) {
+      yield* close();
       request = undefined;
-      yield wholeRequest(row, at);
+      yield whole;
       continue;
     }
     const value = group === undefined ? wholeFile : row[group];
@@ -45,43 +65,56 @@ export async function* groupRequests(
       throw createFailure("MTL7516", { column: group ?? "", what: "which groups requests", known: Object.keys(row) });
     const name = String(value);
     if (name !== request) {
-      if (request !== undefined) yield { request, rows: held };
+      yield* close();
       if (seen.has(name)) throw createFailure("MTL7515", { request: name, row: at, column: group ?? "" });
       seen.add(name);
       request = name;
       held = [];
     }
-    held.push(row);
-    if (held.length > candidateLimit) throw createFailure("MTL7514", { request: name, limit: candidateLimit });
+    if (held.length <= candidateLimit) held.push(row);
   }
-  if (request !== undefined) yield { request, rows: held };
+  yield* close();
 }
 
-function wholeRequest(row: RawRow, at: number): FileRequest {
-  const { request, candidates, values, tail, shown, page } = row;
-  const name = request === undefined ? String(at) : String(request);
-  const rows = records(candidates);
-  if (rows.length > candidateLimit) throw createFailure("MTL7514", { request: name, limit: candidateLimit });
-  const [own] = records([values]);
-  return {
-    request: name,
-    rows,
-    ...(own === undefined ? {} : { values: own }),
-    ...(tail === undefined ? {} : { tail: records(tail) }),
-    ...(shown === undefined ? {} : { shown: shownItems(shown) }),
-    // What is not a page is said where requests are read.
-    ...(page === undefined ? {} : { page: page as number }),
-  };
+/** The row as a whole request; undefined for the row of a candidate. */
+function wholeRequest(row: RawRow, at: number): FileRequest | FileFault | undefined {
+  if (!Object.hasOwn(row, "candidates")) {
+    const misspelt = Object.keys(row).find((key) => isRecords(row[key]) && suggest(key, ["candidates"]) !== undefined);
+    if (misspelt === undefined) return undefined;
+    return { kind: "fault", request: nameOf(row, at), refusal: refuse(misspelt, "unknown", "called `candidates`") };
+  }
+  const { candidates, request: given, ...members } = row;
+  const request = nameOf(row, at);
+  const fault = (refusal: FileFault["refusal"]): FileFault => ({ kind: "fault", request, refusal });
+  if (given !== undefined && given !== null && !isName(given))
+    return fault(refuse("request", "type", "a text or a number; values of the request stand in `values`"));
+  const unknown = Object.keys(members).find((key) => !lineMembers.some((known) => known === key));
+  if (unknown !== undefined) {
+    const suggestion = suggest(unknown, lineMembers);
+    return fault({
+      ...refuse(unknown, "unknown", oneOf(lineMembers, "member")),
+      help:
+        suggestion === undefined
+          ? "values of the request stand in `values`, those of a candidate on the candidate"
+          : `did you mean \`${suggestion}\`?`,
+    });
+  }
+  if (!isRecords(candidates)) return fault(refuse("candidates", "type", "a list of objects, one a candidate"));
+  if (candidates.length > candidateLimit) return fault({ kind: "tooMany" });
+  return { kind: "request", request, rows: candidates, members };
 }
 
-function records(value: unknown): readonly RawRow[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  return items.filter((item): item is RawRow => typeof item === "object" && item !== null && !Array.isArray(item));
+function isName(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint";
 }
 
-function shownItems(value: unknown): readonly (RawRow | string | number)[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  return items.flatMap((item): readonly (RawRow | string | number)[] =>
-    typeof item === "string" || typeof item === "number" ? [item] : records([item]),
+function nameOf({ request }: RawRow, at: number): string {
+  return isName(request) ? String(request) : String(at);
+}
+
+function isRecords(value: unknown): value is readonly RawRow[] {
+  return (
+    Array.isArray(value) &&
+    value.every((item: unknown) => typeof item === "object" && item !== null && !Array.isArray(item))
   );
 }

@@ -1,6 +1,9 @@
 /**
- * Rankings over files: a spec or a trained artifact and files of candidates go in, one ranked list a request comes out, as
- * a stream. The network's scores are computed where the artifact has one. It spends no permits and writes nothing.
+ * Rankings that answer: a spec or an artifact goes in, and each request becomes one list, in one call or as a stream over
+ * files. The network's scores are computed where the artifact has one, and permits are spent where a store is given. One
+ * request that is wrong never ends the others.
  */
-export { rankFiles, type FileRanking, type RankOptions } from "./rank-files.js";
+export type * from "./answer.js";
+export { rankFiles, type RankOptions } from "./rank-files.js";
 export { wholeFile } from "./group-requests.js";
+export { createRanker } from "./ranker.js";

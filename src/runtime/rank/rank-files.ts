@@ -1,22 +1,19 @@
-import { existsSync, statSync } from "node:fs";
-import type { Model, RankModel, ServingInput, ServingModel } from "../../compiler/model/index.js";
-import { assignArm, createRanker, type EarlierPages, type RankedList } from "../../compiler/serving/index.js";
-import { loadArtifact } from "../artifact/index.js";
-import { type RawRow, streamRawRows } from "../data/index.js";
-import type { EngineName } from "../engine/index.js";
+import { candidateLimit } from "../../compiler/ranking/index.js";
+import type { Diagnostic } from "../../compiler/diagnostics/index.js";
+import type { Model, ServingInput } from "../../compiler/model/index.js";
+import { BrokenLine, type RawRow, streamRawRows } from "../data/index.js";
 import { createFailure } from "../failure.js";
-import { createPredictor, type Predictor } from "../predict.js";
-import { loadSpec } from "../spec.js";
+import type { RankAnswer, RankerOptions, ServiceRequest } from "./answer.js";
 import { candidateValues } from "./candidate-values.js";
-import { groupRequests, type FileRequest } from "./group-requests.js";
+import { diagnosticOf, type Fault, faultOf } from "./fault.js";
+import { type FileFault, type FileRequest, groupRequests } from "./group-requests.js";
+import { openRanker } from "./ranker.js";
 
-export interface RankOptions {
-  /** A spec, or the directory of a trained artifact, whose network then scores the rows. */
+export interface RankOptions extends RankerOptions {
+  /** A spec, or the directory of an artifact, whose network then scores the rows. */
   readonly source: string;
   /** Candidates: .jsonl, .csv, .tsv, each also with .gz, or .parquet. */
   readonly files: readonly string[];
-  /** Name of the ranking; absent: the first of the spec. */
-  readonly rank?: string;
   /** Column that groups rows into requests; absent: that of the spec's data where the file has it, else `request`. */
   readonly group?: string;
   /** Column of identifiers; absent: `id` or `item_id`, else the row's number in its request. */
@@ -27,94 +24,85 @@ export interface RankOptions {
   readonly seed: number;
   /** `experiment=arm`: arms that stand in place of those of the requests' units. */
   readonly arms?: readonly string[];
-  readonly engine?: EngineName;
   readonly signal?: AbortSignal;
 }
 
-/** The answer to one request of the files. */
-export interface FileRanking {
-  readonly request: string;
-  readonly rank: string;
-  /** Seconds since 1970. */
-  readonly now: number;
-  readonly seed: number;
-  /** Arm by experiment. */
-  readonly arms: Readonly<Record<string, string>>;
-  readonly candidates: number;
-  readonly list: RankedList;
-}
-
 /**
- * Ranks the requests of files, one after the other; the memory that this takes is that of one request. Throws a Failure
- * for a request that cannot be ranked, with what to mend.
+ * Answers the requests of files, one after the other; the memory that this takes is that of one request. A request that
+ * is wrong is answered by what is wrong with it, and those after it are answered too. Throws a Failure for what concerns
+ * the files as a whole.
  */
-export async function* rankFiles(options: RankOptions): AsyncGenerator<FileRanking, void, undefined> {
-  const { model, predictor } = await openModel(options);
+export async function* rankFiles(options: RankOptions): AsyncGenerator<RankAnswer, void, undefined> {
+  const { now, seed } = options;
+  const ranker = await openRanker(options.source, options, candidateValues);
   try {
-    const { serving, rank } = rankingOf(model, options);
-    const ranker = createRanker(serving, rank);
-    const inputs = serving.inputs.filter(({ name }) => ranker.inputs.has(name));
-    const unitInputs = serving.inputs.filter(({ name }) => serving.experiments.some(({ key }) => key === name));
-    const forced = forcedArms(serving, options.arms ?? []);
+    const { model, name: rank } = ranker;
+    const arms = forcedArms(model, options.arms ?? []);
+    const inputs = model.serving?.inputs ?? [];
     const rows = peekable(streamRawRows(options.files, options.signal));
     const first = await rows.first();
-    if (first === undefined) return;
-    const group = groupColumn(options, model, first);
+    const group = first === undefined ? undefined : groupColumn(options, model, first);
     for await (const request of groupRequests(rows.all(), group)) {
-      const { params, arms } = assignArms(serving, forced, requestValues(request, unitInputs));
-      const ids = idsOf(request, options.id);
-      const values = candidatesOf(request, { inputs, rank: rank.name, predictor });
-      const result = ranker.rank({
-        request: request.request,
-        ids,
-        candidates: values,
-        values: requestValues(request, inputs),
-        ...pagesOf(request, options.id, inputs),
-        ...(rank.sources.length === 0 ? {} : { sources: request.rows.map(sourcesOf) }),
-        now: options.now,
-        seed: options.seed,
-        params,
-      });
-      if (result.kind === "duplicate") throw createFailure("MTL7513", { request: request.request, id: result.id });
-      if (result.kind === "refused")
-        throw createFailure("MTL7512", {
-          request: request.request,
-          candidate: result.id,
-          input: result.input,
-          reason:
-            result.reason === "missing"
-              ? "missing"
-              : result.reason === "type"
-                ? "of another type"
-                : "outside its range",
-          expected: result.expected,
-        });
-      const { now, seed } = options;
-      yield { request: request.request, rank: rank.name, now, seed, arms, candidates: ids.length, list: result };
+      const asked = request.kind === "fault" ? faultOfLine(request) : serviceRequest(request, inputs, options);
+      if ("diagnostic" in asked) yield { kind: "refused", request: request.request, rank, now, seed, ...asked };
+      else yield await ranker.rank({ ...asked, now, seed, arms });
     }
+    const { rows: count, unseen } = ranker.report() ?? { rows: 0, unseen: new Map<string, number>() };
+    if (unseen.size > 0) options.onWarning?.(unseenWarning(count, unseen));
   } finally {
-    predictor?.close();
+    await ranker.close();
   }
 }
 
-async function openModel({
-  source,
-  engine,
-}: RankOptions): Promise<{ readonly model: Model; readonly predictor?: Predictor }> {
-  if (!existsSync(source) || !statSync(source).isDirectory()) return { model: loadSpec(source).model };
-  const artifact = await loadArtifact(source);
-  return { model: artifact.model, predictor: await createPredictor(artifact, engine === undefined ? {} : { engine }) };
+function unseenWarning(rows: number, unseen: ReadonlyMap<string, number>): Diagnostic {
+  const counts = [...unseen].map(([feature, count]) => ({ feature, count }));
+  return diagnosticOf("MTL7522", { rows, unseen: counts.toSorted((a, b) => b.count - a.count) });
 }
 
-function rankingOf(
-  { serving }: Model,
-  { source, rank }: RankOptions,
-): { readonly serving: ServingModel; readonly rank: RankModel } {
-  const [first] = serving?.ranks ?? [];
-  if (serving === undefined || first === undefined) throw createFailure("MTL7511", { spec: source });
-  const found = rank === undefined ? first : serving.ranks.find(({ name }) => name === rank);
-  if (found !== undefined) return { serving, rank: found };
-  throw createFailure("MTL7510", { rank: rank ?? "", known: serving.ranks.map(({ name }) => name) });
+function faultOfLine({ request, refusal }: FileFault): Fault {
+  switch (refusal.kind) {
+    case "tooMany":
+      return { diagnostic: diagnosticOf("MTL7514", { request, limit: candidateLimit }), input: "candidates" };
+    case "broken": {
+      const [diagnostic] = refusal.line.failure.diagnostics;
+      if (diagnostic === undefined) throw refusal.line.failure;
+      return { diagnostic };
+    }
+    case "refused":
+      return faultOf(refusal, request);
+  }
+}
+
+/** The request as the library takes it; members of a line go on as they are and are read there. */
+function serviceRequest(
+  { request, rows, members }: FileRequest,
+  all: readonly ServingInput[],
+  { id }: RankOptions,
+): ServiceRequest | Fault {
+  const column = id ?? idColumns.find((name) => rows.some((row) => Object.hasOwn(row, name)));
+  if (id !== undefined && rows.length > 0 && !rows.some((row) => Object.hasOwn(row, id))) {
+    const known = Object.keys(rows[0] ?? {});
+    return { diagnostic: diagnosticOf("MTL7516", { column: id, what: "which holds identifiers", known }), input: id };
+  }
+  // What is not an identifier is said where requests are read.
+  const ids = rows.map((row, i) => (column === undefined ? i + 1 : row[column])) as ServiceRequest["ids"] & object;
+  if (members !== undefined) return { ...members, ...pagesOf(members, column, all), request, candidates: rows, ids };
+  const inputs = all.filter(({ origin }) => origin === "request");
+  const values = candidateValues(rows[0] ?? {}, inputs);
+  const other = inputs.find(({ name }) => rows.some((row) => !isSame(row[name], rows[0]?.[name])));
+  if (other === undefined) return { request, candidates: rows, ids, values: present(values) };
+  const { name: input } = other;
+  const row = rows.findIndex((each) => !isSame(each[input], rows[0]?.[input])) + 1;
+  return { diagnostic: diagnosticOf("MTL7523", { input, request, row }), input };
+}
+
+/** Values that are there: a column that the file does not have is none of the request's. */
+function present(values: RawRow): RawRow {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function groupColumn({ group }: RankOptions, { data }: Model, first: RawRow): string | undefined {
@@ -128,93 +116,30 @@ function groupColumn({ group }: RankOptions, { data }: Model, first: RawRow): st
 /** Columns of identifiers, in the order in which they are looked for. */
 const idColumns = ["id", "item_id"] as const;
 
-function idColumn(first: RawRow | undefined, id: string | undefined): string | undefined {
-  return id ?? idColumns.find((name) => first !== undefined && name in first);
-}
-
-function idsOf({ rows }: FileRequest, id: string | undefined): readonly string[] {
-  const [first] = rows;
-  if (id !== undefined && first !== undefined && !(id in first))
-    throw createFailure("MTL7516", { column: id, what: "which holds identifiers", known: Object.keys(first) });
-  const column = idColumn(first, id);
-  return rows.map((row, i) => {
-    const value = column === undefined ? undefined : row[column];
-    return value === undefined || value === null ? String(i + 1) : String(value);
-  });
-}
-
-/** What the request says of the pages before; ids of their items stand where the candidates' do. */
+/** Items of the pages before as candidates are: their values typed, their identifiers in `id`. */
 function pagesOf(
-  { rows, page, tail, shown }: FileRequest,
-  id: string | undefined,
+  { tail, shown }: Readonly<Record<string, unknown>>,
+  idColumn: string | undefined,
   inputs: readonly ServingInput[],
-): EarlierPages {
-  const rowOf = (item: RawRow): RawRow => {
-    const column = idColumn(rows[0] ?? item, id);
-    return { ...candidateValues(item, inputs), id: (column === undefined ? undefined : item[column]) ?? item["id"] };
+): Pick<ServiceRequest, "tail" | "shown"> {
+  const itemOf = (item: unknown): unknown => {
+    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+    const row = item as RawRow;
+    const column = idColumn ?? idColumns.find((name) => Object.hasOwn(row, name)) ?? "id";
+    return { ...candidateValues(row, inputs), id: row[column] ?? row["id"] };
   };
+  const itemsOf = (items: unknown): unknown => (Array.isArray(items) ? items.map(itemOf) : items);
+  // What is not such an item is said where requests are read.
   return {
-    ...(page === undefined ? {} : { page }),
-    ...(tail === undefined ? {} : { tail: tail.map(rowOf) }),
-    ...(shown === undefined ? {} : { shown: shown.map((item) => (typeof item === "object" ? rowOf(item) : item)) }),
+    ...(tail === undefined ? {} : { tail: itemsOf(tail) as readonly RawRow[] }),
+    ...(shown === undefined ? {} : { shown: itemsOf(shown) as readonly RawRow[] }),
   };
 }
 
-interface Preparing {
-  readonly inputs: readonly ServingInput[];
-  readonly rank: string;
-  readonly predictor: Predictor | undefined;
-}
-
-/** Each row's values of the inputs that the ranking reads, the network's predictions among them. */
-function candidatesOf({ rows }: FileRequest, { inputs, rank, predictor }: Preparing): readonly RawRow[] {
-  const [first] = rows;
-  const predicted = new Set(predictor?.heads);
-  const own = inputs.filter(({ name, origin }) => origin !== "id" && !predicted.has(name));
-  const lacking = own.find(
-    ({ name, origin, missing }) =>
-      origin !== "request" &&
-      first !== undefined &&
-      missing.kind !== "keep" &&
-      missing.kind !== "default" &&
-      !rows.some((row) => name in row),
-  );
-  if (lacking !== undefined)
-    throw createFailure("MTL7517", {
-      input: lacking.name,
-      rank,
-      isHead: lacking.origin === "head",
-      known: Object.keys(first ?? {}),
-    });
-  const heads = inputs.some(({ name }) => predicted.has(name)) ? predictor?.predict(rows) : undefined;
-  return rows.map((row, i) => {
-    const values: Record<string, unknown> = { ...candidateValues(row, own) };
-    for (const [head, column] of Object.entries(heads ?? {})) values[head] = column[i];
-    return values;
-  });
-}
-
-function requestValues({ rows, values }: FileRequest, inputs: readonly ServingInput[]): RawRow {
-  return candidateValues(
-    values ?? rows[0] ?? {},
-    inputs.filter(({ origin }) => origin === "request"),
-  );
-}
-
-/** The sources that brought a candidate: a list, or texts with a bar between them. */
-function sourcesOf(row: RawRow): readonly string[] {
-  const { source } = row;
-  const values: readonly unknown[] = Array.isArray(source)
-    ? source
-    : typeof source === "string"
-      ? source.split("|")
-      : [];
-  return values.map(String);
-}
-
-function forcedArms(serving: ServingModel, given: readonly string[]): ReadonlyMap<string, string> {
-  const known = serving.experiments.flatMap(({ name, arms }) => arms.map((arm) => `${name}=${arm.name}`));
-  return new Map(
+function forcedArms({ serving }: Model, given: readonly string[]): Readonly<Record<string, string>> {
+  const experiments = serving?.experiments ?? [];
+  const known = experiments.flatMap(({ name, arms }) => arms.map((arm) => `${name}=${arm.name}`));
+  return Object.fromEntries(
     given.map((each) => {
       if (!known.includes(each)) throw createFailure("MTL7519", { given: each, known });
       const at = each.indexOf("=");
@@ -223,49 +148,24 @@ function forcedArms(serving: ServingModel, given: readonly string[]): ReadonlyMa
   );
 }
 
-/** A request whose unit is not known takes part in no experiment. */
-function assignArms(
-  serving: ServingModel,
-  forced: ReadonlyMap<string, string>,
-  values: RawRow,
-): { readonly params: ReadonlyMap<string, number>; readonly arms: Readonly<Record<string, string>> } {
-  const params = new Map<string, number>();
-  const arms: Record<string, string> = {};
-  for (const experiment of serving.experiments) {
-    const unit = values[experiment.key];
-    const name = forced.get(experiment.name);
-    const arm =
-      name !== undefined
-        ? experiment.arms.find((each) => each.name === name)
-        : unit === undefined || unit === null
-          ? undefined
-          : assignArm(experiment, String(unit));
-    if (arm === undefined) continue;
-    arms[experiment.name] = arm.name;
-    for (const [param, value] of Object.entries(arm.params)) params.set(param, value);
-  }
-  return { params, arms };
-}
-
 /** A stream whose first row can be looked at before it is read. */
-function peekable<T>(rows: AsyncGenerator<T, void, undefined>): {
-  readonly first: () => Promise<T | undefined>;
-  readonly all: () => AsyncGenerator<T, void, undefined>;
+function peekable(rows: AsyncGenerator<RawRow | BrokenLine, void, undefined>): {
+  readonly first: () => Promise<RawRow | undefined>;
+  readonly all: () => AsyncGenerator<RawRow | BrokenLine, void, undefined>;
 } {
-  let held: T | undefined;
+  const held: (RawRow | BrokenLine)[] = [];
   return {
     first: async () => {
-      const next = await rows.next();
-      held = next.done === true ? undefined : next.value;
-      return held;
+      for (;;) {
+        const next = await rows.next();
+        if (next.done === true) return undefined;
+        held.push(next.value);
+        if (!(next.value instanceof BrokenLine)) return next.value;
+      }
     },
     all: async function* () {
-      try {
-        if (held !== undefined) yield held;
-        yield* rows;
-      } finally {
-        await rows.return();
-      }
+      yield* held.splice(0);
+      yield* rows;
     },
   };
 }

@@ -1,5 +1,8 @@
 import { defineDiagnostics } from "../define.js";
 
+const lackingColumn = (p: { column: string; user: string; suggestion?: string | undefined }): string =>
+  `\`${p.column}\` (${p.user}${p.suggestion === undefined ? "" : `; is it what \`${p.suggestion}\` means?`})`;
+
 /** MTL72xx: artifacts on disk. */
 export const artifactsDiagnostics = defineDiagnostics({
   MTL7201: {
@@ -42,6 +45,22 @@ export const artifactsDiagnostics = defineDiagnostics({
     severity: "error",
     title: "weights do not fit the model",
     message: (p: { name: string; problem: string }) => `the weights do not fit the model: \`${p.name}\` ${p.problem}`,
+  },
+  MTL7210: {
+    severity: "error",
+    title: "rows without a column of a feature",
+    message: (p: {
+      row?: number | undefined;
+      lacks: readonly { readonly column: string; readonly user: string; readonly suggestion?: string | undefined }[];
+      known: readonly string[];
+    }) =>
+      `${p.row === undefined ? "no row brings" : `row ${p.row} does not bring`} ${p.lacks.map(lackingColumn).join(", ")}, which the network reads; found: ${p.known.length === 0 ? "none" : p.known.map((name) => `\`${name}\``).join(", ")}`,
+  },
+  MTL7211: {
+    severity: "error",
+    title: "rows that are not a list of records",
+    message: (p: { found: string }) =>
+      `\`predict\` takes a list of rows, each a record of column values, and not ${p.found}; write \`predict([{ … }])\``,
   },
   MTL7500: {
     severity: "error",

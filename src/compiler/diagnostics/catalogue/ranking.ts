@@ -2,6 +2,13 @@ import { defineDiagnostics } from "../define.js";
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 
+const reasons = {
+  missing: "missing",
+  outside: "outside its range",
+  type: "of another type",
+  unknown: "not known",
+} as const;
+
 /** MTL751x and MTL752x: rankings at run time. */
 export const rankingDiagnostics = defineDiagnostics({
   MTL7510: {
@@ -23,10 +30,10 @@ export const rankingDiagnostics = defineDiagnostics({
       request: string;
       candidate?: string | undefined;
       input: string;
-      reason: string;
+      reason: "missing" | "outside" | "type" | "unknown";
       expected: string;
     }) =>
-      `\`${p.input}\` of ${p.candidate === undefined ? "" : `candidate \`${p.candidate}\` of `}request \`${p.request}\` is ${p.reason}; it has to be ${p.expected}`,
+      `\`${p.input}\` of ${p.candidate === undefined ? "" : `candidate \`${p.candidate}\` of `}request \`${p.request}\` is ${reasons[p.reason]}; it has to be ${p.expected}`,
   },
   MTL7513: {
     severity: "error",
@@ -68,5 +75,29 @@ export const rankingDiagnostics = defineDiagnostics({
     title: "unknown arm of an experiment",
     message: (p: { given: string; known: readonly string[] }) =>
       `there is no arm \`${p.given}\`; the spec has ${p.known.length === 0 ? "no experiment" : list(p.known)}`,
+  },
+  MTL7520: {
+    severity: "warning",
+    title: "head that the candidates bring",
+    message: (p: { head: string; request: string }) =>
+      `candidates bring \`${p.head}\`, from request \`${p.request}\` on: their values are used in place of the network's`,
+  },
+  MTL7521: {
+    severity: "warning",
+    title: "name that nothing reads",
+    message: (p: { name: string; whose: string; request: string; suggestion?: string | undefined }) =>
+      `nothing reads \`${p.name}\` of ${p.whose} of request \`${p.request}\`${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+  },
+  MTL7522: {
+    severity: "warning",
+    title: "values that training has not seen",
+    message: (p: { rows: number; unseen: readonly { readonly feature: string; readonly count: number }[] }) =>
+      `in ${p.rows} rows, ${p.unseen.map(({ feature, count }) => `${count} ${count === 1 ? "value" : "values"} of \`${feature}\``).join(", ")} ${p.unseen.length === 1 && p.unseen[0]?.count === 1 ? "was" : "were"} not in the training data`,
+  },
+  MTL7523: {
+    severity: "error",
+    title: "two values of one request",
+    message: (p: { input: string; request: string; row: number }) =>
+      `\`${p.input}\` is a value of the request, and the rows of request \`${p.request}\` do not agree on it: row ${p.row} differs from the first`,
   },
 });

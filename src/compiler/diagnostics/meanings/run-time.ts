@@ -165,6 +165,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "The engine that was asked for cannot be loaded on this machine.",
     mend: "`mtlc doctor` says why, and `mtlc doctor --install` gets the native one; `MTLC_ENGINE=wasm` does without.",
   },
+  MTL7210: {
+    how: "Rows for a trained network lack a column that one of its features reads, or one of them has it misspelt. The value would count as unknown, and the prediction would be one for another row.",
+    mend: "Bring the column, with null where the value is not known. In a request to a ranking, a value of the request with the feature's name stands for it.",
+  },
+  MTL7211: {
+    how: "A program gave `predict` one record, or something else, where a list of records is needed.",
+    mend: "Put the record into brackets: `predict([{ user_id: 7 }])`.",
+  },
   MTL7500: {
     how: "A standalone module carries compiled sources of `mtlc`, and this clone was not built.",
     mend: "`npm run build`.",
@@ -178,12 +186,12 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     mend: "Declare one: `rank page = top 10 by score`.",
   },
   MTL7512: {
-    how: "A candidate's or a request's value is missing, of another type, or outside of its declared range, and the spec says to refuse such.",
-    mend: "Correct the data, or say in the spec what stands for such a value.",
+    how: "A candidate's or a request's value is missing, of another type, or outside of its declared range, and the spec says to refuse such; or the request has a member that requests do not have. The other requests of the files are answered.",
+    mend: "Correct the data, or say in the spec what such a value means.",
   },
   MTL7513: {
     how: "Two candidates of a request have one identifier, so the list could not say which is meant.",
-    mend: "Merge them before, or name the column that tells them apart.",
+    mend: "Name the column that tells them apart with `--id COLUMN`, or keep the first of each with `--duplicates first`.",
   },
   MTL7514: {
     how: "A request has more candidates than one may have. The limit bounds the work for a request.",
@@ -206,8 +214,24 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     mend: "JSON lines, CSV, TSV and Parquet are read; the message says what was found.",
   },
   MTL7519: {
-    how: "`--arm` names an arm that no experiment of the spec has.",
+    how: "`--experiment` names an arm that no experiment of the spec has.",
     mend: "Name one of those that the message lists.",
+  },
+  MTL7520: {
+    how: "Candidates bring a value with the name of a head that the artifact's network predicts. The value that is given is used, for the candidates that bring it.",
+    mend: "Leave the column out where the network should predict it.",
+  },
+  MTL7521: {
+    how: "A candidate or the values of a request have a name that neither the spec nor the network reads, and a name like it is absent.",
+    mend: "Correct the name.",
+  },
+  MTL7522: {
+    how: "Vocabularies are made from the training data. Values that it did not hold count as unknown, all alike.",
+    mend: "For a few values, nothing. For most of them, look whether the column holds what it held in training, or train again on newer data.",
+  },
+  MTL7523: {
+    how: "Rows that make one request hold different values where the spec declares a value of the request, of which there is one.",
+    mend: "Group the rows by a column that tells the requests apart (`--group COLUMN`), or declare the value in `attributes`.",
   },
   MTL7530: {
     how: "Exposure caps are kept in SQLite, whose binary for this platform is not installed.",

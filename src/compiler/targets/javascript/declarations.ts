@@ -134,6 +134,7 @@ export interface Refused {
   readonly input: string;
   readonly reason: "missing" | "outside" | "type" | "unknown";
   readonly expected: string;
+  readonly help?: string;
 }
 
 export interface LeftOut {

@@ -1,0 +1,74 @@
+/** Heads of a network for the candidates of a request: given by the candidates, or predicted from their features. */
+import type { ServingInput } from "../../compiler/model/index.js";
+import { type RawRow, RowFailure } from "../data/index.js";
+import type { Failure } from "../failure.js";
+import type { Predictor } from "../predict.js";
+import { type FeatureColumn, findColumnFault } from "../row-columns.js";
+
+/** Values of heads by name, one a candidate; or what is wrong, with the candidate's place where it is a single one. */
+export type NetworkScores =
+  | {
+      readonly kind: "scores";
+      readonly heads: ReadonlyMap<string, readonly unknown[]>;
+      /** Heads that candidates bring themselves. */
+      readonly given: readonly string[];
+    }
+  | { readonly kind: "fault"; readonly failure: Failure; readonly row?: number; readonly column?: string };
+
+export interface NetworkRequest {
+  readonly rows: readonly RawRow[];
+  /** Values of the request, as they came. */
+  readonly values: RawRow;
+  /** Heads that the ranking reads. */
+  readonly heads: readonly string[];
+  /** What the spec declares of the request's values: defaults stand for what is missing. */
+  readonly inputs: readonly ServingInput[];
+}
+
+/**
+ * Takes the heads that candidates bring and predicts the others. A feature's column that a candidate does not bring is
+ * taken from the values of the request: by the column's name, or by the feature's where the column is the whole feature.
+ */
+export function networkScores(predictor: Predictor, request: NetworkRequest): NetworkScores {
+  const { rows, heads } = request;
+  const given = heads.filter((head) => rows.some((row) => isGiven(row, head)));
+  const needing = rows.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));
+  const columns = new Map(heads.map((head) => [head, rows.map((row) => row[head])]));
+  if (needing.length === 0) return { kind: "scores", heads: columns, given };
+  const fill = requestFeatures(predictor.columns, request);
+  const filled = needing.map((i): RawRow => ({ ...fill, ...rows[i] }));
+  const fault = findColumnFault(predictor.columns, filled);
+  if (fault !== undefined) {
+    const { failure, row, column } = fault;
+    return { kind: "fault", failure, column, ...(row === undefined ? {} : { row: needing[row] as number }) };
+  }
+  try {
+    const predicted = predictor.predict(filled);
+    for (const head of heads)
+      needing.forEach((i, at) => {
+        const row = rows[i] as RawRow;
+        if (!isGiven(row, head)) (columns.get(head) as unknown[])[i] = predicted[head]?.[at];
+      });
+    return { kind: "scores", heads: columns, given };
+  } catch (error) {
+    if (error instanceof RowFailure) return { kind: "fault", failure: error, row: needing[error.row] as number };
+    throw error;
+  }
+}
+
+function isGiven(row: RawRow, head: string): boolean {
+  return Object.hasOwn(row, head) && row[head] !== null && row[head] !== undefined;
+}
+
+/** The values of the request that features are made of, by the names of their columns. */
+function requestFeatures(columns: readonly FeatureColumn[], { values, inputs }: NetworkRequest): RawRow {
+  return Object.fromEntries(
+    columns.flatMap(({ column, features }) => {
+      const names = [column, ...features];
+      const name = names.find((each) => Object.hasOwn(values, each));
+      if (name !== undefined) return [[column, values[name]]];
+      const declared = inputs.find((input) => input.origin === "request" && names.includes(input.name));
+      return declared?.missing.kind === "default" ? [[column, declared.missing.value]] : [];
+    }),
+  );
+}

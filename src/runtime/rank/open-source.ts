@@ -1,0 +1,44 @@
+import { existsSync, statSync } from "node:fs";
+import type { Model } from "../../compiler/model/index.js";
+import { artifactModel, loadArtifact, readArtifact } from "../artifact/index.js";
+import type { EngineName } from "../engine/index.js";
+import { createFailure } from "../failure.js";
+import { createPredictor, type Predictor } from "../predict.js";
+import { loadSpec } from "../spec.js";
+
+/** A model to rank by, and its network where it has one. */
+export interface RankSource {
+  readonly model: Model;
+  readonly isArtifact: boolean;
+  /**
+   * The trained network; undefined for a spec, which has none. Throws a Failure (MTL7206) for an artifact that was
+   * compiled and not trained.
+   */
+  readonly network: () => Promise<Predictor | undefined>;
+  readonly close: () => void;
+}
+
+/** Opens a spec, or the directory of an artifact: a compiled one is enough for what reads no head of the network. */
+export async function openRankSource(source: string, engine: EngineName | undefined): Promise<RankSource> {
+  if (!existsSync(source) || !statSync(source).isDirectory())
+    return {
+      model: loadSpec(source).model,
+      isArtifact: false,
+      network: () => Promise.resolve(undefined),
+      close: () => undefined,
+    };
+  const files = await readArtifact(source);
+  let predictor: Promise<Predictor> | undefined;
+  let opened: Predictor | undefined;
+  const open = async (): Promise<Predictor> => {
+    if (!files.manifest.trained) throw createFailure("MTL7206", { directory: source });
+    opened = await createPredictor(await loadArtifact(source, { files }), engine === undefined ? {} : { engine });
+    return opened;
+  };
+  return {
+    model: artifactModel(files),
+    isArtifact: true,
+    network: () => (predictor ??= open()),
+    close: () => opened?.close(),
+  };
+}

@@ -1,0 +1,57 @@
+/** Names that a request brings and nothing reads, where a like name is absent: most likely misspelt. */
+import type { ServingInput } from "../../compiler/model/index.js";
+import { suggest } from "../../compiler/text/index.js";
+import type { RawRow } from "../data/index.js";
+
+/** A name that nothing reads, told once. */
+export interface UnreadName {
+  readonly name: string;
+  readonly whose: "the candidates" | "the values";
+  readonly suggestion?: string;
+}
+
+/** Looks at one request after the other; tells each name once. */
+export type UnreadNames = (rows: readonly RawRow[], values: RawRow) => readonly UnreadName[];
+
+/** A name of one or two letters is like too many others. */
+const shortest = 3;
+
+export function createUnreadNames(
+  inputs: readonly ServingInput[],
+  columns: readonly string[],
+  others: readonly string[],
+): UnreadNames {
+  const ofRequest = inputs.filter(({ origin }) => origin === "request").map(({ name }) => name);
+  const ofCandidates = inputs.filter(({ origin }) => origin !== "request").map(({ name }) => name);
+  const rowNames = new Set([...ofCandidates, ...columns]);
+  const known = new Set([...rowNames, ...ofRequest, ...others]);
+  const told = new Set<string>();
+  const suggestions = new Map<string, string | undefined>();
+  const suggestionFor = (key: string): string | undefined => {
+    if (!suggestions.has(key)) suggestions.set(key, key.length < shortest ? undefined : suggest(key, rowNames));
+    return suggestions.get(key);
+  };
+
+  return (rows, values) => {
+    const found: UnreadName[] = [];
+    const tell = (name: UnreadName): void => {
+      const key = `${name.whose} ${name.name}`;
+      if (told.has(key)) return;
+      told.add(key);
+      found.push(name);
+    };
+    for (const row of rows)
+      for (const key of Object.keys(row)) {
+        if (known.has(key)) continue;
+        const suggestion = suggestionFor(key);
+        if (suggestion !== undefined && !Object.hasOwn(row, suggestion))
+          tell({ name: key, whose: "the candidates", suggestion });
+      }
+    for (const key of Object.keys(values)) {
+      if (ofRequest.includes(key) || columns.includes(key)) continue;
+      const suggestion = suggest(key, [...ofRequest, ...columns]);
+      tell({ name: key, whose: "the values", ...(suggestion === undefined ? {} : { suggestion }) });
+    }
+    return found;
+  };
+}

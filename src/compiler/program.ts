@@ -75,6 +75,8 @@ export function compileFiles(path: string, read: (path: string) => ParsedFile | 
   const { model, diagnostics, tables } = check(expanded.spec, {
     incomplete: broken,
     macros: expanded.macros,
+    uncalled: expanded.uncalled,
+    removed: expanded.removed,
     imported: importedBy(spec),
   });
   // What a spec leaves unused of a block of the standard library is no mistake of its author.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileText, messagesOf, smallSpec } from "./compile.js";
+import { compileText, errorsOf, messagesOf, smallSpec } from "./compile.js";
 
 const base = smallSpec();
 
@@ -83,6 +83,94 @@ describe("imports", () => {
     expect(model.heads).toHaveLength(3);
   });
 
+  const common =
+    "features { user_id: categorical(hash: 1000) }\nlabels { click: event, stay: amount within click }\ninput x = [user_id]\ndef head(z) = mlp(z, [4])\nrules home { drop far when far > 1 }\nattributes { far: number >= 0 }\nparams { a: 1 in [0, 2] }\ndata { group: user_id }\ntrain { epochs: 2 }";
+  const heads =
+    "task ctr: P(click) = sigmoid(logit(head(x)))\nloss { ctr: bce }\nfusion f = a * ctr\nrank r = top 3 by f with home\n";
+
+  it.each([
+    [
+      "two files that import a third",
+      'import "./b.mtl"\nimport "./c.mtl"',
+      { "b.mtl": 'import "./common.mtl"', "c.mtl": 'import "./common.mtl"' },
+    ],
+    ["names of it and all of it", 'import { x, head, click } from "./common.mtl"\nimport "./common.mtl"', {}],
+    [
+      "names by two files",
+      'import "./b.mtl"\nimport "./c.mtl"',
+      {
+        "b.mtl": 'import { x, head, home, a } from "./common.mtl"\nimport { click } from "./common.mtl"',
+        "c.mtl": 'import "./common.mtl"',
+      },
+    ],
+    [
+      "a way through folders",
+      'import "./lib/b.mtl"\nimport "./common.mtl"',
+      { "lib/b.mtl": 'import "../lib/../common.mtl"' },
+    ],
+    [
+      "three ways",
+      'import "./b.mtl"\nimport "./c.mtl"\nimport "./common.mtl"',
+      { "b.mtl": 'import "./c.mtl"', "c.mtl": 'import "./common.mtl"' },
+    ],
+  ])("reach one declaration by several ways: %s", (_, imports, files) => {
+    const spec = (first: string): string => `model m\n${first}\n${heads}`;
+    const errors = (text: string): readonly string[] => errorsOf(text, { "common.mtl": common, ...files });
+    expect(errors(spec(imports))).toEqual([]);
+    const { model, hash } = compileText(spec(imports), { "common.mtl": common, ...files });
+    expect(hash).toBe(compileText(spec('import "./common.mtl"'), { "common.mtl": common }).hash);
+    expect(model?.serving?.ruleSets[0]?.rules).toHaveLength(1);
+  });
+
+  it("and a base reach one declaration", () => {
+    const files = { "common.mtl": common, "base.mtl": `model b\nimport "./common.mtl"\n${heads}` };
+    expect(errorsOf('model m extends "./base.mtl"\nimport "./common.mtl"', files)).toEqual([]);
+    expect(errorsOf('model m\nimport "./base.mtl"\nimport "./common.mtl"', files)).toEqual([]);
+  });
+
+  it("of the standard library reach one block, by two files and by one", () => {
+    const text = (first: string): string => `model m\n${first}
+features { user_id: categorical(hash: 1000) }
+labels { click: event, buy: event within click }
+input x = [user_id]
+loss { ctcvr: bce }`;
+    const both = "import { mmoe, esmm } from std";
+    expect(errorsOf(text('import "./b.mtl"\nimport "./c.mtl"'), { "b.mtl": both, "c.mtl": both })).toEqual(
+      errorsOf(text(both)),
+    );
+    const twice = compileText(text(`${both}\nimport { mmoe } from std`));
+    expect(twice.diagnostics.filter(({ code }) => code === "MTL6035")).toHaveLength(1);
+    expect(errorsOf(text(`${both}\nimport { mmoe } from std`))).toEqual(errorsOf(text(both)));
+  });
+
+  it("keep apart what one of the ways has changed", () => {
+    const files = {
+      "common.mtl": common,
+      "b.mtl": 'import "./common.mtl"\noverride input x = [user_id, user_id]',
+      "c.mtl": 'import "./common.mtl"',
+    };
+    expect(errorsOf(`model m\nimport "./b.mtl"\nimport "./c.mtl"\n${heads}`, files)).toEqual(["MTL2002"]);
+    const rules = { ...files, "b.mtl": 'import "./common.mtl"\nremove rules home.far\nrules other { }' };
+    expect(errorsOf(`model m\nimport "./b.mtl"\nimport "./c.mtl"\n${heads}`, rules)).toEqual(["MTL2002"]);
+  });
+
+  it("bring a label and a task of one name, each with what it reads", () => {
+    const part = `features { u: categorical(hash: 10), v: categorical(hash: 10) }
+labels { click: event, stay: amount(seconds) within click, other: event }
+task click: P(click) = sigmoid(logit(u))
+task stay: E(stay | click) = softplus(logit(u))
+task other: P(other) = sigmoid(logit(v))
+chain seconds = click * stay`;
+    const { model } = sound('model m\nimport { stay } from "./a.mtl"\nloss { stay: mse }', { "a.mtl": part });
+    expect(model.heads.map(({ name }) => name)).toEqual(["stay"]);
+    expect(model.labels.map(({ name }) => name)).toEqual(["click", "stay"]);
+    expect(model.features.map(({ name }) => name)).toEqual(["u"]);
+    const chain = sound('model m\nimport { seconds } from "./a.mtl"\nloss { click: bce, seconds: mse }', {
+      "a.mtl": part,
+    });
+    expect(chain.model.heads.map(({ name }) => name)).toEqual(["click", "stay", "seconds"]);
+  });
+
   it("do not declare a name a second time", () => {
     const result = compileText('model m2\nimport "./base.mtl"\ntower t = mlp(x, [4])\n', { "base.mtl": base });
     expect(result.diagnostics.map(({ code }) => code)).toEqual(["MTL2002"]);
@@ -128,6 +216,54 @@ loss { cvr: bce }
     const [edit] = diagnostics[0]?.fixes[0]?.edits ?? [];
     const mended = `${text.slice(0, edit?.span.start)}${edit?.newText ?? ""}${text.slice(edit?.span.end)}`;
     expect(sound(mended).model.nodes.find(({ id }) => id === "t")?.shape).toEqual([16]);
+  });
+
+  it.each([
+    ["override tower t = mlp(x, [16])\noverride tower t = mlp(x, [4])"],
+    ["override loss { ctr: 2 * bce }\noverride loss { ctr: 3 * bce }"],
+    ["override loss { ctr: 2 * bce, ctr: 3 * bce }"],
+    ["override loss { ctr: 2 * bce }\nremove loss ctr"],
+    ["remove loss ctr\nremove loss ctr"],
+    ["remove loss ctr\noverride loss { ctr: 2 * bce }"],
+  ])("change a thing once: %s", (changes) => {
+    expect(errorsOf(`model m extends "./base.mtl"\n${changes}`, { "base.mtl": base })).toEqual(["MTL2014"]);
+  });
+
+  it("may take an entry out and say another one", () => {
+    const { model } = sound('model m extends "./base.mtl"\nremove loss ctr\nloss { ctr: 3 * bce }');
+    expect(model.loss.terms.find(({ head }) => head === "ctr")?.weight).toBe(3);
+  });
+
+  it("override what comes from elsewhere, not what the file itself declares", () => {
+    const text = smallSpec().replace("tower t = mlp(x, [8])", "tower t = mlp(x, [8])\noverride tower t = mlp(x, [4])");
+    expect(errorsOf(text)).toEqual(["MTL2023"]);
+  });
+
+  it.each([
+    ["task cvr", "chain ctcvr = ctr * cvr", "`override` or `remove` what reads `cvr` as well"],
+    ["chain ctcvr", "ctcvr: bce", "write `remove loss ctcvr` as well"],
+    ["task stay", "stay: mse", "write `remove loss stay` as well"],
+    ["tower t", "logit(t)", "`override` or `remove` what reads `t` as well"],
+  ])("that remove %s are told what else goes with it", (what, _, help) => {
+    const amount = base
+      .replace("buy: event within click", "buy: event within click\n  stay: amount within click")
+      .replace("task cvr", "task stay: E(stay | click) = exp(logit(t))\ntask cvr")
+      .replace("ctcvr: bce", "ctcvr: bce\n  stay: mse");
+    const { diagnostics } = compileText(`model m extends "./base.mtl"\nremove ${what}`, { "base.mtl": amount });
+    expect(diagnostics.map(({ code, help: found }) => [code, found])).toEqual([["MTL2001", help]]);
+    expect(diagnostics[0]?.labels.map(({ message, span }) => [message, span.file])).toEqual([
+      ["removed here", "m.mtl"],
+    ]);
+  });
+
+  it("that take a feature from serving get one message, however many tasks read it", () => {
+    const { diagnostics } = compileText(
+      'model m extends "./base.mtl"\noverride features { age: numeric(serving: none) }',
+      {
+        "base.mtl": base,
+      },
+    );
+    expect(diagnostics.map(({ code }) => code)).toEqual(["MTL4012"]);
   });
 
   it("equal what is written in one file", () => {

@@ -47,6 +47,8 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
     { at, name, declaration }: SpecSymbol,
     first: SpecSymbol,
   ): Pick<ReportDetails, "help" | "fixes"> => {
+    if (at === first.at)
+      return { help: "two imports bring it, and one of their files changes it by `override` or `remove`: import one" };
     const replaces =
       at.span.file === variant?.span.file && first.at.span.file !== at.span.file && whole.has(declaration);
     if (!replaces) return { help: "give one of them another name" };

@@ -21,7 +21,7 @@ export function checkMetrics(
 ): readonly HeadMetrics[] {
   const stated = new Map<string, readonly MetricName[]>();
   for (const [name, entry] of collectEntries(context, "metrics", block?.entries ?? [])) {
-    const symbol = resolveName(context, entry.key, { kinds: headKinds, what: "a task or a chain" });
+    const symbol = resolveName(context, entry.key, { kinds: headKinds, what: "a task or a chain", block: "metrics" });
     const head = symbol === undefined ? undefined : heads.get(symbol.name);
     if (head?.external === true) {
       context.reporter.report("MTL3037", { head: name }, entry.key.span, {

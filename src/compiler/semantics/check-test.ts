@@ -1,6 +1,6 @@
 import type { CandidateValue } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
-import { suggest } from "../text/index.js";
+import { suggest, type Span } from "../text/index.js";
 import { constantOf } from "./constants.js";
 import type { CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
@@ -46,7 +46,7 @@ export function checkTest(context: CheckContext, test: ast.TestDeclaration, valu
         break;
       }
       case "TestExpect":
-        checkCondition(context, step.condition, createExpectScope(context, values, candidates), "expect");
+        checkCondition(context, step.condition, createExpectScope(context, values, candidates, test.span), "expect");
         break;
       case "TestMissing":
         break;
@@ -154,12 +154,17 @@ function createExpectScope(
   context: CheckContext,
   values: FormulaValues,
   candidates: ReadonlyMap<string, Candidate>,
+  test: Span,
 ): ReturnType<typeof createFormulaScope> {
+  // What a macro brings from elsewhere sees the names of the spec, and no candidate.
+  const isOwn = ({ span }: ast.Name): boolean =>
+    span.file === test.file && test.start <= span.start && span.end <= test.end;
+  const isCandidate = (name: ast.Name): boolean => isOwn(name) && candidates.has(name.text);
   const scope = createFormulaScope(context, values, (call) => {
     const symbol = context.scope.names.get(call.callee.text);
     const [argument] = call.arguments;
     if (argument === undefined || call.arguments.length !== 1) return undefined;
-    const isOfCandidate = argument.value.kind === "NameExpression" && candidates.has(argument.value.name.text);
+    const isOfCandidate = argument.value.kind === "NameExpression" && isCandidate(argument.value.name);
     if (symbol === undefined) {
       // `score(plain)` of a formula that is not there: no function takes a candidate.
       if (!isOfCandidate) return undefined;
@@ -173,6 +178,7 @@ function createExpectScope(
       context.reporter.report("MTL2005", { callee: call.callee.text, name, known: ["candidate"] }, span);
       return errorType;
     }
+    if (argument.value.kind === "NameExpression" && !isOwn(argument.value.name)) return scope.resolve(argument.value);
     if (argument.value.kind === "NameExpression") findCandidate(context, argument.value.name, candidates);
     return scope.resolve({ kind: "NameExpression", name: call.callee, span: call.callee.span });
   });
@@ -182,9 +188,9 @@ function createExpectScope(
       context.references.set(node.name, symbol);
       return { kind: "candidates" };
     }
-    return candidates.has(node.name.text) ? reference(context, node.name, candidates) : scope.resolve(node);
+    return isCandidate(node.name) ? reference(context, node.name, candidates) : scope.resolve(node);
   };
-  return { ...scope, resolve, list: (list) => candidateList(context, list, candidates) };
+  return { ...scope, resolve, list: (list) => candidateList(context, list, candidates, resolve, isOwn) };
 }
 
 function reference(context: CheckContext, name: ast.Name, candidates: ReadonlyMap<string, Candidate>): ValueType {
@@ -197,9 +203,12 @@ function candidateList(
   context: CheckContext,
   list: ast.ListExpression,
   candidates: ReadonlyMap<string, Candidate>,
+  resolve: (node: ast.NameExpression) => ValueType,
+  isOwn: (name: ast.Name) => boolean,
 ): ValueType {
   for (const item of list.items) {
-    if (item.kind === "NameExpression") findCandidate(context, item.name, candidates);
+    if (item.kind === "NameExpression" && !isOwn(item.name)) resolve(item);
+    else if (item.kind === "NameExpression") findCandidate(context, item.name, candidates);
     else if (item.kind !== "Missing") {
       context.reporter.report("MTL3042", { found: describeValue(item) }, item.span);
       return errorType;

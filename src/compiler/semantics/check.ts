@@ -1,6 +1,6 @@
-import { resolveBuiltin } from "../builtins/index.js";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
 import type { ExperimentModel, FeatureModel, LabelModel, Model } from "../model/index.js";
+import type { Span } from "../text/index.js";
 import type { AnyNode, DefDeclaration, Name, RulesBlock, Spec, TypedEntry } from "../syntax/index.js";
 import { bindNames } from "./bind.js";
 import { collectBlocks, type Blocks } from "./blocks.js";
@@ -13,6 +13,7 @@ import { checkFusions } from "./check-fusion.js";
 import { checkHeads } from "./check-heads.js";
 import { checkLabels } from "./check-labels.js";
 import { checkLoss } from "./check-loss.js";
+import { checkUncalled, type UncalledMacro } from "./check-macros.js";
 import { checkMetrics } from "./check-metrics.js";
 import { checkNetwork } from "./check-network.js";
 import { checkPolicies, type InputPolicies } from "./check-policies.js";
@@ -48,6 +49,10 @@ export interface CheckOptions {
   readonly imported?: readonly Name[];
   /** Names that were calls of macros before they were expanded. */
   readonly macros?: ReadonlyMap<Name, DefDeclaration>;
+  /** Macros that nothing calls. */
+  readonly uncalled?: readonly UncalledMacro[];
+  /** Names that `remove` took out, where it did. */
+  readonly removed?: ReadonlyMap<string, Span>;
 }
 
 /** Checks a spec whose imports, variants and macros are expanded. Pure; never throws on any tree the parser makes. */
@@ -56,7 +61,7 @@ export function check(spec: Spec, options: CheckOptions = {}): CheckResult {
   const context = createContext(spec, reporter, options);
   referMacros(context, options.macros);
   const blocks = collectBlocks(spec, reporter);
-  const model = checkModel(context, blocks);
+  const model = checkModel(context, blocks, options.uncalled ?? []);
   return {
     ...(model === undefined ? {} : { model }),
     diagnostics: reporter.diagnostics,
@@ -72,7 +77,7 @@ export function check(spec: Spec, options: CheckOptions = {}): CheckResult {
 function createContext(
   spec: Spec,
   reporter: Reporter,
-  { incomplete = false, imported = [] }: CheckOptions,
+  { incomplete = false, imported = [], removed = new Map() }: CheckOptions,
 ): CheckContext {
   const labels = new Map<string, LabelInfo>();
   return {
@@ -81,6 +86,7 @@ function createContext(
     scope: bindNames(spec, reporter),
     incomplete,
     imported,
+    removed,
     labels,
     within: (label) => labels.get(label)?.within ?? [],
     references: new Map<Name, SpecSymbol>(),
@@ -95,15 +101,10 @@ function referMacros(context: CheckContext, macros: CheckOptions["macros"]): voi
     const symbol = context.scope.names.get(def.name.text);
     if (symbol?.kind === "macro") context.references.set(name, symbol);
   }
-  for (const symbol of context.scope.symbols)
-    if (symbol.kind === "macro" && resolveBuiltin(symbol.name) !== undefined)
-      context.reporter.report("MTL2027", { name: symbol.name }, symbol.at.span, {
-        help: "give the macro another name",
-      });
 }
 
 /** All checks, each after those whose results it reads; undefined when something is wrong. */
-function checkModel(context: CheckContext, blocks: Blocks): Model | undefined {
+function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly UncalledMacro[]): Model | undefined {
   const { reporter } = context;
   const name = checkName(context, blocks.Model);
   const data = checkData(context, blocks.Data);
@@ -119,6 +120,7 @@ function checkModel(context: CheckContext, blocks: Blocks): Model | undefined {
   checkSelectionBias(context, models, loss);
   const serving = checkServing(context, blocks, { heads, features });
   reportServed(context);
+  checkUncalled(state, uncalled, serving.values);
   if (reporter.hasErrors || context.incomplete || name === undefined) return undefined;
   lint(context, models, loss, state.network.nodes);
   const resolved = resolveServing(context, { ...serving, models, external });

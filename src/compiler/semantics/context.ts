@@ -1,5 +1,6 @@
 import type { Reporter } from "../diagnostics/index.js";
 import type { AnyNode, Name, Spec } from "../syntax/index.js";
+import type { Span } from "../text/index.js";
 import type { Scope } from "./bind.js";
 import type { Within } from "./events.js";
 import type { ServedRead } from "./served.js";
@@ -38,6 +39,8 @@ export interface CheckContext {
   readonly labels: Map<string, LabelInfo>;
   /** Names that the file itself imports, where they stand. */
   readonly imported: readonly Name[];
+  /** Names that `remove` took out of what the file extends or imports, where it did. */
+  readonly removed: ReadonlyMap<string, Span>;
   /** What each label implies. */
   readonly within: Within;
   readonly references: Map<Name, SpecSymbol>;

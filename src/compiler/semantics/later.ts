@@ -26,6 +26,11 @@ const later: Readonly<Record<string, string>> = {
   orthogonal: "use `l2(…)`",
 };
 
+/** Whether the word belongs to the language but not to this version. */
+export function isLater(word: string): boolean {
+  return Object.hasOwn(later, word);
+}
+
 /** Whether the word belongs to the language but not to this version, which is then reported. */
 export function reportIfLater(context: CheckContext, name: Name): boolean {
   const instead = later[name.text];

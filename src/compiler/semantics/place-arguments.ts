@@ -29,11 +29,10 @@ export function placeArguments(
   call: { readonly span: Callee["span"] },
 ): readonly Argument[] | undefined {
   const { reporter } = context;
-  if (given.some(({ name, value }) => value.kind === "Missing" || name?.text === "")) return undefined;
   const seen = new Map<string, Argument>();
   for (const argument of given) {
     const { name } = argument;
-    if (name === undefined) continue;
+    if (name === undefined || name.text === "") continue;
     const first = seen.get(name.text);
     if (!parameters.includes(name.text)) {
       const suggestion = suggest(name.text, parameters);
@@ -54,7 +53,8 @@ export function placeArguments(
     seen.set(name.text, argument);
   }
   const placed = argumentsInOrder(parameters, given);
-  if (placed === undefined)
+  const isWhole = given.every(({ name, value }) => value.kind !== "Missing" && name?.text !== "");
+  if (placed === undefined && isWhole)
     reporter.report("MTL3006", { name: callee.name, expected: parameters.length, found: given.length }, call.span);
   return placed;
 }

@@ -1,5 +1,5 @@
 import type { Name } from "../syntax/index.js";
-import { suggest } from "../text/index.js";
+import { suggest, type Span } from "../text/index.js";
 import type { CheckContext } from "./context.js";
 import { mendBy } from "./suggestion.js";
 import { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
@@ -11,6 +11,8 @@ export interface Expectation<K extends SymbolKind> {
   readonly what: string;
   /** For names of another kind: what to do instead, when that can be said. */
   readonly mend?: (found: SpecSymbol) => string | undefined;
+  /** Where the name is the key of an entry: the entry's block. */
+  readonly block?: string;
 }
 
 /** What a name stands for; reports a name that is unknown or of another kind, and gives undefined then. */
@@ -38,9 +40,27 @@ export function resolveName<K extends SymbolKind>(
   // What is meant may stand in the part that the parser left out.
   if (context.reported.has(name.text) || context.incomplete) return undefined;
   context.reported.add(name.text);
-  if (other === undefined) reportUnknown(context, name, expected.what, scope.symbols.filter(isExpected));
+  const removed = context.removed.get(name.text);
+  if (removed !== undefined) reportRemoved(context, name, expected, removed);
+  else if (other === undefined) reportUnknown(context, name, expected.what, scope.symbols.filter(isExpected));
   else reportKind(context, name, expected.what, other, expected.mend?.(other));
   return undefined;
+}
+
+/** The name was there before a variant took it out: what reads it has to go as well, or to change. */
+function reportRemoved(
+  { reporter }: CheckContext,
+  name: Name,
+  { what, block }: Pick<Expectation<SymbolKind>, "what" | "block">,
+  removed: Span,
+): void {
+  reporter.report("MTL2001", { name: name.text, what }, name.span, {
+    labels: [{ span: removed, message: "removed here" }],
+    help:
+      block === undefined
+        ? `\`override\` or \`remove\` what reads \`${name.text}\` as well`
+        : `write \`remove ${block} ${name.text}\` as well`,
+  });
 }
 
 function reportKind(

@@ -101,6 +101,14 @@ export const lintDiagnostics = defineDiagnostics({
     message: (p: { names: string; where: "text" | "comment" }) =>
       `this ${p.where} holds ${p.names}, which is invisible or turns the direction of what follows`,
   },
+  MTL6035: {
+    severity: "warning",
+    title: "import that brings nothing new",
+    message: (p: { name: string | undefined; file: string }) =>
+      p.name === undefined
+        ? `\`${p.file}\` is imported twice in this file`
+        : `\`${p.name}\` is imported from \`${p.file}\` twice in this file`,
+  },
   MTL6017: {
     severity: "warning",
     title: "unused formula",

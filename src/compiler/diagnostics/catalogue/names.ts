@@ -92,6 +92,24 @@ export const namesDiagnostics = defineDiagnostics({
     title: "spec without a name",
     message: () => "the spec does not name its model",
   },
+  MTL2014: {
+    severity: "error",
+    title: "change of what is changed already",
+    message: (p: { what: string; first: "override" | "remove"; second: "override" | "remove" }) => {
+      const words = { override: "overridden", remove: "removed" };
+      return p.first === p.second
+        ? `${p.what} is ${words[p.first]} twice in this file`
+        : `${p.what} is ${words[p.first]} and ${words[p.second]} in this file`;
+    },
+  },
+  MTL2015: {
+    severity: "error",
+    title: "default that reads a later parameter",
+    message: (p: { parameter: string; read: string }) =>
+      p.parameter === p.read
+        ? `the default of \`${p.parameter}\` reads \`${p.parameter}\` itself`
+        : `the default of \`${p.parameter}\` reads \`${p.read}\`, a parameter that comes after it`,
+  },
   MTL2020: {
     severity: "error",
     title: "file that cannot be read",

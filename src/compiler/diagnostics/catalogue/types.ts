@@ -282,6 +282,12 @@ export const typesDiagnostics = defineDiagnostics({
     message: (p: { name: string; kind: string; found: string }) =>
       `\`${p.name}\` is ${p.kind}, which reads numbers, and its expression gives ${p.found === "bool" ? "true or false" : "texts"}`,
   },
+  MTL3055: {
+    severity: "error",
+    title: "macro that is not the kind of a feature",
+    message: (p: { macro: string; found: string }) =>
+      `the kind of a feature is \`categorical\`, \`numeric\`, \`bucket\` or \`bag\`; macro \`${p.macro}\` gives ${p.found}`,
+  },
   MTL3090: {
     severity: "error",
     title: "not in this version",

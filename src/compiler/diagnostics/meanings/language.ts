@@ -57,6 +57,10 @@ export const languageMeanings: Readonly<Record<string, string>> = {
   MTL2012: "After the dot stands a member that the name does not have.",
   MTL2013:
     "A file with tasks, losses or rankings is a model, and a model has a name: artifacts, diffs and services speak of it by that. A file that others import needs none.",
+  MTL2014:
+    "One file overrides or removes a thing once. Of two changes of the same thing one would be lost, and no reader could tell which.",
+  MTL2015:
+    "Arguments are put in from left to right, so that the default of a parameter may read those before it, and no other. A name that is no parameter is one of the spec.",
   MTL2020: "`import` or `extends` names a file that is not there. Paths are relative to the file that they stand in.",
   MTL2021: "A file imports itself, directly or through others. The message shows the way.",
   MTL2022: "`import { … }` takes names that the file declares, and this is none of them.",
@@ -68,5 +72,5 @@ export const languageMeanings: Readonly<Record<string, string>> = {
   MTL2026:
     "Macros that call macros can double a spec at each step. The limit keeps the compiler's work bounded, whatever a spec says.",
   MTL2027:
-    "A macro with the name of a built-in would hide it: readers could no longer tell what `mlp` means. Give it a name of its own.",
+    "A macro with the name of a built-in, a layer as well as a function, a kind of feature, a file format or an optimizer, would hide it: readers could no longer tell what `mlp` or `exp` means. Give it a name of its own.",
 };

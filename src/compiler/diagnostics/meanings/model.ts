@@ -63,6 +63,8 @@ export const modelMeanings: Readonly<Record<string, string>> = {
     "`numeric` and `bucket` read numbers. A condition or a text is one of a few values: a category with an embedding.",
   MTL3048:
     "An embedding looks ids up in a table, and a number is no id. Cut it into ids with `bucket`, or read it as it is.",
+  MTL3055:
+    "A macro may stand for the kind of a feature with its options, as `def id(n) = categorical(hash: n, embed: 16)`. What this one gives is a number, a tensor or a condition, and no feature can be that.",
   MTL3090:
     "The word belongs to the language, and this version of the compiler does not have it yet. The message says what comes nearest.",
   MTL4001:

@@ -62,6 +62,8 @@ export const servingMeanings: Readonly<Record<string, string>> = {
     "Both tasks predict the same event from the same parts of the network, so they differ by their random start alone. Two predictions of one event are sound where they read different parts, as in an ensemble.",
   MTL6015: "The parameter does not appear in the macro's body, so what callers give for it changes nothing.",
   MTL6016: "The name is imported, and nothing in the spec reads it.",
+  MTL6035:
+    "The file imports the same thing twice, which is the same as once. Two files that both import a third are no mistake: what they share is there once.",
   MTL6045:
     'A zero-width space makes two texts that look the same different ones, and a character that turns the writing direction shows a line in another order than the one that is read. A text has each of them as an escape, `"\\u{200B}"`, which everybody sees; formatting writes it so. Joiners between letters or emoji are none of these.',
   MTL6017: "The spec ranks, and neither a ranking nor another formula, a rule or a test reads this formula.",

@@ -1,4 +1,4 @@
-import type { Declaration } from "../../syntax/index.js";
+import type { AnyNode, Declaration } from "../../syntax/index.js";
 
 /** A block with entries. */
 export type Block = Exclude<
@@ -14,6 +14,34 @@ export function isBlock(node: Declaration): node is Block {
 /** The same block with other entries; they must be of its kind. */
 export function withEntries<B extends Block>(block: B, entries: readonly B["entries"][number][]): B {
   return { ...block, entries };
+}
+
+/**
+ * Declarations of several files together. What comes from one place of one file is one declaration, however many ways lead
+ * there; a block has each entry once.
+ */
+export function joinFiles(known: readonly Declaration[], more: readonly Declaration[]): readonly Declaration[] {
+  const seen = new Set<AnyNode>();
+  const rules = new Map<AnyNode, readonly AnyNode[]>();
+  for (const node of known) {
+    seen.add(node);
+    if (isBlock(node)) node.entries.forEach((entry) => seen.add(entry));
+    if (node.kind === "Rules") rules.set(node.name, node.rules);
+  }
+  const fresh = more.flatMap((node): readonly Declaration[] => {
+    if (seen.has(node)) return [];
+    if (node.kind === "Rules") {
+      // Overrides make a block of rules anew, which is the same one as long as its rules are.
+      const other = rules.get(node.name);
+      return other?.length === node.rules.length && other.every((rule, i) => rule === node.rules[i]) ? [] : [node];
+    }
+    if (!isBlock(node)) return [node];
+    const entries = (node.entries as readonly AnyNode[]).filter((entry) => !seen.has(entry));
+    if (entries.length === node.entries.length) return [node];
+    // The entries are those of the block itself, some of them left out.
+    return entries.length === 0 ? [] : [withEntries(node, entries as never)];
+  });
+  return mergeBlocks(known, fresh, true);
 }
 
 /**

@@ -4,7 +4,8 @@
  * text that was written. It reads no file: all are loaded before.
  */
 import { Reporter, type Diagnostic } from "../../diagnostics/index.js";
-import type { DefDeclaration, Name, Spec } from "../../syntax/index.js";
+import type { Declaration, DefDeclaration, Expression, Name, Spec } from "../../syntax/index.js";
+import type { Span } from "../../text/index.js";
 import { expandMacros } from "./macros.js";
 import { expandModules, type LoadedSpecs } from "./modules.js";
 import { spellOut, splitGroups } from "./names.js";
@@ -13,6 +14,10 @@ export interface Expanded {
   readonly spec: Spec;
   /** Names that were calls of macros. */
   readonly macros: ReadonlyMap<Name, DefDeclaration>;
+  /** Macros that nothing calls, with bodies whose parameters are holes. */
+  readonly uncalled: readonly { readonly def: DefDeclaration; readonly body: Expression }[];
+  /** Names that `remove` took out, where it did. */
+  readonly removed: ReadonlyMap<string, Span>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -23,8 +28,19 @@ export function expand(path: string, loaded: LoadedSpecs): Expanded {
   const reporter = new Reporter();
   const files = new Map([...loaded.files].map(([file, spec]) => [file, splitGroups(spec, reporter)] as const));
   const modules = expandModules(path, { ...loaded, files }, reporter);
-  const { declarations, uses } = expandMacros(spellOut(modules, removedFeatures(files), reporter), reporter);
-  return { spec: { ...root, declarations }, macros: uses, diagnostics: reporter.diagnostics };
+  const named = spellOut(modules, removedFeatures(files), reporter);
+  const { declarations, uses, uncalled } = expandMacros(named, reporter);
+  const removed = new Map([...files.values()].flatMap(({ declarations: own }) => own.flatMap(removedBy)));
+  return { spec: { ...root, declarations }, macros: uses, uncalled, removed, diagnostics: reporter.diagnostics };
+}
+
+/** Entries of these blocks are no names. */
+const keyed: ReadonlySet<string> = new Set(["data", "loss", "train", "metrics"]);
+
+/** The name that `remove tower t` or `remove features age` takes out. */
+function removedBy(node: Declaration): readonly (readonly [string, Span])[] {
+  if (node.kind !== "Remove" || node.path.length !== 1 || keyed.has(node.keyword.text)) return [];
+  return node.path.map(({ text, span }) => [text, span] as const);
 }
 
 /** Features that any file takes out: a range of its base still names them. */

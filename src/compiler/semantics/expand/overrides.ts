@@ -11,7 +11,7 @@ import type {
   RulesBlock,
   TypedEntry,
 } from "../../syntax/index.js";
-import { suggest } from "../../text/index.js";
+import { suggest, type Span } from "../../text/index.js";
 import { isBlock, withEntries, type Block } from "./blocks.js";
 
 type AnyEntry = Entry | FeatureEntry | LabelEntry | TypedEntry | ParamEntry;
@@ -25,11 +25,68 @@ function keyOf(entry: AnyEntry): string {
   return entry.kind === "Entry" ? entry.key.text : entry.name.text;
 }
 
+/** Overrides and removals of one file, in their order; what one of them changed, no other may change again. */
+export function applyChanges(
+  declarations: readonly Declaration[],
+  own: readonly Declaration[],
+  reporter: Reporter,
+): readonly Declaration[] {
+  const changed = new Map<string, { readonly word: "override" | "remove"; readonly span: Span }>();
+  /** Whether something is changed for the first time; else it is reported. */
+  const claim = (word: "override" | "remove", key: string, span: Span): boolean => {
+    const first = changed.get(key);
+    if (first === undefined) changed.set(key, { word, span });
+    else
+      reporter.report("MTL2014", { what: `\`${key}\``, first: first.word, second: word }, span, {
+        labels: [{ span: first.span, message: "changed here first" }],
+        help: "leave one of them out",
+      });
+    return first === undefined;
+  };
+  let result = declarations;
+  for (const node of own) {
+    if (node.kind === "Override") {
+      const targets = targetsOf(node.declaration);
+      if (targets.map(({ key, span }) => claim("override", key, span)).every(Boolean))
+        result = applyOverride(result, node, reporter);
+    } else if (node.kind === "Remove") {
+      const [name] = node.path;
+      const isEntry = result.some((each) => isBlock(each) && keywordOf(each) === node.keyword.text);
+      const key = [...(isEntry ? [node.keyword] : []), ...node.path].map(({ text }) => text).join(".");
+      if (name === undefined || claim("remove", key, name.span)) result = applyRemoval(result, node, reporter);
+    }
+  }
+  return result;
+}
+
+/** What an override changes, by a key that a removal of the same thing has as well. */
+function targetsOf(node: OverrideDeclaration["declaration"]): readonly { readonly key: string; readonly span: Span }[] {
+  if (node.kind === "MissingDeclaration") return [];
+  if (isBlock(node))
+    return (node.entries as readonly AnyEntry[]).flatMap((entry) =>
+      keyOf(entry) === ""
+        ? []
+        : [
+            {
+              key: `${keywordOf(node)}.${keyOf(entry)}`,
+              span: entry.kind === "Entry" ? entry.key.span : entry.name.span,
+            },
+          ],
+    );
+  if (node.kind === "Test") return [{ key: node.title.value, span: node.title.span }];
+  const { text, span } = node.name;
+  if (text === "") return [];
+  if (node.kind !== "Rules") return [{ key: text, span }];
+  return node.rules.flatMap((rule) =>
+    rule.kind === "Rule" && rule.name.text !== "" ? [{ key: `${text}.${rule.name.text}`, span: rule.name.span }] : [],
+  );
+}
+
 /**
  * `override` in the place of what it replaces: a declaration of the same word and name; of a block, the entries of the
  * same keys; of rules, the rules of the same names. What is not there is reported.
  */
-export function applyOverride(
+function applyOverride(
   declarations: readonly Declaration[],
   override: OverrideDeclaration,
   reporter: Reporter,
@@ -109,7 +166,7 @@ function ruleNames(rules: RulesBlock["rules"]): readonly string[] {
 }
 
 /** `remove tower t`, `remove loss ctr`, `remove rules home.double11`. What is not there is reported. */
-export function applyRemoval(
+function applyRemoval(
   declarations: readonly Declaration[],
   removal: RemoveDeclaration,
   reporter: Reporter,

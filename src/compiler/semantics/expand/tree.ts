@@ -14,7 +14,8 @@ export function replaceIn<T extends AnyNode>(node: T, replacement: Replacement):
   let changed = false;
   const copy: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(node)) {
-    const next = replaceValue(value, replacement);
+    // The group that a feature comes from is shared by its features.
+    const next = key === "of" ? value : replaceValue(value, replacement);
     if (next !== value) changed = true;
     copy[key] = next;
   }

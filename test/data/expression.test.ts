@@ -55,10 +55,10 @@ const sqlTypes: Readonly<Record<ScalarKind, string>> = {
   boolean: "BOOLEAN",
   text: "VARCHAR",
 };
-const rules: TextRules = { nulls: ["NA"], trim: true };
+const rules: TextRules = { nulls: ["NA", "-1", "1e+300"], trim: true };
 const columnSql = (name: string) => {
   const kind = kinds[name] ?? "text";
-  return { sql: cleanSql(quoteName(name), kind, rules), kind };
+  return { sql: quoteName(name), kind };
 };
 
 let connection: DuckDBConnection;
@@ -81,7 +81,11 @@ async function inSql(expression: string, rows: readonly RawRow[]): Promise<reado
         .join(", ")})`,
   );
   const names = Object.keys(kinds).map(quoteName).join(", ");
-  const sql = `SELECT ${expression} FROM (VALUES ${values.join(", ")}) AS t(i, ${names}) ORDER BY i`;
+  const clean = Object.entries(kinds).map(
+    ([name, kind]) => `${cleanSql(quoteName(name), kind, rules)} AS ${quoteName(name)}`,
+  );
+  const raw = `(VALUES ${values.join(", ")}) AS t(i, ${names})`;
+  const sql = `SELECT ${expression} FROM (SELECT i, ${clean.join(", ")} FROM ${raw}) ORDER BY i`;
   const reader = await connection.runAndReadAll(sql);
   return reader.getColumns()[0] ?? [];
 }
@@ -92,18 +96,27 @@ const numberValues = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
 const rowValues: fc.Arbitrary<RawRow> = fc.record({
-  whole: fc.option(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.integer())),
+  whole: fc.option(
+    fc.oneof(fc.integer({ min: -3, max: 3 }), fc.integer(), fc.bigInt(2n ** 53n, 2n ** 53n + 3n), fc.constant(-1)),
+  ),
   real: fc.option(numberValues),
   flag: fc.option(fc.boolean()),
   word: fc.option(
     fc.oneof(
-      fc.constantFrom("", " ", "NA", " a ", "A", "b", "Σ", "İ", "😀", "豈", "it's", "\0"),
+      fc.constantFrom("", " ", "NA", " a ", "A", "b", "Σ", "İ", "😀", "豈", "it's", "\0", "true", "1.0", "-1.0"),
       fc.string({ unit: "binary", maxLength: 4 }),
     ),
   ),
-  digits: fc.option(fc.constantFrom("0", "1", " 1 ", "2.5", "1e3", "-7", "NA", "", "nan", "inf", "+.5", "5.", "1_000")),
+  digits: fc.option(
+    fc.constantFrom(
+      ...["0", "1", " 1 ", "2.5", "1e3", "-7", "NA", "", "nan", "inf", "+.5", "5.", "1_000", "True", "FALSE", "tRue"],
+      ...["3.0", "-0", "-0.00", "007", "1.10", "9007199254740993", "9007199254740992.0", "1742345678901234567"],
+    ),
+  ),
   "odd \"name'": fc.option(fc.constantFrom("x", "'", '"')),
 });
+/** Columns whose values all read as numbers. */
+const cells = fc.constantFrom(...["whole", "real", "flag", "digits"].map(column));
 const words = fc.constantFrom(
   column("word"),
   column("odd \"name'"),
@@ -145,7 +158,9 @@ function conditionOf(
     fc.tuple(number, comparison, number).map(([a, o, b]) => binary(a, o, b)),
     fc
       .tuple(words, comparison, fc.oneof(words, fc.constantFrom(column("whole"), column("real"), column("flag"))))
-      .map(([a, o, b]) => binary(a, o, b)),
+      // Two columns have the order of numbers, which a word has not.
+      .map(([a, o, b]) => binary(a, a.kind === "column" && b.kind === "column" && o !== "==" ? "!=" : o, b)),
+    fc.tuple(cells, comparison, cells).map(([a, o, b]) => binary(a, o, b)),
     fc.tuple(condition, fc.constantFrom<Operator>("and", "or"), condition).map(([a, o, b]) => binary(a, o, b)),
     condition.map(not),
     fc.oneof(number, words, condition).map((operand) => call("missing", operand)),

@@ -168,6 +168,7 @@ function readValue(input: ServingInput, value: unknown): Reading {
   switch (input.type) {
     case "number":
     case "duration":
+      if (typeof value === "bigint") return readNumber(input, Number(value));
       return typeof value === "number" ? readNumber(input, value) : wrongType;
     case "bool":
       return typeof value === "boolean" ? { kind: "value", value: Number(value) } : wrongType;
@@ -175,11 +176,11 @@ function readValue(input: ServingInput, value: unknown): Reading {
       return readTime(value);
     case "text":
       // Identifiers are often numbers; their text is what counts.
-      if (typeof value === "number") return Number.isFinite(value) ? { kind: "value", value: String(value) } : none;
-      return typeof value === "string" ? { kind: "value", value } : wrongType;
+      if (typeof value === "number" && !Number.isFinite(value)) return none;
+      return isText(value) ? { kind: "value", value: String(value) } : wrongType;
     case "texts": {
       const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
-      return texts.every((each) => typeof each === "string") ? { kind: "value", value: texts } : wrongType;
+      return texts.every(isText) ? { kind: "value", value: texts.map(String) } : wrongType;
     }
     case "vector": {
       if (!Array.isArray(value) && !(value instanceof Float64Array)) return wrongType;
@@ -198,6 +199,13 @@ export function readServingValue(
   return { kind: readValue(input, value).kind, expected: describeServingInput(input) };
 }
 
+/** A text, or a number whose digits are one: whole numbers of 64 bits come as bigints. */
+function isText(value: unknown): value is string | number | bigint {
+  return (
+    typeof value === "string" || typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value))
+  );
+}
+
 function readNumber(input: ServingInput, value: number): Reading {
   if (!Number.isFinite(value)) return none;
   const { range } = input;
@@ -212,7 +220,8 @@ function readNumber(input: ServingInput, value: number): Reading {
   return { kind: "value", value: isLow ? low : high, clamped: true };
 }
 
-function readTime(value: unknown): Reading {
+function readTime(given: unknown): Reading {
+  const value = typeof given === "bigint" ? Number(given) : given;
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return none;
     return isSeconds(value) ? { kind: "value", value } : wrongType;

@@ -97,7 +97,7 @@ function isRecord(value: unknown): value is InputRow {
 }
 
 function isShownItem(value: unknown): value is ShownItem {
-  return isRecord(value) || typeof value === "string" || typeof value === "number";
+  return isRecord(value) || typeof value === "string" || typeof value === "number" || typeof value === "bigint";
 }
 
 function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {

@@ -5,7 +5,7 @@ import { refuse, type Refusal } from "./refusal.js";
 import { keyValues } from "./key-values.js";
 
 /** An item that a page before showed: its values as a candidate brings them, its id in `id`; or the id by itself. */
-export type ShownItem = InputRow | string | number;
+export type ShownItem = InputRow | string | number | bigint;
 
 /** What a request says of the pages before. */
 export interface EarlierPages {
@@ -94,7 +94,7 @@ const rowOf = (item: ShownItem): InputRow => (typeof item === "object" ? item : 
 
 function idOf(row: InputRow): readonly string[] {
   const id = Object.hasOwn(row, "id") ? row["id"] : undefined;
-  return typeof id === "string" || typeof id === "number" ? [String(id)] : [];
+  return typeof id === "string" || typeof id === "number" || typeof id === "bigint" ? [String(id)] : [];
 }
 
 /** The input of a candidate, for an item that is only looked back on. */

@@ -2,6 +2,7 @@
 import type { ColumnExpression } from "../../compiler/model/model.js";
 import type { Span } from "../../compiler/text/index.js";
 import { createFailure, Failure } from "../failure.js";
+import { cellOf } from "./cells.js";
 import type { Database } from "./database.js";
 import { findInvalidLine } from "./encoding.js";
 import { columnsOf } from "./expression.js";
@@ -87,7 +88,7 @@ async function findRow(database: Database, source: Source, reading: Reading): Pr
     for await (const chunk of database.stream(`SELECT * FROM ${relationSql(one, columns)}`))
       for (const values of chunk.getRows()) {
         row += 1;
-        const record: RawRow = Object.fromEntries(columns.map((name, i) => [name, values[i]]));
+        const record: RawRow = Object.fromEntries(columns.map((name, i) => [name, cellOf(values[i] ?? null)]));
         try {
           read(reading, record);
         } catch (error) {

@@ -13,7 +13,9 @@ import {
   naturalKind,
 } from "./expression.js";
 import {
+  areEqual,
   booleanOf,
+  compareNumbers,
   compareTexts,
   lowerText,
   numberOf,
@@ -234,13 +236,30 @@ function conditionIn(expression: BinaryExpression, scope: Scope): boolean | null
     return a === null || b === null ? null : !decisive;
   }
   if (isArithmetic(operator)) return booleanOfNumber(numberIn(expression, scope));
-  const kind = comparisonKind(left, right, (name) => {
-    const value = readColumn(name, scope, same);
-    return value === null || typeof value === "string" ? "text" : "number";
-  });
+  const kind = comparisonKind(left, right);
+  if (kind === "columns" && left.kind === "column" && right.kind === "column")
+    return columnsIn(operator, left.name, right.name, scope);
+  if (kind === "columns") throw new Error("only columns are compared as columns");
   const a = evaluateAs(kind, left, scope);
   const b = evaluateAs(kind, right, scope);
   return a === null || b === null ? null : holds(operator, order(a, b));
+}
+
+/** Two columns, value by value. */
+function columnsIn(operator: Comparison, left: string, right: string, scope: Scope): boolean | null {
+  const isEquality = operator === "==" || operator === "!=";
+  const read = isEquality ? same : numberOrNull;
+  const a = readColumn(left, scope, read);
+  const b = readColumn(right, scope, read);
+  if (a === null || b === null) return null;
+  if (!isEquality) return holds(operator, compareNumbers(a, b));
+  const equal = areEqual(a, b);
+  return equal === null ? null : equal === (operator === "==");
+}
+
+/** The value itself where it reads as a finite number. */
+function numberOrNull(value: Scalar): Scalar | null {
+  return numberOf(value) === null ? null : value;
 }
 
 /** Negative, zero or positive. Both sides are of one kind. */

@@ -4,6 +4,7 @@ import {
   argument,
   type BinaryExpression,
   type CallExpression,
+  type Comparison,
   comparisonKind,
   crossSeparator,
   isArithmetic,
@@ -11,7 +12,18 @@ import {
   membershipKind,
   naturalKind,
 } from "./expression.js";
-import { booleanSql, finiteSql, numberLiteral, numberSql, quoteText, type ScalarKind, textSql } from "./sql.js";
+import {
+  booleanSql,
+  equalSql,
+  finiteSql,
+  numberLiteral,
+  numberSql,
+  orderSql,
+  quoteText,
+  type ScalarKind,
+  type ScalarSql,
+  textSql,
+} from "./sql.js";
 import { booleanOf, numberOf, textOf } from "./values.js";
 
 /** A clean column of the relation that the SQL runs over; `list` columns may only be tested with `missing`. */
@@ -31,7 +43,7 @@ export function compileText(expression: ColumnExpression, columns: ExpressionCol
       return textSql(sql, kind);
     }
     case "literal":
-      return typeof expression.value === "string" ? quoteText(expression.value) : quoteText(textOf(expression.value));
+      return quoteText(textOf(expression.value));
     default:
       if (expression.kind === "call" && expression.name === "lower")
         return `lower(${compileText(argument(expression, 0), columns)})`;
@@ -107,7 +119,9 @@ function logSql(operand: string): string {
 
 /** SQL of the expression as a DOUBLE that is finite or null. */
 export function compileFinite(expression: ColumnExpression, columns: ExpressionColumns): string {
-  return finiteSql(`(${compileNumber(expression, columns)})`);
+  const number = compileNumber(expression, columns);
+  // A clean column is finite or null already.
+  return expression.kind === "column" ? number : finiteSql(`(${number})`);
 }
 
 /** SQL of the expression as a BOOLEAN. */
@@ -149,9 +163,23 @@ function compileCondition(expression: BinaryExpression, columns: ExpressionColum
   if (operator === "and" || operator === "or")
     return `(${compileBoolean(left, columns)} ${operator.toUpperCase()} ${compileBoolean(right, columns)})`;
   if (isArithmetic(operator)) return booleanSql(`(${compileNumber(expression, columns)})`, "number");
-  const kind = comparisonKind(left, right, (name) => comparable(columns(name).kind));
+  const kind = comparisonKind(left, right);
+  if (kind === "columns" && left.kind === "column" && right.kind === "column")
+    return compileColumns(operator, scalarColumn(left.name, columns), scalarColumn(right.name, columns));
+  if (kind === "columns") throw new Error("only columns are compared as columns");
   const sign = operator === "==" ? "=" : operator === "!=" ? "<>" : operator;
   return `((${compileAs(kind, left, columns)}) ${sign} (${compileAs(kind, right, columns)}))`;
+}
+
+function compileColumns(operator: Comparison, left: ScalarSql, right: ScalarSql): string {
+  switch (operator) {
+    case "==":
+      return equalSql(left, right);
+    case "!=":
+      return `(NOT ${equalSql(left, right)})`;
+    default:
+      return orderSql(left, operator, right);
+  }
 }
 
 function compileMissing(operand: ColumnExpression, columns: ExpressionColumns): string {
@@ -175,7 +203,7 @@ function comparable(kind: ScalarKind | "list"): Kind {
   return kind === "integer" ? "number" : kind === "list" ? "text" : kind;
 }
 
-function scalarColumn(name: string, columns: ExpressionColumns): { readonly sql: string; readonly kind: ScalarKind } {
+function scalarColumn(name: string, columns: ExpressionColumns): ScalarSql {
   const { sql, kind } = columns(name);
   if (kind === "list") throw new Error(`the schema check let the list ${name} through`);
   return { sql, kind };

@@ -3,8 +3,9 @@
  * (`expression-sql.ts`), and an evaluator for rows that a program hands in (`expression-evaluate.ts`).
  *
  * - An operator says what it needs of its operands: arithmetic numbers, `and`/`or`/`not` booleans, and a comparison the
- *   kind of what stands beside the column (`income == "50000+."` compares texts, `age > 30` numbers). Two columns compare
- *   as numbers when neither holds text. How a value becomes what is needed: `values.ts`.
+ *   kind of what stands beside the column (`income == "50000+."` compares texts, `age > 30` numbers). Two columns never
+ *   compare by the order of texts: `<` and its like need numbers, and `==` compares numbers wherever both values read as
+ *   numbers. How a value becomes what is needed: `values.ts`.
  * - Null goes through: an operation on null is null, and so is a comparison; a label that is null is unknown. `and` and
  *   `or` decide when one side is enough (`false and null` is false). `missing(x)` is never null.
  * - Numbers are doubles; what is not finite is null where it is compared, tested or handed on: `1 / 0`, `log(-1)`.
@@ -74,16 +75,11 @@ export function isArithmetic(operator: BinaryExpression["operator"]): operator i
   return operator === "+" || operator === "-" || operator === "*" || operator === "/" || operator === "^";
 }
 
-/** As what two sides are compared: what one of them is by its form; two columns by what they hold. */
-export function comparisonKind(
-  left: ColumnExpression,
-  right: ColumnExpression,
-  kindOf: (column: string) => Kind,
-): Kind {
-  const sides = [left, right];
-  const formed = sides.filter(({ kind }) => kind !== "column").map((side) => naturalKind(side, kindOf));
+/** As what two sides are compared: what one of them is by its form; two columns, value by value. */
+export function comparisonKind(left: ColumnExpression, right: ColumnExpression): Kind | "columns" {
+  const formed = [left, right].filter(({ kind }) => kind !== "column").map((side) => naturalKind(side, () => "text"));
   for (const kind of ["text", "number", "boolean"] as const) if (formed.includes(kind)) return kind;
-  return sides.some((side) => naturalKind(side, kindOf) === "text") ? "text" : "number";
+  return "columns";
 }
 
 /** A list of texts and numbers is compared as texts, as numbers when it holds numbers alone. */

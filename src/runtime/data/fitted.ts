@@ -2,6 +2,7 @@
 import type { FeatureModel, FittedSizes, Model, Vocabulary } from "../../compiler/model/model.js";
 import { sha256 } from "../artifact/hash.js";
 import { vocabularySeed } from "./hash.js";
+import { canonicalText } from "./values.js";
 
 export interface Fitted {
   /** Rows of the training data. */
@@ -47,12 +48,23 @@ export function fittedWithoutData(feature: FeatureModel): FittedFeature | undefi
 function vocabularyWithoutData(vocabulary: Vocabulary): FittedFeature | undefined {
   switch (vocabulary.kind) {
     case "listed":
-      return { kind: "vocabulary", values: vocabulary.values };
+      return { kind: "vocabulary", values: listedTexts(vocabulary.values) };
     case "hash":
       return { kind: "hash", buckets: vocabulary.buckets, seed: vocabularySeed };
     case "fitted":
       return undefined;
   }
+}
+
+/** Listed values as the texts that cells have; of two that spell one value the first has its id. */
+function listedTexts(values: readonly string[]): readonly string[] {
+  const known = new Set<string>();
+  return values.map((value) => {
+    const text = canonicalText(value);
+    if (known.has(text)) return value;
+    known.add(text);
+    return text;
+  });
 }
 
 /** Number of ids of each feature that has any, "unknown" included. */

@@ -12,4 +12,6 @@ export type { TableColumn } from "./database.js";
 export type { DataRole, RoleOptions } from "./roles.js";
 export * from "./table.js";
 export { columnUses, type DataSpec } from "./uses.js";
-export { BrokenLine, streamRawRows } from "./raw-rows.js";
+export { inputValue } from "./input-value.js";
+export { BrokenLine, type RawRowOptions, streamRawRows } from "./raw-rows.js";
+export { cellText } from "./values.js";

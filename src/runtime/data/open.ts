@@ -129,7 +129,7 @@ async function fit(
     const { value, damage } = await useEntry(cacheFolder, key, { write, read });
     return { fitted: value, warnings: damageWarnings("fit", "train", damage) };
   } catch (error) {
-    throw await explainReadError(database, relation.source, spec.features.map(featureReading), error);
+    throw await explainReadError(database, relation.source, spec.features.flatMap(featureReadings), error);
   }
 }
 
@@ -204,7 +204,7 @@ function readingsOf(
 ): readonly Reading[] {
   const { span } = source;
   return [
-    ...features.map(featureReading),
+    ...features.flatMap(featureReadings),
     ...labels.map(({ name, base, source: expression, span: labelSpan }): Reading => {
       const user = `label \`${name}\``;
       return base === "amount"
@@ -224,9 +224,11 @@ function readingsOf(
   ];
 }
 
-function featureReading({ name, kind, source, span }: FeatureModel): Reading {
+/** Nothing that a bag of a column may hold is wrong: lists and texts are texts. */
+function featureReadings({ name, kind, source, span }: FeatureModel): readonly Reading[] {
+  if (kind === "bag" && source.kind === "column") return [];
   const as = kind === "numeric" || kind === "bucket" ? "number" : "text";
-  return { expression: source, as, user: `feature \`${name}\``, span };
+  return [{ expression: source, as, user: `feature \`${name}\``, span }];
 }
 
 /** What of a feature decides its encoding: not its width, its place in the text or its documentation. */

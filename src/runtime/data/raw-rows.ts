@@ -1,15 +1,28 @@
-/** Rows of files as records of raw values, in their order and in constant memory: what `mtlc rank` ranks. */
-import { createReadStream } from "node:fs";
+/**
+ * Rows of files as records, in their order and in constant memory: what `mtlc rank` ranks. Their values are clean by the
+ * rules of `values.ts`, whichever format holds them, as they are for the network that trains on the same file.
+ */
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { createGunzip } from "node:zlib";
-import { createFailure, type Failure } from "../failure.js";
+import type { SourceModel } from "../../compiler/model/model.js";
+import { createFailure, Failure, nowhere } from "../failure.js";
 import { openCacheFolder } from "./cache.js";
+import { cellOf } from "./cells.js";
 import { withDatabase } from "./database.js";
+import { explainReadError } from "./diagnose.js";
+import { parseExactJson } from "./exact-json.js";
 import type { RawRow } from "./expression-evaluate.js";
-import { formatOf } from "./files.js";
-import { quoteText } from "./sql.js";
+import { formatOf, requestOfArguments } from "./files.js";
+import { createGzipCheck } from "./gzip.js";
+import { openSource, rowsSql } from "./source.js";
+import { textLines } from "./text-lines.js";
+import { scalarOf, type TextRules } from "./values.js";
+
+export interface RawRowOptions {
+  /** What the spec says of its files: texts that mean null, trimming, the delimiter. */
+  readonly source?: SourceModel | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** A line that is no row; the lines after it may be. */
 export class BrokenLine {
@@ -29,89 +42,103 @@ export class BrokenLine {
 /** Rows of the files, one file after the other. A {@link Failure} says which file or line cannot be read. */
 export async function* streamRawRows(
   files: readonly string[],
-  signal?: AbortSignal,
+  { source, signal }: RawRowOptions = {},
 ): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
   for (const file of files) {
-    const size = await stat(file).catch(() => undefined);
-    if (size === undefined) throw createFailure("MTL8007", { file, problem: "there is no such file" });
-    switch (formatOf(file)) {
-      case "jsonl":
-        yield* jsonRows(file, signal);
-        break;
-      case "csv":
-      case "tsv":
-        yield* databaseRows(
-          file,
-          `read_csv(${quoteText(resolve(file))}, header = true, all_varchar = true, delim = ${quoteText(formatOf(file) === "tsv" ? "\t" : ",")})`,
-          signal,
-        );
-        break;
-      case "parquet":
-        yield* databaseRows(file, `read_parquet(${quoteText(resolve(file))})`, signal);
-        break;
-      default:
-        throw createFailure("MTL7518", {
-          file,
-          problem: "its name tells no format",
-          expected: ".jsonl, .csv, .tsv or .parquet",
-        });
-    }
+    const found = await stat(file).catch(() => undefined);
+    if (found === undefined) throw createFailure("MTL8007", { file, problem: "there is no such file" });
+    const format = formatOf(file);
+    if (format === undefined)
+      throw createFailure("MTL7518", {
+        file,
+        problem: "its name tells no format",
+        expected: ".jsonl, .csv, .tsv or .parquet",
+      });
+    if (format === "jsonl") yield* jsonRows(file, rulesOf(source), signal);
+    else yield* tableRows(file, source, signal);
   }
 }
 
-async function* jsonRows(file: string, signal?: AbortSignal): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
-  const bytes = createReadStream(file, { signal });
-  const input = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes;
+function rulesOf(source: SourceModel | undefined): TextRules {
+  return source?.options ?? { nulls: [], trim: false };
+}
+
+async function* jsonRows(
+  file: string,
+  rules: TextRules,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
   let line = 0;
   try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-      line++;
+    for await (const text of textLines(file, signal)) {
+      line += 1;
+      if (text === undefined)
+        throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, nowhere());
       if (text.trim() === "") continue;
-      const value: unknown = parseJson(text);
-      if (typeof value !== "object" || value === null || Array.isArray(value))
-        yield new BrokenLine(file, line, "is not a JSON object");
-      else yield value as RawRow;
+      const value = parseJson(text);
+      if (isRecord(value)) yield cleanRow(value, rules);
+      else yield new BrokenLine(file, line, "is not a JSON object");
     }
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof Error) || error.name === "Failure") throw error;
+    if (!(error instanceof Error) || error instanceof Failure) throw error;
     throw createFailure("MTL8007", { file, problem: error.message });
-  } finally {
-    bytes.destroy();
   }
 }
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }
 }
 
-/** Rows between two looks at the memory: a chunk of the database. */
-async function* databaseRows(
+function isRecord(value: unknown): value is RawRow {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Values without what means null; rows inside of a row, such as `candidates`, alike. Elements of lists are kept as they are. */
+function cleanRow(row: RawRow, rules: TextRules): RawRow {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      Array.isArray(value)
+        ? value.map((each: unknown) => (isRecord(each) ? cleanRow(each, rules) : each))
+        : isRecord(value)
+          ? cleanRow(value, rules)
+          : scalarOf(value, rules),
+    ]),
+  );
+}
+
+/** Rows of a text table or of Parquet, by the reader that training uses. */
+async function* tableRows(
   file: string,
-  relation: string,
-  signal?: AbortSignal,
+  given: SourceModel | undefined,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<RawRow, void, undefined> {
   const rows: RawRow[] = [];
   const folder = await openCacheFolder(dirname(resolve(file)));
-  const { JSDuckDBValueConverter } = await import("@duckdb/node-api");
   // The generator hands rows out while the database is open: a queue of one chunk between the two.
   let wake: () => void = () => undefined;
   let more: () => void = () => undefined;
   let ended = false;
   let stopped = false;
   const reading = withDatabase({ folder, signal }, async (database) => {
-    const described = await database.rows(`DESCRIBE SELECT * FROM ${relation}`);
-    const names = described.map(([name]) => String(name));
-    for await (const chunk of database.stream(`SELECT * FROM ${relation}`)) {
-      for (const row of chunk.convertRows(JSDuckDBValueConverter))
-        rows.push(Object.fromEntries(names.map((name, i) => [name, plainValue(row[i])])));
-      wake();
-      await new Promise<void>((next) => (more = next));
-      if (stopped) return;
+    const source = await openSource(database, requestOfArguments([file], given, nowhere()));
+    try {
+      await createGzipCheck(signal)(source);
+      const names = source.files.flatMap(({ columns }) => columns.map(({ name }) => name));
+      for await (const chunk of database.stream(rowsSql(source))) {
+        for (const row of chunk.getRows())
+          rows.push(Object.fromEntries(names.map((name, i) => [name, cellOf(row[i] ?? null)])));
+        wake();
+        await new Promise<void>((next) => (more = next));
+        if (stopped) return;
+      }
+    } catch (error) {
+      throw await explainReadError(database, source, [], error);
     }
   }).then(
     () => undefined,
@@ -135,14 +162,5 @@ async function* databaseRows(
   const error = await reading;
   if (error === undefined) return;
   signal?.throwIfAborted();
-  const problem = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-  throw createFailure("MTL8007", { file, problem });
-}
-
-/** A value of the database as JSON would have it; times as seconds since 1970. */
-function plainValue(value: unknown): unknown {
-  if (typeof value === "bigint") return Number(value);
-  if (value instanceof Date) return value.getTime() / 1000;
-  if (Array.isArray(value)) return value.map(plainValue);
-  return value;
+  throw error;
 }

@@ -109,6 +109,9 @@ export function kindOfType(sqlType: string): ColumnKind {
       : { kind: "list", element: element.kind };
   }
   const name = sqlType.replace(/\(.*$/, "");
+  // What 64 bits hold is a whole number; the digits of any other decimal stay a text.
+  const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(sqlType);
+  if (decimal !== null && Number(decimal[1]) <= 18 && Number(decimal[2]) === 0) return { kind: "integer" };
   switch (name) {
     case "TINYINT":
     case "SMALLINT":
@@ -120,7 +123,6 @@ export function kindOfType(sqlType: string): ColumnKind {
       return { kind: "integer" };
     case "FLOAT":
     case "DOUBLE":
-    case "DECIMAL":
       return { kind: "number" };
     case "BOOLEAN":
       return { kind: "boolean" };
@@ -133,7 +135,7 @@ export function kindOfType(sqlType: string): ColumnKind {
     case "VARIANT":
       return { kind: "other" };
     default:
-      // Texts, dates, times, UUIDs, enumerations, JSON of several types, and integers beyond 64 bits.
+      // Texts, dates, times, UUIDs, enumerations, JSON of several types, decimals, and integers beyond 64 bits.
       return { kind: "text" };
   }
 }

@@ -17,7 +17,7 @@ import {
   readSchema,
   scanSql,
 } from "./schema.js";
-import { cleanSql, numberSql, type ScalarKind, textSql } from "./sql.js";
+import { cleanSql, type ScalarKind, textSql } from "./sql.js";
 import type { TextRules } from "./values.js";
 
 export interface Source {
@@ -67,9 +67,8 @@ function mergeKinds(a: ColumnKind, b: ColumnKind): ColumnKind {
 }
 
 function mergeScalars(a: ScalarKind, b: ScalarKind): ScalarKind {
-  if (a === b) return a;
-  const isNumber = (kind: ScalarKind): boolean => kind === "integer" || kind === "number";
-  return isNumber(a) && isNumber(b) ? "number" : "text";
+  // A text keeps the digits of a whole number that a double would round.
+  return a === b ? a : "text";
 }
 
 /** Throws one {@link Failure} with a diagnostic for each column that a file lacks or that holds another kind of thing. */
@@ -141,20 +140,42 @@ function selectSql(source: Source, run: readonly FileSchema[], columns: readonly
   return `SELECT ${list.length === 0 ? "1" : list.join(", ")} FROM ${scanSql(run)}`;
 }
 
+/** A query of all columns of a source of one file: clean values of their own kind, nested ones as they are. */
+export function rowsSql({ files, rules }: Source): string {
+  const columns = files.flatMap((schema) => schema.columns);
+  const list = columns.map((column, i) =>
+    column.type.kind === "other" ? `${column.sql} AS v${i}` : `${columnSql(column, column.type, rules)} AS v${i}`,
+  );
+  return `SELECT ${list.join(", ")} FROM ${scanSql(files)}`;
+}
+
 /** A raw column, clean and of the kind that it has over all files. */
 function columnSql(column: FileColumn, common: ColumnKind, rules: TextRules): string {
   const name = column.sql;
   if (column.type.kind === "other" || common.kind === "other")
     throw new Error(`the schema check let the column ${column.name} through`);
-  if (column.type.kind === "list" || common.kind === "list") {
+  if (column.type.kind === "list") {
+    const own = column.type.element;
     const element = common.kind === "list" ? common.element : "text";
-    return `CAST(${name} AS ${canonicalTypes[element]}[])`;
+    const value = rawSql("x", column.sqlType.replace(/\[\d*\]$/, ""), own);
+    return `list_transform(${name}, lambda x: ${own === element ? value : textSql(value, own)})`;
   }
+  if (common.kind === "list") throw new Error(`the schema check let the column ${column.name} through`);
   const own = column.type.kind;
-  const raw = column.sqlType === "JSON" ? jsonText(name) : `CAST(${name} AS ${canonicalTypes[own]})`;
-  const clean = cleanSql(raw, own, rules);
-  if (own === common.kind) return clean;
-  return common.kind === "text" ? textSql(clean, own) : numberSql(clean, own);
+  const clean = cleanSql(rawSql(name, column.sqlType, own), own, rules);
+  return own === common.kind ? clean : textSql(clean, own);
+}
+
+/** A value of a file in the type of its kind, with the digits that the file has. */
+function rawSql(sql: string, sqlType: string, kind: ScalarKind): string {
+  if (sqlType === "JSON") return jsonText(sql);
+  if (sqlType === "FLOAT") return floatSql(sql);
+  return `CAST(${sql} AS ${canonicalTypes[kind]})`;
+}
+
+/** A number of 32 bits as the shortest decimal that means it: 0.1, and not 0.10000000149011612. */
+function floatSql(sql: string): string {
+  return `CASE WHEN abs(${sql}) < 16777216 AND ${sql} = trunc(${sql}) THEN CAST(${sql} AS DOUBLE) ELSE CAST(CAST(${sql} AS VARCHAR) AS DOUBLE) END`;
 }
 
 const canonicalTypes: Readonly<Record<ScalarKind, string>> = {

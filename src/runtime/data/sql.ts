@@ -2,7 +2,7 @@
  * SQL of the rules in `values.ts`, and quoting. Every piece takes SQL and gives SQL; nothing of a spec or of a file gets
  * into a query but through {@link quoteName} and {@link quoteText}.
  */
-import { type TextRules, whiteSpace } from "./values.js";
+import { nullTexts, numberText, parseNumber, type TextRules, whiteSpace } from "./values.js";
 
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -29,14 +29,63 @@ export function finiteSql(sql: string): string {
   return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
 }
 
-/** A raw column without what means null, texts trimmed when the rules say so: `scalarOf`. */
+/**
+ * A raw column without what means null, texts trimmed when the rules say so and canonical: `scalarOf`. One CASE, which names
+ * the column a few times: where conditions nest, a query grows beyond what can be planned.
+ */
 export function cleanSql(sql: string, kind: ScalarKind, rules: TextRules): string {
-  if (kind === "number") return finiteSql(sql);
-  if (kind !== "text") return sql;
-  const trimmed = rules.trim ? `trim(${sql}, ${quoteText(whiteSpace)})` : sql;
-  return rules.nulls.reduce(
-    (inner, text) => (text === "" ? inner : `nullif(${inner}, ${quoteText(text)})`),
-    `nullif(${trimmed}, '')`,
+  const nulls = nullTexts(rules.nulls);
+  switch (kind) {
+    case "text":
+      return cleanTextSql(rules.trim ? `trim(${sql}, ${quoteText(whiteSpace)})` : sql, nulls);
+    case "number": {
+      const literals = nulls.flatMap((text) => {
+        const number = parseNumber(text) ?? NaN;
+        return Number.isFinite(number) && numberText(number) === text ? [numberLiteral(number)] : [];
+      });
+      return `CASE WHEN isfinite(${sql})${literals.length === 0 ? "" : ` AND ${sql} NOT IN (${literals.join(", ")})`} THEN ${sql} END`;
+    }
+    case "integer":
+      return withoutValues(
+        sql,
+        nulls
+          .filter((text) => /^-?(?:0|[1-9][0-9]{0,17})$/.test(text))
+          .map((text) => `CAST(${quoteText(text)} AS BIGINT)`),
+      );
+    case "boolean":
+      return withoutValues(
+        sql,
+        nulls.filter((text) => text === "true" || text === "false"),
+      );
+  }
+}
+
+function withoutValues(sql: string, values: readonly string[]): string {
+  return values.length === 0 ? sql : `CASE WHEN ${sql} IN (${values.join(", ")}) THEN NULL ELSE ${sql} END`;
+}
+
+/** `cleanText` of a trimmed text. The cheap tests come first: most texts end at them. */
+function cleanTextSql(sql: string, nulls: readonly string[]): string {
+  const spelled: Readonly<Record<string, readonly string[]>> = {
+    true: ["True", "TRUE"],
+    false: ["False", "FALSE"],
+    0: ["-0"],
+  };
+  const listed = ["", ...nulls.flatMap((text) => [text, ...(spelled[text] ?? [])])].map(quoteText).join(", ");
+  const wholes = nulls
+    .filter((text) => /^-?[0-9]+$/.test(text))
+    .flatMap((text) => (text === "0" ? ["0", "-0"] : [text]));
+  const hasFraction = `suffix(${sql}, '0') AND contains(${sql}, '.')`;
+  const isNullWhole =
+    wholes.length === 0
+      ? ""
+      : ` WHEN ${hasFraction} AND regexp_full_match(${sql}, '(${wholes.join("|")})[.]0+') THEN NULL`;
+  return (
+    `CASE WHEN ${sql} IN (${listed}) THEN NULL${isNullWhole} ` +
+    `WHEN ${hasFraction} AND regexp_full_match(${sql}, '-0[.]0+') THEN '0' ` +
+    `WHEN ${hasFraction} AND regexp_full_match(${sql}, '-?(0|[1-9][0-9]*)[.]0+') THEN split_part(${sql}, '.', 1) ` +
+    `WHEN ${sql} IN ('True', 'TRUE') THEN 'true' WHEN ${sql} IN ('False', 'FALSE') THEN 'false' ` +
+    `WHEN ${sql} = '-0' THEN '0' ELSE ${sql} END`
   );
 }
 
@@ -59,7 +108,49 @@ export function textSql(sql: string, kind: ScalarKind): string {
 /** `numberOf` of clean SQL; the query fails with a conversion error at a text that is no number. */
 export function numberSql(sql: string, kind: ScalarKind): string {
   if (kind === "number") return sql;
-  return kind === "text" ? finiteSql(`CAST(${sql} AS DOUBLE)`) : `CAST(${sql} AS DOUBLE)`;
+  return kind === "text" ? finiteSql(spelledNumberSql(sql, `CAST(${sql} AS DOUBLE)`)) : `CAST(${sql} AS DOUBLE)`;
+}
+
+/** A text as a double: `otherwise` where it is neither a number nor a truth value. */
+function spelledNumberSql(sql: string, otherwise: string): string {
+  return `coalesce(TRY_CAST(${sql} AS DOUBLE), CASE lower(${sql}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE ${otherwise} END)`;
+}
+
+/** Whether a text is a whole number of at most 38 digits. */
+function isWholeSql(text: string): string {
+  return `regexp_full_match(${text}, '-?(0|[1-9][0-9]{0,37})')`;
+}
+
+/** A clean column of the relation that the SQL runs over. */
+export interface ScalarSql {
+  readonly sql: string;
+  readonly kind: ScalarKind;
+}
+
+/** `areEqual` of two clean columns. */
+export function equalSql(a: ScalarSql, b: ScalarSql): string {
+  if (a.kind === "integer" && b.kind === "integer") return `(${a.sql} = ${b.sql})`;
+  if (a.kind !== "text" && b.kind !== "text") return `(${numberSql(a.sql, a.kind)} = ${numberSql(b.sql, b.kind)})`;
+  const [textA, textB] = [textSql(a.sql, a.kind), textSql(b.sql, b.kind)];
+  const [x, y] = [a, b].map(({ sql, kind }) =>
+    kind === "text" ? spelledNumberSql(sql, "NULL") : numberSql(sql, kind),
+  ) as [string, string];
+  return (
+    `(CASE WHEN ${isWholeSql(textA)} AND ${isWholeSql(textB)} THEN (${textA}) = (${textB}) ` +
+    `WHEN (${x}) IS NOT NULL AND (${y}) IS NOT NULL THEN ${finiteSql(`(${x})`)} = ${finiteSql(`(${y})`)} ` +
+    `ELSE (${textA}) = (${textB}) END)`
+  );
+}
+
+/** `compareNumbers` of two clean columns; the query fails with a conversion error at a text that is no number. */
+export function orderSql(a: ScalarSql, operator: "<" | "<=" | ">" | ">=", b: ScalarSql): string {
+  if (a.kind === "integer" && b.kind === "integer") return `(${a.sql} ${operator} ${b.sql})`;
+  const [x, y] = [numberSql(a.sql, a.kind), numberSql(b.sql, b.kind)];
+  const doubles = `(${x}) ${operator} (${y})`;
+  if (a.kind !== "text" && b.kind !== "text") return `(${doubles})`;
+  const [textA, textB] = [textSql(a.sql, a.kind), textSql(b.sql, b.kind)];
+  const wholes = `TRY_CAST(${textA} AS HUGEINT) ${operator} TRY_CAST(${textB} AS HUGEINT)`;
+  return `(CASE WHEN (${x}) = (${y}) AND ${isWholeSql(textA)} AND ${isWholeSql(textB)} THEN ${wholes} ELSE ${doubles} END)`;
 }
 
 /** `booleanOf`; the query fails with a conversion error at a value that is neither. */

@@ -2,9 +2,10 @@
  * What a raw value means: as text, as a number, as a boolean, or as nothing. `sql.ts` says the same in SQL for values in
  * files; a property test holds the two together.
  *
- * - The empty text and the texts that the source lists are null; so are NaN and the infinities.
- * - The text of a whole number is its digits (`3`, also for 3.0), that of another its shortest decimal form.
- * - Text is a number when it reads as one (`1.5`, ` 2e3 `); `nan` and `inf` read as null. A boolean is 1 or 0.
+ * - The empty text and the texts that the source lists are null, whatever holds them; so are NaN and the infinities.
+ * - The text of a whole number is its digits (`3`, also for 3.0 and for the text `3.0`), that of another its shortest
+ *   decimal form; `True` and `TRUE` are the text `true`. So a value has one text, whichever format wrote it.
+ * - Text is a number when it reads as one (`1.5`, ` 2e3 `); `nan` and `inf` read as null. A boolean, and its text, is 1 or 0.
  * - Text is a boolean when it is `true`, `false` (in any case) or a number 1 or 0; a number when it is 1 or 0.
  */
 
@@ -47,10 +48,10 @@ export function scalarOf(value: unknown, rules: TextRules): Scalar | null {
     case "string":
       return cleanText(value, rules);
     case "number":
-      return Number.isFinite(value) ? value : null;
+      return Number.isFinite(value) && !isListedNull(value, rules) ? value : null;
     case "bigint":
     case "boolean":
-      return value;
+      return isListedNull(value, rules) ? null : value;
     case "undefined":
       return null;
     default:
@@ -59,10 +60,44 @@ export function scalarOf(value: unknown, rules: TextRules): Scalar | null {
   }
 }
 
-/** A text, trimmed when the rules say so, or null. */
+function isListedNull(value: number | bigint | boolean, { nulls }: TextRules): boolean {
+  return nulls.length > 0 && nullTexts(nulls).includes(textOf(value));
+}
+
+/** The texts that mean null, each also as the text of the value that it spells. */
+export function nullTexts(nulls: readonly string[]): readonly string[] {
+  return [...new Set(nulls.flatMap((text) => [text, canonicalText(text)]))];
+}
+
+/** A text, trimmed when the rules say so, in its canonical form, or null. */
 export function cleanText(text: string, rules: TextRules): string | null {
   const trimmed = rules.trim ? trimText(text) : text;
-  return trimmed === "" || rules.nulls.includes(trimmed) ? null : trimmed;
+  if (trimmed === "") return null;
+  const canonical = canonicalText(trimmed);
+  if (rules.nulls.length === 0) return canonical;
+  const nulls = nullTexts(rules.nulls);
+  return nulls.includes(trimmed) || nulls.includes(canonical) ? null : canonical;
+}
+
+const zeroFraction = /^(-?(?:0|[1-9][0-9]*))\.0+$/;
+const spelledValues: ReadonlyMap<string, string> = new Map([
+  ["True", "true"],
+  ["TRUE", "true"],
+  ["False", "false"],
+  ["FALSE", "false"],
+  ["-0", "0"],
+]);
+
+/**
+ * The one text of a value that formats spell differently: a whole number without a fraction of zeros (`310100` for
+ * `310100.0`), a truth value in small letters. Any other text is itself: `007` and `1.10` keep their digits.
+ */
+export function canonicalText(text: string): string {
+  if (text.endsWith("0")) {
+    const whole = zeroFraction.exec(text)?.[1];
+    if (whole !== undefined) return whole === "-0" ? "0" : whole;
+  }
+  return text.length <= 5 ? (spelledValues.get(text) ?? text) : text;
 }
 
 /** Strips {@link whiteSpace} and nothing else: `String.trim` knows more kinds of space. */
@@ -75,7 +110,20 @@ export function trimText(text: string): string {
 }
 
 export function textOf(value: Scalar): string {
-  return typeof value === "number" ? numberText(value) : String(value);
+  switch (typeof value) {
+    case "number":
+      return numberText(value);
+    case "string":
+      return canonicalText(value);
+    default:
+      return String(value);
+  }
+}
+
+/** The text of a raw value of a row: what names a request or a candidate; undefined where there is none. */
+export function cellText(value: unknown): string | undefined {
+  const scalar = scalarOf(value, { nulls: [], trim: false });
+  return scalar === null ? undefined : textOf(scalar);
 }
 
 /** The number that a value is; null for a text such as `nan`. Throws {@link ValueError} for other texts. */
@@ -87,11 +135,50 @@ export function numberOf(value: Scalar): number | null {
     case "boolean":
       return Number(value);
     default: {
-      const number = parseNumber(value);
+      const number = spelledNumber(value);
       if (number === undefined) throw new ValueError(value, "number");
       return Number.isFinite(number) ? number : null;
     }
   }
+}
+
+/** {@link parseNumber}, and 1 and 0 for the texts of true and false in any case. */
+function spelledNumber(text: string): number | undefined {
+  const number = parseNumber(text);
+  if (number !== undefined || text.length > 5) return number;
+  const lower = lowerText(text);
+  return lower === "true" ? 1 : lower === "false" ? 0 : undefined;
+}
+
+/** Digits that both forms of comparison count exactly: DuckDB's widest whole number has 38. */
+const exactDigits = /^-?(?:0|[1-9][0-9]{0,37})$/;
+
+/** The whole number that a value is, exactly; undefined for one that is none or that a double has rounded. */
+function wholeOf(value: Scalar): bigint | undefined {
+  if (typeof value === "boolean") return undefined;
+  const text = textOf(value);
+  return exactDigits.test(text) ? BigInt(text) : undefined;
+}
+
+/**
+ * Whether the values of two columns are equal: as whole numbers digit by digit, as numbers where both read as numbers, else
+ * as texts. Null where one is not finite.
+ */
+export function areEqual(a: Scalar, b: Scalar): boolean | null {
+  const [wholeA, wholeB] = [wholeOf(a), wholeOf(b)];
+  if (wholeA !== undefined && wholeB !== undefined) return wholeA === wholeB;
+  const [x, y] = [a, b].map((value) => (typeof value === "string" ? spelledNumber(value) : Number(value)));
+  if (x === undefined || y === undefined) return textOf(a) === textOf(b);
+  return Number.isFinite(x) && Number.isFinite(y) ? x === y : null;
+}
+
+/** The order of the values of two columns as numbers, digit by digit for whole numbers: negative, zero or positive. */
+export function compareNumbers(a: Scalar, b: Scalar): number {
+  const [x, y] = [numberOf(a) ?? NaN, numberOf(b) ?? NaN];
+  if (x !== y) return x - y;
+  const [wholeA, wholeB] = [wholeOf(a), wholeOf(b)];
+  if (wholeA === undefined || wholeB === undefined || wholeA === wholeB) return 0;
+  return wholeA < wholeB ? -1 : 1;
 }
 
 /** Throws {@link ValueError} for what is neither true nor false. */

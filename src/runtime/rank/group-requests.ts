@@ -1,7 +1,7 @@
 import { candidateLimit } from "../../compiler/ranking/index.js";
 import { oneOf, refuse, type Refusal } from "../../compiler/serving/index.js";
 import { suggest } from "../../compiler/text/index.js";
-import { BrokenLine, type RawRow } from "../data/index.js";
+import { BrokenLine, cellText, type RawRow } from "../data/index.js";
 import { createFailure } from "../failure.js";
 
 /** One request of a file. */
@@ -63,7 +63,7 @@ export async function* groupRequests(
     const value = group === undefined ? wholeFile : row[group];
     if (value === undefined)
       throw createFailure("MTL7516", { column: group ?? "", what: "which groups requests", known: Object.keys(row) });
-    const name = String(value);
+    const name = cellText(value) ?? "null";
     if (name !== request) {
       yield* close();
       if (seen.has(name)) throw createFailure("MTL7515", { request: name, row: at, column: group ?? "" });

@@ -54,8 +54,10 @@ describe("completion of declarations", () => {
   });
 
   it("offers types after a task's colon and labels inside them", () => {
-    expect(offered("P(buy | click)", "<|>")).toEqual(["E", "P", "score"]);
-    expect(offered("P(buy | click)", "P(buy | <|>)")).toEqual(["buy", "click", "not"]);
+    expect(labelsAt("model m\nlabels {\n  click: event\n}\ntask ctr: <|>")).toEqual(["E", "P", "score"]);
+    // As a score, `ctr` could not be continued to `ctcvr`.
+    expect(offered("P(buy | click)", "<|>")).toEqual(["E", "P"]);
+    expect(offered("P(buy | click)", "P(buy | <|>)")).toEqual(["click", "not"]);
   });
 
   it("offers activations, then logits, then tensors", () => {
@@ -146,9 +148,11 @@ describe("completion in blocks", () => {
   });
 
   it("offers `event`, `within` and labels", () => {
-    expect(offered("buy: event within click", "buy: <|>")).toEqual(["amount", "event"]);
+    expect(labelsAt("model m\nlabels {\n  buy: <|>\n}\n")).toEqual(["amount", "event"]);
+    // A task predicts the probability of `buy`.
+    expect(offered("buy: event within click", "buy: <|>")).toEqual(["event"]);
     expect(offered("buy: event within click", "buy: event <|>")).toEqual(["within"]);
-    expect(offered("buy: event within click", "buy: event within <|>")).toContain("click");
+    expect(offered("buy: event within click", "buy: event within <|>")).toEqual(["click"]);
   });
 
   it("offers columns that the spec knows in a label's expression", () => {
@@ -176,7 +180,7 @@ describe("completion in blocks", () => {
   });
 
   it("offers types of attributes", () => {
-    expect(offered("brand: text", "brand: <|>")).toEqual([
+    expect(labelsAt("model m\nattributes {\n  brand: <|>\n}\n")).toEqual([
       "bool",
       "duration",
       "number",
@@ -208,7 +212,9 @@ describe("completion of requests and experiments", () => {
   });
 
   it("offers values of the request in formulas and in tests", () => {
-    expect(labelsAt(`${text}fusion f = <|>\n`)).toContain("user_id");
+    expect(labelsAt(`${text}fusion f = <|>\n`)).toContain("beta");
+    expect(labelsAt(`${text}fusion f = <|>\n`)).not.toContain("user_id");
+    expect(labelsAt(`${text}fusion f = if(user_id == "u" and <|>`)).toContain("user_id");
     expect(labelsAt(`${text}test "t" {\n  request { <|> }\n}\n`)).toEqual(["user_id"]);
   });
 });
@@ -228,5 +234,93 @@ describe("completion elsewhere", () => {
       newText: "mlp(",
       range: { start: { character: 14 }, end: { character: 16 } },
     });
+  });
+});
+
+describe("completion offers what fits and nothing else", () => {
+  const text = `model m
+
+attributes {
+  brand: text
+  listed: time
+  fresh: bool
+  tags: texts
+  cost: number
+}
+labels {
+  click: event
+  buy: event within click
+  stay: amount(seconds) within click
+}
+signals {
+  ctr: P(click)
+}
+`;
+  const first = (marked: string, count = 3): readonly string[] => labelsAt(marked).slice(0, count);
+
+  it("amounts in `E(…)`, events in `P(…)` and after `within`", () => {
+    expect(labelsAt(`${text}task a: E(<|> | click)`)).toEqual(["stay"]);
+    expect(labelsAt(`${text}task a: P(<|> | click)`)).toEqual(["buy", "click", "not"]);
+    expect(labelsAt(text.replace("within click\n}", "within <|>\n}"))).toEqual(["buy", "click"]);
+  });
+
+  it("no block that stands already", () => {
+    const labels = labelsAt(`${text}\n<|>`);
+    expect(labels).toEqual(expect.arrayContaining(["features", "fusion", "rules"]));
+    for (const word of ["model", "labels", "attributes", "signals"]) expect(labels).not.toContain(word);
+  });
+
+  it("values of the kind that a function takes", () => {
+    expect(labelsAt(`${text}fusion f = if(age(<|>) < 7d, 1, 0)\n`)).toEqual(["listed"]);
+    expect(labelsAt(`${text}fusion f = if(lower(<|>) == "a", 1, 0)\n`)).toEqual(["brand", "lower"]);
+    expect(labelsAt(`${text}fusion f = <|>\n`)).toEqual(expect.arrayContaining(["cost", "ctr", "log1p"]));
+    for (const word of ["brand", "listed", "tags", "fresh", "lower", "age", "missing"])
+      expect(labelsAt(`${text}fusion f = <|>\n`)).not.toContain(word);
+  });
+
+  it("values of the kind that they are compared with", () => {
+    const rule = (condition: string): string => `${text}rules r {\n  drop d when ${condition}\n}\n`;
+    expect(labelsAt(rule("<|> == 0"))).toEqual(expect.arrayContaining(["cost", "ctr"]));
+    expect(labelsAt(rule("<|> == 0"))).not.toContain("brand");
+    expect(labelsAt(rule("brand == <|>"))).toEqual(["brand", "lower"]);
+    expect(labelsAt(rule('"sale" in <|>'))).toEqual(["tags"]);
+    expect(labelsAt(rule('<|> in ["a"]'))).toEqual(["brand", "lower"]);
+    expect(labelsAt(rule("fresh and <|>"))).toContain("fresh");
+    expect(first(rule("age(listed) < 7d and <|>"))).toContain("fresh");
+  });
+
+  it("values in a condition with the comparison that they need", () => {
+    const { analysis, offset } = analyzeAt(`${text}rules r {\n  drop d when <|>\n}\n`);
+    const items = completionAt(analysis, offset, { snippets: false, files: () => [], exportsOf: () => [] });
+    const put = Object.fromEntries(items.map(({ label, textEdit }) => [label, textEdit?.newText]));
+    expect(put).toMatchObject({
+      fresh: "fresh",
+      cost: "cost > ",
+      brand: 'brand == "',
+      listed: "age(listed) < ",
+      missing: "missing(",
+    });
+  });
+
+  it("scores and what has an order in a ranking", () => {
+    expect(labelsAt(`${text}fusion f = ctr\nrank r = top 5 by <|>\n`)).not.toContain("brand");
+    expect(labelsAt(`${text}fusion f = ctr\nrank r = top 5 by f ties <|>\n`)).toEqual(
+      expect.arrayContaining(["cost", "listed", "fresh"]),
+    );
+    expect(labelsAt(`${text}fusion f = ctr\nrank r = top 5 by f ties <|>\n`)).not.toContain("brand");
+  });
+
+  it("fields that a candidate lacks, on its last line too", () => {
+    const test = (fields: string): readonly string[] =>
+      labelsAt(`${text}fusion f = ctr\nrank r = top 5 by f\ntest "t" {\n  candidate a {\n${fields}\n  }\n}\n`);
+    expect(test("    ctr: 0.1\n    cost: 2\n    <|>")).toEqual(expect.arrayContaining(["brand", "fresh"]));
+    expect(test("    ctr: 0.1\n    cost: 2\n    <|>")).not.toContain("ctr");
+    expect(test("    ctr: 0.1\n    <|>\n    cost: 2")).not.toContain("cost");
+  });
+
+  it("keeps to the calls and keys that what follows needs", () => {
+    expect(offered("mlp(g, [32])", "<|>(g, [32])")).toContain("mlp");
+    expect(offered("mlp(g, [32])", "<|>(g, [32])")).not.toContain("g");
+    expect(offered("scale: log1p", "<|>: log1p")).toEqual(["scale"]);
   });
 });

@@ -34,7 +34,7 @@ export { logitWords } from "./check-logit.js";
 export { stopSpecs } from "./check-train.js";
 export { columnFunctions, type ColumnFunctionType } from "./column-expressions.js";
 export { featureKinds, featureSpecs, type FeatureKind } from "./feature-types.js";
-export { formulaFunctions, type FormulaFunction } from "./formula-functions.js";
+export { formulaFunctions, type FormulaFunction, type FormulaKind } from "./formula-functions.js";
 export { metricNames, metricsOf } from "./metric-types.js";
 export { clauseName, perUnits, verbRules, type ClauseName } from "./rule-clauses.js";
 export { showInterval } from "./intervals.js";

@@ -25,7 +25,7 @@ export interface Word {
 export type Expected =
   /** First words of declarations, with what follows them. */
   | { readonly kind: "declarations"; readonly words: readonly string[] }
-  | { readonly kind: "words"; readonly words: readonly Word[] }
+  | { readonly kind: "words"; readonly words: readonly Word[]; readonly untried?: true }
   /** An operand of an expression. */
   | { readonly kind: "slot"; readonly slot: Slot; readonly before: readonly TokenView[] }
   /** Parameters of a call that it does not give yet. */
@@ -34,7 +34,9 @@ export type Expected =
   | { readonly kind: "changes"; readonly given: readonly string[] }
   /** Keys of a block that it does not have yet. */
   | { readonly kind: "keys"; readonly block: string; readonly given: readonly string[] }
-  | { readonly kind: "names"; readonly kinds: readonly SymbolKind[] }
+  | { readonly kind: "names"; readonly kinds: readonly SymbolKind[]; readonly removed?: true }
+  /** Labels of events, or of amounts; not the one whose entry it is. */
+  | { readonly kind: "labels"; readonly base: "event" | "amount"; readonly not?: string }
   | { readonly kind: "members"; readonly of: string }
   /** What can be computed of a head, of a signal, of an attribute. */
   | { readonly kind: "types"; readonly of: "head" | "signal" | "attribute" }
@@ -43,7 +45,7 @@ export type Expected =
   /** Specs, by their paths from here. */
   | { readonly kind: "files"; readonly quoted: boolean };
 
-const labels: Expected = { kind: "names", kinds: ["label", "event"] };
+const events = { kind: "labels", base: "event" } as const;
 
 function words(...texts: readonly string[]): Expected {
   return { kind: "words", words: texts.map((text) => ({ text, doc: wordDocs.get(text) })) };
@@ -51,6 +53,25 @@ function words(...texts: readonly string[]): Expected {
 
 /** Everything that may stand at the cursor; none in a text that is no path. */
 export function expectedAt(cursor: Cursor, macros: Macros): readonly Expected[] {
+  const expected = expectedIn(cursor, macros);
+  if (cursor.after[0]?.text !== ":") return expected;
+  // Before a colon stands what it gives a value to, unless the name is declared there.
+  return declaring.has(cursor.top[0]?.text ?? "") && cursor.frames.length === 1
+    ? []
+    : expected.filter(({ kind }) => ["keys", "parameters", "changes"].includes(kind));
+}
+
+const declaring: ReadonlySet<string> = new Set([
+  "features",
+  "labels",
+  "attributes",
+  "signals",
+  "request",
+  "params",
+  "experiment",
+]);
+
+function expectedIn(cursor: Cursor, macros: Macros): readonly Expected[] {
   const { top, frames, inText } = cursor;
   const head = top[0]?.text ?? "";
   if (inText !== undefined)
@@ -60,7 +81,7 @@ export function expectedAt(cursor: Cursor, macros: Macros): readonly Expected[] 
   const [outer] = frames;
   if (outer === undefined) return atTop(cursor, head, macros);
   if (outer.kind === "block") return inBlock(cursor, head, outer, macros);
-  return inExpression(rootSlot(head, top, outer), head, frames, macros);
+  return inExpression(rootSlot(head, top, outer), head, frames, macros, top);
 }
 
 // ----------------------------------------------------------------------------------------------- outside of brackets
@@ -91,7 +112,9 @@ function continuation({ top, isOverride, startsLine }: Cursor, head: string, mac
       if (last === "extends") return [{ kind: "files", quoted: false }];
       return top.length === 2 ? [words("extends")] : [];
     case "remove":
-      return top.length === 2 ? removable(texts[1] ?? "") : [];
+      return top.length === 2
+        ? removable(texts[1] ?? "").map((each) => (each.kind === "names" ? { ...each, removed: true } : each))
+        : [];
     case "task":
     case "chain":
       if (last === ":") return [{ kind: "types", of: "head" }];
@@ -132,7 +155,7 @@ function inRank(value: readonly TokenView[]): readonly Expected[] {
     case "with":
       return open ? [{ kind: "names", kinds: ["rules"] }] : [words("ties")];
     default:
-      return open ? operand(valueSlot("rank"), rest) : [words("ascending")];
+      return open ? operand({ kind: "formula", test: false, wants: "order" }, rest) : [words("ascending")];
   }
 }
 
@@ -196,6 +219,7 @@ function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): re
         {
           kind: "words",
           words: stdNames.filter((name) => !block.words.some(({ text }) => text === name)).map((text) => ({ text })),
+          untried: true,
         },
       ];
     const from = after.find(({ type }) => type === "String")?.text.slice(1, -1);
@@ -205,10 +229,12 @@ function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): re
   if (head === "test") return inTest(cursor, block, macros);
   const { key } = block;
   if (key === undefined)
-    return frames.length === 1 && block.words.length === 0 ? [{ kind: "keys", block: head, given: block.keys }] : [];
+    return frames.length === 1 && block.words.length === 0
+      ? [{ kind: "keys", block: head, given: [...block.keys, ...keysIn(cursor.after)] }]
+      : [];
   const fresh: readonly Expected[] =
     frames.length === 1 && startsLine && !wantsOperand(block.words)
-      ? [{ kind: "keys", block: head, given: block.keys }]
+      ? [{ kind: "keys", block: head, given: [...block.keys, ...keysIn(cursor.after)] }]
       : [];
   const texts = block.words.map(({ text }) => text);
   switch (head) {
@@ -218,7 +244,7 @@ function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): re
       return inExpression({ kind: "featureType" }, head, frames.slice(1), macros);
     case "labels":
       if (texts.includes("=")) break;
-      if (texts.at(-1) === "within") return [labels];
+      if (texts.at(-1) === "within") return [{ ...events, not: key }];
       if (texts.length === 0) return [words("event", "amount")];
       return frames.length > 1 || texts.includes("within") ? fresh : [...fresh, words("within")];
     case "attributes":
@@ -259,11 +285,14 @@ function afterType(texts: readonly string[], fresh: readonly Expected[], ofReque
 function inType({ callee, words: inner }: Frame): readonly Expected[] {
   if (callee !== "P" && callee !== "E") return [];
   return wantsOperand(inner) || inner.at(-1)?.text === "|"
-    ? [labels, ...(callee === "P" || inner.length > 0 ? [words("not")] : [])]
+    ? callee === "P" || inner.length > 0
+      ? [events, words("not")]
+      : [{ kind: "labels", base: "amount" }]
     : [];
 }
 
-const formula: Slot = { kind: "formula", test: false };
+const condition: Slot = { kind: "formula", test: false, wants: "bool" };
+const factor: Slot = { kind: "formula", test: false, wants: "number" };
 
 function inRule(block: Frame, frames: readonly Frame[], startsLine: boolean, macros: Macros): readonly Expected[] {
   const verbs: Expected = { kind: "words", words: ruleVerbs.map((text) => ({ text, doc: verbDocs[text] })) };
@@ -271,10 +300,18 @@ function inRule(block: Frame, frames: readonly Frame[], startsLine: boolean, mac
   if (verb === undefined) return frames.length === 1 ? [verbs] : [];
   const rule = verbRules[verb.text as RuleVerb] as (typeof verbRules)[RuleVerb] | undefined;
   if (rule === undefined || rest.length === 0) return [];
-  const lastClause = rest.findLast(({ text }) => clauseStarts.has(text))?.text;
-  const value = rest.slice(rest.findLastIndex(({ text }) => clauseStarts.has(text)) + 1);
-  const slot: Slot = lastClause === "when" ? formula : lastClause === "of" ? { kind: "key" } : numberSlot;
-  if (frames.length > 1) return inExpression(slot, "rules", frames.slice(1), macros);
+  const startsAt = lastClauseIn(rest, rule);
+  const lastClause = rest[startsAt]?.text;
+  const value = rest.slice(startsAt + 1);
+  const slot: Slot =
+    lastClause === "when"
+      ? condition
+      : lastClause === "by"
+        ? factor
+        : lastClause === "of"
+          ? { kind: "key" }
+          : numberSlot;
+  if (frames.length > 1) return inExpression(slot, "rules", frames.slice(1), macros, block.words);
   const option = rule.options.find(({ name }) => rest.at(-1)?.text === ":" && rest.at(-2)?.text === name);
   if (option !== undefined) return operand(argumentSlot(option.type), []);
   if (rest.at(-1)?.text === "at") return [words("most", "least")];
@@ -292,6 +329,16 @@ function inRule(block: Frame, frames: readonly Frame[], startsLine: boolean, mac
     },
     ...(lastClause === "when" ? [words("and", "or")] : []),
   ];
+}
+
+/** Where the last clause begins. `in` of a condition asks for membership where the verb takes no window, or has its own. */
+function lastClauseIn(words: readonly TokenView[], { required, optional }: (typeof verbRules)[RuleVerb]): number {
+  const at = words.findLastIndex(({ text }) => clauseStarts.has(text));
+  if (words[at]?.text !== "in") return at;
+  const when = words.findLastIndex(({ text }, i) => i < at && clauseStarts.has(text));
+  const takesWindow = [...required, ...optional].some((clause) => clause === "in" || clause === "in top");
+  const hasWindow = words.slice(0, at).some(({ text }) => text === "in");
+  return words[when]?.text === "when" && (!takesWindow || hasWindow) ? when : at;
 }
 
 const clauseStarts: ReadonlySet<string> = new Set([
@@ -317,10 +364,10 @@ function inTest(cursor: Cursor, block: Frame, macros: Macros): readonly Expected
   const [step, ...rest] = block.words;
   if (step === undefined) return [steps];
   const inner = frames.at(-1);
-  const test: Slot = { kind: "formula", test: true };
+  const test: Slot = { kind: "formula", test: true, wants: "bool" };
   if (step.text === "request" && frames.length > 1)
-    return inner?.kind === "record" && inner.key === undefined
-      ? [{ kind: "keys", block: "request", given: inner.keys }]
+    return inner?.kind === "record" && beginsField(inner, startsLine)
+      ? [{ kind: "keys", block: "request", given: [...inner.keys, ...keysIn(cursor.after)] }]
       : [];
   if (step.text === "candidate") {
     if (frames.length === 1) {
@@ -328,20 +375,38 @@ function inTest(cursor: Cursor, block: Frame, macros: Macros): readonly Expected
       if (rest.at(-1)?.text === "like") return [{ kind: "names", kinds: ["candidate"] }];
       return rest.length === 1 ? [words("like")] : [];
     }
-    if (inner?.kind !== "record" || inner.key !== undefined) return [];
-    return [{ kind: "keys", block: "candidate", given: inner.keys }];
+    if (inner?.kind !== "record" || !beginsField(inner, startsLine)) return [];
+    return [{ kind: "keys", block: "candidate", given: [...inner.keys, ...keysIn(cursor.after)] }];
   }
   if (step.text !== "expect") return startsLine ? [steps] : [];
   if (frames.length > 1) {
     const call = frames[1];
     if (call?.kind === "list") return [{ kind: "names", kinds: ["candidate"] }];
     return [
-      ...inExpression(test, "test", frames.slice(1), macros),
+      ...inExpression(test, "test", frames.slice(1), macros, block.words),
       ...(inner?.kind === "call" ? [{ kind: "names", kinds: ["candidate"] } as const] : []),
     ];
   }
   if (wantsOperand(rest)) return operand(test, rest);
   return startsLine ? [steps] : [];
+}
+
+/** Keys that stand after the cursor, up to the end of the brackets around it. */
+function keysIn(after: readonly TokenView[]): readonly string[] {
+  const keys: string[] = [];
+  let depth = 0;
+  for (const [i, { text }] of after.entries()) {
+    if (["(", "[", "{"].includes(text)) depth += 1;
+    else if ([")", "]", "}"].includes(text)) depth -= 1;
+    if (depth < 0) break;
+    if (depth === 0 && after[i + 1]?.text === ":") keys.push(text);
+  }
+  return keys;
+}
+
+/** Whether a field of a record begins at the cursor: after a comma, or on a line of its own. */
+function beginsField({ key, words: inner }: Frame, startsLine: boolean): boolean {
+  return key === undefined || (startsLine && !wantsOperand(inner));
 }
 
 // ---------------------------------------------------------------------------------------------------- in expressions
@@ -351,17 +416,23 @@ function operand(slot: Slot, before: readonly TokenView[]): readonly Expected[] 
 }
 
 /** Inside brackets of an expression: an operand, or a parameter of the innermost call. */
-function inExpression(root: Slot, head: string, frames: readonly Frame[], macros: Macros): readonly Expected[] {
+function inExpression(
+  root: Slot,
+  head: string,
+  frames: readonly Frame[],
+  macros: Macros,
+  outer: readonly TokenView[] = [],
+): readonly Expected[] {
   let slot = root;
   let signature: Signature | undefined;
-  for (const frame of frames) {
+  for (const [i, frame] of frames.entries()) {
     if (frame.kind === "call") {
       if (isType(head, frame, root)) return inType(frame);
       signature = signatureIn(slot, frame.callee, macros);
       slot = slotOfArgument(signature, { name: frame.key, place: frame.place, named: frame.keys });
     } else {
       signature = undefined;
-      slot = frame.kind === "record" ? anySlot : itemSlot(slot);
+      slot = frame.kind === "record" ? anySlot : inGroup(itemSlot(slot), frames[i - 1]?.words ?? outer);
     }
   }
   const last = frames.at(-1);
@@ -375,6 +446,15 @@ function inExpression(root: Slot, head: string, frames: readonly Frame[], macros
       ? [{ kind: "parameters", signature, given: givenIn(signature, last) }]
       : [];
   return [...values, ...named];
+}
+
+/** The slot inside parentheses: an operand of what stands before them. */
+function inGroup(slot: Slot, words: readonly TokenView[]): Slot {
+  if (slot.kind !== "formula") return slot;
+  const operator = words.at(-2)?.text ?? "";
+  if (/^[-+*/^]$/.test(operator)) return { ...slot, wants: "number" };
+  if (/^(?:[<>]=?|[!=]=|in)$/.test(operator)) return { ...slot, wants: "any" };
+  return ["and", "or", "not"].includes(operator) ? { ...slot, wants: "bool" } : slot;
 }
 
 /** Parameters that a call has already, by name or by place. */

@@ -1,6 +1,7 @@
 /** One item of a completion, and items for names and calls. */
 import { CompletionItemKind } from "vscode-languageserver";
 import { describeKind, type SpecSymbol, type SymbolKind } from "../../compiler/semantics/index.js";
+import type { TokenView } from "../../compiler/syntax/index.js";
 import { typeOf, type Analysis } from "../analysis/analysis.js";
 import { codeBlock, docOf, shortType, textAt } from "../language/show.js";
 import { showSignature, type Signature } from "../language/signatures.js";
@@ -16,6 +17,8 @@ export interface Item {
   /** The same without places to fill. */
   readonly plain?: string;
   readonly rank: number;
+  /** It may leave errors elsewhere, as what is removed does, or stand for a file that was not read yet. */
+  readonly untried?: true;
 }
 
 /** What items are made from besides what is expected. */
@@ -23,17 +26,30 @@ export interface ItemContext {
   readonly analysis: Analysis;
   /** The name of the declaration that the cursor is in: it cannot read itself. */
   readonly own: string;
+  /** Where what is put in begins. */
+  readonly at: number;
+  /** The declaration's words after the cursor. */
+  readonly after: readonly TokenView[];
   /** Paths of specs as this file would write them. */
   readonly files: readonly string[];
   /** Names that a file declares. */
   readonly exportsOf: (path: string) => readonly SpecSymbol[];
 }
 
-export function nameItems(kinds: readonly SymbolKind[], { analysis, own }: ItemContext, rank = 0): readonly Item[] {
-  const items = analysis.tables.symbols
+export function nameItems(kinds: readonly SymbolKind[], context: ItemContext, rank = 0): readonly Item[] {
+  const items = symbolItems(kinds, context, rank).map(({ item }) => item);
+  return kinds.includes("candidate") ? [...items, ...candidateItems(context.analysis, rank)] : items;
+}
+
+/** Items for names with what declares them. */
+export function symbolItems(
+  kinds: readonly SymbolKind[],
+  { analysis, own }: ItemContext,
+  rank = 0,
+): readonly { readonly symbol: SpecSymbol; readonly item: Item }[] {
+  return analysis.tables.symbols
     .filter((symbol) => kinds.includes(symbol.kind) && symbol.name !== own)
-    .map((symbol) => nameItem(analysis, symbol, rank));
-  return kinds.includes("candidate") ? [...items, ...candidateItems(analysis, rank)] : items;
+    .map((symbol) => ({ symbol, item: nameItem(analysis, symbol, rank) }));
 }
 
 function nameItem(analysis: Analysis, symbol: SpecSymbol, rank: number): Item {
@@ -95,7 +111,8 @@ export function callItem(signature: Signature, rank: number): Item {
   const { name, what, summary, inputs, parameters } = signature;
   const required = parameters.filter(({ default: value }) => value === undefined);
   const bare = inputs.length === 0 && required.length === 0;
-  const places = [...inputs, ...required].map((each, i) => `\${${i + 1}:${each.name}}`).join(", ");
+  // Signature help says what each is.
+  const places = [...inputs, ...required].map((_, i) => `$${i + 1}`).join(", ");
   return {
     label: name,
     kind: signature.def === undefined ? CompletionItemKind.Function : CompletionItemKind.Snippet,

@@ -2,16 +2,17 @@
 import { CompletionItemKind, InsertTextFormat, MarkupKind, type CompletionItem } from "vscode-languageserver";
 import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
 import { declarationDocs, parameterDocs } from "../language/docs.js";
+import type { LabelEntry } from "../../compiler/syntax/index.js";
 import type { Signature } from "../language/signatures.js";
 import type { Expected } from "./expected.js";
-import { kindOf, nameItems, wordItem, type Item, type ItemContext } from "./item.js";
+import { kindOf, nameItems, symbolItems, wordItem, type Item, type ItemContext } from "./item.js";
 import { columnItems, slotItems } from "./slot-items.js";
 import { blockSnippets } from "./snippets.js";
 
 export function itemsFor(expected: Expected, context: ItemContext): readonly Item[] {
   switch (expected.kind) {
     case "declarations":
-      return expected.words.map((word) => ({
+      return expected.words.filter(isFree(context)).map((word) => ({
         label: word,
         kind: CompletionItemKind.Keyword,
         doc: declarationDocs[word],
@@ -26,6 +27,7 @@ export function itemsFor(expected: Expected, context: ItemContext): readonly Ite
         doc,
         rank: 2,
         ...(text.endsWith(":") ? { snippet: `${text} `, plain: `${text} ` } : {}),
+        ...(expected.untried === true ? { untried: true } : {}),
       }));
     case "slot":
       return slotItems(expected.slot, expected.before, context);
@@ -35,8 +37,12 @@ export function itemsFor(expected: Expected, context: ItemContext): readonly Ite
       return withColon(nameItems(["param"], context), expected.given);
     case "keys":
       return keyItems(expected.block, expected.given, context);
-    case "names":
-      return nameItems(expected.kinds, context);
+    case "names": {
+      const items = nameItems(expected.kinds, context);
+      return expected.removed === true ? items.map((item) => ({ ...item, untried: true })) : items;
+    }
+    case "labels":
+      return labelItems(expected, context);
     case "members":
       return memberItems(expected.of, context);
     case "types":
@@ -47,14 +53,50 @@ export function itemsFor(expected: Expected, context: ItemContext): readonly Ite
         kind: kindOf(symbol.kind),
         detail: describeKind(symbol.kind),
         rank: 0,
+        untried: true,
       }));
     case "files":
       return context.files.map((file) => ({
         label: expected.quoted ? file : `"${file}"`,
         kind: CompletionItemKind.File,
         rank: 0,
+        untried: true,
       }));
   }
+}
+
+function baseOf({ type }: LabelEntry): "event" | "amount" | undefined {
+  return type.kind === "LabelType" ? type.base : undefined;
+}
+
+/** Blocks that a file has once, and its model, are not offered where another one stands. */
+function isFree({ analysis, at }: ItemContext): (word: string) => boolean {
+  const others = analysis.spec.declarations.filter(({ span }) => at < span.start || span.end < at);
+  const standing = new Set(others.map(({ kind }) => kind.toLowerCase()));
+  return (word) => !onlyOnce.has(word) || !standing.has(word);
+}
+
+const onlyOnce: ReadonlySet<string> = new Set([
+  "model",
+  "data",
+  "features",
+  "labels",
+  "loss",
+  "train",
+  "metrics",
+  "attributes",
+  "signals",
+  "request",
+  "params",
+]);
+
+function labelItems({ base, not }: Extract<Expected, { kind: "labels" }>, context: ItemContext): readonly Item[] {
+  return [
+    ...symbolItems(["label"], context).flatMap(({ symbol, item }) =>
+      symbol.kind === "label" && baseOf(symbol.declaration) === base && symbol.name !== not ? [item] : [],
+    ),
+    ...(base === "event" ? nameItems(["event"], context) : []),
+  ];
 }
 
 function memberItems(name: string, { analysis }: ItemContext): readonly Item[] {

@@ -9,7 +9,6 @@ import {
   multiplyTypes,
   networkKinds,
   type ArgumentType,
-  type SymbolKind,
 } from "../../compiler/semantics/index.js";
 import type { TokenView } from "../../compiler/syntax/index.js";
 import { macrosOf, typeOf, type Analysis } from "../analysis/analysis.js";
@@ -17,9 +16,8 @@ import { callDocs } from "../language/docs.js";
 import { signaturesIn, signatureOf } from "../language/signatures.js";
 import type { Slot } from "../language/slots.js";
 import { readColumns } from "./columns.js";
+import { formulaItems } from "./formula-items.js";
 import { callItem, nameItems, wordItem, type Item, type ItemContext } from "./item.js";
-
-const formulaKinds: readonly SymbolKind[] = ["task", "chain", "signal", "param", "attribute", "request", "fusion"];
 
 export function slotItems(slot: Slot, before: readonly TokenView[], context: ItemContext): readonly Item[] {
   const { analysis } = context;
@@ -47,12 +45,7 @@ export function slotItems(slot: Slot, before: readonly TokenView[], context: Ite
     case "head":
       return nameItems(["task", "chain"], context);
     case "formula":
-      return [
-        ...nameItems(formulaKinds, context),
-        ...(slot.test ? nameItems(["rank", "candidate"], context) : []),
-        ...nameItems(["feature"], context, 2),
-        ...calls(),
-      ];
+      return [...formulaItems(slot, before, context), ...macroItems(slot, context)];
     case "key":
       return [...nameItems(["attribute"], context), ...nameItems(["feature"], context, 1)];
     case "columns":
@@ -62,7 +55,11 @@ export function slotItems(slot: Slot, before: readonly TokenView[], context: Ite
     case "splitKeys":
       return [...calls(), wordItem("rows", "Each row by itself.")];
     case "featureType":
-      return featureKinds.map((name) => callItemOf(slot, name, 0));
+      return featureKinds.map((name) => {
+        const item = callItemOf(slot, name, 0);
+        // It needs one of two parameters.
+        return name === "bucket" ? { ...item, snippet: "bucket($1: [$0])", plain: "bucket(" } : item;
+      });
     case "loss":
       return lossItems(slot.key, context);
     case "balance":

@@ -1,9 +1,11 @@
-import type { CompletionItem } from "vscode-languageserver";
+import { CompletionItemKind, type CompletionItem } from "vscode-languageserver";
 import type { SpecSymbol } from "../../compiler/semantics/index.js";
 import { macrosOf, type Analysis } from "../analysis/analysis.js";
 import { cursorAt, type Cursor } from "../analysis/cursor.js";
 import { expectedAt } from "../completion/expected.js";
+import type { Item } from "../completion/item.js";
 import { itemsFor, toCompletionItems } from "../completion/items.js";
+import { fittingItems } from "../completion/verify.js";
 import { toRange } from "../positions.js";
 
 /** What the editor and the workspace bring to a completion. */
@@ -25,11 +27,27 @@ export function completionAt(analysis: Analysis, offset: number, options: Comple
   const context = {
     analysis,
     own: ownName(cursor),
+    at: cursor.word.start,
+    after: cursor.after,
     files: expected.some(({ kind }) => kind === "files") ? options.files() : [],
     exportsOf: options.exportsOf,
   };
-  const items = expected.flatMap((each) => itemsFor(each, context));
-  return toCompletionItems(items, toRange(source, cursor.word), options.snippets);
+  const items = beforeWhatFollows(
+    expected.flatMap((each) => itemsFor(each, context)),
+    cursor,
+  );
+  return toCompletionItems(fittingItems(analysis, cursor.word, items), toRange(source, cursor.word), options.snippets);
+}
+
+/** Before an opening parenthesis stands what can be called, before a colon a key: neither is put in twice. */
+function beforeWhatFollows(items: readonly Item[], { after }: Cursor): readonly Item[] {
+  const next = after[0]?.text;
+  if (next !== "(" && next !== ":") return items;
+  const ending = next === "(" ? "(" : ": ";
+  return items.flatMap(({ snippet: _snippet, plain, ...item }) => {
+    const isBare = plain === undefined && next === "(" && item.kind === CompletionItemKind.Function;
+    return plain?.endsWith(ending) === true || isBare ? [{ ...item, label: item.label.replace(/:$/, "") }] : [];
+  });
 }
 
 /** The name of the declaration around the cursor. */

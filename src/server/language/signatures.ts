@@ -263,12 +263,19 @@ const logitSignatures = [
 const activationSignatures = activations.map((name) =>
   formSignature(name, "an activation", [{ name: "logit", slot: logit }]),
 );
-const formula: Slot = { kind: "formula", test: false };
-const formulaSignatures = Object.entries(formulaFunctions).map(([name, { parameters }]) =>
+const formula = { kind: "formula", test: false } as const;
+const formulaSignatures = Object.entries(formulaFunctions).map(([name, { parameters, takesMissing }]) =>
   formSignature(
     name,
     "a function of formulas",
-    parameters.map((parameter) => ({ name: parameter.name, slot: formula })),
+    parameters.map((parameter, i) => ({
+      name: parameter.name,
+      slot: {
+        ...formula,
+        wants: parameter.kind,
+        takesMissing: takesMissing === "all" || (takesMissing === "first" && i === 0),
+      },
+    })),
   ),
 );
 const columnSignatures = Object.entries(columnFunctions).map(([name, { parameters }]) =>

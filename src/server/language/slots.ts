@@ -2,7 +2,7 @@
  * What kind of expression stands at a place of a spec. The tree of a sound file and the words before the cursor in a
  * broken one are both read as slots, so that hover, completion and references agree on what a word means there.
  */
-import type { ArgumentType } from "../../compiler/semantics/index.js";
+import type { ArgumentType, FormulaKind } from "../../compiler/semantics/index.js";
 
 export type Slot =
   /** Anything: nothing is known of it. */
@@ -19,7 +19,14 @@ export type Slot =
   /** Products of tasks. */
   | { readonly kind: "chain" }
   /** A number, a condition or a text over scores and attributes; in a test also candidates and rankings. */
-  | { readonly kind: "formula"; readonly test: boolean }
+  | {
+      readonly kind: "formula";
+      readonly test: boolean;
+      /** The kind of value that is needed; `order`: whatever has an order; `any` or absent: of every kind. */
+      readonly wants?: FormulaKind | "any" | "order";
+      /** Whether what may be missing needs nothing around it. */
+      readonly takesMissing?: boolean;
+    }
   /** An attribute or a feature that values are counted by. */
   | { readonly kind: "key" }
   /** An expression over the columns of a row. */
@@ -133,7 +140,7 @@ export function valueSlot(keyword: string): Slot {
       return { kind: keyword };
     case "fusion":
     case "rank":
-      return { kind: "formula", test: false };
+      return { kind: "formula", test: false, wants: "number" };
     case "features":
     case "labels":
       return { kind: "columns" };

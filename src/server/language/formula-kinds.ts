@@ -1,0 +1,57 @@
+/** What values of a formula are, read from the tree: a text that is being typed has no types yet. */
+import { formulaFunctions, type FormulaKind, type SpecSymbol } from "../../compiler/semantics/index.js";
+import type { TypedEntry } from "../../compiler/syntax/index.js";
+
+/** A kind of value with whether it may be missing. */
+export interface FormulaValue {
+  readonly kind: FormulaKind | "texts" | "vector";
+  readonly optional: boolean;
+}
+
+/** What the name stands for in a formula; undefined for what no formula reads. */
+export function formulaValueOf(symbol: SpecSymbol): FormulaValue | undefined {
+  switch (symbol.kind) {
+    case "task":
+      return symbol.declaration.auxiliary ? undefined : { kind: "number", optional: false };
+    case "chain":
+    case "param":
+    case "fusion":
+      return { kind: "number", optional: false };
+    case "signal":
+    case "attribute":
+    case "request":
+      return typedValue(symbol.declaration);
+    case "feature": {
+      const { type } = symbol.declaration;
+      const name = type.kind === "Call" ? type.callee.text : type.kind === "NameExpression" ? type.name.text : "";
+      if (name === "categorical") return { kind: "text", optional: true };
+      if (name === "bag") return { kind: "texts", optional: true };
+      return name === "numeric" || name === "bucket" ? { kind: "number", optional: true } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function typedValue({ type }: TypedEntry): FormulaValue | undefined {
+  switch (type.kind) {
+    case "ProbabilityType":
+    case "ExpectationType":
+    case "ScoreType":
+      return { kind: "number", optional: false };
+    case "NumberType":
+      return { kind: "number", optional: type.optional };
+    case "VectorType":
+      return { kind: "vector", optional: type.optional };
+    case "SimpleType":
+      return { kind: type.base, optional: type.optional };
+    case "MissingType":
+      return undefined;
+  }
+}
+
+/** What a function of formulas gives. */
+export function resultOf(name: string): FormulaKind | undefined {
+  if (name === "piecewise") return "number";
+  return Object.hasOwn(formulaFunctions, name) ? formulaFunctions[name]?.result : undefined;
+}

@@ -145,6 +145,7 @@ export const callDocs: Readonly<Record<string, string>> = {
   if: "The second where the condition holds, else the third.",
   age: "The time from a moment to now.",
   lower: "The text in lower case.",
+  cross: "A text for each pair of values; null where one of them is null.",
   length: "The number of characters.",
   rank: "The place of the value in the list, the largest first: 1, 2, …",
   percentile: "The share of the list's values that are not above this one.",

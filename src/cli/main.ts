@@ -82,8 +82,12 @@ const usageCodes: ReadonlySet<string> = new Set([
 async function report(error: unknown, words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const failure = error instanceof Failure ? error : bug(error, terminal);
   const { showDiagnostics, diagnosticsJson } = await import("./show-diagnostics.js");
-  if (wantsJson(words)) terminal.out(diagnosticsJson(failure.diagnostics));
-  else showDiagnostics(terminal, failure.diagnostics, { footer: failure.diagnostics.length > 1 });
+  if (wantsJson(words)) terminal.out(diagnosticsJson(failure.diagnostics, failure.sources));
+  else
+    showDiagnostics(terminal, failure.diagnostics, {
+      footer: failure.diagnostics.length > 1,
+      sources: failure.sources,
+    });
   return failure.diagnostics.some(isUsage) ? 2 : 1;
 }
 

@@ -12,15 +12,18 @@ export function showDiagnostics(
 ): void {
   if (diagnostics.length === 0) return;
   const color = terminal.errStyle.bold("") !== "";
-  const sources = options.sources ?? sourcesOf(diagnostics);
+  const sources = new Map([...sourcesOf(diagnostics), ...(options.sources ?? [])]);
   terminal.err(renderPretty(diagnostics, sources, { color, width: Math.min(terminal.width, 120) }));
   const footer = options.footer === true ? renderFooter(diagnostics, { color }) : "";
   if (footer !== "") terminal.err(`\n${footer}\n`);
 }
 
-/** As one JSON object. */
-export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
-  return `${renderJson(diagnostics, sourcesOf(diagnostics))}\n`;
+/** As one JSON object. `sources` are the texts that are not on the disk. */
+export function diagnosticsJson(
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, SourceFile> = new Map(),
+): string {
+  return `${renderJson(diagnostics, new Map([...sourcesOf(diagnostics), ...sources]))}\n`;
 }
 
 /** The files that diagnostics name, as far as they can be read. */

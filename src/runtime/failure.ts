@@ -5,7 +5,7 @@ import {
   type DiagnosticParameters,
   type ReportDetails,
 } from "../compiler/diagnostics/index.js";
-import type { Span } from "../compiler/text/index.js";
+import type { SourceFile, Span } from "../compiler/text/index.js";
 
 /**
  * Something that the user can mend and that stops a run: a column that is not there, a damaged artifact, a loss that is
@@ -15,10 +15,13 @@ import type { Span } from "../compiler/text/index.js";
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly diagnostics: readonly Diagnostic[];
+  /** Texts that the diagnostics point into and that are not on the disk, by the names of their files. */
+  readonly sources: ReadonlyMap<string, SourceFile>;
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, SourceFile> = new Map()) {
     super(diagnostics.map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`).join("\n"));
     this.diagnostics = diagnostics;
+    this.sources = sources;
   }
 }
 

@@ -1,9 +1,11 @@
 import { existsSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import type { FittedSizes, Model } from "../compiler/model/index.js";
 import { manifestName, readArtifact } from "./artifact/index.js";
 import { createFailure } from "./failure.js";
-import { createGitHost, fileOfCopy, parseGitFile } from "./git.js";
+import { isGitCopy, placesOfCopy } from "./git-copy.js";
+import { loadGitSpec } from "./git-spec.js";
+import { parseGitFile } from "./git.js";
 import { loadSpec } from "./spec.js";
 
 /** A model, and what is known of its data. */
@@ -25,17 +27,20 @@ export async function loadModelSource(name: string, folder: string): Promise<Mod
   if (existsSync(name)) return statSync(name).isDirectory() ? loadArtifactModel(name) : loadFile(name, folder);
   const file = parseGitFile(name, folder);
   if (file === undefined) throw createFailure("MTL8007", { file: name, problem: "there is no such file" });
-  return { name, model: loadSpec(file.path, createGitHost(file)).model, ids: {}, files: [] };
+  return { name, model: loadGitSpec(file).model, ids: {}, files: [] };
 }
 
 /** A spec on the disk; of a copy that git made, the spec where it was. */
 function loadFile(name: string, folder: string): ModelSource {
-  const isElsewhere = relative(folder, resolve(name)).startsWith("..");
-  const copied = isElsewhere ? fileOfCopy(name, folder) : undefined;
-  if (copied !== undefined)
-    return { name, model: loadSpec(copied.path, createGitHost(copied)).model, ids: {}, files: [] };
-  const { model, sources } = loadSpec(name);
-  return { name, model, ids: {}, files: sources.map(({ path }) => path) };
+  if (!isGitCopy(name)) {
+    const { model, sources } = loadSpec(name);
+    return { name, model, ids: {}, files: sources.map(({ path }) => path) };
+  }
+  const { places, isCertain } = placesOfCopy(name, folder);
+  const [place] = places;
+  if (place === undefined) return { name, model: loadSpec(name).model, ids: {}, files: [] };
+  if (!isCertain) throw createFailure("MTL8014", { file: name });
+  return { name, model: loadGitSpec(place).model, ids: {}, files: [] };
 }
 
 async function loadArtifactModel(directory: string): Promise<ModelSource> {

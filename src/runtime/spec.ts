@@ -31,11 +31,14 @@ export interface LoadedSpec {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Compiles a spec. Throws a {@link Failure} with everything that is wrong, or MTL7310 when the file declares no model. */
-export function loadSpec(path: string, host: Host = createFileHost()): LoadedSpec {
+/**
+ * Compiles a spec, `name` in messages. Throws a {@link Failure} with everything that is wrong, or MTL7310 when the file declares
+ * no model.
+ */
+export function loadSpec(path: string, host: Host = createFileHost(), name: string = path): LoadedSpec {
   const { model, hash, sources, diagnostics } = compileSpec(path, host);
   if (diagnostics.some(({ severity }) => severity === "error")) throw new Failure(diagnostics);
-  if (model === undefined || hash === undefined) throw createFailure("MTL7310", { file: path });
+  if (model === undefined || hash === undefined) throw createFailure("MTL7310", { file: name });
   const files = [...sources.values()].map(({ path: file, text }) => ({ path: file, text }));
   const first = files.filter((file) => file.path === path);
   return {

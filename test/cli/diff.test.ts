@@ -52,6 +52,7 @@ async function failureOf(request: Parameters<typeof runDiff>[0]): Promise<string
 
 describe("mtlc diff as git's external diff", () => {
   const copy = (revision: string): string => {
+    // As git names them: six letters after the dash.
     const folder = mkdtempSync(join(tmpdir(), "git-blob-"));
     const file = join(folder, "m.mtl");
     writeFileSync(file, execFileSync("git", ["show", `${revision}:specs/m.mtl`]));
@@ -66,7 +67,8 @@ describe("mtlc diff as git's external diff", () => {
     writeFileSync("specs/m.mtl", spec);
     expect(text).toContain("mtlc diff specs/m.mtl");
     expect(text).toContain("name: m → other");
-    expect((await loadModelSource(old, process.cwd())).model.name).toBe("m");
+    // Without a path and a revision, it is not known which of the two imports is meant.
+    await expect(loadModelSource(old, process.cwd())).rejects.toThrow("MTL8014");
   });
 
   it("says what it cannot compare in a line, because git ends when its diff does", async () => {
@@ -130,7 +132,11 @@ describe("mtlc diff", () => {
     const now = await runFileDiffs(files, "HEAD", { failOn: "report" });
     expect(now.exitCode).toBe(0);
     expect(fileDiffsView.human(now.result, createTerminal({ NO_COLOR: "1" }))).toContain("no change in 1 spec\n");
-    await expect(runFileDiffs(["specs/broken.mtl"], "HEAD", {})).rejects.toThrow("MTL2");
+    const broken = await runFileDiffs(["specs/broken.mtl", "specs/m.mtl"], "HEAD", {});
+    expect([broken.exitCode, broken.result.map(({ state }) => state)]).toEqual([1, ["failed", "compared"]]);
+    expect(fileDiffsView.human(broken.result, createTerminal({ NO_COLOR: "1" }))).toMatch(
+      /specs\/broken\.mtl\n\nerror\[MTL2\d+\][^]*no change in 1 spec\n$/,
+    );
   });
 
   it("takes numbers of ids for features that have any", async () => {

@@ -1,22 +1,31 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { diffModels, type ChangeClass, holdsClass, type ModelDiff } from "../../compiler/diff/index.js";
+import type { Diagnostic } from "../../compiler/diagnostics/index.js";
+import type { SourceFile } from "../../compiler/text/index.js";
 import { Failure } from "../../runtime/failure.js";
 import { createGitHost, fileAtRevision } from "../../runtime/git.js";
-import { loadModelSource, type ModelSource } from "../../runtime/model-source.js";
-import { loadSpec } from "../../runtime/spec.js";
+import { loadGitSpec } from "../../runtime/git-spec.js";
+import { loadModelSource } from "../../runtime/model-source.js";
 import type { Outcome } from "../command.js";
 import { readIds } from "../id-options.js";
 
 /** A spec beside itself in a revision. */
 export type FileDiff = { readonly file: string } & (
   | { readonly state: "compared"; readonly diff: ModelDiff }
-  /** The revision does not have it. */
+  /** The revision does not have it, or has a part of that name. */
   | { readonly state: "new" }
-  /** It declares no model: others import it, and show what it changes. */
-  | { readonly state: "part" }
+  /** It declares no model: the specs that import it show what it changes. */
+  | { readonly state: "part"; readonly changed: boolean }
+  /** One side has errors; the others are compared all the same. */
+  | {
+      readonly state: "failed";
+      readonly diagnostics: readonly Diagnostic[];
+      readonly sources: ReadonlyMap<string, SourceFile>;
+    }
 );
 
-/** Compares many specs with themselves in a revision; the widest class of all decides the exit code. */
+/** Compares many specs with themselves in a revision; the widest class of all decides the exit code, and errors do. */
 export async function runFileDiffs(
   files: readonly string[],
   revision: string,
@@ -26,31 +35,48 @@ export async function runFileDiffs(
   for (const file of files) result.push(await compareFile(file, revision, ids));
   const fails = result.some(
     (each) =>
-      failOn !== undefined &&
-      each.state === "compared" &&
-      each.diff.class !== "none" &&
-      holdsClass(each.diff.class, failOn),
+      each.state === "failed" ||
+      (failOn !== undefined &&
+        each.state === "compared" &&
+        each.diff.class !== "none" &&
+        holdsClass(each.diff.class, failOn)),
   );
   return { result, exitCode: fails ? 1 : 0 };
 }
 
-async function compareFile(file: string, revision: string, ids: readonly string[] | undefined): Promise<FileDiff> {
-  const own = await loadWhole(file);
-  if (own === undefined) return { file, state: "part" };
-  const place = fileAtRevision(revision, file);
-  const host = createGitHost(place);
-  if (host.readFile(place.path) === undefined) return { file, state: "new" };
-  const { model } = loadSpec(place.path, host);
-  const given = readIds(ids, [model, own.model]);
-  return { file, state: "compared", diff: diffModels(model, own.model, { before: given, after: given }) };
+/** Whether a file is a spec without errors that declares no model. */
+export async function isPart(file: string): Promise<boolean> {
+  const found = await tryLoad(async () => loadModelSource(file, resolve(".")));
+  return found instanceof Failure && isOfPart(found);
 }
 
-/** Nothing for a spec without errors that declares no model. */
-async function loadWhole(file: string): Promise<ModelSource | undefined> {
+async function compareFile(file: string, revision: string, ids: readonly string[] | undefined): Promise<FileDiff> {
+  const own = await tryLoad(async () => loadModelSource(file, resolve(".")));
+  if (own instanceof Failure && !isOfPart(own)) return failed(file, own);
+  const place = fileAtRevision(revision, file);
+  const before = createGitHost(place).readFile(place.path);
+  if (own instanceof Failure) return { file, state: "part", changed: before !== readFileSync(file, "utf8") };
+  if (before === undefined) return { file, state: "new" };
+  const old = await tryLoad(() => Promise.resolve(loadGitSpec(place)));
+  if (old instanceof Failure) return isOfPart(old) ? { file, state: "new" } : failed(file, old);
+  const given = readIds(ids, [old.model, own.model]);
+  return { file, state: "compared", diff: diffModels(old.model, own.model, { before: given, after: given }) };
+}
+
+async function tryLoad<T>(load: () => Promise<T>): Promise<T | Failure> {
   try {
-    return await loadModelSource(file, resolve("."));
+    return await load();
   } catch (error) {
-    if (error instanceof Failure && error.diagnostics.every(({ code }) => code === "MTL7310")) return undefined;
+    // What git or the disk refuses is no matter of one spec.
+    if (error instanceof Failure && !error.diagnostics.some(({ code }) => code === "MTL8021")) return error;
     throw error;
   }
+}
+
+function isOfPart({ diagnostics }: Failure): boolean {
+  return diagnostics.every(({ code }) => code === "MTL7310");
+}
+
+function failed(file: string, { diagnostics, sources }: Failure): FileDiff {
+  return { file, state: "failed", diagnostics, sources };
 }

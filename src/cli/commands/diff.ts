@@ -3,9 +3,9 @@ import { type ChangeClass, diffModels, holdsClass, type ModelDiff } from "../../
 import { idCounts } from "../../compiler/cost/index.js";
 import type { FittedSizes, Model } from "../../compiler/model/index.js";
 import { createFailure } from "../../runtime/failure.js";
-import { createGitHost, fileAtRevision } from "../../runtime/git.js";
+import { fileAtRevision, gitName } from "../../runtime/git.js";
+import { loadGitSpec } from "../../runtime/git-spec.js";
 import { loadModelSource, type ModelSource } from "../../runtime/model-source.js";
-import { loadSpec } from "../../runtime/spec.js";
 import type { Outcome } from "../command.js";
 import { readIds } from "../id-options.js";
 
@@ -48,12 +48,7 @@ async function loadSides(
   const folder = resolve(".");
   if (revision !== undefined && first !== undefined && second === undefined) {
     const file = fileAtRevision(revision, first);
-    const old = {
-      name: `${revision}:${file.path}`,
-      model: loadSpec(file.path, createGitHost(file)).model,
-      ids: {},
-      files: [],
-    };
+    const old = { name: gitName(file), model: loadGitSpec(file).model, ids: {}, files: [] };
     return [old, await loadModelSource(first, folder)];
   }
   if (revision !== undefined || first === undefined || second === undefined || third !== undefined)

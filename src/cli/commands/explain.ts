@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { specText } from "../../compiler/describe/index.js";
 import { catalogue, type DiagnosticCode, type Severity } from "../../compiler/diagnostics/index.js";
 import { format } from "../../compiler/format/index.js";
 import { hashModel } from "../../compiler/model/index.js";
 import { suggest } from "../../compiler/text/index.js";
-import { createFailure } from "../../runtime/failure.js";
+import { createFailure, Failure } from "../../runtime/failure.js";
 import { loadModelSource } from "../../runtime/model-source.js";
 import type { Outcome } from "../command.js";
 
@@ -17,6 +17,8 @@ export type ExplainResult =
       /** The spec with every default written out, in canonical layout. */
       readonly text: string;
     }
+  /** A file without a model, in canonical layout. */
+  | { readonly kind: "part"; readonly text: string }
   | {
       readonly kind: "code";
       readonly code: string;
@@ -33,8 +35,34 @@ export async function runExplain(name: string): Promise<Outcome<ExplainResult>> 
 }
 
 async function explainSpec(name: string): Promise<ExplainResult> {
-  const { model } = await loadModelSource(name, resolve("."));
-  return { kind: "spec", model: model.name, hash: hashModel(model), text: await format(specText(model)) };
+  try {
+    const { model } = await loadModelSource(name, resolve("."));
+    return { kind: "spec", model: model.name, hash: hashModel(model), text: await format(specText(model)) };
+  } catch (error) {
+    // A part has no defaults to write out: they are those of the specs that import it.
+    if (!(error instanceof Failure) || !error.diagnostics.every(({ code }) => code === "MTL7310")) throw error;
+    if (!existsSync(name)) throw error;
+    return { kind: "part", text: await format(readFileSync(name, "utf8")) };
+  }
+}
+
+/**
+ * What git's textconv is asked for: the spec of a file written out, as `runExplain` does; the text as it stands, under a
+ * comment that says so, where that cannot be told. Never fails for what the text says, because git ends when its filter does.
+ */
+export async function runTextconv(file: string): Promise<string> {
+  try {
+    const result = await explainSpec(file);
+    return result.kind === "code" ? "" : result.text;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const [first] = error.diagnostics;
+    const isOfCopy = first?.code === "MTL8014";
+    const why = isOfCopy
+      ? "imports are other ones in other revisions"
+      : `${first?.code ?? ""}: ${first?.message ?? ""}`;
+    return `// as it stands: ${why.replaceAll(/[\r\n]+/g, " ")}\n${readFileSync(file).toString("utf8")}`;
+  }
 }
 
 function explainCode(code: string): ExplainResult {

@@ -58,11 +58,10 @@ export const diffVerb = defineCommand(
       return 0;
     }
     const failOn = options["fail-on"] ?? (options["exit-code"] ? "report" : undefined);
-    if (options.git !== undefined && models.length > 1) {
-      const [{ runFileDiffs }, { fileDiffsMarkdownView, fileDiffsView }] = await Promise.all([
-        import("../commands/diff-files.js"),
-        import("../views/diff.js"),
-      ]);
+    const { isPart, runFileDiffs } = await import("../commands/diff-files.js");
+    const [first] = models;
+    if (options.git !== undefined && first !== undefined && (models.length > 1 || (await isPart(first)))) {
+      const { fileDiffsMarkdownView, fileDiffsView } = await import("../views/diff.js");
       const files = await runFileDiffs(models, options.git, defined({ ids: options.ids, failOn }));
       const many = options.format === "markdown" ? fileDiffsMarkdownView : fileDiffsView;
       return show(terminal, options.format === "json" ? "json" : "human", many, files);

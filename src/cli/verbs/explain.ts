@@ -11,17 +11,25 @@ export const explainVerb = defineCommand(
       "Of a code such as MTL4003: its page, with a spec that triggers it and the mend.",
     ],
     positional: { name: "SPEC|CODE", min: 1, max: 1, doc: "a spec, an artifact, a spec in a git revision, or a code" },
-    options: { format: formatOption },
+    options: {
+      textconv: { kind: "flag", doc: "be git's textconv: print the text as it stands where it cannot be written out" },
+      format: formatOption,
+    },
     examples: [
       { line: "mtlc explain model.mtl", does: "what the spec says and what it leaves unsaid" },
       { line: "mtlc explain MTL4003", does: "what a code means" },
     ],
   },
   async ({ arguments: [name = ""], options }, terminal) => {
-    const [{ runExplain }, { explainView }] = await Promise.all([
+    const [{ runExplain, runTextconv }, { isGitCopy }, { explainView }] = await Promise.all([
       import("../commands/explain.js"),
+      import("../../runtime/git-copy.js"),
       import("../views/explain.js"),
     ]);
+    if (options.textconv || isGitCopy(name)) {
+      terminal.out(await runTextconv(name));
+      return 0;
+    }
     return show(terminal, options.format, explainView, await runExplain(name));
   },
 );

@@ -3,7 +3,7 @@ import type { ExplainResult } from "../commands/explain.js";
 
 export const explainView: View<ExplainResult> = {
   human: (result, { outStyle }) => {
-    if (result.kind === "spec") return result.text;
+    if (result.kind !== "code") return result.text;
     const { code, severity, title, page } = result;
     return page ?? `${outStyle.bold(`${severity}[${code}]`)}: ${title}\n`;
   },

@@ -72,6 +72,12 @@ export const usageDiagnostics = defineDiagnostics({
         ? `\`${p.output}\` is an input of this command and its output would overwrite it; give another output`
         : `the output \`${p.output}\` would overwrite \`${p.input}\`, which this command reads; give another output`,
   },
+  MTL8014: {
+    severity: "error",
+    title: "copy of git's whose imports are not known",
+    message: (p: { file: string }) =>
+      `\`${p.file}\` is a copy that git made, and what it imports is not the same in every revision that has it; name the revision: \`REVISION:path\``,
+  },
   MTL8020: {
     severity: "error",
     title: "number of ids that is none",

@@ -350,6 +350,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "The output of a command is a file that it reads, under the same or another name (a link, another spelling), or an artifact would be written over the artifact or the spec that it is made from.",
     mend: "Give another output; move it over the input afterwards when that is what you want.",
   },
+  MTL8014: {
+    how: "Git hands the commands that it calls copies of files and does not say which revision they are of. The text of this one stands in several revisions, which import other files.",
+    mend: "Name the spec as git does: `HEAD~1:specs/model.mtl`; as a difftool, use `mtlc diff --driver`, which git tells the path.",
+  },
   MTL8020: {
     how: "`--ids` is written `FEATURE=NUMBER`.",
     mend: "Write it so, with the id for unknown values counted.",

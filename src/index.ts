@@ -48,8 +48,20 @@ export {
   type FlowedRanking,
   type FlowOptions,
   openPermitStore,
+  type OpenStoreOptions,
   type PermitStore,
 } from "./runtime/flow/index.js";
+export {
+  createRanker,
+  type RankAnswer,
+  type RankedAnswer,
+  type Ranker,
+  type RankerFlow,
+  type RankerOptions,
+  type RefusedAnswer,
+  type ServiceRequest,
+} from "./runtime/rank/index.js";
+export type { RankedItem, RankedList } from "./compiler/serving/index.js";
 export { createFileHost, loadSpec, type LoadedSpec } from "./runtime/spec.js";
 export {
   loadPredictor,

@@ -59,7 +59,7 @@ function openFlow(store: PermitStore, clock: () => number): FlowControl {
 
 function rank(flow: FlowControl, now: number): Promise<FlowedRanking<RankResult>> {
   const ids = candidates.map(({ item_id: id }) => id);
-  return flow.rank(now, (permits) => {
+  return flow.rank(now / 1000, (permits) => {
     const ranking = ranker.rank({ request: "r", ids, candidates, now: now / 1000, seed: 1, permits });
     return { ranking, spent: ranking.kind === "ranked" ? ranking.spent : [] };
   });
@@ -84,6 +84,13 @@ describe("a ranking under flow control", () => {
     expect(idsOf(await rank(flows[0] ?? openFlow(store, () => noon), noon + 86_400_000))).toBe("12");
     const { ranking } = await rank(flows[0] ?? openFlow(store, () => noon), noon);
     expect((ranking as RankedList).items).toEqual([]);
+  });
+
+  it("takes its time in seconds, as the request has it", async () => {
+    const flow = openFlow(createMemoryStore({ clock: () => noon }), () => noon);
+    for (const now of [noon, NaN, Infinity])
+      await expect(flow.rank(now, () => ({ ranking: 0, spent: [] }))).rejects.toThrow(/MTL7524.*Date\.now\(\) \/ 1000/);
+    expect(() => flow.viewed([], noon)).toThrow("MTL7524");
   });
 
   it("can be replayed from what it read", async () => {

@@ -267,6 +267,27 @@ describe("while the store is out of reach", () => {
     expect(before + without + (await showAll(ledger, "x", 2000))).toBe(1000);
   });
 
+  it("a server that starts then spends its share of the limit where a cap allows it, and is charged afterwards", async () => {
+    const openBlind = (down: CapPolicy["down"], servers?: number) => {
+      const time = createClock();
+      const store = createFaultyStore(createMemoryStore({ clock: time.clock }));
+      store.fault = () => "refused";
+      const options = { clock: time.clock, ...(servers === undefined ? {} : { servers }) };
+      return { time, store, ledger: openLedger(store, [cap(1000, { down })], options) };
+    };
+    expect(await showAll(openBlind({ kind: "closed" }).ledger, "x", 200)).toBe(0);
+    expect(await showAll(openBlind({ kind: "share", share: 0.1 }, 4).ledger, "x", 200)).toBe(25);
+    const { time, store, ledger } = openBlind({ kind: "share", share: 0.1 });
+    expect(await showAll(ledger, "x", 200)).toBe(100);
+    store.fault = () => "none";
+    time.now += 6000;
+    await ledger.tick();
+    time.now += 6000;
+    await ledger.tick();
+    expect(await store.read()).toMatchObject([{ spent: 100 }]);
+    expect(100 + (await showAll(ledger, "x", 2000))).toBe(1000);
+  });
+
   it("a closing ledger says how many permits it leaves stranded", async () => {
     const { store, ledger } = open({ kind: "closed" });
     await showAll(ledger, "x", 60);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -223,7 +223,7 @@ describe("stores", () => {
         });
         let shown = 0;
         for (let i = 0; i < requests; i++) {
-          const { ranking } = await flow.rank(clock(), ({ held }) => {
+          const { ranking } = await flow.rank(clock() / 1000, ({ held }) => {
             const has = held("home.exposure", '["x"]') >= 1;
             return { ranking: has ? 1 : 0, spent: has ? [{ rule: "home.exposure", key: '["x"]', count: 1 }] : [] };
           });
@@ -265,6 +265,19 @@ describe("stores", () => {
     await expect(openPermitStore("redis://user:secret@127.0.0.1:1")).rejects.toThrow(
       /^MTL7531: the Redis store redis:\/\/127\.0\.0\.1:1 cannot be opened/,
     );
+  });
+
+  it("that cannot be reached are looked for until they are there, where a server asks for that", async () => {
+    const place = join(folder, "comes-later");
+    const text = `sqlite:${join(place, "x.db")}`;
+    const store = await openPermitStore(text, { whenDown: "degrade" });
+    await expect(store.read()).rejects.toThrow("MTL7531");
+    mkdirSync(place);
+    expect(await store.read()).toEqual([]);
+    expect(store.name).toContain("SQLite file");
+    await store.close();
+    await expect(store.read()).rejects.toThrow("closed");
+    await expect(openPermitStore("postgres://x", { whenDown: "degrade" })).rejects.toThrow("MTL7533");
   });
 
   it("refuse a file of a newer layout", async () => {

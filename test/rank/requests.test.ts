@@ -157,6 +157,50 @@ describe("rows of requests", () => {
   });
 });
 
+describe("a store", () => {
+  const capped = write(
+    "capped.mtl",
+    `model capped
+signals { s: number >= 0 }
+attributes { item: text }
+fusion score = s
+rules home { cap shown at most 3 of item per day }
+rank feed = top 1 by score with home
+`,
+  );
+  const lines = Array.from({ length: 5 }, (_, request) => ({
+    request,
+    candidates: [
+      { id: "x", item: "x", s: 2 },
+      { id: "y", item: "y", s: 1 },
+    ],
+  }));
+  const count = ({ answers }: Ranked, id: string): number =>
+    answers.filter((each) => each.kind === "ranked" && each.list.items[0]?.id === id).length;
+
+  it("has its permits spent, from one run to the next, and gets back what was not", async () => {
+    const store = join(folder, "permits.db");
+    const now = new Date(Date.now()).toISOString().slice(0, 19);
+    const [first, second] = [
+      await rankLines(lines, { source: capped, store, at: now }),
+      await rankLines(lines, { source: capped, store, at: now }),
+    ];
+    expect([count(first, "x"), count(first, "y")]).toEqual([3, 2]);
+    expect([count(second, "x"), count(second, "y")]).toEqual([0, 1]);
+    // Another day has permits of its own; without a store nothing is held back.
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 19);
+    expect(count(await rankLines(lines, { source: capped, store, at: tomorrow }), "x")).toBe(3);
+    expect(count(await rankLines(lines, { source: capped, at: now }), "x")).toBe(5);
+  });
+
+  it("that cannot be reached is said before anything is ranked", async () => {
+    await expect(rankLines(lines, { source: capped, store: join(folder, "none/permits.db") })).rejects.toThrow(
+      "MTL7531",
+    );
+    await expect(rankLines(lines, { source: capped, store: "postgres://x" })).rejects.toThrow("MTL7533");
+  });
+});
+
 describe("names that nothing reads", () => {
   it("are told once, with what was meant", async () => {
     const wrong = { id: "a", s: 1, brnad: "x" };

@@ -37,6 +37,9 @@ export interface ExplainedRank extends ExplainedCandidate {
   readonly made?: FormulaExplanation;
 }
 
+/** Nobody waits at a page: a store that is slow is no reason to show less. In milliseconds. */
+const patience = { wait: 10_000, timeout: 10_000 };
+
 /** Ranks each request of the files as it is read. `clock` is the time where the call names none. */
 export async function* runRank(call: RankCall, clock: number): AsyncGenerator<RankedRequest, void, undefined> {
   const { explain, at, seed = 0, experiment, store, ...rest } = call;
@@ -46,7 +49,7 @@ export async function* runRank(call: RankCall, clock: number): AsyncGenerator<Ra
     now,
     seed,
     ...(experiment === undefined ? {} : { arms: experiment }),
-    ...(store === undefined ? {} : { flow: { store, server: "mtlc rank" } }),
+    ...(store === undefined ? {} : { flow: { store, server: "mtlc rank", ...patience } }),
   };
   for await (const answer of rankFiles(options)) {
     if (!explain || answer.kind === "refused") yield answer;

@@ -10,14 +10,15 @@ export const rankVerb = defineCommand(
     name: "rank",
     summary: "Turn files of candidates into ranked lists",
     about: [
-      'Each request\'s candidates become one list, by the formula and the rules of the spec. With the directory of a trained artifact in place of the spec, the network scores the rows first. Rows of one request stand together; without a column that groups them, all rows are one request. A JSON line may also be a whole request: `{"request": …, "candidates": […], "tail": […], "values": {…}}`.',
-      "With `--format json`, one object a request, each on its line as soon as it is ranked.",
+      "Each request's candidates become one list, by the formula and the rules of the spec. With the directory of an artifact in place of the spec, its network scores the rows first. Rows of one request stand together; without a column that groups them, all rows are one request.",
+      'A JSON line may also be a whole request: `{"request": "its name", "values": {…}, "candidates": [{…}, …]}`, where `values` are those of the request, and `page`, `tail` and `shown` tell of the pages before. docs/requests.md says what each holds.',
+      "A request that is wrong has the error in the place of its list; the others are answered, and the exit code is 1. With `--format json`, one object a request, each on its line as soon as it is ranked.",
     ],
     positional: {
       name: "ARTIFACT|SPEC FILE",
       min: 2,
       max: Infinity,
-      doc: "a spec or a trained artifact, and files of candidates: .jsonl, .csv, .tsv, .parquet",
+      doc: "a spec or an artifact, and files of candidates: .jsonl, .csv, .tsv, .parquet",
     },
     options: {
       rank: { kind: "text", value: "NAME", doc: "ranking of the spec (default: its first)" },

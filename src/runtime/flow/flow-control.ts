@@ -1,5 +1,7 @@
+import { isSeconds } from "../../compiler/fusion/index.js";
 import type { RuleSetModel } from "../../compiler/model/index.js";
 import type { PermitSnapshot as RankingPermits, SpentPermits } from "../../compiler/ranking/index.js";
+import { createFailure } from "../failure.js";
 import { createPermitLedger, type LedgerOptions, type LedgerStatus } from "./ledger.js";
 import { createPacer, pacePolicyOf, type PaceReading, type PacerOptions } from "./pacer.js";
 import { capPolicyOf, type PermitSnapshot } from "./permits.js";
@@ -15,7 +17,7 @@ export interface FlowOptions extends Omit<LedgerOptions, "caps">, Omit<PacerOpti
 /** A ranking that was made under caps and paces. */
 export interface FlowedRanking<R> {
   readonly ranking: R;
-  readonly permits: PermitSnapshot;
+  readonly permits: Omit<PermitSnapshot, "now">;
   /** The multipliers that it read, by `set.rule` and then by key. */
   readonly paces: ReadonlyMap<string, ReadonlyMap<string, PaceReading>>;
 }
@@ -24,13 +26,14 @@ export interface FlowedRanking<R> {
 export interface FlowControl {
   /**
    * Makes a ranking, a pure function of its permits, and spends what its list takes; `make` may be called several times.
-   * `now` is the instant of the request, in milliseconds since 1970.
+   * `now` is the instant of the request, in seconds since 1970 as in the request itself; rejects with a Failure (MTL7524)
+   * for what is none, such as a count of milliseconds.
    */
   rank<R>(
     now: number,
     make: (permits: RankingPermits) => { readonly ranking: R; readonly spent: readonly SpentPermits[] },
   ): Promise<FlowedRanking<R>>;
-  /** Counts exposures that were seen, for caps with `count: viewed`. */
+  /** Counts exposures that were seen, for caps with `count: viewed`; `now` as for {@link rank}. */
   viewed(spent: readonly SpentPermits[], now: number): void;
   /** Reports to the store and steps the controllers, as far as each is due; the background does so. */
   tick(): Promise<void>;
@@ -55,7 +58,7 @@ export function createFlowControl(store: PermitStore, options: FlowOptions): Flo
     rank: async (now, make) => {
       let read = new Map<string, Map<string, PaceReading>>();
       const { list, snapshot } = await rankUnderCaps(ledger, {
-        now,
+        now: millisecondsOf(now),
         rank: (permits) => {
           read = new Map();
           const made = make({
@@ -70,10 +73,10 @@ export function createFlowControl(store: PermitStore, options: FlowOptions): Flo
           return { list: made, spends: spendsOf(made.spent.filter(({ rule }) => !paced.has(rule))) };
         },
       });
-      ledger.viewed(spendsOf(list.spent.filter(({ rule }) => paced.has(rule))), now);
+      ledger.viewed(spendsOf(list.spent.filter(({ rule }) => paced.has(rule))), millisecondsOf(now));
       return { ranking: list.ranking, permits: snapshot, paces: read };
     },
-    viewed: (spent, now) => ledger.viewed(spendsOf(spent.filter(({ rule }) => !paced.has(rule))), now),
+    viewed: (spent, now) => ledger.viewed(spendsOf(spent.filter(({ rule }) => !paced.has(rule))), millisecondsOf(now)),
     tick: async () => {
       await Promise.all([ledger.tick(), pacer.tick()]);
     },
@@ -83,4 +86,10 @@ export function createFlowControl(store: PermitStore, options: FlowOptions): Flo
       return ledger.close();
     },
   };
+}
+
+/** The ledger's clock, as that of its machine, counts milliseconds. */
+function millisecondsOf(now: number): number {
+  if (isSeconds(now)) return Math.round(now * 1000);
+  throw createFailure("MTL7524", { found: String(now) });
 }

@@ -14,7 +14,7 @@ export {
 } from "./ledger.js";
 export { blockSize } from "./lease.js";
 export { createMemoryStore } from "./memory-store.js";
-export { openPermitStore } from "./open-store.js";
+export { openPermitStore, type OpenStoreOptions } from "./open-store.js";
 export { capPolicyOf, permitsFor, type CapPolicy, type PermitKey, type PermitSnapshot, type Spend } from "./permits.js";
 export {
   createPacer,

@@ -74,7 +74,7 @@ export function blockOf(entry: LedgerEntry): number {
 
 /** Permits that can be spent at once: an integer ≥ 0. */
 export function atHand(entry: LedgerEntry, storeDown: boolean): number {
-  if (entry.answer === undefined) return 0;
+  if (entry.answer === undefined) return storeDown ? Math.max(0, entry.allowance - entry.spent) : 0;
   if (entry.policy.count === "served")
     return Math.max(0, entry.granted + (storeDown ? entry.allowance : 0) - entry.spent);
   const unconfirmed = entry.spent - entry.confirmed;
@@ -98,4 +98,14 @@ export function takeAllowance(entry: LedgerEntry): void {
   const { limit, granted, spent } = entry.answer.total;
   const remained = Math.max(0, limit - (count === "served" ? granted : spent));
   entry.allowance = Math.floor((down.share * remained) / entry.answer.servers);
+}
+
+/**
+ * The same for a server that has had no answer at all since it started: it knows neither what remains nor how many
+ * servers there are, and takes the limit and `servers` for them.
+ */
+export function takeBlindAllowance(entry: LedgerEntry, servers: number): void {
+  const { down, limit } = entry.policy;
+  if (down.kind === "closed" || entry.answer !== undefined) return;
+  entry.allowance = Math.floor((down.share * limit) / servers);
 }

@@ -7,6 +7,7 @@ import {
   reportOf,
   takeAllowance,
   takeAnswer,
+  takeBlindAllowance,
   type LedgerEntry,
 } from "./ledger-entry.js";
 import { createLedgerBook } from "./ledger-book.js";
@@ -30,6 +31,8 @@ export interface LedgerOptions {
   readonly background?: boolean;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
+  /** How many servers share the store, for one that starts while the store does not answer; 1. */
+  readonly servers?: number;
   /** Told once when the store stops answering, and once when it answers again. */
   readonly onStore?: (state: LinkState) => void;
 }
@@ -85,9 +88,11 @@ const batchSize = 1000;
 /** Permits of the caps given, leased from a store that the caller closes. */
 export function createPermitLedger(store: PermitStore, options: LedgerOptions): PermitLedger {
   const { caps, server, wait = 50, timeout = 1000, report = 5000, idle = 60_000, clock = Date.now } = options;
+  const { servers = 1 } = options;
   const session: Session = `${server}#${randomUUID()}`;
   const book = createLedgerBook(caps, clock);
   let sequence = 0;
+  let hasAnswered = false;
   let reportedAt = clock();
   let forming: { readonly needs: Map<LedgerEntry, number>; readonly sent: Promise<void> } | undefined;
 
@@ -96,12 +101,21 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     clock,
     onChange: (state) => {
       for (const entry of book.entries())
-        if (state.kind === "down") takeAllowance(entry);
-        else entry.allowance = 0;
+        if (state.kind === "up") entry.allowance = 0;
+        else if (hasAnswered) takeAllowance(entry);
+        else takeBlindAllowance(entry, servers);
       options.onStore?.(state);
     },
   });
   const isDown = (): boolean => link.state().kind === "down";
+  const isBlind = (): boolean => isDown() && !hasAnswered;
+
+  /** The entry of a value, made where there is none. */
+  const entryOf = (key: PermitKey, now: number): LedgerEntry | undefined => {
+    const entry = book.entry(key, now);
+    if (entry !== undefined && entry.allowance === 0 && isBlind()) takeBlindAllowance(entry, servers);
+    return entry;
+  };
 
   /** Takes in each answer to what is still its entry's newest call, however late it comes. */
   const exchange = (
@@ -110,6 +124,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     answers: Promise<readonly LeaseAnswer[]>,
   ): Promise<void> =>
     answers.then((all) => {
+      hasAnswered = true;
       called.forEach((entry, i) => {
         const answer = all[i];
         if (answer !== undefined && entry.sequence === number) takeAnswer(entry, answer, clock());
@@ -220,8 +235,9 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
 
   const permits = ({ cap, value }: PermitKey, now: number, open: boolean): number => {
     const page = book.page(cap, now);
-    const entry = page?.entries.get(value);
     const down = isDown();
+    const known = page?.entries.get(value);
+    const entry = known ?? (isBlind() ? entryOf({ cap, value }, now) : undefined);
     if (entry === undefined) return open && !down ? (page?.policy.limit ?? 0) : 0;
     const count = open && !down ? atBest(entry) : atHand(entry, down);
     if (count === 0) entry.asked = true;
@@ -242,7 +258,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
   return {
     prepare: async (needs, now) => {
       const calls: Promise<void>[] = [];
-      for (const { need, entry } of totals(needs, (key) => book.entry(key, now)))
+      for (const { need, entry } of totals(needs, (key) => entryOf(key, now)))
         if (atHand(entry, isDown()) < need && !isExhausted(entry)) calls.push(want(entry, need));
       if (calls.length === 0) return true;
       return within(Promise.all(calls), wait).then(
@@ -263,7 +279,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
     },
     spend: (spends, now) => {
       const down = isDown();
-      const wanted = totals(spends, (key) => book.entry(key, now));
+      const wanted = totals(spends, (key) => entryOf(key, now));
       const found = wanted.reduce((sum, { keys }) => sum + keys, 0);
       const short = wanted
         .filter(({ need, entry }) => atHand(entry, down) < need)
@@ -279,7 +295,7 @@ export function createPermitLedger(store: PermitStore, options: LedgerOptions): 
       return { kind: "spent" };
     },
     viewed: (spends, now) => {
-      for (const { need, entry } of totals(spends, (key) => book.entry(key, now)))
+      for (const { need, entry } of totals(spends, (key) => entryOf(key, now)))
         if (isViewed(entry)) {
           entry.spent += need;
           entry.usedAt = clock();

@@ -58,6 +58,6 @@ export interface PermitSnapshot {
 }
 
 /** Permits for a value: an integer ≥ 0. */
-export function permitsFor(snapshot: PermitSnapshot, cap: string, value: PermitValue): number {
+export function permitsFor(snapshot: Pick<PermitSnapshot, "permits">, cap: string, value: PermitValue): number {
   return snapshot.permits.get(cap)?.get(value) ?? 0;
 }

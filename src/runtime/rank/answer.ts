@@ -26,6 +26,14 @@ export interface RankerFlow {
   readonly server: string;
   /** Whose counters; absent: the model's name. */
   readonly namespace?: string;
+  /** Of a store that is named and cannot be reached now, as for `openPermitStore`; `fail`. */
+  readonly whenDown?: "fail" | "degrade";
+  /** How many servers share the store, for one that starts while it does not answer; 1. */
+  readonly servers?: number;
+  /** Milliseconds that a request waits for permits; 50. */
+  readonly wait?: number;
+  /** Milliseconds after which a call to the store has failed; 1000. */
+  readonly timeout?: number;
 }
 
 /** A request to a ranking. What is wrong with it is part of the answer; nothing of it is thrown. */

@@ -34,7 +34,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
   const inputs = serving.inputs.filter(({ name }) => list.inputs.has(name));
   const heads = inputs.filter(({ origin }) => origin === "head").map(({ name }) => name);
   const ofRequest = serving.inputs.filter(({ origin }) => origin === "request");
-  const store = typeof options.flow?.store === "string" ? await openPermitStore(options.flow.store) : undefined;
+  const store = await openNamed(options.flow);
   const flow = flowOf(model, serving, options.flow, store);
   let report: (() => PredictorReport) | undefined;
   let unreadNames: ReturnType<typeof createUnreadNames> | undefined;
@@ -112,7 +112,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
     if ("diagnostic" in candidates) return refused(candidates);
     const ask = (permits?: RankRequest["permits"]): RankResult =>
       list.rank({ ...request, candidates, ...(permits === undefined ? {} : { permits }) });
-    const flowed = await flow?.rank(now * 1000, (permits) => {
+    const flowed = await flow?.rank(now, (permits) => {
       const ranking = ask(permits);
       return { ranking, spent: ranking.kind === "ranked" ? ranking.spent : [] };
     });
@@ -169,6 +169,12 @@ function rankingOf(
   throw createFailure("MTL7510", { rank: rank ?? "", known: serving.ranks.map(({ name }) => name) });
 }
 
+/** The store that is named by a text; one that is open already is the caller's. */
+async function openNamed(flow: RankerFlow | undefined): Promise<PermitStore | undefined> {
+  if (typeof flow?.store !== "string") return undefined;
+  return openPermitStore(flow.store, flow.whenDown === undefined ? {} : { whenDown: flow.whenDown });
+}
+
 function flowOf(
   { name }: Model,
   { ruleSets }: ServingModel,
@@ -178,7 +184,8 @@ function flowOf(
   if (flow === undefined) return undefined;
   const store = typeof flow.store === "string" ? opened : flow.store;
   if (store === undefined) return undefined;
-  return createFlowControl(store, { namespace: flow.namespace ?? name, ruleSets, server: flow.server });
+  const { store: _store, whenDown: _whenDown, namespace = name, ...rest } = flow;
+  return createFlowControl(store, { ...rest, namespace, ruleSets });
 }
 
 function isRecord(value: unknown): value is RawRow {

@@ -100,4 +100,10 @@ export const rankingDiagnostics = defineDiagnostics({
     message: (p: { input: string; request: string; row: number }) =>
       `\`${p.input}\` is a value of the request, and the rows of request \`${p.request}\` do not agree on it: row ${p.row} differs from the first`,
   },
+  MTL7524: {
+    severity: "error",
+    title: "time that is not in seconds",
+    message: (p: { found: string }) =>
+      `the time of a request is ${p.found}; it has to be a number of seconds since 1970, before the year 2200: \`Date.now() / 1000\``,
+  },
 });

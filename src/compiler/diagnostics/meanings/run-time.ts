@@ -233,6 +233,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "Rows that make one request hold different values where the spec declares a value of the request, of which there is one.",
     mend: "Group the rows by a column that tells the requests apart (`--group COLUMN`), or declare the value in `attributes`.",
   },
+  MTL7524: {
+    how: "A program gave flow control a time that is not a number of seconds since 1970; most often it is one of milliseconds.",
+    mend: "`Date.now() / 1000`: the time of a request is in seconds everywhere.",
+  },
   MTL7530: {
     how: "Exposure caps are kept in SQLite, whose binary for this platform is not installed.",
     mend: "Install it, or name a Redis store.",

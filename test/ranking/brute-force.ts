@@ -6,7 +6,7 @@ import type { KeyColumn, ListProblem, QuotaConstraint, WindowConstraint } from "
 
 interface Levels {
   readonly length: number;
-  readonly until: readonly number[];
+  readonly breaks: readonly number[];
   readonly quotas: readonly number[];
   readonly pins: readonly boolean[];
 }
@@ -22,7 +22,7 @@ export function bruteForce(problem: ListProblem): Expected {
   const kept = problem.windows.map(({ strength }) => strength.kind === "hard" && strength.otherwise !== "relax");
   const weak = (length: number, keeps: readonly boolean[]): Levels => ({
     length,
-    until: keeps.map((keep) => (keep ? length : 0)),
+    breaks: keeps.map((keep) => (keep ? 0 : length)),
     quotas: problem.quotas.map(() => Infinity),
     pins: problem.pins.map(() => false),
   });
@@ -44,7 +44,7 @@ export function bruteForce(problem: ListProblem): Expected {
     }
   };
   const strengthenWindow = (i: number): void =>
-    strengthen((old, level) => ({ ...old, until: old.until.with(i, length - level) }), length + 1);
+    strengthen((old, level) => ({ ...old, breaks: old.breaks.with(i, level) }), length + 1);
   problem.windows.forEach(({ strength }, i) => {
     if (strength.kind === "hard" && strength.otherwise === "relax") strengthenWindow(i);
   });
@@ -91,33 +91,32 @@ function first(problem: ListProblem, levels: Levels): readonly number[] | undefi
 export const valuesOf = (keys: KeyColumn, candidate: number): readonly number[] =>
   Array.from(keys.values.subarray(keys.offsets[candidate], keys.offsets[candidate + 1]));
 
+/** How many items are one too many, with the places before them, of some value. */
+export function breaksOf({ keys, size, most, tail }: WindowConstraint, list: readonly number[]): number {
+  let breaks = 0;
+  for (let end = 0; end < list.length; end++) {
+    const isOver = valuesOf(keys, list[end] as number).some((value) => {
+      let holders = 0;
+      for (let place = end; place > end - size; place--) {
+        const there = place < 0 ? tail[-1 - place] : valuesOf(keys, list[place] as number);
+        if (there?.includes(value) === true) holders++;
+      }
+      return holders > most;
+    });
+    if (isOver) breaks++;
+  }
+  return breaks;
+}
+
 function prefixHolds(problem: ListProblem, levels: Levels, list: readonly number[]): boolean {
   const isLast = list.map((i) => problem.last?.[i] === 1);
   if (isLast.some((last, place) => last && isLast.slice(place).includes(false))) return false;
-  const pinned = new Set(problem.pins.filter((_, i) => levels.pins[i]).map(({ candidate }) => candidate));
   for (const [i, { candidate, place }] of problem.pins.entries()) {
     if (!levels.pins[i]) continue;
     if (list.length > place ? list[place] !== candidate : list.includes(candidate)) return false;
   }
-  for (const [i, window] of problem.windows.entries()) {
-    const until = levels.until[i] ?? 0;
-    const exempt = window.strength.kind === "soft" ? pinned : new Set<number>();
-    for (let end = 0; end < Math.min(until, list.length); end++) {
-      const places = Array.from({ length: window.size }, (_, back) => end - back);
-      for (const place of places) {
-        const candidate = list[place];
-        if (place < 0 || candidate === undefined || exempt.has(candidate)) continue;
-        for (const value of valuesOf(window.keys, candidate)) {
-          const holders = places.filter((other) =>
-            other < 0
-              ? (window.tail[-1 - other] ?? []).includes(value)
-              : valuesOf(window.keys, list[other] as number).includes(value),
-          );
-          if (holders.length > window.most) return false;
-        }
-      }
-    }
-  }
+  for (const [i, window] of problem.windows.entries())
+    if (breaksOf(window, list) > (levels.breaks[i] ?? 0)) return false;
   return problem.caps.every(({ keys, permits }) =>
     [...permits].every(
       (held, value) =>

@@ -1,25 +1,29 @@
 import type { BuiltList, GaveWay, ListProblem, QuotaConstraint, WindowConstraint } from "./problem.js";
 import { quotaLevel, weakestQuotaLevel } from "./quota.js";
-import { createSearch, findList, type Search, type Strictness } from "./search.js";
+import { createSearch, findList, greedyList, type Search, type Strictness } from "./search.js";
+import { windowBreaks } from "./window-breaks.js";
 
 /** Something that may give way, from its strictest level 0 to its weakest. */
 interface Yielding {
-  readonly levels: number;
+  /** The weakest level that matters, given a list that keeps all before it. */
+  readonly weakest: (list: Int32Array) => number;
   readonly set: (strictness: Strictness, level: number) => void;
-  readonly report: (level: number) => GaveWay;
+  readonly isWindow: boolean;
+  /** Absent for windows: what they gave way by is read off the list. */
+  readonly report?: (level: number) => GaveWay;
 }
 
 /**
  * Builds the list of a request. What it is does not depend on how it is found:
  *
  * 1. the longest list that the hard rules allow (those that rather `relax` aside);
- * 2. of these, one that keeps what may give way as far as it can, the strongest first: hard windows that relax, in their
- *    order; pins; hard quotas; what is soft, the highest priority first, quotas before windows. A window that cannot hold on the whole list holds on
- *    as many first places as it can;
+ * 2. of these, one that keeps what may give way as far as it can, one rule after the other, the strongest first: hard
+ *    windows that relax, in their order; pins; hard quotas; what is soft, the highest priority first, quotas before
+ *    windows, else in their order. A window is kept the better the fewer places break it: see `windowBreaks`;
  * 3. of these, the lexicographically first in the candidates' order.
  *
- * A search that ends for its budget counts as one that found nothing. When the windows that say `refuse` leave no list of
- * full length even on their own, or a quota that says so gave way, the list is empty.
+ * Where a search ends for its budget, the best list that was found stands, and `budgetSpent` says so. When the windows
+ * that say `refuse` leave no list of full length even on their own, or a quota that says so gave way, the list is empty.
  */
 export function buildList(problem: ListProblem): BuiltList {
   const search = createSearch(problem);
@@ -40,10 +44,10 @@ export function buildList(problem: ListProblem): BuiltList {
   if (longest.length < full) {
     const refusing = problem.windows.filter((window) => otherwiseOf(window) === "refuse");
     if (refusing.length > 0 && !holdsAlone(search, full, refusing)) return refused(refusing.map(({ name }) => name));
-    const rules = [...problem.windows.filter((window) => isKept(window)), ...problem.caps].map(({ name }) => name);
-    gaveWay.push({ kind: "short", rules, wanted: full, length: longest.length });
+    gaveWay.push({ kind: "short", rules: shorteners(problem, longest.length), wanted: full, length: longest.length });
   }
   const tightest = tighten(search, longest, gaveWay);
+  gaveWay.push(...brokenWindows(problem, tightest));
   const refusing = problem.quotas.filter(
     ({ name, strength }) =>
       strength.kind === "hard" &&
@@ -62,7 +66,7 @@ const isKept = (window: WindowConstraint): boolean => otherwiseOf(window) !== "r
 function strictest(problem: ListProblem, length: number): Strictness {
   return {
     length,
-    until: new Int32Array(problem.windows.length).fill(length),
+    breaks: new Int32Array(problem.windows.length),
     quotas: new Int32Array(problem.quotas.length),
     pins: Uint8Array.from(problem.pins, ({ place }) => (place < length ? 1 : 0)),
   };
@@ -72,7 +76,7 @@ function strictest(problem: ListProblem, length: number): Strictness {
 function weakest(problem: ListProblem, length: number, keeps: (window: WindowConstraint) => boolean): Strictness {
   return {
     length,
-    until: Int32Array.from(problem.windows, (window) => (keeps(window) ? length : 0)),
+    breaks: Int32Array.from(problem.windows, (window) => (keeps(window) ? 0 : length)),
     quotas: Int32Array.from(problem.quotas, (quota) => weakestQuotaLevel(quota, length)),
     pins: new Uint8Array(problem.pins.length),
   };
@@ -81,7 +85,9 @@ function weakest(problem: ListProblem, length: number, keeps: (window: WindowCon
 function holdsAlone(search: Search, length: number, windows: readonly WindowConstraint[]): boolean {
   const alone = weakest(search.problem, length, (window) => windows.includes(window));
   const withoutCaps = { ...search, limits: search.limits.slice(0, search.problem.windows.length) };
-  return findList(withoutCaps, alone) !== undefined;
+  const found = findList(withoutCaps, alone);
+  search.budgetSpent ||= withoutCaps.budgetSpent;
+  return found !== undefined;
 }
 
 /** By halving: what is feasible at a length is feasible at every shorter one. The empty list always is. */
@@ -109,33 +115,81 @@ function tighten(search: Search, longest: Int32Array, gaveWay: GaveWay[]): Int32
   gaveWay.push(...unplacedPins(problem, length));
   const all = findList(search, strictest(problem, length));
   if (all !== undefined) return all;
-  for (const { levels, set, report } of yieldings(problem, length)) {
-    let [low, high] = [0, levels - 1];
-    while (low < high) {
-      const level = low === 0 && high === levels - 1 ? 0 : Math.floor((low + high) / 2);
-      set(current, level);
-      const found = findList(search, current);
-      if (found === undefined) low = level + 1;
-      else {
-        list = found;
-        high = level;
-      }
-    }
-    set(current, high);
-    if (high > 0) gaveWay.push(report(high));
+  for (const yielding of yieldings(problem, length)) {
+    const level = strengthen(search, current, yielding, { list, accept: (better) => (list = better) });
+    yielding.set(current, level);
+    if (level > 0 && yielding.report !== undefined) gaveWay.push(yielding.report(level));
   }
   return list;
+}
+
+/** The strictest level at which there is a list that keeps `current` as well; `accept` gets the list. */
+function strengthen(
+  search: Search,
+  current: Strictness,
+  { weakest: weakestLevel, set, isWindow }: Yielding,
+  { list, accept }: { readonly list: Int32Array; readonly accept: (list: Int32Array) => void },
+): number {
+  let [low, high] = [0, weakestLevel(list)];
+  // Another list may keep the window better, and then is as far as a search need look.
+  const greedy = high > 1 && isWindow ? greedyList(search, current) : undefined;
+  let isOwed = false;
+  if (greedy !== undefined && weakestLevel(greedy) < high) {
+    accept(greedy);
+    high = weakestLevel(greedy);
+    isOwed = true;
+  }
+  while (low < high) {
+    const level = low === 0 ? 0 : Math.floor((low + high) / 2);
+    set(current, level);
+    const found = findList(search, current);
+    if (found === undefined) {
+      low = level + 1;
+      continue;
+    }
+    accept(found);
+    isOwed = false;
+    high = Math.max(low, Math.min(level, weakestLevel(found)));
+  }
+  if (!isOwed) return high;
+  set(current, high);
+  const first = findList(search, current);
+  if (first !== undefined) accept(first);
+  return high;
+}
+
+/** Rules without which there would be a longer list; all that shorten where none does it by itself. */
+function shorteners(problem: ListProblem, length: number): readonly string[] {
+  const { windows, caps } = problem;
+  const rules = [...windows.filter((window) => isKept(window)), ...caps];
+  const named = rules.filter((rule) => {
+    const without = createSearch({
+      ...problem,
+      windows: windows.filter((each) => each !== rule),
+      caps: caps.filter((each) => each !== rule),
+    });
+    return findList(without, weakest(without.problem, length + 1, isKept)) !== undefined;
+  });
+  return (named.length > 0 ? named : rules).map(({ name }) => name);
+}
+
+/** How windows that may give way did. */
+function brokenWindows({ windows }: ListProblem, list: Int32Array): readonly GaveWay[] {
+  return windows.flatMap((window): readonly GaveWay[] => {
+    const places = windowBreaks(window, list).map((place) => place + 1);
+    return places.length === 0 ? [] : [{ kind: "window", rule: window.name, places }];
+  });
 }
 
 /** What may give way, the strongest first. */
 function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
   const { windows, pins, quotas } = problem;
   const windowAt = (i: number): Yielding => ({
-    levels: length + 1,
-    set: ({ until }, level) => {
-      until[i] = length - level;
+    isWindow: true,
+    weakest: (list) => windowBreaks(windows[i] as WindowConstraint, list).length,
+    set: ({ breaks }, level) => {
+      breaks[i] = level;
     },
-    report: (level) => ({ kind: "window", rule: windows[i]?.name ?? "", until: length - level }),
   });
   const relaxing = windows.flatMap(({ strength }, i) =>
     strength.kind === "hard" && strength.otherwise === "relax" ? [windowAt(i)] : [],
@@ -144,7 +198,8 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
     const quota = quotas[i] as QuotaConstraint;
     const { wanted } = quotaLevel(quota, length, 0);
     return {
-      levels: wanted + 2,
+      isWindow: false,
+      weakest: () => wanted + 1,
       set: (strictness, level) => {
         strictness.quotas[i] = level;
       },
@@ -163,7 +218,8 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
     ...pins.map(({ name, place }, i): Yielding => {
       const isInside = place < length;
       return {
-        levels: isInside ? 2 : 1,
+        isWindow: false,
+        weakest: () => (isInside ? 1 : 0),
         set: (strictness, level) => {
           strictness.pins[i] = isInside && level === 0 ? 1 : 0;
         },

@@ -14,8 +14,6 @@ export interface Limit {
   readonly most: number;
   /** A cap's own bound for each value. */
   readonly permits?: Float64Array;
-  /** Whether pinned candidates are held to it as well. */
-  readonly holdsPins: boolean;
   /** Whether some candidate has several values. */
   readonly isMultiple: boolean;
   readonly tail: readonly (readonly number[])[];
@@ -27,8 +25,8 @@ export interface Limit {
   readonly firsts: Int32Array;
   readonly lastFirsts: Int32Array;
 
-  /** Places under this number are checked. */
-  until: number;
+  /** Places that may still break it. */
+  breaksLeft: number;
   /** Occurrences of each value within the size − 1 places before the next one. */
   readonly near: Int32Array;
   /** Entry of a value's newest occurrence, −1 for none; entries of the tail come after those of the candidates. */
@@ -74,14 +72,13 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
     size: isWindow ? constraint.size : endless,
     most: isWindow ? constraint.most : 0,
     ...(isWindow ? {} : { permits: constraint.permits }),
-    holdsPins: !isWindow || constraint.strength.kind === "hard",
     isMultiple,
     tail,
     bySupply: valuesBySupply(supply),
     supply,
     firsts,
     lastFirsts,
-    until: 0,
+    breaksLeft: 0,
     near: new Int32Array(valueCount),
     newest: new Int32Array(valueCount),
     earlier: new Int32Array(entries),
@@ -242,30 +239,40 @@ export function room(limit: Limit, value: number, next: number, end: number): nu
 }
 
 /**
- * Whether what is left may still fill the places from `next` to `length`: a necessary condition. Each candidate counts for
- * its first value, and no value fills more than its room; with several values a candidate, no value may be forced beyond
- * its room either. `isLast` says that candidates with the flag `last` alone remain.
+ * Whether what is left may still fill the places from `next` to `length`, as many of them broken as may be: a necessary
+ * condition. Each candidate counts for its first value; of a value no more stand unbroken than its room, and those over
+ * what the whole windows of the rest hold stand in the places before these. With several values a candidate, no value
+ * may be forced beyond its room either. `isLast` says that candidates with the flag `last` alone remain.
  */
 export function canFill(limit: Limit, next: number, length: number, remaining: number, isLast: boolean): boolean {
-  const end = Math.min(limit.until, length);
-  const places = end - next;
-  if (places <= 0) return true;
-  let supply = isLast ? limit.lastFreeLeft : limit.freeLeft;
-  const { bySupply } = limit;
+  const places = length - next;
+  const needed = places - limit.breaksLeft;
+  if (needed <= 0) return true;
+  const { bySupply, size, most } = limit;
+  const isWindow = limit.permits === undefined;
+  const whole = isWindow ? Math.floor(places / size) * most : 0;
+  const rest = isWindow ? places % size : places;
+  const free = isLast ? limit.lastFreeLeft : limit.freeLeft;
   const firstLeft = isLast ? limit.lastFirstLeft : limit.firstLeft;
-  for (let i = 0; i < bySupply.length && supply < places; i++) {
+  let [based, over] = [free, 0];
+  for (let i = 0; i < bySupply.length && based + Math.min(over, rest) < needed; i++) {
     const value = bySupply[i] as number;
     const left = firstLeft[value] as number;
-    if (left > 0) supply += Math.min(left, Math.max(0, room(limit, value, next, end)));
+    if (left <= 0) continue;
+    const fitting = Math.min(left, Math.max(0, room(limit, value, next, length)));
+    const base = Math.min(fitting, whole);
+    based += base;
+    if (fitting > base)
+      over += Math.min(fitting - base, isWindow ? Math.max(0, room(limit, value, next, next + rest)) : rest);
   }
-  if (supply < places) return false;
+  if (based + Math.min(over, rest) < needed) return false;
   if (!limit.isMultiple || isLast) return true;
   const spare = remaining - places;
   for (let i = 0; i < bySupply.length; i++) {
     const value = bySupply[i] as number;
     if ((limit.supply[value] as number) <= spare) break;
     const forced = (limit.left[value] as number) - spare;
-    if (forced > 0 && forced > room(limit, value, next, end)) return false;
+    if (forced - limit.breaksLeft > Math.max(0, room(limit, value, next, length))) return false;
   }
   return true;
 }

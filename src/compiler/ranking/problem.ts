@@ -89,7 +89,7 @@ export interface ListProblem {
   readonly quotas: readonly QuotaConstraint[];
   readonly pins: readonly PinConstraint[];
   readonly diversity?: Diversity;
-  /** Places that one search may fill beyond those of its list. */
+  /** Places that one search over 200 candidates or more may fill beyond those of its list; over fewer, more in proportion. */
   readonly budget: number;
 }
 
@@ -104,8 +104,8 @@ export const defaultBudget = 1_000;
 
 /** What gave way, and how far. Places count from 1. */
 export type GaveWay =
-  /** The window holds up to `until` and no further. */
-  | { readonly kind: "window"; readonly rule: string; readonly until: number }
+  /** Places whose item is one too many of a value: see {@link windowBreaks}. */
+  | { readonly kind: "window"; readonly rule: string; readonly places: readonly number[] }
   | { readonly kind: "pin"; readonly rule: string; readonly place: number }
   /** Of `wanted` members, `kept` stand in the first places; `late` says that their even deadlines did not hold. */
   | {

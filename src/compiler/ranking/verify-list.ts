@@ -1,4 +1,5 @@
 import type { BuiltList, KeyColumn, ListProblem } from "./problem.js";
+import { windowBreaks } from "./window-breaks.js";
 import { quotaDeadline, quotaLevel } from "./quota.js";
 
 /**
@@ -22,18 +23,21 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
     else if (isLast) found.push(`candidate ${candidate} stands below a suppressed one`);
   }
 
-  const pinned = new Uint8Array(problem.count);
   for (const { name, candidate, place } of problem.pins) {
     if (gaveWay.some((each) => each.kind === "pin" && each.rule === name)) continue;
-    pinned[candidate] = 1;
     if (list[place] !== candidate) found.push(`pin ${name} does not hold`);
   }
 
-  for (const { name, keys, most, size, tail, strength } of problem.windows) {
-    const given = gaveWay.find((each) => each.kind === "window" && each.rule === name);
-    const until = given?.kind === "window" ? given.until : list.length;
-    const exempt = strength.kind === "soft" ? pinned : undefined;
-    if (!windowHolds(keys, list, most, size, tail, until, exempt)) found.push(`window ${name} does not hold`);
+  for (const window of problem.windows) {
+    const given = gaveWay.find((each) => each.kind === "window" && each.rule === window.name);
+    const places = given?.kind === "window" ? given.places : [];
+    if (
+      places.join() !==
+      windowBreaks(window, list)
+        .map((place) => place + 1)
+        .join()
+    )
+      found.push(`window ${window.name} does not hold`);
   }
 
   for (const { name, keys, permits } of problem.caps) {
@@ -63,40 +67,4 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
 
 function valuesOf(keys: KeyColumn, candidate: number): Int32Array {
   return keys.values.subarray(keys.offsets[candidate], keys.offsets[candidate + 1]);
-}
-
-/** Whether no candidate of the list shares a window that ends under `until` with more than `most` of one of its values. */
-function windowHolds(
-  keys: KeyColumn,
-  list: Int32Array,
-  most: number,
-  size: number,
-  tail: readonly (readonly number[])[],
-  until: number,
-  exempt: Uint8Array | undefined,
-): boolean {
-  // Of each value: occurrences in the window, and those by candidates that the rule holds.
-  const all = new Int32Array(keys.valueCount);
-  const held = new Int32Array(keys.valueCount);
-  const add = (place: number, by: 1 | -1): void => {
-    if (place < 0) {
-      for (const value of tail[-1 - place] ?? []) all[value] = (all[value] as number) + by;
-      return;
-    }
-    const candidate = list[place] as number;
-    for (const value of valuesOf(keys, candidate)) {
-      all[value] = (all[value] as number) + by;
-      if (exempt?.[candidate] !== 1) held[value] = (held[value] as number) + by;
-    }
-  };
-  const reach = Math.min(size - 1, tail.length);
-  for (let place = -reach; place < 0; place++) add(place, 1);
-  for (let end = 0; end < until; end++) {
-    add(end, 1);
-    if (end - size >= -reach) add(end - size, -1);
-    // With no exemptions only the values of the newest place can have come to be too many.
-    const values = exempt === undefined ? valuesOf(keys, list[end] as number) : all.keys();
-    for (const value of values) if ((all[value] as number) > most && (held[value] as number) > 0) return false;
-  }
-  return true;
 }

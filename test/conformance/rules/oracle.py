@@ -168,11 +168,11 @@ def gain(rule, chosen, candidate, rel):
 
 
 class Levels:
-    def __init__(self, length, until, quotas, pins):
-        self.length, self.until, self.quotas, self.pins = length, until, quotas, pins
+    def __init__(self, length, breaks, quotas, pins):
+        self.length, self.breaks, self.quotas, self.pins = length, breaks, quotas, pins
 
     def with_(self, kind, name, level):
-        changed = {key: dict(getattr(self, key)) for key in ("until", "quotas", "pins")}
+        changed = {key: dict(getattr(self, key)) for key in ("breaks", "quotas", "pins")}
         changed[kind][name] = level
         return Levels(self.length, **changed)
 
@@ -215,19 +215,15 @@ def solve(case):
     def key_values(rule, candidate):
         return values(rule, candidate) if holds(case, rule, candidate) else set()
 
-    def window_broken(rule, levels, chosen):
-        exempt = {p[0] for name, p in pins.items() if levels.pins[name]} if "soft" in rule["priority"] else set()
-        row = [(c, True) for c in tail] + [(c, False) for c in chosen]
-        start = len(tail)
-        for end in range(start, start + min(levels.until[rule["name"]], len(chosen))):
+    def broken_places(rule, chosen):
+        """Places (from 1) whose item, with the places before it, is one too many of some value."""
+        row = [key_values(rule, c) for c in [*tail, *chosen]]
+        places = []
+        for end in range(len(tail), len(row)):
             window = row[max(0, end - rule["window"] + 1):end + 1]
-            for candidate, in_tail in window:
-                if in_tail or candidate["id"] in exempt:
-                    continue
-                for value in key_values(rule, candidate):
-                    if sum(value in key_values(rule, other) for other, _ in window) > rule["most"]:
-                        return True
-        return False
+            if any(sum(value in own for own in window) > rule["most"] for value in row[end]):
+                places.append(end - len(tail) + 1)
+        return places
 
     def prefix_broken(levels, chosen):
         flags = [c["id"] in last for c in chosen]
@@ -249,7 +245,7 @@ def solve(case):
                         spent[value] = spent.get(value, 0) + 1
             if any(count > permits(case, rule, value) for value, count in spent.items()):
                 return True
-        return any(window_broken(rule, levels, chosen) for rule in windows)
+        return any(len(broken_places(rule, chosen)) > levels.breaks[rule["name"]] for rule in windows)
 
     def wanted(quota, length):
         return min(quota["least"], len(members[quota["name"]]), quota["top"], length)
@@ -283,7 +279,7 @@ def solve(case):
     kept = lambda rule: rule["priority"].get("hard", "relax") != "relax"
 
     def weakest(length, keeps):
-        return Levels(length, {w["name"]: length if keeps(w) else 0 for w in windows},
+        return Levels(length, {w["name"]: 0 if keeps(w) else length for w in windows},
                       {q["name"]: 99 for q in quotas}, {name: False for name in pins})
 
     def answer(found, gave_way):
@@ -311,13 +307,12 @@ def solve(case):
             better = first(tried)
             if better is not None:
                 levels, found = tried, better
-                if level > 0:
+                if level > 0 and report is not None:
                     gave_way.append(report(level, value))
                 return
 
     def strengthen_window(rule):
-        strengthen("until", rule["name"], range(length, -1, -1),
-                   lambda level, until: {"kind": "window", "rule": rule["name"], "until": until})
+        strengthen("breaks", rule["name"], range(length + 1), None)
 
     def strengthen_quota(rule):
         need = wanted(rule, length)
@@ -344,6 +339,9 @@ def solve(case):
         apply(rule)
     if refused:
         return {"list": [], "scores": [], "gaveWay": [{"kind": "refused", "rules": refused}]}
+    for rule in windows:
+        if broken_places(rule, found):
+            gave_way.append({"kind": "window", "rule": rule["name"], "places": broken_places(rule, found)})
     return answer(found, gave_way)
 
 

@@ -12,6 +12,7 @@ import { nodeDisk } from "./disk.js";
 import { collectDiagnostics } from "./publish.js";
 import { answerRequests, capabilities } from "./requests.js";
 import { guard, type Session } from "./session.js";
+import { createPages } from "./pages.js";
 import { createStdFiles } from "./std-files.js";
 import { pathOfUri, uriOfPath } from "./uri.js";
 import { createWorkspace } from "./workspace.js";
@@ -48,20 +49,24 @@ export function startServer(version: string): void {
         watchers: [{ globPattern: "**/*.mtl" }],
       });
   });
-  followDocuments(session, uris);
+  followDocuments(session, uris, createPages());
   answerRequests(session);
   documents.listen(connection);
   connection.listen();
 }
 
-function followDocuments(session: Session, uris: Map<string, string>): void {
+function followDocuments(
+  session: Session,
+  uris: Map<string, string>,
+  pageOf: (code: string) => string | undefined,
+): void {
   const { connection, workspace, documents, uriOf, pathOf, client } = session;
   let timer: NodeJS.Timeout | undefined;
   /** What the editor was told of each file, as text. */
   let sent = new Map<string, string>();
   const publish = (): void => {
     const next = new Map<string, string>();
-    for (const [path, diagnostics] of collectDiagnostics(workspace, uriOf)) {
+    for (const [path, diagnostics] of collectDiagnostics(workspace, uriOf, pageOf)) {
       const uri = uriOf(path);
       const version = documents.get(uri)?.version;
       const key = JSON.stringify(diagnostics);

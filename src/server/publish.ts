@@ -9,18 +9,19 @@ import type { Workspace } from "./workspace.js";
 export function collectDiagnostics(
   workspace: Workspace,
   uriOf: (path: string) => string,
+  pageOf?: (code: string) => string | undefined,
 ): ReadonlyMap<string, readonly Diagnostic[]> {
   const result = new Map<string, readonly Diagnostic[]>();
   for (const path of workspace.openPaths().filter((each) => !isStdPath(each)))
     result.set(
       path,
-      merge(workspace.rootsOf(path).map((root) => diagnosticsOf(workspace.compilation(root), path, uriOf))),
+      merge(workspace.rootsOf(path).map((root) => diagnosticsOf(workspace.compilation(root), path, uriOf, pageOf))),
     );
   for (const path of workspace.openPaths()) {
     const compilation = workspace.compilation(path);
     for (const file of compilation.files.keys()) {
       if (result.has(file) || isStdPath(file)) continue;
-      const errors = diagnosticsOf(compilation, file, uriOf).filter(isError);
+      const errors = diagnosticsOf(compilation, file, uriOf, pageOf).filter(isError);
       if (errors.length > 0) result.set(file, errors);
     }
   }

@@ -231,14 +231,33 @@ describe("semantic tokens", () => {
 });
 
 describe("code actions", () => {
-  it("offer the mend of a misspelt name, and all mends at once", () => {
-    const text = sampleWith("over pool", "over pol").replace("chain ctcvr = ctr * cvr", "chain ctcvr = ctr * cvrr");
-    const analysis = analyze(text);
+  it("offer the fix of a misspelt name, which is a guess and none of all safe fixes", () => {
+    const text = sampleWith("over pool", "over pol");
     const start = text.indexOf("pol\n");
-    const actions = actionsAt(analysis, { start, end: start });
+    const actions = actionsAt(analyze(text), { start, end: start });
     expect(actions.map(({ title }) => title)).toContain("write `pool`");
-    const all = actions.find(({ kind }) => kind === "source.fixAll");
-    expect(analyze(applyEdits(text, "m.mtl", all?.edits ?? [])).compilation.diagnostics).toEqual([]);
+    expect(actions.some(({ kind }) => kind === "source.fixAll")).toBe(false);
+  });
+
+  it("apply all safe fixes at once", () => {
+    const text = sampleWith("mlp(g, [16])", "mlp(g [16])").replace("mlp(x, [64])", "mlp(x [64])");
+    const all = actionsAt(analyze(text), { start: 0, end: 0 }).find(({ kind }) => kind === "source.fixAll");
+    expect(applyEdits(text, "m.mtl", all?.edits ?? [])).toBe(sample);
+  });
+
+  it("suppress a warning with a comment above its line, and no error", () => {
+    const text = sampleWith("chain ctcvr", "  tower spare = mlp(g, [4])\nchain ctcvr");
+    const start = text.indexOf("spare");
+    const actions = actionsAt(analyze(text), { start, end: start });
+    const ignore = actions.find(({ title }) => title.startsWith("ignore MTL6"));
+    const ignored = applyEdits(text, "m.mtl", ignore?.edits ?? []);
+    expect(ignored).toContain("  // mtlc-ignore MTL6002: TODO say why\n  tower spare");
+    expect(analyze(ignored).compilation.diagnostics).toEqual([]);
+    const wrong = sampleWith("over pool", "over pol");
+    const at = wrong.indexOf("pol\n");
+    expect(actionsAt(analyze(wrong), { start: at, end: at }).some(({ title }) => title.startsWith("ignore"))).toBe(
+      false,
+    );
   });
 
   it("offer the word that was likely meant, of whatever kind it is", () => {
@@ -268,8 +287,10 @@ describe("diagnostics", () => {
     const { compilation } = analyze(
       sampleWith("ctr * cvr", "ctr * ctcvr2\nchain ctcvr2 = ctr * cvr").replace("chain ctcvr =", "chain bad ="),
     );
-    const [found] = diagnosticsOf(compilation, "m.mtl", (path) => `file:///${path}`);
+    const pageOf = (code: string): string => `file:///pages/${code}.md`;
+    const [found] = diagnosticsOf(compilation, "m.mtl", (path) => `file:///${path}`, pageOf);
     expect(found?.code).toBe("MTL4003");
+    expect(found?.codeDescription).toEqual({ href: "file:///pages/MTL4003.md" });
     expect(found?.message).toContain("help: write `ctr * cvr`");
     expect(found?.relatedInformation?.[0]).toMatchObject({ message: "P(buy)", location: { uri: "file:///m.mtl" } });
   });

@@ -197,3 +197,38 @@ describe("renaming", () => {
     expect(renamedText(text, "cost")).toMatch(/^refused: /);
   });
 });
+
+describe("experiments and their arms", () => {
+  const spec = (entries: string): string => `model m
+signals { ctr: P(click) }
+request { user_id: text }
+params { beta: 1 in [0, 2] }
+fusion score = beta * ctr
+rank page = top 5 by score
+experiment ${entries}
+`;
+
+  it("keep every unit in its arm when the experiment is renamed", () => {
+    const lines = "{\n  by: user_id\n  control: arm(0.9)\n  more: arm(0.1, beta: 2)\n}";
+    expect(renamedText(spec(`we<|>ights ${lines}`), "scales")).toBe(
+      spec(`scales ${lines.replace("user_id", 'user_id\n  salt: "weights"')}`),
+    );
+    const line = "{ by: user_id, control: arm(0.9), more: arm(0.1, beta: 2) }";
+    expect(renamedText(spec(`we<|>ights ${line}`), "scales")).toBe(
+      spec(`scales ${line.replace("user_id", 'user_id, salt: "weights"')}`),
+    );
+  });
+
+  it("keep a salt that stands there", () => {
+    const entries = '{\n  by: user_id\n  salt: "s1"\n  control: arm(0.9)\n  more: arm(0.1, beta: 2)\n}';
+    expect(renamedText(spec(`we<|>ights ${entries}`), "scales")).toBe(spec(`scales ${entries}`));
+  });
+
+  it("are renamed arm by arm", () => {
+    const entries = "{\n  by: user_id\n  control: arm(0.9)\n  more: arm(0.1, beta: 2)\n}";
+    expect(renamedText(spec(`weights ${entries.replace("more", "mo<|>re")}`), "heavier")).toBe(
+      spec(`weights ${entries.replace("more", "heavier")}`),
+    );
+    expect(renamedText(spec(`weights ${entries.replace("more", "mo<|>re")}`), "control")).toMatch(/^refused: /);
+  });
+});

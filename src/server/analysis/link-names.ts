@@ -77,10 +77,12 @@ function linkParts(node: Declaration, links: NameLinks): void {
       for (const name of node.rules) links.link(name, ["names"], (symbol) => symbol.kind === "rules");
       return;
     case "Experiment":
-      for (const { value } of node.entries)
+      for (const { key, value } of node.entries) {
+        if (key.text !== "by" && key.text !== "salt") links.declare(key, "arm");
         if (value.kind === "Call")
           for (const { name } of value.arguments)
             if (name !== undefined) links.link(name, ["names"], (symbol) => symbol.kind === "param");
+      }
       return;
     case "Test":
       return linkTest(node, links);

@@ -19,7 +19,7 @@ import { linkDeclaration, type NameLinks } from "./link-names.js";
 export interface Thing {
   readonly id: string;
   readonly name: string;
-  readonly kind: SymbolKind | "member" | "rule" | "macro parameter";
+  readonly kind: SymbolKind | "member" | "rule" | "arm" | "macro parameter";
   /** The declaration that counts: of something that is overridden, the overriding one. */
   readonly at: Span;
   readonly symbol?: SpecSymbol;
@@ -214,7 +214,7 @@ function append(map: Map<string, Occurrence[]>, key: string, occurrence: Occurre
 
 /** `experts`, `macro parameter`, `rule`: what a thing is, without an article. */
 export function thingWord(kind: Thing["kind"]): string {
-  return kind === "member" || kind === "rule" || kind === "macro parameter" ? kind : kindWord(kind);
+  return kind === "member" || kind === "rule" || kind === "arm" || kind === "macro parameter" ? kind : kindWord(kind);
 }
 
 /** The declaration inside an `override`, or the node itself. */

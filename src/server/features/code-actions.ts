@@ -1,6 +1,6 @@
 import { CodeActionKind, type CodeAction, type Diagnostic as LspDiagnostic } from "vscode-languageserver";
-import type { Diagnostic, TextEdit } from "../../compiler/diagnostics/index.js";
-import type { SourceFile, Span } from "../../compiler/text/index.js";
+import { safeEdits, type Diagnostic, type TextEdit } from "../../compiler/diagnostics/index.js";
+import { positionAt, type SourceFile, type Span } from "../../compiler/text/index.js";
 import { typeOf, type Analysis } from "../analysis/analysis.js";
 import { withoutOverride } from "../analysis/names.js";
 import { shortType } from "../language/show.js";
@@ -11,33 +11,35 @@ export interface Action {
   readonly title: string;
   readonly kind: string;
   readonly edits: readonly TextEdit[];
-  /** What it mends. */
+  /** What it is about. */
   readonly diagnostic?: Diagnostic;
   /** The one that an editor may take without asking which. */
   readonly isPreferred?: boolean;
 }
 
-/** Mends of what is wrong in a range, everything that can be mended at once, and what a range can be turned into. */
+/**
+ * Fixes of what is wrong in a range, comments that suppress its warnings, all safe fixes of the file at once, and what a
+ * range can be turned into.
+ */
 export function actionsAt(analysis: Analysis, range: Pick<Span, "start" | "end">): readonly Action[] {
   const { compilation, path } = analysis;
   const own = compilation.diagnostics.filter(({ span }) => span.file === path);
-  const mends = own
+  const fixes = own
     .filter(({ span }) => touches(span, range))
-    .flatMap((diagnostic) =>
-      diagnostic.fixes.map((fix): Action => ({
+    .flatMap((diagnostic): readonly Action[] => [
+      ...diagnostic.fixes.map((fix) => ({
         title: fix.title,
         kind: CodeActionKind.QuickFix,
         edits: fix.edits,
         diagnostic,
         isPreferred: diagnostic.fixes.length === 1,
       })),
-    );
-  const all = allMends(own);
+      ...suppression(analysis, diagnostic).map((action) => ({ ...action, diagnostic })),
+    ]);
+  const all = safeEdits(path, own);
   return [
-    ...mends,
-    ...(all.length === 0
-      ? []
-      : [{ title: "mend all that has one mend", kind: CodeActionKind.SourceFixAll, edits: all }]),
+    ...fixes,
+    ...(all.length === 0 ? [] : [{ title: "apply all safe fixes", kind: CodeActionKind.SourceFixAll, edits: all }]),
     ...stateType(analysis, range),
   ];
 }
@@ -46,20 +48,27 @@ function touches(span: Span, range: Pick<Span, "start" | "end">): boolean {
   return span.start <= range.end && range.start <= span.end;
 }
 
-/** The edits of every diagnostic with exactly one mend, without those that overlap an earlier one. */
-function allMends(diagnostics: readonly Diagnostic[]): readonly TextEdit[] {
-  const edits: TextEdit[] = [];
-  for (const { fixes } of diagnostics) {
-    const [only, another] = fixes;
-    if (only === undefined || another !== undefined) continue;
-    if (only.edits.some((edit) => edits.some((other) => overlaps(edit.span, other.span)))) continue;
-    edits.push(...only.edits);
-  }
-  return edits;
-}
+/** What comments that suppress warnings have wrong is not suppressed itself. */
+const ofSuppressions: ReadonlySet<string> = new Set(["MTL6009", "MTL6010", "MTL6011"]);
 
-function overlaps(a: Span, b: Span): boolean {
-  return a.file === b.file && a.start <= b.end && b.start <= a.end;
+/** `// mtlc-ignore MTL6001: …` above the line of a warning; the reason is the author's to give. */
+function suppression({ source }: Analysis, { code, severity, span }: Diagnostic): readonly Action[] {
+  if (severity === "error" || ofSuppressions.has(code)) return [];
+  const { line } = positionAt(source, span.start);
+  const start = source.lineStarts[line - 1] ?? 0;
+  const indentation = /^[ \t]*/.exec(source.text.slice(start))?.[0] ?? "";
+  return [
+    {
+      title: `ignore ${code} here`,
+      kind: CodeActionKind.QuickFix,
+      edits: [
+        {
+          span: { file: span.file, start, end: start },
+          newText: `${indentation}// mtlc-ignore ${code}: TODO say why\n`,
+        },
+      ],
+    },
+  ];
 }
 
 /** `chain ctcvr = ctr * cvr` → `chain ctcvr: P(buy) = ctr * cvr`. */

@@ -17,11 +17,15 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 /** Codes that speak of something that nothing reads: editors show it faded. */
 const unused: ReadonlySet<string> = new Set(["MTL6001", "MTL6002", "MTL6003", "MTL6004"]);
 
-/** What the compiler says about one file, in the protocol's form; places in other files become related information. */
+/**
+ * What the compiler says about one file, in the protocol's form; places in other files become related information.
+ * `pageOf` gives the address of the page about a code.
+ */
 export function diagnosticsOf(
   compilation: Compilation,
   path: string,
   uriOf: (path: string) => string,
+  pageOf: (code: string) => string | undefined = () => undefined,
 ): readonly LspDiagnostic[] {
   const source = compilation.sources.get(path);
   if (source === undefined) return [];
@@ -31,11 +35,16 @@ export function diagnosticsOf(
       range: toRange(source, diagnostic.span),
       severity: severities[diagnostic.severity],
       code: diagnostic.code,
+      ...pageLink(pageOf(diagnostic.code)),
       source: "mtl",
       message: messageOf(diagnostic),
       relatedInformation: relatedTo(diagnostic, compilation, uriOf),
       ...(unused.has(diagnostic.code) ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     }));
+}
+
+function pageLink(href: string | undefined): Pick<LspDiagnostic, "codeDescription"> {
+  return href === undefined ? {} : { codeDescription: { href } };
 }
 
 /** The sentence, what stands under the caret on a terminal, the facts and the help: one a line. */

@@ -38,6 +38,7 @@ export function renameThing(
   const edits: readonly TextEdit[] = [
     ...occurrences.map(({ span }) => ({ span, newText: newName })),
     ...columnEdits(thing, occurrences, compilations),
+    ...saltEdits(thing, occurrences, compilations),
   ];
   const problem = compilations
     .map((compilation) => problemAfter(thing, newName, edits, compilation, parse))
@@ -61,6 +62,27 @@ function columnEdits(
     if (!readsOwnColumn(declaration)) continue;
     const { file, end } = declaration.span;
     edits.set(placeOf(at.span), { span: { file, start: end, end }, newText: ` = ${thing.name}` });
+  }
+  return [...edits.values()];
+}
+
+/** An experiment divides requests by its name unless it has a salt: renamed, it keeps every unit in its arm. */
+function saltEdits(
+  thing: Thing,
+  occurrences: readonly Occurrence[],
+  compilations: readonly Compilation[],
+): readonly TextEdit[] {
+  if (thing.kind !== "experiment") return [];
+  const edits = new Map<string, TextEdit>();
+  for (const { at, declaration } of declarationsOf(occurrences, compilations)) {
+    if (declaration.kind !== "Experiment" || declaration.entries.some(({ key }) => key.text === "salt")) continue;
+    const [first] = declaration.entries;
+    if (first === undefined) continue;
+    const { file, end } = first.value.span;
+    const text = compilations.find(({ sources }) => sources.has(file))?.sources.get(file)?.text ?? "";
+    const isOnLines = text.slice(at.span.end, first.key.span.start).includes("\n");
+    const newText = `${isOnLines ? "\n  " : ", "}salt: ${JSON.stringify(thing.name)}`;
+    edits.set(placeOf(at.span), { span: { file, start: end, end }, newText });
   }
   return [...edits.values()];
 }

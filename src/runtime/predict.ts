@@ -7,7 +7,8 @@ import {
   createRowEncoder,
   openData,
   type RawRow,
-  readColumns,
+  type KeptColumns,
+  keptUses,
   type TableColumn,
   type TableFormat,
   writeTable,
@@ -49,25 +50,25 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   refuseOverwrite(output, [options.artifact]);
   await checkWritable(output);
   const { rows, kept, heads } = await predictColumns(options);
-  const columns: readonly TableColumn[] = [
-    ...kept,
-    ...[...heads].map(([head, values]): TableColumn => ({ name: columnName(head, keep), values })),
-  ];
-  await writeTable(output, format, columns);
-  return { output, rows, columns: columns.map((column) => column.name) };
+  const columns = [...heads].map(([head, values]): TableColumn => ({ name: columnName(head, keep), values }));
+  await writeTable(output, format, columns, kept);
+  return { output, rows, columns: [...keep, ...columns.map(({ name }) => name)] };
 }
 
 /** Predictions in memory, a value for each row of the files in their order. */
 export interface PredictedColumns {
   readonly rows: number;
-  readonly kept: readonly TableColumn[];
+  /** What a table of them keeps of the files; absent when nothing was asked for. */
+  readonly kept?: KeptColumns;
   /** By the name of the served head. */
   readonly heads: ReadonlyMap<string, Float32Array>;
 }
 
-/** Predicts every row of the files; `keep` names columns that are read beside them. */
+/** Predicts every row of the files; `keep` names columns that a table of the predictions has beside them. */
 export async function predictColumns(
   options: Omit<PredictOptions, "output" | "format"> & {
+    /** Of the table that `keep` is for; default Parquet. */
+    readonly format?: TableFormat;
     /** File that the predictions go to; refused (MTL8013) when it is one of the files. */
     readonly output?: string;
   },
@@ -89,6 +90,7 @@ export async function predictColumns(
   const opened = await openData(model, {
     ...places,
     fitted,
+    kept: keptUses(keep, options.format ?? "parquet"),
     roles: ["test"],
     onProgress: (progress) => onEvent({ kind: "data", ...progress }),
   });
@@ -100,8 +102,8 @@ export async function predictColumns(
     const target = functionOf(program, "predict");
     const session = await openTrained(artifact, engine, "predict");
     const { outputs } = await collectPredictions(session, target, dataset, model.labels).finally(() => session.close());
-    const kept = keep.length === 0 ? [] : await readColumns(model, "test", keep, places);
-    return { rows: dataset.rows, kept, heads: outputs };
+    const kept: KeptColumns = { spec: model, role: "test", names: keep, options: places };
+    return { rows: dataset.rows, heads: outputs, ...(keep.length === 0 ? {} : { kept }) };
   } finally {
     dataset.close();
   }

@@ -100,8 +100,8 @@ describe("columns", () => {
     await duckdb(`COPY (SELECT [1, 2] AS tags, {'a': 1} AS nested) TO '${join(folder, "a.parquet")}'`);
     const model = spec({ train: source("a.parquet", "parquet") }, [categorical("tags"), numeric("nested")]);
     expect(await failureOf(folder, openIn(folder, model))).toMatchInlineSnapshot(`
-      "MTL7104: column \`tags\` of \`a.parquet\` holds lists of numbers, where feature \`tags\` needs one value a row
-      MTL7104: column \`nested\` of \`a.parquet\` holds nested values, where feature \`nested\` needs one value a row"
+      "MTL7104: column \`tags\` of \`a.parquet\` holds lists of numbers, where feature \`tags\` needs one value per row
+      MTL7104: column \`nested\` of \`a.parquet\` holds nested values, where feature \`nested\` needs one value per row"
     `);
   });
   it("named twice", async () => {

@@ -10,6 +10,7 @@ export * from "./open.js";
 export * from "./row-encoder.js";
 export type { TableColumn } from "./database.js";
 export type { DataRole, RoleOptions } from "./roles.js";
+export { type KeptColumns, keptUses } from "./kept.js";
 export * from "./table.js";
 export { columnUses, type DataSpec } from "./uses.js";
 export { inputValue } from "./input-value.js";

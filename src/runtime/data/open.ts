@@ -16,7 +16,7 @@ import { type Fitted, fittedWithoutData, hashFitted } from "./fitted.js";
 import { createGzipCheck } from "./gzip.js";
 import { recordBytes } from "./records.js";
 import type { Relation } from "./relation.js";
-import { type DataRole, openRole, type RoleData, type RoleOptions } from "./roles.js";
+import { type ColumnName, type DataRole, openRole, type RoleData, type RoleOptions } from "./roles.js";
 import type { Source } from "./source.js";
 import { openStoredDataset } from "./stored-dataset.js";
 import type { DataSpec } from "./uses.js";
@@ -28,6 +28,8 @@ export interface OpenDataOptions extends RoleOptions {
   readonly cacheLimit?: number;
   /** What an earlier run fitted; absent: it is fitted to the training data. */
   readonly fitted?: Fitted;
+  /** Columns that a table of predictions keeps: they have to be there as well. */
+  readonly kept?: readonly ColumnName[];
   readonly onProgress?: (progress: DataProgress) => void;
   /** Stops the work; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -83,7 +85,7 @@ async function open(job: Job): Promise<OpenedData> {
   const data = new Map<DataRole, RoleData>();
   for (const role of ["train", "validation", "test"] as const) {
     if (!wanted.includes(role) && !(role === "train" && needsFit)) continue;
-    const found = await openRole(job.database, spec, options, role);
+    const found = await openRole(job.database, spec, options, role, options.kept);
     if (found !== undefined) data.set(role, found);
   }
   const found =

@@ -20,10 +20,18 @@ export interface SplitPart {
 /** The name of the row number in a relation that is split by it. */
 const rowNumber = "row_number";
 
-/** The named columns of the rows; of a split, of the rows of one part, in the order of the source. */
-export function createRelation(source: Source, names: readonly string[], split: SplitPart | undefined): Relation {
+/**
+ * The named columns of the rows, and those that are kept as the files have them; of a split, of the rows of one part, in
+ * the order of the source.
+ */
+export function createRelation(
+  source: Source,
+  names: readonly string[],
+  split: SplitPart | undefined,
+  kept: readonly string[] = [],
+): Relation {
   const columns = expressionColumns(source, names);
-  const whole = relationSql(source, names);
+  const whole = relationSql(source, names, kept);
   if (split === undefined) return { source, sql: whole, columns };
   const { by } = split.split;
   const rows = by.length > 0 ? whole : `(SELECT *, row_number() OVER () - 1 AS ${rowNumber} FROM ${whole})`;

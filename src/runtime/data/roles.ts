@@ -7,7 +7,7 @@ import { fingerprintFile } from "./cache.js";
 import type { Database } from "./database.js";
 import { type FileRequest, requestOfArguments, requestOfSource } from "./files.js";
 import { createRelation, type Relation, type SplitPart } from "./relation.js";
-import { checkSource, openSource } from "./source.js";
+import { checkSource, type ColumnUse, openSource } from "./source.js";
 import { columnUses, type DataSpec, usedColumns } from "./uses.js";
 
 export type DataRole = "train" | "validation" | "test";
@@ -30,6 +30,8 @@ export interface RoleOptions {
 export interface ColumnName {
   readonly column: string;
   readonly user: string;
+  /** Default `value`. */
+  readonly needs?: ColumnUse["needs"];
 }
 
 /** The rows of one role, checked. */
@@ -72,15 +74,15 @@ function requestOf(
 }
 
 /**
- * Finds the files of a role and checks that they have the columns that the spec reads, and those in `more`; undefined when
- * no files are named for the role.
+ * Finds the files of a role and checks that they have the columns that the spec reads, and those in `kept`, which the
+ * relation then holds as the files have them; undefined when no files are named for the role.
  */
 export async function openRole(
   database: Database,
   spec: DataSpec,
   options: RoleOptions,
   role: DataRole,
-  more: readonly ColumnName[] = [],
+  kept: readonly ColumnName[] = [],
 ): Promise<RoleData | undefined> {
   const asked = requestOf(spec, options, role);
   if (asked === undefined) return undefined;
@@ -100,14 +102,12 @@ export async function openRole(
     column === undefined || (isOptional && !has(column)) ? undefined : column;
   const weight = keep(spec.data.weight);
   const group = keep(spec.data.group);
-  const named: ColumnName[] = [...columnNames(weight, group, part), ...more];
-  const uses = columnUses(
-    spec.features,
-    labels,
-    named.map((name) => ({ ...name, span: source.span })),
-  );
-  checkSource(source, uses);
-  const relation = createRelation(source, usedColumns(uses), part);
+  const { span } = source;
+  const named = columnNames(weight, group, part).map((name) => ({ ...name, span }));
+  const uses = columnUses(spec.features, labels, named);
+  checkSource(source, [...uses, ...kept.map((name): ColumnUse => ({ needs: "value", ...name, span }))]);
+  const keptNames = [...new Set(kept.map(({ column }) => column))];
+  const relation = createRelation(source, usedColumns(uses), part, keptNames);
   const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
   const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part];
   return { role, relation, labels, weight, group, identity };

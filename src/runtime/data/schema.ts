@@ -40,13 +40,43 @@ export async function readSchema(database: Database, file: DataFile, span: Span)
       // A later line may hold what the first ones do not tell, so all are looked at.
       const scan = `read_json(${literalPath(file.path)}, format='newline_delimited', sample_size=-1)`;
       const columns = await describe(database, file, scan, span);
-      // A text that looks like a date stays the text that it is.
+      const wide = await wideColumns(database, file, columns);
       return {
         file,
-        columns: columns.map((column) => (/^(DATE|TIME)/.test(column.sqlType) ? asText(column) : column)),
+        columns: columns.map((column) => {
+          if (wide.has(column.name)) return { ...column, ...exactTypes[column.type.kind === "list" ? "list" : "text"] };
+          // A text that looks like a date stays the text that it is.
+          return /^(DATE|TIME)/.test(column.sqlType) ? asText(column) : column;
+        }),
       };
     }
   }
+}
+
+/** How columns of JSON are read that hold whole numbers which a double would round. */
+const exactTypes = {
+  text: { type: { kind: "text" }, sqlType: "JSON" },
+  list: { type: { kind: "list", element: "text" }, sqlType: "VARCHAR[]" },
+} as const;
+
+/** Columns of JSON that would be read as doubles and hold whole numbers of 16 or more digits. */
+async function wideColumns(
+  database: Database,
+  file: DataFile,
+  columns: readonly FileColumn[],
+): Promise<ReadonlySet<string>> {
+  const doubles = columns.filter(({ sqlType }) => sqlType === "DOUBLE" || sqlType === "DOUBLE[]");
+  if (doubles.length === 0) return new Set();
+  const types = doubles.map(({ name, sqlType }) => `${quoteText(name)}: '${sqlType.replace("DOUBLE", "VARCHAR")}'`);
+  const isWide = (sql: string): string => `regexp_full_match(${sql}, '-?[0-9]{16,}')`;
+  const tests = doubles.map(({ sql, sqlType }) =>
+    sqlType === "DOUBLE"
+      ? `bool_or(${isWide(sql)})`
+      : `bool_or(len(list_filter(${sql}, lambda x: ${isWide("x")})) > 0)`,
+  );
+  const scan = `read_json(${literalPath(file.path)}, format='newline_delimited', columns={${types.join(", ")}})`;
+  const [found] = await database.rows(`SELECT ${tests.join(", ")} FROM ${scan}`);
+  return new Set(doubles.filter((_, i) => found?.[i] === true).map(({ name }) => name));
 }
 
 /** TSV has no quotes: a tab cannot stand in a value, and a quotation mark is one. */

@@ -17,7 +17,7 @@ import {
   readSchema,
   scanSql,
 } from "./schema.js";
-import { cleanSql, type ScalarKind, textSql } from "./sql.js";
+import { cleanSql, type ScalarKind, textSql, withoutNullsSql } from "./sql.js";
 import type { TextRules } from "./values.js";
 
 export interface Source {
@@ -33,7 +33,8 @@ export interface ColumnUse {
   readonly column: string;
   /** Who reads it, as a message says it: "feature `age`". */
   readonly user: string;
-  readonly needs: "value" | "list";
+  /** `any`: also lists and nested values, which are handed on as they are. */
+  readonly needs: "value" | "list" | "any";
   readonly span: Span;
 }
 
@@ -88,6 +89,7 @@ function problemOf(source: Source, use: ColumnUse): Diagnostic | undefined {
     if (problem !== undefined) return problem;
   }
   if (source.column(use.column)?.kind !== "other") return undefined;
+  if (use.needs === "any" && typesOf(source, use.column).size === 1) return undefined;
   const file = source.files.map((schema) => schema.file.shown).join("`, `");
   const found = "lists in one file and single values in another";
   return createDiagnostic(
@@ -109,9 +111,15 @@ function missingColumn(use: ColumnUse, file: string, columns: readonly FileColum
   );
 }
 
+/** Names that DuckDB has for the types of a column, over all files. */
+function typesOf({ files }: Source, name: string): ReadonlySet<string | undefined> {
+  return new Set(files.map(({ columns }) => columns.find((column) => column.name === name)?.sqlType));
+}
+
 function wrongKind(use: ColumnUse, file: string, { type }: FileColumn): Diagnostic | undefined {
+  if (use.needs === "any") return undefined;
   if (type.kind !== "other" && (type.kind !== "list" || use.needs === "list")) return undefined;
-  const needed = use.needs === "list" ? "text or a list of texts or numbers" : "one value a row";
+  const needed = use.needs === "list" ? "text or a list of texts or numbers" : "one value per row";
   return createDiagnostic(
     "MTL7104",
     { column: use.column, file, found: describeKind(type), needed, user: use.user },
@@ -119,25 +127,54 @@ function wrongKind(use: ColumnUse, file: string, { type }: FileColumn): Diagnost
   );
 }
 
-/** A relation of some columns of a source, in their order; all of them must be there. */
-export function relationSql(source: Source, columns: readonly string[]): string {
+/**
+ * A relation of some columns of a source, in their order, and of columns that are kept as the files have them; all of them
+ * must be there.
+ */
+export function relationSql(source: Source, columns: readonly string[], kept: readonly string[] = []): string {
   const runs: FileSchema[][] = [];
   for (const schema of source.files) {
     const run = runs.at(-1);
     if (run?.[0] !== undefined && areAlike(run[0], schema)) run.push(schema);
     else runs.push([schema]);
   }
-  return `(${runs.map((run) => selectSql(source, run, columns)).join(" UNION ALL ")})`;
+  return `(${runs.map((run) => selectSql(source, run, columns, kept)).join(" UNION ALL ")})`;
 }
 
-function selectSql(source: Source, run: readonly FileSchema[], columns: readonly string[]): string {
-  const list = columns.map((name) => {
+function selectSql(
+  source: Source,
+  run: readonly FileSchema[],
+  columns: readonly string[],
+  kept: readonly string[],
+): string {
+  const find = (name: string): FileColumn => {
     const own = run[0]?.columns.find((column) => column.name === name);
+    if (own === undefined) throw new Error(`the schema check let the column ${name} through`);
+    return own;
+  };
+  const list = columns.map((name) => {
     const common = source.column(name);
-    if (own === undefined || common === undefined) throw new Error(`the schema check let the column ${name} through`);
-    return `${columnSql(own, common, source.rules)} AS ${aliasOf(columns, name)}`;
+    if (common === undefined) throw new Error(`the schema check let the column ${name} through`);
+    return `${columnSql(find(name), common, source.rules)} AS ${aliasOf(columns, name)}`;
   });
-  return `SELECT ${list.length === 0 ? "1" : list.join(", ")} FROM ${scanSql(run)}`;
+  const keeps = kept.map((name) => `${keptSql(find(name), source)} AS ${keptAlias(kept, name)}`);
+  return `SELECT ${list.length + keeps.length === 0 ? "1" : [...list, ...keeps].join(", ")} FROM ${scanSql(run)}`;
+}
+
+/** A column in the type and with the characters of its files; in files of several types, its texts. */
+function keptSql(column: FileColumn, source: Source): string {
+  const { type, sql, sqlType } = column;
+  const common = source.column(column.name);
+  if (sqlType === "VARCHAR" && type.kind === "text") return withoutNullsSql(sql, source.rules);
+  if (sqlType === "JSON") return jsonText(sql);
+  if (typesOf(source, column.name).size === 1 || common?.kind === "integer" || type.kind === "other") return sql;
+  if (common?.kind === "list") return columnSql(column, common, source.rules);
+  return columnSql(column, { kind: "text" }, source.rules);
+}
+
+/** What a relation calls a column that it keeps. */
+export function keptAlias(kept: readonly string[], name: string): string {
+  return `k${kept.indexOf(name)}`;
 }
 
 /** A query of all columns of a source of one file: clean values of their own kind, nested ones as they are. */
@@ -174,7 +211,7 @@ function rawSql(sql: string, sqlType: string, kind: ScalarKind): string {
 }
 
 /** A number of 32 bits as the shortest decimal that means it: 0.1, and not 0.10000000149011612. */
-function floatSql(sql: string): string {
+export function floatSql(sql: string): string {
   return `CASE WHEN abs(${sql}) < 16777216 AND ${sql} = trunc(${sql}) THEN CAST(${sql} AS DOUBLE) ELSE CAST(CAST(${sql} AS VARCHAR) AS DOUBLE) END`;
 }
 
@@ -187,7 +224,9 @@ const canonicalTypes: Readonly<Record<ScalarKind, string>> = {
 
 /** A column of JSON holds values of several types; their texts are what we use. */
 function jsonText(name: string): string {
-  return `CASE json_type(${name}) WHEN 'DOUBLE' THEN ${textSql(`CAST(${name} AS DOUBLE)`, "number")} ELSE ${name} ->> '$' END`;
+  const text = `(${name} ->> '$')`;
+  const isDouble = `json_type(${name}) = 'DOUBLE' AND NOT regexp_full_match(${text}, '-?[0-9]+')`;
+  return `CASE WHEN ${isDouble} THEN ${textSql(`CAST(${name} AS DOUBLE)`, "number")} ELSE ${text} END`;
 }
 
 /** Columns of a relation are named by their place: SQL takes `a` and `A` for one name, and files do not. */

@@ -60,6 +60,12 @@ export function cleanSql(sql: string, kind: ScalarKind, rules: TextRules): strin
   }
 }
 
+/** A text, trimmed when the rules say so, or null where it means it; else with the characters that it has. */
+export function withoutNullsSql(sql: string, rules: TextRules): string {
+  const trimmed = rules.trim ? `trim(${sql}, ${quoteText(whiteSpace)})` : sql;
+  return `CASE WHEN ${cleanTextSql(trimmed, nullTexts(rules.nulls))} IS NULL THEN NULL ELSE ${trimmed} END`;
+}
+
 function withoutValues(sql: string, values: readonly string[]): string {
   return values.length === 0 ? sql : `CASE WHEN ${sql} IN (${values.join(", ")}) THEN NULL ELSE ${sql} END`;
 }

@@ -4,49 +4,11 @@ import { basename, dirname, join, resolve } from "node:path";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
 import { openCacheFolder } from "./cache.js";
-import { type TableColumn, withDatabase } from "./database.js";
-import { compileText } from "./expression-sql.js";
-import { explainReadError } from "./diagnose.js";
+import { type Database, type TableColumn, withDatabase } from "./database.js";
 import { formatOf } from "./files.js";
-import { createGzipCheck } from "./gzip.js";
-import { type DataRole, openRole, type RoleOptions } from "./roles.js";
+import { type KeptColumns, loadKept, writtenSql } from "./kept.js";
 import { firstLine } from "./schema.js";
-import { quoteText } from "./sql.js";
-import type { DataSpec } from "./uses.js";
-import { textReader } from "./vectors.js";
-
-/**
- * Columns of the data of a role as texts, in the order of the rows of its data set: what identifies a row in a table of
- * predictions. Clean: null where a value means null. All of them are held in memory.
- */
-export async function readColumns(
-  spec: DataSpec,
-  role: DataRole,
-  names: readonly string[],
-  options: RoleOptions & { readonly signal?: AbortSignal },
-): Promise<readonly TableColumn[]> {
-  const folder = await openCacheFolder(dirname(resolve(options.specPath)));
-  return withDatabase({ folder, signal: options.signal }, async (database) => {
-    const asked = names.map((column) => ({ column, user: "the output" }));
-    const data = await openRole(database, spec, options, role, asked);
-    if (data === undefined) throw new Error(`there is no ${role} data to read columns of`);
-    const { relation } = data;
-    const { span } = relation.source;
-    const texts = names.map((name) => compileText({ kind: "column", name, span }, relation.columns));
-    const columns = names.map((name) => ({ name, values: [] as (string | null)[] }));
-    try {
-      await createGzipCheck(options.signal)(relation.source);
-      for await (const chunk of database.stream(`SELECT ${texts.join(", ")} FROM ${relation.sql}`))
-        for (const [i, { values }] of columns.entries()) {
-          const text = textReader(chunk.getColumnVector(i));
-          for (let row = 0; row < chunk.rowCount; row++) values.push(text(row));
-        }
-    } catch (error) {
-      throw await explainReadError(database, relation.source, [], error);
-    }
-    return columns;
-  });
-}
+import { quoteName, quoteText } from "./sql.js";
 
 export const tableFormats = ["csv", "jsonl", "parquet"] as const;
 export type TableFormat = (typeof tableFormats)[number];
@@ -58,18 +20,37 @@ export function tableFormatOf(path: string): TableFormat | undefined {
 }
 
 /**
- * Writes columns of equal length, text formats gzipped when the name ends in `.gz`. The file appears whole or not at all.
- * Throws a {@link Failure} when the disk refuses.
+ * Writes columns of equal length, behind those that are kept of the data; text formats gzipped when the name ends in `.gz`.
+ * The file appears whole or not at all. Throws a {@link Failure} when the disk refuses, and for two columns whose names
+ * readers of tables take for one (MTL7120).
  */
-export async function writeTable(file: string, format: TableFormat, columns: readonly TableColumn[]): Promise<void> {
+export async function writeTable(
+  file: string,
+  format: TableFormat,
+  columns: readonly TableColumn[],
+  kept?: KeptColumns,
+): Promise<void> {
+  checkNames([...(kept?.names ?? []), ...columns.map(({ name }) => name)]);
   const target = resolve(file);
   const folder = dirname(target);
   const temporary = join(folder, `.${basename(target)}.new-${process.pid}`);
   try {
     await mkdir(folder, { recursive: true });
-    await withDatabase({ folder }, async (database) => {
-      await database.load("result", columns);
-      await database.run(`COPY result TO ${quoteText(temporary)} (${copyOptions(format, target.endsWith(".gz"))})`);
+    const work = kept === undefined ? folder : await openCacheFolder(dirname(resolve(kept.options.specPath)));
+    await withDatabase({ folder: work, signal: kept?.options.signal }, async (database) => {
+      const before = kept === undefined ? [] : await loadKept(database, "kept", kept, format);
+      await database.load(
+        "result",
+        columns.map((column, i) => ({ ...column, name: `p${i}` })),
+      );
+      if (before.length > 0) await checkRows(database);
+      const after = columns.map(({ name, values }, i) => ({ name, sql: `result.p${i}`, type: typeOf(values) }));
+      const list = [...before, ...after].map(
+        ({ name, sql, type }) => `${writtenSql(sql, type, format)} AS ${quoteName(name)}`,
+      );
+      const from = before.length === 0 ? "result" : after.length === 0 ? "kept" : "kept POSITIONAL JOIN result";
+      const query = `SELECT ${list.join(", ")} FROM ${from}`;
+      await database.run(`COPY (${query}) TO ${quoteText(temporary)} (${copyOptions(format, target.endsWith(".gz"))})`);
     });
     await rename(temporary, target);
   } catch (error) {
@@ -80,6 +61,24 @@ export async function writeTable(file: string, format: TableFormat, columns: rea
       throw createFailure("MTL8008", { file, problem: firstLine(error) });
     throw error;
   }
+}
+
+function typeOf(values: TableColumn["values"]): string {
+  return values instanceof Float32Array ? "FLOAT" : values instanceof Int32Array ? "INTEGER" : "VARCHAR";
+}
+
+function checkNames(names: readonly string[]): void {
+  const other = names.find((name, i) => names.findIndex((each) => each.toLowerCase() === name.toLowerCase()) < i);
+  if (other === undefined) return;
+  const first = names.find((name) => name.toLowerCase() === other.toLowerCase()) ?? other;
+  throw createFailure("MTL7120", { first, second: other });
+}
+
+/** Rows that stand side by side have to be the same rows. */
+async function checkRows(database: Database): Promise<void> {
+  const [counts] = await database.rows("SELECT (SELECT count(*) FROM kept), (SELECT count(*) FROM result)");
+  if (counts?.[0] !== counts?.[1])
+    throw createFailure("MTL7121", { kept: Number(counts?.[0]), rows: Number(counts?.[1]) });
 }
 
 function copyOptions(format: TableFormat, isPacked: boolean): string {

@@ -1,6 +1,5 @@
 /** Which raw columns a model reads, and for what. */
 import type { ColumnExpression, FeatureModel, LabelModel, Model } from "../../compiler/model/model.js";
-import type { Span } from "../../compiler/text/index.js";
 import type { ColumnUse } from "./source.js";
 
 /** The parts of a model that the data pipeline reads. */
@@ -10,7 +9,7 @@ export type DataSpec = Pick<Model, "data" | "features" | "labels">;
 export function columnUses(
   features: readonly FeatureModel[],
   labels: readonly LabelModel[],
-  columns: readonly { readonly column: string; readonly user: string; readonly span: Span }[],
+  columns: readonly (Pick<ColumnUse, "column" | "user" | "span"> & Partial<Pick<ColumnUse, "needs">>)[],
 ): readonly ColumnUse[] {
   const uses: ColumnUse[] = [];
   for (const feature of features) {
@@ -18,7 +17,7 @@ export function columnUses(
     collect(feature.source, `feature \`${feature.name}\``, needs, uses);
   }
   for (const label of labels) collect(label.source, `label \`${label.name}\``, "value", uses);
-  for (const { column, user, span } of columns) uses.push({ column, user, needs: "value", span });
+  for (const { column, user, span, needs = "value" } of columns) uses.push({ column, user, needs, span });
   return uses;
 }
 

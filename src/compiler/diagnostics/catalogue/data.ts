@@ -99,4 +99,18 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { feature: string }) =>
       `feature \`${p.feature}\` takes its values from the training data, and there is none`,
   },
+  MTL7120: {
+    severity: "error",
+    title: "columns of a table that differ only in capitals",
+    message: (p: { first: string; second: string }) =>
+      p.first === p.second
+        ? `the table would have two columns \`${p.first}\`; name each column once`
+        : `the table would have the columns \`${p.first}\` and \`${p.second}\`, which many readers take for one; keep only one of them`,
+  },
+  MTL7121: {
+    severity: "error",
+    title: "files that change while they are read",
+    message: (p: { kept: number; rows: number }) =>
+      `there are predictions for ${p.rows} rows, but the files now have ${p.kept}: they changed while they were read; run it again`,
+  },
 });

@@ -61,6 +61,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "A row given to `predict`, or sent to a service, has a value of another kind than its feature.",
     mend: "Send what the feature declares: a number, a text, or a list of texts for a `bag`.",
   },
+  MTL7120: {
+    how: "`--keep` names a column twice, or two columns whose names differ only in capital and small letters.",
+    mend: "Keep each column once; rename one of two in the file.",
+  },
+  MTL7121: {
+    how: "A file was written to between its rows being predicted and its columns being kept.",
+    mend: "Run the command again when nothing writes to the files.",
+  },
   MTL7114: {
     how: "Encoded data is kept in a cache folder, which cannot be written.",
     mend: "Free space or permissions, or name another folder with `MTLC_CACHE_DIR`.",

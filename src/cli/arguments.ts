@@ -1,3 +1,4 @@
+import { own } from "../compiler/text/index.js";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { suggest } from "../compiler/text/index.js";
 import { createFailure } from "../runtime/failure.js";
@@ -18,7 +19,7 @@ export function parseCall<T extends OptionTable>(spec: CommandSpec<T>, words: re
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
-    const option = spec.options[token.name];
+    const option = own(spec.options, token.name);
     if (option === undefined) throw unknownOption(spec, token.rawName);
     if (option.kind === "flag") {
       if (token.value !== undefined)

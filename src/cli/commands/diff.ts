@@ -1,3 +1,4 @@
+import { own } from "../../compiler/text/index.js";
 import { resolve } from "node:path";
 import { type ChangeClass, diffModels, holdsClass, type ModelDiff } from "../../compiler/diff/index.js";
 import { idCounts } from "../../compiler/cost/index.js";
@@ -33,7 +34,7 @@ export async function runDiff({ models, revision, ids, failOn }: DiffRequest): P
 /** The other side's numbers, where this side leaves them to the data: the same data, in all likelihood. */
 function likelyIds(model: Model, others: FittedSizes["ids"]): FittedSizes["ids"] {
   const likely = idCounts(model).flatMap(({ feature, ids, source }): readonly (readonly [string, number])[] => {
-    const other = others[feature];
+    const other = own(others, feature);
     if (other === undefined || source === "spec") return [];
     return [[feature, source === "limit" ? Math.min(ids, other) : other]];
   });

@@ -86,17 +86,23 @@ function place(
   graph.setGraph({ rankdir: "LR", ranksep: 72, nodesep: 20, edgesep: 14, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
   // A copy: dagre writes places into it.
-  for (const { id } of cards) graph.setNode(id, { ...sizes.get(id) });
-  for (const { from, to, kind } of edges) graph.setEdge(from, to, { weight: weights[kind] }, kind);
+  for (const { id } of cards) graph.setNode(key(id), { ...sizes.get(id) });
+  for (const { from, to, kind } of edges) graph.setEdge(key(from), key(to), { weight: weights[kind] }, kind);
   layout(graph);
   const centers = cards.map(({ id }) => {
-    const { x = 0, y = 0 } = graph.node(id) as Partial<Point>;
+    const { x = 0, y = 0 } = graph.node(key(id)) as Partial<Point>;
     return [id, { x, y }] as const;
   });
   const routes = edges.map(
-    ({ from, to, kind }) => (graph.edge(from, to, kind) as { readonly points?: readonly Point[] }).points ?? [],
+    ({ from, to, kind }) =>
+      (graph.edge(key(from), key(to), kind) as { readonly points?: readonly Point[] }).points ?? [],
   );
   return { centers: new Map(centers), routes };
+}
+
+/** What dagre keeps a card under, in plain objects: no name that every object has. */
+function key(id: string): string {
+  return `:${id}`;
 }
 
 /** Between facts at the foot of a card. */

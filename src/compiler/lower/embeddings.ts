@@ -1,4 +1,5 @@
 /** Which embedding tables a model has: the features' tables of one width are one state variable, read by one gather. */
+import { own } from "../text/index.js";
 import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
 import { batchLayout, type FittedSizes, type Model, type NetNode } from "../model/index.js";
 import { reachableNodes } from "./reachable.js";
@@ -88,7 +89,7 @@ function wantedPieces(model: Model, sizes: FittedSizes): readonly WantedPiece[] 
     const lookup = lookupOf(node);
     const slot = slots.get(lookup?.feature ?? "");
     if (lookup === undefined || slot === undefined || wanted.has(lookup.piece)) continue;
-    const rows = sizes.ids[lookup.feature];
+    const rows = own(sizes.ids, lookup.feature);
     if (rows === undefined) throw new Error(`the number of ids of the feature ${lookup.feature} is not known`);
     const width = lookup.width ?? embedWidth(model, lookup.feature);
     wanted.set(lookup.piece, { name: lookup.piece, feature: lookup.feature, width, rows, lookups: slot.width });

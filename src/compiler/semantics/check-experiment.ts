@@ -104,17 +104,19 @@ function checkArm(
     { name: "share", type: { kind: "number", min: 0, minOpen: true, max: 1 } },
     first.value,
   );
-  const changes: Record<string, number> = {};
+  const changes = new Map<string, number>();
   let sound = typeof share === "number";
   for (const argument of rest) {
     const value = checkChange(context, argument, params);
     if (value === undefined || argument.name === undefined) sound = false;
-    else if (Object.hasOwn(changes, argument.name.text)) {
+    else if (changes.has(argument.name.text)) {
       context.reporter.report("MTL3004", { callee: "arm", parameter: argument.name.text }, argument.span);
       sound = false;
-    } else changes[argument.name.text] = value;
+    } else changes.set(argument.name.text, value);
   }
-  return sound && typeof share === "number" ? { name: key.text, share, params: changes, span } : undefined;
+  return sound && typeof share === "number"
+    ? { name: key.text, share, params: Object.fromEntries(changes), span }
+    : undefined;
 }
 
 /** `beta: 2`: a parameter of the spec, inside its range. */

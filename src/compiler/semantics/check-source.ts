@@ -1,6 +1,6 @@
 import type { Arguments, SourceModel, SourceOptions } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
-import { rebasePath, suggest } from "../text/index.js";
+import { rebasePath, suggest, own } from "../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec } from "./arguments.js";
 import type { CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
@@ -125,7 +125,7 @@ function formatOfPath(path: string): FileFormat | undefined {
     .toLowerCase()
     .replace(/\.(gz|gzip|zst|bz2)$/, "")
     .split(".");
-  return parts.length < 2 ? undefined : endings[parts.at(-1) ?? ""];
+  return parts.length < 2 ? undefined : own(endings, parts.at(-1) ?? "");
 }
 
 function checkSourceCall(

@@ -9,12 +9,12 @@ import { formulaTypeOf, resolveLeaf, resolveTree, type FormulaNames } from "./re
 /** A test of which nothing was reported. */
 export function resolveTest(names: FormulaNames, test: ast.TestDeclaration): TestModel {
   const candidates = new Map<string, TestCandidate>();
-  const request: Record<string, CandidateValue> = {};
+  let request: Readonly<Record<string, CandidateValue>> = {};
   const expectations: TestExpectation[] = [];
   let at: number | undefined;
   for (const step of test.steps) {
     if (step.kind === "TestAt" && step.time.kind === "Date") at = secondsOfDate(step.time.text);
-    if (step.kind === "TestRequest") Object.assign(request, literalFields(step.fields));
+    if (step.kind === "TestRequest") request = { ...request, ...literalFields(step.fields) };
     if (step.kind === "TestCandidate") candidates.set(step.name.text, resolveCandidate(step, candidates));
     if (step.kind !== "TestExpect") continue;
     const condition = resolveTree<TestLeaf>(names.context, testLeaves(names, candidates), step.condition);

@@ -40,7 +40,7 @@ export function assignArms(
   const chosen = readForced(serving, forced);
   if ("kind" in chosen) return chosen;
   const params = new Map<string, number>();
-  const arms: Record<string, string> = {};
+  const arms = new Map<string, string>();
   for (const experiment of serving.experiments) {
     const name = chosen.get(experiment.name);
     const unit = name === undefined ? unitOf(serving, experiment.key, values) : undefined;
@@ -52,10 +52,10 @@ export function assignArms(
           ? undefined
           : assignArm(experiment, unit);
     if (arm === undefined) continue;
-    arms[experiment.name] = arm.name;
+    arms.set(experiment.name, arm.name);
     for (const [param, value] of Object.entries(arm.params)) params.set(param, value);
   }
-  return { kind: "assigned", arms, params };
+  return { kind: "assigned", arms: Object.fromEntries(arms), params };
 }
 
 /** The text that divides requests; undefined where the request does not bring it. */

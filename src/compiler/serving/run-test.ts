@@ -48,6 +48,8 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
   const request = withTimeTexts(serving, test.request);
   const isInput = serving.inputs.some(({ name }) => name === "source");
   const sources = isInput ? undefined : candidates.map(({ source }) => sourcesOf(source));
+  /** An input that the spec calls `id` is not the candidate's identifier. */
+  const hasOwnId = serving.inputs.some(({ name, origin }) => name === "id" && origin !== "id");
   const rankings = new Map<string, RankResult>();
   const rank = (name: string): RankResult | undefined => {
     const model = serving.ranks.find((each) => each.name === name);
@@ -73,7 +75,7 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
     const reads = formulaInputs(serving, [value]);
     const read = readInputs(
       serving,
-      { candidates: candidates.map((row, i) => ({ ...row, id: ids[i] })), request, now },
+      { candidates: candidates.map((row, i) => (hasOwnId ? row : { ...row, id: ids[i] })), request, now },
       ({ name }) => reads.has(name),
     );
     const at = read.kind === "frame" ? read.kept.indexOf(ids.indexOf(candidate)) : -1;

@@ -1,4 +1,5 @@
 /** What other languages and other keyboards write, reported with what to write here. */
+import { own } from "../text/index.js";
 import type { Fix, Reporter, TextEdit } from "../diagnostics/index.js";
 import type { SourceFile, Span } from "../text/index.js";
 
@@ -152,7 +153,7 @@ function describeForeign(
   image: string,
   word: string,
 ): { readonly characters: string; readonly help: string | undefined } {
-  const known = foreignHelp[image] ?? foreignHelp[image.slice(0, 1)];
+  const known = own(foreignHelp, image) ?? own(foreignHelp, image.slice(0, 1));
   if (known !== undefined) return { characters: image, help: known };
   if (image.startsWith("'")) return { characters: image, help: 'texts stand in double quotes: `"…"`' };
   if (/\p{L}/u.test(image))

@@ -4,3 +4,4 @@ export * from "./source-file.js";
 export * from "./spelling.js";
 export * from "./hidden.js";
 export * from "./paths.js";
+export * from "./own.js";

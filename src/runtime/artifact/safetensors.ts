@@ -17,15 +17,15 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, HostTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const header: Record<string, HeaderEntry | Readonly<Record<string, string>>> = {};
-  if (Object.keys(metadata).length > 0) header["__metadata__"] = metadata;
+  const header = new Map<string, HeaderEntry | Readonly<Record<string, string>>>();
+  if (Object.keys(metadata).length > 0) header.set("__metadata__", metadata);
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
     const begin = end;
     end += data.byteLength;
-    header[name] = { dtype: data instanceof Float32Array ? "F32" : "I32", shape, data_offsets: [begin, end] };
+    header.set(name, { dtype: data instanceof Float32Array ? "F32" : "I32", shape, data_offsets: [begin, end] });
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // The data starts at a multiple of 8, so that a reader can map it as it is.
   const headerLength = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(8 + headerLength + end);
@@ -77,9 +77,9 @@ function parseHeader(text: string): {
   }
   if (typeof header !== "object" || header === null) throw new Error("its header is not an object");
   const entries: (readonly [string, HeaderEntry])[] = [];
-  const metadata: Record<string, string> = {};
+  let metadata: Readonly<Record<string, string>> = {};
   for (const [name, value] of Object.entries(header)) {
-    if (name === "__metadata__") Object.assign(metadata, value);
+    if (name === "__metadata__") metadata = { ...value };
     else if (isEntry(value)) entries.push([name, value]);
     else throw new Error(`its header has no valid entry for \`${name}\``);
   }

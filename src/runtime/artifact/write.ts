@@ -1,3 +1,4 @@
+import { own } from "../../compiler/text/index.js";
 import { dirname } from "node:path";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
@@ -233,7 +234,7 @@ function dataSchema(model: Model, fitted: FittedFiles): DataSchema {
       const input = kind === "numeric" ? "numbers" : "ids";
       const slot = layout[input].find(({ feature }) => feature === name);
       if (slot === undefined) throw new Error(`the layout has no place for the feature ${name}`);
-      const ids = fitted.ids[name];
+      const ids = own(fitted.ids, name);
       return {
         name,
         kind,

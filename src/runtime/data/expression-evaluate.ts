@@ -1,4 +1,5 @@
 /** Expressions on rows that a program hands in; what they mean stands in `expression.ts`. */
+import { own } from "../../compiler/text/index.js";
 import type { ColumnExpression } from "../../compiler/model/model.js";
 import {
   argument,
@@ -73,7 +74,7 @@ function evaluateAs(kind: Kind, expression: ColumnExpression, scope: Scope): Sca
 /** A column's value, converted. An error says which column it was. */
 function readColumn<T>(name: string, { row, rules }: Scope, convert: (value: Scalar) => T | null): T | null {
   try {
-    const value = scalarOf(row[name], rules);
+    const value = scalarOf(own(row, name), rules);
     return value === null ? null : convert(value);
   } catch (error) {
     if (error instanceof ValueError) throw new ValueError(error.value, error.needed, name);
@@ -286,6 +287,6 @@ function holds(operator: Comparison, sign: number): boolean {
 }
 
 function missingIn(operand: ColumnExpression, scope: Scope): boolean {
-  if (operand.kind === "column" && Array.isArray(scope.row[operand.name])) return false;
+  if (operand.kind === "column" && Array.isArray(own(scope.row, operand.name))) return false;
   return evaluate(operand, scope.row, scope.rules) === null;
 }

@@ -1,4 +1,5 @@
 /** From one clean value of a feature to its id or its number: the same for rows of files and for rows of a program. */
+import { own } from "../../compiler/text/index.js";
 import type { FeatureModel } from "../../compiler/model/model.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
 import { bucketOf } from "./hash.js";
@@ -159,7 +160,7 @@ function cutText(value: unknown, { separator }: BagFeature, rules: TextRules): r
 
 /** The fit of a feature; it is there when the fit is that of the model. */
 export function fittedOf(fitted: Fitted, feature: FeatureModel): FittedFeature {
-  const found = fitted.features[feature.name];
+  const found = own(fitted.features, feature.name);
   if (found === undefined) throw new Error(`the fit has no feature ${feature.name}`);
   return found;
 }

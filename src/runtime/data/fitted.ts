@@ -69,12 +69,11 @@ function listedTexts(values: readonly string[]): readonly string[] {
 
 /** Number of ids of each feature that has any, "unknown" included. */
 export function fittedSizes(fitted: Fitted): FittedSizes {
-  const ids: Record<string, number> = {};
-  for (const [name, feature] of Object.entries(fitted.features)) {
+  const sizes = Object.entries(fitted.features).flatMap(([name, feature]) => {
     const size = sizeOf(feature);
-    if (size !== undefined) ids[name] = size;
-  }
-  return { ids };
+    return size === undefined ? [] : [[name, size] as const];
+  });
+  return { ids: Object.fromEntries(sizes) };
 }
 
 function sizeOf(feature: FittedFeature): number | undefined {

@@ -1,4 +1,5 @@
 /** Encodes rows that a program hands in, as the same rows in a file would be. */
+import { own } from "../../compiler/text/index.js";
 import { batchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel, SourceModel } from "../../compiler/model/model.js";
 import { createFailure, Failure } from "../failure.js";
@@ -120,7 +121,8 @@ function featureStore(
       return (batch, at, row) => {
         const { expression } = raw;
         const given = raw.row(row);
-        const value = expression.kind === "column" ? given[expression.name] : evaluateText(expression, given, rules);
+        const value =
+          expression.kind === "column" ? own(given, expression.name) : evaluateText(expression, given, rules);
         const texts = bagTexts(value, feature, rules);
         const start = at * idWidth + offset;
         for (let k = 0; k < feature.max; k++) {

@@ -1,6 +1,6 @@
 import { candidateLimit } from "../../compiler/ranking/index.js";
 import { oneOf, refuse, type Refusal } from "../../compiler/serving/index.js";
-import { suggest } from "../../compiler/text/index.js";
+import { own, suggest } from "../../compiler/text/index.js";
 import { BrokenLine, cellText, type RawRow } from "../data/index.js";
 import { createFailure } from "../failure.js";
 
@@ -60,7 +60,7 @@ export async function* groupRequests(
       yield whole;
       continue;
     }
-    const value = group === undefined ? wholeFile : row[group];
+    const value = group === undefined ? wholeFile : own(row, group);
     if (value === undefined)
       throw createFailure("MTL7516", { column: group ?? "", what: "which groups requests", known: Object.keys(row) });
     const name = cellText(value) ?? "null";

@@ -1,4 +1,5 @@
 /** Heads of a network for the candidates of a request: given by the candidates, or predicted from their features. */
+import { own } from "../../compiler/text/index.js";
 import type { ServingInput } from "../../compiler/model/index.js";
 import { type RawRow, RowFailure } from "../data/index.js";
 import type { Failure } from "../failure.js";
@@ -33,7 +34,7 @@ export function networkScores(predictor: Predictor, request: NetworkRequest): Ne
   const { rows, heads } = request;
   const given = heads.filter((head) => rows.some((row) => isGiven(row, head)));
   const needing = rows.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));
-  const columns = new Map(heads.map((head) => [head, rows.map((row) => row[head])]));
+  const columns = new Map(heads.map((head) => [head, rows.map((row) => own(row, head))]));
   if (needing.length === 0) return { kind: "scores", heads: columns, given };
   const fill = requestFeatures(predictor.columns, request);
   const filled = needing.map((i): RawRow => ({ ...fill, ...rows[i] }));
@@ -47,7 +48,7 @@ export function networkScores(predictor: Predictor, request: NetworkRequest): Ne
     for (const head of heads)
       needing.forEach((i, at) => {
         const row = rows[i] as RawRow;
-        if (!isGiven(row, head)) (columns.get(head) as unknown[])[i] = predicted[head]?.[at];
+        if (!isGiven(row, head)) (columns.get(head) as unknown[])[i] = own(predicted, head)?.[at];
       });
     return { kind: "scores", heads: columns, given };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { own } from "../../compiler/text/index.js";
 import { candidateLimit } from "../../compiler/ranking/index.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import type { Model, ServingInput, SourceModel } from "../../compiler/model/index.js";
@@ -85,14 +86,14 @@ function serviceRequest(
     return { diagnostic: diagnosticOf("MTL7516", { column: id, what: "which holds identifiers", known }), input: id };
   }
   // What is not an identifier is said where requests are read.
-  const ids = rows.map((row, i) => (column === undefined ? i + 1 : row[column])) as ServiceRequest["ids"] & object;
+  const ids = rows.map((row, i) => (column === undefined ? i + 1 : own(row, column))) as ServiceRequest["ids"] & object;
   if (members !== undefined) return { ...members, ...pagesOf(members, column, all), request, candidates: rows, ids };
   const inputs = all.filter(({ origin }) => origin === "request");
   const values = candidateValues(rows[0] ?? {}, inputs);
-  const other = inputs.find(({ name }) => rows.some((row) => !isSame(row[name], rows[0]?.[name])));
+  const other = inputs.find(({ name }) => rows.some((row) => !isSame(own(row, name), own(rows[0] ?? {}, name))));
   if (other === undefined) return { request, candidates: rows, ids, values: present(values) };
   const { name: input } = other;
-  const row = rows.findIndex((each) => !isSame(each[input], rows[0]?.[input])) + 1;
+  const row = rows.findIndex((each) => !isSame(own(each, input), own(rows[0] ?? {}, input))) + 1;
   return { diagnostic: diagnosticOf("MTL7523", { input, request, row }), input };
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../../compiler/text/index.js";
 import { carriedTensors, type TensorPlan, type WarmStartPlan, warmStartPlan } from "../../compiler/diff/index.js";
 import type { Program } from "../../compiler/graph/index.js";
 import { parameterTable } from "../../compiler/lower/index.js";
@@ -36,15 +37,19 @@ export function warmStart(old: LoadedArtifact, cold: ColdStart): WarmStart {
   );
   const given = splitState(keptVariables(old.program), old.state);
   const fresh = splitState(keptVariables(program), initial);
-  const rows: Record<string, number> = {};
+  const rows = new Map<string, number>();
   const pieces = new Map(
     plan.tensors.map((tensor) => {
       const taken = takeTensor(tensor, tensorOf(fresh, tensor.name), given.get(tensor.name), [old.fitted, cold.fitted]);
-      if (tensor.kind === "rows") rows[tensor.name] = taken.rows;
+      if (tensor.kind === "rows") rows.set(tensor.name, taken.rows);
       return [tensor.name, taken.tensor] as const;
     }),
   );
-  return { state: new Map([...initial, ...joinState(keptVariables(program), pieces)]), plan, rows };
+  return {
+    state: new Map([...initial, ...joinState(keptVariables(program), pieces)]),
+    plan,
+    rows: Object.fromEntries(rows),
+  };
 }
 
 /** What was taken, for a run's events and its result. */
@@ -95,7 +100,7 @@ function rowKeys(feature: FittedFeature): readonly string[] {
 }
 
 function featureOf({ features }: Fitted, name: string): FittedFeature {
-  const feature = features[name];
+  const feature = own(features, name);
   if (feature === undefined) throw new Error(`nothing was fitted for ${name}`);
   return feature;
 }

@@ -1,4 +1,5 @@
 /** What may stand where the cursor is. */
+import { own } from "../../compiler/text/index.js";
 import {
   headKinds,
   networkKinds,
@@ -204,7 +205,7 @@ function removable(keyword: string): readonly Expected[] {
       ]),
     ),
   };
-  const found = kinds[keyword];
+  const found = own(kinds, keyword);
   return found === undefined ? [] : [{ kind: "names", kinds: found }];
 }
 

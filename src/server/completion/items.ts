@@ -1,4 +1,5 @@
 /** From what is expected to the items that an editor shows. */
+import { own } from "../../compiler/text/index.js";
 import { CompletionItemKind, InsertTextFormat, MarkupKind, type CompletionItem } from "vscode-languageserver";
 import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
 import { declarationDocs, parameterDocs } from "../language/docs.js";
@@ -15,8 +16,8 @@ export function itemsFor(expected: Expected, context: ItemContext): readonly Ite
       return expected.words.filter(isFree(context)).map((word) => ({
         label: word,
         kind: CompletionItemKind.Keyword,
-        doc: declarationDocs[word],
-        snippet: blockSnippets[word] ?? `${word} `,
+        doc: own(declarationDocs, word),
+        snippet: own(blockSnippets, word) ?? `${word} `,
         plain: `${word} `,
         rank: 3,
       }));
@@ -120,7 +121,7 @@ function parameterItems({ parameters }: Signature, given: readonly string[]): re
       label: `${name}:`,
       kind: CompletionItemKind.Field,
       detail: `${expected}${value === undefined || value === "" ? "" : `, default ${value}`}`,
-      doc: doc ?? parameterDocs[name],
+      doc: doc ?? own(parameterDocs, name),
       snippet: `${name}: $0`,
       plain: `${name}: `,
       rank: 2,

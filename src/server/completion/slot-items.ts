@@ -1,4 +1,5 @@
 /** What may stand in a slot: names of the right kind, calls, words of a choice. */
+import { own } from "../../compiler/text/index.js";
 import { CompletionItemKind } from "vscode-languageserver";
 import { resolveBuiltin } from "../../compiler/builtins/index.js";
 import {
@@ -156,7 +157,7 @@ function metricItems(head: string, { analysis }: ItemContext): readonly Item[] {
     label,
     kind: CompletionItemKind.Function,
     detail: "a metric",
-    doc: callDocs[label],
+    doc: own(callDocs, label),
     rank: 0,
   }));
 }

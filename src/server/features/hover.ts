@@ -1,3 +1,4 @@
+import { own } from "../../compiler/text/index.js";
 import { MarkupKind, type Hover } from "vscode-languageserver";
 import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
 import { tokenize, type AnyNode, type CallExpression, type Declaration } from "../../compiler/syntax/index.js";
@@ -231,8 +232,8 @@ function describeWord({ source }: Analysis, nodes: readonly AnyNode[], offset: n
     );
   const isVerb = nodes.some((node) => node.kind === "Rule" && node.span.start === token.span.start);
   const doc = isVerb
-    ? verbDocs[token.text]
-    : ((isFirst ? declarationDocs[token.text] : undefined) ?? wordDocs.get(token.text));
+    ? own(verbDocs, token.text)
+    : ((isFirst ? own(declarationDocs, token.text) : undefined) ?? wordDocs.get(token.text));
   return doc === undefined ? undefined : { span: token.span, parts: [`\`${token.text}\`: ${doc}`] };
 }
 

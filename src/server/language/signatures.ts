@@ -1,4 +1,5 @@
 /** What calls take, by where they stand: built-ins, features, formats, functions and macros in one form. */
+import { own } from "../../compiler/text/index.js";
 import { builtins, optimizers, schedules, type Builtin, type TrainingBuiltin } from "../../compiler/builtins/index.js";
 import type { ArgumentValue } from "../../compiler/model/index.js";
 import {
@@ -161,7 +162,7 @@ export function showValue(value: ArgumentValue): string {
 const tensor: Slot = { kind: "tensor" };
 
 function parameterView(call: string, spec: ArgumentSpec & { readonly doc?: string }): ParameterView {
-  const doc = spec.doc ?? parameterDocs[`${call}.${spec.name}`] ?? parameterDocs[spec.name];
+  const doc = spec.doc ?? parameterDocs[`${call}.${spec.name}`] ?? own(parameterDocs, spec.name);
   return {
     name: spec.name,
     slot: slotOfParameter(call, spec),
@@ -245,7 +246,7 @@ function formSignature(
   return {
     name,
     what,
-    summary: callDocs[`${what.replace(/^an? /, "")} ${name}`] ?? callDocs[name] ?? "",
+    summary: callDocs[`${what.replace(/^an? /, "")} ${name}`] ?? own(callDocs, name) ?? "",
     inputs,
     variadic,
     parameters: specs.map((spec) => parameterView(name, spec)),

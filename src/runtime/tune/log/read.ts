@@ -159,14 +159,12 @@ function candidateOf(
   inputs: readonly { readonly input: ServingInput; readonly values: LogValues | Float32Array | undefined }[],
   row: number,
 ): InputRow {
-  const candidate: Record<string, unknown> = {};
-  for (const { input, values } of inputs) {
+  const fields = inputs.flatMap(({ input, values }) => {
     const value = values?.[row] ?? null;
-    if (value === null) continue;
-    // A name of the spec cannot be `__proto__`: it would have to be declared.
-    candidate[input.name] = typeof value === "string" ? parseValue(input.type, value) : value;
-  }
-  return candidate;
+    if (value === null) return [];
+    return [[input.name, typeof value === "string" ? parseValue(input.type, value) : value] as const];
+  });
+  return Object.fromEntries(fields);
 }
 
 function parseValue(type: FormulaType, text: string): unknown {

@@ -192,8 +192,8 @@ describe("files that cannot be read", () => {
     );
   });
   it("compressed in another way", async () => {
-    expect(await errorOf({ "a.csv.zst": "x" }, { train: source("*.zst") }, x)).toMatchInlineSnapshot(
-      `"MTL7102: \`a.csv.zst\` cannot be read: of compressed files only \`.gz\` is read"`,
+    expect(await errorOf({ "a.csv.bz2": "x" }, { train: source("*.bz2") }, x)).toMatchInlineSnapshot(
+      `"MTL7102: \`a.csv.bz2\` cannot be read: of compressed files only \`.gz\` and \`.zst\` are read"`,
     );
   });
   it("with a line of another length", async () => {

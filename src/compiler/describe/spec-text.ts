@@ -1,4 +1,13 @@
-import type { Arguments, DataModel, Model, SourceModel, TrainModel } from "../model/index.js";
+import type {
+  Arguments,
+  DataModel,
+  Model,
+  FileFormat,
+  FileReading,
+  SourceModel,
+  SourceOptions,
+  TrainModel,
+} from "../model/index.js";
 import { featureText, labelText } from "./feature-text.js";
 import { formulaText } from "./formula-text.js";
 import { headText, lossText, penaltyText } from "./head-text.js";
@@ -80,10 +89,11 @@ function docText(doc: string | undefined): string {
         .join("");
 }
 
-function dataEntries({ train, validation, test, split, group, weight }: DataModel): readonly string[] {
+function dataEntries({ format, train, validation, test, split, group, weight }: DataModel): readonly string[] {
   const source = (name: string, value: SourceModel | undefined): readonly string[] =>
     value === undefined ? [] : [`${name}: ${sourceText(value)}`];
   return [
+    ...(format === undefined ? [] : [`format: ${formatText(format)}`]),
     ...source("train", train),
     ...source("validation", validation),
     ...source("test", test),
@@ -95,16 +105,29 @@ function dataEntries({ train, validation, test, split, group, weight }: DataMode
 
 /** `csv("a.csv", header: true, …)`. */
 export function sourceText({ format, paths, options }: SourceModel): string {
-  const isText = format === "csv" || format === "tsv";
-  const args = [
-    paths.length === 1 ? paths.map(quoted).join() : `[${paths.map(quoted).join(", ")}]`,
-    ...(format === "csv" ? [`delimiter: ${quoted(options.delimiter)}`] : []),
-    ...(isText ? [`header: ${String(options.header)}`] : []),
-    ...(isText && options.columns !== undefined ? [`columns: [${options.columns.map(nameText).join(", ")}]`] : []),
-    `nulls: [${options.nulls.map(quoted).join(", ")}]`,
-    `trim: ${String(options.trim)}`,
+  const files = paths.length === 1 ? paths.map(quoted).join() : `[${paths.map(quoted).join(", ")}]`;
+  return `${format}(${[files, ...optionTexts(format, options)].join(", ")})`;
+}
+
+/** `csv(header: true, …)`. */
+export function formatText({ format, options }: Pick<FileReading, "format" | "options">): string {
+  return `${format}(${optionTexts(format, options).join(", ")})`;
+}
+
+/** The options that a format has. */
+function optionTexts(
+  format: FileFormat,
+  { delimiter, header, columns, nulls, trim }: SourceOptions,
+): readonly string[] {
+  const isTable = format === "csv" || format === "tsv";
+  const isLines = format === "libsvm" || format === "slots";
+  return [
+    ...(format === "csv" || format === "slots" ? [`delimiter: ${quoted(delimiter)}`] : []),
+    ...(isTable ? [`header: ${String(header)}`] : []),
+    ...(columns === undefined ? [] : [`columns: [${columns.map(nameText).join(", ")}]`]),
+    `nulls: [${nulls.map(quoted).join(", ")}]`,
+    ...(isLines ? [] : [`trim: ${String(trim)}`]),
   ];
-  return `${format}(${args.join(", ")})`;
 }
 
 /** `split(by: hash(user_id), 0.9, …)`. */

@@ -36,6 +36,7 @@ export const changeRules = {
   "data.train": rule("training", "training reads other files, or reads them otherwise"),
   "data.validation": rule("training", "early stopping and the choice of weights look at other rows"),
   "data.test": rule("report", "the test measures on other rows"),
+  "data.format": rule("training", "files without a format of their own are read otherwise"),
   "data.split": rule("training", "other rows train"),
   "data.group": rule("report", "rows are grouped by another column"),
   "data.weight": rule("training", "rows weigh differently"),

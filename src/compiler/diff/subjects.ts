@@ -20,6 +20,7 @@ import {
   quoted,
   scheduleText,
   servingText,
+  formatText,
   splitText,
   stopText,
   valueText,
@@ -69,8 +70,9 @@ export function dataSubjects({ data }: Model): readonly Subject[] {
     const value = data[name];
     return value === undefined ? [] : [sourceSubject(name, value)];
   };
-  const { split, group, weight } = data;
+  const { format, split, group, weight } = data;
   return [
+    ...(format === undefined ? [] : [plainSubject("data", "format", "data.format", formatText(format))]),
     ...source("train"),
     ...source("validation"),
     ...source("test"),

@@ -73,7 +73,7 @@ function replaceNodes(value: unknown, nodes: readonly NetNode[]): unknown {
 }
 
 /** What says where or why and not what. */
-const silent: ReadonlySet<string> = new Set(["span", "doc"]);
+const silent: ReadonlySet<string> = new Set(["span", "doc", "places"]);
 
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

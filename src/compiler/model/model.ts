@@ -29,6 +29,8 @@ export interface Model {
 // -------------------------------------------------------------------------------------------------------------- data
 
 export interface DataModel {
+  /** How files are read that say nothing else: those of the spec, of the command line, of a log. */
+  readonly format?: FileReading;
   readonly train?: SourceModel;
   readonly validation?: SourceModel;
   readonly test?: SourceModel;
@@ -38,21 +40,33 @@ export interface DataModel {
   readonly group?: string;
   /** Column of sample weights, ≥ 0. */
   readonly weight?: string;
+  /** Where the spec names these columns. */
+  readonly places?: {
+    readonly group?: { readonly span: Span };
+    readonly weight?: { readonly span: Span };
+    readonly split?: { readonly span: Span };
+  };
+}
+
+export type FileFormat = "csv" | "tsv" | "parquet" | "jsonl" | "libsvm" | "slots";
+
+/** A format with its options. */
+export interface FileReading {
+  readonly format: FileFormat;
+  readonly options: SourceOptions;
+  readonly span: Span;
 }
 
 /** Files of one kind. Paths are as written, relative to the spec; globs allowed. */
-export interface SourceModel {
-  readonly format: "csv" | "tsv" | "parquet" | "jsonl";
+export interface SourceModel extends FileReading {
   readonly paths: readonly string[];
-  readonly options: SourceOptions;
-  readonly span: Span;
 }
 
 export interface SourceOptions {
   /** Whether the first line names the columns (text formats). */
   readonly header: boolean;
   readonly delimiter: string;
-  /** Column names, when the file has none; replaces the header's names when it has. */
+  /** Column names, when the file has none; replaces the header's names when it has. Of `slots`, the plain values. */
   readonly columns?: readonly string[];
   /** Texts that mean null; the empty field always does. */
   readonly nulls: readonly string[];

@@ -28,11 +28,21 @@ export function checkData(context: CheckContext, block: ast.DataBlock | undefine
   const split = splitEntry === undefined ? undefined : checkSplit(context, splitEntry, entries);
   const group = columnEntry(context, entries.get("group"));
   const weight = columnEntry(context, entries.get("weight"));
+  const places = Object.fromEntries(
+    (["group", "weight", "split"] as const).flatMap((key) => {
+      const entry = entries.get(key);
+      return entry === undefined ? [] : [[key, { span: entry.value.span }]];
+    }),
+  );
   return {
+    ...(format === undefined || formatEntry === undefined
+      ? {}
+      : { format: { ...format, span: formatEntry.value.span } }),
     ...sources,
     ...(split === undefined ? {} : { split }),
     ...(group === undefined ? {} : { group }),
     ...(weight === undefined ? {} : { weight }),
+    ...(Object.keys(places).length === 0 ? {} : { places }),
   };
 }
 
@@ -139,11 +149,11 @@ export interface ColumnUse {
 
 /** Columns that a spec reads must be among those that it lists for its files. */
 export function checkColumns(context: CheckContext, data: DataModel, uses: readonly ColumnUse[]): void {
-  const lists = [data.train, data.validation, data.test].flatMap((source) => source?.options.columns ?? []);
-  // A file with a header of its own may have any column.
-  const isListed = [data.train, data.validation, data.test].every(
-    (source) => source === undefined || source.options.columns !== undefined,
-  );
+  const named = [data.train, data.validation, data.test].filter((source) => source !== undefined);
+  const readings = named.length === 0 && data.format !== undefined ? [data.format] : named;
+  const lists = readings.flatMap(({ options }) => options.columns ?? []);
+  // A file with a header of its own may have any column, and one of slots its slots.
+  const isListed = readings.every(({ format, options }) => options.columns !== undefined && format !== "slots");
   if (!isListed || lists.length === 0) return;
   const known = new Set(lists);
   for (const { column, span } of uses) {

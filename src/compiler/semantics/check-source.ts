@@ -1,20 +1,15 @@
-import type { Arguments, SourceModel, SourceOptions } from "../model/index.js";
+import type { Arguments, FileFormat, FileReading, SourceModel, SourceOptions } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
 import { rebasePath, suggest, own } from "../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec } from "./arguments.js";
 import type { CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
 
-export type FileFormat = SourceModel["format"];
-
 /** A format with its options: of one source, or of `format:` for all. */
-export interface Format {
-  readonly format: FileFormat;
-  readonly options: SourceOptions;
-}
+export type Format = Pick<FileReading, "format" | "options">;
 
 /** The formats of files by name. */
-export const fileFormats: readonly FileFormat[] = ["csv", "tsv", "parquet", "jsonl"];
+export const fileFormats: readonly FileFormat[] = ["csv", "tsv", "parquet", "jsonl", "libsvm", "slots"];
 
 /** Endings of file names, without those of compression. */
 const endings: Readonly<Record<string, FileFormat>> = {
@@ -25,27 +20,32 @@ const endings: Readonly<Record<string, FileFormat>> = {
   pq: "parquet",
   jsonl: "jsonl",
   ndjson: "jsonl",
+  libsvm: "libsvm",
+  svm: "libsvm",
+  svmlight: "libsvm",
 };
 
 /** The options of a format that says nothing. */
 export function defaultOptions(format: FileFormat): SourceOptions {
-  return { header: true, delimiter: format === "tsv" ? "\t" : ",", nulls: [], trim: false };
+  const delimiter = format === "tsv" ? "\t" : format === "slots" ? " " : ",";
+  return { header: true, delimiter, nulls: [], trim: false };
 }
 
 /** The options of a format; what `format:` says are their defaults. */
 export function formatSpecs({ format, options }: Format): readonly ArgumentSpec[] {
-  const common: readonly ArgumentSpec[] = [
-    { name: "nulls", type: { kind: "texts" }, default: options.nulls },
-    { name: "trim", type: { kind: "boolean" }, default: options.trim },
-  ];
+  const nulls: ArgumentSpec = { name: "nulls", type: { kind: "texts" }, default: options.nulls };
+  const delimiter: ArgumentSpec = { name: "delimiter", type: { kind: "text" }, default: options.delimiter };
+  const columns: ArgumentSpec = { name: "columns", type: { kind: "words" }, default: options.columns ?? null };
+  if (format === "libsvm") return [nulls];
+  if (format === "slots") return [delimiter, columns, nulls];
+  const common = [nulls, { name: "trim", type: { kind: "boolean" }, default: options.trim }] as const;
   if (format === "parquet" || format === "jsonl") return common;
   const text: readonly ArgumentSpec[] = [
     { name: "header", type: { kind: "boolean" }, default: options.header },
-    { name: "columns", type: { kind: "words" }, default: options.columns ?? null },
+    columns,
     ...common,
   ];
-  if (format === "tsv") return text;
-  return [{ name: "delimiter", type: { kind: "text" }, default: options.delimiter }, ...text];
+  return format === "tsv" ? text : [delimiter, ...text];
 }
 
 function optionsFrom(format: FileFormat, args: Arguments): SourceOptions {
@@ -70,7 +70,7 @@ export function checkFormat(context: CheckContext, value: ast.Expression): Forma
       {
         callee: "data",
         parameter: "format",
-        expected: "`csv(…)`, `tsv(…)`, `parquet` or `jsonl`",
+        expected: "`csv(…)`, `tsv(…)`, `parquet`, `jsonl`, `libsvm` or `slots(…)`",
         found: describeValue(value),
       },
       value.span,
@@ -113,7 +113,7 @@ export function checkSource(
   if (kinds.size !== 1 || format === undefined) {
     const unknown = paths.find((path) => formatOfPath(path) === undefined);
     context.reporter.report("MTL3021", { path: unknown ?? paths[0] ?? "", mixed: unknown === undefined }, value.span, {
-      help: 'name the format: `csv("…")`, `tsv("…")`, `parquet("…")` or `jsonl("…")`',
+      help: `name the format: ${fileFormats.map((each) => `\`${each}("…")\``).join(", ")}`,
     });
     return undefined;
   }

@@ -1,14 +1,14 @@
 /** From what a spec or the command line names to files that are there. */
 import { stat } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import type { SourceModel, SourceOptions } from "../../compiler/model/model.js";
+import type { DataModel, FileFormat, FileReading, SourceModel, SourceOptions } from "../../compiler/model/model.js";
 import type { Span } from "../../compiler/text/index.js";
-import { createFailure } from "../failure.js";
+import { createFailure, nowhere } from "../failure.js";
 import type { Database } from "./database.js";
 import { quoteText } from "./sql.js";
 import { compareTexts } from "./values.js";
 
-export type Format = SourceModel["format"];
+export type Format = FileFormat;
 
 export interface DataFile {
   readonly path: string;
@@ -42,18 +42,23 @@ export function requestOfSource(source: SourceModel, specFolder: string): FileRe
   };
 }
 
+/** How files are read that the spec does not name: as its training files are, or as `format` says. */
+export function readingOf(data: DataModel): FileReading | undefined {
+  return data.train ?? data.test ?? data.validation ?? data.format;
+}
+
 /**
- * Files of the command line, relative to the working directory. They keep the options of the spec's source; the format
- * as well, unless a file's extension says another one.
+ * Files of the command line, relative to the working directory. They keep the options of the spec's files; the format
+ * as well, unless a file's extension says another one. Messages of them point at no line of the spec.
  */
-export function requestOfArguments(paths: readonly string[], source: SourceModel | undefined, span: Span): FileRequest {
+export function requestOfArguments(paths: readonly string[], reading: FileReading | undefined): FileRequest {
   return {
     paths,
     folder: process.cwd(),
-    format: source?.format ?? "csv",
-    options: source?.options ?? defaultOptions,
+    format: reading?.format ?? "csv",
+    options: reading?.options ?? defaultOptions,
     detect: true,
-    span,
+    span: nowhere(),
   };
 }
 
@@ -85,24 +90,38 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
 function dataFile(path: string, { folder, format, options, detect, span }: FileRequest): DataFile {
   const inside = relative(folder, path);
   const shown = inside.startsWith("..") ? path : inside;
-  if (/\.(?:bz2|gzip|xz|zip|zst)$/i.test(path))
-    throw createFailure("MTL7102", { file: shown, problem: "of compressed files only `.gz` is read" }, span);
+  if (/\.(?:bz2|gzip|xz|zip|lz4|7z)$/i.test(path))
+    throw createFailure(
+      "MTL7102",
+      { file: shown, problem: "of compressed files only `.gz` and `.zst` are read" },
+      span,
+    );
   const found = detect ? (formatOf(path) ?? format) : format;
   const isText = (name: Format): boolean => name === "csv" || name === "tsv";
-  if (found === format || !isText(found)) return { path, shown, format: found, options };
+  if (found === format) return { path, shown, format: found, options };
+  // Names of columns and delimiters of one format mean nothing in another.
+  if (!isText(found))
+    return { path, shown, format: found, options: { ...defaultOptions, nulls: options.nulls, trim: options.trim } };
   const delimiter = found === "tsv" ? "\t" : ",";
   // What a source of another kind says of lines means nothing here.
   return {
     path,
     shown,
     format: found,
-    options: isText(format) ? { ...options, delimiter } : { ...options, header: true, delimiter },
+    options: isText(format)
+      ? { ...options, delimiter }
+      : { header: true, delimiter, nulls: options.nulls, trim: options.trim },
   };
 }
 
-/** The format that a file's name tells; `.gz` may follow. */
+/** Whether a file is packed by zstd. */
+export function isZstd(path: string): boolean {
+  return /\.zst$/i.test(path);
+}
+
+/** The format that a file's name tells; `.gz` or `.zst` may follow. */
 export function formatOf(path: string): Format | undefined {
-  const extension = /\.([a-z]+)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
+  const extension = /\.([a-z]+)(?:\.(?:gz|zst))?$/i.exec(path)?.[1]?.toLowerCase();
   switch (extension) {
     case "csv":
     case "tsv":
@@ -115,6 +134,10 @@ export function formatOf(path: string): Format | undefined {
     case "jsonl":
     case "ndjson":
       return "jsonl";
+    case "libsvm":
+    case "svm":
+    case "svmlight":
+      return "libsvm";
     default:
       return undefined;
   }

@@ -33,6 +33,11 @@ export async function readFirstLine(
   return text === "" ? undefined : cut(text, delimiter, quote, true);
 }
 
+/** The values of a whole line. */
+export function cutLine(line: string, delimiter: string, quote: '"' | ""): readonly string[] {
+  return cut(line.replace(/^\ufeff/, ""), delimiter, quote, true) ?? [];
+}
+
 /** The values of the first line of a text; undefined when the line may go on after it. */
 function cut(text: string, delimiter: string, quote: string, atEnd: boolean): readonly string[] | undefined {
   const values: string[] = [];

@@ -4,8 +4,10 @@
  * never writes to the files that it reads, and leaves nothing behind but its cache.
  */
 export * from "./dataset.js";
+export { columnsOf } from "./expression.js";
 export type { RawRow } from "./expression-evaluate.js";
 export { type Fitted, type FittedFeature, fittedSizes, hashFitted, joinFitted, splitFitted } from "./fitted.js";
+export { readingOf } from "./files.js";
 export * from "./open.js";
 export * from "./row-encoder.js";
 export type { TableColumn } from "./database.js";

@@ -1,5 +1,6 @@
 /** Columns of a log as values: what formulas, rules and objectives read of it, each in the type that its reader needs. */
 import { dirname, resolve } from "node:path";
+import type { FileReading } from "../../compiler/model/model.js";
 import { nowhere } from "../failure.js";
 import { openCacheFolder } from "./cache.js";
 import { withDatabase } from "./database.js";
@@ -34,11 +35,20 @@ export interface LogColumns {
 export async function readLogColumns(
   files: readonly string[],
   uses: readonly LogColumnUse[],
-  { specPath, signal }: { readonly specPath: string; readonly signal?: AbortSignal | undefined },
+  {
+    specPath,
+    reading,
+    signal,
+  }: {
+    readonly specPath: string;
+    /** How the spec reads files. */
+    readonly reading?: FileReading | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<LogColumns> {
   const folder = await openCacheFolder(dirname(resolve(specPath)));
   return withDatabase({ folder, signal }, async (database) => {
-    const source = await openSource(database, requestOfArguments(files, undefined, nowhere()));
+    const source = await openSource(database, requestOfArguments(files, reading));
     const isThere = ({ column }: LogColumnUse): boolean => source.column(column) !== undefined;
     const read = uses.filter((use) => use.optional !== true || isThere(use));
     const needs = read.map(({ column, kind, user }) => ({

@@ -4,23 +4,27 @@
  */
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { SourceModel } from "../../compiler/model/model.js";
+import type { FileReading } from "../../compiler/model/model.js";
 import { createFailure, Failure, nowhere } from "../failure.js";
 import { openCacheFolder } from "./cache.js";
 import { cellOf } from "./cells.js";
-import { withDatabase } from "./database.js";
+import { type Database, withDatabase } from "./database.js";
 import { explainReadError } from "./diagnose.js";
 import { parseExactJson } from "./exact-json.js";
 import type { RawRow } from "./expression-evaluate.js";
-import { formatOf, requestOfArguments } from "./files.js";
+import { formatOf, isZstd, literalPath, requestOfArguments } from "./files.js";
 import { createGzipCheck } from "./gzip.js";
-import { openSource, rowsSql } from "./source.js";
+import { linesSql } from "./line-formats.js";
+import { openSource, rawColumns, rowsSql } from "./source.js";
 import { textLines } from "./text-lines.js";
 import { scalarOf, type TextRules } from "./values.js";
+import { findZstdFault } from "./zstd.js";
 
 export interface RawRowOptions {
-  /** What the spec says of its files: texts that mean null, trimming, the delimiter. */
-  readonly source?: SourceModel | undefined;
+  /** How the spec reads files: the format of those whose name tells none, texts that mean null, the delimiter. */
+  readonly reading?: FileReading | undefined;
+  /** Columns that are read, for formats that leave out what is 0 or empty. */
+  readonly columns?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,25 +46,25 @@ export class BrokenLine {
 /** Rows of the files, one file after the other. A {@link Failure} says which file or line cannot be read. */
 export async function* streamRawRows(
   files: readonly string[],
-  { source, signal }: RawRowOptions = {},
+  { reading, columns = [], signal }: RawRowOptions = {},
 ): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
   for (const file of files) {
     const found = await stat(file).catch(() => undefined);
     if (found === undefined) throw createFailure("MTL8007", { file, problem: "there is no such file" });
-    const format = formatOf(file);
+    const format = formatOf(file) ?? reading?.format;
     if (format === undefined)
       throw createFailure("MTL7518", {
         file,
         problem: "its name tells no format",
-        expected: ".jsonl, .csv, .tsv or .parquet",
+        expected: ".jsonl, .csv, .tsv, .parquet or .libsvm, or `data { format: … }` in the spec",
       });
-    if (format === "jsonl") yield* jsonRows(file, rulesOf(source), signal);
-    else yield* tableRows(file, source, signal);
+    if (format === "jsonl") yield* jsonRows(file, rulesOf(reading), signal);
+    else yield* tableRows(file, { reading, columns }, signal);
   }
 }
 
-function rulesOf(source: SourceModel | undefined): TextRules {
-  return source?.options ?? { nulls: [], trim: false };
+function rulesOf(reading: FileReading | undefined): TextRules {
+  return reading?.options ?? { nulls: [], trim: false };
 }
 
 async function* jsonRows(
@@ -70,7 +74,7 @@ async function* jsonRows(
 ): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
   let line = 0;
   try {
-    for await (const text of textLines(file, signal)) {
+    for await (const text of isZstd(file) ? packedLines(file, signal) : textLines(file, signal)) {
       line += 1;
       if (text === undefined)
         throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, nowhere());
@@ -113,34 +117,60 @@ function cleanRow(row: RawRow, rules: TextRules): RawRow {
 }
 
 /** Rows of a text table or of Parquet, by the reader that training uses. */
-async function* tableRows(
+function tableRows(
   file: string,
-  given: SourceModel | undefined,
+  { reading, columns }: { readonly reading: FileReading | undefined; readonly columns: readonly string[] },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawRow, void, undefined> {
-  const rows: RawRow[] = [];
+  return streamed(file, signal, async (database, put) => {
+    const source = await openSource(database, requestOfArguments([file], reading));
+    try {
+      await createGzipCheck(signal)(source);
+      const read = rawColumns(source, columns);
+      for await (const chunk of database.stream(rowsSql(source, read)))
+        if (
+          !(await put(
+            chunk.getRows().map((row) => Object.fromEntries(read.map(({ name }, i) => [name, cellOf(row[i] ?? null)]))),
+          ))
+        )
+          return;
+    } catch (error) {
+      throw await explainReadError(database, source, [], error);
+    }
+  });
+}
+
+/** The lines of a text file that DuckDB unpacks. */
+function packedLines(file: string, signal: AbortSignal | undefined): AsyncGenerator<string, void, undefined> {
+  return streamed(file, signal, async (database, put) => {
+    const fault = await findZstdFault(file);
+    if (fault !== undefined)
+      throw createFailure("MTL7102", { file, problem: `its zstd data is damaged (${fault})` }, nowhere());
+    for await (const chunk of database.stream(`SELECT line FROM ${linesSql(literalPath(resolve(file)))}`))
+      if (!(await put(chunk.getRows().map(([line]) => String(line))))) return;
+  });
+}
+
+/** What a reader puts, while its database is open; `put` is false when nobody takes more. */
+async function* streamed<T>(
+  file: string,
+  signal: AbortSignal | undefined,
+  read: (database: Database, put: (items: readonly T[]) => Promise<boolean>) => Promise<void>,
+): AsyncGenerator<T, void, undefined> {
+  const rows: T[] = [];
   const folder = await openCacheFolder(dirname(resolve(file)));
   // The generator hands rows out while the database is open: a queue of one chunk between the two.
   let wake: () => void = () => undefined;
   let more: () => void = () => undefined;
   let ended = false;
   let stopped = false;
-  const reading = withDatabase({ folder, signal }, async (database) => {
-    const source = await openSource(database, requestOfArguments([file], given, nowhere()));
-    try {
-      await createGzipCheck(signal)(source);
-      const names = source.files.flatMap(({ columns }) => columns.map(({ name }) => name));
-      for await (const chunk of database.stream(rowsSql(source))) {
-        for (const row of chunk.getRows())
-          rows.push(Object.fromEntries(names.map((name, i) => [name, cellOf(row[i] ?? null)])));
-        wake();
-        await new Promise<void>((next) => (more = next));
-        if (stopped) return;
-      }
-    } catch (error) {
-      throw await explainReadError(database, source, [], error);
-    }
-  }).then(
+  const put = async (items: readonly T[]): Promise<boolean> => {
+    rows.push(...items);
+    wake();
+    await new Promise<void>((next) => (more = next));
+    return !stopped;
+  };
+  const reading = withDatabase({ folder, signal }, (database) => read(database, put)).then(
     () => undefined,
     (error: unknown) => error,
   );

@@ -1,11 +1,11 @@
 /** What is read for training, validation and test: which files, which part of a split, which columns. */
 import { dirname, resolve } from "node:path";
 import type { LabelModel } from "../../compiler/model/model.js";
-import { nowhere } from "../failure.js";
+import type { Span } from "../../compiler/text/index.js";
 import { refuseOverwrite } from "../outputs.js";
 import { fingerprintFile } from "./cache.js";
 import type { Database } from "./database.js";
-import { type FileRequest, requestOfArguments, requestOfSource } from "./files.js";
+import { type FileRequest, readingOf, requestOfArguments, requestOfSource } from "./files.js";
 import { createRelation, type Relation, type SplitPart } from "./relation.js";
 import { checkSource, type ColumnUse, openSource } from "./source.js";
 import { columnUses, type DataSpec, usedColumns } from "./uses.js";
@@ -32,6 +32,8 @@ export interface ColumnName {
   readonly user: string;
   /** Default `value`. */
   readonly needs?: ColumnUse["needs"];
+  /** Where the spec names it; absent: nowhere. */
+  readonly span?: Span;
 }
 
 /** The rows of one role, checked. */
@@ -66,9 +68,7 @@ function requestOf(
         : role === "train"
           ? { split, part: "train" }
           : undefined;
-  const fallback = spec.data.train ?? spec.data.test ?? spec.data.validation;
-  if (paths !== undefined)
-    return { request: requestOfArguments(paths, source ?? fallback, (source ?? fallback)?.span ?? nowhere()), part };
+  if (paths !== undefined) return { request: requestOfArguments(paths, source ?? readingOf(spec.data)), part };
   if (source === undefined) return undefined;
   return { request: requestOfSource(source, dirname(resolve(options.specPath))), part };
 }
@@ -103,9 +103,10 @@ export async function openRole(
   const weight = keep(spec.data.weight);
   const group = keep(spec.data.group);
   const { span } = source;
-  const named = columnNames(weight, group, part).map((name) => ({ ...name, span }));
+  const named = columnNames(spec, weight, group, part).map((name) => ({ ...name, span: name.span ?? span }));
   const uses = columnUses(spec.features, labels, named);
-  checkSource(source, [...uses, ...kept.map((name): ColumnUse => ({ needs: "value", ...name, span }))]);
+  const keptUses = kept.map((name): ColumnUse => ({ needs: "value", span, ...name }));
+  checkSource(source, [...uses, ...keptUses], role === "train");
   const keptNames = [...new Set(kept.map(({ column }) => column))];
   const relation = createRelation(source, usedColumns(uses), part, keptNames);
   const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
@@ -113,10 +114,15 @@ export async function openRole(
   return { role, relation, labels, weight, group, identity };
 }
 
-function columnNames(weight: string | undefined, group: string | undefined, part: SplitPart | undefined): ColumnName[] {
+function columnNames(
+  { data: { places } }: DataSpec,
+  weight: string | undefined,
+  group: string | undefined,
+  part: SplitPart | undefined,
+): ColumnName[] {
   return [
-    ...(weight === undefined ? [] : [{ column: weight, user: "the sample weight" }]),
-    ...(group === undefined ? [] : [{ column: group, user: "`group`" }]),
-    ...(part?.split.by ?? []).map((column) => ({ column, user: "`split`" })),
+    ...(weight === undefined ? [] : [{ column: weight, user: "the sample weight", ...places?.weight }]),
+    ...(group === undefined ? [] : [{ column: group, user: "`group`", ...places?.group }]),
+    ...(part?.split.by ?? []).map((column) => ({ column, user: "`split`", ...places?.split })),
   ];
 }

@@ -1,7 +1,7 @@
 /** Encodes rows that a program hands in, as the same rows in a file would be. */
 import { own } from "../../compiler/text/index.js";
 import { batchLayout } from "../../compiler/model/layout.js";
-import type { FeatureModel, LabelModel, SourceModel } from "../../compiler/model/model.js";
+import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
 import { createFailure, Failure } from "../failure.js";
 import type { EncodedBatch } from "./dataset.js";
 import { describeNeeded, describeValue } from "./diagnose.js";
@@ -13,6 +13,7 @@ import {
   createVocabularyIds,
   fittedOf,
 } from "./feature-encoder.js";
+import { readingOf } from "./files.js";
 import type { Fitted } from "./fitted.js";
 import { createBatch } from "./records.js";
 import type { DataSpec } from "./uses.js";
@@ -74,8 +75,7 @@ export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEnc
 }
 
 function rulesOf({ data }: DataSpec): TextRules {
-  const source: SourceModel | undefined = data.train ?? data.validation ?? data.test;
-  return source === undefined ? { nulls: [], trim: false } : source.options;
+  return readingOf(data)?.options ?? { nulls: [], trim: false };
 }
 
 function guard<T>(row: number, user: string, work: () => T): T {

@@ -2,10 +2,12 @@
 import { createFailure } from "../failure.js";
 import type { Span } from "../../compiler/text/index.js";
 import type { Database } from "./database.js";
-import { type DataFile, literalPath } from "./files.js";
-import { readFirstLine } from "./header.js";
+import { type DataFile, isZstd, literalPath } from "./files.js";
+import { cutLine, readFirstLine } from "./header.js";
+import { firstText, lineScanSql, readLineSchema } from "./line-formats.js";
 import { quoteName, quoteText, type ScalarKind } from "./sql.js";
 import { trimText } from "./values.js";
+import { findZstdFault } from "./zstd.js";
 
 /** `other` cannot be used: structs, maps, lists of lists. */
 export type ColumnKind =
@@ -23,19 +25,32 @@ export interface FileColumn {
 export interface FileSchema {
   readonly file: DataFile;
   readonly columns: readonly FileColumn[];
+  /** Columns that the file has besides, by name: an index or a slot that no line of it holds. */
+  readonly open?: (name: string) => FileColumn | undefined;
+}
+
+/** A column of a file by its name. */
+export function columnIn({ columns, open }: FileSchema, name: string): FileColumn | undefined {
+  return columns.find((column) => column.name === name) ?? open?.(name);
 }
 
 /** Reads what a file says of its columns: the first line of text files, the footer of Parquet, all lines of JSON. */
 export async function readSchema(database: Database, file: DataFile, span: Span): Promise<FileSchema> {
+  const fault = isZstd(file.path) ? await findZstdFault(file.path) : undefined;
+  if (fault !== undefined)
+    throw createFailure("MTL7102", { file: file.shown, problem: `its zstd data is damaged (${fault})` }, span);
   switch (file.format) {
     case "csv":
     case "tsv":
-      return { file, columns: (await textColumns(file, span)).map(textColumn) };
+      return { file, columns: (await textColumns(database, file, span)).map(textColumn) };
     case "parquet":
       return {
         file,
         columns: await describe(database, file, `read_parquet(${literalPath(file.path)}, binary_as_string=true)`, span),
       };
+    case "libsvm":
+    case "slots":
+      return readLineSchema(database, file, span);
     case "jsonl": {
       // A later line may hold what the first ones do not tell, so all are looked at.
       const scan = `read_json(${literalPath(file.path)}, format='newline_delimited', sample_size=-1)`;
@@ -93,9 +108,9 @@ function textColumn(name: string, index: number): FileColumn {
   return { name, type: { kind: "text" }, sqlType: "VARCHAR", sql: `c${index}` };
 }
 
-async function textColumns(file: DataFile, span: Span): Promise<readonly string[]> {
+async function textColumns(database: Database, file: DataFile, span: Span): Promise<readonly string[]> {
   const { header, delimiter, columns } = file.options;
-  const first = await readFirstLine(file.path, delimiter, quoteOf(file)).catch((error: Error) => {
+  const first = await firstLineOf(database, file).catch((error: Error) => {
     throw createFailure("MTL7102", { file: file.shown, problem: error.message }, span);
   });
   if (first === undefined) throw createFailure("MTL7102", { file: file.shown, problem: "it is empty" }, span);
@@ -108,6 +123,14 @@ async function textColumns(file: DataFile, span: Span): Promise<readonly string[
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw createFailure("MTL7111", { file: file.shown, column: twice }, span);
   return names;
+}
+
+/** The values of the first line; what packs the file decides who unpacks it. */
+async function firstLineOf(database: Database, file: DataFile): Promise<readonly string[] | undefined> {
+  const { delimiter } = file.options;
+  if (!isZstd(file.path)) return readFirstLine(file.path, delimiter, quoteOf(file));
+  const text = await firstText(database, file.path);
+  return text === undefined ? undefined : cutLine(text, delimiter, quoteOf(file));
 }
 
 async function describe(database: Database, file: DataFile, scan: string, span: Span): Promise<readonly FileColumn[]> {
@@ -207,6 +230,9 @@ export function scanSql(schemas: readonly FileSchema[]): string {
     }
     case "parquet":
       return `read_parquet(${paths}, binary_as_string=true)`;
+    case "libsvm":
+    case "slots":
+      return lineScanSql(file, paths);
     case "jsonl":
       return `read_json(${paths}, format='newline_delimited', columns={${types.join(", ")}})`;
   }

@@ -10,6 +10,7 @@ import { type FileRequest, resolveFiles } from "./files.js";
 import type { ExpressionColumn, ExpressionColumns } from "./expression-sql.js";
 import {
   areAlike,
+  columnIn,
   type ColumnKind,
   describeKind,
   type FileColumn,
@@ -45,20 +46,35 @@ export async function openSource(database: Database, request: FileRequest): Prom
   for (const file of files) schemas.push(await readSchema(database, file, request.span));
   const { nulls, trim } = request.options;
   const kinds = commonKinds(schemas);
-  return { files: schemas, rules: { nulls, trim }, span: request.span, column: (name) => kinds.get(name) };
+  return {
+    files: schemas,
+    rules: { nulls, trim },
+    span: request.span,
+    column: (name) => kinds.get(name) ?? openKind(schemas, name),
+  };
 }
 
 function commonKinds(schemas: readonly FileSchema[]): ReadonlyMap<string, ColumnKind> {
   const kinds = new Map<string, ColumnKind>();
   const counts = new Map<string, number>();
-  for (const { columns } of schemas)
-    for (const { name, type } of columns) {
+  const names = new Set(schemas.flatMap(({ columns }) => columns.map(({ name }) => name)));
+  for (const schema of schemas)
+    for (const name of names) {
+      const type = columnIn(schema, name)?.type;
+      if (type === undefined) continue;
       const known = kinds.get(name);
       kinds.set(name, known === undefined ? type : mergeKinds(known, type));
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   for (const [name, count] of counts) if (count < schemas.length) kinds.delete(name);
   return kinds;
+}
+
+/** The kind of a column that no file names and all have: an index or a slot. */
+function openKind(schemas: readonly FileSchema[], name: string): ColumnKind | undefined {
+  const found = schemas.map((schema) => columnIn(schema, name)?.type);
+  const [first] = found;
+  return first !== undefined && found.every((type) => type?.kind === first.kind) ? first : undefined;
 }
 
 function mergeKinds(a: ColumnKind, b: ColumnKind): ColumnKind {
@@ -72,19 +88,31 @@ function mergeScalars(a: ScalarKind, b: ScalarKind): ScalarKind {
   return a === b ? a : "text";
 }
 
-/** Throws one {@link Failure} with a diagnostic for each column that a file lacks or that holds another kind of thing. */
-export function checkSource(source: Source, uses: readonly ColumnUse[]): void {
+/**
+ * Throws one {@link Failure} with a diagnostic for each column that a file lacks or that holds another kind of thing.
+ * `isWhole`: what no file holds is a mistake, as in training data; others may lack an index or a slot.
+ */
+export function checkSource(source: Source, uses: readonly ColumnUse[], isWhole = false): void {
   const found: Diagnostic[] = [];
   for (const use of uses) {
-    const problem = problemOf(source, use);
+    const problem = (isWhole ? neverHeld(source, use) : undefined) ?? problemOf(source, use);
     if (problem !== undefined) found.push(problem);
   }
   if (found.length > 0) throw new Failure(found);
 }
 
+/** A column that each file has only because its format leaves out what is 0 or empty. */
+function neverHeld({ files }: Source, use: ColumnUse): Diagnostic | undefined {
+  const [first] = files;
+  if (first?.open === undefined || files.some(({ columns }) => columns.some(({ name }) => name === use.column)))
+    return undefined;
+  return missingColumn(use, first.file.shown, first.columns);
+}
+
 function problemOf(source: Source, use: ColumnUse): Diagnostic | undefined {
-  for (const { file, columns } of source.files) {
-    const column = columns.find(({ name }) => name === use.column);
+  for (const schema of source.files) {
+    const { file, columns } = schema;
+    const column = columnIn(schema, use.column);
     const problem = column === undefined ? missingColumn(use, file.shown, columns) : wrongKind(use, file.shown, column);
     if (problem !== undefined) return problem;
   }
@@ -148,7 +176,7 @@ function selectSql(
   kept: readonly string[],
 ): string {
   const find = (name: string): FileColumn => {
-    const own = run[0]?.columns.find((column) => column.name === name);
+    const own = run[0] === undefined ? undefined : columnIn(run[0], name);
     if (own === undefined) throw new Error(`the schema check let the column ${name} through`);
     return own;
   };
@@ -177,9 +205,17 @@ export function keptAlias(kept: readonly string[], name: string): string {
   return `k${kept.indexOf(name)}`;
 }
 
-/** A query of all columns of a source of one file: clean values of their own kind, nested ones as they are. */
-export function rowsSql({ files, rules }: Source): string {
-  const columns = files.flatMap((schema) => schema.columns);
+/** The columns of a source of one file, and of `names` those that it has besides. */
+export function rawColumns({ files }: Source, names: readonly string[]): readonly FileColumn[] {
+  return files.flatMap((schema) => {
+    const own = new Set(schema.columns.map(({ name }) => name));
+    const more = names.filter((name) => !own.has(name)).map((name) => columnIn(schema, name));
+    return [...schema.columns, ...more.filter((column) => column !== undefined)];
+  });
+}
+
+/** A query of columns of a source of one file: clean values of their own kind, nested ones as they are. */
+export function rowsSql({ files, rules }: Source, columns: readonly FileColumn[]): string {
   const list = columns.map((column, i) =>
     column.type.kind === "other" ? `${column.sql} AS v${i}` : `${columnSql(column, column.type, rules)} AS v${i}`,
   );

@@ -5,7 +5,7 @@ import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
 import { openCacheFolder } from "./cache.js";
 import { type Database, type TableColumn, withDatabase } from "./database.js";
-import { formatOf } from "./files.js";
+import { formatOf, isZstd } from "./files.js";
 import { type KeptColumns, loadKept, writtenSql } from "./kept.js";
 import { firstLine } from "./schema.js";
 import { quoteName, quoteText } from "./sql.js";
@@ -20,7 +20,8 @@ export function tableFormatOf(path: string): TableFormat | undefined {
 }
 
 /**
- * Writes columns of equal length, behind those that are kept of the data; text formats gzipped when the name ends in `.gz`.
+ * Writes columns of equal length, behind those that are kept of the data; text formats packed when the name ends in `.gz` or
+ * `.zst`.
  * The file appears whole or not at all. Throws a {@link Failure} when the disk refuses, and for two columns whose names
  * readers of tables take for one (MTL7120).
  */
@@ -50,7 +51,7 @@ export async function writeTable(
       );
       const from = before.length === 0 ? "result" : after.length === 0 ? "kept" : "kept POSITIONAL JOIN result";
       const query = `SELECT ${list.join(", ")} FROM ${from}`;
-      await database.run(`COPY (${query}) TO ${quoteText(temporary)} (${copyOptions(format, target.endsWith(".gz"))})`);
+      await database.run(`COPY (${query}) TO ${quoteText(temporary)} (${copyOptions(format, target)})`);
     });
     await rename(temporary, target);
   } catch (error) {
@@ -81,8 +82,9 @@ async function checkRows(database: Database): Promise<void> {
     throw createFailure("MTL7121", { kept: Number(counts?.[0]), rows: Number(counts?.[1]) });
 }
 
-function copyOptions(format: TableFormat, isPacked: boolean): string {
-  const compression = isPacked ? ", COMPRESSION gzip" : "";
+function copyOptions(format: TableFormat, target: string): string {
+  const packer = target.endsWith(".gz") ? "gzip" : isZstd(target) ? "zstd" : undefined;
+  const compression = packer === undefined ? "" : `, COMPRESSION ${packer}`;
   switch (format) {
     case "csv":
       return `FORMAT csv, HEADER${compression}`;

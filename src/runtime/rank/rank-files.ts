@@ -1,8 +1,8 @@
 import { own } from "../../compiler/text/index.js";
 import { candidateLimit } from "../../compiler/ranking/index.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
-import type { Model, ServingInput, SourceModel } from "../../compiler/model/index.js";
-import { BrokenLine, type RawRow, streamRawRows } from "../data/index.js";
+import type { Model, ServingInput } from "../../compiler/model/index.js";
+import { BrokenLine, columnsOf, type RawRow, readingOf, streamRawRows } from "../data/index.js";
 import { createFailure } from "../failure.js";
 import type { RankAnswer, RankerOptions, ServiceRequest } from "./answer.js";
 import { candidateValues } from "./candidate-values.js";
@@ -40,7 +40,13 @@ export async function* rankFiles(options: RankOptions): AsyncGenerator<RankAnswe
     const { model, name: rank } = ranker;
     const arms = forcedArms(model, options.arms ?? []);
     const inputs = model.serving?.inputs ?? [];
-    const rows = peekable(streamRawRows(options.files, { source: sourceOf(model), signal: options.signal }));
+    const rows = peekable(
+      streamRawRows(options.files, {
+        reading: readingOf(model.data),
+        columns: model.features.flatMap(({ source }) => columnsOf(source)),
+        signal: options.signal,
+      }),
+    );
     const first = await rows.first();
     const group = first === undefined ? undefined : groupColumn(options, model, first);
     for await (const request of groupRequests(rows.all(), group)) {
@@ -106,11 +112,6 @@ function isSame(one: unknown, other: unknown): boolean {
   const text = (value: unknown): string =>
     JSON.stringify(value, (_name, each: unknown) => (typeof each === "bigint" ? `${each}n` : each));
   return one === other || text(one) === text(other);
-}
-
-/** What the spec says of files of data: rows to rank are read alike. */
-function sourceOf({ data }: Model): SourceModel | undefined {
-  return data.train ?? data.test ?? data.validation;
 }
 
 function groupColumn({ group }: RankOptions, { data }: Model, first: RawRow): string | undefined {

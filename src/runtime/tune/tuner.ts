@@ -4,6 +4,7 @@ import { suggest } from "../../compiler/text/index.js";
 import { createFailure } from "../failure.js";
 import type { Range } from "./box.js";
 import type { LogPart } from "./log/part.js";
+import { readingOf } from "../data/index.js";
 import { readTuneLog, type TuneLog } from "./log/read.js";
 import { type Measured, measureObjective, rewardsOf } from "./measure/measure.js";
 import {
@@ -87,6 +88,7 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
   const log = await readTuneLog(serving, {
     files: request.log,
     specPath: request.specPath,
+    reading: readingOf(model.data),
     inputs: target.inputs,
     labels: [...new Set([...labels, ...jitter.keys()])],
     ...(request.request === undefined ? {} : { request: request.request }),

@@ -75,6 +75,18 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { file: string }) =>
       `\`${p.file}\` has no header line, so its columns need names: add \`columns: [...]\` to the source`,
   },
+  MTL7130: {
+    severity: "error",
+    title: "line of another form",
+    message: (p: { file: string; row: number; found: string; form: string }) =>
+      `row ${p.row} of \`${p.file}\` holds \`${p.found}\`, where a line is like \`${p.form}\``,
+  },
+  MTL7131: {
+    severity: "error",
+    title: "plain values without names",
+    message: (p: { file: string; least: number; most: number; named: number; delimiter: string }) =>
+      `rows of \`${p.file}\` begin with ${p.least === p.most ? p.least : `${p.least} to ${p.most}`} plain values, and \`columns\` names ${p.named}`,
+  },
   MTL7113: {
     severity: "error",
     title: "value of a row that does not fit",

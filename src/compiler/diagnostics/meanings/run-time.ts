@@ -57,6 +57,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "The first line of the file holds data where a header was expected.",
     mend: "Add `header: false` and `columns: […]` to the source.",
   },
+  MTL7130: {
+    how: "A file of `libsvm` or `slots` has a line that is not of this form: a value without an index, an index twice, a second colon.",
+    mend: "Repair the line, or name the format that the file has. Of `slots`, `delimiter` says what stands between the pieces.",
+  },
+  MTL7131: {
+    how: "Lines of `slots` begin with plain values, such as labels, and the spec names another number of them.",
+    mend: 'Name them in their order: `slots("day1.txt", delimiter: ",", columns: [click, buy, site])`.',
+  },
   MTL7113: {
     how: "A row given to `predict`, or sent to a service, has a value of another kind than its feature.",
     mend: "Send what the feature declares: a number, a text, or a list of texts for a `bag`.",

@@ -1,6 +1,6 @@
 /** From files to the two slices of a log: what tuning learns on, and the later one that it is judged on. */
 import type { InputRow } from "../../../compiler/fusion/index.js";
-import type { FormulaType, ServingInput, ServingModel } from "../../../compiler/model/index.js";
+import type { FileReading, FormulaType, ServingInput, ServingModel } from "../../../compiler/model/index.js";
 import { type LogColumnUse, type LogValueKind, type LogValues, readLogColumns } from "../../data/log-columns.js";
 import { createFailure } from "../../failure.js";
 import { numberTexts, orderByRequest } from "../measure/log-rows.js";
@@ -9,6 +9,8 @@ import { createLogPart, type LogPart } from "./part.js";
 export interface LogRequest {
   readonly files: readonly string[];
   readonly specPath: string;
+  /** How the spec reads files. */
+  readonly reading?: FileReading | undefined;
   /** Inputs that formulas and rules read. */
   readonly inputs: ReadonlySet<string>;
   /** Columns that objectives and guards read. */

@@ -196,7 +196,11 @@ describe("completion of requests and experiments", () => {
   const text = "model m\nrequest {\n  user_id: text\n}\nparams {\n  beta: 1 in [0, 2]\n}\n";
 
   it("offers what becomes of missing values and of values outside", () => {
-    expect(labelsAt("model m\nattributes {\n  a: number in [0, 1] <|>\n}\n")).toEqual(["missing", "outside"]);
+    expect(labelsAt("model m\nattributes {\n  a: number in [0, 1] <|>\n}\n")).toEqual([
+      "malformed",
+      "missing",
+      "outside",
+    ]);
     expect(labelsAt("model m\nattributes {\n  a: number in [0, 1] outside <|>\n}\n")).toEqual([
       "clamp",
       "drop",

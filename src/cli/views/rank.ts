@@ -3,6 +3,7 @@ import type { RefusedAnswer } from "../../runtime/rank/index.js";
 import type { ExplainedAnswer, ExplainedRank, RankedRequest } from "../commands/rank.js";
 import { candidateNotes } from "./candidate-notes.js";
 import { budgetText, gaveWayText } from "./gave-way.js";
+import { leftOutReason } from "./left-out.js";
 import { numberText } from "./number-text.js";
 import { plural } from "./text.js";
 import { visibleText } from "./visible-text.js";
@@ -119,9 +120,9 @@ function humanText({ request, rank, arms, candidates, repeated, list, flow, expl
 /** By input and reason: a file may lack a value in thousands of rows. */
 function leftOutLines(leftOut: ExplainedAnswer["list"]["leftOut"]): readonly string[] {
   const groups = new Map<string, string[]>();
-  for (const { id, input, reason } of leftOut) {
-    const key = `\`${input}\` is ${reason === "missing" ? "missing" : "outside its range"}`;
-    groups.set(key, [...(groups.get(key) ?? []), id]);
+  for (const each of leftOut) {
+    const key = leftOutReason(each);
+    groups.set(key, [...(groups.get(key) ?? []), each.id]);
   }
   return [...groups].flatMap(([why, ids]) => idsLine(`left out, since ${why}`, ids));
 }

@@ -5,6 +5,7 @@ import type { ShownExpectation, ShownTest, ShownValue, TestRunResult } from "../
 import type { Style } from "../style.js";
 import { candidateNotes } from "./candidate-notes.js";
 import { budgetText, gaveWayText } from "./gave-way.js";
+import { leftOutReason } from "./left-out.js";
 import { numberText } from "./number-text.js";
 
 export const testView: View<TestRunResult> = {
@@ -92,10 +93,7 @@ function rankingLines(report: RankingReport): readonly string[] {
       const where = place === undefined ? "  –" : String(place).padStart(3);
       return [`${where}  ${id}  ${numberText(score)}${notes.length === 0 ? "" : `  ${notes.join(", ")}`}`];
     }),
-    ...leftOut.map(
-      ({ id, input, reason }) =>
-        `  –  ${id}  left out: \`${input}\` is ${reason === "missing" ? "missing" : "outside its range"}`,
-    ),
+    ...leftOut.map((each) => `  –  ${each.id}  left out: ${leftOutReason(each)}`),
     ...unsourced.map((id) => `  –  ${id}  left out: no source of the ranking brought it`),
     ...outranked.map((id) => `  –  ${id}  not among the first of its sources`),
     ...(budgetSpent ? [`  ${budgetText}`] : []),

@@ -42,6 +42,7 @@ export function inputText(input: ServingInput): string {
     inputTypeText(input),
     ...(missing === "" ? [] : [`missing ${missing}`]),
     ...(isBounded ? [`outside ${input.outside}`] : []),
+    ...(input.malformed === undefined ? [] : [`malformed ${input.malformed}`]),
   ].join(" ");
 }
 

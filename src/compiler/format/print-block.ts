@@ -97,9 +97,13 @@ export function printLabelType({ node }: Printing<NodeOf<"LabelType">>): Doc {
 export function printTyped({ node, columns, one }: Printing<NodeOf<"Typed">>): Doc {
   const key = [padded(columns, ["key", `${node.name.text}:`]), " ", flatType(node.type)];
   const missing = node.missing === undefined ? [] : [" missing ", one("missing")];
-  if (node.outside === undefined) return [...key, ...missing];
+  const policies = [
+    ...(node.outside === undefined ? [] : [`outside ${node.outside.text}`]),
+    ...(node.malformed === undefined ? [] : [`malformed ${node.malformed.text}`]),
+  ];
+  if (policies.length === 0) return [...key, ...missing];
   const isBroken = node.missing !== undefined && endsWithComment(node.missing);
-  return [...key, ...missing, indent([isBroken ? hardline : " ", `outside ${node.outside.text}`])];
+  return [...key, ...missing, indent([isBroken ? hardline : " ", policies.join(" ")])];
 }
 
 export function printParam({ node, columns, one }: Printing<NodeOf<"Param">>): Doc {

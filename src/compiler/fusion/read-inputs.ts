@@ -25,7 +25,7 @@ export interface LeftOut {
   /** Place in the request. */
   readonly index: number;
   readonly input: string;
-  readonly reason: "missing" | "outside";
+  readonly reason: "missing" | "outside" | "type";
 }
 
 export type ReadResult =
@@ -59,7 +59,7 @@ type Reading =
   | { readonly kind: "outside" }
   | { readonly kind: "type" };
 
-type Problem = { readonly reason: "missing" | "outside"; readonly refuses: boolean };
+type Problem = { readonly reason: "missing" | "outside" | "type"; readonly refuses: boolean };
 
 /** Validates a request. `read` are the inputs that matter: those that no formula reads need no value. */
 export function readInputs(
@@ -77,11 +77,11 @@ export function readInputs(
   for (const input of inputs) {
     if (input.origin !== "request") continue;
     const settled = settle(input, readValue(input, ownValue(request.request, input.name)));
-    if (settled.kind === "type" || settled.kind === "problem")
+    if (settled.kind === "problem")
       return {
         kind: "refused",
         input: input.name,
-        reason: settled.kind === "type" ? "type" : settled.problem.reason,
+        reason: settled.problem.reason,
         expected: describeServingInput(input),
       };
     if (settled.kind === "value" && settled.clamped === true) clamped++;
@@ -93,12 +93,12 @@ export function readInputs(
     for (const input of inputs) {
       const given = shared.get(input.name);
       const settled = given ?? settle(input, readValue(input, ownValue(candidate, input.name)));
-      if (settled.kind === "type" || (settled.kind === "problem" && settled.problem.refuses))
+      if (settled.kind === "problem" && settled.problem.refuses)
         return {
           kind: "refused",
           index,
           input: input.name,
-          reason: settled.kind === "type" ? "type" : settled.problem.reason,
+          reason: settled.problem.reason,
           expected: describeServingInput(input),
         };
       if (settled.kind === "problem") {
@@ -129,17 +129,16 @@ function ownValue(row: InputRow | undefined, name: string): unknown {
 }
 
 type Settled =
-  | (Reading & { readonly kind: "value" | "none" })
-  | { readonly kind: "type" }
-  | { readonly kind: "problem"; readonly problem: Problem };
+  (Reading & { readonly kind: "value" | "none" }) | { readonly kind: "problem"; readonly problem: Problem };
 
 /** A reading under the input's policies. */
 function settle(input: ServingInput, reading: Reading): Settled {
   const ofRequest = input.origin === "request";
   switch (reading.kind) {
     case "value":
-    case "type":
       return reading;
+    case "type":
+      return { kind: "problem", problem: { reason: "type", refuses: ofRequest || input.malformed !== "drop" } };
     case "outside":
       return { kind: "problem", problem: { reason: "outside", refuses: ofRequest || input.outside === "refuse" } };
     case "none": {

@@ -37,9 +37,11 @@ export interface ServingInput {
   readonly missing: MissingPolicy;
   /**
    * What a number outside its range means: `drop` leaves the candidate out (a value of the request: refuses), `clamp`
-   * moves it to the nearer end, `refuse` refuses the request. A value of another type always refuses the request.
+   * moves it to the nearer end, `refuse` refuses the request.
    */
   readonly outside: "drop" | "clamp" | "refuse";
+  /** What a value of another type means: `drop` leaves the candidate out; absent: it refuses the request. */
+  readonly malformed?: "drop";
   readonly span: Span;
 }
 

@@ -9,8 +9,8 @@ import { holds, showInterval, type Interval } from "./intervals.js";
 import { mendBy } from "./suggestion.js";
 import type { ValueType } from "./types.js";
 
-/** What a missing value and one outside its range mean: what the entry says, or the least harm. */
-export type InputPolicies = Pick<ServingInput, "missing" | "outside">;
+/** What a missing value, one outside its range and one of another type mean: what the entry says, or the least harm. */
+export type InputPolicies = Pick<ServingInput, "missing" | "outside" | "malformed">;
 
 /** A request as a whole can only be refused; of candidates, the one at fault is left out. */
 export function checkPolicies(
@@ -24,7 +24,38 @@ export function checkPolicies(
   return {
     missing: checkMissing(context, entry, type, ofRequest) ?? { kind: isOptional ? "keep" : usual },
     outside: checkOutside(context, entry, type, ofRequest) ?? usual,
+    ...(checkMalformed(context, entry, ofRequest) === "drop" ? { malformed: "drop" as const } : {}),
   };
+}
+
+/** What is of another type is a mistake of whoever sends it: unless the spec says otherwise, nobody drops it in silence. */
+function checkMalformed(
+  context: CheckContext,
+  { name, malformed }: ast.TypedEntry,
+  ofRequest: boolean,
+): "drop" | "refuse" | undefined {
+  if (malformed === undefined || malformed.text === "") return undefined;
+  return readPolicy(context, name, "malformed", malformed, ofRequest ? ["refuse"] : ["drop", "refuse"]);
+}
+
+/** One of the words of a policy. */
+function readPolicy<P extends string>(
+  context: CheckContext,
+  name: ast.Name,
+  parameter: string,
+  word: ast.Name,
+  known: readonly P[],
+): P | undefined {
+  const found = known.find((each) => each === word.text);
+  if (found !== undefined) return found;
+  const suggestion = suggest(word.text, known);
+  context.reporter.report(
+    "MTL2006",
+    { callee: name.text, parameter, found: word.text, known, suggestion },
+    word.span,
+    mendBy(suggestion, word.span),
+  );
+  return undefined;
 }
 
 function checkMissing(
@@ -84,17 +115,8 @@ function checkOutside(
 ): ServingInput["outside"] | undefined {
   if (outside === undefined || outside.text === "" || type.kind === "error") return undefined;
   const known = ofRequest ? (["clamp", "refuse"] as const) : (["drop", "clamp", "refuse"] as const);
-  const found = known.find((each) => each === outside.text);
-  if (found === undefined) {
-    const suggestion = suggest(outside.text, known);
-    context.reporter.report(
-      "MTL2006",
-      { callee: name.text, parameter: "outside", found: outside.text, known, suggestion },
-      outside.span,
-      mendBy(suggestion, outside.span),
-    );
-    return undefined;
-  }
+  const found = readPolicy<"drop" | "clamp" | "refuse">(context, name, "outside", outside, known);
+  if (found === undefined) return undefined;
   const range = rangeOf(type);
   if (range !== undefined && (Number.isFinite(range.low) || Number.isFinite(range.high))) return found;
   context.reporter.report("MTL5050", { name: name.text }, outside.span, {

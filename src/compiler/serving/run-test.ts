@@ -1,4 +1,4 @@
-import { createEvaluator, readInputs } from "../fusion/index.js";
+import { createEvaluator, type LeftOut, readInputs } from "../fusion/index.js";
 import type { CandidateValue, FormulaExpression, ServingModel, TestLeaf, TestModel } from "../model/index.js";
 import type { ExplainedCandidate, GaveWay, PermitSnapshot } from "../ranking/index.js";
 import type { Span } from "../text/index.js";
@@ -15,7 +15,7 @@ export interface RankingReport {
   /** Why there is no list. */
   readonly refused?: string;
   readonly candidates: readonly ExplainedCandidate[];
-  readonly leftOut: readonly { readonly id: string; readonly input: string; readonly reason: "missing" | "outside" }[];
+  readonly leftOut: readonly { readonly id: string; readonly input: string; readonly reason: LeftOut["reason"] }[];
   /** Candidates that no source of the ranking brought. */
   readonly unsourced: readonly string[];
   /** Candidates that are not among the first of any of their sources. */

@@ -222,6 +222,8 @@ export interface TypedEntry extends DeclarationNode {
   readonly missing?: Expression;
   /** What becomes of a number outside its range: `drop`, `clamp` or `refuse`. */
   readonly outside?: Name;
+  /** What becomes of a value of another type: `drop` or `refuse`. */
+  readonly malformed?: Name;
 }
 
 export interface AttributesBlock extends DeclarationNode {

@@ -350,7 +350,8 @@ function buildLabel(context: BuildContext, node: cst.LabelEntryCstNode): ast.Lab
 }
 
 function buildTyped(context: BuildContext, node: cst.TypedEntryCstNode): ast.TypedEntry {
-  const { Identifier, type, MissingKeyword, sum, OutsideKeyword, policy } = parts(node);
+  const { Identifier, type, MissingKeyword, sum, OutsideKeyword, policy, MalformedKeyword, malformedPolicy } =
+    parts(node);
   const span = spanOfNode(context, node, 0);
   return {
     kind: "Typed",
@@ -358,6 +359,7 @@ function buildTyped(context: BuildContext, node: cst.TypedEntryCstNode): ast.Typ
     type: buildType(context, type, span.end),
     ...(first(MissingKeyword) === undefined ? {} : { missing: buildSum(context, sum, span.end) }),
     ...(first(OutsideKeyword) === undefined ? {} : { outside: buildName(context, policy, span.end) }),
+    ...(first(MalformedKeyword) === undefined ? {} : { malformed: buildName(context, malformedPolicy, span.end) }),
     ...docAbove(context, span.start),
     span,
   };

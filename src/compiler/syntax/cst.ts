@@ -256,6 +256,8 @@ export type TypedEntryCstChildren = {
   sum?: SumCstNode[];
   OutsideKeyword?: IToken[];
   policy?: IToken[];
+  MalformedKeyword?: IToken[];
+  malformedPolicy?: IToken[];
 };
 
 export interface ParamsBlockCstNode extends CstNode {

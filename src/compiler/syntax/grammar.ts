@@ -241,7 +241,7 @@ export class MtlParser extends CstParser {
     this.CONSUME(t.Identifier);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.type);
-    // The next entry may be called `missing` or `outside`.
+    // The next entry may be called `missing`, `outside` or `malformed`.
     this.OPTION({
       GATE: () => this.LA(2).tokenType !== t.Colon,
       DEF: () => {
@@ -254,6 +254,13 @@ export class MtlParser extends CstParser {
       DEF: () => {
         this.CONSUME(t.Outside);
         this.CONSUME2(t.Identifier, { LABEL: "policy" });
+      },
+    });
+    this.OPTION3({
+      GATE: () => this.LA(2).tokenType !== t.Colon,
+      DEF: () => {
+        this.CONSUME(t.Malformed);
+        this.CONSUME3(t.Identifier, { LABEL: "malformedPolicy" });
       },
     });
   });

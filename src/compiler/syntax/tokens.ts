@@ -137,6 +137,7 @@ export const Ties = keyword("ties");
 export const Ascending = keyword("ascending");
 export const Missing = keyword("missing");
 export const Outside = keyword("outside");
+export const Malformed = keyword("malformed");
 export const Candidate = keyword("candidate");
 export const Like = keyword("like");
 export const Expect = keyword("expect");
@@ -309,6 +310,7 @@ const words: readonly TokenType[] = [
   Ascending,
   Missing,
   Outside,
+  Malformed,
   Candidate,
   Like,
   Expect,

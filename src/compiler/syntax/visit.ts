@@ -75,7 +75,7 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   FeatureGroup: (node) => [node.names, node.type, node.source],
   Label: (node) => [node.name, node.type, node.within, node.source],
   LabelType: (node) => [node.unit],
-  Typed: (node) => [node.name, node.type, node.missing, node.outside],
+  Typed: (node) => [node.name, node.type, node.missing, node.outside, node.malformed],
   Param: (node) => [node.name, node.value, node.range],
   Rule: (node) => [node.name, ...node.clauses],
   MissingRule: none,

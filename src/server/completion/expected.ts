@@ -268,17 +268,18 @@ function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): re
   return wantsOperand(value) ? operand(slot, value) : fresh;
 }
 
-/** `number in [0, 1] missing 0 outside clamp`. */
+/** `number in [0, 1] missing 0 outside clamp malformed drop`. */
 function afterType(texts: readonly string[], fresh: readonly Expected[], ofRequest: boolean): readonly Expected[] {
   // A request as a whole can only be refused; of candidates, the one at fault is left out.
   const drop = ofRequest ? [] : ["drop"];
   if (texts.at(-1) === "missing") return [words(...drop, "refuse")];
   if (texts.at(-1) === "outside") return [words(...drop, "clamp", "refuse")];
+  if (texts.at(-1) === "malformed") return [words(...drop, "refuse")];
   const ranged = texts.some((text) => ["in", "<", "<=", ">", ">="].includes(text));
   return [
     ...fresh,
     ...(texts[0] === "number" && !ranged && !texts.includes("missing") ? [words("in")] : []),
-    ...["missing", "outside"].filter((word) => !texts.includes(word)).map((word) => words(word)),
+    ...["missing", "outside", "malformed"].filter((word) => !texts.includes(word)).map((word) => words(word)),
   ];
 }
 

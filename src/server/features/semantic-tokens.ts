@@ -130,6 +130,7 @@ function putWords(declaration: Declaration, put: Put): void {
       case "Typed":
         if (node.missing?.kind === "NameExpression") put(node.missing.span, "enumMember");
         if (node.outside !== undefined) put(node.outside.span, "enumMember");
+        if (node.malformed !== undefined) put(node.malformed.span, "enumMember");
         return;
       case "PerClause":
         return put(node.unit.span, "enumMember");

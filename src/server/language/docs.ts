@@ -69,6 +69,8 @@ export const wordDocs: ReadonlyMap<string, string> = new Map([
     ascending: "The smaller first.",
     missing: "What stands for a missing value: a constant, or `drop` or `refuse`.",
     outside: "What becomes of a number outside its range: `drop`, `clamp` or `refuse`.",
+    malformed:
+      "What becomes of a value of another type: `drop` leaves the candidate out, `refuse` refuses the request.",
     drop: "The candidate is left out.",
     clamp: "The nearest bound of the range.",
     refuse: "The request fails with an error.",

@@ -140,7 +140,7 @@ export interface Refused {
 export interface LeftOut {
   readonly id: string;
   readonly input: string;
-  readonly reason: "missing" | "outside";
+  readonly reason: "missing" | "outside" | "type";
 }
 
 `;

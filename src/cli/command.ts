@@ -10,6 +10,12 @@ export interface PositionalSpec {
   readonly doc: string;
 }
 
+/**
+ * What the output of a command is. `answer`: what was asked for. `stream`: rows as they come, of which a reader may have
+ * enough. `files`: what it leaves is elsewhere, and the output tells of it.
+ */
+export type OutputKind = "answer" | "stream" | "files";
+
 /** A command as help shows it and as arguments are checked against. */
 export interface CommandSpec<T extends OptionTable = OptionTable> {
   readonly name: string;
@@ -19,6 +25,8 @@ export interface CommandSpec<T extends OptionTable = OptionTable> {
   readonly positional: PositionalSpec;
   readonly options: T;
   readonly examples: readonly { readonly line: string; readonly does: string }[];
+  /** An answer unless it says otherwise. */
+  output?(options: OptionValues<T>, words: readonly string[]): OutputKind;
 }
 
 /** A command line that fits its command's table. */
@@ -27,8 +35,11 @@ export interface Call<T extends OptionTable = OptionTable> {
   readonly options: OptionValues<T>;
 }
 
-/** 0: done; 1: the spec, the data or the run has errors; 2: the command line is wrong; 130: interrupted by Ctrl-C. */
-export type ExitCode = 0 | 1 | 2 | 130;
+/**
+ * 0: done; 1: the spec, the data or the run has errors; 2: the command line is wrong; 130: interrupted by Ctrl-C; 141: nobody read
+ * the output.
+ */
+export type ExitCode = 0 | 1 | 2 | 130 | 141;
 
 /** What a command found, for a view to show; commands print nothing. */
 export interface Outcome<R> {

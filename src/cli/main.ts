@@ -9,21 +9,22 @@ import { version } from "../runtime/version.js";
 import { parseCall } from "./arguments.js";
 import type { Command, ExitCode } from "./command.js";
 import { commandHelp, overview } from "./help.js";
-import { createTerminal, exitOnClosedPipe, type Terminal } from "./terminal.js";
+import { guardOutput, type OutputGuard } from "./output-guard.js";
+import { createTerminal, type Terminal } from "./terminal.js";
 import { verbs } from "./verbs/index.js";
 
 /** Runs a command line (without `node` and the script) to its exit code. Never throws. */
 export async function run(words: readonly string[]): Promise<ExitCode> {
-  exitOnClosedPipe();
-  const terminal = createTerminal(process.env);
+  const guard = guardOutput();
+  const terminal = createTerminal(process.env, guard.isOpen);
   try {
-    return await dispatch(words, terminal);
+    return guard.settle(await dispatch(words, terminal, guard));
   } catch (error) {
-    return report(error, words, terminal);
+    return guard.settle(await report(error, words, terminal));
   }
 }
 
-async function dispatch(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+async function dispatch(words: readonly string[], terminal: Terminal, guard: OutputGuard): Promise<ExitCode> {
   const [name, ...rest] = words;
   if (name === undefined) {
     terminal.err(overview(verbs, terminal.errStyle));
@@ -45,7 +46,9 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<E
     terminal.out(commandHelp(command.spec, terminal.outStyle));
     return 0;
   }
-  return command.run(parseCall(command.spec, rest), terminal);
+  const call = parseCall(command.spec, rest);
+  guard.expect(command.spec.output?.(call.options, call.arguments) ?? "answer");
+  return command.run(call, terminal);
 }
 
 function findCommand(name: string): Command {

@@ -1,3 +1,4 @@
+import type { OutputGuard } from "./output-guard.js";
 import { createStyle, type Style } from "./style.js";
 
 /** Where a command's text goes and comes from. */
@@ -16,8 +17,8 @@ export interface Terminal {
   readonly readInput: () => Promise<string>;
 }
 
-/** The terminal of this process. `NO_COLOR` turns colour off, a pipe does as well, `FORCE_COLOR` turns it on. */
-export function createTerminal(environment: NodeJS.ProcessEnv): Terminal {
+/** The terminal of this process; what no reader takes is dropped. `NO_COLOR` turns colour off, a pipe does as well, `FORCE_COLOR` turns it on. */
+export function createTerminal(environment: NodeJS.ProcessEnv, isOpen: OutputGuard["isOpen"] = () => true): Terminal {
   const { stdout, stderr, stdin } = process;
   const colour = (stream: NodeJS.WriteStream): boolean => {
     if ((environment["NO_COLOR"] ?? "") !== "") return false;
@@ -25,8 +26,8 @@ export function createTerminal(environment: NodeJS.ProcessEnv): Terminal {
     return stream.isTTY && environment["TERM"] !== "dumb";
   };
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    out: (text) => void (isOpen("out") && stdout.write(text)),
+    err: (text) => void (isOpen("err") && stderr.write(text)),
     isInteractive: stderr.isTTY && environment["TERM"] !== "dumb" && (environment["CI"] ?? "") === "",
     width: stderr.isTTY ? stderr.columns : 100,
     outStyle: createStyle(colour(stdout)),
@@ -37,13 +38,4 @@ export function createTerminal(environment: NodeJS.ProcessEnv): Terminal {
       return Buffer.concat(chunks).toString("utf8");
     },
   };
-}
-
-/** A reader that goes away (`mtlc eval … | head -1`) ends the process quietly, as it ends other programs. */
-export function exitOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(0);
-      throw error;
-    });
 }

@@ -1,5 +1,5 @@
-import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { createReadStream, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tableFormatOf, tableFormats } from "../../runtime/data/index.js";
@@ -24,12 +24,16 @@ export async function runPredict(call: PredictCall, output: string): Promise<Out
 /** The table as CSV, in pieces. */
 export async function predictToTerminal(call: PredictCall, out: (text: string) => void): Promise<undefined> {
   const folder = await mkdtemp(join(tmpdir(), "mtlc-predict-"));
+  // The process ends where it stands when nobody reads its rows any more.
+  const clean = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clean);
   try {
     const output = join(folder, "predictions.csv");
     await predict({ ...call, output, format: "csv" });
     for await (const chunk of createReadStream(output, "utf8")) out(chunk as string);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    clean();
+    process.off("exit", clean);
   }
   return undefined;
 }

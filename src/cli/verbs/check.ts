@@ -25,6 +25,7 @@ export const checkVerb = defineCommand(
       fix: { kind: "flag", doc: "apply the mends that cannot be a wrong guess, and check again" },
       watch: { kind: "flag", short: "w", doc: "check again whenever a spec or a file that it imports changes" },
     },
+    output: ({ watch }) => (watch ? "stream" : "answer"),
     examples: [
       { line: "mtlc check model.mtl", does: "one spec" },
       { line: "mtlc check specs --format json", does: "all specs below a folder, for a program" },

@@ -24,6 +24,7 @@ export const compileVerb = defineCommand(
       quiet: quietOption,
       format: formatOption,
     },
+    output: ({ emit }) => (emit === undefined ? "files" : "answer"),
     examples: [
       { line: "mtlc compile model.mtl -o out", does: "an artifact to train or load elsewhere" },
       { line: "mtlc compile model.mtl --emit graph", does: "read the tensor graph" },

@@ -14,6 +14,7 @@ export const docVerb = defineCommand(
       image: { kind: "text", value: "ADDRESS", doc: "show a picture of the model, as `mtlc graph` draws it" },
       format: { kind: "choice", values: ["markdown", "json"], default: "markdown", doc: "form of the page" },
     },
+    output: ({ output }) => (output === undefined ? "answer" : "files"),
     examples: [
       { line: "mtlc doc model.mtl -o model.md", does: "a page" },
       {

@@ -14,6 +14,7 @@ export const doctorVerb = defineCommand(
       install: { kind: "flag", doc: "install the native engine first, from package registries" },
       format: formatOption,
     },
+    output: () => "files",
     examples: [
       { line: "mtlc doctor", does: "look" },
       { line: "mtlc doctor --install", does: "install the native engine" },

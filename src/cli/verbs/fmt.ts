@@ -22,6 +22,7 @@ export const fmtVerb = defineCommand(
       diff: { kind: "flag", doc: "write nothing; show what would change" },
       format: formatOption,
     },
+    output: ({ check, diff }, paths) => (check || diff || paths.includes("-") ? "answer" : "files"),
     examples: [
       { line: "mtlc fmt model.mtl", does: "format a file" },
       { line: "mtlc fmt --check specs", does: "for continuous integration" },

@@ -17,6 +17,7 @@ export const graphVerb = defineCommand(
         doc: "form of the picture (default: by the ending of FILE, else svg)",
       },
     },
+    output: ({ output }) => (output === undefined ? "answer" : "files"),
     examples: [
       { line: "mtlc graph model.mtl -o model.svg", does: "a picture for a page" },
       { line: "mtlc graph model.mtl --format dot | dot -Tpdf > model.pdf", does: "through Graphviz" },

@@ -9,6 +9,7 @@ export const initVerb = defineCommand(
     about: ["Makes a directory with a spec of two tasks, and made-up data of a small shop. Nothing is overwritten."],
     positional: { name: "DIR", min: 1, max: 1, doc: "directory to make" },
     options: { format: formatOption },
+    output: () => "files",
     examples: [
       { line: "mtlc init hello && mtlc train hello/model.mtl -o hello/out", does: "a model in a few seconds" },
     ],

@@ -9,6 +9,7 @@ export const lspVerb = defineCommand(
     ],
     positional: { name: "", min: 0, max: 0, doc: "" },
     options: { stdio: { kind: "flag", doc: "as editors ask for it; nothing else is spoken" } },
+    output: () => "stream",
     examples: [{ line: "mtlc lsp", does: "what an editor runs" }],
   },
   async () => {

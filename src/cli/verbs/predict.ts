@@ -24,6 +24,7 @@ export const predictVerb = defineCommand(
       quiet: quietOption,
       format: formatOption,
     },
+    output: ({ output }) => (output === undefined || output === "-" ? "stream" : "files"),
     examples: [
       {
         line: "mtlc predict out today.parquet -o scores.parquet --keep user_id,item_id",

@@ -53,6 +53,7 @@ export const rankVerb = defineCommand(
       engine: engineOption,
       format: formatOption,
     },
+    output: () => "stream",
     examples: [
       { line: "mtlc rank hall.mtl candidates.jsonl", does: "scores in, a page out" },
       {

@@ -58,6 +58,7 @@ export const trainVerb = defineCommand(
       quiet: quietOption,
       format: formatOption,
     },
+    output: () => "files",
     examples: [
       { line: "mtlc train model.mtl -o out", does: "with the spec's own data" },
       { line: "mtlc train model.mtl -o out --train day1/*.csv --test day2.csv", does: "with other files" },

@@ -60,6 +60,7 @@ export const tuneVerb = defineCommand(
       quiet: quietOption,
       format: formatOption,
     },
+    output: (options) => (options["ask-tell"] ? "stream" : options.write ? "files" : "answer"),
     examples: [
       {
         line: 'mtlc tune feed.mtl --log day*.csv --request request_id --time day --objective "ndcg@10(value)"',

@@ -42,6 +42,15 @@ describe("mtlc fmt", () => {
     expect((await fmt(["--check", "specs/deep"])).code).toBe(0);
   });
 
+  it("lets line ends be what a checkout has made them", async () => {
+    const windows = canonical.replaceAll("\n", "\r\n");
+    writeFileSync(join(root, "specs/wild.mtl"), windows);
+    expect((await fmt(["--check", "specs"])).code).toBe(0);
+    writeFileSync(join(root, "specs/wild.mtl"), wild.replaceAll("\n", "\r\n"));
+    expect((await fmt(["specs"])).code).toBe(0);
+    expect(read("specs/wild.mtl")).toBe(windows);
+  });
+
   it("with --diff shows a patch that makes the change, and writes nothing", async () => {
     const { code, out } = await fmt(["--diff", "specs"]);
     expect(code).toBe(0);

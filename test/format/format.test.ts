@@ -4,6 +4,8 @@ import * as prettier from "prettier";
 import { describe, expect, it } from "vitest";
 import { format, FormatError } from "../../src/compiler/format/index.js";
 import { plugin } from "../../src/compiler/format/prettier-plugin.js";
+import { parse, tokenize } from "../../src/compiler/syntax/index.js";
+import { createSourceFile } from "../../src/compiler/text/index.js";
 
 const fixtures = join(import.meta.dirname, "../fixtures/syntax");
 const names = readdirSync(fixtures).filter((name) => name.endsWith(".mtl"));
@@ -25,11 +27,59 @@ describe.each(names)("%s", (name) => {
     }
   });
 
-  it("does not depend on the kind of line breaks", async () => {
+  it("does not depend on the kind of line breaks, and keeps them and a byte order mark", async () => {
     const unix = await format(read(name));
-    expect(await format(read(name).replaceAll("\n", "\r\n"))).toBe(unix);
-    expect(await format(`\uFEFF${read(name)}`)).toBe(unix);
+    const windows = unix.replaceAll("\n", "\r\n");
+    expect(await format(read(name).replaceAll("\n", "\r\n"))).toBe(windows);
+    expect(await format(windows)).toBe(windows);
+    expect(await format(`\uFEFF${read(name)}`)).toBe(`\uFEFF${unix}`);
   });
+
+  it("is canonical for Prettier with its own defaults, as it is for us", async () => {
+    const formatted = await format(read(name));
+    for (const text of [formatted, formatted.replaceAll("\n", "\r\n"), `\uFEFF${formatted}`])
+      expect(await prettier.check(text, { parser: "mtl", plugins: [plugin] })).toBe(true);
+  });
+});
+
+describe("comments in a definition of a list", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    [
+      "rank r = top 5 by f ties p // a\n  ascending // b\n",
+      "rank r = top 5 by f\n  ties p // a\n      ascending // b\n",
+    ],
+    [
+      "rank r = top 5 by f\n with h, // c\n g // d\n ties p\n",
+      "rank r = top 5 by f\n  with h, // c\n    g // d\n  ties p\n",
+    ],
+    [
+      "rank r = from i top 3 // a\n by m // b\n then top 3 by f\n",
+      "rank r = from i top 3 // a\n      by m // b\n  then top 3 by f\n",
+    ],
+    [
+      "rules r {\n cap x at most 3 of k per // a\n day // b\n}\n",
+      "rules r {\n  cap x\n    at most 3\n    of k\n    // a\n    per day // b\n}\n",
+    ],
+  ];
+
+  it.each(cases)("%j", async (text, expected) => {
+    expect(await format(text)).toBe(expected);
+    expect(await format(expected)).toBe(expected);
+  });
+
+  it("stand after any two words that follow each other", async () => {
+    const text = read("serving.mtl");
+    const tokens = tokenize(createSourceFile("serving.mtl", text));
+    for (const [i, token] of tokens.entries()) {
+      const next = tokens[i + 1];
+      if (next === undefined) continue;
+      const [first, second] = [token.span.end, next.span.end];
+      const between = `${text.slice(0, first)} // one\n${text.slice(first, second)} // two\n${text.slice(second)}`;
+      if (parse(createSourceFile("x.mtl", between)).diagnostics.length > 0) continue;
+      const formatted = await format(between);
+      expect(formatted.match(/\/\/ one$/m) !== null && formatted.match(/\/\/ two$/m) !== null, between).toBe(true);
+    }
+  }, 120_000);
 });
 
 /** Texts and their layout. */

@@ -58,6 +58,8 @@ export function commentableChildren(node: AnyNode): AnyNode[] {
     case "Bottoms":
     case "Experts":
       return [node.value];
+    case "Rank":
+      return [...node.sources, ...node.stages, ...node.rules, ...node.ties];
     case "Model":
       return [];
     case "Test":
@@ -125,6 +127,10 @@ export function attachComment(comment: AttachedComment, text: string): boolean {
   }
   if (enclosing.kind === "Def" && followingNode !== undefined && followingNode === enclosing.value) {
     attach(followingNode, comment, { leading: true, trailing: false });
+    return true;
+  }
+  if (enclosing.kind === "PerClause") {
+    attach(enclosing, comment, { leading: true, trailing: false });
     return true;
   }
   const stray = precedingNode === undefined && followingNode === undefined;

@@ -10,7 +10,7 @@ import { createSourceFile } from "../text/index.js";
 import { blockKinds } from "./comments.js";
 import { saysTheSame } from "./same-tree.js";
 
-/** How wide a line may be; nothing else can be chosen of the layout. */
+/** How wide a line may be; nothing else can be chosen of the layout. Line ends and a byte order mark stay as they are. */
 export interface FormatOptions {
   /** Columns, 100 unless given. */
   readonly width?: number;
@@ -68,13 +68,14 @@ function hasOddComment(spec: Spec): boolean {
 
 async function formatOnce(text: string, { spec }: ParseResult, width: number): Promise<string> {
   // Loaded when it is needed: most commands never format.
-  const [prettier, { plugin }] = await Promise.all([import("prettier/standalone"), import("./prettier-plugin.js")]);
-  // A byte order mark is no part of the layout.
-  const bare = text.replace(/^\uFEFF/, "");
-  // The tree is at hand; Prettier turns other line ends into `\n` before it parses, which moves every place.
-  const isAsParsed = bare === text && !text.includes("\r");
+  const [prettier, { layoutOptions, plugin }] = await Promise.all([
+    import("prettier/standalone"),
+    import("./prettier-plugin.js"),
+  ]);
+  // The tree is at hand; Prettier takes a byte order mark and other line ends out before it parses, which moves every place.
+  const isAsParsed = !/\r|^\uFEFF/.test(text);
   const plugins = [isAsParsed ? withTree(plugin, spec) : plugin];
-  return prettier.format(bare, { parser: "mtl", plugins, printWidth: width, tabWidth: 2 });
+  return prettier.format(text, { ...layoutOptions, parser: "mtl", plugins, printWidth: width });
 }
 
 /** The plugin with a parser that knows the tree; Prettier writes comments on the nodes it gets, so it gets a copy. */

@@ -37,8 +37,18 @@ export const printers: { readonly mtl: Printer<AnyNode> } = {
   },
 };
 
+/**
+ * What Prettier's own options are for specs: the layout is one, so that `prettier --check` and `mtlc fmt --check` agree. Line
+ * ends stay what they are: a checkout of git may have its own.
+ */
+export const layoutOptions = { printWidth: 100, tabWidth: 2, useTabs: false, endOfLine: "auto" } as const;
+
+/** {@link layoutOptions} in the place where Prettier looks for the defaults of a plugin. */
+export const defaultOptions = layoutOptions;
+
 /** The plugin as one value. */
 export const plugin: Plugin<AnyNode> = {
+  defaultOptions,
   languages: [...languages],
   parsers: { ...parsers },
   printers: { ...printers },

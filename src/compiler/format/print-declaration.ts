@@ -2,7 +2,7 @@ import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import type { AnyNode, NodeOf } from "../syntax/index.js";
 import { cellsOf, columnsOf } from "./columns.js";
-import { arePartedBefore, danglingComments, hasBlankLineBefore } from "./comments.js";
+import { arePartedBefore, danglingComments, endsWithComment, hasBlankLineBefore } from "./comments.js";
 import { quote } from "./flat-text.js";
 import { bracketed, definition } from "./print-expression.js";
 import type { Printing } from "./printing.js";
@@ -96,7 +96,7 @@ export function printRank(printing: Printing<NodeOf<"Rank">>): Doc {
   const steps = [
     ...listed("from", all("sources")),
     ...all("stages").map((stage, i): Doc => (i > 0 || node.sources.length > 0 ? ["then ", stage] : stage)),
-    ...(node.rules.length === 0 ? [] : [`with ${node.rules.map((rule) => rule.text).join(", ")}`]),
+    ...listed("with", all("rules")),
     ...listed("ties", all("ties")),
   ];
   return group([head(printing), " = ", indent(join(line, steps))]);
@@ -104,7 +104,8 @@ export function printRank(printing: Printing<NodeOf<"Rank">>): Doc {
 
 export function printRankSource({ node, one }: Printing<NodeOf<"RankSource">>): Doc {
   const count = node.count === undefined ? "" : [" top ", one("count")];
-  const by = node.by === undefined ? "" : [" by ", one("by")];
+  const isBroken = node.count !== undefined && endsWithComment(node.count);
+  const by = node.by === undefined ? "" : indent([isBroken ? hardline : " ", "by ", one("by")]);
   return [node.name.text, count, by];
 }
 
@@ -113,7 +114,8 @@ export function printRankStage({ one }: Printing<NodeOf<"RankStage">>): Doc {
 }
 
 export function printTieKey({ node, one }: Printing<NodeOf<"TieKey">>): Doc {
-  return [one("by"), node.ascending ? " ascending" : ""];
+  if (!node.ascending) return one("by");
+  return [one("by"), indent([endsWithComment(node.by) ? hardline : " ", "ascending"])];
 }
 
 export function printDef({ node, all, one }: Printing<NodeOf<"Def">>): Doc {

@@ -1,8 +1,6 @@
 import { drawUniform } from "./hash-text.js";
 import type { ExploreDraw } from "./plan.js";
-
-/** Redraws behind the propensity of a Thompson draw. */
-export const thompsonRedraws = 200;
+import { drawThompsonMembers } from "./thompson.js";
 
 export interface ExploreInput {
   readonly seed: number;
@@ -20,7 +18,7 @@ export interface ExploreInput {
 /** Members in the order in which they take the places of their class. */
 export interface ExploreOutcome {
   readonly order: readonly number[];
-  /** Of each member that was drawn, the probability with which this one would be; by its index. */
+  /** Of each member that was drawn, by its index: the probability of this one at its draw, given those drawn before. */
   readonly propensity: ReadonlyMap<number, number>;
 }
 
@@ -42,16 +40,18 @@ export function drawMembers(input: ExploreInput): ExploreOutcome {
 /** For each place: the best member that is left, or with probability ε any of those left, all alike. */
 function drawEpsilon({ seed, request, rule, least, ids }: ExploreInput, epsilon: number): ExploreOutcome {
   const left = ids.map((_, i) => i);
-  const lots = ids.map((id) => drawUniform(seed, request, rule, id));
+  let drawn: readonly number[] | undefined;
+  // Only a place that explores needs them.
+  const lotOf = (member: number): number => {
+    drawn ??= ids.map((id) => drawUniform(seed, request, rule, id));
+    return drawn[member] as number;
+  };
   const order: number[] = [];
   const propensity = new Map<number, number>();
   while (order.length < least && left.length > 0) {
     const explores = drawUniform(seed, request, rule, "place", order.length) < epsilon;
     const at = explores
-      ? left.reduce(
-          (best, member, i) => ((lots[member] as number) < (lots[left[best] as number] as number) ? i : best),
-          0,
-        )
+      ? left.reduce((best, member, i) => (lotOf(member) < lotOf(left[best] as number) ? i : best), 0)
       : 0;
     const member = left[at] as number;
     propensity.set(member, (at === 0 ? 1 - epsilon : 0) + epsilon / left.length);
@@ -61,51 +61,24 @@ function drawEpsilon({ seed, request, rule, least, ids }: ExploreInput, epsilon:
   return { order: [...order, ...left], propensity };
 }
 
-/** The members with the greatest draws; the propensity is the share of redraws that would show the member as well. */
-function drawThompson(input: ExploreInput): ExploreOutcome {
-  const { seed, request, rule, least, ids, successes, trials } = input;
-  const sample = (member: number, round: number): number => {
-    const won = countOf(successes(member));
-    const lost = countOf(trials(member) - won);
-    let draws = 0;
-    return betaSample(1 + won, 1 + lost, () => drawUniform(seed, request, rule, ids[member] as string, round, draws++));
-  };
-  const first = (round: number): number[] => {
-    const samples = ids.map((_, member) => sample(member, round));
-    return ids.map((_, i) => i).sort((a, b) => (samples[b] as number) - (samples[a] as number) || a - b);
-  };
-  const drawn = first(0).slice(0, least);
-  const shown = new Map(drawn.map((member) => [member, 0]));
-  for (let round = 1; round <= thompsonRedraws; round++)
-    for (const member of first(round).slice(0, least)) {
-      const times = shown.get(member);
-      if (times !== undefined) shown.set(member, times + 1);
-    }
+function drawThompson({ seed, request, rule, least, ids, successes, trials }: ExploreInput): ExploreOutcome {
+  const draws = drawThompsonMembers(
+    ids.length,
+    least,
+    (member) => {
+      const won = countOf(successes(member));
+      return { a: 1 + won, b: 1 + countOf(trials(member) - won) };
+    },
+    (what, place) => drawUniform(seed, request, rule, what, place),
+  );
+  const drawn = new Set(draws.map(({ member }) => member));
   return {
-    order: [...drawn, ...ids.map((_, i) => i).filter((member) => !shown.has(member))],
-    // One more of each: what was drawn has a propensity above 0.
-    propensity: new Map([...shown].map(([member, times]) => [member, (times + 1) / (thompsonRedraws + 1)])),
+    order: [...drawn, ...ids.map((_, i) => i).filter((member) => !drawn.has(member))],
+    propensity: new Map(draws.map(({ member, propensity }) => [member, propensity])),
   };
 }
 
 /** Nothing is known where a count is missing. */
 function countOf(value: number): number {
   return Number.isFinite(value) ? Math.max(0, value) : 0;
-}
-
-/** Beta(a, b) for a, b ≥ 1 as X / (X + Y) of two gamma draws. */
-export function betaSample(a: number, b: number, uniform: () => number): number {
-  const x = gammaSample(a, uniform);
-  return x / (x + gammaSample(b, uniform));
-}
-
-/** Gamma(shape, 1) for shape ≥ 1 (Marsaglia & Tsang, ACM TOMS 2000), normals by Box and Muller. */
-function gammaSample(shape: number, uniform: () => number): number {
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const normal = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-    const v = (1 + c * normal) ** 3;
-    if (v > 0 && Math.log(1 - uniform()) < normal ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
-  }
 }

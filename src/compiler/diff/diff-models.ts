@@ -3,11 +3,13 @@ import { canonicalModel, type FittedSizes, hashModel, type Model } from "../mode
 import { networkSubjects, plainDeclarations } from "./network-subjects.js";
 import { type ChangeClass, changeRules, type RuleId, widestClass } from "./policy.js";
 import {
+  counterSubjects,
   experimentSubjects,
   fusionSubjects,
   inputSubjects,
   paramSubjects,
   rankSubjects,
+  ruleOrderSubjects,
   ruleSubjects,
 } from "./serving-subjects.js";
 import {
@@ -153,6 +155,9 @@ function unfitParts(before: Model, after: Model, plan: WarmStartPlan): UnfitPart
   return parts;
 }
 
+/** The subjects of a model, beside another where only both together say what they are. */
+type SubjectsOf = (model: Model, other: Model) => readonly Subject[];
+
 function diffSections(before: Model, after: Model, unfit: UnfitParts): readonly SectionDiff[] {
   const [oldPlain, ownPlain] = [plainDeclarations(before), plainDeclarations(after)];
   const names = new Set([...oldPlain, ...ownPlain]);
@@ -164,14 +169,17 @@ function diffSections(before: Model, after: Model, unfit: UnfitParts): readonly 
       (name) => (oldPlain.has(name) || !oldNames.has(name)) && (ownPlain.has(name) || !ownNames.has(name)),
     ),
   );
-  const compare = (section: SectionName, subjectsOf: (model: Model) => readonly Subject[]): SectionDiff => {
-    const own = subjectsOf(after);
-    const found = compareSubjects(subjectsOf(before), own, unfit);
+  const compare = (section: SectionName, subjectsOf: SubjectsOf): SectionDiff => {
+    const own = subjectsOf(after, before);
+    const found = compareSubjects(subjectsOf(before, after), own, unfit);
     const isBuilt = section === "network" || section === "heads";
     return { section, subjects: isBuilt ? withMoved(own, found, unfit) : found };
   };
   return [
-    compare("model", (model) => [plainSubject("model", "name", "model.name", model.name)]),
+    compare("model", (model, other) => [
+      plainSubject("model", "name", "model.name", model.name),
+      ...counterSubjects(model, other),
+    ]),
     compare("data", dataSubjects),
     compare("features", featureSubjects),
     compare("labels", labelSubjects),
@@ -183,7 +191,7 @@ function diffSections(before: Model, after: Model, unfit: UnfitParts): readonly 
     compare("serving inputs", inputSubjects),
     compare("params", paramSubjects),
     compare("fusion", fusionSubjects),
-    compare("rules", ruleSubjects),
+    compare("rules", (model, other) => [...ruleSubjects(model), ...ruleOrderSubjects(model, other)]),
     compare("rankings", rankSubjects),
     compare("experiments", experimentSubjects),
   ].filter(({ subjects }) => subjects.length > 0);

@@ -31,6 +31,7 @@ function rule(reach: ChangeClass, purpose: string): ChangeRule {
 /** Every kind of change, by its stable id. */
 export const changeRules = {
   "model.name": rule("report", "the model has another name"),
+  "model.counters": rule("report", "exposures are counted under the model's name: the counters start anew"),
   "model.other": rule("training", "something else of the model is different"),
 
   "data.train": rule("training", "training reads other files, or reads them otherwise"),
@@ -132,6 +133,10 @@ export const changeRules = {
   "rule.added": rule("score", "one more rule"),
   "rule.removed": rule("score", "one rule less"),
   "rule.changed": rule("score", "the rule says something else"),
+  "rule.order": rule("score", "rules that compete are served in another order"),
+  "counter.added": rule("score", "one more rule that counts exposures; its counters start at 0"),
+  "counter.removed": rule("score", "one rule that counts exposures less; its counters are not read any more"),
+  "counter.moved": rule("score", "exposures are counted under another key: the counters start anew"),
   "experiment.added": rule("score", "requests are divided once more"),
   "experiment.removed": rule("score", "requests are not divided any more"),
   "experiment.changed": rule("score", "requests are divided otherwise"),

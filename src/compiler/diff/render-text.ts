@@ -83,9 +83,11 @@ function changeLines(change: Change): readonly string[] {
 const longestLine = 90;
 
 /** What a change comes to, when its own line does not say it. */
-export function meaningLines({ state, meaning, formerly, class: reach }: SubjectDiff): readonly string[] {
+export function meaningLines({ kind, state, text, meaning, formerly, class: reach }: SubjectDiff): readonly string[] {
   if (state === "changed") return meaning;
   if (formerly === undefined) return [];
+  if (kind === "rule" && /^(cap|pace) /.test(text ?? ""))
+    return [`\`${formerly}\` by another name; exposures are counted by names, and its counters start anew`];
   const loss = reach === "checkpoint" || reach === "serving" ? "; what is learned goes by names and starts anew" : "";
   return [`\`${formerly}\` by another name${loss}`];
 }

@@ -10,9 +10,9 @@ import {
   ruleClauses,
   ruleText,
 } from "../describe/index.js";
-import type { Model, ServingModel } from "../model/index.js";
+import { ruleOrders, type CapRule, type Model, type PaceRule, type ServingModel } from "../model/index.js";
 import type { RuleId } from "./policy.js";
-import { facet, type Facet, type Subject } from "./subjects.js";
+import { facet, plainSubject, type Facet, type Subject } from "./subjects.js";
 
 type Words = "attribute" | "signal" | "param" | "fusion" | "rule" | "rank";
 
@@ -77,21 +77,51 @@ export function fusionSubjects({ serving }: Model): readonly Subject[] {
 export function ruleSubjects({ serving }: Model): readonly Subject[] {
   const { added, removed, changed } = rules("rule");
   return (serving?.ruleSets ?? []).flatMap((set) =>
-    set.rules.map((rule) => {
-      const text = ruleText(rule, set);
+    set.rules.map((rule): Subject => {
+      const counts = rule.verb === "cap" || rule.verb === "pace";
       return {
         kind: "rule",
         name: `${set.name}.${rule.name}`,
-        text,
+        text: ruleText(rule, set),
         facets: [
           facet("verb", changed, rule.verb),
           ...ruleClauses(rule, set).map((clause) => clauseFacet(clause, changed)),
+          ...(counts ? [facet("counters", "counter.moved", counterText(rule))] : []),
         ],
-        added,
-        removed,
+        added: counts ? "counter.added" : added,
+        removed: counts ? "counter.removed" : removed,
       };
     }),
   );
+}
+
+/** What the counters of a cap or a pace go by, besides the names of model, set and rule: see docs/flow.md. */
+function counterText({ verb, key, per, zone }: CapRule | PaceRule): string {
+  return `${verb} of ${key.map(({ name }) => name).join(", ")} per ${per} in ${zone}`;
+}
+
+/** Where competing rules stand in another order than in `other`: of each competition those that both have. */
+export function ruleOrderSubjects({ serving }: Model, other: Model): readonly Subject[] {
+  return (serving?.ruleSets ?? []).flatMap((set) => {
+    const theirs = other.serving?.ruleSets.find(({ name }) => name === set.name);
+    if (theirs === undefined) return [];
+    const orders = new Map(ruleOrders(theirs).map(({ what, rules: names }) => [what, names]));
+    const facets = ruleOrders(set).flatMap(({ what, rules: names }) => {
+      const common = names.filter((name) => orders.get(what)?.includes(name));
+      return common.length < 2 ? [] : [facet(`order of ${what}`, "rule.order", common.join(", "))];
+    });
+    if (facets.length === 0) return [];
+    const text = facets.map((each) => `${each.name}: ${each.text}`).join("; ");
+    return [{ kind: "rules", name: set.name, text, facets, added: "rule.order", removed: "rule.order" }];
+  });
+}
+
+/** Counters are kept under the model's name as well, unless a server names another. */
+export function counterSubjects(model: Model, other: Model): readonly Subject[] {
+  const counts = ({ serving }: Model): boolean =>
+    serving?.ruleSets.some(({ rules: all }) => all.some(({ verb }) => verb === "cap" || verb === "pace")) === true;
+  if (model.name === other.name || !counts(model) || !counts(other)) return [];
+  return [plainSubject("model", "counters", "model.counters", `under ${model.name}`)];
 }
 
 /** `by 1.5` → by: 1.5; `missing: keep` → missing: keep. */

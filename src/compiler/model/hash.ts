@@ -1,10 +1,11 @@
 import type { Model, NetNode } from "./model.js";
+import { ruleOrders } from "./rule-order.js";
 import type { ServingModel } from "./serving.js";
 import { sha256 } from "./sha256.js";
 
 /**
  * The hash of what a model is: 64 hexadecimal digits. Places in the text and doc comments do not count, nor does the order
- * of declarations, features, labels, losses and metrics.
+ * of declarations, features, labels, losses and metrics; that of rules counts where it decides: see `ruleOrders`.
  */
 export function hashModel(model: Model): string {
   return sha256(canonicalModel(model));
@@ -36,13 +37,16 @@ export function canonicalModel(model: Model): string {
   });
 }
 
-/** Sets of names in the order of the names; rules work by stages, so that their order in the text counts nowhere. */
+/** Sets of names in the order of the names; the order of rules in the text counts where rules compete. */
 function canonicalServing(serving: ServingModel): unknown {
   return {
     inputs: byName(serving.inputs),
     params: byName(serving.params),
     fusions: byName(serving.fusions),
-    ruleSets: byName(serving.ruleSets).map((set) => ({ ...set, rules: byName(set.rules) })),
+    ruleSets: byName(serving.ruleSets).map((set) => {
+      const order = ruleOrders(set);
+      return { ...set, rules: byName(set.rules), order: order.length === 0 ? undefined : order };
+    }),
     ranks: byName(serving.ranks),
     experiments: byName(serving.experiments),
   };

@@ -7,3 +7,4 @@ export { closedLabels } from "./labels.js";
 export { headsIn } from "./heads-in.js";
 export { canonicalModel, hashModel } from "./hash.js";
 export { sha256 } from "./sha256.js";
+export { ruleOrders, type RuleOrder } from "./rule-order.js";

@@ -8,12 +8,35 @@ import { lintCondition } from "./lint-conditions.js";
 export function lintServing(context: CheckContext): void {
   for (const node of context.spec.declarations) {
     if (node.kind === "Rules") for (const rule of node.rules) if (rule.kind === "Rule") lintRule(context, rule);
-    if (node.kind === "Rank") lintPlaces(context, node);
+    if (node.kind === "Rank") {
+      lintPlaces(context, node);
+      lintVariety(context, node);
+    }
   }
 }
 
 function lintRule(context: CheckContext, rule: Rule): void {
   for (const clause of rule.clauses) if (clause.kind === "WhenClause") lintCondition(context, clause.condition);
+}
+
+/** One rule chooses for variety; further ones are not looked at. */
+function lintVariety(context: CheckContext, rank: RankDeclaration): void {
+  let first: Rule | undefined;
+  for (const name of rank.rules) {
+    const symbol = context.scope.names.get(name.text);
+    if (symbol?.kind !== "rules") continue;
+    for (const rule of symbol.declaration.rules) {
+      if (rule.kind !== "Rule" || (rule.verb !== "mmr" && rule.verb !== "dpp")) continue;
+      if (first === undefined) first = rule;
+      else
+        context.reporter.report(
+          "MTL6030",
+          { rule: rule.name.text, first: first.name.text, rank: rank.name.text },
+          rule.name.span,
+          { labels: [{ span: first.name.span, message: "chooses for variety" }] },
+        );
+    }
+  }
 }
 
 /** `explore … in top 50` and `pin … at 50` under a ranking of 20. */

@@ -120,4 +120,10 @@ export const lintDiagnostics = defineDiagnostics({
     message: (p: { name: string }) =>
       `\`${p.name}\` is a category of a number that several columns add up to: different values of them give one category`,
   },
+  MTL6030: {
+    severity: "warning",
+    title: "second rule for variety",
+    message: (p: { rule: string; first: string; rank: string }) =>
+      `\`${p.rule}\` does nothing in \`${p.rank}\`: \`${p.first}\` chooses for variety there`,
+  },
 });

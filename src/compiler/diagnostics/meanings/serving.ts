@@ -67,4 +67,6 @@ export const servingMeanings: Readonly<Record<string, string>> = {
   MTL6045:
     'A zero-width space makes two texts that look the same different ones, and a character that turns the writing direction shows a line in another order than the one that is read. A text has each of them as an escape, `"\\u{200B}"`, which everybody sees; formatting writes it so. Joiners between letters or emoji are none of these.',
   MTL6017: "The spec ranks, and neither a ranking nor another formula, a rule or a test reads this formula.",
+  MTL6030:
+    "A list is chosen for variety by one rule, `mmr` or `dpp`: the first of those that the ranking's sets of rules hold. Take the others out, or give them a ranking of their own.",
 };

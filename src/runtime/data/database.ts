@@ -12,6 +12,8 @@ import { quoteName } from "./sql.js";
 const chunkRows = 2048;
 
 export interface Database {
+  /** The folder that was named when it was opened. */
+  readonly folder: string;
   run(sql: string): Promise<void>;
   /** All rows of a small result. */
   rows(sql: string): Promise<readonly (readonly DuckDBValue[])[]>;
@@ -46,7 +48,7 @@ export async function withDatabase<T>(
   signal?.throwIfAborted();
   // A folder that a killed process leaves is told from an entry of the cache by its dot.
   const temporaryFolder = join(folder, `.duckdb-${process.pid}-${randomBytes(4).toString("hex")}`);
-  const database = await openDatabase(temporaryFolder, signal);
+  const database = await openDatabase(folder, temporaryFolder, signal);
   try {
     return await work(database);
   } finally {
@@ -55,7 +57,11 @@ export async function withDatabase<T>(
   }
 }
 
-async function openDatabase(temporaryFolder: string, signal: AbortSignal | undefined): Promise<Database> {
+async function openDatabase(
+  folder: string,
+  temporaryFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<Database> {
   const { DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, VARCHAR } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: `${Math.ceil(memoryLimit / 2 ** 20)}MiB`,
@@ -86,6 +92,7 @@ async function openDatabase(temporaryFolder: string, signal: AbortSignal | undef
   };
 
   return {
+    folder,
     run: async (sql) => {
       await guarded(connection.run(sql));
     },

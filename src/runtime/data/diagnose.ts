@@ -54,7 +54,8 @@ function explainLine(source: Source, { message }: Error): Failure | undefined {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   if (line === undefined) return undefined;
   const path = /^\s*file = (.*)$/m.exec(message)?.[1];
-  const file = source.files.find((schema) => schema.file.path === path)?.file.shown ?? path ?? "";
+  const file =
+    source.files.find(({ file: known }) => (known.readFrom ?? known.path) === path)?.file.shown ?? path ?? "";
   // Told better by looking at the file: of some such lines DuckDB reports an error of its own.
   if (/utf-8/i.test(message)) return undefined;
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);

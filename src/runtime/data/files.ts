@@ -12,6 +12,8 @@ export type Format = FileFormat;
 
 export interface DataFile {
   readonly path: string;
+  /** A copy that the database reads in its place: the same rows in a form that it knows. */
+  readonly readFrom?: string;
   /** The path as messages show it: relative to the folder it was looked for in. */
   readonly shown: string;
   readonly format: Format;

@@ -46,14 +46,19 @@ export async function readSchema(database: Database, file: DataFile, span: Span)
     case "parquet":
       return {
         file,
-        columns: await describe(database, file, `read_parquet(${literalPath(file.path)}, binary_as_string=true)`, span),
+        columns: await describe(
+          database,
+          file,
+          `read_parquet(${literalPath(file.readFrom ?? file.path)}, binary_as_string=true)`,
+          span,
+        ),
       };
     case "libsvm":
     case "slots":
       return readLineSchema(database, file, span);
     case "jsonl": {
       // A later line may hold what the first ones do not tell, so all are looked at.
-      const scan = `read_json(${literalPath(file.path)}, format='newline_delimited', sample_size=-1)`;
+      const scan = `read_json(${literalPath(file.readFrom ?? file.path)}, format='newline_delimited', sample_size=-1)`;
       const columns = await describe(database, file, scan, span);
       const wide = await wideColumns(database, file, columns);
       return {
@@ -89,7 +94,7 @@ async function wideColumns(
       ? `bool_or(${isWide(sql)})`
       : `bool_or(len(list_filter(${sql}, lambda x: ${isWide("x")})) > 0)`,
   );
-  const scan = `read_json(${literalPath(file.path)}, format='newline_delimited', columns={${types.join(", ")}})`;
+  const scan = `read_json(${literalPath(file.readFrom ?? file.path)}, format='newline_delimited', columns={${types.join(", ")}})`;
   const [found] = await database.rows(`SELECT ${tests.join(", ")} FROM ${scan}`);
   return new Set(doubles.filter((_, i) => found?.[i] === true).map(({ name }) => name));
 }
@@ -215,7 +220,7 @@ export function scanSql(schemas: readonly FileSchema[]): string {
   const [first] = schemas;
   if (first === undefined) throw new Error("a scan of no files");
   const { file, columns } = first;
-  const paths = `[${schemas.map((schema) => literalPath(schema.file.path)).join(", ")}]`;
+  const paths = `[${schemas.map((schema) => literalPath(schema.file.readFrom ?? schema.file.path)).join(", ")}]`;
   const isText = file.format === "csv" || file.format === "tsv";
   const types = columns.map(({ name, sql, sqlType }) => `${quoteText(isText ? sql : name)}: ${quoteText(sqlType)}`);
   switch (file.format) {

@@ -6,7 +6,7 @@ import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/in
 import { type Span, suggest } from "../../compiler/text/index.js";
 import { Failure } from "../failure.js";
 import type { Database } from "./database.js";
-import { type FileRequest, resolveFiles } from "./files.js";
+import { type DataFile, type FileRequest, resolveFiles } from "./files.js";
 import type { ExpressionColumn, ExpressionColumns } from "./expression-sql.js";
 import {
   areAlike,
@@ -19,6 +19,7 @@ import {
   scanSql,
 } from "./schema.js";
 import { cleanSql, type ScalarKind, textSql, withoutNullsSql } from "./sql.js";
+import { readableJson, readableTable } from "./text-copy.js";
 import type { TextRules } from "./values.js";
 
 export interface Source {
@@ -43,7 +44,7 @@ export interface ColumnUse {
 export async function openSource(database: Database, request: FileRequest): Promise<Source> {
   const files = await resolveFiles(database, request);
   const schemas: FileSchema[] = [];
-  for (const file of files) schemas.push(await readSchema(database, file, request.span));
+  for (const file of files) schemas.push(await readReadableSchema(database, file, request.span));
   const { nulls, trim } = request.options;
   const kinds = commonKinds(schemas);
   return {
@@ -52,6 +53,21 @@ export async function openSource(database: Database, request: FileRequest): Prom
     span: request.span,
     column: (name) => kinds.get(name) ?? openKind(schemas, name),
   };
+}
+
+/** The schema of a file, and where the database reads its rows. */
+async function readReadableSchema(database: Database, file: DataFile, span: Span): Promise<FileSchema> {
+  switch (file.format) {
+    case "csv":
+    case "tsv": {
+      const schema = await readSchema(database, file, span);
+      return { ...schema, file: await readableTable(file, schema.columns.length, database.folder, span) };
+    }
+    case "jsonl":
+      return readSchema(database, await readableJson(file, database.folder, span), span);
+    case "parquet":
+      return readSchema(database, file, span);
+  }
 }
 
 function commonKinds(schemas: readonly FileSchema[]): ReadonlyMap<string, ColumnKind> {

@@ -36,6 +36,7 @@ export async function explainReadError(
   error: unknown,
 ): Promise<unknown> {
   if (!(error instanceof Error) || error instanceof Failure || error.name === "AbortError") return error;
+  if (/state machine reached an invalid state/.test(error.message)) return unevenLines(source);
   const byLine = explainLine(source, error) ?? (await explainEncoding(source));
   if (byLine !== undefined) return byLine;
   if (error.message.startsWith("Conversion Error"))
@@ -47,6 +48,19 @@ export async function explainReadError(
   if (!/^(Invalid Input|Conversion|IO|Out of Range|Out of Memory|Serialization)/.test(error.message)) return error;
   const [schema] = source.files;
   return createFailure("MTL7102", { file: schema?.file.shown ?? "", problem: firstLine(error) }, source.span);
+}
+
+/** Of a packed file, whose lines are not looked at before the database reads them. */
+function unevenLines({ files, span }: Source): Failure {
+  const file = files.map((schema) => schema.file.shown).join("`, `");
+  return createFailure(
+    "MTL7102",
+    { file, problem: "its lines end in several ways, such as `\\n` and `\\r\\n`" },
+    span,
+    {
+      help: "unpack it, or write all lines with one kind of end",
+    },
+  );
 }
 
 /** What the reader of text files says about a line. */

@@ -65,6 +65,8 @@ async function readReadableSchema(database: Database, file: DataFile, span: Span
     }
     case "jsonl":
       return readSchema(database, await readableJson(file, database.folder, span), span);
+    case "libsvm":
+    case "slots":
     case "parquet":
       return readSchema(database, file, span);
   }

@@ -8,7 +8,7 @@ import { createGunzip } from "node:zlib";
 import type { Span } from "../../compiler/text/index.js";
 import { createFailure, Failure } from "../failure.js";
 import { cacheKey, DamagedEntry, fingerprintFile, readSealedJson, sealJson, useEntry } from "./cache.js";
-import type { DataFile } from "./files.js";
+import { type DataFile, isZstd } from "./files.js";
 import { createLineScanner, type LineReport, type LineScanner } from "./line-ends.js";
 
 /** Smaller files are looked at each time they are opened. */
@@ -23,6 +23,8 @@ const reportName = "lines.json";
  */
 export async function readableTable(file: DataFile, columns: number, folder: string, span: Span): Promise<DataFile> {
   const { path, shown, format, options } = file;
+  // Only the database unpacks these.
+  if (isZstd(path)) return file;
   const createScanner = (): LineScanner =>
     createLineScanner({
       delimiter: /^[ -~\t]$/.test(options.delimiter) ? options.delimiter.charCodeAt(0) : undefined,
@@ -49,7 +51,7 @@ export async function readableTable(file: DataFile, columns: number, folder: str
 
 /** A file of JSON lines with the path to read it from: its own, or that of a copy without the byte order mark. */
 export async function readableJson(file: DataFile, folder: string, span: Span): Promise<DataFile> {
-  if (!(await startsWithMark(file))) return file;
+  if (isZstd(file.path) || !(await startsWithMark(file))) return file;
   const key = cacheKey(["json", await fingerprintFile(file.path)]);
   const copy = await copied(folder, key, async (write) => {
     let skip = 3;

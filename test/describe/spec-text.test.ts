@@ -98,7 +98,7 @@ const scores = [
 
 describe("formulas, rules and tests", () => {
   it.each([
-    ["arithmetic", "fusion s = -(ctr - (cvr - a)) * 2 ^ a ^ 2 / (price * (price / 2)) + fixed"],
+    ["arithmetic", "fusion s = -(ctr - (cvr - a)) * 2 ^ a ^ 2 / (price * (4 / 2)) + fixed"],
     [
       "functions",
       'fusion s = if(not (brand == "x" or off and stay > 3), max(ctr, 1e-6), coalesce(clamp(stay, 0, 1), 0)) + log1p(stay)',

@@ -69,8 +69,7 @@ describe("columns", () => {
       ),
     ).toMatchInlineSnapshot(`
       "MTL7103: feature \`agee\` needs the column \`agee\`, which \`a.csv\` does not have; did you mean \`age\`?
-      its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
-      MTL7103: feature \`brand\` needs the column \`brand\`, which \`a.csv\` does not have
+      it lacks \`brand\` as well
       its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
       MTL7103: label \`clicks\` needs the column \`clicks\`, which \`a.csv\` does not have; did you mean \`click\`?
       its columns are \`user_id\`, \`age\`, \`click\`, \`w\`"
@@ -80,20 +79,21 @@ describe("columns", () => {
     const files = { "a.csv": csv, "b.csv": "user_id,w\n1,1\n" };
     expect(await errorOf(files, { train: source("*.csv") }, [numeric("age")])).toMatchInlineSnapshot(`
       "MTL7103: feature \`age\` needs the column \`age\`, which \`b.csv\` does not have
-      its columns are \`user_id\`, \`w\`"
+      its columns are \`user_id\`, \`w\`
+      help: if its column is called otherwise, say so: \`age: …(column: "uid")\`"
     `);
   });
   it("of the group, the weight and the split", async () => {
     const split = { by: ["session"], fraction: 0.9, rest: "validation", seed: 0 } as const;
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv"), group: "user", weight: "weight", split }))
       .toMatchInlineSnapshot(`
-      "MTL7103: the sample weight needs the column \`weight\`, which \`a.csv\` does not have
-      its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
-      MTL7103: \`group\` needs the column \`user\`, which \`a.csv\` does not have
-      its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
-      MTL7103: \`split\` needs the column \`session\`, which \`a.csv\` does not have
-      its columns are \`user_id\`, \`age\`, \`click\`, \`w\`"
-    `);
+        "MTL7103: the sample weight needs the column \`weight\`, which \`a.csv\` does not have
+        its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
+        MTL7103: \`group\` needs the column \`user\`, which \`a.csv\` does not have
+        its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
+        MTL7103: \`split\` needs the column \`session\`, which \`a.csv\` does not have
+        its columns are \`user_id\`, \`age\`, \`click\`, \`w\`"
+      `);
   });
   it("that hold lists or nested values", async () => {
     const folder = folderWith();
@@ -134,7 +134,10 @@ describe("columns", () => {
 describe("values", () => {
   it("that are no number", async () => {
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [numeric("age")])).toMatchInlineSnapshot(
-      `"MTL7105: column \`age\` is \`abc\` in row 2 of \`a.csv\`, where feature \`age\` needs a number"`,
+      `
+      "MTL7105: column \`age\` is \`abc\` in row 2 of \`a.csv\`, where feature \`age\` needs a number
+      help: if this means that the value is not known: \`nulls: ["abc"]\`"
+    `,
     );
   });
   it("that are no number, in the second of two files, while fitting", async () => {
@@ -144,18 +147,27 @@ describe("values", () => {
         numeric("age", { scale: "standard", missing: "mean" }),
       ]),
     ).toMatchInlineSnapshot(
-      `"MTL7105: column \`age\` is \`forty two\` in row 3 of \`b.csv\`, where feature \`age\` needs a number"`,
+      `
+      "MTL7105: column \`age\` is \`forty two\` in row 3 of \`b.csv\`, where feature \`age\` needs a number
+      help: if this means that the value is not known: \`nulls: ["forty two"]\`"
+    `,
     );
   });
   it("that are no number in an expression", async () => {
     const young = event("young", { source: binary(column("age"), "<", literal(20)) });
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [], [young])).toMatchInlineSnapshot(
-      `"MTL7105: column \`age\` is \`abc\` in row 2 of \`a.csv\`, where label \`young\` needs a number"`,
+      `
+      "MTL7105: column \`age\` is \`abc\` in row 2 of \`a.csv\`, where label \`young\` needs a number
+      help: if this means that the value is not known: \`nulls: ["abc"]\`"
+    `,
     );
   });
   it("that are no event", async () => {
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [], [event("click")])).toMatchInlineSnapshot(
-      `"MTL7106: label \`click\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null where it is not known"`,
+      `
+      "MTL7106: label \`click\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null where it is not known
+      help: say when it happened, such as \`click: event = click > 0\`"
+    `,
     );
   });
   it("that are no event, of an expression", async () => {
@@ -169,7 +181,10 @@ describe("values", () => {
     await duckdb(`COPY (SELECT unnest([1.0, NULL, 0.25]) AS click) TO '${join(folder, "a.parquet")}'`);
     const model = spec({ train: source("a.parquet", "parquet") }, [], [event("click")]);
     expect(await failureOf(folder, openIn(folder, model))).toMatchInlineSnapshot(
-      `"MTL7106: label \`click\` is \`0.25\` in row 3 of \`a.parquet\`; an event is 0, 1, true or false, or null where it is not known"`,
+      `
+      "MTL7106: label \`click\` is \`0.25\` in row 3 of \`a.parquet\`; an event is 0, 1, true or false, or null where it is not known
+      help: say when it happened, such as \`click: event = click > 0\`"
+    `,
     );
   });
   it("that are no weight", async () => {

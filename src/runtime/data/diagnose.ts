@@ -3,9 +3,11 @@ import type { ColumnExpression } from "../../compiler/model/model.js";
 import type { Span } from "../../compiler/text/index.js";
 import { createFailure, Failure } from "../failure.js";
 import { cellOf } from "./cells.js";
+import { explainBadValues } from "./bad-values.js";
 import type { Database } from "./database.js";
 import { findInvalidLine } from "./encoding.js";
 import { columnsOf } from "./expression.js";
+import { isZstd } from "./files.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "./expression-evaluate.js";
 import { firstLine } from "./schema.js";
 import { relationSql, type Source } from "./source.js";
@@ -87,7 +89,8 @@ function explainLine(source: Source, { message }: Error): Failure | undefined {
 
 async function explainEncoding({ files, span }: Source): Promise<Failure | undefined> {
   for (const { file } of files) {
-    if (file.format === "parquet") continue;
+    // What DuckDB unpacks is not looked at again.
+    if (file.format === "parquet" || isZstd(file.path)) continue;
     const line = await findInvalidLine(file.path);
     if (line !== undefined)
       return createFailure("MTL7102", { file: file.shown, problem: `line ${line} is not UTF-8 text` }, span);
@@ -107,7 +110,8 @@ async function findRow(database: Database, source: Source, reading: Reading): Pr
         try {
           read(reading, record);
         } catch (error) {
-          if (error instanceof ValueError) return failureOf(error, reading, schema.file.shown, row);
+          if (error instanceof ValueError)
+            return await failureOf(database, source, error, reading, schema.file.shown, row);
           throw error;
         }
       }
@@ -126,15 +130,25 @@ function read({ expression, as }: Reading, row: RawRow): unknown {
   }
 }
 
-function failureOf({ value, needed, column }: ValueError, reading: Reading, file: string, row: number): Failure {
+async function failureOf(
+  database: Database,
+  source: Source,
+  { value, needed, column }: ValueError,
+  reading: Reading,
+  file: string,
+  row: number,
+): Promise<Failure> {
   const { event, user, span, expression } = reading;
+  const label = expression.kind === "column" ? event : undefined;
+  const details = column === undefined ? {} : await explainBadValues(database, source, { column, needed, label });
   // An expression inside an event may need something else of its parts.
   if (event !== undefined && needed === "boolean" && (column === undefined || expression.kind === "column"))
-    return createFailure("MTL7106", { label: event, file, row, value }, span);
+    return createFailure("MTL7106", { label: event, file, row, value }, span, details);
   return createFailure(
     "MTL7105",
     { ...describeValue(column, user), file, row, value, needed: describeNeeded(needed) },
     span,
+    details,
   );
 }
 

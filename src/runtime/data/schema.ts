@@ -2,6 +2,7 @@
 import { createFailure } from "../failure.js";
 import type { Span } from "../../compiler/text/index.js";
 import type { Database } from "./database.js";
+import { doubledName } from "./explain-columns.js";
 import { type DataFile, isZstd, literalPath } from "./files.js";
 import { cutLine, readFirstLine } from "./header.js";
 import { firstText, lineScanSql, readLineSchema } from "./line-formats.js";
@@ -113,6 +114,15 @@ function textColumn(name: string, index: number): FileColumn {
   return { name, type: { kind: "text" }, sqlType: "VARCHAR", sql: `c${index}` };
 }
 
+/** Another delimiter by which a line has as many values as there are names. */
+function delimiterHelp(values: readonly string[], delimiter: string, wanted: number): { readonly help?: string } {
+  const line = values.join(delimiter);
+  const other = [",", ";", "\t", "|", " "].find((each) => each !== delimiter && line.split(each).length === wanted);
+  return other === undefined
+    ? {}
+    : { help: `by ${JSON.stringify(other)} it has ${wanted}: \`delimiter: ${JSON.stringify(other)}\`` };
+}
+
 async function textColumns(database: Database, file: DataFile, span: Span): Promise<readonly string[]> {
   const { header, delimiter, columns } = file.options;
   const first = await firstLineOf(database, file).catch((error: Error) => {
@@ -123,10 +133,11 @@ async function textColumns(database: Database, file: DataFile, span: Span): Prom
   if (columns !== undefined && columns.length !== first.length)
     throw createFailure("MTL7110", { file: file.shown, found: first.length, named: columns.length }, span, {
       notes: [`the delimiter is ${JSON.stringify(delimiter)}`],
+      ...delimiterHelp(first, delimiter, columns.length),
     });
   const names = columns ?? first.map(trimText);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw createFailure("MTL7111", { file: file.shown, column: twice }, span);
+  if (twice !== undefined) throw doubledName(file, names, twice, span);
   return names;
 }
 

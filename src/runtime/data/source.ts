@@ -3,9 +3,10 @@
  * null) and of one kind, rows in the order of the files.
  */
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
-import { type Span, suggest } from "../../compiler/text/index.js";
+import type { Span } from "../../compiler/text/index.js";
 import { Failure } from "../failure.js";
 import type { Database } from "./database.js";
+import { explainMissing } from "./explain-columns.js";
 import { type DataFile, type FileRequest, resolveFiles } from "./files.js";
 import type { ExpressionColumn, ExpressionColumns } from "./expression-sql.js";
 import {
@@ -112,26 +113,31 @@ function mergeScalars(a: ScalarKind, b: ScalarKind): ScalarKind {
  */
 export function checkSource(source: Source, uses: readonly ColumnUse[], isWhole = false): void {
   const found: Diagnostic[] = [];
+  const missing = new Map<FileSchema, ColumnUse[]>();
   for (const use of uses) {
-    const problem = (isWhole ? neverHeld(source, use) : undefined) ?? problemOf(source, use);
-    if (problem !== undefined) found.push(problem);
+    const lacking = lacksColumn(source, use, isWhole);
+    if (lacking !== undefined) missing.set(lacking, [...(missing.get(lacking) ?? []), use]);
+    else {
+      const problem = problemOf(source, use);
+      if (problem !== undefined) found.push(problem);
+    }
   }
+  for (const [{ file, columns }, those] of missing) found.push(...explainMissing(file, columns, those, source.span));
   if (found.length > 0) throw new Failure(found);
 }
 
-/** A column that each file has only because its format leaves out what is 0 or empty. */
-function neverHeld({ files }: Source, use: ColumnUse): Diagnostic | undefined {
+/** The first file that lacks a column; of whole data, the first one where none holds what its format may leave out. */
+function lacksColumn({ files }: Source, { column }: ColumnUse, isWhole: boolean): FileSchema | undefined {
+  const holds = ({ columns }: FileSchema): boolean => columns.some(({ name }) => name === column);
   const [first] = files;
-  if (first?.open === undefined || files.some(({ columns }) => columns.some(({ name }) => name === use.column)))
-    return undefined;
-  return missingColumn(use, first.file.shown, first.columns);
+  if (isWhole && first?.open !== undefined && !files.some(holds)) return first;
+  return files.find((schema) => columnIn(schema, column) === undefined);
 }
 
 function problemOf(source: Source, use: ColumnUse): Diagnostic | undefined {
   for (const schema of source.files) {
-    const { file, columns } = schema;
     const column = columnIn(schema, use.column);
-    const problem = column === undefined ? missingColumn(use, file.shown, columns) : wrongKind(use, file.shown, column);
+    const problem = column === undefined ? undefined : wrongKind(use, schema.file.shown, column);
     if (problem !== undefined) return problem;
   }
   if (source.column(use.column)?.kind !== "other") return undefined;
@@ -142,18 +148,6 @@ function problemOf(source: Source, use: ColumnUse): Diagnostic | undefined {
     "MTL7104",
     { column: use.column, file, found, needed: "one of them", user: use.user },
     use.span,
-  );
-}
-
-function missingColumn(use: ColumnUse, file: string, columns: readonly FileColumn[]): Diagnostic {
-  const names = columns.map(({ name }) => name);
-  const shown = names.slice(0, 50).map((name) => `\`${name}\``);
-  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
-  return createDiagnostic(
-    "MTL7103",
-    { column: use.column, file, user: use.user, suggestion: suggest(use.column, names) },
-    use.span,
-    { notes: [`its columns are ${shown.join(", ")}${more}`] },
   );
 }
 

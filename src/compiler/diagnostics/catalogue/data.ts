@@ -87,6 +87,11 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { file: string; least: number; most: number; named: number; delimiter: string }) =>
       `rows of \`${p.file}\` begin with ${p.least === p.most ? p.least : `${p.least} to ${p.most}`} plain values, and \`columns\` names ${p.named}`,
   },
+  MTL7132: {
+    severity: "error",
+    title: "file of another form",
+    message: (p: { file: string; problem: string }) => `\`${p.file}\` is not read as it should be: ${p.problem}`,
+  },
   MTL7113: {
     severity: "error",
     title: "value of a row that does not fit",

@@ -65,6 +65,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "Lines of `slots` begin with plain values, such as labels, and the spec names another number of them.",
     mend: 'Name them in their order: `slots("day1.txt", delimiter: ",", columns: [click, buy, site])`.',
   },
+  MTL7132: {
+    how: "The first line of a file names none of the columns that the spec reads, and looks like that of another form: another delimiter, no header, types in its names, libsvm.",
+    mend: "Write the format or the option that the help names.",
+  },
   MTL7113: {
     how: "A row given to `predict`, or sent to a service, has a value of another kind than its feature.",
     mend: "Send what the feature declares: a number, a text, or a list of texts for a `bag`.",

@@ -111,9 +111,9 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
   const features = checkFeatures(context, blocks.Features);
   const labels = checkLabels(context, blocks.Labels);
   checkColumns(context, data, columnsRead(features, labels, blocks, data));
-  checkLeakage(context, features, labels, data);
   const state = checkNetwork(context, features);
   const { heads, models, external } = checkHeads(state);
+  checkLeakage(context, features, labels, data, heads);
   const loss = checkLoss(state, blocks.Loss, heads);
   const train = checkTrain(context, blocks.Train, heads, data);
   const metrics = checkMetrics(context, blocks.Metrics, heads, models, data, train.stop);

@@ -83,9 +83,9 @@ export const modelMeanings: Readonly<Record<string, string>> = {
   MTL4009:
     "The task is trained on the rows of its condition alone, and the spec applies it to rows outside of it, which are different: that is the selection bias of the ESMM paper (Ma et al., SIGIR 2018). Put the loss on the product with the condition's probability, or say with `space:` what is meant.",
   MTL4010:
-    "The feature is the label, or is made of the same column: the model would learn to copy what it should predict, score well in training, and know nothing at serving.",
+    "The feature is the label, or is made of the same column: the model would learn to copy what it should predict, score well in training, and know nothing at serving. A label that is computed from columns, that no head predicts and no outcome lies within, is a condition that serving knows, such as a scene: its column may be a feature.",
   MTL4011:
     "Sample weights say how much a row counts in training. They are decided afterwards and are not there at serving.",
   MTL4012:
-    "A feature declared with `serving: none` is known in training alone, and a served prediction reads it. Keep it to training with `train_only(…)`, or say what serving sees.",
+    "A feature declared with `serving: none` is known in training only, and something that serving computes reads it: a head, also by way of an auxiliary task, a formula, a rule or a ranking. Keep it to training with `train_only(…)`, or say what serving sees.",
 };

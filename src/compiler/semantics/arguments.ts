@@ -1,3 +1,4 @@
+import type { ReportDetails } from "../diagnostics/index.js";
 import type { ParameterType } from "../builtins/parameter.js";
 import type { Arguments, ArgumentValue } from "../model/index.js";
 import type { Argument, Expression, Name } from "../syntax/index.js";
@@ -5,7 +6,7 @@ import { suggest, type Span } from "../text/index.js";
 import { constantOf } from "./constants.js";
 import type { CheckContext } from "./context.js";
 import { resolveName } from "./resolve.js";
-import { mendBy } from "./suggestion.js";
+import { meantBy } from "./suggestion.js";
 import { describeValue } from "./describe.js";
 import { headKinds, networkKinds } from "./symbols.js";
 
@@ -130,12 +131,12 @@ function findSpec(
 ): ArgumentSpec | undefined {
   const spec = specs.find((each) => each.name === name.text);
   if (spec !== undefined) return spec;
-  const suggestion = suggest(name.text, names(specs));
+  const { suggestion, details } = meantBy("parameter", name, names(specs));
   context.reporter.report(
     "MTL2005",
     { callee: callee.name, name: name.text, known: names(specs), suggestion },
     name.span,
-    mendBy(suggestion, name.span),
+    details,
   );
   return undefined;
 }
@@ -187,9 +188,20 @@ export function readArgument(
           found: describeValue(result.expression),
         },
         result.expression.span,
+        withoutQuotes(spec.type, result.expression),
       );
       return undefined;
   }
+}
+
+/** A word in quotes where the word itself stands. */
+function withoutQuotes(type: ArgumentType, expression: Expression): ReportDetails {
+  const words = type.kind === "either" ? type.options : [type];
+  if (expression.kind !== "String") return {};
+  const { value, span } = expression;
+  if (!words.some((option) => option.kind === "choice" && option.values.includes(value))) return {};
+  const title = `write it without quotes: \`${value}\``;
+  return { help: title, fixes: [{ title, edits: [{ span, newText: value }] }] };
 }
 
 type Reading =

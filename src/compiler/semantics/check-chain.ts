@@ -5,7 +5,7 @@ import { checkHeadType } from "./check-event.js";
 import { constantOf } from "./constants.js";
 import { setType, type CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
-import { complementType, divideTypes, multiplyTypes, sameType, showEvent, showHeadType } from "./events.js";
+import { complementType, divideTypes, multiplyTypes, sameEvent, sameType, showEvent, showHeadType } from "./events.js";
 import type { Heads } from "./heads.js";
 import { resolveName } from "./resolve.js";
 import { headKinds } from "./symbols.js";
@@ -150,51 +150,79 @@ function reportProduct(
   const [first, ...rest] = factors;
   if (first === undefined) return;
   const show = (type: HeadType): string => showHeadType(type, within);
-  const { start, found } = findContinuation(context, factors, heads, wanted);
-  const wantedEvent =
-    start?.type.kind === "probability" ? ` can be continued by P(… | ${showEvent(start.type.event, within)})` : "";
-  const name = start?.value.kind === "head" ? start.value.name : undefined;
+  const found = findContinuation(context, factors, heads, wanted);
   reporter.report("MTL4003", { form: "product" }, first.span, {
     caption: show(first.type),
     labels: rest.map((factor) => ({ span: factor.span, message: show(factor.type) })),
-    notes:
-      start === undefined || wantedEvent === ""
-        ? []
-        : [
-            found === undefined
-              ? `${show(start.type)}${wantedEvent}, and no other head is one`
-              : `${show(start.type)}${wantedEvent}; \`${found.name}\` is ${show(found.type)}`,
-          ],
-    ...(found === undefined || name === undefined ? {} : { help: `write \`${name} * ${found.name}\`` }),
+    notes: noteOf(context, factors, found),
+    ...(found === undefined ? {} : { help: `write \`${found.first.name} * ${found.second.name}\`` }),
   });
 }
 
-interface Continuation {
-  readonly start?: TypedHeadExpression;
-  readonly found?: { readonly name: string; readonly type: HeadType };
+/** Which of two heads the other one continues, or that nothing continues what is there. */
+function noteOf(
+  { within }: CheckContext,
+  factors: readonly TypedHeadExpression[],
+  found: Continuation | undefined,
+): readonly string[] {
+  const show = (type: HeadType): string => showHeadType(type, within);
+  const start = factors.find((factor) => factor.type.kind === "probability");
+  if (found !== undefined)
+    return [
+      `\`${found.second.name}\`, ${show(found.second.type)}, continues ${show(found.first.type)}, which is \`${found.first.name}\``,
+    ];
+  if (start?.type.kind !== "probability") return [];
+  const wanted = `P(… | ${showEvent(start.type.event, within)})`;
+  return [`${show(start.type)} can be continued by ${wanted}, and no other head is one`];
 }
 
-/** A factor and the head that continues it, best with a result that was asked for or that the product already holds. */
+interface NamedHead {
+  readonly name: string;
+  readonly type: HeadType;
+}
+
+/** Two heads of which the second is under the condition that the first one makes. */
+interface Continuation {
+  readonly first: NamedHead;
+  readonly second: NamedHead;
+}
+
+/**
+ * A factor that is a head, with the head that goes with it: best with a result that was asked for or that the product
+ * already holds, then, where the product has an expectation, one that keeps it.
+ */
 function findContinuation(
   context: CheckContext,
   factors: readonly TypedHeadExpression[],
   heads: Heads,
   wanted: HeadType | undefined,
-): Continuation {
+): Continuation | undefined {
   const goals = [...(wanted === undefined ? [] : [wanted]), ...factors.map((factor) => factor.type)];
-  const pairs = factors
-    .filter((start) => start.type.kind === "probability")
-    .flatMap((start) =>
-      [...heads.values()].flatMap(({ symbol, type }) => {
-        if (type === undefined) return [];
-        const result = multiplyTypes([start.type, type], context.within);
-        return result === undefined ? [] : [{ start, found: { name: symbol.name, type }, result }];
-      }),
-    );
-  const best = pairs.find(({ result }) => goals.some((goal) => sameType(goal, result))) ?? pairs[0];
-  if (best !== undefined) return best;
-  const start = factors.find((factor) => factor.type.kind === "probability");
-  return start === undefined ? {} : { start };
+  const others = [...heads.values()].flatMap(({ symbol, type }) =>
+    type === undefined ? [] : [{ name: symbol.name, type }],
+  );
+  const pairs = factors.flatMap(({ value, type }) =>
+    value.kind !== "head" ? [] : others.flatMap((other) => joined(context, { name: value.name, type }, other) ?? []),
+  );
+  const isMean = factors.some(({ type }) => type.kind === "expectation");
+  return (
+    pairs.find(({ result }) => goals.some((goal) => sameType(goal, result))) ??
+    pairs.find(({ result }) => (result.kind === "expectation") === isMean) ??
+    pairs[0]
+  );
+}
+
+/** Two heads in the order in which one continues the other, with their product; undefined where neither does. */
+function joined(
+  { within }: CheckContext,
+  one: NamedHead,
+  other: NamedHead,
+): (Continuation & { readonly result: HeadType }) | undefined {
+  const result = multiplyTypes([one.type, other.type], within);
+  if (result === undefined) return undefined;
+  const follows = (first: HeadType, second: HeadType): boolean =>
+    first.kind === "probability" && second.kind !== "score" && sameEvent(second.given, first.event);
+  return follows(one.type, other.type) ? { first: one, second: other, result } : { first: other, second: one, result };
 }
 
 function inferQuotient(

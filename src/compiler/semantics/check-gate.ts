@@ -8,7 +8,7 @@ import type { CheckContext } from "./context.js";
 import { describeValue, withoutParentheses } from "./describe.js";
 import { reportIfLater } from "./later.js";
 import { addNode, nodeAt, type Owner } from "./network.js";
-import { checkTensor, type NetworkContext } from "./network-expression.js";
+import { checkTensor, reportSeveral, type NetworkContext } from "./network-expression.js";
 import { resolveName } from "./resolve.js";
 import { showShape } from "./types.js";
 
@@ -30,6 +30,7 @@ export function checkGate(state: NetworkContext, declaration: ast.GateDeclaratio
   if (gate === undefined || call.kind !== "Call") return undefined;
   const [input, ...others] = call.arguments.filter((argument) => argument.name === undefined);
   const rest = call.arguments.filter((argument) => argument.name !== undefined || others.includes(argument));
+  if (input !== undefined && reportSeveral(context, call, { tensors: [input], rest: others })) return undefined;
   const args = checkArguments(context, { name: gate.name, span: call.callee.span }, gate.parameters, rest);
   if (input === undefined) {
     context.reporter.report(

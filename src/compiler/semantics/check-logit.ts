@@ -6,7 +6,7 @@ import { suggest } from "../text/index.js";
 import { constantOf } from "./constants.js";
 import { describeValue } from "./describe.js";
 import { nodeAt, type Network, type Owner } from "./network.js";
-import { checkTensor, type NetworkContext } from "./network-expression.js";
+import { checkTensor, reportSeveral, type NetworkContext } from "./network-expression.js";
 import { placeArguments } from "./place-arguments.js";
 import { noteServed } from "./served.js";
 import { showShape } from "./types.js";
@@ -114,6 +114,9 @@ function scaled(factor: number, operand: LogitExpression | undefined): LogitExpr
 /** The one argument of `logit`, `train_only` or an activation. */
 export function soleArgument(state: NetworkContext, call: ast.CallExpression): ast.Expression | undefined {
   const { text: name, span } = call.callee;
+  const [first, ...rest] = call.arguments;
+  if (name === "logit" && first !== undefined && reportSeveral(state.context, call, { tensors: [first], rest }))
+    return undefined;
   const parameter = name === "logit" ? "x" : "logit";
   return placeArguments(state.context, { name, span }, [parameter], call.arguments, call)?.[0]?.value;
 }

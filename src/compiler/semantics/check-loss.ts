@@ -1,7 +1,6 @@
 import { resolveBuiltin, type LossBuiltin, type PenaltyBuiltin } from "../builtins/index.js";
 import type { LossModel, LossTerm, NodeRef, PenaltyTerm } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
-import { suggest } from "../text/index.js";
 import { checkArguments, readArgument } from "./arguments.js";
 import { collectEntries } from "./blocks.js";
 import { describeBuiltin, namesOfBuiltins } from "./builtin-lookup.js";
@@ -14,6 +13,7 @@ import type { HeadInfo, Heads } from "./heads.js";
 import { reportIfLater } from "./later.js";
 import type { Owner } from "./network.js";
 import { checkTensor, type NetworkContext } from "./network-expression.js";
+import { meantBy } from "./suggestion.js";
 import { resolveName } from "./resolve.js";
 import { headKinds } from "./symbols.js";
 
@@ -93,8 +93,8 @@ function findTerm(context: CheckContext, name: ast.Name): LossBuiltin | PenaltyB
     );
   else if (!reportIfLater(context, name)) {
     const known = [...namesOfBuiltins("loss"), ...namesOfBuiltins("penalty")];
-    const suggestion = suggest(name.text, known);
-    context.reporter.report("MTL2004", { name: name.text, what: "a loss", known, suggestion }, name.span);
+    const { suggestion, details } = meantBy("loss", name, known);
+    context.reporter.report("MTL2004", { name: name.text, what: "a loss", known, suggestion }, name.span, details);
   }
   return undefined;
 }
@@ -142,7 +142,10 @@ function checkLossTerm(
       "MTL3036",
       { loss: builtin.name, head: entry.key.text, type: showHeadType(type, context.within), fitting },
       term.name.span,
-      { labels: [{ span: head.symbol.at.span, message: showHeadType(type, context.within) }] },
+      {
+        labels: [{ span: head.symbol.at.span, message: showHeadType(type, context.within) }],
+        ...(type.kind === "score" ? { help: scoreHelp } : {}),
+      },
     );
     return undefined;
   }
@@ -156,6 +159,9 @@ function checkLossTerm(
     span: entry.span,
   };
 }
+
+const scoreHelp =
+  "predict what the order is by and rank by that: an event, `P(click)` with `bce`, or the mean of a graded label, `E(grade)` with `mse`";
 
 /** `l2: 1e-6 * l2(embeddings)`. */
 function checkPenalty(

@@ -1,12 +1,12 @@
 import type { DataModel, HeadMetrics, HeadModel, HeadType, MetricName, TrainModel } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
-import { suggest } from "../text/index.js";
 import { collectEntries } from "./blocks.js";
 import type { CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
 import { showHeadType } from "./events.js";
 import type { Heads } from "./heads.js";
 import { defaultMetrics, metricNames, metricsOf } from "./metric-types.js";
+import { meantBy } from "./suggestion.js";
 import { resolveName } from "./resolve.js";
 import { headKinds } from "./symbols.js";
 
@@ -82,15 +82,17 @@ export function checkMetricName(
   if (name.text === "") return undefined;
   const metric = metricNames.find((each) => each === name.text);
   if (metric === undefined) {
+    const meant = meantBy("metric", name, metricNames);
     context.reporter.report(
       "MTL2004",
       {
         name: name.text,
         what: "a metric",
         known: type === undefined ? metricNames : metricsOf[type.kind],
-        suggestion: suggest(name.text, metricNames),
+        suggestion: meant.suggestion,
       },
       name.span,
+      meant.details,
     );
     return undefined;
   }

@@ -11,6 +11,7 @@ import { describeValue } from "./describe.js";
 import type { Heads } from "./heads.js";
 import { argumentsInOrder } from "./place-arguments.js";
 import { resolveName } from "./resolve.js";
+import { mendBy } from "./suggestion.js";
 import { headKinds } from "./symbols.js";
 
 const keys = trainKeys.map(({ name }) => name);
@@ -79,6 +80,9 @@ function checkNamed(
         found: describeValue(value),
       },
       value.span,
+      value.kind === "String" && table.names.includes(value.value)
+        ? { help: `write it without quotes: \`${value.value}\``, ...mendBy(value.value, value.span) }
+        : {},
     );
   const wanted = name?.text ?? otherwise;
   const found = table.resolve(wanted);

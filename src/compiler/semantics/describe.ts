@@ -1,4 +1,4 @@
-import type { Expression } from "../syntax/index.js";
+import type { Argument, Expression } from "../syntax/index.js";
 
 /** What an expression is by its form, with an article, for messages: `the text "a"`, `a list`, `\`mlp(…)\``. */
 export function describeValue(expression: Expression): string {
@@ -53,4 +53,32 @@ function memberText(expression: Expression): string {
 /** The expression without parentheses around it. */
 export function withoutParentheses(expression: Expression): Expression {
   return expression.kind === "Parenthesized" ? withoutParentheses(expression.inner) : expression;
+}
+
+/** An expression as a message can show it, on one line: names, numbers, calls and lists of such; `…` for the rest. */
+export function shortText(expression: Expression): string {
+  switch (expression.kind) {
+    case "NameExpression":
+      return expression.name.text;
+    case "Member":
+      return memberText(expression);
+    case "Number":
+    case "Duration":
+      return expression.text;
+    case "Boolean":
+      return String(expression.value);
+    case "Call":
+      return `${expression.callee.text}(${expression.arguments.map(shortArgument).join(", ")})`;
+    case "List":
+      return `[${expression.items.map(shortText).join(", ")}]`;
+    case "Parenthesized":
+      return shortText(expression.inner);
+    default:
+      return "…";
+  }
+}
+
+/** An argument with its name, where it has one. */
+export function shortArgument({ name, value }: Argument): string {
+  return name === undefined ? shortText(value) : `${name.text}: ${shortText(value)}`;
 }

@@ -19,6 +19,7 @@ import {
   subtract,
   type IntervalResult,
 } from "./intervals.js";
+import { reportTimes } from "./time-arithmetic.js";
 import { errorType, showType, type NumberValue, type ValueType } from "./types.js";
 import { divideUnits, multiplyUnits, powerUnit } from "./units.js";
 
@@ -110,6 +111,9 @@ function inferArithmetic(scope: FormulaScope, node: BinaryExpression, left: Valu
     if (a === undefined || b === undefined) return errorType;
     return ranged(scope, node, divide(a.range, b.range), undefined, [a, b]);
   }
+  // What one side is, nobody knows: that was reported, and decides what the other side should be.
+  if (left.kind === "error" || right.kind === "error") return errorType;
+  if (reportTimes(scope.context, node, left, right)) return errorType;
   const a = numberOperand(scope, left, node.left, operator);
   const b = numberOperand(scope, right, node.right, operator);
   if (a === undefined || b === undefined) return errorType;
@@ -146,7 +150,7 @@ function checkUnits(scope: FormulaScope, node: BinaryExpression, a: NumberValue,
         { span: node.left.span, message: a.unit },
         { span: node.right.span, message: b.unit },
       ],
-      help: "take the units away first: `x^a`, `log1p(x)` and `percentile(x)` are plain numbers, which go with any",
+      help: "take the units away first: `log1p(x)`, `x^0.5` and `percentile(x)` are plain numbers, which go with any",
     },
   );
   return false;
@@ -208,6 +212,9 @@ function inferComparison(scope: FormulaScope, node: BinaryExpression, left: Valu
           { span: node.left.span, message: showType(a, within) },
           { span: node.right.span, message: showType(b, within) },
         ],
+        ...([a.kind, b.kind].toSorted().join() === "duration,number"
+          ? { help: "a duration is written with its unit: `7d`, `12h`, `90s`" }
+          : {}),
       },
     );
     return errorType;

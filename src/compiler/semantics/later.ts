@@ -1,6 +1,9 @@
 import type { CheckContext } from "./context.js";
 import type { Name } from "../syntax/index.js";
 
+const listLoss =
+  "predict what the order is by and rank by that: an event with `bce`, or the mean of a graded label, `E(grade)`, with `mse`";
+
 /** Words of the language that this version does not have yet, with what does instead. A built-in of the name goes first. */
 const later: Readonly<Record<string, string>> = {
   attend: "a `bag(…)` feature pools the values of a list column",
@@ -12,9 +15,9 @@ const later: Readonly<Record<string, string>> = {
   fm: "use `mlp(…)`",
   pool: "a `bag(…)` feature pools its values",
   focal: "use `bce`",
-  bpr: "use `bce` on the event",
-  lambdarank: "use `bce` on the event",
-  softmax_list: "use `bce` on the event",
+  bpr: listLoss,
+  lambdarank: listLoss,
+  softmax_list: listLoss,
   delayed: "use `bce`",
   ips: "use `bce`",
   snips: "use `bce`",

@@ -1,5 +1,6 @@
 /** Warnings about what a sound spec declares and does not use. */
 import { type HeadModel, headsIn, type LossModel, type NetNode } from "../model/index.js";
+import { builtins } from "../builtins/index.js";
 import type { CheckContext } from "./context.js";
 import { visit, type DefDeclaration } from "../syntax/index.js";
 import { showHeadType } from "./events.js";
@@ -17,8 +18,7 @@ export function lint(
   const hasRank = context.scope.symbols.some((symbol) => symbol.kind === "rank");
   for (const symbol of context.scope.symbols) if (!used.has(symbol)) reportUnused(context, symbol, hasRank);
   const trained = trainedHeads(models, loss);
-  for (const head of models)
-    if (head.keyword === "task" && !trained.has(head.name)) reportUntrained(context, head.name);
+  for (const head of models) if (head.keyword === "task" && !trained.has(head.name)) reportUntrained(context, head);
   reportTwins(context, models, nodes);
   for (const node of context.spec.declarations) if (node.kind === "Def") reportUnusedParameters(context, node);
   lintServing(context);
@@ -155,10 +155,14 @@ function reportUnusedParameters(context: CheckContext, def: DefDeclaration): voi
       context.reporter.report("MTL6015", { macro: def.name.text, parameter: name.text }, name.span);
 }
 
-function reportUntrained(context: CheckContext, name: string): void {
+function reportUntrained(context: CheckContext, { name, type }: HeadModel): void {
   const symbol = context.scope.names.get(name);
   if (symbol === undefined) return;
+  const loss = builtins.find((each) => each.kind === "loss" && each.heads.includes(type.kind))?.name;
   context.reporter.report("MTL6006", { name }, symbol.at.span, {
-    help: `give it a loss: \`loss { ${name}: bce }\`, or put one on a chain that reads it`,
+    help:
+      loss === undefined
+        ? "no loss of this version trains a `score`: predict an event or an amount, and rank by that"
+        : `give it a loss: \`loss { ${name}: ${loss} }\`, or put one on a chain that reads it`,
   });
 }

@@ -6,11 +6,12 @@ import { checkArguments } from "./arguments.js";
 import { describeBuiltin, namesOfBuiltins } from "./builtin-lookup.js";
 import { featureShape } from "./check-features.js";
 import { setType, type CheckContext } from "./context.js";
-import { describeValue, withoutParentheses } from "./describe.js";
+import { describeValue, shortArgument, withoutParentheses } from "./describe.js";
 import { reportIfLater } from "./later.js";
 import { addNode, nodeAt, type Network, type Owner } from "./network.js";
 import { resolveName } from "./resolve.js";
-import { networkKinds, type SpecSymbol } from "./symbols.js";
+import { meantBy } from "./suggestion.js";
+import { networkKinds, type SpecSymbol, type SymbolKind } from "./symbols.js";
 import { showShape } from "./types.js";
 
 /** What every check of the network works on. */
@@ -219,6 +220,7 @@ function checkCall(
   const layer = findLayer(context, call.callee);
   if (layer === undefined) return undefined;
   const parts = splitArguments(layer, call.arguments);
+  if (reportSeveral(context, call, parts)) return undefined;
   const inputs = parts.tensors.map((argument) => checkTensor(state, argument.value, owner, false));
   const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
   const lacking = lackingInput(layer, parts.tensors.length);
@@ -256,11 +258,8 @@ function findLayer(context: CheckContext, name: ast.Name): LayerBuiltin | undefi
     );
   } else if (!reportIfLater(context, name)) {
     const known = namesOfBuiltins("layer");
-    context.reporter.report(
-      "MTL2004",
-      { name: name.text, what: "a layer", known, suggestion: suggest(name.text, known) },
-      name.span,
-    );
+    const { suggestion, details } = meantBy("layer", name, known);
+    context.reporter.report("MTL2004", { name: name.text, what: "a layer", known, suggestion }, name.span, details);
   }
   return undefined;
 }
@@ -274,6 +273,54 @@ function splitArguments(
   const count = layer.inputs === "none" ? 0 : layer.inputs === "variadic" ? positional.length : layer.inputs.length;
   const tensors = positional.slice(0, count);
   return { tensors, rest: given.filter((argument) => !tensors.includes(argument)) };
+}
+
+/** `mlp(u, v, [8])`: several tensors where the layer reads one, which a list joins. */
+export function reportSeveral(
+  context: CheckContext,
+  { callee }: ast.CallExpression,
+  { tensors, rest }: { readonly tensors: readonly ast.Argument[]; readonly rest: readonly ast.Argument[] },
+): boolean {
+  const more = rest.findIndex((argument) => argument.name !== undefined || !isTensor(context, argument.value));
+  const extra = more < 0 ? rest : rest.slice(0, more);
+  const all = [...tensors, ...extra];
+  const [first, last] = [all[0], all.at(-1)];
+  if (tensors.length !== 1 || extra.length === 0 || first === undefined || last === undefined) return false;
+  const span = { ...first.span, end: last.span.end };
+  const others = rest.slice(extra.length).map(shortArgument);
+  const title = `join them by a list: \`${callee.text}(${[`[${all.map(shortArgument).join(", ")}]`, ...others].join(", ")})\``;
+  context.reporter.report("MTL3056", { callee: callee.text, count: all.length }, span, {
+    help: title,
+    fixes: [
+      {
+        title,
+        edits: [
+          { span: { ...span, end: span.start }, newText: "[" },
+          { span: { ...span, start: span.end }, newText: "]" },
+        ],
+      },
+    ],
+  });
+  return true;
+}
+
+/** Whether an expression can only be a tensor. */
+function isTensor(context: CheckContext, expression: ast.Expression): boolean {
+  const value = withoutParentheses(expression);
+  switch (value.kind) {
+    case "NameExpression": {
+      const kind = context.scope.names.get(value.name.text)?.kind;
+      return kind !== undefined && (readable as readonly SymbolKind[]).includes(kind);
+    }
+    case "Member":
+      return true;
+    case "Call":
+      return resolveBuiltin(value.callee.text)?.kind === "layer";
+    case "List":
+      return value.items.length > 0 && value.items.every((item) => isTensor(context, item));
+    default:
+      return false;
+  }
 }
 
 function lackingInput(layer: LayerBuiltin, count: number): string | undefined {

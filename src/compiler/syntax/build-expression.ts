@@ -175,7 +175,17 @@ export function buildCallOrName(
   const call = first(calls);
   if (call === undefined) return { kind: "NameExpression", name, span: name.span };
   const { argument, Comma } = parts(call);
-  const list = (argument ?? []).map((each) => buildArgument(context, each, endOf(call, name.span.end)));
+  const written = (argument ?? []).map((each) => buildArgument(context, each, endOf(call, name.span.end)));
+  const list = withoutGates(
+    context,
+    written,
+    ({ value }) => value,
+    (span): ast.Argument => ({
+      kind: "Argument",
+      value: { kind: "Missing", span },
+      span,
+    }),
+  );
   checkSeparators(context, list, Comma, {
     items: "arguments",
     newline: false,
@@ -187,6 +197,34 @@ export function buildCallOrName(
     arguments: list,
     span: joinSpans(name.span, spanOfNode(context, call, name.span.end)),
   };
+}
+
+/** A gate is a declaration: `softmax(x) over pool` among arguments or elements is reported once, and left out. */
+function withoutGates<T extends ast.Node>(
+  context: BuildContext,
+  items: readonly T[],
+  valueOf: (item: T) => ast.Expression,
+  missing: (span: ast.Node["span"]) => T,
+): readonly T[] {
+  const at = items.findIndex((item, i) => {
+    const [value, next] = [valueOf(item), items[i + 1]];
+    const word = next === undefined ? undefined : valueOf(next);
+    if (value.kind !== "Call" || word?.kind !== "NameExpression" || word.name.text !== "over") return false;
+    return !context.source.text.slice(value.span.end, word.span.start).includes(",");
+  });
+  const [gate, word, pool] = items.slice(at);
+  if (at < 0 || gate === undefined || word === undefined) return items;
+  const { start, end } = { start: gate.span.start, end: pool?.span.end ?? word.span.end };
+  const written = context.source.text.slice(start, end);
+  context.reporter.report(
+    "MTL3058",
+    undefined,
+    { ...word.span, start, end },
+    {
+      help: `declare it, \`gate g = ${written.length > 60 ? "softmax(x) over pool" : written}\`, and read \`g\` here`,
+    },
+  );
+  return [...items.slice(0, at), missing({ ...gate.span, end }), ...items.slice(at + (pool === undefined ? 2 : 3))];
 }
 
 function buildArgument(context: BuildContext, node: cst.ArgumentCstNode, at: number): ast.Argument {
@@ -204,7 +242,13 @@ function buildArgument(context: BuildContext, node: cst.ArgumentCstNode, at: num
 /** `[a, b]`. */
 export function buildList(context: BuildContext, node: cst.ListCstNode, at: number): ast.ListExpression {
   const { item, Comma } = parts(node);
-  const items = (item ?? []).map((each) => buildItem(context, each, endOf(each, at)));
+  const written = (item ?? []).map((each) => buildItem(context, each, endOf(each, at)));
+  const items = withoutGates(
+    context,
+    written,
+    (value) => value,
+    (span): ast.Expression => ({ kind: "Missing", span }),
+  );
   checkSeparators(context, items, Comma, { items: "elements of a list", newline: false });
   return { kind: "List", items, span: spanOfNode(context, node, at) };
 }

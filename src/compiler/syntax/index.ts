@@ -7,6 +7,7 @@ export { featureEntries, namesOfGroup, namesOfRange, type NumberedName, type Ran
 export { parseAgain, type ParsedPieces } from "./incremental.js";
 export { parse, parseUnreadable, tokenize, tokenizeDeclarations, type ParseResult, type TokenView } from "./parse.js";
 export { childrenOf, pathAt, visit, type AnyNode, type Kind, type NodeOf } from "./visit.js";
+export { familiarWord, type FamiliarPlace } from "./familiar.js";
 export { ruleVerbs } from "./build-rules.js";
 export { reservedWords } from "./tokens.js";
 export { declarationWords } from "./layout.js";

@@ -1,6 +1,7 @@
 import { EOF, tokenMatcher, type IRecognitionException, type IToken } from "chevrotain";
 import type { ReportDetails, Reporter } from "../diagnostics/index.js";
 import { suggest, type SourceFile, type Span } from "../text/index.js";
+import { familiarWord, type FamiliarPlace } from "./familiar.js";
 import { declarationWords, partnerOf } from "./layout.js";
 import { tokenSpan } from "./lexer.js";
 import { ruleClauseWords, ruleVerbs } from "./build-rules.js";
@@ -88,7 +89,7 @@ const entryRules: ReadonlySet<string> = new Set(["entry", "featureEntry", "label
 
 /** Reports mistakes that have a message of their own; false when this is none of them. */
 function reportKnownMistake(situation: Situation): boolean {
-  const { reporter, rule, expected, found, previous, tokens, span, beginsEntry } = situation;
+  const { reporter, rule, expected, found, previous, tokens, index, span, beginsEntry } = situation;
   if (found === undefined) return false;
   if (expected === "a declaration") {
     const { suggestion, help } = unknownDeclaration(found, tokens);
@@ -102,13 +103,26 @@ function reportKnownMistake(situation: Situation): boolean {
   if (rule === "ruleEntries" && expected === "" && reportMisspeltClause(situation)) return true;
   const choice = expected === "" && rule === "testSteps" && beginsEntry ? steps : choices[expected];
   if (choice !== undefined && tokenMatcher(found, t.Identifier)) {
-    reporter.report("MTL1014", { found: found.image, ...choice, suggestion: suggest(found.image, choice.known) }, span);
+    const { word, help } = choice.place === undefined ? {} : (familiarWord(choice.place, found.image) ?? {});
+    const suggestion = word ?? (help === undefined ? suggest(found.image, choice.known) : undefined);
+    const { what, known } = choice;
+    reporter.report(
+      "MTL1014",
+      { found: found.image, what, known, suggestion },
+      span,
+      help === undefined ? {} : { help },
+    );
     return true;
   }
   if (rule === "taskDeclaration" && found.tokenType === t.Equals && expected === t.Colon.LABEL) {
     const task = previous?.image ?? "";
+    // Products and quotients of names: no task has a logit like that.
+    const value = tokens.slice(index + 1);
+    const isChain = value.some(({ tokenType }) => chainSigns.has(tokenType)) && value.every(isOfChain);
     reporter.report("MTL1015", { task }, span, {
-      help: `state it: \`task ${task}: P(label) = …\`, or \`E(label | event)\`, \`score\``,
+      help: isChain
+        ? `what is computed from other tasks is a chain: \`chain ${task} = …\``
+        : `state it: \`task ${task}: P(label) = …\`, or \`E(label | event)\`, \`score\``,
     });
     return true;
   }
@@ -124,6 +138,7 @@ function reportMisspeltClause({ source, reporter, tokens, index }: Situation): b
   if (!isBound && !isClause) return false;
   const wrong = isBound ? name : before;
   const choice = isBound ? bounds : clauses;
+  if (choice.known.includes(wrong.image)) return false;
   reporter.report(
     "MTL1014",
     { found: wrong.image, ...choice, suggestion: suggest(wrong.image, choice.known) },
@@ -132,8 +147,14 @@ function reportMisspeltClause({ source, reporter, tokens, index }: Situation): b
   return true;
 }
 
+const chainSigns: ReadonlySet<IToken["tokenType"]> = new Set([t.Times, t.Divide, t.Minus]);
+
+function isOfChain(token: IToken): boolean {
+  return chainSigns.has(token.tokenType) || tokenMatcher(token, t.Identifier) || token.tokenType === t.NumberToken;
+}
+
 /** What to write instead, for mistakes that people make often. */
-function helpFor({ rule, expected, found, previous, tokens, index }: Situation): ReportDetails {
+function helpFor({ rule, expected, found, previous, tokens, index, span }: Situation): ReportDetails {
   if (found === undefined) return {};
   const next = tokens[index + 1];
   if (found.tokenType === t.LParen && previous?.tokenType === t.Event)
@@ -143,13 +164,26 @@ function helpFor({ rule, expected, found, previous, tokens, index }: Situation):
   if (found.tokenType === t.Equals && expected === t.Colon.LABEL)
     return { help: "in a block, `:` stands between a name and what it is" };
   if (found.tokenType === t.Colon && expected === t.Equals.LABEL) return { help: "a definition is written with `=`" };
-  if (found.tokenType === t.Equals && rule === "callArguments")
-    return { help: "a named argument is written `name: value`" };
-  if (found.tokenType === t.Equals && expected === "") return { help: "write `==` to compare" };
+  if (found.tokenType === t.Equals && rule === "callArguments" && !isCondition(tokens, index))
+    return {
+      help: "a named argument is written `name: value`",
+      fixes: [{ title: "write `:`", edits: [{ span, newText: ":" }] }],
+    };
+  if (found.tokenType === t.Equals && (expected === "" || expected === t.RParen.LABEL || expected === t.RBracket.LABEL))
+    return { help: "write `==` to compare", fixes: [{ title: "write `==`", edits: [{ span, newText: "==" }] }] };
   if (found.tokenType === t.Dot && expected === "an expression") return { help: "write the zero: `0.5`" };
   if (found.tokenType === t.And && (rule === "event" || rule === "type"))
     return { help: "events are joined by `&`: `P(buy | click & cart)`" };
   return {};
+}
+
+/** Whether what stands before a place in a call is compared with what follows: `if(a = b, …)`, `min(x + y = 1, …)`. */
+function isCondition(tokens: readonly IToken[], index: number): boolean {
+  const before = tokens[index - 2];
+  if (before === undefined || tokens[index - 1] === undefined) return false;
+  if (!tokenMatcher(tokens[index - 1] as IToken, t.Identifier)) return true;
+  if (before.tokenType !== t.LParen && before.tokenType !== t.Comma) return true;
+  return before.tokenType === t.LParen && tokens[index - 3]?.image === "if";
 }
 
 function unknownDeclaration(
@@ -175,6 +209,8 @@ function unknownDeclaration(
 interface Choice {
   readonly what: string;
   readonly known: readonly string[];
+  /** Where other tools have words of their own for it. */
+  readonly place?: FamiliarPlace;
 }
 
 const bounds: Choice = { what: "a bound", known: ["most", "least"] };
@@ -184,10 +220,11 @@ const steps: Choice = { what: "a step of a test", known: ["at", "candidate", "ex
 /** Places where one of a few words stands, by the phrase that the grammar has for them. */
 const choices: Readonly<Record<string, Choice>> = {
   "a type": {
+    place: "type",
     what: "a type",
     known: ["P(…)", "E(…)", "score", "number", "text", "bool", "time", "duration"],
   },
-  "`event` or `amount(unit)`": { what: "a kind of label", known: ["event", "amount"] },
+  "`event` or `amount(unit)`": { place: "label", what: "a kind of label", known: ["event", "amount"] },
   "`at`, `candidate` or `expect`": steps,
 };
 

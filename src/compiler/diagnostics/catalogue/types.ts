@@ -288,6 +288,22 @@ export const typesDiagnostics = defineDiagnostics({
     message: (p: { macro: string; found: string }) =>
       `the kind of a feature is \`categorical\`, \`numeric\`, \`bucket\` or \`bag\`; macro \`${p.macro}\` gives ${p.found}`,
   },
+  MTL3056: {
+    severity: "error",
+    title: "several tensors where one stands",
+    message: (p: { callee: string; count: number }) => `\`${p.callee}\` reads one tensor, and there are ${p.count}`,
+  },
+  MTL3057: {
+    severity: "error",
+    title: "arithmetic of times",
+    message: (p: { operator: string; left: string; right: string }) =>
+      `\`${p.operator}\` does not stand between ${p.left} and ${p.right}`,
+  },
+  MTL3058: {
+    severity: "error",
+    title: "gate inside an expression",
+    message: () => "a gate is a declaration of its own and cannot stand inside an expression",
+  },
   MTL3090: {
     severity: "error",
     title: "not in this version",

@@ -65,6 +65,12 @@ export const modelMeanings: Readonly<Record<string, string>> = {
     "An embedding looks ids up in a table, and a number is no id. Cut it into ids with `bucket`, or read it as it is.",
   MTL3055:
     "A macro may stand for the kind of a feature with its options, as `def id(n) = categorical(hash: n, embed: 16)`. What this one gives is a number, a tensor or a condition, and no feature can be that.",
+  MTL3056:
+    "A layer, a logit or a gate reads one tensor. Several are joined by a list, which puts their numbers one after another: `mlp([u, v], [8])`.",
+  MTL3057:
+    "A difference of times is a duration, a time and a duration make a time, and a duration over a duration is a number. There is no other arithmetic of them: divide durations by a unit first, and compute with numbers.",
+  MTL3058:
+    "What a gate mixes is stated after `over`, which no other expression has. Declare the gate, and read it by its name where its value is wanted.",
   MTL3090:
     "The word belongs to the language, and this version of the compiler does not have it yet. The message says what comes nearest.",
   MTL4001:

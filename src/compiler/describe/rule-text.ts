@@ -1,4 +1,4 @@
-import type { RuleModel, RulePriority, RuleSetModel } from "../model/index.js";
+import type { RuleCount, RuleModel, RulePriority, RuleSetModel } from "../model/index.js";
 import { dateText, formulaText, namesText } from "./formula-text.js";
 import { numberText, quoted } from "./value-text.js";
 
@@ -30,14 +30,14 @@ function clausesOf(rule: RuleModel, { boostBounds }: Pick<RuleSetModel, "boostBo
     }
     case "spread":
       return [
-        `at most ${numberText(rule.most)} of ${keyText(rule.key)} in ${numberText(rule.window)}`,
+        `at most ${countText(rule.most)} of ${keyText(rule.key)} in ${countText(rule.window)}`,
         rule.when === undefined ? "" : `when ${formulaText(rule.when)}`,
         priorityText(rule.priority),
       ];
     case "explore":
       return [
         `when ${formulaText(rule.when)}`,
-        `at least ${numberText(rule.least)} in top ${numberText(rule.top)}`,
+        `at least ${countText(rule.least)} in top ${countText(rule.top)}`,
         priorityText(rule.priority),
         ...choiceOptions(rule.choice),
         pagesText(rule),
@@ -49,7 +49,7 @@ function clausesOf(rule: RuleModel, { boostBounds }: Pick<RuleSetModel, "boostBo
       const { name, measure } = rule.similarity;
       return [
         `of ${name}`,
-        rule.top === undefined ? "" : `in top ${numberText(rule.top)}`,
+        rule.top === undefined ? "" : `in top ${countText(rule.top)}`,
         `${rule.verb === "mmr" ? "lambda" : "theta"}: ${numberText(rule.weight)}`,
         // Texts are compared in one way alone.
         measure === "cosine" || measure === "dot" ? `similarity: ${measure}` : "",
@@ -96,6 +96,10 @@ function keyText(key: readonly { readonly name: string }[]): string {
 
 function priorityText(priority: RulePriority): string {
   return priority.kind === "soft" ? `soft: ${numberText(priority.priority)}` : `otherwise: ${priority.otherwise}`;
+}
+
+function countText(count: RuleCount): string {
+  return typeof count === "number" ? numberText(count) : formulaText(count);
 }
 
 function pagesText({ pages }: { readonly pages?: "each" }): string {

@@ -120,6 +120,12 @@ interface PlacesOfPages {
   readonly pages?: "each";
 }
 
+/**
+ * A whole number of a rule: stated, or a formula over the request whose range lies in [1, 10 000], rounded to the nearest
+ * whole number (halves up).
+ */
+export type RuleCount = number | FormulaExpression;
+
 export type RuleModel =
   | DropRule
   | BoostRule
@@ -158,9 +164,9 @@ export interface SuppressRule extends RuleBase {
 /** In every window of `window` consecutive places, at most `most` items share a value of the key. */
 export interface SpreadRule extends RuleBase {
   readonly verb: "spread";
-  readonly most: number;
+  readonly most: RuleCount;
   readonly key: RuleKey;
-  readonly window: number;
+  readonly window: RuleCount;
   /** Only items for which it holds count; unknown does not. */
   readonly when?: FormulaExpression;
   readonly priority: RulePriority;
@@ -170,8 +176,8 @@ export interface SpreadRule extends RuleBase {
 export interface ExploreRule extends RuleBase, PlacesOfPages {
   readonly verb: "explore";
   readonly when: FormulaExpression;
-  readonly least: number;
-  readonly top: number;
+  readonly least: RuleCount;
+  readonly top: RuleCount;
   readonly priority: RulePriority;
   readonly choice:
     /** The best of the class by score. */
@@ -194,7 +200,7 @@ export interface VarietyRule extends RuleBase, PlacesOfPages {
   readonly verb: "mmr" | "dpp";
   /** Cosine or dot product of vectors; equality of texts; Jaccard of several texts. */
   readonly similarity: { readonly name: string; readonly measure: "cosine" | "dot" | "equal" | "jaccard" };
-  readonly top?: number;
+  readonly top?: RuleCount;
   /** Share of the score against variety, in [0, 1]: MMR's λ, the DPP's θ. */
   readonly weight: number;
 }

@@ -1,6 +1,6 @@
 import type { RuleMasks } from "./factors.js";
 import { gatherKeys, keyTableOf, keyText, shownNumbers, shownValues } from "./key-tables.js";
-import { placesBefore, quotaPlaces } from "./pages.js";
+import { countFor, placesBefore, quotaPlaces } from "./pages.js";
 import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import type {
   CapConstraint,
@@ -48,7 +48,8 @@ export function assembleProblem(
           shownValues(input.tail, rule.key, (item) => counts === undefined || counts[item] === 1),
         );
         const keys = gatherKeys(table, order, keeps);
-        windows.push({ name, most: rule.most, size: rule.size, keys, tail, strength: rule.priority });
+        const [most, size] = [countFor(rule.most, input), countFor(rule.size, input)];
+        windows.push({ name, most, size, keys, tail, strength: rule.priority });
         return;
       }
       case "cap": {
@@ -83,7 +84,7 @@ export function assembleProblem(
       }
       case "mmr":
       case "dpp": {
-        const top = rule.top === undefined ? plan.top : rule.top - placesBefore(rule, input);
+        const top = rule.top === undefined ? plan.top : countFor(rule.top, input) - placesBefore(rule, input);
         if (top <= 0) return;
         diversity ??= {
           name,

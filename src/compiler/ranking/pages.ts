@@ -1,9 +1,18 @@
-import type { PlannedRule, RankInput, ShownItems } from "./plan.js";
+import type { PlannedCount, PlannedRule, RankInput, ShownItems } from "./plan.js";
 
 type Explore = Extract<PlannedRule, { readonly verb: "explore" }>;
 
 /** Of a request for the first page. */
 export const noneShown: ShownItems = { count: 0, values: () => [], condition: () => new Float64Array(0) };
+
+/** A count of a rule for this request; without candidates, which alone carry the request's values, it does not matter. */
+export function countFor(count: PlannedCount, input: RankInput): number {
+  if (typeof count === "number") return count;
+  const value = input.number(count.formula)[0] ?? 1;
+  return value >= 1 ? Math.min(Math.round(value), greatestCount) : 1;
+}
+
+const greatestCount = 10_000;
 
 /** Places of the pages before that a rule counts: none where it counts anew on each page. */
 export function placesBefore({ eachPage }: { readonly eachPage: boolean }, { offset }: RankInput): number {
@@ -16,7 +25,7 @@ export function placesBefore({ eachPage }: { readonly eachPage: boolean }, { off
  * as kept there, as far as they had room for it.
  */
 export function quotaPlaces(rule: Explore, input: RankInput): { readonly least: number; readonly top: number } {
-  const { least, top } = rule;
+  const [least, top] = [countFor(rule.least, input), countFor(rule.top, input)];
   const before = placesBefore(rule, input);
   if (before === 0) return { least, top };
   if (before >= top) return { least: 0, top: 0 };

@@ -1,5 +1,5 @@
-import type { FormulaExpression, RankModel, RuleKey, RuleModel, ServingModel } from "../model/index.js";
-import type { PlannedKey, PlannedNumber, PlannedRule, RankPlan } from "./plan.js";
+import type { FormulaExpression, RankModel, RuleCount, RuleKey, RuleModel, ServingModel } from "../model/index.js";
+import type { PlannedCount, PlannedKey, PlannedNumber, PlannedRule, RankPlan } from "./plan.js";
 import { defaultBudget } from "./problem.js";
 
 /** The plan of a ranking: its formulas in one table, its rule sets in one list. */
@@ -40,6 +40,7 @@ function planRule(
   const { during } = rule;
   const numberOf = (by: FormulaExpression): PlannedNumber =>
     by.kind === "constant" && typeof by.value === "number" ? by.value : { formula: indexOf(by) };
+  const countOf = (count: RuleCount): PlannedCount => (typeof count === "number" ? count : { formula: indexOf(count) });
   const base = (when: FormulaExpression | undefined, onUnknown: boolean) => ({
     name,
     onUnknown,
@@ -64,8 +65,8 @@ function planRule(
         verb: rule.verb,
         ...base(rule.when, false),
         key: keyNames(rule.key),
-        most: rule.most,
-        size: rule.window,
+        most: countOf(rule.most),
+        size: countOf(rule.window),
         priority: rule.priority,
       };
     case "explore": {
@@ -73,8 +74,8 @@ function planRule(
       return {
         verb: rule.verb,
         ...base(rule.when, false),
-        least: rule.least,
-        top: rule.top,
+        least: countOf(rule.least),
+        top: countOf(rule.top),
         eachPage: rule.pages === "each",
         priority: rule.priority,
         draw:
@@ -94,7 +95,7 @@ function planRule(
         ...base(undefined, false),
         weight: rule.weight,
         similarity: rule.similarity,
-        ...(rule.top === undefined ? {} : { top: rule.top }),
+        ...(rule.top === undefined ? {} : { top: countOf(rule.top) }),
         eachPage: rule.pages === "each",
       };
     case "dedupe":

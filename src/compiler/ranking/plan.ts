@@ -9,6 +9,9 @@ export interface PlannedWindow {
 /** Names of inputs whose values together are the key. */
 export type PlannedKey = readonly string[];
 
+/** A whole number ≥ 1, or a formula of the request that is rounded to one: an index into {@link RankPlan.formulas}. */
+export type PlannedCount = number | { readonly formula: number };
+
 /** A number, or a formula of the candidate: an index into {@link RankPlan.formulas}. */
 export type PlannedNumber = number | { readonly formula: number };
 
@@ -49,16 +52,16 @@ export type PlannedRule =
   | (PlannedBase &
       PlannedPlaces & {
         readonly verb: "explore";
-        readonly least: number;
-        readonly top: number;
+        readonly least: PlannedCount;
+        readonly top: PlannedCount;
         readonly draw: ExploreDraw;
         readonly priority: Strength;
       })
   | (PlannedBase & {
       readonly verb: "spread";
       readonly key: PlannedKey;
-      readonly most: number;
-      readonly size: number;
+      readonly most: PlannedCount;
+      readonly size: PlannedCount;
       readonly priority: Strength;
     })
   | (PlannedBase &
@@ -67,7 +70,7 @@ export type PlannedRule =
         readonly weight: number;
         readonly similarity: { readonly name: string; readonly measure: "cosine" | "dot" | "equal" | "jaccard" };
         /** Places chosen by it; none: all. */
-        readonly top?: number;
+        readonly top?: PlannedCount;
       });
 
 /** Which members of a class take its places. Numbers are formulas of the candidate. */

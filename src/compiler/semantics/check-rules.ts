@@ -2,6 +2,7 @@ import type { ArgumentValue } from "../model/index.js";
 import type * as ast from "../syntax/index.js";
 import { suggest } from "../text/index.js";
 import { argumentDefaults, readArgument } from "./arguments.js";
+import { checkCount, checkNumber, checkWindow, countsByRequest } from "./check-counts.js";
 import { constantOf } from "./constants.js";
 import type { CheckContext } from "./context.js";
 import { isZone, secondsOfDate } from "./dates.js";
@@ -108,7 +109,7 @@ function checkRule(context: CheckContext, rule: ast.Rule, scope: FormulaScope): 
       reporter.report("MTL5008", { verb: rule.verb, rule: rule.name.text, lacking: [`${other}:`] }, node.span);
   }
   for (const clause of given.values()) checkClause(context, rule, clause, scope, values);
-  checkWindow(context, given);
+  checkWindow(context, given, scope);
   return { node: rule, clauses: given, options: values, stated };
 }
 
@@ -235,28 +236,6 @@ export function numbersOf(value: ArgumentValue | undefined): readonly number[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "number") : [];
 }
 
-/** A number of a rule; optional ones are reported as such. */
-function checkNumber(
-  context: CheckContext,
-  node: ast.Expression,
-  scope: FormulaScope,
-  where: string,
-): Interval | undefined {
-  const type = inferFormula(scope, node);
-  if (type.kind === "number" && !type.optional) return type.range;
-  if (type.kind === "number")
-    context.reporter.report("MTL3043", { value: describeValue(node) }, node.span, {
-      help: "say what stands for it when it is missing: `coalesce(…, 0)`",
-    });
-  else if (type.kind !== "error")
-    context.reporter.report(
-      "MTL3024",
-      { operator: where, expected: "a number", found: describeTyped(node, showType(type, context.within)) },
-      node.span,
-    );
-  return undefined;
-}
-
 function checkClause(
   context: CheckContext,
   rule: ast.Rule,
@@ -266,6 +245,8 @@ function checkClause(
 ): void {
   const callee = { name: rule.verb, span: rule.name.span };
   const count = (parameter: string, value: ast.Expression): void => {
+    if (countsByRequest(rule.verb, clause) && constantOf(value).kind === "none")
+      return checkCount(context, scope, parameter, value);
     readArgument(context, callee, { name: parameter, type: { kind: "number", min: 1, integer: true } }, value);
   };
   switch (clause.kind) {
@@ -375,22 +356,4 @@ function checkWindowOfTime(
   });
   if (from === undefined || to === undefined || Number.isNaN(from) || Number.isNaN(to) || from < to) return;
   context.reporter.report("MTL5010", undefined, clause.span, { help: "the window ends before the second date" });
-}
-
-/** `at most 5 … in 3` holds on every list. */
-function checkWindow(context: CheckContext, given: ReadonlyMap<ClauseName, ast.RuleClause>): void {
-  const bound = given.get("at most") ?? given.get("at least");
-  const window = given.get("in") ?? given.get("in top");
-  if (bound?.kind !== "BoundClause") return;
-  const size = window?.kind === "WindowClause" ? window.size : window?.kind === "TopClause" ? window.count : undefined;
-  const [count, places] = [bound.count, size].map((node) => (node === undefined ? undefined : constantOf(node)));
-  if (count?.kind !== "value" || places?.kind !== "value") return;
-  const dead = bound.bound === "most" ? count.value >= places.value : count.value > places.value;
-  if (dead)
-    context.reporter.report(
-      "MTL5011",
-      { bound: bound.bound, count: count.value, places: places.value },
-      bound.span,
-      window === undefined ? {} : { labels: [{ span: window.span, message: `${places.value} places` }] },
-    );
 }

@@ -38,3 +38,5 @@ export { formulaFunctions, type FormulaFunction, type FormulaKind } from "./form
 export { metricNames, metricsOf } from "./metric-types.js";
 export { clauseName, perUnits, verbRules, type ClauseName } from "./rule-clauses.js";
 export { showInterval } from "./intervals.js";
+export { countsByRequest } from "./check-counts.js";
+export { constantOf } from "./constants.js";

@@ -4,6 +4,7 @@ import type {
   CalendarUnit,
   ExploreRule,
   FormulaExpression,
+  RuleCount,
   RuleModel,
   RulePriority,
   RuleSetModel,
@@ -72,11 +73,13 @@ function resolveRule(names: FormulaNames, rule: CheckedRule): RuleModel | undefi
       return condition && effect && { ...base, verb: "suppress", when: condition, unknown, effect };
     }
     case "spread": {
-      const window = count(clause(rule, "in", "WindowClause")?.size);
+      const window = resolveCount(names, clause(rule, "in", "WindowClause")?.size);
+      const bound = resolveCount(names, clause(rule, "at most", "BoundClause")?.count);
+      if (window === undefined || bound === undefined) return undefined;
       return {
         ...base,
         verb: "spread",
-        most,
+        most: bound,
         key: keys,
         window,
         ...optionalCondition,
@@ -86,10 +89,11 @@ function resolveRule(names: FormulaNames, rule: CheckedRule): RuleModel | undefi
     case "explore": {
       const choice = resolveChoice(names, rule);
       const priority = resolvePriority(options);
-      return (
-        condition &&
-        choice && { ...base, verb: "explore", when: condition, least, top: count(top), ...pages, priority, choice }
-      );
+      const bound = resolveCount(names, clause(rule, "at least", "BoundClause")?.count);
+      const places = resolveCount(names, top);
+      if (condition === undefined || choice === undefined || bound === undefined || places === undefined)
+        return undefined;
+      return { ...base, verb: "explore", when: condition, least: bound, top: places, ...pages, priority, choice };
     }
     case "pin":
       return (
@@ -104,7 +108,8 @@ function resolveRule(names: FormulaNames, rule: CheckedRule): RuleModel | undefi
     case "mmr":
     case "dpp": {
       const [first] = keys;
-      if (first === undefined) return undefined;
+      const places = top === undefined ? undefined : resolveCount(names, top);
+      if (first === undefined || (top !== undefined && places === undefined)) return undefined;
       const measures = { vector: options.get("similarity") === "dot" ? "dot" : "cosine", texts: "jaccard" } as const;
       return {
         ...base,
@@ -113,7 +118,7 @@ function resolveRule(names: FormulaNames, rule: CheckedRule): RuleModel | undefi
           name: first.name,
           measure: first.type === "vector" || first.type === "texts" ? measures[first.type] : "equal",
         },
-        ...(top === undefined ? {} : { top: count(top) }),
+        ...(places === undefined ? {} : { top: places }),
         ...pages,
         weight: numberOf(options.get(node.verb === "mmr" ? "lambda" : "theta")),
       };
@@ -164,6 +169,13 @@ function clause<K extends ast.RuleClause["kind"]>(rule: CheckedRule, name: Claus
 function count(node: ast.Expression | undefined): number {
   const constant = node === undefined ? undefined : constantOf(node);
   return constant?.kind === "value" ? constant.value : 0;
+}
+
+/** A stated number, or the formula that gives it. */
+function resolveCount(names: FormulaNames, node: ast.Expression | undefined): RuleCount | undefined {
+  if (node === undefined) return undefined;
+  const constant = constantOf(node);
+  return constant.kind === "value" ? constant.value : resolveFormula(names, node);
 }
 
 function numberOf(value: ArgumentValue | undefined): number {

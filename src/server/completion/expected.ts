@@ -312,14 +312,14 @@ function inRule(block: Frame, frames: readonly Frame[], startsLine: boolean, mac
         ? factor
         : lastClause === "of"
           ? { kind: "key" }
-          : numberSlot;
+          : countSlotOf(verb.text, lastClause);
   if (frames.length > 1) return inExpression(slot, "rules", frames.slice(1), macros, block.words);
   const option = rule.options.find(({ name }) => rest.at(-1)?.text === ":" && rest.at(-2)?.text === name);
   if (option !== undefined) return operand(argumentSlot(option.type), []);
   if (rest.at(-1)?.text === "at") return [words("most", "least")];
   if (lastClause === "per" && value.length === 0) return [{ kind: "words", words: perUnits.map((text) => ({ text })) }];
   if (lastClause !== undefined && (value.length === 0 || wantsOperand(value)))
-    return lastClause === "in" && value.length === 0 ? [words("top")] : operand(slot, value);
+    return lastClause === "in" && value.length === 0 ? [words("top"), ...operand(slot, value)] : operand(slot, value);
   const given = new Set(rest.map(({ text }) => text));
   const clauses = [...rule.required, ...rule.optional].filter((clause) => !isGiven(clause, given));
   return [
@@ -331,6 +331,13 @@ function inRule(block: Frame, frames: readonly Frame[], startsLine: boolean, mac
     },
     ...(lastClause === "when" ? [words("and", "or")] : []),
   ];
+}
+
+/** Numbers of windows and quotas may be formulas over the request. */
+function countSlotOf(verb: string, clause: string | undefined): Slot {
+  const counts =
+    ["spread", "explore", "mmr", "dpp"].includes(verb) && ["most", "least", "in", "top"].includes(clause ?? "");
+  return counts ? { kind: "count" } : numberSlot;
 }
 
 /** Where the last clause begins. `in` of a condition asks for membership where the verb takes no window, or has its own. */

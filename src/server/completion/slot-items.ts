@@ -17,8 +17,9 @@ import { callDocs } from "../language/docs.js";
 import { signaturesIn, signatureOf } from "../language/signatures.js";
 import type { Slot } from "../language/slots.js";
 import { readColumns } from "./columns.js";
+import { isCount } from "../language/formula-kinds.js";
 import { formulaItems } from "./formula-items.js";
-import { callItem, nameItems, wordItem, type Item, type ItemContext } from "./item.js";
+import { callItem, nameItems, symbolItems, wordItem, type Item, type ItemContext } from "./item.js";
 
 export function slotItems(slot: Slot, before: readonly TokenView[], context: ItemContext): readonly Item[] {
   const { analysis } = context;
@@ -47,6 +48,8 @@ export function slotItems(slot: Slot, before: readonly TokenView[], context: Ite
       return nameItems(["task", "chain"], context);
     case "formula":
       return [...formulaItems(slot, before, context), ...macroItems(slot, context)];
+    case "count":
+      return symbolItems(["request", "param"], context).flatMap(({ symbol, item }) => (isCount(symbol) ? [item] : []));
     case "key":
       return [...nameItems(["attribute"], context), ...nameItems(["feature"], context, 1)];
     case "columns":

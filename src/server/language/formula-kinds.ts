@@ -1,6 +1,6 @@
 /** What values of a formula are, read from the tree: a text that is being typed has no types yet. */
-import { formulaFunctions, type FormulaKind, type SpecSymbol } from "../../compiler/semantics/index.js";
-import type { TypedEntry } from "../../compiler/syntax/index.js";
+import { constantOf, formulaFunctions, type FormulaKind, type SpecSymbol } from "../../compiler/semantics/index.js";
+import type { RangeClause, TypedEntry } from "../../compiler/syntax/index.js";
 
 /** A kind of value with whether it may be missing. */
 export interface FormulaValue {
@@ -31,6 +31,19 @@ export function formulaValueOf(symbol: SpecSymbol): FormulaValue | undefined {
     default:
       return undefined;
   }
+}
+
+/** Whether a value of the request or a parameter may be a count of a rule as it is: its range says that it is one. */
+export function isCount(symbol: SpecSymbol): boolean {
+  if (symbol.kind === "param") return isCountRange(symbol.declaration.range);
+  if (symbol.kind !== "request") return false;
+  const { type } = symbol.declaration;
+  return type.kind === "NumberType" && !type.optional && isCountRange(type.range);
+}
+
+function isCountRange(range: RangeClause | undefined): boolean {
+  const [low, high] = [range?.low, range?.high].map((node) => (node === undefined ? undefined : constantOf(node)));
+  return low?.kind === "value" && high?.kind === "value" && low.value >= 1 && high.value <= 10_000;
 }
 
 function typedValue({ type }: TypedEntry): FormulaValue | undefined {

@@ -66,6 +66,7 @@ export function signaturesIn(slot: Slot): readonly Signature[] {
     case "logit":
       return logitSignatures;
     case "formula":
+    case "count":
       return formulaSignatures;
     case "columns":
       return [...columnSignatures, namedColumn];

@@ -27,6 +27,8 @@ export type Slot =
       /** Whether what may be missing needs nothing around it. */
       readonly takesMissing?: boolean;
     }
+  /** A count of a rule: a number over the request and parameters. */
+  | { readonly kind: "count" }
   /** An attribute or a feature that values are counted by. */
   | { readonly kind: "key" }
   /** An expression over the columns of a row. */
@@ -182,6 +184,7 @@ export function readsNames(slot: Slot): boolean {
     case "task":
     case "chain":
     case "formula":
+    case "count":
     case "key":
     case "head":
     case "candidate":

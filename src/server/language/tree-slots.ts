@@ -8,7 +8,7 @@ import type {
   RuleClause,
   RuleVerb,
 } from "../../compiler/syntax/index.js";
-import { verbRules } from "../../compiler/semantics/index.js";
+import { countsByRequest, verbRules } from "../../compiler/semantics/index.js";
 import { signatureOf, slotOfArgument, type Macros, type Signature } from "./signatures.js";
 import { anySlot, argumentSlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "./slots.js";
 
@@ -106,11 +106,11 @@ function visitClause(
       return walk(clause.to, anySlot);
     case "BoundClause":
     case "TopClause":
-      return walk(clause.count, numberSlot);
+      return walk(clause.count, countsByRequest(verb, clause) ? { kind: "count" } : numberSlot);
     case "OfClause":
       return walk(clause.key, { kind: "key" });
     case "WindowClause":
-      return walk(clause.size, numberSlot);
+      return walk(clause.size, { kind: "count" });
     case "AtClause":
       return walk(clause.place, numberSlot);
     case "OptionClause":

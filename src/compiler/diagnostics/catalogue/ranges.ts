@@ -167,4 +167,16 @@ export const rangesDiagnostics = defineDiagnostics({
     message: (p: { rule: string; least: string; most: string }) =>
       `\`${p.rule}\` says \`at least ${p.least}\` and \`at most ${p.most}\`; a pace follows one number`,
   },
+  MTL5062: {
+    severity: "error",
+    title: "count that each candidate has its own of",
+    message: (p: { where: string; name: string }) =>
+      `\`${p.where}\` is one number for the whole request, and each candidate has its own \`${p.name}\``,
+  },
+  MTL5063: {
+    severity: "error",
+    title: "count outside what can be counted",
+    message: (p: { where: string; range: string }) =>
+      `\`${p.where}\` takes a whole number in [1, 10000], and this lies in ${p.range}`,
+  },
 });

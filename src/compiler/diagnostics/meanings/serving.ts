@@ -41,6 +41,10 @@ export const servingMeanings: Readonly<Record<string, string>> = {
     "A pace steers exposures along one curve, which ends at one number: `at most` for a budget, `at least` for a goal. For a hard limit beside a goal, add a `cap`.",
   MTL6023:
     "Arithmetic of columns gives a number, and a category of it is one for every combination with that sum: 2 and 10, 10 and 2, 5 and 7. `cross(a, b)` is a category for each pair of values.",
+  MTL5062:
+    "A window or a quota holds for the list as a whole, so its numbers are formulas over the request and parameters. What a candidate brings cannot decide them.",
+  MTL5063:
+    "A number of a rule that is a formula is rounded to the nearest whole number. The ranges of what it reads have to say that it is at least 1 and at most 10,000, so that no request can turn the rule into nonsense.",
   MTL6001: "A feature that no part of the network, no formula and no rule reads is encoded for nothing.",
   MTL6002: "A part of the network that nothing reads is left out of the model: it changes no prediction.",
   MTL6003: "A label that no task speaks of changes nothing. Labels that others are `within` count as used.",

@@ -11,7 +11,8 @@ import type * as Tf from "@tensorflow/tfjs-core";
 import { type Dataset, openData } from "../src/runtime/data/index.js";
 import { type Engine, selectEngine } from "../src/runtime/engine/index.js";
 import { loadBinding } from "../src/runtime/engine/native-binding.js";
-import { createProgram, functionOf, initialState } from "../src/runtime/program.js";
+import { fillSession, initialReader } from "../src/runtime/engine/state.js";
+import { createProgram, functionOf } from "../src/runtime/program.js";
 import { loadSpec } from "../src/runtime/spec.js";
 import { createFeeds } from "../src/runtime/train/feeds.js";
 import { trainEager } from "./peers/eager-tfjs.js";
@@ -113,7 +114,7 @@ async function measureWorkload(workload: Workload, seconds: number, rounds: numb
   const ours = async (engine: Engine): Promise<Measured> => {
     const session = await engine.open(program, { trainBatch: batch, functions: ["train"] });
     try {
-      session.set(initialState(program, 1));
+      await fillSession(session, program.state, initialReader(1));
       return trainOurs(session, program, dataset, batch, seconds);
     } finally {
       session.close();

@@ -36,10 +36,10 @@ export interface Call<T extends OptionTable = OptionTable> {
 }
 
 /**
- * 0: done; 1: the spec, the data or the run has errors; 2: the command line is wrong; 130: interrupted by Ctrl-C; 141: nobody read
- * the output.
+ * 0: done; 1: the spec, the data or the run has errors; 2: the command line is wrong; 130 and 143: ended by Ctrl-C or SIGTERM;
+ * 141: nobody read the output.
  */
-export type ExitCode = 0 | 1 | 2 | 130 | 141;
+export type ExitCode = 0 | 1 | 2 | 130 | 141 | 143;
 
 /** What a command found, for a view to show; commands print nothing. */
 export interface Outcome<R> {

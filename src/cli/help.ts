@@ -29,6 +29,7 @@ export function overview(commands: readonly Command[], style: Style): string {
       ["1", "the spec, the data or the run has errors"],
       ["2", "the command line is wrong"],
       ["130", "interrupted by Ctrl-C"],
+      ["143", "ended by SIGTERM"],
     ]),
     "",
     "`mtlc init hello && mtlc train hello/model.mtl -o hello/out` trains a first model in a few seconds.",

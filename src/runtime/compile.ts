@@ -3,9 +3,11 @@ import { printProgram, type Program } from "../compiler/graph/index.js";
 import type { Model } from "../compiler/model/index.js";
 import { checkOutputDirectory, type Manifest, writeArtifact } from "./artifact/index.js";
 import { type Fitted, openData, splitFitted } from "./data/index.js";
+import { artifactBytes, checkDisk, checkMemory, writingNeed } from "./memory.js";
 import { createFailure } from "./failure.js";
 import { checkWritable, refuseReplacement } from "./outputs.js";
-import { createProgram, initialState } from "./program.js";
+import { initialReader } from "./engine/state.js";
+import { createProgram } from "./program.js";
 import { type LoadedSpec, loadSpec } from "./spec.js";
 import type { TrainEvent } from "./train/events.js";
 
@@ -70,22 +72,24 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
       model: served.model,
       fitted: { json: {}, vocabularies: new Map(), ids: {} },
       graphText: "",
-      state: new Map(),
       trained: false,
     });
     options.onEvent?.({ kind: "saved", directory: output });
     return { artifact: output, manifest };
   }
   const { spec, fitted, program } = await lowerSpec(options);
-  const manifest = await writeArtifact(output, {
+  checkMemory(writingNeed(program));
+  await checkDisk(output, artifactBytes(program));
+  const content = {
     sources: spec.sources,
     model: spec.model,
     fitted: splitFitted(fitted),
     program,
     graphText: printProgram(program, { origins: false }),
-    state: initialState(program, spec.model.train.seed),
+    state: initialReader(spec.model.train.seed),
     trained: false,
-  });
+  };
+  const manifest = await writeArtifact(output, content, options.signal);
   options.onEvent?.({ kind: "saved", directory: output });
   return { artifact: output, manifest };
 }

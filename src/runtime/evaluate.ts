@@ -3,6 +3,7 @@ import { loadArtifact, type LoadedArtifact, readRunNote } from "./artifact/index
 import { chooseEngine } from "./choose-engine.js";
 import { openData } from "./data/index.js";
 import type { Engine, EngineName, Session } from "./engine/index.js";
+import { fillSession, heldReader } from "./engine/state.js";
 import { createFailure } from "./failure.js";
 import { functionOf, measuredProgram } from "./program.js";
 import type { EvaluationRole, TrainEvent } from "./train/events.js";
@@ -23,7 +24,7 @@ export interface EvaluateOptions {
 /** Metrics of every head that the spec names some for, each over its sample space. Throws a {@link Failure}. */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationResult> {
   const { test, signal, onEvent = () => undefined } = options;
-  const artifact = await loadArtifact(options.artifact);
+  const artifact = await loadArtifact(options.artifact, signal === undefined ? {} : { signal });
   const { model, fitted, program } = artifact;
   const { specPath, files } = await dataPlace(artifact, test);
   const hasTest =
@@ -48,7 +49,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
     try {
       onEvent({ kind: "evaluating", role, rows: dataset.rows });
       const target = functionOf(measuredProgram(program), "evaluate");
-      return { tasks: await measureHeads(session, target, dataset, model) };
+      return { tasks: await measureHeads(session, target, dataset, model, signal) };
     } finally {
       session.close();
     }
@@ -67,7 +68,7 @@ export async function openTrained(
   const read = new Set(target.nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
   const variables = program.state.filter((variable) => read.has(variable.name));
   const session = await engine.open({ state: variables, functions: [target] });
-  session.set(new Map([...state].filter(([variable]) => read.has(variable))));
+  await fillSession(session, variables, heldReader(state));
   return session;
 }
 

@@ -74,7 +74,7 @@ export async function predictColumns(
   },
 ): Promise<PredictedColumns> {
   const { files, output, keep = [], signal, onEvent = () => undefined } = options;
-  const artifact = await loadArtifact(options.artifact);
+  const artifact = await loadArtifact(options.artifact, options.signal === undefined ? {} : { signal: options.signal });
   const { fitted, program } = artifact;
   const model = asServed(artifact.model);
   const note = await readRunNote(artifact.directory);
@@ -101,7 +101,9 @@ export async function predictColumns(
     onEvent({ kind: "encoded", role: "test", report: dataset.report });
     const target = functionOf(program, "predict");
     const session = await openTrained(artifact, engine, "predict");
-    const { outputs } = await collectPredictions(session, target, dataset, model.labels).finally(() => session.close());
+    const { outputs } = await collectPredictions(session, target, dataset, model.labels, signal).finally(() =>
+      session.close(),
+    );
     const kept: KeptColumns = { spec: model, role: "test", names: keep, options: places };
     return { rows: dataset.rows, heads: outputs, ...(keep.length === 0 ? {} : { kept }) };
   } finally {

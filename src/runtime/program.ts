@@ -1,9 +1,8 @@
-/** From a model and what was fitted on its data to the program that an engine runs, and the state that training starts with. */
-import { type GraphFunction, initialize, type Program } from "../compiler/graph/index.js";
+/** From a model and what was fitted on its data to the program that an engine runs. */
+import type { GraphFunction, Program } from "../compiler/graph/index.js";
 import { lowerModel, type ServingValues } from "../compiler/lower/index.js";
 import type { Model } from "../compiler/model/index.js";
 import { createRowEncoder, type Fitted, fittedSizes } from "./data/index.js";
-import type { HostTensor } from "./engine/engine.js";
 
 /** The functions `train`, `evaluate` and `predict` of a model; see `lowerModel`. */
 export function createProgram(model: Model, fitted: Fitted): Program {
@@ -24,16 +23,6 @@ function servingValues(model: Model, fitted: Fitted): ServingValues {
     return [feature.name, [...ids.subarray(id - width, id)]];
   });
   return Object.fromEntries(values);
-}
-
-/** Every state variable as training starts, a function of the seed. */
-export function initialState(program: Program, seed: number): ReadonlyMap<string, HostTensor> {
-  return new Map(
-    program.state.map((variable) => [
-      variable.name,
-      { shape: variable.type.shape.map(Number), data: initialize(variable, seed) },
-    ]),
-  );
 }
 
 /** A function of a program. */

@@ -1,6 +1,16 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { StateVariable } from "../../src/compiler/graph/graph.js";
-import { joinState, splitState } from "../../src/runtime/artifact/pieces.js";
+import { pieceSources, readState, splitState } from "../../src/runtime/artifact/pieces.js";
+import {
+  readSafetensorsHeader,
+  safetensorsContent,
+  type TensorSource,
+} from "../../src/runtime/artifact/safetensors.js";
+import { heldReader } from "../../src/runtime/engine/state.js";
 import type { HostTensor } from "../../src/runtime/engine/engine.js";
 
 const zero = { kind: "constant", value: 0 } as const;
@@ -25,6 +35,20 @@ const state = new Map<string, HostTensor>([
   ["step", { shape: [], data: Int32Array.of(7) }],
 ]);
 
+/** State that is read back from a file of these tensors. */
+async function stored(tensors: ReadonlyMap<string, TensorSource>): Promise<ReadonlyMap<string, HostTensor>> {
+  const folder = mkdtempSync(join(tmpdir(), "mtlc-pieces-"));
+  const path = join(folder, "weights.safetensors");
+  writeFileSync(path, Buffer.concat([...safetensorsContent(tensors).pieces()]));
+  const handle = await open(path);
+  try {
+    return await readState(variables, handle, await readSafetensorsHeader(handle));
+  } finally {
+    await handle.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe("pieces of state", () => {
   it("are cut by the rows of each logical name", () => {
     expect([...splitState(variables, state)]).toEqual([
@@ -34,16 +58,30 @@ describe("pieces of state", () => {
     ]);
   });
 
-  it("join to what they were cut from", () => {
-    expect([...joinState(variables, splitState(variables, state))]).toEqual([...state]);
+  it("are read some rows at a time, in the order of their rows", () => {
+    const sources = pieceSources(variables, heldReader(state));
+    const held = [...sources].map(([name, { shape, chunks }]) => [
+      name,
+      shape,
+      [...chunks()].flatMap((part) => [...part]),
+    ]);
+    expect(held).toEqual([
+      ["user.embedding", [2, 2], [0, 1, 2, 3]],
+      ["item.embedding", [3, 2], [4, 5, 6, 7, 8, 9]],
+      ["step", [], [7]],
+    ]);
   });
 
-  it("are refused by name when one is missing or of another shape", () => {
-    const pieces = new Map(splitState(variables, state));
-    pieces.set("item.embedding", { shape: [2, 2], data: new Float32Array(4) });
-    expect(() => joinState(variables, pieces)).toThrow("`item.embedding` has shape [2, 2] and the model wants [3, 2]");
+  it("of a file join to what they were cut from, each read to its place", async () => {
+    expect([...(await stored(pieceSources(variables, heldReader(state))))]).toEqual([...state]);
+  });
+
+  it("are refused by name when one is missing or of another shape", async () => {
+    const pieces = new Map(pieceSources(variables, heldReader(state)));
+    pieces.set("item.embedding", { shape: [2, 2], dtype: "float32", chunks: () => [new Float32Array(4)] });
+    await expect(stored(pieces)).rejects.toThrow("`item.embedding` has shape [2, 2] and the model wants [3, 2]");
     pieces.delete("item.embedding");
-    expect(() => joinState(variables, pieces)).toThrow(
+    await expect(stored(pieces)).rejects.toThrow(
       "MTL7207: the weights do not fit the model: `item.embedding` is missing",
     );
   });

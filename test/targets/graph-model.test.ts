@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import { describe, expect, it } from "vitest";
 import type { OpName, Program } from "../../src/compiler/graph/graph.js";
-import { createGraphModel, type GraphModelFile } from "../../src/compiler/targets/tfjs/index.js";
+import { createGraphModel, type GraphModelFile, type StateBytes } from "../../src/compiler/targets/tfjs/index.js";
 import type { HostTensor } from "../../src/runtime/engine/engine.js";
 import { createTfjsEngine } from "../../src/runtime/engine/tfjs.js";
 import { opCases } from "../engine/op-cases.js";
@@ -10,9 +10,21 @@ import { float, floats, updatesProgram, variable } from "../engine/programs.js";
 
 const options = { generator: "mtlc test" };
 
+/** The bytes of state that is held in memory. */
+function bytesOf(state: ReadonlyMap<string, Float32Array | Int32Array>): StateBytes {
+  return (name, from, to) => {
+    const data = state.get(name);
+    if (data === undefined) throw new Error(`state \`${name}\` has no value`);
+    return new Uint8Array(data.buffer, data.byteOffset + from, to - from);
+  };
+}
+const noState = bytesOf(new Map());
+
 /** Loads the files as `tf.loadGraphModel` would load them from a folder. */
 async function loadFiles(files: readonly GraphModelFile[]): Promise<Awaited<ReturnType<typeof loadGraphModel>>> {
-  const byName = new Map(files.map((file) => [file.name, file.bytes]));
+  const byName = new Map(
+    files.map((file): readonly [string, Buffer] => [file.name, Buffer.concat([...file.content()])]),
+  );
   const model = JSON.parse(new TextDecoder().decode(byName.get("model.json")));
   const [group] = model.weightsManifest;
   const weightData = Buffer.concat(group.paths.map((path: string) => byName.get(path)));
@@ -40,7 +52,7 @@ describe.each(["wasm", "cpu"] as const)("a GraphModel on tfjs %s", (backend) => 
     const cases = opCases(3).filter((each) => !inexecutable.has(each.op));
     const session = await engine.open({ state: [], functions: cases.map((each) => each.fn) });
     for (const { name, fn, feeds } of cases) {
-      const model = await loadFiles(createGraphModel({ state: [], functions: [fn] }, name, new Map(), options));
+      const model = await loadFiles(createGraphModel({ state: [], functions: [fn] }, name, noState, options));
       const inputs: Record<string, tf.Tensor> = {};
       for (const node of fn.nodes) {
         if (node.op !== "input") continue;
@@ -98,11 +110,11 @@ describe.each(["wasm", "cpu"] as const)("a GraphModel on tfjs %s", (backend) => 
     ]);
     const session = await engine.open(program);
     session.set(state);
-    const weights = new Map([...state].map(([name, value]) => [name, value.data]));
+    const weights = bytesOf(new Map([...state].map(([name, value]) => [name, value.data])));
     const files = createGraphModel(program, "predict", weights, { ...options, shardBytes: 20 });
     // 12 floats and a few shapes, in files of at most 20 bytes.
     expect(files.length).toBeGreaterThan(3);
-    expect(files.slice(1).every((file) => file.bytes.length <= 20)).toBe(true);
+    expect(files.slice(1).every((file) => Buffer.concat([...file.content()]).length <= 20)).toBe(true);
     const model = await loadFiles(files);
     for (const ids of [[2], [0, 1, 2, 2]]) {
       const feed: HostTensor = { shape: [ids.length], data: Int32Array.from(ids) };
@@ -118,18 +130,19 @@ describe.each(["wasm", "cpu"] as const)("a GraphModel on tfjs %s", (backend) => 
 describe("the GraphModel target", () => {
   it("writes the same bytes for the same program", () => {
     const evaluate = updatesProgram.functions[1]?.name ?? "";
-    const weights = new Map([["w", Float32Array.of(1, 2)]]);
+    const weights = bytesOf(new Map([["w", Float32Array.of(1, 2)]]));
     const files = (): readonly Buffer[] =>
-      createGraphModel(updatesProgram, evaluate, weights, options).map((file) => Buffer.from(file.bytes));
+      createGraphModel(updatesProgram, evaluate, weights, options).map((file) => Buffer.concat([...file.content()]));
     expect(files()).toEqual(files());
   });
 
   it("names what it cannot do", () => {
     const { fn } = opCases(1).find((each) => each.op === "segmentSum") ?? { fn: undefined };
     const program = { state: [], functions: fn === undefined ? [] : [fn] };
-    expect(() => createGraphModel(program, fn?.name ?? "", new Map(), options)).toThrow("cannot compute `segmentSum`");
-    expect(() => createGraphModel(updatesProgram, "train", new Map(), options)).toThrow("`train` updates state");
-    expect(() => createGraphModel(updatesProgram, "serve", new Map(), options)).toThrow("no function `serve`");
-    expect(() => createGraphModel(updatesProgram, "evaluate", new Map(), options)).toThrow("state `w` has no value");
+    expect(() => createGraphModel(program, fn?.name ?? "", noState, options)).toThrow("cannot compute `segmentSum`");
+    expect(() => createGraphModel(updatesProgram, "train", noState, options)).toThrow("`train` updates state");
+    expect(() => createGraphModel(updatesProgram, "serve", noState, options)).toThrow("no function `serve`");
+    const [, weights] = createGraphModel(updatesProgram, "evaluate", noState, options);
+    expect(() => [...(weights?.content() ?? [])]).toThrow("state `w` has no value");
   });
 });

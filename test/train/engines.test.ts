@@ -7,7 +7,8 @@ import { batchLayout } from "../../src/compiler/model/layout.js";
 import type { Model } from "../../src/compiler/model/model.js";
 import { type Engine, type HostTensor, selectEngine } from "../../src/runtime/engine/index.js";
 import { functionInputs } from "../../src/runtime/engine/feeds.js";
-import { functionOf, initialState } from "../../src/runtime/program.js";
+import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
+import { functionOf } from "../../src/runtime/program.js";
 import { loadSpec } from "../../src/runtime/spec.js";
 
 /** Engines that run here: native where it is installed, wasm, cpu. The interpreter is held against them in test/graph. */
@@ -64,7 +65,7 @@ async function trace(
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const session = await engine.open(program, compiled ? { trainBatch: rows } : {});
   try {
-    session.set(initialState(program, 3));
+    await fillSession(session, program.state, initialReader(3));
     const feed = (name: "train" | "evaluate" | "predict", batch: Readonly<Record<string, HostTensor>>) =>
       Object.fromEntries(
         functionInputs(functionOf(program, name)).map((input) => [input.name, batch[input.name] as HostTensor]),

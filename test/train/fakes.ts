@@ -122,6 +122,9 @@ export function fakeSession(
     set: (values) => {
       w = values.get("w")?.data[0] ?? w;
     },
+    // Its one number is not large.
+    readRows: () => new Float32Array(),
+    writeRows: () => undefined,
     close: () => undefined,
   };
 }

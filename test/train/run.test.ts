@@ -1,3 +1,4 @@
+import { heldReader } from "../../src/runtime/engine/state.js";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const identity = { model: "m", fitted: "f", seed: 3, batch: 10, rows: 95, data: "d", evaluation: "e" };
-const initial = new Map([["w", { shape: [1], data: Float32Array.of(0.25) }]]);
+const initial = heldReader(new Map([["w", { shape: [1], data: Float32Array.of(0.25) }]]));
 
 function createRun(changes: Partial<TrainingRun> = {}): TrainingRun & { readonly events: TrainEvent[] } {
   const events: TrainEvent[] = [];
@@ -24,6 +25,7 @@ function createRun(changes: Partial<TrainingRun> = {}): TrainingRun & { readonly
     data: fakeDataset(95),
     identity,
     initial,
+    compiles: false,
     resume: false,
     checkpoints: { directory: join(directory, "checkpoints"), everySeconds: 1e9, keep: 2 },
     onEvent: (event) => events.push(event),

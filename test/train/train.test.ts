@@ -70,23 +70,26 @@ describe("train", () => {
     const whole = join(root, "unbroken");
     await train({ spec, output: whole, epochs: 3 });
     const output = join(root, "broken");
-    for (const resume of [false, true, true]) {
+    for (const run of [0, 1, 2, 3]) {
       const controller = new AbortController();
-      let epochs = 0;
+      let [epochs, perEpoch] = [0, 0];
       const result = await train({
         spec,
         output,
         epochs: 3,
-        resume,
+        resume: run > 0,
         signal: controller.signal,
         checkpoints: { everySteps: 5 },
-        // In the middle of the epoch that follows the first one done here.
-        onEvent: ({ kind }) => {
-          if (kind === "epoch") epochs += 1;
-          if (kind === "checkpoint" && epochs > 0) controller.abort();
+        // In the middle of the epoch that follows the first one done here, and once when only the artifact is left to write.
+        onEvent: (event) => {
+          if (event.kind === "started") perEpoch = event.steps / event.epochs;
+          if (event.kind === "epoch") epochs += 1;
+          if (event.kind === "checkpoint" && epochs > 0 && (event.step % perEpoch === 0) === (run === 2))
+            controller.abort();
         },
       });
-      if (result.summary.ended === "done") break;
+      expect(result.summary.ended).toBe(run < 3 ? "interrupted" : "done");
+      if (run === 3) break;
       expect(result.checkpoint).toContain("step-");
       expect(await failureOf(train({ spec, output, epochs: 3 }))).toContain("MTL7306");
     }

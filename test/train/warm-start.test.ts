@@ -10,7 +10,9 @@ import { train, type TrainEvent } from "../../src/index.js";
 import { loadArtifact, type LoadedArtifact, splitState } from "../../src/runtime/artifact/index.js";
 import { openData } from "../../src/runtime/data/index.js";
 import type { HostTensor } from "../../src/runtime/engine/index.js";
-import { createProgram, initialState } from "../../src/runtime/program.js";
+import { createProgram } from "../../src/runtime/program.js";
+import { bytesOf } from "../../src/runtime/artifact/safetensors.js";
+import { holdState, initialReader } from "../../src/runtime/engine/state.js";
 import { loadSpec } from "../../src/runtime/spec.js";
 import { warmStart } from "../../src/runtime/train/warm-start.js";
 
@@ -44,10 +46,17 @@ async function startOf(spec: string, files: readonly string[] = [join(root, "tra
   for (const each of [data.train, data.validation, data.test]) each?.close();
   const { fitted } = data;
   const program = createProgram(model, fitted);
-  const initial = initialState(program, model.train.seed);
+  const initial = initialReader(model.train.seed);
   const warm = warmStart(old, { model, fitted, program, initial });
   const kept = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
-  return { model, fitted, program, warm, before: splitState(kept, initial), after: splitState(kept, warm.state) };
+  return {
+    model,
+    fitted,
+    program,
+    warm,
+    before: splitState(kept, holdState(kept, initial)),
+    after: splitState(kept, holdState(kept, warm.state)),
+  };
 }
 
 function oldTensors(): ReadonlyMap<string, HostTensor> {
@@ -58,7 +67,7 @@ function oldTensors(): ReadonlyMap<string, HostTensor> {
 }
 
 const same = (a: HostTensor | undefined, b: HostTensor | undefined): boolean =>
-  a !== undefined && b !== undefined && Buffer.from(a.data.buffer).equals(Buffer.from(b.data.buffer));
+  a !== undefined && b !== undefined && Buffer.from(bytesOf(a.data)).equals(bytesOf(b.data));
 
 describe("a warm start", () => {
   it("takes every tensor of the same model, bit for bit", async () => {

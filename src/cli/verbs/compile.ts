@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.js";
 import { defined } from "../defined.js";
-import { withInterrupt } from "../interrupt.js";
+import { Interrupted, withInterrupt } from "../interrupt.js";
 import { formatOption, quietOption, trainFilesOption } from "../shared-options.js";
 import { show } from "../show.js";
 
@@ -47,7 +47,7 @@ export const compileVerb = defineCommand(
         return compile({ ...call, output: options.output ?? defaultOutput(spec) });
       });
       progress.close();
-      if (result === "interrupted") return 130;
+      if (result instanceof Interrupted) return result.exitCode;
       if (typeof result === "string") {
         terminal.out(result);
         return 0;

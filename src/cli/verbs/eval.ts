@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.js";
 import { defined } from "../defined.js";
-import { withInterrupt } from "../interrupt.js";
+import { Interrupted, withInterrupt } from "../interrupt.js";
 import { engineOption, formatOption, quietOption, testOption } from "../shared-options.js";
 import { show } from "../show.js";
 
@@ -35,7 +35,7 @@ export const evalVerb = defineCommand(
         }),
       );
       progress.close();
-      if (result === "interrupted") return 130;
+      if (result instanceof Interrupted) return result.exitCode;
       return show(terminal, options.format, evalView, { result, exitCode: 0 });
     } finally {
       progress.close();

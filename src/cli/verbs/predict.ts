@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.js";
 import { defined } from "../defined.js";
-import { withInterrupt } from "../interrupt.js";
+import { Interrupted, withInterrupt } from "../interrupt.js";
 import { engineOption, formatOption, quietOption } from "../shared-options.js";
 import { show } from "../show.js";
 
@@ -55,7 +55,7 @@ export const predictVerb = defineCommand(
           : runPredict(call, output);
       });
       progress.close();
-      if (outcome === "interrupted") return 130;
+      if (outcome instanceof Interrupted) return outcome.exitCode;
       return outcome === undefined ? 0 : show(terminal, options.format, predictView, outcome);
     } finally {
       progress.close();

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.js";
 import { defined } from "../defined.js";
-import { withInterrupt } from "../interrupt.js";
+import { Interrupted, withInterrupt } from "../interrupt.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import { engineOption, formatOption } from "../shared-options.js";
 import { plural } from "../views/text.js";
@@ -83,7 +83,7 @@ export const rankVerb = defineCommand(
         terminal.out(rankText(answer, format));
       }
     });
-    if (ended === "interrupted") return 130;
+    if (ended instanceof Interrupted) return ended.exitCode;
     if (refused > 0) terminal.err(`${plural(refused, "request")} not answered\n`);
     return refused === 0 ? 0 : 1;
   },

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.js";
 import { defined } from "../defined.js";
-import { withInterrupt } from "../interrupt.js";
+import { interruptCode, Interrupted, withInterrupt } from "../interrupt.js";
 import {
   engineOption,
   formatOption,
@@ -67,7 +67,7 @@ export const trainVerb = defineCommand(
     ],
   },
   async ({ arguments: [spec = ""], options }, terminal) => {
-    const [{ train }, { trainView }, { createProgressView }, { defaultOutput }] = await Promise.all([
+    const [{ train }, { trainView }, { createProgressView }, { canResume, defaultOutput }] = await Promise.all([
       import("../../runtime/train/train.js"),
       import("../views/train.js"),
       import("../views/progress.js"),
@@ -77,8 +77,8 @@ export const trainVerb = defineCommand(
     const output = options.output ?? defaultOutput(spec);
     const everySteps = options["checkpoint-steps"];
     try {
-      const result = await withInterrupt((signal) =>
-        train({
+      const outcome = await withInterrupt(async (signal, deafness) => {
+        const result = await train({
           spec,
           output,
           ...defined({ train: options.train, validation: options.validation, test: options.test }),
@@ -89,16 +89,21 @@ export const trainVerb = defineCommand(
           force: options.force,
           checkpoints: defined({ everySteps }),
           signal,
-          onEvent: progress.onEvent,
-        }),
-      );
+          onEvent: (event) => {
+            progress.onEvent(event);
+            if (event.kind === "compiling") deafness.begin();
+            if (event.kind === "compiled") deafness.end();
+          },
+        });
+        return { result, exitCode: result.summary.ended === "interrupted" ? interruptCode(signal) : 0 } as const;
+      });
       progress.close();
-      if (result === "interrupted") {
-        terminal.err("interrupted before the first step\n");
-        return 130;
+      if (outcome instanceof Interrupted) {
+        const next = (await canResume(output)) ? "; the same command with `--resume` goes on" : "";
+        terminal.err(`interrupted before there was a result${next}\n`);
+        return outcome.exitCode;
       }
-      const exitCode = result.summary.ended === "interrupted" ? 130 : 0;
-      return show(terminal, options.format, trainView, { result, exitCode });
+      return show(terminal, options.format, trainView, outcome);
     } finally {
       progress.close();
     }

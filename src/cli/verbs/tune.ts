@@ -2,7 +2,7 @@ import { createFailure } from "../../runtime/failure.js";
 import { tuneMethods } from "../../runtime/tune/result.js";
 import { defineCommand } from "../command.js";
 import { defined } from "../defined.js";
-import { withInterrupt } from "../interrupt.js";
+import { interruptCode, Interrupted, withInterrupt } from "../interrupt.js";
 import { formatOption, quietOption } from "../shared-options.js";
 import { show } from "../show.js";
 
@@ -101,18 +101,19 @@ export const tuneVerb = defineCommand(
     };
     try {
       const outcome = await withInterrupt(async (signal) => {
-        if (!options["ask-tell"]) return runTune({ ...command, signal });
-        return runAskTell({ ...command, signal }, (message) => terminal.out(`${JSON.stringify(message)}\n`));
+        const ended = options["ask-tell"]
+          ? await runAskTell({ ...command, signal }, (message) => terminal.out(`${JSON.stringify(message)}\n`))
+          : await runTune({ ...command, signal });
+        return ended?.result.interrupted === true ? { ...ended, exitCode: interruptCode(signal) } : ended;
       });
       progress.close();
-      if (outcome === "interrupted") return 130;
+      if (outcome instanceof Interrupted) return outcome.exitCode;
       if (outcome === undefined) return 0;
       if (options["ask-tell"]) {
         terminal.out(`${JSON.stringify({ result: tuneView.json(outcome.result) })}\n`);
         return outcome.exitCode;
       }
-      const code = show(terminal, options.format, tuneView, outcome);
-      return outcome.result.interrupted ? 130 : code;
+      return show(terminal, options.format, tuneView, outcome);
     } finally {
       progress.close();
     }

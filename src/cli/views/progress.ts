@@ -72,6 +72,12 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
         line(`warm start from ${artifact}: ${count(taken.length)} of ${plural(taken.length + fresh.length, "tensor")}`);
         return;
       }
+      case "compiling":
+        line("compiling the step (XLA) …");
+        return;
+      case "compiled":
+        line(`compiled in ${duration(event.seconds)}`);
+        return;
       case "progress": {
         const { epoch, epochs, batch, batches, rowsPerSecond, losses, remainingSeconds } = event;
         const done = batches === 0 ? 1 : batch / batches;

@@ -6,26 +6,50 @@ import { sizeOf } from "./dims.js";
 import type { Initializer, StatePiece, StateVariable } from "./graph.js";
 import { createPhilox, type Philox } from "./philox.js";
 
+/** Rows of a variable and the numbers in one; a variable of no dimensions is one row of one number. */
+export function rowsOf({ type }: StateVariable): { readonly rows: number; readonly width: number } {
+  const [rows = 1, ...rest] = type.shape.map((dim) => sizeOf(dim, new Map()));
+  return { rows, width: rest.reduce((product, side) => product * side, 1) };
+}
+
 /** The whole variable, row-major. `seed` is a whole number; its low 32 bits count. */
 export function initialize(variable: StateVariable, seed: number): Float32Array | Int32Array {
-  const sizes = variable.type.shape.map((dim) => sizeOf(dim, new Map()));
-  const elements = sizes.reduce((product, side) => product * side, 1);
-  const width = sizes.length === 0 ? 1 : elements / Math.max(1, sizes[0] ?? 1);
-  const values = variable.type.dtype === "float32" ? new Float32Array(elements) : new Int32Array(elements);
+  return initializeRows(variable, seed, 0, rowsOf(variable).rows);
+}
+
+/** Rows [first, first + count) of what {@link initialize} gives, made by themselves. */
+export function initializeRows(
+  variable: StateVariable,
+  seed: number,
+  first: number,
+  count: number,
+): Float32Array | Int32Array {
+  const { width } = rowsOf(variable);
+  const values = variable.type.dtype === "float32" ? new Float32Array(count * width) : new Int32Array(count * width);
   for (const piece of variable.pieces) {
-    fillPiece(values.subarray(piece.row * width, (piece.row + piece.rows) * width), piece, seed);
+    const from = Math.max(first, piece.row);
+    const to = Math.min(first + count, piece.row + piece.rows);
+    if (from >= to) continue;
+    const part = values.subarray((from - first) * width, (to - first) * width);
+    fillPiece(part, piece, seed, (from - piece.row) * width);
   }
   return values;
 }
 
-function fillPiece(values: Float32Array | Int32Array, { name, initializer }: StatePiece, seed: number): void {
+/** Fills in the elements of a piece from place `start` on. */
+function fillPiece(
+  values: Float32Array | Int32Array,
+  { name, initializer }: StatePiece,
+  seed: number,
+  start: number,
+): void {
   switch (initializer.kind) {
     case "constant":
       values.fill(initializer.value);
       return;
     case "normal":
     case "uniform":
-      fillRandom(values, initializer, pieceGenerator(name, seed));
+      fillRandom(values, initializer, pieceGenerator(name, seed), start);
       return;
   }
 }
@@ -49,18 +73,24 @@ function hashText(text: string, basis: number): number {
 
 type RandomInitializer = Exclude<Initializer, { kind: "constant" }>;
 
-function fillRandom(values: Float32Array | Int32Array, initializer: RandomInitializer, philox: Philox): void {
+function fillRandom(
+  values: Float32Array | Int32Array,
+  initializer: RandomInitializer,
+  philox: Philox,
+  start: number,
+): void {
   const [center, scale, draw] =
     initializer.kind === "normal"
       ? [initializer.mean, initializer.deviation, normalQuantile]
       : [initializer.low, initializer.high - initializer.low, identity];
-  for (let start = 0; start < values.length; start += 4) {
-    philox.block(start / 4);
-    const length = Math.min(4, values.length - start);
-    for (let place = 0; place < length; place += 1) {
+  const { words } = philox;
+  for (let at = 0; at < values.length;) {
+    const word = (start + at) % 4;
+    philox.block((start + at - word) / 4);
+    for (let place = word; place < 4 && at < values.length; place += 1, at += 1) {
       // Middles of 2³² equal parts of (0, 1): never 0 or 1.
-      const share = ((philox.words[place] ?? 0) + 0.5) / 0x100000000;
-      values[start + place] = center + scale * draw(share);
+      const share = ((words[place] ?? 0) + 0.5) / 0x100000000;
+      values[at] = center + scale * draw(share);
     }
   }
 }

@@ -5,6 +5,7 @@ export * from "./serving.js";
 export * from "./layout.js";
 export { closedLabels } from "./labels.js";
 export { headsIn } from "./heads-in.js";
+export { crc32c, maskCrc32c, maskedCrc32c } from "./crc32c.js";
 export { canonicalModel, hashModel } from "./hash.js";
 export { sha256 } from "./sha256.js";
 export { ruleOrders, type RuleOrder } from "./rule-order.js";

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmod, type FileHandle, mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { createFailure } from "../failure.js";
@@ -11,18 +12,41 @@ import { createFailure } from "../failure.js";
 /** A file of a directory: its path with `/` between folders, and its bytes. */
 export interface DirectoryFile {
   readonly path: string;
-  readonly content: Uint8Array | string;
+  readonly content: FileContent;
 }
 
 /**
- * Makes `target` hold exactly these files, replacing what was there but for the entries at its top that `keeps` names, which
- * stay. Whether it may be replaced is the caller's business. Throws a {@link Failure} when the disk refuses.
+ * What a file holds: at hand, or in pieces that are made as they are written, so that a large file is never in memory as a whole.
+ * `folder` is the directory in the making, which has the files before this one. A piece may be used again for the next.
+ */
+export type FileContent = Uint8Array | string | ((folder: string) => Iterable<Uint8Array>);
+
+/** A file as it was written. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface ReplaceOptions {
+  /** Entries at the target's top that stay. Default: none. */
+  readonly keeps?: (entry: string) => boolean;
+  /** A last file, made of what the others have become. */
+  readonly last?: (written: readonly WrittenFile[]) => DirectoryFile;
+  /** Ends the writing with the signal's reason; the target stays as it was. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes `target` hold exactly these files, written in this order, replacing what was there but for the entries at its top that
+ * `keeps` names, which stay. Whether it may be replaced is the caller's business. Throws a {@link Failure} when the disk refuses.
  */
 export async function replaceDirectory(
   target: string,
   files: readonly DirectoryFile[],
-  keeps: (entry: string) => boolean = () => false,
+  options: ReplaceOptions = {},
 ): Promise<void> {
+  const { keeps = () => false, last, signal } = options;
   const path = resolve(target);
   const parent = dirname(path);
   try {
@@ -30,7 +54,13 @@ export async function replaceDirectory(
     await removeLeftovers(path);
     const temporary = await mkdtemp(join(parent, `.${basename(path)}.new-`));
     try {
-      for (const file of files) await writeFlushed(join(temporary, file.path), file.content);
+      const written: WrittenFile[] = [];
+      const write = async ({ path: name, content }: DirectoryFile): Promise<void> => {
+        signal?.throwIfAborted();
+        written.push({ path: name, ...(await writePieces(temporary, name, content, signal)) });
+      };
+      for (const file of files) await write(file);
+      if (last !== undefined) await write(last(written));
       await flushFolder(temporary);
       await swap(temporary, path, keeps);
       await flushFolder(parent);
@@ -122,6 +152,39 @@ async function removeLeftovers(path: string): Promise<void> {
     if (prefixes.some((prefix) => entry.startsWith(prefix)))
       await rm(join(dirname(path), entry), { recursive: true, force: true });
 }
+
+/** Writes a file of a directory in the making, piece by piece, and hashes it on the way. */
+async function writePieces(
+  folder: string,
+  name: string,
+  content: FileContent,
+  signal: AbortSignal | undefined,
+): Promise<Omit<WrittenFile, "path">> {
+  const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true });
+  const hash = createHash("sha256");
+  let bytes = 0;
+  await withHandle(path, "w", async (handle) => {
+    for (const piece of piecesOf(content, folder)) {
+      signal?.throwIfAborted();
+      hash.update(piece);
+      for (let done = 0; done < piece.length;) done += (await handle.write(piece, done)).bytesWritten;
+      bytes += piece.length;
+    }
+    await handle.sync();
+  });
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+function piecesOf(content: FileContent, folder: string): Iterable<Uint8Array> {
+  if (typeof content === "function") return content(folder);
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  // No call of the system takes 2 GiB.
+  const count = Math.ceil(bytes.length / largestPiece);
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * largestPiece, (i + 1) * largestPiece));
+}
+
+const largestPiece = 1 << 28;
 
 async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -4,6 +4,7 @@
  * never writes what depends on time, place or machine.
  */
 export * from "./directory.js";
+export * from "./files.js";
 export * from "./hash.js";
 export * from "./load.js";
 export * from "./manifest.js";

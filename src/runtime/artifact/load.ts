@@ -1,17 +1,19 @@
 /** A trained artifact as values again: the model, what was fitted, the program and its weights. */
 import { join } from "node:path";
-import type { Program } from "../../compiler/graph/graph.js";
+import type { Program, StateVariable } from "../../compiler/graph/graph.js";
 import type { Model } from "../../compiler/model/model.js";
 import { type Fitted, joinFitted } from "../data/fitted.js";
 import type { HostTensor } from "../engine/engine.js";
+import { addParts, checkMemory, loadingNeed, type MemoryPart, ownerOf } from "../memory.js";
 import { createFailure } from "../failure.js";
 import { createProgram } from "../program.js";
 import type { Manifest } from "./manifest.js";
-import { joinState } from "./pieces.js";
+import { artifactFiles } from "./files.js";
+import { readState } from "./pieces.js";
 import { type ArtifactFiles, readArtifact } from "./read.js";
-import { readRegularFile } from "./regular-file.js";
-import { decodeSafetensors } from "./safetensors.js";
-import { artifactFiles, parseVocabulary, runNoteName, vocabularyPath } from "./write.js";
+import { readRegularFile, withRegularFile } from "./regular-file.js";
+import { readSafetensorsHeader } from "./safetensors.js";
+import { parseVocabulary, runNoteName, vocabularyPath } from "./write.js";
 
 export interface LoadedArtifact {
   readonly directory: string;
@@ -29,9 +31,13 @@ export interface LoadedArtifact {
  */
 export async function loadArtifact(
   directory: string,
-  options: { readonly untrained?: boolean; readonly files?: ArtifactFiles } = {},
+  options: { readonly untrained?: boolean; readonly files?: ArtifactFiles; readonly signal?: AbortSignal } = {},
 ): Promise<LoadedArtifact> {
-  const files = options.files ?? (await readArtifact(directory));
+  const onManifest = ({ parameters }: Manifest): void => checkMemory(loadingNeed(partsOf(parameters)));
+  const { signal } = options;
+  if (options.files !== undefined) onManifest(options.files.manifest);
+  const files =
+    options.files ?? (await readArtifact(directory, { onManifest, ...(signal === undefined ? {} : { signal }) }));
   const { manifest } = files;
   if (!manifest.trained && options.untrained !== true) throw createFailure("MTL7206", { directory });
   const model = artifactModel(files);
@@ -42,10 +48,33 @@ export async function loadArtifact(
   );
   const program = createProgram(model, fitted);
   const kept = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
-  const { tensors } = readSound(files, artifactFiles.weights, () =>
-    decodeSafetensors(files.bytes(artifactFiles.weights)),
+  return { directory, manifest, model, fitted, program, state: await readWeights(files, kept) };
+}
+
+function partsOf(parameters: Manifest["parameters"]): readonly MemoryPart[] {
+  const stored = parameters.filter((parameter) => parameter.stored);
+  return addParts(
+    stored.map(({ name, shape }) => ({
+      name: ownerOf(name),
+      bytes: shape.reduce((product, side) => product * side, 4),
+    })),
   );
-  return { directory, manifest, model, fitted, program, state: joinState(kept, tensors) };
+}
+
+/** The weights, each read to its place: they are never in memory twice. */
+async function readWeights(
+  { directory, manifest }: ArtifactFiles,
+  variables: readonly StateVariable[],
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const path = artifactFiles.weights;
+  const bytes = manifest.files.find((file) => file.path === path)?.bytes ?? 0;
+  try {
+    return await withRegularFile(directory, path, { exact: bytes }, async (handle) =>
+      readState(variables, handle, await readSafetensorsHeader(handle)),
+    );
+  } catch (error) {
+    throw damaged(directory, path, error);
+  }
 }
 
 /** The typed model of an artifact, trained or not. Throws a {@link Failure} (MTL7203). */
@@ -58,9 +87,13 @@ function readSound<T>({ directory }: ArtifactFiles, path: string, read: () => T)
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof Error) || error.name === "Failure") throw error;
-    throw createFailure("MTL7203", { file: join(directory, path), problem: error.message });
+    throw damaged(directory, path, error);
   }
+}
+
+function damaged(directory: string, path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error.name === "Failure") return error;
+  return createFailure("MTL7203", { file: join(directory, path), problem: error.message });
 }
 
 /** Where the spec and the data of an artifact are on this machine; see `runNoteName`. */

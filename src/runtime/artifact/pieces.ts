@@ -1,57 +1,92 @@
+import type { FileHandle } from "node:fs/promises";
 import type { StateVariable } from "../../compiler/graph/graph.js";
+import { rowsOf } from "../../compiler/graph/initialize.js";
 import type { HostTensor } from "../engine/engine.js";
+import { rowChunks, type StateReader } from "../engine/state.js";
 import { createFailure } from "../failure.js";
+import { bytesOf, readFully, type StoredTensor, type TensorSource } from "./safetensors.js";
 
 /**
  * Between the state of a session, whose tables may be merged, and what is kept on disk: one tensor a logical name, as in
  * the spec (`user_id.embedding`). Weights therefore outlive a change of how tables are merged.
  */
 
-/** The logical tensors of some state variables, in the order of the program. */
+/** The logical tensors of some state variables, in the order of the program; their memory is that of `state`. */
 export function splitState(
   variables: readonly StateVariable[],
   state: ReadonlyMap<string, HostTensor>,
 ): ReadonlyMap<string, HostTensor> {
-  const pieces = new Map<string, HostTensor>();
-  for (const variable of variables) {
-    const value = state.get(variable.name);
-    if (value === undefined) throw new Error(`the session gave no state variable ${variable.name}`);
-    const rowSize = sizeOfRow(value.shape);
-    for (const piece of variable.pieces) {
-      const shape = pieceShape(variable, piece);
-      pieces.set(piece.name, {
-        shape,
-        data: value.data.slice(piece.row * rowSize, piece.row * rowSize + sizeOf(shape)),
+  return new Map(
+    variables.flatMap((variable) => {
+      const value = state.get(variable.name);
+      if (value === undefined) throw new Error(`the session gave no state variable ${variable.name}`);
+      const { width } = rowsOf(variable);
+      return variable.pieces.map((piece): readonly [string, HostTensor] => {
+        const data = value.data.subarray(piece.row * width, (piece.row + piece.rows) * width);
+        return [piece.name, { shape: pieceShape(variable, piece), data }];
       });
-    }
-  }
-  return pieces;
+    }),
+  );
 }
 
-/** The reverse of {@link splitState}. Throws a {@link Failure} when a tensor is missing or has another shape. */
-export function joinState(
+/** The logical tensors of some state variables, in the order of the program, as they are read: some rows at a time. */
+export function pieceSources(
   variables: readonly StateVariable[],
-  pieces: ReadonlyMap<string, HostTensor>,
-): ReadonlyMap<string, HostTensor> {
+  reader: StateReader,
+): ReadonlyMap<string, TensorSource> {
+  return new Map(
+    variables.flatMap((variable) =>
+      variable.pieces.map((piece): readonly [string, TensorSource] => [
+        piece.name,
+        {
+          shape: pieceShape(variable, piece),
+          dtype: variable.type.dtype === "float32" ? "float32" : "int32",
+          chunks: function* () {
+            for (const { first, count } of rowChunks(variable, piece.row, piece.row + piece.rows))
+              yield reader.rows(variable, first, count);
+          },
+        },
+      ]),
+    ),
+  );
+}
+
+/**
+ * State variables out of a file of logical tensors, each read to its place. Throws a {@link Failure} when a tensor is missing or
+ * has another shape.
+ */
+export async function readState(
+  variables: readonly StateVariable[],
+  handle: FileHandle,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  for (const variable of variables) for (const piece of variable.pieces) checkPiece(variable, piece, tensors);
   const state = new Map<string, HostTensor>();
   for (const variable of variables) {
-    const shape = staticShape(variable);
-    const data = variable.type.dtype === "float32" ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
-    const rowSize = sizeOfRow(shape);
+    const { rows, width } = rowsOf(variable);
+    const data = variable.type.dtype === "float32" ? new Float32Array(rows * width) : new Int32Array(rows * width);
     for (const piece of variable.pieces) {
-      const value = pieces.get(piece.name);
-      const expected = pieceShape(variable, piece);
-      if (value === undefined) throw createFailure("MTL7207", { name: piece.name, problem: "is missing" });
-      if (value.shape.join() !== expected.join() || value.data.constructor !== data.constructor)
-        throw createFailure("MTL7207", {
-          name: piece.name,
-          problem: `has shape [${value.shape.join(", ")}] and the model wants [${expected.join(", ")}]`,
-        });
-      data.set(value.data, piece.row * rowSize);
+      const part = data.subarray(piece.row * width, (piece.row + piece.rows) * width);
+      await readFully(handle, bytesOf(part), tensors.get(piece.name)?.offset ?? 0);
     }
-    state.set(variable.name, { shape, data });
+    state.set(variable.name, { shape: staticShape(variable), data });
   }
   return state;
+}
+
+function checkPiece(
+  variable: StateVariable,
+  piece: StateVariable["pieces"][number],
+  tensors: ReadonlyMap<string, StoredTensor>,
+): void {
+  const { name } = piece;
+  const found = tensors.get(name);
+  if (found === undefined) throw createFailure("MTL7207", { name, problem: "is missing" });
+  const expected = pieceShape(variable, piece);
+  const problem = `has shape [${found.shape.join(", ")}] and the model wants [${expected.join(", ")}]`;
+  const isFloat = variable.type.dtype === "float32";
+  if (found.shape.join() !== expected.join() || (found.dtype === "float32") !== isFloat)
+    throw createFailure("MTL7207", { name, problem });
 }
 
 /** The shape of one piece: the variable's, with the piece's rows on the leading axis when the variable is merged. */
@@ -66,12 +101,4 @@ function staticShape(variable: StateVariable): readonly number[] {
     if (typeof extent === "string") throw new Error(`state variable ${variable.name} has a symbolic dimension`);
     return extent;
   });
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
-}
-
-function sizeOfRow(shape: readonly number[]): number {
-  return sizeOf(shape.slice(1));
 }

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { open, realpath, stat } from "node:fs/promises";
+import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
+import { chunkBytes } from "../engine/engine.js";
 import { describeSystemError, isSystemError } from "./directory.js";
 
 /** Why a file of a directory is not read. */
@@ -24,6 +26,42 @@ export type FileSize = { readonly exact: number } | { readonly limit: number };
  * outside is looked at. Throws {@link UnreadableFile} before a byte is read.
  */
 export async function readRegularFile(directory: string, path: string, size: FileSize): Promise<Uint8Array> {
+  return withRegularFile(directory, path, size, async (handle) => {
+    const content = await handle.readFile();
+    checkSize(content.length, size);
+    return content;
+  });
+}
+
+/**
+ * Hashes a file under the same conditions, a piece at a time, whatever its size: SHA-256 in hexadecimal. Rejects with the
+ * signal's reason when it fires.
+ */
+export async function hashRegularFile(
+  directory: string,
+  path: string,
+  size: FileSize,
+  signal?: AbortSignal,
+): Promise<string> {
+  return withRegularFile(directory, path, size, async (handle) => {
+    const hash = createHash("sha256");
+    const piece = Buffer.allocUnsafe(chunkBytes);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await handle.read(piece, 0, piece.length);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  });
+}
+
+/** Opens a file under the same conditions for the time of some work. */
+export async function withRegularFile<T>(
+  directory: string,
+  path: string,
+  size: FileSize,
+  work: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
   try {
     const file = await realFile(directory, path);
     const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
@@ -31,9 +69,7 @@ export async function readRegularFile(directory: string, path: string, size: Fil
       const found = await handle.stat();
       if (!found.isFile()) throw notRegular();
       checkSize(found.size, size);
-      const content = await handle.readFile();
-      checkSize(content.length, size);
-      return content;
+      return await work(handle);
     } finally {
       await handle.close();
     }

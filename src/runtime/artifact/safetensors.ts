@@ -1,10 +1,20 @@
+import type { FileHandle } from "node:fs/promises";
 import type { HostTensor } from "../engine/engine.js";
 
 /**
  * The safetensors format (https://huggingface.co/docs/safetensors): an 8-byte little-endian header length, a JSON header
  * with dtype, shape and byte range of each tensor, then the bytes. Small enough to read in any language, and holds no
- * code. Tensors are written in the order of the map, so equal maps give equal bytes.
+ * code. Tensors are written in the order of the map, so equal maps give equal bytes. Files are written and read in pieces: they
+ * may be larger than the memory.
  */
+
+/** A tensor whose elements are made as they are written. */
+export interface TensorSource {
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32";
+  /** All elements in order. */
+  readonly chunks: () => Iterable<Float32Array | Int32Array>;
+}
 
 interface HeaderEntry {
   readonly dtype: "F32" | "I32";
@@ -12,63 +22,97 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number];
 }
 
-/** The bytes of a file with these tensors; `metadata` are texts that go into the header. */
-export function encodeSafetensors(
-  tensors: ReadonlyMap<string, HostTensor>,
+/** A file in the making: where each tensor's bytes begin in it, and its pieces. */
+export interface SafetensorsContent {
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly pieces: () => Iterable<Uint8Array>;
+}
+
+/** The content of a file with these tensors; `metadata` are texts that go into the header. */
+export function safetensorsContent(
+  tensors: ReadonlyMap<string, TensorSource>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): SafetensorsContent {
   const header = new Map<string, HeaderEntry | Readonly<Record<string, string>>>();
   if (Object.keys(metadata).length > 0) header.set("__metadata__", metadata);
+  const begins = new Map<string, number>();
   let end = 0;
-  for (const [name, { shape, data }] of tensors) {
+  for (const [name, { shape, dtype }] of tensors) {
     const begin = end;
-    end += data.byteLength;
-    header.set(name, { dtype: data instanceof Float32Array ? "F32" : "I32", shape, data_offsets: [begin, end] });
+    begins.set(name, begin);
+    end += sizeOf(shape) * 4;
+    header.set(name, { dtype: dtype === "float32" ? "F32" : "I32", shape, data_offsets: [begin, end] });
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // The data starts at a multiple of 8, so that a reader can map it as it is.
   const headerLength = Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerLength + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.fill(0x20, 8, 8 + headerLength);
-  bytes.set(text, 8);
-  let at = 8 + headerLength;
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
+  const head = new Uint8Array(8 + headerLength).fill(0x20, 8);
+  new DataView(head.buffer).setBigUint64(0, BigInt(headerLength), true);
+  head.set(text, 8);
+  return {
+    offsets: new Map([...begins].map(([name, begin]) => [name, head.length + begin])),
+    pieces: function* () {
+      yield head;
+      for (const { chunks } of tensors.values()) for (const data of chunks()) yield bytesOf(data);
+    },
+  };
 }
 
-/** What {@link encodeSafetensors} wrote; throws an error that says what is wrong with the bytes. */
-export function decodeSafetensors(bytes: Uint8Array): {
-  readonly tensors: ReadonlyMap<string, HostTensor>;
-  readonly metadata: Readonly<Record<string, string>>;
-} {
-  if (bytes.length < 8) throw new Error("it is shorter than its header");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = Number(view.getBigUint64(0, true));
-  if (headerLength > bytes.length - 8) throw new Error("its header is cut off");
-  const header = parseHeader(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
+/** The memory of an array as bytes. */
+export function bytesOf(data: Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** A tensor that is held in memory. */
+export function heldTensor({ shape, data }: HostTensor): TensorSource {
+  return { shape, dtype: data instanceof Float32Array ? "float32" : "int32", chunks: () => [data] };
+}
+
+/** A tensor of a file: where its elements are. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32";
+  /** Of its first byte in the file. */
+  readonly offset: number;
+}
+
+/** The largest header that is read: names and shapes of many more tensors than any model has. */
+const largestHeader = 1 << 28;
+
+/** The tensors of an open file; throws an error that says what is wrong with its bytes. */
+export async function readSafetensorsHeader(handle: FileHandle): Promise<ReadonlyMap<string, StoredTensor>> {
+  const { size: fileBytes } = await handle.stat();
+  if (fileBytes < 8) throw new Error("it is shorter than its header");
+  const length = new DataView(new ArrayBuffer(8));
+  await readFully(handle, new Uint8Array(length.buffer), 0);
+  const headerLength = Number(length.getBigUint64(0, true));
+  if (headerLength > fileBytes - 8 || headerLength > largestHeader) throw new Error("its header is cut off");
+  const text = new Uint8Array(headerLength);
+  await readFully(handle, text, 8);
   const start = 8 + headerLength;
-  const tensors = new Map<string, HostTensor>();
-  for (const [name, entry] of header.entries) {
-    const [begin, end] = entry.data_offsets;
-    const size = entry.shape.reduce((product, extent) => product * extent, 1);
-    if (end - begin !== size * 4 || begin < 0 || start + end > bytes.length)
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { dtype, shape, data_offsets: range }] of parseHeader(new TextDecoder().decode(text))) {
+    const [begin, end] = range;
+    if (end - begin !== sizeOf(shape) * 4 || begin < 0 || start + end > fileBytes)
       throw new Error(`\`${name}\` does not fit its byte range`);
-    // A copy: the range need not be aligned in the caller's buffer, and the tensors outlive it.
-    const copy = new Uint8Array(bytes.subarray(start + begin, start + end));
-    const data = entry.dtype === "F32" ? new Float32Array(copy.buffer, 0, size) : new Int32Array(copy.buffer, 0, size);
-    tensors.set(name, { shape: entry.shape, data });
+    tensors.set(name, { shape, dtype: dtype === "F32" ? "float32" : "int32", offset: start + begin });
   }
-  return { tensors, metadata: header.metadata };
+  return tensors;
 }
 
-function parseHeader(text: string): {
-  readonly entries: readonly (readonly [string, HeaderEntry])[];
-  readonly metadata: Readonly<Record<string, string>>;
-} {
+/** Bytes of one read: no call of the system takes 2 GiB. */
+const largestRead = 1 << 28;
+
+/** Fills an array with the bytes of a file from `position` on. Throws when the file is shorter. */
+export async function readFully(handle: FileHandle, into: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < into.length;) {
+    const { bytesRead } = await handle.read(into, done, Math.min(into.length - done, largestRead), position + done);
+    if (bytesRead === 0) throw new Error("it is shorter than it was");
+    done += bytesRead;
+  }
+}
+
+function parseHeader(text: string): readonly (readonly [string, HeaderEntry])[] {
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -76,14 +120,11 @@ function parseHeader(text: string): {
     throw new Error("its header is not JSON");
   }
   if (typeof header !== "object" || header === null) throw new Error("its header is not an object");
-  const entries: (readonly [string, HeaderEntry])[] = [];
-  let metadata: Readonly<Record<string, string>> = {};
-  for (const [name, value] of Object.entries(header)) {
-    if (name === "__metadata__") metadata = { ...value };
-    else if (isEntry(value)) entries.push([name, value]);
-    else throw new Error(`its header has no valid entry for \`${name}\``);
-  }
-  return { entries, metadata };
+  return Object.entries(header).flatMap(([name, value]: [string, unknown]) => {
+    if (name === "__metadata__") return [];
+    if (isEntry(value)) return [[name, value] as const];
+    throw new Error(`its header has no valid entry for \`${name}\``);
+  });
 }
 
 function isEntry(value: unknown): value is HeaderEntry {
@@ -94,4 +135,8 @@ function isEntry(value: unknown): value is HeaderEntry {
 
 function isCounts(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && (item as number) >= 0);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
 }

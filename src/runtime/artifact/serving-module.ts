@@ -5,13 +5,18 @@ import { formulaText } from "../../compiler/describe/index.js";
 import { hashModel, type Model } from "../../compiler/model/index.js";
 import { type CompiledModules, createStandaloneModule } from "../../compiler/targets/javascript/index.js";
 import { createFailure } from "../failure.js";
-import type { DirectoryFile } from "./directory.js";
 
 /** Where the module is in an artifact. */
 export const servingFolder = "serving";
 
+/** A file of the module: its path in the artifact, and its text. */
+export interface TextFile {
+  readonly path: string;
+  readonly content: string;
+}
+
 /** One ES module without imports, its types, and a `package.json` that says so; none for a model that has no formula. */
-export function servingFiles(model: Model): readonly DirectoryFile[] {
+export function servingFiles(model: Model): readonly TextFile[] {
   const { name, serving } = model;
   if (serving === undefined || (serving.fusions.length === 0 && serving.ranks.length === 0)) return [];
   const { source, declarations } = createStandaloneModule({

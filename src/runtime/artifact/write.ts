@@ -1,15 +1,14 @@
 import { own } from "../../compiler/text/index.js";
 import { dirname } from "node:path";
-import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
+import type { GraphFunction, Program, StateVariable } from "../../compiler/graph/graph.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import { hashModel } from "../../compiler/model/hash.js";
 import type { Model } from "../../compiler/model/model.js";
-import { createSavedModel } from "../../compiler/targets/savedmodel/index.js";
-import { createGraphModel } from "../../compiler/targets/tfjs/index.js";
-import type { HostTensor } from "../engine/engine.js";
+import { heldReader, type StateReader } from "../engine/state.js";
 import { createFailure } from "../failure.js";
 import { version } from "../version.js";
-import { type DirectoryFile, entriesOf, replaceDirectory } from "./directory.js";
+import { type DirectoryFile, entriesOf, replaceDirectory, type WrittenFile } from "./directory.js";
+import { artifactFiles } from "./files.js";
 import { jsonText, sha256 } from "./hash.js";
 import {
   checkManifest,
@@ -23,9 +22,10 @@ import {
   manifestVersion,
 } from "./manifest.js";
 import { headTypeText, modelText, relativePath } from "./model-file.js";
-import { pieceShape, splitState } from "./pieces.js";
+import { pieceShape, pieceSources } from "./pieces.js";
+import { programFiles } from "./program-files.js";
 import { servingFiles } from "./serving-module.js";
-import { encodeSafetensors } from "./safetensors.js";
+import { safetensorsContent } from "./safetensors.js";
 
 /** All that an artifact is made of. */
 export interface ArtifactContent {
@@ -37,8 +37,8 @@ export interface ArtifactContent {
   readonly program?: Program;
   /** The program as text. */
   readonly graphText: string;
-  /** Every state variable. */
-  readonly state: ReadonlyMap<string, HostTensor>;
+  /** Every state variable; absent for a model without a network. */
+  readonly state?: StateReader;
   readonly trained: boolean;
   /** What `metrics.json` says; absent when nothing was measured. */
   readonly metrics?: unknown;
@@ -58,18 +58,6 @@ export interface FittedFiles {
   /** Number of ids of each feature that has any. */
   readonly ids: Readonly<Record<string, number>>;
 }
-
-/** Where the parts of an artifact are. */
-export const artifactFiles = {
-  spec: "spec.mtl",
-  model: "model.json",
-  fitted: "fitted.json",
-  graph: "graph.txt",
-  weights: "weights.safetensors",
-  metrics: "metrics.json",
-  savedModel: "saved_model/saved_model.pb",
-  tfjs: "tfjs",
-} as const;
 
 /** A note of this machine beside the artifact. */
 export const runNoteName = "run.json";
@@ -104,39 +92,59 @@ export async function checkOutputDirectory(directory: string): Promise<void> {
 }
 
 /** Writes an artifact in place of what the directory held. Equal contents give equal bytes. */
-export async function writeArtifact(directory: string, content: ArtifactContent): Promise<Manifest> {
+export async function writeArtifact(
+  directory: string,
+  content: ArtifactContent,
+  signal?: AbortSignal,
+): Promise<Manifest> {
   await checkOutputDirectory(directory);
-  const files = artifactContent(content);
   const note = content.run === undefined ? [] : [{ path: runNoteName, content: jsonText(content.run) }];
-  // What others put beside an artifact (predictions, notes, event files) is theirs.
-  await replaceDirectory(directory, [...files.all, ...note], (entry) => !isArtifactEntry(entry));
-  return files.manifest;
+  const found: { manifest?: Manifest } = {};
+  await replaceDirectory(directory, [...note, ...artifactContent(content)], {
+    // What others put beside an artifact (predictions, notes, event files) is theirs.
+    keeps: (entry) => !isArtifactEntry(entry),
+    last: (written) => {
+      const files = written.filter(({ path }) => path !== runNoteName);
+      found.manifest = manifestOf(content, files);
+      return { path: manifestName, content: jsonText(found.manifest) };
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (found.manifest === undefined) throw new Error("the manifest was not written");
+  return found.manifest;
 }
 
-/** The files of an artifact, the manifest last. */
-export function artifactContent(content: ArtifactContent): {
-  readonly manifest: Manifest;
-  readonly all: readonly DirectoryFile[];
-} {
-  const { model, program, state, fitted } = content;
+/** The files of an artifact but for the manifest; the weights first, as others read them. */
+function artifactContent(content: ArtifactContent): readonly DirectoryFile[] {
+  const { model, program, state = heldReader(new Map()), fitted } = content;
   const stored = program?.state.filter(({ role }) => isStored(role)) ?? [];
   const sources = sourceFiles(content.sources);
-  const files: DirectoryFile[] = [
+  const weights = safetensorsContent(pieceSources(stored, state), { format: "mtlc" });
+  const weightsFile = {
+    path: artifactFiles.weights,
+    variables: stored,
+    // The pieces of a variable follow each other in the file as their rows do in the variable.
+    offset: ({ pieces }: StateVariable) => weights.offsets.get(pieces[0]?.name ?? "") ?? 0,
+  };
+  return [
+    { path: artifactFiles.weights, content: weights.pieces },
     ...sources.map(({ file, text }) => ({ path: file, content: text })),
     { path: artifactFiles.model, content: modelText(model, content.sources[0]?.path ?? "") },
     { path: artifactFiles.fitted, content: jsonText(fitted.json) },
     ...servingFiles(model),
-    { path: artifactFiles.weights, content: encodeSafetensors(splitState(stored, state), { format: "mtlc" }) },
-    ...(program === undefined ? [] : programFiles(program, content)),
+    ...(program === undefined ? [] : programFiles(program, content.graphText, weightsFile)),
     ...[...fitted.vocabularies].map(([feature, entries]) => ({
       path: vocabularyPath(feature),
       content: vocabularyText(entries),
     })),
     ...(content.metrics === undefined ? [] : [{ path: artifactFiles.metrics, content: jsonText(content.metrics) }]),
   ];
-  files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const [spec, ...imports] = sources;
-  const manifest = checkManifest({
+}
+
+function manifestOf(content: ArtifactContent, written: readonly WrittenFile[]): Manifest {
+  const { model, program, fitted } = content;
+  const [spec, ...imports] = sourceFiles(content.sources);
+  return checkManifest({
     format: "mtlc-artifact",
     version: manifestVersion,
     mtlc: version,
@@ -154,43 +162,13 @@ export function artifactContent(content: ArtifactContent): {
     weights: { file: artifactFiles.weights },
     parameters: program === undefined ? [] : parameters(program),
     signatures: program === undefined ? {} : signatures(program),
-    files: files.map(({ path, content: bytes }) => ({
-      path,
-      bytes: typeof bytes === "string" ? Buffer.byteLength(bytes) : bytes.length,
-      sha256: sha256(bytes),
-    })),
+    files: written.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
   });
-  return { manifest, all: [...files, { path: manifestName, content: jsonText(manifest) }] };
-}
-
-/** The graphs of a network. */
-function programFiles(program: Program, { graphText, state }: ArtifactContent): readonly DirectoryFile[] {
-  const values = new Map([...state].map(([name, { data }]) => [name, data]));
-  return [
-    { path: artifactFiles.graph, content: graphText },
-    {
-      path: artifactFiles.savedModel,
-      content: createSavedModel(program, { values: servingState(program, values) }).bytes,
-    },
-    ...createGraphModel(program, "predict", values, { generator: `mtlc ${version}` }).map(({ name, bytes }) => ({
-      path: `${artifactFiles.tfjs}/${name}`,
-      content: bytes,
-    })),
-  ];
 }
 
 /** Optimizer slots and the step start anew when an artifact is trained further, so that they are not kept. */
 function isStored(role: Program["state"][number]["role"]): boolean {
   return role === "parameter" || role === "statistic";
-}
-
-/** Initial values of the SavedModel: the weights; slots and the step at zero, as in a session that has not trained. */
-function servingState(
-  program: Program,
-  values: ReadonlyMap<string, Float32Array | Int32Array>,
-): ReadonlyMap<string, Float32Array | Int32Array> {
-  const kept = new Set(program.state.flatMap(({ name, role }) => (isStored(role) ? [name] : [])));
-  return new Map([...values].filter(([name]) => kept.has(name)));
 }
 
 /** Where a feature's vocabulary is; names are identifiers, so they are safe in a path. */

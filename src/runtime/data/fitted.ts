@@ -68,6 +68,17 @@ function listedTexts(values: readonly string[]): readonly string[] {
 }
 
 /** Number of ids of each feature that has any, "unknown" included. */
+/** Numbers of ids of the features of which no data decides it. */
+export function sizesWithoutData({ features }: Pick<Model, "features">): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    features.flatMap((feature) => {
+      const fitted = fittedWithoutData(feature);
+      const size = fitted === undefined ? undefined : sizeOf(fitted);
+      return size === undefined ? [] : [[feature.name, size]];
+    }),
+  );
+}
+
 export function fittedSizes(fitted: Fitted): FittedSizes {
   const sizes = Object.entries(fitted.features).flatMap(([name, feature]) => {
     const size = sizeOf(feature);

@@ -6,7 +6,15 @@
 export * from "./dataset.js";
 export { columnsOf } from "./expression.js";
 export type { RawRow } from "./expression-evaluate.js";
-export { type Fitted, type FittedFeature, fittedSizes, hashFitted, joinFitted, splitFitted } from "./fitted.js";
+export {
+  type Fitted,
+  type FittedFeature,
+  fittedSizes,
+  hashFitted,
+  joinFitted,
+  sizesWithoutData,
+  splitFitted,
+} from "./fitted.js";
 export { readingOf } from "./files.js";
 export * from "./open.js";
 export * from "./row-encoder.js";

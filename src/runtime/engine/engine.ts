@@ -2,7 +2,8 @@
  * What runs a program: one interface over TensorFlow's session (native), tfjs on WebAssembly and tfjs on plain
  * JavaScript. An engine owns the state; callers see typed arrays in and out and never a tensor.
  */
-import type { Program } from "../../compiler/graph/graph.js";
+import type { Program, StateVariable } from "../../compiler/graph/graph.js";
+import { rowsOf } from "../../compiler/graph/initialize.js";
 
 /** From fast to slow. All give the same numbers within float32 rounding. */
 export type EngineName = "native" | "wasm" | "cpu";
@@ -28,7 +29,18 @@ export interface Engine {
   readonly name: EngineName;
   /** One line for people: the engine, its version, threads, XLA or not. */
   readonly description: string;
+  /** Whether the first training step waits for a compiler, which makes the others fast. */
+  readonly compiles: boolean;
   open(program: Program, options?: OpenOptions): Promise<Session>;
+}
+
+/** Bytes that are read, made, hashed or written at once, where what is there may be larger than the memory. */
+export const chunkBytes = 1 << 24;
+
+/** Whether a state variable is read and written a chunk of rows at a time; smaller ones are taken whole. */
+export function isLarge(variable: StateVariable): boolean {
+  const { rows, width } = rowsOf(variable);
+  return rows * width * 4 > chunkBytes && rows > 1;
 }
 
 /** A program with its state. Not for use from two calls at once. */
@@ -42,6 +54,10 @@ export interface Session {
   get(names?: readonly string[]): ReadonlyMap<string, HostTensor>;
   /** Replaces state variables. A session starts with all state zero. */
   set(values: ReadonlyMap<string, HostTensor>): void;
+  /** A copy of `count` rows of a large state variable (`isLarge`) from row `first` on, row-major; no more memory than that. */
+  readRows(name: string, first: number, count: number): Float32Array | Int32Array;
+  /** Replaces rows of a large state variable from row `first` on; the array may be used again when this returns. */
+  writeRows(name: string, first: number, values: Float32Array | Int32Array): void;
   /** Frees what the session holds; it must not be used afterwards. */
   close(): void;
 }

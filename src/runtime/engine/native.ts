@@ -8,13 +8,16 @@ import { join } from "node:path";
 import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
 import { partition } from "../../compiler/graph/passes/partition.js";
+import { int32 } from "../../compiler/graph/dims.js";
+import { rowsOf } from "../../compiler/graph/initialize.js";
 import {
   createSavedModel,
+  type RowEndpoints,
   type SavedModel,
   servingTag,
   type StateEndpoints,
 } from "../../compiler/targets/savedmodel/index.js";
-import type { Engine, HostTensor, OpenOptions, Session } from "./engine.js";
+import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "./engine.js";
 import { checkFeeds, checkTensor } from "./feeds.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
 
@@ -31,6 +34,9 @@ export function createNativeEngine(
       const threads = threadCount(environment) ?? availableParallelism();
       return `native: TensorFlow ${binding.TF_Version}, ${threads} threads, ${hasXla(binding) ? "XLA" : "without XLA"}`;
     },
+    get compiles() {
+      return hasXla(binding);
+    },
     open: async (program, options = {}) => openSession(binding, program, options),
   };
 }
@@ -44,7 +50,10 @@ function openSession(binding: NativeBinding, program: Program, options: OpenOpti
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);
   const model = createSavedModel(
     { ...program, functions: bound },
-    compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()) } : {},
+    {
+      byRows: new Set(program.state.filter(isLarge).map(({ name }) => name)),
+      ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()) } : {}),
+    },
   );
   return createSession(binding, model);
 }
@@ -134,8 +143,44 @@ class NativeSession implements Session {
     );
   }
 
+  readRows(name: string, first: number, count: number): Float32Array | Int32Array {
+    const { rows } = this.#byRows(name);
+    const data = Int32Array.from({ length: count }, (_, row) => first + row);
+    const [found = missing()] = this.#run(
+      [{ tensor: rows.get.ids, type: int32("N"), value: { shape: [count], data } }],
+      [rows.get.rows],
+    );
+    return found.data;
+  }
+
+  writeRows(name: string, first: number, values: Float32Array | Int32Array): void {
+    const { rows, variable } = this.#byRows(name);
+    const { width } = rowsOf(variable);
+    const count = values.length / width;
+    const place = (tensor: string, row: number): Feed => ({
+      tensor,
+      type: int32(1),
+      value: { shape: [1], data: Int32Array.of(row) },
+    });
+    const value = { shape: [count, ...variable.type.shape.slice(1).map(Number)], data: values };
+    this.#run(
+      [
+        place(rows.set.begin, first),
+        place(rows.set.end, first + count),
+        { tensor: rows.set.value, type: variable.type, value },
+      ],
+      [rows.set.done],
+    );
+  }
+
   close(): void {
     this.binding.deleteSavedModel(this.id);
+  }
+
+  #byRows(name: string): StateEndpoints & { readonly rows: RowEndpoints } {
+    const { rows, ...rest } = this.#state(name);
+    if (rows === undefined) throw new Error(`the state \`${name}\` is not read by rows`);
+    return { ...rest, rows };
   }
 
   #state(name: string): StateEndpoints {

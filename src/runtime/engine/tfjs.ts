@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { DType, GraphFunction, Program, Shape, StateVariable, ValueId } from "../../compiler/graph/graph.js";
 import { sizeOf } from "../../compiler/graph/dims.js";
+import { rowsOf } from "../../compiler/graph/initialize.js";
 import { liveValues, rootsOf } from "../../compiler/graph/passes/eliminate-dead-code.js";
 import type { Engine, HostTensor, Session } from "./engine.js";
 import { checkFeeds, checkTensor, functionInputs, type FunctionInput } from "./feeds.js";
@@ -19,6 +20,7 @@ export async function createTfjsEngine(backend: TfjsBackendName): Promise<Engine
   return {
     name: backend,
     description: `${backend}: tfjs ${tf.version_core} on ${kind}, 1 thread`,
+    compiles: false,
     open: async (program, options = {}) => new TfjsSession(backend, program, options.functions),
   };
 }
@@ -90,6 +92,19 @@ class TfjsSession implements Session {
       checkTensor(`state \`${name}\``, type, value, new Map());
       this.#replace(name, toTensor({ shape: value.shape, data: value.data.slice() }, type.dtype));
     }
+  }
+
+  readRows(name: string, first: number, count: number): Float32Array | Int32Array {
+    useBackend(this.backend);
+    const { width } = rowsOf(this.#variable(name));
+    const data = memoryOf(this.#tensor(name)).subarray(first * width, (first + count) * width);
+    return data instanceof Float32Array ? data.slice() : Int32Array.from(data);
+  }
+
+  writeRows(name: string, first: number, values: Float32Array | Int32Array): void {
+    useBackend(this.backend);
+    const { width } = rowsOf(this.#variable(name));
+    memoryOf(this.#tensor(name)).set(values, first * width);
   }
 
   close(): void {

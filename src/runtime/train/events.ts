@@ -28,6 +28,9 @@ export type TrainEvent =
       readonly resumed?: { readonly step: number; readonly epoch: number };
     }
   | ({ readonly kind: "warmStarted" } & WarmStartReport)
+  /** Before the first step, for which the engine compiles the graph: it neither reports nor ends until that is done. */
+  | { readonly kind: "compiling" }
+  | { readonly kind: "compiled"; readonly seconds: number }
   | ({ readonly kind: "progress"; readonly epochs: number } & StepProgress)
   | { readonly kind: "evaluating"; readonly role: EvaluationRole; readonly rows: number }
   | { readonly kind: "epoch"; readonly record: EpochRecord; readonly epochs: number }

@@ -17,8 +17,13 @@ export interface LoopOptions {
   /** Absent: rows come in file order. */
   readonly shuffleSeed?: number;
   readonly start: Position;
-  /** Ends the loop after the step that is under way. */
+  /**
+   * Ends the loop after the step that is under way; where `onEpoch` rejects with its reason, before the end of that epoch, which
+   * is then done again.
+   */
   readonly signal?: AbortSignal;
+  /** Told before the first step of this process, in which the engine compiles, and after it with the seconds that it took. */
+  readonly onFirstStep?: (seconds: number | undefined) => void;
   /** Called some ten times a second. */
   readonly onProgress: (progress: StepProgress) => void;
   /** Called after each step with the steps done and the clock; true asks for a checkpoint. */
@@ -48,9 +53,12 @@ export interface StepProgress {
 export interface LoopResult {
   readonly ended: "done" | "stopped" | "interrupted";
   readonly position: Position;
-  /** Time in steps, without evaluations and checkpoints. */
+  /**
+   * Time in steps, without evaluations, checkpoints and the first step, which waits for the compiler; of a run of one step, that
+   * step's.
+   */
   readonly seconds: number;
-  /** As in {@link StepProgress}. */
+  /** Rows of these steps a second. */
   readonly rowsPerSecond: number;
 }
 
@@ -68,6 +76,7 @@ export function lossNames(train: GraphFunction): readonly string[] {
  */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const { session, data, batch: size, epochs, signal } = options;
+  const isAborted = (): boolean => signal?.aborted === true;
   const names = lossNames(options.train);
   const feeds = createFeeds(options.train, data.layout);
   const batches = Math.ceil(data.rows / size);
@@ -79,9 +88,10 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   let rowsHere = 0;
   /** What the first step of this process took: the engine compiles in it. */
   let first: { readonly rows: number; readonly seconds: number } | undefined;
-  const rowsPerSecond = (elapsed: number): number => {
+  const times = (elapsed: number): Pick<LoopResult, "seconds" | "rowsPerSecond"> => {
     const skipped = first === undefined || first.rows === rowsHere ? { rows: 0, seconds: 0 } : first;
-    return elapsed > skipped.seconds ? (rowsHere - skipped.rows) / (elapsed - skipped.seconds) : 0;
+    const counted = elapsed - skipped.seconds;
+    return { seconds: counted, rowsPerSecond: counted > 0 ? (rowsHere - skipped.rows) / counted : 0 };
   };
   let mark = performance.now();
   let lastReport = -Infinity;
@@ -99,7 +109,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     };
     reported = here;
     const elapsed = seconds + (now - mark) / 1000;
-    const speed = rowsPerSecond(elapsed);
+    const speed = times(elapsed).rowsPerSecond;
     const remaining = (epochs - epoch) * data.rows - rows;
     options.onProgress({
       step,
@@ -116,6 +126,12 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   while (epoch < epochs) {
     const order = options.shuffleSeed === undefined ? {} : { shuffle: { seed: options.shuffleSeed, epoch } };
     for (const encoded of data.batches({ size, pad: true, skip: batch, ...order })) {
+      if (first === undefined && options.onFirstStep !== undefined) {
+        signal?.throwIfAborted();
+        options.onFirstStep(undefined);
+        await nextTurn();
+        mark = performance.now();
+      }
       const outputs = session.run(options.train.name, feeds(encoded));
       step += 1;
       batch += 1;
@@ -127,37 +143,48 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
         sums[i] = (sums[i] ?? 0) + loss * encoded.rows;
       }
       const now = performance.now();
-      first ??= { rows: encoded.rows, seconds: seconds + (now - mark) / 1000 };
-      if (now - lastReport >= reportMilliseconds) report(now);
+      if (first === undefined) {
+        first = { rows: encoded.rows, seconds: seconds + (now - mark) / 1000 };
+        options.onFirstStep?.(first.seconds);
+      }
+      if (now - lastReport >= reportMilliseconds && first.rows < rowsHere) report(now);
       if (now - lastTurn >= turnMilliseconds) {
         await nextTurn();
         lastTurn = performance.now();
       }
-      if (signal?.aborted === true) {
+      if (isAborted()) {
         pause();
-        return { ended: "interrupted", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
+        return { ended: "interrupted", position: position(), ...times(seconds) };
       }
       if (batch < batches && options.isCheckpointDue(step, now)) {
         pause();
         await options.onCheckpoint(position());
+        if (isAborted()) return { ended: "interrupted", position: position(), ...times(seconds) };
         mark = performance.now();
       }
     }
     const losses = meanLosses(names, position());
     report(performance.now());
     pause();
+    const before = position();
     epoch += 1;
     batch = 0;
     rows = 0;
     sums.fill(0);
     reported = position();
-    const verdict = await options.onEpoch(position(), losses);
+    let verdict: "continue" | "stop";
+    try {
+      verdict = await options.onEpoch(position(), losses);
+    } catch (error) {
+      if (!isAborted()) throw error;
+      return { ended: "interrupted", position: before, ...times(seconds) };
+    }
     mark = performance.now();
     lastTurn = mark;
-    if (verdict === "stop")
-      return { ended: "stopped", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
+    if (verdict === "stop") return { ended: "stopped", position: position(), ...times(seconds) };
+    if (isAborted() && epoch < epochs) return { ended: "interrupted", position: position(), ...times(seconds) };
   }
-  return { ended: "done", position: position(), seconds, rowsPerSecond: rowsPerSecond(seconds) };
+  return { ended: "done", position: position(), ...times(seconds) };
 }
 
 /** Names the head whose loss went first: the total is not finite whenever one of them is. */

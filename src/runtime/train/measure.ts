@@ -8,14 +8,19 @@ import type { HeadScores, TaskScores } from "./events.js";
 import { collectPredictions, type Predictions } from "./predictions.js";
 import { sampleOf } from "./sample-space.js";
 
-/** Runs the function `evaluate` over a data set and measures what the spec's `metrics` ask for. */
+/**
+ * Runs the function `evaluate` over a data set and measures what the spec's `metrics` ask for. Rejects with the signal's reason
+ * when it fires.
+ */
 export async function measureHeads(
   session: Session,
   evaluate: GraphFunction,
   data: Dataset,
   model: Model,
+  signal?: AbortSignal,
 ): Promise<HeadScores> {
-  return scorePredictions(await collectPredictions(session, evaluate, data, model.labels), data.groups(), model);
+  const predictions = await collectPredictions(session, evaluate, data, model.labels, signal);
+  return scorePredictions(predictions, data.groups(), model);
 }
 
 /** The same of predictions that are there; a metric that is undefined on its rows is left out. */

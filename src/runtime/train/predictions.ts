@@ -17,12 +17,13 @@ export interface Predictions extends LabelRows {
 /** Rows a call: enough for the engine's threads, little enough for memory. */
 const evaluationBatch = 4096;
 
-/** Runs a function whose outputs are [B] over a data set. */
+/** Runs a function whose outputs are [B] over a data set. Rejects with the signal's reason when it fires. */
 export async function collectPredictions(
   session: Session,
   target: GraphFunction,
   data: Dataset,
   labels: readonly LabelModel[],
+  signal?: AbortSignal,
 ): Promise<Predictions> {
   const names = target.outputs.map(({ name }) => name);
   const outputs = new Map(names.map((name) => [name, new Float32Array(data.rows)]));
@@ -43,6 +44,7 @@ export async function collectPredictions(
     weights.set(batch.weights.subarray(0, batch.rows), row);
     row += batch.rows;
     await nextTurn();
+    signal?.throwIfAborted();
   }
   return { rows: data.rows, labels, values, known, outputs, weights };
 }

@@ -2,7 +2,8 @@ import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
 import type { MetricName, Model } from "../../compiler/model/model.js";
 import type { Dataset } from "../data/dataset.js";
-import type { HostTensor, Session } from "../engine/engine.js";
+import type { Session } from "../engine/engine.js";
+import { fillSession, heldReader, holdState, sessionReader, type StateReader } from "../engine/state.js";
 import { createFailure, nowhere } from "../failure.js";
 import {
   type Checkpoint,
@@ -25,8 +26,10 @@ export interface TrainingRun {
   readonly data: Dataset;
   readonly identity: RunIdentity;
   /** Every state variable as training starts. */
-  readonly initial: ReadonlyMap<string, HostTensor>;
-  /** Measures the session as it is; absent when there is nothing to measure on. */
+  readonly initial: StateReader;
+  /** Whether the engine compiles in the first step. */
+  readonly compiles: boolean;
+  /** Measures the session as it is; absent when there is nothing to measure on. Rejects with the signal's reason. */
   readonly evaluation?: { readonly role: EvaluationRole; readonly measure: () => Promise<HeadScores> };
   /** Absent: none are written. */
   readonly checkpoints?: CheckpointOptions;
@@ -50,7 +53,7 @@ export interface CheckpointOptions {
 export interface TrainingOutcome {
   readonly summary: TrainSummary;
   readonly history: readonly EpochRecord[];
-  /** Set when the run was interrupted and checkpoints are written. */
+  /** The newest checkpoint, where checkpoints are written. */
   readonly checkpoint?: string;
 }
 
@@ -63,10 +66,10 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   const train = trainFunction(run.program);
   const names = lossNames(train);
   const start = run.resume ? await resumeFrom(run) : undefined;
-  session.set(start?.state ?? run.initial);
+  const { state } = run.program;
+  await fillSession(session, state, start?.state ?? run.initial, run.signal);
 
-  const kept = run.program.state.filter(({ role }) => role === "parameter" || role === "statistic");
-  const keptNames = kept.map(({ name }) => name);
+  const kept = state.filter(({ role }) => role === "parameter" || role === "statistic");
   const history: EpochRecord[] = [...(start?.history ?? [])];
   let stop: StopState = start?.stop ?? { waited: 0 };
   let best = start?.best;
@@ -74,11 +77,16 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   const board = run.tensorboard === undefined ? undefined : createEventWriter(run.tensorboard, Date.now() / 1000);
 
   let lastCheckpoint = performance.now();
+  let saved: { readonly step: number; readonly batch: number; readonly directory: string } | undefined;
   const save = async (position: Checkpoint["position"]): Promise<string | undefined> => {
     if (run.checkpoints === undefined) return undefined;
-    const state = session.get();
-    const record = { run: run.identity, position, history, stop, state, ...(best === undefined ? {} : { best }) };
-    const directory = await writeCheckpoint(run.checkpoints.directory, record, run.checkpoints.keep);
+    const { step, batch } = position;
+    // What is there already need not be written twice when a run ends at it.
+    if (saved?.step === step && saved.batch === batch) return saved.directory;
+    const now = { state: sessionReader(session, state), ...(best === undefined ? {} : { best }) };
+    const record = { run: run.identity, position, history, stop, ...now };
+    const directory = await writeCheckpoint(run.checkpoints.directory, record, state, run.checkpoints.keep);
+    saved = { step, batch, directory };
     lastCheckpoint = performance.now();
     onEvent({ kind: "checkpoint", step: position.step, directory });
     return directory;
@@ -102,6 +110,12 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       ...(model.train.shuffle ? { shuffleSeed: model.train.seed } : {}),
       start: from,
       ...(run.signal === undefined ? {} : { signal: run.signal }),
+      ...(run.compiles
+        ? {
+            onFirstStep: (seconds) =>
+              onEvent(seconds === undefined ? { kind: "compiling" } : { kind: "compiled", seconds }),
+          }
+        : {}),
       onProgress: (progress) => {
         if (board !== undefined) writeProgress(board, progress);
         onEvent({ kind: "progress", epochs: model.train.epochs, ...progress });
@@ -116,7 +130,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
         const verdict = judge(model, stop, evaluation?.tasks, position.epoch, onEvent);
         if (verdict !== undefined) {
           stop = verdict.state;
-          if (verdict.improved) best = session.get(keptNames);
+          if (verdict.improved) best = holdState(kept, sessionReader(session, kept), best);
         }
         const record: EpochRecord = {
           epoch: position.epoch,
@@ -133,8 +147,8 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       },
     });
     const interrupted = result.ended === "interrupted";
-    const checkpoint = interrupted ? await save(result.position) : undefined;
-    if (!interrupted && best !== undefined) session.set(best);
+    const checkpoint = interrupted ? await save(result.position) : saved?.directory;
+    if (!interrupted && best !== undefined) await fillSession(session, kept, heldReader(best));
     const summary: TrainSummary = {
       ended: result.ended === "done" && stop.waited >= patience ? "stopped" : result.ended,
       steps: result.position.step,
@@ -158,7 +172,7 @@ function trainFunction(program: Program): GraphFunction {
 
 async function resumeFrom(run: TrainingRun): Promise<Checkpoint> {
   const directory = run.checkpoints?.directory ?? "";
-  const { checkpoint, warnings } = await readLatestCheckpoint(directory);
+  const { checkpoint, warnings } = await readLatestCheckpoint(directory, run.signal);
   for (const diagnostic of warnings) run.onEvent({ kind: "warning", diagnostic });
   if (checkpoint === undefined) throw createFailure("MTL7303", { directory });
   const what = identityDifference(checkpoint.run, run.identity);

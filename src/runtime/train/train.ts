@@ -12,12 +12,14 @@ import {
   type RunNote,
   writeArtifact,
 } from "../artifact/index.js";
-import { type Dataset, hashFitted, openData, type OpenedData, splitFitted } from "../data/index.js";
-import type { EngineName } from "../engine/index.js";
+import { type Dataset, hashFitted, openData, type OpenedData, sizesWithoutData, splitFitted } from "../data/index.js";
+import type { EngineName, HostTensor } from "../engine/index.js";
+import { initialReader, sessionReader } from "../engine/state.js";
 import { chooseEngine } from "../choose-engine.js";
+import { checkDisk, checkMemory, knownNeed, trainingFiles, trainingNeed } from "../memory.js";
 import { createFailure, nowhere } from "../failure.js";
 import { checkWritable, refuseReplacement } from "../outputs.js";
-import { createProgram, functionOf, initialState, measuredProgram } from "../program.js";
+import { createProgram, functionOf, measuredProgram } from "../program.js";
 import { type LoadedSpec, loadSpec } from "../spec.js";
 import { hasCheckpoint, type RunIdentity } from "./checkpoint.js";
 import type { EvaluationRole, HeadScores, TrainEvent, TrainSummary } from "./events.js";
@@ -88,8 +90,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const start = output === undefined ? "fresh" : await prepareOutput(output, spec, options);
   if (output !== undefined && start === "fresh" && options.resume === true)
     onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7330", { directory: output }, nowhere(output)) });
+  checkMemory(knownNeed(model, sizesWithoutData(model)));
   // Before any data is read: a damaged artifact is said at once.
-  const old = options.warmStart === undefined ? undefined : await loadArtifact(options.warmStart);
+  const old =
+    options.warmStart === undefined
+      ? undefined
+      : await loadArtifact(options.warmStart, signal === undefined ? {} : { signal });
   const engine = await chooseEngine(options.engine, onEvent);
 
   const data = await openData(model, {
@@ -111,13 +117,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const identity = runIdentity(spec, data, rows);
     if (output !== undefined && start === "finished") return await finishedRun(output, identity, model);
     const program = createProgram(model, data.fitted);
-    const cold = initialState(program, model.train.seed);
+    checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
+    if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
+    const cold = initialReader(model.train.seed);
     const warm = old === undefined ? undefined : warmStart(old, { model, fitted: data.fitted, program, initial: cold });
     const initial = warm?.state ?? cold;
     const taken = old === undefined || warm === undefined ? undefined : describeWarmStart(old.directory, warm);
     const measured = measuredProgram(program);
     const measure = (dataset: Dataset): Promise<HeadScores> =>
-      measureHeads(session, functionOf(measured, "evaluate"), dataset, model);
+      measureHeads(session, functionOf(measured, "evaluate"), dataset, model, signal);
     const session = await engine.open(measured, {
       trainBatch: model.train.batch,
       functions: evaluation === undefined ? ["train"] : ["train", "evaluate"],
@@ -130,6 +138,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         data: rows,
         identity,
         initial,
+        compiles: engine.compiles,
         ...(evaluation === undefined
           ? {}
           : {
@@ -167,31 +176,37 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const { summary, history } = outcome;
       if (summary.ended === "interrupted")
         return { summary, history, ...(outcome.checkpoint === undefined ? {} : { checkpoint: outcome.checkpoint }) };
-      const found = await finalScores(outcome, data, (role, dataset) => {
-        onEvent({ kind: "evaluating", role, rows: dataset.rows });
-        return measure(dataset);
-      });
-      if (output !== undefined) {
-        await writeArtifact(output, {
-          sources: spec.sources,
-          model,
-          fitted: splitFitted(data.fitted),
-          program,
-          graphText: printProgram(program, { origins: false }),
-          state: session.get(),
-          trained: true,
-          ...(found === undefined ? {} : { metrics: found }),
-          run: runNote(options, identity, summary),
+      try {
+        const found = await finalScores(outcome, data, (role, dataset) => {
+          onEvent({ kind: "evaluating", role, rows: dataset.rows });
+          return measure(dataset);
         });
-        onEvent({ kind: "saved", directory: output });
+        if (output !== undefined) {
+          const content = {
+            sources: spec.sources,
+            model,
+            fitted: splitFitted(data.fitted),
+            program,
+            graphText: printProgram(program, { origins: false }),
+            state: sessionReader(session, program.state),
+            trained: true,
+            ...(found === undefined ? {} : { metrics: found }),
+            run: runNote(options, identity, summary),
+          };
+          await writeArtifact(output, content, signal);
+          onEvent({ kind: "saved", directory: output });
+        }
+        return {
+          summary,
+          history,
+          ...(found === undefined ? {} : { evaluation: found }),
+          ...(taken === undefined ? {} : { warmStart: taken }),
+          ...(output === undefined ? {} : { artifact: output }),
+        };
+      } catch (error) {
+        if (signal?.aborted !== true || outcome.checkpoint === undefined) throw error;
+        return { summary: { ...summary, ended: "interrupted" }, history, checkpoint: outcome.checkpoint };
       }
-      return {
-        summary,
-        history,
-        ...(found === undefined ? {} : { evaluation: found }),
-        ...(taken === undefined ? {} : { warmStart: taken }),
-        ...(output === undefined ? {} : { artifact: output }),
-      };
     } finally {
       session.close();
     }
@@ -274,6 +289,10 @@ function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): RunIden
     data: rows.hash,
     evaluation: evaluationData(data)?.data.hash ?? "",
   };
+}
+
+function heldBytes(state: ReadonlyMap<string, HostTensor>): number {
+  return [...state.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 function countParameters(program: Program): number {

@@ -1,28 +1,29 @@
 import { own } from "../../compiler/text/index.js";
 import { carriedTensors, type TensorPlan, type WarmStartPlan, warmStartPlan } from "../../compiler/diff/index.js";
-import type { Program } from "../../compiler/graph/index.js";
+import { type Program, rowsOf } from "../../compiler/graph/index.js";
 import { parameterTable } from "../../compiler/lower/index.js";
 import type { Model } from "../../compiler/model/model.js";
-import { joinState, type LoadedArtifact, splitState } from "../artifact/index.js";
+import { type LoadedArtifact, splitState } from "../artifact/index.js";
 import type { Fitted, FittedFeature } from "../data/index.js";
 import type { HostTensor } from "../engine/engine.js";
+import type { StateReader } from "../engine/state.js";
 import type { WarmStartReport } from "./events.js";
 
 /** The state that a warm start begins with, and what it took. */
 export interface WarmStart {
-  readonly state: ReadonlyMap<string, HostTensor>;
+  readonly state: StateReader;
   /** What `mtlc diff` says of the two models, with the sizes that their data decided. */
   readonly plan: WarmStartPlan;
   /** For each table that was taken row by row, how many of its rows the old one knew. */
   readonly rows: Readonly<Record<string, number>>;
 }
 
-/** What a run starts from: its own model and program, and the state that it would have without a warm start. */
+/** What a run starts from: its own model and program, and the values that it would have without a warm start. */
 export interface ColdStart {
   readonly model: Model;
   readonly fitted: Fitted;
   readonly program: Program;
-  readonly initial: ReadonlyMap<string, HostTensor>;
+  readonly initial: StateReader;
 }
 
 /**
@@ -36,19 +37,41 @@ export function warmStart(old: LoadedArtifact, cold: ColdStart): WarmStart {
     { model, tensors: parameterTable(program) },
   );
   const given = splitState(keptVariables(old.program), old.state);
-  const fresh = splitState(keptVariables(program), initial);
   const rows = new Map<string, number>();
-  const pieces = new Map(
-    plan.tensors.map((tensor) => {
-      const taken = takeTensor(tensor, tensorOf(fresh, tensor.name), given.get(tensor.name), [old.fitted, cold.fitted]);
-      if (tensor.kind === "rows") rows.set(tensor.name, taken.rows);
-      return [tensor.name, taken.tensor] as const;
-    }),
-  );
+  const taken = new Map<string, TakenRows>();
+  for (const tensor of plan.tensors) {
+    const take = takeTensor(tensor, given.get(tensor.name), [old.fitted, cold.fitted]);
+    if (take !== undefined) taken.set(tensor.name, take);
+    if (tensor.kind === "rows") rows.set(tensor.name, take?.places?.filter((place) => place >= 0).length ?? 0);
+  }
+  return { state: overlaid(initial, taken), plan, rows: Object.fromEntries(rows) };
+}
+
+/** What is taken of an old tensor. */
+interface TakenRows {
+  readonly data: HostTensor["data"];
+  /** For each row of the new tensor, the row of the old one, or −1 for none. Absent: all, in their order. */
+  readonly places?: Int32Array;
+}
+
+/** First values with rows of old tensors in their place. */
+function overlaid(initial: StateReader, taken: ReadonlyMap<string, TakenRows>): StateReader {
   return {
-    state: new Map([...initial, ...joinState(keptVariables(program), pieces)]),
-    plan,
-    rows: Object.fromEntries(rows),
+    rows: (variable, first, count) => {
+      const values = initial.rows(variable, first, count);
+      const { width } = rowsOf(variable);
+      for (const piece of variable.pieces) {
+        const take = taken.get(piece.name);
+        const from = Math.max(first, piece.row);
+        const to = Math.min(first + count, piece.row + piece.rows);
+        if (take === undefined) continue;
+        for (let row = from; row < to; row += 1) {
+          const place = take.places === undefined ? row - piece.row : (take.places[row - piece.row] ?? -1);
+          if (place >= 0) values.set(take.data.subarray(place * width, (place + 1) * width), (row - first) * width);
+        }
+      }
+      return values;
+    },
   };
 }
 
@@ -64,24 +87,15 @@ function keptVariables({ state }: Program): Program["state"] {
 
 function takeTensor(
   plan: TensorPlan,
-  fresh: HostTensor,
   given: HostTensor | undefined,
   [before, after]: readonly [Fitted, Fitted],
-): { readonly tensor: HostTensor; readonly rows: number } {
-  if (plan.kind === "fresh") return { tensor: fresh, rows: 0 };
+): TakenRows | undefined {
+  if (plan.kind === "fresh") return undefined;
   if (given === undefined) throw new Error(`the artifact has no tensor ${plan.name}`);
-  if (plan.kind === "whole") return { tensor: given, rows: given.shape[0] ?? 1 };
-  const places = new Map(rowKeys(featureOf(before, plan.feature)).map((key, row) => [key, row]));
-  const width = plan.shape.slice(1).reduce((size, side) => size * side, 1);
-  const data = fresh.data.slice();
-  let rows = 0;
-  rowKeys(featureOf(after, plan.feature)).forEach((key, row) => {
-    const place = places.get(key);
-    if (place === undefined) return;
-    data.set(given.data.subarray(place * width, (place + 1) * width), row * width);
-    rows += 1;
-  });
-  return { tensor: { shape: fresh.shape, data }, rows };
+  if (plan.kind === "whole") return { data: given.data };
+  const rows = new Map(rowKeys(featureOf(before, plan.feature)).map((key, row) => [key, row]));
+  const places = Int32Array.from(rowKeys(featureOf(after, plan.feature)), (key) => rows.get(key) ?? -1);
+  return { data: given.data, places };
 }
 
 /** What each row of a table stands for: "unknown", then a value of the vocabulary or an interval each. */
@@ -103,10 +117,4 @@ function featureOf({ features }: Fitted, name: string): FittedFeature {
   const feature = own(features, name);
   if (feature === undefined) throw new Error(`nothing was fitted for ${name}`);
   return feature;
-}
-
-function tensorOf(tensors: ReadonlyMap<string, HostTensor>, name: string): HostTensor {
-  const tensor = tensors.get(name);
-  if (tensor === undefined) throw new Error(`the program has no tensor ${name}`);
-  return tensor;
 }

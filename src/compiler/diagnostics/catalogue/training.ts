@@ -84,4 +84,39 @@ export const trainingDiagnostics = defineDiagnostics({
     message: (p: { directory: string }) =>
       `where the data of \`${p.directory}\` lies is not known on this machine (it has no \`run.json\`); give \`--test FILE\``,
   },
+  MTL7320: {
+    severity: "error",
+    title: "model larger than the memory",
+    message: (p: {
+      part: string;
+      others: number;
+      bytes: number;
+      total: number;
+      when: string;
+      free: number;
+      engine: string | undefined;
+    }) => {
+      const what = `\`${p.part}\`${p.others === 0 ? "" : ` and ${p.others} more part${p.others === 1 ? "" : "s"}`}`;
+      const need = `${p.others === 0 ? "needs" : "need"} ${gigabytes(p.bytes)}`;
+      const all = p.total === p.bytes ? "" : `, ${p.when} ${gigabytes(p.total)}`;
+      const there =
+        p.engine === undefined
+          ? `${gigabytes(p.free)} are free for it`
+          : `the engine ${p.engine} has ${gigabytes(p.free)} for it, whatever the machine has`;
+      return `${what} ${need}${all}; ${there}`;
+    },
+  },
+  MTL7321: {
+    severity: "error",
+    title: "files larger than the disk",
+    message: (p: { directory: string; bytes: number; free: number }) =>
+      `what is written to \`${p.directory}\` needs ${gigabytes(p.bytes)}; ${gigabytes(p.free)} are free on its disk`,
+  },
 });
+
+/** `51 GB`, `1.3 GB`, `340 MB`; a gigabyte is 10⁹ bytes. */
+function gigabytes(bytes: number): string {
+  const size = bytes / 1e9;
+  if (size >= 10) return `${Math.round(size)} GB`;
+  return size >= 1 ? `${size.toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+}

@@ -169,6 +169,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "The artifact was trained on another machine, so the paths of its data mean nothing here.",
     mend: "Give `--test FILE`.",
   },
+  MTL7320: {
+    how: "What the model keeps, and what the optimizer remembers of it, is more than the memory that is free: on the machine, in the group of processes (a container's limit) or under `ulimit -v`. Early stopping keeps the best weights besides, a warm start those that it comes from, and an artifact is in memory twice while it is loaded. It is said before anything is allocated.",
+    mend: "Lower the number of ids (`hash:`, `min_count:`) or `embed:` of the feature that is named, choose an optimizer that remembers less (`adagrad` keeps one number for each, `sgd` none), or take a larger machine. `mtlc cost` shows the figures.",
+  },
+  MTL7321: {
+    how: "Checkpoints and the artifact together are larger than what is free on the disk. Two checkpoints are kept while another one is written, and an artifact holds the weights three times: as tensors, as a SavedModel and as a GraphModel.",
+    mend: "Free the disk, or give a directory on another one with `--output`.",
+  },
   MTL7330: {
     how: "`--resume` was given, and the folder holds neither a checkpoint nor an artifact: a run that was stopped before its first checkpoint, or one that never started.",
     mend: "Nothing. The same command with `--resume` may be repeated until the run is done.",

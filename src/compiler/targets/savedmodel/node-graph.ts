@@ -124,6 +124,16 @@ export function tensorProto({ dtype, shape, data }: ConstantData): TensorProto {
   return { ...head, tensorContent: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
+/** A constant list of texts. */
+export function textsTensor(texts: readonly string[]): TensorProto {
+  const encoder = new TextEncoder();
+  return {
+    dtype: DataType.string,
+    tensorShape: { dim: [{ size: texts.length }] },
+    stringVal: texts.map((text) => encoder.encode(text)),
+  };
+}
+
 export const typeAttr = (dtype: DataTypeName): AttrValue => ({ type: DataType[dtype] });
 export const shapeAttr = (shape: Shape): AttrValue => ({
   shape: { dim: shape.map((size) => ({ size: typeof size === "number" ? size : -1 })) },

@@ -3,9 +3,10 @@
  * number. Encoding is deterministic: maps keep insertion order.
  */
 import protobuf from "protobufjs/light.js";
+import type { DType } from "../../graph/graph.js";
 
 /** `tensorflow.DataType`. */
-export const DataType = { float32: 1, int32: 3, int64: 9, bool: 10, resource: 20, uint64: 23 } as const;
+export const DataType = { float32: 1, int32: 3, string: 7, int64: 9, bool: 10, resource: 20, uint64: 23 } as const;
 export type DataTypeName = keyof typeof DataType;
 
 export interface TensorShapeProto {
@@ -22,6 +23,7 @@ export interface TensorProto {
   readonly floatVal?: readonly number[];
   readonly intVal?: readonly number[];
   readonly boolVal?: readonly boolean[];
+  readonly stringVal?: readonly Uint8Array[];
 }
 
 /** Exactly one field is set. */
@@ -82,6 +84,13 @@ export interface SavedModelProto {
       readonly versions: { readonly producer: number; readonly minConsumer: number };
     };
     readonly signatureDef: Readonly<Record<string, SignatureDef>>;
+    /** How values are read from the folder `variables`; absent when there is none. */
+    readonly saverDef?: {
+      readonly filenameTensorName: string;
+      readonly restoreOpName: string;
+      /** 2: files of this form. */
+      readonly version: number;
+    };
   }[];
 }
 
@@ -96,6 +105,7 @@ const messages: Readonly<Record<string, Fields>> = {
   MetaGraphDef: {
     metaInfoDef: one("MetaInfoDef", 1),
     graphDef: one("GraphDef", 2),
+    saverDef: one("SaverDef", 3),
     signatureDef: map("SignatureDef", 5),
   },
   MetaInfoDef: { tags: many("string", 4), tensorflowVersion: one("string", 5) },
@@ -123,7 +133,9 @@ const messages: Readonly<Record<string, Fields>> = {
     floatVal: many("float", 5),
     intVal: many("int32", 7),
     boolVal: many("bool", 11),
+    stringVal: many("bytes", 8),
   },
+  SaverDef: { filenameTensorName: one("string", 1), restoreOpName: one("string", 3), version: one("int32", 7) },
   FunctionDefLibrary: { function: many("FunctionDef", 1) },
   FunctionDef: {
     signature: one("OpDef", 1),
@@ -137,20 +149,56 @@ const messages: Readonly<Record<string, Fields>> = {
   TensorInfo: { name: one("string", 1), dtype: one("int32", 2), tensorShape: one("TensorShapeProto", 3) },
 };
 
+/** Messages of the files of values. */
+const bundleMessages: Readonly<Record<string, Fields>> = {
+  BundleHeaderProto: { numShards: one("int32", 1), version: one("VersionDef", 3) },
+  BundleEntryProto: {
+    dtype: one("int32", 1),
+    shape: one("TensorShapeProto", 2),
+    offset: one("int64", 4),
+    size: one("int64", 5),
+    crc32c: one("fixed32", 6),
+  },
+};
+
 /** The fields of `AttrValue` exclude each other, so one that is set is written even when it is empty or zero. */
 const attrValueOneof = { value: { oneof: Object.keys(messages["AttrValue"] ?? {}) } };
 
-let savedModelType: protobuf.Type | undefined;
+let root: protobuf.Root | undefined;
 
-/** The bytes of `saved_model.pb`. */
-export function encodeSavedModel(model: SavedModelProto): Uint8Array {
-  savedModelType ??= protobuf.Root.fromJSON({
+function encode(type: string, message: unknown): Uint8Array {
+  root ??= protobuf.Root.fromJSON({
     nested: Object.fromEntries(
-      Object.entries(messages).map(([name, fields]) => [
+      Object.entries({ ...messages, ...bundleMessages }).map(([name, fields]) => [
         name,
         { fields, edition: "proto3", ...(name === "AttrValue" ? { oneofs: attrValueOneof } : {}) },
       ]),
     ),
-  }).lookupType("SavedModel");
-  return savedModelType.encode(model as unknown as Record<string, unknown>).finish();
+  });
+  return root
+    .lookupType(type)
+    .encode(message as Record<string, unknown>)
+    .finish();
+}
+
+/** The bytes of `saved_model.pb`. */
+export function encodeSavedModel(model: SavedModelProto): Uint8Array {
+  return encode("SavedModel", model);
+}
+
+/** What an index of values starts with: one file of data, in little-endian order. */
+export function encodeBundleHeader(): Uint8Array {
+  return encode("BundleHeaderProto", { numShards: 1, version: { producer: 1 } });
+}
+
+/** Where a tensor lies in the file of data; `crc32c` is masked. */
+export function encodeBundleEntry(entry: {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly size: number;
+  readonly crc32c: number;
+}): Uint8Array {
+  const shape: TensorShapeProto = { dim: entry.shape.map((size) => ({ size })) };
+  return encode("BundleEntryProto", { ...entry, dtype: DataType[entry.dtype], shape });
 }

@@ -1,12 +1,34 @@
 /** A whole program as the bytes of a SavedModel: variables, one signature a function, and signatures to get and set. */
 import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph/graph.js";
 import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "./lower-function.js";
-import { type ConstantData, NodeGraph, shapeAttr, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
-import { DataType, encodeSavedModel, type FunctionDef, type SignatureDef, type TensorInfo } from "./proto.js";
+import {
+  type ConstantData,
+  NodeGraph,
+  shapeAttr,
+  textAttr,
+  type TensorRef,
+  textsTensor,
+  typeAttr,
+} from "./node-graph.js";
+import {
+  DataType,
+  encodeSavedModel,
+  type FunctionDef,
+  type SavedModelProto,
+  type SignatureDef,
+  type TensorInfo,
+} from "./proto.js";
 
 export interface SavedModelOptions {
   /** First values of state variables, row-major; those left out start at zero. */
   readonly values?: ReadonlyMap<string, Float32Array | Int32Array>;
+  /**
+   * State variables whose first values are read from the folder `variables` beside the file when the model is loaded: a file of
+   * protocol buffers holds at most 2 GiB. See `bundle.ts`.
+   */
+  readonly restored?: ReadonlySet<string>;
+  /** State variables that can be read and replaced by rows as well. */
+  readonly byRows?: ReadonlySet<string>;
   /** Values of a function to compile by XLA, which needs all their sizes known; default: none. */
   readonly compiled?: (fn: GraphFunction) => ReadonlySet<ValueId>;
 }
@@ -17,6 +39,15 @@ export interface StateEndpoints {
   readonly get: string;
   /** Feed `value`, fetch `done`. */
   readonly set: { readonly value: string; readonly done: string };
+  readonly rows?: RowEndpoints;
+}
+
+/** How to read and replace rows of a state variable without a copy of the whole. */
+export interface RowEndpoints {
+  /** Feed `ids` [n] int32, fetch `rows`. */
+  readonly get: { readonly ids: string; readonly rows: string };
+  /** Feed the rows [begin, end), each [1] int32, and their `value`; fetch `done`. */
+  readonly set: { readonly begin: string; readonly end: string; readonly value: string; readonly done: string };
 }
 
 export interface SavedModel {
@@ -47,7 +78,10 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   const variables = new Map(program.state.map((variable) => [variable.name, variable]));
   const access = createAccess(handle, variables);
 
-  const initial = program.state.map((variable) => {
+  const { restored = new Set<string>(), byRows = new Set<string>() } = options;
+  const saverDef = restored.size === 0 ? undefined : addRestore(graph, program, handle, restored);
+  const made = program.state.filter(({ name }) => !restored.has(name));
+  const initial = made.map((variable) => {
     const value = initialValue(graph, variable, options.values?.get(variable.name));
     return assign(graph, handle(variable.name), value, variable, "init").node;
   });
@@ -56,7 +90,11 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   const state = new Map(
     program.state.map((variable): [string, StateEndpoints] => [
       variable.name,
-      { variable, ...addAccessors(graph, handle(variable.name), variable) },
+      {
+        variable,
+        ...addAccessors(graph, handle(variable.name), variable),
+        ...(byRows.has(variable.name) ? { rows: addRowAccessors(graph, handle(variable.name), variable) } : {}),
+      },
     ]),
   );
   const functions = new Map(
@@ -73,6 +111,7 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
         metaInfoDef: { tags: [servingTag], tensorflowVersion: "2.15.1" },
         graphDef: { node: graph.nodes, library: { function: library }, versions: { producer: 1645, minConsumer: 12 } },
         signatureDef: signaturesOf(graph, init.node, functions, state),
+        ...(saverDef === undefined ? {} : { saverDef }),
       },
     ],
   });
@@ -150,7 +189,40 @@ function initialValue(
   return graph.add("Fill", [graph.integers(shape), zero], attributes, { name });
 }
 
-function addAccessors(graph: NodeGraph, handle: TensorRef, variable: StateVariable): Omit<StateEndpoints, "variable"> {
+/** The loader feeds the place of the files and runs the restore before the initial assignments. */
+function addRestore(
+  graph: NodeGraph,
+  program: Program,
+  handle: (name: string) => TensorRef,
+  restored: ReadonlySet<string>,
+): NonNullable<SavedModelProto["metaGraphs"][number]["saverDef"]> {
+  const place = graph.add(
+    "Placeholder",
+    [],
+    { dtype: typeAttr("string"), shape: shapeAttr([]) },
+    { name: "restore/place" },
+  );
+  const texts = (list: readonly string[], name: string): TensorRef =>
+    graph.add("Const", [], { dtype: typeAttr("string"), value: { tensor: textsTensor(list) } }, { name });
+  const whole = texts([""], "restore/whole");
+  const assigned = program.state
+    .filter(({ name }) => restored.has(name))
+    .map((variable) => {
+      const { name, type } = variable;
+      const key = texts([name], `restore/${name}/name`);
+      const dtypes = { dtypes: { list: { type: [DataType[type.dtype]] } } };
+      const value = graph.add("RestoreV2", [place, key, whole], dtypes, { name: `restore/${name}/value` });
+      return assign(graph, handle(name), value, variable, "restore").node;
+    });
+  const done = graph.add("NoOp", [], {}, { name: "restore/all", after: assigned });
+  return { filenameTensorName: `${place.node}:0`, restoreOpName: done.node, version: 2 };
+}
+
+function addAccessors(
+  graph: NodeGraph,
+  handle: TensorRef,
+  variable: StateVariable,
+): Omit<StateEndpoints, "variable" | "rows"> {
   const { name, type } = variable;
   const dtype = typeAttr(type.dtype);
   const get = graph.add("ReadVariableOp", [handle], { dtype }, { name: `get/${name}` });
@@ -161,6 +233,31 @@ function addAccessors(graph: NodeGraph, handle: TensorRef, variable: StateVariab
   const set = assign(graph, handle, copy, variable, "set");
   const done = graph.add("Const", [], doneAttributes, { name: `set/${name}/done`, after: [set.node] });
   return { get: `${get.node}:0`, set: { value: `${value.node}:0`, done: `${done.node}:0` } };
+}
+
+function addRowAccessors(graph: NodeGraph, handle: TensorRef, { name, type }: StateVariable): RowEndpoints {
+  const dtype = typeAttr(type.dtype);
+  const feed = (part: string, of: "float32" | "int32", shape: StateVariable["type"]["shape"]): TensorRef =>
+    graph.add("Placeholder", [], { dtype: typeAttr(of), shape: shapeAttr(shape) }, { name: `rows/${name}/${part}` });
+  const ids = feed("ids", "int32", ["N"]);
+  const gather = { dtype, Tindices: typeAttr("int32"), batch_dims: { i: 0 }, validate_indices: { b: true } };
+  const rows = graph.add("ResourceGather", [handle, ids], gather, { name: `rows/${name}/get` });
+  const [begin, end] = [feed("begin", "int32", [1]), feed("end", "int32", [1])];
+  const value = feed("value", type.dtype === "float32" ? "float32" : "int32", ["N", ...type.shape.slice(1)]);
+  const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"];
+  // Unlike a scatter, it leaves the variable as one that is read without a copy.
+  const set = graph.add(
+    "ResourceStridedSliceAssign",
+    [handle, begin, end, graph.integers([1]), value],
+    { T: dtype, Index: typeAttr("int32"), ...Object.fromEntries(masks.map((mask) => [mask, { i: 0 }])) },
+    { name: `rows/${name}/set` },
+  );
+  const done = graph.add("Const", [], doneAttributes, { name: `rows/${name}/done`, after: [set.node] });
+  const tensor = ({ node }: TensorRef): string => `${node}:0`;
+  return {
+    get: { ids: tensor(ids), rows: tensor(rows) },
+    set: { begin: tensor(begin), end: tensor(end), value: tensor(value), done: tensor(done) },
+  };
 }
 
 const doneAttributes = {

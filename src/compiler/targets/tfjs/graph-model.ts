@@ -5,8 +5,12 @@ import { type AttrValue, DataType, type NodeDef, type TensorProto } from "../sav
 
 export interface GraphModelFile {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** Pieces in their order; a file of weights is made as it is written. */
+  readonly content: () => Iterable<Uint8Array>;
 }
+
+/** Bytes [from, to) of a state variable, row-major and little-endian. Throws when it has no value. */
+export type StateBytes = (name: string, from: number, to: number) => Uint8Array;
 
 export interface GraphModelOptions {
   /** Written into `generatedBy`. */
@@ -22,17 +26,20 @@ export interface GraphModelOptions {
 export function createGraphModel(
   program: Program,
   functionName: string,
-  values: ReadonlyMap<string, Float32Array | Int32Array>,
+  values: StateBytes,
   options: GraphModelOptions,
 ): readonly GraphModelFile[] {
   const fn = program.functions.find((candidate) => candidate.name === functionName);
   if (fn === undefined) throw new Error(`the program has no function \`${functionName}\``);
   checkExecutable(fn);
   const graph = new NodeGraph("graph");
-  const lowered = lowerFunction(graph, constantState(program, values), fn, { compiled: new Set(), library: [] });
+  const reads = new Map<string, string>();
+  const lowered = lowerFunction(graph, constantState(program, reads), fn, { compiled: new Set(), library: [] });
   const nodes = reachableNodes(graph.nodes, lowered.outputs);
-  const weights = nodes.filter((node) => node.op === "Const").map(weightOf);
-  const shards = splitBytes(concatBytes(weights.map((weight) => weight.bytes)), options.shardBytes ?? 4 << 20);
+  const weights = nodes
+    .filter((node) => node.op === "Const")
+    .map((node) => weightOf(node, reads.get(node.name), values));
+  const shards = splitWeights(weights, options.shardBytes ?? 4 << 20);
   const shardName = (index: number): string => `group1-shard${index + 1}of${shards.length}.bin`;
   const model = {
     format: "graph-model",
@@ -48,8 +55,8 @@ export function createGraphModel(
     ],
   };
   return [
-    { name: "model.json", bytes: new TextEncoder().encode(JSON.stringify(model)) },
-    ...shards.map((bytes, index) => ({ name: shardName(index), bytes })),
+    { name: "model.json", content: () => [new TextEncoder().encode(JSON.stringify(model))] },
+    ...shards.map((content, index) => ({ name: shardName(index), content })),
   ];
 }
 
@@ -63,8 +70,8 @@ function checkExecutable(fn: GraphFunction): void {
   }
 }
 
-/** State that is part of the model. */
-function constantState(program: Program, values: ReadonlyMap<string, Float32Array | Int32Array>): StateAccess {
+/** State that is part of the model; `reads` gets the state variable of each constant that is made, by the constant's name. */
+function constantState(program: Program, reads: Map<string, string>): StateAccess {
   const types = new Map(program.state.map((variable) => [variable.name, variable.type]));
   const type = (name: string): TensorType => {
     const found = types.get(name);
@@ -74,11 +81,12 @@ function constantState(program: Program, values: ReadonlyMap<string, Float32Arra
   return {
     type,
     read: (graph, name) => {
-      const data = values.get(name);
-      if (data === undefined) throw new Error(`state \`${name}\` has no value`);
       const { dtype, shape } = type(name);
-      const value: ConstantData = { dtype, shape: shape.filter((size) => typeof size === "number"), data };
-      return graph.constant(value, `state/${name}`);
+      // The one number stands in for the elements, which are in the weight files.
+      const value: ConstantData = { dtype, shape: shape.filter((size) => typeof size === "number"), data: 0 };
+      const made = graph.constant(value, `state/${name}`);
+      reads.set(made.node, name);
+      return made;
     },
     handle: (name) => {
       throw new Error(`state \`${name}\` of a GraphModel cannot change`);
@@ -103,14 +111,22 @@ interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: DType;
-  readonly bytes: Uint8Array;
+  /** In bytes. */
+  readonly size: number;
+  readonly bytes: (from: number, to: number) => Uint8Array;
 }
 
-function weightOf({ name, attr }: NodeDef): Weight {
+function weightOf({ name, attr }: NodeDef, state: string | undefined, values: StateBytes): Weight {
   const tensor = attr["value"]?.tensor;
   if (tensor === undefined) throw new Error(`the constant \`${name}\` has no value`);
   const shape = tensor.tensorShape.dim.map((dim) => dim.size);
-  return { name, shape, dtype: dtypeOf(tensor.dtype), bytes: tensorBytes(tensor, shape) };
+  const dtype = dtypeOf(tensor.dtype);
+  if (state !== undefined) {
+    const size = shape.reduce((product, side) => product * side, dtype === "bool" ? 1 : 4);
+    return { name, shape, dtype, size, bytes: (from, to) => values(state, from, to) };
+  }
+  const bytes = tensorBytes(tensor, shape);
+  return { name, shape, dtype, size: bytes.length, bytes: (from, to) => bytes.subarray(from, to) };
 }
 
 function tensorBytes(tensor: TensorProto, shape: readonly number[]): Uint8Array {
@@ -142,19 +158,22 @@ const typeNames: Readonly<Record<number, string>> = {
   [DataType.bool]: "DT_BOOL",
 };
 
-function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function splitBytes(bytes: Uint8Array, size: number): readonly Uint8Array[] {
-  const count = Math.max(1, Math.ceil(bytes.length / size));
-  return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
+/** All weights one after the other, cut every `size` bytes: what each of the files holds. */
+function splitWeights(weights: readonly Weight[], size: number): readonly (() => Iterable<Uint8Array>)[] {
+  let end = 0;
+  const places = weights.map((weight) => {
+    const begin = end;
+    end += weight.size;
+    return { weight, begin, end };
+  });
+  const count = Math.max(1, Math.ceil(end / size));
+  return Array.from({ length: count }, (_, index) => {
+    const [from, to] = [index * size, (index + 1) * size];
+    return function* () {
+      for (const { weight, begin, end: last } of places)
+        if (begin < to && last > from) yield weight.bytes(Math.max(0, from - begin), Math.min(last, to) - begin);
+    };
+  });
 }
 
 /** Protocol buffers' JSON form: 64-bit integers as text, bytes in base 64. */

@@ -10,6 +10,9 @@ describe("times of a request", () => {
     ["2026-11-05 12:30:00", 1_793_881_800],
     ["2026-11-05T20:30+08:00", 1_793_881_800],
     ["2026-11-05T20:30:00+0800", 1_793_881_800],
+    ["2026-11-05 20:30:00+08", 1_793_881_800],
+    ["2026-11-05 12:30:00 UTC", 1_793_881_800],
+    ["2026-11-05 12:30:00.250 +00:00", 1_793_881_800.25],
     ["2026-11-05T12:30:00.250Z", 1_793_881_800.25],
     ["2024-02-29", 1_709_164_800],
     ["0050-01-01", -60_589_296_000],
@@ -35,6 +38,11 @@ describe("times of a request", () => {
     expect([1_577_836_800_000, -315_619_200_000, 7_258_118_400, NaN, Infinity].map(isSeconds)).toEqual(
       Array.from({ length: 5 }, () => false),
     );
+  });
+
+  it("as the digits of a day are no seconds", () => {
+    expect([20_261_104, 19_000_101, 21_991_231].map(isSeconds)).toEqual([false, false, false]);
+    expect([20_261_304, 20_260_231, 20_261_104.5].map(isSeconds)).toEqual([true, true, true]);
   });
 
   it("in milliseconds refuse the request, by candidate and input", () => {

@@ -364,7 +364,7 @@ rank feed = top 3 by score with page
         tags,
         fresh,
         listed: "2026-01-01",
-        day: "2026-01-02",
+        day: request === "r3" ? "2026-01-03 10:00:00" : "2026-01-02",
         y: ctr > 0.2,
       });
     const log = join(folder, "tags.jsonl");
@@ -377,19 +377,50 @@ rank feed = top 3 by score with page
         row("r1", "d", 0.9, "z", false),
         row("r2", "a", 0.3, "x", true),
         row("r2", "a", 0.3, "y", true),
+        row("r3", "a", 0.3, "y", true),
       ].join("\n"),
     );
-    const { request: _, user: _user, time: _time, ...rest } = base;
+    const { request: _, user: _user, time, ...rest } = base;
     const { result } = await runTune({
       ...rest,
       spec,
       log: [log],
+      ...(time === undefined ? {} : { time }),
       objectives: ["mean(y)", "distinct@2(id)"],
       budget: 8,
     });
     // r1 shows a, c, b (b may not follow a) and never d; r2 shows both of its a.
     expect(result.objectives.map(({ production }) => production.train)).toEqual([(2 / 3 + 1) / 2, (2 + 1) / 2]);
     expect(result.sensitivity[0]?.spread).toBe(0);
+  });
+
+  it("that a formula reads the age of something against needs a time in every row", async () => {
+    const text = `signals { ctr: P(click), cvr: P(buy | click) }\nattributes { since: time }\nparams { a: 1 in [0, 2] }\nfusion f = ctr * cvr^a / (1 + age(since) / 1d)`;
+    const path = join(folder, "clock.mtl");
+    writeFileSync(path, `model clock\n${text}\n`);
+    const log = (...times: readonly (readonly [string, string])[]): readonly string[] => {
+      const rows = times.map(([at, since], i) => `r${i},${at},i${i},0.1,0.${i + 1},9,${since},1`);
+      writeFileSync(join(folder, "clock.csv"), ["request,at,id,ctr,cvr,stay,since,y", ...rows, ""].join("\n"));
+      return [join(folder, "clock.csv")];
+    };
+    const { request: _, user: _user, time: _time, ...rest } = base;
+    const call = { ...rest, spec: path, objectives: ["auc(y)"], budget: 4 };
+    const times = [
+      ["2026-11-04 00:00:00", "2026-11-01"],
+      ["1793836800", "2026-11-01 00:00:00"],
+      ["2026-11-06T00:00:00+08", "1793491200"],
+    ] as const;
+    expect(await failureOf({ ...call, log: log(...times) })).toMatch(/^MTL7122: .* name the column .* with `--time`$/);
+    const { result } = await runTune({ ...call, log: log(...times), time: "at" });
+    expect(result.log.holdout?.from).toBe("2026-11-06T00:00:00+08");
+    for (const at of ["1793836800000", "20261105", "noon", "2026-02-31"])
+      expect(await failureOf({ ...call, log: log(...times, [at, "2026-11-01"]), time: "at" })).toMatch(
+        `MTL7122: \`at\` is \`${at}\` in row 4 of `,
+      );
+    for (const since of ["1793491200000", "20261101", "2026-02-31"])
+      expect(await failureOf({ ...call, log: log(...times, ["2026-11-07", since]), time: "at" })).toMatch(
+        /^MTL7554: `since` is of another type in row 4 /,
+      );
   });
 
   it("of jittered parameters gives off-policy estimates, and refuses those of too few requests", async () => {

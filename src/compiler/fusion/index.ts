@@ -22,4 +22,4 @@ export {
   type ReadResult,
   type ServingRequest,
 } from "./read-inputs.js";
-export { isSeconds, secondsOfText } from "./read-time.js";
+export { isSeconds, secondsOfText, secondsOfTime } from "./read-time.js";

@@ -4,16 +4,31 @@
 const firstSecond = -62_135_596_800;
 const endOfSeconds = 7_258_118_400;
 
-/** Whether a number can be meant as seconds since 1970: finite, from the year 1 on and before the year 2200. */
+/**
+ * Whether a number can be meant as seconds since 1970: finite, from the year 1 on and before the year 2200, and not the
+ * digits of a day such as 20261105, which as seconds would be one in 1970.
+ */
 export function isSeconds(value: number): boolean {
-  return value >= firstSecond && value < endOfSeconds;
+  return value >= firstSecond && value < endOfSeconds && !isDayDigits(value);
 }
 
-const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(?:Z|([+-])(\d{2}):?(\d{2}))?)?$/;
+function isDayDigits(value: number): boolean {
+  const match = /^((?:19|20|21)\d\d)(\d\d)(\d\d)$/.exec(String(value));
+  return match !== null && secondsOfText(`${match[1]}-${match[2]}-${match[3]}`) !== undefined;
+}
+
+const instant =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(?: ?(?:Z|UTC|([+-])(\d{2})(?::?(\d{2}))?))?)?$/;
+
+/** Seconds since 1970 of a time as rows have it: a text, or a number of seconds; undefined for what is none. */
+export function secondsOfTime(value: unknown): number | undefined {
+  if (typeof value === "string") return secondsOfText(value);
+  return typeof value === "number" && isSeconds(value) ? value : undefined;
+}
 
 /**
- * Seconds since 1970 of `2026-11-05`, `2026-11-05T12:30:00Z`, or the same with a space for the `T` and with an offset;
- * UTC without one. Undefined for what is no such text, and for a day or an hour that no calendar has.
+ * Seconds since 1970 of `2026-11-05`, `2026-11-05T12:30:00Z`, or the same with a space for the `T` and with an offset, also
+ * as `+08`, or ` UTC`; UTC without one. Undefined for what is no such text, and for a day or an hour that no calendar has.
  */
 export function secondsOfText(text: string): number | undefined {
   const match = instant.exec(text);

@@ -1,5 +1,6 @@
 /** A value of a file as an input of formulas and rules has it: the rules of `values.ts`, by the type that the input has. */
 import type { ServingInput } from "../../compiler/model/index.js";
+import { parseExactJson } from "./exact-json.js";
 import { booleanOf, cleanText, numberOf, parseNumber, scalarOf, textOf, ValueError } from "./values.js";
 
 /** What cuts a text into the several values of `texts` and vectors where a file has no lists. */
@@ -59,7 +60,7 @@ function elementsOf(value: unknown): readonly unknown[] {
   if (typeof value !== "string") return [value];
   if (value.startsWith("["))
     try {
-      const list: unknown = JSON.parse(value);
+      const list: unknown = parseExactJson(value);
       if (Array.isArray(list)) return list as readonly unknown[];
     } catch {
       // Not JSON: a text like any other.

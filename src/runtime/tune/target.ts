@@ -20,6 +20,8 @@ export interface TuneTarget {
   readonly anchor?: { readonly name: string; readonly value: number; readonly link: "log" | "identity" };
   /** Inputs that must be in the log. */
   readonly inputs: ReadonlySet<string>;
+  /** Whether the formula, or a condition of the ranking, reads the time of the request. */
+  readonly readsClock: boolean;
 }
 
 export interface TunedParam extends ParamModel {
@@ -59,6 +61,7 @@ export function findTarget(serving: ServingModel | undefined, model: string, req
     ...(form === undefined ? {} : { form }),
     params,
     ...(anchor === undefined || form === undefined ? {} : { anchor: { ...anchor, link: form.link } }),
+    readsClock: reads.clock,
     inputs: new Set([...reads.inputs, ...(rank === undefined ? [] : keysOf(serving, rank))]),
   };
 }

@@ -90,6 +90,7 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
     specPath: request.specPath,
     reading: readingOf(model.data),
     inputs: target.inputs,
+    readsClock: target.readsClock,
     labels: [...new Set([...labels, ...jitter.keys()])],
     ...(request.request === undefined ? {} : { request: request.request }),
     requestColumns: [...(model.data.group === undefined ? [] : [model.data.group]), "request"],

@@ -130,4 +130,12 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { kept: number; rows: number }) =>
       `there are predictions for ${p.rows} rows, but the files now have ${p.kept}: they changed while they were read; run it again`,
   },
+  MTL7122: {
+    severity: "error",
+    title: "log without the time of its requests",
+    message: (p: { files: string; column?: string; row?: number; value?: string }) =>
+      p.column === undefined
+        ? `a formula reads the age of something, and nothing says when the requests of \`${p.files}\` came; name the column of their time with \`--time\``
+        : `\`${p.column}\` is \`${p.value ?? ""}\` in row ${p.row ?? 0} of \`${p.files}\`, which is not a time, and a formula reads the age of something; write \`2026-11-05 12:30:00\`, or seconds (not milliseconds) since 1970`,
+  },
 });

@@ -81,6 +81,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "A file was written to between its rows being predicted and its columns being kept.",
     mend: "Run the command again when nothing writes to the files.",
   },
+  MTL7122: {
+    how: "The formula that is tuned, or a condition of its ranking, calls `age(…)`: without the time of each request everything would be as old as nothing.",
+    mend: "Name the column of the time with `--time`; give it dates, or seconds since 1970.",
+  },
   MTL7114: {
     how: "Encoded data is kept in a cache folder, which cannot be written.",
     mend: "Free space or permissions, or name another folder with `MTLC_CACHE_DIR`.",

@@ -7,6 +7,8 @@ export interface FormulaReads {
   readonly params: ReadonlySet<string>;
   /** Whether a value depends on the other candidates of the request, or on its time. */
   readonly byRequest: boolean;
+  /** Whether a value depends on the time of the request. */
+  readonly clock: boolean;
 }
 
 export function readsOf(formulas: readonly FormulaExpression[], serving: ServingModel): FormulaReads {
@@ -14,11 +16,13 @@ export function readsOf(formulas: readonly FormulaExpression[], serving: Serving
   const inputs = new Set<string>();
   const params = new Set<string>();
   let byRequest = false;
+  let clock = false;
   const seen = new Set<string>();
   const visit = (node: FormulaExpression): void => {
     if (node.kind === "input") inputs.add(node.name);
     if (node.kind === "param") params.add(node.name);
-    if (node.kind === "list" || (node.kind === "call" && node.function === "age")) byRequest = true;
+    if (node.kind === "call" && node.function === "age") clock = true;
+    if (node.kind === "list") byRequest = true;
     if (node.kind === "fusion" && !seen.has(node.name)) {
       seen.add(node.name);
       const value = fusions.get(node.name);
@@ -26,7 +30,7 @@ export function readsOf(formulas: readonly FormulaExpression[], serving: Serving
     }
   };
   for (const formula of formulas) visitFormula(formula, visit);
-  return { inputs, params, byRequest };
+  return { inputs, params, byRequest: byRequest || clock, clock };
 }
 
 /** Inputs that the rules of a ranking read other than by formulas: keys and similarities. */

@@ -2,9 +2,11 @@
 import type { InputRow } from "../../../compiler/fusion/index.js";
 import type { FileReading, FormulaType, ServingInput, ServingModel } from "../../../compiler/model/index.js";
 import { type LogColumnUse, type LogValueKind, type LogValues, readLogColumns } from "../../data/log-columns.js";
+import { inputValue } from "../../data/index.js";
 import { createFailure } from "../../failure.js";
 import { numberTexts, orderByRequest } from "../measure/log-rows.js";
 import { createLogPart, type LogPart } from "./part.js";
+import { clocksOf, orderOfTimes } from "./times.js";
 
 export interface LogRequest {
   readonly files: readonly string[];
@@ -24,6 +26,8 @@ export interface LogRequest {
   readonly user?: string;
   /** Column of the time or the day; absent: nothing is held out. */
   readonly time?: string;
+  /** Whether a formula reads the time of the request. */
+  readonly readsClock: boolean;
   /** Share of the latest requests that is held out, in (0, 1). */
   readonly holdout: number;
   readonly signal?: AbortSignal;
@@ -101,6 +105,7 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   const requests = numberTexts(requestTexts);
   const users = numberTexts(texts(userUse) ?? requestTexts);
   const timeTexts = texts(timeUse);
+  const clock = clocksOf(timeTexts, { column: request.time, files, isRead: request.readsClock });
   const order = orderByRequest(requests.codes, requests.count);
   const logged = inputs.map((input, i) => ({ input, values: columns.values(inputUses[i] as LogColumnUse) }));
   const lacksHead = logged.some(({ input, values }) => input.origin === "head" && values === undefined);
@@ -119,7 +124,7 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
       users: rows.map((row) => users.codes[row] as number),
       userCount: users.count,
       places: rows.map((row) => row + 1),
-      times: timeTexts === undefined ? undefined : Float64Array.from(rows, (row) => clockOf(timeTexts[row] ?? null)),
+      times: clock === undefined ? undefined : Float64Array.from(rows, clock),
       candidate: (i) => candidateOf(inputValues, rows[i] as number),
       id: (i) => idTexts?.[rows[i] as number] ?? String(rows[i]),
       labels: new Map(
@@ -164,41 +169,9 @@ function candidateOf(
   const fields = inputs.flatMap(({ input, values }) => {
     const value = values?.[row] ?? null;
     if (value === null) return [];
-    return [[input.name, typeof value === "string" ? parseValue(input.type, value) : value] as const];
+    return [[input.name, inputValue(value, input.type)] as const];
   });
   return Object.fromEntries(fields);
-}
-
-function parseValue(type: FormulaType, text: string): unknown {
-  switch (type) {
-    case "time":
-      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text.replace(" ", "T");
-    case "texts":
-    case "vector":
-      return parseList(type, text);
-    default:
-      return text;
-  }
-}
-
-/** JSON, or in a text format what stands between bars: as `mtlc rank` reads it. */
-function parseList(type: "texts" | "vector", text: string): unknown {
-  if (text.startsWith("["))
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return text;
-    }
-  const parts = text.split("|");
-  return type === "texts" ? parts : parts.map(Number);
-}
-
-function clockOf(text: string | null): number {
-  if (text === null) return 0;
-  const number = Number(text);
-  if (Number.isFinite(number)) return number;
-  const time = Date.parse(/\d\d:\d\d/.test(text) && !/[Z+]/.test(text) ? `${text.replace(" ", "T")}Z` : text) / 1000;
-  return Number.isFinite(time) ? time : 0;
 }
 
 /** The latest requests, about the share asked for: all requests of one time stay together. */
@@ -208,8 +181,7 @@ function splitByTime(
   requests: Int32Array,
   { holdout, time = "" }: LogRequest,
 ): { readonly train: Int32Array; readonly later: Int32Array; readonly from: string } {
-  const isNumeric = texts.every((text) => text === null || Number.isFinite(Number(text)));
-  const key = (text: string | null): number | string => (isNumeric ? Number(text ?? -Infinity) : (text ?? ""));
+  const key = orderOfTimes(texts);
   // A request is as late as its first row.
   const first = new Map<number, string | null>();
   for (const row of order)

@@ -227,8 +227,21 @@ describe("a table in several formats", () => {
 
   it("gives the same inputs of a ranking", async () => {
     const inputs: Readonly<Record<Name, ServingInput["type"]>> = {
-      ...{ id: "text", wide: "text", narrow: "number", unsigned: "text", f32: "number", real: "number", flag: "bool" },
-      ...{ at: "time", word: "text", a: "number", b: "text", c: "text", tags: "texts", ids: "texts", scores: "vector" },
+      id: "text",
+      wide: "text",
+      narrow: "number",
+      unsigned: "text",
+      f32: "number",
+      real: "number",
+      flag: "bool",
+      at: "time",
+      word: "text",
+      a: "number",
+      b: "text",
+      c: "text",
+      tags: "texts",
+      ids: "texts",
+      scores: "vector",
       w: "duration",
     };
     const asInput = (value: unknown): unknown => (Array.isArray(value) && value.length === 0 ? undefined : value);

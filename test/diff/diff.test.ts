@@ -119,7 +119,7 @@ describe("the class of a change", () => {
     ["checkpoint", "a width of an embedding", "embed: 8, min_count", "embed: 9, min_count"],
     ["checkpoint", "a width of a layer", "mlp(x, [256]", "mlp(x, [128]"],
     ["checkpoint", "the number of experts", "pool[8]", "pool[9]"],
-    ["checkpoint", "the order of an input", "[user_id, item_id, brand", "[item_id, user_id, brand"],
+    ["training", "the order of an input", "[user_id, item_id, brand", "[item_id, user_id, brand"],
     ["checkpoint", "the number of buckets of a hash", "hash: 1_000_000", "hash: 2_000_000"],
     ["training", "an activation", "activation: relu", "activation: tanh"],
     ["training", "how a bag is pooled", "pool: mean", "pool: sum"],
@@ -189,13 +189,13 @@ describe("the plan of a warm start", () => {
     expect(diff.class).toBe("checkpoint");
   });
 
-  it("does not take weights whose columns belong to other inputs", () => {
+  it("takes weights by the inputs that their columns belong to", () => {
     const plan = planOf(feedDiff(["[user_id, item_id, brand", "[item_id, user_id, brand"]));
     expect(plan).toMatchObject({ "base.0.weight": "columns", "base.0.bias": "whole", "for_ctr.weight": "columns" });
     expect(plan["pool.0.weight"]).toBe("whole");
   });
 
-  it("does not take a gate's weights when its experts stand in another order", () => {
+  it("takes a gate's weights by its experts when they stand in another order", () => {
     const text = (over: string): string =>
       smallSpec({
         network: `experts a[2] = mlp(age, [4])\nexperts b[2] = mlp(age, [4])\ngate t = softmax(age) over [${over}]`,
@@ -204,6 +204,35 @@ describe("the plan of a warm start", () => {
       "t.weight": "columns",
       "a.0.weight": "whole",
     });
+  });
+
+  it("starts anew where no column is of an input that was read before", () => {
+    const text = (input: string): string =>
+      smallSpec({
+        features: "features {\n  age: numeric\n  size: numeric\n  price: numeric\n  hour: numeric\n}",
+        network: `input x = [${input}]\ntower t = mlp(x, [8])`,
+      });
+    const diff = diffModels(modelOf(text("age, size")), modelOf(text("price, hour")));
+    const weight = diff.warmStart.tensors.find(({ name }) => name === "t.0.weight");
+    expect(weight).toMatchObject({ kind: "fresh", reason: "columns" });
+    expect(renderDiffText(diff)).toContain("all of its columns belong to other inputs");
+  });
+
+  it.each([
+    ["a larger vocabulary", "vocab: 50", "vocab: 60", "training"],
+    ["other boundaries", "[1, 2]", "[1, 3]", "training"],
+    ["an input by another name", /\bx\b/g, "xx", "training"],
+    ["another number of buckets", "hash: 100", "hash: 200", "checkpoint"],
+  ] as const)("has the class of what carries over: %s", (_, from, to, reach) => {
+    const text = smallSpec({
+      features:
+        "features {\n  u: categorical(hash: 100)\n  b: categorical(vocab: 50)\n  h: bucket(boundaries: [1, 2])\n}",
+      network: "input x = [u, b, h]\ntower t = mlp(x, [8])",
+    });
+    const changed = typeof from === "string" ? text.replace(from, to) : text.replace(from, to);
+    const diff = diffModels(modelOf(text), modelOf(changed));
+    expect(diff.class).toBe(reach);
+    expect(renderDiffText(diff).includes("starts anew")).toBe(reach === "checkpoint");
   });
 
   it("matches by name, wherever a declaration stands", () => {

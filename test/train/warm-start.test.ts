@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runDiff } from "../../src/cli/commands/diff.js";
 import { starterFiles } from "../../src/cli/starter.js";
-import { carriedTensors } from "../../src/compiler/diff/index.js";
+import { carriedTensors, renderDiffText, warmStartPlan } from "../../src/compiler/diff/index.js";
 import { parameterTable } from "../../src/compiler/lower/index.js";
 import { train, type TrainEvent } from "../../src/index.js";
 import { loadArtifact, type LoadedArtifact, splitState } from "../../src/runtime/artifact/index.js";
 import { openData } from "../../src/runtime/data/index.js";
 import type { HostTensor } from "../../src/runtime/engine/index.js";
+import { createPredictor } from "../../src/runtime/predict.js";
 import { createProgram } from "../../src/runtime/program.js";
 import { bytesOf } from "../../src/runtime/artifact/safetensors.js";
 import { holdState, initialReader } from "../../src/runtime/engine/state.js";
@@ -57,6 +58,13 @@ async function startOf(spec: string, files: readonly string[] = [join(root, "tra
     before: splitState(kept, holdState(kept, initial)),
     after: splitState(kept, holdState(kept, warm.state)),
   };
+}
+
+/** A row of the starter with another price. */
+function dearer(line: string): string {
+  const cells = line.split(",");
+  cells[3] = String(2 * Number(cells[3]));
+  return cells.join(",");
 }
 
 function oldTensors(): ReadonlyMap<string, HostTensor> {
@@ -173,6 +181,35 @@ describe("a warm start", () => {
     expect(losses[1]).toBeLessThan(losses[0] ?? 0);
   });
 
+  it("says which features the new data scales otherwise", async () => {
+    const spec = variant(
+      "scaled",
+      ["scale: log1p", "scale: log1p_standard"],
+      ["boundaries: [6, 12, 18]", "quantiles: 4"],
+    );
+    const first = join(root, "scaled");
+    await train({ spec, output: first, epochs: 1 });
+    const codes = async (files: readonly string[]): Promise<readonly string[]> => {
+      const said: string[] = [];
+      await train({
+        spec,
+        warmStart: first,
+        epochs: 1,
+        train: files,
+        onEvent: (event) =>
+          void (event.kind === "warning" && said.push(`${event.diagnostic.code}: ${event.diagnostic.message}`)),
+      });
+      return said;
+    };
+    expect(await codes([join(root, "train.csv")])).toEqual([]);
+    const other = join(root, "dearer.csv");
+    const lines = readFileSync(join(root, "train.csv"), "utf8").trimEnd().split("\n");
+    writeFileSync(other, `${lines.map((line, i) => (i === 0 ? line : dearer(line))).join("\n")}\n`);
+    expect(await codes([other])).toEqual([
+      expect.stringMatching(/^MTL7332: the new data gives other scales .* `price`, so/),
+    ]);
+  });
+
   it("wants a trained artifact, and the table of tensors is the program's", async () => {
     await expect(train({ spec: join(root, "model.mtl"), warmStart: join(root, "nowhere") })).rejects.toThrow("MTL7201");
     const { program, warm } = await startOf(join(root, "model.mtl"));
@@ -180,5 +217,106 @@ describe("a warm start", () => {
       .filter(({ role }) => role === "parameter" || role === "statistic")
       .map(({ name }) => name);
     expect(warm.plan.tensors.map(({ name }) => name)).toEqual(names);
+  });
+
+  describe("of a layer whose input is another one", () => {
+    /** A trained predictor and one of the warm start, before any step, on the same rows. */
+    async function predictionsOf(spec: string): Promise<readonly (readonly number[])[]> {
+      const { model, fitted, program, warm } = await startOf(spec);
+      const started: LoadedArtifact = { ...old, model, fitted, program, state: holdState(program.state, warm.state) };
+      const rows = [0, 1, 2, 3].map((i) => ({ user_id: String(i), item_id: String(i * 7), hour: i * 6, price: 5 + i }));
+      const answers = [];
+      for (const artifact of [old, started]) {
+        const predictor = await createPredictor(artifact, { engine: "cpu" });
+        const found = predictor.predict(rows);
+        answers.push(["ctr", "cvr", "ctcvr"].flatMap((head) => [...(found[head] ?? [])]));
+        predictor.close();
+      }
+      return answers;
+    }
+    const features = "price:   numeric(scale: log1p)";
+    const added = `${features}\n  hour_too: numeric(column: "hour", scale: none)`;
+    const inputs = "[user_id, item_id, hour, price]";
+
+    it.each([
+      [
+        "one more",
+        "more",
+        [
+          [features, added],
+          [inputs, "[user_id, item_id, hour, hour_too, price]"],
+        ],
+      ],
+      ["another order", "order", [[inputs, "[price, item_id, hour, user_id]"]]],
+      [
+        "both",
+        "both",
+        [
+          [features, added],
+          [inputs, "[hour_too, price, item_id, user_id, hour]"],
+        ],
+      ],
+    ] as const)(
+      "%s: what is kept is kept to the bit, and predictions are what they were",
+      async (_, name, changes) => {
+        const spec = variant(`columns-${name}`, ...changes);
+        const { after, warm } = await startOf(spec);
+        const widths = { user_id: 8, item_id: 8, hour: 4, price: 1, hour_too: 1 };
+        const namesIn = (path: string): readonly (keyof typeof widths)[] =>
+          (/input x = \[([^\]]*)\]/.exec(readFileSync(path, "utf8"))?.[1] ?? "")
+            .split(", ")
+            .map((each) => each as keyof typeof widths);
+        const places = (names: readonly (keyof typeof widths)[]): ReadonlyMap<string, number> => {
+          let at = 0;
+          return new Map(names.map((each) => [each, (at += widths[each]) - widths[each]]));
+        };
+        const [from, to] = [places(namesIn(join(root, "model.mtl"))), places(namesIn(spec))];
+        for (const tensor of ["pool.0.weight", "for_ctr.weight", "for_cvr.weight"]) {
+          const [given, taken] = [oldTensors().get(tensor), after.get(tensor)];
+          if (given === undefined || taken === undefined) throw new Error(`there is no ${tensor}`);
+          const row = given.data.length / (given.shape[0] ?? 1);
+          const cut = ({ data }: HostTensor, at: number, size: number): Float32Array | Int32Array =>
+            data.slice(at * row, (at + size) * row);
+          for (const [feature, place] of to) {
+            const width = widths[feature as keyof typeof widths];
+            const known = from.get(feature);
+            const expected = known === undefined ? new Float32Array(width * row) : cut(given, known, width);
+            expect(cut(taken, place, width), `${tensor} of ${feature}`).toEqual(expected);
+          }
+        }
+        const { result } = await runDiff({ models: [join(root, "old"), spec] });
+        expect(carriedTensors(result.warmStart)).toEqual(carriedTensors(warm.plan));
+        const kinds = new Map(result.warmStart.tensors.map((tensor) => [tensor.name, tensor.kind]));
+        expect(kinds.get("pool.0.weight")).toBe("columns");
+        expect(renderDiffText(result)).toContain("3 by input");
+        const [before = [], now = []] = await predictionsOf(spec);
+        expect(now).toHaveLength(before.length);
+        now.forEach((value, place) => expect(value).toBeCloseTo(before[place] ?? NaN, 6));
+      },
+      60_000,
+    );
+
+    it("one less: the others keep their weights", async () => {
+      const spec = variant("columns-less", [`  ${features}\n`, ""], [inputs, "[user_id, item_id, hour]"]);
+      const { after } = await startOf(spec);
+      const [given, taken] = [oldTensors().get("pool.0.weight"), after.get("pool.0.weight")];
+      expect(taken?.shape).toEqual([20, 4, 32]);
+      expect(taken?.data).toEqual(given?.data.slice(0, 20 * 4 * 32));
+    });
+
+    it("keeps scales and statistics of normalization, and starts those of a new input as training would", async () => {
+      const normed = (list: string): readonly (readonly [string, string])[] => [
+        [features, added],
+        ["experts pool[4] = mlp(x, [32])", `input n = norm(${list})\nexperts pool[4] = mlp(n, [32])`],
+      ];
+      const { model, program, fitted } = await startOf(variant("norm-old", ...normed("[hour, price]")));
+      const wider = loadSpec(variant("norm-new", ...normed("[hour_too, hour, price]"))).model;
+      const plan = warmStartPlan(
+        { model, tensors: parameterTable(program) },
+        { model: wider, tensors: parameterTable(createProgram(wider, fitted)) },
+      );
+      const kinds = plan.tensors.filter(({ name }) => name.startsWith("n.")).map(({ kind }) => kind);
+      expect(new Set(kinds)).toEqual(new Set(["columns"]));
+    });
   });
 });

@@ -218,7 +218,7 @@ function compareSubjects(
   const diffs: SubjectDiff[] = [];
   for (const subject of before) {
     const other = own.get(key(subject));
-    if (other === undefined) diffs.push(wholeSubject(subject, "removed"));
+    if (other === undefined) diffs.push(wholeSubject(subject, "removed", unfit));
     else {
       const changed = compareFacets(subject, other, unfit);
       if (changed !== undefined) diffs.push(changed);
@@ -226,17 +226,39 @@ function compareSubjects(
   }
   const gone = before.filter((subject) => !own.has(key(subject)));
   const come = after.filter((subject) => !old.has(key(subject)));
+  // Several that say the same cannot be told apart.
+  const twinOf = (subject: Subject): Subject | undefined => {
+    const twins = gone.filter((other) => saying(other) === saying(subject));
+    const alike = come.filter((other) => saying(other) === saying(subject));
+    return twins.length === 1 && alike.length === 1 ? twins[0] : undefined;
+  };
+  const renamed = new Map(
+    come.flatMap((subject) => {
+      const twin = twinOf(subject);
+      const isFree = twin !== undefined && isWithoutTensors(subject, unfit) && isWithoutTensors(twin, unfit);
+      return isFree ? [[subject.name, twin.name]] : [];
+    }),
+  );
+  const oldNames = new Set(renamed.values());
   return [
-    ...diffs,
+    ...diffs.map((diff) => (diff.state === "removed" && oldNames.has(diff.name) ? asRenamed(diff) : diff)),
     ...come.map((subject) => {
-      const twins = gone.filter((other) => saying(other) === saying(subject));
-      const alike = come.filter((other) => saying(other) === saying(subject));
-      const diff = wholeSubject(subject, "added");
-      // Several that say the same cannot be told apart.
-      const [twin] = twins;
-      return twin === undefined || twins.length > 1 || alike.length > 1 ? diff : { ...diff, formerly: twin.name };
+      const twin = twinOf(subject);
+      const diff = wholeSubject(subject, "added", unfit);
+      if (twin === undefined) return diff;
+      return { ...(renamed.has(subject.name) ? asRenamed(diff) : diff), formerly: twin.name };
     }),
   ];
+}
+
+/** Whether a part of the network came or went without any tensor coming or going. */
+function isWithoutTensors(subject: Subject, unfit: UnfitParts): boolean {
+  return subject.added === "network.added" && !isUnfit(subject, unfit);
+}
+
+function asRenamed(diff: SubjectDiff): SubjectDiff {
+  const { class: reach, purpose } = changeRules["network.renamed"];
+  return { ...diff, class: reach, meaning: [purpose] };
 }
 
 /** What a subject says but for its name: one that came and one that went may be one thing. */
@@ -244,8 +266,11 @@ function saying({ kind, facets }: Subject): string {
   return JSON.stringify([kind, facets.map(({ name, text }) => [name, text])]);
 }
 
-function wholeSubject({ kind, name, text, added, removed }: Subject, state: "added" | "removed"): SubjectDiff {
-  const rule = changeRules[state === "added" ? added : removed];
+function wholeSubject(subject: Subject, state: "added" | "removed", unfit: UnfitParts): SubjectDiff {
+  const { kind, name, text, added, removed } = subject;
+  const rule = isWithoutTensors(subject, unfit)
+    ? changeRules[`network.${state}.free`]
+    : changeRules[state === "added" ? added : removed];
   return { kind, name, state, class: rule.class, text, changes: [], meaning: [rule.purpose] };
 }
 
@@ -301,7 +326,7 @@ function meaningOf(subject: Subject, changes: readonly Change[], unfit: UnfitPar
   const breaking = changes.filter((change) => change.class === "checkpoint");
   if (breaking.length === 0 || !isUnfit(subject, unfit)) return purposes;
   const others = changes.filter((change) => change.class !== "checkpoint").map(({ rule }) => changeRules[rule].purpose);
-  const hasShape = breaking.some(({ rule }) => rule === "network.shape");
+  const hasShape = breaking.some(({ rule }) => rule === "network.shape.tensors");
   const reasons = breaking.filter(({ rule }) => !hasShape || rule !== "network.reads.tensors").map(reasonOf);
   const why = [...new Set(reasons)].join(", ");
   return [`checkpoint not reusable for \`${subject.name}\`: ${why}`, ...new Set(others)];
@@ -310,7 +335,7 @@ function meaningOf(subject: Subject, changes: readonly Change[], unfit: UnfitPar
 /** `8 → 12 experts`, `embed 16 → 32`. */
 function reasonOf({ rule, facet, before, after, items }: Change): string {
   if (items !== undefined || before === undefined || after === undefined) return changeRules[rule].purpose;
-  if (rule === "network.experts" || rule === "network.mix") return `${before} → ${after} experts`;
+  if (rule === "network.experts" || rule === "network.mix.tensors") return `${before} → ${after} experts`;
   return before.includes(": ") || before.includes("(") ? `${before} → ${after}` : `${facet} ${before} → ${after}`;
 }
 

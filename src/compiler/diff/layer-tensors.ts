@@ -7,13 +7,54 @@ import type { Arguments, Model, NetNode } from "../model/index.js";
  * is asked of the layer itself, so that a new layer needs no word here. Nothing for what cannot be built.
  */
 export function layerTensors(model: Model, node: NetNode, args: Arguments): readonly string[] | undefined {
-  const tensors: string[] = [];
+  return tensorShapes(model, node, args)?.map(({ name, shape }) => `${name} [${shape.join(", ")}]`);
+}
+
+interface TensorShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+function tensorShapes(model: Model, node: NetNode, args: Arguments): readonly TensorShape[] | undefined {
+  const tensors: TensorShape[] = [];
   try {
-    build(model, node, args, (name, shape) => tensors.push(`${name} [${shape.join(", ")}]`));
+    build(model, node, args, (name, shape) => tensors.push({ name, shape }));
   } catch {
     return undefined;
   }
   return tensors;
+}
+
+/** Axes of a tensor along which the columns of the layer's input lie, and those along which the experts of a gate do. */
+export interface TensorAxes {
+  readonly input: readonly number[];
+  readonly experts: readonly number[];
+}
+
+/**
+ * The axes of each tensor of a node's layer, by the tensor's name in the layer. They are asked of the layer itself: an axis
+ * belongs to the input when it grows by as much as the input does. Nothing for what cannot be built.
+ */
+export function tensorAxes(model: Model, node: NetNode): ReadonlyMap<string, TensorAxes> {
+  const own = tensorShapes(model, node, node.arguments) ?? [];
+  const [first] = node.inputs;
+  const wider = first === undefined ? undefined : tensorShapes(widened(model, first), node, node.arguments);
+  const last = node.inputs.at(-1);
+  const isGate = resolveGate(node.layer) !== undefined && node.inputs.length > 1 && last !== undefined;
+  const more = isGate ? tensorShapes(model, { ...node, inputs: [...node.inputs, last] }, node.arguments) : undefined;
+  const grown = (tensor: TensorShape, others: readonly TensorShape[] | undefined): readonly number[] => {
+    const other = others?.find(({ name }) => name === tensor.name);
+    return tensor.shape.flatMap((size, axis) => (other === undefined || other.shape[axis] === size ? [] : [axis]));
+  };
+  return new Map(own.map((each) => [each.name, { input: grown(each, wider), experts: grown(each, more) }]));
+}
+
+/** The model with one more column in what a node gives. */
+function widened(model: Model, ref: number): Model {
+  const nodes = model.nodes.map((node, place) =>
+    place === ref ? { ...node, shape: [...node.shape.slice(0, -1), (node.shape.at(-1) ?? 0) + 1] } : node,
+  );
+  return { ...model, nodes };
 }
 
 function build(

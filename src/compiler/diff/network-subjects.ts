@@ -75,15 +75,19 @@ function readFacets(model: Model, node: NetNode): readonly Facet[] {
   return [
     reads("reads", names.slice(0, 1)),
     reads("over", names.slice(1)),
-    facet("experts it weighs", "network.mix", String(experts)),
+    facet("experts it weighs", "network.mix", String(experts), { tensorRule: "network.mix.tensors" }),
   ];
 }
 
 /** What comes in; of a concatenation, whose inputs are many, what goes out. */
 function shapeFacets(model: Model, node: NetNode): readonly Facet[] {
-  if (node.layer === "concat") return [facet("shape", "network.shape", shapeText(node))];
+  if (node.layer === "concat") return [shapeFacet("shape", shapeText(node))];
   const shapes = node.inputs.slice(0, 1).map((ref) => model.nodes[ref]);
   return shapes.flatMap((input) =>
-    input === undefined ? [] : [facet("input", "network.shape", shapeText({ shape: input.shape }))],
+    input === undefined ? [] : [shapeFacet("input", shapeText({ shape: input.shape }))],
   );
+}
+
+function shapeFacet(name: string, text: string): Facet {
+  return facet(name, "network.shape", text, { tensorRule: "network.shape.tensors" });
 }

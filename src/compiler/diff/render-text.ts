@@ -111,7 +111,9 @@ export function tensorSummary({ warmStart }: ModelDiff): string {
   const byRow = tensors.filter(({ kind }) => kind === "rows").length;
   const carried = tensors.length - fresh;
   if (tensors.length === 0) return "there are no tensors";
-  const rows = byRow === 0 ? "" : `, ${byRow} of them row by row`;
+  const byColumn = tensors.filter(({ kind }) => kind === "columns").length;
+  const parts = [...(byRow === 0 ? [] : [`${byRow} row by row`]), ...(byColumn === 0 ? [] : [`${byColumn} by input`])];
+  const rows = parts.length === 0 ? "" : byColumn === 0 ? `, ${byRow} of them row by row` : `, ${parts.join(", ")}`;
   if (fresh === 0) return `all ${tensors.length} tensors warm-start${rows}`;
   if (carried === 0) return `none of the ${tensors.length} tensors warm-starts`;
   return `${fresh} of ${tensors.length} tensors start anew; the other ${carried} warm-start${rows}`;
@@ -144,7 +146,7 @@ export function freshText({ reason, before, shape }: Extract<TensorPlan, { kind:
     case "ids":
       return `${now}, its rows stand for other values`;
     case "columns":
-      return `${now}, its columns belong to other inputs`;
+      return `${now}, all of its columns belong to other inputs`;
   }
 }
 

@@ -137,6 +137,7 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
           feature.boundaries.kind === "listed" ? "boundaries" : "quantiles",
           "feature.boundaries",
           boundariesText(feature.boundaries).replace(/^\w+: /, ""),
+          { tensorRule: "feature.boundaries.tensors" },
         ),
         facet("embed", "feature.embed", numberText(feature.embed)),
       ];
@@ -144,12 +145,10 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
     case "bag": {
       const { vocabulary } = feature;
       const own = [
-        facet(
-          "vocabulary",
-          "feature.vocabulary",
-          vocabularyOptions(vocabulary).join(", "),
-          vocabulary.kind === "listed" ? { items: vocabulary.values } : {},
-        ),
+        facet("vocabulary", "feature.vocabulary", vocabularyOptions(vocabulary).join(", "), {
+          tensorRule: "feature.vocabulary.tensors",
+          ...(vocabulary.kind === "listed" ? { items: vocabulary.values } : {}),
+        }),
         facet("embed", "feature.embed", numberText(feature.embed)),
       ];
       if (feature.kind === "categorical") return own;

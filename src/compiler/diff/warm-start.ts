@@ -1,6 +1,9 @@
 import { lookupOf } from "../lower/index.js";
 import type { FeatureModel, LogitExpression, HeadExpression, Model, NodeRef } from "../model/index.js";
 
+import { type AxisPlan, type Column, isIdentity, planColumns, widthOf } from "./column-plan.js";
+import { tensorAxes, type TensorAxes } from "./layer-tensors.js";
+
 /** A logical tensor of a model's state: `pool.0.weight`. */
 export interface TensorRow {
   readonly name: string;
@@ -20,9 +23,11 @@ export type TensorPlan = { readonly name: string; readonly shape: readonly numbe
   | { readonly kind: "whole" }
   /** Rows of an embedding table that stand for the same value, or the same interval; the others are new. */
   | { readonly kind: "rows"; readonly feature: string; readonly by: "value" | "interval" }
+  /** Columns of a weight that belong to inputs which were read before; `before` is its old shape. */
+  | { readonly kind: "columns"; readonly before: readonly number[]; readonly axes: readonly AxisPlan[] }
   /**
    * `new`: no tensor of that name before. `shape`: it had another one. `ids`: rows stand for something else. `columns`:
-   * it has the same shape and reads its inputs in another order, or other ones among them.
+   * it has the same shape, and none of its columns belongs to an input which was read before.
    */
   | {
       readonly kind: "fresh";
@@ -40,14 +45,14 @@ export interface WarmStartPlan {
 
 /**
  * Which tensors of a trained model a new one may start from: those of the same logical name and shape that read the same
- * inputs; of embedding tables the rows whose values both models know. Pure; `train --warm-start` does exactly this.
+ * inputs; of embedding tables the rows whose values both models know; of weights the columns whose inputs both models read. Pure; `train --warm-start` does exactly this.
  */
 export function warmStartPlan(before: WarmStartSide, after: WarmStartSide): WarmStartPlan {
   const kept = (side: WarmStartSide): readonly TensorRow[] =>
     side.tensors.filter(({ role }) => role === "parameter" || role === "statistic");
   const old = new Map(kept(before).map((row) => [row.name, row]));
   const tables = { before: tableFeatures(before.model), after: tableFeatures(after.model) };
-  const columns = { before: columnsRead(before.model), after: columnsRead(after.model) };
+  const owners = { before: ownersOf(before.model), after: ownersOf(after.model) };
   const tensors = kept(after).map((row): TensorPlan => {
     const { name, shape } = row;
     const other = old.get(name);
@@ -64,9 +69,7 @@ export function warmStartPlan(before: WarmStartSide, after: WarmStartSide): Warm
       return sameShape(shape.slice(1), other.shape.slice(1))
         ? planTable(row, features.before, features.after, fresh)
         : fresh("shape");
-    if (!sameShape(shape, other.shape)) return fresh("shape");
-    const isMoved = areColumnsMoved(shape, ownerColumns(columns.before, name), ownerColumns(columns.after, name));
-    return isMoved ? fresh("columns") : { name, shape, kind: "whole" };
+    return planWeight(row, other, [ownerOf(owners.before, name), ownerOf(owners.after, name)], fresh);
   });
   const taken = new Set(tensors.filter(({ kind }) => kind !== "fresh").map(({ name }) => name));
   return { tensors, dropped: [...old.values()].filter(({ name }) => !taken.has(name)) };
@@ -116,25 +119,65 @@ function tableFeatures(model: Model): ReadonlyMap<string, TableFeature> {
   );
 }
 
-/** Something that a part reads, and how many columns of a weight are its. */
-interface Column {
-  readonly name: string;
-  readonly size: number;
+/** What a node or a logit reads, in order, and along which axes of its tensors the columns lie. */
+interface Owner {
+  readonly id: string;
+  readonly input: readonly Column[];
+  /** Of a gate, what it weighs. */
+  readonly experts: readonly Column[];
+  /** By the name of a tensor within its owner. */
+  readonly axes: ReadonlyMap<string, TensorAxes>;
 }
 
-/** What a node or a logit reads, in order: its input, and of a gate the experts that it weighs. */
-type Columns = ReadonlyMap<string, readonly (readonly Column[])[]>;
-
-function columnsRead(model: Model): Columns {
-  const read = new Map<string, readonly (readonly Column[])[]>();
-  for (const { id, inputs } of model.nodes)
-    read.set(id, [
-      inputs.slice(0, 1).flatMap((ref) => columnsOf(model, ref)),
-      inputs.slice(1).map((ref) => ({ name: model.nodes[ref]?.id ?? "", size: model.nodes[ref]?.replicas ?? 1 })),
-    ]);
+function ownersOf(model: Model): ReadonlyMap<string, Owner> {
+  const owners = new Map<string, Owner>();
+  for (const node of model.nodes) {
+    const { id, inputs } = node;
+    owners.set(id, {
+      id,
+      input: inputs.slice(0, 1).flatMap((ref) => columnsOf(model, ref)),
+      experts: inputs
+        .slice(1)
+        .map((ref) => ({ name: model.nodes[ref]?.id ?? "", size: model.nodes[ref]?.replicas ?? 1 })),
+      axes: tensorAxes(model, node),
+    });
+  }
+  const axes = new Map([["weight", { input: [0], experts: [] }]]);
   for (const head of model.heads)
-    for (const { id, node } of logitsOf(head.value)) read.set(id, [columnsOf(model, node)]);
-  return read;
+    for (const { id, node } of logitsOf(head.value))
+      owners.set(id, { id, input: columnsOf(model, node), experts: [], axes });
+  return owners;
+}
+
+/** Whole when every column is where it was, by columns when some are, anew when none is or another axis has another size. */
+function planWeight(
+  { name, shape }: TensorRow,
+  other: TensorRow,
+  [before, after]: readonly [Owner | undefined, Owner | undefined],
+  fresh: (reason: "shape" | "columns") => TensorPlan,
+): TensorPlan {
+  const whole: TensorPlan = sameShape(shape, other.shape) ? { name, shape, kind: "whole" } : fresh("shape");
+  if (before === undefined || after === undefined || shape.length !== other.shape.length) return whole;
+  const own = after.axes.get(name.slice(after.id.length + 1));
+  const old = before.axes.get(name.slice(before.id.length + 1));
+  if (own === undefined || old === undefined || JSON.stringify(own) !== JSON.stringify(old)) return whole;
+  const reason = sameShape(shape, other.shape) ? "columns" : "shape";
+  const axes: AxisPlan[] = [];
+  for (const [axis, size] of shape.entries()) {
+    const isInput = own.input.includes(axis);
+    if (!isInput && !own.experts.includes(axis)) {
+      if (size !== other.shape[axis]) return fresh("shape");
+      continue;
+    }
+    const [from, to] = isInput ? [before.input, after.input] : [before.experts, after.experts];
+    if (widthOf(from) !== other.shape[axis] || widthOf(to) !== size) return whole;
+    const runs = planColumns(from, to, isInput ? "zero" : "fresh");
+    if (runs === undefined) return fresh(reason);
+    if (!isIdentity(runs, other.shape[axis] ?? 0) || size !== other.shape[axis]) axes.push({ axis, runs });
+  }
+  return axes.length === 0
+    ? { name, shape, kind: "whole" }
+    : { name, shape, kind: "columns", before: other.shape, axes };
 }
 
 /** A concatenation is what it is made of; a layer without weights of its own passes on what it reads. */
@@ -175,30 +218,13 @@ function logitTerms(logit: LogitExpression): readonly Extract<LogitExpression, {
   }
 }
 
-/** Of a tensor's owner, the longest id that its name starts with: `t/1` of `t/1.0.weight`. */
-function ownerColumns(columns: Columns, tensor: string): readonly (readonly Column[])[] {
+/** The owner of a tensor, by the longest id that its name starts with: `t/1` of `t/1.0.weight`. */
+function ownerOf(owners: ReadonlyMap<string, Owner>, tensor: string): Owner | undefined {
   for (let end = tensor.lastIndexOf("."); end > 0; end = tensor.lastIndexOf(".", end - 1)) {
-    const read = columns.get(tensor.slice(0, end));
-    if (read !== undefined) return read;
+    const owner = owners.get(tensor.slice(0, end));
+    if (owner !== undefined) return owner;
   }
-  return [];
-}
-
-/**
- * Whether a tensor with a side for the columns would give them to others. Of several columns an order is what weights
- * stand in; a single one by another name is the same one renamed.
- */
-function areColumnsMoved(
-  shape: readonly number[],
-  before: readonly (readonly Column[])[],
-  after: readonly (readonly Column[])[],
-): boolean {
-  const text = (columns: readonly Column[]): string => columns.map(({ name, size }) => `${name} ${size}`).join("\n");
-  return after.some((own, place) => {
-    const old = before[place] ?? [];
-    const width = own.reduce((total, { size }) => total + size, 0);
-    return Math.max(old.length, own.length) > 1 && shape.includes(width) && text(old) !== text(own);
-  });
+  return undefined;
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

@@ -27,7 +27,7 @@ import { finishedRun } from "./finished.js";
 import { measureHeads } from "./measure.js";
 import type { TrainResult } from "./result.js";
 import { runTraining, type TrainingOutcome } from "./run.js";
-import { describeWarmStart, warmStart } from "./warm-start.js";
+import { describeWarmStart, refittedFeatures, warmStart } from "./warm-start.js";
 
 /** Files in place of those that the spec names, relative to the working directory; globs allowed. */
 export interface DataFiles {
@@ -120,7 +120,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
     if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
     const cold = initialReader(model.train.seed);
-    const warm = old === undefined ? undefined : warmStart(old, { model, fitted: data.fitted, program, initial: cold });
+    const coldStart = { model, fitted: data.fitted, program, initial: cold };
+    const warm = old === undefined ? undefined : warmStart(old, coldStart);
     const initial = warm?.state ?? cold;
     const taken = old === undefined || warm === undefined ? undefined : describeWarmStart(old.directory, warm);
     const measured = measuredProgram(program);
@@ -161,7 +162,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         ...(signal === undefined ? {} : { signal }),
         onEvent,
         onStart: (resumed) => {
-          if (taken !== undefined && resumed === undefined) onEvent({ kind: "warmStarted", ...taken });
+          if (taken !== undefined && resumed === undefined) {
+            onEvent({ kind: "warmStarted", ...taken });
+            const refitted = old === undefined ? [] : refittedFeatures(old, coldStart);
+            if (refitted.length > 0)
+              onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7332", { features: refitted }, nowhere()) });
+          }
           onEvent({
             kind: "started",
             rows: { train: rows.rows, validation: data.validation?.rows ?? 0, test: data.test?.rows ?? 0 },

@@ -38,24 +38,33 @@ export function warmStart(old: LoadedArtifact, cold: ColdStart): WarmStart {
   );
   const given = splitState(keptVariables(old.program), old.state);
   const rows = new Map<string, number>();
-  const taken = new Map<string, TakenRows>();
+  const taken = new Map<string, Taken>();
   for (const tensor of plan.tensors) {
     const take = takeTensor(tensor, given.get(tensor.name), [old.fitted, cold.fitted]);
     if (take !== undefined) taken.set(tensor.name, take);
-    if (tensor.kind === "rows") rows.set(tensor.name, take?.places?.filter((place) => place >= 0).length ?? 0);
+    if (tensor.kind === "rows") rows.set(tensor.name, knownRows(take));
   }
   return { state: overlaid(initial, taken), plan, rows: Object.fromEntries(rows) };
 }
 
 /** What is taken of an old tensor. */
+type Taken = TakenRows | TakenColumns;
+
+interface TakenColumns {
+  readonly kind: "columns";
+  /** Puts what is taken into a row of the new tensor, whose first value is `values[at]`; the others stay as they are. */
+  readonly fill: (values: HostTensor["data"], at: number, row: number) => void;
+}
+
 interface TakenRows {
+  readonly kind: "rows";
   readonly data: HostTensor["data"];
   /** For each row of the new tensor, the row of the old one, or −1 for none. Absent: all, in their order. */
   readonly places?: Int32Array;
 }
 
 /** First values with rows of old tensors in their place. */
-function overlaid(initial: StateReader, taken: ReadonlyMap<string, TakenRows>): StateReader {
+function overlaid(initial: StateReader, taken: ReadonlyMap<string, Taken>): StateReader {
   return {
     rows: (variable, first, count) => {
       const values = initial.rows(variable, first, count);
@@ -66,6 +75,10 @@ function overlaid(initial: StateReader, taken: ReadonlyMap<string, TakenRows>): 
         const to = Math.min(first + count, piece.row + piece.rows);
         if (take === undefined) continue;
         for (let row = from; row < to; row += 1) {
+          if (take.kind === "columns") {
+            take.fill(values, (row - first) * width, row - piece.row);
+            continue;
+          }
           const place = take.places === undefined ? row - piece.row : (take.places[row - piece.row] ?? -1);
           if (place >= 0) values.set(take.data.subarray(place * width, (place + 1) * width), (row - first) * width);
         }
@@ -73,6 +86,22 @@ function overlaid(initial: StateReader, taken: ReadonlyMap<string, TakenRows>): 
       return values;
     },
   };
+}
+
+function knownRows(take: Taken | undefined): number {
+  return take?.kind === "rows" ? (take.places?.filter((place) => place >= 0).length ?? 0) : 0;
+}
+
+/** Features of both models whose scale or boundaries the new data decides otherwise: kept weights read other numbers there. */
+export function refittedFeatures(old: LoadedArtifact, { model, fitted }: ColdStart): readonly string[] {
+  const known = new Set(old.model.features.map(({ name }) => name));
+  return model.features.flatMap(({ name }) => {
+    if (!known.has(name)) return [];
+    const [before, after] = [featureOf(old.fitted, name), featureOf(fitted, name)];
+    if (before.kind !== after.kind) return [];
+    const isNumbers = after.kind === "number" || after.kind === "bucket";
+    return isNumbers && JSON.stringify(before) !== JSON.stringify(after) ? [name] : [];
+  });
 }
 
 /** What was taken, for a run's events and its result. */
@@ -89,13 +118,62 @@ function takeTensor(
   plan: TensorPlan,
   given: HostTensor | undefined,
   [before, after]: readonly [Fitted, Fitted],
-): TakenRows | undefined {
+): Taken | undefined {
   if (plan.kind === "fresh") return undefined;
   if (given === undefined) throw new Error(`the artifact has no tensor ${plan.name}`);
-  if (plan.kind === "whole") return { data: given.data };
+  if (plan.kind === "whole") return { kind: "rows", data: given.data };
+  if (plan.kind === "columns") return { kind: "columns", fill: columnFiller(plan, given.data) };
   const rows = new Map(rowKeys(featureOf(before, plan.feature)).map((key, row) => [key, row]));
   const places = Int32Array.from(rowKeys(featureOf(after, plan.feature)), (key) => rows.get(key) ?? -1);
-  return { data: given.data, places };
+  return { kind: "rows", data: given.data, places };
+}
+
+/** Where a place along an axis comes from: a place of the old tensor, or a value that it starts with. */
+type Origin = number | "zero" | "fresh";
+
+/** Weights by the inputs that they belong to. Scales and statistics of a new input are those of a cold start, never zero. */
+function columnFiller(
+  { name, shape, before, axes }: Extract<TensorPlan, { kind: "columns" }>,
+  given: HostTensor["data"],
+): TakenColumns["fill"] {
+  const startsAtZero = /\.(?:weight|bias)$/.test(name);
+  const origins = shape.map((size, axis): readonly Origin[] => {
+    const runs = axes.find((each) => each.axis === axis)?.runs;
+    if (runs === undefined) return Array.from({ length: size }, (_, place) => place);
+    return runs.flatMap((run) =>
+      Array.from({ length: run.size }, (_, i): Origin => (run.kind === "kept" ? run.from + i : run.kind)),
+    );
+  });
+  const width = shape.slice(1).reduce((size, side) => size * side, 1);
+  return (values, at, row) => {
+    const place = shape.map((_, axis) => (axis === 0 ? row : 0));
+    for (let i = 0; i < width; i++) {
+      const source = sourceOf(origins, place, before);
+      if (typeof source === "number") values[at + i] = given[source] ?? 0;
+      else if (source === "zero" && startsAtZero) values[at + i] = 0;
+      for (let axis = shape.length - 1; axis > 0; axis--) {
+        place[axis] = (place[axis] ?? 0) + 1;
+        if ((place[axis] ?? 0) < (shape[axis] ?? 1)) break;
+        place[axis] = 0;
+      }
+    }
+  };
+}
+
+/** The old tensor's place of a value, or how it starts where an axis has no old place for it. */
+function sourceOf(
+  origins: readonly (readonly Origin[])[],
+  place: readonly number[],
+  before: readonly number[],
+): Origin {
+  let source: Origin = 0;
+  for (const [axis, own] of origins.entries()) {
+    const origin = own[place[axis] ?? 0] ?? "fresh";
+    if (origin === "fresh") return "fresh";
+    if (origin === "zero" || source === "zero") source = "zero";
+    else source = source * (before[axis] ?? 1) + origin;
+  }
+  return source;
 }
 
 /** What each row of a table stands for: "unknown", then a value of the vocabulary or an interval each. */

@@ -31,6 +31,12 @@ export const trainingDiagnostics = defineDiagnostics({
     message: (p: { directory: string; what: string | undefined }) =>
       `\`${p.directory}\` holds a finished artifact ${p.what === undefined ? "that does not say which run it is of" : `of another run: ${p.what} differs`}; leave \`--resume\` out to train anew, or give another directory`,
   },
+  MTL7332: {
+    severity: "info",
+    title: "weights read other numbers",
+    message: (p: { features: readonly string[] }) =>
+      `the new data gives other scales or boundaries to ${p.features.map((name) => `\`${name}\``).join(", ")}, so what is taken over reads other numbers for the same values`,
+  },
   MTL7304: {
     severity: "error",
     title: "checkpoint of another run",

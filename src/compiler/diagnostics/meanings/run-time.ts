@@ -189,6 +189,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "`--resume` was given, the folder holds an artifact and no checkpoint, and the artifact was made from another spec, other data, another seed or for another number of epochs. What the optimizer remembers is not kept in an artifact, so that it cannot go on.",
     mend: "Leave `--resume` out to replace it, or start from it in another folder with `--warm-start`.",
   },
+  MTL7332: {
+    how: "`--warm-start` takes weights over that were trained under one mean, deviation or list of quantiles, and the new training data gives another one: the fit follows the data of each run.",
+    mend: "Nothing where the data is much the same: training goes on from there. Where predictions must not move, fix the numbers in the spec: `scale: none` or `log1p` over an expression, `boundaries: […]` in place of `quantiles:`.",
+  },
   MTL7401: {
     how: "`MTLC_ENGINE` or `--engine` names an engine that does not exist.",
     mend: "It may be `native`, `wasm` or `cpu`; without it, the fastest that works is used.",

@@ -95,6 +95,9 @@ function readFrames(tokens: readonly TokenView[]): Pick<Cursor, "top" | "frames"
     const frame = frames.at(-1);
     const words = frame?.words ?? top;
     if (token.text === "(" || token.text === "[" || token.text === "{") {
+      // `[brand, shop]: categorical` on a line of its own.
+      if (frame?.kind === "block" && head === "features" && frame.key !== undefined && token.text === "[")
+        if ((tokens[i - 1]?.line ?? 0) < token.line && !wantsOperand(frame.words)) endItem(frame);
       words.push(token);
       frames.push(openFrame(token, tokens[i - 1], frames.length === 0 && blockWords.has(head)));
     } else if (token.text === ")" || token.text === "]" || token.text === "}") {
@@ -157,8 +160,13 @@ function readItem(
     beginsEntry(token, next, head)
   )
     endItem(frame);
-  if (token.text === ":" && frame.words.length === 1 && frame.key === undefined && frame.kind !== "list") {
-    frame.key = frame.words.pop()?.text ?? "";
+  // A group of features has several words before its colon.
+  const isKey = frame.words.length === 1 || (frame.kind === "block" && head === "features" && frame.words.length > 0);
+  if (token.text === ":" && isKey && frame.key === undefined && frame.kind !== "list") {
+    frame.key = frame.words
+      .splice(0)
+      .map(({ text }) => text)
+      .join(" ");
     frame.keys.push(frame.key);
   } else frame.words.push(token);
 }
@@ -172,7 +180,7 @@ function endItem(frame: OpenFrame): void {
 function beginsEntry(token: TokenView, next: TokenView | undefined, head: string): boolean {
   if (head === "rules") return (ruleVerbs as readonly string[]).includes(token.text) && next?.text !== ":";
   if (head === "test") return ["at", "request", "candidate", "expect"].includes(token.text);
-  return next?.text === ":" || next === undefined;
+  return next?.text === ":" || next === undefined || (head === "features" && next.text === "..");
 }
 
 /** Whether an operand may follow: after nothing, an opening bracket, an operator or a word that wants one. */
@@ -181,6 +189,6 @@ export function wantsOperand(words: readonly TokenView[]): boolean {
   if (last === undefined) return true;
   return (
     /^(?:[=+\-*/^<>|&,([{:]|[!<>=]=|\.\.)$/.test(last.text) ||
-    ["and", "or", "not", "in", "over", "by", "when", "of", "ties"].includes(last.text)
+    ["and", "or", "not", "in", "but", "over", "by", "when", "of", "ties"].includes(last.text)
   );
 }

@@ -133,6 +133,7 @@ function continuation({ top, isOverride, startsLine }: Cursor, head: string, mac
   if (head === "def")
     return wantsOperand(value) ? [...operand({ kind: "tensor" }, value), ...parametersOf(texts[1] ?? "", macros)] : [];
   if (wantsOperand(value)) return operand(valueSlot(head), value);
+  if (valueSlot(head).kind === "tensor" && isSeveral(value)) return [words("but")];
   return head === "task" && !has("auxiliary") ? [words("auxiliary")] : [];
 }
 
@@ -445,6 +446,7 @@ function inExpression(
     }
   }
   const last = frames.at(-1);
+  if (last !== undefined && slot.kind === "tensor" && isSeveral(last.words)) return [words("but")];
   if (last === undefined || !wantsOperand(last.words))
     return last?.words.at(-1)?.text === "." ? [{ kind: "members", of: last.words.at(-2)?.text ?? "" }] : [];
   if (signature?.what === armWord && last.key === undefined && last.place > 0)
@@ -455,6 +457,12 @@ function inExpression(
       ? [{ kind: "parameters", signature, given: givenIn(signature, last) }]
       : [];
   return [...values, ...named];
+}
+
+/** Whether the words are several names that some may be left out of: `features`, a range. */
+function isSeveral(words: readonly TokenView[]): boolean {
+  const range = words.at(-2)?.text === ".." && !wantsOperand(words);
+  return range || (words.length === 1 && words[0]?.text === "features");
 }
 
 /** The slot inside parentheses: an operand of what stands before them. */

@@ -29,7 +29,13 @@ export function slotItems(slot: Slot, before: readonly TokenView[], context: Ite
   ];
   switch (slot.kind) {
     case "tensor":
-      return [...nameItems(["feature", ...networkKinds.filter((kind) => kind !== "experts")], context), ...calls()];
+      return [
+        ...nameItems(["feature", ...networkKinds.filter((kind) => kind !== "experts")], context),
+        ...(analysis.tables?.symbols.some(({ kind }) => kind === "feature") === true
+          ? [wordItem("features", "All features of the spec; `features but place` leaves some out.")]
+          : []),
+        ...calls(),
+      ];
     case "mixed":
       return [
         ...nameItems(["experts"], context),

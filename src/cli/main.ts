@@ -80,6 +80,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   "MTL8022",
   "MTL8023",
   "MTL8024",
+  "MTL8040",
 ]);
 
 async function report(error: unknown, words: readonly string[], terminal: Terminal): Promise<ExitCode> {

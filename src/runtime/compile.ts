@@ -2,6 +2,7 @@
 import { printProgram, type Program } from "../compiler/graph/index.js";
 import type { Model } from "../compiler/model/index.js";
 import { checkOutputDirectory, type Manifest, writeArtifact } from "./artifact/index.js";
+import { isArtifactDirectory, recompileArtifact } from "./compile-artifact.js";
 import { type Fitted, openData, splitFitted } from "./data/index.js";
 import { artifactBytes, checkDisk, checkMemory, writingNeed } from "./memory.js";
 import { createFailure } from "./failure.js";
@@ -12,7 +13,7 @@ import { type LoadedSpec, loadSpec } from "./spec.js";
 import type { TrainEvent } from "./train/events.js";
 
 export interface CompileOptions {
-  /** Path of the spec. */
+  /** Path of the spec, or the directory of an artifact, which keeps what was fitted and its weights. */
   readonly spec: string;
   readonly output: string;
   /** Files in place of the spec's training data, which decides vocabularies and scales. */
@@ -60,6 +61,11 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
   const { output } = options;
   await checkOutputDirectory(output);
   await checkWritable(output);
+  if (isArtifactDirectory(options.spec)) {
+    const manifest = await writeArtifact(output, await recompileArtifact(options.spec));
+    options.onEvent?.({ kind: "saved", directory: output });
+    return { artifact: output, manifest };
+  }
   const served = loadSpec(options.spec);
   refuseReplacement(
     output,

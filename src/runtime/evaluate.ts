@@ -1,10 +1,11 @@
 /** Measuring an artifact on data. */
-import { loadArtifact, type LoadedArtifact, readRunNote } from "./artifact/index.js";
+import { type LoadedArtifact, readRunNote } from "./artifact/index.js";
 import { chooseEngine } from "./choose-engine.js";
 import { openData } from "./data/index.js";
 import type { Engine, EngineName, Session } from "./engine/index.js";
 import { fillSession, heldReader } from "./engine/state.js";
 import { createFailure } from "./failure.js";
+import { loadWeights } from "./load-weights.js";
 import { functionOf, measuredProgram } from "./program.js";
 import type { EvaluationRole, TrainEvent } from "./train/events.js";
 import { measureHeads } from "./train/measure.js";
@@ -24,7 +25,7 @@ export interface EvaluateOptions {
 /** Metrics of every head that the spec names some for, each over its sample space. Throws a {@link Failure}. */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationResult> {
   const { test, signal, onEvent = () => undefined } = options;
-  const artifact = await loadArtifact(options.artifact, signal === undefined ? {} : { signal });
+  const artifact = await loadWeights(options.artifact, "measure", { onEvent, signal });
   const { model, fitted, program } = artifact;
   const { specPath, files } = await dataPlace(artifact, test);
   const hasTest =

@@ -7,6 +7,7 @@ import { isGitCopy, placesOfCopy } from "./git-copy.js";
 import { loadGitSpec } from "./git-spec.js";
 import { parseGitFile } from "./git.js";
 import { loadSpec } from "./spec.js";
+import { isStandardInput } from "./standard-input.js";
 
 /** A model, and what is known of its data. */
 export interface ModelSource {
@@ -20,10 +21,11 @@ export interface ModelSource {
 }
 
 /**
- * The model of a spec on the disk, of a spec in a git revision (`HEAD~1:specs/x.mtl`, with the imports of that revision),
- * or of an artifact. Throws a Failure with what is wrong.
+ * The model of a spec on the disk or on standard input (`-`), of a spec in a git revision (`HEAD~1:specs/x.mtl`, with the
+ * imports of that revision), or of an artifact. Throws a Failure with what is wrong.
  */
 export async function loadModelSource(name: string, folder: string): Promise<ModelSource> {
+  if (isStandardInput(name)) return { name, model: loadSpec(name).model, ids: {}, files: [] };
   if (existsSync(name)) return statSync(name).isDirectory() ? loadArtifactModel(name) : loadFile(name, folder);
   const file = parseGitFile(name, folder);
   if (file === undefined) throw createFailure("MTL8007", { file: name, problem: "there is no such file" });

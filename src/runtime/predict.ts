@@ -2,7 +2,7 @@
 import { batchLayout } from "../compiler/model/layout.js";
 import type { FeatureModel, Model } from "../compiler/model/model.js";
 import { chooseEngine } from "./choose-engine.js";
-import { loadArtifact, type LoadedArtifact, readRunNote } from "./artifact/index.js";
+import { artifactModel, loadArtifact, type LoadedArtifact, readArtifact, readRunNote } from "./artifact/index.js";
 import {
   createRowEncoder,
   openData,
@@ -17,6 +17,7 @@ import type { EngineName } from "./engine/index.js";
 import { createFailure } from "./failure.js";
 import { openTrained } from "./evaluate.js";
 import { checkWritable, refuseOverwrite } from "./outputs.js";
+import { chainsOverSignals, predictChains } from "./predict-chains.js";
 import { functionOf } from "./program.js";
 import { featureColumns, type FeatureColumn, findColumnFault } from "./row-columns.js";
 import type { TrainEvent } from "./train/events.js";
@@ -49,8 +50,12 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   const { output, format, keep = [] } = options;
   refuseOverwrite(output, [options.artifact]);
   await checkWritable(output);
-  const { rows, kept, heads } = await predictColumns(options);
-  const columns = [...heads].map(([head, values]): TableColumn => ({ name: columnName(head, keep), values }));
+  const { rows, kept, heads, nanIsMissing = false } = await predictColumns(options);
+  const columns = [...heads].map(([head, values]): TableColumn => ({
+    name: columnName(head, keep),
+    values,
+    nanIsMissing,
+  }));
   await writeTable(output, format, columns, kept);
   return { output, rows, columns: [...keep, ...columns.map(({ name }) => name)] };
 }
@@ -62,6 +67,8 @@ export interface PredictedColumns {
   readonly kept?: KeptColumns;
   /** By the name of the served head. */
   readonly heads: ReadonlyMap<string, Float32Array>;
+  /** NaN stands for a head that a row has no value of: a signal of a chain is missing. */
+  readonly nanIsMissing?: boolean;
 }
 
 /** Predicts every row of the files; `keep` names columns that a table of the predictions has beside them. */
@@ -74,7 +81,10 @@ export async function predictColumns(
   },
 ): Promise<PredictedColumns> {
   const { files, output, keep = [], signal, onEvent = () => undefined } = options;
-  const artifact = await loadArtifact(options.artifact, options.signal === undefined ? {} : { signal: options.signal });
+  const sources = await readArtifact(options.artifact, signal === undefined ? {} : { signal });
+  const unserved = artifactModel(sources);
+  if (unserved.heads.length === 0) return predictSignals(unserved, options);
+  const artifact = await loadArtifact(options.artifact, { files: sources });
   const { fitted, program } = artifact;
   const model = asServed(artifact.model);
   const note = await readRunNote(artifact.directory);
@@ -109,6 +119,26 @@ export async function predictColumns(
   } finally {
     dataset.close();
   }
+}
+
+/** Of an artifact without a network: its chains over signals, for which nothing need be trained. */
+async function predictSignals(
+  model: Model,
+  { artifact, files, output, keep = [], format, signal }: Parameters<typeof predictColumns>[0],
+): Promise<PredictedColumns> {
+  if (chainsOverSignals(model).length === 0) throw createFailure("MTL7213", { directory: artifact, needs: "predict" });
+  const note = await readRunNote(artifact);
+  const specPath = note?.spec ?? `${artifact}/spec.mtl`;
+  const options = {
+    specPath,
+    test: files,
+    ...(output === undefined ? {} : { output }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  keptUses(keep, format ?? "parquet");
+  const { rows, heads } = await predictChains(model, { files, ...(signal === undefined ? {} : { signal }) });
+  const kept: KeptColumns = { spec: model, role: "test", names: keep, options };
+  return { rows, heads, nanIsMissing: true, ...(keep.length === 0 ? {} : { kept }) };
 }
 
 /** A head whose name a kept column has gets a tail, so that neither is lost. */

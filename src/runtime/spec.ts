@@ -5,13 +5,14 @@ import type { Host } from "../compiler/host.js";
 import type { Model } from "../compiler/model/model.js";
 import { compileSpec } from "../compiler/program.js";
 import { createFailure, Failure } from "./failure.js";
+import { isStandardInput, readStandardInput } from "./standard-input.js";
 
-/** Reads files as UTF-8; what cannot be read is not there. */
+/** Reads files as UTF-8, standard input as `-`; what cannot be read is not there. */
 export function createFileHost(): Host {
   return {
     readFile: (path) => {
       try {
-        return readFileSync(path, "utf8");
+        return isStandardInput(path) ? readStandardInput().toString("utf8") : readFileSync(path, "utf8");
       } catch {
         return undefined;
       }

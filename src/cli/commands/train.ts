@@ -1,10 +1,11 @@
-import { join } from "node:path";
-import { loadSpec } from "../../runtime/spec.js";
+import { join, resolve } from "node:path";
+import { loadModelSource } from "../../runtime/model-source.js";
 import { hasCheckpoint } from "../../runtime/train/checkpoint.js";
 
 /** Where an artifact goes when nobody says: `out/MODEL`. */
-export function defaultOutput(spec: string): string {
-  return join("out", loadSpec(spec).model.name);
+export async function defaultOutput(spec: string): Promise<string> {
+  const { model } = await loadModelSource(spec, resolve("."));
+  return join("out", model.name);
 }
 
 /** Whether a run that ended early can be gone on with. */

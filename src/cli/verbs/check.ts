@@ -1,4 +1,5 @@
 import { createFailure } from "../../runtime/failure.js";
+import { isStandardInput } from "../../runtime/standard-input.js";
 import { defineCommand } from "../command.js";
 
 export const checkVerb = defineCommand(
@@ -39,6 +40,8 @@ export const checkVerb = defineCommand(
       import("../views/check.js"),
     ]);
     const { fix, format, watch } = options;
+    if ((fix || watch) && paths.some(isStandardInput))
+      throw createFailure("MTL8040", { problem: `is no file that \`${fix ? "--fix" : "--watch"}\` could work on` });
     const once = async (): ReturnType<typeof runCheck> => {
       const outcome = await runCheck(paths, { fix });
       terminal.out(checkText(outcome.result, format, terminal));

@@ -12,7 +12,12 @@ export const compileVerb = defineCommand(
       "Writes an artifact with the weights that training would start with: a SavedModel with the functions train, evaluate, predict, get and set, a tfjs GraphModel of predict, and a manifest. Training data is read when a vocabulary or a scale comes from it.",
       "With `--emit`, prints one stage of the compiler instead.",
     ],
-    positional: { name: "SPEC", min: 1, max: 1, doc: "spec to compile" },
+    positional: {
+      name: "SPEC|ARTIFACT",
+      min: 1,
+      max: 1,
+      doc: "spec to compile (`-`: standard input), or an artifact to write anew, its weights kept",
+    },
     options: {
       output: { kind: "text", short: "o", value: "DIR", doc: "directory of the artifact (default: out/MODEL)" },
       train: trainFilesOption,
@@ -44,7 +49,7 @@ export const compileVerb = defineCommand(
       const result = await withInterrupt(async (signal) => {
         const call = { spec, ...defined({ train: options.train }), signal, onEvent: progress.onEvent };
         if (emit !== undefined) return emitStage(emit, call);
-        return compile({ ...call, output: options.output ?? defaultOutput(spec) });
+        return compile({ ...call, output: options.output ?? (await defaultOutput(spec)) });
       });
       progress.close();
       if (result instanceof Interrupted) return result.exitCode;

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.js";
+import { withDataInput } from "../data-input.js";
 import { defined } from "../defined.js";
 import { Interrupted, withInterrupt } from "../interrupt.js";
 import { engineOption, formatOption, quietOption, testOption } from "../shared-options.js";
@@ -11,7 +12,7 @@ export const evalVerb = defineCommand(
     about: [
       "Prints the metrics that the spec asks for, each task over the rows of its own sample space. Without `--test`, the data is what training was measured on.",
     ],
-    positional: { name: "ARTIFACT", min: 1, max: 1, doc: "directory that `mtlc train` wrote" },
+    positional: { name: "ARTIFACT", min: 1, max: 1, doc: "directory of an artifact" },
     options: { test: testOption, engine: engineOption, quiet: quietOption, format: formatOption },
     examples: [
       { line: "mtlc eval out", does: "on the spec's test data" },
@@ -26,13 +27,16 @@ export const evalVerb = defineCommand(
     ]);
     const progress = createProgressView(terminal, options.quiet);
     try {
+      const { test, engine } = options;
       const result = await withInterrupt((signal) =>
-        evaluate({
-          artifact,
-          ...defined({ test: options.test, engine: options.engine }),
-          signal,
-          onEvent: progress.onEvent,
-        }),
+        withDataInput(test ?? [], (rows) =>
+          evaluate({
+            artifact,
+            ...defined({ test: test === undefined ? undefined : rows, engine }),
+            signal,
+            onEvent: progress.onEvent,
+          }),
+        ),
       );
       progress.close();
       if (result instanceof Interrupted) return result.exitCode;

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.js";
+import { withDataInput } from "../data-input.js";
 import { defined } from "../defined.js";
 import { Interrupted, withInterrupt } from "../interrupt.js";
 import { engineOption, formatOption, quietOption } from "../shared-options.js";
@@ -15,7 +16,7 @@ export const predictVerb = defineCommand(
       name: "ARTIFACT FILE",
       min: 2,
       max: Infinity,
-      doc: "directory that `mtlc train` wrote, and the files",
+      doc: "directory of a trained artifact (of chains over signals a compiled one will do), and the files; `-` is standard input",
     },
     options: {
       output: { kind: "text", short: "o", value: "FILE", doc: "table to write (default: -, CSV on standard output)" },
@@ -42,18 +43,20 @@ export const predictVerb = defineCommand(
     const progress = createProgressView(terminal, options.quiet);
     const { output } = options;
     try {
-      const outcome = await withInterrupt((signal) => {
-        const call = {
-          artifact,
-          files,
-          ...defined({ keep: options.keep, engine: options.engine }),
-          signal,
-          onEvent: progress.onEvent,
-        };
-        return output === undefined || output === "-"
-          ? predictToTerminal(call, terminal.out)
-          : runPredict(call, output);
-      });
+      const outcome = await withInterrupt((signal) =>
+        withDataInput(files, (rows) => {
+          const call = {
+            artifact,
+            files: rows,
+            ...defined({ keep: options.keep, engine: options.engine }),
+            signal,
+            onEvent: progress.onEvent,
+          };
+          return output === undefined || output === "-"
+            ? predictToTerminal(call, terminal.out)
+            : runPredict(call, output);
+        }),
+      );
       progress.close();
       if (outcome instanceof Interrupted) return outcome.exitCode;
       return outcome === undefined ? 0 : show(terminal, options.format, predictView, outcome);

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.js";
+import { withDataInput } from "../data-input.js";
 import { defined } from "../defined.js";
 import { Interrupted, withInterrupt } from "../interrupt.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
@@ -18,7 +19,7 @@ export const rankVerb = defineCommand(
       name: "ARTIFACT|SPEC FILE",
       min: 2,
       max: Infinity,
-      doc: "a spec or an artifact, and files of candidates: .jsonl, .csv, .tsv, .parquet",
+      doc: "a spec or an artifact, and files of candidates: .jsonl, .csv, .tsv, .parquet; `-` is standard input",
     },
     options: {
       rank: { kind: "text", value: "NAME", doc: "ranking of the spec (default: its first)" },
@@ -77,11 +78,14 @@ export const rankVerb = defineCommand(
     const ended = await withInterrupt(async (signal) => {
       const given = defined({ rank, group, id, at, seed, experiment, engine, store, duplicates });
       const onWarning = (warning: Diagnostic): void => showDiagnostics(terminal, [warning]);
-      const call = { source, files, ...given, explain, signal, onWarning };
-      for await (const answer of runRank(call, Date.now() / 1000)) {
-        if (answer.kind === "refused") refused++;
-        terminal.out(rankText(answer, format));
-      }
+      const rankAll = async (rows: readonly string[]): Promise<void> => {
+        const call = { source, files: rows, ...given, explain, signal, onWarning };
+        for await (const answer of runRank(call, Date.now() / 1000)) {
+          if (answer.kind === "refused") refused++;
+          terminal.out(rankText(answer, format));
+        }
+      };
+      await withDataInput(files, rankAll, { spec: source });
     });
     if (ended instanceof Interrupted) return ended.exitCode;
     if (refused > 0) terminal.err(`${plural(refused, "request")} not answered\n`);

@@ -74,7 +74,7 @@ export const trainVerb = defineCommand(
       import("../commands/train.js"),
     ]);
     const progress = createProgressView(terminal, options.quiet);
-    const output = options.output ?? defaultOutput(spec);
+    const output = options.output ?? (await defaultOutput(spec));
     const everySteps = options["checkpoint-steps"];
     try {
       const outcome = await withInterrupt(async (signal, deafness) => {

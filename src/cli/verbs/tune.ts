@@ -1,6 +1,7 @@
 import { createFailure } from "../../runtime/failure.js";
 import { tuneMethods } from "../../runtime/tune/result.js";
 import { defineCommand } from "../command.js";
+import { withDataInput } from "../data-input.js";
 import { defined } from "../defined.js";
 import { interruptCode, Interrupted, withInterrupt } from "../interrupt.js";
 import { formatOption, quietOption } from "../shared-options.js";
@@ -103,7 +104,7 @@ export const tuneVerb = defineCommand(
       const outcome = await withInterrupt(async (signal) => {
         const ended = options["ask-tell"]
           ? await runAskTell({ ...command, signal }, (message) => terminal.out(`${JSON.stringify(message)}\n`))
-          : await runTune({ ...command, signal });
+          : await withDataInput(log, (rows) => runTune({ ...command, log: rows, signal }), { spec });
         return ended?.result.interrupted === true ? { ...ended, exitCode: interruptCode(signal) } : ended;
       });
       progress.close();

@@ -8,7 +8,8 @@ export const compileView: View<CompileResult> = {
     const size = trained.reduce((total, { shape }) => total + shape.reduce((product, side) => product * side, 1), 0);
     const heads = manifest.heads.map(({ name, type }) => `  ${name}: ${type}\n`).join("");
     // Formulas and rules over given scores have no network.
-    const network = manifest.heads.length === 0 ? "" : `${plural(size, "parameter")}, untrained\n`;
+    const network =
+      manifest.heads.length === 0 ? "" : `${plural(size, "parameter")}${manifest.trained ? "" : ", untrained"}\n`;
     return `${heads}${network}wrote ${artifact}\n`;
   },
   json: ({ artifact, manifest }) => ({ artifact, manifest }),

@@ -69,6 +69,8 @@ export interface FusionModel {
   readonly doc?: string;
   readonly value: FormulaExpression;
   readonly unit?: string;
+  /** A chain over signals: also a head. */
+  readonly chain?: true;
   readonly span: Span;
 }
 

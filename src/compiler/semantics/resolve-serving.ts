@@ -252,7 +252,7 @@ function chainFormula({ externalChains }: FormulaNames, { heads }: FormulaValues
           throw new Error(`the chain ${name} over signals has an activation`);
       }
     };
-    return { name, ...(doc === undefined ? {} : { doc }), value: build(value), span };
+    return { name, ...(doc === undefined ? {} : { doc }), value: build(value), chain: true, span };
   };
 }
 

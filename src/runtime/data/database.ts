@@ -35,6 +35,8 @@ export interface DatabaseOptions {
 export interface TableColumn {
   readonly name: string;
   readonly values: Float32Array | Int32Array | readonly (string | null)[];
+  /** NaN stands for a value that is missing, and is written as one. */
+  readonly nanIsMissing?: boolean;
 }
 
 /** Bytes that DuckDB may hold; what needs more goes to the disk. */

@@ -45,7 +45,11 @@ export async function writeTable(
         columns.map((column, i) => ({ ...column, name: `p${i}` })),
       );
       if (before.length > 0) await checkRows(database);
-      const after = columns.map(({ name, values }, i) => ({ name, sql: `result.p${i}`, type: typeOf(values) }));
+      const after = columns.map(({ name, values, nanIsMissing }, i) => ({
+        name,
+        sql: nanIsMissing === true ? `nullif(result.p${i}, 'nan'::FLOAT)` : `result.p${i}`,
+        type: typeOf(values),
+      }));
       const list = [...before, ...after].map(
         ({ name, sql, type }) => `${writtenSql(sql, type, format)} AS ${quoteName(name)}`,
       );

@@ -4,14 +4,7 @@ import { join, resolve } from "node:path";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/model.js";
-import {
-  checkOutputDirectory,
-  entriesOf,
-  loadArtifact,
-  manifestName,
-  type RunNote,
-  writeArtifact,
-} from "../artifact/index.js";
+import { checkOutputDirectory, entriesOf, manifestName, type RunNote, writeArtifact } from "../artifact/index.js";
 import { type Dataset, hashFitted, openData, type OpenedData, sizesWithoutData, splitFitted } from "../data/index.js";
 import type { EngineName, HostTensor } from "../engine/index.js";
 import { initialReader, sessionReader } from "../engine/state.js";
@@ -19,6 +12,7 @@ import { chooseEngine } from "../choose-engine.js";
 import { checkDisk, checkMemory, knownNeed, trainingFiles, trainingNeed } from "../memory.js";
 import { createFailure, nowhere } from "../failure.js";
 import { checkWritable, refuseReplacement } from "../outputs.js";
+import { loadWeights } from "../load-weights.js";
 import { createProgram, functionOf, measuredProgram } from "../program.js";
 import { type LoadedSpec, loadSpec } from "../spec.js";
 import { hasCheckpoint, type RunIdentity } from "./checkpoint.js";
@@ -95,7 +89,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const old =
     options.warmStart === undefined
       ? undefined
-      : await loadArtifact(options.warmStart, signal === undefined ? {} : { signal });
+      : await loadWeights(options.warmStart, "start from", { onEvent, signal });
   const engine = await chooseEngine(options.engine, onEvent);
 
   const data = await openData(model, {

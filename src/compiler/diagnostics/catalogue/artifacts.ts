@@ -62,6 +62,18 @@ export const artifactsDiagnostics = defineDiagnostics({
     message: (p: { found: string }) =>
       `\`predict\` takes a list of rows, each a record of column values, and not ${p.found}; write \`predict([{ … }])\``,
   },
+  MTL7212: {
+    severity: "warning",
+    title: "weights that were never trained",
+    message: (p: { directory: string }) =>
+      `\`${p.directory}\` was compiled and not trained: its weights are those that training begins with`,
+  },
+  MTL7213: {
+    severity: "error",
+    title: "artifact without a network",
+    message: (p: { directory: string; needs: "predict" | "measure" | "start from" }) =>
+      `\`${p.directory}\` has no network${p.needs === "predict" ? " and no chain over signals, so there is nothing to predict; `mtlc rank` ranks by its formulas" : p.needs === "measure" ? ", so there is nothing to measure; `mtlc tune` measures its formulas on a log" : ", so there are no weights to start from"}`,
+  },
   MTL7500: {
     severity: "error",
     title: "mtlc that was not built",

@@ -78,6 +78,11 @@ export const usageDiagnostics = defineDiagnostics({
     message: (p: { file: string }) =>
       `\`${p.file}\` is a copy that git made, and what it imports is not the same in every revision that has it; name the revision: \`REVISION:path\``,
   },
+  MTL8040: {
+    severity: "error",
+    title: "standard input in a place where it cannot be",
+    message: (p: { problem: string }) => `standard input (\`-\`) ${p.problem}`,
+  },
   MTL8020: {
     severity: "error",
     title: "number of ids that is none",

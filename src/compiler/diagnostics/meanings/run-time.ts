@@ -209,6 +209,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "A program gave `predict` one record, or something else, where a list of records is needed.",
     mend: "Put the record into brackets: `predict([{ user_id: 7 }])`.",
   },
+  MTL7212: {
+    how: "An artifact that `mtlc compile` wrote is measured or started from. It holds the weights that training would begin with.",
+    mend: "Nothing, where that is meant; else give what `mtlc train` wrote.",
+  },
+  MTL7213: {
+    how: "The command needs a network, or a chain over signals, and the spec that the artifact was made from has none.",
+    mend: "Its formulas and rules work with `mtlc rank`, `mtlc test` and `mtlc tune`.",
+  },
   MTL7500: {
     how: "A standalone module carries compiled sources of `mtlc`, and this clone was not built.",
     mend: "`npm run build`.",
@@ -393,6 +401,10 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
   MTL8014: {
     how: "Git hands the commands that it calls copies of files and does not say which revision they are of. The text of this one stands in several revisions, which import other files.",
     mend: "Name the spec as git does: `HEAD~1:specs/model.mtl`; as a difftool, use `mtlc diff --driver`, which git tells the path.",
+  },
+  MTL8040: {
+    how: "`-` names standard input, which is read once and cannot be written to, and the command needs more of it.",
+    mend: "Name a file.",
   },
   MTL8020: {
     how: "`--ids` is written `FEATURE=NUMBER`.",

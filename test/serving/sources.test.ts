@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runTest } from "../../src/compiler/serving/index.js";
+import { createRanker, runTest } from "../../src/compiler/serving/index.js";
 import { compileText, messagesOf } from "../semantics/compile.js";
 
 const spec = (expected: string, last = '"hot"'): string => `model merge
@@ -41,5 +41,34 @@ describe("candidates of a test", () => {
     ['["i2i", 3]', "MTL3047"],
   ])("name sources that there are: %s is %s", (source, code) => {
     expect(compileText(spec("[a, b]", source)).diagnostics.map((each) => each.code)).toEqual([code]);
+  });
+});
+
+describe("functions of the list", () => {
+  it("see all candidates of the request in every stage, as `score` does", () => {
+    const { model } = compileText(`model stages
+signals { ctr: P(click) }
+fusion score = ctr
+fusion share = percentile(ctr)
+rank page = from hot then top 2 by ctr then top 2 by share
+`);
+    const serving = model?.serving;
+    const [first] = serving?.ranks ?? [];
+    if (serving === undefined || first === undefined) throw new Error("no ranking");
+    const ids = ["a", "b", "c", "d"];
+    const result = createRanker(serving, first).rank({
+      request: "r",
+      ids,
+      candidates: ids.map((_, i) => ({ ctr: (4 - i) / 10 })),
+      sources: [["hot"], ["hot"], ["hot"], []],
+      now: 0,
+      seed: 0,
+    });
+    expect(result).toMatchObject({
+      items: [
+        { id: "a", score: 1 },
+        { id: "b", score: 0.75 },
+      ],
+    });
   });
 });

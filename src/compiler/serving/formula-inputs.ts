@@ -28,6 +28,13 @@ export function formulaInputs(serving: ServingModel, formulas: readonly FormulaE
   return found;
 }
 
+/** Whether a formula, or one that it reads, is a function of the whole list. */
+export function seesList(serving: ServingModel, formula: FormulaExpression): boolean {
+  if (formula.kind === "list") return true;
+  const read = formula.kind === "fusion" ? serving.fusions.find(({ name }) => name === formula.name)?.value : undefined;
+  return (read !== undefined && seesList(serving, read)) || operandsOf(formula).some((each) => seesList(serving, each));
+}
+
 /** The trees right under a node, in the order of the text. */
 export function operandsOf<L extends { readonly kind: string }>(node: FormulaTree<L>): readonly FormulaTree<L>[] {
   if ("operand" in node)

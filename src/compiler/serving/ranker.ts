@@ -111,6 +111,18 @@ interface Reading extends Pick<Extract<ReadResult, { kind: "frame" }>, "leftOut"
   readonly alreadyShown: readonly string[];
 }
 
+/** The candidates of one stage. */
+interface StageCandidates {
+  /** Their values. */
+  readonly frame: Frame;
+  /** A formula over all validated candidates. */
+  readonly column: (formula: number) => Float64Array;
+  /** Their places among the validated candidates. */
+  readonly at: Int32Array;
+  /** Places of the validated candidates in the request. */
+  readonly kept: Int32Array;
+}
+
 const boundless: PermitSnapshot = { held: () => Infinity, pace: () => 1 };
 
 /** Prepares a ranking. The returned `rank` is a pure function of the request. */
@@ -168,31 +180,45 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
   }
 
   function rankRows(request: FrameRequest, whole: Frame, kept: Int32Array, read: Reading): RankedList {
+    const evaluator = createEvaluator(whole);
+    const columns = new Map<number, Float64Array>();
+    // Over all candidates, whichever stage asks: functions of the list see the same list in each.
+    const column = (formula: number): Float64Array => {
+      const found = columns.get(formula) ?? evaluator.numbers(plan.formulas[formula] as FormulaExpression);
+      columns.set(formula, found);
+      return found;
+    };
+    let at = Int32Array.from(kept.keys());
     let frame = whole;
-    let rows = kept;
+    const inputNow = (): RankInput => createInput(request, { frame, column, at, kept }, read.pages);
     const keep = (chosen: Int32Array): void => {
       frame = selectRows(frame, chosen);
-      rows = chosen.map((row) => rows[row] as number);
+      at = chosen.map((row) => at[row] as number);
     };
-    const { pages } = read;
-    const brought = rows;
-    if (plan.sources.length > 0) keep(fromSources(request, createInput(request, frame, rows, pages), rows));
-    const untaken = plan.sources.length > 0 ? untakenOf(request, brought, rows) : { unsourced: [], outranked: [] };
-    for (const { top, by } of plan.stages) keep(bestOfStage(plan, createInput(request, frame, rows, pages), by, top));
-    const input = createInput(request, frame, rows, pages);
+    let untaken: Pick<RankedList, "unsourced" | "outranked"> = { unsourced: [], outranked: [] };
+    if (plan.sources.length > 0) {
+      keep(fromSources(request, inputNow(), kept));
+      untaken = untakenOf(request, kept, at);
+    }
+    for (const { top, by } of plan.stages) keep(bestOfStage(plan, inputNow(), by, top));
+    const input = inputNow();
     const outcome = rankCandidates(plan, input);
-    return { ...untaken, ...describe(request, read, frame, input, outcome) };
+    const explainScore = (row: number): FormulaExplanation | undefined => {
+      const formula = plan.formulas[plan.score];
+      return formula === undefined ? undefined : explainFormula(whole, evaluator, formula, at[row] as number);
+    };
+    return { ...untaken, ...describe(request, read, input, outcome, explainScore) };
   }
 
   /** Candidates that no source took: those that none brought, and those that others of their sources kept out. */
   function untakenOf(
     request: FrameRequest,
-    brought: Int32Array,
+    kept: Int32Array,
     taken: Int32Array,
   ): Pick<RankedList, "unsourced" | "outranked"> {
     const names = new Set(plan.sources.map(({ name }) => name));
     const isTaken = new Set(taken);
-    const untaken = Array.from(brought).filter((row) => !isTaken.has(row));
+    const untaken = Array.from(kept).filter((_, at) => !isTaken.has(at));
     const hasSource = (row: number): boolean => request.sources?.[row]?.some((name) => names.has(name)) === true;
     const ids = (rows: readonly number[]): readonly string[] => rows.map((row) => request.ids[row] as string);
     return {
@@ -218,21 +244,25 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
     return Int32Array.from(kept).sort();
   }
 
-  function createInput(request: FrameRequest, frame: Frame, rows: Int32Array, pages: ReadPages): RankInput {
-    const evaluator = createEvaluator(frame);
-    const columns = new Map<number, Float64Array>();
+  function createInput(
+    request: FrameRequest,
+    { frame, column, at, kept }: StageCandidates,
+    pages: ReadPages,
+  ): RankInput {
+    const gathered = new Map<number, Float64Array>();
     const keys = new Map<string, KeyTable>();
     return {
       request: request.request,
       now: request.now,
       seed: request.seed,
-      ids: Array.from(rows, (row) => request.ids[row] as string),
+      ids: Array.from(at, (row) => request.ids[kept[row] as number] as string),
       number: (formula) => {
-        const known = columns.get(formula);
+        const known = gathered.get(formula);
         if (known !== undefined) return known;
-        const column = evaluator.numbers(plan.formulas[formula] as FormulaExpression);
-        columns.set(formula, column);
-        return column;
+        const whole = column(formula);
+        const own = Float64Array.from(at, (row) => whole[row] as number);
+        gathered.set(formula, own);
+        return own;
       },
       key: (name) => {
         const known = keys.get(name);
@@ -257,11 +287,10 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
   function describe(
     request: Pick<RankRequest, "ids">,
     read: Reading,
-    frame: Frame,
     input: RankInput,
     outcome: RankOutcome,
+    explainScore: (row: number) => FormulaExplanation | undefined,
   ): Omit<RankedList, "unsourced" | "outranked"> {
-    let evaluator: ReturnType<typeof createEvaluator> | undefined;
     let explainer: ReturnType<typeof createExplainer> | undefined;
     const propensities = new Map(outcome.explored.map(({ row, propensity }) => [row, propensity]));
     return {
@@ -290,10 +319,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
       },
       explainScore: (id) => {
         const row = input.ids.indexOf(id);
-        const formula = plan.formulas[plan.score];
-        if (row < 0 || formula === undefined) return undefined;
-        evaluator ??= createEvaluator(frame);
-        return explainFormula(frame, evaluator, formula, row);
+        return row < 0 ? undefined : explainScore(row);
       },
     };
   }

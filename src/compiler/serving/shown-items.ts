@@ -2,6 +2,7 @@ import { createEvaluator, readInputs, type Frame, type InputRow } from "../fusio
 import type { FormulaExpression, MissingPolicy, ServingInput, ServingModel } from "../model/index.js";
 import { noneShown, type KeyValue, type ShownItems } from "../ranking/index.js";
 import { refuse, type Refusal } from "./refusal.js";
+import { seesList } from "./formula-inputs.js";
 import { keyValues } from "./key-values.js";
 
 /** An item that a page before showed: its values as a candidate brings them, its id in `id`; or the id by itself. */
@@ -114,6 +115,11 @@ function itemsOf(frame: Frame, serving: ServingModel, formulas: readonly Formula
       keyValues(frame, name, types.get(name) === "bool")
         .map((value): readonly KeyValue[] => (value === undefined ? [] : typeof value === "object" ? value : [value]))
         .toReversed(),
-    condition: (formula) => evaluator.numbers(formulas[formula] as FormulaExpression).toReversed(),
+    // Functions of the list are of this page's candidates: of an item of another page they are unknown.
+    condition: (formula) => {
+      const condition = formulas[formula] as FormulaExpression;
+      if (seesList(serving, condition)) return new Float64Array(frame.count).fill(Number.NaN);
+      return evaluator.numbers(condition).toReversed();
+    },
   };
 }

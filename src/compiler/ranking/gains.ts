@@ -26,6 +26,11 @@ export function createGains(diversity: Diversity, count: number): Gains {
   return diversity.kind === "mmr" ? createMmr(diversity, count) : createDpp(diversity, count);
 }
 
+/** Gains that differ by less than the arithmetic's noise are equal: then the order of the candidates decides. */
+function roundGain(gain: number): number {
+  return Math.round(gain * 1e9) / 1e9;
+}
+
 function createMmr({ weight, relevance, similarity }: Diversity, count: number): Gains {
   const nearest = new Float64Array(count);
   const of = new Float64Array(count);
@@ -39,7 +44,8 @@ function createMmr({ weight, relevance, similarity }: Diversity, count: number):
     }
   };
   const refresh = (): void => {
-    for (let i = 0; i < count; i++) of[i] = weight * (relevance[i] as number) - (1 - weight) * (nearest[i] as number);
+    for (let i = 0; i < count; i++)
+      of[i] = roundGain(weight * (relevance[i] as number) - (1 - weight) * (nearest[i] as number));
   };
   const reset = (): void => {
     added.length = 0;
@@ -75,7 +81,7 @@ function createDpp(diversity: Diversity, count: number): Gains {
   const refresh = (): void => {
     for (let i = 0; i < count; i++) {
       const left = residual[i] as number;
-      of[i] = left > leastResidual ? slope * (relevance[i] as number) + Math.log(left) : -Infinity;
+      of[i] = left > leastResidual ? roundGain(slope * (relevance[i] as number) + Math.log(left)) : -Infinity;
     }
   };
   const reset = (): void => {

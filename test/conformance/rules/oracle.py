@@ -268,7 +268,7 @@ def solve(case):
             left = [c for c in order if c not in chosen]
             if variety is not None and len(chosen) < variety.get("top", math.inf) - before:
                 gains = {c["id"]: gain(variety, chosen, c, rel) for c in left}
-                left.sort(key=lambda c: -gains[c["id"]])
+                left.sort(key=lambda c: -round(gains[c["id"]], 9))
             for c in left:
                 found = walk([*chosen, c])
                 if found is not None:
@@ -422,6 +422,7 @@ FAMILIES = {
     "cap": (["cap", "spread"], 40),
     "variety": (["mmr|dpp", "spread"], 40),
     "all": (["drop", "boost", "suppress", "spread", "explore", "pin", "cap", "dedupe", "spread"], 80),
+    "page": (["spread", "spread", "explore", "pin", "dedupe"], 60),
 }
 
 
@@ -445,7 +446,13 @@ def make_case(family, number):
     rng.shuffle(rules)
     case = {"name": f"{family} {number}", "now": NOW, "top": rng.randint(2, count + 1), "rules": rules,
             "candidates": candidates}
-    if rng.random() < 0.3 and any(r["verb"] == "spread" for r in rules):
+    if family == "page":
+        for rule in rules:
+            if rule["verb"] == "spread" and rng.random() < 0.5:
+                rule["when"] = some_condition(rng)
+        case["tail"] = [{key: value for key, value in candidate(rng, "", 0.1).items() if key not in ("id", "score")}
+                        for _ in range(rng.randint(1, 4))]
+    elif rng.random() < 0.3 and any(r["verb"] == "spread" for r in rules):
         case["tail"] = [{"brand": rng.choice(BRANDS), "category": rng.choice(CATEGORIES),
                          "tags": [rng.choice(TAGS)]} for _ in range(rng.randint(1, 3))]
     held = {}

@@ -102,6 +102,25 @@ describe("arguments by name in every other call", () => {
     expect(codes({ labels: labels("min(a: clicks) > 2") })).toEqual(["MTL3006"]);
   });
 
+  it("holds for the tensors of layers and gates", () => {
+    const network = (t: string): string =>
+      `input x = [age]\ninput y = [age, age]\nexperts e[2] = mlp(x, [4])\ninput a = [x]\ngate g = ${t.startsWith("softmax") ? t : "softmax(x)"} over e\ntower t = ${t.startsWith("softmax") ? "mlp(g, [8])" : t}`;
+    for (const [named, placed] of [
+      ["mlp(widths: [8], x: x)", "mlp(x, [8])"],
+      ["mlp([8], x: x)", "mlp(x, [8])"],
+      ["dot(b: mlp(x, [2]), a: y)", "dot(y, mlp(x, [2]))"],
+      ["dot(mlp(x, [2]), a: y)", "dot(y, mlp(x, [2]))"],
+      ["softmax(temperature: 2, x: y)", "softmax(y, temperature: 2)"],
+    ] as const) {
+      expect(codes({ network: network(named) })).toEqual([]);
+      expect(
+        compileText(smallSpec({ labels: "labels { click: event }", heads, rest, network: network(named) })).hash,
+      ).toBe(compileText(smallSpec({ labels: "labels { click: event }", heads, rest, network: network(placed) })).hash);
+    }
+    expect(codes({ network: network("mlp(tensor: x, widths: [8])") })).toEqual(["MTL2005"]);
+    expect(codes({ network: network("dot(x, c: y)") })).toEqual(["MTL2005"]);
+  });
+
   it("holds for logits and activations", () => {
     const plain = hashOf({});
     expect(hashOf({ heads: "task ctr: P(click) = sigmoid(logit: logit(x: t))" })).toBe(plain);

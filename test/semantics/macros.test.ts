@@ -110,6 +110,39 @@ loss { ctr: bce }`;
   });
 });
 
+describe("the names of a macro's parameters", () => {
+  const specs = [
+    network(
+      "def inner(z, w = 4) = mlp([z, secret], [w])\ndef outer(p, q = p) = inner(mlp([q, inner(p)], [3]), w: 5)",
+      "outer(x)",
+    ),
+    serve("def add(y, z = price) = y + z\ndef both(q, r) = add(add(q, r), add(r)) * stock", "both(ctr, price + a)"),
+    serve("def cheap(limit) = price < limit\ndef pick(c, t) = if(cheap(c) or stock > c, t, 2 * t)", "pick(a, ctr)"),
+  ];
+  const globals = ["x", "secret", "age", "size", "t", "ctr", "price", "stock", "a", "f", "click"];
+
+  it.each(specs.map((text, i) => [i, text] as const))("mean nothing outside of it: spec %i", (_, text) => {
+    const expected = compileText(text).hash;
+    expect(expected).toBeDefined();
+    const defs = [...text.matchAll(/^def (\w+)\(([^)]*)\) = (.*)$/gm)];
+    let renamed = 0;
+    for (const [line = "", , parameters = "", body = ""] of defs) {
+      const names = parameters.split(",").map((each) => /\w+/.exec(each)?.[0] ?? "");
+      for (const name of names) {
+        for (const other of globals) {
+          // A name that the macro itself reads, as another parameter or as one of the spec, would be another thing.
+          if (new RegExp(`\\b${other}\\b`).test(`${parameters} ${body}`)) continue;
+          const changed = line.replaceAll(new RegExp(`\\b${name}\\b(?!\\()`, "g"), other);
+          const spec = text.replace(line, changed).replaceAll(new RegExp(`\\b${name}: `, "g"), `${other}: `);
+          expect(compileText(spec).hash, changed).toBe(expected);
+          renamed += 1;
+        }
+      }
+    }
+    expect(renamed).toBeGreaterThan(20);
+  });
+});
+
 describe("a macro", () => {
   it.each([
     ["a feature's kind", "features { age: id(9) }", "features { age: categorical(hash: 9, embed: 4) }"],

@@ -3,6 +3,7 @@ import { fileFormats } from "./check-source.js";
 import { logitWords } from "./check-logit.js";
 import { activations } from "./check-task.js";
 import { columnFunctions } from "./column-expressions.js";
+import { columnWord } from "./column-names.js";
 import { featureKinds } from "./feature-types.js";
 import { formulaFunctions } from "./formula-functions.js";
 import { metricNames } from "./metric-types.js";
@@ -16,6 +17,7 @@ export const callWords: ReadonlySet<string> = new Set([
   ...Object.keys(formulaFunctions),
   "piecewise",
   ...Object.keys(columnFunctions),
+  columnWord,
   ...featureKinds,
   ...fileFormats,
   ...optimizers.map(({ name }) => name),

@@ -8,7 +8,7 @@ import type { CheckContext } from "./context.js";
 import { describeValue, withoutParentheses } from "./describe.js";
 import { reportIfLater } from "./later.js";
 import { addNode, nodeAt, type Owner } from "./network.js";
-import { checkTensor, reportSeveral, type NetworkContext } from "./network-expression.js";
+import { checkTensor, reportSeveral, splitArguments, type NetworkContext } from "./network-expression.js";
 import { resolveName } from "./resolve.js";
 import { showShape } from "./types.js";
 
@@ -28,14 +28,14 @@ export function checkGate(state: NetworkContext, declaration: ast.GateDeclaratio
   const call = withoutParentheses(declaration.value);
   const gate = findGate(context, call);
   if (gate === undefined || call.kind !== "Call") return undefined;
-  const [input, ...others] = call.arguments.filter((argument) => argument.name === undefined);
-  const rest = call.arguments.filter((argument) => argument.name !== undefined || others.includes(argument));
-  if (input !== undefined && reportSeveral(context, call, { tensors: [input], rest: others })) return undefined;
+  const { tensors, rest } = splitArguments(["x"], call.arguments);
+  const [input] = tensors;
+  if (input !== undefined && reportSeveral(context, call, { tensors, rest })) return undefined;
   const args = checkArguments(context, { name: gate.name, span: call.callee.span }, gate.parameters, rest);
   if (input === undefined) {
     context.reporter.report(
       "MTL3001",
-      { callee: gate.name, parameter: "input", expected: "a feature, a part of the network or a list of such" },
+      { callee: gate.name, parameter: "x", expected: "a feature, a part of the network or a list of such" },
       call.callee.span,
     );
     return undefined;

@@ -142,7 +142,7 @@ function checkSourceCall(
   const base = shared?.format === format ? shared : { format, options: defaultOptions(format) };
   const args = checkArguments(context, callee, formatSpecs(base), named);
   const lists = positional.map((argument) => readPaths(context, argument.value));
-  if (positional.length === 0)
+  if (positional.length === 0 && args !== undefined)
     context.reporter.report(
       "MTL3001",
       { callee: format, parameter: "path", expected: "a text in quotes or a list of such" },

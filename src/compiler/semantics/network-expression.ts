@@ -219,12 +219,15 @@ function checkCall(
   const { context, network } = state;
   const layer = findLayer(context, call.callee);
   if (layer === undefined) return undefined;
-  const parts = splitArguments(layer, call.arguments);
+  const parts = splitArguments(layer.inputs, call.arguments);
   if (reportSeveral(context, call, parts)) return undefined;
   const inputs = parts.tensors.map((argument) => checkTensor(state, argument.value, owner, false));
   const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
-  const lacking = lackingInput(layer, parts.tensors.length);
-  if (lacking !== undefined)
+  const { lacking } = parts;
+  // A name that the layer does not know may be meant for this very tensor, and was reported.
+  const isKnown = ({ name }: ast.Argument): boolean =>
+    name === undefined || layer.parameters.some((parameter) => parameter.name === name.text);
+  if (lacking !== undefined && parts.rest.every(isKnown))
     context.reporter.report(
       "MTL3001",
       { callee: layer.name, parameter: lacking, expected: "a feature, a part of the network or a list of such" },
@@ -233,7 +236,7 @@ function checkCall(
   const sound = inputs.filter((node) => node !== undefined);
   if (args === undefined || lacking !== undefined || sound.length < inputs.length) return undefined;
   if (!checkHasIds(state, call, layer, args)) return undefined;
-  const shape = checkShape(state, call, layer, sound, args);
+  const shape = checkShape(state, call, layer, { nodes: sound, written: parts.tensors }, args);
   if (shape === undefined) return undefined;
   return addNode(network, owner, outermost, {
     layer: layer.name,
@@ -264,15 +267,30 @@ function findLayer(context: CheckContext, name: ast.Name): LayerBuiltin | undefi
   return undefined;
 }
 
-/** The first positional arguments are tensors, as many as the layer takes; the others are its parameters. */
-function splitArguments(
-  layer: LayerBuiltin,
-  given: readonly ast.Argument[],
-): { readonly tensors: readonly ast.Argument[]; readonly rest: readonly ast.Argument[] } {
-  const positional = given.filter((argument) => argument.name === undefined);
-  const count = layer.inputs === "none" ? 0 : layer.inputs === "variadic" ? positional.length : layer.inputs.length;
-  const tensors = positional.slice(0, count);
-  return { tensors, rest: given.filter((argument) => !tensors.includes(argument)) };
+/** The tensors of a call in the order of the layer's inputs, the arguments of its parameters, and an input that lacks. */
+interface CallParts {
+  readonly tensors: readonly ast.Argument[];
+  readonly rest: readonly ast.Argument[];
+  readonly lacking?: string;
+}
+
+/** Tensors by the names of the layer's inputs; those without a name fill the others, before the parameters. */
+export function splitArguments(inputs: LayerBuiltin["inputs"], given: readonly ast.Argument[]): CallParts {
+  const positional = given.filter(({ name }) => name === undefined);
+  if (inputs === "none") return { tensors: [], rest: given };
+  if (inputs === "variadic") {
+    const rest = given.filter(({ name }) => name !== undefined);
+    return { tensors: positional, rest, ...(positional.length === 0 ? { lacking: "input" } : {}) };
+  }
+  let next = 0;
+  const found = inputs.map((input) => given.find(({ name }) => name?.text === input) ?? positional[next++]);
+  const tensors = found.filter((argument) => argument !== undefined);
+  const lacking = inputs.find((_, i) => found[i] === undefined);
+  return {
+    tensors,
+    rest: given.filter((argument) => !tensors.includes(argument)),
+    ...(lacking === undefined ? {} : { lacking }),
+  };
 }
 
 /** `mlp(u, v, [8])`: several tensors where the layer reads one, which a list joins. */
@@ -323,12 +341,6 @@ function isTensor(context: CheckContext, expression: ast.Expression): boolean {
   }
 }
 
-function lackingInput(layer: LayerBuiltin, count: number): string | undefined {
-  if (layer.inputs === "none") return undefined;
-  if (layer.inputs === "variadic") return count === 0 ? "input" : undefined;
-  return layer.inputs[count];
-}
-
 /** A table is indexed by ids; a number has none. */
 function checkHasIds(
   { context, network }: NetworkContext,
@@ -354,15 +366,14 @@ function checkShape(
   { context, network }: NetworkContext,
   call: ast.CallExpression,
   layer: LayerBuiltin,
-  inputs: readonly NodeRef[],
+  inputs: { readonly nodes: readonly NodeRef[]; readonly written: readonly ast.Argument[] },
   args: Arguments,
 ): readonly number[] | undefined {
-  const shapes = inputs.map((ref) => nodeAt(network, ref).shape);
+  const shapes = inputs.nodes.map((ref) => nodeAt(network, ref).shape);
   const result = layer.shape(shapes, args);
   if (result.kind === "shape") return result.shape;
-  const operands = call.arguments.filter((argument) => argument.name === undefined).slice(0, inputs.length);
   context.reporter.report("MTL3007", { layer: layer.name, problem: result.problem }, call.callee.span, {
-    labels: operands.map((argument, i) => ({ span: argument.span, message: showShape(shapes[i] ?? []) })),
+    labels: inputs.written.map((argument, i) => ({ span: argument.span, message: showShape(shapes[i] ?? []) })),
   });
   return undefined;
 }

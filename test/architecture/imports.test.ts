@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   model: ["text"],
   // Types of the model alone: the standalone module carries these files with it.
   ranking: ["model"],
-  fusion: ["model"],
+  fusion: ["model", "text"],
   builtins: ["graph", "model", "text"],
   semantics: ["builtins", "model", "syntax", "diagnostics", "text", "std"],
   lower: ["builtins", "graph", "model", "text"],

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { DataModel, FeatureModel, LabelModel } from "../../src/compiler/model/model.js";
 import type { OpenDataOptions } from "../../src/runtime/data/index.js";
 import {
+  bag,
   binary,
   categorical,
   column,
@@ -288,5 +289,31 @@ describe("names and values that look like SQL", () => {
     const { train, fitted } = await openIn(folder, model);
     expect(fitted.features["f"]).toEqual({ kind: "vocabulary", values: [value] });
     expect([...(train?.batches({ size: 1, pad: false }) ?? [])][0]?.labels).toEqual(Float32Array.of(1, 1));
+  });
+});
+
+describe("a value in a file with lists", () => {
+  it("is told by its own column", async () => {
+    const lines = '{"tags":["a"],"ts":"2026-11-01 00:00:00","x":1,"y":1}\n{"tags":["b"],"ts":"5","x":"much","y":3}\n';
+    const folder = folderWith({ "a.jsonl": lines });
+    const parquet = join(folder, "a.parquet");
+    await duckdb(`COPY (SELECT ['a'] AS tags, TIMESTAMP '2026-11-01' AS ts, 2 AS y) TO '${parquet}'`);
+    const told = (format: "jsonl" | "parquet", features: readonly FeatureModel[], labels: readonly LabelModel[] = []) =>
+      failureOf(
+        folder,
+        openIn(folder, spec({ train: source(`a.${format}`, format) }, [bag("tags"), ...features], labels)),
+      );
+    expect(await told("parquet", [numeric("ts")])).toMatch(
+      "MTL7105: column `ts` is `2026-11-01 00:00:00` in row 1 of `a.parquet`, where feature `ts` needs a number",
+    );
+    expect(await told("parquet", [], [event("y")])).toMatch(
+      "MTL7106: label `y` is `2` in row 1 of `a.parquet`; an event is 0, 1, true or false",
+    );
+    expect(await told("jsonl", [numeric("x")])).toMatch(
+      "MTL7105: column `x` is `much` in row 2 of `a.jsonl`, where feature `x` needs a number",
+    );
+    expect(await told("jsonl", [], [event("late", { source: binary(column("ts"), ">", column("y")) })])).toMatch(
+      "MTL7105: column `ts` is `2026-11-01 00:00:00` in row 1 of `a.jsonl`, where label `late` needs a number",
+    );
   });
 });

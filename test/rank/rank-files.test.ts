@@ -147,3 +147,69 @@ describe("mtlc rank", () => {
     expect(count).toBe(300);
   });
 });
+
+describe("values of several formats", () => {
+  const source = file(
+    "cells.mtl",
+    `model cells
+signals { ctr: P(click) }
+request { user: text, premium: bool }
+attributes { shop: text, listed: time, tags: texts, stock: number }
+params { a: 1 in [0, 3] }
+fusion score = ctr^a * if(age(listed) < 7d, 2, 1) * if(shop == "1.0", 3, 1) * if("True" in tags, 5, 1) * if(premium, 7, 1)
+rules page { spread shops at most 1 of shop in 2 }
+rank feed = top 5 by score with page
+experiment lift { by: user
+  control: arm(0.5)
+  double: arm(0.5, a: 2) }
+`,
+  );
+  const users = Array.from({ length: 12 }, (_, i) => String(1742345678901234567n + BigInt(i)));
+
+  it("are the same values: ids of 64 bits, decimals, truth, times, texts of numbers", async () => {
+    const rows = users.flatMap((user, i) =>
+      [0, 1].map((k) => ({ user, id: `${9007199254740992n + BigInt(2 * i + k)}`, shop: String(1 + k), n: k })),
+    );
+    const listed = ["2026-11-04 00:00:00", "2026-10-01 00:00:00"];
+    const path = join(folder, "cells.parquet");
+    const values = rows.map(
+      ({ user, id, shop, n }) =>
+        `(${user}, ${user}, CAST(${id} AS DECIMAL(38, 0)), CAST(${shop} AS DOUBLE), TIMESTAMP '${listed[n]}', [${n === 0}], ${n === 1 ? 1 : 0}, CAST(0.1 AS FLOAT), ${n})`,
+    );
+    const names = "request, user, id, shop, listed, tags, premium, ctr, stock";
+    await withDatabase({ folder }, (database) =>
+      database.run(
+        `COPY (SELECT request, "user", id, shop, listed, tags, request % 2 = 0 AS premium, ctr, stock FROM (VALUES ${values.join()}) AS t(${names.replace("user", '"user"')})) TO '${path}'`,
+      ),
+    );
+    const premium = (user: string): boolean => Number(user.at(-1)) % 2 === 0;
+    const csvText = `${names.replaceAll(" ", "")}\n${rows
+      .map(
+        ({ user, id, shop, n }) =>
+          `${user},${user},${id},${shop}.0,${listed[n]},${n === 0 ? "True" : "False"},${premium(user) ? "True" : "False"},0.1,${n}\n`,
+      )
+      .join("")}`;
+    const jsonText = rows
+      .map(
+        ({ user, id, shop, n }) =>
+          `{"request":${user},"user":${user},"id":${id},"shop":${shop},"listed":"${listed[n]}","tags":["${n === 0 ? "TRUE" : "x"}"],"premium":${premium(user) ? 1 : "false"},"ctr":0.1,"stock":"${n}.0"}\n`,
+      )
+      .join("");
+    const answers = async (name: string): Promise<unknown> =>
+      (await ranked({ source, files: [name], at: noon })).map((each) =>
+        "list" in each ? [each.request, each.arms, each.list.items] : each,
+      );
+    const fromCsv = await answers(file("cells.csv", csvText));
+    expect(fromCsv).toHaveLength(users.length);
+    expect(fromCsv).toMatchObject(users.map((user) => [user, { lift: expect.any(String) as string }, [{}, {}]]));
+    expect(new Set(JSON.stringify(fromCsv).match(/control|double/g)).size).toBe(2);
+    // The first of a request is new, of shop 1 and tagged; the second is none of these.
+    expect((fromCsv as [string, { lift: string }, { id: string; score: number }[]][])[0]).toMatchObject([
+      users[0],
+      {},
+      [{ id: "9007199254740992" }, { id: "9007199254740993" }],
+    ]);
+    expect(await answers(file("cells.jsonl", jsonText))).toEqual(fromCsv);
+    expect(await answers(path)).toEqual(fromCsv);
+  });
+});

@@ -3,6 +3,7 @@
  * candidates that stay, with what was left out or moved and why; or the reason for refusing the request.
  */
 import type { CandidateValue, FormulaExpression, ServingInput, ServingModel } from "../model/index.js";
+import { canonicalText } from "../text/canonical.js";
 import type { Frame } from "./frame.js";
 import { isSeconds, secondsOfText } from "./read-time.js";
 
@@ -156,7 +157,9 @@ function settle(input: ServingInput, reading: Reading): Settled {
 }
 
 function plainValue(value: CandidateValue): number | string | readonly string[] {
-  return typeof value === "boolean" ? Number(value) : typeof value === "object" ? value.map(String) : value;
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value === "object") return value.map((text) => canonicalText(String(text)));
+  return typeof value === "string" ? canonicalText(value) : value;
 }
 
 const none: Reading = { kind: "none" };
@@ -176,10 +179,12 @@ function readValue(input: ServingInput, value: unknown): Reading {
     case "text":
       // Identifiers are often numbers; their text is what counts.
       if (typeof value === "number" && !Number.isFinite(value)) return none;
-      return isText(value) ? { kind: "value", value: String(value) } : wrongType;
+      return isText(value) ? { kind: "value", value: canonicalText(String(value)) } : wrongType;
     case "texts": {
       const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
-      return texts.every(isText) ? { kind: "value", value: texts.map(String) } : wrongType;
+      return texts.every(isText)
+        ? { kind: "value", value: texts.map((text) => canonicalText(String(text))) }
+        : wrongType;
     }
     case "vector": {
       if (!Array.isArray(value) && !(value instanceof Float64Array)) return wrongType;

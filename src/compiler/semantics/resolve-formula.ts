@@ -10,6 +10,7 @@ import {
   type FormulaType,
   type ListFunctionName,
 } from "../model/index.js";
+import { canonicalText } from "../text/index.js";
 import type * as ast from "../syntax/index.js";
 import { constantOf } from "./constants.js";
 import { typeOf, type CheckContext } from "./context.js";
@@ -72,7 +73,7 @@ function resolveNode<L>(state: Resolving<L>, node: ast.Expression, depth: number
     case "Date":
       return { kind: "constant", type: "time", value: secondsOfDate(node.text), span };
     case "String":
-      return { kind: "constant", type: "text", value: node.value, span };
+      return { kind: "constant", type: "text", value: canonicalText(node.value), span };
     case "Boolean":
       return { kind: "constant", type: "bool", value: node.value, span };
     case "NameExpression":

@@ -1,3 +1,4 @@
+import { canonicalText } from "../text/canonical.js";
 import { readServingValue } from "../fusion/index.js";
 import type { ExperimentArm, ExperimentModel, ServingModel } from "../model/index.js";
 import { drawUniform } from "../ranking/index.js";
@@ -70,7 +71,7 @@ function unitOf(
   const read = readServingValue(input, value);
   if (read.kind === "none") return undefined;
   if (read.kind === "type") return refuse(key, "type", read.expected);
-  return String(value);
+  return canonicalText(String(value));
 }
 
 function readForced({ experiments }: ServingModel, given: unknown): ReadonlyMap<string, string> | Refusal {

@@ -5,3 +5,4 @@ export * from "./spelling.js";
 export * from "./hidden.js";
 export * from "./paths.js";
 export * from "./own.js";
+export * from "./canonical.js";

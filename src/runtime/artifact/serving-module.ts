@@ -39,7 +39,7 @@ export function servingFiles(model: Model): readonly TextFile[] {
 }
 
 /** Folders of the compiler that a standalone module may carry. */
-const carried = ["fusion", "ranking", "serving"];
+const carried = ["fusion", "ranking", "serving", "text"];
 
 /** Our own sources as the build left them: `dist` lies beside `src`, so that the way is the same from both. */
 function readCompiledModules(): CompiledModules {

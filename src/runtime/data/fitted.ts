@@ -1,8 +1,8 @@
 /** What the training data decides about the features, as plain values, and how it is kept in files. */
 import type { FeatureModel, FittedSizes, Model, Vocabulary } from "../../compiler/model/model.js";
+import { canonicalText } from "../../compiler/text/index.js";
 import { sha256 } from "../artifact/hash.js";
 import { vocabularySeed } from "./hash.js";
-import { canonicalText } from "./values.js";
 
 export interface Fitted {
   /** Rows of the training data. */

@@ -9,6 +9,8 @@
  * - Text is a boolean when it is `true`, `false` (in any case) or a number 1 or 0; a number when it is 1 or 0.
  */
 
+import { canonicalText } from "../../compiler/text/index.js";
+
 /** How texts are cleaned before anything else sees them. */
 export interface TextRules {
   /** Texts that mean null, compared after trimming. */
@@ -77,27 +79,6 @@ export function cleanText(text: string, rules: TextRules): string | null {
   if (rules.nulls.length === 0) return canonical;
   const nulls = nullTexts(rules.nulls);
   return nulls.includes(trimmed) || nulls.includes(canonical) ? null : canonical;
-}
-
-const zeroFraction = /^(-?(?:0|[1-9][0-9]*))\.0+$/;
-const spelledValues: ReadonlyMap<string, string> = new Map([
-  ["True", "true"],
-  ["TRUE", "true"],
-  ["False", "false"],
-  ["FALSE", "false"],
-  ["-0", "0"],
-]);
-
-/**
- * The one text of a value that formats spell differently: a whole number without a fraction of zeros (`310100` for
- * `310100.0`), a truth value in small letters. Any other text is itself: `007` and `1.10` keep their digits.
- */
-export function canonicalText(text: string): string {
-  if (text.endsWith("0")) {
-    const whole = zeroFraction.exec(text)?.[1];
-    if (whole !== undefined) return whole === "-0" ? "0" : whole;
-  }
-  return text.length <= 5 ? (spelledValues.get(text) ?? text) : text;
 }
 
 /** Strips {@link whiteSpace} and nothing else: `String.trim` knows more kinds of space. */

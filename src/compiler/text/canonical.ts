@@ -1,0 +1,22 @@
+/** The one text of a value that formats and programs spell differently. */
+
+const zeroFraction = /^(-?(?:0|[1-9][0-9]*))\.0+$/;
+const spelledValues: ReadonlyMap<string, string> = new Map([
+  ["True", "true"],
+  ["TRUE", "true"],
+  ["False", "false"],
+  ["FALSE", "false"],
+  ["-0", "0"],
+]);
+
+/**
+ * A whole number without a fraction of zeros (`310100` for `310100.0`), a truth value in small letters. Any other text is
+ * itself: `007` and `1.10` keep their digits.
+ */
+export function canonicalText(text: string): string {
+  if (text.endsWith("0")) {
+    const whole = zeroFraction.exec(text)?.[1];
+    if (whole !== undefined) return whole === "-0" ? "0" : whole;
+  }
+  return text.length <= 5 ? (spelledValues.get(text) ?? text) : text;
+}

@@ -154,6 +154,18 @@ describe("heads that candidates bring", () => {
   });
 });
 
+describe("heads that a table brings", () => {
+  it("are read as its texts are", async () => {
+    const [own = NaN] = await predicted([{ uid: "u0", item: "i1", price: 2 }]);
+    const file = join(folder, "given.csv");
+    writeFileSync(file, "id,uid,item,price,ctr\na,u0,i1,2,0.25\nb,u0,i1,2,\n");
+    const answers: RankAnswer[] = [];
+    for await (const each of rankFiles({ source: trained, files: [file], now: 0, seed: 0, engine: "cpu" }))
+      answers.push(each);
+    expect(scoresOf({ answer: answers[0] as RankAnswer })).toEqual({ a: 0.25, b: own });
+  });
+});
+
 describe("an artifact that was compiled and not trained", () => {
   it("ranks what reads no head, and what brings them", async () => {
     const outer = await answerOf({ candidates: [{ id: "a", ext: 0.3 }] }, { source: compiled, rank: "outer" });

@@ -1,6 +1,7 @@
 import type { View } from "../command.js";
 import type { FlowCounter, FlowResult } from "../commands/flow.js";
 import { count, plural, table } from "./text.js";
+import { visibleText } from "./visible-text.js";
 
 export const flowView: View<FlowResult> = {
   human: ({ store, warnings, counters, more }) => {
@@ -27,7 +28,7 @@ function row({
 }: FlowCounter): readonly string[] {
   return [
     scope.join(" › "),
-    valueText(value),
+    visibleText(valueText(value)),
     `${unit} from ${start} ${zone}`,
     ...[limit, granted, spent, held].map(count),
     holders === 0 ? "" : plural(holders, "server"),

@@ -1,5 +1,6 @@
 /** Heads of a network for the candidates of a request: given by the candidates, or predicted from their features. */
 import { own } from "../../compiler/text/index.js";
+import type { InputRow } from "../../compiler/fusion/index.js";
 import type { ServingInput } from "../../compiler/model/index.js";
 import { type RawRow, RowFailure } from "../data/index.js";
 import type { Failure } from "../failure.js";
@@ -18,6 +19,8 @@ export type NetworkScores =
 
 export interface NetworkRequest {
   readonly rows: readonly RawRow[];
+  /** The rows' own values of the heads, typed. */
+  readonly brought: readonly InputRow[];
   /** Values of the request, as they came. */
   readonly values: RawRow;
   /** Heads that the ranking reads. */
@@ -31,10 +34,10 @@ export interface NetworkRequest {
  * taken from the values of the request: by the column's name, or by the feature's where the column is the whole feature.
  */
 export function networkScores(predictor: Predictor, request: NetworkRequest): NetworkScores {
-  const { rows, heads } = request;
-  const given = heads.filter((head) => rows.some((row) => isGiven(row, head)));
-  const needing = rows.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));
-  const columns = new Map(heads.map((head) => [head, rows.map((row) => own(row, head))]));
+  const { rows, brought, heads } = request;
+  const given = heads.filter((head) => brought.some((row) => isGiven(row, head)));
+  const needing = brought.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));
+  const columns = new Map(heads.map((head) => [head, brought.map((row) => own(row, head))]));
   if (needing.length === 0) return { kind: "scores", heads: columns, given };
   const fill = requestFeatures(predictor.columns, request);
   const filled = needing.map((i): RawRow => ({ ...fill, ...rows[i] }));
@@ -47,8 +50,7 @@ export function networkScores(predictor: Predictor, request: NetworkRequest): Ne
     const predicted = predictor.predict(filled);
     for (const head of heads)
       needing.forEach((i, at) => {
-        const row = rows[i] as RawRow;
-        if (!isGiven(row, head)) (columns.get(head) as unknown[])[i] = own(predicted, head)?.[at];
+        if (!isGiven(brought[i] as InputRow, head)) (columns.get(head) as unknown[])[i] = own(predicted, head)?.[at];
       });
     return { kind: "scores", heads: columns, given };
   } catch (error) {
@@ -57,8 +59,9 @@ export function networkScores(predictor: Predictor, request: NetworkRequest): Ne
   }
 }
 
-function isGiven(row: RawRow, head: string): boolean {
-  return Object.hasOwn(row, head) && row[head] !== null && row[head] !== undefined;
+/** A head that a candidate brings: what is null, empty or no number is none. */
+export function isGiven(row: InputRow, head: string): boolean {
+  return (own(row, head) ?? undefined) !== undefined;
 }
 
 /** The values of the request that features are made of, by the names of their columns. */

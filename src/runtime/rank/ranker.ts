@@ -14,7 +14,7 @@ import type { PredictorReport } from "../predict.js";
 import type { RankAnswer, Ranker, RankerFlow, RankerOptions, RefusedAnswer, ServiceRequest } from "./answer.js";
 import { diagnosticOf, type Fault, faultOf } from "./fault.js";
 import { keepFirst } from "./keep-first.js";
-import { networkScores } from "./network-scores.js";
+import { isGiven, networkScores } from "./network-scores.js";
 import { openRankSource } from "./open-source.js";
 import { createUnreadNames } from "./unread-names.js";
 
@@ -32,7 +32,9 @@ export async function openRanker(source: string, options: RankerOptions, readRow
   const { serving, rank } = rankingOf(model, source, options.rank);
   const list = createListRanker(serving, rank);
   const inputs = serving.inputs.filter(({ name }) => list.inputs.has(name));
-  const heads = inputs.filter(({ origin }) => origin === "head").map(({ name }) => name);
+  const headInputs = inputs.filter(({ origin }) => origin === "head");
+  const heads = headInputs.map(({ name }) => name);
+  const unreadHeads = serving.inputs.filter(({ name, origin }) => origin === "head" && !heads.includes(name));
   const ofRequest = serving.inputs.filter(({ origin }) => origin === "request");
   const store = await openNamed(options.flow);
   const flow = flowOf(model, serving, options.flow, store);
@@ -46,7 +48,9 @@ export async function openRanker(source: string, options: RankerOptions, readRow
   /** The candidates' values of the ranking's inputs, those of the network among them. */
   const prepare = async (request: RankRequest, values: RawRow): Promise<readonly InputRow[] | Fault> => {
     const rows = request.candidates;
-    const network = heads.length === 0 || isAllGiven(rows, heads) ? undefined : await opened.network();
+    const brought = rows.map((row) => readRow(row, headInputs));
+    const isComplete = brought.every((row) => heads.every((head) => isGiven(row, head)));
+    const network = heads.length === 0 || isComplete ? undefined : await opened.network();
     if (network !== undefined) report = network.report;
     unreadNames ??= createUnreadNames(serving.inputs, network?.columns.map(({ column }) => column) ?? [], otherNames);
     for (const name of unreadNames(rows, values)) warn("MTL7521", { ...name, request: request.request });
@@ -64,7 +68,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
       if (opened.isArtifact) tellGiven(heads, request.request);
       return typed;
     }
-    const scores = networkScores(network, { rows, values, heads, inputs: ofRequest });
+    const scores = networkScores(network, { rows, brought, values, heads, inputs: ofRequest });
     if (scores.kind === "fault") {
       const { failure, row, column } = scores;
       const [diagnostic] = failure.diagnostics;
@@ -76,6 +80,12 @@ export async function openRanker(source: string, options: RankerOptions, readRow
       };
     }
     tellGiven(scores.given, request.request);
+    // A chain is not made again of a task that the candidates bring.
+    for (const { name } of unreadHeads)
+      if (!headsTold.has(name) && rows.some((row) => Object.hasOwn(row, name))) {
+        headsTold.add(name);
+        warn("MTL7521", { name, whose: "the candidates", request: request.request });
+      }
     return typed.map((row, i) => ({
       ...row,
       ...Object.fromEntries([...scores.heads].map(([head, column]) => [head, column[i]])),
@@ -92,7 +102,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
 
   const answer = async (given: ServiceRequest): Promise<RankAnswer> => {
     const { now = Date.now() / 1000, seed = 0 } = isRecord(given) ? given : {};
-    const name = isRecord(given) && given.request !== undefined ? String(given.request) : "";
+    const name = isRecord(given) && isName(given.request) ? String(given.request) : "";
     const refused = ({ diagnostic, id, input }: Fault, request = name): RefusedAnswer => ({
       kind: "refused",
       request,
@@ -192,8 +202,8 @@ function isRecord(value: unknown): value is RawRow {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isAllGiven(rows: readonly RawRow[], heads: readonly string[]): boolean {
-  return rows.every((row) => heads.every((head) => Object.hasOwn(row, head) && row[head] !== null));
+function isName(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint";
 }
 
 /** A value that has to be there, and that no candidate brings: the file lacks it, not the one or the other candidate. */

@@ -8,6 +8,7 @@ import { createFailure } from "./failure.js";
 import { loadWeights } from "./load-weights.js";
 import { functionOf, measuredProgram } from "./program.js";
 import type { EvaluationRole, TrainEvent } from "./train/events.js";
+import { warnOfUnseen } from "./train/inspect/inspect.js";
 import { measureHeads } from "./train/measure.js";
 import type { EvaluationResult } from "./train/result.js";
 import { type DataFiles, dataFiles } from "./train/train.js";
@@ -45,12 +46,13 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
   try {
     for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
     if (dataset.rows === 0) throw createFailure("MTL7309", { role });
+    for (const diagnostic of warnOfUnseen(model, role, dataset, undefined)) onEvent({ kind: "warning", diagnostic });
     onEvent({ kind: "encoded", role, report: dataset.report });
     const session = await openTrained(artifact, engine, "evaluate");
     try {
       onEvent({ kind: "evaluating", role, rows: dataset.rows });
       const target = functionOf(measuredProgram(program), "evaluate");
-      return { tasks: await measureHeads(session, target, dataset, model, signal) };
+      return await measureHeads(session, target, dataset, model, role, signal);
     } finally {
       session.close();
     }

@@ -43,7 +43,7 @@ function scripted(values: readonly (number | undefined)[]): NonNullable<Training
     measure: () => {
       const value = values[epoch++];
       const tasks: HeadScores = { y: value === undefined ? { rows: 9 } : { rows: 9, rmse: value } };
-      return Promise.resolve(tasks);
+      return Promise.resolve({ tasks });
     },
   };
 }

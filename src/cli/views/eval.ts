@@ -3,6 +3,6 @@ import type { View } from "../command.js";
 import { scoresTable } from "./scores.js";
 
 export const evalView: View<EvaluationResult> = {
-  human: ({ tasks }) => scoresTable(tasks),
-  json: ({ tasks }) => ({ tasks }),
+  human: scoresTable,
+  json: (measured) => measured,
 };

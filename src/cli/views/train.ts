@@ -9,7 +9,7 @@ export const trainView: View<TrainResult> = {
         ? "interrupted\n"
         : `interrupted at step ${summary.steps}; the same command with \`--resume\` goes on\n`;
     return [
-      ...(evaluation === undefined ? [] : [scoresTable(evaluation.tasks)]),
+      ...(evaluation === undefined ? [] : [scoresTable(evaluation)]),
       ...(artifact === undefined
         ? []
         : [already === true ? `${artifact} is trained already, from the same spec and data\n` : `wrote ${artifact}\n`]),

@@ -1,9 +1,11 @@
 /** From a model and its files to data sets that batches can be taken of. */
+import { realpathSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
+import type { Span } from "../../compiler/text/index.js";
 import { nowhere } from "../failure.js";
 import { cacheKey, openCacheFolder, readSealedJson, sealJson, useEntry } from "./cache.js";
 import { type Database, withDatabase } from "./database.js";
@@ -12,6 +14,7 @@ import { explainReadError, findBadWeight, type Reading } from "./diagnose.js";
 import { BadWeight, encodeRelation, type EncodeResult, groupsFile, recordsFile } from "./encode.js";
 import { createEnums, type Enums } from "./enums.js";
 import { fitFeatures, fitWithoutData } from "./fit.js";
+import { warnOfFloatIds } from "./float-ids.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./fitted.js";
 import { createGzipCheck } from "./gzip.js";
 import { recordBytes } from "./records.js";
@@ -48,6 +51,19 @@ export interface OpenedData {
   readonly validation?: Dataset;
   readonly test?: Dataset;
   readonly warnings: readonly Diagnostic[];
+  /** The files of each role that is open. */
+  readonly files?: Readonly<Partial<Record<DataRole, readonly OpenedFile[]>>>;
+}
+
+export interface OpenedFile {
+  /** Absolute, links followed. */
+  readonly path: string;
+  /** As messages show it. */
+  readonly shown: string;
+  /** Where the spec names it. */
+  readonly span: Span;
+  /** Whether a split gives the role only some of its rows. */
+  readonly isPart: boolean;
 }
 
 /** Bytes of encoded rows that are held in memory unless the caller says otherwise. */
@@ -93,6 +109,9 @@ async function open(job: Job): Promise<OpenedData> {
   const { fitted } = found;
   const warnings: Diagnostic[] = [...found.warnings];
   const opened: Partial<Record<DataRole, Dataset>> = {};
+  const train = data.get("train");
+  if (train !== undefined && wanted.includes("train"))
+    warnings.push(...(await warnOfFloatIds(job.database, spec, train)));
   let memory = options.cacheLimit ?? defaultCacheLimit;
   try {
     for (const role of wanted) {
@@ -107,7 +126,19 @@ async function open(job: Job): Promise<OpenedData> {
     for (const dataset of Object.values(opened)) dataset.close();
     throw error;
   }
-  return { fitted, ...opened, warnings };
+  const files = Object.fromEntries(wanted.map((role) => [role, filesOf(data.get(role))]));
+  return { fitted, ...opened, warnings, files };
+}
+
+function filesOf(role: RoleData | undefined): readonly OpenedFile[] {
+  if (role === undefined) return [];
+  const { source } = role.relation;
+  return source.files.map(({ file: { path, shown } }) => ({
+    path: realpathSync(path),
+    shown,
+    span: source.span,
+    isPart: role.isPart,
+  }));
 }
 
 /** Fits to the training data, or takes the fit of the same data from the cache. */

@@ -44,6 +44,8 @@ export interface RoleData {
   readonly labels: readonly LabelModel[];
   readonly weight: string | undefined;
   readonly group: string | undefined;
+  /** Whether a split gives it only some rows of its files. */
+  readonly isPart: boolean;
   /** What distinguishes the rows, for the cache. */
   readonly identity: unknown;
 }
@@ -111,7 +113,7 @@ export async function openRole(
   const relation = createRelation(source, usedColumns(uses), part, keptNames);
   const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
   const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part];
-  return { role, relation, labels, weight, group, identity };
+  return { role, relation, labels, weight, group, isPart: part !== undefined, identity };
 }
 
 function columnNames(

@@ -14,7 +14,7 @@ import {
 import { auc, averagePrecision, groupedAuc } from "./ranking.js";
 
 export { calibrationBuckets } from "./errors.js";
-export { type GroupedAuc, groupedAuc } from "./ranking.js";
+export { auc, type GroupedAuc, groupedAuc } from "./ranking.js";
 
 /** What is measured: arrays of equal length, a row each. */
 export interface MetricInput {

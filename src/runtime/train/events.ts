@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import type { DataProgress, DataRole, EncodingReport } from "../data/index.js";
 import type { EngineName } from "../engine/engine.js";
 import type { StepProgress } from "./loop.js";
+import type { UndefinedMetrics } from "./undefined-metrics.js";
 
 /** What a run tells while it goes; typed values, never text for people. */
 export type TrainEvent =
@@ -52,6 +53,13 @@ export type EvaluationRole = Exclude<DataRole, "train">;
 /** Metrics of each head, by metric; a metric that is undefined on these rows is left out. */
 export type HeadScores = Readonly<Record<string, TaskScores>>;
 
+/** What was measured, and what could not be. */
+export interface Measured {
+  readonly tasks: HeadScores;
+  /** Metrics that the spec asks for and that have no value here, with the reason; absent when each has one. */
+  readonly undefinedMetrics?: readonly UndefinedMetrics[];
+}
+
 /** `rows` counts the rows of the head's sample space with a known label. */
 export type TaskScores = { readonly rows: number } & { readonly [metric: string]: number };
 
@@ -63,7 +71,7 @@ export interface EpochRecord {
   /** Mean training losses of the epoch, by name. */
   readonly losses: Readonly<Record<string, number>>;
   /** Absent when there is nothing to evaluate on. */
-  readonly evaluation?: { readonly role: EvaluationRole; readonly tasks: HeadScores };
+  readonly evaluation?: { readonly role: EvaluationRole } & Measured;
   /** Whether early stopping counts it as the best so far; absent without early stopping. */
   readonly best?: boolean;
 }

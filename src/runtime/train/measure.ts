@@ -4,12 +4,14 @@ import type { Model } from "../../compiler/model/model.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { computeMetrics } from "../metrics/index.js";
-import type { HeadScores, TaskScores } from "./events.js";
+import type { DataRole } from "../data/index.js";
+import type { Measured, TaskScores } from "./events.js";
 import { collectPredictions, type Predictions } from "./predictions.js";
 import { sampleOf } from "./sample-space.js";
+import { undefinedMetrics, type UndefinedMetrics } from "./undefined-metrics.js";
 
 /**
- * Runs the function `evaluate` over a data set and measures what the spec's `metrics` ask for. Rejects with the signal's reason
+ * Runs the function `evaluate` over the data set of a role and measures what the spec's `metrics` ask for. Rejects with the signal's reason
  * when it fires.
  */
 export async function measureHeads(
@@ -17,23 +19,26 @@ export async function measureHeads(
   evaluate: GraphFunction,
   data: Dataset,
   model: Model,
+  role: DataRole,
   signal?: AbortSignal,
-): Promise<HeadScores> {
+): Promise<Measured> {
   const predictions = await collectPredictions(session, evaluate, data, model.labels, signal);
-  return scorePredictions(predictions, data.groups(), model);
+  return scorePredictions(predictions, data.groups(), model, role);
 }
 
-/** The same of predictions that are there; a metric that is undefined on its rows is left out. */
-export function scorePredictions(
+/** The same of predictions that are there. */
+function scorePredictions(
   predictions: Predictions,
   groups: Int32Array | undefined,
-  model: Pick<Model, "heads" | "metrics">,
-): HeadScores {
-  const scores = model.metrics.flatMap(({ head, metrics }): readonly (readonly [string, TaskScores])[] => {
-    const type = model.heads.find(({ name }) => name === head)?.type;
-    const values = predictions.outputs.get(head);
-    const sample = type === undefined ? undefined : sampleOf(type, predictions);
-    if (values === undefined || sample === undefined) return [];
+  model: Pick<Model, "heads" | "metrics" | "labels">,
+  role: DataRole,
+): Measured {
+  const missing: UndefinedMetrics[] = [];
+  const scores = model.metrics.flatMap(({ head: name, metrics }): readonly (readonly [string, TaskScores])[] => {
+    const head = model.heads.find((each) => each.name === name);
+    const values = predictions.outputs.get(name);
+    const sample = head === undefined ? undefined : sampleOf(head.type, predictions);
+    if (head === undefined || values === undefined || sample === undefined) return [];
     const { rows, targets } = sample;
     const found = computeMetrics(metrics, {
       predictions: take(values, rows, new Float32Array(rows.length)),
@@ -41,10 +46,12 @@ export function scorePredictions(
       weights: take(predictions.weights, rows, new Float32Array(rows.length)),
       ...(groups === undefined ? {} : { groups: take(groups, rows, new Int32Array(rows.length)) }),
     });
+    const hasGroups = groups?.some((group) => group >= 0) ?? false;
+    missing.push(...undefinedMetrics(head, found, predictions, model.labels, role, hasGroups));
     const defined = Object.entries(found.values).filter((entry): entry is [string, number] => entry[1] !== null);
-    return [[head, { rows: found.rows, ...Object.fromEntries(defined) }]];
+    return [[name, { rows: found.rows, ...Object.fromEntries(defined) }]];
   });
-  return Object.fromEntries(scores);
+  return { tasks: Object.fromEntries(scores), ...(missing.length === 0 ? {} : { undefinedMetrics: missing }) };
 }
 
 function take<T extends Float32Array | Int32Array>(values: T, rows: Int32Array, into: T): T {

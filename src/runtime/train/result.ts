@@ -1,11 +1,11 @@
-import type { EpochRecord, EvaluationRole, HeadScores, TrainSummary, WarmStartReport } from "./events.js";
+import type { EpochRecord, EvaluationRole, Measured, TrainSummary, WarmStartReport } from "./events.js";
 
 /** What training leaves. */
 export interface TrainResult {
   readonly summary: TrainSummary;
   readonly history: readonly EpochRecord[];
   /** The kept weights, measured: on test data, else on validation data; absent without either. */
-  readonly evaluation?: { readonly role: EvaluationRole; readonly tasks: HeadScores };
+  readonly evaluation?: { readonly role: EvaluationRole } & Measured;
   /** What the run took over from another artifact. */
   readonly warmStart?: WarmStartReport;
   /** The directory of the artifact; absent when the run was interrupted. */
@@ -17,6 +17,4 @@ export interface TrainResult {
 }
 
 /** What an evaluation found. */
-export interface EvaluationResult {
-  readonly tasks: HeadScores;
-}
+export type EvaluationResult = Measured;

@@ -13,7 +13,7 @@ import {
   writeCheckpoint,
 } from "./checkpoint.js";
 import { observeMetric, type StopState } from "./early-stopping.js";
-import type { EpochRecord, EvaluationRole, HeadScores, TrainEvent, TrainSummary } from "./events.js";
+import type { EpochRecord, EvaluationRole, Measured, TrainEvent, TrainSummary } from "./events.js";
 import { lossNames, runLoop, type StepProgress } from "./loop.js";
 import { startPosition } from "./position.js";
 import { createEventWriter, type EventWriter } from "./tensorboard.js";
@@ -30,7 +30,7 @@ export interface TrainingRun {
   /** Whether the engine compiles in the first step. */
   readonly compiles: boolean;
   /** Measures the session as it is; absent when there is nothing to measure on. Rejects with the signal's reason. */
-  readonly evaluation?: { readonly role: EvaluationRole; readonly measure: () => Promise<HeadScores> };
+  readonly evaluation?: { readonly role: EvaluationRole; readonly measure: () => Promise<Measured> };
   /** Absent: none are written. */
   readonly checkpoints?: CheckpointOptions;
   readonly resume: boolean;
@@ -124,10 +124,8 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       onCheckpoint: async (position) => void (await save(position)),
       onEpoch: async (position, losses) => {
         const evaluation =
-          run.evaluation === undefined
-            ? undefined
-            : { role: run.evaluation.role, tasks: await run.evaluation.measure() };
-        const verdict = judge(model, stop, evaluation?.tasks, position.epoch, onEvent);
+          run.evaluation === undefined ? undefined : { role: run.evaluation.role, ...(await run.evaluation.measure()) };
+        const verdict = judge(model, stop, evaluation, position.epoch, onEvent);
         if (verdict !== undefined) {
           stop = verdict.state;
           if (verdict.improved) best = holdState(kept, sessionReader(session, kept), best);
@@ -184,16 +182,19 @@ async function resumeFrom(run: TrainingRun): Promise<Checkpoint> {
 function judge(
   model: Model,
   state: StopState,
-  tasks: HeadScores | undefined,
+  measured: Measured | undefined,
   epoch: number,
   onEvent: (event: TrainEvent) => void,
 ): ReturnType<typeof observeMetric> | undefined {
   const { stop } = model.train;
-  if (stop === undefined || tasks === undefined) return undefined;
-  const value = tasks[stop.head]?.[stop.metric];
+  if (stop === undefined || measured === undefined) return undefined;
+  const value = measured.tasks[stop.head]?.[stop.metric];
   if (value === undefined) {
     const metric = `${stop.metric}(${stop.head})`;
-    const reason = "its sample space holds too few rows or one class alone";
+    const reason =
+      measured.undefinedMetrics?.find(
+        ({ head, metrics }) => head === stop.head && metrics.some((name) => name === stop.metric),
+      )?.reason ?? "it was not measured";
     onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7308", { metric, epoch, reason }, nowhere()) });
     return undefined;
   }

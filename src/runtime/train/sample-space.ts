@@ -31,8 +31,7 @@ type RowTruth = (row: number) => Truth;
 /** Absent for a score, which has no truth on single rows. */
 export function sampleOf(type: HeadType, data: LabelRows): Sample | undefined {
   if (type.kind === "score") return undefined;
-  const given = eventTruth(type.given, data);
-  const target = type.kind === "probability" ? eventTruth(type.event, data) : amountTruth(type.label, data);
+  const { given, target } = truthsOf(type, type.given, data);
   const rows = new Int32Array(data.rows);
   const targets = new Float32Array(data.rows);
   let count = 0;
@@ -45,6 +44,18 @@ export function sampleOf(type: HeadType, data: LabelRows): Sample | undefined {
     count += 1;
   }
   return { rows: rows.subarray(0, count), targets: targets.subarray(0, count) };
+}
+
+/** Of each row: whether the event `given` holds, and what the head is to say there. */
+export function truthsOf(
+  type: Exclude<HeadType, { kind: "score" }>,
+  given: EventModel,
+  data: LabelRows,
+): { readonly given: RowTruth; readonly target: RowTruth } {
+  return {
+    given: eventTruth(given, data),
+    target: type.kind === "probability" ? eventTruth(type.event, data) : amountTruth(type.label, data),
+  };
 }
 
 function eventTruth(event: EventModel, data: LabelRows): RowTruth {

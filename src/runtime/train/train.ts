@@ -16,8 +16,9 @@ import { loadWeights } from "../load-weights.js";
 import { createProgram, functionOf, measuredProgram } from "../program.js";
 import { type LoadedSpec, loadSpec } from "../spec.js";
 import { hasCheckpoint, type RunIdentity } from "./checkpoint.js";
-import type { EvaluationRole, HeadScores, TrainEvent, TrainSummary } from "./events.js";
+import type { EvaluationRole, Measured, TrainEvent, TrainSummary } from "./events.js";
 import { finishedRun } from "./finished.js";
+import { inspectData } from "./inspect/inspect.js";
 import { measureHeads } from "./measure.js";
 import type { TrainResult } from "./result.js";
 import { runTraining, type TrainingOutcome } from "./run.js";
@@ -104,6 +105,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
     const rows = trainingData(model, data);
     const evaluation = evaluationData(data);
+    for (const diagnostic of inspectData(model, data)) onEvent({ kind: "warning", diagnostic });
     for (const role of ["train", "validation", "test"] as const) {
       const report = data[role]?.report;
       if (report !== undefined) onEvent({ kind: "encoded", role, report });
@@ -119,8 +121,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const initial = warm?.state ?? cold;
     const taken = old === undefined || warm === undefined ? undefined : describeWarmStart(old.directory, warm);
     const measured = measuredProgram(program);
-    const measure = (dataset: Dataset): Promise<HeadScores> =>
-      measureHeads(session, functionOf(measured, "evaluate"), dataset, model, signal);
+    const measure = (role: EvaluationRole, dataset: Dataset): Promise<Measured> =>
+      measureHeads(session, functionOf(measured, "evaluate"), dataset, model, role, signal);
     const session = await engine.open(measured, {
       trainBatch: model.train.batch,
       functions: evaluation === undefined ? ["train"] : ["train", "evaluate"],
@@ -137,7 +139,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         ...(evaluation === undefined
           ? {}
           : {
-              evaluation: { role: evaluation.role, measure: () => measure(evaluation.data) },
+              evaluation: { role: evaluation.role, measure: () => measure(evaluation.role, evaluation.data) },
             }),
         ...(output === undefined
           ? {}
@@ -179,7 +181,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       try {
         const found = await finalScores(outcome, data, (role, dataset) => {
           onEvent({ kind: "evaluating", role, rows: dataset.rows });
-          return measure(dataset);
+          return measure(role, dataset);
         });
         if (output !== undefined) {
           const content = {
@@ -269,13 +271,13 @@ function evaluationData(data: OpenedData): { readonly role: EvaluationRole; read
 async function finalScores(
   { summary, history }: TrainingOutcome,
   data: OpenedData,
-  score: (role: EvaluationRole, dataset: Dataset) => Promise<HeadScores>,
+  score: (role: EvaluationRole, dataset: Dataset) => Promise<Measured>,
 ): Promise<TrainResult["evaluation"]> {
   const role = data.test !== undefined ? "test" : data.validation !== undefined ? "validation" : undefined;
   const dataset = role === undefined ? undefined : data[role];
   if (role === undefined || dataset === undefined) return undefined;
   const kept = history.find(({ epoch }) => epoch === summary.epoch)?.evaluation;
-  return kept?.role === role ? kept : { role, tasks: await score(role, dataset) };
+  return kept?.role === role ? kept : { role, ...(await score(role, dataset)) };
 }
 
 function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): RunIdentity {

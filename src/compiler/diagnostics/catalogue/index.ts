@@ -1,5 +1,6 @@
 import { artifactsDiagnostics } from "./artifacts.js";
 import { dataDiagnostics } from "./data.js";
+import { dataQualityDiagnostics } from "./data-quality.js";
 import { enginesDiagnostics } from "./engines.js";
 import { eventsDiagnostics } from "./events.js";
 import { flowDiagnostics } from "./flow.js";
@@ -26,6 +27,7 @@ export const catalogue = {
   ...rangesDiagnostics,
   ...lintDiagnostics,
   ...dataDiagnostics,
+  ...dataQualityDiagnostics,
   ...artifactsDiagnostics,
   ...trainingDiagnostics,
   ...tuningDiagnostics,

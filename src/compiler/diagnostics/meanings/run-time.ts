@@ -1,4 +1,5 @@
 /** MTL7xxx to MTL9xxx: data, artifacts, training, engines, stores and the command line. */
+import { dataQualityMeanings } from "./data-quality.js";
 
 /** Of a code that no spec alone can have. */
 export interface RunTimeMeaning {
@@ -9,6 +10,7 @@ export interface RunTimeMeaning {
 }
 
 export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
+  ...dataQualityMeanings,
   MTL7101: {
     how: "The `data` block or the command line names a file or a glob, and nothing is there.",
     mend: "Paths of a spec are relative to the spec; paths of the command line to the working directory. `--train FILE…` and `--test FILE…` take the place of the spec's files.",

@@ -1,0 +1,68 @@
+/** Rows that are measured on and were trained on. */
+import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
+import { nowhere } from "../../failure.js";
+import type { Dataset, EncodedBatch } from "../../data/index.js";
+import { sampleRows } from "./sample.js";
+import { roleWord } from "./space-counts.js";
+
+type MeasuredRole = "validation" | "test";
+
+/** Rows of each side that are looked for among the training rows. */
+const soughtRows = 2000;
+/** Training data of more rows is not searched: the search reads all of it. */
+const searchedRows = 1_000_000;
+/** Fewer rows may meet by chance. */
+const fewestRows = 20;
+
+/**
+ * A warning (MTL7145) when at least half of the rows of a role stand among the training rows, label and all, and training
+ * rows do so among each other at most half as often: data of few columns repeats its rows by nature.
+ */
+export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Dataset): readonly Diagnostic[] {
+  if (train.rows > searchedRows || measured.rows < fewestRows || train.rows < fewestRows) return [];
+  const sought = keysOf(sampleRows(measured, soughtRows), measured);
+  const own = keysOf(sampleRows(train, soughtRows), train);
+  const counts = new Map([...sought, ...own].map((key) => [key, 0]));
+  for (const batch of train.batches({ size: 4096, pad: false }))
+    for (const key of keysOf(batch, train)) {
+      const count = counts.get(key);
+      if (count !== undefined) counts.set(key, count + 1);
+    }
+  const share = shareOf(sought, (key) => (counts.get(key) ?? 0) > 0);
+  const repeated = shareOf(own, (key) => (counts.get(key) ?? 0) > 1);
+  if (share < 0.5 || repeated > share / 2) return [];
+  return [
+    createDiagnostic("MTL7145", { role: roleWord(role), share, repeated }, nowhere(), {
+      help: "what is measured on rows that were trained on says nothing of other rows",
+    }),
+  ];
+}
+
+function shareOf(keys: readonly number[], holds: (key: number) => boolean): number {
+  return keys.filter(holds).length / Math.max(1, keys.length);
+}
+
+/** A hash of each row as it is encoded: ids, numbers, labels and weight. */
+function keysOf(batch: EncodedBatch, { layout }: Dataset): readonly number[] {
+  const bits = (values: Float32Array): Int32Array => new Int32Array(values.buffer, values.byteOffset, values.length);
+  const parts: readonly (readonly [Int32Array, number])[] = [
+    [batch.ids, layout.idWidth],
+    [bits(batch.numbers), layout.numberWidth],
+    [bits(batch.labels), layout.labels.length],
+    [bits(batch.known), layout.labels.length],
+    [bits(batch.weights), 1],
+  ];
+  return Array.from({ length: batch.rows }, (_, row) => {
+    let a = 0x9e3779b9;
+    let b = 0x85ebca6b;
+    for (const [values, width] of parts)
+      for (let i = row * width; i < (row + 1) * width; i++) {
+        const word = values[i] as number;
+        a = Math.imul(a ^ word, 0xcc9e2d51);
+        a ^= a >>> 15;
+        b = Math.imul(b ^ word, 0x1b873593) + a;
+        b ^= b >>> 13;
+      }
+    return (a >>> 0) * 2 ** 21 + (b >>> 11);
+  });
+}

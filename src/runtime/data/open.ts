@@ -14,7 +14,6 @@ import { explainReadError, findBadWeight, type Reading } from "./diagnose.js";
 import { BadWeight, encodeRelation, type EncodeResult, groupsFile, recordsFile } from "./encode.js";
 import { createEnums, type Enums } from "./enums.js";
 import { fitFeatures, fitWithoutData } from "./fit.js";
-import { warnOfFloatIds } from "./float-ids.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./fitted.js";
 import { createGzipCheck } from "./gzip.js";
 import { recordBytes } from "./records.js";
@@ -109,9 +108,6 @@ async function open(job: Job): Promise<OpenedData> {
   const { fitted } = found;
   const warnings: Diagnostic[] = [...found.warnings];
   const opened: Partial<Record<DataRole, Dataset>> = {};
-  const train = data.get("train");
-  if (train !== undefined && wanted.includes("train"))
-    warnings.push(...(await warnOfFloatIds(job.database, spec, train)));
   let memory = options.cacheLimit ?? defaultCacheLimit;
   try {
     for (const role of wanted) {

@@ -39,13 +39,6 @@ export const dataQualityDiagnostics = defineDiagnostics({
     message: (p: { role: string; share: number; repeated: number }) =>
       `${percent(p.share)} of the rows of the ${p.role} data stand in the training data too, label included (training rows repeat each other in ${percent(p.repeated)})`,
   },
-  MTL7146: {
-    severity: "warning",
-    title: "ids that look like fractions",
-    message: (p: { column: string; user: string; value: string; whole: string; others: readonly string[] }) =>
-      `the values of column \`${p.column}\`, which ${p.user} takes as ids, look like \`${p.value}\`: to a file that has \`${p.whole}\` it is another id` +
-      (p.others.length === 0 ? "" : `; so do those of ${someNames(p.others)}`),
-  },
   MTL7147: {
     severity: "warning",
     title: "feature that gives a label away",

@@ -26,10 +26,6 @@ export const dataQualityMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "Rows of the validation or test data occur among the training rows as they are, label included, much more often than training rows repeat each other: a copy of the file, or files that overlap. Up to a million training rows are searched, for 2,000 rows.",
     mend: "Take the rows out of one of the two files, or cut one file by a split.",
   },
-  MTL7146: {
-    how: "A column of ids in a text file holds `310100.0` where `310100` is meant, as pandas writes whole numbers beside missing ones. The text is what counts: `310100` from another file is another id, which training never saw.",
-    mend: 'Write whole numbers (in pandas `astype("Int64")`), in all files alike, those of serving included.',
-  },
   MTL7147: {
     how: "One feature alone orders the rows by the label almost without a mistake. Such a column was most often made from the label, or is known only after it. Measured on up to 16,384 training rows; values are rated on one half and judged on the other.",
     mend: "Leave the feature out, unless serving has it at the moment of the request.",

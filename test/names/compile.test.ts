@@ -87,4 +87,22 @@ describe("the serving module of such names", () => {
     found.forEach((score, place) => expect(score).toBeCloseTo(start + place + 1, 9));
     expect(Object.hasOwn(scored.items[0]?.scores ?? {}, names[0] ?? "")).toBe(true);
   });
+
+  it("keeps parameters that are called like places and comments of a model", async () => {
+    const names = ["span", "doc", "places", "node", "text", "range", "kind"];
+    const spec = (value: number): string => `model arms
+signals { ctr: P(click) }
+request { user: text }
+params { ${names.map((name) => `${name}: 1 in [0, 9]`).join(", ")} }
+fusion f = ctr * ${names.join(" * ")}
+rank r = top 3 by f
+experiment e { by: user, only: arm(1, ${names.map((name) => `${name}: ${value}`).join(", ")}) }`;
+    const { model } = modelOf(spec(2));
+    for (const name of names)
+      expect(modelOf(spec(2).replaceAll(`${name}: 2`, `${name}: 3`)).hash).not.toBe(modelOf(spec(2)).hash);
+    if (model.serving === undefined) throw new Error("no serving stage");
+    const made = await folder.write("arms", { ...model, serving: model.serving });
+    const ranked = made.rank({ candidates: [{ id: "a", ctr: 0.5 }], values: { user: "u" }, now: 0 });
+    expect(ranked.items.map(({ score }) => score)).toEqual([0.5 * 2 ** names.length]);
+  });
 });

@@ -14,7 +14,11 @@ const paths = readdirSync(join(root, "specs"), { recursive: true })
 
 /** The model as JSON without places: those change with every comment. */
 function modelText(model: Model): string {
-  const text = JSON.stringify(model, (key, value: unknown) => (key === "span" ? undefined : value), 1);
+  const text = JSON.stringify(
+    model,
+    (key, value: unknown) => (key === "span" || key === "places" ? undefined : value),
+    1,
+  );
   // One line for what has no inner list or record.
   return `${text.replaceAll(/[[{]\n\s*([^[\]{}]*?)\n\s*[\]}]/g, (whole) => whole.replaceAll(/\n\s*/g, " "))}\n`;
 }

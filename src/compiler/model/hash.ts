@@ -76,14 +76,16 @@ function replaceNodes(value: unknown, nodes: readonly NetNode[]): unknown {
   );
 }
 
-/** What says where or why and not what. */
-const silent: ReadonlySet<string> = new Set(["span", "doc", "places"]);
+/** What says where or why and not what. Under a name of the spec, such as a parameter that an arm sets, stands a number. */
+function isSilent(key: string, item: unknown): boolean {
+  return typeof item !== "number" && (key === "span" || key === "doc" || key === "places");
+}
 
 function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value)
-    .filter(([key, item]) => item !== undefined && !silent.has(key))
+    .filter(([key, item]) => item !== undefined && !isSilent(key, item))
     .sort(([a], [b]) => compareText(a, b));
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
 }

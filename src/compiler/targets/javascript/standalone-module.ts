@@ -84,13 +84,18 @@ const operationNames = [
 ];
 const listFunctionNames = ["rankColumn", "percentileColumn", "minmaxColumn", "zscoreColumn", "reciprocalRankColumn"];
 
+/** Places and comments. Under a name of the spec, such as a parameter that an arm sets, stands a number. */
+function isSilent(key: string, item: unknown): boolean {
+  return typeof item !== "number" && (key === "span" || key === "doc");
+}
+
 /** The model without places and comments, and with the text of each part of a formula for explanations. */
 function withTexts(serving: ServingModel, textOf: (expression: FormulaExpression) => string): unknown {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).flatMap(([key, item]) => (key === "span" || key === "doc" ? [] : [[key, strip(item)]])),
+      Object.entries(value).flatMap(([key, item]) => (isSilent(key, item) ? [] : [[key, strip(item)]])),
     );
   };
   const describe = (node: FormulaExpression): unknown => {

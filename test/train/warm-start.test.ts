@@ -219,6 +219,33 @@ describe("a warm start", () => {
     expect(warm.plan.tensors.map(({ name }) => name)).toEqual(names);
   });
 
+  it("finds weights and rows under the names that things had, to the bit", async () => {
+    const names = [
+      ["user_id", "customer"],
+      ["pool", "shared"],
+      ["t_ctr", "top"],
+      ["cvr", "sale"],
+    ] as const;
+    const path = join(root, "renamed.mtl");
+    const rest = names.reduce((whole, [was, name]) => whole.replaceAll(new RegExp(`\\b${was}\\b`, "g"), name), text);
+    const told = `formerly: { ${names.map(([was, name]) => `${name}: ${was}`).join(", ")} }`;
+    const spec = rest
+      .replace("customer: categorical(embed: 8)", 'customer: categorical(embed: 8, column: "user_id")')
+      .replace("group: customer", "group: user_id")
+      .replace("seed:      7", `seed: 7\n  ${told}`);
+    writeFileSync(path, spec);
+    const { after, warm } = await startOf(path);
+    const given = oldTensors();
+    expect(warm.plan.tensors.filter(({ kind }) => kind === "fresh")).toEqual([]);
+    for (const [name, tensor] of after) {
+      const own = /^\w+/.exec(name)?.[0] ?? "";
+      const was = names.find(([, each]) => each === own)?.[0] ?? own;
+      expect(same(tensor, given.get(`${was}${name.slice(own.length)}`)), name).toBe(true);
+    }
+    const { result } = await runDiff({ models: [join(root, "old"), path] });
+    expect(carriedTensors(result.warmStart)).toEqual(carriedTensors(warm.plan));
+  });
+
   describe("of a layer whose input is another one", () => {
     /** A trained predictor and one of the warm start, before any step, on the same rows. */
     async function predictionsOf(spec: string): Promise<readonly (readonly number[])[]> {

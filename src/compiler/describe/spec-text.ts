@@ -165,6 +165,9 @@ function trainEntries(train: TrainModel): readonly string[] {
     `stop: ${stopText(train.stop)}`,
     `shuffle: ${String(train.shuffle)}`,
     `seed: ${numberText(train.seed)}`,
+    ...(train.formerly === undefined
+      ? []
+      : [`formerly: { ${train.formerly.map(({ name, was }) => `${name}: ${was}`).join(", ")} }`]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { idCounts, measureModel, partOfTensor, partsOf, sizesOfCounts, totalOf } from "../cost/index.js";
 import { canonicalModel, type FittedSizes, hashModel, type Model } from "../model/index.js";
 import { networkSubjects, plainDeclarations } from "./network-subjects.js";
+import { renameModel, type Renames, renamesFor } from "./rename-model.js";
 import { type ChangeClass, changeRules, type RuleId, widestClass } from "./policy.js";
 import {
   counterSubjects,
@@ -24,7 +25,7 @@ import {
   type Subject,
   trainSubjects,
 } from "./subjects.js";
-import { type TensorPlan, type WarmStartPlan, warmStartPlan, type WarmStartSide } from "./warm-start.js";
+import { planByNames, type TensorPlan, type WarmStartPlan, type WarmStartSide } from "./warm-start.js";
 
 /** One facet of a subject that is different. */
 export interface Change {
@@ -104,21 +105,36 @@ export interface DiffOptions {
 }
 
 /** What changed between two models. Pure; the order of declarations, their layout and their comments do not count. */
-export function diffModels(before: Model, after: Model, options: DiffOptions = {}): ModelDiff {
-  const [old, own] = [sideOf(before, options.before ?? {}), sideOf(after, options.after ?? {})];
-  const warmStart = warmStartPlan(old.tensors, own.tensors);
+export function diffModels(given: Model, after: Model, options: DiffOptions = {}): ModelDiff {
+  const renames = renamesFor(given, after);
+  const before = renames.size === 0 ? given : renameModel(given, renames);
+  const oldIds = Object.entries(options.before ?? {}).map(([name, ids]) => [renames.get(name) ?? name, ids] as const);
+  const [old, own] = [sideOf(before, Object.fromEntries(oldIds)), sideOf(after, options.after ?? {})];
+  const warmStart = planByNames(old.tensors, own.tensors);
   const unfit = unfitParts(before, after, warmStart);
-  const sections = diffSections(before, after, unfit);
+  const sections = [...renamedSection(after, renames), ...diffSections(before, after, unfit)];
   const isDifferent = old.summary.hash !== own.summary.hash;
   const found = sections.length > 0 || !isDifferent ? sections : [otherSection(before, after)];
   return {
-    before: old.summary,
+    before: { ...old.summary, hash: hashModel(given) },
     after: own.summary,
     class: widestClass(found.flatMap(({ subjects }) => subjects.map((each) => each.class))) ?? "none",
     sections: found,
     warmStart,
     uncounted: [...new Set([...old.uncounted, ...own.uncounted])],
   };
+}
+
+/** What has another name now, and says so. */
+function renamedSection({ heads }: Model, renames: Renames): readonly SectionDiff[] {
+  const served = new Set(heads.filter(({ auxiliary }) => !auxiliary).map(({ name }) => name));
+  const subjects = [...renames].map(([was, name]): SubjectDiff => {
+    const rule = served.has(name) ? "name.changed.served" : "name.changed";
+    const { class: reach, purpose } = changeRules[rule];
+    const change: Change = { rule, class: reach, facet: "name", before: was, after: name };
+    return { kind: "name", name, state: "changed", class: reach, changes: [change], meaning: [purpose] };
+  });
+  return subjects.length === 0 ? [] : [{ section: "model", subjects }];
 }
 
 interface Side {

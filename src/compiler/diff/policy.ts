@@ -32,6 +32,8 @@ function rule(reach: ChangeClass, purpose: string): ChangeRule {
 export const changeRules = {
   "model.name": rule("report", "the model has another name"),
   "model.counters": rule("report", "exposures are counted under the model's name: the counters start anew"),
+  "name.changed": rule("report", "it was called otherwise, and what is learned stays"),
+  "name.changed.served": rule("serving", "callers get the prediction under another name; what is learned stays"),
   "model.other": rule("training", "something else of the model is different"),
 
   "data.train": rule("training", "training reads other files, or reads them otherwise"),

@@ -2,6 +2,7 @@ import { lookupOf } from "../lower/index.js";
 import type { FeatureModel, LogitExpression, HeadExpression, Model, NodeRef } from "../model/index.js";
 
 import { type AxisPlan, type Column, isIdentity, planColumns, widthOf } from "./column-plan.js";
+import { renameModel, renamesFor, renameTensor } from "./rename-model.js";
 import { tensorAxes, type TensorAxes } from "./layer-tensors.js";
 
 /** A logical tensor of a model's state: `pool.0.weight`. */
@@ -19,10 +20,21 @@ export interface WarmStartSide {
 }
 
 /** What becomes of one tensor of the new model. */
-export type TensorPlan = { readonly name: string; readonly shape: readonly number[] } & (
+export type TensorPlan = {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Its name in the old model, where that is another one. */
+  readonly former?: string;
+} & (
   | { readonly kind: "whole" }
   /** Rows of an embedding table that stand for the same value, or the same interval; the others are new. */
-  | { readonly kind: "rows"; readonly feature: string; readonly by: "value" | "interval" }
+  | {
+      readonly kind: "rows";
+      readonly feature: string;
+      /** The feature's name in the old model, where that is another one. */
+      readonly formerFeature?: string;
+      readonly by: "value" | "interval";
+    }
   /** Columns of a weight that belong to inputs which were read before; `before` is its old shape. */
   | { readonly kind: "columns"; readonly before: readonly number[]; readonly axes: readonly AxisPlan[] }
   /**
@@ -48,6 +60,31 @@ export interface WarmStartPlan {
  * inputs; of embedding tables the rows whose values both models know; of weights the columns whose inputs both models read. Pure; `train --warm-start` does exactly this.
  */
 export function warmStartPlan(before: WarmStartSide, after: WarmStartSide): WarmStartPlan {
+  const renames = renamesFor(before.model, after.model);
+  if (renames.size === 0) return planByNames(before, after);
+  const former = new Map(before.tensors.map(({ name }) => [renameTensor(name, renames), name]));
+  const oldFeature = new Map([...renames].map(([was, name]) => [name, was]));
+  const plan = planByNames(
+    {
+      model: renameModel(before.model, renames),
+      tensors: before.tensors.map((row) => ({ ...row, name: renameTensor(row.name, renames) })),
+    },
+    after,
+  );
+  return {
+    tensors: plan.tensors.map((tensor): TensorPlan => {
+      const was = former.get(tensor.name);
+      const named =
+        tensor.kind === "fresh" || was === undefined || was === tensor.name ? tensor : { ...tensor, former: was };
+      const formerFeature = named.kind === "rows" ? oldFeature.get(named.feature) : undefined;
+      return named.kind === "rows" && formerFeature !== undefined ? { ...named, formerFeature } : named;
+    }),
+    dropped: plan.dropped.map((row) => ({ ...row, name: former.get(row.name) ?? row.name })),
+  };
+}
+
+/** {@link warmStartPlan} of models whose names are those of now. */
+export function planByNames(before: WarmStartSide, after: WarmStartSide): WarmStartPlan {
   const kept = (side: WarmStartSide): readonly TensorRow[] =>
     side.tensors.filter(({ role }) => role === "parameter" || role === "statistic");
   const old = new Map(kept(before).map((row) => [row.name, row]));

@@ -32,7 +32,8 @@ export function canonicalModel(model: Model): string {
       .sort((a, b) => compareText(a.head, b.head))
       .map(({ head, metrics }) => ({ head, metrics: [...metrics].sort(compareText) })),
     serving: model.serving === undefined ? undefined : canonicalServing(model.serving),
-    // What a spec expects of itself does not change what it is.
+    // What a spec expects of itself, and what its parts were called, does not change what it is.
+    train: { ...model.train, formerly: undefined },
     tests: undefined,
   });
 }

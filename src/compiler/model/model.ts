@@ -312,6 +312,8 @@ export interface TrainModel {
   readonly stop?: { readonly metric: string; readonly head: string; readonly patience: number };
   readonly shuffle: boolean;
   readonly seed: number;
+  /** Former names of features, parts and heads, for a warm start and a diff; no part of what the model is. */
+  readonly formerly?: readonly { readonly name: string; readonly was: string }[];
 }
 
 export interface HeadMetrics {

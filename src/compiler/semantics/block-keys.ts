@@ -66,4 +66,10 @@ export const trainKeys = [
   },
   { name: "shuffle", doc: "Whether rows come in another order each epoch.", default: "true", example: "false" },
   { name: "seed", doc: "Where all randomness of a run comes from.", default: "1", example: "7" },
+  {
+    name: "formerly",
+    doc: "What features, parts of the network and heads were called before: a warm start takes their weights over.",
+    default: "none",
+    example: "{ t_cvr: t_buy }",
+  },
 ] as const satisfies readonly BlockKey[];

@@ -5,6 +5,7 @@ import { argumentFor, checkArguments, readArgument, type ArgumentSpec, type Argu
 import { trainKeys } from "./block-keys.js";
 import { collectEntries } from "./blocks.js";
 import { optimizers, resolveOptimizer, resolveSchedule, schedules, type TrainingBuiltin } from "../builtins/index.js";
+import { checkFormerly } from "./check-formerly.js";
 import { checkMetricName } from "./check-metrics.js";
 import type { CheckContext } from "./context.js";
 import { describeValue } from "./describe.js";
@@ -31,6 +32,7 @@ export function checkTrain(
     // The type of the parameter is that of the default.
     return value === undefined ? otherwise : (value as T);
   };
+  const formerly = checkFormerly(context, entries.get("formerly")?.value);
   const stop = checkStop(context, entries.get("stop")?.value, heads, data);
   return {
     optimizer: checkNamed(context, entries.get("optimizer")?.value, "an optimizer", "adam", {
@@ -52,6 +54,7 @@ export function checkTrain(
     ...(stop === undefined ? {} : { stop }),
     shuffle: read("shuffle", { kind: "boolean" }, true),
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),
+    ...(formerly === undefined ? {} : { formerly }),
   };
 }
 

@@ -40,7 +40,7 @@ export function warmStart(old: LoadedArtifact, cold: ColdStart): WarmStart {
   const rows = new Map<string, number>();
   const taken = new Map<string, Taken>();
   for (const tensor of plan.tensors) {
-    const take = takeTensor(tensor, given.get(tensor.name), [old.fitted, cold.fitted]);
+    const take = takeTensor(tensor, given.get(tensor.former ?? tensor.name), [old.fitted, cold.fitted]);
     if (take !== undefined) taken.set(tensor.name, take);
     if (tensor.kind === "rows") rows.set(tensor.name, knownRows(take));
   }
@@ -123,7 +123,7 @@ function takeTensor(
   if (given === undefined) throw new Error(`the artifact has no tensor ${plan.name}`);
   if (plan.kind === "whole") return { kind: "rows", data: given.data };
   if (plan.kind === "columns") return { kind: "columns", fill: columnFiller(plan, given.data) };
-  const rows = new Map(rowKeys(featureOf(before, plan.feature)).map((key, row) => [key, row]));
+  const rows = new Map(rowKeys(featureOf(before, plan.formerFeature ?? plan.feature)).map((key, row) => [key, row]));
   const places = Int32Array.from(rowKeys(featureOf(after, plan.feature)), (key) => rows.get(key) ?? -1);
   return { kind: "rows", data: given.data, places };
 }

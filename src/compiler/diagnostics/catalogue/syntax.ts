@@ -89,6 +89,11 @@ export const syntaxDiagnostics = defineDiagnostics({
     title: "import of a file that is not a spec",
     message: (p: { path: string }) => `\`${p.path}\` is not a spec: its name does not end in \`.mtl\``,
   },
+  MTL1018: {
+    severity: "error",
+    title: "former name that cannot be",
+    message: (p: { problem: string }) => p.problem,
+  },
   MTL1015: {
     severity: "error",
     title: "task without its type",

@@ -32,6 +32,8 @@ export const languageMeanings: Readonly<Record<string, string>> = {
     "Specs are UTF-8. A file in another encoding, such as Latin-1, GBK or UTF-16, would be read as other characters than were written, and writing it back would lose them, so that nothing of it is read and nothing is written. Convert it: `iconv -f GBK -t UTF-8`.",
   MTL1017:
     "`import` and `extends` read specs, whose names end in `.mtl`. No other file is opened, whatever path a spec names, so that a spec of others can be checked without it looking at other files.",
+  MTL1018:
+    "`formerly: { new: old }` in the `train` block says what a feature, a part of the network or a head was called in an earlier model, so that its weights are found there. The new name is declared, the old one is not, and stands once. Two parts may have changed names with each other.",
   MTL2001:
     "Nothing of this name is declared. Names may be declared anywhere in the file, in a file that it imports, or in the one that it extends. Where a declared name is close in spelling, the message suggests it.",
   MTL2002:

@@ -1,0 +1,87 @@
+/** A model of before under the names of now: what `formerly` says was called otherwise. */
+import type { HeadExpression, LogitExpression, Model } from "../model/index.js";
+
+/** New names by the old ones. */
+export type Renames = ReadonlyMap<string, string>;
+
+/** The pairs of a model's `formerly` that speak of an older one; none for one that has the new names already. */
+export function renamesFor(before: Model, after: Model): Renames {
+  const names = new Set([
+    ...before.features.map(({ name }) => name),
+    ...before.heads.map(({ name }) => name),
+    ...before.nodes.map(({ id }) => leadingName(id)),
+  ]);
+  const pairs = after.train.formerly ?? [];
+  const changed = new Set(pairs.map(({ was }) => was));
+  return new Map(
+    pairs.flatMap(({ name, was }) => (names.has(was) && (!names.has(name) || changed.has(name)) ? [[was, name]] : [])),
+  );
+}
+
+/** The same model with other names for its features, parts and heads. */
+export function renameModel(model: Model, renames: Renames): Model {
+  const to = (name: string): string => renames.get(name) ?? name;
+  return {
+    ...model,
+    features: model.features.map((feature) => ({ ...feature, name: to(feature.name) })),
+    nodes: model.nodes.map((node) => {
+      const { feature } = node.arguments;
+      return {
+        ...node,
+        id: renameTensor(node.id, renames),
+        ...(node.declared === undefined ? {} : { declared: { ...node.declared, name: to(node.declared.name) } }),
+        ...(typeof feature === "string" ? { arguments: { ...node.arguments, feature: to(feature) } } : {}),
+      };
+    }),
+    heads: model.heads.map((head) => ({ ...head, name: to(head.name), value: renameValue(head.value, renames) })),
+    loss: { ...model.loss, terms: model.loss.terms.map((term) => ({ ...term, head: to(term.head) })) },
+    metrics: model.metrics.map((each) => ({ ...each, head: to(each.head) })),
+    train: {
+      ...model.train,
+      ...(model.train.stop === undefined ? {} : { stop: { ...model.train.stop, head: to(model.train.stop.head) } }),
+    },
+  };
+}
+
+/** The name of a tensor or of a node: a name of the spec, then what the part calls its own. */
+export function renameTensor(name: string, renames: Renames): string {
+  const own = leadingName(name);
+  return `${renames.get(own) ?? own}${name.slice(own.length)}`;
+}
+
+function leadingName(id: string): string {
+  return /^\w*/.exec(id)?.[0] ?? "";
+}
+
+function renameValue(value: HeadExpression, renames: Renames): HeadExpression {
+  switch (value.kind) {
+    case "activation":
+      return { ...value, logit: renameLogit(value.logit, renames) };
+    case "head":
+      return { ...value, name: renames.get(value.name) ?? value.name };
+    case "product":
+      return { ...value, factors: value.factors.map((each) => renameValue(each, renames)) };
+    case "quotient":
+      return {
+        ...value,
+        numerator: renameValue(value.numerator, renames),
+        denominator: renameValue(value.denominator, renames),
+      };
+    case "complement":
+      return { ...value, operand: renameValue(value.operand, renames) };
+  }
+}
+
+function renameLogit(logit: LogitExpression, renames: Renames): LogitExpression {
+  switch (logit.kind) {
+    case "logit":
+      return { ...logit, id: renameTensor(logit.id, renames) };
+    case "value":
+      return logit;
+    case "sum":
+      return { ...logit, terms: logit.terms.map((each) => renameLogit(each, renames)) };
+    case "scaled":
+    case "trainOnly":
+      return { ...logit, operand: renameLogit(logit.operand, renames) };
+  }
+}

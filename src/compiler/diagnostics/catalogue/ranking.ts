@@ -9,6 +9,9 @@ const reasons = {
   unknown: "not known",
 } as const;
 
+/** A program need not name its requests. */
+const named = (request: string): string => (request === "" ? "the request" : `request \`${request}\``);
+
 /** MTL751x and MTL752x: rankings at run time. */
 export const rankingDiagnostics = defineDiagnostics({
   MTL7510: {
@@ -33,18 +36,18 @@ export const rankingDiagnostics = defineDiagnostics({
       reason: "missing" | "outside" | "type" | "unknown";
       expected: string;
     }) =>
-      `\`${p.input}\` of ${p.candidate === undefined ? "" : `candidate \`${p.candidate}\` of `}request \`${p.request}\` is ${reasons[p.reason]}; it has to be ${p.expected}`,
+      `\`${p.input}\` of ${p.candidate === undefined ? "" : `candidate \`${p.candidate}\` of `}${named(p.request)} is ${reasons[p.reason]}; it has to be ${p.expected}`,
   },
   MTL7513: {
     severity: "error",
     title: "two candidates of one identifier",
     message: (p: { request: string; id: string }) =>
-      `request \`${p.request}\` has two candidates \`${p.id}\`; identifiers are unique in a request`,
+      `${named(p.request)} has two candidates \`${p.id}\`; identifiers are unique in a request`,
   },
   MTL7514: {
     severity: "error",
     title: "more candidates than a request may have",
-    message: (p: { request: string; limit: number }) => `request \`${p.request}\` has more than ${p.limit} candidates`,
+    message: (p: { request: string; limit: number }) => `${named(p.request)} has more than ${p.limit} candidates`,
   },
   MTL7515: {
     severity: "error",
@@ -80,13 +83,13 @@ export const rankingDiagnostics = defineDiagnostics({
     severity: "warning",
     title: "head that the candidates bring",
     message: (p: { head: string; request: string }) =>
-      `candidates bring \`${p.head}\`, from request \`${p.request}\` on: their values are used in place of the network's`,
+      `candidates bring \`${p.head}\`, from ${named(p.request)} on: their values are used in place of the network's`,
   },
   MTL7521: {
     severity: "warning",
     title: "name that nothing reads",
     message: (p: { name: string; whose: string; request: string; suggestion?: string | undefined }) =>
-      `nothing reads \`${p.name}\` of ${p.whose} of request \`${p.request}\`${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+      `nothing reads \`${p.name}\` of ${p.whose} of ${named(p.request)}${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
   },
   MTL7522: {
     severity: "warning",

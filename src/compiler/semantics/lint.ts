@@ -2,7 +2,7 @@
 import { type HeadModel, headsIn, type LossModel, type NetNode } from "../model/index.js";
 import { builtins } from "../builtins/index.js";
 import type { CheckContext } from "./context.js";
-import { visit, type DefDeclaration } from "../syntax/index.js";
+import { visit, type DefDeclaration, type NumberLiteral } from "../syntax/index.js";
 import { showHeadType } from "./events.js";
 import { lintServing } from "./lint-serving.js";
 import { describeKind, kindWord, type SpecSymbol } from "./symbols.js";
@@ -20,8 +20,22 @@ export function lint(
   const trained = trainedHeads(models, loss);
   for (const head of models) if (head.keyword === "task" && !trained.has(head.name)) reportUntrained(context, head);
   reportTwins(context, models, nodes);
-  for (const node of context.spec.declarations) if (node.kind === "Def") reportUnusedParameters(context, node);
+  for (const node of context.spec.declarations) {
+    if (node.kind === "Def") reportUnusedParameters(context, node);
+    visit(node, (inner) => {
+      if (inner.kind === "Number") reportRounded(context, inner);
+    });
+  }
   lintServing(context);
+}
+
+/** Digits that a double cannot hold mean another number, and equal its neighbours. */
+function reportRounded({ reporter }: CheckContext, { text, value, span }: NumberLiteral): void {
+  const digits = text.replaceAll("_", "");
+  if (!/^\d+$/.test(digits) || Number.isSafeInteger(value) || BigInt(value) === BigInt(digits)) return;
+  reporter.report("MTL6020", { text, value: BigInt(value).toString() }, span, {
+    help: `an identifier is a text: \`"${digits}"\` compares digit by digit`,
+  });
 }
 
 function reportUnused(context: CheckContext, symbol: SpecSymbol, hasRank: boolean): void {

@@ -114,6 +114,12 @@ export const lintDiagnostics = defineDiagnostics({
     title: "unused formula",
     message: (p: { name: string }) => `no ranking, formula, rule or test reads \`${p.name}\``,
   },
+  MTL6020: {
+    severity: "warning",
+    title: "whole number that is rounded",
+    message: (p: { text: string; value: string }) =>
+      `\`${p.text}\` has more digits than a number of 64 bits holds, and is read as ${p.value}`,
+  },
   MTL6023: {
     severity: "warning",
     title: "sum as a category",

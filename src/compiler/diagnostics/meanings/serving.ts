@@ -62,6 +62,8 @@ export const servingMeanings: Readonly<Record<string, string>> = {
   MTL6012:
     "The ranges of what is compared decide the comparison before any candidate comes: `quality < 2` of a quality in [0, 1] is always true, and `quality < 0.2 and quality > 0.8` never. The rule applies to everything, or to nothing.",
   MTL6013: "The rule speaks of places beyond the end of the ranking's list, where nothing stands but on later pages.",
+  MTL6020:
+    "Numbers of a spec are 64-bit floating point, which is exact for whole numbers up to 2^53. A longer identifier as a number equals its neighbours as well; as a text it is compared digit by digit, whatever type the column has.",
   MTL6014:
     "Both tasks predict the same event from the same parts of the network, so they differ by their random start alone. Two predictions of one event are sound where they read different parts, as in an ensemble.",
   MTL6015: "The parameter does not appear in the macro's body, so what callers give for it changes nothing.",

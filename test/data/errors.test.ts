@@ -90,7 +90,7 @@ describe("columns", () => {
       .toMatchInlineSnapshot(`
         "MTL7103: the sample weight needs the column \`weight\`, which \`a.csv\` does not have
         its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
-        MTL7103: \`group\` needs the column \`user\`, which \`a.csv\` does not have
+        MTL7103: \`group\` needs the column \`user\`, which \`a.csv\` does not have; did you mean \`user_id\`?
         its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
         MTL7103: \`split\` needs the column \`session\`, which \`a.csv\` does not have
         its columns are \`user_id\`, \`age\`, \`click\`, \`w\`"

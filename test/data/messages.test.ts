@@ -76,6 +76,12 @@ describe("columns that are called otherwise", () => {
     expect(await said("user_id,item_id,age,is click\n1,2,3,0\n")).toContain('`click: … = column("is click")`');
   });
 
+  it("suggest the one name that goes on", async () => {
+    const folder = folderWith({ "a.csv": "user_id,age,click\n1,1,0\n" });
+    const work = openIn(folder, spec({ train: source("a.csv"), group: "user" }, [numeric("age")]));
+    expect(await failureOf(folder, work)).toContain("did you mean `user_id`?");
+  });
+
   it("of a range are one message", async () => {
     const range = [
       numeric("n_1", { span: at(10, 13), source: { kind: "column", name: "n_1", span: at(10, 13) } }),

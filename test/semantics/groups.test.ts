@@ -103,6 +103,13 @@ describe("groups of features", () => {
     ]);
   });
 
+  it("have names in them", () => {
+    const { diagnostics } = compile({
+      "spec.mtl": `model m\nfeatures { []: numeric, a: numeric }\ntower t = mlp(features, [4])\n${head}`,
+    });
+    expect(diagnostics.map(({ code }) => code)).toEqual(["MTL2030"]);
+  });
+
   it("stand for columns where columns are listed", () => {
     const { model, diagnostics } = compile({
       "spec.mtl": `model m\ndata { train: csv("a.csv", header: false, columns: [click, n_1 .. n_3]), split: split(by: hash(n_1 .. n_2), 0.5) }\nfeatures { n_1 .. n_3: numeric }\ntower t = mlp(features, [4])\n${head}`,

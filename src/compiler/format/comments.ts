@@ -133,10 +133,19 @@ export function attachComment(comment: AttachedComment, text: string): boolean {
     attach(enclosing, comment, { leading: true, trailing: false });
     return true;
   }
+  if (enclosing.kind === "NameRange" && !namesFeatures(enclosing, text)) {
+    attach(enclosing, comment, { leading: true, trailing: false });
+    return true;
+  }
   const stray = precedingNode === undefined && followingNode === undefined;
   if (!stray || enclosing.kind === "Call" || enclosing.kind === "List") return false;
   attach(enclosing, comment, { leading: false, trailing: true });
   return true;
+}
+
+/** Whether a range stands before a colon: above it, a doc comment would document the features. */
+function namesFeatures({ span }: AnyNode, text: string): boolean {
+  return /^\s*(?:\/\/[^\n]*\s*)*:/.test(text.slice(span.end));
 }
 
 function attach(

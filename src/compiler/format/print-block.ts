@@ -74,8 +74,7 @@ export function printFeatureGroup({ node, columns, one }: Printing<NodeOf<"Featu
   const [key] = cellsOf(node);
   return [
     key === undefined ? [one("names"), ":"] : padded(columns, key),
-    " ",
-    one("type"),
+    endsWithComment(node.names) ? indent([hardline, one("type")]) : [" ", one("type")],
     node.source === undefined ? "" : definition(node.source, one("source"), node.type),
   ];
 }

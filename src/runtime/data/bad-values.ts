@@ -26,10 +26,11 @@ export async function explainBadValues(
     return { notes: [], help: eventHelp(label, column, "> 0") };
   if (needed === "text" || kind !== "text") return { notes: [] };
   const fits = needed === "number" ? "TRY_CAST(v0 AS DOUBLE) IS NULL" : "lower(v0) NOT IN ('true', 'false')";
-  const rows = await database.rows(
+  const query =
     `SELECT v0, count(*) FROM ${relationSql(source, [column])} WHERE v0 IS NOT NULL AND ${fits} ` +
-      `GROUP BY v0 ORDER BY count(*) DESC, v0 LIMIT ${looked}`,
-  );
+    `GROUP BY v0 ORDER BY count(*) DESC, v0 LIMIT ${looked}`;
+  // Something else may be wrong with rows further down; this one is what is told.
+  const rows = await database.rows(query).catch(() => []);
   const bad = rows
     .map(([value, count]) => ({ value: String(cellOf(value ?? null)), count: Number(count) }))
     .filter(({ value }) => isBad(column, value, needed));

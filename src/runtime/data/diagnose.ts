@@ -21,6 +21,8 @@ export interface Reading {
   readonly user: string;
   /** Set for an event, whose errors have their own words. */
   readonly event?: string;
+  /** Set for the sample weight. */
+  readonly isWeight?: true;
   readonly span: Span;
 }
 
@@ -140,7 +142,9 @@ async function failureOf(
 ): Promise<Failure> {
   const { event, user, span, expression } = reading;
   const label = expression.kind === "column" ? event : undefined;
-  const details = column === undefined ? {} : await explainBadValues(database, source, { column, needed, label });
+  const found = column === undefined ? undefined : await explainBadValues(database, source, { column, needed, label });
+  // A weight that is null is an error of its own.
+  const details = reading.isWeight === true ? { notes: found?.notes ?? [] } : (found ?? {});
   // An expression inside an event may need something else of its parts.
   if (event !== undefined && needed === "boolean" && (column === undefined || expression.kind === "column"))
     return createFailure("MTL7106", { label: event, file, row, value }, span, details);
@@ -175,7 +179,12 @@ export function describeNeeded(needed: Needed): string {
 }
 
 /** The failure for the first sample weight that is null or negative. */
-export async function findBadWeight(database: Database, source: Source, column: string): Promise<Failure> {
+export async function findBadWeight(
+  database: Database,
+  source: Source,
+  column: string,
+  span: Span = source.span,
+): Promise<Failure> {
   const expression: ColumnExpression = { kind: "column", name: column, span: source.span };
   for (const schema of source.files) {
     let row = 0;
@@ -185,7 +194,7 @@ export async function findBadWeight(database: Database, source: Source, column: 
         const weight = evaluateNumber(expression, { [column]: value }, cleanRules);
         if (weight !== null && weight >= 0) continue;
         const shown = weight === null ? "null" : numberText(weight);
-        return createFailure("MTL7107", { column, file: schema.file.shown, row, value: shown }, source.span);
+        return createFailure("MTL7107", { column, file: schema.file.shown, row, value: shown }, span);
       }
   }
   throw new Error(`a sample weight was null or negative, and no row of ${column} is`);

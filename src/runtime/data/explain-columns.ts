@@ -73,13 +73,24 @@ function missingColumn(
   file: DataFile,
   names: readonly string[],
 ): Diagnostic {
-  const suggestion = suggest(use.column, names);
+  const suggestion = suggest(use.column, names) ?? longerName(use.column, names);
   const others = more.length === 0 ? [] : [`it lacks ${listNames(more.map(({ column }) => column))} as well`];
   const help = suggestion === undefined ? renameHelp(use) : undefined;
   return createDiagnostic("MTL7103", { column: use.column, file: file.shown, user: use.user, suggestion }, use.span, {
     notes: [...others, `its columns are ${listNames(names)}`],
     ...(help === undefined ? {} : { help }),
   });
+}
+
+/** The one name that begins or ends with another: `user_id` for `user`. */
+function longerName(name: string, names: readonly string[]): string | undefined {
+  const wanted = name.toLowerCase();
+  const isPart = (each: string): boolean => {
+    const other = each.toLowerCase();
+    return other !== wanted && (other.startsWith(`${wanted}_`) || other.endsWith(`_${wanted}`));
+  };
+  const found = wanted.length < 3 ? [] : names.filter(isPart);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** How a feature or a label reads a column of another name. */

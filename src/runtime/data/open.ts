@@ -220,18 +220,20 @@ async function encode(
     });
     return { dataset, warnings: [...damageWarnings("rows", role, damage), ...warnings] };
   } catch (error) {
-    if (error instanceof BadWeight) throw await findBadWeight(database, relation.source, weight ?? "");
-    throw await explainReadError(database, relation.source, readingsOf(spec.features, labels, weight, relation), error);
+    if (error instanceof BadWeight)
+      throw await findBadWeight(database, relation.source, weight ?? "", spec.data.places?.weight?.span);
+    throw await explainReadError(database, relation.source, readingsOf(spec, labels, weight, relation), error);
   }
 }
 
 function readingsOf(
-  features: readonly FeatureModel[],
+  { features, data }: DataSpec,
   labels: readonly LabelModel[],
   weight: string | undefined,
   { source }: Relation,
 ): readonly Reading[] {
   const { span } = source;
+  const place = data.places?.weight?.span;
   return [
     ...features.flatMap(featureReadings),
     ...labels.map(({ name, base, source: expression, span: labelSpan }): Reading => {
@@ -247,7 +249,8 @@ function readingsOf(
             expression: { kind: "column", name: weight, span },
             as: "number",
             user: "the sample weight",
-            span,
+            isWeight: true,
+            span: place ?? span,
           } as const,
         ]),
   ];

@@ -41,6 +41,8 @@ export function splitGroups(spec: Spec, reporter: Reporter): Spec {
 
 /** Reports what is not a name or a range of names among those of a group. */
 function checkNames(names: Expression, reporter: Reporter): void {
+  if (names.kind === "List" && names.items.length === 0)
+    reporter.report("MTL2030", { problem: "a group of features has no name in it" }, names.span, { help: rangeHelp });
   for (const item of names.kind === "List" ? names.items : [names]) {
     if (item.kind === "NameExpression" || item.kind === "Missing") continue;
     const problem =

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Failure } from "../../src/runtime/failure.js";
 import { lossNames, type LoopOptions, runLoop, type StepProgress } from "../../src/runtime/train/loop.js";
 import { type Position, startPosition } from "../../src/runtime/train/position.js";
@@ -118,6 +118,69 @@ describe("the training loop", () => {
     const session = fakeSession({ onStep: (step) => step === 14 && controller.abort() });
     const { result } = run({ session, signal: controller.signal });
     expect(await result).toMatchObject({ ended: "interrupted", position: { step: 14, epoch: 1, batch: 4, rows: 40 } });
+  });
+
+  it("ends at a checkpoint during which it is aborted, without another step", async () => {
+    const controller = new AbortController();
+    const { result } = run({
+      signal: controller.signal,
+      isCheckpointDue: (step) => step === 5,
+      onCheckpoint: () => Promise.resolve(controller.abort()),
+    });
+    expect(await result).toMatchObject({ ended: "interrupted", position: { step: 5, batch: 5 } });
+  });
+
+  it("ends before the end of an epoch that is aborted while it is measured, so that it is measured again", async () => {
+    const controller = new AbortController();
+    const { result } = run({
+      signal: controller.signal,
+      onEpoch: () => {
+        controller.abort(new Error("enough"));
+        return Promise.reject(controller.signal.reason as Error);
+      },
+    });
+    const { ended, position } = await result;
+    expect([ended, position.step, position.epoch, position.batch, position.rows]).toEqual([
+      "interrupted",
+      10,
+      0,
+      10,
+      95,
+    ]);
+    const epochs: number[] = [];
+    const again = run({
+      start: position,
+      epochs: 1,
+      onEpoch: (at) => Promise.resolve((epochs.push(at.step), "continue")),
+    });
+    await again.result;
+    expect(epochs).toEqual([10]);
+  });
+
+  it("leaves the first step, in which the engine compiles, out of every rate and time", async () => {
+    let clock = 0;
+    const now = vi.spyOn(performance, "now").mockImplementation(() => clock);
+    try {
+      const told: (number | undefined)[] = [];
+      const progress: StepProgress[] = [];
+      // 29 s for the first step, a quarter of one for each other.
+      const session = fakeSession({ onStep: (step) => (clock += step === 1 ? 29_000 : 250) });
+      const { result } = run({
+        session,
+        epochs: 1,
+        onFirstStep: (seconds) => void told.push(seconds),
+        onProgress: (each) => void progress.push(each),
+      });
+      const { seconds, rowsPerSecond } = await result;
+      expect(told).toEqual([undefined, 29]);
+      // Of 95 rows in batches of 10, the first 10 are left out.
+      expect([seconds, rowsPerSecond]).toEqual([9 * 0.25, 85 / (9 * 0.25)]);
+      expect(progress[0]?.step).toBe(2);
+      expect(progress.every((each) => Math.abs(each.rowsPerSecond - 40) < 3)).toBe(true);
+      expect(progress[0]?.remainingSeconds).toBeCloseTo(75 / 40);
+    } finally {
+      now.mockRestore();
+    }
   });
 
   it("ends after an epoch when it is told to stop", async () => {

@@ -82,9 +82,11 @@ async function openDatabase(
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
 
-  const guarded = async <T>(work: Promise<T>): Promise<T> => {
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    // An interrupt between two statements stops neither.
+    signal?.throwIfAborted();
     try {
-      const result = await work;
+      const result = await work();
       signal?.throwIfAborted();
       return result;
     } catch (error) {
@@ -96,17 +98,17 @@ async function openDatabase(
   return {
     folder,
     run: async (sql) => {
-      await guarded(connection.run(sql));
+      await guarded(() => connection.run(sql));
     },
-    rows: async (sql) => (await guarded(connection.runAndReadAll(sql))).getRows(),
+    rows: async (sql) => (await guarded(() => connection.runAndReadAll(sql))).getRows(),
     stream: async function* (sql) {
-      const result = await guarded(connection.stream(sql));
-      let next = guarded(result.fetchChunk());
+      const result = await guarded(() => connection.stream(sql));
+      let next = guarded(() => result.fetchChunk());
       try {
         for (;;) {
           const chunk = await next;
           if (chunk === null || chunk.rowCount === 0) return;
-          next = guarded(result.fetchChunk());
+          next = guarded(() => result.fetchChunk());
           yield chunk;
         }
       } finally {
@@ -119,7 +121,7 @@ async function openDatabase(
         values instanceof Float32Array ? FLOAT : values instanceof Int32Array ? INTEGER : VARCHAR,
       );
       const list = columns.map(({ name }, i) => `${quoteName(name)} ${String(types[i])}`);
-      await guarded(connection.run(`CREATE TEMP TABLE ${table} (${list.join(", ")})`));
+      await guarded(() => connection.run(`CREATE TEMP TABLE ${table} (${list.join(", ")})`));
       const appender = await connection.createAppender(table);
       const chunk = DuckDBDataChunk.create(types);
       const rows = columns[0]?.values.length ?? 0;

@@ -139,7 +139,7 @@ function strengthen(
     high = weakestLevel(greedy);
     isOwed = true;
   }
-  while (low < high) {
+  while (low < high && !(isWindow && search.pool <= 0)) {
     const level = low === 0 ? 0 : Math.floor((low + high) / 2);
     set(current, level);
     const found = findList(search, current);
@@ -151,7 +151,8 @@ function strengthen(
     isOwed = false;
     high = Math.max(low, Math.min(level, weakestLevel(found)));
   }
-  if (!isOwed) return high;
+  if (low < high) search.budgetSpent = true;
+  if (!isOwed || search.pool <= 0) return high;
   set(current, high);
   const first = findList(search, current);
   if (first !== undefined) accept(first);

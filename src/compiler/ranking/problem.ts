@@ -89,7 +89,10 @@ export interface ListProblem {
   readonly quotas: readonly QuotaConstraint[];
   readonly pins: readonly PinConstraint[];
   readonly diversity?: Diversity;
-  /** Places that one search over 200 candidates or more may fill beyond those of its list; over fewer, more in proportion. */
+  /**
+   * Places that one search over 200 to 1,000 candidates may fill beyond those of its list; in proportion more over fewer
+   * and fewer over more. All searches of a list together may fill eight times as many.
+   */
   readonly budget: number;
 }
 

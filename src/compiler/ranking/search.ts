@@ -27,14 +27,17 @@ export interface Search {
   /** Places that one search may fill beyond those of its list before it begins anew. */
   readonly budget: number;
   nodes: number;
-  /** Places that searches may still fill after their own budget, in all. */
+  /** Places that searches may still fill beyond those of their lists, in all. */
   pool: number;
+  /** Looks at a candidate under a limit that greedy lists may still take, in all. */
+  looks: number;
   budgetSpent: boolean;
 }
 
 export function createSearch(problem: ListProblem): Search {
-  // What a place costs grows with the candidates that are looked at: small requests may try more of them.
-  const budget = Math.round(problem.budget * Math.max(1, 200 / Math.max(1, problem.count)));
+  // What a place costs grows with the candidates that are looked at: small requests may try more, large ones fewer.
+  const count = Math.max(1, problem.count);
+  const budget = Math.round(problem.budget * Math.max(200 / count, Math.min(1, 1000 / count)));
   return {
     problem,
     budget,
@@ -43,9 +46,13 @@ export function createSearch(problem: ListProblem): Search {
     weights: weightsOf(problem),
     nodes: 0,
     pool: 8 * budget,
+    looks: 1e7,
     budgetSpent: false,
   };
 }
+
+/** What a search may fill beyond its list's places when the pool is empty. */
+const leastBudget = 20;
 
 /**
  * The lexicographically first list that keeps every rule to the given strictness, or undefined: there is none, or the
@@ -61,11 +68,13 @@ export function findList(search: Search, strictness: Strictness): Int32Array | u
   if (length > search.problem.count) return undefined;
   const walk = walkOf(search, strictness);
   if (!walk.stays()) return undefined;
-  const found = descend(search, walk, "list", length + search.budget);
+  const found = descend(search, walk, "list", length + Math.max(leastBudget, Math.min(search.budget, search.pool)));
   search.nodes += found.nodes;
+  search.pool -= Math.max(0, found.nodes - length);
   if (found.kind === "found") return walk.list;
   if (found.kind === "none") return undefined;
   search.budgetSpent = true;
+  if (search.pool <= 0) return undefined;
   while (walk.filled() > 0) walk.take();
   const rough = descend(search, walk, "plenty", Math.min(search.pool, length + 2 * search.budget));
   spend(search, rough.nodes);
@@ -74,6 +83,10 @@ export function findList(search: Search, strictness: Strictness): Int32Array | u
 
 /** A list that breaks at each place as little as it can there, or undefined where that comes to no list soon. */
 export function greedyList(search: Search, strictness: Strictness): Int32Array | undefined {
+  // At each place it looks at every candidate under every limit.
+  const looks = search.problem.count * strictness.length * search.limits.length;
+  if (looks > search.looks) return undefined;
+  search.looks -= looks;
   const walk = walkOf(search, strictness);
   if (!walk.stays()) return undefined;
   const found = descend(search, walk, "fewest", strictness.length + 100);

@@ -63,14 +63,17 @@ function objectivesTable({ objectives, log }: TuneResult): string {
     ...figure(production),
     ...figure(proposed),
     signed(value),
-    `[${signed(interval.low)}, ${signed(interval.high)}]`,
+    ...(interval === undefined ? [] : [`[${signed(interval.low)}, ${signed(interval.high)}]`]),
   ]);
-  return `${table([[...head, "difference", "95 % by user"], ...rows])}${verdict(objectives)}`;
+  const judged = log.holdout === undefined ? [] : ["95 % by user"];
+  return `${table([[...head, "difference", ...judged], ...rows])}${verdict(objectives)}`;
 }
 
 /** What the intervals say, where they do not say that something is better. */
 function verdict(objectives: TuneResult["objectives"]): string {
-  const intervals = objectives.map(({ difference }) => difference.interval);
+  const intervals = objectives.flatMap(({ difference: { interval } }) => (interval === undefined ? [] : [interval]));
+  if (intervals.length === 0)
+    return "Measured on the requests that the search saw, which says nothing of others: `--time` holds some out.\n";
   if (intervals.some(({ low }) => low > 0)) return "";
   if (intervals.every(({ high }) => high < 0)) return "The log shows that this is worse.\n";
   const found = intervals.length === 1 ? "the interval holds 0" : "no interval is above 0";

@@ -76,15 +76,29 @@ function checkFeature(
   const { args, type } = checked;
   const source = readSource(context, entry, checked, sharing);
   if (type === undefined || source === undefined) return undefined;
+  const serving = servingOf(args);
+  if (serving.kind === "value") warnOfUnlisted(context, name.text, type, String(serving.value), checked.at("serving"));
   return {
     name: name.text,
     ...(entry.doc === undefined ? {} : { doc: entry.doc }),
     source,
-    serving: servingOf(args),
+    serving,
     dropout: Number(args["dropout"]),
     span: entry.span,
     ...type,
   };
+}
+
+/** MTL6027: what serving sees is not in the vocabulary that the spec lists. */
+function warnOfUnlisted(context: CheckContext, feature: string, type: FeatureType, value: string, span: Span): void {
+  if ((type.kind !== "categorical" && type.kind !== "bag") || type.vocabulary.kind !== "listed") return;
+  const { values } = type.vocabulary;
+  const used = type.kind === "bag" ? value.split(type.separator) : [value];
+  if (used.every((each) => values.includes(each))) return;
+  const meant = suggest(value, values);
+  context.reporter.report("MTL6027", { feature, value }, span, {
+    help: `${meant === undefined ? "" : `did you mean \`${meant}\`? `}\`serving: none\` leaves the part that reads it out`,
+  });
 }
 
 function findKind(context: CheckContext, word: ast.Name): FeatureKind | undefined {

@@ -25,4 +25,4 @@ export * from "./table.js";
 export { columnUses, type DataSpec } from "./uses.js";
 export { inputValue } from "./input-value.js";
 export { BrokenLine, type RawRowOptions, streamRawRows } from "./raw-rows.js";
-export { cellText } from "./values.js";
+export { cellText, parseNumber } from "./values.js";

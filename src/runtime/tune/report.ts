@@ -50,7 +50,7 @@ export function paramResults(
   });
 }
 
-/** Objectives and guards of production and proposal, with intervals by resampling users. */
+/** Objectives and guards of production and proposal; of a held-out slice, with intervals by resampling users. */
 export function compareWithProduction(
   tuner: Tuner,
   proposal: ParamValues,
@@ -65,6 +65,7 @@ export function compareWithProduction(
   const production = slices.map((slice) => tuner.evaluate(slice, tuner.production));
   const proposed = slices.map((slice) => tuner.evaluate(slice, proposal));
   const judged = slices.length - 1;
+  const isJudged = tuner.log.holdout !== undefined;
   const part = tuner.log.holdout ?? tuner.log.train;
   const users = [...new Set(part.rows.users)];
   const counts = new Float64Array(part.rows.userCount);
@@ -77,16 +78,16 @@ export function compareWithProduction(
     const after = proposed.map((each) => each.outcome.objectives[i] ?? 0);
     const [old, next] = [production[judged]?.objectives[i], proposed[judged]?.objectives[i]];
     // Both are resampled with the same users: what they share cancels.
-    const interval = bootstrapInterval(
-      users.length,
-      (drawn) => {
-        for (const [unit, user] of users.entries()) counts[user] = drawn[unit] as number;
-        return (next?.resample(counts) ?? 0) - (old?.resample(counts) ?? 0);
-      },
-      createDraws(seed, 0xb007),
-    );
+    const statistic = (drawn: Float64Array): number => {
+      for (const [unit, user] of users.entries()) counts[user] = drawn[unit] as number;
+      return (next?.resample(counts) ?? 0) - (old?.resample(counts) ?? 0);
+    };
+    // On the rows that the search looked at, the best of many trials is better by chance alone.
+    const judgement = isJudged
+      ? { interval: bootstrapInterval(users.length, statistic, createDraws(seed, 0xb007)) }
+      : {};
     const value = (after[judged] ?? 0) - (before[judged] ?? 0);
-    return { text, production: figures(before), proposed: figures(after), difference: { value, interval } };
+    return { text, production: figures(before), proposed: figures(after), difference: { value, ...judgement } };
   });
   const guards = tuner.guards.map(({ text, operator, bound }, i): GuardResult => {
     const after = proposed.map((each) => each.outcome.guards[i] ?? 0);

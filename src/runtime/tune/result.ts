@@ -65,8 +65,11 @@ export interface ObjectiveResult {
   readonly text: string;
   readonly production: Figures;
   readonly proposed: Figures;
-  /** Proposed less production on the held-out slice (without one, on the log), with its interval by users. */
-  readonly difference: { readonly value: number; readonly interval: Interval };
+  /**
+   * Proposed less production on the held-out slice, with its interval by users. Without such a slice the difference is that
+   * on the log that the search saw, which no interval can judge: there is none.
+   */
+  readonly difference: { readonly value: number; readonly interval?: Interval };
 }
 
 export interface GuardResult {

@@ -9,6 +9,7 @@ import { readTuneLog, type TuneLog } from "./log/read.js";
 import { type Measured, measureObjective, rewardsOf } from "./measure/measure.js";
 import {
   columnsOf,
+  numberColumnsOf,
   type Guard,
   isProblem,
   type Objective,
@@ -92,6 +93,11 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
     inputs: target.inputs,
     readsClock: target.readsClock,
     labels: [...new Set([...labels, ...jitter.keys()])],
+    numbers: new Set([
+      ...numberColumnsOf([...objectives, ...guards]),
+      ...(request.label === undefined ? [] : [request.label]),
+      ...jitter.keys(),
+    ]),
     ...(request.request === undefined ? {} : { request: request.request }),
     requestColumns: [...(model.data.group === undefined ? [] : [model.data.group]), "request"],
     needsRequests: isByRequest || request.label !== undefined,

@@ -132,4 +132,10 @@ export const lintDiagnostics = defineDiagnostics({
     message: (p: { rule: string; first: string; rank: string }) =>
       `\`${p.rule}\` does nothing in \`${p.rank}\`: \`${p.first}\` chooses for variety there`,
   },
+  MTL6027: {
+    severity: "warning",
+    title: "serving value outside of the listed values",
+    message: (p: { feature: string; value: string }) =>
+      `\`serving: "${p.value}"\` is none of the \`values\` of feature \`${p.feature}\`, so every served row has an unknown value`,
+  },
 });

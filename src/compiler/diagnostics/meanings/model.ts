@@ -94,4 +94,6 @@ export const modelMeanings: Readonly<Record<string, string>> = {
     "Sample weights say how much a row counts in training. They are decided afterwards and are not there at serving.",
   MTL4012:
     "A feature declared with `serving: none` is known in training only, and something that serving computes reads it: a head, also by way of an auxiliary task, a formula, a rule or a ranking. Keep it to training with `train_only(…)`, or say what serving sees.",
+  MTL6027:
+    "The feature lists its values, and the value that serving sees instead of the data is none of them. Every served row then has the embedding of an unknown value, which training may never have moved.",
 };

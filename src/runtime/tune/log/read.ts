@@ -2,7 +2,7 @@
 import type { InputRow } from "../../../compiler/fusion/index.js";
 import type { FileReading, FormulaType, ServingInput, ServingModel } from "../../../compiler/model/index.js";
 import { type LogColumnUse, type LogValueKind, type LogValues, readLogColumns } from "../../data/log-columns.js";
-import { inputValue } from "../../data/index.js";
+import { inputValue, parseNumber } from "../../data/index.js";
 import { createFailure } from "../../failure.js";
 import { numberTexts, orderByRequest } from "../measure/log-rows.js";
 import { createLogPart, type LogPart } from "./part.js";
@@ -17,6 +17,8 @@ export interface LogRequest {
   readonly inputs: ReadonlySet<string>;
   /** Columns that objectives and guards read. */
   readonly labels: readonly string[];
+  /** Of these, those that are read as numbers: a text in one is an error. */
+  readonly numbers: ReadonlySet<string>;
   /** Column that tells requests apart; absent: the first of `requestColumns` that the files have. */
   readonly request?: string;
   readonly requestColumns: readonly string[];
@@ -114,7 +116,21 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   const idTexts = firstOf(idUses.map(texts));
   const labels = request.labels.map((name, i) => {
     const own = texts(labelUses[i]?.number) ?? [];
-    return [name, { numbers: Float64Array.from(own, labelNumber), texts: own }] as const;
+    const isNumber = request.numbers.has(name);
+    const numbers = Float64Array.from(own, (text, row) => {
+      const value = labelNumber(text);
+      if (value === undefined && isNumber)
+        throw createFailure("MTL7105", {
+          what: `column \`${name}\``,
+          file: files,
+          row: row + 1,
+          value: text ?? "",
+          needed: "a number, true or false",
+          user: "what is measured",
+        });
+      return value ?? 0;
+    });
+    return [name, { numbers, texts: own }] as const;
   });
 
   const partOf = (rows: Int32Array): LogPart =>
@@ -154,12 +170,12 @@ function firstOf<T>(found: readonly (T | undefined)[]): T | undefined {
   return found.find((each) => each !== undefined);
 }
 
-/** A label's number: true and false count, what is missing or no number is 0. */
-function labelNumber(text: string | null): number {
+/** A label's number: true and false count, what is missing is 0; undefined for a text that spells none. */
+function labelNumber(text: string | null): number | undefined {
   if (text === null || text === "false") return 0;
   if (text === "true") return 1;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : 0;
+  const value = parseNumber(text);
+  return value === undefined || Number.isFinite(value) ? value : 0;
 }
 
 function candidateOf(

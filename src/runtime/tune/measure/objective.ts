@@ -149,3 +149,9 @@ function readMeasure(reader: Reader): Measure | ObjectiveProblem {
 export function columnsOf(objectives: readonly Objective[]): readonly string[] {
   return [...new Set(objectives.flatMap(({ terms }) => terms.map(({ measure }) => measure.column)))];
 }
+
+/** Of these columns, those whose values count as numbers, and not only as equal or not. */
+export function numberColumnsOf(objectives: readonly Objective[]): readonly string[] {
+  const measures = objectives.flatMap(({ terms }) => terms.map(({ measure }) => measure));
+  return [...new Set(measures.flatMap(({ kind, column }) => (kind === "distinct" ? [] : [column])))];
+}

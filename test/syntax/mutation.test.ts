@@ -63,13 +63,7 @@ function mutate(seed: number): string {
 describe("300 mutated specs", () => {
   const results = Array.from({ length: 300 }, (_, seed) => {
     const source = createSourceFile("mutant.mtl", mutate(seed));
-    const start = performance.now();
-    const result = parse(source);
-    return { source, ...result, time: performance.now() - start };
-  });
-
-  it("never hang", () => {
-    expect(Math.max(...results.map((result) => result.time))).toBeLessThan(1_000);
+    return { source, ...parse(source) };
   });
 
   it("are wrong in part, and each wrong one has a few messages with places in its text", () => {

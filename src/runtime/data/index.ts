@@ -16,6 +16,7 @@ export {
   splitFitted,
 } from "./fitted.js";
 export { readingOf } from "./files.js";
+export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./profile.js";
 export * from "./open.js";
 export * from "./row-encoder.js";
 export type { TableColumn } from "./database.js";

@@ -1,0 +1,83 @@
+/** How a file is best read, from its ending and its first lines. */
+import { open } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
+import type { FileReading } from "../../compiler/model/model.js";
+import { readingAs } from "../data/index.js";
+
+/** Bytes that are looked at. */
+const head = 256 * 1024;
+const delimiters = [",", "\t", ";", "|"] as const;
+
+/** A reading with what is not its default as a spec writes it. */
+export interface Sniffed {
+  readonly reading: FileReading;
+  /** `csv(delimiter: ";")`; absent where the ending of the path says it. */
+  readonly text?: string;
+}
+
+/** The format of a file; undefined where its ending alone decides. Throws the system's error when it cannot be read. */
+export async function sniffFormat(path: string): Promise<Sniffed | undefined> {
+  const ending = /\.([a-z]+)(?:\.gz|\.zst)?$/i.exec(path)?.[1]?.toLowerCase() ?? "";
+  if (["parquet", "pq", "jsonl", "ndjson"].includes(ending) || path.endsWith(".zst")) return undefined;
+  const lines = (await firstLines(path)).filter((line) => line.trim() !== "");
+  const [first] = lines;
+  if (first === undefined) return undefined;
+  if (lines.slice(0, 20).every((line) => /^\S+(?: qid:\S+)?(?: \d+:\S+)+\s*(?:#.*)?$/.test(line)))
+    return { reading: readingAs("libsvm", {}), text: "libsvm" };
+  if (first.startsWith("{")) return { reading: readingAs("jsonl", {}), text: "jsonl" };
+  const delimiter = bestDelimiter(lines.slice(0, 20), ending);
+  const names = first.replace(/^\ufeff/, "").split(delimiter);
+  const isHeaderless = names.every(
+    (name) => /^"?-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"?$/i.test(name.trim()) || name.trim() === "",
+  );
+  const columns = names.map((_, i) => `c${i + 1}`);
+  const format = delimiter === "\t" ? "tsv" : "csv";
+  const isPlain =
+    (format === "csv" && ending === "csv") || (format === "tsv" && (ending === "tsv" || ending === "tab"));
+  const options = [
+    ...(format === "csv" && delimiter !== "," ? [`delimiter: ${JSON.stringify(delimiter)}`] : []),
+    ...(isHeaderless
+      ? ["header: false", `columns: [${columns.length > 2 ? `c1 .. c${columns.length}` : columns.join(", ")}]`]
+      : []),
+  ];
+  if (isPlain && options.length === 0) return undefined;
+  return {
+    reading: readingAs(format, { delimiter, header: !isHeaderless, ...(isHeaderless ? { columns } : {}) }),
+    text: options.length === 0 ? format : `${format}(${options.join(", ")})`,
+  };
+}
+
+/** The delimiter that cuts the lines into the same number of values, the most of them. */
+function bestDelimiter(lines: readonly string[], ending: string): string {
+  const usual = ending === "tsv" || ending === "tab" ? "\t" : ",";
+  let best = { delimiter: usual as string, count: 1 };
+  for (const delimiter of [usual, ...delimiters]) {
+    const counts = lines.map((line) => line.split(delimiter).length);
+    const [count = 1] = counts;
+    if (count > best.count && counts.filter((each) => each === count).length >= counts.length * 0.7)
+      best = { delimiter, count };
+  }
+  return best.delimiter;
+}
+
+async function firstLines(path: string): Promise<readonly string[]> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(head);
+    const { bytesRead } = await file.read(buffer, 0, head, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    const text = path.endsWith(".gz") ? unpackHead(bytes) : bytes.toString("utf8");
+    const lines = text.split(/\r\n|\n|\r/);
+    return bytesRead < head ? lines : lines.slice(0, -1);
+  } finally {
+    await file.close();
+  }
+}
+
+function unpackHead(bytes: Buffer): string {
+  try {
+    return gunzipSync(bytes, { finishFlush: 2 }).toString("utf8");
+  } catch {
+    return "";
+  }
+}

@@ -34,6 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   host: ["text"],
   runtime: [
     "describe",
+    "format",
     "std",
     "diff",
     "cost",

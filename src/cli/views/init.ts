@@ -3,12 +3,38 @@ import type { View } from "../command.js";
 import type { InitResult } from "../commands/init.js";
 
 export const initView: View<InitResult> = {
-  human: ({ directory, files }) =>
-    [
+  human: ({ directory, files, guessed }) => {
+    const [spec, out] = [quoted(join(directory, "model.mtl")), quoted(join(directory, "out"))];
+    return [
       ...files.map((file) => `wrote ${file}`),
       "",
-      `next: mtlc train ${join(directory, "model.mtl")} -o ${join(directory, "out")}`,
+      ...(guessed === undefined
+        ? [`next: mtlc train ${spec} -o ${out}`]
+        : guessedLines(guessed, spec, out, quoted(join(directory, "candidates.jsonl")))),
       "",
-    ].join("\n"),
+    ].join("\n");
+  },
   json: (result) => result,
 };
+
+function guessedLines(
+  { rows, labels, group, item }: NonNullable<InitResult["guessed"]>,
+  spec: string,
+  out: string,
+  candidates: string,
+): readonly string[] {
+  const named = labels.map((label) => `\`${label}\``).join(" and ");
+  const id = item === undefined ? "" : ` --id ${quoted(item)} --duplicates first`;
+  return [
+    `${rows.toLocaleString("en")} rows; what happens is told by ${named}${group === undefined ? "" : `, rows are grouped by \`${group}\``}`,
+    "these are guesses: read the spec before you trust its numbers",
+    "",
+    `next: mtlc train ${spec} -o ${out}`,
+    `      mtlc rank ${out} ${candidates}${id}`,
+  ];
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

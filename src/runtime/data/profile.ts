@@ -4,6 +4,7 @@ import { nowhere } from "../failure.js";
 import { type Database, withDatabase } from "./database.js";
 import { type Format, requestOfArguments } from "./files.js";
 import { relationSql, openSource, type Source } from "./source.js";
+import { quoteText } from "./sql.js";
 import type { ColumnKind } from "./schema.js";
 
 /** One column of a file, counted over the sample. */
@@ -40,6 +41,11 @@ export interface FileProfile {
   readonly columns: readonly ColumnProfile[];
   /** Of two columns of zeros and ones, whether the first is never 1 where the second is 0: it happens within it. */
   readonly liesWithin: (inner: string, outer: string) => Promise<boolean>;
+  /** The first rows as JSON objects with the names of the columns; of one value of a column where it is given. */
+  readonly lines: (
+    count: number,
+    of?: { readonly column: string; readonly value: string },
+  ) => Promise<readonly string[]>;
 }
 
 export interface ProfileOptions {
@@ -77,6 +83,15 @@ export async function profileFile<T>(
       format: source.files[0]?.file.format ?? "csv",
       columns,
       liesWithin: (inner, outer) => liesWithin(database, names.indexOf(inner), names.indexOf(outer)),
+      lines: async (count, of) => {
+        const where =
+          of === undefined ? "" : ` WHERE CAST(v${names.indexOf(of.column)} AS VARCHAR) = ${quoteText(of.value)}`;
+        const list = names.map((_, i) => `CAST(to_json(v${i}) AS VARCHAR)`).join(", ");
+        const found = await database.rows(`SELECT ${list} FROM sample${where} LIMIT ${count}`);
+        return found.map(
+          (row) => `{${names.map((name, i) => `${JSON.stringify(name)}: ${String(row[i] ?? "null")}`).join(", ")}}`,
+        );
+      },
     });
   });
 }

@@ -25,26 +25,55 @@ export async function sniffFormat(path: string): Promise<Sniffed | undefined> {
   if (lines.slice(0, 20).every((line) => /^\S+(?: qid:\S+)?(?: \d+:\S+)+\s*(?:#.*)?$/.test(line)))
     return { reading: readingAs("libsvm", {}), text: "libsvm" };
   if (first.startsWith("{")) return { reading: readingAs("jsonl", {}), text: "jsonl" };
+  const slots = slotsOf(lines.slice(0, 20));
+  if (slots !== undefined) return slots;
   const delimiter = bestDelimiter(lines.slice(0, 20), ending);
   const names = first.replace(/^\ufeff/, "").split(delimiter);
-  const isHeaderless = names.every(
-    (name) => /^"?-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"?$/i.test(name.trim()) || name.trim() === "",
-  );
+  const isHeaderless = looksLikeValues(names.map((name) => name.trim()));
   const columns = names.map((_, i) => `c${i + 1}`);
   const format = delimiter === "\t" ? "tsv" : "csv";
-  const isPlain =
-    (format === "csv" && ending === "csv") || (format === "tsv" && (ending === "tsv" || ending === "tab"));
+  const isPlain = ending === format || (format === "tsv" && ending === "tab");
+  // Blanks after the delimiter are no part of a value.
+  const trim =
+    lines.slice(1, 20).filter((line) => line.includes(`${delimiter} `)).length > 0.8 * (Math.min(lines.length, 20) - 1);
+  const named = columns.length > 2 ? `c1 .. c${columns.length}` : columns.join(", ");
   const options = [
     ...(format === "csv" && delimiter !== "," ? [`delimiter: ${JSON.stringify(delimiter)}`] : []),
-    ...(isHeaderless
-      ? ["header: false", `columns: [${columns.length > 2 ? `c1 .. c${columns.length}` : columns.join(", ")}]`]
-      : []),
+    ...(isHeaderless ? ["header: false", `columns: [${named}]`] : []),
+    ...(trim ? ["trim: true"] : []),
   ];
   if (isPlain && options.length === 0) return undefined;
   return {
-    reading: readingAs(format, { delimiter, header: !isHeaderless, ...(isHeaderless ? { columns } : {}) }),
+    reading: readingAs(format, { delimiter, trim, header: !isHeaderless, ...(isHeaderless ? { columns } : {}) }),
     text: options.length === 0 ? format : `${format}(${options.join(", ")})`,
   };
+}
+
+/** Numbers only, or one value twice: no names of columns. */
+function looksLikeValues(values: readonly string[]): boolean {
+  const isNumber = (value: string): boolean => /^"?-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"?$/i.test(value);
+  return values.every((value) => isNumber(value) || value === "") || new Set(values).size < values.length;
+}
+
+/** Plain values and then pairs `slot:id`: `1,0,210:7,210:9,301:2`. */
+function slotsOf(lines: readonly string[]): Sniffed | undefined {
+  for (const delimiter of [",", " ", "\t"]) {
+    const plain = lines.map((line) => {
+      const pieces = line.trim().split(delimiter);
+      const pairs = pieces.findIndex((piece) => /^\w+:\S+$/.test(piece));
+      return pairs < 0 || pieces.length - pairs < 3 || !pieces.slice(pairs).every((piece) => /^\w+:\S+$/.test(piece))
+        ? -1
+        : pairs;
+    });
+    const [count = -1] = plain;
+    if (count < 1 || plain.some((each) => each !== count)) continue;
+    const columns = Array.from({ length: count }, (_, i) => `v${i + 1}`);
+    return {
+      reading: readingAs("slots", { delimiter, columns }),
+      text: `slots(delimiter: ${JSON.stringify(delimiter)}, columns: [${columns.join(", ")}])`,
+    };
+  }
+  return undefined;
 }
 
 /** The delimiter that cuts the lines into the same number of values, the most of them. */

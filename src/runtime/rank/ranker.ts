@@ -7,7 +7,7 @@ import {
   type RankRequest,
   type RankResult,
 } from "../../compiler/serving/index.js";
-import type { RawRow } from "../data/index.js";
+import { columnsOf, type RawRow } from "../data/index.js";
 import { createFailure, nowhere } from "../failure.js";
 import { createFlowControl, openPermitStore, type PermitStore } from "../flow/index.js";
 import type { PredictorReport } from "../predict.js";
@@ -52,7 +52,11 @@ export async function openRanker(source: string, options: RankerOptions, readRow
     const isComplete = brought.every((row) => heads.every((head) => isGiven(row, head)));
     const network = heads.length === 0 || isComplete ? undefined : await opened.network();
     if (network !== undefined) report = network.report;
-    unreadNames ??= createUnreadNames(serving.inputs, network?.columns.map(({ column }) => column) ?? [], otherNames);
+    unreadNames ??= createUnreadNames(
+      serving.inputs,
+      network?.columns.map(({ column }) => column) ?? [],
+      otherNames(model),
+    );
     for (const name of unreadNames(rows, values)) warn("MTL7521", { ...name, request: request.request });
     const predicted = new Set(network?.heads);
     const own = inputs.filter(({ name, origin }) => origin !== "id" && !predicted.has(name));
@@ -165,7 +169,11 @@ export async function openRanker(source: string, options: RankerOptions, readRow
 }
 
 /** Names that candidates may have beside what is read. */
-const otherNames = ["id", "item_id", "source", "request"];
+function otherNames({ labels, data }: Model): readonly string[] {
+  const outcomes = labels.flatMap(({ source }) => columnsOf(source));
+  const roles = [data.group, data.weight].filter((column) => column !== undefined);
+  return ["id", "item_id", "source", "request", ...outcomes, ...roles];
+}
 
 function rankingOf(
   { serving }: Model,

@@ -95,6 +95,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "A vocabulary, a scale or a boundary comes from the training data, and the command has none.",
     mend: "Name training data in the spec or with `--train`, or fix the values in the spec: `hash:` in place of `vocab:`.",
   },
+  MTL7160: {
+    how: "`mtlc init --from FILE` looks for columns of two values (0 and 1, true and false, yes and no) or of grades. None of the file looks so, or the column that `--label` names is not there.",
+    mend: "Name the columns that say what happened: `mtlc init --from FILE --label click,buy`.",
+  },
+  MTL7161: {
+    how: "Every column of the file is a label, is empty, or is the same in every row.",
+    mend: "Give a file that also has what was known before the event: who, what, when, where.",
+  },
   MTL7116: {
     how: "An entry of the data cache is not what was written there: a disk that fails, a machine that lost power, or somebody edited it.",
     mend: "Nothing: it is thrown away and made again from the data. When it comes back, look at the disk.",

@@ -153,6 +153,7 @@ function measurer(log: SimulatedLog): (exponents: Exponents, objective: Objectiv
   const logs = { ctr: log.ctr.map(Math.log), cvr: log.cvr.map(Math.log), stay: log.stay.map(Math.log) };
   return ([cvr, stay], target) => {
     const scores = logs.ctr.map((value, i) => value + cvr * (logs.cvr[i] as number) + stay * (logs.stay[i] as number));
-    return measureObjective(target, { log: rows, column }, createRanking(rows, scores)).value;
+    const view = { context: { log: rows, column }, ranking: createRanking(rows, scores) };
+    return measureObjective(target, () => view).value;
   };
 }

@@ -89,6 +89,80 @@ describe("what a log does not say", () => {
     const counted = { ...command(path), objectives: ["distinct@5(value)"] };
     expect((await runTune(counted)).exitCode).toBe(0);
   });
+
+  it("is unknown and not 0: rows without a value are left out of that measure, counted and said", async () => {
+    const isUnknown = (row: number): boolean => row % 5 === 2;
+    const value = (row: number): number => (row * 29) % 11;
+    const objectives = ["ndcg@5(value)", "mean@5(value)", "gauc(value)", "auc(value)", "distinct@5(value)"];
+    const measured = async (path: string): Promise<readonly number[]> => {
+      const found = await Promise.all(
+        objectives.map(async (objective) => (await runTune({ ...command(path), objectives: [objective] })).result),
+      );
+      return found.map((result) => result.objectives[0]?.production.train ?? NaN);
+    };
+    const unknown = log("unknown.csv", (row) => (isUnknown(row) ? "" : value(row)));
+    const notFinite = log("nan.csv", (row) => (isUnknown(row) ? "NaN" : value(row)));
+    const zero = log("zero.csv", (row) => (isUnknown(row) ? 0 : value(row)));
+    const [head = "", ...lines] = readFileSync(unknown, "utf8").trim().split("\n");
+    const without = join(folder, "without.csv");
+    writeFileSync(without, `${[head, ...lines.filter((_, row) => !isUnknown(row))].join("\n")}\n`);
+    const right = await measured(without);
+    expect(await measured(unknown)).toEqual(right);
+    expect(await measured(notFinite)).toEqual(right);
+    expect(await measured(zero)).not.toEqual(right);
+    // A measure of another column keeps the rows.
+    const { result } = await runTune({ ...command(unknown), objectives: ["mean@8(cvr) + 0 * ndcg@5(value)"] });
+    const all = await runTune({ ...command(unknown), objectives: ["mean@8(cvr)"] });
+    expect(result.objectives[0]?.production).toEqual(all.result.objectives[0]?.production);
+    expect(result.log.unknown).toEqual([{ column: "value", rows: 16 }]);
+    expect(all.result.log.unknown).toEqual([]);
+    expect(tuneView.human(result, createTerminal({}))).toContain(
+      "value: 16 rows without a value, left out of what is measured of it\n",
+    );
+    expect(await failureOf(command(log("none.csv", () => "")))).toBe(
+      "MTL7570: column `value` has no value in any of the 80 rows that are searched on, so nothing can be measured of it",
+    );
+  });
+
+  it("counts gains below 0 as 0 in ndcg, and says how many there are", async () => {
+    const { result } = await runTune(command(log("negative.csv", (row) => (row % 4) - 1)));
+    const clipped = await runTune(command(log("clipped.csv", (row) => Math.max(0, (row % 4) - 1))));
+    expect(result.objectives[0]?.production).toEqual(clipped.result.objectives[0]?.production);
+    expect(result.log.negative).toEqual([{ column: "value", rows: 20 }]);
+    expect(clipped.result.log.negative).toEqual([]);
+    expect(tuneView.human(result, createTerminal({}))).toContain("value: 20 rows below 0, which ndcg counts as 0\n");
+  });
+
+  it("MTL7571: each row says its request and its time; a request of an unknown user is a user of its own", async () => {
+    const write = (name: string, lines: readonly string[]): string => {
+      const path = join(folder, name);
+      writeFileSync(path, `request,who,day,ctr,cvr,value\n${lines.join("\n")}\n`);
+      return path;
+    };
+    const lines = [
+      "1,a,1,0.1,0.2,1",
+      "1,a,1,0.3,0.1,0",
+      "2,,2,0.2,0.2,0",
+      "2,,2,0.1,0.1,1",
+      "3,,3,0.1,0.4,1",
+      "3,,3,0.2,0.1,0",
+    ];
+    const whole = { ...command(write("whole.csv", lines)), user: "who", time: "day", holdout: 0.4 };
+    const { result } = await runTune(whole);
+    expect(result.log.users + (result.log.holdout?.requests ?? 0)).toBe(3);
+    expect(await failureOf({ ...whole, log: [write("no-request.csv", [...lines, ",b,3,0.1,0.1,1"])] })).toBe(
+      "MTL7571: column `request` has no value in row 7 of `DIR/no-request.csv`, where `--request` needs one in every row",
+    );
+    expect(await failureOf({ ...whole, log: [write("no-day.csv", [...lines, "4,b,,0.1,0.1,1"])] })).toBe(
+      "MTL7571: column `day` has no value in row 7 of `DIR/no-day.csv`, where `--time` needs one in every row",
+    );
+    const jittered = { ...whole, jitter: new Map([["a", 0.1]]), objectives: ["snips(value)"] };
+    const draws = join(folder, "draws.csv");
+    writeFileSync(draws, "request,who,day,ctr,cvr,value,a\n1,a,1,0.1,0.2,1,0.1\n2,b,2,0.1,0.2,1,\n");
+    expect(await failureOf({ ...jittered, log: [draws] })).toBe(
+      "MTL7105: column `a` is `null` in row 2 of `DIR/draws.csv`, where what is measured needs a number, true or false",
+    );
+  });
 });
 
 describe("mtlc tune on the example log", () => {

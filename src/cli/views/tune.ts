@@ -31,6 +31,10 @@ function opening({ target, log, method, trials, seconds, seed, interrupted }: Tu
   const how = trials === 0 ? method : `${method}, seed ${seed}, ${plural(trials, "trial")}`;
   return [
     `${noun} ${target.name}: ${plural(log.rows, "row")}, ${plural(log.requests, "request")}, ${plural(log.users, "user")}; ${held}${left}`,
+    ...log.unknown.map(
+      ({ column, rows }) => `${column}: ${plural(rows, "row")} without a value, left out of what is measured of it`,
+    ),
+    ...log.negative.map(({ column, rows }) => `${column}: ${plural(rows, "row")} below 0, which ndcg counts as 0`),
     `${how}, ${duration(seconds)}${interrupted ? "; stopped, this is the best so far" : ""}`,
     "",
   ].join("\n");

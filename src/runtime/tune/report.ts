@@ -1,5 +1,7 @@
 /** From a proposal to what is told of it: both slices, intervals, the front, sensitivity. */
 import { bootstrapInterval } from "./bootstrap.js";
+import type { TuneLog } from "./log/read.js";
+import type { LogColumn } from "./measure/measure.js";
 import { hypervolume } from "./pareto/hypervolume.js";
 import { kneeOf } from "./pareto/front.js";
 import { createDraws } from "./random.js";
@@ -158,7 +160,21 @@ export function sensitivityOf(tuner: Tuner, proposal: ParamValues): readonly Sen
   });
 }
 
-export function summaryOf({ log }: Tuner, files: readonly string[]): LogSummary {
+/** Columns with the rows that a count finds in them, those without any left out. */
+function countsOf(
+  columns: readonly string[],
+  { train, holdout }: TuneLog,
+  count: (column: LogColumn) => number,
+): readonly { readonly column: string; readonly rows: number }[] {
+  return columns.flatMap((column) => {
+    const rows = [train, holdout].reduce((sum, part) => sum + (part === undefined ? 0 : count(part.column(column))), 0);
+    return rows === 0 ? [] : [{ column, rows }];
+  });
+}
+
+export function summaryOf({ log, columns, objectives, guards }: Tuner, files: readonly string[]): LogSummary {
+  const measures = [...objectives, ...guards].flatMap(({ terms }) => terms.map(({ measure }) => measure));
+  const gains = [...new Set(measures.flatMap(({ kind, column }) => (kind === "ndcg" ? [column] : [])))];
   const { train, holdout, holdoutFrom = "" } = log;
   const requests = (part: typeof train): number => part.rows.starts.length - 1;
   return {
@@ -167,6 +183,8 @@ export function summaryOf({ log }: Tuner, files: readonly string[]): LogSummary 
     requests: requests(train),
     users: new Set(train.rows.users).size,
     leftOut: train.leftOut + (holdout?.leftOut ?? 0),
+    unknown: countsOf(columns, log, ({ missing }) => missing?.reduce((sum, each) => sum + each, 0) ?? 0),
+    negative: countsOf(gains, log, ({ numbers }) => numbers.reduce((sum, each) => sum + Number(each < 0), 0)),
     ...(holdout === undefined
       ? {}
       : { holdout: { rows: holdout.rows.rows, requests: requests(holdout), from: holdoutFrom } }),

@@ -6,12 +6,13 @@ import type { Range } from "./box.js";
 import type { LogPart } from "./log/part.js";
 import { readingOf } from "../data/index.js";
 import { readTuneLog, type TuneLog } from "./log/read.js";
-import { type Measured, measureObjective, rewardsOf } from "./measure/measure.js";
+import { type Measured, measureObjective, type MeasureView, rewardsOf } from "./measure/measure.js";
 import {
   columnsOf,
   numberColumnsOf,
   type Guard,
   isProblem,
+  listKinds,
   type Objective,
   type ObjectiveProblem,
   parseGuard,
@@ -64,6 +65,8 @@ export interface Tuner {
   readonly objectives: readonly Objective[];
   readonly guards: readonly Guard[];
   readonly log: TuneLog;
+  /** Columns that are measured or learned from, each once. */
+  readonly columns: readonly string[];
   /** Parameters that searches move: those of the target but the anchor. */
   readonly free: readonly (Range & { readonly name: string })[];
   /** The values in production. */
@@ -98,6 +101,7 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
       ...(request.label === undefined ? [] : [request.label]),
       ...jitter.keys(),
     ]),
+    required: new Set(jitter.keys()),
     ...(request.request === undefined ? {} : { request: request.request }),
     requestColumns: [...(model.data.group === undefined ? [] : [model.data.group]), "request"],
     needsRequests: isByRequest || request.label !== undefined,
@@ -116,29 +120,54 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
       needs: "`--jitter PARAM=DEVIATION,…`: how the logged requests' parameters were drawn",
     });
 
-  const evaluatorOf = (part: LogPart): ((params: ParamValues) => Evaluated) => {
-    const column = createFormulaColumn(target.formula, part, serving, moving);
+  const all = [...objectives, ...guards].flatMap(({ terms }) => terms.map(({ measure }) => measure));
+  const rewarded = objectives
+    .flatMap(({ terms }) => terms.map(({ measure }) => measure))
+    .find(({ kind }) => kind.endsWith("ips"));
+
+  /** Ranks the rows of a part; lists are made where a measure of the column reads them. */
+  const rankerOf = (part: LogPart, readsLists: boolean): ((params: ParamValues) => MeasureView) => {
+    const formula = createFormulaColumn(target.formula, part, serving, moving);
     const lister =
-      target.rank === undefined ? undefined : createLister(serving, target.rank, part, moving, request.seed);
-    const readsLists = [...objectives, ...guards].some(({ terms }) =>
-      terms.some(({ measure }) => ["ndcg", "mean", "distinct"].includes(measure.kind)),
+      target.rank === undefined || !readsLists
+        ? undefined
+        : createLister(serving, target.rank, part, moving, request.seed);
+    return (params) => {
+      const weights = isOffPolicy ? policyOf(part, jitter, target, production, params) : undefined;
+      return {
+        context: { log: part.rows, column: part.column, ...(weights === undefined ? {} : { policyWeights: weights }) },
+        ranking: createRanking(part.rows, scoresOf(formula(params)), lister?.(params)),
+      };
+    };
+  };
+
+  const evaluatorOf = (slice: LogPart, isHeldOut: boolean): ((params: ParamValues) => Evaluated) => {
+    const partOf = (column: string): LogPart => {
+      const part = slice.known(column);
+      if (part === undefined) throw createFailure("MTL7570", { column, rows: slice.rows.rows, isHeldOut });
+      return part;
+    };
+    const parts = new Map(all.map(({ column }) => [column, partOf(column)]));
+    const rankers = new Map(
+      [...new Set(parts.values())].map((part) => [
+        part,
+        rankerOf(
+          part,
+          all.some(({ kind, column }) => listKinds.includes(kind) && parts.get(column) === part),
+        ),
+      ]),
     );
     return (params) => {
-      const lists = readsLists ? lister?.(params) : undefined;
-      const ranking = createRanking(part.rows, scoresOf(column(params)), lists);
-      const offPolicy = isOffPolicy ? policyOf(part, jitter, target, production, params) : undefined;
-      const context = {
-        log: part.rows,
-        column: part.column,
-        ...(offPolicy === undefined ? {} : { policyWeights: offPolicy.weights }),
+      const views = new Map([...rankers].map(([part, rank]) => [part, rank(params)]));
+      const viewOf = (column: string): MeasureView => {
+        const part = parts.get(column);
+        const view = part === undefined ? undefined : views.get(part);
+        if (view === undefined) throw new Error(`nothing measures ${column}`);
+        return view;
       };
-      const measured = objectives.map((objective) => measureObjective(objective, context, ranking));
-      const guarded = guards.map((guard) => measureObjective(guard, context, ranking));
-      const reward = objectives.flatMap(({ terms }) => terms).find(({ measure }) => measure.kind.endsWith("ips"));
-      const estimate =
-        offPolicy === undefined || reward === undefined
-          ? undefined
-          : estimateOffPolicy(offPolicy.weights, rewardsOf(part.rows, part.column(reward.measure.column)));
+      const measured = objectives.map((objective) => measureObjective(objective, viewOf));
+      const guarded = guards.map((guard) => measureObjective(guard, viewOf));
+      const estimate = rewarded === undefined ? undefined : estimateOf(viewOf(rewarded.column), rewarded.column);
       const lacking =
         estimate === undefined ? 0 : Math.max(0, 1 - estimate.effectiveSampleSize / Math.max(request.floor, 1e-9));
       return {
@@ -154,14 +183,15 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
     };
   };
 
-  const train = evaluatorOf(log.train);
-  const holdout = log.holdout === undefined ? undefined : evaluatorOf(log.holdout);
+  const train = evaluatorOf(log.train, false);
+  const holdout = log.holdout === undefined ? undefined : evaluatorOf(log.holdout, true);
   return {
     serving,
     target,
     objectives,
     guards,
     log,
+    columns: [...new Set(labels)],
     free: target.params.filter(({ name }) => name !== target.anchor?.name),
     production,
     start: scaledToAnchor(target, production),
@@ -171,6 +201,13 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
       return evaluate(new Map([...production, ...anchorValues(target), ...params]));
     },
   };
+}
+
+function estimateOf({ context }: MeasureView, column: string): OffPolicyEstimate | undefined {
+  const { log, policyWeights } = context;
+  return policyWeights === undefined
+    ? undefined
+    : estimateOffPolicy(policyWeights, rewardsOf(log, context.column(column)));
 }
 
 function anchorValues({ anchor }: TuneTarget): ParamValues {
@@ -216,7 +253,7 @@ function policyOf(
   { params: all }: TuneTarget,
   production: ParamValues,
   params: ParamValues,
-): { readonly weights: Float64Array } {
+): Float64Array {
   const jittered = all.filter(({ name }) => jitter.has(name));
   const around = (center: ParamValues): JitterPolicy => ({
     center: Float64Array.from(jittered, ({ name }) => center.get(name) ?? 0),
@@ -227,7 +264,7 @@ function policyOf(
   const [candidate, logging] = [around(params), around(production)];
   const columns = jittered.map(({ name }) => part.column(name).numbers);
   const { starts } = part.rows;
-  const weights = Float64Array.from({ length: starts.length - 1 }, (_, g) => {
+  return Float64Array.from({ length: starts.length - 1 }, (_, g) => {
     const row = starts[g] as number;
     return densityRatio(
       Float64Array.from(columns, (column) => column[row] as number),
@@ -235,5 +272,4 @@ function policyOf(
       logging,
     );
   });
-  return { weights };
 }

@@ -95,4 +95,16 @@ export const tuningDiagnostics = defineDiagnostics({
     message: (p: { request: string; candidates: number; most: number }) =>
       `request \`${p.request}\` has ${p.candidates} candidates, and a ranking takes ${p.most}; \`--request\` names the column that tells requests apart, \`--fusion\` tunes without rules`,
   },
+  MTL7570: {
+    severity: "error",
+    title: "nothing to measure",
+    message: (p: { column: string; rows: number; isHeldOut: boolean }) =>
+      `column \`${p.column}\` has no value in any of the ${p.rows} rows that are ${p.isHeldOut ? "held out" : "searched on"}, so nothing can be measured of it`,
+  },
+  MTL7571: {
+    severity: "error",
+    title: "row of no request or no time",
+    message: (p: { column: string; file: string; row: number; option: string }) =>
+      `column \`${p.column}\` has no value in row ${p.row} of \`${p.file}\`, where ${p.option} needs one in every row`,
+  },
 });

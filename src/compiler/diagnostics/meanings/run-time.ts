@@ -375,6 +375,14 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "A ranking takes so many candidates at most, and a request of the log has more. Most often the column of requests is another one.",
     mend: "Name the column of requests with `--request`.",
   },
+  MTL7570: {
+    how: "An unknown value is not 0: rows without one are left out of what is measured of their column, and none are left.",
+    mend: "Name a column that has values, or a log in which they are known.",
+  },
+  MTL7571: {
+    how: "The column tells to which request a row belongs, or when it came, and one row does not say it.",
+    mend: "Write the value in every row, or leave out rows that have none.",
+  },
   MTL8001: { how: "There is no such command.", mend: "`mtlc help` lists them." },
   MTL8002: { how: "The command has no such option.", mend: "`mtlc COMMAND --help` lists them." },
   MTL8003: {

@@ -14,6 +14,8 @@ export interface LogPart {
   /** What names each candidate: its identifier, else its place in the log. */
   readonly ids: readonly string[];
   readonly column: (name: string) => LogColumn;
+  /** Its rows whose value of a column of labels is known, itself where all are; undefined where none is. */
+  readonly known: (name: string) => LogPart | undefined;
   /** Candidates that serving would leave out for a value that is missing or outside of its range. */
   readonly leftOut: number;
 }
@@ -30,7 +32,7 @@ export interface RawLog {
   readonly times: Float64Array | undefined;
   readonly candidate: (row: number) => InputRow;
   readonly id: (row: number) => string;
-  /** Columns of labels. */
+  /** Columns of labels; NaN and null where the value is unknown. */
   readonly labels: ReadonlyMap<string, { readonly numbers: Float64Array; readonly texts: readonly (string | null)[] }>;
 }
 
@@ -64,7 +66,8 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
   const rows = Int32Array.from(kept);
   const gather = (values: Int32Array): Int32Array => rows.map((row) => values[row] as number);
   const columns = new Map<string, LogColumn>();
-  return {
+  const parts = new Map<string, LogPart | undefined>();
+  const part: LogPart = {
     rows: createLogRows(gather(raw.requests), gather(raw.users), raw.userCount),
     whole: joinFrames(serving, frames),
     requests: frames,
@@ -75,14 +78,53 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
       if (known !== undefined) return known;
       const label = raw.labels.get(name);
       if (label === undefined) throw new Error(`the column ${name} was not read`);
+      const numbers = Float64Array.from(rows, (row) => label.numbers[row] as number);
       const column = {
-        numbers: Float64Array.from(rows, (row) => label.numbers[row] as number),
-        missing: Uint8Array.from(rows, (row) => Number((label.texts[row] ?? null) === null)),
+        numbers: numbers.map((value) => (Number.isNaN(value) ? 0 : value)),
+        missing: Uint8Array.from(numbers, (value) => Number(Number.isNaN(value))),
         codes: numberTexts(Array.from(rows, (row) => label.texts[row] ?? null)).codes,
       };
       columns.set(name, column);
       return column;
     },
+    known: (name) => {
+      if (parts.has(name)) return parts.get(name);
+      const { missing } = part.column(name);
+      const known = rows.filter((_, i) => missing?.[i] !== 1);
+      const own =
+        known.length === rows.length
+          ? part
+          : known.length === 0
+            ? undefined
+            : createLogPart(serving, read, selectRows(raw, known));
+      parts.set(name, own);
+      return own;
+    },
+  };
+  return part;
+}
+
+function selectRows(raw: RawLog, rows: Int32Array): RawLog {
+  const gather = (values: Int32Array): Int32Array => rows.map((row) => values[row] as number);
+  const { times } = raw;
+  return {
+    files: raw.files,
+    requests: gather(raw.requests),
+    users: gather(raw.users),
+    userCount: raw.userCount,
+    places: gather(raw.places),
+    times: times === undefined ? undefined : Float64Array.from(rows, (row) => times[row] as number),
+    candidate: (i) => raw.candidate(rows[i] as number),
+    id: (i) => raw.id(rows[i] as number),
+    labels: new Map(
+      [...raw.labels].map(([name, { numbers, texts }]) => [
+        name,
+        {
+          numbers: Float64Array.from(rows, (row) => numbers[row] as number),
+          texts: Array.from(rows, (row) => texts[row] ?? null),
+        },
+      ]),
+    ),
   };
 }
 

@@ -19,6 +19,8 @@ export interface LogRequest {
   readonly labels: readonly string[];
   /** Of these, those that are read as numbers: a text in one is an error. */
   readonly numbers: ReadonlySet<string>;
+  /** Of these, those that every row needs: drawn parameters. */
+  readonly required: ReadonlySet<string>;
   /** Column that tells requests apart; absent: the first of `requestColumns` that the files have. */
   readonly request?: string;
   readonly requestColumns: readonly string[];
@@ -104,9 +106,15 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   if (foundRequests === undefined && request.needsRequests)
     throw createFailure("MTL7565", { files, tried: requestUses.map(({ column }) => column) });
   const requestTexts = foundRequests ?? Array.from({ length: columns.rows }, (_, row) => String(row));
-  const requests = numberTexts(requestTexts);
-  const users = numberTexts(texts(userUse) ?? requestTexts);
   const timeTexts = texts(timeUse);
+  const foundAt = requestUses.findIndex((use) => texts(use) !== undefined);
+  checkComplete(foundRequests, requestUses[foundAt], files);
+  checkComplete(timeTexts, timeUse, files);
+  const requests = numberTexts(requestTexts);
+  // A request of an unknown user is a user of its own.
+  const users = numberTexts(
+    texts(userUse)?.map((user, row) => (user === null ? `r${requestTexts[row] ?? ""}` : `u${user}`)) ?? requestTexts,
+  );
   const clock = clocksOf(timeTexts, { column: request.time, files, isRead: request.readsClock });
   const order = orderByRequest(requests.codes, requests.count);
   const logged = inputs.map((input, i) => ({ input, values: columns.values(inputUses[i] as LogColumnUse) }));
@@ -119,16 +127,16 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
     const isNumber = request.numbers.has(name);
     const numbers = Float64Array.from(own, (text, row) => {
       const value = labelNumber(text);
-      if (value === undefined && isNumber)
+      if (isNumber && (value === undefined || (Number.isNaN(value) && request.required.has(name))))
         throw createFailure("MTL7105", {
           what: `column \`${name}\``,
           file: files,
           row: row + 1,
-          value: text ?? "",
+          value: text ?? "null",
           needed: "a number, true or false",
           user: "what is measured",
         });
-      return value ?? 0;
+      return value ?? 0; // a text that only counts as equal or not
     });
     return [name, { numbers, texts: own }] as const;
   });
@@ -170,12 +178,24 @@ function firstOf<T>(found: readonly (T | undefined)[]): T | undefined {
   return found.find((each) => each !== undefined);
 }
 
-/** A label's number: true and false count, what is missing is 0; undefined for a text that spells none. */
+/** A label's number: true and false count, what is missing or not finite is NaN; undefined for a text that spells none. */
 function labelNumber(text: string | null): number | undefined {
-  if (text === null || text === "false") return 0;
+  if (text === null) return NaN;
+  if (text === "false") return 0;
   if (text === "true") return 1;
   const value = parseNumber(text);
-  return value === undefined || Number.isFinite(value) ? value : 0;
+  return value === undefined || Number.isFinite(value) ? value : NaN;
+}
+
+/** Throws a {@link Failure} (MTL7571) at the first row that does not say to which request, or when, it belongs. */
+function checkComplete(
+  texts: readonly (string | null)[] | undefined,
+  use: LogColumnUse | undefined,
+  files: string,
+): void {
+  const row = texts?.indexOf(null) ?? -1;
+  if (row >= 0 && use !== undefined)
+    throw createFailure("MTL7571", { column: use.column, file: files, row: row + 1, option: use.user });
 }
 
 function candidateOf(

@@ -4,7 +4,7 @@ import type { LogRows } from "./log-rows.js";
 import type { Measure, Objective } from "./objective.js";
 import type { Lists, Ranking } from "./ranking.js";
 
-/** A column of the log as measures read it: numbers, missing as 0; and numbers for its different values. */
+/** A column of the log as measures read it: numbers, unknown as 0; and numbers for its different values. */
 export interface LogColumn {
   readonly numbers: Float64Array;
   /** 1 where the log has no value. */
@@ -26,9 +26,22 @@ export interface MeasureContext {
   readonly policyWeights?: Float64Array;
 }
 
-/** The weighted sum of an objective's measures. A measure that is undefined (one class alone) counts 0. */
-export function measureObjective({ terms }: Objective, context: MeasureContext, ranking: Ranking): Measured {
-  const parts = terms.map(({ weight, measure }) => ({ weight, measured: takeMeasure(measure, context, ranking) }));
+/** What a measure reads: the rows that have a value of its column, and their ranking. */
+export interface MeasureView {
+  readonly context: MeasureContext;
+  readonly ranking: Ranking;
+}
+
+/**
+ * The weighted sum of an objective's measures. A measure that is undefined (one class alone) counts 0.
+ *
+ * @param viewOf what a measure of this column reads: rows without a value are no part of it
+ */
+export function measureObjective({ terms }: Objective, viewOf: (column: string) => MeasureView): Measured {
+  const parts = terms.map(({ weight, measure }) => {
+    const { context, ranking } = viewOf(measure.column);
+    return { weight, measured: takeMeasure(measure, context, ranking) };
+  });
   return {
     value: parts.reduce((sum, { weight, measured }) => sum + weight * measured.value, 0),
     resample: (counts) => parts.reduce((sum, { weight, measured }) => sum + weight * measured.resample(counts), 0),

@@ -42,7 +42,7 @@ export interface ObjectiveProblem {
 
 export const measureKinds = ["auc", "gauc", "ndcg", "mean", "distinct", "snips", "ips"] as const;
 /** Measures of a list, which may say how much of it they look at. */
-const listKinds: readonly string[] = ["ndcg", "mean", "distinct"];
+export const listKinds: readonly string[] = ["ndcg", "mean", "distinct"];
 
 export function parseObjective(text: string): Objective | ObjectiveProblem {
   const reader = createReader(text);

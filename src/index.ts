@@ -83,6 +83,16 @@ export type {
 export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
 export { train, type TrainOptions } from "./runtime/train/train.js";
 export type { FeatureColumn } from "./runtime/row-columns.js";
+export {
+  type DataProfile,
+  type FeatureProfile,
+  type HeadProfile,
+  type LabelProfile,
+  profileData,
+  type ProfileDataOptions,
+  type ProfiledData,
+  type RoleProfile,
+} from "./runtime/profile/index.js";
 export { loadModelSource, type ModelSource } from "./runtime/model-source.js";
 export type { TuneResult } from "./runtime/tune/result.js";
 export { tune, type TuneOptions, type Tuned } from "./runtime/tune/tune.js";

@@ -3,6 +3,7 @@ import type { Command } from "../command.js";
 import { checkVerb } from "./check.js";
 import { compileVerb } from "./compile.js";
 import { costVerb } from "./cost.js";
+import { dataVerb } from "./data.js";
 import { diffVerb } from "./diff.js";
 import { docVerb } from "./doc.js";
 import { doctorVerb } from "./doctor.js";
@@ -23,6 +24,7 @@ export const verbs: readonly Command[] = [
   initVerb,
   checkVerb,
   fmtVerb,
+  dataVerb,
   trainVerb,
   evalVerb,
   predictVerb,

@@ -24,6 +24,7 @@ export type { DataRole, RoleOptions } from "./roles.js";
 export { type KeptColumns, keptUses } from "./kept.js";
 export * from "./table.js";
 export { columnUses, type DataSpec } from "./uses.js";
+export { type FeatureValues, readFeatureValues } from "./feature-values.js";
 export { inputValue } from "./input-value.js";
 export { BrokenLine, type RawRowOptions, streamRawRows } from "./raw-rows.js";
-export { cellText, parseNumber } from "./values.js";
+export { cellText, compareTexts, parseNumber } from "./values.js";

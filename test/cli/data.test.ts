@@ -1,0 +1,167 @@
+/** `mtlc data`: what it counts, against counts by hand, and its three forms. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DataProfile, FeatureProfile, RoleProfile } from "../../src/runtime/profile/index.js";
+import { runCli } from "./run-cli.js";
+
+const spec = `model shop
+
+data {
+  train: "train.csv"
+  test: "test.csv"
+  group: user
+  weight: w
+}
+
+features {
+  item: categorical
+  price: numeric
+  tags: bag(separator: "|")
+}
+
+labels {
+  click: event
+  buy: event within click
+}
+
+input x = concat(item, price, tags)
+tower t_click = mlp(x, [4])
+tower t_buy = mlp(x, [4])
+task ctr: P(click) = sigmoid(logit(t_click))
+task cvr: P(buy | click) = sigmoid(logit(t_buy))
+
+loss {
+  ctr: bce
+  cvr: bce
+}
+`;
+
+const train = `user,w,item,price,tags,click,buy
+a,1,tea,1,x|y,1,1
+a,1,tea,2,x,1,0
+a,0,<script>alert(1)</script>,3,,0,0
+b,2,cup,,y|x|z,1,0
+b,2,,13,x,0,0
+c,1,tea,5,,,
+`;
+
+const test = `user,w,item,price,tags,click,buy
+a,1,tea,1,x,1,1
+a,1,new,2,q|x,0,0
+`;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mtlc-data-"));
+  writeFileSync(join(folder, "model.mtl"), spec);
+  writeFileSync(join(folder, "train.csv"), train);
+  writeFileSync(join(folder, "test.csv"), test);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...words: readonly string[]): ReturnType<typeof runCli> => runCli(["data", ...words], { cwd: folder });
+
+async function profile(): Promise<DataProfile> {
+  const { code, out } = await run("model.mtl", "-q", "--format", "json");
+  expect(code).toBe(0);
+  return JSON.parse(out) as DataProfile;
+}
+
+function roleOf({ roles }: DataProfile, name: string): RoleProfile {
+  const role = roles.find((each) => each.role === name);
+  if (role === undefined) throw new Error(`no ${name} data`);
+  return role;
+}
+
+function featureOf({ features }: RoleProfile, name: string): FeatureProfile {
+  const feature = features.find((each) => each.name === name);
+  if (feature === undefined) throw new Error(`no feature ${name}`);
+  return feature;
+}
+
+describe("the numbers", () => {
+  it("are those of a count by hand", async () => {
+    const data = roleOf(await profile(), "train");
+    expect(data).toMatchObject({ rows: 6, sampled: 6, files: ["train.csv"] });
+    expect(featureOf(data, "item")).toMatchObject({ kind: "categorical", nulls: 1, distinct: 3, ids: 4 });
+    expect(featureOf(data, "item").top?.[0]).toEqual({ value: "tea", count: 3, share: 0.6 });
+    expect(featureOf(data, "price")).toMatchObject({ nulls: 1, distinct: 5, numbers: { minimum: 1, maximum: 13 } });
+    expect(featureOf(data, "price").numbers?.mean).toBeCloseTo(24 / 5, 12);
+    expect(featureOf(data, "price").numbers?.histogram).toEqual([1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1]);
+    expect(featureOf(data, "tags")).toMatchObject({
+      nulls: 2,
+      distinct: 3,
+      lengths: { minimum: 0, maximum: 3 },
+      top: [
+        { value: "x", count: 4 },
+        { value: "y", count: 2 },
+        { value: "z", count: 1 },
+      ],
+    });
+    expect(featureOf(data, "tags").lengths?.mean).toBeCloseTo(7 / 6, 12);
+    expect(data.labels).toMatchObject([
+      { name: "click", kind: "event", unknown: 1, mean: 0.6 },
+      { name: "buy", kind: "event", unknown: 1, mean: 0.2 },
+    ]);
+    // Rows of weight 0 are not learned from: five of six, three of them clicked.
+    expect(data.heads).toMatchObject([
+      { name: "ctr", predicts: "P(click)", rows: 5, known: 4, mean: 0.75 },
+      { name: "cvr", predicts: "P(buy | click)", rows: 3, known: 3 },
+    ]);
+    expect(data.heads[1]?.mean).toBeCloseTo(1 / 3, 6);
+    expect(data.group).toEqual({
+      column: "user",
+      groups: 3,
+      rows: { minimum: 1, p25: 1, median: 2, p75: 3, maximum: 3 },
+    });
+    expect(data.weight).toMatchObject({ column: "w", minimum: 0, maximum: 2, zeroShare: 1 / 6 });
+    expect(data.weight?.mean).toBeCloseTo(7 / 6, 6);
+  });
+
+  it("say what of the test data is new", async () => {
+    const data = roleOf(await profile(), "test");
+    expect(featureOf(data, "item").unseenShare).toBe(0.5);
+    expect(featureOf(data, "tags").unseenShare).toBeCloseTo(1 / 3, 12);
+  });
+
+  it("warn as training does, with exit code 0", async () => {
+    const { warnings } = await profile();
+    expect(warnings.map(({ code }) => code)).toContain("MTL7149");
+  });
+});
+
+describe("the forms", () => {
+  it("is a table of text that is the same each time", async () => {
+    const first = await run("model.mtl", "-q");
+    expect(first).toMatchObject({ code: 0, err: "" });
+    await expect(first.out).toMatchFileSnapshot("golden/data.txt");
+    expect((await run("model.mtl", "-q")).out).toBe(first.out);
+  });
+
+  it("is a page in which no value is markup", async () => {
+    const { code, err } = await run("model.mtl", "-q", "-o", "page.html");
+    expect({ code, err }).toEqual({ code: 0, err: "wrote page.html\n" });
+    const page = readFileSync(join(folder, "page.html"), "utf8");
+    expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(page).not.toContain("<script");
+    expect(page).toContain("<svg");
+  });
+
+  it("never overwrites what it reads", async () => {
+    for (const file of ["model.mtl", "train.csv"]) {
+      const { code, err } = await run("model.mtl", "-q", "-o", file);
+      expect(code).toBe(1);
+      expect(err).toContain("MTL8013");
+    }
+    expect(readFileSync(join(folder, "train.csv"), "utf8")).toBe(train);
+  });
+
+  it("says what is missing when no file is named", async () => {
+    writeFileSync(join(folder, "none.mtl"), spec.replace(/data \{[^}]*\}\n/, ""));
+    const { code, out, err } = await run("none.mtl", "-q");
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain("MTL7115");
+  });
+});

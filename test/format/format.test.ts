@@ -126,7 +126,7 @@ const layouts: Readonly<Record<string, readonly [text: string, laidOut: string]>
   ],
   "comments in groups are kept": [
     "features {\n n_1 // one\n .. n_2: numeric\n [a, // two\n b]: bag\n}",
-    "features {\n  n_1 .. n_2: numeric // one\n  [\n    a, // two\n    b,\n  ]: bag\n}\n",
+    "features {\n  n_1 .. n_2: // one\n    numeric\n  [\n    a, // two\n    b,\n  ]: bag\n}\n",
   ],
   "a long row of numbers is filled": [
     `input x = [${Array.from({ length: 40 }, (_, i) => i).join(", ")}]`,

@@ -1,3 +1,4 @@
+import { chainText } from "./chain-text.js";
 import type {
   Arguments,
   DataModel,
@@ -62,7 +63,12 @@ function servingSections({ serving, tests = [] }: Model): readonly string[] {
       "params",
       params.map((param) => `${docText(param.doc)}${param.name}: ${paramText(param)}`),
     ),
-    fusions.map(({ name, doc, value }) => `${docText(doc)}fusion ${name} = ${formulaText(value)}`).join("\n"),
+    fusions
+      .map(
+        ({ name, doc, value, chain }) =>
+          `${docText(doc)}${chain === true ? `chain ${name} = ${chainText(value)}` : `fusion ${name} = ${formulaText(value)}`}`,
+      )
+      .join("\n"),
     ...ruleSets.map((set) => {
       const rules = set.rules.map((rule) => `${docText(rule.doc)}${ruleText(rule, set)}`);
       return `${docText(set.doc)}rules ${set.name} {\n${rules.join("\n")}\n}`;

@@ -338,8 +338,9 @@ error("MTL2001", "nothing", "p * ctrr", "max(p, prise)", "score2 + 1")
 error("MTL2004", "pow(p, 2)", "ln(v)", "sigmod(x)", "round(x)", "mean(x)")
 error("MTL3006", "min(p)", "max(p, q, x)", "log()", "clamp(x, 0)", "sigmoid(x, 1)", "if(flag, 1)", "coalesce(m)", "safe_pow(u)", "rank()")
 error("MTL3043", "m + 1", "m * p", "exp(m)", "-m", "min(m, 1)", "coalesce(1, m)", "if(flag, m, 0)", "rank(m)")
-error("MTL3024", "kind + 1", "flag * 2", "listed * 2", "exp(kind)", "if(p, 1, 2)", "not p", "p and flag", "age(p)", "lower(p)", "kind and flag", "-kind",
-      "wait + 1", "1d * 2", "tags * 2")
+error("MTL3024", "kind + 1", "flag * 2", "exp(kind)", "if(p, 1, 2)", "not p", "p and flag", "age(p)", "lower(p)", "kind and flag", "-kind",
+      "tags * 2")
+error("MTL3057", "listed * 2", "wait + 1", "1d * 2")
 error("MTL3025", 'if(p == "a", 1, 0)', "if(kind < 1, 1, 0)", "if(flag < other, 1, 0)", "if(listed < 7d, 1, 0)", 'if(kind in [1, 2], 1, 0)',
       'if(tags == "a", 1, 0)', "if(wait > 3, 1, 0)")
 error("MTL3026", "if(kind in p, 1, 0)", "if(kind in [], 1, 0)")

@@ -14,7 +14,7 @@ export const tuneVerb = defineCommand(
     about: [
       "Reads candidates that were ranked before, with the scores that the formula reads and what became of them, and looks for values of `params` under which the formula orders them best. The proposal is a patch to the spec; `--write` applies it.",
       "An objective is a weighted sum of measures, such as `0.7 * gauc(click) + 0.3 * ndcg@10(value)`: auc, gauc, ndcg, mean and distinct of a column of the log. Several objectives give a Pareto front. Lists are built by the rules of the ranking, so that measures of a list, and guards such as `mean@10(is_new) >= 0.1`, see what people would see.",
-      "An artifact scores the log with its network where the log has no column of a head. With `--time`, the latest requests are held out, and the proposal is judged on them. Ctrl-C ends the search with the best so far.",
+      "An artifact scores the log with its network where the log has no column of a head. With `--time`, the latest requests are held out, without it a seeded share of the users, and the proposal is judged on them. Ctrl-C ends the search with the best so far.",
     ],
     positional: { name: "SPEC|ARTIFACT", min: 1, max: 1, doc: "spec, or directory that `mtlc train` wrote" },
     options: {
@@ -32,8 +32,12 @@ export const tuneVerb = defineCommand(
         doc: "tells requests apart (default: `group` of the spec's data, else `request`)",
       },
       user: { kind: "text", value: "COLUMN", doc: "tells users apart, the unit of intervals (default: requests)" },
-      time: { kind: "text", value: "COLUMN", doc: "time or day of a request: the latest are held out" },
-      holdout: { kind: "text", value: "SHARE", doc: "share of the requests that is held out (default: 0.2)" },
+      time: {
+        kind: "text",
+        value: "COLUMN",
+        doc: "time or day of a request: the latest are held out (default: some users are)",
+      },
+      holdout: { kind: "text", value: "SHARE", doc: "share of the requests or users that is held out (default: 0.2)" },
       budget: { kind: "integer", value: "N", min: 2, max: 1_000_000, doc: "formulas to evaluate (default: 300)" },
       seed: { kind: "integer", value: "N", min: 0, max: 2 ** 32 - 1, doc: "seed of the search (default: 1)" },
       pick: {

@@ -25,8 +25,10 @@ function opening({ target, log, method, trials, seconds, seed, interrupted }: Tu
   const noun = target.kind === "rank" ? "ranking" : "formula";
   const held =
     log.holdout === undefined
-      ? "nothing held out (`--time` would)"
-      : `held out: ${plural(log.holdout.requests, "request")} from ${log.holdout.from}`;
+      ? "nothing held out: too few users"
+      : log.holdout.by === "time"
+        ? `held out: ${plural(log.holdout.requests, "request")} from ${log.holdout.from}`
+        : `${count(log.holdout.users)} of ${plural(log.holdout.of, "user")} held out`;
   const left = log.leftOut === 0 ? "" : `; ${plural(log.leftOut, "row")} left out as at serving`;
   const how = trials === 0 ? method : `${method}, seed ${seed}, ${plural(trials, "trial")}`;
   return [
@@ -60,7 +62,7 @@ const figure = ({ train, holdout }: Figures): readonly string[] => [
 ];
 
 function objectivesTable({ objectives, log }: TuneResult): string {
-  const slices = log.holdout === undefined ? [""] : ["", " (later)"];
+  const slices = log.holdout === undefined ? [""] : ["", ` (${sliceOf(log.holdout)})`];
   const head = ["objective", ...["production", "proposed"].flatMap((name) => slices.map((slice) => name + slice))];
   const rows = objectives.map(({ text, production, proposed, difference: { value, interval } }) => [
     text,
@@ -69,15 +71,21 @@ function objectivesTable({ objectives, log }: TuneResult): string {
     signed(value),
     ...(interval === undefined ? [] : [`[${signed(interval.low)}, ${signed(interval.high)}]`]),
   ]);
-  const judged = log.holdout === undefined ? [] : ["95 % by user"];
-  return `${table([[...head, "difference", ...judged], ...rows])}${verdict(objectives)}`;
+  const judged = objectives.some(({ difference: { interval } }) => interval !== undefined) ? ["95 % by user"] : [];
+  return `${table([[...head, "difference", ...judged], ...rows])}${verdict(objectives, log)}`;
+}
+
+function sliceOf({ by }: NonNullable<TuneResult["log"]["holdout"]>): string {
+  return by === "time" ? "later" : "held out";
 }
 
 /** What the intervals say, where they do not say that something is better. */
-function verdict(objectives: TuneResult["objectives"]): string {
+function verdict(objectives: TuneResult["objectives"], { holdout }: TuneResult["log"]): string {
   const intervals = objectives.flatMap(({ difference: { interval } }) => (interval === undefined ? [] : [interval]));
   if (intervals.length === 0)
-    return "Measured on the requests that the search saw, which says nothing of others: `--time` holds some out.\n";
+    return holdout === undefined
+      ? "Measured on the requests that the search saw, which says nothing of others: the log has too few users to hold some out.\n"
+      : "Too few users are held out for an interval: this is not evidence that it is better.\n";
   if (intervals.some(({ low }) => low > 0)) return "";
   if (intervals.every(({ high }) => high < 0)) return "The log shows that this is worse.\n";
   const found = intervals.length === 1 ? "the interval holds 0" : "no interval is above 0";
@@ -102,7 +110,7 @@ function guardsTable({ guards }: TuneResult): string {
 /** Rows of a front that are shown. */
 const shownPoints = 12;
 
-function frontTable(front: FrontResult, { objectives, params, anchor }: TuneResult): string {
+function frontTable(front: FrontResult, { objectives, params, anchor, log }: TuneResult): string {
   const names = params.map(({ name }) => name).filter((name) => name !== anchor?.name);
   const { points } = front;
   const step = Math.max(1, (points.length - 1) / (shownPoints - 1));
@@ -119,7 +127,7 @@ function frontTable(front: FrontResult, { objectives, params, anchor }: TuneResu
         ]
       : [],
   );
-  const volumes = figure(front.hypervolume).join(", later ");
+  const volumes = figure(front.hypervolume).join(`, ${log.holdout === undefined ? "" : sliceOf(log.holdout)} `);
   return [
     table([["front", ...objectives.map(({ text }) => text), ...names, ""], ...rows]),
     `${plural(points.length, "point")}; hypervolume from production: ${volumes}\n`,

@@ -1,4 +1,6 @@
 /** Intervals by resampling whole units: rows of one user are alike, so that users are drawn and not rows. */
+import { normalQuantile } from "../../compiler/graph/initialize.js";
+import { normalCdf } from "./off-policy.js";
 import type { Draws } from "./random.js";
 
 export interface Interval {
@@ -6,8 +8,11 @@ export interface Interval {
   readonly high: number;
 }
 
+/** Users that an interval needs: resamplings of fewer are too narrow. */
+export const fewestUsers = 20;
+
 /**
- * The percentile interval of a statistic (Efron, 1979). `statistic` gets how often each unit was drawn; it is called
+ * The percentile interval of a statistic (Efron, 1979), expanded for few units (Hesterberg, 2015). `statistic` gets how often each unit was drawn; it is called
  * `replicates` times, with the same draws for the same seed, so that differences can be resampled in pairs.
  *
  * @param level in (0, 1), such as 0.95
@@ -29,7 +34,20 @@ export function bootstrapInterval(
     values[r] = statistic(counts);
   }
   values.sort();
-  return { low: quantile(values, (1 - level) / 2), high: quantile(values, (1 + level) / 2) };
+  const tail = expandedTail((1 - level) / 2, units);
+  return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
+}
+
+/**
+ * The share of a tail at which a percentile interval of the mean is as wide as that of Student's t: resamplings vary with
+ * n and not n - 1, and as if their deviation were known. The quantile of t by its series in 1/n, to 1e-4 from 10 units on.
+ */
+function expandedTail(tail: number, units: number): number {
+  const free = units - 1;
+  if (free < 1) return tail;
+  const z = normalQuantile(tail);
+  const t = z + (z ** 3 + z) / (4 * free) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * free * free);
+  return normalCdf(t * Math.sqrt(units / free));
 }
 
 /** Of sorted values, with linear interpolation between neighbours. */

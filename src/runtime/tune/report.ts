@@ -1,7 +1,9 @@
 /** From a proposal to what is told of it: both slices, intervals, the front, sensitivity. */
-import { bootstrapInterval } from "./bootstrap.js";
+import { bootstrapInterval, fewestUsers } from "./bootstrap.js";
+import type { LogPart } from "./log/part.js";
 import type { TuneLog } from "./log/read.js";
 import type { LogColumn } from "./measure/measure.js";
+import type { Objective } from "./measure/objective.js";
 import { hypervolume } from "./pareto/hypervolume.js";
 import { kneeOf } from "./pareto/front.js";
 import { createDraws } from "./random.js";
@@ -75,7 +77,7 @@ export function compareWithProduction(
     train: values[0] ?? 0,
     ...(values[1] === undefined ? {} : { holdout: values[1] }),
   });
-  const objectives = tuner.objectives.map(({ text }, i): ObjectiveResult => {
+  const objectives = tuner.objectives.map(({ text, terms }, i): ObjectiveResult => {
     const before = production.map((each) => each.outcome.objectives[i] ?? 0);
     const after = proposed.map((each) => each.outcome.objectives[i] ?? 0);
     const [old, next] = [production[judged]?.objectives[i], proposed[judged]?.objectives[i]];
@@ -85,9 +87,10 @@ export function compareWithProduction(
       return (next?.resample(counts) ?? 0) - (old?.resample(counts) ?? 0);
     };
     // On the rows that the search looked at, the best of many trials is better by chance alone.
-    const judgement = isJudged
-      ? { interval: bootstrapInterval(users.length, statistic, createDraws(seed, 0xb007)) }
-      : {};
+    const judgement =
+      isJudged && measuredUsers(terms, part) >= fewestUsers
+        ? { interval: bootstrapInterval(users.length, statistic, createDraws(seed, 0xb007)) }
+        : {};
     const value = (after[judged] ?? 0) - (before[judged] ?? 0);
     return { text, production: figures(before), proposed: figures(after), difference: { value, ...judgement } };
   });
@@ -160,6 +163,15 @@ export function sensitivityOf(tuner: Tuner, proposal: ParamValues): readonly Sen
   });
 }
 
+function usersOf({ rows }: LogPart): number {
+  return new Set(rows.users).size;
+}
+
+/** Users that have a value of each column, at least. */
+function measuredUsers(terms: Objective["terms"], part: LogPart): number {
+  return Math.min(...terms.map(({ measure }) => usersOf(part.known(measure.column) ?? part)));
+}
+
 /** Columns with the rows that a count finds in them, those without any left out. */
 function countsOf(
   columns: readonly string[],
@@ -175,18 +187,18 @@ function countsOf(
 export function summaryOf({ log, columns, objectives, guards }: Tuner, files: readonly string[]): LogSummary {
   const measures = [...objectives, ...guards].flatMap(({ terms }) => terms.map(({ measure }) => measure));
   const gains = [...new Set(measures.flatMap(({ kind, column }) => (kind === "ndcg" ? [column] : [])))];
-  const { train, holdout, holdoutFrom = "" } = log;
+  const { train, holdout, heldOut } = log;
   const requests = (part: typeof train): number => part.rows.starts.length - 1;
   return {
     files,
     rows: train.rows.rows,
     requests: requests(train),
-    users: new Set(train.rows.users).size,
+    users: usersOf(train),
     leftOut: train.leftOut + (holdout?.leftOut ?? 0),
     unknown: countsOf(columns, log, ({ missing }) => missing?.reduce((sum, each) => sum + each, 0) ?? 0),
     negative: countsOf(gains, log, ({ numbers }) => numbers.reduce((sum, each) => sum + Number(each < 0), 0)),
-    ...(holdout === undefined
+    ...(holdout === undefined || heldOut === undefined
       ? {}
-      : { holdout: { rows: holdout.rows.rows, requests: requests(holdout), from: holdoutFrom } }),
+      : { holdout: { rows: holdout.rows.rows, requests: requests(holdout), users: usersOf(holdout), ...heldOut } }),
   };
 }

@@ -1,5 +1,6 @@
 /** What tuning found: plain values, as views and programs read them. */
 import type { Interval } from "./bootstrap.js";
+import type { HeldOut } from "./log/read.js";
 import type { OffPolicyEstimate } from "./off-policy.js";
 
 export const tuneMethods = ["grid", "survey", "stacking", "cma-es", "nsga2"] as const;
@@ -46,7 +47,8 @@ export interface LogSummary {
   readonly unknown: readonly { readonly column: string; readonly rows: number }[];
   /** Of each column that `ndcg` reads, how many rows have a gain below 0, which counts as 0. */
   readonly negative: readonly { readonly column: string; readonly rows: number }[];
-  readonly holdout?: { readonly rows: number; readonly requests: number; readonly from: string };
+  /** Absent where the log has too few users to hold some out. */
+  readonly holdout?: { readonly rows: number; readonly requests: number; readonly users: number } & HeldOut;
 }
 
 export interface ParamResult {
@@ -70,8 +72,8 @@ export interface ObjectiveResult {
   readonly production: Figures;
   readonly proposed: Figures;
   /**
-   * Proposed less production on the held-out slice, with its interval by users. Without such a slice the difference is that
-   * on the log that the search saw, which no interval can judge: there is none.
+   * Proposed less production on the held-out slice, with its interval by users, where 20 users or more are measured there.
+   * Without such a slice the difference is that on the log that the search saw, which no interval can judge: there is none.
    */
   readonly difference: { readonly value: number; readonly interval?: Interval };
 }

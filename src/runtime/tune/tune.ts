@@ -179,6 +179,7 @@ export async function finish(
       effective: judged.offPolicy.effectiveSampleSize,
       requests: judged.offPolicy.requests,
       floor: options.floor,
+      isHeldOut: tuner.log.holdout !== undefined,
     });
   const changes = tuner.target.params.map(({ name, span, value }) => ({
     name,

@@ -108,6 +108,7 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
     ...(request.user === undefined ? {} : { user: request.user }),
     ...(request.time === undefined ? {} : { time: request.time }),
     holdout: request.holdout,
+    seed: request.seed,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     ...(request.predict === undefined ? {} : { predict: request.predict }),
   });

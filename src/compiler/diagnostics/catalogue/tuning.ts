@@ -63,8 +63,8 @@ export const tuningDiagnostics = defineDiagnostics({
   MTL7559: {
     severity: "error",
     title: "too little evidence for a change",
-    message: (p: { effective: number; requests: number; floor: number }) =>
-      `the log's ${p.requests} requests are worth ${p.effective.toFixed(1)} for these parameters, below the floor of ${p.floor}; log more requests, jitter more widely, or stay nearer to the logged parameters`,
+    message: (p: { effective: number; requests: number; floor: number; isHeldOut: boolean }) =>
+      `${p.isHeldOut ? `the ${p.requests} held-out` : `the log's ${p.requests}`} requests are worth ${p.effective.toFixed(1)} for these parameters, below the floor of ${p.floor}; log more requests, jitter more widely, or stay nearer to the logged parameters`,
   },
   MTL7561: {
     severity: "error",

@@ -6,7 +6,8 @@ import { inputValue, parseNumber } from "../../data/index.js";
 import { createFailure } from "../../failure.js";
 import { numberTexts, orderByRequest } from "../measure/log-rows.js";
 import { createLogPart, type LogPart } from "./part.js";
-import { clocksOf, orderOfTimes } from "./times.js";
+import { splitByTime, splitByUser } from "./split.js";
+import { clocksOf } from "./times.js";
 
 export interface LogRequest {
   readonly files: readonly string[];
@@ -28,12 +29,14 @@ export interface LogRequest {
   readonly needsRequests: boolean;
   /** Column that tells users apart; absent: each request is one. */
   readonly user?: string;
-  /** Column of the time or the day; absent: nothing is held out. */
+  /** Column of the time or the day, of which the latest are held out; absent: users are. */
   readonly time?: string;
   /** Whether a formula reads the time of the request. */
   readonly readsClock: boolean;
-  /** Share of the latest requests that is held out, in (0, 1). */
+  /** Share of the latest requests, or of the users, that is held out, in (0, 1). */
   readonly holdout: number;
+  /** Draws the users that are held out. */
+  readonly seed: number;
   readonly signal?: AbortSignal;
   /** Gives heads that the files lack, a value a row. */
   readonly predict?: () => Promise<ReadonlyMap<string, Float32Array>>;
@@ -42,8 +45,8 @@ export interface LogRequest {
 export interface TuneLog {
   readonly train: LogPart;
   readonly holdout?: LogPart;
-  /** The first time of the held-out slice, as the log writes it. */
-  readonly holdoutFrom?: string;
+  /** How the held-out slice was chosen. */
+  readonly heldOut?: HeldOut;
   /** Rows that the files have. */
   readonly fileRows: number;
 }
@@ -57,6 +60,9 @@ const valueKinds: Readonly<Record<FormulaType, LogValueKind>> = {
   texts: "json",
   vector: "json",
 };
+
+/** The latest requests, from a time as the log writes it; or some of all users. */
+export type HeldOut = { readonly by: "time"; readonly from: string } | { readonly by: "user"; readonly of: number };
 
 /** Reads and validates the log. Throws a {@link Failure} for what does not fit the spec. */
 export async function readTuneLog(serving: ServingModel, request: LogRequest): Promise<TuneLog> {
@@ -162,11 +168,14 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
       ),
     });
 
-  const split = timeTexts === undefined ? undefined : splitByTime(timeTexts, order, requests.codes, request);
-  const log =
+  const split =
+    timeTexts === undefined
+      ? splitByUser({ order, requests: requests.codes, users: users.codes }, request)
+      : splitByTime({ order, requests: requests.codes, times: timeTexts }, request);
+  const log: Omit<TuneLog, "fileRows"> =
     split === undefined
       ? { train: partOf(order) }
-      : { train: partOf(split.train), holdout: partOf(split.later), holdoutFrom: split.from };
+      : { train: partOf(split.train), holdout: partOf(split.held), heldOut: split.how };
   if (log.train.rows.rows === 0) throw createFailure("MTL7562", { files });
   return { ...log, fileRows: columns.rows };
 }
@@ -208,30 +217,4 @@ function candidateOf(
     return [[input.name, inputValue(value, input.type)] as const];
   });
   return Object.fromEntries(fields);
-}
-
-/** The latest requests, about the share asked for: all requests of one time stay together. */
-function splitByTime(
-  texts: readonly (string | null)[],
-  order: Int32Array,
-  requests: Int32Array,
-  { holdout, time = "" }: LogRequest,
-): { readonly train: Int32Array; readonly later: Int32Array; readonly from: string } {
-  const key = orderOfTimes(texts);
-  // A request is as late as its first row.
-  const first = new Map<number, string | null>();
-  for (const row of order)
-    if (!first.has(requests[row] as number)) first.set(requests[row] as number, texts[row] ?? null);
-  const sorted = [...first.values()].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-  let at = Math.min(sorted.length - 1, Math.floor(sorted.length * (1 - holdout)));
-  const same = (i: number): boolean => key(sorted[i] ?? null) === key(sorted[at] ?? null);
-  // To the border between two times that is nearest.
-  let [left, right] = [at, at];
-  while (left > 0 && same(left - 1)) left--;
-  while (right < sorted.length && same(right)) right++;
-  at = left > 0 && (right >= sorted.length || at - left <= right - at) ? left : right;
-  if (at <= 0 || at >= sorted.length) throw createFailure("MTL7556", { column: time });
-  const from = sorted[at] ?? null;
-  const isLater = (row: number): boolean => key(first.get(requests[row] as number) ?? null) >= key(from);
-  return { train: order.filter((row) => !isLater(row)), later: order.filter(isLater), from: from ?? "" };
 }

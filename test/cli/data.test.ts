@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DataProfile, FeatureProfile, RoleProfile } from "../../src/runtime/profile/index.js";
+import { type DataProfile, type FeatureProfile, profileData, type RoleProfile, train } from "../../src/index.js";
 import { runCli } from "./run-cli.js";
 
 const spec = `model shop
@@ -38,13 +38,14 @@ loss {
 }
 `;
 
-const train = `user,w,item,price,tags,click,buy
+const trainRows = `user,w,item,price,tags,click,buy
 a,1,tea,1,x|y,1,1
 a,1,tea,2,x,1,0
 a,0,<script>alert(1)</script>,3,,0,0
 b,2,cup,,y|x|z,1,0
 b,2,,13,x,0,0
 c,1,tea,5,,,
+,1,tea,5,,,
 `;
 
 const test = `user,w,item,price,tags,click,buy
@@ -56,8 +57,9 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "mtlc-data-"));
   writeFileSync(join(folder, "model.mtl"), spec);
-  writeFileSync(join(folder, "train.csv"), train);
+  writeFileSync(join(folder, "train.csv"), trainRows);
   writeFileSync(join(folder, "test.csv"), test);
+  writeFileSync(join(folder, "later.csv"), test.replaceAll("tea", "pot"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -84,14 +86,14 @@ function featureOf({ features }: RoleProfile, name: string): FeatureProfile {
 describe("the numbers", () => {
   it("are those of a count by hand", async () => {
     const data = roleOf(await profile(), "train");
-    expect(data).toMatchObject({ rows: 6, sampled: 6, files: ["train.csv"] });
+    expect(data).toMatchObject({ rows: 7, sampled: 7, files: ["train.csv"] });
     expect(featureOf(data, "item")).toMatchObject({ kind: "categorical", nulls: 1, distinct: 3, ids: 4 });
-    expect(featureOf(data, "item").top?.[0]).toEqual({ value: "tea", count: 3, share: 0.6 });
+    expect(featureOf(data, "item").top?.[0]).toEqual({ value: "tea", count: 4, share: 4 / 6 });
     expect(featureOf(data, "price")).toMatchObject({ nulls: 1, distinct: 5, numbers: { minimum: 1, maximum: 13 } });
-    expect(featureOf(data, "price").numbers?.mean).toBeCloseTo(24 / 5, 12);
-    expect(featureOf(data, "price").numbers?.histogram).toEqual([1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1]);
+    expect(featureOf(data, "price").numbers?.mean).toBeCloseTo(29 / 6, 12);
+    expect(featureOf(data, "price").numbers?.histogram).toEqual([1, 1, 1, 0, 2, 0, 0, 0, 0, 0, 0, 1]);
     expect(featureOf(data, "tags")).toMatchObject({
-      nulls: 2,
+      nulls: 3,
       distinct: 3,
       lengths: { minimum: 0, maximum: 3 },
       top: [
@@ -100,30 +102,63 @@ describe("the numbers", () => {
         { value: "z", count: 1 },
       ],
     });
-    expect(featureOf(data, "tags").lengths?.mean).toBeCloseTo(7 / 6, 12);
+    expect(featureOf(data, "tags").lengths?.mean).toBeCloseTo(1, 12);
     expect(data.labels).toMatchObject([
-      { name: "click", kind: "event", unknown: 1, mean: 0.6 },
-      { name: "buy", kind: "event", unknown: 1, mean: 0.2 },
+      { name: "click", kind: "event", unknown: 2, mean: 0.6 },
+      { name: "buy", kind: "event", unknown: 2, mean: 0.2 },
     ]);
-    // Rows of weight 0 are not learned from: five of six, three of them clicked.
+    // Rows of weight 0 are not learned from: six of seven, three of them clicked.
     expect(data.heads).toMatchObject([
-      { name: "ctr", predicts: "P(click)", rows: 5, known: 4, mean: 0.75 },
+      { name: "ctr", predicts: "P(click)", rows: 6, known: 4, mean: 0.75 },
       { name: "cvr", predicts: "P(buy | click)", rows: 3, known: 3 },
     ]);
     expect(data.heads[1]?.mean).toBeCloseTo(1 / 3, 6);
     expect(data.group).toEqual({
       column: "user",
       groups: 3,
+      ungrouped: 1,
       rows: { minimum: 1, p25: 1, median: 2, p75: 3, maximum: 3 },
     });
-    expect(data.weight).toMatchObject({ column: "w", minimum: 0, maximum: 2, zeroShare: 1 / 6 });
-    expect(data.weight?.mean).toBeCloseTo(7 / 6, 6);
+    expect(data.weight).toMatchObject({ column: "w", minimum: 0, maximum: 2, zeroShare: 1 / 7 });
+    expect(data.weight?.mean).toBeCloseTo(8 / 7, 6);
   });
 
   it("say what of the test data is new", async () => {
     const data = roleOf(await profile(), "test");
     expect(featureOf(data, "item").unseenShare).toBe(0.5);
     expect(featureOf(data, "tags").unseenShare).toBeCloseTo(1 / 3, 12);
+  });
+
+  it("of features are those of the first rows when there are more", async () => {
+    const { profile: found } = await profileData({ spec: join(folder, "model.mtl"), sample: 2 });
+    const data = roleOf(found, "train");
+    expect(data).toMatchObject({ rows: 7, sampled: 2, labels: [{ unknown: 2 }, { unknown: 2 }] });
+    expect(featureOf(data, "item")).toMatchObject({
+      nulls: 1,
+      distinct: 1,
+      top: [{ value: "tea", count: 2, share: 1 }],
+    });
+    expect(featureOf(data, "price").numbers).toMatchObject({ minimum: 1, mean: 1.5, maximum: 2 });
+  });
+
+  it("of an artifact are those of its files, with the ids that it was trained with", async () => {
+    const artifact = join(folder, "out");
+    await train({ spec: join(folder, "model.mtl"), output: artifact, engine: "cpu", epochs: 1 });
+    const own = await profileData({ spec: artifact });
+    expect(own.profile).toEqual(await profile());
+    const other = await profileData({ spec: artifact, test: [join(folder, "later.csv")] });
+    expect(featureOf(roleOf(other.profile, "test"), "item")).toMatchObject({ ids: 4, unseenShare: 1 });
+  });
+
+  it("tell a feature that gives a label away", async () => {
+    const rows = Array.from(
+      { length: 80 },
+      (_, row) => `u,1,i${row % 3},${row % 2 === 0 ? row : -row - 1},,${1 - (row % 2)},0`,
+    );
+    writeFileSync(join(folder, "given.csv"), `user,w,item,price,tags,click,buy\n${rows.join("\n")}\n`);
+    const found = await profileData({ spec: join(folder, "model.mtl"), train: [join(folder, "given.csv")] });
+    expect(featureOf(roleOf(found.profile, "train"), "price").auc).toEqual([{ label: "click", auc: 1 }]);
+    expect(found.profile.warnings.map(({ code }) => code)).toContain("MTL7147");
   });
 
   it("warn as training does, with exit code 0", async () => {
@@ -155,7 +190,7 @@ describe("the forms", () => {
       expect(code).toBe(1);
       expect(err).toContain("MTL8013");
     }
-    expect(readFileSync(join(folder, "train.csv"), "utf8")).toBe(train);
+    expect(readFileSync(join(folder, "train.csv"), "utf8")).toBe(trainRows);
   });
 
   it("says what is missing when no file is named", async () => {

@@ -11,7 +11,7 @@ export const dataVerb = defineCommand(
     about: [
       "Counts what the files of a spec hold as the spec reads them: each feature's values, each label's rate, the rows of each task's sample space, groups and weights, and warns of what is odd. Values of features are counted on the first 100,000 rows of each file set, all else on all rows.",
     ],
-    positional: { name: "SPEC", min: 1, max: 1, doc: "a spec" },
+    positional: { name: "SPEC", min: 1, max: 1, doc: "a spec, or an artifact: with the ids that it was trained with" },
     options: {
       train: trainFilesOption,
       validation: validationOption,
@@ -27,6 +27,7 @@ export const dataVerb = defineCommand(
     output: ({ output }) => (output === undefined ? "answer" : "files"),
     examples: [
       { line: "mtlc data model.mtl", does: "tables on the terminal" },
+      { line: "mtlc data out --test day3.csv", does: "what of another day a trained model does not know" },
       { line: "mtlc data model.mtl --train day1.csv -o data.html", does: "one page of another day" },
     ],
   },

@@ -71,8 +71,15 @@ function roleSection(role: RoleProfile): string {
     group === undefined
       ? ""
       : tableOf(
-          ["group", "groups#", "rows: min#", "25 %#", "median#", "75 %#", "max#"],
-          [[code(group.column), count(group.groups), ...Object.values(group.rows).map(count)]],
+          ["group", "groups#", "rows in no group#", "rows per group: min#", "25 %#", "median#", "75 %#", "max#"],
+          [
+            [
+              code(group.column),
+              count(group.groups),
+              count(group.ungrouped),
+              ...Object.values(group.rows ?? {}).map(count),
+            ],
+          ],
         ),
     weight === undefined
       ? ""

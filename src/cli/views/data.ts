@@ -128,11 +128,13 @@ function meanText(mean: number | undefined, isShare: boolean): string {
 function groupAndWeight({ group, weight }: RoleProfile): string {
   const lines: string[] = [];
   if (group !== undefined) {
-    const { minimum, p25, median, p75, maximum } = group.rows;
-    const sizes = [minimum, p25, median, p75, maximum].map(count).join(" / ");
-    lines.push(
-      `group ${visibleText(group.column)}: ${plural(group.groups, "group")}, rows per group ${sizes} (min / 25 % / median / 75 % / max)\n`,
-    );
+    const { column, groups, ungrouped, rows } = group;
+    const sizes =
+      rows === undefined
+        ? ""
+        : `, rows per group ${[rows.minimum, rows.p25, rows.median, rows.p75, rows.maximum].map(count).join(" / ")} (min / 25 % / median / 75 % / max)`;
+    const outside = ungrouped === 0 ? "" : `, ${plural(ungrouped, "row")} in no group`;
+    lines.push(`group ${visibleText(column)}: ${plural(groups, "group")}${sizes}${outside}\n`);
   }
   if (weight !== undefined)
     lines.push(

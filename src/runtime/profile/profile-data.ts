@@ -1,8 +1,11 @@
 /** A profile of the files of a spec: what each feature, label, task, group and weight holds, and what is odd about it. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { columnText } from "../../compiler/describe/index.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import type { FeatureModel, Model } from "../../compiler/model/model.js";
 import { own } from "../../compiler/text/index.js";
+import { readRunNote } from "../artifact/index.js";
 import {
   type DataRole,
   type Dataset,
@@ -14,6 +17,7 @@ import {
   readFeatureValues,
 } from "../data/index.js";
 import { createFailure } from "../failure.js";
+import { loadWeights } from "../load-weights.js";
 import { refuseOverwrite } from "../outputs.js";
 import { loadSpec } from "../spec.js";
 import type { TrainEvent } from "../train/events.js";
@@ -25,7 +29,7 @@ import type { DataProfile, FeatureProfile, RoleProfile } from "./types.js";
 import { groupProfile, unseenShare, valueParts } from "./values.js";
 
 export interface ProfileDataOptions extends DataFiles {
-  /** Path of the spec. */
+  /** Path of a spec, or of an artifact's directory: then with what was fitted when it was trained, on its files. */
   readonly spec: string;
   /** Rows of each role of which the values of features are counted, from the first on. Default 100,000. */
   readonly sample?: number;
@@ -46,15 +50,10 @@ const defaultSample = 100_000;
 /** Profiles the files of a spec, or others in their place. The same files give the same profile. Throws a {@link Failure}. */
 export async function profileData(options: ProfileDataOptions): Promise<ProfiledData> {
   const { signal, output, onEvent = () => undefined, sample = defaultSample } = options;
-  const { model, sources, path } = loadSpec(options.spec);
-  if (output !== undefined)
-    refuseOverwrite(
-      output,
-      sources.map((source) => source.path),
-    );
+  const { model, inputs, place } = await readModel(options);
+  if (output !== undefined) refuseOverwrite(output, inputs);
   const request = {
-    ...dataFiles(options),
-    specPath: path,
+    ...place,
     ...(output === undefined ? {} : { output }),
     ...(signal === undefined ? {} : { signal }),
   };
@@ -86,6 +85,28 @@ export async function profileData(options: ProfileDataOptions): Promise<Profiled
   }
 }
 
+/** A model, what was read for it, and where its data is. */
+interface ModelPlace {
+  readonly model: Model;
+  readonly inputs: readonly string[];
+  readonly place: DataFiles & { readonly specPath: string; readonly fitted?: Fitted };
+}
+
+async function readModel(options: ProfileDataOptions): Promise<ModelPlace> {
+  const { spec, signal, onEvent = () => undefined } = options;
+  const given = dataFiles(options);
+  if (statSync(spec, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    const { model, sources, path } = loadSpec(spec);
+    return { model, inputs: sources.map((source) => source.path), place: { ...given, specPath: path } };
+  }
+  const artifact = await loadWeights(spec, "measure", { onEvent, signal });
+  const note = await readRunNote(spec);
+  if (note === undefined && Object.keys(given).length === 0) throw createFailure("MTL7312", { directory: spec });
+  const files = note === undefined ? given : { ...dataFiles(note), ...given };
+  const specPath = note?.spec ?? join(spec, "spec.mtl");
+  return { model: artifact.model, inputs: [spec], place: { ...files, specPath, fitted: artifact.fitted } };
+}
+
 function profileRole(
   model: Model,
   { files, fitted }: OpenedData,
@@ -96,8 +117,7 @@ function profileRole(
   sample: number,
 ): RoleProfile {
   const codes = dataset.groups();
-  const group =
-    codes === undefined || model.data.group === undefined ? undefined : groupProfile(model.data.group, codes);
+  const column = model.data.group;
   return {
     role,
     files: (files?.[role] ?? []).map(({ shown }) => shown),
@@ -105,7 +125,7 @@ function profileRole(
     sampled: Math.min(sample, dataset.rows),
     features: model.features.map((feature) => profileFeature(feature, role, dataset, fitted, values, aucs)),
     ...rowParts(model, dataset),
-    ...(group === undefined ? {} : { group }),
+    ...(codes === undefined || column === undefined ? {} : { group: groupProfile(column, codes) }),
   };
 }
 

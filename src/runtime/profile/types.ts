@@ -93,8 +93,10 @@ export interface HeadProfile {
 export interface GroupProfile {
   readonly column: string;
   readonly groups: number;
-  /** Rows per group: each is the size of a group of that rank. */
-  readonly rows: {
+  /** Rows where the column is null: they belong to no group. */
+  readonly ungrouped: number;
+  /** Rows per group: each is the size of a group of that rank. Absent without a group. */
+  readonly rows?: {
     readonly minimum: number;
     readonly p25: number;
     readonly median: number;

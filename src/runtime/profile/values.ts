@@ -67,16 +67,22 @@ function totalOf(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** The sizes of groups, from the code of each row's group. */
-export function groupProfile(column: string, codes: Int32Array): GroupProfile | undefined {
+/** The sizes of groups, from the code of each row's group; −1 is no group. */
+export function groupProfile(column: string, codes: Int32Array): GroupProfile {
   const counts = new Map<number, number>();
-  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-  if (counts.size === 0) return undefined;
+  let ungrouped = 0;
+  for (const code of codes) {
+    if (code < 0) ungrouped += 1;
+    else counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
   const sizes = [...counts.values()].sort((a, b) => a - b);
   const at = (share: number): number => sizes[Math.max(0, Math.ceil(share * sizes.length) - 1)] ?? 0;
   return {
     column,
     groups: sizes.length,
-    rows: { minimum: at(0), p25: at(0.25), median: at(0.5), p75: at(0.75), maximum: at(1) },
+    ungrouped,
+    ...(sizes.length === 0
+      ? {}
+      : { rows: { minimum: at(0), p25: at(0.25), median: at(0.5), p75: at(0.75), maximum: at(1) } }),
   };
 }

@@ -175,6 +175,25 @@ describe("the forms", () => {
     expect((await run("model.mtl", "-q")).out).toBe(first.out);
   });
 
+  it("is JSON by the ending of the file, with the keys that are documented", async () => {
+    const { code, out } = await run("model.mtl", "-q", "-o", "profile.json");
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    const found = JSON.parse(readFileSync(join(folder, "profile.json"), "utf8")) as DataProfile;
+    expect(Object.keys(found)).toEqual(["model", "roles", "warnings"]);
+    expect(found.roles.map(({ role }) => role)).toEqual(["train", "test"]);
+    for (const role of found.roles)
+      expect(Object.keys(role).sort()).toEqual(
+        ["role", "files", "rows", "sampled", "features", "labels", "heads", "group", "weight"].sort(),
+      );
+  });
+
+  it("says the warnings of the spec aside, as training does", async () => {
+    writeFileSync(join(folder, "unused.mtl"), spec.replace("task ctr", "tower t_idle = mlp(x, [4])\ntask ctr"));
+    const { code, err } = await run("unused.mtl", "-q");
+    expect(code).toBe(0);
+    expect(err).toMatch(/warning\[MTL\d+\]: .*t_idle/);
+  });
+
   it("is a page in which no value is markup", async () => {
     const { code, err } = await run("model.mtl", "-q", "-o", "page.html");
     expect({ code, err }).toEqual({ code: 0, err: "wrote page.html\n" });

@@ -96,7 +96,8 @@ async function readModel(options: ProfileDataOptions): Promise<ModelPlace> {
   const { spec, signal, onEvent = () => undefined } = options;
   const given = dataFiles(options);
   if (statSync(spec, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    const { model, sources, path } = loadSpec(spec);
+    const { model, sources, path, warnings } = loadSpec(spec);
+    for (const diagnostic of warnings) onEvent({ kind: "warning", diagnostic });
     return { model, inputs: sources.map((source) => source.path), place: { ...given, specPath: path } };
   }
   const artifact = await loadWeights(spec, "measure", { onEvent, signal });

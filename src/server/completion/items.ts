@@ -5,7 +5,7 @@ import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler
 import { declarationDocs, parameterDocs } from "../language/docs.js";
 import type { LabelEntry } from "../../compiler/syntax/index.js";
 import type { Signature } from "../language/signatures.js";
-import type { Expected } from "./expected.js";
+import type { Expected } from "./expected-kinds.js";
 import { kindOf, nameItems, symbolItems, wordItem, type Item, type ItemContext } from "./item.js";
 import { columnItems, slotItems } from "./slot-items.js";
 import { blockSnippets } from "./snippets.js";

@@ -1,0 +1,76 @@
+/** What may stand inside brackets of an expression. */
+import type { TokenView } from "../../compiler/syntax/index.js";
+import { wantsOperand, type Frame } from "../analysis/cursor.js";
+import { armWord, parameterOf, slotOfArgument, type Macros, type Signature } from "../language/signatures.js";
+import { anySlot, itemSlot, type Slot } from "../language/slots.js";
+import { signatureIn } from "./call-around.js";
+import { events, operand, words, type Expected } from "./expected-kinds.js";
+
+/** Inside `P(…)`, `E(…)`, `number(…)`. */
+export function inType({ callee, words: inner }: Frame): readonly Expected[] {
+  if (callee !== "P" && callee !== "E") return [];
+  return wantsOperand(inner) || inner.at(-1)?.text === "|"
+    ? callee === "P" || inner.length > 0
+      ? [events, words("not")]
+      : [{ kind: "labels", base: "amount" }]
+    : [];
+}
+
+/** Inside brackets of an expression: an operand, or a parameter of the innermost call. */
+export function inExpression(
+  root: Slot,
+  head: string,
+  frames: readonly Frame[],
+  macros: Macros,
+  outer: readonly TokenView[] = [],
+): readonly Expected[] {
+  let slot = root;
+  let signature: Signature | undefined;
+  for (const [i, frame] of frames.entries()) {
+    if (frame.kind === "call") {
+      if (isType(head, frame, root)) return inType(frame);
+      signature = signatureIn(slot, frame.callee, macros);
+      slot = slotOfArgument(signature, { name: frame.key, place: frame.place, named: frame.keys });
+    } else {
+      signature = undefined;
+      slot = frame.kind === "record" ? anySlot : inGroup(itemSlot(slot), frames[i - 1]?.words ?? outer);
+    }
+  }
+  const last = frames.at(-1);
+  if (last !== undefined && slot.kind === "tensor" && isSeveral(last.words)) return [words("but")];
+  if (last === undefined || !wantsOperand(last.words))
+    return last?.words.at(-1)?.text === "." ? [{ kind: "members", of: last.words.at(-2)?.text ?? "" }] : [];
+  if (signature?.what === armWord && last.key === undefined && last.place > 0)
+    return [{ kind: "changes", given: last.keys }];
+  const values: readonly Expected[] = slot.kind === "any" ? [] : operand(slot, last.words);
+  const named: readonly Expected[] =
+    signature !== undefined && last.kind === "call" && last.key === undefined && last.words.length === 0
+      ? [{ kind: "parameters", signature, given: givenIn(signature, last) }]
+      : [];
+  return [...values, ...named];
+}
+
+/** Whether the words are several names that some may be left out of: `features`, a range. */
+export function isSeveral(words: readonly TokenView[]): boolean {
+  const range = words.at(-2)?.text === ".." && !wantsOperand(words);
+  return range || (words.length === 1 && words[0]?.text === "features");
+}
+
+/** The slot inside parentheses: an operand of what stands before them. */
+function inGroup(slot: Slot, words: readonly TokenView[]): Slot {
+  if (slot.kind !== "formula") return slot;
+  const operator = words.at(-2)?.text ?? "";
+  if (/^[-+*/^]$/.test(operator)) return { ...slot, wants: "number" };
+  if (/^(?:[<>]=?|[!=]=|in)$/.test(operator)) return { ...slot, wants: "any" };
+  return ["and", "or", "not"].includes(operator) ? { ...slot, wants: "bool" } : slot;
+}
+
+/** Parameters that a call has already, by name or by place. */
+function givenIn(signature: Signature, { keys, place }: Frame): readonly string[] {
+  const placed = Array.from({ length: place }, (_, i) => parameterOf(signature, { place: i, named: keys })?.name);
+  return [...keys, ...placed.filter((name) => name !== undefined)];
+}
+
+function isType(head: string, { callee }: Frame, root: Slot): boolean {
+  return (callee === "P" || callee === "E") && root.kind === "any" && (head === "task" || head === "chain");
+}

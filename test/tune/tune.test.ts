@@ -562,13 +562,15 @@ rank feed = top 3 by score with page
       jitter: new Map([["a", 0.15]]),
       params: ["a"],
     };
-    const { result } = await runTune({ ...command, floor: 120 });
-    expect(result.offPolicy?.effectiveSampleSize).toBeGreaterThanOrEqual(120);
-    expect(result.offPolicy?.requests).toBe(240);
+    const { result } = await runTune({ ...command, floor: 200 });
+    expect(result.offPolicy?.effectiveSampleSize).toBeGreaterThanOrEqual(200);
+    expect(result.offPolicy?.requests).toBe(600);
     expect(proposed(result)["a"]).toBeGreaterThan(0.12);
     expect(result.objectives[0]?.difference.value).toBeGreaterThan(0);
-    expect(await failureOf({ ...command, floor: 5000 })).toMatch(
-      /^MTL7559: the 240 held-out requests are worth \d+\.\d/,
+    const refused = { ...command, floor: 5000 };
+    expect(await failureOf(refused)).toMatch(/^MTL7559: the log's 600 requests are worth \d+\.\d/);
+    expect(await failureOf({ ...refused, holdout: 0.5 })).toMatch(
+      /^MTL7559: the 300 held-out requests are worth \d+\.\d/,
     );
   });
 });

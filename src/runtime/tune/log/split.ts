@@ -52,8 +52,8 @@ export function splitByTime(
 }
 
 /**
- * Users drawn at random, the share asked for but enough for an interval; undefined where the log has too few of them for
- * both sides. A request belongs to the user of its first row.
+ * Users drawn at random, the share asked for; undefined where that leaves a side with too few of them for an interval. A
+ * request belongs to the user of its first row.
  */
 export function splitByUser(
   { order, requests, users }: { readonly order: Int32Array; readonly requests: Int32Array; readonly users: Int32Array },
@@ -61,8 +61,8 @@ export function splitByUser(
 ): LogSplit | undefined {
   const owner = firstOfRequests(order, requests, (row) => users[row] as number);
   const all = [...new Set(owner.values())];
-  if (all.length < 2 * fewestUsers) return undefined;
-  const count = Math.min(all.length - fewestUsers, Math.max(fewestUsers, Math.round(all.length * holdout)));
+  const count = Math.round(all.length * holdout);
+  if (Math.min(count, all.length - count) < fewestUsers) return undefined;
   const { uniform } = createDraws(seed, 0x0e1d);
   for (let i = 0; i < count; i++) {
     const j = i + Math.floor(uniform() * (all.length - i));

@@ -8,7 +8,7 @@ const style = `:root{color-scheme:light dark;--ink:#1c2024;--dim:#667;--line:#d6
 @media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--dim:#9aa3ad;--line:#3a4048;--bar:#7fb2ea;--ground:#15181c}}
 body{font:14px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--ground);margin:2rem auto;max-width:75rem;padding:0 1rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--dim);font-weight:500}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{overflow-wrap:anywhere}.dim{color:var(--dim)}svg{fill:var(--bar);vertical-align:middle}`;
+th{color:var(--dim);font-weight:500}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}code{overflow-wrap:anywhere}.dim{color:var(--dim)}svg{fill:var(--bar);vertical-align:middle}`;
 
 /** The whole document; every text of the data is escaped. */
 export function dataPage({ model, roles, warnings }: DataProfile): string {

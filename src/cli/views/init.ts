@@ -29,7 +29,8 @@ function guessedLines(
     `${rows.toLocaleString("en")} rows; what happens is told by ${named}${group === undefined ? "" : `, rows are grouped by \`${group}\``}`,
     "these are guesses: read the spec before you trust its numbers",
     "",
-    `next: mtlc train ${spec} -o ${out}`,
+    `next: mtlc data ${spec}`,
+    `      mtlc train ${spec} -o ${out}`,
     `      mtlc rank ${out} ${candidates}${id}`,
   ];
 }

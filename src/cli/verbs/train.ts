@@ -90,8 +90,9 @@ export const trainVerb = defineCommand(
           checkpoints: defined({ everySteps }),
           signal,
           onEvent: (event) => {
-            progress.onEvent(event);
+            // Before the line that tells of it: a signal that answers the line would be lost in the engine's call.
             if (event.kind === "compiling") deafness.begin();
+            progress.onEvent(event);
             if (event.kind === "compiled") deafness.end();
           },
         });

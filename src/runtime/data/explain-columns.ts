@@ -15,7 +15,7 @@ function shorten(name: string): string {
 }
 
 /** Names as a message lists them, cut where they get long. */
-function listNames(names: readonly string[]): string {
+export function listNames(names: readonly string[]): string {
   const shown: string[] = [];
   let length = 0;
   for (const name of names.map(shorten)) {

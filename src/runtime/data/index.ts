@@ -15,6 +15,7 @@ export {
   sizesWithoutData,
   splitFitted,
 } from "./fitted.js";
+export { listNames } from "./explain-columns.js";
 export { readingOf } from "./files.js";
 export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./profile.js";
 export * from "./open.js";

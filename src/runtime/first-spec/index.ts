@@ -2,7 +2,7 @@
  * A first spec of a file: its columns are counted, what they are is guessed, and the guess is a spec that checks and
  * trains. guess.ts has the rules, text.ts the spec, sniff.ts how the file is read.
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve, sep } from "node:path";
@@ -10,7 +10,7 @@ import { format } from "../../compiler/format/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
 import { compileSpec } from "../../compiler/program.js";
 import { suggest } from "../../compiler/text/index.js";
-import { profileFile, type FileProfile } from "../data/index.js";
+import { type FileProfile, listNames, profileFile } from "../data/index.js";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
 import { guessColumns, itemColumn } from "./guess.js";
@@ -53,8 +53,7 @@ export async function guessFirstSpec(options: FirstSpecOptions): Promise<FirstSp
   const { file, folder, labels = [], signal } = options;
   await checkReadable(file);
   const sniffed = await sniffFormat(file);
-  const work = join(tmpdir(), `mtlc-init-${process.pid}`);
-  mkdirSync(work, { recursive: true });
+  const work = mkdtempSync(join(tmpdir(), "mtlc-init-"));
   try {
     return await profileFile(
       file,
@@ -63,7 +62,7 @@ export async function guessFirstSpec(options: FirstSpecOptions): Promise<FirstSp
         checkLabels(file, labels, profile);
         const guess = await guessColumns(profile, labels);
         if (guess.labels.length === 0)
-          throw createFailure("MTL7160", { file, columns: profile.columns.map(({ name }) => name) });
+          throw createFailure("MTL7160", { file, columns: listNames(profile.columns.map(({ name }) => name)) });
         if (guess.features.length === 0) throw createFailure("MTL7161", { file });
         const path = relative(resolve(folder), resolve(file)).split(sep).join("/");
         const text = firstSpec(guess, {
@@ -109,7 +108,7 @@ function checkLabels(file: string, labels: readonly string[], { columns }: FileP
   if (unknown === undefined) return;
   const suggestion = suggest(unknown, names);
   const details = suggestion === undefined ? {} : { help: `did you mean \`${suggestion}\`?` };
-  throw createFailure("MTL7160", { file, columns: names, label: unknown }, undefined, details);
+  throw createFailure("MTL7160", { file, columns: listNames(names), label: unknown }, undefined, details);
 }
 
 /** A name of the language from the folder, else from the file. */

@@ -24,6 +24,11 @@ export function createAnalysis(path: string, compilation: Compilation): Analysis
   return { path, source, spec, compilation, tables };
 }
 
+/** The file that was compiled: the spec, and not what it imports. Undefined when it could not be read. */
+export function rootOf({ spec }: Compilation): string | undefined {
+  return spec?.span.file;
+}
+
 /** The nodes that hold an offset, from the declaration down. */
 export function nodesAt({ spec }: Analysis, offset: number): readonly AnyNode[] {
   return pathAt(spec, offset).slice(1);

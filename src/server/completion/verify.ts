@@ -5,7 +5,7 @@
 import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/program.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import type { Span } from "../../compiler/text/index.js";
-import type { Analysis } from "../analysis/analysis.js";
+import { type Analysis, rootOf } from "../analysis/analysis.js";
 import type { Item } from "./item.js";
 
 /** Characters of a file whose words are tried: some 200 lines, which take a millisecond or two a word. */
@@ -59,10 +59,6 @@ interface Fault {
   readonly text: string;
   /** On the line of what was put in, or labelled there. */
   readonly isNear: boolean;
-}
-
-function rootOf({ files, spec }: Compilation): string | undefined {
-  return [...files].find(([, each]) => each === spec)?.[0];
 }
 
 function parsedIn({ files, sources }: Compilation, path: string): ParsedFile | undefined {

@@ -4,7 +4,7 @@ import { declaredBy, type SpecSymbol } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
 import type { Span } from "../../compiler/text/index.js";
-import { placeOf } from "../analysis/analysis.js";
+import { placeOf, rootOf } from "../analysis/analysis.js";
 import { namesOf, withoutOverride, type Occurrence, type Thing } from "../analysis/names.js";
 import { occurrencesOf } from "./references.js";
 
@@ -131,8 +131,7 @@ function problemAfter(
   before: Compilation,
   parse: (path: string, text: string) => ParsedFile,
 ): string | undefined {
-  const { path } = rootOf(before);
-  const after = compileFiles(path, (file) => {
+  const after = compileFiles(rootOf(before) ?? "", (file) => {
     const text = before.sources.get(file)?.text;
     return text === undefined ? undefined : parse(file, applyEdits(text, file, edits));
   });
@@ -150,10 +149,6 @@ function problemAfter(
   return moved !== undefined && namesOf(after).of(moved.id).length === own.length
     ? undefined
     : `\`${newName}\` would mean something else somewhere`;
-}
-
-function rootOf({ spec }: Compilation): { readonly path: string } {
-  return { path: spec?.span.file ?? "" };
 }
 
 function countCodes({ diagnostics }: Compilation): Map<string, number> {

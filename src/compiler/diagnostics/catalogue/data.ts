@@ -119,10 +119,10 @@ export const dataDiagnostics = defineDiagnostics({
   MTL7160: {
     severity: "error",
     title: "no label to start from",
-    message: (p: { file: string; columns: readonly string[]; label?: string }) =>
+    message: (p: { file: string; columns: string; label?: string }) =>
       p.label === undefined
-        ? `no column of \`${p.file}\` looks like a label (two values, or grades): name one with \`--label\`; its columns are ${someColumns(p.columns)}`
-        : `\`${p.file}\` has no column \`${p.label}\`; its columns are ${someColumns(p.columns)}`,
+        ? `no column of \`${p.file}\` looks like a label (two values, or grades): name one with \`--label\`; its columns are ${p.columns}`
+        : `\`${p.file}\` has no column \`${p.label}\`; its columns are ${p.columns}`,
   },
   MTL7161: {
     severity: "error",
@@ -152,8 +152,3 @@ export const dataDiagnostics = defineDiagnostics({
         : `\`${p.column}\` is \`${p.value ?? ""}\` in row ${p.row ?? 0} of \`${p.files}\`, which is not a time, and a formula reads the age of something; write \`2026-11-05 12:30:00\`, or seconds (not milliseconds) since 1970`,
   },
 });
-
-function someColumns(columns: readonly string[]): string {
-  const shown = columns.slice(0, 12).map((column) => `\`${column}\``);
-  return `${shown.join(", ")}${columns.length > shown.length ? ` and ${columns.length - shown.length} more` : ""}`;
-}

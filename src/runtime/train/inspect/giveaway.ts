@@ -45,11 +45,14 @@ export function singleAucs(model: Pick<Model, "features" | "labels">, data: Data
 }
 
 /** A warning (MTL7147) per pair of a feature and a label that it gives away. */
-export function warnOfGiveaways(model: Pick<Model, "features" | "labels">, data: Dataset): readonly Diagnostic[] {
-  return singleAucs(model, data)
+export function warnOfGiveaways(
+  { features }: Pick<Model, "features">,
+  aucs: readonly SingleAuc[],
+): readonly Diagnostic[] {
+  return aucs
     .filter(({ auc }) => auc > givesAway)
     .map(({ feature, label, auc }) => {
-      const span = model.features.find(({ name }) => name === feature)?.span ?? { file: "", start: 0, end: 0 };
+      const span = features.find(({ name }) => name === feature)?.span ?? { file: "", start: 0, end: 0 };
       return createDiagnostic("MTL7147", { feature, label, auc }, span, {
         help: `if it is known only after \`${label}\`, leave it out: serving does not have it`,
       });

@@ -7,13 +7,20 @@ import type { Model } from "../../../compiler/model/model.js";
 import type { DataRole, Dataset, OpenedData } from "../../data/index.js";
 import { nowhere } from "../../failure.js";
 import { warnOfConstants } from "./constant.js";
-import { warnOfGiveaways } from "./giveaway.js";
+import { type SingleAuc, singleAucs, warnOfGiveaways } from "./giveaway.js";
 import { warnOfOverlap } from "./overlap.js";
 import { roleWord } from "./space-counts.js";
 import { warnOfSpaces } from "./spaces.js";
 
-/** Warnings about all roles that are open, in a stated order. Reads as few rows as each answer needs. */
-export function inspectData(model: Model, data: OpenedData): readonly Diagnostic[] {
+/**
+ * Warnings about all roles that are open, in a stated order. Reads as few rows as each answer needs. `aucs` gives the AUC of
+ * each feature of the training data where it is known already.
+ */
+export function inspectData(
+  model: Model,
+  data: OpenedData,
+  aucs: (train: Dataset) => readonly SingleAuc[] = (train) => singleAucs(model, train),
+): readonly Diagnostic[] {
   const { train } = data;
   const measured = (["validation", "test"] as const).flatMap((role) => {
     const dataset = data[role];
@@ -24,7 +31,7 @@ export function inspectData(model: Model, data: OpenedData): readonly Diagnostic
   found.push(...warnOfSpaces(model, train));
   for (const { role, dataset } of measured)
     if (dataset.rows > 0) found.push(...warnOfSameFiles(role, data), ...overlapBesides(role, data, dataset, train));
-  found.push(...warnOfConstants(model.features, train), ...warnOfGiveaways(model, train));
+  found.push(...warnOfConstants(model.features, train), ...warnOfGiveaways(model, aucs(train)));
   for (const { role, dataset } of measured) found.push(...warnOfUnseen(model, role, dataset, train));
   return found;
 }

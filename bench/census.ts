@@ -3,7 +3,7 @@
  * paper (Ma et al., KDD 2018, tables 1 and 2: the best and the mean of 400 runs after tuning each by thousands).
  */
 import { join } from "node:path";
-import { train } from "../src/runtime/train/train.js";
+import { train } from "../src/runtime/jobs/train.js";
 import { machine, mean, note, option, print, printTable, projectRoot, sharedData } from "./report.js";
 
 export const summary = "AUC of five architectures on Census-Income, beside the MMoE paper's figures";

@@ -5,7 +5,7 @@
 import { Reporter } from "../src/compiler/diagnostics/index.js";
 import { format } from "../src/compiler/format/index.js";
 import { createMemoryHost } from "../src/compiler/host.js";
-import { compileSpec, type Compilation } from "../src/compiler/program.js";
+import { compileSpec, type Compilation } from "../src/compiler/compile.js";
 import { check, expand } from "../src/compiler/semantics/index.js";
 import { lex } from "../src/compiler/syntax/lexer.js";
 import { parse } from "../src/compiler/syntax/index.js";

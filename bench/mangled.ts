@@ -1,5 +1,5 @@
 /** How long the compiler takes for specs with slips of the hand in them: none may keep an editor waiting. */
-import { compileSpec } from "../src/compiler/program.js";
+import { compileSpec } from "../src/compiler/compile.js";
 import { createRandom, mangledTexts, mutate, readOther } from "../test/semantics/mangle.js";
 import { machine, print, printTable } from "./report.js";
 

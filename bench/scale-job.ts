@@ -1,6 +1,6 @@
 /** One run of the benchmark of scale, in a process whose peak memory is its own: the path of a spec in, a line of JSON out. */
 import { dirname, join } from "node:path";
-import { train } from "../src/runtime/train/train.js";
+import { train } from "../src/runtime/jobs/train.js";
 
 /** What a run took. */
 export interface ScaleResult {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withDatabase } from "../src/runtime/data/database.js";
+import { withDatabase } from "../src/runtime/data/files/database.js";
 import { machine, note, option, print, printTable } from "./report.js";
 import type { ScaleResult } from "./scale-job.js";
 

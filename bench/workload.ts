@@ -1,5 +1,5 @@
 /** The two training workloads as plain arrays, for peers that know nothing of `.mtl`. */
-import type { Dataset } from "../src/runtime/data/dataset.js";
+import type { Dataset } from "../src/runtime/data/batches/dataset.js";
 
 /** Shape of the MMoE that all peers train. */
 export interface MmoeShape {

@@ -35,9 +35,10 @@ function bundleParser(dist) {
   copyFileSync(join(shipped, "lib", "chevrotain.min.mjs"), join(dist, "vendor", "chevrotain.mjs"));
   copyFileSync(join(shipped, "LICENSE.txt"), join(dist, "vendor", "chevrotain.LICENSE.txt"));
   const folder = join(dist, "compiler", "syntax");
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".js"))) {
+  for (const name of readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".js"))) {
     const text = readFileSync(join(folder, name), "utf8");
-    const bundled = text.replaceAll(' from "chevrotain";', ' from "../../vendor/chevrotain.mjs";');
+    const up = "../".repeat(name.split(/[\\/]/).length + 1);
+    const bundled = text.replaceAll(' from "chevrotain";', ` from "${up}vendor/chevrotain.mjs";`);
     if (bundled !== text) writeFileSync(join(folder, name), bundled);
   }
 }

@@ -5,8 +5,8 @@
 import type { Diagnostic } from "./compiler/diagnostics/index.js";
 import { createMemoryHost, type Host } from "./compiler/host.js";
 import type { Model } from "./compiler/model/index.js";
-import { compileSpec } from "./compiler/program.js";
-import { createFileHost } from "./runtime/spec.js";
+import { compileSpec } from "./compiler/compile.js";
+import { createFileHost } from "./runtime/specs/load-spec.js";
 
 export {
   type Diagnostic,
@@ -35,13 +35,13 @@ export {
 export { modelPage } from "./compiler/page/index.js";
 export { createMemoryHost, type Host } from "./compiler/host.js";
 export type { Model } from "./compiler/model/index.js";
-export { type Compilation, compileSpec } from "./compiler/program.js";
+export { type Compilation, compileSpec } from "./compiler/compile.js";
 export { Failure } from "./runtime/failure.js";
 export { type Manifest, readArtifact } from "./runtime/artifact/index.js";
-export { compile, type CompileOptions, type CompileResult } from "./runtime/compile.js";
+export { compile, type CompileOptions, type CompileResult } from "./runtime/jobs/compile.js";
 export type { RawRow } from "./runtime/data/index.js";
 export { type EngineName, type EngineReport, describeEngines } from "./runtime/engine/index.js";
-export { evaluate, type EvaluateOptions } from "./runtime/evaluate.js";
+export { evaluate, type EvaluateOptions } from "./runtime/jobs/evaluate.js";
 export {
   createFlowControl,
   type FlowControl,
@@ -62,7 +62,7 @@ export {
   type ServiceRequest,
 } from "./runtime/rank/index.js";
 export type { RankedItem, RankedList } from "./compiler/serving/index.js";
-export { createFileHost, loadSpec, type LoadedSpec } from "./runtime/spec.js";
+export { createFileHost, loadSpec, type LoadedSpec } from "./runtime/specs/load-spec.js";
 export {
   loadPredictor,
   type LoadOptions,
@@ -71,7 +71,7 @@ export {
   type Predictor,
   type PredictorReport,
   type PredictResult,
-} from "./runtime/predict.js";
+} from "./runtime/jobs/predict.js";
 export type {
   EpochRecord,
   HeadScores,
@@ -79,10 +79,10 @@ export type {
   TrainEvent,
   TrainSummary,
   WarmStartReport,
-} from "./runtime/train/events.js";
+} from "./runtime/events.js";
 export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
-export { train, type TrainOptions } from "./runtime/train/train.js";
-export type { FeatureColumn } from "./runtime/row-columns.js";
+export { train, type TrainOptions } from "./runtime/jobs/train.js";
+export type { FeatureColumn } from "./runtime/data/expressions/row-columns.js";
 export {
   type DataProfile,
   type FeatureProfile,
@@ -93,9 +93,9 @@ export {
   type ProfiledData,
   type RoleProfile,
 } from "./runtime/profile/index.js";
-export { loadModelSource, type ModelSource } from "./runtime/model-source.js";
+export { loadModelSource, type ModelSource } from "./runtime/specs/model-source.js";
 export type { TuneResult } from "./runtime/tune/result.js";
-export { tune, type TuneOptions, type Tuned } from "./runtime/tune/tune.js";
+export { tune, type TuneOptions, type Tuned } from "./runtime/jobs/tune.js";
 export { version } from "./runtime/version.js";
 
 /** What the checker says of a spec. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFailure } from "../runtime/failure.js";
-import { isStandardInput, readStandardInput } from "../runtime/standard-input.js";
+import { isStandardInput, readStandardInput } from "../runtime/specs/standard-input.js";
 
 /**
  * Does work on data files, with standard input put aside as a file for as long as the work takes: Parquet by its first

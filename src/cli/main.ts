@@ -11,7 +11,7 @@ import type { Command, ExitCode } from "./command.js";
 import { commandHelp, overview } from "./help.js";
 import { guardOutput, type OutputGuard } from "./output-guard.js";
 import { createTerminal, type Terminal } from "./terminal.js";
-import { verbs } from "./verbs/index.js";
+import { verbs } from "./commands/index.js";
 
 /** Runs a command line (without `node` and the script) to its exit code. Never throws. */
 export async function run(words: readonly string[]): Promise<ExitCode> {

@@ -10,7 +10,7 @@ import {
   type Range,
   type ServerCapabilities,
 } from "vscode-languageserver/node";
-import type { Compilation } from "../compiler/program.js";
+import type { Compilation } from "../compiler/compile.js";
 import { declaredBy } from "../compiler/semantics/index.js";
 import { rebasePath, resolvePath, type Span } from "../compiler/text/index.js";
 import { createAnalysis, type Analysis } from "./analysis/analysis.js";

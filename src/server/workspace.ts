@@ -2,7 +2,7 @@
  * What the server knows of files: texts that the editor holds, all others from the disk. Each version of a file is parsed
  * once, each state of a spec and its imports checked once.
  */
-import { compileFiles, filesNamedIn, type Compilation, type ParsedFile } from "../compiler/program.js";
+import { compileFiles, filesNamedIn, type Compilation, type ParsedFile } from "../compiler/compile.js";
 import { parseAgain, type ParsedPieces } from "../compiler/syntax/index.js";
 import { createSourceFile, resolvePath } from "../compiler/text/index.js";
 import type { Disk } from "./disk.js";

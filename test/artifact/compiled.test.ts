@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compile } from "../../src/runtime/compile.js";
-import { evaluate } from "../../src/runtime/evaluate.js";
-import { predict, predictColumns } from "../../src/runtime/predict.js";
-import type { TrainEvent } from "../../src/runtime/train/events.js";
-import { train } from "../../src/runtime/train/train.js";
+import { compile } from "../../src/runtime/jobs/compile.js";
+import { evaluate } from "../../src/runtime/jobs/evaluate.js";
+import { predict, predictColumns } from "../../src/runtime/jobs/predict.js";
+import type { TrainEvent } from "../../src/runtime/events.js";
+import { train } from "../../src/runtime/jobs/train.js";
 
 /** What a directory is good for that `mtlc compile` wrote. */
 const folder = mkdtempSync(join(tmpdir(), "mtlc-compiled-"));

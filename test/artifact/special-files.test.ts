@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readRunNote } from "../../src/runtime/artifact/load.js";
 import { readArtifact } from "../../src/runtime/artifact/read.js";
-import { compile } from "../../src/runtime/compile.js";
-import { loadModelSource } from "../../src/runtime/model-source.js";
+import { compile } from "../../src/runtime/jobs/compile.js";
+import { loadModelSource } from "../../src/runtime/specs/model-source.js";
 import { runCli } from "../cli/run-cli.js";
 
 /** Parts of an artifact are looked at before they are read: what is no plain file of the right size is refused at once. */

@@ -100,7 +100,7 @@ describe("mtlc check", () => {
     const { status: code, stderr: err } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
     const loaded = err.split("\n").filter((line) => line.startsWith("file:"));
     expect(code).toBe(0);
-    expect(loaded.some((url) => url.endsWith("/compiler/program.js"))).toBe(true);
+    expect(loaded.some((url) => url.endsWith("/compiler/compile.js"))).toBe(true);
     expect(loaded.filter((url) => /\/node_modules\/|\/runtime\/(?:engine|train|data)\/|\/server\//.test(url))).toEqual(
       [],
     );

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verbs } from "../../src/cli/verbs/index.js";
+import { verbs } from "../../src/cli/commands/index.js";
 import { runCli } from "./run-cli.js";
 
 let root: string;

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runDriver } from "../../src/cli/commands/diff-driver.js";
-import { runFileDiffs } from "../../src/cli/commands/diff-files.js";
-import { runDiff } from "../../src/cli/commands/diff.js";
+import { runDriver } from "../../src/cli/commands/diff/driver.js";
+import { runFileDiffs } from "../../src/cli/commands/diff/files.js";
+import { runDiff } from "../../src/cli/commands/diff/run.js";
 import { type ModelDiff, renderDiffText } from "../../src/compiler/diff/index.js";
-import { loadModelSource } from "../../src/runtime/model-source.js";
-import { diffMarkdownView, diffView, fileDiffsMarkdownView, fileDiffsView } from "../../src/cli/views/diff.js";
+import { loadModelSource } from "../../src/runtime/specs/model-source.js";
+import { diffMarkdownView, diffView, fileDiffsMarkdownView, fileDiffsView } from "../../src/cli/commands/diff/view.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { createTerminal } from "../../src/cli/terminal.js";
 

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runExplain } from "../../src/cli/commands/explain.js";
+import { runExplain } from "../../src/cli/commands/explain/run.js";
 import { createTerminal } from "../../src/cli/terminal.js";
-import { explainView } from "../../src/cli/views/explain.js";
+import { explainView } from "../../src/cli/commands/explain/view.js";
 import { specText } from "../../src/compiler/describe/index.js";
 import { format } from "../../src/compiler/format/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { root } from "../semantics/compile.js";
 
 const terminal = createTerminal({ NO_COLOR: "1" });

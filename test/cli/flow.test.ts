@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runFlow } from "../../src/cli/commands/flow.js";
-import { flowView } from "../../src/cli/views/flow.js";
+import { runFlow } from "../../src/cli/commands/flow/run.js";
+import { flowView } from "../../src/cli/commands/flow/view.js";
 import { counterKey, openPermitStore, windowOf } from "../../src/runtime/flow/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mtlc-flow-cli-"));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createProgressView } from "../../src/cli/views/progress.js";
 import { createTerminal } from "../../src/cli/terminal.js";
-import type { TrainEvent } from "../../src/runtime/train/events.js";
+import type { TrainEvent } from "../../src/runtime/events.js";
 
 function linesOf(events: readonly TrainEvent[], quiet: boolean): readonly string[] {
   const lines: string[] = [];

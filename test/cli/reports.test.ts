@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCall } from "../../src/cli/arguments.js";
 import { createStyle } from "../../src/cli/style.js";
 import type { Terminal } from "../../src/cli/terminal.js";
-import { verbs } from "../../src/cli/verbs/index.js";
+import { verbs } from "../../src/cli/commands/index.js";
 import { root } from "../semantics/compile.js";
 
 let folder = "";

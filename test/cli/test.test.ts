@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runTests } from "../../src/cli/commands/test.js";
+import { runTests } from "../../src/cli/commands/test/run.js";
 import { createTerminal } from "../../src/cli/terminal.js";
-import { testView } from "../../src/cli/views/test.js";
+import { testView } from "../../src/cli/commands/test/view.js";
 
 const terminal = createTerminal({ NO_COLOR: "1" });
 const spec = join(import.meta.dirname, "specs/failing_test.mtl");

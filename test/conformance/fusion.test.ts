@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readInputs } from "../../src/compiler/fusion/index.js";
+import { readInputs } from "../../src/compiler/formulas/index.js";
 import { compileText, messagesOf } from "../semantics/compile.js";
-import { runGenerated, runInterpreter } from "../fusion/evaluators.js";
+import { runGenerated, runInterpreter } from "../formulas/evaluators.js";
 
 /**
  * What formulas mean, as data: each file is read by both evaluators here and by `oracle.py`, which has a parser of its own.

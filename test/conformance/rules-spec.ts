@@ -1,5 +1,5 @@
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import type { PermitSnapshot } from "../../src/compiler/ranking/index.js";
 import { createRanker, type RankedList } from "../../src/compiler/serving/index.js";
 import type { CaseRule, RulesCase } from "./rules-case.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { costView } from "../../src/cli/views/cost.js";
+import { costView } from "../../src/cli/commands/cost/view.js";
 import { createTerminal } from "../../src/cli/terminal.js";
 import { type Cost, costOf, countFlops } from "../../src/compiler/cost/index.js";
 import { float32, GraphBuilder } from "../../src/compiler/graph/index.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fileOrder, type Order, shuffledOrder, windowRows } from "../../src/runtime/data/shuffle.js";
+import { fileOrder, type Order, shuffledOrder, windowRows } from "../../src/runtime/data/batches/shuffle.js";
 import { bag, categorical, duckdb, event, folderWith, numeric, openIn, rowsOf, source, spec } from "./fixtures.js";
 
 /** The rows of an order, one after the other. */

@@ -2,16 +2,16 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ColumnExpression, ColumnFunction } from "../../src/compiler/model/model.js";
-import { columnsOf } from "../../src/runtime/data/expression.js";
+import { columnsOf } from "../../src/runtime/data/expressions/expression.js";
 import {
   evaluate,
   evaluateBoolean,
   evaluateNumber,
   evaluateText,
   type RawRow,
-} from "../../src/runtime/data/expression-evaluate.js";
-import { compileBoolean, compileFinite, compileText } from "../../src/runtime/data/expression-sql.js";
-import { cleanSql, quoteName, quoteText, type ScalarKind, textSql } from "../../src/runtime/data/sql.js";
+} from "../../src/runtime/data/expressions/expression-evaluate.js";
+import { compileBoolean, compileFinite, compileText } from "../../src/runtime/data/expressions/expression-sql.js";
+import { cleanSql, quoteName, quoteText, type ScalarKind, textSql } from "../../src/runtime/data/files/sql.js";
 import {
   lowerText,
   numberText,
@@ -19,7 +19,7 @@ import {
   type TextRules,
   ValueError,
   whiteSpace,
-} from "../../src/runtime/data/values.js";
+} from "../../src/runtime/data/expressions/values.js";
 
 const span = { file: "", start: 0, end: 0 };
 const column = (name: string): ColumnExpression => ({ kind: "column", name, span });

@@ -11,7 +11,7 @@ import type {
   LabelModel,
   SourceModel,
 } from "../../src/compiler/model/model.js";
-import type { Dataset, EncodedBatch } from "../../src/runtime/data/dataset.js";
+import type { Dataset, EncodedBatch } from "../../src/runtime/data/batches/dataset.js";
 import { type DataSpec, type OpenDataOptions, openData } from "../../src/runtime/data/index.js";
 import { Failure } from "../../src/runtime/failure.js";
 

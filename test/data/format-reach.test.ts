@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { modelOf } from "./parse-spec.js";
 import { streamRawRows, readingOf } from "../../src/runtime/data/index.js";
-import { readLogColumns } from "../../src/runtime/data/log-columns.js";
+import { readLogColumns } from "../../src/runtime/data/files/log-columns.js";
 import { duckdb, folderWith } from "./fixtures.js";
 
 /** `data { format: … }` without a file in the spec: what rank and tune read of files that they are given. */

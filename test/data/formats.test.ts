@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { FileFormat, ServingInput } from "../../src/compiler/model/index.js";
 import { createRowEncoder, inputValue, type RawRow, streamRawRows } from "../../src/runtime/data/index.js";
 import { BrokenLine } from "../../src/runtime/data/index.js";
-import { numberText } from "../../src/runtime/data/values.js";
+import { numberText } from "../../src/runtime/data/expressions/values.js";
 import {
   bag,
   binary,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLineScanner } from "../../src/runtime/data/line-ends.js";
+import { createLineScanner } from "../../src/runtime/data/files/line-ends.js";
 import { streamRawRows } from "../../src/runtime/data/index.js";
 import { categorical, failureOf, folderWith, numeric, openIn, rowsOf, source, spec } from "./fixtures.js";
 

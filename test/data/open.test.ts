@@ -480,7 +480,7 @@ describe("the cache", () => {
   });
 
   it("drops what was used longest ago when it grows too large", async () => {
-    const { pruneCache } = await import("../../src/runtime/data/cache.js");
+    const { pruneCache } = await import("../../src/runtime/data/batches/cache.js");
     const cache = folderWith();
     for (const [i, name] of ["old", "new", "kept"].entries()) {
       mkdirSync(join(cache, name));

@@ -1,4 +1,4 @@
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import type { Model } from "../../src/compiler/model/model.js";
 
 /** The model of a spec that has no mistake. */

@@ -4,7 +4,7 @@ import { carriedTensors, diffModels, renderDiffText } from "../../src/compiler/d
 import { format } from "../../src/compiler/format/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { hashModel, type Model } from "../../src/compiler/model/index.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 
 /** `formerly` of the `train` block: weights of before under the names of now. */
 const spec = (names: Readonly<Record<string, string>> = {}, train = ""): string => {

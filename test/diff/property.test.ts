@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { carriedTensors, diffModels, renderDiffText, warmStartPlan } from "../../src/compiler/diff/index.js";
 import { format } from "../../src/compiler/format/index.js";
 import { hashModel, type Model } from "../../src/compiler/model/index.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { createRandom, modelOf } from "../lower/harness.js";
 import { compileFile, root } from "../semantics/compile.js";
 import { arbitraryDeclarations } from "./arbitrary-model.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { bucketOf, vocabularySeed } from "../../src/runtime/data/hash.js";
+import { bucketOf, vocabularySeed } from "../../src/runtime/data/encode/hash.js";
 import { categorical, folderWith, numeric, openIn, rowsOf, source, spec } from "../data/fixtures.js";
 import { pageCalled, readPages, rowOf, sectionsOf } from "./pages.js";
 

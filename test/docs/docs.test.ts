@@ -14,7 +14,7 @@ import {
 import { catalogue } from "../../src/compiler/diagnostics/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { calendarUnits, type ServingModel, type TestModel } from "../../src/compiler/model/serving.js";
-import { compileSpec, type Compilation } from "../../src/compiler/program.js";
+import { compileSpec, type Compilation } from "../../src/compiler/compile.js";
 import {
   activations,
   type ArgumentSpec,
@@ -38,7 +38,7 @@ import {
 } from "../../src/compiler/semantics/index.js";
 import { runTest, type TestResult } from "../../src/compiler/serving/index.js";
 import { declarationWords, reservedWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
-import { createFileHost } from "../../src/runtime/spec.js";
+import { createFileHost } from "../../src/runtime/specs/load-spec.js";
 import { lexerTokens } from "../../src/compiler/syntax/tokens.js";
 import { baseFor } from "./base-spec.js";
 import { anchorOf, codeWords, type Fence, pageCalled, proseOf, readPages, root, rowOf, sectionsOf } from "./pages.js";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseCall } from "../../src/cli/arguments.js";
 import { createTerminal } from "../../src/cli/terminal.js";
-import { verbs } from "../../src/cli/verbs/index.js";
+import { verbs } from "../../src/cli/commands/index.js";
 import { root } from "./pages.js";
 
 /** What a command prints on standard output, in the project's folder; `out/` is the given folder. */

@@ -1,4 +1,4 @@
-import type { PermitStore } from "../../src/runtime/flow/store.js";
+import type { PermitStore } from "../../src/runtime/flow/stores/store.js";
 
 /** What becomes of a call: done; refused; done, but the answer is lost; done later, after the caller has given up. */
 export type Fault = "none" | "refused" | "lost" | "late";

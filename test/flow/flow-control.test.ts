@@ -8,7 +8,7 @@ import {
   type FlowedRanking,
   type PermitStore,
 } from "../../src/runtime/flow/index.js";
-import { loadSpec } from "../../src/runtime/spec.js";
+import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 
 const spec = `
 model capped

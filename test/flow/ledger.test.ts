@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { createPermitLedger, type LedgerOptions, type PermitLedger } from "../../src/runtime/flow/ledger.js";
-import { createMemoryStore } from "../../src/runtime/flow/memory-store.js";
+import { createMemoryStore } from "../../src/runtime/flow/stores/memory-store.js";
 import { permitsFor, type CapPolicy, type Spend } from "../../src/runtime/flow/permits.js";
 import { rankUnderCaps, type ReadPermits } from "../../src/runtime/flow/rank-under-caps.js";
-import type { PermitStore } from "../../src/runtime/flow/store.js";
+import type { PermitStore } from "../../src/runtime/flow/stores/store.js";
 import { createFaultyStore, type Fault } from "./faulty-store.js";
 
 const noon = Date.parse("2026-11-05T12:00:00Z");

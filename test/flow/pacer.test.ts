@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { defaultPaceGains } from "../../src/runtime/flow/controller.js";
 import { createPermitLedger, type PermitLedger } from "../../src/runtime/flow/ledger.js";
-import { createMemoryStore } from "../../src/runtime/flow/memory-store.js";
+import { createMemoryStore } from "../../src/runtime/flow/stores/memory-store.js";
 import { createPacer, type PacePolicy, type Pacer } from "../../src/runtime/flow/pacer.js";
 import type { CapPolicy } from "../../src/runtime/flow/permits.js";
-import type { PermitStore } from "../../src/runtime/flow/store.js";
+import type { PermitStore } from "../../src/runtime/flow/stores/store.js";
 import { createTraffic } from "./traffic.js";
 
 const midnight = Date.parse("2026-11-05T00:00:00+08:00");

@@ -4,12 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createMemoryStore } from "../../src/runtime/flow/memory-store.js";
-import { openRedisStore } from "../../src/runtime/flow/redis-store.js";
-import { openSqliteStore } from "../../src/runtime/flow/sqlite-store.js";
-import { openPermitStore } from "../../src/runtime/flow/open-store.js";
+import { createMemoryStore } from "../../src/runtime/flow/stores/memory-store.js";
+import { openRedisStore } from "../../src/runtime/flow/stores/redis-store.js";
+import { openSqliteStore } from "../../src/runtime/flow/stores/sqlite-store.js";
+import { openPermitStore } from "../../src/runtime/flow/stores/open-store.js";
 import { blockSize } from "../../src/runtime/flow/lease.js";
-import { counterKey, type LeaseRequest, type PermitStore, type Settlement } from "../../src/runtime/flow/store.js";
+import {
+  counterKey,
+  type LeaseRequest,
+  type PermitStore,
+  type Settlement,
+} from "../../src/runtime/flow/stores/store.js";
 import { createFlowControl } from "../../src/runtime/flow/flow-control.js";
 import { compileText } from "../semantics/compile.js";
 import { redisProgram, startRedis, withoutRedis, type RedisServer } from "../../bench/redis-server.js";
@@ -282,7 +287,7 @@ describe("stores", () => {
 
   it("refuse a file of a newer layout", async () => {
     const file = join(folder, "newer.db");
-    const { openSqlite } = await import("../../src/runtime/flow/sqlite-database.js");
+    const { openSqlite } = await import("../../src/runtime/flow/stores/sqlite-database.js");
     const database = await openSqlite(file);
     await database.run("PRAGMA user_version = 9");
     await database.close();

@@ -12,7 +12,7 @@ import { evaluateNode } from "../../src/compiler/graph/ops/table.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { type LowerOptions, lowerModel } from "../../src/compiler/lower/index.js";
 import { batchLayout, type FittedSizes, type Model } from "../../src/compiler/model/index.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 
 /** The model of a spec's text. Throws with its first error. */
 export function modelOf(text: string): Model {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createInterpreter, float32, GraphBuilder } from "../../src/compiler/graph/index.js";
 import { lossRows } from "../../src/compiler/lower/sample-space.js";
 import type { EventLiteral, HeadType, LabelModel } from "../../src/compiler/model/index.js";
-import { sampleOf } from "../../src/runtime/train/sample-space.js";
+import { sampleOf } from "../../src/runtime/measure/sample-space.js";
 import { list, open, randomFeeds, scalar, withLabels } from "./harness.js";
 
 const names = ["click", "buy", "refund", "stay"];

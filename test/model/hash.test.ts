@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { format } from "../../src/compiler/format/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { sha256 } from "../../src/compiler/model/index.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { parse } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 

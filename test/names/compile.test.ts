@@ -7,7 +7,7 @@ import { format } from "../../src/compiler/format/index.js";
 import type { Model } from "../../src/compiler/model/index.js";
 import { modelPage } from "../../src/compiler/page/index.js";
 import { runTest } from "../../src/compiler/serving/index.js";
-import { createModuleFolder } from "../fusion/module-folder.js";
+import { createModuleFolder } from "../formulas/module-folder.js";
 import { compileText, errorsOf, messagesOf } from "../semantics/compile.js";
 import { declarationSpec, headsSpec, heldNames, networkSpec, servingSpec } from "./names.js";
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { evaluate } from "../../src/runtime/evaluate.js";
-import { loadPredictor } from "../../src/runtime/predict.js";
+import { evaluate } from "../../src/runtime/jobs/evaluate.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict.js";
 import { rankFiles } from "../../src/runtime/rank/index.js";
-import { train } from "../../src/runtime/train/train.js";
+import { train } from "../../src/runtime/jobs/train.js";
 import { headsSpec, heldNames, networkSpec } from "./names.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mtlc-names-"));

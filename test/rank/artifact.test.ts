@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { drawUniform } from "../../src/compiler/ranking/index.js";
-import { loadPredictor } from "../../src/runtime/predict.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict.js";
 import { rankFiles, type RankedAnswer } from "../../src/runtime/rank/index.js";
-import { train } from "../../src/runtime/train/train.js";
+import { train } from "../../src/runtime/jobs/train.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mtlc-rank-artifact-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

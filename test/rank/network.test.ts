@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/compiler/diagnostics/index.js";
-import { compile } from "../../src/runtime/compile.js";
+import { compile } from "../../src/runtime/jobs/compile.js";
 import { Failure } from "../../src/runtime/failure.js";
-import { loadPredictor } from "../../src/runtime/predict.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict.js";
 import { createRanker, type RankAnswer, rankFiles, type ServiceRequest } from "../../src/runtime/rank/index.js";
-import { train } from "../../src/runtime/train/train.js";
+import { train } from "../../src/runtime/jobs/train.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mtlc-rank-network-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

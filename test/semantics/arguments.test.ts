@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formulaFunctions, formulaParameterNames } from "../../src/compiler/semantics/formula-functions.js";
+import { formulaFunctions, formulaParameterNames } from "../../src/compiler/semantics/formulas/formula-functions.js";
 import { runTest } from "../../src/compiler/serving/index.js";
 import { compileText, errorsOf, messagesOf, root, smallSpec } from "./compile.js";
 

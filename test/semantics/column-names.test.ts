@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { specText } from "../../src/compiler/describe/index.js";
 
 const compile = (text: string) => compileSpec("spec.mtl", { readFile: () => text });

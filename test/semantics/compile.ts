@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec, type Compilation } from "../../src/compiler/program.js";
+import { compileSpec, type Compilation } from "../../src/compiler/compile.js";
 import { renderPretty } from "../../src/compiler/diagnostics/index.js";
 
 export const root = resolve(import.meta.dirname, "../..");

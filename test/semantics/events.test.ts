@@ -11,7 +11,7 @@ import {
   sameEvent,
   showEvent,
   showHeadType,
-} from "../../src/compiler/semantics/events.js";
+} from "../../src/compiler/semantics/events/events.js";
 
 /** buy ⊂ cart ⊂ click; like and share stand alone. */
 const outer: Readonly<Record<string, readonly string[]>> = { cart: ["click"], buy: ["cart", "click"] };

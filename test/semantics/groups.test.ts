@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 
 const compile = (files: Readonly<Record<string, string>>) =>
   compileSpec("spec.mtl", { readFile: (path) => files[path] });

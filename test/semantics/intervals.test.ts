@@ -15,9 +15,9 @@ import {
   subtract,
   type Interval,
   type IntervalResult,
-} from "../../src/compiler/semantics/intervals.js";
-import { nextDown, nextUp } from "../../src/compiler/semantics/floats.js";
-import { formulaFunctions } from "../../src/compiler/semantics/formula-functions.js";
+} from "../../src/compiler/semantics/values/intervals.js";
+import { nextDown, nextUp } from "../../src/compiler/semantics/values/floats.js";
+import { formulaFunctions } from "../../src/compiler/semantics/formulas/formula-functions.js";
 
 const bound = fc.oneof(fc.integer({ min: -6, max: 6 }), fc.double({ min: -6, max: 6, noNaN: true }));
 const interval: fc.Arbitrary<Interval> = fc

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { root } from "./compile.js";
 import { createRandom, mangledTexts, mutate, readOther } from "./mangle.js";
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { assertValidProgram } from "../../src/compiler/graph/index.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
 import type { Model } from "../../src/compiler/model/index.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { root } from "./compile.js";
 import { createRandom, mutate } from "./mangle.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { divideUnits, multiplyUnits, powerUnit } from "../../src/compiler/semantics/units.js";
+import { divideUnits, multiplyUnits, powerUnit } from "../../src/compiler/semantics/values/units.js";
 import { codesOf } from "./compile.js";
 
 describe("units", () => {

@@ -7,7 +7,7 @@ import {
   formulaFunctions,
   metricNames,
 } from "../../src/compiler/semantics/index.js";
-import { parseFile } from "../../src/compiler/program.js";
+import { parseFile } from "../../src/compiler/compile.js";
 import { declarationWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 import { actionsAt } from "../../src/server/features/code-actions.js";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec, type Compilation } from "../../src/compiler/program.js";
+import { compileSpec, type Compilation } from "../../src/compiler/compile.js";
 import { createAnalysis } from "../../src/server/analysis/analysis.js";
 import { actionsAt } from "../../src/server/features/code-actions.js";
 import { completionAt } from "../../src/server/features/completion.js";

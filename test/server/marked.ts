@@ -1,5 +1,5 @@
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { createAnalysis, type Analysis } from "../../src/server/analysis/analysis.js";
 
 /** Where the cursor is in a text of a test. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec, type Compilation } from "../../src/compiler/program.js";
+import { compileSpec, type Compilation } from "../../src/compiler/compile.js";
 import { definitionAt } from "../../src/server/features/definition.js";
 import { referencesOf, thingAt } from "../../src/server/features/references.js";
 import { applyEdits, renameThing } from "../../src/server/features/rename.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { assignArm } from "../../src/compiler/serving/index.js";
 
 const spec = (salt: string): string => `model arms

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runTest } from "../../src/compiler/serving/index.js";
 import { Failure } from "../../src/runtime/failure.js";
-import { loadSpec } from "../../src/runtime/spec.js";
+import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 
 const root = join(import.meta.dirname, "../..");
 

@@ -1,8 +1,8 @@
 import { format, resolveConfig } from "prettier";
 import { describe, expect, it } from "vitest";
-import { grammarEbnf } from "../../src/compiler/syntax/grammar-ebnf.js";
-import { cstTypes, grammarRules, type GrammarPart } from "../../src/compiler/syntax/grammar-pages.js";
-import { railroadHtml } from "../../src/compiler/syntax/grammar-railroad.js";
+import { grammarEbnf } from "../../src/compiler/syntax/pages/ebnf.js";
+import { cstTypes, grammarRules, type GrammarPart } from "../../src/compiler/syntax/pages/grammar-pages.js";
+import { railroadHtml } from "../../src/compiler/syntax/pages/railroad.js";
 
 describe("pages made from the parser", () => {
   it("are the ones in the repository: the EBNF", async () => {

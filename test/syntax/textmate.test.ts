@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { createOnigScanner, createOnigString, loadWASM } from "vscode-oniguruma";
 import textmate from "vscode-textmate";
 import { beforeAll, describe, expect, it } from "vitest";
-import { languageConfiguration, textMateGrammar } from "../../src/compiler/syntax/grammar-textmate.js";
+import { languageConfiguration, textMateGrammar } from "../../src/compiler/syntax/pages/textmate.js";
 import { parse, tokenize, visit, type AnyNode, type Name } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { float32, GraphBuilder, initialize, int32, type StateVariable } from "../../src/compiler/graph/index.js";
-import { createSavedModel } from "../../src/compiler/targets/savedmodel/index.js";
+import { createSavedModel } from "../../src/compiler/targets/tensorflow/index.js";
 import { pieceSources } from "../../src/runtime/artifact/pieces.js";
 import { programFiles } from "../../src/runtime/artifact/program-files.js";
 import { safetensorsContent } from "../../src/runtime/artifact/safetensors.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { format } from "../../src/compiler/format/index.js";
 import { quoted } from "../../src/compiler/describe/value-text.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { parse } from "../../src/compiler/syntax/index.js";
 import { createSourceFile, encodingFault, findHidden } from "../../src/compiler/text/index.js";
 

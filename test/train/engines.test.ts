@@ -8,8 +8,8 @@ import type { Model } from "../../src/compiler/model/model.js";
 import { type Engine, type HostTensor, selectEngine } from "../../src/runtime/engine/index.js";
 import { functionInputs } from "../../src/runtime/engine/feeds.js";
 import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
-import { functionOf } from "../../src/runtime/program.js";
-import { loadSpec } from "../../src/runtime/spec.js";
+import { functionOf } from "../../src/runtime/engine/create-program.js";
+import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 
 /** Engines that run here: native where it is installed, wasm, cpu. The interpreter is held against them in test/graph. */
 const engines: Engine[] = [];

@@ -1,6 +1,6 @@
 import type { GraphFunction, Program } from "../../src/compiler/graph/graph.js";
 import type { Model, TrainModel } from "../../src/compiler/model/model.js";
-import type { BatchOptions, Dataset, EncodedBatch } from "../../src/runtime/data/dataset.js";
+import type { BatchOptions, Dataset, EncodedBatch } from "../../src/runtime/data/batches/dataset.js";
 import type { HostTensor, Session } from "../../src/runtime/engine/engine.js";
 
 /** A data set of one number and one label a row, and a session of one weight: enough for the loop to have state. */

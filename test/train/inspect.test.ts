@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openData } from "../../src/runtime/data/index.js";
-import { loadSpec } from "../../src/runtime/spec.js";
+import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { inspectData } from "../../src/runtime/train/inspect/inspect.js";
 import { createRandom } from "../random.js";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HeadScores, TrainEvent } from "../../src/runtime/train/events.js";
+import type { HeadScores, TrainEvent } from "../../src/runtime/events.js";
 import { runTraining, type TrainingRun } from "../../src/runtime/train/run.js";
 import { fakeDataset, fakeModel, fakeProgram, fakeSession } from "./fakes.js";
 

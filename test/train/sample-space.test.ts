@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EventModel, HeadType, LabelModel } from "../../src/compiler/model/model.js";
-import { complementType, normalizeEvent } from "../../src/compiler/semantics/events.js";
-import { sampleOf } from "../../src/runtime/train/sample-space.js";
+import { complementType, normalizeEvent } from "../../src/compiler/semantics/events/events.js";
+import { sampleOf } from "../../src/runtime/measure/sample-space.js";
 
 const span = { file: "", start: 0, end: 0 };
 const label = (name: string, base: "event" | "amount", within: readonly string[]): LabelModel => ({

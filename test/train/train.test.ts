@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { starterFiles } from "../../src/cli/starter.js";
+import { starterFiles } from "../../src/cli/commands/init/starter.js";
 import { compile, evaluate, loadPredictor, predict, train, type TrainEvent } from "../../src/index.js";
 
 /** Whole runs on the starter's 4,000 rows: from a spec's text to an artifact that answers. */

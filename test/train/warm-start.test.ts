@@ -2,19 +2,19 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runDiff } from "../../src/cli/commands/diff.js";
-import { starterFiles } from "../../src/cli/starter.js";
+import { runDiff } from "../../src/cli/commands/diff/run.js";
+import { starterFiles } from "../../src/cli/commands/init/starter.js";
 import { carriedTensors, renderDiffText, warmStartPlan } from "../../src/compiler/diff/index.js";
 import { parameterTable } from "../../src/compiler/lower/index.js";
 import { train, type TrainEvent } from "../../src/index.js";
 import { loadArtifact, type LoadedArtifact, splitState } from "../../src/runtime/artifact/index.js";
 import { openData } from "../../src/runtime/data/index.js";
 import type { HostTensor } from "../../src/runtime/engine/index.js";
-import { createPredictor } from "../../src/runtime/predict.js";
-import { createProgram } from "../../src/runtime/program.js";
+import { createPredictor } from "../../src/runtime/jobs/predict.js";
+import { createProgram } from "../../src/runtime/engine/create-program.js";
 import { bytesOf } from "../../src/runtime/artifact/safetensors.js";
 import { holdState, initialReader } from "../../src/runtime/engine/state.js";
-import { loadSpec } from "../../src/runtime/spec.js";
+import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { warmStart } from "../../src/runtime/train/warm-start.js";
 
 /** The starter's model, trained, and variants of it that start from its weights. */

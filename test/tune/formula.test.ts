@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { format } from "../../src/compiler/format/index.js";
 import type { ServingModel } from "../../src/compiler/model/index.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { scaleCoefficients } from "../../src/runtime/tune/fit/coefficients.js";
 import { indexFormOf } from "../../src/runtime/tune/formula/index-form.js";
 import { numberText, patchParams, roundInside } from "../../src/runtime/tune/patch.js";

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runTune, type TuneCommand } from "../../src/cli/commands/tune.js";
+import { runTune, type TuneCommand } from "../../src/cli/commands/tune/run.js";
 import { createTerminal } from "../../src/cli/terminal.js";
-import { tuneView } from "../../src/cli/views/tune.js";
+import { tuneView } from "../../src/cli/commands/tune/view.js";
 import { createDraws } from "../../src/runtime/tune/index.js";
 import { splitByUser } from "../../src/runtime/tune/log/split.js";
 

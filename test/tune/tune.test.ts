@@ -2,11 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runTune, type TuneCommand } from "../../src/cli/commands/tune.js";
+import { runTune, type TuneCommand } from "../../src/cli/commands/tune/run.js";
 import { createTerminal } from "../../src/cli/terminal.js";
-import { tuneView } from "../../src/cli/views/tune.js";
-import { createFileHost } from "../../src/runtime/spec.js";
-import { compileSpec } from "../../src/compiler/program.js";
+import { tuneView } from "../../src/cli/commands/tune/view.js";
+import { createFileHost } from "../../src/runtime/specs/load-spec.js";
+import { compileSpec } from "../../src/compiler/compile.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { serveAskTell } from "../../src/runtime/tune/ask-tell.js";
 import { format } from "../../src/compiler/format/index.js";

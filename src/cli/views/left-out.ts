@@ -1,4 +1,4 @@
-import type { LeftOut } from "../../compiler/fusion/index.js";
+import type { LeftOut } from "../../compiler/formulas/index.js";
 
 /** Why a candidate is left out: "`s` is missing". */
 export function leftOutReason({ input, reason }: Pick<LeftOut, "input" | "reason">): string {

@@ -1,7 +1,7 @@
 /** What a run tells while it goes: a bar that is redrawn on a terminal, plain lines elsewhere. */
 import { stripVTControlCharacters } from "node:util";
 import type { DataRole, EncodingReport } from "../../runtime/data/index.js";
-import type { EpochRecord, TrainEvent } from "../../runtime/train/events.js";
+import type { EpochRecord, TrainEvent } from "../../runtime/events.js";
 import { showDiagnostics } from "../show-diagnostics.js";
 import type { Terminal } from "../terminal.js";
 import { scoresLine } from "./scores.js";

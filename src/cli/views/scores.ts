@@ -1,4 +1,4 @@
-import type { HeadScores, Measured } from "../../runtime/train/events.js";
+import type { HeadScores, Measured } from "../../runtime/events.js";
 import { count, decimal, table } from "./text.js";
 
 /** A table of metrics, a row per task and a column per metric that any task was asked for, and why some have no value. */

@@ -10,7 +10,7 @@ import type {
   Model,
   PenaltyTerm,
 } from "../model/index.js";
-import { showHeadType } from "../semantics/events.js";
+import { showHeadType } from "../semantics/events/events.js";
 import { tensorText } from "./network-text.js";
 import { argumentsText, callText, numberText } from "./value-text.js";
 

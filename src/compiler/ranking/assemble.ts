@@ -1,5 +1,5 @@
-import type { RuleMasks } from "./factors.js";
-import { gatherKeys, keyTableOf, keyText, shownNumbers, shownValues } from "./key-tables.js";
+import type { RuleMasks } from "./order/factors.js";
+import { gatherKeys, keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-tables.js";
 import { countFor, placesBefore, quotaPlaces } from "./pages.js";
 import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import type {
@@ -10,7 +10,7 @@ import type {
   PinConstraint,
   QuotaConstraint,
   WindowConstraint,
-} from "./problem.js";
+} from "./list/problem.js";
 
 /** Candidates that stayed, in the total order. */
 export interface OrderedCandidates {

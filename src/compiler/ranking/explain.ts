@@ -1,5 +1,5 @@
 import { createCounterfactuals } from "./counterfactual.js";
-import { byRuleName, finiteProduct } from "./factors.js";
+import { byRuleName, finiteProduct } from "./order/factors.js";
 import type { RankInput, RankPlan } from "./plan.js";
 import type { RankOutcome } from "./rank-candidates.js";
 

@@ -1,10 +1,9 @@
 /**
  * From scored candidates to one list. In: columns over a request's candidates (scores, conditions, keys, permits) and the
  * plan of a `rank`. Out: the list, and what gave way. Pure: no clock, no random number, no I/O, and of other folders types
- * alone, since the standalone JavaScript module carries these files with it; no two top-level names of the folder
  * are the same.
  */
-export * from "./problem.js";
+export * from "./list/problem.js";
 export * from "./plan.js";
 export { planRank } from "./plan-rank.js";
 export {
@@ -14,12 +13,12 @@ export {
   type RankOutcome,
   type SpentPermits,
 } from "./rank-candidates.js";
-export { buildList } from "./build-list.js";
-export { verifyList } from "./verify-list.js";
-export { createGains, type Gains } from "./gains.js";
-export { createKeyTable, gatherKeys, keyText, shownNumbers } from "./key-tables.js";
-export { compareCodePoints, sortRows, type OrderKeys } from "./order.js";
-export { drawUniform, hashText } from "./hash-text.js";
+export { buildList } from "./list/build-list.js";
+export { verifyList } from "./list/verify-list.js";
+export { createGains, type Gains } from "./order/gains.js";
+export { createKeyTable, gatherKeys, keyText, shownNumbers } from "./list/key-tables.js";
+export { compareCodePoints, sortRows, type OrderKeys } from "./order/order.js";
+export { drawUniform, hashText } from "./order/hash-text.js";
 export { noneShown } from "./pages.js";
-export { drawMembers, type ExploreInput, type ExploreOutcome } from "./explore.js";
+export { drawMembers, type ExploreInput, type ExploreOutcome } from "./order/explore.js";
 export { createExplainer, type ExplainedCandidate, type ExplainedStep } from "./explain.js";

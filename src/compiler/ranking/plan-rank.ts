@@ -1,6 +1,6 @@
 import type { FormulaExpression, RankModel, RuleCount, RuleKey, RuleModel, ServingModel } from "../model/index.js";
 import type { PlannedCount, PlannedKey, PlannedNumber, PlannedRule, RankPlan } from "./plan.js";
-import { defaultBudget } from "./problem.js";
+import { defaultBudget } from "./list/problem.js";
 
 /** The plan of a ranking: its formulas in one table, its rule sets in one list. */
 export function planRank(serving: ServingModel, rank: RankModel): RankPlan<FormulaExpression> {

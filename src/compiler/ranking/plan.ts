@@ -1,4 +1,4 @@
-import type { Strength } from "./problem.js";
+import type { Strength } from "./list/problem.js";
 
 /** A rule is there while from ≤ now < to, in seconds since 1970. */
 export interface PlannedWindow {

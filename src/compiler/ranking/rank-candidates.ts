@@ -1,13 +1,13 @@
 import { assembleProblem } from "./assemble.js";
-import { buildList } from "./build-list.js";
-import { drawMembers } from "./explore.js";
-import { applyFactors, inferFactors, type Factors, type RuleMasks } from "./factors.js";
-import { keyTableOf, keyText, shownNumbers, shownValues } from "./key-tables.js";
-import { sortRows, type OrderKeys } from "./order.js";
+import { buildList } from "./list/build-list.js";
+import { drawMembers } from "./order/explore.js";
+import { applyFactors, inferFactors, type Factors, type RuleMasks } from "./order/factors.js";
+import { keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-tables.js";
+import { sortRows, type OrderKeys } from "./order/order.js";
 import { quotaPlaces } from "./pages.js";
 import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
-import { candidateLimit, type GaveWay } from "./problem.js";
-import { verifyList } from "./verify-list.js";
+import { candidateLimit, type GaveWay } from "./list/problem.js";
+import { verifyList } from "./list/verify-list.js";
 
 /** Exposures that a list takes from a cap, or that a pace counts. */
 export interface SpentPermits {

@@ -1,11 +1,11 @@
 import type { Reporter } from "../diagnostics/index.js";
 import type { AnyNode, Name, Spec } from "../syntax/index.js";
 import type { Span } from "../text/index.js";
-import type { Scope } from "./bind.js";
-import type { Within } from "./events.js";
-import type { ServedRead } from "./served.js";
-import type { SpecSymbol } from "./symbols.js";
-import { errorType, type ValueType } from "./types.js";
+import type { Scope } from "./names/bind.js";
+import type { Within } from "./events/events.js";
+import type { ServedRead } from "./serving/served.js";
+import type { SpecSymbol } from "./names/symbols.js";
+import { errorType, type ValueType } from "./values/types.js";
 
 /** What the checker found out about nodes of the tree, which itself stays as the parser made it. */
 export interface SideTables {

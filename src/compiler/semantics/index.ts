@@ -7,9 +7,9 @@ export { expand, type Expanded } from "./expand/index.js";
 export type { LoadedSpecs } from "./expand/modules.js";
 export { check, type CheckOptions, type CheckResult } from "./check.js";
 export type { SideTables } from "./context.js";
-export { lintHidden } from "./lint-hidden.js";
-export { foldRanges } from "./fold-ranges.js";
-export { applySuppressions, type SuppressionInput } from "./suppressions.js";
+export { lintHidden } from "./lint/hidden.js";
+export { foldRanges } from "./values/fold-ranges.js";
+export { applySuppressions, type SuppressionInput } from "./lint/suppressions.js";
 export {
   describeKind,
   headKinds,
@@ -18,25 +18,25 @@ export {
   type SpecSymbol,
   type SymbolKind,
   type SymbolOf,
-} from "./symbols.js";
-export { showShape, showType, type ValueType } from "./types.js";
-export { multiplyTypes, showEvent, showHeadType, type Within } from "./events.js";
+} from "./names/symbols.js";
+export { showShape, showType, type ValueType } from "./values/types.js";
+export { multiplyTypes, showEvent, showHeadType, type Within } from "./events/events.js";
 
 // The language as data, for editors and reference pages.
-export { describeArgumentType, parameterGroups, type ArgumentSpec, type ArgumentType } from "./arguments.js";
-export { declaredBy } from "./bind.js";
-export { dataKeys, trainKeys, type BlockKey } from "./block-keys.js";
-export { namesOfBuiltins } from "./builtin-lookup.js";
-export { splitSpecs } from "./check-data.js";
-export { defaultOptions, fileFormats, formatSpecs } from "./check-source.js";
-export { activations, fittingActivations } from "./check-task.js";
-export { logitWords } from "./check-logit.js";
-export { stopSpecs } from "./check-train.js";
-export { columnFunctions, type ColumnFunctionType } from "./column-expressions.js";
-export { featureKinds, featureSpecs, type FeatureKind } from "./feature-types.js";
-export { formulaFunctions, type FormulaFunction, type FormulaKind } from "./formula-functions.js";
-export { metricNames, metricsOf } from "./metric-types.js";
-export { clauseName, perUnits, verbRules, type ClauseName } from "./rule-clauses.js";
-export { showInterval } from "./intervals.js";
-export { countsByRequest } from "./check-counts.js";
-export { constantOf } from "./constants.js";
+export { describeArgumentType, parameterGroups, type ArgumentSpec, type ArgumentType } from "./arguments/arguments.js";
+export { declaredBy } from "./names/bind.js";
+export { dataKeys, trainKeys, type BlockKey } from "./names/block-keys.js";
+export { namesOfBuiltins } from "./arguments/builtin-lookup.js";
+export { splitSpecs } from "./data/check-data.js";
+export { defaultOptions, fileFormats, formatSpecs } from "./data/check-source.js";
+export { activations, fittingActivations } from "./heads/check-task.js";
+export { logitWords } from "./heads/check-logit.js";
+export { stopSpecs } from "./training/check-train.js";
+export { columnFunctions, type ColumnFunctionType } from "./data/column-expressions.js";
+export { featureKinds, featureSpecs, type FeatureKind } from "./data/feature-types.js";
+export { formulaFunctions, type FormulaFunction, type FormulaKind } from "./formulas/formula-functions.js";
+export { metricNames, metricsOf } from "./training/metric-types.js";
+export { clauseName, perUnits, verbRules, type ClauseName } from "./serving/rule-clauses.js";
+export { showInterval } from "./values/intervals.js";
+export { countsByRequest } from "./serving/check-counts.js";
+export { constantOf } from "./arguments/constants.js";

@@ -1,4 +1,4 @@
-import { createEvaluator, type Frame } from "../fusion/index.js";
+import { createEvaluator, type Frame } from "../formulas/index.js";
 import type { FormulaExpression, FormulaType, TestExpression, TestLeaf } from "../model/index.js";
 import type { Span } from "../text/index.js";
 import { operandsOf } from "./formula-inputs.js";

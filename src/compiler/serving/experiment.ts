@@ -1,5 +1,5 @@
 import { canonicalText } from "../text/canonical.js";
-import { readServingValue } from "../fusion/index.js";
+import { readServingValue } from "../formulas/index.js";
 import type { ExperimentArm, ExperimentModel, ServingModel } from "../model/index.js";
 import { drawUniform } from "../ranking/index.js";
 import { oneOf, refuse, type Refusal } from "./refusal.js";

@@ -1,4 +1,4 @@
-import type { Frame } from "../fusion/index.js";
+import type { Frame } from "../formulas/index.js";
 import type { KeyValue } from "../ranking/index.js";
 
 /** The values of an input as keys of rules have them: of each row one, several, or none. */

@@ -7,7 +7,7 @@ import {
   type InputRow,
   type LeftOut,
   type ReadResult,
-} from "../fusion/index.js";
+} from "../formulas/index.js";
 import type { FormulaExpression, RankModel, ServingModel } from "../model/index.js";
 import {
   bestOfStage,

@@ -2,7 +2,7 @@
  * A request as a caller gives it, of which nothing is known yet, as what rankings and formulas work on. Every fault is a
  * {@link Refusal} and none is thrown: what a service is handed comes from elsewhere.
  */
-import { isSeconds, type InputRow } from "../fusion/index.js";
+import { isSeconds, type InputRow } from "../formulas/index.js";
 import type { ServingModel } from "../model/index.js";
 import { candidateLimit, type PermitSnapshot } from "../ranking/index.js";
 import { assignArms, type AssignedArms } from "./experiment.js";

@@ -1,4 +1,4 @@
-import { createEvaluator, type LeftOut, readInputs } from "../fusion/index.js";
+import { createEvaluator, type LeftOut, readInputs } from "../formulas/index.js";
 import type { CandidateValue, FormulaExpression, ServingModel, TestLeaf, TestModel } from "../model/index.js";
 import type { ExplainedCandidate, GaveWay, PermitSnapshot } from "../ranking/index.js";
 import type { Span } from "../text/index.js";

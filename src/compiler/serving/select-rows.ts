@@ -1,4 +1,4 @@
-import type { Frame } from "../fusion/index.js";
+import type { Frame } from "../formulas/index.js";
 
 /** The frame of some of its candidates, in the order given. */
 export function selectRows(frame: Frame, rows: Int32Array): Frame {

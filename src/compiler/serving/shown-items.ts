@@ -1,4 +1,4 @@
-import { createEvaluator, readInputs, type Frame, type InputRow } from "../fusion/index.js";
+import { createEvaluator, readInputs, type Frame, type InputRow } from "../formulas/index.js";
 import type { FormulaExpression, MissingPolicy, ServingInput, ServingModel } from "../model/index.js";
 import { noneShown, type KeyValue, type ShownItems } from "../ranking/index.js";
 import { refuse, type Refusal } from "./refusal.js";

@@ -1,6 +1,6 @@
 import { CstParser, tokenMatcher, type CstNode, type IParserConfig } from "chevrotain";
 import * as t from "./tokens.js";
-import { expectations } from "./expectations.js";
+import { expectations } from "./errors/expectations.js";
 
 /**
  * The grammar, as Chevrotain rules that give a concrete tree. Commas between items and entries are optional here and

@@ -9,9 +9,9 @@ import type { Declaration } from "./ast.js";
 import { Layout, splitDeclarations } from "./layout.js";
 import { createFaultLookup, lex } from "./lexer.js";
 import { parse, parseUnreadable, type ParseResult } from "./parse.js";
-import { recoverDeclaration } from "./recovery.js";
+import { recoverDeclaration } from "./errors/recovery.js";
 import { parseStrictly } from "./run-parser.js";
-import { docAbove, indexDocLines, type BuildContext } from "./tree-builder.js";
+import { docAbove, indexDocLines, type BuildContext } from "./build/tree-builder.js";
 
 /** A declaration as it was parsed, and where. */
 interface ParsedPiece {

@@ -3,11 +3,11 @@
  * still gives the tree of its sound parts. It never looks at what names mean, never reads a file and never throws.
  */
 export * from "./ast.js";
-export { featureEntries, namesOfGroup, namesOfRange, type NumberedName, type RangeNames } from "./name-range.js";
+export { featureEntries, namesOfGroup, namesOfRange, type NumberedName, type RangeNames } from "./build/name-range.js";
 export { parseAgain, type ParsedPieces } from "./incremental.js";
 export { parse, parseUnreadable, tokenize, tokenizeDeclarations, type ParseResult, type TokenView } from "./parse.js";
 export { childrenOf, pathAt, visit, type AnyNode, type Kind, type NodeOf } from "./visit.js";
-export { familiarWord, type FamiliarPlace } from "./familiar.js";
-export { ruleVerbs } from "./build-rules.js";
+export { familiarWord, type FamiliarPlace } from "./errors/familiar.js";
+export { ruleVerbs } from "./build/build-rules.js";
 export { reservedWords } from "./tokens.js";
 export { declarationWords } from "./layout.js";

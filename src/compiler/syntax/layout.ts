@@ -1,6 +1,6 @@
 import { tokenMatcher, type IToken } from "chevrotain";
 import type { SourceFile } from "../text/index.js";
-import { endsOperand, isClosing, isOpening } from "./nesting.js";
+import { endsOperand, isClosing, isOpening } from "./errors/nesting.js";
 import * as t from "./tokens.js";
 
 /**

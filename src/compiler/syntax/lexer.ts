@@ -2,8 +2,8 @@ import { Lexer, type IToken } from "chevrotain";
 import type { Reporter } from "../diagnostics/index.js";
 import type { SourceFile, Span } from "../text/index.js";
 import type { Comment } from "./ast.js";
-import { reportForeign, visible } from "./foreign.js";
-import { readNumber } from "./number-word.js";
+import { reportForeign, visible } from "./errors/foreign.js";
+import { readNumber } from "./build/number-word.js";
 import { lexerTokens, NumberToken, OpenString } from "./tokens.js";
 
 /** The words of a file. */

@@ -2,14 +2,14 @@ import type { IToken } from "chevrotain";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
 import { encodingFault, positionAt, type SourceFile, type Span } from "../text/index.js";
 import type { Comment, Declaration, Spec } from "./ast.js";
-import { buildDeclaration } from "./build-declaration.js";
+import { buildDeclaration } from "./build/build-declaration.js";
 import type { DeclarationCstNode, SpecCstNode } from "./cst.js";
 import { Layout, splitDeclarations } from "./layout.js";
 import { createFaultLookup, lex, tokenSpan, type LexedFile } from "./lexer.js";
-import { findNestingFault } from "./nesting.js";
-import { recoverDeclarations } from "./recovery.js";
+import { findNestingFault } from "./errors/nesting.js";
+import { recoverDeclarations } from "./errors/recovery.js";
 import { parseStrictly } from "./run-parser.js";
-import { indexDocLines, type BuildContext } from "./tree-builder.js";
+import { indexDocLines, type BuildContext } from "./build/tree-builder.js";
 
 /** The tree of a text and what is wrong with it. */
 export interface ParseResult {

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import type { Program, StateVariable } from "../../compiler/graph/graph.js";
 import type { Model } from "../../compiler/model/model.js";
-import { type Fitted, joinFitted } from "../data/fitted.js";
+import { type Fitted, joinFitted } from "../data/encode/fitted.js";
 import type { HostTensor } from "../engine/engine.js";
 import { addParts, checkMemory, loadingNeed, type MemoryPart, ownerOf } from "../memory.js";
 import { createFailure } from "../failure.js";
-import { createProgram } from "../program.js";
+import { createProgram } from "../engine/create-program.js";
 import type { Manifest } from "./manifest.js";
 import { artifactFiles } from "./files.js";
 import { readState } from "./pieces.js";

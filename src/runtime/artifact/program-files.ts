@@ -13,7 +13,7 @@ import {
   compareBundleNames,
   createSavedModel,
   encodeBundleIndex,
-} from "../../compiler/targets/savedmodel/index.js";
+} from "../../compiler/targets/tensorflow/index.js";
 import { createGraphModel, type StateBytes } from "../../compiler/targets/tfjs/index.js";
 import { chunkBytes } from "../engine/engine.js";
 import { version } from "../version.js";

@@ -39,7 +39,7 @@ export function servingFiles(model: Model): readonly TextFile[] {
 }
 
 /** Folders of the compiler that a standalone module may carry. */
-const carried = ["fusion", "ranking", "serving", "text"];
+const carried = ["formulas", "ranking", "serving", "text"];
 
 /** Our own sources as the build left them: `dist` lies beside `src`, so that the way is the same from both. */
 function readCompiledModules(): CompiledModules {
@@ -48,8 +48,8 @@ function readCompiledModules(): CompiledModules {
   for (const unit of carried) {
     const path = join(folder, unit);
     if (!existsSync(path)) throw createFailure("MTL7500", { folder: path });
-    for (const file of readdirSync(path))
-      if (file.endsWith(".js")) modules.set(`${unit}/${file}`, readFileSync(join(path, file), "utf8"));
+    for (const file of readdirSync(path, { recursive: true, encoding: "utf8" }))
+      if (file.endsWith(".js")) modules.set(`${unit}/${file.replaceAll("\\", "/")}`, readFileSync(join(path, file), "utf8"));
   }
   return modules;
 }

@@ -3,9 +3,9 @@
  * with what was fitted to the training data; rows that a program hands in become batches the same way. It never trains,
  * never writes to the files that it reads, and leaves nothing behind but its cache.
  */
-export * from "./dataset.js";
-export { columnsOf } from "./expression.js";
-export type { RawRow } from "./expression-evaluate.js";
+export * from "./batches/dataset.js";
+export { columnsOf } from "./expressions/expression.js";
+export type { RawRow } from "./expressions/expression-evaluate.js";
 export {
   type Fitted,
   type FittedFeature,
@@ -14,18 +14,18 @@ export {
   joinFitted,
   sizesWithoutData,
   splitFitted,
-} from "./fitted.js";
-export { listNames } from "./explain-columns.js";
-export { readingOf } from "./files.js";
+} from "./encode/fitted.js";
+export { listNames } from "./files/explain-columns.js";
+export { readingOf } from "./files/files.js";
 export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./profile.js";
 export * from "./open.js";
-export * from "./row-encoder.js";
-export type { TableColumn } from "./database.js";
+export * from "./encode/row-encoder.js";
+export type { TableColumn } from "./files/database.js";
 export type { DataRole, RoleOptions } from "./roles.js";
-export { type KeptColumns, keptUses } from "./kept.js";
-export * from "./table.js";
+export { type KeptColumns, keptUses } from "./batches/kept.js";
+export * from "./batches/table.js";
 export { columnUses, type DataSpec } from "./uses.js";
-export { type FeatureValues, readFeatureValues } from "./feature-values.js";
-export { inputValue } from "./input-value.js";
-export { BrokenLine, type RawRowOptions, streamRawRows } from "./raw-rows.js";
-export { cellText, compareTexts, parseNumber } from "./values.js";
+export { type FeatureValues, readFeatureValues } from "./encode/feature-values.js";
+export { inputValue } from "./encode/input-value.js";
+export { BrokenLine, type RawRowOptions, streamRawRows } from "./files/raw-rows.js";
+export { cellText, compareTexts, parseNumber } from "./expressions/values.js";

@@ -1,11 +1,11 @@
 /** What a file's columns hold, counted: the ground on which a first spec is guessed. No spec is needed. */
 import type { FileReading } from "../../compiler/model/model.js";
 import { nowhere } from "../failure.js";
-import { type Database, withDatabase } from "./database.js";
-import { type Format, requestOfArguments } from "./files.js";
-import { relationSql, openSource, type Source } from "./source.js";
-import { quoteText } from "./sql.js";
-import type { ColumnKind } from "./schema.js";
+import { type Database, withDatabase } from "./files/database.js";
+import { type Format, requestOfArguments } from "./files/files.js";
+import { relationSql, openSource, type Source } from "./files/source.js";
+import { quoteText } from "./files/sql.js";
+import type { ColumnKind } from "./files/schema.js";
 
 /** One column of a file, counted over the sample. */
 export interface ColumnProfile {

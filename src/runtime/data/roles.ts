@@ -3,11 +3,11 @@ import { dirname, resolve } from "node:path";
 import type { LabelModel } from "../../compiler/model/model.js";
 import type { Span } from "../../compiler/text/index.js";
 import { refuseOverwrite } from "../outputs.js";
-import { fingerprintFile } from "./cache.js";
-import type { Database } from "./database.js";
-import { type FileRequest, readingOf, requestOfArguments, requestOfSource } from "./files.js";
-import { createRelation, type Relation, type SplitPart } from "./relation.js";
-import { checkSource, type ColumnUse, openSource } from "./source.js";
+import { fingerprintFile } from "./batches/cache.js";
+import type { Database } from "./files/database.js";
+import { type FileRequest, readingOf, requestOfArguments, requestOfSource } from "./files/files.js";
+import { createRelation, type Relation, type SplitPart } from "./files/relation.js";
+import { checkSource, type ColumnUse, openSource } from "./files/source.js";
 import { columnUses, type DataSpec, usedColumns } from "./uses.js";
 
 export type DataRole = "train" | "validation" | "test";

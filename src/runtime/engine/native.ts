@@ -16,7 +16,7 @@ import {
   type SavedModel,
   servingTag,
   type StateEndpoints,
-} from "../../compiler/targets/savedmodel/index.js";
+} from "../../compiler/targets/tensorflow/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "./engine.js";
 import { checkFeeds, checkTensor } from "./feeds.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";

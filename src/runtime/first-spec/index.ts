@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { format } from "../../compiler/format/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
-import { compileSpec } from "../../compiler/program.js";
+import { compileSpec } from "../../compiler/compile.js";
 import { suggest } from "../../compiler/text/index.js";
 import { type FileProfile, listNames, profileFile } from "../data/index.js";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";

@@ -1,4 +1,4 @@
-import { isSeconds } from "../../compiler/fusion/index.js";
+import { isSeconds } from "../../compiler/formulas/index.js";
 import type { RuleSetModel } from "../../compiler/model/index.js";
 import type { PermitSnapshot as RankingPermits, SpentPermits } from "../../compiler/ranking/index.js";
 import { createFailure } from "../failure.js";
@@ -6,7 +6,7 @@ import { createPermitLedger, type LedgerOptions, type LedgerStatus } from "./led
 import { createPacer, pacePolicyOf, type PaceReading, type PacerOptions } from "./pacer.js";
 import { capPolicyOf, type PermitSnapshot } from "./permits.js";
 import { rankUnderCaps } from "./rank-under-caps.js";
-import type { PermitStore } from "./store.js";
+import type { PermitStore } from "./stores/store.js";
 
 export interface FlowOptions extends Omit<LedgerOptions, "caps">, Omit<PacerOptions, "paces"> {
   /** Whose counters: the model's name, or another that several models share. */

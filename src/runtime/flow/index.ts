@@ -13,8 +13,8 @@ export {
   type SpendResult,
 } from "./ledger.js";
 export { blockSize } from "./lease.js";
-export { createMemoryStore } from "./memory-store.js";
-export { openPermitStore, type OpenStoreOptions } from "./open-store.js";
+export { createMemoryStore } from "./stores/memory-store.js";
+export { openPermitStore, type OpenStoreOptions } from "./stores/open-store.js";
 export { capPolicyOf, permitsFor, type CapPolicy, type PermitKey, type PermitSnapshot, type Spend } from "./permits.js";
 export {
   createPacer,
@@ -38,7 +38,7 @@ export {
   type PermitValue,
   type Session,
   type Settlement,
-} from "./store.js";
-export type { LinkState } from "./store-link.js";
+} from "./stores/store.js";
+export type { LinkState } from "./stores/store-link.js";
 export { isTimeZone, showInZone } from "./time-zone.js";
 export { createWindowFinder, windowOf, type CalendarWindow } from "./window.js";

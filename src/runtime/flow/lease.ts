@@ -1,4 +1,4 @@
-import type { CounterTotal, LeaseAnswer, LeaseRequest, Settlement } from "./store.js";
+import type { CounterTotal, LeaseAnswer, LeaseRequest, Settlement } from "./stores/store.js";
 
 /**
  * The rules of granting, as pure functions over one counter and one session's part of it. The stores that compute here

@@ -1,6 +1,6 @@
 import { createEntry, type LedgerEntry } from "./ledger-entry.js";
 import type { CapPolicy, PermitKey } from "./permits.js";
-import { counterKey, type PermitValue } from "./store.js";
+import { counterKey, type PermitValue } from "./stores/store.js";
 import { createWindowFinder, type CalendarWindow } from "./window.js";
 
 /** A cap in one window. */

@@ -1,6 +1,6 @@
 import { blockSize } from "./lease.js";
 import type { CapPolicy } from "./permits.js";
-import type { LeaseAnswer } from "./store.js";
+import type { LeaseAnswer } from "./stores/store.js";
 
 /** What one server knows of one counter. */
 export interface LedgerEntry {

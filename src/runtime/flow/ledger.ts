@@ -12,8 +12,8 @@ import {
 } from "./ledger-entry.js";
 import { createLedgerBook } from "./ledger-book.js";
 import type { CapPolicy, PermitKey, PermitSnapshot, Spend } from "./permits.js";
-import { createStoreLink, within, type LinkState } from "./store-link.js";
-import { type LeaseAnswer, type PermitStore, type PermitValue, type Session } from "./store.js";
+import { createStoreLink, within, type LinkState } from "./stores/store-link.js";
+import { type LeaseAnswer, type PermitStore, type PermitValue, type Session } from "./stores/store.js";
 
 export interface LedgerOptions {
   readonly caps: readonly CapPolicy[];

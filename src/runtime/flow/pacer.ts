@@ -1,7 +1,7 @@
 import type { PaceRule } from "../../compiler/model/index.js";
 import { stepController, type PaceSettings, type PaceState } from "./controller.js";
 import type { CapPolicy } from "./permits.js";
-import { counterKey, type PermitStore, type PermitValue } from "./store.js";
+import { counterKey, type PermitStore, type PermitValue } from "./stores/store.js";
 import { createWindowFinder } from "./window.js";
 
 /** A pace as the pacer keeps it. */

@@ -1,5 +1,5 @@
 import type { CalendarUnit, CapRule } from "../../compiler/model/index.js";
-import type { PermitValue } from "./store.js";
+import type { PermitValue } from "./stores/store.js";
 
 /** A cap as the ledger keeps it. */
 export interface CapPolicy {

@@ -1,6 +1,6 @@
 import type { PermitLedger } from "./ledger.js";
 import type { PermitSnapshot, Spend } from "./permits.js";
-import type { PermitValue } from "./store.js";
+import type { PermitValue } from "./stores/store.js";
 
 /** A list whose permits are spent, with what it was ranked under. */
 export interface CappedList<R> {

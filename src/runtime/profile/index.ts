@@ -1,2 +1,2 @@
 export * from "./types.js";
-export { profileData, type ProfileDataOptions, type ProfiledData } from "./profile-data.js";
+export { profileData, type ProfileDataOptions, type ProfiledData } from "../jobs/profile-data.js";

@@ -2,7 +2,7 @@
 import { columnText, headTypeText } from "../../compiler/describe/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import type { Dataset } from "../data/index.js";
-import { truthsOf } from "../train/sample-space.js";
+import { truthsOf } from "../measure/sample-space.js";
 import type { TrueType } from "../train/inspect/space-counts.js";
 import type { RoleProfile } from "./types.js";
 

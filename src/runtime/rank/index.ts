@@ -4,6 +4,6 @@
  * request that is wrong never ends the others.
  */
 export type * from "./answer.js";
-export { rankFiles, type RankOptions } from "./rank-files.js";
+export { rankFiles, type RankOptions } from "../jobs/rank-files.js";
 export { wholeFile } from "./group-requests.js";
 export { createRanker } from "./ranker.js";

@@ -1,11 +1,11 @@
 /** Heads of a network for the candidates of a request: given by the candidates, or predicted from their features. */
 import { own } from "../../compiler/text/index.js";
-import type { InputRow } from "../../compiler/fusion/index.js";
+import type { InputRow } from "../../compiler/formulas/index.js";
 import type { ServingInput } from "../../compiler/model/index.js";
 import { type RawRow, RowFailure } from "../data/index.js";
 import type { Failure } from "../failure.js";
-import type { Predictor } from "../predict.js";
-import { type FeatureColumn, findColumnFault } from "../row-columns.js";
+import type { Predictor } from "../jobs/predict.js";
+import { type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
 
 /** Values of heads by name, one a candidate; or what is wrong, with the candidate's place where it is a single one. */
 export type NetworkScores =

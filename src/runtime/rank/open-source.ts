@@ -3,8 +3,8 @@ import type { Model } from "../../compiler/model/index.js";
 import { artifactModel, loadArtifact, readArtifact } from "../artifact/index.js";
 import type { EngineName } from "../engine/index.js";
 import { createFailure } from "../failure.js";
-import { createPredictor, type Predictor } from "../predict.js";
-import { loadSpec } from "../spec.js";
+import { createPredictor, type Predictor } from "../jobs/predict.js";
+import { loadSpec } from "../specs/load-spec.js";
 
 /** A model to rank by, and its network where it has one. */
 export interface RankSource {

@@ -1,5 +1,5 @@
 import { createDiagnostic, type DiagnosticCode, type DiagnosticParameters } from "../../compiler/diagnostics/index.js";
-import type { InputRow } from "../../compiler/fusion/index.js";
+import type { InputRow } from "../../compiler/formulas/index.js";
 import type { Model, RankModel, ServingInput, ServingModel } from "../../compiler/model/index.js";
 import {
   createRanker as createListRanker,
@@ -10,7 +10,7 @@ import {
 import { columnsOf, type RawRow } from "../data/index.js";
 import { createFailure, nowhere } from "../failure.js";
 import { createFlowControl, openPermitStore, type PermitStore } from "../flow/index.js";
-import type { PredictorReport } from "../predict.js";
+import type { PredictorReport } from "../jobs/predict.js";
 import type { RankAnswer, Ranker, RankerFlow, RankerOptions, RefusedAnswer, ServiceRequest } from "./answer.js";
 import { diagnosticOf, type Fault, faultOf } from "./fault.js";
 import { keepFirst } from "./keep-first.js";

@@ -19,7 +19,7 @@ import type { HostTensor } from "../engine/engine.js";
 import { rowChunks, type StateReader } from "../engine/state.js";
 import { nowhere } from "../failure.js";
 import type { StopState } from "./early-stopping.js";
-import type { EpochRecord } from "./events.js";
+import type { EpochRecord } from "../events.js";
 import type { Position } from "./position.js";
 
 /**

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GraphFunction } from "../../compiler/graph/graph.js";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { createFailure } from "../failure.js";
-import { createFeeds } from "./feeds.js";
+import { createFeeds } from "../measure/feeds.js";
 import { meanLosses, type Position } from "./position.js";
 
 /** How the steps go; see {@link runLoop}. */

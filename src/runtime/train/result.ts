@@ -1,4 +1,4 @@
-import type { EpochRecord, EvaluationRole, Measured, TrainSummary, WarmStartReport } from "./events.js";
+import type { EpochRecord, EvaluationRole, Measured, TrainSummary, WarmStartReport } from "../events.js";
 
 /** What training leaves. */
 export interface TrainResult {

@@ -1,7 +1,7 @@
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
 import type { MetricName, Model } from "../../compiler/model/model.js";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { fillSession, heldReader, holdState, sessionReader, type StateReader } from "../engine/state.js";
 import { createFailure, nowhere } from "../failure.js";
@@ -13,7 +13,7 @@ import {
   writeCheckpoint,
 } from "./checkpoint.js";
 import { observeMetric, type StopState } from "./early-stopping.js";
-import type { EpochRecord, EvaluationRole, Measured, TrainEvent, TrainSummary } from "./events.js";
+import type { EpochRecord, EvaluationRole, Measured, TrainEvent, TrainSummary } from "../events.js";
 import { lossNames, runLoop, type StepProgress } from "./loop.js";
 import { startPosition } from "./position.js";
 import { createEventWriter, type EventWriter } from "./tensorboard.js";

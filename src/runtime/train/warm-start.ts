@@ -7,7 +7,7 @@ import { type LoadedArtifact, splitState } from "../artifact/index.js";
 import type { Fitted, FittedFeature } from "../data/index.js";
 import type { HostTensor } from "../engine/engine.js";
 import type { StateReader } from "../engine/state.js";
-import type { WarmStartReport } from "./events.js";
+import type { WarmStartReport } from "../events.js";
 
 /** The state that a warm start begins with, and what it took. */
 export interface WarmStart {

@@ -4,7 +4,7 @@
  * of the spec. Lines out: `{"id": 1, "objectives": […], "guards": […], "violation": 0}`, or `{"id": 1, "error": "…"}`.
  */
 import { suggest } from "../../compiler/text/index.js";
-import { chooseTrial, finish, namesOf, requestOf, type Tuned, type TuneOptions } from "./tune.js";
+import { chooseTrial, finish, namesOf, requestOf, type Tuned, type TuneOptions } from "../jobs/tune.js";
 import { loadTunableSpec } from "./tunable-spec.js";
 import { proposalOf } from "./report.js";
 import type { Trial } from "./run.js";

@@ -1,5 +1,5 @@
 /** Seeded draws of the searches. Tests hand in others, so that an update can be compared draw by draw. */
-import { createRandom } from "../data/random.js";
+import { createRandom } from "../data/batches/random.js";
 
 export interface Draws {
   /** Uniform in [0, 1), 53 bits. */

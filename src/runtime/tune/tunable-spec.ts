@@ -2,12 +2,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Model } from "../../compiler/model/index.js";
-import { compileSpec } from "../../compiler/program.js";
+import { compileSpec } from "../../compiler/compile.js";
 import { parse, type Spec } from "../../compiler/syntax/index.js";
 import { createSourceFile } from "../../compiler/text/index.js";
 import { readArtifact } from "../artifact/index.js";
 import { createFailure, Failure } from "../failure.js";
-import { createFileHost } from "../spec.js";
+import { createFileHost } from "../specs/load-spec.js";
 
 export interface TunableSpec {
   /** As it was named. */

@@ -1,6 +1,6 @@
 /** One file with all that the compiler found out about it: what every feature of the editor reads. */
 import { stdNames, stdPath } from "../../compiler/std/index.js";
-import type { Compilation } from "../../compiler/program.js";
+import type { Compilation } from "../../compiler/compile.js";
 import type { SideTables, SpecSymbol, ValueType } from "../../compiler/semantics/index.js";
 import { pathAt, type AnyNode, type DefDeclaration, type Spec } from "../../compiler/syntax/index.js";
 import type { SourceFile, Span } from "../../compiler/text/index.js";

@@ -2,7 +2,7 @@
  * Every place where a name of a spec stands, in all its files, and what it stands for. The checker's references come
  * first; what it never looks at (bodies of macros, overrides, removals, import lists) or gave up on is found by name.
  */
-import type { Compilation } from "../../compiler/program.js";
+import type { Compilation } from "../../compiler/compile.js";
 import {
   declaredBy,
   kindWord,

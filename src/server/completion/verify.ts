@@ -2,7 +2,7 @@
  * The last word on what fits has the checker: in a file that is not long, each word is tried in its place, and one that
  * gives an error of name or kind there is not offered. Where words alone decide (a longer file), the slots do.
  */
-import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/program.js";
+import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { type Analysis, rootOf } from "../analysis/analysis.js";

@@ -4,7 +4,7 @@ import {
   type Diagnostic as LspDiagnostic,
   type DiagnosticRelatedInformation,
 } from "vscode-languageserver";
-import type { Compilation } from "../../compiler/program.js";
+import type { Compilation } from "../../compiler/compile.js";
 import type { Diagnostic, Severity } from "../../compiler/diagnostics/index.js";
 import { toRange } from "../positions.js";
 

@@ -1,5 +1,5 @@
 import { FoldingRangeKind, type FoldingRange } from "vscode-languageserver";
-import type { ParsedFile } from "../../compiler/program.js";
+import type { ParsedFile } from "../../compiler/compile.js";
 import { visit, type AnyNode } from "../../compiler/syntax/index.js";
 import { positionAt } from "../../compiler/text/index.js";
 

@@ -1,6 +1,6 @@
 import type { TextEdit } from "vscode-languageserver";
 import { format, FormatError } from "../../compiler/format/index.js";
-import type { ParsedFile } from "../../compiler/program.js";
+import type { ParsedFile } from "../../compiler/compile.js";
 import type { SourceFile } from "../../compiler/text/index.js";
 import { toRange } from "../positions.js";
 

@@ -1,4 +1,4 @@
-import type { Compilation } from "../../compiler/program.js";
+import type { Compilation } from "../../compiler/compile.js";
 import type { Span } from "../../compiler/text/index.js";
 import { placeOf } from "../analysis/analysis.js";
 import { namesOf, type Occurrence, type Thing } from "../analysis/names.js";

@@ -1,5 +1,5 @@
 import type { TextEdit } from "../../compiler/diagnostics/index.js";
-import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/program.js";
+import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/compile.js";
 import { declaredBy, type SpecSymbol } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";

@@ -1,5 +1,5 @@
 import { SymbolKind as LspKind, type SymbolInformation } from "vscode-languageserver";
-import type { ParsedFile } from "../../compiler/program.js";
+import type { ParsedFile } from "../../compiler/compile.js";
 import { declaredBy, type SymbolKind } from "../../compiler/semantics/index.js";
 import { withoutOverride } from "../analysis/names.js";
 import { toRange } from "../positions.js";

@@ -1,6 +1,6 @@
 import type { Reporter } from "../../diagnostics/index.js";
 import { visit, type DefDeclaration, type Name } from "../../syntax/index.js";
-import { callWords } from "../call-words.js";
+import { callWords } from "../arguments/call-words.js";
 
 /**
  * The macros of a spec that can be expanded, the first of each name. What is wrong with a declaration is told there, and

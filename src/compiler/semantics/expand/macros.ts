@@ -12,8 +12,8 @@ import {
   type Name,
 } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
-import { orderByReads } from "../cycles.js";
-import { describeValue } from "../describe.js";
+import { orderByReads } from "../names/cycles.js";
+import { describeValue } from "../names/describe.js";
 import { checkDefs, namesOfParameters } from "./check-defs.js";
 import { replaceIn } from "./tree.js";
 

@@ -16,7 +16,7 @@ import {
   type Spec,
 } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
-import { declaredBy } from "../bind.js";
+import { declaredBy } from "../names/bind.js";
 
 const rangeHelp = "a range is two names that differ in one number: `n_1 .. n_63`, `f_01 .. f_12`";
 

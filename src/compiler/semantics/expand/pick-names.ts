@@ -8,7 +8,7 @@ import {
   type Name,
 } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
-import { declaredBy } from "../bind.js";
+import { declaredBy } from "../names/bind.js";
 import { mergeBlocks } from "./blocks.js";
 
 /** The pieces of a file by what they declare; a label and a task may share a name, an attribute and a feature as well. */

@@ -4,7 +4,7 @@
  * outside the given files is an error, so that nothing can slip into a module that is to have no dependencies.
  */
 
-/** Compiled modules by path (`fusion/interpret.js`). */
+/** Compiled modules by path (`formulas/interpret.js`). */
 export type CompiledModules = ReadonlyMap<string, string>;
 
 export interface LinkedModules {

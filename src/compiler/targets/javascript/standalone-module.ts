@@ -1,4 +1,4 @@
-import { generateFormulas } from "../../fusion/index.js";
+import { generateFormulas } from "../../formulas/index.js";
 import type { FormulaExpression, ServingModel } from "../../model/index.js";
 import { declarationsOf } from "./declarations.js";
 import { linkModules, type CompiledModules } from "./link-modules.js";
@@ -25,11 +25,11 @@ export function createStandaloneModule(options: StandaloneOptions): StandaloneMo
   const { name, hash, serving, modules, textOf } = options;
   const generated = generateFormulas(serving.fusions);
   const library = linkModules(modules, [
-    "fusion/operations.js",
-    "fusion/list-functions.js",
-    "fusion/read-inputs.js",
-    "fusion/interpret.js",
-    "fusion/explain.js",
+    "formulas/operations.js",
+    "formulas/list-functions.js",
+    "formulas/read-inputs.js",
+    "formulas/interpret.js",
+    "formulas/explain.js",
     "serving/ranker.js",
     "serving/read-request.js",
     "serving/refusal.js",
@@ -39,11 +39,11 @@ export function createStandaloneModule(options: StandaloneOptions): StandaloneMo
   const source = [
     "// The serving stage of a model, made by mtlc. Do not edit: compile the spec again.",
     library.source,
-    from("fusion/operations.js", operationNames.join(", ")),
-    from("fusion/list-functions.js", listFunctionNames.join(", ")),
-    from("fusion/read-inputs.js", "readInputs"),
-    from("fusion/interpret.js", "createEvaluator"),
-    from("fusion/explain.js", "explainFormula"),
+    from("formulas/operations.js", operationNames.join(", ")),
+    from("formulas/list-functions.js", listFunctionNames.join(", ")),
+    from("formulas/read-inputs.js", "readInputs"),
+    from("formulas/interpret.js", "createEvaluator"),
+    from("formulas/explain.js", "explainFormula"),
     from("serving/ranker.js", "createRanker, withIds"),
     from("serving/read-request.js", "readRequest"),
     from("serving/refusal.js", "oneOf, refuse"),

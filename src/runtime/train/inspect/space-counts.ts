@@ -4,7 +4,7 @@
 import { eventText } from "../../../compiler/describe/index.js";
 import type { EventModel, HeadType, LabelModel } from "../../../compiler/model/model.js";
 import type { DataRole } from "../../data/index.js";
-import { type LabelRows, truthsOf } from "../sample-space.js";
+import { type LabelRows, truthsOf } from "../../measure/sample-space.js";
 
 /** A head's type that has a truth on single rows. */
 export type TrueType = Exclude<HeadType, { kind: "score" }>;

@@ -1,5 +1,5 @@
 /** A slice of the log, ready to be scored again and again: validated candidates by request, labels beside them. */
-import { type Frame, type InputRow, readInputs } from "../../../compiler/fusion/index.js";
+import { type Frame, type InputRow, readInputs } from "../../../compiler/formulas/index.js";
 import type { ServingModel } from "../../../compiler/model/index.js";
 import { createFailure } from "../../failure.js";
 import { createLogRows, type LogRows, numberTexts } from "../measure/log-rows.js";

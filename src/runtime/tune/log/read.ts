@@ -1,7 +1,7 @@
 /** From files to the two slices of a log: what tuning learns on, and the later one that it is judged on. */
-import type { InputRow } from "../../../compiler/fusion/index.js";
+import type { InputRow } from "../../../compiler/formulas/index.js";
 import type { FileReading, FormulaType, ServingInput, ServingModel } from "../../../compiler/model/index.js";
-import { type LogColumnUse, type LogValueKind, type LogValues, readLogColumns } from "../../data/log-columns.js";
+import { type LogColumnUse, type LogValueKind, type LogValues, readLogColumns } from "../../data/files/log-columns.js";
 import { inputValue, parseNumber } from "../../data/index.js";
 import { createFailure } from "../../failure.js";
 import { numberTexts, orderByRequest } from "../measure/log-rows.js";

@@ -1,5 +1,5 @@
 /** When the requests of a log came: for the clock of formulas, and for telling the latest. */
-import { secondsOfTime } from "../../../compiler/fusion/index.js";
+import { secondsOfTime } from "../../../compiler/formulas/index.js";
 import { inputValue } from "../../data/index.js";
 import { createFailure } from "../../failure.js";
 

@@ -1,5 +1,5 @@
 /** Formulas over a slice of the log, for one set of parameters after the other. */
-import { createEvaluator } from "../../../compiler/fusion/index.js";
+import { createEvaluator } from "../../../compiler/formulas/index.js";
 import type { FormulaExpression, ServingModel } from "../../../compiler/model/index.js";
 import { readsOf } from "../formula/reads.js";
 import type { LogPart } from "../log/part.js";

@@ -1,0 +1,83 @@
+import { applySafeFixes, type Diagnostic } from "../../../compiler/diagnostics/index.js";
+import { compileSpec } from "../../../compiler/compile.js";
+import type { Host } from "../../../compiler/host.js";
+import type { SourceFile } from "../../../compiler/text/index.js";
+import { replaceFile } from "../../../runtime/artifact/directory.js";
+import { createFileHost } from "../../../runtime/specs/load-spec.js";
+import { findSpecFiles } from "../../../runtime/specs/spec-files.js";
+import type { Outcome } from "../../command.js";
+
+export interface CheckResult {
+  /** The specs that were checked. */
+  readonly files: readonly string[];
+  /** Of all files, each once, in the order of the files given. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, SourceFile>;
+  /** Files that `fix` wrote. */
+  readonly fixed: readonly string[];
+}
+
+/** Rounds of fixes: one mend may show the next mistake. */
+const roundLimit = 20;
+
+/** Compiles each spec up to its typed model; with `fix`, applies safe fixes first and writes the files that they change. */
+export async function runCheck(
+  paths: readonly string[],
+  { fix = false }: { readonly fix?: boolean } = {},
+): Promise<Outcome<CheckResult>> {
+  const files = await findSpecFiles(paths);
+  const found = checkFiles(files, createFileHost());
+  const { checked, changed } = fix ? mend(files, found) : { checked: found, changed: new Map<string, string>() };
+  for (const [file, text] of changed) await replaceFile(file, text);
+  const failed = checked.diagnostics.some(({ severity }) => severity === "error");
+  return { result: { files, ...checked, fixed: [...changed.keys()] }, exitCode: failed ? 1 : 0 };
+}
+
+type Checked = Pick<CheckResult, "diagnostics" | "sources">;
+
+function checkFiles(files: readonly string[], host: Host): Checked {
+  const sources = new Map<string, SourceFile>();
+  const seen = new Set<string>();
+  const diagnostics: Diagnostic[] = [];
+  for (const path of files) {
+    const compilation = compileSpec(path, host);
+    for (const [file, source] of compilation.sources) sources.set(file, source);
+    for (const diagnostic of compilation.diagnostics) {
+      // A file that two specs import is spoken of once.
+      const key = JSON.stringify([diagnostic.code, diagnostic.span, diagnostic.message]);
+      if (!seen.has(key)) diagnostics.push(diagnostic);
+      seen.add(key);
+    }
+  }
+  return { diagnostics, sources };
+}
+
+/**
+ * Applies safe fixes to texts in memory until there are none, checking again after each round. A round that leaves more
+ * errors than it found is not kept.
+ */
+function mend(
+  files: readonly string[],
+  found: Checked,
+): { readonly checked: Checked; readonly changed: ReadonlyMap<string, string> } {
+  const disk = createFileHost();
+  let checked = found;
+  let changed: ReadonlyMap<string, string> = new Map();
+  for (let round = 0; round < roundLimit; round++) {
+    const next = new Map(changed);
+    for (const [file, { text }] of checked.sources) {
+      const mended = applySafeFixes(file, text, checked.diagnostics);
+      if (mended !== text) next.set(file, mended);
+    }
+    const again = checkFiles(files, { readFile: (path) => next.get(path) ?? disk.readFile(path) });
+    const isBetter = again.diagnostics.length < checked.diagnostics.length && errors(again) <= errors(checked);
+    if (!isBetter) break;
+    checked = again;
+    changed = next;
+  }
+  return { checked, changed };
+}
+
+function errors({ diagnostics }: Checked): number {
+  return diagnostics.filter(({ severity }) => severity === "error").length;
+}

@@ -1,0 +1,38 @@
+import {
+  renderFooter,
+  renderGithub,
+  renderJson,
+  renderPretty,
+  renderSarif,
+} from "../../../compiler/diagnostics/index.js";
+import { version } from "../../../runtime/version.js";
+import type { CheckResult } from "./run.js";
+import type { Terminal } from "../../terminal.js";
+import { plural } from "../../views/text.js";
+
+export const checkFormats = ["pretty", "json", "sarif", "github"] as const;
+
+export type CheckFormat = (typeof checkFormats)[number];
+
+/** What `mtlc check` prints, in one of its forms. */
+export function checkText(result: CheckResult, format: CheckFormat, terminal: Terminal): string {
+  const { diagnostics, sources } = result;
+  switch (format) {
+    case "pretty":
+      return prettyText(result, terminal);
+    case "json":
+      return `${renderJson(diagnostics, sources)}\n`;
+    case "sarif":
+      return renderSarif(diagnostics, sources, { version });
+    case "github":
+      return renderGithub(diagnostics, sources);
+  }
+}
+
+function prettyText({ files, diagnostics, sources, fixed }: CheckResult, terminal: Terminal): string {
+  const mended = fixed.map((file) => `fixed ${file}\n`).join("");
+  if (diagnostics.length === 0) return `${mended}no problems in ${plural(files.length, "spec")}\n`;
+  const color = terminal.outStyle.bold("") !== "";
+  const width = Math.min(terminal.width, 120);
+  return `${mended}${renderPretty(diagnostics, sources, { color, width })}\n${renderFooter(diagnostics, { color })}\n`;
+}

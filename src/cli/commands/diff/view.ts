@@ -1,0 +1,79 @@
+import { type ModelDiff, renderDiffMarkdown, renderDiffText } from "../../../compiler/diff/index.js";
+import { type Diagnostic, renderPretty } from "../../../compiler/diagnostics/index.js";
+import type { SourceFile } from "../../../compiler/text/index.js";
+import type { View } from "../../command.js";
+import type { FileDiff } from "./files.js";
+import { sourcesOf } from "../../show-diagnostics.js";
+import { plural } from "../../views/text.js";
+
+export const diffView: View<ModelDiff> = {
+  human: (diff, { outStyle }) =>
+    renderDiffText(diff, {
+      added: outStyle.green,
+      removed: outStyle.red,
+      strong: outStyle.bold,
+      faint: outStyle.dim,
+    }),
+  json: (diff) => diff,
+};
+
+/** Many specs beside themselves: those with changes in full, errors with their places, the others counted. */
+export const fileDiffsView: View<readonly FileDiff[]> = {
+  human: (files, terminal) => {
+    const color = terminal.outStyle.bold("") !== "";
+    return joined(files, {
+      show: (diff) => diffView.human(diff, terminal),
+      title: (file) => terminal.outStyle.bold(file),
+      errors: (diagnostics, sources) => renderPretty(diagnostics, sources, { color, width: terminal.width }),
+    });
+  },
+  json: jsonOf,
+};
+
+export const fileDiffsMarkdownView: View<readonly FileDiff[]> = {
+  human: (files) =>
+    joined(files, {
+      show: renderDiffMarkdown,
+      title: (file) => `## \`${file}\``,
+      errors: (diagnostics, sources) => `\`\`\`text\n${renderPretty(diagnostics, sources)}\`\`\`\n`,
+    }),
+  json: jsonOf,
+};
+
+function jsonOf(files: readonly FileDiff[]): unknown {
+  return files.map((each) => {
+    if (each.state !== "failed") return each;
+    const { file, state, diagnostics } = each;
+    return { file, state, diagnostics };
+  });
+}
+
+interface Form {
+  readonly show: (diff: ModelDiff) => string;
+  readonly title: (file: string) => string;
+  readonly errors: (diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, SourceFile>) => string;
+}
+
+function joined(files: readonly FileDiff[], { show, title, errors }: Form): string {
+  const told = files.flatMap((each): readonly string[] => {
+    const head = `${title(each.file)}\n\n`;
+    switch (each.state) {
+      case "compared":
+        return each.diff.class === "none" ? [] : [`${head}${show(each.diff)}`];
+      case "new":
+        return [`${head}a new spec\n`];
+      case "part":
+        return each.changed ? [`${head}a part that changed; the specs that import it show what it changes\n`] : [];
+      case "failed": {
+        const sources = new Map([...sourcesOf(each.diagnostics), ...each.sources]);
+        return [`${head}${errors(each.diagnostics, sources)}`];
+      }
+    }
+  });
+  const same = files.filter((each) => each.state === "compared" && each.diff.class === "none").length;
+  const compared = files.some((each) => each.state === "compared");
+  return [...told, ...(compared || told.length === 0 ? [`no change in ${plural(same, "spec")}\n`] : [])].join("\n");
+}
+
+/** For a pull request. */
+export const diffMarkdownView: View<ModelDiff> = { human: renderDiffMarkdown, json: (diff) => diff };

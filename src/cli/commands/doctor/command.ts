@@ -1,0 +1,27 @@
+import { defineCommand } from "../../command.js";
+import { formatOption } from "../../shared-options.js";
+import { show } from "../../show.js";
+
+export const doctorVerb = defineCommand(
+  {
+    name: "doctor",
+    summary: "Say which engine runs, and how to get the fast one",
+    about: [
+      "Engines, from fast to slow: native (TensorFlow through tfjs-node), wasm and cpu (tfjs). `MTLC_ENGINE` chooses one; without it the fastest that works runs.",
+    ],
+    positional: { name: "", min: 0, max: 0, doc: "" },
+    options: {
+      install: { kind: "flag", doc: "install the native engine first, from package registries" },
+      format: formatOption,
+    },
+    output: () => "files",
+    examples: [
+      { line: "mtlc doctor", does: "look" },
+      { line: "mtlc doctor --install", does: "install the native engine" },
+    ],
+  },
+  async ({ options }, terminal) => {
+    const [{ runDoctor }, { doctorView }] = await Promise.all([import("./run.js"), import("./view.js")]);
+    return show(terminal, options.format, doctorView, await runDoctor({ install: options.install }, terminal.err));
+  },
+);

@@ -1,0 +1,27 @@
+import type { View } from "../../command.js";
+import type { DoctorResult } from "./run.js";
+
+export const doctorView: View<DoctorResult> = {
+  human: (report) => {
+    const { native } = report;
+    const rows: (readonly [string, string])[] = [
+      ["engine", report.description],
+      ...(native.available
+        ? ([
+            ["TensorFlow", native.tensorflow],
+            ["XLA", native.xla ? "yes" : "no"],
+            ["threads", String(native.threads)],
+            ["addon", native.addon],
+          ] as const)
+        : native.reasons.map((reason, i): readonly [string, string] => [i === 0 ? "native" : "", `no: ${reason}`])),
+      ["tfjs", report.tfjs],
+      ["cores", String(report.cores)],
+      ["Node", `${report.node} (${report.platform})`],
+      ["mtlc", report.mtlc],
+    ];
+    const width = Math.max(...rows.map(([name]) => name.length));
+    const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");
+    return report.advice === undefined ? lines : `${lines}\n${report.advice}\n`;
+  },
+  json: (report) => report,
+};

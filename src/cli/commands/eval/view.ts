@@ -1,0 +1,8 @@
+import type { EvaluationResult } from "../../../runtime/train/result.js";
+import type { View } from "../../command.js";
+import { scoresTable } from "../../views/scores.js";
+
+export const evalView: View<EvaluationResult> = {
+  human: scoresTable,
+  json: (measured) => measured,
+};

@@ -1,0 +1,35 @@
+import { defineCommand } from "../../command.js";
+import { formatOption } from "../../shared-options.js";
+import { show } from "../../show.js";
+
+export const explainVerb = defineCommand(
+  {
+    name: "explain",
+    summary: "Write out every default of a spec, or say what a message's code means",
+    about: [
+      "Of a spec: the same spec with imports, variants and macros expanded and every default written out, in canonical layout. It compiles to the same model.",
+      "Of a code such as MTL4003: its page, with a spec that triggers it and the mend.",
+    ],
+    positional: { name: "SPEC|CODE", min: 1, max: 1, doc: "a spec, an artifact, a spec in a git revision, or a code" },
+    options: {
+      textconv: { kind: "flag", doc: "be git's textconv: print the text as it stands where it cannot be written out" },
+      format: formatOption,
+    },
+    examples: [
+      { line: "mtlc explain model.mtl", does: "what the spec says and what it leaves unsaid" },
+      { line: "mtlc explain MTL4003", does: "what a code means" },
+    ],
+  },
+  async ({ arguments: [name = ""], options }, terminal) => {
+    const [{ runExplain, runTextconv }, { isGitCopy }, { explainView }] = await Promise.all([
+      import("./run.js"),
+      import("../../../runtime/specs/git-copy.js"),
+      import("./view.js"),
+    ]);
+    if (options.textconv || isGitCopy(name)) {
+      terminal.out(await runTextconv(name));
+      return 0;
+    }
+    return show(terminal, options.format, explainView, await runExplain(name));
+  },
+);

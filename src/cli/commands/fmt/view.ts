@@ -1,0 +1,30 @@
+import type { View } from "../../command.js";
+import type { FmtResult } from "./run.js";
+import type { Style } from "../../style.js";
+import { plural } from "../../views/text.js";
+
+export const fmtView: View<FmtResult> = {
+  human: ({ files, mode }, { outStyle }) => {
+    if (mode.diff) return files.map(({ diff }) => paintDiff(diff, outStyle)).join("");
+    const changed = files.filter((file) => file.changed);
+    const lines = changed.map(({ path }) => `${mode.check ? "would change" : "formatted"} ${path}\n`);
+    const rest = files.length - changed.length;
+    return [...lines, ...(rest > 0 ? [`${plural(rest, "file")} already in canonical layout\n`] : [])].join("");
+  },
+  json: ({ files, mode }) => ({
+    files: files.map(({ path, changed, diff }) => ({ path, changed, ...(mode.diff ? { diff } : {}) })),
+    written: !mode.check && !mode.diff,
+  }),
+};
+
+/** A unified diff with what goes in red and what comes in green. */
+export function paintDiff(diff: string, style: Style): string {
+  return diff
+    .split("\n")
+    .map((line) => {
+      if (/^(?:\+\+\+|---) /.test(line)) return style.bold(line);
+      if (line.startsWith("@@")) return style.cyan(line);
+      return line.startsWith("+") ? style.green(line) : line.startsWith("-") ? style.red(line) : line;
+    })
+    .join("\n");
+}

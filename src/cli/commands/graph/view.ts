@@ -1,0 +1,16 @@
+import { type PlacedDiagram, renderDot, renderSvg } from "../../../compiler/diagram/index.js";
+
+export const graphFormats = ["svg", "dot", "json"] as const;
+export type GraphFormat = (typeof graphFormats)[number];
+
+/** A picture in one of its forms. */
+export function graphText(diagram: PlacedDiagram, format: GraphFormat): string {
+  switch (format) {
+    case "svg":
+      return renderSvg(diagram);
+    case "dot":
+      return renderDot(diagram);
+    case "json":
+      return `${JSON.stringify(diagram, undefined, 2)}\n`;
+  }
+}

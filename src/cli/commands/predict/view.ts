@@ -1,0 +1,8 @@
+import type { PredictResult } from "../../../runtime/jobs/predict.js";
+import type { View } from "../../command.js";
+import { plural } from "../../views/text.js";
+
+export const predictView: View<PredictResult> = {
+  human: ({ output, rows, columns }) => `wrote ${plural(rows, "row")} to ${output}: ${columns.join(", ")}\n`,
+  json: (result) => result,
+};

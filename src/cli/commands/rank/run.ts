@@ -1,0 +1,80 @@
+import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
+import { type FormulaExplanation, secondsOfText } from "../../../compiler/formulas/index.js";
+import type { ExplainedCandidate } from "../../../compiler/ranking/index.js";
+import type { EngineName } from "../../../runtime/engine/index.js";
+import { createFailure } from "../../../runtime/failure.js";
+import { rankFiles, type RankedAnswer, type RefusedAnswer } from "../../../runtime/rank/index.js";
+
+export interface RankCall {
+  readonly source: string;
+  readonly files: readonly string[];
+  readonly rank?: string;
+  readonly group?: string;
+  readonly id?: string;
+  /** A date, or a date and time; UTC where it names no zone. */
+  readonly at?: string;
+  readonly seed?: number;
+  readonly experiment?: readonly string[];
+  readonly engine?: EngineName;
+  readonly explain: boolean;
+  /** Where permits of caps and paces are kept. */
+  readonly store?: string;
+  readonly duplicates?: "refuse" | "first";
+  readonly onWarning?: (warning: Diagnostic) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A request's list, and with `explain` what became of each candidate; or why there is none. */
+export type RankedRequest = ExplainedAnswer | RefusedAnswer;
+
+export interface ExplainedAnswer extends RankedAnswer {
+  readonly explained?: readonly ExplainedRank[];
+}
+
+/** What became of a candidate, and what its score is made of. */
+export interface ExplainedRank extends ExplainedCandidate {
+  /** Absent where the formula is neither a product of positive factors nor a sum. */
+  readonly made?: FormulaExplanation;
+}
+
+/** Nobody waits at a page: a store that is slow is no reason to show less. In milliseconds. */
+const patience = { wait: 10_000, timeout: 10_000 };
+
+/** Ranks each request of the files as it is read. `clock` is the time where the call names none. */
+export async function* runRank(call: RankCall, clock: number): AsyncGenerator<RankedRequest, void, undefined> {
+  const { explain, at, seed = 0, experiment, store, ...rest } = call;
+  const now = at === undefined ? clock : timeOf(at);
+  const options = {
+    ...rest,
+    now,
+    seed,
+    ...(experiment === undefined ? {} : { arms: experiment }),
+    ...(store === undefined ? {} : { flow: { store, server: "mtlc rank", ...patience } }),
+  };
+  for await (const answer of rankFiles(options)) {
+    if (!explain || answer.kind === "refused") yield answer;
+    else yield { ...answer, explained: explainAll(answer) };
+  }
+}
+
+/** Those in the list by their places, then the others as they came. */
+function explainAll({ list }: RankedAnswer): readonly ExplainedRank[] {
+  const placed = list.items.map(({ id }) => id);
+  const isPlaced = new Set(placed);
+  return [...placed, ...list.considered.filter((id) => !isPlaced.has(id))].flatMap((id): readonly ExplainedRank[] => {
+    const found = list.explain(id);
+    const made = list.explainScore(id);
+    if (found === undefined) return [];
+    return [{ ...found, ...(made === undefined || made.kind === "value" ? {} : { made }) }];
+  });
+}
+
+function timeOf(text: string): number {
+  const time = secondsOfText(text);
+  if (time !== undefined) return time;
+  throw createFailure("MTL8004", {
+    option: "--at",
+    value: text,
+    expected: "a date or a time such as `2026-11-05T12:00:00Z`",
+  });
+}

@@ -1,0 +1,141 @@
+import { formulaText } from "../../../compiler/describe/index.js";
+import type { RefusedAnswer } from "../../../runtime/rank/index.js";
+import type { ExplainedAnswer, ExplainedRank, RankedRequest } from "./run.js";
+import { candidateNotes } from "../../views/candidate-notes.js";
+import { budgetText, gaveWayText } from "../../views/relaxed.js";
+import { leftOutReason } from "../../views/left-out.js";
+import { numberText } from "../../views/number-text.js";
+import { plural } from "../../views/text.js";
+import { visibleText } from "../../views/visible-text.js";
+
+/** One request's list, for people or as a JSON line. */
+export function rankText(answer: RankedRequest, format: "human" | "json"): string {
+  if (format === "json") return `${JSON.stringify(rankJson(answer))}\n`;
+  return answer.kind === "refused" ? refusedText(answer) : humanText(answer);
+}
+
+/** What was asked is echoed, so that the answer can be had again. */
+export function rankJson(answer: RankedRequest): unknown {
+  const { request, rank, now, seed } = answer;
+  const asked = { request, rank, at: new Date(now * 1000).toISOString(), seed };
+  if (answer.kind === "refused") {
+    const { id, input, diagnostic } = answer;
+    const { code, message, help } = diagnostic;
+    return {
+      ...asked,
+      error: {
+        code,
+        message,
+        ...(id === undefined ? {} : { candidate: id }),
+        ...(input === undefined ? {} : { input }),
+        ...(help === undefined ? {} : { help }),
+      },
+    };
+  }
+  const { arms, candidates, repeated, list, flow, explained } = answer;
+  const { items, gaveWay, budgetSpent, leftOut, alreadyShown, unsourced, outranked, clamped, flagged, spent } = list;
+  const caps = flow?.permits;
+  return {
+    ...asked,
+    ...(Object.keys(arms).length === 0 ? {} : { experiments: arms }),
+    candidates,
+    ...(repeated.length === 0 ? {} : { repeated }),
+    items,
+    degraded: gaveWay,
+    ...(budgetSpent ? { budgetSpent } : {}),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+    ...(alreadyShown.length === 0 ? {} : { alreadyShown }),
+    ...(unsourced.length === 0 ? {} : { unsourced }),
+    ...(outranked.length === 0 ? {} : { outranked }),
+    ...(clamped === 0 ? {} : { clamped }),
+    ...(flagged.length === 0 ? {} : { flagged }),
+    ...(spent.length === 0 ? {} : { spent }),
+    ...(caps === undefined || caps.degraded.length === 0 ? {} : { degradedCaps: caps.degraded }),
+    ...(caps === undefined || caps.approximate.length === 0 ? {} : { approximateCaps: caps.approximate }),
+    ...(explained === undefined ? {} : { explain: explained.map(explainedJson) }),
+  };
+}
+
+/** The error in the place of the list. */
+function refusedText({ request, rank, diagnostic }: RefusedAnswer): string {
+  const { code, message, help } = diagnostic;
+  const lines = [
+    `${visibleText(request)} · ${rank}: no list`,
+    `  error[${code}]: ${visibleText(message)}`,
+    ...(help === undefined ? [] : [`  help: ${visibleText(help)}`]),
+  ];
+  return `${lines.join("\n")}\n\n`;
+}
+
+function explainedJson({ row: _row, made, ...rest }: ExplainedRank): unknown {
+  if (made === undefined) return rest;
+  const parts = made.parts.map(({ expression, ...part }) => ({ part: formulaText(expression), ...part }));
+  return { ...rest, made: { kind: made.kind, parts } };
+}
+
+/** `ln 0.0031 = −5.78: ctr −2.3, alpha + cvr −2.81`: what each part adds to the score, or to its logarithm. */
+function scoreLine({ made }: ExplainedRank): readonly string[] {
+  if (made === undefined) return [];
+  const { kind, score, parts } = made;
+  const whole = kind === "product" ? `ln ${numberText(score)} = ${shortNumber(Math.log(score))}` : numberText(score);
+  const shown = parts.map(({ expression, contribution }) => `${formulaText(expression)} ${shortNumber(contribution)}`);
+  return [`         ${whole}: ${shown.join(", ")}`];
+}
+
+/** With a sign, three significant digits. */
+function shortNumber(value: number): string {
+  const text = Number.isFinite(value) ? String(Number(value.toPrecision(3))) : String(value);
+  return value > 0 ? `+${text}` : text.replace("-", "−");
+}
+
+function humanText({ request, rank, arms, candidates, repeated, list, flow, explained }: ExplainedAnswer): string {
+  const { items, gaveWay, budgetSpent, leftOut, alreadyShown, unsourced, outranked, flagged } = list;
+  const shownArms = Object.entries(arms).map(([name, arm]) => ` · ${name}: ${arm}`);
+  const title = `${visibleText(request)} · ${rank}: ${items.length} of ${plural(candidates, "candidate")}${shownArms.join("")}`;
+  const notes = new Map(explained?.map((each) => [each.id, candidateNotes(each)]));
+  const width = [...items, ...(explained ?? [])].reduce((most, { id }) => Math.max(most, visibleText(id).length), 0);
+  const line = (place: string, id: string, score: number): string =>
+    [place.padStart(5), visibleText(id).padEnd(width), numberText(score).padStart(10), (notes.get(id) ?? []).join(", ")]
+      .join("  ")
+      .trimEnd();
+  const scores = new Map(explained?.map((each) => [each.id, scoreLine(each)]));
+  const others = (explained ?? []).filter(({ place }) => place === undefined);
+  const lines = [
+    title,
+    ...items.flatMap(({ id, score }, i) => [line(String(i + 1), id, score), ...(scores.get(id) ?? [])]),
+    ...others.flatMap(({ id, score }) => [line("–", id, score), ...(scores.get(id) ?? [])]),
+    ...gaveWay.map((each) => `  ${gaveWayText(each)}`),
+    ...(budgetSpent ? [`  ${budgetText}`] : []),
+    ...(flow?.permits.degraded ?? []).map(({ cap, down }) => `  ${degradedText(cap, down)}`),
+    ...leftOutLines(leftOut),
+    ...idsLine("left out, since a page before showed it", alreadyShown),
+    ...idsLine("left out, since no source of the ranking brought it", unsourced),
+    ...(explained === undefined ? [] : idsLine("not among the first of its sources", outranked)),
+    ...idsLine("came again, the first stays", repeated),
+    ...idsLine("no finite score", flagged),
+  ];
+  return `${lines.join("\n")}\n\n`;
+}
+
+/** By input and reason: a file may lack a value in thousands of rows. */
+function leftOutLines(leftOut: ExplainedAnswer["list"]["leftOut"]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const each of leftOut) {
+    const key = leftOutReason(each);
+    groups.set(key, [...(groups.get(key) ?? []), each.id]);
+  }
+  return [...groups].flatMap(([why, ids]) => idsLine(`left out, since ${why}`, ids));
+}
+
+/** What holds for some candidates; a file may have thousands of them. */
+function idsLine(what: string, ids: readonly string[]): readonly string[] {
+  if (ids.length === 0) return [];
+  const shown = ids.slice(0, 5).map(visibleText).join(", ");
+  return [`  ${what}: ${shown}${ids.length > 5 ? ` and ${ids.length - 5} more` : ""}`];
+}
+
+function degradedText(cap: string, down: { readonly kind: "closed" } | { readonly share: number }): string {
+  return "share" in down
+    ? `cap ${cap}: the store does not answer; a share of ${down.share} of what remained is shown`
+    : `cap ${cap}: the store does not answer; nothing more is shown of what it counts`;
+}

@@ -1,0 +1,112 @@
+import { defineCommand } from "../../command.js";
+import { defined } from "../../defined.js";
+import { interruptCode, Interrupted, withInterrupt } from "../../interrupt.js";
+import {
+  engineOption,
+  formatOption,
+  quietOption,
+  testOption,
+  trainFilesOption,
+  validationOption,
+} from "../../shared-options.js";
+import { show } from "../../show.js";
+
+export const trainVerb = defineCommand(
+  {
+    name: "train",
+    summary: "Train a spec's model and leave an artifact",
+    about: [
+      "Reads the data that the spec names, trains, measures every task over its sample space, and writes an artifact: weights, vocabularies, a SavedModel, a tfjs GraphModel and a manifest. The same spec, data, seed, engine and thread count give the same bytes.",
+      "Checkpoints lie in the output directory until the artifact takes their place. Ctrl-C leaves one; `--resume` goes on from the newest, starts where there is none, and does nothing where all is done.",
+    ],
+    positional: { name: "SPEC", min: 1, max: 1, doc: "spec to train" },
+    options: {
+      output: { kind: "text", short: "o", value: "DIR", doc: "directory of the artifact (default: out/MODEL)" },
+      train: trainFilesOption,
+      validation: validationOption,
+      test: testOption,
+      seed: {
+        kind: "integer",
+        value: "N",
+        min: 0,
+        max: 2 ** 32 - 1,
+        doc: "seed in place of the spec's",
+      },
+      epochs: {
+        kind: "integer",
+        value: "N",
+        min: 1,
+        max: Number.MAX_SAFE_INTEGER,
+        doc: "epochs in place of the spec's",
+      },
+      resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory, if there is one" },
+      "warm-start": {
+        kind: "text",
+        value: "ARTIFACT",
+        doc: "start from a trained artifact: what `mtlc diff ARTIFACT SPEC` says warm-starts",
+      },
+      force: { kind: "flag", doc: "drop the checkpoints of an unfinished run in the output directory" },
+      "checkpoint-steps": {
+        kind: "integer",
+        value: "N",
+        min: 1,
+        max: Number.MAX_SAFE_INTEGER,
+        doc: "a checkpoint every N steps, besides one a minute and one an epoch",
+      },
+      tensorboard: { kind: "text", value: "DIR", doc: "write TensorBoard event files" },
+      engine: engineOption,
+      quiet: quietOption,
+      format: formatOption,
+    },
+    output: () => "files",
+    examples: [
+      { line: "mtlc train model.mtl -o out", does: "with the spec's own data" },
+      { line: "mtlc train model.mtl -o out --train day1/*.csv --test day2.csv", does: "with other files" },
+      { line: "mtlc train model.mtl -o new --warm-start out", does: "from the weights of an earlier model" },
+      { line: "mtlc train model.mtl -o out --resume", does: "go on after Ctrl-C" },
+    ],
+  },
+  async ({ arguments: [spec = ""], options }, terminal) => {
+    const [{ train }, { trainView }, { createProgressView }, { canResume, defaultOutput }] = await Promise.all([
+      import("../../../runtime/jobs/train.js"),
+      import("./view.js"),
+      import("../../views/progress.js"),
+      import("./run.js"),
+    ]);
+    const progress = createProgressView(terminal, options.quiet);
+    const output = options.output ?? (await defaultOutput(spec));
+    const everySteps = options["checkpoint-steps"];
+    try {
+      const outcome = await withInterrupt(async (signal, deafness) => {
+        const result = await train({
+          spec,
+          output,
+          ...defined({ train: options.train, validation: options.validation, test: options.test }),
+          ...defined({ seed: options.seed, epochs: options.epochs, tensorboard: options.tensorboard }),
+          ...defined({ engine: options.engine }),
+          ...defined({ warmStart: options["warm-start"] }),
+          resume: options.resume,
+          force: options.force,
+          checkpoints: defined({ everySteps }),
+          signal,
+          onEvent: (event) => {
+            // Before the line that tells of it: a signal that answers the line would be lost in the engine's call.
+            if (event.kind === "compiling") deafness.begin();
+            progress.onEvent(event);
+            if (event.kind === "compiled") deafness.end();
+          },
+        });
+        return { result, exitCode: result.summary.ended === "interrupted" ? interruptCode(signal) : 0 } as const;
+      });
+      progress.close();
+      if (outcome instanceof Interrupted) {
+        const next = (await canResume(output)) ? "; the same command with `--resume` goes on" : "";
+        terminal.err(`interrupted before there was a result${next}\n`);
+        return outcome.exitCode;
+      }
+      return show(terminal, options.format, trainView, outcome);
+    } finally {
+      progress.close();
+    }
+  },
+);

@@ -1,0 +1,27 @@
+import type { TrainResult } from "../../../runtime/train/result.js";
+import type { View } from "../../command.js";
+import { scoresTable } from "../../views/scores.js";
+
+export const trainView: View<TrainResult> = {
+  human: ({ summary, evaluation, artifact, checkpoint, already }) => {
+    if (summary.ended === "interrupted")
+      return checkpoint === undefined
+        ? "interrupted\n"
+        : `interrupted at step ${summary.steps}; the same command with \`--resume\` goes on\n`;
+    return [
+      ...(evaluation === undefined ? [] : [scoresTable(evaluation)]),
+      ...(artifact === undefined
+        ? []
+        : [already === true ? `${artifact} is trained already, from the same spec and data\n` : `wrote ${artifact}\n`]),
+    ].join("");
+  },
+  json: ({ summary, history, evaluation, artifact, checkpoint, warmStart, already }) => ({
+    ...(already === true ? { already } : {}),
+    ...(artifact === undefined ? {} : { artifact }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(evaluation === undefined ? {} : evaluation),
+    ...(warmStart === undefined ? {} : { warmStart }),
+    summary,
+    history,
+  }),
+};

@@ -1,8 +1,0 @@
-import type { EvaluationResult } from "../../runtime/train/result.js";
-import type { View } from "../command.js";
-import { scoresTable } from "./scores.js";
-
-export const evalView: View<EvaluationResult> = {
-  human: scoresTable,
-  json: (measured) => measured,
-};

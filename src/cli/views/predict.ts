@@ -1,8 +1,0 @@
-import type { PredictResult } from "../../runtime/predict.js";
-import type { View } from "../command.js";
-import { plural } from "./text.js";
-
-export const predictView: View<PredictResult> = {
-  human: ({ output, rows, columns }) => `wrote ${plural(rows, "row")} to ${output}: ${columns.join(", ")}\n`,
-  json: (result) => result,
-};

@@ -1,0 +1,168 @@
+import { createGains, type Gains } from "../order/gains.js";
+import { createLimit, type Limit } from "./limit.js";
+import type { ListProblem, WindowConstraint } from "./problem.js";
+import { classPredecessors } from "./twins.js";
+import { startWalk, type Preference, type Walk } from "./walk.js";
+
+/** How strictly one search takes what may give way. */
+export interface Strictness {
+  /** Places of the list. */
+  readonly length: number;
+  /** For each window, how many places may break it. */
+  readonly breaks: Int32Array;
+  /** For each quota, its level: see {@link quotaLevel}. */
+  readonly quotas: Int32Array;
+  /** For each pin, whether it is kept (1). */
+  readonly pins: Uint8Array;
+}
+
+/** A problem with all that its searches share. */
+export interface Search {
+  readonly problem: ListProblem;
+  readonly limits: readonly Limit[];
+  readonly gains?: Gains;
+  readonly weights: readonly number[];
+  /** Made when a search first turns back: the candidate before each that no rule can tell from it, or −1. */
+  predecessors?: Int32Array;
+  /** Places that one search may fill beyond those of its list before it begins anew. */
+  readonly budget: number;
+  nodes: number;
+  /** Places that searches may still fill beyond those of their lists, in all. */
+  pool: number;
+  /** Looks at a candidate under a limit that greedy lists may still take, in all. */
+  looks: number;
+  budgetSpent: boolean;
+}
+
+export function createSearch(problem: ListProblem): Search {
+  // What a place costs grows with the candidates that are looked at: small requests may try more, large ones fewer.
+  const count = Math.max(1, problem.count);
+  const budget = Math.round(problem.budget * Math.max(200 / count, Math.min(1, 1000 / count)));
+  return {
+    problem,
+    budget,
+    limits: [...problem.windows, ...problem.caps].map((each) => createLimit(each, problem)),
+    ...(problem.diversity === undefined ? {} : { gains: createGains(problem.diversity, problem.count) }),
+    weights: weightsOf(problem),
+    nodes: 0,
+    pool: 8 * budget,
+    looks: 1e7,
+    budgetSpent: false,
+  };
+}
+
+/** What a search may fill beyond its list's places when the pool is empty. */
+const leastBudget = 20;
+
+/**
+ * The lexicographically first list that keeps every rule to the given strictness, or undefined: there is none, or the
+ * budget ended first. Depth first, place by place; a candidate is left out as soon as a necessary condition fails for
+ * what remains, and so are candidates that differ from a failed one in nothing that a rule sees.
+ *
+ * Going back from the end is slow where the fault lies far before it. A search that spends its budget begins anew and
+ * takes first what there is most of, which leaves variety for the end; the list that it finds so is made better from its
+ * first place on, as far as the search's pool goes.
+ */
+export function findList(search: Search, strictness: Strictness): Int32Array | undefined {
+  const { length } = strictness;
+  if (length > search.problem.count) return undefined;
+  const walk = walkOf(search, strictness);
+  if (!walk.stays()) return undefined;
+  const found = descend(search, walk, "list", length + Math.max(leastBudget, Math.min(search.budget, search.pool)));
+  search.nodes += found.nodes;
+  search.pool -= Math.max(0, found.nodes - length);
+  if (found.kind === "found") return walk.list;
+  if (found.kind === "none") return undefined;
+  search.budgetSpent = true;
+  if (search.pool <= 0) return undefined;
+  while (walk.filled() > 0) walk.take();
+  const rough = descend(search, walk, "plenty", Math.min(search.pool, length + 2 * search.budget));
+  spend(search, rough.nodes);
+  return rough.kind === "found" ? polish(search, walk) : undefined;
+}
+
+/** A list that breaks at each place as little as it can there, or undefined where that comes to no list soon. */
+export function greedyList(search: Search, strictness: Strictness): Int32Array | undefined {
+  // At each place it looks at every candidate under every limit.
+  const looks = search.problem.count * strictness.length * search.limits.length;
+  if (looks > search.looks) return undefined;
+  search.looks -= looks;
+  const walk = walkOf(search, strictness);
+  if (!walk.stays()) return undefined;
+  const found = descend(search, walk, "fewest", strictness.length + 100);
+  search.nodes += found.nodes;
+  return found.kind === "found" ? walk.list : undefined;
+}
+
+function walkOf(search: Search, strictness: Strictness): Walk {
+  const { problem, limits, gains, weights } = search;
+  return startWalk({ problem, limits, gains, strictness, weights, twins: () => search.predecessors });
+}
+
+/** A stronger window counts for more than all places that break weaker ones. */
+function weightsOf({ windows, caps, length }: ListProblem): readonly number[] {
+  const strengthOf = ({ strength }: WindowConstraint): number =>
+    strength.kind === "hard" ? Infinity : strength.priority;
+  const order = windows
+    .map((_, i) => i)
+    .sort((a, b) => strengthOf(windows[a] as WindowConstraint) - strengthOf(windows[b] as WindowConstraint) || b - a);
+  return [...windows.map((_, i) => (length + 1) ** order.indexOf(i)), ...caps.map(() => 0)];
+}
+
+interface Descent {
+  readonly kind: "found" | "none" | "budget";
+  readonly nodes: number;
+}
+
+/** From the places that are filled to a whole list, or back to them. */
+function descend(search: Search, walk: Walk, preference: Preference, budget: number): Descent {
+  const start = walk.filled();
+  const { length } = walk.list;
+  let nodes = 0;
+  let tried = -1;
+  while (walk.filled() < length) {
+    const candidate = walk.choose(tried, preference);
+    if (candidate >= 0) {
+      if (nodes >= budget) return { kind: "budget", nodes };
+      walk.put(candidate);
+      nodes++;
+      tried = -1;
+      if (walk.stays()) continue;
+    } else if (walk.filled() === start) return { kind: "none", nodes };
+    search.predecessors ??= classPredecessors(search.problem);
+    tried = walk.take();
+  }
+  return { kind: "found", nodes };
+}
+
+/** Of a list that holds, place by place the first candidate with which some list is found that holds. */
+function polish(search: Search, walk: Walk): Int32Array {
+  const best = walk.list.slice();
+  const { length } = best;
+  while (walk.filled() > 0) walk.take();
+  for (let place = 0; place < length; place++) {
+    let tried = -1;
+    for (;;) {
+      const candidate = search.pool > 0 ? walk.choose(tried, "list") : (best[place] as number);
+      if (candidate < 0 || candidate === best[place]) {
+        walk.put(best[place] as number);
+        break;
+      }
+      walk.put(candidate);
+      const ahead: Descent = walk.stays()
+        ? descend(search, walk, "plenty", Math.min(search.pool, length - place + 50))
+        : { kind: "none", nodes: 0 };
+      spend(search, ahead.nodes + 1);
+      if (ahead.kind === "found") best.set(walk.list);
+      while (walk.filled() > (ahead.kind === "found" ? place + 1 : place)) walk.take();
+      if (ahead.kind === "found") break;
+      tried = candidate;
+    }
+  }
+  return best;
+}
+
+function spend(search: Search, nodes: number): void {
+  search.nodes += nodes;
+  search.pool -= nodes;
+}

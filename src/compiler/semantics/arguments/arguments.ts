@@ -1,0 +1,373 @@
+import type { ReportDetails } from "../../diagnostics/index.js";
+import type { ParameterType } from "../../builtins/parameter.js";
+import type { Arguments, ArgumentValue } from "../../model/index.js";
+import type { Argument, Expression, Name } from "../../syntax/index.js";
+import { suggest, type Span } from "../../text/index.js";
+import { constantOf } from "./constants.js";
+import type { CheckContext } from "../context.js";
+import { resolveName } from "../names/resolve.js";
+import { meantBy } from "../names/suggestion.js";
+import { describeValue } from "../names/describe.js";
+import { headKinds, networkKinds } from "../names/symbols.js";
+
+/** What an argument may be: what built-ins declare, and what blocks of the language take besides. */
+export type ArgumentType =
+  | ParameterType
+  /** Bare words or texts: `[age, "hours-per-week"]`, or one of them. */
+  | { readonly kind: "words" }
+  /** Texts in quotes: `["a.csv", "b.csv"]`, or one of them. */
+  | { readonly kind: "texts"; readonly nonEmpty?: true }
+  /** Texts and numbers, kept as they are: `["a", "b"]`, `[1, 2]`, or one of them. */
+  | { readonly kind: "values" }
+  /** Anything: whoever asked for it reads it from the tree. Its value is null. */
+  | { readonly kind: "expression"; readonly expected: string }
+  /** The first that fits. */
+  | { readonly kind: "either"; readonly options: readonly ArgumentType[] };
+
+/** A parameter of a built-in or of a form of the language. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly type: ArgumentType;
+  /** Absent: it must be given. `null`: it may be absent. */
+  readonly default?: ArgumentValue;
+}
+
+/** The defaults of parameters that have one. */
+export function argumentDefaults(specs: readonly ArgumentSpec[]): Arguments {
+  return Object.fromEntries(
+    specs.flatMap((spec) => (spec.default === undefined ? [] : [[spec.name, spec.default] as const])),
+  );
+}
+
+/** What takes the arguments, for messages: `mlp`. */
+export interface Callee {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/**
+ * Arguments against parameters, defaults filled in. Positional ones fill the parameters in their order, those given by
+ * name left out. Undefined when something is wrong, which is then reported.
+ */
+export function checkArguments(
+  context: CheckContext,
+  callee: Callee,
+  specs: readonly ArgumentSpec[],
+  given: readonly Argument[],
+): Arguments | undefined {
+  const { reporter } = context;
+  const values: Record<string, ArgumentValue> = {};
+  const places = new Map<string, Argument>();
+  let sound = true;
+  let hasUnknown = false;
+
+  const take = (spec: ArgumentSpec, argument: Argument): void => {
+    const first = places.get(spec.name);
+    if (first !== undefined) {
+      sound = false;
+      reporter.report("MTL3004", { callee: callee.name, parameter: spec.name }, argument.span, {
+        labels: [{ span: first.span, message: "given here first" }],
+      });
+      return;
+    }
+    places.set(spec.name, argument);
+    const value = readArgument(context, callee, spec, argument.value);
+    if (value === undefined) sound = false;
+    else values[spec.name] = value;
+  };
+
+  const named = new Set(given.map((argument) => argument.name?.text));
+  const open = specs.filter((spec) => !named.has(spec.name));
+  let next = 0;
+  for (const argument of given) {
+    if (argument.name === undefined) {
+      const spec = open[next++];
+      if (spec !== undefined) take(spec, argument);
+      else if (argument.value.kind !== "Missing") {
+        sound = false;
+        reporter.report("MTL3005", { callee: callee.name, parameters: names(specs) }, argument.span);
+      }
+    } else if (argument.name.text !== "") {
+      const spec = findSpec(context, callee, specs, argument.name);
+      if (spec === undefined) hasUnknown = true;
+      else take(spec, argument);
+    }
+  }
+  for (const spec of specs) {
+    if (places.has(spec.name)) continue;
+    if (spec.default !== undefined) values[spec.name] = spec.default;
+    else {
+      // A misspelt name, or a hole that recovery left, may be this very argument.
+      if (!hasUnknown && !given.some((argument) => argument.value.kind === "Missing" || argument.name?.text === ""))
+        reporter.report(
+          "MTL3001",
+          { callee: callee.name, parameter: spec.name, expected: describeArgumentType(spec.type) },
+          callee.span,
+        );
+      sound = false;
+    }
+  }
+  return sound && !hasUnknown ? values : undefined;
+}
+
+/** The argument that {@link checkArguments} takes for a parameter. */
+export function argumentFor(
+  specs: readonly ArgumentSpec[],
+  given: readonly Argument[],
+  name: string,
+): Argument | undefined {
+  const named = given.find((argument) => argument.name?.text === name);
+  if (named !== undefined) return named;
+  const names = new Set(given.map((argument) => argument.name?.text));
+  const place = specs.filter((spec) => !names.has(spec.name)).findIndex((spec) => spec.name === name);
+  return place < 0 ? undefined : given.filter((argument) => argument.name === undefined)[place];
+}
+
+function findSpec(
+  context: CheckContext,
+  callee: Callee,
+  specs: readonly ArgumentSpec[],
+  name: Name,
+): ArgumentSpec | undefined {
+  const spec = specs.find((each) => each.name === name.text);
+  if (spec !== undefined) return spec;
+  const { suggestion, details } = meantBy("parameter", name, names(specs));
+  context.reporter.report(
+    "MTL2005",
+    { callee: callee.name, name: name.text, known: names(specs), suggestion },
+    name.span,
+    details,
+  );
+  return undefined;
+}
+
+function names(specs: readonly ArgumentSpec[]): readonly string[] {
+  return specs.map((spec) => spec.name);
+}
+
+/** The value of one argument; undefined when it is none of its type, which is then reported. */
+export function readArgument(
+  context: CheckContext,
+  callee: Callee,
+  spec: Pick<ArgumentSpec, "name" | "type">,
+  expression: Expression,
+): ArgumentValue | undefined {
+  const result = readValue(context, spec.type, expression);
+  switch (result.kind) {
+    case "value":
+      return result.value;
+    case "reported":
+      return undefined;
+    case "range":
+      context.reporter.report(
+        "MTL3003",
+        { callee: callee.name, parameter: spec.name, expected: describeArgumentType(spec.type), found: result.found },
+        result.span,
+      );
+      return undefined;
+    case "word":
+      context.reporter.report(
+        "MTL2006",
+        {
+          callee: callee.name,
+          parameter: spec.name,
+          found: result.found,
+          known: result.known,
+          suggestion: suggest(result.found, result.known),
+        },
+        result.span,
+      );
+      return undefined;
+    case "kind":
+      context.reporter.report(
+        "MTL3002",
+        {
+          callee: callee.name,
+          parameter: spec.name,
+          expected: describeArgumentType(spec.type),
+          found: describeValue(result.expression),
+        },
+        result.expression.span,
+        withoutQuotes(spec.type, result.expression),
+      );
+      return undefined;
+  }
+}
+
+/** A word in quotes where the word itself stands. */
+function withoutQuotes(type: ArgumentType, expression: Expression): ReportDetails {
+  const words = type.kind === "either" ? type.options : [type];
+  if (expression.kind !== "String") return {};
+  const { value, span } = expression;
+  if (!words.some((option) => option.kind === "choice" && option.values.includes(value))) return {};
+  const title = `write it without quotes: \`${value}\``;
+  return { help: title, fixes: [{ title, edits: [{ span, newText: value }] }] };
+}
+
+type Reading =
+  | { readonly kind: "value"; readonly value: ArgumentValue }
+  | { readonly kind: "reported" }
+  | { readonly kind: "kind"; readonly expression: Expression }
+  | { readonly kind: "range"; readonly found: string; readonly span: Span }
+  | { readonly kind: "word"; readonly found: string; readonly known: readonly string[]; readonly span: Span };
+
+function readValue(context: CheckContext, type: ArgumentType, expression: Expression): Reading {
+  if (expression.kind === "Missing") return { kind: "reported" };
+  switch (type.kind) {
+    case "number":
+      return readNumber(type, expression);
+    case "choice": {
+      if (expression.kind !== "NameExpression") return { kind: "kind", expression };
+      const { text, span } = expression.name;
+      if (type.values.includes(text)) return { kind: "value", value: text };
+      return text === "" ? { kind: "reported" } : { kind: "word", found: text, known: type.values, span };
+    }
+    case "boolean":
+      return expression.kind === "Boolean" ? { kind: "value", value: expression.value } : { kind: "kind", expression };
+    case "text":
+      return expression.kind === "String" ? { kind: "value", value: expression.value } : { kind: "kind", expression };
+    case "widths":
+      // A layer that needs at least one width says so with its shape.
+      return readList(expression, false, (item) => readNumber({ kind: "number", min: 1, integer: true }, item));
+    case "numbers":
+      return readList(expression, true, (item) => readNumber({ kind: "number" }, item));
+    case "words":
+      return readList(expression, true, readWord);
+    case "texts":
+      return readList(expression, type.nonEmpty === true, (item) => readValue(context, { kind: "text" }, item));
+    case "values":
+      return readList(expression, true, readPlainValue);
+    case "expression":
+      return { kind: "value", value: null };
+    case "reference":
+      return readReference(context, type.to, expression);
+    case "either":
+      return readEither(context, type.options, expression);
+  }
+}
+
+function readNumber(type: Extract<ParameterType, { kind: "number" }>, expression: Expression): Reading {
+  const constant = constantOf(expression);
+  if (constant.kind === "missing") return { kind: "reported" };
+  if (constant.kind === "none") return { kind: "kind", expression };
+  const { value } = constant;
+  const { min = -Infinity, max = Infinity, minOpen = false, maxOpen = false, integer = false } = type;
+  const inside =
+    Number.isFinite(value) &&
+    (minOpen ? value > min : value >= min) &&
+    (maxOpen ? value < max : value <= max) &&
+    (!integer || Number.isInteger(value));
+  return inside ? { kind: "value", value } : { kind: "range", found: String(value), span: expression.span };
+}
+
+/** A list, or one item that stands for a list of one. */
+function readList(expression: Expression, nonEmpty: boolean, readItem: (item: Expression) => Reading): Reading {
+  if (expression.kind !== "List") {
+    const item = readItem(expression);
+    return item.kind === "value" ? { kind: "value", value: [item.value] } : item;
+  }
+  const values: ArgumentValue[] = [];
+  for (const item of expression.items) {
+    const reading = item.kind === "Missing" ? ({ kind: "reported" } as const) : readItem(item);
+    if (reading.kind !== "value") return reading;
+    values.push(reading.value);
+  }
+  if (nonEmpty && values.length === 0) return { kind: "kind", expression };
+  return { kind: "value", value: values };
+}
+
+function readWord(item: Expression): Reading {
+  if (item.kind === "String") return { kind: "value", value: item.value };
+  if (item.kind !== "NameExpression") return { kind: "kind", expression: item };
+  return item.name.text === "" ? { kind: "reported" } : { kind: "value", value: item.name.text };
+}
+
+function readPlainValue(item: Expression): Reading {
+  if (item.kind === "String") return { kind: "value", value: item.value };
+  return readNumber({ kind: "number" }, item);
+}
+
+function readEither(context: CheckContext, options: readonly ArgumentType[], expression: Expression): Reading {
+  let nearest: Reading = { kind: "kind", expression };
+  for (const option of options) {
+    const reading = readValue(context, option, expression);
+    if (reading.kind === "value" || reading.kind === "reported") return reading;
+    // A number out of range or an unknown word says more than "something else".
+    if (reading.kind !== "kind") nearest = reading;
+  }
+  return nearest;
+}
+
+/** Words that `l2(…)` and its kin take besides parts of the network. */
+export const parameterGroups = ["embeddings", "weights", "biases", "all"] as const;
+
+function readReference(
+  context: CheckContext,
+  to: Extract<ParameterType, { kind: "reference" }>["to"],
+  expression: Expression,
+): Reading {
+  if (expression.kind !== "NameExpression") return { kind: "kind", expression };
+  const { name } = expression;
+  const resolved = (() => {
+    switch (to) {
+      case "feature":
+        return resolveName(context, name, { kinds: ["feature"], what: "a feature" });
+      case "head":
+        return resolveName(context, name, { kinds: headKinds, what: "a task or a chain" });
+      case "label":
+        return resolveName(context, name, { kinds: ["label", "event"], what: "a label" });
+      case "parameters":
+        if ((parameterGroups as readonly string[]).includes(name.text) && !context.scope.names.has(name.text))
+          return { name: name.text };
+        return resolveName(context, name, {
+          kinds: ["feature", ...networkKinds, "task"],
+          what: `${parameterGroups.map((each) => `\`${each}\``).join(", ")} or a part of the network`,
+        });
+    }
+  })();
+  return resolved === undefined ? { kind: "reported" } : { kind: "value", value: resolved.name };
+}
+
+/** `a whole number ≥ 1`, `one of \`relu\`, \`tanh\``, `a list of numbers`. */
+export function describeArgumentType(type: ArgumentType): string {
+  switch (type.kind) {
+    case "number": {
+      const noun = type.integer === true ? "a whole number" : "a number";
+      const { min, max } = type;
+      if (min !== undefined && max !== undefined)
+        return `${noun} in ${type.minOpen === true ? "(" : "["}${min}, ${max}${type.maxOpen === true ? ")" : "]"}`;
+      if (min !== undefined) return `${noun} ${type.minOpen === true ? ">" : "≥"} ${min}`;
+      if (max !== undefined) return `${noun} ${type.maxOpen === true ? "<" : "≤"} ${max}`;
+      return noun;
+    }
+    case "choice":
+      return type.values.length === 1
+        ? `\`${type.values[0] ?? ""}\``
+        : `one of ${type.values.map((value) => `\`${value}\``).join(", ")}`;
+    case "widths":
+      return "a list of whole numbers ≥ 1 such as `[64, 32]`";
+    case "numbers":
+      return "a list of numbers";
+    case "boolean":
+      return "`true` or `false`";
+    case "text":
+      return "a text in quotes";
+    case "words":
+      return "a list of names";
+    case "texts":
+      return "a text in quotes or a list of such";
+    case "values":
+      return "a list of texts or numbers";
+    case "reference":
+      return {
+        feature: "a feature",
+        head: "a task or a chain",
+        label: "a label",
+        parameters: "a group of parameters such as `embeddings`",
+      }[type.to];
+    case "expression":
+      return type.expected;
+    case "either":
+      return type.options.map(describeArgumentType).join(" or ");
+  }
+}

@@ -1,0 +1,33 @@
+import { builtins, optimizers, schedules } from "../../builtins/index.js";
+import { fileFormats } from "../data/check-source.js";
+import { logitWords } from "../heads/check-logit.js";
+import { activations } from "../heads/check-task.js";
+import { columnFunctions } from "../data/column-expressions.js";
+import { columnWord } from "../data/column-names.js";
+import { featureKinds } from "../data/feature-types.js";
+import { formulaFunctions } from "../formulas/formula-functions.js";
+import { metricNames } from "../training/metric-types.js";
+
+/** Every word that the language itself calls, wherever it may stand: a macro of such a name would hide it. */
+export const callWords: ReadonlySet<string> = new Set([
+  ...builtins.map(({ name }) => name),
+  "embed",
+  ...activations,
+  ...logitWords,
+  ...Object.keys(formulaFunctions),
+  "piecewise",
+  ...Object.keys(columnFunctions),
+  columnWord,
+  ...featureKinds,
+  ...fileFormats,
+  ...optimizers.map(({ name }) => name),
+  ...schedules.map(({ name }) => name),
+  ...metricNames,
+  "split",
+  "hash",
+  "norm",
+  "value",
+  "early",
+  "arm",
+  "fixed",
+]);

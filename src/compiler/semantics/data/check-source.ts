@@ -1,0 +1,175 @@
+import type { Arguments, FileFormat, FileReading, SourceModel, SourceOptions } from "../../model/index.js";
+import type * as ast from "../../syntax/index.js";
+import { rebasePath, suggest, own } from "../../text/index.js";
+import { checkArguments, readArgument, type ArgumentSpec } from "../arguments/arguments.js";
+import type { CheckContext } from "../context.js";
+import { describeValue } from "../names/describe.js";
+
+/** A format with its options: of one source, or of `format:` for all. */
+export type Format = Pick<FileReading, "format" | "options">;
+
+/** The formats of files by name. */
+export const fileFormats: readonly FileFormat[] = ["csv", "tsv", "parquet", "jsonl", "libsvm", "slots"];
+
+/** Endings of file names, without those of compression. */
+const endings: Readonly<Record<string, FileFormat>> = {
+  csv: "csv",
+  tsv: "tsv",
+  tab: "tsv",
+  parquet: "parquet",
+  pq: "parquet",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  libsvm: "libsvm",
+  svm: "libsvm",
+  svmlight: "libsvm",
+};
+
+/** The options of a format that says nothing. */
+export function defaultOptions(format: FileFormat): SourceOptions {
+  const delimiter = format === "tsv" ? "\t" : format === "slots" ? " " : ",";
+  return { header: true, delimiter, nulls: [], trim: false };
+}
+
+/** The options of a format; what `format:` says are their defaults. */
+export function formatSpecs({ format, options }: Format): readonly ArgumentSpec[] {
+  const nulls: ArgumentSpec = { name: "nulls", type: { kind: "texts" }, default: options.nulls };
+  const delimiter: ArgumentSpec = { name: "delimiter", type: { kind: "text" }, default: options.delimiter };
+  const columns: ArgumentSpec = { name: "columns", type: { kind: "words" }, default: options.columns ?? null };
+  if (format === "libsvm") return [nulls];
+  if (format === "slots") return [delimiter, columns, nulls];
+  const common = [nulls, { name: "trim", type: { kind: "boolean" }, default: options.trim }] as const;
+  if (format === "parquet" || format === "jsonl") return common;
+  const text: readonly ArgumentSpec[] = [
+    { name: "header", type: { kind: "boolean" }, default: options.header },
+    columns,
+    ...common,
+  ];
+  return format === "tsv" ? text : [delimiter, ...text];
+}
+
+function optionsFrom(format: FileFormat, args: Arguments): SourceOptions {
+  const defaults = defaultOptions(format);
+  const columns = args["columns"];
+  return {
+    header: args["header"] === undefined ? defaults.header : args["header"] === true,
+    delimiter: typeof args["delimiter"] === "string" ? args["delimiter"] : defaults.delimiter,
+    ...(Array.isArray(columns) ? { columns: columns as readonly string[] } : {}),
+    nulls: Array.isArray(args["nulls"]) ? (args["nulls"] as readonly string[]) : [],
+    trim: args["trim"] === true,
+  };
+}
+
+/** `format: csv(header: false, …)`, `format: tsv`. */
+export function checkFormat(context: CheckContext, value: ast.Expression): Format | undefined {
+  if (value.kind === "Missing") return undefined;
+  const name = value.kind === "Call" ? value.callee : value.kind === "NameExpression" ? value.name : undefined;
+  if (name === undefined) {
+    context.reporter.report(
+      "MTL3002",
+      {
+        callee: "data",
+        parameter: "format",
+        expected: "`csv(…)`, `tsv(…)`, `parquet`, `jsonl`, `libsvm` or `slots(…)`",
+        found: describeValue(value),
+      },
+      value.span,
+    );
+    return undefined;
+  }
+  const format = findFormat(context, name);
+  if (format === undefined) return undefined;
+  const base = { format, options: defaultOptions(format) };
+  if (value.kind !== "Call") return base;
+  const args = checkArguments(context, { name: format, span: name.span }, formatSpecs(base), value.arguments);
+  return args === undefined ? undefined : checkHeader(context, value, { format, options: optionsFrom(format, args) });
+}
+
+function findFormat(context: CheckContext, name: ast.Name): FileFormat | undefined {
+  if (name.text === "") return undefined;
+  const format = fileFormats.find((each) => each === name.text);
+  if (format === undefined)
+    context.reporter.report(
+      "MTL2004",
+      { name: name.text, what: "a file format", known: fileFormats, suggestion: suggest(name.text, fileFormats) },
+      name.span,
+    );
+  return format;
+}
+
+/** `"a.csv.gz"`, `["a.csv", "b.csv"]`, `csv("a.csv", header: false)`; `shared` is what `format:` says. */
+export function checkSource(
+  context: CheckContext,
+  value: ast.Expression,
+  shared: Format | undefined,
+): SourceModel | undefined {
+  if (value.kind === "Missing") return undefined;
+  if (value.kind === "Call") return checkSourceCall(context, value, shared);
+  const paths = readPaths(context, value);
+  if (paths === undefined) return undefined;
+  if (shared !== undefined) return { ...shared, paths, span: value.span };
+  const kinds = new Set(paths.map(formatOfPath));
+  const [format] = kinds;
+  if (kinds.size !== 1 || format === undefined) {
+    const unknown = paths.find((path) => formatOfPath(path) === undefined);
+    context.reporter.report("MTL3021", { path: unknown ?? paths[0] ?? "", mixed: unknown === undefined }, value.span, {
+      help: `name the format: ${fileFormats.map((each) => `\`${each}("…")\``).join(", ")}`,
+    });
+    return undefined;
+  }
+  return { format, options: defaultOptions(format), paths, span: value.span };
+}
+
+function formatOfPath(path: string): FileFormat | undefined {
+  const parts = path
+    .toLowerCase()
+    .replace(/\.(gz|gzip|zst|bz2)$/, "")
+    .split(".");
+  return parts.length < 2 ? undefined : own(endings, parts.at(-1) ?? "");
+}
+
+function checkSourceCall(
+  context: CheckContext,
+  call: ast.CallExpression,
+  shared: Format | undefined,
+): SourceModel | undefined {
+  const format = findFormat(context, call.callee);
+  if (format === undefined) return undefined;
+  const callee = { name: format, span: call.callee.span };
+  const isPath = ({ name }: ast.Argument): boolean => name === undefined || name.text === "path";
+  const positional = call.arguments.filter(isPath);
+  const named = call.arguments.filter((argument) => !isPath(argument));
+  const base = shared?.format === format ? shared : { format, options: defaultOptions(format) };
+  const args = checkArguments(context, callee, formatSpecs(base), named);
+  const lists = positional.map((argument) => readPaths(context, argument.value));
+  if (positional.length === 0 && args !== undefined)
+    context.reporter.report(
+      "MTL3001",
+      { callee: format, parameter: "path", expected: "a text in quotes or a list of such" },
+      callee.span,
+    );
+  if (args === undefined || lists.length === 0 || lists.includes(undefined)) return undefined;
+  const paths = lists.flatMap((list) => list ?? []);
+  const checked = checkHeader(context, call, { format, options: optionsFrom(format, args) });
+  return checked === undefined ? undefined : { ...checked, paths, span: call.span };
+}
+
+/** A file without a header says nothing about its columns: the spec must. */
+function checkHeader(context: CheckContext, at: ast.CallExpression, format: Format): Format | undefined {
+  if (format.options.header || format.options.columns !== undefined) return format;
+  context.reporter.report("MTL3022", { format: format.format }, at.callee.span);
+  return undefined;
+}
+
+function readPaths(context: CheckContext, value: ast.Expression): readonly string[] | undefined {
+  const read = readArgument(
+    context,
+    { name: "data", span: value.span },
+    { name: "path", type: { kind: "texts", nonEmpty: true } },
+    value,
+  );
+  if (!Array.isArray(read)) return undefined;
+  // An imported file writes paths from where it lies; the model has them all from where the spec lies.
+  const { file } = context.spec.span;
+  return (read as readonly string[]).map((path) => rebasePath(path, value.span.file, file));
+}

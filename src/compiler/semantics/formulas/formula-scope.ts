@@ -1,0 +1,117 @@
+import type { FeatureModel, HeadType } from "../../model/index.js";
+import type { CallExpression, Name, NameExpression } from "../../syntax/index.js";
+import type { CheckContext } from "../context.js";
+import type { FormulaScope } from "./formula.js";
+import type { Heads } from "../heads/heads.js";
+import { anyNumber, nonNegative, unitInterval, type Interval } from "../values/intervals.js";
+import { resolveName } from "../names/resolve.js";
+import { noteServed } from "../serving/served.js";
+import { errorType, type ValueType } from "../values/types.js";
+
+/** What formulas may read, by name. */
+export interface FormulaValues {
+  readonly heads: Heads;
+  readonly features: readonly FeatureModel[];
+  readonly signals: ReadonlyMap<string, ValueType>;
+  readonly attributes: ReadonlyMap<string, ValueType>;
+  readonly params: ReadonlyMap<string, ValueType>;
+  /** Filled as the formulas are checked, each after the ones it reads. */
+  readonly fusions: ReadonlyMap<string, ValueType>;
+}
+
+const kinds = ["task", "chain", "signal", "param", "attribute", "request", "fusion", "feature"] as const;
+
+/** The names of a formula: heads, signals, parameters, attributes, other formulas, and raw features. */
+export function createFormulaScope(
+  context: CheckContext,
+  values: FormulaValues,
+  call?: (call: CallExpression) => ValueType | undefined,
+): FormulaScope {
+  const resolve = ({ name }: NameExpression): ValueType => {
+    if (isCandidateId(context, name.text)) return { kind: "text", optional: false };
+    const symbol = resolveName(context, name, {
+      // An attribute is meant where a feature has the same name.
+      kinds: context.scope.attributes.has(name.text) ? kinds.filter((kind) => kind !== "feature") : kinds,
+      what: "a score, a parameter or an attribute",
+      mend: (found) =>
+        found.kind === "label"
+          ? `what happened is not known at serving; read a task that predicts \`${found.name}\``
+          : undefined,
+    });
+    switch (symbol?.kind) {
+      case undefined:
+        return errorType;
+      case "param":
+        return values.params.get(symbol.name) ?? errorType;
+      case "attribute":
+      case "request":
+        return values.attributes.get(symbol.name) ?? errorType;
+      case "fusion":
+        return values.fusions.get(symbol.name) ?? errorType;
+      case "feature":
+        return featureValue(context, values.features, name);
+      case "signal": {
+        const plain = values.signals.get(symbol.name);
+        return plain ?? valueOfHead(values.heads, symbol.name);
+      }
+      case "task":
+        if (symbol.declaration.auxiliary) {
+          context.reporter.report("MTL5046", { name: symbol.name }, name.span, {
+            labels: [{ span: symbol.at.span, message: "auxiliary" }],
+            help: "leave out `auxiliary` to serve it",
+          });
+          return errorType;
+        }
+        return valueOfHead(values.heads, symbol.name);
+      case "chain":
+        return valueOfHead(values.heads, symbol.name);
+    }
+  };
+  return { context, resolve, ...(call === undefined ? {} : { call }) };
+}
+
+/** `id` is the candidate's own identifier, unless the spec calls something so. */
+export function isCandidateId({ scope }: CheckContext, name: string): boolean {
+  return name === "id" && !scope.names.has(name) && !scope.attributes.has(name);
+}
+
+/** A head as a number of formulas. */
+export function valueOfHead(heads: Heads, name: string): ValueType {
+  const head = heads.get(name);
+  if (head?.type === undefined) return errorType;
+  const unit = head.type.kind === "expectation" ? head.type.unit : undefined;
+  return {
+    kind: "number",
+    range: rangeOf(head.type, head.signed),
+    optional: false,
+    ...(unit === undefined ? {} : { unit }),
+  };
+}
+
+function rangeOf(type: HeadType, signed: boolean): Interval {
+  switch (type.kind) {
+    case "probability":
+      return unitInterval;
+    case "expectation":
+      return signed ? anyNumber : nonNegative;
+    case "score":
+      return anyNumber;
+  }
+}
+
+/** A raw feature as a candidate brings it; what the network makes of it is not visible here. */
+function featureValue(context: CheckContext, features: readonly FeatureModel[], name: Name): ValueType {
+  const feature = features.find((each) => each.name === name.text);
+  if (feature?.serving.kind === "none") noteServed(context, feature.name, { span: name.span });
+  switch (feature?.kind) {
+    case undefined:
+      return errorType;
+    case "numeric":
+    case "bucket":
+      return { kind: "number", range: anyNumber, optional: true };
+    case "categorical":
+      return { kind: "text", optional: true };
+    case "bag":
+      return { kind: "texts", optional: true };
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * `// mtlc-ignore MTL6001: reason`, at the end of a line or on lines of its own above one: warnings of these codes on that
+ * line are left out. In come diagnostics and the comments of a file; out come those that remain, and what is wrong with
+ * the suppressions themselves, which nothing suppresses.
+ */
+import { catalogue, Reporter, type Diagnostic, type Fix } from "../../diagnostics/index.js";
+import type { Comment, Spec } from "../../syntax/index.js";
+import { lineText, positionAt, type SourceFile, type Span } from "../../text/index.js";
+
+/** Files with their trees, and the one whose unused suppressions are told; those of imports may serve another spec. */
+export interface SuppressionInput {
+  readonly root: string;
+  readonly sources: ReadonlyMap<string, SourceFile>;
+  readonly files: ReadonlyMap<string, Spec>;
+  /** Every check ran; an error, or a file that is but a part, keeps warnings from being found that a comment speaks of. */
+  readonly complete: boolean;
+}
+
+/** One code of one comment. */
+interface Suppression {
+  readonly code: string;
+  readonly comment: Comment;
+  /** The line spoken of; undefined when none follows. */
+  readonly line: number | undefined;
+}
+
+/** Takes out what comments suppress, and adds what is wrong with those comments. */
+export function applySuppressions(diagnostics: readonly Diagnostic[], input: SuppressionInput): readonly Diagnostic[] {
+  const reporter = new Reporter();
+  const suppressions = [...input.files].flatMap(([path, spec]) => {
+    const source = input.sources.get(path);
+    return source === undefined ? [] : readSuppressions(source, spec, path === input.root ? reporter : undefined);
+  });
+  if (suppressions.length === 0 && reporter.diagnostics.length === 0) return diagnostics;
+  const used = new Set<Suppression>();
+  const kept = diagnostics.filter((diagnostic) => {
+    if (diagnostic.severity === "error") return true;
+    const source = input.sources.get(diagnostic.span.file);
+    const line = source === undefined ? undefined : positionAt(source, diagnostic.span.start).line;
+    const found = suppressions.filter(
+      ({ code, comment, line: own }) =>
+        own !== undefined && own === line && code === diagnostic.code && comment.span.file === diagnostic.span.file,
+    );
+    for (const each of found) used.add(each);
+    return found.length === 0;
+  });
+  const source = input.sources.get(input.root);
+  if (input.complete && source !== undefined)
+    for (const each of suppressions)
+      if (!used.has(each) && each.comment.span.file === input.root) reportUnused(source, each, suppressions, reporter);
+  return [...kept, ...reporter.diagnostics];
+}
+
+function readSuppressions(source: SourceFile, spec: Spec, reporter: Reporter | undefined): readonly Suppression[] {
+  return spec.comments.flatMap((comment) => {
+    const written = comment.doc ? undefined : /^mtlc-ignore(?![\w-])(.*)$/.exec(comment.text)?.[1];
+    if (written === undefined) return [];
+    const help = "write `// mtlc-ignore MTL6001: kept for the next model`";
+    const parts = /^\s*(MTL\d{4}(?:\s*,\s*MTL\d{4})*)\s*(?::\s*(.*))?$/.exec(written);
+    if (parts === null) {
+      reporter?.report("MTL6010", { problem: "codes" }, comment.span, { help });
+      return [];
+    }
+    const [, codes = "", reason = ""] = parts;
+    if (reason.trim() === "") {
+      reporter?.report("MTL6010", { problem: "reason" }, comment.span, {
+        help: `write \`// mtlc-ignore ${codes}: why\``,
+      });
+      return [];
+    }
+    const line = lineOf(source, comment.span);
+    return codes.split(/\s*,\s*/).flatMap((code): readonly Suppression[] => {
+      const entry = Object.hasOwn(catalogue, code) ? catalogue[code as keyof typeof catalogue] : undefined;
+      if (entry !== undefined && (entry.severity as string) !== "error") return [{ code, comment, line }];
+      reporter?.report("MTL6011", { code, known: entry !== undefined }, comment.span);
+      return [];
+    });
+  });
+}
+
+/** The comment's own line when something stands before it, else the next line with more than a comment. */
+function lineOf(source: SourceFile, span: Span): number | undefined {
+  const { line, column } = positionAt(source, span.start);
+  if (
+    lineText(source, line)
+      .slice(0, column - 1)
+      .trim() !== ""
+  )
+    return line;
+  for (let next = line + 1; next <= source.lineStarts.length; next++)
+    if (!/^\s*(?:\/\/.*)?$/.test(lineText(source, next))) return next;
+  return undefined;
+}
+
+function reportUnused(
+  source: SourceFile,
+  { code, comment, line }: Suppression,
+  all: readonly Suppression[],
+  reporter: Reporter,
+): void {
+  // A comment with further codes keeps those; taking one out of it is left to people.
+  const alone = all.filter((each) => each.comment === comment).length === 1 && /MTL\d{4}\s*:/.test(comment.text);
+  reporter.report("MTL6009", { code, line }, comment.span, {
+    help: "take the comment out",
+    ...(alone && !comment.text.includes(",") ? { fixes: [removal(source, comment.span)] } : {}),
+  });
+}
+
+/** Takes a comment out, with its line when nothing else stands on it. */
+function removal(source: SourceFile, span: Span): Fix {
+  const { line, column } = positionAt(source, span.start);
+  const before = lineText(source, line).slice(0, column - 1);
+  const start = span.start - (before.length - before.trimEnd().length);
+  const wholeLine = before.trim() === "";
+  const place = wholeLine ? { ...span, start, end: source.lineStarts[line] ?? span.end } : { ...span, start };
+  return { title: "take the comment out", edits: [{ span: place, newText: "" }], safe: true };
+}

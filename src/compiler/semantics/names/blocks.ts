@@ -1,0 +1,93 @@
+import type { Reporter } from "../../diagnostics/index.js";
+import type * as ast from "../../syntax/index.js";
+import { suggest } from "../../text/index.js";
+import type { CheckContext } from "../context.js";
+import { meantBy, mendBy } from "./suggestion.js";
+
+/** Declarations that stand at most once in a spec. */
+type Single = Extract<
+  ast.Declaration,
+  | ast.ModelDeclaration
+  | ast.DataBlock
+  | ast.FeaturesBlock
+  | ast.LabelsBlock
+  | ast.LossBlock
+  | ast.TrainBlock
+  | ast.MetricsBlock
+  | ast.AttributesBlock
+  | ast.ParamsBlock
+  | ast.SignalsBlock
+  | ast.RequestBlock
+>;
+
+export type Blocks = { readonly [K in Single["kind"]]?: Extract<Single, { kind: K }> };
+
+const words: Readonly<Record<Single["kind"], string>> = {
+  Model: "model",
+  Data: "data",
+  Features: "features",
+  Labels: "labels",
+  Loss: "loss",
+  Train: "train",
+  Metrics: "metrics",
+  Attributes: "attributes",
+  Params: "params",
+  Signals: "signals",
+  Request: "request",
+};
+
+/** The first of each block; a second one is reported. */
+export function collectBlocks(spec: ast.Spec, reporter: Reporter): Blocks {
+  const blocks = new Map<string, Single>();
+  for (const node of spec.declarations) {
+    if (!isSingle(node)) continue;
+    const first = blocks.get(node.kind);
+    if (first === undefined) blocks.set(node.kind, node);
+    else
+      reporter.report("MTL2010", { keyword: words[node.kind] }, headOf(node, words[node.kind]), {
+        labels: [{ span: headOf(first, words[first.kind]), message: "the first one" }],
+        help: node.kind === "Model" ? "one file is one model: leave one of them out" : "put both into one block",
+      });
+  }
+  return Object.fromEntries(blocks) as Blocks;
+}
+
+function isSingle(node: ast.Declaration): node is Single {
+  return node.kind in words;
+}
+
+/** The first word of a block: the whole of it would underline too much. */
+function headOf(node: ast.Declaration, word: string): ast.Declaration["span"] {
+  return { ...node.span, end: Math.min(node.span.end, node.span.start + word.length) };
+}
+
+/**
+ * The entries of a block by key: a key that the block does not know and a second entry of a key are reported. Without
+ * `known`, any key may stand.
+ */
+export function collectEntries(
+  context: CheckContext,
+  block: string,
+  entries: readonly ast.Entry[],
+  known?: readonly string[],
+): ReadonlyMap<string, ast.Entry> {
+  const { reporter } = context;
+  const found = new Map<string, ast.Entry>();
+  for (const entry of entries) {
+    const { text, span } = entry.key;
+    if (text === "") continue;
+    const first = found.get(text);
+    if (known !== undefined && !known.includes(text)) {
+      const meant =
+        block === "train"
+          ? meantBy("train", entry.key, known)
+          : { suggestion: suggest(text, known), details: mendBy(suggest(text, known), span) };
+      reporter.report("MTL2007", { block, key: text, known, suggestion: meant.suggestion }, span, meant.details);
+    } else if (first !== undefined) {
+      reporter.report("MTL2008", { block, key: text }, span, {
+        labels: [{ span: first.key.span, message: "the first one" }],
+      });
+    } else found.set(text, entry);
+  }
+  return found;
+}

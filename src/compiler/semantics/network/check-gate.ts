@@ -1,0 +1,155 @@
+import { resolveBuiltin, type GateBuiltin } from "../../builtins/index.js";
+import type { NodeRef } from "../../model/index.js";
+import type * as ast from "../../syntax/index.js";
+import { suggest } from "../../text/index.js";
+import { checkArguments } from "../arguments/arguments.js";
+import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
+import type { CheckContext } from "../context.js";
+import { describeValue, withoutParentheses } from "../names/describe.js";
+import { reportIfLater } from "../later.js";
+import { addNode, nodeAt, type Owner } from "./network.js";
+import { checkTensor, reportSeveral, splitArguments, type NetworkContext } from "./network-expression.js";
+import { resolveName } from "../names/resolve.js";
+import { showShape } from "../values/types.js";
+
+/** What a gate mixes: a pool's node stands for all its experts, any other node for one. */
+interface Mixed {
+  readonly node: NodeRef;
+  readonly expression: ast.Expression;
+}
+
+/**
+ * `gate g = softmax(x) over pool`. Its node reads the gate's input and then what it mixes; its value is the mix
+ * Σ wᵢ fᵢ(x), which has the experts' shape.
+ */
+export function checkGate(state: NetworkContext, declaration: ast.GateDeclaration, owner: Owner): NodeRef | undefined {
+  const { context, network } = state;
+  const mixed = checkMixed(state, declaration.over, owner);
+  const call = withoutParentheses(declaration.value);
+  const gate = findGate(context, call);
+  if (gate === undefined || call.kind !== "Call") return undefined;
+  const { tensors, rest } = splitArguments(["x"], call.arguments);
+  const [input] = tensors;
+  if (input !== undefined && reportSeveral(context, call, { tensors, rest })) return undefined;
+  const args = checkArguments(context, { name: gate.name, span: call.callee.span }, gate.parameters, rest);
+  if (input === undefined) {
+    context.reporter.report(
+      "MTL3001",
+      { callee: gate.name, parameter: "x", expected: "a feature, a part of the network or a list of such" },
+      call.callee.span,
+    );
+    return undefined;
+  }
+  const node = checkTensor(state, input.value, owner, false);
+  if (mixed === undefined || node === undefined || args === undefined) return undefined;
+  const shape = checkWidths(state, declaration, mixed);
+  if (shape === undefined) return undefined;
+  const experts = mixed.reduce((count, each) => count + (nodeAt(network, each.node).replicas ?? 1), 0);
+  if (experts === 1)
+    context.reporter.report("MTL6005", { gate: declaration.name.text }, declaration.over.span, {
+      help: "a softmax over one expert is always 1: read the expert itself",
+    });
+  return addNode(network, owner, true, {
+    layer: gate.name,
+    inputs: [node, ...mixed.map((each) => each.node)],
+    arguments: args,
+    shape,
+    span: declaration.span,
+  });
+}
+
+function findGate(context: CheckContext, value: ast.Expression): GateBuiltin | undefined {
+  if (value.kind === "Missing") return undefined;
+  const known = namesOfBuiltins("gate");
+  if (value.kind !== "Call") {
+    context.reporter.report("MTL3015", { found: describeValue(value), known }, value.span);
+    return undefined;
+  }
+  const { callee } = value;
+  const builtin = resolveBuiltin(callee.text);
+  if (builtin?.kind === "gate") return builtin;
+  if (callee.text === "" || reportIfLater(context, callee)) return undefined;
+  if (builtin !== undefined)
+    context.reporter.report(
+      "MTL3014",
+      { name: callee.text, found: describeBuiltin(builtin.kind), expected: "a gate" },
+      callee.span,
+      { help: `write \`${known[0] ?? "softmax"}(…) over …\`` },
+    );
+  else
+    context.reporter.report(
+      "MTL2004",
+      { name: callee.text, what: "a gate", known, suggestion: suggest(callee.text, known) },
+      callee.span,
+    );
+  return undefined;
+}
+
+/** `over pool`, `over [own, shared]`. */
+function checkMixed(state: NetworkContext, over: ast.Expression, owner: Owner): readonly Mixed[] | undefined {
+  const value = withoutParentheses(over);
+  const items = value.kind === "List" ? value.items : [value];
+  const mixed: Mixed[] = [];
+  let sound = items.length > 0;
+  if (!sound) state.context.reporter.report("MTL3011", { found: "an empty list" }, over.span);
+  for (const item of items) {
+    const node = isUnknown(state.context, item)
+      ? undefined
+      : (poolOf(state, item) ?? checkTensor(state, item, owner, false));
+    if (node === undefined) sound = false;
+    else mixed.push({ node, expression: item });
+  }
+  return sound ? mixed : undefined;
+}
+
+/** A name that nothing has is reported as a pool's: that is what people mean here. */
+function isUnknown(context: CheckContext, item: ast.Expression): boolean {
+  if (item.kind !== "NameExpression" || context.scope.names.has(item.name.text)) return false;
+  resolveName(context, item.name, { kinds: ["experts"], what: "a pool of experts" });
+  return true;
+}
+
+/** A pool by its name; undefined when the expression is something else. */
+function poolOf({ context, network }: NetworkContext, item: ast.Expression): NodeRef | undefined {
+  if (item.kind !== "NameExpression") return undefined;
+  const symbol = context.scope.names.get(item.name.text);
+  if (symbol?.kind !== "experts") return undefined;
+  const value = network.values.get(symbol);
+  if (value?.kind !== "pool") return undefined;
+  context.references.set(item.name, symbol);
+  return value.node;
+}
+
+/** A mix needs one shape; the message names the first two that differ. */
+function checkWidths(
+  { context, network }: NetworkContext,
+  declaration: ast.GateDeclaration,
+  mixed: readonly Mixed[],
+): readonly number[] | undefined {
+  const [first] = mixed;
+  if (first === undefined) return undefined;
+  const { shape } = nodeAt(network, first.node);
+  const other = mixed.find((each) => showShape(nodeAt(network, each.node).shape) !== showShape(shape));
+  if (other === undefined) return shape;
+  const otherShape = nodeAt(network, other.node).shape;
+  const name = (each: Mixed): string =>
+    each.expression.kind === "NameExpression" ? each.expression.name.text : nodeAt(network, each.node).id;
+  context.reporter.report(
+    "MTL3008",
+    {
+      gate: declaration.name.text,
+      first: name(first),
+      firstShape: showShape(shape),
+      second: name(other),
+      secondShape: showShape(otherShape),
+    },
+    declaration.over.span,
+    {
+      labels: [
+        { span: first.expression.span, message: showShape(shape) },
+        { span: other.expression.span, message: showShape(otherShape) },
+      ],
+    },
+  );
+  return undefined;
+}

@@ -1,0 +1,202 @@
+import { resolveBuiltin, type LossBuiltin, type PenaltyBuiltin } from "../../builtins/index.js";
+import type { LossModel, LossTerm, NodeRef, PenaltyTerm } from "../../model/index.js";
+import type * as ast from "../../syntax/index.js";
+import { checkArguments, readArgument } from "../arguments/arguments.js";
+import { collectEntries } from "../names/blocks.js";
+import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
+import { checkBalance } from "./check-balance.js";
+import { constantOf } from "../arguments/constants.js";
+import type { CheckContext } from "../context.js";
+import { describeValue, withoutParentheses } from "../names/describe.js";
+import { everything, showHeadType } from "../events/events.js";
+import type { HeadInfo, Heads } from "../heads/heads.js";
+import { reportIfLater } from "../later.js";
+import type { Owner } from "../network/network.js";
+import { checkTensor, type NetworkContext } from "../network/network-expression.js";
+import { meantBy } from "../names/suggestion.js";
+import { resolveName } from "../names/resolve.js";
+import { headKinds } from "../names/symbols.js";
+
+/** The `loss` block: a loss for each head that is trained directly, penalties, and how they are balanced. */
+export function checkLoss(state: NetworkContext, block: ast.LossBlock | undefined, heads: Heads): LossModel {
+  const { context } = state;
+  const terms: LossTerm[] = [];
+  const penalties: PenaltyTerm[] = [];
+  let balance: LossModel["balance"] = { method: "fixed", arguments: {} };
+  for (const [key, entry] of collectEntries(context, "loss", block?.entries ?? [])) {
+    if (key === "balance") {
+      balance = checkBalance(context, entry.value) ?? balance;
+      continue;
+    }
+    const term = readTerm(context, entry);
+    if (term === undefined) continue;
+    const builtin = findTerm(context, term.name);
+    if (builtin?.kind === "loss") {
+      const checked = checkLossTerm(context, entry, term, builtin, heads);
+      if (checked !== undefined) terms.push(checked);
+    } else if (builtin?.kind === "penalty") {
+      const checked = checkPenalty(state, entry, term, builtin);
+      if (checked !== undefined) penalties.push(checked);
+    }
+  }
+  return { terms, penalties, balance };
+}
+
+/** `0.1 * huber(delta: 30)` in its parts. */
+interface Term {
+  readonly weight: number;
+  readonly name: ast.Name;
+  readonly given: readonly ast.Argument[];
+}
+
+function readTerm(context: CheckContext, entry: ast.Entry): Term | undefined {
+  const value = withoutParentheses(entry.value);
+  const { weight, expression } = splitWeight(value);
+  const checkedWeight =
+    weight === undefined
+      ? 1
+      : readArgument(
+          context,
+          { name: entry.key.text, span: entry.key.span },
+          { name: "weight", type: { kind: "number", min: 0 } },
+          weight,
+        );
+  const inner = withoutParentheses(expression);
+  if (typeof checkedWeight !== "number" || inner.kind === "Missing") return undefined;
+  if (inner.kind === "NameExpression" && inner.name.text !== "")
+    return { weight: checkedWeight, name: inner.name, given: [] };
+  if (inner.kind === "Call" && inner.callee.text !== "")
+    return { weight: checkedWeight, name: inner.callee, given: inner.arguments };
+  if (inner.kind !== "NameExpression" && inner.kind !== "Call")
+    context.reporter.report("MTL3035", { key: entry.key.text, found: describeValue(inner) }, inner.span);
+  return undefined;
+}
+
+function splitWeight(value: ast.Expression): {
+  readonly weight?: ast.Expression;
+  readonly expression: ast.Expression;
+} {
+  if (value.kind !== "Binary" || value.operator !== "*") return { expression: value };
+  if (constantOf(value.left).kind === "value") return { weight: value.left, expression: value.right };
+  if (constantOf(value.right).kind === "value") return { weight: value.right, expression: value.left };
+  return { expression: value };
+}
+
+function findTerm(context: CheckContext, name: ast.Name): LossBuiltin | PenaltyBuiltin | undefined {
+  const builtin = resolveBuiltin(name.text);
+  if (builtin?.kind === "loss" || builtin?.kind === "penalty") return builtin;
+  if (builtin !== undefined)
+    context.reporter.report(
+      "MTL3014",
+      { name: name.text, found: describeBuiltin(builtin.kind), expected: "a loss or a penalty" },
+      name.span,
+    );
+  else if (!reportIfLater(context, name)) {
+    const known = [...namesOfBuiltins("loss"), ...namesOfBuiltins("penalty")];
+    const { suggestion, details } = meantBy("loss", name, known);
+    context.reporter.report("MTL2004", { name: name.text, what: "a loss", known, suggestion }, name.span, details);
+  }
+  return undefined;
+}
+
+function resolveKey(context: CheckContext, entry: ast.Entry): HeadInfo["symbol"] | undefined {
+  return resolveName(context, entry.key, {
+    kinds: headKinds,
+    what: "a task or a chain",
+    block: "loss",
+    mend: (found) =>
+      found.kind === "label" ? "a loss is put on the task that predicts the label, by the task's name" : undefined,
+  });
+}
+
+function checkLossTerm(
+  context: CheckContext,
+  entry: ast.Entry,
+  term: Term,
+  builtin: LossBuiltin,
+  heads: Heads,
+): LossTerm | undefined {
+  const symbol = resolveKey(context, entry);
+  const space = term.given.find((argument) => argument.name?.text === "space");
+  const args = checkArguments(
+    context,
+    { name: builtin.name, span: term.name.span },
+    [...builtin.parameters, { name: "space", type: { kind: "choice", values: ["all"] }, default: null }],
+    term.given,
+  );
+  const head = symbol === undefined ? undefined : heads.get(symbol.name);
+  if (head?.external === true) {
+    context.reporter.report("MTL3037", { head: entry.key.text }, entry.key.span, {
+      labels: [{ span: head.symbol.at.span, message: "computed by another system" }],
+    });
+    return undefined;
+  }
+  if (args === undefined || head?.type === undefined) return undefined;
+  const { type } = head;
+  if (!builtin.heads.includes(type.kind)) {
+    const fitting = namesOfBuiltins("loss").filter((name) => {
+      const other = resolveBuiltin(name);
+      return other?.kind === "loss" && other.heads.includes(type.kind);
+    });
+    context.reporter.report(
+      "MTL3036",
+      { loss: builtin.name, head: entry.key.text, type: showHeadType(type, context.within), fitting },
+      term.name.span,
+      {
+        labels: [{ span: head.symbol.at.span, message: showHeadType(type, context.within) }],
+        ...(type.kind === "score" ? { help: scoreHelp } : {}),
+      },
+    );
+    return undefined;
+  }
+  const { space: _, ...own } = args;
+  return {
+    head: entry.key.text,
+    weight: term.weight,
+    loss: builtin.name,
+    arguments: own,
+    space: space !== undefined || type.kind === "score" ? everything : type.given,
+    span: entry.span,
+  };
+}
+
+const scoreHelp =
+  "predict what the order is by and rank by that: an event, `P(click)` with `bce`, or the mean of a graded label, `E(grade)` with `mse`";
+
+/** `l2: 1e-6 * l2(embeddings)`. */
+function checkPenalty(
+  state: NetworkContext,
+  entry: ast.Entry,
+  term: Term,
+  builtin: PenaltyBuiltin,
+): PenaltyTerm | undefined {
+  const { context } = state;
+  const head = context.scope.names.get(entry.key.text);
+  if (head !== undefined && (headKinds as readonly string[]).includes(head.kind)) {
+    context.reporter.report("MTL3038", { head: entry.key.text, penalty: builtin.name }, term.name.span, {
+      labels: [{ span: head.at.span, message: "declared here" }],
+      help: `give the penalty a name of its own: \`${builtin.name}: … * ${builtin.name}(…)\``,
+    });
+    return undefined;
+  }
+  const positional = term.given.filter((argument) => argument.name === undefined);
+  const tensors = builtin.on === "nodes" ? positional : [];
+  const owner: Owner = { id: entry.key.text, span: entry.span, inner: 0 };
+  const nodes: (NodeRef | undefined)[] = tensors.map((argument) => checkTensor(state, argument.value, owner, false));
+  const args = checkArguments(
+    context,
+    { name: builtin.name, span: term.name.span },
+    builtin.parameters,
+    term.given.filter((argument) => !tensors.includes(argument)),
+  );
+  const sound = nodes.filter((node) => node !== undefined);
+  if (args === undefined || sound.length < nodes.length) return undefined;
+  return {
+    name: entry.key.text,
+    weight: term.weight,
+    penalty: builtin.name,
+    arguments: args,
+    nodes: sound,
+    span: entry.span,
+  };
+}

@@ -1,0 +1,200 @@
+import type { ArgumentValue, DataModel, TrainModel } from "../../model/index.js";
+import type * as ast from "../../syntax/index.js";
+import { suggest } from "../../text/index.js";
+import {
+  argumentFor,
+  checkArguments,
+  readArgument,
+  type ArgumentSpec,
+  type ArgumentType,
+} from "../arguments/arguments.js";
+import { trainKeys } from "../names/block-keys.js";
+import { collectEntries } from "../names/blocks.js";
+import {
+  optimizers,
+  resolveOptimizer,
+  resolveSchedule,
+  schedules,
+  type TrainingBuiltin,
+} from "../../builtins/index.js";
+import { checkFormerly } from "./check-formerly.js";
+import { checkMetricName } from "./check-metrics.js";
+import type { CheckContext } from "../context.js";
+import { describeValue } from "../names/describe.js";
+import type { Heads } from "../heads/heads.js";
+import { argumentsInOrder } from "../arguments/place-arguments.js";
+import { resolveName } from "../names/resolve.js";
+import { mendBy } from "../names/suggestion.js";
+import { headKinds } from "../names/symbols.js";
+
+const keys = trainKeys.map(({ name }) => name);
+
+/** The `train` block with every default filled in: Adam at 1e-3, batches of 1024, one epoch, shuffled, seed 1. */
+export function checkTrain(
+  context: CheckContext,
+  block: ast.TrainBlock | undefined,
+  heads: Heads,
+  data: DataModel,
+): TrainModel {
+  const entries = collectEntries(context, "train", block?.entries ?? [], keys);
+  const read = <T extends ArgumentValue>(key: (typeof keys)[number], type: ArgumentType, otherwise: T): T => {
+    const entry = entries.get(key);
+    if (entry === undefined) return otherwise;
+    const value = readArgument(context, { name: "train", span: entry.key.span }, { name: key, type }, entry.value);
+    // The type of the parameter is that of the default.
+    return value === undefined ? otherwise : (value as T);
+  };
+  const formerly = checkFormerly(context, entries.get("formerly")?.value);
+  const stop = checkStop(context, entries.get("stop")?.value, heads, data);
+  return {
+    optimizer: checkNamed(context, entries.get("optimizer")?.value, "an optimizer", "adam", {
+      names: optimizers.map(({ name }) => name),
+      resolve: resolveOptimizer,
+    }),
+    schedule: checkNamed(context, entries.get("schedule")?.value, "a schedule", "constant", {
+      names: schedules.map(({ name }) => name),
+      resolve: resolveSchedule,
+    }),
+    clip: checkClip(context, entries.get("clip")?.value),
+    embeddings: read<TrainModel["embeddings"]>(
+      "embeddings",
+      { kind: "choice", values: ["auto", "sparse", "dense"] },
+      "auto",
+    ),
+    batch: read("batch", { kind: "number", min: 1, max: 2 ** 24, integer: true }, 1024),
+    epochs: read("epochs", { kind: "number", min: 1, max: 1_000_000, integer: true }, 1),
+    ...(stop === undefined ? {} : { stop }),
+    shuffle: read("shuffle", { kind: "boolean" }, true),
+    seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),
+    ...(formerly === undefined ? {} : { formerly }),
+  };
+}
+
+interface Table {
+  readonly names: readonly string[];
+  readonly resolve: (name: string) => TrainingBuiltin | undefined;
+}
+
+/** `adam(lr: 1e-3)` or `adam`. */
+function checkNamed(
+  context: CheckContext,
+  value: ast.Expression | undefined,
+  what: string,
+  otherwise: string,
+  table: Table,
+): TrainModel["optimizer"] {
+  const name = value?.kind === "Call" ? value.callee : value?.kind === "NameExpression" ? value.name : undefined;
+  const fallback = { name: otherwise, arguments: {} };
+  if (value !== undefined && value.kind !== "Missing" && name === undefined)
+    context.reporter.report(
+      "MTL3002",
+      {
+        callee: "train",
+        parameter: what.replace(/^an? /, ""),
+        expected: `${what} such as \`${otherwise}\``,
+        found: describeValue(value),
+      },
+      value.span,
+      value.kind === "String" && table.names.includes(value.value)
+        ? { help: `write it without quotes: \`${value.value}\``, ...mendBy(value.value, value.span) }
+        : {},
+    );
+  const wanted = name?.text ?? otherwise;
+  const found = table.resolve(wanted);
+  if (found === undefined) {
+    if (name !== undefined && name.text !== "")
+      context.reporter.report(
+        "MTL2004",
+        { name: name.text, what, known: table.names, suggestion: suggest(name.text, table.names) },
+        name.span,
+      );
+    return fallback;
+  }
+  const span = name?.span ?? { file: "", start: 0, end: 0 };
+  const args = checkArguments(
+    context,
+    { name: wanted, span },
+    found.parameters,
+    value?.kind === "Call" ? value.arguments : [],
+  );
+  return args === undefined ? fallback : { name: wanted, arguments: args };
+}
+
+const limit: ArgumentSpec = { name: "limit", type: { kind: "number", min: 0, minOpen: true } };
+
+/** `none`, `norm(1.0)`: the norm of all gradients together, `value(0.5)`: each element. */
+function checkClip(context: CheckContext, value: ast.Expression | undefined): TrainModel["clip"] {
+  const none: TrainModel["clip"] = { kind: "none" };
+  if (value === undefined || value.kind === "Missing") return none;
+  if (value.kind === "NameExpression" && value.name.text === "none") return none;
+  const kind =
+    value.kind === "Call" ? (["norm", "value"] as const).find((each) => each === value.callee.text) : undefined;
+  if (value.kind === "Call" && kind !== undefined) {
+    const args = checkArguments(context, { name: kind, span: value.callee.span }, [limit], value.arguments);
+    return args === undefined ? none : { kind, limit: Number(args["limit"]) };
+  }
+  context.reporter.report(
+    "MTL3002",
+    {
+      callee: "train",
+      parameter: "clip",
+      expected: "`norm(1.0)`, `value(0.5)` or `none`",
+      found: describeValue(value),
+    },
+    value.span,
+  );
+  return none;
+}
+
+const metricForm = "a metric of a head such as `auc(ctr)`";
+
+export const stopSpecs: readonly ArgumentSpec[] = [
+  { name: "metric", type: { kind: "expression", expected: metricForm } },
+  { name: "patience", type: { kind: "number", min: 1, integer: true }, default: 1 },
+];
+
+/** `early(metric: auc(ctcvr), patience: 2)`. */
+function checkStop(
+  context: CheckContext,
+  value: ast.Expression | undefined,
+  heads: Heads,
+  data: DataModel,
+): TrainModel["stop"] {
+  if (value === undefined || value.kind === "Missing") return undefined;
+  if (value.kind === "NameExpression" && value.name.text === "none") return undefined;
+  if (value.kind !== "Call" || value.callee.text !== "early") {
+    context.reporter.report(
+      "MTL3002",
+      {
+        callee: "train",
+        parameter: "stop",
+        expected: "`early(metric: auc(task), patience: 2)` or `none`",
+        found: describeValue(value),
+      },
+      value.span,
+    );
+    return undefined;
+  }
+  const callee = { name: "early", span: value.callee.span };
+  const args = checkArguments(context, callee, stopSpecs, value.arguments);
+  const given = argumentFor(stopSpecs, value.arguments, "metric");
+  if (given === undefined) return undefined;
+  const metric = given.value;
+  if (metric.kind === "Missing") return undefined;
+  const placed = metric.kind === "Call" ? argumentsInOrder(["head"], metric.arguments) : undefined;
+  const operand = placed?.[0]?.value;
+  if (metric.kind !== "Call" || operand?.kind !== "NameExpression") {
+    if (metric.kind !== "Call" || metric.arguments[0]?.value.kind !== "Missing")
+      context.reporter.report(
+        "MTL3002",
+        { callee: "early", parameter: "metric", expected: metricForm, found: describeValue(metric) },
+        metric.span,
+      );
+    return undefined;
+  }
+  const symbol = resolveName(context, operand.name, { kinds: headKinds, what: "a task or a chain" });
+  const head = symbol === undefined ? undefined : heads.get(symbol.name);
+  const name = checkMetricName(context, metric.callee, operand.name.text, head?.type, data);
+  if (args === undefined || name === undefined || symbol === undefined || head?.external === true) return undefined;
+  return { metric: name, head: symbol.name, patience: Number(args["patience"]) };
+}

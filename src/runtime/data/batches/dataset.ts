@@ -1,0 +1,60 @@
+/**
+ * Encoded data: what a batch looks like and how a dataset hands batches out. The layout follows from the model alone;
+ * the numbers in it follow from the model and what was fitted on the training data.
+ */
+import type { BatchLayout } from "../../../compiler/model/layout.js";
+
+/** Some rows, encoded, in the order of {@link BatchLayout}; arrays are row-major and padded to `size` rows. */
+export interface EncodedBatch {
+  /** Rows that carry data; the rest up to `size` is padding with weight 0. */
+  readonly rows: number;
+  readonly size: number;
+  /** [size, layout.idWidth] int32. -1 is padding: in a bag, and in rows that only fill the batch up. */
+  readonly ids: Int32Array;
+  /** [size, layout.numberWidth] float32. */
+  readonly numbers: Float32Array;
+  /** [size, layout.labels.length] float32; 0 where null. */
+  readonly labels: Float32Array;
+  /** [size, layout.labels.length] float32: 1 where the label is known, 0 where it is null. */
+  readonly known: Float32Array;
+  /** [size] float32 sample weights; 0 for padding. */
+  readonly weights: Float32Array;
+}
+
+export interface BatchOptions {
+  readonly size: number;
+  /** Absent: file order. The order is a function of (seed, epoch, number of rows) alone. */
+  readonly shuffle?: { readonly seed: number; readonly epoch: number };
+  /** Batches to skip, for resuming in the middle of an epoch. */
+  readonly skip?: number;
+  /** Pad the last batch to `size` (training) or leave it short (evaluation). */
+  readonly pad: boolean;
+}
+
+/** Rows on disk or in memory, encoded once. */
+export interface Dataset {
+  readonly rows: number;
+  /** SHA-256 over all that is in it: features, labels, weights and groups of every row, in their order. */
+  readonly hash: string;
+  readonly layout: BatchLayout;
+  /** What encoding met, for the user: nulls and unseen values a column. */
+  readonly report: EncodingReport;
+  /** Batches reuse their arrays: copy what must outlive the next step of the iterator. */
+  batches(options: BatchOptions): IterableIterator<EncodedBatch>;
+  /** Dense codes of the grouping column ([rows] int32), in file order; absent when the spec has no `group`. */
+  groups(): Int32Array | undefined;
+  close(): void;
+}
+
+/** Counts by column of what was not plain data. */
+export interface EncodingReport {
+  readonly rows: number;
+  readonly columns: readonly ColumnReport[];
+}
+
+export interface ColumnReport {
+  readonly column: string;
+  readonly nulls: number;
+  /** Values of a vocabulary feature that the training data did not hold. */
+  readonly unseen: number;
+}

@@ -1,0 +1,108 @@
+/**
+ * How an encoded row lies in memory and on disk: words of 32 bits, little-endian — ids (int32), numbers, labels (float32,
+ * NaN where null), the sample weight — one row after the other.
+ */
+import type { BatchLayout } from "../../../compiler/model/layout.js";
+import type { EncodedBatch } from "./dataset.js";
+
+/** Some rows as words; both views are of the same memory. */
+export interface Records {
+  readonly words: Int32Array;
+  readonly floats: Float32Array;
+}
+
+export function createRecords(layout: BatchLayout, rows: number): Records {
+  return viewRecords(new ArrayBuffer(rows * recordBytes(layout)));
+}
+
+export function viewRecords(buffer: ArrayBuffer): Records {
+  return { words: new Int32Array(buffer), floats: new Float32Array(buffer) };
+}
+
+/** Words of a row. */
+export function recordWords(layout: BatchLayout): number {
+  return layout.idWidth + layout.numberWidth + layout.labels.length + 1;
+}
+
+export function recordBytes(layout: BatchLayout): number {
+  return recordWords(layout) * 4;
+}
+
+/** First words of the parts of a row. */
+export function recordOffsets(layout: BatchLayout): {
+  readonly numbers: number;
+  readonly labels: number;
+  readonly weight: number;
+} {
+  const labels = layout.idWidth + layout.numberWidth;
+  return { numbers: layout.idWidth, labels, weight: labels + layout.labels.length };
+}
+
+/** Arrays for a batch of `size` rows. */
+export function createBatch(layout: BatchLayout, size: number): EncodedBatch {
+  return {
+    rows: size,
+    size,
+    ids: new Int32Array(size * layout.idWidth),
+    numbers: new Float32Array(size * layout.numberWidth),
+    labels: new Float32Array(size * layout.labels.length),
+    known: new Float32Array(size * layout.labels.length),
+    weights: new Float32Array(size),
+  };
+}
+
+/** The first rows of a batch as a batch, over the same memory. */
+export function cutBatch(batch: EncodedBatch, layout: BatchLayout, size: number): EncodedBatch {
+  const labels = size * layout.labels.length;
+  return {
+    rows: size,
+    size,
+    ids: batch.ids.subarray(0, size * layout.idWidth),
+    numbers: batch.numbers.subarray(0, size * layout.numberWidth),
+    labels: batch.labels.subarray(0, labels),
+    known: batch.known.subarray(0, labels),
+    weights: batch.weights.subarray(0, size),
+  };
+}
+
+/** Copies the records whose indices are `rows[from, from + count)` into rows `[at, at + count)` of a batch. */
+export function copyRecords(
+  source: Records,
+  layout: BatchLayout,
+  rows: Int32Array,
+  from: number,
+  count: number,
+  batch: EncodedBatch,
+  at: number,
+): void {
+  const { words, floats } = source;
+  const { ids, numbers, labels, known, weights } = batch;
+  const { idWidth, numberWidth } = layout;
+  const labelWidth = layout.labels.length;
+  const stride = recordWords(layout);
+  let id = at * idWidth;
+  let number = at * numberWidth;
+  let label = at * labelWidth;
+  for (let i = 0; i < count; i++) {
+    let word = (rows[from + i] as number) * stride;
+    for (const end = word + idWidth; word < end; word++) ids[id++] = words[word] as number;
+    for (const end = word + numberWidth; word < end; word++) numbers[number++] = floats[word] as number;
+    for (const end = word + labelWidth; word < end; word++) {
+      const value = floats[word] as number;
+      const isKnown = value === value;
+      labels[label] = isKnown ? value : 0;
+      known[label++] = isKnown ? 1 : 0;
+    }
+    weights[at + i] = floats[word] as number;
+  }
+}
+
+/** Makes rows `[from, batch.size)` padding: ids −1, which stand for no row of a table, and weight 0. */
+export function padBatch(batch: EncodedBatch, layout: BatchLayout, from: number): void {
+  const { size } = batch;
+  batch.ids.fill(-1, from * layout.idWidth, size * layout.idWidth);
+  batch.numbers.fill(0, from * layout.numberWidth, size * layout.numberWidth);
+  batch.labels.fill(0, from * layout.labels.length, size * layout.labels.length);
+  batch.known.fill(0, from * layout.labels.length, size * layout.labels.length);
+  batch.weights.fill(0, from, size);
+}

@@ -1,0 +1,176 @@
+/**
+ * A data set over records in a file. Those that fit are held in memory; of others, one window of rows at a time. Both give
+ * the same batches.
+ */
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import type { BatchLayout } from "../../../compiler/model/layout.js";
+import { sha256 } from "../../artifact/hash.js";
+import { DamagedEntry } from "./cache.js";
+import type { BatchOptions, Dataset, EncodedBatch, EncodingReport } from "./dataset.js";
+import type { RecordHashes } from "../encode/encode.js";
+import {
+  copyRecords,
+  createBatch,
+  createRecords,
+  cutBatch,
+  padBatch,
+  recordBytes,
+  type Records,
+  viewRecords,
+} from "./records.js";
+import { fileOrder, shuffledOrder, type Window, windowRows } from "./shuffle.js";
+
+export interface StoredDataset {
+  /** File of the records. */
+  readonly rowsFile: string;
+  /** File of the groups' codes, int32 a row; absent without groups. */
+  readonly groupsFile?: string;
+  readonly rows: number;
+  readonly layout: BatchLayout;
+  readonly report: EncodingReport;
+  readonly hashes: RecordHashes;
+}
+
+/** Bytes of one read: Node cannot read 2 GiB at once. */
+const largestRead = 1 << 28;
+
+/** Bytes that are hashed at once where the records are not held. */
+const hashedBytes = 1 << 24;
+
+/**
+ * Opens a stored data set; its records are read into memory when they are no more than `memory` bytes. Every byte is held
+ * against the hashes. Throws {@link DamagedEntry} when a file is not what was written.
+ */
+export function openStoredDataset(stored: StoredDataset, memory: number): Dataset & { readonly inMemory: boolean } {
+  const { layout, rows, report, groupsFile, hashes } = stored;
+  const rowBytes = recordBytes(layout);
+  const inMemory = rows * rowBytes <= memory;
+  const groups = groupsFile === undefined ? undefined : readGroups(groupsFile, rows, hashes.groups);
+  const file = openRecords(stored.rowsFile, rows * rowBytes);
+  const held = inMemory ? createRecords(layout, rows) : undefined;
+  let isOpen = false;
+  try {
+    const found = held === undefined ? hashFile(file, rows * rowBytes) : readHeld(file, held, rows * rowBytes);
+    if (found !== hashes.rows) throw mismatch(stored.rowsFile);
+    isOpen = held === undefined;
+  } finally {
+    if (!isOpen) closeSync(file);
+  }
+
+  function* batches({ size, shuffle, skip = 0, pad }: BatchOptions): IterableIterator<EncodedBatch> {
+    const order = shuffle === undefined ? fileOrder(rows) : shuffledOrder(rows, shuffle.seed, shuffle.epoch);
+    const batch = createBatch(layout, size);
+    // Rows are taken from a window's own memory, which is small enough for the processor's caches.
+    const buffer = createRecords(layout, Math.min(rows, windowRows));
+    const indices = new Int32Array(Math.min(rows, windowRows));
+    const start = skip * size;
+    let filled = 0;
+    // A window may be a block short, so that the row sought is in this one or the next.
+    for (let i = Math.floor(start / windowRows); i < order.windows; i++) {
+      const window = order.window(i);
+      if (window.first + window.rows <= start) continue;
+      loadWindow(window, buffer, rowBytes, held ?? file);
+      const places = indices.subarray(0, window.rows);
+      for (let row = 0; row < window.rows; row++) places[row] = row;
+      window.arrange(places);
+      for (let at = Math.max(0, start - window.first); at < window.rows;) {
+        const count = Math.min(size - filled, window.rows - at);
+        copyRecords(buffer, layout, places, at, count, batch, filled);
+        at += count;
+        filled += count;
+        if (filled < size) continue;
+        yield batch;
+        filled = 0;
+      }
+    }
+    if (filled === 0) return;
+    if (!pad) {
+      yield cutBatch(batch, layout, filled);
+      return;
+    }
+    padBatch(batch, layout, filled);
+    yield { ...batch, rows: filled };
+  }
+
+  return {
+    rows,
+    layout,
+    report,
+    inMemory,
+    batches,
+    hash: sha256(`${hashes.rows} ${hashes.groups ?? ""}`),
+    groups: () => groups,
+    close: () => {
+      if (isOpen) closeSync(file);
+      isOpen = false;
+    },
+  };
+}
+
+/** Copies the rows of a window, in the order of its runs, from all records or from their file. */
+function loadWindow({ runs }: Window, buffer: Records, rowBytes: number, source: Records | number): void {
+  const rowWords = rowBytes / 4;
+  let at = 0;
+  for (const { start, rows } of runs) {
+    if (typeof source === "number") readInto(source, buffer, at * rowBytes, start * rowBytes, rows * rowBytes);
+    else buffer.words.set(source.words.subarray(start * rowWords, (start + rows) * rowWords), at * rowWords);
+    at += rows;
+  }
+}
+
+function readInto(file: number, { words }: Records, at: number, position: number, bytes: number): void {
+  for (let done = 0; done < bytes;) {
+    const target = new Uint8Array(words.buffer, words.byteOffset + at + done, Math.min(bytes - done, largestRead));
+    const read = readSync(file, target, 0, target.length, position + done);
+    if (read === 0) throw new DamagedEntry("a file of encoded rows became shorter while it was read");
+    done += read;
+  }
+}
+
+/** A file of exactly so many bytes, open; a pipe or a device is not waited for. */
+function openRecords(path: string, bytes: number): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  const name = basename(path);
+  if (found === undefined) throw new DamagedEntry(`\`${name}\` is missing`);
+  if (!found.isFile()) throw new DamagedEntry(`\`${name}\` is not a regular file`);
+  if (found.size !== bytes) throw new DamagedEntry(`\`${name}\` has ${found.size} bytes instead of ${bytes}`);
+  return openSync(path, "r");
+}
+
+/** Fills the records from their file; the hash of what was read. */
+function readHeld(file: number, held: Records, bytes: number): string {
+  readInto(file, held, 0, 0, bytes);
+  const hash = createHash("sha256");
+  const { buffer, byteOffset } = held.words;
+  for (let at = 0; at < bytes; at += largestRead)
+    hash.update(new Uint8Array(buffer, byteOffset + at, Math.min(largestRead, bytes - at)));
+  return hash.digest("hex");
+}
+
+function hashFile(file: number, bytes: number): string {
+  const hash = createHash("sha256");
+  const buffer = viewRecords(new ArrayBuffer(Math.min(hashedBytes, bytes)));
+  for (let at = 0; at < bytes; at += hashedBytes) {
+    const count = Math.min(hashedBytes, bytes - at);
+    readInto(file, buffer, 0, at, count);
+    hash.update(new Uint8Array(buffer.words.buffer, 0, count));
+  }
+  return hash.digest("hex");
+}
+
+function readGroups(path: string, rows: number, expected: string | undefined): Int32Array {
+  const file = openRecords(path, rows * 4);
+  try {
+    const records = viewRecords(new ArrayBuffer(rows * 4));
+    if (readHeld(file, records, rows * 4) !== expected) throw mismatch(path);
+    return records.words;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function mismatch(path: string): DamagedEntry {
+  return new DamagedEntry(`\`${basename(path)}\` does not match its hash`);
+}

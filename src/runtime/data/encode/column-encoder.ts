@@ -1,0 +1,279 @@
+/**
+ * How each part of an encoded row is read from a chunk: what the query computes, and how its column gets into the records.
+ * Texts become ids inside DuckDB, through an ENUM of the vocabulary; whole numbers and hashes become ids here.
+ */
+import type { DuckDBVector } from "@duckdb/node-api";
+import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
+import { bagListSql } from "./bag.js";
+import type { Enums } from "../expressions/enums.js";
+import { compileBoolean, compileFinite, compileText } from "../expressions/expression-sql.js";
+import {
+  createBucketEncoder,
+  createNumberEncoder,
+  createVocabularyIds,
+  fittedOf,
+  type VocabularyIds,
+} from "./feature-encoder.js";
+import type { Fitted, FittedFeature } from "./fitted.js";
+import type { Records } from "../batches/records.js";
+import type { Relation } from "../files/relation.js";
+import { float64Of, int32Of, int8Of, listOf, textReader, wordPairsOf } from "./vectors.js";
+
+/** Where a column goes: word `first + i * stride` of the records for row i. */
+export interface Target {
+  readonly records: Records;
+  readonly first: number;
+  readonly stride: number;
+  readonly rows: number;
+}
+
+/** What was met besides plain values. */
+export interface Counts {
+  nulls: number;
+  unseen: number;
+}
+
+export interface ColumnEncoder {
+  readonly sql: string;
+  fill(vector: DuckDBVector, target: Target, counts: Counts): void;
+}
+
+type CategoricalFeature = Extract<FeatureModel, { kind: "categorical" }>;
+type BagFeature = Extract<FeatureModel, { kind: "bag" }>;
+
+export async function createFeatureEncoder(
+  enums: Enums,
+  relation: Relation,
+  feature: FeatureModel,
+  fitted: Fitted,
+): Promise<ColumnEncoder> {
+  const fit = fittedOf(fitted, feature);
+  switch (feature.kind) {
+    case "categorical":
+      return categoricalEncoder(enums, relation, feature, fit);
+    case "bag":
+      return bagEncoder(enums, relation, feature, fit);
+    case "numeric": {
+      const encode = createNumberEncoder(feature, fit);
+      return numberEncoder(relation, feature, ({ records: { floats } }, word, value) => (floats[word] = encode(value)));
+    }
+    case "bucket": {
+      const encode = createBucketEncoder(fit);
+      return numberEncoder(relation, feature, ({ records: { words } }, word, value) => (words[word] = encode(value)));
+    }
+  }
+}
+
+function numberEncoder(
+  { columns }: Relation,
+  feature: FeatureModel,
+  store: (target: Target, word: number, value: number) => void,
+): ColumnEncoder {
+  return {
+    sql: doubleSql(compileFinite(feature.source, columns)),
+    fill: (vector, target, counts) => {
+      const values = float64Of(vector);
+      for (let i = 0, word = target.first; i < target.rows; i++, word += target.stride) {
+        const value = values[i] as number;
+        if (value !== value) counts.nulls += 1;
+        store(target, word, value);
+      }
+    },
+  };
+}
+
+function doubleSql(sql: string): string {
+  return `coalesce(${sql}, CAST('nan' AS DOUBLE))`;
+}
+
+async function categoricalEncoder(
+  enums: Enums,
+  { columns }: Relation,
+  feature: CategoricalFeature,
+  fit: FittedFeature,
+): Promise<ColumnEncoder> {
+  const { source } = feature;
+  const column = source.kind === "column" ? columns(source.name) : undefined;
+  if (column?.kind === "integer") return wholeEncoder(column.sql, createVocabularyIds(fit));
+  const text = compileText(source, columns);
+  if (fit.kind !== "vocabulary") return textEncoder(text, createVocabularyIds(fit));
+  const ids = await enums(fit.values);
+  return {
+    sql: `CASE WHEN ${text} IS NULL THEN -1 ELSE ${ids(text)} END`,
+    fill: (vector, { records: { words }, first, stride, rows }, counts) => {
+      const found = int32Of(vector);
+      for (let i = 0, word = first; i < rows; i++, word += stride) {
+        const id = found[i] as number;
+        if (id < 0) counts.nulls += 1;
+        else if (id === 0) counts.unseen += 1;
+        words[word] = Math.max(id, 0);
+      }
+    },
+  };
+}
+
+/** What a null becomes in a BIGINT column: low word 0, high word as here. */
+const nullHigh = -(2 ** 31);
+
+function wholeEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
+  return {
+    sql: `coalesce(${sql}, -9223372036854775808)`,
+    fill: (vector, { records: { words }, first, stride, rows }, counts) => {
+      const pairs = wordPairsOf(vector);
+      for (let i = 0, word = first; i < rows; i++, word += stride) {
+        const low = pairs[2 * i] as number;
+        const high = pairs[2 * i + 1] as number;
+        if (high === nullHigh && low === 0) {
+          counts.nulls += 1;
+          words[word] = 0;
+          continue;
+        }
+        const id = high === low >> 31 ? ids.ofWhole(low) : idOfPair(low, high, ids);
+        if (id === 0) counts.unseen += 1;
+        words[word] = id;
+      }
+    },
+  };
+}
+
+function idOfPair(low: number, high: number, ids: VocabularyIds): number {
+  const value = high * 2 ** 32 + (low >>> 0);
+  return Number.isSafeInteger(value) ? ids.ofWhole(value) : ids.ofText(textOfPair(low, high));
+}
+
+function textOfPair(low: number, high: number): string {
+  return String((BigInt(high) << 32n) | BigInt(low >>> 0));
+}
+
+function textEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
+  return {
+    sql,
+    fill: (vector, { records: { words }, first, stride, rows }, counts) => {
+      const text = textReader(vector);
+      for (let i = 0, word = first; i < rows; i++, word += stride) {
+        const value = text(i);
+        const id = value === null ? 0 : ids.ofText(value);
+        if (value === null) counts.nulls += 1;
+        else if (id === 0) counts.unseen += 1;
+        words[word] = id;
+      }
+    },
+  };
+}
+
+async function bagEncoder(
+  enums: Enums,
+  relation: Relation,
+  feature: BagFeature,
+  fit: FittedFeature,
+): Promise<ColumnEncoder> {
+  const list = bagListSql(feature, relation);
+  if (fit.kind === "vocabulary") {
+    const ids = await enums(fit.values);
+    return listEncoder(feature.max, `list_transform(${list}, lambda x: ${ids("x")})`, (elements) => {
+      const found = int32Of(elements);
+      return (i) => found[i] as number;
+    });
+  }
+  const ids = createVocabularyIds(fit);
+  return listEncoder(feature.max, list, (elements) => {
+    const text = textReader(elements);
+    return (i) => ids.ofText(text(i) ?? "");
+  });
+}
+
+/** The places that a row does not use hold −1. */
+function listEncoder(
+  max: number,
+  sql: string,
+  idsOf: (elements: DuckDBVector) => (index: number) => number,
+): ColumnEncoder {
+  return {
+    sql,
+    fill: (vector, { records: { words }, first, stride, rows }, counts) => {
+      const list = listOf(vector);
+      const idOf = idsOf(list.elements);
+      for (let i = 0; i < rows; i++) {
+        const word = first + i * stride;
+        const start = list.start(i);
+        const length = list.length(i);
+        if (length === 0) counts.nulls += 1;
+        for (let k = 0; k < length; k++) {
+          const id = idOf(start + k);
+          if (id === 0) counts.unseen += 1;
+          words[word + k] = id;
+        }
+        words.fill(-1, word + length, word + max);
+      }
+    },
+  };
+}
+
+/** Labels are numbers, NaN where they are null. */
+export function createLabelEncoder({ columns }: Relation, label: LabelModel): ColumnEncoder {
+  if (label.base === "amount")
+    return {
+      sql: doubleSql(compileFinite(label.source, columns)),
+      fill: (vector, target, counts) => fillLabel(float64Of(vector), target, counts, (value) => value),
+    };
+  return {
+    sql: `coalesce(CAST(${compileBoolean(label.source, columns)} AS TINYINT), -1)`,
+    fill: (vector, target, counts) => fillLabel(int8Of(vector), target, counts, (value) => (value < 0 ? NaN : value)),
+  };
+}
+
+function fillLabel(
+  values: Float64Array | Int8Array,
+  { records: { floats }, first, stride, rows }: Target,
+  counts: Counts,
+  convert: (value: number) => number,
+): void {
+  for (let i = 0, word = first; i < rows; i++, word += stride) {
+    const value = convert(values[i] as number);
+    if (value !== value) counts.nulls += 1;
+    floats[word] = value;
+  }
+}
+
+/** Dense codes of a grouping column, from 0 in the order in which values are first met; −1 for null. */
+export interface GroupEncoder {
+  readonly sql: string;
+  codes(vector: DuckDBVector, rows: number): Int32Array;
+}
+
+export function createGroupEncoder({ columns }: Relation, name: string): GroupEncoder {
+  const { sql, kind } = columns(name);
+  const codes = new Map<number | string, number>();
+  const codeOf = (key: number | string): number => {
+    const known = codes.get(key);
+    if (known !== undefined) return known;
+    codes.set(key, codes.size);
+    return codes.size - 1;
+  };
+  if (kind !== "integer") {
+    const text = compileText({ kind: "column", name, span: { file: "", start: 0, end: 0 } }, columns);
+    return {
+      sql: text,
+      codes: (vector, rows) => {
+        const read = textReader(vector);
+        return Int32Array.from({ length: rows }, (_, i) => {
+          const value = read(i);
+          return value === null ? -1 : codeOf(value);
+        });
+      },
+    };
+  }
+  return {
+    sql: `coalesce(${sql}, -9223372036854775808)`,
+    codes: (vector, rows) => {
+      const pairs = wordPairsOf(vector);
+      return Int32Array.from({ length: rows }, (_, i) => {
+        const low = pairs[2 * i] as number;
+        const high = pairs[2 * i + 1] as number;
+        if (high === nullHigh && low === 0) return -1;
+        const value = high * 2 ** 32 + (low >>> 0);
+        return codeOf(Number.isSafeInteger(value) ? value : textOfPair(low, high));
+      });
+    },
+  };
+}

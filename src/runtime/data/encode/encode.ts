@@ -1,0 +1,222 @@
+/** Encodes the rows of a relation into a file of records, in their order, a chunk at a time. */
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { BatchLayout } from "../../../compiler/model/layout.js";
+import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
+import {
+  type ColumnEncoder,
+  type Counts,
+  createFeatureEncoder,
+  createGroupEncoder,
+  createLabelEncoder,
+} from "./column-encoder.js";
+import type { Database } from "../files/database.js";
+import type { EncodingReport } from "../batches/dataset.js";
+import { compileFinite } from "../expressions/expression-sql.js";
+import type { Enums } from "../expressions/enums.js";
+import type { Fitted } from "./fitted.js";
+import { createRecords, recordOffsets, type Records, recordWords } from "../batches/records.js";
+import type { Relation } from "../files/relation.js";
+import { float64Of } from "./vectors.js";
+
+export interface EncodeRequest {
+  readonly relation: Relation;
+  readonly enums: Enums;
+  readonly features: readonly FeatureModel[];
+  readonly layout: BatchLayout;
+  readonly fitted: Fitted;
+  /** The labels that the files have; the others of the layout are null. */
+  readonly labels: readonly LabelModel[];
+  readonly weight: string | undefined;
+  readonly group: string | undefined;
+  readonly onRows: (rows: number) => void;
+}
+
+export interface EncodeResult {
+  readonly rows: number;
+  readonly report: EncodingReport;
+  /** How often a label held where one that it implies did not. */
+  readonly violations: readonly Violation[];
+  readonly hashes: RecordHashes;
+}
+
+/** SHA-256 of the files that were written, as they were written. */
+export interface RecordHashes {
+  readonly rows: string;
+  /** Absent without groups. */
+  readonly groups?: string;
+}
+
+export interface Violation {
+  readonly label: string;
+  readonly outer: string;
+  readonly count: number;
+}
+
+/** Names of the files in the folder that is written to. */
+export const recordsFile = "rows.bin";
+export const groupsFile = "groups.bin";
+
+/** Thrown for a sample weight that is null or negative; the caller finds the row. */
+export class BadWeight extends Error {
+  override readonly name = "BadWeight";
+}
+
+interface Part {
+  readonly name: string;
+  readonly first: number;
+  readonly encoder: ColumnEncoder;
+  readonly counts: Counts;
+}
+
+/** Writes {@link recordsFile}, and {@link groupsFile} when there is a group. */
+export async function encodeRelation(
+  database: Database,
+  request: EncodeRequest,
+  folder: string,
+): Promise<EncodeResult> {
+  const { relation, layout, weight, group } = request;
+  const parts = await createParts(request);
+  const groups = group === undefined ? undefined : createGroupEncoder(relation, group);
+  const selected = [
+    ...parts.map(({ encoder }) => encoder.sql),
+    ...(weight === undefined ? [] : [weightSql(relation, weight)]),
+    ...(groups === undefined ? [] : [groups.sql]),
+  ];
+  const stride = recordWords(layout);
+  const offsets = recordOffsets(layout);
+  const checks = withinChecks(request, offsets.labels);
+  let records = createRecords(layout, 2048);
+  let rows = 0;
+  const rowsHash = createHash("sha256");
+  const groupsHash = createHash("sha256");
+  const recordsOut = openSync(join(folder, recordsFile), "w");
+  const groupsOut = groups === undefined ? undefined : openSync(join(folder, groupsFile), "w");
+  try {
+    for await (const chunk of database.stream(
+      `SELECT ${selected.length === 0 ? "1" : selected.join(", ")} FROM ${relation.sql}`,
+    )) {
+      const count = chunk.rowCount;
+      if (count * stride > records.words.length) records = createRecords(layout, count);
+      for (const [i, { first, encoder, counts }] of parts.entries())
+        encoder.fill(chunk.getColumnVector(i), { records, first, stride, rows: count }, counts);
+      fillAbsentLabels(records, request, offsets.labels, stride, count);
+      fillWeights(
+        records,
+        weight === undefined ? undefined : float64Of(chunk.getColumnVector(parts.length)),
+        offsets.weight,
+        stride,
+        count,
+      );
+      for (const check of checks) check.run(records, stride, count);
+      const bytes = new Uint8Array(records.words.buffer, 0, count * stride * 4);
+      writeAll(recordsOut, bytes);
+      rowsHash.update(bytes);
+      if (groups !== undefined && groupsOut !== undefined) {
+        const codes = groups.codes(chunk.getColumnVector(selected.length - 1), count);
+        const groupBytes = new Uint8Array(codes.buffer);
+        writeAll(groupsOut, groupBytes);
+        groupsHash.update(groupBytes);
+      }
+      rows += count;
+      request.onRows(rows);
+    }
+    fsyncSync(recordsOut);
+  } finally {
+    closeSync(recordsOut);
+    if (groupsOut !== undefined) closeSync(groupsOut);
+  }
+  return {
+    rows,
+    report: { rows, columns: parts.map(({ name, counts }) => ({ column: name, ...counts })) },
+    hashes: {
+      rows: rowsHash.digest("hex"),
+      ...(groups === undefined ? {} : { groups: groupsHash.digest("hex") }),
+    },
+    violations: checks.filter(({ count }) => count > 0).map(({ label, outer, count }) => ({ label, outer, count })),
+  };
+}
+
+async function createParts(request: EncodeRequest): Promise<readonly Part[]> {
+  const { relation, enums, features, labels, layout, fitted } = request;
+  const offsets = recordOffsets(layout);
+  const parts: Part[] = [];
+  for (const feature of features) {
+    const numbers = layout.numbers.find((slot) => slot.feature === feature.name);
+    const ids = layout.ids.find((slot) => slot.feature === feature.name);
+    const first = numbers === undefined ? (ids?.offset ?? 0) : offsets.numbers + numbers.offset;
+    const encoder = await createFeatureEncoder(enums, relation, feature, fitted);
+    parts.push({ name: feature.name, first, encoder, counts: { nulls: 0, unseen: 0 } });
+  }
+  for (const label of labels) {
+    const first = offsets.labels + layout.labels.indexOf(label.name);
+    parts.push({
+      name: label.name,
+      first,
+      encoder: createLabelEncoder(relation, label),
+      counts: { nulls: 0, unseen: 0 },
+    });
+  }
+  return parts;
+}
+
+function weightSql({ columns }: Relation, weight: string): string {
+  const column = { kind: "column", name: weight, span: { file: "", start: 0, end: 0 } } as const;
+  return `coalesce(${compileFinite(column, columns)}, -1)`;
+}
+
+function fillAbsentLabels(
+  { floats }: Records,
+  { labels, layout }: EncodeRequest,
+  first: number,
+  stride: number,
+  rows: number,
+): void {
+  for (const [i, name] of layout.labels.entries()) {
+    if (labels.some((label) => label.name === name)) continue;
+    for (let row = 0; row < rows; row++) floats[row * stride + first + i] = NaN;
+  }
+}
+
+function fillWeights(
+  { floats }: Records,
+  values: Float64Array | undefined,
+  first: number,
+  stride: number,
+  rows: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const value = values === undefined ? 1 : (values[row] as number);
+    if (value < 0) throw new BadWeight();
+    floats[row * stride + first] = value;
+  }
+}
+
+/** Checks of `within`: where a label holds, so must each label that it implies. An amount holds where it is not 0. */
+function withinChecks({ labels, layout }: EncodeRequest, first: number) {
+  return labels.flatMap((label) =>
+    label.within
+      .filter((outer) => labels.some(({ name }) => name === outer))
+      .map((outer) => {
+        const own = first + layout.labels.indexOf(label.name);
+        const other = first + layout.labels.indexOf(outer);
+        const check = {
+          label: label.name,
+          outer,
+          count: 0,
+          run: ({ floats }: Records, stride: number, rows: number): void => {
+            for (let row = 0; row < rows; row++) {
+              const value = floats[row * stride + own] as number;
+              if (value === value && value !== 0 && floats[row * stride + other] === 0) check.count += 1;
+            }
+          },
+        };
+        return check;
+      }),
+  );
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+}

@@ -1,0 +1,166 @@
+/** From one clean value of a feature to its id or its number: the same for rows of files and for rows of a program. */
+import { own } from "../../../compiler/text/index.js";
+import type { FeatureModel } from "../../../compiler/model/model.js";
+import type { Fitted, FittedFeature } from "./fitted.js";
+import { bucketOf } from "./hash.js";
+import { cleanText, numberText, scalarOf, textOf, type TextRules } from "../expressions/values.js";
+
+/** Ids of a vocabulary, from 1; 0 for a value that it does not hold. */
+export interface VocabularyIds {
+  ofText(text: string): number;
+  /** The id of the text of a whole number. */
+  ofWhole(value: number): number;
+}
+
+type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
+type BagFeature = Extract<FeatureModel, { kind: "bag" }>;
+
+/** Values whose ids are remembered, because computing them costs more. */
+const rememberedIds = 1 << 18;
+
+export function createVocabularyIds(fitted: FittedFeature): VocabularyIds {
+  switch (fitted.kind) {
+    case "vocabulary":
+      return createListedIds(fitted.values);
+    case "hash":
+      return createHashedIds(fitted.buckets, fitted.seed);
+    case "number":
+    case "bucket":
+      throw new Error(`a fit of kind ${fitted.kind} has no vocabulary`);
+  }
+}
+
+function createListedIds(values: readonly string[]): VocabularyIds {
+  let texts: Map<string, number> | undefined;
+  // Built on first use: files of whole numbers never ask for texts, and files of texts never for numbers.
+  const ofText = (text: string): number => {
+    texts ??= new Map(values.map((value, i) => [value, i + 1]));
+    return texts.get(text) ?? 0;
+  };
+  let wholes: ((value: number) => number) | undefined;
+  const ofWhole = (value: number): number => {
+    wholes ??= createWholeTable(values);
+    return wholes(value);
+  };
+  return { ofText, ofWhole };
+}
+
+/** Ids of those values that are the text of a whole number: an array when they are dense, else a map. */
+function createWholeTable(values: readonly string[]): (value: number) => number {
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  const entries: (readonly [number, number])[] = [];
+  for (const [i, text] of values.entries()) {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || String(value) !== text) continue;
+    entries.push([value, i + 1]);
+    minimum = Math.min(minimum, value);
+    maximum = Math.max(maximum, value);
+  }
+  const extent = maximum - minimum + 1;
+  if (entries.length === 0) return () => 0;
+  if (extent > 8 * entries.length + 65_536) {
+    const map = new Map(entries);
+    return (value) => map.get(value) ?? 0;
+  }
+  const table = new Int32Array(extent);
+  for (const [value, id] of entries) table[value - minimum] = id;
+  return (value) => table[value - minimum] ?? 0;
+}
+
+function createHashedIds(buckets: number, seed: number): VocabularyIds {
+  const texts = new Map<string, number>();
+  const wholes = new Map<number, number>();
+  const remember = <T>(known: Map<T, number>, key: T, text: string): number => {
+    const id = bucketOf(text, buckets, seed) + 1;
+    if (known.size >= rememberedIds) known.clear();
+    known.set(key, id);
+    return id;
+  };
+  return {
+    ofText: (text) => texts.get(text) ?? remember(texts, text, text),
+    ofWhole: (value) => wholes.get(value) ?? remember(wholes, value, numberText(value)),
+  };
+}
+
+/** What float32 can hold; a number beyond it would become an infinity. */
+const largestFloat = 3.4028234663852886e38;
+
+/** From a raw number to what the network sees; NaN stands for null. The result is finite in float32. */
+export function createNumberEncoder(feature: NumericFeature, fitted: FittedFeature): (value: number) => number {
+  if (fitted.kind !== "number") throw new Error(`the fit of ${feature.name} is of another kind`);
+  const transform = numberTransform(feature);
+  const { shift, factor } = affineOf(feature, fitted);
+  const fill = feature.missing === "mean" ? fitted.mean : transform(feature.missing);
+  return (value) => {
+    const scaled = ((Number.isNaN(value) ? fill : transform(value)) - shift) * factor;
+    return Math.max(-largestFloat, Math.min(largestFloat, scaled));
+  };
+}
+
+/** `log1p` keeps the sign: −log(1 + |x|) for a negative x, so that every number has a value. */
+export function numberTransform({ scale }: Pick<NumericFeature, "scale">): (value: number) => number {
+  if (scale !== "log1p" && scale !== "log1p_standard") return (value) => value;
+  return (value) => (value < 0 ? -Math.log1p(-value) : Math.log1p(value));
+}
+
+function affineOf(
+  { scale }: NumericFeature,
+  { mean, deviation, minimum, maximum }: Extract<FittedFeature, { kind: "number" }>,
+): { readonly shift: number; readonly factor: number } {
+  switch (scale) {
+    case "none":
+    case "log1p":
+      return { shift: 0, factor: 1 };
+    case "standard":
+    case "log1p_standard":
+      return { shift: mean, factor: deviation > 0 ? 1 / deviation : 1 };
+    case "minmax":
+      return { shift: minimum, factor: maximum > minimum ? 1 / (maximum - minimum) : 1 };
+  }
+}
+
+/** From a raw number to its bucket's id; NaN stands for null, which is 0. */
+export function createBucketEncoder(fitted: FittedFeature): (value: number) => number {
+  if (fitted.kind !== "bucket") throw new Error("the fit of a bucket is of another kind");
+  const boundaries = Float64Array.from(fitted.boundaries);
+  return (value) => {
+    if (Number.isNaN(value)) return 0;
+    let low = 0;
+    let high = boundaries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((boundaries[middle] ?? 0) <= value) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+
+/** The texts of a bag's values: a list as it is, a text cut at the separator; nulls left out, at most `max`. */
+export function bagTexts(value: unknown, feature: BagFeature, rules: TextRules): readonly string[] {
+  const raw = Array.isArray(value) ? (value as readonly unknown[]) : cutText(value, feature, rules);
+  const texts: string[] = [];
+  for (const element of raw) {
+    if (texts.length === feature.max) break;
+    const scalar = scalarOf(element, rules);
+    if (scalar !== null) texts.push(textOf(scalar));
+  }
+  return texts;
+}
+
+function cutText(value: unknown, { separator }: BagFeature, rules: TextRules): readonly string[] {
+  const scalar = scalarOf(value, rules);
+  return scalar === null
+    ? []
+    : textOf(scalar)
+        .split(separator)
+        .map((part) => cleanText(part, rules) ?? "");
+}
+
+/** The fit of a feature; it is there when the fit is that of the model. */
+export function fittedOf(fitted: Fitted, feature: FeatureModel): FittedFeature {
+  const found = own(fitted.features, feature.name);
+  if (found === undefined) throw new Error(`the fit has no feature ${feature.name}`);
+  return found;
+}

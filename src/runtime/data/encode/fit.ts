@@ -1,0 +1,217 @@
+/**
+ * Fits the features to the training data: vocabularies, moments, ranges, quantiles. What is fitted depends on the rows and
+ * their order alone, never on the number of threads.
+ */
+import type { FeatureModel } from "../../../compiler/model/model.js";
+import { createFailure } from "../../failure.js";
+import { bagListSql } from "./bag.js";
+import type { Database } from "../files/database.js";
+import { compileFinite, compileText } from "../expressions/expression-sql.js";
+import { numberTransform } from "./feature-encoder.js";
+import { type Fitted, type FittedFeature, fittedWithoutData } from "./fitted.js";
+import type { Relation } from "../files/relation.js";
+import { float64Of, int32Of, textReader } from "./vectors.js";
+
+type VocabularyFeature = Extract<FeatureModel, { kind: "categorical" | "bag" }>;
+type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
+
+/** Vocabularies counted in one pass over the rows; DuckDB numbers grouping sets in 63 bits. */
+const vocabulariesAtOnce = 48;
+
+/** One pass for all numbers, one for (up to 48) vocabularies, one for each bag and each quantile feature. */
+export async function fitFeatures(
+  database: Database,
+  relation: Relation,
+  features: readonly FeatureModel[],
+): Promise<Fitted> {
+  const found = new Map<string, FittedFeature>();
+  const categories: VocabularyFeature[] = [];
+  const numbers: NumericFeature[] = [];
+  for (const feature of features) {
+    const known = fittedWithoutData(feature);
+    if (known !== undefined) found.set(feature.name, known);
+    else if (feature.kind === "numeric") numbers.push(feature);
+    else if (feature.kind === "bucket")
+      found.set(feature.name, { kind: "bucket", boundaries: await fitQuantiles(database, relation, feature) });
+    else if (feature.kind === "bag")
+      found.set(feature.name, { kind: "vocabulary", values: await fitBag(database, relation, feature) });
+    else categories.push(feature);
+  }
+  for (let i = 0; i < categories.length; i += vocabulariesAtOnce)
+    await fitVocabularies(database, relation, categories.slice(i, i + vocabulariesAtOnce), found);
+  const rows = await fitNumbers(database, relation, numbers, found);
+  // In the order of the spec, so that equal fits are equal texts.
+  const entries = features.map(({ name }) => [name, found.get(name)] as const);
+  return {
+    rows,
+    features: Object.fromEntries(entries.filter((entry): entry is [string, FittedFeature] => !!entry[1])),
+  };
+}
+
+/** The failure when a feature needs training data and there is none. */
+export function fitWithoutData(features: readonly FeatureModel[]): Fitted {
+  const entries = features.map((feature) => {
+    const known = fittedWithoutData(feature);
+    if (known === undefined) throw createFailure("MTL7115", { feature: feature.name }, feature.span);
+    return [feature.name, known] as const;
+  });
+  return { rows: 0, features: Object.fromEntries(entries) };
+}
+
+/** Counts the values of several features in one pass, by grouping sets. */
+async function fitVocabularies(
+  database: Database,
+  { sql, columns }: Relation,
+  features: readonly VocabularyFeature[],
+  found: Map<string, FittedFeature>,
+): Promise<void> {
+  if (features.length === 0) return;
+  const keys = features.map(({ source }, i) => {
+    // Whole numbers are grouped as such, which is faster than by their texts.
+    const column = source.kind === "column" ? columns(source.name) : undefined;
+    return { name: `k${i}`, sql: column?.kind === "integer" ? column.sql : compileText(source, columns) };
+  });
+  const names = keys.map(({ name }) => name);
+  const texts = names.map((name) => `CAST(${name} AS VARCHAR)`);
+  const query =
+    `SELECT CAST(feature AS INTEGER), value FROM (` +
+    `SELECT CASE ${names.map((name, i) => `WHEN GROUPING(${name}) = 0 THEN ${i}`).join(" ")} END AS feature, ` +
+    `coalesce(${texts.join(", ")}) AS value, count(*) AS n ` +
+    `FROM (SELECT ${keys.map((key) => `${key.sql} AS ${key.name}`).join(", ")} FROM ${sql}) ` +
+    `GROUP BY GROUPING SETS (${names.map((name) => `(${name})`).join(", ")})) ` +
+    `WHERE value IS NOT NULL AND n >= ${minimumSql(features)} ORDER BY feature, n DESC, value`;
+  const values: string[][] = features.map(() => []);
+  const limits = features.map(limitOf);
+  for await (const chunk of database.stream(query)) {
+    const feature = int32Of(chunk.getColumnVector(0));
+    const text = textReader(chunk.getColumnVector(1));
+    for (let i = 0; i < chunk.rowCount; i++) {
+      const index = feature[i] ?? 0;
+      const list = values[index];
+      const value = text(i);
+      if (list !== undefined && value !== null && list.length < (limits[index] ?? Infinity)) list.push(value);
+    }
+  }
+  for (const [i, feature] of features.entries())
+    found.set(feature.name, { kind: "vocabulary", values: values[i] ?? [] });
+}
+
+function limitOf({ vocabulary }: VocabularyFeature): number {
+  return vocabulary.kind === "fitted" ? (vocabulary.limit ?? Infinity) : Infinity;
+}
+
+function minimumOf({ vocabulary }: VocabularyFeature): number {
+  return vocabulary.kind === "fitted" ? vocabulary.minCount : 1;
+}
+
+function minimumSql(features: readonly VocabularyFeature[]): string {
+  return `CASE feature ${features.map((feature, i) => `WHEN ${i} THEN ${minimumOf(feature)}`).join(" ")} END`;
+}
+
+/** The values of a bag, in the order of their number among all values that are used. */
+async function fitBag(
+  database: Database,
+  relation: Relation,
+  feature: Extract<FeatureModel, { kind: "bag" }>,
+): Promise<readonly string[]> {
+  const limit = limitOf(feature);
+  const query =
+    `SELECT value FROM (SELECT unnest(${bagListSql(feature, relation)}) AS value FROM ${relation.sql}) ` +
+    `GROUP BY value HAVING count(*) >= ${minimumOf(feature)} ORDER BY count(*) DESC, value` +
+    (limit === Infinity ? "" : ` LIMIT ${limit}`);
+  const values: string[] = [];
+  for await (const chunk of database.stream(query)) {
+    const text = textReader(chunk.getColumnVector(0));
+    for (let i = 0; i < chunk.rowCount; i++) values.push(text(i) ?? "");
+  }
+  return values;
+}
+
+/** Mean and deviation by Welford's method in the order of the rows; returns the number of rows. */
+async function fitNumbers(
+  database: Database,
+  { sql, columns }: Relation,
+  features: readonly NumericFeature[],
+  found: Map<string, FittedFeature>,
+): Promise<number> {
+  if (features.length === 0) {
+    const [[count] = []] = await database.rows(`SELECT count(*) FROM ${sql}`);
+    return Number(count ?? 0);
+  }
+  const list = features.map(({ source }, i) => `coalesce(${compileFinite(source, columns)}, 'nan') AS n${i}`);
+  const moments = features.map((feature) => createMoments(numberTransform(feature)));
+  let rows = 0;
+  for await (const chunk of database.stream(`SELECT ${list.join(", ")} FROM ${sql}`)) {
+    moments.forEach((moment, i) => moment.add(float64Of(chunk.getColumnVector(i)), chunk.rowCount));
+    rows += chunk.rowCount;
+  }
+  features.forEach(({ name }, i) => {
+    const result = moments[i]?.result();
+    if (result !== undefined) found.set(name, result);
+  });
+  return rows;
+}
+
+interface Moments {
+  add(values: Float64Array, count: number): void;
+  result(): FittedFeature;
+}
+
+function createMoments(transform: (value: number) => number): Moments {
+  let n = 0;
+  let mean = 0;
+  let squares = 0;
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  return {
+    add: (values, count) => {
+      for (let i = 0; i < count; i++) {
+        const raw = values[i] ?? NaN;
+        if (raw !== raw) continue;
+        const value = transform(raw);
+        n += 1;
+        const delta = value - mean;
+        mean += delta / n;
+        squares += delta * (value - mean);
+        if (value < minimum) minimum = value;
+        if (value > maximum) maximum = value;
+      }
+    },
+    result: () => {
+      if (n === 0) return { kind: "number", mean: 0, deviation: 0, minimum: 0, maximum: 0 };
+      // Numbers near the end of a double's range square to infinity; no scale is better than a factor of zero.
+      const deviation = Math.sqrt(squares / n);
+      return { kind: "number", mean, deviation: Number.isFinite(deviation) ? deviation : 0, minimum, maximum };
+    },
+  };
+}
+
+/**
+ * Boundaries that cut the known values into `count` buckets of about equal size: the k-th is the smallest value below
+ * which at least k / count of the values lie. Equal boundaries count once, so that there may be fewer buckets.
+ */
+async function fitQuantiles(
+  database: Database,
+  { sql, columns }: Relation,
+  feature: Extract<FeatureModel, { kind: "bucket" }>,
+): Promise<readonly number[]> {
+  if (feature.boundaries.kind !== "quantiles") return feature.boundaries.values;
+  const { count } = feature.boundaries;
+  const values = `(SELECT ${compileFinite(feature.source, columns)} AS x FROM ${sql})`;
+  const [[total] = []] = await database.rows(`SELECT count(x) FROM ${values}`);
+  const boundaries: number[] = [];
+  let below = 0;
+  let k = 1;
+  const query = `SELECT x, CAST(count(*) AS DOUBLE) FROM ${values} WHERE x IS NOT NULL GROUP BY x ORDER BY x`;
+  for await (const chunk of database.stream(query)) {
+    const x = float64Of(chunk.getColumnVector(0));
+    const n = float64Of(chunk.getColumnVector(1));
+    for (let i = 0; i < chunk.rowCount; i++) {
+      const isBoundary = k < count && below >= (k * Number(total)) / count;
+      if (isBoundary) boundaries.push(x[i] ?? 0);
+      while (k < count && below >= (k * Number(total)) / count) k += 1;
+      below += n[i] ?? 0;
+    }
+  }
+  return boundaries;
+}

@@ -1,0 +1,190 @@
+/** What the training data decides about the features, as plain values, and how it is kept in files. */
+import type { FeatureModel, FittedSizes, Model, Vocabulary } from "../../../compiler/model/model.js";
+import { canonicalText } from "../../../compiler/text/index.js";
+import { sha256 } from "../../artifact/hash.js";
+import { vocabularySeed } from "./hash.js";
+
+export interface Fitted {
+  /** Rows of the training data. */
+  readonly rows: number;
+  /** By feature, one entry each. */
+  readonly features: Readonly<Record<string, FittedFeature>>;
+}
+
+export type FittedFeature =
+  /** `values[i]` has id i + 1; id 0 is "unknown". */
+  | { readonly kind: "vocabulary"; readonly values: readonly string[] }
+  /** A value's id is its bucket + 1; id 0 is null. */
+  | { readonly kind: "hash"; readonly buckets: number; readonly seed: number }
+  /** Of the known values, after `log1p` where the scale has one. Zeros when no value is known. */
+  | {
+      readonly kind: "number";
+      readonly mean: number;
+      /** Of the population: divided by n. */
+      readonly deviation: number;
+      readonly minimum: number;
+      readonly maximum: number;
+    }
+  /** Ascending. The id of x is the number of boundaries ≤ x, plus 1; id 0 is null. */
+  | { readonly kind: "bucket"; readonly boundaries: readonly number[] };
+
+/** What a feature's fit is when it needs no data; undefined when it does. */
+export function fittedWithoutData(feature: FeatureModel): FittedFeature | undefined {
+  switch (feature.kind) {
+    case "categorical":
+    case "bag":
+      return vocabularyWithoutData(feature.vocabulary);
+    case "numeric":
+      return feature.missing !== "mean" && (feature.scale === "none" || feature.scale === "log1p")
+        ? { kind: "number", mean: 0, deviation: 0, minimum: 0, maximum: 0 }
+        : undefined;
+    case "bucket":
+      return feature.boundaries.kind === "listed"
+        ? { kind: "bucket", boundaries: feature.boundaries.values }
+        : undefined;
+  }
+}
+
+function vocabularyWithoutData(vocabulary: Vocabulary): FittedFeature | undefined {
+  switch (vocabulary.kind) {
+    case "listed":
+      return { kind: "vocabulary", values: listedTexts(vocabulary.values) };
+    case "hash":
+      return { kind: "hash", buckets: vocabulary.buckets, seed: vocabularySeed };
+    case "fitted":
+      return undefined;
+  }
+}
+
+/** Listed values as the texts that cells have; of two that spell one value the first has its id. */
+function listedTexts(values: readonly string[]): readonly string[] {
+  const known = new Set<string>();
+  return values.map((value) => {
+    const text = canonicalText(value);
+    if (known.has(text)) return value;
+    known.add(text);
+    return text;
+  });
+}
+
+/** Number of ids of each feature that has any, "unknown" included. */
+/** Numbers of ids of the features of which no data decides it. */
+export function sizesWithoutData({ features }: Pick<Model, "features">): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    features.flatMap((feature) => {
+      const fitted = fittedWithoutData(feature);
+      const size = fitted === undefined ? undefined : sizeOf(fitted);
+      return size === undefined ? [] : [[feature.name, size]];
+    }),
+  );
+}
+
+export function fittedSizes(fitted: Fitted): FittedSizes {
+  const sizes = Object.entries(fitted.features).flatMap(([name, feature]) => {
+    const size = sizeOf(feature);
+    return size === undefined ? [] : [[name, size] as const];
+  });
+  return { ids: Object.fromEntries(sizes) };
+}
+
+function sizeOf(feature: FittedFeature): number | undefined {
+  switch (feature.kind) {
+    case "vocabulary":
+      return feature.values.length + 1;
+    case "hash":
+      return feature.buckets + 1;
+    case "bucket":
+      return feature.boundaries.length + 2;
+    case "number":
+      return undefined;
+  }
+}
+
+/** A fit as files: small values as JSON, each vocabulary by itself. */
+export interface FittedParts {
+  readonly json: unknown;
+  /** By feature, the first value with id 1. */
+  readonly vocabularies: ReadonlyMap<string, readonly string[]>;
+  readonly ids: Readonly<Record<string, number>>;
+}
+
+export function splitFitted(fitted: Fitted): FittedParts {
+  const vocabularies = new Map<string, readonly string[]>();
+  const features = Object.entries(fitted.features).map(([name, feature]) => {
+    if (feature.kind !== "vocabulary") return [name, feature] as const;
+    vocabularies.set(name, feature.values);
+    return [name, { kind: feature.kind, size: feature.values.length }] as const;
+  });
+  return {
+    json: { rows: fitted.rows, features: Object.fromEntries(features) },
+    vocabularies,
+    ids: fittedSizes(fitted).ids,
+  };
+}
+
+/**
+ * The reverse of {@link splitFitted}, for a model. Throws an error that says what is wrong when the parts are not those of
+ * the model: the caller knows which file they come from.
+ */
+export function joinFitted(
+  model: Pick<Model, "features">,
+  json: unknown,
+  vocabularyOf: (feature: string) => readonly string[],
+): Fitted {
+  const record = asRecord(json, "the fit");
+  const entries = asRecord(record["features"], "`features`");
+  const rows = asNumber(record["rows"], "`rows`");
+  const features = model.features.map(({ name }) => {
+    const entry = asRecord(entries[name], `feature \`${name}\``);
+    return [name, joinFeature(name, entry, vocabularyOf)] as const;
+  });
+  return { rows, features: Object.fromEntries(features) };
+}
+
+function joinFeature(
+  name: string,
+  entry: Readonly<Record<string, unknown>>,
+  vocabularyOf: (feature: string) => readonly string[],
+): FittedFeature {
+  const number = (key: string): number => asNumber(entry[key], `\`${key}\` of feature \`${name}\``);
+  switch (entry["kind"]) {
+    case "vocabulary": {
+      const values = vocabularyOf(name);
+      if (values.length !== number("size"))
+        throw new Error(`the vocabulary of \`${name}\` has ${values.length} values instead of ${number("size")}`);
+      return { kind: "vocabulary", values };
+    }
+    case "hash":
+      return { kind: "hash", buckets: number("buckets"), seed: number("seed") };
+    case "number":
+      return {
+        kind: "number",
+        mean: number("mean"),
+        deviation: number("deviation"),
+        minimum: number("minimum"),
+        maximum: number("maximum"),
+      };
+    case "bucket": {
+      const boundaries = entry["boundaries"];
+      if (!Array.isArray(boundaries)) throw new Error(`\`boundaries\` of feature \`${name}\` is not a list`);
+      return { kind: "bucket", boundaries: boundaries.map((value) => asNumber(value, `a boundary of \`${name}\``)) };
+    }
+    default:
+      throw new Error(`feature \`${name}\` has no kind that is known`);
+  }
+}
+
+function asRecord(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) throw new Error(`${what} is missing`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function asNumber(value: unknown, what: string): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new Error(`${what} is not a number`);
+  return value;
+}
+
+/** SHA-256 of all that a fit says: two fits with one hash encode alike. */
+export function hashFitted(fitted: Fitted): string {
+  return sha256(JSON.stringify(fitted));
+}

@@ -1,0 +1,180 @@
+/** Encodes rows that a program hands in, as the same rows in a file would be. */
+import { own } from "../../../compiler/text/index.js";
+import { batchLayout } from "../../../compiler/model/layout.js";
+import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
+import { createFailure, Failure } from "../../failure.js";
+import type { EncodedBatch } from "../batches/dataset.js";
+import { describeNeeded, describeValue } from "../files/diagnose.js";
+import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
+import {
+  bagTexts,
+  createBucketEncoder,
+  createNumberEncoder,
+  createVocabularyIds,
+  fittedOf,
+} from "./feature-encoder.js";
+import { readingOf } from "../files/files.js";
+import type { Fitted } from "./fitted.js";
+import { createBatch } from "../batches/records.js";
+import type { DataSpec } from "../uses.js";
+import { type TextRules, ValueError } from "../expressions/values.js";
+
+export interface RowEncoderOptions {
+  /**
+   * `data`: features, labels and sample weights as from a file. `serving`: features as serving sees them, with the values
+   * that the spec states in place of those known in training alone; no labels.
+   */
+  readonly mode: "data" | "serving";
+  /** Told of each value that the training data did not hold. */
+  readonly onUnseen?: (feature: string) => void;
+}
+
+/** A value of a row that does not fit (MTL7113), with the row's place in the call. */
+export class RowFailure extends Failure {
+  constructor(
+    failure: Failure,
+    readonly row: number,
+  ) {
+    super(failure.diagnostics);
+  }
+}
+
+/** Encodes some rows. Throws a {@link Failure} (MTL7113) for a value that is not what is needed. */
+export type RowEncoder = (rows: readonly RawRow[]) => EncodedBatch;
+
+/** Stores one row's part at a row of a batch. */
+type Store = (batch: EncodedBatch, at: number, row: RawRow) => void;
+
+interface Column {
+  readonly user: string;
+  readonly store: Store;
+}
+
+/** Columns that a row does not name, and nulls, are unknown, as in a file. Texts are cleaned by the rules of the spec's source. */
+export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEncoderOptions): RowEncoder {
+  const { mode } = options;
+  const layout = batchLayout(spec);
+  const rules = rulesOf(spec);
+  const columns: Column[] = spec.features.map((feature) => ({
+    user: `feature \`${feature.name}\``,
+    store: featureStore(feature, fitted, rules, layout, options),
+  }));
+  if (mode === "data") {
+    for (const [i, label] of spec.labels.entries())
+      columns.push({ user: `label \`${label.name}\``, store: labelStore(label, i, layout.labels.length, rules) });
+  }
+  const weight = mode === "data" ? spec.data.weight : undefined;
+  return (rows) => {
+    const batch = createBatch(layout, rows.length);
+    rows.forEach((row, at) => {
+      for (const { user, store } of columns) guard(at, user, () => store(batch, at, row));
+      batch.weights[at] = weight === undefined ? 1 : weightOf(row, weight, rules, at);
+    });
+    return batch;
+  };
+}
+
+function rulesOf({ data }: DataSpec): TextRules {
+  return readingOf(data)?.options ?? { nulls: [], trim: false };
+}
+
+function guard<T>(row: number, user: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    const { column, value, needed } = error;
+    const failure = createFailure("MTL7113", {
+      ...describeValue(column, user),
+      row: row + 1,
+      value,
+      needed: describeNeeded(needed),
+    });
+    throw new RowFailure(failure, row);
+  }
+}
+
+function featureStore(
+  feature: FeatureModel,
+  fitted: Fitted,
+  rules: TextRules,
+  layout: ReturnType<typeof batchLayout>,
+  { mode, onUnseen = () => undefined }: RowEncoderOptions,
+): Store {
+  const fit = fittedOf(fitted, feature);
+  const slot = [...layout.ids, ...layout.numbers].find((candidate) => candidate.feature === feature.name);
+  const offset = slot?.offset ?? 0;
+  const { idWidth, numberWidth } = layout;
+  const raw = rawValue(feature, mode);
+  switch (feature.kind) {
+    case "categorical": {
+      const ids = createVocabularyIds(fit);
+      return (batch, at, row) => {
+        const text = evaluateText(raw.expression, raw.row(row), rules);
+        const id = text === null ? 0 : ids.ofText(text);
+        if (id === 0 && text !== null) onUnseen(feature.name);
+        batch.ids[at * idWidth + offset] = id;
+      };
+    }
+    case "bag": {
+      const ids = createVocabularyIds(fit);
+      return (batch, at, row) => {
+        const { expression } = raw;
+        const given = raw.row(row);
+        const value =
+          expression.kind === "column" ? own(given, expression.name) : evaluateText(expression, given, rules);
+        const texts = bagTexts(value, feature, rules);
+        const start = at * idWidth + offset;
+        for (let k = 0; k < feature.max; k++) {
+          const text = texts[k];
+          const id = text === undefined ? -1 : ids.ofText(text);
+          if (id === 0) onUnseen(feature.name);
+          batch.ids[start + k] = id;
+        }
+      };
+    }
+    case "numeric": {
+      const encode = createNumberEncoder(feature, fit);
+      return (batch, at, row) => {
+        batch.numbers[at * numberWidth + offset] = encode(evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN);
+      };
+    }
+    case "bucket": {
+      const encode = createBucketEncoder(fit);
+      return (batch, at, row) => {
+        batch.ids[at * idWidth + offset] = encode(evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN);
+      };
+    }
+  }
+}
+
+/** What a feature is made of: its source over the row, or what the spec says that serving sees. */
+function rawValue(
+  { source, serving, span }: FeatureModel,
+  mode: RowEncoderOptions["mode"],
+): { readonly expression: FeatureModel["source"]; readonly row: (row: RawRow) => RawRow } {
+  if (mode === "data" || serving.kind === "data") return { expression: source, row: (row) => row };
+  const value = serving.kind === "value" ? serving.value : null;
+  return { expression: { kind: "column", name: "value", span }, row: () => ({ value }) };
+}
+
+function labelStore({ base, source }: LabelModel, index: number, width: number, rules: TextRules): Store {
+  return (batch, at, row) => {
+    const value = base === "amount" ? evaluateNumber(source, row, rules) : evaluateBoolean(source, row, rules);
+    batch.labels[at * width + index] = Number(value ?? 0);
+    batch.known[at * width + index] = value === null ? 0 : 1;
+  };
+}
+
+function weightOf(row: RawRow, name: string, rules: TextRules, at: number): number {
+  const column = { kind: "column", name, span: { file: "", start: 0, end: 0 } } as const;
+  const user = "the sample weight";
+  const weight = guard(at, user, () => evaluateNumber(column, row, rules));
+  if (weight !== null && weight >= 0) return weight;
+  throw createFailure("MTL7113", {
+    ...describeValue(name, user),
+    row: at + 1,
+    value: String(weight),
+    needed: "a number of at least 0",
+  });
+}

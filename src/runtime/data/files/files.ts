@@ -1,0 +1,169 @@
+/** From what a spec or the command line names to files that are there. */
+import { stat } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import type { DataModel, FileFormat, FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
+import type { Span } from "../../../compiler/text/index.js";
+import { createFailure, nowhere } from "../../failure.js";
+import type { Database } from "./database.js";
+import { quoteText } from "./sql.js";
+import { compareTexts } from "../expressions/values.js";
+
+export type Format = FileFormat;
+
+export interface DataFile {
+  readonly path: string;
+  /** A copy that the database reads in its place: the same rows in a form that it knows. */
+  readonly readFrom?: string;
+  /** The path as messages show it: relative to the folder it was looked for in. */
+  readonly shown: string;
+  readonly format: Format;
+  readonly options: SourceOptions;
+}
+
+/** What is read for one role: files of the spec, or files of the command line in their place. */
+export interface FileRequest {
+  readonly paths: readonly string[];
+  /** The folder that relative paths start from. */
+  readonly folder: string;
+  readonly format: Format;
+  readonly options: SourceOptions;
+  /** Whether the extension of a file may tell another format than `format`. */
+  readonly detect: boolean;
+  readonly span: Span;
+}
+
+/** Files of a spec's source; paths are relative to the spec's folder. */
+export function requestOfSource(source: SourceModel, specFolder: string): FileRequest {
+  return {
+    paths: source.paths,
+    folder: specFolder,
+    format: source.format,
+    options: source.options,
+    detect: false,
+    span: source.span,
+  };
+}
+
+/** How files are read that the spec does not name: as its training files are, or as `format` says. */
+export function readingOf(data: DataModel): FileReading | undefined {
+  return data.train ?? data.test ?? data.validation ?? data.format;
+}
+
+/**
+ * Files of the command line, relative to the working directory. They keep the options of the spec's files; the format
+ * as well, unless a file's extension says another one. Messages of them point at no line of the spec.
+ */
+export function requestOfArguments(paths: readonly string[], reading: FileReading | undefined): FileRequest {
+  return {
+    paths,
+    folder: process.cwd(),
+    format: reading?.format ?? "csv",
+    options: reading?.options ?? defaultOptions,
+    detect: true,
+    span: nowhere(),
+  };
+}
+
+const defaultOptions: SourceOptions = { header: true, delimiter: ",", nulls: [], trim: false };
+
+/** The files, in the order of the paths and, within a glob, of their names. Throws a {@link Failure} for what is not there. */
+export async function resolveFiles(database: Database, request: FileRequest): Promise<readonly DataFile[]> {
+  const files: DataFile[] = [];
+  for (const pattern of request.paths) {
+    const absolute = resolve(request.folder, pattern);
+    const kind = await kindOf(absolute);
+    if (kind === "folder")
+      throw createFailure("MTL7102", { file: pattern, problem: "it is a folder" }, request.span, {
+        help: `name its files, such as \`${pattern.replace(/\/$/, "")}/*.parquet\``,
+      });
+    const matches = kind !== undefined ? [absolute] : isGlob(pattern) ? await expand(database, absolute) : [];
+    for (const path of matches)
+      if ((await kindOf(path)) === "special")
+        throw createFailure("MTL7102", { file: path, problem: "it is a pipe or a device, not a file" }, request.span, {
+          help: "data is read more than once; write it to a file first",
+        });
+    if (matches.length === 0)
+      throw createFailure("MTL7101", { pattern, glob: isGlob(pattern), folder: request.folder }, request.span);
+    files.push(...matches.map((path) => dataFile(path, request)));
+  }
+  return files;
+}
+
+function dataFile(path: string, { folder, format, options, detect, span }: FileRequest): DataFile {
+  const inside = relative(folder, path);
+  const shown = inside.startsWith("..") ? path : inside;
+  if (/\.(?:bz2|gzip|xz|zip|lz4|7z)$/i.test(path))
+    throw createFailure(
+      "MTL7102",
+      { file: shown, problem: "of compressed files only `.gz` and `.zst` are read" },
+      span,
+    );
+  const found = detect ? (formatOf(path) ?? format) : format;
+  const isText = (name: Format): boolean => name === "csv" || name === "tsv";
+  if (found === format) return { path, shown, format: found, options };
+  // Names of columns and delimiters of one format mean nothing in another.
+  if (!isText(found))
+    return { path, shown, format: found, options: { ...defaultOptions, nulls: options.nulls, trim: options.trim } };
+  const delimiter = found === "tsv" ? "\t" : ",";
+  // What a source of another kind says of lines means nothing here.
+  return {
+    path,
+    shown,
+    format: found,
+    options: isText(format)
+      ? { ...options, delimiter }
+      : { header: true, delimiter, nulls: options.nulls, trim: options.trim },
+  };
+}
+
+/** Whether a file is packed by zstd. */
+export function isZstd(path: string): boolean {
+  return /\.zst$/i.test(path);
+}
+
+/** The format that a file's name tells; `.gz` or `.zst` may follow. */
+export function formatOf(path: string): Format | undefined {
+  const extension = /\.([a-z]+)(?:\.(?:gz|zst))?$/i.exec(path)?.[1]?.toLowerCase();
+  switch (extension) {
+    case "csv":
+    case "tsv":
+    case "parquet":
+      return extension;
+    case "tab":
+      return "tsv";
+    case "pq":
+      return "parquet";
+    case "jsonl":
+    case "ndjson":
+      return "jsonl";
+    case "libsvm":
+    case "svm":
+    case "svmlight":
+      return "libsvm";
+    default:
+      return undefined;
+  }
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | "special" | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isDirectory() ? "folder" : found.isFile() ? "file" : "special";
+  } catch {
+    return undefined;
+  }
+}
+
+function isGlob(pattern: string): boolean {
+  return /[*?[]/.test(pattern);
+}
+
+async function expand(database: Database, pattern: string): Promise<readonly string[]> {
+  const rows = await database.rows(`SELECT file FROM glob(${quoteText(pattern)})`);
+  return rows.map(([file]) => String(file)).sort(compareTexts);
+}
+
+/** A path that DuckDB takes for itself and not for a pattern. */
+export function literalPath(path: string): string {
+  return quoteText(path.replace(/[*?[]/g, "[$&]"));
+}

@@ -1,0 +1,196 @@
+/**
+ * Rows of files as records, in their order and in constant memory: what `mtlc rank` ranks. Their values are clean by the
+ * rules of `values.ts`, whichever format holds them, as they are for the network that trains on the same file.
+ */
+import { stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { FileReading } from "../../../compiler/model/model.js";
+import { createFailure, Failure, nowhere } from "../../failure.js";
+import { openCacheFolder } from "../batches/cache.js";
+import { cellOf } from "../encode/cells.js";
+import { type Database, withDatabase } from "./database.js";
+import { explainReadError } from "./diagnose.js";
+import { parseExactJson } from "./exact-json.js";
+import type { RawRow } from "../expressions/expression-evaluate.js";
+import { formatOf, isZstd, literalPath, requestOfArguments } from "./files.js";
+import { createGzipCheck } from "./gzip.js";
+import { linesSql } from "./line-formats.js";
+import { openSource, rawColumns, rowsSql } from "./source.js";
+import { textLines } from "./text-lines.js";
+import { scalarOf, type TextRules } from "../expressions/values.js";
+import { findZstdFault } from "./zstd.js";
+
+export interface RawRowOptions {
+  /** How the spec reads files: the format of those whose name tells none, texts that mean null, the delimiter. */
+  readonly reading?: FileReading | undefined;
+  /** Columns that are read, for formats that leave out what is 0 or empty. */
+  readonly columns?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A line that is no row; the lines after it may be. */
+export class BrokenLine {
+  constructor(
+    readonly file: string,
+    /** From 1. */
+    readonly line: number,
+    readonly problem: string,
+  ) {}
+
+  get failure(): Failure {
+    const { file, line, problem } = this;
+    return createFailure("MTL7518", { file, problem: `line ${line} ${problem}`, expected: "one object a line" });
+  }
+}
+
+/** Rows of the files, one file after the other. A {@link Failure} says which file or line cannot be read. */
+export async function* streamRawRows(
+  files: readonly string[],
+  { reading, columns = [], signal }: RawRowOptions = {},
+): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
+  for (const file of files) {
+    const found = await stat(file).catch(() => undefined);
+    if (found === undefined) throw createFailure("MTL8007", { file, problem: "there is no such file" });
+    const format = formatOf(file) ?? reading?.format;
+    if (format === undefined)
+      throw createFailure("MTL7518", {
+        file,
+        problem: "its name tells no format",
+        expected: ".jsonl, .csv, .tsv, .parquet or .libsvm, or `data { format: … }` in the spec",
+      });
+    if (format === "jsonl") yield* jsonRows(file, rulesOf(reading), signal);
+    else yield* tableRows(file, { reading, columns }, signal);
+  }
+}
+
+function rulesOf(reading: FileReading | undefined): TextRules {
+  return reading?.options ?? { nulls: [], trim: false };
+}
+
+async function* jsonRows(
+  file: string,
+  rules: TextRules,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
+  let line = 0;
+  try {
+    for await (const text of isZstd(file) ? packedLines(file, signal) : textLines(file, signal)) {
+      line += 1;
+      if (text === undefined)
+        throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, nowhere());
+      if (text.trim() === "") continue;
+      const value = parseJson(text);
+      if (isRecord(value)) yield cleanRow(value, rules);
+      else yield new BrokenLine(file, line, "is not a JSON object");
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof Error) || error instanceof Failure) throw error;
+    throw createFailure("MTL8007", { file, problem: error.message });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is RawRow {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Values without what means null; rows inside of a row, such as `candidates`, alike. Elements of lists are kept as they are. */
+function cleanRow(row: RawRow, rules: TextRules): RawRow {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      Array.isArray(value)
+        ? value.map((each: unknown) => (isRecord(each) ? cleanRow(each, rules) : each))
+        : isRecord(value)
+          ? cleanRow(value, rules)
+          : scalarOf(value, rules),
+    ]),
+  );
+}
+
+/** Rows of a text table or of Parquet, by the reader that training uses. */
+function tableRows(
+  file: string,
+  { reading, columns }: { readonly reading: FileReading | undefined; readonly columns: readonly string[] },
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RawRow, void, undefined> {
+  return streamed(file, signal, async (database, put) => {
+    const source = await openSource(database, requestOfArguments([file], reading));
+    try {
+      await createGzipCheck(signal)(source);
+      const read = rawColumns(source, columns);
+      for await (const chunk of database.stream(rowsSql(source, read)))
+        if (
+          !(await put(
+            chunk.getRows().map((row) => Object.fromEntries(read.map(({ name }, i) => [name, cellOf(row[i] ?? null)]))),
+          ))
+        )
+          return;
+    } catch (error) {
+      throw await explainReadError(database, source, [], error);
+    }
+  });
+}
+
+/** The lines of a text file that DuckDB unpacks. */
+function packedLines(file: string, signal: AbortSignal | undefined): AsyncGenerator<string, void, undefined> {
+  return streamed(file, signal, async (database, put) => {
+    const fault = await findZstdFault(file);
+    if (fault !== undefined)
+      throw createFailure("MTL7102", { file, problem: `its zstd data is damaged (${fault})` }, nowhere());
+    for await (const chunk of database.stream(`SELECT line FROM ${linesSql(literalPath(resolve(file)))}`))
+      if (!(await put(chunk.getRows().map(([line]) => String(line))))) return;
+  });
+}
+
+/** What a reader puts, while its database is open; `put` is false when nobody takes more. */
+async function* streamed<T>(
+  file: string,
+  signal: AbortSignal | undefined,
+  read: (database: Database, put: (items: readonly T[]) => Promise<boolean>) => Promise<void>,
+): AsyncGenerator<T, void, undefined> {
+  const rows: T[] = [];
+  const folder = await openCacheFolder(dirname(resolve(file)));
+  // The generator hands rows out while the database is open: a queue of one chunk between the two.
+  let wake: () => void = () => undefined;
+  let more: () => void = () => undefined;
+  let ended = false;
+  let stopped = false;
+  const put = async (items: readonly T[]): Promise<boolean> => {
+    rows.push(...items);
+    wake();
+    await new Promise<void>((next) => (more = next));
+    return !stopped;
+  };
+  const reading = withDatabase({ folder, signal }, (database) => read(database, put)).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  void reading.then(() => {
+    ended = true;
+    wake();
+  });
+  try {
+    for (;;) {
+      if (rows.length === 0 && !ended) await new Promise<void>((next) => (wake = next));
+      if (rows.length === 0 && ended) break;
+      yield* rows.splice(0);
+      more();
+    }
+  } finally {
+    stopped = true;
+    more();
+  }
+  const error = await reading;
+  if (error === undefined) return;
+  signal?.throwIfAborted();
+  throw error;
+}

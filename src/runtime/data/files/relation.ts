@@ -1,0 +1,60 @@
+/** The rows of one role as a relation: a source, or the part of it that a split gives. */
+import type { ColumnExpression, SplitModel } from "../../../compiler/model/model.js";
+import { compileText, type ExpressionColumns } from "../expressions/expression-sql.js";
+import { expressionColumns, relationSql, type Source } from "./source.js";
+import { quoteText } from "./sql.js";
+
+export interface Relation {
+  readonly source: Source;
+  /** SQL after FROM. */
+  readonly sql: string;
+  readonly columns: ExpressionColumns;
+}
+
+/** Which side of a split. */
+export interface SplitPart {
+  readonly split: SplitModel;
+  readonly part: "train" | "rest";
+}
+
+/** The name of the row number in a relation that is split by it. */
+const rowNumber = "row_number";
+
+/**
+ * The named columns of the rows, and those that are kept as the files have them; of a split, of the rows of one part, in
+ * the order of the source.
+ */
+export function createRelation(
+  source: Source,
+  names: readonly string[],
+  split: SplitPart | undefined,
+  kept: readonly string[] = [],
+): Relation {
+  const columns = expressionColumns(source, names);
+  const whole = relationSql(source, names, kept);
+  if (split === undefined) return { source, sql: whole, columns };
+  const { by } = split.split;
+  const rows = by.length > 0 ? whole : `(SELECT *, row_number() OVER () - 1 AS ${rowNumber} FROM ${whole})`;
+  const keys = by.length > 0 ? by.map((name) => keySql(name, columns)) : [`CAST(${rowNumber} AS VARCHAR)`];
+  const trains = trainsSql(keys, split.split);
+  return {
+    source,
+    sql: `(SELECT * FROM ${rows} WHERE ${split.part === "train" ? trains : `NOT (${trains})`})`,
+    columns,
+  };
+}
+
+/** A key's text; null has one of its own, which no text equals. */
+function keySql(name: string, columns: ExpressionColumns): string {
+  const column: ColumnExpression = { kind: "column", name, span: { file: "", start: 0, end: 0 } };
+  return `coalesce(${compileText(column, columns)}, chr(30))`;
+}
+
+/**
+ * Whether a row trains: the lower 64 bits of the MD5 of seed and keys, joined by the unit separator (U+001F), as a share
+ * of 2^64, are below the fraction. MD5 because it is the same in every version of every engine.
+ */
+function trainsSql(keys: readonly string[], { seed, fraction }: SplitModel): string {
+  const text = [quoteText(String(seed)), ...keys].join(" || chr(31) || ");
+  return `CAST(md5_number_lower(${text}) AS DOUBLE) < CAST('${fraction * 2 ** 64}' AS DOUBLE)`;
+}

@@ -1,0 +1,159 @@
+/** Text files that the database cannot read as they are, and copies of them in the cache that it can. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import type { Span } from "../../../compiler/text/index.js";
+import { createFailure, Failure } from "../../failure.js";
+import { cacheKey, DamagedEntry, fingerprintFile, readSealedJson, sealJson, useEntry } from "../batches/cache.js";
+import { type DataFile, isZstd } from "./files.js";
+import { createLineScanner, type LineReport, type LineScanner } from "./line-ends.js";
+
+/** Smaller files are looked at each time they are opened. */
+const smallFile = 4 * 2 ** 20;
+const copyName = "text";
+const reportName = "lines.json";
+
+/**
+ * A delimited file with the path to read it from: its own, or that of a copy in which all lines end alike. Throws a
+ * {@link Failure} (MTL7109) for a line with an empty value beyond its names, which the database would pass over.
+ * @param folder of the cache
+ */
+export async function readableTable(file: DataFile, columns: number, folder: string, span: Span): Promise<DataFile> {
+  const { path, shown, format, options } = file;
+  // Only the database unpacks these.
+  if (isZstd(path)) return file;
+  const createScanner = (): LineScanner =>
+    createLineScanner({
+      delimiter: /^[ -~\t]$/.test(options.delimiter) ? options.delimiter.charCodeAt(0) : undefined,
+      isQuoted: format === "csv",
+      columns,
+    });
+  const key = cacheKey(["lines", await fingerprintFile(path), options.delimiter, format, columns]);
+  const scan = async (): Promise<LineReport> => {
+    const scanner = createScanner();
+    await readBytes(file, span, (bytes) => void scanner.next(bytes));
+    return scanner.end().report;
+  };
+  const report = (await stat(path)).size <= smallFile ? await scan() : await remembered(folder, key, scan);
+  if (report.extra !== undefined)
+    throw createFailure("MTL7109", { file: shown, expected: columns, ...report.extra }, span);
+  if (report.isUniform) return file;
+  const copy = await copied(folder, cacheKey([key, "copy"]), async (write) => {
+    const scanner = createScanner();
+    await readBytes(file, span, (bytes) => write(scanner.next(bytes)));
+    await write(scanner.end().rest);
+  });
+  return { ...file, readFrom: copy };
+}
+
+/** A file of JSON lines with the path to read it from: its own, or that of a copy without the byte order mark. */
+export async function readableJson(file: DataFile, folder: string, span: Span): Promise<DataFile> {
+  if (isZstd(file.path) || !(await startsWithMark(file))) return file;
+  const key = cacheKey(["json", await fingerprintFile(file.path)]);
+  const copy = await copied(folder, key, async (write) => {
+    let skip = 3;
+    await readBytes(file, span, async (bytes) => {
+      const start = Math.min(skip, bytes.length);
+      skip -= start;
+      await write(bytes.subarray(start));
+    });
+  });
+  return { ...file, readFrom: copy };
+}
+
+async function startsWithMark({ path }: DataFile): Promise<boolean> {
+  const isMark = (bytes: Buffer): boolean => bytes.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf));
+  if (path.endsWith(".gz")) {
+    const input = createReadStream(path);
+    const unpacked = input.pipe(createGunzip());
+    try {
+      for await (const bytes of unpacked) return isMark(bytes as Buffer);
+      return false;
+    } catch {
+      // A damaged file is told where its rows are read.
+      return false;
+    } finally {
+      input.destroy();
+      unpacked.destroy();
+    }
+  }
+  const file = await open(path, "r");
+  try {
+    const { buffer } = await file.read(Buffer.alloc(3), 0, 3, 0);
+    return isMark(buffer);
+  } finally {
+    await file.close();
+  }
+}
+
+async function remembered(folder: string, key: string, scan: () => Promise<LineReport>): Promise<LineReport> {
+  const { value } = await useEntry(folder, key, {
+    write: async (entry) => writeFile(join(entry, reportName), sealJson(await scan())),
+    read: async (entry) => (await readSealedJson(entry, reportName)) as LineReport,
+  });
+  return value;
+}
+
+/** The path of a copy in the cache; it is made when it is not there, and again when it is not what was written. */
+async function copied(
+  folder: string,
+  key: string,
+  write: (put: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<string> {
+  const { value } = await useEntry(folder, key, {
+    write: async (entry) => {
+      const hash = createHash("sha256");
+      const file = await open(join(entry, copyName), "wx");
+      try {
+        await write(async (bytes) => {
+          hash.update(bytes);
+          await file.writeFile(bytes);
+        });
+      } finally {
+        await file.close();
+      }
+      await writeFile(join(entry, reportName), sealJson({ sha256: hash.digest("hex") }));
+    },
+    read: async (entry) => {
+      const { sha256 } = (await readSealedJson(entry, reportName)) as { readonly sha256: string };
+      const path = join(entry, copyName);
+      if ((await hashOf(path)) !== sha256) throw new DamagedEntry(`\`${copyName}\` does not match its hash`);
+      return path;
+    },
+  });
+  return value;
+}
+
+async function hashOf(path: string): Promise<string | undefined> {
+  const hash = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch {
+    return undefined;
+  }
+  return hash.digest("hex");
+}
+
+/** Hands the bytes of a file over, unpacked. Throws a {@link Failure} (MTL7102) for a file that cannot be read. */
+async function readBytes(
+  { path, shown }: DataFile,
+  span: Span,
+  take: (bytes: Uint8Array) => void | Promise<void>,
+): Promise<void> {
+  const raw = createReadStream(path, { highWaterMark: 1 << 20 });
+  const consume = async (input: AsyncIterable<unknown>): Promise<void> => {
+    for await (const bytes of input) await take(bytes as Uint8Array);
+  };
+  try {
+    if (path.endsWith(".gz")) await pipeline(raw, createGunzip({ chunkSize: 1 << 18 }), consume);
+    else await pipeline(raw, consume);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const problem = path.endsWith(".gz") ? `its gzip data is damaged (${reason})` : reason;
+    throw createFailure("MTL7102", { file: shown, problem }, span);
+  }
+}

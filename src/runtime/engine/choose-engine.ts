@@ -1,0 +1,14 @@
+/** The engine of a job, told to whoever watches it. */
+import { type Engine, type EngineName, selectEngine } from "./index.js";
+import type { TrainEvent } from "../events.js";
+
+/** The engine asked for, else the fastest that works. Throws a {@link Failure} when the one asked for cannot run. */
+export async function chooseEngine(
+  preference: EngineName | undefined,
+  onEvent: (event: TrainEvent) => void = () => undefined,
+): Promise<Engine> {
+  const { engine, notice } = await selectEngine(preference === undefined ? {} : { preference });
+  const { name, description } = engine;
+  onEvent({ kind: "engine", engine: name, description, ...(notice === undefined ? {} : { notice }) });
+  return engine;
+}

@@ -1,0 +1,45 @@
+/** From a model and what was fitted on its data to the program that an engine runs. */
+import type { GraphFunction, Program } from "../../compiler/graph/index.js";
+import { lowerModel, type ServingValues } from "../../compiler/lower/index.js";
+import type { Model } from "../../compiler/model/index.js";
+import { createRowEncoder, type Fitted, fittedSizes } from "../data/index.js";
+
+/** The functions `train`, `evaluate` and `predict` of a model; see `lowerModel`. */
+export function createProgram(model: Model, fitted: Fitted): Program {
+  return lowerModel(model, fittedSizes(fitted), { serving: servingValues(model, fitted) });
+}
+
+/** What serving sees of the features that have a value there, encoded as a row of data would be. */
+function servingValues(model: Model, fitted: Fitted): ServingValues {
+  const stated = model.features.filter(({ serving }) => serving.kind === "value");
+  if (stated.length === 0) return {};
+  const encode = createRowEncoder({ ...model, features: stated, labels: [] }, fitted, { mode: "serving" });
+  const { ids, numbers } = encode([{}]);
+  let [id, number] = [0, 0];
+  const values = stated.map((feature): readonly [string, readonly number[]] => {
+    if (feature.kind === "numeric") return [feature.name, [numbers[number++] ?? 0]];
+    const width = feature.kind === "bag" ? feature.max : 1;
+    id += width;
+    return [feature.name, [...ids.subarray(id - width, id)]];
+  });
+  return Object.fromEntries(values);
+}
+
+/** A function of a program. */
+export function functionOf(program: Program, name: "train" | "evaluate" | "predict"): GraphFunction {
+  const found = program.functions.find((fn) => fn.name === name);
+  if (found === undefined) throw new Error(`the program has no function \`${name}\``);
+  return found;
+}
+
+/** The program with `evaluate` cut to what metrics are made of: a value a row for each head, no losses. */
+export function measuredProgram(program: Program): Program {
+  return {
+    ...program,
+    functions: program.functions.map((fn) =>
+      fn.name === "evaluate"
+        ? { ...fn, outputs: fn.outputs.filter(({ value }) => fn.nodes[value]?.type.shape[0] === "B") }
+        : fn,
+    ),
+  };
+}

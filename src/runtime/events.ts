@@ -1,0 +1,88 @@
+import type { Diagnostic } from "../compiler/diagnostics/index.js";
+import type { DataProgress, DataRole, EncodingReport } from "./data/index.js";
+import type { EngineName } from "./engine/engine.js";
+import type { StepProgress } from "./train/loop.js";
+import type { UndefinedMetrics } from "./measure/undefined-metrics.js";
+
+/** What a run tells while it goes; typed values, never text for people. */
+export type TrainEvent =
+  | { readonly kind: "warning"; readonly diagnostic: Diagnostic }
+  | {
+      readonly kind: "engine";
+      readonly engine: EngineName;
+      /** One line for people: version, threads, XLA or not. */
+      readonly description: string;
+      /** How to get the fast engine; absent when it runs. */
+      readonly notice?: string;
+    }
+  | ({ readonly kind: "data" } & DataProgress)
+  | { readonly kind: "encoded"; readonly role: DataRole; readonly report: EncodingReport }
+  | {
+      readonly kind: "started";
+      readonly rows: Readonly<Record<DataRole, number>>;
+      readonly epochs: number;
+      readonly batch: number;
+      readonly steps: number;
+      /** Trained numbers, embeddings included. */
+      readonly parameters: number;
+      /** Set when the run goes on from a checkpoint. */
+      readonly resumed?: { readonly step: number; readonly epoch: number };
+    }
+  | ({ readonly kind: "warmStarted" } & WarmStartReport)
+  /** Before the first step, for which the engine compiles the graph: it neither reports nor ends until that is done. */
+  | { readonly kind: "compiling" }
+  | { readonly kind: "compiled"; readonly seconds: number }
+  | ({ readonly kind: "progress"; readonly epochs: number } & StepProgress)
+  | { readonly kind: "evaluating"; readonly role: EvaluationRole; readonly rows: number }
+  | { readonly kind: "epoch"; readonly record: EpochRecord; readonly epochs: number }
+  | { readonly kind: "checkpoint"; readonly step: number; readonly directory: string }
+  | { readonly kind: "finished"; readonly summary: TrainSummary }
+  | { readonly kind: "saved"; readonly directory: string };
+
+/** What a run took over from an artifact, by the logical names of tensors. */
+export interface WarmStartReport {
+  readonly artifact: string;
+  readonly taken: readonly string[];
+  readonly fresh: readonly string[];
+  /** Of tables that were taken row by row, how many rows the artifact knew. */
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+export type EvaluationRole = Exclude<DataRole, "train">;
+
+/** Metrics of each head, by metric; a metric that is undefined on these rows is left out. */
+export type HeadScores = Readonly<Record<string, TaskScores>>;
+
+/** What was measured, and what could not be. */
+export interface Measured {
+  readonly tasks: HeadScores;
+  /** Metrics that the spec asks for and that have no value here, with the reason; absent when each has one. */
+  readonly undefinedMetrics?: readonly UndefinedMetrics[];
+}
+
+/** `rows` counts the rows of the head's sample space with a known label. */
+export type TaskScores = { readonly rows: number } & { readonly [metric: string]: number };
+
+/** One finished epoch. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Mean training losses of the epoch, by name. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Absent when there is nothing to evaluate on. */
+  readonly evaluation?: { readonly role: EvaluationRole } & Measured;
+  /** Whether early stopping counts it as the best so far; absent without early stopping. */
+  readonly best?: boolean;
+}
+
+/** How a run ended. */
+export interface TrainSummary {
+  readonly ended: "done" | "stopped" | "interrupted";
+  readonly steps: number;
+  readonly epochs: number;
+  /** The epoch whose weights were kept. */
+  readonly epoch: number;
+  readonly rowsPerSecond: number;
+  readonly seconds: number;
+}

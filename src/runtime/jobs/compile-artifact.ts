@@ -1,0 +1,58 @@
+/** Compiling what an artifact holds: its model with what was fitted and with its weights, as this version of mtlc writes it. */
+import { statSync } from "node:fs";
+import { printProgram } from "../../compiler/graph/index.js";
+import {
+  artifactModel,
+  artifactFiles,
+  type ArtifactContent,
+  type ArtifactFiles,
+  loadArtifact,
+  readArtifact,
+  readRunNote,
+} from "../artifact/index.js";
+import { splitFitted } from "../data/index.js";
+import { heldReader, initialReader } from "../engine/state.js";
+
+export function isArtifactDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** The content of an artifact, trained or compiled, to be written anew. Throws a Failure where it is damaged. */
+export async function recompileArtifact(directory: string): Promise<ArtifactContent> {
+  const files = await readArtifact(directory);
+  const model = artifactModel(files);
+  const sources = sourcesOf(files);
+  const { trained } = files.manifest;
+  if (model.heads.length === 0) {
+    const fitted = { json: {}, vocabularies: new Map<string, readonly string[]>(), ids: {} };
+    return { sources, model, fitted, graphText: "", trained };
+  }
+  const { fitted, program, state } = await loadArtifact(directory, { files, untrained: true });
+  const [held, fresh] = [heldReader(state), initialReader(model.train.seed)];
+  const [metrics, run] = [metricsOf(files), await readRunNote(directory)];
+  return {
+    sources,
+    model,
+    fitted: splitFitted(fitted),
+    program,
+    graphText: printProgram(program, { origins: false }),
+    state: {
+      // What an artifact does not hold, such as slots of the optimizer, begins as training does.
+      rows: (variable, first, count) => (state.has(variable.name) ? held : fresh).rows(variable, first, count),
+    },
+    trained,
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(run === undefined ? {} : { run }),
+  };
+}
+
+/** The spec and what it imports, as the manifest names them. */
+export function sourcesOf({ manifest, text }: ArtifactFiles): ArtifactContent["sources"] {
+  const { file, imports } = manifest.spec;
+  return [{ path: file, text: text(file) }, ...imports.map((each) => ({ path: each.path, text: text(each.file) }))];
+}
+
+function metricsOf({ manifest, text }: ArtifactFiles): unknown {
+  const file = artifactFiles.metrics;
+  return manifest.files.some(({ path }) => path === file) ? JSON.parse(text(file)) : undefined;
+}

@@ -1,0 +1,88 @@
+/** Measuring an artifact on data. */
+import { type LoadedArtifact, readRunNote } from "../artifact/index.js";
+import { chooseEngine } from "../engine/choose-engine.js";
+import { openData } from "../data/index.js";
+import type { Engine, EngineName, Session } from "../engine/index.js";
+import { fillSession, heldReader } from "../engine/state.js";
+import { createFailure } from "../failure.js";
+import { loadWeights } from "../artifact/load-weights.js";
+import { functionOf, measuredProgram } from "../engine/create-program.js";
+import type { EvaluationRole, TrainEvent } from "../events.js";
+import { warnOfUnseen } from "../train/inspect/inspect.js";
+import { measureHeads } from "../measure/measure.js";
+import type { EvaluationResult } from "../train/result.js";
+import { type DataFiles, dataFiles } from "./train.js";
+
+export interface EvaluateOptions {
+  /** Directory of the artifact. */
+  readonly artifact: string;
+  /** Files to measure on. Default: the test data (else the validation data) that training was given. */
+  readonly test?: readonly string[];
+  readonly engine?: EngineName;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+/** Metrics of every head that the spec names some for, each over its sample space. Throws a {@link Failure}. */
+export async function evaluate(options: EvaluateOptions): Promise<EvaluationResult> {
+  const { test, signal, onEvent = () => undefined } = options;
+  const artifact = await loadWeights(options.artifact, "measure", { onEvent, signal });
+  const { model, fitted, program } = artifact;
+  const { specPath, files } = await dataPlace(artifact, test);
+  const hasTest =
+    files.test !== undefined || model.data.test !== undefined || (model.data.split?.rest ?? "validation") === "test";
+  const role: EvaluationRole = hasTest ? "test" : "validation";
+  const engine = await chooseEngine(options.engine, onEvent);
+  const data = await openData(model, {
+    ...files,
+    specPath,
+    fitted,
+    roles: [role],
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (progress) => onEvent({ kind: "data", ...progress }),
+  });
+  const dataset = data[role];
+  if (dataset === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
+  try {
+    for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
+    if (dataset.rows === 0) throw createFailure("MTL7309", { role });
+    for (const diagnostic of warnOfUnseen(model, role, dataset, undefined)) onEvent({ kind: "warning", diagnostic });
+    onEvent({ kind: "encoded", role, report: dataset.report });
+    const session = await openTrained(artifact, engine, "evaluate");
+    try {
+      onEvent({ kind: "evaluating", role, rows: dataset.rows });
+      const target = functionOf(measuredProgram(program), "evaluate");
+      return await measureHeads(session, target, dataset, model, role, signal);
+    } finally {
+      session.close();
+    }
+  } finally {
+    dataset.close();
+  }
+}
+
+/** A session with one function of an artifact and its weights. */
+export async function openTrained(
+  { program, state }: LoadedArtifact,
+  engine: Engine,
+  name: "evaluate" | "predict",
+): Promise<Session> {
+  const target = functionOf(measuredProgram(program), name);
+  const read = new Set(target.nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
+  const variables = program.state.filter((variable) => read.has(variable.name));
+  const session = await engine.open({ state: variables, functions: [target] });
+  await fillSession(session, variables, heldReader(state));
+  return session;
+}
+
+/** Where the paths of an artifact's spec start, and the files in place of them: what `--test` says, else what training was given. */
+export async function dataPlace(
+  { directory }: LoadedArtifact,
+  test: readonly string[] | undefined,
+): Promise<{ readonly specPath: string; readonly files: DataFiles }> {
+  const note = await readRunNote(directory);
+  const specPath = note?.spec ?? `${directory}/spec.mtl`;
+  if (test !== undefined) return { specPath, files: { test } };
+  if (note === undefined) throw createFailure("MTL7312", { directory });
+  return { specPath, files: dataFiles(note) };
+}

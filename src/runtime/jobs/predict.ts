@@ -1,0 +1,236 @@
+/** Predictions of a trained artifact: for files, and for rows that a program holds. */
+import { batchLayout } from "../../compiler/model/layout.js";
+import type { FeatureModel, Model } from "../../compiler/model/model.js";
+import { chooseEngine } from "../engine/choose-engine.js";
+import { artifactModel, loadArtifact, type LoadedArtifact, readArtifact, readRunNote } from "../artifact/index.js";
+import {
+  createRowEncoder,
+  openData,
+  type RawRow,
+  type KeptColumns,
+  keptUses,
+  type TableColumn,
+  type TableFormat,
+  writeTable,
+} from "../data/index.js";
+import type { EngineName } from "../engine/index.js";
+import { createFailure } from "../failure.js";
+import { openTrained } from "./evaluate.js";
+import { checkWritable, refuseOverwrite } from "../outputs.js";
+import { chainsOverSignals, predictChains } from "./predict-chains.js";
+import { functionOf } from "../engine/create-program.js";
+import { featureColumns, type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
+import type { TrainEvent } from "../events.js";
+import { createFeeds } from "../measure/feeds.js";
+import { collectPredictions } from "../measure/predictions.js";
+
+export interface PredictOptions {
+  /** Directory of the artifact. */
+  readonly artifact: string;
+  /** Files of rows in the format of the spec's data, or of their names' ending; globs allowed. */
+  readonly files: readonly string[];
+  readonly output: string;
+  readonly format: TableFormat;
+  /** Columns of the files to write before the predictions. */
+  readonly keep?: readonly string[];
+  readonly engine?: EngineName;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface PredictResult {
+  readonly output: string;
+  readonly rows: number;
+  /** Columns of the table, in their order. */
+  readonly columns: readonly string[];
+}
+
+/** Writes a table with a row for each row of the files, in their order: the columns kept, then each served head. */
+export async function predict(options: PredictOptions): Promise<PredictResult> {
+  const { output, format, keep = [] } = options;
+  refuseOverwrite(output, [options.artifact]);
+  await checkWritable(output);
+  const { rows, kept, heads, nanIsMissing = false } = await predictColumns(options);
+  const columns = [...heads].map(([head, values]): TableColumn => ({
+    name: columnName(head, keep),
+    values,
+    nanIsMissing,
+  }));
+  await writeTable(output, format, columns, kept);
+  return { output, rows, columns: [...keep, ...columns.map(({ name }) => name)] };
+}
+
+/** Predictions in memory, a value for each row of the files in their order. */
+export interface PredictedColumns {
+  readonly rows: number;
+  /** What a table of them keeps of the files; absent when nothing was asked for. */
+  readonly kept?: KeptColumns;
+  /** By the name of the served head. */
+  readonly heads: ReadonlyMap<string, Float32Array>;
+  /** NaN stands for a head that a row has no value of: a signal of a chain is missing. */
+  readonly nanIsMissing?: boolean;
+}
+
+/** Predicts every row of the files; `keep` names columns that a table of the predictions has beside them. */
+export async function predictColumns(
+  options: Omit<PredictOptions, "output" | "format"> & {
+    /** Of the table that `keep` is for; default Parquet. */
+    readonly format?: TableFormat;
+    /** File that the predictions go to; refused (MTL8013) when it is one of the files. */
+    readonly output?: string;
+  },
+): Promise<PredictedColumns> {
+  const { files, output, keep = [], signal, onEvent = () => undefined } = options;
+  const sources = await readArtifact(options.artifact, signal === undefined ? {} : { signal });
+  const unserved = artifactModel(sources);
+  if (unserved.heads.length === 0) return predictSignals(unserved, options);
+  const artifact = await loadArtifact(options.artifact, { files: sources });
+  const { fitted, program } = artifact;
+  const model = asServed(artifact.model);
+  const note = await readRunNote(artifact.directory);
+  const specPath = note?.spec ?? `${artifact.directory}/spec.mtl`;
+  const engine = await chooseEngine(options.engine, onEvent);
+  const places = {
+    specPath,
+    test: files,
+    labels: "optional" as const,
+    ...(output === undefined ? {} : { output }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const opened = await openData(model, {
+    ...places,
+    fitted,
+    kept: keptUses(keep, options.format ?? "parquet"),
+    roles: ["test"],
+    onProgress: (progress) => onEvent({ kind: "data", ...progress }),
+  });
+  const dataset = opened.test;
+  if (dataset === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
+  try {
+    for (const diagnostic of opened.warnings) onEvent({ kind: "warning", diagnostic });
+    onEvent({ kind: "encoded", role: "test", report: dataset.report });
+    const target = functionOf(program, "predict");
+    const session = await openTrained(artifact, engine, "predict");
+    const { outputs } = await collectPredictions(session, target, dataset, model.labels, signal).finally(() =>
+      session.close(),
+    );
+    const kept: KeptColumns = { spec: model, role: "test", names: keep, options: places };
+    return { rows: dataset.rows, heads: outputs, ...(keep.length === 0 ? {} : { kept }) };
+  } finally {
+    dataset.close();
+  }
+}
+
+/** Of an artifact without a network: its chains over signals, for which nothing need be trained. */
+async function predictSignals(
+  model: Model,
+  { artifact, files, output, keep = [], format, signal }: Parameters<typeof predictColumns>[0],
+): Promise<PredictedColumns> {
+  if (chainsOverSignals(model).length === 0) throw createFailure("MTL7213", { directory: artifact, needs: "predict" });
+  const note = await readRunNote(artifact);
+  const specPath = note?.spec ?? `${artifact}/spec.mtl`;
+  const options = {
+    specPath,
+    test: files,
+    ...(output === undefined ? {} : { output }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  keptUses(keep, format ?? "parquet");
+  const { rows, heads } = await predictChains(model, { files, ...(signal === undefined ? {} : { signal }) });
+  const kept: KeptColumns = { spec: model, role: "test", names: keep, options };
+  return { rows, heads, nanIsMissing: true, ...(keep.length === 0 ? {} : { kept }) };
+}
+
+/** A head whose name a kept column has gets a tail, so that neither is lost. */
+function columnName(head: string, keep: readonly string[]): string {
+  return keep.includes(head) ? `${head}_predicted` : head;
+}
+
+/** The model without the columns that serving never sees: the graph has their value, and files need not hold them. */
+function asServed(model: Model): Model {
+  const features = model.features.map((feature): FeatureModel => {
+    if (feature.serving.kind === "data") return feature;
+    const value = feature.kind === "numeric" || feature.kind === "bucket" ? 0 : "";
+    return { ...feature, source: { kind: "literal", value, span: feature.span } };
+  });
+  const { weight: _weight, group: _group, ...data } = model.data;
+  return { ...model, features, data };
+}
+
+/** A trained model that answers in this process. */
+export interface Predictor {
+  /** Names of the served heads. */
+  readonly heads: readonly string[];
+  /** The raw columns that a row brings. */
+  readonly columns: readonly FeatureColumn[];
+  /**
+   * The value of each served head for each row. A row is a record of raw column values; null is unknown. Throws a
+   * {@link Failure}: MTL7211 for what is not a list of records, MTL7210 for a column that no row has or that a row has
+   * misspelt, MTL7113 for a value that is not what the spec's feature needs.
+   */
+  readonly predict: (rows: readonly RawRow[]) => Readonly<Record<string, Float32Array>>;
+  /** What came in since the model was loaded. */
+  readonly report: () => PredictorReport;
+  readonly close: () => void;
+}
+
+export interface PredictorReport {
+  readonly rows: number;
+  /** Values that the training data did not hold, by feature; features without any are left out. */
+  readonly unseen: ReadonlyMap<string, number>;
+}
+
+export interface LoadOptions {
+  readonly engine?: EngineName;
+}
+
+/** Loads an artifact to serve from. Synchronous once loaded; not for two calls at once. */
+export async function loadPredictor(directory: string, options: LoadOptions = {}): Promise<Predictor> {
+  const artifact = await loadArtifact(directory);
+  return createPredictor(artifact, options);
+}
+
+export async function createPredictor(artifact: LoadedArtifact, options: LoadOptions = {}): Promise<Predictor> {
+  const { model, fitted, program } = artifact;
+  const engine = await chooseEngine(options.engine);
+  const target = functionOf(program, "predict");
+  const session = await openTrained(artifact, engine, "predict");
+  const unseen = new Map<string, number>();
+  const encode = createRowEncoder(model, fitted, {
+    mode: "serving",
+    onUnseen: (feature) => unseen.set(feature, (unseen.get(feature) ?? 0) + 1),
+  });
+  const feeds = createFeeds(target, batchLayout(model));
+  const heads = target.outputs.map((output) => output.name);
+  const columns = featureColumns(asServed(model).features);
+  let count = 0;
+  return {
+    heads,
+    columns,
+    predict: (given) => {
+      const rows = checkRows(given);
+      const fault = findColumnFault(columns, rows);
+      if (fault !== undefined) throw fault.failure;
+      if (rows.length === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
+      const found = session.run("predict", feeds(encode(rows)));
+      count += rows.length;
+      return Object.fromEntries(heads.map((head) => [head, Float32Array.from(found[head]?.data ?? [])]));
+    },
+    report: () => ({ rows: count, unseen }),
+    close: () => session.close(),
+  };
+}
+
+/** A program without types may hand in anything. */
+function checkRows(rows: unknown): readonly RawRow[] {
+  const isRecord = (row: unknown): row is RawRow => typeof row === "object" && row !== null && !Array.isArray(row);
+  if (Array.isArray(rows) && rows.every(isRecord)) return rows;
+  const fault = Array.isArray(rows) ? `a list that holds ${kindOf(rows.find((row) => !isRecord(row)))}` : kindOf(rows);
+  throw createFailure("MTL7211", { found: fault });
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "one record";
+  return value === undefined || value === null ? String(value) : `a ${typeof value}`;
+}

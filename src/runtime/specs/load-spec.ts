@@ -1,0 +1,52 @@
+/** Specs on the disk, compiled: the host of the compiler, and a model or a {@link Failure} that says what is wrong. */
+import { readFileSync } from "node:fs";
+import type { Diagnostic } from "../../compiler/diagnostics/index.js";
+import type { Host } from "../../compiler/host.js";
+import type { Model } from "../../compiler/model/model.js";
+import { compileSpec } from "../../compiler/compile.js";
+import { createFailure, Failure } from "../failure.js";
+import { isStandardInput, readStandardInput } from "./standard-input.js";
+
+/** Reads files as UTF-8, standard input as `-`; what cannot be read is not there. */
+export function createFileHost(): Host {
+  return {
+    readFile: (path) => {
+      try {
+        return isStandardInput(path) ? readStandardInput().toString("utf8") : readFileSync(path, "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** A spec without errors. */
+export interface LoadedSpec {
+  readonly path: string;
+  readonly model: Model;
+  /** Hash of what the model is; see `hashModel`. */
+  readonly hash: string;
+  /** The spec and the files that it imports, the spec first; paths as they were read. */
+  readonly sources: readonly { readonly path: string; readonly text: string }[];
+  /** Warnings and notes. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Compiles a spec, `name` in messages. Throws a {@link Failure} with everything that is wrong, or MTL7310 when the file declares
+ * no model.
+ */
+export function loadSpec(path: string, host: Host = createFileHost(), name: string = path): LoadedSpec {
+  const { model, hash, sources, diagnostics } = compileSpec(path, host);
+  if (diagnostics.some(({ severity }) => severity === "error")) throw new Failure(diagnostics);
+  if (model === undefined || hash === undefined) throw createFailure("MTL7310", { file: name });
+  const files = [...sources.values()].map(({ path: file, text }) => ({ path: file, text }));
+  const first = files.filter((file) => file.path === path);
+  return {
+    path,
+    model,
+    hash,
+    sources: [...first, ...files.filter((file) => file.path !== path)],
+    warnings: diagnostics,
+  };
+}

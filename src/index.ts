@@ -1,6 +1,6 @@
 /**
  * mtlc as a library: what the command line does, as typed functions, and the parts below for tools of one's own. Functions
- * that touch files reject with a {@link Failure} for what the user can mend; it carries the diagnostics.
+ * that touch files reject with a {@link Failure} for what the user can fix; it carries the diagnostics.
  */
 import type { Diagnostic } from "./compiler/diagnostics/index.js";
 import { createMemoryHost, type Host } from "./compiler/host.js";

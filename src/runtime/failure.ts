@@ -8,7 +8,7 @@ import {
 import type { SourceFile, Span } from "../compiler/text/index.js";
 
 /**
- * Something that the user can mend and that stops a run: a column that is not there, a damaged artifact, a loss that is
+ * Something that the user can fix and that stops a run: a column that is not there, a damaged artifact, a loss that is
  * not a number. It carries diagnostics, so that the command line and an editor show it as they show the compiler's.
  * Anything else that is thrown is a bug of ours.
  */

@@ -12,7 +12,7 @@ export interface RulesCase {
   readonly expect: {
     readonly list: readonly string[];
     readonly scores: readonly number[];
-    readonly gaveWay: readonly unknown[];
+    readonly relaxed: readonly unknown[];
   };
 }
 

@@ -2,7 +2,7 @@ import {
   createKeyTable,
   defaultBudget,
   rankCandidates,
-  type GaveWay,
+  type Relaxed,
   type KeyValue,
   type PlannedRule,
   type RankInput,
@@ -142,9 +142,9 @@ function strengthOf({ priority }: CaseRule): Strength {
   return { kind: "soft", priority: priority.soft };
 }
 
-/** What gave way as the cases write it: sorted, and without what the oracle does not say. */
-export function gaveWayOf(gaveWay: readonly GaveWay[]): readonly unknown[] {
-  return gaveWay
+/** What was relaxed as the cases write it: sorted, and without what the oracle does not say. */
+export function relaxedOf(relaxed: readonly Relaxed[]): readonly unknown[] {
+  return relaxed
     .map((each) => (each.kind === "short" ? { kind: each.kind, length: each.length, wanted: each.wanted } : each))
     .map((each) => Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))))
     .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

@@ -4,17 +4,17 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { GaveWay } from "../../src/compiler/ranking/index.js";
+import type { Relaxed } from "../../src/compiler/ranking/index.js";
 import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
 import { compileText, root } from "../semantics/compile.js";
 import type { RulesCase } from "./rules-case.js";
-import { gaveWayOf } from "./rules-engine.js";
+import { relaxedOf } from "./rules-engine.js";
 import { permitsOf, specOf } from "./rules-spec.js";
 
 interface RankModule {
   readonly rank: (request: unknown) => {
     readonly items: readonly { readonly id: string; readonly score: number }[];
-    readonly gaveWay: readonly GaveWay[];
+    readonly relaxed: readonly Relaxed[];
   };
 }
 
@@ -45,10 +45,10 @@ describe("rules conformance of the standalone module", () => {
     for (const test of cases) {
       const { rank } = await moduleOf(test);
       const { candidates, tail = [], now } = test;
-      const { items, gaveWay } = rank({ request: "request", candidates, tail, now, permits: permitsOf(test) });
-      const plain: unknown = JSON.parse(JSON.stringify(gaveWayOf(gaveWay)).replaceAll('"all.', '"'));
+      const { items, relaxed } = rank({ request: "request", candidates, tail, now, permits: permitsOf(test) });
+      const plain: unknown = JSON.parse(JSON.stringify(relaxedOf(relaxed)).replaceAll('"all.', '"'));
       expect(
-        { list: items.map(({ id }) => id), scores: items.map(({ score }) => score), gaveWay: plain },
+        { list: items.map(({ id }) => id), scores: items.map(({ score }) => score), relaxed: plain },
         `${test.name}\n${specOf(test)}`,
       ).toEqual(test.expect);
     }

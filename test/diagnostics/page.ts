@@ -21,7 +21,7 @@ export function isSpecCode(code: string): boolean {
   return /^MTL[1-6]/.test(code);
 }
 
-/** The page of a code: its meaning, and the failing and the mended fixture as they stand. */
+/** The page of a code: its meaning, and the failing and the fixed fixture as they stand. */
 export function renderPage(code: string): string {
   const head = [
     `# ${code}: ${titleOf(code)}`,
@@ -31,7 +31,7 @@ export function renderPage(code: string): string {
   if (!isSpecCode(code)) {
     const meaning = runTimeMeanings[code];
     if (meaning === undefined) throw new Error(`${code} has no meaning`);
-    return [...head, "", meaning.how, "", "## What to do", "", meaning.mend, ""].join("\n");
+    return [...head, "", meaning.how, "", "## How to fix", "", meaning.fix, ""].join("\n");
   }
   const meaning = specMeanings[code];
   if (meaning === undefined) throw new Error(`${code} has no meaning`);
@@ -48,7 +48,7 @@ export function renderPage(code: string): string {
     "",
     ...fence("text", read(folder, "fail.txt").replaceAll(`test/semantics/specs/${code}/fail.mtl`, "model.mtl")),
     "",
-    "## The mend",
+    "## How to fix",
     "",
     ...fence("mtl", read(folder, "pass.mtl")),
     "",

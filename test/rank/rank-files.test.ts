@@ -95,7 +95,7 @@ describe("mtlc rank", () => {
     const line = { request: "page 2", candidates: [first, second], tail: [{ brand: "a" }] };
     const results = await ranked({ files: [file("whole.jsonl", `${jsonl}${JSON.stringify(line)}\n`)] });
     expect(lists(results)).toEqual({ ...expected, "page 2": [] });
-    expect(results[2]?.list.gaveWay).toEqual([{ kind: "short", rules: ["home.brands"], wanted: 2, length: 0 }]);
+    expect(results[2]?.list.relaxed).toEqual([{ kind: "short", rules: ["home.brands"], wanted: 2, length: 0 }]);
   });
 
   it("without a group, all rows are one request; without an identifier, its number", async () => {

@@ -99,7 +99,7 @@ function agrees(problem: ListProblem): void {
   expect([...built.list]).toEqual(expected.list);
   expect(built.budgetSpent).toBe(false);
   expect(verifyList(problem, built)).toEqual([]);
-  expect(built.gaveWay.some(({ kind }) => kind === "refused")).toBe(expected.refused);
+  expect(built.relaxed.some(({ kind }) => kind === "refused")).toBe(expected.refused);
 }
 
 describe("the list is the lexicographically first feasible one", () => {
@@ -123,7 +123,7 @@ describe("the list is the lexicographically first feasible one", () => {
   }, 120_000);
 });
 
-describe("a window that may give way", () => {
+describe("a window that may be relaxed", () => {
   const soft = (
     priority: number,
     name: string,
@@ -155,11 +155,11 @@ describe("a window that may give way", () => {
       pins: [],
       budget: 1000,
     };
-    const { list, gaveWay } = buildList(problem);
+    const { list, relaxed } = buildList(problem);
     expect([...list]).toEqual([0, 4, 1, 5, 2]);
-    expect(gaveWay).toEqual([{ kind: "window", rule: "categories", places: [1] }]);
+    expect(relaxed).toEqual([{ kind: "window", rule: "categories", places: [1] }]);
     const first = buildList({ ...problem, windows: problem.windows.map((each) => ({ ...each, tail: [] })) });
-    expect(first.gaveWay).toEqual([]);
+    expect(first.relaxed).toEqual([]);
   });
 });
 
@@ -179,7 +179,7 @@ describe("two windows that only just fit", () => {
     const problem: ListProblem = { count: 16, length: 16, windows, caps: [], quotas: [], pins: [], budget: 1000 };
     const built = buildList(problem);
     expect(built.list).toHaveLength(16);
-    expect(built.gaveWay).toEqual([]);
+    expect(built.relaxed).toEqual([]);
     expect(verifyList(problem, built)).toEqual([]);
   });
 });
@@ -195,7 +195,7 @@ describe("a short list", () => {
       strength: { kind: "hard", otherwise: "shorten" },
     });
     const windows = [window("idle", [0, 1, 2]), window("tight", [0, 0, 0])];
-    const { gaveWay } = buildList({ count: 3, length: 3, windows, caps: [], quotas: [], pins: [], budget: 1000 });
-    expect(gaveWay).toEqual([{ kind: "short", rules: ["tight"], wanted: 3, length: 1 }]);
+    const { relaxed } = buildList({ count: 3, length: 3, windows, caps: [], quotas: [], pins: [], budget: 1000 });
+    expect(relaxed).toEqual([{ kind: "short", rules: ["tight"], wanted: 3, length: 1 }]);
   });
 });

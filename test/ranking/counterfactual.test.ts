@@ -58,7 +58,7 @@ const cases: fc.Arbitrary<RulesCase> = fc.record({
     .array(candidate, { minLength: 2, maxLength: 10 })
     .map((all) => all.map((each, i) => ({ ...each, id: `i${i}` }) as CaseCandidate)),
   permits: fc.constant({ r0: { '["a"]': 1 }, r1: { '["b"]': 1 } }),
-  expect: fc.constant({ list: [], scores: [], gaveWay: [] }),
+  expect: fc.constant({ list: [], scores: [], relaxed: [] }),
 });
 
 const placeOf = (list: Int32Array, row: number): number => {
@@ -104,7 +104,7 @@ describe("what an explanation names", () => {
         { id: "n", score: 1, brand: "q", fresh: true },
         { id: "z", score: 0.5, brand: "r", fresh: false },
       ],
-      expect: { list: [], scores: [], gaveWay: [] },
+      expect: { list: [], scores: [], relaxed: [] },
     };
     const { plan, input } = planCase(test);
     const explain = createExplainer(plan, input, rankCandidates(plan, input));

@@ -81,7 +81,7 @@ const cases: fc.Arbitrary<RulesCase> = fc.record({
     maxLength: 4,
   }),
   permits: fc.constant({ r0: { '["a"]': 1, '["p"]': 2 }, r1: { '["b"]': 0, '["r"]': 1 } }),
-  expect: fc.constant({ list: [], scores: [], gaveWay: [] }),
+  expect: fc.constant({ list: [], scores: [], relaxed: [] }),
 });
 
 const runs = { numRuns: 800 };
@@ -92,7 +92,7 @@ describe("what holds for every ranked request", () => {
       fc.property(cases, fc.integer(), (test, seed) => {
         const listed = (each: RulesCase): unknown => {
           const outcome = runOnEngine(each);
-          return [[...outcome.list].map((row) => each.candidates[row]?.id), outcome.gaveWay];
+          return [[...outcome.list].map((row) => each.candidates[row]?.id), outcome.relaxed];
         };
         const shuffled = test.candidates.toSorted((a, b) => drawUniform(seed, a.id) - drawUniform(seed, b.id));
         expect(listed({ ...test, candidates: shuffled })).toEqual(listed(test));
@@ -143,7 +143,7 @@ describe("what holds for every ranked request", () => {
         const rules = test.rules.filter(({ verb }) => !["spread", "pin", "cap", "mmr"].includes(verb));
         const first = rules.findIndex(({ verb }) => verb === "explore");
         const single = rules.filter(({ verb }, i) => verb !== "explore" || i === first);
-        const { list, masks, factors, order, gaveWay } = runOnEngine({ ...test, rules: single, tail: [] });
+        const { list, masks, factors, order, relaxed } = runOnEngine({ ...test, rules: single, tail: [] });
         const { least = 0, top = 0 } = rules[first] ?? {};
         const at = single.findIndex(({ verb }) => verb === "explore");
         const isMember = (row: number): boolean => masks[at]?.[row] === 1 && factors.suppressed[row] === 0;
@@ -151,7 +151,7 @@ describe("what holds for every ranked request", () => {
         // Members that all candidates without the flag `last` leave room for.
         const shown = [...list.subarray(0, top)].filter(isMember).length;
         expect(shown).toBeGreaterThanOrEqual(Math.min(least, there, top, list.length));
-        expect(gaveWay).toEqual([]);
+        expect(relaxed).toEqual([]);
       }),
       { ...runs, seed: 4 },
     );
@@ -188,7 +188,7 @@ describe("what holds for every ranked request", () => {
       top: 4,
       rules: [{ verb: "boost", name: "all", when: ["brand", "==", "a"], by: 2 }],
       candidates: [Number.NaN, 1, Infinity, 2].map((score, i) => ({ id: `i${i}`, score, brand: "a" })),
-      expect: { list: [], scores: [], gaveWay: [] },
+      expect: { list: [], scores: [], relaxed: [] },
     });
     expect([...list]).toEqual([3, 1, 0, 2]);
     expect(flagged).toEqual([0, 2]);

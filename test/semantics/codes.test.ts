@@ -9,7 +9,7 @@ import { syntaxDiagnostics } from "../../src/compiler/diagnostics/catalogue/synt
 import { typesDiagnostics } from "../../src/compiler/diagnostics/catalogue/types.js";
 import { compileFile, messagesOf } from "./compile.js";
 
-/** A folder a code: `fail.mtl` gives that code and nothing else, as `fail.txt` shows it; `pass.mtl` is its mend. */
+/** A folder a code: `fail.mtl` gives that code and nothing else, as `fail.txt` shows it; `pass.mtl` is its fix. */
 const folder = join(import.meta.dirname, "specs");
 const codes = Object.keys({
   ...syntaxDiagnostics,
@@ -21,7 +21,7 @@ const codes = Object.keys({
 });
 
 describe("every code of specs", () => {
-  it("has a spec that triggers it and one that mends it", () => {
+  it("has a spec that triggers it and one that fixes it", () => {
     const lacking = codes.filter(
       (code) => !existsSync(join(folder, code, "fail.mtl")) || !existsSync(join(folder, code, "pass.mtl")),
     );
@@ -38,7 +38,7 @@ describe("every code of specs", () => {
     await expect(messagesOf(result)).toMatchFileSnapshot(join(folder, code, "fail.txt"));
   });
 
-  it.each(codes)("%s: the mended spec is clean", (code) => {
+  it.each(codes)("%s: the fixed spec is clean", (code) => {
     const result = compileFile(join(folder, code, "pass.mtl"));
     expect(messagesOf(result)).toBe("");
     expect(result.model).toBeDefined();

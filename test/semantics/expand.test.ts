@@ -214,8 +214,8 @@ loss { cvr: bce }
     expect(diagnostics.map(({ code }) => code)).toEqual(["MTL2002"]);
     expect(diagnostics[0]?.help).toContain("write `override` before it");
     const [edit] = diagnostics[0]?.fixes[0]?.edits ?? [];
-    const mended = `${text.slice(0, edit?.span.start)}${edit?.newText ?? ""}${text.slice(edit?.span.end)}`;
-    expect(sound(mended).model.nodes.find(({ id }) => id === "t")?.shape).toEqual([16]);
+    const fixed = `${text.slice(0, edit?.span.start)}${edit?.newText ?? ""}${text.slice(edit?.span.end)}`;
+    expect(sound(fixed).model.nodes.find(({ id }) => id === "t")?.shape).toEqual([16]);
   });
 
   it.each([

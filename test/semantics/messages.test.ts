@@ -45,7 +45,7 @@ describe("`=` where a condition stands", () => {
     ["fusion g = if(price + 1 = 3, 1, 2)"],
     ['test "t" { candidate a { p: 0.1 }\n expect f(a) = 0.1 }'],
     ["fusion g = 1 + if((price = 3), 1, 2)"],
-  ])("is told what it should be, and mended: %s", (text) => {
+  ])("is told what it should be, and fixed: %s", (text) => {
     const spec = serving(text);
     const { diagnostics } = compileText(spec);
     const errors = diagnostics.filter(({ severity }) => severity === "error");
@@ -83,11 +83,11 @@ describe("several tensors where one stands", () => {
     ["tower t = cross(u, v)", "cross([u, v])"],
     ["task other: P(click) = sigmoid(logit(u, v))", "logit([u, v])"],
     ["gate g = softmax(u, v) over e", "softmax([u, v])"],
-  ])("get one message that joins them: %s", (text, mend) => {
+  ])("get one message that joins them: %s", (text, fix) => {
     const spec = network(`${text}\n${heads}${losses}`);
     const { diagnostics } = compileText(spec);
     const errors = diagnostics.filter(({ severity }) => severity === "error");
-    expect(errors.map(({ code, help }) => [code, help])).toEqual([["MTL3056", `join them by a list: \`${mend}\``]]);
+    expect(errors.map(({ code, help }) => [code, help])).toEqual([["MTL3056", `join them by a list: \`${fix}\``]]);
     expect(
       helpsOf(
         applyFixes(
@@ -213,8 +213,8 @@ describe("what would make it right", () => {
       .map(({ help }) => /\{ (.*) \}|no loss/.exec(help ?? "")?.[0]);
     expect(helps).toEqual(["{ cvr: bce }", "{ stay: mse }", "no loss"]);
     for (const help of helps.slice(0, 2)) {
-      const mended = text.replace("loss { ctr: bce }", `loss { ctr: bce, ${help?.slice(2) ?? ""}`);
-      expect(helpsOf(mended)).toEqual([]);
+      const fixed = text.replace("loss { ctr: bce }", `loss { ctr: bce, ${help?.slice(2) ?? ""}`);
+      expect(helpsOf(fixed)).toEqual([]);
     }
   });
 });

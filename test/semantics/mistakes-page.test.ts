@@ -39,7 +39,7 @@ const mistakes: readonly Mistake[] = [
   },
   {
     title: "A tower of the wrong width",
-    about: "The tower gives 32 numbers where one is needed. `mtlc check --fix` writes the mend.",
+    about: "The tower gives 32 numbers where one is needed. `mtlc check --fix` writes the fix.",
     from: "sigmoid(logit(t_cvr))",
     to: "sigmoid(t_cvr)",
   },

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileText, messagesOf, root } from "./compile.js";
 
-/** Mistakes as people make them, in a spec of some length: each gives one message that leads to the mend. */
+/** Mistakes as people make them, in a spec of some length: each gives one message that leads to the fix. */
 const feed = readFileSync(join(root, "specs/examples/feed.mtl"), "utf8");
 const mistakes: readonly (readonly [title: string, from: string, to: string])[] = [
   ["a typo in a gate's pool", "for_cvr  = softmax(x) over pool", "for_cvr  = softmax(x) over pol"],

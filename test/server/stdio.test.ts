@@ -44,7 +44,7 @@ async function openAt(
 }
 
 describe("the server over standard input and output", () => {
-  it("sends diagnostics when a file is opened and when it is mended", async () => {
+  it("sends diagnostics when a file is opened and when it is fixed", async () => {
     const uri = `file://${folder}/diagnosed.mtl`;
     await client.open(uri, sample.replace("over pool", "over pol"));
     const [found] = await client.diagnostics(uri, (list) => list.length > 0);
@@ -154,9 +154,9 @@ describe("every feature over the connection", () => {
     expect(found.map(({ name }) => name)).toEqual(["a_far_tower"]);
   });
 
-  it("offers mends", async () => {
+  it("offers fixes", async () => {
     const text = sample.replace("over pool", "over <|>pol");
-    const at = await openAt("mend.mtl", text);
+    const at = await openAt("fix.mtl", text);
     const diagnostics = await client.diagnostics(at.textDocument.uri, (list) => list.length > 0);
     const actions = await client.request<CodeAction[]>("textDocument/codeAction", {
       textDocument: at.textDocument,

@@ -90,7 +90,7 @@ describe("places of rules", () => {
     expect(listed(rank(pin, rows, {}, 3))).toBe("i9 i0 i1");
     expect(listed(rank(pin, rows, { page: 2 }, 3))).toBe("i0 i1 i2");
     expect(listed(rank(pin, rows, { tail: [{ id: "z" }] }, 3))).toBe("i0 i1 i2");
-    expect(rank(pin, rows, { page: 2 }, 3).gaveWay).toEqual([]);
+    expect(rank(pin, rows, { page: 2 }, 3).relaxed).toEqual([]);
   });
 
   it("start anew where the rule says so", () => {

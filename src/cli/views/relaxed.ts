@@ -1,10 +1,10 @@
-import type { GaveWay } from "../../compiler/ranking/index.js";
+import type { Relaxed } from "../../compiler/ranking/index.js";
 
 /** Of a list whose search did not end. */
 export const budgetText = "the search ended for its budget: a longer list, or one that keeps more rules, may exist";
 
 /** What a rule could not keep, as a sentence's end. */
-export function gaveWayText(given: GaveWay): string {
+export function relaxedText(given: Relaxed): string {
   switch (given.kind) {
     case "window":
       return `${given.rule} is relaxed at ${placesText(given.places)}`;

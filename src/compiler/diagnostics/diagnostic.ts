@@ -15,7 +15,7 @@ export interface TextEdit {
   readonly newText: string;
 }
 
-/** A mend that the CLI (`--fix`) or an editor can apply. */
+/** A fix that the CLI (`--fix`) or an editor can apply. */
 export interface Fix {
   readonly title: string;
   readonly edits: readonly TextEdit[];

@@ -34,7 +34,7 @@ export function createDiagnostic<C extends DiagnosticCode>(
   };
 }
 
-/** The mend that a suggested word is, where the place is the misspelt word and nothing more. */
+/** The fix that a suggested word is, where the place is the misspelt word and nothing more. */
 function suggestedFixes(parameters: unknown, span: Span): readonly Fix[] {
   if (typeof parameters !== "object" || parameters === null) return [];
   const { suggestion, ...others } = parameters as Readonly<Record<string, unknown>>;

@@ -110,7 +110,7 @@ export type UnknownCondition = "apply" | "keep";
 export type RuleKey = readonly { readonly name: string; readonly type: FormulaType }[];
 
 /**
- * A soft rule gives way, the lowest priority first. A hard one that cannot hold shortens the list, gives way after all
+ * A soft rule is relaxed, the lowest priority first. A hard one that cannot hold shortens the list, is relaxed after all
  * soft ones (`relax`), or refuses the request.
  */
 export type RulePriority =

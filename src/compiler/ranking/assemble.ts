@@ -5,7 +5,7 @@ import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import type {
   CapConstraint,
   Diversity,
-  GaveWay,
+  Relaxed,
   ListProblem,
   PinConstraint,
   QuotaConstraint,
@@ -26,13 +26,13 @@ export function assembleProblem(
   input: RankInput,
   masks: RuleMasks,
   candidates: OrderedCandidates,
-): { readonly problem: ListProblem; readonly lostPins: readonly GaveWay[] } {
+): { readonly problem: ListProblem; readonly lostPins: readonly Relaxed[] } {
   const { order, scores, last, suppressed } = candidates;
   const windows: WindowConstraint[] = [];
   const caps: CapConstraint[] = [];
   const quotas: QuotaConstraint[] = [];
   const pins: PinConstraint[] = [];
-  const lostPins: GaveWay[] = [];
+  const lostPins: Relaxed[] = [];
   let diversity: Diversity | undefined;
   plan.rules.forEach((rule, r) => {
     const mask = masks[r];

@@ -1,7 +1,7 @@
 /**
  * From scored candidates to one list. In: columns over a request's candidates (scores, conditions, keys, permits) and the
- * plan of a `rank`. Out: the list, and what gave way. Pure: no clock, no random number, no I/O, and of other folders types
- * are the same.
+ * plan of a `rank`. Out: the list, and what was relaxed. Pure: no clock, no random number, no I/O, and of other folders only
+ * types, since the serving module carries these files.
  */
 export * from "./list/problem.js";
 export * from "./plan.js";

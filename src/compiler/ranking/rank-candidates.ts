@@ -6,7 +6,7 @@ import { keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-table
 import { sortRows, type OrderKeys } from "./order/order.js";
 import { quotaPlaces } from "./pages.js";
 import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
-import { candidateLimit, type GaveWay } from "./list/problem.js";
+import { candidateLimit, type Relaxed } from "./list/problem.js";
 import { verifyList } from "./list/verify-list.js";
 
 /** Exposures that a list takes from a cap, or that a pace counts. */
@@ -41,7 +41,7 @@ export interface RankOutcome {
   readonly factors: Factors;
   /** Candidates that stayed, in the total order: what the list would be without windows, quotas and pins. */
   readonly order: Int32Array;
-  readonly gaveWay: readonly GaveWay[];
+  readonly relaxed: readonly Relaxed[];
   readonly budgetSpent: boolean;
   readonly spent: readonly SpentPermits[];
   readonly explored: readonly ExploredItem[];
@@ -92,7 +92,7 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   const faults = verifyList(problem, built);
   if (faults.length > 0) throw new Error(`the list that was built breaks its rules: ${faults.join("; ")}`);
   const list = built.list.map((at) => order[at] as number);
-  const isRefused = built.gaveWay.some(({ kind }) => kind === "refused");
+  const isRefused = built.relaxed.some(({ kind }) => kind === "refused");
   const isListed = explored.length === 0 ? undefined : new Set(list);
   return {
     list,
@@ -103,7 +103,7 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
     masks,
     factors,
     order,
-    gaveWay: lostPins.length === 0 || isRefused ? built.gaveWay : [...lostPins, ...built.gaveWay],
+    relaxed: lostPins.length === 0 || isRefused ? built.relaxed : [...lostPins, ...built.relaxed],
     budgetSpent: built.budgetSpent,
     spent: spentPermits(plan, input, masks, list),
     explored: explored.filter(({ row }) => isListed?.has(row) === true),

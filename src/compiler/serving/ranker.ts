@@ -16,7 +16,7 @@ import {
   planRank,
   rankCandidates,
   type ExplainedCandidate,
-  type GaveWay,
+  type Relaxed,
   type KeyTable,
   type PermitSnapshot,
   type RankInput,
@@ -63,7 +63,7 @@ export interface RankedList {
   readonly kind: "ranked";
   readonly items: readonly RankedItem[];
   /** Rules that could not hold, and how far they did. */
-  readonly gaveWay: readonly GaveWay[];
+  readonly relaxed: readonly Relaxed[];
   /** A search ended for its budget: a better list may exist. */
   readonly budgetSpent: boolean;
   /** Candidates that validation left out. */
@@ -303,7 +303,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
           ...(propensity === undefined ? {} : { propensity }),
         };
       }),
-      gaveWay: outcome.gaveWay,
+      relaxed: outcome.relaxed,
       budgetSpent: outcome.budgetSpent,
       leftOut: read.leftOut.map(({ index, ...rest }) => ({ id: request.ids[index] as string, ...rest })),
       alreadyShown: read.alreadyShown,

@@ -1,6 +1,6 @@
 import { createEvaluator, type LeftOut, readInputs } from "../formulas/index.js";
 import type { CandidateValue, FormulaExpression, ServingModel, TestLeaf, TestModel } from "../model/index.js";
-import type { ExplainedCandidate, GaveWay, PermitSnapshot } from "../ranking/index.js";
+import type { ExplainedCandidate, Relaxed, PermitSnapshot } from "../ranking/index.js";
 import type { Span } from "../text/index.js";
 import { evaluateExpectation, type ExpectationValue, type ObservedValue } from "./evaluate-expectation.js";
 import { formulaInputs } from "./formula-inputs.js";
@@ -20,7 +20,7 @@ export interface RankingReport {
   readonly unsourced: readonly string[];
   /** Candidates that are not among the first of any of their sources. */
   readonly outranked: readonly string[];
-  readonly gaveWay: readonly GaveWay[];
+  readonly relaxed: readonly Relaxed[];
   readonly budgetSpent: boolean;
 }
 
@@ -142,14 +142,14 @@ function report(name: string, result: RankResult | undefined): RankingReport {
       leftOut: [],
       unsourced: [],
       outranked: [],
-      gaveWay: [],
+      relaxed: [],
       budgetSpent: false,
     };
   const candidates = result.considered.flatMap((id) => result.explain(id) ?? []);
   // Those in the list by their place, then the others.
   const placed = candidates.toSorted((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || 0);
-  const { leftOut, unsourced, outranked, gaveWay, budgetSpent } = result;
-  return { name, candidates: placed, leftOut, unsourced, outranked, gaveWay, budgetSpent };
+  const { leftOut, unsourced, outranked, relaxed, budgetSpent } = result;
+  return { name, candidates: placed, leftOut, unsourced, outranked, relaxed, budgetSpent };
 }
 
 function refusal(result: Exclude<RankResult, { kind: "ranked" }> | undefined): string {

@@ -69,7 +69,7 @@ export interface OpenedFile {
 export const defaultCacheLimit = 2 ** 30;
 /**
  * Opens the data of a model: finds the files, checks that they have what the spec reads, fits, and encodes, or takes what
- * an earlier call left in the cache. Throws a {@link Failure} that says what to mend.
+ * an earlier call left in the cache. Throws a {@link Failure} that says what to fix.
  */
 export async function openData(spec: DataSpec, options: OpenDataOptions): Promise<OpenedData> {
   const { signal } = options;

@@ -74,7 +74,7 @@ const keptCheckpoints = 2;
 /**
  * Trains the model of a spec, measures it on its test data (else its validation data) and leaves an artifact. The same
  * spec, data, seed, engine and thread count give the same artifact to the byte. Throws a {@link Failure} for what the user
- * can mend; when `signal` fires before the first step, rejects with its reason.
+ * can fix; when `signal` fires before the first step, rejects with its reason.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { output, signal, onEvent = () => undefined } = options;

@@ -46,7 +46,7 @@ export interface Tuned {
   readonly patched: readonly PatchedFile[];
 }
 
-/** Tunes. When the signal fires, the best so far is the proposal. Throws a {@link Failure} for what the user can mend. */
+/** Tunes. When the signal fires, the best so far is the proposal. Throws a {@link Failure} for what the user can fix. */
 export async function tune(options: TuneOptions): Promise<Tuned> {
   const started = performance.now();
   const { onEvent = () => undefined, signal } = options;

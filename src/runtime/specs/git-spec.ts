@@ -33,7 +33,7 @@ function placesOf({ span, labels }: Diagnostic): readonly Span[] {
   return [span, ...labels.map((label) => label.span)];
 }
 
-/** Mends are left out: nothing of a revision can be changed. */
+/** Fixes are left out: nothing of a revision can be changed. */
 function renamed(diagnostic: Diagnostic, nameOf: (path: string) => string): Diagnostic {
   const move = (span: Span): Span => ({ ...span, file: nameOf(span.file) });
   return {

@@ -76,7 +76,7 @@ export interface Tuner {
   readonly evaluate: (slice: "train" | "holdout", params: ParamValues) => Evaluated;
 }
 
-/** Reads everything that tuning needs. Throws a {@link Failure} for what the user can mend. */
+/** Reads everything that tuning needs. Throws a {@link Failure} for what the user can fix. */
 export async function createTuner(request: TunerRequest): Promise<Tuner> {
   const { model } = request;
   const objectives = request.objectives.map((text) => parsed("--objective", text, parseObjective(text)));

@@ -282,22 +282,22 @@ def solve(case):
         return Levels(length, {w["name"]: 0 if keeps(w) else length for w in windows},
                       {q["name"]: 99 for q in quotas}, {name: False for name in pins})
 
-    def answer(found, gave_way):
+    def answer(found, relaxed):
         return {"list": [c["id"] for c in found], "scores": [scores[c["id"]] for c in found],
-                "gaveWay": sorted(lost + gave_way, key=lambda g: json.dumps(g, sort_keys=True))}
+                "relaxed": sorted(lost + relaxed, key=lambda g: json.dumps(g, sort_keys=True))}
 
     length = full
     while (found := first(weakest(length, kept))) is None:
         length -= 1
-    gave_way = []
+    relaxed = []
     if length < full:
         refusing = [w for w in windows if w["priority"].get("hard") == "refuse"]
         saved, caps = caps, []
         refused = refusing and first(weakest(full, lambda w: w in refusing)) is None
         caps = saved
         if refused:
-            return {"list": [], "scores": [], "gaveWay": [{"kind": "refused", "rules": [w["name"] for w in refusing]}]}
-        gave_way.append({"kind": "short", "length": length, "wanted": full})
+            return {"list": [], "scores": [], "relaxed": [{"kind": "refused", "rules": [w["name"] for w in refusing]}]}
+        relaxed.append({"kind": "short", "length": length, "wanted": full})
     levels = weakest(length, kept)
 
     def strengthen(kind, name, choices, report):
@@ -308,7 +308,7 @@ def solve(case):
             if better is not None:
                 levels, found = tried, better
                 if level > 0 and report is not None:
-                    gave_way.append(report(level, value))
+                    relaxed.append(report(level, value))
                 return
 
     def strengthen_window(rule):
@@ -326,7 +326,7 @@ def solve(case):
     for name, (_, place) in pins.items():
         report = {"kind": "pin", "rule": name, "place": place}
         if place > length:
-            gave_way.append(report)
+            relaxed.append(report)
         else:
             strengthen("pins", name, [True, False], lambda level, _: report)
     for rule in quotas:
@@ -338,11 +338,11 @@ def solve(case):
     for apply, rule in sorted(soft, key=lambda each: -each[1]["priority"]["soft"]):
         apply(rule)
     if refused:
-        return {"list": [], "scores": [], "gaveWay": [{"kind": "refused", "rules": refused}]}
+        return {"list": [], "scores": [], "relaxed": [{"kind": "refused", "rules": refused}]}
     for rule in windows:
         if broken_places(rule, found):
-            gave_way.append({"kind": "window", "rule": rule["name"], "places": broken_places(rule, found)})
-    return answer(found, gave_way)
+            relaxed.append({"kind": "window", "rule": rule["name"], "places": broken_places(rule, found)})
+    return answer(found, relaxed)
 
 
 # ------------------------------------------------------------------------------------------------------------- cases

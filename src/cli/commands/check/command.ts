@@ -23,7 +23,7 @@ export const checkVerb = defineCommand(
         default: "pretty",
         doc: "how results are printed: for people, for programs, for code scanning, or as annotations of GitHub Actions",
       },
-      fix: { kind: "flag", doc: "apply the mends that cannot be a wrong guess, and check again" },
+      fix: { kind: "flag", doc: "apply the fixes that cannot be a wrong guess, and check again" },
       watch: { kind: "flag", short: "w", doc: "check again whenever a spec or a file that it imports changes" },
     },
     output: ({ watch }) => (watch ? "stream" : "answer"),

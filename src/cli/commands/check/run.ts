@@ -17,7 +17,7 @@ export interface CheckResult {
   readonly fixed: readonly string[];
 }
 
-/** Rounds of fixes: one mend may show the next mistake. */
+/** Rounds of fixes: one fix may show the next mistake. */
 const roundLimit = 20;
 
 /** Compiles each spec up to its typed model; with `fix`, applies safe fixes first and writes the files that they change. */
@@ -27,7 +27,7 @@ export async function runCheck(
 ): Promise<Outcome<CheckResult>> {
   const files = await findSpecFiles(paths);
   const found = checkFiles(files, createFileHost());
-  const { checked, changed } = fix ? mend(files, found) : { checked: found, changed: new Map<string, string>() };
+  const { checked, changed } = fix ? applyFixes(files, found) : { checked: found, changed: new Map<string, string>() };
   for (const [file, text] of changed) await replaceFile(file, text);
   const failed = checked.diagnostics.some(({ severity }) => severity === "error");
   return { result: { files, ...checked, fixed: [...changed.keys()] }, exitCode: failed ? 1 : 0 };
@@ -56,7 +56,7 @@ function checkFiles(files: readonly string[], host: Host): Checked {
  * Applies safe fixes to texts in memory until there are none, checking again after each round. A round that leaves more
  * errors than it found is not kept.
  */
-function mend(
+function applyFixes(
   files: readonly string[],
   found: Checked,
 ): { readonly checked: Checked; readonly changed: ReadonlyMap<string, string> } {
@@ -66,8 +66,8 @@ function mend(
   for (let round = 0; round < roundLimit; round++) {
     const next = new Map(changed);
     for (const [file, { text }] of checked.sources) {
-      const mended = applySafeFixes(file, text, checked.diagnostics);
-      if (mended !== text) next.set(file, mended);
+      const fixed = applySafeFixes(file, text, checked.diagnostics);
+      if (fixed !== text) next.set(file, fixed);
     }
     const again = checkFiles(files, { readFile: (path) => next.get(path) ?? disk.readFile(path) });
     const isBetter = again.diagnostics.length < checked.diagnostics.length && errors(again) <= errors(checked);

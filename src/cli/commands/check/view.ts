@@ -30,9 +30,9 @@ export function checkText(result: CheckResult, format: CheckFormat, terminal: Te
 }
 
 function prettyText({ files, diagnostics, sources, fixed }: CheckResult, terminal: Terminal): string {
-  const mended = fixed.map((file) => `fixed ${file}\n`).join("");
-  if (diagnostics.length === 0) return `${mended}no problems in ${plural(files.length, "spec")}\n`;
+  const written = fixed.map((file) => `fixed ${file}\n`).join("");
+  if (diagnostics.length === 0) return `${written}no problems in ${plural(files.length, "spec")}\n`;
   const color = terminal.outStyle.bold("") !== "";
   const width = Math.min(terminal.width, 120);
-  return `${mended}${renderPretty(diagnostics, sources, { color, width })}\n${renderFooter(diagnostics, { color })}\n`;
+  return `${written}${renderPretty(diagnostics, sources, { color, width })}\n${renderFooter(diagnostics, { color })}\n`;
 }

@@ -8,7 +8,7 @@ export const explainVerb = defineCommand(
     summary: "Write out every default of a spec, or say what a message's code means",
     about: [
       "Of a spec: the same spec with imports, variants and macros expanded and every default written out, in canonical layout. It compiles to the same model.",
-      "Of a code such as MTL4003: its page, with a spec that triggers it and the mend.",
+      "Of a code such as MTL4003: its page, with a spec that triggers it and the fix.",
     ],
     positional: { name: "SPEC|CODE", min: 1, max: 1, doc: "a spec, an artifact, a spec in a git revision, or a code" },
     options: {

@@ -2,7 +2,7 @@ import { formulaText } from "../../../compiler/describe/index.js";
 import type { RefusedAnswer } from "../../../runtime/rank/index.js";
 import type { ExplainedAnswer, ExplainedRank, RankedRequest } from "./run.js";
 import { candidateNotes } from "../../views/candidate-notes.js";
-import { budgetText, gaveWayText } from "../../views/relaxed.js";
+import { budgetText, relaxedText } from "../../views/relaxed.js";
 import { leftOutReason } from "../../views/left-out.js";
 import { numberText } from "../../views/number-text.js";
 import { plural } from "../../views/text.js";
@@ -33,7 +33,7 @@ export function rankJson(answer: RankedRequest): unknown {
     };
   }
   const { arms, candidates, repeated, list, flow, explained } = answer;
-  const { items, gaveWay, budgetSpent, leftOut, alreadyShown, unsourced, outranked, clamped, flagged, spent } = list;
+  const { items, relaxed, budgetSpent, leftOut, alreadyShown, unsourced, outranked, clamped, flagged, spent } = list;
   const caps = flow?.permits;
   return {
     ...asked,
@@ -41,7 +41,7 @@ export function rankJson(answer: RankedRequest): unknown {
     candidates,
     ...(repeated.length === 0 ? {} : { repeated }),
     items,
-    degraded: gaveWay,
+    degraded: relaxed,
     ...(budgetSpent ? { budgetSpent } : {}),
     ...(leftOut.length === 0 ? {} : { leftOut }),
     ...(alreadyShown.length === 0 ? {} : { alreadyShown }),
@@ -89,7 +89,7 @@ function shortNumber(value: number): string {
 }
 
 function humanText({ request, rank, arms, candidates, repeated, list, flow, explained }: ExplainedAnswer): string {
-  const { items, gaveWay, budgetSpent, leftOut, alreadyShown, unsourced, outranked, flagged } = list;
+  const { items, relaxed, budgetSpent, leftOut, alreadyShown, unsourced, outranked, flagged } = list;
   const shownArms = Object.entries(arms).map(([name, arm]) => ` · ${name}: ${arm}`);
   const title = `${visibleText(request)} · ${rank}: ${items.length} of ${plural(candidates, "candidate")}${shownArms.join("")}`;
   const notes = new Map(explained?.map((each) => [each.id, candidateNotes(each)]));
@@ -104,7 +104,7 @@ function humanText({ request, rank, arms, candidates, repeated, list, flow, expl
     title,
     ...items.flatMap(({ id, score }, i) => [line(String(i + 1), id, score), ...(scores.get(id) ?? [])]),
     ...others.flatMap(({ id, score }) => [line("–", id, score), ...(scores.get(id) ?? [])]),
-    ...gaveWay.map((each) => `  ${gaveWayText(each)}`),
+    ...relaxed.map((each) => `  ${relaxedText(each)}`),
     ...(budgetSpent ? [`  ${budgetText}`] : []),
     ...(flow?.permits.degraded ?? []).map(({ cap, down }) => `  ${degradedText(cap, down)}`),
     ...leftOutLines(leftOut),

@@ -1,10 +1,10 @@
-import type { GaveWay } from "../../../compiler/ranking/index.js";
+import type { Relaxed } from "../../../compiler/ranking/index.js";
 import type { ExpectationValue, RankingReport } from "../../../compiler/serving/index.js";
 import type { View } from "../../command.js";
 import type { ShownExpectation, ShownTest, ShownValue, TestRunResult } from "./run.js";
 import type { Style } from "../../style.js";
 import { candidateNotes } from "../../views/candidate-notes.js";
-import { budgetText, gaveWayText } from "../../views/relaxed.js";
+import { budgetText, relaxedText } from "../../views/relaxed.js";
 import { leftOutReason } from "../../views/left-out.js";
 import { numberText } from "../../views/number-text.js";
 
@@ -83,7 +83,7 @@ export function valueText(value: ExpectationValue): string {
 
 /** The list, and what became of each candidate. */
 function rankingLines(report: RankingReport): readonly string[] {
-  const { name, refused, candidates, leftOut, unsourced, outranked, gaveWay, budgetSpent } = report;
+  const { name, refused, candidates, leftOut, unsourced, outranked, relaxed, budgetSpent } = report;
   if (refused !== undefined) return [`${name}: refused: ${refused}`];
   return [
     `${name}:`,
@@ -97,6 +97,6 @@ function rankingLines(report: RankingReport): readonly string[] {
     ...unsourced.map((id) => `  –  ${id}  left out: no source of the ranking brought it`),
     ...outranked.map((id) => `  –  ${id}  not among the first of its sources`),
     ...(budgetSpent ? [`  ${budgetText}`] : []),
-    ...gaveWay.map((each: GaveWay) => `  ${gaveWayText(each)}`),
+    ...relaxed.map((each: Relaxed) => `  ${relaxedText(each)}`),
   ];
 }

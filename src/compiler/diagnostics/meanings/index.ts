@@ -1,6 +1,6 @@
 /**
  * What each code means, for its page and for tools that show rules: text alone, without parameters. The failing and the
- * mended spec of a page come from the fixtures under `test/semantics/specs`, so that they are what the compiler does.
+ * fixed spec of a page come from the fixtures under `test/semantics/specs`, so that they are what the compiler does.
  */
 import { languageMeanings } from "./language.js";
 import { modelMeanings } from "./model.js";

@@ -1,38 +1,38 @@
-import type { BuiltList, GaveWay, ListProblem, QuotaConstraint, WindowConstraint } from "./problem.js";
+import type { BuiltList, Relaxed, ListProblem, QuotaConstraint, WindowConstraint } from "./problem.js";
 import { quotaLevel, weakestQuotaLevel } from "./quota.js";
 import { createSearch, findList, greedyList, type Search, type Strictness } from "./search.js";
 import { windowBreaks } from "./window-breaks.js";
 
-/** Something that may give way, from its strictest level 0 to its weakest. */
+/** Something that may be relaxed, from its strictest level 0 to its weakest. */
 interface Yielding {
   /** The weakest level that matters, given a list that keeps all before it. */
   readonly weakest: (list: Int32Array) => number;
   readonly set: (strictness: Strictness, level: number) => void;
   readonly isWindow: boolean;
-  /** Absent for windows: what they gave way by is read off the list. */
-  readonly report?: (level: number) => GaveWay;
+  /** Absent for windows: how far they are relaxed is read off the list. */
+  readonly report?: (level: number) => Relaxed;
 }
 
 /**
  * Builds the list of a request. What it is does not depend on how it is found:
  *
  * 1. the longest list that the hard rules allow (those that rather `relax` aside);
- * 2. of these, one that keeps what may give way as far as it can, one rule after the other, the strongest first: hard
+ * 2. of these, one that keeps what may be relaxed as far as it can, one rule after the other, the strongest first: hard
  *    windows that relax, in their order; pins; hard quotas; what is soft, the highest priority first, quotas before
  *    windows, else in their order. A window is kept the better the fewer places break it: see `windowBreaks`;
  * 3. of these, the lexicographically first in the candidates' order.
  *
  * Where a search ends for its budget, the best list that was found stands, and `budgetSpent` says so. When the windows
- * that say `refuse` leave no list of full length even on their own, or a quota that says so gave way, the list is empty.
+ * that say `refuse` leave no list of full length even on their own, or a quota that says so is relaxed, the list is empty.
  */
 export function buildList(problem: ListProblem): BuiltList {
   const search = createSearch(problem);
   const full = Math.min(problem.length, problem.count);
   const strict = strictest(problem, full);
   const list = findList(search, strict);
-  const done = (found: Int32Array, gaveWay: readonly GaveWay[]): BuiltList => ({
+  const done = (found: Int32Array, relaxed: readonly Relaxed[]): BuiltList => ({
     list: found,
-    gaveWay,
+    relaxed,
     budgetSpent: search.budgetSpent,
     nodes: search.nodes,
   });
@@ -40,27 +40,27 @@ export function buildList(problem: ListProblem): BuiltList {
   const refused = (rules: readonly string[]): BuiltList => done(new Int32Array(0), [{ kind: "refused", rules }]);
 
   const longest = longestList(search, full);
-  const gaveWay: GaveWay[] = [];
+  const relaxed: Relaxed[] = [];
   if (longest.length < full) {
     const refusing = problem.windows.filter((window) => otherwiseOf(window) === "refuse");
     if (refusing.length > 0 && !holdsAlone(search, full, refusing)) return refused(refusing.map(({ name }) => name));
-    gaveWay.push({ kind: "short", rules: shorteners(problem, longest.length), wanted: full, length: longest.length });
+    relaxed.push({ kind: "short", rules: shorteners(problem, longest.length), wanted: full, length: longest.length });
   }
-  const tightest = tighten(search, longest, gaveWay);
-  gaveWay.push(...brokenWindows(problem, tightest));
+  const tightest = tighten(search, longest, relaxed);
+  relaxed.push(...brokenWindows(problem, tightest));
   const refusing = problem.quotas.filter(
     ({ name, strength }) =>
       strength.kind === "hard" &&
       strength.otherwise === "refuse" &&
-      gaveWay.some((each) => each.kind === "quota" && each.rule === name),
+      relaxed.some((each) => each.kind === "quota" && each.rule === name),
   );
-  return refusing.length > 0 ? refused(refusing.map(({ name }) => name)) : done(tightest, gaveWay);
+  return refusing.length > 0 ? refused(refusing.map(({ name }) => name)) : done(tightest, relaxed);
 }
 
 const otherwiseOf = ({ strength }: WindowConstraint): string =>
   strength.kind === "hard" ? strength.otherwise : "relax";
 
-/** Whether the window would rather shorten the list than give way. */
+/** Whether the window would rather shorten the list than be relaxed. */
 const isKept = (window: WindowConstraint): boolean => otherwiseOf(window) !== "relax";
 
 function strictest(problem: ListProblem, length: number): Strictness {
@@ -106,19 +106,19 @@ function longestList(search: Search, full: number): Int32Array {
   return best;
 }
 
-/** Brings back what gave way, the strongest first, each as strictly as it can be together with those before it. */
-function tighten(search: Search, longest: Int32Array, gaveWay: GaveWay[]): Int32Array {
+/** Brings back what was relaxed, the strongest first, each as strictly as it can be together with those before it. */
+function tighten(search: Search, longest: Int32Array, relaxed: Relaxed[]): Int32Array {
   const { problem } = search;
   const { length } = longest;
   let list = longest;
   const current = weakest(problem, length, isKept);
-  gaveWay.push(...unplacedPins(problem, length));
+  relaxed.push(...unplacedPins(problem, length));
   const all = findList(search, strictest(problem, length));
   if (all !== undefined) return all;
   for (const yielding of yieldings(problem, length)) {
     const level = strengthen(search, current, yielding, { list, accept: (better) => (list = better) });
     yielding.set(current, level);
-    if (level > 0 && yielding.report !== undefined) gaveWay.push(yielding.report(level));
+    if (level > 0 && yielding.report !== undefined) relaxed.push(yielding.report(level));
   }
   return list;
 }
@@ -174,15 +174,15 @@ function shorteners(problem: ListProblem, length: number): readonly string[] {
   return (named.length > 0 ? named : rules).map(({ name }) => name);
 }
 
-/** How windows that may give way did. */
-function brokenWindows({ windows }: ListProblem, list: Int32Array): readonly GaveWay[] {
-  return windows.flatMap((window): readonly GaveWay[] => {
+/** How windows that may be relaxed were. */
+function brokenWindows({ windows }: ListProblem, list: Int32Array): readonly Relaxed[] {
+  return windows.flatMap((window): readonly Relaxed[] => {
     const places = windowBreaks(window, list).map((place) => place + 1);
     return places.length === 0 ? [] : [{ kind: "window", rule: window.name, places }];
   });
 }
 
-/** What may give way, the strongest first. */
+/** What may be relaxed, the strongest first. */
 function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
   const { windows, pins, quotas } = problem;
   const windowAt = (i: number): Yielding => ({
@@ -233,8 +233,8 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
 }
 
 /** Pins beyond the list's end. */
-function unplacedPins(problem: ListProblem, length: number): readonly GaveWay[] {
-  return problem.pins.flatMap(({ name, place }): GaveWay[] =>
+function unplacedPins(problem: ListProblem, length: number): readonly Relaxed[] {
+  return problem.pins.flatMap(({ name, place }): Relaxed[] =>
     place < length ? [] : [{ kind: "pin", rule: name, place: place + 1 }],
   );
 }

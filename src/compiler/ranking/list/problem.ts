@@ -16,7 +16,7 @@ export type Otherwise = "shorten" | "relax" | "refuse";
 
 export type Strength =
   | { readonly kind: "hard"; readonly otherwise: Otherwise }
-  /** Gives way before any of a higher priority does. */
+  /** Relaxed before any of a higher priority is. */
   | { readonly kind: "soft"; readonly priority: number };
 
 /** Every `size` consecutive places hold at most `most` candidates with the same value. */
@@ -30,7 +30,7 @@ export interface WindowConstraint {
   readonly strength: Strength;
 }
 
-/** The whole list holds at most `permits[v]` candidates with the value v. Never gives way. */
+/** The whole list holds at most `permits[v]` candidates with the value v. Never relaxed. */
 export interface CapConstraint {
   readonly name: string;
   readonly keys: KeyColumn;
@@ -38,7 +38,7 @@ export interface CapConstraint {
 }
 
 /**
- * At least `least` members among the first `top` places, or all there are. A hard one gives way after all that is soft: a
+ * At least `least` members among the first `top` places, or all there are. A hard one is relaxed after all that is soft: a
  * shorter list would not meet it; where it says `refuse`, there is no list then.
  */
 export interface QuotaConstraint {
@@ -105,8 +105,8 @@ export const ruleLimit = 64;
 /** Default of {@link ListProblem.budget}. */
 export const defaultBudget = 1_000;
 
-/** What gave way, and how far. Places count from 1. */
-export type GaveWay =
+/** What was relaxed, and how far. Places count from 1. */
+export type Relaxed =
   /** Places whose item is one too many of a value: see {@link windowBreaks}. */
   | { readonly kind: "window"; readonly rule: string; readonly places: readonly number[] }
   | { readonly kind: "pin"; readonly rule: string; readonly place: number }
@@ -126,7 +126,7 @@ export type GaveWay =
 export interface BuiltList {
   /** Candidates, place by place. */
   readonly list: Int32Array;
-  readonly gaveWay: readonly GaveWay[];
+  readonly relaxed: readonly Relaxed[];
   /** Whether a search ended for its budget: a better list may exist. */
   readonly budgetSpent: boolean;
   /** Places filled, over all searches. */

@@ -4,7 +4,7 @@ import type { ListProblem, WindowConstraint } from "./problem.js";
 import { classPredecessors } from "./twins.js";
 import { startWalk, type Preference, type Walk } from "./walk.js";
 
-/** How strictly one search takes what may give way. */
+/** How strictly one search takes what may be relaxed. */
 export interface Strictness {
   /** Places of the list. */
   readonly length: number;

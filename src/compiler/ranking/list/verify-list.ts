@@ -4,14 +4,14 @@ import { quotaDeadline, quotaLevel } from "./quota.js";
 
 /**
  * Checks a list against every rule as the rules are defined, and not as the search keeps them. Gives a sentence for each
- * rule that does not hold to the extent that `gaveWay` says; none for a list that may leave.
+ * rule that does not hold to the extent that `relaxed` says; none for a list that may leave.
  */
 export function verifyList(problem: ListProblem, built: BuiltList): readonly string[] {
-  const { list, gaveWay } = built;
+  const { list, relaxed } = built;
   const found: string[] = [];
   const full = Math.min(problem.length, problem.count);
-  if (gaveWay.some(({ kind }) => kind === "refused")) return list.length === 0 ? [] : ["a refused list is not empty"];
-  const short = gaveWay.find((each) => each.kind === "short");
+  if (relaxed.some(({ kind }) => kind === "refused")) return list.length === 0 ? [] : ["a refused list is not empty"];
+  const short = relaxed.find((each) => each.kind === "short");
   if (list.length !== (short?.kind === "short" ? short.length : full)) found.push("the list has another length");
 
   const seen = new Uint8Array(problem.count);
@@ -24,12 +24,12 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
   }
 
   for (const { name, candidate, place } of problem.pins) {
-    if (gaveWay.some((each) => each.kind === "pin" && each.rule === name)) continue;
+    if (relaxed.some((each) => each.kind === "pin" && each.rule === name)) continue;
     if (list[place] !== candidate) found.push(`pin ${name} does not hold`);
   }
 
   for (const window of problem.windows) {
-    const given = gaveWay.find((each) => each.kind === "window" && each.rule === window.name);
+    const given = relaxed.find((each) => each.kind === "window" && each.rule === window.name);
     const places = given?.kind === "window" ? given.places : [];
     if (
       places.join() !==
@@ -49,7 +49,7 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
   }
 
   for (const quota of problem.quotas) {
-    const given = gaveWay.find((each) => each.kind === "quota" && each.rule === quota.name);
+    const given = relaxed.find((each) => each.kind === "quota" && each.rule === quota.name);
     const wanted = quotaLevel(quota, list.length, 0).wanted;
     const level = quotaLevel(quota, list.length, given?.kind === "quota" ? wanted - given.kept + 1 : 0);
     let have = 0;

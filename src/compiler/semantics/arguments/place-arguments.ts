@@ -2,7 +2,7 @@ import type { Argument } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 import type { Callee } from "./arguments.js";
 import type { CheckContext } from "../context.js";
-import { mendBy } from "../names/suggestion.js";
+import { fixBy } from "../names/suggestion.js";
 
 /**
  * The arguments of a call that takes exactly `parameters`, in the order of the parameters: those given by position fill
@@ -40,7 +40,7 @@ export function placeArguments(
         "MTL2005",
         { callee: callee.name, name: name.text, known: parameters, suggestion },
         name.span,
-        mendBy(suggestion, name.span),
+        fixBy(suggestion, name.span),
       );
       return undefined;
     }

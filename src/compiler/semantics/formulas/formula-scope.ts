@@ -33,7 +33,7 @@ export function createFormulaScope(
       // An attribute is meant where a feature has the same name.
       kinds: context.scope.attributes.has(name.text) ? kinds.filter((kind) => kind !== "feature") : kinds,
       what: "a score, a parameter or an attribute",
-      mend: (found) =>
+      fix: (found) =>
         found.kind === "label"
           ? `what happened is not known at serving; read a task that predicts \`${found.name}\``
           : undefined,

@@ -37,13 +37,13 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
       "MTL2002",
       { name: symbol.name, kind: describeKind(symbol.kind), first: describeKind(first.kind) },
       symbol.at.span,
-      { labels: [{ span: first.at.span, message: "declared here first" }], ...mendTwice(symbol, first) },
+      { labels: [{ span: first.at.span, message: "declared here first" }], ...fixOfRepeated(symbol, first) },
     );
   };
   const variant = spec.declarations.find((node) => node.kind === "Model" && node.base !== undefined);
   const whole = new Set<ast.AnyNode>(spec.declarations);
   /** A variant that says again what its base says means to replace it. */
-  const mendTwice = (
+  const fixOfRepeated = (
     { at, name, declaration }: SpecSymbol,
     first: SpecSymbol,
   ): Pick<ReportDetails, "help" | "fixes"> => {

@@ -2,7 +2,7 @@ import type { Reporter } from "../../diagnostics/index.js";
 import type * as ast from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
-import { meantBy, mendBy } from "./suggestion.js";
+import { meantBy, fixBy } from "./suggestion.js";
 
 /** Declarations that stand at most once in a spec. */
 type Single = Extract<
@@ -81,7 +81,7 @@ export function collectEntries(
       const meant =
         block === "train"
           ? meantBy("train", entry.key, known)
-          : { suggestion: suggest(text, known), details: mendBy(suggest(text, known), span) };
+          : { suggestion: suggest(text, known), details: fixBy(suggest(text, known), span) };
       reporter.report("MTL2007", { block, key: text, known, suggestion: meant.suggestion }, span, meant.details);
     } else if (first !== undefined) {
       reporter.report("MTL2008", { block, key: text }, span, {

@@ -1,7 +1,7 @@
 import type { Name } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
-import { mendBy } from "./suggestion.js";
+import { fixBy } from "./suggestion.js";
 import { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
 
 /** What a name may stand for where it is used. */
@@ -10,7 +10,7 @@ export interface Expectation<K extends SymbolKind> {
   /** With its article: `a feature or a part of the network`. */
   readonly what: string;
   /** For names of another kind: what to do instead, when that can be said. */
-  readonly mend?: (found: SpecSymbol) => string | undefined;
+  readonly fix?: (found: SpecSymbol) => string | undefined;
   /** Where the name is the key of an entry: the entry's block. */
   readonly block?: string;
 }
@@ -43,7 +43,7 @@ export function resolveName<K extends SymbolKind>(
   const removed = context.removed.get(name.text);
   if (removed !== undefined) reportRemoved(context, name, expected, removed);
   else if (other === undefined) reportUnknown(context, name, expected.what, scope.symbols.filter(isExpected));
-  else reportKind(context, name, expected.what, other, expected.mend?.(other));
+  else reportKind(context, name, expected.what, other, expected.fix?.(other));
   return undefined;
 }
 
@@ -82,5 +82,5 @@ function reportUnknown(context: CheckContext, name: Name, what: string, known: r
     name.text,
     known.map((symbol) => symbol.name),
   );
-  context.reporter.report("MTL2001", { name: name.text, what, suggestion }, name.span, mendBy(suggestion, name.span));
+  context.reporter.report("MTL2001", { name: name.text, what, suggestion }, name.span, fixBy(suggestion, name.span));
 }

@@ -2,8 +2,8 @@ import type { ReportDetails } from "../../diagnostics/index.js";
 import { familiarWord, type FamiliarPlace } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 
-/** The mend that a suggested word is: put in the place of the misspelt one. Nothing without a suggestion. */
-export function mendBy(suggestion: string | undefined, span: Span): ReportDetails {
+/** The fix that a suggested word is: put in the place of the misspelt one. Nothing without a suggestion. */
+export function fixBy(suggestion: string | undefined, span: Span): ReportDetails {
   if (suggestion === undefined) return {};
   return { fixes: [{ title: `write \`${suggestion}\``, edits: [{ span, newText: suggestion }] }] };
 }
@@ -16,5 +16,5 @@ export function meantBy(
 ): { readonly suggestion: string | undefined; readonly details: ReportDetails } {
   const { word, help } = familiarWord(place, text, known) ?? {};
   const suggestion = word ?? (help === undefined ? suggest(text, known) : undefined);
-  return { suggestion, details: { ...mendBy(suggestion, span), ...(help === undefined ? {} : { help }) } };
+  return { suggestion, details: { ...fixBy(suggestion, span), ...(help === undefined ? {} : { help }) } };
 }

@@ -84,7 +84,7 @@ function resolveTensor({ context, network }: NetworkContext, name: ast.Name): No
   const symbol = resolveName(context, name, {
     kinds: readable,
     what: "a feature or a part of the network",
-    mend: mendReading,
+    fix: fixReading,
   });
   if (symbol === undefined) return undefined;
   if (symbol.kind === "feature") return featureNode(network, symbol.name, name.span);
@@ -109,7 +109,7 @@ function resolveTensor({ context, network }: NetworkContext, name: ast.Name): No
   }
 }
 
-function mendReading(found: SpecSymbol): string | undefined {
+function fixReading(found: SpecSymbol): string | undefined {
   if (found.kind === "label") return "what a model predicts cannot be what it reads";
   if (found.kind === "task" || found.kind === "chain") return "networks read features and other parts of the network";
   if (found.kind === "attribute") return `declare \`${found.name}\` in \`features\` to let the network read it`;

@@ -6,7 +6,7 @@ import type { CheckContext } from "../context.js";
 import { secondsOfDate } from "../values/dates.js";
 import { withoutParentheses } from "../names/describe.js";
 import { holds, showInterval, type Interval } from "../values/intervals.js";
-import { mendBy } from "../names/suggestion.js";
+import { fixBy } from "../names/suggestion.js";
 import type { ValueType } from "../values/types.js";
 
 /** What a missing value, one outside its range and one of another type mean: what the entry says, or the least harm. */
@@ -53,7 +53,7 @@ function readPolicy<P extends string>(
     "MTL2006",
     { callee: name.text, parameter, found: word.text, known, suggestion },
     word.span,
-    mendBy(suggestion, word.span),
+    fixBy(suggestion, word.span),
   );
   return undefined;
 }

@@ -11,7 +11,7 @@ import { inferFormula, type FormulaScope } from "../formulas/formula.js";
 import { encloses, showInterval, type Interval } from "../values/intervals.js";
 import { checkRuleKey } from "./rule-key.js";
 import { clauseName, perUnits, ruleLimit, verbRules, type ClauseName } from "./rule-clauses.js";
-import { mendBy } from "../names/suggestion.js";
+import { fixBy } from "../names/suggestion.js";
 import { showType } from "../values/types.js";
 
 /** A rule with its clauses by name and its options by key, defaults filled in. */
@@ -170,7 +170,7 @@ function checkOption(
       "MTL2005",
       { callee: rule.verb, name: text, known, suggestion },
       span,
-      mendBy(suggestion, span),
+      fixBy(suggestion, span),
     );
     return;
   }

@@ -104,7 +104,7 @@ function resolveKey(context: CheckContext, entry: ast.Entry): HeadInfo["symbol"]
     kinds: headKinds,
     what: "a task or a chain",
     block: "loss",
-    mend: (found) =>
+    fix: (found) =>
       found.kind === "label" ? "a loss is put on the task that predicts the label, by the task's name" : undefined,
   });
 }

@@ -24,7 +24,7 @@ import { describeValue } from "../names/describe.js";
 import type { Heads } from "../heads/heads.js";
 import { argumentsInOrder } from "../arguments/place-arguments.js";
 import { resolveName } from "../names/resolve.js";
-import { mendBy } from "../names/suggestion.js";
+import { fixBy } from "../names/suggestion.js";
 import { headKinds } from "../names/symbols.js";
 
 const keys = trainKeys.map(({ name }) => name);
@@ -96,7 +96,7 @@ function checkNamed(
       },
       value.span,
       value.kind === "String" && table.names.includes(value.value)
-        ? { help: `write it without quotes: \`${value.value}\``, ...mendBy(value.value, value.span) }
+        ? { help: `write it without quotes: \`${value.value}\``, ...fixBy(value.value, value.span) }
         : {},
     );
   const wanted = name?.text ?? otherwise;

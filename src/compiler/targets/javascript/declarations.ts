@@ -180,7 +180,7 @@ const rankTypes = (hasExperiments: boolean): string => `export interface RankedL
   readonly kind: "ranked";
   readonly items: readonly { readonly id: string; readonly score: number; readonly propensity?: number }[];
   /** Rules that could not hold, and how far they did. */
-  readonly gaveWay: readonly { readonly kind: "window" | "pin" | "quota" | "short" | "refused" }[];
+  readonly relaxed: readonly { readonly kind: "window" | "pin" | "quota" | "short" | "refused" }[];
   /** A search ended for its budget: a better list may exist. */
   readonly budgetSpent: boolean;
   readonly leftOut: readonly LeftOut[];

@@ -1,4 +1,4 @@
-/** From an error of DuckDB in the middle of a query to what the user can mend: the file, the row, the value. */
+/** From an error of DuckDB in the middle of a query to what the user can fix: the file, the row, the value. */
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import type { Span } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";

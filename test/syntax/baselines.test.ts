@@ -1,16 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { renderFooter, renderPretty } from "../../src/compiler/diagnostics/index.js";
 import { parse } from "../../src/compiler/syntax/index.js";
 import { createSourceFile, type SourceFile } from "../../src/compiler/text/index.js";
+import { annotateDiagnostics } from "../annotate/annotate.js";
+import { strip } from "../annotate/weave.js";
 import { printTree } from "./tree.js";
 
 const fixtures = join(import.meta.dirname, "../fixtures/syntax");
 const specsIn = (folder: string): readonly string[] => readdirSync(folder).filter((name) => name.endsWith(".mtl"));
 
 function read(folder: string, name: string): SourceFile {
-  return createSourceFile(name, readFileSync(join(folder, name), "utf8"));
+  return createSourceFile(name, strip(readFileSync(join(folder, name), "utf8")));
 }
 
 describe("sound specs", () => {
@@ -22,13 +23,13 @@ describe("sound specs", () => {
 });
 
 describe("broken specs", () => {
-  const folder = join(fixtures, "broken");
+  const folder = join(import.meta.dirname, "../baselines/syntax/broken");
 
-  it.each(specsIn(folder))("%s gives the messages that it gave, and a tree", async (name) => {
+  it.each(specsIn(folder))("%s gives the messages that stand beneath its lines, and a tree", async (name) => {
     const source = read(folder, name);
     const { spec, diagnostics } = parse(source);
-    const text = `${renderPretty(diagnostics, new Map([[name, source]]))}\n${renderFooter(diagnostics)}\n`;
-    await expect(text).toMatchFileSnapshot(`../baselines/syntax/broken/${name}.txt`);
-    await expect(printTree(spec)).toMatchFileSnapshot(`../baselines/syntax/broken/${name}.tree`);
+    const sources = new Map([[name, source]]);
+    await expect(annotateDiagnostics({ sources, diagnostics }, name)).toMatchFileSnapshot(join(folder, name));
+    await expect(printTree(spec)).toMatchFileSnapshot(join(folder, name.replace(/mtl$/, "tree")));
   });
 });

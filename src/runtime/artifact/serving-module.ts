@@ -49,7 +49,8 @@ function readCompiledModules(): CompiledModules {
     const path = join(folder, unit);
     if (!existsSync(path)) throw createFailure("MTL7500", { folder: path });
     for (const file of readdirSync(path, { recursive: true, encoding: "utf8" }))
-      if (file.endsWith(".js")) modules.set(`${unit}/${file.replaceAll("\\", "/")}`, readFileSync(join(path, file), "utf8"));
+      if (file.endsWith(".js"))
+        modules.set(`${unit}/${file.replaceAll("\\", "/")}`, readFileSync(join(path, file), "utf8"));
   }
   return modules;
 }

@@ -1,9 +1,11 @@
 import { CodeActionKind, type CodeAction, type Diagnostic as LspDiagnostic } from "vscode-languageserver";
-import { safeEdits, type Diagnostic, type TextEdit } from "../../compiler/diagnostics/index.js";
+import { fixSafely, type Checked, type Diagnostic, type TextEdit } from "../../compiler/diagnostics/index.js";
+import { compileSpec } from "../../compiler/compile.js";
 import { positionAt, type SourceFile, type Span } from "../../compiler/text/index.js";
-import { typeOf, type Analysis } from "../analysis/analysis.js";
+import { rootOf, typeOf, type Analysis } from "../analysis/analysis.js";
 import { withoutOverride } from "../analysis/names.js";
 import { shortType } from "../language/show.js";
+import { changeBetween } from "./formatting.js";
 import { toRange } from "../positions.js";
 
 /** An action before its places are the editor's. */
@@ -36,12 +38,23 @@ export function actionsAt(analysis: Analysis, range: Pick<Span, "start" | "end">
       })),
       ...suppression(analysis, diagnostic).map((action) => ({ ...action, diagnostic })),
     ]);
-  const all = safeEdits(path, own);
-  return [
-    ...fixes,
-    ...(all.length === 0 ? [] : [{ title: "apply all safe fixes", kind: CodeActionKind.SourceFixAll, edits: all }]),
-    ...stateType(analysis, range),
-  ];
+  return [...fixes, ...allSafeFixes(analysis), ...stateType(analysis, range)];
+}
+
+/** What `mtlc check --fix` would make of the file, other files left as they are. */
+function allSafeFixes({ compilation, path, source }: Analysis): readonly Action[] {
+  const root = rootOf(compilation) ?? path;
+  const check = (texts: ReadonlyMap<string, string>): Checked =>
+    compileSpec(root, { readFile: (file) => texts.get(file) ?? compilation.sources.get(file)?.text });
+  const fixed = fixSafely<Checked>(compilation, check, (file) => file === path).changed.get(path);
+  if (fixed === undefined) return [];
+  return [{ title: "apply all safe fixes", kind: CodeActionKind.SourceFixAll, edits: [replacement(source, fixed)] }];
+}
+
+/** The lines between the first and the last that differ. */
+function replacement(source: SourceFile, after: string): TextEdit {
+  const { start, end, newText } = changeBetween(source.text, after);
+  return { span: { file: source.path, start, end }, newText };
 }
 
 function touches(span: Span, range: Pick<Span, "start" | "end">): boolean {

@@ -18,8 +18,16 @@ export async function formattingOf({ source, ...parsed }: ParsedFile): Promise<r
 
 /** One replacement of the lines between the first and the last that differ. */
 export function editsBetween(source: SourceFile, after: string): readonly TextEdit[] {
-  const { text: before } = source;
-  if (before === after) return [];
+  if (source.text === after) return [];
+  const { start, end, newText } = changeBetween(source.text, after);
+  return [{ range: toRange(source, { start, end }), newText }];
+}
+
+/** The offsets in `before` of the whole lines that differ, and what stands there in `after`. */
+export function changeBetween(
+  before: string,
+  after: string,
+): { readonly start: number; readonly end: number; readonly newText: string } {
   let start = 0;
   const shorter = Math.min(before.length, after.length);
   while (start < shorter && before[start] === after[start]) start++;
@@ -29,10 +37,5 @@ export function editsBetween(source: SourceFile, after: string): readonly TextEd
   // Whole lines: an edit that begins or ends inside a line, or inside its end, is hard to read in an undo list.
   while (tail > 0 && before[before.length - tail - 1] !== "\n") tail--;
   if (after.length - tail > 0 && after[after.length - tail - 1] !== "\n") tail = 0;
-  return [
-    {
-      range: toRange(source, { start, end: before.length - tail }),
-      newText: after.slice(start, after.length - tail),
-    },
-  ];
+  return { start, end: before.length - tail, newText: after.slice(start, after.length - tail) };
 }

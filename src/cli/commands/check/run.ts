@@ -1,4 +1,4 @@
-import { applySafeFixes, type Diagnostic } from "../../../compiler/diagnostics/index.js";
+import { type Checked, type Diagnostic, fixSafely } from "../../../compiler/diagnostics/index.js";
 import { compileSpec } from "../../../compiler/compile.js";
 import type { Host } from "../../../compiler/host.js";
 import type { SourceFile } from "../../../compiler/text/index.js";
@@ -17,23 +17,21 @@ export interface CheckResult {
   readonly fixed: readonly string[];
 }
 
-/** Rounds of fixes: one fix may show the next mistake. */
-const roundLimit = 20;
-
 /** Compiles each spec up to its typed model; with `fix`, applies safe fixes first and writes the files that they change. */
 export async function runCheck(
   paths: readonly string[],
   { fix = false }: { readonly fix?: boolean } = {},
 ): Promise<Outcome<CheckResult>> {
   const files = await findSpecFiles(paths);
-  const found = checkFiles(files, createFileHost());
-  const { checked, changed } = fix ? applyFixes(files, found) : { checked: found, changed: new Map<string, string>() };
+  const disk = createFileHost();
+  const found = checkFiles(files, disk);
+  const again = (texts: ReadonlyMap<string, string>): Checked =>
+    checkFiles(files, { readFile: (path) => texts.get(path) ?? disk.readFile(path) });
+  const { checked, changed } = fix ? fixSafely(found, again) : { checked: found, changed: new Map<string, string>() };
   for (const [file, text] of changed) await replaceFile(file, text);
   const failed = checked.diagnostics.some(({ severity }) => severity === "error");
   return { result: { files, ...checked, fixed: [...changed.keys()] }, exitCode: failed ? 1 : 0 };
 }
-
-type Checked = Pick<CheckResult, "diagnostics" | "sources">;
 
 function checkFiles(files: readonly string[], host: Host): Checked {
   const sources = new Map<string, SourceFile>();
@@ -50,34 +48,4 @@ function checkFiles(files: readonly string[], host: Host): Checked {
     }
   }
   return { diagnostics, sources };
-}
-
-/**
- * Applies safe fixes to texts in memory until there are none, checking again after each round. A round that leaves more
- * errors than it found is not kept.
- */
-function applyFixes(
-  files: readonly string[],
-  found: Checked,
-): { readonly checked: Checked; readonly changed: ReadonlyMap<string, string> } {
-  const disk = createFileHost();
-  let checked = found;
-  let changed: ReadonlyMap<string, string> = new Map();
-  for (let round = 0; round < roundLimit; round++) {
-    const next = new Map(changed);
-    for (const [file, { text }] of checked.sources) {
-      const fixed = applySafeFixes(file, text, checked.diagnostics);
-      if (fixed !== text) next.set(file, fixed);
-    }
-    const again = checkFiles(files, { readFile: (path) => next.get(path) ?? disk.readFile(path) });
-    const isBetter = again.diagnostics.length < checked.diagnostics.length && errors(again) <= errors(checked);
-    if (!isBetter) break;
-    checked = again;
-    changed = next;
-  }
-  return { checked, changed };
-}
-
-function errors({ diagnostics }: Checked): number {
-  return diagnostics.filter(({ severity }) => severity === "error").length;
 }

@@ -53,9 +53,10 @@ const legendLetter = 7.2;
 
 /**
  * The picture as one SVG document, without scripts and without other files. Its ground is transparent and its ink follows
- * the reader's colour scheme.
+ * the reader's colour scheme. With `marked`, cards say their ids (`data-card`) and edges those of their ends (`data-from`,
+ * `data-to`), for a program that shows the picture.
  */
-export function renderSvg(diagram: PlacedDiagram): string {
+export function renderSvg(diagram: PlacedDiagram, { marked = false }: { readonly marked?: boolean } = {}): string {
   const kinds = cardKinds.filter((kind) => diagram.cards.some((card) => card.kind === kind));
   const edges = (Object.keys(edgeNames) as EdgeKind[]).filter((kind) =>
     diagram.edges.some((edge) => edge.kind === kind),
@@ -71,8 +72,8 @@ export function renderSvg(diagram: PlacedDiagram): string {
       ? []
       : [`<text class="doc" x="${margin}" y="50">${escape(firstLine(diagram.doc, width))}</text>`]),
     `<g transform="translate(${(width - diagram.width) / 2} ${headHeight})">`,
-    ...diagram.edges.map((edge) => edgeElement(edge, diagram)),
-    ...diagram.cards.map(cardElement),
+    ...diagram.edges.map((edge) => edgeElement(edge, diagram, marked)),
+    ...diagram.cards.map((card) => cardElement(card, marked)),
     "</g>",
     legendElement,
     "</svg>",
@@ -100,7 +101,7 @@ text { fill: #1f2328; fill: var(--ink); font-family: ${mono} }
 </style>`;
 }
 
-function cardElement(card: PlacedCard): string {
+function cardElement(card: PlacedCard, marked: boolean): string {
   const { titleSize, padding, lead, sheet, sheets } = metrics;
   const hue = hues[card.kind];
   const isStack = card.copies !== undefined;
@@ -128,7 +129,7 @@ function cardElement(card: PlacedCard): string {
       ]
     : [];
   return [
-    `<g transform="translate(${card.x} ${card.y})">`,
+    `<g${marked ? ` class="card" data-card="${escape(card.id)}"` : ""} transform="translate(${card.x} ${card.y})">`,
     ...stack,
     sheetAt(0),
     `<text class="title" x="${padding}" y="${titleY}">${escape(card.title)}</text>`,
@@ -139,12 +140,13 @@ function cardElement(card: PlacedCard): string {
   ].join("");
 }
 
-function edgeElement({ points, kind, from }: PlacedEdge, { cards }: PlacedDiagram): string {
+function edgeElement({ points, kind, from, to }: PlacedEdge, { cards }: PlacedDiagram, marked: boolean): string {
   const source = cards.find((card) => card.id === from);
   const hue = hues[source?.kind ?? "input"];
   const end = points.at(-1);
   const head = end === undefined ? "" : arrow(end, hue);
-  return `<path class="edge ${kind}" stroke="${hue}" d="${curve(points)}"/>${head}`;
+  const drawn = `<path class="edge ${kind}" stroke="${hue}" d="${curve(points)}"/>${head}`;
+  return marked ? `<g data-from="${escape(from)}" data-to="${escape(to)}">${drawn}</g>` : drawn;
 }
 
 /** Level where it leaves and where it arrives, bent halfway between. */

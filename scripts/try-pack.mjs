@@ -34,7 +34,9 @@ function run(title, line, { cwd = app, expected } = {}) {
 /** What a package must not hold, and what it must. */
 function checkFiles({ files, size, unpackedSize, entryCount }) {
   const paths = files.map(({ path }) => path);
-  const unwanted = paths.filter((path) => /\.map$|\.built$|(^|\/)(test|src|\.mtlc|node_modules)\/|\.gz$/.test(path));
+  const unwanted = paths.filter((path) =>
+    /^(test|src|editors|bench)\/|\.map$|\.built$|\.gz$|(^|\/)(\.mtlc|node_modules)\//.test(path),
+  );
   if (unwanted.length > 0) throw new Error(`the package holds ${unwanted.slice(0, 5).join(", ")}`);
   const wanted = [
     "bin/mtlc.js",

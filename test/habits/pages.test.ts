@@ -9,7 +9,11 @@ const markdownIn = (folder: string): readonly string[] =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(folder, name));
-const pages = [...markdownIn("."), ...markdownIn("docs/decisions"), ...markdownIn(".github")];
+const pages = [
+  ...markdownIn(".").filter((name) => name !== "README.md"),
+  ...markdownIn("docs/decisions"),
+  ...markdownIn(".github"),
+];
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 /** Whether a link leads to a file and, in a page, to one of its headings. */
@@ -22,12 +26,35 @@ function leadsSomewhere(page: string, target: string): boolean {
   return sectionsOf({ path: found, text, fences: [] }).some(({ title }) => anchorOf(title) === anchor);
 }
 
+const kept = ["src", "test", "docs", "scripts", "grammar", "specs", "editors", "bench", ".ci", ".github"];
+const paths = new Set(
+  kept.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  ),
+);
+
+/** What commands write, packages, and names of another kind. */
+const written = /^(@|mtlc|std|serving|\.mtlc|node_modules|dist)\b/;
+
+/** Whether there is such a file or folder; pages leave out the start of a long path: `lower/log-space.ts`. */
+function isThere(name: string): boolean {
+  return paths.has(name) || [...paths].some((path) => path.endsWith(`/${name}`));
+}
+
 describe.each(pages)("%s", (page) => {
   const text = read(page);
 
   it("has links that lead somewhere", () => {
     const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
     expect(targets.filter((target) => !/^[a-z]+:/.test(target) && !leadsSomewhere(page, target))).toEqual([]);
+  });
+
+  it("names files and folders that are there", () => {
+    const named = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)+\/?)`/g)].map((match) =>
+      (match[1] ?? "").replace(/\/$/, ""),
+    );
+    const missing = named.filter((name) => !written.test(name) && !/[A-Z]{4}/.test(name) && !isThere(name));
+    expect(missing).toEqual([]);
   });
 
   it("names scripts of package.json", () => {

@@ -10,7 +10,7 @@ import type { Columns } from "./columns.js";
  * The Prettier plugin, in the form that Prettier loads: `languages`, `parsers`, `printers`. It has no options; the layout
  * is one for all, but for the width.
  */
-export const languages: readonly SupportLanguage[] = [
+export const languages: SupportLanguage[] = [
   { name: "mtl", parsers: ["mtl"], extensions: [".mtl"], vscodeLanguageIds: ["mtl"] },
 ];
 
@@ -49,7 +49,7 @@ export const defaultOptions = layoutOptions;
 /** The plugin as one value. */
 export const plugin: Plugin<AnyNode> = {
   defaultOptions,
-  languages: [...languages],
+  languages,
   parsers: { ...parsers },
   printers: { ...printers },
 };

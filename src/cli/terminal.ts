@@ -1,4 +1,3 @@
-import type { OutputGuard } from "./output-guard.js";
 import { createStyle, type Style } from "./style.js";
 
 /** Where a command's text goes and comes from. */
@@ -18,7 +17,10 @@ export interface Terminal {
 }
 
 /** The terminal of this process; what no reader takes is dropped. `NO_COLOR` turns colour off, a pipe does as well, `FORCE_COLOR` turns it on. */
-export function createTerminal(environment: NodeJS.ProcessEnv, isOpen: OutputGuard["isOpen"] = () => true): Terminal {
+export function createTerminal(
+  environment: NodeJS.ProcessEnv,
+  isOpen: (stream: "out" | "err") => boolean = () => true,
+): Terminal {
   const { stdout, stderr, stdin } = process;
   const colour = (stream: NodeJS.WriteStream): boolean => {
     if ((environment["NO_COLOR"] ?? "") !== "") return false;

@@ -5,7 +5,8 @@ import { showEvent, type SpecSymbol } from "../../src/compiler/semantics/index.j
 import { pathAt, type AnyNode, type Declaration, type Spec } from "../../src/compiler/syntax/index.js";
 import type { SourceFile, Span } from "../../src/compiler/text/index.js";
 import { createAnalysis, type Analysis } from "../../src/server/analysis/analysis.js";
-import { namesOf, thingWord, withoutOverride, type Thing } from "../../src/server/analysis/names.js";
+import type { Thing } from "../../src/server/analysis/thing.js";
+import { namesOf, thingWord, withoutOverride } from "../../src/server/analysis/names.js";
 import { excerpt, factsOf, typesAt } from "./facts.js";
 import { columns, weave, type Note } from "./weave.js";
 

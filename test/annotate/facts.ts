@@ -16,7 +16,8 @@ import type {
 import { pathAt } from "../../src/compiler/syntax/index.js";
 import type { SourceFile, Span } from "../../src/compiler/text/index.js";
 import { typeOf, type Analysis } from "../../src/server/analysis/analysis.js";
-import { namesOf, type Thing } from "../../src/server/analysis/names.js";
+import type { Thing } from "../../src/server/analysis/thing.js";
+import { namesOf } from "../../src/server/analysis/names.js";
 
 /** A named thing of an analysis with the block that it is declared in, where that has a name. */
 export interface Subject {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventModel, HeadType, LabelModel } from "../../src/compiler/model/model.js";
+import type { EventModel, HeadType } from "../../src/compiler/model/heads.js";
+import type { LabelModel } from "../../src/compiler/model/model.js";
 import { complementType, normalizeEvent } from "../../src/compiler/semantics/events/events.js";
 import { sampleOf } from "../../src/runtime/measure/sample-space.js";
 

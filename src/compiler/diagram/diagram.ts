@@ -10,55 +10,8 @@ import {
   type NetNode,
   type NodeRef,
 } from "../model/index.js";
+import type { Card, Diagram, DiagramEdge, EdgeKind } from "./cards.js";
 import { servingCards } from "./serving-cards.js";
-
-export const cardKinds = [
-  "features",
-  "input",
-  "table",
-  "bottom",
-  "experts",
-  "gate",
-  "tower",
-  "task",
-  "chain",
-  "candidate",
-  "fusion",
-  "rank",
-] as const;
-export type CardKind = (typeof cardKinds)[number];
-
-/** One thing that the spec names, or the features that one of them reads directly. */
-export interface Card {
-  readonly id: string;
-  readonly kind: CardKind;
-  readonly title: string;
-  /** What it is, a short line each. */
-  readonly lines: readonly string[];
-  /** Copies of it, drawn as a stack. */
-  readonly copies?: number;
-  /** Facts at its foot: shape, parameters. */
-  readonly facts: readonly string[];
-}
-
-/**
- * `data`: what is read; `weighs`: what a gate's weights are computed from; `mix`: the experts that a gate weighs;
- * `training`: counts in training alone.
- */
-export type EdgeKind = "data" | "weighs" | "mix" | "training";
-
-export interface DiagramEdge {
-  readonly from: string;
-  readonly to: string;
-  readonly kind: EdgeKind;
-}
-
-export interface Diagram {
-  readonly title: string;
-  readonly doc?: string;
-  readonly cards: readonly Card[];
-  readonly edges: readonly DiagramEdge[];
-}
 
 /** Features that a card lists by name; the others are counted. */
 const listedFeatures = 8;

@@ -1,4 +1,4 @@
-import type { Card, CardKind, Diagram, EdgeKind } from "./diagram.js";
+import type { Card, CardKind, Diagram, EdgeKind } from "./cards.js";
 
 /** Graphviz's words for the kinds: their shapes. */
 const shapes: Readonly<Record<CardKind, string>> = {

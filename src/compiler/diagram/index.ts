@@ -3,6 +3,7 @@
  * people and as DOT for other tools. It draws what a reviewer speaks of (inputs, experts, gates, towers, tasks, chains):
  * unnamed layers are written on the card of the declaration that holds them. It reads no syntax and writes no file.
  */
+export * from "./cards.js";
 export * from "./diagram.js";
 export * from "./layout.js";
 export * from "./svg.js";

@@ -1,5 +1,5 @@
 import { Graph, layout } from "@dagrejs/dagre";
-import type { Card, Diagram, DiagramEdge } from "./diagram.js";
+import type { Card, Diagram, DiagramEdge } from "./cards.js";
 
 export interface Point {
   readonly x: number;

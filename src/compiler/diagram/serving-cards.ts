@@ -1,6 +1,6 @@
 import { formulaText, inputTypeText, numberText } from "../describe/index.js";
 import type { FormulaExpression, FormulaLeaf, ServingModel } from "../model/index.js";
-import type { Card, DiagramEdge } from "./diagram.js";
+import type { Card, DiagramEdge } from "./cards.js";
 
 /** A formula's lines are at most about this long. */
 const formulaWidth = 38;

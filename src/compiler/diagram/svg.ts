@@ -1,4 +1,4 @@
-import { type CardKind, cardKinds, type EdgeKind } from "./diagram.js";
+import { type CardKind, cardKinds, type EdgeKind } from "./cards.js";
 import { factGap, metrics, type PlacedCard, type PlacedDiagram, type PlacedEdge, type Point } from "./layout.js";
 
 /** A hue a kind, in the middle of light and dark, so that each reads on white and on black. */

@@ -4,6 +4,7 @@
  * (spans apart) and no data (sizes of vocabularies are fitted later: {@link FittedSizes}). Plain JSON.
  */
 import type { Span } from "../text/index.js";
+import type { EventModel, HeadType } from "./heads.js";
 import type { ServingModel, TestModel } from "./serving.js";
 
 export interface Model {
@@ -214,19 +215,6 @@ export type ArgumentValue =
 export type Arguments = { readonly [parameter: string]: ArgumentValue };
 
 // ------------------------------------------------------------------------------------------------------------- heads
-
-/** An event: a conjunction of literals, closed under `within`, sorted. Empty is "every row". */
-export type EventModel = readonly EventLiteral[];
-/** A label, or the negation of a conjunction of labels. */
-export type EventLiteral =
-  { readonly kind: "label"; readonly label: string } | { readonly kind: "not"; readonly labels: readonly string[] };
-
-export type HeadType =
-  /** P(event | given); `event` contains `given`. */
-  | { readonly kind: "probability"; readonly event: EventModel; readonly given: EventModel }
-  /** E(label | given). */
-  | { readonly kind: "expectation"; readonly label: string; readonly unit?: string; readonly given: EventModel }
-  | { readonly kind: "score" };
 
 export interface HeadModel {
   readonly name: string;

@@ -3,7 +3,7 @@
  * formulas, the rules, and the rankings. Every default is explicit and every name resolved. Plain JSON.
  */
 import type { Span } from "../text/index.js";
-import type { HeadType } from "./model.js";
+import type { HeadType } from "./heads.js";
 import type { FormulaExpression, FormulaLeaf, FormulaRange, FormulaTree, FormulaType } from "./formula.js";
 
 export interface ServingModel {

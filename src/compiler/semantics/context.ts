@@ -3,7 +3,6 @@ import type { AnyNode, Name, Spec } from "../syntax/index.js";
 import type { Span } from "../text/index.js";
 import type { Scope } from "./names/bind.js";
 import type { Within } from "./events/events.js";
-import type { ServedRead } from "./serving/served.js";
 import type { SpecSymbol } from "./names/symbols.js";
 import { errorType, type ValueType } from "./values/types.js";
 
@@ -26,6 +25,15 @@ export interface LabelInfo {
   readonly unit?: string;
   /** All labels that this one implies, from near to far. */
   readonly within: readonly string[];
+}
+
+/** A place that is computed at serving and reads a feature with `serving: none`. */
+export interface ServedRead {
+  /** The head that reads it; absent for formulas, rules and rankings. */
+  readonly head?: string;
+  /** The auxiliary task by whose way a chain reads it. */
+  readonly by?: string;
+  readonly span: Span;
 }
 
 /** What all checks share: where to report, what names mean, and where to write what they find. */

@@ -1,5 +1,6 @@
 import { dirname, relative, sep } from "node:path";
-import type { EventLiteral, EventModel, HeadType, Model } from "../../compiler/model/model.js";
+import type { EventLiteral, EventModel, HeadType } from "../../compiler/model/heads.js";
+import type { Model } from "../../compiler/model/model.js";
 import { isStdPath } from "../../compiler/std/index.js";
 import { jsonText } from "./hash.js";
 

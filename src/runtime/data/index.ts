@@ -23,6 +23,7 @@ export * from "./encode/row-encoder.js";
 export type { TableColumn } from "./files/database.js";
 export type { DataRole, RoleOptions } from "./roles.js";
 export { type KeptColumns, keptUses } from "./batches/kept.js";
+export * from "./batches/table-format.js";
 export * from "./batches/table.js";
 export { columnUses, type DataSpec } from "./uses.js";
 export { type FeatureValues, readFeatureValues } from "./encode/feature-values.js";

@@ -5,7 +5,7 @@ import { type Database, withDatabase } from "./files/database.js";
 import { type Format, requestOfArguments } from "./files/files.js";
 import { relationSql, openSource, type Source } from "./files/source.js";
 import { quoteText } from "./files/sql.js";
-import type { ColumnKind } from "./files/schema.js";
+import type { ColumnKind } from "./files/columns.js";
 
 /** One column of a file, counted over the sample. */
 export interface ColumnProfile {

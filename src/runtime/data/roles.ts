@@ -7,7 +7,8 @@ import { fingerprintFile } from "./batches/cache.js";
 import type { Database } from "./files/database.js";
 import { type FileRequest, readingOf, requestOfArguments, requestOfSource } from "./files/files.js";
 import { createRelation, type Relation, type SplitPart } from "./files/relation.js";
-import { checkSource, type ColumnUse, openSource } from "./files/source.js";
+import type { ColumnUse } from "./files/columns.js";
+import { checkSource, openSource } from "./files/source.js";
 import { columnUses, type DataSpec, usedColumns } from "./uses.js";
 
 export type DataRole = "train" | "validation" | "test";

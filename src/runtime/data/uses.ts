@@ -1,6 +1,6 @@
 /** Which raw columns a model reads, and for what. */
 import type { ColumnExpression, FeatureModel, LabelModel, Model } from "../../compiler/model/model.js";
-import type { ColumnUse } from "./files/source.js";
+import type { ColumnUse } from "./files/columns.js";
 
 /** The parts of a model that the data pipeline reads. */
 export type DataSpec = Pick<Model, "data" | "features" | "labels">;

@@ -1,5 +1,6 @@
 import { closedLabels } from "../../compiler/model/labels.js";
-import type { EventModel, HeadType, LabelModel } from "../../compiler/model/model.js";
+import type { EventModel, HeadType } from "../../compiler/model/heads.js";
+import type { LabelModel } from "../../compiler/model/model.js";
 
 /**
  * Which rows a head is measured on and what the truth is there: the host's side of the rule that the loss follows in the

@@ -1,6 +1,6 @@
 /** What tuning found: plain values, as views and programs read them. */
 import type { Interval } from "./bootstrap.js";
-import type { HeldOut } from "./log/read.js";
+import type { HeldOut } from "./log/split.js";
 import type { OffPolicyEstimate } from "./off-policy.js";
 
 export const tuneMethods = ["grid", "survey", "stacking", "cma-es", "nsga2"] as const;

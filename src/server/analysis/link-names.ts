@@ -13,7 +13,7 @@ import type {
 } from "../../compiler/syntax/index.js";
 import { readsNames, type Slot } from "../language/slots.js";
 import { visitSlots } from "../language/tree-slots.js";
-import type { Thing } from "./names.js";
+import type { Thing } from "./thing.js";
 
 type Space = "labels" | "attributes" | "names";
 

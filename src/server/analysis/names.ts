@@ -14,16 +14,7 @@ import type { Declaration, DefDeclaration, Name, RulesBlock, Spec } from "../../
 import { resolvePath, type Span } from "../../compiler/text/index.js";
 import { placeOf } from "./analysis.js";
 import { linkDeclaration, type NameLinks } from "./link-names.js";
-
-/** Something that has a name. The same in every compilation that sees it: its id is where it was first declared. */
-export interface Thing {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: SymbolKind | "member" | "rule" | "arm" | "macro parameter";
-  /** The declaration that counts: of something that is overridden, the overriding one. */
-  readonly at: Span;
-  readonly symbol?: SpecSymbol;
-}
+import type { Thing } from "./thing.js";
 
 export interface Occurrence {
   readonly span: Span;

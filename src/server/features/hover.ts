@@ -4,7 +4,8 @@ import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler
 import { tokenize, type AnyNode, type CallExpression, type Declaration } from "../../compiler/syntax/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { macrosOf, nodesAt, stdBlockAt, typeOf, type Analysis } from "../analysis/analysis.js";
-import { namesOf, thingWord, withoutOverride, type Thing } from "../analysis/names.js";
+import type { Thing } from "../analysis/thing.js";
+import { namesOf, thingWord, withoutOverride } from "../analysis/names.js";
 import { declarationDocs, verbDocs, wordDocs } from "../language/docs.js";
 import { codeBlock, docOf, fileName, shortType, textAt, typeOfThing } from "../language/show.js";
 import { parameterOf, showSignature, signatureOf, type ParameterView, type Signature } from "../language/signatures.js";

@@ -1,7 +1,8 @@
 import type { Compilation } from "../../compiler/compile.js";
 import type { Span } from "../../compiler/text/index.js";
 import { placeOf } from "../analysis/analysis.js";
-import { namesOf, type Occurrence, type Thing } from "../analysis/names.js";
+import type { Thing } from "../analysis/thing.js";
+import { namesOf, type Occurrence } from "../analysis/names.js";
 
 /** The thing whose name stands at an offset of a file. */
 export function thingAt(compilation: Compilation, path: string, offset: number): Thing | undefined {

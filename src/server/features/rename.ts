@@ -5,7 +5,8 @@ import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { placeOf, rootOf } from "../analysis/analysis.js";
-import { namesOf, withoutOverride, type Occurrence, type Thing } from "../analysis/names.js";
+import type { Thing } from "../analysis/thing.js";
+import { namesOf, withoutOverride, type Occurrence } from "../analysis/names.js";
 import { occurrencesOf } from "./references.js";
 
 /** The edits of a rename over all files, or a sentence that says why there are none. */

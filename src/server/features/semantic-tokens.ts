@@ -2,7 +2,8 @@ import { SemanticTokensBuilder, type SemanticTokens, type SemanticTokensLegend }
 import { tokenize, visit, type AnyNode, type Declaration, type Name } from "../../compiler/syntax/index.js";
 import { positionAt, type Span } from "../../compiler/text/index.js";
 import { macrosOf, type Analysis } from "../analysis/analysis.js";
-import { namesOf, type Thing } from "../analysis/names.js";
+import type { Thing } from "../analysis/thing.js";
+import { namesOf } from "../analysis/names.js";
 import { readsNames } from "../language/slots.js";
 import { visitSlots } from "../language/tree-slots.js";
 

@@ -3,7 +3,7 @@ import { showShape, showType, type ValueType } from "../../compiler/semantics/in
 import type { AnyNode } from "../../compiler/syntax/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { typeOf, type Analysis } from "../analysis/analysis.js";
-import type { Thing } from "../analysis/names.js";
+import type { Thing } from "../analysis/thing.js";
 
 /** Lines of a declaration that hover shows. */
 const shownLines = 12;

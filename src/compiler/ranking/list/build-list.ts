@@ -1,6 +1,6 @@
-import type { BuiltList, Relaxed, ListProblem, QuotaConstraint, WindowConstraint } from "./problem.js";
+import type { BuiltList, Relaxed, ListProblem, QuotaConstraint, Strictness, WindowConstraint } from "./problem.js";
 import { quotaLevel, weakestQuotaLevel } from "./quota.js";
-import { createSearch, findList, greedyList, type Search, type Strictness } from "./search.js";
+import { createSearch, findList, greedyList, type Search } from "./search.js";
 import { windowBreaks } from "./window-breaks.js";
 
 /** Something that may be relaxed, from its strictest level 0 to its weakest. */

@@ -132,3 +132,15 @@ export interface BuiltList {
   /** Places filled, over all searches. */
   readonly nodes: number;
 }
+
+/** How strictly one search takes what may be relaxed. */
+export interface Strictness {
+  /** Places of the list. */
+  readonly length: number;
+  /** For each window, how many places may break it. */
+  readonly breaks: Int32Array;
+  /** For each quota, its level: see {@link quotaLevel}. */
+  readonly quotas: Int32Array;
+  /** For each pin, whether it is kept (1). */
+  readonly pins: Uint8Array;
+}

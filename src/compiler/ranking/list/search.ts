@@ -1,20 +1,8 @@
 import { createGains, type Gains } from "../order/gains.js";
 import { createLimit, type Limit } from "./limit.js";
-import type { ListProblem, WindowConstraint } from "./problem.js";
+import type { ListProblem, Strictness, WindowConstraint } from "./problem.js";
 import { classPredecessors } from "./twins.js";
 import { startWalk, type Preference, type Walk } from "./walk.js";
-
-/** How strictly one search takes what may be relaxed. */
-export interface Strictness {
-  /** Places of the list. */
-  readonly length: number;
-  /** For each window, how many places may break it. */
-  readonly breaks: Int32Array;
-  /** For each quota, its level: see {@link quotaLevel}. */
-  readonly quotas: Int32Array;
-  /** For each pin, whether it is kept (1). */
-  readonly pins: Uint8Array;
-}
 
 /** A problem with all that its searches share. */
 export interface Search {

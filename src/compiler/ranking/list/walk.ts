@@ -1,9 +1,8 @@
 import type { Gains } from "../order/gains.js";
 import { allows, canFill, occupy, resetLimit, vacate, type Limit } from "./limit.js";
 import { allowsPinsAhead, quotaFits } from "./look-ahead.js";
-import type { ListProblem } from "./problem.js";
+import type { ListProblem, Strictness } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
-import type { Strictness } from "./search.js";
 
 /** In which order a walk tries the candidates of a place. */
 export type Preference =

@@ -2,7 +2,7 @@
  * The algebra of events: P(A | C) and E(y | C) over conjunctions of labels, closed under `within`. Four rules and no
  * others; what they do not reach is not the probability of an event. Pure: it knows labels by name and reports nothing.
  */
-import type { EventLiteral, EventModel, HeadType } from "../../model/model.js";
+import type { EventLiteral, EventModel, HeadType } from "../../model/heads.js";
 
 /** The labels that a label implies, near to far: `buy within click` gives buy → [click]. */
 export type Within = (label: string) => readonly string[];

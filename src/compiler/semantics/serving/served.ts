@@ -1,16 +1,6 @@
-import type { Span } from "../../text/index.js";
-import type { CheckContext } from "../context.js";
+import type { CheckContext, ServedRead } from "../context.js";
 
-/** A place that is computed at serving and reads a feature with `serving: none`. */
-export interface ServedRead {
-  /** The head that reads it; absent for formulas, rules and rankings. */
-  readonly head?: string;
-  /** The auxiliary task by whose way a chain reads it. */
-  readonly by?: string;
-  readonly span: Span;
-}
-
-/** Notes such a place; {@link reportServed} tells of all that read one feature in one message. */
+/** Notes such a read; {@link reportServed} tells of all that read one feature in one message. */
 export function noteServed(context: CheckContext, feature: string, read: ServedRead): void {
   const reads = context.served.get(feature);
   if (reads === undefined) context.served.set(feature, [read]);

@@ -1,5 +1,5 @@
 /** What an expression of a spec can be, for the checker's decisions and for what it tells people. */
-import type { HeadType } from "../../model/model.js";
+import type { HeadType } from "../../model/heads.js";
 import { showHeadType, type Within } from "../events/events.js";
 import { showInterval, type Interval } from "./intervals.js";
 

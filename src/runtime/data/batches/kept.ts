@@ -5,7 +5,7 @@ import { createGzipCheck } from "../files/gzip.js";
 import { type ColumnName, type DataRole, openRole, type RoleOptions } from "../roles.js";
 import { floatSql, keptAlias } from "../files/source.js";
 import { finiteSql } from "../files/sql.js";
-import type { TableFormat } from "./table.js";
+import type { TableFormat } from "./table-format.js";
 import type { DataSpec } from "../uses.js";
 
 export interface KeptColumns {

@@ -5,19 +5,11 @@ import { describeSystemError, isSystemError } from "../../artifact/directory.js"
 import { createFailure } from "../../failure.js";
 import { openCacheFolder } from "./cache.js";
 import { type Database, type TableColumn, withDatabase } from "../files/database.js";
-import { formatOf, isZstd } from "../files/files.js";
+import { isZstd } from "../files/files.js";
 import { type KeptColumns, loadKept, writtenSql } from "./kept.js";
+import type { TableFormat } from "./table-format.js";
 import { firstLine } from "../files/schema.js";
 import { quoteName, quoteText } from "../files/sql.js";
-
-export const tableFormats = ["csv", "jsonl", "parquet"] as const;
-export type TableFormat = (typeof tableFormats)[number];
-
-/** The format that a file's name tells; undefined when it tells none that a table can be written in. */
-export function tableFormatOf(path: string): TableFormat | undefined {
-  const format = formatOf(path);
-  return tableFormats.find((known) => known === format);
-}
 
 /**
  * Writes columns of equal length, behind those that are kept of the data; text formats packed when the name ends in `.gz` or

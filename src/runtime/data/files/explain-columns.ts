@@ -3,8 +3,7 @@ import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics
 import { type Span, suggest } from "../../../compiler/text/index.js";
 import { createFailure, type Failure } from "../../failure.js";
 import type { DataFile } from "./files.js";
-import type { FileColumn } from "./schema.js";
-import type { ColumnUse } from "./source.js";
+import type { ColumnUse, FileColumn } from "./columns.js";
 
 /** Characters of a name, and of a list of names, that a message shows. */
 const shownName = 40;

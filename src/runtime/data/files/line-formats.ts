@@ -6,7 +6,7 @@ import { createFailure } from "../../failure.js";
 import type { Span } from "../../../compiler/text/index.js";
 import type { Database } from "./database.js";
 import { type DataFile, literalPath } from "./files.js";
-import type { FileColumn, FileSchema } from "./schema.js";
+import type { FileColumn, FileSchema } from "./columns.js";
 import { quoteText } from "./sql.js";
 
 /** A separator that no line of text holds. */

@@ -1,39 +1,15 @@
 /** The columns of data files: their names, and what they hold as far as the rules for values care. */
 import { createFailure } from "../../failure.js";
 import type { Span } from "../../../compiler/text/index.js";
+import type { ColumnKind, FileColumn, FileSchema } from "./columns.js";
 import type { Database } from "./database.js";
 import { doubledName } from "./explain-columns.js";
 import { type DataFile, isZstd, literalPath } from "./files.js";
 import { cutLine, readFirstLine } from "./header.js";
 import { firstText, lineScanSql, readLineSchema } from "./line-formats.js";
-import { quoteName, quoteText, type ScalarKind } from "./sql.js";
+import { quoteName, quoteText } from "./sql.js";
 import { trimText } from "../expressions/values.js";
 import { findZstdFault } from "./zstd.js";
-
-/** `other` cannot be used: structs, maps, lists of lists. */
-export type ColumnKind =
-  { readonly kind: ScalarKind } | { readonly kind: "list"; readonly element: ScalarKind } | { readonly kind: "other" };
-
-export interface FileColumn {
-  readonly name: string;
-  readonly type: ColumnKind;
-  /** DuckDB's name of the type, as the file is read. */
-  readonly sqlType: string;
-  /** What the scan of the file calls the column. */
-  readonly sql: string;
-}
-
-export interface FileSchema {
-  readonly file: DataFile;
-  readonly columns: readonly FileColumn[];
-  /** Columns that the file has besides, by name: an index or a slot that no line of it holds. */
-  readonly open?: (name: string) => FileColumn | undefined;
-}
-
-/** A column of a file by its name. */
-export function columnIn({ columns, open }: FileSchema, name: string): FileColumn | undefined {
-  return columns.find((column) => column.name === name) ?? open?.(name);
-}
 
 /** Reads what a file says of its columns: the first line of text files, the footer of Parquet, all lines of JSON. */
 export async function readSchema(database: Database, file: DataFile, span: Span): Promise<FileSchema> {

@@ -9,16 +9,8 @@ import type { Database } from "./database.js";
 import { explainMissing } from "./explain-columns.js";
 import { type DataFile, type FileRequest, resolveFiles } from "./files.js";
 import type { ExpressionColumn, ExpressionColumns } from "../expressions/expression-sql.js";
-import {
-  areAlike,
-  columnIn,
-  type ColumnKind,
-  describeKind,
-  type FileColumn,
-  type FileSchema,
-  readSchema,
-  scanSql,
-} from "./schema.js";
+import { columnIn, type ColumnKind, type ColumnUse, type FileColumn, type FileSchema } from "./columns.js";
+import { areAlike, describeKind, readSchema, scanSql } from "./schema.js";
 import { cleanSql, type ScalarKind, textSql, withoutNullsSql } from "./sql.js";
 import { readableJson, readableTable } from "./text-copy.js";
 import type { TextRules } from "../expressions/values.js";
@@ -29,16 +21,6 @@ export interface Source {
   readonly span: Span;
   /** The kind of a column over all files; undefined when a file lacks it. */
   column(name: string): ColumnKind | undefined;
-}
-
-/** A column that something in the spec reads. */
-export interface ColumnUse {
-  readonly column: string;
-  /** Who reads it, as a message says it: "feature `age`". */
-  readonly user: string;
-  /** `any`: also lists and nested values, which are handed on as they are. */
-  readonly needs: "value" | "list" | "any";
-  readonly span: Span;
 }
 
 /** Finds the files and reads their schemas; no row is read. Throws a {@link Failure} for what is not there. */

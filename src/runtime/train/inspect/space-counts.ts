@@ -2,7 +2,8 @@
  * What a head has to learn from, or to be measured on: counts over its sample space, and in words why there is nothing.
  */
 import { eventText } from "../../../compiler/describe/index.js";
-import type { EventModel, HeadType, LabelModel } from "../../../compiler/model/model.js";
+import type { EventModel, HeadType } from "../../../compiler/model/heads.js";
+import type { LabelModel } from "../../../compiler/model/model.js";
 import type { DataRole } from "../../data/index.js";
 import { type LabelRows, truthsOf } from "../../measure/sample-space.js";
 

@@ -1,6 +1,7 @@
 /** Heads whose rows teach nothing, or one answer. */
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
-import type { EventModel, Model } from "../../../compiler/model/model.js";
+import type { EventModel } from "../../../compiler/model/heads.js";
+import type { Model } from "../../../compiler/model/model.js";
 import type { Span } from "../../../compiler/text/index.js";
 import type { Dataset } from "../../data/index.js";
 import { addRows, emptyCounts, isSettled, problemOf, type SpaceCounts, type TrueType } from "./space-counts.js";

@@ -6,7 +6,7 @@ import { inputValue, parseNumber } from "../../data/index.js";
 import { createFailure } from "../../failure.js";
 import { numberTexts, orderByRequest } from "../measure/log-rows.js";
 import { createLogPart, type LogPart } from "./part.js";
-import { splitByTime, splitByUser } from "./split.js";
+import { type HeldOut, splitByTime, splitByUser } from "./split.js";
 import { clocksOf } from "./times.js";
 
 export interface LogRequest {
@@ -60,9 +60,6 @@ const valueKinds: Readonly<Record<FormulaType, LogValueKind>> = {
   texts: "json",
   vector: "json",
 };
-
-/** The latest requests, from a time as the log writes it; or some of all users. */
-export type HeldOut = { readonly by: "time"; readonly from: string } | { readonly by: "user"; readonly of: number };
 
 /** Reads and validates the log. Throws a {@link Failure} for what does not fit the spec. */
 export async function readTuneLog(serving: ServingModel, request: LogRequest): Promise<TuneLog> {

@@ -2,8 +2,10 @@
 import { createFailure } from "../../failure.js";
 import { fewestUsers } from "../bootstrap.js";
 import { createDraws } from "../random.js";
-import type { HeldOut } from "./read.js";
 import { orderOfTimes } from "./times.js";
+
+/** The latest requests, from a time as the log writes it; or some of all users. */
+export type HeldOut = { readonly by: "time"; readonly from: string } | { readonly by: "user"; readonly of: number };
 
 export interface LogSplit {
   /** Rows of the log, those of one request side by side. */

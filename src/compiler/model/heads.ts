@@ -1,0 +1,14 @@
+/** What a head predicts: probabilities of events and expected amounts. */
+
+/** An event: a conjunction of literals, closed under `within`, sorted. Empty is "every row". */
+export type EventModel = readonly EventLiteral[];
+/** A label, or the negation of a conjunction of labels. */
+export type EventLiteral =
+  { readonly kind: "label"; readonly label: string } | { readonly kind: "not"; readonly labels: readonly string[] };
+
+export type HeadType =
+  /** P(event | given); `event` contains `given`. */
+  | { readonly kind: "probability"; readonly event: EventModel; readonly given: EventModel }
+  /** E(label | given). */
+  | { readonly kind: "expectation"; readonly label: string; readonly unit?: string; readonly given: EventModel }
+  | { readonly kind: "score" };

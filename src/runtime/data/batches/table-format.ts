@@ -1,0 +1,10 @@
+import { formatOf } from "../files/files.js";
+
+export const tableFormats = ["csv", "jsonl", "parquet"] as const;
+export type TableFormat = (typeof tableFormats)[number];
+
+/** The format that a file's name tells; undefined when it tells none that a table can be written in. */
+export function tableFormatOf(path: string): TableFormat | undefined {
+  const format = formatOf(path);
+  return tableFormats.find((known) => known === format);
+}

@@ -55,16 +55,20 @@ function checkFiles({ files, size, unpackedSize, entryCount }) {
 const probe = `import * as prettier from "prettier";
 import { check, createRanker, type Diagnostic, type Model, train, version } from "mtlc";
 import * as plugin from "mtlc/prettier";
+import { completionsAt, specTests, type SpecTestsOptions } from "mtlc/testing";
 
 const { model, diagnostics } = check({ text: "model m\\nfeatures { x: numeric }\\n" });
 const found: readonly Diagnostic[] = diagnostics;
 const typed: Model | undefined = model;
 const jobs: readonly [typeof train, typeof createRanker] = [train, createRanker];
+const options: SpecTestsOptions = { allowWarnings: true };
+const declare: (path: string) => void = (path) => specTests(path, options);
+if (!completionsAt("model m\\n\\n<|>").includes("tower")) throw new Error("completion offers no tower");
 // @ts-expect-error a version is a text
 const wrong: number = version;
 const pretty: string = await prettier.format("model   m", { parser: "mtl", plugins: [plugin] });
 if (!pretty.startsWith("model m")) throw new Error(pretty);
-console.log("probe", version, typed?.name, found.length, jobs.length, typeof wrong);
+console.log("probe", version, typed?.name, found.length, jobs.length, typeof wrong, typeof declare);
 `;
 
 /** Compiles the probe as a project with one of TypeScript's module resolutions; writes JavaScript for nodenext. */
@@ -92,8 +96,13 @@ try {
   checkFiles(packed);
   mkdirSync(app);
   writeFileSync(join(app, "package.json"), '{ "name": "app", "private": true, "type": "module" }\n');
-  const { typescript, "@types/node": types } = manifest.devDependencies;
-  const packages = [join(work, packed.filename), `typescript@${typescript}`, `@types/node@${types}`];
+  const { typescript, vitest, "@types/node": types } = manifest.devDependencies;
+  const packages = [
+    join(work, packed.filename),
+    `typescript@${typescript}`,
+    `vitest@${vitest}`,
+    `@types/node@${types}`,
+  ];
   run("install", `npm install --ignore-scripts --no-audit --no-fund ${packages.map((each) => `"${each}"`).join(" ")}`);
   run("npx mtlc --version", "npx mtlc --version", { expected: new RegExp(manifest.version.replaceAll(".", "\\.")) });
   run("npx mtlc init", "npx mtlc init shop");
@@ -110,6 +119,8 @@ try {
     run(`types under ${resolution}`, `npx tsc -p tsconfig.${resolution}.json`);
   }
   run("the compiled probe", "node out-nodenext/probe.js", { expected: /^probe /m });
+  writeFileSync(join(app, "specs.test.js"), 'import { specTests } from "mtlc/testing";\nspecTests("shop");\n');
+  run("specs under vitest", "npx vitest run specs.test.js", { expected: /is clean|1 passed/ });
   process.stdout.write("the package works\n");
 } catch (error) {
   process.stderr.write(`${error.message}\n`);

@@ -103,12 +103,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "diagnostics",
     "text",
   ],
+  // `mtlc/testing`: what the command line and the editor say of specs, as tests of a user's project.
+  testing: ["cli", "server", "runtime", "compile", "host", "semantics", "diagnostics", "text"],
 };
 
 /** Where a package may be imported; packages that are not named may not be imported at all. */
 const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
-  { name: /^node:/, in: /^src\/(runtime|cli|server)\// },
-  { name: /^vscode-languageserver/, in: /^src\/server\// },
+  { name: /^node:/, in: /^src\/(runtime|cli|server|testing)\// },
+  { name: /^vscode-languageserver/, in: /^src\/(server|testing)\// },
+  { name: /^vitest$/, in: /^src\/testing\// },
   { name: /^chevrotain$/, in: /^src\/compiler\/syntax\// },
   { name: /^protobufjs/, in: /^src\/(compiler\/targets|runtime)\// },
   { name: /^@dagrejs\/dagre$/, in: /^src\/compiler\/diagram\// },

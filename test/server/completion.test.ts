@@ -1,20 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { declaredBy } from "../../src/compiler/semantics/index.js";
 import { completionAt } from "../../src/server/features/completion.js";
+import { completionsAt } from "../../src/testing/cursor.js";
 import { analyzeAt, sampleWith } from "./marked.js";
 
 const others = { "part.mtl": "features {\n  city: categorical\n}\n\ndef head(z, width = 32) = mlp(z, [width])\n" };
 
 /** The labels at a cursor, likelier ones first. */
-function labelsAt(marked: string): readonly string[] {
-  const { analysis, offset } = analyzeAt(marked, others);
-  const items = completionAt(analysis, offset, {
-    snippets: true,
-    files: () => ["./part.mtl"],
-    exportsOf: () => (analysis.compilation.files.get("part.mtl")?.declarations ?? []).flatMap(declaredBy),
-  });
-  return items.toSorted((a, b) => ((a.sortText ?? "") < (b.sortText ?? "") ? -1 : 1)).map(({ label }) => label);
-}
+const labelsAt = (marked: string): readonly string[] => completionsAt(marked, others);
 
 /** What completion offers where `replacement`, with its cursor, stands for `old` in the sample. */
 function offered(old: string, replacement: string): readonly string[] {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { MarkupContent, type Hover } from "vscode-languageserver";
 import {
   columnFunctions,
   featureKinds,
@@ -14,7 +13,6 @@ import { actionsAt } from "../../src/server/features/code-actions.js";
 import { diagnosticsOf } from "../../src/server/features/diagnostics.js";
 import { foldingOf } from "../../src/server/features/folding.js";
 import { editsBetween, formattingOf } from "../../src/server/features/formatting.js";
-import { hoverAt } from "../../src/server/features/hover.js";
 import { inlayHintsOf } from "../../src/server/features/inlay-hints.js";
 import { outlineOf } from "../../src/server/features/outline.js";
 import { applyEdits } from "../../src/server/features/rename.js";
@@ -23,70 +21,63 @@ import { semanticLegend, semanticTokensOf } from "../../src/server/features/sema
 import { signatureHelpAt } from "../../src/server/features/signature-help.js";
 import { callDocs, declarationDocs, parameterDocs, verbDocs } from "../../src/server/language/docs.js";
 import { toOffset, toPosition } from "../../src/server/positions.js";
+import { hoverAt } from "../../src/testing/cursor.js";
 import { analyze, analyzeAt, sample, sampleWith } from "./marked.js";
-
-function hoverText(marked: string, others: Readonly<Record<string, string>> = {}): string {
-  const { analysis, offset } = analyzeAt(marked, others);
-  const contents: Hover["contents"] | undefined = hoverAt(analysis, offset)?.contents;
-  return MarkupContent.is(contents) ? contents.value : "";
-}
 
 describe("hover", () => {
   it("shows shapes, events, ranges and doc comments of names, where they are used as well", () => {
-    expect(hoverText(sampleWith("logit(t_ctr)", "logit(t_<|>ctr)"))).toBe(
+    expect(hoverAt(sampleWith("logit(t_ctr)", "logit(t_<|>ctr)"))).toBe(
       "```mtl\ntower t_ctr = mlp(g, [32])\n```\n\n*a tower*: `[32]`\n\nThe tower of clicks.\n\n" +
         "`mlp` by default: `activation: relu`, `dropout: 0`, `norm: none`, `last: same`",
     );
-    expect(hoverText(sampleWith("experts pool", "experts po<|>ol"))).toContain("*a pool of experts*: `4 × [64]`");
-    expect(hoverText(sampleWith("ctr * cvr", "ctr * cv<|>r"))).toContain("*a task*: `P(buy | click)`");
-    expect(hoverText(sampleWith("chain ctcvr", "chain ctcv<|>r"))).toContain("*a chain*: `P(buy)`");
-    expect(hoverText(sampleWith("P(buy |", "P(bu<|>y |"))).toContain("Bought after a click.");
-    expect(hoverText(sampleWith("fusion score", "fusion sc<|>ore"))).toMatch(
+    expect(hoverAt(sampleWith("experts pool", "experts po<|>ol"))).toContain("*a pool of experts*: `4 × [64]`");
+    expect(hoverAt(sampleWith("ctr * cvr", "ctr * cv<|>r"))).toContain("*a task*: `P(buy | click)`");
+    expect(hoverAt(sampleWith("chain ctcvr", "chain ctcv<|>r"))).toContain("*a chain*: `P(buy)`");
+    expect(hoverAt(sampleWith("P(buy |", "P(bu<|>y |"))).toContain("Bought after a click.");
+    expect(hoverAt(sampleWith("fusion score", "fusion sc<|>ore"))).toMatch(
       /\*a fusion formula\*: `number .*in \[0, .*\)?`/,
     );
-    expect(hoverText(sampleWith("^alpha", "^al<|>pha"))).toContain("param alpha: 0.5 in [0, 2]");
+    expect(hoverAt(sampleWith("^alpha", "^al<|>pha"))).toContain("param alpha: 0.5 in [0, 2]");
   });
 
   it("says in which file a name is declared", () => {
     expect(
-      hoverText('model m\nimport "dir/part.mtl"\ninput x = [c<|>ity]\n', {
+      hoverAt('model m\nimport "dir/part.mtl"\ninput x = [c<|>ity]\n', {
         "dir/part.mtl": "features {\n  city: numeric\n}\n",
       }),
     ).toContain("declared in `part.mtl`");
   });
 
   it("shows what built-ins take, with defaults, and what is given", () => {
-    const text = hoverText(sampleWith("mlp(g, [32])", "ml<|>p(g, [32])"));
+    const text = hoverAt(sampleWith("mlp(g, [32])", "ml<|>p(g, [32])"));
     expect(text).toContain("mlp(x, widths, activation: relu, dropout: 0, norm: none, last: same)");
     expect(text).toMatch(/- `widths` \(a list of whole numbers.*— given here/);
     expect(text).toMatch(/- `dropout` \(a number in \[0, 1\), default `0`\): Share/);
-    expect(hoverText(sampleWith("softmax(x)", "soft<|>max(x)"))).toContain("From: Ma et al.");
-    expect(hoverText(sampleWith("0.5 * bce", "0.5 * b<|>ce"))).toContain("*a loss*");
+    expect(hoverAt(sampleWith("softmax(x)", "soft<|>max(x)"))).toContain("From: Ma et al.");
+    expect(hoverAt(sampleWith("0.5 * bce", "0.5 * b<|>ce"))).toContain("*a loss*");
   });
 
   it("shows parameters, their words, keys of blocks, and words of the language", () => {
-    expect(hoverText(sampleWith("scale: log1p", "sca<|>le: log1p"))).toMatch(
-      /^`scale` \(one of .*default `standard`\)/,
-    );
-    expect(hoverText(sampleWith("scale: log1p", "scale: lo<|>g1p"))).toMatch(/^`log1p` for `scale`/);
-    expect(hoverText("model m\ntrain {\n  ba<|>tch: 10\n}\n")).toContain("Default: `1024`");
-    expect(hoverText(sampleWith("event within", "event wit<|>hin"))).toMatch(/^`within`: /);
-    expect(hoverText(sampleWith("tower t_ctr", "tow<|>er t_ctr"))).toMatch(/^`tower`: The part of the network/);
-    expect(hoverText(sampleWith("spread brands", "spr<|>ead brands"))).toMatch(/^`spread`: /);
+    expect(hoverAt(sampleWith("scale: log1p", "sca<|>le: log1p"))).toMatch(/^`scale` \(one of .*default `standard`\)/);
+    expect(hoverAt(sampleWith("scale: log1p", "scale: lo<|>g1p"))).toMatch(/^`log1p` for `scale`/);
+    expect(hoverAt("model m\ntrain {\n  ba<|>tch: 10\n}\n")).toContain("Default: `1024`");
+    expect(hoverAt(sampleWith("event within", "event wit<|>hin"))).toMatch(/^`within`: /);
+    expect(hoverAt(sampleWith("tower t_ctr", "tow<|>er t_ctr"))).toMatch(/^`tower`: The part of the network/);
+    expect(hoverAt(sampleWith("spread brands", "spr<|>ead brands"))).toMatch(/^`spread`: /);
   });
 
   it("shows the range of a part of a formula", () => {
-    expect(hoverText(sampleWith("(1 + cost)", "(1 <|>+ cost)"))).toContain("in [1, ");
+    expect(hoverAt(sampleWith("(1 + cost)", "(1 <|>+ cost)"))).toContain("in [1, ");
   });
 
   it("shows what a block of the standard library is", () => {
-    const text = hoverText("model m\nimport { mm<|>oe } from std\n");
+    const text = hoverAt("model m\nimport { mm<|>oe } from std\n");
     expect(text).toMatch(/^Experts that all tasks share/);
     expect(text).toContain("experts pool[8] = mlp(x, [64])");
   });
 
   it("is empty where there is nothing to say", () => {
-    expect(hoverText(sampleWith("model feed\n", "model feed\n<|>"))).toBe("");
+    expect(hoverAt(sampleWith("model feed\n", "model feed\n<|>"))).toBe("");
   });
 });
 

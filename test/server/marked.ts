@@ -1,36 +1,5 @@
-import { createMemoryHost } from "../../src/compiler/host.js";
-import { compileSpec } from "../../src/compiler/compile.js";
-import { createAnalysis, type Analysis } from "../../src/server/analysis/analysis.js";
-
-/** Where the cursor is in a text of a test. */
-export const marker = "<|>";
-
-/** A text without its marker, and where it stood. */
-export function unmark(marked: string): { readonly text: string; readonly offset: number } {
-  const offset = marked.indexOf(marker);
-  if (offset < 0) throw new Error(`the text has no ${marker}`);
-  return { text: marked.replace(marker, ""), offset };
-}
-
-/** A file of a spec, compiled as the editor would: `m.mtl`, with other files beside it. */
-export function analyze(text: string, others: Readonly<Record<string, string>> = {}, path = "m.mtl"): Analysis {
-  const compilation = compileSpec(
-    "m.mtl",
-    createMemoryHost({ ...others, ...(path === "m.mtl" ? { "m.mtl": text } : {}) }),
-  );
-  const analysis = createAnalysis(path, compilation);
-  if (analysis === undefined) throw new Error(`there is no ${path}`);
-  return analysis;
-}
-
-/** {@link analyze} of a text with a cursor in it. */
-export function analyzeAt(
-  marked: string,
-  others: Readonly<Record<string, string>> = {},
-): { readonly analysis: Analysis; readonly offset: number } {
-  const { text, offset } = unmark(marked);
-  return { analysis: analyze(text, others), offset };
-}
+/** The sample that tests of the editor change, beside the cursor helpers that `mtlc/testing` publishes. */
+export { analyze, analyzeAt, marker, unmark } from "../../src/testing/cursor.js";
 
 /** A small sound spec; tests replace parts of it. */
 export const sample = `model feed

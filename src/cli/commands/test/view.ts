@@ -24,8 +24,13 @@ export const testView: View<TestRunResult> = {
 
 function testText({ title, file, passed, expectations }: ShownTest, style: Style): string {
   if (passed) return `  ${style.green("✓")} ${title}\n`;
-  const failures = expectations.filter((each) => !each.passed).map((each) => failureText(each, file, style));
-  return `  ${style.red("✗")} ${style.bold(title)}\n${failures.join("")}`;
+  return `  ${style.red("✗")} ${style.bold(title)}\n${failuresText({ file, expectations }, style)}`;
+}
+
+/** The expectations of a test that do not hold, with the value of each part; empty when all hold. */
+export function failuresText({ file, expectations }: Pick<ShownTest, "file" | "expectations">, style: Style): string {
+  const failed = expectations.filter((each) => !each.passed);
+  return failed.map((each) => failureText(each, file, style)).join("");
 }
 
 function failureText({ line, text, values, rankings }: ShownExpectation, file: string, style: Style): string {

@@ -2,7 +2,7 @@
  * What the builder does not write down: ops that change nothing (x·1, x + 0, a reshape to the same shape) and ops on
  * small constants, which are computed at once. Every rule keeps the type.
  */
-import type { GraphBuilder } from "./builder.js";
+import type { OpBuilder } from "./op-builder.js";
 import { isStatic, sameShape, sameType } from "./dims.js";
 import type { GraphNode, NodeOf, TensorType, ValueId } from "./graph.js";
 import { evaluateNode } from "./ops/table.js";
@@ -12,7 +12,7 @@ import { sizeOfShape, type Tensor } from "./tensor.js";
 const largestFolded = 4096;
 
 /** An existing value that is equal to the node's, if a rule knows one; may write nodes of its own. */
-export function simplifyNode(builder: GraphBuilder, node: GraphNode): ValueId | undefined {
+export function simplifyNode(builder: OpBuilder, node: GraphNode): ValueId | undefined {
   const [x = -1, y = -1] = node.inputs;
   switch (node.op) {
     case "reshape": {
@@ -53,7 +53,7 @@ export function simplifyNode(builder: GraphBuilder, node: GraphNode): ValueId | 
 }
 
 function isIdentity(
-  builder: GraphBuilder,
+  builder: OpBuilder,
   node: NodeOf<"broadcast"> | NodeOf<"cast"> | NodeOf<"transpose"> | NodeOf<"slice"> | NodeOf<"pad">,
 ): boolean {
   if (node.op === "transpose") return node.attributes.permutation.every((axis, place) => axis === place);
@@ -61,12 +61,12 @@ function isIdentity(
 }
 
 /** The value, when it already has the result's type: the other side may have stretched it. */
-function keep(builder: GraphBuilder, value: ValueId, type: TensorType): ValueId | undefined {
+function keep(builder: OpBuilder, value: ValueId, type: TensorType): ValueId | undefined {
   return sameType(builder.type(value), type) ? value : undefined;
 }
 
 /** The number that every element is, if that can be seen. */
-function uniformValue(builder: GraphBuilder, id: ValueId): number | undefined {
+function uniformValue(builder: OpBuilder, id: ValueId): number | undefined {
   const node = builder.node(id);
   switch (node.op) {
     case "constant":
@@ -80,7 +80,7 @@ function uniformValue(builder: GraphBuilder, id: ValueId): number | undefined {
 }
 
 /** The node as a constant, when all its inputs are small ones. */
-export function foldNode(builder: GraphBuilder, node: GraphNode): GraphNode | undefined {
+export function foldNode(builder: OpBuilder, node: GraphNode): GraphNode | undefined {
   if (node.inputs.length === 0 || node.op === "random" || node.op === "unique") return undefined;
   const inputs = node.inputs.map((id) => constantTensor(builder, id));
   const known = inputs.filter((input) => input !== undefined);
@@ -99,7 +99,7 @@ export function foldNode(builder: GraphBuilder, node: GraphNode): GraphNode | un
   return { ...node, op: "constant", inputs: [], attributes: { type, value } };
 }
 
-function constantTensor(builder: GraphBuilder, id: ValueId): Tensor | undefined {
+function constantTensor(builder: OpBuilder, id: ValueId): Tensor | undefined {
   const node = builder.node(id);
   if (node.op !== "constant") return undefined;
   const { type, value } = node.attributes;

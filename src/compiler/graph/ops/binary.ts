@@ -1,7 +1,7 @@
 /** Elementwise ops of two or three inputs that broadcast as NumPy does, and `reluGrad`. */
 import { broadcastShapes, formatType } from "../dims.js";
 import { GraphError } from "../graph-error.js";
-import type { GraphBuilder } from "../builder.js";
+import type { OpBuilder } from "../op-builder.js";
 import type { DType, Shape, TensorType, ValueId } from "../graph.js";
 import { broadcastPlaces, sizeOfShape, type Tensor } from "../tensor.js";
 import { at, type InputGradient, type OpRow, requireDType, requireSameDType, requireSameShape } from "./op.js";
@@ -10,7 +10,7 @@ import { at, type InputGradient, type OpRow, requireDType, requireSameDType, req
 type BinaryOp = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "less" | "lessEqual" | "equal" | "and";
 
 /** The gradient before it is summed to an input's shape. */
-type Derivative = (b: GraphBuilder, up: ValueId, x: ValueId, y: ValueId, output: ValueId) => ValueId;
+type Derivative = (b: OpBuilder, up: ValueId, x: ValueId, y: ValueId, output: ValueId) => ValueId;
 
 function broadcastType(inputs: readonly TensorType[]): Shape {
   const shape = broadcastShapes(...inputs.map((input) => input.shape));
@@ -74,7 +74,7 @@ function binary<K extends BinaryOp>(
 }
 
 /** The upstream gradient where `keep` holds, else 0. */
-function where(b: GraphBuilder, keep: ValueId, up: ValueId): ValueId {
+function where(b: OpBuilder, keep: ValueId, up: ValueId): ValueId {
   return b.select(keep, up, b.scalar(0));
 }
 

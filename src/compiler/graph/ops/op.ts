@@ -5,7 +5,7 @@
 import { formatType, sameShape } from "../dims.js";
 import { GraphError } from "../graph-error.js";
 import type { DType, Dim, OpAttributes, OpName, Shape, TensorType, ValueId } from "../graph.js";
-import type { GraphBuilder } from "../builder.js";
+import type { OpBuilder } from "../op-builder.js";
 import type { Tensor } from "../tensor.js";
 
 export interface OpRow<K extends OpName> {
@@ -28,7 +28,7 @@ export type InputGradient = (() => ValueId) | undefined;
 
 export interface GradientContext<K extends OpName> {
   /** Where the gradient's nodes go. */
-  readonly builder: GraphBuilder;
+  readonly builder: OpBuilder;
   readonly attributes: OpAttributes[K];
   readonly inputs: readonly ValueId[];
   /** The op's own result. */

@@ -1,7 +1,7 @@
 /** The op table: a row for each op. An op without a row does not compile. */
 import { GraphError } from "../graph-error.js";
 import type { Dim, GraphNode, NodeOf, OpAttributes, OpName, TensorType, ValueId } from "../graph.js";
-import type { GraphBuilder } from "../builder.js";
+import type { OpBuilder } from "../op-builder.js";
 import type { Tensor } from "../tensor.js";
 import { binaryOps } from "./binary.js";
 import { indexingOps } from "./indexing.js";
@@ -44,7 +44,7 @@ export function inferType<K extends OpName>(
 
 /** How to make the gradient of a node with respect to each of its inputs. */
 export function inputGradients<K extends OpName>(
-  builder: GraphBuilder,
+  builder: OpBuilder,
   node: NodeOf<K>,
   output: ValueId,
   upstream: ValueId,

@@ -1,12 +1,12 @@
 /** Elementwise ops of one input. */
 import { withDType } from "../dims.js";
-import type { GraphBuilder } from "../builder.js";
+import type { OpBuilder } from "../op-builder.js";
 import type { DType, NoAttributes, OpAttributes, OpName, ValueId } from "../graph.js";
 import type { Tensor } from "../tensor.js";
 import { at, type OpRow, requireDType } from "./op.js";
 
 /** How the derivative times the upstream gradient is made from the input x and the result y. */
-type Derivative = (builder: GraphBuilder, x: ValueId, y: ValueId, upstream: ValueId) => ValueId;
+type Derivative = (builder: OpBuilder, x: ValueId, y: ValueId, upstream: ValueId) => ValueId;
 
 type PlainOp = { readonly [K in OpName]: NoAttributes extends OpAttributes[K] ? K : never }[OpName];
 

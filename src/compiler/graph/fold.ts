@@ -5,7 +5,7 @@
 import type { OpBuilder } from "./op-builder.js";
 import { isStatic, sameShape, sameType } from "./dims.js";
 import type { GraphNode, NodeOf, TensorType, ValueId } from "./graph.js";
-import { evaluateNode } from "./ops/table.js";
+import { evaluateNode, opTable } from "./ops/table.js";
 import { sizeOfShape, type Tensor } from "./tensor.js";
 
 /** A constant with more elements than this is not computed at build time. */
@@ -81,7 +81,7 @@ function uniformValue(builder: OpBuilder, id: ValueId): number | undefined {
 
 /** The node as a constant, when all its inputs are small ones. */
 export function foldNode(builder: OpBuilder, node: GraphNode): GraphNode | undefined {
-  if (node.inputs.length === 0 || node.op === "random" || node.op === "unique") return undefined;
+  if (!opTable[node.op].foldable) return undefined;
   const inputs = node.inputs.map((id) => constantTensor(builder, id));
   const known = inputs.filter((input) => input !== undefined);
   if (known.length < inputs.length || !isStatic(node.type.shape) || sizeOfShape(node.type.shape) > largestFolded) {

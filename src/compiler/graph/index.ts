@@ -19,6 +19,7 @@ export * from "./print.js";
 export * from "./parse.js";
 export * from "./tensor.js";
 export * from "./interpreter.js";
+export { nodeFlops } from "./ops/table.js";
 export * from "./passes/bind-dims.js";
 export * from "./passes/eliminate-dead-code.js";
 export * from "./passes/partition.js";

@@ -4,7 +4,16 @@ import { GraphError } from "../graph-error.js";
 import type { OpBuilder } from "../op-builder.js";
 import type { DType, Shape, TensorType, ValueId } from "../graph.js";
 import { broadcastPlaces, sizeOfShape, type Tensor } from "../tensor.js";
-import { at, type InputGradient, type OpRow, requireDType, requireSameDType, requireSameShape } from "./op.js";
+import {
+  at,
+  flopsPerOutput,
+  type InputGradient,
+  noFlops,
+  type OpRow,
+  requireDType,
+  requireSameDType,
+  requireSameShape,
+} from "./op.js";
 
 /** Two inputs, no attributes: each of these ops. */
 type BinaryOp = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "less" | "lessEqual" | "equal" | "and";
@@ -52,6 +61,9 @@ function binary<K extends BinaryOp>(
 ): OpRow<K> {
   return {
     arity: 2,
+    flops: result === "bool" ? noFlops : flopsPerOutput,
+    compilable: true,
+    foldable: true,
     infer: (inputs) => {
       requireSameDType(inputs);
       requireDType(at(inputs, 0), ...dtypes);
@@ -111,6 +123,9 @@ export const binaryOps = {
   and: binary<"and">(["bool"], "bool", (x, y) => x * y, undefined),
   reluGrad: {
     arity: 2,
+    flops: flopsPerOutput,
+    compilable: true,
+    foldable: true,
     infer: (inputs) => {
       requireDType(at(inputs, 0), "float32");
       requireDType(at(inputs, 1), "float32");
@@ -125,6 +140,9 @@ export const binaryOps = {
   } satisfies OpRow<"reluGrad">,
   select: {
     arity: 3,
+    flops: flopsPerOutput,
+    compilable: true,
+    foldable: true,
     infer: (inputs) => {
       requireDType(at(inputs, 0), "bool");
       requireSameDType(inputs.slice(1));

@@ -3,7 +3,7 @@ import { formatType, sameShape } from "../dims.js";
 import { GraphError } from "../graph-error.js";
 import type { TensorType } from "../graph.js";
 import { sizeOfShape, type Tensor } from "../tensor.js";
-import { at, type OpRow, requireDType } from "./op.js";
+import { at, flopsPerInput, noFlops, type OpRow, requireDType } from "./op.js";
 
 function requireIds(ids: TensorType): void {
   requireDType(ids, "int32");
@@ -32,6 +32,9 @@ function distinct(ids: Tensor): { readonly values: readonly number[]; readonly i
 export const indexingOps = {
   gather: {
     arity: 2,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs) => {
       const [table, ids] = [at(inputs, 0), at(inputs, 1)];
       requireDType(table, "float32", "int32");
@@ -65,6 +68,10 @@ export const indexingOps = {
 
   segmentSum: {
     arity: 2,
+    flops: flopsPerInput,
+    // Compilers for CPUs turn a sum by segment into a loop over single rows.
+    compilable: false,
+    foldable: true,
     infer: (inputs, { count }) => {
       const [values, ids] = [at(inputs, 0), at(inputs, 1)];
       requireDType(values, "float32");
@@ -95,6 +102,9 @@ export const indexingOps = {
 
   unique: {
     arity: 1,
+    flops: noFlops,
+    compilable: false,
+    foldable: false,
     infer: (inputs, { dim }) => {
       requireIds(at(inputs, 0));
       return { dtype: "int32", shape: [dim] };
@@ -109,6 +119,9 @@ export const indexingOps = {
 
   uniqueIndex: {
     arity: 1,
+    flops: noFlops,
+    compilable: false,
+    foldable: true,
     infer: (inputs) => {
       requireIds(at(inputs, 0));
       return at(inputs, 0);

@@ -3,7 +3,7 @@ import { addDims, broadcastShapes, elementCount, formatShape, formatType, sameSh
 import { GraphError } from "../graph-error.js";
 import type { Dim, Shape, TensorType } from "../graph.js";
 import { broadcastPlaces, places, sizeOfShape, stridesOf, type Tensor } from "../tensor.js";
-import { at, type InputGradient, type OpRow, requireAxis, requireDType, requireSameDType } from "./op.js";
+import { at, noFlops, type InputGradient, type OpRow, requireAxis, requireDType, requireSameDType } from "./op.js";
 
 const movable = ["float32", "int32"] as const;
 
@@ -47,6 +47,9 @@ const mapShape = <A extends { readonly shape: Shape }>(attributes: A, map: (dim:
 export const layoutOps = {
   reshape: {
     arity: 1,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs, { shape }) => {
       const x = at(inputs, 0);
       if (elementCount(x.shape) !== elementCount(shape)) {
@@ -63,6 +66,9 @@ export const layoutOps = {
 
   transpose: {
     arity: 1,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs, { permutation }) => {
       const x = at(inputs, 0);
       if (
@@ -94,6 +100,9 @@ export const layoutOps = {
 
   broadcast: {
     arity: 1,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs, { shape }) => {
       const x = at(inputs, 0);
       requireDType(x, ...movable);
@@ -115,6 +124,9 @@ export const layoutOps = {
 
   concat: {
     arity: "variadic",
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs, { axis }) => {
       const first = at(inputs, 0);
       requireAxis(first, axis);
@@ -160,6 +172,9 @@ export const layoutOps = {
 
   slice: {
     arity: 1,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs, { axis, begin, size }) => {
       const x = at(inputs, 0);
       requireDType(x, ...movable);
@@ -188,6 +203,9 @@ export const layoutOps = {
 
   pad: {
     arity: 1,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs, { axis, before, after }) => {
       const x = at(inputs, 0);
       requireDType(x, "float32");

@@ -3,7 +3,7 @@ import { formatType, sameShape } from "../dims.js";
 import { GraphError } from "../graph-error.js";
 import type { Dim, TensorType } from "../graph.js";
 import { places, sizeOfShape, stridesOf, type Tensor } from "../tensor.js";
-import { at, type OpRow, requireAxis, requireDType } from "./op.js";
+import { at, flopsPerInput, type OpRow, requireAxis, requireDType } from "./op.js";
 
 interface MatrixSide {
   readonly batch: readonly Dim[];
@@ -22,6 +22,10 @@ function matrixSide(type: TensorType, transposed: boolean): MatrixSide {
 
 const matmul: OpRow<"matmul"> = {
   arity: 2,
+  flops: ({ attributes: { transposeA }, inputs, output, count }) =>
+    2 * count(output.shape) * count([matrixSide(at(inputs, 0), transposeA).columns]),
+  compilable: true,
+  foldable: true,
   infer: (inputs, { transposeA, transposeB }) => {
     for (const input of inputs) requireDType(input, "float32");
     const a = matrixSide(at(inputs, 0), transposeA);
@@ -76,6 +80,10 @@ const matmul: OpRow<"matmul"> = {
 
 const softmax: OpRow<"softmax"> = {
   arity: 1,
+  // Find the largest, subtract it, exponential, sum, divide.
+  flops: ({ output, count }) => 5 * count(output.shape),
+  compilable: true,
+  foldable: true,
   infer: (inputs) => {
     requireDType(at(inputs, 0), "float32");
     requireAxis(at(inputs, 0), at(inputs, 0).shape.length - 1);
@@ -148,6 +156,9 @@ export const matrixOps = {
   softmax,
   sum: {
     arity: 1,
+    flops: flopsPerInput,
+    compilable: true,
+    foldable: true,
     infer: inferReduction,
     gradient: ({ builder, inputs, attributes: { axes }, upstream }) => [
       () => {
@@ -159,6 +170,9 @@ export const matrixOps = {
   } satisfies OpRow<"sum">,
   max: {
     arity: 1,
+    flops: flopsPerInput,
+    compilable: true,
+    foldable: true,
     infer: inferReduction,
     // Equal maxima share the gradient equally.
     gradient: ({ builder, inputs, attributes: { axes }, output, upstream }) => [

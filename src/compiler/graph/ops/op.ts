@@ -17,9 +17,33 @@ export interface OpRow<K extends OpName> {
   readonly gradient: (context: GradientContext<K>) => readonly InputGradient[];
   /** The value in float64, the oracle of every engine. */
   readonly evaluate: (inputs: readonly Tensor[], attributes: OpAttributes[K], context: Evaluation) => Tensor;
+  /** Floating-point operations of one application whose result is float32. */
+  readonly flops: FlopRule<K>;
+  /** Whether a compiled call (XLA) may compute it: `false` for what reads or decides sizes, and where compilers are slow. */
+  readonly compilable: boolean;
+  /** Whether it is computed while a function is written when all its inputs are small constants. */
+  readonly foldable: boolean;
   /** The attributes with other sizes; absent when they hold none. */
   readonly mapDims?: (attributes: OpAttributes[K], map: (dim: Dim) => Dim) => OpAttributes[K];
 }
+
+export type FlopRule<K extends OpName> = (call: FlopCall<K>) => number;
+
+/** An application whose operations are counted. */
+export interface FlopCall<K extends OpName> {
+  readonly attributes: OpAttributes[K];
+  readonly inputs: readonly TensorType[];
+  readonly output: TensorType;
+  /** Elements of a shape with this call's sizes. */
+  readonly count: (shape: Shape) => number;
+}
+
+/** Of what moves or picks numbers: nothing. */
+export const noFlops = (): number => 0;
+/** One operation for each number that comes out. */
+export const flopsPerOutput = ({ output, count }: FlopCall<OpName>): number => count(output.shape);
+/** One operation for each number of the first input. */
+export const flopsPerInput = ({ inputs, count }: FlopCall<OpName>): number => count(at(inputs, 0).shape);
 
 /** Looks up the type of a state variable. Throws when there is none. */
 export type StateTypes = (name: string) => TensorType;

@@ -4,7 +4,7 @@ import { GraphError } from "../graph-error.js";
 import type { Dim, Shape, TensorType } from "../graph.js";
 import { philoxUniform } from "../philox.js";
 import { createTensor, filledTensor, sizeOfShape } from "../tensor.js";
-import { at, type OpRow } from "./op.js";
+import { at, noFlops, type OpRow } from "./op.js";
 
 function requireShape(shape: Shape): void {
   const odd = shape.find((dim) => !isDim(dim));
@@ -20,6 +20,9 @@ const mapType = <A extends { readonly type: TensorType }>(attributes: A, map: (d
 export const sourceOps = {
   input: {
     arity: 0,
+    flops: noFlops,
+    compilable: false,
+    foldable: false,
     infer: (_inputs, { type }) => {
       requireShape(type.shape);
       return type;
@@ -31,6 +34,9 @@ export const sourceOps = {
 
   state: {
     arity: 0,
+    flops: noFlops,
+    compilable: false,
+    foldable: false,
     infer: (_inputs, { name }, stateType) => stateType(name),
     gradient: () => [],
     evaluate: (_inputs, { name }, context) => context.state(name),
@@ -38,6 +44,9 @@ export const sourceOps = {
 
   constant: {
     arity: 0,
+    flops: noFlops,
+    compilable: true,
+    foldable: false,
     infer: (_inputs, { type, value }) => {
       requireShape(type.shape);
       if (typeof value !== "number" && elementCount(type.shape) !== value.length) {
@@ -57,6 +66,9 @@ export const sourceOps = {
 
   random: {
     arity: 1,
+    flops: noFlops,
+    compilable: false,
+    foldable: false,
     infer: (inputs, { shape }) => {
       const step = at(inputs, 0);
       if (step.dtype !== "int32" || step.shape.length > 0) {

@@ -1,6 +1,6 @@
 /** The op table: a row for each op. An op without a row does not compile. */
 import { GraphError } from "../graph-error.js";
-import type { Dim, GraphNode, NodeOf, OpAttributes, OpName, TensorType, ValueId } from "../graph.js";
+import type { Dim, GraphNode, NodeOf, OpAttributes, OpName, Shape, TensorType, ValueId } from "../graph.js";
 import type { OpBuilder } from "../op-builder.js";
 import type { Tensor } from "../tensor.js";
 import { binaryOps } from "./binary.js";
@@ -66,6 +66,16 @@ export function evaluateNode<K extends OpName>(
     if (error instanceof GraphError) throw new GraphError(`\`${node.op}\`: ${error.message}`, node.span);
     throw error;
   }
+}
+
+/** Operations of a node whose result is float32; `count` gives the elements of a shape with the sizes of a call. */
+export function nodeFlops<K extends OpName>(
+  node: NodeOf<K>,
+  inputs: readonly TensorType[],
+  count: (shape: Shape) => number,
+): number {
+  const row: OpRow<K> = opTable[node.op];
+  return row.flops({ attributes: node.attributes, inputs, output: node.type, count });
 }
 
 /** The node with other sizes in its attributes and its type. */

@@ -3,7 +3,7 @@ import { withDType } from "../dims.js";
 import type { OpBuilder } from "../op-builder.js";
 import type { DType, NoAttributes, OpAttributes, OpName, ValueId } from "../graph.js";
 import type { Tensor } from "../tensor.js";
-import { at, type OpRow, requireDType } from "./op.js";
+import { at, flopsPerOutput, noFlops, type OpRow, requireDType } from "./op.js";
 
 /** How the derivative times the upstream gradient is made from the input x and the result y. */
 type Derivative = (builder: OpBuilder, x: ValueId, y: ValueId, upstream: ValueId) => ValueId;
@@ -17,6 +17,9 @@ function mapTensor(x: Tensor, dtype: DType, compute: (value: number) => number):
 function unary<K extends PlainOp>(compute: (x: number) => number, derivative?: Derivative): OpRow<K> {
   return {
     arity: 1,
+    flops: flopsPerOutput,
+    compilable: true,
+    foldable: true,
     infer: (inputs) => {
       requireDType(at(inputs, 0), "float32");
       return at(inputs, 0);
@@ -60,12 +63,18 @@ export const unaryOps = {
   ),
   stopGradient: {
     arity: 1,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs) => at(inputs, 0),
     gradient: () => [undefined],
     evaluate: (inputs) => at(inputs, 0),
   } satisfies OpRow<"stopGradient">,
   not: {
     arity: 1,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs) => {
       requireDType(at(inputs, 0), "bool");
       return at(inputs, 0);
@@ -75,6 +84,9 @@ export const unaryOps = {
   } satisfies OpRow<"not">,
   cast: {
     arity: 1,
+    flops: noFlops,
+    compilable: true,
+    foldable: true,
     infer: (inputs, { dtype }) => withDType(at(inputs, 0), dtype),
     gradient: ({ builder, inputs, attributes, upstream }) =>
       attributes.dtype === "float32" && builder.type(at(inputs, 0)).dtype === "float32"

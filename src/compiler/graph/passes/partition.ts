@@ -15,20 +15,10 @@
  * hand over than to compute. What is left is convex still, as no edge leads from what stays to what goes.
  */
 import { isStatic } from "../dims.js";
-import type { GraphFunction, GraphNode, OpName, ValueId } from "../graph.js";
+import type { GraphFunction, GraphNode, ValueId } from "../graph.js";
+import { opTable } from "../ops/table.js";
 import { sizeOfShape } from "../tensor.js";
 import { liveValues } from "./eliminate-dead-code.js";
-
-/** Ops that stay outside, for what they are. */
-const outsideOps: ReadonlySet<OpName> = new Set([
-  "input",
-  "state",
-  "random",
-  "unique",
-  "uniqueIndex",
-  // Compilers for CPUs turn a sum by segment into a loop over single rows.
-  "segmentSum",
-]);
 
 /**
  * The values to compile; empty when there is no matrix product to compile. Constants are in no set: whoever reads one has its own.
@@ -77,7 +67,7 @@ function joinedWithProducts(fn: GraphFunction, set: ReadonlySet<ValueId>): Reado
 }
 
 function isCompilable(fn: GraphFunction, node: GraphNode): boolean {
-  if (outsideOps.has(node.op) || !isStatic(node.type.shape)) return false;
+  if (!opTable[node.op].compilable || !isStatic(node.type.shape)) return false;
   if (node.op === "gather" && fn.nodes[node.inputs[0] ?? -1]?.op === "state") return false;
   return node.inputs.every((input) => isStatic(fn.nodes[input]?.type.shape ?? ["?"]));
 }

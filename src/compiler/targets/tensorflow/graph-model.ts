@@ -1,4 +1,5 @@
 import type { DType, GraphFunction, Program, TensorType } from "../../graph/graph.js";
+import { graphModelOps } from "./graph-model-ops.js";
 import { type Endpoint, lowerFunction, type StateAccess } from "./lower-function.js";
 import { type ConstantData, NodeGraph } from "./node-graph.js";
 import { type AttrValue, DataType, type NodeDef, type TensorProto } from "./proto.js";
@@ -60,13 +61,10 @@ export function createGraphModel(
   ];
 }
 
-/** Ops that tfjs's GraphModel executor has no word for. */
-const inexecutable: ReadonlySet<string> = new Set(["random", "segmentSum", "reluGrad"]);
-
 function checkExecutable(fn: GraphFunction): void {
   if (fn.updates.length > 0) throw new Error(`\`${fn.name}\` updates state, which a GraphModel cannot`);
   for (const { op } of fn.nodes) {
-    if (inexecutable.has(op)) throw new Error(`a GraphModel cannot compute \`${op}\`, which \`${fn.name}\` uses`);
+    if (!graphModelOps[op]) throw new Error(`a GraphModel cannot compute \`${op}\`, which \`${fn.name}\` uses`);
   }
 }
 

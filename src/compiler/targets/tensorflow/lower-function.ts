@@ -3,7 +3,8 @@
  * given convex part of it goes into a function of its own, which XLA compiles.
  */
 import { sizeOf, symbolsOf } from "../../graph/dims.js";
-import type { GraphFunction, GraphNode, TensorType, ValueId } from "../../graph/graph.js";
+import type { GraphFunction, GraphNode, OpName, TensorType, ValueId } from "../../graph/graph.js";
+import { liveValues, rootsOf } from "../../graph/passes/eliminate-dead-code.js";
 import { argumentOp, NodeGraph, shapeAttr, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
 import { type LoweringContext, lowerNode, type Operands } from "./ops.js";
 import { type ArgDef, DataType, type FunctionDef } from "./proto.js";
@@ -101,22 +102,12 @@ export function lowerFunction(
   return { inputs, outputs, done: `${done.node}:0` };
 }
 
+/** Ops whose result lies in the memory of their input. */
+const aliases: ReadonlySet<OpName> = new Set<OpName>(["reshape", "stopGradient"]);
+
 /** State is read, and constants made, where they are used. */
 function isDeferred(node: GraphNode | undefined): boolean {
   return node?.op === "state" || node?.op === "constant";
-}
-
-/** Values that an output or an update needs. */
-function liveValues(fn: GraphFunction): ReadonlySet<ValueId> {
-  const live = new Set<ValueId>(fn.outputs.map((output) => output.value));
-  for (const update of fn.updates) {
-    if (update.kind === "assign") live.add(update.value);
-    else live.add(update.ids).add(update.rows);
-  }
-  for (let id = fn.nodes.length - 1; id >= 0; id -= 1) {
-    if (live.has(id)) for (const input of fn.nodes[id]?.inputs ?? []) live.add(input);
-  }
-  return live;
 }
 
 /** Values outside the set that depend on it. */
@@ -182,11 +173,7 @@ function callCompiled(
 
 /** Compiled values that are read outside of the compiled part, ascending. */
 function resultsOf(fn: GraphFunction, live: ReadonlySet<ValueId>, compiled: ReadonlySet<ValueId>): readonly ValueId[] {
-  const read = new Set<ValueId>(fn.outputs.map((output) => output.value));
-  for (const update of fn.updates) {
-    if (update.kind === "assign") read.add(update.value);
-    else read.add(update.ids).add(update.rows);
-  }
+  const read = new Set<ValueId>(rootsOf(fn));
   fn.nodes.forEach((node, id) => {
     if (live.has(id) && !compiled.has(id)) for (const input of node.inputs) read.add(input);
   });
@@ -244,8 +231,7 @@ class Scope implements LoweringContext {
   ownedValue(id: ValueId): TensorRef {
     const ref = this.value(id);
     let source = id;
-    while (["reshape", "stopGradient"].includes(this.definition(source).op))
-      source = this.definition(source).inputs[0] ?? -1;
+    while (aliases.has(this.definition(source).op)) source = this.definition(source).inputs[0] ?? -1;
     if (this.definition(source).op !== "input") return ref;
     return this.graph.add("DeepCopy", [ref], { T: typeAttr(this.definition(id).type.dtype) });
   }

@@ -3,3 +3,4 @@
  * `model.json` and the bytes of its weight files, for plain `tf.loadGraphModel`. It never runs or writes anything.
  */
 export * from "../tensorflow/graph-model.js";
+export { graphModelOps } from "../tensorflow/graph-model-ops.js";

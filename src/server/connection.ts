@@ -1,38 +1,39 @@
 /** The life of a server: start, documents, diagnostics, end. */
 import {
-  createConnection,
+  CodeLensRefreshRequest,
   DidChangeWatchedFilesNotification,
-  ProposedFeatures,
   TextDocuments,
-  type Connection,
   type InitializeResult,
-} from "vscode-languageserver/node";
+} from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { nodeDisk } from "./disk.js";
+import { answerExtraRequests } from "./extra-requests.js";
+import type { Platform } from "./platform.js";
 import { collectDiagnostics } from "./publish.js";
 import { answerRequests, capabilities } from "./requests.js";
-import { guard, type Session } from "./session.js";
-import { createPages } from "./pages.js";
-import { createStdFiles } from "./std-files.js";
-import { pathOfUri, uriOfPath } from "./uri.js";
+import { analysisOf, guard, type ClientAbilities, type Session } from "./session.js";
+import { createTestRuns } from "./test-runs.js";
 import { createWorkspace } from "./workspace.js";
 
 /** Milliseconds without a key stroke after which diagnostics are sent. */
 const quiet = 120;
 
-/** Serves an editor over standard input and output until it says `exit`, which ends the process. */
-export function startServer(version: string): void {
-  const connection: Connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
+/** Serves an editor over a platform's connection until it says `exit`. */
+export function serve(platform: Platform, version: string): void {
+  const { connection, std, pathOfUri, uriOfPath } = platform;
   const documents = new TextDocuments(TextDocument);
   const uris = new Map<string, string>();
-  const std = createStdFiles();
-  const client = { snippets: false, watches: false };
+  const client: { -readonly [K in keyof ClientAbilities]: boolean } = {
+    snippets: false,
+    watches: false,
+    refreshesLenses: false,
+  };
   const session: Session = {
     connection,
-    workspace: createWorkspace(nodeDisk),
+    workspace: createWorkspace(platform.disk),
     documents,
-    uriOf: (path) => uris.get(path) ?? uriOfPath(std.onDisk(path)),
-    pathOf: (uri) => std.fromDisk(pathOfUri(uri)),
+    tests: createTestRuns(),
+    uriOf: (path) => uris.get(path) ?? uriOfPath(std.toEditor(path)),
+    pathOf: (uri) => std.fromEditor(pathOfUri(uri)),
     client,
   };
   connection.onInitialize((params): InitializeResult => {
@@ -41,6 +42,7 @@ export function startServer(version: string): void {
     session.workspace.setFolders(folders.map(pathOfUri));
     client.watches = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     client.snippets = textDocument?.completion?.completionItem?.snippetSupport === true;
+    client.refreshesLenses = workspace?.codeLens?.refreshSupport === true;
     return { capabilities, serverInfo: { name: "mtlc", version } };
   });
   connection.onInitialized(() => {
@@ -49,24 +51,44 @@ export function startServer(version: string): void {
         watchers: [{ globPattern: "**/*.mtl" }],
       });
   });
-  followDocuments(session, uris, createPages());
+  const showResults = (): void => {
+    if (client.refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+  };
+  const schedule = createPublisher(session, platform, showResults);
+  followDocuments(session, uris, platform, schedule);
   answerRequests(session);
+  answerExtraRequests(session, () => {
+    showResults();
+    schedule(0);
+  });
   documents.listen(connection);
   connection.listen();
 }
 
-function followDocuments(
+/** What sends diagnostics after so many milliseconds; the last call counts. */
+function createPublisher(
   session: Session,
-  uris: Map<string, string>,
-  pageOf: (code: string) => string | undefined,
-): void {
-  const { connection, workspace, documents, uriOf, pathOf, client } = session;
-  let timer: NodeJS.Timeout | undefined;
+  { disk, pageOf }: Platform,
+  showResults: () => void,
+): (delay: number) => void {
+  const { connection, workspace, documents, uriOf, tests } = session;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   /** What the editor was told of each file, as text. */
   let sent = new Map<string, string>();
   const publish = (): void => {
+    if (refreshTests(session)) showResults();
     const next = new Map<string, string>();
-    for (const [path, diagnostics] of collectDiagnostics(workspace, uriOf, pageOf)) {
+    const collected = collectDiagnostics(workspace, tests, uriOf, pageOf);
+    const arrival = disk.arrival?.();
+    if (arrival !== undefined) {
+      // What is not here yet would be reported as missing.
+      void arrival.then(() => {
+        workspace.noteChangedFiles();
+        schedule(0);
+      });
+      return;
+    }
+    for (const [path, diagnostics] of collected) {
       const uri = uriOf(path);
       const version = documents.get(uri)?.version;
       const key = JSON.stringify(diagnostics);
@@ -85,6 +107,25 @@ function followDocuments(
     clearTimeout(timer);
     timer = setTimeout(() => guard(session, "diagnostics", undefined, publish), delay);
   };
+  return schedule;
+}
+
+/** Tests that were run before follow their specs. Says whether any ran. */
+function refreshTests(session: Session): boolean {
+  return session.documents
+    .all()
+    .filter(({ uri }) => session.tests.of(session.pathOf(uri)).size > 0)
+    .map(({ uri }) => analysisOf(session, uri))
+    .map((analysis) => analysis !== undefined && session.tests.refresh(analysis))
+    .some(Boolean);
+}
+
+function followDocuments(
+  { connection, workspace, documents, pathOf, tests, client }: Session,
+  uris: Map<string, string>,
+  { disk }: Platform,
+  schedule: (delay: number) => void,
+): void {
   /** An editor that does not watch files tells of none: they are looked for again now and then. */
   const lookAgain = (): void => {
     if (!client.watches) workspace.noteChangedFiles();
@@ -108,9 +149,11 @@ function followDocuments(
     const path = pathOf(document.uri);
     uris.delete(path);
     workspace.close(path);
+    tests.forget(path);
     schedule(0);
   });
-  connection.onDidChangeWatchedFiles(() => {
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    disk.noteChanges?.(changes.map(({ uri }) => pathOf(uri)));
     workspace.noteChangedFiles();
     schedule(quiet);
   });

@@ -3,4 +3,4 @@
  * Each feature is a pure function from a compilation and a place to what the protocol wants; documents, files and the
  * connection are apart. It never writes a file: every change is an edit that the editor applies.
  */
-export { startServer } from "./connection.js";
+export { startServer } from "./node/index.js";

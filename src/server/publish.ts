@@ -3,20 +3,24 @@ import type { Diagnostic } from "vscode-languageserver";
 import { DiagnosticSeverity } from "vscode-languageserver";
 import { isStdPath } from "../compiler/std/index.js";
 import { diagnosticsOf } from "./features/diagnostics.js";
+import { failuresOf } from "./features/tests.js";
+import { createAnalysis } from "./analysis/analysis.js";
+import type { TestRuns } from "./test-runs.js";
 import type { Workspace } from "./workspace.js";
 
-/** The diagnostics of every open file, and of closed files that they import where something is wrong there. */
+/** The diagnostics of every open file with the expectations that failed there, and of closed files that they import where something is wrong there. */
 export function collectDiagnostics(
   workspace: Workspace,
+  tests: TestRuns,
   uriOf: (path: string) => string,
   pageOf?: (code: string) => string | undefined,
 ): ReadonlyMap<string, readonly Diagnostic[]> {
   const result = new Map<string, readonly Diagnostic[]>();
   for (const path of workspace.openPaths().filter((each) => !isStdPath(each)))
-    result.set(
-      path,
-      merge(workspace.rootsOf(path).map((root) => diagnosticsOf(workspace.compilation(root), path, uriOf, pageOf))),
-    );
+    result.set(path, [
+      ...merge(workspace.rootsOf(path).map((root) => diagnosticsOf(workspace.compilation(root), path, uriOf, pageOf))),
+      ...failuresIn(workspace, path, tests),
+    ]);
   for (const path of workspace.openPaths()) {
     const compilation = workspace.compilation(path);
     for (const file of compilation.files.keys()) {
@@ -26,6 +30,14 @@ export function collectDiagnostics(
     }
   }
   return result;
+}
+
+function failuresIn(workspace: Workspace, path: string, tests: TestRuns): readonly Diagnostic[] {
+  const runs = tests.of(path);
+  if (runs.size === 0) return [];
+  const [root = path] = workspace.rootsOf(path);
+  const analysis = createAnalysis(path, workspace.compilation(root));
+  return analysis === undefined ? [] : failuresOf(analysis, runs);
 }
 
 /** Errors of any model; warnings only where all models agree, as what one of them does not use another may. */

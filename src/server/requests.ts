@@ -9,13 +9,13 @@ import {
   type Position,
   type Range,
   type ServerCapabilities,
-} from "vscode-languageserver/node";
+} from "vscode-languageserver";
 import type { Compilation } from "../compiler/compile.js";
 import { declaredBy } from "../compiler/semantics/index.js";
 import { rebasePath, resolvePath, type Span } from "../compiler/text/index.js";
-import { createAnalysis, type Analysis } from "./analysis/analysis.js";
-import type { Thing } from "./analysis/thing.js";
+import type { Analysis } from "./analysis/analysis.js";
 import { withoutOverride } from "./analysis/names.js";
+import type { Thing } from "./analysis/thing.js";
 import { actionsAt, changesOf, toCodeActions } from "./features/code-actions.js";
 import { completionAt } from "./features/completion.js";
 import { definitionAt } from "./features/definition.js";
@@ -32,7 +32,8 @@ import { semanticLegend, semanticTokensOf } from "./features/semantic-tokens.js"
 import { signatureHelpAt } from "./features/signature-help.js";
 import { workspaceSymbols } from "./features/workspace-symbols.js";
 import { toOffset, toRange } from "./positions.js";
-import { guard, noteFault, type Session } from "./session.js";
+import { runTestsCommand } from "./protocol.js";
+import { analysisOf, guard, noteFault, type Session } from "./session.js";
 
 /** What the server can do. */
 export const capabilities: ServerCapabilities = {
@@ -55,6 +56,8 @@ export const capabilities: ServerCapabilities = {
   inlayHintProvider: true,
   semanticTokensProvider: { legend: semanticLegend, full: true, range: true },
   documentFormattingProvider: true,
+  codeLensProvider: {},
+  executeCommandProvider: { commands: [runTestsCommand] },
   workspace: { workspaceFolders: { supported: true } },
 };
 
@@ -64,11 +67,6 @@ interface TextDocumentParams {
 
 export function answerRequests(session: Session): void {
   const { connection, workspace, uriOf, pathOf, client } = session;
-  const analysisOf = (uri: string): Analysis | undefined => {
-    const path = pathOf(uri);
-    const [root = path] = workspace.rootsOf(path);
-    return createAnalysis(path, workspace.compilation(root));
-  };
   /** Every spec in which a thing may be named. */
   const compilationsWith = (thing: Thing, own: Compilation): readonly Compilation[] => {
     const files = new Set([thing.id.replace(/:\d+:\d+$/, ""), thing.at.file]);
@@ -84,7 +82,7 @@ export function answerRequests(session: Session): void {
     <P extends TextDocumentParams, R>(name: string, answer: (analysis: Analysis, params: P) => R | undefined) =>
     (params: P): R | null =>
       guard(session, name, null, () => {
-        const analysis = analysisOf(params.textDocument.uri);
+        const analysis = analysisOf(session, params.textDocument.uri);
         return analysis === undefined ? null : (answer(analysis, params) ?? null);
       });
   /** An answer about a place of a document. */
@@ -140,7 +138,7 @@ export function answerRequests(session: Session): void {
     }),
   );
   connection.onRenameRequest((params) => {
-    const analysis = analysisOf(params.textDocument.uri);
+    const analysis = analysisOf(session, params.textDocument.uri);
     if (analysis === undefined) return null;
     const thing = thingAt(analysis.compilation, analysis.path, toOffset(analysis.source, params.position));
     if (thing === undefined) return null;

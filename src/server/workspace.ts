@@ -5,7 +5,7 @@
 import { compileFiles, filesNamedIn, type Compilation, type ParsedFile } from "../compiler/compile.js";
 import { parseAgain, type ParsedPieces } from "../compiler/syntax/index.js";
 import { createSourceFile, resolvePath } from "../compiler/text/index.js";
-import type { Disk } from "./disk.js";
+import type { Disk } from "./platform.js";
 
 export interface Workspace {
   /** The editor's text of a file goes before the disk's. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { nodeDisk } from "../../src/server/disk.js";
+import { nodeDisk } from "../../src/server/node/disk.js";
 import { formattingOf } from "../../src/server/features/formatting.js";
 import { createWorkspace } from "../../src/server/workspace.js";
 import { runCli } from "./run-cli.js";

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type {
   CodeAction,
+  CodeLens,
   CompletionItem,
   Hover,
   Location,
@@ -14,6 +15,7 @@ import type {
   WorkspaceEdit,
 } from "vscode-languageserver";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DrawingAnswer } from "../../src/server/protocol.js";
 import { buildServer, startClient, type Client } from "./client.js";
 import { sample, unmark } from "./marked.js";
 
@@ -195,6 +197,43 @@ describe("every feature over the connection", () => {
     await client.change(model, text.replace("alpha: 1", "beta: 1"));
     const [found] = await client.diagnostics(part, (list) => list.length > 0);
     expect(found?.code).toBe("MTL2001");
+  });
+
+  it("runs tests, marks what failed, and runs them again when the spec changes", async () => {
+    const uri = `file://${folder}/tested.mtl`;
+    const textDocument = { uri };
+    const titles = async (): Promise<readonly (string | undefined)[]> =>
+      (await client.request<CodeLens[]>("textDocument/codeLens", { textDocument })).map(
+        ({ command }) => command?.title,
+      );
+    const passing = sample.replace("{ ctr: 0.2 }", '{ ctr: 0.2, brand: "y" }');
+    await client.open(uri, passing.replace("page == [b, a]", "page == [a, b]"));
+    expect(await titles()).toEqual(["Run test"]);
+    await client.request("workspace/executeCommand", { command: "mtl.runTests", arguments: [uri] });
+    const [failure] = await client.diagnostics(uri, (list) => list.length > 0);
+    expect(failure).toMatchObject({ source: "mtl test", message: "this expectation failed\npage is [b, a]" });
+    expect(await titles()).toEqual(["Run test", "✗ 1 of 2 expectations failed"]);
+    await client.change(uri, passing);
+    await client.diagnostics(uri, (list) => list.length === 0);
+    expect(await titles()).toEqual(["Run test", "✓ passed"]);
+  });
+
+  it("draws a model, and says which card a cursor is on", async () => {
+    const at = await openAt("drawn.mtl", sample.replace("tower t_ctr", "tower t_<|>ctr"));
+    const drawing = await client.request<DrawingAnswer>("mtl/drawing", { uri: at.textDocument.uri });
+    expect(drawing.kind === "drawing" && drawing.svg.startsWith("<svg")).toBe(true);
+    expect(drawing.kind === "drawing" && drawing.locations["t_ctr"]).toMatchObject({ uri: at.textDocument.uri });
+    expect(await client.request("mtl/card", { uri: at.textDocument.uri, position: at.position })).toBe("t_ctr");
+    await client.change(at.textDocument.uri, sample.replace("over pool", "over pol"));
+    expect(await client.request("mtl/drawing", { uri: at.textDocument.uri })).toEqual({
+      kind: "none",
+      reason: "The spec has an error.",
+    });
+    const part = await openAt("undrawn.mtl", "fusion f = 1<|>\n");
+    expect(await client.request("mtl/drawing", { uri: part.textDocument.uri })).toEqual({
+      kind: "none",
+      reason: "This file declares no model. Open a spec that imports it.",
+    });
   });
 
   it("answers about broken files and files that are gone", async () => {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { uriOfPath } from "./uri.js";
 
-const folder = join(import.meta.dirname, "..", "..", "docs", "diagnostics");
+const folder = join(import.meta.dirname, "..", "..", "..", "docs", "diagnostics");
 
 /** The address of the page about a code; undefined where the package came without it. */
 export function createPages(): (code: string) => string | undefined {

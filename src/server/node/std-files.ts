@@ -2,14 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isStdPath, readStd, stdNames, stdPath } from "../compiler/std/index.js";
-
-export interface StdFiles {
-  /** A path that exists for one of the library; any other path as it is. */
-  readonly onDisk: (path: string) => string;
-  /** The library's own path for such a file; any other path as it is. */
-  readonly fromDisk: (path: string) => string;
-}
+import { isStdPath, readStd, stdNames, stdPath } from "../../compiler/std/index.js";
+import type { StdFiles } from "../platform.js";
 
 export function createStdFiles(): StdFiles {
   let folder: string | undefined;
@@ -21,12 +15,12 @@ export function createStdFiles(): StdFiles {
     return made.replaceAll("\\", "/");
   };
   return {
-    onDisk: (path) => {
+    toEditor: (path) => {
       if (!isStdPath(path)) return path;
       folder ??= write();
       return `${folder}/${path.slice(path.lastIndexOf("/") + 1)}`;
     },
-    fromDisk: (path) =>
+    fromEditor: (path) =>
       folder !== undefined && path.startsWith(`${folder}/`)
         ? stdPath(path.slice(folder.length + 1, -".mtl".length))
         : path,

@@ -1,14 +1,7 @@
-/** What the server reads from the file system: texts of specs, and which specs there are. */
+/** The file system as the server reads it. */
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-
-export interface Disk {
-  /** Changes whenever the file's text does; undefined where there is no file. */
-  readonly stamp: (path: string) => string | undefined;
-  readonly read: (path: string) => string | undefined;
-  /** All specs under a folder, with `/`. */
-  readonly specsUnder: (folder: string) => readonly string[];
-}
+import type { Disk } from "../platform.js";
 
 /** Folders and files that a search looks at; a workspace beyond that is searched in part. */
 const searchLimit = 50_000;

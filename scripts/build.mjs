@@ -43,10 +43,44 @@ function bundleParser(dist) {
   }
 }
 
+/**
+ * What every generated serving module carries: the code of `compiler/serving/module` as one script, and the texts of its
+ * declarations, without the import of the types that each module declares for its own spec.
+ */
+async function bundleServingModule(dist) {
+  // Set-up loads this file before any package is installed.
+  const { rolldown } = await import("rolldown");
+  const bundle = await rolldown({
+    input: join(dist, "compiler", "serving", "module", "entry.js"),
+    cwd: dist,
+    platform: "neutral",
+    logLevel: "warn",
+  });
+  const { output } = await bundle.generate({
+    format: "iife",
+    name: "servingRuntime",
+    codeSplitting: false,
+    comments: false,
+    minify: false,
+  });
+  await bundle.close();
+  if (output.length !== 1 || output[0].imports.length > 0) throw new Error("the serving module is not one script");
+  mkdirSync(join(dist, "serving-module"));
+  writeFileSync(join(dist, "serving-module", "runtime.js"), output[0].code);
+  for (const name of ["api", "rank-api"]) {
+    const source = readFileSync(join(root, "src", "compiler", "serving", "module", `${name}.ts`), "utf8");
+    const declarations = source.replaceAll(/^import type \{[^}]*\} from "[^"]+";\n+/gm, "");
+    if (/^import\b/m.test(declarations)) throw new Error(`${name}.ts imports more than types`);
+    writeFileSync(join(dist, "serving-module", `${name}.d.ts`), declarations);
+  }
+}
+
 /** Makes `dist` current and says whether anything was compiled. Throws when the sources do not compile. */
-export function build() {
+export async function build() {
   const started = new Date();
-  const sources = Math.max(...["src", "tsconfig.json", "package.json"].map((path) => newest(join(root, path))));
+  const sources = Math.max(
+    ...["src", "tsconfig.json", "package.json", "scripts/build.mjs"].map((path) => newest(join(root, path))),
+  );
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= sources) return false;
   // Compiled aside, so that a program that runs meanwhile never sees half a build.
   const fresh = join(root, `dist.${process.pid}`);
@@ -58,6 +92,7 @@ export function build() {
     });
     if (status !== 0) throw new Error("the sources do not compile");
     bundleParser(fresh);
+    await bundleServingModule(fresh);
     writeFileSync(join(fresh, ".built"), "");
     utimesSync(join(fresh, ".built"), started, started);
     const old = `${fresh}.old`;
@@ -72,7 +107,7 @@ export function build() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    if (build()) process.stderr.write("built dist\n");
+    if (await build()) process.stderr.write("built dist\n");
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

@@ -17,7 +17,7 @@ try {
     if (npm.status !== 0)
       throw new Error("the packages that compile `dist` cannot be installed: run `npm run setup` first");
   }
-  build();
+  await build();
 } catch (error) {
   process.stderr.write(`prepare: ${error.message}\n`);
   process.exitCode = 1;

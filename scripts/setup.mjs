@@ -59,7 +59,7 @@ async function setUpEngine() {
 
 try {
   if (!packagesAreCurrent()) installPackages();
-  if (build()) report("built dist");
+  if (await build()) report("built dist");
   linkCommand();
   await setUpEngine();
 } catch (error) {

@@ -11,7 +11,6 @@ const pages = join(root, "docs/diagnostics");
 /** What no test can bring about on every machine, and why. */
 const cannotBeTriggered: Readonly<Record<string, string>> = {
   MTL7402: "needs a machine without the engine that is asked for",
-  MTL7500: "needs a clone without its build",
   MTL7534: "needs a Redis server that evicts keys",
   MTL7535: "needs a Redis server that keeps nothing on disk",
   MTL7530: "needs a platform without a binary of SQLite",

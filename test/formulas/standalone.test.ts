@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createEvaluator, readInputs } from "../../src/compiler/formulas/index.js";
 import { createRanker } from "../../src/compiler/serving/index.js";
 import { compileFile, compileText, root } from "../semantics/compile.js";
+import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
 import { createModuleFolder } from "./module-folder.js";
 import { createRandom, now, randomCandidates, shopInputs } from "./random-formula.js";
 
@@ -101,7 +102,7 @@ describe("the standalone module", () => {
     const text = readFileSync(join(folder.path, "hostile/serving/index.js"), "utf8");
     expect(text).not.toMatch(/^\s*import\b|\bimport\s*\(|\beval\b|new Function|\brequire\s*\(/m);
     expect(text).not.toContain("</script>");
-    const generated = text.slice(text.indexOf("function evaluateFormulas"), text.indexOf("function read("));
+    const generated = text.slice(text.indexOf("function evaluateFormulas"), text.indexOf("export const model"));
     expect(generated).not.toMatch(/brand|hacked|script|proto|constructor/);
     const candidates = [{ id: "a", ctr: 0.5, brand: hostile, ["__proto__"]: 0.5, constructor: 0.5 }];
     const result = made.score({ candidates, now });
@@ -112,6 +113,24 @@ describe("the standalone module", () => {
       items: [],
       leftOut: [{ id: "a", input: "__proto__", reason: "missing" }],
     });
+  });
+
+  it("needs nothing of Node, and is the same bytes for the same model", async () => {
+    const { model } = compileText(spec);
+    if (model === undefined) throw new Error("no model");
+    expect(servingFiles(model)).toEqual(servingFiles(model));
+    await write("bare", model);
+    const [candidate] = randomCandidates(createRandom(3), 1, shopInputs);
+    const request = { candidates: [candidate], values: { country: "JP" }, now };
+    const program = `const { log } = console;
+for (const name of ["process", "Buffer", "global", "setImmediate", "navigator", "structuredClone", "fetch"])
+  delete globalThis[name];
+const { rank } = await import("./bare/serving/index.js");
+log(rank(${JSON.stringify(request)}).kind);
+`;
+    writeFileSync(join(folder.path, "bare.mjs"), program);
+    const { stdout, stderr } = spawnSync(process.execPath, ["bare.mjs"], { cwd: folder.path });
+    expect(`${stdout.toString()}${stderr.toString()}`).toBe("ranked\n");
   });
 
   it("has types that the compiler takes", async () => {

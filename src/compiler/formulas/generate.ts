@@ -4,6 +4,7 @@
  * interpreter bit for bit, since both call the same functions on the same numbers in the same order.
  */
 import type { FormulaExpression, FormulaFunctionName, ListFunctionName } from "../model/index.js";
+import type { CalledFunctionName } from "./called.js";
 
 /** A formula under the name by which others read it; those stand after it. */
 export interface NamedFormula {
@@ -16,7 +17,7 @@ export interface GeneratedFormulas {
   /**
    * A function declaration `evaluateFormulas(n, now, p, c, t, l, k)`: the count of candidates, the clock, parameters,
    * columns of numbers, of texts and of lists of texts (of vectors, for `missing` alone), and constant texts; it returns a
-   * Float64Array a formula. It calls the functions of operations.ts and list-functions.ts by their names.
+   * Float64Array a formula. It calls the functions of called.ts by their names.
    */
   readonly source: string;
   /** Names of the inputs and parameters in the order of the slots. */
@@ -230,7 +231,9 @@ function emitCall(loop: Loop, name: FormulaFunctionName, args: readonly FormulaE
   return assign(loop, `${functions[name]}(${values.join(", ")})`);
 }
 
-const functions: Readonly<Record<Exclude<FormulaFunctionName, "missing" | "lower">, string>> = {
+const functions: Readonly<
+  Record<Exclude<FormulaFunctionName, "missing" | "lower">, CalledFunctionName | `Math.${keyof Math & string}`>
+> = {
   min: "Math.min",
   max: "Math.max",
   clamp: "clampNumber",
@@ -247,7 +250,7 @@ const functions: Readonly<Record<Exclude<FormulaFunctionName, "missing" | "lower
   age: "ageOf",
 };
 
-const listFunctions: Readonly<Record<ListFunctionName, string>> = {
+const listFunctions: Readonly<Record<ListFunctionName, CalledFunctionName>> = {
   rank: "rankColumn",
   percentile: "percentileColumn",
   minmax: "minmaxColumn",

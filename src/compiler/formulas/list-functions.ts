@@ -1,7 +1,7 @@
 /**
  * Functions of a whole list: from a number of every candidate, a number for every candidate. Those that are missing,
- * and those that overflowed, are left out and have none. The order of the candidates changes no bit: sums run over the sorted values. This file
- * imports nothing: standalone modules carry it.
+ * and those that overflowed, are left out and have none. The order of the candidates changes no bit: sums run over the
+ * sorted values.
  */
 
 type Column = Float64Array<ArrayBufferLike>;

@@ -1,10 +1,9 @@
 /** The standalone module of a model's serving stage, as files of an artifact. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formulaText } from "../../compiler/describe/index.js";
 import { hashModel, type Model } from "../../compiler/model/index.js";
-import { type CompiledModules, createStandaloneModule } from "../../compiler/targets/javascript/index.js";
-import { createFailure } from "../failure.js";
+import { createStandaloneModule, type ModuleRuntime } from "../../compiler/targets/javascript/index.js";
 
 /** Where the module is in an artifact. */
 export const servingFolder = "serving";
@@ -23,7 +22,7 @@ export function servingFiles(model: Model): readonly TextFile[] {
     name,
     hash: hashModel(model),
     serving,
-    modules: readCompiledModules(),
+    runtime: readModuleRuntime(),
     textOf: formulaText,
   });
   const manifest = {
@@ -38,19 +37,13 @@ export function servingFiles(model: Model): readonly TextFile[] {
   ];
 }
 
-/** Folders of the compiler that a standalone module may carry. */
-const carried = ["formulas", "ranking", "serving", "text"];
-
-/** Our own sources as the build left them: `dist` lies beside `src`, so that the way is the same from both. */
-function readCompiledModules(): CompiledModules {
-  const folder = join(import.meta.dirname, "../../../dist/compiler");
-  const modules = new Map<string, string>();
-  for (const unit of carried) {
-    const path = join(folder, unit);
-    if (!existsSync(path)) throw createFailure("MTL7500", { folder: path });
-    for (const file of readdirSync(path, { recursive: true, encoding: "utf8" }))
-      if (file.endsWith(".js"))
-        modules.set(`${unit}/${file.replaceAll("\\", "/")}`, readFileSync(join(path, file), "utf8"));
-  }
-  return modules;
+/** The build's bundle of `compiler/serving/module`. `dist` is beside `src`, so that the path is the same from both. */
+function readModuleRuntime(): ModuleRuntime {
+  const read = (name: string): string =>
+    readFileSync(join(import.meta.dirname, "../../../dist/serving-module", name), "utf8");
+  return {
+    source: read("runtime.js"),
+    declarations: read("api.d.ts"),
+    rankDeclarations: read("rank-api.d.ts"),
+  };
 }

@@ -74,10 +74,4 @@ export const artifactsDiagnostics = defineDiagnostics({
     message: (p: { directory: string; needs: "predict" | "measure" | "start from" }) =>
       `\`${p.directory}\` has no network${p.needs === "predict" ? " and no chain over signals, so there is nothing to predict; `mtlc rank` ranks by its formulas" : p.needs === "measure" ? ", so there is nothing to measure; `mtlc tune` measures its formulas on a log" : ", so there are no weights to start from"}`,
   },
-  MTL7500: {
-    severity: "error",
-    title: "mtlc that was not built",
-    message: (p: { folder: string }) =>
-      `a standalone module carries mtlc's own compiled sources, and \`${p.folder}\` is not there; build them: \`npm run build\``,
-  },
 });

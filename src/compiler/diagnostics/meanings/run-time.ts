@@ -227,10 +227,6 @@ export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
     how: "The command needs a network, or a chain over signals, and the spec that the artifact was made from has none.",
     fix: "Its formulas and rules work with `mtlc rank`, `mtlc test` and `mtlc tune`.",
   },
-  MTL7500: {
-    how: "A standalone module carries compiled sources of `mtlc`, and this clone was not built.",
-    fix: "`npm run build`.",
-  },
   MTL7510: {
     how: "The command names a ranking that the spec does not declare.",
     fix: "Name one of those that the message lists.",

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { importsOf, root, sourceFiles } from "./source-imports.js";
 
 /**
  * Who may import whom. A folder may import itself and what stands in its row; a row is complete: what is not named is
@@ -140,32 +141,11 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^vega$/, in: /^src\/runtime\/tune\/chart\// },
 ];
 
-const root = resolve(import.meta.dirname, "../..");
-
 /** The unit of the table above that a source file belongs to. */
 function unitOf(file: string): string {
   const path = relative(join(root, "src"), file).split("/");
   if (path[0] === "compiler") return (path[1] ?? "").replace(/\.ts$/, "");
   return (path[0] ?? "").replace(/\.ts$/, "");
-}
-
-function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory()
-      ? sourceFiles(join(folder, entry.name))
-      : entry.name.endsWith(".ts")
-        ? [join(folder, entry.name)]
-        : [],
-  );
-}
-
-/** Module names that a source file imports or re-exports, dynamic imports included. */
-function importsOf(text: string): string[] {
-  const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  // `import` right after a quote is a word in a text, as in a list of keywords.
-  const pattern =
-    /(?:^|[\s;}])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|(?<!["'`.])\bimport\s*\(?\s*["']([^"']+)["']/g;
-  return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
 }
 
 function violations(): string[] {

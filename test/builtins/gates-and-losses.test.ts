@@ -1,16 +1,10 @@
 /** Gates and losses against their formulas. */
 import { describe, expect, it } from "vitest";
-import { type HeadValue, resolveGate, resolveLoss } from "../../src/compiler/builtins/index.js";
-import { createInterpreter, float32, GraphBuilder, gradients, type ValueId } from "../../src/compiler/graph/index.js";
-import type { Arguments } from "../../src/compiler/model/index.js";
 import { distance } from "../lower/harness.js";
-import { type LayerRun, runLayer, someRows, withDefaults } from "./harness.js";
+import { type LayerRun, runGate, runLoss, someRows } from "./harness.js";
 
 describe("softmax", () => {
-  const gate = resolveGate("softmax");
-  if (gate === undefined) throw new Error("there is no softmax");
-  const run = (experts: number, options: LayerRun) =>
-    runLayer({ parameters: gate.parameters, lower: (context) => gate.lower(context, experts) }, options);
+  const run = (experts: number, options: LayerRun) => runGate("softmax", experts, options);
 
   it("is softmax(x·W): linear in the input, without a bias", () => {
     const x = { shape: [1, 2], data: [1, -2] };
@@ -52,48 +46,6 @@ describe("softmax", () => {
     expect(output.shape).toEqual([4, 2]);
   });
 });
-
-/** A loss and its derivative by the prediction or its logit, row by row. */
-function runLoss(
-  name: string,
-  predictions: readonly number[],
-  targets: readonly number[],
-  args: Arguments = {},
-  form: "value" | "logit" | "logs" = "value",
-): { readonly loss: readonly number[]; readonly slope: readonly number[] } {
-  const loss = resolveLoss(name);
-  if (loss === undefined) throw new Error(`there is no loss ${name}`);
-  const builder = new GraphBuilder("loss");
-  const x = builder.input("x", float32("B"));
-  const target = builder.input("target", float32("B"));
-  const rows = loss.lower({
-    builder,
-    arguments: withDefaults(loss.parameters, args),
-    prediction: headOf(builder, x, form),
-    target,
-  });
-  const [slope = -1] = gradients(builder, builder.sum(rows), [x]);
-  const fn = builder.finish([
-    { name: "loss", value: rows },
-    { name: "slope", value: slope },
-  ]);
-  const vector = (data: readonly number[]) => ({ shape: [data.length], data });
-  const outputs = createInterpreter({ state: [], functions: [fn] }).run("loss", {
-    x: vector(predictions),
-    target: vector(targets),
-  });
-  return { loss: [...(outputs["loss"]?.data ?? [])], slope: [...(outputs["slope"]?.data ?? [])] };
-}
-
-function headOf(builder: GraphBuilder, x: ValueId, form: "value" | "logit" | "logs"): HeadValue {
-  if (form === "value") return { value: x };
-  const logs = {
-    value: builder.sigmoid(x),
-    logTrue: builder.neg(builder.softplus(builder.neg(x))),
-    logFalse: builder.neg(builder.softplus(x)),
-  };
-  return form === "logit" ? { ...logs, logit: x } : logs;
-}
 
 describe("bce", () => {
   it.each(["logit", "logs"] as const)("from the %s is −y·log p − (1 − y)·log(1 − p), with slope p − y", (form) => {

@@ -1,9 +1,12 @@
 /** Runs one built-in by itself: what it asks for becomes state of a small function. */
 import {
+  type HeadValue,
   type LayerBuiltin,
   type LayerContext,
   type ParameterSpec,
+  resolveGate,
   resolveLayer,
+  resolveLoss,
 } from "../../src/compiler/builtins/index.js";
 import {
   createInterpreter,
@@ -133,6 +136,55 @@ function variable(name: string, shape: readonly number[], initializer: Initializ
     role: "parameter",
     pieces: [{ name, row: 0, rows: shape[0] ?? 1, initializer }],
   };
+}
+
+/** A gate over so many experts, as {@link runLayer} runs a layer: the output is [B, experts]. */
+export function runGate(name: string, experts: number, run: LayerRun): LayerResult {
+  const gate = resolveGate(name);
+  if (gate === undefined) throw new Error(`there is no gate ${name}`);
+  return runLayer({ parameters: gate.parameters, lower: (context) => gate.lower(context, experts) }, run);
+}
+
+/** A loss and its derivative by the prediction or its logit, row by row. */
+export function runLoss(
+  name: string,
+  predictions: readonly number[],
+  targets: readonly number[],
+  args: Arguments = {},
+  form: "value" | "logit" | "logs" = "value",
+): { readonly loss: readonly number[]; readonly slope: readonly number[] } {
+  const loss = resolveLoss(name);
+  if (loss === undefined) throw new Error(`there is no loss ${name}`);
+  const builder = new GraphBuilder("loss");
+  const x = builder.input("x", float32("B"));
+  const target = builder.input("target", float32("B"));
+  const rows = loss.lower({
+    builder,
+    arguments: withDefaults(loss.parameters, args),
+    prediction: headOf(builder, x, form),
+    target,
+  });
+  const [slope = -1] = gradients(builder, builder.sum(rows), [x]);
+  const fn = builder.finish([
+    { name: "loss", value: rows },
+    { name: "slope", value: slope },
+  ]);
+  const vector = (data: readonly number[]) => ({ shape: [data.length], data });
+  const outputs = createInterpreter({ state: [], functions: [fn] }).run("loss", {
+    x: vector(predictions),
+    target: vector(targets),
+  });
+  return { loss: [...(outputs["loss"]?.data ?? [])], slope: [...(outputs["slope"]?.data ?? [])] };
+}
+
+function headOf(builder: GraphBuilder, x: ValueId, form: "value" | "logit" | "logs"): HeadValue {
+  if (form === "value") return { value: x };
+  const logs = {
+    value: builder.sigmoid(x),
+    logTrue: builder.neg(builder.softplus(builder.neg(x))),
+    logFalse: builder.neg(builder.softplus(x)),
+  };
+  return form === "logit" ? { ...logs, logit: x } : logs;
 }
 
 /** Rows with values that follow no pattern. */

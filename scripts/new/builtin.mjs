@@ -1,0 +1,204 @@
+// A new layer, loss or gate: its file, its line in `builtins/index.ts`, and a test that compares it with a formula written by hand.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { pretty, read, withElement, withImport } from "./edit.mjs";
+import { Refused } from "./refused.mjs";
+
+const folder = "src/compiler/builtins";
+const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist");
+
+const templates = {
+  layer: (name, constant) => `import type { LayerBuiltin } from "../builtin.js";
+import { inputRows } from "../replicas.js";
+import { fromVector, shapeOf } from "../shapes.js";
+
+export const ${constant}: LayerBuiltin = {
+  kind: "layer",
+  name: "${name}",
+  summary: "TODO: one sentence, as hover shows it.",
+  paper: "TODO: authors: title, year; or without this line",
+  inputs: ["x"],
+  parameters: [],
+  shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),
+  // TODO: for now its input as it is. Weights come from context.parameter or \`denseCopies\`; see linear.ts and cross.ts.
+  lower: (context) => inputRows(context, 0),
+};
+`,
+  loss: (name, constant) => `import type { LossBuiltin } from "../builtin.js";
+
+export const ${constant}: LossBuiltin = {
+  kind: "loss",
+  name: "${name}",
+  summary: "TODO: one sentence, as hover shows it.",
+  paper: "TODO: authors: title, year; or without this line",
+  // TODO: what it fits, of "probability", "expectation" and "score".
+  heads: ["expectation"],
+  parameters: [],
+  // TODO: one number per row. A probability has \`prediction.logTrue\` and \`logFalse\` beside \`value\`; see focal.ts.
+  lower: ({ builder, prediction, target }) => builder.sub(prediction.value, target),
+};
+`,
+  gate: (name, constant) => `import type { GateBuiltin } from "../builtin.js";
+import { dense } from "../dense.js";
+import { inputOf } from "../replicas.js";
+
+export const ${constant}: GateBuiltin = {
+  kind: "gate",
+  name: "${name}",
+  summary: "TODO: one sentence, as hover shows it.",
+  paper: "TODO: authors: title, year; or without this line",
+  parameters: [],
+  // TODO: weights [B, experts] of the gate's input [B, d]; for now x·W as it is.
+  lower: (context, experts) => dense(context, inputOf(context, 0), experts, "", false),
+};
+`,
+};
+
+const tests = {
+  layer: (name) => `import { describe, expect, it } from "vitest";
+import { distance } from "../lower/harness.js";
+import { describeLayer } from "./copies.js";
+import { layerNamed, runLayer, someRows } from "./harness.js";
+
+// Its shape, and that with replicas it is as many layers. TODO: arguments that turn everything on.
+describeLayer("${name}", { inputs: [someRows(5, 3)] });
+
+describe("${name}", () => {
+  it("is TODO: its formula in words", () => {
+    const [x0, x1] = [2, -1];
+    // TODO: parameters by name, such as \`weight: [1, 0, 0, 1]\`, and what they make of the row.
+    const { output } = runLayer(layerNamed("${name}"), { inputs: [{ shape: [1, 2], data: [x0, x1] }], state: {} });
+    const expected: readonly number[] = [Number.NaN, Number.NaN];
+    expect(distance([...output.data], expected)).toBeLessThan(1e-12);
+  });
+});
+`,
+  loss: (name) => `import { describe, expect, it } from "vitest";
+import { distance } from "../lower/harness.js";
+import { runLoss } from "./harness.js";
+
+/** TODO: the loss of one row, by hand, and its derivative by the prediction. */
+const formula = (_prediction: number, _target: number): number => Number.NaN;
+const slopeOf = (_prediction: number, _target: number): number => Number.NaN;
+
+describe("${name}", () => {
+  it("is TODO: its formula in words, and so is its gradient", () => {
+    const predictions = [0.2, 3, -1, 0];
+    const targets = [1, 0.5, -1, 2];
+    // TODO: a probability is given by its logit: \`runLoss("${name}", logits, targets, {}, "logit")\`.
+    const { loss, slope } = runLoss("${name}", predictions, targets);
+    const pairs = predictions.map((prediction, row) => [prediction, targets[row] ?? 0] as const);
+    expect(distance(loss, pairs.map(([p, y]) => formula(p, y)))).toBeLessThan(1e-12);
+    expect(distance(slope, pairs.map(([p, y]) => slopeOf(p, y)))).toBeLessThan(1e-12);
+  });
+
+  it("stays finite, with its gradient, where predictions are extreme", () => {
+    const { loss, slope } = runLoss("${name}", [1e4, -1e4], [0, 0]);
+    expect([...loss, ...slope].every(Number.isFinite)).toBe(true);
+  });
+});
+`,
+  gate: (name) => `import { describe, expect, it } from "vitest";
+import { distance } from "../lower/harness.js";
+import { runGate, someRows } from "./harness.js";
+
+describe("${name}", () => {
+  it("is TODO: its formula in words", () => {
+    // One row of two inputs and three experts. TODO: parameters by name, and the weights that they make of it.
+    const state = { weight: [1, 0, 2, 0.5, 1, 0] };
+    const { output } = runGate("${name}", 3, { inputs: [{ shape: [1, 2], data: [1, -2] }], state });
+    const expected: readonly number[] = [Number.NaN, Number.NaN, Number.NaN];
+    expect(distance([...output.data], expected)).toBeLessThan(1e-12);
+  });
+
+  it("gives each row weights that sum to 1", () => {
+    const { output } = runGate("${name}", 4, { inputs: [someRows(5, 3)] });
+    expect(output.shape).toEqual([5, 4]);
+    for (let row = 0; row < 5; row += 1) {
+      const total = [...output.data].slice(row * 4, row * 4 + 4).reduce((sum, weight) => sum + weight, 0);
+      expect(total).toBeCloseTo(1, 6);
+    }
+  });
+});
+`,
+};
+
+/** Where docs/language.md describes them. */
+const chapters = { layer: "Layers", loss: "Losses", gate: "Gates" };
+
+const plurals = { layer: "layers", loss: "losses", gate: "gates" };
+
+/** Words that cannot name a constant of TypeScript. */
+const typescriptWords = new Set(
+  "arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof undefined var void while with yield".split(
+    " ",
+  ),
+);
+
+/** Names of the tree's built-ins, with the file of each. */
+function builtinNames(root) {
+  const files = Object.values(plurals).concat("penalties");
+  return new Map(
+    files.flatMap((group) =>
+      readdirSync(join(root, folder, group))
+        .filter((file) => file.endsWith(".ts"))
+        .flatMap((file) => {
+          const text = readFileSync(join(root, folder, group, file), "utf8");
+          const names = [...text.matchAll(/kind: "(?:layer|gate|loss|penalty)",\s*name: "(\w+)"/g)];
+          return names.map(([, name]) => [name, `${folder}/${group}/${file}`]);
+        }),
+    ),
+  );
+}
+
+/** Words of the language, of the build that lies here. */
+async function languageWords() {
+  const path = join(dist, "compiler", "syntax", "index.js");
+  if (!existsSync(path)) throw new Refused("build first: `npm run setup`");
+  const { declarationWords, reservedWords, ruleVerbs } = await import(pathToFileURL(path).href);
+  return new Set([...declarationWords, ...reservedWords, ...ruleVerbs]);
+}
+
+async function checkName(root, kind, name) {
+  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name))
+    throw new Refused(
+      `\`${name}\` cannot name a ${kind}: names are lower-case words with \`_\` between them, such as \`noisy_top_k\``,
+    );
+  if ((await languageWords()).has(name))
+    throw new Refused(`\`${name}\` cannot name a ${kind}: it is a keyword of the language`);
+  if (typescriptWords.has(name)) throw new Refused(`\`${name}\` cannot name a ${kind}: it is a keyword of TypeScript`);
+  const known = builtinNames(root).get(name);
+  if (known !== undefined) throw new Refused(`\`${name}\` exists: ${known}`);
+}
+
+const create = (kind) => async (root, name) => {
+  await checkName(root, kind, name);
+  const file = name.replaceAll("_", "-");
+  const constant = name.replaceAll(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+  const source = `${folder}/${plurals[kind]}/${file}.ts`;
+  const test = `test/builtins/${file}.test.ts`;
+  for (const path of [source, test]) if (existsSync(join(root, path))) throw new Refused(`${path} exists`);
+  const index = `${folder}/index.ts`;
+  const withLine = withElement(
+    withImport(read(root, index), constant, `./${plurals[kind]}/${file}.js`),
+    plurals[kind],
+    constant,
+  );
+  return {
+    files: {
+      [source]: await pretty(templates[kind](name, constant)),
+      [index]: await pretty(withLine),
+      [test]: await pretty(tests[kind](name)),
+    },
+    next: [
+      `fill in ${source} and ${test} (each TODO), until \`npx vitest run test/builtins\` passes`,
+      `describe it in docs/language.md under "${chapters[kind]}", with the heading: ### \`${name}\``,
+      "`npm run accept`, and read the changed goldens; add a line to CHANGELOG.md",
+      "`npm run check`",
+    ],
+  };
+};
+
+/** What `npm run new` can write of built-ins: each takes the root and a name, and gives texts by path and what is left to do. */
+export const builtinKinds = { layer: create("layer"), loss: create("loss"), gate: create("gate") };

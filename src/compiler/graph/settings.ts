@@ -1,5 +1,5 @@
 /** Named numbers and switches of optimizers and schedules, as a spec writes them: `adam(lr: 1e-3)`. */
-import type { GraphBuilder } from "./builder.js";
+import type { OpBuilder } from "./op-builder.js";
 import { GraphError } from "./graph-error.js";
 import type { ValueId } from "./graph.js";
 
@@ -53,6 +53,6 @@ export function numberOf(settings: Settings, name: string): number {
 }
 
 /** A setting as a float32 scalar. */
-export function scalarOf(builder: GraphBuilder, settings: Settings, name: string): ValueId {
+export function scalarOf(builder: OpBuilder, settings: Settings, name: string): ValueId {
   return builder.scalar(numberOf(settings, name));
 }

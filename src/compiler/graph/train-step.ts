@@ -77,9 +77,9 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
     const stepsDone = builder.state(step);
     const steps = builder.cast(stepsDone, "float32");
     const rate = builder.within("rate", undefined, () => learningRateAt(builder, steps, settings, options.schedule));
-    const rule = { builder, rate, time: builder.add(steps, builder.scalar(1)), settings };
+    const rule = { rate, time: builder.add(steps, builder.scalar(1)), settings };
     const applied = clipped.map((target) =>
-      builder.within(target.variable.name, undefined, () => applyRule(optimizer, rule, target)),
+      builder.within(target.variable.name, undefined, () => applyRule(builder, optimizer, rule, target)),
     );
     const nextStep = builder.add(stepsDone, builder.scalar(1, "int32"));
     return {
@@ -176,21 +176,21 @@ function clipAll(builder: GraphBuilder, targets: readonly Target[], clip: Clip):
   }
 }
 
-type Rule = Pick<Parameters<Optimizer["rule"]>[0], "builder" | "rate" | "time" | "settings">;
+type Rule = Pick<Parameters<Optimizer["rule"]>[0], "rate" | "time" | "settings">;
 
 function applyRule(
+  builder: GraphBuilder,
   optimizer: Optimizer,
   rule: Rule,
   { variable, gradient, rows }: Target,
 ): { readonly updates: readonly Update[]; readonly slots: readonly StateVariable[] } {
-  const { builder } = rule;
   const slots = optimizer.slots(rule.settings).map((slot) => slotVariable(variable, slot.name, slot.initial));
   const current = [variable, ...slots].map((each) => {
     const whole = builder.state(each);
     return rows === undefined ? whole : builder.gather(whole, rows.ids);
   });
   const [parameter = -1, ...slotValues] = current;
-  const next = optimizer.rule({ ...rule, parameter, gradient, slots: slotValues });
+  const next = optimizer.rule({ ...rule, builder, parameter, gradient, slots: slotValues });
   const values = [next.parameter, ...next.slots];
   const updates = [variable, ...slots].map((each, place): Update => {
     const value = values[place];

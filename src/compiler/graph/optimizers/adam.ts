@@ -1,4 +1,4 @@
-import type { GraphBuilder } from "../builder.js";
+import type { OpBuilder } from "../op-builder.js";
 import type { ValueId } from "../graph.js";
 import { numberOf, scalarOf, type Settings } from "../settings.js";
 import { decayRate, learningRate, type Optimizer, type RuleContext, type RuleResult } from "./optimizer.js";
@@ -42,11 +42,11 @@ export function adamRule(context: RuleContext): RuleResult {
   return { parameter: builder.sub(parameter, move), slots: [nextMean, nextSquare] };
 }
 
-function movingAverage(builder: GraphBuilder, average: ValueId, value: ValueId, kept: number): ValueId {
+function movingAverage(builder: OpBuilder, average: ValueId, value: ValueId, kept: number): ValueId {
   return builder.add(builder.scale(average, kept), builder.scale(value, 1 - kept));
 }
 
 /** 1 − βᵗ as −expm1(t·ln β): exact in float32 also where βᵗ is close to 1. */
-function shareSeen(builder: GraphBuilder, time: ValueId, settings: Settings, beta: string): ValueId {
+function shareSeen(builder: OpBuilder, time: ValueId, settings: Settings, beta: string): ValueId {
   return builder.neg(builder.expm1(builder.scale(time, Math.log(numberOf(settings, beta)))));
 }

@@ -2,7 +2,7 @@
  * What an optimizer is: one elementwise rule. It is written once and applied to whole tensors, and to the touched rows of
  * embedding tables, by `train-step.ts`.
  */
-import type { GraphBuilder } from "../builder.js";
+import type { OpBuilder } from "../op-builder.js";
 import type { ValueId } from "../graph.js";
 import type { Settings, SettingSpec } from "../settings.js";
 
@@ -27,7 +27,7 @@ export interface Slot {
 
 /** `parameter`, `gradient` and `slots` are of one shape, [.., …]. */
 export interface RuleContext {
-  readonly builder: GraphBuilder;
+  readonly builder: OpBuilder;
   readonly parameter: ValueId;
   readonly gradient: ValueId;
   /** In the order of {@link Optimizer.slots}. */

@@ -1,5 +1,5 @@
 /** The schedules. Those that decay can be preceded by a linear warm-up. */
-import type { GraphBuilder } from "../builder.js";
+import type { OpBuilder } from "../op-builder.js";
 import type { ValueId } from "../graph.js";
 import { numberOf } from "../settings.js";
 import { factorSetting, type Schedule, type ScheduleContext, stepCount, warmupSetting } from "./schedule.js";
@@ -96,7 +96,7 @@ function decay(schedule: Schedule): Schedule {
   };
 }
 
-function rise(builder: GraphBuilder, steps: ValueId, length: number): ValueId {
+function rise(builder: OpBuilder, steps: ValueId, length: number): ValueId {
   const share = builder.scale(builder.add(steps, builder.scalar(1)), 1 / length);
   return builder.minimum(share, builder.scalar(1));
 }

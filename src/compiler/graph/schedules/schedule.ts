@@ -1,5 +1,5 @@
 /** What a learning-rate schedule is: the factor of the optimizer's `lr` as a function of the step. */
-import type { GraphBuilder } from "../builder.js";
+import type { OpBuilder } from "../op-builder.js";
 import type { ValueId } from "../graph.js";
 import type { Settings, SettingSpec } from "../settings.js";
 
@@ -12,7 +12,7 @@ export interface Schedule {
 }
 
 export interface ScheduleContext {
-  readonly builder: GraphBuilder;
+  readonly builder: OpBuilder;
   /** float32[]: steps done, 0 in the first. */
   readonly steps: ValueId;
   readonly settings: Settings;

@@ -48,14 +48,11 @@ function notices(packages) {
 
 /** The completions of declarations, for files that the server has not read yet. */
 async function snippets() {
-  const load = (path) => import(pathToFileURL(join(root, "dist", "server", path)).href);
-  const [{ blockSnippets }, { declarationDocs }] = await Promise.all([
-    load("completion/snippets.js"),
-    load("language/docs.js"),
-  ]);
-  const entries = Object.entries(blockSnippets)
-    .filter(([, body]) => body.includes("$"))
-    .map(([prefix, body]) => [prefix, { prefix, body: body.split("\n"), description: declarationDocs[prefix] }]);
+  const table = join(root, "dist", "compiler", "syntax", "declarations.js");
+  const { declarations } = await import(pathToFileURL(table).href);
+  const entries = declarations
+    .filter(({ snippet }) => snippet.includes("$"))
+    .map(({ keyword, snippet, doc }) => [keyword, { prefix: keyword, body: snippet.split("\n"), description: doc }]);
   return `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
 }
 

@@ -1,13 +1,16 @@
-import type {
-  AnyNode,
-  Declaration,
-  Entry,
-  FeatureEntry,
-  FeatureGroup,
-  LabelEntry,
-  ParamEntry,
-  Rule,
-  TypedEntry,
+import {
+  isAlignedRow,
+  rowOf,
+  type AlignedKind,
+  type AnyNode,
+  type Entry,
+  type FeatureEntry,
+  type FeatureGroup,
+  type LabelEntry,
+  type NodeOf,
+  type ParamEntry,
+  type Rule,
+  type TypedEntry,
 } from "../syntax/index.js";
 import { flatExpression, flatType } from "./flat-text.js";
 import { attachedComments, hasCommentInside } from "./comments.js";
@@ -34,17 +37,8 @@ export function cellsOf(node: AnyNode): Cells {
       return groupCells(node);
     case "Rule":
       return ruleCells(node);
-    case "Network":
-    case "Bottoms":
-    case "Experts":
-    case "Gate":
-    case "Task":
-    case "Chain":
-    case "Fusion":
-    case "Rank":
-      return declarationCells(node);
     default:
-      return [];
+      return isAligned(node) ? declarationCells(node) : [];
   }
 }
 
@@ -72,22 +66,19 @@ function ruleCells(node: Rule): Cells {
   ];
 }
 
-type AlignedDeclaration = Extract<
-  Declaration,
-  { kind: "Network" | "Bottoms" | "Experts" | "Gate" | "Task" | "Chain" | "Fusion" | "Rank" }
->;
+/** `keyword name = value`. */
+export type AlignedDeclaration = NodeOf<AlignedKind>;
+
+function isAligned(node: AnyNode): node is AlignedDeclaration {
+  return isAlignedRow(rowOf(node));
+}
 
 function declarationCells(node: AlignedDeclaration): Cells {
   const type = node.kind === "Task" || node.kind === "Chain" ? node.type : undefined;
-  const keyword = ["keyword", keywordOf(node)] as const;
+  const keyword = ["keyword", rowOf(node)?.keyword ?? ""] as const;
   return type === undefined
     ? [keyword, ["defined", nameText(node)]]
     : [keyword, ["typed", `${node.name.text}:`], ["type", flatType(type)]];
-}
-
-/** The first word of `keyword name = value`. */
-function keywordOf(node: AlignedDeclaration): string {
-  return node.kind === "Network" ? node.keyword : node.kind.toLowerCase();
 }
 
 /** `pool[8]`, `b[income, marital]` or the bare name. */

@@ -1,4 +1,4 @@
-import { childrenOf, type AnyNode } from "../syntax/index.js";
+import { childrenOf, declarations, type AnyNode, type DeclarationRow } from "../syntax/index.js";
 
 /** A comment as Prettier has attached it to a node. */
 export interface AttachedComment {
@@ -28,20 +28,8 @@ export function danglingComments(node: AnyNode): readonly AttachedComment[] {
 }
 
 /** Kinds whose `{` opens a list of lines. */
-export const blockKinds: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
-  "Data",
-  "Features",
-  "Labels",
-  "Loss",
-  "Train",
-  "Metrics",
-  "Attributes",
-  "Signals",
-  "Request",
-  "Experiment",
-  "Params",
-  "Rules",
-  "Test",
+export const blockKinds: ReadonlySet<string> = new Set([
+  ...declarations.flatMap((row: DeclarationRow) => (row.body === undefined ? [] : [row.kind])),
   "TestCandidate",
   "TestRequest",
   "Record",

@@ -1,7 +1,7 @@
 import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
-import type { AnyNode, NodeOf } from "../syntax/index.js";
-import { cellsOf, columnsOf } from "./columns.js";
+import { isAlignedRow, rowOf, type AnyNode, type Expression, type NodeOf } from "../syntax/index.js";
+import { cellsOf, columnsOf, type AlignedDeclaration } from "./columns.js";
 import { arePartedBefore, danglingComments, endsWithComment, hasBlankLineBefore } from "./comments.js";
 import { quote } from "./flat-text.js";
 import { bracketed, definition } from "./print-expression.js";
@@ -31,22 +31,9 @@ export function printSpec({ node, text, all, comment }: Printing<NodeOf<"Spec">>
 }
 
 /** Declarations that share columns when they stand together: those of the network, the heads, the final list. */
-function familyOf({ kind }: AnyNode): string {
-  switch (kind) {
-    case "Network":
-    case "Bottoms":
-    case "Experts":
-    case "Gate":
-      return "network";
-    case "Task":
-    case "Chain":
-      return "heads";
-    case "Fusion":
-    case "Rank":
-      return "list";
-    default:
-      return "none";
-  }
+function familyOf(node: AnyNode): string {
+  const row = rowOf(node);
+  return row !== undefined && isAlignedRow(row) ? row.part : "none";
 }
 
 export function printImport({ node, all, one }: Printing<NodeOf<"Import">>): Doc {
@@ -62,19 +49,14 @@ export function printModel({ node }: Printing<NodeOf<"Model">>): Doc {
     : `model ${node.name.text} extends ${quote(node.base.value)}`;
 }
 
-/** `keyword name = value`, with what stands after the value. */
-type Definition = NodeOf<"Network" | "Bottoms" | "Experts" | "Gate" | "Task" | "Chain" | "Fusion" | "Rank">;
-
 /** Everything up to the `=`, in the columns of the neighbours. */
-function head({ node, columns }: Printing<Definition>): string {
+function head({ node, columns }: Printing<AlignedDeclaration>): string {
   return cellsOf(node)
     .map(([column, text]) => text.padEnd(columns.get(column) ?? 0))
     .join(" ");
 }
 
-export function printDefinition(
-  printing: Printing<NodeOf<"Network" | "Bottoms" | "Experts" | "Chain" | "Fusion">>,
-): Doc {
+export function printDefinition(printing: Printing<Extract<AlignedDeclaration, { readonly value: Expression }>>): Doc {
   return [head(printing), definition(printing.node.value, printing.one("value"))];
 }
 

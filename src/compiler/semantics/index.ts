@@ -13,6 +13,8 @@ export { applySuppressions, type SuppressionInput } from "./lint/suppressions.js
 export {
   describeKind,
   headKinds,
+  isHeadKind,
+  lookOf,
   kindWord,
   networkKinds,
   type SpecSymbol,

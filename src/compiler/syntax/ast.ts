@@ -4,6 +4,7 @@
  * invent is an explicit `Missing` node. Comments are kept in {@link Spec.comments}, doc comments on their declaration.
  */
 import type { Span } from "../text/index.js";
+import type { FileKind, KeywordOf } from "./declarations.js";
 
 /** What every node has. */
 export interface Node {
@@ -149,7 +150,7 @@ export interface LabelsBlock extends DeclarationNode {
 /** `input x = …`, `table t = …`, `bottom b = …`, `tower t = …`: a name for a tensor. */
 export interface NetworkDeclaration extends DeclarationNode {
   readonly kind: "Network";
-  readonly keyword: "input" | "table" | "bottom" | "tower";
+  readonly keyword: KeywordOf<"Network">;
   readonly name: Name;
   readonly value: Expression;
 }
@@ -394,10 +395,7 @@ export interface OverrideDeclaration extends DeclarationNode {
 }
 
 /** What `override` may stand before. */
-export type PlainDeclaration = Exclude<
-  Declaration,
-  ImportDeclaration | ModelDeclaration | OverrideDeclaration | RemoveDeclaration | MissingDeclaration
->;
+export type PlainDeclaration = Exclude<Declaration, { readonly kind: FileKind | "MissingDeclaration" }>;
 
 /** `remove rules home.double11`: the declaration's keyword and its dotted name. */
 export interface RemoveDeclaration extends DeclarationNode {

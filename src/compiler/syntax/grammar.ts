@@ -65,7 +65,7 @@ export class MtlParser extends CstParser {
   // ---------------------------------------------------------------------------------------------------- declarations
 
   readonly importDeclaration = this.RULE("importDeclaration", () => {
-    this.CONSUME(t.Import);
+    this.CONSUME(t.declarationTokens.import);
     this.OR({
       DEF: [
         {
@@ -94,7 +94,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly modelDeclaration = this.RULE("modelDeclaration", () => {
-    this.CONSUME(t.Model);
+    this.CONSUME(t.declarationTokens.model);
     this.CONSUME(t.Identifier);
     this.OPTION(() => {
       this.CONSUME(t.Extends);
@@ -103,12 +103,12 @@ export class MtlParser extends CstParser {
   });
 
   readonly overrideDeclaration = this.RULE("overrideDeclaration", () => {
-    this.CONSUME(t.Override);
+    this.CONSUME(t.declarationTokens.override);
     this.SUBRULE(this.plainDeclaration);
   });
 
   readonly removeDeclaration = this.RULE("removeDeclaration", () => {
-    this.CONSUME(t.Remove);
+    this.CONSUME(t.declarationTokens.remove);
     this.CONSUME(t.Identifier, { LABEL: "keyword" });
     this.CONSUME2(t.Identifier, { LABEL: "path" });
     this.MANY(() => {
@@ -138,7 +138,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly featuresBlock = this.RULE("featuresBlock", () => {
-    this.CONSUME(t.Features);
+    this.CONSUME(t.declarationTokens.features);
     this.CONSUME(t.LCurly);
     this.SUBRULE(this.featureEntries);
     this.CONSUME(t.RCurly);
@@ -177,7 +177,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly labelsBlock = this.RULE("labelsBlock", () => {
-    this.CONSUME(t.Labels);
+    this.CONSUME(t.declarationTokens.labels);
     this.CONSUME(t.LCurly);
     this.SUBRULE(this.labelEntries);
     this.CONSUME(t.RCurly);
@@ -266,7 +266,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly paramsBlock = this.RULE("paramsBlock", () => {
-    this.CONSUME(t.Params);
+    this.CONSUME(t.declarationTokens.params);
     this.CONSUME(t.LCurly);
     this.SUBRULE(this.paramEntries);
     this.CONSUME(t.RCurly);
@@ -297,7 +297,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly bottomsDeclaration = this.RULE("bottomsDeclaration", () => {
-    this.CONSUME(t.Bottoms);
+    this.CONSUME(t.declarationTokens.bottoms);
     this.CONSUME(t.Identifier, { LABEL: "name" });
     this.CONSUME(t.LBracket);
     this.MANY(() => {
@@ -310,7 +310,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly expertsDeclaration = this.RULE("expertsDeclaration", () => {
-    this.CONSUME(t.Experts);
+    this.CONSUME(t.declarationTokens.experts);
     this.CONSUME(t.Identifier);
     this.CONSUME(t.LBracket);
     this.SUBRULE(this.sum);
@@ -320,7 +320,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly gateDeclaration = this.RULE("gateDeclaration", () => {
-    this.CONSUME(t.Gate);
+    this.CONSUME(t.declarationTokens.gate);
     this.CONSUME(t.Identifier);
     this.CONSUME(t.Equals);
     this.SUBRULE(this.expression, { LABEL: "value" });
@@ -329,7 +329,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly taskDeclaration = this.RULE("taskDeclaration", () => {
-    this.CONSUME(t.Task);
+    this.CONSUME(t.declarationTokens.task);
     this.CONSUME(t.Identifier);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.type);
@@ -339,7 +339,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly chainDeclaration = this.RULE("chainDeclaration", () => {
-    this.CONSUME(t.Chain);
+    this.CONSUME(t.declarationTokens.chain);
     this.CONSUME(t.Identifier);
     this.OPTION(() => {
       this.CONSUME(t.Colon);
@@ -350,14 +350,14 @@ export class MtlParser extends CstParser {
   });
 
   readonly fusionDeclaration = this.RULE("fusionDeclaration", () => {
-    this.CONSUME(t.Fusion);
+    this.CONSUME(t.declarationTokens.fusion);
     this.CONSUME(t.Identifier);
     this.CONSUME(t.Equals);
     this.SUBRULE(this.expression);
   });
 
   readonly rankDeclaration = this.RULE("rankDeclaration", () => {
-    this.CONSUME(t.Rank);
+    this.CONSUME(t.declarationTokens.rank);
     this.CONSUME(t.Identifier, { LABEL: "name" });
     this.CONSUME(t.Equals);
     this.OPTION(() => {
@@ -405,7 +405,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly experimentDeclaration = this.RULE("experimentDeclaration", () => {
-    this.CONSUME(t.Experiment);
+    this.CONSUME(t.declarationTokens.experiment);
     this.CONSUME(t.Identifier);
     this.CONSUME(t.LCurly);
     this.SUBRULE(this.entries);
@@ -413,7 +413,7 @@ export class MtlParser extends CstParser {
   });
 
   readonly defDeclaration = this.RULE("defDeclaration", () => {
-    this.CONSUME(t.Def);
+    this.CONSUME(t.declarationTokens.def);
     this.CONSUME(t.Identifier);
     this.CONSUME(t.LParen);
     this.MANY(() => {
@@ -436,7 +436,7 @@ export class MtlParser extends CstParser {
   // ----------------------------------------------------------------------------------------------------------- rules
 
   readonly rulesBlock = this.RULE("rulesBlock", () => {
-    this.CONSUME(t.Rules);
+    this.CONSUME(t.declarationTokens.rules);
     this.CONSUME(t.Identifier);
     this.CONSUME(t.LCurly);
     this.SUBRULE(this.ruleEntries);
@@ -558,7 +558,7 @@ export class MtlParser extends CstParser {
   // ----------------------------------------------------------------------------------------------------------- tests
 
   readonly testDeclaration = this.RULE("testDeclaration", () => {
-    this.CONSUME(t.Test);
+    this.CONSUME(t.declarationTokens.test);
     this.CONSUME(t.StringToken);
     this.CONSUME(t.LCurly);
     this.SUBRULE(this.testSteps);
@@ -594,7 +594,7 @@ export class MtlParser extends CstParser {
         },
         {
           ALT: () => {
-            this.CONSUME(t.Request);
+            this.CONSUME(t.declarationTokens.request);
             this.SUBRULE2(this.record);
           },
         },
@@ -859,9 +859,5 @@ const startsOperand: ReadonlySet<unknown> = new Set([t.LBracket]);
 function startsCount(name: string): boolean {
   return name === t.NumberToken.name || name === t.Identifier.name;
 }
-
-/** A rule of {@link MtlParser} that a piece of a broken file can be parsed with. */
-export type EntryRule =
-  "entries" | "featureEntries" | "labelEntries" | "typedEntries" | "paramEntries" | "ruleEntries" | "testSteps";
 
 export { tokenMatcher, type CstNode };

@@ -10,4 +10,23 @@ export { childrenOf, pathAt, visit, type AnyNode, type Kind, type NodeOf } from 
 export { familiarWord, type FamiliarPlace } from "./errors/familiar.js";
 export { ruleVerbs } from "./build/build-rules.js";
 export { reservedWords } from "./tokens.js";
-export { declarationWords } from "./layout.js";
+export {
+  declarationWords,
+  declarations,
+  isAlignedRow,
+  isBlockRow,
+  isOverridable,
+  rowOf,
+  rowOfKeyword,
+  type AlignedKind,
+  type BlockKind,
+  type BodyKind,
+  type DeclarationKeyword,
+  type DeclarationRow,
+  type DeclaredSymbol,
+  type DeclaredValue,
+  type NameColour,
+  type NameSpace,
+  type NamingRow,
+  type OutlineIcon,
+} from "./declarations.js";

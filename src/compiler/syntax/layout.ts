@@ -1,5 +1,12 @@
 import { tokenMatcher, type IToken } from "chevrotain";
 import type { SourceFile } from "../text/index.js";
+import {
+  isOverridable,
+  rowOfKeyword,
+  type DeclarationBody,
+  type DeclarationHead,
+  type DeclarationRow,
+} from "./declarations.js";
 import { endsOperand, isClosing, isOpening } from "./errors/nesting.js";
 import * as t from "./tokens.js";
 
@@ -71,9 +78,8 @@ export function splitDeclarations(tokens: readonly IToken[], layout: Layout): re
 
 /** Whether a declaration's first word belongs to the `override` on the line above. */
 function isOverridden(tokens: readonly IToken[], i: number): boolean {
-  const type = tokens[i]?.tokenType;
-  const alone = type === t.Import || type === t.Model || type === t.Override || type === t.Remove;
-  return tokens[i - 1]?.tokenType === t.Override && !alone;
+  const row = declarationAt(tokens[i]);
+  return tokens[i - 1]?.tokenType === t.declarationTokens.override && (row === undefined || isOverridable(row));
 }
 
 /** The brackets that stay open after a closing one; one that closes nothing likely leaves all open. */
@@ -103,59 +109,36 @@ function closesLikely(open: IToken, tokens: readonly IToken[], i: number, layout
 function standsAlone(tokens: readonly IToken[], i: number, layout: Layout): boolean {
   const token = tokens[i];
   const next = tokens[i + 1];
-  return token !== undefined && shapes.has(token.tokenType) && (next === undefined || layout.startsLine(next, token));
+  return (
+    declarationAt(token) !== undefined && token !== undefined && (next === undefined || layout.startsLine(next, token))
+  );
 }
 
 /** Whether the two tokens after a declaration's first word are what follows it. */
 type Shape = (first: IToken | undefined, second: IToken | undefined) => boolean;
-const shapes: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
-  [t.Import, (a) => a?.tokenType === t.LCurly || isText(a)],
-  [t.Model, (a) => isName(a)],
-  [t.Data, opensBlock],
-  [t.Loss, opensBlock],
-  [t.Train, opensBlock],
-  [t.Metrics, opensBlock],
-  [t.Features, opensBlock],
-  [t.Labels, opensBlock],
-  [t.Attributes, opensBlock],
-  [t.Signals, opensBlock],
-  [t.Request, opensBlock],
-  [t.Params, opensBlock],
-  [t.Input, defines],
-  [t.Table, defines],
-  [t.Bottom, defines],
-  [t.Tower, defines],
-  [t.Gate, defines],
-  [t.Fusion, defines],
-  [t.Rank, defines],
-  [t.Task, (a, b) => isName(a) && (b?.tokenType === t.Colon || b?.tokenType === t.Equals)],
-  [t.Chain, (a, b) => isName(a) && (b?.tokenType === t.Colon || b?.tokenType === t.Equals)],
-  [t.Bottoms, (a, b) => isName(a) && b?.tokenType === t.LBracket],
-  [t.Experts, (a, b) => isName(a) && b?.tokenType === t.LBracket],
-  [t.Experiment, (a, b) => isName(a) && b?.tokenType === t.LCurly],
-  [t.Rules, (a, b) => isName(a) && b?.tokenType === t.LCurly],
-  [t.Test, (a) => isText(a)],
-  [t.Def, (a, b) => isName(a) && b?.tokenType === t.LParen],
-  [t.Override, (a): boolean => a !== undefined && shapes.has(a.tokenType)],
-  [t.Remove, (a, b) => isName(a) && isName(b)],
-]);
+const shapes: Readonly<Record<DeclarationHead, Shape>> = {
+  "{": (a) => a?.tokenType === t.LCurly,
+  "name =": (a, b) => isName(a) && b?.tokenType === t.Equals,
+  "name : or =": (a, b) => isName(a) && (b?.tokenType === t.Colon || b?.tokenType === t.Equals),
+  "name [": (a, b) => isName(a) && b?.tokenType === t.LBracket,
+  "name {": (a, b) => isName(a) && b?.tokenType === t.LCurly,
+  "name (": (a, b) => isName(a) && b?.tokenType === t.LParen,
+  name: isName,
+  text: isText,
+  "{ or text": (a) => a?.tokenType === t.LCurly || isText(a),
+  declaration: (a) => declarationAt(a) !== undefined,
+  "keyword name": (a, b) => isName(a) && isName(b),
+};
 
-/** The words that begin a declaration. */
-export const declarationWords: readonly string[] = [...shapes.keys()].map(
-  (type) => (type as { readonly PATTERN: string }).PATTERN,
-);
-
-function opensBlock(next: IToken | undefined): boolean {
-  return next?.tokenType === t.LCurly;
-}
-
-function defines(first: IToken | undefined, second: IToken | undefined): boolean {
-  return isName(first) && second?.tokenType === t.Equals;
+/** The row of the declaration that a token may begin. */
+function declarationAt(token: IToken | undefined): DeclarationRow | undefined {
+  return token === undefined ? undefined : rowOfKeyword(token.image);
 }
 
 /** A declaration's first words: certain enough to end whatever is under way, open brackets included. */
 function beginsDeclaration(tokens: readonly IToken[], i: number): boolean {
-  return shapes.get(tokens[i]?.tokenType)?.(tokens[i + 1], tokens[i + 2]) ?? false;
+  const row = declarationAt(tokens[i]);
+  return row !== undefined && shapes[row.head](tokens[i + 1], tokens[i + 2]);
 }
 
 /** Words that continue a declaration on its next line. */
@@ -178,11 +161,11 @@ function seemsToBeginDeclaration(tokens: readonly IToken[], i: number, layout: L
   const previous = tokens[i - 1];
   const next = tokens[i + 1];
   if (token === undefined || !isName(token) || continuing.has(token.tokenType)) return false;
-  if (shapes.has(token.tokenType) && previous !== undefined && layout.columnOf(token) === 0) return true;
+  if (declarationAt(token) !== undefined && previous !== undefined && layout.columnOf(token) === 0) return true;
   if (previous === undefined || !endsOperand(previous)) return false;
   // `task` alone on its line goes on with the next one.
   const before = tokens[i - 2];
-  if (shapes.has(previous.tokenType) && layout.startsLine(previous, before)) return false;
+  if (declarationAt(previous) !== undefined && layout.startsLine(previous, before)) return false;
   return (
     next !== undefined &&
     (isName(next) ||
@@ -213,7 +196,7 @@ export interface BlockParts {
 }
 
 /** How an entry of a block begins. */
-export type EntryShape = "key" | "rule" | "step";
+export type EntryShape = DeclarationBody["shape"];
 
 /** Cuts a block's tokens; undefined when there is no opening brace among the first ones. */
 export function splitBlock(tokens: readonly IToken[], shape: EntryShape, layout: Layout): BlockParts | undefined {
@@ -330,7 +313,7 @@ function beginsEntry(tokens: readonly IToken[], i: number, shape: EntryShape, la
         token.tokenType === t.At ||
         token.tokenType === t.Candidate ||
         token.tokenType === t.Expect ||
-        (token.tokenType === t.Request && next?.tokenType === t.LCurly)
+        (token.tokenType === t.declarationTokens.request && next?.tokenType === t.LCurly)
       );
   }
 }

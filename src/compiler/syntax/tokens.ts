@@ -1,4 +1,5 @@
 import { createToken, Lexer, type TokenType } from "chevrotain";
+import { declarations, declarationWords, type DeclarationKeyword, type DeclarationRow } from "./declarations.js";
 
 /**
  * The token types. Words of the language are contextual: each keyword is also an {@link Identifier} (token category), so
@@ -32,6 +33,12 @@ function reserved(word: string, ...categories: TokenType[]): TokenType {
   });
 }
 
+/** The keywords of some declarations, as a message lists them. */
+function listed(of: (row: DeclarationRow) => boolean): string {
+  const words = declarations.filter(of).map((row) => `\`${row.keyword}\``);
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+}
+
 // ------------------------------------------------------------------------------------------------------- categories
 
 export const ComparisonOperator = createToken({
@@ -50,19 +57,19 @@ export const BoundOperator = createToken({ name: "BoundOperator", pattern: Lexer
 export const EntryBlockKeyword = createToken({
   name: "EntryBlockKeyword",
   pattern: Lexer.NA,
-  label: "`data`, `loss`, `train` or `metrics`",
+  label: listed(({ body }) => body?.rule === "entryBlock"),
 });
 /** First words of blocks whose entries are `name: type`. */
 export const TypedBlockKeyword = createToken({
   name: "TypedBlockKeyword",
   pattern: Lexer.NA,
-  label: "`attributes`, `signals` or `request`",
+  label: listed(({ body }) => body?.rule === "typedBlock"),
 });
 /** First words of `keyword name = expression` in the network. */
 export const NetworkKeyword = createToken({
   name: "NetworkKeyword",
   pattern: Lexer.NA,
-  label: "`input`, `table`, `bottom` or `tower`",
+  label: listed(({ kind }) => kind === "Network"),
 });
 /** `text`, `texts`, `bool`, `time`, `duration`. */
 export const SimpleTypeKeyword = createToken({
@@ -73,39 +80,22 @@ export const SimpleTypeKeyword = createToken({
 
 // --------------------------------------------------------------------------------------------------------- keywords
 
-export const Import = keyword(`import`);
+/** The first words of declarations. */
+export const declarationTokens = Object.fromEntries(
+  declarations.map((row: DeclarationRow) => [row.keyword, keyword(row.keyword, ...categoriesOf(row))]),
+) as Readonly<Record<DeclarationKeyword, TokenType>>;
+
+/** Declarations of one form share a rule of the grammar, which takes their category. */
+function categoriesOf({ kind, body }: DeclarationRow): readonly TokenType[] {
+  if (body?.rule === "entryBlock") return [EntryBlockKeyword];
+  if (body?.rule === "typedBlock") return [TypedBlockKeyword];
+  return kind === "Network" ? [NetworkKeyword] : [];
+}
+
 export const From = keyword("from");
-export const Model = keyword("model");
 export const Extends = keyword("extends");
-export const Data = keyword("data", EntryBlockKeyword);
-export const Loss = keyword("loss", EntryBlockKeyword);
-export const Train = keyword("train", EntryBlockKeyword);
-export const Metrics = keyword("metrics", EntryBlockKeyword);
-export const Features = keyword("features");
-export const Labels = keyword("labels");
-export const Attributes = keyword("attributes", TypedBlockKeyword);
-export const Signals = keyword("signals", TypedBlockKeyword);
-export const Request = keyword("request", TypedBlockKeyword);
-export const Params = keyword("params");
-export const Input = keyword("input", NetworkKeyword);
-export const Table = keyword("table", NetworkKeyword);
-export const Bottom = keyword("bottom", NetworkKeyword);
-export const Tower = keyword("tower", NetworkKeyword);
-export const Bottoms = keyword("bottoms");
-export const Experts = keyword("experts");
-export const Gate = keyword("gate");
 export const Over = keyword("over");
-export const Task = keyword("task");
 export const Auxiliary = keyword("auxiliary");
-export const Chain = keyword("chain");
-export const Fusion = keyword("fusion");
-export const Rules = keyword("rules");
-export const Rank = keyword("rank");
-export const Experiment = keyword("experiment");
-export const Test = keyword("test");
-export const Def = keyword("def");
-export const Override = keyword("override");
-export const Remove = keyword("remove");
 
 export const Event = keyword("event");
 export const Amount = keyword("amount");
@@ -248,39 +238,11 @@ const words: readonly TokenType[] = [
   Not,
   True,
   False,
-  Import,
+  ...declarationWords.map((word) => declarationTokens[word]),
   From,
-  Model,
   Extends,
-  Data,
-  Loss,
-  Train,
-  Metrics,
-  Features,
-  Labels,
-  Attributes,
-  Signals,
-  Request,
-  Params,
-  Input,
-  Table,
-  Bottoms,
-  Bottom,
-  Tower,
-  Experts,
-  Gate,
   Over,
-  Task,
   Auxiliary,
-  Chain,
-  Fusion,
-  Rules,
-  Rank,
-  Experiment,
-  Test,
-  Def,
-  Override,
-  Remove,
   Event,
   Amount,
   Within,

@@ -2,7 +2,13 @@
  * Where a cursor is, read from the words before it alone: the text there is being typed and rarely parses. The open
  * brackets around it are frames; each knows its current item.
  */
-import { ruleVerbs, tokenizeDeclarations, type TokenView } from "../../compiler/syntax/index.js";
+import {
+  declarations,
+  ruleVerbs,
+  tokenizeDeclarations,
+  type DeclarationRow,
+  type TokenView,
+} from "../../compiler/syntax/index.js";
 import { positionAt, type SourceFile, type Span } from "../../compiler/text/index.js";
 
 /** An open bracket around the cursor. */
@@ -110,20 +116,9 @@ function readFrames(tokens: readonly TokenView[]): Pick<Cursor, "top" | "frames"
   return { top, frames };
 }
 
+/** Keywords whose `{` opens a list of lines, and of names. */
 const blockWords: ReadonlySet<string> = new Set([
-  "data",
-  "features",
-  "labels",
-  "loss",
-  "train",
-  "metrics",
-  "attributes",
-  "params",
-  "signals",
-  "request",
-  "rules",
-  "experiment",
-  "test",
+  ...declarations.flatMap((row: DeclarationRow) => (row.body === undefined ? [] : [row.keyword])),
   "import",
 ]);
 

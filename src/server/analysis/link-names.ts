@@ -1,21 +1,21 @@
 /** Names of one declaration that the checker's references may lack, linked to what they stand for. */
-import { headKinds, type SpecSymbol } from "../../compiler/semantics/index.js";
-import type {
-  BottomsDeclaration,
-  Declaration,
-  DefDeclaration,
-  EventExpression,
-  Name,
-  RemoveDeclaration,
-  RulesBlock,
-  TestDeclaration,
-  Type,
+import { isHeadKind, type SpecSymbol } from "../../compiler/semantics/index.js";
+import {
+  rowOfKeyword,
+  type BottomsDeclaration,
+  type Declaration,
+  type DefDeclaration,
+  type EventExpression,
+  type Name,
+  type NameSpace,
+  type RemoveDeclaration,
+  type RulesBlock,
+  type TestDeclaration,
+  type Type,
 } from "../../compiler/syntax/index.js";
 import { readsNames, type Slot } from "../language/slots.js";
 import { visitSlots } from "../language/tree-slots.js";
 import type { Thing } from "./thing.js";
-
-type Space = "labels" | "attributes" | "names";
 
 /** What linking writes to; a name that has a link already keeps it. */
 export interface NameLinks {
@@ -25,7 +25,7 @@ export interface NameLinks {
   /** Links a name to such a declaration. */
   readonly refer: (name: Name, target: Name, kind: Thing["kind"]) => void;
   /** Links a name to the symbol of that name in the first of the name spaces that has one. */
-  readonly link: (name: Name, spaces: readonly Space[], fits?: (symbol: SpecSymbol) => boolean) => void;
+  readonly link: (name: Name, spaces: readonly NameSpace[], fits?: (symbol: SpecSymbol) => boolean) => void;
   readonly bottoms: (name: string) => BottomsDeclaration | undefined;
   readonly rules: (name: string) => readonly RulesBlock[];
   /** Links a name to what a file declares under it. */
@@ -95,16 +95,14 @@ function linkParts(node: Declaration, links: NameLinks): void {
 }
 
 function isHead(symbol: SpecSymbol): boolean {
-  return (headKinds as readonly string[]).includes(symbol.kind);
+  return isHeadKind(symbol.kind);
 }
 
 /** `remove rules home.double11`. */
 function linkRemoval({ keyword, path }: RemoveDeclaration, links: NameLinks): void {
   const [name, inner] = path;
   if (name === undefined) return;
-  const space: Space =
-    keyword.text === "labels" ? "labels" : ["attributes", "request"].includes(keyword.text) ? "attributes" : "names";
-  links.link(name, [space]);
+  links.link(name, [rowOfKeyword(keyword.text)?.symbol?.space ?? "names"]);
   if (keyword.text !== "rules" || inner === undefined) return;
   for (const block of links.rules(name.text))
     for (const rule of block.rules)
@@ -200,7 +198,7 @@ function linkExpressions(node: Declaration, links: NameLinks): void {
   });
 }
 
-function spacesOf(slot: Slot): readonly Space[] {
+function spacesOf(slot: Slot): readonly NameSpace[] {
   return slot.kind === "formula" || slot.kind === "key" || slot.kind === "request"
     ? ["attributes", "names"]
     : ["names"];

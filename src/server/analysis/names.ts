@@ -3,13 +3,7 @@
  * first; what it never looks at (bodies of macros, overrides, removals, import lists) or gave up on is found by name.
  */
 import type { Compilation } from "../../compiler/compile.js";
-import {
-  declaredBy,
-  kindWord,
-  type SideTables,
-  type SpecSymbol,
-  type SymbolKind,
-} from "../../compiler/semantics/index.js";
+import { declaredBy, kindWord, lookOf, type SideTables, type SpecSymbol } from "../../compiler/semantics/index.js";
 import type { Declaration, DefDeclaration, Name, RulesBlock, Spec } from "../../compiler/syntax/index.js";
 import { resolvePath, type Span } from "../../compiler/text/index.js";
 import { placeOf } from "./analysis.js";
@@ -93,22 +87,16 @@ function declaredIn(spec: Spec): readonly Declared[] {
   });
 }
 
-/** Labels have names of their own; so has what candidates and requests bring, beside features. */
-export function spaceOf(kind: SymbolKind): "labels" | "attributes" | "names" {
-  if (kind === "label" || kind === "event") return "labels";
-  return kind === "attribute" || kind === "request" ? "attributes" : "names";
-}
-
 /** For the place of an overriding name, the place where it was declared first. */
 function findOrigins(declared: readonly Declared[]): ReadonlyMap<string, string> {
   const firsts = new Map<string, SpecSymbol>();
   for (const { symbol, isOverride } of declared) {
-    const key = `${spaceOf(symbol.kind)} ${symbol.name}`;
+    const key = `${lookOf(symbol.kind).space} ${symbol.name}`;
     if (!isOverride && !firsts.has(key)) firsts.set(key, symbol);
   }
   const origins = new Map<string, string>();
   for (const { symbol, isOverride } of declared) {
-    const first = isOverride ? firsts.get(`${spaceOf(symbol.kind)} ${symbol.name}`) : undefined;
+    const first = isOverride ? firsts.get(`${lookOf(symbol.kind).space} ${symbol.name}`) : undefined;
     if (first !== undefined) origins.set(placeOfName(symbol.at), placeOfName(first.at));
   }
   return origins;
@@ -127,7 +115,7 @@ function createLinks(
   };
   // What reaches the spec goes before what stands in a file that it imports parts of.
   for (const symbol of [...tables.symbols, ...declared.map((each) => each.symbol)]) {
-    const scope = scopes[spaceOf(symbol.kind)];
+    const scope = scopes[lookOf(symbol.kind).space];
     if (!scope.has(symbol.name)) scope.set(symbol.name, symbol);
   }
   const ownThing = (name: Name, kind: Thing["kind"]): Thing => ({

@@ -1,10 +1,15 @@
 /** What may stand where the cursor is. */
-import { headKinds, networkKinds, type SymbolKind } from "../../compiler/semantics/index.js";
+import { headKinds, type SymbolKind } from "../../compiler/semantics/index.js";
 import { stdNames } from "../../compiler/std/index.js";
-import { declarationWords, type TokenView } from "../../compiler/syntax/index.js";
-import { own } from "../../compiler/text/index.js";
+import {
+  declarations,
+  declarationWords,
+  isOverridable,
+  rowOfKeyword,
+  type DeclarationRow,
+  type TokenView,
+} from "../../compiler/syntax/index.js";
 import { wantsOperand, type Cursor, type Frame } from "../analysis/cursor.js";
-import { declarationDocs } from "../language/docs.js";
 import type { Macros } from "../language/signatures.js";
 import { entrySlot, valueSlot, type Slot } from "../language/slots.js";
 import { rootSlot } from "./call-around.js";
@@ -17,20 +22,10 @@ export function expectedAt(cursor: Cursor, macros: Macros): readonly Expected[] 
   const expected = expectedIn(cursor, macros);
   if (cursor.after[0]?.text !== ":") return expected;
   // Before a colon stands what it gives a value to, unless the name is declared there.
-  return declaring.has(cursor.top[0]?.text ?? "") && cursor.frames.length === 1
+  return rowOfKeyword(cursor.top[0]?.text ?? "")?.body?.keys === "declared" && cursor.frames.length === 1
     ? []
     : expected.filter(({ kind }) => ["keys", "parameters", "changes"].includes(kind));
 }
-
-const declaring: ReadonlySet<string> = new Set([
-  "features",
-  "labels",
-  "attributes",
-  "signals",
-  "request",
-  "params",
-  "experiment",
-]);
 
 function expectedIn(cursor: Cursor, macros: Macros): readonly Expected[] {
   const { top, frames, inText } = cursor;
@@ -47,7 +42,7 @@ function expectedIn(cursor: Cursor, macros: Macros): readonly Expected[] {
 
 // ----------------------------------------------------------------------------------------------- outside of brackets
 
-const overridable = declarationWords.filter((word) => !["import", "model", "override", "remove"].includes(word));
+const overridable: readonly DeclarationRow[] = declarations.filter(isOverridable);
 
 function atTop(cursor: Cursor, head: string, macros: Macros): readonly Expected[] {
   const { top, startsLine } = cursor;
@@ -135,12 +130,13 @@ function parametersOf(name: string, macros: Macros): readonly Expected[] {
 }
 
 function afterHead(head: string, isOverride: boolean): readonly Expected[] {
-  if (head === "override") return [{ kind: "declarations", words: overridable }];
+  if (head === "override") return [{ kind: "declarations", words: overridable.map(({ keyword }) => keyword) }];
   if (head === "remove")
     return [
       {
         kind: "words",
-        words: overridable.filter((word) => word !== "test").map((text) => ({ text, doc: declarationDocs[text] })),
+        // A test has a title and no name.
+        words: overridable.filter(({ kind }) => kind !== "Test").map(({ keyword, doc }) => ({ text: keyword, doc })),
       },
     ];
   if (head === "import") return [{ kind: "files", quoted: false }];
@@ -149,25 +145,9 @@ function afterHead(head: string, isOverride: boolean): readonly Expected[] {
 
 /** Names of what a declaration of that word declares. */
 function removable(keyword: string): readonly Expected[] {
-  const kinds: Readonly<Record<string, readonly SymbolKind[]>> = {
-    features: ["feature"],
-    labels: ["label"],
-    attributes: ["attribute"],
-    signals: ["signal"],
-    request: ["request"],
-    params: ["param"],
-    loss: headKinds,
-    metrics: headKinds,
-    def: ["macro"],
-    ...Object.fromEntries(
-      [...networkKinds, "task", "chain", "fusion", "rules", "rank", "experiment"].map((word) => [
-        word,
-        [word as SymbolKind],
-      ]),
-    ),
-  };
-  const found = own(kinds, keyword);
-  return found === undefined ? [] : [{ kind: "names", kinds: found }];
+  const row = rowOfKeyword(keyword);
+  if (row?.body?.keys === "heads") return [{ kind: "names", kinds: headKinds }];
+  return row?.symbol === undefined ? [] : [{ kind: "names", kinds: [row.symbol.kind as SymbolKind] }];
 }
 
 // --------------------------------------------------------------------------------------------------------- in blocks

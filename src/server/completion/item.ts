@@ -1,7 +1,7 @@
 /** One item of a completion, and items for names and calls. */
 import { CompletionItemKind } from "vscode-languageserver";
-import { describeKind, type SpecSymbol, type SymbolKind } from "../../compiler/semantics/index.js";
-import type { TokenView } from "../../compiler/syntax/index.js";
+import { describeKind, lookOf, type SpecSymbol, type SymbolKind } from "../../compiler/semantics/index.js";
+import type { NameColour, TokenView } from "../../compiler/syntax/index.js";
 import { typeOf, type Analysis } from "../analysis/analysis.js";
 import { codeBlock, docOf, shortType, textAt } from "../language/show.js";
 import { showSignature, type Signature } from "../language/signatures.js";
@@ -78,33 +78,21 @@ function candidateItems({ spec }: Analysis, rank: number): readonly Item[] {
   );
 }
 
+/** An item's picture by the colour of what it names. */
+const pictures: Readonly<Record<NameColour, CompletionItemKind>> = {
+  property: CompletionItemKind.Property,
+  event: CompletionItemKind.Event,
+  parameter: CompletionItemKind.Constant,
+  class: CompletionItemKind.Class,
+  function: CompletionItemKind.Function,
+  namespace: CompletionItemKind.Module,
+  macro: CompletionItemKind.Snippet,
+  variable: CompletionItemKind.Variable,
+};
+
 export function kindOf(kind: SymbolKind): CompletionItemKind {
-  switch (kind) {
-    case "feature":
-    case "attribute":
-    case "request":
-      return CompletionItemKind.Property;
-    case "label":
-    case "event":
-      return CompletionItemKind.Event;
-    case "param":
-      return CompletionItemKind.Constant;
-    case "experts":
-      return CompletionItemKind.Class;
-    case "task":
-    case "chain":
-    case "signal":
-    case "fusion":
-      return CompletionItemKind.Function;
-    case "rules":
-    case "rank":
-    case "experiment":
-      return CompletionItemKind.Module;
-    case "macro":
-      return CompletionItemKind.Snippet;
-    default:
-      return CompletionItemKind.Variable;
-  }
+  // A ranking is a list and no value.
+  return kind === "rank" ? CompletionItemKind.Module : pictures[lookOf(kind).colour];
 }
 
 export function callItem(signature: Signature, rank: number): Item {

@@ -2,13 +2,12 @@
 import { own } from "../../compiler/text/index.js";
 import { CompletionItemKind, InsertTextFormat, MarkupKind, type CompletionItem } from "vscode-languageserver";
 import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
-import { declarationDocs, parameterDocs } from "../language/docs.js";
-import type { LabelEntry } from "../../compiler/syntax/index.js";
+import { parameterDocs } from "../language/docs.js";
+import { isBlockRow, rowOf, rowOfKeyword, type LabelEntry } from "../../compiler/syntax/index.js";
 import type { Signature } from "../language/signatures.js";
 import type { Expected } from "./expected-kinds.js";
 import { kindOf, nameItems, symbolItems, wordItem, type Item, type ItemContext } from "./item.js";
 import { columnItems, slotItems } from "./slot-items.js";
-import { blockSnippets } from "./snippets.js";
 
 export function itemsFor(expected: Expected, context: ItemContext): readonly Item[] {
   switch (expected.kind) {
@@ -16,8 +15,8 @@ export function itemsFor(expected: Expected, context: ItemContext): readonly Ite
       return expected.words.filter(isFree(context)).map((word) => ({
         label: word,
         kind: CompletionItemKind.Keyword,
-        doc: own(declarationDocs, word),
-        snippet: own(blockSnippets, word) ?? `${word} `,
+        doc: rowOfKeyword(word)?.doc,
+        snippet: rowOfKeyword(word)?.snippet ?? `${word} `,
         plain: `${word} `,
         rank: 3,
       }));
@@ -73,23 +72,12 @@ function baseOf({ type }: LabelEntry): "event" | "amount" | undefined {
 /** Blocks that a file has once, and its model, are not offered where another one stands. */
 function isFree({ analysis, at }: ItemContext): (word: string) => boolean {
   const others = analysis.spec.declarations.filter(({ span }) => at < span.start || span.end < at);
-  const standing = new Set(others.map(({ kind }) => kind.toLowerCase()));
-  return (word) => !onlyOnce.has(word) || !standing.has(word);
+  const standing = new Set(others.map((node) => rowOf(node)?.keyword));
+  return (word) => {
+    const row = rowOfKeyword(word);
+    return !(isBlockRow(row) || row?.kind === "Model") || !standing.has(word);
+  };
 }
-
-const onlyOnce: ReadonlySet<string> = new Set([
-  "model",
-  "data",
-  "features",
-  "labels",
-  "loss",
-  "train",
-  "metrics",
-  "attributes",
-  "signals",
-  "request",
-  "params",
-]);
 
 function labelItems({ base, not }: Extract<Expected, { kind: "labels" }>, context: ItemContext): readonly Item[] {
   return [

@@ -5,6 +5,7 @@ import { resolveBuiltin } from "../../compiler/builtins/index.js";
 import {
   featureKinds,
   headKinds,
+  isHeadKind,
   metricNames,
   metricsOf,
   multiplyTypes,
@@ -119,9 +120,7 @@ function chainItems(before: readonly TokenView[], context: ItemContext): readonl
   const { analysis } = context;
   const factors = before.at(-1)?.text === "*" ? before.filter(({ text }) => /^[A-Za-z_]/.test(text)) : [];
   const head = (name: string): Parameters<typeof multiplyTypes>[0][number] | undefined => {
-    const symbol = analysis.tables.symbols.find(
-      (each) => each.name === name && (headKinds as readonly string[]).includes(each.kind),
-    );
+    const symbol = analysis.tables.symbols.find((each) => each.name === name && isHeadKind(each.kind));
     const type = symbol === undefined ? undefined : typeOf(analysis, symbol.declaration);
     return type?.kind === "head" ? type.type : undefined;
   };

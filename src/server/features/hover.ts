@@ -1,12 +1,18 @@
 import { own } from "../../compiler/text/index.js";
 import { MarkupKind, type Hover } from "vscode-languageserver";
 import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
-import { tokenize, type AnyNode, type CallExpression, type Declaration } from "../../compiler/syntax/index.js";
+import {
+  rowOfKeyword,
+  tokenize,
+  type AnyNode,
+  type CallExpression,
+  type Declaration,
+} from "../../compiler/syntax/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { macrosOf, nodesAt, stdBlockAt, typeOf, type Analysis } from "../analysis/analysis.js";
 import type { Thing } from "../analysis/thing.js";
 import { namesOf, thingWord, withoutOverride } from "../analysis/names.js";
-import { declarationDocs, verbDocs, wordDocs } from "../language/docs.js";
+import { verbDocs, wordDocs } from "../language/docs.js";
 import { codeBlock, docOf, fileName, shortType, textAt, typeOfThing } from "../language/show.js";
 import { parameterOf, showSignature, signatureOf, type ParameterView, type Signature } from "../language/signatures.js";
 import { anySlot, type Slot } from "../language/slots.js";
@@ -234,7 +240,7 @@ function describeWord({ source }: Analysis, nodes: readonly AnyNode[], offset: n
   const isVerb = nodes.some((node) => node.kind === "Rule" && node.span.start === token.span.start);
   const doc = isVerb
     ? own(verbDocs, token.text)
-    : ((isFirst ? own(declarationDocs, token.text) : undefined) ?? wordDocs.get(token.text));
+    : ((isFirst ? rowOfKeyword(token.text)?.doc : undefined) ?? wordDocs.get(token.text));
   return doc === undefined ? undefined : { span: token.span, parts: [`\`${token.text}\`: ${doc}`] };
 }
 

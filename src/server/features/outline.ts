@@ -1,13 +1,17 @@
-import { SymbolKind as LspKind, type DocumentSymbol } from "vscode-languageserver";
+import type { DocumentSymbol } from "vscode-languageserver";
 import {
+  childrenOf,
   namesOfGroup,
+  rowOf,
   type AnyNode,
   type Declaration,
   type FeaturesBlock,
   type Name,
+  type OutlineIcon,
 } from "../../compiler/syntax/index.js";
 import { typeOf, type Analysis } from "../analysis/analysis.js";
 import { withoutOverride } from "../analysis/names.js";
+import { lspKinds } from "../language/lsp-kinds.js";
 import { shortType } from "../language/show.js";
 import { toRange } from "../positions.js";
 import type { Span } from "../../compiler/text/index.js";
@@ -21,8 +25,8 @@ function outlineDeclaration(analysis: Analysis, node: Declaration): readonly Doc
   const inner = withoutOverride(node);
   const described = describe(inner);
   if (described === undefined) return [];
-  const { name, kind, children = [] } = described;
-  const symbol = symbolAt(analysis, { name: nameText(name), kind, node: inner, at: spanOf(name, inner) });
+  const { name, icon, children } = described;
+  const symbol = symbolAt(analysis, { name: nameText(name), icon, node: inner, at: spanOf(name, inner) });
   const range = toRange(analysis.source, node.span);
   return [
     {
@@ -32,7 +36,7 @@ function outlineDeclaration(analysis: Analysis, node: Declaration): readonly Doc
       children: children.flatMap((child) =>
         child.name.text === ""
           ? []
-          : [symbolAt(analysis, { name: child.name.text, kind: child.kind, node: child.node, at: child.name.span })],
+          : [symbolAt(analysis, { name: child.name.text, icon: child.icon, node: child.node, at: child.name.span })],
       ),
     },
   ];
@@ -41,86 +45,38 @@ function outlineDeclaration(analysis: Analysis, node: Declaration): readonly Doc
 interface Described {
   /** A name of the spec, or a word of the language. */
   readonly name: Name | string;
-  readonly kind: LspKind;
-  readonly children?: readonly { readonly name: Name; readonly kind: LspKind; readonly node: AnyNode }[];
+  readonly icon: OutlineIcon;
+  readonly children: readonly Child[];
+}
+
+interface Child {
+  readonly name: Name;
+  readonly icon: OutlineIcon;
+  readonly node: AnyNode;
 }
 
 function describe(node: Declaration): Described | undefined {
-  const named = (entries: readonly (AnyNode & { readonly name: Name })[], kind: LspKind): Described["children"] =>
-    entries.map((entry) => ({ name: entry.name, kind, node: entry }));
-  switch (node.kind) {
-    case "Model":
-      return { name: node.name, kind: LspKind.Module };
-    case "Data":
-    case "Loss":
-    case "Train":
-    case "Metrics":
-      return {
-        name: node.kind.toLowerCase(),
-        kind: LspKind.Namespace,
-        children: node.entries.map((entry) => ({ name: entry.key, kind: LspKind.Key, node: entry })),
-      };
-    case "Features":
-      return { name: "features", kind: LspKind.Namespace, children: features(node) };
-    case "Labels":
-      return { name: "labels", kind: LspKind.Namespace, children: named(node.entries, LspKind.Event) ?? [] };
-    case "Attributes":
-      return { name: "attributes", kind: LspKind.Namespace, children: named(node.entries, LspKind.Property) ?? [] };
-    case "Signals":
-      return { name: "signals", kind: LspKind.Namespace, children: named(node.entries, LspKind.Field) ?? [] };
-    case "Request":
-      return { name: "request", kind: LspKind.Namespace, children: named(node.entries, LspKind.Property) ?? [] };
-    case "Experiment":
-      return {
-        name: node.name,
-        kind: LspKind.Namespace,
-        children: node.entries.map((entry) => ({ name: entry.key, kind: LspKind.Key, node: entry })),
-      };
-    case "Params":
-      return { name: "params", kind: LspKind.Namespace, children: named(node.entries, LspKind.Constant) ?? [] };
-    case "Network":
-    case "Bottoms":
-    case "Gate":
-      return { name: node.name, kind: LspKind.Variable };
-    case "Experts":
-      return { name: node.name, kind: LspKind.Array };
-    case "Task":
-    case "Chain":
-    case "Fusion":
-    case "Def":
-      return { name: node.name, kind: LspKind.Function };
-    case "Rank":
-      return { name: node.name, kind: LspKind.Array };
-    case "Rules":
-      return {
-        name: node.name,
-        kind: LspKind.Namespace,
-        children:
-          named(
-            node.rules.filter((rule) => rule.kind === "Rule"),
-            LspKind.Operator,
-          ) ?? [],
-      };
-    case "Test":
-      return {
-        name: `test "${node.title.value}"`,
-        kind: LspKind.Method,
-        children:
-          named(
-            node.steps.filter((step) => step.kind === "TestCandidate"),
-            LspKind.Object,
-          ) ?? [],
-      };
-    case "Import":
-    case "Override":
-    case "Remove":
-    case "MissingDeclaration":
-      return undefined;
-  }
+  const row = rowOf(node);
+  if (row?.icon === undefined) return undefined;
+  const name = node.kind === "Test" ? `test "${node.title.value}"` : "name" in node ? node.name : row.keyword;
+  const { body } = row;
+  return { name, icon: row.icon, children: body === undefined ? [] : namedIn(node, body.icon) };
+}
+
+/** The entries of a declaration that have a name, each of which is shown with the icon. */
+function namedIn(node: Declaration, icon: OutlineIcon): readonly Child[] {
+  if (node.kind === "Features") return features(node, icon);
+  return childrenOf(node).flatMap((child): readonly Child[] =>
+    child.kind === "Entry"
+      ? [{ name: child.key, icon, node: child }]
+      : "name" in child && child.name !== undefined
+        ? [{ name: child.name, icon, node: child }]
+        : [],
+  );
 }
 
 /** Features one by one, but those of a range as one. */
-function features(node: FeaturesBlock): Described["children"] & {} {
+function features(node: FeaturesBlock, icon: OutlineIcon): readonly Child[] {
   return node.entries.flatMap((entry) => {
     const names: readonly Name[] =
       entry.kind === "Feature"
@@ -128,7 +84,7 @@ function features(node: FeaturesBlock): Described["children"] & {} {
         : entry.names.kind === "NameRange"
           ? [{ kind: "Name", text: `${entry.names.first.text} .. ${entry.names.last.text}`, span: entry.names.span }]
           : namesOfGroup(entry).flatMap(({ name }) => (name.derived === true ? [] : [name]));
-    return names.map((name) => ({ name, kind: LspKind.Field, node: entry }));
+    return names.map((name) => ({ name, icon, node: entry }));
   });
 }
 
@@ -146,21 +102,20 @@ function symbolAt(
   analysis: Analysis,
   {
     name,
-    kind,
+    icon,
     node,
     at,
-  }: { readonly name: string; readonly kind: LspKind; readonly node: AnyNode; readonly at: Span },
+  }: { readonly name: string; readonly icon: OutlineIcon; readonly node: AnyNode; readonly at: Span },
 ): DocumentSymbol {
   const type = typeOf(analysis, node);
-  const word = node.kind === "Network" ? node.keyword : node.kind === "Rule" ? node.verb : node.kind.toLowerCase();
-  const isEntry = ["entry", "feature", "featuregroup", "label", "typed", "param", "testcandidate"].includes(word);
+  const word = node.kind === "Rule" ? node.verb : (rowOf(node)?.keyword ?? "");
   const detail = [
-    ...(isEntry || kind === LspKind.Namespace ? [] : [word]),
+    ...(word === "" || icon === "namespace" ? [] : [word]),
     ...(type === undefined ? [] : [shortType(type, analysis)]),
   ];
   return {
     name: name === "" ? "…" : name,
-    kind,
+    kind: lspKinds[icon],
     ...(detail.length === 0 ? {} : { detail: detail.join(" ") }),
     range: toRange(analysis.source, node.span),
     selectionRange: toRange(analysis.source, at),

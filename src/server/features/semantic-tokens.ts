@@ -1,5 +1,13 @@
 import { SemanticTokensBuilder, type SemanticTokens, type SemanticTokensLegend } from "vscode-languageserver";
-import { tokenize, visit, type AnyNode, type Declaration, type Name } from "../../compiler/syntax/index.js";
+import {
+  tokenize,
+  visit,
+  type AnyNode,
+  type Declaration,
+  type Name,
+  type NameColour,
+} from "../../compiler/syntax/index.js";
+import { lookOf, type SymbolKind } from "../../compiler/semantics/index.js";
 import { positionAt, type Span } from "../../compiler/text/index.js";
 import { macrosOf, type Analysis } from "../analysis/analysis.js";
 import type { Thing } from "../analysis/thing.js";
@@ -65,36 +73,16 @@ function tokensOf(analysis: Analysis): readonly Token[] {
   return [...tokens.values()].sort((a, b) => a.span.start - b.span.start);
 }
 
+/** The colours of what is declared inside a declaration. */
+const innerColours: Readonly<Record<Exclude<Thing["kind"], SymbolKind>, NameColour>> = {
+  member: "property",
+  "macro parameter": "parameter",
+  rule: "namespace",
+  arm: "variable",
+};
+
 function typeOfThing({ kind }: Thing): TokenType {
-  switch (kind) {
-    case "feature":
-    case "attribute":
-    case "request":
-    case "member":
-      return "property";
-    case "label":
-    case "event":
-      return "event";
-    case "task":
-    case "chain":
-    case "signal":
-    case "fusion":
-    case "rank":
-      return "function";
-    case "experts":
-      return "class";
-    case "param":
-    case "macro parameter":
-      return "parameter";
-    case "macro":
-      return "macro";
-    case "rules":
-    case "experiment":
-    case "rule":
-      return "namespace";
-    default:
-      return "variable";
-  }
+  return kind in innerColours ? innerColours[kind as keyof typeof innerColours] : lookOf(kind as SymbolKind).colour;
 }
 
 type Put = (span: Span, type: TokenType, ...modifiers: Modifier[]) => void;

@@ -1,7 +1,8 @@
-import { SymbolKind as LspKind, type SymbolInformation } from "vscode-languageserver";
+import type { SymbolInformation } from "vscode-languageserver";
 import type { ParsedFile } from "../../compiler/compile.js";
-import { declaredBy, type SymbolKind } from "../../compiler/semantics/index.js";
+import { declaredBy, lookOf } from "../../compiler/semantics/index.js";
 import { withoutOverride } from "../analysis/names.js";
+import { lspKinds } from "../language/lsp-kinds.js";
 import { toRange } from "../positions.js";
 
 /** Names that one answer holds at most. */
@@ -21,7 +22,7 @@ export function workspaceSymbols(
         if (!matches(name, query)) continue;
         found.push({
           name,
-          kind: kindOf(kind),
+          kind: lspKinds[lookOf(kind).icon],
           location: { uri: uriOf(source.path), range: toRange(source, at.span) },
           containerName: kind,
         });
@@ -37,35 +38,4 @@ function matches(name: string, query: string): boolean {
     if (from === 0) return false;
   }
   return true;
-}
-
-function kindOf(kind: SymbolKind): LspKind {
-  switch (kind) {
-    case "feature":
-    case "signal":
-      return LspKind.Field;
-    case "label":
-    case "event":
-      return LspKind.Event;
-    case "attribute":
-    case "request":
-      return LspKind.Property;
-    case "param":
-      return LspKind.Constant;
-    case "experts":
-    case "rank":
-      return LspKind.Array;
-    case "rules":
-    case "experiment":
-      return LspKind.Namespace;
-    case "candidate":
-      return LspKind.Object;
-    case "task":
-    case "chain":
-    case "fusion":
-    case "macro":
-      return LspKind.Function;
-    default:
-      return LspKind.Variable;
-  }
 }

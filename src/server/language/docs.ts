@@ -1,37 +1,4 @@
-/** Sentences about words of the language that no table of the compiler has: declarations, clauses, functions, parameters. */
-
-/** The first words of declarations and what follows them, with one sentence each. */
-export const declarationDocs: Readonly<Record<string, string>> = {
-  import: "Takes declarations from another file: those that are named, with all that they read, or the whole file.",
-  model: "Names the model of this file; with `extends`, a variant of another one.",
-  data: "The files of the model, and columns with a role of their own.",
-  features: "What the network reads of a row: columns, and how each becomes numbers.",
-  labels: "What happened: events and amounts, and which happens only within which.",
-  input: "A name for a list of features, joined to one tensor.",
-  table: "An embedding table of its own, to be shared by name.",
-  bottom: "A part of the network that several others read.",
-  bottoms: "One column of layers for each member, read as `name.member`.",
-  tower: "The part of the network that belongs to one task.",
-  experts: "Networks of one shape that share nothing; a gate mixes them.",
-  gate: "Weights over experts, computed from a row; read as a tensor, it is the mix.",
-  task: "A head that is computed from the network: a probability, an expected amount or a score.",
-  chain: "A head that is computed from other heads by the rules of probability.",
-  loss: "What training minimizes: a loss for each head, and penalties.",
-  train: "How the model is trained.",
-  metrics: "What each head is measured by.",
-  attributes: "What a candidate brings at serving, beyond the inputs of the model.",
-  signals: "Scores that other systems compute: heads without a network.",
-  request: "Values that hold for a whole request.",
-  params: "Numbers of the formula, with the range in which tuning may move them.",
-  fusion: "A formula that makes one score of many.",
-  rules: "What a list must and must not be: drops, boosts, spreads, caps.",
-  rank: "A list: how many items, by which score, under which rules.",
-  experiment: "Arms that divide the requests, and the parameters that each sets.",
-  test: "Candidates, and what is expected of their scores and their order.",
-  def: "A macro: its calls become its body, with the arguments in the place of the parameters.",
-  override: "Replaces a declaration, or entries of a block, of what this file imports or extends.",
-  remove: "Takes a declaration or an entry out of what this file imports or extends.",
-};
+/** Sentences about words of the language that no table of the compiler has: clauses, functions, parameters. */
 
 /** Words inside declarations. */
 export const wordDocs: ReadonlyMap<string, string> = new Map([

@@ -2,6 +2,7 @@
  * What kind of expression stands at a place of a spec. The tree of a sound file and the words before the cursor in a
  * broken one are both read as slots, so that hover, completion and references agree on what a word means there.
  */
+import { rowOfKeyword, type DeclaredValue } from "../../compiler/syntax/index.js";
 import type { ArgumentType, FormulaKind } from "../../compiler/semantics/index.js";
 
 export type Slot =
@@ -126,29 +127,19 @@ export function entrySlot(block: string, key: string): Slot {
   }
 }
 
+const declaredSlots: Readonly<Record<DeclaredValue, Slot>> = {
+  columns: { kind: "columns" },
+  tensor: { kind: "tensor" },
+  gate: { kind: "gate" },
+  task: { kind: "task" },
+  chain: { kind: "chain" },
+  formula: { kind: "formula", test: false, wants: "number" },
+};
+
 /** What stands after `=` in a declaration of that word. */
 export function valueSlot(keyword: string): Slot {
-  switch (keyword) {
-    case "input":
-    case "table":
-    case "bottom":
-    case "bottoms":
-    case "tower":
-    case "experts":
-      return { kind: "tensor" };
-    case "gate":
-    case "task":
-    case "chain":
-      return { kind: keyword };
-    case "fusion":
-    case "rank":
-      return { kind: "formula", test: false, wants: "number" };
-    case "features":
-    case "labels":
-      return { kind: "columns" };
-    default:
-      return anySlot;
-  }
+  const value = rowOfKeyword(keyword)?.value;
+  return value === undefined ? anySlot : declaredSlots[value];
 }
 
 /** The slot of an argument of that type. */

@@ -1,12 +1,13 @@
 /** The slot of every expression of a tree, from the declaration down. */
-import type {
-  Argument,
-  CallExpression,
-  Declaration,
-  Entry,
-  Expression,
-  RuleClause,
-  RuleVerb,
+import {
+  rowOf,
+  type Argument,
+  type CallExpression,
+  type Declaration,
+  type Entry,
+  type Expression,
+  type RuleClause,
+  type RuleVerb,
 } from "../../compiler/syntax/index.js";
 import { countsByRequest, verbRules } from "../../compiler/semantics/index.js";
 import { signatureOf, slotOfArgument, type Macros, type Signature } from "./signatures.js";
@@ -23,12 +24,14 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
   const walkEntries = (block: string, entries: readonly Entry[]): void => {
     for (const { key, value } of entries) walk(value, entrySlot(block, key.text));
   };
+  const keyword = rowOf(node)?.keyword ?? "";
   switch (node.kind) {
     case "Data":
     case "Loss":
     case "Train":
     case "Metrics":
-      return walkEntries(node.kind.toLowerCase(), node.entries);
+    case "Experiment":
+      return walkEntries(keyword, node.entries);
     case "Features":
       for (const { type, source } of node.entries) {
         if (type.kind !== "Missing") walk(type, { kind: "featureType" });
@@ -41,21 +44,12 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
     case "Params":
       for (const { value } of node.entries) walk(value, numberSlot);
       return;
-    case "Network":
-    case "Bottoms":
-      return walk(node.value, { kind: "tensor" });
     case "Experts":
       walk(node.count, numberSlot);
-      return walk(node.value, { kind: "tensor" });
+      return walk(node.value, valueSlot(keyword));
     case "Gate":
-      walk(node.value, { kind: "gate" });
+      walk(node.value, valueSlot(keyword));
       return walk(node.over, { kind: "mixed" });
-    case "Task":
-      return walk(node.value, { kind: "task" });
-    case "Chain":
-      return walk(node.value, { kind: "chain" });
-    case "Fusion":
-      return walk(node.value, valueSlot("fusion"));
     case "Rules":
       for (const rule of node.rules)
         if (rule.kind === "Rule") for (const clause of rule.clauses) visitClause(rule.verb, clause, walk);
@@ -63,16 +57,14 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
     case "Rank":
       for (const source of node.sources) {
         walk(source.count, numberSlot);
-        walk(source.by, valueSlot("rank"));
+        walk(source.by, valueSlot(keyword));
       }
       for (const stage of node.stages) {
         walk(stage.count, numberSlot);
-        walk(stage.by, valueSlot("rank"));
+        walk(stage.by, valueSlot(keyword));
       }
-      for (const key of node.ties) walk(key.by, valueSlot("rank"));
+      for (const key of node.ties) walk(key.by, valueSlot(keyword));
       return;
-    case "Experiment":
-      return walkEntries("experiment", node.entries);
     case "Test":
       for (const step of node.steps) {
         if (step.kind === "TestExpect") walk(step.condition, { kind: "formula", test: true });
@@ -82,12 +74,12 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
       return;
     case "Def":
       for (const parameter of node.parameters) walk(parameter.default, anySlot);
-      return walk(node.value, { kind: "tensor" });
+      return walk(node.value, valueSlot(keyword));
     case "Override":
       if (node.declaration.kind !== "MissingDeclaration") visitSlots(node.declaration, macros, enter);
       return;
     default:
-      return;
+      if ("value" in node) walk(node.value, valueSlot(keyword));
   }
 }
 

@@ -1,14 +1,10 @@
-import type { AnyNode, Declaration } from "../../syntax/index.js";
+import { isBlockRow, rowOf, type AnyNode, type BlockKind, type Declaration, type NodeOf } from "../../syntax/index.js";
 
-/** A block with entries. */
-export type Block = Exclude<
-  Extract<Declaration, { readonly entries: readonly unknown[] }>,
-  // Several may stand in a spec, each under its name.
-  { readonly kind: "Experiment" }
->;
+/** A block without a name: of two, the entries belong together. */
+export type Block = NodeOf<BlockKind>;
 
 export function isBlock(node: Declaration): node is Block {
-  return "entries" in node && node.kind !== "Experiment";
+  return isBlockRow(rowOf(node));
 }
 
 /** The same block with other entries; they must be of its kind. */

@@ -1,5 +1,5 @@
 import type { Reporter } from "../../diagnostics/index.js";
-import type { Declaration, ImportDeclaration, Name, Spec } from "../../syntax/index.js";
+import { rowOf, type Declaration, type ImportDeclaration, type Name, type Spec } from "../../syntax/index.js";
 import { isStdPath, stdNames, stdPath } from "../../std/index.js";
 import { isSpecPath, suggest, type Span } from "../../text/index.js";
 import { joinFiles, mergeBlocks } from "./blocks.js";
@@ -83,7 +83,7 @@ function reportRepeats(imports: readonly ImportDeclaration[], reporter: Reporter
 
 /** What speaks of one file alone: its model and its tests. */
 function isOwn(node: Declaration): boolean {
-  return node.kind === "Model" || node.kind === "Test";
+  return rowOf(node)?.isLocal === true;
 }
 
 function expandImport(

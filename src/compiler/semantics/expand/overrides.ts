@@ -1,15 +1,16 @@
 import type { Reporter } from "../../diagnostics/index.js";
-import type {
-  Declaration,
-  Entry,
-  FeatureEntry,
-  LabelEntry,
-  OverrideDeclaration,
-  ParamEntry,
-  RemoveDeclaration,
-  Rule,
-  RulesBlock,
-  TypedEntry,
+import {
+  rowOf,
+  type Declaration,
+  type Entry,
+  type FeatureEntry,
+  type LabelEntry,
+  type OverrideDeclaration,
+  type ParamEntry,
+  type RemoveDeclaration,
+  type Rule,
+  type RulesBlock,
+  type TypedEntry,
 } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import { isBlock, withEntries, type Block } from "./blocks.js";
@@ -18,7 +19,7 @@ type AnyEntry = Entry | FeatureEntry | LabelEntry | TypedEntry | ParamEntry;
 
 /** The first words of blocks and declarations, for messages and for `remove`. */
 function keywordOf(node: Declaration): string {
-  return node.kind === "Network" ? node.keyword : node.kind.toLowerCase();
+  return rowOf(node)?.keyword ?? "";
 }
 
 function keyOf(entry: AnyEntry): string {

@@ -3,13 +3,14 @@ import {
   childrenOf,
   featureEntries,
   namesOfRange,
+  rowOf,
   type AnyNode,
   type Declaration,
   type Name,
 } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 import { declaredBy } from "../names/bind.js";
-import { mergeBlocks } from "./blocks.js";
+import { isBlock, mergeBlocks, withEntries } from "./blocks.js";
 
 /** The pieces of a file by what they declare; a label and a task may share a name, an attribute and a feature as well. */
 interface Pieces {
@@ -52,20 +53,10 @@ export function pickNames(
 
 /** Blocks of named entries as one block an entry, so that each can be imported alone. */
 function splitBlock(node: Declaration): readonly Declaration[] {
-  switch (node.kind) {
-    case "Features":
-      return featureEntries(node).map((entry) => ({ ...node, entries: [entry] }));
-    case "Labels":
-      return node.entries.map((entry) => ({ ...node, entries: [entry] }));
-    case "Params":
-      return node.entries.map((entry) => ({ ...node, entries: [entry] }));
-    case "Attributes":
-    case "Signals":
-    case "Request":
-      return node.entries.map((entry) => ({ ...node, entries: [entry] }));
-    default:
-      return [node];
-  }
+  if (!isBlock(node) || rowOf(node)?.symbol?.of !== "entries") return [node];
+  const entries: readonly AnyNode[] = node.kind === "Features" ? featureEntries(node) : node.entries;
+  // The entries are those of the block itself.
+  return entries.map((entry) => withEntries(node, [entry] as never));
 }
 
 function sortPieces(pieces: readonly Declaration[]): Pieces {

@@ -8,7 +8,7 @@ import { orderByReads } from "../names/cycles.js";
 import type { HeadInfo } from "./heads.js";
 import type { NetworkContext } from "../network/network-expression.js";
 import { noteServed } from "../serving/served.js";
-import { headKinds, type HeadKind, type SpecSymbol, type SymbolOf } from "../names/symbols.js";
+import { isHeadKind, type HeadKind, type SpecSymbol, type SymbolOf } from "../names/symbols.js";
 
 /** Everything that predicts: for other parts of the spec, and those of the network as the model has them. */
 export interface CheckedHeads {
@@ -67,7 +67,7 @@ export function checkHeads(state: NetworkContext): CheckedHeads {
 }
 
 function isHead(symbol: SpecSymbol): symbol is SymbolOf<HeadKind> {
-  return (headKinds as readonly string[]).includes(symbol.kind);
+  return isHeadKind(symbol.kind);
 }
 
 function readsOf({ context }: NetworkContext, chain: SymbolOf<"chain">): readonly SymbolOf<"chain">[] {

@@ -1,7 +1,7 @@
 import type { ReportDetails, Reporter } from "../../diagnostics/index.js";
 import type * as ast from "../../syntax/index.js";
-import { featureEntries } from "../../syntax/index.js";
-import { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
+import { featureEntries, rowOf } from "../../syntax/index.js";
+import { describeKind, isNetworkKind, type SpecSymbol, type SymbolOf } from "./symbols.js";
 
 /**
  * The names of a spec. Labels have a name space of their own: `stay` may be the label and the task that predicts it.
@@ -68,7 +68,7 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
     }
   }
   // Attributes last: which other names they may share depends on all of them.
-  const taken = new Map([...names].filter(([, { kind }]) => kind !== "feature" && !isNetwork(kind)));
+  const taken = new Map([...names].filter(([, { kind }]) => kind !== "feature" && !isNetworkKind(kind)));
   for (const node of spec.declarations)
     for (const symbol of declaredBy(node))
       if (symbol.kind === "attribute" || symbol.kind === "request")
@@ -88,55 +88,24 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
   return { names, labels, attributes, symbols };
 }
 
-function isNetwork(kind: SymbolKind): boolean {
-  return ["input", "table", "bottom", "bottoms", "experts", "gate", "tower"].includes(kind);
-}
-
 /** The names that a declaration declares. */
 export function declaredBy(node: ast.Declaration): readonly SpecSymbol[] {
-  switch (node.kind) {
-    case "Features":
-      return featureEntries(node).map((entry) => symbolAt("feature", entry.name, entry));
-    case "Labels":
-      return node.entries.map((entry) => symbolAt("label", entry.name, entry));
-    case "Network":
-      return [symbolAt(node.keyword, node.name, node)];
-    case "Bottoms":
-      return [symbolAt("bottoms", node.name, node)];
-    case "Experts":
-      return [symbolAt("experts", node.name, node)];
-    case "Gate":
-      return [symbolAt("gate", node.name, node)];
-    case "Task":
-      return [symbolAt("task", node.name, node)];
-    case "Chain":
-      return [symbolAt("chain", node.name, node)];
-    case "Attributes":
-      return node.entries.map((entry) => symbolAt("attribute", entry.name, entry));
-    case "Signals":
-      return node.entries.map((entry) => symbolAt("signal", entry.name, entry));
-    case "Request":
-      return node.entries.map((entry) => symbolAt("request", entry.name, entry));
-    case "Experiment":
-      return [symbolAt("experiment", node.name, node)];
-    case "Params":
-      return node.entries.map((entry) => symbolAt("param", entry.name, entry));
-    case "Fusion":
-      return [symbolAt("fusion", node.name, node)];
-    case "Rules":
-      return [symbolAt("rules", node.name, node)];
-    case "Rank":
-      return [symbolAt("rank", node.name, node)];
-    case "Def":
-      return [symbolAt("macro", node.name, node)];
-    default:
-      return [];
-  }
-}
-
-function symbolAt<K extends SymbolKind>(kind: K, at: ast.Name, declaration: SymbolOf<K>["declaration"]): SpecSymbol {
-  // The pair of kind and declaration is right by the signature; the union's members cannot be told apart generically.
-  return { kind, name: at.text, at, declaration } as SpecSymbol;
+  const symbol = rowOf(node)?.symbol;
+  if (symbol === undefined) return [];
+  const named: readonly ast.AnyNode[] =
+    symbol.of === "declaration"
+      ? [node]
+      : node.kind === "Features"
+        ? featureEntries(node)
+        : "entries" in node
+          ? node.entries
+          : [];
+  return named.flatMap((declaration) =>
+    // The pair of kind and declaration is that of the row.
+    "name" in declaration && declaration.name !== undefined
+      ? [{ kind: symbol.kind, name: declaration.name.text, at: declaration.name, declaration } as SpecSymbol]
+      : [],
+  );
 }
 
 /** The events that signals speak of; no label needs to declare them. */

@@ -1,40 +1,14 @@
 import type { Reporter } from "../../diagnostics/index.js";
 import type * as ast from "../../syntax/index.js";
+import { isBlockRow, rowOf, type BlockKind, type NodeOf } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
 import { meantBy, fixBy } from "./suggestion.js";
 
-/** Declarations that stand at most once in a spec. */
-type Single = Extract<
-  ast.Declaration,
-  | ast.ModelDeclaration
-  | ast.DataBlock
-  | ast.FeaturesBlock
-  | ast.LabelsBlock
-  | ast.LossBlock
-  | ast.TrainBlock
-  | ast.MetricsBlock
-  | ast.AttributesBlock
-  | ast.ParamsBlock
-  | ast.SignalsBlock
-  | ast.RequestBlock
->;
+/** Declarations of which a spec has one at most. */
+type Single = ast.ModelDeclaration | NodeOf<BlockKind>;
 
 export type Blocks = { readonly [K in Single["kind"]]?: Extract<Single, { kind: K }> };
-
-const words: Readonly<Record<Single["kind"], string>> = {
-  Model: "model",
-  Data: "data",
-  Features: "features",
-  Labels: "labels",
-  Loss: "loss",
-  Train: "train",
-  Metrics: "metrics",
-  Attributes: "attributes",
-  Params: "params",
-  Signals: "signals",
-  Request: "request",
-};
 
 /** The first of each block; a second one is reported. */
 export function collectBlocks(spec: ast.Spec, reporter: Reporter): Blocks {
@@ -43,17 +17,19 @@ export function collectBlocks(spec: ast.Spec, reporter: Reporter): Blocks {
     if (!isSingle(node)) continue;
     const first = blocks.get(node.kind);
     if (first === undefined) blocks.set(node.kind, node);
-    else
-      reporter.report("MTL2010", { keyword: words[node.kind] }, headOf(node, words[node.kind]), {
-        labels: [{ span: headOf(first, words[first.kind]), message: "the first one" }],
+    else {
+      const keyword = rowOf(node)?.keyword ?? "";
+      reporter.report("MTL2010", { keyword }, headOf(node, keyword), {
+        labels: [{ span: headOf(first, keyword), message: "the first one" }],
         help: node.kind === "Model" ? "one file is one model: leave one of them out" : "put both into one block",
       });
+    }
   }
   return Object.fromEntries(blocks) as Blocks;
 }
 
 function isSingle(node: ast.Declaration): node is Single {
-  return node.kind in words;
+  return node.kind === "Model" || isBlockRow(rowOf(node));
 }
 
 /** The first word of a block: the whole of it would underline too much. */

@@ -1,32 +1,28 @@
 import type * as ast from "../../syntax/index.js";
+import {
+  declarations,
+  type DeclarationRow,
+  type DeclaredSymbol,
+  type NamingRow,
+  type NodeOf,
+  type OutlineIcon,
+} from "../../syntax/index.js";
+
+/** The node that declares a name of that row: the declaration, or an entry of its. */
+type NodeOfRow<R extends NamingRow> = R["symbol"]["of"] extends "declaration"
+  ? NodeOf<R["kind"]>
+  : NodeOf<R["kind"]> extends { readonly entries: readonly (infer Entry)[] }
+    ? Exclude<Entry, ast.FeatureGroup>
+    : never;
 
 /** What a name can stand for, with the node that declares it. */
-interface Declared {
-  readonly feature: ast.FeatureEntry;
-  readonly label: ast.LabelEntry;
+type Declared = {
+  readonly [R in NamingRow as R["symbol"]["kind"]]: NodeOfRow<R>;
+} & {
   /** An event that no label declares: named by a signal's type. */
   readonly event: ast.Name;
-  readonly input: ast.NetworkDeclaration;
-  readonly table: ast.NetworkDeclaration;
-  readonly bottom: ast.NetworkDeclaration;
-  readonly tower: ast.NetworkDeclaration;
-  readonly bottoms: ast.BottomsDeclaration;
-  readonly experts: ast.ExpertsDeclaration;
-  readonly gate: ast.GateDeclaration;
-  readonly task: ast.TaskDeclaration;
-  readonly chain: ast.ChainDeclaration;
-  readonly signal: ast.TypedEntry;
-  readonly attribute: ast.TypedEntry;
-  /** A value of the whole request. */
-  readonly request: ast.TypedEntry;
-  readonly param: ast.ParamEntry;
-  readonly fusion: ast.FusionDeclaration;
-  readonly rules: ast.RulesBlock;
-  readonly rank: ast.RankDeclaration;
-  readonly experiment: ast.ExperimentDeclaration;
-  readonly macro: ast.DefDeclaration;
   readonly candidate: Extract<ast.TestStep, { kind: "TestCandidate" }>;
-}
+};
 
 export type SymbolKind = keyof Declared;
 
@@ -43,45 +39,55 @@ export type SymbolOf<K extends SymbolKind> = {
 
 export type SpecSymbol = SymbolOf<SymbolKind>;
 
+type KindOfPart<P extends NamingRow["part"]> = Extract<NamingRow, { readonly part: P }>["symbol"]["kind"];
+export type NetworkKind = KindOfPart<"network">;
+export type HeadKind = KindOfPart<"heads">;
+
+function kindsOfPart<P extends NamingRow["part"]>(part: P): readonly KindOfPart<P>[] {
+  return declarations.flatMap((row) =>
+    "symbol" in row && row.part === part ? [row.symbol.kind as KindOfPart<P>] : [],
+  );
+}
+
 /** Names of the network: what a tensor expression may read besides features. */
-export const networkKinds = ["input", "table", "bottom", "bottoms", "experts", "gate", "tower"] as const;
+export const networkKinds = kindsOfPart("network");
 /** What predicts: tasks and chains of the network, signals from outside. */
-export const headKinds = ["task", "chain", "signal"] as const;
+export const headKinds = kindsOfPart("heads");
 
-export type NetworkKind = (typeof networkKinds)[number];
-export type HeadKind = (typeof headKinds)[number];
+export function isNetworkKind(kind: SymbolKind): kind is NetworkKind {
+  return (networkKinds as readonly string[]).includes(kind);
+}
 
-const words: Readonly<Record<SymbolKind, readonly [one: string, many: string]>> = {
-  feature: ["a feature", "features"],
-  label: ["a label", "labels"],
-  event: ["an event", "events"],
-  input: ["an input", "inputs"],
-  table: ["a table", "tables"],
-  bottom: ["a bottom", "bottoms"],
-  tower: ["a tower", "towers"],
-  bottoms: ["a group of bottoms", "groups of bottoms"],
-  experts: ["a pool of experts", "pools of experts"],
-  gate: ["a gate", "gates"],
-  task: ["a task", "tasks"],
-  chain: ["a chain", "chains"],
-  signal: ["a signal", "signals"],
-  attribute: ["an attribute", "attributes"],
-  request: ["a value of the request", "values of the request"],
-  param: ["a parameter", "parameters"],
-  fusion: ["a fusion formula", "fusion formulas"],
-  rules: ["a set of rules", "sets of rules"],
-  rank: ["a ranking", "rankings"],
-  experiment: ["an experiment", "experiments"],
-  macro: ["a macro", "macros"],
-  candidate: ["a candidate", "candidates"],
-};
+export function isHeadKind(kind: SymbolKind): kind is HeadKind {
+  return (headKinds as readonly string[]).includes(kind);
+}
+
+/** How names of a kind are called and shown. */
+export type SymbolLook = Pick<DeclaredSymbol, "space" | "colour" | "one"> & { readonly icon: OutlineIcon };
+
+const looks = new Map<string, SymbolLook>([
+  ["event", { space: "labels", colour: "event", icon: "event", one: "an event" }],
+  ["candidate", { space: "names", colour: "variable", icon: "object", one: "a candidate" }],
+  ...declarations.flatMap(({ body, icon, symbol }: DeclarationRow): readonly (readonly [string, SymbolLook])[] =>
+    symbol === undefined
+      ? []
+      : [[symbol.kind, { ...symbol, icon: (symbol.of === "entries" ? body?.icon : icon) ?? "variable" }]],
+  ),
+]);
+
+/** How names of a kind are called and shown. */
+export function lookOf(kind: SymbolKind): SymbolLook {
+  const look = looks.get(kind);
+  if (look === undefined) throw new RangeError(`no row declares a ${kind}`);
+  return look;
+}
 
 /** `a tower`, with its article. */
 export function describeKind(kind: SymbolKind): string {
-  return words[kind][0];
+  return lookOf(kind).one;
 }
 
 /** The word without its article: `tower`. */
 export function kindWord(kind: SymbolKind): string {
-  return words[kind][0].replace(/^an? /, "");
+  return lookOf(kind).one.replace(/^an? /, "");
 }

@@ -7,7 +7,7 @@ import { orderByReads } from "../names/cycles.js";
 import { createNetwork, nodeAt, type Network, type NetworkValue, type Owner } from "./network.js";
 import { checkTensor, type NetworkContext } from "./network-expression.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
-import { networkKinds, type NetworkKind, type SpecSymbol, type SymbolOf } from "../names/symbols.js";
+import { isNetworkKind, type NetworkKind, type SpecSymbol, type SymbolOf } from "../names/symbols.js";
 
 /** Experts of one pool: above this, a typo is likelier than a wish. */
 const maxExperts = 4096;
@@ -30,7 +30,7 @@ export function checkNetwork(context: CheckContext, features: readonly FeatureMo
 }
 
 function isNetworkSymbol(symbol: SpecSymbol): symbol is NetworkSymbol {
-  return (networkKinds as readonly string[]).includes(symbol.kind);
+  return isNetworkKind(symbol.kind);
 }
 
 /** The parts of the network that a declaration names. */

@@ -15,7 +15,7 @@ import type { Owner } from "../network/network.js";
 import { checkTensor, type NetworkContext } from "../network/network-expression.js";
 import { meantBy } from "../names/suggestion.js";
 import { resolveName } from "../names/resolve.js";
-import { headKinds } from "../names/symbols.js";
+import { headKinds, isHeadKind } from "../names/symbols.js";
 
 /** The `loss` block: a loss for each head that is trained directly, penalties, and how they are balanced. */
 export function checkLoss(state: NetworkContext, block: ast.LossBlock | undefined, heads: Heads): LossModel {
@@ -172,7 +172,7 @@ function checkPenalty(
 ): PenaltyTerm | undefined {
   const { context } = state;
   const head = context.scope.names.get(entry.key.text);
-  if (head !== undefined && (headKinds as readonly string[]).includes(head.kind)) {
+  if (head !== undefined && isHeadKind(head.kind)) {
     context.reporter.report("MTL3038", { head: entry.key.text, penalty: builtin.name }, term.name.span, {
       labels: [{ span: head.at.span, message: "declared here" }],
       help: `give the penalty a name of its own: \`${builtin.name}: … * ${builtin.name}(…)\``,

@@ -6,6 +6,7 @@ import { buildString } from "./build-literal.js";
 import { buildRules, buildSteps } from "./build-rules.js";
 import { buildRange, buildType, missingType } from "./build-type.js";
 import type * as cst from "../cst.js";
+import { rowOfKeyword, type declarations } from "../declarations.js";
 import {
   buildLists,
   buildName,
@@ -88,7 +89,7 @@ function buildPlain(
 const plainBuilders: Builders = {
   entryBlock: (context, node, common) => {
     const { keyword, entries } = parts(node);
-    const kind = entryBlockKinds[first(keyword)?.image ?? ""] ?? "Data";
+    const kind = kindOfBlock("entryBlock", first(keyword)?.image, "Data");
     return { kind, entries: buildEntries(context, entries), ...common };
   },
   featuresBlock: (context, node, common) => ({
@@ -110,7 +111,7 @@ const plainBuilders: Builders = {
   typedBlock: (context, node, common) => {
     const { keyword, typedEntries } = parts(node);
     return {
-      kind: typedBlockKinds[first(keyword)?.image ?? ""] ?? "Attributes",
+      kind: kindOfBlock("typedBlock", first(keyword)?.image, "Attributes"),
       entries: buildLists(context, typedEntries, (inner, list) => {
         const { typedEntry, Comma } = parts(list);
         return separated(inner, typedEntry, Comma, buildTyped);
@@ -251,18 +252,17 @@ const plainBuilders: Builders = {
   },
 };
 
-const entryBlockKinds: Readonly<Record<string, "Data" | "Loss" | "Train" | "Metrics">> = {
-  data: "Data",
-  loss: "Loss",
-  train: "Train",
-  metrics: "Metrics",
-};
+type BlockRow<Rule extends string> = Extract<(typeof declarations)[number], { readonly body: { readonly rule: Rule } }>;
 
-const typedBlockKinds: Readonly<Record<string, "Attributes" | "Signals" | "Request">> = {
-  attributes: "Attributes",
-  signals: "Signals",
-  request: "Request",
-};
+/** The kind of a block whose grammar rule several keywords share; `fallback` where recovery found none of them. */
+function kindOfBlock<Rule extends "entryBlock" | "typedBlock">(
+  rule: Rule,
+  keyword: string | undefined,
+  fallback: BlockRow<Rule>["kind"],
+): BlockRow<Rule>["kind"] {
+  const row = rowOfKeyword(keyword ?? "");
+  return row?.body?.rule === rule ? (row.kind as BlockRow<Rule>["kind"]) : fallback;
+}
 
 /** Name and value of `keyword name … = value`. */
 function named(

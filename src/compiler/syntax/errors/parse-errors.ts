@@ -2,7 +2,8 @@ import { EOF, tokenMatcher, type IRecognitionException, type IToken } from "chev
 import type { ReportDetails, Reporter } from "../../diagnostics/index.js";
 import { suggest, type SourceFile, type Span } from "../../text/index.js";
 import { familiarWord, type FamiliarPlace } from "./familiar.js";
-import { declarationWords, partnerOf } from "../layout.js";
+import { declarationWords } from "../declarations.js";
+import { partnerOf } from "../layout.js";
 import { tokenSpan } from "../lexer.js";
 import { ruleClauseWords, ruleVerbs } from "../build/build-rules.js";
 import { isClosing, isOpening } from "./nesting.js";
@@ -267,7 +268,9 @@ function continuationOf(rule: string, tokens: readonly IToken[]): string {
     case "paramEntry":
       return "`name: …` on a line of its own";
     default:
-      return tokens[0]?.tokenType === t.Gate ? "an operator, `over` or the next declaration" : "the next declaration";
+      return tokens[0]?.tokenType === t.declarationTokens.gate
+        ? "an operator, `over` or the next declaration"
+        : "the next declaration";
   }
 }
 

@@ -1,10 +1,10 @@
-import { createTokenInstance, tokenMatcher, type CstNode, type IRecognitionException, type IToken } from "chevrotain";
+import { createTokenInstance, type CstNode, type IRecognitionException, type IToken } from "chevrotain";
 import { lineText, positionAt } from "../../text/index.js";
 import type { Declaration } from "../ast.js";
 import { buildDeclaration } from "../build/build-declaration.js";
 import type { DeclarationCstNode } from "../cst.js";
-import type { EntryRule } from "../grammar.js";
-import { Layout, splitBlock, splitDeclarations, type BlockParts, type EntryShape } from "../layout.js";
+import { rowOfKeyword, type DeclarationBody } from "../declarations.js";
+import { Layout, splitBlock, splitDeclarations, type BlockParts } from "../layout.js";
 import { tokenSpan, type LexedFile } from "../lexer.js";
 import { findNestingFault } from "./nesting.js";
 import { reportBrackets, reportParseError, reportUnclosed } from "./parse-errors.js";
@@ -55,10 +55,10 @@ export function recoverDeclaration(context: BuildContext, layout: Layout, tokens
     });
     return missing;
   }
-  const block = blockOf(tokens);
-  const split = block === undefined ? undefined : splitBlock(tokens, block.shape, layout);
+  const body = bodyOf(tokens);
+  const split = body === undefined ? undefined : splitBlock(tokens, body.shape, layout);
   const { node, sound, unsound } =
-    block === undefined || split === undefined ? recoverWhole(context, tokens) : recoverBlock(context, block, split);
+    body === undefined || split === undefined ? recoverWhole(context, tokens) : recoverBlock(context, body, split);
   if (node === undefined) return missing;
   return buildDeclaration({ ...context, sound, unsound }, node, span);
 }
@@ -79,41 +79,16 @@ function recoverWhole(context: BuildContext, tokens: readonly IToken[]): Recover
   return { node: node as DeclarationCstNode | undefined, sound: error === undefined, unsound: new Set() };
 }
 
-interface BlockRule {
-  /** The rule of the declaration, and the one of its entries. */
-  readonly block: string;
-  readonly entries: EntryRule;
-  readonly shape: EntryShape;
-}
-
-/** The block that the tokens begin, `override` or not. */
-function blockOf(tokens: readonly IToken[]): BlockRule | undefined {
-  const head = tokens[0]?.tokenType === t.Override ? tokens[1] : tokens[0];
-  if (head === undefined) return undefined;
-  if (tokenMatcher(head, t.EntryBlockKeyword)) return { block: "entryBlock", entries: "entries", shape: "key" };
-  if (tokenMatcher(head, t.TypedBlockKeyword)) return { block: "typedBlock", entries: "typedEntries", shape: "key" };
-  switch (head.tokenType) {
-    case t.Features:
-      return { block: "featuresBlock", entries: "featureEntries", shape: "key" };
-    case t.Labels:
-      return { block: "labelsBlock", entries: "labelEntries", shape: "key" };
-    case t.Params:
-      return { block: "paramsBlock", entries: "paramEntries", shape: "key" };
-    case t.Experiment:
-      return { block: "experimentDeclaration", entries: "entries", shape: "key" };
-    case t.Rules:
-      return { block: "rulesBlock", entries: "ruleEntries", shape: "rule" };
-    case t.Test:
-      return { block: "testDeclaration", entries: "testSteps", shape: "step" };
-    default:
-      return undefined;
-  }
+/** The braces of the declaration that the tokens begin, `override` or not. */
+function bodyOf(tokens: readonly IToken[]): DeclarationBody | undefined {
+  const head = tokens[0]?.tokenType === t.declarationTokens.override ? tokens[1] : tokens[0];
+  return head === undefined ? undefined : rowOfKeyword(head.image)?.body;
 }
 
 /** A block: its frame by itself, then each entry. */
 function recoverBlock(
   context: BuildContext,
-  { block, entries }: BlockRule,
+  { rule, entries }: DeclarationBody,
   { head, close, rest, entries: pieces }: BlockParts,
 ): Recovered {
   const { source, reporter } = context;
@@ -140,7 +115,7 @@ function recoverBlock(
     const after = parseTolerantly(rest, (parser) => parser.spec());
     if (after.error !== undefined) reportParseError({ ...context, tokens: rest, error: after.error, rule: "spec" });
   }
-  const holder = node === undefined ? undefined : findNode(node, block);
+  const holder = node === undefined ? undefined : findNode(node, rule);
   if (holder === undefined) return { node: undefined, sound: false, unsound };
   holder.children[entries] = lists.filter((list) => list !== undefined);
   return { node: node as DeclarationCstNode, sound: error === undefined, unsound };

@@ -4,7 +4,13 @@
  * matched with what stands beside it; a word that stands elsewhere is a name.
  */
 import { ruleVerbs } from "../build/build-rules.js";
-import { declarationWords } from "../layout.js";
+import {
+  declarations,
+  declarationWords,
+  type DeclarationHead,
+  type DeclarationRow,
+  type NameColour,
+} from "../declarations.js";
 import * as t from "../tokens.js";
 
 interface Rule {
@@ -50,12 +56,41 @@ function oneOf(words: readonly string[]): string {
   return `(?:${words.join("|")})`;
 }
 
-/** `keyword name` before `follows`. */
-function declares(words: readonly string[], follows: string, scope: string): Rule {
-  return {
+/** What stands after the name of a declaration, by its head; absent where a rule of its own matches it. */
+const afterName: Readonly<Partial<Record<DeclarationHead, string>>> = {
+  "name =": "=(?!=)",
+  "name : or =": "[:=]",
+  "name [": "\\[",
+  "name {": "\\{",
+  "name (": "\\(",
+};
+
+const nameScopes: Readonly<Record<NameColour, string>> = {
+  variable: "variable.other.declaration.mtl",
+  class: "variable.other.declaration.mtl",
+  property: "variable.other.declaration.mtl",
+  event: "variable.other.declaration.mtl",
+  parameter: "variable.other.declaration.mtl",
+  function: "entity.name.function.mtl",
+  macro: "entity.name.function.mtl",
+  namespace: "entity.name.namespace.mtl",
+};
+
+/** `keyword name` before what follows it: a rule for all keywords that are followed and coloured alike. */
+function namingRules(): readonly Rule[] {
+  const groups = new Map<string, { readonly follows: string; readonly scope: string; readonly words: string[] }>();
+  for (const { keyword, head, symbol } of declarations as readonly DeclarationRow[]) {
+    const follows = afterName[head];
+    if (follows === undefined || symbol === undefined) continue;
+    const scope = nameScopes[symbol.colour];
+    const group = groups.get(`${follows} ${scope}`) ?? { follows, scope, words: [] };
+    group.words.push(keyword);
+    groups.set(`${follows} ${scope}`, group);
+  }
+  return [...groups.values()].map(({ follows, scope, words }) => ({
     match: `\\b(${oneOf(words)})\\s+(${name})(?=\\s*${follows})`,
     captures: { 1: { name: "keyword.declaration.mtl" }, 2: { name: scope } },
-  };
+  }));
 }
 
 function declarationRules(): readonly Rule[] {
@@ -80,12 +115,7 @@ function declarationRules(): readonly Rule[] {
       },
     },
     { match: "^\\s*(override)(?=\\s+[a-z])", captures: keyword },
-    declares(["input", "table", "bottom", "tower", "gate"], "=(?!=)", "variable.other.declaration.mtl"),
-    declares(["bottoms", "experts"], "\\[", "variable.other.declaration.mtl"),
-    declares(["fusion", "rank"], "=(?!=)", "entity.name.function.mtl"),
-    declares(["task", "chain"], "[:=]", "entity.name.function.mtl"),
-    declares(["def"], "\\(", "entity.name.function.mtl"),
-    declares(["rules", "experiment"], "\\{", "entity.name.namespace.mtl"),
+    ...namingRules(),
     { match: `\\b(${oneOf(declarationWords)})(?=\\s*\\{)`, captures: keyword },
     { match: '\\b(test)(?=\\s*")', captures: keyword },
     {

@@ -158,7 +158,7 @@ async function measureFile(rows: number): Promise<void> {
     const start = performance.now();
     let lists = 0;
     let peak = 0;
-    for await (const answer of rankFiles({ source: path, files: [file], rank: "page", now: 0, seed: 0 })) {
+    for await (const answer of rankFiles({ source: path, files: [file], ranking: "page", now: 0, seed: 0 })) {
       lists += answer.kind === "ranked" && answer.list.items.length > 0 ? 1 : 0;
       if (lists % 50 === 0) peak = Math.max(peak, residentBytes());
     }

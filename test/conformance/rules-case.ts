@@ -5,7 +5,7 @@ export interface RulesCase {
   readonly top: number;
   readonly rules: readonly CaseRule[];
   readonly candidates: readonly CaseCandidate[];
-  /** In page order: the last one stands right before the first place. */
+  /** In page order: the last one stands right before the first position. */
   readonly tail?: readonly Readonly<Record<string, CaseValue>>[];
   /** Of each cap, exposures held by the JSON array of the key's values; what is not named has no limit. */
   readonly permits?: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -34,7 +34,7 @@ export interface CaseRule {
   readonly priority?: { readonly hard: "shorten" | "relax" | "refuse" } | { readonly soft: number };
   readonly least?: number;
   readonly top?: number;
-  readonly place?: number;
+  readonly position?: number;
   readonly of?: string;
   readonly measure?: "equal" | "jaccard" | "cosine" | "dot";
   readonly weight?: number;

@@ -38,11 +38,11 @@ export function planCase(test: RulesCase): { readonly plan: RankPlan; readonly i
   const tail = [...(test.tail ?? [])].reverse();
   const shown: ShownItems = {
     count: tail.length,
-    values: (name) => tail.map((place) => textsOf(place[name])),
+    values: (name) => tail.map((position) => textsOf(position[name])),
     condition: (formula) => {
       const condition = conditions[formula - 1];
-      return Float64Array.from(tail, (place) =>
-        condition === undefined ? Number.NaN : truthOf(condition, place[condition[0]]),
+      return Float64Array.from(tail, (position) =>
+        condition === undefined ? Number.NaN : truthOf(condition, position[condition[0]]),
       );
     },
   };
@@ -94,7 +94,7 @@ function planned(rule: CaseRule, conditions: NonNullable<CaseRule["when"]>[]): P
     ...(rule.when === undefined ? {} : { when: conditions.push(rule.when) }),
     ...(rule.during === undefined ? {} : { during: { from: rule.during[0], to: rule.during[1] } }),
   };
-  const { by, key = [], most = 0, window = 0, least = 0, top, place = 0, weight = 0 } = rule;
+  const { by, key = [], most = 0, window = 0, least = 0, top, position = 0, weight = 0 } = rule;
   switch (rule.verb) {
     case "drop":
       return { ...base, verb: rule.verb };
@@ -119,7 +119,7 @@ function planned(rule: CaseRule, conditions: NonNullable<CaseRule["when"]>[]): P
         eachPage: false,
       };
     case "pin":
-      return { ...base, verb: rule.verb, place, eachPage: false };
+      return { ...base, verb: rule.verb, position, eachPage: false };
     case "mmr":
     case "dpp":
       return {

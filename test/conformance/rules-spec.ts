@@ -25,7 +25,7 @@ rank page = top ${top} by total${rules.length === 0 ? "" : " with all"}
 }
 
 function ruleText(rule: CaseRule): string {
-  const { verb, name, when, during, by, key, most, window, least, top, place, of, weight, priority, unknown } = rule;
+  const { verb, name, when, during, by, key, most, window, least, top, position, of, weight, priority, unknown } = rule;
   const literal = (value: string | number | boolean): string => JSON.stringify(value);
   const parts = [`${verb} ${name}`];
   if (when !== undefined)
@@ -41,7 +41,7 @@ function ruleText(rule: CaseRule): string {
   if (verb === "cap") parts.push("per day");
   if (window !== undefined) parts.push(`in ${window}`);
   if (top !== undefined) parts.push(`in top ${top}`);
-  if (place !== undefined) parts.push(`at ${place}`);
+  if (position !== undefined) parts.push(`at ${position}`);
   if (during !== undefined) parts.push(`during ${during.map(timeText).join(" .. ")}`);
   if (unknown !== undefined) parts.push(`missing: ${unknown}`);
   if (priority !== undefined) parts.push("hard" in priority ? `otherwise: ${priority.hard}` : `soft: ${priority.soft}`);

@@ -26,7 +26,7 @@ describe("rules conformance", () => {
         scores: [...outcome.list].map((row) => outcome.scores[row]),
         relaxed: relaxedOf(outcome.relaxed),
       }).toEqual(test.expect);
-      expect(outcome.budgetSpent).toBe(false);
+      expect(outcome.searchTruncated).toBe(false);
     });
   });
 

@@ -57,7 +57,7 @@ async function answerOf(
   { source = trained, rank = "page" } = {},
 ): Promise<{ readonly answer: RankAnswer; readonly warnings: readonly string[] }> {
   const warnings: Diagnostic[] = [];
-  const ranker = await createRanker(source, { rank, engine: "cpu", onWarning: (each) => warnings.push(each) });
+  const ranker = await createRanker(source, { ranking: rank, engine: "cpu", onWarning: (each) => warnings.push(each) });
   try {
     const answer = await ranker.rank({ candidates: [], now: 0, ...request });
     return { answer, warnings: warnings.map(({ code, message }) => `${code} ${message}`) };

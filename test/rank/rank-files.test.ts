@@ -60,9 +60,9 @@ describe("an explained score", () => {
     const call = { source: join(fusion, `${name}.mtl`), files: [join(fusion, "hall.jsonl")], explain: true };
     const explained = (await ranked(call)).flatMap((each) => each.explained ?? []);
     expect(explained.length).toBeGreaterThan(3);
-    for (const { formula, made } of explained) {
+    for (const { formulaScore, made } of explained) {
       const sum = made?.parts.reduce((total, { contribution }) => total + contribution, 0) ?? NaN;
-      expect(sum).toBeCloseTo(made?.kind === "product" ? Math.log(formula) : formula, 9);
+      expect(sum).toBeCloseTo(made?.kind === "product" ? Math.log(formulaScore) : formulaScore, 9);
     }
   });
 });
@@ -83,7 +83,7 @@ describe("mtlc rank", () => {
     await expect(results.map((each) => rankText(each, "human")).join("")).toMatchFileSnapshot("golden/explained.txt");
     expect(rankJson(results[0] as ExplainedAnswer)).toMatchObject({
       request: "r1",
-      rank: "page",
+      ranking: "page",
       at: "2026-11-05T12:00:00.000Z",
       seed: 0,
       items: [{ id: "a1" }, { id: "b1" }, { id: "a2", score: 0.8 }],
@@ -116,7 +116,7 @@ describe("mtlc rank", () => {
       await failureOf(ranked({ files: [file("type.csv", "id,ctr,brand,fresh\n1,much,a,true\n")] })),
       await failureOf(ranked({ files: [file("group.jsonl", jsonl)], group: "session" })),
       await failureOf(ranked({ files: [file("id.jsonl", jsonl)], id: "sku" })),
-      await failureOf(ranked({ files: [file("rank.jsonl", jsonl)], rank: "pages" })),
+      await failureOf(ranked({ files: [file("rank.jsonl", jsonl)], ranking: "pages" })),
       await failureOf(ranked({ files: [file("arm.jsonl", jsonl)], experiment: ["lift=none"] })),
       await failureOf(ranked({ files: [file("at.jsonl", jsonl)], at: "noon" })),
       await failureOf(ranked({ files: [file("none.jsonl", jsonl)], source: file("none.mtl", "model none\n") })),

@@ -128,7 +128,7 @@ describe("rows of requests", () => {
     );
     expect(rankJson(found.answers[0] as RankedRequest)).toMatchObject({
       request: "r1",
-      error: { code: "MTL7512", candidate: "b", input: "s" },
+      error: { code: "MTL7512", id: "b", input: "s" },
     });
   });
 
@@ -145,7 +145,7 @@ describe("rows of requests", () => {
     const kept = await rankFile(file, { duplicates: "first" });
     expect(shown(kept)).toEqual(["r1: b 2, a 1"]);
     expect(rankText(kept.answers[0] as RankedRequest, "human")).toContain("came again, the first stays: a");
-    expect(rankJson(kept.answers[0] as RankedRequest)).toMatchObject({ repeated: ["a"] });
+    expect(rankJson(kept.answers[0] as RankedRequest)).toMatchObject({ duplicates: ["a"] });
   });
 
   it("agree on the values of their request", async () => {

@@ -48,8 +48,8 @@ export function bruteForce(problem: ListProblem): Expected {
   problem.windows.forEach(({ strength }, i) => {
     if (strength.kind === "hard" && strength.otherwise === "relax") strengthenWindow(i);
   });
-  problem.pins.forEach(({ place }, i) =>
-    strengthen((old, level) => ({ ...old, pins: old.pins.with(i, level === 0 && place < length) }), 2),
+  problem.pins.forEach(({ position }, i) =>
+    strengthen((old, level) => ({ ...old, pins: old.pins.with(i, level === 0 && position < length) }), 2),
   );
   const strengthenQuota = (i: number): void =>
     strengthen((old, level) => ({ ...old, quotas: old.quotas.with(i, level) }), problem.count + 2);
@@ -91,14 +91,14 @@ function first(problem: ListProblem, levels: Levels): readonly number[] | undefi
 export const valuesOf = (keys: KeyColumn, candidate: number): readonly number[] =>
   Array.from(keys.values.subarray(keys.offsets[candidate], keys.offsets[candidate + 1]));
 
-/** How many items are one too many, with the places before them, of some value. */
+/** How many items are one too many, with the positions before them, of some value. */
 export function breaksOf({ keys, size, most, tail }: WindowConstraint, list: readonly number[]): number {
   let breaks = 0;
   for (let end = 0; end < list.length; end++) {
     const isOver = valuesOf(keys, list[end] as number).some((value) => {
       let holders = 0;
-      for (let place = end; place > end - size; place--) {
-        const there = place < 0 ? tail[-1 - place] : valuesOf(keys, list[place] as number);
+      for (let position = end; position > end - size; position--) {
+        const there = position < 0 ? tail[-1 - position] : valuesOf(keys, list[position] as number);
         if (there?.includes(value) === true) holders++;
       }
       return holders > most;
@@ -110,10 +110,10 @@ export function breaksOf({ keys, size, most, tail }: WindowConstraint, list: rea
 
 function prefixHolds(problem: ListProblem, levels: Levels, list: readonly number[]): boolean {
   const isLast = list.map((i) => problem.last?.[i] === 1);
-  if (isLast.some((last, place) => last && isLast.slice(place).includes(false))) return false;
-  for (const [i, { candidate, place }] of problem.pins.entries()) {
+  if (isLast.some((last, position) => last && isLast.slice(position).includes(false))) return false;
+  for (const [i, { candidate, position }] of problem.pins.entries()) {
     if (!levels.pins[i]) continue;
-    if (list.length > place ? list[place] !== candidate : list.includes(candidate)) return false;
+    if (list.length > position ? list[position] !== candidate : list.includes(candidate)) return false;
   }
   for (const [i, window] of problem.windows.entries())
     if (breaksOf(window, list) > (levels.breaks[i] ?? 0)) return false;
@@ -131,9 +131,9 @@ function wholeHolds(problem: ListProblem, levels: Levels, list: readonly number[
 
 export function quotaMet({ members, least, top }: QuotaConstraint, level: number, list: readonly number[]): boolean {
   if (level === Infinity) return true;
-  const places = Math.min(top, list.length);
-  const wanted = Math.min(least, members.filter((member) => member === 1).length, places);
+  const positions = Math.min(top, list.length);
+  const wanted = Math.min(least, members.filter((member) => member === 1).length, positions);
   const count = (until: number): number => list.slice(0, until).filter((candidate) => members[candidate] === 1).length;
-  if (level > 0) return count(places) >= wanted - (level - 1);
-  return Array.from({ length: wanted }, (_, j) => j + 1).every((j) => count(Math.ceil((j * places) / wanted)) >= j);
+  if (level > 0) return count(positions) >= wanted - (level - 1);
+  return Array.from({ length: wanted }, (_, j) => j + 1).every((j) => count(Math.ceil((j * positions) / wanted)) >= j);
 }

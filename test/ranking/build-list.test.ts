@@ -58,7 +58,7 @@ function problems(
     });
     const pin = fc.record({
       candidate: fc.integer({ min: 0, max: count - 1 }),
-      place: fc.integer({ min: 0, max: count }),
+      position: fc.integer({ min: 0, max: count }),
     });
     return fc
       .record({
@@ -71,9 +71,9 @@ function problems(
       })
       .map(({ windows, quotas, caps, pins, last, length }): ListProblem => {
         const allowed = pins.filter(
-          ({ candidate, place }, i) =>
+          ({ candidate, position }, i) =>
             last[candidate] === 0 &&
-            !pins.slice(0, i).some((other) => other.candidate === candidate || other.place === place),
+            !pins.slice(0, i).some((other) => other.candidate === candidate || other.position === position),
         );
         return {
           count,
@@ -97,7 +97,7 @@ function agrees(problem: ListProblem): void {
   const built = buildList(problem);
   const expected = bruteForce(problem);
   expect([...built.list]).toEqual(expected.list);
-  expect(built.budgetSpent).toBe(false);
+  expect(built.searchTruncated).toBe(false);
   expect(verifyList(problem, built)).toEqual([]);
   expect(built.relaxed.some(({ kind }) => kind === "refused")).toBe(expected.refused);
 }
@@ -157,7 +157,7 @@ describe("a window that may be relaxed", () => {
     };
     const { list, relaxed } = buildList(problem);
     expect([...list]).toEqual([0, 4, 1, 5, 2]);
-    expect(relaxed).toEqual([{ kind: "window", rule: "categories", places: [1] }]);
+    expect(relaxed).toEqual([{ kind: "window", rule: "categories", positions: [1] }]);
     const first = buildList({ ...problem, windows: problem.windows.map((each) => ({ ...each, tail: [] })) });
     expect(first.relaxed).toEqual([]);
   });

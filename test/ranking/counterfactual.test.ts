@@ -28,7 +28,7 @@ const rule = fc.oneof(
     top: fc.integer({ min: 3, max: 6 }),
     priority,
   }),
-  fc.record({ verb: fc.constant("pin" as const), when: condition, place: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({ verb: fc.constant("pin" as const), when: condition, position: fc.integer({ min: 1, max: 4 }) }),
   fc.record({
     verb: some(["mmr", "dpp"] as const),
     of: fc.constant("brand"),
@@ -61,13 +61,13 @@ const cases: fc.Arbitrary<RulesCase> = fc.record({
   expect: fc.constant({ list: [], scores: [], relaxed: [] }),
 });
 
-const placeOf = (list: Int32Array, row: number): number => {
+const positionOf = (list: Int32Array, row: number): number => {
   const at = list.indexOf(row);
   return at < 0 ? Infinity : at;
 };
 
 describe("what an explanation names", () => {
-  it("is what it says: without the rules named, the place is another, and on that side", () => {
+  it("is what it says: without the rules named, the position is another, and on that side", () => {
     let claims = 0;
     fc.assert(
       fc.property(cases, (test) => {
@@ -78,9 +78,9 @@ describe("what an explanation names", () => {
           runOnEngine({ ...test, rules: test.rules.filter(({ name }) => !names.includes(name)) }).list;
         for (const row of test.candidates.keys()) {
           const { heldBackBy, liftedBy } = explain(row);
-          const place = placeOf(outcome.list, row);
-          if (heldBackBy.length > 0) expect(placeOf(listWithout(heldBackBy), row)).toBeLessThan(place);
-          if (liftedBy.length > 0) expect(placeOf(listWithout(liftedBy), row)).toBeGreaterThan(place);
+          const position = positionOf(outcome.list, row);
+          if (heldBackBy.length > 0) expect(positionOf(listWithout(heldBackBy), row)).toBeLessThan(position);
+          if (liftedBy.length > 0) expect(positionOf(listWithout(liftedBy), row)).toBeGreaterThan(position);
           claims += Math.min(1, heldBackBy.length) + Math.min(1, liftedBy.length);
         }
       }),
@@ -108,7 +108,7 @@ describe("what an explanation names", () => {
     };
     const { plan, input } = planCase(test);
     const explain = createExplainer(plan, input, rankCandidates(plan, input));
-    expect(explain(2)).toMatchObject({ place: 2, heldBackBy: [], liftedBy: [] });
-    expect(explain(1)).toMatchObject({ place: 4, heldBackBy: ["brands"] });
+    expect(explain(2)).toMatchObject({ position: 2, heldBackBy: [], liftedBy: [] });
+    expect(explain(1)).toMatchObject({ position: 4, heldBackBy: ["brands"] });
   });
 });

@@ -144,7 +144,7 @@ describe("Thompson sampling", () => {
 });
 
 describe("epsilon", () => {
-  it("draws each place with the probability that it tells", () => {
+  it("draws each position with the probability that it tells", () => {
     const rounds = 6000;
     const counts = new Map<string, number>();
     const products = new Map<string, number>();

@@ -45,7 +45,7 @@ const rule = fc.oneof(
     top: fc.integer({ min: 4, max: 12 }),
     priority,
   }),
-  fc.record({ verb: fc.constant("pin" as const), when: condition, place: fc.integer({ min: 1, max: 12 }) }),
+  fc.record({ verb: fc.constant("pin" as const), when: condition, position: fc.integer({ min: 1, max: 12 }) }),
   fc.record({ verb: fc.constant("cap" as const), key: some([["brand"], ["tags"]]) }),
   fc.record({
     verb: fc.constant("mmr" as const),
@@ -165,24 +165,24 @@ describe("what holds for every ranked request", () => {
         const explain = createExplainer(plan, input, outcome);
         for (const row of test.candidates.keys()) {
           const explained = explain(row);
-          const { formula, score, steps } = explained;
+          const { formulaScore, score, steps } = explained;
           if (score > 0) {
-            const sum = steps.reduce((all, { factor }) => all + Math.log(factor), Math.log(formula));
+            const sum = steps.reduce((all, { factor }) => all + Math.log(factor), Math.log(formulaScore));
             expect(Math.abs(sum - Math.log(score))).toBeLessThan(1e-9);
           }
-          expect(steps.at(-1)?.after ?? formula).toBe(score);
-          steps.forEach(({ before }, i) => expect(before).toBe(steps[i - 1]?.after ?? formula));
-          expect(explained.removedBy === undefined).toBe(explained.orderPlace !== undefined);
-          const { place, orderPlace = 0, heldBackBy } = explained;
-          if (place !== undefined && place > orderPlace) expect(heldBackBy).not.toEqual([]);
+          expect(steps.at(-1)?.after ?? formulaScore).toBe(score);
+          steps.forEach(({ before }, i) => expect(before).toBe(steps[i - 1]?.after ?? formulaScore));
+          expect(explained.removedBy === undefined).toBe(explained.scorePosition !== undefined);
+          const { position, scorePosition = 0, heldBackBy } = explained;
+          if (position !== undefined && position > scorePosition) expect(heldBackBy).not.toEqual([]);
         }
       }),
       { ...runs, seed: 5 },
     );
   });
 
-  it("candidates without a finite score are flagged and come last", () => {
-    const { list, flagged, scores } = runOnEngine({
+  it("candidates without a finite score are nonFinite and come last", () => {
+    const { list, nonFinite, scores } = runOnEngine({
       name: "not finite",
       now: 0,
       top: 4,
@@ -191,7 +191,7 @@ describe("what holds for every ranked request", () => {
       expect: { list: [], scores: [], relaxed: [] },
     });
     expect([...list]).toEqual([3, 1, 0, 2]);
-    expect(flagged).toEqual([0, 2]);
+    expect(nonFinite).toEqual([0, 2]);
     expect([...scores]).toEqual([-Infinity, 2, -Infinity, 4]);
   });
 });

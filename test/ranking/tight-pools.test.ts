@@ -46,7 +46,7 @@ function shuffle<T>(items: readonly T[], seed: number): T[] {
 }
 
 describe("car sequencing (CSPLib prob001)", () => {
-  it.each([1, 2, 3, 4, 5])("places the ten cars as brute force does, order %i", (seed) => {
+  it.each([1, 2, 3, 4, 5])("positions the ten cars as brute force does, order %i", (seed) => {
     const problem = carProblem(instances[0] as CarInstance, seed);
     const built = buildList(problem);
     expect(built.list.length).toBe(10);
@@ -72,13 +72,13 @@ describe("tight pools", () => {
   /** Sixty items, all placed: a list that keeps its two rules, shuffled. */
   function tightPool(seed: number): ListProblem {
     const list: { readonly brand: number; readonly category: number }[] = [];
-    for (let place = 0, attempt = 0; place < 60; attempt++) {
-      const brand = Math.floor(drawUniform(seed, "brand", place, attempt) * 6);
-      const category = Math.floor(drawUniform(seed, "category", place, attempt) * 5);
+    for (let position = 0, attempt = 0; position < 60; attempt++) {
+      const brand = Math.floor(drawUniform(seed, "brand", position, attempt) * 6);
+      const category = Math.floor(drawUniform(seed, "category", position, attempt) * 5);
       if (list.slice(-4).some((item) => item.brand === brand)) continue;
       if (list.slice(-5).filter((item) => item.category === category).length >= 2) continue;
       list.push({ brand, category });
-      place++;
+      position++;
     }
     const items = shuffle(list, seed + 1000);
     return problemOf({

@@ -7,23 +7,25 @@ export const budgetText = "the search ended for its budget: a longer list, or on
 export function relaxedText(given: Relaxed): string {
   switch (given.kind) {
     case "window":
-      return `${given.rule} is relaxed at ${placesText(given.places)}`;
+      return `${given.rule} is relaxed at ${positionsText(given.positions)}`;
     case "pin":
-      return `${given.rule} is relaxed: place ${given.place} is not to be had`;
+      return `${given.rule} is relaxed: no item could be put at position ${given.position}`;
     case "quota":
       return given.kept === given.wanted
         ? `${given.rule} is late: its ${given.wanted} stand in time, but not spread evenly`
         : `${given.rule} is relaxed: ${given.kept} of ${given.wanted}`;
     case "short":
-      return `the list is short: ${given.rules.join(", ")} leave${given.rules.length === 1 ? "s" : ""} ${given.length} of ${given.wanted} places`;
+      return `the list is short: ${given.rules.join(", ")} leave${given.rules.length === 1 ? "s" : ""} ${given.length} of ${given.wanted} positions`;
     case "refused":
       return `there is no list: ${given.rules.join(", ")} refuse${given.rules.length === 1 ? "s" : ""} a shorter one`;
   }
 }
 
-/** `place 1`, `places 1, 4 and 7`, `17 places: 1, 2, 3, 4, 5 and 12 more`. */
-function placesText(places: readonly number[]): string {
-  const shown = places.slice(0, 5).join(", ");
-  if (places.length > 6) return `${places.length} places: ${shown} and ${places.length - 5} more`;
-  return places.length === 1 ? `place ${shown}` : `places ${places.slice(0, -1).join(", ")} and ${places.at(-1)}`;
+/** `position 1`, `positions 1, 4 and 7`, `17 positions: 1, 2, 3, 4, 5 and 12 more`. */
+function positionsText(positions: readonly number[]): string {
+  const shown = positions.slice(0, 5).join(", ");
+  if (positions.length > 6) return `${positions.length} positions: ${shown} and ${positions.length - 5} more`;
+  return positions.length === 1
+    ? `position ${shown}`
+    : `positions ${positions.slice(0, -1).join(", ")} and ${positions.at(-1)}`;
 }

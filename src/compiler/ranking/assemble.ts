@@ -1,6 +1,6 @@
 import type { RuleMasks } from "./order/factors.js";
 import { gatherKeys, keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-tables.js";
-import { countFor, placesBefore, quotaPlaces } from "./pages.js";
+import { countFor, positionsBefore, quotaPositions } from "./pages.js";
 import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import type {
   CapConstraint,
@@ -20,7 +20,7 @@ export interface OrderedCandidates {
   readonly suppressed: Uint8Array;
 }
 
-/** What the list builder gets: each rule over the candidates by their place in the order. */
+/** What the list builder gets: each rule over the candidates by their position in the order. */
 export function assembleProblem(
   plan: RankPlan,
   input: RankInput,
@@ -60,7 +60,7 @@ export function assembleProblem(
         return;
       }
       case "explore": {
-        const { least, top } = quotaPlaces(rule, input);
+        const { least, top } = quotaPositions(rule, input);
         if (least === 0) return;
         quotas.push({
           name,
@@ -72,19 +72,19 @@ export function assembleProblem(
         return;
       }
       case "pin": {
-        const place = rule.place - placesBefore(rule, input);
-        if (place < 1) return;
+        const position = rule.position - positionsBefore(rule, input);
+        if (position < 1) return;
         const candidate = order.findIndex(
           (row, at) => mask[row] === 1 && suppressed[row] === 0 && !pins.some((pin) => pin.candidate === at),
         );
         if (candidate < 0) return;
-        if (pins.some((pin) => pin.place === place - 1)) lostPins.push({ kind: "pin", rule: name, place });
-        else pins.push({ name, candidate, place: place - 1 });
+        if (pins.some((pin) => pin.position === position - 1)) lostPins.push({ kind: "pin", rule: name, position });
+        else pins.push({ name, candidate, position: position - 1 });
         return;
       }
       case "mmr":
       case "dpp": {
-        const top = rule.top === undefined ? plan.top : countFor(rule.top, input) - placesBefore(rule, input);
+        const top = rule.top === undefined ? plan.top : countFor(rule.top, input) - positionsBefore(rule, input);
         if (top <= 0) return;
         diversity ??= {
           name,

@@ -12,7 +12,7 @@ const jointRuns = 128;
 
 /**
  * What the list would be without some of its rules: the request ranked again, each set of rules once. A rule moved a
- * candidate when the place changes without it. Where two rules would each do it (two windows that both hold an item
+ * candidate when the position changes without it. Where two rules would each do it (two windows that both hold an item
  * back), no single one changes anything; then the smallest set is named that leaving out one by one arrives at.
  */
 export function createCounterfactuals(
@@ -21,52 +21,53 @@ export function createCounterfactuals(
   { list, masks, factors }: RankOutcome,
 ): (row: number) => Movers {
   const { rules } = plan;
-  const actual = placesOf(list, input.ids.length);
+  const actual = positionsOf(list, input.ids.length);
   const known = new Map<string, Int32Array>();
   let runs = 0;
 
-  const placesWithout = (out: readonly number[]): Int32Array | undefined => {
+  const positionsWithout = (out: readonly number[]): Int32Array | undefined => {
     const key = out.join();
     const found = known.get(key);
     if (found !== undefined) return found;
     if (out.length > 1 && runs++ >= jointRuns) return undefined;
     const rest = rules.filter((_, r) => !out.includes(r));
-    const places = placesOf(rankCandidates({ ...plan, rules: rest }, input).list, input.ids.length);
-    known.set(key, places);
-    return places;
+    const positions = positionsOf(rankCandidates({ ...plan, rules: rest }, input).list, input.ids.length);
+    known.set(key, positions);
+    return positions;
   };
-  const movers = rules.flatMap((rule, r) => (masks[r] !== undefined && movesPlaces(rule) ? [r] : []));
+  const movers = rules.flatMap((rule, r) => (masks[r] !== undefined && movesPositions(rule) ? [r] : []));
 
   return (row) => {
-    const place = actual[row] as number;
+    const position = actual[row] as number;
     const isWithout = (out: readonly number[], test: (other: number) => boolean): boolean => {
-      const places = placesWithout(out);
-      return places !== undefined && test(places[row] as number);
+      const positions = positionsWithout(out);
+      return positions !== undefined && test(positions[row] as number);
     };
     const lifting = movers.filter((r) => {
       const { verb } = rules[r] as PlannedRule;
       if (verb === "mmr" || verb === "dpp") return true;
       return (verb === "pin" || verb === "explore") && masks[r]?.[row] === 1 && factors.suppressed[row] === 0;
     });
-    const heldBackBy = nameRules(movers, (out) => isWithout(out, (other) => other < place));
-    const liftedBy = place === noPlace ? [] : nameRules(lifting, (out) => isWithout(out, (other) => other > place));
+    const heldBackBy = nameRules(movers, (out) => isWithout(out, (other) => other < position));
+    const liftedBy =
+      position === noPosition ? [] : nameRules(lifting, (out) => isWithout(out, (other) => other > position));
     const nameOf = (r: number): string => (rules[r] as PlannedRule).name;
     return { heldBackBy: heldBackBy.map(nameOf), liftedBy: liftedBy.map(nameOf) };
   };
 }
 
 /** Rules that work on the list as a whole; what others do to a candidate stands in its own score and flags. */
-function movesPlaces({ verb }: PlannedRule): boolean {
+function movesPositions({ verb }: PlannedRule): boolean {
   return ["spread", "explore", "pin", "mmr", "dpp", "cap"].includes(verb);
 }
 
-/** After every place. */
-const noPlace = 1 << 30;
+/** After every position. */
+const noPosition = 1 << 30;
 
-function placesOf(list: Int32Array, count: number): Int32Array {
-  const places = new Int32Array(count).fill(noPlace);
-  list.forEach((row, place) => (places[row] = place));
-  return places;
+function positionsOf(list: Int32Array, count: number): Int32Array {
+  const positions = new Int32Array(count).fill(noPosition);
+  list.forEach((row, position) => (positions[row] = position));
+  return positions;
 }
 
 /** Rules that together move, each by itself where there are such; else as few as leaving out one by one arrives at. */

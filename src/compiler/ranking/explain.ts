@@ -13,24 +13,25 @@ export interface ExplainedStep {
   readonly after: number;
 }
 
-/** What became of one candidate, and why. Places count from 1. */
+/** What became of one candidate, and why. Positions count from 1. */
 export interface ExplainedCandidate {
   readonly id: string;
   readonly row: number;
   /** Absent: not in the list. */
-  readonly place?: number;
-  /** Its place by score alone; absent: a rule took it out. */
-  readonly orderPlace?: number;
+  readonly position?: number;
+  /** Its position by score only; absent: a rule took it out. */
+  readonly scorePosition?: number;
   readonly removedBy?: string;
-  readonly formula: number;
+  /** The formula's number, before any rule. */
+  readonly formulaScore: number;
   readonly score: number;
   /** From the formula's number to the score: each `after` is the next one's `before`. */
   readonly steps: readonly ExplainedStep[];
   /** A rule puts it behind all that none does. */
-  readonly last: boolean;
-  /** Rules without which (all of them taken out) the same request would have it at a better place. */
+  readonly demoted: boolean;
+  /** Rules without which (all of them taken out) the same request would give it a better position. */
   readonly heldBackBy: readonly string[];
-  /** Pins, quotas and rules for variety without which (all of them taken out) it would stand at a worse place, or at none. */
+  /** Pins, quotas and rules for variety without which (all of them taken out) it would have a worse position, or none. */
   readonly liftedBy: readonly string[];
 }
 
@@ -87,12 +88,12 @@ function explainScoreSteps(
   return {
     id: input.ids[row] as string,
     row,
-    ...(at < 0 ? {} : { place: at + 1 }),
-    ...(orderAt < 0 ? {} : { orderPlace: orderAt + 1 }),
+    ...(at < 0 ? {} : { position: at + 1 }),
+    ...(orderAt < 0 ? {} : { scorePosition: orderAt + 1 }),
     ...(remover === undefined ? {} : { removedBy: remover.name }),
-    formula: formulaScores[row] as number,
+    formulaScore: formulaScores[row] as number,
     score: scores[row] as number,
     steps,
-    last: factors.last?.[row] === 1,
+    demoted: factors.last?.[row] === 1,
   };
 }

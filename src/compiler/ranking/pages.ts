@@ -14,19 +14,19 @@ export function countFor(count: PlannedCount, input: RankInput): number {
 
 const greatestCount = 10_000;
 
-/** Places of the pages before that a rule counts: none where it counts anew on each page. */
-export function placesBefore({ eachPage }: { readonly eachPage: boolean }, { offset }: RankInput): number {
+/** Positions of the pages before that a rule counts: none where it counts anew on each page. */
+export function positionsBefore({ eachPage }: { readonly eachPage: boolean }, { offset }: RankInput): number {
   return eachPage ? 0 : offset;
 }
 
 /**
- * What a quota still asks of this page: `least` members among its first `top` places; 0 of 0 once its places are behind.
- * Members that the pages before showed count. Where the request does not say what stood on their places, the quota counts
+ * What a quota still asks of this page: `least` members among its first `top` positions; 0 of 0 once its positions are behind.
+ * Members that the pages before showed count. Where the request does not say what stood on their positions, the quota counts
  * as kept there, as far as they had room for it.
  */
-export function quotaPlaces(rule: Explore, input: RankInput): { readonly least: number; readonly top: number } {
+export function quotaPositions(rule: Explore, input: RankInput): { readonly least: number; readonly top: number } {
   const [least, top] = [countFor(rule.least, input), countFor(rule.top, input)];
-  const before = placesBefore(rule, input);
+  const before = positionsBefore(rule, input);
   if (before === 0) return { least, top };
   if (before >= top) return { least: 0, top: 0 };
   const { shown } = input;

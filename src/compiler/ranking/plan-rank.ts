@@ -87,7 +87,7 @@ function planRule(
       };
     }
     case "pin":
-      return { verb: rule.verb, ...base(rule.when, false), place: rule.place, eachPage: rule.pages === "each" };
+      return { verb: rule.verb, ...base(rule.when, false), position: rule.place, eachPage: rule.pages === "each" };
     case "mmr":
     case "dpp":
       return {

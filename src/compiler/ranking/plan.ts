@@ -15,8 +15,8 @@ export type PlannedCount = number | { readonly formula: number };
 /** A number, or a formula of the candidate: an index into {@link RankPlan.formulas}. */
 export type PlannedNumber = number | { readonly formula: number };
 
-/** Places count over all pages of a request; where a rule says so, anew on each page. */
-interface PlannedPlaces {
+/** Positions count over all pages of a request; where a rule says so, anew on each page. */
+interface PlannedPositions {
   readonly eachPage: boolean;
 }
 
@@ -47,10 +47,10 @@ export type PlannedRule =
   | (PlannedBase & { readonly verb: "cap"; readonly key: PlannedKey })
   /** Multiplies by what the controller of the key says. */
   | (PlannedBase & { readonly verb: "pace"; readonly key: PlannedKey })
-  /** `place` counts from 1. */
-  | (PlannedBase & PlannedPlaces & { readonly verb: "pin"; readonly place: number })
+  /** `position` counts from 1. */
+  | (PlannedBase & PlannedPositions & { readonly verb: "pin"; readonly position: number })
   | (PlannedBase &
-      PlannedPlaces & {
+      PlannedPositions & {
         readonly verb: "explore";
         readonly least: PlannedCount;
         readonly top: PlannedCount;
@@ -65,18 +65,18 @@ export type PlannedRule =
       readonly priority: Strength;
     })
   | (PlannedBase &
-      PlannedPlaces & {
+      PlannedPositions & {
         readonly verb: "mmr" | "dpp";
         readonly weight: number;
         readonly similarity: { readonly name: string; readonly measure: "cosine" | "dot" | "equal" | "jaccard" };
-        /** Places chosen by it; none: all. */
+        /** Positions chosen by it; none: all. */
         readonly top?: PlannedCount;
       });
 
-/** Which members of a class take its places. Numbers are formulas of the candidate. */
+/** Which members of a class take its positions. Numbers are formulas of the candidate. */
 export type ExploreDraw =
   | { readonly kind: "best" }
-  /** Each of the quota's places goes to the best member, or with probability `epsilon` to any. */
+  /** Each of the quota's positions goes to the best member, or with probability `epsilon` to any. */
   | { readonly kind: "epsilon"; readonly epsilon: number }
   /** By a draw from Beta(1 + successes, 1 + trials − successes). */
   | { readonly kind: "thompson"; readonly successes: number; readonly trials: number };
@@ -102,7 +102,7 @@ export interface RankPlan<F = unknown> {
   readonly sources: readonly PlannedSource[];
   /** Before the last, over which the rules work. */
   readonly stages: readonly PlannedStage[];
-  /** Places of the list. */
+  /** Positions of the list. */
   readonly top: number;
   readonly score: number;
   readonly ties: readonly { readonly by: number; readonly ascending: boolean }[];
@@ -155,7 +155,7 @@ export interface RankInput {
   readonly key: (name: string) => KeyTable;
   /** Rows of an input; NaN where it is missing. */
   readonly vectors: (name: string) => { readonly rows: Float64Array; readonly dimension: number };
-  /** Places on the pages before: what rules count places from. */
+  /** Positions on the pages before: what rules count positions from. */
   readonly offset: number;
   /** The end of the page before, which windows look back on; the nearest first. */
   readonly tail: ShownItems;

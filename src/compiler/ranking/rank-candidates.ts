@@ -4,7 +4,7 @@ import { drawMembers } from "./order/explore.js";
 import { applyFactors, inferFactors, type Factors, type RuleMasks } from "./order/factors.js";
 import { keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-tables.js";
 import { sortRows, type OrderKeys } from "./order/order.js";
-import { quotaPlaces } from "./pages.js";
+import { quotaPositions } from "./pages.js";
 import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
 import { candidateLimit, type Relaxed } from "./list/problem.js";
 import { verifyList } from "./list/verify-list.js";
@@ -21,20 +21,20 @@ export interface SpentPermits {
 export interface ExploredItem {
   readonly rule: string;
   readonly row: number;
-  /** With what probability this candidate took its place in the class, in (0, 1]. */
+  /** With what probability this candidate took its position in the class, in (0, 1]. */
   readonly propensity: number;
 }
 
 /** A ranked request. Rows are candidates by their index in the input. */
 export interface RankOutcome {
-  /** Rows, place by place. */
+  /** Rows, position by position. */
   readonly list: Int32Array;
   /** What the formula gave: NaN, ∞ and all. */
   readonly formulaScores: Float64Array;
   /** Final score of every candidate, dropped ones too; −∞ where the formula gave no finite number. */
   readonly scores: Float64Array;
   /** Candidates whose formula gave none. */
-  readonly flagged: readonly number[];
+  readonly nonFinite: readonly number[];
   /** Rule that took a candidate out (an index into the plan's rules), or −1. */
   readonly removedBy: Int16Array;
   readonly masks: RuleMasks;
@@ -42,7 +42,7 @@ export interface RankOutcome {
   /** Candidates that stayed, in the total order: what the list would be without windows, quotas and pins. */
   readonly order: Int32Array;
   readonly relaxed: readonly Relaxed[];
-  readonly budgetSpent: boolean;
+  readonly searchTruncated: boolean;
   readonly spent: readonly SpentPermits[];
   readonly explored: readonly ExploredItem[];
 }
@@ -57,11 +57,11 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   const masks = plan.rules.map((rule) => maskOf(rule, input, count));
   const formulaScores = input.number(plan.score);
   const scores = Float64Array.from(formulaScores);
-  const flagged: number[] = [];
+  const nonFinite: number[] = [];
   for (let i = 0; i < count; i++)
     if (!Number.isFinite(scores[i])) {
       scores[i] = -Infinity;
-      flagged.push(i);
+      nonFinite.push(i);
     }
   const removedBy = new Int16Array(count).fill(-1);
   plan.rules.forEach((rule, r) => {
@@ -98,13 +98,13 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
     list,
     formulaScores,
     scores,
-    flagged,
+    nonFinite,
     removedBy,
     masks,
     factors,
     order,
     relaxed: lostPins.length === 0 || isRefused ? built.relaxed : [...lostPins, ...built.relaxed],
-    budgetSpent: built.budgetSpent,
+    searchTruncated: built.searchTruncated,
     spent: spentPermits(plan, input, masks, list),
     explored: explored.filter(({ row }) => isListed?.has(row) === true),
   };
@@ -175,7 +175,7 @@ function removeCapped({ rules }: RankPlan, input: RankInput, masks: RuleMasks, r
   });
 }
 
-/** Puts drawn members into the first places that their class has in the order. */
+/** Puts drawn members into the first positions that their class has in the order. */
 function drawExplorations(
   { rules }: RankPlan,
   input: RankInput,
@@ -186,13 +186,13 @@ function drawExplorations(
   return rules.flatMap((rule, r) => {
     const mask = masks[r];
     if (rule.verb !== "explore" || rule.draw.kind === "best" || mask === undefined) return [];
-    const places = [...order.keys()].filter((at) => {
+    const positions = [...order.keys()].filter((at) => {
       const row = order[at] as number;
       return mask[row] === 1 && suppressed[row] === 0;
     });
-    const members = places.map((at) => order[at] as number);
+    const members = positions.map((at) => order[at] as number);
     const { draw } = rule;
-    const { least } = quotaPlaces(rule, input);
+    const { least } = quotaPositions(rule, input);
     if (least === 0) return [];
     const column = (formula: number): ((member: number) => number) => {
       const values = input.number(formula);
@@ -210,7 +210,7 @@ function drawExplorations(
       trials: draw.kind === "thompson" ? column(draw.trials) : none,
     });
     drawn.forEach((member, i) => {
-      order[places[i] as number] = members[member] as number;
+      order[positions[i] as number] = members[member] as number;
     });
     return [...propensity].map(([member, value]) => ({
       rule: rule.name,

@@ -46,7 +46,7 @@ export interface RankRequest extends EarlierPages {
   readonly now: number;
   /** An integer in [0, 2^32). */
   readonly seed: number;
-  /** In the place of the spec's values. */
+  /** Replace the spec's values. */
   readonly params?: ReadonlyMap<string, number>;
   /** Absent: every cap has what it needs. */
   readonly permits?: PermitSnapshot;
@@ -55,7 +55,7 @@ export interface RankRequest extends EarlierPages {
 export interface RankedItem {
   readonly id: string;
   readonly score: number;
-  /** With what probability an exploration gave it its place; absent where none did. */
+  /** With what probability an exploration gave it its position; absent where none did. */
   readonly propensity?: number;
 }
 
@@ -65,7 +65,7 @@ export interface RankedList {
   /** Rules that could not hold, and how far they did. */
   readonly relaxed: readonly Relaxed[];
   /** A search ended for its budget: a better list may exist. */
-  readonly budgetSpent: boolean;
+  readonly searchTruncated: boolean;
   /** Candidates that validation left out. */
   readonly leftOut: readonly (Omit<LeftOut, "index"> & { readonly id: string })[];
   /** Candidates that a page before showed: they are left out. */
@@ -76,8 +76,8 @@ export interface RankedList {
   readonly outranked: readonly string[];
   /** Values moved into their range. */
   readonly clamped: number;
-  /** Candidates whose formula gave no finite number: they stand behind all others. */
-  readonly flagged: readonly string[];
+  /** Candidates whose formula gave no finite number: they come after all others. */
+  readonly nonFinite: readonly string[];
   readonly spent: readonly SpentPermits[];
   /** Of candidates of the last stage; undefined for others. */
   readonly explain: (id: string) => ExplainedCandidate | undefined;
@@ -117,9 +117,9 @@ interface StageCandidates {
   readonly frame: Frame;
   /** A formula over all validated candidates. */
   readonly column: (formula: number) => Float64Array;
-  /** Their places among the validated candidates. */
+  /** Their indices among the validated candidates. */
   readonly at: Int32Array;
-  /** Places of the validated candidates in the request. */
+  /** Indices of the validated candidates in the request. */
   readonly kept: Int32Array;
 }
 
@@ -304,11 +304,11 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
         };
       }),
       relaxed: outcome.relaxed,
-      budgetSpent: outcome.budgetSpent,
+      searchTruncated: outcome.searchTruncated,
       leftOut: read.leftOut.map(({ index, ...rest }) => ({ id: request.ids[index] as string, ...rest })),
       alreadyShown: read.alreadyShown,
       clamped: read.clamped,
-      flagged: outcome.flagged.map((row) => input.ids[row] as string),
+      nonFinite: outcome.nonFinite.map((row) => input.ids[row] as string),
       spent: outcome.spent,
       considered: input.ids,
       explain: (id) => {

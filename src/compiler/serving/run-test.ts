@@ -21,7 +21,7 @@ export interface RankingReport {
   /** Candidates that are not among the first of any of their sources. */
   readonly outranked: readonly string[];
   readonly relaxed: readonly Relaxed[];
-  readonly budgetSpent: boolean;
+  readonly searchTruncated: boolean;
 }
 
 export interface ExpectationResult {
@@ -143,13 +143,13 @@ function report(name: string, result: RankResult | undefined): RankingReport {
       unsourced: [],
       outranked: [],
       relaxed: [],
-      budgetSpent: false,
+      searchTruncated: false,
     };
   const candidates = result.considered.flatMap((id) => result.explain(id) ?? []);
-  // Those in the list by their place, then the others.
-  const placed = candidates.toSorted((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || 0);
-  const { leftOut, unsourced, outranked, relaxed, budgetSpent } = result;
-  return { name, candidates: placed, leftOut, unsourced, outranked, relaxed, budgetSpent };
+  // Those in the list by their position, then the others.
+  const placed = candidates.toSorted((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity) || 0);
+  const { leftOut, unsourced, outranked, relaxed, searchTruncated } = result;
+  return { name, candidates: placed, leftOut, unsourced, outranked, relaxed, searchTruncated };
 }
 
 function refusal(result: Exclude<RankResult, { kind: "ranked" }> | undefined): string {

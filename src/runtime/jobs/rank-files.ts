@@ -37,7 +37,7 @@ export async function* rankFiles(options: RankOptions): AsyncGenerator<RankAnswe
   const { now, seed } = options;
   const ranker = await openRanker(options.source, options, candidateValues);
   try {
-    const { model, name: rank } = ranker;
+    const { model, name: ranking } = ranker;
     const arms = forcedArms(model, options.arms ?? []);
     const inputs = model.serving?.inputs ?? [];
     const rows = peekable(
@@ -51,7 +51,7 @@ export async function* rankFiles(options: RankOptions): AsyncGenerator<RankAnswe
     const group = first === undefined ? undefined : groupColumn(options, model, first);
     for await (const request of groupRequests(rows.all(), group)) {
       const asked = request.kind === "fault" ? faultOfLine(request) : serviceRequest(request, inputs, options);
-      if ("diagnostic" in asked) yield { kind: "refused", request: request.request, rank, now, seed, ...asked };
+      if ("diagnostic" in asked) yield { kind: "refused", request: request.request, ranking, now, seed, ...asked };
       else yield await ranker.rank({ ...asked, now, seed, arms });
     }
     const { rows: count, unseen } = ranker.report() ?? { rows: 0, unseen: new Map<string, number>() };

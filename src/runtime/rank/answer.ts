@@ -9,7 +9,7 @@ import type { PredictorReport } from "../jobs/predict.js";
 
 export interface RankerOptions {
   /** Name of the ranking; absent: the first of the spec. */
-  readonly rank?: string;
+  readonly ranking?: string;
   readonly engine?: EngineName;
   /** Where permits of caps and paces are kept; absent: no cap holds anything back. */
   readonly flow?: RankerFlow;
@@ -50,9 +50,9 @@ export interface ServiceRequest {
   readonly request?: string;
   /** An integer in [0, 2^32); 0. */
   readonly seed?: number;
-  /** In the place of the spec's parameters and of what arms set. */
+  /** Replace the spec's parameters and what arms set. */
   readonly params?: Readonly<Record<string, number>>;
-  /** In the place of the arms of the request's units. */
+  /** Replace the arms of the request's units. */
   readonly arms?: Readonly<Record<string, string>>;
   /** Which page is asked for, from 1; absent: the one after what `shown`, or else `tail`, holds. */
   readonly page?: number;
@@ -68,16 +68,17 @@ export interface ServiceRequest {
 export interface RankedAnswer {
   readonly kind: "ranked";
   readonly request: string;
-  readonly rank: string;
+  /** The ranking's name. */
+  readonly ranking: string;
   /** Seconds since 1970. */
   readonly now: number;
   readonly seed: number;
   /** Arm by experiment. */
   readonly arms: Readonly<Record<string, string>>;
-  /** How many the request brought. */
-  readonly candidates: number;
-  /** Identifiers that came again, of which the first stayed. */
-  readonly repeated: readonly string[];
+  /** How many candidates the request has. */
+  readonly candidateCount: number;
+  /** Identifiers of several candidates, of which the first was kept. */
+  readonly duplicates: readonly string[];
   readonly list: RankedList;
   /** What the list was made under, where there is a store: permits, and the multipliers of paces. */
   readonly flow?: Omit<FlowedRanking<RankedList>, "ranking">;
@@ -87,7 +88,8 @@ export interface RankedAnswer {
 export interface RefusedAnswer {
   readonly kind: "refused";
   readonly request: string;
-  readonly rank: string;
+  /** The ranking's name. */
+  readonly ranking: string;
   /** Seconds since 1970. */
   readonly now: number;
   readonly seed: number;

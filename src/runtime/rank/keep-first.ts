@@ -3,14 +3,14 @@ import type { RankRequest } from "../../compiler/serving/index.js";
 /** The request with the first candidate of each identifier. */
 export function keepFirst(request: RankRequest): {
   readonly request: RankRequest;
-  readonly repeated: readonly string[];
+  readonly duplicates: readonly string[];
 } {
   const { ids, candidates, sources } = request;
   const seen = new Set<string>();
   const kept: number[] = [];
-  const repeated = new Set<string>();
+  const duplicates = new Set<string>();
   ids.forEach((id, i) => {
-    if (seen.has(id)) repeated.add(id);
+    if (seen.has(id)) duplicates.add(id);
     else kept.push(i);
     seen.add(id);
   });
@@ -22,6 +22,6 @@ export function keepFirst(request: RankRequest): {
       candidates: pick(candidates),
       ...(sources === undefined ? {} : { sources: pick(sources) }),
     },
-    repeated: [...repeated],
+    duplicates: [...duplicates],
   };
 }

@@ -29,7 +29,7 @@ export async function createRanker(source: string, options: RankerOptions = {}):
 export async function openRanker(source: string, options: RankerOptions, readRow: ReadRow): Promise<Ranker> {
   const opened = await openRankSource(source, options.engine);
   const { model } = opened;
-  const { serving, rank } = rankingOf(model, source, options.rank);
+  const { serving, rank } = rankingOf(model, source, options.ranking);
   const list = createListRanker(serving, rank);
   const inputs = serving.inputs.filter(({ name }) => list.inputs.has(name));
   const headInputs = inputs.filter(({ origin }) => origin === "head");
@@ -110,7 +110,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
     const refused = ({ diagnostic, id, input }: Fault, request = name): RefusedAnswer => ({
       kind: "refused",
       request,
-      rank: rank.name,
+      ranking: rank.name,
       now,
       seed,
       ...(id === undefined ? {} : { id }),
@@ -120,8 +120,8 @@ export async function openRanker(source: string, options: RankerOptions, readRow
     const values = isRecord(given) && isRecord(given.values) ? given.values : {};
     const sound = readRequest(serving, isRecord(given) ? withDefaults(given, now) : given);
     if (sound.kind === "refused") return refused(faultOf(sound, name));
-    const { request, repeated } =
-      options.duplicates === "first" ? keepFirst(sound.request) : { request: sound.request, repeated: [] };
+    const { request, duplicates } =
+      options.duplicates === "first" ? keepFirst(sound.request) : { request: sound.request, duplicates: [] };
     const candidates = await prepare(request, values);
     if ("diagnostic" in candidates) return refused(candidates);
     const ask = (permits?: RankRequest["permits"]): RankResult =>
@@ -135,12 +135,12 @@ export async function openRanker(source: string, options: RankerOptions, readRow
     return {
       kind: "ranked",
       request: name,
-      rank: rank.name,
+      ranking: rank.name,
       now,
       seed,
       arms: sound.arms,
-      candidates: sound.request.ids.length,
-      repeated,
+      candidateCount: sound.request.ids.length,
+      duplicates,
       list: result,
       ...(flowed === undefined ? {} : { flow: { permits: flowed.permits, paces: flowed.paces } }),
     };

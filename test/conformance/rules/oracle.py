@@ -196,44 +196,44 @@ def solve(case):
     variety = next((r for r in rules if r["verb"] in ("mmr", "dpp") and r.get("top", math.inf) > before), None)
     rel = relevance(order, scores) if order else {}
     full = min(case["top"], len(order))
-    # The tail as it stands in the request: its last item is the one before the first place.
+    # The tail as it stands in the request: its last item is the one before the first position.
     tail = case.get("tail", [])
 
     members = {q["name"]: {c["id"] for c in order if c["id"] not in suppressed and holds(case, q, c)} for q in quotas}
     pins, lost = {}, []
-    for rule in (r for r in rules if r["verb"] == "pin" and r["place"] > before):
-        rule = {**rule, "place": rule["place"] - before}
+    for rule in (r for r in rules if r["verb"] == "pin" and r["position"] > before):
+        rule = {**rule, "position": rule["position"] - before}
         found = next((c["id"] for c in order if c["id"] not in suppressed and holds(case, rule, c)
                       and c["id"] not in {p[0] for p in pins.values()}), None)
         if found is None:
             continue
-        if any(place == rule["place"] for _, place in pins.values()):
-            lost.append({"kind": "pin", "rule": rule["name"], "place": rule["place"]})
+        if any(position == rule["position"] for _, position in pins.values()):
+            lost.append({"kind": "pin", "rule": rule["name"], "position": rule["position"]})
         else:
-            pins[rule["name"]] = (found, rule["place"])
+            pins[rule["name"]] = (found, rule["position"])
 
     def key_values(rule, candidate):
         return values(rule, candidate) if holds(case, rule, candidate) else set()
 
-    def broken_places(rule, chosen):
-        """Places (from 1) whose item, with the places before it, is one too many of some value."""
+    def broken_positions(rule, chosen):
+        """Positions (from 1) whose item, with the positions before it, is one too many of some value."""
         row = [key_values(rule, c) for c in [*tail, *chosen]]
-        places = []
+        positions = []
         for end in range(len(tail), len(row)):
             window = row[max(0, end - rule["window"] + 1):end + 1]
             if any(sum(value in own for own in window) > rule["most"] for value in row[end]):
-                places.append(end - len(tail) + 1)
-        return places
+                positions.append(end - len(tail) + 1)
+        return positions
 
     def prefix_broken(levels, chosen):
         flags = [c["id"] in last for c in chosen]
         if any(flag and not all(flags[i:]) for i, flag in enumerate(flags)):
             return True
-        for name, (candidate, place) in pins.items():
+        for name, (candidate, position) in pins.items():
             if not levels.pins[name]:
                 continue
-            if len(chosen) >= place:
-                if chosen[place - 1]["id"] != candidate:
+            if len(chosen) >= position:
+                if chosen[position - 1]["id"] != candidate:
                     return True
             elif any(c["id"] == candidate for c in chosen):
                 return True
@@ -245,7 +245,7 @@ def solve(case):
                         spent[value] = spent.get(value, 0) + 1
             if any(count > permits(case, rule, value) for value, count in spent.items()):
                 return True
-        return any(len(broken_places(rule, chosen)) > levels.breaks[rule["name"]] for rule in windows)
+        return any(len(broken_positions(rule, chosen)) > levels.breaks[rule["name"]] for rule in windows)
 
     def wanted(quota, length):
         return min(quota["least"], len(members[quota["name"]]), quota["top"], length)
@@ -323,9 +323,9 @@ def solve(case):
     for rule in windows:
         if rule["priority"].get("hard") == "relax":
             strengthen_window(rule)
-    for name, (_, place) in pins.items():
-        report = {"kind": "pin", "rule": name, "place": place}
-        if place > length:
+    for name, (_, position) in pins.items():
+        report = {"kind": "pin", "rule": name, "position": position}
+        if position > length:
             relaxed.append(report)
         else:
             strengthen("pins", name, [True, False], lambda level, _: report)
@@ -340,8 +340,8 @@ def solve(case):
     if refused:
         return {"list": [], "scores": [], "relaxed": [{"kind": "refused", "rules": refused}]}
     for rule in windows:
-        if broken_places(rule, found):
-            relaxed.append({"kind": "window", "rule": rule["name"], "places": broken_places(rule, found)})
+        if broken_positions(rule, found):
+            relaxed.append({"kind": "window", "rule": rule["name"], "positions": broken_positions(rule, found)})
     return answer(found, relaxed)
 
 
@@ -399,7 +399,7 @@ def some_rule(rng, verb, name):
         rule["top"] = rule["least"] + rng.randint(1, 3)
         rule["priority"] = rng.choice([{"hard": "relax"}, {"hard": "relax"}, {"hard": "refuse"}, {"soft": 2}])
     if verb == "pin":
-        rule["place"] = rng.randint(1, 4)
+        rule["position"] = rng.randint(1, 4)
     if verb == "dedupe":
         rule["key"] = rng.choice([["brand", "category"], ["tags"]])
     if verb == "cap":

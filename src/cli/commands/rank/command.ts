@@ -76,7 +76,7 @@ export const rankVerb = defineCommand(
     const { explain, format, rank, group, id, at, seed, experiment, engine, store, duplicates } = options;
     let refused = 0;
     const ended = await withInterrupt(async (signal) => {
-      const given = defined({ rank, group, id, at, seed, experiment, engine, store, duplicates });
+      const given = defined({ ranking: rank, group, id, at, seed, experiment, engine, store, duplicates });
       const onWarning = (warning: Diagnostic): void => showDiagnostics(terminal, [warning]);
       const rankAll = async (rows: readonly string[]): Promise<void> => {
         const call = { source, files: rows, ...given, explain, signal, onWarning };

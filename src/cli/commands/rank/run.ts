@@ -8,7 +8,7 @@ import { rankFiles, type RankedAnswer, type RefusedAnswer } from "../../../runti
 export interface RankCall {
   readonly source: string;
   readonly files: readonly string[];
-  readonly rank?: string;
+  readonly ranking?: string;
   readonly group?: string;
   readonly id?: string;
   /** A date, or a date and time; UTC where it names no zone. */
@@ -57,7 +57,7 @@ export async function* runRank(call: RankCall, clock: number): AsyncGenerator<Ra
   }
 }
 
-/** Those in the list by their places, then the others as they came. */
+/** Those in the list by their positions, then the others as they came. */
 function explainAll({ list }: RankedAnswer): readonly ExplainedRank[] {
   const placed = list.items.map(({ id }) => id);
   const isPlaced = new Set(placed);

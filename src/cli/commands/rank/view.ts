@@ -16,8 +16,8 @@ export function rankText(answer: RankedRequest, format: "human" | "json"): strin
 
 /** What was asked is echoed, so that the answer can be had again. */
 export function rankJson(answer: RankedRequest): unknown {
-  const { request, rank, now, seed } = answer;
-  const asked = { request, rank, at: new Date(now * 1000).toISOString(), seed };
+  const { request, ranking, now, seed } = answer;
+  const asked = { request, ranking, at: new Date(now * 1000).toISOString(), seed };
   if (answer.kind === "refused") {
     const { id, input, diagnostic } = answer;
     const { code, message, help } = diagnostic;
@@ -26,41 +26,42 @@ export function rankJson(answer: RankedRequest): unknown {
       error: {
         code,
         message,
-        ...(id === undefined ? {} : { candidate: id }),
+        ...(id === undefined ? {} : { id }),
         ...(input === undefined ? {} : { input }),
         ...(help === undefined ? {} : { help }),
       },
     };
   }
-  const { arms, candidates, repeated, list, flow, explained } = answer;
-  const { items, relaxed, budgetSpent, leftOut, alreadyShown, unsourced, outranked, clamped, flagged, spent } = list;
+  const { arms, candidateCount, duplicates, list, flow, explained } = answer;
+  const { items, relaxed, searchTruncated, leftOut, alreadyShown, unsourced, outranked, clamped, nonFinite, spent } =
+    list;
   const caps = flow?.permits;
   return {
     ...asked,
-    ...(Object.keys(arms).length === 0 ? {} : { experiments: arms }),
-    candidates,
-    ...(repeated.length === 0 ? {} : { repeated }),
+    ...(Object.keys(arms).length === 0 ? {} : { arms }),
+    candidateCount,
+    ...(duplicates.length === 0 ? {} : { duplicates }),
     items,
-    degraded: relaxed,
-    ...(budgetSpent ? { budgetSpent } : {}),
+    relaxed,
+    ...(searchTruncated ? { searchTruncated } : {}),
     ...(leftOut.length === 0 ? {} : { leftOut }),
     ...(alreadyShown.length === 0 ? {} : { alreadyShown }),
     ...(unsourced.length === 0 ? {} : { unsourced }),
     ...(outranked.length === 0 ? {} : { outranked }),
     ...(clamped === 0 ? {} : { clamped }),
-    ...(flagged.length === 0 ? {} : { flagged }),
+    ...(nonFinite.length === 0 ? {} : { nonFinite }),
     ...(spent.length === 0 ? {} : { spent }),
     ...(caps === undefined || caps.degraded.length === 0 ? {} : { degradedCaps: caps.degraded }),
     ...(caps === undefined || caps.approximate.length === 0 ? {} : { approximateCaps: caps.approximate }),
-    ...(explained === undefined ? {} : { explain: explained.map(explainedJson) }),
+    ...(explained === undefined ? {} : { explanations: explained.map(explainedJson) }),
   };
 }
 
-/** The error in the place of the list. */
-function refusedText({ request, rank, diagnostic }: RefusedAnswer): string {
+/** The error instead of the list. */
+function refusedText({ request, ranking, diagnostic }: RefusedAnswer): string {
   const { code, message, help } = diagnostic;
   const lines = [
-    `${visibleText(request)} · ${rank}: no list`,
+    `${visibleText(request)} · ${ranking}: no list`,
     `  error[${code}]: ${visibleText(message)}`,
     ...(help === undefined ? [] : [`  help: ${visibleText(help)}`]),
   ];
@@ -70,7 +71,7 @@ function refusedText({ request, rank, diagnostic }: RefusedAnswer): string {
 function explainedJson({ row: _row, made, ...rest }: ExplainedRank): unknown {
   if (made === undefined) return rest;
   const parts = made.parts.map(({ expression, ...part }) => ({ part: formulaText(expression), ...part }));
-  return { ...rest, made: { kind: made.kind, parts } };
+  return { ...rest, formula: { kind: made.kind, parts } };
 }
 
 /** `ln 0.0031 = −5.78: ctr −2.3, alpha + cvr −2.81`: what each part adds to the score, or to its logarithm. */
@@ -88,31 +89,45 @@ function shortNumber(value: number): string {
   return value > 0 ? `+${text}` : text.replace("-", "−");
 }
 
-function humanText({ request, rank, arms, candidates, repeated, list, flow, explained }: ExplainedAnswer): string {
-  const { items, relaxed, budgetSpent, leftOut, alreadyShown, unsourced, outranked, flagged } = list;
+function humanText({
+  request,
+  ranking,
+  arms,
+  candidateCount,
+  duplicates,
+  list,
+  flow,
+  explained,
+}: ExplainedAnswer): string {
+  const { items, relaxed, searchTruncated, leftOut, alreadyShown, unsourced, outranked, nonFinite } = list;
   const shownArms = Object.entries(arms).map(([name, arm]) => ` · ${name}: ${arm}`);
-  const title = `${visibleText(request)} · ${rank}: ${items.length} of ${plural(candidates, "candidate")}${shownArms.join("")}`;
+  const title = `${visibleText(request)} · ${ranking}: ${items.length} of ${plural(candidateCount, "candidate")}${shownArms.join("")}`;
   const notes = new Map(explained?.map((each) => [each.id, candidateNotes(each)]));
   const width = [...items, ...(explained ?? [])].reduce((most, { id }) => Math.max(most, visibleText(id).length), 0);
-  const line = (place: string, id: string, score: number): string =>
-    [place.padStart(5), visibleText(id).padEnd(width), numberText(score).padStart(10), (notes.get(id) ?? []).join(", ")]
+  const line = (position: string, id: string, score: number): string =>
+    [
+      position.padStart(5),
+      visibleText(id).padEnd(width),
+      numberText(score).padStart(10),
+      (notes.get(id) ?? []).join(", "),
+    ]
       .join("  ")
       .trimEnd();
   const scores = new Map(explained?.map((each) => [each.id, scoreLine(each)]));
-  const others = (explained ?? []).filter(({ place }) => place === undefined);
+  const others = (explained ?? []).filter(({ position }) => position === undefined);
   const lines = [
     title,
     ...items.flatMap(({ id, score }, i) => [line(String(i + 1), id, score), ...(scores.get(id) ?? [])]),
     ...others.flatMap(({ id, score }) => [line("–", id, score), ...(scores.get(id) ?? [])]),
     ...relaxed.map((each) => `  ${relaxedText(each)}`),
-    ...(budgetSpent ? [`  ${budgetText}`] : []),
+    ...(searchTruncated ? [`  ${budgetText}`] : []),
     ...(flow?.permits.degraded ?? []).map(({ cap, down }) => `  ${degradedText(cap, down)}`),
     ...leftOutLines(leftOut),
     ...idsLine("left out, since a page before showed it", alreadyShown),
     ...idsLine("left out, since no source of the ranking brought it", unsourced),
     ...(explained === undefined ? [] : idsLine("not among the first of its sources", outranked)),
-    ...idsLine("came again, the first stays", repeated),
-    ...idsLine("no finite score", flagged),
+    ...idsLine("came again, the first stays", duplicates),
+    ...idsLine("no finite score", nonFinite),
   ];
   return `${lines.join("\n")}\n\n`;
 }

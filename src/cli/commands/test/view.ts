@@ -88,20 +88,20 @@ export function valueText(value: ExpectationValue): string {
 
 /** The list, and what became of each candidate. */
 function rankingLines(report: RankingReport): readonly string[] {
-  const { name, refused, candidates, leftOut, unsourced, outranked, relaxed, budgetSpent } = report;
+  const { name, refused, candidates, leftOut, unsourced, outranked, relaxed, searchTruncated } = report;
   if (refused !== undefined) return [`${name}: refused: ${refused}`];
   return [
     `${name}:`,
     ...candidates.flatMap((candidate) => {
-      const { id, place, score } = candidate;
+      const { id, position, score } = candidate;
       const notes = candidateNotes(candidate);
-      const where = place === undefined ? "  –" : String(place).padStart(3);
+      const where = position === undefined ? "  –" : String(position).padStart(3);
       return [`${where}  ${id}  ${numberText(score)}${notes.length === 0 ? "" : `  ${notes.join(", ")}`}`];
     }),
     ...leftOut.map((each) => `  –  ${each.id}  left out: ${leftOutReason(each)}`),
     ...unsourced.map((id) => `  –  ${id}  left out: no source of the ranking brought it`),
     ...outranked.map((id) => `  –  ${id}  not among the first of its sources`),
-    ...(budgetSpent ? [`  ${budgetText}`] : []),
+    ...(searchTruncated ? [`  ${budgetText}`] : []),
     ...relaxed.map((each: Relaxed) => `  ${relaxedText(each)}`),
   ];
 }

@@ -19,10 +19,10 @@ interface Yielding {
  * 1. the longest list that the hard rules allow (those that rather `relax` aside);
  * 2. of these, one that keeps what may be relaxed as far as it can, one rule after the other, the strongest first: hard
  *    windows that relax, in their order; pins; hard quotas; what is soft, the highest priority first, quotas before
- *    windows, else in their order. A window is kept the better the fewer places break it: see `windowBreaks`;
+ *    windows, else in their order. A window is kept the better the fewer positions break it: see `windowBreaks`;
  * 3. of these, the lexicographically first in the candidates' order.
  *
- * Where a search ends for its budget, the best list that was found stands, and `budgetSpent` says so. When the windows
+ * Where a search ends for its budget, the best list that was found stands, and `searchTruncated` says so. When the windows
  * that say `refuse` leave no list of full length even on their own, or a quota that says so is relaxed, the list is empty.
  */
 export function buildList(problem: ListProblem): BuiltList {
@@ -33,7 +33,7 @@ export function buildList(problem: ListProblem): BuiltList {
   const done = (found: Int32Array, relaxed: readonly Relaxed[]): BuiltList => ({
     list: found,
     relaxed,
-    budgetSpent: search.budgetSpent,
+    searchTruncated: search.searchTruncated,
     nodes: search.nodes,
   });
   if (list !== undefined) return done(list, unplacedPins(problem, full));
@@ -68,7 +68,7 @@ function strictest(problem: ListProblem, length: number): Strictness {
     length,
     breaks: new Int32Array(problem.windows.length),
     quotas: new Int32Array(problem.quotas.length),
-    pins: Uint8Array.from(problem.pins, ({ place }) => (place < length ? 1 : 0)),
+    pins: Uint8Array.from(problem.pins, ({ position }) => (position < length ? 1 : 0)),
   };
 }
 
@@ -86,7 +86,7 @@ function holdsAlone(search: Search, length: number, windows: readonly WindowCons
   const alone = weakest(search.problem, length, (window) => windows.includes(window));
   const withoutCaps = { ...search, limits: search.limits.slice(0, search.problem.windows.length) };
   const found = findList(withoutCaps, alone);
-  search.budgetSpent ||= withoutCaps.budgetSpent;
+  search.searchTruncated ||= withoutCaps.searchTruncated;
   return found !== undefined;
 }
 
@@ -151,7 +151,7 @@ function strengthen(
     isOwed = false;
     high = Math.max(low, Math.min(level, weakestLevel(found)));
   }
-  if (low < high) search.budgetSpent = true;
+  if (low < high) search.searchTruncated = true;
   if (!isOwed || search.pool <= 0) return high;
   set(current, high);
   const first = findList(search, current);
@@ -177,8 +177,8 @@ function shorteners(problem: ListProblem, length: number): readonly string[] {
 /** How windows that may be relaxed were. */
 function brokenWindows({ windows }: ListProblem, list: Int32Array): readonly Relaxed[] {
   return windows.flatMap((window): readonly Relaxed[] => {
-    const places = windowBreaks(window, list).map((place) => place + 1);
-    return places.length === 0 ? [] : [{ kind: "window", rule: window.name, places }];
+    const positions = windowBreaks(window, list).map((position) => position + 1);
+    return positions.length === 0 ? [] : [{ kind: "window", rule: window.name, positions }];
   });
 }
 
@@ -216,15 +216,15 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
     .map(({ at }) => at());
   return [
     ...relaxing,
-    ...pins.map(({ name, place }, i): Yielding => {
-      const isInside = place < length;
+    ...pins.map(({ name, position }, i): Yielding => {
+      const isInside = position < length;
       return {
         isWindow: false,
         weakest: () => (isInside ? 1 : 0),
         set: (strictness, level) => {
           strictness.pins[i] = isInside && level === 0 ? 1 : 0;
         },
-        report: () => ({ kind: "pin", rule: name, place: place + 1 }),
+        report: () => ({ kind: "pin", rule: name, position: position + 1 }),
       };
     }),
     ...quotas.flatMap(({ strength }, i) => (strength.kind === "hard" ? [quotaAt(i)] : [])),
@@ -234,7 +234,7 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
 
 /** Pins beyond the list's end. */
 function unplacedPins(problem: ListProblem, length: number): readonly Relaxed[] {
-  return problem.pins.flatMap(({ name, place }): Relaxed[] =>
-    place < length ? [] : [{ kind: "pin", rule: name, place: place + 1 }],
+  return problem.pins.flatMap(({ name, position }): Relaxed[] =>
+    position < length ? [] : [{ kind: "pin", rule: name, position: position + 1 }],
   );
 }

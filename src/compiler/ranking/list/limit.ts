@@ -6,10 +6,10 @@ import {
   type WindowConstraint,
 } from "./problem.js";
 
-/** A window or a cap with the state of a search: how often each value stands near the place that is next. */
+/** A window or a cap with the state of a search: how often each value stands near the position that is next. */
 export interface Limit {
   readonly keys: KeyColumn;
-  /** Places of a window; a cap's is longer than any list. */
+  /** Positions of a window; a cap's is longer than any list. */
   readonly size: number;
   readonly most: number;
   /** A cap's own bound for each value. */
@@ -25,15 +25,15 @@ export interface Limit {
   readonly firsts: Int32Array;
   readonly lastFirsts: Int32Array;
 
-  /** Places that may still break it. */
+  /** Positions that may still break it. */
   breaksLeft: number;
-  /** Occurrences of each value within the size − 1 places before the next one. */
+  /** Occurrences of each value within the size − 1 positions before the next one. */
   readonly near: Int32Array;
   /** Entry of a value's newest occurrence, −1 for none; entries of the tail come after those of the candidates. */
   readonly newest: Int32Array;
   /** The occurrence before an entry's own. */
   readonly earlier: Int32Array;
-  readonly placeOf: Int32Array;
+  readonly positionOf: Int32Array;
   /** Candidates still to be placed that have each value; as their first value; of these, those with the flag `last`. */
   readonly left: Int32Array;
   readonly firstLeft: Int32Array;
@@ -82,7 +82,7 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
     near: new Int32Array(valueCount),
     newest: new Int32Array(valueCount),
     earlier: new Int32Array(entries),
-    placeOf: new Int32Array(entries),
+    positionOf: new Int32Array(entries),
     left: new Int32Array(valueCount),
     firstLeft: new Int32Array(valueCount),
     lastFirstLeft: new Int32Array(valueCount),
@@ -110,7 +110,7 @@ function valuesBySupply(supply: Int32Array): Int32Array {
   return order;
 }
 
-/** Back to the state before the first place. */
+/** Back to the state before the first position. */
 export function resetLimit(limit: Limit, problem: ListProblem): void {
   const { keys, tail, near, newest } = limit;
   const { count, last } = problem;
@@ -131,14 +131,14 @@ export function resetLimit(limit: Limit, problem: ListProblem): void {
     for (const value of tail[back] ?? []) occur(limit, value, entry++, -1 - back);
 }
 
-function occur(limit: Limit, value: number, entry: number, place: number): void {
+function occur(limit: Limit, value: number, entry: number, position: number): void {
   limit.near[value] = (limit.near[value] as number) + 1;
   limit.earlier[entry] = limit.newest[value] as number;
-  limit.placeOf[entry] = place;
+  limit.positionOf[entry] = position;
   limit.newest[value] = entry;
 }
 
-/** Whether the candidate may stand at the next place, for what stands before it. */
+/** Whether the candidate may stand at the next position, for what stands before it. */
 export function allows(limit: Limit, candidate: number): boolean {
   const { offsets, values } = limit.keys;
   const end = offsets[candidate + 1] as number;
@@ -150,8 +150,8 @@ export function allows(limit: Limit, candidate: number): boolean {
   return true;
 }
 
-/** The candidate takes `place`, the next one. */
-export function occupy(limit: Limit, candidate: number, place: number, list: Int32Array, isLast: boolean): void {
+/** The candidate takes `position`, the next one. */
+export function occupy(limit: Limit, candidate: number, position: number, list: Int32Array, isLast: boolean): void {
   const { offsets, values } = limit.keys;
   const from = offsets[candidate] as number;
   const end = offsets[candidate + 1] as number;
@@ -165,15 +165,15 @@ export function occupy(limit: Limit, candidate: number, place: number, list: Int
     for (let e = from; e < end; e++) {
       const value = values[e] as number;
       limit.left[value] = (limit.left[value] as number) - 1;
-      occur(limit, value, e, place);
+      occur(limit, value, e, position);
     }
   }
-  expire(limit, place - limit.size + 1, list, -1);
+  expire(limit, position - limit.size + 1, list, -1);
 }
 
 /** Undoes {@link occupy}, the newest first. */
-export function vacate(limit: Limit, candidate: number, place: number, list: Int32Array, isLast: boolean): void {
-  expire(limit, place - limit.size + 1, list, 1);
+export function vacate(limit: Limit, candidate: number, position: number, list: Int32Array, isLast: boolean): void {
+  expire(limit, position - limit.size + 1, list, 1);
   const { offsets, values } = limit.keys;
   const from = offsets[candidate] as number;
   const end = offsets[candidate + 1] as number;
@@ -193,38 +193,38 @@ export function vacate(limit: Limit, candidate: number, place: number, list: Int
   }
 }
 
-/** What stands at `place` enters (1) or leaves (−1) the places that the window still sees. */
-function expire(limit: Limit, place: number, list: Int32Array, by: 1 | -1): void {
-  if (place >= 0) {
+/** What stands at `position` enters (1) or leaves (−1) the positions that the window still sees. */
+function expire(limit: Limit, position: number, list: Int32Array, by: 1 | -1): void {
+  if (position >= 0) {
     const { offsets, values } = limit.keys;
-    const candidate = list[place] as number;
+    const candidate = list[position] as number;
     const end = offsets[candidate + 1] as number;
     for (let e = offsets[candidate] as number; e < end; e++) {
       const value = values[e] as number;
       limit.near[value] = (limit.near[value] as number) + by;
     }
   } else {
-    const values = limit.tail[-1 - place];
+    const values = limit.tail[-1 - position];
     if (values !== undefined) for (const value of values) limit.near[value] = (limit.near[value] as number) + by;
   }
 }
 
-/** Places of the newest occurrences of a value, the newest first: scratch of {@link room}. */
+/** Positions of the newest occurrences of a value, the newest first: scratch of {@link room}. */
 const recent = new Int32Array(2 * candidateLimit);
 
-/** How many candidates with the value the places from `next` up to `end` (not included) can hold at most. */
+/** How many candidates with the value the positions from `next` up to `end` (not included) can hold at most. */
 export function room(limit: Limit, value: number, next: number, end: number): number {
-  const places = end - next;
+  const positions = end - next;
   if (limit.permits !== undefined)
-    return Math.min(places, (limit.permits[value] as number) - (limit.near[value] as number));
+    return Math.min(positions, (limit.permits[value] as number) - (limit.near[value] as number));
   const { size, most } = limit;
   let entry = limit.newest[value] as number;
-  if (entry < 0 || (limit.placeOf[entry] as number) + size <= next)
-    return Math.floor(places / size) * most + Math.min(places % size, most);
-  // The j-th new occurrence stands at least `size` after the j-th of the newest `most`; from then on every `size` places.
+  if (entry < 0 || (limit.positionOf[entry] as number) + size <= next)
+    return Math.floor(positions / size) * most + Math.min(positions % size, most);
+  // The j-th new occurrence stands at least `size` after the j-th of the newest `most`; from then on every `size` positions.
   let known = 0;
   while (entry >= 0 && known < most) {
-    recent[known++] = limit.placeOf[entry] as number;
+    recent[known++] = limit.positionOf[entry] as number;
     entry = limit.earlier[entry] as number;
   }
   let total = 0;
@@ -239,19 +239,19 @@ export function room(limit: Limit, value: number, next: number, end: number): nu
 }
 
 /**
- * Whether what is left may still fill the places from `next` to `length`, as many of them broken as may be: a necessary
+ * Whether what is left may still fill the positions from `next` to `length`, as many of them broken as may be: a necessary
  * condition. Each candidate counts for its first value; of a value no more stand unbroken than its room, and those over
- * what the whole windows of the rest hold stand in the places before these. With several values a candidate, no value
+ * what the whole windows of the rest hold stand in the positions before these. With several values a candidate, no value
  * may be forced beyond its room either. `isLast` says that candidates with the flag `last` alone remain.
  */
 export function canFill(limit: Limit, next: number, length: number, remaining: number, isLast: boolean): boolean {
-  const places = length - next;
-  const needed = places - limit.breaksLeft;
+  const positions = length - next;
+  const needed = positions - limit.breaksLeft;
   if (needed <= 0) return true;
   const { bySupply, size, most } = limit;
   const isWindow = limit.permits === undefined;
-  const whole = isWindow ? Math.floor(places / size) * most : 0;
-  const rest = isWindow ? places % size : places;
+  const whole = isWindow ? Math.floor(positions / size) * most : 0;
+  const rest = isWindow ? positions % size : positions;
   const free = isLast ? limit.lastFreeLeft : limit.freeLeft;
   const firstLeft = isLast ? limit.lastFirstLeft : limit.firstLeft;
   let [based, over] = [free, 0];
@@ -267,7 +267,7 @@ export function canFill(limit: Limit, next: number, length: number, remaining: n
   }
   if (based + Math.min(over, rest) < needed) return false;
   if (!limit.isMultiple || isLast) return true;
-  const spare = remaining - places;
+  const spare = remaining - positions;
   for (let i = 0; i < bySupply.length; i++) {
     const value = bySupply[i] as number;
     if ((limit.supply[value] as number) <= spare) break;

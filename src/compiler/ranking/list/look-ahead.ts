@@ -1,11 +1,11 @@
 import { room, type Limit } from "./limit.js";
 import type { QuotaLevel } from "./quota.js";
 
-/** Whether pinned candidates that are still to come leave the candidate its place: no window may hold too many of them. */
+/** Whether pinned candidates that are still to come leave the candidate its position: no window may hold too many of them. */
 export function allowsPinsAhead(
   { keys, size, most, permits, tail }: Limit,
   candidate: number,
-  place: number,
+  position: number,
   list: Int32Array,
   pinned: Int32Array,
 ): boolean {
@@ -16,15 +16,15 @@ export function allowsPinsAhead(
   };
   const at = (where: number, value: number): boolean => {
     if (where < 0) return tail[-1 - where]?.includes(value) === true;
-    const who = where < place ? (list[where] as number) : where === place ? candidate : (pinned[where] as number);
+    const who = where < position ? (list[where] as number) : where === position ? candidate : (pinned[where] as number);
     return who >= 0 && has(who, value);
   };
   const reach = Math.min(size, pinned.length + tail.length);
-  const lastEnd = Math.min(place + reach, pinned.length) - 1;
+  const lastEnd = Math.min(position + reach, pinned.length) - 1;
   for (let e = offsets[candidate] as number; e < (offsets[candidate + 1] as number); e++) {
     const value = values[e] as number;
     const bound = permits === undefined ? most : (permits[value] as number);
-    for (let end = place; end <= lastEnd; end++) {
+    for (let end = position; end <= lastEnd; end++) {
       let found = 0;
       for (let where = Math.max(end - size + 1, -tail.length); where <= end; where++) if (at(where, value)) found++;
       if (found > bound) return false;
@@ -33,7 +33,7 @@ export function allowsPinsAhead(
   return true;
 }
 
-/** Whether the windows leave the members that a quota still needs their places before its last deadline. */
+/** Whether the windows leave the members that a quota still needs their positions before its last deadline. */
 export function quotaFits(
   limits: readonly Limit[],
   level: QuotaLevel,

@@ -19,13 +19,13 @@ export type Strength =
   /** Relaxed before any of a higher priority is. */
   | { readonly kind: "soft"; readonly priority: number };
 
-/** Every `size` consecutive places hold at most `most` candidates with the same value. */
+/** Every `size` consecutive positions hold at most `most` candidates with the same value. */
 export interface WindowConstraint {
   readonly name: string;
   readonly most: number;
   readonly size: number;
   readonly keys: KeyColumn;
-  /** Values of the places before the list, the nearest first: the end of the page before. */
+  /** Values of the positions before the list, the nearest first: the end of the page before. */
   readonly tail: readonly (readonly number[])[];
   readonly strength: Strength;
 }
@@ -38,7 +38,7 @@ export interface CapConstraint {
 }
 
 /**
- * At least `least` members among the first `top` places, or all there are. A hard one is relaxed after all that is soft: a
+ * At least `least` members among the first `top` positions, or all there are. A hard one is relaxed after all that is soft: a
  * shorter list would not meet it; where it says `refuse`, there is no list then.
  */
 export interface QuotaConstraint {
@@ -50,11 +50,11 @@ export interface QuotaConstraint {
   readonly strength: Strength;
 }
 
-/** The candidate stands at the place (0 is the first). */
+/** The candidate stands at the position (0 is the first). */
 export interface PinConstraint {
   readonly name: string;
   readonly candidate: number;
-  readonly place: number;
+  readonly position: number;
 }
 
 /** How alike two candidates are, in [−1, 1]. */
@@ -64,7 +64,7 @@ export type Similarity =
   /** Shared values over all values of the two (Jaccard). */
   | { readonly kind: "keys"; readonly keys: KeyColumn };
 
-/** Chooses by what a candidate adds to those before it, in the first `top` places. */
+/** Chooses by what a candidate adds to those before it, in the first `top` positions. */
 export interface Diversity {
   readonly name: string;
   /** `mmr`: weight · relevance − (1 − weight) · greatest similarity. `dpp`: see {@link createGains}. */
@@ -80,7 +80,7 @@ export interface Diversity {
 export interface ListProblem {
   /** At most {@link candidateLimit}. */
   readonly count: number;
-  /** Places to fill. */
+  /** Positions to fill. */
   readonly length: number;
   /** 1 for a candidate that no other candidate may come after. */
   readonly last?: Uint8Array;
@@ -90,7 +90,7 @@ export interface ListProblem {
   readonly pins: readonly PinConstraint[];
   readonly diversity?: Diversity;
   /**
-   * Places that one search over 200 to 1,000 candidates may fill beyond those of its list; in proportion more over fewer
+   * Positions that one search over 200 to 1,000 candidates may fill beyond those of its list; in proportion more over fewer
    * and fewer over more. All searches of a list together may fill eight times as many.
    */
   readonly budget: number;
@@ -105,12 +105,12 @@ export const ruleLimit = 64;
 /** Default of {@link ListProblem.budget}. */
 export const defaultBudget = 1_000;
 
-/** What was relaxed, and how far. Places count from 1. */
+/** What was relaxed, and how far. Positions count from 1. */
 export type Relaxed =
-  /** Places whose item is one too many of a value: see {@link windowBreaks}. */
-  | { readonly kind: "window"; readonly rule: string; readonly places: readonly number[] }
-  | { readonly kind: "pin"; readonly rule: string; readonly place: number }
-  /** Of `wanted` members, `kept` stand in the first places; `late` says that their even deadlines did not hold. */
+  /** Positions whose item is one too many of a value: see {@link windowBreaks}. */
+  | { readonly kind: "window"; readonly rule: string; readonly positions: readonly number[] }
+  | { readonly kind: "pin"; readonly rule: string; readonly position: number }
+  /** Of `wanted` members, `kept` stand in the first positions; `late` says that their even deadlines did not hold. */
   | {
       readonly kind: "quota";
       readonly rule: string;
@@ -124,20 +124,20 @@ export type Relaxed =
   | { readonly kind: "refused"; readonly rules: readonly string[] };
 
 export interface BuiltList {
-  /** Candidates, place by place. */
+  /** Candidates, position by position. */
   readonly list: Int32Array;
   readonly relaxed: readonly Relaxed[];
   /** Whether a search ended for its budget: a better list may exist. */
-  readonly budgetSpent: boolean;
-  /** Places filled, over all searches. */
+  readonly searchTruncated: boolean;
+  /** Positions filled, over all searches. */
   readonly nodes: number;
 }
 
 /** How strictly one search takes what may be relaxed. */
 export interface Strictness {
-  /** Places of the list. */
+  /** Positions of the list. */
   readonly length: number;
-  /** For each window, how many places may break it. */
+  /** For each window, how many positions may break it. */
   readonly breaks: Int32Array;
   /** For each quota, its level: see {@link quotaLevel}. */
   readonly quotas: Int32Array;

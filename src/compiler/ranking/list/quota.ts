@@ -1,14 +1,14 @@
 import type { QuotaConstraint } from "./problem.js";
 
 /**
- * A quota at one of its levels. The even level asks for the j-th member by place ⌈j · top / wanted⌉; the late ones for
+ * A quota at one of its levels. The even level asks for the j-th member by position ⌈j · top / wanted⌉; the late ones for
  * `wanted`, `wanted` − 1, … members by `top`, whenever.
  */
 export interface QuotaLevel {
   readonly members: Uint8Array;
-  /** Members that must stand in the first places, not more than there are. */
+  /** Members that must stand in the first positions, not more than there are. */
   readonly wanted: number;
-  /** First places, not more than the list has. */
+  /** First positions, not more than the list has. */
   readonly top: number;
   readonly isEven: boolean;
 }
@@ -27,7 +27,7 @@ export function weakestQuotaLevel(quota: QuotaConstraint, length: number): numbe
   return quotaLevel(quota, length, 0).wanted + 1;
 }
 
-/** How many places from the first the j-th member (1 …) may be at most. */
+/** How many positions from the first the j-th member (1 …) may be at most. */
 export function quotaDeadline(level: QuotaLevel, j: number): number {
   return level.isEven ? Math.ceil((j * level.top) / level.wanted) : level.top;
 }
@@ -38,7 +38,7 @@ export function membersOf(quota: QuotaConstraint): number {
   return members;
 }
 
-/** Whether the quota can still be met with `have` members in the first `filled` places and `left` to come. */
+/** Whether the quota can still be met with `have` members in the first `filled` positions and `left` to come. */
 export function quotaHolds(level: QuotaLevel, have: number, filled: number, left: number): boolean {
   const open = level.wanted - have;
   if (open <= 0) return true;

@@ -12,18 +12,18 @@ export interface Search {
   readonly weights: readonly number[];
   /** Made when a search first turns back: the candidate before each that no rule can tell from it, or −1. */
   predecessors?: Int32Array;
-  /** Places that one search may fill beyond those of its list before it begins anew. */
+  /** Positions that one search may fill beyond those of its list before it begins anew. */
   readonly budget: number;
   nodes: number;
-  /** Places that searches may still fill beyond those of their lists, in all. */
+  /** Positions that searches may still fill beyond those of their lists, in all. */
   pool: number;
   /** Looks at a candidate under a limit that greedy lists may still take, in all. */
   looks: number;
-  budgetSpent: boolean;
+  searchTruncated: boolean;
 }
 
 export function createSearch(problem: ListProblem): Search {
-  // What a place costs grows with the candidates that are looked at: small requests may try more, large ones fewer.
+  // What a position costs grows with the candidates that are looked at: small requests may try more, large ones fewer.
   const count = Math.max(1, problem.count);
   const budget = Math.round(problem.budget * Math.max(200 / count, Math.min(1, 1000 / count)));
   return {
@@ -35,21 +35,21 @@ export function createSearch(problem: ListProblem): Search {
     nodes: 0,
     pool: 8 * budget,
     looks: 1e7,
-    budgetSpent: false,
+    searchTruncated: false,
   };
 }
 
-/** What a search may fill beyond its list's places when the pool is empty. */
+/** What a search may fill beyond its list's positions when the pool is empty. */
 const leastBudget = 20;
 
 /**
  * The lexicographically first list that keeps every rule to the given strictness, or undefined: there is none, or the
- * budget ended first. Depth first, place by place; a candidate is left out as soon as a necessary condition fails for
+ * budget ended first. Depth first, position by position; a candidate is left out as soon as a necessary condition fails for
  * what remains, and so are candidates that differ from a failed one in nothing that a rule sees.
  *
  * Going back from the end is slow where the fault lies far before it. A search that spends its budget begins anew and
  * takes first what there is most of, which leaves variety for the end; the list that it finds so is made better from its
- * first place on, as far as the search's pool goes.
+ * first position on, as far as the search's pool goes.
  */
 export function findList(search: Search, strictness: Strictness): Int32Array | undefined {
   const { length } = strictness;
@@ -61,7 +61,7 @@ export function findList(search: Search, strictness: Strictness): Int32Array | u
   search.pool -= Math.max(0, found.nodes - length);
   if (found.kind === "found") return walk.list;
   if (found.kind === "none") return undefined;
-  search.budgetSpent = true;
+  search.searchTruncated = true;
   if (search.pool <= 0) return undefined;
   while (walk.filled() > 0) walk.take();
   const rough = descend(search, walk, "plenty", Math.min(search.pool, length + 2 * search.budget));
@@ -69,9 +69,9 @@ export function findList(search: Search, strictness: Strictness): Int32Array | u
   return rough.kind === "found" ? polish(search, walk) : undefined;
 }
 
-/** A list that breaks at each place as little as it can there, or undefined where that comes to no list soon. */
+/** A list that breaks at each position as little as it can there, or undefined where that comes to no list soon. */
 export function greedyList(search: Search, strictness: Strictness): Int32Array | undefined {
-  // At each place it looks at every candidate under every limit.
+  // At each position it looks at every candidate under every limit.
   const looks = search.problem.count * strictness.length * search.limits.length;
   if (looks > search.looks) return undefined;
   search.looks -= looks;
@@ -87,7 +87,7 @@ function walkOf(search: Search, strictness: Strictness): Walk {
   return startWalk({ problem, limits, gains, strictness, weights, twins: () => search.predecessors });
 }
 
-/** A stronger window counts for more than all places that break weaker ones. */
+/** A stronger window counts for more than all positions that break weaker ones. */
 function weightsOf({ windows, caps, length }: ListProblem): readonly number[] {
   const strengthOf = ({ strength }: WindowConstraint): number =>
     strength.kind === "hard" ? Infinity : strength.priority;
@@ -102,7 +102,7 @@ interface Descent {
   readonly nodes: number;
 }
 
-/** From the places that are filled to a whole list, or back to them. */
+/** From the positions that are filled to a whole list, or back to them. */
 function descend(search: Search, walk: Walk, preference: Preference, budget: number): Descent {
   const start = walk.filled();
   const { length } = walk.list;
@@ -123,26 +123,26 @@ function descend(search: Search, walk: Walk, preference: Preference, budget: num
   return { kind: "found", nodes };
 }
 
-/** Of a list that holds, place by place the first candidate with which some list is found that holds. */
+/** Of a list that holds, position by position the first candidate with which some list is found that holds. */
 function polish(search: Search, walk: Walk): Int32Array {
   const best = walk.list.slice();
   const { length } = best;
   while (walk.filled() > 0) walk.take();
-  for (let place = 0; place < length; place++) {
+  for (let position = 0; position < length; position++) {
     let tried = -1;
     for (;;) {
-      const candidate = search.pool > 0 ? walk.choose(tried, "list") : (best[place] as number);
-      if (candidate < 0 || candidate === best[place]) {
-        walk.put(best[place] as number);
+      const candidate = search.pool > 0 ? walk.choose(tried, "list") : (best[position] as number);
+      if (candidate < 0 || candidate === best[position]) {
+        walk.put(best[position] as number);
         break;
       }
       walk.put(candidate);
       const ahead: Descent = walk.stays()
-        ? descend(search, walk, "plenty", Math.min(search.pool, length - place + 50))
+        ? descend(search, walk, "plenty", Math.min(search.pool, length - position + 50))
         : { kind: "none", nodes: 0 };
       spend(search, ahead.nodes + 1);
       if (ahead.kind === "found") best.set(walk.list);
-      while (walk.filled() > (ahead.kind === "found" ? place + 1 : place)) walk.take();
+      while (walk.filled() > (ahead.kind === "found" ? position + 1 : position)) walk.take();
       if (ahead.kind === "found") break;
       tried = candidate;
     }

@@ -23,18 +23,18 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
     else if (isLast) found.push(`candidate ${candidate} stands below a suppressed one`);
   }
 
-  for (const { name, candidate, place } of problem.pins) {
+  for (const { name, candidate, position } of problem.pins) {
     if (relaxed.some((each) => each.kind === "pin" && each.rule === name)) continue;
-    if (list[place] !== candidate) found.push(`pin ${name} does not hold`);
+    if (list[position] !== candidate) found.push(`pin ${name} does not hold`);
   }
 
   for (const window of problem.windows) {
     const given = relaxed.find((each) => each.kind === "window" && each.rule === window.name);
-    const places = given?.kind === "window" ? given.places : [];
+    const positions = given?.kind === "window" ? given.positions : [];
     if (
-      places.join() !==
+      positions.join() !==
       windowBreaks(window, list)
-        .map((place) => place + 1)
+        .map((position) => position + 1)
         .join()
     )
       found.push(`window ${window.name} does not hold`);
@@ -53,11 +53,11 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
     const wanted = quotaLevel(quota, list.length, 0).wanted;
     const level = quotaLevel(quota, list.length, given?.kind === "quota" ? wanted - given.kept + 1 : 0);
     let have = 0;
-    for (let place = 0; place < level.top; place++) {
-      have += quota.members[list[place] as number] as number;
+    for (let position = 0; position < level.top; position++) {
+      have += quota.members[list[position] as number] as number;
       const due = have + 1;
-      if (due <= level.wanted && quotaDeadline(level, due) <= place + 1) {
-        found.push(`quota ${quota.name} misses its deadline at place ${place + 1}`);
+      if (due <= level.wanted && quotaDeadline(level, due) <= position + 1) {
+        found.push(`quota ${quota.name} misses its deadline at position ${position + 1}`);
         break;
       }
     }

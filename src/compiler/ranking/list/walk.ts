@@ -4,7 +4,7 @@ import { allowsPinsAhead, quotaFits } from "./look-ahead.js";
 import type { ListProblem, Strictness } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
 
-/** In which order a walk tries the candidates of a place. */
+/** In which order a walk tries the candidates of a position. */
 export type Preference =
   /** The list's own: by gain where variety chooses, else the order of the candidates. */
   | "list"
@@ -13,13 +13,13 @@ export type Preference =
   /** Those that break the fewest windows, the strongest first: what a greedy list takes. */
   | "fewest";
 
-/** A list on its way, place by place, with the state that its rules need. */
+/** A list on its way, position by position, with the state that its rules need. */
 export interface Walk {
-  /** Candidates so far, −1 on open places. */
+  /** Candidates so far, −1 on open positions. */
   readonly list: Int32Array;
-  /** Places that are filled. */
+  /** Positions that are filled. */
   readonly filled: () => number;
-  /** The candidate to try at the next place after `tried` (−1: the first), or −1: none is left. */
+  /** The candidate to try at the next position after `tried` (−1: the first), or −1: none is left. */
   readonly choose: (tried: number, preference: Preference) => number;
   readonly put: (candidate: number) => void;
   /** Takes the newest candidate back. */
@@ -33,7 +33,7 @@ export interface WalkOptions {
   readonly limits: readonly Limit[];
   readonly gains: Gains | undefined;
   readonly strictness: Strictness;
-  /** Of each limit, what a place that breaks it counts against one that breaks another. */
+  /** Of each limit, what a position that breaks it counts against one that breaks another. */
   readonly weights: readonly number[];
   /** The better twin of each candidate, or −1; undefined while no walk has turned back. */
   readonly twins: () => Int32Array | undefined;
@@ -55,7 +55,7 @@ export function startWalk({ problem, limits, gains, strictness, weights, twins }
   problem.windows.forEach((_, i) => {
     (limits[i] as Limit).breaksLeft = strictness.breaks[i] as number;
   });
-  // Of each place, which limits its item broke.
+  // Of each position, which limits its item broke.
   const broken = limits.map(() => new Uint8Array(length));
   gains?.reset();
 
@@ -63,11 +63,11 @@ export function startWalk({ problem, limits, gains, strictness, weights, twins }
   const pinned = new Int32Array(length).fill(-1);
   const isPinned = new Uint8Array(count);
   let lastPin = -1;
-  problem.pins.forEach(({ candidate, place }, i) => {
+  problem.pins.forEach(({ candidate, position }, i) => {
     if (strictness.pins[i] === 0) return;
-    pinned[place] = candidate;
+    pinned[position] = candidate;
     isPinned[candidate] = 1;
-    lastPin = Math.max(lastPin, place);
+    lastPin = Math.max(lastPin, position);
   });
 
   // The candidates that are left, in order: after[count] is the first.

@@ -15,7 +15,7 @@ export interface ExploreInput {
   readonly trials: (member: number) => number;
 }
 
-/** Members in the order in which they take the places of their class. */
+/** Members in the order in which they take the positions of their class. */
 export interface ExploreOutcome {
   readonly order: readonly number[];
   /** Of each member that was drawn, by its index: the probability of this one at its draw, given those drawn before. */
@@ -37,11 +37,11 @@ export function drawMembers(input: ExploreInput): ExploreOutcome {
   }
 }
 
-/** For each place: the best member that is left, or with probability ε any of those left, all alike. */
+/** For each position: the best member that is left, or with probability ε any of those left, all alike. */
 function drawEpsilon({ seed, request, rule, least, ids }: ExploreInput, epsilon: number): ExploreOutcome {
   const left = ids.map((_, i) => i);
   let drawn: readonly number[] | undefined;
-  // Only a place that explores needs them.
+  // Only a position that explores needs them.
   const lotOf = (member: number): number => {
     drawn ??= ids.map((id) => drawUniform(seed, request, rule, id));
     return drawn[member] as number;
@@ -69,7 +69,7 @@ function drawThompson({ seed, request, rule, least, ids, successes, trials }: Ex
       const won = countOf(successes(member));
       return { a: 1 + won, b: 1 + countOf(trials(member) - won) };
     },
-    (what, place) => drawUniform(seed, request, rule, what, place),
+    (what, position) => drawUniform(seed, request, rule, what, position),
   );
   const drawn = new Set(draws.map(({ member }) => member));
   return {

@@ -14,7 +14,7 @@ export interface Gains {
 const leastResidual = 1e-9;
 
 /**
- * Marginal gains for choosing place by place.
+ * Marginal gains for choosing position by position.
  *
  * `mmr`: λ·r − (1 − λ)·max similarity (Carbonell & Goldstein, SIGIR 1998).
  *

@@ -33,7 +33,7 @@ export function drawThompsonMembers(
   count: number,
   least: number,
   posteriorOf: (member: number) => { readonly a: number; readonly b: number },
-  uniform: (what: string, place: number) => number,
+  uniform: (what: string, position: number) => number,
 ): readonly ThompsonDraw[] {
   const groups = groupMembers(count, posteriorOf);
   const draws: ThompsonDraw[] = [];
@@ -41,12 +41,12 @@ export function drawThompsonMembers(
   while (draws.length < Math.min(least, count)) {
     if (chances === undefined || chances.groups.every(({ members }) => members.length === 0))
       chances = createWinChances(reachingHighest(groups.filter(({ members }) => members.length > 0)));
-    const place = draws.length;
+    const position = draws.length;
     const weights = chances.weights();
-    const at = pick(weights, uniform("place", place));
+    const at = pick(weights, uniform("place", position));
     const group = chances.groups[at] as PosteriorGroup;
     const left = group.members.length;
-    const [member] = group.members.splice(Math.floor(uniform("member", place) * left), 1);
+    const [member] = group.members.splice(Math.floor(uniform("member", position) * left), 1);
     draws.push({ member: member as number, propensity: (weights[at] as number) / left });
     chances.remove(at);
   }

@@ -23,8 +23,8 @@ export interface RankRequest extends ServingRequest {
 /** A rule that could not hold, and how far it did. Positions count from 1. */
 export type Relaxed =
   /** Positions whose item is one too many of a value. */
-  | { readonly kind: "window"; readonly rule: string; readonly places: readonly number[] }
-  | { readonly kind: "pin"; readonly rule: string; readonly place: number }
+  | { readonly kind: "window"; readonly rule: string; readonly positions: readonly number[] }
+  | { readonly kind: "pin"; readonly rule: string; readonly position: number }
   /** Of `wanted` members, `kept` are in the first positions; `late` says that their even deadlines did not hold. */
   | {
       readonly kind: "quota";
@@ -44,7 +44,7 @@ export interface RankedList extends AnswerArms {
   readonly items: readonly { readonly id: string; readonly score: number; readonly propensity?: number }[];
   readonly relaxed: readonly Relaxed[];
   /** A search ended for its budget: a better list may exist. */
-  readonly budgetSpent: boolean;
+  readonly searchTruncated: boolean;
   readonly leftOut: readonly LeftOut[];
   /** Candidates that a page before showed: they are left out. */
   readonly alreadyShown: readonly string[];
@@ -55,7 +55,7 @@ export interface RankedList extends AnswerArms {
   /** Values that were moved into their range. */
   readonly clamped: number;
   /** Candidates whose formula gave no finite number: they come after all others. */
-  readonly flagged: readonly string[];
+  readonly nonFinite: readonly string[];
   /** Exposures that the list takes from caps. */
   readonly spent: readonly { readonly rule: string; readonly key: string; readonly count: number }[];
   /** What rules did to a candidate of the last stage. */
@@ -67,12 +67,12 @@ export interface RankedList extends AnswerArms {
 export interface ExplainedCandidate {
   readonly id: string;
   /** Absent: not in the list. */
-  readonly place?: number;
+  readonly position?: number;
   /** Its position by score only; absent: a rule took it out. */
-  readonly orderPlace?: number;
+  readonly scorePosition?: number;
   readonly removedBy?: string;
   /** The formula's number, before any rule. */
-  readonly formula: number;
+  readonly formulaScore: number;
   readonly score: number;
   readonly steps: readonly {
     readonly rule: string;
@@ -82,7 +82,7 @@ export interface ExplainedCandidate {
     readonly after: number;
   }[];
   /** A rule puts it behind all that none does. */
-  readonly last: boolean;
+  readonly demoted: boolean;
   /** Rules without which (all of them taken out) it would have a better position. */
   readonly heldBackBy: readonly string[];
   /** Rules without which (all of them taken out) it would have a worse position, or none. */

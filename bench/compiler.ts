@@ -7,6 +7,7 @@ import { format } from "../src/compiler/format/index.js";
 import { createMemoryHost } from "../src/compiler/host.js";
 import { compileSpec, type Compilation } from "../src/compiler/compile.js";
 import { check, expand } from "../src/compiler/semantics/index.js";
+import { stdReleases } from "../src/compiler/std/index.js";
 import { lex } from "../src/compiler/syntax/lexer.js";
 import { parse } from "../src/compiler/syntax/index.js";
 import { createSourceFile, resolvePath } from "../src/compiler/text/index.js";
@@ -25,7 +26,12 @@ const stages: Readonly<Record<string, Stage>> = {
   parse: (text) => parse(createSourceFile("m.mtl", text)).spec.declarations.length,
   check: (text) => {
     const { spec } = parsed(text);
-    const expanded = expand("m.mtl", { files: new Map([["m.mtl", spec]]), resolve: resolvePath });
+    const expanded = expand("m.mtl", {
+      files: new Map([["m.mtl", spec]]),
+      resolve: resolvePath,
+      editions: new Map(),
+      std: stdReleases,
+    });
     return check(expanded.spec, { macros: expanded.macros }).model?.heads.length;
   },
   format: (text) => format(text),

@@ -2,24 +2,37 @@
  * The compiler's stages in their order: files → trees → one expanded spec → typed model. Each stage is a pure function;
  * this file alone knows which comes after which.
  */
-import { createDiagnostic, type Diagnostic } from "./diagnostics/index.js";
-import type { Host } from "./host.js";
+import { applySeverities, createDiagnostic, Reporter, type Diagnostic } from "./diagnostics/index.js";
+import { noSettings, type Host, type SpecSettings } from "./host.js";
+import type { Edition } from "./editions/index.js";
 import { hashModel, type Model } from "./model/index.js";
 import {
   applySuppressions,
   check,
+  blocksNamedIn,
+  declaredNames,
+  editionOf,
   expand,
   foldRanges,
+  language as currentLanguage,
   lintHidden,
+  newestEdition,
+  replaceAgingWords,
+  type FileEditions,
+  type Language,
   type LoadedSpecs,
   type SideTables,
 } from "./semantics/index.js";
 import { parse, type Name, type ParseResult, type Spec } from "./syntax/index.js";
-import { isStdPath, readStd, stdPath } from "./std/index.js";
-import { createSourceFile, isSpecPath, positionAt, resolvePath, type SourceFile } from "./text/index.js";
+import { isStdPath, readStd, releaseOf } from "./std/index.js";
+import { createSourceFile, importCandidates, isSpecPath, positionAt, type SourceFile } from "./text/index.js";
 
 /** All that is known of a spec after its checks. */
 export interface Compilation {
+  /** The edition that each file is written for. */
+  readonly editions: FileEditions;
+  /** The path of what one file imports as `path`; where there is nothing, the path that it would have. */
+  readonly resolve: (from: string, path: string) => string;
   /** Every file that was read, by its path: what diagnostics point into. */
   readonly sources: ReadonlyMap<string, SourceFile>;
   /** The trees of the same files as they are written: nothing imported, nothing expanded. */
@@ -33,6 +46,14 @@ export interface Compilation {
   readonly tables?: SideTables;
   /** Of all files and stages, in the order of files and places. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a compilation depends on besides the texts. */
+export interface CompileOptions {
+  /** The editions, words and standard library; this version's unless given. */
+  readonly language?: Language;
+  /** What the project of a file says; nothing unless given. */
+  readonly settings?: (path: string) => SpecSettings;
 }
 
 /** Files that a spec may pull in, itself included; more than that is a mistake. */
@@ -50,29 +71,40 @@ export function parseFile(path: string, text: string): ParsedFile {
 }
 
 /** Reads a spec with all that it imports, and checks it. */
-export function compileSpec(path: string, host: Host): Compilation {
-  return compileFiles(path, (file) => {
+export function compileSpec(path: string, host: Host, options: Pick<CompileOptions, "language"> = {}): Compilation {
+  const read = (file: string): ParsedFile | undefined => {
     const text = host.readFile(file);
     return text === undefined ? undefined : parseFile(file, text);
-  });
+  };
+  return compileFiles(path, read, { ...options, ...(host.settings === undefined ? {} : { settings: host.settings }) });
 }
 
 /** {@link compileSpec} from files that are parsed already: an editor parses each version of a file once. */
-export function compileFiles(path: string, read: (path: string) => ParsedFile | undefined): Compilation {
-  const { files, sources, diagnostics: syntax } = loadFiles(path, read);
+export function compileFiles(
+  path: string,
+  read: (path: string) => ParsedFile | undefined,
+  options: CompileOptions = {},
+): Compilation {
+  const { language = currentLanguage, settings = () => noSettings } = options;
+  const loaded = loadFiles(path, read, { language, settings });
+  const { files, sources, resolve, editions, editionFaults } = loaded;
   const spec = files.get(path);
   if (spec === undefined) {
     const span = { file: "", start: 0, end: 0 };
+    const problem = "there is no such file";
     return {
       sources,
       files,
-      diagnostics: [createDiagnostic("MTL8007", { file: path, problem: "there is no such file" }, span)],
+      resolve,
+      editions,
+      diagnostics: [createDiagnostic("MTL8007", { file: path, problem }, span)],
     };
   }
-  const expanded = expand(path, { files, resolve: resolvePath });
+  const syntax = [...loaded.diagnostics, ...replaceWords(loaded, language)];
+  const expanded = expand(path, { files, resolve, editions, std: language.std });
   const early = [...syntax, ...expanded.diagnostics.filter((each) => !isRepeat(each, syntax, sources))];
-  const broken = early.some((each) => each.severity === "error");
-  const { model, diagnostics, tables } = check(expanded.spec, {
+  const broken = [...early, ...editionFaults].some((each) => each.severity === "error");
+  const checked = check(expanded.spec, {
     incomplete: broken,
     macros: expanded.macros,
     uncalled: expanded.uncalled,
@@ -80,22 +112,47 @@ export function compileFiles(path: string, read: (path: string) => ParsedFile | 
     imported: importedBy(spec),
   });
   // What a spec leaves unused of a block of the standard library is no mistake of its author.
-  const late = diagnostics.filter(
+  const late = checked.diagnostics.filter(
     (each) => !isRepeat(each, early, sources) && (each.severity === "error" || !isStdPath(each.span.file)),
   );
+  const found = applySuppressions(foldRanges([...early, ...late, ...hiddenIn(files, sources)], files.values()), {
+    root: path,
+    sources,
+    files,
+    complete: checked.model !== undefined,
+  });
+  // By the rules of an edition that is not known, whatever else there is to say may be wrong.
+  const isUnknown = editionFaults.some(({ code }) => code === "MTL1020");
+  const diagnostics = applySeverities(
+    isUnknown ? editionFaults : [...found, ...editionFaults],
+    settings(path).severities,
+  ).toSorted(byPlace);
+  const model = diagnostics.some(({ severity }) => severity === "error") ? undefined : checked.model;
   return {
     sources,
     files,
-    spec,
+    resolve,
+    editions,
+    spec: files.get(path) ?? spec,
     ...(model === undefined ? {} : { model, hash: hashModel(model) }),
-    tables,
-    diagnostics: applySuppressions(foldRanges([...early, ...late, ...hiddenIn(files, sources)], files.values()), {
-      root: path,
-      sources,
-      files,
-      complete: model !== undefined,
-    }).toSorted(byPlace),
+    tables: checked.tables,
+    diagnostics,
   };
+}
+
+/** Puts current words in the place of those on their way out, in every file of the spec's own. */
+function replaceWords({ files, sources, editions }: LoadedFiles, language: Language): readonly Diagnostic[] {
+  if (language.words.length === 0) return [];
+  const reporter = new Reporter();
+  const declared = declaredNames(files.values());
+  for (const [file, spec] of files) {
+    const text = sources.get(file)?.text ?? "";
+    const edition = editions.get(file) ?? newestEdition(language);
+    // A block of the standard library keeps the words of its release.
+    const quiet = isStdPath(file) ? new Reporter() : reporter;
+    files.set(file, replaceAgingWords(spec, text, edition, declared, language, quiet));
+  }
+  return reporter.diagnostics;
 }
 
 /** Characters that nobody sees, in every file but the blocks of the standard library. */
@@ -124,30 +181,57 @@ function isRepeat(
   );
 }
 
-interface LoadedFiles extends Pick<LoadedSpecs, "files"> {
+interface LoadedFiles {
+  readonly files: Map<string, Spec>;
   readonly sources: ReadonlyMap<string, SourceFile>;
+  readonly editions: FileEditions;
+  readonly resolve: LoadedSpecs["resolve"];
   readonly diagnostics: readonly Diagnostic[];
+  /** What is wrong with `edition:` lines. */
+  readonly editionFaults: readonly Diagnostic[];
 }
 
 /** The file and every file that it reaches by `import` and `extends`, each parsed once. */
-function loadFiles(path: string, read: (path: string) => ParsedFile | undefined): LoadedFiles {
+function loadFiles(
+  path: string,
+  read: (path: string) => ParsedFile | undefined,
+  { language, settings }: Required<CompileOptions>,
+): LoadedFiles {
   const files = new Map<string, Spec>();
   const sources = new Map<string, SourceFile>();
   const diagnostics: Diagnostic[] = [];
-  const pending = [path];
+  const reporter = new Reporter();
+  const editions = new Map<string, Edition>();
+  const load = (file: string): boolean => {
+    if (files.has(file)) return true;
+    if (files.size >= fileLimit) return false;
+    const block = readStd(file, language.std);
+    const parsed = block === undefined ? read(file) : parseFile(file, block);
+    if (parsed === undefined) return false;
+    sources.set(file, parsed.source);
+    files.set(file, parsed.spec);
+    diagnostics.push(...parsed.diagnostics);
+    editions.set(
+      file,
+      isStdPath(file) ? releaseOf(file) : editionOf(parsed.spec, language, settings(file).edition, reporter),
+    );
+    pending.push(file);
+    return true;
+  };
+  const resolve = (from: string, written: string): string => {
+    const candidates = importCandidates(from, written, settings(from).paths);
+    return candidates.find((each) => files.has(each)) ?? candidates[0] ?? written;
+  };
+  const pending: string[] = [];
+  load(path);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (files.has(next) || files.size >= fileLimit) continue;
-    const block = readStd(next);
-    const file = block === undefined ? read(next) : parseFile(next, block);
-    if (file === undefined) continue;
-    const { source, spec, diagnostics: found } = file;
-    sources.set(next, source);
-    files.set(next, spec);
-    diagnostics.push(...found);
-    for (const written of filesNamedIn(spec)) if (isSpecPath(written)) pending.push(resolvePath(next, written));
-    pending.push(...blocksNamedIn(spec));
+    const spec = files.get(next);
+    if (spec === undefined) continue;
+    for (const written of filesNamedIn(spec))
+      if (isSpecPath(written)) importCandidates(next, written, settings(next).paths).some(load);
+    for (const block of blocksNamedIn(spec, editions.get(next) ?? newestEdition(language), language.std)) load(block);
   }
-  return { files, sources, diagnostics };
+  return { files, sources, editions, resolve, diagnostics, editionFaults: reporter.diagnostics };
 }
 
 /** Paths that a file imports or extends, as written. */
@@ -163,15 +247,6 @@ export function filesNamedIn(spec: Spec): readonly string[] {
 function importedBy(spec: Spec): readonly Name[] {
   return spec.declarations.flatMap((node) =>
     node.kind === "Import" && node.from.kind === "String" ? (node.names ?? []) : [],
-  );
-}
-
-/** The paths of the standard library's blocks that a file imports. */
-function blocksNamedIn(spec: Spec): readonly string[] {
-  return spec.declarations.flatMap((node) =>
-    node.kind === "Import" && node.from.kind === "Name" && node.from.text === "std"
-      ? (node.names ?? []).map(({ text }) => stdPath(text))
-      : [],
   );
 }
 

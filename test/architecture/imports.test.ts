@@ -11,15 +11,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   text: [],
   // Texts of the language, bundled.
   std: [],
+  // Editions: what a row says of its past. Every table may use it.
+  editions: [],
   diagnostics: ["text"],
-  syntax: ["diagnostics", "text"],
-  graph: ["text"],
+  syntax: ["editions", "diagnostics", "text"],
+  graph: ["editions", "text"],
   model: ["text"],
   // Types of the model alone: the standalone module carries these files with it.
   ranking: ["model"],
   formulas: ["model", "text"],
-  builtins: ["graph", "model", "text"],
-  semantics: ["builtins", "model", "syntax", "diagnostics", "text", "std"],
+  builtins: ["editions", "graph", "model", "text"],
+  semantics: ["editions", "builtins", "model", "syntax", "diagnostics", "text", "std"],
   lower: ["builtins", "graph", "model", "text"],
   targets: ["formulas", "graph", "model", "text"],
   format: ["syntax", "diagnostics", "text"],
@@ -31,7 +33,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   diff: ["cost", "describe", "lower", "builtins", "graph", "model", "text"],
   serving: ["formulas", "ranking", "model", "text"],
   // The one file that knows the order of the compiler's stages, and what it asks of the outside.
-  compile: ["semantics", "lower", "model", "graph", "builtins", "syntax", "diagnostics", "text", "host", "std"],
+  compile: [
+    "editions",
+    "semantics",
+    "lower",
+    "model",
+    "graph",
+    "builtins",
+    "syntax",
+    "diagnostics",
+    "text",
+    "host",
+    "std",
+  ],
   host: ["text"],
   runtime: [
     "describe",

@@ -16,9 +16,12 @@ function severityOf(code: string): string {
   return (catalogue[code as keyof typeof catalogue] as DiagnosticDefinition<never>).severity;
 }
 
+/** Codes of specs that no spec of the first edition can have. */
+const ofLaterEditions: ReadonlySet<string> = new Set(["MTL1022", "MTL1023"]);
+
 /** Codes of specs have fixtures; the others come about at run time. */
 export function isSpecCode(code: string): boolean {
-  return /^MTL[1-6]/.test(code);
+  return /^MTL[1-6]/.test(code) && !ofLaterEditions.has(code);
 }
 
 /** The page of a code: its meaning, and the failing and the fixed fixture as they stand. */

@@ -118,8 +118,8 @@ describe("the standard library", () => {
     "model m\nimport { mmoe } from std\nfeatures {\n  a: numeric\n}\ninput x = [a]\ntower t = mlp(t_ctr, [2])\n";
 
   it("is where its blocks and their names lead", () => {
-    expect(definitionOf(text.replace("{ mmoe", "{ mm<|>oe"))).toBe("<std>/mmoe.mtl:1:");
-    expect(definitionOf(text.replace("(t_ctr", "(t_<|>ctr"))).toMatch(/^<std>\/mmoe\.mtl:\d+:t_ctr$/);
+    expect(definitionOf(text.replace("{ mmoe", "{ mm<|>oe"))).toBe("<std>/2026/mmoe.mtl:1:");
+    expect(definitionOf(text.replace("(t_ctr", "(t_<|>ctr"))).toMatch(/^<std>\/2026\/mmoe\.mtl:\d+:t_ctr$/);
   });
 
   it("is not renamed from outside", () => {

@@ -100,7 +100,7 @@ describe("URIs of any scheme", () => {
 
   it("open the standard library as documents of a scheme", () => {
     const uri = stdDocuments.toEditor(stdPath("mmoe"));
-    expect(uri).toBe("mtl-std:/mmoe.mtl");
+    expect(uri).toBe("mtl-std:/2026/mmoe.mtl");
     expect(stdDocuments.fromEditor(uri)).toBe(stdPath("mmoe"));
     expect(stdDocuments.toEditor("/a.mtl")).toBe("/a.mtl");
   });

@@ -2,6 +2,7 @@
  * What a built-in is. Each lives in one file that says everything about it: name, parameters, shape rule, lowering, paper.
  * The checker reads names, parameters and shape rules; the lowering calls `lower`; nobody switches over names.
  */
+import type { Aging } from "../editions/index.js";
 import type { Initializer, ValueId } from "../graph/graph.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Arguments } from "../model/model.js";
@@ -12,7 +13,7 @@ export type ShapeResult =
   | { readonly kind: "shape"; readonly shape: readonly number[] }
   | { readonly kind: "problem"; readonly problem: string };
 
-interface BuiltinBase {
+interface BuiltinBase extends Aging {
   readonly name: string;
   /** One sentence for hover and reference. */
   readonly summary: string;

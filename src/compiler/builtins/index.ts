@@ -3,6 +3,7 @@
  * for the checker, their lowerings onto a graph builder for the compiler, their sentences for hover and reference. It
  * knows no syntax, no model beyond arguments, and no engine. A new built-in is a file and its line in a table below.
  */
+import type { Aging } from "../editions/index.js";
 import { optimizers as optimizerRules } from "../graph/optimizers/index.js";
 import { schedules as scheduleRules } from "../graph/schedules/index.js";
 import type { Builtin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
@@ -50,19 +51,21 @@ export const penalties: readonly PenaltyBuiltin[] = [l2];
 export const builtins: readonly Builtin[] = [...layers, ...gates, ...losses, ...penalties];
 
 /** An optimizer or a schedule as the checker and the reference see it; the rule itself is the graph's. */
-export interface TrainingBuiltin {
+export interface TrainingBuiltin extends Aging {
   readonly name: string;
   readonly summary: string;
   readonly paper?: string;
   readonly parameters: readonly ParameterSpec[];
 }
 
-export const optimizers: readonly TrainingBuiltin[] = Object.values(optimizerRules).map(
-  ({ name, summary, paper, settings }) => ({ name, summary, paper, parameters: settings }),
-);
-export const schedules: readonly TrainingBuiltin[] = Object.values(scheduleRules).map(
-  ({ name, summary, settings }) => ({ name, summary, parameters: settings }),
-);
+export const optimizers: readonly TrainingBuiltin[] = Object.values(optimizerRules).map(({ settings, ...row }) => ({
+  ...row,
+  parameters: settings,
+}));
+export const schedules: readonly TrainingBuiltin[] = Object.values(scheduleRules).map(({ settings, ...row }) => ({
+  ...row,
+  parameters: settings,
+}));
 
 function named<T extends { readonly name: string }>(table: readonly T[]): (name: string) => T | undefined {
   const byName = new Map(table.map((item) => [item.name, item]));

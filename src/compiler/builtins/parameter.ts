@@ -1,4 +1,5 @@
 /** What a built-in's parameters may be; the checker reads it, so that a built-in never checks its own arguments. */
+import type { Aging } from "../editions/index.js";
 import type { ArgumentValue } from "../model/model.js";
 
 export type ParameterType =
@@ -21,7 +22,7 @@ export type ParameterType =
   /** The name of a feature, a head, … : resolved by the checker, given on as text. */
   | { readonly kind: "reference"; readonly to: "feature" | "head" | "label" | "parameters" };
 
-export interface ParameterSpec {
+export interface ParameterSpec extends Aging {
   readonly name: string;
   readonly type: ParameterType;
   /** Absent: the parameter must be given. `null`: may be absent. */

@@ -7,4 +7,5 @@ export * from "./define.js";
 export * from "./catalogue/index.js";
 export * from "./reporter.js";
 export * from "./apply-fixes.js";
+export * from "./severities.js";
 export * from "./render/index.js";

@@ -42,7 +42,7 @@ export const blockKinds: ReadonlySet<string> = new Set([
 export function commentableChildren(node: AnyNode): AnyNode[] {
   switch (node.kind) {
     case "Import":
-      return [...(node.names ?? []), node.from];
+      return [...(node.names ?? []), node.from, ...(node.version === undefined ? [] : [node.version])];
     case "Bottoms":
     case "Experts":
       return [node.value];

@@ -38,9 +38,10 @@ function familyOf(node: AnyNode): string {
 
 export function printImport({ node, all, one }: Printing<NodeOf<"Import">>): Doc {
   if (node.names === undefined) return [`import `, one("from")];
-  if (node.names.length === 0) return [`import {} from `, one("from")];
+  const source = node.version === undefined ? one("from") : [one("from"), " ", one("version")];
+  if (node.names.length === 0) return [`import {} from `, source];
   const names = all("names").map((name, i): Doc => (i === 0 ? name : [",", line, name]));
-  return group(["import {", indent([line, names]), ifBreak(","), line, "} from ", one("from")]);
+  return group(["import {", indent([line, names]), ifBreak(","), line, "} from ", source]);
 }
 
 export function printModel({ node }: Printing<NodeOf<"Model">>): Doc {

@@ -20,6 +20,7 @@ export const printers: Printers = {
   Comment: asWritten,
   Name: ({ node }) => node.text,
 
+  Edition: ({ one }) => ["edition: ", one("year")],
   Import: declaration.printImport,
   Model: declaration.printModel,
   Data: (printing) => ["data ", block.printBody(printing, "entries", "as written")],

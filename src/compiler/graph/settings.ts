@@ -1,9 +1,10 @@
 /** Named numbers and switches of optimizers and schedules, as a spec writes them: `adam(lr: 1e-3)`. */
+import type { Aging } from "../editions/index.js";
 import type { OpBuilder } from "./op-builder.js";
 import { GraphError } from "./graph-error.js";
 import type { ValueId } from "./graph.js";
 
-export interface SettingSpec {
+export interface SettingSpec extends Aging {
   readonly name: string;
   readonly type:
     | {

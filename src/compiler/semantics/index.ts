@@ -5,6 +5,18 @@
  */
 export { expand, type Expanded } from "./expand/index.js";
 export type { LoadedSpecs } from "./expand/modules.js";
+export { declaredNames, replaceAgingWords } from "./editions/aging-words.js";
+export { blocksNamedIn, blocksOf, editionOf, type FileEditions } from "./editions/file-editions.js";
+export {
+  createLanguage,
+  language,
+  newestEdition,
+  type AgingWord,
+  type EditionChange,
+  type EditionRow,
+  type Language,
+  type VocabularyRow,
+} from "./editions/language.js";
 export { check, type CheckOptions, type CheckResult } from "./check.js";
 export type { SideTables } from "./context.js";
 export { lintHidden } from "./lint/hidden.js";

@@ -45,6 +45,7 @@ interface DeclarationNode extends Node {
 }
 
 export type Declaration =
+  | EditionDeclaration
   | ImportDeclaration
   | ModelDeclaration
   | DataBlock
@@ -73,6 +74,13 @@ export type Declaration =
   | RemoveDeclaration
   | MissingDeclaration;
 
+/** `edition: 2026`: the rules that the file is written for. */
+export interface EditionDeclaration extends DeclarationNode {
+  readonly kind: "Edition";
+  /** The year that names the edition. */
+  readonly year: NumberLiteral | DurationLiteral | MissingExpression;
+}
+
 /** `import { a, b } from "./x.mtl"`, `import { ple } from std`, `import "./x.mtl"`. */
 export interface ImportDeclaration extends DeclarationNode {
   readonly kind: "Import";
@@ -80,6 +88,8 @@ export interface ImportDeclaration extends DeclarationNode {
   readonly names?: readonly Name[];
   /** A path, or `std` for the standard library. */
   readonly from: StringLiteral | Name | MissingExpression;
+  /** Of the standard library: the edition whose blocks are taken. */
+  readonly version?: NumberLiteral | DurationLiteral | MissingExpression;
 }
 
 /** `model feed`, `model feed_wide extends "./feed.mtl"`. */

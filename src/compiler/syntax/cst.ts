@@ -16,6 +16,7 @@ export interface DeclarationCstNode extends CstNode {
 }
 
 export type DeclarationCstChildren = {
+  editionDeclaration?: EditionDeclarationCstNode[];
   importDeclaration?: ImportDeclarationCstNode[];
   modelDeclaration?: ModelDeclarationCstNode[];
   overrideDeclaration?: OverrideDeclarationCstNode[];
@@ -48,6 +49,17 @@ export type PlainDeclarationCstChildren = {
   defDeclaration?: DefDeclarationCstNode[];
 };
 
+export interface EditionDeclarationCstNode extends CstNode {
+  name: "editionDeclaration";
+  children: EditionDeclarationCstChildren;
+}
+
+export type EditionDeclarationCstChildren = {
+  EditionKeyword: IToken[];
+  Colon: IToken[];
+  Number: IToken[];
+};
+
 export interface ImportDeclarationCstNode extends CstNode {
   name: "importDeclaration";
   children: ImportDeclarationCstChildren;
@@ -72,6 +84,7 @@ export interface ImportSourceCstNode extends CstNode {
 export type ImportSourceCstChildren = {
   String?: IToken[];
   Identifier?: IToken[];
+  Number?: IToken[];
 };
 
 export interface ModelDeclarationCstNode extends CstNode {
@@ -770,6 +783,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   spec(children: SpecCstChildren, param?: IN): OUT;
   declaration(children: DeclarationCstChildren, param?: IN): OUT;
   plainDeclaration(children: PlainDeclarationCstChildren, param?: IN): OUT;
+  editionDeclaration(children: EditionDeclarationCstChildren, param?: IN): OUT;
   importDeclaration(children: ImportDeclarationCstChildren, param?: IN): OUT;
   importSource(children: ImportSourceCstChildren, param?: IN): OUT;
   modelDeclaration(children: ModelDeclarationCstChildren, param?: IN): OUT;

@@ -1,8 +1,9 @@
 /**
  * The declarations of the language, one row per keyword: what follows it, what it names, how it is laid out, recovered,
  * listed and explained. The lexer, the parser's recovery, the formatter, the binder and the editors read these rows; what
- * a declaration means is in the checker. This file imports nothing.
+ * a declaration means is in the checker. It imports no other part of the parser.
  */
+import type { Aging } from "../editions/index.js";
 
 /** What follows the keyword. */
 export type DeclarationHead =
@@ -22,6 +23,8 @@ export type DeclarationHead =
   | "name"
   /** `test "title" {` */
   | "text"
+  /** `edition: 2026` */
+  | ": number"
   /** `import { a } from "./x.mtl"`, `import "./x.mtl"` */
   | "{ or text"
   /** `override tower ctr = …` */
@@ -80,7 +83,7 @@ export interface DeclarationBody {
   readonly icon: OutlineIcon;
 }
 
-export interface DeclarationRow {
+export interface DeclarationRow extends Aging {
   readonly keyword: string;
   /** The kind of its node. */
   readonly kind: string;
@@ -102,6 +105,15 @@ export interface DeclarationRow {
 
 /** In the order in which a spec is usually written; completion and messages list them so. */
 export const declarations = [
+  {
+    keyword: "edition",
+    kind: "Edition",
+    head: ": number",
+    part: "file",
+    isLocal: true,
+    doc: "The edition of the language whose rules this file is written for; first in the file.",
+    snippet: "edition: ${1:2026}",
+  },
   {
     keyword: "import",
     kind: "Import",
@@ -482,7 +494,9 @@ export type AlignedKind = Exclude<KindsWhere<{ readonly symbol: { readonly of: "
 /** Declarations with braces. */
 export type BodyKind = KindsWhere<{ readonly body: DeclarationBody }>;
 /** What `override` may not stand before. */
-export type FileKind = KindsWhere<{ readonly head: "{ or text" | "name" | "declaration" | "keyword name" }>;
+export type FileKind = KindsWhere<{
+  readonly head: ": number" | "{ or text" | "name" | "declaration" | "keyword name";
+}>;
 const rows: readonly DeclarationRow[] = declarations;
 
 /** The keywords that begin a declaration. */

@@ -26,6 +26,7 @@ export class MtlParser extends CstParser {
   readonly declaration = this.RULE("declaration", () => {
     this.OR({
       DEF: [
+        { ALT: () => this.SUBRULE(this.editionDeclaration) },
         { ALT: () => this.SUBRULE(this.importDeclaration) },
         { ALT: () => this.SUBRULE(this.modelDeclaration) },
         { ALT: () => this.SUBRULE(this.overrideDeclaration) },
@@ -64,6 +65,12 @@ export class MtlParser extends CstParser {
 
   // ---------------------------------------------------------------------------------------------------- declarations
 
+  readonly editionDeclaration = this.RULE("editionDeclaration", () => {
+    this.CONSUME(t.declarationTokens.edition);
+    this.CONSUME(t.Colon);
+    this.CONSUME(t.NumberToken);
+  });
+
   readonly importDeclaration = this.RULE("importDeclaration", () => {
     this.CONSUME(t.declarationTokens.import);
     this.OR({
@@ -88,7 +95,15 @@ export class MtlParser extends CstParser {
 
   readonly importSource = this.RULE("importSource", () => {
     this.OR({
-      DEF: [{ ALT: () => this.CONSUME(t.StringToken) }, { ALT: () => this.CONSUME(t.Identifier) }],
+      DEF: [
+        { ALT: () => this.CONSUME(t.StringToken) },
+        {
+          ALT: () => {
+            this.CONSUME(t.Identifier);
+            this.OPTION(() => this.CONSUME(t.NumberToken));
+          },
+        },
+      ],
       ERR_MSG: "the path of a file in quotes, or `std`",
     });
   });

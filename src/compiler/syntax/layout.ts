@@ -125,6 +125,7 @@ const shapes: Readonly<Record<DeclarationHead, Shape>> = {
   "name (": (a, b) => isName(a) && b?.tokenType === t.LParen,
   name: isName,
   text: isText,
+  ": number": (a, b) => a?.tokenType === t.Colon && b?.tokenType === t.NumberToken,
   "{ or text": (a) => a?.tokenType === t.LCurly || isText(a),
   declaration: (a) => declarationAt(a) !== undefined,
   "keyword name": (a, b) => isName(a) && isName(b),

@@ -5,6 +5,16 @@ export function resolvePath(from: string, path: string): string {
   return isAbsolute(path) ? normalizePath(path) : normalizePath(folderOf(from) + path);
 }
 
+/**
+ * Where an import may lie, the first choice first: beside the file, and for a path that begins neither with `.` nor at a
+ * root, in `folders`.
+ */
+export function importCandidates(from: string, path: string, folders: readonly string[]): readonly string[] {
+  const beside = resolvePath(from, path);
+  const isBare = !isAbsolute(path) && !/^\.\.?[\\/]/.test(path);
+  return isBare ? [beside, ...folders.map((folder) => resolvePath(`${folder}/`, path))] : [beside];
+}
+
 /** How the file `from` would write what the file `other` writes as `path`. */
 export function rebasePath(path: string, other: string, from: string): string {
   const [here, there] = [normalizePath(folderOf(from)), normalizePath(folderOf(other))];

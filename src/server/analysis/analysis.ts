@@ -1,6 +1,6 @@
 /** One file with all that the compiler found out about it: what every feature of the editor reads. */
-import { stdNames, stdPath } from "../../compiler/std/index.js";
 import type { Compilation } from "../../compiler/compile.js";
+import { blocksOf, language, newestEdition } from "../../compiler/semantics/index.js";
 import type { SideTables, SpecSymbol, ValueType } from "../../compiler/semantics/index.js";
 import { pathAt, type AnyNode, type DefDeclaration, type Spec } from "../../compiler/syntax/index.js";
 import type { SourceFile, Span } from "../../compiler/text/index.js";
@@ -35,10 +35,13 @@ export function nodesAt({ spec }: Analysis, offset: number): readonly AnyNode[] 
 }
 
 /** The file of the standard library's block that is named among the nodes: `import { mmoe } from std`. */
-export function stdBlockAt(nodes: readonly AnyNode[]): string | undefined {
+export function stdBlockAt({ path, compilation }: Analysis, nodes: readonly AnyNode[]): string | undefined {
   const [declaration, name] = nodes;
-  if (declaration?.kind !== "Import" || declaration.from.kind !== "Name" || name?.kind !== "Name") return undefined;
-  return name !== declaration.from && stdNames.includes(name.text) ? stdPath(name.text) : undefined;
+  if (declaration?.kind !== "Import" || name?.kind !== "Name" || name === declaration.from) return undefined;
+  const edition = compilation.editions.get(path) ?? newestEdition(language);
+  return blocksOf({ ...declaration, names: [name] }, edition, language.std).find((block) =>
+    compilation.files.has(block),
+  );
 }
 
 const typeIndexes = new WeakMap<Compilation, ReadonlyMap<string, ValueType>>();

@@ -11,7 +11,7 @@ export function definitionAt(analysis: Analysis, offset: number): Span | undefin
   const nodes = nodesAt(analysis, offset);
   const declaration = nodes[0];
   const written = nodes.at(-1);
-  const block = stdBlockAt(nodes);
+  const block = stdBlockAt(analysis, nodes);
   if (block !== undefined) return { file: block, start: 0, end: 0 };
   if (written?.kind !== "String" || (declaration?.kind !== "Import" && declaration?.kind !== "Model")) return undefined;
   const target = resolvePath(path, written.value);

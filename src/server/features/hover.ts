@@ -144,9 +144,9 @@ function callNote(analysis: Analysis, nodes: readonly AnyNode[]): string {
 // ---------------------------------------------------------------------------------------------- calls and parameters
 
 /** A block of the standard library: what its first comment says, and its text. */
-function describeBlock({ compilation }: Analysis, nodes: readonly AnyNode[]): Words | undefined {
-  const file = stdBlockAt(nodes);
-  const text = file === undefined ? undefined : compilation.sources.get(file)?.text;
+function describeBlock(analysis: Analysis, nodes: readonly AnyNode[]): Words | undefined {
+  const file = stdBlockAt(analysis, nodes);
+  const text = file === undefined ? undefined : analysis.compilation.sources.get(file)?.text;
   const name = nodes.at(-1);
   if (text === undefined || name === undefined) return undefined;
   const about = /^(?:\/\/ .*\n)*/.exec(text)?.[0] ?? "";

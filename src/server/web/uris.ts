@@ -35,9 +35,9 @@ export function createUris(): Uris {
 
 /** The library as documents of its own scheme, whose texts the editor asks the server for. */
 export const stdDocuments: StdFiles = {
-  toEditor: (path) => (isStdPath(path) ? `${stdScheme}:/${path.slice(path.lastIndexOf("/") + 1)}` : path),
+  toEditor: (path) => (isStdPath(path) ? `${stdScheme}:/${path.split("/").slice(1).join("/")}` : path),
   fromEditor: (path) => {
-    const [, name] = new RegExp(`^${stdScheme}:/([^/]+)\\.mtl$`).exec(path) ?? [];
-    return name === undefined ? path : stdPath(name);
+    const [, release, name] = new RegExp(`^${stdScheme}:/(\\d+)/([^/]+)\\.mtl$`).exec(path) ?? [];
+    return name === undefined ? path : stdPath(name, Number(release));
   },
 };

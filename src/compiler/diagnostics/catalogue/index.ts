@@ -1,6 +1,7 @@
 import { artifactsDiagnostics } from "./artifacts.js";
 import { dataDiagnostics } from "./data.js";
 import { dataQualityDiagnostics } from "./data-quality.js";
+import { editionsDiagnostics } from "./editions.js";
 import { enginesDiagnostics } from "./engines.js";
 import { eventsDiagnostics } from "./events.js";
 import { flowDiagnostics } from "./flow.js";
@@ -21,6 +22,7 @@ import { usageDiagnostics } from "./usage.js";
  */
 export const catalogue = {
   ...syntaxDiagnostics,
+  ...editionsDiagnostics,
   ...namesDiagnostics,
   ...typesDiagnostics,
   ...eventsDiagnostics,

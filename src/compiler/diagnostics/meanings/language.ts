@@ -34,6 +34,12 @@ export const languageMeanings: Readonly<Record<string, string>> = {
     "`import` and `extends` read specs, whose names end in `.mtl`. No other file is opened, whatever path a spec names, so that a spec of others can be checked without it looking at other files.",
   MTL1018:
     "`formerly: { new: old }` in the `train` block says what a feature, a part of the network or a head was called in an earlier model, so that its weights are found there. The new name is declared, the old one is not, and stands once. Two parts may have changed names with each other.",
+  MTL1020:
+    "`edition: 2026` says for which edition of the language a file is written, so that a later mtlc reads it by the same rules. This mtlc does not know the edition that the file names: it is misspelt, or newer than this mtlc.",
+  MTL1021:
+    "The edition decides how the rest of the file is read, so that it stands above all other declarations, once. Comments may stand before it.",
+  MTL1024:
+    "`import { mmoe } from std 2026` takes the blocks as they were in the release of that edition. There is no release of the name that the import gives. Without a number, a file takes the release of its own edition.",
   MTL2001:
     "Nothing of this name is declared. Names may be declared anywhere in the file, in a file that it imports, or in the one that it extends. Where a declared name is close in spelling, the message suggests it.",
   MTL2002:

@@ -11,6 +11,14 @@ export interface RunTimeMeaning {
 
 export const runTimeMeanings: Readonly<Record<string, RunTimeMeaning>> = {
   ...dataQualityMeanings,
+  MTL1022: {
+    how: "The word means what it did, and a later edition of the language removes it.",
+    fix: "`mtlc check --fix` writes the new word where one takes its place.",
+  },
+  MTL1023: {
+    how: "An earlier edition of the language had this word; the edition that the file is written for does not.",
+    fix: "`mtlc check --fix` writes the new word where one takes its place. A file that says an earlier `edition:` may keep the old one.",
+  },
   MTL7101: {
     how: "The `data` block or the command line names a file or a glob, and nothing is there.",
     fix: "Paths of a spec are relative to the spec; paths of the command line to the working directory. `--train FILE…` and `--test FILE…` take the place of the spec's files.",

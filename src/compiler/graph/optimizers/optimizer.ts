@@ -2,11 +2,12 @@
  * What an optimizer is: one elementwise rule. It is written once and applied to whole tensors, and to the touched rows of
  * embedding tables, by `train-step.ts`.
  */
+import type { Aging } from "../../editions/index.js";
 import type { OpBuilder } from "../op-builder.js";
 import type { ValueId } from "../graph.js";
 import type { Settings, SettingSpec } from "../settings.js";
 
-export interface Optimizer {
+export interface Optimizer extends Aging {
   readonly name: string;
   /** One sentence for hover and reference. */
   readonly summary: string;

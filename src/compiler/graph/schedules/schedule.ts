@@ -1,9 +1,10 @@
 /** What a learning-rate schedule is: the factor of the optimizer's `lr` as a function of the step. */
+import type { Aging } from "../../editions/index.js";
 import type { OpBuilder } from "../op-builder.js";
 import type { ValueId } from "../graph.js";
 import type { Settings, SettingSpec } from "../settings.js";
 
-export interface Schedule {
+export interface Schedule extends Aging {
   readonly name: string;
   /** One sentence for hover and reference. */
   readonly summary: string;

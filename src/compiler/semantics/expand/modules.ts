@@ -1,7 +1,8 @@
 import type { Reporter } from "../../diagnostics/index.js";
-import { rowOf, type Declaration, type ImportDeclaration, type Name, type Spec } from "../../syntax/index.js";
-import { isStdPath, stdNames, stdPath } from "../../std/index.js";
+import { rowOf, type Declaration, type ImportDeclaration, type Spec } from "../../syntax/index.js";
+import { isStdPath, stdPath, type StdReleases } from "../../std/index.js";
 import { isSpecPath, suggest, type Span } from "../../text/index.js";
+import { releaseNamedBy, type FileEditions } from "../editions/file-editions.js";
 import { joinFiles, mergeBlocks } from "./blocks.js";
 import { applyChanges } from "./overrides.js";
 import { pickNames } from "./pick-names.js";
@@ -10,6 +11,10 @@ import { pickNames } from "./pick-names.js";
 export interface LoadedSpecs {
   readonly files: ReadonlyMap<string, Spec>;
   readonly resolve: (from: string, path: string) => string;
+  /** The edition of each file. */
+  readonly editions: FileEditions;
+  /** The releases of the standard library. */
+  readonly std: StdReleases;
 }
 
 /**
@@ -51,8 +56,13 @@ function expandFile(
       declarations = (reach(node.base.span, node.base.value) ?? []).filter((each) => !isOwn(each));
   const imports = spec.declarations.filter((node) => node.kind === "Import");
   reportRepeats(imports, reporter);
-  for (const node of imports) declarations = joinFiles(declarations, expandImport(node, reach, reporter));
-  const own = spec.declarations.filter((node) => node.kind !== "Import");
+  const edition = loaded.editions.get(path) ?? Infinity;
+  for (const node of imports)
+    declarations = joinFiles(
+      declarations,
+      expandImport(node, reach, { release: releaseNamedBy(node, edition, loaded.std), std: loaded.std }, reporter),
+    );
+  const own = spec.declarations.filter((node) => node.kind !== "Import" && node.kind !== "Edition");
   const plain = own.filter((node) => node.kind !== "Override" && node.kind !== "Remove");
   // Changes are of what comes from elsewhere: what the file itself declares is written as it should be.
   declarations = applyChanges(declarations, own, reporter);
@@ -81,6 +91,16 @@ function reportRepeats(imports: readonly ImportDeclaration[], reporter: Reporter
   }
 }
 
+/** The declarations of a file that is written as a path at a place; undefined when they cannot be had, which is reported. */
+type Reach = (at: Span, written: string) => readonly Declaration[] | undefined;
+
+/** The standard library, and the release of it that an import takes. */
+interface StdLookup {
+  readonly std: StdReleases;
+  /** Undefined when there is none of the version that the import names. */
+  readonly release: number | undefined;
+}
+
 /** What speaks of one file alone: its model and its tests. */
 function isOwn(node: Declaration): boolean {
   return rowOf(node)?.isLocal === true;
@@ -88,13 +108,14 @@ function isOwn(node: Declaration): boolean {
 
 function expandImport(
   node: ImportDeclaration,
-  reach: (at: Span, written: string) => readonly Declaration[] | undefined,
+  reach: Reach,
+  library: StdLookup,
   reporter: Reporter,
 ): readonly Declaration[] {
   const { from } = node;
   if (from.kind === "Missing") return [];
   if (from.kind === "Name") {
-    if (from.text === "std") return (node.names ?? []).flatMap((name) => expandBlock(name, reach, reporter));
+    if (from.text === "std") return expandBlocks(node, reach, library, reporter);
     if (from.text !== "")
       reporter.report("MTL2004", { name: from.text, what: "a library", known: ["std"] }, from.span, {
         help: `a file stands in quotes: \`"./${from.text}.mtl"\``,
@@ -108,14 +129,23 @@ function expandImport(
   return pickNames(declarations, node.names, from.value, reporter);
 }
 
-/** A block of the standard library: all that it declares. */
-function expandBlock(
-  name: Name,
-  reach: (at: Span, written: string) => readonly Declaration[] | undefined,
+/** Blocks of the standard library: all that each declares. */
+function expandBlocks(
+  { names = [], version }: ImportDeclaration,
+  reach: Reach,
+  { release, std }: StdLookup,
   reporter: Reporter,
 ): readonly Declaration[] {
-  if (name.text === "") return [];
-  if (stdNames.includes(name.text)) return reach(name.span, stdPath(name.text)) ?? [];
-  reporter.report("MTL2022", { name: name.text, file: "std", suggestion: suggest(name.text, stdNames) }, name.span);
-  return [];
+  if (release === undefined) {
+    if (version !== undefined && version.kind !== "Missing")
+      reporter.report("MTL1024", { found: version.text, known: [...std.keys()] }, version.span);
+    return [];
+  }
+  const known = Object.keys(std.get(release) ?? {});
+  return names.flatMap((name) => {
+    if (name.text === "") return [];
+    if (known.includes(name.text)) return reach(name.span, stdPath(name.text, release)) ?? [];
+    reporter.report("MTL2022", { name: name.text, file: "std", suggestion: suggest(name.text, known) }, name.span);
+    return [];
+  });
 }

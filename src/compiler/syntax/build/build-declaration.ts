@@ -2,7 +2,7 @@ import type { CstNode } from "chevrotain";
 import { joinSpans, type Span } from "../../text/index.js";
 import type * as ast from "../ast.js";
 import { buildCallOrName, buildEntries, buildExpression, buildItem, buildList, buildSum } from "./build-expression.js";
-import { buildString } from "./build-literal.js";
+import { buildNumber, buildString } from "./build-literal.js";
 import { buildRules, buildSteps } from "./build-rules.js";
 import { buildRange, buildType, missingType } from "./build-type.js";
 import type * as cst from "../cst.js";
@@ -32,6 +32,15 @@ export function buildDeclaration(
   const common = { ...docAbove(context, span.start), span };
   const plain = first(children.plainDeclaration);
   if (plain !== undefined) return buildPlain(context, plain, common);
+  const edition = first(children.editionDeclaration);
+  if (edition !== undefined) {
+    const year = first(parts(edition).Number);
+    return {
+      kind: "Edition",
+      year: year === undefined ? missingExpression(context, common.span.end) : buildNumber(context, year),
+      ...common,
+    };
+  }
   const imports = first(children.importDeclaration);
   if (imports !== undefined) return buildImport(context, imports, common);
   const model = first(children.modelDeclaration);
@@ -422,6 +431,7 @@ function buildImport(context: BuildContext, node: cst.ImportDeclarationCstNode, 
   const sourceParts = source === undefined ? undefined : parts(source);
   const text = first(path) ?? first(sourceParts?.String);
   const library = first(sourceParts?.Identifier);
+  const version = first(sourceParts?.Number);
   return {
     kind: "Import",
     ...(first(LCurly) === undefined ? {} : { names: list }),
@@ -431,6 +441,7 @@ function buildImport(context: BuildContext, node: cst.ImportDeclarationCstNode, 
         : library !== undefined
           ? buildName(context, [library], end)
           : missingExpression(context, end),
+    ...(version === undefined ? {} : { version: buildNumber(context, version) }),
     ...common,
   };
 }

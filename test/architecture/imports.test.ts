@@ -14,19 +14,21 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Editions: what a row says of its past. Every table may use it.
   editions: [],
   diagnostics: ["text"],
-  syntax: ["editions", "diagnostics", "text"],
+  // The verbs of rules, as data.
+  rules: ["model"],
+  syntax: ["editions", "diagnostics", "rules", "text"],
   graph: ["editions", "text"],
   model: ["text"],
   // Types of the model alone: the standalone module carries these files with it.
   ranking: ["model"],
   formulas: ["model", "text"],
   builtins: ["editions", "graph", "model", "text"],
-  semantics: ["editions", "builtins", "model", "syntax", "diagnostics", "text", "std"],
+  semantics: ["editions", "builtins", "rules", "model", "syntax", "diagnostics", "text", "std"],
   lower: ["builtins", "graph", "model", "text"],
   targets: ["formulas", "graph", "model", "text"],
   format: ["syntax", "diagnostics", "text"],
   // What there is to say about a typed model: none of these sees syntax.
-  describe: ["semantics", "builtins", "model", "text"],
+  describe: ["semantics", "builtins", "rules", "model", "text"],
   cost: ["lower", "builtins", "graph", "model", "text"],
   page: ["cost", "describe", "model"],
   diagram: ["cost", "describe", "builtins", "model", "text"],
@@ -101,6 +103,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "cost",
     "serving",
     "builtins",
+    "rules",
     "model",
     "semantics",
     "syntax",

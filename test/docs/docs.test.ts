@@ -34,10 +34,10 @@ import {
   splitSpecs,
   stopSpecs,
   trainKeys,
-  verbRules,
 } from "../../src/compiler/semantics/index.js";
 import { runTest, type TestResult } from "../../src/compiler/serving/index.js";
-import { declarationWords, reservedWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
+import { clauseNames, ruleVerbs, ruleWords } from "../../src/compiler/rules/index.js";
+import { declarationWords, reservedWords } from "../../src/compiler/syntax/index.js";
 import { createFileHost } from "../../src/runtime/specs/load-spec.js";
 import { lexerTokens } from "../../src/compiler/syntax/tokens.js";
 import { baseFor } from "./base-spec.js";
@@ -145,8 +145,8 @@ describe("language.md names what the compiler knows", () => {
     schedules: schedules.map(({ name }) => name),
     metrics: metricNames,
     "functions of formulas": Object.keys(formulaFunctions),
-    "verbs of rules": ruleVerbs,
-    "options of rules": Object.values(verbRules).flatMap(({ options }) => options.map(({ name }) => name)),
+    "verbs of rules": ruleWords,
+    "options of rules": Object.values(ruleVerbs).flatMap(({ options }) => Object.keys(options)),
     "calendar units": calendarUnits,
   };
   it.each(Object.entries(tables))("%s", (_, names) => {
@@ -239,11 +239,12 @@ describe("language.md gives every parameter with its type and default", () => {
     expectRows(sectionOf("Training", "early"), "early", stopSpecs);
   });
 
-  it.each(Object.entries(verbRules))("rule: %s", (verb, { required, optional, options }) => {
+  it.each(Object.entries(ruleVerbs))("rule: %s", (verb, row) => {
+    const { required, optional } = clauseNames(row);
     const section = sections.find(({ title }) => title === "Rules");
-    const row = section === undefined ? undefined : rowOf(section, verb);
+    const line = section === undefined ? undefined : rowOf(section, verb);
     const shown = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
-    expect(row?.slice(2)).toEqual([shown(required), shown(optional), shown(options.map(({ name }) => name))]);
+    expect(line?.slice(2)).toEqual([shown(required), shown(optional), shown(Object.keys(row.options))]);
   });
 
   it("keys of train", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { declarationWords, ruleVerbs } from "../../src/compiler/syntax/index.js";
+import { ruleWords } from "../../src/compiler/rules/index.js";
+import { declarationWords } from "../../src/compiler/syntax/index.js";
 
 /**
  * Random specs as lists of words, so that a property can lay one spec out in many ways: what stands between two words is
@@ -12,7 +13,7 @@ export const separator = "<separator>";
 
 const contextual = [
   ...declarationWords,
-  ...ruleVerbs,
+  ...ruleWords,
   ..."from extends over auxiliary event amount within P E score number text texts vector bool time duration".split(" "),
   ..."when by during at of per with then ties ascending missing outside request candidate like expect but in top most least".split(
     " ",
@@ -173,7 +174,7 @@ const clause = fc.oneof(
   words(fc.constantFrom("missing", "soft", "when", "per"), word(":"), expression),
 );
 const rule = words(
-  fc.constantFrom(...ruleVerbs),
+  fc.constantFrom(...ruleWords),
   name,
   fc.array(clause, { maxLength: 3 }).map((each) => each.flat()),
 );

@@ -10,7 +10,14 @@ import {
   ruleClauses,
   ruleText,
 } from "../describe/index.js";
-import { ruleOrders, type CapRule, type Model, type PaceRule, type ServingModel } from "../model/index.js";
+import {
+  countsExposures,
+  ruleOrders,
+  type CapRule,
+  type Model,
+  type PaceRule,
+  type ServingModel,
+} from "../model/index.js";
 import type { RuleId } from "./policy.js";
 import { facet, plainSubject, type Facet, type Subject } from "./subjects.js";
 
@@ -78,7 +85,7 @@ export function ruleSubjects({ serving }: Model): readonly Subject[] {
   const { added, removed, changed } = rules("rule");
   return (serving?.ruleSets ?? []).flatMap((set) =>
     set.rules.map((rule): Subject => {
-      const counts = rule.verb === "cap" || rule.verb === "pace";
+      const counts = countsExposures(rule);
       return {
         kind: "rule",
         name: `${set.name}.${rule.name}`,
@@ -119,7 +126,7 @@ export function ruleOrderSubjects({ serving }: Model, other: Model): readonly Su
 /** Counters are kept under the model's name as well, unless a server names another. */
 export function counterSubjects(model: Model, other: Model): readonly Subject[] {
   const counts = ({ serving }: Model): boolean =>
-    serving?.ruleSets.some(({ rules: all }) => all.some(({ verb }) => verb === "cap" || verb === "pace")) === true;
+    serving?.ruleSets.some(({ rules: all }) => all.some(countsExposures)) === true;
   if (model.name === other.name || !counts(model) || !counts(other)) return [];
   return [plainSubject("model", "counters", "model.counters", `under ${model.name}`)];
 }

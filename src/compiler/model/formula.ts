@@ -94,6 +94,14 @@ export type FormulaTree<L> =
 
 export type FormulaExpression = FormulaTree<FormulaLeaf>;
 
+/** The trees right under a node, in the order of the text; none under a leaf. */
+export function operandsOf<L extends { readonly kind: string }>(node: FormulaTree<L>): readonly FormulaTree<L>[] {
+  if ("operand" in node)
+    return "values" in node && node.kind === "member" ? [node.operand, ...node.values] : [node.operand];
+  if ("left" in node) return [node.left, node.right];
+  return "arguments" in node ? node.arguments : [];
+}
+
 export type ArithmeticOperator = "+" | "-" | "*" | "/" | "^";
 export type ComparisonOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
 

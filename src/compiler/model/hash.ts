@@ -1,5 +1,5 @@
 import type { Model, NetNode } from "./model.js";
-import { ruleOrders } from "./rule-order.js";
+import { ruleOrders } from "./rule-traits.js";
 import type { ServingModel } from "./serving.js";
 import { sha256 } from "./sha256.js";
 

@@ -86,7 +86,8 @@ export interface RuleSetModel {
   readonly span: Span;
 }
 
-interface RuleBase {
+/** What every rule has. */
+export interface RuleBase {
   /** Unique in its set. */
   readonly name: string;
   readonly doc?: string;

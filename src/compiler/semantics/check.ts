@@ -1,36 +1,29 @@
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
-import type { ExperimentModel, FeatureModel, LabelModel, Model } from "../model/index.js";
+import type { FeatureModel, LabelModel, Model } from "../model/index.js";
 import type { Span } from "../text/index.js";
-import type { AnyNode, DefDeclaration, Name, RulesBlock, Spec, TypedEntry } from "../syntax/index.js";
+import type { AnyNode, DefDeclaration, Name, Spec } from "../syntax/index.js";
 import { bindNames } from "./names/bind.js";
 import { collectBlocks, type Blocks } from "./names/blocks.js";
 
-import { checkAttributes, checkParams, checkSignalValues } from "./serving/check-attributes.js";
 import { checkColumns, checkData } from "./data/check-data.js";
-import { checkExperiment, checkExperimentOverlap } from "./serving/check-experiment.js";
 import { checkFeatures } from "./data/check-features.js";
-import { checkFusions } from "./formulas/check-fusion.js";
 import { checkHeads } from "./heads/check-heads.js";
 import { checkLabels } from "./data/check-labels.js";
 import { checkLoss } from "./training/check-loss.js";
 import { checkUncalled, type UncalledMacro } from "./expand/check-macros.js";
 import { checkMetrics } from "./training/check-metrics.js";
 import { checkNetwork } from "./network/check-network.js";
-import { checkPolicies, type InputPolicies } from "./serving/check-policies.js";
-import { checkRank } from "./serving/check-rank.js";
-import { checkRules, type CheckedRule } from "./serving/check-rules.js";
-import { checkTest } from "./serving/check-test.js";
 import { checkTrain } from "./training/check-train.js";
 import { columnUses } from "./data/column-expressions.js";
 import type { CheckContext, LabelInfo, SideTables } from "./context.js";
-import { createFormulaScope, valueOfHead, type FormulaValues } from "./formulas/formula-scope.js";
 import { checkLeakage } from "./data/leakage.js";
 import { lint } from "./lint/lint.js";
-import { resolveServing, type CheckedServing } from "./serving/resolve-serving.js";
+import { inferServing } from "./serving/infer-serving.js";
+import { servingModel } from "./serving/serving-model.js";
 import { checkSelectionBias } from "./events/selection-bias.js";
 import { reportServed } from "./serving/served.js";
 import type { SpecSymbol } from "./names/symbols.js";
-import { errorType, type ValueType } from "./values/types.js";
+import type { ValueType } from "./values/types.js";
 
 /** What the checker makes of a spec. */
 export interface CheckResult {
@@ -118,13 +111,11 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
   const train = checkTrain(context, blocks.Train, heads, data);
   const metrics = checkMetrics(context, blocks.Metrics, heads, models, data, train.stop);
   checkSelectionBias(context, models, loss);
-  const serving = checkServing(context, blocks, { heads, features });
+  const serving = inferServing(context, blocks, { heads, features });
   reportServed(context);
   checkUncalled(state, uncalled, serving.values);
   if (reporter.hasErrors || context.incomplete || name === undefined) return undefined;
   lint(context, models, loss, state.network.nodes);
-  const resolved = resolveServing(context, { ...serving, models, external });
-  if (reporter.hasErrors) return undefined;
   return {
     name,
     ...(blocks.Model?.doc === undefined ? {} : { doc: blocks.Model.doc }),
@@ -136,7 +127,7 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
     loss,
     train,
     metrics,
-    ...resolved,
+    ...servingModel(context, serving, models, external),
   };
 }
 
@@ -147,53 +138,6 @@ function checkName({ reporter, spec, incomplete }: CheckContext, declaration: Bl
   if (stands && !incomplete)
     reporter.report("MTL2013", undefined, { ...spec.span, end: spec.span.start }, { help: "begin with `model feed`" });
   return undefined;
-}
-
-/** Formulas, rules, rankings and tests. */
-function checkServing(
-  context: CheckContext,
-  blocks: Blocks,
-  known: Pick<FormulaValues, "heads" | "features">,
-): Omit<CheckedServing, "models" | "external"> {
-  const inputs = {
-    ...known,
-    signals: checkSignalValues(context, blocks.Signals),
-    attributes: checkAttributes(context, blocks.Attributes, blocks.Request),
-    params: checkParams(context, blocks.Params),
-  };
-  const fusions = checkFusions(context, { ...inputs, fusions: new Map() });
-  const values: FormulaValues = { ...inputs, fusions: fusions.types };
-  const scope = createFormulaScope(context, values);
-  const rules = new Map<RulesBlock, readonly CheckedRule[]>();
-  const experiments: ExperimentModel[] = [];
-  for (const node of context.spec.declarations) {
-    if (node.kind === "Rules") rules.set(node, checkRules(context, node, scope));
-    else if (node.kind === "Rank") checkRank(context, node, scope);
-    else if (node.kind === "Test") checkTest(context, node, values);
-    else if (node.kind === "Experiment") {
-      const experiment = checkExperiment(context, node, inputs.params);
-      if (experiment !== undefined) experiments.push(experiment);
-    }
-  }
-  checkExperimentOverlap(context, experiments);
-  return { values, rules, experiments, policies: checkAllPolicies(context, values), fusionOrder: fusions.order };
-}
-
-/** What missing values and those outside their range mean, by the entry that declares them. */
-function checkAllPolicies(context: CheckContext, values: FormulaValues): ReadonlyMap<TypedEntry, InputPolicies> {
-  const policies = new Map<TypedEntry, InputPolicies>();
-  for (const node of context.spec.declarations) {
-    if (node.kind !== "Attributes" && node.kind !== "Signals" && node.kind !== "Request") continue;
-    for (const entry of node.entries) {
-      const { text } = entry.name;
-      const type =
-        node.kind === "Signals"
-          ? (values.signals.get(text) ?? valueOfHead(values.heads, text))
-          : values.attributes.get(text);
-      policies.set(entry, checkPolicies(context, entry, type ?? errorType, node.kind === "Request"));
-    }
-  }
-  return policies;
 }
 
 function columnsRead(

@@ -50,7 +50,6 @@ export { columnFunctions, type ColumnFunctionType } from "./data/column-expressi
 export { featureKinds, featureSpecs, type FeatureKind } from "./data/feature-types.js";
 export { formulaFunctions, type FormulaFunction, type FormulaKind } from "./formulas/formula-functions.js";
 export { metricNames, metricsOf } from "./training/metric-types.js";
-export { clauseName, perUnits, verbRules, type ClauseName } from "./serving/rule-clauses.js";
 export { showInterval } from "./values/intervals.js";
-export { countsByRequest } from "./serving/check-counts.js";
+export { countsByRequest } from "./serving/rules/counts.js";
 export { constantOf } from "./arguments/constants.js";

@@ -1,7 +1,7 @@
 import { createEvaluator, type Frame } from "../formulas/index.js";
+import { operandsOf } from "../model/formula.js";
 import type { FormulaExpression, FormulaType, TestExpression, TestLeaf } from "../model/index.js";
 import type { Span } from "../text/index.js";
-import { operandsOf } from "./formula-inputs.js";
 
 /** A value of an expectation; undefined where it is missing or unknown; a list of candidates by their names. */
 export type ExpectationValue = number | string | boolean | readonly string[] | undefined;

@@ -1,4 +1,5 @@
-import type { FormulaExpression, FormulaTree, ServingModel } from "../model/index.js";
+import { operandsOf } from "../model/formula.js";
+import type { FormulaExpression, ServingModel } from "../model/index.js";
 import type { RankPlan } from "../ranking/index.js";
 
 /** Names of the inputs that a ranking reads: in its formulas, the formulas that these read, and its keys. */
@@ -33,12 +34,4 @@ export function seesList(serving: ServingModel, formula: FormulaExpression): boo
   if (formula.kind === "list") return true;
   const read = formula.kind === "fusion" ? serving.fusions.find(({ name }) => name === formula.name)?.value : undefined;
   return (read !== undefined && seesList(serving, read)) || operandsOf(formula).some((each) => seesList(serving, each));
-}
-
-/** The trees right under a node, in the order of the text. */
-export function operandsOf<L extends { readonly kind: string }>(node: FormulaTree<L>): readonly FormulaTree<L>[] {
-  if ("operand" in node)
-    return "values" in node && node.kind === "member" ? [node.operand, ...node.values] : [node.operand];
-  if ("left" in node) return [node.left, node.right];
-  return "arguments" in node ? node.arguments : [];
 }

@@ -3,6 +3,7 @@
  * says and nothing the compiler found out: symbols, types and shapes live in side tables. What error recovery had to
  * invent is an explicit `Missing` node. Comments are kept in {@link Spec.comments}, doc comments on their declaration.
  */
+import type { RuleVerb } from "../rules/index.js";
 import type { Span } from "../text/index.js";
 import type { FileKind, KeywordOf } from "./declarations.js";
 
@@ -279,10 +280,6 @@ export interface RulesBlock extends DeclarationNode {
   readonly name: Name;
   readonly rules: readonly (Rule | MissingRule)[];
 }
-
-/** The first word of a rule. */
-export type RuleVerb =
-  "drop" | "boost" | "suppress" | "spread" | "explore" | "pin" | "mmr" | "dpp" | "dedupe" | "cap" | "pace";
 
 /** `boost double11 when campaign == "double11" by 1.5 during 2026-11-01 .. 2026-11-12`. */
 export interface Rule extends DeclarationNode {

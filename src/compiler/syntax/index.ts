@@ -8,7 +8,6 @@ export { parseAgain, type ParsedPieces } from "./incremental.js";
 export { parse, parseUnreadable, tokenize, tokenizeDeclarations, type ParseResult, type TokenView } from "./parse.js";
 export { childrenOf, pathAt, visit, type AnyNode, type Kind, type NodeOf } from "./visit.js";
 export { familiarWord, type FamiliarPlace } from "./errors/familiar.js";
-export { ruleVerbs } from "./build/build-rules.js";
 export { reservedWords } from "./tokens.js";
 export {
   declarationWords,

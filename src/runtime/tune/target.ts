@@ -1,5 +1,11 @@
 /** What of a spec is tuned: a formula, through a ranking or on its own, and the parameters that move its order. */
-import type { FormulaExpression, ParamModel, RankModel, ServingModel } from "../../compiler/model/index.js";
+import {
+  multipliesScore,
+  type FormulaExpression,
+  type ParamModel,
+  type RankModel,
+  type ServingModel,
+} from "../../compiler/model/index.js";
 import { planRank } from "../../compiler/ranking/index.js";
 import { suggest } from "../../compiler/text/index.js";
 import { createFailure } from "../failure.js";
@@ -102,14 +108,7 @@ function findNamed<T extends { readonly name: string }>(list: readonly T[], kind
 /** Rules that multiply scores, or weigh them against something else, see more of them than their order. */
 function dependsOnScale(serving: ServingModel, rank: RankModel | undefined): boolean {
   const rules = rank?.rules.flatMap((name) => serving.ruleSets.find((set) => set.name === name)?.rules ?? []) ?? [];
-  return rules.some(
-    (rule) =>
-      rule.verb === "boost" ||
-      rule.verb === "pace" ||
-      rule.verb === "mmr" ||
-      rule.verb === "dpp" ||
-      (rule.verb === "suppress" && rule.effect.kind === "factor"),
-  );
+  return rules.some((rule) => multipliesScore(rule) || "similarity" in rule);
 }
 
 /** All coefficients have to be free to move; one that is held fixes the scale itself. */

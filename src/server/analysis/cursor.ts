@@ -2,9 +2,9 @@
  * Where a cursor is, read from the words before it alone: the text there is being typed and rarely parses. The open
  * brackets around it are frames; each knows its current item.
  */
+import { findRuleVerb } from "../../compiler/rules/index.js";
 import {
   declarations,
-  ruleVerbs,
   tokenizeDeclarations,
   type DeclarationRow,
   type TokenView,
@@ -173,7 +173,7 @@ function endItem(frame: OpenFrame): void {
 }
 
 function beginsEntry(token: TokenView, next: TokenView | undefined, head: string): boolean {
-  if (head === "rules") return (ruleVerbs as readonly string[]).includes(token.text) && next?.text !== ":";
+  if (head === "rules") return findRuleVerb(token.text) !== undefined && next?.text !== ":";
   if (head === "test") return ["at", "request", "candidate", "expect"].includes(token.text);
   return next?.text === ":" || next === undefined || (head === "features" && next.text === "..");
 }

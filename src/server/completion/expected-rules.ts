@@ -1,8 +1,17 @@
 /** What may stand in rules and in tests. */
-import { perUnits, verbRules, type ClauseName } from "../../compiler/semantics/index.js";
-import { ruleVerbs, type RuleVerb, type TokenView } from "../../compiler/syntax/index.js";
+import { calendarUnits } from "../../compiler/model/index.js";
+import {
+  clauseNames,
+  findRuleVerb,
+  ruleVerbs,
+  ruleWords,
+  type ClauseName,
+  type VerbRow,
+} from "../../compiler/rules/index.js";
+import type { TokenView } from "../../compiler/syntax/index.js";
+import { own } from "../../compiler/text/index.js";
 import { wantsOperand, type Cursor, type Frame } from "../analysis/cursor.js";
-import { verbDocs, wordDocs } from "../language/docs.js";
+import { wordDocs } from "../language/docs.js";
 import type { Macros } from "../language/signatures.js";
 import { argumentSlot, numberSlot, type Slot } from "../language/slots.js";
 import { inExpression } from "./expected-expression.js";
@@ -17,11 +26,12 @@ export function inRule(
   startsLine: boolean,
   macros: Macros,
 ): readonly Expected[] {
-  const verbs: Expected = { kind: "words", words: ruleVerbs.map((text) => ({ text, doc: verbDocs[text] })) };
+  const verbs: Expected = { kind: "words", words: ruleWords.map((text) => ({ text, doc: ruleVerbs[text].summary })) };
   const [verb, ...rest] = block.words;
   if (verb === undefined) return frames.length === 1 ? [verbs] : [];
-  const rule = verbRules[verb.text as RuleVerb] as (typeof verbRules)[RuleVerb] | undefined;
-  if (rule === undefined || rest.length === 0) return [];
+  const found = findRuleVerb(verb.text);
+  if (found === undefined || rest.length === 0) return [];
+  const rule = ruleVerbs[found];
   const startsAt = lastClauseIn(rest, rule);
   const lastClause = rest[startsAt]?.text;
   const value = rest.slice(startsAt + 1);
@@ -32,40 +42,51 @@ export function inRule(
         ? factor
         : lastClause === "of"
           ? { kind: "key" }
-          : countSlotOf(verb.text, lastClause);
+          : countSlotOf(rule, lastClause);
   if (frames.length > 1) return inExpression(slot, "rules", frames.slice(1), macros, block.words);
-  const option = rule.options.find(({ name }) => rest.at(-1)?.text === ":" && rest.at(-2)?.text === name);
+  const key = rest.at(-1)?.text === ":" ? (rest.at(-2)?.text ?? "") : "";
+  const option = own(rule.options, key);
   if (option !== undefined) return operand(argumentSlot(option.type), []);
   if (rest.at(-1)?.text === "at") return [words("most", "least")];
-  if (lastClause === "per" && value.length === 0) return [{ kind: "words", words: perUnits.map((text) => ({ text })) }];
+  if (lastClause === "per" && value.length === 0)
+    return [{ kind: "words", words: calendarUnits.map((text) => ({ text })) }];
   if (lastClause !== undefined && (value.length === 0 || wantsOperand(value)))
     return lastClause === "in" && value.length === 0 ? [words("top"), ...operand(slot, value)] : operand(slot, value);
   const given = new Set(rest.map(({ text }) => text));
-  const clauses = [...rule.required, ...rule.optional].filter((clause) => !isGiven(clause, given));
+  const clauses = clausesOf(rule).filter((clause) => !isGiven(clause, given));
   return [
     ...(startsLine ? [verbs] : []),
     { kind: "words", words: clauses.map((text) => ({ text, doc: wordDocs.get(text.split(" ").at(-1) ?? "") })) },
     {
       kind: "words",
-      words: rule.options.filter(({ name }) => !given.has(name)).map(({ name }) => ({ text: `${name}:` })),
+      words: Object.keys(rule.options)
+        .filter((name) => !given.has(name))
+        .map((name) => ({ text: `${name}:` })),
     },
     ...(lastClause === "when" ? [words("and", "or")] : []),
   ];
 }
 
 /** Numbers of windows and quotas may be formulas over the request. */
-function countSlotOf(verb: string, clause: string | undefined): Slot {
-  const counts =
-    ["spread", "explore", "mmr", "dpp"].includes(verb) && ["most", "least", "in", "top"].includes(clause ?? "");
+function countSlotOf(rule: VerbRow, word: string | undefined): Slot {
+  const counts = clausesOf(rule).some((name) => {
+    const spec = rule.clauses[name];
+    return spec?.kind === "count" && spec.of === "request" && name.split(" ").includes(word ?? "");
+  });
   return counts ? { kind: "count" } : numberSlot;
 }
 
+function clausesOf(rule: VerbRow): readonly ClauseName[] {
+  const { required, optional } = clauseNames(rule);
+  return [...required, ...optional];
+}
+
 /** Where the last clause begins. `in` of a condition asks for membership where the verb takes no window, or has its own. */
-function lastClauseIn(words: readonly TokenView[], { required, optional }: (typeof verbRules)[RuleVerb]): number {
+function lastClauseIn(words: readonly TokenView[], rule: VerbRow): number {
   const at = words.findLastIndex(({ text }) => clauseStarts.has(text));
   if (words[at]?.text !== "in") return at;
   const when = words.findLastIndex(({ text }, i) => i < at && clauseStarts.has(text));
-  const takesWindow = [...required, ...optional].some((clause) => clause === "in" || clause === "in top");
+  const takesWindow = clausesOf(rule).some((clause) => clause === "in" || clause === "in top");
   const hasWindow = words.slice(0, at).some(({ text }) => text === "in");
   return words[when]?.text === "when" && (!takesWindow || hasWindow) ? when : at;
 }

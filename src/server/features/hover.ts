@@ -1,5 +1,5 @@
-import { own } from "../../compiler/text/index.js";
 import { MarkupKind, type Hover } from "vscode-languageserver";
+import { findRuleVerb, ruleVerbs } from "../../compiler/rules/index.js";
 import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
 import {
   rowOfKeyword,
@@ -12,7 +12,7 @@ import type { Span } from "../../compiler/text/index.js";
 import { macrosOf, nodesAt, stdBlockAt, typeOf, type Analysis } from "../analysis/analysis.js";
 import type { Thing } from "../analysis/thing.js";
 import { namesOf, thingWord, withoutOverride } from "../analysis/names.js";
-import { verbDocs, wordDocs } from "../language/docs.js";
+import { wordDocs } from "../language/docs.js";
 import { codeBlock, docOf, fileName, shortType, textAt, typeOfThing } from "../language/show.js";
 import { parameterOf, showSignature, signatureOf, type ParameterView, type Signature } from "../language/signatures.js";
 import { anySlot, type Slot } from "../language/slots.js";
@@ -238,9 +238,11 @@ function describeWord({ source }: Analysis, nodes: readonly AnyNode[], offset: n
       (node) => node.kind === "Override" && withoutOverride(node as Declaration).span.start === token.span.start,
     );
   const isVerb = nodes.some((node) => node.kind === "Rule" && node.span.start === token.span.start);
-  const doc = isVerb
-    ? own(verbDocs, token.text)
-    : ((isFirst ? rowOfKeyword(token.text)?.doc : undefined) ?? wordDocs.get(token.text));
+  const verb = isVerb ? findRuleVerb(token.text) : undefined;
+  const doc =
+    verb !== undefined
+      ? ruleVerbs[verb].summary
+      : ((isFirst ? rowOfKeyword(token.text)?.doc : undefined) ?? wordDocs.get(token.text));
   return doc === undefined ? undefined : { span: token.span, parts: [`\`${token.text}\`: ${doc}`] };
 }
 

@@ -53,21 +53,6 @@ export const wordDocs: ReadonlyMap<string, string> = new Map([
   }),
 ]);
 
-/** The first words of rules. */
-export const verbDocs: Readonly<Record<string, string>> = {
-  drop: "Takes candidates out of the list.",
-  boost: "Multiplies the score of candidates.",
-  suppress: "Multiplies the score of candidates by less than 1, or puts them last.",
-  spread: "Bounds how many items with one value stand close together.",
-  explore: "Gives candidates a number of places at the top.",
-  pin: "Puts a candidate at a place.",
-  mmr: "Orders by score against similarity to what stands above: maximal marginal relevance.",
-  dpp: "Orders by a determinantal point process: scores against similarity.",
-  dedupe: "Keeps the first item of each value.",
-  cap: "Bounds how often a value is shown in a calendar window, over all lists.",
-  pace: "Spreads the showings of a value over a calendar window.",
-};
-
 /** Calls that no table describes; where two share a name, with the kind before it. */
 export const callDocs: Readonly<Record<string, string>> = {
   logit: "A linear layer of width 1 with a bias, whose parameters are the task's own.",

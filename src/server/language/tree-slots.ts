@@ -7,9 +7,10 @@ import {
   type Entry,
   type Expression,
   type RuleClause,
-  type RuleVerb,
 } from "../../compiler/syntax/index.js";
-import { countsByRequest, verbRules } from "../../compiler/semantics/index.js";
+import { ruleVerbs, type RuleVerb } from "../../compiler/rules/index.js";
+import { countsByRequest } from "../../compiler/semantics/index.js";
+import { own } from "../../compiler/text/index.js";
 import { signatureOf, slotOfArgument, type Macros, type Signature } from "./signatures.js";
 import { anySlot, argumentSlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "./slots.js";
 
@@ -114,7 +115,7 @@ function visitClause(
 
 /** The value of `key: value` on a rule. */
 function optionSlot(verb: RuleVerb, key: string): Slot {
-  const option = verbRules[verb].options.find(({ name }) => name === key);
+  const option = own(ruleVerbs[verb].options, key);
   if (option === undefined) return anySlot;
   return option.type.kind === "expression" ? { kind: "formula", test: false } : argumentSlot(option.type);
 }

@@ -1,6 +1,5 @@
 import type { ReportDetails } from "../../diagnostics/index.js";
-import type { ParameterType } from "../../builtins/parameter.js";
-import type { Arguments, ArgumentValue } from "../../model/index.js";
+import type { Arguments, ArgumentSpec, ArgumentType, ArgumentValue, ParameterType } from "../../model/index.js";
 import type { Argument, Expression, Name } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import { constantOf } from "./constants.js";
@@ -10,27 +9,7 @@ import { meantBy } from "../names/suggestion.js";
 import { describeValue } from "../names/describe.js";
 import { headKinds, networkKinds } from "../names/symbols.js";
 
-/** What an argument may be: what built-ins declare, and what blocks of the language take besides. */
-export type ArgumentType =
-  | ParameterType
-  /** Bare words or texts: `[age, "hours-per-week"]`, or one of them. */
-  | { readonly kind: "words" }
-  /** Texts in quotes: `["a.csv", "b.csv"]`, or one of them. */
-  | { readonly kind: "texts"; readonly nonEmpty?: true }
-  /** Texts and numbers, kept as they are: `["a", "b"]`, `[1, 2]`, or one of them. */
-  | { readonly kind: "values" }
-  /** Anything: whoever asked for it reads it from the tree. Its value is null. */
-  | { readonly kind: "expression"; readonly expected: string }
-  /** The first that fits. */
-  | { readonly kind: "either"; readonly options: readonly ArgumentType[] };
-
-/** A parameter of a built-in or of a form of the language. */
-export interface ArgumentSpec {
-  readonly name: string;
-  readonly type: ArgumentType;
-  /** Absent: it must be given. `null`: it may be absent. */
-  readonly default?: ArgumentValue;
-}
+export type { ArgumentSpec, ArgumentType };
 
 /** The defaults of parameters that have one. */
 export function argumentDefaults(specs: readonly ArgumentSpec[]): Arguments {

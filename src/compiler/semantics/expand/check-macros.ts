@@ -8,7 +8,7 @@ import { columnFunctions } from "../data/column-expressions.js";
 import type { CheckContext } from "../context.js";
 import { withoutParentheses } from "../names/describe.js";
 import { replaceIn } from "./tree.js";
-import { inferFormula } from "../formulas/formula.js";
+import { inferFormula } from "../formulas/infer-formula.js";
 import { formulaFunctions } from "../formulas/formula-functions.js";
 import { createFormulaScope, type FormulaValues } from "../formulas/formula-scope.js";
 import { isLater } from "../later.js";

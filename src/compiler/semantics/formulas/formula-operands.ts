@@ -1,9 +1,12 @@
 /** Operands of formulas: what may stand where a number, a duration or a condition is wanted. */
 import type { Expression } from "../../syntax/index.js";
 import { describeTyped, describeValue } from "../names/describe.js";
-import type { FormulaScope } from "./formula.js";
+import type { FormulaScope } from "./typed-formula.js";
 import type { Interval } from "../values/intervals.js";
 import { errorType, showType, type DurationValue, type NumberValue, type ValueType } from "../values/types.js";
+
+/** Where operands are reported. */
+type Scope = Pick<FormulaScope, "context">;
 
 export function number(range: Interval, unit?: string): NumberValue {
   return { kind: "number", range, optional: false, ...(unit === undefined ? {} : { unit }) };
@@ -24,7 +27,7 @@ export function asNumber(type: ValueType): ValueType {
 }
 
 export function numberOperand(
-  scope: FormulaScope,
+  scope: Scope,
   type: ValueType,
   node: Expression,
   operator: string,
@@ -50,11 +53,11 @@ export function numberOperand(
 }
 
 /** A duration as its number of seconds. */
-export function durationOperand(scope: FormulaScope, type: DurationValue, node: Expression): NumberValue | undefined {
+export function durationOperand(scope: Scope, type: DurationValue, node: Expression): NumberValue | undefined {
   return numberOperand(scope, { ...type, kind: "number" }, node, "/");
 }
 
-export function condition(scope: FormulaScope, type: ValueType, node: Expression, operator: string): ValueType {
+export function condition(scope: Scope, type: ValueType, node: Expression, operator: string): ValueType {
   if (type.kind === "error") return errorType;
   if (type.kind === "bool") return { kind: "bool", optional: false };
   scope.context.reporter.report(

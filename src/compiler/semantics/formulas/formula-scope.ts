@@ -1,8 +1,8 @@
-import type { FeatureModel, HeadType } from "../../model/index.js";
-import type { CallExpression, Name, NameExpression } from "../../syntax/index.js";
+import type { FeatureModel, FormulaLeaf, HeadType } from "../../model/index.js";
+import type { Name, NameExpression } from "../../syntax/index.js";
 import type { CheckContext } from "../context.js";
-import type { FormulaScope } from "./formula.js";
-import type { Heads } from "../heads/heads.js";
+import { formulaTypeOf, rangeField, typed, type FormulaScope } from "./typed-formula.js";
+import { isExternalChain, type Heads } from "../heads/heads.js";
 import { anyNumber, nonNegative, unitInterval, type Interval } from "../values/intervals.js";
 import { resolveName } from "../names/resolve.js";
 import { noteServed } from "../serving/served.js";
@@ -22,52 +22,70 @@ export interface FormulaValues {
 const kinds = ["task", "chain", "signal", "param", "attribute", "request", "fusion", "feature"] as const;
 
 /** The names of a formula: heads, signals, parameters, attributes, other formulas, and raw features. */
-export function createFormulaScope(
-  context: CheckContext,
-  values: FormulaValues,
-  call?: (call: CallExpression) => ValueType | undefined,
-): FormulaScope {
-  const resolve = ({ name }: NameExpression): ValueType => {
-    if (isCandidateId(context, name.text)) return { kind: "text", optional: false };
-    const symbol = resolveName(context, name, {
-      // An attribute is meant where a feature has the same name.
-      kinds: context.scope.attributes.has(name.text) ? kinds.filter((kind) => kind !== "feature") : kinds,
-      what: "a score, a parameter or an attribute",
-      fix: (found) =>
-        found.kind === "label"
-          ? `what happened is not known at serving; read a task that predicts \`${found.name}\``
-          : undefined,
-    });
-    switch (symbol?.kind) {
-      case undefined:
-        return errorType;
-      case "param":
-        return values.params.get(symbol.name) ?? errorType;
-      case "attribute":
-      case "request":
-        return values.attributes.get(symbol.name) ?? errorType;
-      case "fusion":
-        return values.fusions.get(symbol.name) ?? errorType;
-      case "feature":
-        return featureValue(context, values.features, name);
-      case "signal": {
-        const plain = values.signals.get(symbol.name);
-        return plain ?? valueOfHead(values.heads, symbol.name);
-      }
-      case "task":
-        if (symbol.declaration.auxiliary) {
-          context.reporter.report("MTL5046", { name: symbol.name }, name.span, {
-            labels: [{ span: symbol.at.span, message: "auxiliary" }],
-            help: "leave out `auxiliary` to serve it",
-          });
-          return errorType;
-        }
-        return valueOfHead(values.heads, symbol.name);
-      case "chain":
-        return valueOfHead(values.heads, symbol.name);
-    }
+export function createFormulaScope(context: CheckContext, values: FormulaValues): FormulaScope {
+  return {
+    context,
+    name: (node) => {
+      const type = typeOfName(context, values, node.name);
+      return typed(type, leafOf(context, values, node, type));
+    },
   };
-  return { context, resolve, ...(call === undefined ? {} : { call }) };
+}
+
+function typeOfName(context: CheckContext, values: FormulaValues, name: Name): ValueType {
+  if (isCandidateId(context, name.text)) return { kind: "text", optional: false };
+  const symbol = resolveName(context, name, {
+    // An attribute is meant where a feature has the same name.
+    kinds: context.scope.attributes.has(name.text) ? kinds.filter((kind) => kind !== "feature") : kinds,
+    what: "a score, a parameter or an attribute",
+    fix: (found) =>
+      found.kind === "label"
+        ? `what happened is not known at serving; read a task that predicts \`${found.name}\``
+        : undefined,
+  });
+  switch (symbol?.kind) {
+    case undefined:
+      return errorType;
+    case "param":
+      return values.params.get(symbol.name) ?? errorType;
+    case "attribute":
+    case "request":
+      return values.attributes.get(symbol.name) ?? errorType;
+    case "fusion":
+      return values.fusions.get(symbol.name) ?? errorType;
+    case "feature":
+      return featureValue(context, values.features, name);
+    case "signal":
+      return values.signals.get(symbol.name) ?? valueOfHead(values.heads, symbol.name);
+    case "task":
+      if (symbol.declaration.auxiliary) {
+        context.reporter.report("MTL5046", { name: symbol.name }, name.span, {
+          labels: [{ span: symbol.at.span, message: "auxiliary" }],
+          help: "leave out `auxiliary` to serve it",
+        });
+        return errorType;
+      }
+      return valueOfHead(values.heads, symbol.name);
+    case "chain":
+      return valueOfHead(values.heads, symbol.name);
+  }
+}
+
+/** What a name of the type stands for. */
+function leafOf(
+  { references }: CheckContext,
+  { heads }: FormulaValues,
+  { name, span }: NameExpression,
+  type: ValueType,
+): FormulaLeaf | undefined {
+  const kind = formulaTypeOf(type);
+  if (kind === undefined) return undefined;
+  const symbol = references.get(name);
+  const range = rangeField(type);
+  if (symbol?.kind === "fusion" || (symbol?.kind === "chain" && isExternalChain(heads, symbol.name)))
+    return { kind: "fusion", type: "number", name: symbol.name, ...range, span };
+  if (symbol?.kind === "param") return { kind: "param", type: "number", name: symbol.name, ...range, span };
+  return { kind: "input", type: kind, name: name.text, ...range, span };
 }
 
 /** `id` is the candidate's own identifier, unless the spec calls something so. */

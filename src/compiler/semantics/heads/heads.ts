@@ -15,3 +15,9 @@ export interface HeadInfo {
 }
 
 export type Heads = ReadonlyMap<string, HeadInfo>;
+
+/** Whether the name is that of a chain over signals: no network computes it, so that it is a formula of its own. */
+export function isExternalChain(heads: Heads, name: string): boolean {
+  const head = heads.get(name);
+  return head?.external === true && head.symbol.kind === "chain";
+}

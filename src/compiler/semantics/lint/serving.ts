@@ -1,4 +1,5 @@
 /** Warnings about formulas, rules and rankings that are sound and do nothing. */
+import { ruleVerbs } from "../../rules/index.js";
 import type { RankDeclaration, Rule, RulesBlock } from "../../syntax/index.js";
 import { constantOf } from "../arguments/constants.js";
 import type { CheckContext } from "../context.js";
@@ -26,7 +27,7 @@ function lintVariety(context: CheckContext, rank: RankDeclaration): void {
     const symbol = context.scope.names.get(name.text);
     if (symbol?.kind !== "rules") continue;
     for (const rule of symbol.declaration.rules) {
-      if (rule.kind !== "Rule" || (rule.verb !== "mmr" && rule.verb !== "dpp")) continue;
+      if (rule.kind !== "Rule" || !choosesForVariety(rule)) continue;
       if (first === undefined) first = rule;
       else
         context.reporter.report(
@@ -37,6 +38,11 @@ function lintVariety(context: CheckContext, rank: RankDeclaration): void {
         );
     }
   }
+}
+
+function choosesForVariety({ verb }: Rule): boolean {
+  const { of } = ruleVerbs[verb].clauses;
+  return of?.kind === "key" && of.compares === "items";
 }
 
 /** `explore … in top 50` and `pin … at 50` under a ranking of 20. */

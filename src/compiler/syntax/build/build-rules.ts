@@ -1,4 +1,5 @@
 import type { IToken } from "chevrotain";
+import { findRuleVerb, ruleWords } from "../../rules/index.js";
 import { suggest } from "../../text/index.js";
 import type * as ast from "../ast.js";
 import { buildExpression, buildRecordEntries, buildSum } from "./build-expression.js";
@@ -15,21 +16,6 @@ import {
   spanOfToken,
   type BuildContext,
 } from "./tree-builder.js";
-
-/** The first words that a rule may have. */
-export const ruleVerbs = [
-  "drop",
-  "boost",
-  "suppress",
-  "spread",
-  "explore",
-  "pin",
-  "mmr",
-  "dpp",
-  "dedupe",
-  "cap",
-  "pace",
-] as const satisfies readonly ast.RuleVerb[];
 
 /** The lines of a rules block. Several lists when recovery parsed them apart. */
 export function buildRules(
@@ -73,10 +59,10 @@ function buildRule(context: BuildContext, node: cst.RuleCstNode, continues: bool
   const span = spanOfNode(context, node, 0);
   const token = first(verbs);
   if (token === undefined) return { kind: "MissingRule", span };
-  const verb = ruleVerbs.find((each) => each === token.image);
+  const verb = findRuleVerb(token.image);
   if (verb === undefined) {
     const what = continues ? "a clause of a rule" : "a rule";
-    const known: readonly string[] = continues ? ruleClauseWords : ruleVerbs;
+    const known: readonly string[] = continues ? ruleClauseWords : ruleWords;
     if (context.sound)
       context.reporter.report(
         "MTL1014",

@@ -5,7 +5,8 @@ import { familiarWord, type FamiliarPlace } from "./familiar.js";
 import { declarationWords } from "../declarations.js";
 import { partnerOf } from "../layout.js";
 import { tokenSpan } from "../lexer.js";
-import { ruleClauseWords, ruleVerbs } from "../build/build-rules.js";
+import { findRuleVerb } from "../../rules/index.js";
+import { ruleClauseWords } from "../build/build-rules.js";
 import { isClosing, isOpening } from "./nesting.js";
 import * as t from "../tokens.js";
 
@@ -135,7 +136,7 @@ function reportMisspeltClause({ source, reporter, tokens, index }: Situation): b
   const [before, name] = [tokens[index - 2], tokens[index - 1]];
   if (before === undefined || name === undefined || !tokenMatcher(name, t.Identifier)) return false;
   const isBound = before.tokenType === t.At;
-  const isClause = !ruleVerbs.some((verb) => verb === before.image) && tokenMatcher(before, t.Identifier) && index > 3;
+  const isClause = findRuleVerb(before.image) === undefined && tokenMatcher(before, t.Identifier) && index > 3;
   if (!isBound && !isClause) return false;
   const wrong = isBound ? name : before;
   const choice = isBound ? bounds : clauses;

@@ -1,6 +1,6 @@
 import { EOF, generateCstDts, type ISerializedGast, type TokenType } from "chevrotain";
 import { durationForm, numberForm } from "../build/number-word.js";
-import { ruleVerbs } from "../build/build-rules.js";
+import { ruleWords } from "../../rules/index.js";
 import { MtlParser } from "../grammar.js";
 import * as t from "../tokens.js";
 
@@ -55,7 +55,7 @@ export function wordSets(): readonly { readonly name: string; readonly words: re
     t.BoundOperator,
     t.LogicalOperator,
   ];
-  const verbs = { name: verbSetName, words: ruleVerbs };
+  const verbs = { name: verbSetName, words: ruleWords };
   return [
     verbs,
     ...sets.map((set) => ({

@@ -3,7 +3,7 @@
  * read it, and what an editor must know of brackets and comments. Words of the language are contextual, so each is
  * matched with what stands beside it; a word that stands elsewhere is a name.
  */
-import { ruleVerbs } from "../build/build-rules.js";
+import { ruleWords } from "../../rules/index.js";
 import {
   declarations,
   declarationWords,
@@ -119,7 +119,7 @@ function declarationRules(): readonly Rule[] {
     { match: `\\b(${oneOf(declarationWords)})(?=\\s*\\{)`, captures: keyword },
     { match: '\\b(test)(?=\\s*")', captures: keyword },
     {
-      match: `^\\s*(${oneOf(ruleVerbs)})\\s+(${name})(?!\\s*[:(.])`,
+      match: `^\\s*(${oneOf(ruleWords)})\\s+(${name})(?!\\s*[:(.])`,
       captures: { 1: { name: "keyword.control.rule.mtl" }, 2: { name: "entity.name.function.mtl" } },
     },
     {

@@ -2,7 +2,7 @@
  * Formulas whose order is that of a weighted sum: products of powers by their logarithms, sums of weighted terms as they
  * are. Their coefficients can be fitted, and their scale says nothing: the order of score^k is that of the score.
  */
-import type { FormulaExpression, FusionModel } from "../../../compiler/model/index.js";
+import { operandsOf, type FormulaExpression, type FusionModel } from "../../../compiler/model/index.js";
 
 /** Σ over the columns of coefficient × column orders the rows as the formula does. */
 export interface IndexForm {
@@ -152,30 +152,7 @@ export function paramsOf(expression: FormulaExpression, named: Named): ReadonlyS
 /** Calls back for a node and all below it. */
 export function visitFormula(node: FormulaExpression, visit: (node: FormulaExpression) => void): void {
   visit(node);
-  for (const child of childrenOf(node)) visitFormula(child, visit);
-}
-
-function childrenOf(node: FormulaExpression): readonly FormulaExpression[] {
-  switch (node.kind) {
-    case "constant":
-    case "input":
-    case "param":
-    case "fusion":
-      return [];
-    case "negate":
-    case "not":
-    case "list":
-    case "piecewise":
-      return [node.operand];
-    case "arithmetic":
-    case "comparison":
-    case "logic":
-      return [node.left, node.right];
-    case "member":
-      return [node.operand, ...node.values];
-    case "call":
-      return node.arguments;
-  }
+  for (const child of operandsOf(node)) visitFormula(child, visit);
 }
 
 /** Whether all coefficients can be multiplied by a number ≥ 0 without a change of the order. */

@@ -1,5 +1,10 @@
 /** What a formula reads, through the formulas that it names. */
-import type { FormulaExpression, RankModel, RuleModel, ServingModel } from "../../../compiler/model/index.js";
+import {
+  inputsOfRule,
+  type FormulaExpression,
+  type RankModel,
+  type ServingModel,
+} from "../../../compiler/model/index.js";
 import { visitFormula } from "./index-form.js";
 
 export interface FormulaReads {
@@ -36,22 +41,5 @@ export function readsOf(formulas: readonly FormulaExpression[], serving: Serving
 /** Inputs that the rules of a ranking read other than by formulas: keys and similarities. */
 export function keysOf(serving: ServingModel, rank: RankModel): readonly string[] {
   const rules = rank.rules.flatMap((name) => serving.ruleSets.find((set) => set.name === name)?.rules ?? []);
-  return rules.flatMap((rule: RuleModel) => {
-    switch (rule.verb) {
-      case "spread":
-      case "dedupe":
-      case "cap":
-      case "pace":
-        return rule.key.map(({ name }) => name);
-      case "mmr":
-      case "dpp":
-        return [rule.similarity.name];
-      case "drop":
-      case "boost":
-      case "suppress":
-      case "explore":
-      case "pin":
-        return [];
-    }
-  });
+  return rules.flatMap(inputsOfRule);
 }

@@ -13,7 +13,7 @@ import type { ValueType } from "../values/types.js";
  * `experiment heavier_price { by: user_id, control: arm(0.9), heavier: arm(0.1, beta: 2) }`: what divides the requests,
  * and for each arm its share and the parameters that it sets. Undefined when something was reported.
  */
-export function checkExperiment(
+export function inferExperiment(
   context: CheckContext,
   node: ast.ExperimentDeclaration,
   params: ReadonlyMap<string, ValueType>,
@@ -21,27 +21,27 @@ export function checkExperiment(
   const { name, doc, span } = node;
   const entries = collectEntries(context, "experiment", node.entries);
   const callee = { name: "experiment", span: name.span };
-  const key = checkKey(context, callee, entries.get("by"));
+  const key = inferKey(context, callee, entries.get("by"));
   const saltEntry = entries.get("salt");
   const salt =
     saltEntry === undefined
       ? name.text
       : readArgument(context, callee, { name: "salt", type: { kind: "text" } }, saltEntry.value);
   const armEntries = [...entries.values()].filter((entry) => entry !== saltEntry && entry.key.text !== "by");
-  const arms = armEntries.map((entry) => checkArm(context, entry, params));
-  const sound = arms.filter((arm) => arm !== undefined);
-  if (sound.length !== arms.length || key === undefined || typeof salt !== "string") return undefined;
-  const sum = sound.reduce((total, arm) => total + arm.share, 0);
+  const arms = armEntries.map((entry) => inferArm(context, entry, params));
+  const valid = arms.filter((arm) => arm !== undefined);
+  if (valid.length !== arms.length || key === undefined || typeof salt !== "string") return undefined;
+  const sum = valid.reduce((total, arm) => total + arm.share, 0);
   if (Math.abs(sum - 1) > 1e-9) {
-    context.reporter.report("MTL5051", { sum: Number(sum.toPrecision(6)), arms: sound.length }, name.span, {
+    context.reporter.report("MTL5051", { sum: Number(sum.toPrecision(6)), arms: valid.length }, name.span, {
       help: "the arm that changes nothing is one of them: `control: arm(0.9)`",
     });
     return undefined;
   }
-  return { name: name.text, ...(doc === undefined ? {} : { doc }), key, salt, arms: sound, span };
+  return { name: name.text, ...(doc === undefined ? {} : { doc }), key, salt, arms: valid, span };
 }
 
-function checkKey(
+function inferKey(
   context: CheckContext,
   callee: { readonly name: string; readonly span: ast.Node["span"] },
   entry: ast.Entry | undefined,
@@ -68,7 +68,7 @@ function isShare({ name }: ast.Argument): boolean {
   return name?.text === "share";
 }
 
-function checkArm(
+function inferArm(
   context: CheckContext,
   { key, value: node, span }: ast.Entry,
   params: ReadonlyMap<string, ValueType>,
@@ -105,22 +105,22 @@ function checkArm(
     first.value,
   );
   const changes = new Map<string, number>();
-  let sound = typeof share === "number";
+  let valid = typeof share === "number";
   for (const argument of rest) {
-    const value = checkChange(context, argument, params);
-    if (value === undefined || argument.name === undefined) sound = false;
+    const value = inferChange(context, argument, params);
+    if (value === undefined || argument.name === undefined) valid = false;
     else if (changes.has(argument.name.text)) {
       context.reporter.report("MTL3004", { callee: "arm", parameter: argument.name.text }, argument.span);
-      sound = false;
+      valid = false;
     } else changes.set(argument.name.text, value);
   }
-  return sound && typeof share === "number"
+  return valid && typeof share === "number"
     ? { name: key.text, share, params: Object.fromEntries(changes), span }
     : undefined;
 }
 
 /** `beta: 2`: a parameter of the spec, inside its range. */
-function checkChange(
+function inferChange(
   context: CheckContext,
   { name, value, span }: ast.Argument,
   params: ReadonlyMap<string, ValueType>,

@@ -1,38 +1,41 @@
+import type { ParamModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { readArgument } from "../arguments/arguments.js";
 import { constantOf } from "../arguments/constants.js";
 import { setType, type CheckContext } from "../context.js";
+import { declared } from "../names/declared.js";
+import { toRange } from "../formulas/typed-formula.js";
 import { describeValue } from "../names/describe.js";
-import { anyNumber, holds, showInterval, type Interval } from "../values/intervals.js";
+import { anyNumber, holds, point, showInterval, type Interval } from "../values/intervals.js";
 import { errorType, type ValueType } from "../values/types.js";
 
 /** What candidates and requests bring at serving: the `attributes` and `request` blocks by name. */
-export function checkAttributes(
+export function inferAttributes(
   context: CheckContext,
   ...blocks: readonly (ast.AttributesBlock | ast.RequestBlock | undefined)[]
 ): ReadonlyMap<string, ValueType> {
   const types = new Map<string, ValueType>();
   for (const entry of blocks.flatMap((block) => block?.entries ?? [])) {
     if (context.scope.attributes.get(entry.name.text)?.declaration !== entry) continue;
-    types.set(entry.name.text, setType(context, entry, checkValueType(context, entry.type, entry.name.text)));
+    types.set(entry.name.text, setType(context, entry, inferValueType(context, entry.type, entry.name.text)));
   }
   return types;
 }
 
 /** Signals that are plain numbers or texts; those that are events are heads. */
-export function checkSignalValues(
+export function inferSignalValues(
   context: CheckContext,
   block: ast.SignalsBlock | undefined,
 ): ReadonlyMap<string, ValueType> {
   const types = new Map<string, ValueType>();
   for (const entry of block?.entries ?? []) {
     if (!["NumberType", "SimpleType", "VectorType"].includes(entry.type.kind)) continue;
-    types.set(entry.name.text, setType(context, entry, checkValueType(context, entry.type, entry.name.text)));
+    types.set(entry.name.text, setType(context, entry, inferValueType(context, entry.type, entry.name.text)));
   }
   return types;
 }
 
-function checkValueType(context: CheckContext, node: ast.Type, name: string): ValueType {
+function inferValueType(context: CheckContext, node: ast.Type, name: string): ValueType {
   switch (node.kind) {
     case "MissingType":
       return errorType;
@@ -41,7 +44,7 @@ function checkValueType(context: CheckContext, node: ast.Type, name: string): Va
         ? { kind: "duration", range: anyNumber, optional: node.optional }
         : { kind: node.base, optional: node.optional };
     case "NumberType": {
-      const range = node.range === undefined ? anyNumber : checkRange(context, node.range, name);
+      const range = node.range === undefined ? anyNumber : inferRange(context, node.range, name);
       if (range === undefined) return errorType;
       return {
         kind: "number",
@@ -68,7 +71,7 @@ function checkValueType(context: CheckContext, node: ast.Type, name: string): Va
 }
 
 /** `in [0, 1]`, `>= 0`; undefined when it is none, which is then reported. */
-export function checkRange(context: CheckContext, node: ast.RangeClause, name: string): Interval | undefined {
+export function inferRange(context: CheckContext, node: ast.RangeClause, name: string): Interval | undefined {
   const low = boundOf(context, node.low, -Infinity);
   const high = boundOf(context, node.high, Infinity);
   if (low === undefined || high === undefined) return undefined;
@@ -99,33 +102,46 @@ function boundOf(context: CheckContext, node: ast.Expression | undefined, otherw
 }
 
 /** The `params` block: numbers that tuning may move within their ranges. */
-export function checkParams(context: CheckContext, block: ast.ParamsBlock | undefined): ReadonlyMap<string, ValueType> {
+export function inferParams(
+  context: CheckContext,
+  block: ast.ParamsBlock | undefined,
+): { readonly types: ReadonlyMap<string, ValueType>; readonly models: readonly ParamModel[] } {
   const types = new Map<string, ValueType>();
+  const models: ParamModel[] = [];
   for (const entry of block?.entries ?? []) {
     if (context.scope.names.get(entry.name.text)?.declaration !== entry) continue;
-    types.set(entry.name.text, setType(context, entry, checkParam(context, entry)));
+    const { type, value } = inferParam(context, entry);
+    types.set(entry.name.text, setType(context, entry, type));
+    if (type.kind === "number" && value !== undefined)
+      models.push({ ...declared(entry), value, range: toRange(type.range) });
   }
-  return types;
+  return { types, models };
 }
 
-function checkParam(context: CheckContext, entry: ast.ParamEntry): ValueType {
+interface TypedParam {
+  readonly type: ValueType;
+  /** Undefined when something is wrong with it. */
+  readonly value?: number;
+}
+
+function inferParam(context: CheckContext, entry: ast.ParamEntry): TypedParam {
   const constant = constantOf(entry.value);
-  const range = entry.range === undefined ? undefined : checkRange(context, entry.range, entry.name.text);
-  if (constant.kind === "missing") return errorType;
+  const range = entry.range === undefined ? undefined : inferRange(context, entry.range, entry.name.text);
+  if (constant.kind === "missing") return { type: errorType };
   if (constant.kind === "none" || !Number.isFinite(constant.value)) {
     context.reporter.report(
       "MTL3002",
       { callee: "params", parameter: entry.name.text, expected: "a number", found: describeValue(entry.value) },
       entry.value.span,
     );
-    return errorType;
+    return { type: errorType };
   }
   const { value } = constant;
-  if (entry.range === undefined) return { kind: "number", range: { low: value, high: value }, optional: false };
-  if (range === undefined) return errorType;
-  if (holds(range, value)) return { kind: "number", range, optional: false };
+  if (entry.range === undefined) return { type: { kind: "number", range: point(value), optional: false }, value };
+  if (range === undefined) return { type: errorType };
+  if (holds(range, value)) return { type: { kind: "number", range, optional: false }, value };
   context.reporter.report("MTL5005", { name: entry.name.text, value, range: showInterval(range) }, entry.value.span, {
     labels: [{ span: entry.range.span, message: showInterval(range) }],
   });
-  return errorType;
+  return { type: errorType };
 }

@@ -1,19 +1,11 @@
-/**
- * Types and ranges of formulas and conditions: what fusion, rules, rankings and tests compute from a candidate's scores,
- * parameters and attributes. In goes an expression, out comes its type; what may be no finite number is reported.
- */
-import type { BinaryExpression, CallExpression, Expression, ListExpression } from "../../syntax/index.js";
-import { setType, type CheckContext } from "../context.js";
+/** Operators between two operands: logic, comparisons, membership, and arithmetic with its units and hazards. */
+import type { BinaryExpression } from "../../syntax/index.js";
 import { describeValue } from "../names/describe.js";
-import { inferCall } from "./formula-calls.js";
-import { asNumber, condition, durationOperand, number, numberOperand } from "./formula-operands.js";
 import {
   add,
   anyNumber,
   divide,
   multiply,
-  negate,
-  point,
   power,
   showInterval,
   subtract,
@@ -22,84 +14,47 @@ import {
 import { reportTimes } from "../values/time-arithmetic.js";
 import { errorType, showType, type NumberValue, type ValueType } from "../values/types.js";
 import { divideUnits, multiplyUnits, powerUnit } from "../values/units.js";
+import { asNumber, condition, durationOperand, number, numberOperand } from "./formula-operands.js";
+import { errorFormula, rangeField, typed, type FormulaScope, type Infer, type TypedFormula } from "./typed-formula.js";
 
-/** What a formula may read besides literals and functions. */
-export interface FormulaScope {
-  readonly context: CheckContext;
-  readonly resolve: (expression: Extract<Expression, { kind: "NameExpression" }>) => ValueType;
-  /** Calls that are no function: `score(plain)` in a test. */
-  readonly call?: (call: CallExpression) => ValueType | undefined;
-  /** What a list means, where one may stand: `[promo, plain]` in a test. */
-  readonly list?: (list: ListExpression) => ValueType;
-}
+type Scope = Pick<FormulaScope, "context">;
 
-/** The type of an expression; `error` after something was reported. */
-export function inferFormula(scope: FormulaScope, expression: Expression): ValueType {
-  return setType(scope.context, expression, inferNode(scope, expression));
-}
-
-function inferNode(scope: FormulaScope, expression: Expression): ValueType {
-  switch (expression.kind) {
-    case "Missing":
-      return errorType;
-    case "Number":
-      return number(point(expression.value));
-    case "String":
-      return { kind: "text", optional: false };
-    case "Boolean":
-      return { kind: "bool", optional: false };
-    case "Date":
-      return { kind: "time", optional: false };
-    case "Duration":
-      return { kind: "duration", range: point(expression.seconds), optional: false };
-    case "Parenthesized":
-      return inferFormula(scope, expression.inner);
-    case "NameExpression":
-      return expression.name.text === "" ? errorType : scope.resolve(expression);
-    case "Unary": {
-      const operand = inferFormula(scope, expression.operand);
-      if (expression.operator === "not") return condition(scope, operand, expression.operand, "not");
-      const value = numberOperand(scope, operand, expression.operand, "-");
-      return value === undefined ? errorType : { ...value, range: negate(value.range) };
-    }
-    case "Binary":
-      return inferBinary(scope, expression);
-    case "Call":
-      return inferCall(scope, expression, (inner) => inferFormula(scope, inner));
-    case "List":
-      if (scope.list !== undefined) return scope.list(expression);
-      scope.context.reporter.report("MTL3042", { found: describeValue(expression) }, expression.span);
-      return errorType;
-    default:
-      scope.context.reporter.report("MTL3042", { found: describeValue(expression) }, expression.span);
-      return errorType;
-  }
-}
-
-function inferBinary(scope: FormulaScope, node: BinaryExpression): ValueType {
-  const { operator } = node;
-  if (operator === "in") return inferMembership(scope, node);
-  const left = inferFormula(scope, node.left);
-  const right = inferFormula(scope, node.right);
+/** The typed value of `left operator right`; `infer` is that of an operand. */
+export function inferBinary<L>(scope: Scope, node: BinaryExpression, infer: Infer<L>): TypedFormula<L> {
+  const { operator, span } = node;
+  if (operator === "in") return inferMembership(scope, node, infer);
+  const [{ type: a, value: left }, { type: b, value: right }] = [infer(node.left), infer(node.right)];
+  const isWhole = left !== undefined && right !== undefined;
   switch (operator) {
     case "and":
     case "or": {
-      const sides = [condition(scope, left, node.left, operator), condition(scope, right, node.right, operator)];
-      return sides.some((side) => side.kind === "error") ? errorType : { kind: "bool", optional: false };
+      const sides = [condition(scope, a, node.left, operator), condition(scope, b, node.right, operator)];
+      const type = sides.some((side) => side.kind === "error") ? errorType : truth;
+      return typed(type, isWhole ? { kind: "logic", type: "bool", operator, left, right, span } : undefined);
     }
     case "==":
     case "!=":
     case "<":
     case "<=":
     case ">":
-    case ">=":
-      return inferComparison(scope, node, left, right);
-    default:
-      return inferArithmetic(scope, node, left, right);
+    case ">=": {
+      const type = typeOfComparison(scope, node, a, b);
+      return typed(type, isWhole ? { kind: "comparison", type: "bool", operator, left, right, span } : undefined);
+    }
+    default: {
+      const type = typeOfArithmetic(scope, node, a, b);
+      const kind = type.kind === "time" || type.kind === "duration" ? type.kind : "number";
+      return typed(
+        type,
+        isWhole ? { kind: "arithmetic", type: kind, operator, left, right, ...rangeField(type), span } : undefined,
+      );
+    }
   }
 }
 
-function inferArithmetic(scope: FormulaScope, node: BinaryExpression, left: ValueType, right: ValueType): ValueType {
+const truth: ValueType = { kind: "bool", optional: false };
+
+function typeOfArithmetic(scope: Scope, node: BinaryExpression, left: ValueType, right: ValueType): ValueType {
   const { operator } = node;
   // Points in time and spans of it have sums and differences of their own.
   if (operator === "-" && left.kind === "time" && right.kind === "time")
@@ -139,7 +94,7 @@ function wholeExponent({ range }: NumberValue): number | undefined {
 }
 
 /** Sums and comparisons need one unit; a number without one goes with any. */
-function checkUnits(scope: FormulaScope, node: BinaryExpression, a: NumberValue, b: NumberValue): boolean {
+function checkUnits(scope: Scope, node: BinaryExpression, a: NumberValue, b: NumberValue): boolean {
   if (a.unit === undefined || b.unit === undefined || a.unit === b.unit) return true;
   scope.context.reporter.report(
     "MTL3044",
@@ -158,7 +113,7 @@ function checkUnits(scope: FormulaScope, node: BinaryExpression, a: NumberValue,
 
 /** A number with its range, unless the range shows that it may be none. */
 function ranged(
-  scope: FormulaScope,
+  scope: Scope,
   node: BinaryExpression,
   result: IntervalResult,
   unit: string | undefined,
@@ -196,7 +151,7 @@ function ranged(
   return errorType;
 }
 
-function inferComparison(scope: FormulaScope, node: BinaryExpression, left: ValueType, right: ValueType): ValueType {
+function typeOfComparison(scope: Scope, node: BinaryExpression, left: ValueType, right: ValueType): ValueType {
   const [a, b] = [asNumber(left), asNumber(right)];
   if (a.kind === "error" || b.kind === "error") return errorType;
   const { reporter, within } = scope.context;
@@ -220,27 +175,37 @@ function inferComparison(scope: FormulaScope, node: BinaryExpression, left: Valu
     return errorType;
   }
   if (a.kind === "number" && b.kind === "number" && !checkUnits(scope, node, a, b)) return errorType;
-  return { kind: "bool", optional: false };
+  return truth;
 }
 
-/** `category in ["a", "b"]`. */
-function inferMembership(scope: FormulaScope, node: BinaryExpression): ValueType {
-  const left = asNumber(inferFormula(scope, node.left));
-  if (node.right.kind === "Missing") return errorType;
-  if (node.right.kind === "NameExpression") {
-    // One of a candidate's texts: `"sale" in tags`.
-    const list = inferFormula(scope, node.right);
-    if (left.kind === "error" || list.kind === "error") return errorType;
-    if (list.kind === "texts" && left.kind === "text") return { kind: "bool", optional: false };
+/** `category in ["a", "b"]`, `"sale" in tags`. */
+function inferMembership<L>(scope: Scope, node: BinaryExpression, infer: Infer<L>): TypedFormula<L> {
+  const { span, right } = node;
+  const { type, value: operand } = infer(node.left);
+  const left = asNumber(type);
+  if (right.kind === "Missing") return errorFormula;
+  if (right.kind === "NameExpression") {
+    // One of a candidate's texts: the list is the operand.
+    const list = infer(right);
+    if (left.kind === "error" || list.type.kind === "error") return errorFormula;
+    if (list.type.kind === "texts" && left.kind === "text")
+      return typed(
+        truth,
+        list.value && operand && { kind: "member", type: "bool", operand: list.value, values: [operand], span },
+      );
   }
-  if (node.right.kind !== "List" || node.right.items.length === 0) {
-    scope.context.reporter.report("MTL3026", { found: describeValue(node.right) }, node.right.span);
-    return errorType;
+  if (right.kind !== "List" || right.items.length === 0) {
+    scope.context.reporter.report("MTL3026", { found: describeValue(right) }, right.span);
+    return errorFormula;
   }
-  const items = node.right.items.map((item) => ({ item, type: inferFormula(scope, item) }));
-  if (left.kind === "error" || items.some(({ type }) => type.kind === "error")) return errorType;
-  const other = items.find(({ type }) => type.kind !== left.kind);
-  if (other === undefined) return { kind: "bool", optional: false };
+  const items = right.items.map((item) => ({ item, ...infer(item) }));
+  if (left.kind === "error" || items.some((item) => item.type.kind === "error")) return errorFormula;
+  const other = items.find((item) => item.type.kind !== left.kind);
+  if (other === undefined) {
+    const values = items.flatMap(({ value }) => value ?? []);
+    const isWhole = operand !== undefined && values.length === items.length;
+    return typed(truth, isWhole ? { kind: "member", type: "bool", operand, values, span } : undefined);
+  }
   const { within } = scope.context;
   scope.context.reporter.report(
     "MTL3025",
@@ -248,5 +213,5 @@ function inferMembership(scope: FormulaScope, node: BinaryExpression): ValueType
     other.item.span,
     { labels: [{ span: node.left.span, message: showType(left, within) }] },
   );
-  return errorType;
+  return errorFormula;
 }

@@ -1,82 +1,124 @@
 /** Calls of functions in formulas: arguments against parameters, units, and the range of the result. */
+import {
+  formulaFunctionNames,
+  listFunctionNames,
+  type FormulaFunctionName,
+  type ListFunctionName,
+} from "../../model/index.js";
 import type { Argument, CallExpression, Expression } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import { readArgument } from "../arguments/arguments.js";
 import { describeTyped, describeValue } from "../names/describe.js";
-import type { FormulaScope } from "./formula.js";
-import { formulaFunctions, piecewiseParameters, type FormulaKind } from "./formula-functions.js";
+import { formulaFunctions, piecewiseParameters, type FormulaFunction, type FormulaKind } from "./formula-functions.js";
 import { asNumber, number, numberOperand } from "./formula-operands.js";
-import { nonNegative, showInterval, type Interval, type IntervalResult } from "../values/intervals.js";
+import { anyNumber, nonNegative, showInterval, type Interval, type IntervalResult } from "../values/intervals.js";
 import { placeArguments } from "../arguments/place-arguments.js";
 import { errorType, showType, type ValueType } from "../values/types.js";
+import {
+  errorFormula,
+  formulaTypeOf,
+  rangeField,
+  typed,
+  type FormulaScope,
+  type Infer,
+  type TreeOf,
+  type TypedFormula,
+} from "./typed-formula.js";
 
-/** The type of an expression in the same scope. */
-type Infer = (expression: Expression) => ValueType;
+type Scope = Pick<FormulaScope, "context">;
 
-/** The type of a call; `error` after something was reported. */
-export function inferCall(scope: FormulaScope, call: CallExpression, infer: Infer): ValueType {
+/** The typed value of a call of a function; `infer` is that of an argument. */
+export function inferCall<L>(scope: Scope, call: CallExpression, infer: Infer<L>): TypedFormula<L> {
   const { context } = scope;
-  const special = scope.call?.(call);
-  if (special !== undefined) return special;
   const { text: name, span } = call.callee;
-  if (name === "") return errorType;
-  const known = [...Object.keys(formulaFunctions), "piecewise"];
+  if (name === "") return errorFormula;
   if (name === "piecewise") return inferPiecewise(scope, call, infer);
   const found = Object.hasOwn(formulaFunctions, name) ? formulaFunctions[name] : undefined;
   if (found === undefined) {
     for (const argument of call.arguments) infer(argument.value);
+    const known = [...Object.keys(formulaFunctions), "piecewise"];
     context.reporter.report(
       "MTL2004",
       { name, what: "a function of formulas", known, suggestion: suggest(name, known) },
       span,
     );
-    return errorType;
+    return errorFormula;
   }
   const names = found.parameters.map((parameter) => parameter.name);
   const placed = placeArguments(context, { name, span }, names, call.arguments, call);
-  const types = (placed ?? call.arguments).map((argument) => asNumber(infer(argument.value)));
-  if (placed === undefined) return errorType;
-  const sound = types.map((type, i) => {
+  const formulas = (placed ?? call.arguments).map((argument) => infer(argument.value));
+  if (placed === undefined) return errorFormula;
+  const type = typeOfCall(
+    scope,
+    call,
+    found,
+    placed,
+    formulas.map((formula) => asNumber(formula.type)),
+  );
+  return typed(type, treeOfCall(name, type, formulas, call.span));
+}
+
+function treeOfCall<L>(
+  name: string,
+  type: ValueType,
+  formulas: readonly TypedFormula<L>[],
+  span: Span,
+): TreeOf<L> | undefined {
+  const operands = formulas.flatMap(({ value }) => value ?? []);
+  const [operand] = operands;
+  if (operand === undefined || operands.length !== formulas.length) return undefined;
+  const range = rangeField(type);
+  if (isListFunction(name)) return { kind: "list", type: "number", function: name, operand, ...range, span };
+  if (!isFormulaFunction(name)) return undefined;
+  const kind = formulaTypeOf(type) ?? "number";
+  return { kind: "call", type: kind, function: name, arguments: operands, ...range, span };
+}
+
+function isListFunction(name: string): name is ListFunctionName {
+  return (listFunctionNames as readonly string[]).includes(name);
+}
+
+function isFormulaFunction(name: string): name is FormulaFunctionName {
+  return (formulaFunctionNames as readonly string[]).includes(name);
+}
+
+/** The type of a call whose arguments are in the order of the parameters; `error` after something was reported. */
+function typeOfCall(
+  scope: Scope,
+  call: CallExpression,
+  { parameters, result, takesMissing, keepsUnit, range }: FormulaFunction,
+  placed: readonly Argument[],
+  types: readonly ValueType[],
+): ValueType {
+  const valid = types.map((type, i) => {
     const node = placed[i]?.value;
     return (
       node === undefined ||
-      checkOperand(scope, type, node, found.parameters[i]?.kind ?? "any", name, {
-        missing: found.takesMissing === "all" || (found.takesMissing === "first" && i === 0),
+      checkOperand(scope, type, node, parameters[i]?.kind ?? "any", call.callee.text, {
+        missing: takesMissing === "all" || (takesMissing === "first" && i === 0),
       })
     );
   });
-  if (types.some((type) => type.kind === "error") || sound.includes(false)) return errorType;
-  switch (found.result) {
-    case "number":
-      break;
-    case "duration":
-      return {
-        kind: "duration",
-        range: nonNegative,
-        optional: types.some((type) => "optional" in type && type.optional),
-      };
-    default:
-      return {
-        kind: found.result,
-        optional: found.result !== "bool" && types.some((type) => "optional" in type && type.optional),
-      };
-  }
+  if (types.some((type) => type.kind === "error") || valid.includes(false)) return errorType;
+  const optional = types.some((type) => "optional" in type && type.optional);
+  if (result === "duration") return { kind: result, range: nonNegative, optional };
+  if (result !== "number") return { kind: result, optional: result !== "bool" && optional };
   const numbers = types.filter((type) => type.kind === "number");
-  if (found.keepsUnit === true && !checkArgumentUnits(scope, call, placed, types)) return errorType;
-  const result = found.range?.(numbers.map((type) => type.range));
-  if (result?.hazard !== undefined) {
-    reportHazard(scope, call, placed[0]?.span ?? call.span, result.hazard, numbers[0]?.range);
+  if (keepsUnit === true && !checkArgumentUnits(scope, call, placed, types)) return errorType;
+  const reached = range?.(numbers.map((type) => type.range));
+  if (reached?.hazard !== undefined) {
+    reportHazard(scope, call, placed[0]?.span ?? call.span, reached.hazard, numbers[0]?.range);
     return errorType;
   }
   return number(
-    result?.range ?? { low: -Infinity, high: Infinity },
-    found.keepsUnit === true ? numbers.find(({ unit }) => unit !== undefined)?.unit : undefined,
+    reached?.range ?? anyNumber,
+    keepsUnit === true ? numbers.find(({ unit }) => unit !== undefined)?.unit : undefined,
   );
 }
 
 /** Arguments that compete for one result are in one unit; numbers without a unit go with any. */
 function checkArgumentUnits(
-  scope: FormulaScope,
+  scope: Scope,
   call: CallExpression,
   placed: readonly Argument[],
   types: readonly ValueType[],
@@ -100,31 +142,45 @@ function checkArgumentUnits(
 }
 
 /** `piecewise(x, [0, 10, 60], [0, 1, 1.5])`: rising knots, and a value at each. */
-function inferPiecewise(scope: FormulaScope, call: CallExpression, infer: Infer): ValueType {
+function inferPiecewise<L>(scope: Scope, call: CallExpression, infer: Infer<L>): TypedFormula<L> {
   const { context } = scope;
   const callee = { name: "piecewise", span: call.callee.span };
   const placed = placeArguments(context, callee, piecewiseParameters, call.arguments, call);
   const [operand, knotList, valueList] = (placed ?? []).map(({ value }) => value);
-  if (operand === undefined || knotList === undefined || valueList === undefined) return errorType;
-  const type = infer(operand);
-  const value = numberOperand(scope, type, operand, "piecewise(…)");
+  if (operand === undefined || knotList === undefined || valueList === undefined) return errorFormula;
+  const formula = infer(operand);
+  const type = numberOperand(scope, formula.type, operand, "piecewise(…)");
   const read = (name: string, list: Expression): readonly number[] | undefined => {
     const numbers = readArgument(context, callee, { name, type: { kind: "numbers" } }, list);
     return Array.isArray(numbers) ? numbers.filter((each) => typeof each === "number") : undefined;
   };
   const [knots, values] = [read("knots", knotList), read("values", valueList)];
-  if (value === undefined || knots === undefined || values === undefined) return errorType;
+  if (type === undefined || knots === undefined || values === undefined) return errorFormula;
   const rises = knots.every((knot, i) => i === 0 || knot > (knots[i - 1] ?? knot));
-  if (rises && knots.length === values.length && knots.length >= 2)
-    return number({ low: Math.min(...values), high: Math.max(...values) });
+  if (rises && knots.length === values.length && knots.length >= 2) {
+    const { value } = formula;
+    const result = number({ low: Math.min(...values), high: Math.max(...values) });
+    return typed(
+      result,
+      value && {
+        kind: "piecewise",
+        type: "number",
+        operand: value,
+        knots,
+        values,
+        ...rangeField(result),
+        span: call.span,
+      },
+    );
+  }
   context.reporter.report("MTL5041", { knots: knots.length, values: values.length, rises }, knotList.span, {
     labels: [{ span: valueList.span, message: `${values.length} values` }],
   });
-  return errorType;
+  return errorFormula;
 }
 
 function checkOperand(
-  scope: FormulaScope,
+  scope: Scope,
   type: ValueType,
   node: Expression,
   wanted: FormulaKind | "any",
@@ -151,7 +207,7 @@ function checkOperand(
 }
 
 function reportHazard(
-  scope: FormulaScope,
+  scope: Scope,
   call: CallExpression,
   span: Span,
   hazard: NonNullable<IntervalResult["hazard"]>,

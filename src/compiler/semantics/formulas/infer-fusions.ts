@@ -1,22 +1,25 @@
-import { visit, type FusionDeclaration } from "../../syntax/index.js";
+import type { FusionModel } from "../../model/index.js";
+import { visit } from "../../syntax/index.js";
 import { setType, type CheckContext } from "../context.js";
 import { orderByReads } from "../names/cycles.js";
+import { declared } from "../names/declared.js";
 import { describeTyped } from "../names/describe.js";
-import { inferFormula } from "./formula.js";
+import { inferFormula } from "./infer-formula.js";
 import { createFormulaScope, type FormulaValues } from "./formula-scope.js";
 import type { SymbolOf } from "../names/symbols.js";
 import { errorType, showType, type ValueType } from "../values/types.js";
 
-/** The formulas of a spec, checked. */
-export interface CheckedFusions {
+/** The formulas of a spec after checking. */
+export interface TypedFusions {
   readonly types: ReadonlyMap<string, ValueType>;
-  /** Each after those it reads. */
-  readonly order: readonly FusionDeclaration[];
+  /** Each after those it reads; without those that something is wrong with. */
+  readonly models: readonly FusionModel[];
 }
 
 /** Every `fusion` formula, each after those it reads; all are numbers. */
-export function checkFusions(context: CheckContext, values: FormulaValues): CheckedFusions {
+export function inferFusions(context: CheckContext, values: Omit<FormulaValues, "fusions">): TypedFusions {
   const fusions = new Map<string, ValueType>();
+  const models: FusionModel[] = [];
   const symbols = context.scope.symbols.filter((symbol) => symbol.kind === "fusion");
   const { order, cycles } = orderByReads(symbols, (symbol) => readsOf(context, symbol));
   for (const cycle of cycles) {
@@ -30,7 +33,7 @@ export function checkFusions(context: CheckContext, values: FormulaValues): Chec
   const scope = createFormulaScope(context, { ...values, fusions });
   for (const { name, declaration } of order) {
     if (fusions.has(name)) continue;
-    const type = inferFormula(scope, declaration.value);
+    const { type, value } = inferFormula(scope, declaration.value);
     const isNumber = type.kind === "number" || type.kind === "error";
     if (!isNumber)
       context.reporter.report(
@@ -39,8 +42,10 @@ export function checkFusions(context: CheckContext, values: FormulaValues): Chec
         declaration.value.span,
       );
     fusions.set(name, setType(context, declaration, isNumber ? type : errorType));
+    if (type.kind !== "number" || value === undefined) continue;
+    models.push({ ...declared(declaration), value, ...(type.unit === undefined ? {} : { unit: type.unit }) });
   }
-  return { types: fusions, order: order.map(({ declaration }) => declaration) };
+  return { types: fusions, models };
 }
 
 function readsOf(context: CheckContext, symbol: SymbolOf<"fusion">): readonly SymbolOf<"fusion">[] {

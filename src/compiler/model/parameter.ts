@@ -1,0 +1,45 @@
+/** What parameters of built-ins, entries of blocks and options of rules may be, as data: the checker reads arguments by it. */
+import type { ArgumentValue } from "./model.js";
+
+/** What a parameter of a built-in may be. */
+export type ParameterType =
+  /** A number in [min, max]; open ends when said; whole when `integer`. */
+  | {
+      readonly kind: "number";
+      readonly min?: number;
+      readonly max?: number;
+      readonly minOpen?: boolean;
+      readonly maxOpen?: boolean;
+      readonly integer?: boolean;
+    }
+  /** A bare name out of a list: `activation: relu`. */
+  | { readonly kind: "choice"; readonly values: readonly string[] }
+  /** A list of whole numbers ≥ 1: `[256, 64]`; one number stands for a list of one. */
+  | { readonly kind: "widths" }
+  | { readonly kind: "numbers" }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "text" }
+  /** The name of a feature, a head, … : resolved by the checker, given on as text. */
+  | { readonly kind: "reference"; readonly to: "feature" | "head" | "label" | "parameters" };
+
+/** What an argument may be: what built-ins declare, and what blocks of the language take besides. */
+export type ArgumentType =
+  | ParameterType
+  /** Bare words or texts: `[age, "hours-per-week"]`, or one of them. */
+  | { readonly kind: "words" }
+  /** Texts in quotes: `["a.csv", "b.csv"]`, or one of them. */
+  | { readonly kind: "texts"; readonly nonEmpty?: true }
+  /** Texts and numbers, kept as they are: `["a", "b"]`, `[1, 2]`, or one of them. */
+  | { readonly kind: "values" }
+  /** Anything: whoever asked for it reads it from the tree. Its value is null. */
+  | { readonly kind: "expression"; readonly expected: string }
+  /** The first that fits. */
+  | { readonly kind: "either"; readonly options: readonly ArgumentType[] };
+
+/** A parameter of a built-in or of a form of the language. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly type: ArgumentType;
+  /** Absent: it must be given. `null`: it may be absent. */
+  readonly default?: ArgumentValue;
+}

@@ -192,7 +192,7 @@ async function account(
   keys.forEach((key, i) => {
     const reading = readings.find((each) => each.key === key);
     const shown = runs.reduce((sum, run) => sum + (run.shown[i] ?? 0), 0);
-    // A killed server's grants stand in the store; one that closed gave back what it had not shown.
+    // A killed server's grants are in the store; one that closed gave back what it had not shown.
     const acknowledged = runs.reduce(
       (sum, run) => sum + (run.killed ? (run.granted.get(key) ?? 0) : (run.shown[i] ?? 0)),
       0,

@@ -1,5 +1,5 @@
 /**
- * Flow control: what a lease costs, alone and beside other processes, and what is left of a cap when servers are killed.
+ * Flow control: what a lease costs, by itself and beside other processes, and what is left of a cap when servers are killed.
  * `npm run bench -- flow [--kills 50] [--leases 5000] [--seed 1]`.
  */
 import { spawn } from "node:child_process";

@@ -86,7 +86,7 @@ export async function run(words: readonly string[]): Promise<void> {
   };
   const measured = [
     ["formula, order, two windows → 100", ...measure(serving, ranker("page"), 1000, 0, requests, "columns"), "1"],
-    ["formula and order alone → 100", ...measure(serving, ranker("plain"), 1000, 0, requests, "columns"), ""],
+    ["only formula and order → 100", ...measure(serving, ranker("plain"), 1000, 0, requests, "columns"), ""],
     ["two windows → 100, from parsed rows", ...measure(serving, ranker("page"), 1000, 0, requests, "rows"), ""],
     [
       "MMR, 50 picks of 1,000 in 32 dimensions",

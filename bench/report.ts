@@ -6,7 +6,7 @@ import { join } from "node:path";
 /** The project's folder: the compiled benchmarks lie in .mtlc/bench/bench. */
 export const projectRoot = join(import.meta.dirname, "../../..");
 
-/** Real data beside the project, which a user's clone lacks; undefined without it. */
+/** Real data beside the project, absent from a user's clone; undefined without it. */
 export function sharedData(path: string): string | undefined {
   const found = join(projectRoot, "..", "shared", "data", path);
   return existsSync(found) ? found : undefined;
@@ -33,7 +33,7 @@ export function print(line = ""): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** On standard error, so that the table alone is on standard output. */
+/** On standard error, so that only the table is on standard output. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }

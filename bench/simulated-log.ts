@@ -10,7 +10,7 @@ export const bestExponents = { cvr: 0.6, stay: 0.25 } as const;
 
 export interface SimulatedLog {
   readonly rows: number;
-  /** Numbers from 0, by row; requests stand side by side, users and days rise with them. */
+  /** Numbers from 0, by row; requests are side by side, users and days rise with them. */
   readonly requests: Int32Array;
   readonly users: Int32Array;
   readonly days: Int32Array;
@@ -38,7 +38,7 @@ export interface SimulationSize {
   readonly items: number;
 }
 
-/** A function of its arguments alone. */
+/** A function only of its arguments. */
 export function simulateLog({ users, days, items }: SimulationSize, seed: number): SimulatedLog {
   const { uniform, normal } = createDraws(seed);
   const rows = users * days * items;

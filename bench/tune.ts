@@ -44,7 +44,7 @@ const ranges = [
   { low: 0, high: 2 },
   { low: 0, high: 2 },
 ];
-/** Where tuning starts: a formula that knows clicks alone. */
+/** Where tuning starts: a formula that knows only clicks. */
 const production: Exponents = [0, 0];
 
 /** `--users N` (400), `--days N` (5), `--items N` (20), `--budget N` (200), `--seed N` (1). */

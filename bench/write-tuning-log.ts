@@ -41,7 +41,7 @@ export function run(): void {
 const production = { a: 0.1, b: 1 } as const;
 const deviation = 0.4;
 
-/** Each request shown in the order of parameters of its own; an item earns the more the higher it stands. */
+/** Each request shown in the order of parameters of its own; an item earns the more the higher it is. */
 function showJittered(log: SimulatedLog, items: number): Readonly<Record<"a" | "b" | "gain", Float64Array>> {
   const { normal, uniform } = createDraws(23);
   const drawIn = (center: number, low: number, high: number): number => {

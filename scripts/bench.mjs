@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const out = join(root, ".mtlc", "bench");
 const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-// TensorFlow's own log lines are no part of a table.
+// TensorFlow's own log lines are not part of a table.
 const env = { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env };
 const node = (...words) => spawnSync(process.execPath, words, { cwd: root, stdio: "inherit", env }).status ?? 1;
 

@@ -12,7 +12,7 @@ function git(...words) {
   return status === 0 ? stdout : undefined;
 }
 
-/** What is wrong with a commit's message; empty when nothing is. Merges and reverts, which git words, are left alone. */
+/** What is wrong with a commit's message; empty when nothing is. Merges and reverts, which git words, are exempt. */
 function problemsOf(message) {
   const [subject = "", second = "", ...body] = message.trimEnd().split("\n");
   if (/^(Merge|Revert) /.test(subject)) return [];

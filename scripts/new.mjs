@@ -1,4 +1,4 @@
-// Writes the files of something new, to fill in: `npm run new -- layer|loss|gate NAME`. What it writes compiles as it stands, and its test
+// Writes the files of something new, to fill in: `npm run new -- layer|loss|gate NAME`. What it writes compiles as it is, and its test
 // fails until it is filled in. Nothing is written when something is wrong with the name. `--root DIR` is another tree than this one.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

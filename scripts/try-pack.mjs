@@ -19,7 +19,7 @@ const env = {
   PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"]}`,
 };
 
-/** Runs a command line; throws with all that it printed when it fails, or when its output lacks `expected`. */
+/** Runs a command line; throws with all that it printed when it fails, or when `expected` is missing from its output. */
 function run(title, line, { cwd = app, expected } = {}) {
   const from = performance.now();
   const { status, stdout, stderr } = spawnSync(line, { cwd, env, shell: true, encoding: "utf8", maxBuffer: 1 << 28 });

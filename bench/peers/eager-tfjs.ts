@@ -2,7 +2,7 @@
  * The peer that the compiler has to beat: the same MMoE written against tfjs's eager API as its documentation teaches
  * (variables, `tf.variableGrads`, `tf.train.adam`), one merged embedding table, experts in one matmul.
  */
-// The chained methods are types of this module; tfjs-node brings the code.
+// The chained methods are types of this module; tfjs-node provides the code.
 import type {} from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 import type * as Tf from "@tensorflow/tfjs-core";
 import type { MmoeShape, WorkloadArrays } from "../workload.js";

@@ -5,7 +5,7 @@ import { createFailure } from "../runtime/failure.js";
 import { type Call, type CommandSpec, usageLine } from "./command.js";
 import { type OptionSpec, type OptionTable, valueText } from "./option.js";
 
-/** Parses what stands after a command's name. Throws a {@link Failure} (MTL80xx) that says what is wrong. */
+/** Parses what follows a command's name. Throws a {@link Failure} (MTL80xx) that says what is wrong. */
 export function parseCall<T extends OptionTable>(spec: CommandSpec<T>, words: readonly string[]): Call<T> {
   const { tokens } = parseArgs({
     args: spreadLists(spec.options, words),

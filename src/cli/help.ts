@@ -2,7 +2,7 @@ import { type Command, type CommandSpec, usageLine } from "./command.js";
 import { type OptionSpec, valueText } from "./option.js";
 import type { Style } from "./style.js";
 
-/** Help texts, made from the commands' tables alone; lines are at most 100 wide. */
+/** Help texts, made only from the commands' tables; lines are at most 100 wide. */
 const width = 100;
 
 /** `mtlc help`: what there is. */

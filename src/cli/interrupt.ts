@@ -24,7 +24,7 @@ export async function withInterrupt<T>(
 }
 
 /**
- * A time in which this process cannot come to hear a signal, such as a long call into an engine. The system's own answer stands
+ * A time in which this process cannot come to hear a signal, such as a long call into an engine. The system's own answer is
  * for ours then and ends the process at once: there must be nothing to leave in order.
  */
 export interface Deafness {

@@ -103,7 +103,7 @@ function wantsJson(words: readonly string[]): boolean {
   return words.includes("--format=json") || words.some((word, i) => word === "--format" && words[i + 1] === "json");
 }
 
-/** What no part of ours meant to throw: one line, and the trace for those who ask for it. */
+/** What nothing here meant to throw: one line, and the trace for those who ask for it. */
 function bug(error: unknown, terminal: Terminal): Failure {
   if (process.env["MTLC_DEBUG"] !== undefined && error instanceof Error) terminal.err(`${error.stack ?? ""}\n`);
   const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -38,7 +38,7 @@ type OptionValue<S extends OptionSpec> = S extends { kind: "flag" }
 /** The parsed options of a table: a flag is always there, the others are `undefined` when they were not given. */
 export type OptionValues<T extends OptionTable> = { readonly [K in keyof T]: OptionValue<T[K]> };
 
-/** What stands for the value in help and messages: `DIR`, `human|json`; empty for a flag. */
+/** What names the value in help and messages: `DIR`, `human|json`; empty for a flag. */
 export function valueText(option: OptionSpec): string {
   switch (option.kind) {
     case "flag":

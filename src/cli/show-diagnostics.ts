@@ -33,7 +33,7 @@ export function sourcesOf(diagnostics: readonly Diagnostic[]): ReadonlyMap<strin
   );
   const sources = new Map<string, SourceFile>();
   for (const path of paths) {
-    // A diagnostic about data names a file that may be large and is no text to show.
+    // A diagnostic about data names a file that may be large and is not a text to show.
     if (!path.endsWith(".mtl")) continue;
     try {
       sources.set(path, createSourceFile(path, readFileSync(path, "utf8")));

@@ -1,6 +1,6 @@
 /**
  * The compiler's stages in their order: files → trees → one expanded spec → typed model. Each stage is a pure function;
- * this file alone knows which comes after which.
+ * only this file knows which comes after which.
  */
 import { applySeverities, createDiagnostic, Reporter, type Diagnostic } from "./diagnostics/index.js";
 import { noSettings, type Host, type SpecSettings } from "./host.js";
@@ -111,7 +111,7 @@ export function compileFiles(
     removed: expanded.removed,
     imported: importedBy(spec),
   });
-  // What a spec leaves unused of a block of the standard library is no mistake of its author.
+  // What a spec leaves unused of a block of the standard library is not a mistake of its author.
   const late = checked.diagnostics.filter(
     (each) => !isRepeat(each, early, sources) && (each.severity === "error" || !isStdPath(each.span.file)),
   );
@@ -163,7 +163,7 @@ function hiddenIn(files: ReadonlyMap<string, Spec>, sources: ReadonlyMap<string,
   });
 }
 
-/** Whether an earlier stage has spoken of the same lines: what comes after is likely its consequence. */
+/** Whether an earlier stage has reported the same lines: what comes after is likely its consequence. */
 function isRepeat(
   { span }: Diagnostic,
   early: readonly Diagnostic[],

@@ -6,7 +6,7 @@ export interface Host {
   readonly readFile: (path: string) => string | undefined;
 }
 
-/** A host that knows the given files alone: for texts from memory. */
+/** A host that knows only the given files: for texts from memory. */
 export function createMemoryHost(files: Readonly<Record<string, string>>): Host {
   return { readFile: (path) => (Object.hasOwn(files, path) ? files[path] : undefined) };
 }

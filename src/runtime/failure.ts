@@ -10,7 +10,7 @@ import type { SourceFile, Span } from "../compiler/text/index.js";
 /**
  * Something that the user can fix and that stops a run: a column that is not there, a damaged artifact, a loss that is
  * not a number. It carries diagnostics, so that the command line and an editor show it as they show the compiler's.
- * Anything else that is thrown is a bug of ours.
+ * Anything else that is thrown is a bug in mtlc.
  */
 export class Failure extends Error {
   override readonly name = "Failure";

@@ -190,7 +190,7 @@ async function freeDisk(path: string): Promise<number | undefined> {
   }
 }
 
-/** Bytes of an artifact: the weights stand in it three times, for readers of three kinds. */
+/** Bytes of an artifact: the weights are in it three times, for readers of three kinds. */
 export function artifactBytes(program: Program): number {
   return 3 * storedBytes(program);
 }

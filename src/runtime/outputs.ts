@@ -23,7 +23,7 @@ export function refuseOverwrite(output: string, inputs: readonly string[]): void
 
 /**
  * Throws a Failure (MTL8013) when an artifact written to `directory` would take the place of one of `inputs`: the directory
- * itself, or a file that stands where an artifact has a part of its own.
+ * itself, or a file that is where an artifact has a part of its own.
  */
 export function refuseReplacement(directory: string, inputs: readonly string[]): void {
   const target = identityOf(directory);

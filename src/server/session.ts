@@ -30,7 +30,7 @@ export function analysisOf({ workspace, pathOf }: Session, uri: string): Analysi
   return createAnalysis(path, workspace.compilation(root));
 }
 
-/** A fault of ours in one answer leaves the server running: the editor's log says it, the answer is empty. */
+/** A bug in one answer leaves the server running: the editor's log says it, the answer is empty. */
 export function guard<R>(session: Session, name: string, otherwise: R, answer: () => R): R {
   try {
     return answer();

@@ -74,7 +74,7 @@ function declarationNotes(analysis: Analysis): readonly Note[] {
   const named = namesOf(compilation)
     .inFile(path)
     .filter(({ isDeclaration }) => isDeclaration);
-  // Names of a range stand in no text of their own: the index of names leaves them out.
+  // Names of a range are in no text of their own: the index of names leaves them out.
   const ranged = tables.symbols
     .filter(({ at }) => at.derived === true && at.span.file === path)
     .map((symbol): Declared => ({ span: symbol.at.span, thing: thingOf(symbol) }));
@@ -205,7 +205,7 @@ function expressionNotes(analysis: Analysis): readonly Note[] {
   });
 }
 
-/** Types of declarations by the span of their value: what stands at the name need not stand again. */
+/** Types of declarations by the span of their value: what is at the name need not be again. */
 function wholeValues(analysis: Analysis): ReadonlyMap<string, string> {
   return new Map(
     analysis.spec.declarations.flatMap((each): readonly (readonly [string, string])[] => {

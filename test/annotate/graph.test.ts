@@ -7,7 +7,7 @@ import { sizesOf } from "../lower/harness.js";
 import { baselinesIn, compileBaseline, folder } from "./baselines.js";
 import { annotateGraph } from "./graph.js";
 
-/** Specs small enough that a reader can follow every node, lowered with five ids a feature. */
+/** Specs small enough that a reader can follow every node, lowered with five ids per feature. */
 const specs = baselinesIn("graphs").map(({ path }) => path);
 
 describe.each(specs)("the program of %s", (path) => {

@@ -6,7 +6,7 @@ import { columns, strip, weave } from "./weave.js";
 const at = (start: number, end: number) => ({ file: "a.mtl", start, end });
 
 describe("notes beneath lines", () => {
-  it("stand by line, by column, the longer first", () => {
+  it("are by line, by column, the longer first", () => {
     const source = createSourceFile("a.mtl", "one two\nthree");
     const notes = [
       { span: at(8, 13), text: "//@ three" },

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { importsOf, root, sourceFiles } from "./source-imports.js";
 
 /**
- * Who may import whom. A folder may import itself and what stands in its row; a row is complete: what is not named is
+ * Who may import whom. A folder may import itself and what is in its row; a row is complete: what is not named is
  * forbidden. `docs/architecture.md` tells the same in words.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   syntax: ["editions", "diagnostics", "rules", "text"],
   graph: ["editions", "text"],
   model: ["text"],
-  // Types of the model alone: the standalone module carries these files with it.
+  // Only types of the model: the standalone module carries these files with it.
   ranking: ["model"],
   formulas: ["model", "text"],
   builtins: ["editions", "graph", "model", "text"],

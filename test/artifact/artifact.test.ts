@@ -189,7 +189,7 @@ describe("an artifact", () => {
   });
 });
 
-describe("a directory that is no whole artifact", () => {
+describe("a directory that is not a whole artifact", () => {
   const change = (name: string, edit: (text: string) => string): void => {
     const file = join(directory, name);
     writeFileSync(file, edit(readFileSync(file, "utf8")));
@@ -216,12 +216,12 @@ describe("a directory that is no whole artifact", () => {
       /MTL7202: .* has artifact format 99, written by mtlc .* reads formats up to 1: update mtlc/,
     ],
     [
-      "the manifest is no JSON",
+      "the manifest is not JSON",
       () => change("manifest.json", (text) => text.slice(0, 100)),
       /MTL7204: .*manifest\.json` does not follow the manifest's schema: it is not JSON/,
     ],
     [
-      "the manifest lacks a field",
+      "the manifest is missing a field",
       () => change("manifest.json", (text) => text.replace('"seed"', '"sead"')),
       /MTL7204: .* must have required property 'seed'/,
     ],

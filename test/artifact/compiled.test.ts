@@ -59,7 +59,7 @@ describe("an artifact without a network", () => {
     expect(readFileSync(place("out.csv"), "utf8")).toBe("id,ctcvr\n1,0.1\n2,\n3,\n4,0.125\n");
   });
 
-  it("says what a file lacks, and which value it cannot take", async () => {
+  it("says what is missing from a file, and which value it cannot take", async () => {
     const predicted = (text: string) => {
       writeFileSync(place("bad.csv"), text);
       return predictColumns({ artifact: place("chains"), files: [place("bad.csv")] });
@@ -111,7 +111,7 @@ describe("compiling an artifact", () => {
       .filter((name) => !name.startsWith(".mtlc") && statSync(join(directory, name)).isFile())
       .toSorted();
 
-  it.each(["chains", "network", "trained"])("writes it anew as it is: %s", async (name) => {
+  it.each(["chains", "network", "trained"])("writes it again as it is: %s", async (name) => {
     if (name === "trained") await train({ spec: place("network.mtl"), output: place(name), engine: "cpu" });
     const { manifest } = await compile({ spec: place(name), output: place(`${name}-again`) });
     expect(manifest.trained).toBe(name === "trained");

@@ -9,7 +9,7 @@ import { compile } from "../../src/runtime/jobs/compile.js";
 import { loadModelSource } from "../../src/runtime/specs/model-source.js";
 import { runCli } from "../cli/run-cli.js";
 
-/** Parts of an artifact are looked at before they are read: what is no plain file of the right size is refused at once. */
+/** Parts of an artifact are looked at before they are read: what is not a plain file of the right size is refused at once. */
 let root: string;
 let whole: string;
 let copy: string;
@@ -37,7 +37,7 @@ const replace = (part: string, make: (path: string) => void): void => {
 };
 const pipe = (path: string): void => void execFileSync("mkfifo", [path]);
 
-describe.skipIf(process.platform === "win32")("a part that is no plain file", () => {
+describe.skipIf(process.platform === "win32")("a part that is not a plain file", () => {
   it.each(["weights.safetensors", "model.json", "spec.mtl"])("a device, as %s", async (part) => {
     replace(part, (path) => symlinkSync("/dev/zero", path));
     await expect(readArtifact(copy)).rejects.toThrow(/MTL7203.*link that leads out/);
@@ -117,7 +117,7 @@ describe("what is still read", () => {
 });
 
 describe.skipIf(process.platform === "win32")("data", () => {
-  it("is no pipe and no device", async () => {
+  it("is neither a pipe nor a device", async () => {
     pipe(join(root, "rows.csv"));
     for (const file of [join(root, "rows.csv"), "/dev/zero"]) {
       const result = await runCli(["train", join(root, "m.mtl"), "--train", file, "-o", join(root, "never")]);

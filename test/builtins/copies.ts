@@ -36,7 +36,7 @@ export function describeLayer(name: string, options: LayerRun): void {
             : options.inputs.map(({ shape: [rows = 0, d = 0] }) => someRows(rows, copies, d));
         const together = run(name, { ...options, inputs, training, replicas: copies });
         for (let copy = 0; copy < copies; copy += 1) {
-          const alone = run(name, {
+          const single = run(name, {
             ...options,
             training,
             inputs: inputs.map((rows) => (rows.shape.length === 3 ? copyOf(rows.shape, rows.data, 1, copy) : rows)),
@@ -49,7 +49,7 @@ export function describeLayer(name: string, options: LayerRun): void {
             ),
           });
           expect(
-            distance([...alone.output.data], copyOf([5, copies, width], together.output.data, 1, copy).data),
+            distance([...single.output.data], copyOf([5, copies, width], together.output.data, 1, copy).data),
           ).toBeLessThan(1e-12);
         }
       }

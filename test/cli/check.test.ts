@@ -50,7 +50,7 @@ describe("mtlc check", () => {
     expect(github.code).toBe(1);
   });
 
-  it("applies safe fixes and leaves guesses alone", async () => {
+  it("applies safe fixes and no guesses", async () => {
     writeFileSync(join(root, "fix.mtl"), commaMissing);
     const fixed = await check("fix.mtl", "--fix");
     expect(fixed).toMatchObject({ code: 0, out: "fixed fix.mtl\nno problems in 1 spec\n" });

@@ -85,7 +85,7 @@ describe("mtlc", () => {
     expect(existsSync(join(root, "never"))).toBe(false);
   });
 
-  it("formats standard input, and leaves what does not parse alone", async () => {
+  it("formats standard input, and leaves what does not parse unchanged", async () => {
     const messy = "model    m\nparams{a:1 in [0,2]}";
     expect(await runCli(["fmt", "-"], { input: messy })).toMatchObject({
       code: 0,

@@ -38,7 +38,7 @@ describe.each(Object.keys(encodings))("%s", (name) => {
     ["compile", "--emit", "tokens"],
     ["compile", "--emit", "ast"],
     ["train"],
-  ])("mtlc %s %s says so once and leaves it alone", async (...words) => {
+  ])("mtlc %s %s says so once and leaves it unchanged", async (...words) => {
     const { code, out, err } = await runCli([...words, name], { cwd: root });
     const said = out + err;
     expect(code).toBe(1);

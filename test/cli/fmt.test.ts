@@ -70,7 +70,7 @@ describe("mtlc fmt", () => {
     expect((await fmt(["-", "--diff"], wild)).out).toContain("+fusion score = ctr^2\n");
   });
 
-  it("leaves a text that does not parse alone and shows where", async () => {
+  it("leaves a text that does not parse unchanged and shows where", async () => {
     writeFileSync(join(root, "specs/broken.mtl"), "model a\ninput x = [a b]\n");
     const result = await fmt(["specs"]);
     expect(result.code).toBe(1);

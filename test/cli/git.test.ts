@@ -132,16 +132,16 @@ describe("git diff through mtlc explain", () => {
     expect(out).toMatch(/^\+ .*focal/m);
   });
 
-  it("shows the text as it stands where they do not, or where it is broken, and never ends git", () => {
+  it("shows the text as it is where they do not, or where it is broken, and never ends git", () => {
     write("a/m.mtl", "model m\ntower t = mlp(\n");
     writeFileSync(join(folder, "b/m.mtl"), Buffer.from("model m // caf\xE9\n", "latin1"));
     write("a/common.mtl", common(256));
     const out = textconv("explain --textconv", "diff");
-    expect(out).toContain("+// as it stands: MTL1");
+    expect(out).toContain("+// unchanged: MTL1");
     expect(out).toContain("+tower t = mlp(");
     expect(out).toContain("embed: 256");
     const log = textconv("explain --textconv", "log", "-p", "--format=");
-    expect(log).toContain("// as it stands: imports are other ones in other revisions");
+    expect(log).toContain("// unchanged: imports are other ones in other revisions");
   });
 });
 

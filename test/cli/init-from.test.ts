@@ -112,12 +112,12 @@ describe("mtlc init --from", () => {
     expect(page).toMatch(/page: 8 of 8 candidates/);
   });
 
-  it("takes headers that are no names", async () => {
+  it("takes headers that are not names", async () => {
     const { spec, page } = await toPage("日志.csv", chineseLog());
     expect(spec).toContain('user_id:        categorical(embed: 8, column: "用户 编号")');
     expect(spec).toContain('is_buy:   event within is_click = column("是否 购买") == 1');
     expect(spec).toContain('bag(embed: 8, column: "标签 列表")');
-    // Where an item stood is the same for all that are served.
+    // Where an item was is the same for all that are served.
     expect(spec).toMatch(/shown_position: categorical\(.*serving: 1/);
     expect(page).toMatch(/page: \d+ of \d+ candidates/);
   });

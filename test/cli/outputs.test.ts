@@ -31,7 +31,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const environment = { MTLC_ENGINE: "cpu" };
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
-describe("an output that is an input is refused and left alone", () => {
+describe("an output that is an input is refused and left unchanged", () => {
   const names = (): readonly string[] => {
     copyFileSync(join(root, "shop/test.csv"), join(root, "day.csv"));
     for (const path of ["soft.csv", "hard.csv"]) rmSync(join(root, path), { force: true });
@@ -103,7 +103,7 @@ describe("an output that is an input is refused and left alone", () => {
 });
 
 describe("a place that cannot be written is found before the work", () => {
-  it("where a file stands in the way", async () => {
+  it("where a file is in the way", async () => {
     writeFileSync(join(root, "file"), "");
     for (const words of [
       ["train", "shop/model.mtl", "-o", "file/out"],

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderPretty, createDiagnostic } from "../../src/compiler/diagnostics/index.js";
 import { runCli } from "./run-cli.js";
 
-/** Mistakes at run time that no other test brings about, by the code that each gives. */
+/** Mistakes at run time that no other test causes, by the code that each gives. */
 let root: string;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "mtlc-codes-"));
@@ -19,7 +19,7 @@ beforeAll(async () => {
       "task ctr: P(click) = sigmoid(logit(x))\nloss { ctr: bce }\n",
   );
   writeFileSync(join(root, "scores.mtl"), "model scores\nsignals { ctr: P(click) }\nrank page = top 3 by ctr\n");
-  // Rows of one class alone, which no AUC can order.
+  // Rows of only one class, which no AUC can order.
   writeFileSync(join(root, "shop/quiet.csv"), `user_id,item_id,hour,price,click,buy\n${"1,2,3,4.0,0,0\n".repeat(50)}`);
   writeFileSync(
     join(root, "shop/early.mtl"),

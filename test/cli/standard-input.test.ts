@@ -47,7 +47,7 @@ describe("standard input", () => {
     ["rank", "-", "-"],
     ["check", "--fix", "-"],
     ["check", "--watch", "-"],
-  ])("is said to be no place for %s %s %s", async (...words) => {
+  ])("is refused as a store: %s %s %s", async (...words) => {
     const { code, err } = await runCli(words, { cwd: folder, input: spec });
     expect(code).toBe(2);
     expect(err).toContain("MTL8040");

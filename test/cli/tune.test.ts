@@ -153,8 +153,8 @@ fusion score = p_click * (0.001 + cvr)^a
     expect(result.patch).toContain("--- a/net.mtl");
     expect(result.patch).toContain("-params { a: 0 in [0, 2] }");
     expect(result.objectives[0]?.difference.value).toBeGreaterThan(0);
-    const alone = await runCli(["tune", "net.mtl", ...options], { cwd: folder });
-    expect(alone.code).toBe(1);
-    expect(alone.out).toContain("the head `p_click` needs the column `p_click`");
+    const single = await runCli(["tune", "net.mtl", ...options], { cwd: folder });
+    expect(single.code).toBe(1);
+    expect(single.out).toContain("the head `p_click` needs the column `p_click`");
   });
 });

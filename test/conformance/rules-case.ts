@@ -5,7 +5,7 @@ export interface RulesCase {
   readonly top: number;
   readonly rules: readonly CaseRule[];
   readonly candidates: readonly CaseCandidate[];
-  /** In page order: the last one stands right before the first position. */
+  /** In page order: the last one is right before the first position. */
   readonly tail?: readonly Readonly<Record<string, CaseValue>>[];
   /** Of each cap, exposures held by the JSON array of the key's values; what is not named has no limit. */
   readonly permits?: Readonly<Record<string, Readonly<Record<string, number>>>>;

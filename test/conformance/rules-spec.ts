@@ -56,7 +56,7 @@ export function permitsOf({ permits }: RulesCase): PermitSnapshot {
   return { held: (rule, key) => permits?.[rule.replace("all.", "")]?.[key] ?? Infinity, pace: () => 1 };
 }
 
-/** Compiles the case's spec and ranks its candidates as a request's JSON would bring them. */
+/** Compiles the case's spec and ranks its candidates as a request's JSON would provide them. */
 export function runThroughSpec(test: RulesCase): RankedList {
   const { model, diagnostics } = compileSpec("case.mtl", createMemoryHost({ "case.mtl": specOf(test) }));
   const serving = model?.serving;

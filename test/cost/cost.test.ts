@@ -107,7 +107,7 @@ describe("what a model costs", () => {
     ]);
   });
 
-  it("leaves what training alone reads out of a served row", () => {
+  it("leaves what only training reads out of a served row", () => {
     const cost = costOf(specModel("examples/feed.mtl"));
     expect(part(cost, "bias")).toMatchObject({ parameters: 40, flops: 0 });
   });

@@ -60,7 +60,7 @@ describe("files that are not there", () => {
 });
 
 describe("columns", () => {
-  it("that a file lacks, with what it has", async () => {
+  it("that is missing from a file, with what it has", async () => {
     expect(
       await errorOf(
         { "a.csv": csv },
@@ -133,7 +133,7 @@ describe("columns", () => {
 });
 
 describe("values", () => {
-  it("that are no number", async () => {
+  it("that are not numbers", async () => {
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [numeric("age")])).toMatchInlineSnapshot(
       `
       "MTL7105: column \`age\` is \`abc\` in row 2 of \`a.csv\`, where feature \`age\` needs a number
@@ -141,7 +141,7 @@ describe("values", () => {
     `,
     );
   });
-  it("that are no number, in the second of two files, while fitting", async () => {
+  it("that are not numbers, in the second of two files, while fitting", async () => {
     const files = { "a.csv": "age\n1\n", "b.csv": "age\n2\n 3\nforty two\n" };
     expect(
       await errorOf(files, { train: source(["a.csv", "b.csv"]) }, [
@@ -154,7 +154,7 @@ describe("values", () => {
     `,
     );
   });
-  it("that are no number in an expression", async () => {
+  it("that are not numbers in an expression", async () => {
     const young = event("young", { source: binary(column("age"), "<", literal(20)) });
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [], [young])).toMatchInlineSnapshot(
       `
@@ -163,7 +163,7 @@ describe("values", () => {
     `,
     );
   });
-  it("that are no event", async () => {
+  it("that are not eventss", async () => {
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [], [event("click")])).toMatchInlineSnapshot(
       `
       "MTL7106: label \`click\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null where it is not known
@@ -171,13 +171,13 @@ describe("values", () => {
     `,
     );
   });
-  it("that are no event, of an expression", async () => {
+  it("that are not eventss, of an expression", async () => {
     const label = event("next", { source: binary(column("user_id"), "-", literal(1)) });
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [], [label])).toMatchInlineSnapshot(
       `"MTL7106: label \`next\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null where it is not known"`,
     );
   });
-  it("that are no event, in Parquet", async () => {
+  it("that are not eventss, in Parquet", async () => {
     const folder = folderWith();
     await duckdb(`COPY (SELECT unnest([1.0, NULL, 0.25]) AS click) TO '${join(folder, "a.parquet")}'`);
     const model = spec({ train: source("a.parquet", "parquet") }, [], [event("click")]);
@@ -188,7 +188,7 @@ describe("values", () => {
     `,
     );
   });
-  it("that are no weight", async () => {
+  it("that are not weights", async () => {
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv"), weight: "w" })).toMatchInlineSnapshot(
       `"MTL7107: the sample weight \`w\` is -1 in row 3 of \`a.csv\`; a weight is a number of at least 0"`,
     );

@@ -5,7 +5,7 @@ import { bucketOf, hashText, murmur3, vocabularySeed } from "../../src/runtime/d
 import { type Fitted, fittedSizes, hashFitted, joinFitted, splitFitted } from "../../src/runtime/data/index.js";
 import { bag, bucket, categorical, folderWith, numeric, openIn, rowsOf, source, spec } from "./fixtures.js";
 
-/** Fits and encodes a column of texts, one a row. */
+/** Fits and encodes a column of texts, one per row. */
 async function fit(feature: FeatureModel, values: readonly (string | number)[]) {
   const quoted = values.map((value) => `"${String(value).replaceAll('"', '""')}"`);
   const folder = folderWith({ "a.csv": `x\n${quoted.join("\n")}\n` });
@@ -25,7 +25,7 @@ function repeat(counts: Readonly<Record<string, number>>): string[] {
 
 describe("vocabularies", () => {
   it("are ordered by frequency, ties by code points", async () => {
-    // In UTF-16 order the emoji would stand before the other.
+    // In UTF-16 order the emoji would be before the other.
     const { fit: found } = await fit(categorical("x"), repeat({ b: 2, 豈: 1, "😀": 1, a: 1, Z: 1, z: 3 }));
     expect(found).toEqual({ kind: "vocabulary", values: ["z", "b", "Z", "a", "豈", "😀"] });
   });

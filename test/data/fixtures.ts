@@ -106,7 +106,7 @@ export async function duckdb(sql: string): Promise<void> {
   instance.closeSync();
 }
 
-/** Opens a spec that stands in a folder. */
+/** Opens a spec that is in a folder. */
 export async function openIn(folder: string, model: DataSpec, options: Partial<OpenDataOptions> = {}) {
   return openData(model, { specPath: join(folder, "spec.mtl"), ...options });
 }

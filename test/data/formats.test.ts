@@ -44,7 +44,7 @@ const types = {
   w: "DOUBLE",
 } as const;
 type Name = keyof typeof types;
-/** A value is its digits: what a writer of text writes, but for the spelling of whole numbers and truth values. */
+/** A value is its digits: what a writer of text writes, but for the spelling of whole numbers and booleans. */
 type Cell = string | null;
 type Row = Readonly<Record<Name, Cell | readonly string[]>>;
 

@@ -40,7 +40,7 @@ describe("a table whose lines end in several ways", () => {
     expect(await numbersOf({ "a.csv.gz": joined(end) })).toEqual(expected);
   });
 
-  it("keeps the ends that stand inside of quotes", async () => {
+  it("keeps the ends that are inside of quotes", async () => {
     const folder = folderWith({ "a.csv": 'k,v\r\n"x\ny",1\n"x\r\ny",2\n"a ""q""\r",3\r\n' });
     const { fitted } = await openIn(folder, spec({ train: source("a.csv") }, features));
     expect(fitted.features["k"]).toEqual({ kind: "vocabulary", values: ['a "q"\r', "x\ny", "x\r\ny"] });
@@ -90,14 +90,14 @@ describe("a line with a delimiter too many", () => {
 
 describe("a byte order mark", () => {
   const lines = '{"k":"a","v":1}\n{"k":"b","v":2}\n';
-  it("is no part of JSON lines or of a table", async () => {
+  it("is not part of JSON lines or of a table", async () => {
     expect(await numbersOf({ "a.jsonl": `\ufeff${lines}` })).toEqual([1, 2]);
     expect(await numbersOf({ "a.jsonl.gz": `\ufeff${lines}` })).toEqual([1, 2]);
     expect(await numbersOf({ "a.csv": '\ufeff"k",v\na,1\nb,2\n' })).toEqual([1, 2]);
     expect(await numbersOf({ "a.csv": "\ufeffk,v\r\na,1\nb,2\n" })).toEqual([1, 2]);
   });
 
-  it("is no part of rows to rank, and lines count as they stand", async () => {
+  it("is not part of rows to rank, and lines count as they are", async () => {
     const folder = folderWith({ "a.jsonl": `\ufeff${lines}`, "b.jsonl": "\ufeff{}\n\n{\n" });
     const read = async (name: string): Promise<readonly unknown[]> => {
       const found: unknown[] = [];

@@ -110,7 +110,7 @@ describe("every format gives the same rows", () => {
     ]);
   });
 
-  it("a delimiter in a bag's separator is no trouble", async () => {
+  it("a delimiter in a bag's separator does no harm", async () => {
     const model = spec(
       { train: source("bars.csv", "csv", { delimiter: "||" }) },
       [categorical("color"), numeric("size", { missing: -1 }), bag("tags", { max: 2, separator: ";" })],
@@ -144,7 +144,7 @@ describe("several files", () => {
     expect(await numbers(["parts/b.csv", "parts/a.csv"])).toEqual([2, 3, 0, 1]);
   });
 
-  it("columns may stand in another order", async () => {
+  it("columns may appear in another order", async () => {
     expect(await numbers(["turned.csv", "parts/a.csv", "turned.csv"])).toEqual([6, 0, 1, 6]);
   });
 
@@ -458,7 +458,7 @@ describe("the cache", () => {
     expect(entries(folder).length).toBe(2);
   });
 
-  it("stands where MTLC_CACHE_DIR says", async () => {
+  it("is where MTLC_CACHE_DIR says", async () => {
     const folder = make();
     const cache = join(folderWith(), "deep", "cache");
     process.env["MTLC_CACHE_DIR"] = cache;

@@ -144,7 +144,7 @@ describe("rows of a program", () => {
     ]);
   });
 
-  it("take big integers and refuse what is no value", async () => {
+  it("take big integers and refuse what is not a value", async () => {
     const folder = folderWith({ "a.csv": "id,x\n9007199254740993,1\n" });
     const model = spec({ train: source("a.csv") }, [categorical("id"), numeric("x")]);
     const { fitted } = await openIn(folder, model);

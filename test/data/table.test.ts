@@ -86,7 +86,7 @@ describe("columns of the data", () => {
   const split = { by: ["x"], fraction: 0.5, rest: "test", seed: 3 } as const;
   const model = spec({ train: source("a.csv"), split }, [numeric("x")], [event("click")]);
 
-  it("stand beside the rows of a data set", async () => {
+  it("are beside the rows of a data set", async () => {
     const options = { specPath: join(folder, "spec.mtl") };
     const { train, test } = await openIn(folder, model);
     for (const [role, dataset] of [

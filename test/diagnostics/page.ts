@@ -24,7 +24,7 @@ export function isSpecCode(code: string): boolean {
   return /^MTL[1-6]/.test(code) && !ofLaterEditions.has(code);
 }
 
-/** The page of a code: its meaning, and the failing and the fixed fixture as they stand. */
+/** The page of a code: its meaning, and the failing and the fixed fixture as they are. */
 export function renderPage(code: string): string {
   const head = [
     `# ${code}: ${titleOf(code)}`,

@@ -8,7 +8,7 @@ import { codes, isSpecCode, renderIndex, renderPage } from "./page.js";
 const root = join(import.meta.dirname, "../..");
 const pages = join(root, "docs/diagnostics");
 
-/** What no test can bring about on every machine, and why. */
+/** What no test can cause on every machine, and why. */
 const cannotBeTriggered: Readonly<Record<string, string>> = {
   MTL7402: "needs a machine without the engine that is asked for",
   MTL7534: "needs a Redis server that evicts keys",

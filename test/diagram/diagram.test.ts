@@ -44,7 +44,7 @@ describe("the picture of a model", () => {
     );
   });
 
-  it.each(specs)("%s: cards stand apart, edges go from left to right, all that is declared is there", (name) => {
+  it.each(specs)("%s: cards are apart, edges go from left to right, all that is declared is there", (name) => {
     const diagram = drawn(name);
     if (diagram === undefined) return;
     const { cards, edges } = diagram;
@@ -83,7 +83,7 @@ describe("the picture of a model", () => {
       }
   });
 
-  it("writes unnamed layers on the card that holds them, and marks what counts in training alone", () => {
+  it("writes unnamed layers on the card that holds them, and marks what counts only in training", () => {
     const model = modelOf(
       smallSpec({
         features: "features {\n  age: numeric\n  place: categorical(serving: none)\n}",

@@ -100,7 +100,7 @@ describe("a diff as people read it", () => {
   it("says what more experts mean for a checkpoint", () => {
     const text = renderDiffText(feedDiff(["pool[8]", "pool[12]"]));
     expect(text).toContain("checkpoint not reusable for `pool`: 8 → 12 experts");
-    expect(text).toContain("5 of 30 tensors start anew; the other 25 warm-start");
+    expect(text).toContain("5 of 30 tensors are reinitialized; the other 25 warm-start");
   });
 });
 
@@ -195,7 +195,7 @@ describe("the plan of a warm start", () => {
     expect(plan["pool.0.weight"]).toBe("whole");
   });
 
-  it("takes a gate's weights by its experts when they stand in another order", () => {
+  it("takes a gate's weights by its experts when they are in another order", () => {
     const text = (over: string): string =>
       smallSpec({
         network: `experts a[2] = mlp(age, [4])\nexperts b[2] = mlp(age, [4])\ngate t = softmax(age) over [${over}]`,
@@ -206,7 +206,7 @@ describe("the plan of a warm start", () => {
     });
   });
 
-  it("starts anew where no column is of an input that was read before", () => {
+  it("is reinitialized where no column is of an input that was read before", () => {
     const text = (input: string): string =>
       smallSpec({
         features: "features {\n  age: numeric\n  size: numeric\n  price: numeric\n  hour: numeric\n}",
@@ -232,10 +232,10 @@ describe("the plan of a warm start", () => {
     const changed = typeof from === "string" ? text.replace(from, to) : text.replace(from, to);
     const diff = diffModels(modelOf(text), modelOf(changed));
     expect(diff.class).toBe(reach);
-    expect(renderDiffText(diff).includes("starts anew")).toBe(reach === "checkpoint");
+    expect(renderDiffText(diff).includes("is reinitialized")).toBe(reach === "checkpoint");
   });
 
-  it("matches by name, wherever a declaration stands", () => {
+  it("matches by name, wherever a declaration is", () => {
     const more = smallSpec({ network: "input x = [age]\ntower other = mlp(x, [3])\ntower t = mlp(x, [8])" }).replace(
       "logit(t))\nchain",
       "logit(t) + logit(other))\nchain",
@@ -247,7 +247,7 @@ describe("the plan of a warm start", () => {
   it("goes by names, and the diff says what was renamed", () => {
     const diff = diffModels(modelOf(smallSpec()), modelOf(smallSpec().replaceAll(/\bt\b/g, "u")));
     expect(planOf(diff)).toMatchObject({ "u.0.weight": "new", "ctr/logit.weight": "whole" });
-    expect(renderDiffText(diff)).toContain("`t` by another name; what is learned goes by names and starts anew");
+    expect(renderDiffText(diff)).toContain("`t` by another name; what is learned goes by names and is reinitialized");
     const twice = smallSpec({ network: "input x = [age]\ntower t = mlp(x, [8])\ntower s = mlp(x, [8])" });
     const both = twice.replace("cvr: P(buy | click) = sigmoid(logit(t))", "cvr: P(buy | click) = sigmoid(logit(s))");
     const renamed = both.replaceAll(/\bt\b/g, "u").replaceAll(/\bs\b/g, "v");

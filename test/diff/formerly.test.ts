@@ -57,7 +57,7 @@ describe("names of before", () => {
     expect(carriedTensors(diff.warmStart)).toEqual(expect.arrayContaining(["s.0.weight", "t.0.weight"]));
   });
 
-  it("say nothing of a model that has the new names already, and are no part of what a model is", () => {
+  it("say nothing of a model that has the new names already, and are not part of what a model is", () => {
     const names = { t: "top" };
     const [plain, told] = [modelOf(spec(names)), modelOf(renamed(names))];
     expect(hashModel(told)).toBe(hashModel(plain));

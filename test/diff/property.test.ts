@@ -68,7 +68,7 @@ describe("two generated specs", () => {
         const diff = diffModels(before, after);
         expect(diff.class === "none").toBe(hashModel(before) === hashModel(after));
         expect(diff.sections.flatMap(({ subjects }) => subjects).every(({ name }) => name !== "rest")).toBe(true);
-        // Everything that starts anew belongs to a part that the tree speaks of.
+        // Everything that is reinitialized belongs to a part that the tree speaks of.
         const spoken = new Set(diff.sections.flatMap(({ subjects }) => subjects.map(({ name }) => name)));
         for (const { kind, name } of diff.warmStart.tensors)
           if (kind === "fresh") expect(spoken).toContain(name.split(/[./]/)[0]);

@@ -56,7 +56,7 @@ describe("the order of rules", () => {
     const diff = diffModels(before, after);
     expect(diff.class).toBe("score");
     expect(renderDiffText(diff)).toContain("order of ");
-    // What is said does not depend on what else stands there.
+    // What is said does not depend on what else is there.
     const wider = modelOf([other, 'drop gone when cat == "x"', one]);
     expect(diffModels(after, wider).sections.flatMap(({ subjects }) => subjects.map(({ name }) => name))).toEqual([
       "h.gone",
@@ -74,23 +74,23 @@ describe("counters", () => {
   const cap = "cap c1 at most 5 of brand per day";
   const said = (before: Model, after: Model): string => renderDiffText(diffModels(before, after));
 
-  it("start anew under another name, of the rule, its set or the model, and it is said", () => {
-    expect(said(modelOf([cap]), modelOf([cap.replace("c1", "c2")]))).toContain("counters start anew");
-    expect(said(modelOf([cap]), modelOf([cap], "m", "other"))).toContain("counters start anew");
-    expect(said(modelOf([cap]), modelOf([cap], "other"))).toContain("counters start anew");
+  it("start again under another name, of the rule, its set or the model, and it is said", () => {
+    expect(said(modelOf([cap]), modelOf([cap.replace("c1", "c2")]))).toContain("counters start again");
+    expect(said(modelOf([cap]), modelOf([cap], "m", "other"))).toContain("counters start again");
+    expect(said(modelOf([cap]), modelOf([cap], "other"))).toContain("counters start again");
     expect(
       said(modelOf(["pace c1 at most 5 of brand per day"]), modelOf(["pace c2 at most 5 of brand per day"])),
-    ).toContain("counters start anew");
+    ).toContain("counters start again");
   });
 
-  it("start anew where they count by something else", () => {
+  it("start again where they count by something else", () => {
     for (const other of ["of cat per day", "of brand per hour", 'of brand per day zone: "Asia/Shanghai"'])
-      expect(said(modelOf([cap]), modelOf([cap.replace("of brand per day", other)]))).toContain("counters start anew");
+      expect(said(modelOf([cap]), modelOf([cap.replace("of brand per day", other)]))).toContain("counters start again");
   });
 
   it("go on under another limit, and without caps a name is a name", () => {
-    expect(said(modelOf([cap]), modelOf([cap.replace("5", "6")]))).not.toContain("anew");
+    expect(said(modelOf([cap]), modelOf([cap.replace("5", "6")]))).not.toContain("again");
     const drop = 'drop gone when cat == "x"';
-    expect(said(modelOf([drop]), modelOf([drop], "other"))).not.toContain("anew");
+    expect(said(modelOf([drop]), modelOf([drop], "other"))).not.toContain("again");
   });
 });

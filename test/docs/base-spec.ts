@@ -1,5 +1,5 @@
 /**
- * What fragments in the documentation stand on: a small shop. A fragment declares what it is about; everything else that
+ * What fragments in the documentation build on: a small shop. A fragment declares what it is about; everything else that
  * it names comes from here, and what it declares itself is left out of this file.
  */
 import { parse, type Declaration } from "../../src/compiler/syntax/index.js";

@@ -7,7 +7,7 @@ import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
 import { compileText } from "../semantics/compile.js";
 import { pageCalled, readPages, root } from "./pages.js";
 
-/** Programs of the pages: each compiles against the package, and those of pages about serving run as they stand there. */
+/** Programs of the pages: each compiles against the package, and those of pages about serving run as given there. */
 const pages = readPages();
 const folder = mkdtempSync(join(tmpdir(), "mtlc-pages-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

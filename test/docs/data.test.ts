@@ -26,7 +26,7 @@ describe("a split follows the rule of the page", () => {
       categorical("user"),
     ]);
 
-  /** By nothing but the page's words. */
+  /** Only by the page's words. */
   const trains = (seed: number, keys: readonly string[]): boolean => {
     const digest = createHash("md5")
       .update([String(seed), ...keys.map((key) => (key === "" ? "\u001e" : key))].join("\u001f"))

@@ -47,7 +47,7 @@ import { anchorOf, codeWords, type Fence, pageCalled, proseOf, readPages, root, 
  * What the pages say is true: their specs compile as they claim to, they name everything that the compiler knows, with
  * its default, and their links lead somewhere.
  *
- * A block ```` ```mtl ```` is a whole spec. Words after it say otherwise: `fragment` stands on the shop of `base-spec.ts`;
+ * A block ```` ```mtl ```` is a whole spec. Words after it say otherwise: `fragment` builds on the shop of `base-spec.ts`;
  * `error CODE` and `warning CODE` is what the compiler has to say of it; `file NAME` gives later blocks of the page a file.
  */
 const pages = readPages();
@@ -159,7 +159,7 @@ describe("what language.md calls not there yet", () => {
   const rows = (section?.lines ?? []).filter((line) => line.startsWith("| ") && line.includes("`"));
   const words = rows.flatMap((line) => (line.split("|")[1] ?? "").match(/(?<=`)\w+/g) ?? []);
 
-  /** The places of the language where such words stand. */
+  /** The places of the language where such words are. */
   const places = (word: string): readonly string[] => [
     `features { f: ${word} }`,
     `tower z = ${word}(x)`,
@@ -280,7 +280,7 @@ describe("codes", () => {
     expect(named.filter((code) => !known.has(code))).toEqual([]);
   });
 
-  it("of all warnings on specs stand in language.md", () => {
+  it("of all warnings on specs are in language.md", () => {
     const section = sections.find(({ title }) => title === "Warnings");
     const text = section?.lines.join("\n") ?? "";
     const warnings = [...known].filter(([code, severity]) => severity === "warning" && code < "MTL7");

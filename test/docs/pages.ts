@@ -14,7 +14,7 @@ export interface Fence {
   readonly text: string;
 }
 
-/** What stands between a heading and the next one that is not below it. */
+/** What is between a heading and the next one that is not below it. */
 export interface Section {
   readonly title: string;
   readonly lines: readonly string[];
@@ -104,7 +104,7 @@ function cellsOf(line: string): readonly string[] {
     .map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
-/** Words that stand in code: in a fenced block of the language, or between backticks. */
+/** Words that appear in code: in a fenced block of the language, or between backticks. */
 export function codeWords(page: Page): ReadonlySet<string> {
   const inline = proseOf(page).flatMap((line) => line.match(/`[^`]+`/g) ?? []);
   const fenced = page.fences.filter(({ language }) => language === "mtl").map(({ text }) => text);

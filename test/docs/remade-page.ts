@@ -1,4 +1,4 @@
-/** A page of docs/ whose boxes are made by running what stands in them. */
+/** A page of docs/ whose boxes are made by running what is in them. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ function specText(file: string): string {
 }
 
 /**
- * The page with its boxes made anew: a `console` block by its command, and a plain `mtl` block by the spec that the line
+ * The page with its boxes made again: a `console` block by its command, and a plain `mtl` block by the spec that the line
  * above it links.
  */
 export async function remadePage(page: string, folder: string): Promise<string> {

@@ -8,7 +8,7 @@ import { createLanguage, language, newestEdition, type Language } from "../../sr
 import { stdReleases } from "../../src/compiler/std/index.js";
 import { messagesOf, smallSpec } from "../semantics/compile.js";
 
-/** A made-up later language: renamed built-ins and an option, a first word on its way out, another standard library. */
+/** A synthetic later language: renamed built-ins and an option, a first word on its way out, another standard library. */
 const later: Language = createLanguage({
   editions: [2026, 2027, 2028].map((edition) => ({ edition, changes: [] })),
   rows: [
@@ -83,7 +83,7 @@ describe("the edition of a file", () => {
     expect(messagesOf(result)).toContain("a newer mtlc may know it");
   });
 
-  it("stands first, and once", () => {
+  it("is first, and once", () => {
     expect(codes(compile(`${current}\nedition: 2026\n`))).toEqual(["MTL1021"]);
     const twice = compile(`edition: 2026\nedition: 2027\n${current}`);
     expect(codes(twice)).toEqual(["MTL1021"]);
@@ -102,7 +102,7 @@ describe("the edition of a file", () => {
     ).toBe("");
   });
 
-  it("is no part of what the model is", () => {
+  it("is not part of what the model is", () => {
     expect(compile(`edition: 2026\n${current}`).hash).toBe(compile(current).hash);
   });
 });
@@ -150,7 +150,7 @@ describe("words on their way out", () => {
     expect(applySafeFixes("m.mtl", text, found)).toContain("\nbottom deep = mlp(x, [4])");
   });
 
-  it("give way to names of the spec", () => {
+  it("are superseded to names of the spec", () => {
     const text = `${current}\ndef perceptron(z) = mlp(z, [4])\ntower u = perceptron(x)\n`;
     expect(codes(compile(text)).filter((code) => code.startsWith("MTL102"))).toEqual([]);
   });

@@ -45,7 +45,7 @@ const small: StateVariable = {
 };
 const variables = [table, slot, step, small];
 
-/** To the bit; a comparison element by element takes minutes here. */
+/** Bit for bit; a comparison element by element takes minutes here. */
 function same(a: Float32Array | Int32Array | undefined, b: Float32Array | Int32Array): boolean {
   return a !== undefined && Buffer.from(bytesOf(a)).equals(bytesOf(b));
 }

@@ -63,7 +63,7 @@ describe("zip archives", () => {
     }
   });
 
-  it("says that something else is no archive", async () => {
+  it("says that something else is not an archive", async () => {
     const path = join(folder, "text");
     await writeFile(path, "<html>not found</html>");
     await expect(readZipEntries(path)).rejects.toThrow("is not a zip archive");

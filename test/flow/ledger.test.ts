@@ -48,9 +48,9 @@ async function showAll(ledger: PermitLedger, value: Spend["value"], tries: numbe
 }
 
 describe("a ledger", () => {
-  it("spends a limit to the last permit and no further, alone and with others", async () => {
-    const alone = openLedger(createMemoryStore(), [cap(1234)]);
-    expect(await showAll(alone, "x", 1300)).toBe(1234);
+  it("spends a limit to the last permit and no further, by itself and with others", async () => {
+    const single = openLedger(createMemoryStore(), [cap(1234)]);
+    expect(await showAll(single, "x", 1300)).toBe(1234);
 
     const store = createMemoryStore();
     const ledgers = Array.from({ length: 3 }, () => openLedger(store, [cap(500)]));
@@ -470,7 +470,7 @@ describe("whatever the network does and whichever servers die", () => {
             const reading = afterwards.find((reading) => JSON.parse(reading.key)[1] === key);
             expect(count).toBeLessThanOrEqual(reading?.granted ?? 0);
             expect(reading?.granted ?? 0).toBeLessThanOrEqual(limit);
-            // Blocks are no larger than at first, for one server.
+            // Blocks are not larger than at first, for one server.
             const most = Math.max(1, Math.floor(limit / 10)) * (crashes + 3);
             expect((reading?.granted ?? 0) - count).toBeLessThanOrEqual(most);
           }

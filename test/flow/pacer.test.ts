@@ -136,7 +136,7 @@ describe("a pacer", () => {
     expect(pacer.reading("even", "x")).toEqual({ ...before, stale: true });
   });
 
-  it("begins anew over a note that it cannot read, and keeps to bounds that were narrowed", async () => {
+  it("begins again over a note that it cannot read, and keeps to bounds that were narrowed", async () => {
     const { clock, store } = open();
     const key = JSON.stringify(["pace", counter.scope, "x", "day", "Asia/Shanghai"]);
     await store.writeNote(key, 0, { text: '{"at": "noon"}', ends: midnight + 90_000_000 });

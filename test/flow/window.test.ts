@@ -80,7 +80,7 @@ describe("windows of a calendar", () => {
     expect(shown("2026-11-05T10:40:00Z", "minute", "Asia/Kathmandu")[2]).toBeCloseTo(1 / 60);
   });
 
-  it("refuse a zone that is none", () => {
+  it("refuse an unknown zone", () => {
     expect(isTimeZone("Europe/Berlin")).toBe(true);
     expect(isTimeZone("Europe/Atlantis")).toBe(false);
     expect(() => windowOf(0, "day", "Europe/Atlantis")).toThrow(RangeError);

@@ -67,7 +67,7 @@ describe("comments in a definition of a list", () => {
     expect(await format(expected)).toBe(expected);
   });
 
-  it("stand after any two words that follow each other", async () => {
+  it("come after any two words that follow each other", async () => {
     const text = read("serving.mtl");
     const tokens = tokenize(createSourceFile("serving.mtl", text));
     for (const [i, token] of tokens.entries()) {
@@ -96,7 +96,7 @@ const layouts: Readonly<Record<string, readonly [text: string, laidOut: string]>
     'features {\n  a: b\n}\nlabels {\n  c: event\n}\nparams {\n  d: 1\n}\nrules r {\n  drop e\n}\ntest "f" {\n  expect g\n}\n',
   ],
   "empty blocks are short": ["loss {\n\n}\nrules r { }", "loss {}\nrules r {}\n"],
-  "keys, names and types stand in columns": [
+  "keys, names and types are in columns": [
     "task a: P(click) = x\ntask longer: P(buy | click) = y\nchain z = a * longer",
     "task  a:      P(click)       = x\ntask  longer: P(buy | click) = y\nchain z = a * longer\n",
   ],
@@ -104,7 +104,7 @@ const layouts: Readonly<Record<string, readonly [text: string, laidOut: string]>
     "input a = x\ninput bbb = y\n\ninput cc = z",
     "input a   = x\ninput bbb = y\n\ninput cc = z\n",
   ],
-  "columns too far apart are left alone": [
+  "columns too far apart are left unchanged": [
     `input a = x\ninput ${"b".repeat(40)} = y`,
     `input a = x\ninput ${"b".repeat(40)} = y\n`,
   ],
@@ -116,7 +116,7 @@ const layouts: Readonly<Record<string, readonly [text: string, laidOut: string]>
     `input x = [${"a_long_name, ".repeat(9)}n_1..n_9]`,
     `input x = [\n  ${"a_long_name, ".repeat(7).trim()}\n  a_long_name, a_long_name, n_1 .. n_9,\n]\n`,
   ],
-  "groups of features stand in columns, long ones by themselves": [
+  "groups of features are in columns, long ones by themselves": [
     `features { n_1..n_3: numeric, [a,b]:bag(max:3), [${"a_name, ".repeat(4)}b]: numeric }`,
     `features {\n  n_1 .. n_3: numeric\n  [a, b]:     bag(max: 3)\n  [${"a_name, ".repeat(4)}b]: numeric\n}\n`,
   ],

@@ -134,7 +134,7 @@ describe("random formulas", () => {
     ["inputs at the ends of floating point", extremeInputs, 20_261_127],
     ["inputs without a bound", unboundedInputs, 20_261_128],
   ] as const)(
-    `the checker accepts are finite and in their ranges, by both evaluators to the bit (${wanted} × ${rowCount}): %s`,
+    `the checker accepts are finite and in their ranges, by both evaluators bit for bit (${wanted} × ${rowCount}): %s`,
     (_, kind, seed) => {
       const { faults, share } = tryFormulas(kind, seed);
       expect(faults.slice(0, 10)).toEqual([]);

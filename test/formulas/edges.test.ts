@@ -63,7 +63,7 @@ describe("the numbers", () => {
     "of %s are the same beside a candidate that overflows",
     (name) => {
       const formula = `${name}(y * y)`;
-      const [alone, beside] = [
+      const [single, beside] = [
         [1, 2, 2, 5],
         [1, 2, 2, 1e200, 5],
       ].map((ys) =>
@@ -73,8 +73,8 @@ describe("the numbers", () => {
           ys.map((y) => ({ y })),
         ),
       );
-      expect(alone?.every(Number.isFinite)).toBe(true);
-      expect(beside?.filter((_, i) => i !== 3)).toEqual(alone);
+      expect(single?.every(Number.isFinite)).toBe(true);
+      expect(beside?.filter((_, i) => i !== 3)).toEqual(single);
       expect(beside?.[3]).toBeNaN();
     },
   );

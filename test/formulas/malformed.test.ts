@@ -71,7 +71,7 @@ describe("a value of another type", () => {
     expect(compileText(specText(drop.model)).hash).toBe(drop.hash);
   });
 
-  it("is written by the formatter as it stands", async () => {
+  it("is written by the formatter as it is", async () => {
     const spec = `model m
 
 signals {

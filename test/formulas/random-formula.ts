@@ -11,7 +11,7 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** What random formulas read, and what candidates bring for it. */
+/** What random formulas read, and what candidates provide for it. */
 export interface FormulaInputs {
   readonly declarations: string;
   /** Numbers that a formula may read. */
@@ -19,7 +19,7 @@ export interface FormulaInputs {
   readonly literals: readonly string[];
   /** Knots of a line. */
   readonly knots: readonly string[];
-  /** Names with the numbers between which candidates bring values, both of them allowed. */
+  /** Names with the bounds of the values that candidates provide, both of them allowed. */
   readonly values: Readonly<Record<string, readonly [number, number]>>;
   /** Every number has two ends, so that an accepted formula has to stay finite. */
   readonly bounded: boolean;

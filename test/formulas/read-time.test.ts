@@ -40,7 +40,7 @@ describe("times of a request", () => {
     );
   });
 
-  it("as the digits of a day are no seconds", () => {
+  it("as the digits of a day are not seconds", () => {
     expect([20_261_104, 19_000_101, 21_991_231].map(isSeconds)).toEqual([false, false, false]);
     expect([20_261_304, 20_260_231, 20_261_104.5].map(isSeconds)).toEqual([true, true, true]);
   });

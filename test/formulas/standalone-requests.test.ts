@@ -83,7 +83,7 @@ describe("a request to the standalone module", () => {
     expect(explain(sound, "b", "score")).toBeUndefined();
   });
 
-  it("whose permits are no numbers is refused", async () => {
+  it("whose permits are not numbers is refused", async () => {
     const { rank } = await moduleOf("permits", timed);
     const permits = (held: unknown) => ({ held: () => held, pace: () => 1 });
     expect(rank({ ...sound, permits: permits(Infinity) })).toMatchObject({ items: [{ id: "a" }] });
@@ -172,7 +172,7 @@ describe("experiments of the standalone module", () => {
     expect(rank({ ...request, values: { user_id: { uid: 1 } } })).toMatchObject({ kind: "refused", input: "user_id" });
   });
 
-  it("stand in the types, which the compiler takes", async () => {
+  it("are in the types, which the compiler takes", async () => {
     const text = experiment.replace("p: number", "id: text, p: number").replace("feed", "page");
     await moduleOf("typed_arms", text);
     const use = `import { rank, type Candidate } from "./serving/index.js";

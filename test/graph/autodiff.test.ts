@@ -136,7 +136,7 @@ describe("gradients", () => {
     expect(numbers(outputs, "parts")).toEqual(numbers(outputs, "whole"));
   });
 
-  it("refuse an output that is no scalar", () => {
+  it("refuse an output that is not a scalar", () => {
     const b = new GraphBuilder("f");
     const x = b.input("x", float32("B"));
     expect(() => gradients(b, x, [x])).toThrow("only a scalar of float32 has a gradient, not float32[B]");
@@ -150,7 +150,7 @@ describe("gradients", () => {
     const before = b.finish([{ name: "loss", value: loss }]).nodes.length;
     const [gradient = -1] = gradients(b, loss, [w]);
     const nodes = b.finish([{ name: "g", value: gradient }]).nodes;
-    // The product with xᵀ alone, and what its factor is made of.
+    // Only the product with xᵀ, and what its factor is made of.
     expect(nodes.filter((node) => node.op === "matmul")).toHaveLength(1);
     expect(nodes.length).toBeLessThanOrEqual(before + 3);
   });

@@ -144,10 +144,10 @@ describe("types that do not fit", () => {
     [
       "a concat of sizes that do not add up",
       (b) => b.concat([b.input("x", float32("B")), b.input("y", float32(3))], 0),
-      "`concat` needs inputs that differ on axis 0 alone, in sizes that add up, has float32[B], float32[3]",
+      "`concat` needs inputs that differ only on axis 0, in sizes that add up, has float32[B], float32[3]",
     ],
     [
-      "a stretch that is none",
+      "an invalid stretch",
       (b) => b.broadcast(b.input("x", float32("B", 2)), ["B", 4]),
       "`broadcast` cannot stretch float32[B, 2] to [B, 4]",
     ],
@@ -166,7 +166,7 @@ describe("types that do not fit", () => {
       (b) => b.constant(float32(3), [1, 2]),
       "`constant` needs a value for each element",
     ],
-    ["a size that is none", (b) => b.input("x", float32("B-1")), "`input` has `B-1` as a size"],
+    ["an invalid size", (b) => b.input("x", float32("B-1")), "`input` has `B-1` as a size"],
     [
       "unequal shapes of reluGrad",
       (b) => b.reluGrad(b.input("x", float32(2)), b.scalar(1)),

@@ -28,7 +28,7 @@ describe("products of sizes", () => {
     expect(isDim(product)).toBe(true);
   });
 
-  it.each(["", "B*32", "0*B", "1*B", "U*B", "2*", "-2*B", "B+1", 1.5, -1, NaN])("%j is no size", (dim) => {
+  it.each(["", "B*32", "0*B", "1*B", "U*B", "2*", "-2*B", "B+1", 1.5, -1, NaN])("%j is not a size", (dim) => {
     expect(isDim(dim)).toBe(false);
   });
 

@@ -90,7 +90,7 @@ const someAxes = (shape: readonly number[]): fc.Arbitrary<number[]> =>
 const idsBelow = (limit: number, shape: readonly number[]): fc.Arbitrary<number[]> =>
   fc.array(fc.nat({ max: limit - 1 }), { minLength: count(shape), maxLength: count(shape) });
 
-/** Ops whose inputs or results are no float, or that are constant between their jumps: nothing flows through them. */
+/** Ops whose inputs or results are not float, or that are constant between their jumps: nothing flows through them. */
 const none = "none";
 
 const cases: Readonly<Record<OpName, fc.Arbitrary<Case> | typeof none>> = {

@@ -95,7 +95,7 @@ const step = variable("step", int32(), "step");
 
 /**
  * A training function of the loss Σ c·w over gathered rows, so that the gradient of row r is the sum of the coefficients
- * that the batch brings for it.
+ * that the batch provides for it.
  */
 function trainer(options: Partial<TrainStepOptions> & Pick<TrainStepOptions, "optimizer">): Interpreter {
   const b = new GraphBuilder("train");
@@ -196,7 +196,7 @@ describe("clipping", () => {
 });
 
 describe("a training step", () => {
-  it("leaves variables alone that the loss does not depend on", () => {
+  it("leaves variables unchanged that the loss does not depend on", () => {
     const b = new GraphBuilder("train");
     const other = variable("other", float32(2));
     const train = appendTrainStep(b, {

@@ -88,7 +88,7 @@ function predict
   assign other = %4
 `;
 
-it("prints one line a node", () => {
+it("prints one line per node", () => {
   expect(printProgram(program)).toBe(text);
 });
 
@@ -157,7 +157,7 @@ describe("text that does not read", () => {
     ["function f\n  output y =\n", "line 2: expected `%`, found the end of the line"],
     ["function f\n  output y = %0 %1\n", "line 2: expected the end of the line, found `%`"],
     ["function f\n  output ? = %0\n", "line 2: cannot read `? = %0`"],
-    ['function "\\q"\n', 'line 1: "\\q" is no text'],
+    ['function "\\q"\n', 'line 1: "\\q" is not a text'],
     ["state w: int32[] pet\n", "line 1: expected parameter or slot or statistic or step, found `pet`"],
     ["function f\n  assign w = %1e\n", "line 2: expected a number, found `1e`"],
   ];

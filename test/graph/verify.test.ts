@@ -56,7 +56,7 @@ describe("finds", () => {
     ["inputs that do not fit the op", "tanh %3", "tanh %2", "`train` %4: `tanh` needs float32, has int32[U0]"],
     ["too many inputs", "tanh %3", "tanh %3 %3", "`train` %4: `tanh` takes 1 inputs, has 2"],
     ["attributes that do not fit", "axes=[0, 1]", "axes=[0, 2]", "`train` %6: `sum` has no axis 2 in float32[U0, 2]"],
-    ["state that is not there", "state name=step", "state name=clock", "reads `clock`, which is no state"],
+    ["state that is not there", "state name=step", "state name=clock", "reads `clock`, which is not a state"],
     [
       "state of another type",
       "%1: float32[3, 2]",
@@ -89,7 +89,7 @@ describe("finds", () => {
       "rows %2 = %6",
       "has the ids int32[U0] and the rows float32[] for float32[3, 2]",
     ],
-    ["ids that are none", "scatter w rows %2 = %4", "scatter w rows %4 = %4", "has the ids float32[U0, 2]"],
+    ["invalid ids", "scatter w rows %2 = %4", "scatter w rows %4 = %4", "has the ids float32[U0, 2]"],
     [
       "a scatter into a scalar",
       "assign step = %5",
@@ -103,7 +103,7 @@ describe("finds", () => {
       "two updates write `step`",
     ],
     ["a size from nowhere", "type=int32[B]", "type=int32[2*B]", "is typed int32[B]; it is int32[2*B]"],
-    ["a size that is none", "%4: float32[U0, 2]", "%4: float32[U0*B, 2]", "`train` %4: has `U0*B` as a size"],
+    ["an invalid size", "%4: float32[U0, 2]", "%4: float32[U0*B, 2]", "`train` %4: has `U0*B` as a size"],
     [
       "a name for two sizes",
       "%2: int32[U0] = unique %0 dim=U0",

@@ -15,7 +15,7 @@ interface Addition {
   readonly section: string;
   /** What has to pass with the patch as it is. */
   readonly tests: readonly string[];
-  /** What `npm run accept` writes anew. */
+  /** What `npm run accept` rewrites. */
   readonly goldens: readonly string[];
 }
 
@@ -67,7 +67,7 @@ function apply(name: string, ...words: readonly string[]): void {
   const { status, stderr } = tree.git("apply", "--recount", ...words, pathOf(name));
   if (status !== 0)
     throw new Error(
-      `test/architecture/patches/${name}.patch no longer applies; make its change by hand and write it anew, as its head says:\n${stderr}`,
+      `test/architecture/patches/${name}.patch no longer applies; make its change by hand and write it again, as its head says:\n${stderr}`,
     );
 }
 

@@ -1,4 +1,4 @@
-/** A copy of the tree, for tests that change it: sources and tests as they stand, packages and the build linked. */
+/** A copy of the tree, for tests that change it: sources and tests as they are, packages and the build linked. */
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -48,7 +48,7 @@ export function copyTree(): TreeCopy {
     run("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "core.autocrlf=false", ...words]);
   git("init", "-q");
   git("add", "-A");
-  git("commit", "-q", "-m", "tree: as it stands");
+  git("commit", "-q", "-m", "tree: as it is");
   return {
     folder,
     node,

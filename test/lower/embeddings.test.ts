@@ -111,7 +111,7 @@ describe("sparse updates", () => {
       expect([name, distance(values, b[name] ?? []) < 1e-12]).toEqual([name, true]);
   });
 
-  it("leave rows alone that no batch touches, what Adam remembers of them included", () => {
+  it("leave rows unchanged that no batch touches, what Adam remembers of them included", () => {
     const text = spec("optimizer: adam(lr: 0.05), embeddings: sparse");
     const before = pieces(open(text));
     const after = pieces(train(open(text), batches));
@@ -138,7 +138,7 @@ describe("sparse updates", () => {
         lookups,
         update,
       ]);
-    // Width 3: user, item, hour and the declared table one id a row, tags three.
+    // Width 3: user, item, hour and the declared table one id per row, tags three.
     expect(plan(7)).toEqual([
       ["embeddings/3", 35, 7, "dense"],
       ["embeddings/2", 7, 1, "dense"],
@@ -273,7 +273,7 @@ loss { ctr: bce, dwell: mse }
     }
   });
 
-  it("is what serving sees in training too, when the data has it: the heads then agree but for what is for training alone", () => {
+  it("is what serving sees in training too, when the data has it: the heads then agree but for what is only for training", () => {
     const served = {
       ...change(2, 3),
       numbers: { shape: [6, 1], data: Array.from({ length: 6 }, () => -0.25) },
@@ -324,7 +324,7 @@ train { optimizer: sgd(lr: 0) }
     return [0, 1].map(() => scalar(opened.run("train", feeds), "loss"));
   };
 
-  it("replaces values in training alone, other ones each step", () => {
+  it("replaces values only in training, other ones each step", () => {
     const [plain, again] = losses("");
     const [first, second] = losses(", dropout: 0.4");
     expect(plain).toBe(again);
@@ -336,7 +336,7 @@ train { optimizer: sgd(lr: 0) }
     expect(evaluated[0]).toBe(evaluated[1]);
   });
 
-  it("at a rate near 1 leaves nothing but the unknown", () => {
+  it("at a rate near 1 leaves only the unknown", () => {
     const opened = open(text(", dropout: 0.999999"));
     const unknown = {
       ...feeds,

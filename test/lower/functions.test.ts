@@ -69,7 +69,7 @@ describe("the functions of a program", () => {
     expect([...interpreter.get("step").data]).toEqual([1]);
   });
 
-  it("weigh the total as the spec says", () => {
+  it("weight the total as the spec says", () => {
     const out = run("evaluate", feeds);
     const total =
       scalar(out, "loss/ctr") +

@@ -186,7 +186,7 @@ train { optimizer: sgd(lr: 1), batch: 4 }
   };
   const feeds = withLabels(model, randomFeeds(model, 4), { click: [1, 1, 0, 0], buy: [1, 0, 0, 0] });
 
-  it("has no direct term of the conversion rate: a loss of it on clicks alone would move otherwise", () => {
+  it("has no direct term of the conversion rate: a loss of it only on clicks would move otherwise", () => {
     expect(model.loss.terms.map(({ head }) => head)).toEqual(["ctr", "ctcvr"]);
     set(0);
     const before = opened.run("evaluate", feeds);

@@ -79,7 +79,7 @@ describe("networks that are the same", () => {
       expect(distance(state(omoe, name), state(mmoe, name))).toBeLessThan(1e-12);
   });
 
-  it("a pool and its experts one by one, each alone in a list", () => {
+  it("a pool and its experts one by one, each by itself in a list", () => {
     const towers = `tower t_ctr = mlp(g, [3])\ntower t_like = mlp(g, [3])`;
     const pool = open(`${head} experts pool[3] = mlp(x, [4])\ngate g = softmax(x) over pool\n${towers}`);
     const apart = open(
@@ -134,7 +134,7 @@ describe("a gate", () => {
     const x = [0.5, -1, 2];
     const gate = [1, 0, 0.5, -1, 0.2, 0.3, 0, 1, -0.4];
     interpreter.set("g.weight", gate);
-    // Biases alone: expert o gives (1, 2), the shared ones (10, 20) and (100, 200).
+    // Only biases: expert o gives (1, 2), the shared ones (10, 20) and (100, 200).
     for (const name of ["s.0.weight", "o.0.weight"])
       interpreter.set(
         name,

@@ -31,7 +31,7 @@ loss {
   all: 1e-2 * l2
   tables: 2e-2 * l2(embeddings)
   bag: 3e-2 * l2(tags)
-  alone: 1e-2 * l2(item)
+  single: 1e-2 * l2(item)
 }
 train { optimizer: ${optimizer}, embeddings: ${embeddings}, batch: 8 ${rest} }
 `;
@@ -107,7 +107,7 @@ train { optimizer: ${optimizer}, embeddings: sparse, batch: 4 }
   });
   const settings = ["sgd", "momentum(nesterov: true)", "adagrad", "adam(lr: 0.1)", "adamw(lr: 0.1, weight_decay: 0.5)"];
 
-  it.each(settings)("keeps its value and what %s remembers to the bit, also where all bags are empty", (optimizer) => {
+  it.each(settings)("keeps its value and what %s remembers bit for bit, also where all bags are empty", (optimizer) => {
     const opened = open(text(optimizer));
     const first = new Map(opened.program.state.map(({ name }) => [name, [...opened.interpreter.get(name).data]]));
     for (const step of [0, 1]) {

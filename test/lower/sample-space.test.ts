@@ -107,7 +107,7 @@ loss { ctr: bce, cvr: bce, liked: bce }
     expect([without["ctr"]?.[1], without["cvr"]?.[1], without["liked"]]).toEqual([3, 2, full["liked"]]);
   });
 
-  it("is not read as 0: the loss is that of the other rows alone", () => {
+  it("is not read as 0: the loss is that of only the other rows", () => {
     const two = opened.run("evaluate", {
       ...withLabels(opened.model, feeds, rows),
       weights: { shape: [4], data: [0, 1, 1, 1] },

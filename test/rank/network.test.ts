@@ -74,7 +74,7 @@ const scoresOf = ({ answer }: { readonly answer: RankAnswer }): unknown =>
 describe("values of the request", () => {
   const candidates = [{ id: "a", item: "i1", price: 2 }];
 
-  it("are the features that candidates do not bring, by feature or by column", async () => {
+  it("are the features that candidates do not provide, by feature or by column", async () => {
     const [u0 = NaN, u1 = NaN] = await predicted([
       { uid: "u0", item: "i1", price: 2 },
       { uid: "u1", item: "i1", price: 2 },
@@ -84,7 +84,7 @@ describe("values of the request", () => {
     expect(scoresOf(await answerOf({ candidates, values: { user: "u0" } }))).toEqual({ a: u0 });
     expect(scoresOf(await answerOf({ candidates, values: { user: "u1" } }))).toEqual({ a: u1 });
     expect(scoresOf(await answerOf({ candidates, values: { uid: "u1" } }))).toEqual({ a: u1 });
-    // What the candidate brings is its own.
+    // What the candidate provides is its own.
     const own = candidates.map((each) => ({ ...each, uid: "u1" }));
     expect(scoresOf(await answerOf({ candidates: own, values: { user: "u0" } }))).toEqual({ a: u1 });
   });
@@ -95,7 +95,7 @@ describe("values of the request", () => {
   });
 });
 
-describe("features that nobody brings", () => {
+describe("features that nobody provides", () => {
   it("refuse the request by their columns", async () => {
     const { answer } = await answerOf({ candidates: [{ id: "a", Item: "i1", price: 1 }] });
     expect(answer).toMatchObject({ kind: "refused", input: "item", diagnostic: { code: "MTL7210" } });
@@ -124,7 +124,7 @@ describe("features that nobody brings", () => {
     };
     const row = { uid: "u0", item: "i1", price: null };
     expect(await messageOf([row])).toBe("none");
-    expect(await messageOf([{ uid: "u0", item: "i1" }])).toMatch(/^MTL7210: no row brings `price`/);
+    expect(await messageOf([{ uid: "u0", item: "i1" }])).toMatch(/^MTL7210: no row provides `price`/);
     expect(await messageOf([row, { uid: "u0", price: 1, iten: "i1" }])).toMatch(/^MTL7210: row 2 .*`iten`/);
     expect(await messageOf(row)).toMatch(/^MTL7211: .*not one record; write `predict\(\[/);
     expect(await messageOf([row, 3])).toMatch(/^MTL7211: .*a list that holds a number/);
@@ -137,8 +137,8 @@ describe("features that nobody brings", () => {
   });
 });
 
-describe("heads that candidates bring", () => {
-  it("stand in the place of the network's, and that is said once", async () => {
+describe("heads that candidates provide", () => {
+  it("replace the network's, and that is said once", async () => {
     const [own = NaN] = await predicted([{ uid: "u0", item: "i1", price: 2 }]);
     const candidates = [
       { id: "given", ctr: 0.25 },
@@ -146,15 +146,15 @@ describe("heads that candidates bring", () => {
     ];
     const mixed = await answerOf({ candidates: candidates.map((each) => ({ ...each })), values: { user: "u0" } });
     expect(scoresOf(mixed)).toEqual({ given: 0.25, own });
-    expect(mixed.warnings).toEqual([expect.stringMatching(/^MTL7520 candidates bring `ctr`/)]);
-    // Where all bring it, nothing is predicted, and features are no matter.
+    expect(mixed.warnings).toEqual([expect.stringMatching(/^MTL7520 candidates provide `ctr`/)]);
+    // Where all provide it, nothing is predicted, and features do not matter.
     const all = await answerOf({ candidates: [{ id: "a", ctr: 0.9 }] });
     expect(scoresOf(all)).toEqual({ a: 0.9 });
     expect(all.warnings).toEqual([expect.stringMatching(/^MTL7520/)]);
   });
 });
 
-describe("heads that a table brings", () => {
+describe("heads that a table provides", () => {
   it("are read as its texts are", async () => {
     const [own = NaN] = await predicted([{ uid: "u0", item: "i1", price: 2 }]);
     const file = join(folder, "given.csv");
@@ -167,7 +167,7 @@ describe("heads that a table brings", () => {
 });
 
 describe("an artifact that was compiled and not trained", () => {
-  it("ranks what reads no head, and what brings them", async () => {
+  it("ranks what reads no head, and what provides them", async () => {
     const outer = await answerOf({ candidates: [{ id: "a", ext: 0.3 }] }, { source: compiled, rank: "outer" });
     expect(scoresOf(outer)).toEqual({ a: 0.3 });
     const given = await answerOf({ candidates: [{ id: "a", ctr: 0.3 }] }, { source: compiled });

@@ -112,7 +112,7 @@ describe("mtlc rank", () => {
       await failureOf(
         ranked({ files: [file("twice.jsonl", `${JSON.stringify(rows[0])}\n${JSON.stringify(rows[0])}\n`)] }),
       ),
-      await failureOf(ranked({ files: [file("lacks.csv", "id,brand\n1,a\n")] })),
+      await failureOf(ranked({ files: [file("missing.csv", "id,brand\n1,a\n")] })),
       await failureOf(ranked({ files: [file("type.csv", "id,ctr,brand,fresh\n1,much,a,true\n")] })),
       await failureOf(ranked({ files: [file("group.jsonl", jsonl)], group: "session" })),
       await failureOf(ranked({ files: [file("id.jsonl", jsonl)], id: "sku" })),

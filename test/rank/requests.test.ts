@@ -58,7 +58,7 @@ const [a, b] = [
 ];
 
 describe("a line that is a whole request", () => {
-  it("brings its values in `values`", async () => {
+  it("provides its values in `values`", async () => {
     const found = await rankLines([
       { request: "q", values: { hour: 3 }, candidates: [a, b] },
       { request: 7, values: { hour: 3, user: "u1" }, candidates: [a] },
@@ -105,7 +105,7 @@ describe("a line that is a whole request", () => {
     }
   });
 
-  it("names `values` where they stand in another place", async () => {
+  it("names `values` where they are in another place", async () => {
     const { answers } = await rankLines([{ request: { hour: 3 }, candidates: [a] }]);
     expect(rankJson(answers[0] as RankedRequest)).toMatchObject({
       request: "1",

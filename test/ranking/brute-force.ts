@@ -30,8 +30,8 @@ export function bruteForce(problem: ListProblem): Expected {
   while (first(problem, weak(length, kept)) === undefined) length--;
   const refusing = problem.windows.map(({ strength }) => strength.kind === "hard" && strength.otherwise === "refuse");
   if (length < full && refusing.includes(true)) {
-    const alone = first({ ...problem, caps: [] }, weak(full, refusing));
-    if (alone === undefined) return { list: [], refused: true };
+    const single = first({ ...problem, caps: [] }, weak(full, refusing));
+    if (single === undefined) return { list: [], refused: true };
   }
   let levels = weak(length, kept);
   const strengthen = (change: (levels: Levels, level: number) => Levels, count: number): void => {

@@ -89,7 +89,7 @@ describe("what an explanation names", () => {
     expect(claims).toBeGreaterThan(1000);
   });
 
-  it("is nothing for an item of a quota that stands there anyway", () => {
+  it("is nothing for an item of a quota that is there anyway", () => {
     const test: RulesCase = {
       name: "explain",
       now: 0,

@@ -6,7 +6,7 @@ export function keyColumn(rows: readonly (readonly number[])[]): KeyColumn {
   const offsets = new Int32Array(rows.length + 1);
   sorted.forEach((row, i) => (offsets[i + 1] = (offsets[i] as number) + row.length));
   const values = Int32Array.from(sorted.flat());
-  // Some values that no candidate has: the tail may bring them.
+  // Some values that no candidate has: the tail may provide them.
   return { offsets, values, valueCount: Math.max(0, ...values) + 5 };
 }
 

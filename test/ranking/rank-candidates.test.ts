@@ -126,7 +126,7 @@ describe("what holds for every ranked request", () => {
     );
   });
 
-  it("no candidate that is put last stands above one that is not", () => {
+  it("no candidate that is put last is above one that is not", () => {
     fc.assert(
       fc.property(cases, (test) => {
         const { list, factors } = runOnEngine(test);

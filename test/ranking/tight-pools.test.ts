@@ -61,7 +61,7 @@ describe("car sequencing (CSPLib prob001)", () => {
         const built = buildList(problem);
         expect(verifyList(problem, built)).toEqual([]);
         expect(built.list.length).toBeGreaterThanOrEqual(190);
-        // One search for the whole list, one for each halving of its length, and one to bring back what was relaxed.
+        // One search for the whole list, one for each halving of its length, and one to restore what was relaxed.
         expect(built.nodes).toBeLessThan(12 * (200 + problem.budget));
       }
     },

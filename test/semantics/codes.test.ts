@@ -11,7 +11,7 @@ import { typesDiagnostics } from "../../src/compiler/diagnostics/catalogue/types
 import { isSpecCode } from "../diagnostics/page.js";
 import { compileFile, messagesOf } from "./compile.js";
 
-/** A folder a code: `fail.mtl` gives that code and nothing else, as `fail.txt` shows it; `pass.mtl` is its fix. */
+/** A folder per code: `fail.mtl` gives that code and nothing else, as `fail.txt` shows it; `pass.mtl` is its fix. */
 const folder = join(import.meta.dirname, "specs");
 const codes = Object.keys({
   ...syntaxDiagnostics,
@@ -25,10 +25,10 @@ const codes = Object.keys({
 
 describe("every code of specs", () => {
   it("has a spec that triggers it and one that fixes it", () => {
-    const lacking = codes.filter(
+    const missing = codes.filter(
       (code) => !existsSync(join(folder, code, "fail.mtl")) || !existsSync(join(folder, code, "pass.mtl")),
     );
-    expect(lacking).toEqual([]);
+    expect(missing).toEqual([]);
   });
 
   it("is in the catalogue", () => {

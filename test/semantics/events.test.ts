@@ -13,7 +13,7 @@ import {
   showHeadType,
 } from "../../src/compiler/semantics/events/events.js";
 
-/** buy ⊂ cart ⊂ click; like and share stand alone. */
+/** buy ⊂ cart ⊂ click; like and share are by themselves. */
 const outer: Readonly<Record<string, readonly string[]>> = { cart: ["click"], buy: ["cart", "click"] };
 const within = (label: string): readonly string[] => outer[label] ?? [];
 const labels = ["click", "cart", "buy", "like", "share"] as const;

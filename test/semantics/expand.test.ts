@@ -54,13 +54,13 @@ describe("macros", () => {
 });
 
 describe("imports", () => {
-  it("of a whole file bring all it declares, but for its model and tests", () => {
+  it("of a whole file provide all it declares, but for its model and tests", () => {
     const { model } = sound('model m2\n\nimport "./base.mtl"\n');
     expect(model.name).toBe("m2");
     expect(model.heads.map(({ name }) => name)).toEqual(["ctr", "cvr", "ctcvr"]);
   });
 
-  it("of names bring these and what they read", () => {
+  it("of names provide these and what they read", () => {
     const part = "features {\n  age: numeric\n  zip: categorical\n}\ninput x = [age]\ninput y = [zip]\n";
     const { model } = sound(
       'model m2\n\nimport { x } from "./part.mtl"\n\nlabels { click: event }\ntower t = mlp(x, [8])\ntask ctr: P(click) = sigmoid(logit(t))\nloss { ctr: bce }\n',
@@ -154,7 +154,7 @@ loss { ctcvr: bce }`;
     expect(errorsOf(`model m\nimport "./b.mtl"\nimport "./c.mtl"\n${heads}`, rules)).toEqual(["MTL2002"]);
   });
 
-  it("bring a label and a task of one name, each with what it reads", () => {
+  it("provide a label and a task of one name, each with what it reads", () => {
     const part = `features { u: categorical(hash: 10), v: categorical(hash: 10) }
 labels { click: event, stay: amount(seconds) within click, other: event }
 task click: P(click) = sigmoid(logit(u))

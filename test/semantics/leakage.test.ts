@@ -41,7 +41,7 @@ describe("the column of a label that is only a condition", () => {
   });
 
   it.each([
-    // A head predicts it, alone or with others, or what is not it.
+    // A head predicts it, by itself or with others, or what is not it.
     ['home: event = scene == "home", click: event', "task r: P(home) = sigmoid(logit(x))"],
     ['home: event = scene == "home", click: event', "task r: P(click & home) = sigmoid(logit(x))"],
     ['home: event = scene == "home", click: event', "task r: P(not home | click) = sigmoid(logit(x))"],

@@ -24,7 +24,7 @@ fusion f = ${formula} + 0 * price * stock * a * ctr
 rank r = top 3 by f`;
 
 describe("names in a macro", () => {
-  it("are those of the spec where they are no parameters, whoever calls it: in networks", () => {
+  it("are those of the spec where they are not parameters, whoever calls it: in networks", () => {
     const inner = "def inner(z) = mlp([z, secret], [4])";
     const plain = network("", "mlp([x, secret], [4])");
     expect(hashOf(network(`${inner}\ndef outer(secret) = inner(secret)`, "outer(x)"))).toBe(hashOf(plain));
@@ -34,7 +34,7 @@ describe("names in a macro", () => {
     );
   });
 
-  it("are not visible to a macro that is called: a name that the spec lacks is unknown", () => {
+  it("are not visible to a macro that is called: a name missing from the spec is unknown", () => {
     const text = network(
       "def inner(z) = mlp([z, hidden], [4])\ndef outer(hidden) = inner(hidden)",
       "mlp([outer(x), secret], [4])",
@@ -64,7 +64,7 @@ describe("names in a macro", () => {
     expect(hashOf(serve(defs, "both(ctr, price)"))).toBe(hashOf(serve("", "((ctr + price) + (price + 1))")));
   });
 
-  it("hold in bodies that another file brings", () => {
+  it("hold in bodies that another file provides", () => {
     const lib = `${features}\ninput secret = [size]\ndef inner(z) = mlp([z, secret], [4])`;
     const spec = (imported: string): string => `model m
 import ${imported} from "./lib.mtl"
@@ -86,7 +86,7 @@ loss { ctr: bce }`;
     expect(hashOf(spec("{ age, inner }"), { "lib.mtl": lib })).toBe(hashOf(plain));
   });
 
-  it("never bring what an importer has under a parameter's name", () => {
+  it("never provide what an importer has under a parameter's name", () => {
     const lib = "features { z: numeric }\ndef wide(z) = mlp(z, [4])\ninput other = [z]";
     const text = `model m
 import { wide } from "./lib.mtl"
@@ -152,7 +152,7 @@ describe("a macro", () => {
       "features { age: categorical(hash: many()) }",
       "features { age: categorical(hash: 1000) }",
     ],
-  ])("may stand for %s", (_, called, written) => {
+  ])("may appear for %s", (_, called, written) => {
     const defs =
       "def id(n) = categorical(hash: n, embed: 4)\ndef plain() = numeric\ndef many() = 10 * 100\ndef act() = relu\n";
     const hash = (text: string, extra = ""): string | undefined =>
@@ -172,7 +172,7 @@ describe("a macro", () => {
     ["batch: big()", "batch: 4096"],
     ["embeddings: d()", "embeddings: dense"],
     ["shuffle: no()", "shuffle: false"],
-  ])("may stand in training: %s", (called, written) => {
+  ])("may appear in training: %s", (called, written) => {
     const defs = `def o(r = 0.1) = adam(lr: r)
 def p() = sgd
 def s(n) = cosine(steps: n)
@@ -207,7 +207,7 @@ def no() = false`;
     ["tower u = mlp(x, dims())", "tower u = mlp(x, [8, 4])"],
     ["table u = own(age2, 4)", "table u = embedding(age2, 4)"],
     ["experts q[many()] = mlp(x, [8])", "experts q[3] = mlp(x, [8])"],
-  ])("may stand in blocks and networks: %s", (called, written) => {
+  ])("may appear in blocks and networks: %s", (called, written) => {
     const defs = `def file() = csv("a.csv")
 def where() = "a.csv"
 def form() = csv(trim: true)
@@ -238,7 +238,7 @@ def many() = 3`;
     ["loss { ctr: 2 * f(), ctcvr: bce }", "loss { ctr: 2 * focal(gamma: 1), ctcvr: bce }"],
     ["loss { ctr: bce, ctcvr: bce, l2: p() }", "loss { ctr: bce, ctcvr: bce, l2: 0.1 * l2(t) }"],
     ["loss { ctr: bce, ctcvr: bce, balance: b() }", "loss { ctr: bce, ctcvr: bce, balance: fixed }"],
-  ])("may stand among losses: %s", (called, written) => {
+  ])("may appear among losses: %s", (called, written) => {
     const defs =
       "def l() = 0.5 * bce\ndef plain() = bce\ndef f() = focal(gamma: 1)\ndef p() = 0.1 * l2(t)\ndef b() = fixed\n";
     expect(errorsOf(smallSpec({ rest: defs + called }))).toEqual([]);
@@ -261,7 +261,7 @@ def many() = 3`;
       "rules h { drop s when price > 1 missing: keeps() zone: tz() }",
       'rules h { drop s when price > 1 missing: keep zone: "Asia/Tokyo" }',
     ],
-  ])("may stand in rules: %s", (called, written) => {
+  ])("may appear in rules: %s", (called, written) => {
     const defs = `def key() = price
 def keys() = [price, stock]
 def n() = 1
@@ -275,7 +275,7 @@ def tz() = "Asia/Tokyo"`;
     expect(compileText(text(called, defs)).hash).toBe(compileText(text(written, "")).hash);
   });
 
-  it("that is no kind of a feature is told once, where the kind stands", () => {
+  it("that is not a kind of a feature is told once, where the kind is", () => {
     const messages = messagesOf(compileText(smallSpec({ features: "def k(n) = n + 1\nfeatures { age: k(2) }" })));
     expect(messages.match(/error\[/g)).toHaveLength(1);
     expect(messages).toContain("MTL3055");
@@ -334,7 +334,7 @@ describe("a macro that nothing calls", () => {
     "def h(n) = categorical(hash: n)",
     "def h(z) = softmax(z)",
     "def h(z) = clamp(z, 0, 1)",
-  ])("is left alone where it may be right: %s", (def) => {
+  ])("is accepted where it may be right: %s", (def) => {
     expect(uncalled(def)).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ attributes { brand: text, at: time, price: number >= 0, d: duration, vip: bool }
 fusion f = p
 ${rest}`;
 
-/** The errors of a text: code, and what stands after `help:`. */
+/** The errors of a text: code, and what is after `help:`. */
 function helpsOf(text: string): readonly (readonly [string, string | undefined])[] {
   return compileText(text)
     .diagnostics.filter(({ severity }) => severity === "error")
@@ -33,7 +33,7 @@ function applyFixes(text: string, fixes: readonly Fix[]): string {
     .reduce((result, { span, newText }) => result.slice(0, span.start) + newText + result.slice(span.end), text);
 }
 
-describe("`=` where a condition stands", () => {
+describe("`=` where a condition is", () => {
   it.each([
     ['rules h { drop z when brand = "a" }'],
     ['rules h { drop z when vip and brand = "a" }'],
@@ -74,7 +74,7 @@ describe("`=` where a condition stands", () => {
   });
 });
 
-describe("several tensors where one stands", () => {
+describe("several tensors where one is", () => {
   it.each([
     ["tower t = mlp(u, v, [8])", "mlp([u, v], [8])"],
     ["tower t = mlp(u, [u, v], [8], dropout: 0.1)", "mlp([u, [u, v]], [8], dropout: 0.1)"],

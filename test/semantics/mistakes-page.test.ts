@@ -14,12 +14,12 @@ interface Mistake {
 const mistakes: readonly Mistake[] = [
   {
     title: "A typo in a gate's pool",
-    about: "The nearest name of the right kind is suggested; names that cannot stand there are not.",
+    about: "The nearest name of the right kind is suggested; names that cannot appear there are not.",
     from: "for_cvr  = softmax(x) over pool",
     to: "for_cvr  = softmax(x) over pol",
   },
   {
-    title: "A product that is no probability",
+    title: "A product that is not a probability",
     about:
       "`ctcvr` holds the click already. The message says which conditional continues P(click), and that `cvr` is it.",
     from: "chain ctcvr = ctr * cvr",
@@ -84,7 +84,7 @@ describe("ten mistakes of new users", () => {
     expect(compileText(feed.replace(from, to)).diagnostics).toHaveLength(1);
   });
 
-  it("stand in the docs with the messages that they get", async () => {
+  it("are in the docs with the messages that they get", async () => {
     const sections = mistakes.flatMap(({ title, about, from, to }) => {
       const text = feed.replace(from, to);
       return [

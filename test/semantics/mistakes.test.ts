@@ -7,7 +7,7 @@ import { compileText, messagesOf, root } from "./compile.js";
 const feed = readFileSync(join(root, "specs/examples/feed.mtl"), "utf8");
 const mistakes: readonly (readonly [title: string, from: string, to: string])[] = [
   ["a typo in a gate's pool", "for_cvr  = softmax(x) over pool", "for_cvr  = softmax(x) over pol"],
-  ["a product that is no event", "chain ctcvr = ctr * cvr", "chain ctcvr = ctr * cvr\nchain wrong = ctr * ctcvr"],
+  ["a product that is not an event", "chain ctcvr = ctr * cvr", "chain ctcvr = ctr * cvr\nchain wrong = ctr * ctcvr"],
   ["a label used as a feature", "tags, recent]", "tags, recent, click]"],
   [
     "a column that is a label, as a feature",

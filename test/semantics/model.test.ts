@@ -113,7 +113,7 @@ describe("columns", () => {
 });
 
 describe("the network", () => {
-  it("has one node a feature, and each node after what it reads", () => {
+  it("has one node per feature, and each node after what it reads", () => {
     const { nodes } = modelOf(
       smallSpec({
         network:
@@ -193,7 +193,7 @@ describe("heads", () => {
     expect(heads[1]?.value).toMatchObject({ logit: { kind: "value" } });
   });
 
-  it("stand after the heads they read, with inferred types", () => {
+  it("are after the heads they read, with inferred types", () => {
     const { heads } = modelOf(
       smallSpec({
         heads:

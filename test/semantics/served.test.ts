@@ -68,7 +68,7 @@ loss { ctr: bce, ctcvr: bce }`;
     expect(messagesOf(result)).toContain("read here too, by `cvr`");
   });
 
-  it("may be read in training alone", () => {
+  it("may be read only in training", () => {
     const heads = `task raw: P(click) = sigmoid(logit([u, place])) auxiliary
 task inner: P(click) = sigmoid(logit(u) + train_only(logit(place))) auxiliary
 task cvr: P(buy | click) = sigmoid(logit(u))
@@ -77,7 +77,7 @@ loss { raw: bce, inner: bce, both: bce }`;
     expect(errorsOf(spec(heads))).toEqual([]);
   });
 
-  it("is no attribute of the same name", () => {
+  it("is not an attribute of the same name", () => {
     const heads = `task ctr: P(click) = sigmoid(logit(u) + train_only(logit(place)))
 attributes { place: number >= 0 }
 fusion f = ctr * place

@@ -35,7 +35,7 @@ describe("the specs that come with mtlc", () => {
     await expect(await modelText(compilation)).toMatchFileSnapshot(golden);
   });
 
-  it("reads the census data from where the spec lies, wherever the block stands", () => {
+  it("reads the census data from where the spec lies, wherever the block is", () => {
     const one = compileFile(join(root, "specs/census/mmoe.mtl")).model;
     const two = compileFile(join(root, "specs/census/group2/mmoe.mtl")).model;
     expect(one?.data.train?.paths).toEqual(["data/census-train.csv.gz"]);

@@ -16,7 +16,7 @@ describe("// mtlc-ignore", () => {
     expect(codesOf(network(...lines)).filter((code) => code === "MTL6002")).toEqual([]);
   });
 
-  it("speaks of one line and of its codes alone", () => {
+  it("concerns one line and only its codes", () => {
     const codes = codesOf(network("// mtlc-ignore MTL6001: another code", unused));
     expect(codes).toEqual(["MTL6009", "MTL6002"]);
     expect(codesOf(network("// mtlc-ignore MTL6002: too far", "tower u = mlp(t, [8])", unused))).toContain("MTL6002");

@@ -1,4 +1,4 @@
-/** Every word that completion offers, once it stands there, gives no error of kind or name that was not there before. */
+/** Every word that completion offers, once it is there, gives no error of kind or name that was not there before. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -28,7 +28,7 @@ describe("completion of declarations", () => {
     expect(offered("over pool", "over <|>")).not.toContain("ctr");
   });
 
-  it("offers gates alone before `over`", () => {
+  it("offers only gates before `over`", () => {
     expect(offered("softmax(x) over pool", "<|>")).toEqual(["softmax"]);
   });
 
@@ -260,7 +260,7 @@ signals {
     expect(labelsAt(text.replace("within click\n}", "within <|>\n}"))).toEqual(["buy", "click"]);
   });
 
-  it("no block that stands already", () => {
+  it("no block that is already", () => {
     const labels = labelsAt(`${text}\n<|>`);
     expect(labels).toEqual(expect.arrayContaining(["features", "fusion", "rules"]));
     for (const word of ["model", "labels", "attributes", "signals"]) expect(labels).not.toContain(word);
@@ -306,7 +306,7 @@ signals {
     expect(labelsAt(`${text}fusion f = ctr\nrank r = top 5 by f ties <|>\n`)).not.toContain("brand");
   });
 
-  it("fields that a candidate lacks, on its last line too", () => {
+  it("fields missing from a candidate, on its last line too", () => {
     const test = (fields: string): readonly string[] =>
       labelsAt(`${text}fusion f = ctr\nrank r = top 5 by f\ntest "t" {\n  candidate a {\n${fields}\n  }\n}\n`);
     expect(test("    ctr: 0.1\n    cost: 2\n    <|>")).toEqual(expect.arrayContaining(["brand", "fresh"]));

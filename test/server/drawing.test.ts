@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cardAt, drawingOf } from "../../src/server/features/drawing.js";
 import { analyze, analyzeAt, sample, sampleWith } from "./marked.js";
 
-/** What stands where the drawing says that a card is declared. */
+/** What is where the drawing says that a card is declared. */
 function declaredText(text: string, id: string, others: Readonly<Record<string, string>> = {}): string {
   const { compilation } = analyze(text, others);
   const span = drawingOf(compilation)?.declarations.get(id);

@@ -123,7 +123,7 @@ describe("inlay hints", () => {
     ]);
   });
 
-  it("are those of a range alone, and none where a type is stated", () => {
+  it("are only those of a range, and none where a type is stated", () => {
     const stated = analyze(sampleWith("chain ctcvr =", "chain ctcvr: P(buy) ="));
     const { text } = stated.source;
     const start = text.indexOf("chain");

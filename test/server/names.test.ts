@@ -219,7 +219,7 @@ experiment ${entries}
     );
   });
 
-  it("keep a salt that stands there", () => {
+  it("keep a salt that is there", () => {
     const entries = '{\n  by: user_id\n  salt: "s1"\n  control: arm(0.9)\n  more: arm(0.1, beta: 2)\n}';
     expect(renamedText(spec(`we<|>ights ${entries}`), "scales")).toBe(spec(`scales ${entries}`));
   });

@@ -22,7 +22,7 @@ function lenses(analysis: Analysis, runs = createTestRuns()): CodeLens[] {
 }
 
 describe("lenses of tests", () => {
-  it("stand on the line of the title and run the test", () => {
+  it("are on the line of the title and run the test", () => {
     const analysis = analyze(sample);
     const [lens, ...rest] = lenses(analysis);
     expect(rest).toEqual([]);
@@ -77,7 +77,7 @@ describe("lenses of tests", () => {
 });
 
 describe("expectations that failed", () => {
-  it("are marked where they stand, with the values of what they read", () => {
+  it("are marked where they are, with the values of what they read", () => {
     const text = sampleWith("expect score(a) > 0", "expect score(a) > score(b) and alpha < 0.1");
     const runs = createTestRuns();
     const analysis = analyze(text);

@@ -76,7 +76,7 @@ describe("the VS Code extension's package", () => {
     for (const [, path] of manifest.matchAll(/<Asset [^>]*Path="([^"]+)"/g)) expect(files[path ?? ""]).toBeDefined();
   });
 
-  it("names no file that it lacks", () => {
+  it("names no file that is missing", () => {
     const manifest = files["extension/package.json"] ?? "";
     const paths = [...manifest.matchAll(/"(\.\/[^"]+)"/g)].map((match) => match[1] ?? "");
     expect(paths.length).toBeGreaterThan(4);
@@ -103,7 +103,7 @@ describe("the VS Code extension's package", () => {
     );
   });
 
-  it("needs nothing but Node and the editor", () => {
+  it("needs only Node and the editor", () => {
     for (const name of ["extension/dist/extension.cjs", "extension/dist/server.cjs"]) {
       const required = [...(files[name] ?? "").matchAll(/\brequire\(["'`]([^"'`]+)["'`]\)/g)].map(
         (match) => match[1] ?? "",

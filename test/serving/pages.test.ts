@@ -86,14 +86,14 @@ describe("places of rules", () => {
   const rows = Array.from({ length: 12 }, (_, i) => ({ id: `i${i}`, s: 20 - i, kind: i >= 9 ? "y" : "x" }));
   const pin = `  pin first when kind == "y" at 1`;
 
-  it("do not start anew on a later page", () => {
+  it("do not start again on a later page", () => {
     expect(listed(rank(pin, rows, {}, 3))).toBe("i9 i0 i1");
     expect(listed(rank(pin, rows, { page: 2 }, 3))).toBe("i0 i1 i2");
     expect(listed(rank(pin, rows, { tail: [{ id: "z" }] }, 3))).toBe("i0 i1 i2");
     expect(rank(pin, rows, { page: 2 }, 3).relaxed).toEqual([]);
   });
 
-  it("start anew where the rule says so", () => {
+  it("start again where the rule says so", () => {
     expect(listed(rank(`${pin} pages: each`, rows, { page: 2 }, 3))).toBe("i9 i0 i1");
   });
 

@@ -74,7 +74,7 @@ describe("numbers of rules over the request", () => {
     expect(() => listOf(spec("at most keep of brand in 7"), { keep: 6 })).toThrow("in [1, 5]");
   });
 
-  it("stand in the canonical text, which compiles to the same model", async () => {
+  it("are in the canonical text, which compiles to the same model", async () => {
     const text = spec("at most min(keep, loose) of brand in 4 + width", "at least keep in top 10");
     const { model } = compileText(text);
     if (model === undefined) throw new Error("no model");

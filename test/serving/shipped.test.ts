@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "../..");
 
 describe("the tests in shipped specs pass", () => {
   const files = readdirSync(join(root, "specs"), { recursive: true, encoding: "utf8" }).map((file) => `specs/${file}`);
-  // Blocks of the standard library are no specs of their own.
+  // Blocks of the standard library are not specs of their own.
   const specs = files
     .filter((file) => file.endsWith(".mtl") && !file.startsWith("specs/std"))
     .flatMap((path) => {

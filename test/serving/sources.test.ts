@@ -12,7 +12,7 @@ fusion score = ctr
 
 rank page = from i2i top 2 by ctr, hot top 1 by ctr then top 3 by score
 
-test "each source brings its best" {
+test "each source provides its best" {
   candidate a { ctr: 0.3, source: "i2i" }
   candidate b { ctr: 0.2, source: ["i2i", "hot"] }
   candidate c { ctr: 0.1, source: "i2i" }

@@ -51,10 +51,10 @@ describe("the standard library", () => {
     expect(Object.fromEntries(hashes)).toEqual(released);
   });
 
-  it("is bundled as it stands in specs/std", async () => {
+  it("is bundled as it is in specs/std", async () => {
     const lines = names.map((name) => `  ${name}: ${JSON.stringify(textOf(name))},`);
     const text = [
-      "// Made from specs/std by test/std/std.test.ts; `npm run accept` writes it anew.",
+      "// Made from specs/std by test/std/std.test.ts; `npm run accept` writes it again.",
       "",
       "/** The text of each block by its name. */",
       "export const stdTexts: Readonly<Record<string, string>> = {",
@@ -104,10 +104,10 @@ describe("the standard library", () => {
     expect(result.model).toBeDefined();
   });
 
-  it("says what it does not have, and what a block lacks", () => {
+  it("says what it does not have, and what is missing from a block", () => {
     expect(messagesOf(compileText(spec("mmeo, esmm")))).toContain("`std` declares no `mmeo`; did you mean `mmoe`?");
-    const lacking = compileText(spec("mmoe, esmm").replace("input x =", "input z ="));
-    expect(messagesOf(lacking)).toMatch(/is called `x`[\s\S]*<std>\/2026\/mmoe\.mtl:4/);
+    const missing = compileText(spec("mmoe, esmm").replace("input x =", "input z ="));
+    expect(messagesOf(missing)).toMatch(/is called `x`[\s\S]*<std>\/2026\/mmoe\.mtl:4/);
   });
 
   it("gives no warnings about parts of a block that a spec does not use", () => {

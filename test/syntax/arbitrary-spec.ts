@@ -3,12 +3,12 @@ import { ruleWords } from "../../src/compiler/rules/index.js";
 import { declarationWords } from "../../src/compiler/syntax/index.js";
 
 /**
- * Random specs as lists of words, so that a property can lay one spec out in many ways: what stands between two words is
+ * Random specs as lists of words, so that a property can lay one spec out in many ways: what is between two words is
  * chosen apart from them ({@link layOut}).
  */
 export type Words = readonly string[];
 
-/** Stands in the words where entries of a block are separated. */
+/** Appears in the words where entries of a block are separated. */
 export const separator = "<separator>";
 
 const contextual = [
@@ -259,7 +259,7 @@ const declaration = fc.oneof(
 /** A spec as words, declaration by declaration. */
 export const arbitrarySpec: fc.Arbitrary<readonly Words[]> = fc.array(declaration, { minLength: 1, maxLength: 5 });
 
-/** What stands between words, by kind of place. */
+/** What is between words, by kind of place. */
 export interface Gaps {
   readonly between: readonly string[];
   readonly separators: readonly string[];

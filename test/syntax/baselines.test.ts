@@ -25,7 +25,7 @@ describe("sound specs", () => {
 describe("broken specs", () => {
   const folder = join(import.meta.dirname, "../baselines/syntax/broken");
 
-  it.each(specsIn(folder))("%s gives the messages that stand beneath its lines, and a tree", async (name) => {
+  it.each(specsIn(folder))("%s gives the messages that are beneath its lines, and a tree", async (name) => {
     const source = read(folder, name);
     const { spec, diagnostics } = parse(source);
     const sources = new Map([[name, source]]);

@@ -338,7 +338,7 @@ describe("meaning", () => {
     ]);
   });
 
-  it("gives doc comments to what stands right below them", () => {
+  it("gives doc comments to what is right below them", () => {
     const text =
       "/// one\n/// two\nmodel a\n\n/// far\n\nloss {\n  /// entry\n  b: c /// not this\n  // nor this\n  d: e\n}";
     const [model, loss] = declarations(text);

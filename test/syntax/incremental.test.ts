@@ -51,7 +51,7 @@ describe("parsing again after an edit", () => {
     let known = expectEqual(base, new Map());
     let text = base;
     for (let i = 0; i < 60; i++) {
-      // A session of typing: most edits build on the one before, some begin anew.
+      // A session of typing: most edits build on the one before, some begin again.
       if (i % 12 === 0) text = base;
       const at = Math.floor(random() * text.length);
       const removed = random() < 0.5 ? Math.floor(random() * 6) : 0;

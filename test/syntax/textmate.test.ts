@@ -23,7 +23,7 @@ beforeAll(async () => {
   grammar = loaded;
 });
 
-/** The innermost scope at each offset that is no white space. */
+/** The innermost scope at each offset that is not a white space. */
 function scopesOf(text: string): ReadonlyMap<number, string> {
   const scopes = new Map<number, string>();
   let state = textmate.INITIAL;
@@ -181,7 +181,7 @@ describe("the TextMate grammar on words that are names", () => {
     expect(scopeOf("train {\n  batch: 10\n}", "batch")).toBe("variable.other.property.mtl");
   });
 
-  it("marks what is no word of the language", () => {
+  it("marks what is not a word of the language", () => {
     for (const foreign of ["&&", "||", "=>", ";", "#", "!"])
       expect(
         scopeOf(`x ${foreign} y`, "x") === undefined ||

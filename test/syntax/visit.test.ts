@@ -22,7 +22,7 @@ describe("childrenOf", () => {
         expect(new Set(childrenOf(node))).toEqual(new Set(held));
       });
     }
-    // All but the nodes of broken texts, and comments, which stand beside the tree.
+    // All but the nodes of broken texts, and comments, which are beside the tree.
     expect(kinds.size).toBeGreaterThanOrEqual(70);
   });
 });

@@ -48,7 +48,7 @@ describe("characters that nobody sees", () => {
     if (value !== "a\tb") expect(await format(specWith(value))).toContain(value);
   });
 
-  it("a byte order mark may begin a file, and is no part of what is warned of", () => {
+  it("a byte order mark may begin a file, and is not one of the characters that trigger a warning", () => {
     expect(findHidden("\uFEFFmodel m")).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe("characters that nobody sees", () => {
     },
   );
 
-  it("any text stands in a spec as a literal that reads as it and shows all of it", () => {
+  it("any text is in a spec as a literal that reads as it and shows all of it", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (value) => {
         const literal = quoted(value);

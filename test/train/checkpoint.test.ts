@@ -55,7 +55,7 @@ const checkpoint = (step: number): Checkpoint => ({
 });
 
 describe("checkpoints", () => {
-  it("come back as they were, to the last bit", async () => {
+  it("come back as they were, bit for bit", async () => {
     await writeCheckpoint(directory, checkpoint(33), variables, 2);
     const { checkpoint: found, warnings } = await readLatestCheckpoint(directory);
     expect(whole(found)).toEqual(whole(checkpoint(33)));

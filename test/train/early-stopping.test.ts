@@ -18,7 +18,7 @@ describe("early stopping", () => {
     expect(follow("auc", 2, [0.7, 0.8, 0.79, 0.78, 0.9])).toEqual({ stopped: 4, best: 2 });
   });
 
-  it("starts to wait anew after an improvement", () => {
+  it("starts to wait again after an improvement", () => {
     expect(follow("auc", 2, [0.7, 0.6, 0.8, 0.7, 0.9])).toEqual({ stopped: undefined, best: 5 });
   });
 

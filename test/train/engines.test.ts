@@ -99,7 +99,7 @@ function programOf(model: Model, vocabulary: number) {
   return { ids, program: lowerModel(model, { ids }, { serving }) };
 }
 
-/** The specs that train: not parts that others import, nor specs of formulas and rules alone. */
+/** The specs that train: not parts that others import, nor specs of only formulas and rules. */
 const models = files.flatMap((file): readonly (readonly [string, Model])[] => {
   try {
     const { model } = loadSpec(join(specs, file));
@@ -113,7 +113,7 @@ const models = files.flatMap((file): readonly (readonly [string, Model])[] => {
 describe.each(models)("%s", (file, model) => {
   const steps = /^(census|synthetic)\/(mmoe|esmm)\.mtl$/.test(file) ? 50 : 4;
 
-  // A vocabulary of 20 is updated densely, one of 5,000 by touched rows. Census specs differ in their networks alone.
+  // A vocabulary of 20 is updated densely, one of 5,000 by touched rows. Census specs differ only in their networks.
   // The census specs other than MMoE run without XLA, whose compiling takes longer than all else here.
   const compiled = !/^census\/(?!mmoe\.mtl)/.test(file);
   const vocabularies = /^census\/.*(?<!^census\/mmoe)\.mtl$/.test(file) ? [20] : [20, 5000];

@@ -17,7 +17,7 @@ export function fakeDataset(rows: number): Dataset & { readonly asked: BatchOpti
   function* batches(options: BatchOptions): IterableIterator<EncodedBatch> {
     asked.push(options);
     const { size, shuffle, skip = 0, pad } = options;
-    // A rotation stands for the shuffle: another order each epoch, a function of seed and epoch alone.
+    // A rotation stands for the shuffle: another order each epoch, a function only of seed and epoch.
     const shift = shuffle === undefined ? 0 : shuffle.seed + 3 * shuffle.epoch;
     for (let first = skip * size; first < rows; first += size) {
       const count = Math.min(size, rows - first);

@@ -22,7 +22,7 @@ const run = (options: Partial<LoopOptions> = {}) => {
 };
 
 describe("the training loop", () => {
-  it("takes every row once an epoch, in another order each epoch, the last batch padded", async () => {
+  it("takes every row once per epoch, in another order each epoch, the last batch padded", async () => {
     const data = fakeDataset(95);
     const epochs: unknown[] = [];
     const { result } = run({
@@ -39,7 +39,7 @@ describe("the training loop", () => {
     expect(epochs).toEqual([1, 2, 3].map((epoch) => [epoch * 10, epoch, 0, ["loss", "loss/y"]]));
   });
 
-  it("weighs the epoch's mean loss by rows, so that the short batch counts for its rows alone", async () => {
+  it("weights the epoch's mean loss by rows, so that the short batch counts only for its rows", async () => {
     const means: number[] = [];
     const constant = fakeSession();
     const { result } = run({
@@ -92,7 +92,7 @@ describe("the training loop", () => {
       second.set(saved.state);
       await run({
         session: second,
-        // As a checkpoint's file brings it back.
+        // As a checkpoint's file gives it back.
         start: JSON.parse(JSON.stringify(saved.position)) as Position,
         onEpoch: (_, means) => {
           again.push(means);

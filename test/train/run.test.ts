@@ -35,7 +35,7 @@ function createRun(changes: Partial<TrainingRun> = {}): TrainingRun & { readonly
   };
 }
 
-/** Scores of the head `y`, one an epoch. */
+/** Scores of the head `y`, one per epoch. */
 function scripted(values: readonly (number | undefined)[]): NonNullable<TrainingRun["evaluation"]> {
   let epoch = 0;
   return {

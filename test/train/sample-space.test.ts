@@ -108,7 +108,7 @@ describe("the sample space of a head", () => {
 });
 
 describe("a complement", () => {
-  /** `c` lies within `b`, `b` within `a`; `d` within `a`; `e` stands by itself. */
+  /** `c` lies within `b`, `b` within `a`; `d` within `a`; `e` is by itself. */
   const within: Readonly<Record<string, readonly string[]>> = { a: [], b: ["a"], c: ["b", "a"], d: ["a"], e: [] };
   const names = Object.keys(within);
   const models = names.map((name) => label(name, "event", within[name] ?? []));

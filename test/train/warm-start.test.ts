@@ -219,7 +219,7 @@ describe("a warm start", () => {
     expect(warm.plan.tensors.map(({ name }) => name)).toEqual(names);
   });
 
-  it("finds weights and rows under the names that things had, to the bit", async () => {
+  it("finds weights and rows under the names that things had, bit for bit", async () => {
     const names = [
       ["user_id", "customer"],
       ["pool", "shared"],
@@ -284,7 +284,7 @@ describe("a warm start", () => {
         ],
       ],
     ] as const)(
-      "%s: what is kept is kept to the bit, and predictions are what they were",
+      "%s: what is kept is kept bit for bit, and predictions are what they were",
       async (_, name, changes) => {
         const spec = variant(`columns-${name}`, ...changes);
         const { after, warm } = await startOf(spec);

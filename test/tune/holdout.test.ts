@@ -24,7 +24,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Two requests of eight rows a user; `effect` says how much of a value cvr is, and the rest is noise. */
+/** Two requests of eight rows per user; `effect` says how much of a value cvr is, and the rest is noise. */
 function writeLog(seed: number, users: number, effect: number): string {
   const { uniform } = createDraws(seed, 0x10c5);
   const lines = Array.from({ length: users * 16 }, (_, row) => {

@@ -87,7 +87,7 @@ describe("measures", () => {
     }
   });
 
-  it("weigh requests of an off-policy estimate", () => {
+  it("weight requests of an off-policy estimate", () => {
     const log = rowsOf(2, 2);
     const ranking = createRanking(log, new Float64Array(4));
     const context = { log, column: column([1, 2, 5, 5]), policyWeights: Float64Array.from([2, 0.5]) };
@@ -110,22 +110,22 @@ describe("objectives", () => {
   it.each([
     [
       "gau(click)",
-      "a measure should stand here: `auc`, `gauc`, `ndcg`, `mean`, `distinct`, `snips`, `ips`; did you mean `gauc`?",
+      "a measure is expected here: `auc`, `gauc`, `ndcg`, `mean`, `distinct`, `snips`, `ips`; did you mean `gauc`?",
     ],
     ["gauc@5(click)", "`gauc` looks at whole requests: `@` belongs to ndcg, mean, distinct"],
     ["ndcg@0(click)", "a number of places from 1 should follow `@`"],
     ["ndcg(click", "`)` should follow the column"],
-    ["ndcg()", "a column of the log should stand here"],
+    ["ndcg()", "a column of the log is expected here"],
     ["0.3 gauc(x)", "`*` and a measure should follow the weight"],
-    ["gauc(x) gauc(y)", "`+` or the end should stand here"],
-    ["", "a measure should stand here: `auc`, `gauc`, `ndcg`, `mean`, `distinct`, `snips`, `ips`"],
+    ["gauc(x) gauc(y)", "`+` or the end is expected here"],
+    ["", "a measure is expected here: `auc`, `gauc`, `ndcg`, `mean`, `distinct`, `snips`, `ips`"],
   ])("say what is wrong with `%s`", (text, problem) => {
     expect(parseObjective(text)).toMatchObject({ problem });
   });
 
   it.each([
-    ["mean@10(is_new)", "`>=` or `<=` should stand here"],
-    ["mean@10(is_new) >= many", "a number should stand here"],
+    ["mean@10(is_new)", "`>=` or `<=` is expected here"],
+    ["mean@10(is_new) >= many", "a number is expected here"],
     ["mean@10(is_new) >= 1 %", "nothing should follow the bound"],
   ])("say what is wrong with the guard `%s`", (text, problem) => {
     expect(parseGuard(text)).toMatchObject({ problem });

@@ -342,10 +342,10 @@ describe("mtlc tune says what is wrong", () => {
       { objectives: ["gauc(clik)"] },
       "MTL7103: an objective needs the column `clik`, which `DIR/log.csv.gz` does not have; did you mean `click`?",
     ],
-    [{ objectives: ["gauc()"] }, 'MTL7551: `--objective "gauc()"`, character 6: a column of the log should stand here'],
+    [{ objectives: ["gauc()"] }, 'MTL7551: `--objective "gauc()"`, character 6: a column of the log is expected here'],
     [
       { guards: ["mean@5(is_new)"] },
-      'MTL7551: `--guard "mean@5(is_new)"`, character 15: `>=` or `<=` should stand here',
+      'MTL7551: `--guard "mean@5(is_new)"`, character 15: `>=` or `<=` is expected here',
     ],
     [{ objectives: [] }, 'MTL7557: `--method cma-es` needs `--objective`, such as `--objective "gauc(click)"`'],
     [{ method: "nsga2" }, "MTL7557: `--method nsga2` needs several objectives; `--method cma-es` takes one"],
@@ -460,7 +460,7 @@ describe("a log", () => {
     expect(await failureOf(whole)).toMatch(/^MTL7566: request `1` has 10001 candidates, and a ranking takes 10000/);
   });
 
-  it("may be JSON lines with lists and truth values, read through the rules", async () => {
+  it("may be JSON lines with lists and booleans, read through the rules", async () => {
     const spec = join(folder, "tags.mtl");
     writeFileSync(
       spec,
@@ -593,7 +593,7 @@ describe("another optimizer", () => {
       objectives: [{ name: "ndcg@10(value)", direction: "maximize" }],
     });
     expect(said[1]).toMatchObject({ id: 1, violation: 0 });
-    expect(said[2]).toEqual({ id: null, error: "the line is no JSON" });
+    expect(said[2]).toEqual({ id: null, error: "the line is not JSON" });
     expect(said[3]).toEqual({ id: "x", error: "`a` should be a number in [0, 2]" });
     expect(said[4]).toMatchObject({ id: 2 });
     expect(tuned?.result.params.map(({ proposed: value }) => value)).toEqual([0.6, 0.25]);

@@ -25,7 +25,7 @@ with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, te
         mtlc.stdin.write(json.dumps({"id": trial.number, "values": values}) + "\n")
         mtlc.stdin.flush()
         answer = json.loads(mtlc.stdout.readline())
-        # A trial that breaks a guard is no candidate.
+        # A trial that breaks a guard is not a candidate.
         broken = answer["violation"] > 0
         study.tell(trial, None if broken else answer["objectives"], optuna.trial.TrialState.FAIL if broken else None)
     mtlc.stdin.close()

@@ -12,7 +12,7 @@ export function relaxedText(given: Relaxed): string {
       return `${given.rule} is relaxed: no item could be put at position ${given.position}`;
     case "quota":
       return given.kept === given.wanted
-        ? `${given.rule} is late: its ${given.wanted} stand in time, but not spread evenly`
+        ? `${given.rule} is late: its ${given.wanted} are in time, but not spread evenly`
         : `${given.rule} is relaxed: ${given.kept} of ${given.wanted}`;
     case "short":
       return `the list is short: ${given.rules.join(", ")} leave${given.rules.length === 1 ? "s" : ""} ${given.length} of ${given.wanted} positions`;

@@ -4,7 +4,7 @@ const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 
 /**
  * A text of somebody's data for a terminal: line breaks, escape sequences and characters that nobody sees or that turn the
- * direction of a line stand as the escapes that a spec would write.
+ * direction of a line appear as the escapes that a spec would write.
  */
 export function visibleText(text: string): string {
   return replaceHidden(

@@ -3,13 +3,13 @@ import type { Arguments } from "../model/model.js";
 
 export function numberArgument(args: Arguments, name: string): number {
   const value = args[name];
-  if (typeof value !== "number") throw new Error(`the argument ${name} is no number`);
+  if (typeof value !== "number") throw new Error(`the argument ${name} is not a number`);
   return value;
 }
 
 export function textArgument(args: Arguments, name: string): string {
   const value = args[name];
-  if (typeof value !== "string") throw new Error(`the argument ${name} is no word`);
+  if (typeof value !== "string") throw new Error(`the argument ${name} is not a name`);
   return value;
 }
 
@@ -21,9 +21,9 @@ export function booleanArgument(args: Arguments, name: string): boolean {
 
 export function numbersArgument(args: Arguments, name: string): readonly number[] {
   const value = args[name];
-  if (!Array.isArray(value)) throw new Error(`the argument ${name} is no list`);
+  if (!Array.isArray(value)) throw new Error(`the argument ${name} is not a list`);
   return value.map((item) => {
-    if (typeof item !== "number") throw new Error(`the argument ${name} holds something that is no number`);
+    if (typeof item !== "number") throw new Error(`the argument ${name} holds something that is not a number`);
     return item;
   });
 }

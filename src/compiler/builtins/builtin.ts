@@ -54,7 +54,7 @@ export interface LayerContext {
   readonly present: () => ValueId;
   /**
    * A feature's tensor [B, d]: its number, or its embedding. `own` is the feature's table, which all its readers share; a
-   * width asks for a table of that width which is this node's alone.
+   * width asks for a table of that width which is only this node's.
    */
   readonly feature: (name: string, table: "own" | { readonly width: number }) => ValueId;
   /**
@@ -87,7 +87,7 @@ export interface GateBuiltin extends BuiltinBase {
   readonly lower: (context: LayerContext, experts: number) => ValueId;
 }
 
-/** A loss on a head: one number a row, before masks and weights. */
+/** A loss on a head: one number per row, before masks and weights. */
 export interface LossBuiltin extends BuiltinBase {
   readonly kind: "loss";
   readonly heads: readonly ("probability" | "expectation" | "score")[];

@@ -9,16 +9,16 @@ export function problem(text: string): ShapeResult {
   return { kind: "problem", problem: text };
 }
 
-/** The width of a layer's one input, a vector a row, handed on to the rule. */
+/** The width of a layer's one input, a vector per row, handed on to the rule. */
 export function fromVector(inputs: readonly (readonly number[])[], rule: (width: number) => ShapeResult): ShapeResult {
   const [shape = []] = inputs;
   const [width] = shape;
   return width === undefined || shape.length !== 1
-    ? problem(`needs a vector a row, has [${shape.join(", ")}]`)
+    ? problem(`needs a vector per row, has [${shape.join(", ")}]`)
     : rule(width);
 }
 
-/** The common width of vectors a row. */
+/** The common width of vectors per row. */
 export function fromEqualVectors(
   inputs: readonly (readonly number[])[],
   rule: (width: number) => ShapeResult,

@@ -42,7 +42,7 @@ export function partOfTensor(tensor: string, isPart: (name: string) => boolean):
   return owner;
 }
 
-/** For each task the parts that it is computed from, its own included: with what is for training alone, without penalties. */
+/** For each task the parts that it is computed from, its own included: with what is only for training, without penalties. */
 export function partsOfTasks(model: Model): ReadonlyMap<string, ReadonlySet<string>> {
   const plain = { ...model, loss: { ...model.loss, penalties: [] } };
   const tasks = model.heads.filter(({ keyword }) => keyword === "task");

@@ -21,7 +21,7 @@ export function chainText(value: FormulaExpression): string {
     default:
       break;
   }
-  throw new Error(`a chain over signals is no formula of the kind ${value.kind}`);
+  throw new Error(`a chain over signals is not a formula of the kind ${value.kind}`);
 }
 
 function operandText(value: FormulaExpression): string {

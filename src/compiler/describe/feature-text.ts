@@ -2,7 +2,7 @@ import type { FeatureModel, LabelModel, Vocabulary } from "../model/index.js";
 import { columnText } from "./column-text.js";
 import { numberText, quoted } from "./value-text.js";
 
-/** `categorical(hash: 1_000_000, embed: 16, …)`, with where its values come from when that is no column of its name. */
+/** `categorical(hash: 1_000_000, embed: 16, …)`, with where its values come from when that is not a column of its name. */
 export function featureText(feature: FeatureModel): string {
   const options = [...typeOptions(feature), ...commonOptions(feature)];
   const column = ownColumn(feature.source);

@@ -90,7 +90,7 @@ function write(expression: FormulaTree<TestLeaf | FormulaExpression>): Written {
   }
 }
 
-/** As the formatter has it: powers stand close. */
+/** As the formatter has it: no spaces around `^`. */
 export function spaced(operator: string): string {
   return operator === "^" ? "^" : ` ${operator} `;
 }

@@ -8,9 +8,9 @@ export interface NetworkDeclarationText {
   readonly name: string;
   /** `experts pool[8] = mlp(x, [64], …)`. */
   readonly text: string;
-  /** What stands after the first `=`. */
+  /** What follows the first `=`. */
   readonly value: string;
-  /** The outermost nodes: one, or one a member of `bottoms`. */
+  /** The outermost nodes: one, or one per member of `bottoms`. */
   readonly nodes: readonly NetNode[];
 }
 

@@ -19,7 +19,7 @@ export function quoted(text: string): string {
 
 const escapes: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r" };
 
-/** A name where one may stand, or a text in quotes. */
+/** A name where one may appear, or a text in quotes. */
 export function nameText(name: string): string {
   return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : quoted(name);
 }
@@ -35,7 +35,7 @@ export function valueText(value: ArgumentValue, type?: ParameterType): string {
   return `{ ${entries.join(", ")} }`;
 }
 
-/** `widths: [64], activation: relu, …`; the first ones that must be given stand without their names. */
+/** `widths: [64], activation: relu, …`; the required ones come first, without names. */
 export function argumentsText(parameters: readonly ParameterSpec[], given: Arguments): readonly string[] {
   const required = parameters.findIndex((each) => each.default !== undefined);
   const known = parameters.flatMap((parameter, place) => {
@@ -52,7 +52,7 @@ export function argumentsText(parameters: readonly ParameterSpec[], given: Argum
   return [...known, ...others];
 }
 
-/** `adam(lr: 1e-3, …)`, or the name alone where there is nothing to say. */
+/** `adam(lr: 1e-3, …)`, or only the name where there is nothing to say. */
 export function callText(name: string, args: readonly string[]): string {
   return args.length === 0 ? name : `${name}(${args.join(", ")})`;
 }

@@ -30,10 +30,10 @@ export interface Card {
 }
 
 /**
- * `data`: what is read; `weighs`: what a gate's weights are computed from; `mix`: the experts that a gate weighs;
- * `training`: counts in training alone.
+ * `data`: what is read; `weights`: what a gate's weights are computed from; `mix`: the experts that a gate mixes;
+ * `training`: counts only in training.
  */
-export type EdgeKind = "data" | "weighs" | "mix" | "training";
+export type EdgeKind = "data" | "weights" | "mix" | "training";
 
 export interface DiagramEdge {
   readonly from: string;

@@ -76,7 +76,7 @@ function addDeclared(builder: Builder, node: NetNode): void {
   const keyword = node.declared?.keyword ?? "bottom";
   const kind = keyword === "bottoms" ? "bottom" : keyword;
   const isGate = resolveGate(node.layer) !== undefined;
-  const own = inside(builder, isGate ? node.inputs.slice(0, 1) : node.inputs, isGate ? "weighs" : "data");
+  const own = inside(builder, isGate ? node.inputs.slice(0, 1) : node.inputs, isGate ? "weights" : "data");
   const mixed = isGate ? inside(builder, node.inputs.slice(1), "mix") : undefined;
   const isInput = kind === "input";
   const lines = [...own.layers, ...(node.layer === "concat" ? [] : [layerLine(node)])];

@@ -19,7 +19,7 @@ const shapes: Readonly<Record<CardKind, string>> = {
 const edgeStyles: Readonly<Record<EdgeKind, string>> = {
   data: "solid",
   mix: "solid",
-  weighs: "dashed",
+  weights: "dashed",
   training: "dotted",
 };
 

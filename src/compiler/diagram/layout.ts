@@ -33,7 +33,7 @@ export const metrics = {
   padding: 11,
   /** Between the lines of a card. */
   lead: 16,
-  /** How far each sheet of a stack stands out. */
+  /** How far each sheet of a stack is offset. */
   sheet: 4,
   sheets: 2,
 } as const;
@@ -45,7 +45,7 @@ interface Size {
 
 /**
  * Places the cards from left to right in layers (Sugiyama's method, by dagre), each after what it reads. Cards of a layer
- * get one width, so that they stand in a column.
+ * get one width, so that they line up in a column.
  */
 export function layoutDiagram(diagram: Diagram): PlacedDiagram {
   const sizes = new Map(diagram.cards.map((card) => [card.id, sizeOf(card)]));
@@ -109,7 +109,7 @@ function key(id: string): string {
 export const factGap = " · ";
 
 /** What is drawn straight where not all can be. */
-const weights: Readonly<Record<DiagramEdge["kind"], number>> = { mix: 3, data: 2, weighs: 1, training: 1 };
+const weights: Readonly<Record<DiagramEdge["kind"], number>> = { mix: 3, data: 2, weights: 1, training: 1 };
 
 /** Room for the longest line, and for the sheets of a stack. */
 function sizeOf({ title, lines, facts, copies }: Card): Size {

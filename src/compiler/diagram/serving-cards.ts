@@ -8,7 +8,7 @@ const formulaWidth = 38;
 const listedValues = 8;
 const candidateId = "a candidate's values";
 
-/** What comes after the network: the values that candidates bring, formulas, and rankings with their rules. */
+/** What comes after the network: the values that candidates provide, formulas, and rankings with their rules. */
 export function servingCards(
   serving: ServingModel,
   heads: ReadonlySet<string>,
@@ -79,7 +79,7 @@ function rankCard({ ruleSets }: ServingModel, { name, stages, rules }: ServingMo
   };
 }
 
-/** A formula on several lines, broken before operators that stand in no parentheses. */
+/** A formula on several lines, broken before operators that are in no parentheses. */
 function wrapped(text: string): readonly string[] {
   const lines: string[] = [];
   let line = "";

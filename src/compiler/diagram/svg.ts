@@ -27,7 +27,7 @@ const kindNames: Readonly<Record<CardKind, string>> = {
   tower: "tower",
   task: "task",
   chain: "chain",
-  candidate: "what candidates bring",
+  candidate: "what candidates provide",
   fusion: "formula",
   rank: "list",
 };
@@ -38,8 +38,8 @@ const roundCards: ReadonlySet<CardKind> = new Set(["task", "chain", "fusion", "r
 const edgeNames: Readonly<Record<EdgeKind, string>> = {
   data: "reads",
   mix: "experts it mixes",
-  weighs: "what a gate looks at",
-  training: "in training alone",
+  weights: "what a gate looks at",
+  training: "only in training",
 };
 
 const margin = 28;
@@ -96,7 +96,7 @@ text { fill: #1f2328; fill: var(--ink); font-family: ${mono} }
 .ground { fill: #ffffff; fill: var(--card) }
 .edge { fill: none; stroke-width: 1.4; stroke-opacity: 0.65 }
 .mix { stroke-width: 2.4 }
-.weighs { stroke-dasharray: 5 4 }
+.weights { stroke-dasharray: 5 4 }
 .training { stroke-dasharray: 1.5 4; stroke-linecap: round }
 </style>`;
 }

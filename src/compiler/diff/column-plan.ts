@@ -1,4 +1,4 @@
-/** Which columns of a weight stand for the inputs that they stood for, wherever those are now. */
+/** Which columns of a weight belong to the inputs that they were for, wherever those are now. */
 
 /** Something that a part reads, and how many columns of a weight are its. */
 export interface Column {

@@ -36,7 +36,7 @@ export interface Change {
   /** As the specs say it; absent where there is no such facet. */
   readonly before?: string;
   readonly after?: string;
-  /** For lists: items that came, that went, and whether those that stayed stand in another order. */
+  /** For lists: items that came, that went, and whether those that stayed are in another order. */
   readonly items?: { readonly added: readonly string[]; readonly removed: readonly string[]; readonly moved: boolean };
 }
 

@@ -103,7 +103,7 @@ function build(
   } else resolveLayer(node.layer)?.lower(context);
 }
 
-/** Whether one argument, changed alone from `before` to `after`, gives the layer other tensors. */
+/** Whether one argument, the only one changed, from `before` to `after`, gives the layer other tensors. */
 export function shapesTensors(model: Model, node: NetNode, argument: string, after: Arguments): boolean {
   const value = after[argument];
   if (value === undefined) return true;

@@ -75,7 +75,7 @@ function readFacets(model: Model, node: NetNode): readonly Facet[] {
   return [
     reads("reads", names.slice(0, 1)),
     reads("over", names.slice(1)),
-    facet("experts it weighs", "network.mix", String(experts), { tensorRule: "network.mix.tensors" }),
+    facet("experts mixed", "network.mix", String(experts), { tensorRule: "network.mix.tensors" }),
   ];
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * How far a change reaches, the farthest first; each class holds those after it. A `serving` change alters what callers of
- * the served model bring or get; after a `checkpoint` change tensors of before do not fit; after a `training` change they
+ * the served model provide or get; after a `checkpoint` change tensors of before do not fit; after a `training` change they
  * fit, and training gives others; a `score` change needs no training, what is shown is decided otherwise; `report` is what
  * is measured and named.
  */
@@ -11,8 +11,8 @@ export type ChangeClass = (typeof changeClasses)[number];
 
 /** One sentence a class, for a legend. */
 export const classMeanings: Readonly<Record<ChangeClass, string>> = {
-  serving: "callers bring other inputs or get other outputs",
-  checkpoint: "tensors of before do not fit, or mean something else: what is named below starts anew",
+  serving: "callers provide other inputs or get other outputs",
+  checkpoint: "tensors of before do not fit, or mean something else: what is named below is reinitialized",
   training: "every tensor fits; training again gives other weights",
   score: "no training needed: the same predictions are scored and listed otherwise",
   report: "nothing that is predicted changes: names, and what is measured",
@@ -31,7 +31,7 @@ function rule(reach: ChangeClass, purpose: string): ChangeRule {
 /** Every kind of change, by its stable id. */
 export const changeRules = {
   "model.name": rule("report", "the model has another name"),
-  "model.counters": rule("report", "exposures are counted under the model's name: the counters start anew"),
+  "model.counters": rule("report", "exposures are counted under the model's name: the counters start again"),
   "name.changed": rule("report", "it was called otherwise, and what is learned stays"),
   "name.changed.served": rule("serving", "callers get the prediction under another name; what is learned stays"),
   "model.other": rule("training", "something else of the model is different"),
@@ -42,9 +42,9 @@ export const changeRules = {
   "data.format": rule("training", "files without a format of their own are read otherwise"),
   "data.split": rule("training", "other rows train"),
   "data.group": rule("report", "rows are grouped by another column"),
-  "data.weight": rule("training", "rows weigh differently"),
+  "data.weight": rule("training", "rows have other weights"),
 
-  "feature.added": rule("serving", "callers bring one more input"),
+  "feature.added": rule("serving", "callers provide one more input"),
   "feature.removed": rule("serving", "callers need one input less"),
   "feature.added.unserved": rule("checkpoint", "training reads one more input, serving does not"),
   "feature.removed.unserved": rule("checkpoint", "training reads one input less, serving never had it"),
@@ -82,11 +82,11 @@ export const changeRules = {
   "network.reads": rule("training", "it reads other parts, or in another order; its own tensors fit"),
   "network.reads.tensors": rule("checkpoint", "it reads other parts, and its tensors do not fit them"),
   "network.experts": rule("checkpoint", "another number of experts"),
-  "network.mix": rule("training", "its gate weighs another number of experts; weights of those that stay carry over"),
-  "network.mix.tensors": rule("checkpoint", "its gate weighs another number of experts"),
+  "network.mix": rule("training", "its gate mixes another number of experts; weights of those that stay carry over"),
+  "network.mix.tensors": rule("checkpoint", "its gate mixes another number of experts"),
   "network.shape": rule("training", "what it reads has another shape; weights of what it read before carry over"),
   "network.shape.tensors": rule("checkpoint", "what it reads has another shape"),
-  "network.columns": rule("checkpoint", "what it reads stands in another order, or is made of other parts"),
+  "network.columns": rule("checkpoint", "what it reads is in another order, or is made of other parts"),
   "network.value": rule("training", "it computes something else with the same tensors"),
   "network.value.tensors": rule("checkpoint", "it computes something else, with other tensors"),
 
@@ -124,10 +124,10 @@ export const changeRules = {
 
   "metrics.changed": rule("report", "other things are measured"),
 
-  "attribute.added": rule("serving", "callers bring one more attribute of a candidate"),
+  "attribute.added": rule("serving", "callers provide one more attribute of a candidate"),
   "attribute.removed": rule("serving", "callers need one attribute less"),
   "attribute.changed": rule("serving", "the attribute has another type or range"),
-  "signal.added": rule("serving", "callers bring one more score of another system"),
+  "signal.added": rule("serving", "callers provide one more score of another system"),
   "signal.removed": rule("serving", "callers need one score less"),
   "signal.changed": rule("serving", "the score is of another type or range"),
   "rank.added": rule("serving", "callers get one more list"),
@@ -145,7 +145,7 @@ export const changeRules = {
   "rule.order": rule("score", "rules that compete are served in another order"),
   "counter.added": rule("score", "one more rule that counts exposures; its counters start at 0"),
   "counter.removed": rule("score", "one rule that counts exposures less; its counters are not read any more"),
-  "counter.moved": rule("score", "exposures are counted under another key: the counters start anew"),
+  "counter.moved": rule("score", "exposures are counted under another key: the counters start again"),
   "experiment.added": rule("score", "requests are divided once more"),
   "experiment.removed": rule("score", "requests are not divided any more"),
   "experiment.changed": rule("score", "requests are divided otherwise"),

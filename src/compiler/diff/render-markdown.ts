@@ -12,7 +12,7 @@ import {
   usedClasses,
 } from "./render-text.js";
 
-/** A diff for a pull request: a table a section, tensors folded away; made from the diff alone, as JSON has it. */
+/** A diff for a pull request: a table per section, tensors folded away; made only from the diff, as JSON has it. */
 export function renderDiffMarkdown(diff: ModelDiff): string {
   if (diff.class === "none") return `### ${diffTitle(diff)}\n\nNo change: both are the same model.\n`;
   const parts = [

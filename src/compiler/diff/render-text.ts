@@ -20,10 +20,10 @@ const plain: DiffStyle = {
 /** More lines than this of tensors are for a machine. */
 const tensorLimit = 20;
 
-/** The column where classes stand. */
+/** The column where classes are. */
 const classColumn = 72;
 
-/** A diff for people; made from the diff alone, as JSON has it. */
+/** A diff for people; made only from the diff, as JSON has it. */
 export function renderDiffText(diff: ModelDiff, style: DiffStyle = plain): string {
   if (diff.class === "none") return "no change: both are the same model\n";
   return [
@@ -61,13 +61,13 @@ function subjectText(subject: SubjectDiff, style: DiffStyle): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** `experts pool`; a block's entry is called by its key alone. */
+/** `experts pool`; a block's entry is called only by its key. */
 export function subjectTitle(kind: string, name: string): string {
   const isEntry = ["data", "train", "metrics", "model"].includes(kind);
   return isEntry ? name : `${kind} ${name}`;
 }
 
-/** A consequence alone has nothing of before and after to show. */
+/** A bare consequence has nothing of before and after to show. */
 export function isShown({ before, after }: Change): boolean {
   return before !== undefined || after !== undefined;
 }
@@ -87,8 +87,9 @@ export function meaningLines({ kind, state, text, meaning, formerly, class: reac
   if (state === "changed") return meaning;
   if (formerly === undefined) return [];
   if (kind === "rule" && /^(cap|pace) /.test(text ?? ""))
-    return [`\`${formerly}\` by another name; exposures are counted by names, and its counters start anew`];
-  const loss = reach === "checkpoint" || reach === "serving" ? "; what is learned goes by names and starts anew" : "";
+    return [`\`${formerly}\` by another name; exposures are counted by names, and its counters start again`];
+  const loss =
+    reach === "checkpoint" || reach === "serving" ? "; what is learned goes by names and is reinitialized" : "";
   return [`\`${formerly}\` by another name${loss}`];
 }
 
@@ -116,7 +117,7 @@ export function tensorSummary({ warmStart }: ModelDiff): string {
   const rows = parts.length === 0 ? "" : byColumn === 0 ? `, ${byRow} of them row by row` : `, ${parts.join(", ")}`;
   if (fresh === 0) return `all ${tensors.length} tensors warm-start${rows}`;
   if (carried === 0) return `none of the ${tensors.length} tensors warm-starts`;
-  return `${fresh} of ${tensors.length} tensors start anew; the other ${carried} warm-start${rows}`;
+  return `${fresh} of ${tensors.length} tensors are reinitialized; the other ${carried} warm-start${rows}`;
 }
 
 function tensorText(diff: ModelDiff, style: DiffStyle): string {
@@ -135,7 +136,7 @@ function tensorText(diff: ModelDiff, style: DiffStyle): string {
   return `${style.strong("checkpoint")}\n  ${tensorSummary(diff)}\n${lines.join("")}${more}${goneText}`;
 }
 
-/** Why a tensor starts anew. */
+/** Why a tensor is reinitialized. */
 export function freshText({ reason, before, shape }: Extract<TensorPlan, { kind: "fresh" }>): string {
   const now = `[${shape.join(", ")}]`;
   switch (reason) {

@@ -27,7 +27,7 @@ function rules(word: Words): { readonly added: RuleId; readonly removed: RuleId;
   return { added: `${word}.added`, removed: `${word}.removed`, changed: `${word}.changed` };
 }
 
-/** What a candidate and a request bring; what follows from heads and features is their own section's. */
+/** What a candidate and a request provide; what follows from heads and features is their own section's. */
 export function inputSubjects({ serving }: Model): readonly Subject[] {
   return (serving?.inputs ?? []).flatMap((input): readonly Subject[] => {
     if (input.origin !== "attribute" && input.origin !== "signal" && input.origin !== "request") return [];
@@ -80,7 +80,7 @@ export function fusionSubjects({ serving }: Model): readonly Subject[] {
   }));
 }
 
-/** Rules by the set that they stand in: `home.double11`. */
+/** Rules by the set that they are in: `home.double11`. */
 export function ruleSubjects({ serving }: Model): readonly Subject[] {
   const { added, removed, changed } = rules("rule");
   return (serving?.ruleSets ?? []).flatMap((set) =>
@@ -107,7 +107,7 @@ function counterText({ verb, key, per, zone }: CapRule | PaceRule): string {
   return `${verb} of ${key.map(({ name }) => name).join(", ")} per ${per} in ${zone}`;
 }
 
-/** Where competing rules stand in another order than in `other`: of each competition those that both have. */
+/** Where competing rules are in another order than in `other`: of each competition those that both have. */
 export function ruleOrderSubjects({ serving }: Model, other: Model): readonly Subject[] {
   return (serving?.ruleSets ?? []).flatMap((set) => {
     const theirs = other.serving?.ruleSets.find(({ name }) => name === set.name);

@@ -40,7 +40,7 @@ export interface Facet {
   readonly tensorRule?: RuleId;
   /** Whether it does, by what it becomes; absent: it does when some of them do not. */
   readonly shapesTensors?: (after: Facet) => boolean;
-  /** Of an argument: all that stand with it. */
+  /** Of an argument: all that go with it. */
   readonly arguments?: Arguments;
 }
 

@@ -160,7 +160,7 @@ function tableFeatures(model: Model): ReadonlyMap<string, TableFeature> {
 interface Owner {
   readonly id: string;
   readonly input: readonly Column[];
-  /** Of a gate, what it weighs. */
+  /** Of a gate, what it mixes. */
   readonly experts: readonly Column[];
   /** By the name of a tensor within its owner. */
   readonly axes: ReadonlyMap<string, TensorAxes>;
@@ -186,7 +186,7 @@ function ownersOf(model: Model): ReadonlyMap<string, Owner> {
   return owners;
 }
 
-/** Whole when every column is where it was, by columns when some are, anew when none is or another axis has another size. */
+/** Whole when every column is where it was, by columns when some are, reinitialized when none is or another axis has another size. */
 function planWeight(
   { name, shape }: TensorRow,
   other: TensorRow,

@@ -15,16 +15,16 @@ import {
 import { flatExpression, flatType } from "./flat-text.js";
 import { attachedComments, hasCommentInside } from "./comments.js";
 
-/** The texts at the beginning of a line that stand in columns with those of its neighbours, by column. */
+/** The texts at the beginning of a line that are in columns with those of its neighbours, by column. */
 export type Cells = readonly (readonly [column: string, text: string])[];
 
 /** How wide each column is among neighbours. */
 export type Columns = ReadonlyMap<string, number>;
 
-/** Texts that differ in width by more than this are not brought into columns: the gaps would hide what belongs together. */
+/** Texts that differ in width by more than this are not aligned in columns: the gaps would hide what belongs together. */
 const widestGap = 24;
 
-/** The cells of a line; none for one that stands by itself. */
+/** The cells of a line; none for one that is by itself. */
 export function cellsOf(node: AnyNode): Cells {
   switch (node.kind) {
     case "Entry":
@@ -50,7 +50,7 @@ function entryCells(node: Entry | FeatureEntry | LabelEntry | TypedEntry | Param
     : [first];
 }
 
-/** Names wider than this stand by themselves: they may take several lines. */
+/** Names wider than this are by themselves: they may take several lines. */
 const widestNames = 24;
 
 function groupCells({ names }: FeatureGroup): Cells {

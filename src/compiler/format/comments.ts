@@ -17,12 +17,12 @@ export function attachedComments(node: AnyNode): readonly AttachedComment[] {
   return (node as { readonly comments?: readonly AttachedComment[] }).comments ?? [];
 }
 
-/** Whether a comment stands before, in or right after a part of the node (not beside the node itself). */
+/** Whether a comment is before, in or right after a part of the node (not beside the node itself). */
 export function hasCommentInside(node: AnyNode): boolean {
   return childrenOf(node).some((child) => attachedComments(child).length > 0 || hasCommentInside(child));
 }
 
-/** The comments that stand in the node but beside none of its parts. */
+/** The comments that are in the node but beside none of its parts. */
 export function danglingComments(node: AnyNode): readonly AttachedComment[] {
   return attachedComments(node).filter((comment) => comment.leading !== true && comment.trailing !== true);
 }
@@ -96,7 +96,7 @@ const infixKinds: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
 
 /**
  * Where Prettier's own choice would lose or move a comment: `{ // comment` stays on the line of the brace (below it, a doc
- * comment would begin to document the first entry), and so does one that stands before the brace; a comment in a node
+ * comment would begin to document the first entry), and so does one that is before the brace; a comment in a node
  * that prints none goes behind it. True when the comment was attached.
  */
 export function attachComment(comment: AttachedComment, text: string): boolean {
@@ -131,7 +131,7 @@ export function attachComment(comment: AttachedComment, text: string): boolean {
   return true;
 }
 
-/** Whether a range stands before a colon: above it, a doc comment would document the features. */
+/** Whether a range is before a colon: above it, a doc comment would document the features. */
 function namesFeatures({ span }: AnyNode, text: string): boolean {
   return /^\s*(?:\/\/[^\n]*\s*)*:/.test(text.slice(span.end));
 }
@@ -152,7 +152,7 @@ function isAfterBrace(comment: AttachedComment, text: string): boolean {
   return text[before] === "{";
 }
 
-/** Whether a comment stands between a block's first word and its brace. */
+/** Whether a comment is between a block's first word and its brace. */
 function isBeforeBrace(comment: AttachedComment, block: AnyNode, text: string): boolean {
   const next = comment.followingNode?.span.start ?? block.span.end;
   return text
@@ -161,17 +161,17 @@ function isBeforeBrace(comment: AttachedComment, block: AnyNode, text: string): 
     .includes("{");
 }
 
-/** Whether a comment stands on the line of the opening brace of the block that it is attached to. */
+/** Whether a comment is on the line of the opening brace of the block that it is attached to. */
 export function belongsToBrace(comment: AttachedComment, block: AnyNode, text: string): boolean {
   return isAfterBrace(comment, text) || isBeforeBrace(comment, block, text);
 }
 
-/** Whether a line comment follows the node: what comes next has to stand on a line of its own. */
+/** Whether a line comment follows the node: what comes next has to be on a line of its own. */
 export function endsWithComment(node: AnyNode): boolean {
   return attachedComments(node).some((comment) => comment.trailing === true);
 }
 
-/** Whether an empty line stands before the node and its leading comments. */
+/** Whether an empty line is before the node and its leading comments. */
 export function hasBlankLineBefore(node: AnyNode, text: string): boolean {
   const starts = attachedComments(node)
     .filter((comment) => comment.leading === true)
@@ -186,7 +186,7 @@ export function hasBlankLineBefore(node: AnyNode, text: string): boolean {
   return lineBreaks > 1;
 }
 
-/** Whether an empty line stands anywhere between two neighbours, above or below comments. */
+/** Whether an empty line is anywhere between two neighbours, above or below comments. */
 export function arePartedBefore(node: AnyNode, previous: AnyNode, text: string): boolean {
   return /\n[ \t]*\n/.test(text.slice(previous.span.end, node.span.start));
 }

@@ -99,7 +99,7 @@ function inParentheses(node: EventExpression, needed: boolean): string {
   return needed ? `(${flatEvent(node)})` : flatEvent(node);
 }
 
-/** A text as a literal: what a line cannot show is escaped, all else stands as it is. */
+/** A text as a literal: what a line cannot show is escaped, all else is unchanged. */
 export function quote(value: string): string {
   const escape = (character: string): string =>
     shortEscapes[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;

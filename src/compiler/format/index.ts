@@ -1,7 +1,7 @@
 /**
  * The one layout of a spec: text in, the same spec in canonical layout out. The same Prettier printer serves the command
  * line, the editor and `prettier` itself. It never changes what a spec says or loses a comment, and gives up rather than
- * try; a text that does not parse is left alone.
+ * try; a text that does not parse is left unchanged.
  */
 import type { Diagnostic } from "../diagnostics/index.js";
 import type { Plugin } from "prettier";
@@ -36,7 +36,7 @@ export class FormatError extends Error {
   }
 }
 
-/** Passes after which a layout has to stand still. */
+/** Passes after which a layout must no longer change. */
 const passLimit = 4;
 
 /**
@@ -58,7 +58,7 @@ export async function format(text: string, { width = 100, parsed }: FormatOption
   throw new FormatError("changed", []);
 }
 
-/** Whether a comment stands anywhere but between declarations or between the entries of a block. */
+/** Whether a comment is anywhere but between declarations or between the entries of a block. */
 function hasOddComment(spec: Spec): boolean {
   return spec.comments.some(({ span }) => {
     const kind = pathAt(spec, span.start).at(-1)?.kind;

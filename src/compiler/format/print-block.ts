@@ -16,7 +16,7 @@ import type { Printing } from "./printing.js";
 
 const { breakParent, group, hardline, ifBreak, indent, line } = builders;
 
-/** When a block has an entry a line: always, or when it was written so or does not fit. */
+/** When a block has an entry per line: always, or when it was written so or does not fit. */
 type Breaking = "always" | "as written";
 
 /** `{ … }` with the entries under a key of the node. */
@@ -51,7 +51,7 @@ export function printBody<K extends string, N extends AnyNode & { readonly [P in
   return group(["{", headDoc, indent([...belowDoc, ...body]), line, "}"], { shouldBreak: broken });
 }
 
-/** A cell padded to its column when the block has an entry a line. */
+/** A cell padded to its column when the block has an entry per line. */
 export function padded(columns: Columns, [column, text]: Cells[number]): Doc {
   const gap = (columns.get(column) ?? 0) - text.length;
   return gap > 0 ? [text, ifBreak(" ".repeat(gap), "")] : text;

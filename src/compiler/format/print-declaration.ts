@@ -30,7 +30,7 @@ export function printSpec({ node, text, all, comment }: Printing<NodeOf<"Spec">>
   ];
 }
 
-/** Declarations that share columns when they stand together: those of the network, the heads, the final list. */
+/** Declarations that share columns when they are together: those of the network, the heads, the final list. */
 function familyOf(node: AnyNode): string {
   const row = rowOf(node);
   return row !== undefined && isAlignedRow(row) ? row.part : "none";

@@ -31,7 +31,7 @@ function isOperation(node: AnyNode): boolean {
 export function printList({ node, all, comment }: Printing<NodeOf<"List">>): Doc {
   if (node.items.length === 0) return emptyBrackets("[", danglingComments(node).map(comment), "]");
   const items = all("items");
-  // Many numbers or names are read as a row, everything else one a line.
+  // Many numbers or names are read as a row, everything else one per line.
   const isRow = (isPlain: (item: Expression) => boolean): boolean =>
     node.items.every((item) => isPlain(item) && !hasComments(item));
   const row = isRow(({ kind }) => kind === "Number") || isRow(isName);
@@ -70,7 +70,7 @@ function emptyBrackets(open: string, comments: readonly Doc[], close: string): D
     : [open, indent(comments.map((each): Doc => [hardline, each])), hardline, close];
 }
 
-/** Items between brackets: on one line, or one a line with a comma after the last. */
+/** Items between brackets: on one line, or one per line with a comma after the last. */
 export function bracketed(open: string, items: readonly Doc[], close: string, filled: boolean): Doc {
   if (items.length === 0) return open + close;
   const separated = items.flatMap((item, i): Doc[] => (i === items.length - 1 ? [item] : [[item, ","], line]));
@@ -89,7 +89,7 @@ export function printParenthesized({ one }: Printing<NodeOf<"Parenthesized">>): 
   return group(["(", indent([softline, one("inner")]), softline, ")"]);
 }
 
-/** Operators stand at the beginning of a line, the first operand above them. */
+/** Operators are at the beginning of a line, the first operand above them. */
 export function printBinary({ node, parent, one }: Printing<NodeOf<"Binary">>): Doc {
   const left = one("left");
   const right = one("right");

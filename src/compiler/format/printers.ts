@@ -11,7 +11,7 @@ type TypeKind =
 
 const printType = ({ node }: Printing<NodeOf<TypeKind>>): Doc => flatType(node);
 
-/** What only a broken text has, and what its parent prints: as it stands. */
+/** What only a broken text has, and what its parent prints: unchanged. */
 const asWritten = ({ node, text }: Printing): Doc => text.slice(node.span.start, node.span.end);
 
 /** The printer of each kind. */

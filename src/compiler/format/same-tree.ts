@@ -1,6 +1,6 @@
 import type { Spec } from "../syntax/index.js";
 
-/** Whether two trees say the same, wherever they stand, and have the same comments. */
+/** Whether two trees say the same, wherever they are, and have the same comments. */
 export function saysTheSame(before: Spec, after: Spec): boolean {
   return sameValue(before.declarations, after.declarations) && sameValue(commentTexts(before), commentTexts(after));
 }

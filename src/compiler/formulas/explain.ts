@@ -60,7 +60,7 @@ export function compareExplanations(a: FormulaExplanation, b: FormulaExplanation
   if (a.kind === "value" || a.kind !== b.kind) return { kind: "value", difference: a.score - b.score, parts: [] };
   const parts = a.parts.flatMap((part, i) => {
     const other = b.parts[i];
-    // Zero on both sides: −∞ − (−∞) is no number, and no difference.
+    // Zero on both sides: −∞ − (−∞) is not a number, and no difference.
     if (other === undefined || part.contribution === other.contribution) return [];
     const contribution = part.contribution - other.contribution;
     return [{ expression: part.expression, a: part.value, b: other.value, contribution }];

@@ -1,12 +1,12 @@
 import type { FormulaExpression } from "../model/index.js";
 
-/** A number a candidate; NaN where it is missing. */
+/** A number per candidate; NaN where it is missing. */
 export type NumberColumn = Float64Array;
 /** A text a candidate; undefined where it is missing. */
 export type TextColumn = readonly (string | undefined)[];
 /** Several texts a candidate. */
 export type TextsColumn = readonly (readonly string[] | undefined)[];
-/** A vector a candidate. */
+/** A vector per candidate. */
 export type VectorColumn = readonly (Float64Array | undefined)[];
 
 /**

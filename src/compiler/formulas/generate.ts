@@ -1,12 +1,12 @@
 /**
  * Formulas as JavaScript: the second evaluator. The code holds slots (`c0`, `p1`), numbers and the names of our own
- * functions, and nothing that a spec's author wrote: texts and names stand in tables beside it. It agrees with the
+ * functions, and nothing that a spec's author wrote: texts and names are in tables beside it. It agrees with the
  * interpreter bit for bit, since both call the same functions on the same numbers in the same order.
  */
 import type { FormulaExpression, FormulaFunctionName, ListFunctionName } from "../model/index.js";
 import type { CalledFunctionName } from "./called.js";
 
-/** A formula under the name by which others read it; those stand after it. */
+/** A formula under the name by which others read it; those come after it. */
 export interface NamedFormula {
   readonly name: string;
   readonly value: FormulaExpression;
@@ -16,7 +16,7 @@ export interface NamedFormula {
 export interface GeneratedFormulas {
   /**
    * A function declaration `evaluateFormulas(n, now, p, c, t, l, k)`: the count of candidates, the clock, parameters,
-   * columns of numbers, of texts and of lists of texts (of vectors, for `missing` alone), and constant texts; it returns a
+   * columns of numbers, of texts and of lists of texts (of vectors, only for `missing`), and constant texts; it returns a
    * Float64Array a formula. It calls the functions of called.ts by their names.
    */
   readonly source: string;
@@ -105,7 +105,7 @@ function define(state: Generating, value: string): string {
   return name;
 }
 
-/** An expression or a name for the value of the node for candidate i; what is computed stands in the loop's lines. */
+/** An expression or a name for the value of the node for candidate i; what is computed is in the loop's lines. */
 function emitNumber(loop: Loop, node: FormulaExpression): string {
   const { state } = loop;
   switch (node.kind) {
@@ -117,7 +117,7 @@ function emitNumber(loop: Loop, node: FormulaExpression): string {
       return `p${slot(state.params, node.name)}`;
     case "fusion": {
       const column = state.fusions.get(node.name);
-      if (column === undefined) throw new Error(`the formula \`${node.name}\` does not stand before what reads it`);
+      if (column === undefined) throw new Error(`the formula \`${node.name}\` does not come before what reads it`);
       return `${column}[i]`;
     }
     case "negate":
@@ -155,7 +155,7 @@ function emitNumber(loop: Loop, node: FormulaExpression): string {
   }
 }
 
-/** Gives a value a name, so that it is computed once and in the order of the interpreter. */
+/** Gives a name to a value, so that it is computed once and in the order of the interpreter. */
 function assign({ lines }: Loop, value: string): string {
   const name = `v${lines.length}`;
   lines.push(`const ${name} = ${value};`);
@@ -207,7 +207,7 @@ function emitText(loop: Loop, node: FormulaExpression): string {
   if (node.kind === "constant" && typeof node.value === "string") return `k[${slot(constants, node.value)}]`;
   if (node.kind === "input") return `t${slot(texts, node.name)}[i]`;
   const [argument] = node.kind === "call" && node.function === "lower" ? node.arguments : [];
-  if (argument === undefined) throw new Error(`a formula of the kind ${node.kind} is no text`);
+  if (argument === undefined) throw new Error(`a formula of the kind ${node.kind} is not a text`);
   return assign(loop, `lowerText(${emitText(loop, argument)})`);
 }
 
@@ -225,7 +225,7 @@ function emitCall(loop: Loop, name: FormulaFunctionName, args: readonly FormulaE
         return assign(loop, `isMissing(${emitNumber(loop, first)})`);
     }
   }
-  if (name === "lower") throw new Error("`lower` is no number");
+  if (name === "lower") throw new Error("`lower` is not a number");
   const values = args.map((argument) => emitNumber(loop, argument));
   if (name === "age") values.push("now");
   return assign(loop, `${functions[name]}(${values.join(", ")})`);

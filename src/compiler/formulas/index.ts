@@ -1,6 +1,6 @@
 /**
  * Formulas at serving. In go the model's formulas and a request's candidates; out come columns of scores, the same from
- * the interpreter and from generated JavaScript to the last bit, and what each part of a formula did for a candidate.
+ * the interpreter and from generated JavaScript bit for bit, and what each part of a formula did for a candidate.
  * Nothing here orders a list, reads a clock or draws a random number.
  */
 export * from "./frame.js";

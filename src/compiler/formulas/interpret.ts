@@ -84,7 +84,7 @@ export function createEvaluator(frame: Frame): Evaluator {
     }
     if (node.kind === "input") return required(frame.texts.get(node.name), node.name);
     const [argument] = node.kind === "call" && node.function === "lower" ? node.arguments : [];
-    if (argument === undefined) throw new Error(`a formula of the kind ${node.kind} is no text`);
+    if (argument === undefined) throw new Error(`a formula of the kind ${node.kind} is not a text`);
     return evaluateTexts(argument).map(operations.lowerText);
   }
 
@@ -94,7 +94,7 @@ export function createEvaluator(frame: Frame): Evaluator {
       case "missing":
         return missingIn(required(args[0], name));
       case "lower":
-        throw new Error("`lower` is no number");
+        throw new Error("`lower` is not a number");
       case "age":
         return column(0).map((time) => operations.ageOf(time, frame.now));
       case "min":

@@ -1,6 +1,6 @@
 /**
  * What each operation of a formula computes, for one candidate. Both evaluators call these very functions, so that they
- * agree to the last bit. A number that is missing is NaN; a truth value is 1, 0, or NaN where it is unknown; a text that is
+ * agree bit for bit. A number that is missing is NaN; a boolean is 1, 0, or NaN where it is unknown; a text that is
  * missing is undefined.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What a request brings against what the spec says of it: types, ranges, what is missing. Out comes a frame of the
+ * What a request provides against what the spec says of it: types, ranges, what is missing. Out comes a frame of the
  * candidates that stay, with what was left out or moved and why; or the reason for refusing the request.
  */
 import type { CandidateValue, FormulaExpression, ServingInput, ServingModel } from "../model/index.js";
@@ -124,7 +124,7 @@ export function readInputs(
   };
 }
 
-/** A property of the object itself: `__proto__` and what objects inherit is no value of anyone. */
+/** A property of the object itself: `__proto__` and what objects inherit is nobody's value. */
 function ownValue(row: InputRow | undefined, name: string): unknown {
   return row !== undefined && Object.hasOwn(row, name) ? row[name] : undefined;
 }

@@ -1,6 +1,6 @@
-/** Instants that a request brings: texts of a date or a time, or seconds since 1970. */
+/** Instants that a request provides: texts of a date or a time, or seconds since 1970. */
 
-/** 0001-01-01 and 2200-01-01: a number outside of them is no count of seconds, but most likely one of milliseconds. */
+/** 0001-01-01 and 2200-01-01: a number outside of them is not a count of seconds, but most likely one of milliseconds. */
 const firstSecond = -62_135_596_800;
 const endOfSeconds = 7_258_118_400;
 

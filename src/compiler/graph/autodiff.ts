@@ -42,7 +42,7 @@ export function gradients(
 
 /**
  * d loss / d state for values that are reads of state variables. Those in `sparse` that the loss reaches through `gather`
- * alone come as the rows that were gathered: no array of the table's size is made.
+ * come as only the rows that were gathered: no array of the table's size is made.
  */
 export function stateGradients(
   builder: GraphBuilder,

@@ -50,7 +50,7 @@ export function multiplyDims(...dims: readonly Dim[]): Dim {
   });
 }
 
-/** The sum, or nothing where it is no product: `"20*B" + "5*B"` is `"25*B"`, `"B" + 1` cannot be said. */
+/** The sum, or nothing where it is not a product: `"20*B" + "5*B"` is `"25*B"`, `"B" + 1` cannot be said. */
 export function addDims(a: Dim, b: Dim): Dim | undefined {
   if (a === 0) return b;
   if (b === 0) return a;
@@ -79,7 +79,7 @@ export function bindType(type: TensorType, sizes: Sizes): TensorType {
   return { dtype: type.dtype, shape: bindShape(type.shape, sizes) };
 }
 
-/** The size as a number. Throws when `sizes` lacks a name. */
+/** The size as a number. Throws when a name is missing from `sizes`. */
 export function sizeOf(dim: Dim, sizes: ReadonlyMap<string, number>): number {
   const { factor, names } = toMonomial(dim);
   return names.reduce((product, name) => {

@@ -1,5 +1,5 @@
 /**
- * First values of state variables. A number depends on the seed, its piece's name and its place in the piece alone: not
+ * First values of state variables. A number depends only on the seed, its piece's name and its index in the piece: not
  * on the engine, on the other variables, or on how tables are merged.
  */
 import { sizeOf } from "./dims.js";

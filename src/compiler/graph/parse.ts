@@ -1,4 +1,4 @@
-/** Reads what `print.ts` writes. It checks the form alone: `verify.ts` checks the sense. */
+/** Reads what `print.ts` writes. It checks only the form: `verify.ts` checks the sense. */
 import { GraphError } from "./graph-error.js";
 import type {
   DType,
@@ -277,7 +277,7 @@ class LineReader {
     try {
       return String(JSON.parse(text));
     } catch {
-      throw new GraphError(`line ${this.lineNumber}: ${text} is no text in JSON's form`);
+      throw new GraphError(`line ${this.lineNumber}: ${text} is not a text in JSON form`);
     }
   }
 }

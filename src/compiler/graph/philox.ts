@@ -1,6 +1,6 @@
 /**
  * Random numbers by counter: Philox4x32 with ten rounds (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as
- * 1, 2, 3, 2011). A number is a function of a key and its place alone, so that every engine draws the same.
+ * 1, 2, 3, 2011). A number is a function only of a key and its index, so that every engine draws the same.
  */
 
 const multiplier0 = 0xd2511f53;

@@ -1,4 +1,4 @@
-/** A program as text, one line a node; `parse.ts` reads it back to the same values. */
+/** A program as text, one line per node; `parse.ts` reads it back to the same values. */
 import { formatType } from "./dims.js";
 import type { GraphFunction, GraphNode, Initializer, Program, StateVariable, Update } from "./graph.js";
 import { formatAttributes, formatNumber, formatText } from "./print-attributes.js";

@@ -19,7 +19,7 @@ export interface TrainStepOptions {
    */
   readonly sparse: ReadonlySet<string>;
   /**
-   * For the ids of a gather, a float32 of their shape: 0 where an id stands in for padding, else 1. A row of a sparse table that
+   * For the ids of a gather, a float32 of their shape: 0 where an id is padding, else 1. A row of a sparse table that
    * only padding reads is not touched. Default: there is no padding.
    */
   readonly present?: ReadonlyMap<ValueId, ValueId>;
@@ -59,7 +59,7 @@ interface Target {
   };
 }
 
-/** Appends a whole training step to the function. Parameters that the loss does not depend on are left alone. */
+/** Appends a whole training step to the function. Parameters that the loss does not depend on are left unchanged. */
 export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions): TrainStep {
   const { variables, sparse, step } = options;
   if (!sameType(step.type, int32())) throw new GraphError(`the step is int32[], not ${formatType(step.type)}`);

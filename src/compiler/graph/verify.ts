@@ -70,7 +70,7 @@ function checkNode(
 
 function variableType(variables: ReadonlyMap<string, StateVariable>, name: string): TensorType {
   const variable = variables.get(name);
-  if (variable === undefined) throw new GraphError(`reads \`${name}\`, which is no state of the program`);
+  if (variable === undefined) throw new GraphError(`reads \`${name}\`, which is not a state of the program`);
   return variable.type;
 }
 

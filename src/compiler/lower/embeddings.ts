@@ -97,7 +97,7 @@ function wantedPieces(model: Model, sizes: FittedSizes): readonly WantedPiece[] 
   return [...wanted.values()];
 }
 
-/** What a node reads of a feature; nothing when it is no lookup. A width is set where the node has a table of its own. */
+/** What a node reads of a feature; nothing when it is not a lookup. A width is set where the node has a table of its own. */
 export function lookupOf(
   node: NetNode,
 ): { readonly feature: string; readonly piece: string; readonly width?: number } | undefined {

@@ -1,5 +1,5 @@
 /**
- * From a batch's arrays to the features' tensors. All features that are looked up in one table by one id a row are gathered
+ * From a batch's arrays to the features' tensors. All features that are looked up in one table by one id per row are gathered
  * at once, in the order in which the network reads them: a concatenation of them is then a slice of what was gathered.
  */
 import { type GraphBuilder, int32, multiplyDims, type ValueId } from "../graph/index.js";
@@ -37,7 +37,7 @@ export interface FeatureValues {
   /** What the batch looks up in a table, in one of its pieces or in all. No row of the table is in two of them. */
   readonly lookedUp: (table: EmbeddingTable, piece?: string) => readonly LookedUp[];
   /**
-   * In training, for the ids of each gather that was made so far, a float32 of their shape: 0 where an id stands in for
+   * In training, for the ids of each gather that was made so far, a float32 of their shape: 0 where an id is in for
    * padding, else 1.
    */
   readonly present: ReadonlyMap<ValueId, ValueId>;
@@ -49,7 +49,7 @@ export interface LookedUp {
   readonly ids: ValueId;
   /** [B·W, e]. */
   readonly rows: ValueId;
-  /** [B, W] float32: 0 where an id stands in for padding, else 1. Absent: nowhere. */
+  /** [B, W] float32: 0 where an id is padding, else 1. Absent: nowhere. */
   readonly present?: ValueId;
 }
 
@@ -176,7 +176,7 @@ function tableRows(inputs: Making, { piece, feature }: Lookup, ids: ValueId): Va
 }
 
 /**
- * Ids as rows of a table, which `offsets` moves them to. Where −1 can occur, in bags and in training, the first row stands in
+ * Ids as rows of a table, which `offsets` moves them to. Where −1 can occur, in bags and in training, the first row is used
  * for it: a gather has to read some row, and what reads the result leaves it out.
  */
 function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: ValueId, isBag: boolean): ValueId {
@@ -186,7 +186,7 @@ function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: V
   return places;
 }
 
-/** Lookups whose columns stand side by side in the batch are sliced together, unless one of them is dropped by itself. */
+/** Lookups whose columns are side by side in the batch are sliced together, unless one of them is dropped by itself. */
 function runsOf(inputs: FeatureInputs, lookups: readonly Lookup[]): readonly (readonly Lookup[])[] {
   const runs: Lookup[][] = [];
   for (const lookup of lookups) {

@@ -95,7 +95,7 @@ function lowerProduct(builder: GraphBuilder, factors: readonly HeadValue[]): Hea
   return { value, logTrue, logFalse: logOneMinusExp(builder, logTrue) };
 }
 
-/** exp(log p − log q), at most 1: nothing is divided, so a denominator of 0 is no special case. */
+/** exp(log p − log q), at most 1: nothing is divided, so a denominator of 0 is not a special case. */
 function lowerQuotient(builder: GraphBuilder, numerator: HeadValue, denominator: HeadValue): HeadValue {
   if (numerator.logTrue === undefined || denominator.logTrue === undefined) {
     throw new Error("a quotient of heads is one of probabilities");

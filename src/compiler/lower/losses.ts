@@ -122,7 +122,7 @@ function pieceOf(
 }
 
 /**
- * Weighted by how often each is looked up, so that nothing else is gathered than what the network reads; what stands in for
+ * Weighted by how often each is looked up, so that nothing else is gathered than what the network reads; what is in for
  * padding is not looked up.
  */
 function touchedRows(builder: GraphBuilder, { ids, rows, present }: LookedUp): PenalizedParameter {

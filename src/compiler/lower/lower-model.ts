@@ -40,7 +40,7 @@ export const stepVariable: StateVariable = {
  *   weights that a loss is the mean over; updates parameters, what the optimizer remembers, statistics and `step`.
  * - `evaluate`: the same outputs without dropout and without updates, and each head's value [B] by its name: what serving
  *   would say of the rows, and of auxiliary heads, which serving does not have, what training would.
- * - `predict`: from `ids` and `numbers` alone, the value [B] of each head that is not auxiliary, as served.
+ * - `predict`: only from `ids` and `numbers`, the value [B] of each head that is not auxiliary, as served.
  *
  * Throws when a size or a serving value is missing, and on a model that the checker would not let pass.
  */

@@ -14,7 +14,7 @@ import type { Variables } from "./variables.js";
 /** How a function looks at the network. */
 export interface NetworkView {
   readonly training: boolean;
-  /** With the values that serving sees, and without what is for training alone. */
+  /** With the values that serving sees, and without what is only for training. */
   readonly asServed: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface NetworkInputs {
   readonly model: Model;
   readonly variables: Variables;
   readonly features: FeatureValues;
-  /** Uniform numbers of a stream; training alone draws. */
+  /** Uniform numbers of a stream; only training draws. */
   readonly random: (stream: number, shape: readonly (number | string)[]) => ValueId;
   readonly present: () => ValueId;
 }

@@ -2,7 +2,7 @@
 import type { HeadExpression, HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
 
 /**
- * The nodes that heads are computed from, each after the ones it reads: `recorded` with what is for training alone,
+ * The nodes that heads are computed from, each after the ones it reads: `recorded` with what is only for training,
  * penalties on nodes included, `served` without.
  */
 export function reachableNodes(

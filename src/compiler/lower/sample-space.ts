@@ -1,7 +1,7 @@
 /**
  * Which rows of a batch a loss sees and what is true there. A label that is null decides nothing by itself: an event is
  * false as soon as one of its labels is known to be false, true when all are known to be true, and unknown otherwise; a row
- * where the condition does not hold or the target is unknown is left out for that loss alone.
+ * where the condition does not hold or the target is unknown is left out only for that loss.
  */
 import type { GraphBuilder, ValueId } from "../graph/index.js";
 import { closedLabels, type EventModel, type HeadType, type LabelModel } from "../model/index.js";
@@ -29,7 +29,7 @@ export interface LabelInputs {
   readonly models: readonly LabelModel[];
 }
 
-/** `type` is no score: a score has no truth on single rows. */
+/** `type` is not a score: a score has no truth on single rows. */
 export function lossRows(inputs: LabelInputs, type: HeadType, space: EventModel): LossRows {
   const { builder } = inputs;
   const inSpace = eventTruth(inputs, space).isTrue;

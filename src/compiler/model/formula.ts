@@ -31,7 +31,7 @@ export type FormulaLeaf =
   | (NodeBase & { readonly kind: "input"; readonly type: FormulaType; readonly name: string })
   /** One of {@link ServingModel.params}. */
   | (NodeBase & { readonly kind: "param"; readonly type: "number"; readonly name: string })
-  /** One of {@link ServingModel.fusions}, which stands before the formula that reads it. */
+  /** One of {@link ServingModel.fusions}, which comes before the formula that reads it. */
   | (NodeBase & { readonly kind: "fusion"; readonly type: "number"; readonly name: string });
 
 /** A tree over leaves `L`. The type `bool` has three values: true, false, and unknown where what decides is missing. */

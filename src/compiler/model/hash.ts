@@ -65,7 +65,7 @@ function nodeById(node: NetNode, nodes: readonly NetNode[]): unknown {
   return { ...node, inputs: node.inputs.map((ref) => idOf(ref, nodes)) };
 }
 
-/** Heads hold references in the key `node` alone. */
+/** Heads hold references only in the key `node`. */
 function replaceNodes(value: unknown, nodes: readonly NetNode[]): unknown {
   if (Array.isArray(value)) return value.map((item) => replaceNodes(item, nodes));
   if (typeof value !== "object" || value === null) return value;
@@ -77,7 +77,7 @@ function replaceNodes(value: unknown, nodes: readonly NetNode[]): unknown {
   );
 }
 
-/** What says where or why and not what. Under a name of the spec, such as a parameter that an arm sets, stands a number. */
+/** What says where or why and not what. Under a name of the spec, such as a parameter that an arm sets, is a number. */
 function isSilent(key: string, item: unknown): boolean {
   return typeof item !== "number" && (key === "span" || key === "doc" || key === "places");
 }

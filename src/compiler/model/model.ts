@@ -138,7 +138,7 @@ export type FeatureModel = {
 export type Vocabulary =
   /** The most frequent values of the training data, at most `limit` (none: all), each seen at least `minCount` times. */
   | { readonly kind: "fitted"; readonly limit?: number; readonly minCount: number }
-  /** `buckets` ids from a seeded 64-bit hash of the value's text; 0 is null alone. */
+  /** `buckets` ids from a seeded 64-bit hash of the value's text; 0 is only for null. */
   | { readonly kind: "hash"; readonly buckets: number }
   /** Listed in the spec. */
   | { readonly kind: "listed"; readonly values: readonly string[] };
@@ -154,7 +154,7 @@ export type FeatureType =
         | { readonly kind: "quantiles"; readonly count: number };
       readonly embed: number;
     }
-  /** Several values a row: a list column, or text cut at `separator`. At most `max` are used, the first ones. */
+  /** Several values per row: a list column, or text cut at `separator`. At most `max` are used, the first ones. */
   | {
       readonly kind: "bag";
       readonly vocabulary: Vocabulary;
@@ -243,7 +243,7 @@ export type HeadExpression =
   | { readonly kind: "quotient"; readonly numerator: HeadExpression; readonly denominator: HeadExpression }
   | { readonly kind: "complement"; readonly operand: HeadExpression };
 
-/** A number a row, before the activation. */
+/** A number per row, before the activation. */
 export type LogitExpression =
   /** A width-1 linear layer on the node, with bias: the parameters are the head's own. */
   | { readonly kind: "logit"; readonly node: NodeRef; readonly id: string }

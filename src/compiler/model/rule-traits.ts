@@ -1,7 +1,7 @@
 /** What can be said of a rule without knowing its verb. */
 import type { CapRule, PaceRule, RuleModel, RuleSetModel } from "./serving.js";
 
-/** Rules of a set that compete: the one that stands first is served first. */
+/** Rules of a set that compete: the one that is first is served first. */
 export interface RuleOrder {
   /** What they compete for; unique in the set. */
   readonly what: string;

@@ -1,5 +1,5 @@
 /**
- * What a spec says of serving, after checking: what a candidate and a request bring, the formula's parameters, the
+ * What a spec says of serving, after checking: what a candidate and a request provide, the formula's parameters, the
  * formulas, the rules, and the rankings. Every default is explicit and every name resolved. Plain JSON.
  */
 import type { Span } from "../text/index.js";
@@ -19,7 +19,7 @@ export interface ServingModel {
 
 // ------------------------------------------------------------------------------------------------------------ inputs
 
-/** A value that a candidate brings, or (`request`) that holds for the whole request. */
+/** A value that a candidate provides, or (`request`) that holds for the whole request. */
 export interface ServingInput {
   readonly name: string;
   readonly doc?: string;
@@ -118,7 +118,7 @@ export type RulePriority =
   | { readonly kind: "hard"; readonly otherwise: "shorten" | "relax" | "refuse" }
   | { readonly kind: "soft"; readonly priority: number };
 
-/** How places of a rule count: over all pages of a request, or, with `each`, anew on each. */
+/** How places of a rule count: over all pages of a request, or, with `each`, again on each. */
 interface PlacesOfPages {
   readonly pages?: "each";
 }
@@ -191,7 +191,7 @@ export interface ExploreRule extends RuleBase, PlacesOfPages {
     | { readonly kind: "thompson"; readonly successes: FormulaExpression; readonly trials: FormulaExpression };
 }
 
-/** The best item for which the condition holds stands at `place`, which counts from 1. */
+/** The best item for which the condition holds is at `place`, which counts from 1. */
 export interface PinRule extends RuleBase, PlacesOfPages {
   readonly verb: "pin";
   readonly when: FormulaExpression;
@@ -316,7 +316,7 @@ export interface ExperimentArm {
 
 // -------------------------------------------------------------------------------------------------------------- tests
 
-/** A `test` block. It says nothing about what the model is, and is no part of its hash. */
+/** A `test` block. It says nothing about what the model is, and is not part of its hash. */
 export interface TestModel {
   readonly title: string;
   /** The clock, in seconds since 1970; absent: 2000-01-01. */

@@ -1,6 +1,6 @@
 /** Pieces of Markdown. */
 
-/** A table; rows of nothing give nothing, and so does a column without a head in which nothing stands. */
+/** A table; rows of nothing give nothing, and so does a column without a head in which every cell is empty. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "";
   const isShown = head.map((name, column) => name !== "" || rows.some((row) => (row[column] ?? "") !== ""));
@@ -20,7 +20,7 @@ export function prose(text: string | undefined): string {
   return (text ?? "").replaceAll("\n", " ").replaceAll("|", "\\|").replaceAll("<", "&lt;");
 }
 
-/** A heading with what stands under it; nothing without. */
+/** A heading with what belongs under it; nothing without. */
 export function section(title: string, ...parts: readonly string[]): string {
   const body = parts.filter((part) => part !== "");
   return body.length === 0 ? "" : [`## ${title}`, ...body].join("\n\n");

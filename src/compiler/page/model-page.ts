@@ -96,7 +96,7 @@ function encodingOf(feature: FeatureModel): string {
     case "bucket":
       return `${feature.embed} numbers an interval, ${code(boundariesText(feature.boundaries))}`;
     case "categorical":
-      return `${feature.embed} numbers a value, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
+      return `${feature.embed} numbers per value, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
     case "bag":
       return `${feature.embed} numbers, the ${feature.pool} of at most ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
   }
@@ -141,13 +141,13 @@ function training({ train, heads }: Model): string {
 
 function servingSections(serving: ServingModel): readonly string[] {
   const { inputs, params, fusions, ruleSets, ranks } = serving;
-  const brought = inputs.filter(({ origin }) => origin === "attribute" || origin === "signal" || origin === "request");
+  const provided = inputs.filter(({ origin }) => origin === "attribute" || origin === "signal" || origin === "request");
   return [
     section(
-      "What a candidate brings",
+      "What a candidate provides",
       markdownTable(
         ["value", "", "is", ""],
-        brought.map((input) => [code(input.name), input.origin, code(inputTypeText(input)), prose(input.doc)]),
+        provided.map((input) => [code(input.name), input.origin, code(inputTypeText(input)), prose(input.doc)]),
       ),
     ),
     section(

@@ -56,7 +56,7 @@ export function createCounterfactuals(
   };
 }
 
-/** Rules that work on the list as a whole; what others do to a candidate stands in its own score and flags. */
+/** Rules that work on the list as a whole; what others do to a candidate is in its own score and flags. */
 function movesPositions({ verb }: PlannedRule): boolean {
   return ["spread", "explore", "pin", "mmr", "dpp", "cap"].includes(verb);
 }

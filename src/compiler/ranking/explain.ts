@@ -37,7 +37,7 @@ export interface ExplainedCandidate {
 
 /**
  * Explains candidates by row, from the very numbers that ranked them. Which rules moved a candidate is found by ranking
- * again without them, once a rule, whichever candidates are asked for.
+ * again without them, once per rule, whichever candidates are asked for.
  */
 export function createExplainer(
   plan: RankPlan,

@@ -15,7 +15,7 @@ export type PlannedCount = number | { readonly formula: number };
 /** A number, or a formula of the candidate: an index into {@link RankPlan.formulas}. */
 export type PlannedNumber = number | { readonly formula: number };
 
-/** Positions count over all pages of a request; where a rule says so, anew on each page. */
+/** Positions count over all pages of a request; where a rule says so, again on each page. */
 interface PlannedPositions {
   readonly eachPage: boolean;
 }

@@ -11,7 +11,7 @@ export function whenText({ when }: { readonly when?: FormulaExpression }, write:
   return when === undefined ? [] : [`when ${write.formula(when)}`];
 }
 
-/** Whether places count anew on each page, to be spread into a rule's model. */
+/** Whether places count again on each page, to be spread into a rule's model. */
 export function pagesField({ pages }: { readonly pages: "all" | "each" }): { readonly pages?: "each" } {
   return pages === "each" ? { pages } : {};
 }

@@ -134,8 +134,8 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
 function checkName({ reporter, spec, incomplete }: CheckContext, declaration: Blocks["Model"]): string | undefined {
   if (declaration !== undefined) return declaration.name.text === "" ? undefined : declaration.name.text;
   // A file without heads and rankings is a part that others import.
-  const stands = spec.declarations.some(({ kind }) => ["Task", "Chain", "Rank", "Loss"].includes(kind));
-  if (stands && !incomplete)
+  const hasBlocks = spec.declarations.some(({ kind }) => ["Task", "Chain", "Rank", "Loss"].includes(kind));
+  if (hasBlocks && !incomplete)
     reporter.report("MTL2013", undefined, { ...spec.span, end: spec.span.start }, { help: "begin with `model feed`" });
   return undefined;
 }

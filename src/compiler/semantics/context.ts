@@ -45,7 +45,7 @@ export interface CheckContext {
   readonly incomplete: boolean;
   /** Labels by name; empty until they are checked. */
   readonly labels: Map<string, LabelInfo>;
-  /** Names that the file itself imports, where they stand. */
+  /** Names that the file itself imports, where they are. */
   readonly imported: readonly Name[];
   /** Names that `remove` took out of what the file extends or imports, where it did. */
   readonly removed: ReadonlyMap<string, Span>;

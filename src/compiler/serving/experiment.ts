@@ -59,7 +59,7 @@ export function assignArms(
   return { kind: "assigned", arms: Object.fromEntries(arms), params };
 }
 
-/** The text that divides requests; undefined where the request does not bring it. */
+/** The text that divides requests; undefined where the request does not provide it. */
 function unitOf(
   serving: ServingModel,
   key: string,

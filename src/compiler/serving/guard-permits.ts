@@ -1,7 +1,7 @@
 import type { PermitSnapshot } from "../ranking/index.js";
 import { refuse, type Refusal } from "./refusal.js";
 
-/** Permits that are looked at as they are read, and the refusal for the first answer that is none. */
+/** Permits that are looked at as they are read, and the refusal for the first answer that is not a number of permits. */
 export interface GuardedPermits {
   readonly permits: PermitSnapshot;
   readonly refusal: () => Refusal | undefined;

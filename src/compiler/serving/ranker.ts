@@ -34,13 +34,13 @@ import { selectRows } from "./select-rows.js";
 /** One request to a ranking: everything that its answer depends on. */
 export interface RankRequest extends EarlierPages {
   readonly request: string;
-  /** One a candidate, unique. */
+  /** One per candidate, unique. */
   readonly ids: readonly string[];
   /** Values by name, as parsed JSON has them. */
   readonly candidates: readonly InputRow[];
   /** Values of the request itself. */
   readonly values?: InputRow;
-  /** Of each candidate, the sources that brought it; for rankings that have sources. */
+  /** Of each candidate, the sources that provided it; for rankings that have sources. */
   readonly sources?: readonly (readonly string[])[];
   /** Seconds since 1970. */
   readonly now: number;
@@ -70,9 +70,9 @@ export interface RankedList {
   readonly leftOut: readonly (Omit<LeftOut, "index"> & { readonly id: string })[];
   /** Candidates that a page before showed: they are left out. */
   readonly alreadyShown: readonly string[];
-  /** Candidates that none of the ranking's sources brought. */
+  /** Candidates that none of the ranking's sources provided. */
   readonly unsourced: readonly string[];
-  /** Candidates that a source brought, and that are not among the first of any of theirs. */
+  /** Candidates that a source provided, and that are not among the first of any of theirs. */
   readonly outranked: readonly string[];
   /** Values moved into their range. */
   readonly clamped: number;
@@ -210,7 +210,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
     return { ...untaken, ...describe(request, read, input, outcome, explainScore) };
   }
 
-  /** Candidates that no source took: those that none brought, and those that others of their sources kept out. */
+  /** Candidates that no source took: those that none provided, and those that others of their sources kept out. */
   function untakenOf(
     request: FrameRequest,
     kept: Int32Array,

@@ -48,7 +48,7 @@ export function readRequest(serving: ServingModel, given: unknown): SoundRequest
   if (typeof seed !== "number" || !Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
     return refuse("seed", typeof seed === "number" ? "outside" : "type", "an integer in [0, 4294967296)");
   const name = textOf(request);
-  if (name === undefined) return refuse("request", "type", "a text; values of the request stand in `values`");
+  if (name === undefined) return refuse("request", "type", "a text; values of the request are in `values`");
   if (values !== undefined && !isRecord(values)) return refuse("values", "type", "an object of values by their names");
   if (tail !== undefined && !isList(tail, isRecord))
     return refuse("tail", "type", "a list of objects: the end of the page before");

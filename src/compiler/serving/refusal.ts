@@ -1,7 +1,7 @@
 /** Why a request is not answered: what was wrong with which value, and what would have been right. */
 export interface Refusal {
   readonly kind: "refused";
-  /** The candidate at fault; absent for what the request itself brings. */
+  /** The candidate at fault; absent for what the request itself provides. */
   readonly id?: string;
   /** The value at fault: an input of the spec, or a member of the request such as `now`. */
   readonly input: string;
@@ -12,7 +12,7 @@ export interface Refusal {
   readonly help?: string;
 }
 
-/** A refusal of what the request itself brings. */
+/** A refusal of what the request itself provides. */
 export function refuse(input: string, reason: Refusal["reason"], expected: string): Refusal {
   return { kind: "refused", input, reason, expected };
 }

@@ -16,7 +16,7 @@ export interface RankingReport {
   readonly refused?: string;
   readonly candidates: readonly ExplainedCandidate[];
   readonly leftOut: readonly { readonly id: string; readonly input: string; readonly reason: LeftOut["reason"] }[];
-  /** Candidates that no source of the ranking brought. */
+  /** Candidates that no source of the ranking provided. */
   readonly unsourced: readonly string[];
   /** Candidates that are not among the first of any of their sources. */
   readonly outranked: readonly string[];

@@ -5,7 +5,7 @@ import { refuse, type Refusal } from "./refusal.js";
 import { seesList } from "./formula-inputs.js";
 import { keyValues } from "./key-values.js";
 
-/** An item that a page before showed: its values as a candidate brings them, its id in `id`; or the id by itself. */
+/** An item that a page before showed: its values as a candidate provides them, its id in `id`; or only the id. */
 export type ShownItem = InputRow | string | number | bigint;
 
 /** What a request says of the pages before. */

@@ -1,4 +1,4 @@
-// Made from specs/std by test/std/std.test.ts; `npm run accept` writes it anew.
+// Made from specs/std by test/std/std.test.ts; `npm run accept` writes it again.
 
 /** The text of each block by its name. */
 export const stdTexts: Readonly<Record<string, string>> = {

@@ -33,7 +33,7 @@ export interface Comment extends Node {
 export interface Name extends Node {
   readonly kind: "Name";
   readonly text: string;
-  /** Set on a name that stands in no text: it is one of a range, whose span it has. */
+  /** Set on a name that no text holds: it is one of a range, whose span it has. */
   readonly derived?: true;
 }
 
@@ -119,7 +119,7 @@ export interface FeatureEntry extends DeclarationNode {
   readonly name: Name;
   readonly type: CallExpression | NameExpression | MissingExpression;
   readonly source?: Expression;
-  /** Of a feature that stands in a group: the group, and of one in a range its number as the name writes it. */
+  /** Of a feature that is in a group: the group, and of one in a range its number as the name writes it. */
   readonly of?: { readonly group: FeatureGroup; readonly number?: string };
 }
 
@@ -230,7 +230,7 @@ export interface TypedEntry extends DeclarationNode {
   readonly kind: "Typed";
   readonly name: Name;
   readonly type: Type;
-  /** What stands for a missing value: a constant, or `drop` or `refuse`. */
+  /** What replaces a missing value: a constant, or `drop` or `refuse`. */
   readonly missing?: Expression;
   /** What becomes of a number outside its range: `drop`, `clamp` or `refuse`. */
   readonly outside?: Name;
@@ -286,11 +286,11 @@ export interface Rule extends DeclarationNode {
   readonly kind: "Rule";
   readonly verb: RuleVerb;
   readonly name: Name;
-  /** In the order written; which may stand on which verb is the checker's business. */
+  /** In the order written; which may appear on which verb is the checker's business. */
   readonly clauses: readonly RuleClause[];
 }
 
-/** A line of a rules block that is no rule. */
+/** A line of a rules block that is not a rule. */
 export interface MissingRule extends Node {
   readonly kind: "MissingRule";
 }
@@ -378,7 +378,7 @@ export type TestStep =
     })
   /** `expect score(plain) > 0` */
   | (Node & { readonly kind: "TestExpect"; readonly condition: Expression })
-  /** A line that is no step. */
+  /** A line that is not a step. */
   | (Node & { readonly kind: "TestMissing" });
 
 /** `def head(z, width = 32) = mlp(z, [width])`. */
@@ -401,7 +401,7 @@ export interface OverrideDeclaration extends DeclarationNode {
   readonly declaration: PlainDeclaration | MissingDeclaration;
 }
 
-/** What `override` may stand before. */
+/** What `override` may appear before. */
 export type PlainDeclaration = Exclude<Declaration, { readonly kind: FileKind | "MissingDeclaration" }>;
 
 /** `remove rules home.double11`: the declaration's keyword and its dotted name. */
@@ -593,21 +593,21 @@ export interface ParenthesizedExpression extends Node {
   readonly inner: Expression;
 }
 
-/** `n_1 .. n_63`: the names that count from the first to the last. Stands in lists and among arguments only. */
+/** `n_1 .. n_63`: the names that count from the first to the last. Appears in lists and among arguments only. */
 export interface NameRange extends Node {
   readonly kind: "NameRange";
   readonly first: Name;
   readonly last: Name;
 }
 
-/** `features but [position, hour]`: some names without others. Stands where {@link NameRange} does, and as an input. */
+/** `features but [position, hour]`: some names without others. Appears where {@link NameRange} does, and as an input. */
 export interface ButExpression extends Node {
   readonly kind: "But";
   readonly base: Expression;
   readonly without: Expression;
 }
 
-/** Where an expression should stand and none does; its type is `error`, which nothing reports again. */
+/** Where an expression is expected and none is there; its type is `error`, which nothing reports again. */
 export interface MissingExpression extends Node {
   readonly kind: "Missing";
 }

@@ -32,7 +32,7 @@ export type DeclarationHead =
   /** `remove rules home.double11` */
   | "keyword name";
 
-/** Where a name must differ from others: labels have names of their own, and so does what a request brings. */
+/** Where a name must differ from others: labels have names of their own, and so does what a request provides. */
 export type NameSpace = "names" | "labels" | "attributes";
 
 /** What an outline shows beside a name; editors have a picture for each. */
@@ -54,7 +54,7 @@ export type OutlineIcon =
 /** The colour of a name. */
 export type NameColour = "property" | "event" | "variable" | "class" | "function" | "parameter" | "macro" | "namespace";
 
-/** What stands after `=`. */
+/** What is after `=`. */
 export type DeclaredValue = "columns" | "tensor" | "gate" | "task" | "chain" | "formula";
 
 /** What the declaration names, or each of its entries. */
@@ -327,7 +327,7 @@ export const declarations = [
       one: "an attribute",
     },
     icon: "namespace",
-    doc: "What a candidate brings at serving, beyond the inputs of the model.",
+    doc: "What a candidate provides at serving, beyond the inputs of the model.",
     snippet: "attributes {\n  $0\n}",
   },
   {
@@ -485,7 +485,7 @@ export type DeclarationKeyword = Row["keyword"];
 export type KeywordOf<K extends Row["kind"]> = Extract<Row, { readonly kind: K }>["keyword"];
 /** A row that names something. */
 export type NamingRow = Extract<Row, { readonly symbol: DeclaredSymbol }>;
-/** What stands in a file: every kind of declaration. */
+/** What is in a file: every kind of declaration. */
 export type DeclarationKind = Row["kind"];
 /** Blocks without a name. */
 export type BlockKind = KindsWhere<{ readonly head: "{" }>;
@@ -493,7 +493,7 @@ export type BlockKind = KindsWhere<{ readonly head: "{" }>;
 export type AlignedKind = Exclude<KindsWhere<{ readonly symbol: { readonly of: "declaration" } }>, BodyKind | "Def">;
 /** Declarations with braces. */
 export type BodyKind = KindsWhere<{ readonly body: DeclarationBody }>;
-/** What `override` may not stand before. */
+/** What `override` may not precede. */
 export type FileKind = KindsWhere<{
   readonly head: ": number" | "{ or text" | "name" | "declaration" | "keyword name";
 }>;
@@ -520,12 +520,12 @@ export function isBlockRow(row: DeclarationRow | undefined): boolean {
   return row?.head === "{";
 }
 
-/** Whether `override` may stand before the declaration. */
+/** Whether `override` may appear before the declaration. */
 export function isOverridable({ part, head }: DeclarationRow): boolean {
   return part !== "file" && head !== "declaration" && head !== "keyword name";
 }
 
-/** Whether the declaration stands in columns with its neighbours of the same part. */
+/** Whether the declaration is in columns with its neighbours of the same part. */
 export function isAlignedRow(row: DeclarationRow | undefined): boolean {
   return row?.symbol?.of === "declaration" && row.body === undefined && row.head !== "name (";
 }

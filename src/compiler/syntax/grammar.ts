@@ -37,7 +37,7 @@ export class MtlParser extends CstParser {
     });
   });
 
-  /** What `override` may stand before. */
+  /** What `override` may appear before. */
   readonly plainDeclaration = this.RULE("plainDeclaration", () => {
     this.OR({
       DEF: [

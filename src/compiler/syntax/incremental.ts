@@ -1,6 +1,6 @@
 /**
- * Parsing a text again after an edit. Declarations are cut by layout, as recovery cuts them, and each that stands as it
- * stood before is taken over; what comes out is what {@link parse} gives for the text.
+ * Parsing a text again after an edit. Declarations are cut by layout, as recovery cuts them, and each that is unchanged
+ * since is reused; what comes out is what {@link parse} gives for the text.
  */
 import type { IToken } from "chevrotain";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
@@ -58,7 +58,7 @@ export function parseAgain(source: SourceFile, earlier: ParsedPieces): Increment
     pieces.set(key, piece);
     return piece;
   });
-  // A piece with something that is no token may not parse and say nothing: the fault was said.
+  // A piece with something that is not a token may not parse and say nothing: the fault was said.
   const isDoubtful = (i: number): boolean => {
     const [tokens, piece] = [groups[i], parsed[i]];
     const last = tokens?.at(-1);

@@ -15,7 +15,7 @@ import * as t from "./tokens.js";
  * its own declaration and its own entry. Files that parse never come here, so line breaks mean nothing in them.
  */
 
-/** A run of tokens with the line each stands on. */
+/** A run of tokens with the line each is on. */
 export interface Piece {
   readonly tokens: readonly IToken[];
 }
@@ -164,7 +164,7 @@ function seemsToBeginDeclaration(tokens: readonly IToken[], i: number, layout: L
   if (token === undefined || !isName(token) || continuing.has(token.tokenType)) return false;
   if (declarationAt(token) !== undefined && previous !== undefined && layout.columnOf(token) === 0) return true;
   if (previous === undefined || !endsOperand(previous)) return false;
-  // `task` alone on its line goes on with the next one.
+  // `task` with a line of its own goes on with the next one.
   const before = tokens[i - 2];
   if (declarationAt(previous) !== undefined && layout.startsLine(previous, before)) return false;
   return (
@@ -186,7 +186,7 @@ function isText(token: IToken | undefined): boolean {
   return token !== undefined && tokenMatcher(token, t.StringToken);
 }
 
-/** The parts of a block: what stands before its entries, the entries, and its closing brace. */
+/** The parts of a block: what is before its entries, the entries, and its closing brace. */
 export interface BlockParts {
   /** Up to the opening brace, which is the last of them. */
   readonly head: readonly IToken[];
@@ -299,16 +299,16 @@ function beginsEntry(tokens: readonly IToken[], i: number, shape: EntryShape, la
   // `[brand, shop]: categorical`.
   if (token?.tokenType === t.LBracket) return shape === "key" && continuesNothing(tokens[i - 1]);
   if (token === undefined || !isName(token)) return false;
-  const alone = next === undefined || layout.startsLine(next, token);
+  const endsLine = next === undefined || layout.startsLine(next, token);
   switch (shape) {
     case "key":
       return (
         next?.tokenType === t.Colon ||
         next?.tokenType === t.DotDot ||
-        (token.tokenType !== t.Within && (alone || isName(next)))
+        (token.tokenType !== t.Within && (endsLine || isName(next)))
       );
     case "rule":
-      return !clauseWords.has(token.tokenType) && (alone || isName(next));
+      return !clauseWords.has(token.tokenType) && (endsLine || isName(next));
     case "step":
       return (
         token.tokenType === t.At ||

@@ -11,7 +11,7 @@ export interface LexedFile {
   readonly tokens: readonly IToken[];
   /** In order, doc comments included. */
   readonly comments: readonly Comment[];
-  /** Places with something that is no token; parse errors next to them say nothing new. */
+  /** Places with something that is not a token; parse errors next to them say nothing new. */
   readonly faults: readonly Span[];
 }
 
@@ -56,7 +56,7 @@ function reportNumber(source: SourceFile, reporter: Reporter, token: IToken, fau
     });
 }
 
-/** The span of a token that stands in the text. */
+/** The span of a token that is in the text. */
 export function tokenSpan(source: SourceFile, token: IToken): Span {
   return { file: source.path, start: token.startOffset, end: token.startOffset + token.image.length };
 }

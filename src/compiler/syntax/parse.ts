@@ -14,7 +14,7 @@ import { indexDocLines, type BuildContext } from "./build/tree-builder.js";
 /** The tree of a text and what is wrong with it. */
 export interface ParseResult {
   readonly spec: Spec;
-  /** Errors alone, in the order of their places; none when the text is a spec. */
+  /** Only errors, in the order of their locations; none when the text is a spec. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -53,7 +53,7 @@ export function parseUnreadable(source: SourceFile): ParseResult | undefined {
   reporter.report("MTL1016", { looksLike: fault.looksLike }, span, {
     help:
       fault.looksLike === undefined
-        ? "here stand bytes of another encoding, such as Latin-1 or GBK; a U+FFFD that is meant is written `\\u{FFFD}`"
+        ? "here are bytes of another encoding, such as Latin-1 or GBK; a U+FFFD that is meant is written `\\u{FFFD}`"
         : "PowerShell's `>` writes it; `Set-Content -Encoding utf8` does not",
   });
   const { text, path } = source;

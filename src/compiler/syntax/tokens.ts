@@ -6,7 +6,7 @@ import { declarations, declarationWords, type DeclarationKeyword, type Declarati
  * that a feature may be called `score` or `top`; only {@link reservedWords} cannot be names.
  */
 
-/** A name. ASCII alone, because names reach file names, SQL and generated code. */
+/** A name. Only ASCII, because names reach file names, SQL and generated code. */
 export const Identifier = createToken({ name: "Identifier", pattern: /[A-Za-z_]\w*/, label: "a name" });
 
 function keyword(word: string, ...categories: TokenType[]): TokenType {
@@ -167,7 +167,7 @@ export const StringToken = createToken({
   label: "a text in quotes",
 });
 
-/** A quote that the line does not close; stands wherever a {@link StringToken} may. */
+/** A quote that the line does not close; accepted wherever a {@link StringToken} is. */
 export const OpenString = createToken({
   name: "OpenString",
   pattern: matchOpenString,
@@ -177,7 +177,7 @@ export const OpenString = createToken({
   label: "a text in quotes",
 });
 
-/** The rest of the line, but for the brackets and commas at its end: those likely stand outside the text. */
+/** The rest of the line, but for the brackets and commas at its end: those likely are outside the text. */
 function matchOpenString(text: string, offset: number): [string] | null {
   if (text[offset] !== '"') return null;
   let end = offset + 1;
@@ -285,7 +285,7 @@ const words: readonly TokenType[] = [
 export const lexerTokens: readonly TokenType[] = [
   WhiteSpace,
   CommentToken,
-  // Two-character operators of ours that begin like a foreign one.
+  // Two-character operators of the language that begin like a foreign one.
   NotEqualTo,
   Foreign,
   DateToken,

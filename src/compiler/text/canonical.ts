@@ -10,7 +10,7 @@ const spelledValues: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A whole number without a fraction of zeros (`310100` for `310100.0`), a truth value in small letters. Any other text is
+ * A whole number without a fraction of zeros (`310100` for `310100.0`), a boolean in small letters. Any other text is
  * itself: `007` and `1.10` keep their digits.
  */
 export function canonicalText(text: string): string {

@@ -8,14 +8,14 @@ export interface HiddenCharacters {
   readonly names: string;
 }
 
-/** Flags of regions are written with characters that stand hidden behind a flag; joiners hold letters and emoji together. */
+/** Flags of regions are written with characters that are hidden behind a flag; joiners hold letters and emoji together. */
 const rightful = "\\u{1F3F4}[\\u{E0020}-\\u{E007E}]+\\u{E007F}|(?<=[^\\0-\\x7F])[\\u200C\\u200D](?=[^\\0-\\x7F])";
 const hidden =
   "\\p{Cc}\\p{Zl}\\p{Zp}\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180E\\u200B-\\u200F\\u202A-\\u202E" +
   "\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\uFFF9-\\uFFFB\\u{E0000}-\\u{E007F}";
 const hiddenOrRightful = new RegExp(`${rightful}|([${hidden}\\uFFFD])`, "gu");
 
-/** Where characters stand that nobody sees, tabs and line ends apart; a byte order mark may begin the text. */
+/** Where characters are that nobody sees, tabs and line ends apart; a byte order mark may begin the text. */
 export function findHidden(text: string): readonly HiddenCharacters[] {
   const found: HiddenCharacters[] = [];
   for (const match of text.matchAll(hiddenOrRightful)) {
@@ -30,7 +30,7 @@ export function findHidden(text: string): readonly HiddenCharacters[] {
   return found;
 }
 
-/** A text in which each such character stands as `replace` gives it, and so does one that stands for lost bytes. */
+/** A text in which each such character is replaced by `replace`, and so is one that stands for lost bytes. */
 export function replaceHidden(text: string, replace: (character: string) => string): string {
   return text.replace(hiddenOrRightful, (whole, character: string | undefined) =>
     character === undefined ? whole : replace(character),

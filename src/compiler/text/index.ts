@@ -1,4 +1,4 @@
-/** Source text, spans and spelling: what every stage stands on. Knows nothing of the language. */
+/** Source text, spans and spelling: what every stage builds on. Knows nothing of the language. */
 export * from "./span.js";
 export * from "./source-file.js";
 export * from "./spelling.js";

@@ -47,7 +47,7 @@ export interface DataSchema {
     readonly width: number;
     /** Number of ids, "unknown" included; absent for numbers. */
     readonly ids?: number;
-    /** File with one value a line, the first with id 1; absent without a vocabulary. */
+    /** File with one value per line, the first with id 1; absent without a vocabulary. */
     readonly vocabulary?: string;
   }[];
   readonly labels: readonly { readonly name: string; readonly base: "event" | "amount" }[];
@@ -80,7 +80,7 @@ export interface ManifestSignature {
   readonly outputs: readonly ManifestTensor[];
 }
 
-/** A size that is known at run time alone has a name: `"B"` is the batch. */
+/** A size that is known only at run time has a name: `"B"` is the batch. */
 export interface ManifestTensor {
   readonly name: string;
   readonly dtype: "float32" | "int32" | "bool";
@@ -116,7 +116,7 @@ export function parseManifest(text: string, file: string, directory: string): Ma
   return value as Manifest;
 }
 
-/** Throws when we are about to write a manifest that we would refuse to read: a bug of ours. */
+/** Throws when we are about to write a manifest that we would refuse to read: a bug in mtlc. */
 export function checkManifest(manifest: Manifest): Manifest {
   const problem = problemOf(manifest);
   if (problem !== undefined) throw new Error(`the manifest does not follow its schema: ${problem}`);

@@ -27,10 +27,10 @@ export interface WeightsFile {
   readonly offset: (variable: StateVariable) => number;
 }
 
-/** Bytes of weights that stand in the SavedModel's one file; more of them are files of their own beside it. */
+/** Bytes of weights that are in the SavedModel's one file; more of them are files of their own beside it. */
 const largestInline = 1 << 26;
 
-/** `graphText` is the program printed; weights of at most `inline` bytes stand in the SavedModel's one file. Files that hold weights are to be written after those. */
+/** `graphText` is the program printed; weights of at most `inline` bytes are in the SavedModel's one file. Files that hold weights are to be written after those. */
 export function programFiles(
   program: Program,
   graphText: string,

@@ -44,7 +44,7 @@ export interface ArtifactContent {
   readonly metrics?: unknown;
   /**
    * What `run.json` says: where the spec and the data are on this machine. A note beside the artifact, not a part of it: the
-   * manifest does not list it, and nothing but the paths of `mtlc eval` without `--test` comes from it.
+   * manifest does not list it, and only the paths of `mtlc eval` without `--test` come from it.
    */
   readonly run?: unknown;
 }
@@ -73,12 +73,12 @@ const ownEntries: ReadonlySet<string> = new Set([
   runNoteName,
 ]);
 
-/** Whether what stands under this name at the top of an artifact's directory is the artifact's, and is replaced with it. */
+/** Whether what is under this name at the top of an artifact's directory is the artifact's, and is replaced with it. */
 export function isArtifactEntry(name: string): boolean {
   return ownEntries.has(name);
 }
 
-/** Entries of a directory that show that we wrote it, and that may stand in it besides an artifact's files. */
+/** Entries of a directory that show that we wrote it, and that may appear in it besides an artifact's files. */
 const ours: ReadonlySet<string> = new Set([manifestName, "checkpoints", runNoteName]);
 
 /**
@@ -166,7 +166,7 @@ function manifestOf(content: ArtifactContent, written: readonly WrittenFile[]): 
   });
 }
 
-/** Optimizer slots and the step start anew when an artifact is trained further, so that they are not kept. */
+/** Optimizer slots and the step are reinitialized when an artifact is trained further, so that they are not kept. */
 function isStored(role: Program["state"][number]["role"]): boolean {
   return role === "parameter" || role === "statistic";
 }
@@ -176,7 +176,7 @@ export function vocabularyPath(feature: string): string {
   return `vocab/${feature}.txt`;
 }
 
-/** One value a line; a line end or a backslash inside a value is escaped as in JSON. */
+/** One value per line; a line end or a backslash inside a value is escaped as in JSON. */
 export function vocabularyText(values: readonly string[]): string {
   return values.map((value) => `${value.replace(/[\\\n\r]/g, (c) => escapes[c] ?? c)}\n`).join("");
 }

@@ -13,7 +13,7 @@ import { columnUses, type DataSpec, usedColumns } from "./uses.js";
 
 export type DataRole = "train" | "validation" | "test";
 
-/** Where the files of a spec are, and what stands in their place. */
+/** Where the files of a spec are, and what replaces them. */
 export interface RoleOptions {
   /** Path of the spec: its folder is where its paths start, and where the cache is. */
   readonly specPath: string;

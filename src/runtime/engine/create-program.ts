@@ -32,7 +32,7 @@ export function functionOf(program: Program, name: "train" | "evaluate" | "predi
   return found;
 }
 
-/** The program with `evaluate` cut to what metrics are made of: a value a row for each head, no losses. */
+/** The program with `evaluate` cut to what metrics are made of: a value per row for each head, no losses. */
 export function measuredProgram(program: Program): Program {
   return {
     ...program,

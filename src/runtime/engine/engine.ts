@@ -17,7 +17,7 @@ export interface HostTensor {
 export interface OpenOptions {
   /**
    * Rows of every training batch. Training functions are specialised to it (the native engine compiles them for that
-   * size), so each `train` call must bring exactly this many rows; pad with rows of weight 0.
+   * size), so each `train` call must provide exactly this many rows; pad with rows of weight 0.
    */
   readonly trainBatch?: number;
   /** The functions that will be called; the others are not compiled. Default: all. */

@@ -1,5 +1,5 @@
 /**
- * Puts the fast engine in place from package registries alone: TensorFlow's libraries out of the `tensorflow-cpu` wheel,
+ * Puts the fast engine in place only from package registries: TensorFlow's libraries out of the `tensorflow-cpu` wheel,
  * and tfjs-node's addon compiled against them. The result lives in a cache folder outside `node_modules` and is used by
  * every install of this package.
  */
@@ -34,7 +34,7 @@ export type NativeSetupResult =
 
 /**
  * Makes sure that an addon is there, and says where. Quick when it is. Safe when several run at once: they wait for each
- * other, and the folder appears whole or not at all. Never throws for what the user's machine lacks.
+ * other, and the folder appears whole or not at all. Never throws for what is missing on the user's machine.
  */
 export async function setUpNative(options: NativeSetupOptions): Promise<NativeSetupResult> {
   const environment = options.environment ?? process.env;
@@ -69,12 +69,12 @@ type Platform =
 function describePlatform(): Platform {
   const { platform, arch } = process;
   if (platform !== "linux" || arch !== "x64") {
-    return { kind: "other", reason: `TensorFlow's wheel is used on Linux x86-64 alone (this is ${platform} ${arch})` };
+    return { kind: "other", reason: `TensorFlow's wheel is used only on Linux x86-64 (this is ${platform} ${arch})` };
   }
   const report = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
   const version = /^(\d+)\.(\d+)/.exec(report.header.glibcVersionRuntime ?? "");
   return version === null
-    ? { kind: "other", reason: "TensorFlow's wheel needs glibc, which this Linux lacks" }
+    ? { kind: "other", reason: "TensorFlow's wheel needs glibc, which is missing on this Linux" }
     : { kind: "glibc", version: [Number(version[1]), Number(version[2])] };
 }
 
@@ -237,7 +237,7 @@ async function compileAddon(
   await run(compiler, [...flags, ...includes, ...files, "-o", join(library, addonFile), ...link]);
 }
 
-/** Where tfjs-node itself looks for the addon, so that its own API works too. A package that is absent is left alone. */
+/** Where tfjs-node itself looks for the addon, so that its own API works too. A package that is absent is left unchanged. */
 async function linkAddon(addon: string): Promise<void> {
   const installed = tfjsNodeDirectory();
   if (installed === undefined) return;

@@ -18,7 +18,7 @@ export function initialReader(seed: number): StateReader {
   return { rows: (variable, first, count) => initializeRows(variable, seed, first, count) };
 }
 
-/** State that is held in memory. Throws for a variable that it lacks. */
+/** State that is held in memory. Throws for a variable that it does not hold. */
 export function heldReader(state: ReadonlyMap<string, HostTensor>): StateReader {
   return {
     rows: (variable, first, count) => {

@@ -1,4 +1,4 @@
-/** Kernels on typed arrays for the ops that tfjs's backends lack, or compute many times slower than plain JavaScript. */
+/** Kernels on typed arrays for the ops missing from tfjs's backends, or computed many times slower than plain JavaScript. */
 
 /** The rows `ids` of `table` ([any, width]). Throws when an id is out of range. */
 export function gatherRows<T extends Float32Array | Int32Array>(table: T, ids: Int32Array, width: number): T {

@@ -1,4 +1,4 @@
-/** How each op of the tensor IR is computed by tfjs: one row an op. A row's result is a tensor of its own to dispose. */
+/** How each op of the tensor IR is computed by tfjs: one row per op. A row's result is a tensor of its own to dispose. */
 import * as tf from "@tensorflow/tfjs-core";
 import { philoxUniform } from "../../compiler/graph/philox.js";
 import type { DType, NodeOf, OpName, Shape, ValueId } from "../../compiler/graph/graph.js";
@@ -174,7 +174,7 @@ export function computeNode<K extends OpName>(
   const row: Row<K> = rows[node.op];
   const at = (index: number): tf.Tensor => {
     const input = inputs[index];
-    if (input === undefined) throw new Error(`\`${node.op}\` lacks its input ${index}`);
+    if (input === undefined) throw new Error(`\`${node.op}\` is missing its input ${index}`);
     return input;
   };
   return row({ all: inputs, at }, node, context);

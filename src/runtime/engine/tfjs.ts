@@ -1,5 +1,5 @@
 /**
- * The engines that need nothing but this package: the program op by op on tfjs-core, on WebAssembly or plain JavaScript.
+ * The engines that need only this package: the program op by op on tfjs-core, on WebAssembly or plain JavaScript.
  * The backward pass and the updates are ops like any other; tfjs's own gradients are not used.
  */
 import * as tf from "@tensorflow/tfjs-core";

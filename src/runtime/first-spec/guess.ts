@@ -19,7 +19,7 @@ export interface FeatureGuess {
   readonly seen: string;
 }
 
-/** A column that is no feature, and why. */
+/** A column that is not a feature, and why. */
 export interface LeftColumn {
   readonly column: string;
   readonly why: string;
@@ -173,7 +173,7 @@ function featureOf(column: ColumnProfile, profile: FileProfile): FeatureGuess | 
   const count = distinct.toLocaleString("en");
   const empty = nulls > 0 ? `, ${((100 * nulls) / rows).toFixed(nulls / rows < 0.001 ? 2 : 1)} % empty` : "";
   const category = (embed: number): FeatureGuess => {
-    // Where a thing stood is no reason to show it: served, everything stands at the first place.
+    // Where an item was shown is not a reason to show it: served, everything is at the first position.
     const place = placeWords.test(spaced(name)) && isSmallWhole(column) ? [`serving: ${column.minimum ?? 1}`] : [];
     const hash = distinct > 200_000 ? [`hash: ${roundUp(distinct)}`] : [];
     return {

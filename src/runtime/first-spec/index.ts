@@ -26,7 +26,7 @@ const triedRows = 30;
 export interface FirstSpecOptions {
   /** The data file. */
   readonly file: string;
-  /** The folder that the spec will stand in. */
+  /** The folder that the spec will be in. */
   readonly folder: string;
   /** Columns that are labels; guessed without. */
   readonly labels?: readonly string[] | undefined;
@@ -46,7 +46,7 @@ export interface FirstSpec {
 }
 
 /**
- * Guesses a spec. Throws a Failure for a file that cannot be read, a label that is no column, and a file without anything
+ * Guesses a spec. Throws a Failure for a file that cannot be read, a label that is not a column, and a file without anything
  * that could be a label (MTL7160) or a feature (MTL7161).
  */
 export async function guessFirstSpec(options: FirstSpecOptions): Promise<FirstSpec> {
@@ -120,7 +120,7 @@ function modelName(folder: string, file: string): string {
   return "first";
 }
 
-/** The text laid out; a guess that does not check would be a fault of ours. */
+/** The text laid out; a guess that does not check would be a bug in mtlc. */
 async function checked(text: string): Promise<string> {
   const laidOut = await format(text);
   const { diagnostics } = compileSpec("model.mtl", createMemoryHost({ "model.mtl": laidOut }));

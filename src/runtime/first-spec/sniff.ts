@@ -15,7 +15,7 @@ export interface Sniffed {
   readonly text?: string;
 }
 
-/** The format of a file; undefined where its ending alone decides. Throws the system's error when it cannot be read. */
+/** The format of a file; undefined where only its ending decides. Throws the system's error when it cannot be read. */
 export async function sniffFormat(path: string): Promise<Sniffed | undefined> {
   const ending = /\.([a-z]+)(?:\.gz|\.zst)?$/i.exec(path)?.[1]?.toLowerCase() ?? "";
   if (["parquet", "pq", "jsonl", "ndjson"].includes(ending) || path.endsWith(".zst")) return undefined;
@@ -33,7 +33,7 @@ export async function sniffFormat(path: string): Promise<Sniffed | undefined> {
   const columns = names.map((_, i) => `c${i + 1}`);
   const format = delimiter === "\t" ? "tsv" : "csv";
   const isPlain = ending === format || (format === "tsv" && ending === "tab");
-  // Blanks after the delimiter are no part of a value.
+  // Blanks after the delimiter are not part of a value.
   const trim =
     lines.slice(1, 20).filter((line) => line.includes(`${delimiter} `)).length > 0.8 * (Math.min(lines.length, 20) - 1);
   const named = columns.length > 2 ? `c1 .. c${columns.length}` : columns.join(", ");

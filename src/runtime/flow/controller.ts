@@ -36,7 +36,7 @@ export interface PaceState {
 export const defaultPaceGains: PaceSettings["gains"] = { proportional: 2, integral: 2, derivative: 0.05 };
 
 /**
- * The part of a window in which an error is to be made up for: a 24th, at least the ten minutes that a controller needs
+ * The part of a window in which an error is to be compensated: a 24th, at least the ten minutes that a controller needs
  * which acts every half minute, at most half.
  */
 export function horizonOf({ start, end }: PaceObservation["window"]): number {

@@ -82,7 +82,7 @@ export function atHand(entry: LedgerEntry, storeDown: boolean): number {
   return Math.max(0, entry.policy.limit - entry.answer.total.spent - unconfirmed);
 }
 
-/** Permits that asking the store may bring at best. */
+/** Permits that asking the store may grant at best. */
 export function atBest(entry: LedgerEntry): number {
   if (entry.answer === undefined) return entry.policy.limit;
   return atHand(entry, false) + (entry.policy.count === "served" ? remainingOf(entry) : 0);

@@ -39,7 +39,7 @@ export interface LedgerOptions {
 
 export type SpendResult =
   | { readonly kind: "spent" }
-  /** Nothing was spent; these values lack permits, and this many would do. */
+  /** Nothing was spent; these values need permits, and this many would do. */
   | { readonly kind: "short"; readonly short: readonly Spend[] };
 
 export interface LedgerStatus {

@@ -60,13 +60,13 @@ export interface PaceReading {
 }
 
 /**
- * The controllers of all values that rankings ask about. Their state stands in the store, so that a restart goes on where
+ * The controllers of all values that rankings ask about. Their state is in the store, so that a restart goes on where
  * the last run was, and of several servers one makes each step while the others take it over.
  */
 export interface Pacer {
   /** The multiplier of a value, from memory. A value that is new is at 1 until the next tick. */
   reading(pace: string, value: PermitValue): PaceReading;
-  /** Makes the steps that are due and takes over those that others made. */
+  /** Makes the steps that are due and adopts those that others made. */
   tick(): Promise<void>;
   close(): void;
 }
@@ -162,7 +162,7 @@ export function createPacer(store: PermitStore, options: PacerOptions): Pacer {
   };
 }
 
-/** A note that is no state, by another version's hand say, begins the controller anew. */
+/** A note that is not a state, by another version's hand say, begins the controller again. */
 function parseState(text: string): PaceState | undefined {
   try {
     const { at, windowStart, error, integral, slope, multiplier } = JSON.parse(text) as Readonly<

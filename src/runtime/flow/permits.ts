@@ -19,7 +19,7 @@ export interface CapPolicy {
 
 /**
  * The policy of a rule. Its scope has the names of the key, so that a rule that comes to count something else begins
- * anew; the limit is not in it, so that a changed limit applies to what is counted already.
+ * again; the limit is not in it, so that a changed limit applies to what is counted already.
  * @param namespace Whose counters: the model's name, or another that several models share.
  */
 export function capPolicyOf(namespace: string, ruleSet: string, rule: CapRule): CapPolicy {

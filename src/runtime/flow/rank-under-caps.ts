@@ -17,7 +17,7 @@ export type ReadPermits = (cap: string, value: PermitValue) => number;
 
 /**
  * Ranks under caps without asking the store for every candidate. The first ranking takes the best that the store may grant;
- * what its list lacks is leased, in one call, and if that was not all to be had the request is ranked again. The last
+ * what its list still needs is leased, in one call, and if that was not all to be had the request is ranked again. The last
  * round ranks with what is at hand, so it ends, and no list goes out whose permits are not held; a store that does not
  * answer in time makes it the next one.
  * @param rank A pure function of what it reads; it says what its list spends.

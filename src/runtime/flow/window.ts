@@ -19,7 +19,7 @@ const day = 24 * hour;
  * one, so a day has 23 or 25 hours where clocks change, and a date that a zone skipped has none. Hours and minutes are
  * those of the clock face; one that a change of clocks cuts short ends there, and one shown twice is two windows.
  *
- * The zone stands in the key as the spec names it: engines differ in what they call its canonical name.
+ * The zone appears in the key as the spec names it: engines differ in what they call its canonical name.
  * @throws RangeError where the engine does not know the zone.
  */
 export function windowOf(instant: number, unit: CalendarUnit, zone: string): CalendarWindow {

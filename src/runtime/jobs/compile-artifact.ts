@@ -17,7 +17,7 @@ export function isArtifactDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** The content of an artifact, trained or compiled, to be written anew. Throws a Failure where it is damaged. */
+/** The content of an artifact, trained or compiled, to be written again. Throws a Failure where it is damaged. */
 export async function recompileArtifact(directory: string): Promise<ArtifactContent> {
   const files = await readArtifact(directory);
   const model = artifactModel(files);

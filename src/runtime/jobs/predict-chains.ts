@@ -29,8 +29,8 @@ export async function predictChains(
   );
   const inputs = serving.inputs.filter(({ name }) => read.has(name));
   const rows = await readRows(model, files, signal);
-  const lacking = inputs.find(({ name }) => rows.length > 0 && !rows.some((row) => Object.hasOwn(row, name)));
-  if (lacking !== undefined) throw lackingColumn(lacking, inputs, files, rows);
+  const missing = inputs.find(({ name }) => rows.length > 0 && !rows.some((row) => Object.hasOwn(row, name)));
+  if (missing !== undefined) throw missingColumn(missing, inputs, files, rows);
   const values = evaluateChains(serving, chains, inputs, rows);
   return { rows: rows.length, heads: new Map(chains.map(({ name }, i) => [name, values[i] as Float32Array])) };
 }
@@ -76,7 +76,7 @@ async function readRows(model: Model, files: readonly string[], signal?: AbortSi
   return rows;
 }
 
-function lackingColumn(
+function missingColumn(
   { name }: ServingInput,
   inputs: readonly ServingInput[],
   files: readonly string[],

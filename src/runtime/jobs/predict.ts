@@ -161,7 +161,7 @@ function asServed(model: Model): Model {
 export interface Predictor {
   /** Names of the served heads. */
   readonly heads: readonly string[];
-  /** The raw columns that a row brings. */
+  /** The raw columns that a row provides. */
   readonly columns: readonly FeatureColumn[];
   /**
    * The value of each served head for each row. A row is a record of raw column values; null is unknown. Throws a

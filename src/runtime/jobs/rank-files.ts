@@ -23,7 +23,7 @@ export interface RankOptions extends RankerOptions {
   readonly now: number;
   /** An integer in [0, 2^32). */
   readonly seed: number;
-  /** `experiment=arm`: arms that stand in place of those of the requests' units. */
+  /** `experiment=arm`: arms that replace those of the requests' units. */
   readonly arms?: readonly string[];
   readonly signal?: AbortSignal;
 }

@@ -45,14 +45,14 @@ export interface TrainOptions extends DataFiles {
    */
   readonly resume?: boolean;
   /**
-   * Directory of a trained artifact to start from: what `mtlc diff ARTIFACT SPEC` says warm-starts is taken over. A
+   * Directory of a trained artifact to start from: what `mtlc diff ARTIFACT SPEC` says warm-starts is transferred. A
    * resumed run goes on from its checkpoint instead.
    */
   readonly warmStart?: string;
   /** Drop the checkpoints of an unfinished run in `output`. */
   readonly force?: boolean;
   readonly checkpoints?: {
-    /** Steps between two; absent: by time alone. */
+    /** Steps between two; absent: only by time. */
     readonly everySteps?: number;
     /** Seconds between two. Default 60. */
     readonly everySeconds?: number;
@@ -73,7 +73,7 @@ const keptCheckpoints = 2;
 
 /**
  * Trains the model of a spec, measures it on its test data (else its validation data) and leaves an artifact. The same
- * spec, data, seed, engine and thread count give the same artifact to the byte. Throws a {@link Failure} for what the user
+ * spec, data, seed, engine and thread count give the same artifact byte for byte. Throws a {@link Failure} for what the user
  * can fix; when `signal` fires before the first step, rejects with its reason.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {

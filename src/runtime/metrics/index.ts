@@ -29,13 +29,13 @@ export interface MetricInput {
 }
 
 export interface Metrics {
-  /** By metric; null where it is undefined on these rows (one class alone, no row, no group). */
+  /** By metric; null where it is undefined on these rows (only one class, no row, no group). */
   readonly values: Readonly<Partial<Record<MetricName, number | null>>>;
   /** Rows that count: those whose weight is not 0. */
   readonly rows: number;
   /** Of these, rows whose target is not 0. */
   readonly positives: number;
-  /** Of `gauc`: groups that count, and groups left out because they have one class alone. Absent without it. */
+  /** Of `gauc`: groups that count, and groups left out because they have only one class. Absent without it. */
   readonly groups?: { readonly counted: number; readonly skipped: number };
 }
 

@@ -39,7 +39,7 @@ export function aucOfOrder(
 export interface GroupedAuc {
   /** Undefined (null) when no group has both classes. */
   readonly value: number | null;
-  /** Groups that count, and those that have one class alone. */
+  /** Groups that count, and those that have only one class. */
   readonly groups: number;
   readonly skipped: number;
 }

@@ -3,7 +3,7 @@
 const radixBits = 11;
 const radixSize = 1 << radixBits;
 
-/** The indices of the scores in ascending order; equal scores keep their order, −0 equals 0, NaN stands at the ends. */
+/** The indices of the scores in ascending order; equal scores keep their order, −0 equals 0, NaN goes to the ends. */
 export function ascendingOrder(scores: Float32Array): Int32Array {
   return sortByWord(identityOrder(scores.length), orderedBits(scores));
 }
@@ -20,7 +20,7 @@ function identityOrder(count: number): Int32Array {
   return order;
 }
 
-/** Sorts indices by their words, equal ones as they stand. */
+/** Sorts indices by their words, keeping the order of equal ones. */
 function sortByWord(start: Int32Array, keys: Uint32Array): Int32Array {
   const count = start.length;
   let order = start;

@@ -77,7 +77,7 @@ export function rowParts(
   };
 }
 
-/** Rows hold single precision: more digits than that would be made up. */
+/** Rows hold single precision: more digits than that would be invented. */
 function single(value: number): number {
   return Number(value.toPrecision(7));
 }

@@ -67,7 +67,7 @@ function totalOf(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** The sizes of groups, from the code of each row's group; −1 is no group. */
+/** The sizes of groups, from the code of each row's group; −1 is not a group. */
 export function groupProfile(column: string, codes: Int32Array): GroupProfile {
   const counts = new Map<number, number>();
   let ungrouped = 0;

@@ -38,11 +38,11 @@ export interface RankerFlow {
 
 /** A request to a ranking. What is wrong with it is part of the answer; nothing of it is thrown. */
 export interface ServiceRequest {
-  /** A record a candidate: raw columns of the network's features, and the values that the ranking reads. */
+  /** A record per candidate: raw columns of the network's features, and the values that the ranking reads. */
   readonly candidates: readonly RawRow[];
   /** What candidates are called; absent: their `id`. */
   readonly ids?: readonly (string | number)[];
-  /** Values of the request. They are also features where candidates do not bring those. */
+  /** Values of the request. They are also features where candidates do not provide those. */
   readonly values?: RawRow;
   /** Seconds since 1970; absent: the clock's. */
   readonly now?: number;
@@ -60,7 +60,7 @@ export interface ServiceRequest {
   readonly tail?: readonly RawRow[];
   /** All that the pages before showed, in its order: records with an `id`, or identifiers. */
   readonly shown?: readonly (RawRow | string | number)[];
-  /** Of each candidate, the sources that brought it; absent: its `source`. */
+  /** Of each candidate, the sources that provided it; absent: its `source`. */
   readonly sources?: readonly (readonly string[])[];
 }
 

@@ -7,7 +7,7 @@ import {
 import type { Refusal } from "../../compiler/serving/index.js";
 import { nowhere } from "../failure.js";
 
-/** What stands in the way of an answer. */
+/** What prevents an answer. */
 export interface Fault {
   readonly diagnostic: Diagnostic;
   readonly id?: string;

@@ -9,7 +9,7 @@ export interface FileRequest {
   readonly kind: "request";
   readonly request: string;
   readonly rows: readonly RawRow[];
-  /** Of a line that is a whole request: its members beside the candidates, as they stand there. */
+  /** Of a line that is a whole request: its members beside the candidates, as given there. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
@@ -29,7 +29,7 @@ export const lineMembers = ["request", "candidates", "values", "tail", "page", "
 /**
  * Rows as requests: neighbours of one value of the group's column, or all rows; a row with `candidates` is a whole request.
  * Only one request is held at a time. Throws a Failure: MTL7515 for a request that comes back, MTL7516 where the column is
- * missing, MTL7518 for a line among rows that is no row.
+ * missing, MTL7518 for a line among rows that is not a row.
  */
 export async function* groupRequests(
   rows: AsyncIterable<RawRow | BrokenLine>,
@@ -87,7 +87,7 @@ function wholeRequest(row: RawRow, at: number): FileRequest | FileFault | undefi
   const request = nameOf(row, at);
   const fault = (refusal: FileFault["refusal"]): FileFault => ({ kind: "fault", request, refusal });
   if (given !== undefined && given !== null && !isName(given))
-    return fault(refuse("request", "type", "a text or a number; values of the request stand in `values`"));
+    return fault(refuse("request", "type", "a text or a number; values of the request are in `values`"));
   const unknown = Object.keys(members).find((key) => !lineMembers.some((known) => known === key));
   if (unknown !== undefined) {
     const suggestion = suggest(unknown, lineMembers);
@@ -95,11 +95,11 @@ function wholeRequest(row: RawRow, at: number): FileRequest | FileFault | undefi
       ...refuse(unknown, "unknown", oneOf(lineMembers, "member")),
       help:
         suggestion === undefined
-          ? "values of the request stand in `values`, those of a candidate on the candidate"
+          ? "values of the request are in `values`, those of a candidate on the candidate"
           : `did you mean \`${suggestion}\`?`,
     });
   }
-  if (!isRecords(candidates)) return fault(refuse("candidates", "type", "a list of objects, one a candidate"));
+  if (!isRecords(candidates)) return fault(refuse("candidates", "type", "a list of objects, one per candidate"));
   if (candidates.length > candidateLimit) return fault({ kind: "tooMany" });
   return { kind: "request", request, rows: candidates, members };
 }

@@ -7,12 +7,12 @@ import type { Failure } from "../failure.js";
 import type { Predictor } from "../jobs/predict.js";
 import { type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
 
-/** Values of heads by name, one a candidate; or what is wrong, with the candidate's place where it is a single one. */
+/** Values of heads by name, one per candidate; or what is wrong, with the candidate's place where it is a single one. */
 export type NetworkScores =
   | {
       readonly kind: "scores";
       readonly heads: ReadonlyMap<string, readonly unknown[]>;
-      /** Heads that candidates bring themselves. */
+      /** Heads that candidates provide themselves. */
       readonly given: readonly string[];
     }
   | { readonly kind: "fault"; readonly failure: Failure; readonly row?: number; readonly column?: string };
@@ -20,7 +20,7 @@ export type NetworkScores =
 export interface NetworkRequest {
   readonly rows: readonly RawRow[];
   /** The rows' own values of the heads, typed. */
-  readonly brought: readonly InputRow[];
+  readonly provided: readonly InputRow[];
   /** Values of the request, as they came. */
   readonly values: RawRow;
   /** Heads that the ranking reads. */
@@ -30,14 +30,14 @@ export interface NetworkRequest {
 }
 
 /**
- * Takes the heads that candidates bring and predicts the others. A feature's column that a candidate does not bring is
+ * Takes the heads that candidates provide and predicts the others. A feature's column that a candidate does not provide is
  * taken from the values of the request: by the column's name, or by the feature's where the column is the whole feature.
  */
 export function networkScores(predictor: Predictor, request: NetworkRequest): NetworkScores {
-  const { rows, brought, heads } = request;
-  const given = heads.filter((head) => brought.some((row) => isGiven(row, head)));
-  const needing = brought.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));
-  const columns = new Map(heads.map((head) => [head, brought.map((row) => own(row, head))]));
+  const { rows, provided, heads } = request;
+  const given = heads.filter((head) => provided.some((row) => isGiven(row, head)));
+  const needing = provided.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));
+  const columns = new Map(heads.map((head) => [head, provided.map((row) => own(row, head))]));
   if (needing.length === 0) return { kind: "scores", heads: columns, given };
   const fill = requestFeatures(predictor.columns, request);
   const filled = needing.map((i): RawRow => ({ ...fill, ...rows[i] }));
@@ -50,7 +50,7 @@ export function networkScores(predictor: Predictor, request: NetworkRequest): Ne
     const predicted = predictor.predict(filled);
     for (const head of heads)
       needing.forEach((i, at) => {
-        if (!isGiven(brought[i] as InputRow, head)) (columns.get(head) as unknown[])[i] = own(predicted, head)?.[at];
+        if (!isGiven(provided[i] as InputRow, head)) (columns.get(head) as unknown[])[i] = own(predicted, head)?.[at];
       });
     return { kind: "scores", heads: columns, given };
   } catch (error) {
@@ -59,7 +59,7 @@ export function networkScores(predictor: Predictor, request: NetworkRequest): Ne
   }
 }
 
-/** A head that a candidate brings: what is null, empty or no number is none. */
+/** A head that a candidate provides: what is null, empty or no number is none. */
 export function isGiven(row: InputRow, head: string): boolean {
   return (own(row, head) ?? undefined) !== undefined;
 }

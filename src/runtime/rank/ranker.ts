@@ -48,8 +48,8 @@ export async function openRanker(source: string, options: RankerOptions, readRow
   /** The candidates' values of the ranking's inputs, those of the network among them. */
   const prepare = async (request: RankRequest, values: RawRow): Promise<readonly InputRow[] | Fault> => {
     const rows = request.candidates;
-    const brought = rows.map((row) => readRow(row, headInputs));
-    const isComplete = brought.every((row) => heads.every((head) => isGiven(row, head)));
+    const provided = rows.map((row) => readRow(row, headInputs));
+    const isComplete = provided.every((row) => heads.every((head) => isGiven(row, head)));
     const network = heads.length === 0 || isComplete ? undefined : await opened.network();
     if (network !== undefined) report = network.report;
     unreadNames ??= createUnreadNames(
@@ -60,9 +60,9 @@ export async function openRanker(source: string, options: RankerOptions, readRow
     for (const name of unreadNames(rows, values)) warn("MTL7521", { ...name, request: request.request });
     const predicted = new Set(network?.heads);
     const own = inputs.filter(({ name, origin }) => origin !== "id" && !predicted.has(name));
-    const lacking = rows.length === 0 ? undefined : own.find((input) => isLacking(input, rows));
-    if (lacking !== undefined) {
-      const { name, origin } = lacking;
+    const missing = rows.length === 0 ? undefined : own.find((input) => isMissing(input, rows));
+    if (missing !== undefined) {
+      const { name, origin } = missing;
       const known = [...new Set(rows.flatMap((row) => Object.keys(row)))];
       const isHead = origin === "head";
       return { diagnostic: diagnosticOf("MTL7517", { input: name, rank: rank.name, isHead, known }), input: name };
@@ -72,7 +72,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
       if (opened.isArtifact) tellGiven(heads, request.request);
       return typed;
     }
-    const scores = networkScores(network, { rows, brought, values, heads, inputs: ofRequest });
+    const scores = networkScores(network, { rows, provided, values, heads, inputs: ofRequest });
     if (scores.kind === "fault") {
       const { failure, row, column } = scores;
       const [diagnostic] = failure.diagnostics;
@@ -84,7 +84,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
       };
     }
     tellGiven(scores.given, request.request);
-    // A chain is not made again of a task that the candidates bring.
+    // A chain is not made again of a task that the candidates provide.
     for (const { name } of unreadHeads)
       if (!headsTold.has(name) && rows.some((row) => Object.hasOwn(row, name))) {
         headsTold.add(name);
@@ -214,13 +214,13 @@ function isName(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "bigint";
 }
 
-/** A value that has to be there, and that no candidate brings: the file lacks it, not the one or the other candidate. */
-function isLacking({ name, origin, missing }: ServingInput, rows: readonly RawRow[]): boolean {
+/** A value that has to be there, and that no candidate provides: it is missing from the file, not from one or another candidate. */
+function isMissing({ name, origin, missing }: ServingInput, rows: readonly RawRow[]): boolean {
   if (origin === "request" || missing.kind === "keep" || missing.kind === "default") return false;
   return !rows.some((row) => Object.hasOwn(row, name));
 }
 
-/** The sources that brought a candidate: a list, or texts with a bar between them. */
+/** The sources that provided a candidate: a list, or texts with a bar between them. */
 function sourcesOf(row: unknown): readonly string[] {
   const source = isRecord(row) ? row["source"] : undefined;
   const values: readonly unknown[] = Array.isArray(source)

@@ -1,4 +1,4 @@
-/** Names that a request brings and nothing reads, where a like name is absent: most likely misspelt. */
+/** Names that a request provides and nothing reads, where a like name is absent: most likely misspelt. */
 import type { ServingInput } from "../../compiler/model/index.js";
 import { suggest } from "../../compiler/text/index.js";
 import type { RawRow } from "../data/index.js";

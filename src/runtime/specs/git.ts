@@ -14,7 +14,7 @@ export interface GitFile {
 /** `REV:path` as git reads it: from the root, or from the folder with `./`. Nothing when there is no revision in it. */
 export function parseGitFile(text: string, folder: string): GitFile | undefined {
   const colon = text.indexOf(":");
-  // A drive's letter is no revision.
+  // A drive's letter is not a revision.
   if (colon < 1 || /^[A-Za-z]:[\\/]/.test(text)) return undefined;
   const revision = text.slice(0, colon);
   const written = text.slice(colon + 1);
@@ -40,7 +40,7 @@ export function createGitHost({ revision, folder }: GitFile): Host {
   const texts = new Map<string, string | undefined>();
   // Git would take it for an option.
   if (revision.startsWith("-"))
-    throw createFailure("MTL8021", { command: `show ${revision}`, problem: "that is no revision" });
+    throw createFailure("MTL8021", { command: `show ${revision}`, problem: "that is not a revision" });
   if (revision !== "") git(folder, ["rev-parse", "--verify", "--quiet", `${revision}^{tree}`]);
   return {
     readFile: (path) => {

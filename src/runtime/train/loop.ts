@@ -24,7 +24,7 @@ export interface LoopOptions {
   readonly signal?: AbortSignal;
   /** Told before the first step of this process, in which the engine compiles, and after it with the seconds that it took. */
   readonly onFirstStep?: (seconds: number | undefined) => void;
-  /** Called some ten times a second. */
+  /** Called some ten times per second. */
   readonly onProgress: (progress: StepProgress) => void;
   /** Called after each step with the steps done and the clock; true asks for a checkpoint. */
   readonly isCheckpointDue: (step: number, now: number) => boolean;
@@ -40,7 +40,7 @@ export interface StepProgress {
   readonly epoch: number;
   readonly batch: number;
   readonly batches: number;
-  /** Rows a second; evaluations, checkpoints and the first step, which waits for the compiler, are left out. */
+  /** Rows per second; evaluations, checkpoints and the first step, which waits for the compiler, are left out. */
   readonly rowsPerSecond: number;
   /** Mean losses of the epoch so far. */
   readonly losses: Readonly<Record<string, number>>;
@@ -58,7 +58,7 @@ export interface LoopResult {
    * step's.
    */
   readonly seconds: number;
-  /** Rows of these steps a second. */
+  /** Rows of these steps per second. */
   readonly rowsPerSecond: number;
 }
 

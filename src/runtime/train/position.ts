@@ -1,5 +1,5 @@
 /**
- * Where a run stands: all that the next step depends on besides the session's state. Nothing else is random or hidden:
+ * Where a run is: all that the next step depends on besides the session's state. Nothing else is random or hidden:
  * the order of rows follows from (seed, epoch), and random numbers inside the graph from (seed, step).
  */
 export interface Position {
@@ -19,7 +19,7 @@ export function startPosition(losses: number): Position {
   return { step: 0, epoch: 0, batch: 0, rows: 0, sums: Array.from({ length: losses }, () => 0) };
 }
 
-/** The mean loss a row, by name; empty when there were none. */
+/** The mean loss per row, by name; empty when there were none. */
 export function meanLosses(
   names: readonly string[],
   position: Pick<Position, "rows" | "sums">,

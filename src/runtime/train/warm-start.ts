@@ -28,7 +28,7 @@ export interface ColdStart {
 
 /**
  * Puts into a new model's first state what a trained one has for it, by the plan of `warmStartPlan`: tensors by their
- * logical names, rows of tables by the values that they stand for. The optimizer starts anew.
+ * logical names, rows of tables by the values that they stand for. The optimizer is reinitialized.
  */
 export function warmStart(old: LoadedArtifact, cold: ColdStart): WarmStart {
   const { model, program, initial } = cold;

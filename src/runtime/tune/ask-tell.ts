@@ -1,5 +1,5 @@
 /**
- * Another optimizer drives: it is told the parameters, asks what values are worth, a JSON object a line each way, and gets
+ * Another optimizer drives: it is told the parameters, asks what values are worth, a JSON object per line each way, and gets
  * the proposal when it ends. Lines in: `{"id": 1, "values": {"alpha": 0.2}}`; a parameter that is not named has its value
  * of the spec. Lines out: `{"id": 1, "objectives": […], "guards": […], "violation": 0}`, or `{"id": 1, "error": "…"}`.
  */
@@ -74,10 +74,10 @@ function readLine(line: string, { free }: Tuner): Asked {
   try {
     message = JSON.parse(line);
   } catch {
-    return { id: null, error: "the line is no JSON" };
+    return { id: null, error: "the line is not a JSON" };
   }
   if (typeof message !== "object" || message === null || Array.isArray(message))
-    return { id: null, error: 'the line is no object such as {"id": 1, "values": {"alpha": 0.2}}' };
+    return { id: null, error: 'the line is not an object such as {"id": 1, "values": {"alpha": 0.2}}' };
   const { id = null, values } = message as { readonly id?: unknown; readonly values?: unknown };
   if (typeof values !== "object" || values === null || Array.isArray(values))
     return { id, error: "`values` should be an object of numbers" };

@@ -38,7 +38,7 @@ export async function patchParams(
     let after = before;
     for (const { span, text } of found.sort((a, b) => b.span.start - a.span.start)) {
       const old = after.slice(span.start, span.end);
-      // The same number in other digits is no change.
+      // The same number in other digits is not a change.
       if (Number(old.replaceAll("_", "")) === Number(text)) continue;
       after = after.slice(0, span.start) + text + after.slice(span.end);
     }

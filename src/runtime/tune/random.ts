@@ -8,7 +8,7 @@ export interface Draws {
   readonly normal: () => number;
 }
 
-/** A stream of draws that is a function of the seeds alone. Normals by the polar method (Marsaglia and Bray, 1964). */
+/** A stream of draws that is a function only of the seeds. Normals by the polar method (Marsaglia and Bray, 1964). */
 export function createDraws(...seeds: readonly number[]): Draws {
   const word = createRandom(...seeds);
   const uniform = (): number => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53;

@@ -86,7 +86,7 @@ export function compareWithProduction(
       for (const [unit, user] of users.entries()) counts[user] = drawn[unit] as number;
       return (next?.resample(counts) ?? 0) - (old?.resample(counts) ?? 0);
     };
-    // On the rows that the search looked at, the best of many trials is better by chance alone.
+    // On the rows that the search looked at, the best of many trials is better only by chance.
     const judgement =
       isJudged && measuredUsers(terms, part) >= fewestUsers
         ? { interval: bootstrapInterval(users.length, statistic, createDraws(seed, 0xb007)) }

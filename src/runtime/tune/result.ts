@@ -43,7 +43,7 @@ export interface LogSummary {
   readonly users: number;
   /** Candidates that serving would leave out. */
   readonly leftOut: number;
-  /** Of each column that is measured, how many rows have no value: they are no part of what is measured of it. */
+  /** Of each column that is measured, how many rows have no value: they are not part of what is measured of it. */
   readonly unknown: readonly { readonly column: string; readonly rows: number }[];
   /** Of each column that `ndcg` reads, how many rows have a gain below 0, which counts as 0. */
   readonly negative: readonly { readonly column: string; readonly rows: number }[];

@@ -18,7 +18,7 @@ export interface TuneTarget {
   readonly name: string;
   readonly formula: FormulaExpression;
   readonly rank?: RankModel;
-  /** Undefined when the formula is no weighted sum and no product of powers. */
+  /** Undefined when the formula is not a weighted sum and no product of powers. */
   readonly form?: IndexForm;
   /** Parameters that move, in the order of the spec. */
   readonly params: readonly TunedParam[];
@@ -105,7 +105,7 @@ function findNamed<T extends { readonly name: string }>(list: readonly T[], kind
   throw createFailure("MTL7553", { kind, name, known, suggestion: suggest(name, known) });
 }
 
-/** Rules that multiply scores, or weigh them against something else, see more of them than their order. */
+/** Rules that multiply scores, or combine them with something else, see more of them than their order. */
 function dependsOnScale(serving: ServingModel, rank: RankModel | undefined): boolean {
   const rules = rank?.rules.flatMap((name) => serving.ruleSets.find((set) => set.name === name)?.rules ?? []) ?? [];
   return rules.some((rule) => multipliesScore(rule) || "similarity" in rule);

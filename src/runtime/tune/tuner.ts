@@ -46,7 +46,7 @@ export interface TunerRequest {
   readonly floor: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Scores every row of the log with the network; called when the log lacks a head that the formula reads. */
+  /** Scores every row of the log with the network; called when the log is missing a head that the formula reads. */
   readonly predict?: () => Promise<ReadonlyMap<string, Float32Array>>;
 }
 
@@ -169,13 +169,13 @@ export async function createTuner(request: TunerRequest): Promise<Tuner> {
       const measured = objectives.map((objective) => measureObjective(objective, viewOf));
       const guarded = guards.map((guard) => measureObjective(guard, viewOf));
       const estimate = rewarded === undefined ? undefined : estimateOf(viewOf(rewarded.column), rewarded.column);
-      const lacking =
+      const missing =
         estimate === undefined ? 0 : Math.max(0, 1 - estimate.effectiveSampleSize / Math.max(request.floor, 1e-9));
       return {
         outcome: {
           objectives: measured.map(({ value }) => value),
           guards: guarded.map(({ value }) => value),
-          violation: guards.reduce((sum, guard, i) => sum + broken(guard, guarded[i]?.value ?? 0), lacking),
+          violation: guards.reduce((sum, guard, i) => sum + broken(guard, guarded[i]?.value ?? 0), missing),
         },
         objectives: measured,
         guards: guarded,
@@ -222,8 +222,8 @@ function parsed(option: string, text: string, found: Objective | ObjectiveProble
 
 /** By how much a guard is broken, relative to its bound. */
 function broken({ operator, bound }: Guard, value: number): number {
-  const lacking = operator === ">=" ? bound - value : value - bound;
-  return Math.max(0, lacking) / Math.max(Math.abs(bound), 1e-9);
+  const missing = operator === ">=" ? bound - value : value - bound;
+  return Math.max(0, missing) / Math.max(Math.abs(bound), 1e-9);
 }
 
 /** The same order with the anchor at its value, where the ranges allow it. */

@@ -47,7 +47,7 @@ export function stdBlockAt({ path, compilation }: Analysis, nodes: readonly AnyN
 const typeIndexes = new WeakMap<Compilation, ReadonlyMap<string, ValueType>>();
 
 /**
- * What a node is. Nodes that a macro stands in were copied before they were checked, so that the place decides; inside a
+ * What a node is. Nodes that a macro is in were copied before they were checked, so that the place decides; inside a
  * macro's body it is what the first call made of it.
  */
 export function typeOf({ compilation, tables }: Analysis, node: AnyNode): ValueType | undefined {

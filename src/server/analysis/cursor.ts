@@ -1,5 +1,5 @@
 /**
- * Where a cursor is, read from the words before it alone: the text there is being typed and rarely parses. The open
+ * Where a cursor is, read only from the words before it: the text there is being typed and rarely parses. The open
  * brackets around it are frames; each knows its current item.
  */
 import { findRuleVerb } from "../../compiler/rules/index.js";
@@ -22,7 +22,7 @@ export interface Frame {
   readonly keys: readonly string[];
   /** Positional items before the current one. */
   readonly place: number;
-  /** The key or name of the current item, once its colon stands there. */
+  /** The key or name of the current item, once its colon is there. */
   readonly key: string | undefined;
   /** Words of the current item outside inner brackets, the key and its colon left out. */
   readonly words: readonly TokenView[];
@@ -36,9 +36,9 @@ export interface Cursor {
   /** From outer to inner. */
   readonly frames: readonly Frame[];
   readonly isOverride: boolean;
-  /** Whether nothing but the word stands before the cursor on its line. */
+  /** Whether only the word precedes the cursor on its line. */
   readonly startsLine: boolean;
-  /** The text up to the cursor of the quotes that it stands in. */
+  /** The text up to the cursor of the quotes that it is in. */
   readonly inText: string | undefined;
   /** The declaration's words after the cursor. */
   readonly after: readonly TokenView[];

@@ -1,4 +1,4 @@
-/** Names of one declaration that the checker's references may lack, linked to what they stand for. */
+/** Names of one declaration that may be missing from the checker's references, linked to what they refer to. */
 import { isHeadKind, type SpecSymbol } from "../../compiler/semantics/index.js";
 import {
   rowOfKeyword,
@@ -20,7 +20,7 @@ import type { Thing } from "./thing.js";
 /** What linking writes to; a name that has a link already keeps it. */
 export interface NameLinks {
   readonly macros: ReadonlyMap<string, DefDeclaration>;
-  /** Declares a name that is no symbol of the checker. */
+  /** Declares a name that is not a symbol of the checker. */
   readonly declare: (name: Name, kind: Thing["kind"]) => void;
   /** Links a name to such a declaration. */
   readonly refer: (name: Name, target: Name, kind: Thing["kind"]) => void;

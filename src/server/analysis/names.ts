@@ -1,5 +1,5 @@
 /**
- * Every place where a name of a spec stands, in all its files, and what it stands for. The checker's references come
+ * Every place where a name of a spec is, in all its files, and what it stands for. The checker's references come
  * first; what it never looks at (bodies of macros, overrides, removals, import lists) or gave up on is found by name.
  */
 import type { Compilation } from "../../compiler/compile.js";
@@ -37,7 +37,7 @@ export function namesOf(compilation: Compilation): NameIndex {
   return index;
 }
 
-/** A declared name as it stands in a file, whether or not it reaches the spec. */
+/** A declared name as it is in a file, whether or not it reaches the spec. */
 interface Declared {
   readonly symbol: SpecSymbol;
   readonly isOverride: boolean;
@@ -75,7 +75,7 @@ function collectOccurrences(compilation: Compilation, tables: SideTables): reado
   return [...occurrences.values()];
 }
 
-/** Where a name is declared; names of one range stand at one place. */
+/** Where a name is declared; names of one range are at one place. */
 function placeOfName({ text, span, derived }: Name): string {
   return derived === true ? `${placeOf(span)} ${text}` : placeOf(span);
 }
@@ -113,7 +113,7 @@ function createLinks(
     labels: new Map<string, SpecSymbol>(),
     attributes: new Map<string, SpecSymbol>(),
   };
-  // What reaches the spec goes before what stands in a file that it imports parts of.
+  // What reaches the spec goes before what is in a file that it imports parts of.
   for (const symbol of [...tables.symbols, ...declared.map((each) => each.symbol)]) {
     const scope = scopes[lookOf(symbol.kind).space];
     if (!scope.has(symbol.name)) scope.set(symbol.name, symbol);

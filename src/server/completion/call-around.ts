@@ -1,10 +1,10 @@
-/** Which call a cursor stands in, and what its brackets stand in. */
+/** Which call a cursor is in, and what its brackets are in. */
 import type { TokenView } from "../../compiler/syntax/index.js";
 import type { Cursor, Frame } from "../analysis/cursor.js";
 import { signatureOf, slotOfArgument, type Macros, type Signature } from "../language/signatures.js";
 import { anySlot, entrySlot, itemSlot, numberSlot, valueSlot, type Slot } from "../language/slots.js";
 
-/** The slot that the outermost bracket of a declaration without a block stands in. */
+/** The slot that the outermost bracket of a declaration without a block is in. */
 export function rootSlot(head: string, top: readonly TokenView[], outer: Frame): Slot {
   const before = top.filter(({ span }) => span.start < outer.open).map(({ text }) => text);
   if (head === "gate" && before.includes("over")) return { kind: "mixed" };
@@ -20,7 +20,7 @@ export function signatureIn(slot: Slot, callee: string, macros: Macros): Signatu
   return signatureOf({ kind: "tensor" }, callee, macros);
 }
 
-/** The innermost call around the cursor, with the argument that it stands in. */
+/** The innermost call around the cursor, with the argument that it is in. */
 export function callAround(
   { top, frames }: Cursor,
   macros: Macros,

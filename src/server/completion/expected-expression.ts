@@ -1,4 +1,4 @@
-/** What may stand inside brackets of an expression. */
+/** What may appear inside brackets of an expression. */
 import type { TokenView } from "../../compiler/syntax/index.js";
 import { wantsOperand, type Frame } from "../analysis/cursor.js";
 import { armWord, parameterOf, slotOfArgument, type Macros, type Signature } from "../language/signatures.js";
@@ -56,7 +56,7 @@ export function isSeveral(words: readonly TokenView[]): boolean {
   return range || (words.length === 1 && words[0]?.text === "features");
 }
 
-/** The slot inside parentheses: an operand of what stands before them. */
+/** The slot inside parentheses: an operand of what is before them. */
 function inGroup(slot: Slot, words: readonly TokenView[]): Slot {
   if (slot.kind !== "formula") return slot;
   const operator = words.at(-2)?.text ?? "";

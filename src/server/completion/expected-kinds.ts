@@ -1,4 +1,4 @@
-/** The groups of things that may stand at a cursor, and the smallest of them. */
+/** The groups of things that may appear at a cursor, and the smallest of them. */
 import type { SymbolKind } from "../../compiler/semantics/index.js";
 import type { TokenView } from "../../compiler/syntax/index.js";
 import { wordDocs } from "../language/docs.js";
@@ -11,7 +11,7 @@ export interface Word {
   readonly doc?: string | undefined;
 }
 
-/** One group of things that may stand at the cursor. */
+/** One group of things that may appear at the cursor. */
 export type Expected =
   /** First words of declarations, with what follows them. */
   | { readonly kind: "declarations"; readonly words: readonly string[] }
@@ -45,7 +45,7 @@ export function operand(slot: Slot, before: readonly TokenView[]): readonly Expe
   return [{ kind: "slot", slot, before }];
 }
 
-/** Keys that stand after the cursor, up to the end of the brackets around it. */
+/** Keys that are after the cursor, up to the end of the brackets around it. */
 export function keysIn(after: readonly TokenView[]): readonly string[] {
   const keys: string[] = [];
   let depth = 0;

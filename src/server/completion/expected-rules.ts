@@ -1,4 +1,4 @@
-/** What may stand in rules and in tests. */
+/** What may appear in rules and in tests. */
 import { calendarUnits } from "../../compiler/model/index.js";
 import {
   clauseNames,

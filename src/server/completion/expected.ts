@@ -1,4 +1,4 @@
-/** What may stand where the cursor is. */
+/** What may appear where the cursor is. */
 import { headKinds, type SymbolKind } from "../../compiler/semantics/index.js";
 import { stdNames } from "../../compiler/std/index.js";
 import {
@@ -17,11 +17,11 @@ import { inExpression, inType, isSeveral } from "./expected-expression.js";
 import { events, keysIn, operand, words, type Expected } from "./expected-kinds.js";
 import { inRule, inTest } from "./expected-rules.js";
 
-/** Everything that may stand at the cursor; none in a text that is no path. */
+/** Everything that may appear at the cursor; none in a text that is not a path. */
 export function expectedAt(cursor: Cursor, macros: Macros): readonly Expected[] {
   const expected = expectedIn(cursor, macros);
   if (cursor.after[0]?.text !== ":") return expected;
-  // Before a colon stands what it gives a value to, unless the name is declared there.
+  // Before a colon is what it gives a value to, unless the name is declared there.
   return rowOfKeyword(cursor.top[0]?.text ?? "")?.body?.keys === "declared" && cursor.frames.length === 1
     ? []
     : expected.filter(({ kind }) => ["keys", "parameters", "changes"].includes(kind));

@@ -1,4 +1,4 @@
-/** What may stand in a formula: values of the kind that is needed, and ways to make such a value of another kind. */
+/** What may appear in a formula: values of the kind that is needed, and ways to make such a value of another kind. */
 import type { SymbolKind } from "../../compiler/semantics/index.js";
 import type { TokenView } from "../../compiler/syntax/index.js";
 import { formulaValueOf, resultOf, type FormulaValue } from "../language/formula-kinds.js";

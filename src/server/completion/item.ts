@@ -6,7 +6,7 @@ import { typeOf, type Analysis } from "../analysis/analysis.js";
 import { codeBlock, docOf, shortType, textAt } from "../language/show.js";
 import { showSignature, type Signature } from "../language/signatures.js";
 
-/** An item before it knows what it replaces. Lower ranks stand first. */
+/** An item before it knows what it replaces. Lower ranks are first. */
 export interface Item {
   readonly label: string;
   readonly kind: CompletionItemKind;
@@ -106,7 +106,7 @@ export function callItem(signature: Signature, rank: number): Item {
     kind: signature.def === undefined ? CompletionItemKind.Function : CompletionItemKind.Snippet,
     detail: what,
     doc: [codeBlock(showSignature(signature)), summary].filter((part) => part !== "").join("\n\n"),
-    // What can stand without parentheses does: `bce`, `numeric`.
+    // What can appear without parentheses does: `bce`, `numeric`.
     snippet: bare ? name : `${name}(${places})`,
     plain: bare ? name : `${name}(`,
     rank,

@@ -69,7 +69,7 @@ function baseOf({ type }: LabelEntry): "event" | "amount" | undefined {
   return type.kind === "LabelType" ? type.base : undefined;
 }
 
-/** Blocks that a file has once, and its model, are not offered where another one stands. */
+/** Blocks that a file has once, and its model, are not offered where another one is. */
 function isFree({ analysis, at }: ItemContext): (word: string) => boolean {
   const others = analysis.spec.declarations.filter(({ span }) => at < span.start || span.end < at);
   const standing = new Set(others.map((node) => rowOf(node)?.keyword));
@@ -140,7 +140,7 @@ function keyItems(block: string, given: readonly string[], context: ItemContext)
         ...(block === "loss"
           ? withColon(
               [
-                wordItem("balance", "How the losses are weighed against each other."),
+                wordItem("balance", "How the losses are weighted against each other."),
                 wordItem("l2", "A penalty under a name of its own."),
               ],
               given,

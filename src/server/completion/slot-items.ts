@@ -1,4 +1,4 @@
-/** What may stand in a slot: names of the right kind, calls, words of a choice. */
+/** What may appear in a slot: names of the right kind, calls, words of a choice. */
 import { own } from "../../compiler/text/index.js";
 import { CompletionItemKind } from "vscode-languageserver";
 import { resolveBuiltin } from "../../compiler/builtins/index.js";
@@ -145,7 +145,7 @@ function headOf({ tables, ...rest }: Analysis, name: string): "probability" | "e
   return type?.kind === "head" ? type.type.kind : undefined;
 }
 
-/** Losses that fit the head; penalties where the key is no head. */
+/** Losses that fit the head; penalties where the key is not a head. */
 function lossItems(key: string, { analysis }: ItemContext): readonly Item[] {
   const type = headOf(analysis, key);
   const isHead = analysis.tables.symbols.some(

@@ -1,6 +1,6 @@
 /**
  * The last word on what fits has the checker: in a file that is not long, each word is tried in its place, and one that
- * gives an error of name or kind there is not offered. Where words alone decide (a longer file), the slots do.
+ * gives an error of name or kind there is not offered. Where only words decide (a longer file), the slots do.
  */
 import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/compile.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
@@ -8,7 +8,7 @@ import type { Span } from "../../compiler/text/index.js";
 import { type Analysis, rootOf } from "../analysis/analysis.js";
 import type { Item } from "./item.js";
 
-/** Characters of a file whose words are tried: some 200 lines, which take a millisecond or two a word. */
+/** Characters of a file whose words are tried: some 200 lines, which take a millisecond or two per word. */
 const longest = 8_000;
 /** More words than this are not tried. */
 const most = 100;

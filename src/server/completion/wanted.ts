@@ -5,11 +5,11 @@ import type { SpecSymbol } from "../../compiler/semantics/index.js";
 import { formulaValueOf, resultOf } from "../language/formula-kinds.js";
 import type { Slot } from "../language/slots.js";
 
-/** A kind; `texts` after `in`, and `order` where whatever has an order may stand. */
+/** A kind; `texts` after `in`, and `order` where whatever has an order may appear. */
 export type Wanted = FormulaKind | "texts" | "order";
 
 export interface WantedValue {
-  /** Undefined where anything may stand. */
+  /** Undefined where anything may appear. */
   readonly kind: Wanted | undefined;
   /** Whether what may be missing needs nothing around it. */
   readonly takesMissing: boolean;
@@ -23,7 +23,7 @@ const logic: ReadonlySet<string> = new Set(["and", "or", "not"]);
 
 type FormulaSlot = Extract<Slot, { readonly kind: "formula" }>;
 
-/** What stands between `before` and `after` in a slot of formulas. */
+/** What is between `before` and `after` in a slot of formulas. */
 export function wantedIn(
   slot: FormulaSlot,
   before: readonly TokenView[],

@@ -103,7 +103,7 @@ function stateType(analysis: Analysis, range: Pick<Span, "start" | "end">): read
   });
 }
 
-/** Actions in the protocol's form, those of the wanted kinds alone. */
+/** Actions in the protocol's form, only those of the wanted kinds. */
 export function toCodeActions(
   analysis: Analysis,
   actions: readonly Action[],

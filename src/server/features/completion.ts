@@ -8,7 +8,7 @@ import { itemsFor, toCompletionItems } from "../completion/items.js";
 import { fittingItems } from "../completion/verify.js";
 import { toRange } from "../positions.js";
 
-/** What the editor and the workspace bring to a completion. */
+/** What the editor and the workspace provide to a completion. */
 export interface CompletionOptions {
   /** Whether the editor fills places of inserted text. */
   readonly snippets: boolean;
@@ -18,7 +18,7 @@ export interface CompletionOptions {
   readonly exportsOf: (path: string) => readonly SpecSymbol[];
 }
 
-/** What may stand at an offset, and nothing else: likelier things first. */
+/** What may appear at an offset, and nothing else: likelier things first. */
 export function completionAt(analysis: Analysis, offset: number, options: CompletionOptions): CompletionItem[] {
   const { source } = analysis;
   const cursor = cursorAt(source, offset);
@@ -39,7 +39,7 @@ export function completionAt(analysis: Analysis, offset: number, options: Comple
   return toCompletionItems(fittingItems(analysis, cursor.word, items), toRange(source, cursor.word), options.snippets);
 }
 
-/** Before an opening parenthesis stands what can be called, before a colon a key: neither is put in twice. */
+/** Before an opening parenthesis is what can be called, before a colon a key: neither is put in twice. */
 function beforeWhatFollows(items: readonly Item[], { after }: Cursor): readonly Item[] {
   const next = after[0]?.text;
   if (next !== "(" && next !== ":") return items;

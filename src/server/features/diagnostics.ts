@@ -47,7 +47,7 @@ function pageLink(href: string | undefined): Pick<LspDiagnostic, "codeDescriptio
   return href === undefined ? {} : { codeDescription: { href } };
 }
 
-/** The sentence, what stands under the caret on a terminal, the facts and the help: one a line. */
+/** The sentence, what is under the caret on a terminal, the facts and the help: one per line. */
 function messageOf({ message, caption, notes, help }: Diagnostic): string {
   return [
     caption === "" ? message : `${message} (here: ${caption})`,

@@ -85,7 +85,7 @@ function cardsOf({ symbols }: SideTables): ReadonlyMap<string, Span> {
   );
 }
 
-/** Of what candidates and the request bring, the first that is declared. */
+/** Of what candidates and the request provide, the first that is declared. */
 function firstInput({ symbols }: SideTables): Span | undefined {
   return symbols.find(({ kind }) => kind === "attribute" || kind === "signal" || kind === "request")?.at.span;
 }

@@ -48,7 +48,7 @@ function startsItsLine(text: string): (node: AnyNode) => boolean {
   return ({ span }) => /^[ \t]*$/.test(text.slice(text.lastIndexOf("\n", span.start - 1) + 1, span.start));
 }
 
-/** First and last line of nodes that stand on lines one after the other. */
+/** First and last line of nodes that are on lines one after the other. */
 function runsOf(nodes: readonly AnyNode[], lineOf: (offset: number) => number): readonly (readonly [number, number])[] {
   const runs: [number, number][] = [];
   for (const { span } of nodes) {

@@ -5,7 +5,7 @@ import type { SourceFile } from "../../compiler/text/index.js";
 import { toRange } from "../positions.js";
 
 /**
- * The edits that bring a text into the canonical layout; none for a text that does not parse. Only what differs is
+ * The edits that provide a text into the canonical layout; none for a text that does not parse. Only what differs is
  * replaced, so that cursors and folded regions elsewhere stay.
  */
 export async function formattingOf({ source, ...parsed }: ParsedFile): Promise<readonly TextEdit[]> {
@@ -23,7 +23,7 @@ export function editsBetween(source: SourceFile, after: string): readonly TextEd
   return [{ range: toRange(source, { start, end }), newText }];
 }
 
-/** The offsets in `before` of the whole lines that differ, and what stands there in `after`. */
+/** The offsets in `before` of the whole lines that differ, and what is there in `after`. */
 export function changeBetween(
   before: string,
   after: string,

@@ -26,7 +26,7 @@ interface Words {
   readonly parts: readonly string[];
 }
 
-/** Type, shape, event, parameters with their values, defaults and doc comment of what stands at an offset. */
+/** Type, shape, event, parameters with their values, defaults and doc comment of what is at an offset. */
 export function hoverAt(analysis: Analysis, offset: number): Hover | undefined {
   const found = wordsAt(analysis, offset);
   if (found === undefined) return undefined;
@@ -153,7 +153,7 @@ function describeBlock(analysis: Analysis, nodes: readonly AnyNode[]): Words | u
   return { span: name.span, parts: [about.replaceAll("// ", ""), codeBlock(text.slice(about.length).trim())] };
 }
 
-/** Names that are no names of the spec: built-ins, parameters, keys of blocks, columns, words of a choice. */
+/** Names that are not names of the spec: built-ins, parameters, keys of blocks, columns, words of a choice. */
 function describeName(analysis: Analysis, nodes: readonly AnyNode[]): Words | undefined {
   const name = nodes.at(-1);
   if (name?.kind !== "Name" || name.text === "") return undefined;
@@ -199,7 +199,7 @@ function describeKey(declaration: AnyNode | undefined, key: string, span: Span):
   const found = keys.find(({ name }) => name === key);
   if (found === undefined)
     return declaration?.kind === "Loss" && key === "balance"
-      ? { span, parts: ["`balance`: how the losses are weighed against each other."] }
+      ? { span, parts: ["`balance`: how the losses are weighted against each other."] }
       : undefined;
   return {
     span,

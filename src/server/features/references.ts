@@ -4,7 +4,7 @@ import { placeOf } from "../analysis/analysis.js";
 import type { Thing } from "../analysis/thing.js";
 import { namesOf, type Occurrence } from "../analysis/names.js";
 
-/** The thing whose name stands at an offset of a file. */
+/** The thing whose name is at an offset of a file. */
 export function thingAt(compilation: Compilation, path: string, offset: number): Thing | undefined {
   return namesOf(compilation).at(path, offset)?.thing;
 }

@@ -88,7 +88,7 @@ function saltEdits(
   return [...edits.values()];
 }
 
-/** What is declared where the occurrences stand. */
+/** What is declared where the occurrences are. */
 function declarationsOf(
   occurrences: readonly Occurrence[],
   compilations: readonly Compilation[],

@@ -155,7 +155,7 @@ const typeWords: ReadonlySet<string> = new Set([
   "duration",
 ]);
 
-/** Words of the language that stand where no name does. */
+/** Words of the language that are where no name does. */
 function putKeywords({ source, spec }: Analysis, tokens: ReadonlyMap<number, Token>, put: Put): void {
   const names = new Set<number>();
   visit(spec as AnyNode, (node) => {

@@ -1,4 +1,4 @@
-/** What calls take, by where they stand: built-ins, features, formats, functions and macros in one form. */
+/** What calls take, by where they are: built-ins, features, formats, functions and macros in one form. */
 import { own } from "../../compiler/text/index.js";
 import { builtins, optimizers, schedules, type Builtin, type TrainingBuiltin } from "../../compiler/builtins/index.js";
 import type { ArgumentValue } from "../../compiler/model/index.js";
@@ -42,7 +42,7 @@ export interface Signature {
   readonly paper?: string;
   /** What it takes by position before its parameters. */
   readonly inputs: readonly { readonly name: string; readonly slot: Slot }[];
-  /** Whether the last input may stand more than once. */
+  /** Whether the last input may appear more than once. */
   readonly variadic: boolean;
   readonly parameters: readonly ParameterView[];
   readonly def?: DefDeclaration;
@@ -51,7 +51,7 @@ export interface Signature {
 /** Macros of the spec, by name. */
 export type Macros = ReadonlyMap<string, DefDeclaration>;
 
-/** The calls that may stand in a slot, macros left out. */
+/** The calls that may appear in a slot, macros left out. */
 export function signaturesIn(slot: Slot): readonly Signature[] {
   switch (slot.kind) {
     case "tensor":
@@ -326,7 +326,7 @@ function macroSignature(def: DefDeclaration, slot: Slot): Signature {
     summary: def.doc ?? "",
     inputs: [],
     variadic: false,
-    // What a macro makes of its arguments is known only where it is expanded: likely what stands around the call.
+    // What a macro makes of its arguments is known only where it is expanded: likely what is around the call.
     parameters: def.parameters.map((parameter) => ({
       name: parameter.name.text,
       slot,

@@ -1,5 +1,5 @@
 /**
- * What kind of expression stands at a place of a spec. The tree of a sound file and the words before the cursor in a
+ * What kind of expression is at a place of a spec. The tree of a sound file and the words before the cursor in a
  * broken one are both read as slots, so that hover, completion and references agree on what a word means there.
  */
 import { rowOfKeyword, type DeclaredValue } from "../../compiler/syntax/index.js";
@@ -136,7 +136,7 @@ const declaredSlots: Readonly<Record<DeclaredValue, Slot>> = {
   formula: { kind: "formula", test: false, wants: "number" },
 };
 
-/** What stands after `=` in a declaration of that word. */
+/** What is after `=` in a declaration of that word. */
 export function valueSlot(keyword: string): Slot {
   const value = rowOfKeyword(keyword)?.value;
   return value === undefined ? anySlot : declaredSlots[value];

@@ -1,4 +1,4 @@
-/** The pages about codes, which the package brings as files. */
+/** The pages about codes, which the package provides as files. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { uriOfPath } from "./uri.js";

@@ -38,7 +38,7 @@ export const checkVerb = defineCommand(
     const [{ runCheck }, { checkText }] = await Promise.all([import("./run.js"), import("./view.js")]);
     const { fix, format, watch } = options;
     if ((fix || watch) && paths.some(isStandardInput))
-      throw createFailure("MTL8040", { problem: `is no file that \`${fix ? "--fix" : "--watch"}\` could work on` });
+      throw createFailure("MTL8040", { problem: `is not a file that \`${fix ? "--fix" : "--watch"}\` could work on` });
     const once = async (): ReturnType<typeof runCheck> => {
       const outcome = await runCheck(paths, { fix });
       terminal.out(checkText(outcome.result, format, terminal));

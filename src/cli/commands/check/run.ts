@@ -41,7 +41,7 @@ function checkFiles(files: readonly string[], host: Host): Checked {
     const compilation = compileSpec(path, host);
     for (const [file, source] of compilation.sources) sources.set(file, source);
     for (const diagnostic of compilation.diagnostics) {
-      // A file that two specs import is spoken of once.
+      // A file that two specs import is reported once.
       const key = JSON.stringify([diagnostic.code, diagnostic.span, diagnostic.message]);
       if (!seen.has(key)) diagnostics.push(diagnostic);
       seen.add(key);

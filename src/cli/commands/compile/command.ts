@@ -16,7 +16,7 @@ export const compileVerb = defineCommand(
       name: "SPEC|ARTIFACT",
       min: 1,
       max: 1,
-      doc: "spec to compile (`-`: standard input), or an artifact to write anew, its weights kept",
+      doc: "spec to compile (`-`: standard input), or an artifact to rewrite, its weights kept",
     },
     options: {
       output: { kind: "text", short: "o", value: "DIR", doc: "directory of the artifact (default: out/MODEL)" },

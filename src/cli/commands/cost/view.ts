@@ -20,7 +20,7 @@ export const costView: View<Cost> = {
   json: (cost) => cost,
 };
 
-/** Feature tables of one reader list are many and alike: they stand on one line when there are more than this. */
+/** Feature tables of one reader list are many and alike: they go on one line when there are more than this. */
 const featureLimit = 12;
 
 function partsTable(parts: readonly PartCost[], tasks: number): string {
@@ -77,7 +77,7 @@ function notes({ ids, tables }: Cost): readonly string[] {
       : [`${plural(bounded, "feature")} counted by the limit that the spec sets; the data may have fewer ids\n`]),
     ...tables
       .filter(({ update }) => update === "sparse")
-      .map(({ name, reason }) => `a training step updates the touched rows of \`${name}\` alone: ${reason}\n`),
+      .map(({ name, reason }) => `a training step updates only the touched rows of \`${name}\`: ${reason}\n`),
   ];
 }
 

@@ -134,7 +134,7 @@ function code(text: string): string {
   return `<code>${escape(text)}</code>`;
 }
 
-/** Nothing of the text is markup, and characters that hide or turn it stand as escapes. */
+/** Nothing of the text is markup, and characters that hide or turn it appear as escapes. */
 function escape(text: string): string {
   const visible = replaceHidden(text, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
   return visible

@@ -56,7 +56,7 @@ function placesOf({ path, file, blob }: Copy): CopyPlaces {
   return placesOfCopy(file, resolve("."), { path, ...(isBlob ? { blob } : {}) });
 }
 
-/** A copy stands for a file of a revision; what is no copy is where it says it is. */
+/** A copy stands for a file of a revision; what is not a copy is the file that it names. */
 function sidesOf(before: Copy, after: Copy): readonly [Side, Side] {
   const [old, own] = [placesOf(before), placesOf(after)];
   // The last commit beside the index is what `git diff --cached` compares; a commit beside its parent is what the others do.

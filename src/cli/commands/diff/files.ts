@@ -67,7 +67,7 @@ async function tryLoad<T>(load: () => Promise<T>): Promise<T | Failure> {
   try {
     return await load();
   } catch (error) {
-    // What git or the disk refuses is no matter of one spec.
+    // What git or the disk refuses does not concern one spec.
     if (error instanceof Failure && !error.diagnostics.some(({ code }) => code === "MTL8021")) return error;
     throw error;
   }

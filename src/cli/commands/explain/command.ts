@@ -12,7 +12,7 @@ export const explainVerb = defineCommand(
     ],
     positional: { name: "SPEC|CODE", min: 1, max: 1, doc: "a spec, an artifact, a spec in a git revision, or a code" },
     options: {
-      textconv: { kind: "flag", doc: "be git's textconv: print the text as it stands where it cannot be written out" },
+      textconv: { kind: "flag", doc: "be git's textconv: print the text unchanged where it cannot be written out" },
       format: formatOption,
     },
     examples: [

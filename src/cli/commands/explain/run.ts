@@ -47,7 +47,7 @@ async function explainSpec(name: string): Promise<ExplainResult> {
 }
 
 /**
- * What git's textconv is asked for: the spec of a file written out, as `runExplain` does; the text as it stands, under a
+ * What git's textconv is asked for: the spec of a file written out, as `runExplain` does; the text unchanged, under a
  * comment that says so, where that cannot be told. Never fails for what the text says, because git ends when its filter does.
  */
 export async function runTextconv(file: string): Promise<string> {
@@ -61,7 +61,7 @@ export async function runTextconv(file: string): Promise<string> {
     const why = isOfCopy
       ? "imports are other ones in other revisions"
       : `${first?.code ?? ""}: ${first?.message ?? ""}`;
-    return `// as it stands: ${why.replaceAll(/[\r\n]+/g, " ")}\n${readFileSync(file).toString("utf8")}`;
+    return `// unchanged: ${why.replaceAll(/[\r\n]+/g, " ")}\n${readFileSync(file).toString("utf8")}`;
   }
 }
 

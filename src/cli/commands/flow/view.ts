@@ -35,7 +35,7 @@ function row({
   ];
 }
 
-/** Rankings name values as JSON arrays; a single one reads better alone. */
+/** Rankings name values as JSON arrays; a single one reads better bare. */
 function valueText(value: FlowCounter["value"]): string {
   try {
     const parts: unknown = JSON.parse(String(value));

@@ -9,8 +9,8 @@ export const initVerb = defineCommand(
     name: "init",
     summary: "Write a first spec with data to train it on",
     about: [
-      "Makes a directory with a spec of two tasks, and made-up data of a small shop. Nothing is overwritten.",
-      "With `--from FILE` the spec is of your own data: kinds of features, labels and the group are guessed from the file's columns, other columns that may be labels stand as questions, and the spec checks, trains and ranks as it is written.",
+      "Makes a directory with a spec of two tasks, and synthetic data of a small shop. Nothing is overwritten.",
+      "With `--from FILE` the spec is of your own data: kinds of features, labels and the group are guessed from the file's columns, other columns that may be labels appear as questions, and the spec checks, trains and ranks unchanged written.",
     ],
     positional: { name: "[DIR]", min: 0, max: 1, doc: "directory to make; with `--from`, by default the file's name" },
     options: {

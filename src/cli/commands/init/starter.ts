@@ -1,5 +1,5 @@
 /**
- * What `mtlc init` writes: a spec of two tasks and made-up shop data in which there is something to learn. Pure and
+ * What `mtlc init` writes: a spec of two tasks and synthetic shop data in which there is something to learn. Pure and
  * seeded: the same bytes each time.
  */
 

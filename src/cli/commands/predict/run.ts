@@ -24,7 +24,7 @@ export async function runPredict(call: PredictCall, output: string): Promise<Out
 /** The table as CSV, in pieces. */
 export async function predictToTerminal(call: PredictCall, out: (text: string) => void): Promise<undefined> {
   const folder = await mkdtemp(join(tmpdir(), "mtlc-predict-"));
-  // The process ends where it stands when nobody reads its rows any more.
+  // The process ends at once when nobody reads its rows any more.
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
   process.once("exit", clean);
   try {

@@ -11,9 +11,9 @@ export const rankVerb = defineCommand(
     name: "rank",
     summary: "Turn files of candidates into ranked lists",
     about: [
-      "Each request's candidates become one list, by the formula and the rules of the spec. With the directory of an artifact in place of the spec, its network scores the rows first. Rows of one request stand together; without a column that groups them, all rows are one request.",
+      "Each request's candidates become one list, by the formula and the rules of the spec. With the directory of an artifact in place of the spec, its network scores the rows first. Rows of one request are contiguous; without a column that groups them, all rows are one request.",
       'A JSON line may also be a whole request: `{"request": "its name", "values": {…}, "candidates": [{…}, …]}`, where `values` are those of the request, and `page`, `tail` and `shown` tell of the pages before. docs/requests.md says what each holds.',
-      "A request that is wrong has the error in the place of its list; the others are answered, and the exit code is 1. With `--format json`, one object a request, each on its line as soon as it is ranked.",
+      "A request that is wrong has the error in the place of its list; the others are answered, and the exit code is 1. With `--format json`, one object per request, each on its line as soon as it is ranked.",
     ],
     positional: {
       name: "ARTIFACT|SPEC FILE",
@@ -59,7 +59,7 @@ export const rankVerb = defineCommand(
       { line: "mtlc rank hall.mtl candidates.jsonl", does: "scores in, a page out" },
       {
         line: "mtlc rank out today.parquet --group request_id --format json",
-        does: "raw features in, a JSON object a request out",
+        does: "raw features in, a JSON object per request out",
       },
       {
         line: "mtlc rank hall.mtl candidates.csv --at 2026-11-11 --explain",

@@ -37,7 +37,7 @@ export interface ExplainedRank extends ExplainedCandidate {
   readonly made?: FormulaExplanation;
 }
 
-/** Nobody waits at a page: a store that is slow is no reason to show less. In milliseconds. */
+/** Nobody waits at a page: a store that is slow is not a reason to show less. In milliseconds. */
 const patience = { wait: 10_000, timeout: 10_000 };
 
 /** Ranks each request of the files as it is read. `clock` is the time where the call names none. */

@@ -124,7 +124,7 @@ function humanText({
     ...(flow?.permits.degraded ?? []).map(({ cap, down }) => `  ${degradedText(cap, down)}`),
     ...leftOutLines(leftOut),
     ...idsLine("left out, since a page before showed it", alreadyShown),
-    ...idsLine("left out, since no source of the ranking brought it", unsourced),
+    ...idsLine("left out, since no source of the ranking provided it", unsourced),
     ...(explained === undefined ? [] : idsLine("not among the first of its sources", outranked)),
     ...idsLine("came again, the first stays", duplicates),
     ...idsLine("no finite score", nonFinite),
@@ -132,7 +132,7 @@ function humanText({
   return `${lines.join("\n")}\n\n`;
 }
 
-/** By input and reason: a file may lack a value in thousands of rows. */
+/** By input and reason: a value may be missing in thousands of rows. */
 function leftOutLines(leftOut: ExplainedAnswer["list"]["leftOut"]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const each of leftOut) {

@@ -99,7 +99,7 @@ function rankingLines(report: RankingReport): readonly string[] {
       return [`${where}  ${id}  ${numberText(score)}${notes.length === 0 ? "" : `  ${notes.join(", ")}`}`];
     }),
     ...leftOut.map((each) => `  –  ${each.id}  left out: ${leftOutReason(each)}`),
-    ...unsourced.map((id) => `  –  ${id}  left out: no source of the ranking brought it`),
+    ...unsourced.map((id) => `  –  ${id}  left out: no source of the ranking provided it`),
     ...outranked.map((id) => `  –  ${id}  not among the first of its sources`),
     ...(searchTruncated ? [`  ${budgetText}`] : []),
     ...relaxed.map((each: Relaxed) => `  ${relaxedText(each)}`),

@@ -51,7 +51,7 @@ export const trainVerb = defineCommand(
         value: "N",
         min: 1,
         max: Number.MAX_SAFE_INTEGER,
-        doc: "a checkpoint every N steps, besides one a minute and one an epoch",
+        doc: "a checkpoint every N steps, besides one a minute and one per epoch",
       },
       tensorboard: { kind: "text", value: "DIR", doc: "write TensorBoard event files" },
       engine: engineOption,

@@ -13,7 +13,7 @@ export const concat: LayerBuiltin = {
   shape: (inputs) =>
     inputs.every((shape) => shape.length === 1)
       ? shapeOf(inputs.reduce((width, [own = 0]) => width + own, 0))
-      : problem("needs vectors a row"),
+      : problem("needs vectors per row"),
   lower: (context) => {
     const { builder } = context;
     const values = context.inputs.map((_, index) => inputRows(context, index));
@@ -22,7 +22,7 @@ export const concat: LayerBuiltin = {
 };
 
 /**
- * Neighbouring slices of one value as one slice: features of one table that stand in the table's order are one piece of
+ * Neighbouring slices of one value as one slice: features of one table that are in the table's order are one piece of
  * what was gathered, not a copy each.
  */
 function joinSlices(builder: GraphBuilder, values: readonly ValueId[]): readonly ValueId[] {

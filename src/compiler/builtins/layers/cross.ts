@@ -4,7 +4,7 @@ import { glorotUniform, zeros } from "../dense.js";
 import { inputRows, knownDim, withCopies } from "../replicas.js";
 import { fromVector, shapeOf } from "../shapes.js";
 
-/** x_{l+1} = x₀·(x_l·w_l) + b_l + x_l, the product x_l·w_l being one number a row. */
+/** x_{l+1} = x₀·(x_l·w_l) + b_l + x_l, the product x_l·w_l being one number per row. */
 export const cross: LayerBuiltin = {
   kind: "layer",
   name: "cross",

@@ -5,7 +5,7 @@ import { fromEqualVectors, shapeOf } from "../shapes.js";
 export const dot: LayerBuiltin = {
   kind: "layer",
   name: "dot",
-  summary: "The inner product Σ aᵢbᵢ of two vectors of one width: one number a row.",
+  summary: "The inner product Σ aᵢbᵢ of two vectors of one width: one number per row.",
   inputs: ["a", "b"],
   parameters: [],
   shape: (inputs) => fromEqualVectors(inputs, () => shapeOf(1)),

@@ -9,6 +9,6 @@ export const feature: LayerBuiltin = {
   summary: "A feature's tensor: its number, its embedding, or a bag's pooled embeddings.",
   inputs: "none",
   parameters: [{ name: "feature", type: { kind: "reference", to: "feature" }, doc: "The feature." }],
-  shape: () => problem("is written by the feature's name alone"),
+  shape: () => problem("is written by only the feature's name"),
   lower: (context) => context.feature(textArgument(context.arguments, "feature"), "own"),
 };

@@ -6,7 +6,7 @@ import { fromEqualVectors, problem, shapeOf } from "../shapes.js";
 export const fm: LayerBuiltin = {
   kind: "layer",
   name: "fm",
-  summary: "The sum of the inner products of all pairs of its inputs: one number a row.",
+  summary: "The sum of the inner products of all pairs of its inputs: one number per row.",
   paper: "Rendle: Factorization Machines, 2010",
   inputs: "variadic",
   parameters: [],

@@ -25,6 +25,6 @@ export function logProbabilities({ logTrue, logFalse }: HeadValue): {
   readonly logTrue: ValueId;
   readonly logFalse: ValueId;
 } {
-  if (logTrue === undefined || logFalse === undefined) throw new Error("the head is no probability");
+  if (logTrue === undefined || logFalse === undefined) throw new Error("the head is not a probability");
   return { logTrue, logFalse };
 }

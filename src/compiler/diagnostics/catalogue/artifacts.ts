@@ -51,10 +51,10 @@ export const artifactsDiagnostics = defineDiagnostics({
     title: "rows without a column of a feature",
     message: (p: {
       row?: number | undefined;
-      lacks: readonly { readonly column: string; readonly user: string; readonly suggestion?: string | undefined }[];
+      missing: readonly { readonly column: string; readonly user: string; readonly suggestion?: string | undefined }[];
       known: readonly string[];
     }) =>
-      `${p.row === undefined ? "no row brings" : `row ${p.row} does not bring`} ${p.lacks.map(lackingColumn).join(", ")}, which the network reads; found: ${p.known.length === 0 ? "none" : p.known.map((name) => `\`${name}\``).join(", ")}`,
+      `${p.row === undefined ? "no row brings" : `row ${p.row} does not bring`} ${p.missing.map(lackingColumn).join(", ")}, which the network reads; found: ${p.known.length === 0 ? "none" : p.known.map((name) => `\`${name}\``).join(", ")}`,
   },
   MTL7211: {
     severity: "error",

@@ -44,8 +44,8 @@ export const rangesDiagnostics = defineDiagnostics({
   MTL5008: {
     severity: "error",
     title: "rule without a clause that it needs",
-    message: (p: { verb: string; rule: string; lacking: readonly string[] }) =>
-      `\`${p.verb} ${p.rule}\` needs ${joinNames(p.lacking)}`,
+    message: (p: { verb: string; rule: string; missing: readonly string[] }) =>
+      `\`${p.verb} ${p.rule}\` needs ${joinNames(p.missing)}`,
   },
   MTL5009: {
     severity: "error",

@@ -102,7 +102,7 @@ export const binaryOps = {
   ]),
   pow: binary<"pow">(["float32"], "same", Math.pow, [
     (b, up, x, y) => b.mul(up, b.mul(y, b.pow(x, b.sub(y, b.scalar(1))))),
-    // log x exists for x > 0 alone; the result is 0 or not differentiable elsewhere.
+    // log x exists only for x > 0; the result is 0 or not differentiable elsewhere.
     (b, up, x, _y, output) => {
       const positive = b.less(b.scalar(0), x);
       return b.mul(up, b.mul(output, where(b, positive, b.log(b.select(positive, x, b.scalar(1))))));

@@ -139,7 +139,7 @@ export const layoutOps = {
           sameShape(withSize(input.shape, axis, 0), withSize(first.shape, axis, 0));
         if (!fits || sum === undefined) {
           throw new GraphError(
-            `needs inputs that differ on axis ${axis} alone, in sizes that add up, has ${inputs.map(formatType).join(", ")}`,
+            `needs inputs that differ only on axis ${axis}, in sizes that add up, has ${inputs.map(formatType).join(", ")}`,
           );
         }
         return sum;

@@ -1,4 +1,4 @@
-/** Ops that bring values in: what a call is fed, the state, constants and random numbers. */
+/** Ops that introduce values: what a call is fed, the state, constants and random numbers. */
 import { elementCount, formatType, isDim } from "../dims.js";
 import { GraphError } from "../graph-error.js";
 import type { Dim, Shape, TensorType } from "../graph.js";

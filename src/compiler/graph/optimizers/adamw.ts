@@ -5,7 +5,7 @@ import type { Optimizer } from "./optimizer.js";
 /** Adam, and θ shrinks by lr·λ·θ in each step, apart from the gradient; rows that no batch touches do not shrink. */
 export const adamw: Optimizer = {
   name: "adamw",
-  summary: "Adam with weight decay that is no part of the gradient.",
+  summary: "Adam with weight decay that is not part of the gradient.",
   paper: "Loshchilov, Hutter: Decoupled Weight Decay Regularization, 2019",
   settings: [
     ...adam.settings,

@@ -5,10 +5,10 @@
  * numbers, ids made distinct, reads and gathers of state, and sums by segment are computed outside.
  *
  * The set is convex: no path leaves it and comes back, as a call needs all its arguments before it starts. To that end the
- * function is cut into waves. A value computed outside stands on an odd level, a compilable one on an even level, and
+ * function is cut into waves. A value computed outside is on an odd level, a compilable one on an even level, and
  * levels rise along every edge, strictly where an edge goes from one kind to the other. The compilable values of one level
- * are then convex: a path that left through an outside value would come back on a higher level. Outside values stand as
- * early as they can; a compilable one may stand anywhere between what it reads and what reads it. The level whose values
+ * are then convex: a path that left through an outside value would come back on a higher level. Outside values appear as
+ * early as they can; a compilable one may appear anywhere between what it reads and what reads it. The level whose values
  * cost most arithmetic is taken.
  *
  * Of those, values that no chain of others joins with a matrix product stay outside: a lone step of an update costs more to

@@ -22,7 +22,7 @@ interface Yielding {
  *    windows, else in their order. A window is kept the better the fewer positions break it: see `windowBreaks`;
  * 3. of these, the lexicographically first in the candidates' order.
  *
- * Where a search ends for its budget, the best list that was found stands, and `searchTruncated` says so. When the windows
+ * Where a search ends for its budget, the best list that was found is kept, and `searchTruncated` says so. When the windows
  * that say `refuse` leave no list of full length even on their own, or a quota that says so is relaxed, the list is empty.
  */
 export function buildList(problem: ListProblem): BuiltList {
@@ -83,9 +83,9 @@ function weakest(problem: ListProblem, length: number, keeps: (window: WindowCon
 }
 
 function holdsAlone(search: Search, length: number, windows: readonly WindowConstraint[]): boolean {
-  const alone = weakest(search.problem, length, (window) => windows.includes(window));
+  const onlyThese = weakest(search.problem, length, (window) => windows.includes(window));
   const withoutCaps = { ...search, limits: search.limits.slice(0, search.problem.windows.length) };
-  const found = findList(withoutCaps, alone);
+  const found = findList(withoutCaps, onlyThese);
   search.searchTruncated ||= withoutCaps.searchTruncated;
   return found !== undefined;
 }
@@ -106,7 +106,7 @@ function longestList(search: Search, full: number): Int32Array {
   return best;
 }
 
-/** Brings back what was relaxed, the strongest first, each as strictly as it can be together with those before it. */
+/** Restores what was relaxed, the strongest first, each as strictly as it can be together with those before it. */
 function tighten(search: Search, longest: Int32Array, relaxed: Relaxed[]): Int32Array {
   const { problem } = search;
   const { length } = longest;

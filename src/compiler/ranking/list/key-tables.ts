@@ -1,7 +1,7 @@
 import type { KeyTable, KeyValue, PlannedKey, RankInput, ShownItems } from "../plan.js";
 import type { KeyColumn } from "./problem.js";
 
-/** Interns a column of values, several of them a candidate where there is a list; `undefined` is no value. */
+/** Interns a column of values, several per candidate where there is a list; `undefined` is not a value. */
 export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | undefined)[]): KeyTable {
   const known = new Map<KeyValue, number>();
   const values: KeyValue[] = [];
@@ -57,7 +57,7 @@ export function keyTableOf(input: RankInput, key: PlannedKey): KeyTable {
   return createKeyTable(input.ids.map((_, i) => tuplesOf(tables.map((table) => valuesIn(table, i)))));
 }
 
-/** Every choice of one value a part, as text. */
+/** Every choice of one value per part, as text. */
 function tuplesOf(parts: readonly (readonly KeyValue[])[]): readonly string[] {
   const tuples = parts.reduce<readonly (readonly KeyValue[])[]>(
     (sofar, values) => sofar.flatMap((tuple) => values.map((value) => [...tuple, value])),

@@ -6,7 +6,7 @@ import {
   type WindowConstraint,
 } from "./problem.js";
 
-/** A window or a cap with the state of a search: how often each value stands near the position that is next. */
+/** A window or a cap with the state of a search: how often each value is near the position that is next. */
 export interface Limit {
   readonly keys: KeyColumn;
   /** Positions of a window; a cap's is longer than any list. */
@@ -21,7 +21,7 @@ export interface Limit {
   readonly bySupply: Int32Array;
   /** How many candidates have each value. */
   readonly supply: Int32Array;
-  /** How many candidates, those with the flag `last` alone, have each value as their first. */
+  /** How many candidates, only those with the flag `last`, have each value as their first. */
   readonly firsts: Int32Array;
   readonly lastFirsts: Int32Array;
 
@@ -138,7 +138,7 @@ function occur(limit: Limit, value: number, entry: number, position: number): vo
   limit.newest[value] = entry;
 }
 
-/** Whether the candidate may stand at the next position, for what stands before it. */
+/** Whether the candidate may appear at the next position, for what is before it. */
 export function allows(limit: Limit, candidate: number): boolean {
   const { offsets, values } = limit.keys;
   const end = offsets[candidate + 1] as number;
@@ -193,7 +193,7 @@ export function vacate(limit: Limit, candidate: number, position: number, list: 
   }
 }
 
-/** What stands at `position` enters (1) or leaves (−1) the positions that the window still sees. */
+/** What is at `position` enters (1) or leaves (−1) the positions that the window still sees. */
 function expire(limit: Limit, position: number, list: Int32Array, by: 1 | -1): void {
   if (position >= 0) {
     const { offsets, values } = limit.keys;
@@ -221,7 +221,7 @@ export function room(limit: Limit, value: number, next: number, end: number): nu
   let entry = limit.newest[value] as number;
   if (entry < 0 || (limit.positionOf[entry] as number) + size <= next)
     return Math.floor(positions / size) * most + Math.min(positions % size, most);
-  // The j-th new occurrence stands at least `size` after the j-th of the newest `most`; from then on every `size` positions.
+  // The j-th new occurrence is at least `size` after the j-th of the newest `most`; from then on every `size` positions.
   let known = 0;
   while (entry >= 0 && known < most) {
     recent[known++] = limit.positionOf[entry] as number;
@@ -240,9 +240,9 @@ export function room(limit: Limit, value: number, next: number, end: number): nu
 
 /**
  * Whether what is left may still fill the positions from `next` to `length`, as many of them broken as may be: a necessary
- * condition. Each candidate counts for its first value; of a value no more stand unbroken than its room, and those over
- * what the whole windows of the rest hold stand in the positions before these. With several values a candidate, no value
- * may be forced beyond its room either. `isLast` says that candidates with the flag `last` alone remain.
+ * condition. Each candidate counts for its first value; of a value no more are unbroken than its capacity, and those over
+ * what the whole windows of the rest hold are in the positions before these. With several values per candidate, no value
+ * may be forced beyond its room either. `isLast` says that only candidates with the flag `last` remain.
  */
 export function canFill(limit: Limit, next: number, length: number, remaining: number, isLast: boolean): boolean {
   const positions = length - next;

@@ -50,7 +50,7 @@ export interface QuotaConstraint {
   readonly strength: Strength;
 }
 
-/** The candidate stands at the position (0 is the first). */
+/** The candidate is at the position (0 is the first). */
 export interface PinConstraint {
   readonly name: string;
   readonly candidate: number;
@@ -110,7 +110,7 @@ export type Relaxed =
   /** Positions whose item is one too many of a value: see {@link windowBreaks}. */
   | { readonly kind: "window"; readonly rule: string; readonly positions: readonly number[] }
   | { readonly kind: "pin"; readonly rule: string; readonly position: number }
-  /** Of `wanted` members, `kept` stand in the first positions; `late` says that their even deadlines did not hold. */
+  /** Of `wanted` members, `kept` are in the first positions; `late` says that their even deadlines did not hold. */
   | {
       readonly kind: "quota";
       readonly rule: string;

@@ -6,7 +6,7 @@ import type { QuotaConstraint } from "./problem.js";
  */
 export interface QuotaLevel {
   readonly members: Uint8Array;
-  /** Members that must stand in the first positions, not more than there are. */
+  /** Members that must be in the first positions, not more than there are. */
   readonly wanted: number;
   /** First positions, not more than the list has. */
   readonly top: number;

@@ -12,7 +12,7 @@ export interface Search {
   readonly weights: readonly number[];
   /** Made when a search first turns back: the candidate before each that no rule can tell from it, or −1. */
   predecessors?: Int32Array;
-  /** Positions that one search may fill beyond those of its list before it begins anew. */
+  /** Positions that one search may fill beyond those of its list before it begins again. */
   readonly budget: number;
   nodes: number;
   /** Positions that searches may still fill beyond those of their lists, in all. */
@@ -47,7 +47,7 @@ const leastBudget = 20;
  * budget ended first. Depth first, position by position; a candidate is left out as soon as a necessary condition fails for
  * what remains, and so are candidates that differ from a failed one in nothing that a rule sees.
  *
- * Going back from the end is slow where the fault lies far before it. A search that spends its budget begins anew and
+ * Going back from the end is slow where the fault lies far before it. A search that spends its budget begins again and
  * takes first what there is most of, which leaves variety for the end; the list that it finds so is made better from its
  * first position on, as far as the search's pool goes.
  */

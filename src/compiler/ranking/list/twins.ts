@@ -2,7 +2,7 @@ import type { KeyColumn, ListProblem } from "./problem.js";
 
 /**
  * Candidates that no rule can tell apart: the same values under every window and cap, in the same quotas, both or neither
- * `last`. For each candidate, the next better one of its kind, or −1. When one of a kind cannot stand at a position, none can.
+ * `last`. For each candidate, the next better one of its kind, or −1. When one of a kind cannot appear at a position, none can.
  */
 export function classPredecessors(problem: ListProblem): Int32Array {
   const { count, last, windows, caps, quotas } = problem;

@@ -17,10 +17,10 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
   const seen = new Uint8Array(problem.count);
   let isLast = false;
   for (const candidate of list) {
-    if (seen[candidate] !== 0) return [...found, `candidate ${candidate} stands twice or does not exist`];
+    if (seen[candidate] !== 0) return [...found, `candidate ${candidate} is repeated or does not exist`];
     seen[candidate] = 1;
     if (problem.last?.[candidate] === 1) isLast = true;
-    else if (isLast) found.push(`candidate ${candidate} stands below a suppressed one`);
+    else if (isLast) found.push(`candidate ${candidate} comes after a suppressed one`);
   }
 
   for (const { name, candidate, position } of problem.pins) {

@@ -173,7 +173,7 @@ export function startWalk({ problem, limits, gains, strictness, weights, twins }
     return -1;
   };
 
-  /** Whether a candidate that no rule can tell from it stands ready: where that one failed, this one does. */
+  /** Whether a candidate that no rule can tell from it is ready: where that one failed, this one does. */
   const hasBetterTwin = (candidate: number): boolean => {
     const twin = twins()?.[candidate] ?? -1;
     return twin >= 0 && placed[twin] === 0 && isPinned[twin] === 0;

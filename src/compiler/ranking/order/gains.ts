@@ -20,7 +20,7 @@ const leastResidual = 1e-9;
  *
  * `dpp`: the greedy MAP of Chen, Zhang & Zhou (NeurIPS 2018) for the kernel L = Q S Q, Q = diag(exp(α r)),
  * α = θ / (2 (1 − θ)). The factors of Q come out of the determinant, so the gain is θ/(1 − θ)·r + ln(residual of S), and
- * the incremental Cholesky rows are those of S alone: no overflow for any θ < 1.
+ * the incremental Cholesky rows are only those of S: no overflow for any θ < 1.
  */
 export function createGains(diversity: Diversity, count: number): Gains {
   return diversity.kind === "mmr" ? createMmr(diversity, count) : createDpp(diversity, count);

@@ -1,7 +1,7 @@
 /**
  * Thompson sampling without samples: with what probability each member of a class has the greatest draw from its Beta
  * posterior, by numerical integration, and draws from just these probabilities. So a draw's propensity is the probability
- * that it was made with, to the bit, and the work is bounded whatever the size of the class.
+ * that it was made with, bit for bit, and the work is bounded whatever the size of the class.
  */
 
 /** Members of one posterior, which no draw tells apart. */

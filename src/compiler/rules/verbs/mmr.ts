@@ -4,7 +4,7 @@ import { verb } from "../verb.js";
 import { similarityOf, varietyClauses, varietyOptions, varietyText } from "./variety.js";
 
 export const mmr = verb({
-  summary: "Orders by score against similarity to what stands above: maximal marginal relevance.",
+  summary: "Orders by score against similarity to what is above: maximal marginal relevance.",
   example: "mmr name of embedding in top 50",
   clauses: varietyClauses,
   options: { lambda: fraction(0.7), ...varietyOptions },

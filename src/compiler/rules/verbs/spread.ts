@@ -4,7 +4,7 @@ import { priorityText, whenField, whenText } from "../texts.js";
 import { verb } from "../verb.js";
 
 export const spread = verb({
-  summary: "Bounds how many items with one value stand close together.",
+  summary: "Bounds how many items with one value are close together.",
   example: "spread name at most 1 of brand in 5",
   clauses: {
     "at most": requestCount,

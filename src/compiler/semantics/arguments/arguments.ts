@@ -173,7 +173,7 @@ export function readArgument(
   }
 }
 
-/** A word in quotes where the word itself stands. */
+/** A word in quotes where the word itself is. */
 function withoutQuotes(type: ArgumentType, expression: Expression): ReportDetails {
   const words = type.kind === "either" ? type.options : [type];
   if (expression.kind !== "String") return {};

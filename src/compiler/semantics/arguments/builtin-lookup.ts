@@ -12,7 +12,7 @@ export function describeBuiltin(kind: Builtin["kind"]): string {
   return words[kind];
 }
 
-/** What a spec may write in the place of one kind; `feature` is written by the feature's name alone. */
+/** What a spec may write in the place of one kind; `feature` is written by only the feature's name. */
 export function namesOfBuiltins(kind: Builtin["kind"]): readonly string[] {
   return builtins.filter((builtin) => builtin.kind === kind && builtin.name !== "feature").map(({ name }) => name);
 }

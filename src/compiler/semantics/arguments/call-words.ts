@@ -8,7 +8,7 @@ import { featureKinds } from "../data/feature-types.js";
 import { formulaFunctions } from "../formulas/formula-functions.js";
 import { metricNames } from "../training/metric-types.js";
 
-/** Every word that the language itself calls, wherever it may stand: a macro of such a name would hide it. */
+/** Every word that the language itself calls, wherever it may appear: a macro of such a name would hide it. */
 export const callWords: ReadonlySet<string> = new Set([
   ...builtins.map(({ name }) => name),
   "embed",

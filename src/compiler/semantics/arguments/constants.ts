@@ -9,7 +9,7 @@ export type Constant =
 
 const none: Constant = { kind: "none" };
 
-/** The value of an arithmetic expression of numbers alone (`1/3`, `-2`, `2^20`); it may be infinite or NaN. */
+/** The value of an arithmetic expression of only numbers (`1/3`, `-2`, `2^20`); it may be infinite or NaN. */
 export function constantOf(expression: Expression): Constant {
   switch (expression.kind) {
     case "Number":

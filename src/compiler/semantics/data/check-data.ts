@@ -46,7 +46,7 @@ export function checkData(context: CheckContext, block: ast.DataBlock | undefine
   };
 }
 
-/** `group: user_id`, or the name in quotes when it is no identifier. */
+/** `group: user_id`, or the name in quotes when it is not an identifier. */
 function columnEntry(context: CheckContext, entry: ast.Entry | undefined): string | undefined {
   if (entry === undefined || entry.value.kind === "Missing") return undefined;
   const { value, key } = entry;

@@ -277,7 +277,7 @@ function readVocabulary(context: CheckContext, args: Arguments, at: (option: str
     const texts = (values as readonly (string | number)[]).map(String);
     const twice = texts.find((text, i) => texts.indexOf(text) !== i);
     if (twice === undefined) return { kind: "listed", values: texts };
-    context.reporter.report("MTL3019", { option: "values", problem: `\`${twice}\` stands twice in it` }, at("values"));
+    context.reporter.report("MTL3019", { option: "values", problem: `\`${twice}\` is repeated in it` }, at("values"));
     return undefined;
   }
   return {

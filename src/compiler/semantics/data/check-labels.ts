@@ -39,7 +39,7 @@ export function checkLabels(context: CheckContext, block: ast.LabelsBlock | unde
   return labels;
 }
 
-/** What each label stands within, without those that come back to themselves. */
+/** What each label is within, without those that come back to themselves. */
 function resolveOuter(
   context: CheckContext,
   entries: readonly ast.LabelEntry[],
@@ -73,7 +73,7 @@ function resolveOuter(
   return outer;
 }
 
-/** A label lies within events: an amount is no set of rows. */
+/** A label lies within events: an amount is not a set of rows. */
 function checkOuterBases(context: CheckContext, outer: ReadonlyMap<ast.LabelEntry, ast.LabelEntry>): void {
   for (const [entry, target] of outer) {
     if (target.type.kind !== "LabelType" || target.type.base !== "amount" || entry.within === undefined) continue;

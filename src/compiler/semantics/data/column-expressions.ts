@@ -7,7 +7,7 @@ import type { CheckContext } from "../context.js";
 import { describeTyped, describeValue } from "../names/describe.js";
 import { placeArguments } from "../arguments/place-arguments.js";
 
-/** What an expression over raw columns gives; a column alone is whatever the file holds. */
+/** What an expression over raw columns gives; a bare column is whatever the file holds. */
 export type ColumnType = "any" | "number" | "text" | "bool";
 
 /** An expression over the columns of a row, with its type. */

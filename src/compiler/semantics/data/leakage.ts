@@ -31,7 +31,7 @@ export function checkLeakage(
           ? {}
           : {
               notes: [
-                `a label that is no outcome, such as a scene, may be a feature too: it is a condition, \`P(… | ${label.name})\`, that nothing predicts and nothing lies within`,
+                `a label that is not an outcome, such as a scene, may be a feature too: it is a condition, \`P(… | ${label.name})\`, that nothing predicts and nothing lies within`,
               ],
             }),
       });

@@ -50,7 +50,7 @@ export function replaceAgingWords(
   return declarations.some((node, i) => node !== spec.declarations[i]) ? { ...spec, declarations } : spec;
 }
 
-/** The names that files declare: what stands before a definition, a colon or a body. */
+/** The names that files declare: what is before a definition, a colon or a body. */
 export function declaredNames(files: Iterable<Spec>): ReadonlySet<string> {
   const names = new Set<string>();
   for (const spec of files)

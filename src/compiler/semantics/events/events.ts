@@ -126,7 +126,7 @@ export function divideTypes(numerator: HeadType, denominator: HeadType, within: 
   return { kind: "probability", event: numerator.event, given: denominator.event };
 }
 
-/** 1 − P(A|C) = P(not A|C); undefined when that is no conjunction of labels and negated conjunctions. */
+/** 1 − P(A|C) = P(not A|C); undefined when that is not a conjunction of labels and negated conjunctions. */
 export function complementType(type: HeadType, within: Within): HeadType | undefined {
   if (type.kind !== "probability") return undefined;
   const own = type.event.filter((literal) => !type.given.some((known) => sameEvent([literal], [known])));

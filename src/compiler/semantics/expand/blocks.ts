@@ -27,7 +27,7 @@ export function joinFiles(known: readonly Declaration[], more: readonly Declarat
   const fresh = more.flatMap((node): readonly Declaration[] => {
     if (seen.has(node)) return [];
     if (node.kind === "Rules") {
-      // Overrides make a block of rules anew, which is the same one as long as its rules are.
+      // Overrides make a block of rules again, which is the same one as long as its rules are.
       const other = rules.get(node.name);
       return other?.length === node.rules.length && other.every((rule, i) => rule === node.rules[i]) ? [] : [node];
     }

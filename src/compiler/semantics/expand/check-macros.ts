@@ -76,13 +76,13 @@ function withoutUnknown({ scope }: CheckContext, body: Expression): Expression {
   });
 }
 
-/** A word that stands in networks and nowhere else: `linear` is a schedule as well, `norm` a way to clip. */
+/** A word used only in networks: `linear` is a schedule as well, `norm` a way to clip. */
 function isNetworkWord(word: string): boolean {
   if (logitWords.includes(word)) return true;
   return resolveBuiltin(word)?.kind === "layer" && resolveSchedule(word) === undefined && word !== "norm";
 }
 
-/** A function of formulas that is none of columns: where only the latter stand, either may be meant. */
+/** A function only of formulas, not of columns: where only the latter are, either may be meant. */
 function isFormulaWord(word: string): boolean {
   return word === "piecewise" || (Object.hasOwn(formulaFunctions, word) && !Object.hasOwn(columnFunctions, word));
 }
@@ -101,7 +101,7 @@ function checkNetworkBody(state: NetworkContext, body: Expression): void {
   else if (resolveBuiltin(word)?.kind === "layer") checkTensor(state, inner, owner, false);
 }
 
-/** A network to which nodes may be added that are no part of the spec's. */
+/** A network to which nodes may be added that are not part of the spec's. */
 function copyOf(context: CheckContext, { network }: NetworkContext): NetworkContext {
   return {
     context,

@@ -34,7 +34,7 @@ export function expand(path: string, loaded: LoadedSpecs): Expanded {
   return { spec: { ...root, declarations }, macros: uses, uncalled, removed, diagnostics: reporter.diagnostics };
 }
 
-/** Entries of these blocks are no names. */
+/** Entries of these blocks are not names. */
 const keyed: ReadonlySet<string> = new Set(["data", "loss", "train", "metrics"]);
 
 /** The name that `remove tower t` or `remove features age` takes out. */

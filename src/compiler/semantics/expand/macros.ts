@@ -52,7 +52,7 @@ interface Expansion {
 
 /**
  * Declarations with every call of a `def` replaced by its body. A def sees its parameters and the names of the spec, never
- * those of a def that calls it: a name is replaced by an argument only where it stands in the text of the parameter's own
+ * those of a def that calls it: a name is replaced by an argument only where it is written in the text of the parameter's own
  * def. It may call other defs and never, by any way, itself.
  */
 export function expandMacros(declarations: readonly Declaration[], reporter: Reporter): ExpandedMacros {
@@ -100,7 +100,7 @@ function expandIn<T extends AnyNode>(state: Expansion, node: T): T {
   return expanded.kind === "Features" ? (checkKinds(state, node, expanded) as T) : expanded;
 }
 
-/** A macro that stands where the kind of a feature should gives such a kind, or this is told. */
+/** A macro used where a feature kind is expected gives such a kind, or this is told. */
 function checkKinds(state: Expansion, written: AnyNode, block: FeaturesBlock): FeaturesBlock {
   const entries = block.entries.map((entry, i): FeaturesBlock["entries"][number] => {
     // Expansion may have put any expression there.

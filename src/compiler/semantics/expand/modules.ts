@@ -66,7 +66,7 @@ function expandFile(
   const plain = own.filter((node) => node.kind !== "Override" && node.kind !== "Remove");
   // Changes are of what comes from elsewhere: what the file itself declares is written as it should be.
   declarations = applyChanges(declarations, own, reporter);
-  // Blocks of this file alone stay apart: that one stands twice in a file is a mistake of its own.
+  // Blocks of only this file stay apart: that one is repeated in a file is a mistake of its own.
   return mergeBlocks(declarations, plain);
 }
 
@@ -101,7 +101,7 @@ interface StdLookup {
   readonly release: number | undefined;
 }
 
-/** What speaks of one file alone: its model and its tests. */
+/** What concerns only one file: its model and its tests. */
 function isOwn(node: Declaration): boolean {
   return rowOf(node)?.isLocal === true;
 }
@@ -118,7 +118,7 @@ function expandImport(
     if (from.text === "std") return expandBlocks(node, reach, library, reporter);
     if (from.text !== "")
       reporter.report("MTL2004", { name: from.text, what: "a library", known: ["std"] }, from.span, {
-        help: `a file stands in quotes: \`"./${from.text}.mtl"\``,
+        help: `a file is in quotes: \`"./${from.text}.mtl"\``,
       });
     return [];
   }

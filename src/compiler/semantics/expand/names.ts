@@ -1,4 +1,4 @@
-/** What stands for several names: groups of features, ranges of names, `features`, `but`. */
+/** What abbreviates several names: groups of features, ranges of names, `features`, `but`. */
 import { layers } from "../../builtins/index.js";
 import type { Reporter } from "../../diagnostics/index.js";
 import {
@@ -23,7 +23,7 @@ const rangeHelp = "a range is two names that differ in one number: `n_1 .. n_63`
 /** The word for all features. */
 const allFeatures = "features";
 
-/** A file with an entry for each feature of a group, so that each can be imported, overridden and removed alone. */
+/** A file with an entry for each feature of a group, so that each can be imported, overridden and removed by itself. */
 export function splitGroups(spec: Spec, reporter: Reporter): Spec {
   const split = (block: FeaturesBlock): FeaturesBlock => {
     if (block.entries.every(({ kind }) => kind === "Feature")) return block;
@@ -224,7 +224,7 @@ function isNode(value: unknown): value is AnyNode {
   return typeof value === "object" && value !== null && "kind" in value && "span" in value;
 }
 
-/** Kinds of nodes that may stand for several names. */
+/** Kinds of nodes that may abbreviate several names. */
 function mayBeNames(node: AnyNode): node is NameRange | ButExpression | NameExpression {
   return node.kind === "NameRange" || node.kind === "But" || node.kind === "NameExpression";
 }

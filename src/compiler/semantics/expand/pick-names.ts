@@ -20,7 +20,7 @@ interface Pieces {
 
 /**
  * The named declarations and, from the same file, all that they read. A name that stands for several things, as the label
- * and the task `stay`, brings each of them.
+ * and the task `stay`, provides each of them.
  */
 export function pickNames(
   declarations: readonly Declaration[],
@@ -51,7 +51,7 @@ export function pickNames(
   );
 }
 
-/** Blocks of named entries as one block an entry, so that each can be imported alone. */
+/** Blocks of named entries as one block per entry, so that each can be imported by itself. */
 function splitBlock(node: Declaration): readonly Declaration[] {
   if (!isBlock(node) || rowOf(node)?.symbol?.of !== "entries") return [node];
   const entries: readonly AnyNode[] = node.kind === "Features" ? featureEntries(node) : node.entries;

@@ -24,7 +24,7 @@ export interface FormulaParameter {
 export interface FormulaFunction {
   readonly parameters: readonly FormulaParameter[];
   readonly result: FormulaKind;
-  /** Arguments that may be missing without being handled: all, or the first alone. */
+  /** Arguments that may be missing without being handled: all, or only the first. */
   readonly takesMissing?: "all" | "first";
   /** Whether the result is in the unit of its first argument. */
   readonly keepsUnit?: true;
@@ -139,7 +139,7 @@ export const formulaFunctions: Readonly<Record<string, FormulaFunction>> = {
   rank: { parameters: numbers("x"), result: "number", range: within({ low: 1, high: longestList }) },
   percentile: { parameters: numbers("x"), result: "number", range: within({ low: 1 / longestList, high: 1 }) },
   minmax: { parameters: numbers("x"), result: "number", range: within(unitInterval) },
-  // One of n numbers stands at most √(n − 1) deviations from their mean.
+  // One of n numbers is at most √(n − 1) deviations from their mean.
   zscore: {
     parameters: numbers("x"),
     result: "number",

@@ -1,4 +1,4 @@
-/** Operands of formulas: what may stand where a number, a duration or a condition is wanted. */
+/** Operands of formulas: what may appear where a number, a duration or a condition is wanted. */
 import type { Expression } from "../../syntax/index.js";
 import { describeTyped, describeValue } from "../names/describe.js";
 import type { FormulaScope } from "./typed-formula.js";
@@ -45,7 +45,7 @@ export function numberOperand(
   }
   if (value.optional) {
     reporter.report("MTL3043", { value: describeValue(node) }, node.span, {
-      help: `say what stands for it when it is missing: \`coalesce(${node.kind === "NameExpression" ? node.name.text : "…"}, 0)\``,
+      help: `say what replaces it when it is missing: \`coalesce(${node.kind === "NameExpression" ? node.name.text : "…"}, 0)\``,
     });
     return undefined;
   }

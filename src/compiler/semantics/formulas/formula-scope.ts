@@ -117,7 +117,7 @@ function rangeOf(type: HeadType, signed: boolean): Interval {
   }
 }
 
-/** A raw feature as a candidate brings it; what the network makes of it is not visible here. */
+/** A raw feature as a candidate provides it; what the network makes of it is not visible here. */
 function featureValue(context: CheckContext, features: readonly FeatureModel[], name: Name): ValueType {
   const feature = features.find((each) => each.name === name.text);
   if (feature?.serving.kind === "none") noteServed(context, feature.name, { span: name.span });

@@ -1,6 +1,6 @@
 /**
  * Formulas and conditions: what fusion, rules, rankings and tests compute from a candidate's scores, parameters and
- * attributes. In goes an expression, out come its type and its tree; what may be no finite number is reported.
+ * attributes. In goes an expression, out come its type and its tree; what may be not a finite number is reported.
  */
 import type { FormulaLeaf } from "../../model/index.js";
 import type { Expression } from "../../syntax/index.js";

@@ -27,9 +27,9 @@ export interface TypedFormula<L = FormulaLeaf> {
 export interface FormulaScope<L = FormulaLeaf> {
   readonly context: CheckContext;
   readonly name: (node: ast.NameExpression) => TypedFormula<L>;
-  /** Calls that are no function: `score(plain)` in a test. Undefined: call is a function of formulas. */
+  /** Calls that are not functions: `score(plain)` in a test. Undefined: call is a function of formulas. */
   readonly call?: (call: ast.CallExpression) => TypedFormula<L> | undefined;
-  /** What a list means, where one may stand: `[promo, plain]` in a test. */
+  /** What a list means, where one may appear: `[promo, plain]` in a test. */
   readonly list?: (list: ast.ListExpression) => TypedFormula<L>;
 }
 

@@ -22,14 +22,14 @@ import { headKinds } from "../names/symbols.js";
 export interface TypedHeadExpression {
   readonly value: HeadExpression;
   readonly type: HeadType;
-  /** Reads a signal, which is no part of the network. */
+  /** Reads a signal, which is not part of the network. */
   readonly external: boolean;
   /** An expectation that may be below 0. */
   readonly signed: boolean;
   readonly span: Span;
 }
 
-/** `chain ctcvr: P(buy) = ctr * cvr`; undefined when it is no event, which is then reported. */
+/** `chain ctcvr: P(buy) = ctr * cvr`; undefined when it is not an event, which is then reported. */
 export function checkChain(
   context: CheckContext,
   chain: ast.ChainDeclaration,

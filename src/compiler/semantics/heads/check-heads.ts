@@ -80,7 +80,7 @@ function readsOf({ context }: NetworkContext, chain: SymbolOf<"chain">): readonl
   return reads;
 }
 
-/** A signal that is a probability or an expectation takes part in chains; a number is for formulas alone. */
+/** A signal that is a probability or an expectation takes part in chains; a number is only for formulas. */
 function checkSignal({ context }: NetworkContext, symbol: SymbolOf<"signal">): HeadInfo {
   const { type: node } = symbol.declaration;
   const type = node.kind === "NumberType" || node.kind === "SimpleType" ? undefined : checkHeadType(context, node);

@@ -16,7 +16,7 @@ import { setType } from "../context.js";
 export interface LogitOwner extends Owner {
   /** How many `logit(…)` there were so far. */
   logits: number;
-  /** Never served: what is known in training alone may come in. */
+  /** Never served: what is known only in training may come in. */
   readonly auxiliary: boolean;
   /** Of an auxiliary task: a feature with `serving: none` that it reads outside `train_only(…)`. */
   trainingOnly?: string;
@@ -25,7 +25,7 @@ export interface LogitOwner extends Owner {
 /** Calls that give a logit. */
 export const logitWords = ["logit", "train_only"];
 
-/** A number a row: `logit(t)`, sums and multiples of such, `train_only(…)`, or a tensor of width 1. */
+/** A number per row: `logit(t)`, sums and multiples of such, `train_only(…)`, or a tensor of width 1. */
 export function checkLogit(
   state: NetworkContext,
   expression: ast.Expression,
@@ -134,7 +134,7 @@ function checkLogitCall(
   return { kind: "logit", node, id: `${owner.id}/logit${owner.logits === 1 ? "" : `_${owner.logits}`}` };
 }
 
-/** A tensor that is itself one number a row, such as `dot(a, b)`. */
+/** A tensor that is itself one number per row, such as `dot(a, b)`. */
 function checkValue(
   state: NetworkContext,
   expression: ast.Expression,
@@ -186,7 +186,7 @@ function checkServed(
 /** For each network, what {@link trainingOnlyFeature} found for its first nodes. */
 const trainingOnly = new WeakMap<Network, (string | undefined)[]>();
 
-/** A feature with `serving: none` that a node is computed from. A node stands after those that it reads. */
+/** A feature with `serving: none` that a node is computed from. A node comes after those that it reads. */
 function trainingOnlyFeature(network: Network, start: NodeRef): string | undefined {
   const found = trainingOnly.get(network) ?? [];
   trainingOnly.set(network, found);

@@ -19,7 +19,7 @@ export const fittingActivations: Readonly<Record<HeadType["kind"], readonly Acti
 /** The outermost functions of a task's value. */
 export const activations: readonly Activation["function"][] = ["sigmoid", "softplus", "exp", "identity"];
 
-/** A task with its type; the type alone when only its value is wrong. */
+/** A task with its type; only the type when its value is wrong. */
 export interface CheckedTask {
   readonly type?: HeadType;
   readonly value?: Activation;
@@ -105,7 +105,7 @@ const meaning: Readonly<Record<HeadType["kind"], string>> = {
   score: "a score is an order and nothing more",
 };
 
-/** Words that are calls of their own where a logit may stand. */
+/** Words that are calls of their own where a logit may appear. */
 function isUnknownCall(name: string): boolean {
   return name !== "logit" && name !== "train_only";
 }

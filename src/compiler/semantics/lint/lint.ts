@@ -42,7 +42,7 @@ function reportUnused(context: CheckContext, symbol: SpecSymbol, hasRank: boolea
   const { name, at } = symbol;
   const { reporter } = context;
   const imported = context.imported.find((each) => each.text === name && each.span.file !== at.span.file);
-  // What nobody has to read is no useless import either.
+  // What nobody has to read is not a useless import either.
   if (imported !== undefined && !isOffered(symbol))
     return reporter.report("MTL6016", { name, kind: kindWord(symbol.kind) }, imported.span, {
       labels: [{ span: at.span, message: "declared here" }],

@@ -20,7 +20,7 @@ export interface SuppressionInput {
 interface Suppression {
   readonly code: string;
   readonly comment: Comment;
-  /** The line spoken of; undefined when none follows. */
+  /** The line concerned; undefined when none follows. */
   readonly line: number | undefined;
 }
 
@@ -78,7 +78,7 @@ function readSuppressions(source: SourceFile, spec: Spec, reporter: Reporter | u
   });
 }
 
-/** The comment's own line when something stands before it, else the next line with more than a comment. */
+/** The comment's own line when something is before it, else the next line with more than a comment. */
 function lineOf(source: SourceFile, span: Span): number | undefined {
   const { line, column } = positionAt(source, span.start);
   if (
@@ -99,14 +99,14 @@ function reportUnused(
   reporter: Reporter,
 ): void {
   // A comment with further codes keeps those; taking one out of it is left to people.
-  const alone = all.filter((each) => each.comment === comment).length === 1 && /MTL\d{4}\s*:/.test(comment.text);
+  const isOnly = all.filter((each) => each.comment === comment).length === 1 && /MTL\d{4}\s*:/.test(comment.text);
   reporter.report("MTL6009", { code, line }, comment.span, {
     help: "take the comment out",
-    ...(alone && !comment.text.includes(",") ? { fixes: [removal(source, comment.span)] } : {}),
+    ...(isOnly && !comment.text.includes(",") ? { fixes: [removal(source, comment.span)] } : {}),
   });
 }
 
-/** Takes a comment out, with its line when nothing else stands on it. */
+/** Takes a comment out, with its line when nothing else is on it. */
 function removal(source: SourceFile, span: Span): Fix {
   const { line, column } = positionAt(source, span.start);
   const before = lineText(source, line).slice(0, column - 1);

@@ -12,7 +12,7 @@ export interface Scope {
   readonly names: ReadonlyMap<string, SpecSymbol>;
   /** Labels, and events that signals name. */
   readonly labels: ReadonlyMap<string, SymbolOf<"label" | "event">>;
-  /** What candidates and requests bring. */
+  /** What candidates and requests provide. */
   readonly attributes: ReadonlyMap<string, SymbolOf<"attribute" | "request">>;
   /** All of them in the order of the text. */
   readonly symbols: readonly SpecSymbol[];
@@ -48,7 +48,9 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
     first: SpecSymbol,
   ): Pick<ReportDetails, "help" | "fixes"> => {
     if (at === first.at)
-      return { help: "two imports bring it, and one of their files changes it by `override` or `remove`: import one" };
+      return {
+        help: "two imports provide it, and one of their files changes it by `override` or `remove`: import one",
+      };
     const replaces =
       at.span.file === variant?.span.file && first.at.span.file !== at.span.file && whole.has(declaration);
     if (!replaces) return { help: "give one of them another name" };

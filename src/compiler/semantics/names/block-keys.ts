@@ -4,7 +4,7 @@ export interface BlockKey {
   readonly name: string;
   /** One sentence for hover and reference. */
   readonly doc: string;
-  /** What stands when the key does not, as a spec would write it; absent where nothing does. */
+  /** What holds when the key is absent, as a spec would write it; absent where nothing does. */
   readonly default?: string;
   /** A value as people write it. */
   readonly example: string;

@@ -39,7 +39,7 @@ function headOf(node: ast.Declaration, word: string): ast.Declaration["span"] {
 
 /**
  * The entries of a block by key: a key that the block does not know and a second entry of a key are reported. Without
- * `known`, any key may stand.
+ * `known`, any key may appear.
  */
 export function collectEntries(
   context: CheckContext,

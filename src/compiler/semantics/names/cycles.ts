@@ -1,4 +1,4 @@
-/** Things that read one another, in an order in which each stands after what it reads. */
+/** Things that read one another, in an order in which each comes after what it reads. */
 export interface Ordering<T> {
   /** Every item; on a cycle, the order is that of the text. */
   readonly order: readonly T[];

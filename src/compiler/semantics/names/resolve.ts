@@ -4,7 +4,7 @@ import type { CheckContext } from "../context.js";
 import { fixBy } from "./suggestion.js";
 import { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
 
-/** What a name may stand for where it is used. */
+/** What a name may refer to where it is used. */
 export interface Expectation<K extends SymbolKind> {
   readonly kinds: readonly K[];
   /** With its article: `a feature or a part of the network`. */
@@ -37,7 +37,7 @@ export function resolveName<K extends SymbolKind>(
   }
   const other = found.find((symbol) => symbol !== undefined);
   if (other !== undefined) context.references.set(name, other);
-  // What is meant may stand in the part that the parser left out.
+  // What is meant may appear in the part that the parser left out.
   if (context.reported.has(name.text) || context.incomplete) return undefined;
   context.reported.add(name.text);
   const removed = context.removed.get(name.text);

@@ -8,7 +8,7 @@ export function fixBy(suggestion: string | undefined, span: Span): ReportDetails
   return { fixes: [{ title: `write \`${suggestion}\``, edits: [{ span, newText: suggestion }] }] };
 }
 
-/** What is meant by a word that is none of `known`: what other tools call so, else the nearest in spelling. */
+/** What is meant by a word that is not among `known`: what other tools call so, else the nearest in spelling. */
 export function meantBy(
   place: FamiliarPlace,
   { text, span }: { readonly text: string; readonly span: Span },

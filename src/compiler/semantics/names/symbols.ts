@@ -15,7 +15,7 @@ type NodeOfRow<R extends NamingRow> = R["symbol"]["of"] extends "declaration"
     ? Exclude<Entry, ast.FeatureGroup>
     : never;
 
-/** What a name can stand for, with the node that declares it. */
+/** What a name can refer to, with the node that declares it. */
 type Declared = {
   readonly [R in NamingRow as R["symbol"]["kind"]]: NodeOfRow<R>;
 } & {
@@ -26,7 +26,7 @@ type Declared = {
 
 export type SymbolKind = keyof Declared;
 
-/** A declared name. Compared by identity: there is one object a declaration. */
+/** A declared name. Compared by identity: there is one object per declaration. */
 export type SymbolOf<K extends SymbolKind> = {
   readonly [P in K]: {
     readonly kind: P;

@@ -134,7 +134,7 @@ function checkTable(state: NetworkContext, value: Expression): boolean {
   return false;
 }
 
-/** Experts are networks that share nothing: a name alone would be one thing many times. */
+/** Experts are networks that share nothing: a bare name would be one thing many times. */
 function checkIsCall(state: NetworkContext, value: Expression): boolean {
   const inner = withoutParentheses(value);
   if (inner.kind === "Missing") return false;

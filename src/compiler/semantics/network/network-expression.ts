@@ -116,7 +116,7 @@ function fixReading(found: SpecSymbol): string | undefined {
   return undefined;
 }
 
-/** One node a feature, made when it is first read. */
+/** One node per feature, made when it is first read. */
 function featureNode(network: Network, name: string, span: Span): NodeRef | undefined {
   const made = network.featureNodes.get(name);
   if (made !== undefined) return made;
@@ -223,18 +223,18 @@ function checkCall(
   if (reportSeveral(context, call, parts)) return undefined;
   const inputs = parts.tensors.map((argument) => checkTensor(state, argument.value, owner, false));
   const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
-  const { lacking } = parts;
+  const { missing } = parts;
   // A name that the layer does not know may be meant for this very tensor, and was reported.
   const isKnown = ({ name }: ast.Argument): boolean =>
     name === undefined || layer.parameters.some((parameter) => parameter.name === name.text);
-  if (lacking !== undefined && parts.rest.every(isKnown))
+  if (missing !== undefined && parts.rest.every(isKnown))
     context.reporter.report(
       "MTL3001",
-      { callee: layer.name, parameter: lacking, expected: "a feature, a part of the network or a list of such" },
+      { callee: layer.name, parameter: missing, expected: "a feature, a part of the network or a list of such" },
       call.callee.span,
     );
   const sound = inputs.filter((node) => node !== undefined);
-  if (args === undefined || lacking !== undefined || sound.length < inputs.length) return undefined;
+  if (args === undefined || missing !== undefined || sound.length < inputs.length) return undefined;
   if (!checkHasIds(state, call, layer, args)) return undefined;
   const shape = checkShape(state, call, layer, { nodes: sound, written: parts.tensors }, args);
   if (shape === undefined) return undefined;
@@ -267,11 +267,11 @@ function findLayer(context: CheckContext, name: ast.Name): LayerBuiltin | undefi
   return undefined;
 }
 
-/** The tensors of a call in the order of the layer's inputs, the arguments of its parameters, and an input that lacks. */
+/** The tensors of a call in the order of the layer's inputs, the arguments of its parameters, and an input that is missing. */
 interface CallParts {
   readonly tensors: readonly ast.Argument[];
   readonly rest: readonly ast.Argument[];
-  readonly lacking?: string;
+  readonly missing?: string;
 }
 
 /** Tensors by the names of the layer's inputs; those without a name fill the others, before the parameters. */
@@ -280,16 +280,16 @@ export function splitArguments(inputs: LayerBuiltin["inputs"], given: readonly a
   if (inputs === "none") return { tensors: [], rest: given };
   if (inputs === "variadic") {
     const rest = given.filter(({ name }) => name !== undefined);
-    return { tensors: positional, rest, ...(positional.length === 0 ? { lacking: "input" } : {}) };
+    return { tensors: positional, rest, ...(positional.length === 0 ? { missing: "input" } : {}) };
   }
   let next = 0;
   const found = inputs.map((input) => given.find(({ name }) => name?.text === input) ?? positional[next++]);
   const tensors = found.filter((argument) => argument !== undefined);
-  const lacking = inputs.find((_, i) => found[i] === undefined);
+  const missing = inputs.find((_, i) => found[i] === undefined);
   return {
     tensors,
     rest: given.filter((argument) => !tensors.includes(argument)),
-    ...(lacking === undefined ? {} : { lacking }),
+    ...(missing === undefined ? {} : { missing }),
   };
 }
 

@@ -9,7 +9,7 @@ export type NetworkValue =
   | { readonly kind: "error" }
   | { readonly kind: "tensor"; readonly node: NodeRef }
   | { readonly kind: "pool"; readonly node: NodeRef; readonly count: number }
-  /** `bottoms b[income, marital]`: a tensor a member. */
+  /** `bottoms b[income, marital]`: a tensor per member. */
   | { readonly kind: "members"; readonly nodes: ReadonlyMap<string, NodeRef> };
 
 /** The network as it grows: each node after the ones it reads. */

@@ -63,7 +63,7 @@ export function createExpectScope(state: TestState): FormulaScope<TestLeaf> {
   };
 }
 
-/** What a macro brings from elsewhere sees the names of the spec, and no candidate. */
+/** What a macro provides from elsewhere sees the names of the spec, and no candidate. */
 function isOwn({ test: { span: test } }: TestState, { span }: ast.Name): boolean {
   return span.file === test.file && test.start <= span.start && span.end <= test.end;
 }

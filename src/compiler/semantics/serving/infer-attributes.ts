@@ -9,7 +9,7 @@ import { describeValue } from "../names/describe.js";
 import { anyNumber, holds, point, showInterval, type Interval } from "../values/intervals.js";
 import { errorType, type ValueType } from "../values/types.js";
 
-/** What candidates and requests bring at serving: the `attributes` and `request` blocks by name. */
+/** What candidates and requests provide at serving: the `attributes` and `request` blocks by name. */
 export function inferAttributes(
   context: CheckContext,
   ...blocks: readonly (ast.AttributesBlock | ast.RequestBlock | undefined)[]

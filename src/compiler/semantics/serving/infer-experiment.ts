@@ -63,7 +63,7 @@ function inferKey(
   return undefined;
 }
 
-/** `share: 0.1`, where none stands without a name. */
+/** `share: 0.1`, where all have names. */
 function isShare({ name }: ast.Argument): boolean {
   return name?.text === "share";
 }

@@ -128,7 +128,7 @@ function checkField(
   reporter.report("MTL5005", { name: key.text, value: constant.value, range: showInterval(wanted.range) }, node.span);
 }
 
-/** `source: i2i` says which sources of a ranking brought the candidate, unless the spec has an input of that name. */
+/** `source: i2i` says which sources of a ranking provided the candidate, unless the spec has an input of that name. */
 function isSourceField({ scope }: CheckContext, { key }: ast.Entry): boolean {
   return key.text === "source" && scope.names.get("source") === undefined;
 }

@@ -4,7 +4,7 @@ import { constantOf } from "../arguments/constants.js";
 import { withoutParentheses } from "../names/describe.js";
 import { secondsOfDate } from "../values/dates.js";
 
-/** A value as JSON has it; undefined where the expression is no literal. */
+/** A value as JSON has it; undefined where the expression is not a literal. */
 export function literalValue(expression: ast.Expression): CandidateValue | undefined {
   const node = withoutParentheses(expression);
   switch (node.kind) {

@@ -4,7 +4,7 @@ import type { CheckContext, ServedRead } from "../context.js";
 export function noteServed(context: CheckContext, feature: string, read: ServedRead): void {
   const reads = context.served.get(feature);
   if (reads === undefined) context.served.set(feature, [read]);
-  // A macro may bring one place of the text many times.
+  // A macro may produce one location of the text many times.
   else if (!reads.some(({ span }) => span.file === read.span.file && span.start === read.span.start)) reads.push(read);
 }
 
@@ -32,7 +32,7 @@ function ofHead({ head }: ServedRead): string {
 
 function helpFor(feature: string, { head, by }: ServedRead): string {
   const other = `give \`${feature}\` a value at serving: \`serving: 0\``;
-  if (head === undefined) return `leave it out here, or declare it in \`attributes\` if a candidate does bring it`;
+  if (head === undefined) return `leave it out here, or declare it in \`attributes\` if candidates do provide it`;
   if (by !== undefined)
     return `keep \`${feature}\` to training in \`${by}\` with \`train_only(logit(…))\`, or ${other}`;
   return `keep it to training with \`train_only(logit(…))\`, or ${other}`;

@@ -5,7 +5,7 @@ import { checkArguments } from "../arguments/arguments.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
 
-/** Ways to weigh losses against each other that the language knows and this version lacks. */
+/** Ways to weight losses that the language knows and this version does not have. */
 const later = ["uncertainty", "gradnorm", "dwa", "pcgrad", "gradvac", "cagrad", "mgda", "famo", "imtl", "gls", "rlw"];
 
 /** `balance: fixed`. */

@@ -106,7 +106,7 @@ export function checkMetricName(
     return undefined;
   }
   if (metric === "gauc" && data.group === undefined) {
-    // One group is missing, however many heads want it; it may stand in what the parser left out.
+    // One group is missing, however many heads want it; it may appear in what the parser left out.
     if (context.incomplete || context.reported.has("gauc")) return undefined;
     context.reported.add("gauc");
     context.reporter.report("MTL3041", { head }, name.span, {

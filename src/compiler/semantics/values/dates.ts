@@ -19,7 +19,7 @@ export function secondsOfDate(text: string, zone = "UTC"): number {
   const withTime = text.includes("T") ? text : `${text}T00:00:00`;
   if (/(?:Z|[+-]\d{2}:\d{2})$/.test(withTime)) return Date.parse(withTime) / 1000;
   const local = Date.parse(`${withTime}Z`) / 1000;
-  // A date that no calendar has was reported by the parser; it is no instant.
+  // A date that no calendar has was reported by the parser; it is not an instant.
   if (zone === "UTC" || Number.isNaN(local)) return local;
   // The offset before and after any change of the clock near that day; the earlier instant that reads as `local` counts.
   const offsets = [local - 86_400, local + 86_400].map((at) => offsetAt(at, zone));

@@ -10,7 +10,7 @@ function move(value: number, steps: number): number {
   const moved = (value < 0 ? -place : place) + BigInt(steps);
   word.setBigInt64(0, moved < 0n ? -moved : moved);
   const size = word.getFloat64(0);
-  // Past the greatest number stands infinity, and past that no number at all.
+  // Past the greatest number is infinity, and past that no number at all.
   const reached = Number.isNaN(size) ? Infinity : size;
   return moved < 0n ? -reached : reached;
 }
@@ -26,7 +26,7 @@ export function nextDown(value: number): number {
 }
 
 /**
- * How far a computed `exp`, `log` or power may stand from the computed value of a neighbouring argument: engines promise an
+ * How far a computed `exp`, `log` or power may differ from the computed value of a neighbouring argument: engines promise an
  * error of less than one unit in the last place of each, not that a greater argument has the greater result.
  */
 const slack = 4;

@@ -26,7 +26,7 @@ export function point(value: number): Interval {
   return { low: value, high: value };
 }
 
-/** Why a result may be no number, or may be infinite. */
+/** Why a result may be not a number, or may be infinite. */
 export type Hazard =
   | "division by zero"
   | "logarithm of zero or less"
@@ -217,7 +217,7 @@ function bounded(
   return guarded(openedAtZero({ low, high }, named), [a, b], isUnknown);
 }
 
-/** A result that an operand's open end alone keeps from 0 is open at 0. */
+/** A result that only an operand's open end keeps from 0 is open at 0. */
 function openedAtZero(reached: Ends, named: Ends): Interval {
   const [lowOpen, highOpen] = [named.low === 0 && reached.low > 0, named.high === 0 && reached.high < 0];
   return interval(lowOpen ? 0 : reached.low, highOpen ? 0 : reached.high, lowOpen, highOpen);

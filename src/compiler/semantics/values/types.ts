@@ -8,7 +8,7 @@ export type ValueType =
   | { readonly kind: "error" }
   /** A row's value; with `replicas`, of each of n networks. */
   | { readonly kind: "tensor"; readonly shape: readonly number[]; readonly replicas?: number }
-  /** A number a row before the activation. */
+  /** A number per row before the activation. */
   | { readonly kind: "logit" }
   | { readonly kind: "head"; readonly type: HeadType }
   | NumberValue

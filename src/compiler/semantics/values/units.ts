@@ -1,6 +1,6 @@
 /**
  * Units of formulas: `yuan`, `yuan / seconds`, `seconds^2`. A product or quotient has the unit that its parts make; what
- * cancels is no unit. Written in one way, so that equal units are equal texts. Pure.
+ * cancels is not a unit. Written in one way, so that equal units are equal texts. Pure.
  */
 type Powers = ReadonlyMap<string, number>;
 

@@ -270,7 +270,7 @@ function rangeOf(context: BuildContext, from: ast.Expression, to: ast.Expression
   if (from.kind === "NameExpression" && to.kind === "NameExpression")
     return { kind: "NameRange", first: from.name, last: to.name, span };
   if (from.kind !== "Missing" && to.kind !== "Missing")
-    context.reporter.report("MTL2030", { problem: "a range stands between two names" }, span);
+    context.reporter.report("MTL2030", { problem: "a range is between two names" }, span);
   return { kind: "Missing", span };
 }
 
@@ -307,7 +307,7 @@ function buildEntry(context: BuildContext, node: cst.EntryCstNode): ast.Entry {
 function binary(context: BuildContext, token: IToken, left: ast.Expression, right: ast.Expression): ast.Expression {
   return {
     kind: "Binary",
-    // The token categories admit these images alone.
+    // The token categories admit only these images.
     operator: token.image as ast.BinaryOperator,
     operatorSpan: spanOfToken(context, token),
     left,

@@ -46,7 +46,7 @@ const escapes: Readonly<Record<string, string | undefined>> = { '"': '"', "\\": 
 function fromCodePoint(digits: string): string | undefined {
   if (!/^[0-9a-fA-F]{1,6}$/.test(digits)) return undefined;
   const code = Number.parseInt(digits, 16);
-  // Halves of surrogate pairs are no characters.
+  // Halves of surrogate pairs are not characters.
   return code > 0x10_ffff || (code >= 0xd800 && code <= 0xdfff) ? undefined : String.fromCodePoint(code);
 }
 

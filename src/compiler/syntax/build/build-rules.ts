@@ -29,7 +29,7 @@ export function buildRules(
       const continues = previous !== undefined && isOnOneLine(inner, previous, each, real(Comma));
       return buildRule(inner, each, continues);
     });
-    // A misspelt word was reported as such; that no comma stands before it is no second mistake.
+    // A misspelt word was reported as such; that no comma precedes it is not a second mistake.
     if (rules.every((each) => each.kind === "Rule"))
       checkSeparators(inner, rules, Comma, { items: "rules", newline: true });
     return rules;

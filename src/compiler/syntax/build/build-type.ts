@@ -43,7 +43,7 @@ export function buildType(context: BuildContext, nodes: readonly cst.TypeCstNode
     return { kind: "VectorType", width: buildSum(context, children.width, span.end), optional, span };
   const simple = first(children.simple);
   if (simple !== undefined)
-    // The token category admits these words alone.
+    // The token category admits only these words.
     return { kind: "SimpleType", base: simple.image as ast.SimpleType["base"], optional, span };
   return missingType(span);
 

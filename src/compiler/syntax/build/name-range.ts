@@ -1,6 +1,6 @@
 import type { FeatureEntry, FeatureGroup, FeaturesBlock, Name, NameRange } from "../ast.js";
 
-/** Names that one range may stand for. */
+/** Names that one range may abbreviate. */
 export const rangeLimit = 10_000;
 
 /** A name of a range, with its number as the name writes it. */

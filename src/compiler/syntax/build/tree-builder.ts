@@ -7,13 +7,13 @@ import type { Comment, MissingExpression, Name } from "../ast.js";
 export interface BuildContext {
   readonly source: SourceFile;
   readonly reporter: Reporter;
-  /** The doc comments that stand alone on a line, by that line. */
+  /** The doc comments that have a line of their own, by that line. */
   readonly docLines: ReadonlyMap<number, Comment>;
   /** False inside a piece with a reported mistake: commas that recovery lost are then no mistake of their own. */
   readonly sound: boolean;
   /** The lists of entries, parsed by themselves, in which a mistake was reported. */
   readonly unsound: ReadonlySet<CstNode>;
-  /** Whether something that is no token, reported already, stands between two offsets. */
+  /** Whether something that is not a token, reported already, is between two offsets. */
   readonly hasFault: (start: number, end: number) => boolean;
 }
 
@@ -24,14 +24,14 @@ export function parts<N extends CstNode>(node: N): Parts<N> {
   return node.children as Parts<N>;
 }
 
-/** The first element that stands in the text, not one that recovery made up. */
+/** The first element that is in the text, not one that recovery inserted. */
 export function first<T extends CstNode | IToken>(elements: readonly T[] | undefined): T | undefined {
   const element = elements?.[0];
   if (element === undefined || ("image" in element && isInvented(element))) return undefined;
   return element;
 }
 
-/** Tokens that stand in the text. */
+/** Tokens that are in the text. */
 export function real(tokens: readonly IToken[] | undefined): readonly IToken[] {
   return tokens?.filter((token) => !isInvented(token)) ?? [];
 }
@@ -59,7 +59,7 @@ export function spanOfToken(context: BuildContext, token: IToken): Span {
   return createSpan(context, token.startOffset, token.startOffset + token.image.length);
 }
 
-/** The span of a concrete node; empty at `at` when nothing of it stands in the text. */
+/** The span of a concrete node; empty at `at` when nothing of it is in the text. */
 export function spanOfNode(context: BuildContext, node: CstNode, at: number): Span {
   const start = node.location?.startOffset ?? NaN;
   const end = node.location?.endOffset ?? NaN;
@@ -67,7 +67,7 @@ export function spanOfNode(context: BuildContext, node: CstNode, at: number): Sp
   return createSpan(context, start, Math.max(start, Number.isNaN(end) ? start : end + 1));
 }
 
-/** Where a node ends, or `at` when nothing of it stands in the text. */
+/** Where a node ends, or `at` when nothing of it is in the text. */
 export function endOf(node: CstNode, at: number): number {
   const end = node.location?.endOffset ?? NaN;
   return Number.isNaN(end) ? at : end + 1;
@@ -89,7 +89,7 @@ export function missingExpression(context: BuildContext, at: number): MissingExp
   return { kind: "Missing", span: createSpan(context, at, at) };
 }
 
-/** `{ doc }` when lines of `///` stand right above what begins its line at the offset, else nothing to spread. */
+/** `{ doc }` when lines of `///` are right above what begins its line at the offset, else nothing to spread. */
 export function docAbove(context: BuildContext, offset: number): { readonly doc?: string } {
   if (context.docLines.size === 0) return {};
   const { line: ownLine, column } = positionAt(context.source, offset);
@@ -103,7 +103,7 @@ export function docAbove(context: BuildContext, offset: number): { readonly doc?
   return lines.length === 0 ? {} : { doc: lines.join("\n") };
 }
 
-/** Doc comments by line, those alone that have nothing before them on it. */
+/** Doc comments by line, only those that have nothing before them on it. */
 export function indexDocLines(source: SourceFile, comments: readonly Comment[]): ReadonlyMap<number, Comment> {
   const index = new Map<number, Comment>();
   for (const comment of comments) {
@@ -119,7 +119,7 @@ function isBlank(text: string): boolean {
 }
 
 /**
- * Reports neighbours without a separator: in `(…)` and `[…]` a comma must stand between them, in a block a comma or a
+ * Reports neighbours without a separator: in `(…)` and `[…]` a comma must be between them, in a block a comma or a
  * line break.
  */
 export function checkSeparators(

@@ -1,7 +1,7 @@
 import { type IParserErrorMessageProvider } from "chevrotain";
 
 /**
- * What Chevrotain calls an error message is, here, the phrase for what could have stood at the place ("a name", "`=`");
+ * What Chevrotain calls an error message is, here, the phrase for what was expected there ("a name", "`=`");
  * {@link reportParseError} makes the sentence around it.
  */
 export const expectations: IParserErrorMessageProvider = {

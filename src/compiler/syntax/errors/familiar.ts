@@ -1,6 +1,6 @@
 import { own } from "../../text/index.js";
 
-/** Where a word stands that other tools have. */
+/** Where a word is that other tools have. */
 export type FamiliarPlace = "layer" | "parameter" | "train" | "label" | "type" | "loss" | "metric";
 
 /** What this language has for it. */
@@ -79,7 +79,7 @@ const familiar: Readonly<Record<Exclude<FamiliarPlace, "parameter">, Readonly<Re
     loss: { help: "losses have a block of their own: `loss { task: bce }`" },
     metrics: { help: "metrics have a block of their own: `metrics { task: [auc] }`" },
     dropout: { help: "it is an argument of a layer: `mlp(x, [64], dropout: 0.1)`" },
-    l2: { help: "a penalty stands in the `loss` block: `loss { l2: 1e-6 * l2(weights) }`" },
+    l2: { help: "a penalty goes into the `loss` block: `loss { l2: 1e-6 * l2(weights) }`" },
   },
   label: {
     binary: eventLabel,

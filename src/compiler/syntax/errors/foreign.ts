@@ -42,7 +42,7 @@ const foreignSigns: Readonly<Record<string, string>> = {
   "≠": "!=",
 };
 
-/** Signs that an input method writes in the place of ours. */
+/** Signs that an input method writes in place of those of the language. */
 const twins: Readonly<Record<string, string>> = {
   "，": ",",
   "、": ",",
@@ -83,7 +83,7 @@ interface ForeignToken {
 }
 
 /**
- * Reports what is no token of the language and gives the places. Signs with a twin in ASCII are one message, however many
+ * Reports what is not a token of the language and gives the places. Signs with a twin in ASCII are one message, however many
  * a file has: one wrong setting of a keyboard.
  */
 export function reportForeign(
@@ -101,7 +101,7 @@ export function reportForeign(
       newText: twins[sign] ?? "",
     }));
     edits.push(...own);
-    // What stands between quotes becomes a text with them.
+    // What is between quotes becomes a text with them.
     if (own.length > 0 && quotes.test(image)) continue;
     for (const rest of image.matchAll(/[^，、：（）［］【】｛｝＝＋－＊／＜＞｜＆．。＂“”‘’　]+/g)) {
       const start = startOffset + rest.index;
@@ -118,7 +118,7 @@ function reportTwins(source: SourceFile, reporter: Reporter, edits: readonly Tex
   const sign = source.text.slice(first.span.start, first.span.end);
   const written = first.newText === " " ? "a space" : `\`${first.newText}\``;
   reporter.report("MTL1001", { characters: visible(sign) }, first.span, {
-    ...(edits.length === 1 ? {} : { notes: [`${edits.length - 1} more such signs stand in this file`] }),
+    ...(edits.length === 1 ? {} : { notes: [`${edits.length - 1} more such signs are in this file`] }),
     help: `write ${written}: signs are those of ASCII${edits.length === 1 ? "" : "; `mtlc check --fix` writes all of them"}`,
     fixes: [{ title: "write the signs of ASCII", edits, safe: true }],
   });
@@ -155,7 +155,7 @@ function describeForeign(
 ): { readonly characters: string; readonly help: string | undefined } {
   const known = own(foreignHelp, image) ?? own(foreignHelp, image.slice(0, 1));
   if (known !== undefined) return { characters: image, help: known };
-  if (image.startsWith("'")) return { characters: image, help: 'texts stand in double quotes: `"…"`' };
+  if (image.startsWith("'")) return { characters: image, help: 'texts go in double quotes: `"…"`' };
   if (/\p{L}/u.test(image))
     return {
       characters: image,

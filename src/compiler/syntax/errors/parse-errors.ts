@@ -44,14 +44,14 @@ interface Situation {
   readonly tokens: readonly IToken[];
   /** The innermost rule under way. */
   readonly rule: string;
-  /** The grammar's phrase for what could stand here; empty where all that was begun is complete. */
+  /** The grammar's phrase for what could be here; empty where all that was begun is complete. */
   readonly expected: string;
   /** Where among the tokens: their number at their end. */
   readonly index: number;
   readonly found: IToken | undefined;
   readonly previous: IToken | undefined;
   readonly span: Span;
-  /** Whether `found` stands where an entry of a block begins: first in the block, on its line, or after a comma. */
+  /** Whether `found` begins an entry of a block: first in the block, on its line, or after a comma. */
   readonly beginsEntry: boolean;
 }
 
@@ -160,11 +160,11 @@ function helpFor({ rule, expected, found, previous, tokens, index, span }: Situa
   if (found === undefined) return {};
   const next = tokens[index + 1];
   if (found.tokenType === t.LParen && previous?.tokenType === t.Event)
-    return { help: 'a column of another name stands after `=`: `click: event = column("is click")`' };
+    return { help: 'a column of another name goes after `=`: `click: event = column("is click")`' };
   if (found.tokenType === t.Colon && expected === "" && previous !== undefined && next !== undefined)
     return { help: `a column of this name is \`column("${previous.image}:${next.image}")\`` };
   if (found.tokenType === t.Equals && expected === t.Colon.LABEL)
-    return { help: "in a block, `:` stands between a name and what it is" };
+    return { help: "in a block, `:` goes between a name and its value" };
   if (found.tokenType === t.Colon && expected === t.Equals.LABEL) return { help: "a definition is written with `=`" };
   if (found.tokenType === t.Equals && rule === "callArguments" && !isCondition(tokens, index))
     return {
@@ -179,7 +179,7 @@ function helpFor({ rule, expected, found, previous, tokens, index, span }: Situa
   return {};
 }
 
-/** Whether what stands before a place in a call is compared with what follows: `if(a = b, …)`, `min(x + y = 1, …)`. */
+/** Whether what is before a place in a call is compared with what follows: `if(a = b, …)`, `min(x + y = 1, …)`. */
 function isCondition(tokens: readonly IToken[], index: number): boolean {
   const before = tokens[index - 2];
   if (before === undefined || tokens[index - 1] === undefined) return false;
@@ -219,7 +219,7 @@ const bounds: Choice = { what: "a bound", known: ["most", "least"] };
 const clauses: Choice = { what: "a clause of a rule", known: ruleClauseWords };
 const steps: Choice = { what: "a step of a test", known: ["at", "candidate", "expect"] };
 
-/** Places where one of a few words stands, by the phrase that the grammar has for them. */
+/** Locations where one of a few words is expected, by the phrase that the grammar has for them. */
 const choices: Readonly<Record<string, Choice>> = {
   "a type": {
     place: "type",
@@ -230,7 +230,7 @@ const choices: Readonly<Record<string, Choice>> = {
   "`at`, `candidate` or `expect`": steps,
 };
 
-/** The grammar's phrase, widened where a closing bracket is not all that could stand. */
+/** The grammar's phrase, widened where more than a closing bracket is expected. */
 function expectedAt({ rule, expected: phrase, previous, tokens, index }: Situation): string {
   const open = tokens.slice(0, index).findLastIndex((token) => token.tokenType === t.LParen);
   const inEvent = tokens[open - 1]?.tokenType !== t.NumberWord;
@@ -241,7 +241,7 @@ function expectedAt({ rule, expected: phrase, previous, tokens, index }: Situati
   return betweenItems ? `${item} or ${phrase}` : `an operator, \`,\` or ${phrase}`;
 }
 
-/** What stands between the brackets of some rules. */
+/** What goes between the brackets of some rules. */
 const items: Readonly<Record<string, string>> = {
   callArguments: "an argument",
   list: "an element",
@@ -324,7 +324,7 @@ export function reportBrackets(source: SourceFile, reporter: Reporter, tokens: r
   return faulty;
 }
 
-/** Reports an opening bracket whose partner should stand after `last` at the latest. */
+/** Reports an opening bracket whose partner should be after `last` at the latest. */
 export function reportUnclosed(source: SourceFile, reporter: Reporter, open: IToken, last: IToken): void {
   const close = partnerOf(open.image);
   const end = last.startOffset + last.image.length;

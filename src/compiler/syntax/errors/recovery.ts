@@ -13,7 +13,7 @@ import * as t from "../tokens.js";
 import { createSpan, docAbove, type BuildContext } from "../build/tree-builder.js";
 
 /**
- * The way of a broken file: cut it into declarations and entries by its layout, parse each alone with Chevrotain's
+ * The way of a broken file: cut it into declarations and entries by its layout, parse each by itself with Chevrotain's
  * recovery, and say one thing about each that does not parse. `error` is why the file as a whole did not parse.
  */
 export function recoverDeclarations(
@@ -31,7 +31,7 @@ export function recoverDeclarations(
   return declarations;
 }
 
-/** Whether the lines of the tokens hold something that is no token: it was reported, and explains what does not parse. */
+/** Whether the lines of the tokens hold something that is not a token: it was reported, and explains what does not parse. */
 function isSpoilt(context: BuildContext, tokens: readonly IToken[]): boolean {
   const head = tokens[0];
   const last = tokens.at(-1);
@@ -71,7 +71,7 @@ interface Recovered {
   readonly unsound: ReadonlySet<CstNode>;
 }
 
-/** A declaration that is no block. */
+/** A declaration that is not a block. */
 function recoverWhole(context: BuildContext, tokens: readonly IToken[]): Recovered {
   const explained = isSpoilt(context, tokens) || reportBrackets(context.source, context.reporter, tokens);
   const { node, error } = parseTolerantly(tokens, (parser) => parser.declaration());

@@ -20,7 +20,7 @@ export function grammarEbnf(): string {
     section(
       "Precedence, from loose to tight: or; and; not; comparisons and in (at most one); + -; * /; - before an operand; ^ (to the right).",
     ),
-    section("Comments run from // to the end of the line; /// documents what stands on the next line."),
+    section("Comments run from // to the end of the line; /// documents what is on the next line."),
   ].join("\n\n")}\n`;
 }
 
@@ -34,7 +34,7 @@ function production(name: string, part: GrammarPart): string {
   return `${name} ::=\n    ${part.parts.map((each) => text(each, "choice")).join("\n  | ")}`;
 }
 
-/** How tightly the surroundings bind: parentheses stand where the part binds looser. */
+/** How tightly the surroundings bind: parentheses are where the part binds looser. */
 type Binding = "choice" | "sequence" | "suffix";
 
 function text(part: GrammarPart, around: Binding): string {

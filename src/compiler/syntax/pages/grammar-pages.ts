@@ -9,7 +9,7 @@ import * as t from "../tokens.js";
  * parser itself.
  */
 export type GrammarPart =
-  /** A word that stands as it is. */
+  /** A word that appears as it is. */
   | { readonly kind: "word"; readonly text: string }
   /** A kind of word: a name, a number, … */
   | { readonly kind: "token"; readonly name: string }
@@ -17,7 +17,7 @@ export type GrammarPart =
   | { readonly kind: "sequence"; readonly parts: readonly GrammarPart[] }
   | { readonly kind: "choice"; readonly parts: readonly GrammarPart[] }
   | { readonly kind: "option"; readonly part: GrammarPart }
-  /** `least` times or more, with a separator between, if any, which may also stand after the last one. */
+  /** `least` times or more, with a separator between, if any, which may also come after the last one. */
   | { readonly kind: "repeat"; readonly part: GrammarPart; readonly least: 0 | 1; readonly separator?: GrammarPart };
 
 export interface GrammarRule {
@@ -145,7 +145,7 @@ function partOf(gast: Gast, rule: string): GrammarPart {
   }
 }
 
-/** Rules whose items may also stand on lines of their own. */
+/** Rules whose items may also go on lines of their own. */
 const blockRules: ReadonlySet<string> = new Set([
   "importDeclaration",
   "entries",

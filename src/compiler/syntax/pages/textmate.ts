@@ -1,7 +1,7 @@
 /**
  * Pages for editors, made from the token list: the TextMate grammar that colours a file before the language server has
  * read it, and what an editor must know of brackets and comments. Words of the language are contextual, so each is
- * matched with what stands beside it; a word that stands elsewhere is a name.
+ * matched with its neighbours; elsewhere the word is a name.
  */
 import { ruleWords } from "../../rules/index.js";
 import {
@@ -56,7 +56,7 @@ function oneOf(words: readonly string[]): string {
   return `(?:${words.join("|")})`;
 }
 
-/** What stands after the name of a declaration, by its head; absent where a rule of its own matches it. */
+/** What is after the name of a declaration, by its head; absent where a rule of its own matches it. */
 const afterName: Readonly<Partial<Record<DeclarationHead, string>>> = {
   "name =": "=(?!=)",
   "name : or =": "[:=]",
@@ -152,7 +152,7 @@ function wordRules(groups: ReturnType<typeof wordGroups>): readonly Rule[] {
     { name: "keyword.operator.logical.mtl", match: `\\b${oneOf(groups.logical)}\\b` },
     { name: "support.type.mtl", match: "\\b[PE](?=\\s*\\()" },
     {
-      comment: "a type stands after the colon of an entry or of a head",
+      comment: "a type follows the colon of an entry or of a head",
       match: `(:)\\s*(${oneOf(groups.type)})\\b(?!\\s*[:.+*/^-])`,
       captures: { 1: { name: "punctuation.separator.key-value.mtl" }, 2: { name: "support.type.mtl" } },
     },

@@ -38,7 +38,7 @@ export function createStandaloneModule(options: StandaloneOptions): StandaloneMo
   return { source, declarations: declarationsOf(name, serving, runtime) };
 }
 
-/** Places and comments. Under a name of the spec, such as a parameter that an arm sets, stands a number. */
+/** Places and comments. Under a name of the spec, such as a parameter that an arm sets, is a number. */
 function isSilent(key: string, item: unknown): boolean {
   return typeof item !== "number" && (key === "span" || key === "doc");
 }

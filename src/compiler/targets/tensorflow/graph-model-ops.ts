@@ -1,6 +1,6 @@
 import type { OpName } from "../../graph/graph.js";
 
-/** Whether tfjs's GraphModel executor has an op for each of ours, as `ops.ts` says it in TensorFlow's. */
+/** Whether tfjs's GraphModel executor has an op for each of mtlc's, as `ops.ts` says it in TensorFlow's. */
 export const graphModelOps: Readonly<Record<OpName, boolean>> = {
   input: true,
   state: true,

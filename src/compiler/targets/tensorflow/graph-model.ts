@@ -22,7 +22,7 @@ export interface GraphModelOptions {
 
 /**
  * The files of a GraphModel that computes the function: `model.json` first, then the weight shards. Same program and
- * values, same bytes. Throws when the function updates state or uses an op that tfjs's executor lacks, by its name.
+ * values, same bytes. Throws when the function updates state or uses an op missing from tfjs's executor, by its name.
  */
 export function createGraphModel(
   program: Program,
@@ -80,7 +80,7 @@ function constantState(program: Program, reads: Map<string, string>): StateAcces
     type,
     read: (graph, name) => {
       const { dtype, shape } = type(name);
-      // The one number stands in for the elements, which are in the weight files.
+      // The one number represents the elements, which are in the weight files.
       const value: ConstantData = { dtype, shape: shape.filter((size) => typeof size === "number"), data: 0 };
       const made = graph.constant(value, `state/${name}`);
       reads.set(made.node, name);

@@ -195,7 +195,7 @@ class Scope implements LoweringContext {
     readonly fn: GraphFunction,
     readonly state: StateAccess | undefined,
     readonly prefix: string,
-    /** Brings in a value that is not of this scope. */
+    /** Imports a value that is not of this scope. */
     readonly capture?: (id: ValueId) => TensorRef,
     readonly members?: ReadonlySet<ValueId>,
   ) {

@@ -1,9 +1,9 @@
-/** How each op of the tensor IR is said in TensorFlow's ops: one row an op. */
+/** How each op of the tensor IR is said in TensorFlow's ops: one row per op. */
 import type { DType, GraphNode, NodeOf, OpName, Shape, ValueId } from "../../graph/graph.js";
 import type { AttrValue } from "./proto.js";
 import { type NodeGraph, type TensorRef, typeAttr } from "./node-graph.js";
 
-/** The inputs of the node being lowered. A value is brought into the graph when a row first asks for it. */
+/** The inputs of the node being lowered. A value enters the graph when a row first asks for it. */
 export interface Operands {
   readonly ids: readonly ValueId[];
   at(index: number): TensorRef;

@@ -1,4 +1,4 @@
-/** A whole program as the bytes of a SavedModel: variables, one signature a function, and signatures to get and set. */
+/** A whole program as the bytes of a SavedModel: variables, one signature per function, and signatures to get and set. */
 import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph/graph.js";
 import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "./lower-function.js";
 import {

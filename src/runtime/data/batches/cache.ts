@@ -33,7 +33,7 @@ export async function openCacheFolder(specFolder: string): Promise<string> {
     if (problem !== undefined) throw createFailure("MTL7114", { folder: named, problem });
     return folder;
   }
-  // A spec may stand where nothing can be written, as in an installed package.
+  // A spec may be where nothing can be written, as in an installed package.
   const fallback = join(tmpdir(), "mtlc-cache");
   for (const folder of [join(specFolder, ".mtlc", "cache"), fallback])
     if ((await tryFolder(folder)) === undefined) return folder;

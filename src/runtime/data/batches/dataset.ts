@@ -1,5 +1,5 @@
 /**
- * Encoded data: what a batch looks like and how a dataset hands batches out. The layout follows from the model alone;
+ * Encoded data: what a batch looks like and how a dataset hands batches out. The layout follows only from the model;
  * the numbers in it follow from the model and what was fitted on the training data.
  */
 import type { BatchLayout } from "../../../compiler/model/layout.js";
@@ -23,7 +23,7 @@ export interface EncodedBatch {
 
 export interface BatchOptions {
   readonly size: number;
-  /** Absent: file order. The order is a function of (seed, epoch, number of rows) alone. */
+  /** Absent: file order. The order is a function only of (seed, epoch, number of rows). */
   readonly shuffle?: { readonly seed: number; readonly epoch: number };
   /** Batches to skip, for resuming in the middle of an epoch. */
   readonly skip?: number;
@@ -37,7 +37,7 @@ export interface Dataset {
   /** SHA-256 over all that is in it: features, labels, weights and groups of every row, in their order. */
   readonly hash: string;
   readonly layout: BatchLayout;
-  /** What encoding met, for the user: nulls and unseen values a column. */
+  /** What encoding met, for the user: nulls and unseen values per column. */
   readonly report: EncodingReport;
   /** Batches reuse their arrays: copy what must outlive the next step of the iterator. */
   batches(options: BatchOptions): IterableIterator<EncodedBatch>;

@@ -1,7 +1,7 @@
 /** Seeded random numbers for shuffling: xoshiro128** by David Blackman and Sebastiano Vigna (public domain). */
 import { finalize } from "../encode/hash.js";
 
-/** A stream of random words of 32 bits, a function of the numbers given alone. */
+/** A stream of random words of 32 bits, a function only of the numbers given. */
 export function createRandom(...seeds: readonly number[]): () => number {
   const state = new Uint32Array(4);
   for (const seed of seeds)

@@ -71,7 +71,7 @@ function checkNames(names: readonly string[]): void {
   throw createFailure("MTL7120", { first, second: other });
 }
 
-/** Rows that stand side by side have to be the same rows. */
+/** Columns that are read side by side must have the same rows. */
 async function checkRows(database: Database): Promise<void> {
   const [counts] = await database.rows("SELECT (SELECT count(*) FROM kept), (SELECT count(*) FROM result)");
   if (counts?.[0] !== counts?.[1])

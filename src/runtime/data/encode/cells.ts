@@ -1,4 +1,4 @@
-/** Values of DuckDB as the plain values of a row: texts, numbers, bigints, truth values, null, lists and records of these. */
+/** Values of DuckDB as the plain values of a row: texts, numbers, bigints, booleans, null, lists and records of these. */
 import type { DuckDBValue } from "@duckdb/node-api";
 
 /**

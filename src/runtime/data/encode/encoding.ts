@@ -13,7 +13,7 @@ export async function findInvalidLine(path: string): Promise<number | undefined>
   let rest: Buffer = Buffer.alloc(0);
   for await (const part of input) {
     const text = Buffer.concat([rest, part as Buffer]);
-    // A line end is never part of another character, so whole lines can be judged alone.
+    // A line end is never part of another character, so whole lines can be judged one by one.
     const end = text.lastIndexOf(newline) + 1;
     const lines = text.subarray(0, end);
     if (!isUtf8(lines)) return line + invalidLineOf(lines);

@@ -1,6 +1,6 @@
 /**
- * Fits the features to the training data: vocabularies, moments, ranges, quantiles. What is fitted depends on the rows and
- * their order alone, never on the number of threads.
+ * Fits the features to the training data: vocabularies, moments, ranges, quantiles. What is fitted depends only on the rows and
+ * their order, never on the number of threads.
  */
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import { createFailure } from "../../failure.js";

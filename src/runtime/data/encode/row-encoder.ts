@@ -22,7 +22,7 @@ import { type TextRules, ValueError } from "../expressions/values.js";
 export interface RowEncoderOptions {
   /**
    * `data`: features, labels and sample weights as from a file. `serving`: features as serving sees them, with the values
-   * that the spec states in place of those known in training alone; no labels.
+   * that the spec states in place of those known only in training; no labels.
    */
   readonly mode: "data" | "serving";
   /** Told of each value that the training data did not hold. */

@@ -50,7 +50,7 @@ export function textReader(vector: DuckDBVector): (row: number) => string | null
   };
 }
 
-/** A list column without nulls: where a row's elements stand in the column of all elements. */
+/** A list column without nulls: where a row's elements are in the column of all elements. */
 export interface ListColumn {
   readonly elements: DuckDBVector;
   start(row: number): number;

@@ -1,4 +1,4 @@
-/** Expressions on rows that a program hands in; what they mean stands in `expression.ts`. */
+/** Expressions on rows that a program hands in; what they mean is in `expression.ts`. */
 import { own } from "../../../compiler/text/index.js";
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import {

@@ -1,4 +1,4 @@
-/** Expressions as SQL; what they mean stands in `expression.ts`. */
+/** Expressions as SQL; what they mean is in `expression.ts`. */
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import {
   argument,

@@ -3,7 +3,7 @@
  * (`expression-sql.ts`), and an evaluator for rows that a program hands in (`expression-evaluate.ts`).
  *
  * - An operator says what it needs of its operands: arithmetic numbers, `and`/`or`/`not` booleans, and a comparison the
- *   kind of what stands beside the column (`income == "50000+."` compares texts, `age > 30` numbers). Two columns never
+ *   kind of what is beside the column (`income == "50000+."` compares texts, `age > 30` numbers). Two columns never
  *   compare by the order of texts: `<` and its like need numbers, and `==` compares numbers wherever both values read as
  *   numbers. How a value becomes what is needed: `values.ts`.
  * - Null goes through: an operation on null is null, and so is a comparison; a label that is null is unknown. `and` and
@@ -11,7 +11,7 @@
  * - Numbers are doubles; what is not finite is null where it is compared, tested or handed on: `1 / 0`, `log(-1)`.
  *   `log`, `log1p(x)` = log(1 + x) and `^` may differ in the last bit between the two forms.
  * - Texts compare by code points. Every part of an expression is evaluated, so that a value which cannot be what is
- *   needed is an error wherever it stands.
+ *   needed is an error wherever it appears.
  */
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 
@@ -82,7 +82,7 @@ export function comparisonKind(left: ColumnExpression, right: ColumnExpression):
   return "columns";
 }
 
-/** A list of texts and numbers is compared as texts, as numbers when it holds numbers alone. */
+/** A list of texts and numbers is compared as texts, as numbers when it holds only numbers. */
 export function membershipKind(values: readonly (number | string)[]): "number" | "text" {
   return values.length > 0 && values.every((value) => typeof value === "number") ? "number" : "text";
 }

@@ -1,4 +1,4 @@
-/** Whether rows that a program hands in bring what a network reads. */
+/** Whether rows that a program hands in provide what a network reads. */
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import { suggest } from "../../../compiler/text/index.js";
 import { columnUses, type RawRow } from "../index.js";
@@ -32,7 +32,7 @@ export interface ColumnFault {
 }
 
 /**
- * The fault of rows that lack a column: one that no row has, or one that a row has misspelt. A column that some rows leave
+ * The fault of rows without a column: one that no row has, or one that a row has misspelt. A column that some rows leave
  * out without a like name in its place is unknown there, as null is.
  */
 export function findColumnFault(columns: readonly FeatureColumn[], rows: readonly RawRow[]): ColumnFault | undefined {
@@ -43,10 +43,10 @@ export function findColumnFault(columns: readonly FeatureColumn[], rows: readonl
   const [first] = absent;
   if (first !== undefined) return { failure: failureOf(undefined, absent, keysOf(rows), known), column: first.column };
   for (const [i, row] of rows.entries()) {
-    const lacking = columns.filter(({ column }) => !Object.hasOwn(row, column));
-    if (lacking.length === 0) continue;
+    const missing = columns.filter(({ column }) => !Object.hasOwn(row, column));
+    if (missing.length === 0) continue;
     const keys = Object.keys(row);
-    const misspelt = lacking.filter(({ column }) => misspellingOf(column, keys, known) !== undefined);
+    const misspelt = missing.filter(({ column }) => misspellingOf(column, keys, known) !== undefined);
     const [one] = misspelt;
     if (one !== undefined) return { failure: failureOf(i + 1, misspelt, keys, known), row: i, column: one.column };
   }
@@ -55,13 +55,13 @@ export function findColumnFault(columns: readonly FeatureColumn[], rows: readonl
 
 function failureOf(
   row: number | undefined,
-  lacking: readonly FeatureColumn[],
+  columns: readonly FeatureColumn[],
   keys: readonly string[],
   known: ReadonlySet<string>,
 ): Failure {
-  const lacks = lacking.map(({ column, user }) => ({ column, user, suggestion: misspellingOf(column, keys, known) }));
-  return createFailure("MTL7210", { row, lacks, known: keys }, undefined, {
-    help: "bring the column, with null where its value is not known",
+  const missing = columns.map(({ column, user }) => ({ column, user, suggestion: misspellingOf(column, keys, known) }));
+  return createFailure("MTL7210", { row, missing, known: keys }, undefined, {
+    help: "provide the column, with null where its value is not known",
   });
 }
 

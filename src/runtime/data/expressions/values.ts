@@ -31,7 +31,7 @@ export class ValueError extends Error {
   readonly column: string | undefined;
 
   constructor(value: string, needed: Needed, column?: string) {
-    super(`${value} is no ${needed}`);
+    super(`${value} is not ${needed === "text" ? "text" : `a ${needed}`}`);
     this.value = value;
     this.needed = needed;
     this.column = column;
@@ -134,7 +134,7 @@ function spelledNumber(text: string): number | undefined {
 /** Digits that both forms of comparison count exactly: DuckDB's widest whole number has 38. */
 const exactDigits = /^-?(?:0|[1-9][0-9]{0,37})$/;
 
-/** The whole number that a value is, exactly; undefined for one that is none or that a double has rounded. */
+/** The whole number that a value is, exactly; undefined for one that is not whole or that a double has rounded. */
 function wholeOf(value: Scalar): bigint | undefined {
   if (typeof value === "boolean") return undefined;
   const text = textOf(value);

@@ -82,10 +82,11 @@ function helpFor(
   column: string,
 ): string | undefined {
   const all = (form: RegExp): boolean => values.every((value) => form.test(value.trim()));
-  if (all(/^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/)) return "numbers have no signs between thousands: write the file anew";
+  if (all(/^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/))
+    return "numbers have no signs between thousands: write the file again";
   if (all(/^[-+]?\d+,\d+$/) || all(/^[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$/))
-    return "numbers are written with a decimal point, `12.5`, and without signs between thousands: write the file anew";
-  if (all(/^(?:[-+]?[\d.]+ ?%|[$€£¥] ?[-+]?[\d.,]+)$/)) return "numbers have no unit: write the file anew without it";
+    return "numbers are written with a decimal point, `12.5`, and without signs between thousands: write the file again";
+  if (all(/^(?:[-+]?[\d.]+ ?%|[$€£¥] ?[-+]?[\d.,]+)$/)) return "numbers have no unit: write the file without it";
   const [first = ""] = values;
   if (needed === "boolean" && label !== undefined && values.length <= 20) {
     if (values.every((value) => Number.isFinite(Number(value)))) return eventHelp(label, column, "> 0");

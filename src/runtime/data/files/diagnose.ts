@@ -48,7 +48,7 @@ export async function explainReadError(
       const found = await findRow(database, source, reading);
       if (found !== undefined) return found;
     }
-  // What DuckDB says of a file; anything else it says is about our query, and a bug of ours.
+  // What DuckDB says of a file; anything else it says is about our query, and a bug in mtlc.
   if (!/^(Invalid Input|Conversion|IO|Out of Range|Out of Memory|Serialization)/.test(error.message)) return error;
   const [schema] = source.files;
   return createFailure("MTL7102", { file: schema?.file.shown ?? "", problem: firstLine(error) }, source.span);

@@ -1,6 +1,6 @@
 /** JSON whose whole numbers keep their digits. */
 
-/** Digits that a double may have rounded, and what Python and DuckDB write for numbers that are none. */
+/** Digits that a double may have rounded, and what Python and DuckDB write for what is not a number. */
 const needsCare = /\d{16}|NaN|Infinity/;
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?Infinity|NaN/g;
 

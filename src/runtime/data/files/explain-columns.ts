@@ -1,4 +1,4 @@
-/** What to say of columns that a file lacks: about its first line as a whole, or about each column. */
+/** What to say of columns missing from a file: about its first line as a whole, or about each column. */
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
 import { type Span, suggest } from "../../../compiler/text/index.js";
 import { createFailure, type Failure } from "../../failure.js";
@@ -42,7 +42,7 @@ export function explainMissing(
   );
 }
 
-/** Features that stand at one place of the spec, as those of a range do, together. */
+/** Features that share one location of the spec, as those of a range do, together. */
 function groupByPlace(uses: readonly ColumnUse[]): readonly (readonly ColumnUse[])[] {
   const groups: ColumnUse[][] = [];
   const isFeature = ({ user }: ColumnUse): boolean => user.startsWith("feature ");
@@ -73,7 +73,7 @@ function missingColumn(
   names: readonly string[],
 ): Diagnostic {
   const suggestion = suggest(use.column, names) ?? longerName(use.column, names);
-  const others = more.length === 0 ? [] : [`it lacks ${listNames(more.map(({ column }) => column))} as well`];
+  const others = more.length === 0 ? [] : [`it is also missing ${listNames(more.map(({ column }) => column))}`];
   const help = suggestion === undefined ? renameHelp(use) : undefined;
   return createDiagnostic("MTL7103", { column: use.column, file: file.shown, user: use.user, suggestion }, use.span, {
     notes: [...others, `its columns are ${listNames(names)}`],
@@ -155,7 +155,7 @@ function explainTypes(names: readonly string[], wanted: readonly string[]): Head
   };
 }
 
-/** A first line that is no header: values, or lines of another format. */
+/** A first line that is not a header: values, or lines of another format. */
 function explainForm(file: DataFile, names: readonly string[]): HeaderProblem | undefined {
   const { delimiter } = file.options;
   const line = names.join(delimiter);

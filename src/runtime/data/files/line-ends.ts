@@ -27,12 +27,12 @@ export interface LineReport {
 export interface LineScanner {
   /** Takes the next bytes; gives them with every end of line as `\n`. */
   readonly next: (bytes: Uint8Array) => Uint8Array;
-  /** What stands after the last bytes. */
+  /** What follows the last bytes. */
   readonly end: () => { readonly rest: Uint8Array; readonly report: LineReport };
 }
 
 /**
- * Reads a text byte by byte. A line ends with any number of `\r` and a `\n`, or with a `\r` alone; ends inside of quotes are
+ * Reads a text byte by byte. A line ends with any number of `\r` and a `\n`, or with a single `\r`; ends inside of quotes are
  * characters of the value.
  */
 export function createLineScanner({ delimiter, isQuoted, columns }: LineFormat): LineScanner {

@@ -1,5 +1,5 @@
 /**
- * Formats with a row a line and no columns of their own: `libsvm` (`2 qid:10 1:0.5 46:0.1 # doc 7`) and `slots`
+ * Formats with one row per line and no columns of their own: `libsvm` (`2 qid:10 1:0.5 46:0.1 # doc 7`) and `slots`
  * (`1,0,210:7,210:9,301:2`). DuckDB reads the lines, and each column is an expression over their pieces.
  */
 import { createFailure } from "../../failure.js";
@@ -38,7 +38,7 @@ export function readLineSchema(database: Database, file: DataFile, span: Span): 
 
 // ------------------------------------------------------------------------------------------------------------ libsvm
 
-/** Lines that only hold a comment are no rows. */
+/** Lines that only hold a comment are not rows. */
 function libsvmSql(paths: string): string {
   const body = `trim(regexp_replace(line, '#.*$', ''))`;
   return (
@@ -127,7 +127,7 @@ async function readSlots(database: Database, file: DataFile, span: Span): Promis
   const scan = slotsSql(literalPath(file.path), delimiter);
   const bad =
     "(len(list_filter(pairs, lambda x: NOT regexp_full_match(x, '[^:]+:[^:]+'))) > 0 OR " +
-    // Plain values stand before the pairs.
+    // Plain values come before the pairs.
     "len(list_filter(pieces[1:len(plain)], lambda x: contains(x, ':'))) > 0)";
   const [found] = await readLines(
     database,
@@ -146,7 +146,7 @@ async function readSlots(database: Database, file: DataFile, span: Span): Promis
       "MTL7130",
       { file: file.shown, row: Number(badRow), found: wrong ?? "", form: "1,0,210:7,301:2" },
       span,
-      { help: "each line is plain values and then pairs `slot:id`; a slot may stand several times" },
+      { help: "each line is plain values and then pairs `slot:id`; a slot may appear several times" },
     );
   }
   if (Number(rows) === 0) throw createFailure("MTL7102", { file: file.shown, problem: "it is empty" }, span);

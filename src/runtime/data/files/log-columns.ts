@@ -18,7 +18,7 @@ export interface LogColumnUse {
   readonly kind: LogValueKind;
   /** Who reads it, as a message says it: "the objective". */
   readonly user: string;
-  /** A file may lack it. */
+  /** It may be missing from a file. */
   readonly optional?: boolean;
 }
 
@@ -27,7 +27,7 @@ export type LogValues = readonly (number | string | boolean | null)[];
 
 export interface LogColumns {
   readonly rows: number;
-  /** By use; undefined when it is optional and the files lack it. */
+  /** By use; undefined when it is optional and missing from the files. */
   readonly values: (use: LogColumnUse) => LogValues | undefined;
 }
 

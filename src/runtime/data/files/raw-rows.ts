@@ -28,7 +28,7 @@ export interface RawRowOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A line that is no row; the lines after it may be. */
+/** A line that is not a row; the lines after it may be. */
 export class BrokenLine {
   constructor(
     readonly file: string,
@@ -39,7 +39,7 @@ export class BrokenLine {
 
   get failure(): Failure {
     const { file, line, problem } = this;
-    return createFailure("MTL7518", { file, problem: `line ${line} ${problem}`, expected: "one object a line" });
+    return createFailure("MTL7518", { file, problem: `line ${line} ${problem}`, expected: "one object per line" });
   }
 }
 

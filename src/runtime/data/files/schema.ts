@@ -76,7 +76,7 @@ async function wideColumns(
   return new Set(doubles.filter((_, i) => found?.[i] === true).map(({ name }) => name));
 }
 
-/** TSV has no quotes: a tab cannot stand in a value, and a quotation mark is one. */
+/** TSV has no quotes: a tab cannot appear in a value, and a quotation mark is one. */
 export function quoteOf(file: DataFile): '"' | "" {
   return file.format === "tsv" ? "" : '"';
 }

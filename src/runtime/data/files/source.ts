@@ -19,7 +19,7 @@ export interface Source {
   readonly files: readonly FileSchema[];
   readonly rules: TextRules;
   readonly span: Span;
-  /** The kind of a column over all files; undefined when a file lacks it. */
+  /** The kind of a column over all files; undefined when it is missing from a file. */
   column(name: string): ColumnKind | undefined;
 }
 
@@ -90,15 +90,15 @@ function mergeScalars(a: ScalarKind, b: ScalarKind): ScalarKind {
 }
 
 /**
- * Throws one {@link Failure} with a diagnostic for each column that a file lacks or that holds another kind of thing.
- * `isWhole`: what no file holds is a mistake, as in training data; others may lack an index or a slot.
+ * Throws one {@link Failure} with a diagnostic for each column that is missing from a file or that holds another kind of thing.
+ * `isWhole`: what no file holds is a mistake, as in training data; an index or a slot may be missing from others.
  */
 export function checkSource(source: Source, uses: readonly ColumnUse[], isWhole = false): void {
   const found: Diagnostic[] = [];
   const missing = new Map<FileSchema, ColumnUse[]>();
   for (const use of uses) {
-    const lacking = lacksColumn(source, use, isWhole);
-    if (lacking !== undefined) missing.set(lacking, [...(missing.get(lacking) ?? []), use]);
+    const schema = missesColumn(source, use, isWhole);
+    if (schema !== undefined) missing.set(schema, [...(missing.get(schema) ?? []), use]);
     else {
       const problem = problemOf(source, use);
       if (problem !== undefined) found.push(problem);
@@ -108,8 +108,8 @@ export function checkSource(source: Source, uses: readonly ColumnUse[], isWhole 
   if (found.length > 0) throw new Failure(found);
 }
 
-/** The first file that lacks a column; of whole data, the first one where none holds what its format may leave out. */
-function lacksColumn({ files }: Source, { column }: ColumnUse, isWhole: boolean): FileSchema | undefined {
+/** The first file without a column; of whole data, the first one where none holds what its format may leave out. */
+function missesColumn({ files }: Source, { column }: ColumnUse, isWhole: boolean): FileSchema | undefined {
   const holds = ({ columns }: FileSchema): boolean => columns.some(({ name }) => name === column);
   const [first] = files;
   if (isWhole && first?.open !== undefined && !files.some(holds)) return first;

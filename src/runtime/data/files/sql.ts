@@ -111,13 +111,13 @@ export function textSql(sql: string, kind: ScalarKind): string {
   }
 }
 
-/** `numberOf` of clean SQL; the query fails with a conversion error at a text that is no number. */
+/** `numberOf` of clean SQL; the query fails with a conversion error at a text that is not a number. */
 export function numberSql(sql: string, kind: ScalarKind): string {
   if (kind === "number") return sql;
   return kind === "text" ? finiteSql(spelledNumberSql(sql, `CAST(${sql} AS DOUBLE)`)) : `CAST(${sql} AS DOUBLE)`;
 }
 
-/** A text as a double: `otherwise` where it is neither a number nor a truth value. */
+/** A text as a double: `otherwise` where it is neither a number nor a boolean. */
 function spelledNumberSql(sql: string, otherwise: string): string {
   return `coalesce(TRY_CAST(${sql} AS DOUBLE), CASE lower(${sql}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE ${otherwise} END)`;
 }
@@ -148,7 +148,7 @@ export function equalSql(a: ScalarSql, b: ScalarSql): string {
   );
 }
 
-/** `compareNumbers` of two clean columns; the query fails with a conversion error at a text that is no number. */
+/** `compareNumbers` of two clean columns; the query fails with a conversion error at a text that is not a number. */
 export function orderSql(a: ScalarSql, operator: "<" | "<=" | ">" | ">=", b: ScalarSql): string {
   if (a.kind === "integer" && b.kind === "integer") return `(${a.sql} ${operator} ${b.sql})`;
   const [x, y] = [numberSql(a.sql, a.kind), numberSql(b.sql, b.kind)];
@@ -172,7 +172,7 @@ export function booleanSql(sql: string, kind: ScalarKind): string {
   }
 }
 
-/** The conversion in the last branch always fails: a number with a question mark is no boolean. */
+/** The conversion in the last branch always fails: a number with a question mark is not a boolean. */
 function booleanOfNumber(sql: string): string {
   return (
     `CASE WHEN NOT isfinite(CAST(${sql} AS DOUBLE)) THEN NULL WHEN ${sql} = 1 THEN TRUE WHEN ${sql} = 0 THEN FALSE ` +

@@ -3,7 +3,7 @@ import { createFailure } from "../../failure.js";
 /**
  * A connection to a SQLite file that several processes write.
  *
- * The package is libsql, since of those tried (November 2026) it alone runs on Node 20, comes as prebuilt binaries from
+ * The package is libsql, since of those tried (November 2026) only it runs on Node 20, comes as prebuilt binaries from
  * npm's registry without an install script, and works off the event loop's thread: better-sqlite3 13 and
  * \@photostructure/sqlite 2 need Node 22, sqlite3 6 and better-sqlite3 fetch their binaries from elsewhere, node:sqlite is
  * not in Node 20, and node-sqlite3-wasm has no shared memory and so no write-ahead log for several processes. Under strace

@@ -6,7 +6,7 @@ import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
  * spent of what it was granted.
  *
  * A session says with each call how much it has spent of a counter *in all*, and is told what it is granted in all. Calls
- * are therefore safe to repeat: an answer that was lost is made up for by the next one. Each call has a number, greater
+ * are therefore safe to repeat: an answer that was lost is compensated by the next one. Each call has a number, greater
  * than those before; a call that a network delivers late, behind a newer one, changes nothing.
  */
 export interface PermitStore {
@@ -115,7 +115,7 @@ export interface CounterName {
   readonly start: string;
 }
 
-/** The parts of a {@link counterKey}; undefined for a key that is none. */
+/** The parts of a {@link counterKey}; undefined for anything else. */
 export function readCounterKey(key: string): CounterName | undefined {
   try {
     const [scope, value, window] = JSON.parse(key) as [readonly string[], PermitValue, string];

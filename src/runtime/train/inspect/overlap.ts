@@ -15,7 +15,7 @@ const searchedRows = 1_000_000;
 const fewestRows = 20;
 
 /**
- * A warning (MTL7145) when at least half of the rows of a role stand among the training rows, label and all, and training
+ * A warning (MTL7145) when at least half of the rows of a role are among the training rows, label and all, and training
  * rows do so among each other at most half as often: data of few columns repeats its rows by nature.
  */
 export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Dataset): readonly Diagnostic[] {

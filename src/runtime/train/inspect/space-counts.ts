@@ -14,7 +14,7 @@ export type TrueType = Exclude<HeadType, { kind: "score" }>;
 export interface SpaceCounts {
   rows: number;
   /** Of these, with a weight above 0. */
-  weighed: number;
+  weighted: number;
   /** Of these, in the space. */
   inside: number;
   /** Of these, with a known truth. */
@@ -26,10 +26,10 @@ export interface SpaceCounts {
 }
 
 export function emptyCounts(): SpaceCounts {
-  return { rows: 0, weighed: 0, inside: 0, known: 0, zeros: 0, least: Infinity, greatest: -Infinity };
+  return { rows: 0, weighted: 0, inside: 0, known: 0, zeros: 0, least: Infinity, greatest: -Infinity };
 }
 
-/** Adds rows of the space `given`; `weights` has one a row. */
+/** Adds rows of the space `given`; `weights` has one per row. */
 export function addRows(
   counts: SpaceCounts,
   type: TrueType,
@@ -41,7 +41,7 @@ export function addRows(
   counts.rows += data.rows;
   for (let row = 0; row < data.rows; row++) {
     if (weights[row] === 0) continue;
-    counts.weighed += 1;
+    counts.weighted += 1;
     if (truth.given(row) !== 1) continue;
     counts.inside += 1;
     const target = truth.target(row);
@@ -76,7 +76,7 @@ export function problemOf(
   const inside = given.length === 0 ? rows : `${rows} that ${holds(labels, given)}`;
   const nothing = (reason: string): SpaceProblem => ({ kind: "nothing", reason });
   if (counts.rows === 0) return nothing(`${rows} has no rows`);
-  if (counts.weighed === 0) return nothing(`every row of ${rows} has the sample weight 0`);
+  if (counts.weighted === 0) return nothing(`every row of ${rows} has the sample weight 0`);
   if (counts.inside === 0) return nothing(`no row of ${rows} ${holds(labels, given)}`);
   const own = type.kind === "probability" ? type.event.filter((literal) => !isAmong(literal, given)) : [];
   if (counts.known === 0)

@@ -45,12 +45,12 @@ export function countSpaces(
   return counts;
 }
 
-/** Warnings for the heads that the training rows teach nothing (MTL7140) or one answer (MTL7141), or weigh 0 (MTL7143). */
+/** Warnings for the heads that the training rows teach nothing (MTL7140) or one answer (MTL7141), or have weight 0 (MTL7143). */
 export function warnOfSpaces(model: Model, data: Dataset): readonly Diagnostic[] {
   const spaces = trainedSpaces(model);
   const counts = countSpaces(spaces, data, model, { whole: false });
   const [first] = counts;
-  if (first !== undefined && first.weighed === 0 && first.rows === data.rows) {
+  if (first !== undefined && first.weighted === 0 && first.rows === data.rows) {
     const column = model.data.weight ?? "";
     return [
       createDiagnostic(

@@ -1,4 +1,4 @@
-/** The front as a picture: every trial, the points that none beats, and where production stands. */
+/** The front as a picture: every trial, the points that none beats, and where production is. */
 import { renderChart, theme } from "./render.js";
 
 /** A point with two objectives, larger is better. */

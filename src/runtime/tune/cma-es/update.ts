@@ -67,7 +67,7 @@ export function updateCma(state: CmaState, ranked: readonly Float64Array[]): Cma
   const stepPath = state.stepPath.map((p, i) => (1 - stepPathRate) * p + keptStep * at(white, i));
   const length = Math.sqrt(dot(stepPath, stepPath));
 
-  // While σ grows fast, p_c stands still: it would stretch C along a step that is only too small.
+  // While σ grows fast, p_c is still: it would stretch C along a step that is only too small.
   const settled = Math.sqrt(1 - (1 - stepPathRate) ** (2 * (state.generation + 1)));
   const isSteady = length / settled < (1.4 + 2 / (n + 1)) * expectedLength;
   const kept = isSteady ? Math.sqrt(pathRate * (2 - pathRate) * mass) : 0;
@@ -121,7 +121,7 @@ function decompose(covariance: Float64Array, n: number): Pick<CmaState, "axes" |
   };
 }
 
-/** m += factor v vᵀ, symmetric to the last bit. */
+/** m += factor v vᵀ, symmetric bit for bit. */
 function addOuter(m: Float64Array, v: Float64Array, factor: number): void {
   const n = v.length;
   for (let i = 0; i < n; i++)

@@ -2,7 +2,7 @@
 import { nonnegativeQuadratic } from "./nonnegative.js";
 
 export interface LinearFit {
-  /** One a column, ≥ 0, in the columns' own units. */
+  /** One per column, ≥ 0, in the columns' own units. */
   readonly coefficients: Float64Array;
   readonly intercept: number;
 }

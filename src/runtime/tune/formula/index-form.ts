@@ -9,7 +9,7 @@ export interface IndexForm {
   /** `log`: a column sums logarithms of factors, its coefficient is their exponent. `identity`: it sums terms. */
   readonly link: "log" | "identity";
   readonly columns: readonly IndexColumn[];
-  /** Parameters that stand elsewhere in the formula: they are held while coefficients are fitted. */
+  /** Parameters that are elsewhere in the formula: they are held while coefficients are fitted. */
   readonly held: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function indexFormOf(formula: FormulaExpression, fusions: readonly Fusion
   if (fixed.length > 0) columns.push({ parts: fixed });
   for (const param of params) columns.push({ param, parts: found.filter((part) => part.param === param) });
   const held = new Set(found.flatMap(({ value }) => [...paramsOf(value, named)]));
-  // A parameter that is a coefficient and stands inside of a part as well is no coefficient of a sum.
+  // A parameter that is a coefficient and is inside of a part as well is not a coefficient of a sum.
   if (params.size === 0 || [...params].some((param) => held.has(param))) return undefined;
   return { link: isSum ? "identity" : "log", columns, held: [...held] };
 }

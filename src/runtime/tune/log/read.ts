@@ -38,7 +38,7 @@ export interface LogRequest {
   /** Draws the users that are held out. */
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Gives heads that the files lack, a value a row. */
+  /** Gives heads missing from the files, a value per row. */
   readonly predict?: () => Promise<ReadonlyMap<string, Float32Array>>;
 }
 

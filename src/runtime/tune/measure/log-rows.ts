@@ -22,7 +22,7 @@ export function numberTexts(texts: readonly (string | null)[]): { readonly codes
   return { codes, count: known.size };
 }
 
-/** The order that puts rows of one request side by side, requests as they first appear and rows as they stand. */
+/** The order that puts rows of one request side by side, requests as they first appear and rows as they are. */
 export function orderByRequest(requests: Int32Array, count: number): Int32Array {
   const next = new Int32Array(count + 1);
   for (const request of requests) next[request + 1] = (next[request + 1] as number) + 1;
@@ -36,7 +36,7 @@ export function orderByRequest(requests: Int32Array, count: number): Int32Array 
   return order;
 }
 
-/** Rows that already stand by request. */
+/** Rows that already are by request. */
 export function createLogRows(requests: Int32Array, users: Int32Array, userCount: number): LogRows {
   const starts: number[] = [];
   for (const [row, request] of requests.entries()) if (row === 0 || request !== requests[row - 1]) starts.push(row);

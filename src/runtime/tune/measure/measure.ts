@@ -33,9 +33,9 @@ export interface MeasureView {
 }
 
 /**
- * The weighted sum of an objective's measures. A measure that is undefined (one class alone) counts 0.
+ * The weighted sum of an objective's measures. A measure that is undefined (only one class) counts 0.
  *
- * @param viewOf what a measure of this column reads: rows without a value are no part of it
+ * @param viewOf what a measure of this column reads: rows without a value are not part of it
  */
 export function measureObjective({ terms }: Objective, viewOf: (column: string) => MeasureView): Measured {
   const parts = terms.map(({ weight, measure }) => {
@@ -68,7 +68,7 @@ function takeMeasure(measure: Measure, context: MeasureContext, ranking: Ranking
   }
 }
 
-/** A value and a weight a request; weight 0 where it has no value. */
+/** A value and a weight per request; weight 0 where it has no value. */
 interface ByRequest {
   readonly values: Float64Array;
   readonly weights: Float64Array;
@@ -127,7 +127,7 @@ function gainsByRequest(log: LogRows, { numbers }: LogColumn, { rows, starts }: 
   return { values, weights };
 }
 
-/** The best orders do not depend on parameters: they are computed once a column. */
+/** The best orders do not depend on parameters: they are computed once per column. */
 const knownBestGains = new WeakMap<Float64Array, Map<number, Float64Array>>();
 
 /** Of each request, Σ gain / log2(1 + place) of its best order, of all its rows: those that rules leave out included. */

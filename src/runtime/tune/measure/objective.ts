@@ -11,7 +11,7 @@ export type Measure =
   | { readonly kind: "ndcg"; readonly column: string; readonly top?: number }
   /** The mean of a column over the first places, then over requests. */
   | { readonly kind: "mean"; readonly column: string; readonly top?: number }
-  /** How many different values a column has among the first places, the mean over requests. */
+  /** How many different values a column has among the first positions, the mean over requests. */
   | { readonly kind: "distinct"; readonly column: string; readonly top?: number }
   /** What a request would earn, from parameters that were jittered when the log was written. */
   | { readonly kind: "snips" | "ips"; readonly column: string };
@@ -34,7 +34,7 @@ export interface Guard extends Objective {
   readonly bound: number;
 }
 
-/** Why a text is no objective, and at which character. */
+/** Why a text is not an objective, and at which character. */
 export interface ObjectiveProblem {
   readonly problem: string;
   readonly at: number;
@@ -48,7 +48,7 @@ export function parseObjective(text: string): Objective | ObjectiveProblem {
   const reader = createReader(text);
   const terms = readTerms(reader);
   if (!Array.isArray(terms)) return terms as ObjectiveProblem;
-  if (!reader.atEnd()) return { problem: "`+` or the end should stand here", at: reader.at() };
+  if (!reader.atEnd()) return { problem: "`+` or the end is expected here", at: reader.at() };
   return { text: text.trim(), terms: terms as WeightedMeasure[] };
 }
 
@@ -57,9 +57,9 @@ export function parseGuard(text: string): Guard | ObjectiveProblem {
   const terms = readTerms(reader);
   if (!Array.isArray(terms)) return terms as ObjectiveProblem;
   const operator = reader.take(/(>=|<=)/y);
-  if (operator !== ">=" && operator !== "<=") return { problem: "`>=` or `<=` should stand here", at: reader.at() };
+  if (operator !== ">=" && operator !== "<=") return { problem: "`>=` or `<=` is expected here", at: reader.at() };
   const bound = readNumber(reader);
-  if (bound === undefined) return { problem: "a number should stand here", at: reader.at() };
+  if (bound === undefined) return { problem: "a number is expected here", at: reader.at() };
   if (!reader.atEnd()) return { problem: "nothing should follow the bound", at: reader.at() };
   return { text: text.trim(), terms: terms as WeightedMeasure[], operator, bound };
 }
@@ -128,7 +128,7 @@ function readMeasure(reader: Reader): Measure | ObjectiveProblem {
     const near = suggest(name, [...measureKinds]);
     const list = measureKinds.map((known) => `\`${known}\``).join(", ");
     return {
-      problem: `a measure should stand here: ${list}${near === undefined ? "" : `; did you mean \`${near}\`?`}`,
+      problem: `a measure is expected here: ${list}${near === undefined ? "" : `; did you mean \`${near}\`?`}`,
       at: start,
     };
   }
@@ -140,7 +140,7 @@ function readMeasure(reader: Reader): Measure | ObjectiveProblem {
   if (reader.take(/\(/y) === undefined)
     return { problem: `\`(\` and a column should follow \`${kind}\``, at: reader.at() };
   const column = reader.take(/"[^"]+"|[^\s()"]+/y)?.replace(/^"(.*)"$/, "$1");
-  if (column === undefined) return { problem: "a column of the log should stand here", at: reader.at() };
+  if (column === undefined) return { problem: "a column of the log is expected here", at: reader.at() };
   if (reader.take(/\)/y) === undefined) return { problem: "`)` should follow the column", at: reader.at() };
   return top === undefined ? { kind, column } : ({ kind, column, top } as Measure);
 }

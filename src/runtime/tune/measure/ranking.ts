@@ -3,7 +3,7 @@ import { splitByGroup } from "../../metrics/ranking.js";
 import { ascendingOrderOfDoubles } from "../../metrics/sort.js";
 import type { LogRows } from "./log-rows.js";
 
-/** Lists of rows, one a request, best first. */
+/** Lists of rows, one per request, best first. */
 export interface Lists {
   readonly rows: Int32Array;
   /** List of request g: rows[starts[g] … starts[g + 1]). */

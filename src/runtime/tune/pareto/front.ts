@@ -1,7 +1,7 @@
 /** The front of a set of points, and its knee. Smaller is better in every coordinate. */
 import { dominates } from "../nsga2/sort.js";
 
-/** Indices of the points that no other dominates, in their order; of equal points the first alone. */
+/** Indices of the points that no other dominates, in their order; of equal points only the first. */
 export function paretoFront(points: readonly (readonly number[])[]): readonly number[] {
   return points.flatMap((point, i) =>
     points.some((other, j) => j !== i && (dominates(other, point) || (j < i && isEqual(other, point)))) ? [] : [i],

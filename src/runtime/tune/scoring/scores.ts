@@ -37,7 +37,7 @@ export function createFormulaColumn(
   return (params) => (known ??= compute(params));
 }
 
-/** The column as scores: what is no finite number orders last, as it does at serving. */
+/** The column as scores: what is not a finite number orders last, as it does at serving. */
 export function scoresOf(column: Float64Array): Float64Array {
   return column.map((value) => (Number.isFinite(value) ? value : -Infinity));
 }

@@ -35,7 +35,7 @@ export function inferNumber(
   if (type.kind === "number" && !type.optional) return { type, value };
   if (type.kind === "number")
     context.reporter.report("MTL3043", { value: describeValue(node) }, node.span, {
-      help: "say what stands for it when it is missing: `coalesce(…, 0)`",
+      help: "say what replaces it when it is missing: `coalesce(…, 0)`",
     });
   else if (type.kind !== "error")
     context.reporter.report(

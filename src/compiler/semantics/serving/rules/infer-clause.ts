@@ -14,7 +14,7 @@ import { encloses, showInterval, type Interval } from "../../values/intervals.js
 import { showType } from "../../values/types.js";
 import { inferNumber } from "./counts.js";
 
-/** A condition; `where` is what it stands after. Undefined value when something is wrong with it. */
+/** A condition; `where` is what it is after. Undefined value when something is wrong with it. */
 export function inferCondition<L extends { readonly kind: string }>(
   scope: FormulaScope<L>,
   condition: ast.Expression,

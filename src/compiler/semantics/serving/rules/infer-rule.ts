@@ -80,16 +80,16 @@ function collectClauses(
 function checkRequired({ context }: FormulaScope, rule: ast.Rule, given: GivenClauses, foreign: boolean): boolean {
   const row = ruleVerbs[rule.verb];
   const { oneOf, example } = row;
-  const lacking = clauseNames(row).required.filter((name) => !given.has(name));
+  const missing = clauseNames(row).required.filter((name) => !given.has(name));
   const [first] = oneOf;
   const missing =
-    lacking.length > 0 && !foreign
-      ? lacking
+    missing.length > 0 && !foreign
+      ? missing
       : first !== undefined && !oneOf.some((name) => given.has(name))
         ? [first]
         : undefined;
-  if (missing === undefined) return lacking.length === 0;
-  context.reporter.report("MTL5008", { verb: rule.verb, rule: rule.name.text, lacking: missing }, rule.name.span, {
+  if (missing === undefined) return missing.length === 0;
+  context.reporter.report("MTL5008", { verb: rule.verb, rule: rule.name.text, missing: missing }, rule.name.span, {
     help: `write \`${example}\``,
   });
   return false;
@@ -123,14 +123,14 @@ function checkOneOf({ context }: FormulaScope, rule: ast.Rule, given: GivenClaus
 /** Options that say something only together. */
 function checkTogether({ context }: FormulaScope, rule: ast.Rule, { stated }: TypedOptions): boolean {
   const { together } = ruleVerbs[rule.verb];
-  const lacking = together.filter((name) => !stated.has(name));
-  if (lacking.length === 0 || lacking.length === together.length) return true;
+  const missing = together.filter((name) => !stated.has(name));
+  if (missing.length === 0 || missing.length === together.length) return true;
   for (const name of together) {
     const node = stated.get(name);
     if (node !== undefined)
       context.reporter.report(
         "MTL5008",
-        { verb: rule.verb, rule: rule.name.text, lacking: lacking.map((each) => `${each}:`) },
+        { verb: rule.verb, rule: rule.name.text, missing: missing.map((each) => `${each}:`) },
         node.span,
       );
   }

@@ -80,16 +80,16 @@ function collectClauses(
 function checkRequired({ context }: FormulaScope, rule: ast.Rule, given: GivenClauses, foreign: boolean): boolean {
   const row = ruleVerbs[rule.verb];
   const { oneOf, example } = row;
-  const missing = clauseNames(row).required.filter((name) => !given.has(name));
+  const required = clauseNames(row).required.filter((name) => !given.has(name));
   const [first] = oneOf;
   const missing =
-    missing.length > 0 && !foreign
-      ? missing
+    required.length > 0 && !foreign
+      ? required
       : first !== undefined && !oneOf.some((name) => given.has(name))
         ? [first]
         : undefined;
-  if (missing === undefined) return missing.length === 0;
-  context.reporter.report("MTL5008", { verb: rule.verb, rule: rule.name.text, missing: missing }, rule.name.span, {
+  if (missing === undefined) return required.length === 0;
+  context.reporter.report("MTL5008", { verb: rule.verb, rule: rule.name.text, missing }, rule.name.span, {
     help: `write \`${example}\``,
   });
   return false;

@@ -153,6 +153,7 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^(libsql|@redis\/client)/, in: /^src\/runtime\/flow\// },
   { name: /^ajv/, in: /^src\/runtime\/artifact\// },
   { name: /^diff$/, in: /^src\/cli\/commands\/fmt\/run\.ts$/ },
+  { name: /^yauzl$/, in: /^src\/runtime\/engine\/zip\.ts$/ },
   { name: /^tinyglobby$/, in: /^src\/runtime\/specs\/spec-files\.ts$/ },
   { name: /^ml-matrix$/, in: /^src\/runtime\/tune\// },
   { name: /^vega$/, in: /^src\/runtime\/tune\/chart\// },

@@ -12,7 +12,7 @@ import { addonCandidates, addonFile, cacheDirectory, tfjsNodeDirectory } from ".
 import { withFolderLock } from "./folder-lock.js";
 import { findAddonSources } from "./native-sources.js";
 import { chooseWheel, downloadWheel, downloadWithPip, indexUrl, listFiles, type WheelRequest } from "./python-index.js";
-import { extractZipEntry, readZipEntries } from "./zip.js";
+import { unpackZip } from "./zip.js";
 
 const run = promisify(execFile);
 
@@ -218,10 +218,10 @@ const wanted =
   /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2|include\/tensorflow\/c\/(?:eager\/)?[^/]+\.h|include\/tensorflow\/core\/platform\/ctstring(?:_internal)?\.h|include\/(?:xla\/)?tsl\/(?:platform\/ctstring(?:_internal)?|c\/[^/]+)\.h|include\/LICENSE)$/;
 
 async function unpackWheel(wheel: string, target: string): Promise<void> {
-  for (const entry of await readZipEntries(wheel)) {
-    const name = wanted.exec(entry.name)?.[1];
-    if (name !== undefined) await extractZipEntry(wheel, entry, join(target, name));
-  }
+  await unpackZip(wheel, (name) => {
+    const file = wanted.exec(name)?.[1];
+    return file === undefined ? undefined : join(target, file);
+  });
   await rm(wheel);
 }
 

@@ -52,7 +52,8 @@ export function serve(platform: Platform, version: string): void {
       });
   });
   const showResults = (): void => {
-    if (client.refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+    // An editor that refuses has the lenses of its next question.
+    if (client.refreshesLenses) connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
   };
   const schedule = createPublisher(session, platform, showResults);
   followDocuments(session, uris, platform, schedule);

@@ -1,5 +1,5 @@
 /** Requests about tests and drawings: code lenses, the command that runs tests, and what the protocol has no word for. */
-import type { Location } from "vscode-languageserver";
+import { MessageType, ShowMessageNotification, type Location } from "vscode-languageserver";
 import { readStd } from "../compiler/std/index.js";
 import { toOffset, toRange } from "./positions.js";
 import { cardAt, drawingOf } from "./features/drawing.js";
@@ -30,6 +30,13 @@ export function answerExtraRequests(session: Session, onRun: () => void): void {
       if (command !== runTestsCommand || typeof uri !== "string") return null;
       const analysis = analysisOf(session, uri);
       if (analysis === undefined) return null;
+      if (analysis.compilation.model === undefined) {
+        void connection.sendNotification(ShowMessageNotification.type, {
+          type: MessageType.Warning,
+          message: "The tests cannot run: the spec has errors.",
+        });
+        return null;
+      }
       tests.run(analysis, typeof title === "string" ? title : undefined);
       onRun();
       return null;

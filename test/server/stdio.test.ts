@@ -216,6 +216,10 @@ describe("every feature over the connection", () => {
     await client.change(uri, passing);
     await client.diagnostics(uri, (list) => list.length === 0);
     expect(await titles()).toEqual(["Run test", "✓ passed"]);
+    const told = new Promise((done) => client.connection.onNotification("window/showMessage", done));
+    await client.change(uri, passing.replace("over pool", "over pol"));
+    await client.request("workspace/executeCommand", { command: "mtl.runTests", arguments: [uri] });
+    expect(await told).toMatchObject({ message: "The tests cannot run: the spec has errors." });
   });
 
   it("draws a model, and says which card a cursor is on", async () => {

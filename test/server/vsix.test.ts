@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { Worker } from "node:worker_threads";
 import { strFromU8, unzipSync } from "fflate";
-import type { Hover, TextEdit } from "vscode-languageserver";
+import type { Diagnostic, Hover, PublishDiagnosticsParams, TextEdit } from "vscode-languageserver";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { declarations } from "../../src/compiler/syntax/index.js";
 import { parse } from "../../src/compiler/syntax/index.js";
@@ -42,16 +43,27 @@ describe("the VS Code extension's package", () => {
     expect(Object.keys(files).sort()).toEqual([
       "[Content_Types].xml",
       "extension.vsixmanifest",
+      "extension/CHANGELOG.md",
       "extension/LICENSE.txt",
       "extension/README.md",
       "extension/THIRD_PARTY_NOTICES.txt",
+      "extension/dist/drawing-view.js",
+      "extension/dist/drawing.css",
       "extension/dist/extension.cjs",
       "extension/dist/server.cjs",
+      "extension/dist/web-extension.js",
+      "extension/dist/web-server.js",
+      "extension/images/diagnostics.png",
+      "extension/images/drawing.png",
+      "extension/images/file.svg",
+      "extension/images/icon.png",
+      "extension/images/tests.png",
       "extension/language-configuration.json",
       "extension/markdown.tmLanguage.json",
       "extension/mtl.tmLanguage.json",
       "extension/package.json",
-      "extension/snippets.json",
+      "extension/walkthrough/open.md",
+      "extension/walkthrough/train.md",
     ]);
     const types = [...(files["[Content_Types].xml"] ?? "").matchAll(/Extension="\.(\w+)"/g)].map((match) => match[1]);
     const endings = new Set(
@@ -83,24 +95,19 @@ describe("the VS Code extension's package", () => {
     expect(paths.filter((path) => files[join("extension", path)] === undefined)).toEqual([]);
   });
 
-  it("has the grammar of the repository and snippets that parse", () => {
+  it("has the grammar of the repository", () => {
     expect(files["extension/mtl.tmLanguage.json"]).toBe(
       readFileSync(join(root, "grammar", "mtl.tmLanguage.json"), "utf8"),
     );
-    const snippets = json("extension/snippets.json") as Record<string, { readonly body: readonly string[] }>;
-    expect(Object.keys(snippets)).toContain("task");
-    for (const { body } of Object.values(snippets)) {
-      const text = body
-        .join("\n")
-        .replace(/\$\{\d:([^}]*)\}/g, "$1")
-        .replace(/\$\d/g, "a");
-      // Blocks want entries where the cursor ends up; all else is sound as it is.
-      if (!/\{\n {2}a\n\}|\{ a \}/.test(text))
+  });
+
+  it("completes declarations by texts that parse", () => {
+    for (const { snippet } of declarations) {
+      const text = snippet.replace(/\$\{\d:([^}]*)\}/g, "$1").replace(/\$\d/g, "a");
+      // Blocks want entries where the cursor ends up; all else is valid as it is.
+      if (snippet.includes("$") && !/\{\n {2}a\n\}|\{ a \}/.test(text))
         expect([text, parse(createSourceFile("s.mtl", text)).diagnostics]).toEqual([text, []]);
     }
-    expect(Object.keys(snippets).sort()).toEqual(
-      declarations.flatMap(({ keyword, snippet }) => (snippet.includes("$") ? [keyword] : [])).sort(),
-    );
   });
 
   it("needs only Node and the editor", () => {
@@ -112,6 +119,68 @@ describe("the VS Code extension's package", () => {
       expect(required.filter((each) => !isBuiltin(each) && each !== "vscode")).toEqual([]);
     }
     expect(files["extension/dist/server.cjs"]).not.toContain('require("vscode")');
+  });
+
+  it("needs only the editor in a browser", () => {
+    for (const name of [
+      "extension/dist/web-extension.js",
+      "extension/dist/web-server.js",
+      "extension/dist/drawing-view.js",
+    ]) {
+      const required = [...(files[name] ?? "").matchAll(/(?<!\.)\brequire\(["'`]([^"'`]+)["'`]\)/g)].map(
+        (match) => match[1],
+      );
+      expect(required.filter((each) => each !== "vscode")).toEqual([]);
+    }
+  });
+
+  it("has a server that runs in a worker and reads the workspace through the editor", async () => {
+    const script = join(folder, "web-server.cjs");
+    // A worker of a browser, as far as the server needs one.
+    const shim = `const { parentPort } = require("node:worker_threads");
+globalThis.self = { postMessage: (m) => parentPort.postMessage(m), set onmessage(f) { parentPort.on("message", (data) => f({ data })); }, addEventListener: () => undefined };
+delete globalThis.process; delete globalThis.Buffer; delete globalThis.require;
+`;
+    writeFileSync(script, `${shim}${files["extension/dist/web-server.js"] ?? ""}`);
+    const worker = new Worker(script);
+    try {
+      const asked: string[] = [];
+      const answers = new Map<unknown, (result: unknown) => void>();
+      let id = 0;
+      let told: (diagnostics: readonly Diagnostic[]) => void = () => undefined;
+      const published = new Promise<readonly Diagnostic[]>((done) => (told = done));
+      const send = (message: object): void => worker.postMessage({ jsonrpc: "2.0", ...message });
+      const request = (method: string, params: unknown): Promise<unknown> =>
+        new Promise((done) => {
+          id += 1;
+          answers.set(id, done);
+          send({ id, method, params });
+        });
+      worker.on("message", (message: { id?: unknown; method?: string; params?: unknown; result?: unknown }) => {
+        if (message.method === undefined) answers.get(message.id)?.(message.result);
+        else if (message.method === "mtl/read") {
+          asked.push(String(message.params as readonly unknown[] | string));
+          send({ id: message.id, result: "features {\n  a: numeric\n}\n" });
+        } else if (message.method === "mtl/specs") send({ id: message.id, result: [] });
+        else if (message.method === "textDocument/publishDiagnostics")
+          told((message.params as PublishDiagnosticsParams).diagnostics);
+        else if (message.id !== undefined) send({ id: message.id, result: null });
+      });
+      const folders = [{ uri: "vscode-vfs://github/o/r", name: "r" }];
+      await request("initialize", { processId: null, rootUri: null, capabilities: {}, workspaceFolders: folders });
+      send({ method: "initialized", params: {} });
+      const uri = "vscode-vfs://github/o/r/m.mtl";
+      const text = 'model m\nimport { a } from "./p.mtl"\ninput x = [a, b]\n';
+      const textDocument = { uri, languageId: "mtl", version: 1, text };
+      send({ method: "textDocument/didOpen", params: { textDocument } });
+      expect((await published).map(({ message }) => message)).toEqual([expect.stringContaining("`b`")]);
+      expect(asked).toEqual(["vscode-vfs://github/o/r/p.mtl"]);
+      expect(
+        await request("textDocument/definition", { textDocument: { uri }, position: { line: 2, character: 11 } }),
+      ).toMatchObject({ uri: "vscode-vfs://github/o/r/p.mtl" });
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it("has a server that runs by itself", async () => {

@@ -1,37 +1,31 @@
 /**
- * The VS Code side: starts the language server and hands it `.mtl` files. Everything that knows the language is the
+ * The extension on the desktop and in remote windows, where there is Node. Everything that knows the language is the
  * server's, so that other editors have it as well.
  */
 import { isAbsolute, join } from "node:path";
-import { commands, window, workspace, type ExtensionContext } from "vscode";
+import { workspace, type ExtensionContext } from "vscode";
 import { LanguageClient, TransportKind, type ServerOptions } from "vscode-languageclient/node";
+import { startSession, type Session } from "./session.js";
+import { registerTasks } from "./tasks.js";
 
-let client: LanguageClient | undefined;
+let session: Session | undefined;
 
 export async function activate(context: ExtensionContext): Promise<void> {
-  const restart = async (): Promise<void> => {
-    await client?.dispose();
-    client = new LanguageClient("mtl", "mtl", serverOptions(context), {
-      documentSelector: [{ language: "mtl" }],
-    });
-    try {
-      await client.start();
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      void window.showErrorMessage(`The mtl language server did not start: ${problem}. Is \`mtl.server.path\` right?`);
-    }
-  };
   context.subscriptions.push(
-    commands.registerCommand("mtl.restart", restart),
+    registerTasks(),
     workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("mtl.server.path")) void restart();
+      if (event.affectsConfiguration("mtl.server.path")) void session?.restart();
     }),
   );
-  await restart();
+  session = await startSession(
+    context,
+    (options) => new LanguageClient("mtl", "mtl", serverOptions(context), options),
+    "Is `mtl.server.path` right?",
+  );
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.dispose();
+  await session?.client()?.dispose();
 }
 
 /** The server of the extension, run by the editor's own Node, or the command that the settings name. */

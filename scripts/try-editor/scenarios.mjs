@@ -1,0 +1,148 @@
+/** What is tried, in the order of a user's first minutes. Each throws when something does not come. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The first line and column, counted from 1, of a text in a file. */
+function positionOf(folder, name, text, offset = 0) {
+  const whole = readFileSync(join(folder, name), "utf8");
+  const index = whole.indexOf(text);
+  if (index < 0) throw new Error(`${name} has no ${text}`);
+  const before = whole.slice(0, index);
+  const lines = before.split("\n");
+  return [lines.length, (lines.at(-1)?.length ?? 0) + 1 + offset];
+}
+
+export const scenarios = [
+  {
+    name: "diagnostics",
+    run: async (editor, folder) => {
+      await editor.open("broken.mtl");
+      await editor.seen(".squiggly-error");
+      await editor.plain();
+      await editor.goTo(...positionOf(folder, "broken.mtl", "pol\n", 1));
+      await editor.command("Show or Focus Hover");
+      await editor.seen(".monaco-hover", "did you mean `pool`");
+      await editor.picture("diagnostics");
+      await editor.press("Escape");
+      await editor.press("Control", ".");
+      await editor.seen(".action-widget", "write `pool`");
+      await editor.shot("fixes");
+    },
+  },
+  {
+    name: "hover",
+    run: async (editor, folder) => {
+      await editor.open("feed.mtl");
+      await editor.seen(".codelens-decoration", "Run test");
+      await editor.goTo(...positionOf(folder, "feed.mtl", "t_ctr ", 1));
+      await editor.command("Show or Focus Hover");
+      await editor.seen(".monaco-hover", "a tower");
+      await editor.pause(400);
+      await editor.shot("hover");
+    },
+  },
+  {
+    name: "completion",
+    run: async (editor, folder) => {
+      await editor.open("shop.mtl");
+      await editor.seen(".codelens-decoration");
+      await editor.goTo(...positionOf(folder, "shop.mtl", "ctr:   bce", 7));
+      await editor.press("Control", "Shift", "ArrowRight");
+      await editor.press("Delete");
+      await editor.press("Control", "Space");
+      await editor.seen(".suggest-widget", "focal");
+      await editor.shot("completion");
+    },
+  },
+  {
+    name: "tests",
+    run: async (editor, folder) => {
+      const [line] = positionOf(folder, "shop.mtl", "expect page");
+      await editor.open("shop.mtl");
+      await editor.goTo(line, 1);
+      await editor.seen(".codelens-decoration", "Run test");
+      await editor.command("mtl: Run all tests");
+      await editor.seen(".codelens-decoration", "✓ passed");
+      // A failed expectation, after a change: the test runs again by itself.
+      await editor.goTo(...positionOf(folder, "shop.mtl", "> value(plain)"));
+      await editor.press("Delete");
+      await editor.type("<");
+      await editor.seen(".codelens-decoration", "✗ 1 of 2 expectations failed");
+      await editor.seen(".squiggly-error");
+      await editor.plain();
+      await editor.press("F8");
+      await editor.seen(".marker-widget", "this expectation failed");
+      await editor.pause(300);
+      await editor.picture("tests");
+    },
+  },
+  {
+    name: "drawing",
+    run: async (editor, folder) => {
+      await editor.open("shop.mtl");
+      await editor.goTo(...positionOf(folder, "shop.mtl", "t_ctr ", 1));
+      await editor.seen(".codelens-decoration");
+      await editor.plain();
+      await editor.command("mtl: Show the drawing");
+      const view = await editor.frameWith("#stage svg");
+      await view.waitForSelector(".current[data-card='t_ctr']", { timeout: 10_000 });
+      await editor.goTo(...positionOf(folder, "shop.mtl", "fusion value", 8));
+      await view.waitForSelector(".current[data-card='value']", { timeout: 10_000 });
+      await view.click("[data-card='for_cvr']");
+      await view.waitForSelector(".current[data-card='for_cvr']", { timeout: 10_000 });
+      await editor.seen(".selected-text, .view-overlays .cslr");
+      await editor.pause(800);
+      await editor.picture("drawing");
+      await editor.press("Delete");
+      await view.waitForFunction(() => document.getElementById("note")?.hidden === false, { timeout: 10_000 });
+      await editor.shot("drawing-old");
+    },
+  },
+  {
+    name: "task",
+    run: async (editor) => {
+      await editor.open("shop.mtl");
+      await editor.seen(".codelens-decoration");
+      await editor.press("F1");
+      await editor.choose("Tasks: Run Task", "Tasks: Run Task");
+      await editor.seen(".quick-input-list", "mtlc");
+      await editor.pick("mtlc");
+      await editor.seen(".quick-input-list", "train shop.mtl");
+      await editor.shot("tasks");
+      await editor.pick("check all");
+      await editor.seen(".xterm");
+      await editor.pause(4000);
+      await editor.command("Problems: Focus on Problems View");
+      await editor.seen(".monaco-list-row", "did you mean `pool`?");
+      await editor.shot("problems");
+    },
+  },
+  {
+    name: "walkthrough",
+    run: async (editor) => {
+      await editor.plain();
+      await editor.command("Welcome: Open Walkthrough");
+      await editor.seen(".quick-input-list", "Start with mtl");
+      await editor.type("Start with mtl");
+      await editor.pause(400);
+      await editor.press("Enter");
+      await editor.seen(".gettingStartedContainer", "See what is wrong");
+      await editor.page.click("[data-step-id$='#draw']");
+      await editor.pause(2500);
+      await editor.shot("walkthrough");
+    },
+  },
+  {
+    // The server in a worker of the browser; the import is a file that only the editor can read.
+    name: "browser",
+    settings: { "remote.extensionKind": { "mtlc.mtl": ["web"] } },
+    run: async (editor, folder) => {
+      await editor.open("importer.mtl");
+      await editor.until("the import is read", () => document.querySelector(".squiggly-error") === null);
+      await editor.goTo(...positionOf(folder, "importer.mtl", "tower t", 6));
+      await editor.command("Show or Focus Hover");
+      await editor.seen(".monaco-hover", "a tower");
+      await editor.shot("browser");
+    },
+  },
+];

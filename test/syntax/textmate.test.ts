@@ -1,45 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { createOnigScanner, createOnigString, loadWASM } from "vscode-oniguruma";
-import textmate from "vscode-textmate";
 import { beforeAll, describe, expect, it } from "vitest";
 import { languageConfiguration, textMateGrammar } from "../../src/compiler/syntax/pages/textmate.js";
-import { parse, tokenize, visit, type AnyNode, type Name } from "../../src/compiler/syntax/index.js";
+import { parse, rowOf, tokenize, visit, type AnyNode, type Name } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
+import { loadScopes, type ScopesOf } from "./scopes.js";
 
 const root = resolve(import.meta.dirname, "../..");
-let grammar: textmate.IGrammar;
+let scopesOf: ScopesOf;
 
 beforeAll(async () => {
-  const wasm = readFileSync(createRequire(import.meta.url).resolve("vscode-oniguruma/release/onig.wasm"));
-  await loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
-  const registry = new textmate.Registry({
-    onigLib: Promise.resolve({ createOnigScanner, createOnigString }),
-    loadGrammar: () => Promise.resolve(textmate.parseRawGrammar(textMateGrammar(), "mtl.json")),
-  });
-  const loaded = await registry.loadGrammar("source.mtl");
-  if (loaded === null) throw new Error("the grammar does not load");
-  grammar = loaded;
+  scopesOf = await loadScopes();
 });
-
-/** The innermost scope at each offset that is not a white space. */
-function scopesOf(text: string): ReadonlyMap<number, string> {
-  const scopes = new Map<number, string>();
-  let state = textmate.INITIAL;
-  let start = 0;
-  for (const line of text.split("\n")) {
-    const result = grammar.tokenizeLine(line, state);
-    for (const token of result.tokens) {
-      const scope = token.scopes.at(-1) ?? "";
-      for (let at = token.startIndex; at < Math.min(token.endIndex, line.length); at++)
-        if (!/\s/.test(line[at] ?? " ")) scopes.set(start + at, scope);
-    }
-    state = result.ruleStack;
-    start += line.length + 1;
-  }
-  return scopes;
-}
 
 /** The scope of the first word of `text` that is `word`. */
 function scopeOf(text: string, word: string): string | undefined {
@@ -106,35 +78,6 @@ function checkNode(node: AnyNode, expectScope: ExpectScope): void {
     case "Model":
       named(node.name, /^entity\.name/);
       return expectScope(node.span.start, /^keyword/, "model");
-    case "Task":
-    case "Chain":
-    case "Fusion":
-    case "Rank":
-    case "Def":
-    case "Rules":
-    case "Experiment":
-      named(node.name, /^entity\.name/);
-      return expectScope(node.span.start, /^keyword\.declaration/, node.kind);
-    case "Network":
-    case "Bottoms":
-    case "Experts":
-    case "Gate":
-      named(node.name, /^variable\.other\.declaration/);
-      return expectScope(node.span.start, /^keyword\.declaration/, node.kind);
-    case "Data":
-    case "Features":
-    case "Labels":
-    case "Loss":
-    case "Train":
-    case "Metrics":
-    case "Attributes":
-    case "Params":
-    case "Signals":
-    case "Request":
-    case "Test":
-    case "Override":
-    case "Remove":
-      return expectScope(node.span.start, /^keyword\.declaration/, node.kind);
     case "Rule":
       named(node.name, /^entity\.name/);
       return expectScope(node.span.start, /^keyword\.control\.rule/, node.verb);
@@ -161,8 +104,13 @@ function checkNode(node: AnyNode, expectScope: ExpectScope): void {
     case "PerClause":
     case "AtClause":
       return expectScope(node.span.start, /^keyword\.other/, node.kind);
-    default:
-      return;
+    default: {
+      const row = rowOf(node);
+      if (row === undefined) return;
+      if (row.symbol?.of === "declaration" && "name" in node && node.name !== undefined)
+        named(node.name, /^(?:entity\.name|variable\.other\.declaration)/);
+      expectScope(node.span.start, /^keyword\.declaration/, node.kind);
+    }
   }
 }
 

@@ -25,7 +25,14 @@ import {
 } from "./semantics/index.js";
 import { parse, type Name, type ParseResult, type Spec } from "./syntax/index.js";
 import { isStdPath, readStd, releaseOf } from "./std/index.js";
-import { createSourceFile, importCandidates, isSpecPath, positionAt, type SourceFile } from "./text/index.js";
+import {
+  compareText,
+  createSourceFile,
+  importCandidates,
+  isSpecPath,
+  positionAt,
+  type SourceFile,
+} from "./text/index.js";
 
 /** All that is known of a spec after its checks. */
 export interface Compilation {
@@ -252,8 +259,4 @@ function importedBy(spec: Spec): readonly Name[] {
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
   return compareText(a.span.file, b.span.file) || a.span.start - b.span.start || compareText(a.code, b.code);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -26,7 +26,7 @@ export class Failure extends Error {
 }
 
 /** A place for what no line of a spec caused: the command line, an artifact's file. Renderers show no excerpt for it. */
-export function nowhere(file = ""): Span {
+export function noLocation(file = ""): Span {
   return { file, start: 0, end: 0 };
 }
 
@@ -34,7 +34,7 @@ export function nowhere(file = ""): Span {
 export function createFailure<C extends DiagnosticCode>(
   code: C,
   parameters: DiagnosticParameters<C>,
-  span: Span = nowhere(),
+  span: Span = noLocation(),
   details: ReportDetails = {},
 ): Failure {
   return new Failure([createDiagnostic(code, parameters, span, details)]);

@@ -15,7 +15,7 @@ import { declaredBy } from "../compiler/semantics/index.js";
 import { rebasePath, resolvePath, type Span } from "../compiler/text/index.js";
 import type { Analysis } from "./analysis/analysis.js";
 import { withoutOverride } from "./analysis/names.js";
-import type { Thing } from "./analysis/thing.js";
+import type { NamedThing } from "./analysis/thing.js";
 import { actionsAt, changesOf, toCodeActions } from "./features/code-actions.js";
 import { completionAt } from "./features/completion.js";
 import { definitionAt } from "./features/definition.js";
@@ -68,7 +68,7 @@ interface TextDocumentParams {
 export function answerRequests(session: Session): void {
   const { connection, workspace, uriOf, pathOf, client } = session;
   /** Every spec in which a thing may be named. */
-  const compilationsWith = (thing: Thing, own: Compilation): readonly Compilation[] => {
+  const compilationsWith = (thing: NamedThing, own: Compilation): readonly Compilation[] => {
     const files = new Set([thing.id.replace(/:\d+:\d+$/, ""), thing.at.file]);
     const roots = new Set([...files].flatMap(workspace.dependents));
     return [own, ...[...roots].map(workspace.compilation).filter((compilation) => compilation !== own)];

@@ -5,7 +5,7 @@ import { showEvent, type SpecSymbol } from "../../src/compiler/semantics/index.j
 import { pathAt, type AnyNode, type Declaration, type Spec } from "../../src/compiler/syntax/index.js";
 import type { SourceFile, Span } from "../../src/compiler/text/index.js";
 import { createAnalysis, type Analysis } from "../../src/server/analysis/analysis.js";
-import type { Thing } from "../../src/server/analysis/thing.js";
+import type { NamedThing } from "../../src/server/analysis/thing.js";
 import { namesOf, thingWord, withoutOverride } from "../../src/server/analysis/names.js";
 import { excerpt, factsOf, typesAt } from "./facts.js";
 import { columns, weave, type Note } from "./weave.js";
@@ -65,7 +65,7 @@ function lineOf({ lineStarts }: SourceFile, offset: number): number {
 
 interface Declared {
   readonly span: Span;
-  readonly thing: Thing;
+  readonly thing: NamedThing;
 }
 
 function declarationNotes(analysis: Analysis): readonly Note[] {
@@ -99,15 +99,15 @@ function describeDeclared(
   ];
 }
 
-function thingOf(symbol: SpecSymbol): Thing {
+function thingOf(symbol: SpecSymbol): NamedThing {
   return { id: "", name: symbol.name, kind: symbol.kind, at: symbol.at.span, symbol };
 }
 
 /** Kinds that nothing has to name. */
-const final: ReadonlySet<Thing["kind"]> = new Set(["event", "rule", "rank", "experiment", "arm", "candidate"]);
+const final: ReadonlySet<NamedThing["kind"]> = new Set(["event", "rule", "rank", "experiment", "arm", "candidate"]);
 
 /** Where a thing is named, each once: `for_ctr`, `loss.ctr`, `main.mtl t_ctr` in another file. */
-function usersOf({ compilation, tables }: Analysis, thing: Thing): readonly string[] {
+function usersOf({ compilation, tables }: Analysis, thing: NamedThing): readonly string[] {
   const uses =
     thing.id === ""
       ? [...tables.references].flatMap(([name, symbol]) => (symbol === thing.symbol ? [name.span] : []))

@@ -16,12 +16,12 @@ import type {
 import { pathAt } from "../../src/compiler/syntax/index.js";
 import type { SourceFile, Span } from "../../src/compiler/text/index.js";
 import { typeOf, type Analysis } from "../../src/server/analysis/analysis.js";
-import type { Thing } from "../../src/server/analysis/thing.js";
+import type { NamedThing } from "../../src/server/analysis/thing.js";
 import { namesOf } from "../../src/server/analysis/names.js";
 
 /** A named thing of an analysis with the block that it is declared in, where that has a name. */
 export interface Subject {
-  readonly thing: Thing;
+  readonly thing: NamedThing;
   /** `home` of a rule of `rules home`, the title of a candidate's test. */
   readonly owner: string;
 }
@@ -44,7 +44,7 @@ export function shownType(type: ValueType, { tables }: Analysis): string {
   return `${type.replicas === undefined ? "" : `${type.replicas} × `}tensor[${type.shape.join(", ")}]`;
 }
 
-function typesOf(analysis: Analysis, thing: Thing): readonly string[] {
+function typesOf(analysis: Analysis, thing: NamedThing): readonly string[] {
   const { symbol } = thing;
   if (symbol === undefined || symbol.kind === "event") return [];
   if (symbol.kind === "macro") return macroTypes(analysis, thing);
@@ -53,7 +53,7 @@ function typesOf(analysis: Analysis, thing: Thing): readonly string[] {
 }
 
 /** What the calls of a macro are; they differ where its arguments do. */
-function macroTypes(analysis: Analysis, { id }: Thing): readonly string[] {
+function macroTypes(analysis: Analysis, { id }: NamedThing): readonly string[] {
   const types = namesOf(analysis.compilation)
     .of(id)
     .flatMap(({ span }) => {

@@ -21,6 +21,7 @@ import { loadScopes, type ScopesOf } from "../syntax/scopes.js";
 
 /** One declaration for each keyword, formatted, with the names that it declares. A keyword without one does not compile. */
 const examples: Readonly<Record<DeclarationKeyword, readonly [text: string, ...names: string[]]>> = {
+  edition: ["edition: 2026"],
   import: ['import { a, b } from "./x.mtl"'],
   model: ["model feed"],
   data: ['data {\n  train: csv("a.csv")\n}'],

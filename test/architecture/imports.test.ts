@@ -30,7 +30,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // What there is to say about a typed model: none of these sees syntax.
   describe: ["semantics", "builtins", "rules", "model", "text"],
   cost: ["lower", "builtins", "graph", "model", "text"],
-  page: ["cost", "describe", "model"],
+  page: ["cost", "describe", "model", "text"],
   diagram: ["cost", "describe", "builtins", "model", "text"],
   diff: ["cost", "describe", "lower", "builtins", "graph", "model", "text"],
   serving: ["formulas", "ranking", "model", "text"],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { calendarUnits, type CalendarUnit } from "../../src/compiler/model/index.js";
 import { createWindowFinder, windowOf } from "../../src/runtime/flow/window.js";
-import { isTimeZone, offsetAt, showInZone } from "../../src/runtime/flow/time-zone.js";
+import { isTimeZone, offsetAt, showInZone } from "../../src/compiler/text/index.js";
 
 const hour = 3_600_000;
 const at = (text: string): number => Date.parse(text);

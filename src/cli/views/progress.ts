@@ -1,11 +1,12 @@
 /** What a run tells while it goes: a bar that is redrawn on a terminal, plain lines elsewhere. */
+import { plural } from "../../compiler/text/index.js";
 import { stripVTControlCharacters } from "node:util";
 import type { DataRole, EncodingReport } from "../../runtime/data/index.js";
 import type { EpochRecord, TrainEvent } from "../../runtime/events.js";
 import { showDiagnostics } from "../show-diagnostics.js";
 import type { Terminal } from "../terminal.js";
 import { scoresLine } from "./scores.js";
-import { count, decimal, duration, plural, rate } from "./text.js";
+import { count, decimal, duration, rate } from "./text.js";
 
 export interface ProgressView {
   readonly onEvent: (event: TrainEvent) => void;

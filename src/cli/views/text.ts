@@ -1,8 +1,9 @@
+import { groupDigits } from "../../compiler/text/index.js";
 /** Numbers and tables as people read them. */
 
 /** `1,234,567`. */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+  return groupDigits(Math.round(value));
 }
 
 /** A metric or a loss: five significant digits. */
@@ -27,11 +28,6 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes}m ${String(whole % 60).padStart(2, "0")}s`;
   return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;
-}
-
-/** `1 error`, `2 errors`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 /** Columns two spaces apart; the first to the left, the others to the right. */

@@ -1,4 +1,4 @@
-import type { Span } from "../text/index.js";
+import { compareText, type Span } from "../text/index.js";
 import { catalogue, type DiagnosticCode, type DiagnosticParameters } from "./catalogue/index.js";
 import type { DiagnosticDefinition } from "./define.js";
 import type { Diagnostic, Fix, Label, Severity } from "./diagnostic.js";
@@ -85,8 +85,4 @@ export class Reporter {
   get hasErrors(): boolean {
     return this.list.some((d) => d.severity === "error");
   }
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,7 +2,14 @@
 import { type HeadValue, type LayerContext, resolveGate, resolveLayer } from "../builtins/index.js";
 import { dense } from "../builtins/dense.js";
 import type { GraphBuilder, ValueId } from "../graph/index.js";
-import type { HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
+import {
+  nodeAt,
+  type HeadModel,
+  type LogitExpression,
+  type Model,
+  type NetNode,
+  type NodeRef,
+} from "../model/index.js";
 import { embeddingName, lookupOf } from "./embeddings.js";
 import type { FeatureValues } from "./feature-values.js";
 import { lowerHead } from "./heads.js";
@@ -87,12 +94,6 @@ function missingNodes(model: Model, ref: NodeRef, values: ReadonlyMap<NodeRef, V
     for (const input of nodeAt(model, each).inputs) if (!values.has(input)) missing.add(input);
   }
   return [...missing].toSorted((a, b) => a - b);
-}
-
-function nodeAt(model: Model, ref: NodeRef): NetNode {
-  const node = model.nodes[ref];
-  if (node === undefined) throw new Error(`there is no node ${ref}`);
-  return node;
 }
 
 function lowerNode(

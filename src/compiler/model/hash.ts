@@ -1,3 +1,4 @@
+import { compareText } from "../text/index.js";
 import type { Model, NetNode } from "./model.js";
 import { ruleOrders } from "./rule-traits.js";
 import type { ServingModel } from "./serving.js";
@@ -89,8 +90,4 @@ function canonicalJson(value: unknown): string {
     .filter(([key, item]) => item !== undefined && !isSilent(key, item))
     .sort(([a], [b]) => compareText(a, b));
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

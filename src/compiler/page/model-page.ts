@@ -1,3 +1,4 @@
+import { groupDigits } from "../text/index.js";
 import type { Amount, Cost } from "../cost/index.js";
 import {
   boundariesText,
@@ -107,7 +108,7 @@ function network(model: Model, cost: Cost): string {
   const rows = networkDeclarations(model).map(({ keyword, name, value, nodes }) => {
     const own = nodes.reduce((total, { id }) => total + (parameters.get(id) ?? 0), 0);
     const [first] = nodes;
-    return [keyword, code(name), code(value), first === undefined ? "" : shapeText(first), count(own)];
+    return [keyword, code(name), code(value), first === undefined ? "" : shapeText(first), groupDigits(own)];
   });
   return markdownTable(["", "part", "is", "gives", "weights"], rows);
 }
@@ -132,7 +133,7 @@ function training({ train, heads }: Model): string {
   const rows = [
     ["optimizer", code(optimizerText(train.optimizer))],
     ["learning rate", code(scheduleText(train.schedule))],
-    ["batch", `${count(train.batch)} rows`],
+    ["batch", `${groupDigits(train.batch)} rows`],
     ["epochs", `${train.epochs}, stop: ${code(stopText(train.stop))}`],
     ["seed", String(train.seed)],
   ];
@@ -206,9 +207,9 @@ function costTable({ total, shared, private: own, single, tasks }: Cost): string
   if (total.parameters === 0 && total.flops === 0) return "";
   const row = (name: string, { parameters, bytes, flops }: Amount): readonly string[] => [
     name,
-    count(parameters),
-    count(bytes),
-    count(flops),
+    groupDigits(parameters),
+    groupDigits(bytes),
+    groupDigits(flops),
   ];
   return markdownTable(
     ["", "parameters", "bytes", "FLOPs a row"],
@@ -225,8 +226,4 @@ function sharing({ ids }: Cost): string {
   const open = ids.filter(({ source }) => source === "data").map(({ feature }) => code(feature));
   if (open.length === 0) return "";
   return `The data decides the number of ids of ${open.join(", ")}: each counts as one row here.`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

@@ -4,17 +4,14 @@ import type { Name } from "../syntax/index.js";
 const listLoss =
   "predict what the order is by and rank by that: an event with `bce`, or the mean of a graded label, `E(grade)`, with `mse`";
 
-/** Words of the language that this version does not have yet, with what does instead. A built-in of the name goes first. */
-const later: Readonly<Record<string, string>> = {
+/** Built-ins that this version does not have yet, with what does instead. */
+export const later: Readonly<Record<string, string>> = {
   attend: "a `bag(…)` feature pools the values of a list column",
   stitch: "use one `bottom` a task, or `experts` under gates",
   factored: "use one `bottom` a task, or `experts` under gates",
   ait: "use one `tower` a task",
   noisy_top_k: "use `softmax(…)`",
-  cross: "use `mlp(…)`",
-  fm: "use `mlp(…)`",
   pool: "a `bag(…)` feature pools its values",
-  focal: "use `bce`",
   bpr: listLoss,
   lambdarank: listLoss,
   softmax_list: listLoss,

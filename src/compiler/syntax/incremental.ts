@@ -4,7 +4,7 @@
  */
 import type { IToken } from "chevrotain";
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
-import { lineText, positionAt, type SourceFile } from "../text/index.js";
+import { lineText, positionAt, compareText, type SourceFile } from "../text/index.js";
 import type { Declaration } from "./ast.js";
 import { Layout, splitDeclarations } from "./layout.js";
 import { createFaultLookup, lex } from "./lexer.js";
@@ -75,7 +75,7 @@ export function parseAgain(source: SourceFile, earlier: ParsedPieces): Increment
       comments: lexed.comments,
       span: { file: source.path, start: 0, end: source.text.length },
     },
-    diagnostics: diagnostics.toSorted((a, b) => a.span.start - b.span.start || (a.code < b.code ? -1 : 1)),
+    diagnostics: diagnostics.toSorted((a, b) => a.span.start - b.span.start || compareText(a.code, b.code)),
     pieces,
   };
 }

@@ -1,6 +1,6 @@
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { artifactModel, loadArtifact, type LoadedArtifact, readArtifact } from "./index.js";
-import { createFailure, nowhere } from "../failure.js";
+import { createFailure, noLocation } from "../failure.js";
 import type { TrainEvent } from "../events.js";
 
 /**
@@ -15,6 +15,6 @@ export async function loadWeights(
   const files = await readArtifact(directory, signal === undefined ? {} : { signal });
   if (artifactModel(files).heads.length === 0) throw createFailure("MTL7213", { directory, needs });
   if (!files.manifest.trained)
-    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7212", { directory }, nowhere(directory)) });
+    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7212", { directory }, noLocation(directory)) });
   return loadArtifact(directory, { files, untrained: true });
 }

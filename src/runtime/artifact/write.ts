@@ -1,4 +1,4 @@
-import { own } from "../../compiler/text/index.js";
+import { own, compareText } from "../../compiler/text/index.js";
 import { dirname } from "node:path";
 import type { GraphFunction, Program, StateVariable } from "../../compiler/graph/graph.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
@@ -162,7 +162,7 @@ function manifestOf(content: ArtifactContent, written: readonly WrittenFile[]): 
     weights: { file: artifactFiles.weights },
     parameters: program === undefined ? [] : parameters(program),
     signatures: program === undefined ? {} : signatures(program),
-    files: written.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+    files: written.toSorted((a, b) => compareText(a.path, b.path)),
   });
 }
 

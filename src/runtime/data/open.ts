@@ -6,7 +6,7 @@ import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/in
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
 import type { Span } from "../../compiler/text/index.js";
-import { nowhere } from "../failure.js";
+import { noLocation } from "../failure.js";
 import { cacheKey, openCacheFolder, readSealedJson, sealJson, useEntry } from "./batches/cache.js";
 import { type Database, withDatabase } from "./files/database.js";
 import type { Dataset } from "./batches/dataset.js";
@@ -166,7 +166,7 @@ const fittedFile = "fitted.json";
 
 /** The one line that is said of a cache entry that was damaged and made again. */
 function damageWarnings(what: "fit" | "rows", role: DataRole, damage: string | undefined): readonly Diagnostic[] {
-  return damage === undefined ? [] : [createDiagnostic("MTL7116", { what, role, problem: damage }, nowhere())];
+  return damage === undefined ? [] : [createDiagnostic("MTL7116", { what, role, problem: damage }, noLocation())];
 }
 
 /** What the cache says of encoded rows. */
@@ -213,7 +213,7 @@ async function encode(
     const { entry, dataset } = value;
     const { report, violations } = entry;
     const warnings = violations.map(({ label, outer, count }) => {
-      const span = spec.labels.find(({ name }) => name === label)?.span ?? nowhere();
+      const span = spec.labels.find(({ name }) => name === label)?.span ?? noLocation();
       return createDiagnostic("MTL7108", { label, outer, role, count, rows: report.rows }, span, {
         help: `a row where \`${label}\` holds and \`${outer}\` does not is outside every task that is conditioned on \`${outer}\``,
       });

@@ -1,6 +1,6 @@
 /** What a file's columns hold, counted: the ground on which a first spec is guessed. No spec is needed. */
 import type { FileReading } from "../../compiler/model/model.js";
-import { nowhere } from "../failure.js";
+import { noLocation } from "../failure.js";
 import { type Database, withDatabase } from "./files/database.js";
 import { type Format, requestOfArguments } from "./files/files.js";
 import { relationSql, openSource, type Source } from "./files/source.js";
@@ -157,5 +157,5 @@ async function liesWithin(database: Database, inner: number, outer: number): Pro
 /** A reading of files that the spec says nothing of. */
 export function readingAs(format: Format, options: Partial<FileReading["options"]>): FileReading {
   const delimiter = format === "tsv" ? "\t" : format === "libsvm" ? " " : ",";
-  return { format, options: { header: true, delimiter, nulls: [], trim: false, ...options }, span: nowhere() };
+  return { format, options: { header: true, delimiter, nulls: [], trim: false, ...options }, span: noLocation() };
 }

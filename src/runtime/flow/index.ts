@@ -40,5 +40,5 @@ export {
   type Settlement,
 } from "./stores/store.js";
 export type { LinkState } from "./stores/store-link.js";
-export { isTimeZone, showInZone } from "./time-zone.js";
+export { isTimeZone, showInZone } from "../../compiler/text/index.js";
 export { createWindowFinder, windowOf, type CalendarWindow } from "./window.js";

@@ -1,5 +1,5 @@
 import type { CalendarUnit } from "../../compiler/model/index.js";
-import { findTransition, firstInstantOf, offsetAt, showInZone } from "./time-zone.js";
+import { findTransition, firstInstantOf, offsetAt, showInZone } from "../../compiler/text/index.js";
 
 /** A calendar window, half-open: start ≤ instant < end, in milliseconds since 1970. */
 export interface CalendarWindow {

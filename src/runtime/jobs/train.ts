@@ -10,7 +10,7 @@ import type { EngineName, HostTensor } from "../engine/index.js";
 import { initialReader, sessionReader } from "../engine/state.js";
 import { chooseEngine } from "../engine/choose-engine.js";
 import { checkDisk, checkMemory, knownNeed, trainingFiles, trainingNeed } from "../memory.js";
-import { createFailure, nowhere } from "../failure.js";
+import { createFailure, noLocation } from "../failure.js";
 import { checkWritable, refuseReplacement } from "../outputs.js";
 import { loadWeights } from "../artifact/load-weights.js";
 import { createProgram, functionOf, measuredProgram } from "../engine/create-program.js";
@@ -84,7 +84,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (model.loss.terms.length === 0) throw createFailure("MTL7311", { name: model.name });
   const start = output === undefined ? "fresh" : await prepareOutput(output, spec, options);
   if (output !== undefined && start === "fresh" && options.resume === true)
-    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7330", { directory: output }, nowhere(output)) });
+    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7330", { directory: output }, noLocation(output)) });
   checkMemory(knownNeed(model, sizesWithoutData(model)));
   // Before any data is read: a damaged artifact is said at once.
   const old =
@@ -162,7 +162,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
             onEvent({ kind: "warmStarted", ...taken });
             const refitted = old === undefined ? [] : refittedFeatures(old, coldStart);
             if (refitted.length > 0)
-              onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7332", { features: refitted }, nowhere()) });
+              onEvent({
+                kind: "warning",
+                diagnostic: createDiagnostic("MTL7332", { features: refitted }, noLocation()),
+              });
           }
           onEvent({
             kind: "started",

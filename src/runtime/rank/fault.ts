@@ -5,7 +5,7 @@ import {
   type DiagnosticParameters,
 } from "../../compiler/diagnostics/index.js";
 import type { Refusal } from "../../compiler/serving/index.js";
-import { nowhere } from "../failure.js";
+import { noLocation } from "../failure.js";
 
 /** What prevents an answer. */
 export interface Fault {
@@ -19,7 +19,7 @@ export function diagnosticOf<C extends DiagnosticCode>(
   parameters: DiagnosticParameters<C>,
   help?: string,
 ): Diagnostic {
-  return createDiagnostic(code, parameters, nowhere(), help === undefined ? {} : { help });
+  return createDiagnostic(code, parameters, noLocation(), help === undefined ? {} : { help });
 }
 
 /** A refusal as the diagnostic that people read. */

@@ -8,7 +8,7 @@ import {
   type RankResult,
 } from "../../compiler/serving/index.js";
 import { columnsOf, type RawRow } from "../data/index.js";
-import { createFailure, nowhere } from "../failure.js";
+import { createFailure, noLocation } from "../failure.js";
 import { createFlowControl, openPermitStore, type PermitStore } from "../flow/index.js";
 import type { PredictorReport } from "../jobs/predict.js";
 import type { RankAnswer, Ranker, RankerFlow, RankerOptions, RefusedAnswer, ServiceRequest } from "./answer.js";
@@ -43,7 +43,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
   const headsTold = new Set<string>();
 
   const warn = <C extends DiagnosticCode>(code: C, parameters: DiagnosticParameters<C>): void =>
-    options.onWarning?.(createDiagnostic(code, parameters, nowhere()));
+    options.onWarning?.(createDiagnostic(code, parameters, noLocation()));
 
   /** The candidates' values of the ranking's inputs, those of the network among them. */
   const prepare = async (request: RankRequest, values: RawRow): Promise<readonly InputRow[] | Fault> => {

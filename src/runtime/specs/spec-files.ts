@@ -1,4 +1,5 @@
 /** From what a command line names to specs on the disk: files, folders with all that lies in them, and globs. */
+import { compareText } from "../../compiler/text/index.js";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createFailure } from "../failure.js";
@@ -32,7 +33,7 @@ function kindOf(path: string): "file" | "folder" | "glob" {
 
 function specsBelow(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted((a, b) => compareText(a.name, b.name))
     .flatMap((entry) => {
       const path = folder === "." ? entry.name : join(folder, entry.name);
       if (entry.isDirectory())

@@ -17,7 +17,7 @@ import {
 } from "../artifact/safetensors.js";
 import type { HostTensor } from "../engine/engine.js";
 import { rowChunks, type StateReader } from "../engine/state.js";
-import { nowhere } from "../failure.js";
+import { noLocation } from "../failure.js";
 import type { StopState } from "./early-stopping.js";
 import type { EpochRecord } from "../events.js";
 import type { Position } from "./position.js";
@@ -148,7 +148,7 @@ export async function readLatestCheckpoint(
     } catch (error) {
       signal?.throwIfAborted();
       const problem = isSystemError(error) ? `a file is missing or cannot be read` : (error as Error).message;
-      warnings.push(createDiagnostic("MTL7305", { directory: folder, problem }, nowhere(folder)));
+      warnings.push(createDiagnostic("MTL7305", { directory: folder, problem }, noLocation(folder)));
     }
   }
   return { warnings };

@@ -4,7 +4,7 @@ import type { MetricName, Model } from "../../compiler/model/model.js";
 import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { fillSession, heldReader, holdState, sessionReader, type StateReader } from "../engine/state.js";
-import { createFailure, nowhere } from "../failure.js";
+import { createFailure, noLocation } from "../failure.js";
 import {
   type Checkpoint,
   identityDifference,
@@ -195,7 +195,7 @@ function judge(
       measured.undefinedMetrics?.find(
         ({ head, metrics }) => head === stop.head && metrics.some((name) => name === stop.metric),
       )?.reason ?? "it was not measured";
-    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7308", { metric, epoch, reason }, nowhere()) });
+    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7308", { metric, epoch, reason }, noLocation()) });
     return undefined;
   }
   // The checker lets a name of a metric through and nothing else.

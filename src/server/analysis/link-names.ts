@@ -15,15 +15,15 @@ import {
 } from "../../compiler/syntax/index.js";
 import { readsNames, type Slot } from "../language/slots.js";
 import { visitSlots } from "../language/tree-slots.js";
-import type { Thing } from "./thing.js";
+import type { NamedThing } from "./thing.js";
 
 /** What linking writes to; a name that has a link already keeps it. */
 export interface NameLinks {
   readonly macros: ReadonlyMap<string, DefDeclaration>;
   /** Declares a name that is not a symbol of the checker. */
-  readonly declare: (name: Name, kind: Thing["kind"]) => void;
+  readonly declare: (name: Name, kind: NamedThing["kind"]) => void;
   /** Links a name to such a declaration. */
-  readonly refer: (name: Name, target: Name, kind: Thing["kind"]) => void;
+  readonly refer: (name: Name, target: Name, kind: NamedThing["kind"]) => void;
   /** Links a name to the symbol of that name in the first of the name spaces that has one. */
   readonly link: (name: Name, spaces: readonly NameSpace[], fits?: (symbol: SpecSymbol) => boolean) => void;
   readonly bottoms: (name: string) => BottomsDeclaration | undefined;

@@ -8,11 +8,11 @@ import type { Declaration, DefDeclaration, Name, RulesBlock, Spec } from "../../
 import { resolvePath, type Span } from "../../compiler/text/index.js";
 import { placeOf } from "./analysis.js";
 import { linkDeclaration, type NameLinks } from "./link-names.js";
-import type { Thing } from "./thing.js";
+import type { NamedThing } from "./thing.js";
 
 export interface Occurrence {
   readonly span: Span;
-  readonly thing: Thing;
+  readonly thing: NamedThing;
   readonly isDeclaration: boolean;
 }
 
@@ -46,19 +46,19 @@ interface Declared {
 function collectOccurrences(compilation: Compilation, tables: SideTables): readonly Occurrence[] {
   const declared = [...compilation.files.values()].flatMap(declaredIn);
   const origins = findOrigins(declared);
-  const things = new Map<string, Thing>();
+  const things = new Map<string, NamedThing>();
   const occurrences = new Map<string, Occurrence>();
 
-  const thingOf = (symbol: SpecSymbol): Thing => {
+  const thingOf = (symbol: SpecSymbol): NamedThing => {
     const place = placeOfName(symbol.at);
     const id = origins.get(place) ?? place;
     const known = things.get(id);
     if (known !== undefined) return known;
-    const thing: Thing = { id, name: symbol.name, kind: symbol.kind, at: symbol.at.span, symbol };
+    const thing: NamedThing = { id, name: symbol.name, kind: symbol.kind, at: symbol.at.span, symbol };
     things.set(id, thing);
     return thing;
   };
-  const put = (name: Name, thing: Thing, isDeclaration: boolean): void => {
+  const put = (name: Name, thing: NamedThing, isDeclaration: boolean): void => {
     // A name that a range stands for is in no text.
     if (name.derived === true) return;
     const place = placeOf(name.span);
@@ -105,8 +105,8 @@ function findOrigins(declared: readonly Declared[]): ReadonlyMap<string, string>
 function createLinks(
   tables: SideTables,
   declared: readonly Declared[],
-  thingOf: (symbol: SpecSymbol) => Thing,
-  put: (name: Name, thing: Thing, isDeclaration: boolean) => void,
+  thingOf: (symbol: SpecSymbol) => NamedThing,
+  put: (name: Name, thing: NamedThing, isDeclaration: boolean) => void,
 ): Omit<NameLinks, "resolve"> {
   const scopes = {
     names: new Map<string, SpecSymbol>(),
@@ -118,7 +118,7 @@ function createLinks(
     const scope = scopes[lookOf(symbol.kind).space];
     if (!scope.has(symbol.name)) scope.set(symbol.name, symbol);
   }
-  const ownThing = (name: Name, kind: Thing["kind"]): Thing => ({
+  const ownThing = (name: Name, kind: NamedThing["kind"]): NamedThing => ({
     id: placeOf(name.span),
     name: name.text,
     kind,
@@ -192,7 +192,7 @@ function append(map: Map<string, Occurrence[]>, key: string, occurrence: Occurre
 }
 
 /** `experts`, `macro parameter`, `rule`: what a thing is, without an article. */
-export function thingWord(kind: Thing["kind"]): string {
+export function thingWord(kind: NamedThing["kind"]): string {
   return kind === "member" || kind === "rule" || kind === "arm" || kind === "macro parameter" ? kind : kindWord(kind);
 }
 

@@ -10,7 +10,7 @@ import {
 } from "../../compiler/syntax/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { macrosOf, nodesAt, stdBlockAt, typeOf, type Analysis } from "../analysis/analysis.js";
-import type { Thing } from "../analysis/thing.js";
+import type { NamedThing } from "../analysis/thing.js";
 import { namesOf, thingWord, withoutOverride } from "../analysis/names.js";
 import { wordDocs } from "../language/docs.js";
 import { codeBlock, docOf, fileName, shortType, textAt, typeOfThing } from "../language/show.js";
@@ -51,7 +51,7 @@ function wordsAt(analysis: Analysis, offset: number): Words | undefined {
 
 // ------------------------------------------------------------------------------------------------- names of the spec
 
-function describeThing(analysis: Analysis, thing: Thing): readonly string[] {
+function describeThing(analysis: Analysis, thing: NamedThing): readonly string[] {
   const { symbol } = thing;
   const elsewhere = thing.at.file === analysis.path ? "" : `declared in \`${fileName(thing.at.file)}\``;
   if (symbol === undefined || symbol.kind === "event")
@@ -71,7 +71,7 @@ function describeThing(analysis: Analysis, thing: Thing): readonly string[] {
 }
 
 /** Entries of blocks do not say what they are. */
-function entryWord(kind: Thing["kind"]): string {
+function entryWord(kind: NamedThing["kind"]): string {
   switch (kind) {
     case "feature":
     case "label":

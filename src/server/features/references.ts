@@ -1,11 +1,11 @@
 import type { Compilation } from "../../compiler/compile.js";
-import type { Span } from "../../compiler/text/index.js";
+import { compareText, type Span } from "../../compiler/text/index.js";
 import { placeOf } from "../analysis/analysis.js";
-import type { Thing } from "../analysis/thing.js";
+import type { NamedThing } from "../analysis/thing.js";
 import { namesOf, type Occurrence } from "../analysis/names.js";
 
 /** The thing whose name is at an offset of a file. */
-export function thingAt(compilation: Compilation, path: string, offset: number): Thing | undefined {
+export function thingAt(compilation: Compilation, path: string, offset: number): NamedThing | undefined {
   return namesOf(compilation).at(path, offset)?.thing;
 }
 
@@ -29,8 +29,4 @@ export function referencesOf(
   return occurrencesOf(id, compilations)
     .filter(({ isDeclaration }) => includeDeclaration || !isDeclaration)
     .map(({ span }) => span);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -5,7 +5,7 @@ import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { placeOf, rootOf } from "../analysis/analysis.js";
-import type { Thing } from "../analysis/thing.js";
+import type { NamedThing } from "../analysis/thing.js";
 import { namesOf, withoutOverride, type Occurrence } from "../analysis/names.js";
 import { occurrencesOf } from "./references.js";
 
@@ -23,7 +23,7 @@ export function renamableAt(compilation: Compilation, path: string, offset: numb
  * else afterwards, anywhere, is refused: the specs are compiled with the edits before they are handed out.
  */
 export function renameThing(
-  thing: Thing,
+  thing: NamedThing,
   newName: string,
   compilations: readonly Compilation[],
   parse: (path: string, text: string) => ParsedFile = parseFile,
@@ -53,7 +53,7 @@ function refuse(why: string): Rename {
 
 /** `age: numeric` reads the column `age`: renamed, it says so. */
 function columnEdits(
-  thing: Thing,
+  thing: NamedThing,
   occurrences: readonly Occurrence[],
   compilations: readonly Compilation[],
 ): readonly TextEdit[] {
@@ -69,7 +69,7 @@ function columnEdits(
 
 /** An experiment divides requests by its name unless it has a salt: renamed, it keeps every unit in its arm. */
 function saltEdits(
-  thing: Thing,
+  thing: NamedThing,
   occurrences: readonly Occurrence[],
   compilations: readonly Compilation[],
 ): readonly TextEdit[] {
@@ -105,7 +105,7 @@ function declarationsOf(
 
 /** Why a feature of a group keeps its name: the others depend on it, or its column does. */
 function problemOfGroup(
-  thing: Thing,
+  thing: NamedThing,
   occurrences: readonly Occurrence[],
   compilations: readonly Compilation[],
 ): string | undefined {
@@ -126,7 +126,7 @@ function readsOwnColumn(node: AnyNode): boolean {
 
 /** What would be wrong with a spec after the edits that was not before; undefined when nothing is. */
 function problemAfter(
-  thing: Thing,
+  thing: NamedThing,
   newName: string,
   edits: readonly TextEdit[],
   before: Compilation,

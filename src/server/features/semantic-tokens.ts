@@ -10,7 +10,7 @@ import {
 import { lookOf, type SymbolKind } from "../../compiler/semantics/index.js";
 import { positionAt, type Span } from "../../compiler/text/index.js";
 import { macrosOf, type Analysis } from "../analysis/analysis.js";
-import type { Thing } from "../analysis/thing.js";
+import type { NamedThing } from "../analysis/thing.js";
 import { namesOf } from "../analysis/names.js";
 import { readsNames } from "../language/slots.js";
 import { visitSlots } from "../language/tree-slots.js";
@@ -74,14 +74,14 @@ function tokensOf(analysis: Analysis): readonly Token[] {
 }
 
 /** The colours of what is declared inside a declaration. */
-const innerColours: Readonly<Record<Exclude<Thing["kind"], SymbolKind>, NameColour>> = {
+const innerColours: Readonly<Record<Exclude<NamedThing["kind"], SymbolKind>, NameColour>> = {
   member: "property",
   "macro parameter": "parameter",
   rule: "namespace",
   arm: "variable",
 };
 
-function typeOfThing({ kind }: Thing): TokenType {
+function typeOfThing({ kind }: NamedThing): TokenType {
   return kind in innerColours ? innerColours[kind as keyof typeof innerColours] : lookOf(kind as SymbolKind).colour;
 }
 

@@ -3,7 +3,7 @@ import { showShape, showType, type ValueType } from "../../compiler/semantics/in
 import type { AnyNode } from "../../compiler/syntax/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { typeOf, type Analysis } from "../analysis/analysis.js";
-import type { Thing } from "../analysis/thing.js";
+import type { NamedThing } from "../analysis/thing.js";
 
 /** Lines of a declaration that hover shows. */
 const shownLines = 12;
@@ -27,7 +27,7 @@ export function shortType(type: ValueType, { tables }: Analysis): string {
 }
 
 /** The type of what declares a thing; undefined where it has none. */
-export function typeOfThing(analysis: Analysis, { symbol }: Thing): ValueType | undefined {
+export function typeOfThing(analysis: Analysis, { symbol }: NamedThing): ValueType | undefined {
   if (symbol === undefined || symbol.kind === "event") return undefined;
   return typeOf(analysis, symbol.declaration);
 }

@@ -1,3 +1,4 @@
+import { plural } from "../../../compiler/text/index.js";
 import {
   renderFooter,
   renderGithub,
@@ -8,7 +9,6 @@ import {
 import { version } from "../../../runtime/version.js";
 import type { CheckResult } from "./run.js";
 import type { Terminal } from "../../terminal.js";
-import { plural } from "../../views/text.js";
 
 export const checkFormats = ["pretty", "json", "sarif", "github"] as const;
 

@@ -1,5 +1,5 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
-import { defined } from "../../defined.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
 import { formatOption, quietOption, trainFilesOption } from "../../shared-options.js";
 import { show } from "../../show.js";
@@ -47,7 +47,7 @@ export const compileVerb = defineCommand(
     const { emit } = options;
     try {
       const result = await withInterrupt(async (signal) => {
-        const call = { spec, ...defined({ train: options.train }), signal, onEvent: progress.onEvent };
+        const call = { spec, ...omitUndefined({ train: options.train }), signal, onEvent: progress.onEvent };
         if (emit !== undefined) return emitStage(emit, call);
         return compile({ ...call, output: options.output ?? (await defaultOutput(spec)) });
       });

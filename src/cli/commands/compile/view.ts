@@ -1,6 +1,6 @@
+import { plural } from "../../../compiler/text/index.js";
 import type { CompileResult } from "../../../runtime/jobs/compile.js";
 import type { View } from "../../command.js";
-import { plural } from "../../views/text.js";
 
 export const compileView: View<CompileResult> = {
   human: ({ artifact, manifest }) => {

@@ -1,6 +1,7 @@
+import { plural } from "../../../compiler/text/index.js";
 import type { Amount, Cost, PartCost } from "../../../compiler/cost/index.js";
 import type { View } from "../../command.js";
-import { count, plural, table } from "../../views/text.js";
+import { count, table } from "../../views/text.js";
 
 export const costView: View<Cost> = {
   human: (cost, { outStyle }) => {

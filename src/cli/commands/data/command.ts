@@ -1,5 +1,5 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
-import { defined } from "../../defined.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
 import { outputOption, printText } from "../../print-text.js";
 import { quietOption, testOption, trainFilesOption, validationOption } from "../../shared-options.js";
@@ -43,7 +43,7 @@ export const dataVerb = defineCommand(
     const progress = createProgressView(terminal, options.quiet);
     try {
       const result = await withInterrupt((signal) =>
-        runData({ spec, ...defined({ train, validation, test, output }), signal, onEvent: progress.onEvent }),
+        runData({ spec, ...omitUndefined({ train, validation, test, output }), signal, onEvent: progress.onEvent }),
       );
       progress.close();
       if (result instanceof Interrupted) return result.exitCode;

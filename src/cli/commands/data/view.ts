@@ -1,10 +1,11 @@
+import { plural } from "../../../compiler/text/index.js";
 import { renderPretty } from "../../../compiler/diagnostics/index.js";
 import type { FeatureProfile, ProfiledData, RoleProfile } from "../../../runtime/profile/index.js";
 import { sourcesOf } from "../../show-diagnostics.js";
 import type { Terminal } from "../../terminal.js";
 import { dataPage } from "./page.js";
 import { numberText } from "../../views/number-text.js";
-import { count, plural, table } from "../../views/text.js";
+import { count, table } from "../../views/text.js";
 import { visibleText } from "../../views/visible-text.js";
 
 export const dataFormats = ["human", "json", "html"] as const;

@@ -1,6 +1,6 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { changeClasses } from "../../../compiler/diff/policy.js";
 import { defineCommand } from "../../command.js";
-import { defined } from "../../defined.js";
 import { idsOption } from "../../id-options.js";
 import { show } from "../../show.js";
 
@@ -59,11 +59,11 @@ export const diffVerb = defineCommand(
     const [first] = models;
     if (options.git !== undefined && first !== undefined && (models.length > 1 || (await isPart(first)))) {
       const { fileDiffsMarkdownView, fileDiffsView } = await import("./view.js");
-      const files = await runFileDiffs(models, options.git, defined({ ids: options.ids, failOn }));
+      const files = await runFileDiffs(models, options.git, omitUndefined({ ids: options.ids, failOn }));
       const many = options.format === "markdown" ? fileDiffsMarkdownView : fileDiffsView;
       return show(terminal, options.format === "json" ? "json" : "human", many, files);
     }
-    const outcome = await runDiff({ models, ...defined({ revision: options.git, ids: options.ids, failOn }) });
+    const outcome = await runDiff({ models, ...omitUndefined({ revision: options.git, ids: options.ids, failOn }) });
     const view = options.format === "markdown" ? diffMarkdownView : diffView;
     return show(terminal, options.format === "json" ? "json" : "human", view, outcome);
   },

@@ -1,10 +1,9 @@
 import { type ModelDiff, renderDiffMarkdown, renderDiffText } from "../../../compiler/diff/index.js";
 import { type Diagnostic, renderPretty } from "../../../compiler/diagnostics/index.js";
-import type { SourceFile } from "../../../compiler/text/index.js";
+import { plural, type SourceFile } from "../../../compiler/text/index.js";
 import type { View } from "../../command.js";
 import type { FileDiff } from "./files.js";
 import { sourcesOf } from "../../show-diagnostics.js";
-import { plural } from "../../views/text.js";
 
 export const diffView: View<ModelDiff> = {
   human: (diff, { outStyle }) =>

@@ -1,6 +1,6 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
 import { withDataInput } from "../../data-input.js";
-import { defined } from "../../defined.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
 import { engineOption, formatOption, quietOption, testOption } from "../../shared-options.js";
 import { show } from "../../show.js";
@@ -32,7 +32,7 @@ export const evalVerb = defineCommand(
         withDataInput(test ?? [], (rows) =>
           evaluate({
             artifact,
-            ...defined({ test: test === undefined ? undefined : rows, engine }),
+            ...omitUndefined({ test: test === undefined ? undefined : rows, engine }),
             signal,
             onEvent: progress.onEvent,
           }),

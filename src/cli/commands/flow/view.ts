@@ -1,6 +1,7 @@
+import { plural } from "../../../compiler/text/index.js";
 import type { View } from "../../command.js";
 import type { FlowCounter, FlowResult } from "./run.js";
-import { count, plural, table } from "../../views/text.js";
+import { count, table } from "../../views/text.js";
 import { visibleText } from "../../views/visible-text.js";
 
 export const flowView: View<FlowResult> = {

@@ -1,7 +1,7 @@
 import { format, FormatError } from "../../../compiler/format/index.js";
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
 import { replaceFile } from "../../../runtime/artifact/directory.js";
-import { nowhere } from "../../../runtime/failure.js";
+import { noLocation } from "../../../runtime/failure.js";
 import { findSpecFiles } from "../../../runtime/specs/spec-files.js";
 import { version } from "../../../runtime/version.js";
 import { readSpec } from "../../read-spec.js";
@@ -54,7 +54,7 @@ export async function formatText(path: string, text: string): Promise<string | r
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     if (error.reason === "changed")
-      return [createDiagnostic("MTL9001", { problem: error.message, version }, nowhere(path))];
+      return [createDiagnostic("MTL9001", { problem: error.message, version }, noLocation(path))];
     return error.diagnostics.map((diagnostic) => ({
       ...diagnostic,
       span: { ...diagnostic.span, file: path },

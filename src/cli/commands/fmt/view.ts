@@ -1,7 +1,7 @@
+import { plural } from "../../../compiler/text/index.js";
 import type { View } from "../../command.js";
 import type { FmtResult } from "./run.js";
 import type { Style } from "../../style.js";
-import { plural } from "../../views/text.js";
 
 export const fmtView: View<FmtResult> = {
   human: ({ files, mode }, { outStyle }) => {

@@ -1,6 +1,6 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
 import { withDataInput } from "../../data-input.js";
-import { defined } from "../../defined.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
 import { engineOption, formatOption, quietOption } from "../../shared-options.js";
 import { show } from "../../show.js";
@@ -48,7 +48,7 @@ export const predictVerb = defineCommand(
           const call = {
             artifact,
             files: rows,
-            ...defined({ keep: options.keep, engine: options.engine }),
+            ...omitUndefined({ keep: options.keep, engine: options.engine }),
             signal,
             onEvent: progress.onEvent,
           };

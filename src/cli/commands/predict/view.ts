@@ -1,6 +1,6 @@
+import { plural } from "../../../compiler/text/index.js";
 import type { PredictResult } from "../../../runtime/jobs/predict.js";
 import type { View } from "../../command.js";
-import { plural } from "../../views/text.js";
 
 export const predictView: View<PredictResult> = {
   human: ({ output, rows, columns }) => `wrote ${plural(rows, "row")} to ${output}: ${columns.join(", ")}\n`,

@@ -1,10 +1,9 @@
 import { defineCommand } from "../../command.js";
 import { withDataInput } from "../../data-input.js";
-import { defined } from "../../defined.js";
+import { omitUndefined, plural } from "../../../compiler/text/index.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import { engineOption, formatOption } from "../../shared-options.js";
-import { plural } from "../../views/text.js";
 
 export const rankVerb = defineCommand(
   {
@@ -76,7 +75,7 @@ export const rankVerb = defineCommand(
     const { explain, format, rank, group, id, at, seed, experiment, engine, store, duplicates } = options;
     let refused = 0;
     const ended = await withInterrupt(async (signal) => {
-      const given = defined({ ranking: rank, group, id, at, seed, experiment, engine, store, duplicates });
+      const given = omitUndefined({ ranking: rank, group, id, at, seed, experiment, engine, store, duplicates });
       const onWarning = (warning: Diagnostic): void => showDiagnostics(terminal, [warning]);
       const rankAll = async (rows: readonly string[]): Promise<void> => {
         const call = { source, files: rows, ...given, explain, signal, onWarning };

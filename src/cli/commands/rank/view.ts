@@ -5,7 +5,7 @@ import { candidateNotes } from "../../views/candidate-notes.js";
 import { budgetText, relaxedText } from "../../views/relaxed.js";
 import { leftOutReason } from "../../views/left-out.js";
 import { numberText } from "../../views/number-text.js";
-import { plural } from "../../views/text.js";
+import { plural } from "../../../compiler/text/index.js";
 import { visibleText } from "../../views/visible-text.js";
 
 /** One request's list, for people or as a JSON line. */

@@ -1,5 +1,5 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
-import { defined } from "../../defined.js";
 import { interruptCode, Interrupted, withInterrupt } from "../../interrupt.js";
 import {
   engineOption,
@@ -81,13 +81,13 @@ export const trainVerb = defineCommand(
         const result = await train({
           spec,
           output,
-          ...defined({ train: options.train, validation: options.validation, test: options.test }),
-          ...defined({ seed: options.seed, epochs: options.epochs, tensorboard: options.tensorboard }),
-          ...defined({ engine: options.engine }),
-          ...defined({ warmStart: options["warm-start"] }),
+          ...omitUndefined({ train: options.train, validation: options.validation, test: options.test }),
+          ...omitUndefined({ seed: options.seed, epochs: options.epochs, tensorboard: options.tensorboard }),
+          ...omitUndefined({ engine: options.engine }),
+          ...omitUndefined({ warmStart: options["warm-start"] }),
           resume: options.resume,
           force: options.force,
-          checkpoints: defined({ everySteps }),
+          checkpoints: omitUndefined({ everySteps }),
           signal,
           onEvent: (event) => {
             // Before the line that tells of it: a signal that answers the line would be lost in the engine's call.

@@ -1,8 +1,8 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { createFailure } from "../../../runtime/failure.js";
 import { tuneMethods } from "../../../runtime/tune/result.js";
 import { defineCommand } from "../../command.js";
 import { withDataInput } from "../../data-input.js";
-import { defined } from "../../defined.js";
 import { interruptCode, Interrupted, withInterrupt } from "../../interrupt.js";
 import { formatOption, quietOption } from "../../shared-options.js";
 import { show } from "../../show.js";
@@ -100,7 +100,7 @@ export const tuneVerb = defineCommand(
       seed: options.seed ?? 1,
       floor: options["min-ess"] ?? 100,
       write: options.write,
-      ...defined({ label, rank, fusion, params, request, user, time, method, pick, plot }),
+      ...omitUndefined({ label, rank, fusion, params, request, user, time, method, pick, plot }),
       ...(options.jitter === undefined ? {} : { jitter: jitterOf(options.jitter) }),
       onEvent: progress.onEvent,
     };

@@ -1,7 +1,8 @@
+import { plural } from "../../../compiler/text/index.js";
 import { stripVTControlCharacters } from "node:util";
 import type { TuneEvent } from "../../../runtime/jobs/tune.js";
 import type { Terminal } from "../../terminal.js";
-import { decimal, plural } from "../../views/text.js";
+import { decimal } from "../../views/text.js";
 
 /** Seconds between two plain lines of progress. */
 const plainSeconds = 10;

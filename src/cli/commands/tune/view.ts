@@ -1,8 +1,9 @@
+import { plural } from "../../../compiler/text/index.js";
 import type { Figures, FrontResult, TuneResult } from "../../../runtime/tune/result.js";
 import type { View } from "../../command.js";
 import { paintDiff } from "../fmt/view.js";
 import type { Style } from "../../style.js";
-import { count, decimal, duration, plural, table } from "../../views/text.js";
+import { count, decimal, duration, table } from "../../views/text.js";
 
 export const tuneView: View<TuneResult> = {
   human: (result, { outStyle }) =>

@@ -1,4 +1,4 @@
-import { lineText, type SourceFile } from "../../text/index.js";
+import { lineText, plural, type SourceFile } from "../../text/index.js";
 import type { Diagnostic, Severity } from "../diagnostic.js";
 import { countDiagnostics, toDiagnosticJson, type DiagnosticJson } from "./diagnostic-json.js";
 import { visible } from "./display.js";
@@ -26,16 +26,16 @@ export function renderPretty(
 /** `2 errors, 1 warning in 3 files`; empty when there is nothing to count. */
 export function renderFooter(diagnostics: readonly Diagnostic[], options: Pick<PrettyOptions, "color"> = {}): string {
   const { errors, warnings, infos, files } = countDiagnostics(diagnostics);
-  const counted = [count(errors, "error"), count(warnings, "warning"), count(infos, "note")].filter(
-    (text) => text !== "",
-  );
+  const counted = (
+    [
+      [errors, "error"],
+      [warnings, "warning"],
+      [infos, "note"],
+    ] as const
+  ).flatMap(([number, noun]) => (number === 0 ? [] : [plural(number, noun)]));
   if (counted.length === 0) return "";
-  const text = `${counted.join(", ")}${files === 0 ? "" : ` in ${count(files, "file")}`}`;
+  const text = `${counted.join(", ")}${files === 0 ? "" : ` in ${plural(files, "file")}`}`;
   return paint(text, errors > 0 ? "error" : warnings > 0 ? "warning" : "info", options.color ?? false);
-}
-
-function count(n: number, noun: string): string {
-  return n === 0 ? "" : `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 type Place = Required<Pick<DiagnosticJson, "file" | "line" | "column" | "endLine" | "endColumn">>;

@@ -1,4 +1,4 @@
-import type { BuiltList, Relaxed, ListProblem, QuotaConstraint, Strictness, WindowConstraint } from "./problem.js";
+import type { BuiltList, Relaxed, ListProblem, QuotaConstraint, Relaxation, WindowConstraint } from "./problem.js";
 import { quotaLevel, weakestQuotaLevel } from "./quota.js";
 import { createSearch, findList, greedyList, type Search } from "./search.js";
 import { windowBreaks } from "./window-breaks.js";
@@ -7,7 +7,7 @@ import { windowBreaks } from "./window-breaks.js";
 interface Yielding {
   /** The weakest level that matters, given a list that keeps all before it. */
   readonly weakest: (list: Int32Array) => number;
-  readonly set: (strictness: Strictness, level: number) => void;
+  readonly set: (relaxation: Relaxation, level: number) => void;
   readonly isWindow: boolean;
   /** Absent for windows: how far they are relaxed is read off the list. */
   readonly report?: (level: number) => Relaxed;
@@ -33,7 +33,7 @@ export function buildList(problem: ListProblem): BuiltList {
   const done = (found: Int32Array, relaxed: readonly Relaxed[]): BuiltList => ({
     list: found,
     relaxed,
-    searchTruncated: search.searchTruncated,
+    searchTruncated: search.truncated,
     nodes: search.nodes,
   });
   if (list !== undefined) return done(list, unplacedPins(problem, full));
@@ -63,7 +63,7 @@ const otherwiseOf = ({ strength }: WindowConstraint): string =>
 /** Whether the window would rather shorten the list than be relaxed. */
 const isKept = (window: WindowConstraint): boolean => otherwiseOf(window) !== "relax";
 
-function strictest(problem: ListProblem, length: number): Strictness {
+function strictest(problem: ListProblem, length: number): Relaxation {
   return {
     length,
     breaks: new Int32Array(problem.windows.length),
@@ -73,7 +73,7 @@ function strictest(problem: ListProblem, length: number): Strictness {
 }
 
 /** Everything given way that can. */
-function weakest(problem: ListProblem, length: number, keeps: (window: WindowConstraint) => boolean): Strictness {
+function weakest(problem: ListProblem, length: number, keeps: (window: WindowConstraint) => boolean): Relaxation {
   return {
     length,
     breaks: Int32Array.from(problem.windows, (window) => (keeps(window) ? 0 : length)),
@@ -86,7 +86,7 @@ function holdsAlone(search: Search, length: number, windows: readonly WindowCons
   const onlyThese = weakest(search.problem, length, (window) => windows.includes(window));
   const withoutCaps = { ...search, limits: search.limits.slice(0, search.problem.windows.length) };
   const found = findList(withoutCaps, onlyThese);
-  search.searchTruncated ||= withoutCaps.searchTruncated;
+  search.truncated ||= withoutCaps.truncated;
   return found !== undefined;
 }
 
@@ -126,7 +126,7 @@ function tighten(search: Search, longest: Int32Array, relaxed: Relaxed[]): Int32
 /** The strictest level at which there is a list that keeps `current` as well; `accept` gets the list. */
 function strengthen(
   search: Search,
-  current: Strictness,
+  current: Relaxation,
   { weakest: weakestLevel, set, isWindow }: Yielding,
   { list, accept }: { readonly list: Int32Array; readonly accept: (list: Int32Array) => void },
 ): number {
@@ -151,7 +151,7 @@ function strengthen(
     isOwed = false;
     high = Math.max(low, Math.min(level, weakestLevel(found)));
   }
-  if (low < high) search.searchTruncated = true;
+  if (low < high) search.truncated = true;
   if (!isOwed || search.pool <= 0) return high;
   set(current, high);
   const first = findList(search, current);
@@ -201,8 +201,8 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
     return {
       isWindow: false,
       weakest: () => wanted + 1,
-      set: (strictness, level) => {
-        strictness.quotas[i] = level;
+      set: (relaxation, level) => {
+        relaxation.quotas[i] = level;
       },
       report: (level) => ({ kind: "quota", rule: quota.name, wanted, kept: wanted - (level - 1), late: level > 0 }),
     };
@@ -221,8 +221,8 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
       return {
         isWindow: false,
         weakest: () => (isInside ? 1 : 0),
-        set: (strictness, level) => {
-          strictness.pins[i] = isInside && level === 0 ? 1 : 0;
+        set: (relaxation, level) => {
+          relaxation.pins[i] = isInside && level === 0 ? 1 : 0;
         },
         report: () => ({ kind: "pin", rule: name, position: position + 1 }),
       };

@@ -209,11 +209,11 @@ function expire(limit: Limit, position: number, list: Int32Array, by: 1 | -1): v
   }
 }
 
-/** Positions of the newest occurrences of a value, the newest first: scratch of {@link room}. */
+/** Positions of the newest occurrences of a value, the newest first: scratch of {@link capacity}. */
 const recent = new Int32Array(2 * candidateLimit);
 
 /** How many candidates with the value the positions from `next` up to `end` (not included) can hold at most. */
-export function room(limit: Limit, value: number, next: number, end: number): number {
+export function capacity(limit: Limit, value: number, next: number, end: number): number {
   const positions = end - next;
   if (limit.permits !== undefined)
     return Math.min(positions, (limit.permits[value] as number) - (limit.near[value] as number));
@@ -242,7 +242,7 @@ export function room(limit: Limit, value: number, next: number, end: number): nu
  * Whether what is left may still fill the positions from `next` to `length`, as many of them broken as may be: a necessary
  * condition. Each candidate counts for its first value; of a value no more are unbroken than its capacity, and those over
  * what the whole windows of the rest hold are in the positions before these. With several values per candidate, no value
- * may be forced beyond its room either. `isLast` says that only candidates with the flag `last` remain.
+ * may be forced beyond its capacity either. `isLast` says that only candidates with the flag `last` remain.
  */
 export function canFill(limit: Limit, next: number, length: number, remaining: number, isLast: boolean): boolean {
   const positions = length - next;
@@ -259,11 +259,11 @@ export function canFill(limit: Limit, next: number, length: number, remaining: n
     const value = bySupply[i] as number;
     const left = firstLeft[value] as number;
     if (left <= 0) continue;
-    const fitting = Math.min(left, Math.max(0, room(limit, value, next, length)));
+    const fitting = Math.min(left, Math.max(0, capacity(limit, value, next, length)));
     const base = Math.min(fitting, whole);
     based += base;
     if (fitting > base)
-      over += Math.min(fitting - base, isWindow ? Math.max(0, room(limit, value, next, next + rest)) : rest);
+      over += Math.min(fitting - base, isWindow ? Math.max(0, capacity(limit, value, next, next + rest)) : rest);
   }
   if (based + Math.min(over, rest) < needed) return false;
   if (!limit.isMultiple || isLast) return true;
@@ -272,7 +272,7 @@ export function canFill(limit: Limit, next: number, length: number, remaining: n
     const value = bySupply[i] as number;
     if ((limit.supply[value] as number) <= spare) break;
     const forced = (limit.left[value] as number) - spare;
-    if (forced - limit.breaksLeft > Math.max(0, room(limit, value, next, length))) return false;
+    if (forced - limit.breaksLeft > Math.max(0, capacity(limit, value, next, length))) return false;
   }
   return true;
 }

@@ -1,4 +1,4 @@
-import { room, type Limit } from "./limit.js";
+import { capacity, type Limit } from "./limit.js";
 import type { QuotaLevel } from "./quota.js";
 
 /** Whether pinned candidates that are still to come leave the candidate its position: no window may hold too many of them. */
@@ -56,7 +56,7 @@ export function quotaFits(
         continue;
       }
       const value = values[at] as number;
-      const space = supply.get(value) ?? Math.max(0, room(limit, value, next, level.top));
+      const space = supply.get(value) ?? Math.max(0, capacity(limit, value, next, level.top));
       if (space > 0) fitting++;
       supply.set(value, space - 1);
     }

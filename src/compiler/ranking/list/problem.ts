@@ -133,8 +133,8 @@ export interface BuiltList {
   readonly nodes: number;
 }
 
-/** How strictly one search takes what may be relaxed. */
-export interface Strictness {
+/** How far one search relaxes what may be relaxed. */
+export interface Relaxation {
   /** Positions of the list. */
   readonly length: number;
   /** For each window, how many positions may break it. */

@@ -1,6 +1,6 @@
 import { createGains, type Gains } from "../order/gains.js";
 import { createLimit, type Limit } from "./limit.js";
-import type { ListProblem, Strictness, WindowConstraint } from "./problem.js";
+import type { ListProblem, Relaxation, WindowConstraint } from "./problem.js";
 import { classPredecessors } from "./twins.js";
 import { startWalk, type Preference, type Walk } from "./walk.js";
 
@@ -19,7 +19,7 @@ export interface Search {
   pool: number;
   /** Looks at a candidate under a limit that greedy lists may still take, in all. */
   looks: number;
-  searchTruncated: boolean;
+  truncated: boolean;
 }
 
 export function createSearch(problem: ListProblem): Search {
@@ -35,7 +35,7 @@ export function createSearch(problem: ListProblem): Search {
     nodes: 0,
     pool: 8 * budget,
     looks: 1e7,
-    searchTruncated: false,
+    truncated: false,
   };
 }
 
@@ -43,7 +43,7 @@ export function createSearch(problem: ListProblem): Search {
 const leastBudget = 20;
 
 /**
- * The lexicographically first list that keeps every rule to the given strictness, or undefined: there is none, or the
+ * The lexicographically first list that keeps every rule to the given relaxation, or undefined: there is none, or the
  * budget ended first. Depth first, position by position; a candidate is left out as soon as a necessary condition fails for
  * what remains, and so are candidates that differ from a failed one in nothing that a rule sees.
  *
@@ -51,17 +51,17 @@ const leastBudget = 20;
  * takes first what there is most of, which leaves variety for the end; the list that it finds so is made better from its
  * first position on, as far as the search's pool goes.
  */
-export function findList(search: Search, strictness: Strictness): Int32Array | undefined {
-  const { length } = strictness;
+export function findList(search: Search, relaxation: Relaxation): Int32Array | undefined {
+  const { length } = relaxation;
   if (length > search.problem.count) return undefined;
-  const walk = walkOf(search, strictness);
+  const walk = walkOf(search, relaxation);
   if (!walk.stays()) return undefined;
   const found = descend(search, walk, "list", length + Math.max(leastBudget, Math.min(search.budget, search.pool)));
   search.nodes += found.nodes;
   search.pool -= Math.max(0, found.nodes - length);
   if (found.kind === "found") return walk.list;
   if (found.kind === "none") return undefined;
-  search.searchTruncated = true;
+  search.truncated = true;
   if (search.pool <= 0) return undefined;
   while (walk.filled() > 0) walk.take();
   const rough = descend(search, walk, "plenty", Math.min(search.pool, length + 2 * search.budget));
@@ -70,21 +70,21 @@ export function findList(search: Search, strictness: Strictness): Int32Array | u
 }
 
 /** A list that breaks at each position as little as it can there, or undefined where that comes to no list soon. */
-export function greedyList(search: Search, strictness: Strictness): Int32Array | undefined {
+export function greedyList(search: Search, relaxation: Relaxation): Int32Array | undefined {
   // At each position it looks at every candidate under every limit.
-  const looks = search.problem.count * strictness.length * search.limits.length;
+  const looks = search.problem.count * relaxation.length * search.limits.length;
   if (looks > search.looks) return undefined;
   search.looks -= looks;
-  const walk = walkOf(search, strictness);
+  const walk = walkOf(search, relaxation);
   if (!walk.stays()) return undefined;
-  const found = descend(search, walk, "fewest", strictness.length + 100);
+  const found = descend(search, walk, "fewest", relaxation.length + 100);
   search.nodes += found.nodes;
   return found.kind === "found" ? walk.list : undefined;
 }
 
-function walkOf(search: Search, strictness: Strictness): Walk {
+function walkOf(search: Search, relaxation: Relaxation): Walk {
   const { problem, limits, gains, weights } = search;
-  return startWalk({ problem, limits, gains, strictness, weights, twins: () => search.predecessors });
+  return startWalk({ problem, limits, gains, relaxation, weights, twins: () => search.predecessors });
 }
 
 /** A stronger window counts for more than all positions that break weaker ones. */

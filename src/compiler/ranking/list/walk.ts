@@ -1,7 +1,7 @@
 import type { Gains } from "../order/gains.js";
 import { allows, canFill, occupy, resetLimit, vacate, type Limit } from "./limit.js";
 import { allowsPinsAhead, quotaFits } from "./look-ahead.js";
-import type { ListProblem, Strictness } from "./problem.js";
+import type { ListProblem, Relaxation } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
 
 /** In which order a walk tries the candidates of a position. */
@@ -32,19 +32,19 @@ export interface WalkOptions {
   readonly problem: ListProblem;
   readonly limits: readonly Limit[];
   readonly gains: Gains | undefined;
-  readonly strictness: Strictness;
+  readonly relaxation: Relaxation;
   /** Of each limit, what a position that breaks it counts against one that breaks another. */
   readonly weights: readonly number[];
   /** The better twin of each candidate, or −1; undefined while no walk has turned back. */
   readonly twins: () => Int32Array | undefined;
 }
 
-export function startWalk({ problem, limits, gains, strictness, weights, twins }: WalkOptions): Walk {
+export function startWalk({ problem, limits, gains, relaxation, weights, twins }: WalkOptions): Walk {
   const { count, last } = problem;
-  const { length } = strictness;
+  const { length } = relaxation;
   const list = new Int32Array(length).fill(-1);
   const placed = new Uint8Array(count);
-  const quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, strictness.quotas[i] as number));
+  const quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i] as number));
   const have = new Int32Array(quotas.length);
   const membersLeft = Int32Array.from(quotas, ({ members }) => members.reduce((sum, member) => sum + member, 0));
 
@@ -53,7 +53,7 @@ export function startWalk({ problem, limits, gains, strictness, weights, twins }
     resetLimit(limit, problem);
   }
   problem.windows.forEach((_, i) => {
-    (limits[i] as Limit).breaksLeft = strictness.breaks[i] as number;
+    (limits[i] as Limit).breaksLeft = relaxation.breaks[i] as number;
   });
   // Of each position, which limits its item broke.
   const broken = limits.map(() => new Uint8Array(length));
@@ -64,7 +64,7 @@ export function startWalk({ problem, limits, gains, strictness, weights, twins }
   const isPinned = new Uint8Array(count);
   let lastPin = -1;
   problem.pins.forEach(({ candidate, position }, i) => {
-    if (strictness.pins[i] === 0) return;
+    if (relaxation.pins[i] === 0) return;
     pinned[position] = candidate;
     isPinned[candidate] = 1;
     lastPin = Math.max(lastPin, position);

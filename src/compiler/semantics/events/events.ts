@@ -2,6 +2,7 @@
  * The algebra of events: P(A | C) and E(y | C) over conjunctions of labels, closed under `within`. Four rules and no
  * others; what they do not reach is not the probability of an event. Pure: it knows labels by name and reports nothing.
  */
+import { compareText } from "../../text/index.js";
 import type { EventLiteral, EventModel, HeadType } from "../../model/heads.js";
 
 /** The labels that a label implies, near to far: `buy within click` gives buy → [click]. */
@@ -184,8 +185,4 @@ export function showHeadType(type: HeadType, within: Within): string {
 
 function showCondition(given: EventModel, within: Within): string {
   return given.length === 0 ? "" : ` | ${showEvent(given, within)}`;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,11 +1,11 @@
 import { resolveBuiltin } from "../../builtins/index.js";
-import type { LogitExpression, NodeRef } from "../../model/index.js";
+import { nodeAt, type LogitExpression, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 
 import { constantOf } from "../arguments/constants.js";
 import { describeValue } from "../names/describe.js";
-import { nodeAt, type Network, type Owner } from "../network/network.js";
+import { type Network, type Owner } from "../network/network.js";
 import { checkTensor, reportSeveral, type NetworkContext } from "../network/network-expression.js";
 import { placeArguments } from "../arguments/place-arguments.js";
 import { noteServed } from "../serving/served.js";

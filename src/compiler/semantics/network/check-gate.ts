@@ -1,5 +1,5 @@
 import { resolveBuiltin, type GateBuiltin } from "../../builtins/index.js";
-import type { NodeRef } from "../../model/index.js";
+import { nodeAt, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
@@ -7,7 +7,7 @@ import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js
 import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
 import { reportIfLater } from "../later.js";
-import { addNode, nodeAt, type Owner } from "./network.js";
+import { addNode, type Owner } from "./network.js";
 import { checkTensor, reportSeveral, splitArguments, type NetworkContext } from "./network-expression.js";
 import { resolveName } from "../names/resolve.js";
 import { showShape } from "../values/types.js";

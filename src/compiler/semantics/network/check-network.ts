@@ -1,10 +1,10 @@
-import type { FeatureModel, NodeRef } from "../../model/index.js";
+import { nodeAt, type FeatureModel, type NodeRef } from "../../model/index.js";
 import { visit, type Expression } from "../../syntax/index.js";
 import { readArgument } from "../arguments/arguments.js";
 import { checkGate } from "./check-gate.js";
 import { setType, type CheckContext } from "../context.js";
 import { orderByReads } from "../names/cycles.js";
-import { createNetwork, nodeAt, type Network, type NetworkValue, type Owner } from "./network.js";
+import { createNetwork, type Network, type NetworkValue, type Owner } from "./network.js";
 import { checkTensor, type NetworkContext } from "./network-expression.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
 import { isNetworkKind, type NetworkKind, type SpecSymbol, type SymbolOf } from "../names/symbols.js";

@@ -1,5 +1,5 @@
 import { resolveBuiltin, type LayerBuiltin } from "../../builtins/index.js";
-import type { Arguments, NodeRef } from "../../model/index.js";
+import { nodeAt, type Arguments, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
@@ -8,7 +8,7 @@ import { featureShape } from "../data/check-features.js";
 import { setType, type CheckContext } from "../context.js";
 import { describeValue, shortArgument, withoutParentheses } from "../names/describe.js";
 import { reportIfLater } from "../later.js";
-import { addNode, nodeAt, type Network, type Owner } from "./network.js";
+import { addNode, type Network, type Owner } from "./network.js";
 import { resolveName } from "../names/resolve.js";
 import { meantBy } from "../names/suggestion.js";
 import { networkKinds, type SpecSymbol, type SymbolKind } from "../names/symbols.js";

@@ -42,12 +42,6 @@ export function createNetwork(features: readonly FeatureModel[]): Network {
   };
 }
 
-export function nodeAt(network: Network, ref: NodeRef): NetNode {
-  const node = network.nodes[ref];
-  if (node === undefined) throw new Error(`no node ${ref}`);
-  return node;
-}
-
 /** Appends a node: the outermost one of its owner, or an inner one. */
 export function addNode(
   network: Network,

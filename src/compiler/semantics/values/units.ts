@@ -1,3 +1,4 @@
+import { compareText } from "../../text/index.js";
 /**
  * Units of formulas: `yuan`, `yuan / seconds`, `seconds^2`. A product or quotient has the unit that its parts make; what
  * cancels is not a unit. Written in one way, so that equal units are equal texts. Pure.
@@ -43,7 +44,7 @@ function read(unit: string | undefined): Powers {
 }
 
 function write(powers: Powers): string | undefined {
-  const sorted = [...powers].filter(([, power]) => power !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...powers].filter(([, power]) => power !== 0).toSorted(([a], [b]) => compareText(a, b));
   if (sorted.length === 0) return undefined;
   const factors = (sign: 1 | -1): readonly string[] =>
     sorted

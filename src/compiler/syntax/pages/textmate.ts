@@ -118,6 +118,8 @@ function declarationRules(): readonly Rule[] {
     ...namingRules(),
     { match: `\\b(${oneOf(declarationWords)})(?=\\s*\\{)`, captures: keyword },
     { match: '\\b(test)(?=\\s*")', captures: keyword },
+    // An entry of a block may be called so as well, but is indented.
+    { match: "^(edition)(?=\\s*:)", captures: keyword },
     {
       match: `^\\s*(${oneOf(ruleWords)})\\s+(${name})(?!\\s*[:(.])`,
       captures: { 1: { name: "keyword.control.rule.mtl" }, 2: { name: "entity.name.function.mtl" } },

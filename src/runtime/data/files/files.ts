@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import type { DataModel, FileFormat, FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
 import type { Span } from "../../../compiler/text/index.js";
-import { createFailure, nowhere } from "../../failure.js";
+import { createFailure, noLocation } from "../../failure.js";
 import type { Database } from "./database.js";
 import { quoteText } from "./sql.js";
 import { compareTexts } from "../expressions/values.js";
@@ -60,7 +60,7 @@ export function requestOfArguments(paths: readonly string[], reading: FileReadin
     format: reading?.format ?? "csv",
     options: reading?.options ?? defaultOptions,
     detect: true,
-    span: nowhere(),
+    span: noLocation(),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Columns of a log as values: what formulas, rules and objectives read of it, each in the type that its reader needs. */
 import { dirname, resolve } from "node:path";
 import type { FileReading } from "../../../compiler/model/model.js";
-import { nowhere } from "../../failure.js";
+import { noLocation } from "../../failure.js";
 import { openCacheFolder } from "../batches/cache.js";
 import { withDatabase } from "./database.js";
 import { explainReadError, type Reading } from "./diagnose.js";
@@ -81,7 +81,7 @@ export async function readLogColumns(
 }
 
 function valueSql({ column, kind }: LogColumnUse, columns: ExpressionColumns): string {
-  const expression = { kind: "column", name: column, span: nowhere() } as const;
+  const expression = { kind: "column", name: column, span: noLocation() } as const;
   switch (kind) {
     case "number":
       return compileFinite(expression, columns);

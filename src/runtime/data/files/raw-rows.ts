@@ -5,7 +5,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { FileReading } from "../../../compiler/model/model.js";
-import { createFailure, Failure, nowhere } from "../../failure.js";
+import { createFailure, Failure, noLocation } from "../../failure.js";
 import { openCacheFolder } from "../batches/cache.js";
 import { cellOf } from "../encode/cells.js";
 import { type Database, withDatabase } from "./database.js";
@@ -77,7 +77,7 @@ async function* jsonRows(
     for await (const text of isZstd(file) ? packedLines(file, signal) : textLines(file, signal)) {
       line += 1;
       if (text === undefined)
-        throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, nowhere());
+        throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, noLocation());
       if (text.trim() === "") continue;
       const value = parseJson(text);
       if (isRecord(value)) yield cleanRow(value, rules);
@@ -145,7 +145,7 @@ function packedLines(file: string, signal: AbortSignal | undefined): AsyncGenera
   return streamed(file, signal, async (database, put) => {
     const fault = await findZstdFault(file);
     if (fault !== undefined)
-      throw createFailure("MTL7102", { file, problem: `its zstd data is damaged (${fault})` }, nowhere());
+      throw createFailure("MTL7102", { file, problem: `its zstd data is damaged (${fault})` }, noLocation());
     for await (const chunk of database.stream(`SELECT line FROM ${linesSql(literalPath(resolve(file)))}`))
       if (!(await put(chunk.getRows().map(([line]) => String(line))))) return;
   });

@@ -1,5 +1,5 @@
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
-import { createFailure, nowhere } from "../../failure.js";
+import { createFailure, noLocation } from "../../failure.js";
 import { changeScript, liveScript, noteScript } from "./redis-scripts.js";
 import {
   counterGrace,
@@ -153,8 +153,8 @@ async function checkSettings(
     const { "maxmemory-policy": policy = "noeviction" } = await read("maxmemory-policy");
     const { appendonly = "yes" } = await read("appendonly");
     return [
-      ...(policy === "noeviction" ? [] : [createDiagnostic("MTL7534", { store, policy }, nowhere())]),
-      ...(appendonly === "yes" ? [] : [createDiagnostic("MTL7535", { store }, nowhere())]),
+      ...(policy === "noeviction" ? [] : [createDiagnostic("MTL7534", { store, policy }, noLocation())]),
+      ...(appendonly === "yes" ? [] : [createDiagnostic("MTL7535", { store }, noLocation())]),
     ];
   } catch {
     return [];

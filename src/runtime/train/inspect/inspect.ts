@@ -5,7 +5,7 @@
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { Model } from "../../../compiler/model/model.js";
 import type { DataRole, Dataset, OpenedData } from "../../data/index.js";
-import { nowhere } from "../../failure.js";
+import { noLocation } from "../../failure.js";
 import { warnOfConstants } from "./constant.js";
 import { type SingleAuc, singleAucs, warnOfGiveaways } from "./giveaway.js";
 import { warnOfOverlap } from "./overlap.js";
@@ -46,7 +46,7 @@ function warnOfEmptyRole(model: Model, role: DataRole, { rows }: Dataset, train:
     by === undefined || by.length === 0
       ? `nothing is measured on the ${roleWord(role)} data`
       : `rows with equal ${by.map((name) => `\`${name}\``).join(" and ")} stay on one side, so few values may all fall on one: split by another column, or by rows`;
-  const span = model.data[role]?.span ?? (takesRest ? model.data.train?.span : undefined) ?? nowhere();
+  const span = model.data[role]?.span ?? (takesRest ? model.data.train?.span : undefined) ?? noLocation();
   const trained = train?.rows ?? 0;
   return [createDiagnostic("MTL7142", { role: roleWord(role), split: takesRest, trained }, span, { help })];
 }

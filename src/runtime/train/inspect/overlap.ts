@@ -1,6 +1,6 @@
 /** Rows that are measured on and were trained on. */
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
-import { nowhere } from "../../failure.js";
+import { noLocation } from "../../failure.js";
 import type { Dataset, EncodedBatch } from "../../data/index.js";
 import { sampleRows } from "./sample.js";
 import { roleWord } from "./space-counts.js";
@@ -32,7 +32,7 @@ export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Data
   const repeated = shareOf(own, (key) => (counts.get(key) ?? 0) > 1);
   if (share < 0.5 || repeated > share / 2) return [];
   return [
-    createDiagnostic("MTL7145", { role: roleWord(role), share, repeated }, nowhere(), {
+    createDiagnostic("MTL7145", { role: roleWord(role), share, repeated }, noLocation(), {
       help: "what is measured on rows that were trained on says nothing of other rows",
     }),
   ];

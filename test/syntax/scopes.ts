@@ -4,7 +4,7 @@ import { createOnigScanner, createOnigString, loadWASM } from "vscode-oniguruma"
 import textmate from "vscode-textmate";
 import { textMateGrammar } from "../../src/compiler/syntax/pages/textmate.js";
 
-/** The innermost scope of the TextMate grammar at each offset of a text that is no white space. */
+/** The innermost scope of the TextMate grammar at each offset of a text that is not a white space. */
 export type ScopesOf = (text: string) => ReadonlyMap<number, string>;
 
 /** Loads the TextMate grammar, as an editor does. */

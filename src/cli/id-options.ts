@@ -5,7 +5,7 @@ import { createFailure } from "../runtime/failure.js";
 export const idsOption = {
   kind: "names",
   value: "FEATURE=N",
-  doc: 'how many ids a feature has, "unknown" included, where the spec does not say it',
+  doc: 'number of ids of a feature, "unknown" included, where the spec does not state it',
 } as const;
 
 /** `user_id=1_000_000` as numbers. Throws MTL8020, or MTL8022 for a feature that none of the models has. */

@@ -3,7 +3,7 @@ export const formatOption = {
   kind: "choice",
   values: ["human", "json"],
   default: "human",
-  doc: "how results are printed",
+  doc: "output format",
 } as const;
 
 export const engineOption = {
@@ -15,19 +15,19 @@ export const engineOption = {
 export const testOption = {
   kind: "list",
   value: "FILE",
-  doc: "test data in place of the spec's; globs allowed",
+  doc: "test data (default: the spec's); globs allowed",
 } as const;
 
 export const trainFilesOption = {
   kind: "list",
   value: "FILE",
-  doc: "training data in place of the spec's; globs allowed",
+  doc: "training data (default: the spec's); globs allowed",
 } as const;
 
 export const validationOption = {
   kind: "list",
   value: "FILE",
-  doc: "validation data in place of the spec's; globs allowed",
+  doc: "validation data (default: the spec's); globs allowed",
 } as const;
 
 export const quietOption = {

@@ -5,7 +5,7 @@ import { defineCommand } from "../../command.js";
 export const checkVerb = defineCommand(
   {
     name: "check",
-    summary: "Say what is wrong in specs, before any data is read",
+    summary: "Check specs before any data is read",
     about: [
       "Compiles each spec up to its typed model: names, types, shapes, events, leakage, ranges. Reads no data and loads no engine. Exits with 1 when there is an error.",
       "A warning that does not matter is left out by a comment on its line or the line above: `// mtlc-ignore MTL6001: kept for the next model`. `mtlc explain CODE` says what a code means.",
@@ -21,7 +21,7 @@ export const checkVerb = defineCommand(
         kind: "choice",
         values: ["pretty", "json", "sarif", "github"],
         default: "pretty",
-        doc: "how results are printed: for people, for programs, for code scanning, or as annotations of GitHub Actions",
+        doc: "output format: for people, for programs, for code scanning, or as annotations of GitHub Actions",
       },
       fix: { kind: "flag", doc: "apply the fixes that cannot be a wrong guess, and check again" },
       watch: { kind: "flag", short: "w", doc: "check again whenever a spec or a file that it imports changes" },

@@ -7,7 +7,7 @@ import { show } from "../../show.js";
 export const compileVerb = defineCommand(
   {
     name: "compile",
-    summary: "Compile a spec to graphs without training it, or print what a stage made",
+    summary: "Compile a spec to graphs without training it, or print the result of a stage",
     about: [
       "Writes an artifact with the weights that training would start with: a SavedModel with the functions train, evaluate, predict, get and set, a tfjs GraphModel of predict, and a manifest. Training data is read when a vocabulary or a scale comes from it.",
       "With `--emit`, prints one stage of the compiler instead.",

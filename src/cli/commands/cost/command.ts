@@ -6,7 +6,7 @@ import { show } from "../../show.js";
 export const costVerb = defineCommand(
   {
     name: "cost",
-    summary: "Say what a model costs: parameters, bytes and operations, by part",
+    summary: "Count a model's parameters, bytes and operations, by part",
     about: [
       "Counts the parameters, the bytes and the floating-point operations of a served row, part by part; what tasks share and what each has for itself; and what the same tasks would cost as models of their own. Reads no data.",
       "The number of ids of a feature comes from the spec (`hash:`, `vocab:`, `values:`, boundaries), from `--ids`, or from an artifact.",

@@ -20,7 +20,7 @@ export const dataVerb = defineCommand(
       format: {
         kind: "choice",
         values: ["human", "json", "html"],
-        doc: "form of the profile (default: by the ending of FILE, else human)",
+        doc: "output format (default: by the ending of FILE, else human)",
       },
       quiet: quietOption,
     },

@@ -7,7 +7,7 @@ import { show } from "../../show.js";
 export const diffVerb = defineCommand(
   {
     name: "diff",
-    summary: "Say what changed between two models, not between two texts",
+    summary: "Show what changed between two models, not between two texts",
     about: [
       "Compares what two specs mean: inputs, labels, network, losses, training, and what of a checkpoint a warm start can transfer. Layout, order, comments and defaults that are written out are not changes.",
       "A model is a spec, an artifact's directory, or a spec in a git revision (`HEAD~1:specs/x.mtl`, from the repository's root as in git), whose imports are read from that revision too.",
@@ -21,19 +21,19 @@ export const diffVerb = defineCommand(
     },
     options: {
       git: { kind: "text", value: "REVISION", doc: "compare each spec with itself in a revision" },
-      driver: { kind: "flag", doc: "be git's external diff: take the seven arguments that git gives" },
+      driver: { kind: "flag", doc: "act as git's external diff: takes the seven arguments that git gives" },
       "exit-code": { kind: "flag", doc: "exit with 1 when there is any change" },
       "fail-on": {
         kind: "choice",
         values: changeClasses,
-        doc: "exit with 1 when there is a change of this class or a farther one",
+        doc: "exit with 1 when there is a change of this class or of a more severe one",
       },
       ids: idsOption,
       format: {
         kind: "choice",
         values: ["text", "json", "markdown"],
         default: "text",
-        doc: "how the changes are printed",
+        doc: "output format",
       },
     },
     examples: [

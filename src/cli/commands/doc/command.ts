@@ -11,8 +11,12 @@ export const docVerb = defineCommand(
     positional: { name: "MODEL", min: 1, max: 1, doc: "a spec, an artifact, or a spec in a git revision" },
     options: {
       output: outputOption,
-      image: { kind: "text", value: "ADDRESS", doc: "show a picture of the model, as `mtlc graph` draws it" },
-      format: { kind: "choice", values: ["markdown", "json"], default: "markdown", doc: "form of the page" },
+      image: {
+        kind: "text",
+        value: "ADDRESS",
+        doc: "address of the model's drawing, made by `mtlc graph`, to show on the page",
+      },
+      format: { kind: "choice", values: ["markdown", "json"], default: "markdown", doc: "output format" },
     },
     output: ({ output }) => (output === undefined ? "answer" : "files"),
     examples: [

@@ -5,7 +5,7 @@ import { show } from "../../show.js";
 export const doctorVerb = defineCommand(
   {
     name: "doctor",
-    summary: "Say which engine runs, and how to get the fast one",
+    summary: "Show which engine runs, and how to install the fast one",
     about: [
       "Engines, from fast to slow: native (TensorFlow through tfjs-node), wasm and cpu (tfjs). `MTLC_ENGINE` chooses one; without it the fastest that works runs.",
     ],

@@ -5,14 +5,17 @@ import { show } from "../../show.js";
 export const explainVerb = defineCommand(
   {
     name: "explain",
-    summary: "Write out every default of a spec, or say what a message's code means",
+    summary: "Print a spec with every default written out, or explain a diagnostic code",
     about: [
       "Of a spec: the same spec with imports, variants and macros expanded and every default written out, in canonical layout. It compiles to the same model.",
       "Of a code such as MTL4003: its page, with a spec that triggers it and the fix.",
     ],
     positional: { name: "SPEC|CODE", min: 1, max: 1, doc: "a spec, an artifact, a spec in a git revision, or a code" },
     options: {
-      textconv: { kind: "flag", doc: "be git's textconv: print the text unchanged where it cannot be written out" },
+      textconv: {
+        kind: "flag",
+        doc: "act as git's textconv: prints the text unchanged where it cannot be written out",
+      },
       format: formatOption,
     },
     examples: [

@@ -12,7 +12,7 @@ export const flowVerb = defineCommand(
     positional: { name: "STORE", min: 1, max: 1, doc: "a store of permits" },
     options: {
       top: { kind: "integer", value: "N", min: 1, max: 1_000_000, doc: "show the first N (default: 20)" },
-      ended: { kind: "flag", doc: "counters of windows that are over, too" },
+      ended: { kind: "flag", doc: "include counters of windows that are over" },
       format: formatOption,
     },
     examples: [

@@ -6,7 +6,7 @@ export const graphVerb = defineCommand(
     name: "graph",
     summary: "Draw a model: inputs, experts, gates, towers, tasks and chains",
     about: [
-      "Draws what a spec declares from left to right, as SVG that reads on light and on dark ground, or as DOT for Graphviz. Copies of experts are a stack; a gate's dashed line shows what its weights are computed from.",
+      "Draws what a spec declares from left to right, as SVG for light and dark backgrounds, or as DOT for Graphviz. Copies of experts are a stack; a gate's dashed line shows what its weights are computed from.",
     ],
     positional: { name: "MODEL", min: 1, max: 1, doc: "a spec, an artifact, or a spec in a git revision" },
     options: {
@@ -14,7 +14,7 @@ export const graphVerb = defineCommand(
       format: {
         kind: "choice",
         values: ["svg", "dot", "json"],
-        doc: "form of the picture (default: by the ending of FILE, else svg)",
+        doc: "output format (default: by the ending of FILE, else svg)",
       },
     },
     output: ({ output }) => (output === undefined ? "answer" : "files"),

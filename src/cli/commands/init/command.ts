@@ -14,7 +14,7 @@ export const initVerb = defineCommand(
     ],
     positional: { name: "[DIR]", min: 0, max: 1, doc: "directory to make; with `--from`, by default the file's name" },
     options: {
-      from: { kind: "text", value: "FILE", doc: "data file to guess a spec of" },
+      from: { kind: "text", value: "FILE", doc: "data file to guess a spec from" },
       label: { kind: "names", value: "COLUMN", doc: "columns of the file that are labels (default: guessed)" },
       format: formatOption,
     },

@@ -8,7 +8,7 @@ export const lspVerb = defineCommand(
       "Speaks the Language Server Protocol until the editor says `exit`. An editor starts it; how, is in docs/editors.md.",
     ],
     positional: { name: "", min: 0, max: 0, doc: "" },
-    options: { stdio: { kind: "flag", doc: "as editors ask for it; nothing else is spoken" } },
+    options: { stdio: { kind: "flag", doc: "use standard input and output, which is the only transport" } },
     output: () => "stream",
     examples: [{ line: "mtlc lsp", does: "what an editor runs" }],
   },

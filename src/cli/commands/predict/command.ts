@@ -19,7 +19,7 @@ export const predictVerb = defineCommand(
       doc: "directory of a trained artifact (of chains over signals a compiled one will do), and the files; `-` is standard input",
     },
     options: {
-      output: { kind: "text", short: "o", value: "FILE", doc: "table to write (default: -, CSV on standard output)" },
+      output: { kind: "text", short: "o", value: "FILE", doc: "table to write (default: `-`, CSV on standard output)" },
       keep: { kind: "names", value: "COLUMN", doc: "columns of the files to write before the predictions" },
       engine: engineOption,
       quiet: quietOption,

@@ -33,11 +33,11 @@ export const rankVerb = defineCommand(
         doc: "column of identifiers (default: `id` or `item_id`, else the row's number)",
       },
       at: { kind: "text", value: "TIME", doc: "time of the requests, such as 2026-11-05T12:00:00Z (default: now)" },
-      seed: { kind: "integer", value: "N", min: 0, max: 4_294_967_295, doc: "seed of explorations (default: 0)" },
+      seed: { kind: "integer", value: "N", min: 0, max: 4_294_967_295, doc: "exploration seed (default: 0)" },
       experiment: {
         kind: "names",
         value: "NAME=ARM",
-        doc: "arm of an experiment, in place of that of the request's unit",
+        doc: "arm to use instead of the one that the request's unit is assigned to",
       },
       store: {
         kind: "text",
@@ -47,7 +47,7 @@ export const rankVerb = defineCommand(
       duplicates: {
         kind: "choice",
         values: ["refuse", "first"],
-        doc: "what two candidates of one identifier mean: the request is refused, or the first stays (default: refuse)",
+        doc: "two candidates with one identifier: refuse the request, or keep the first (default: refuse)",
       },
       explain: { kind: "flag", doc: "what each rule did with each candidate" },
       engine: engineOption,

@@ -14,7 +14,7 @@ import { show } from "../../show.js";
 export const trainVerb = defineCommand(
   {
     name: "train",
-    summary: "Train a spec's model and leave an artifact",
+    summary: "Train the model of a spec and write an artifact",
     about: [
       "Reads the data that the spec names, trains, measures every task over its sample space, and writes an artifact: weights, vocabularies, a SavedModel, a tfjs GraphModel and a manifest. The same spec, data, seed, engine and thread count give the same bytes.",
       "Checkpoints lie in the output directory until the artifact takes their place. Ctrl-C leaves one; `--resume` goes on from the newest, starts where there is none, and does nothing where all is done.",
@@ -30,14 +30,14 @@ export const trainVerb = defineCommand(
         value: "N",
         min: 0,
         max: 2 ** 32 - 1,
-        doc: "seed in place of the spec's",
+        doc: "random seed (default: the spec's)",
       },
       epochs: {
         kind: "integer",
         value: "N",
         min: 1,
         max: Number.MAX_SAFE_INTEGER,
-        doc: "epochs in place of the spec's",
+        doc: "number of epochs (default: the spec's)",
       },
       resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory, if there is one" },
       "warm-start": {
@@ -51,7 +51,7 @@ export const trainVerb = defineCommand(
         value: "N",
         min: 1,
         max: Number.MAX_SAFE_INTEGER,
-        doc: "a checkpoint every N steps, besides one a minute and one per epoch",
+        doc: "a checkpoint every N steps, in addition to one per minute and one per epoch",
       },
       tensorboard: { kind: "text", value: "DIR", doc: "write TensorBoard event files" },
       engine: engineOption,

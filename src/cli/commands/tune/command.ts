@@ -10,7 +10,7 @@ import { show } from "../../show.js";
 export const tuneVerb = defineCommand(
   {
     name: "tune",
-    summary: "Find the parameters of a formula on logged data",
+    summary: "Search a formula's parameters on logged data",
     about: [
       "Reads candidates that were ranked before, with the scores that the formula reads and what became of them, and looks for values of `params` under which the formula orders them best. The proposal is a patch to the spec; `--write` applies it.",
       "An objective is a weighted sum of measures, such as `0.7 * gauc(click) + 0.3 * ndcg@10(value)`: auc, gauc, ndcg, mean and distinct of a column of the log. Several objectives give a Pareto front. Lists are built by the rules of the ranking, so that measures of a list, and guards such as `mean@10(is_new) >= 0.1`, see what people would see.",
@@ -19,27 +19,41 @@ export const tuneVerb = defineCommand(
     positional: { name: "SPEC|ARTIFACT", min: 1, max: 1, doc: "spec, or directory that `mtlc train` wrote" },
     options: {
       log: { kind: "list", value: "FILE", doc: "logged candidates: CSV, TSV, Parquet or JSON lines; globs allowed" },
-      objective: { kind: "list", value: "OBJECTIVE", doc: "what is maximised; several give a front" },
-      guard: { kind: "list", value: "GUARD", doc: "what must hold, such as `distinct@10(category) >= 4`" },
-      method: { kind: "choice", values: tuneMethods, doc: "how (default: cma-es; nsga2 for several objectives)" },
-      label: { kind: "text", value: "COLUMN", doc: "what `stacking` and `survey` learn from" },
+      objective: { kind: "list", value: "OBJECTIVE", doc: "what to maximize; several give a Pareto front" },
+      guard: { kind: "list", value: "GUARD", doc: "constraint, such as `distinct@10(category) >= 4`" },
+      method: {
+        kind: "choice",
+        values: tuneMethods,
+        doc: "search method (default: cma-es; nsga2 for several objectives)",
+      },
+      label: { kind: "text", value: "COLUMN", doc: "target that `stacking` and `survey` fit" },
       rank: { kind: "text", value: "NAME", doc: "ranking whose formula is tuned" },
       fusion: { kind: "text", value: "NAME", doc: "formula that is tuned, without rules" },
       params: { kind: "names", value: "NAME", doc: "parameters that may move (default: all with a range)" },
       request: {
         kind: "text",
         value: "COLUMN",
-        doc: "tells requests apart (default: `group` of the spec's data, else `request`)",
+        doc: "column that identifies the request (default: `group` of the spec's data, else `request`)",
       },
-      user: { kind: "text", value: "COLUMN", doc: "tells users apart, the unit of intervals (default: requests)" },
+      user: {
+        kind: "text",
+        value: "COLUMN",
+        doc: "column that identifies the user, the unit of confidence intervals (default: requests)",
+      },
       time: {
         kind: "text",
         value: "COLUMN",
         doc: "time or day of a request: the latest are held out (default: some users are)",
       },
       holdout: { kind: "text", value: "SHARE", doc: "share of the requests or users that is held out (default: 0.2)" },
-      budget: { kind: "integer", value: "N", min: 2, max: 1_000_000, doc: "formulas to evaluate (default: 300)" },
-      seed: { kind: "integer", value: "N", min: 0, max: 2 ** 32 - 1, doc: "seed of the search (default: 1)" },
+      budget: {
+        kind: "integer",
+        value: "N",
+        min: 2,
+        max: 1_000_000,
+        doc: "number of formulas to evaluate (default: 300)",
+      },
+      seed: { kind: "integer", value: "N", min: 0, max: 2 ** 32 - 1, doc: "search seed (default: 1)" },
       pick: {
         kind: "integer",
         value: "N",
@@ -59,7 +73,7 @@ export const tuneVerb = defineCommand(
         max: 1e9,
         doc: "effective requests an estimate needs (default: 100)",
       },
-      "ask-tell": { kind: "flag", doc: "another optimizer drives, by JSON lines on standard input and output" },
+      "ask-tell": { kind: "flag", doc: "let an external optimizer drive, by JSON lines on standard input and output" },
       write: { kind: "flag", doc: "apply the patch to the spec" },
       plot: { kind: "text", value: "DIR", doc: "write front.svg and sensitivity.svg" },
       quiet: quietOption,

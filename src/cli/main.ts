@@ -2,7 +2,7 @@
  * The command line: words in, an exit code out. It finds the command, hands its table and words to the parser, and turns
  * whatever is thrown into diagnostics; it knows no command by name.
  */
-import type { Diagnostic } from "../compiler/diagnostics/index.js";
+import { definitionOf } from "../compiler/diagnostics/index.js";
 import { suggest } from "../compiler/text/index.js";
 import { createFailure, Failure } from "../runtime/failure.js";
 import { version } from "../runtime/version.js";
@@ -61,28 +61,6 @@ function findCommand(name: string): Command {
   throw createFailure("MTL8001", { command: name, suggestion });
 }
 
-/** Codes that say that the command line itself is wrong. */
-const usageCodes: ReadonlySet<string> = new Set([
-  "MTL7401",
-  "MTL7551",
-  "MTL7552",
-  "MTL7553",
-  "MTL7557",
-  "MTL7564",
-  "MTL8001",
-  "MTL8002",
-  "MTL8003",
-  "MTL8004",
-  "MTL8005",
-  "MTL8006",
-  "MTL8009",
-  "MTL8020",
-  "MTL8022",
-  "MTL8023",
-  "MTL8024",
-  "MTL8040",
-]);
-
 async function report(error: unknown, words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const failure = error instanceof Failure ? error : bug(error, terminal);
   const { showDiagnostics, diagnosticsJson } = await import("./show-diagnostics.js");
@@ -92,11 +70,7 @@ async function report(error: unknown, words: readonly string[], terminal: Termin
       footer: failure.diagnostics.length > 1,
       sources: failure.sources,
     });
-  return failure.diagnostics.some(isUsage) ? 2 : 1;
-}
-
-function isUsage({ code }: Diagnostic): boolean {
-  return usageCodes.has(code);
+  return failure.diagnostics.some(({ code }) => definitionOf(code).usage === true) ? 2 : 1;
 }
 
 function wantsJson(words: readonly string[]): boolean {

@@ -37,11 +37,18 @@ describe("mtlc explain SPEC", () => {
 describe("mtlc explain CODE", () => {
   it("says what a code means, in small letters too", async () => {
     expect(await explain("MTL4003")).toContain("4003");
-    expect((await runExplain("mtl8007")).result).toMatchObject({ code: "MTL8007", title: "file cannot be read" });
+    expect((await runExplain("mtl8007")).result).toMatchObject({ code: "MTL8007", title: "unreadable file" });
     expect(explainView.json((await runExplain("MTL8007")).result)).not.toHaveProperty("kind");
+  });
+
+  it("says the same by the slug", async () => {
+    expect(await explain("gate-width")).toBe(await explain("MTL3008"));
+    expect((await runExplain("overflow")).result).toMatchObject({ code: "MTL5004", slug: "overflow" });
   });
 
   it("knows no other", async () => {
     await expect(runExplain("MTL9999999")).rejects.toThrow("MTL8024");
+    await expect(runExplain("gate-widht")).rejects.toThrow("did you mean `gate-width`?");
+    await expect(runExplain("model.mtl")).rejects.not.toThrow("MTL8024");
   });
 });

@@ -50,7 +50,7 @@ describe("SARIF", () => {
       runs: [
         {
           columnKind: "utf16CodeUnits",
-          tool: { driver: { semanticVersion: "1.2.3", rules: [{ id: "MTL2001" }] } },
+          tool: { driver: { semanticVersion: "1.2.3", rules: [{ id: "MTL2001", name: "unknown-name" }] } },
           results: [
             {
               level: "error",
@@ -65,6 +65,17 @@ describe("SARIF", () => {
         },
       ],
     });
+  });
+
+  it("links a rule to its page, where there is one", () => {
+    const pageOf = (code: string): string | undefined => (code === "MTL2001" ? "file:///docs/MTL2001.md" : undefined);
+    const other = createDiagnostic("MTL1008", { close: ")" }, place);
+    const log = JSON.parse(renderSarif([one, other], sources, { version: "1.2.3", pageOf })) as unknown;
+    expect(isSarif(log)).toBe(true);
+    expect(log).toMatchObject({
+      runs: [{ tool: { driver: { rules: [{ name: "unmatched-bracket" }, { helpUri: "file:///docs/MTL2001.md" }] } } }],
+    });
+    expect(JSON.stringify(log).match(/helpUri/g)).toHaveLength(1);
   });
 
   it("shows a diagnostic that is about no file without a place", () => {

@@ -1,20 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { catalogue, type DiagnosticDefinition } from "../../src/compiler/diagnostics/index.js";
-import { runTimeMeanings, specMeanings } from "../../src/compiler/diagnostics/meanings/index.js";
+import { catalogue, definitionOf } from "../../src/compiler/diagnostics/index.js";
 
 const specs = join(import.meta.dirname, "../semantics/specs");
 
 /** All codes, in order. */
 export const codes: readonly string[] = Object.keys(catalogue).toSorted();
-
-export function titleOf(code: string): string {
-  return (catalogue[code as keyof typeof catalogue] as DiagnosticDefinition<never>).title;
-}
-
-function severityOf(code: string): string {
-  return (catalogue[code as keyof typeof catalogue] as DiagnosticDefinition<never>).severity;
-}
 
 /** Codes of specs that no spec of the first edition can have. */
 const ofLaterEditions: ReadonlySet<string> = new Set(["MTL1022", "MTL1023"]);
@@ -24,26 +15,23 @@ export function isSpecCode(code: string): boolean {
   return /^MTL[1-6]/.test(code) && !ofLaterEditions.has(code);
 }
 
-/** The page of a code: its meaning, and the failing and the fixed fixture as they are. */
+/** The page of a code: what its row says, and the failing and the fixed fixture as they are. */
 export function renderPage(code: string): string {
+  const { slug, severity, title, about, fix, deprecated } = definitionOf(code);
   const head = [
-    `# ${code}: ${titleOf(code)}`,
+    `# ${code}: ${title}`,
     "",
-    `A${severityOf(code) === "error" ? "n error" : ` ${severityOf(code)}`}.`,
+    `${severity === "error" ? "An" : "A"} ${severity}, by name \`${slug}\`.`,
+    ...(deprecated === undefined ? [] : ["", deprecated]),
+    "",
+    about,
   ];
-  if (!isSpecCode(code)) {
-    const meaning = runTimeMeanings[code];
-    if (meaning === undefined) throw new Error(`${code} has no meaning`);
-    return [...head, "", meaning.how, "", "## How to fix", "", meaning.fix, ""].join("\n");
-  }
-  const meaning = specMeanings[code];
-  if (meaning === undefined) throw new Error(`${code} has no meaning`);
+  const howToFix = ["## How to fix", "", ...(fix === undefined ? [] : [fix, ""])];
+  if (!isSpecCode(code)) return [...head, "", ...howToFix].join("\n");
   const folder = join(specs, code);
   const others = readdirSync(folder).filter((name) => name.endsWith(".mtl") && !/^(?:fail|pass)\.mtl$/.test(name));
   return [
     ...head,
-    "",
-    meaning,
     "",
     "## A spec that has it",
     "",
@@ -51,8 +39,7 @@ export function renderPage(code: string): string {
     "",
     ...fence("text", read(folder, "fail.txt").replaceAll(`test/semantics/specs/${code}/fail.mtl`, "model.mtl")),
     "",
-    "## How to fix",
-    "",
+    ...howToFix,
     ...fence("mtl", read(folder, "pass.mtl")),
     "",
     ...others.flatMap((name) => [`\`${name}\`, which lies beside it:`, "", ...fence("mtl", read(folder, name)), ""]),
@@ -64,20 +51,21 @@ export function renderIndex(): string {
   return [
     "# Diagnostics",
     "",
-    "Every code that `mtlc` speaks of, with its page; `mtlc explain CODE` prints it. Codes are stable and never reused.",
+    "Every code that `mtlc` reports, with its page; `mtlc explain CODE` prints it, and so does `mtlc explain SLUG`.",
+    "A slug is the code's name: `// mtlc-ignore SLUG: why`, editors and SARIF use it. Both are stable and never reused.",
     "The pages are written by the tests: the specs on them are compiled, and the messages are what the compiler said.",
     ...groups.flatMap(([digit, title]) => [
       "",
       `## ${title}`,
       "",
-      "| code | what it is |",
-      "| --- | --- |",
+      "| code | slug | error |",
+      "| --- | --- | --- |",
       ...codes
         .filter((code) => code.startsWith(`MTL${digit}`))
-        .map(
-          (code) =>
-            `| [${code}](${code}.md) | ${titleOf(code)}${severityOf(code) === "error" ? "" : ` (${severityOf(code)})`} |`,
-        ),
+        .map((code) => {
+          const { slug, severity, title } = definitionOf(code);
+          return `| [${code}](${code}.md) | \`${slug}\` | ${title}${severity === "error" ? "" : ` (${severity})`} |`;
+        }),
     ]),
     "",
   ].join("\n");
@@ -92,7 +80,7 @@ const groups = [
   ["6", "Lint"],
   ["7", "Data, artifacts and runs"],
   ["8", "Command line"],
-  ["9", "Our own bugs"],
+  ["9", "Bugs in mtlc"],
 ] as const;
 
 function read(folder: string, name: string): string {

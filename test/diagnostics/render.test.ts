@@ -200,6 +200,7 @@ describe("the JSON form", () => {
   it("has places as lines and columns", () => {
     expect(toDiagnosticJson(full, sources)).toEqual({
       code: "MTL4003",
+      slug: "not-a-probability",
       severity: "error",
       message: "this product is not the probability of an event",
       file: "specs/feed.mtl",

@@ -1,27 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { editionsDiagnostics } from "../../src/compiler/diagnostics/catalogue/editions.js";
-import { eventsDiagnostics } from "../../src/compiler/diagnostics/catalogue/events.js";
-import { lintDiagnostics } from "../../src/compiler/diagnostics/catalogue/lint.js";
-import { namesDiagnostics } from "../../src/compiler/diagnostics/catalogue/names.js";
-import { rangesDiagnostics } from "../../src/compiler/diagnostics/catalogue/ranges.js";
-import { syntaxDiagnostics } from "../../src/compiler/diagnostics/catalogue/syntax.js";
-import { typesDiagnostics } from "../../src/compiler/diagnostics/catalogue/types.js";
+import { catalogue } from "../../src/compiler/diagnostics/index.js";
 import { isSpecCode } from "../diagnostics/page.js";
 import { compileFile, messagesOf } from "./compile.js";
 
 /** A folder per code: `fail.mtl` gives that code and nothing else, as `fail.txt` shows it; `pass.mtl` is its fix. */
 const folder = join(import.meta.dirname, "specs");
-const codes = Object.keys({
-  ...syntaxDiagnostics,
-  ...editionsDiagnostics,
-  ...namesDiagnostics,
-  ...typesDiagnostics,
-  ...eventsDiagnostics,
-  ...rangesDiagnostics,
-  ...lintDiagnostics,
-}).filter(isSpecCode);
+const codes = Object.keys(catalogue).filter(isSpecCode);
 
 describe("every code of specs", () => {
   it("has a spec that triggers it and one that fixes it", () => {

@@ -11,18 +11,28 @@ describe("// mtlc-ignore", () => {
     ["at the end of the line", [`${unused} // mtlc-ignore MTL6002: for later`]],
     ["on the line above", ["// mtlc-ignore MTL6002: for later", unused]],
     ["with other comments and a blank line between", ["// mtlc-ignore MTL6002: for later", "// why", "", unused]],
+    ["by the slug", [`${unused} // mtlc-ignore unused-network-part: for later`]],
+    ["by a code and a slug", [`${unused} // mtlc-ignore MTL6001, unused-network-part: for later`]],
     ["with several codes", [`${unused} // mtlc-ignore MTL6002,MTL6001: for later`, "// end"]],
   ])("leaves a warning out: %s", (_, lines) => {
     expect(codesOf(network(...lines)).filter((code) => code === "MTL6002")).toEqual([]);
   });
 
-  it("concerns one line and only its codes", () => {
+  it("applies to one line and to its codes only", () => {
     const codes = codesOf(network("// mtlc-ignore MTL6001: another code", unused));
     expect(codes).toEqual(["MTL6009", "MTL6002"]);
     expect(codesOf(network("// mtlc-ignore MTL6002: too far", "tower u = mlp(t, [8])", unused))).toContain("MTL6002");
   });
 
-  it("never leaves an error out", () => {
+  it("never leaves an error out, nor what is not a code", () => {
+    const [unknown] = compileText(network(`${unused} // mtlc-ignore unused-netwrok-part: typo`)).diagnostics.filter(
+      ({ code }) => code === "MTL6011",
+    );
+    expect(unknown?.message).toContain("`unused-netwrok-part`");
+    expect(codesOf(network("// mtlc-ignore unknown-name: no", "tower spare = mlp(y, [8])"))).toEqual([
+      "MTL6011",
+      "MTL2001",
+    ]);
     expect(codesOf(network("// mtlc-ignore MTL2001: no", "tower spare = mlp(y, [8])"))).toEqual(["MTL6011", "MTL2001"]);
   });
 

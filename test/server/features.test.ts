@@ -241,7 +241,7 @@ describe("code actions", () => {
     const actions = actionsAt(analyze(text), { start, end: start });
     const ignore = actions.find(({ title }) => title.startsWith("ignore MTL6"));
     const ignored = applyEdits(text, "m.mtl", ignore?.edits ?? []);
-    expect(ignored).toContain("  // mtlc-ignore MTL6002: TODO say why\n  tower spare");
+    expect(ignored).toContain("  // mtlc-ignore unused-network-part: TODO say why\n  tower spare");
     expect(analyze(ignored).compilation.diagnostics).toEqual([]);
     const wrong = sampleWith("over pool", "over pol");
     const at = wrong.indexOf("pol\n");
@@ -279,7 +279,7 @@ describe("diagnostics", () => {
     );
     const pageOf = (code: string): string => `file:///pages/${code}.md`;
     const [found] = diagnosticsOf(compilation, "m.mtl", (path) => `file:///${path}`, pageOf);
-    expect(found?.code).toBe("MTL4003");
+    expect(found?.code).toBe("not-a-probability");
     expect(found?.codeDescription).toEqual({ href: "file:///pages/MTL4003.md" });
     expect(found?.message).toContain("help: write `ctr * cvr`");
     expect(found?.relatedInformation?.[0]).toMatchObject({ message: "P(buy)", location: { uri: "file:///m.mtl" } });

@@ -50,7 +50,7 @@ describe("the server over standard input and output", () => {
     const uri = `file://${folder}/diagnosed.mtl`;
     await client.open(uri, sample.replace("over pool", "over pol"));
     const [found] = await client.diagnostics(uri, (list) => list.length > 0);
-    expect(found).toMatchObject({ code: "MTL2001", severity: 1, source: "mtl" });
+    expect(found).toMatchObject({ code: "unknown-name", severity: 1, source: "mtl" });
     expect(found?.message).toContain("did you mean `pool`?");
     await client.change(uri, sample);
     expect(await client.diagnostics(uri, (list) => list.length === 0)).toEqual([]);
@@ -196,7 +196,7 @@ describe("every feature over the connection", () => {
     expect(await client.diagnostics(part, () => true)).toEqual([]);
     await client.change(model, text.replace("alpha: 1", "beta: 1"));
     const [found] = await client.diagnostics(part, (list) => list.length > 0);
-    expect(found?.code).toBe("MTL2001");
+    expect(found?.code).toBe("unknown-name");
   });
 
   it("runs tests, marks what failed, and runs them again when the spec changes", async () => {

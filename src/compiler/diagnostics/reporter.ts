@@ -1,5 +1,5 @@
 import { compareText, type Span } from "../text/index.js";
-import { catalogue, type DiagnosticCode, type DiagnosticParameters } from "./catalogue/index.js";
+import { catalogue, definitionOf, type DiagnosticCode, type DiagnosticParameters } from "./catalogue/index.js";
 import type { DiagnosticDefinition } from "./define.js";
 import type { Diagnostic, Fix, Label, Severity } from "./diagnostic.js";
 
@@ -10,6 +10,8 @@ export interface ReportDetails {
   readonly notes?: readonly string[];
   readonly help?: string;
   readonly fixes?: readonly Fix[];
+  /** A fix more: the word that is most likely meant, for what is written at `span`. No word, no fix. */
+  readonly suggest?: { readonly span: Span; readonly word: string | undefined };
 }
 
 /** Makes one diagnostic from the catalogue; for places that have no {@link Reporter} at hand. */
@@ -19,7 +21,7 @@ export function createDiagnostic<C extends DiagnosticCode>(
   span: Span,
   details: ReportDetails = {},
 ): Diagnostic {
-  // The type checker does not see that `catalogue[code]` and `DiagnosticParameters<C>` speak of the same entry.
+  // The type checker does not see that `catalogue[code]` and `DiagnosticParameters<C>` belong to the same row.
   const definition = catalogue[code] as unknown as DiagnosticDefinition<DiagnosticParameters<C>>;
   return {
     code: code as string,
@@ -30,19 +32,14 @@ export function createDiagnostic<C extends DiagnosticCode>(
     labels: details.labels ?? [],
     notes: details.notes ?? [],
     ...(details.help === undefined ? {} : { help: details.help }),
-    fixes: details.fixes ?? suggestedFixes(parameters, span),
+    fixes: [...(details.fixes ?? []), ...suggestedFixes(details.suggest)],
   };
 }
 
-/** The fix that a suggested word is, where the place is the misspelt word and nothing more. */
-function suggestedFixes(parameters: unknown, span: Span): readonly Fix[] {
-  if (typeof parameters !== "object" || parameters === null) return [];
-  const { suggestion, ...others } = parameters as Readonly<Record<string, unknown>>;
-  const misspelt = [others["name"], others["member"], others["found"], others["column"]].some(
-    (word) => typeof word === "string" && word.length === span.end - span.start,
-  );
-  if (typeof suggestion !== "string" || span.file === "" || !misspelt) return [];
-  return [{ title: `write \`${suggestion}\``, edits: [{ span, newText: suggestion }] }];
+function suggestedFixes(suggested: ReportDetails["suggest"]): readonly Fix[] {
+  if (suggested?.word === undefined) return [];
+  const { span, word } = suggested;
+  return [{ title: `write \`${word}\``, edits: [{ span, newText: word }] }];
 }
 
 /** Collects diagnostics, at most one for a code at a place, and one error there: a second one is about the same mistake. */
@@ -57,7 +54,7 @@ export class Reporter {
     span: Span,
     details: ReportDetails = {},
   ): void {
-    const { severity } = catalogue[code] as DiagnosticDefinition<never>;
+    const { severity } = definitionOf(code);
     if (this.claim(code, severity, span)) this.list.push(createDiagnostic(code, parameters, span, details));
   }
 

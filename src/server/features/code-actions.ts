@@ -1,5 +1,11 @@
 import { CodeActionKind, type CodeAction, type Diagnostic as LspDiagnostic } from "vscode-languageserver";
-import { fixSafely, type Checked, type Diagnostic, type TextEdit } from "../../compiler/diagnostics/index.js";
+import {
+  definitionOf,
+  fixSafely,
+  type Checked,
+  type Diagnostic,
+  type TextEdit,
+} from "../../compiler/diagnostics/index.js";
 import { compileSpec } from "../../compiler/compile.js";
 import { positionAt, type SourceFile, type Span } from "../../compiler/text/index.js";
 import { rootOf, typeOf, type Analysis } from "../analysis/analysis.js";
@@ -64,20 +70,21 @@ function touches(span: Span, range: Pick<Span, "start" | "end">): boolean {
 /** What comments that suppress warnings have wrong is not suppressed itself. */
 const ofSuppressions: ReadonlySet<string> = new Set(["MTL6009", "MTL6010", "MTL6011"]);
 
-/** `// mtlc-ignore MTL6001: …` above the line of a warning; the reason is the author's to give. */
+/** `// mtlc-ignore unused-feature: …` above the line of a warning; the reason is the author's to give. */
 function suppression({ source }: Analysis, { code, severity, span }: Diagnostic): readonly Action[] {
   if (severity === "error" || ofSuppressions.has(code)) return [];
+  const { slug } = definitionOf(code);
   const { line } = positionAt(source, span.start);
   const start = source.lineStarts[line - 1] ?? 0;
   const indentation = /^[ \t]*/.exec(source.text.slice(start))?.[0] ?? "";
   return [
     {
-      title: `ignore ${code} here`,
+      title: `ignore ${slug} here`,
       kind: CodeActionKind.QuickFix,
       edits: [
         {
           span: { file: span.file, start, end: start },
-          newText: `${indentation}// mtlc-ignore ${code}: TODO say why\n`,
+          newText: `${indentation}// mtlc-ignore ${slug}: TODO say why\n`,
         },
       ],
     },
@@ -114,7 +121,9 @@ export function toCodeActions(
   return actions
     .filter(({ kind }) => only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)))
     .map(({ title, kind, edits, diagnostic, isPreferred }) => {
-      const shown = context.diagnostics.filter(({ code }) => code === diagnostic?.code);
+      const shown = context.diagnostics.filter(
+        ({ code }) => diagnostic !== undefined && code === definitionOf(diagnostic.code).slug,
+      );
       return {
         title,
         kind,

@@ -5,7 +5,7 @@ import {
   type DiagnosticRelatedInformation,
 } from "vscode-languageserver";
 import type { Compilation } from "../../compiler/compile.js";
-import type { Diagnostic, Severity } from "../../compiler/diagnostics/index.js";
+import { definitionOf, type Diagnostic, type Severity } from "../../compiler/diagnostics/index.js";
 import { toRange } from "../positions.js";
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -14,12 +14,9 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   info: DiagnosticSeverity.Information,
 };
 
-/** Codes that speak of something that nothing reads: editors show it faded. */
-const unused: ReadonlySet<string> = new Set(["MTL6001", "MTL6002", "MTL6003", "MTL6004"]);
-
 /**
  * What the compiler says about one file, in the protocol's form; places in other files become related information.
- * `pageOf` gives the address of the page about a code.
+ * A code is named by its slug; `pageOf` gives the address of the page about a code.
  */
 export function diagnosticsOf(
   compilation: Compilation,
@@ -31,15 +28,16 @@ export function diagnosticsOf(
   if (source === undefined) return [];
   return compilation.diagnostics
     .filter(({ span }) => span.file === path)
-    .map((diagnostic) => ({
+    .map((diagnostic) => ({ diagnostic, definition: definitionOf(diagnostic.code) }))
+    .map(({ diagnostic, definition }) => ({
       range: toRange(source, diagnostic.span),
       severity: severities[diagnostic.severity],
-      code: diagnostic.code,
+      code: definition.slug,
       ...pageLink(pageOf(diagnostic.code)),
       source: "mtl",
       message: messageOf(diagnostic),
       relatedInformation: relatedTo(diagnostic, compilation, uriOf),
-      ...(unused.has(diagnostic.code) ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+      ...(definition.unused === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     }));
 }
 

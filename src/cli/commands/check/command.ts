@@ -8,7 +8,7 @@ export const checkVerb = defineCommand(
     summary: "Check specs before any data is read",
     about: [
       "Compiles each spec up to its typed model: names, types, shapes, events, leakage, ranges. Reads no data and loads no engine. Exits with 1 when there is an error.",
-      "A warning that does not matter is left out by a comment on its line or the line above: `// mtlc-ignore MTL6001: kept for the next model`. `mtlc explain CODE` says what a code means.",
+      "A warning that does not matter is left out by a comment on its line or the line above: `// mtlc-ignore unused-feature: kept for the next model`, by the slug or the code. `mtlc explain` says what either means.",
     ],
     positional: {
       name: "SPEC",
@@ -37,11 +37,12 @@ export const checkVerb = defineCommand(
   async ({ arguments: paths, options }, terminal) => {
     const [{ runCheck }, { checkText }] = await Promise.all([import("./run.js"), import("./view.js")]);
     const { fix, format, watch } = options;
+    const pageOf = format === "sarif" ? (await import("../../../server/pages.js")).createPages() : () => undefined;
     if ((fix || watch) && paths.some(isStandardInput))
       throw createFailure("MTL8040", { problem: `is not a file that \`${fix ? "--fix" : "--watch"}\` could work on` });
     const once = async (): ReturnType<typeof runCheck> => {
       const outcome = await runCheck(paths, { fix });
-      terminal.out(checkText(outcome.result, format, terminal));
+      terminal.out(checkText(outcome.result, format, terminal, pageOf));
       return outcome;
     };
     if (watch && (format === "json" || format === "sarif"))

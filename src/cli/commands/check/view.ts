@@ -14,8 +14,13 @@ export const checkFormats = ["pretty", "json", "sarif", "github"] as const;
 
 export type CheckFormat = (typeof checkFormats)[number];
 
-/** What `mtlc check` prints, in one of its forms. */
-export function checkText(result: CheckResult, format: CheckFormat, terminal: Terminal): string {
+/** What `mtlc check` prints, in one of its forms; `pageOf` gives the address of the page about a code. */
+export function checkText(
+  result: CheckResult,
+  format: CheckFormat,
+  terminal: Terminal,
+  pageOf: (code: string) => string | undefined,
+): string {
   const { diagnostics, sources } = result;
   switch (format) {
     case "pretty":
@@ -23,7 +28,7 @@ export function checkText(result: CheckResult, format: CheckFormat, terminal: Te
     case "json":
       return `${renderJson(diagnostics, sources)}\n`;
     case "sarif":
-      return renderSarif(diagnostics, sources, { version });
+      return renderSarif(diagnostics, sources, { version, pageOf });
     case "github":
       return renderGithub(diagnostics, sources);
   }

@@ -8,9 +8,14 @@ export const explainVerb = defineCommand(
     summary: "Print a spec with every default written out, or explain a diagnostic code",
     about: [
       "Of a spec: the same spec with imports, variants and macros expanded and every default written out, in canonical layout. It compiles to the same model.",
-      "Of a code such as MTL4003: its page, with a spec that triggers it and the fix.",
+      "Of a code such as MTL4003, or its slug, gate-width: its page, with a spec that triggers it and the fix.",
     ],
-    positional: { name: "SPEC|CODE", min: 1, max: 1, doc: "a spec, an artifact, a spec in a git revision, or a code" },
+    positional: {
+      name: "SPEC|CODE",
+      min: 1,
+      max: 1,
+      doc: "a spec, an artifact, a spec in a git revision, a code or a slug",
+    },
     options: {
       textconv: {
         kind: "flag",
@@ -21,6 +26,7 @@ export const explainVerb = defineCommand(
     examples: [
       { line: "mtlc explain model.mtl", does: "what the spec says and what it leaves unsaid" },
       { line: "mtlc explain MTL4003", does: "what a code means" },
+      { line: "mtlc explain gate-width", does: "the same, by its slug" },
     ],
   },
   async ({ arguments: [name = ""], options }, terminal) => {

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { specText } from "../../../compiler/describe/index.js";
-import { catalogue, type DiagnosticCode, type Severity } from "../../../compiler/diagnostics/index.js";
+import {
+  catalogue,
+  codeNames,
+  findCode,
+  type DiagnosticCode,
+  type Severity,
+} from "../../../compiler/diagnostics/index.js";
 import { format } from "../../../compiler/format/index.js";
 import { hashModel } from "../../../compiler/model/index.js";
 import { suggest } from "../../../compiler/text/index.js";
@@ -22,16 +28,25 @@ export type ExplainResult =
   | {
       readonly kind: "code";
       readonly code: string;
+      /** The code's name, such as `gate-width`. */
+      readonly slug: string;
       readonly severity: Severity;
       readonly title: string;
       /** The page of the code, as Markdown; absent where there is none yet. */
       readonly page?: string;
     };
 
-/** Explains a code of a message, or a spec. */
+/** Explains a diagnostic, by its code or its slug, or a spec. */
 export async function runExplain(name: string): Promise<Outcome<ExplainResult>> {
-  const result = /^mtl\d+$/i.test(name) ? explainCode(name.toUpperCase()) : await explainSpec(name);
-  return { result, exitCode: 0 };
+  const code = existsSync(name) ? undefined : findCode(name);
+  if (code !== undefined) return { result: explainCode(code), exitCode: 0 };
+  if (looksLikeCode(name)) throw createFailure("MTL8024", { code: name, suggestion: suggest(name, codeNames()) });
+  return { result: await explainSpec(name), exitCode: 0 };
+}
+
+/** Whether a word that is neither a file nor a diagnostic was meant as one: specs and artifacts have a dot, a `/` or a `:`. */
+function looksLikeCode(name: string): boolean {
+  return !existsSync(name) && (/^mtl\d+$/i.test(name) || /^[a-z0-9]+(?:-[a-z0-9]+)+$/.test(name));
 }
 
 async function explainSpec(name: string): Promise<ExplainResult> {
@@ -65,15 +80,10 @@ export async function runTextconv(file: string): Promise<string> {
   }
 }
 
-function explainCode(code: string): ExplainResult {
-  if (!isCode(code)) throw createFailure("MTL8024", { code, suggestion: suggest(code, Object.keys(catalogue)) });
-  const { severity, title } = catalogue[code];
+function explainCode(code: DiagnosticCode): ExplainResult {
+  const { slug, severity, title } = catalogue[code];
   const page = readPage(code);
-  return { kind: "code", code, severity, title, ...(page === undefined ? {} : { page }) };
-}
-
-function isCode(code: string): code is DiagnosticCode {
-  return Object.hasOwn(catalogue, code);
+  return { kind: "code", code, slug, severity, title, ...(page === undefined ? {} : { page }) };
 }
 
 /** Pages lie in the package, beside the compiled program. */

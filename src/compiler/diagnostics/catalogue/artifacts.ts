@@ -1,4 +1,5 @@
 import { defineDiagnostics } from "../define.js";
+import { joinNames } from "../words.js";
 
 const lackingColumn = (p: { column: string; user: string; suggestion?: string | undefined }): string =>
   `\`${p.column}\` (${p.user}${p.suggestion === undefined ? "" : `; is it what \`${p.suggestion}\` means?`})`;
@@ -6,72 +7,108 @@ const lackingColumn = (p: { column: string; user: string; suggestion?: string | 
 /** MTL72xx: artifacts on disk. */
 export const artifactsDiagnostics = defineDiagnostics({
   MTL7201: {
+    slug: "not-an-artifact",
     severity: "error",
     title: "not an artifact",
     message: (p: { directory: string; problem: string }) =>
       `\`${p.directory}\` is not an artifact: ${p.problem}; give a directory that \`mtlc train\` or \`mtlc compile\` wrote`,
+    about: "The folder holds no `manifest.json` of ours.",
+    fix: "Give the folder that `mtlc train -o` or `mtlc compile -o` wrote.",
   },
   MTL7202: {
+    slug: "newer-artifact",
     severity: "error",
     title: "artifact of a newer mtlc",
     message: (p: { directory: string; found: number; supported: number; writer: string }) =>
       `\`${p.directory}\` has artifact format ${p.found}, written by mtlc ${p.writer}; this mtlc reads formats up to ${p.supported}: update mtlc`,
+    about: "The artifact was written by a newer version, in a format that this one does not know.",
+    fix: "Update `mtlc`, or compile the spec again with this version.",
   },
   MTL7203: {
+    slug: "damaged-artifact",
     severity: "error",
     title: "damaged artifact",
     message: (p: { file: string; problem: string }) =>
       `\`${p.file}\` is damaged: ${p.problem}; copy the artifact again, or write it anew`,
+    about: "A file of the artifact is missing, or its bytes are not those that the manifest recorded by hash.",
+    fix: "Copy the artifact again as a whole, or write it anew.",
   },
   MTL7204: {
+    slug: "invalid-manifest",
     severity: "error",
-    title: "manifest does not follow its schema",
+    title: "invalid manifest",
     message: (p: { file: string; problem: string }) =>
       `\`${p.file}\` does not follow the manifest's schema: ${p.problem}`,
+    about: "The manifest does not follow its schema: it was edited, or another program wrote it.",
+    fix: "Copy the artifact again, or write it anew.",
   },
   MTL7205: {
+    slug: "foreign-output-directory",
     severity: "error",
-    title: "output directory holds something else",
+    title: "output directory is not an artifact",
     message: (p: { directory: string; entry: string }) =>
       `\`${p.directory}\` is not an artifact and not empty (it holds \`${p.entry}\`), so it is left alone; give another directory`,
+    about: "The output folder holds files that are not ours, and writing an artifact would replace them.",
+    fix: "Give an empty or new folder.",
   },
   MTL7206: {
+    slug: "untrained-artifact",
     severity: "error",
-    title: "artifact without weights",
+    title: "untrained artifact",
     message: (p: { directory: string }) =>
       `\`${p.directory}\` was compiled and not trained, so it cannot predict; give what \`mtlc train\` wrote`,
+    about: "`mtlc compile` writes initial weights, and the command needs trained ones.",
+    fix: "Give what `mtlc train` wrote.",
   },
   MTL7207: {
+    slug: "weights-mismatch",
     severity: "error",
     title: "weights do not fit the model",
     message: (p: { name: string; problem: string }) => `the weights do not fit the model: \`${p.name}\` ${p.problem}`,
+    about: "The names or shapes of the weights are not those of the model beside them.",
+    fix: "The weights belong to another version of the spec: copy the artifact as a whole, or train again.",
   },
   MTL7210: {
+    slug: "missing-row-column",
     severity: "error",
-    title: "rows without a column of a feature",
+    title: "missing column in the rows",
     message: (p: {
       row?: number | undefined;
       missing: readonly { readonly column: string; readonly user: string; readonly suggestion?: string | undefined }[];
       known: readonly string[];
     }) =>
-      `${p.row === undefined ? "no row brings" : `row ${p.row} does not bring`} ${p.missing.map(lackingColumn).join(", ")}, which the network reads; found: ${p.known.length === 0 ? "none" : p.known.map((name) => `\`${name}\``).join(", ")}`,
+      `${p.row === undefined ? "no row brings" : `row ${p.row} does not bring`} ${p.missing.map(lackingColumn).join(", ")}, which the network reads; found: ${p.known.length === 0 ? "none" : joinNames(p.known)}`,
+    about:
+      "Rows for a trained network lack a column that one of its features reads, or one of them has it misspelt. The value would count as unknown, and the prediction would be one for another row.",
+    fix: "Bring the column, with null where the value is not known. In a request to a ranking, a value of the request with the feature's name stands for it.",
   },
   MTL7211: {
+    slug: "rows-not-a-list",
     severity: "error",
-    title: "rows that are not a list of records",
+    title: "rows are not a list of records",
     message: (p: { found: string }) =>
       `\`predict\` takes a list of rows, each a record of column values, and not ${p.found}; write \`predict([{ … }])\``,
+    about: "A program gave `predict` one record, or something else, where a list of records is needed.",
+    fix: "Put the record into brackets: `predict([{ user_id: 7 }])`.",
   },
   MTL7212: {
+    slug: "initial-weights",
     severity: "warning",
-    title: "weights that were never trained",
+    title: "untrained weights",
     message: (p: { directory: string }) =>
       `\`${p.directory}\` was compiled and not trained: its weights are those that training begins with`,
+    about:
+      "An artifact that `mtlc compile` wrote is measured or started from. It holds the weights that training would begin with.",
+    fix: "Nothing, where that is meant; else give what `mtlc train` wrote.",
   },
   MTL7213: {
+    slug: "no-network",
     severity: "error",
     title: "artifact without a network",
     message: (p: { directory: string; needs: "predict" | "measure" | "start from" }) =>
       `\`${p.directory}\` has no network${p.needs === "predict" ? " and no chain over signals, so there is nothing to predict; `mtlc rank` ranks by its formulas" : p.needs === "measure" ? ", so there is nothing to measure; `mtlc tune` measures its formulas on a log" : ", so there are no weights to start from"}`,
+    about:
+      "The command needs a network, or a chain over signals, and the spec that the artifact was made from has none.",
+    fix: "Its formulas and rules work with `mtlc rank`, `mtlc test` and `mtlc tune`.",
   },
 });

@@ -1,154 +1,234 @@
 import { defineDiagnostics } from "../define.js";
+import { didYouMean } from "../words.js";
 
 /** MTL71xx: data files and the rows in them. */
 export const dataDiagnostics = defineDiagnostics({
   MTL7101: {
+    slug: "missing-data-file",
     severity: "error",
-    title: "no data file there",
+    title: "data file not found",
     message: (p: { pattern: string; glob: boolean; folder: string }) =>
       p.glob
         ? `no file matches \`${p.pattern}\` in \`${p.folder}\``
         : `there is no file \`${p.pattern}\` in \`${p.folder}\``,
+    about: "The `data` block or the command line names a file or a glob, and nothing is there.",
+    fix: "Paths of a spec are relative to the spec; paths of the command line to the working directory. `--train FILE…` and `--test FILE…` take the place of the spec's files.",
   },
   MTL7102: {
+    slug: "unreadable-data-file",
     severity: "error",
-    title: "data file that cannot be read",
+    title: "unreadable data file",
     message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be read: ${p.problem}`,
+    about:
+      "A file is there and cannot be read: it is damaged, cut off, of another format than its name says, or permission is missing.",
+    fix: 'Copy or download it again, or state its format: `csv("data.txt")`.',
   },
   MTL7103: {
+    slug: "missing-column",
     severity: "error",
-    title: "column that a data file lacks",
+    title: "missing column",
     message: (p: { column: string; file: string; user: string; suggestion?: string | undefined }) =>
-      `${p.user} needs the column \`${p.column}\`, which \`${p.file}\` does not have${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+      `${p.user} needs the column \`${p.column}\`, which \`${p.file}\` does not have${didYouMean(p.suggestion)}`,
+    about: "A feature, a label or a role reads a column that a data file does not have.",
+    fix: 'Correct the name, or read another column: `age: numeric(column: "user_age")`. A file without a header line needs `columns: […]`.',
   },
   MTL7104: {
+    slug: "column-type",
     severity: "error",
-    title: "column of another type",
+    title: "column type mismatch",
     message: (p: { column: string; file: string; found: string; needed: string; user: string }) =>
       `column \`${p.column}\` of \`${p.file}\` holds ${p.found}, where ${p.user} needs ${p.needed}`,
+    about: "A column of the file has another type than its use needs, such as a text where a number is read.",
+    fix: "Convert the column, or declare the feature as what it is.",
   },
   MTL7105: {
+    slug: "cell-type",
     severity: "error",
-    title: "value of another type",
+    title: "value type mismatch in a data file",
     message: (p: { what: string; file: string; row: number; value: string; needed: string; user: string }) =>
       `${p.what} is \`${p.value}\` in row ${p.row} of \`${p.file}\`, where ${p.user} needs ${p.needed}`,
+    about: "One value of a column cannot be read as what the column should hold.",
+    fix: 'Look at the row that the message names. Values that mean "unknown" are listed in the source: `csv("a.csv", nulls: ["NA", "?"])`.',
   },
   MTL7106: {
+    slug: "invalid-event-value",
     severity: "error",
-    title: "event that is neither true nor false",
+    title: "invalid event value",
     message: (p: { label: string; file: string; row: number; value: string }) =>
       `label \`${p.label}\` is \`${p.value}\` in row ${p.row} of \`${p.file}\`; an event is 0, 1, true or false, or null where it is not known`,
+    about: "The label is an event, and a row has a value that is neither 0, 1, true, false nor null.",
+    fix: "Say in the label when the event holds: `rich: event = income > 50_000`.",
   },
   MTL7107: {
+    slug: "invalid-sample-weight",
     severity: "error",
-    title: "sample weight that is none",
+    title: "invalid sample weight",
     message: (p: { column: string; file: string; row: number; value: string }) =>
       `the sample weight \`${p.column}\` is ${p.value} in row ${p.row} of \`${p.file}\`; a weight is a number of at least 0`,
+    about: "A sample weight is negative, not a number, or missing.",
+    fix: "Weights are at least 0; a row of weight 0 is not trained on.",
   },
   MTL7108: {
+    slug: "within-violation",
     severity: "warning",
-    title: "label outside the label that it implies",
+    title: "label outside its enclosing label",
     message: (p: { label: string; outer: string; role: string; count: number; rows: number }) =>
       `\`${p.label}\` holds in ${p.count} of ${p.rows} rows of the ${p.role} data where \`${p.outer}\` does not, although \`${p.label}\` is declared within \`${p.outer}\``,
+    about:
+      "`buy: event within click` states that a purchase implies a click, and some rows have a purchase without one.",
+    fix: "Correct the data, or take `within` away if the one does not imply the other. The rows are used as they are.",
   },
   MTL7109: {
+    slug: "ragged-line",
     severity: "error",
-    title: "line with another number of values",
+    title: "wrong number of values in a line",
     message: (p: { file: string; line: number; found: number; expected: number }) =>
       `line ${p.line} of \`${p.file}\` has ${p.found} ${p.found === 1 ? "value" : "values"} where ${p.expected} are expected`,
+    about: "A line of a text file has more or fewer values than the header or `columns` says.",
+    fix: "Look for a delimiter inside a value that is not quoted, or state `delimiter:`.",
   },
   MTL7110: {
+    slug: "column-count",
     severity: "error",
-    title: "column names that do not fit the file",
+    title: "wrong number of column names",
     message: (p: { file: string; found: number; named: number }) =>
       `\`columns\` names ${p.named} columns, and the first line of \`${p.file}\` has ${p.found} ${p.found === 1 ? "value" : "values"}`,
+    about: "`columns: […]` names more or fewer columns than the file has.",
+    fix: "Name every column, also those that nothing reads.",
   },
   MTL7111: {
+    slug: "duplicate-column",
     severity: "error",
-    title: "column named twice",
+    title: "duplicate column",
     message: (p: { file: string; column: string }) =>
       `\`${p.file}\` has two columns \`${p.column}\`; name them apart with \`columns\``,
+    about: "Two columns of a file have one name, so it is not clear which one a feature reads.",
+    fix: "Name the columns apart with `columns: […]` and `header: false`, or rename one in the file.",
   },
   MTL7112: {
+    slug: "missing-header",
     severity: "error",
-    title: "file without column names",
+    title: "missing header",
     message: (p: { file: string }) =>
       `\`${p.file}\` has no header line, so its columns need names: add \`columns: [...]\` to the source`,
+    about: "The first line of the file holds data where a header was expected.",
+    fix: "Add `header: false` and `columns: […]` to the source.",
   },
   MTL7130: {
+    slug: "malformed-line",
     severity: "error",
-    title: "line of another form",
+    title: "malformed line",
     message: (p: { file: string; row: number; found: string; form: string }) =>
       `row ${p.row} of \`${p.file}\` holds \`${p.found}\`, where a line is like \`${p.form}\``,
+    about:
+      "A file of `libsvm` or `slots` has a line that is not of this form: a value without an index, an index twice, a second colon.",
+    fix: "Repair the line, or name the format that the file has. Of `slots`, `delimiter` says what stands between the pieces.",
   },
   MTL7131: {
+    slug: "unnamed-plain-values",
     severity: "error",
-    title: "plain values without names",
+    title: "unnamed plain values",
     message: (p: { file: string; least: number; most: number; named: number; delimiter: string }) =>
       `rows of \`${p.file}\` begin with ${p.least === p.most ? p.least : `${p.least} to ${p.most}`} plain values, and \`columns\` names ${p.named}`,
+    about: "Lines of `slots` begin with plain values, such as labels, and the spec names another number of them.",
+    fix: 'Name them in their order: `slots("day1.txt", delimiter: ",", columns: [click, buy, site])`.',
   },
   MTL7132: {
+    slug: "format-mismatch",
     severity: "error",
-    title: "file of another form",
+    title: "file format mismatch",
     message: (p: { file: string; problem: string }) => `\`${p.file}\` is not read as it should be: ${p.problem}`,
+    about:
+      "The first line of a file names none of the columns that the spec reads, and looks like that of another form: another delimiter, no header, types in its names, libsvm.",
+    fix: "Write the format or the option that the help names.",
   },
   MTL7113: {
+    slug: "row-value-type",
     severity: "error",
-    title: "value of a row that does not fit",
+    title: "value type mismatch in a row",
     message: (p: { what: string; row: number; value: string; needed: string; user: string }) =>
       `${p.what} is \`${p.value}\` in row ${p.row}, where ${p.user} needs ${p.needed}`,
+    about: "A row given to `predict`, or sent to a service, has a value of another kind than its feature.",
+    fix: "Send what the feature declares: a number, a text, or a list of texts for a `bag`.",
   },
   MTL7114: {
+    slug: "unwritable-cache",
     severity: "error",
-    title: "cache folder that cannot be written",
+    title: "cache folder cannot be written",
     message: (p: { folder: string; problem: string }) =>
       `the cache folder \`${p.folder}\` cannot be written: ${p.problem}; name another one with \`MTLC_CACHE_DIR\``,
+    about: "Encoded data is kept in a cache folder, which cannot be written.",
+    fix: "Free space or permissions, or name another folder with `MTLC_CACHE_DIR`.",
   },
   MTL7116: {
+    slug: "damaged-cache",
     severity: "warning",
-    title: "damaged cache entry made again",
+    title: "damaged cache entry",
     message: (p: { what: "fit" | "rows"; role: string; problem: string }) =>
       `the cached ${p.what === "fit" ? "fit" : "rows"} of the ${p.role} data ${p.what === "fit" ? "is" : "are"} damaged (${p.problem}), so ${p.what === "fit" ? "it is" : "they are"} made again`,
+    about:
+      "An entry of the data cache is not what was written there: a disk that fails, a machine that lost power, or somebody edited it.",
+    fix: "Nothing: it is thrown away and made again from the data. When it comes back, look at the disk.",
   },
   MTL7115: {
+    slug: "nothing-to-fit",
     severity: "error",
-    title: "nothing to fit on",
+    title: "no training data to fit on",
     message: (p: { feature: string }) =>
       `feature \`${p.feature}\` takes its values from the training data, and there is none`,
+    about: "A vocabulary, a scale or a boundary comes from the training data, and the command has none.",
+    fix: "Name training data in the spec or with `--train`, or fix the values in the spec: `hash:` in place of `vocab:`.",
   },
   MTL7160: {
+    slug: "no-label-column",
     severity: "error",
-    title: "no label to start from",
+    title: "no label column found",
     message: (p: { file: string; columns: string; label?: string }) =>
       p.label === undefined
         ? `no column of \`${p.file}\` looks like a label (two values, or grades): name one with \`--label\`; its columns are ${p.columns}`
         : `\`${p.file}\` has no column \`${p.label}\`; its columns are ${p.columns}`,
+    about:
+      "`mtlc init --from FILE` looks for columns of two values (0 and 1, true and false, yes and no) or of grades. None of the file looks so, or the column that `--label` names is not there.",
+    fix: "Name the columns that say what happened: `mtlc init --from FILE --label click,buy`.",
   },
   MTL7161: {
+    slug: "no-feature-column",
     severity: "error",
-    title: "no feature to start from",
+    title: "no feature column found",
     message: (p: { file: string }) => `\`${p.file}\` has nothing but labels: no column could be a feature`,
+    about: "Every column of the file is a label, is empty, or is the same in every row.",
+    fix: "Give a file that also has what was known before the event: who, what, when, where.",
   },
   MTL7120: {
+    slug: "ambiguous-columns",
     severity: "error",
-    title: "columns of a table that differ only in capitals",
+    title: "column names differ only in case",
     message: (p: { first: string; second: string }) =>
       p.first === p.second
         ? `the table would have two columns \`${p.first}\`; name each column once`
         : `the table would have the columns \`${p.first}\` and \`${p.second}\`, which many readers take for one; keep only one of them`,
+    about: "`--keep` names a column twice, or two columns whose names differ only in capital and small letters.",
+    fix: "Keep each column once; rename one of two in the file.",
   },
   MTL7121: {
+    slug: "changed-files",
     severity: "error",
-    title: "files that change while they are read",
+    title: "files changed while they were read",
     message: (p: { kept: number; rows: number }) =>
       `there are predictions for ${p.rows} rows, but the files now have ${p.kept}: they changed while they were read; run it again`,
+    about: "A file was written to between its rows being predicted and its columns being kept.",
+    fix: "Run the command again when nothing writes to the files.",
   },
   MTL7122: {
+    slug: "missing-request-time",
     severity: "error",
-    title: "log without the time of its requests",
+    title: "missing request time",
     message: (p: { files: string; column?: string; row?: number; value?: string }) =>
       p.column === undefined
         ? `a formula reads the age of something, and nothing says when the requests of \`${p.files}\` came; name the column of their time with \`--time\``
         : `\`${p.column}\` is \`${p.value ?? ""}\` in row ${p.row ?? 0} of \`${p.files}\`, which is not a time, and a formula reads the age of something; write \`2026-11-05 12:30:00\`, or seconds (not milliseconds) since 1970`,
+    about:
+      "The formula that is tuned, or a condition of its ranking, calls `age(…)`: without the time of each request everything would be as old as nothing.",
+    fix: "Name the column of the time with `--time`; give it dates, or seconds since 1970.",
   },
 });

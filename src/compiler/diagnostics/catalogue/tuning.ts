@@ -1,110 +1,171 @@
 import { defineDiagnostics } from "../define.js";
+import { didYouMean, joinNames } from "../words.js";
 
 /** MTL755x to 757x: tuning a formula against a log. */
 export const tuningDiagnostics = defineDiagnostics({
   MTL7550: {
+    slug: "no-tunable-parameter",
     severity: "error",
-    title: "formula without a parameter to tune",
+    title: "no tunable parameter",
     message: (p: { formula: string; params: readonly string[] }) =>
       p.params.length === 0
         ? `\`${p.formula}\` reads no parameter; write one as \`params { alpha: 0.1 in [0, 1] }\``
-        : `no parameter of \`${p.formula}\` has a range with two ends: ${p.params.map((name) => `\`${name}\``).join(", ")}; write one as \`alpha: 0.1 in [0, 1]\``,
+        : `no parameter of \`${p.formula}\` has a range with two ends: ${joinNames(p.params)}; write one as \`alpha: 0.1 in [0, 1]\``,
+    about: "Tuning moves the parameters that a formula reads, and it reads none with a range of two ends.",
+    fix: "Give a parameter a range: `alpha: 0.1 in [0, 1]`.",
   },
   MTL7551: {
+    slug: "invalid-objective",
     severity: "error",
-    title: "objective that is none",
+    title: "invalid objective",
     message: (p: { text: string; option: string; at: number; problem: string }) =>
       `\`${p.option} "${p.text}"\`, character ${p.at + 1}: ${p.problem}`,
+    about: "The text of an objective or a guard cannot be read.",
+    fix: "The message shows the place, and `mtlc tune --help` the form.",
+    usage: true,
   },
   MTL7552: {
+    slug: "ambiguous-formula",
     severity: "error",
-    title: "several formulas to tune",
+    title: "ambiguous formula to tune",
     message: (p: { ranks: readonly string[]; fusions: readonly string[] }) =>
       `the spec has several ${p.ranks.length > 0 ? "rankings" : "formulas"}; say which with ${[
         ...p.ranks.map((name) => `\`--rank ${name}\``),
         ...p.fusions.map((name) => `\`--fusion ${name}\``),
       ].join(" or ")}`,
+    about: "The spec has several rankings or formulas, and tuning is about one.",
+    fix: "Name it with `--rank` or `--fusion`.",
+    usage: true,
   },
   MTL7553: {
+    slug: "unknown-tuning-name",
     severity: "error",
-    title: "ranking, formula or parameter that is not there",
+    title: "unknown ranking, formula or parameter",
     message: (p: { kind: string; name: string; known: readonly string[]; suggestion?: string | undefined }) =>
-      `there is no ${p.kind} \`${p.name}\`${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}${p.known.length === 0 ? "" : ` (there is ${p.known.map((name) => `\`${name}\``).join(", ")})`}`,
+      `there is no ${p.kind} \`${p.name}\`${didYouMean(p.suggestion)}${p.known.length === 0 ? "" : ` (there is ${joinNames(p.known)})`}`,
+    about: "The command names a ranking, a formula or a parameter that the spec does not have.",
+    fix: "Correct the name; the message lists what there is.",
+    usage: true,
   },
   MTL7554: {
+    slug: "refused-log-value",
     severity: "error",
-    title: "logged value that serving would refuse",
+    title: "logged value that serving refuses",
     message: (p: { input: string; row: number; file: string; reason: string; expected: string }) =>
       `\`${p.input}\` is ${p.reason === "missing" ? "missing" : p.reason === "outside" ? "outside of its range" : "of another type"} in row ${p.row} of \`${p.file}\`, where the spec needs ${p.expected}`,
+    about: "A row of the log holds a value that serving would not accept, so no list could have come of it.",
+    fix: "Correct the log, or widen the declared range, or say with `missing:` what stands for a value that is not there.",
   },
   MTL7555: {
+    slug: "no-formula",
     severity: "error",
     title: "spec without a formula",
     message: (p: { model: string }) =>
       `\`${p.model}\` has no formula to tune; write one as \`fusion score = ctr * cvr^a\``,
+    about: "The spec has no `fusion`, so there is nothing to tune.",
+    fix: "Write the order as a formula with parameters.",
   },
   MTL7556: {
+    slug: "no-later-requests",
     severity: "error",
-    title: "log of one time",
+    title: "no later requests to hold out",
     message: (p: { column: string }) =>
       `all requests have the same \`${p.column}\`, so that no later ones can be held out`,
+    about: "Later requests are held out to judge a change, and all of the log has one time.",
+    fix: "Log the time of each request, or name the column that has it.",
   },
   MTL7557: {
+    slug: "method-requirements",
     severity: "error",
-    title: "method that needs something else",
+    title: "missing requirement of a tuning method",
     message: (p: { method: string; needs: string }) => `\`--method ${p.method}\` needs ${p.needs}`,
+    about: "The method needs data or options that were not given.",
+    fix: "Give what the message names, or use another method.",
+    usage: true,
   },
   MTL7558: {
+    slug: "formula-not-linear",
     severity: "error",
-    title: "formula that no regression fits",
+    title: "formula cannot be fitted by regression",
     message: (p: { formula: string; method: string }) =>
       `\`${p.formula}\` is neither a product of powers nor a weighted sum with a parameter as exponent or weight, so \`--method ${p.method}\` has nothing to fit; \`--method cma-es\` tunes any formula`,
+    about: "A regression fits exponents or weights, and the formula is no product of powers and no weighted sum.",
+    fix: "`--method cma-es` tunes any formula.",
   },
   MTL7559: {
+    slug: "effective-sample-size",
     severity: "error",
-    title: "too little evidence for a change",
+    title: "effective sample size too small",
     message: (p: { effective: number; requests: number; floor: number; isHeldOut: boolean }) =>
       `${p.isHeldOut ? `the ${p.requests} held-out` : `the log's ${p.requests}`} requests are worth ${p.effective.toFixed(1)} for these parameters, below the floor of ${p.floor}; log more requests, jitter more widely, or stay nearer to the logged parameters`,
+    about:
+      "The log was made with other parameters, and too few of its requests speak of the proposed ones. An estimate from them would be noise.",
+    fix: "Log more requests, with parameters jittered more widely, or stay nearer to the logged ones.",
   },
   MTL7561: {
+    slug: "zero-coefficient",
     severity: "error",
-    title: "fit without a scale",
+    title: "zero reference coefficient",
     message: (p: { column: string; method: string }) =>
       `the fit gives ${p.column} the coefficient 0: the label does not rise with it, and the other exponents cannot be read relative to it; \`--method cma-es\` tunes the formula as it is`,
+    about: "The fit gives the reference column the coefficient 0, and every other exponent is read relative to it.",
+    fix: "Choose another reference, or `--method cma-es`.",
   },
   MTL7562: {
+    slug: "empty-log",
     severity: "error",
-    title: "log without rows",
+    title: "empty log",
     message: (p: { files: string }) => `no row of \`${p.files}\` can be ranked`,
+    about: "The log holds no rows that tuning can use.",
+    fix: "Look at the files and filters that the message names.",
   },
   MTL7564: {
+    slug: "invalid-number-option",
     severity: "error",
-    title: "option that is no number",
+    title: "invalid number in an option",
     message: (p: { option: string; value: string; needs: string }) =>
       `\`${p.option} ${p.value}\` is not right; it takes ${p.needs}`,
+    about: "An option takes a number of a certain kind, and was given something else.",
+    fix: "The message says what it takes.",
+    usage: true,
   },
   MTL7565: {
+    slug: "missing-request-column",
     severity: "error",
-    title: "log that does not tell its requests apart",
+    title: "missing request column",
     message: (p: { files: string; tried: readonly string[] }) =>
-      `\`${p.files}\` has no column ${p.tried.map((name) => `\`${name}\``).join(" or ")}; name the one that tells requests apart with \`--request\``,
+      `\`${p.files}\` has no column ${joinNames(p.tried, "or")}; name the one that tells requests apart with \`--request\``,
+    about:
+      "Lists, pairs and groups are made of the rows of one request, and the log has no column that tells requests apart.",
+    fix: "Name the column: `--request request_id`. `auc` alone needs none.",
   },
   MTL7566: {
+    slug: "too-many-logged-candidates",
     severity: "error",
-    title: "logged request of too many candidates",
+    title: "too many candidates in a logged request",
     message: (p: { request: string; candidates: number; most: number }) =>
       `request \`${p.request}\` has ${p.candidates} candidates, and a ranking takes ${p.most}; \`--request\` names the column that tells requests apart, \`--fusion\` tunes without rules`,
+    about:
+      "A ranking takes so many candidates at most, and a request of the log has more. Most often the column of requests is another one.",
+    fix: "Name the column of requests with `--request`.",
   },
   MTL7570: {
+    slug: "nothing-to-measure",
     severity: "error",
-    title: "nothing to measure",
+    title: "no values to measure",
     message: (p: { column: string; rows: number; isHeldOut: boolean }) =>
       `column \`${p.column}\` has no value in any of the ${p.rows} rows that are ${p.isHeldOut ? "held out" : "searched on"}, so nothing can be measured of it`,
+    about:
+      "An unknown value is not 0: rows without one are left out of what is measured of their column, and none are left.",
+    fix: "Name a column that has values, or a log in which they are known.",
   },
   MTL7571: {
+    slug: "missing-request-value",
     severity: "error",
-    title: "row of no request or no time",
+    title: "missing request or time of a row",
     message: (p: { column: string; file: string; row: number; option: string }) =>
       `column \`${p.column}\` has no value in row ${p.row} of \`${p.file}\`, where ${p.option} needs one in every row`,
+    about: "The column tells to which request a row belongs, or when it came, and one row does not say it.",
+    fix: "Write the value in every row, or leave out rows that have none.",
   },
 });

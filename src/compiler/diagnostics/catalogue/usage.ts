@@ -1,115 +1,188 @@
 import { defineDiagnostics } from "../define.js";
+import { didYouMean } from "../words.js";
 
 /** MTL8xxx: command line and diff. */
 export const usageDiagnostics = defineDiagnostics({
   MTL8001: {
+    slug: "unknown-command",
     severity: "error",
     title: "unknown command",
     message: (p: { command: string; suggestion?: string | undefined }) =>
-      `there is no command \`${p.command}\`${p.suggestion === undefined ? "; `mtlc help` lists them" : `; did you mean \`${p.suggestion}\`?`}`,
+      `there is no command \`${p.command}\`${p.suggestion === undefined ? "; `mtlc help` lists them" : didYouMean(p.suggestion)}`,
+    about: "There is no such command.",
+    fix: "`mtlc help` lists them.",
+    usage: true,
   },
   MTL8002: {
+    slug: "unknown-command-option",
     severity: "error",
     title: "unknown option",
     message: (p: { command: string; option: string; suggestion?: string | undefined }) =>
-      `\`mtlc ${p.command}\` has no option \`${p.option}\`${p.suggestion === undefined ? `; \`mtlc ${p.command} --help\` lists them` : `; did you mean \`${p.suggestion}\`?`}`,
+      `\`mtlc ${p.command}\` has no option \`${p.option}\`${p.suggestion === undefined ? `; \`mtlc ${p.command} --help\` lists them` : didYouMean(p.suggestion)}`,
+    about: "The command has no such option.",
+    fix: "`mtlc COMMAND --help` lists them.",
+    usage: true,
   },
   MTL8003: {
+    slug: "missing-option-value",
     severity: "error",
-    title: "option without its value",
+    title: "missing option value",
     message: (p: { option: string; value: string }) => `\`${p.option}\` needs a value: \`${p.option} ${p.value}\``,
+    about: "The option needs a value, and another option or nothing follows.",
+    fix: "Give the value; one that begins with `-` is written `--option=-1`.",
+    usage: true,
   },
   MTL8004: {
+    slug: "invalid-option-value",
     severity: "error",
-    title: "option with a value it does not take",
+    title: "invalid option value",
     message: (p: { option: string; value: string; expected: string }) =>
       `\`${p.option}\` takes ${p.expected}, not \`${p.value}\``,
+    about: "The option takes other values.",
+    fix: "The message says which.",
+    usage: true,
   },
   MTL8005: {
+    slug: "missing-command-argument",
     severity: "error",
-    title: "missing argument",
+    title: "missing command argument",
     message: (p: { command: string; argument: string; usage: string }) =>
       `\`mtlc ${p.command}\` needs ${p.argument}: \`${p.usage}\``,
+    about: "An argument is missing.",
+    fix: "The message shows the usage.",
+    usage: true,
   },
   MTL8006: {
+    slug: "extra-command-argument",
     severity: "error",
-    title: "argument too many",
+    title: "too many command arguments",
     message: (p: { command: string; argument: string; usage: string }) =>
       `\`mtlc ${p.command}\` has no use for \`${p.argument}\`: \`${p.usage}\``,
+    about: "There is an argument too many; a glob that the shell expanded may have made it.",
+    fix: "The message shows the usage.",
+    usage: true,
   },
   MTL8007: {
+    slug: "unreadable-file",
     severity: "error",
-    title: "file cannot be read",
+    title: "unreadable file",
     message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be read: ${p.problem}`,
+    about: "The file that the command was given is not there, or cannot be read.",
+    fix: "Paths are relative to the working directory.",
   },
   MTL8008: {
+    slug: "unwritable-file",
     severity: "error",
-    title: "file cannot be written",
+    title: "unwritable file",
     message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be written: ${p.problem}`,
+    about: "A file or folder cannot be written. What was there before is unchanged.",
+    fix: "Look at permissions and free space, or give another place.",
   },
   MTL8009: {
+    slug: "exclusive-options",
     severity: "error",
-    title: "options that exclude each other",
+    title: "mutually exclusive options",
     message: (p: { first: string; second: string }) =>
       `\`${p.first}\` and \`${p.second}\` exclude each other; give one of them`,
+    about: "Two options contradict each other.",
+    fix: "Give one of them.",
+    usage: true,
   },
   MTL8010: {
+    slug: "existing-file",
     severity: "error",
-    title: "file would be overwritten",
+    title: "file already exists",
     message: (p: { file: string }) => `\`${p.file}\` is there already and is left alone; give another place`,
+    about: "A file that the command would write is there already.",
+    fix: "Give another place, or move the file.",
   },
   MTL8012: {
+    slug: "no-spec-found",
     severity: "error",
-    title: "no spec there",
+    title: "no spec found",
     message: (p: { path: string; folder: boolean }) =>
       p.folder ? `there is no \`.mtl\` file in \`${p.path}\` or below it` : `no \`.mtl\` file matches \`${p.path}\``,
+    about:
+      "A folder has no `.mtl` file in or below it, or a glob matches none. Folders that begin with a dot and `node_modules` are not entered.",
+    fix: "Correct the path; put a glob into quotes, so that `mtlc` expands it and not the shell.",
   },
   MTL8013: {
+    slug: "output-is-input",
     severity: "error",
-    title: "output that is an input",
+    title: "output overwrites an input",
     message: (p: { output: string; input: string }) =>
       p.output === p.input
         ? `\`${p.output}\` is an input of this command and its output would overwrite it; give another output`
         : `the output \`${p.output}\` would overwrite \`${p.input}\`, which this command reads; give another output`,
+    about:
+      "The output of a command is a file that it reads, under the same or another name (a link, another spelling), or an artifact would be written over the artifact or the spec that it is made from.",
+    fix: "Give another output; move it over the input afterwards when that is what you want.",
   },
   MTL8014: {
+    slug: "ambiguous-git-copy",
     severity: "error",
-    title: "copy of git's whose imports are not known",
+    title: "unknown revision of a git copy",
     message: (p: { file: string }) =>
       `\`${p.file}\` is a copy that git made, and what it imports is not the same in every revision that has it; name the revision: \`REVISION:path\``,
+    about:
+      "Git hands the commands that it calls copies of files and does not say which revision they are of. The text of this one stands in several revisions, which import other files.",
+    fix: "Name the spec as git does: `HEAD~1:specs/model.mtl`; as a difftool, use `mtlc diff --driver`, which git tells the path.",
   },
   MTL8040: {
+    slug: "invalid-standard-input",
     severity: "error",
-    title: "standard input in a place where it cannot be",
+    title: "invalid use of standard input",
     message: (p: { problem: string }) => `standard input (\`-\`) ${p.problem}`,
+    about: "`-` names standard input, which is read once and cannot be written to, and the command needs more of it.",
+    fix: "Name a file.",
+    usage: true,
   },
   MTL8020: {
+    slug: "invalid-vocabulary-size",
     severity: "error",
-    title: "number of ids that is none",
+    title: "invalid vocabulary size",
     message: (p: { text: string }) =>
       `\`--ids ${p.text}\` does not say how many ids a feature has; write \`--ids user_id=1_000_000\`, "unknown" included`,
+    about: "`--ids` is written `FEATURE=NUMBER`.",
+    fix: "Write it so, with the id for unknown values counted.",
+    usage: true,
   },
   MTL8021: {
+    slug: "git-failed",
     severity: "error",
-    title: "git has no such thing",
+    title: "git command failed",
     message: (p: { command: string; problem: string }) => `\`git ${p.command}\` failed: ${p.problem}`,
+    about: "A git command failed: the folder is no repository, or the revision or file is not in it.",
+    fix: "Look at what git said, which the message repeats.",
   },
   MTL8022: {
+    slug: "unknown-id-feature",
     severity: "error",
-    title: "number of ids of a feature that has none",
+    title: "feature without ids",
     message: (p: { feature: string; suggestion?: string | undefined }) =>
-      `\`--ids ${p.feature}=…\`: the model has no feature \`${p.feature}\` with ids${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+      `\`--ids ${p.feature}=…\`: the model has no feature \`${p.feature}\` with ids${didYouMean(p.suggestion)}`,
+    about: "`--ids` names a feature that the models do not have, or one without ids.",
+    fix: "Correct the name; numeric features have no ids.",
+    usage: true,
   },
   MTL8024: {
+    slug: "unknown-code",
     severity: "error",
-    title: "code that no message has",
+    title: "unknown diagnostic code",
     message: (p: { code: string; suggestion?: string | undefined }) =>
-      `no message of mtlc has the code \`${p.code}\`${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`}`,
+      `no message of mtlc has the code \`${p.code}\`${didYouMean(p.suggestion)}`,
+    about: "`mtlc explain` was given a code that no message has.",
+    fix: "`docs/diagnostics/README.md` lists all codes.",
+    usage: true,
   },
   MTL8023: {
+    slug: "diff-needs-two-models",
     severity: "error",
-    title: "one model to compare",
+    title: "diff needs two models",
     message: (p: { given: number }) =>
       `\`mtlc diff\` compares two models, not ${p.given}: \`mtlc diff OLD NEW\`, or \`mtlc diff --git REVISION SPEC\``,
+    about: "A diff needs two models.",
+    fix: "Give two, or one with `--git REVISION`.",
+    usage: true,
   },
 });

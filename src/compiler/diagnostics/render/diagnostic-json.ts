@@ -1,4 +1,5 @@
 import { positionAt, type SourceFile, type Span } from "../../text/index.js";
+import { definitionOf } from "../catalogue/index.js";
 import type { Diagnostic, Severity } from "../diagnostic.js";
 
 /** A place for machines: 1-based lines and columns (UTF-16 units), the end exclusive. */
@@ -13,6 +14,8 @@ export interface PlaceJson {
 /** A diagnostic with its places as lines and columns. All other forms are made from this one. */
 export interface DiagnosticJson extends Partial<PlaceJson> {
   readonly code: string;
+  /** The code's name, such as `gate-width`. */
+  readonly slug: string;
   readonly severity: Severity;
   readonly message: string;
   /** A few words about the place itself. */
@@ -42,6 +45,7 @@ export function toDiagnosticJson(diagnostic: Diagnostic, sources: ReadonlyMap<st
   const { code, severity, message, caption, notes, help } = diagnostic;
   return {
     code,
+    slug: definitionOf(code).slug,
     severity,
     message,
     ...(placeOf(diagnostic.span, sources) ?? (diagnostic.span.file === "" ? {} : { file: diagnostic.span.file })),

@@ -1,8 +1,6 @@
 import type { SourceFile } from "../../text/index.js";
-import { catalogue } from "../catalogue/index.js";
-import type { DiagnosticDefinition } from "../define.js";
+import { definitionOf } from "../catalogue/index.js";
 import type { Diagnostic, Severity } from "../diagnostic.js";
-import { meaningOf } from "../meanings/index.js";
 import { toDiagnosticJson, type DiagnosticJson, type PlaceJson } from "./diagnostic-json.js";
 
 const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
@@ -10,13 +8,15 @@ const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "w
 /** What a log says about the tool. */
 export interface SarifTool {
   readonly version: string;
+  /** The address of the page about a code; undefined where there is none. */
+  readonly pageOf?: (code: string) => string | undefined;
 }
 
 /** Diagnostics as a log of SARIF 2.1.0 (OASIS), which code-scanning services read; paths become relative URIs. */
 export function renderSarif(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, SourceFile>,
-  { version }: SarifTool,
+  { version, pageOf = () => undefined }: SarifTool,
 ): string {
   const codes = [...new Set(diagnostics.map(({ code }) => code))].toSorted();
   const log = {
@@ -24,7 +24,9 @@ export function renderSarif(
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "mtlc", semanticVersion: version, rules: codes.map(ruleOf) } },
+        tool: {
+          driver: { name: "mtlc", semanticVersion: version, rules: codes.map((code) => ruleOf(code, pageOf(code))) },
+        },
         columnKind: "utf16CodeUnits",
         results: diagnostics.map((each) => resultOf(toDiagnosticJson(each, sources), codes)),
       },
@@ -33,14 +35,15 @@ export function renderSarif(
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function ruleOf(code: string): unknown {
-  // Codes come from diagnostics, which are made from the catalogue.
-  const { title, severity } = catalogue[code as keyof typeof catalogue] as DiagnosticDefinition<never>;
+function ruleOf(code: string, page: string | undefined): unknown {
+  const { slug, title, severity, about, fix } = definitionOf(code);
   return {
     id: code,
+    name: slug,
     shortDescription: { text: title },
-    fullDescription: { text: meaningOf(code) ?? title },
-    help: { text: `mtlc explain ${code}` },
+    fullDescription: { text: about },
+    ...(page === undefined ? {} : { helpUri: page }),
+    help: { text: fix ?? about },
     defaultConfiguration: { level: levels[severity] },
   };
 }

@@ -155,6 +155,7 @@ export function readArgument(
           suggestion: suggest(result.found, result.known),
         },
         result.span,
+        { suggest: { span: result.span, word: suggest(result.found, result.known) } },
       );
       return undefined;
     case "kind":

@@ -2,7 +2,6 @@ import type { Argument } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 import type { Callee } from "./arguments.js";
 import type { CheckContext } from "../context.js";
-import { fixBy } from "../names/suggestion.js";
 
 /**
  * The arguments of a call that takes exactly `parameters`, in the order of the parameters: those given by position fill
@@ -36,12 +35,9 @@ export function placeArguments(
     const first = seen.get(name.text);
     if (!parameters.includes(name.text)) {
       const suggestion = suggest(name.text, parameters);
-      reporter.report(
-        "MTL2005",
-        { callee: callee.name, name: name.text, known: parameters, suggestion },
-        name.span,
-        fixBy(suggestion, name.span),
-      );
+      reporter.report("MTL2005", { callee: callee.name, name: name.text, known: parameters, suggestion }, name.span, {
+        suggest: { span: name.span, word: suggestion },
+      });
       return undefined;
     }
     if (first !== undefined) {

@@ -158,6 +158,9 @@ export function checkColumns(context: CheckContext, data: DataModel, uses: reado
   const known = new Set(lists);
   for (const { column, span } of uses) {
     if (known.has(column)) continue;
-    context.reporter.report("MTL2011", { column, suggestion: suggest(column, known) }, span);
+    const suggestion = suggest(column, known);
+    // A column in quotes, or of a feature of another name, is not what is written at the span.
+    const word = span.end - span.start === column.length ? suggestion : undefined;
+    context.reporter.report("MTL2011", { column, suggestion }, span, { suggest: { span, word } });
   }
 }

@@ -14,6 +14,7 @@ import { checkColumnExpression, columnOfName, columnUses, type TypedColumnExpres
 import { literalsOf, meantColumn, writeColumn } from "./column-names.js";
 import { setType, type CheckContext } from "../context.js";
 import { featureKinds, featureSpecs, type FeatureKind } from "./feature-types.js";
+import { suggestedBy } from "../names/suggestion.js";
 
 /** The `features` block; features that are wrong are reported and left out. */
 export function checkFeatures(context: CheckContext, block: ast.FeaturesBlock | undefined): readonly FeatureModel[] {
@@ -111,12 +112,15 @@ function findKind(context: CheckContext, word: ast.Name): FeatureKind | undefine
       { what: "`sequence`", instead: "`bag(…)` pools the values of a list column" },
       word.span,
     );
-  else
+  else {
+    const { suggestion, details } = suggestedBy(word, featureKinds);
     context.reporter.report(
       "MTL2004",
-      { name: word.text, what: "a kind of feature", known: featureKinds, suggestion: suggest(word.text, featureKinds) },
+      { name: word.text, what: "a kind of feature", known: featureKinds, suggestion },
       word.span,
+      details,
     );
+  }
   return undefined;
 }
 

@@ -1,9 +1,10 @@
 import type { Arguments, FileFormat, FileReading, SourceModel, SourceOptions } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { rebasePath, suggest, own } from "../../text/index.js";
+import { rebasePath, own } from "../../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec } from "../arguments/arguments.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
+import { suggestedBy } from "../names/suggestion.js";
 
 /** A format with its options: of one source, or of `format:` for all. */
 export type Format = Pick<FileReading, "format" | "options">;
@@ -88,12 +89,15 @@ export function checkFormat(context: CheckContext, value: ast.Expression): Forma
 function findFormat(context: CheckContext, name: ast.Name): FileFormat | undefined {
   if (name.text === "") return undefined;
   const format = fileFormats.find((each) => each === name.text);
-  if (format === undefined)
+  if (format === undefined) {
+    const { suggestion, details } = suggestedBy(name, fileFormats);
     context.reporter.report(
       "MTL2004",
-      { name: name.text, what: "a file format", known: fileFormats, suggestion: suggest(name.text, fileFormats) },
+      { name: name.text, what: "a file format", known: fileFormats, suggestion },
       name.span,
+      details,
     );
+  }
   return format;
 }
 

@@ -1,11 +1,12 @@
 import type { ColumnExpression, ColumnFunction } from "../../model/index.js";
 import type { BinaryExpression, CallExpression, Expression } from "../../syntax/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import type { Span } from "../../text/index.js";
 import type { ColumnUse } from "./check-data.js";
 import { columnOfCall, columnWord, meantColumn } from "./column-names.js";
 import type { CheckContext } from "../context.js";
 import { describeTyped, describeValue } from "../names/describe.js";
 import { placeArguments } from "../arguments/place-arguments.js";
+import { suggestedBy } from "../names/suggestion.js";
 
 /** What an expression over raw columns gives; a bare column is whatever the file holds. */
 export type ColumnType = "any" | "number" | "text" | "bool";
@@ -214,11 +215,8 @@ function checkCall(context: CheckContext, call: CallExpression): TypedColumnExpr
   }
   const known = [columnWord, ...Object.keys(columnFunctions)];
   if (!isColumnFunction(name)) {
-    context.reporter.report(
-      "MTL2004",
-      { name, what: "a function of columns", known, suggestion: suggest(name, known) },
-      span,
-    );
+    const { suggestion, details } = suggestedBy(call.callee, known);
+    context.reporter.report("MTL2004", { name, what: "a function of columns", known, suggestion }, span, details);
     return undefined;
   }
   const { parameters, result } = columnFunctions[name];

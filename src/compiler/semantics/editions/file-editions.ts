@@ -27,14 +27,13 @@ function readEdition({ year }: EditionDeclaration, language: Language, reporter:
   if (value !== undefined && known.includes(value)) return value;
   const newest = newestEdition(language);
   const suggestion = suggest(year.text, known.map(String));
-  reporter.report(
-    "MTL1020",
-    { found: year.text, known, suggestion },
-    year.span,
-    value !== undefined && value > newest
-      ? { help: "a newer mtlc may know it: `npm install mtlc@latest`" }
-      : { help: `write \`edition: ${newest}\`` },
-  );
+  reporter.report("MTL1020", { found: year.text, known, suggestion }, year.span, {
+    suggest: { span: year.span, word: suggestion },
+    help:
+      value !== undefined && value > newest
+        ? "a newer mtlc may know it: `npm install mtlc@latest`"
+        : `write \`edition: ${newest}\``,
+  });
   return undefined;
 }
 

@@ -64,7 +64,10 @@ function checkCallees(context: CheckContext, body: Expression): boolean {
     const known = [...callWords];
     const suggestion = suggest(callee.text, known);
     const what = "a layer, a function or a macro";
-    if (!context.incomplete) context.reporter.report("MTL2001", { name: callee.text, what, suggestion }, callee.span);
+    if (!context.incomplete)
+      context.reporter.report("MTL2001", { name: callee.text, what, suggestion }, callee.span, {
+        suggest: { span: callee.span, word: suggestion },
+      });
   }
   return unknown.length === 0;
 }

@@ -192,12 +192,13 @@ function bindArguments(
       if (argument.value.kind !== "Missing") reporter.report("MTL3005", { callee, parameters: names }, argument.span);
     } else if (!names.includes(name)) {
       sound = false;
-      if (name !== "" && argument.name !== undefined)
-        reporter.report(
-          "MTL2005",
-          { callee, name, known: names, suggestion: suggest(name, names) },
-          argument.name.span,
-        );
+      if (name !== "" && argument.name !== undefined) {
+        const { span } = argument.name;
+        const suggestion = suggest(name, names);
+        reporter.report("MTL2005", { callee, name, known: names, suggestion }, span, {
+          suggest: { span, word: suggestion },
+        });
+      }
     } else if (places.has(name)) {
       sound = false;
       reporter.report("MTL3004", { callee, parameter: name }, argument.span);

@@ -145,7 +145,10 @@ function expandBlocks(
   return names.flatMap((name) => {
     if (name.text === "") return [];
     if (known.includes(name.text)) return reach(name.span, stdPath(name.text, release)) ?? [];
-    reporter.report("MTL2022", { name: name.text, file: "std", suggestion: suggest(name.text, known) }, name.span);
+    const suggestion = suggest(name.text, known);
+    reporter.report("MTL2022", { name: name.text, file: "std", suggestion }, name.span, {
+      suggest: { span: name.span, word: suggestion },
+    });
     return [];
   });
 }

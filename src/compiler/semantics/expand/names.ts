@@ -199,11 +199,10 @@ function membersLeft({ base, without, span }: ButExpression, naming: Naming): re
     sound = false;
     if (item.kind === "Missing" || (item.kind === "NameExpression" && naming.removed.has(item.name.text))) continue;
     const name = item.kind === "NameExpression" ? item.name.text : undefined;
-    naming.reporter.report(
-      "MTL2032",
-      { name, suggestion: name === undefined ? undefined : suggest(name, names) },
-      item.span,
-    );
+    const suggestion = name === undefined ? undefined : suggest(name, names);
+    naming.reporter.report("MTL2032", { name, suggestion }, item.span, {
+      suggest: { span: item.span, word: suggestion },
+    });
   }
   const left = new Set(taken.flatMap((item) => (item.kind === "NameExpression" ? [item.name.text] : [])));
   const rest = all.filter((item) => item.kind !== "NameExpression" || !left.has(item.name.text));

@@ -37,7 +37,10 @@ export function pickNames(
     pending.push(...found);
     if (found.length > 0 || name.text === "") continue;
     const known = [...byName.labels.keys(), ...byName.others.keys()];
-    reporter.report("MTL2022", { name: name.text, file, suggestion: suggest(name.text, known) }, name.span);
+    const suggestion = suggest(name.text, known);
+    reporter.report("MTL2022", { name: name.text, file, suggestion }, name.span, {
+      suggest: { span: name.span, word: suggestion },
+    });
   }
   for (let piece = pending.pop(); piece !== undefined; piece = pending.pop()) {
     if (picked.has(piece)) continue;

@@ -6,7 +6,7 @@ import {
   type ListFunctionName,
 } from "../../model/index.js";
 import type { Argument, CallExpression, Expression } from "../../syntax/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import type { Span } from "../../text/index.js";
 import { readArgument } from "../arguments/arguments.js";
 import { describeTyped, describeValue } from "../names/describe.js";
 import { formulaFunctions, piecewiseParameters, type FormulaFunction, type FormulaKind } from "./formula-functions.js";
@@ -24,6 +24,7 @@ import {
   type TreeOf,
   type TypedFormula,
 } from "./typed-formula.js";
+import { suggestedBy } from "../names/suggestion.js";
 
 type Scope = Pick<FormulaScope, "context">;
 
@@ -37,11 +38,8 @@ export function inferCall<L>(scope: Scope, call: CallExpression, infer: Infer<L>
   if (found === undefined) {
     for (const argument of call.arguments) infer(argument.value);
     const known = [...Object.keys(formulaFunctions), "piecewise"];
-    context.reporter.report(
-      "MTL2004",
-      { name, what: "a function of formulas", known, suggestion: suggest(name, known) },
-      span,
-    );
+    const { suggestion, details } = suggestedBy(call.callee, known);
+    context.reporter.report("MTL2004", { name, what: "a function of formulas", known, suggestion }, span, details);
     return errorFormula;
   }
   const names = found.parameters.map((parameter) => parameter.name);

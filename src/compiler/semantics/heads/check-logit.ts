@@ -69,6 +69,7 @@ function buildLogit(
         "MTL2004",
         { name, what: "a logit", known: logitWords, suggestion: near },
         expression.callee.span,
+        { suggest: { span: expression.callee.span, word: near } },
       );
       return undefined;
     }

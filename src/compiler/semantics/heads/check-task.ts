@@ -74,6 +74,7 @@ function checkActivation(
         "MTL2004",
         { name: name.text, what: "an activation", known: activations, suggestion },
         name.span,
+        { suggest: { span: name.span, word: suggestion } },
       );
       return undefined;
     }

@@ -1,9 +1,9 @@
 /**
- * `// mtlc-ignore MTL6001: reason`, at the end of a line or on lines of its own above one: warnings of these codes on that
- * line are left out. In come diagnostics and the comments of a file; out come those that remain, and what is wrong with
+ * `// mtlc-ignore unused-feature: reason`, at the end of a line or on lines of its own above one: warnings of these codes, or
+ * slugs, on that line are left out. In come diagnostics and the comments of a file; out come those that remain, and what is wrong with
  * the suppressions themselves, which nothing suppresses.
  */
-import { catalogue, Reporter, type Diagnostic, type Fix } from "../../diagnostics/index.js";
+import { definitionOf, findCode, Reporter, type Diagnostic, type Fix } from "../../diagnostics/index.js";
 import type { Comment, Spec } from "../../syntax/index.js";
 import { lineText, positionAt, type SourceFile, type Span } from "../../text/index.js";
 
@@ -19,6 +19,10 @@ export interface SuppressionInput {
 /** One code of one comment. */
 interface Suppression {
   readonly code: string;
+  /** The code or the slug, as the comment has it. */
+  readonly written: string;
+  /** The comment names no other code, so that it can go as a whole. */
+  readonly isOnly: boolean;
   readonly comment: Comment;
   /** The line concerned; undefined when none follows. */
   readonly line: number | undefined;
@@ -47,7 +51,7 @@ export function applySuppressions(diagnostics: readonly Diagnostic[], input: Sup
   const source = input.sources.get(input.root);
   if (input.complete && source !== undefined)
     for (const each of suppressions)
-      if (!used.has(each) && each.comment.span.file === input.root) reportUnused(source, each, suppressions, reporter);
+      if (!used.has(each) && each.comment.span.file === input.root) reportUnused(source, each, reporter);
   return [...kept, ...reporter.diagnostics];
 }
 
@@ -55,8 +59,8 @@ function readSuppressions(source: SourceFile, spec: Spec, reporter: Reporter | u
   return spec.comments.flatMap((comment) => {
     const written = comment.doc ? undefined : /^mtlc-ignore(?![\w-])(.*)$/.exec(comment.text)?.[1];
     if (written === undefined) return [];
-    const help = "write `// mtlc-ignore MTL6001: kept for the next model`";
-    const parts = /^\s*(MTL\d{4}(?:\s*,\s*MTL\d{4})*)\s*(?::\s*(.*))?$/.exec(written);
+    const help = "write `// mtlc-ignore unused-feature: kept for the next model`";
+    const parts = /^\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s*(?::\s*(.*))?$/.exec(written);
     if (parts === null) {
       reporter?.report("MTL6010", { problem: "codes" }, comment.span, { help });
       return [];
@@ -69,10 +73,11 @@ function readSuppressions(source: SourceFile, spec: Spec, reporter: Reporter | u
       return [];
     }
     const line = lineOf(source, comment.span);
-    return codes.split(/\s*,\s*/).flatMap((code): readonly Suppression[] => {
-      const entry = Object.hasOwn(catalogue, code) ? catalogue[code as keyof typeof catalogue] : undefined;
-      if (entry !== undefined && (entry.severity as string) !== "error") return [{ code, comment, line }];
-      reporter?.report("MTL6011", { code, known: entry !== undefined }, comment.span);
+    return codes.split(/\s*,\s*/).flatMap((name): readonly Suppression[] => {
+      const code = findCode(name);
+      if (code !== undefined && definitionOf(code).severity !== "error")
+        return [{ code, written: name, isOnly: !codes.includes(","), comment, line }];
+      reporter?.report("MTL6011", { code: name, known: code !== undefined }, comment.span);
       return [];
     });
   });
@@ -92,17 +97,10 @@ function lineOf(source: SourceFile, span: Span): number | undefined {
   return undefined;
 }
 
-function reportUnused(
-  source: SourceFile,
-  { code, comment, line }: Suppression,
-  all: readonly Suppression[],
-  reporter: Reporter,
-): void {
-  // A comment with further codes keeps those; taking one out of it is left to people.
-  const isOnly = all.filter((each) => each.comment === comment).length === 1 && /MTL\d{4}\s*:/.test(comment.text);
-  reporter.report("MTL6009", { code, line }, comment.span, {
+function reportUnused(source: SourceFile, { written, isOnly, comment, line }: Suppression, reporter: Reporter): void {
+  reporter.report("MTL6009", { code: written, line }, comment.span, {
     help: "take the comment out",
-    ...(isOnly && !comment.text.includes(",") ? { fixes: [removal(source, comment.span)] } : {}),
+    ...(isOnly ? { fixes: [removal(source, comment.span)] } : {}),
   });
 }
 

@@ -1,9 +1,8 @@
 import type { Reporter } from "../../diagnostics/index.js";
 import type * as ast from "../../syntax/index.js";
 import { isBlockRow, rowOf, type BlockKind, type NodeOf } from "../../syntax/index.js";
-import { suggest } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
-import { meantBy, fixBy } from "./suggestion.js";
+import { meantBy, suggestedBy } from "./suggestion.js";
 
 /** Declarations of which a spec has one at most. */
 type Single = ast.ModelDeclaration | NodeOf<BlockKind>;
@@ -54,10 +53,7 @@ export function collectEntries(
     if (text === "") continue;
     const first = found.get(text);
     if (known !== undefined && !known.includes(text)) {
-      const meant =
-        block === "train"
-          ? meantBy("train", entry.key, known)
-          : { suggestion: suggest(text, known), details: fixBy(suggest(text, known), span) };
+      const meant = block === "train" ? meantBy("train", entry.key, known) : suggestedBy(entry.key, known);
       reporter.report("MTL2007", { block, key: text, known, suggestion: meant.suggestion }, span, meant.details);
     } else if (first !== undefined) {
       reporter.report("MTL2008", { block, key: text }, span, {

@@ -1,7 +1,6 @@
 import type { Name } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
-import { fixBy } from "./suggestion.js";
 import { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
 
 /** What a name may refer to where it is used. */
@@ -82,5 +81,7 @@ function reportUnknown(context: CheckContext, name: Name, what: string, known: r
     name.text,
     known.map((symbol) => symbol.name),
   );
-  context.reporter.report("MTL2001", { name: name.text, what, suggestion }, name.span, fixBy(suggestion, name.span));
+  context.reporter.report("MTL2001", { name: name.text, what, suggestion }, name.span, {
+    suggest: { span: name.span, word: suggestion },
+  });
 }

@@ -1,7 +1,6 @@
 import { resolveBuiltin, type GateBuiltin } from "../../builtins/index.js";
 import { nodeAt, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { suggest } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import type { CheckContext } from "../context.js";
@@ -11,6 +10,7 @@ import { addNode, type Owner } from "./network.js";
 import { checkTensor, reportSeveral, splitArguments, type NetworkContext } from "./network-expression.js";
 import { resolveName } from "../names/resolve.js";
 import { showShape } from "../values/types.js";
+import { suggestedBy } from "../names/suggestion.js";
 
 /** What a gate mixes: a pool's node stands for all its experts, any other node for one. */
 interface Mixed {
@@ -76,12 +76,10 @@ function findGate(context: CheckContext, value: ast.Expression): GateBuiltin | u
       callee.span,
       { help: `write \`${known[0] ?? "softmax"}(…) over …\`` },
     );
-  else
-    context.reporter.report(
-      "MTL2004",
-      { name: callee.text, what: "a gate", known, suggestion: suggest(callee.text, known) },
-      callee.span,
-    );
+  else {
+    const { suggestion, details } = suggestedBy(callee, known);
+    context.reporter.report("MTL2004", { name: callee.text, what: "a gate", known, suggestion }, callee.span, details);
+  }
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { resolveBuiltin, type LayerBuiltin } from "../../builtins/index.js";
 import { nodeAt, type Arguments, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import type { Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import { featureShape } from "../data/check-features.js";
@@ -10,7 +10,7 @@ import { describeValue, shortArgument, withoutParentheses } from "../names/descr
 import { reportIfLater } from "../later.js";
 import { addNode, type Network, type Owner } from "./network.js";
 import { resolveName } from "../names/resolve.js";
-import { meantBy } from "../names/suggestion.js";
+import { meantBy, suggestedBy } from "../names/suggestion.js";
 import { networkKinds, type SpecSymbol, type SymbolKind } from "../names/symbols.js";
 import { showShape } from "../values/types.js";
 
@@ -152,13 +152,15 @@ function resolveMember(state: NetworkContext, expression: ast.MemberExpression):
   if (value === undefined || value.kind === "error") return undefined;
   const members = value.kind === "members" ? [...value.nodes.keys()] : [];
   const node = value.kind === "members" ? value.nodes.get(member.text) : undefined;
-  if (node === undefined)
+  if (node === undefined) {
+    const { suggestion, details } = suggestedBy(member, members);
     context.reporter.report(
       "MTL2012",
-      { name: object.name.text, member: member.text, members, suggestion: suggest(member.text, members) },
+      { name: object.name.text, member: member.text, members, suggestion },
       member.span,
-      { labels: [{ span: symbol.at.span, message: "declared here" }] },
+      { ...details, labels: [{ span: symbol.at.span, message: "declared here" }] },
     );
+  }
   return node;
 }
 

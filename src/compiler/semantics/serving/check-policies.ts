@@ -6,7 +6,6 @@ import type { CheckContext } from "../context.js";
 import { secondsOfDate } from "../values/dates.js";
 import { withoutParentheses } from "../names/describe.js";
 import { holds, showInterval, type Interval } from "../values/intervals.js";
-import { fixBy } from "../names/suggestion.js";
 import type { ValueType } from "../values/types.js";
 
 /** What a missing value, one outside its range and one of another type mean: what the entry says, or the least harm. */
@@ -49,12 +48,9 @@ function readPolicy<P extends string>(
   const found = known.find((each) => each === word.text);
   if (found !== undefined) return found;
   const suggestion = suggest(word.text, known);
-  context.reporter.report(
-    "MTL2006",
-    { callee: name.text, parameter, found: word.text, known, suggestion },
-    word.span,
-    fixBy(suggestion, word.span),
-  );
+  context.reporter.report("MTL2006", { callee: name.text, parameter, found: word.text, known, suggestion }, word.span, {
+    suggest: { span: word.span, word: suggestion },
+  });
   return undefined;
 }
 

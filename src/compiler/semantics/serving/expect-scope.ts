@@ -29,11 +29,10 @@ export function findCandidate({ scope, steps }: TestState, name: ast.Name): Cand
     context.references.set(name, { kind: "candidate", name: name.text, at: found.name, declaration: found });
   else if (name.text !== "" && !context.incomplete && !context.reported.has(name.text)) {
     context.reported.add(name.text);
-    context.reporter.report(
-      "MTL2001",
-      { name: name.text, what: "a candidate of this test", suggestion: suggest(name.text, steps.keys()) },
-      name.span,
-    );
+    const suggestion = suggest(name.text, steps.keys());
+    context.reporter.report("MTL2001", { name: name.text, what: "a candidate of this test", suggestion }, name.span, {
+      suggest: { span: name.span, word: suggestion },
+    });
   }
   return found;
 }

@@ -28,17 +28,15 @@ export function checkBalance(context: CheckContext, value: ast.Expression): Loss
         { what: `\`balance: ${name.text}\``, instead: "use `fixed` with a weight for each loss: `ctr: 0.5 * bce`" },
         name.span,
       );
-    else
+    else {
+      const suggestion = suggest(name.text, ["fixed"]);
       context.reporter.report(
         "MTL2004",
-        {
-          name: name.text,
-          what: "a way to balance losses",
-          known: ["fixed"],
-          suggestion: suggest(name.text, ["fixed"]),
-        },
+        { name: name.text, what: "a way to balance losses", known: ["fixed"], suggestion },
         name.span,
+        { suggest: { span: name.span, word: suggestion } },
       );
+    }
     return undefined;
   }
   const args =

@@ -24,7 +24,6 @@ import { describeValue } from "../names/describe.js";
 import type { Heads } from "../heads/heads.js";
 import { argumentsInOrder } from "../arguments/place-arguments.js";
 import { resolveName } from "../names/resolve.js";
-import { fixBy } from "../names/suggestion.js";
 import { headKinds } from "../names/symbols.js";
 
 const keys = trainKeys.map(({ name }) => name);
@@ -96,18 +95,18 @@ function checkNamed(
       },
       value.span,
       value.kind === "String" && table.names.includes(value.value)
-        ? { help: `write it without quotes: \`${value.value}\``, ...fixBy(value.value, value.span) }
+        ? { help: `write it without quotes: \`${value.value}\``, suggest: { span: value.span, word: value.value } }
         : {},
     );
   const wanted = name?.text ?? otherwise;
   const found = table.resolve(wanted);
   if (found === undefined) {
-    if (name !== undefined && name.text !== "")
-      context.reporter.report(
-        "MTL2004",
-        { name: name.text, what, known: table.names, suggestion: suggest(name.text, table.names) },
-        name.span,
-      );
+    if (name !== undefined && name.text !== "") {
+      const suggestion = suggest(name.text, table.names);
+      context.reporter.report("MTL2004", { name: name.text, what, known: table.names, suggestion }, name.span, {
+        suggest: { span: name.span, word: suggestion },
+      });
+    }
     return fallback;
   }
   const span = name?.span ?? { file: "", start: 0, end: 0 };

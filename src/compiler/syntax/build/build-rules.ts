@@ -63,12 +63,13 @@ function buildRule(context: BuildContext, node: cst.RuleCstNode, continues: bool
   if (verb === undefined) {
     const what = continues ? "a clause of a rule" : "a rule";
     const known: readonly string[] = continues ? ruleClauseWords : ruleWords;
-    if (context.sound)
-      context.reporter.report(
-        "MTL1014",
-        { found: token.image, what, known, suggestion: suggest(token.image, known) },
-        spanOfToken(context, token),
-      );
+    if (context.sound) {
+      const at = spanOfToken(context, token);
+      const suggestion = suggest(token.image, known);
+      context.reporter.report("MTL1014", { found: token.image, what, known, suggestion }, at, {
+        suggest: { span: at, word: suggestion },
+      });
+    }
     return { kind: "MissingRule", span };
   }
   return {

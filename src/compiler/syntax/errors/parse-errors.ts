@@ -108,12 +108,10 @@ function reportKnownMistake(situation: Situation): boolean {
     const { word, help } = choice.place === undefined ? {} : (familiarWord(choice.place, found.image) ?? {});
     const suggestion = word ?? (help === undefined ? suggest(found.image, choice.known) : undefined);
     const { what, known } = choice;
-    reporter.report(
-      "MTL1014",
-      { found: found.image, what, known, suggestion },
-      span,
-      help === undefined ? {} : { help },
-    );
+    reporter.report("MTL1014", { found: found.image, what, known, suggestion }, span, {
+      suggest: { span, word: suggestion },
+      ...(help === undefined ? {} : { help }),
+    });
     return true;
   }
   if (rule === "taskDeclaration" && found.tokenType === t.Equals && expected === t.Colon.LABEL) {
@@ -141,11 +139,11 @@ function reportMisspeltClause({ source, reporter, tokens, index }: Situation): b
   const wrong = isBound ? name : before;
   const choice = isBound ? bounds : clauses;
   if (choice.known.includes(wrong.image)) return false;
-  reporter.report(
-    "MTL1014",
-    { found: wrong.image, ...choice, suggestion: suggest(wrong.image, choice.known) },
-    tokenSpan(source, wrong),
-  );
+  const at = tokenSpan(source, wrong);
+  const suggestion = suggest(wrong.image, choice.known);
+  reporter.report("MTL1014", { found: wrong.image, ...choice, suggestion }, at, {
+    suggest: { span: at, word: suggestion },
+  });
   return true;
 }
 

@@ -75,7 +75,11 @@ function missingColumn(
   const suggestion = suggest(use.column, names) ?? longerName(use.column, names);
   const others = more.length === 0 ? [] : [`it is also missing ${listNames(more.map(({ column }) => column))}`];
   const help = suggestion === undefined ? renameHelp(use) : undefined;
-  return createDiagnostic("MTL7103", { column: use.column, file: file.shown, user: use.user, suggestion }, use.span, {
+  const { column, span, user } = use;
+  // A column in quotes, or of a feature of another name, is not what is written at the span.
+  const isWritten = span.file !== "" && span.end - span.start === column.length;
+  return createDiagnostic("MTL7103", { column, file: file.shown, user, suggestion }, span, {
+    suggest: { span, word: isWritten ? suggestion : undefined },
     notes: [...others, `its columns are ${listNames(names)}`],
     ...(help === undefined ? {} : { help }),
   });

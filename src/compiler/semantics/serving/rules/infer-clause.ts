@@ -92,17 +92,14 @@ export function inferDates(
 /** `per day`. */
 export function inferUnit(context: CheckContext, rule: ast.Rule, { text, span }: ast.Name): CalendarUnit | undefined {
   const unit = calendarUnits.find((each) => each === text);
-  if (unit === undefined && text !== "")
+  if (unit === undefined && text !== "") {
+    const suggestion = suggest(text, calendarUnits);
     context.reporter.report(
       "MTL2006",
-      {
-        callee: rule.verb,
-        parameter: "per",
-        found: text,
-        known: calendarUnits,
-        suggestion: suggest(text, calendarUnits),
-      },
+      { callee: rule.verb, parameter: "per", found: text, known: calendarUnits, suggestion },
       span,
+      { suggest: { span, word: suggestion } },
     );
+  }
   return unit;
 }

@@ -5,7 +5,6 @@ import type * as ast from "../../../syntax/index.js";
 import { suggest } from "../../../text/index.js";
 import { readArgument } from "../../arguments/arguments.js";
 import type { FormulaScope } from "../../formulas/typed-formula.js";
-import { fixBy } from "../../names/suggestion.js";
 import { isZone } from "../../values/dates.js";
 import { inferNumber } from "./counts.js";
 
@@ -62,12 +61,9 @@ function findOption(
   if (option === undefined) {
     const known = Object.keys(options);
     const suggestion = suggest(key.text, known);
-    context.reporter.report(
-      "MTL2005",
-      { callee: rule.verb, name: key.text, known, suggestion },
-      key.span,
-      fixBy(suggestion, key.span),
-    );
+    context.reporter.report("MTL2005", { callee: rule.verb, name: key.text, known, suggestion }, key.span, {
+      suggest: { span: key.span, word: suggestion },
+    });
     return undefined;
   }
   const first = stated.get(key.text);

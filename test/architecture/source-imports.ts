@@ -18,8 +18,8 @@ export function sourceFiles(folder: string): string[] {
 /** Module names that a source file imports or re-exports, dynamic imports included. */
 export function importsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  // `import` right after a quote is a word in a text, as in a list of keywords.
+  // Elsewhere than at a line's start, `import` without a parenthesis is a word in a text, as in a list of keywords.
   const pattern =
-    /(?:^|[\s;}])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|(?<!["'`.])\bimport\s*\(?\s*["']([^"']+)["']/g;
-  return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
+    /(?:^|[\s;}])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|(?:^|[\n;}])\s*import\s*["']([^"']+)["']|(?<!["'`.])\bimport\s*\(\s*["']([^"']+)["']/g;
+  return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { syntaxDiagnostics } from "../../src/compiler/diagnostics/catalogue/syntax.js";
+import { syntaxDiagnostics } from "../../src/compiler/diagnostics/catalogue/spec/syntax.js";
 import { parse, type Declaration } from "../../src/compiler/syntax/index.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 

@@ -37,7 +37,7 @@ export const checkVerb = defineCommand(
   async ({ arguments: paths, options }, terminal) => {
     const [{ runCheck }, { checkText }] = await Promise.all([import("./run.js"), import("./view.js")]);
     const { fix, format, watch } = options;
-    const pageOf = format === "sarif" ? (await import("../../../server/pages.js")).createPages() : () => undefined;
+    const pageOf = format === "sarif" ? (await import("../../../server/node/pages.js")).createPages() : () => undefined;
     if ((fix || watch) && paths.some(isStandardInput))
       throw createFailure("MTL8040", { problem: `is not a file that \`${fix ? "--fix" : "--watch"}\` could work on` });
     const once = async (): ReturnType<typeof runCheck> => {

@@ -1,26 +1,26 @@
 import type { DiagnosticDefinition } from "../define.js";
-import { argumentsDiagnostics } from "./arguments.js";
-import { artifactsDiagnostics } from "./artifacts.js";
-import { columnsDiagnostics } from "./columns.js";
-import { dataDiagnostics } from "./data.js";
-import { dataQualityDiagnostics } from "./data-quality.js";
-import { editionsDiagnostics } from "./editions.js";
-import { enginesDiagnostics } from "./engines.js";
-import { eventsDiagnostics } from "./events.js";
-import { flowDiagnostics } from "./flow.js";
-import { formulasDiagnostics } from "./formulas.js";
-import { headsDiagnostics } from "./heads.js";
-import { internalDiagnostics } from "./internal.js";
-import { lintDiagnostics } from "./lint.js";
-import { namesDiagnostics } from "./names.js";
-import { networkDiagnostics } from "./network.js";
-import { rankingDiagnostics } from "./ranking.js";
-import { rulesDiagnostics } from "./rules.js";
-import { syntaxDiagnostics } from "./syntax.js";
-import { trainingDiagnostics } from "./training.js";
-import { tuningDiagnostics } from "./tuning.js";
-import { usageDiagnostics } from "./usage.js";
-import { valuesDiagnostics } from "./values.js";
+import { argumentsDiagnostics } from "./spec/arguments.js";
+import { artifactsDiagnostics } from "./run/artifacts.js";
+import { columnsDiagnostics } from "./spec/columns.js";
+import { dataDiagnostics } from "./run/data.js";
+import { dataQualityDiagnostics } from "./run/data-quality.js";
+import { editionsDiagnostics } from "./spec/editions.js";
+import { enginesDiagnostics } from "./run/engines.js";
+import { eventsDiagnostics } from "./spec/events.js";
+import { flowDiagnostics } from "./run/flow.js";
+import { formulasDiagnostics } from "./spec/formulas.js";
+import { headsDiagnostics } from "./spec/heads.js";
+import { internalDiagnostics } from "./run/internal.js";
+import { lintDiagnostics } from "./spec/lint.js";
+import { namesDiagnostics } from "./spec/names.js";
+import { networkDiagnostics } from "./spec/network.js";
+import { rankingDiagnostics } from "./run/ranking.js";
+import { rulesDiagnostics } from "./spec/rules.js";
+import { syntaxDiagnostics } from "./spec/syntax.js";
+import { trainingDiagnostics } from "./run/training.js";
+import { tuningDiagnostics } from "./run/tuning.js";
+import { usageDiagnostics } from "./run/usage.js";
+import { valuesDiagnostics } from "./spec/values.js";
 
 /**
  * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:

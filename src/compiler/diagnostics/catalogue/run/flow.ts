@@ -1,4 +1,4 @@
-import { defineDiagnostics } from "../define.js";
+import { defineDiagnostics } from "../../define.js";
 
 /** MTL753x and MTL754x: stores of exposure permits, and the flow control that runs on them. */
 export const flowDiagnostics = defineDiagnostics({

@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { someNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { someNames } from "../../words.js";
 
 /** MTL714x: data that can be read, and that a model learns nothing from, or the wrong thing. */
 export const dataQualityDiagnostics = defineDiagnostics({

@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { joinNames } from "../../words.js";
 
 /** MTL5xxx: rules and rankings. */
 export const rulesDiagnostics = defineDiagnostics({

@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { joinNames } from "../../words.js";
 
 const lackingColumn = (p: { column: string; user: string; suggestion?: string | undefined }): string =>
   `\`${p.column}\` (${p.user}${p.suggestion === undefined ? "" : `; is it what \`${p.suggestion}\` means?`})`;

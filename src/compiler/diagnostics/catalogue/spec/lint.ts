@@ -1,4 +1,4 @@
-import { defineDiagnostics } from "../define.js";
+import { defineDiagnostics } from "../../define.js";
 
 /** MTL6xxx: warnings about what a sound spec declares and does not use. */
 export const lintDiagnostics = defineDiagnostics({

@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { didYouMean } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { didYouMean } from "../../words.js";
 
 /** MTL71xx: data files and the rows in them. */
 export const dataDiagnostics = defineDiagnostics({

@@ -1,4 +1,4 @@
-import { defineDiagnostics } from "../define.js";
+import { defineDiagnostics } from "../../define.js";
 
 /** MTL304x, 3057: values of formulas and tests. */
 export const valuesDiagnostics = defineDiagnostics({

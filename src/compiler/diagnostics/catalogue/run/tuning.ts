@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { didYouMean, joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { didYouMean, joinNames } from "../../words.js";
 
 /** MTL755x to 757x: tuning a formula against a log. */
 export const tuningDiagnostics = defineDiagnostics({

@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { didYouMean } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { didYouMean } from "../../words.js";
 
 /** MTL8xxx: command line and diff. */
 export const usageDiagnostics = defineDiagnostics({

@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { didYouMean, joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { didYouMean, joinNames } from "../../words.js";
 
 const reasons = {
   missing: "missing",

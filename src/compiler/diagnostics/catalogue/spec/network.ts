@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { joinNames } from "../../words.js";
 
 /** MTL300x to 305x: tensors, layers, gates and experts. */
 export const networkDiagnostics = defineDiagnostics({

@@ -1,4 +1,4 @@
-import { defineDiagnostics } from "../define.js";
+import { defineDiagnostics } from "../../define.js";
 
 /** MTL4xxx: events, sample spaces and leakage. */
 export const eventsDiagnostics = defineDiagnostics({

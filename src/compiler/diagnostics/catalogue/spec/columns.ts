@@ -1,4 +1,4 @@
-import { defineDiagnostics } from "../define.js";
+import { defineDiagnostics } from "../../define.js";
 
 /** MTL302x to 305x: data sources, and features and labels made from their columns. */
 export const columnsDiagnostics = defineDiagnostics({

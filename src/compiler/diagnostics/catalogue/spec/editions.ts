@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { didYouMean, joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { didYouMean, joinNames } from "../../words.js";
 
 /** MTL102x: editions of the language, and words that come and go with them. */
 export const editionsDiagnostics = defineDiagnostics({

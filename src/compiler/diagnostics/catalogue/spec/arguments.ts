@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { joinNames } from "../../words.js";
 
 /** MTL300x, 3018, 3019, 3090: arguments of built-ins, and what this version does not have. */
 export const argumentsDiagnostics = defineDiagnostics({

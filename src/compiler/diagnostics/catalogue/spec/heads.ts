@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { joinNames } from "../../words.js";
 
 /** MTL3009 to 3041: tasks, their logits, losses and metrics. */
 export const headsDiagnostics = defineDiagnostics({

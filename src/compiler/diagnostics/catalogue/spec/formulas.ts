@@ -1,4 +1,4 @@
-import { defineDiagnostics } from "../define.js";
+import { defineDiagnostics } from "../../define.js";
 
 /** MTL5xxx: ranges of formulas, the values that they read, and experiments on their parameters. */
 export const formulasDiagnostics = defineDiagnostics({

@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { didYouMean, joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { didYouMean, joinNames } from "../../words.js";
 
 /** MTL1xxx: the text does not parse. */
 export const syntaxDiagnostics = defineDiagnostics({

@@ -1,4 +1,4 @@
-import { defineDiagnostics } from "../define.js";
+import { defineDiagnostics } from "../../define.js";
 
 /** MTL9xxx: our own bugs. */
 export const internalDiagnostics = defineDiagnostics({

@@ -1,5 +1,5 @@
-import { defineDiagnostics } from "../define.js";
-import { didYouMean, joinNames } from "../words.js";
+import { defineDiagnostics } from "../../define.js";
+import { didYouMean, joinNames } from "../../words.js";
 
 /** MTL2xxx: names and imports. */
 export const namesDiagnostics = defineDiagnostics({

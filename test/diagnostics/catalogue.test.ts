@@ -36,7 +36,7 @@ describe("the catalogue", () => {
   it("names each code by a slug of its own, and the slugs stay", async () => {
     const slugs = rows.map(([, { slug }]) => slug);
     expect(new Set(slugs).size).toBe(rows.length);
-    // A slug stands in people's comments and configurations: a line of this list may be added, never changed.
+    // A slug is in the comments and configurations of users: this list only gets new lines.
     const list = rows.map(([code, { slug }]) => `${code} ${slug}\n`).join("");
     await expect(list).toMatchFileSnapshot("slugs.txt");
   });

@@ -30,7 +30,7 @@ export function explainFormula(
   row: number,
 ): FormulaExplanation {
   const root = resolveNamed(frame, expression);
-  const at = (node: FormulaExpression): number => evaluator.numbers(node)[row] as number;
+  const at = (node: FormulaExpression): number => evaluator.numbers(node)[row]!;
   const score = at(root);
   const terms = termsOf(root, 1);
   if (terms.length > 1) return { kind: "sum", score, parts: terms.map((term) => contributionOf(term, at)) };

@@ -106,7 +106,7 @@ export function createEvaluator(frame: Frame): Evaluator {
       case "if": {
         const [a, b, c] = [column(0), column(1), column(2)];
         const apply = name === "if" ? operations.choose : operations.clampNumber;
-        return a.map((x, i) => apply(x, b[i] as number, c[i] as number));
+        return a.map((x, i) => apply(x, b[i]!, c[i]!));
       }
       default:
         return column(0).map(unary[name]);
@@ -175,7 +175,7 @@ const listFunctions: Readonly<Record<ListFunctionName, (column: NumberColumn) =>
 
 function combine(a: NumberColumn, b: NumberColumn, apply: Binary): NumberColumn {
   const result = new Float64Array(a.length);
-  for (let i = 0; i < result.length; i++) result[i] = apply(a[i] as number, b[i] as number);
+  for (let i = 0; i < result.length; i++) result[i] = apply(a[i]!, b[i]!);
   return result;
 }
 

@@ -21,7 +21,7 @@ function countUpTo(sorted: Column, x: number): number {
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) <= x) low = middle + 1;
+    if (sorted[middle]! <= x) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -62,14 +62,14 @@ export function zscoreColumn(column: Column): Column {
   const zeros = (): Column => column.map((x) => (isPresent(x) ? 0 : NaN));
   if (count === 0 || sorted[0] === sorted[count - 1]) return zeros();
   // By the greatest size, so that neither the sum nor the squares overflow; a power of two, so that no bit is lost.
-  const greatest = Math.max(Math.abs(sorted[0] as number), Math.abs(sorted[count - 1] as number));
+  const greatest = Math.max(Math.abs(sorted[0]!), Math.abs(sorted[count - 1]!));
   const scale = Math.pow(2, Math.min(1023, Math.floor(Math.log2(greatest))));
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += (sorted[i] as number) / scale;
+  for (let i = 0; i < count; i++) sum += sorted[i]! / scale;
   const mean = sum / count;
   let squares = 0;
   for (let i = 0; i < count; i++) {
-    const difference = (sorted[i] as number) / scale - mean;
+    const difference = sorted[i]! / scale - mean;
     squares += difference * difference;
   }
   const deviation = Math.sqrt(squares / count);

@@ -126,12 +126,12 @@ export function hasText(texts: readonly string[] | undefined, value: string | un
 export function interpolate(x: number, knots: readonly number[], values: readonly number[]): number {
   if (!(x === x)) return NaN;
   const last = knots.length - 1;
-  if (x <= (knots[0] as number)) return values[0] as number;
-  if (x >= (knots[last] as number)) return values[last] as number;
+  if (x <= knots[0]!) return values[0]!;
+  if (x >= knots[last]!) return values[last]!;
   let i = 1;
-  while (x > (knots[i] as number)) i++;
-  const [x0, x1] = [knots[i - 1] as number, knots[i] as number];
-  const [y0, y1] = [values[i - 1] as number, values[i] as number];
+  while (x > knots[i]!) i++;
+  const [x0, x1] = [knots[i - 1]!, knots[i]!];
+  const [y0, y1] = [values[i - 1]!, values[i]!];
   const width = x1 - x0;
   // Halves keep the distance of the greatest numbers finite.
   const share = width === Infinity ? (x / 2 - x0 / 2) / (x1 / 2 - x0 / 2) : (x - x0) / width;

@@ -11,8 +11,7 @@ const table = Int32Array.from({ length: 256 }, (_, byte) => {
 /** The checksum as an unsigned 32-bit number; of bytes that follow others, with the checksum of those before. */
 export function crc32c(bytes: Uint8Array, before = 0): number {
   let crc = ~before;
-  for (let at = 0; at < bytes.length; at += 1)
-    crc = (table[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);
+  for (let at = 0; at < bytes.length; at += 1) crc = table[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 

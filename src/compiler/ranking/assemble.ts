@@ -107,7 +107,7 @@ export function assembleProblem(
   const problem: ListProblem = {
     count: order.length,
     length: plan.top,
-    ...(last === undefined ? {} : { last: Uint8Array.from(order, (row) => last[row] as number) }),
+    ...(last === undefined ? {} : { last: Uint8Array.from(order, (row) => last[row]!) }),
     windows,
     caps,
     quotas,
@@ -122,8 +122,8 @@ export function assembleProblem(
 function canOverdraw(values: Int32Array, permits: Float64Array): boolean {
   const left = Float64Array.from(permits);
   return values.some((value) => {
-    left[value] = (left[value] as number) - 1;
-    return (left[value] as number) < 0;
+    left[value]!--;
+    return left[value]! < 0;
   });
 }
 
@@ -131,7 +131,7 @@ function canOverdraw(values: Int32Array, permits: Float64Array): boolean {
 function relevanceOf(scores: Float64Array, order: Int32Array): Float64Array {
   let [low, high] = [Infinity, -Infinity];
   for (const row of order) {
-    const score = scores[row] as number;
+    const score = scores[row]!;
     if (score === -Infinity) continue;
     low = Math.min(low, score);
     high = Math.max(high, score);
@@ -139,7 +139,7 @@ function relevanceOf(scores: Float64Array, order: Int32Array): Float64Array {
   // Halves keep the difference of the greatest numbers finite.
   const by = high - low === Infinity ? 2 : 1;
   return Float64Array.from(order, (row) => {
-    const score = scores[row] as number;
+    const score = scores[row]!;
     return score === -Infinity ? 0 : high > low ? (score / by - low / by) / (high / by - low / by) : 0.5;
   });
 }
@@ -153,13 +153,13 @@ function similarityOf(
   const { rows, dimension } = input.vectors(name);
   const gathered = new Float64Array(order.length * dimension);
   for (let i = 0; i < order.length; i++) {
-    const from = (order[i] as number) * dimension;
+    const from = order[i]! * dimension;
     let squares = 0;
-    for (let d = 0; d < dimension; d++) squares += (rows[from + d] as number) ** 2;
+    for (let d = 0; d < dimension; d++) squares += rows[from + d]! ** 2;
     // A candidate without a vector is like no other.
     if (!(squares > 0) || !Number.isFinite(squares)) continue;
     const scale = measure === "dot" ? 1 : 1 / Math.sqrt(squares);
-    for (let d = 0; d < dimension; d++) gathered[i * dimension + d] = (rows[from + d] as number) * scale;
+    for (let d = 0; d < dimension; d++) gathered[i * dimension + d] = rows[from + d]! * scale;
   }
   return { kind: "vectors", rows: gathered, dimension };
 }

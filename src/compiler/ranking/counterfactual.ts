@@ -38,10 +38,10 @@ export function createCounterfactuals(
   const movers = rules.flatMap((rule, r) => (masks[r] !== undefined && movesPositions(rule) ? [r] : []));
 
   return (row) => {
-    const position = actual[row] as number;
+    const position = actual[row]!;
     const isWithout = (out: readonly number[], test: (other: number) => boolean): boolean => {
       const positions = positionsWithout(out);
-      return positions !== undefined && test(positions[row] as number);
+      return positions !== undefined && test(positions[row]!);
     };
     const lifting = movers.filter((r) => {
       const { verb } = rules[r] as PlannedRule;

@@ -56,7 +56,7 @@ function explainScoreSteps(
 ): Omit<ExplainedCandidate, "heldBackBy" | "liftedBy"> {
   const { factors, scores, formulaScores, removedBy, list, order } = outcome;
   const steps: ExplainedStep[] = [];
-  let score = formulaScores[row] as number;
+  let score = formulaScores[row]!;
   if (!Number.isFinite(score)) score = -Infinity;
   const step = (rule: string, kind: ExplainedStep["kind"], factor: number): void => {
     if (score === -Infinity || factor === 1) return;
@@ -69,7 +69,7 @@ function explainScoreSteps(
     const start = score;
     for (const { rule, r } of byRuleName(plan))
       if (rule.verb === "boost" && rule.set === set) step(rule.name, "boost", factors.own[r]?.[row] ?? 1);
-    const clamped = product[row] as number;
+    const clamped = product[row]!;
     if (start === -Infinity) return;
     const after = finiteProduct(start, clamped);
     // Bounded, or the product of the factors in another order: either way the numbers meet again here.
@@ -84,15 +84,15 @@ function explainScoreSteps(
       if (rule.verb === verb) step(rule.name, verb, factors.own[r]?.[row] ?? 1);
   const at = list.indexOf(row);
   const orderAt = order.indexOf(row);
-  const remover = plan.rules[removedBy[row] as number];
+  const remover = plan.rules[removedBy[row]!];
   return {
     id: input.ids[row] as string,
     row,
     ...(at < 0 ? {} : { position: at + 1 }),
     ...(orderAt < 0 ? {} : { scorePosition: orderAt + 1 }),
     ...(remover === undefined ? {} : { removedBy: remover.name }),
-    formulaScore: formulaScores[row] as number,
-    score: scores[row] as number,
+    formulaScore: formulaScores[row]!,
+    score: scores[row]!,
     steps,
     demoted: factors.last?.[row] === 1,
   };

@@ -91,7 +91,7 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   const built = buildList(problem);
   const faults = verifyList(problem, built);
   if (faults.length > 0) throw new Error(`the list that was built breaks its rules: ${faults.join("; ")}`);
-  const list = built.list.map((at) => order[at] as number);
+  const list = built.list.map((at) => order[at]!);
   const isRefused = built.relaxed.some(({ kind }) => kind === "refused");
   const isListed = explored.length === 0 ? undefined : new Set(list);
   return {
@@ -169,8 +169,7 @@ function removeCapped({ rules }: RankPlan, input: RankInput, masks: RuleMasks, r
     const held = values.map((value) => input.permits.held(rule.name, keyText(rule.key, value)));
     for (let i = 0; i < removedBy.length; i++) {
       if (mask[i] !== 1 || removedBy[i] !== -1) continue;
-      for (let e = offsets[i] as number; e < (offsets[i + 1] as number); e++)
-        if ((held[numbers[e] as number] as number) < 1) removedBy[i] = r;
+      for (let e = offsets[i]!; e < offsets[i + 1]!; e++) if (held[numbers[e]!]! < 1) removedBy[i] = r;
     }
   });
 }
@@ -187,16 +186,16 @@ function drawExplorations(
     const mask = masks[r];
     if (rule.verb !== "explore" || rule.draw.kind === "best" || mask === undefined) return [];
     const positions = [...order.keys()].filter((at) => {
-      const row = order[at] as number;
+      const row = order[at]!;
       return mask[row] === 1 && suppressed[row] === 0;
     });
-    const members = positions.map((at) => order[at] as number);
+    const members = positions.map((at) => order[at]!);
     const { draw } = rule;
     const { least } = quotaPositions(rule, input);
     if (least === 0) return [];
     const column = (formula: number): ((member: number) => number) => {
       const values = input.number(formula);
-      return (member) => values[members[member] as number] as number;
+      return (member) => values[members[member]!]!;
     };
     const none = (): number => 0;
     const { order: drawn, propensity } = drawMembers({
@@ -210,11 +209,11 @@ function drawExplorations(
       trials: draw.kind === "thompson" ? column(draw.trials) : none,
     });
     drawn.forEach((member, i) => {
-      order[positions[i] as number] = members[member] as number;
+      order[positions[i]!] = members[member]!;
     });
     return [...propensity].map(([member, value]) => ({
       rule: rule.name,
-      row: members[member] as number,
+      row: members[member]!,
       propensity: value,
     }));
   });

@@ -66,7 +66,7 @@ function applyNode(node: InnerNode, operands: readonly ExpectationValue[], now: 
   const evaluator = createEvaluator(frame);
   const whole = withOperands(node, inputs);
   if (node.type === "text") return evaluator.texts(whole)[0];
-  const value = evaluator.numbers(whole)[0] as number;
+  const value = evaluator.numbers(whole)[0]!;
   if (Number.isNaN(value)) return undefined;
   return node.type === "bool" ? value === 1 : value;
 }

@@ -193,7 +193,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
     const inputNow = (): RankInput => createInput(request, { frame, column, at, kept }, read.pages);
     const keep = (chosen: Int32Array): void => {
       frame = selectRows(frame, chosen);
-      at = chosen.map((row) => at[row] as number);
+      at = chosen.map((row) => at[row]!);
     };
     let untaken: Pick<RankedList, "unsourced" | "outranked"> = { unsourced: [], outranked: [] };
     if (plan.sources.length > 0) {
@@ -205,7 +205,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
     const outcome = rankCandidates(plan, input);
     const explainScore = (row: number): FormulaExplanation | undefined => {
       const formula = plan.formulas[plan.score];
-      return formula === undefined ? undefined : explainFormula(whole, evaluator, formula, at[row] as number);
+      return formula === undefined ? undefined : explainFormula(whole, evaluator, formula, at[row]!);
     };
     return { ...untaken, ...describe(request, read, input, outcome, explainScore) };
   }
@@ -231,9 +231,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
   function fromSources(request: Pick<RankRequest, "sources">, input: RankInput, rows: Int32Array): Int32Array {
     const kept = new Set<number>();
     for (const { name, top, by } of plan.sources) {
-      const own = Array.from(rows.keys()).filter(
-        (at) => request.sources?.[rows[at] as number]?.includes(name) === true,
-      );
+      const own = Array.from(rows.keys()).filter((at) => request.sources?.[rows[at]!]?.includes(name) === true);
       if (by === undefined || top === undefined) for (const at of own.slice(0, top)) kept.add(at);
       else {
         const isOwn = new Set(own);
@@ -255,12 +253,12 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
       request: request.request,
       now: request.now,
       seed: request.seed,
-      ids: Array.from(at, (row) => request.ids[kept[row] as number] as string),
+      ids: Array.from(at, (row) => request.ids[kept[row]!] as string),
       number: (formula) => {
         const known = gathered.get(formula);
         if (known !== undefined) return known;
         const whole = column(formula);
-        const own = Float64Array.from(at, (row) => whole[row] as number);
+        const own = Float64Array.from(at, (row) => whole[row]!);
         gathered.set(formula, own);
         return own;
       },
@@ -299,7 +297,7 @@ export function createRanker(serving: ServingModel, rank: RankModel): Ranker {
         const propensity = propensities.get(row);
         return {
           id: input.ids[row] as string,
-          score: outcome.scores[row] as number,
+          score: outcome.scores[row]!,
           ...(propensity === undefined ? {} : { propensity }),
         };
       }),

@@ -83,7 +83,7 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
     const evaluator = createEvaluator(read.frame);
     if (value.type === "text") return evaluator.texts(value)[at];
     if (value.type === "texts" && value.kind === "input") return read.frame.lists.get(value.name)?.[at];
-    const found = evaluator.numbers(value as FormulaExpression)[at] as number;
+    const found = evaluator.numbers(value as FormulaExpression)[at]!;
     if (!Number.isFinite(found)) return undefined;
     return value.type === "bool" ? found === 1 : found;
   };

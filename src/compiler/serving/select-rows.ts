@@ -8,7 +8,7 @@ export function selectRows(frame: Frame, rows: Int32Array): Frame {
     ...frame,
     count: rows.length,
     numbers: new Map(
-      [...frame.numbers].map(([name, column]) => [name, Float64Array.from(rows, (row) => column[row] as number)]),
+      [...frame.numbers].map(([name, column]) => [name, Float64Array.from(rows, (row) => column[row]!)]),
     ),
     texts: pick(frame.texts),
     lists: pick(frame.lists),

@@ -62,7 +62,7 @@ function evaluateChains(
   return chains.map(({ value }) => {
     const column = new Float32Array(rows.length).fill(Number.NaN);
     const numbers = evaluator.numbers(value);
-    found.kept.forEach((row, at) => (column[row] = numbers[at] as number));
+    found.kept.forEach((row, at) => (column[row] = numbers[at]!));
     return column;
   });
 }

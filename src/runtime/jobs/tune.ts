@@ -133,7 +133,7 @@ function search(
 
 /** Values of the free parameters by name. */
 export function namesOf({ free }: Tuner, values: Float64Array): ParamValues {
-  return new Map(free.map(({ name }, i) => [name, values[i] as number]));
+  return new Map(free.map(({ name }, i) => [name, values[i]!]));
 }
 
 function valuesOf(tuner: Tuner, trial: Trial): ParamValues {

@@ -11,7 +11,7 @@ function weightedMean(weights: Float32Array, valueOf: (row: number) => number): 
   let sum = 0;
   let total = 0;
   for (let row = 0; row < weights.length; row++) {
-    const weight = weights[row] as number;
+    const weight = weights[row]!;
     // A row of no weight may hold anything, infinities included.
     if (weight === 0) continue;
     sum += weight * valueOf(row);
@@ -23,14 +23,14 @@ function weightedMean(weights: Float32Array, valueOf: (row: number) => number): 
 /** Mean of −log of the probability given to what happened, natural logarithm. */
 export function logLoss(predictions: Float32Array, targets: Float32Array, weights: Float32Array): number | null {
   return weightedMean(weights, (row) => {
-    const p = Math.min(Math.max(predictions[row] as number, probabilityMargin), 1 - probabilityMargin);
+    const p = Math.min(Math.max(predictions[row]!, probabilityMargin), 1 - probabilityMargin);
     return targets[row] === 1 ? -Math.log(p) : -Math.log1p(-p);
   });
 }
 
 /** Share of rows on the right side of 0.5; a prediction of 0.5 says 1. */
 export function accuracy(predictions: Float32Array, targets: Float32Array, weights: Float32Array): number | null {
-  return weightedMean(weights, (row) => Number((predictions[row] as number) >= 0.5 === (targets[row] === 1)));
+  return weightedMean(weights, (row) => Number(predictions[row]! >= 0.5 === (targets[row] === 1)));
 }
 
 /** Σ predicted / Σ observed: 1 is calibrated, above 1 predicts too much. Undefined (null) when nothing was observed. */
@@ -38,10 +38,10 @@ export function calibration(predictions: Float32Array, targets: Float32Array, we
   let predicted = 0;
   let observed = 0;
   for (let row = 0; row < weights.length; row++) {
-    const weight = weights[row] as number;
+    const weight = weights[row]!;
     if (weight === 0) continue;
-    predicted += weight * (predictions[row] as number);
-    observed += weight * (targets[row] as number);
+    predicted += weight * predictions[row]!;
+    observed += weight * targets[row]!;
   }
   return observed === 0 ? null : predicted / observed;
 }
@@ -60,17 +60,17 @@ export function expectedCalibrationError(
   const observed = new Float64Array(calibrationBuckets);
   let total = 0;
   for (let row = 0; row < weights.length; row++) {
-    const weight = weights[row] as number;
+    const weight = weights[row]!;
     if (weight === 0) continue;
-    const p = predictions[row] as number;
+    const p = predictions[row]!;
     const bucket = Math.max(0, Math.min(calibrationBuckets - 1, Math.floor(p * calibrationBuckets)));
-    predicted[bucket] = (predicted[bucket] as number) + weight * p;
-    observed[bucket] = (observed[bucket] as number) + weight * (targets[row] as number);
+    predicted[bucket]! += weight * p;
+    observed[bucket]! += weight * targets[row]!;
     total += weight;
   }
   if (total === 0) return null;
   let sum = 0;
-  for (let i = 0; i < calibrationBuckets; i++) sum += Math.abs((predicted[i] as number) - (observed[i] as number));
+  for (let i = 0; i < calibrationBuckets; i++) sum += Math.abs(predicted[i]! - observed[i]!);
   return sum / total;
 }
 
@@ -80,7 +80,7 @@ export function rootMeanSquaredError(
   targets: Float32Array,
   weights: Float32Array,
 ): number | null {
-  const mean = weightedMean(weights, (row) => ((predictions[row] as number) - (targets[row] as number)) ** 2);
+  const mean = weightedMean(weights, (row) => (predictions[row]! - targets[row]!) ** 2);
   return mean === null ? null : Math.sqrt(mean);
 }
 
@@ -89,5 +89,5 @@ export function meanAbsoluteError(
   targets: Float32Array,
   weights: Float32Array,
 ): number | null {
-  return weightedMean(weights, (row) => Math.abs((predictions[row] as number) - (targets[row] as number)));
+  return weightedMean(weights, (row) => Math.abs(predictions[row]! - targets[row]!));
 }

@@ -20,15 +20,15 @@ export function aucOfOrder(
   let negatives = 0;
   let area = 0;
   for (let i = 0; i < order.length;) {
-    const score = scores[order[i] as number] as number;
+    const score = scores[order[i]!]!;
     let tiedPositives = 0;
     let tiedNegatives = 0;
     do {
-      const row = order[i++] as number;
-      const weight = weights[row] as number;
+      const row = order[i++]!;
+      const weight = weights[row]!;
       if (targets[row] === 1) tiedPositives += weight;
       else tiedNegatives += weight;
-    } while (i < order.length && scores[order[i] as number] === score);
+    } while (i < order.length && scores[order[i]!] === score);
     area += tiedPositives * (negatives + tiedNegatives / 2);
     positives += tiedPositives;
     negatives += tiedNegatives;
@@ -69,7 +69,7 @@ export function groupedAuc(
       continue;
     }
     let weight = 0;
-    for (const row of order) weight += weights[row] as number;
+    for (const row of order) weight += weights[row]!;
     sum += weight * value;
     total += weight;
     counted += 1;
@@ -85,15 +85,14 @@ export function splitByGroup(
   let largest = -1;
   for (const group of groups) largest = Math.max(largest, group);
   const starts = new Int32Array(largest + 2);
-  for (const group of groups) if (group >= 0) starts[group + 1] = (starts[group + 1] as number) + 1;
-  for (let group = 0; group <= largest; group++)
-    starts[group + 1] = (starts[group + 1] as number) + (starts[group] as number);
+  for (const group of groups) if (group >= 0) starts[group + 1] = starts[group + 1]! + 1;
+  for (let group = 0; group <= largest; group++) starts[group + 1] = starts[group + 1]! + starts[group]!;
   const rows = new Int32Array(starts[largest + 1] ?? 0);
   const next = starts.slice();
   for (const row of order) {
-    const group = groups[row] as number;
+    const group = groups[row]!;
     if (group < 0) continue;
-    const place = next[group] as number;
+    const place = next[group]!;
     rows[place] = row;
     next[group] = place + 1;
   }
@@ -110,14 +109,14 @@ export function averagePrecision(scores: Float32Array, targets: Float32Array, we
   let all = 0;
   let sum = 0;
   for (let i = order.length - 1; i >= 0;) {
-    const score = scores[order[i] as number] as number;
+    const score = scores[order[i]!]!;
     let found = 0;
     do {
-      const row = order[i--] as number;
-      const weight = weights[row] as number;
+      const row = order[i--]!;
+      const weight = weights[row]!;
       all += weight;
       if (targets[row] === 1) found += weight;
-    } while (i >= 0 && scores[order[i] as number] === score);
+    } while (i >= 0 && scores[order[i]!] === score);
     positives += found;
     if (found > 0) sum += found * (positives / all);
   }

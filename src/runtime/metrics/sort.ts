@@ -29,19 +29,19 @@ function sortByWord(start: Int32Array, keys: Uint32Array): Int32Array {
   for (let shift = 0; shift < 32; shift += radixBits) {
     starts.fill(0);
     for (let i = 0; i < count; i++) {
-      const digit = ((keys[i] as number) >>> shift) & (radixSize - 1);
-      starts[digit] = (starts[digit] as number) + 1;
+      const digit = (keys[i]! >>> shift) & (radixSize - 1);
+      starts[digit]!++;
     }
     let start = 0;
     for (let digit = 0; digit < radixSize; digit++) {
-      const here = starts[digit] as number;
+      const here = starts[digit]!;
       starts[digit] = start;
       start += here;
     }
     for (let i = 0; i < count; i++) {
-      const index = order[i] as number;
-      const digit = ((keys[index] as number) >>> shift) & (radixSize - 1);
-      const place = starts[digit] as number;
+      const index = order[i]!;
+      const digit = (keys[index]! >>> shift) & (radixSize - 1);
+      const place = starts[digit]!;
       other[place] = index;
       starts[digit] = place + 1;
     }
@@ -57,7 +57,7 @@ function orderedBits(scores: Float32Array): Uint32Array {
   const bits = new Uint32Array(scores.length);
   const view = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
   for (let i = 0; i < scores.length; i++) {
-    const word = view[i] as number;
+    const word = view[i]!;
     const plain = word === minusZero ? 0 : word;
     bits[i] = plain & 0x80000000 ? ~plain : plain | 0x80000000;
   }
@@ -73,8 +73,8 @@ function orderedHalves(scores: Float64Array): { readonly low: Uint32Array; reado
   const lowWord = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
   for (let i = 0; i < scores.length; i++) {
     // Adding 0 makes −0 into 0.
-    double[0] = (scores[i] as number) + 0;
-    const [lo, hi] = [words[lowWord] as number, words[1 - lowWord] as number];
+    double[0] = scores[i]! + 0;
+    const [lo, hi] = [words[lowWord]!, words[1 - lowWord]!];
     const isNegative = hi & 0x80000000;
     low[i] = isNegative ? ~lo : lo;
     high[i] = isNegative ? ~hi : hi | 0x80000000;

@@ -29,7 +29,7 @@ export function bootstrapInterval(
     counts.fill(0);
     for (let i = 0; i < units; i++) {
       const unit = Math.floor(draws.uniform() * units);
-      counts[unit] = (counts[unit] as number) + 1;
+      counts[unit]!++;
     }
     values[r] = statistic(counts);
   }
@@ -54,7 +54,7 @@ function expandedTail(tail: number, units: number): number {
 export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  const low = sorted[below]!;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
   return low + (place - below) * (high - low);
 }

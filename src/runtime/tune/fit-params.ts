@@ -70,9 +70,9 @@ function addPart(
 ): void {
   const column = columnOf(value);
   for (let row = 0; row < sum.length; row++) {
-    const raw = column[row] as number;
+    const raw = column[row]!;
     const x = link === "log" ? Math.log(Math.max(raw, least)) : guarded ? Math.max(raw, least) : raw;
-    sum[row] = (sum[row] as number) + (Number.isFinite(x) ? scale * x : 0);
+    sum[row] = sum[row]! + (Number.isFinite(x) ? scale * x : 0);
   }
 }
 

@@ -16,6 +16,6 @@ export function* gridPoints(dimension: number, side: number): Generator<Float64A
     let k = dimension - 1;
     while (k >= 0 && place[k] === side - 1) place[k--] = 0;
     if (k < 0) return;
-    place[k] = (place[k] as number) + 1;
+    place[k]!++;
   }
 }

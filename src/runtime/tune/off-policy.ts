@@ -33,8 +33,8 @@ export function densityRatio(parameters: Float64Array, candidate: JitterPolicy, 
 function logDensity(parameters: Float64Array, policy: JitterPolicy): number {
   let sum = 0;
   for (let i = 0; i < parameters.length; i++) {
-    const [x, center, s] = [parameters[i] as number, policy.center[i] as number, policy.deviation[i] as number];
-    const [low, high] = [policy.low[i] as number, policy.high[i] as number];
+    const [x, center, s] = [parameters[i]!, policy.center[i]!, policy.deviation[i]!];
+    const [low, high] = [policy.low[i]!, policy.high[i]!];
     if (x < low || x > high) return -Infinity;
     const mass = normalCdf((high - center) / s) - normalCdf((low - center) / s);
     sum += -0.5 * ((x - center) / s) ** 2 - Math.log(s * mass);
@@ -48,14 +48,14 @@ export function estimateOffPolicy(weights: Float64Array, rewards: Float64Array):
   let squares = 0;
   let earned = 0;
   for (let i = 0; i < n; i++) {
-    const w = weights[i] as number;
+    const w = weights[i]!;
     sum += w;
     squares += w * w;
-    earned += w * (rewards[i] as number);
+    earned += w * rewards[i]!;
   }
   const snips = sum > 0 ? earned / sum : 0;
   let variance = 0;
-  for (let i = 0; i < n; i++) variance += ((weights[i] as number) * ((rewards[i] as number) - snips)) ** 2;
+  for (let i = 0; i < n; i++) variance += (weights[i]! * (rewards[i]! - snips)) ** 2;
   return {
     ips: n > 0 ? earned / n : 0,
     snips,

@@ -83,7 +83,7 @@ export function compareWithProduction(
     const [old, next] = [production[judged]?.objectives[i], proposed[judged]?.objectives[i]];
     // Both are resampled with the same users: what they share cancels.
     const statistic = (drawn: Float64Array): number => {
-      for (const [unit, user] of users.entries()) counts[user] = drawn[unit] as number;
+      for (const [unit, user] of users.entries()) counts[user] = drawn[unit]!;
       return (next?.resample(counts) ?? 0) - (old?.resample(counts) ?? 0);
     };
     // On the rows that the search looked at, the best of many trials is better only by chance.

@@ -266,9 +266,9 @@ function policyOf(
   const columns = jittered.map(({ name }) => part.column(name).numbers);
   const { starts } = part.rows;
   return Float64Array.from({ length: starts.length - 1 }, (_, g) => {
-    const row = starts[g] as number;
+    const row = starts[g]!;
     return densityRatio(
-      Float64Array.from(columns, (column) => column[row] as number),
+      Float64Array.from(columns, (column) => column[row]!),
       candidate,
       logging,
     );

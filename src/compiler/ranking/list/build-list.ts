@@ -1,4 +1,4 @@
-import type { BuiltList, Relaxed, ListProblem, QuotaConstraint, Relaxation, WindowConstraint } from "./problem.js";
+import type { BuiltList, Relaxed, ListProblem, Relaxation, WindowConstraint } from "./problem.js";
 import { quotaLevel, weakestQuotaLevel } from "./quota.js";
 import { createSearch, findList, greedyList, type Search } from "./search.js";
 import { windowBreaks } from "./window-breaks.js";
@@ -187,7 +187,7 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
   const { windows, pins, quotas } = problem;
   const windowAt = (i: number): Yielding => ({
     isWindow: true,
-    weakest: (list) => windowBreaks(windows[i] as WindowConstraint, list).length,
+    weakest: (list) => windowBreaks(windows[i]!, list).length,
     set: ({ breaks }, level) => {
       breaks[i] = level;
     },
@@ -196,7 +196,7 @@ function yieldings(problem: ListProblem, length: number): readonly Yielding[] {
     strength.kind === "hard" && strength.otherwise === "relax" ? [windowAt(i)] : [],
   );
   const quotaAt = (i: number): Yielding => {
-    const quota = quotas[i] as QuotaConstraint;
+    const quota = quotas[i]!;
     const { wanted } = quotaLevel(quota, length, 0);
     return {
       isWindow: false,

@@ -31,16 +31,16 @@ export function gatherKeys({ offsets, numbers, values }: KeyTable, rows: Int32Ar
   const gathered = new Int32Array(count + 1);
   let entries = 0;
   for (let i = 0; i < count; i++) {
-    const row = rows[i] as number;
-    if (keeps === undefined || keeps[row] === 1) entries += (offsets[row + 1] as number) - (offsets[row] as number);
+    const row = rows[i]!;
+    if (keeps === undefined || keeps[row] === 1) entries += offsets[row + 1]! - offsets[row]!;
     gathered[i + 1] = entries;
   }
   const into = new Int32Array(entries);
   for (let i = 0, at = 0; i < count; i++) {
     if (gathered[i] === gathered[i + 1]) continue;
-    const row = rows[i] as number;
-    const end = offsets[row + 1] as number;
-    for (let e = offsets[row] as number; e < end; e++) into[at++] = numbers[e] as number;
+    const row = rows[i]!;
+    const end = offsets[row + 1]!;
+    for (let e = offsets[row]!; e < end; e++) into[at++] = numbers[e]!;
   }
   return { offsets: gathered, values: into, valueCount: values.length };
 }
@@ -67,7 +67,7 @@ function tuplesOf(parts: readonly (readonly KeyValue[])[]): readonly string[] {
 }
 
 function valuesIn({ offsets, numbers, values }: KeyTable, row: number): readonly KeyValue[] {
-  return Array.from(numbers.subarray(offsets[row], offsets[row + 1]), (number) => values[number] as KeyValue);
+  return Array.from(numbers.subarray(offsets[row], offsets[row + 1]), (number) => values[number]!);
 }
 
 /** A value of a plan's key as caps and pace name it: a JSON array. */

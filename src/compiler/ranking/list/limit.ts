@@ -54,19 +54,19 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
   const lastFirsts = new Int32Array(valueCount);
   let isMultiple = false;
   for (let i = 0; i < count; i++) {
-    const from = offsets[i] as number;
-    const to = offsets[i + 1] as number;
+    const from = offsets[i]!;
+    const to = offsets[i + 1]!;
     if (from === to) continue;
-    const first = values[from] as number;
-    firsts[first] = (firsts[first] as number) + 1;
-    if (last?.[i] === 1) lastFirsts[first] = (lastFirsts[first] as number) + 1;
+    const first = values[from]!;
+    firsts[first]!++;
+    if (last?.[i] === 1) lastFirsts[first]!++;
     if (to > from + 1) isMultiple = true;
-    for (let e = from; e < to; e++) supply[values[e] as number] = (supply[values[e] as number] as number) + 1;
+    for (let e = from; e < to; e++) supply[values[e]!] = supply[values[e]!]! + 1;
   }
   const isWindow = "size" in constraint;
   const tail = isWindow ? constraint.tail.slice(0, constraint.size - 1) : [];
   const tailEntries = tail.reduce((sum, each) => sum + each.length, 0);
-  const entries = (offsets[count] as number) + tailEntries;
+  const entries = offsets[count]! + tailEntries;
   return {
     keys,
     size: isWindow ? constraint.size : endless,
@@ -94,18 +94,18 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
 /** Counting sort: supplies are at most the number of candidates. */
 function valuesBySupply(supply: Int32Array): Int32Array {
   let greatest = 0;
-  for (let v = 0; v < supply.length; v++) greatest = Math.max(greatest, supply[v] as number);
+  for (let v = 0; v < supply.length; v++) greatest = Math.max(greatest, supply[v]!);
   const starts = new Int32Array(greatest + 2);
   for (let v = 0; v < supply.length; v++) {
-    const at = greatest - (supply[v] as number) + 1;
-    starts[at] = (starts[at] as number) + 1;
+    const at = greatest - supply[v]! + 1;
+    starts[at]!++;
   }
-  for (let s = 1; s < starts.length; s++) starts[s] = (starts[s] as number) + (starts[s - 1] as number);
+  for (let s = 1; s < starts.length; s++) starts[s]! += starts[s - 1]!;
   const order = new Int32Array(supply.length);
   for (let v = 0; v < supply.length; v++) {
-    const at = greatest - (supply[v] as number);
-    order[starts[at] as number] = v;
-    starts[at] = (starts[at] as number) + 1;
+    const at = greatest - supply[v]!;
+    order[starts[at]!] = v;
+    starts[at]!++;
   }
   return order;
 }
@@ -126,14 +126,14 @@ export function resetLimit(limit: Limit, problem: ListProblem): void {
       limit.freeLeft++;
       if (last?.[i] === 1) limit.lastFreeLeft++;
     }
-  let entry = keys.offsets[count] as number;
+  let entry = keys.offsets[count]!;
   for (let back = tail.length - 1; back >= 0; back--)
     for (const value of tail[back] ?? []) occur(limit, value, entry++, -1 - back);
 }
 
 function occur(limit: Limit, value: number, entry: number, position: number): void {
-  limit.near[value] = (limit.near[value] as number) + 1;
-  limit.earlier[entry] = limit.newest[value] as number;
+  limit.near[value]!++;
+  limit.earlier[entry] = limit.newest[value]!;
   limit.positionOf[entry] = position;
   limit.newest[value] = entry;
 }
@@ -141,11 +141,11 @@ function occur(limit: Limit, value: number, entry: number, position: number): vo
 /** Whether the candidate may appear at the next position, for what is before it. */
 export function allows(limit: Limit, candidate: number): boolean {
   const { offsets, values } = limit.keys;
-  const end = offsets[candidate + 1] as number;
-  for (let e = offsets[candidate] as number; e < end; e++) {
-    const value = values[e] as number;
-    const most = limit.permits === undefined ? limit.most : (limit.permits[value] as number);
-    if ((limit.near[value] as number) >= most) return false;
+  const end = offsets[candidate + 1]!;
+  for (let e = offsets[candidate]!; e < end; e++) {
+    const value = values[e]!;
+    const most = limit.permits === undefined ? limit.most : limit.permits[value]!;
+    if (limit.near[value]! >= most) return false;
   }
   return true;
 }
@@ -153,18 +153,18 @@ export function allows(limit: Limit, candidate: number): boolean {
 /** The candidate takes `position`, the next one. */
 export function occupy(limit: Limit, candidate: number, position: number, list: Int32Array, isLast: boolean): void {
   const { offsets, values } = limit.keys;
-  const from = offsets[candidate] as number;
-  const end = offsets[candidate + 1] as number;
+  const from = offsets[candidate]!;
+  const end = offsets[candidate + 1]!;
   if (from === end) {
     limit.freeLeft--;
     if (isLast) limit.lastFreeLeft--;
   } else {
-    const first = values[from] as number;
-    limit.firstLeft[first] = (limit.firstLeft[first] as number) - 1;
-    if (isLast) limit.lastFirstLeft[first] = (limit.lastFirstLeft[first] as number) - 1;
+    const first = values[from]!;
+    limit.firstLeft[first]!--;
+    if (isLast) limit.lastFirstLeft[first]!--;
     for (let e = from; e < end; e++) {
-      const value = values[e] as number;
-      limit.left[value] = (limit.left[value] as number) - 1;
+      const value = values[e]!;
+      limit.left[value]!--;
       occur(limit, value, e, position);
     }
   }
@@ -175,21 +175,21 @@ export function occupy(limit: Limit, candidate: number, position: number, list: 
 export function vacate(limit: Limit, candidate: number, position: number, list: Int32Array, isLast: boolean): void {
   expire(limit, position - limit.size + 1, list, 1);
   const { offsets, values } = limit.keys;
-  const from = offsets[candidate] as number;
-  const end = offsets[candidate + 1] as number;
+  const from = offsets[candidate]!;
+  const end = offsets[candidate + 1]!;
   if (from === end) {
     limit.freeLeft++;
     if (isLast) limit.lastFreeLeft++;
     return;
   }
-  const first = values[from] as number;
-  limit.firstLeft[first] = (limit.firstLeft[first] as number) + 1;
-  if (isLast) limit.lastFirstLeft[first] = (limit.lastFirstLeft[first] as number) + 1;
+  const first = values[from]!;
+  limit.firstLeft[first]!++;
+  if (isLast) limit.lastFirstLeft[first]!++;
   for (let e = end - 1; e >= from; e--) {
-    const value = values[e] as number;
-    limit.left[value] = (limit.left[value] as number) + 1;
-    limit.near[value] = (limit.near[value] as number) - 1;
-    limit.newest[value] = limit.earlier[e] as number;
+    const value = values[e]!;
+    limit.left[value]!++;
+    limit.near[value]!--;
+    limit.newest[value] = limit.earlier[e]!;
   }
 }
 
@@ -197,15 +197,15 @@ export function vacate(limit: Limit, candidate: number, position: number, list: 
 function expire(limit: Limit, position: number, list: Int32Array, by: 1 | -1): void {
   if (position >= 0) {
     const { offsets, values } = limit.keys;
-    const candidate = list[position] as number;
-    const end = offsets[candidate + 1] as number;
-    for (let e = offsets[candidate] as number; e < end; e++) {
-      const value = values[e] as number;
-      limit.near[value] = (limit.near[value] as number) + by;
+    const candidate = list[position]!;
+    const end = offsets[candidate + 1]!;
+    for (let e = offsets[candidate]!; e < end; e++) {
+      const value = values[e]!;
+      limit.near[value]! += by;
     }
   } else {
     const values = limit.tail[-1 - position];
-    if (values !== undefined) for (const value of values) limit.near[value] = (limit.near[value] as number) + by;
+    if (values !== undefined) for (const value of values) limit.near[value]! += by;
   }
 }
 
@@ -215,23 +215,22 @@ const recent = new Int32Array(2 * candidateLimit);
 /** How many candidates with the value the positions from `next` up to `end` (not included) can hold at most. */
 export function capacity(limit: Limit, value: number, next: number, end: number): number {
   const positions = end - next;
-  if (limit.permits !== undefined)
-    return Math.min(positions, (limit.permits[value] as number) - (limit.near[value] as number));
+  if (limit.permits !== undefined) return Math.min(positions, limit.permits[value]! - limit.near[value]!);
   const { size, most } = limit;
-  let entry = limit.newest[value] as number;
-  if (entry < 0 || (limit.positionOf[entry] as number) + size <= next)
+  let entry = limit.newest[value]!;
+  if (entry < 0 || limit.positionOf[entry]! + size <= next)
     return Math.floor(positions / size) * most + Math.min(positions % size, most);
   // The j-th new occurrence is at least `size` after the j-th of the newest `most`; from then on every `size` positions.
   let known = 0;
   while (entry >= 0 && known < most) {
-    recent[known++] = limit.positionOf[entry] as number;
-    entry = limit.earlier[entry] as number;
+    recent[known++] = limit.positionOf[entry]!;
+    entry = limit.earlier[entry]!;
   }
   let total = 0;
   let at = next - 1;
   for (let j = 0; j < most; j++) {
     const old = most - 1 - j;
-    at = Math.max(at + 1, old < known ? (recent[old] as number) + size : next);
+    at = Math.max(at + 1, old < known ? recent[old]! + size : next);
     if (at >= end) break;
     total += 1 + Math.floor((end - 1 - at) / size);
   }
@@ -256,8 +255,8 @@ export function canFill(limit: Limit, next: number, length: number, remaining: n
   const firstLeft = isLast ? limit.lastFirstLeft : limit.firstLeft;
   let [based, over] = [free, 0];
   for (let i = 0; i < bySupply.length && based + Math.min(over, rest) < needed; i++) {
-    const value = bySupply[i] as number;
-    const left = firstLeft[value] as number;
+    const value = bySupply[i]!;
+    const left = firstLeft[value]!;
     if (left <= 0) continue;
     const fitting = Math.min(left, Math.max(0, capacity(limit, value, next, length)));
     const base = Math.min(fitting, whole);
@@ -269,9 +268,9 @@ export function canFill(limit: Limit, next: number, length: number, remaining: n
   if (!limit.isMultiple || isLast) return true;
   const spare = remaining - positions;
   for (let i = 0; i < bySupply.length; i++) {
-    const value = bySupply[i] as number;
-    if ((limit.supply[value] as number) <= spare) break;
-    const forced = (limit.left[value] as number) - spare;
+    const value = bySupply[i]!;
+    if (limit.supply[value]! <= spare) break;
+    const forced = limit.left[value]! - spare;
     if (forced - limit.breaksLeft > Math.max(0, capacity(limit, value, next, length))) return false;
   }
   return true;

@@ -11,19 +11,19 @@ export function allowsPinsAhead(
 ): boolean {
   const { offsets, values } = keys;
   const has = (who: number, value: number): boolean => {
-    for (let e = offsets[who] as number; e < (offsets[who + 1] as number); e++) if (values[e] === value) return true;
+    for (let e = offsets[who]!; e < offsets[who + 1]!; e++) if (values[e] === value) return true;
     return false;
   };
   const at = (where: number, value: number): boolean => {
     if (where < 0) return tail[-1 - where]?.includes(value) === true;
-    const who = where < position ? (list[where] as number) : where === position ? candidate : (pinned[where] as number);
+    const who = where < position ? list[where]! : where === position ? candidate : pinned[where]!;
     return who >= 0 && has(who, value);
   };
   const reach = Math.min(size, pinned.length + tail.length);
   const lastEnd = Math.min(position + reach, pinned.length) - 1;
-  for (let e = offsets[candidate] as number; e < (offsets[candidate + 1] as number); e++) {
-    const value = values[e] as number;
-    const bound = permits === undefined ? most : (permits[value] as number);
+  for (let e = offsets[candidate]!; e < offsets[candidate + 1]!; e++) {
+    const value = values[e]!;
+    const bound = permits === undefined ? most : permits[value]!;
     for (let end = position; end <= lastEnd; end++) {
       let found = 0;
       for (let where = Math.max(end - size + 1, -tail.length); where <= end; where++) if (at(where, value)) found++;
@@ -50,12 +50,12 @@ export function quotaFits(
     let fitting = 0;
     for (let i = 0; i < placed.length && fitting < needed; i++) {
       if (placed[i] === 1 || level.members[i] === 0) continue;
-      const at = offsets[i] as number;
+      const at = offsets[i]!;
       if (at === offsets[i + 1]) {
         fitting++;
         continue;
       }
-      const value = values[at] as number;
+      const value = values[at]!;
       const space = supply.get(value) ?? Math.max(0, capacity(limit, value, next, level.top));
       if (space > 0) fitting++;
       supply.set(value, space - 1);

@@ -91,9 +91,7 @@ function walkOf(search: Search, relaxation: Relaxation): Walk {
 function weightsOf({ windows, caps, length }: ListProblem): readonly number[] {
   const strengthOf = ({ strength }: WindowConstraint): number =>
     strength.kind === "hard" ? Infinity : strength.priority;
-  const order = windows
-    .map((_, i) => i)
-    .sort((a, b) => strengthOf(windows[a] as WindowConstraint) - strengthOf(windows[b] as WindowConstraint) || b - a);
+  const order = windows.map((_, i) => i).sort((a, b) => strengthOf(windows[a]!) - strengthOf(windows[b]!) || b - a);
   return [...windows.map((_, i) => (length + 1) ** order.indexOf(i)), ...caps.map(() => 0)];
 }
 
@@ -131,9 +129,9 @@ function polish(search: Search, walk: Walk): Int32Array {
   for (let position = 0; position < length; position++) {
     let tried = -1;
     for (;;) {
-      const candidate = search.pool > 0 ? walk.choose(tried, "list") : (best[position] as number);
+      const candidate = search.pool > 0 ? walk.choose(tried, "list") : best[position]!;
       if (candidate < 0 || candidate === best[position]) {
-        walk.put(best[position] as number);
+        walk.put(best[position]!);
         break;
       }
       walk.put(candidate);

@@ -10,14 +10,14 @@ export function classPredecessors(problem: ListProblem): Int32Array {
   const splitBy = (valueOf: (candidate: number) => number): void => {
     kinds = splitKinds(kinds, valueOf);
   };
-  if (last !== undefined) splitBy((i) => last[i] as number);
-  for (const { members } of quotas) splitBy((i) => members[i] as number);
+  if (last !== undefined) splitBy((i) => last[i]!);
+  for (const { members } of quotas) splitBy((i) => members[i]!);
   for (const { keys } of [...windows, ...caps]) splitByKey(keys, count, splitBy);
   const newest = new Int32Array(count).fill(-1);
   const predecessors = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    const kind = kinds[i] as number;
-    predecessors[i] = newest[kind] as number;
+    const kind = kinds[i]!;
+    predecessors[i] = newest[kind]!;
     newest[kind] = i;
   }
   return predecessors;
@@ -29,11 +29,11 @@ function splitByKey(
   splitBy: (valueOf: (candidate: number) => number) => void,
 ): void {
   let widest = 0;
-  for (let i = 0; i < count; i++) widest = Math.max(widest, (offsets[i + 1] as number) - (offsets[i] as number));
+  for (let i = 0; i < count; i++) widest = Math.max(widest, offsets[i + 1]! - offsets[i]!);
   for (let nth = 0; nth < widest; nth++)
     splitBy((i) => {
-      const entry = (offsets[i] as number) + nth;
-      return entry < (offsets[i + 1] as number) ? (values[entry] as number) + 1 : 0;
+      const entry = offsets[i]! + nth;
+      return entry < offsets[i + 1]! ? values[entry]! + 1 : 0;
     });
 }
 

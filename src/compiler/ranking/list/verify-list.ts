@@ -42,10 +42,8 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
 
   for (const { name, keys, permits } of problem.caps) {
     const spent = new Float64Array(keys.valueCount);
-    for (const candidate of list)
-      for (const value of valuesOf(keys, candidate)) spent[value] = (spent[value] as number) + 1;
-    if (spent.some((count, value) => count > 0 && count > (permits[value] as number)))
-      found.push(`cap ${name} is overdrawn`);
+    for (const candidate of list) for (const value of valuesOf(keys, candidate)) spent[value]!++;
+    if (spent.some((count, value) => count > 0 && count > permits[value]!)) found.push(`cap ${name} is overdrawn`);
   }
 
   for (const quota of problem.quotas) {
@@ -54,7 +52,7 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
     const level = quotaLevel(quota, list.length, given?.kind === "quota" ? wanted - given.kept + 1 : 0);
     let have = 0;
     for (let position = 0; position < level.top; position++) {
-      have += quota.members[list[position] as number] as number;
+      have += quota.members[list[position]!]!;
       const due = have + 1;
       if (due <= level.wanted && quotaDeadline(level, due) <= position + 1) {
         found.push(`quota ${quota.name} misses its deadline at position ${position + 1}`);

@@ -2,7 +2,7 @@ import type { Gains } from "../order/gains.js";
 import { allows, canFill, occupy, resetLimit, vacate, type Limit } from "./limit.js";
 import { allowsPinsAhead, quotaFits } from "./look-ahead.js";
 import type { ListProblem, Relaxation } from "./problem.js";
-import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
+import { quotaHolds, quotaLevel } from "./quota.js";
 
 /** In which order a walk tries the candidates of a position. */
 export type Preference =
@@ -44,7 +44,7 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
   const { length } = relaxation;
   const list = new Int32Array(length).fill(-1);
   const placed = new Uint8Array(count);
-  const quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i] as number));
+  const quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!));
   const have = new Int32Array(quotas.length);
   const membersLeft = Int32Array.from(quotas, ({ members }) => members.reduce((sum, member) => sum + member, 0));
 
@@ -53,7 +53,7 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
     resetLimit(limit, problem);
   }
   problem.windows.forEach((_, i) => {
-    (limits[i] as Limit).breaksLeft = relaxation.breaks[i] as number;
+    limits[i]!.breaksLeft = relaxation.breaks[i]!;
   });
   // Of each position, which limits its item broke.
   const broken = limits.map(() => new Uint8Array(length));
@@ -90,13 +90,12 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
   const stays = (): boolean => {
     const isLast = firstLast < next;
     const remaining = count - next;
-    for (let i = 0; i < limits.length; i++)
-      if (!canFill(limits[i] as Limit, next, length, remaining, isLast)) return false;
+    for (let i = 0; i < limits.length; i++) if (!canFill(limits[i]!, next, length, remaining, isLast)) return false;
     for (let q = 0; q < quotas.length; q++) {
-      const level = quotas[q] as QuotaLevel;
-      const left = isLast ? 0 : (membersLeft[q] as number);
-      if (!quotaHolds(level, have[q] as number, next, left)) return false;
-      if (twins() !== undefined && !isLast && !quotaFits(limits, level, placed, have[q] as number, next)) return false;
+      const level = quotas[q]!;
+      const left = isLast ? 0 : membersLeft[q]!;
+      if (!quotaHolds(level, have[q]!, next, left)) return false;
+      if (twins() !== undefined && !isLast && !quotaFits(limits, level, placed, have[q]!, next)) return false;
     }
     return true;
   };
@@ -105,7 +104,7 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
     const isLast = last?.[candidate] === 1;
     if (isLast ? next < lastPin : firstLast < next) return false;
     for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i] as Limit;
+      const limit = limits[i]!;
       if (limit.breaksLeft > 0) continue;
       if (!allows(limit, candidate)) return false;
       if (next < lastPin && !allowsPinsAhead(limit, candidate, next, list, pinned)) return false;
@@ -118,20 +117,20 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
     list[next] = candidate;
     placed[candidate] = 1;
     if (isPinned[candidate] === 0) {
-      after[before[candidate] as number] = after[candidate] as number;
-      before[after[candidate] as number] = before[candidate] as number;
+      after[before[candidate]!] = after[candidate]!;
+      before[after[candidate]!] = before[candidate]!;
     }
     for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i] as Limit;
+      const limit = limits[i]!;
       const breaks = limit.breaksLeft > 0 && !allows(limit, candidate);
-      (broken[i] as Uint8Array)[next] = breaks ? 1 : 0;
+      broken[i]![next] = breaks ? 1 : 0;
       if (breaks) limit.breaksLeft--;
       occupy(limit, candidate, next, list, isLast);
     }
     for (let q = 0; q < quotas.length; q++)
-      if ((quotas[q] as QuotaLevel).members[candidate] === 1) {
-        membersLeft[q] = (membersLeft[q] as number) - 1;
-        if (next < (quotas[q] as QuotaLevel).top) have[q] = (have[q] as number) + 1;
+      if (quotas[q]!.members[candidate] === 1) {
+        membersLeft[q]!--;
+        if (next < quotas[q]!.top) have[q]!++;
       }
     if (isLast && firstLast === length) firstLast = next;
     if (next < gainTop) gains?.add(candidate);
@@ -140,22 +139,22 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
 
   const take = (): number => {
     next--;
-    const candidate = list[next] as number;
+    const candidate = list[next]!;
     if (next < gainTop) gains?.remove();
     if (firstLast === next) firstLast = length;
     for (let q = 0; q < quotas.length; q++)
-      if ((quotas[q] as QuotaLevel).members[candidate] === 1) {
-        membersLeft[q] = (membersLeft[q] as number) + 1;
-        if (next < (quotas[q] as QuotaLevel).top) have[q] = (have[q] as number) - 1;
+      if (quotas[q]!.members[candidate] === 1) {
+        membersLeft[q]!++;
+        if (next < quotas[q]!.top) have[q]!--;
       }
     for (let i = limits.length - 1; i >= 0; i--) {
-      const limit = limits[i] as Limit;
+      const limit = limits[i]!;
       vacate(limit, candidate, next, list, last?.[candidate] === 1);
-      if ((broken[i] as Uint8Array)[next] === 1) limit.breaksLeft++;
+      if (broken[i]![next] === 1) limit.breaksLeft++;
     }
     if (isPinned[candidate] === 0) {
-      after[before[candidate] as number] = candidate;
-      before[after[candidate] as number] = candidate;
+      after[before[candidate]!] = candidate;
+      before[after[candidate]!] = candidate;
     }
     placed[candidate] = 0;
     list[next] = -1;
@@ -163,12 +162,12 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
   };
 
   const choose = (tried: number, preference: Preference): number => {
-    const pin = pinned[next] as number;
+    const pin = pinned[next]!;
     if (pin >= 0) return tried < 0 && fits(pin) ? pin : -1;
     if (preference === "plenty") return chooseGreatest(tried, plenty);
     if (preference === "fewest") return chooseGreatest(tried, unbroken, 0);
     if (next < gainTop) return chooseGreatest(tried, (i) => gains?.of[i] as number);
-    for (let i = after[tried < 0 ? count : tried] as number; i < count; i = after[i] as number)
+    for (let i = after[tried < 0 ? count : tried]!; i < count; i = after[i]!)
       if (!hasBetterTwin(i) && fits(i)) return i;
     return -1;
   };
@@ -184,7 +183,7 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
     const bound = tried < 0 ? Infinity : valueOf(tried);
     let best = -1;
     let greatest = -Infinity;
-    for (let i = after[count] as number; i < count; i = after[i] as number) {
+    for (let i = after[count]!; i < count; i = after[i]!) {
       const value = valueOf(i);
       if (value > bound || (value === bound && i <= tried)) continue;
       if (best >= 0 && value <= greatest) continue;
@@ -199,8 +198,8 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
   const unbroken = (candidate: number): number => {
     let sum = 0;
     for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i] as Limit;
-      if (limit.breaksLeft > 0 && !allows(limit, candidate)) sum -= weights[i] as number;
+      const limit = limits[i]!;
+      if (limit.breaksLeft > 0 && !allows(limit, candidate)) sum -= weights[i]!;
     }
     return sum;
   };
@@ -209,8 +208,7 @@ export function startWalk({ problem, limits, gains, relaxation, weights, twins }
   const plenty = (candidate: number): number => {
     let sum = last?.[candidate] === 1 ? -count : 0;
     for (const { keys, left } of limits)
-      for (let e = keys.offsets[candidate] as number; e < (keys.offsets[candidate + 1] as number); e++)
-        sum += left[keys.values[e] as number] as number;
+      for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) sum += left[keys.values[e]!]!;
     return sum;
   };
 

@@ -16,12 +16,11 @@ export function windowBreaks(
   const near = new Int32Array(valueCount);
   const add = (position: number, by: 1 | -1): void => {
     if (position < 0) {
-      for (const value of tail[-1 - position] ?? []) near[value] = (near[value] as number) + by;
+      for (const value of tail[-1 - position] ?? []) near[value]! += by;
       return;
     }
-    const candidate = list[position] as number;
-    for (let e = offsets[candidate] as number; e < (offsets[candidate + 1] as number); e++)
-      near[values[e] as number] = (near[values[e] as number] as number) + by;
+    const candidate = list[position]!;
+    for (let e = offsets[candidate]!; e < offsets[candidate + 1]!; e++) near[values[e]!] = near[values[e]!]! + by;
   };
   const reach = Math.min(size - 1, tail.length);
   for (let position = -reach; position < 0; position++) add(position, 1);
@@ -29,9 +28,9 @@ export function windowBreaks(
   for (let position = 0; position < list.length; position++) {
     add(position, 1);
     if (position - size >= -reach) add(position - size, -1);
-    const candidate = list[position] as number;
+    const candidate = list[position]!;
     const own = values.subarray(offsets[candidate], offsets[candidate + 1]);
-    if (own.some((value) => (near[value] as number) > most)) broken.push(position);
+    if (own.some((value) => near[value]! > most)) broken.push(position);
   }
   return broken;
 }

@@ -44,16 +44,14 @@ function drawEpsilon({ seed, request, rule, least, ids }: ExploreInput, epsilon:
   // Only a position that explores needs them.
   const lotOf = (member: number): number => {
     drawn ??= ids.map((id) => drawUniform(seed, request, rule, id));
-    return drawn[member] as number;
+    return drawn[member]!;
   };
   const order: number[] = [];
   const propensity = new Map<number, number>();
   while (order.length < least && left.length > 0) {
     const explores = drawUniform(seed, request, rule, "place", order.length) < epsilon;
-    const at = explores
-      ? left.reduce((best, member, i) => (lotOf(member) < lotOf(left[best] as number) ? i : best), 0)
-      : 0;
-    const member = left[at] as number;
+    const at = explores ? left.reduce((best, member, i) => (lotOf(member) < lotOf(left[best]!) ? i : best), 0) : 0;
+    const member = left[at]!;
     propensity.set(member, (at === 0 ? 1 - epsilon : 0) + epsilon / left.length);
     order.push(member);
     left.splice(at, 1);

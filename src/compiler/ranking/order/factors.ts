@@ -31,7 +31,7 @@ export function inferFactors(plan: RankPlan, input: RankInput, masks: RuleMasks)
         // A factor that is missing changes nothing.
         const factors = factorsOf(input, rule.by, mask, 1);
         const product = (boosts[rule.set] ??= new Float64Array(count).fill(1));
-        for (let i = 0; i < count; i++) product[i] = finiteProduct(product[i] as number, factors[i] as number);
+        for (let i = 0; i < count; i++) product[i] = finiteProduct(product[i]!, factors[i]!);
         return factors;
       }
       case "suppress":
@@ -50,8 +50,7 @@ export function inferFactors(plan: RankPlan, input: RankInput, masks: RuleMasks)
         const factors = new Float64Array(count).fill(1);
         for (let i = 0; i < count; i++)
           if (mask[i] === 1)
-            for (let e = offsets[i] as number; e < (offsets[i + 1] as number); e++)
-              factors[i] = (factors[i] as number) * (multipliers[numbers[e] as number] as number);
+            for (let e = offsets[i]!; e < offsets[i + 1]!; e++) factors[i] = factors[i]! * multipliers[numbers[e]!]!;
         return factors;
       }
       default:
@@ -61,8 +60,7 @@ export function inferFactors(plan: RankPlan, input: RankInput, masks: RuleMasks)
   for (const { rule, r } of byRuleName(plan)) own[r] = factorsOfRule(rule, r);
   boosts.forEach((product, set) => {
     const [low, high] = plan.boostBounds[set] ?? [1, 1];
-    if (product !== undefined)
-      for (let i = 0; i < count; i++) product[i] = Math.min(Math.max(product[i] as number, low), high);
+    if (product !== undefined) for (let i = 0; i < count; i++) product[i] = Math.min(Math.max(product[i]!, low), high);
   });
   return { boosts, own, last, suppressed };
 }
@@ -91,8 +89,8 @@ export function applyFactors(plan: RankPlan, { boosts, own }: Factors, scores: F
   const apply = (factors: Float64Array | undefined): void => {
     if (factors === undefined) return;
     for (let i = 0; i < scores.length; i++) {
-      const score = scores[i] as number;
-      if (score !== -Infinity) scores[i] = finiteProduct(score, factors[i] as number);
+      const score = scores[i]!;
+      if (score !== -Infinity) scores[i] = finiteProduct(score, factors[i]!);
     }
   };
   boosts.forEach(apply);

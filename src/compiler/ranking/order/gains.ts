@@ -39,13 +39,12 @@ function createMmr({ weight, relevance, similarity }: Diversity, count: number):
   const apply = (candidate: number, isFirst: boolean): void => {
     fillSimilarity(similarity, candidate, count, row);
     for (let i = 0; i < count; i++) {
-      const near = row[i] as number;
-      if (isFirst || near > (nearest[i] as number)) nearest[i] = near;
+      const near = row[i]!;
+      if (isFirst || near > nearest[i]!) nearest[i] = near;
     }
   };
   const refresh = (): void => {
-    for (let i = 0; i < count; i++)
-      of[i] = roundGain(weight * (relevance[i] as number) - (1 - weight) * (nearest[i] as number));
+    for (let i = 0; i < count; i++) of[i] = roundGain(weight * relevance[i]! - (1 - weight) * nearest[i]!);
   };
   const reset = (): void => {
     added.length = 0;
@@ -80,8 +79,8 @@ function createDpp(diversity: Diversity, count: number): Gains {
   const added: number[] = [];
   const refresh = (): void => {
     for (let i = 0; i < count; i++) {
-      const left = residual[i] as number;
-      of[i] = left > leastResidual ? roundGain(slope * (relevance[i] as number) + Math.log(left)) : -Infinity;
+      const left = residual[i]!;
+      of[i] = left > leastResidual ? roundGain(slope * relevance[i]! + Math.log(left)) : -Infinity;
     }
   };
   const reset = (): void => {
@@ -96,20 +95,19 @@ function createDpp(diversity: Diversity, count: number): Gains {
     add: (candidate) => {
       const depth = added.length;
       const row = (rows[depth] ??= new Float64Array(count));
-      const left = residual[candidate] as number;
+      const left = residual[candidate]!;
       if (left > leastResidual) {
         fillSimilarity(similarity, candidate, count, row);
         for (let k = 0; k < depth; k++) {
           const earlier = rows[k] as Float64Array;
-          const factor = earlier[candidate] as number;
-          if (factor !== 0)
-            for (let i = 0; i < count; i++) row[i] = (row[i] as number) - factor * (earlier[i] as number);
+          const factor = earlier[candidate]!;
+          if (factor !== 0) for (let i = 0; i < count; i++) row[i]! -= factor * earlier[i]!;
         }
         const scale = 1 / Math.sqrt(left);
-        for (let i = 0; i < count; i++) row[i] = (row[i] as number) * scale;
+        for (let i = 0; i < count; i++) row[i] = row[i]! * scale;
       } else row.fill(0);
       added.push(candidate);
-      for (let i = 0; i < count; i++) residual[i] = (residual[i] as number) - (row[i] as number) * (row[i] as number);
+      for (let i = 0; i < count; i++) residual[i]! -= row[i]! * row[i]!;
       refresh();
     },
     remove: () => {
@@ -117,7 +115,7 @@ function createDpp(diversity: Diversity, count: number): Gains {
       residual.set(own);
       for (let k = 0; k < added.length; k++) {
         const row = rows[k] as Float64Array;
-        for (let i = 0; i < count; i++) residual[i] = (residual[i] as number) - (row[i] as number) * (row[i] as number);
+        for (let i = 0; i < count; i++) residual[i]! -= row[i]! * row[i]!;
       }
       refresh();
     },
@@ -131,23 +129,23 @@ function fillSimilarity(similarity: Similarity, candidate: number, count: number
     const at = candidate * dimension;
     for (let i = 0, from = 0; i < count; i++, from += dimension) {
       let sum = 0;
-      for (let d = 0; d < dimension; d++) sum += (rows[at + d] as number) * (rows[from + d] as number);
+      for (let d = 0; d < dimension; d++) sum += rows[at + d]! * rows[from + d]!;
       into[i] = sum;
     }
   } else {
     const { offsets, values } = similarity.keys;
-    const from = offsets[candidate] as number;
-    const to = offsets[candidate + 1] as number;
+    const from = offsets[candidate]!;
+    const to = offsets[candidate + 1]!;
     for (let i = 0; i < count; i++) {
-      let [a, b, shared] = [from, offsets[i] as number, 0];
-      const end = offsets[i + 1] as number;
+      let [a, b, shared] = [from, offsets[i]!, 0];
+      const end = offsets[i + 1]!;
       while (a < to && b < end) {
-        const [x, y] = [values[a] as number, values[b] as number];
+        const [x, y] = [values[a]!, values[b]!];
         if (x === y) shared++;
         if (x <= y) a++;
         if (y <= x) b++;
       }
-      const all = to - from + end - (offsets[i] as number) - shared;
+      const all = to - from + end - offsets[i]! - shared;
       into[i] = all === 0 ? 0 : shared / all;
     }
   }
@@ -159,6 +157,6 @@ function ownSimilarity(similarity: Similarity, candidate: number): number {
   if (similarity.kind === "keys") return 1;
   const { rows, dimension } = similarity;
   let squares = 0;
-  for (let d = 0; d < dimension; d++) squares += (rows[candidate * dimension + d] as number) ** 2;
+  for (let d = 0; d < dimension; d++) squares += rows[candidate * dimension + d]! ** 2;
   return squares > 0 ? squares : 1;
 }

@@ -37,8 +37,8 @@ export function sortRows(rows: Int32Array, keys: OrderKeys): Int32Array {
   const precedes = (a: number, b: number): boolean => {
     const tier = (last?.[a] ?? 0) - (last?.[b] ?? 0);
     if (tier !== 0) return tier < 0;
-    const x = scores[a] as number;
-    const y = scores[b] as number;
+    const x = scores[a]!;
+    const y = scores[b]!;
     if (x > y) return true;
     if (x < y) return false;
     return precedesTied(keys, a, b, x, y);
@@ -49,10 +49,10 @@ export function sortRows(rows: Int32Array, keys: OrderKeys): Int32Array {
   for (let start = 0; start < count; start += run) {
     const end = Math.min(start + run, count);
     for (let i = start + 1; i < end; i++) {
-      const row = from[i] as number;
+      const row = from[i]!;
       let at = i - 1;
-      while (at >= start && precedes(row, from[at] as number)) {
-        from[at + 1] = from[at] as number;
+      while (at >= start && precedes(row, from[at]!)) {
+        from[at + 1] = from[at]!;
         at--;
       }
       from[at + 1] = row;
@@ -64,8 +64,8 @@ export function sortRows(rows: Int32Array, keys: OrderKeys): Int32Array {
       const end = Math.min(start + 2 * width, count);
       let [left, right] = [start, middle];
       for (let at = start; at < end; at++) {
-        const takesRight = right < end && (left >= middle || precedes(from[right] as number, from[left] as number));
-        to[at] = from[takesRight ? right++ : left++] as number;
+        const takesRight = right < end && (left >= middle || precedes(from[right]!, from[left]!));
+        to[at] = from[takesRight ? right++ : left++]!;
       }
     }
     [from, to] = [to, from];
@@ -77,7 +77,7 @@ export function sortRows(rows: Int32Array, keys: OrderKeys): Int32Array {
 function precedesTied({ ties, ids }: OrderKeys, a: number, b: number, x: number, y: number): boolean {
   if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(y);
   for (const column of ties) {
-    const [s, t] = [column[a] as number, column[b] as number];
+    const [s, t] = [column[a]!, column[b]!];
     if (s > t) return true;
     if (s < t) return false;
     if (Number.isNaN(s) !== Number.isNaN(t)) return Number.isNaN(t);

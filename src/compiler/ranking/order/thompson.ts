@@ -47,7 +47,7 @@ export function drawThompsonMembers(
     const group = chances.groups[at] as PosteriorGroup;
     const left = group.members.length;
     const [member] = group.members.splice(Math.floor(uniform("member", position) * left), 1);
-    draws.push({ member: member as number, propensity: (weights[at] as number) / left });
+    draws.push({ member: member as number, propensity: weights[at]! / left });
     chances.remove(at);
   }
   return draws;
@@ -80,7 +80,7 @@ function reachingHighest(groups: readonly PosteriorGroup[]): readonly PosteriorG
     const sum = a + b;
     return a / sum + 2 * Math.sqrt((a * b) / (sum * sum * (sum + 1)));
   });
-  const order = groups.map((_, i) => i).sort((i, j) => (reach[j] as number) - (reach[i] as number) || i - j);
+  const order = groups.map((_, i) => i).sort((i, j) => reach[j]! - reach[i]! || i - j);
   const chosen = new Set(order.slice(0, posteriorLimit));
   return groups.filter((_, i) => chosen.has(i));
 }
@@ -90,8 +90,8 @@ function pick(weights: Float64Array, draw: number): number {
   let end = 0;
   let last = 0;
   for (let i = 0; i < weights.length; i++) {
-    if (!((weights[i] as number) > 0)) continue;
-    end += weights[i] as number;
+    if (!(weights[i]! > 0)) continue;
+    end += weights[i]!;
     last = i;
     if (draw < end) return i;
   }
@@ -127,26 +127,26 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
     const density = new Float64Array(nodes.length);
     let top = -Infinity;
     for (let i = 0; i <= cells; i++) {
-      density[i] = a * (logX[i] as number) + b * (logRest[i] as number);
-      top = Math.max(top, density[i] as number);
+      density[i] = a * logX[i]! + b * logRest[i]!;
+      top = Math.max(top, density[i]!);
     }
-    for (let i = 0; i <= cells; i++) density[i] = Math.exp((density[i] as number) - top);
+    for (let i = 0; i <= cells; i++) density[i] = Math.exp(density[i]! - top);
     const own = new Float64Array(cells);
     let total = 0;
     for (let c = 0; c < cells; c++) {
-      const width = (nodes[c + 1] as number) - (nodes[c] as number);
-      own[c] = (width * ((density[c] as number) + (density[c + 1] as number))) / 2;
-      total += own[c] as number;
+      const width = nodes[c + 1]! - nodes[c]!;
+      own[c] = (width * (density[c]! + density[c + 1]!)) / 2;
+      total += own[c]!;
     }
     const below = new Float64Array(cells);
     let sum = 0;
     for (let c = 0; c < cells; c++) {
-      own[c] = (own[c] as number) / total;
-      below[c] = Math.max(leastLog, Math.log(sum + (own[c] as number) / 2));
-      sum += own[c] as number;
-      logAll[c] = (logAll[c] as number) + members.length * (below[c] as number);
+      own[c] = own[c]! / total;
+      below[c] = Math.max(leastLog, Math.log(sum + own[c]! / 2));
+      sum += own[c]!;
+      logAll[c]! += members.length * below[c]!;
     }
-    ratios.push(own.map((each, c) => each * Math.exp(-(below[c] as number))));
+    ratios.push(own.map((each, c) => each * Math.exp(-below[c]!)));
     logBelow.push(below);
   }
   return {
@@ -157,7 +157,7 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
         if (members.length === 0) return 0;
         const ratio = ratios[g] as Float64Array;
         let sum = 0;
-        for (let c = 0; c < cells; c++) sum += (ratio[c] as number) * (allBelow[c] as number);
+        for (let c = 0; c < cells; c++) sum += ratio[c]! * allBelow[c]!;
         return sum * members.length;
       });
       const total = weights.reduce((sum, each) => sum + each, 0);
@@ -167,7 +167,7 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
     },
     remove: (group) => {
       const below = logBelow[group] as Float64Array;
-      for (let c = 0; c < cells; c++) logAll[c] = (logAll[c] as number) - (below[c] as number);
+      for (let c = 0; c < cells; c++) logAll[c]! -= below[c]!;
     },
   };
 }
@@ -180,7 +180,7 @@ function logitNodes(groups: readonly PosteriorGroup[]): Float64Array {
     const z = (12 * (i % each)) / (each - 1) - 6;
     return Math.log(a / b) + z * Math.sqrt(1 / a + 1 / b);
   }).sort();
-  return nodes.filter((node, i) => i === 0 || node > (nodes[i - 1] as number));
+  return nodes.filter((node, i) => i === 0 || node > nodes[i - 1]!);
 }
 
 /** ln(1 + e^t). */

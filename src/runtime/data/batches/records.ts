@@ -84,16 +84,16 @@ export function copyRecords(
   let number = at * numberWidth;
   let label = at * labelWidth;
   for (let i = 0; i < count; i++) {
-    let word = (rows[from + i] as number) * stride;
-    for (const end = word + idWidth; word < end; word++) ids[id++] = words[word] as number;
-    for (const end = word + numberWidth; word < end; word++) numbers[number++] = floats[word] as number;
+    let word = rows[from + i]! * stride;
+    for (const end = word + idWidth; word < end; word++) ids[id++] = words[word]!;
+    for (const end = word + numberWidth; word < end; word++) numbers[number++] = floats[word]!;
     for (const end = word + labelWidth; word < end; word++) {
-      const value = floats[word] as number;
+      const value = floats[word]!;
       const isKnown = value === value;
       labels[label] = isKnown ? value : 0;
       known[label++] = isKnown ? 1 : 0;
     }
-    weights[at + i] = floats[word] as number;
+    weights[at + i] = floats[word]!;
   }
 }
 

@@ -74,7 +74,7 @@ function numberEncoder(
     fill: (vector, target, counts) => {
       const values = float64Of(vector);
       for (let i = 0, word = target.first; i < target.rows; i++, word += target.stride) {
-        const value = values[i] as number;
+        const value = values[i]!;
         if (value !== value) counts.nulls += 1;
         store(target, word, value);
       }
@@ -103,7 +103,7 @@ async function categoricalEncoder(
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {
       const found = int32Of(vector);
       for (let i = 0, word = first; i < rows; i++, word += stride) {
-        const id = found[i] as number;
+        const id = found[i]!;
         if (id < 0) counts.nulls += 1;
         else if (id === 0) counts.unseen += 1;
         words[word] = Math.max(id, 0);
@@ -121,8 +121,8 @@ function wholeEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {
       const pairs = wordPairsOf(vector);
       for (let i = 0, word = first; i < rows; i++, word += stride) {
-        const low = pairs[2 * i] as number;
-        const high = pairs[2 * i + 1] as number;
+        const low = pairs[2 * i]!;
+        const high = pairs[2 * i + 1]!;
         if (high === nullHigh && low === 0) {
           counts.nulls += 1;
           words[word] = 0;
@@ -172,7 +172,7 @@ async function bagEncoder(
     const ids = await enums(fit.values);
     return listEncoder(feature.max, `list_transform(${list}, lambda x: ${ids("x")})`, (elements) => {
       const found = int32Of(elements);
-      return (i) => found[i] as number;
+      return (i) => found[i]!;
     });
   }
   const ids = createVocabularyIds(fit);
@@ -229,7 +229,7 @@ function fillLabel(
   convert: (value: number) => number,
 ): void {
   for (let i = 0, word = first; i < rows; i++, word += stride) {
-    const value = convert(values[i] as number);
+    const value = convert(values[i]!);
     if (value !== value) counts.nulls += 1;
     floats[word] = value;
   }
@@ -268,8 +268,8 @@ export function createGroupEncoder({ columns }: Relation, name: string): GroupEn
     codes: (vector, rows) => {
       const pairs = wordPairsOf(vector);
       return Int32Array.from({ length: rows }, (_, i) => {
-        const low = pairs[2 * i] as number;
-        const high = pairs[2 * i + 1] as number;
+        const low = pairs[2 * i]!;
+        const high = pairs[2 * i + 1]!;
         if (high === nullHigh && low === 0) return -1;
         const value = high * 2 ** 32 + (low >>> 0);
         return codeOf(Number.isSafeInteger(value) ? value : textOfPair(low, high));

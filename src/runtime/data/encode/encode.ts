@@ -187,7 +187,7 @@ function fillWeights(
   rows: number,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const value = values === undefined ? 1 : (values[row] as number);
+    const value = values === undefined ? 1 : values[row]!;
     if (value < 0) throw new BadWeight();
     floats[row * stride + first] = value;
   }
@@ -207,7 +207,7 @@ function withinChecks({ labels, layout }: EncodeRequest, first: number) {
           count: 0,
           run: ({ floats }: Records, stride: number, rows: number): void => {
             for (let row = 0; row < rows; row++) {
-              const value = floats[row * stride + own] as number;
+              const value = floats[row * stride + own]!;
               if (value === value && value !== 0 && floats[row * stride + other] === 0) check.count += 1;
             }
           },

@@ -139,5 +139,5 @@ function squaredLength(v: Float64Array): number {
 }
 
 function at(values: Float64Array, index: number): number {
-  return values[index] as number;
+  return values[index]!;
 }

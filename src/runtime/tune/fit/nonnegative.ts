@@ -16,8 +16,7 @@ export function nonnegativeQuadratic(gram: Float64Array, h: Float64Array): Float
     const gradient = h.map((value, i) => value - rowDot(gram, i, b));
     let entering = -1;
     for (let i = 0; i < p; i++)
-      if (!isFree[i] && (gradient[i] as number) > tolerance)
-        if (entering < 0 || (gradient[i] as number) > (gradient[entering] as number)) entering = i;
+      if (!isFree[i] && gradient[i]! > tolerance) if (entering < 0 || gradient[i]! > gradient[entering]!) entering = i;
     if (entering < 0) return b;
     isFree[entering] = true;
     for (;;) {
@@ -29,11 +28,10 @@ export function nonnegativeQuadratic(gram: Float64Array, h: Float64Array): Float
       // As far towards the solution as all stay ≥ 0; what reaches 0 is held there.
       let share = 1;
       for (let i = 0; i < p; i++)
-        if (isFree[i] && (solution[i] as number) <= 0)
-          share = Math.min(share, (b[i] as number) / ((b[i] as number) - (solution[i] as number)));
-      b = b.map((value, i) => value + share * ((solution[i] as number) - value));
+        if (isFree[i] && solution[i]! <= 0) share = Math.min(share, b[i]! / (b[i]! - solution[i]!));
+      b = b.map((value, i) => value + share * (solution[i]! - value));
       for (let i = 0; i < p; i++)
-        if (isFree[i] && (b[i] as number) <= 1e-15) {
+        if (isFree[i] && b[i]! <= 1e-15) {
           isFree[i] = false;
           b[i] = 0;
         }
@@ -45,7 +43,7 @@ export function nonnegativeQuadratic(gram: Float64Array, h: Float64Array): Float
 
 function rowDot(gram: Float64Array, row: number, b: Float64Array): number {
   let sum = 0;
-  for (let j = 0; j < b.length; j++) sum += (gram[row * b.length + j] as number) * (b[j] as number);
+  for (let j = 0; j < b.length; j++) sum += gram[row * b.length + j]! * b[j]!;
   return sum;
 }
 
@@ -54,8 +52,8 @@ function solveFree(gram: Float64Array, h: Float64Array, isFree: readonly boolean
   const p = h.length;
   const free = isFree.flatMap((value, i) => (value ? [i] : []));
   // One half of the matrix: the other may differ by rounding.
-  const part = new Matrix(free.map((i) => free.map((j) => gram[Math.max(i, j) * p + Math.min(i, j)] as number)));
-  const right = Matrix.columnVector(free.map((i) => h[i] as number));
+  const part = new Matrix(free.map((i) => free.map((j) => gram[Math.max(i, j) * p + Math.min(i, j)]!)));
+  const right = Matrix.columnVector(free.map((i) => h[i]!));
   const cholesky = new CholeskyDecomposition(part);
   const found = cholesky.isPositiveDefinite() ? cholesky.solve(right) : solve(part, right, true);
   const b = new Float64Array(p);

@@ -12,9 +12,9 @@ export function pairsOf(labels: Float64Array, starts: Int32Array): Pairs {
   const winners: number[] = [];
   const losers: number[] = [];
   for (let group = 0; group + 1 < starts.length; group++)
-    for (let i = starts[group] as number; i < (starts[group + 1] as number); i++)
-      for (let j = starts[group] as number; j < (starts[group + 1] as number); j++)
-        if ((labels[i] as number) > (labels[j] as number)) {
+    for (let i = starts[group]!; i < starts[group + 1]!; i++)
+      for (let j = starts[group]!; j < starts[group + 1]!; j++)
+        if (labels[i]! > labels[j]!) {
           winners.push(i);
           losers.push(j);
         }
@@ -40,24 +40,23 @@ export function fitPairwiseLogistic(columns: readonly Float64Array[], pairs: Pai
       const miss = 1 / (1 + Math.exp(margin(differences, row, b)));
       const curvature = miss * (1 - miss);
       for (let i = 0; i < p; i++) {
-        const x = differences[row * p + i] as number;
-        gradient[i] = (gradient[i] as number) - (miss * x) / count;
+        const x = differences[row * p + i]!;
+        gradient[i]! -= (miss * x) / count;
         for (let j = 0; j < p; j++)
-          gram[i * p + j] =
-            (gram[i * p + j] as number) + (curvature * x * (differences[row * p + j] as number)) / count;
+          gram[i * p + j] = gram[i * p + j]! + (curvature * x * differences[row * p + j]!) / count;
       }
     }
-    const h = gradient.map((g, i) => b.reduce((sum, value, j) => sum + (gram[i * p + j] as number) * value, -g));
+    const h = gradient.map((g, i) => b.reduce((sum, value, j) => sum + gram[i * p + j]! * value, -g));
     const target = nonnegativeQuadratic(gram, h);
     let share = 1;
     let next = target.slice();
     let nextLoss = lossOf(differences, count, next, penalty);
     while (nextLoss > loss && share > 1e-10) {
       share /= 2;
-      next = b.map((value, i) => value + share * ((target[i] as number) - value));
+      next = b.map((value, i) => value + share * (target[i]! - value));
       nextLoss = lossOf(differences, count, next, penalty);
     }
-    const moved = Math.max(...next.map((value, i) => Math.abs(value - (b[i] as number))), 0);
+    const moved = Math.max(...next.map((value, i) => Math.abs(value - b[i]!)), 0);
     if (nextLoss > loss) return b;
     b = next;
     loss = nextLoss;
@@ -74,13 +73,13 @@ function differencesOf(
   const differences = new Float64Array(winners.length * p);
   for (const [j, column] of columns.entries())
     for (let row = 0; row < winners.length; row++)
-      differences[row * p + j] = (column[winners[row] as number] as number) - (column[losers[row] as number] as number);
+      differences[row * p + j] = column[winners[row]!]! - column[losers[row]!]!;
   return { differences, count: winners.length };
 }
 
 function margin(differences: Float64Array, row: number, b: Float64Array): number {
   let sum = 0;
-  for (let j = 0; j < b.length; j++) sum += (b[j] as number) * (differences[row * b.length + j] as number);
+  for (let j = 0; j < b.length; j++) sum += b[j]! * differences[row * b.length + j]!;
   return sum;
 }
 

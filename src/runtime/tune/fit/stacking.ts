@@ -29,16 +29,16 @@ export function fitNonnegativeRidge(
   const h = new Float64Array(p);
   for (let i = 0; i < p; i++) {
     const a = columns[i] as Float64Array;
-    h[i] = covariance(a, means[i] as number, target, mean, weights) / total;
+    h[i] = covariance(a, means[i]!, target, mean, weights) / total;
     for (let j = 0; j <= i; j++) {
-      const value = covariance(a, means[i] as number, columns[j] as Float64Array, means[j] as number, weights) / total;
+      const value = covariance(a, means[i]!, columns[j] as Float64Array, means[j]!, weights) / total;
       gram[i * p + j] = value;
       gram[j * p + i] = value;
     }
   }
-  const deviations = columns.map((_, i) => Math.sqrt(gram[i * p + i] as number));
+  const deviations = columns.map((_, i) => Math.sqrt(gram[i * p + i]!));
   const coefficients = fitScaled(gram, h, deviations, penalty);
-  const intercept = means.reduce((left, m, i) => left - m * (coefficients[i] as number), mean);
+  const intercept = means.reduce((left, m, i) => left - m * coefficients[i]!, mean);
   return { coefficients, intercept };
 }
 
@@ -46,30 +46,29 @@ export function fitNonnegativeRidge(
 function fitScaled(gram: Float64Array, h: Float64Array, deviations: readonly number[], penalty: number): Float64Array {
   const p = h.length;
   const used = deviations.flatMap((s, i) => (s > 1e-12 ? [i] : []));
-  const s = (k: number): number => deviations[used[k] as number] as number;
+  const s = (k: number): number => deviations[used[k]!]!;
   const scaled = new Float64Array(used.length ** 2);
   for (const [k, i] of used.entries())
     for (const [l, j] of used.entries())
-      scaled[k * used.length + l] = (gram[i * p + j] as number) / (s(k) * s(l)) + (k === l ? penalty : 0);
+      scaled[k * used.length + l] = gram[i * p + j]! / (s(k) * s(l)) + (k === l ? penalty : 0);
   const found = nonnegativeQuadratic(
     scaled,
-    Float64Array.from(used, (i, k) => (h[i] as number) / s(k)),
+    Float64Array.from(used, (i, k) => h[i]! / s(k)),
   );
   const coefficients = new Float64Array(p);
-  for (const [k, i] of used.entries()) coefficients[i] = (found[k] as number) / s(k);
+  for (const [k, i] of used.entries()) coefficients[i] = found[k]! / s(k);
   return coefficients;
 }
 
 function covariance(a: Float64Array, meanA: number, b: Float64Array, meanB: number, weights: Float64Array): number {
   let sum = 0;
-  for (let row = 0; row < a.length; row++)
-    sum += (weights[row] as number) * ((a[row] as number) - meanA) * ((b[row] as number) - meanB);
+  for (let row = 0; row < a.length; row++) sum += weights[row]! * (a[row]! - meanA) * (b[row]! - meanB);
   return sum;
 }
 
 function weightedSum(values: Float64Array, weights: Float64Array): number {
   let sum = 0;
-  for (let row = 0; row < values.length; row++) sum += (weights[row] as number) * (values[row] as number);
+  for (let row = 0; row < values.length; row++) sum += weights[row]! * values[row]!;
   return sum;
 }
 

@@ -8,16 +8,15 @@ export function centerWithin(values: Float64Array, starts: Int32Array, weights?:
   const centered = new Float64Array(values.length);
   const weightOf = (row: number): number => weights?.[row] ?? 1;
   for (let g = 0; g + 1 < starts.length; g++) {
-    const [start, end] = [starts[g] as number, starts[g + 1] as number];
+    const [start, end] = [starts[g]!, starts[g + 1]!];
     let sum = 0;
     let total = 0;
     for (let row = start; row < end; row++) {
-      sum += weightOf(row) * (values[row] as number);
+      sum += weightOf(row) * values[row]!;
       total += weightOf(row);
     }
     if (total === 0) continue;
-    for (let row = start; row < end; row++)
-      if (weightOf(row) > 0) centered[row] = (values[row] as number) - sum / total;
+    for (let row = start; row < end; row++) if (weightOf(row) > 0) centered[row] = values[row]! - sum / total;
   }
   return centered;
 }

@@ -43,7 +43,7 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
   const kept: number[] = [];
   let leftOut = 0;
   for (let g = 0; g + 1 < starts.length; g++) {
-    const [start, end] = [starts[g] as number, starts[g + 1] as number];
+    const [start, end] = [starts[g]!, starts[g + 1]!];
     const candidates = Array.from({ length: end - start }, (_, i) => raw.candidate(start + i));
     const found = readInputs(
       serving,
@@ -64,7 +64,7 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
     for (const index of found.kept) kept.push(start + index);
   }
   const rows = Int32Array.from(kept);
-  const gather = (values: Int32Array): Int32Array => rows.map((row) => values[row] as number);
+  const gather = (values: Int32Array): Int32Array => rows.map((row) => values[row]!);
   const columns = new Map<string, LogColumn>();
   const parts = new Map<string, LogPart | undefined>();
   const part: LogPart = {
@@ -78,7 +78,7 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
       if (known !== undefined) return known;
       const label = raw.labels.get(name);
       if (label === undefined) throw new Error(`the column ${name} was not read`);
-      const numbers = Float64Array.from(rows, (row) => label.numbers[row] as number);
+      const numbers = Float64Array.from(rows, (row) => label.numbers[row]!);
       const column = {
         numbers: numbers.map((value) => (Number.isNaN(value) ? 0 : value)),
         missing: Uint8Array.from(numbers, (value) => Number(Number.isNaN(value))),
@@ -105,7 +105,7 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
 }
 
 function selectRows(raw: RawLog, rows: Int32Array): RawLog {
-  const gather = (values: Int32Array): Int32Array => rows.map((row) => values[row] as number);
+  const gather = (values: Int32Array): Int32Array => rows.map((row) => values[row]!);
   const { times } = raw;
   return {
     files: raw.files,
@@ -113,14 +113,14 @@ function selectRows(raw: RawLog, rows: Int32Array): RawLog {
     users: gather(raw.users),
     userCount: raw.userCount,
     places: gather(raw.places),
-    times: times === undefined ? undefined : Float64Array.from(rows, (row) => times[row] as number),
-    candidate: (i) => raw.candidate(rows[i] as number),
-    id: (i) => raw.id(rows[i] as number),
+    times: times === undefined ? undefined : Float64Array.from(rows, (row) => times[row]!),
+    candidate: (i) => raw.candidate(rows[i]!),
+    id: (i) => raw.id(rows[i]!),
     labels: new Map(
       [...raw.labels].map(([name, { numbers, texts }]) => [
         name,
         {
-          numbers: Float64Array.from(rows, (row) => numbers[row] as number),
+          numbers: Float64Array.from(rows, (row) => numbers[row]!),
           texts: Array.from(rows, (row) => texts[row] ?? null),
         },
       ]),
@@ -134,7 +134,7 @@ function distinctIds(rows: Int32Array, raw: RawLog): readonly string[] {
   let request = -1;
   return Array.from(rows, (row) => {
     if (raw.requests[row] !== request) seen.clear();
-    request = raw.requests[row] as number;
+    request = raw.requests[row]!;
     const id = raw.id(row);
     const own = seen.has(id) ? `${id}#${row}` : id;
     seen.add(own);

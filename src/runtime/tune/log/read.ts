@@ -147,18 +147,18 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   const partOf = (rows: Int32Array): LogPart =>
     createLogPart(serving, request.inputs, {
       files,
-      requests: rows.map((row) => requests.codes[row] as number),
-      users: rows.map((row) => users.codes[row] as number),
+      requests: rows.map((row) => requests.codes[row]!),
+      users: rows.map((row) => users.codes[row]!),
       userCount: users.count,
       places: rows.map((row) => row + 1),
       times: clock === undefined ? undefined : Float64Array.from(rows, clock),
-      candidate: (i) => candidateOf(inputValues, rows[i] as number),
-      id: (i) => idTexts?.[rows[i] as number] ?? String(rows[i]),
+      candidate: (i) => candidateOf(inputValues, rows[i]!),
+      id: (i) => idTexts?.[rows[i]!] ?? String(rows[i]),
       labels: new Map(
         labels.map(([name, { numbers, texts: own }]) => [
           name,
           {
-            numbers: Float64Array.from(rows, (row) => numbers[row] as number),
+            numbers: Float64Array.from(rows, (row) => numbers[row]!),
             texts: Array.from(rows, (row) => own[row] ?? null),
           },
         ]),

@@ -45,7 +45,7 @@ export function splitByTime(
   at = left > 0 && (right >= sorted.length || at - left <= right - at) ? left : right;
   if (at <= 0 || at >= sorted.length) throw createFailure("MTL7556", { column: time });
   const from = sorted[at] ?? null;
-  const isLater = (row: number): boolean => key(first.get(requests[row] as number) ?? null) >= key(from);
+  const isLater = (row: number): boolean => key(first.get(requests[row]!) ?? null) >= key(from);
   return {
     train: order.filter((row) => !isLater(row)),
     held: order.filter(isLater),
@@ -61,17 +61,17 @@ export function splitByUser(
   { order, requests, users }: { readonly order: Int32Array; readonly requests: Int32Array; readonly users: Int32Array },
   { holdout, seed }: Share & { readonly seed: number },
 ): LogSplit | undefined {
-  const owner = firstOfRequests(order, requests, (row) => users[row] as number);
+  const owner = firstOfRequests(order, requests, (row) => users[row]!);
   const all = [...new Set(owner.values())];
   const count = Math.round(all.length * holdout);
   if (Math.min(count, all.length - count) < fewestUsers) return undefined;
   const { uniform } = createDraws(seed, 0x0e1d);
   for (let i = 0; i < count; i++) {
     const j = i + Math.floor(uniform() * (all.length - i));
-    [all[i], all[j]] = [all[j] as number, all[i] as number];
+    [all[i], all[j]] = [all[j]!, all[i]!];
   }
   const drawn = new Set(all.slice(0, count));
-  const isHeld = (row: number): boolean => drawn.has(owner.get(requests[row] as number) ?? -1);
+  const isHeld = (row: number): boolean => drawn.has(owner.get(requests[row]!) ?? -1);
   return {
     train: order.filter((row) => !isHeld(row)),
     held: order.filter(isHeld),
@@ -82,7 +82,7 @@ export function splitByUser(
 function firstOfRequests<T>(order: Int32Array, requests: Int32Array, valueOf: (row: number) => T): Map<number, T> {
   const first = new Map<number, T>();
   for (const row of order) {
-    const request = requests[row] as number;
+    const request = requests[row]!;
     if (!first.has(request)) first.set(request, valueOf(row));
   }
   return first;

@@ -25,11 +25,11 @@ export function numberTexts(texts: readonly (string | null)[]): { readonly codes
 /** The order that puts rows of one request side by side, requests as they first appear and rows as they are. */
 export function orderByRequest(requests: Int32Array, count: number): Int32Array {
   const next = new Int32Array(count + 1);
-  for (const request of requests) next[request + 1] = (next[request + 1] as number) + 1;
-  for (let i = 0; i < count; i++) next[i + 1] = (next[i + 1] as number) + (next[i] as number);
+  for (const request of requests) next[request + 1] = next[request + 1]! + 1;
+  for (let i = 0; i < count; i++) next[i + 1] = next[i + 1]! + next[i]!;
   const order = new Int32Array(requests.length);
   for (const [row, request] of requests.entries()) {
-    const place = next[request] as number;
+    const place = next[request]!;
     order[place] = row;
     next[request] = place + 1;
   }

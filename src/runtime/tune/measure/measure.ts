@@ -79,9 +79,9 @@ function meanOfRequests(log: LogRows, { values, weights }: ByRequest): Measured 
     let sum = 0;
     let total = 0;
     for (let g = 0; g < values.length; g++) {
-      const user = log.users[log.starts[g] as number] as number;
-      const weight = (weights[g] as number) * (counts === undefined ? 1 : (counts[user] as number));
-      sum += weight * (values[g] as number);
+      const user = log.users[log.starts[g]!]!;
+      const weight = weights[g]! * (counts === undefined ? 1 : counts[user]!);
+      sum += weight * values[g]!;
       total += weight;
     }
     return total > 0 ? sum / total : 0;
@@ -94,7 +94,7 @@ function areaOf(log: LogRows, { numbers }: LogColumn, { ascending, scores }: Ran
   const area = (weights: Float64Array): number => aucOfOrder(ascending, scores, targets, weights) ?? 0;
   return {
     value: area(new Float64Array(log.rows).fill(1)),
-    resample: (counts) => area(Float64Array.from(log.users, (user) => counts[user] as number)),
+    resample: (counts) => area(Float64Array.from(log.users, (user) => counts[user]!)),
   };
 }
 
@@ -114,13 +114,12 @@ function gainsByRequest(log: LogRows, { numbers }: LogColumn, { rows, starts }: 
   const values = new Float64Array(count);
   const weights = new Float64Array(count);
   for (let g = 0; g < count; g++) {
-    const most = best[g] as number;
+    const most = best[g]!;
     if (most <= 0) continue;
-    const start = starts[g] as number;
-    const end = Math.min(starts[g + 1] as number, start + top);
+    const start = starts[g]!;
+    const end = Math.min(starts[g + 1]!, start + top);
     let sum = 0;
-    for (let i = start; i < end; i++)
-      sum += Math.max(0, numbers[rows[i] as number] as number) / Math.log2(i - start + 2);
+    for (let i = start; i < end; i++) sum += Math.max(0, numbers[rows[i]!]!) / Math.log2(i - start + 2);
     values[g] = sum / most;
     weights[g] = 1;
   }
@@ -142,7 +141,7 @@ function bestGains(log: LogRows, numbers: Float64Array, top: number): Float64Arr
       .sort()
       .reverse();
     let sum = 0;
-    for (let i = 0; i < Math.min(top, gains.length); i++) sum += Math.max(0, gains[i] as number) / Math.log2(i + 2);
+    for (let i = 0; i < Math.min(top, gains.length); i++) sum += Math.max(0, gains[i]!) / Math.log2(i + 2);
     return sum;
   });
   byTop.set(top, best);
@@ -153,7 +152,7 @@ function meansByRequest({ numbers }: LogColumn, { rows, starts }: Lists, top = I
   return byRequest(starts, (start, end) => {
     const last = Math.min(end, start + top);
     let sum = 0;
-    for (let i = start; i < last; i++) sum += numbers[rows[i] as number] as number;
+    for (let i = start; i < last; i++) sum += numbers[rows[i]!]!;
     return last > start ? { value: sum / (last - start), weight: 1 } : undefined;
   });
 }
@@ -161,7 +160,7 @@ function meansByRequest({ numbers }: LogColumn, { rows, starts }: Lists, top = I
 function countsByRequest({ codes }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
   return byRequest(starts, (start, end) => {
     const values = new Set<number>();
-    for (let i = start; i < Math.min(end, start + top); i++) values.add(codes[rows[i] as number] as number);
+    for (let i = start; i < Math.min(end, start + top); i++) values.add(codes[rows[i]!]!);
     return { value: values.size, weight: 1 };
   });
 }
@@ -174,7 +173,7 @@ function byRequest(
   const values = new Float64Array(count);
   const weights = new Float64Array(count);
   for (let g = 0; g < count; g++) {
-    const found = valueOf(starts[g] as number, starts[g + 1] as number);
+    const found = valueOf(starts[g]!, starts[g + 1]!);
     if (found === undefined) continue;
     values[g] = found.value;
     weights[g] = found.weight;
@@ -186,7 +185,7 @@ function byRequest(
 export function rewardsOf({ starts }: LogRows, { numbers }: LogColumn): Float64Array {
   return Float64Array.from({ length: starts.length - 1 }, (_, g) => {
     let sum = 0;
-    for (let row = starts[g] as number; row < (starts[g + 1] as number); row++) sum += numbers[row] as number;
+    for (let row = starts[g]!; row < starts[g + 1]!; row++) sum += numbers[row]!;
     return sum;
   });
 }
@@ -204,9 +203,9 @@ function earnedByRequest(
     let earned = 0;
     let total = 0;
     for (let g = 0; g < count; g++) {
-      const times = counts === undefined ? 1 : (counts[log.users[log.starts[g] as number] as number] as number);
-      earned += times * (weights[g] as number) * (rewards[g] as number);
-      total += times * (kind === "snips" ? (weights[g] as number) : 1);
+      const times = counts === undefined ? 1 : counts[log.users[log.starts[g]!]!]!;
+      earned += times * weights[g]! * rewards[g]!;
+      total += times * (kind === "snips" ? weights[g]! : 1);
     }
     return total > 0 ? earned / total : 0;
   };

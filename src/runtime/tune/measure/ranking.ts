@@ -31,11 +31,11 @@ export function createRanking(log: LogRows, scores: Float64Array, lists?: Lists)
 function descending({ rows, starts }: Lists, scores: Float64Array): Lists {
   const reversed = new Int32Array(rows.length);
   for (let g = 0; g + 1 < starts.length; g++) {
-    const [start, end] = [starts[g] as number, starts[g + 1] as number];
-    for (let i = start; i < end; i++) reversed[start + end - 1 - i] = rows[i] as number;
+    const [start, end] = [starts[g]!, starts[g + 1]!];
+    for (let i = start; i < end; i++) reversed[start + end - 1 - i] = rows[i]!;
     for (let i = start; i < end;) {
       let tied = i + 1;
-      while (tied < end && scores[reversed[tied] as number] === scores[reversed[i] as number]) tied++;
+      while (tied < end && scores[reversed[tied]!] === scores[reversed[i]!]) tied++;
       if (tied - i > 1) reversed.subarray(i, tied).sort((a, b) => scramble(a) - scramble(b) || a - b);
       i = tied;
     }

@@ -5,7 +5,7 @@ import type { Evaluation } from "../search.js";
 export function dominates(a: readonly number[], b: readonly number[]): boolean {
   let isBetter = false;
   for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] as number, b[i] as number];
+    const [x, y] = [a[i]!, b[i]!];
     if (x > y) return false;
     if (x < y) isBetter = true;
   }
@@ -28,7 +28,7 @@ export function sortIntoFronts(evaluations: readonly Evaluation[]): readonly (re
       const [winner, loser] = beats(a, b) ? [i, j] : beats(b, a) ? [j, i] : [-1, -1];
       if (winner < 0) continue;
       beaten[winner]?.push(loser);
-      beatenBy[loser] = (beatenBy[loser] as number) + 1;
+      beatenBy[loser]!++;
     }
   const fronts: number[][] = [];
   let front = evaluations.flatMap((_, i) => (beatenBy[i] === 0 ? [i] : []));
@@ -37,7 +37,7 @@ export function sortIntoFronts(evaluations: readonly Evaluation[]): readonly (re
     const next: number[] = [];
     for (const i of front)
       for (const j of beaten[i] ?? []) {
-        beatenBy[j] = (beatenBy[j] as number) - 1;
+        beatenBy[j]!--;
         if (beatenBy[j] === 0) next.push(j);
       }
     front = next.sort((a, b) => a - b);
@@ -53,15 +53,15 @@ export function crowdingDistances(front: readonly (readonly number[])[]): Float6
   for (let k = 0; k < costs; k++) {
     const value = (i: number): number => front[i]?.[k] as number;
     const order = front.map((_, i) => i).sort((a, b) => value(a) - value(b) || a - b);
-    const [first, last] = [order[0] as number, order.at(-1) as number];
+    const [first, last] = [order[0]!, order.at(-1) as number];
     const range = value(last) - value(first);
     distances[first] = Infinity;
     distances[last] = Infinity;
     if (range === 0) continue;
     for (let p = 1; p + 1 < order.length; p++) {
-      const i = order[p] as number;
-      const gap = value(order[p + 1] as number) - value(order[p - 1] as number);
-      distances[i] = (distances[i] as number) + gap / range;
+      const i = order[p]!;
+      const gap = value(order[p + 1]!) - value(order[p - 1]!);
+      distances[i]! += gap / range;
     }
   }
   return distances;

@@ -31,7 +31,7 @@ export function simulatedBinaryCrossover(
   const [first, second] = [a.slice(), b.slice()];
   for (let i = 0; i < a.length; i++) {
     const { apply, spread, swap } = draw(i);
-    const [low, high] = [Math.min(a[i] as number, b[i] as number), Math.max(a[i] as number, b[i] as number)];
+    const [low, high] = [Math.min(a[i]!, b[i]!), Math.max(a[i]!, b[i]!)];
     const gap = high - low;
     if (apply >= 0.5 || gap <= closest) continue;
     const lower = 0.5 * (low + high - spreadFactor(1 + (2 * low) / gap, spread, eta) * gap);

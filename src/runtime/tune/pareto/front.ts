@@ -20,15 +20,15 @@ function isEqual(a: readonly number[], b: readonly number[]): boolean {
 export function kneeOf(front: readonly (readonly number[])[]): number | undefined {
   if (front.length < 3) return undefined;
   const dimensions = front[0]?.length ?? 0;
-  const low = Array.from({ length: dimensions }, (_, k) => Math.min(...front.map((point) => point[k] as number)));
-  const high = Array.from({ length: dimensions }, (_, k) => Math.max(...front.map((point) => point[k] as number)));
+  const low = Array.from({ length: dimensions }, (_, k) => Math.min(...front.map((point) => point[k]!)));
+  const high = Array.from({ length: dimensions }, (_, k) => Math.max(...front.map((point) => point[k]!)));
   let best = 0;
   let least = Infinity;
   for (const [i, point] of front.entries()) {
     let sum = 0;
     for (let k = 0; k < dimensions; k++) {
-      const range = (high[k] as number) - (low[k] as number);
-      if (range > 0) sum += ((point[k] as number) - (low[k] as number)) / range;
+      const range = high[k]! - low[k]!;
+      if (range > 0) sum += (point[k]! - low[k]!) / range;
     }
     if (sum < least) [best, least] = [i, sum];
   }

@@ -37,7 +37,7 @@ export function createLister(
   for (const [g, { count }] of part.requests.entries())
     if (count > candidateLimit)
       throw createFailure("MTL7566", { request: String(g + 1), candidates: count, most: candidateLimit });
-  const wholeRows = part.requests.map((_, g) => span(starts[g] as number, starts[g + 1] as number));
+  const wholeRows = part.requests.map((_, g) => span(starts[g]!, starts[g + 1]!));
   const wholeTables = part.requests.map((): Map<string, KeyTable> => new Map());
   return (params) => {
     const computed: (Float64Array | undefined)[] = [];
@@ -81,11 +81,11 @@ function span(start: number, end: number): Int32Array {
 }
 
 function gather(column: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (row) => column[row] as number);
+  return Float64Array.from(rows, (row) => column[row]!);
 }
 
 function gatherRows(rows: Int32Array, places: Int32Array): Int32Array {
-  return places.map((place) => rows[place] as number);
+  return places.map((place) => rows[place]!);
 }
 
 function keyValue({ whole, ids }: LogPart, name: string, row: number): KeyValue | readonly KeyValue[] | undefined {
@@ -115,7 +115,7 @@ function gatherVectors(
 
 function joinLists(lists: readonly Int32Array[]): Lists {
   const starts = new Int32Array(lists.length + 1);
-  for (const [g, list] of lists.entries()) starts[g + 1] = (starts[g] as number) + list.length;
+  for (const [g, list] of lists.entries()) starts[g + 1] = starts[g]! + list.length;
   const rows = new Int32Array(starts.at(-1) ?? 0);
   for (const [g, list] of lists.entries()) rows.set(list, starts[g]);
   return { rows, starts };

@@ -42,6 +42,12 @@ describe("the canonical spec of a model", () => {
       },
     ],
     [
+      "expected lists of none, one and two",
+      {
+        rest: 'attributes { quality: number }\nrank page = top 2 by quality\ntest "lists" {\n  candidate a { quality: 1 }\n  candidate b { quality: 2 }\n  expect page == [b, a]\n  expect not page == []\n  expect not page == [a]\n}',
+      },
+    ],
+    [
       "columns of every kind",
       {
         features:

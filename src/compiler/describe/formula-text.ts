@@ -38,8 +38,9 @@ function write(expression: FormulaTree<TestLeaf | FormulaExpression>): Written {
     case "of":
       return { text: `${textOf(expression.value, 0)}(${expression.candidate})`, own: strength.tightest };
     case "candidates": {
-      const [only = "", ...others] = expression.names;
-      return { text: others.length === 0 ? only : `[${expression.names.join(", ")}]`, own: strength.tightest };
+      const [first, ...others] = expression.names;
+      const isOne = first !== undefined && others.length === 0;
+      return { text: isOne ? first : `[${expression.names.join(", ")}]`, own: strength.tightest };
     }
     case "negate":
       return { text: `-${textOf(expression.operand, strength.minus)}`, own: strength.minus };

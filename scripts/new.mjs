@@ -1,12 +1,13 @@
-// Writes the files of something new, to fill in: `npm run new -- layer|loss|gate NAME`. What it writes compiles as it is, and its test
+// Writes the files of something new, to fill in: `npm run new -- layer|loss|gate|rule NAME`. What it writes compiles as it is, and its test
 // fails until it is filled in. Nothing is written when something is wrong with the name. `--root DIR` is another tree than this one.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtinKinds } from "./new/builtin.mjs";
 import { Refused } from "./new/refused.mjs";
+import { ruleKinds } from "./new/rule.mjs";
 
-const kinds = { ...builtinKinds };
+const kinds = { ...builtinKinds, ...ruleKinds };
 const usage = `npm run new -- ${Object.keys(kinds).join("|")} NAME`;
 
 /** The words of a command line without `--root DIR`, and that folder. */

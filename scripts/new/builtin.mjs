@@ -1,12 +1,11 @@
 // A new layer, loss or gate: its file, its line in `builtins/index.ts`, and a test that compares it with a formula written by hand.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
 import { pretty, read, withElement, withImport } from "./edit.mjs";
 import { Refused } from "./refused.mjs";
+import { checkWord, constantOf, fileOf } from "./word.mjs";
 
 const folder = "src/compiler/builtins";
-const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist");
 
 const templates = {
   layer: (name, constant) => `import type { LayerBuiltin } from "../builtin.js";
@@ -129,13 +128,6 @@ const chapters = { layer: "Layers", loss: "Losses", gate: "Gates" };
 
 const plurals = { layer: "layers", loss: "losses", gate: "gates" };
 
-/** Words that cannot name a constant of TypeScript. */
-const typescriptWords = new Set(
-  "arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof undefined var void while with yield".split(
-    " ",
-  ),
-);
-
 /** Names of the tree's built-ins, with the file of each. */
 function builtinNames(root) {
   const files = Object.values(plurals).concat("penalties");
@@ -152,30 +144,16 @@ function builtinNames(root) {
   );
 }
 
-/** Words of the language, of the build that lies here. */
-async function languageWords() {
-  const path = join(dist, "compiler", "syntax", "index.js");
-  if (!existsSync(path)) throw new Refused("build first: `npm run setup`");
-  const { declarationWords, reservedWords, ruleVerbs } = await import(pathToFileURL(path).href);
-  return new Set([...declarationWords, ...reservedWords, ...ruleVerbs]);
-}
-
 async function checkName(root, kind, name) {
-  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name))
-    throw new Refused(
-      `\`${name}\` cannot name a ${kind}: names are lower-case words with \`_\` between them, such as \`noisy_top_k\``,
-    );
-  if ((await languageWords()).has(name))
-    throw new Refused(`\`${name}\` cannot name a ${kind}: it is a keyword of the language`);
-  if (typescriptWords.has(name)) throw new Refused(`\`${name}\` cannot name a ${kind}: it is a keyword of TypeScript`);
+  await checkWord(kind, name);
   const known = builtinNames(root).get(name);
   if (known !== undefined) throw new Refused(`\`${name}\` exists: ${known}`);
 }
 
 const create = (kind) => async (root, name) => {
   await checkName(root, kind, name);
-  const file = name.replaceAll("_", "-");
-  const constant = name.replaceAll(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+  const file = fileOf(name);
+  const constant = constantOf(name);
   const source = `${folder}/${plurals[kind]}/${file}.ts`;
   const test = `test/builtins/${file}.test.ts`;
   for (const path of [source, test]) if (existsSync(join(root, path))) throw new Refused(`${path} exists`);

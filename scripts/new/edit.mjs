@@ -35,3 +35,10 @@ export function withElement(text, list, name) {
   if (!pattern.test(text)) throw new Refused(`no list \`${list}\` to put \`${name}\` into`);
   return text.replace(pattern, (_, start, inside) => `${start}${inside.trim().replace(/,$/, "")}, ${name}]`);
 }
+
+/** `member` as the last one of `const OBJECT = { … }`. */
+export function withMember(text, object, member) {
+  const pattern = new RegExp(`(const ${object} = \\{)([^}]*)\\}`);
+  if (!pattern.test(text)) throw new Refused(`no object \`${object}\` to put \`${member}\` into`);
+  return text.replace(pattern, (_, start, inside) => `${start}${inside.trimEnd().replace(/,$/, "")}, ${member} }`);
+}

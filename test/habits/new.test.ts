@@ -29,6 +29,12 @@ const written: readonly (readonly [kind: string, name: string, files: readonly s
     ["src/compiler/builtins/gates/sparsemax.ts", "src/compiler/builtins/index.ts"],
     "test/builtins/sparsemax.test.ts",
   ],
+  [
+    "rule",
+    "require",
+    ["src/compiler/rules/verbs/require.ts", "src/compiler/rules/index.ts"],
+    "test/serving/rule-require.test.ts",
+  ],
 ];
 
 describe("npm run new", () => {
@@ -71,9 +77,12 @@ describe("npm run new", () => {
     ["layer bce", "`bce` exists: src/compiler/builtins/losses/bce.ts", 1],
     ["loss LogCosh", "`LogCosh` cannot name a loss: names are lower-case words with `_` between them", 1],
     ["loss ../bce", "`../bce` cannot name a loss", 1],
+    ["rule require", "src/compiler/rules/verbs/require.ts exists", 1],
+    ["rule drop", "src/compiler/rules/verbs/drop.ts exists", 1],
+    ["rule fusion", "`fusion` cannot name a rule: it is a keyword of the language", 1],
     ["gate tower", "`tower` cannot name a gate: it is a keyword of the language", 1],
     ["gate delete", "`delete` cannot name a gate: it is a keyword of TypeScript", 1],
-    ["toString x", "cannot write a new `toString`; it can be layer, loss, gate", 2],
+    ["toString x", "cannot write a new `toString`; it can be layer, loss, gate, ", 2],
     ["loss", "usage: npm run new -- ", 2],
     ["", "usage: npm run new -- ", 2],
     ["loss a b", "usage: npm run new -- ", 2],

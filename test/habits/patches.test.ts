@@ -26,6 +26,12 @@ const additions: readonly Addition[] = [
     tests: ["test/builtins", "test/docs/docs.test.ts", "test/server/completion.test.ts"],
     goldens: ["test/semantics/codes.test.ts", "test/semantics/mistakes.test.ts"],
   },
+  {
+    name: "rule",
+    section: "A verb of rules",
+    tests: ["test/serving/rule-require.test.ts", "test/docs/docs.test.ts", "test/server/completion.test.ts"],
+    goldens: ["test/syntax/grammar.test.ts", "test/syntax/textmate.test.ts"],
+  },
 ];
 
 const folder = join(root, "test/architecture/patches");

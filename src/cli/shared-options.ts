@@ -35,3 +35,10 @@ export const quietOption = {
   short: "q",
   doc: "no progress, only warnings, errors and the result",
 } as const;
+
+/** `--deny warnings`: a warning is exit 1; `--deny none` goes before `denyWarnings` of the project file. */
+export const denyOption = {
+  kind: "choice",
+  values: ["warnings", "none"],
+  doc: "whether a warning in a spec is exit 1 (default: `denyWarnings` of `mtlc.json`, else none)",
+} as const;

@@ -36,6 +36,8 @@ import {
 
 /** All that is known of a spec after its checks. */
 export interface Compilation {
+  /** What it was compiled with besides the texts. */
+  readonly options: CompileOptions;
   /** The edition that each file is written for. */
   readonly editions: FileEditions;
   /** The path of what one file imports as `path`; where there is nothing, the path that it would have. */
@@ -104,6 +106,7 @@ export function compileFiles(
       files,
       resolve,
       editions,
+      options,
       diagnostics: [createDiagnostic("MTL8007", { file: path, problem }, span)],
     };
   }
@@ -140,6 +143,7 @@ export function compileFiles(
     files,
     resolve,
     editions,
+    options,
     spec: files.get(path) ?? spec,
     ...(model === undefined ? {} : { model, hash: hashModel(model) }),
     tables: checked.tables,

@@ -48,7 +48,7 @@ export function serve(platform: Platform, version: string): void {
   connection.onInitialized(() => {
     if (client.watches)
       void connection.client.register(DidChangeWatchedFilesNotification.type, {
-        watchers: [{ globPattern: "**/*.mtl" }],
+        watchers: [{ globPattern: "**/*.mtl" }, { globPattern: "**/mtlc.json" }],
       });
   });
   const showResults = (): void => {

@@ -2,7 +2,7 @@
 import type { Diagnostic } from "vscode-languageserver";
 import { DiagnosticSeverity } from "vscode-languageserver";
 import { isStdPath } from "../compiler/std/index.js";
-import { diagnosticsOf } from "./features/diagnostics.js";
+import { diagnosticsOf, toLspDiagnostic } from "./features/diagnostics.js";
 import { failuresOf } from "./features/tests.js";
 import { createAnalysis } from "./analysis/analysis.js";
 import type { TestRuns } from "./test-runs.js";
@@ -29,6 +29,8 @@ export function collectDiagnostics(
       if (errors.length > 0) result.set(file, errors);
     }
   }
+  for (const { source, diagnostic } of workspace.projects.faults())
+    result.set(source.path, [toLspDiagnostic(diagnostic, source, pageOf)]);
   return result;
 }
 

@@ -211,9 +211,10 @@ export function answerRequests(session: Session): void {
       )(params) ?? { data: [] },
   );
   connection.onDocumentFormatting(async ({ textDocument }) => {
-    const file = workspace.file(pathOf(textDocument.uri));
+    const path = pathOf(textDocument.uri);
+    const file = workspace.file(path);
     try {
-      return file === undefined ? null : [...(await formattingOf(file))];
+      return file === undefined ? null : [...(await formattingOf(file, workspace.projects.width(path)))];
     } catch (error) {
       return noteFault(session, "formatting", error, null);
     }

@@ -4,10 +4,13 @@
  */
 import { compileFiles, filesNamedIn, type Compilation, type ParsedFile } from "../compiler/compile.js";
 import { parseAgain, type ParsedPieces } from "../compiler/syntax/index.js";
-import { createSourceFile, resolvePath } from "../compiler/text/index.js";
+import type { SpecSettings } from "../compiler/host.js";
+import { createSourceFile, importCandidates } from "../compiler/text/index.js";
 import type { Disk } from "./platform.js";
+import { createProjects, type Projects } from "./projects.js";
 
 export interface Workspace {
+  readonly projects: Projects;
   /** The editor's text of a file goes before the disk's. */
   readonly open: (path: string, text: string) => void;
   readonly close: (path: string) => void;
@@ -33,6 +36,8 @@ export interface Workspace {
 
 interface CompiledRoot {
   readonly compilation: Compilation;
+  /** What its project said. */
+  readonly settings: SpecSettings;
   /** Every file that was asked for, with what there was. */
   readonly used: ReadonlyMap<string, ParsedFile | undefined>;
 }
@@ -50,6 +55,7 @@ const keptCompilations = 100;
 const noPieces: ParsedPieces = new Map();
 
 export function createWorkspace(disk: Disk): Workspace {
+  const projects = createProjects(disk);
   const texts = new Map<string, string>();
   const parsed = new Map<string, Version>();
   const roots = new Map<string, CompiledRoot>();
@@ -86,17 +92,23 @@ export function createWorkspace(disk: Disk): Workspace {
   const compilation = (path: string): Compilation => {
     const known = roots.get(path);
     roots.delete(path);
-    if (known !== undefined && [...known.used].every(([used, was]) => file(used) === was)) {
+    const settings = projects.settings(path);
+    if (
+      known !== undefined &&
+      known.settings === settings &&
+      [...known.used].every(([used, was]) => file(used) === was)
+    ) {
       roots.set(path, known);
       return known.compilation;
     }
     const used = new Map<string, ParsedFile | undefined>();
-    const fresh = compileFiles(path, (wanted) => {
+    const read = (wanted: string): ParsedFile | undefined => {
       const next = file(wanted);
       used.set(wanted, next);
       return next;
-    });
-    roots.set(path, { compilation: fresh, used });
+    };
+    const fresh = compileFiles(path, read, { settings: projects.settings });
+    roots.set(path, { compilation: fresh, used, settings });
     const oldest = roots.keys().next().value;
     if (roots.size > keptCompilations && oldest !== undefined) roots.delete(oldest);
     return fresh;
@@ -112,8 +124,8 @@ export function createWorkspace(disk: Disk): Workspace {
     for (const spec of specs()) {
       const { spec: tree } = file(spec) ?? {};
       for (const written of tree === undefined ? [] : filesNamedIn(tree)) {
-        const target = resolvePath(spec, written);
-        importers.set(target, [...(importers.get(target) ?? []), spec]);
+        for (const target of importCandidates(spec, written, projects.settings(spec).paths))
+          importers.set(target, [...(importers.get(target) ?? []), spec]);
       }
     }
     const reached = new Set([path]);
@@ -132,6 +144,7 @@ export function createWorkspace(disk: Disk): Workspace {
   };
 
   return {
+    projects,
     open: (path, text) => void texts.set(path, text),
     close: (path) => void texts.delete(path),
     isOpen: (path) => texts.has(path),

@@ -49,7 +49,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "std",
   ],
   host: ["text"],
+  // What `mtlc.json` says: texts in, settings out.
+  project: ["semantics", "host", "diagnostics", "text"],
+  // The plugin that Prettier loads.
+  prettier: ["runtime", "format", "syntax"],
   runtime: [
+    "project",
     "describe",
     "format",
     "std",
@@ -95,6 +100,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   // Editors: what the compiler finds out and the one printer; no data, no engine.
   server: [
+    "project",
     "std",
     "compile",
     "host",
@@ -111,6 +117,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "text",
   ],
   cli: [
+    "project",
     "index",
     "server",
     "runtime",
@@ -147,12 +154,13 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^chevrotain$/, in: /^src\/compiler\/syntax\// },
   { name: /^protobufjs/, in: /^src\/(compiler\/targets|runtime)\// },
   { name: /^@dagrejs\/dagre$/, in: /^src\/compiler\/diagram\// },
-  { name: /^prettier/, in: /^src\/compiler\/format\// },
+  { name: /^prettier/, in: /^src\/(compiler\/format\/|prettier\.ts)/ },
   { name: /^@tensorflow\//, in: /^src\/runtime\/engine\// },
   { name: /^@duckdb\//, in: /^src\/runtime\/data\// },
   { name: /^(libsql|@redis\/client)/, in: /^src\/runtime\/flow\// },
-  { name: /^ajv/, in: /^src\/runtime\/artifact\// },
-  { name: /^diff$/, in: /^src\/cli\/commands\/fmt\/run\.ts$/ },
+  { name: /^ajv/, in: /^src\/(runtime\/(artifact|specs)|project|server)\// },
+  { name: /^jsonc-parser$/, in: /^src\/(runtime\/specs|project|server)\// },
+  { name: /^diff$/, in: /^src\/cli\/unified-diff\.ts$/ },
   { name: /^yauzl$/, in: /^src\/runtime\/engine\/zip\.ts$/ },
   { name: /^tinyglobby$/, in: /^src\/runtime\/specs\/spec-files\.ts$/ },
   { name: /^ml-matrix$/, in: /^src\/runtime\/tune\// },

@@ -14,6 +14,7 @@ import { fmtVerb } from "./fmt/command.js";
 import { graphVerb } from "./graph/command.js";
 import { initVerb } from "./init/command.js";
 import { lspVerb } from "./lsp/command.js";
+import { migrateVerb } from "./migrate/command.js";
 import { predictVerb } from "./predict/command.js";
 import { rankVerb } from "./rank/command.js";
 import { testVerb } from "./test/command.js";
@@ -24,6 +25,7 @@ export const verbs: readonly Command[] = [
   initVerb,
   checkVerb,
   fmtVerb,
+  migrateVerb,
   dataVerb,
   trainVerb,
   evalVerb,

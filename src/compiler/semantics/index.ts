@@ -6,6 +6,7 @@
 export { expand, type Expanded } from "./expand/index.js";
 export type { LoadedSpecs } from "./expand/modules.js";
 export { declaredNames, replaceAgingWords } from "./editions/aging-words.js";
+export { migrateText, type Migrated } from "./editions/migrate.js";
 export { blocksNamedIn, blocksOf, editionOf, type FileEditions } from "./editions/file-editions.js";
 export {
   createLanguage,

@@ -36,7 +36,7 @@ export function fittingItems(analysis: Analysis, word: Span, items: readonly Ite
     const touches = ({ file, ...span }: Span): boolean =>
       file === analysis.path &&
       !changed.source.text.slice(Math.min(span.end, end), Math.max(span.start, word.start)).includes("\n");
-    return compileFiles(root, read)
+    return compileFiles(root, read, analysis.compilation.options)
       .diagnostics.filter(isOfKindOrName)
       .map(({ code, message, span, labels }) => ({
         text: `${code} ${message}`,

@@ -1,5 +1,4 @@
 import type { Span } from "../../compiler/text/index.js";
-import { resolvePath } from "../../compiler/text/index.js";
 import { nodesAt, stdBlockAt, type Analysis } from "../analysis/analysis.js";
 import { namesOf } from "../analysis/names.js";
 
@@ -14,6 +13,6 @@ export function definitionAt(analysis: Analysis, offset: number): Span | undefin
   const block = stdBlockAt(analysis, nodes);
   if (block !== undefined) return { file: block, start: 0, end: 0 };
   if (written?.kind !== "String" || (declaration?.kind !== "Import" && declaration?.kind !== "Model")) return undefined;
-  const target = resolvePath(path, written.value);
+  const target = compilation.resolve(path, written.value);
   return compilation.files.has(target) ? { file: target, start: 0, end: 0 } : undefined;
 }

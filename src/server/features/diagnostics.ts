@@ -6,6 +6,7 @@ import {
 } from "vscode-languageserver";
 import type { Compilation } from "../../compiler/compile.js";
 import { definitionOf, type Diagnostic, type Severity } from "../../compiler/diagnostics/index.js";
+import type { SourceFile } from "../../compiler/text/index.js";
 import { toRange } from "../positions.js";
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -28,17 +29,27 @@ export function diagnosticsOf(
   if (source === undefined) return [];
   return compilation.diagnostics
     .filter(({ span }) => span.file === path)
-    .map((diagnostic) => ({ diagnostic, definition: definitionOf(diagnostic.code) }))
-    .map(({ diagnostic, definition }) => ({
-      range: toRange(source, diagnostic.span),
-      severity: severities[diagnostic.severity],
-      code: definition.slug,
-      ...pageLink(pageOf(diagnostic.code)),
-      source: "mtl",
-      message: messageOf(diagnostic),
+    .map((diagnostic) => ({
+      ...toLspDiagnostic(diagnostic, source, pageOf),
       relatedInformation: relatedTo(diagnostic, compilation, uriOf),
-      ...(definition.unused === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+      ...(definitionOf(diagnostic.code).unused === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     }));
+}
+
+/** A diagnostic without places in other files, in the protocol's form. */
+export function toLspDiagnostic(
+  diagnostic: Diagnostic,
+  source: SourceFile,
+  pageOf: (code: string) => string | undefined = () => undefined,
+): LspDiagnostic {
+  return {
+    range: toRange(source, diagnostic.span),
+    severity: severities[diagnostic.severity],
+    code: definitionOf(diagnostic.code).slug,
+    ...pageLink(pageOf(diagnostic.code)),
+    source: "mtl",
+    message: messageOf(diagnostic),
+  };
 }
 
 function pageLink(href: string | undefined): Pick<LspDiagnostic, "codeDescription"> {

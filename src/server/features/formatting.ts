@@ -5,14 +5,16 @@ import type { SourceFile } from "../../compiler/text/index.js";
 import { toRange } from "../positions.js";
 
 /**
- * The edits that provide a text into the canonical layout; none for a text that does not parse. Only what differs is
- * replaced, so that cursors and folded regions elsewhere stay.
+ * The edits that lay a text out in the canonical layout, in lines of the given width; none for a text that does not
+ * parse. Only what differs is replaced, so that cursors and folded regions elsewhere stay.
  */
-export async function formattingOf({ source, ...parsed }: ParsedFile): Promise<readonly TextEdit[]> {
-  const formatted = await format(source.text, { parsed }).catch((error: unknown) => {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  });
+export async function formattingOf({ source, ...parsed }: ParsedFile, width?: number): Promise<readonly TextEdit[]> {
+  const formatted = await format(source.text, { parsed, ...(width === undefined ? {} : { width }) }).catch(
+    (error: unknown) => {
+      if (error instanceof FormatError) return undefined;
+      throw error;
+    },
+  );
   return formatted === undefined ? [] : editsBetween(source, formatted);
 }
 

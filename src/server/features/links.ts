@@ -1,6 +1,5 @@
 import type { DocumentLink } from "vscode-languageserver";
 import type { Span } from "../../compiler/text/index.js";
-import { resolvePath } from "../../compiler/text/index.js";
 import type { Analysis } from "../analysis/analysis.js";
 import { toRange } from "../positions.js";
 
@@ -13,7 +12,7 @@ export function linksOf(
     const written =
       node.kind === "Import" && node.from.kind === "String" ? node.from : node.kind === "Model" ? node.base : undefined;
     if (written === undefined) return [];
-    const target = resolvePath(path, written.value);
+    const target = compilation.resolve(path, written.value);
     // The quotes are not part of the path.
     const inner: Pick<Span, "start" | "end"> = { start: written.span.start + 1, end: written.span.end - 1 };
     return compilation.files.has(target) ? [{ range: toRange(source, inner), target: uriOf(target) }] : [];

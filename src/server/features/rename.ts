@@ -132,10 +132,14 @@ function problemAfter(
   before: Compilation,
   parse: (path: string, text: string) => ParsedFile,
 ): string | undefined {
-  const after = compileFiles(rootOf(before) ?? "", (file) => {
-    const text = before.sources.get(file)?.text;
-    return text === undefined ? undefined : parse(file, applyEdits(text, file, edits));
-  });
+  const after = compileFiles(
+    rootOf(before) ?? "",
+    (file) => {
+      const text = before.sources.get(file)?.text;
+      return text === undefined ? undefined : parse(file, applyEdits(text, file, edits));
+    },
+    before.options,
+  );
   const known = countCodes(before);
   const fresh = after.diagnostics.find(({ code, severity }) => {
     const left = known.get(code) ?? 0;

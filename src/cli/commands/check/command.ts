@@ -1,6 +1,7 @@
 import { createFailure } from "../../../runtime/failure.js";
 import { isStandardInput } from "../../../runtime/specs/standard-input.js";
 import { defineCommand } from "../../command.js";
+import { denyOption } from "../../shared-options.js";
 
 export const checkVerb = defineCommand(
   {
@@ -12,9 +13,9 @@ export const checkVerb = defineCommand(
     ],
     positional: {
       name: "SPEC",
-      min: 1,
+      min: 0,
       max: Infinity,
-      doc: "specs to check: files, folders with specs in them, or globs in quotes",
+      doc: "specs to check: files, folders with specs in them, or globs in quotes (default: the `paths` of `mtlc.json`)",
     },
     options: {
       format: {
@@ -23,6 +24,7 @@ export const checkVerb = defineCommand(
         default: "pretty",
         doc: "output format: for people, for programs, for code scanning, or as annotations of GitHub Actions",
       },
+      deny: denyOption,
       fix: { kind: "flag", doc: "apply the fixes that cannot be a wrong guess, and check again" },
       watch: { kind: "flag", short: "w", doc: "check again whenever a spec or a file that it imports changes" },
     },
@@ -36,12 +38,12 @@ export const checkVerb = defineCommand(
   },
   async ({ arguments: paths, options }, terminal) => {
     const [{ runCheck }, { checkText }] = await Promise.all([import("./run.js"), import("./view.js")]);
-    const { fix, format, watch } = options;
+    const { deny, fix, format, watch } = options;
     const pageOf = format === "sarif" ? (await import("../../../server/node/pages.js")).createPages() : () => undefined;
     if ((fix || watch) && paths.some(isStandardInput))
       throw createFailure("MTL8040", { problem: `is not a file that \`${fix ? "--fix" : "--watch"}\` could work on` });
     const once = async (): ReturnType<typeof runCheck> => {
-      const outcome = await runCheck(paths, { fix });
+      const outcome = await runCheck(paths, { fix, deny });
       terminal.out(checkText(outcome.result, format, terminal, pageOf));
       return outcome;
     };

@@ -4,8 +4,9 @@ import type { Host } from "../../../compiler/host.js";
 import type { SourceFile } from "../../../compiler/text/index.js";
 import { replaceFile } from "../../../runtime/artifact/directory.js";
 import { createFileHost } from "../../../runtime/specs/load-spec.js";
-import { findSpecFiles } from "../../../runtime/specs/spec-files.js";
 import type { Outcome } from "../../command.js";
+import { deniedBy, type Deny } from "../../refuse-warnings.js";
+import { namedSpecs } from "../../named-specs.js";
 
 export interface CheckResult {
   /** The specs that were checked. */
@@ -15,14 +16,16 @@ export interface CheckResult {
   readonly sources: ReadonlyMap<string, SourceFile>;
   /** Files that `fix` wrote. */
   readonly fixed: readonly string[];
+  /** The error that the warnings are, where they are denied. */
+  readonly denied?: Diagnostic;
 }
 
 /** Compiles each spec up to its typed model; with `fix`, applies safe fixes first and writes the files that they change. */
 export async function runCheck(
   paths: readonly string[],
-  { fix = false }: { readonly fix?: boolean } = {},
+  { fix = false, deny }: { readonly fix?: boolean; readonly deny?: Deny } = {},
 ): Promise<Outcome<CheckResult>> {
-  const files = await findSpecFiles(paths);
+  const files = await namedSpecs(paths, "check");
   const disk = createFileHost();
   const found = checkFiles(files, disk);
   const again = (texts: ReadonlyMap<string, string>): Checked =>
@@ -30,7 +33,19 @@ export async function runCheck(
   const { checked, changed } = fix ? fixSafely(found, again) : { checked: found, changed: new Map<string, string>() };
   for (const [file, text] of changed) await replaceFile(file, text);
   const failed = checked.diagnostics.some(({ severity }) => severity === "error");
-  return { result: { files, ...checked, fixed: [...changed.keys()] }, exitCode: failed ? 1 : 0 };
+  const denied = failed ? undefined : denialIn(files, checked.diagnostics, deny);
+  return {
+    result: { files, ...checked, fixed: [...changed.keys()], ...(denied === undefined ? {} : { denied }) },
+    exitCode: failed || denied !== undefined ? 1 : 0,
+  };
+}
+
+/** The error that warnings are where they are denied, each file by its own project. */
+function denialIn(files: readonly string[], diagnostics: readonly Diagnostic[], deny: Deny): Diagnostic | undefined {
+  const [first = "."] = files;
+  if (deny !== undefined) return deniedBy(deny, first, diagnostics);
+  const inFile = (file: string): readonly Diagnostic[] => diagnostics.filter(({ span }) => span.file === file);
+  return files.map((file) => deniedBy(deny, file, inFile(file))).find((each) => each !== undefined);
 }
 
 function checkFiles(files: readonly string[], host: Host): Checked {

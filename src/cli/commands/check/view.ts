@@ -21,10 +21,11 @@ export function checkText(
   terminal: Terminal,
   pageOf: (code: string) => string | undefined,
 ): string {
-  const { diagnostics, sources } = result;
+  const { sources, denied } = result;
+  const diagnostics = [...result.diagnostics, ...(denied === undefined ? [] : [denied])];
   switch (format) {
     case "pretty":
-      return prettyText(result, terminal);
+      return prettyText({ ...result, diagnostics }, terminal);
     case "json":
       return `${renderJson(diagnostics, sources)}\n`;
     case "sarif":

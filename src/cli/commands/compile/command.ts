@@ -1,7 +1,7 @@
 import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
-import { formatOption, quietOption, trainFilesOption } from "../../shared-options.js";
+import { formatOption, quietOption, trainFilesOption, denyOption } from "../../shared-options.js";
 import { show } from "../../show.js";
 
 export const compileVerb = defineCommand(
@@ -26,6 +26,7 @@ export const compileVerb = defineCommand(
         values: ["tokens", "ast", "model", "graph"],
         doc: "print this stage on standard output and write nothing",
       },
+      deny: denyOption,
       quiet: quietOption,
       format: formatOption,
     },
@@ -36,6 +37,7 @@ export const compileVerb = defineCommand(
     ],
   },
   async ({ arguments: [spec = ""], options }, terminal) => {
+    (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
     const [{ compile }, { compileView }, { createProgressView }, { defaultOutput }, { emitStage }] = await Promise.all([
       import("../../../runtime/jobs/compile.js"),
       import("./view.js"),

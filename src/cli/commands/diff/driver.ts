@@ -7,7 +7,7 @@ import { type GitFile, gitName } from "../../../runtime/specs/git.js";
 import { type CopyPlaces, isGitCopy, pairOfCommit, placesOfCopy } from "../../../runtime/specs/git-copy.js";
 import { loadGitSpec } from "../../../runtime/specs/git-spec.js";
 import { loadSpec } from "../../../runtime/specs/load-spec.js";
-import { unifiedDiff } from "../fmt/run.js";
+import { unifiedDiff } from "../../unified-diff.js";
 
 /** One side of what git compares. */
 interface Side {

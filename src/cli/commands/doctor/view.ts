@@ -18,6 +18,7 @@ export const doctorView: View<DoctorResult> = {
       ["cores", String(report.cores)],
       ["Node", `${report.node} (${report.platform})`],
       ["mtlc", report.mtlc],
+      ["project", report.project ?? "no `mtlc.json` here or above"],
     ];
     const width = Math.max(...rows.map(([name]) => name.length));
     const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");

@@ -13,13 +13,20 @@ export const fmtVerb = defineCommand(
     ],
     positional: {
       name: "SPEC",
-      min: 1,
+      min: 0,
       max: Infinity,
-      doc: "specs to format: files, folders with specs in them, globs in quotes, or `-`",
+      doc: "specs to format: files, folders with specs in them, globs in quotes, or `-` (default: the `paths` of `mtlc.json`)",
     },
     options: {
       check: { kind: "flag", doc: "write nothing; exit with 1 when a file is not in canonical layout" },
       diff: { kind: "flag", doc: "write nothing; show what would change" },
+      width: {
+        kind: "integer",
+        value: "N",
+        min: 40,
+        max: 400,
+        doc: "columns of a line (default: that of `mtlc.json`, else 100)",
+      },
       format: formatOption,
     },
     output: ({ check, diff }, paths) => (check || diff || paths.includes("-") ? "answer" : "files"),
@@ -31,14 +38,15 @@ export const fmtVerb = defineCommand(
     ],
   },
   async ({ arguments: paths, options }, terminal) => {
-    const [{ formatText, runFmt, unifiedDiff }, { fmtView, paintDiff }] = await Promise.all([
+    const [{ formatText, runFmt }, { fmtView }, { paintDiff, unifiedDiff }] = await Promise.all([
       import("./run.js"),
       import("./view.js"),
+      import("../../unified-diff.js"),
     ]);
-    const { check, diff, format } = options;
+    const { check, diff, format, width } = options;
     if (paths.length === 1 && paths[0] === "-") {
       const text = await terminal.readInput();
-      const formatted = await formatText("<stdin>", text);
+      const formatted = await formatText("<stdin>", text, width);
       if (typeof formatted !== "string") {
         const sources = new Map([["<stdin>", createSourceFile("<stdin>", text)]]);
         showDiagnostics(terminal, formatted, { footer: true, sources });
@@ -49,7 +57,7 @@ export const fmtVerb = defineCommand(
       if (!diff && !check) terminal.out(formatted);
       return check && changed ? 1 : 0;
     }
-    const outcome = await runFmt(paths, { check, diff });
+    const outcome = await runFmt(paths, { check, diff, width });
     showDiagnostics(terminal, outcome.result.diagnostics, { footer: true });
     return show(terminal, format, fmtView, outcome);
   },

@@ -2,9 +2,11 @@ import { format, FormatError } from "../../../compiler/format/index.js";
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
 import { replaceFile } from "../../../runtime/artifact/directory.js";
 import { noLocation } from "../../../runtime/failure.js";
-import { findSpecFiles } from "../../../runtime/specs/spec-files.js";
+import { findProject } from "../../../runtime/specs/project-file.js";
 import { version } from "../../../runtime/version.js";
+import { namedSpecs } from "../../named-specs.js";
 import { readSpec } from "../../read-spec.js";
+import { unifiedDiff } from "../../unified-diff.js";
 import type { Outcome } from "../../command.js";
 
 export interface FmtFile {
@@ -26,15 +28,17 @@ export interface FmtMode {
   readonly check: boolean;
   /** Show what would change. */
   readonly diff: boolean;
+  /** Columns of a line; those of the project file unless given. */
+  readonly width?: number | undefined;
 }
 
 /** Formats files, folders and globs of them in place; with `check` or `diff`, it writes none. */
 export async function runFmt(paths: readonly string[], mode: FmtMode): Promise<Outcome<FmtResult>> {
   const files: FmtFile[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const path of await findSpecFiles(paths)) {
+  for (const path of await namedSpecs(paths, "fmt")) {
     const text = readSpec(path);
-    const formatted = await formatText(path, text);
+    const formatted = await formatText(path, text, mode.width);
     if (typeof formatted !== "string") {
       diagnostics.push(...formatted);
       continue;
@@ -47,10 +51,14 @@ export async function runFmt(paths: readonly string[], mode: FmtMode): Promise<O
   return { result: { files, mode, diagnostics }, exitCode: diagnostics.length > 0 || unformatted ? 1 : 0 };
 }
 
-/** The text in canonical layout, or what is wrong with it; places are in `path`. */
-export async function formatText(path: string, text: string): Promise<string | readonly Diagnostic[]> {
+/** The text in canonical layout, or what is wrong with it; places are in `path`. The width is that of the project unless given. */
+export async function formatText(
+  path: string,
+  text: string,
+  width: number | undefined = findProject(path)?.width,
+): Promise<string | readonly Diagnostic[]> {
   try {
-    return await format(text);
+    return await format(text, width === undefined ? {} : { width });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     if (error.reason === "changed")
@@ -61,13 +69,4 @@ export async function formatText(path: string, text: string): Promise<string | r
       labels: diagnostic.labels.map((label) => ({ ...label, span: { ...label.span, file: path } })),
     }));
   }
-}
-
-/** What changes between two texts of a file, as `patch` and `git apply` take it. */
-export async function unifiedDiff(path: string, before: string, after: string): Promise<string> {
-  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff");
-  return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
-    context: 3,
-    headerOptions: FILE_HEADERS_ONLY,
-  });
 }

@@ -1,7 +1,7 @@
 import { plural } from "../../../compiler/text/index.js";
 import type { View } from "../../command.js";
 import type { FmtResult } from "./run.js";
-import type { Style } from "../../style.js";
+import { paintDiff } from "../../unified-diff.js";
 
 export const fmtView: View<FmtResult> = {
   human: ({ files, mode }, { outStyle }) => {
@@ -16,15 +16,3 @@ export const fmtView: View<FmtResult> = {
     written: !mode.check && !mode.diff,
   }),
 };
-
-/** A unified diff with what goes in red and what comes in green. */
-export function paintDiff(diff: string, style: Style): string {
-  return diff
-    .split("\n")
-    .map((line) => {
-      if (/^(?:\+\+\+|---) /.test(line)) return style.bold(line);
-      if (line.startsWith("@@")) return style.cyan(line);
-      return line.startsWith("+") ? style.green(line) : line.startsWith("-") ? style.red(line) : line;
-    })
-    .join("\n");
-}

@@ -1,5 +1,5 @@
 import { defineCommand } from "../../command.js";
-import { formatOption } from "../../shared-options.js";
+import { denyOption, formatOption } from "../../shared-options.js";
 import { show } from "../../show.js";
 
 export const testVerb = defineCommand(
@@ -11,11 +11,11 @@ export const testVerb = defineCommand(
     ],
     positional: {
       name: "SPEC",
-      min: 1,
+      min: 0,
       max: Infinity,
-      doc: "specs whose tests to run: files, folders with specs in them, or globs in quotes",
+      doc: "specs whose tests to run: files, folders with specs in them, or globs in quotes (default: the `paths` of `mtlc.json`)",
     },
-    options: { format: formatOption },
+    options: { deny: denyOption, format: formatOption },
     examples: [
       { line: "mtlc test hall.mtl", does: "the tests of one spec" },
       { line: "mtlc test specs --format json", does: "all tests below a folder, for a program" },
@@ -23,6 +23,6 @@ export const testVerb = defineCommand(
   },
   async ({ arguments: paths, options }, terminal) => {
     const [{ runTests }, { testView }] = await Promise.all([import("./run.js"), import("./view.js")]);
-    return show(terminal, options.format, testView, await runTests(paths));
+    return show(terminal, options.format, testView, await runTests(paths, options.deny));
   },
 );

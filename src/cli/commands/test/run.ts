@@ -8,8 +8,9 @@ import type { TestExpression } from "../../../compiler/model/index.js";
 import { createSourceFile, positionAt, type SourceFile, type Span } from "../../../compiler/text/index.js";
 import { Failure } from "../../../runtime/failure.js";
 import { loadSpec, type LoadedSpec } from "../../../runtime/specs/load-spec.js";
-import { findSpecFiles } from "../../../runtime/specs/spec-files.js";
 import type { Outcome } from "../../command.js";
+import { refuseWarnings, type Deny } from "../../refuse-warnings.js";
+import { namedSpecs } from "../../named-specs.js";
 
 /** A part of an expectation; `column` is where its value belongs under the text. */
 export interface ShownValue {
@@ -43,8 +44,10 @@ export interface TestRunResult {
 }
 
 /** Runs the tests of specs. Throws a Failure when one of them has errors. */
-export async function runTests(paths: readonly string[]): Promise<Outcome<TestRunResult>> {
-  const tests = (await findSpecFiles(paths)).flatMap((path) => testsOf(path));
+export async function runTests(paths: readonly string[], deny?: Deny): Promise<Outcome<TestRunResult>> {
+  const files = await namedSpecs(paths, "test");
+  for (const file of files) refuseWarnings(deny, file);
+  const tests = files.flatMap((path) => testsOf(path));
   const failed = tests.filter((test) => !test.passed).length;
   return { result: { tests, passed: tests.length - failed, failed }, exitCode: failed > 0 ? 1 : 0 };
 }

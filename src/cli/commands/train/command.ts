@@ -8,6 +8,7 @@ import {
   testOption,
   trainFilesOption,
   validationOption,
+  denyOption,
 } from "../../shared-options.js";
 import { show } from "../../show.js";
 
@@ -55,6 +56,7 @@ export const trainVerb = defineCommand(
       },
       tensorboard: { kind: "text", value: "DIR", doc: "write TensorBoard event files" },
       engine: engineOption,
+      deny: denyOption,
       quiet: quietOption,
       format: formatOption,
     },
@@ -67,6 +69,7 @@ export const trainVerb = defineCommand(
     ],
   },
   async ({ arguments: [spec = ""], options }, terminal) => {
+    (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
     const [{ train }, { trainView }, { createProgressView }, { canResume, defaultOutput }] = await Promise.all([
       import("../../../runtime/jobs/train.js"),
       import("./view.js"),

@@ -10,7 +10,7 @@ import { drawSensitivity } from "../../../runtime/tune/chart/sensitivity.js";
 import type { TuneResult } from "../../../runtime/tune/result.js";
 import { tune, type Tuned, type TuneOptions } from "../../../runtime/jobs/tune.js";
 import type { Outcome } from "../../command.js";
-import { unifiedDiff } from "../fmt/run.js";
+import { unifiedDiff } from "../../unified-diff.js";
 
 export interface TuneCommand extends Omit<TuneOptions, "format"> {
   /** Apply the patch to the spec. */

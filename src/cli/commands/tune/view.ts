@@ -1,7 +1,7 @@
 import { plural } from "../../../compiler/text/index.js";
 import type { Figures, FrontResult, TuneResult } from "../../../runtime/tune/result.js";
 import type { View } from "../../command.js";
-import { paintDiff } from "../fmt/view.js";
+import { paintDiff } from "../../unified-diff.js";
 import type { Style } from "../../style.js";
 import { count, decimal, duration, table } from "../../views/text.js";
 

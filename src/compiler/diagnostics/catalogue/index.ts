@@ -14,6 +14,7 @@ import { internalDiagnostics } from "./run/internal.js";
 import { lintDiagnostics } from "./spec/lint.js";
 import { namesDiagnostics } from "./spec/names.js";
 import { networkDiagnostics } from "./spec/network.js";
+import { projectDiagnostics } from "./run/project.js";
 import { rankingDiagnostics } from "./run/ranking.js";
 import { rulesDiagnostics } from "./spec/rules.js";
 import { syntaxDiagnostics } from "./spec/syntax.js";
@@ -49,6 +50,7 @@ export const catalogue = {
   ...rankingDiagnostics,
   ...flowDiagnostics,
   ...usageDiagnostics,
+  ...projectDiagnostics,
   ...internalDiagnostics,
 };
 

@@ -30,7 +30,7 @@ export const editionsDiagnostics = defineDiagnostics({
     message: (p: { word: string; since: number; instead: string; removed?: number | undefined }) =>
       `\`${p.word}\` is deprecated since the edition ${p.since}${p.removed === undefined ? "" : ` and removed in ${p.removed}`}; ${p.instead}`,
     about: "The word still means what it did, and a later edition of the language removes it.",
-    fix: "`mtlc check --fix` writes the new word where there is one.",
+    fix: "`mtlc check --fix` writes the new word where there is one, and so does `mtlc migrate` in every spec that it is given.",
   },
   MTL1023: {
     slug: "removed-word",

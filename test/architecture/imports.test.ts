@@ -13,17 +13,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   std: [],
   // Editions: what a row says of its past. Every table may use it.
   editions: [],
+  // Functions of formulas, and what is known of numbers: evaluators and generated code carry it.
+  functions: [],
   diagnostics: ["text"],
   // The verbs of rules, as data.
   rules: ["model"],
   syntax: ["editions", "diagnostics", "rules", "text"],
   graph: ["editions", "text"],
-  model: ["text"],
+  model: ["functions", "text"],
   // Only types of the model: the standalone module carries these files with it.
   ranking: ["model"],
-  formulas: ["model", "text"],
+  formulas: ["functions", "model", "text"],
   builtins: ["editions", "graph", "model", "text"],
-  semantics: ["editions", "builtins", "rules", "model", "syntax", "diagnostics", "text", "std"],
+  semantics: ["editions", "functions", "builtins", "rules", "model", "syntax", "diagnostics", "text", "std"],
   lower: ["builtins", "graph", "model", "text"],
   targets: ["formulas", "graph", "model", "text"],
   format: ["syntax", "diagnostics", "text"],
@@ -68,6 +70,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "graph",
     "serving",
     "formulas",
+    "functions",
     "ranking",
     "model",
     "semantics",
@@ -108,6 +111,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "diagram",
     "cost",
     "serving",
+    "functions",
     "builtins",
     "rules",
     "model",

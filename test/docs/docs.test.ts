@@ -1,3 +1,4 @@
+import { formulaFunctions } from "../../src/compiler/functions/index.js";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -27,7 +28,6 @@ import {
   featureSpecs,
   fileFormats,
   formatSpecs,
-  formulaFunctions,
   logitWords,
   metricNames,
   parameterGroups,

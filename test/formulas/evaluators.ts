@@ -1,7 +1,11 @@
 /** Both evaluators of formulas over one frame, for tests. */
-import { createEvaluator, generateFormulas, type Frame, type NamedFormula } from "../../src/compiler/formulas/index.js";
-import * as listFunctions from "../../src/compiler/formulas/list-functions.js";
-import * as operations from "../../src/compiler/formulas/operations.js";
+import {
+  calledFunctions,
+  createEvaluator,
+  generateFormulas,
+  type Frame,
+  type NamedFormula,
+} from "../../src/compiler/formulas/index.js";
 
 type EvaluateFormulas = (
   n: number,
@@ -16,7 +20,7 @@ type EvaluateFormulas = (
 /** Runs the generated code. The product emits it as a module; a test may make a function of it. */
 export function runGenerated(formulas: readonly NamedFormula[], frame: Frame): readonly Float64Array[] {
   const generated = generateFormulas(formulas);
-  const library = { ...operations, ...listFunctions };
+  const library = calledFunctions;
   const create = new Function(...Object.keys(library), `${generated.source}return evaluateFormulas;`);
   const evaluate = (create as (...parts: readonly unknown[]) => EvaluateFormulas)(...Object.values(library));
   return evaluate(

@@ -1,4 +1,5 @@
 /** Random formulas as text and random candidates inside the declared ranges, from one seed. */
+import { formulaFunctions } from "../../src/compiler/functions/index.js";
 
 /** A small generator of numbers in [0, 1): mulberry32. */
 export function createRandom(seed: number): () => number {
@@ -131,6 +132,11 @@ params {
 
 const brands = ["a", "b", "a_b", "ä", "𝒳"] as const;
 
+/** By their rows, so that one that is new is among the random formulas. */
+const functionsOfNumbers = Object.entries(formulaFunctions).filter(
+  ([, { result, parameters }]) => result === "number" && parameters.every(({ kind }) => kind === "number"),
+);
+
 /** A formula of at most the depth; about one in three is out of some range, which the checker has to see. */
 export function randomFormula(random: () => number, depth: number, kind: FormulaInputs): string {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
@@ -138,7 +144,7 @@ export function randomFormula(random: () => number, depth: number, kind: Formula
   const number = (d: number): string => {
     if (d <= 0 || random() < 0.12) return random() < 0.75 ? pick(kind.numbers) : literal();
     const x = (): string => number(d - 1);
-    switch (Math.floor(random() * 22)) {
+    switch (Math.floor(random() * 23)) {
       case 0:
       case 1:
         return `(${x()} + ${x()})`;
@@ -178,6 +184,10 @@ export function randomFormula(random: () => number, depth: number, kind: Formula
         return `piecewise(${x()}, [${kind.knots.join(", ")}], [0.2, 1, ${literal()}, ${literal()}])`;
       case 20:
         return `${pick(["floor", "abs"])}(${x()})`;
+      case 21: {
+        const [name, { parameters }] = pick(functionsOfNumbers);
+        return `${name}(${parameters.map(x).join(", ")})`;
+      }
       default:
         return `-(${x()})`;
     }

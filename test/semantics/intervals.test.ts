@@ -15,9 +15,9 @@ import {
   subtract,
   type Interval,
   type IntervalResult,
-} from "../../src/compiler/semantics/values/intervals.js";
-import { nextDown, nextUp } from "../../src/compiler/semantics/values/floats.js";
-import { formulaFunctions } from "../../src/compiler/semantics/formulas/formula-functions.js";
+} from "../../src/compiler/functions/intervals.js";
+import { nextDown, nextUp } from "../../src/compiler/functions/floats.js";
+import { findFormulaFunction } from "../../src/compiler/functions/index.js";
 
 const bound = fc.oneof(fc.integer({ min: -6, max: 6 }), fc.double({ min: -6, max: 6, noNaN: true }));
 const interval: fc.Arbitrary<Interval> = fc
@@ -75,7 +75,7 @@ describe("interval arithmetic", () => {
     for (const [name, apply] of Object.entries(compute)) {
       fc.assert(
         fc.property(interval, interval, share, share, (a, b, s, t) => {
-          const result = formulaFunctions[name]?.range?.([a, b]);
+          const result = findFormulaFunction(name)?.range?.([a, b]);
           if (result === undefined || result.hazard !== undefined) return;
           const value = apply(inside(a, s), inside(b, t));
           expect(Number.isFinite(value), name).toBe(true);

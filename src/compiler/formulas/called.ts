@@ -1,56 +1,43 @@
-import { minmaxColumn, percentileColumn, rankColumn, reciprocalRankColumn, zscoreColumn } from "./list-functions.js";
+import { formulaFunctions, type FormulaFunctionName, type ListFunctionName } from "../functions/index.js";
 import {
-  ageOf,
   bothHold,
-  choose,
-  clampNumber,
   doesNotHold,
   eitherHolds,
-  fallBack,
   hasText,
   interpolate,
   isEqual,
   isLess,
   isLessOrEqual,
-  isMissing,
-  isMissingValue,
   isSameText,
   isTextLess,
   isTextLessOrEqual,
-  logistic,
-  lowerText,
   raise,
-  safePower,
 } from "./operations.js";
 
-/** The functions that generated code calls by their names, and that the serving module carries for it. */
-export const calledFunctions = {
-  ageOf,
+const operators = {
   bothHold,
-  choose,
-  clampNumber,
   doesNotHold,
   eitherHolds,
-  fallBack,
   hasText,
   interpolate,
   isEqual,
   isLess,
   isLessOrEqual,
-  isMissing,
-  isMissingValue,
   isSameText,
   isTextLess,
   isTextLessOrEqual,
-  logistic,
-  lowerText,
-  minmaxColumn,
-  percentileColumn,
   raise,
-  rankColumn,
-  reciprocalRankColumn,
-  safePower,
-  zscoreColumn,
 };
 
-export type CalledFunctionName = keyof typeof calledFunctions;
+export type OperatorName = keyof typeof operators;
+
+/** The name under which generated code calls a function: `if` is a word of JavaScript. */
+export function calledName(name: FormulaFunctionName | ListFunctionName): string {
+  return `fn_${name}`;
+}
+
+/** The functions that generated code calls by their names, and that the serving module carries for it. */
+export const calledFunctions: Readonly<Record<string, unknown>> = {
+  ...operators,
+  ...Object.fromEntries(Object.entries(formulaFunctions).map(([name, { compute }]) => [`fn_${name}`, compute])),
+};

@@ -3,8 +3,9 @@
  * functions, and nothing that a spec's author wrote: texts and names are in tables beside it. It agrees with the
  * interpreter bit for bit, since both call the same functions on the same numbers in the same order.
  */
-import type { FormulaExpression, FormulaFunctionName, ListFunctionName } from "../model/index.js";
-import type { CalledFunctionName } from "./called.js";
+import { formulaFunctions, type FormulaFunctionName } from "../functions/index.js";
+import type { FormulaExpression } from "../model/index.js";
+import { calledName, type OperatorName } from "./called.js";
 
 /** A formula under the name by which others read it; those come after it. */
 export interface NamedFormula {
@@ -85,7 +86,7 @@ interface Loop {
 function emitColumn(state: Generating, node: FormulaExpression): string {
   if (node.kind === "list") {
     const operand = emitColumn(state, node.operand);
-    return define(state, `${listFunctions[node.function]}(${operand})`);
+    return define(state, `${calledName(node.function)}(${operand})`);
   }
   const loop: Loop = { state, lines: [] };
   const value = emitNumber(loop, node);
@@ -173,7 +174,7 @@ function literal(value: number): string {
 }
 
 function compare(operator: "==" | "!=" | "<" | "<=" | ">" | ">=", a: string, b: string, isText: boolean): string {
-  const [same, less, lessOrEqual] = isText
+  const [same, less, lessOrEqual]: readonly OperatorName[] = isText
     ? ["isSameText", "isTextLess", "isTextLessOrEqual"]
     : ["isEqual", "isLess", "isLessOrEqual"];
   switch (operator) {
@@ -206,54 +207,29 @@ function emitText(loop: Loop, node: FormulaExpression): string {
   const { texts, constants } = loop.state;
   if (node.kind === "constant" && typeof node.value === "string") return `k[${slot(constants, node.value)}]`;
   if (node.kind === "input") return `t${slot(texts, node.name)}[i]`;
-  const [argument] = node.kind === "call" && node.function === "lower" ? node.arguments : [];
-  if (argument === undefined) throw new Error(`a formula of the kind ${node.kind} is not a text`);
-  return assign(loop, `lowerText(${emitText(loop, argument)})`);
+  const [argument] = node.kind === "call" ? node.arguments : [];
+  if (node.kind !== "call" || argument === undefined || formulaFunctions[node.function].of !== "text")
+    throw new Error(`a formula of the kind ${node.kind} is not a text`);
+  return assign(loop, `${calledName(node.function)}(${emitText(loop, argument)})`);
 }
 
 function emitCall(loop: Loop, name: FormulaFunctionName, args: readonly FormulaExpression[]): string {
-  const [first] = args;
-  if (first === undefined) throw new Error(`\`${name}\` has no argument`);
-  if (name === "missing") {
-    switch (first.type) {
-      case "text":
-        return assign(loop, `isMissingValue(${emitText(loop, first)})`);
-      case "texts":
-      case "vector":
-        return assign(loop, `isMissingValue(l${slot(loop.state.lists, first.kind === "input" ? first.name : "")}[i])`);
-      default:
-        return assign(loop, `isMissing(${emitNumber(loop, first)})`);
-    }
-  }
-  if (name === "lower") throw new Error("`lower` is not a number");
-  const values = args.map((argument) => emitNumber(loop, argument));
-  if (name === "age") values.push("now");
-  return assign(loop, `${functions[name]}(${values.join(", ")})`);
+  const { of } = formulaFunctions[name];
+  const values = args.map((argument) => (of === "value" ? emitAny(loop, argument) : emitNumber(loop, argument)));
+  if (of === "text") throw new Error(`\`${name}\` is not a number`);
+  if (of === "numbers and clock") values.push("now");
+  return assign(loop, `${calledName(name)}(${values.join(", ")})`);
 }
 
-const functions: Readonly<
-  Record<Exclude<FormulaFunctionName, "missing" | "lower">, CalledFunctionName | `Math.${keyof Math & string}`>
-> = {
-  min: "Math.min",
-  max: "Math.max",
-  clamp: "clampNumber",
-  abs: "Math.abs",
-  floor: "Math.floor",
-  exp: "Math.exp",
-  log: "Math.log",
-  log1p: "Math.log1p",
-  sqrt: "Math.sqrt",
-  sigmoid: "logistic",
-  safe_pow: "safePower",
-  if: "choose",
-  coalesce: "fallBack",
-  age: "ageOf",
-};
-
-const listFunctions: Readonly<Record<ListFunctionName, CalledFunctionName>> = {
-  rank: "rankColumn",
-  percentile: "percentileColumn",
-  minmax: "minmaxColumn",
-  zscore: "zscoreColumn",
-  reciprocal_rank: "reciprocalRankColumn",
-};
+/** The value of a node of any type. */
+function emitAny(loop: Loop, node: FormulaExpression): string {
+  switch (node.type) {
+    case "text":
+      return emitText(loop, node);
+    case "texts":
+    case "vector":
+      return `l${slot(loop.state.lists, node.kind === "input" ? node.name : "")}[i]`;
+    default:
+      return emitNumber(loop, node);
+  }
+}

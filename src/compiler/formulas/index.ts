@@ -4,7 +4,7 @@
  * Nothing here orders a list, reads a clock or draws a random number.
  */
 export * from "./frame.js";
-export { calledFunctions, type CalledFunctionName } from "./called.js";
+export { calledFunctions } from "./called.js";
 export { createEvaluator, type Evaluator } from "./interpret.js";
 export {
   compareExplanations,

@@ -1,7 +1,7 @@
 /** The columnar interpreter: a formula over the candidates of a request, one operation after the other. */
-import type { FormulaExpression, FormulaFunctionName, ListFunctionName } from "../model/index.js";
+import { formulaFunctions, type FormulaFunctionName } from "../functions/index.js";
+import type { FormulaExpression } from "../model/index.js";
 import type { Frame, NumberColumn, TextColumn, TextsColumn } from "./frame.js";
-import * as list from "./list-functions.js";
 import * as operations from "./operations.js";
 
 /** Evaluates formulas over one frame; each formula that others read is computed once. */
@@ -61,7 +61,7 @@ export function createEvaluator(frame: Frame): Evaluator {
       case "call":
         return evaluateCall(node.function, node.arguments);
       case "list":
-        return listFunctions[node.function](evaluateNumbers(node.operand));
+        return formulaFunctions[node.function].compute(evaluateNumbers(node.operand));
       case "piecewise":
         return evaluateNumbers(node.operand).map((x) => operations.interpolate(x, node.knots, node.values));
     }
@@ -83,48 +83,42 @@ export function createEvaluator(frame: Frame): Evaluator {
       return Array.from({ length: frame.count }, () => text);
     }
     if (node.kind === "input") return required(frame.texts.get(node.name), node.name);
-    const [argument] = node.kind === "call" && node.function === "lower" ? node.arguments : [];
-    if (argument === undefined) throw new Error(`a formula of the kind ${node.kind} is not a text`);
-    return evaluateTexts(argument).map(operations.lowerText);
+    const [argument] = node.kind === "call" ? node.arguments : [];
+    const row = node.kind === "call" ? formulaFunctions[node.function] : undefined;
+    if (argument === undefined || row?.of !== "text") throw new Error(`a formula of the kind ${node.kind} is not a text`);
+    return evaluateTexts(argument).map(row.compute);
   }
 
   function evaluateCall(name: FormulaFunctionName, args: readonly FormulaExpression[]): NumberColumn {
-    const column = (i: number): NumberColumn => evaluateNumbers(required(args[i], name));
-    switch (name) {
-      case "missing":
-        return missingIn(required(args[0], name));
-      case "lower":
-        throw new Error("`lower` is not a number");
-      case "age":
-        return column(0).map((time) => operations.ageOf(time, frame.now));
-      case "min":
-      case "max":
-      case "safe_pow":
-      case "coalesce":
-        return combine(column(0), column(1), binary[name]);
-      case "clamp":
-      case "if": {
-        const [a, b, c] = [column(0), column(1), column(2)];
-        const apply = name === "if" ? operations.choose : operations.clampNumber;
-        return a.map((x, i) => apply(x, b[i]!, c[i]!));
-      }
-      default:
-        return column(0).map(unary[name]);
+    const row = formulaFunctions[name];
+    switch (row.of) {
+      case "numbers":
+        return applyNumbers(row.compute, args.map(evaluateNumbers));
+      case "numbers and clock":
+        return applyNumbers(row.compute, [...args.map(evaluateNumbers), evaluateClock()]);
+      case "value":
+        return Float64Array.from(valuesOf(required(args[0], name)), (value) => row.compute(value));
+      case "text":
+        throw new Error(`\`${name}\` is not a number`);
     }
   }
 
-  function missingIn(node: FormulaExpression): NumberColumn {
+  function evaluateClock(): NumberColumn {
+    return new Float64Array(frame.count).fill(frame.now);
+  }
+
+  /** The values of a node of any type. */
+  function valuesOf(node: FormulaExpression): ArrayLike<unknown> {
     switch (node.type) {
       case "text":
-        return Float64Array.from(evaluateTexts(node), operations.isMissingValue);
+        return evaluateTexts(node);
       case "texts":
       case "vector": {
         const name = node.kind === "input" ? node.name : "";
-        const column: readonly unknown[] = required(frame.lists.get(name) ?? frame.vectors.get(name), name);
-        return Float64Array.from(column, operations.isMissingValue);
+        return required(frame.lists.get(name) ?? frame.vectors.get(name), name);
       }
       default:
-        return evaluateNumbers(node).map(operations.isMissing);
+        return evaluateNumbers(node);
     }
   }
 }
@@ -148,30 +142,16 @@ const comparison: Readonly<Record<"==" | "!=" | "<" | "<=" | ">" | ">=", Binary>
   ">=": (a, b) => operations.isLessOrEqual(b, a),
 };
 
-const binary = {
-  min: Math.min,
-  max: Math.max,
-  safe_pow: operations.safePower,
-  coalesce: operations.fallBack,
-} as const satisfies Readonly<Record<string, Binary>>;
-
-const unary = {
-  abs: (x: number) => Math.abs(x),
-  floor: (x: number) => Math.floor(x),
-  exp: (x: number) => Math.exp(x),
-  log: (x: number) => Math.log(x),
-  log1p: (x: number) => Math.log1p(x),
-  sqrt: (x: number) => Math.sqrt(x),
-  sigmoid: (x: number) => operations.logistic(x),
-} as const;
-
-const listFunctions: Readonly<Record<ListFunctionName, (column: NumberColumn) => NumberColumn>> = {
-  rank: (column) => new Float64Array(list.rankColumn(column)),
-  percentile: (column) => new Float64Array(list.percentileColumn(column)),
-  minmax: (column) => new Float64Array(list.minmaxColumn(column)),
-  zscore: (column) => new Float64Array(list.zscoreColumn(column)),
-  reciprocal_rank: (column) => new Float64Array(list.reciprocalRankColumn(column)),
-};
+/** `compute` over the rows of its arguments' columns. */
+function applyNumbers(compute: (...numbers: number[]) => number, columns: readonly NumberColumn[]): NumberColumn {
+  const [a, b, c, ...more] = columns;
+  if (a === undefined) throw new Error("a function of numbers without an argument");
+  if (b === undefined) return a.map((x) => compute(x));
+  if (c === undefined) return combine(a, b, compute);
+  // Without an array per row: two and three arguments are what formulas have.
+  if (more.length === 0) return a.map((x, i) => compute(x, b[i]!, c[i]!));
+  return a.map((x, i) => compute(x, ...columns.slice(1).map((column) => column[i]!)));
+}
 
 function combine(a: NumberColumn, b: NumberColumn, apply: Binary): NumberColumn {
   const result = new Float64Array(a.length);

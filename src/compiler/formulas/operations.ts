@@ -1,7 +1,7 @@
 /**
- * What each operation of a formula computes, for one candidate. Both evaluators call these very functions, so that they
- * agree bit for bit. A number that is missing is NaN; a boolean is 1, 0, or NaN where it is unknown; a text that is
- * missing is undefined.
+ * What each operator of a formula computes, for one candidate; functions are rows of `functions/`. Both evaluators call
+ * these very functions, so that they agree bit for bit. A number that is missing is NaN; a boolean is 1, 0, or NaN
+ * where it is unknown; a text that is missing is undefined.
  */
 
 /**
@@ -17,52 +17,6 @@ export function raise(base: number, exponent: number): number {
   if (exponent === -0.5) return 1 / Math.sqrt(base);
   // NaN to the power 0 is 1 to the engine; here a missing number stays missing.
   return base === base ? Math.pow(base, exponent) : NaN;
-}
-
-/** The least base of {@link safePower}. */
-export const leastBase = 1e-9;
-
-/** exp(y · ln(max(x, 1e-9))): a power whose base may be 0. */
-export function safePower(base: number, exponent: number): number {
-  return Math.exp(exponent * Math.log(Math.max(base, leastBase)));
-}
-
-/** 1 / (1 + e^−x), without overflow on either side. */
-export function logistic(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
-}
-
-export function clampNumber(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), high);
-}
-
-/** `b` where the condition is false or unknown. */
-export function choose(condition: number, a: number, b: number): number {
-  return condition === 1 ? a : b;
-}
-
-/** `b` where `a` is missing. */
-export function fallBack(a: number, b: number): number {
-  return a === a ? a : b;
-}
-
-export function isMissing(value: number): number {
-  return value === value ? 0 : 1;
-}
-
-export function isMissingValue(value: unknown): number {
-  return value === undefined ? 1 : 0;
-}
-
-/** Seconds since a point in time; 0 for one to come. */
-export function ageOf(time: number, now: number): number {
-  return Math.max(0, now - time);
-}
-
-export function lowerText(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : value.toLowerCase();
 }
 
 // --------------------------------------------------------------------------------------------------------- conditions
@@ -136,5 +90,5 @@ export function interpolate(x: number, knots: readonly number[], values: readonl
   // Halves keep the distance of the greatest numbers finite.
   const share = width === Infinity ? (x / 2 - x0 / 2) / (x1 / 2 - x0 / 2) : (x - x0) / width;
   // As a mix of both ends, rounding cannot leave them far; the clamp takes away the rest.
-  return clampNumber(y0 * (1 - share) + y1 * share, Math.min(y0, y1), Math.max(y0, y1));
+  return Math.min(Math.max(y0 * (1 - share) + y1 * share, Math.min(y0, y1)), Math.max(y0, y1));
 }

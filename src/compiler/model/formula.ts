@@ -2,6 +2,7 @@
  * Formulas after checking: trees with every name resolved, the type of each node and the range that its value stays in.
  * Time is counted in seconds since 1970-01-01T00:00:00Z, durations in seconds. Plain JSON.
  */
+import type { FormulaFunctionName, ListFunctionName } from "../functions/index.js";
 import type { Span } from "../text/index.js";
 
 /** What a value of a formula is. `texts` is several texts (tags), `vector` a fixed number of numbers (an embedding). */
@@ -104,38 +105,6 @@ export function operandsOf<L extends { readonly kind: string }>(node: FormulaTre
 
 export type ArithmeticOperator = "+" | "-" | "*" | "/" | "^";
 export type ComparisonOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
-
-/**
- * `if(c, a, b)` is `b` where `c` is false or unknown; `coalesce(a, b)` is `b` where `a` is missing; `age(t)` is
- * max(0, now − t); `safe_pow(x, y)` is exp(y · ln(max(x, 1e-9))).
- */
-export const formulaFunctionNames = [
-  "min",
-  "max",
-  "clamp",
-  "abs",
-  "floor",
-  "exp",
-  "log",
-  "log1p",
-  "sqrt",
-  "sigmoid",
-  "safe_pow",
-  "if",
-  "coalesce",
-  "missing",
-  "age",
-  "lower",
-] as const;
-export type FormulaFunctionName = (typeof formulaFunctionNames)[number];
-
-/**
- * `rank` is 1 for the greatest, ties share (1, 1, 3); `percentile` is the share of candidates that are not above, in
- * (0, 1]; `minmax` is (x − min) / (max − min), and 0.5 where all are equal; `zscore` is (x − mean) / σ of the population,
- * and 0 where σ is 0; `reciprocal_rank` is 1 / rank.
- */
-export const listFunctionNames = ["rank", "percentile", "minmax", "zscore", "reciprocal_rank"] as const;
-export type ListFunctionName = (typeof listFunctionNames)[number];
 
 /** A formula may have at most this many nodes, and be at most this deep, formulas that it reads not counted. */
 export const formulaLimits = { nodes: 256, depth: 64 } as const;

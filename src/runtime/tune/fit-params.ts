@@ -1,4 +1,5 @@
 /** Parameters by regression: stacking on a long-term label, or logistic regression on the pairs of a survey. */
+import { leastBase } from "../../compiler/functions/index.js";
 import type { FormulaExpression } from "../../compiler/model/index.js";
 import { createFailure } from "../failure.js";
 import { type FittedParam, scaleCoefficients } from "./fit/coefficients.js";
@@ -12,8 +13,6 @@ import type { Tuner } from "./tuner.js";
 /** Small enough to leave a fit as it is, large enough for columns that say the same. */
 const ridge = 1e-3;
 const pairPenalty = 1e-4;
-/** Factors are at least this before their logarithm, as `safe_pow` has it. */
-const least = 1e-9;
 
 export interface ParamFit {
   readonly params: readonly FittedParam[];
@@ -71,7 +70,7 @@ function addPart(
   const column = columnOf(value);
   for (let row = 0; row < sum.length; row++) {
     const raw = column[row]!;
-    const x = link === "log" ? Math.log(Math.max(raw, least)) : guarded ? Math.max(raw, least) : raw;
+    const x = link === "log" ? Math.log(Math.max(raw, leastBase)) : guarded ? Math.max(raw, leastBase) : raw;
     sum[row] = sum[row]! + (Number.isFinite(x) ? scale * x : 0);
   }
 }

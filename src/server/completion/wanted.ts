@@ -1,5 +1,5 @@
 /** Which kind of value a formula needs at the cursor, from the words around it. */
-import type { FormulaKind } from "../../compiler/semantics/index.js";
+import type { FormulaKind } from "../../compiler/functions/index.js";
 import type { TokenView } from "../../compiler/syntax/index.js";
 import type { SpecSymbol } from "../../compiler/semantics/index.js";
 import { formulaValueOf, resultOf } from "../language/formula-kinds.js";

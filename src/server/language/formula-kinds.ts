@@ -1,5 +1,6 @@
 /** What values of a formula are, read from the tree: a text that is being typed has no types yet. */
-import { constantOf, formulaFunctions, type FormulaKind, type SpecSymbol } from "../../compiler/semantics/index.js";
+import { findFormulaFunction, type FormulaKind } from "../../compiler/functions/index.js";
+import { constantOf, type SpecSymbol } from "../../compiler/semantics/index.js";
 import type { RangeClause, TypedEntry } from "../../compiler/syntax/index.js";
 
 /** A kind of value with whether it may be missing. */
@@ -66,5 +67,5 @@ function typedValue({ type }: TypedEntry): FormulaValue | undefined {
 /** What a function of formulas gives. */
 export function resultOf(name: string): FormulaKind | undefined {
   if (name === "piecewise") return "number";
-  return Object.hasOwn(formulaFunctions, name) ? formulaFunctions[name]?.result : undefined;
+  return findFormulaFunction(name)?.result;
 }

@@ -1,4 +1,5 @@
 /** What calls take, by where they are: built-ins, features, formats, functions and macros in one form. */
+import { formulaFunctions } from "../../compiler/functions/index.js";
 import { own } from "../../compiler/text/index.js";
 import { builtins, optimizers, schedules, type Builtin, type TrainingBuiltin } from "../../compiler/builtins/index.js";
 import type { ArgumentValue } from "../../compiler/model/index.js";
@@ -11,7 +12,6 @@ import {
   featureSpecs,
   fileFormats,
   formatSpecs,
-  formulaFunctions,
   metricNames,
   splitSpecs,
   stopSpecs,
@@ -266,8 +266,8 @@ const activationSignatures = activations.map((name) =>
   formSignature(name, "an activation", [{ name: "logit", slot: logit }]),
 );
 const formula = { kind: "formula", test: false } as const;
-const formulaSignatures = Object.entries(formulaFunctions).map(([name, { parameters, takesMissing }]) =>
-  formSignature(
+const formulaSignatures = Object.entries(formulaFunctions).map(([name, { summary, parameters, takesMissing }]) => ({
+  ...formSignature(
     name,
     "a function of formulas",
     parameters.map((parameter, i) => ({
@@ -279,14 +279,16 @@ const formulaSignatures = Object.entries(formulaFunctions).map(([name, { paramet
       },
     })),
   ),
-);
-const columnSignatures = Object.entries(columnFunctions).map(([name, { parameters }]) =>
-  formSignature(
+  summary,
+}));
+const columnSignatures = Object.entries(columnFunctions).map(([name, { summary, parameters }]) => ({
+  ...formSignature(
     name,
     "a function of columns",
     parameters.map((parameter) => ({ name: parameter.name, slot: { kind: "columns" } })),
   ),
-);
+  summary,
+}));
 const namedColumn = formSignature("column", "a column by its name in quotes", [
   { name: "name", slot: { kind: "argument", type: { kind: "text" } } },
 ]);

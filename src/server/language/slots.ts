@@ -3,7 +3,8 @@
  * broken one are both read as slots, so that hover, completion and references agree on what a word means there.
  */
 import { rowOfKeyword, type DeclaredValue } from "../../compiler/syntax/index.js";
-import type { ArgumentType, FormulaKind } from "../../compiler/semantics/index.js";
+import type { FormulaKind } from "../../compiler/functions/index.js";
+import type { ArgumentType } from "../../compiler/semantics/index.js";
 
 export type Slot =
   /** Anything: nothing is known of it. */

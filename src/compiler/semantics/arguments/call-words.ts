@@ -5,7 +5,7 @@ import { activations } from "../heads/check-task.js";
 import { columnFunctions } from "../data/column-expressions.js";
 import { columnWord } from "../data/column-names.js";
 import { featureKinds } from "../data/feature-types.js";
-import { formulaFunctions } from "../formulas/formula-functions.js";
+import { formulaCallWords } from "../../functions/index.js";
 import { metricNames } from "../training/metric-types.js";
 
 /** Every word that the language itself calls, wherever it may appear: a macro of such a name would hide it. */
@@ -14,8 +14,7 @@ export const callWords: ReadonlySet<string> = new Set([
   "embed",
   ...activations,
   ...logitWords,
-  ...Object.keys(formulaFunctions),
-  "piecewise",
+  ...formulaCallWords,
   ...Object.keys(columnFunctions),
   columnWord,
   ...featureKinds,

@@ -1,3 +1,4 @@
+import { formulaFunctions } from "../../functions/index.js";
 import type { ColumnExpression, ColumnFunction } from "../../model/index.js";
 import type { BinaryExpression, CallExpression, Expression } from "../../syntax/index.js";
 import type { Span } from "../../text/index.js";
@@ -26,18 +27,21 @@ const nouns: Readonly<Record<ColumnType, string>> = {
 
 /** A function of columns: the kinds that it takes and gives. */
 export interface ColumnFunctionType {
+  /** One sentence for editors. */
+  readonly summary: string;
   readonly parameters: readonly { readonly name: string; readonly kind: ColumnType }[];
   readonly result: ColumnType;
 }
 
 /** The functions of columns, as data. */
 export const columnFunctions: Readonly<Record<ColumnFunction, ColumnFunctionType>> = {
-  abs: { parameters: [{ name: "x", kind: "number" }], result: "number" },
-  log1p: { parameters: [{ name: "x", kind: "number" }], result: "number" },
-  log: { parameters: [{ name: "x", kind: "number" }], result: "number" },
-  sqrt: { parameters: [{ name: "x", kind: "number" }], result: "number" },
-  floor: { parameters: [{ name: "x", kind: "number" }], result: "number" },
+  abs: { summary: formulaFunctions.abs.summary, parameters: [{ name: "x", kind: "number" }], result: "number" },
+  log1p: { summary: formulaFunctions.log1p.summary, parameters: [{ name: "x", kind: "number" }], result: "number" },
+  log: { summary: formulaFunctions.log.summary, parameters: [{ name: "x", kind: "number" }], result: "number" },
+  sqrt: { summary: formulaFunctions.sqrt.summary, parameters: [{ name: "x", kind: "number" }], result: "number" },
+  floor: { summary: formulaFunctions.floor.summary, parameters: [{ name: "x", kind: "number" }], result: "number" },
   min: {
+    summary: formulaFunctions.min.summary,
     parameters: [
       { name: "a", kind: "number" },
       { name: "b", kind: "number" },
@@ -45,16 +49,18 @@ export const columnFunctions: Readonly<Record<ColumnFunction, ColumnFunctionType
     result: "number",
   },
   max: {
+    summary: formulaFunctions.max.summary,
     parameters: [
       { name: "a", kind: "number" },
       { name: "b", kind: "number" },
     ],
     result: "number",
   },
-  lower: { parameters: [{ name: "s", kind: "text" }], result: "text" },
-  length: { parameters: [{ name: "s", kind: "text" }], result: "number" },
-  missing: { parameters: [{ name: "x", kind: "any" }], result: "bool" },
+  lower: { summary: formulaFunctions.lower.summary, parameters: [{ name: "s", kind: "text" }], result: "text" },
+  length: { summary: "The number of characters.", parameters: [{ name: "s", kind: "text" }], result: "number" },
+  missing: { summary: formulaFunctions.missing.summary, parameters: [{ name: "x", kind: "any" }], result: "bool" },
   cross: {
+    summary: "A text for each pair of values; null where one of them is null.",
     parameters: [
       { name: "a", kind: "any" },
       { name: "b", kind: "any" },

@@ -9,7 +9,7 @@ import type { CheckContext } from "../context.js";
 import { withoutParentheses } from "../names/describe.js";
 import { replaceIn } from "./tree.js";
 import { inferFormula } from "../formulas/infer-formula.js";
-import { formulaFunctions } from "../formulas/formula-functions.js";
+import { formulaCallWords } from "../../functions/index.js";
 import { createFormulaScope, type FormulaValues } from "../formulas/formula-scope.js";
 import { isLater } from "../later.js";
 import { checkTensor, type NetworkContext } from "../network/network-expression.js";
@@ -87,7 +87,7 @@ function isNetworkWord(word: string): boolean {
 
 /** A function only of formulas, not of columns: where only the latter are, either may be meant. */
 function isFormulaWord(word: string): boolean {
-  return word === "piecewise" || (Object.hasOwn(formulaFunctions, word) && !Object.hasOwn(columnFunctions, word));
+  return formulaCallWords.includes(word) && !Object.hasOwn(columnFunctions, word);
 }
 
 function checkNetworkBody(state: NetworkContext, body: Expression): void {

@@ -2,7 +2,7 @@
 import type { Expression } from "../../syntax/index.js";
 import { describeTyped, describeValue } from "../names/describe.js";
 import type { FormulaScope } from "./typed-formula.js";
-import type { Interval } from "../values/intervals.js";
+import type { Interval } from "../../functions/intervals.js";
 import { errorType, showType, type DurationValue, type NumberValue, type ValueType } from "../values/types.js";
 
 /** Where operands are reported. */

@@ -3,7 +3,7 @@ import type { Name, NameExpression } from "../../syntax/index.js";
 import type { CheckContext } from "../context.js";
 import { formulaTypeOf, rangeField, typed, type FormulaScope } from "./typed-formula.js";
 import { isExternalChain, type Heads } from "../heads/heads.js";
-import { anyNumber, nonNegative, unitInterval, type Interval } from "../values/intervals.js";
+import { anyNumber, nonNegative, unitInterval, type Interval } from "../../functions/intervals.js";
 import { resolveName } from "../names/resolve.js";
 import { noteServed } from "../serving/served.js";
 import { errorType, type ValueType } from "../values/types.js";

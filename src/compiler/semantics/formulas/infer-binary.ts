@@ -10,7 +10,7 @@ import {
   showInterval,
   subtract,
   type IntervalResult,
-} from "../values/intervals.js";
+} from "../../functions/intervals.js";
 import { reportTimes } from "../values/time-arithmetic.js";
 import { errorType, showType, type NumberValue, type ValueType } from "../values/types.js";
 import { divideUnits, multiplyUnits, powerUnit } from "../values/units.js";

@@ -1,17 +1,19 @@
 /** Calls of functions in formulas: arguments against parameters, units, and the range of the result. */
 import {
-  formulaFunctionNames,
-  listFunctionNames,
-  type FormulaFunctionName,
-  type ListFunctionName,
-} from "../../model/index.js";
+  findFormulaFunction,
+  formulaCallWords,
+  isFormulaFunction,
+  isListFunction,
+  piecewiseParameters,
+  type FormulaFunction,
+  type FormulaKind,
+} from "../../functions/index.js";
 import type { Argument, CallExpression, Expression } from "../../syntax/index.js";
 import type { Span } from "../../text/index.js";
 import { readArgument } from "../arguments/arguments.js";
 import { describeTyped, describeValue } from "../names/describe.js";
-import { formulaFunctions, piecewiseParameters, type FormulaFunction, type FormulaKind } from "./formula-functions.js";
 import { asNumber, number, numberOperand } from "./formula-operands.js";
-import { anyNumber, nonNegative, showInterval, type Interval, type IntervalResult } from "../values/intervals.js";
+import { anyNumber, nonNegative, showInterval, type Interval, type IntervalResult } from "../../functions/intervals.js";
 import { placeArguments } from "../arguments/place-arguments.js";
 import { errorType, showType, type ValueType } from "../values/types.js";
 import {
@@ -34,12 +36,12 @@ export function inferCall<L>(scope: Scope, call: CallExpression, infer: Infer<L>
   const { text: name, span } = call.callee;
   if (name === "") return errorFormula;
   if (name === "piecewise") return inferPiecewise(scope, call, infer);
-  const found = Object.hasOwn(formulaFunctions, name) ? formulaFunctions[name] : undefined;
+  const found = findFormulaFunction(name);
   if (found === undefined) {
     for (const argument of call.arguments) infer(argument.value);
-    const known = [...Object.keys(formulaFunctions), "piecewise"];
-    const { suggestion, details } = suggestedBy(call.callee, known);
-    context.reporter.report("MTL2004", { name, what: "a function of formulas", known, suggestion }, span, details);
+    const { suggestion, details } = suggestedBy(call.callee, formulaCallWords);
+    const what = "a function of formulas";
+    context.reporter.report("MTL2004", { name, what, known: formulaCallWords, suggestion }, span, details);
     return errorFormula;
   }
   const names = found.parameters.map((parameter) => parameter.name);
@@ -70,14 +72,6 @@ function treeOfCall<L>(
   if (!isFormulaFunction(name)) return undefined;
   const kind = formulaTypeOf(type) ?? "number";
   return { kind: "call", type: kind, function: name, arguments: operands, ...range, span };
-}
-
-function isListFunction(name: string): name is ListFunctionName {
-  return (listFunctionNames as readonly string[]).includes(name);
-}
-
-function isFormulaFunction(name: string): name is FormulaFunctionName {
-  return (formulaFunctionNames as readonly string[]).includes(name);
 }
 
 /** The type of a call whose arguments are in the order of the parameters; `error` after something was reported. */

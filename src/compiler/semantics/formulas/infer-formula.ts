@@ -8,7 +8,7 @@ import { canonicalText } from "../../text/index.js";
 import { setType } from "../context.js";
 import { describeValue } from "../names/describe.js";
 import { secondsOfDate } from "../values/dates.js";
-import { negate, point } from "../values/intervals.js";
+import { negate, point } from "../../functions/intervals.js";
 import { inferBinary } from "./infer-binary.js";
 import { inferCall } from "./infer-call.js";
 import { condition, number, numberOperand } from "./formula-operands.js";

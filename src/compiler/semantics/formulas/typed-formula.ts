@@ -9,7 +9,7 @@ import {
 } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import type { CheckContext } from "../context.js";
-import type { Interval } from "../values/intervals.js";
+import type { Interval } from "../../functions/intervals.js";
 import { errorType, type ValueType } from "../values/types.js";
 
 export type FormulaConstant = Extract<FormulaLeaf, { readonly kind: "constant" }>;

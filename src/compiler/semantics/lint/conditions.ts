@@ -2,7 +2,7 @@
 import type { BinaryExpression, Expression } from "../../syntax/index.js";
 import type { CheckContext } from "../context.js";
 import { withoutParentheses } from "../names/describe.js";
-import { anyNumber, holds, showInterval, type Interval } from "../values/intervals.js";
+import { anyNumber, holds, showInterval, type Interval } from "../../functions/intervals.js";
 
 /** Reports the first part of a condition that is always true, or that can never be. */
 export function lintCondition(context: CheckContext, condition: Expression): void {

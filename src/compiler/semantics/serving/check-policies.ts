@@ -5,7 +5,7 @@ import { readArgument, type ArgumentType } from "../arguments/arguments.js";
 import type { CheckContext } from "../context.js";
 import { secondsOfDate } from "../values/dates.js";
 import { withoutParentheses } from "../names/describe.js";
-import { holds, showInterval, type Interval } from "../values/intervals.js";
+import { holds, showInterval, type Interval } from "../../functions/intervals.js";
 import type { ValueType } from "../values/types.js";
 
 /** What a missing value, one outside its range and one of another type mean: what the entry says, or the least harm. */

@@ -6,7 +6,7 @@ import { setType, type CheckContext } from "../context.js";
 import { declared } from "../names/declared.js";
 import { toRange } from "../formulas/typed-formula.js";
 import { describeValue } from "../names/describe.js";
-import { anyNumber, holds, point, showInterval, type Interval } from "../values/intervals.js";
+import { anyNumber, holds, point, showInterval, type Interval } from "../../functions/intervals.js";
 import { errorType, type ValueType } from "../values/types.js";
 
 /** What candidates and requests provide at serving: the `attributes` and `request` blocks by name. */

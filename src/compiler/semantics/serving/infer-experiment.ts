@@ -5,7 +5,7 @@ import { collectEntries } from "../names/blocks.js";
 import { constantOf } from "../arguments/constants.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
-import { holds, showInterval } from "../values/intervals.js";
+import { holds, showInterval } from "../../functions/intervals.js";
 import { resolveName } from "../names/resolve.js";
 import type { ValueType } from "../values/types.js";
 

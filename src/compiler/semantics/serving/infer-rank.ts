@@ -16,7 +16,7 @@ import type { FormulaScope } from "../formulas/typed-formula.js";
 import { declared } from "../names/declared.js";
 import { describeTyped } from "../names/describe.js";
 import { resolveName } from "../names/resolve.js";
-import { showInterval } from "../values/intervals.js";
+import { showInterval } from "../../functions/intervals.js";
 import { showType } from "../values/types.js";
 
 /**

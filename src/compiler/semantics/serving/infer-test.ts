@@ -8,7 +8,7 @@ import { inferFormula } from "../formulas/infer-formula.js";
 import { describeValue } from "../names/describe.js";
 import { describeKind } from "../names/symbols.js";
 import { secondsOfDate } from "../values/dates.js";
-import { holds, showInterval } from "../values/intervals.js";
+import { holds, showInterval } from "../../functions/intervals.js";
 import { showType, type ValueType } from "../values/types.js";
 import { createExpectScope, findCandidate, type CandidateStep, type TestState } from "./expect-scope.js";
 import { literalValue } from "./literal.js";

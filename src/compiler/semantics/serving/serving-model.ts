@@ -6,7 +6,7 @@ import { typeOf, type CheckContext } from "../context.js";
 import { isCandidateId, valueOfHead } from "../formulas/formula-scope.js";
 import { formulaTypeOf, toRange } from "../formulas/typed-formula.js";
 import { declared } from "../names/declared.js";
-import { anyNumber, type Interval } from "../values/intervals.js";
+import { anyNumber, type Interval } from "../../functions/intervals.js";
 import type { ValueType } from "../values/types.js";
 import { chainFormula } from "./chain-formula.js";
 import type { TypedServing } from "./infer-serving.js";

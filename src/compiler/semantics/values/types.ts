@@ -1,7 +1,7 @@
 /** What an expression of a spec can be, for the checker's decisions and for what it tells people. */
 import type { HeadType } from "../../model/heads.js";
 import { showHeadType, type Within } from "../events/events.js";
-import { showInterval, type Interval } from "./intervals.js";
+import { showInterval, type Interval } from "../../functions/intervals.js";
 
 export type ValueType =
   /** Something that was reported already, or that recovery invented: nothing is said about it again. */

@@ -10,7 +10,7 @@ import { inferFormula } from "../../formulas/infer-formula.js";
 import { isCandidateId } from "../../formulas/formula-scope.js";
 import type { FormulaScope, TypedFormula } from "../../formulas/typed-formula.js";
 import { describeTyped, describeValue } from "../../names/describe.js";
-import { encloses, point, showInterval, type Interval } from "../../values/intervals.js";
+import { encloses, point, showInterval, type Interval } from "../../../functions/intervals.js";
 import { showType, type NumberValue } from "../../values/types.js";
 import { clauseName } from "./clause-name.js";
 

@@ -10,7 +10,7 @@ import { inferFormula } from "../../formulas/infer-formula.js";
 import type { FormulaScope, TypedFormula } from "../../formulas/typed-formula.js";
 import { describeTyped, describeValue, withoutParentheses } from "../../names/describe.js";
 import { secondsOfDate } from "../../values/dates.js";
-import { encloses, showInterval, type Interval } from "../../values/intervals.js";
+import { encloses, showInterval, type Interval } from "../../../functions/intervals.js";
 import { showType } from "../../values/types.js";
 import { inferNumber } from "./counts.js";
 

@@ -11,7 +11,7 @@ import type * as ast from "../../../syntax/index.js";
 import { constantOf } from "../../arguments/constants.js";
 import type { FormulaScope } from "../../formulas/typed-formula.js";
 import { declared } from "../../names/declared.js";
-import type { Interval } from "../../values/intervals.js";
+import type { Interval } from "../../../functions/intervals.js";
 import { clauseName } from "./clause-name.js";
 import { inferCount } from "./counts.js";
 import { inferAmount, inferCondition, inferDates, inferUnit } from "./infer-clause.js";

@@ -3,8 +3,59 @@
  * and those that overflowed, are left out and have none. The order of the candidates changes no bit: sums run over the
  * sorted values.
  */
+import { unitInterval } from "./intervals.js";
+import { numbers, within, type Column, type ListFunction } from "./row.js";
 
-type Column = Float64Array<ArrayBufferLike>;
+/** No list has more candidates: an array holds fewer than 2^32. */
+const longestList = 2 ** 32;
+
+export const listFunctions = {
+  /** 1 for the greatest; equal numbers share their rank: 1, 1, 3. */
+  rank: {
+    summary: "The place of the value in the list, the largest first: 1, 2, …",
+    of: "list",
+    parameters: numbers("x"),
+    result: "number",
+    range: within({ low: 1, high: longestList }),
+    compute: rankColumn,
+  },
+  /** The share of candidates that are not above, in (0, 1]. */
+  percentile: {
+    summary: "The share of the list's values that are not above this one.",
+    of: "list",
+    parameters: numbers("x"),
+    result: "number",
+    range: within({ low: 1 / longestList, high: 1 }),
+    compute: percentileColumn,
+  },
+  /** (x − min) / (max − min); 0.5 where all are equal. */
+  minmax: {
+    summary: "The value's place between the least and the largest of the list, in [0, 1].",
+    of: "list",
+    parameters: numbers("x"),
+    result: "number",
+    range: within(unitInterval),
+    compute: minmaxColumn,
+  },
+  /** (x − mean) / σ of the population; 0 where σ is 0. */
+  zscore: {
+    summary: "How many standard deviations of the list the value lies above its mean.",
+    of: "list",
+    parameters: numbers("x"),
+    result: "number",
+    // One of n numbers stands at most √(n − 1) deviations from their mean.
+    range: within({ low: -Math.sqrt(longestList), high: Math.sqrt(longestList) }),
+    compute: zscoreColumn,
+  },
+  reciprocal_rank: {
+    summary: "1 over the place in the list.",
+    of: "list",
+    parameters: numbers("x"),
+    result: "number",
+    range: within({ low: 1 / longestList, high: 1 }),
+    compute: (column) => rankColumn(column).map((rank) => 1 / rank),
+  },
+} as const satisfies Readonly<Record<string, ListFunction>>;
 
 function isPresent(x: number): boolean {
   return x - x === 0;
@@ -28,24 +79,19 @@ function countUpTo(sorted: Column, x: number): number {
 }
 
 /** 1 for the greatest; equal numbers share their rank: 1, 1, 3. */
-export function rankColumn(column: Column): Column {
+function rankColumn(column: Column): Column {
   const sorted = presentValues(column);
   return column.map((x) => (isPresent(x) ? sorted.length - countUpTo(sorted, x) + 1 : NaN));
 }
 
-/** 1 / rank. */
-export function reciprocalRankColumn(column: Column): Column {
-  return rankColumn(column).map((rank) => 1 / rank);
-}
-
 /** The share of candidates whose number is not greater: in (0, 1]. */
-export function percentileColumn(column: Column): Column {
+function percentileColumn(column: Column): Column {
   const sorted = presentValues(column);
   return column.map((x) => (isPresent(x) ? countUpTo(sorted, x) / sorted.length : NaN));
 }
 
 /** (x − min) / (max − min); 0.5 where all are equal. */
-export function minmaxColumn(column: Column): Column {
+function minmaxColumn(column: Column): Column {
   const sorted = presentValues(column);
   const [low = 0, high = 0] = [sorted[0], sorted[sorted.length - 1]];
   if (low === high) return column.map((x) => (isPresent(x) ? 0.5 : NaN));
@@ -56,7 +102,7 @@ export function minmaxColumn(column: Column): Column {
 }
 
 /** (x − mean) / σ of the list; 0 where σ is 0. */
-export function zscoreColumn(column: Column): Column {
+function zscoreColumn(column: Column): Column {
   const sorted = presentValues(column);
   const count = sorted.length;
   const zeros = (): Column => column.map((x) => (isPresent(x) ? 0 : NaN));

@@ -1,4 +1,4 @@
-/** Functions that choose among values of one candidate, or ask and read what is no number. */
+/** Functions that choose among values of one candidate, or ask and read what is not a number. */
 import { anyNumber, union, type Interval, type IntervalResult } from "./intervals.js";
 import { numbers, type CandidateFunction } from "./row.js";
 

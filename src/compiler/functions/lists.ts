@@ -43,7 +43,7 @@ export const listFunctions = {
     of: "list",
     parameters: numbers("x"),
     result: "number",
-    // One of n numbers stands at most √(n − 1) deviations from their mean.
+    // One of n numbers is at most √(n − 1) deviations from their mean.
     range: within({ low: -Math.sqrt(longestList), high: Math.sqrt(longestList) }),
     compute: zscoreColumn,
   },

@@ -23,7 +23,7 @@ interface RowBase {
 }
 
 /**
- * A function of one candidate. Both evaluators call `compute`, so that they agree to the last bit. Numbers, times and
+ * A function of one candidate. Both evaluators call `compute`, so that they agree bit for bit. Numbers, times and
  * durations (in seconds) that are missing are NaN; a condition is 1, 0, or NaN where it is unknown; a text that is missing is
  * undefined.
  */

@@ -85,7 +85,8 @@ export function createEvaluator(frame: Frame): Evaluator {
     if (node.kind === "input") return required(frame.texts.get(node.name), node.name);
     const [argument] = node.kind === "call" ? node.arguments : [];
     const row = node.kind === "call" ? formulaFunctions[node.function] : undefined;
-    if (argument === undefined || row?.of !== "text") throw new Error(`a formula of the kind ${node.kind} is not a text`);
+    if (argument === undefined || row?.of !== "text")
+      throw new Error(`a formula of the kind ${node.kind} is not a text`);
     return evaluateTexts(argument).map(row.compute);
   }
 

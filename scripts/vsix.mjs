@@ -145,6 +145,12 @@ async function extensionFiles() {
     "language-configuration.json": read("grammar", "language-configuration.json"),
     ...Object.fromEntries(folder("images", (file) => file !== "icon.svg")),
     ...Object.fromEntries(folder("walkthrough", () => true)),
+    ...Object.fromEntries(
+      readdirSync(join(root, "docs", "diagnostics")).map((file) => [
+        `diagnostics/${file}`,
+        read("docs", "diagnostics", file),
+      ]),
+    ),
     "dist/drawing.css": read("editors", "vscode", "browser", "drawing.css"),
     ...Object.fromEntries(Object.entries(bundled).map(([name, { code }]) => [`dist/${name}`, code])),
   };

@@ -118,6 +118,29 @@ export const scenarios = [
     },
   },
   {
+    // Nothing is saved and nothing is installed; on light ground.
+    name: "first-minutes",
+    settings: { "workbench.colorTheme": "Default Light Modern", "mtl.server.path": "" },
+    run: async (editor) => {
+      // The palette lists what extensions contribute only once they are known.
+      await editor.pause(3000);
+      await editor.press("F1");
+      await editor.choose("mtl: New spec", "mtl: New spec");
+      await editor.seen(".tab.active", "Untitled");
+      await editor.plain();
+      await editor.goTo(46, 1);
+      await editor.seen(".codelens-decoration", "Run test");
+      await editor.page.click(".codelens-decoration a");
+      await editor.seen(".codelens-decoration", "✓ passed");
+      await editor.goTo(38, 9);
+      await editor.page.click(".editor-actions .codicon-type-hierarchy-sub");
+      const view = await editor.frameWith("#stage svg");
+      await view.waitForSelector(".current[data-card='value']", { timeout: 10_000 });
+      await editor.pause(800);
+      await editor.shot("first-minutes");
+    },
+  },
+  {
     name: "walkthrough",
     run: async (editor) => {
       await editor.plain();
@@ -126,7 +149,7 @@ export const scenarios = [
       await editor.type("Start with mtl");
       await editor.pause(400);
       await editor.press("Enter");
-      await editor.seen(".gettingStartedContainer", "See what is wrong");
+      await editor.seen(".gettingStartedContainer", "Fix it as you write");
       await editor.page.click("[data-step-id$='#draw']");
       await editor.pause(2500);
       await editor.shot("walkthrough");

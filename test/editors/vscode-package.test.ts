@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -145,5 +146,18 @@ describe("what the extension contributes", () => {
     const { out } = await runCli(["--help"]);
     for (const command of contributes.taskDefinitions[0]?.properties.command.enum ?? [])
       expect(out).toMatch(new RegExp(`^ +${command} `, "m"));
+  });
+});
+
+describe("npm run try-editor", () => {
+  it("says all that it needs where there is nothing", () => {
+    const root = resolve(import.meta.dirname, "../..");
+    const { status, stderr } = spawnSync(process.execPath, [join(root, "scripts", "try-editor.mjs")], {
+      encoding: "utf8",
+      env: { PATH: "", MTLC_TRY_EDITOR: join(tmpdir(), "there is no such folder") },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain("no Chromium in PATH: `apt install chromium`, or set CHROMIUM to one");
+    expect(stderr).toMatch(/no code-server [\d.]+ in .*: `npm run try-editor -- --install`/);
   });
 });

@@ -233,7 +233,7 @@ describe("code actions", () => {
     const text = sampleWith("chain ctcvr", "  tower spare = mlp(g, [4])\nchain ctcvr");
     const start = text.indexOf("spare");
     const actions = actionsAt(analyze(text), { start, end: start });
-    const ignore = actions.find(({ title }) => title.startsWith("ignore MTL6"));
+    const ignore = actions.find(({ title }) => title.startsWith("ignore unused"));
     const ignored = applyEdits(text, "m.mtl", ignore?.edits ?? []);
     expect(ignored).toContain("  // mtlc-ignore unused-network-part: TODO say why\n  tower spare");
     expect(analyze(ignored).compilation.diagnostics).toEqual([]);

@@ -40,7 +40,13 @@ function json(name: string): Record<string, never> {
 
 describe("the VS Code extension's package", () => {
   it("has the parts of a .vsix, with a content type for each ending", () => {
-    expect(Object.keys(files).sort()).toEqual([
+    const pages = Object.keys(files).filter((name) => name.startsWith("extension/diagnostics/"));
+    expect(pages).toContain("extension/diagnostics/MTL2001.md");
+    expect(
+      Object.keys(files)
+        .filter((name) => !pages.includes(name))
+        .sort(),
+    ).toEqual([
       "[Content_Types].xml",
       "extension.vsixmanifest",
       "extension/CHANGELOG.md",
@@ -194,6 +200,7 @@ delete globalThis.process; delete globalThis.Buffer; delete globalThis.require;
     await client.open(uri, "model m\ninput x=[ a ]\n");
     const [found] = await client.diagnostics(uri, (list) => list.length > 0);
     expect(found?.code).toBe("unknown-name");
+    expect(found?.codeDescription?.href).toMatch(/\/extension\/diagnostics\/MTL2001\.md$/);
     const hover = await client.request<Hover>("textDocument/hover", {
       textDocument: { uri },
       position: { line: 1, character: 2 },

@@ -3,15 +3,19 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { uriOfPath } from "./uri.js";
 
-const folder = join(import.meta.dirname, "..", "..", "..", "docs", "diagnostics");
+/** In the package of `mtlc`, and in an extension that has the server as one file of its `dist`. */
+const folders = [
+  join(import.meta.dirname, "..", "..", "..", "docs", "diagnostics"),
+  join(import.meta.dirname, "..", "diagnostics"),
+];
 
 /** The address of the page about a code; undefined where the package came without it. */
 export function createPages(): (code: string) => string | undefined {
   const known = new Map<string, string | undefined>();
   return (code) => {
     if (!known.has(code)) {
-      const path = join(folder, `${code}.md`);
-      known.set(code, existsSync(path) ? uriOfPath(path) : undefined);
+      const page = folders.map((folder) => join(folder, `${code}.md`)).find((path) => existsSync(path));
+      known.set(code, page === undefined ? undefined : uriOfPath(page));
     }
     return known.get(code);
   };

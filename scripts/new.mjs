@@ -1,13 +1,14 @@
-// Writes the files of something new, to fill in: `npm run new -- layer|loss|gate|rule NAME`. What it writes compiles as it is, and its test
+// Writes the files of something new, to fill in: `npm run new -- layer|loss|gate|code|rule NAME`. What it writes compiles as it is, and its test
 // fails until it is filled in. Nothing is written when something is wrong with the name. `--root DIR` is another tree than this one.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtinKinds } from "./new/builtin.mjs";
+import { codeKinds } from "./new/code.mjs";
 import { Refused } from "./new/refused.mjs";
 import { ruleKinds } from "./new/rule.mjs";
 
-const kinds = { ...builtinKinds, ...ruleKinds };
+const kinds = { ...builtinKinds, ...codeKinds, ...ruleKinds };
 const usage = `npm run new -- ${Object.keys(kinds).join("|")} NAME`;
 
 /** The words of a command line without `--root DIR`, and that folder. */

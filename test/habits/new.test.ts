@@ -30,6 +30,16 @@ const written: readonly (readonly [kind: string, name: string, files: readonly s
     "test/builtins/sparsemax.test.ts",
   ],
   [
+    "code",
+    "lint/empty-rules",
+    [
+      "src/compiler/diagnostics/catalogue/spec/lint.ts",
+      "test/semantics/specs/MTLnnnn/fail.mtl",
+      "test/semantics/specs/MTLnnnn/pass.mtl",
+    ],
+    "test/semantics/codes.test.ts",
+  ],
+  [
     "rule",
     "require",
     ["src/compiler/rules/verbs/require.ts", "src/compiler/rules/index.ts"],
@@ -48,7 +58,9 @@ describe("npm run new", () => {
   it.each(written)("%s %s writes its files and says which", (kind, name, files, test) => {
     const { status, stdout, stderr } = tree.node(join(root, "scripts/new.mjs"), kind, name, "--root", tree.folder);
     expect([status, stderr]).toEqual([0, ""]);
-    for (const path of [...files, test]) expect(stdout).toContain(`wrote ${path}\n`);
+    const wrote = [...stdout.replaceAll(/MTL\d{4}/g, "MTLnnnn").matchAll(/^wrote (.*)$/gm)].map((match) => match[1]);
+    // A code's failing spec is read by a test that is there already.
+    expect(wrote).toEqual(kind === "code" ? files : [...files, test]);
   });
 
   it("leaves a tree that compiles, in the layout of the others", () => {
@@ -77,6 +89,9 @@ describe("npm run new", () => {
     ["layer bce", "`bce` exists: src/compiler/builtins/losses/bce.ts", 1],
     ["loss LogCosh", "`LogCosh` cannot name a loss: names are lower-case words with `_` between them", 1],
     ["loss ../bce", "`../bce` cannot name a loss", 1],
+    ["code lint/empty-rules", "`empty-rules` exists: MTL", 1],
+    ["code lint/Empty", "`Empty` cannot name a code: slugs are lower-case words", 1],
+    ["code empty-rules", "`empty-rules` does not name a code: write GROUP/SLUG", 1],
     ["rule require", "src/compiler/rules/verbs/require.ts exists", 1],
     ["rule drop", "src/compiler/rules/verbs/drop.ts exists", 1],
     ["rule fusion", "`fusion` cannot name a rule: it is a keyword of the language", 1],

@@ -27,6 +27,12 @@ const additions: readonly Addition[] = [
     goldens: ["test/semantics/codes.test.ts", "test/semantics/mistakes.test.ts"],
   },
   {
+    name: "diagnostic",
+    section: "A diagnostic",
+    tests: ["test/docs/docs.test.ts"],
+    goldens: ["test/semantics/codes.test.ts", "test/diagnostics"],
+  },
+  {
     name: "rule",
     section: "A verb of rules",
     tests: ["test/serving/rule-require.test.ts", "test/docs/docs.test.ts", "test/server/completion.test.ts"],

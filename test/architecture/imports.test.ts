@@ -9,6 +9,8 @@ import { importsOf, root, sourceFiles } from "./source-imports.js";
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   text: [],
+  // Where the package is on the disk.
+  "package-root": [],
   // Texts of the language, bundled.
   std: [],
   // Editions: what a row says of its past. Every table may use it.
@@ -57,6 +59,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   prettier: ["runtime", "format", "syntax"],
   runtime: [
     "project",
+    "package-root",
     "describe",
     "format",
     "std",
@@ -104,6 +107,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Editors: what the compiler finds out and the one printer; no data, no engine.
   server: [
     "project",
+    "package-root",
     "std",
     "compile",
     "host",
@@ -122,6 +126,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     "project",
+    "package-root",
     "index",
     "server",
     "runtime",
@@ -152,7 +157,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a package may be imported; packages that are not named may not be imported at all. */
 const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
-  { name: /^node:/, in: /^src\/(runtime|cli|server\/node|testing)\// },
+  { name: /^node:/, in: /^src\/(package-root\.ts$|(runtime|cli|server\/node|testing)\/)/ },
   { name: /^vscode-languageserver/, in: /^src\/(server|testing)\// },
   { name: /^vitest$/, in: /^src\/testing\// },
   { name: /^chevrotain$/, in: /^src\/compiler\/syntax\// },

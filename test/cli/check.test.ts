@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root as repository, runCli } from "./run-cli.js";
 
@@ -98,11 +99,13 @@ describe("mtlc check", () => {
     );
     const words = ["--import", "./register.mjs", join(repository, "bin/mtlc.js"), "check", "specs/sound.mtl"];
     const { status: code, stderr: err } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
-    const loaded = err.split("\n").filter((line) => line.startsWith("file:"));
+    const files = err.split("\n").filter((line) => line.startsWith("file:"));
     expect(code).toBe(0);
-    expect(loaded.some((url) => url.endsWith("/compiler/compile.js"))).toBe(true);
-    expect(loaded.filter((url) => /\/node_modules\/|\/runtime\/(?:engine|train|data)\/|\/server\//.test(url))).toEqual(
-      [],
-    );
+    expect(files.filter((url) => url.includes("/node_modules/"))).toEqual([]);
+    const dist = pathToFileURL(join(repository, "dist/")).href;
+    const modules = JSON.parse(readFileSync(join(repository, "dist/modules.json"), "utf8")) as Record<string, string[]>;
+    const loaded = files.flatMap((url) => (url.startsWith(dist) ? (modules[url.slice(dist.length)] ?? []) : []));
+    expect(loaded).toContain("compiler/compile.js");
+    expect(loaded.filter((name) => /^runtime\/(?:engine|train|data|jobs)\/|^server\//.test(name))).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formulaText } from "../../compiler/describe/index.js";
 import { hashModel, type Model } from "../../compiler/model/index.js";
+import { packageRoot } from "../../package-root.js";
 import { createStandaloneModule, type ModuleRuntime } from "../../compiler/targets/javascript/index.js";
 
 /** Where the module is in an artifact. */
@@ -37,10 +38,9 @@ export function servingFiles(model: Model): readonly TextFile[] {
   ];
 }
 
-/** The build's bundle of `compiler/serving/module`. `dist` is beside `src`, so that the path is the same from both. */
+/** The build's bundle of `compiler/serving/module`. */
 function readModuleRuntime(): ModuleRuntime {
-  const read = (name: string): string =>
-    readFileSync(join(import.meta.dirname, "../../../dist/serving-module", name), "utf8");
+  const read = (name: string): string => readFileSync(join(packageRoot, "dist", "serving-module", name), "utf8");
   return {
     source: read("runtime.js"),
     declarations: read("api.d.ts"),

@@ -1,13 +1,11 @@
 /** The pages about codes, which the package provides as files. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { packageRoot } from "../../package-root.js";
 import { uriOfPath } from "./uri.js";
 
 /** In the package of `mtlc`, and in an extension that has the server as one file of its `dist`. */
-const folders = [
-  join(import.meta.dirname, "..", "..", "..", "docs", "diagnostics"),
-  join(import.meta.dirname, "..", "diagnostics"),
-];
+const folders = [join(packageRoot, "docs", "diagnostics"), join(packageRoot, "diagnostics")];
 
 /** The address of the page about a code; undefined where the package came without it. */
 export function createPages(): (code: string) => string | undefined {

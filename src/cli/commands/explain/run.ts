@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { specText } from "../../../compiler/describe/index.js";
 import {
   catalogue,
@@ -11,6 +11,7 @@ import {
 import { format } from "../../../compiler/format/index.js";
 import { hashModel } from "../../../compiler/model/index.js";
 import { suggest } from "../../../compiler/text/index.js";
+import { packageRoot } from "../../../package-root.js";
 import { createFailure, Failure } from "../../../runtime/failure.js";
 import { loadModelSource } from "../../../runtime/specs/model-source.js";
 import type { Outcome } from "../../command.js";
@@ -89,7 +90,7 @@ function explainCode(code: DiagnosticCode): ExplainResult {
 /** Pages lie in the package, beside the compiled program. */
 function readPage(code: string): string | undefined {
   try {
-    return readFileSync(new URL(`../../../../docs/diagnostics/${code}.md`, import.meta.url), "utf8");
+    return readFileSync(join(packageRoot, "docs", "diagnostics", `${code}.md`), "utf8");
   } catch {
     return undefined;
   }

@@ -25,14 +25,14 @@ function newest(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** What is imported by others: the program, the package's exports, and what set-up calls. */
-const entries = [
-  "cli/main",
-  "index",
-  "compiler/format/prettier-plugin",
-  "testing/index",
-  "runtime/engine/native-setup",
-];
+/** What others import: the package's exports, the program, and what set-up calls. */
+function entries() {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const exported = Object.values(exports).flatMap(
+    (each) => (each.default ?? "").match(/(?<=^\.\/dist\/).+(?=\.js$)/) ?? [],
+  );
+  return [...exported, "cli/main", "runtime/engine/native-setup"];
+}
 
 /**
  * The compiled modules as few files: loading 300 of them takes as long as `mtlc check` itself. A file is loaded when one of its
@@ -42,7 +42,7 @@ async function bundleModules(compiled, dist) {
   const { rolldown } = await import("rolldown");
   const chevrotain = join(root, "node_modules", "chevrotain");
   const bundle = await rolldown({
-    input: Object.fromEntries(entries.map((name) => [name, join(compiled, `${name}.js`)])),
+    input: Object.fromEntries(entries().map((name) => [name, join(compiled, `${name}.js`)])),
     cwd: compiled,
     platform: "node",
     resolve: { alias: { chevrotain: join(chevrotain, "lib", "chevrotain.min.mjs") } },

@@ -24,8 +24,8 @@ import {
   dataKeys,
   defaultOptions,
   describeArgumentType,
+  featureKindNames,
   featureKinds,
-  featureSpecs,
   fileFormats,
   formatSpecs,
   logitWords,
@@ -42,6 +42,8 @@ import { createFileHost } from "../../src/runtime/specs/load-spec.js";
 import { lexerTokens } from "../../src/compiler/syntax/tokens.js";
 import { baseFor } from "./base-spec.js";
 import { anchorOf, codeWords, type Fence, pageCalled, proseOf, readPages, root, rowOf, sectionsOf } from "./pages.js";
+
+const optionsOfKinds = Object.fromEntries(Object.entries(featureKinds).map(([name, { options }]) => [name, options]));
 
 /**
  * What the pages say is true: their specs compile as they claim to, they name everything that the compiler knows, with
@@ -131,7 +133,7 @@ describe("language.md names what the compiler knows", () => {
     "keys of data": dataKeys.map(({ name }) => name),
     "keys of train": trainKeys.map(({ name }) => name),
     "file formats": fileFormats,
-    "kinds of features": featureKinds,
+    "kinds of features": featureKindNames,
     "functions of columns": Object.keys(columnFunctions),
     layers: layers.map(({ name }) => name),
     gates: gates.map(({ name }) => name),
@@ -228,7 +230,7 @@ describe("language.md gives every parameter with its type and default", () => {
       expectRows(sectionOf(kind, name), name, parameters);
     });
 
-  it.each(table(featureSpecs))("feature: $name", ({ name, parameters }) => {
+  it.each(table(optionsOfKinds))("feature: $name", ({ name, parameters }) => {
     expectRows(sectionOf("Features", name), name, parameters);
   });
 

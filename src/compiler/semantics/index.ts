@@ -48,7 +48,7 @@ export { activations, fittingActivations } from "./heads/check-task.js";
 export { logitWords } from "./heads/check-logit.js";
 export { stopSpecs } from "./training/check-train.js";
 export { columnFunctions, type ColumnFunctionType } from "./data/column-expressions.js";
-export { featureKinds, featureSpecs, type FeatureKind } from "./data/feature-types.js";
+export { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./data/feature-types.js";
 export { metricNames, metricsOf } from "./training/metric-types.js";
 export { showInterval } from "../functions/intervals.js";
 export { countsByRequest } from "./serving/rules/counts.js";

@@ -3,7 +3,7 @@ import { own } from "../../compiler/text/index.js";
 import { CompletionItemKind } from "vscode-languageserver";
 import { resolveBuiltin } from "../../compiler/builtins/index.js";
 import {
-  featureKinds,
+  featureKindNames,
   headKinds,
   isHeadKind,
   metricNames,
@@ -66,7 +66,7 @@ export function slotItems(slot: Slot, before: readonly TokenView[], context: Ite
     case "splitKeys":
       return [...calls(), wordItem("rows", "Each row by itself.")];
     case "featureType":
-      return featureKinds.map((name) => {
+      return featureKindNames.map((name) => {
         const item = callItemOf(slot, name, 0);
         // It needs one of two parameters.
         return name === "bucket" ? { ...item, snippet: "bucket($1: [$0])", plain: "bucket(" } : item;

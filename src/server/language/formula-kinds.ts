@@ -1,6 +1,6 @@
 /** What values of a formula are, read from the tree: a text that is being typed has no types yet. */
 import { findFormulaFunction, type FormulaKind } from "../../compiler/functions/index.js";
-import { constantOf, type SpecSymbol } from "../../compiler/semantics/index.js";
+import { constantOf, featureKinds, findFeatureKind, type SpecSymbol } from "../../compiler/semantics/index.js";
 import type { RangeClause, TypedEntry } from "../../compiler/syntax/index.js";
 
 /** A kind of value with whether it may be missing. */
@@ -25,9 +25,8 @@ export function formulaValueOf(symbol: SpecSymbol): FormulaValue | undefined {
     case "feature": {
       const { type } = symbol.declaration;
       const name = type.kind === "Call" ? type.callee.text : type.kind === "NameExpression" ? type.name.text : "";
-      if (name === "categorical") return { kind: "text", optional: true };
-      if (name === "bag") return { kind: "texts", optional: true };
-      return name === "numeric" || name === "bucket" ? { kind: "number", optional: true } : undefined;
+      const kind = findFeatureKind(name);
+      return kind === undefined ? undefined : { kind: featureKinds[kind].value, optional: true };
     }
     default:
       return undefined;

@@ -8,8 +8,8 @@ import {
   columnFunctions,
   defaultOptions,
   describeArgumentType,
+  featureKindNames,
   featureKinds,
-  featureSpecs,
   fileFormats,
   formatSpecs,
   metricNames,
@@ -292,7 +292,10 @@ const columnSignatures = Object.entries(columnFunctions).map(([name, { summary, 
 const namedColumn = formSignature("column", "a column by its name in quotes", [
   { name: "name", slot: { kind: "argument", type: { kind: "text" } } },
 ]);
-const featureSignatures = featureKinds.map((name) => formSignature(name, "a kind of feature", [], featureSpecs[name]));
+const featureSignatures = featureKindNames.map((name) => {
+  const { summary, options } = featureKinds[name];
+  return { ...formSignature(name, "a kind of feature", [], options), summary };
+});
 const formatSignatures = fileFormats.map((format) =>
   formSignature(format, "a file format", [], formatSpecs({ format, options: defaultOptions(format) })),
 );

@@ -4,7 +4,7 @@ import { logitWords } from "../heads/check-logit.js";
 import { activations } from "../heads/check-task.js";
 import { columnFunctions } from "../data/column-expressions.js";
 import { columnWord } from "../data/column-names.js";
-import { featureKinds } from "../data/feature-types.js";
+import { featureKindNames } from "../data/feature-types.js";
 import { formulaCallWords } from "../../functions/index.js";
 import { metricNames } from "../training/metric-types.js";
 
@@ -17,7 +17,7 @@ export const callWords: ReadonlySet<string> = new Set([
   ...formulaCallWords,
   ...Object.keys(columnFunctions),
   columnWord,
-  ...featureKinds,
+  ...featureKindNames,
   ...fileFormats,
   ...optimizers.map(({ name }) => name),
   ...schedules.map(({ name }) => name),

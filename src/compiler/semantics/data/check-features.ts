@@ -13,7 +13,7 @@ import { checkArguments } from "../arguments/arguments.js";
 import { checkColumnExpression, columnOfName, columnUses, type TypedColumnExpression } from "./column-expressions.js";
 import { literalsOf, meantColumn, writeColumn } from "./column-names.js";
 import { setType, type CheckContext } from "../context.js";
-import { featureKinds, featureSpecs, type FeatureKind } from "./feature-types.js";
+import { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./feature-types.js";
 import { suggestedBy } from "../names/suggestion.js";
 
 /** The `features` block; features that are wrong are reported and left out. */
@@ -59,7 +59,7 @@ function checkCall(context: CheckContext, type: ast.CallExpression | ast.NameExp
   const args =
     kind === undefined
       ? undefined
-      : checkArguments(context, { name: kind, span: word.span }, featureSpecs[kind], given);
+      : checkArguments(context, { name: kind, span: word.span }, featureKinds[kind].options, given);
   if (kind === undefined || args === undefined) return undefined;
   const at = (option: string): Span => given.find((argument) => argument.name?.text === option)?.span ?? word.span;
   return { args, type: readType(context, kind, args, word.span, at), at };
@@ -104,7 +104,7 @@ function warnOfUnlisted(context: CheckContext, feature: string, type: FeatureTyp
 
 function findKind(context: CheckContext, word: ast.Name): FeatureKind | undefined {
   if (word.text === "") return undefined;
-  const kind = featureKinds.find((each) => each === word.text);
+  const kind = findFeatureKind(word.text);
   if (kind !== undefined) return kind;
   if (word.text === "sequence")
     context.reporter.report(
@@ -113,10 +113,10 @@ function findKind(context: CheckContext, word: ast.Name): FeatureKind | undefine
       word.span,
     );
   else {
-    const { suggestion, details } = suggestedBy(word, featureKinds);
+    const { suggestion, details } = suggestedBy(word, featureKindNames);
     context.reporter.report(
       "MTL2004",
-      { name: word.text, what: "a kind of feature", known: featureKinds, suggestion },
+      { name: word.text, what: "a kind of feature", known: featureKindNames, suggestion },
       word.span,
       details,
     );

@@ -1,8 +1,14 @@
 /** The kinds of features and the options each takes, as data: what the checker reads and a reference prints. */
 import type { ArgumentSpec } from "../arguments/arguments.js";
 
-export const featureKinds = ["categorical", "numeric", "bucket", "bag"] as const;
-export type FeatureKind = (typeof featureKinds)[number];
+/** What a kind of feature is to those who write specs. */
+interface FeatureKindRow {
+  /** One sentence for editors. */
+  readonly summary: string;
+  readonly options: readonly ArgumentSpec[];
+  /** What a formula that reads the feature gets, as a candidate provides it; it may be missing. */
+  readonly value: "number" | "text" | "texts";
+}
 
 const embed: ArgumentSpec = { name: "embed", type: { kind: "number", min: 1, max: 65_536, integer: true }, default: 8 };
 const column: ArgumentSpec = { name: "column", type: { kind: "text" }, default: null };
@@ -27,39 +33,67 @@ const vocabulary: readonly ArgumentSpec[] = [
   { name: "values", type: { kind: "values" }, default: null },
 ];
 
-export const featureSpecs: Readonly<Record<FeatureKind, readonly ArgumentSpec[]>> = {
-  categorical: [...vocabulary, embed, serving("any"), dropout, column],
-  numeric: [
-    {
-      name: "scale",
-      type: { kind: "choice", values: ["none", "standard", "minmax", "log1p", "log1p_standard"] },
-      default: "standard",
-    },
-    {
-      name: "missing",
-      type: { kind: "either", options: [{ kind: "choice", values: ["mean"] }, { kind: "number" }] },
-      default: "mean",
-    },
-    serving("number"),
-    dropout,
-    column,
-  ],
-  bucket: [
-    { name: "boundaries", type: { kind: "numbers" }, default: null },
-    { name: "quantiles", type: { kind: "number", min: 2, max: 10_000, integer: true }, default: null },
-    embed,
-    serving("number"),
-    dropout,
-    column,
-  ],
-  bag: [
-    ...vocabulary,
-    embed,
-    { name: "pool", type: { kind: "choice", values: ["mean", "sum", "max"] }, default: "mean" },
-    { name: "separator", type: { kind: "text" }, default: "|" },
-    { name: "max", type: { kind: "number", min: 1, max: 10_000, integer: true }, default: 32 },
-    serving("any"),
-    dropout,
-    column,
-  ],
-};
+const rows = {
+  categorical: {
+    summary: "Ids from a vocabulary, looked up in an embedding table.",
+    options: [...vocabulary, embed, serving("any"), dropout, column],
+    value: "text",
+  },
+  numeric: {
+    summary: "A number, scaled.",
+    options: [
+      {
+        name: "scale",
+        type: { kind: "choice", values: ["none", "standard", "minmax", "log1p", "log1p_standard"] },
+        default: "standard",
+      },
+      {
+        name: "missing",
+        type: { kind: "either", options: [{ kind: "choice", values: ["mean"] }, { kind: "number" }] },
+        default: "mean",
+      },
+      serving("number"),
+      dropout,
+      column,
+    ],
+    value: "number",
+  },
+  bucket: {
+    summary: "A number cut into ranges, each with a row in an embedding table.",
+    options: [
+      { name: "boundaries", type: { kind: "numbers" }, default: null },
+      { name: "quantiles", type: { kind: "number", min: 2, max: 10_000, integer: true }, default: null },
+      embed,
+      serving("number"),
+      dropout,
+      column,
+    ],
+    value: "number",
+  },
+  bag: {
+    summary: "Several values per row, their embeddings pooled.",
+    options: [
+      ...vocabulary,
+      embed,
+      { name: "pool", type: { kind: "choice", values: ["mean", "sum", "max"] }, default: "mean" },
+      { name: "separator", type: { kind: "text" }, default: "|" },
+      { name: "max", type: { kind: "number", min: 1, max: 10_000, integer: true }, default: 32 },
+      serving("any"),
+      dropout,
+      column,
+    ],
+    value: "texts",
+  },
+} as const satisfies Readonly<Record<string, FeatureKindRow>>;
+
+export type FeatureKind = keyof typeof rows;
+
+/** The kinds of features by their names, in the order in which editors offer them. */
+export const featureKinds: Readonly<Record<FeatureKind, FeatureKindRow>> = rows;
+
+/** The kind of that name, which may be any text. */
+export function findFeatureKind(name: string): FeatureKind | undefined {
+  return featureKindNames.find((each) => each === name);
+}
+
+export const featureKindNames = Object.keys(rows) as readonly FeatureKind[];

@@ -5,6 +5,7 @@ import { formulaTypeOf, rangeField, typed, type FormulaScope } from "./typed-for
 import { isExternalChain, type Heads } from "../heads/heads.js";
 import { anyNumber, nonNegative, unitInterval, type Interval } from "../../functions/intervals.js";
 import { resolveName } from "../names/resolve.js";
+import { featureKinds } from "../data/feature-types.js";
 import { noteServed } from "../serving/served.js";
 import { errorType, type ValueType } from "../values/types.js";
 
@@ -121,15 +122,7 @@ function rangeOf(type: HeadType, signed: boolean): Interval {
 function featureValue(context: CheckContext, features: readonly FeatureModel[], name: Name): ValueType {
   const feature = features.find((each) => each.name === name.text);
   if (feature?.serving.kind === "none") noteServed(context, feature.name, { span: name.span });
-  switch (feature?.kind) {
-    case undefined:
-      return errorType;
-    case "numeric":
-    case "bucket":
-      return { kind: "number", range: anyNumber, optional: true };
-    case "categorical":
-      return { kind: "text", optional: true };
-    case "bag":
-      return { kind: "texts", optional: true };
-  }
+  if (feature === undefined) return errorType;
+  const { value } = featureKinds[feature.kind];
+  return value === "number" ? { kind: value, range: anyNumber, optional: true } : { kind: value, optional: true };
 }

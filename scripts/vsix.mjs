@@ -27,7 +27,11 @@ async function bundle({ entry, platform, format }) {
     cwd: root,
     external: platform === "node" ? ["vscode", /^node:/] : ["vscode"],
     platform,
-    resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
+    // Modules before what Node would load: a UMD file requires others in a way that no bundler follows (jsonc-parser).
+    resolve: {
+      extensionAlias: { ".js": [".ts", ".js"] },
+      mainFields: platform === "browser" ? ["browser", "module", "main"] : ["module", "main"],
+    },
     moduleTypes: { ".mtl": "text" },
     logLevel: "silent",
   });

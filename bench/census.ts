@@ -78,7 +78,7 @@ export async function run(words: readonly string[]): Promise<void> {
           ...(epochs === "" ? {} : { epochs: Number(epochs) }),
           ...(full ? { train: [files.train ?? ""], test: [files.test ?? ""] } : {}),
         });
-        const auc = (task: string): number => result.evaluation?.tasks[task]?.["auc"] ?? NaN;
+        const auc = (task: string): number => result.evaluation?.heads[task]?.["auc"] ?? NaN;
         scores.push([auc(main), auc(second)]);
         speeds.push(result.summary.rowsPerSecond);
         note(`${architecture}, seed ${seed}: ${main} ${auc(main).toFixed(4)}, ${second} ${auc(second).toFixed(4)}`);

@@ -34,7 +34,7 @@ const folder = mkdtempSync(join(tmpdir(), "mtlc-fixture-"));
 try {
   const artifact = join(folder, "artifact");
   mtlc("train", "shop.mtl", "-o", artifact, "--quiet");
-  const { tasks } = JSON.parse(mtlc("eval", artifact, "--test", "test.csv", "--format", "json"));
+  const { heads } = JSON.parse(mtlc("eval", artifact, "--test", "test.csv", "--format", "json"));
   const at = "2026-11-27T00:00:00Z";
   const answer = mtlc("rank", artifact, "candidates.jsonl", "--id", "item", "--at", at, "--format", "json");
   const { items } = JSON.parse(answer);
@@ -44,7 +44,7 @@ try {
   const target = join(fixtures, name);
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, "artifact.zip"), zipSync(Object.fromEntries(entries), { level: 9, mtime: "1980-01-01" }));
-  writeFileSync(join(target, "expected.json"), `${JSON.stringify({ tasks, items }, undefined, 2)}\n`);
+  writeFileSync(join(target, "expected.json"), `${JSON.stringify({ heads, items }, undefined, 2)}\n`);
   rmSync(join(fixtures, ".mtlc"), { recursive: true, force: true });
   console.log(`wrote ${relative(process.cwd(), target)}`);
 } finally {

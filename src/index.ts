@@ -75,7 +75,7 @@ export {
 export type {
   EpochRecord,
   HeadScores,
-  TaskScores,
+  HeadMetrics,
   TrainEvent,
   TrainSummary,
   WarmStartReport,

@@ -1,3 +1,4 @@
+import type { DocumentName } from "./documents.js";
 import type { OptionTable, OptionValues } from "./option.js";
 import type { Terminal } from "./terminal.js";
 
@@ -49,8 +50,10 @@ export interface Outcome<R> {
 
 /** A result as people and as programs read it. */
 export interface View<R> {
+  readonly document: DocumentName;
   readonly human: (result: R, terminal: Terminal) => string;
-  readonly json: (result: R) => unknown;
+  /** The members of the document, besides its format and version. */
+  readonly json: (result: R) => object;
 }
 
 /** A command with what runs it; `run` loads what it needs, so that a command pays for nothing else. */

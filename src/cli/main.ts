@@ -20,7 +20,7 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
   try {
     return guard.settle(await dispatch(words, terminal, guard));
   } catch (error) {
-    return guard.settle(await report(error, words, terminal));
+    return guard.settle(await report(error, words, terminal, guard));
   }
 }
 
@@ -61,10 +61,15 @@ function findCommand(name: string): Command {
   throw createFailure("MTL8001", { command: name, suggestion });
 }
 
-async function report(error: unknown, words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+async function report(
+  error: unknown,
+  words: readonly string[],
+  terminal: Terminal,
+  guard: OutputGuard,
+): Promise<ExitCode> {
   const failure = error instanceof Failure ? error : bug(error, terminal);
   const { showDiagnostics, diagnosticsJson } = await import("./show-diagnostics.js");
-  if (wantsJson(words)) terminal.out(diagnosticsJson(failure.diagnostics, failure.sources));
+  if (wantsJson(words)) terminal.out(diagnosticsJson(failure.diagnostics, failure.sources, guard.isStream()));
   else
     showDiagnostics(terminal, failure.diagnostics, {
       footer: failure.diagnostics.length > 1,

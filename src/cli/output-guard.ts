@@ -5,6 +5,8 @@ import type { ExitCode, OutputKind } from "./command.js";
 export interface OutputGuard {
   /** What the output of the command that runs is; until it is known, an answer. */
   readonly expect: (kind: OutputKind) => void;
+  /** Whether the output is rows as they come, each on a line of its own. */
+  readonly isStream: () => boolean;
   /** False when nothing that is written to the stream arrives any more. */
   readonly isOpen: (stream: "out" | "err") => boolean;
   /** The exit code of a command that ended with `code`; output that is found lost later changes it still. */
@@ -46,6 +48,7 @@ export function guardOutput(): OutputGuard {
       if (kind === "files" && lost === closedCode) lost = 0;
       if (kind === "stream" && closed.out) process.exit(lost);
     },
+    isStream: () => kind === "stream",
     isOpen: (stream) => !closed[stream],
     settle: (code) => {
       settled = code;

@@ -18,12 +18,14 @@ export function showDiagnostics(
   if (footer !== "") terminal.err(`\n${footer}\n`);
 }
 
-/** As one JSON object. `sources` are the texts that are not on the disk. */
+/** As one JSON document, of a stream on one line. `sources` are the texts that are not on the disk. */
 export function diagnosticsJson(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, SourceFile> = new Map(),
+  isStream = false,
 ): string {
-  return `${renderJson(diagnostics, new Map([...sourcesOf(diagnostics), ...sources]))}\n`;
+  const all = new Map([...sourcesOf(diagnostics), ...sources]);
+  return `${renderJson(diagnostics, all, isStream ? { indent: 0 } : {})}\n`;
 }
 
 /** The files that diagnostics name, as far as they can be read. */

@@ -1,4 +1,5 @@
 import type { ExitCode, Outcome, View } from "./command.js";
+import { documentText } from "./documents.js";
 import type { Terminal } from "./terminal.js";
 
 /** Prints a result the way that was asked for, and hands its exit code on. */
@@ -8,8 +9,6 @@ export function show<R>(
   view: View<R>,
   { result, exitCode }: Outcome<R>,
 ): ExitCode {
-  terminal.out(
-    format === "json" ? `${JSON.stringify(view.json(result), undefined, 2)}\n` : view.human(result, terminal),
-  );
+  terminal.out(format === "json" ? documentText(view.document, view.json(result)) : view.human(result, terminal));
   return exitCode;
 }

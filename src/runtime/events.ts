@@ -39,29 +39,31 @@ export type TrainEvent =
   | { readonly kind: "finished"; readonly summary: TrainSummary }
   | { readonly kind: "saved"; readonly directory: string };
 
-/** What a run took over from an artifact, by the logical names of tensors. */
+/** What a run loaded from an artifact, by the logical names of tensors. */
 export interface WarmStartReport {
   readonly artifact: string;
-  readonly taken: readonly string[];
-  readonly fresh: readonly string[];
-  /** Of tables that were taken row by row, how many rows the artifact knew. */
-  readonly rows: Readonly<Record<string, number>>;
+  readonly transferred: readonly string[];
+  /** Those that start from their initial values. */
+  readonly initialized: readonly string[];
+  /** Of tables that were transferred row by row, how many rows the artifact knew. */
+  readonly transferredRows: Readonly<Record<string, number>>;
 }
 
 export type EvaluationRole = Exclude<DataRole, "train">;
 
 /** Metrics of each head, by metric; a metric that is undefined on these rows is left out. */
-export type HeadScores = Readonly<Record<string, TaskScores>>;
+export type HeadScores = Readonly<Record<string, HeadMetrics>>;
 
 /** What was measured, and what could not be. */
 export interface Measured {
-  readonly tasks: HeadScores;
+  /** Tasks and chains by name. */
+  readonly heads: HeadScores;
   /** Metrics that the spec asks for and that have no value here, with the reason; absent when each has one. */
   readonly undefinedMetrics?: readonly UndefinedMetrics[];
 }
 
 /** `rows` counts the rows of the head's sample space with a known label. */
-export type TaskScores = { readonly rows: number } & { readonly [metric: string]: number };
+export type HeadMetrics = { readonly rows: number } & { readonly [metric: string]: number };
 
 /** One finished epoch. */
 export interface EpochRecord {
@@ -82,7 +84,7 @@ export interface TrainSummary {
   readonly steps: number;
   readonly epochs: number;
   /** The epoch whose weights were kept. */
-  readonly epoch: number;
+  readonly keptEpoch: number;
   readonly rowsPerSecond: number;
   readonly seconds: number;
 }

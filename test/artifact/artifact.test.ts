@@ -102,7 +102,7 @@ function content(path: string): ArtifactContent {
       ]),
     ),
     trained: true,
-    metrics: { tasks: {} },
+    metrics: { heads: {} },
   };
 }
 
@@ -177,7 +177,7 @@ describe("an artifact", () => {
 
   it("replaces an artifact and nothing else", async () => {
     await writeArtifact(directory, content("/a/shop.mtl"));
-    await writeArtifact(directory, { ...content("/a/shop.mtl"), metrics: { tasks: { ctr: 1 } } });
+    await writeArtifact(directory, { ...content("/a/shop.mtl"), metrics: { heads: { ctr: 1 } } });
     expect((await readArtifact(directory)).text("metrics.json")).toContain('"ctr": 1');
     const foreign = join(root, "photos");
     mkdirSync(foreign);

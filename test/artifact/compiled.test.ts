@@ -86,13 +86,13 @@ describe("an artifact that was not trained", () => {
   it("is measured and started from with a word on its weights, and does not predict", async () => {
     const events: TrainEvent[] = [];
     const onEvent = (event: TrainEvent): void => void events.push(event);
-    const { tasks } = await evaluate({
+    const { heads } = await evaluate({
       artifact: place("network"),
       test: [place("d.csv")],
       engine: "cpu",
       onEvent,
     });
-    expect(tasks["ctr"]?.rows).toBe(64);
+    expect(heads["ctr"]?.rows).toBe(64);
     expect(warningsOf(events)).toContain("MTL7212");
     events.length = 0;
     const call = { spec: place("network.mtl"), engine: "cpu" as const, onEvent };

@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), "mtlc-released-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Expected {
-  readonly tasks: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly heads: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly items: readonly { readonly id: string; readonly score: number }[];
 }
 
@@ -40,10 +40,10 @@ describe("an artifact of a released version", () => {
   it.each(versions)("%s loads, and measures and ranks as it did", async (name) => {
     const expected = JSON.parse(readFileSync(join(fixtures, name, "expected.json"), "utf8")) as Expected;
     const artifact = unpack(name);
-    const { tasks } = await evaluate({ artifact, test: [join(fixtures, "test.csv")], engine: "cpu" });
-    for (const [task, metrics] of Object.entries(expected.tasks))
+    const { heads } = await evaluate({ artifact, test: [join(fixtures, "test.csv")], engine: "cpu" });
+    for (const [head, metrics] of Object.entries(expected.heads))
       for (const [metric, value] of Object.entries(metrics))
-        expect((tasks as Expected["tasks"])[task]?.[metric], `${task} ${metric}`).toBeCloseTo(value, 5);
+        expect((heads as Expected["heads"])[head]?.[metric], `${head} ${metric}`).toBeCloseTo(value, 5);
     const answers = [];
     const files = [join(fixtures, "candidates.jsonl")];
     for await (const answer of rankFiles({ source: artifact, files, id: "item", now: 0, seed: 0, engine: "cpu" }))

@@ -53,14 +53,14 @@ describe("mtlc", () => {
     const trained = await inRoot("train", "shop/model.mtl", "-o", "shop/out", "--epochs", "2", "--format", "json");
     expect(trained.code).toBe(0);
     const result = JSON.parse(trained.out) as {
-      tasks: Record<string, { auc: number; rows: number }>;
+      heads: Record<string, { auc: number; rows: number }>;
       artifact: string;
     };
     expect(result.artifact).toBe("shop/out");
     const evaluated = await inRoot("eval", "shop/out", "--format", "json");
-    expect(JSON.parse(evaluated.out)).toEqual({ tasks: result.tasks });
+    expect(JSON.parse(evaluated.out)).toMatchObject({ heads: result.heads });
     const other = await inRoot("eval", "shop/out", "--test", "shop/train.csv", "--format", "json");
-    expect((JSON.parse(other.out) as typeof result).tasks["ctr"]?.rows).toBe(4000);
+    expect((JSON.parse(other.out) as typeof result).heads["ctr"]?.rows).toBe(4000);
     const csv = await inRoot("predict", "shop/out", "shop/test.csv", "--keep", "user_id,item_id", "-q");
     expect(csv.out.split("\n").slice(0, 1)).toEqual(["user_id,item_id,ctr,cvr,ctcvr"]);
     expect(csv.out.trim().split("\n")).toHaveLength(1001);

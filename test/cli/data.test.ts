@@ -86,7 +86,7 @@ function featureOf({ features }: RoleProfile, name: string): FeatureProfile {
 describe("the numbers", () => {
   it("are those of a count by hand", async () => {
     const data = roleOf(await profile(), "train");
-    expect(data).toMatchObject({ rows: 7, sampled: 7, files: ["train.csv"] });
+    expect(data).toMatchObject({ rows: 7, sampledRows: 7, files: ["train.csv"] });
     expect(featureOf(data, "item")).toMatchObject({ kind: "categorical", nulls: 1, distinct: 3, ids: 4 });
     expect(featureOf(data, "item").top?.[0]).toEqual({ value: "tea", count: 4, share: 4 / 6 });
     expect(featureOf(data, "price")).toMatchObject({ nulls: 1, distinct: 5, numbers: { minimum: 1, maximum: 13 } });
@@ -95,14 +95,14 @@ describe("the numbers", () => {
     expect(featureOf(data, "tags")).toMatchObject({
       nulls: 3,
       distinct: 3,
-      lengths: { minimum: 0, maximum: 3 },
+      valuesPerRow: { minimum: 0, maximum: 3 },
       top: [
         { value: "x", count: 4 },
         { value: "y", count: 2 },
         { value: "z", count: 1 },
       ],
     });
-    expect(featureOf(data, "tags").lengths?.mean).toBeCloseTo(1, 12);
+    expect(featureOf(data, "tags").valuesPerRow?.mean).toBeCloseTo(1, 12);
     expect(data.labels).toMatchObject([
       { name: "click", kind: "event", unknown: 2, mean: 0.6 },
       { name: "buy", kind: "event", unknown: 2, mean: 0.2 },
@@ -132,7 +132,7 @@ describe("the numbers", () => {
   it("of features are those of the first rows when there are more", async () => {
     const { profile: found } = await profileData({ spec: join(folder, "model.mtl"), sample: 2 });
     const data = roleOf(found, "train");
-    expect(data).toMatchObject({ rows: 7, sampled: 2, labels: [{ unknown: 2 }, { unknown: 2 }] });
+    expect(data).toMatchObject({ rows: 7, sampledRows: 2, labels: [{ nulls: 2 }, { nulls: 2 }] });
     expect(featureOf(data, "item")).toMatchObject({
       nulls: 1,
       distinct: 1,

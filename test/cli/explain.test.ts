@@ -38,7 +38,7 @@ describe("mtlc explain CODE", () => {
   it("says what a code means, in small letters too", async () => {
     expect(await explain("MTL4003")).toContain("4003");
     expect((await runExplain("mtl8007")).result).toMatchObject({ code: "MTL8007", title: "unreadable file" });
-    expect(explainView.json((await runExplain("MTL8007")).result)).not.toHaveProperty("kind");
+    expect(explainView.json((await runExplain("MTL8007")).result)).toHaveProperty("kind", "code");
   });
 
   it("says the same by the slug", async () => {

@@ -162,7 +162,7 @@ describe("mtlc diff --git", () => {
     expect(out).toContain("2│ tower t = mlp(");
     expect(out).toContain("loss: bce → focal");
     const json = await mtlc("diff", "--git", "HEAD", "a/m.mtl", "b/m.mtl", "--format", "json");
-    expect(JSON.parse(json.out)).toMatchObject([{ state: "failed" }, { state: "compared" }]);
+    expect(JSON.parse(json.out)).toMatchObject({ files: [{ state: "failed" }, { state: "compared" }] });
   });
 
   it("shows an error of a revision with the revision's path, text and caret", async () => {

@@ -41,7 +41,10 @@ describe("commands that say what a model is", () => {
   it("print for people and for programs", async () => {
     const cost = await run("cost", feed, "--format", "json", "--ids", "brand=101");
     expect(cost.code).toBe(0);
-    expect(JSON.parse(cost.out)).toMatchObject({ model: "feed", single: { parameters: expect.any(Number) as number } });
+    expect(JSON.parse(cost.out)).toMatchObject({
+      model: "feed",
+      separate: { parameters: expect.any(Number) as number },
+    });
     expect((await run("cost", feed)).out).toContain("experts pool");
     expect(JSON.parse((await run("graph", feed, "--format", "json")).out)).toHaveProperty("cards");
     expect((await run("graph", feed, "--format", "dot")).out).toMatch(/^digraph "feed"/);

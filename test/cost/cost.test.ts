@@ -49,7 +49,7 @@ describe("what a model costs", () => {
     const ids = 2_000_000;
     const cost = costOf(specModel("examples/half_shared.mtl"), { user_id: ids / 2, item_id: ids / 2 });
     expect(cost.total.parameters).toBe((64 + 64 * 10) * ids);
-    expect(cost.single.parameters).toBe(128 * 10 * ids);
+    expect(cost.separate.parameters).toBe(128 * 10 * ids);
     expect(cost.shared.parameters).toBe(64 * ids);
     expect(cost.tasks).toHaveLength(10);
   });

@@ -197,7 +197,7 @@ describe("the JSON form", () => {
     fixes: [{ title: "use `cvr`", edits: [{ span: at("ctcvr"), newText: "cvr" }] }],
   });
 
-  it("has places as lines and columns", () => {
+  it("has locations as lines and columns", () => {
     expect(toDiagnosticJson(full, sources)).toEqual({
       code: "MTL4003",
       slug: "not-a-probability",
@@ -215,6 +215,7 @@ describe("the JSON form", () => {
       fixes: [
         {
           title: "use `cvr`",
+          safe: false,
           edits: [{ file: "specs/feed.mtl", line: 3, column: 21, endLine: 3, endColumn: 26, newText: "cvr" }],
         },
       ],
@@ -224,10 +225,12 @@ describe("the JSON form", () => {
   it("is one document with counts", () => {
     const document: unknown = JSON.parse(renderJson([full, diagnostic({ severity: "warning" })], sources));
     expect(document).toMatchObject({
+      format: "mtlc-diagnostics",
+      version: 1,
       errors: 1,
       warnings: 1,
       infos: 0,
-      files: 1,
+      filesWithDiagnostics: 1,
       diagnostics: [{ line: 3 }, { line: 3 }],
     });
   });

@@ -164,7 +164,7 @@ describe("the class of a change", () => {
 describe("the plan of a warm start", () => {
   const planOf = (diff: ModelDiff): Readonly<Record<string, string>> =>
     Object.fromEntries(
-      diff.warmStart.tensors.map((each) => [each.name, each.kind === "fresh" ? each.reason : each.kind]),
+      diff.warmStart.tensors.map((each) => [each.name, each.kind === "initialized" ? each.reason : each.kind]),
     );
 
   it("takes the rows of a vocabulary that another limit cuts by their values", () => {
@@ -214,7 +214,7 @@ describe("the plan of a warm start", () => {
       });
     const diff = diffModels(modelOf(text("age, size")), modelOf(text("price, hour")));
     const weight = diff.warmStart.tensors.find(({ name }) => name === "t.0.weight");
-    expect(weight).toMatchObject({ kind: "fresh", reason: "columns" });
+    expect(weight).toMatchObject({ kind: "initialized", reason: "columns" });
     expect(renderDiffText(diff)).toContain("all of its columns belong to other inputs");
   });
 

@@ -28,7 +28,7 @@ function expectNoChange(before: Model, after: Model): void {
   const diff = diffModels(before, after);
   expect(renderDiffText(diff)).toBe("no change: both are the same model\n");
   expect(diff).toMatchObject({ class: "none", sections: [] });
-  expect(diff.warmStart.tensors.filter(({ kind }) => kind === "fresh")).toEqual([]);
+  expect(diff.warmStart.tensors.filter(({ kind }) => kind === "initialized")).toEqual([]);
   expect(diff.warmStart.dropped).toEqual([]);
 }
 
@@ -71,7 +71,7 @@ describe("two generated specs", () => {
         // Everything that is reinitialized belongs to a part that the tree speaks of.
         const spoken = new Set(diff.sections.flatMap(({ subjects }) => subjects.map(({ name }) => name)));
         for (const { kind, name } of diff.warmStart.tensors)
-          if (kind === "fresh") expect(spoken).toContain(name.split(/[./]/)[0]);
+          if (kind === "initialized") expect(spoken).toContain(name.split(/[./]/)[0]);
       }),
       { numRuns: 30, seed: 6 },
     );

@@ -59,7 +59,7 @@ async function weightsOf(artifact: string): Promise<ReadonlyMap<string, Float32A
 describeEngines("the rows of a run", (_, engine: EngineName) => {
   it("are those of its event for a complement, with the same metrics", async () => {
     const { evaluation, history } = await train({ spec: specIn(`complement-${engine}`, complement, labels), engine });
-    const { ctcvr, nobuy } = evaluation?.tasks ?? {};
+    const { ctcvr, nobuy } = evaluation?.heads ?? {};
     expect([ctcvr?.rows, nobuy?.rows]).toEqual([5, 5]);
     expect(Math.abs((nobuy?.["logloss"] ?? NaN) - (ctcvr?.["logloss"] ?? NaN))).toBeLessThan(1e-6);
     expect(nobuy?.["auc"]).toBe(ctcvr?.["auc"]);

@@ -42,8 +42,8 @@ function scripted(values: readonly (number | undefined)[]): NonNullable<Training
     role: "validation",
     measure: () => {
       const value = values[epoch++];
-      const tasks: HeadScores = { y: value === undefined ? { rows: 9 } : { rows: 9, rmse: value } };
-      return Promise.resolve({ tasks });
+      const heads: HeadScores = { y: value === undefined ? { rows: 9 } : { rows: 9, rmse: value } };
+      return Promise.resolve({ heads });
     },
   };
 }
@@ -54,9 +54,9 @@ describe("a run", () => {
   it("starts from the initial state, records each epoch and leaves a checkpoint after each", async () => {
     const run = createRun({ evaluation: scripted([0.5, 0.4, 0.3]) });
     const outcome = await runTraining(run);
-    expect(outcome.summary).toMatchObject({ ended: "done", steps: 30, epochs: 3, epoch: 3 });
+    expect(outcome.summary).toMatchObject({ ended: "done", steps: 30, epochs: 3, keptEpoch: 3 });
     expect(
-      outcome.history.map(({ epoch, step, evaluation }) => [epoch, step, evaluation?.tasks["y"]?.["rmse"]]),
+      outcome.history.map(({ epoch, step, evaluation }) => [epoch, step, evaluation?.heads["y"]?.["rmse"]]),
     ).toEqual([
       [1, 10, 0.5],
       [2, 20, 0.4],
@@ -147,7 +147,7 @@ describe("early stopping", () => {
     await runTraining(twoEpochs);
     const run = createRun({ model, evaluation: scripted([0.5, 0.3, 0.4, 0.35, 0.1]) });
     const { summary, history } = await runTraining(run);
-    expect(summary).toMatchObject({ ended: "stopped", epochs: 4, epoch: 2 });
+    expect(summary).toMatchObject({ ended: "stopped", epochs: 4, keptEpoch: 2 });
     expect(history.map(({ best }) => best)).toEqual([true, true, false, false]);
     expect(run.session.get()).toEqual(twoEpochs.session.get());
   });
@@ -162,7 +162,7 @@ describe("early stopping", () => {
       createRun({ model, session, checkpoints, signal: controller.signal, evaluation: scripted([0.5, 0.3]) }),
     );
     const resumed = createRun({ model, checkpoints, resume: true, evaluation: scripted([0.4, 0.35]) });
-    expect((await runTraining(resumed)).summary).toMatchObject({ ended: "stopped", epochs: 4, epoch: 2 });
+    expect((await runTraining(resumed)).summary).toMatchObject({ ended: "stopped", epochs: 4, keptEpoch: 2 });
     expect(resumed.session.get()).toEqual(whole.session.get());
   });
 
@@ -170,13 +170,13 @@ describe("early stopping", () => {
     const first = createRun({ model, evaluation: scripted([0.3, 0.4, 0.5]) });
     await runTraining(first);
     const again = createRun({ model, resume: true, evaluation: scripted([0.1]) });
-    expect((await runTraining(again)).summary).toMatchObject({ ended: "stopped", steps: 30, epoch: 1 });
+    expect((await runTraining(again)).summary).toMatchObject({ ended: "stopped", steps: 30, keptEpoch: 1 });
     expect(again.session.get()).toEqual(first.session.get());
   });
 
   it("warns when its metric is undefined, and does not count the epoch", async () => {
     const run = createRun({ model, evaluation: scripted([0.3, undefined, 0.4, 0.5, 0.1]) });
-    expect((await runTraining(run)).summary).toMatchObject({ ended: "stopped", epochs: 4, epoch: 1 });
+    expect((await runTraining(run)).summary).toMatchObject({ ended: "stopped", epochs: 4, keptEpoch: 1 });
     expect(run.events.flatMap((event) => (event.kind === "warning" ? [event.diagnostic.message] : []))).toEqual([
       expect.stringContaining("`rmse(y)` is undefined after epoch 2"),
     ]);

@@ -42,11 +42,11 @@ describe("train", () => {
     const events: TrainEvent[] = [];
     const output = join(root, "whole");
     const result = await train({ spec, output, onEvent: (event) => events.push(event) });
-    const { tasks = {}, role } = result.evaluation ?? {};
+    const { heads = {}, role } = result.evaluation ?? {};
     expect(role).toBe("test");
-    expect(tasks["ctr"]?.rows).toBe(1000);
-    expect(tasks["cvr"]?.rows).toBeLessThan(500);
-    expect(tasks["ctr"]?.["auc"]).toBeGreaterThan(0.7);
+    expect(heads["ctr"]?.rows).toBe(1000);
+    expect(heads["cvr"]?.rows).toBeLessThan(500);
+    expect(heads["ctr"]?.["auc"]).toBeGreaterThan(0.7);
     expect(result.history).toHaveLength(5);
     expect(result.history[4]?.losses["loss"]).toBeLessThan(result.history[0]?.losses["loss"] ?? 0);
     const kinds = new Set(events.map(({ kind }) => kind));
@@ -54,7 +54,7 @@ describe("train", () => {
     expect([...filesOf(output).keys()]).toEqual(
       expect.arrayContaining(["manifest.json", "spec.mtl", "weights.safetensors", "saved_model/saved_model.pb"]),
     );
-    expect(await evaluate({ artifact: output })).toEqual({ tasks });
+    expect(await evaluate({ artifact: output })).toEqual({ heads });
   });
 
   it("leaves the same bytes twice", async () => {
@@ -108,10 +108,10 @@ describe("train", () => {
       resume: true,
       onEvent: (event) => void (event.kind === "warning" && codes.push(event.diagnostic.code)),
     });
-    expect([once.already, once.summary.ended, codes]).toEqual([undefined, "done", ["MTL7330"]]);
+    expect([once.alreadyTrained, once.summary.ended, codes]).toEqual([undefined, "done", ["MTL7330"]]);
     const bytes = filesOf(output);
     const twice = await train({ spec, output, epochs: 2, resume: true });
-    expect(twice).toMatchObject({ already: true, artifact: output, summary: { ended: "done", epochs: 2 } });
+    expect(twice).toMatchObject({ alreadyTrained: true, artifact: output, summary: { ended: "done", epochs: 2 } });
     expect(twice.evaluation).toEqual(once.evaluation);
     expect(filesOf(output)).toEqual(bytes);
   });
@@ -158,11 +158,11 @@ describe("train", () => {
     writeFileSync(other, text);
     const result = await train({ spec: other, epochs: 1 });
     expect(result.evaluation?.role).toBe("validation");
-    const rows = result.evaluation?.tasks["ctr"]?.rows ?? 0;
+    const rows = result.evaluation?.heads["ctr"]?.rows ?? 0;
     expect(rows).toBeGreaterThan(300);
     expect(rows).toBeLessThan(1500);
     const swapped = await train({ spec, epochs: 1, train: [join(root, "test.csv")], test: [join(root, "train.csv")] });
-    expect(swapped.evaluation?.tasks["ctr"]?.rows).toBe(4000);
+    expect(swapped.evaluation?.heads["ctr"]?.rows).toBe(4000);
   });
 
   it("refuses what it cannot train, each with its code", async () => {
@@ -197,10 +197,10 @@ describe("train", () => {
     writeFileSync(path, text);
     const { summary, history, evaluation } = await train({ spec: path });
     expect(summary.ended).toBe("stopped");
-    const scores = history.map((record) => record.evaluation?.tasks["ctr"]?.["auc"] ?? 0);
-    expect(evaluation?.tasks["ctr"]?.["auc"]).toBe(Math.max(...scores));
-    expect(summary.epoch).toBe(scores.indexOf(Math.max(...scores)) + 1);
-    expect(history.length).toBe(summary.epoch + 1);
+    const scores = history.map((record) => record.evaluation?.heads["ctr"]?.["auc"] ?? 0);
+    expect(evaluation?.heads["ctr"]?.["auc"]).toBe(Math.max(...scores));
+    expect(summary.keptEpoch).toBe(scores.indexOf(Math.max(...scores)) + 1);
+    expect(history.length).toBe(summary.keptEpoch + 1);
   });
 });
 

@@ -72,8 +72,8 @@ async function run(
 describe("metrics without a value", () => {
   it("say that one answer is all there is, and keep the others", async () => {
     const { result } = await run(["a,0,0", "b,0,0", "c,0,"]);
-    const { tasks, undefinedMetrics } = result.evaluation ?? {};
-    expect(Object.keys(tasks?.["ctr"] ?? {})).toEqual(["rows", "logloss"]);
+    const { heads, undefinedMetrics } = result.evaluation ?? {};
+    expect(Object.keys(heads?.["ctr"] ?? {})).toEqual(["rows", "logloss"]);
     expect(undefinedMetrics).toEqual([
       { head: "ctr", metrics: ["auc", "gauc"], reason: "no row of the test data has `click`" },
       { head: "cvr", metrics: ["auc", "pr_auc"], reason: "no row of the test data has `click`" },

@@ -103,8 +103,8 @@ describe("a warm start", () => {
       output: join(root, "wider"),
       onEvent: (event) => events.push(event),
     });
-    expect(run.warmStart?.taken).toEqual(carriedTensors(result.warmStart));
-    expect(run.warmStart?.fresh.length).toBeGreaterThan(0);
+    expect(run.warmStart?.transferred).toEqual(carriedTensors(result.warmStart));
+    expect(run.warmStart?.initialized.length).toBeGreaterThan(0);
     expect(events.some(({ kind }) => kind === "warmStarted")).toBe(true);
   });
 
@@ -236,7 +236,7 @@ describe("a warm start", () => {
     writeFileSync(path, spec);
     const { after, warm } = await startOf(path);
     const given = oldTensors();
-    expect(warm.plan.tensors.filter(({ kind }) => kind === "fresh")).toEqual([]);
+    expect(warm.plan.tensors.filter(({ kind }) => kind === "initialized")).toEqual([]);
     for (const [name, tensor] of after) {
       const own = /^\w+/.exec(name)?.[0] ?? "";
       const was = names.find(([, each]) => each === own)?.[0] ?? own;

@@ -116,8 +116,8 @@ describe("what a log does not say", () => {
     const { result } = await runTune({ ...command(unknown), objectives: ["mean@8(cvr) + 0 * ndcg@5(value)"] });
     const all = await runTune({ ...command(unknown), objectives: ["mean@8(cvr)"] });
     expect(result.objectives[0]?.production).toEqual(all.result.objectives[0]?.production);
-    expect(result.log.unknown).toEqual([{ column: "value", rows: 16 }]);
-    expect(all.result.log.unknown).toEqual([]);
+    expect(result.log.missing).toEqual([{ column: "value", rows: 16 }]);
+    expect(all.result.log.missing).toEqual([]);
     expect(tuneView.human(result, createTerminal({}))).toContain(
       "value: 16 rows without a value, left out of what is measured of it\n",
     );
@@ -130,8 +130,8 @@ describe("what a log does not say", () => {
     const { result } = await runTune(command(log("negative.csv", (row) => (row % 4) - 1)));
     const clipped = await runTune(command(log("clipped.csv", (row) => Math.max(0, (row % 4) - 1))));
     expect(result.objectives[0]?.production).toEqual(clipped.result.objectives[0]?.production);
-    expect(result.log.negative).toEqual([{ column: "value", rows: 20 }]);
-    expect(clipped.result.log.negative).toEqual([]);
+    expect(result.log.negativeGains).toEqual([{ column: "value", rows: 20 }]);
+    expect(clipped.result.log.negativeGains).toEqual([]);
     expect(tuneView.human(result, createTerminal({}))).toContain("value: 20 rows below 0, which ndcg counts as 0\n");
   });
 

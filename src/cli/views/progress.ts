@@ -69,8 +69,10 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
         return;
       }
       case "warmStarted": {
-        const { artifact, taken, fresh } = event;
-        line(`warm start from ${artifact}: ${count(taken.length)} of ${plural(taken.length + fresh.length, "tensor")}`);
+        const { artifact, transferred, initialized } = event;
+        line(
+          `warm start from ${artifact}: ${count(transferred.length)} of ${plural(transferred.length + initialized.length, "tensor")}`,
+        );
         return;
       }
       case "compiling":
@@ -94,8 +96,8 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
         line(epochLine(event.record, event.epochs));
         return;
       case "finished": {
-        const { rowsPerSecond, seconds, ended, epoch } = event.summary;
-        if (ended === "stopped") line(`stopped early; the weights of epoch ${epoch} are kept`);
+        const { rowsPerSecond, seconds, ended, keptEpoch } = event.summary;
+        if (ended === "stopped") line(`stopped early; the weights of epoch ${keptEpoch} are kept`);
         line(style.dim(`trained in ${duration(seconds)}, ${rate(rowsPerSecond)}`));
         return;
       }
@@ -119,7 +121,7 @@ function plainData({ phase, role, rows }: Extract<TrainEvent, { kind: "data" }>)
 }
 
 function epochLine({ epoch, losses, evaluation, best }: EpochRecord, epochs: number): string {
-  const scores = evaluation === undefined ? "" : ` · ${evaluation.role}: ${scoresLine(evaluation.tasks)}`;
+  const scores = evaluation === undefined ? "" : ` · ${evaluation.role}: ${scoresLine(evaluation.heads)}`;
   return `epoch ${epoch}/${epochs} · ${lossesText(losses)}${scores}${best === true ? " · best" : ""}`;
 }
 

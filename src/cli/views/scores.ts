@@ -2,13 +2,13 @@ import type { HeadScores, Measured } from "../../runtime/events.js";
 import { count, decimal, table } from "./text.js";
 
 /** A table of metrics, a row per task and a column per metric that any task was asked for, and why some have no value. */
-export function scoresTable({ tasks, undefinedMetrics = [] }: Measured): string {
-  const measured = Object.values(tasks).flatMap((scores) => Object.keys(scores));
+export function scoresTable({ heads, undefinedMetrics = [] }: Measured): string {
+  const measured = Object.values(heads).flatMap((scores) => Object.keys(scores));
   const asked = undefinedMetrics.flatMap(({ metrics }) => metrics);
   const metrics = [...new Set([...measured, ...asked])].filter((name) => name !== "rows");
   const scores = table([
     ["task", "rows", ...metrics],
-    ...Object.entries(tasks).map(([task, scores]) => [
+    ...Object.entries(heads).map(([task, scores]) => [
       task,
       count(scores.rows),
       ...metrics.map((metric) => (scores[metric] === undefined ? "–" : decimal(scores[metric]))),
@@ -25,8 +25,8 @@ function undefinedLine({ head, metrics, reason }: NonNullable<Measured["undefine
 }
 
 /** The same on one line: `income auc 0.94310 · marital auc 0.99391`. */
-export function scoresLine(tasks: HeadScores): string {
-  return Object.entries(tasks)
+export function scoresLine(heads: HeadScores): string {
+  return Object.entries(heads)
     .map(([task, { rows: _, ...scores }]) => {
       const [metric, value] = Object.entries(scores)[0] ?? [];
       return metric === undefined || value === undefined ? task : `${task} ${metric} ${decimal(value)}`;

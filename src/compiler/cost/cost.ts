@@ -29,7 +29,7 @@ export interface Cost {
   /** What each task would cost with a model of its own: the parts that it is computed from. */
   readonly tasks: readonly (Amount & { readonly name: string })[];
   /** The sum of those. */
-  readonly single: Amount;
+  readonly separate: Amount;
   /** What training holds besides: the optimizer's memory. */
   readonly optimizerBytes: number;
   /** Embedding tables, and how a training step updates them. */
@@ -74,7 +74,7 @@ export function costOf(model: Model, given: FittedSizes["ids"] = {}): Cost {
     shared: sum(costs.filter((part) => part.tasks.length > 1)),
     private: sum(costs.filter((part) => part.tasks.length <= 1)),
     tasks,
-    single: sum(tasks),
+    separate: sum(tasks),
     optimizerBytes: bytesPerNumber * countOf(rows.filter(({ role }) => role === "slot")),
     tables: tablesOf(model, sizes),
     ids,

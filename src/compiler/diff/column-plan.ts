@@ -12,7 +12,7 @@ export type ColumnRun = { readonly size: number } & (
   /** Of an input that was not read before: weights of zero leave every value what it was. */
   | { readonly kind: "zero" }
   /** Of an input that has another width, or an expert that was not there: as training would start. */
-  | { readonly kind: "fresh" }
+  | { readonly kind: "initialized" }
 );
 
 /** What becomes of the columns along one axis of a tensor. */
@@ -28,7 +28,7 @@ export interface AxisPlan {
 export function planColumns(
   before: readonly Column[],
   after: readonly Column[],
-  added: "zero" | "fresh",
+  added: "zero" | "initialized",
 ): readonly ColumnRun[] | undefined {
   const [old, own] = [before[0], after[0]];
   if (before.length === 1 && after.length === 1 && old !== undefined && own !== undefined)
@@ -40,7 +40,7 @@ export function planColumns(
     seen.set(name, turn + 1);
     const known = places.get(name)?.[turn];
     if (known === undefined) return { kind: added, size };
-    return known.size === size ? { kind: "kept", size, from: known.from } : { kind: "fresh", size };
+    return known.size === size ? { kind: "kept", size, from: known.from } : { kind: "initialized", size };
   });
   return runs.some(({ kind }) => kind === "kept") ? runs : undefined;
 }

@@ -154,13 +154,13 @@ function sideOf(model: Model, ids: FittedSizes["ids"]): Side {
 }
 
 /** For each part of the network its tensors that do not carry over. */
-type UnfitParts = ReadonlyMap<string, readonly Extract<TensorPlan, { kind: "fresh" }>[]>;
+type UnfitParts = ReadonlyMap<string, readonly Extract<TensorPlan, { kind: "initialized" }>[]>;
 
 function unfitParts(before: Model, after: Model, plan: WarmStartPlan): UnfitParts {
   const names = new Set([...partsOf(before), ...partsOf(after)].map(({ name }) => name));
-  const parts = new Map<string, Extract<TensorPlan, { kind: "fresh" }>[]>();
+  const parts = new Map<string, Extract<TensorPlan, { kind: "initialized" }>[]>();
   for (const tensor of plan.tensors) {
-    if (tensor.kind !== "fresh") continue;
+    if (tensor.kind !== "initialized") continue;
     const part = partOfTensor(tensor.name, (name) => names.has(name));
     parts.set(part, [...(parts.get(part) ?? []), tensor]);
   }

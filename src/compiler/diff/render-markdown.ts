@@ -59,7 +59,7 @@ function costTable(diff: ModelDiff): string {
 function tensorDetails(diff: ModelDiff): string {
   const { tensors } = diff.warmStart;
   if (tensors.length === 0) return "";
-  const fresh = tensors.filter((tensor) => tensor.kind === "fresh");
+  const fresh = tensors.filter((tensor) => tensor.kind === "initialized");
   const summary = `${tensorSummary(diff)}.`;
   if (fresh.length === 0) return `${summary[0]?.toUpperCase() ?? ""}${summary.slice(1)}`;
   const list = fresh.map((tensor) => `- ${code(tensor.name)} ${freshText(tensor)}`).join("\n");

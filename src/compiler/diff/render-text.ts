@@ -108,7 +108,7 @@ export function changeText({ facet, before, after, items }: Change): string {
 /** `41 of 46 tensors warm-start`, those by rows among them. */
 export function tensorSummary({ warmStart }: ModelDiff): string {
   const { tensors } = warmStart;
-  const fresh = tensors.filter(({ kind }) => kind === "fresh").length;
+  const fresh = tensors.filter(({ kind }) => kind === "initialized").length;
   const byRow = tensors.filter(({ kind }) => kind === "rows").length;
   const carried = tensors.length - fresh;
   if (tensors.length === 0) return "there are no tensors";
@@ -123,7 +123,7 @@ export function tensorSummary({ warmStart }: ModelDiff): string {
 function tensorText(diff: ModelDiff, style: DiffStyle): string {
   const { tensors, dropped } = diff.warmStart;
   if (tensors.length + dropped.length === 0) return "";
-  const fresh = tensors.filter((tensor) => tensor.kind === "fresh");
+  const fresh = tensors.filter((tensor) => tensor.kind === "initialized");
   const width = Math.max(0, ...fresh.map(({ name }) => name.length));
   const lines = fresh.slice(0, tensorLimit).map((tensor) => `  ${tensor.name.padEnd(width)}  ${freshText(tensor)}\n`);
   const more = fresh.length > tensorLimit ? `  … and ${fresh.length - tensorLimit} more\n` : "";
@@ -137,7 +137,7 @@ function tensorText(diff: ModelDiff, style: DiffStyle): string {
 }
 
 /** Why a tensor is reinitialized. */
-export function freshText({ reason, before, shape }: Extract<TensorPlan, { kind: "fresh" }>): string {
+export function freshText({ reason, before, shape }: Extract<TensorPlan, { kind: "initialized" }>): string {
   const now = `[${shape.join(", ")}]`;
   switch (reason) {
     case "new":

@@ -42,7 +42,7 @@ export type TensorPlan = {
    * it has the same shape, and none of its columns belongs to an input which was read before.
    */
   | {
-      readonly kind: "fresh";
+      readonly kind: "initialized";
       readonly reason: "new" | "shape" | "ids" | "columns";
       readonly before?: readonly number[];
     }
@@ -75,7 +75,7 @@ export function warmStartPlan(before: WarmStartSide, after: WarmStartSide): Warm
     tensors: plan.tensors.map((tensor): TensorPlan => {
       const was = former.get(tensor.name);
       const named =
-        tensor.kind === "fresh" || was === undefined || was === tensor.name ? tensor : { ...tensor, former: was };
+        tensor.kind === "initialized" || was === undefined || was === tensor.name ? tensor : { ...tensor, former: was };
       const formerFeature = named.kind === "rows" ? oldFeature.get(named.feature) : undefined;
       return named.kind === "rows" && formerFeature !== undefined ? { ...named, formerFeature } : named;
     }),
@@ -93,11 +93,11 @@ export function planByNames(before: WarmStartSide, after: WarmStartSide): WarmSt
   const tensors = kept(after).map((row): TensorPlan => {
     const { name, shape } = row;
     const other = old.get(name);
-    if (other === undefined) return { name, shape, kind: "fresh", reason: "new" };
+    if (other === undefined) return { name, shape, kind: "initialized", reason: "new" };
     const fresh = (reason: "shape" | "ids" | "columns"): TensorPlan => ({
       name,
       shape,
-      kind: "fresh",
+      kind: "initialized",
       reason,
       before: other.shape,
     });
@@ -108,13 +108,16 @@ export function planByNames(before: WarmStartSide, after: WarmStartSide): WarmSt
         : fresh("shape");
     return planWeight(row, other, [ownerOf(owners.before, name), ownerOf(owners.after, name)], fresh);
   });
-  const taken = new Set(tensors.filter(({ kind }) => kind !== "fresh").map(({ name }) => name));
-  return { tensors, dropped: [...old.values()].filter(({ name }) => !taken.has(name)) };
+  const taken = new Set(tensors.filter(({ kind }) => kind !== "initialized").map(({ name }) => name));
+  const dropped = [...old.values()].flatMap(({ name, shape, role }) =>
+    taken.has(name) ? [] : [{ name, shape, role }],
+  );
+  return { tensors, dropped };
 }
 
 /** The names of the tensors that carry over, whole or in rows. */
 export function carriedTensors(plan: WarmStartPlan): readonly string[] {
-  return plan.tensors.flatMap(({ kind, name }) => (kind === "fresh" ? [] : [name]));
+  return plan.tensors.flatMap(({ kind, name }) => (kind === "initialized" ? [] : [name]));
 }
 
 type TableFeature = Exclude<FeatureModel, { kind: "numeric" }>;
@@ -208,7 +211,7 @@ function planWeight(
     }
     const [from, to] = isInput ? [before.input, after.input] : [before.experts, after.experts];
     if (widthOf(from) !== other.shape[axis] || widthOf(to) !== size) return whole;
-    const runs = planColumns(from, to, isInput ? "zero" : "fresh");
+    const runs = planColumns(from, to, isInput ? "zero" : "initialized");
     if (runs === undefined) return fresh(reason);
     if (!isIdentity(runs, other.shape[axis] ?? 0) || size !== other.shape[axis]) axes.push({ axis, runs });
   }

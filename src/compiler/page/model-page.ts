@@ -203,7 +203,7 @@ function experimentRows({ experiments }: ServingModel): readonly (readonly strin
   );
 }
 
-function costTable({ total, shared, private: own, single, tasks }: Cost): string {
+function costTable({ total, shared, private: own, separate, tasks }: Cost): string {
   if (total.parameters === 0 && total.flops === 0) return "";
   const row = (name: string, { parameters, bytes, flops }: Amount): readonly string[] => [
     name,
@@ -217,7 +217,7 @@ function costTable({ total, shared, private: own, single, tasks }: Cost): string
       row("shared by tasks", shared),
       row("private to one", own),
       row("**total**", total),
-      ...(tasks.length < 2 ? [] : [row(`as ${tasks.length} single models`, single)]),
+      ...(tasks.length < 2 ? [] : [row(`as ${tasks.length} single models`, separate)]),
     ],
   );
 }

@@ -107,7 +107,7 @@ export interface RunNote {
   /** What the run is told from another by: hashes and numbers by name. */
   readonly identity?: Readonly<Record<string, string | number>>;
   /** How far it went. */
-  readonly finished?: { readonly steps: number; readonly epochs: number; readonly epoch: number };
+  readonly finished?: { readonly steps: number; readonly epochs: number; readonly keptEpoch: number };
 }
 
 /** The note beside an artifact; undefined when there is none that can be read. */
@@ -115,8 +115,18 @@ export async function readRunNote(directory: string): Promise<RunNote | undefine
   try {
     const note = JSON.parse(
       Buffer.from(await readRegularFile(directory, runNoteName, { limit: 2 ** 24 })).toString("utf8"),
-    ) as Partial<RunNote>;
-    return typeof note.spec === "string" ? { ...note, spec: note.spec } : undefined;
+    ) as Partial<RunNote> & { readonly finished?: { readonly epoch?: number } };
+    if (typeof note.spec !== "string") return undefined;
+    const { finished } = note;
+    // Version 0.1.0 said `epoch`.
+    const keptEpoch = finished?.keptEpoch ?? finished?.epoch;
+    return {
+      ...note,
+      spec: note.spec,
+      ...(finished === undefined || keptEpoch === undefined
+        ? {}
+        : { finished: { steps: finished.steps, epochs: finished.epochs, keptEpoch } }),
+    };
   } catch {
     return undefined;
   }

@@ -46,7 +46,7 @@ export interface ArtifactContent {
    * What `run.json` says: where the spec and the data are on this machine. A note beside the artifact, not a part of it: the
    * manifest does not list it, and only the paths of `mtlc eval` without `--test` come from it.
    */
-  readonly run?: unknown;
+  readonly run?: object;
 }
 
 /** What the training data decided, as files. */
@@ -98,7 +98,10 @@ export async function writeArtifact(
   signal?: AbortSignal,
 ): Promise<Manifest> {
   await checkOutputDirectory(directory);
-  const note = content.run === undefined ? [] : [{ path: runNoteName, content: jsonText(content.run) }];
+  const note =
+    content.run === undefined
+      ? []
+      : [{ path: runNoteName, content: jsonText({ ...content.run, format: "mtlc-run", version: 1 }) }];
   const found: { manifest?: Manifest } = {};
   await replaceDirectory(directory, [...note, ...artifactContent(content)], {
     // What others put beside an artifact (predictions, notes, event files) is theirs.

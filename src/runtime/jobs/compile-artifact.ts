@@ -1,4 +1,5 @@
 /** Compiling what an artifact holds: its model with what was fitted and with its weights, as this version of mtlc writes it. */
+import { type Evaluation, metricsFile, readEvaluation } from "../measure/stored-measured.js";
 import { statSync } from "node:fs";
 import { printProgram } from "../../compiler/graph/index.js";
 import {
@@ -54,5 +55,7 @@ export function sourcesOf({ manifest, text }: ArtifactFiles): ArtifactContent["s
 
 function metricsOf({ manifest, text }: ArtifactFiles): unknown {
   const file = artifactFiles.metrics;
-  return manifest.files.some(({ path }) => path === file) ? JSON.parse(text(file)) : undefined;
+  return manifest.files.some(({ path }) => path === file)
+    ? metricsFile(readEvaluation(JSON.parse(text(file)) as Evaluation))
+    : undefined;
 }

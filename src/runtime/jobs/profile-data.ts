@@ -123,7 +123,7 @@ function profileRole(
     role,
     files: (files?.[role] ?? []).map(({ shown }) => shown),
     rows: dataset.rows,
-    sampled: Math.min(sample, dataset.rows),
+    sampledRows: Math.min(sample, dataset.rows),
     features: model.features.map((feature) => profileFeature(feature, role, dataset, fitted, values, aucs)),
     ...rowParts(model, dataset),
     ...(codes === undefined || column === undefined ? {} : { group: groupProfile(column, codes) }),

@@ -20,6 +20,7 @@ import type { EvaluationRole, Measured, TrainEvent, TrainSummary } from "../even
 import { finishedRun } from "../train/finished.js";
 import { inspectData } from "../train/inspect/inspect.js";
 import { measureHeads } from "../measure/measure.js";
+import { metricsFile } from "../measure/stored-measured.js";
 import type { TrainResult } from "../train/result.js";
 import { runTraining, type TrainingOutcome } from "../train/run.js";
 import { describeWarmStart, refittedFeatures, warmStart } from "../train/warm-start.js";
@@ -195,7 +196,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
             graphText: printProgram(program, { origins: false }),
             state: sessionReader(session, program.state),
             trained: true,
-            ...(found === undefined ? {} : { metrics: found }),
+            ...(found === undefined ? {} : { metrics: metricsFile(found) }),
             run: runNote(options, identity, summary),
           };
           await writeArtifact(output, content, signal);
@@ -279,7 +280,7 @@ async function finalScores(
   const role = data.test !== undefined ? "test" : data.validation !== undefined ? "validation" : undefined;
   const dataset = role === undefined ? undefined : data[role];
   if (role === undefined || dataset === undefined) return undefined;
-  const kept = history.find(({ epoch }) => epoch === summary.epoch)?.evaluation;
+  const kept = history.find(({ epoch }) => epoch === summary.keptEpoch)?.evaluation;
   return kept?.role === role ? kept : { role, ...(await score(role, dataset)) };
 }
 
@@ -306,7 +307,7 @@ function countParameters(program: Program): number {
     .reduce((total, { type }) => total + type.shape.reduce<number>((size, extent) => size * Number(extent), 1), 0);
 }
 
-function runNote(options: TrainOptions, identity: RunIdentity, { steps, epochs, epoch }: TrainSummary): RunNote {
+function runNote(options: TrainOptions, identity: RunIdentity, { steps, epochs, keptEpoch }: TrainSummary): RunNote {
   const absolute = (paths: readonly string[] | undefined): readonly string[] | undefined =>
     paths?.map((path) => resolve(path));
   const files = Object.entries({
@@ -318,6 +319,6 @@ function runNote(options: TrainOptions, identity: RunIdentity, { steps, epochs, 
     spec: resolve(options.spec),
     ...(Object.fromEntries(files) as DataFiles),
     identity: { ...identity },
-    finished: { steps, epochs, epoch },
+    finished: { steps, epochs, keptEpoch },
   };
 }

@@ -5,7 +5,7 @@ import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { computeMetrics } from "../metrics/index.js";
 import type { DataRole } from "../data/index.js";
-import type { Measured, TaskScores } from "../events.js";
+import type { Measured, HeadMetrics } from "../events.js";
 import { collectPredictions, type Predictions } from "./predictions.js";
 import { sampleOf } from "./sample-space.js";
 import { undefinedMetrics, type UndefinedMetrics } from "./undefined-metrics.js";
@@ -34,7 +34,7 @@ function scorePredictions(
   role: DataRole,
 ): Measured {
   const missing: UndefinedMetrics[] = [];
-  const scores = model.metrics.flatMap(({ head: name, metrics }): readonly (readonly [string, TaskScores])[] => {
+  const scores = model.metrics.flatMap(({ head: name, metrics }): readonly (readonly [string, HeadMetrics])[] => {
     const head = model.heads.find((each) => each.name === name);
     const values = predictions.outputs.get(name);
     const sample = head === undefined ? undefined : sampleOf(head.type, predictions);
@@ -51,7 +51,7 @@ function scorePredictions(
     const defined = Object.entries(found.values).filter((entry): entry is [string, number] => entry[1] !== null);
     return [[name, { rows: found.rows, ...Object.fromEntries(defined) }]];
   });
-  return { tasks: Object.fromEntries(scores), ...(missing.length === 0 ? {} : { undefinedMetrics: missing }) };
+  return { heads: Object.fromEntries(scores), ...(missing.length === 0 ? {} : { undefinedMetrics: missing }) };
 }
 
 function take<T extends Float32Array | Int32Array>(values: T, rows: Int32Array, into: T): T {

@@ -52,7 +52,7 @@ export function rowParts(
         name,
         kind: base,
         source: columnText(source),
-        unknown: data.rows - n,
+        nulls: data.rows - n,
         ...(n === 0 ? {} : { mean: single(sum / n) }),
       };
     }),

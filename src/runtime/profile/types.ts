@@ -20,7 +20,7 @@ export interface RoleProfile {
   readonly files: readonly string[];
   readonly rows: number;
   /** Rows of which the values of features were counted: the first ones. All else is over all rows. */
-  readonly sampled: number;
+  readonly sampledRows: number;
   readonly features: readonly FeatureProfile[];
   readonly labels: readonly LabelProfile[];
   /** One for each task and chain that has a truth on single rows. */
@@ -48,7 +48,7 @@ export interface FeatureProfile {
   /** The most frequent values of the sample, at most ten. */
   readonly top?: readonly ValueShare[];
   /** Of a bag: values per row. */
-  readonly lengths?: { readonly minimum: number; readonly mean: number; readonly maximum: number };
+  readonly valuesPerRow?: { readonly minimum: number; readonly mean: number; readonly maximum: number };
   /** By event label, how well this feature sorts it (0.5: not at all), on a sample of the training data. */
   readonly auc?: readonly { readonly label: string; readonly auc: number }[];
 }
@@ -73,7 +73,7 @@ export interface LabelProfile {
   readonly kind: "event" | "amount";
   readonly source: string;
   /** Rows where it is null. */
-  readonly unknown: number;
+  readonly nulls: number;
   /** Of an event, the share of known rows that have it; of an amount, its mean. Absent when it is never known. */
   readonly mean?: number;
 }
@@ -95,8 +95,8 @@ export interface GroupProfile {
   readonly groups: number;
   /** Rows where the column is null: they belong to no group. */
   readonly ungrouped: number;
-  /** Rows per group: each is the size of a group of that rank. Absent without a group. */
-  readonly rows?: {
+  /** Sizes of groups at ranks. Absent without a group. */
+  readonly rowsPerGroup?: {
     readonly minimum: number;
     readonly p25: number;
     readonly median: number;

@@ -6,7 +6,9 @@ const intervals = 12;
 const topValues = 10;
 
 /** The part of a feature's profile that its values in the sample say. */
-export function valueParts(values: FeatureValues): Pick<FeatureProfile, "distinct" | "numbers" | "top" | "lengths"> {
+export function valueParts(
+  values: FeatureValues,
+): Pick<FeatureProfile, "distinct" | "numbers" | "top" | "valuesPerRow"> {
   if (values.kind === "numbers") {
     const numbers = numberProfile(values.values);
     return { distinct: new Set(values.values).size, ...(numbers === undefined ? {} : { numbers }) };
@@ -18,7 +20,7 @@ export function valueParts(values: FeatureValues): Pick<FeatureProfile, "distinc
     top: topOf(counts),
     ...(spread === undefined
       ? {}
-      : { lengths: { minimum: spread.minimum, mean: spread.mean, maximum: spread.maximum } }),
+      : { valuesPerRow: { minimum: spread.minimum, mean: spread.mean, maximum: spread.maximum } }),
   };
 }
 
@@ -83,6 +85,6 @@ export function groupProfile(column: string, codes: Int32Array): GroupProfile {
     ungrouped,
     ...(sizes.length === 0
       ? {}
-      : { rows: { minimum: at(0), p25: at(0.25), median: at(0.5), p75: at(0.75), maximum: at(1) } }),
+      : { rowsPerGroup: { minimum: at(0), p25: at(0.25), median: at(0.5), p75: at(0.75), maximum: at(1) } }),
   };
 }

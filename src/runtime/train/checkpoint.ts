@@ -18,6 +18,7 @@ import {
 import type { HostTensor } from "../engine/engine.js";
 import { rowChunks, type StateReader } from "../engine/state.js";
 import { noLocation } from "../failure.js";
+import { readEvaluation } from "../measure/stored-measured.js";
 import type { StopState } from "./early-stopping.js";
 import type { EpochRecord } from "../events.js";
 import type { Position } from "./position.js";
@@ -178,7 +179,10 @@ async function readCheckpoint(folder: string, signal: AbortSignal | undefined): 
   return {
     run,
     position,
-    history,
+    history: history.map(({ evaluation, ...epoch }) => ({
+      ...epoch,
+      ...(evaluation === undefined ? {} : { evaluation: readEvaluation(evaluation) }),
+    })),
     stop,
     state: await storedReader(folder, stateName),
     ...(hasBest ? { best: await readTensors(folder, bestName) } : {}),

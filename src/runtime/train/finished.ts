@@ -2,6 +2,7 @@
 import type { Model } from "../../compiler/model/model.js";
 import { artifactFiles, readArtifact, readRunNote } from "../artifact/index.js";
 import { createFailure } from "../failure.js";
+import { readEvaluation } from "../measure/stored-measured.js";
 import { identityDifference, type RunIdentity } from "./checkpoint.js";
 import type { TrainResult } from "./result.js";
 
@@ -22,10 +23,14 @@ export async function finishedRun(directory: string, identity: RunIdentity, mode
   return {
     summary: { ended: "done", ...finished, rowsPerSecond: 0, seconds: 0 },
     history: [],
-    already: true,
+    alreadyTrained: true,
     artifact: directory,
     ...(isMeasured
-      ? { evaluation: JSON.parse(files.text(artifactFiles.metrics)) as NonNullable<TrainResult["evaluation"]> }
+      ? {
+          evaluation: readEvaluation(
+            JSON.parse(files.text(artifactFiles.metrics)) as NonNullable<TrainResult["evaluation"]>,
+          ),
+        }
       : {}),
   };
 }

@@ -6,12 +6,12 @@ export interface TrainResult {
   readonly history: readonly EpochRecord[];
   /** The kept weights, measured: on test data, else on validation data; absent without either. */
   readonly evaluation?: { readonly role: EvaluationRole } & Measured;
-  /** What the run took over from another artifact. */
+  /** What the run loaded from another artifact. */
   readonly warmStart?: WarmStartReport;
   /** The directory of the artifact; absent when the run was interrupted. */
   readonly artifact?: string;
   /** Set when `resume` found this very run done: nothing was trained. */
-  readonly already?: boolean;
+  readonly alreadyTrained?: boolean;
   /** The checkpoint to go on from, when the run was interrupted. */
   readonly checkpoint?: string;
 }

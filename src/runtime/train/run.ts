@@ -151,7 +151,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       ended: result.ended === "done" && stop.waited >= patience ? "stopped" : result.ended,
       steps: result.position.step,
       epochs: result.position.epoch,
-      epoch: interrupted ? result.position.epoch : (stop.best?.epoch ?? result.position.epoch),
+      keptEpoch: interrupted ? result.position.epoch : (stop.best?.epoch ?? result.position.epoch),
       rowsPerSecond: result.rowsPerSecond,
       seconds: result.seconds,
     };
@@ -188,7 +188,7 @@ function judge(
 ): ReturnType<typeof observeMetric> | undefined {
   const { stop } = model.train;
   if (stop === undefined || measured === undefined) return undefined;
-  const value = measured.tasks[stop.head]?.[stop.metric];
+  const value = measured.heads[stop.head]?.[stop.metric];
   if (value === undefined) {
     const metric = `${stop.metric}(${stop.head})`;
     const reason =
@@ -210,7 +210,7 @@ function writeProgress(board: EventWriter, progress: StepProgress): void {
 }
 
 function writeEpoch(board: EventWriter, { step, losses, evaluation }: EpochRecord): void {
-  const scores = Object.entries(evaluation?.tasks ?? {}).flatMap(([task, { rows: _, ...metrics }]) =>
+  const scores = Object.entries(evaluation?.heads ?? {}).flatMap(([task, { rows: _, ...metrics }]) =>
     Object.entries(metrics).map(([metric, value]) => ({ tag: `${evaluation?.role ?? ""}/${task}/${metric}`, value })),
   );
   const means = Object.entries(losses).map(([name, value]) => ({ tag: `epoch/${name}`, value }));

@@ -104,10 +104,10 @@ export function refittedFeatures(old: LoadedArtifact, { model, fitted }: ColdSta
   });
 }
 
-/** What was taken, for a run's events and its result. */
+/** What was transferred, for a run's events and its result. */
 export function describeWarmStart(artifact: string, { plan, rows }: WarmStart): WarmStartReport {
-  const fresh = plan.tensors.flatMap(({ name, kind }) => (kind === "fresh" ? [name] : []));
-  return { artifact, taken: carriedTensors(plan), fresh, rows };
+  const initialized = plan.tensors.flatMap(({ name, kind }) => (kind === "initialized" ? [name] : []));
+  return { artifact, transferred: carriedTensors(plan), initialized, transferredRows: rows };
 }
 
 function keptVariables({ state }: Program): Program["state"] {
@@ -119,7 +119,7 @@ function takeTensor(
   given: HostTensor | undefined,
   [before, after]: readonly [Fitted, Fitted],
 ): Taken | undefined {
-  if (plan.kind === "fresh") return undefined;
+  if (plan.kind === "initialized") return undefined;
   if (given === undefined) throw new Error(`the artifact has no tensor ${plan.name}`);
   if (plan.kind === "whole") return { kind: "rows", data: given.data };
   if (plan.kind === "columns") return { kind: "columns", fill: columnFiller(plan, given.data) };
@@ -129,7 +129,7 @@ function takeTensor(
 }
 
 /** Where a place along an axis comes from: a place of the old tensor, or a value that it starts with. */
-type Origin = number | "zero" | "fresh";
+type Origin = number | "zero" | "initialized";
 
 /** Weights by the inputs that they belong to. Scales and statistics of a new input are those of a cold start, never zero. */
 function columnFiller(
@@ -168,8 +168,8 @@ function sourceOf(
 ): Origin {
   let source: Origin = 0;
   for (const [axis, own] of origins.entries()) {
-    const origin = own[place[axis] ?? 0] ?? "fresh";
-    if (origin === "fresh") return "fresh";
+    const origin = own[place[axis] ?? 0] ?? "initialized";
+    if (origin === "initialized") return "initialized";
     if (origin === "zero" || source === "zero") source = "zero";
     else source = source * (before[axis] ?? 1) + origin;
   }

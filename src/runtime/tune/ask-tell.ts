@@ -18,7 +18,7 @@ import { createTuner, type Tuner } from "./tuner.js";
 export async function serveAskTell(
   options: TuneOptions,
   listen: () => AsyncIterable<string>,
-  write: (message: unknown) => void,
+  write: (message: object) => void,
 ): Promise<Tuned | undefined> {
   const started = performance.now();
   const spec = await loadTunableSpec(options.spec);

@@ -49,7 +49,7 @@ export function paramResults(
       high,
       production: value,
       proposed: proposal.get(name) ?? value,
-      ...(moved === undefined ? {} : { outside: moved }),
+      ...(moved === undefined ? {} : { fitted: moved }),
     };
   });
 }
@@ -195,8 +195,8 @@ export function summaryOf({ log, columns, objectives, guards }: Tuner, files: re
     requests: requests(train),
     users: usersOf(train),
     leftOut: train.leftOut + (holdout?.leftOut ?? 0),
-    unknown: countsOf(columns, log, ({ missing }) => missing?.reduce((sum, each) => sum + each, 0) ?? 0),
-    negative: countsOf(gains, log, ({ numbers }) => numbers.reduce((sum, each) => sum + Number(each < 0), 0)),
+    missing: countsOf(columns, log, ({ missing }) => missing?.reduce((sum, each) => sum + each, 0) ?? 0),
+    negativeGains: countsOf(gains, log, ({ numbers }) => numbers.reduce((sum, each) => sum + Number(each < 0), 0)),
     ...(holdout === undefined || heldOut === undefined
       ? {}
       : { holdout: { rows: holdout.rows.rows, requests: requests(holdout), users: usersOf(holdout), ...heldOut } }),

@@ -44,9 +44,9 @@ export interface LogSummary {
   /** Candidates that serving would leave out. */
   readonly leftOut: number;
   /** Of each column that is measured, how many rows have no value: they are not part of what is measured of it. */
-  readonly unknown: readonly { readonly column: string; readonly rows: number }[];
+  readonly missing: readonly { readonly column: string; readonly rows: number }[];
   /** Of each column that `ndcg` reads, how many rows have a gain below 0, which counts as 0. */
-  readonly negative: readonly { readonly column: string; readonly rows: number }[];
+  readonly negativeGains: readonly { readonly column: string; readonly rows: number }[];
   /** Absent where the log has too few users to hold some out. */
   readonly holdout?: { readonly rows: number; readonly requests: number; readonly users: number } & HeldOut;
 }
@@ -58,7 +58,7 @@ export interface ParamResult {
   readonly production: number;
   readonly proposed: number;
   /** What a fit gave before it was moved into the range. */
-  readonly outside?: number;
+  readonly fitted?: number;
 }
 
 /** A figure on the slice that was learned from, and on the one that was held out. */

@@ -3,6 +3,7 @@ import type { CompileResult } from "../../../runtime/jobs/compile.js";
 import type { View } from "../../command.js";
 
 export const compileView: View<CompileResult> = {
+  document: "compile",
   human: ({ artifact, manifest }) => {
     const trained = manifest.parameters.filter(({ role }) => role === "parameter");
     const size = trained.reduce((total, { shape }) => total + shape.reduce((product, side) => product * side, 1), 0);

@@ -4,6 +4,7 @@ import type { View } from "../../command.js";
 import { count, table } from "../../views/text.js";
 
 export const costView: View<Cost> = {
+  document: "cost",
   human: (cost, { outStyle }) => {
     if (cost.total.parameters === 0 && cost.total.flops === 0)
       return `${cost.model} has no network: nothing is trained\n`;
@@ -53,14 +54,16 @@ function sharingTable({ total, shared, private: own }: Cost): string {
 }
 
 /** Nothing for one task: it is a single model already. */
-function singleTable({ tasks, single, total }: Cost): string {
+function singleTable({ tasks, separate, total }: Cost): string {
   if (tasks.length < 2) return "";
   const share =
-    single.parameters === 0 ? "" : ` (this model: ${percent(total.parameters / single.parameters)} of the parameters)`;
+    separate.parameters === 0
+      ? ""
+      : ` (this model: ${percent(total.parameters / separate.parameters)} of the parameters)`;
   return `as ${tasks.length} single models${share}\n${table([
     ["", "parameters", "bytes", "FLOPs a row"],
     ...tasks.map((task) => [task.name, ...cells(task)]),
-    ["sum", ...cells(single)],
+    ["sum", ...cells(separate)],
   ])}`;
 }
 

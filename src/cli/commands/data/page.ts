@@ -29,7 +29,7 @@ export function dataPage({ model, roles, warnings }: DataProfile): string {
 }
 
 function roleSection(role: RoleProfile): string {
-  const sampled = role.sampled < role.rows ? `; values on the first ${count(role.sampled)} rows` : "";
+  const sampled = role.sampledRows < role.rows ? `; values on the first ${count(role.sampledRows)} rows` : "";
   const { group, weight } = role;
   return [
     `<h2>${role.role}</h2>`,
@@ -50,12 +50,12 @@ function roleSection(role: RoleProfile): string {
     ),
     tableOf(
       ["label", "is", "from", "mean#", "unknown rows#"],
-      role.labels.map(({ name, kind, source, mean, unknown }) => [
+      role.labels.map(({ name, kind, source, mean, nulls }) => [
         code(name),
         kind,
         code(source),
         meanText(mean, kind === "event"),
-        count(unknown),
+        count(nulls),
       ]),
     ),
     tableOf(
@@ -77,7 +77,7 @@ function roleSection(role: RoleProfile): string {
               code(group.column),
               count(group.groups),
               count(group.ungrouped),
-              ...Object.values(group.rows ?? {}).map(count),
+              ...Object.values(group.rowsPerGroup ?? {}).map(count),
             ],
           ],
         ),
@@ -105,11 +105,13 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
   return `<div class="wide"><table><thead><tr>${names}</tr></thead><tbody>\n${body.join("\n")}\n</tbody></table></div>`;
 }
 
-function valuesCell({ numbers, top = [], lengths }: FeatureProfile): string {
+function valuesCell({ numbers, top = [], valuesPerRow }: FeatureProfile): string {
   if (numbers !== undefined)
     return `${histogram(numbers.histogram)} ${numberText(numbers.minimum)} … ${numberText(numbers.maximum)}, mean ${numberText(numbers.mean)}`;
   const perRow =
-    lengths === undefined ? [] : [`${lengths.minimum} … ${lengths.maximum} per row, mean ${numberText(lengths.mean)}`];
+    valuesPerRow === undefined
+      ? []
+      : [`${valuesPerRow.minimum} … ${valuesPerRow.maximum} per row, mean ${numberText(valuesPerRow.mean)}`];
   return [...perRow, ...top.map(({ value, share }) => `${code(value)} ${percent(share)}`)].join(", ");
 }
 

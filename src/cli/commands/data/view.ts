@@ -2,6 +2,7 @@ import { plural } from "../../../compiler/text/index.js";
 import { renderPretty } from "../../../compiler/diagnostics/index.js";
 import type { FeatureProfile, ProfiledData, RoleProfile } from "../../../runtime/profile/index.js";
 import { sourcesOf } from "../../show-diagnostics.js";
+import { documentText } from "../../documents.js";
 import type { Terminal } from "../../terminal.js";
 import { dataPage } from "./page.js";
 import { numberText } from "../../views/number-text.js";
@@ -16,7 +17,7 @@ export function dataText(result: ProfiledData, format: (typeof dataFormats)[numb
     case "human":
       return humanText(result, terminal);
     case "json":
-      return `${JSON.stringify(result.profile, undefined, 2)}\n`;
+      return documentText("data", result.profile);
     case "html":
       return dataPage(result.profile);
   }
@@ -46,7 +47,7 @@ function featureTable(role: RoleProfile): string {
   if (role.features.length === 0) return "";
   const isMeasured = role.features.some(({ unseenShare }) => unseenShare !== undefined);
   const labels = [...new Set(role.features.flatMap(({ auc = [] }) => auc.map(({ label }) => label)))];
-  const note = role.sampled < role.rows ? `values on the first ${plural(role.sampled, "row")}\n` : "";
+  const note = role.sampledRows < role.rows ? `values on the first ${plural(role.sampledRows, "row")}\n` : "";
   return (
     note +
     leftLast([
@@ -78,7 +79,7 @@ const bars = "▁▂▃▄▅▆▇█";
 const shownValues = 3;
 const shownLength = 24;
 
-function valuesText({ numbers, top = [], lengths }: FeatureProfile): string {
+function valuesText({ numbers, top = [], valuesPerRow }: FeatureProfile): string {
   if (numbers !== undefined) {
     const most = Math.max(...numbers.histogram);
     const picture = numbers.histogram.map((n) => (n === 0 ? " " : bars[Math.ceil((n / most) * 8) - 1])).join("");
@@ -86,7 +87,9 @@ function valuesText({ numbers, top = [], lengths }: FeatureProfile): string {
   }
   const values = top.slice(0, shownValues).map(({ value, share }) => `${shorten(value)} ${percent(share)}`);
   const perRow =
-    lengths === undefined ? [] : [`${lengths.minimum} … ${lengths.maximum} per row, mean ${numberText(lengths.mean)}`];
+    valuesPerRow === undefined
+      ? []
+      : [`${valuesPerRow.minimum} … ${valuesPerRow.maximum} per row, mean ${numberText(valuesPerRow.mean)}`];
   return [...perRow, ...values].join(", ");
 }
 
@@ -99,11 +102,11 @@ function labelTable({ labels }: RoleProfile): string {
   if (labels.length === 0) return "";
   return table([
     ["label", "is", "mean", "unknown rows"],
-    ...labels.map(({ name, kind, source, mean, unknown }) => [
+    ...labels.map(({ name, kind, source, mean, nulls }) => [
       name === source ? name : `${name} = ${visibleText(source)}`,
       kind,
       meanText(mean, kind === "event"),
-      count(unknown),
+      count(nulls),
     ]),
   ]);
 }
@@ -129,7 +132,7 @@ function meanText(mean: number | undefined, isShare: boolean): string {
 function groupAndWeight({ group, weight }: RoleProfile): string {
   const lines: string[] = [];
   if (group !== undefined) {
-    const { column, groups, ungrouped, rows } = group;
+    const { column, groups, ungrouped, rowsPerGroup: rows } = group;
     const sizes =
       rows === undefined
         ? ""

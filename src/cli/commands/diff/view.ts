@@ -1,11 +1,12 @@
 import { type ModelDiff, renderDiffMarkdown, renderDiffText } from "../../../compiler/diff/index.js";
-import { type Diagnostic, renderPretty } from "../../../compiler/diagnostics/index.js";
+import { type Diagnostic, renderPretty, toDiagnosticJson } from "../../../compiler/diagnostics/index.js";
 import { plural, type SourceFile } from "../../../compiler/text/index.js";
 import type { View } from "../../command.js";
 import type { FileDiff } from "./files.js";
 import { sourcesOf } from "../../show-diagnostics.js";
 
 export const diffView: View<ModelDiff> = {
+  document: "diff",
   human: (diff, { outStyle }) =>
     renderDiffText(diff, {
       added: outStyle.green,
@@ -18,6 +19,7 @@ export const diffView: View<ModelDiff> = {
 
 /** Many specs beside themselves: those with changes in full, errors with their places, the others counted. */
 export const fileDiffsView: View<readonly FileDiff[]> = {
+  document: "diff-files",
   human: (files, terminal) => {
     const color = terminal.outStyle.bold("") !== "";
     return joined(files, {
@@ -30,6 +32,7 @@ export const fileDiffsView: View<readonly FileDiff[]> = {
 };
 
 export const fileDiffsMarkdownView: View<readonly FileDiff[]> = {
+  document: "diff-files",
   human: (files) =>
     joined(files, {
       show: renderDiffMarkdown,
@@ -39,12 +42,15 @@ export const fileDiffsMarkdownView: View<readonly FileDiff[]> = {
   json: jsonOf,
 };
 
-function jsonOf(files: readonly FileDiff[]): unknown {
-  return files.map((each) => {
-    if (each.state !== "failed") return each;
-    const { file, state, diagnostics } = each;
-    return { file, state, diagnostics };
-  });
+function jsonOf(files: readonly FileDiff[]): object {
+  return {
+    files: files.map((each) => {
+      if (each.state !== "failed") return each;
+      const { file, state, diagnostics } = each;
+      const sources = new Map([...sourcesOf(diagnostics), ...each.sources]);
+      return { file, state, diagnostics: diagnostics.map((diagnostic) => toDiagnosticJson(diagnostic, sources)) };
+    }),
+  };
 }
 
 interface Form {
@@ -75,4 +81,4 @@ function joined(files: readonly FileDiff[], { show, title, errors }: Form): stri
 }
 
 /** For a pull request. */
-export const diffMarkdownView: View<ModelDiff> = { human: renderDiffMarkdown, json: (diff) => diff };
+export const diffMarkdownView: View<ModelDiff> = { document: "diff", human: renderDiffMarkdown, json: (diff) => diff };

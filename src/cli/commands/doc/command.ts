@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.js";
+import { documentText } from "../../documents.js";
 import { outputOption, printText } from "../../print-text.js";
 
 export const docVerb = defineCommand(
@@ -30,7 +31,7 @@ export const docVerb = defineCommand(
   async ({ arguments: [name = ""], options }, terminal) => {
     const { runDoc } = await import("./run.js");
     const page = await runDoc(name, options.image, options.output);
-    const text = options.format === "json" ? `${JSON.stringify({ page }, undefined, 2)}\n` : page;
+    const text = options.format === "json" ? documentText("doc", { page }) : page;
     return printText(terminal, text, options.output);
   },
 );

@@ -2,6 +2,7 @@ import type { View } from "../../command.js";
 import type { DoctorResult } from "./run.js";
 
 export const doctorView: View<DoctorResult> = {
+  document: "doctor",
   human: (report) => {
     const { native } = report;
     const rows: (readonly [string, string])[] = [

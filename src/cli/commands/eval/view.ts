@@ -3,6 +3,7 @@ import type { View } from "../../command.js";
 import { scoresTable } from "../../views/scores.js";
 
 export const evalView: View<EvaluationResult> = {
+  document: "eval",
   human: scoresTable,
   json: (measured) => measured,
 };

@@ -3,9 +3,11 @@ import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { Outcome } from "../../command.js";
 
 /** A counter with its name taken apart. */
-export interface FlowCounter extends CounterName, Pick<CounterReading, "limit" | "granted" | "spent"> {
-  /** End of the window, in milliseconds since 1970. */
-  readonly ends: number;
+export interface FlowCounter extends Omit<CounterName, "start">, Pick<CounterReading, "limit" | "granted" | "spent"> {
+  /** Start of the window on the zone's clocks: `2026-11-05T00:00:00+08:00`. */
+  readonly startsAt: string;
+  /** End of the window: `2026-11-05T16:00:00.000Z`. */
+  readonly endsAt: string;
   /** Permits that sessions hold: granted, and not reported as spent. */
   readonly held: number;
   readonly holders: number;
@@ -17,7 +19,7 @@ export interface FlowResult {
   /** Nearest to their limit first. */
   readonly counters: readonly FlowCounter[];
   /** Counters that were left out for `top`. */
-  readonly more: number;
+  readonly omitted: number;
 }
 
 /** Reads the counters of a store. `now`, in milliseconds since 1970, decides which windows are open. */
@@ -42,15 +44,25 @@ export async function runFlow({
       })
       .sort((a, b) => used(b) - used(a));
     const shown = counters.slice(0, top);
-    const more = counters.length - shown.length;
-    return { result: { store: store.name, warnings: store.warnings, counters: shown, more }, exitCode: 0 };
+    const omitted = counters.length - shown.length;
+    return { result: { store: store.name, warnings: store.warnings, counters: shown, omitted }, exitCode: 0 };
   } finally {
     await store.close();
   }
 }
 
 function counterOf(name: CounterName, { limit, granted, spent, ends, holders }: CounterReading): FlowCounter {
-  return { ...name, limit, granted, spent, held: granted - spent, holders: holders.length, ends };
+  const { start, ...rest } = name;
+  return {
+    ...rest,
+    startsAt: start,
+    limit,
+    granted,
+    spent,
+    held: granted - spent,
+    holders: holders.length,
+    endsAt: new Date(ends).toISOString(),
+  };
 }
 
 function used({ limit, granted }: FlowCounter): number {

@@ -1,3 +1,4 @@
+import { toDiagnosticJson } from "../../../compiler/diagnostics/index.js";
 import { plural } from "../../../compiler/text/index.js";
 import type { View } from "../../command.js";
 import type { FlowCounter, FlowResult } from "./run.js";
@@ -5,14 +6,18 @@ import { count, table } from "../../views/text.js";
 import { visibleText } from "../../views/visible-text.js";
 
 export const flowView: View<FlowResult> = {
-  human: ({ store, warnings, counters, more }) => {
+  document: "flow",
+  human: ({ store, warnings, counters, omitted }) => {
     const notes = warnings.map(({ code, message }) => `warning[${code}]: ${message}\n`).join("");
     if (counters.length === 0) return `${notes}${store}: no counter of an open window\n`;
     const head = ["rule", "value", "window", "limit", "granted", "shown", "held", "by"];
-    const left = more === 0 ? "" : `and ${plural(more, "counter")} more; --top shows them\n`;
+    const left = omitted === 0 ? "" : `and ${plural(omitted, "counter")} more; --top shows them\n`;
     return `${notes}${store}\n\n${table([head, ...counters.map(row)])}${left}`;
   },
-  json: (result) => result,
+  json: (result) => ({
+    ...result,
+    warnings: result.warnings.map((warning) => toDiagnosticJson(warning, new Map())),
+  }),
 };
 
 function row({
@@ -20,7 +25,7 @@ function row({
   value,
   unit,
   zone,
-  start,
+  startsAt,
   limit,
   granted,
   spent,
@@ -30,7 +35,7 @@ function row({
   return [
     scope.join(" › "),
     visibleText(valueText(value)),
-    `${unit} from ${start} ${zone}`,
+    `${unit} from ${startsAt} ${zone}`,
     ...[limit, granted, spent, held].map(count),
     holders === 0 ? "" : plural(holders, "server"),
   ];

@@ -10,7 +10,7 @@ import { unifiedDiff } from "../../unified-diff.js";
 import type { Outcome } from "../../command.js";
 
 export interface FmtFile {
-  readonly path: string;
+  readonly file: string;
   readonly changed: boolean;
   /** What would change, as a unified diff; empty unless asked for, and for a file that stays as it is. */
   readonly diff: string;
@@ -45,7 +45,7 @@ export async function runFmt(paths: readonly string[], mode: FmtMode): Promise<O
     }
     const changed = formatted !== text;
     if (changed && !mode.check && !mode.diff) await replaceFile(path, formatted);
-    files.push({ path, changed, diff: changed && mode.diff ? await unifiedDiff(path, text, formatted) : "" });
+    files.push({ file: path, changed, diff: changed && mode.diff ? await unifiedDiff(path, text, formatted) : "" });
   }
   const unformatted = mode.check && files.some(({ changed }) => changed);
   return { result: { files, mode, diagnostics }, exitCode: diagnostics.length > 0 || unformatted ? 1 : 0 };

@@ -4,15 +4,16 @@ import type { FmtResult } from "./run.js";
 import { paintDiff } from "../../unified-diff.js";
 
 export const fmtView: View<FmtResult> = {
+  document: "fmt",
   human: ({ files, mode }, { outStyle }) => {
     if (mode.diff) return files.map(({ diff }) => paintDiff(diff, outStyle)).join("");
     const changed = files.filter((file) => file.changed);
-    const lines = changed.map(({ path }) => `${mode.check ? "would change" : "formatted"} ${path}\n`);
+    const lines = changed.map(({ file }) => `${mode.check ? "would change" : "formatted"} ${file}\n`);
     const rest = files.length - changed.length;
     return [...lines, ...(rest > 0 ? [`${plural(rest, "file")} already in canonical layout\n`] : [])].join("");
   },
   json: ({ files, mode }) => ({
-    files: files.map(({ path, changed, diff }) => ({ path, changed, ...(mode.diff ? { diff } : {}) })),
+    files: files.map(({ file, changed, diff }) => ({ file, changed, ...(mode.diff ? { diff } : {}) })),
     written: !mode.check && !mode.diff,
   }),
 };

@@ -1,4 +1,5 @@
 import { type PlacedDiagram, renderDot, renderSvg } from "../../../compiler/diagram/index.js";
+import { documentText } from "../../documents.js";
 
 export const graphFormats = ["svg", "dot", "json"] as const;
 export type GraphFormat = (typeof graphFormats)[number];
@@ -11,6 +12,6 @@ export function graphText(diagram: PlacedDiagram, format: GraphFormat): string {
     case "dot":
       return renderDot(diagram);
     case "json":
-      return `${JSON.stringify(diagram, undefined, 2)}\n`;
+      return documentText("graph", diagram);
   }
 }

@@ -3,6 +3,7 @@ import type { View } from "../../command.js";
 import type { InitResult } from "./run.js";
 
 export const initView: View<InitResult> = {
+  document: "init",
   human: ({ directory, files, guessed }) => {
     const [spec, out] = [quoted(join(directory, "model.mtl")), quoted(join(directory, "out"))];
     return [

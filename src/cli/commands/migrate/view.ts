@@ -4,6 +4,7 @@ import { plural } from "../../../compiler/text/index.js";
 import type { MigrateResult } from "./run.js";
 
 export const migrateView: View<MigrateResult> = {
+  document: "migrate",
   human: ({ edition, files, mode }, { outStyle }) => {
     if (mode.diff) return files.map(({ diff }) => paintDiff(diff, outStyle)).join("");
     const changed = files.filter((file) => file.changed);
@@ -17,7 +18,12 @@ export const migrateView: View<MigrateResult> = {
   },
   json: ({ edition, files, mode }) => ({
     edition,
-    files: files.map(({ path, changed, from, diff }) => ({ path, changed, from, ...(mode.diff ? { diff } : {}) })),
+    files: files.map(({ path, changed, from, diff }) => ({
+      file: path,
+      changed,
+      from,
+      ...(mode.diff ? { diff } : {}),
+    })),
     written: !mode.check && !mode.diff,
   }),
 };

@@ -3,6 +3,7 @@ import type { PredictResult } from "../../../runtime/jobs/predict.js";
 import type { View } from "../../command.js";
 
 export const predictView: View<PredictResult> = {
+  document: "predict",
   human: ({ output, rows, columns }) => `wrote ${plural(rows, "row")} to ${output}: ${columns.join(", ")}\n`,
   json: (result) => result,
 };

@@ -1,5 +1,6 @@
 import { formulaText } from "../../../compiler/describe/index.js";
 import type { RefusedAnswer } from "../../../runtime/rank/index.js";
+import { documentLine } from "../../documents.js";
 import type { ExplainedAnswer, ExplainedRank, RankedRequest } from "./run.js";
 import { candidateNotes } from "../../views/candidate-notes.js";
 import { budgetText, relaxedText } from "../../views/relaxed.js";
@@ -10,12 +11,12 @@ import { visibleText } from "../../views/visible-text.js";
 
 /** One request's list, for people or as a JSON line. */
 export function rankText(answer: RankedRequest, format: "human" | "json"): string {
-  if (format === "json") return `${JSON.stringify(rankJson(answer))}\n`;
+  if (format === "json") return documentLine("rank", rankJson(answer));
   return answer.kind === "refused" ? refusedText(answer) : humanText(answer);
 }
 
 /** What was asked is echoed, so that the answer can be had again. */
-export function rankJson(answer: RankedRequest): unknown {
+export function rankJson(answer: RankedRequest): object {
   const { request, ranking, now, seed } = answer;
   const asked = { request, ranking, at: new Date(now * 1000).toISOString(), seed };
   if (answer.kind === "refused") {

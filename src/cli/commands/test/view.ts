@@ -9,6 +9,7 @@ import { leftOutReason } from "../../views/left-out.js";
 import { numberText } from "../../views/number-text.js";
 
 export const testView: View<TestRunResult> = {
+  document: "test",
   human: ({ tests, passed, failed }, { outStyle }) => {
     if (tests.length === 0) return "there are no tests in these specs\n";
     const files = [...new Set(tests.map(({ file }) => file))];
@@ -19,8 +20,22 @@ export const testView: View<TestRunResult> = {
     const total = `${passed} passed, ${failed} failed`;
     return `${blocks.join("\n")}\n${failed > 0 ? outStyle.red(total) : outStyle.green(total)}\n`;
   },
-  json: ({ tests, passed, failed }) => ({ passed, failed, tests }),
+  json: ({ tests, passed, failed }) => ({ passed, failed, tests: tests.map(testJson) }),
 };
+
+function testJson({ expectations, ...test }: ShownTest): object {
+  return {
+    ...test,
+    expectations: expectations.map(({ rankings, ...expectation }) => ({
+      ...expectation,
+      rankings: rankings.map(({ name, candidates, ...report }) => ({
+        ranking: name,
+        ...report,
+        candidates: candidates.map(({ row: _, ...candidate }) => candidate),
+      })),
+    })),
+  };
+}
 
 function testText({ title, file, passed, expectations }: ShownTest, style: Style): string {
   if (passed) return `  ${style.green("✓")} ${title}\n`;

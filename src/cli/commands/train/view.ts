@@ -3,7 +3,8 @@ import type { View } from "../../command.js";
 import { scoresTable } from "../../views/scores.js";
 
 export const trainView: View<TrainResult> = {
-  human: ({ summary, evaluation, artifact, checkpoint, already }) => {
+  document: "train",
+  human: ({ summary, evaluation, artifact, checkpoint, alreadyTrained }) => {
     if (summary.ended === "interrupted")
       return checkpoint === undefined
         ? "interrupted\n"
@@ -12,11 +13,15 @@ export const trainView: View<TrainResult> = {
       ...(evaluation === undefined ? [] : [scoresTable(evaluation)]),
       ...(artifact === undefined
         ? []
-        : [already === true ? `${artifact} is trained already, from the same spec and data\n` : `wrote ${artifact}\n`]),
+        : [
+            alreadyTrained === true
+              ? `${artifact} is trained already, from the same spec and data\n`
+              : `wrote ${artifact}\n`,
+          ]),
     ].join("");
   },
-  json: ({ summary, history, evaluation, artifact, checkpoint, warmStart, already }) => ({
-    ...(already === true ? { already } : {}),
+  json: ({ summary, history, evaluation, artifact, checkpoint, warmStart, alreadyTrained }) => ({
+    ...(alreadyTrained === true ? { alreadyTrained } : {}),
     ...(artifact === undefined ? {} : { artifact }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(evaluation === undefined ? {} : evaluation),

@@ -4,6 +4,7 @@ import { tuneMethods } from "../../../runtime/tune/result.js";
 import { defineCommand } from "../../command.js";
 import { withDataInput } from "../../data-input.js";
 import { interruptCode, Interrupted, withInterrupt } from "../../interrupt.js";
+import { documentLine } from "../../documents.js";
 import { formatOption, quietOption } from "../../shared-options.js";
 import { show } from "../../show.js";
 
@@ -121,7 +122,7 @@ export const tuneVerb = defineCommand(
     try {
       const outcome = await withInterrupt(async (signal) => {
         const ended = options["ask-tell"]
-          ? await runAskTell({ ...command, signal }, (message) => terminal.out(`${JSON.stringify(message)}\n`))
+          ? await runAskTell({ ...command, signal }, (message) => terminal.out(documentLine("tune-line", message)))
           : await withDataInput(log, (rows) => runTune({ ...command, log: rows, signal }), { spec });
         return ended?.result.interrupted === true ? { ...ended, exitCode: interruptCode(signal) } : ended;
       });
@@ -129,7 +130,7 @@ export const tuneVerb = defineCommand(
       if (outcome instanceof Interrupted) return outcome.exitCode;
       if (outcome === undefined) return 0;
       if (options["ask-tell"]) {
-        terminal.out(`${JSON.stringify({ result: tuneView.json(outcome.result) })}\n`);
+        terminal.out(documentLine("tune-line", { result: tuneView.json(outcome.result) }));
         return outcome.exitCode;
       }
       return show(terminal, options.format, tuneView, outcome);

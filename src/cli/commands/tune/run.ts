@@ -27,7 +27,7 @@ export async function runTune(command: TuneCommand): Promise<Outcome<TuneResult>
 /** Lets the lines of standard input drive. Undefined when they asked for nothing. */
 export async function runAskTell(
   command: TuneCommand,
-  write: (message: unknown) => void,
+  write: (message: object) => void,
 ): Promise<Outcome<TuneResult> | undefined> {
   const { signal } = command;
   const listen = (): AsyncIterable<string> =>

@@ -6,6 +6,7 @@ import type { Style } from "../../style.js";
 import { count, decimal, duration, table } from "../../views/text.js";
 
 export const tuneView: View<TuneResult> = {
+  document: "tune",
   human: (result, { outStyle }) =>
     [
       opening(result),
@@ -29,27 +30,27 @@ function opening({ target, log, method, trials, seconds, seed, interrupted }: Tu
       ? "nothing held out: too few users"
       : log.holdout.by === "time"
         ? `held out: ${plural(log.holdout.requests, "request")} from ${log.holdout.from}`
-        : `${count(log.holdout.users)} of ${plural(log.holdout.of, "user")} held out`;
+        : `${count(log.holdout.users)} of ${plural(log.holdout.totalUsers, "user")} held out`;
   const left = log.leftOut === 0 ? "" : `; ${plural(log.leftOut, "row")} left out as at serving`;
   const how = trials === 0 ? method : `${method}, seed ${seed}, ${plural(trials, "trial")}`;
   return [
     `${noun} ${target.name}: ${plural(log.rows, "row")}, ${plural(log.requests, "request")}, ${plural(log.users, "user")}; ${held}${left}`,
-    ...log.unknown.map(
+    ...log.missing.map(
       ({ column, rows }) => `${column}: ${plural(rows, "row")} without a value, left out of what is measured of it`,
     ),
-    ...log.negative.map(({ column, rows }) => `${column}: ${plural(rows, "row")} below 0, which ndcg counts as 0`),
+    ...log.negativeGains.map(({ column, rows }) => `${column}: ${plural(rows, "row")} below 0, which ndcg counts as 0`),
     `${how}, ${duration(seconds)}${interrupted ? "; stopped, this is the best so far" : ""}`,
     "",
   ].join("\n");
 }
 
 function paramsTable({ params, anchor }: TuneResult): string {
-  const rows = params.map(({ name, low, high, production, proposed, outside }) => [
+  const rows = params.map(({ name, low, high, production, proposed, fitted }) => [
     name,
     `[${low}, ${high}]`,
     String(production),
     String(proposed),
-    name === anchor?.name ? "fixed" : outside === undefined ? "" : `the fit gave ${decimal(outside)}`,
+    name === anchor?.name ? "fixed" : fitted === undefined ? "" : `the fit gave ${decimal(fitted)}`,
   ]);
   const lines = table([["parameter", "range", "production", "proposed", ""], ...rows]);
   if (anchor === undefined) return lines;

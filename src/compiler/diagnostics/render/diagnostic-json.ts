@@ -2,8 +2,8 @@ import { positionAt, type SourceFile, type Span } from "../../text/index.js";
 import { definitionOf } from "../catalogue/index.js";
 import type { Diagnostic, Severity } from "../diagnostic.js";
 
-/** A place for machines: 1-based lines and columns (UTF-16 units), the end exclusive. */
-export interface PlaceJson {
+/** A source location for machines: 1-based lines and columns (UTF-16 units), the end exclusive. */
+export interface LocationJson {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -11,21 +11,23 @@ export interface PlaceJson {
   readonly endColumn: number;
 }
 
-/** A diagnostic with its places as lines and columns. All other forms are made from this one. */
-export interface DiagnosticJson extends Partial<PlaceJson> {
+/** A diagnostic with its locations as lines and columns. All other forms are made from this one. */
+export interface DiagnosticJson extends Partial<LocationJson> {
   readonly code: string;
   /** The code's name, such as `gate-width`. */
   readonly slug: string;
   readonly severity: Severity;
   readonly message: string;
-  /** A few words about the place itself. */
+  /** A few words about the location itself. */
   readonly caption?: string;
-  readonly labels: readonly (PlaceJson & { readonly message: string })[];
+  readonly labels: readonly (LocationJson & { readonly message: string })[];
   readonly notes: readonly string[];
   readonly help?: string;
   readonly fixes: readonly {
     readonly title: string;
-    readonly edits: readonly (PlaceJson & { readonly newText: string })[];
+    /** It cannot be a wrong guess: `mtlc check --fix` applies it. */
+    readonly safe: boolean;
+    readonly edits: readonly (LocationJson & { readonly newText: string })[];
   }[];
 }
 
@@ -38,7 +40,7 @@ export interface DiagnosticCounts {
 }
 
 /**
- * The machine form of a diagnostic. Places in files that `sources` does not hold are left out, but for the file's name;
+ * The machine form of a diagnostic. Locations in files that `sources` does not hold are left out, but for the file's name;
  * a diagnostic that is about no file has an empty one.
  */
 export function toDiagnosticJson(diagnostic: Diagnostic, sources: ReadonlyMap<string, SourceFile>): DiagnosticJson {
@@ -48,24 +50,25 @@ export function toDiagnosticJson(diagnostic: Diagnostic, sources: ReadonlyMap<st
     slug: definitionOf(code).slug,
     severity,
     message,
-    ...(placeOf(diagnostic.span, sources) ?? (diagnostic.span.file === "" ? {} : { file: diagnostic.span.file })),
+    ...(locationOf(diagnostic.span, sources) ?? (diagnostic.span.file === "" ? {} : { file: diagnostic.span.file })),
     ...(caption === "" ? {} : { caption }),
-    labels: diagnostic.labels.flatMap((label) => withPlace(label.span, sources, { message: label.message })),
+    labels: diagnostic.labels.flatMap((label) => withLocation(label.span, sources, { message: label.message })),
     notes,
     ...(help === undefined ? {} : { help }),
     fixes: diagnostic.fixes.map((fix) => ({
       title: fix.title,
-      edits: fix.edits.flatMap((edit) => withPlace(edit.span, sources, { newText: edit.newText })),
+      safe: fix.safe === true,
+      edits: fix.edits.flatMap((edit) => withLocation(edit.span, sources, { newText: edit.newText })),
     })),
   };
 }
 
-function withPlace<T>(span: Span, sources: ReadonlyMap<string, SourceFile>, rest: T): readonly (PlaceJson & T)[] {
-  const place = placeOf(span, sources);
-  return place === undefined ? [] : [{ ...place, ...rest }];
+function withLocation<T>(span: Span, sources: ReadonlyMap<string, SourceFile>, rest: T): readonly (LocationJson & T)[] {
+  const location = locationOf(span, sources);
+  return location === undefined ? [] : [{ ...location, ...rest }];
 }
 
-function placeOf(span: Span, sources: ReadonlyMap<string, SourceFile>): PlaceJson | undefined {
+function locationOf(span: Span, sources: ReadonlyMap<string, SourceFile>): LocationJson | undefined {
   const source = sources.get(span.file);
   if (source === undefined) return undefined;
   const start = positionAt(source, span.start);
@@ -80,8 +83,24 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic
   return { errors: of("error"), warnings: of("warning"), infos: of("info"), files: files.size };
 }
 
-/** `{ "diagnostics": […], "errors": n, "warnings": n, "infos": n, "files": n }`, indented. */
-export function renderJson(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, SourceFile>): string {
-  const list = diagnostics.map((each) => toDiagnosticJson(each, sources));
-  return JSON.stringify({ diagnostics: list, ...countDiagnostics(diagnostics) }, undefined, 2);
+/** Version of the document that {@link renderJson} gives. */
+export const diagnosticsVersion = 1;
+
+/** The document `mtlc-diagnostics`: the diagnostics, and how many there are of each severity. `indent` 0: on one line. */
+export function renderJson(
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, SourceFile>,
+  { indent = 2 }: { readonly indent?: number } = {},
+): string {
+  const { errors, warnings, infos, files } = countDiagnostics(diagnostics);
+  const document = {
+    format: "mtlc-diagnostics",
+    version: diagnosticsVersion,
+    diagnostics: diagnostics.map((each) => toDiagnosticJson(each, sources)),
+    errors,
+    warnings,
+    infos,
+    filesWithDiagnostics: files,
+  };
+  return JSON.stringify(document, undefined, indent);
 }

@@ -4,11 +4,12 @@
  */
 export {
   countDiagnostics,
+  diagnosticsVersion,
   renderJson,
   toDiagnosticJson,
   type DiagnosticCounts,
   type DiagnosticJson,
-  type PlaceJson,
+  type LocationJson,
 } from "./diagnostic-json.js";
 export { renderGithub } from "./github.js";
 export { renderSarif, type SarifTool } from "./sarif.js";

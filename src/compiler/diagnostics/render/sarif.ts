@@ -1,7 +1,7 @@
 import type { SourceFile } from "../../text/index.js";
 import { definitionOf } from "../catalogue/index.js";
 import type { Diagnostic, Severity } from "../diagnostic.js";
-import { toDiagnosticJson, type DiagnosticJson, type PlaceJson } from "./diagnostic-json.js";
+import { toDiagnosticJson, type DiagnosticJson, type LocationJson } from "./diagnostic-json.js";
 
 const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
 
@@ -82,11 +82,11 @@ function locationsOf({ file, line, column, endLine, endColumn }: DiagnosticJson)
   return [{ physicalLocation: physicalLocation({ file, line, column, endLine, endColumn }) }];
 }
 
-function physicalLocation(place: PlaceJson): unknown {
+function physicalLocation(place: LocationJson): unknown {
   return { artifactLocation: { uri: uriOf(place.file) }, region: regionOf(place) };
 }
 
-function regionOf({ line, column, endLine, endColumn }: PlaceJson): unknown {
+function regionOf({ line, column, endLine, endColumn }: LocationJson): unknown {
   return { startLine: line, startColumn: column, endLine, endColumn };
 }
 

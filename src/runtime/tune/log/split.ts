@@ -5,7 +5,8 @@ import { createDraws } from "../random.js";
 import { orderOfTimes } from "./times.js";
 
 /** The latest requests, from a time as the log writes it; or some of all users. */
-export type HeldOut = { readonly by: "time"; readonly from: string } | { readonly by: "user"; readonly of: number };
+export type HeldOut =
+  { readonly by: "time"; readonly from: string } | { readonly by: "user"; readonly totalUsers: number };
 
 export interface LogSplit {
   /** Rows of the log, those of one request side by side. */
@@ -75,7 +76,7 @@ export function splitByUser(
   return {
     train: order.filter((row) => !isHeld(row)),
     held: order.filter(isHeld),
-    how: { by: "user", of: all.length },
+    how: { by: "user", totalUsers: all.length },
   };
 }
 

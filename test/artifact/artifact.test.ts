@@ -183,7 +183,7 @@ describe("an artifact", () => {
     mkdirSync(foreign);
     writeFileSync(join(foreign, "cat.jpg"), "");
     await expect(writeArtifact(foreign, content("/a/shop.mtl"))).rejects.toThrow(
-      /MTL7205: `.*photos` is not an artifact and not empty \(it holds `cat.jpg`\)/,
+      /MTL7205: `.*photos` is not an artifact and not empty \(it has `cat.jpg`\)/,
     );
     expect(readdirSync(foreign)).toEqual(["cat.jpg"]);
   });

@@ -88,7 +88,7 @@ describe("a command line with a mistake", () => {
     ["a.mtl --quiet=yes", "MTL8004: `--quiet` takes no value, not `yes`"],
     ["", "MTL8005: `mtlc train` needs SPEC: `mtlc train SPEC [options]`"],
     ["--train x.csv a.mtl", "MTL8005: `mtlc train` needs SPEC: `mtlc train SPEC [options]`"],
-    ["a.mtl b.mtl", "MTL8006: `mtlc train` has no use for `b.mtl`: `mtlc train SPEC [options]`"],
+    ["a.mtl b.mtl", "MTL8006: `mtlc train` does not take `b.mtl`: `mtlc train SPEC [options]`"],
   ])("%s", (line, message) => {
     expect(failure(line)).toBe(message);
   });

@@ -89,7 +89,7 @@ describe("mtlc tune", () => {
     };
     expect(await run("--objective", "auc(click)", "--holdout", "2")).toEqual([
       2,
-      "error[MTL7564]: `--holdout 2` is not right; it takes a share between 0 and 1, such as 0.2\n",
+      "error[MTL7564]: `--holdout 2` is not valid; it takes a share between 0 and 1, such as 0.2\n",
     ]);
     expect(await run("--objective", "auc(click)", "--method", "grid", "--budget", "4")).toEqual([
       2,

@@ -37,7 +37,7 @@ async function errorOf(
 describe("files that are not there", () => {
   it("by name", async () => {
     expect(await errorOf({}, { train: source("data/train.csv") })).toMatchInlineSnapshot(
-      `"MTL7101: there is no file \`data/train.csv\` in \`FOLDER\`"`,
+      `"MTL7101: the file \`data/train.csv\` does not exist in \`FOLDER\`"`,
     );
   });
   it("by pattern", async () => {
@@ -70,7 +70,7 @@ describe("columns", () => {
       ),
     ).toMatchInlineSnapshot(`
       "MTL7103: feature \`agee\` needs the column \`agee\`, which \`a.csv\` does not have; did you mean \`age\`?
-      it lacks \`brand\` as well
+      it is also missing \`brand\`
       its columns are \`user_id\`, \`age\`, \`click\`, \`w\`
       MTL7103: label \`clicks\` needs the column \`clicks\`, which \`a.csv\` does not have; did you mean \`click\`?
       its columns are \`user_id\`, \`age\`, \`click\`, \`w\`"
@@ -101,13 +101,13 @@ describe("columns", () => {
     await duckdb(`COPY (SELECT [1, 2] AS tags, {'a': 1} AS nested) TO '${join(folder, "a.parquet")}'`);
     const model = spec({ train: source("a.parquet", "parquet") }, [categorical("tags"), numeric("nested")]);
     expect(await failureOf(folder, openIn(folder, model))).toMatchInlineSnapshot(`
-      "MTL7104: column \`tags\` of \`a.parquet\` holds lists of numbers, where feature \`tags\` needs one value per row
-      MTL7104: column \`nested\` of \`a.parquet\` holds nested values, where feature \`nested\` needs one value per row"
+      "MTL7104: column \`tags\` of \`a.parquet\` has lists of numbers, but feature \`tags\` needs one value per row
+      MTL7104: column \`nested\` of \`a.parquet\` has nested values, but feature \`nested\` needs one value per row"
     `);
   });
   it("named twice", async () => {
     expect(await errorOf({ "a.csv": "x,x\n1,2\n" }, { train: source("a.csv") }, [numeric("x")])).toMatchInlineSnapshot(
-      `"MTL7111: \`a.csv\` has two columns \`x\`; name them apart with \`columns\`"`,
+      `"MTL7111: \`a.csv\` has two columns \`x\`; give them different names with \`columns\`"`,
     );
   });
   it("more or fewer than the spec names", async () => {
@@ -119,7 +119,7 @@ describe("columns", () => {
         [numeric("a")],
       ),
     ).toMatchInlineSnapshot(`
-      "MTL7110: \`columns\` names 3 columns, and the first line of \`a.csv\` has 2 values
+      "MTL7110: \`columns\` names 3 columns, but the first line of \`a.csv\` has 2 values
       the delimiter is ", ""
     `);
   });
@@ -166,7 +166,7 @@ describe("values", () => {
   it("that are not eventss", async () => {
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [], [event("click")])).toMatchInlineSnapshot(
       `
-      "MTL7106: label \`click\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null where it is not known
+      "MTL7106: label \`click\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null if unknown
       help: say when it happened, such as \`click: event = click > 0\`"
     `,
     );
@@ -174,7 +174,7 @@ describe("values", () => {
   it("that are not eventss, of an expression", async () => {
     const label = event("next", { source: binary(column("user_id"), "-", literal(1)) });
     expect(await errorOf({ "a.csv": csv }, { train: source("a.csv") }, [], [label])).toMatchInlineSnapshot(
-      `"MTL7106: label \`next\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null where it is not known"`,
+      `"MTL7106: label \`next\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null if unknown"`,
     );
   });
   it("that are not eventss, in Parquet", async () => {
@@ -183,7 +183,7 @@ describe("values", () => {
     const model = spec({ train: source("a.parquet", "parquet") }, [], [event("click")]);
     expect(await failureOf(folder, openIn(folder, model))).toMatchInlineSnapshot(
       `
-      "MTL7106: label \`click\` is \`0.25\` in row 3 of \`a.parquet\`; an event is 0, 1, true or false, or null where it is not known
+      "MTL7106: label \`click\` is \`0.25\` in row 3 of \`a.parquet\`; an event is 0, 1, true or false, or null if unknown
       help: say when it happened, such as \`click: event = click > 0\`"
     `,
     );
@@ -257,7 +257,7 @@ describe("what is missing", () => {
   it("training data to fit on", async () => {
     expect(
       await errorOf({ "a.csv": csv }, { test: source("a.csv") }, [numeric("user_id"), categorical("age")]),
-    ).toMatchInlineSnapshot(`"MTL7115: feature \`age\` takes its values from the training data, and there is none"`);
+    ).toMatchInlineSnapshot(`"MTL7115: feature \`age\` is fitted on the training data, but there is none"`);
   });
   it("a place for the cache", async () => {
     const folder = folderWith({ "a.csv": "x\n1\n", file: "" });

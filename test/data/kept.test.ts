@@ -73,7 +73,7 @@ describe("columns that are kept", () => {
     );
     const message = await failureOf(folder, writeKept(folder, "l.csv", "csv", keptOf(folder, "a.parquet", ["tags"])));
     expect(message).toBe(
-      "MTL7104: column `tags` of `a.parquet` holds lists of text, where the output needs one value per row",
+      "MTL7104: column `tags` of `a.parquet` has lists of text, but the output needs one value per row",
     );
   });
 
@@ -108,7 +108,7 @@ describe("columns that are kept", () => {
     );
     const almost = keptOf(folder, "a.parquet", ["n", "CTR"]);
     expect(await failureOf(folder, writeKept(folder, "t.csv", "csv", almost))).toBe(
-      "MTL7120: the table would have the columns `CTR` and `ctr`, which many readers take for one; keep only one of them",
+      "MTL7120: the table would have the columns `CTR` and `ctr`, which many readers treat as one; keep only one of them",
     );
   });
 

@@ -63,10 +63,10 @@ describe("libsvm", () => {
   });
 
   it.each([
-    ["1 1:0.5 2\n", "MTL7130: row 1 of `a.svm` holds `2`"],
-    ["1 1:1\n0 1:2 x:3\n", "MTL7130: row 2 of `a.svm` holds `x:3`"],
-    ["1 1:1 1:2\n", "MTL7130: row 1 of `a.svm` holds `1:2`"],
-    ["a,b\n1,2\n", "MTL7130: row 1 of `a.svm` holds"],
+    ["1 1:0.5 2\n", "MTL7130: row 1 of `a.svm` has `2`"],
+    ["1 1:1\n0 1:2 x:3\n", "MTL7130: row 2 of `a.svm` has `x:3`"],
+    ["1 1:1 1:2\n", "MTL7130: row 1 of `a.svm` has `1:2`"],
+    ["a,b\n1,2\n", "MTL7130: row 1 of `a.svm` has"],
     ["\n# nothing\n", "MTL7102: `a.svm` cannot be read: it is empty"],
     ["1 1:0.5 2:x\n", "MTL7105: column `f2` is `x` in row 1 of `a.svm`"],
     ["1 1:0.5\n", "MTL7103: feature `f2` needs the column `f2`, which `a.svm` does not have"],
@@ -105,10 +105,10 @@ describe("slots", () => {
   });
 
   it.each([
-    [text, {}, "MTL7131: rows of `a.txt` begin with 1 to 2 plain values, and `columns` names 2"],
-    ["1,0,2:3\n", { columns: ["click"] }, "MTL7131: rows of `a.txt` begin with 2 plain values, and `columns` names 1"],
-    ["1,0,2:3:0.5\n", {}, "MTL7130: row 1 of `a.txt` holds `2:3:0.5`"],
-    ["1,2:3,0\n", {}, "MTL7130: row 1 of `a.txt` holds `0`"],
+    [text, {}, "MTL7131: rows of `a.txt` begin with 1 to 2 plain values, but `columns` names 2"],
+    ["1,0,2:3\n", { columns: ["click"] }, "MTL7131: rows of `a.txt` begin with 2 plain values, but `columns` names 1"],
+    ["1,0,2:3:0.5\n", {}, "MTL7130: row 1 of `a.txt` has `2:3:0.5`"],
+    ["1,2:3,0\n", {}, "MTL7130: row 1 of `a.txt` has `0`"],
     ["1,0,2:3\n", {}, "MTL7103: feature `slot_9` needs the column `slot_9`"],
   ])("says what is wrong with %j, %o", async (content, options, says) => {
     const folder = folderWith({ "a.txt": content });

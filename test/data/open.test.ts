@@ -282,7 +282,7 @@ describe("labels, weights and groups", () => {
   it("a label that holds outside the one it implies is a warning", async () => {
     const { warnings } = await openIn(folder, model);
     expect(warnings.map(({ code, severity, message }) => `${severity} ${code}: ${message}`)).toEqual([
-      "warning MTL7108: `buy` holds in 1 of 4 rows of the train data where `click` does not, although `buy` is declared within `click`",
+      "warning MTL7108: `buy` holds in 1 of 4 rows of the train data where `click` does not, but `buy` is declared within `click`",
     ]);
     expect((await openIn(folder, model)).warnings).toEqual(warnings);
   });

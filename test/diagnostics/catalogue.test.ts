@@ -20,8 +20,8 @@ describe("the catalogue", () => {
     expect(["error", "warning", "info"]).toContain(severity);
     expect(title).toMatch(/^[^.]+[^.]$/);
     expect(about).toMatch(/^["\u0027A-Z`].*[.)`]$/s);
-    for (const text of [title, about, fix ?? ""]) expect(text).not.toContain("TODO");
-    if (fix !== undefined) expect(fix).toMatch(/^["\u0027A-Z`].*[.)`]$/s);
+    for (const text of [title, about, fix]) expect(text).not.toContain("TODO");
+    expect(fix).toMatch(/^["\u0027A-Z`].*[.)`]$/s);
   });
 
   it("has each code once, in one file of the catalogue", () => {

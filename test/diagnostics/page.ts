@@ -26,7 +26,7 @@ export function renderPage(code: string): string {
     "",
     about,
   ];
-  const howToFix = ["## How to fix", "", ...(fix === undefined ? [] : [fix, ""])];
+  const howToFix = ["## How to fix", "", fix, ""];
   if (!isSpecCode(code)) return [...head, "", ...howToFix].join("\n");
   const folder = join(specs, code);
   const others = readdirSync(folder).filter((name) => name.endsWith(".mtl") && !/^(?:fail|pass)\.mtl$/.test(name));

@@ -249,7 +249,7 @@ describe("a diagnostic of the catalogue", () => {
     expect(made).toMatchObject({
       code: "MTL1008",
       severity: "error",
-      message: "`)` closes nothing",
+      message: "`)` has no opening bracket",
       caption: "",
       labels: [],
       help: "take it away",

@@ -124,7 +124,7 @@ describe("rows of requests", () => {
     const found = await rankFile(write("poison.csv", lines.join("\n")));
     expect(shown(found)).toEqual(["r1: MTL7512 s", "r2: MTL7513 id", "r3: a 5"]);
     expect(found.answers.map((each) => rankText(each, "human"))[0]).toBe(
-      "r1 · feed: no list\n  error[MTL7512]: `s` of candidate `b` of request `r1` is of another type; it has to be a number >= 0\n\n",
+      "r1 · feed: no list\n  error[MTL7512]: `s` of candidate `b` of request `r1` is of the wrong type; expected a number >= 0\n\n",
     );
     expect(rankJson(found.answers[0] as RankedRequest)).toMatchObject({
       request: "r1",

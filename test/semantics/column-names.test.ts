@@ -55,7 +55,7 @@ describe("what was meant for a column", () => {
   it.each([
     [
       'click: event = "is click" == 1',
-      'MTL3025: `==` compares values of one kind, not a text with a number; if "is click" is a column, write `column("is click")`',
+      'MTL3025: `==` compares values of the same type, not a text with a number; if "is click" is a column, write `column("is click")`',
     ],
     [
       'click: event = "is click"',

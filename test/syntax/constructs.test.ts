@@ -29,7 +29,7 @@ const constructs: Readonly<Record<string, Construct>> = {
     wrong: [
       ["model", "MTL1006", "expected a name after `model`"],
       ["model feed extends base", "MTL1006", "expected a text in quotes after `extends`, found `base`"],
-      ["model true", "MTL1013", "`true` is a word of the language"],
+      ["model true", "MTL1013", "`true` is a keyword"],
     ],
   },
   "blocks of entries": {
@@ -48,7 +48,7 @@ const constructs: Readonly<Record<string, Construct>> = {
       ["loss { a: }", "MTL1006", "expected an expression after `:`"],
       ["loss { a: bce", "MTL1007", "`{` is not closed: `}` is missing"],
       ["loss { a: f(b, [c }", "MTL1007", "`(` is not closed: `)` is missing"],
-      ["loss a: bce }", "MTL1008", "`}` closes nothing"],
+      ["loss a: bce }", "MTL1008", "`}` has no opening bracket"],
       ["loss { , }", "MTL1006", "found `,`"],
     ],
   },
@@ -113,7 +113,7 @@ const constructs: Readonly<Record<string, Construct>> = {
     wrong: [
       ["input x: [a]", "MTL1006", "expected `=` after `x`, found `:`"],
       ["tower = mlp(x)", "MTL1006", "expected a name after `tower`, found `=`"],
-      ["tower t = mlp(x))", "MTL1008", "`)` closes nothing"],
+      ["tower t = mlp(x))", "MTL1008", "`)` has no opening bracket"],
       ["bottom b = mlp(x [3])", "MTL1009", "a comma is missing between two arguments"],
       ["bottom b =", "MTL1006", "expected an expression after `=`"],
     ],
@@ -140,7 +140,7 @@ const constructs: Readonly<Record<string, Construct>> = {
       "task pref: score = logit(t)",
     ],
     wrong: [
-      ["task ctr = sigmoid(x)", "MTL1015", "task `ctr` does not say what it predicts"],
+      ["task ctr = sigmoid(x)", "MTL1015", "task `ctr` does not state what it predicts"],
       ["task ctr: P(click) sigmoid(x)", "MTL1006", "expected `=` after `)`, found `sigmoid`"],
     ],
   },
@@ -229,7 +229,7 @@ const constructs: Readonly<Record<string, Construct>> = {
     wrong: [
       ["input x = a +", "MTL1006", "expected an expression after `+`"],
       ["input x = a * * b", "MTL1006", "expected an expression after `*`, found `*`"],
-      ["input x = a < b < c", "MTL1012", "comparisons do not chain"],
+      ["input x = a < b < c", "MTL1012", "comparisons cannot be chained"],
       ["input x = .5", "MTL1006", "expected an expression after `=`, found `.`"],
       ["input x = f(a, , b)", "MTL1006", "expected an argument or `)` after `,`, found `,`"],
       ["input x = [a b]", "MTL1009", "a comma is missing between two elements of a list"],
@@ -272,7 +272,7 @@ const constructs: Readonly<Record<string, Construct>> = {
       ["tsk ctr: P(click) = x", "MTL1010", "`tsk` does not begin a declaration; did you mean `task`?"],
       ["ctr: P(click) = x", "MTL1010", "`ctr` does not begin a declaration"],
       ["3", "MTL1010", "`3` does not begin a declaration"],
-      ["}", "MTL1008", "`}` closes nothing"],
+      ["}", "MTL1008", "`}` has no opening bracket"],
     ],
   },
 };

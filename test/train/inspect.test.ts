@@ -96,7 +96,7 @@ describe("inspecting data", () => {
     ]);
     const never = await warningsOf({ train: impressions(400, 1, (row) => ({ ...row, click: 0, buy: 0 })) });
     expect(never).toEqual([
-      "MTL7141: `ctr` can only learn one answer: no row of the training data has `click`",
+      "MTL7141: `ctr` can only learn one target value: no row of the training data has `click`",
       "MTL7140: `cvr` learns nothing: no row of the training data has `click`",
     ]);
   });
@@ -115,14 +115,14 @@ describe("inspecting data", () => {
       "MTL7140: `pay` learns nothing: `paid` is not known in any row of the training data",
     ]);
     expect(await of(7)).toEqual([
-      "MTL7141: `pay` can only learn one answer: `paid` is 7 in every row of the training data",
+      "MTL7141: `pay` can only learn one target value: `paid` is 7 in every row of the training data",
     ]);
   });
 
   it("MTL7141: a label that always holds, where the loss looks", async () => {
     const always = await warningsOf({ train: impressions(400, 1, (row) => ({ ...row, buy: Number(row["click"]) })) });
     expect(always).toEqual([
-      "MTL7141: `cvr` can only learn one answer: every row of the training data that has `click` has `buy`",
+      "MTL7141: `cvr` can only learn one target value: every row of the training data that has `click` has `buy`",
     ]);
     const all = spec.replace("cvr: bce", "cvr: bce(space: all)");
     expect(
@@ -133,7 +133,7 @@ describe("inspecting data", () => {
   it("MTL7142: a split that leaves no row, and a file without rows", async () => {
     const text = spec.replace('test: "test.csv"', "split: split(by: hash(user), 0.8, rest: test)");
     const found = await warningsOf({ spec: text, train: impressions(200, 1, (row) => ({ ...row, user: "u2" })) });
-    expect(found[0]).toBe("MTL7142: the split leaves no row for the test data; all 200 rows are trained on");
+    expect(found[0]).toBe("MTL7142: the split leaves no row for the test data; all 200 rows are training rows");
     const header = `${Object.keys(impressions(1, 1)[0] ?? {}).join(",")}\n`;
     expect(await warningsOf({ train: impressions(200, 1), test: header })).toEqual([
       "MTL7142: the test data has no rows",
@@ -151,7 +151,7 @@ describe("inspecting data", () => {
   it("MTL7144: one file on both sides", async () => {
     const text = spec.replace('"test.csv"', '"./train.csv"');
     expect(await warningsOf({ spec: text, train: impressions(300, 1) })).toEqual([
-      "MTL7144: `train.csv` is training data and test data: what is measured there says nothing of other rows",
+      "MTL7144: `train.csv` is training data and test data: metrics on it do not generalize to other rows",
     ]);
   });
 
@@ -189,8 +189,8 @@ describe("inspecting data", () => {
       test: impressions(300, 2, leak),
     });
     expect(found).toEqual([
-      "MTL7147: feature `price` by itself tells `click` with an AUC of 1.0000 on a sample of the training rows",
-      "MTL7147: feature `code` by itself tells `click` with an AUC of 1.0000 on a sample of the training rows",
+      "MTL7147: feature `price` by itself predicts `click` with an AUC of 1.0000 on a sample of the training rows",
+      "MTL7147: feature `code` by itself predicts `click` with an AUC of 1.0000 on a sample of the training rows",
     ]);
   });
 
@@ -200,7 +200,7 @@ describe("inspecting data", () => {
     const found = await warningsOf({ spec: text, train: impressions(200, 1, same), test: impressions(200, 2, same) });
     expect(found.filter((each) => each.startsWith("MTL7148"))).toEqual([
       "MTL7148: feature `price` is empty in all 200 rows of the training data",
-      "MTL7148: feature `item` knows no value that it meets in all 200 rows of the training data",
+      "MTL7148: feature `item` has only unknown values in all 200 rows of the training data",
       "MTL7148: feature `user` has one value in all 200 rows of the training data",
     ]);
   });

@@ -122,7 +122,7 @@ describe("what a log does not say", () => {
       "value: 16 rows without a value, left out of what is measured of it\n",
     );
     expect(await failureOf(command(log("none.csv", () => "")))).toBe(
-      "MTL7570: column `value` has no value in any of the 80 rows that are searched on, so nothing can be measured of it",
+      "MTL7570: column `value` has no value in any of the 80 rows that are searched on, so it cannot be measured",
     );
   });
 
@@ -413,7 +413,7 @@ describe("a spec that cannot be tuned", () => {
   it("reads another type than the log holds", async () => {
     const text = `${signals}attributes { day: duration, user_id: time }\nparams { a: 1 in [0, 2] }\nfusion score = ctr * cvr^a / (1 + age(user_id) / 1d)`;
     expect(await failureOfSpec(text)).toMatch(
-      /^MTL7554: `user_id` is of another type in row 1 of .*, where the spec needs a time/,
+      /^MTL7554: `user_id` is of the wrong type in row 1 of .*, where the spec needs a time/,
     );
   });
 });
@@ -433,7 +433,7 @@ describe("a log", () => {
 
   it("of one day has no later one", async () => {
     expect(await failureOf(small("r1,1,i1,0.1,0.1,9,c,0,1", "r2,1,i2,0.2,0.1,9,c,0,2"))).toBe(
-      "MTL7556: all requests have the same `day`, so that no later ones can be held out",
+      "MTL7556: all requests have the same `day`, so no later requests can be held out",
     );
   });
 
@@ -450,14 +450,16 @@ describe("a log", () => {
   it("has to tell requests apart, and no request may have more candidates than a ranking takes", async () => {
     const { request: _, ...rest } = base;
     expect(await failureOf(rest)).toBe(
-      "MTL7565: `DIR/log.csv.gz` has no column `request`; name the one that tells requests apart with `--request`",
+      "MTL7565: `DIR/log.csv.gz` has no column `request`; name the one that identifies the request with `--request`",
     );
     const { result } = await runTune({ ...rest, objectives: ["auc(click)"], fusion: "worth", budget: 4 });
     expect(result.log.requests).toBe(6400);
     const { time: _time, ...whole } = small(
       ...Array.from({ length: 10_001 }, (_row, i) => `r1,1,i${i},0.1,0.1,9,c${i % 20},0,1`),
     );
-    expect(await failureOf(whole)).toMatch(/^MTL7566: request `1` has 10001 candidates, and a ranking takes 10000/);
+    expect(await failureOf(whole)).toMatch(
+      /^MTL7566: request `1` has 10001 candidates, but a ranking takes at most 10000/,
+    );
   });
 
   it("may be JSON lines with lists and booleans, read through the rules", async () => {
@@ -540,7 +542,7 @@ rank feed = top 3 by score with page
       );
     for (const since of ["1793491200000", "20261101", "2026-02-31"])
       expect(await failureOf({ ...call, log: log(...times, ["2026-11-07", since]), time: "at" })).toMatch(
-        /^MTL7554: `since` is of another type in row 4 /,
+        /^MTL7554: `since` is of the wrong type in row 4 /,
       );
   });
 
@@ -568,9 +570,11 @@ rank feed = top 3 by score with page
     expect(proposed(result)["a"]).toBeGreaterThan(0.12);
     expect(result.objectives[0]?.difference.value).toBeGreaterThan(0);
     const refused = { ...command, floor: 5000 };
-    expect(await failureOf(refused)).toMatch(/^MTL7559: the log's 600 requests are worth \d+\.\d/);
+    expect(await failureOf(refused)).toMatch(
+      /^MTL7559: the log's 600 requests have an effective sample size of \d+\.\d/,
+    );
     expect(await failureOf({ ...refused, holdout: 0.5 })).toMatch(
-      /^MTL7559: the 300 held-out requests are worth \d+\.\d/,
+      /^MTL7559: the 300 held-out requests have an effective sample size of \d+\.\d/,
     );
   });
 });

@@ -15,7 +15,7 @@ export interface DiagnosticDefinition<P> {
   /** What the code means and how it comes about, without parameters. */
   readonly about: string;
   /** How to fix it. */
-  readonly fix?: string;
+  readonly fix: string;
   /** The command line itself is wrong: the exit code is 2. */
   readonly usage?: true;
   /** It is about something that nothing reads: editors show that faded. */

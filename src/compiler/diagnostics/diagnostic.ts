@@ -1,6 +1,6 @@
 import type { Span } from "../text/index.js";
 
-/** How much a diagnostic weighs: an error stops the stages that follow, the others do not. */
+/** How serious a diagnostic is: an error stops the stages that follow, the others do not. */
 export type Severity = "error" | "warning" | "info";
 
 /** A second place that a diagnostic points at, with a few words. */
@@ -34,7 +34,7 @@ export interface Diagnostic {
   /** Short text under the caret of {@link span}; empty for none. */
   readonly caption: string;
   readonly labels: readonly Label[];
-  /** Facts that explain the message, one a line. */
+  /** Facts that explain the message, one per line. */
   readonly notes: readonly string[];
   /** What to write instead. */
   readonly help?: string;

@@ -7,7 +7,7 @@ export interface Cell {
   readonly offset: number;
 }
 
-/** Columns of a tab: source text is shown with fixed steps, so that carets stand still in every terminal. */
+/** Columns of a tab: source text is shown with fixed steps, so that carets are in the right column in every terminal. */
 const tabWidth = 4;
 
 /** Cuts a line into cells; tabs become spaces, and what would steer the terminal becomes a visible sign. */

@@ -5,7 +5,7 @@ import { toDiagnosticJson, type DiagnosticJson } from "./diagnostic-json.js";
 const commands: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "notice" };
 
 /**
- * Workflow commands of GitHub Actions, one a line: they become annotations on the lines of a pull request. See
+ * Workflow commands of GitHub Actions, one per line: they become annotations on the lines of a pull request. See
  * "Workflow commands for GitHub Actions" in GitHub's documentation.
  */
 export function renderGithub(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, SourceFile>): string {
@@ -18,7 +18,7 @@ function renderCommand({ code, severity, message, caption, notes, help, labels, 
     ["file", place.file],
     ["line", place.line],
     ["endLine", place.endLine],
-    // Columns are understood for places on one line alone; GitHub's end is inclusive.
+    // Columns are valid only for spans on one line; GitHub's end is inclusive.
     ["col", isOneLine ? place.column : undefined],
     [
       "endColumn",

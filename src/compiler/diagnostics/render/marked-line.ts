@@ -28,7 +28,7 @@ export function renderMarkedLine(line: string, marks: readonly Mark[], width: nu
   const rows: Row[] = [[{ text: window.text.trimEnd(), style: "plain" }]];
   if (placed.length === 0) return rows;
 
-  // The message of the last mark stands on its own row, those of the others below, from right to left.
+  // The message of the last mark is on its own row, those of the others below, from right to left.
   const last = placed.at(-1);
   const inline =
     last !== undefined && placed.every((each) => each === last || each.column + each.length <= last.column);

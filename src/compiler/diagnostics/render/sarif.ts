@@ -43,7 +43,7 @@ function ruleOf(code: string, page: string | undefined): unknown {
     shortDescription: { text: title },
     fullDescription: { text: about },
     ...(page === undefined ? {} : { helpUri: page }),
-    help: { text: fix ?? about },
+    help: { text: fix },
     defaultConfiguration: { level: levels[severity] },
   };
 }

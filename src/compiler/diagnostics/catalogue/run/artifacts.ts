@@ -1,8 +1,8 @@
 import { defineDiagnostics } from "../../define.js";
 import { joinNames } from "../../words.js";
 
-const lackingColumn = (p: { column: string; user: string; suggestion?: string | undefined }): string =>
-  `\`${p.column}\` (${p.user}${p.suggestion === undefined ? "" : `; is it what \`${p.suggestion}\` means?`})`;
+const missingColumn = (p: { column: string; user: string; suggestion?: string | undefined }): string =>
+  `\`${p.column}\` (${p.user}${p.suggestion === undefined ? "" : `; did you mean \`${p.suggestion}\`?`})`;
 
 /** MTL72xx: artifacts on disk. */
 export const artifactsDiagnostics = defineDiagnostics({
@@ -12,7 +12,7 @@ export const artifactsDiagnostics = defineDiagnostics({
     title: "not an artifact",
     message: (p: { directory: string; problem: string }) =>
       `\`${p.directory}\` is not an artifact: ${p.problem}; give a directory that \`mtlc train\` or \`mtlc compile\` wrote`,
-    about: "The folder holds no `manifest.json` of ours.",
+    about: "The folder has no `manifest.json` of mtlc.",
     fix: "Give the folder that `mtlc train -o` or `mtlc compile -o` wrote.",
   },
   MTL7202: {
@@ -21,17 +21,17 @@ export const artifactsDiagnostics = defineDiagnostics({
     title: "artifact of a newer mtlc",
     message: (p: { directory: string; found: number; supported: number; writer: string }) =>
       `\`${p.directory}\` has artifact format ${p.found}, written by mtlc ${p.writer}; this mtlc reads formats up to ${p.supported}: update mtlc`,
-    about: "The artifact was written by a newer version, in a format that this one does not know.",
-    fix: "Update `mtlc`, or compile the spec again with this version.",
+    about: "A newer version wrote the artifact, in a format that this one does not know.",
+    fix: "Update mtlc, or compile the spec again with this version.",
   },
   MTL7203: {
     slug: "damaged-artifact",
     severity: "error",
     title: "damaged artifact",
     message: (p: { file: string; problem: string }) =>
-      `\`${p.file}\` is damaged: ${p.problem}; copy the artifact again, or write it anew`,
-    about: "A file of the artifact is missing, or its bytes are not those that the manifest recorded by hash.",
-    fix: "Copy the artifact again as a whole, or write it anew.",
+      `\`${p.file}\` is damaged: ${p.problem}; copy the artifact again, or write it again`,
+    about: "A file of the artifact is missing, or its hash differs from the one in the manifest.",
+    fix: "Copy the whole artifact again, or write it again.",
   },
   MTL7204: {
     slug: "invalid-manifest",
@@ -40,15 +40,15 @@ export const artifactsDiagnostics = defineDiagnostics({
     message: (p: { file: string; problem: string }) =>
       `\`${p.file}\` does not follow the manifest's schema: ${p.problem}`,
     about: "The manifest does not follow its schema: it was edited, or another program wrote it.",
-    fix: "Copy the artifact again, or write it anew.",
+    fix: "Copy the artifact again, or write it again.",
   },
   MTL7205: {
     slug: "foreign-output-directory",
     severity: "error",
     title: "output directory is not an artifact",
     message: (p: { directory: string; entry: string }) =>
-      `\`${p.directory}\` is not an artifact and not empty (it holds \`${p.entry}\`), so it is left alone; give another directory`,
-    about: "The output folder holds files that are not ours, and writing an artifact would replace them.",
+      `\`${p.directory}\` is not an artifact and not empty (it has \`${p.entry}\`), so it is left unchanged; give another directory`,
+    about: "The output folder has files that mtlc did not write, and writing an artifact would replace them.",
     fix: "Give an empty or new folder.",
   },
   MTL7206: {
@@ -56,17 +56,17 @@ export const artifactsDiagnostics = defineDiagnostics({
     severity: "error",
     title: "untrained artifact",
     message: (p: { directory: string }) =>
-      `\`${p.directory}\` was compiled and not trained, so it cannot predict; give what \`mtlc train\` wrote`,
+      `\`${p.directory}\` was compiled but not trained, so it cannot predict; give an artifact that \`mtlc train\` wrote`,
     about: "`mtlc compile` writes initial weights, and the command needs trained ones.",
-    fix: "Give what `mtlc train` wrote.",
+    fix: "Give an artifact that `mtlc train` wrote.",
   },
   MTL7207: {
     slug: "weights-mismatch",
     severity: "error",
     title: "weights do not fit the model",
     message: (p: { name: string; problem: string }) => `the weights do not fit the model: \`${p.name}\` ${p.problem}`,
-    about: "The names or shapes of the weights are not those of the model beside them.",
-    fix: "The weights belong to another version of the spec: copy the artifact as a whole, or train again.",
+    about: "The names or shapes of the weights differ from those of the model next to them.",
+    fix: "The weights belong to another version of the spec: copy the whole artifact, or train again.",
   },
   MTL7210: {
     slug: "missing-row-column",
@@ -77,18 +77,18 @@ export const artifactsDiagnostics = defineDiagnostics({
       missing: readonly { readonly column: string; readonly user: string; readonly suggestion?: string | undefined }[];
       known: readonly string[];
     }) =>
-      `${p.row === undefined ? "no row brings" : `row ${p.row} does not bring`} ${p.missing.map(lackingColumn).join(", ")}, which the network reads; found: ${p.known.length === 0 ? "none" : joinNames(p.known)}`,
+      `${p.row === undefined ? "every row is missing" : `row ${p.row} is missing`} ${p.missing.map(missingColumn).join(", ")}, which the network reads; found: ${p.known.length === 0 ? "none" : joinNames(p.known)}`,
     about:
-      "Rows for a trained network lack a column that one of its features reads, or one of them has it misspelt. The value would count as unknown, and the prediction would be one for another row.",
-    fix: "Bring the column, with null where the value is not known. In a request to a ranking, a value of the request with the feature's name stands for it.",
+      "Rows for a trained network are missing a column that one of its features reads, or one of them misspells it. The value would count as unknown, and the prediction would be wrong.",
+    fix: "Provide the column, with null where the value is unknown. In a request to a ranking, a value of the request with the feature's name is used for it.",
   },
   MTL7211: {
     slug: "rows-not-a-list",
     severity: "error",
     title: "rows are not a list of records",
     message: (p: { found: string }) =>
-      `\`predict\` takes a list of rows, each a record of column values, and not ${p.found}; write \`predict([{ … }])\``,
-    about: "A program gave `predict` one record, or something else, where a list of records is needed.",
+      `\`predict\` takes a list of rows, each a record of column values, not ${p.found}; write \`predict([{ … }])\``,
+    about: "A program gave `predict` one record, or something else, where a list of records is expected.",
     fix: "Put the record into brackets: `predict([{ user_id: 7 }])`.",
   },
   MTL7212: {
@@ -96,10 +96,9 @@ export const artifactsDiagnostics = defineDiagnostics({
     severity: "warning",
     title: "untrained weights",
     message: (p: { directory: string }) =>
-      `\`${p.directory}\` was compiled and not trained: its weights are those that training begins with`,
-    about:
-      "An artifact that `mtlc compile` wrote is measured or started from. It holds the weights that training would begin with.",
-    fix: "Nothing, where that is meant; else give what `mtlc train` wrote.",
+      `\`${p.directory}\` was compiled but not trained: it has the initial weights of training`,
+    about: "An artifact of `mtlc compile` is measured or used as a start. It has the initial weights of training.",
+    fix: "Nothing, if that is intended; otherwise give an artifact that `mtlc train` wrote.",
   },
   MTL7213: {
     slug: "no-network",
@@ -107,8 +106,7 @@ export const artifactsDiagnostics = defineDiagnostics({
     title: "artifact without a network",
     message: (p: { directory: string; needs: "predict" | "measure" | "start from" }) =>
       `\`${p.directory}\` has no network${p.needs === "predict" ? " and no chain over signals, so there is nothing to predict; `mtlc rank` ranks by its formulas" : p.needs === "measure" ? ", so there is nothing to measure; `mtlc tune` measures its formulas on a log" : ", so there are no weights to start from"}`,
-    about:
-      "The command needs a network, or a chain over signals, and the spec that the artifact was made from has none.",
-    fix: "Its formulas and rules work with `mtlc rank`, `mtlc test` and `mtlc tune`.",
+    about: "The command needs a network, or a chain over signals, and the spec of the artifact has none.",
+    fix: "Use its formulas and rules with `mtlc rank`, `mtlc test` and `mtlc tune`.",
   },
 });

@@ -10,9 +10,9 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { pattern: string; glob: boolean; folder: string }) =>
       p.glob
         ? `no file matches \`${p.pattern}\` in \`${p.folder}\``
-        : `there is no file \`${p.pattern}\` in \`${p.folder}\``,
-    about: "The `data` block or the command line names a file or a glob, and nothing is there.",
-    fix: "Paths of a spec are relative to the spec; paths of the command line to the working directory. `--train FILE…` and `--test FILE…` take the place of the spec's files.",
+        : `the file \`${p.pattern}\` does not exist in \`${p.folder}\``,
+    about: "A file of the `data` block or the command line does not exist, or no file matches a glob.",
+    fix: "Correct the path. Paths of a spec are relative to the spec; paths of the command line to the working directory. `--train FILE…` and `--test FILE…` replace the files of the spec.",
   },
   MTL7102: {
     slug: "unreadable-data-file",
@@ -20,7 +20,7 @@ export const dataDiagnostics = defineDiagnostics({
     title: "unreadable data file",
     message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be read: ${p.problem}`,
     about:
-      "A file is there and cannot be read: it is damaged, cut off, of another format than its name says, or permission is missing.",
+      "A file exists and cannot be read: it is damaged, truncated, in another format than its name says, or its permissions forbid it.",
     fix: 'Copy or download it again, or state its format: `csv("data.txt")`.',
   },
   MTL7103: {
@@ -37,9 +37,9 @@ export const dataDiagnostics = defineDiagnostics({
     severity: "error",
     title: "column type mismatch",
     message: (p: { column: string; file: string; found: string; needed: string; user: string }) =>
-      `column \`${p.column}\` of \`${p.file}\` holds ${p.found}, where ${p.user} needs ${p.needed}`,
-    about: "A column of the file has another type than its use needs, such as a text where a number is read.",
-    fix: "Convert the column, or declare the feature as what it is.",
+      `column \`${p.column}\` of \`${p.file}\` has ${p.found}, but ${p.user} needs ${p.needed}`,
+    about: "A column of the file has another type than the spec needs, such as text where a number is read.",
+    fix: "Convert the column, or declare the feature with its type.",
   },
   MTL7105: {
     slug: "cell-type",
@@ -47,7 +47,7 @@ export const dataDiagnostics = defineDiagnostics({
     title: "value type mismatch in a data file",
     message: (p: { what: string; file: string; row: number; value: string; needed: string; user: string }) =>
       `${p.what} is \`${p.value}\` in row ${p.row} of \`${p.file}\`, where ${p.user} needs ${p.needed}`,
-    about: "One value of a column cannot be read as what the column should hold.",
+    about: "One value of a column cannot be read as the type that the spec needs.",
     fix: 'Look at the row that the message names. Values that mean "unknown" are listed in the source: `csv("a.csv", nulls: ["NA", "?"])`.',
   },
   MTL7106: {
@@ -55,9 +55,9 @@ export const dataDiagnostics = defineDiagnostics({
     severity: "error",
     title: "invalid event value",
     message: (p: { label: string; file: string; row: number; value: string }) =>
-      `label \`${p.label}\` is \`${p.value}\` in row ${p.row} of \`${p.file}\`; an event is 0, 1, true or false, or null where it is not known`,
-    about: "The label is an event, and a row has a value that is neither 0, 1, true, false nor null.",
-    fix: "Say in the label when the event holds: `rich: event = income > 50_000`.",
+      `label \`${p.label}\` is \`${p.value}\` in row ${p.row} of \`${p.file}\`; an event is 0, 1, true or false, or null if unknown`,
+    about: "The label is an event, and a row has a value other than 0, 1, true, false or null.",
+    fix: "State in the label when the event happens: `rich: event = income > 50_000`.",
   },
   MTL7107: {
     slug: "invalid-sample-weight",
@@ -66,17 +66,17 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { column: string; file: string; row: number; value: string }) =>
       `the sample weight \`${p.column}\` is ${p.value} in row ${p.row} of \`${p.file}\`; a weight is a number of at least 0`,
     about: "A sample weight is negative, not a number, or missing.",
-    fix: "Weights are at least 0; a row of weight 0 is not trained on.",
+    fix: "Write weights of at least 0; a row of weight 0 is not trained on.",
   },
   MTL7108: {
     slug: "within-violation",
     severity: "warning",
     title: "label outside its enclosing label",
     message: (p: { label: string; outer: string; role: string; count: number; rows: number }) =>
-      `\`${p.label}\` holds in ${p.count} of ${p.rows} rows of the ${p.role} data where \`${p.outer}\` does not, although \`${p.label}\` is declared within \`${p.outer}\``,
+      `\`${p.label}\` holds in ${p.count} of ${p.rows} rows of the ${p.role} data where \`${p.outer}\` does not, but \`${p.label}\` is declared within \`${p.outer}\``,
     about:
       "`buy: event within click` states that a purchase implies a click, and some rows have a purchase without one.",
-    fix: "Correct the data, or take `within` away if the one does not imply the other. The rows are used as they are.",
+    fix: "Correct the data, or remove `within` if one label does not imply the other. The rows are used as they are.",
   },
   MTL7109: {
     slug: "ragged-line",
@@ -92,18 +92,18 @@ export const dataDiagnostics = defineDiagnostics({
     severity: "error",
     title: "wrong number of column names",
     message: (p: { file: string; found: number; named: number }) =>
-      `\`columns\` names ${p.named} columns, and the first line of \`${p.file}\` has ${p.found} ${p.found === 1 ? "value" : "values"}`,
+      `\`columns\` names ${p.named} columns, but the first line of \`${p.file}\` has ${p.found} ${p.found === 1 ? "value" : "values"}`,
     about: "`columns: […]` names more or fewer columns than the file has.",
-    fix: "Name every column, also those that nothing reads.",
+    fix: "Name every column, including those that nothing reads.",
   },
   MTL7111: {
     slug: "duplicate-column",
     severity: "error",
     title: "duplicate column",
     message: (p: { file: string; column: string }) =>
-      `\`${p.file}\` has two columns \`${p.column}\`; name them apart with \`columns\``,
-    about: "Two columns of a file have one name, so it is not clear which one a feature reads.",
-    fix: "Name the columns apart with `columns: […]` and `header: false`, or rename one in the file.",
+      `\`${p.file}\` has two columns \`${p.column}\`; give them different names with \`columns\``,
+    about: "Two columns of a file have the same name, so it is unclear which of them a feature reads.",
+    fix: "Name the columns with `columns: […]` and `header: false`, or rename one in the file.",
   },
   MTL7112: {
     slug: "missing-header",
@@ -119,27 +119,27 @@ export const dataDiagnostics = defineDiagnostics({
     severity: "error",
     title: "malformed line",
     message: (p: { file: string; row: number; found: string; form: string }) =>
-      `row ${p.row} of \`${p.file}\` holds \`${p.found}\`, where a line is like \`${p.form}\``,
+      `row ${p.row} of \`${p.file}\` has \`${p.found}\`; a line has the form \`${p.form}\``,
     about:
-      "A file of `libsvm` or `slots` has a line that is not of this form: a value without an index, an index twice, a second colon.",
-    fix: "Repair the line, or name the format that the file has. Of `slots`, `delimiter` says what stands between the pieces.",
+      "A file of `libsvm` or `slots` has a line in another form: a value without an index, an index twice, a second colon.",
+    fix: "Correct the line, or name the format of the file. In `slots`, `delimiter` is the character between the fields.",
   },
   MTL7131: {
     slug: "unnamed-plain-values",
     severity: "error",
     title: "unnamed plain values",
     message: (p: { file: string; least: number; most: number; named: number; delimiter: string }) =>
-      `rows of \`${p.file}\` begin with ${p.least === p.most ? p.least : `${p.least} to ${p.most}`} plain values, and \`columns\` names ${p.named}`,
+      `rows of \`${p.file}\` begin with ${p.least === p.most ? p.least : `${p.least} to ${p.most}`} plain values, but \`columns\` names ${p.named}`,
     about: "Lines of `slots` begin with plain values, such as labels, and the spec names another number of them.",
-    fix: 'Name them in their order: `slots("day1.txt", delimiter: ",", columns: [click, buy, site])`.',
+    fix: 'Name them in order: `slots("day1.txt", delimiter: ",", columns: [click, buy, site])`.',
   },
   MTL7132: {
     slug: "format-mismatch",
     severity: "error",
     title: "file format mismatch",
-    message: (p: { file: string; problem: string }) => `\`${p.file}\` is not read as it should be: ${p.problem}`,
+    message: (p: { file: string; problem: string }) => `\`${p.file}\` has another format: ${p.problem}`,
     about:
-      "The first line of a file names none of the columns that the spec reads, and looks like that of another form: another delimiter, no header, types in its names, libsvm.",
+      "The first line of a file names none of the columns that the spec reads, and looks like another format: another delimiter, no header, types in the names, libsvm.",
     fix: "Write the format or the option that the help names.",
   },
   MTL7113: {
@@ -148,7 +148,7 @@ export const dataDiagnostics = defineDiagnostics({
     title: "value type mismatch in a row",
     message: (p: { what: string; row: number; value: string; needed: string; user: string }) =>
       `${p.what} is \`${p.value}\` in row ${p.row}, where ${p.user} needs ${p.needed}`,
-    about: "A row given to `predict`, or sent to a service, has a value of another kind than its feature.",
+    about: "A row given to `predict`, or sent to a service, has a value of another type than its feature.",
     fix: "Send what the feature declares: a number, a text, or a list of texts for a `bag`.",
   },
   MTL7114: {
@@ -157,27 +157,26 @@ export const dataDiagnostics = defineDiagnostics({
     title: "cache folder cannot be written",
     message: (p: { folder: string; problem: string }) =>
       `the cache folder \`${p.folder}\` cannot be written: ${p.problem}; name another one with \`MTLC_CACHE_DIR\``,
-    about: "Encoded data is kept in a cache folder, which cannot be written.",
-    fix: "Free space or permissions, or name another folder with `MTLC_CACHE_DIR`.",
+    about: "Encoded data is kept in a cache folder, and that folder cannot be written.",
+    fix: "Free space, correct the permissions, or name another folder with `MTLC_CACHE_DIR`.",
   },
   MTL7116: {
     slug: "damaged-cache",
     severity: "warning",
     title: "damaged cache entry",
     message: (p: { what: "fit" | "rows"; role: string; problem: string }) =>
-      `the cached ${p.what === "fit" ? "fit" : "rows"} of the ${p.role} data ${p.what === "fit" ? "is" : "are"} damaged (${p.problem}), so ${p.what === "fit" ? "it is" : "they are"} made again`,
+      `the cached ${p.what === "fit" ? "fit" : "rows"} of the ${p.role} data ${p.what === "fit" ? "is" : "are"} damaged (${p.problem}), so ${p.what === "fit" ? "it is" : "they are"} computed again`,
     about:
-      "An entry of the data cache is not what was written there: a disk that fails, a machine that lost power, or somebody edited it.",
-    fix: "Nothing: it is thrown away and made again from the data. When it comes back, look at the disk.",
+      "An entry of the data cache differs from what was written: the disk fails, the machine lost power, or somebody edited it.",
+    fix: "Nothing: it is deleted and made again from the data. If it happens again, check the disk.",
   },
   MTL7115: {
     slug: "nothing-to-fit",
     severity: "error",
     title: "no training data to fit on",
-    message: (p: { feature: string }) =>
-      `feature \`${p.feature}\` takes its values from the training data, and there is none`,
-    about: "A vocabulary, a scale or a boundary comes from the training data, and the command has none.",
-    fix: "Name training data in the spec or with `--train`, or fix the values in the spec: `hash:` in place of `vocab:`.",
+    message: (p: { feature: string }) => `feature \`${p.feature}\` is fitted on the training data, but there is none`,
+    about: "A vocabulary, a scale or a boundary is fitted on the training data, and the command has none.",
+    fix: "Name training data in the spec or with `--train`, or fix the values in the spec: `hash:` instead of `vocab:`.",
   },
   MTL7160: {
     slug: "no-label-column",
@@ -188,14 +187,14 @@ export const dataDiagnostics = defineDiagnostics({
         ? `no column of \`${p.file}\` looks like a label (two values, or grades): name one with \`--label\`; its columns are ${p.columns}`
         : `\`${p.file}\` has no column \`${p.label}\`; its columns are ${p.columns}`,
     about:
-      "`mtlc init --from FILE` looks for columns of two values (0 and 1, true and false, yes and no) or of grades. None of the file looks so, or the column that `--label` names is not there.",
+      "`mtlc init --from FILE` looks for columns of two values (0 and 1, true and false, yes and no) or of grades. The file has no such column, or the column that `--label` names does not exist.",
     fix: "Name the columns that say what happened: `mtlc init --from FILE --label click,buy`.",
   },
   MTL7161: {
     slug: "no-feature-column",
     severity: "error",
     title: "no feature column found",
-    message: (p: { file: string }) => `\`${p.file}\` has nothing but labels: no column could be a feature`,
+    message: (p: { file: string }) => `\`${p.file}\` has only labels: no column could be a feature`,
     about: "Every column of the file is a label, is empty, or is the same in every row.",
     fix: "Give a file that also has what was known before the event: who, what, when, where.",
   },
@@ -206,9 +205,9 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { first: string; second: string }) =>
       p.first === p.second
         ? `the table would have two columns \`${p.first}\`; name each column once`
-        : `the table would have the columns \`${p.first}\` and \`${p.second}\`, which many readers take for one; keep only one of them`,
-    about: "`--keep` names a column twice, or two columns whose names differ only in capital and small letters.",
-    fix: "Keep each column once; rename one of two in the file.",
+        : `the table would have the columns \`${p.first}\` and \`${p.second}\`, which many readers treat as one; keep only one of them`,
+    about: "`--keep` repeats a column, or two columns whose names differ only in capital and small letters.",
+    fix: "Keep each column once; rename one of the two in the file.",
   },
   MTL7121: {
     slug: "changed-files",
@@ -216,7 +215,7 @@ export const dataDiagnostics = defineDiagnostics({
     title: "files changed while they were read",
     message: (p: { kept: number; rows: number }) =>
       `there are predictions for ${p.rows} rows, but the files now have ${p.kept}: they changed while they were read; run it again`,
-    about: "A file was written to between its rows being predicted and its columns being kept.",
+    about: "A file was written to between the prediction of its rows and the copy of its columns.",
     fix: "Run the command again when nothing writes to the files.",
   },
   MTL7122: {
@@ -225,10 +224,10 @@ export const dataDiagnostics = defineDiagnostics({
     title: "missing request time",
     message: (p: { files: string; column?: string; row?: number; value?: string }) =>
       p.column === undefined
-        ? `a formula reads the age of something, and nothing says when the requests of \`${p.files}\` came; name the column of their time with \`--time\``
-        : `\`${p.column}\` is \`${p.value ?? ""}\` in row ${p.row ?? 0} of \`${p.files}\`, which is not a time, and a formula reads the age of something; write \`2026-11-05 12:30:00\`, or seconds (not milliseconds) since 1970`,
+        ? `a formula calls \`age\`, but the time of the requests of \`${p.files}\` is unknown; name its column with \`--time\``
+        : `\`${p.column}\` is \`${p.value ?? ""}\` in row ${p.row ?? 0} of \`${p.files}\`, which is not a time, but a formula calls \`age\`; write \`2026-11-05 12:30:00\`, or seconds (not milliseconds) since 1970`,
     about:
-      "The formula that is tuned, or a condition of its ranking, calls `age(…)`: without the time of each request everything would be as old as nothing.",
-    fix: "Name the column of the time with `--time`; give it dates, or seconds since 1970.",
+      "The formula that is tuned, or a condition of its ranking, calls `age(…)`, which needs the time of each request.",
+    fix: "Name the column of the time with `--time`; its values are dates, or seconds since 1970.",
   },
 });

@@ -8,9 +8,9 @@ export const enginesDiagnostics = defineDiagnostics({
     severity: "error",
     title: "unknown engine",
     message: (p: { name: string; known: readonly string[] }) =>
-      `\`MTLC_ENGINE\` is \`${p.name}\`; it may be ${joinNames(p.known)}`,
+      `\`MTLC_ENGINE\` is \`${p.name}\`; it may be ${joinNames(p.known, "or")}`,
     about: "`MTLC_ENGINE` or `--engine` names an engine that does not exist.",
-    fix: "It may be `native`, `wasm` or `cpu`; without it, the fastest that works is used.",
+    fix: "Use `native`, `wasm` or `cpu`; without it, the fastest one that works is used.",
     usage: true,
   },
   MTL7402: {
@@ -18,8 +18,8 @@ export const enginesDiagnostics = defineDiagnostics({
     severity: "error",
     title: "unavailable engine",
     message: (p: { name: string; problem: string; command: string }) =>
-      `the ${p.name} engine cannot run: ${p.problem}; \`${p.command}\` installs it, \`MTLC_ENGINE=wasm\` does without`,
-    about: "The engine that was asked for cannot be loaded on this machine.",
-    fix: "`mtlc doctor` says why, and `mtlc doctor --install` gets the native one; `MTLC_ENGINE=wasm` does without.",
+      `the ${p.name} engine cannot run: ${p.problem}; \`${p.command}\` installs it, \`MTLC_ENGINE=wasm\` runs without it`,
+    about: "The requested engine cannot be loaded on this machine.",
+    fix: "Run `mtlc doctor` for the reason and `mtlc doctor --install` to install the native one, or use `MTLC_ENGINE=wasm`.",
   },
 });

@@ -8,8 +8,8 @@ export const flowDiagnostics = defineDiagnostics({
     title: "SQLite unavailable",
     message: (p: { platform: string }) =>
       `the package \`libsql\` has no binary for ${p.platform}, or was left out when \`mtlc\` was installed; install it with \`npm install libsql\`, or give a Redis store`,
-    about: "Exposure caps are kept in SQLite, whose binary for this platform is not installed.",
-    fix: "Install it, or name a Redis store.",
+    about: "Exposure caps are stored in SQLite, whose binary for this platform is not installed.",
+    fix: "Install it, or use a Redis store.",
   },
   MTL7531: {
     slug: "unreachable-permit-store",
@@ -17,7 +17,7 @@ export const flowDiagnostics = defineDiagnostics({
     title: "permit store cannot be opened",
     message: (p: { store: string; problem: string }) => `the ${p.store} cannot be opened: ${p.problem}`,
     about: "The store of exposure permits is not reachable, or its file cannot be opened.",
-    fix: "Look at the address or the path that the message names.",
+    fix: "Check the URL or the path that the message names.",
   },
   MTL7532: {
     slug: "newer-permit-store",
@@ -25,7 +25,7 @@ export const flowDiagnostics = defineDiagnostics({
     title: "permit store of a newer mtlc",
     message: (p: { store: string; found: number; known: number }) =>
       `the ${p.store} was written by a newer \`mtlc\` (layout ${p.found}; this one knows ${p.known}); use that version, or another store`,
-    about: "A newer version has written the store and changed its layout.",
+    about: "A newer version wrote the store and changed its layout.",
     fix: "Use that version, or another store; counters are never guessed.",
   },
   MTL7533: {
@@ -33,8 +33,8 @@ export const flowDiagnostics = defineDiagnostics({
     severity: "error",
     title: "unknown permit-store URL",
     message: (p: { found: string }) =>
-      `\`${p.found}\` names no permit store; it may be \`memory:\`, \`sqlite:FILE\`, a file ending in \`.db\` or \`.sqlite\`, \`redis://HOST[:PORT][/DATABASE]\` or \`rediss://…\``,
-    about: "The address of a store is none of the known forms.",
+      `\`${p.found}\` is not a permit-store URL; it may be \`memory:\`, \`sqlite:FILE\`, a file ending in \`.db\` or \`.sqlite\`, \`redis://HOST[:PORT][/DATABASE]\` or \`rediss://…\``,
+    about: "The URL of the store has none of the known forms.",
     fix: "Write one of the forms that the message lists.",
   },
   MTL7534: {
@@ -42,7 +42,7 @@ export const flowDiagnostics = defineDiagnostics({
     severity: "warning",
     title: "Redis may evict counters",
     message: (p: { store: string; policy: string }) =>
-      `the ${p.store} drops keys when its memory is full (\`maxmemory-policy\` is \`${p.policy}\`), and a dropped counter starts at 0 again; set it to \`noeviction\``,
+      `the ${p.store} evicts keys when its memory is full (\`maxmemory-policy\` is \`${p.policy}\`), and an evicted counter starts at 0 again; set it to \`noeviction\``,
     about:
       "The Redis server evicts keys when it runs out of memory, and a cap whose counter is evicted starts at 0 again.",
     fix: "Set `maxmemory-policy` to `noeviction`.",

@@ -10,8 +10,8 @@ export const trainingDiagnostics = defineDiagnostics({
     message: (p: { loss: number; head: string; step: number; epoch: number }) =>
       `the loss of \`${p.head}\` became ${Number.isNaN(p.loss) ? "NaN" : p.loss > 0 ? "infinite" : "minus infinite"} at step ${p.step} (epoch ${p.epoch}), so training stopped`,
     about:
-      "A loss became infinite or not a number, and every step after it would only spread that. The weights of the last checkpoint are still sound.",
-    fix: "A smaller learning rate, `clip: norm(1.0)`, or a scale for a numeric feature of large values. The message names the head to look at.",
+      "A loss became infinite or NaN, and every further step would only spread that. The weights of the last checkpoint are still valid.",
+    fix: "Lower the learning rate, add `clip: norm(1.0)`, or scale a numeric feature with large values. The message names the head to look at.",
   },
   MTL7302: {
     slug: "missing-data-role",
@@ -27,17 +27,17 @@ export const trainingDiagnostics = defineDiagnostics({
     severity: "error",
     title: "no usable checkpoint",
     message: (p: { directory: string }) =>
-      `\`${p.directory}\` holds no whole checkpoint to resume from; \`--force\` in place of \`--resume\` trains from the start`,
+      `\`${p.directory}\` has no complete checkpoint to resume from; \`--force\` instead of \`--resume\` trains from the start`,
     about: "`--resume` was given, and every checkpoint in the folder is damaged or of an older version.",
-    fix: "`--force` in place of `--resume` drops them and trains from the start.",
+    fix: "Use `--force` instead of `--resume` to delete them and train from the start.",
   },
   MTL7330: {
     slug: "nothing-to-resume",
     severity: "info",
     title: "nothing to resume yet",
-    message: (p: { directory: string }) => `\`${p.directory}\` holds nothing to resume from yet, so training starts`,
+    message: (p: { directory: string }) => `\`${p.directory}\` has nothing to resume from yet, so training starts`,
     about:
-      "`--resume` was given, and the folder holds neither a checkpoint nor an artifact: a run that was stopped before its first checkpoint, or one that never started.",
+      "`--resume` was given, and the folder has neither a checkpoint nor an artifact: the run was stopped before its first checkpoint, or never started.",
     fix: "Nothing. The same command with `--resume` may be repeated until the run is done.",
   },
   MTL7331: {
@@ -45,9 +45,9 @@ export const trainingDiagnostics = defineDiagnostics({
     severity: "error",
     title: "finished artifact of another run",
     message: (p: { directory: string; what: string | undefined }) =>
-      `\`${p.directory}\` holds a finished artifact ${p.what === undefined ? "that does not say which run it is of" : `of another run: ${p.what} differs`}; leave \`--resume\` out to train anew, or give another directory`,
+      `\`${p.directory}\` has a finished artifact ${p.what === undefined ? "that does not say which run it is of" : `of another run: ${p.what} differs`}; leave \`--resume\` out to train again, or give another directory`,
     about:
-      "`--resume` was given, the folder holds an artifact and no checkpoint, and the artifact was made from another spec, other data, another seed or for another number of epochs. What the optimizer remembers is not kept in an artifact, so that it cannot go on.",
+      "`--resume` was given, the folder has an artifact and no checkpoint, and the artifact is of another spec, other data, another seed or another number of epochs. An artifact does not keep the state of the optimizer, so training cannot continue from it.",
     fix: "Leave `--resume` out to replace it, or start from it in another folder with `--warm-start`.",
   },
   MTL7332: {
@@ -55,20 +55,20 @@ export const trainingDiagnostics = defineDiagnostics({
     severity: "info",
     title: "feature scaling changed in a warm start",
     message: (p: { features: readonly string[] }) =>
-      `the new data gives other scales or boundaries to ${joinNames(p.features)}, so what is taken over reads other numbers for the same values`,
+      `the new data gives other scales or boundaries to ${joinNames(p.features)}, so the loaded weights get other inputs for the same values`,
     about:
-      "`--warm-start` takes weights over that were trained under one mean, deviation or list of quantiles, and the new training data gives another one: the fit follows the data of each run.",
-    fix: "Nothing where the data is much the same: training goes on from there. Where predictions must not move, fix the numbers in the spec: `scale: none` or `log1p` over an expression, `boundaries: […]` in place of `quantiles:`.",
+      "`--warm-start` loads weights that were trained with one mean, deviation or list of quantiles, and the new training data gives another one: each run refits them.",
+    fix: "Nothing, if the data is similar: training continues from there. If predictions must not change, fix the numbers in the spec: `scale: none` or `log1p` over an expression, `boundaries: […]` instead of `quantiles:`.",
   },
   MTL7304: {
     slug: "checkpoint-mismatch",
     severity: "error",
     title: "checkpoint of another run",
     message: (p: { directory: string; what: string }) =>
-      `the checkpoint in \`${p.directory}\` is of another run: ${p.what} differs; resume with what it was started with, or give another directory`,
+      `the checkpoint in \`${p.directory}\` is of another run: ${p.what} differs; resume with the spec, data and seed of that run, or give another directory`,
     about:
-      "`--resume` was given with another spec, other data (a feature, a label, a weight or a group of any row) or another seed than the checkpoint was written with.",
-    fix: "Resume with what the run was started with, or start a new one in another folder.",
+      "`--resume` was given with another spec, other data (a feature, a label, a weight or a group of any row) or another seed than those of the checkpoint.",
+    fix: "Resume with the spec, data and seed of that run, or start a new run in another folder.",
   },
   MTL7305: {
     slug: "damaged-checkpoint",
@@ -76,25 +76,25 @@ export const trainingDiagnostics = defineDiagnostics({
     title: "damaged checkpoint skipped",
     message: (p: { directory: string; problem: string }) =>
       `the checkpoint \`${p.directory}\` is damaged (${p.problem}), so the one before it is used`,
-    about: "The newest checkpoint is damaged, as after a full disk, so training goes on from the one before.",
-    fix: "Nothing; the steps between the two are done again.",
+    about: "The newest checkpoint is damaged, for example by a full disk, so training continues from the one before.",
+    fix: "Nothing; the steps between the two are repeated.",
   },
   MTL7306: {
     slug: "unfinished-run",
     severity: "error",
     title: "unfinished run in the output directory",
     message: (p: { directory: string }) =>
-      `\`${p.directory}\` holds the checkpoints of an unfinished run; continue it with \`--resume\`, or drop it with \`--force\``,
-    about: "The output folder holds checkpoints of a run that did not end, which a new run would overwrite.",
-    fix: "`--resume` continues it; `--force` drops it.",
+      `\`${p.directory}\` has the checkpoints of an unfinished run; continue it with \`--resume\`, or delete it with \`--force\``,
+    about: "The output folder has checkpoints of an unfinished run, which a new run would overwrite.",
+    fix: "Continue it with `--resume`, or delete it with `--force`.",
   },
   MTL7307: {
     slug: "early-stopping-without-data",
     severity: "error",
     title: "early stopping without evaluation data",
     message: (p: { metric: string }) =>
-      `early stopping on \`${p.metric}\` needs \`validation\` or \`test\` data, and there is none; add it or remove \`stop\``,
-    about: "`stop: early(…)` looks at a metric on data that is not trained on, and there is none.",
+      `early stopping on \`${p.metric}\` needs \`validation\` or \`test\` data, but there is none; add it or remove \`stop\``,
+    about: "`stop: early(…)` needs a metric on data that is not trained on, and there is none.",
     fix: "Add `validation:` or `test:` to the `data` block, or a `split`.",
   },
   MTL7308: {
@@ -103,7 +103,7 @@ export const trainingDiagnostics = defineDiagnostics({
     title: "undefined metric of early stopping",
     message: (p: { metric: string; epoch: number; reason: string }) =>
       `\`${p.metric}\` is undefined after epoch ${p.epoch} (${p.reason}), so early stopping does not count this epoch`,
-    about: "The metric has no value in this epoch: an AUC needs rows of both kinds.",
+    about: "The metric is undefined in this epoch: an AUC needs rows of both classes.",
     fix: "Use more validation data, or another metric. The epoch does not count for early stopping.",
   },
   MTL7309: {
@@ -111,8 +111,8 @@ export const trainingDiagnostics = defineDiagnostics({
     severity: "error",
     title: "no rows in the data",
     message: (p: { role: string }) => `the ${p.role} data has no rows`,
-    about: "Files are there and hold no rows, or none that the task can use.",
-    fix: "Look at the files that the message names.",
+    about: "The files have no rows, or none that the task can use.",
+    fix: "Check the files that the message names.",
   },
   MTL7310: {
     slug: "file-without-model",
@@ -128,17 +128,17 @@ export const trainingDiagnostics = defineDiagnostics({
     severity: "error",
     title: "nothing to train",
     message: (p: { name: string }) =>
-      `the model \`${p.name}\` has nothing to train: no \`loss\` names a task or a chain; add one, or rank with the scores that it is given`,
-    about: "The spec has no loss, so there is nothing to train: its scores come from other systems.",
-    fix: "Rank with it as it is, or put a loss on a task.",
+      `the model \`${p.name}\` has nothing to train: no \`loss\` is for a task or a chain; add one, or rank with its signals`,
+    about: "The spec has no loss, so there is nothing to train: its scores are signals of other systems.",
+    fix: "Rank with it as it is, or add a loss for a task.",
   },
   MTL7312: {
     slug: "unknown-data-location",
     severity: "error",
     title: "unknown location of the data",
     message: (p: { directory: string }) =>
-      `where the data of \`${p.directory}\` lies is not known on this machine (it has no \`run.json\`); give \`--test FILE\``,
-    about: "The artifact was trained on another machine, so the paths of its data mean nothing here.",
+      `the location of the data of \`${p.directory}\` is unknown on this machine (it has no \`run.json\`); give \`--test FILE\``,
+    about: "The artifact was trained on another machine, so the paths of its data are not valid here.",
     fix: "Give `--test FILE`.",
   },
   MTL7320: {
@@ -160,12 +160,12 @@ export const trainingDiagnostics = defineDiagnostics({
       const there =
         p.engine === undefined
           ? `${gigabytes(p.free)} are free for it`
-          : `the engine ${p.engine} has ${gigabytes(p.free)} for it, whatever the machine has`;
+          : `the engine ${p.engine} has at most ${gigabytes(p.free)} for it, on any machine`;
       return `${what} ${need}${all}; ${there}`;
     },
     about:
-      "What the model keeps, and what the optimizer remembers of it, is more than the memory that is free: on the machine, in the group of processes (a container's limit) or under `ulimit -v`. Early stopping keeps the best weights besides, a warm start those that it comes from, and an artifact is in memory twice while it is loaded. It is said before anything is allocated.",
-    fix: "Lower the number of ids (`hash:`, `min_count:`) or `embed:` of the feature that is named, choose an optimizer that remembers less (`adagrad` keeps one number for each, `sgd` none), or take a larger machine. `mtlc cost` shows the figures.",
+      "The model and the state of its optimizer need more memory than is free: on the machine, in the group of processes (a container's limit) or under `ulimit -v`. Early stopping also keeps the best weights, a warm start the weights that it loads, and an artifact is in memory twice while it is loaded. The check comes before any allocation.",
+    fix: "Lower the number of ids (`hash:`, `min_count:`) or `embed:` of the feature that is named, choose an optimizer with less state (`adagrad` keeps one number per parameter, `sgd` none), or use a larger machine. `mtlc cost` shows the sizes.",
   },
   MTL7321: {
     slug: "out-of-disk",
@@ -174,8 +174,8 @@ export const trainingDiagnostics = defineDiagnostics({
     message: (p: { directory: string; bytes: number; free: number }) =>
       `what is written to \`${p.directory}\` needs ${gigabytes(p.bytes)}; ${gigabytes(p.free)} are free on its disk`,
     about:
-      "Checkpoints and the artifact together are larger than what is free on the disk. Two checkpoints are kept while another one is written, and an artifact holds the weights three times: as tensors, as a SavedModel and as a GraphModel.",
-    fix: "Free the disk, or give a directory on another one with `--output`.",
+      "Checkpoints and the artifact together need more than the free space of the disk. Two checkpoints are kept while another one is written, and an artifact has the weights three times: as tensors, as a SavedModel and as a GraphModel.",
+    fix: "Free space on the disk, or give a directory on another one with `--output`.",
   },
 });
 

@@ -11,7 +11,7 @@ export const tuningDiagnostics = defineDiagnostics({
       p.params.length === 0
         ? `\`${p.formula}\` reads no parameter; write one as \`params { alpha: 0.1 in [0, 1] }\``
         : `no parameter of \`${p.formula}\` has a range with two ends: ${joinNames(p.params)}; write one as \`alpha: 0.1 in [0, 1]\``,
-    about: "Tuning moves the parameters that a formula reads, and it reads none with a range of two ends.",
+    about: "Tuning changes the parameters that a formula reads, and it reads none with a range of two ends.",
     fix: "Give a parameter a range: `alpha: 0.1 in [0, 1]`.",
   },
   MTL7551: {
@@ -20,8 +20,8 @@ export const tuningDiagnostics = defineDiagnostics({
     title: "invalid objective",
     message: (p: { text: string; option: string; at: number; problem: string }) =>
       `\`${p.option} "${p.text}"\`, character ${p.at + 1}: ${p.problem}`,
-    about: "The text of an objective or a guard cannot be read.",
-    fix: "The message shows the place, and `mtlc tune --help` the form.",
+    about: "The objective or a guard cannot be parsed.",
+    fix: "The message shows the position of the error, and `mtlc tune --help` the syntax.",
     usage: true,
   },
   MTL7552: {
@@ -33,7 +33,7 @@ export const tuningDiagnostics = defineDiagnostics({
         ...p.ranks.map((name) => `\`--rank ${name}\``),
         ...p.fusions.map((name) => `\`--fusion ${name}\``),
       ].join(" or ")}`,
-    about: "The spec has several rankings or formulas, and tuning is about one.",
+    about: "The spec has several rankings or formulas, and tuning needs one.",
     fix: "Name it with `--rank` or `--fusion`.",
     usage: true,
   },
@@ -44,7 +44,7 @@ export const tuningDiagnostics = defineDiagnostics({
     message: (p: { kind: string; name: string; known: readonly string[]; suggestion?: string | undefined }) =>
       `there is no ${p.kind} \`${p.name}\`${didYouMean(p.suggestion)}${p.known.length === 0 ? "" : ` (there is ${joinNames(p.known)})`}`,
     about: "The command names a ranking, a formula or a parameter that the spec does not have.",
-    fix: "Correct the name; the message lists what there is.",
+    fix: "Correct the name; the message lists the valid ones.",
     usage: true,
   },
   MTL7554: {
@@ -52,9 +52,9 @@ export const tuningDiagnostics = defineDiagnostics({
     severity: "error",
     title: "logged value that serving refuses",
     message: (p: { input: string; row: number; file: string; reason: string; expected: string }) =>
-      `\`${p.input}\` is ${p.reason === "missing" ? "missing" : p.reason === "outside" ? "outside of its range" : "of another type"} in row ${p.row} of \`${p.file}\`, where the spec needs ${p.expected}`,
-    about: "A row of the log holds a value that serving would not accept, so no list could have come of it.",
-    fix: "Correct the log, or widen the declared range, or say with `missing:` what stands for a value that is not there.",
+      `\`${p.input}\` is ${p.reason === "missing" ? "missing" : p.reason === "outside" ? "out of range" : "of the wrong type"} in row ${p.row} of \`${p.file}\`, where the spec needs ${p.expected}`,
+    about: "A row of the log has a value that serving would refuse, so no list can have come from it.",
+    fix: "Correct the log, widen the declared range, or give with `missing:` a default for a missing value.",
   },
   MTL7555: {
     slug: "no-formula",
@@ -70,9 +70,9 @@ export const tuningDiagnostics = defineDiagnostics({
     severity: "error",
     title: "no later requests to hold out",
     message: (p: { column: string }) =>
-      `all requests have the same \`${p.column}\`, so that no later ones can be held out`,
-    about: "Later requests are held out to judge a change, and all of the log has one time.",
-    fix: "Log the time of each request, or name the column that has it.",
+      `all requests have the same \`${p.column}\`, so no later requests can be held out`,
+    about: "Later requests are held out to evaluate a change, and all requests of the log have the same time.",
+    fix: "Log the time of each request, or name its column.",
   },
   MTL7557: {
     slug: "method-requirements",
@@ -89,18 +89,18 @@ export const tuningDiagnostics = defineDiagnostics({
     title: "formula cannot be fitted by regression",
     message: (p: { formula: string; method: string }) =>
       `\`${p.formula}\` is neither a product of powers nor a weighted sum with a parameter as exponent or weight, so \`--method ${p.method}\` has nothing to fit; \`--method cma-es\` tunes any formula`,
-    about: "A regression fits exponents or weights, and the formula is no product of powers and no weighted sum.",
-    fix: "`--method cma-es` tunes any formula.",
+    about: "A regression fits exponents or weights, and the formula is neither a product of powers nor a weighted sum.",
+    fix: "Use `--method cma-es`, which tunes any formula.",
   },
   MTL7559: {
     slug: "effective-sample-size",
     severity: "error",
     title: "effective sample size too small",
     message: (p: { effective: number; requests: number; floor: number; isHeldOut: boolean }) =>
-      `${p.isHeldOut ? `the ${p.requests} held-out` : `the log's ${p.requests}`} requests are worth ${p.effective.toFixed(1)} for these parameters, below the floor of ${p.floor}; log more requests, jitter more widely, or stay nearer to the logged parameters`,
+      `${p.isHeldOut ? `the ${p.requests} held-out` : `the log's ${p.requests}`} requests have an effective sample size of ${p.effective.toFixed(1)} for these parameters, below the floor of ${p.floor}; log more requests, jitter more widely, or stay closer to the logged parameters`,
     about:
-      "The log was made with other parameters, and too few of its requests speak of the proposed ones. An estimate from them would be noise.",
-    fix: "Log more requests, with parameters jittered more widely, or stay nearer to the logged ones.",
+      "The log was recorded with other parameters, and its effective sample size for the proposed ones is too small: the estimate would be noise.",
+    fix: "Log more requests, with more jitter in the parameters, or stay closer to the logged ones.",
   },
   MTL7561: {
     slug: "zero-coefficient",
@@ -108,25 +108,25 @@ export const tuningDiagnostics = defineDiagnostics({
     title: "zero reference coefficient",
     message: (p: { column: string; method: string }) =>
       `the fit gives ${p.column} the coefficient 0: the label does not rise with it, and the other exponents cannot be read relative to it; \`--method cma-es\` tunes the formula as it is`,
-    about: "The fit gives the reference column the coefficient 0, and every other exponent is read relative to it.",
-    fix: "Choose another reference, or `--method cma-es`.",
+    about: "The fit gives the reference column the coefficient 0, and every other exponent is relative to it.",
+    fix: "Choose another reference, or use `--method cma-es`.",
   },
   MTL7562: {
     slug: "empty-log",
     severity: "error",
     title: "empty log",
     message: (p: { files: string }) => `no row of \`${p.files}\` can be ranked`,
-    about: "The log holds no rows that tuning can use.",
-    fix: "Look at the files and filters that the message names.",
+    about: "The log has no rows that tuning can use.",
+    fix: "Check the files and filters that the message names.",
   },
   MTL7564: {
     slug: "invalid-number-option",
     severity: "error",
     title: "invalid number in an option",
     message: (p: { option: string; value: string; needs: string }) =>
-      `\`${p.option} ${p.value}\` is not right; it takes ${p.needs}`,
-    about: "An option takes a number of a certain kind, and was given something else.",
-    fix: "The message says what it takes.",
+      `\`${p.option} ${p.value}\` is not valid; it takes ${p.needs}`,
+    about: "An option needs a number of a certain kind, and its value is not one.",
+    fix: "Give a value of the form that the message names.",
     usage: true,
   },
   MTL7565: {
@@ -134,19 +134,19 @@ export const tuningDiagnostics = defineDiagnostics({
     severity: "error",
     title: "missing request column",
     message: (p: { files: string; tried: readonly string[] }) =>
-      `\`${p.files}\` has no column ${joinNames(p.tried, "or")}; name the one that tells requests apart with \`--request\``,
+      `\`${p.files}\` has no column ${joinNames(p.tried, "or")}; name the one that identifies the request with \`--request\``,
     about:
-      "Lists, pairs and groups are made of the rows of one request, and the log has no column that tells requests apart.",
-    fix: "Name the column: `--request request_id`. `auc` alone needs none.",
+      "Lists, pairs and groups consist of the rows of one request, and the log has no column that identifies the request.",
+    fix: "Name the column: `--request request_id`. Only `auc` needs none.",
   },
   MTL7566: {
     slug: "too-many-logged-candidates",
     severity: "error",
     title: "too many candidates in a logged request",
     message: (p: { request: string; candidates: number; most: number }) =>
-      `request \`${p.request}\` has ${p.candidates} candidates, and a ranking takes ${p.most}; \`--request\` names the column that tells requests apart, \`--fusion\` tunes without rules`,
+      `request \`${p.request}\` has ${p.candidates} candidates, but a ranking takes at most ${p.most}; \`--request\` names the column that identifies the request, \`--fusion\` tunes without rules`,
     about:
-      "A ranking takes so many candidates at most, and a request of the log has more. Most often the column of requests is another one.",
+      "A ranking has a maximum number of candidates, and a request of the log has more. Most often the column of requests is another one.",
     fix: "Name the column of requests with `--request`.",
   },
   MTL7570: {
@@ -154,9 +154,9 @@ export const tuningDiagnostics = defineDiagnostics({
     severity: "error",
     title: "no values to measure",
     message: (p: { column: string; rows: number; isHeldOut: boolean }) =>
-      `column \`${p.column}\` has no value in any of the ${p.rows} rows that are ${p.isHeldOut ? "held out" : "searched on"}, so nothing can be measured of it`,
+      `column \`${p.column}\` has no value in any of the ${p.rows} rows that are ${p.isHeldOut ? "held out" : "searched on"}, so it cannot be measured`,
     about:
-      "An unknown value is not 0: rows without one are left out of what is measured of their column, and none are left.",
+      "An unknown value is not 0: rows without a value are excluded from the measure of their column, and no rows are left.",
     fix: "Name a column that has values, or a log in which they are known.",
   },
   MTL7571: {
@@ -165,7 +165,7 @@ export const tuningDiagnostics = defineDiagnostics({
     title: "missing request or time of a row",
     message: (p: { column: string; file: string; row: number; option: string }) =>
       `column \`${p.column}\` has no value in row ${p.row} of \`${p.file}\`, where ${p.option} needs one in every row`,
-    about: "The column tells to which request a row belongs, or when it came, and one row does not say it.",
-    fix: "Write the value in every row, or leave out rows that have none.",
+    about: "The column identifies the request of a row or its time, and one row has no value in it.",
+    fix: "Write the value in every row, or remove the rows without one.",
   },
 });

@@ -9,8 +9,8 @@ export const usageDiagnostics = defineDiagnostics({
     title: "unknown command",
     message: (p: { command: string; suggestion?: string | undefined }) =>
       `there is no command \`${p.command}\`${p.suggestion === undefined ? "; `mtlc help` lists them" : didYouMean(p.suggestion)}`,
-    about: "There is no such command.",
-    fix: "`mtlc help` lists them.",
+    about: "The command does not exist.",
+    fix: "See the list in `mtlc help`.",
     usage: true,
   },
   MTL8002: {
@@ -20,7 +20,7 @@ export const usageDiagnostics = defineDiagnostics({
     message: (p: { command: string; option: string; suggestion?: string | undefined }) =>
       `\`mtlc ${p.command}\` has no option \`${p.option}\`${p.suggestion === undefined ? `; \`mtlc ${p.command} --help\` lists them` : didYouMean(p.suggestion)}`,
     about: "The command has no such option.",
-    fix: "`mtlc COMMAND --help` lists them.",
+    fix: "See the list in `mtlc COMMAND --help`.",
     usage: true,
   },
   MTL8003: {
@@ -28,7 +28,7 @@ export const usageDiagnostics = defineDiagnostics({
     severity: "error",
     title: "missing option value",
     message: (p: { option: string; value: string }) => `\`${p.option}\` needs a value: \`${p.option} ${p.value}\``,
-    about: "The option needs a value, and another option or nothing follows.",
+    about: "The option needs a value, but another option or nothing follows.",
     fix: "Give the value; one that begins with `-` is written `--option=-1`.",
     usage: true,
   },
@@ -38,8 +38,8 @@ export const usageDiagnostics = defineDiagnostics({
     title: "invalid option value",
     message: (p: { option: string; value: string; expected: string }) =>
       `\`${p.option}\` takes ${p.expected}, not \`${p.value}\``,
-    about: "The option takes other values.",
-    fix: "The message says which.",
+    about: "The option does not take this value.",
+    fix: "Give one of the values that the message lists.",
     usage: true,
   },
   MTL8005: {
@@ -48,8 +48,8 @@ export const usageDiagnostics = defineDiagnostics({
     title: "missing command argument",
     message: (p: { command: string; argument: string; usage: string }) =>
       `\`mtlc ${p.command}\` needs ${p.argument}: \`${p.usage}\``,
-    about: "An argument is missing.",
-    fix: "The message shows the usage.",
+    about: "A required argument is missing.",
+    fix: "Add it as the usage in the message shows.",
     usage: true,
   },
   MTL8006: {
@@ -57,9 +57,9 @@ export const usageDiagnostics = defineDiagnostics({
     severity: "error",
     title: "too many command arguments",
     message: (p: { command: string; argument: string; usage: string }) =>
-      `\`mtlc ${p.command}\` has no use for \`${p.argument}\`: \`${p.usage}\``,
-    about: "There is an argument too many; a glob that the shell expanded may have made it.",
-    fix: "The message shows the usage.",
+      `\`mtlc ${p.command}\` does not take \`${p.argument}\`: \`${p.usage}\``,
+    about: "There is one argument too many, perhaps from a glob that the shell expanded.",
+    fix: "Remove it; the message shows the usage.",
     usage: true,
   },
   MTL8007: {
@@ -67,16 +67,16 @@ export const usageDiagnostics = defineDiagnostics({
     severity: "error",
     title: "unreadable file",
     message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be read: ${p.problem}`,
-    about: "The file that the command was given is not there, or cannot be read.",
-    fix: "Paths are relative to the working directory.",
+    about: "The file that the command reads does not exist, or cannot be read.",
+    fix: "Correct the path; it is relative to the working directory.",
   },
   MTL8008: {
     slug: "unwritable-file",
     severity: "error",
     title: "unwritable file",
     message: (p: { file: string; problem: string }) => `\`${p.file}\` cannot be written: ${p.problem}`,
-    about: "A file or folder cannot be written. What was there before is unchanged.",
-    fix: "Look at permissions and free space, or give another place.",
+    about: "A file or folder cannot be written. Existing files are unchanged.",
+    fix: "Check the permissions and the free space, or give another path.",
   },
   MTL8009: {
     slug: "exclusive-options",
@@ -92,9 +92,9 @@ export const usageDiagnostics = defineDiagnostics({
     slug: "existing-file",
     severity: "error",
     title: "file already exists",
-    message: (p: { file: string }) => `\`${p.file}\` is there already and is left alone; give another place`,
-    about: "A file that the command would write is there already.",
-    fix: "Give another place, or move the file.",
+    message: (p: { file: string }) => `\`${p.file}\` already exists and is left unchanged; give another path`,
+    about: "A file that the command would write already exists.",
+    fix: "Give another path, or move the file.",
   },
   MTL8012: {
     slug: "no-spec-found",
@@ -103,8 +103,8 @@ export const usageDiagnostics = defineDiagnostics({
     message: (p: { path: string; folder: boolean }) =>
       p.folder ? `there is no \`.mtl\` file in \`${p.path}\` or below it` : `no \`.mtl\` file matches \`${p.path}\``,
     about:
-      "A folder has no `.mtl` file in or below it, or a glob matches none. Folders that begin with a dot and `node_modules` are not entered.",
-    fix: "Correct the path; put a glob into quotes, so that `mtlc` expands it and not the shell.",
+      "A folder has no `.mtl` file in or below it, or a glob matches none. Folders that begin with a dot and `node_modules` are skipped.",
+    fix: "Correct the path; put a glob into quotes, so that mtlc expands it and not the shell.",
   },
   MTL8013: {
     slug: "output-is-input",
@@ -115,25 +115,25 @@ export const usageDiagnostics = defineDiagnostics({
         ? `\`${p.output}\` is an input of this command and its output would overwrite it; give another output`
         : `the output \`${p.output}\` would overwrite \`${p.input}\`, which this command reads; give another output`,
     about:
-      "The output of a command is a file that it reads, under the same or another name (a link, another spelling), or an artifact would be written over the artifact or the spec that it is made from.",
-    fix: "Give another output; move it over the input afterwards when that is what you want.",
+      "The output of a command is one of its inputs, under the same or another name (a link, another spelling), or an artifact would overwrite the artifact or the spec that it is made from.",
+    fix: "Give another output; move it over the input afterwards if that is intended.",
   },
   MTL8014: {
     slug: "ambiguous-git-copy",
     severity: "error",
     title: "unknown revision of a git copy",
     message: (p: { file: string }) =>
-      `\`${p.file}\` is a copy that git made, and what it imports is not the same in every revision that has it; name the revision: \`REVISION:path\``,
+      `\`${p.file}\` is a copy that git made, and its imports differ between the revisions that have it; name the revision: \`REVISION:path\``,
     about:
-      "Git hands the commands that it calls copies of files and does not say which revision they are of. The text of this one stands in several revisions, which import other files.",
-    fix: "Name the spec as git does: `HEAD~1:specs/model.mtl`; as a difftool, use `mtlc diff --driver`, which git tells the path.",
+      "Git gives the commands that it calls copies of files without their revision. The same text is in several revisions, whose imports differ.",
+    fix: "Name the spec as git does: `HEAD~1:specs/model.mtl`; as a difftool, use `mtlc diff --driver`, to which git passes the path.",
   },
   MTL8040: {
     slug: "invalid-standard-input",
     severity: "error",
     title: "invalid use of standard input",
     message: (p: { problem: string }) => `standard input (\`-\`) ${p.problem}`,
-    about: "`-` names standard input, which is read once and cannot be written to, and the command needs more of it.",
+    about: "`-` is standard input, which is read once and cannot be written to, and the command needs more.",
     fix: "Name a file.",
     usage: true,
   },
@@ -142,9 +142,9 @@ export const usageDiagnostics = defineDiagnostics({
     severity: "error",
     title: "invalid vocabulary size",
     message: (p: { text: string }) =>
-      `\`--ids ${p.text}\` does not say how many ids a feature has; write \`--ids user_id=1_000_000\`, "unknown" included`,
+      `\`--ids ${p.text}\` does not state how many ids a feature has; write \`--ids user_id=1_000_000\`, "unknown" included`,
     about: "`--ids` is written `FEATURE=NUMBER`.",
-    fix: "Write it so, with the id for unknown values counted.",
+    fix: "Write it in this form, and count the id of unknown values.",
     usage: true,
   },
   MTL8021: {
@@ -152,8 +152,8 @@ export const usageDiagnostics = defineDiagnostics({
     severity: "error",
     title: "git command failed",
     message: (p: { command: string; problem: string }) => `\`git ${p.command}\` failed: ${p.problem}`,
-    about: "A git command failed: the folder is no repository, or the revision or file is not in it.",
-    fix: "Look at what git said, which the message repeats.",
+    about: "A git command failed: the folder is not a repository, or the revision or file does not exist in it.",
+    fix: "Read the message of git, which is repeated.",
   },
   MTL8022: {
     slug: "unknown-id-feature",
@@ -170,9 +170,9 @@ export const usageDiagnostics = defineDiagnostics({
     severity: "error",
     title: "unknown diagnostic code",
     message: (p: { code: string; suggestion?: string | undefined }) =>
-      `no message of mtlc has the code \`${p.code}\`${didYouMean(p.suggestion)}`,
-    about: "`mtlc explain` was given a code that no message has.",
-    fix: "`docs/diagnostics/README.md` lists all codes.",
+      `there is no diagnostic \`${p.code}\`${didYouMean(p.suggestion)}`,
+    about: "`mtlc explain` was given a name that is neither a code nor a slug.",
+    fix: "See `docs/diagnostics/README.md`, which lists all of them.",
     usage: true,
   },
   MTL8023: {

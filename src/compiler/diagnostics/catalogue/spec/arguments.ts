@@ -9,7 +9,8 @@ export const argumentsDiagnostics = defineDiagnostics({
     title: "missing argument",
     message: (p: { callee: string; parameter: string; expected: string }) =>
       `\`${p.callee}\` needs \`${p.parameter}\`: ${p.expected}`,
-    about: "A parameter without a default is not given.",
+    about: "A parameter without a default has no argument.",
+    fix: "Add the argument.",
   },
   MTL3002: {
     slug: "argument-type",
@@ -17,7 +18,8 @@ export const argumentsDiagnostics = defineDiagnostics({
     title: "argument type mismatch",
     message: (p: { callee: string; parameter: string; expected: string; found: string }) =>
       `\`${p.parameter}\` of \`${p.callee}\` is ${p.expected}, not ${p.found}`,
-    about: "The parameter takes a value of another kind: a number, a word, a list, a text or a condition.",
+    about: "The parameter takes a value of another type: a number, a name, a list, a text or a condition.",
+    fix: "Write a value of the type that the message names.",
   },
   MTL3003: {
     slug: "argument-range",
@@ -25,14 +27,16 @@ export const argumentsDiagnostics = defineDiagnostics({
     title: "argument out of range",
     message: (p: { callee: string; parameter: string; expected: string; found: string }) =>
       `\`${p.parameter}\` of \`${p.callee}\` is ${p.expected}, not ${p.found}`,
-    about: "The value is of the right kind and outside what the parameter allows.",
+    about: "The value has the right type but is out of the parameter's range.",
+    fix: "Write a value in the range that the message gives.",
   },
   MTL3004: {
     slug: "duplicate-argument",
     severity: "error",
     title: "duplicate argument",
-    message: (p: { callee: string; parameter: string }) => `\`${p.parameter}\` of \`${p.callee}\` is given twice`,
-    about: "A parameter is given twice, by its place and by its name, or by its name two times.",
+    message: (p: { callee: string; parameter: string }) => `\`${p.parameter}\` of \`${p.callee}\` is repeated`,
+    about: "An argument is repeated: given by position and by name, or by name twice.",
+    fix: "Remove one of the two.",
   },
   MTL3005: {
     slug: "extra-argument",
@@ -41,16 +45,18 @@ export const argumentsDiagnostics = defineDiagnostics({
     message: (p: { callee: string; parameters: readonly string[] }) =>
       p.parameters.length === 0
         ? `\`${p.callee}\` takes no such argument`
-        : `this is one argument too many for \`${p.callee}\`, which takes ${joinNames(p.parameters)}`,
+        : `too many arguments for \`${p.callee}\`, which takes ${joinNames(p.parameters)}`,
     about: "There are more arguments than parameters.",
+    fix: "Remove the extra argument.",
   },
   MTL3006: {
     slug: "argument-count",
     severity: "error",
     title: "wrong number of arguments",
     message: (p: { name: string; expected: number; found: number }) =>
-      `\`${p.name}\` takes ${p.expected === 1 ? "one argument" : `${p.expected} arguments`}, and there ${p.found === 1 ? "is one" : `are ${p.found}`}`,
+      `\`${p.name}\` takes ${p.expected === 1 ? "one argument" : `${p.expected} arguments`}, not ${p.found}`,
     about: "A function of formulas takes a fixed number of arguments.",
+    fix: "Give as many arguments as the message says.",
   },
   MTL3018: {
     slug: "conflicting-options",
@@ -59,20 +65,23 @@ export const argumentsDiagnostics = defineDiagnostics({
     message: (p: { first: string; second: string; owner: string }) =>
       `\`${p.first}\` and \`${p.second}\` exclude each other${p.owner === "" ? "" : ` in \`${p.owner}\``}`,
     about: "Two options state the same thing in two ways, and could contradict each other.",
+    fix: "Keep one of the two options.",
   },
   MTL3019: {
     slug: "unsorted-list",
     severity: "error",
     title: "list not in ascending order",
     message: (p: { option: string; problem: string }) => `\`${p.option}\` is not in order: ${p.problem}`,
-    about: "The list must ascend, without a value twice: boundaries cut a line into pieces.",
+    about: "The list must be in ascending order without repeated values: boundaries cut the numbers into intervals.",
+    fix: "Sort the list and remove repeated values.",
   },
   MTL3090: {
     slug: "not-supported",
     severity: "error",
     title: "not supported in this version",
-    message: (p: { what: string; instead: string }) => `${p.what} is not in this version of mtlc; ${p.instead}`,
-    about:
-      "The word belongs to the language, and this version of the compiler does not have it yet. The message says what comes nearest.",
+    message: (p: { what: string; instead: string }) =>
+      `${p.what} is not supported in this version of mtlc; ${p.instead}`,
+    about: "The word is part of the language, but this version of the compiler does not support it yet.",
+    fix: "Use what the message suggests instead.",
   },
 });

@@ -7,9 +7,10 @@ export const eventsDiagnostics = defineDiagnostics({
     severity: "error",
     title: "amount used as an event",
     message: (p: { label: string }) =>
-      `\`${p.label}\` is an amount; an event, which happens or does not, should stand here`,
+      `expected an event, which happens or does not, here; \`${p.label}\` is an amount`,
     about:
       "Probabilities and conditions are about events, which happen or do not. An amount has an expectation, `E(…)`.",
+    fix: "Use a label that is an event, or `E(…)` for an amount.",
   },
   MTL4002: {
     slug: "event-as-amount",
@@ -17,6 +18,7 @@ export const eventsDiagnostics = defineDiagnostics({
     title: "event used as an amount",
     message: (p: { label: string }) => `\`${p.label}\` is an event, and \`E(…)\` is the expectation of an amount`,
     about: "An expectation is about an amount. An event has a probability, `P(…)`.",
+    fix: "Write `P(…)` for the event.",
   },
   MTL4003: {
     slug: "not-a-probability",
@@ -25,7 +27,8 @@ export const eventsDiagnostics = defineDiagnostics({
     message: (p: { form: "product" | "quotient" | "complement" }) =>
       `this ${p.form} is not the probability of an event`,
     about:
-      "Four rules make a probability or an expectation out of others: the chain rule, `P(A | C) * P(B | A & C)`; its inverse, the quotient; the complement, `1 - P(A | C)`; and `P(A | C) * E(y | A & C)` for an amount that is 0 outside of A. This expression follows none of them. The notes say which conditional would continue it. In a `fusion` formula any product may stand: there it is a number, and no loss is put on it.",
+      "Four rules derive a probability or an expectation from others: the chain rule, `P(A | C) * P(B | A & C)`; its inverse, the quotient; the complement, `1 - P(A | C)`; and `P(A | C) * E(y | A & C)` for an amount that is 0 outside of A. This expression follows none of them. In a `fusion` formula any product is valid: there it is a number, and has no loss.",
+    fix: "Use the conditional that the notes name, or move the expression to a `fusion`.",
   },
   MTL4004: {
     slug: "chain-type",
@@ -34,29 +37,33 @@ export const eventsDiagnostics = defineDiagnostics({
     message: (p: { chain: string; stated: string; inferred: string }) =>
       `chain \`${p.chain}\` is ${p.inferred}, not ${p.stated}`,
     about: "The chain states a type, and its formula is the probability of another event.",
+    fix: "State the inferred type, or none.",
   },
   MTL4005: {
     slug: "number-in-chain",
     severity: "error",
     title: "plain number in a chain",
     message: (p: { found: string }) => `a chain combines the events of tasks; ${p.found} is a plain number here`,
-    about:
-      "A chain is made of the predictions of tasks alone. Weights, sums and powers belong into a `fusion` formula.",
+    about: "A chain combines only predictions of tasks. Weights, sums and powers belong to a `fusion` formula.",
+    fix: "Write the expression as a `fusion`.",
   },
   MTL4006: {
     slug: "impossible-event",
     severity: "error",
     title: "impossible event (probability is always 0)",
-    message: (p: { label: string }) => `no row is in this event: it asks for \`${p.label}\` and for its opposite`,
-    about: "The event asks for a label and for its opposite, so no row is in it.",
+    message: (p: { label: string }) => `this event is impossible: it requires \`${p.label}\` and its negation`,
+    about: "The event requires a label and its negation, so no row is in it.",
+    fix: "Remove one of the two.",
   },
   MTL4007: {
     slug: "implied-event",
     severity: "error",
     title: "condition implies the event (probability is always 1)",
-    message: (p: { event: string; given: string }) => `\`${p.event}\` is certain where \`${p.given}\` holds`,
+    message: (p: { event: string; given: string }) =>
+      `\`${p.given}\` implies \`${p.event}\`, so the probability is always 1`,
     about:
-      "Where the condition holds, the event holds too, so its probability is 1. Most often the two sides of `|` are the wrong way around: `P(buy | click)` is the share of clicks that become purchases.",
+      "Where the condition holds, the event holds too, so its probability is 1. Most often the two sides of `|` are swapped: `P(buy | click)` is the share of clicks that become purchases.",
+    fix: "Swap the two sides of `|`.",
   },
   MTL4008: {
     slug: "unsupported-negation",
@@ -64,34 +71,37 @@ export const eventsDiagnostics = defineDiagnostics({
     title: "unsupported negation of an event",
     message: () => "an event is a conjunction of labels and of `not` before a label or before labels joined by `&`",
     about:
-      "Events are conjunctions of labels, and `not` stands before a label or before a conjunction of plain labels.",
+      "An event is a conjunction of labels; `not` may only come before a label or before a conjunction of plain labels.",
+    fix: "Write the event as labels joined by `&`, with `not` before labels.",
   },
   MTL4009: {
     slug: "selection-bias",
     severity: "warning",
     title: "selection bias",
     message: (p: { head: string; type: string; condition: string; user: string }) =>
-      `selection bias: \`${p.head}\` is ${p.type}, trained on \`${p.condition}\` rows alone, and \`${p.user}\` applies it to others as well`,
+      `selection bias: \`${p.head}\` is ${p.type}, trained only on \`${p.condition}\` rows, and \`${p.user}\` applies it to others as well`,
     about:
-      "The task is trained on the rows of its condition alone, and the spec applies it to rows outside of it, which are different: that is the selection bias of the ESMM paper (Ma et al., SIGIR 2018). Put the loss on the product with the condition's probability, or say with `space:` what is meant.",
+      "The task is trained only on the rows of its condition, and the spec applies it to rows outside of it, which are distributed differently: the selection bias of the ESMM paper (Ma et al., SIGIR 2018).",
+    fix: "Put the loss on the product with the condition's probability, or state with `space:` what is intended.",
   },
   MTL4010: {
     slug: "label-leakage",
     severity: "error",
     title: "label leakage",
     message: (p: { feature: string; column: string; label: string }) =>
-      `feature \`${p.feature}\` reads \`${p.column}\`, from which label \`${p.label}\` is made`,
+      `feature \`${p.feature}\` reads \`${p.column}\`, from which label \`${p.label}\` is computed`,
     about:
-      "The feature is the label, or is made of the same column: the model would learn to copy what it should predict, score well in training, and know nothing at serving. A label that is computed from columns, that no head predicts and no outcome lies within, is a condition that serving knows, such as a scene: its column may be a feature.",
+      "The feature is the label, or is computed from the same column: the model would learn to copy its target, perform well in training, and fail at serving. A label that is computed from columns, that no head predicts and that no outcome lies within, is a condition that serving knows, such as a scene: its column may be a feature.",
+    fix: "Remove the feature, or read another column.",
   },
   MTL4011: {
     slug: "weight-leakage",
     severity: "error",
     title: "sample weight leakage",
     message: (p: { feature: string; column: string }) =>
-      `feature \`${p.feature}\` reads \`${p.column}\`, which weighs the rows and is not known at serving`,
-    about:
-      "Sample weights say how much a row counts in training. They are decided afterwards and are not there at serving.",
+      `feature \`${p.feature}\` reads \`${p.column}\`, which is the sample weight and is not known at serving`,
+    about: "A sample weight says how much a row counts in training. It is known only afterwards, and not at serving.",
+    fix: "Remove the feature, or weight the rows by another column.",
   },
   MTL4012: {
     slug: "training-only-feature",
@@ -99,9 +109,10 @@ export const eventsDiagnostics = defineDiagnostics({
     title: "training-only feature used at serving",
     message: (p: { feature: string; head?: string | undefined; by?: string | undefined }) =>
       p.head === undefined
-        ? `this is computed at serving and reads \`${p.feature}\`, which serving does not have`
-        : `\`${p.head}\` is served and reads \`${p.feature}\`${p.by === undefined ? "" : ` by way of \`${p.by}\``}, which serving does not have`,
+        ? `this is computed at serving but reads \`${p.feature}\`, which serving does not have`
+        : `\`${p.head}\` is served but reads \`${p.feature}\`${p.by === undefined ? "" : ` through \`${p.by}\``}, which serving does not have`,
     about:
-      "A feature declared with `serving: none` is known in training only, and something that serving computes reads it: a head, also by way of an auxiliary task, a formula, a rule or a ranking. Keep it to training with `train_only(…)`, or say what serving sees.",
+      "A feature with `serving: none` is known only in training, and something that serving computes reads it: a head, also through an auxiliary task, a formula, a rule or a ranking.",
+    fix: "Read it inside `train_only(…)`, or state with `serving:` which value serving has.",
   },
 });

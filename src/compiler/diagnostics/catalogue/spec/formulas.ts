@@ -6,47 +6,53 @@ export const formulasDiagnostics = defineDiagnostics({
     slug: "division-by-zero",
     severity: "error",
     title: "possible division by zero",
-    message: (p: { range: string }) => `this may divide by 0: the divisor lies in ${p.range}`,
+    message: (p: { range: string }) => `this may divide by 0: the divisor is in ${p.range}`,
     about:
-      "Ranges run through every formula. The divisor's range contains 0, so for some candidate this divides by 0. A guard such as `max(x, 1e-6)` moves the range.",
+      "The compiler computes the range of every formula. The range of the divisor contains 0, so for some candidate this divides by 0.",
+    fix: "Bound the divisor: `max(x, 1e-6)`.",
   },
   MTL5002: {
     slug: "log-of-zero",
     severity: "error",
     title: "possible logarithm of zero or a negative number",
     message: (p: { name: string; range: string }) =>
-      `\`${p.name}\` may have no finite value: its argument lies in ${p.range}`,
+      `\`${p.name}\` may have no finite value: its argument is in ${p.range}`,
     about:
-      "The logarithm of 0 is minus infinity, and that of a negative number does not exist. A probability reaches 0, so `log(ctr)` may be infinite; `log(max(ctr, 1e-6))` is not.",
+      "The logarithm of 0 is minus infinity, and a negative number has none. A probability can be 0, so `log(ctr)` may be infinite.",
+    fix: "Bound the argument: `log(max(ctr, 1e-6))`.",
   },
   MTL5003: {
     slug: "root-of-negative",
     severity: "error",
     title: "possible root of a negative number",
-    message: (p: { range: string }) => `this may be no number: a root of what lies in ${p.range}`,
-    about: "A root, or a power with an exponent that is not whole, of a negative number does not exist.",
+    message: (p: { range: string }) => `this root may have no real value: its argument is in ${p.range}`,
+    about: "A negative number has no root, and no power with a fractional exponent.",
+    fix: "Bound the argument: `max(x, 0)`.",
   },
   MTL5004: {
     slug: "overflow",
     severity: "error",
     title: "possible overflow",
     message: (p: { what: string }) => `${p.what} may overflow to infinity`,
-    about: "For some candidate inside the declared ranges the result is larger than any number. Bound what goes in.",
+    about: "For some candidate inside the declared ranges, the result is too large for a 64-bit number.",
+    fix: "Bound the argument, such as `min(x, 50)`.",
   },
   MTL5005: {
     slug: "value-out-of-range",
     severity: "error",
     title: "value out of range",
     message: (p: { name: string; value: number; range: string }) =>
-      `\`${p.name}\` is ${p.value}, outside its range ${p.range}`,
-    about: "The value lies outside the range that was declared for it.",
+      `\`${p.name}\` is ${p.value}, out of its range ${p.range}`,
+    about: "The value is outside the range that is declared for it.",
+    fix: "Change the value or the range.",
   },
   MTL5006: {
     slug: "empty-range",
     severity: "error",
     title: "empty range",
     message: (p: { name: string; range: string }) => `the range of \`${p.name}\` is empty: ${p.range}`,
-    about: "No number lies in this range: its bounds are the wrong way around, or both are left out.",
+    about: "No number is in this range: its bounds are swapped, or both are excluded.",
+    fix: "Write the lower bound first.",
   },
   MTL5040: {
     slug: "formula-too-large",
@@ -55,7 +61,8 @@ export const formulasDiagnostics = defineDiagnostics({
     message: (p: { nodes: number; depth: number; mostNodes: number; mostDepth: number }) =>
       `this formula has ${p.nodes} parts and is ${p.depth} deep; ${p.mostNodes} parts and a depth of ${p.mostDepth} are allowed`,
     about:
-      "Formulas are evaluated for every candidate of every request, so their size is bounded: 256 nodes, 64 levels. Name a part with a `fusion` of its own.",
+      "Formulas are evaluated for every candidate of every request, so their size is bounded: 256 nodes, 64 levels.",
+    fix: "Declare a part as a `fusion` of its own.",
   },
   MTL5041: {
     slug: "piecewise-knots",
@@ -67,7 +74,8 @@ export const formulasDiagnostics = defineDiagnostics({
         : p.rises
           ? `\`piecewise\` needs at least two knots, and has ${p.knots}`
           : "the knots of `piecewise` rise from left to right, and these do not",
-    about: "The points of a piecewise function ascend, and there are at least two.",
+    about: "The knots of a piecewise linear function ascend, there are at least two, and each has a value.",
+    fix: "Write as many values as knots, with the knots in ascending order.",
   },
   MTL5043: {
     slug: "unknown-time-zone",
@@ -75,6 +83,7 @@ export const formulasDiagnostics = defineDiagnostics({
     title: "unknown time zone",
     message: (p: { zone: string }) => `there is no time zone \`${p.zone}\``,
     about: "Calendar windows follow a time zone by its IANA name, such as `Asia/Shanghai`, or `UTC`.",
+    fix: "Write a name of the IANA time zone database.",
   },
   MTL5046: {
     slug: "unserved-task",
@@ -82,22 +91,25 @@ export const formulasDiagnostics = defineDiagnostics({
     title: "task is not served",
     message: (p: { name: string }) => `\`${p.name}\` is auxiliary: it is trained, and never served`,
     about: "An `auxiliary` task is trained and never served, so a formula cannot read it.",
+    fix: "Remove `auxiliary`, or read another head.",
   },
   MTL5049: {
     slug: "conflicting-missing-policy",
     severity: "error",
     title: "conflicting policies for missing values",
     message: (p: { name: string }) =>
-      `\`${p.name}\` may stay missing, and \`missing\` says what stands for it: only one of them holds`,
+      `\`${p.name}\` may stay missing, but \`missing\` gives it a default: only one of the two can apply`,
     about:
-      "`missing` says what stands for a value that is not there, and `coalesce` or `missing(…)` in formulas handles it there. With both, only one could ever apply.",
+      "`missing` gives a default for a missing value, and `?` keeps it missing for the formula to handle. Only one of the two can apply.",
+    fix: "Remove the `?`, or the `missing` option.",
   },
   MTL5050: {
     slug: "outside-without-range",
     severity: "error",
     title: "`outside` without a range",
-    message: (p: { name: string }) => `\`${p.name}\` has no range that a value could be outside of`,
-    about: "What to do with a value outside its range is said of a value that has no range, so nothing can be outside.",
+    message: (p: { name: string }) => `\`${p.name}\` has no range, so no value can be outside of it`,
+    about: "`outside` says what happens to a value outside its range, and the value has no range.",
+    fix: "Declare a range, or remove `outside`.",
   },
   MTL5051: {
     slug: "arm-shares",
@@ -105,7 +117,8 @@ export const formulasDiagnostics = defineDiagnostics({
     title: "arm shares do not sum to 1",
     message: (p: { sum: number; arms: number }) =>
       p.arms === 0 ? "this experiment has no arms" : `the shares of the ${p.arms} arms sum to ${p.sum}, not to 1`,
-    about: "Every request is in one arm of an experiment, so the shares of its arms sum to 1.",
+    about: "Every request is in exactly one arm of an experiment, so the shares of its arms sum to 1.",
+    fix: "Change the shares so that they sum to 1.",
   },
   MTL5052: {
     slug: "overlapping-experiments",
@@ -114,15 +127,17 @@ export const formulasDiagnostics = defineDiagnostics({
     message: (p: { param: string; first: string; second: string }) =>
       `\`${p.second}\` sets \`${p.param}\`, which \`${p.first}\` sets: a request may be in an arm of both`,
     about:
-      "Experiments assign requests apart from one another, so a request may be in an arm of both, and only one of two values can hold.",
+      "Experiments assign requests independently, so a request may be in an arm of both, and the parameter can have only one value.",
+    fix: "Let one of the experiments set another parameter, or join the two.",
   },
   MTL5055: {
     slug: "unavailable-value",
     severity: "error",
     title: "unavailable value",
     message: (p: { name: string; ofRequest: boolean }) =>
-      p.ofRequest ? `\`${p.name}\` is no value of the request` : `\`${p.name}\` is no value that a candidate brings`,
+      p.ofRequest ? `\`${p.name}\` is not a value of the request` : `\`${p.name}\` is not a value of a candidate`,
     about:
-      "A formula reads what candidates bring, a condition on the request what the request brings, and this is neither.",
+      "A formula reads what candidates provide; a condition on the request reads what the request provides. This value is neither.",
+    fix: "Read a declared attribute, signal, feature or value of the request.",
   },
 });

@@ -7,9 +7,10 @@ export const headsDiagnostics = defineDiagnostics({
     slug: "logit-width",
     severity: "error",
     title: "logit width is not 1",
-    message: (p: { found: string; shape: string }) => `${p.found} is ${p.shape}, and a logit is one number a row`,
+    message: (p: { found: string; shape: string }) => `a logit is one number per row, but ${p.found} is ${p.shape}`,
     about:
-      "A logit is one number a row. A tensor of another width becomes one by `logit(tensor)`, a linear layer of width 1 with a bias.",
+      "A logit is one number per row. `logit(tensor)`, a linear layer of width 1 with a bias, turns a tensor of any width into one.",
+    fix: "Write `logit(…)` around the tensor.",
   },
   MTL3010: {
     slug: "task-type",
@@ -18,7 +19,8 @@ export const headsDiagnostics = defineDiagnostics({
     message: (p: { found: string }) =>
       `a task predicts a probability \`P(…)\`, an expected amount \`E(…)\` or a \`score\`, not a \`${p.found}\``,
     about:
-      "A task predicts something that a label says: an event or an amount, or it gives an order alone. A plain number has no label to be trained on.",
+      "A task predicts what a label states, an event or an amount, or it only gives an order. A plain number has no label to train on.",
+    fix: "State `P(event)`, `E(amount)` or `score`.",
   },
   MTL3030: {
     slug: "task-from-tasks",
@@ -26,7 +28,8 @@ export const headsDiagnostics = defineDiagnostics({
     title: "task computed from other tasks",
     message: (p: { task: string }) => `task \`${p.task}\` has no logit of its own: its value reads other tasks`,
     about:
-      "A task has a tower of its own. What is computed from other tasks is a `chain`: its type is inferred, and it needs no parameters.",
+      "A task has a logit of its own. What is computed from other tasks is a `chain`: its type is inferred, and it has no parameters.",
+    fix: "Declare it as a chain: `chain ctcvr = ctr * cvr`.",
   },
   MTL3031: {
     slug: "activation-type",
@@ -34,18 +37,20 @@ export const headsDiagnostics = defineDiagnostics({
     title: "activation does not fit the task type",
     message: (p: { task: string; type: string; activation: string | undefined; fitting: readonly string[] }) =>
       p.activation === undefined
-        ? `task \`${p.task}\` is ${p.type}, and this is a bare logit`
-        : `task \`${p.task}\` is ${p.type}, which \`${p.activation}\` does not give; ${joinNames(p.fitting, "or")} does`,
+        ? `task \`${p.task}\` is ${p.type}, but this is a bare logit`
+        : `task \`${p.task}\` is ${p.type}, which \`${p.activation}\` does not produce; ${joinNames(p.fitting, "or")} does`,
     about:
-      "The activation decides the range of a prediction: `sigmoid` gives a probability; an amount comes from `softplus`, `exp` or `identity`; a score is a bare logit.",
+      "The activation decides the range of a prediction: `sigmoid` gives a probability; `softplus`, `exp` or `identity` give an amount; a score is a bare logit.",
+    fix: "Use one of the activations that the message lists.",
   },
   MTL3032: {
     slug: "not-a-logit",
     severity: "error",
     title: "not a logit",
     message: (p: { found: string }) =>
-      `a logit is \`logit(tensor)\`, a sum or a multiple of such, or a tensor of width 1; ${p.found} is none`,
-    about: "Inside the activation stands a logit: `logit(tensor)`, sums and multiples of logits.",
+      `a logit is \`logit(tensor)\`, a sum or a multiple of such, or a tensor of width 1, not ${p.found}`,
+    about: "The argument of the activation is a logit: `logit(tensor)`, or sums and multiples of logits.",
+    fix: "Write `logit(…)` around the tensor.",
   },
   MTL3035: {
     slug: "malformed-loss",
@@ -53,23 +58,26 @@ export const headsDiagnostics = defineDiagnostics({
     title: "malformed loss",
     message: (p: { key: string; found: string }) =>
       `\`${p.key}\` takes a loss with its weight, such as \`0.5 * bce\`, not ${p.found}`,
-    about: "An entry of `loss` is a loss with a weight, or a penalty, or `balance`.",
+    about: "An entry of `loss` is a loss with a weight, a penalty, or `balance`.",
+    fix: "Write `head: weight * loss`, such as `ctr: 0.5 * bce`.",
   },
   MTL3036: {
     slug: "loss-type",
     severity: "error",
     title: "loss does not fit the head",
     message: (p: { loss: string; head: string; type: string; fitting: readonly string[] }) =>
-      `\`${p.head}\` is ${p.type}, which \`${p.loss}\` does not train${p.fitting.length === 0 ? "; no loss of this version does" : `; ${joinNames(p.fitting, "or")} does`}`,
-    about: "Losses fit types: `bce` trains a probability, `mse` and `huber` an amount.",
+      `\`${p.head}\` is ${p.type}, which \`${p.loss}\` does not train${p.fitting.length === 0 ? "; no loss does" : `; ${joinNames(p.fitting, "or")} does`}`,
+    about: "Each loss fits certain types: `bce` trains a probability, `mse` and `huber` an amount.",
+    fix: "Use one of the losses that the message lists.",
   },
   MTL3037: {
     slug: "trained-signal",
     severity: "error",
     title: "loss or metric on a signal",
     message: (p: { head: string }) =>
-      `\`${p.head}\` comes from outside as a signal, so it is neither trained nor measured here`,
-    about: "A signal comes from another system, ready made: nothing here can train or measure it.",
+      `\`${p.head}\` is a signal of another system, so it is neither trained nor measured here`,
+    about: "A signal is computed by another system, so it cannot be trained or measured here.",
+    fix: "Remove the entry.",
   },
   MTL3038: {
     slug: "penalty-as-loss",
@@ -77,22 +85,26 @@ export const headsDiagnostics = defineDiagnostics({
     title: "penalty used as a loss",
     message: (p: { head: string; penalty: string }) =>
       `\`${p.head}\` is a head and takes a loss; \`${p.penalty}\` is a penalty on parameters`,
-    about: "A penalty such as `l2` is about parameters and stands under a name of its own; a head takes a loss.",
+    about:
+      "A penalty such as `l2` applies to parameters and has an entry under a name of its own; a head takes a loss.",
+    fix: "Give the penalty its own entry, and the head a loss.",
   },
   MTL3040: {
     slug: "metric-type",
     severity: "error",
     title: "metric does not fit the head",
     message: (p: { metric: string; head: string; type: string; fitting: readonly string[] }) =>
-      `\`${p.head}\` is ${p.type}, which \`${p.metric}\` does not measure${p.fitting.length === 0 ? "; no metric of this version does" : `; ${joinNames(p.fitting, "or")} does`}`,
-    about: "Metrics fit types: `auc` and `logloss` measure a probability, `rmse` and `mae` an amount.",
+      `\`${p.head}\` is ${p.type}, which \`${p.metric}\` does not measure${p.fitting.length === 0 ? "; no metric does" : `; ${joinNames(p.fitting, "or")} does`}`,
+    about: "Each metric fits certain types: `auc` and `logloss` measure a probability, `rmse` and `mae` an amount.",
+    fix: "Use one of the metrics that the message lists.",
   },
   MTL3041: {
     slug: "missing-group",
     severity: "error",
     title: "grouped metric without a group",
-    message: (p: { head: string }) => `\`gauc\` of \`${p.head}\` is a mean over groups, and the spec names no group`,
+    message: (p: { head: string }) => `\`gauc\` of \`${p.head}\` is a mean over groups, but the spec names no group`,
     about:
-      "`gauc` is the mean of the AUC of each group, weighted by its rows, and the `data` block does not say what a group is.",
+      "`gauc` is the mean of the AUC of each group, weighted by its rows, and the `data` block does not name the column of the group.",
+    fix: "Add `group: user_id` to the `data` block.",
   },
 });

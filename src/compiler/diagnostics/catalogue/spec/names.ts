@@ -10,7 +10,8 @@ export const namesDiagnostics = defineDiagnostics({
     message: (p: { name: string; what: string; suggestion?: string | undefined }) =>
       `no ${p.what.replace(/\ban? /g, "")} is called \`${p.name}\`${didYouMean(p.suggestion)}`,
     about:
-      "Nothing of this name is declared. Names may be declared anywhere in the file, in a file that it imports, or in the one that it extends. Where a declared name is close in spelling, the message suggests it.",
+      "Nothing of this name is declared. Names may be declared anywhere in the file, in a file that it imports, or in the one that it extends. Where a declared name is similar, the message suggests it.",
+    fix: "Correct the name, or declare it.",
   },
   MTL2002: {
     slug: "duplicate-name",
@@ -19,18 +20,20 @@ export const namesDiagnostics = defineDiagnostics({
     message: (p: { name: string; kind: string; first: string }) =>
       p.kind === p.first
         ? `\`${p.name}\` is declared twice`
-        : `\`${p.name}\` is declared twice: as ${p.first} and as ${p.kind}`,
+        : `\`${p.name}\` is declared twice, as ${p.first} and as ${p.kind}`,
     about:
-      "A name stands for one thing. Labels have a name space of their own, so that the label `stay` and the task `stay` may stand side by side; so have attributes beside features. To change a declaration that comes from another file, write `override` before the new one.",
+      "A name is declared once. Labels have a name space of their own, so that the label `stay` and the task `stay` can both exist; so do attributes and features.",
+    fix: "Rename one of the two. To change a declaration of another file, write `override` before the new one.",
   },
   MTL2003: {
     slug: "wrong-kind",
     severity: "error",
     title: "wrong kind of name",
     message: (p: { name: string; found: string; expected: string }) =>
-      `\`${p.name}\` is ${p.found}; ${p.expected} should stand here`,
+      `\`${p.name}\` is ${p.found}; expected ${p.expected} here`,
     about:
-      "The name is declared, as something that cannot stand here. What a model predicts cannot be what it reads, and a task is not a part of the network.",
+      "The name is declared, but its kind is not valid at this location. What a model predicts cannot be one of its inputs, and a task is not a part of the network.",
+    fix: "Use a name of the expected kind.",
   },
   MTL2004: {
     slug: "unknown-builtin",
@@ -38,7 +41,8 @@ export const namesDiagnostics = defineDiagnostics({
     title: "unknown built-in",
     message: (p: { name: string; what: string; known: readonly string[]; suggestion?: string | undefined }) =>
       `\`${p.name}\` is not ${p.what}${p.suggestion === undefined ? `; there is ${joinNames(p.known)}` : didYouMean(p.suggestion)}`,
-    about: "The language has a fixed set of layers, losses, metrics and functions, and this is none of them.",
+    about: "The language has a fixed set of layers, losses, metrics and functions, and this name is not one of them.",
+    fix: "Use one of the built-ins that the message lists.",
   },
   MTL2005: {
     slug: "unknown-parameter",
@@ -49,6 +53,7 @@ export const namesDiagnostics = defineDiagnostics({
         ? `\`${p.callee}\` has no parameter \`${p.name}\`: it takes none`
         : `\`${p.callee}\` has no parameter \`${p.name}\`${p.suggestion === undefined ? `; it takes ${joinNames(p.known)}` : didYouMean(p.suggestion)}`,
     about: "The layer, loss or rule has no parameter of this name.",
+    fix: "Use one of the parameters that the message lists.",
   },
   MTL2006: {
     slug: "unknown-option",
@@ -62,22 +67,25 @@ export const namesDiagnostics = defineDiagnostics({
       suggestion?: string | undefined;
     }) =>
       `\`${p.parameter}\` of \`${p.callee}\` cannot be \`${p.found}\`${p.suggestion === undefined ? `; it may be ${joinNames(p.known, "or")}` : didYouMean(p.suggestion)}`,
-    about: "The parameter takes one of a few words, and this is none of them.",
+    about: "The parameter takes one of a few names, and this is not one of them.",
+    fix: "Use one of the values that the message lists.",
   },
   MTL2007: {
     slug: "unknown-entry",
     severity: "error",
     title: "unknown block entry",
     message: (p: { block: string; key: string; known: readonly string[]; suggestion?: string | undefined }) =>
-      `the \`${p.block}\` block has no entry \`${p.key}\`${p.suggestion === undefined ? `; it knows ${joinNames(p.known)}` : didYouMean(p.suggestion)}`,
-    about: "The block has a fixed set of entries, and this is none of them.",
+      `the \`${p.block}\` block has no entry \`${p.key}\`${p.suggestion === undefined ? `; its entries are ${joinNames(p.known)}` : didYouMean(p.suggestion)}`,
+    about: "The block has a fixed set of entries, and this is not one of them.",
+    fix: "Use one of the entries that the message lists.",
   },
   MTL2008: {
     slug: "duplicate-entry",
     severity: "error",
     title: "duplicate block entry",
-    message: (p: { block: string; key: string }) => `\`${p.key}\` stands twice in the \`${p.block}\` block`,
-    about: "A key stands once in a block: with two, it would not be clear which one holds.",
+    message: (p: { block: string; key: string }) => `\`${p.key}\` is repeated in the \`${p.block}\` block`,
+    about: "A key may appear only once in a block: with two entries, it would be unclear which one is valid.",
+    fix: "Remove one of the two entries.",
   },
   MTL2009: {
     slug: "circular-dependency",
@@ -86,25 +94,27 @@ export const namesDiagnostics = defineDiagnostics({
     message: (p: { path: readonly string[]; how: string }) =>
       p.path.length === 1
         ? `\`${p.path[0] ?? ""}\` ${p.how} itself`
-        : `these go in a circle: ${[...p.path, p.path[0] ?? ""].map((name) => `\`${name}\``).join(` ${p.how} `)}`,
-    about:
-      "Declarations may stand in any order, and none may depend on itself. The message shows the way around the circle.",
+        : `circular dependency: ${[...p.path, p.path[0] ?? ""].map((name) => `\`${name}\``).join(" → ")}`,
+    about: "Declarations may come in any order, but none may depend on itself. The message shows the circular path.",
+    fix: "Let one of the declarations read something else.",
   },
   MTL2010: {
     slug: "duplicate-block",
     severity: "error",
     title: "duplicate block",
-    message: (p: { keyword: string }) => `a spec has one \`${p.keyword}\`, and this is a second one`,
-    about: "A spec has one block of this kind. Put the entries of both into one.",
+    message: (p: { keyword: string }) => `\`${p.keyword}\` is repeated; a spec has at most one`,
+    about: "A spec has at most one block of this kind.",
+    fix: "Move the entries of both blocks into one.",
   },
   MTL2011: {
     slug: "unlisted-column",
     severity: "error",
     title: "column missing from the list of columns",
     message: (p: { column: string; suggestion?: string | undefined }) =>
-      `\`columns\` in the \`data\` block lists no \`${p.column}\`${didYouMean(p.suggestion)}`,
+      `\`columns\` in the \`data\` block does not list \`${p.column}\`${didYouMean(p.suggestion)}`,
     about:
-      "The `data` block says which columns the files have, with `columns: […]`, and a feature, a label or a role reads one that is not among them.",
+      "The `data` block lists the columns of the files, with `columns: […]`, and a feature, a label or a role reads a column that is missing from the list.",
+    fix: "Correct the name, or add the column to the list.",
   },
   MTL2012: {
     slug: "unknown-member",
@@ -114,15 +124,17 @@ export const namesDiagnostics = defineDiagnostics({
       p.members.length === 0
         ? `\`${p.name}\` is one tensor and has no members; read it as \`${p.name}\``
         : `\`${p.name}\` has no member \`${p.member}\`${p.suggestion === undefined ? `; it has ${joinNames(p.members)}` : didYouMean(p.suggestion)}`,
-    about: "After the dot stands a member that the name does not have.",
+    about: "The name before the dot has no member of this name.",
+    fix: "Read one of the members that the message lists.",
   },
   MTL2013: {
     slug: "unnamed-model",
     severity: "error",
     title: "missing model name",
-    message: () => "the spec does not name its model",
+    message: () => "the spec has no model name",
     about:
-      "A file with tasks, losses or rankings is a model, and a model has a name: artifacts, diffs and services speak of it by that. A file that others import needs none.",
+      "A file with tasks, losses or rankings is a model, and a model needs a name: artifacts, diffs and services refer to it. Only a file that others import needs none.",
+    fix: "Begin the spec with `model NAME`.",
   },
   MTL2014: {
     slug: "conflicting-change",
@@ -134,8 +146,8 @@ export const namesDiagnostics = defineDiagnostics({
         ? `${p.what} is ${words[p.first]} twice in this file`
         : `${p.what} is ${words[p.first]} and ${words[p.second]} in this file`;
     },
-    about:
-      "One file overrides or removes a thing once. Of two changes of the same thing one would be lost, and no reader could tell which.",
+    about: "A file overrides or removes each thing only once. One of two changes to the same thing would be lost.",
+    fix: "Keep one of the two changes.",
   },
   MTL2015: {
     slug: "default-order",
@@ -144,32 +156,35 @@ export const namesDiagnostics = defineDiagnostics({
     message: (p: { parameter: string; read: string }) =>
       p.parameter === p.read
         ? `the default of \`${p.parameter}\` reads \`${p.parameter}\` itself`
-        : `the default of \`${p.parameter}\` reads \`${p.read}\`, a parameter that comes after it`,
+        : `the default of \`${p.parameter}\` reads \`${p.read}\`, a later parameter`,
     about:
-      "Arguments are put in from left to right, so that the default of a parameter may read those before it, and no other. A name that is no parameter is one of the spec.",
+      "Arguments are bound from left to right, so the default of a parameter may only read the parameters before it.",
+    fix: "Reorder the parameters, or write the default without the later one.",
   },
   MTL2020: {
     slug: "missing-import",
     severity: "error",
     title: "imported file not found",
     message: (p: { path: string; found: string }) => `\`${p.path}\` cannot be read: there is no file \`${p.found}\``,
-    about: "`import` or `extends` names a file that is not there. Paths are relative to the file that they stand in.",
+    about: "`import` or `extends` names a file that does not exist. Paths are relative to the file that contains them.",
+    fix: "Correct the path.",
   },
   MTL2021: {
     slug: "circular-import",
     severity: "error",
     title: "circular import",
-    message: (p: { path: readonly string[] }) =>
-      `these files import one another: ${p.path.map((file) => `\`${file}\``).join(" → ")}`,
-    about: "A file imports itself, directly or through others. The message shows the way.",
+    message: (p: { path: readonly string[] }) => `circular import: ${p.path.map((file) => `\`${file}\``).join(" → ")}`,
+    about: "A file imports itself, directly or through others. The message shows the circular path.",
+    fix: "Remove one of the imports; move what both files need into a third file.",
   },
   MTL2022: {
     slug: "unknown-import",
     severity: "error",
     title: "unknown imported name",
     message: (p: { name: string; file: string; suggestion?: string | undefined }) =>
-      `\`${p.file}\` declares no \`${p.name}\`${didYouMean(p.suggestion)}`,
-    about: "`import { … }` takes names that the file declares, and this is none of them.",
+      `\`${p.file}\` does not declare \`${p.name}\`${didYouMean(p.suggestion)}`,
+    about: "`import { … }` takes names that the file declares, and this is not one of them.",
+    fix: "Correct the name, or declare it in that file.",
   },
   MTL2023: {
     slug: "unknown-override",
@@ -177,8 +192,8 @@ export const namesDiagnostics = defineDiagnostics({
     title: "nothing to override",
     message: (p: { what: string; suggestion?: string | undefined }) =>
       `there is no ${p.what} to override${didYouMean(p.suggestion)}`,
-    about:
-      "`override` says that something which is there gets another form. Nothing of this kind and name is there. Without `override`, the declaration is a new one.",
+    about: "`override` replaces an existing declaration, and there is no declaration of this kind and name.",
+    fix: "Correct the name, or remove `override` to add a declaration.",
   },
   MTL2024: {
     slug: "unknown-removal",
@@ -186,7 +201,8 @@ export const namesDiagnostics = defineDiagnostics({
     title: "nothing to remove",
     message: (p: { what: string; suggestion?: string | undefined }) =>
       `there is no ${p.what} to remove${didYouMean(p.suggestion)}`,
-    about: "`remove` takes something out that another file brought in. Nothing of this kind and name is there.",
+    about: "`remove` deletes what another file declares, and there is no declaration of this kind and name.",
+    fix: "Correct the name, or delete the `remove`.",
   },
   MTL2025: {
     slug: "recursive-macro",
@@ -194,10 +210,11 @@ export const namesDiagnostics = defineDiagnostics({
     title: "recursive macro",
     message: (p: { path: readonly string[] }) =>
       p.path.length === 1
-        ? `macro \`${p.path[0] ?? ""}\` calls itself, and would never end`
-        : `these macros call one another, and would never end: ${p.path.map((name) => `\`${name}\``).join(", ")}`,
+        ? `macro \`${p.path[0] ?? ""}\` calls itself and would never end`
+        : `these macros call each other and would never end: ${joinNames(p.path)}`,
     about:
-      "A macro is replaced by its body, so one that calls itself, directly or through others, would never end. There is no recursion in the language.",
+      "The body of a macro replaces its call, so a macro that calls itself, directly or through others, would never end. The language has no recursion.",
+    fix: "Write the body without the call.",
   },
   MTL2026: {
     slug: "expansion-too-large",
@@ -205,7 +222,8 @@ export const namesDiagnostics = defineDiagnostics({
     title: "macro expansion too large",
     message: (p: { limit: string }) => `macros make this spec ${p.limit}`,
     about:
-      "Macros that call macros can double a spec at each step. The limit keeps the compiler's work bounded, whatever a spec says.",
+      "Macros that call macros can double the size of a spec at each step. The limit bounds the work of the compiler for any spec.",
+    fix: "Call fewer macros, or declare the common part once.",
   },
   MTL2030: {
     slug: "invalid-name-range",
@@ -213,7 +231,8 @@ export const namesDiagnostics = defineDiagnostics({
     title: "invalid range of names",
     message: (p: { problem: string }) => p.problem,
     about:
-      "A range of names, `n_1 .. n_63`, counts one number from its first name to its last. The names are alike but for this number, which is written with zeros in front in all of them or in none.",
+      "A range of names, `n_1 .. n_63`, counts a number from its first name to its last. The names are the same except for this number, which has leading zeros in both or in neither.",
+    fix: "Write two names that differ only in one number.",
   },
   MTL2031: {
     slug: "undeclared-in-range",
@@ -222,7 +241,8 @@ export const namesDiagnostics = defineDiagnostics({
     message: (p: { first: string; more: number; suggestion?: string | undefined }) =>
       `\`${p.first}\`${p.more === 0 ? " of this range is" : ` and ${p.more} more of this range are`} not declared${didYouMean(p.suggestion)}`,
     about:
-      "A range in an expression stands for features, or parts of the network, that are declared. A part of it that is not would be left out without a word.",
+      "A range in an expression refers to declared features or parts of the network. Names of the range that are not declared would be silently skipped.",
+    fix: "Correct the ends of the range, or declare the missing names.",
   },
   MTL2032: {
     slug: "unknown-exclusion",
@@ -230,23 +250,26 @@ export const namesDiagnostics = defineDiagnostics({
     title: "unknown name after `but`",
     message: (p: { name: string | undefined; suggestion?: string | undefined }) =>
       p.name === undefined
-        ? "only names can be left out"
+        ? "only names can be excluded"
         : `\`${p.name}\` is not among the names before \`but\`${didYouMean(p.suggestion)}`,
-    about: "`but` leaves names out of those before it, so what it leaves out has to be one of them.",
+    about: "`but` excludes names from the ones before it, so each excluded name must be one of them.",
+    fix: "Correct the name, or remove it from the list after `but`.",
   },
   MTL2033: {
     slug: "empty-selection",
     severity: "error",
     title: "empty selection of names",
-    message: () => "`but` leaves nothing of the names before it",
-    about: "A list of names without any is not an input of a network.",
+    message: () => "`but` excludes every name before it",
+    about: "A list without any name is not a valid input of a network.",
+    fix: "Exclude fewer names.",
   },
   MTL2027: {
     slug: "shadowed-builtin",
     severity: "error",
     title: "macro shadows a built-in",
-    message: (p: { name: string }) => `\`${p.name}\` is a built-in, and a macro of that name would hide it`,
+    message: (p: { name: string }) => `\`${p.name}\` is a built-in, and a macro of the same name would hide it`,
     about:
-      "A macro with the name of a built-in, a layer as well as a function, a kind of feature, a file format or an optimizer, would hide it: readers could no longer tell what `mlp` or `exp` means. Give it a name of its own.",
+      "A macro must not have the name of a built-in, which includes layers, functions, kinds of features, file formats and optimizers: readers could no longer tell what `mlp` or `exp` means.",
+    fix: "Give the macro another name.",
   },
 });

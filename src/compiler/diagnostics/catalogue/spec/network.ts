@@ -9,32 +9,37 @@ export const networkDiagnostics = defineDiagnostics({
     title: "shape mismatch",
     message: (p: { layer: string; problem: string }) => `\`${p.layer}\` ${p.problem}`,
     about:
-      "The widths of what goes into the layer do not fit together. Widths are known when a spec is checked, so this never waits for the first batch.",
+      "The widths of the layer's inputs do not fit together. Shapes are checked at compile time, before any data is read.",
+    fix: "Change the input, or the parameter of the layer that decides the width.",
   },
   MTL3008: {
     slug: "gate-width",
     severity: "error",
     title: "experts of different widths",
     message: (p: { gate: string; first: string; firstShape: string; second: string; secondShape: string }) =>
-      `gate \`${p.gate}\` mixes experts of one width: \`${p.first}\` is ${p.firstShape} and \`${p.second}\` is ${p.secondShape}`,
-    about: "A gate mixes its experts as a weighted sum, element by element, so all of them have one width.",
+      `gate \`${p.gate}\` mixes experts of the same width, but \`${p.first}\` is ${p.firstShape} and \`${p.second}\` is ${p.secondShape}`,
+    about:
+      "A gate computes a weighted sum of its experts, element by element, so all experts must have the same width.",
+    fix: "Give all experts of the gate the same width.",
   },
   MTL3011: {
     slug: "not-a-tensor",
     severity: "error",
     title: "not a tensor",
     message: (p: { found: string }) =>
-      `a network reads features, its own parts, layers of them and lists of them; ${p.found} is none of these`,
+      `a network reads features, its own parts, layers of them and lists of them, not ${p.found}`,
     about:
-      "A network is made of features, of its own named parts, of layers applied to them, and of lists, which are their concatenation.",
+      "A network consists of features, its own named parts, layers applied to them, and lists, which concatenate them.",
+    fix: "Read a feature, a part of the network or a layer of them.",
   },
   MTL3012: {
     slug: "pool-as-tensor",
     severity: "error",
     title: "expert pool used as a tensor",
     message: (p: { name: string; count: number }) =>
-      `\`${p.name}\` is a pool of ${p.count} ${p.count === 1 ? "expert" : "experts"}, and one tensor should stand here`,
+      `\`${p.name}\` is a pool of ${p.count} ${p.count === 1 ? "expert" : "experts"}; expected one tensor here`,
     about: "A pool is n networks side by side. A gate mixes them into one tensor, which layers can read.",
+    fix: "Declare a gate, `gate g = softmax(x) over pool`, and read `g`.",
   },
   MTL3013: {
     slug: "bottoms-as-tensor",
@@ -45,15 +50,17 @@ export const networkDiagnostics = defineDiagnostics({
         p.members.map((member) => `${p.name}.${member}`),
         "or",
       )}`,
-    about: "`bottoms` declares one tensor for each member. Read the member that is meant.",
+    about: "`bottoms` declares one tensor per member.",
+    fix: "Read one member: `bottom.ctr`.",
   },
   MTL3014: {
     slug: "builtin-kind",
     severity: "error",
     title: "wrong kind of built-in",
     message: (p: { name: string; found: string; expected: string }) =>
-      `\`${p.name}\` is ${p.found}; ${p.expected} should stand here`,
-    about: "The name is a built-in of another kind: a loss is no layer, and a layer is no gate.",
+      `\`${p.name}\` is ${p.found}; expected ${p.expected} here`,
+    about: "The name is a built-in of another kind: a loss is not a layer, and a layer is not a gate.",
+    fix: "Use a built-in of the kind that the message expects.",
   },
   MTL3015: {
     slug: "malformed-gate",
@@ -63,8 +70,9 @@ export const networkDiagnostics = defineDiagnostics({
       `a gate is ${joinNames(
         p.known.map((name) => `${name}(x) over pool`),
         "or",
-      )}; ${p.found} does not weigh experts`,
-    about: "A gate is a softmax over its input with one weight for each expert, and says which pools it mixes.",
+      )}, not ${p.found}`,
+    about: "A gate computes one weight per expert from its input and mixes the pools that it names with them.",
+    fix: "Write the gate as `softmax(x) over pool`, with one of the gates that the message lists.",
   },
   MTL3016: {
     slug: "table-not-embedding",
@@ -72,32 +80,33 @@ export const networkDiagnostics = defineDiagnostics({
     title: "table is not an embedding",
     message: (p: { found: string }) =>
       `a table is an embedding of a feature, such as \`embedding(user_id, 64)\`, not ${p.found}`,
-    about:
-      "A `table` is an embedding of one feature with a name of its own, so that parts can share it or have their own.",
+    about: "A `table` is an embedding of one feature under a name, so that several parts of the network can share it.",
+    fix: "Write `table t = embedding(feature, width)`.",
   },
   MTL3017: {
     slug: "expert-without-parameters",
     severity: "error",
     title: "experts without parameters",
     message: (p: { found: string }) =>
-      `experts are networks that share nothing, such as \`mlp(x, [64])\`; ${p.found} would be the same one many times`,
+      `experts are networks with parameters of their own, such as \`mlp(x, [64])\`; ${p.found} would be the same expert many times`,
     about:
       "Experts differ because each has parameters of its own. An expression without parameters would be the same n times.",
+    fix: "Put a layer with parameters into the expert, such as `mlp(x, [64])`.",
   },
   MTL3056: {
     slug: "several-tensors",
     severity: "error",
     title: "several tensors where one is expected",
-    message: (p: { callee: string; count: number }) => `\`${p.callee}\` reads one tensor, and there are ${p.count}`,
-    about:
-      "A layer, a logit or a gate reads one tensor. Several are joined by a list, which puts their numbers one after another: `mlp([u, v], [8])`.",
+    message: (p: { callee: string; count: number }) => `\`${p.callee}\` reads one tensor, not ${p.count}`,
+    about: "A layer, a logit or a gate reads one tensor. A list concatenates several: `mlp([u, v], [8])`.",
+    fix: "Put the tensors into a list.",
   },
   MTL3058: {
     slug: "nested-gate",
     severity: "error",
     title: "gate inside an expression",
-    message: () => "a gate is a declaration of its own and cannot stand inside an expression",
-    about:
-      "What a gate mixes is stated after `over`, which no other expression has. Declare the gate, and read it by its name where its value is wanted.",
+    message: () => "a gate is a declaration of its own and cannot be part of an expression",
+    about: "A gate states what it mixes after `over`, which no other expression has.",
+    fix: "Declare the gate, and read it by its name.",
   },
 });

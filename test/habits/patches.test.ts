@@ -33,6 +33,18 @@ const additions: readonly Addition[] = [
     goldens: ["test/semantics/codes.test.ts", "test/diagnostics"],
   },
   {
+    name: "formula",
+    section: "A function of formulas",
+    tests: ["test/semantics/arguments.test.ts", "test/docs/docs.test.ts"],
+    goldens: [],
+  },
+  {
+    name: "feature",
+    section: "A kind of feature",
+    tests: ["test/docs/docs.test.ts", "test/server/completion.test.ts"],
+    goldens: [],
+  },
+  {
     name: "rule",
     section: "A verb of rules",
     tests: ["test/serving/rule-require.test.ts", "test/docs/docs.test.ts", "test/server/completion.test.ts"],

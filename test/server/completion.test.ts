@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { featureKindNames } from "../../src/compiler/semantics/index.js";
 import { completionAt } from "../../src/server/features/completion.js";
 import { completionsAt } from "../../src/testing/cursor.js";
 import { analyzeAt, sampleWith } from "./marked.js";
@@ -103,7 +104,7 @@ describe("completion in calls", () => {
   });
 
   it("offers kinds of features, and their options", () => {
-    expect(offered("price: numeric", "price: <|>")).toEqual(["bag", "bucket", "categorical", "numeric"]);
+    expect(offered("price: numeric", "price: <|>")).toEqual(featureKindNames.toSorted());
     expect(offered("price: numeric", "price: numeric(<|>)")).toContain("scale:");
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { featureKinds, metricNames } from "../../src/compiler/semantics/index.js";
+import { metricNames } from "../../src/compiler/semantics/index.js";
 import { parseFile } from "../../src/compiler/compile.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 import { actionsAt } from "../../src/server/features/code-actions.js";
@@ -12,7 +12,7 @@ import { applyEdits } from "../../src/server/features/rename.js";
 import { selectionAt } from "../../src/server/features/selection.js";
 import { semanticLegend, semanticTokensOf } from "../../src/server/features/semantic-tokens.js";
 import { signatureHelpAt } from "../../src/server/features/signature-help.js";
-import { callDocs, parameterDocs } from "../../src/server/language/docs.js";
+import { callDocs } from "../../src/server/language/docs.js";
 import { toOffset, toPosition } from "../../src/server/positions.js";
 import { hoverAt } from "../../src/testing/cursor.js";
 import { analyze, analyzeAt, sample, sampleWith } from "./marked.js";
@@ -332,7 +332,5 @@ describe("selection", () => {
 describe("what the editor says about words", () => {
   it("covers every word of the compiler's tables", () => {
     expect(metricNames.filter((name) => callDocs[name] === undefined)).toEqual([]);
-    const options = Object.values(featureKinds).flatMap((kind) => kind.options.map(({ name }) => name));
-    expect(options.filter((name) => parameterDocs[name] === undefined)).toEqual([]);
   });
 });

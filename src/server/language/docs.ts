@@ -85,21 +85,6 @@ export const callDocs: Readonly<Record<string, string>> = {
 
 /** Parameters of forms that have no text in a table; `call.name` goes before `name`. */
 export const parameterDocs: Readonly<Record<string, string>> = {
-  embed: "Width of the embedding.",
-  column: "The column, when it is not the one of the feature's name.",
-  dropout: "Share of rows in which training hides the value.",
-  serving: "What serving sees instead of the data; `none` leaves the part that reads it out.",
-  hash: "Number of ids that a hash of the value is mapped to.",
-  vocab: "The most frequent values of the training data, at most so many.",
-  min_count: "How often the training data must have a value for it to get an id.",
-  values: "All values that there are.",
-  scale: "How the number is rescaled, from the training data.",
-  missing: "What is for a missing number.",
-  boundaries: "Where one range ends and the next begins, in rising order.",
-  quantiles: "Number of ranges with equally many rows of the training data.",
-  pool: "How the embeddings of the values become one.",
-  separator: "What is between values in a text.",
-  max: "Values that are used at most, the first ones.",
   nulls: "Texts that mean that there is no value.",
   trim: "Whether white space around values is left out.",
   header: "Whether the first line names the columns.",

@@ -1,36 +1,70 @@
 /** The kinds of features and the options each takes, as data: what the checker reads and a reference prints. */
 import type { ArgumentSpec } from "../arguments/arguments.js";
 
+/** An option of a feature, with one sentence for editors. */
+type FeatureOption = ArgumentSpec & { readonly doc: string };
+
 /** What a kind of feature is to those who write specs. */
 interface FeatureKindRow {
   /** One sentence for editors. */
   readonly summary: string;
-  readonly options: readonly ArgumentSpec[];
+  readonly options: readonly FeatureOption[];
   /** What a formula that reads the feature gets, as a candidate provides it; it may be missing. */
   readonly value: "number" | "text" | "texts";
 }
 
-const embed: ArgumentSpec = { name: "embed", type: { kind: "number", min: 1, max: 65_536, integer: true }, default: 8 };
-const column: ArgumentSpec = { name: "column", type: { kind: "text" }, default: null };
-const dropout: ArgumentSpec = { name: "dropout", type: { kind: "number", min: 0, max: 1, maxOpen: true }, default: 0 };
+const embed: FeatureOption = {
+  name: "embed",
+  doc: "Width of the embedding.",
+  type: { kind: "number", min: 1, max: 65_536, integer: true },
+  default: 8,
+};
+const column: FeatureOption = {
+  name: "column",
+  doc: "The column, when it is not the one of the feature's name.",
+  type: { kind: "text" },
+  default: null,
+};
+const dropout: FeatureOption = {
+  name: "dropout",
+  doc: "Share of rows in which training hides the value.",
+  type: { kind: "number", min: 0, max: 1, maxOpen: true },
+  default: 0,
+};
 
 /** What serving sees: a value, nothing (`none`), or the data (the default). */
-function serving(value: "any" | "number"): ArgumentSpec {
+function serving(value: "any" | "number"): FeatureOption {
   const none = { kind: "choice", values: ["none"] } as const;
   const number = { kind: "number" } as const;
   return {
     name: "serving",
+    doc: "What serving sees instead of the data; `none` leaves the part that reads it out.",
     type: { kind: "either", options: value === "number" ? [none, number] : [none, number, { kind: "text" }] },
     default: null,
   };
 }
 
 /** Where ids come from: `hash`, `values`, or the values of the training data, cut by `vocab` and `min_count`. */
-const vocabulary: readonly ArgumentSpec[] = [
-  { name: "hash", type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true }, default: null },
-  { name: "vocab", type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true }, default: null },
-  { name: "min_count", type: { kind: "number", min: 1, integer: true }, default: null },
-  { name: "values", type: { kind: "values" }, default: null },
+const vocabulary: readonly FeatureOption[] = [
+  {
+    name: "hash",
+    doc: "Number of ids that a hash of the value is mapped to.",
+    type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true },
+    default: null,
+  },
+  {
+    name: "vocab",
+    doc: "The most frequent values of the training data, at most so many.",
+    type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true },
+    default: null,
+  },
+  {
+    name: "min_count",
+    doc: "How often the training data must have a value for it to get an id.",
+    type: { kind: "number", min: 1, integer: true },
+    default: null,
+  },
+  { name: "values", doc: "All values that there are.", type: { kind: "values" }, default: null },
 ];
 
 const rows = {
@@ -44,11 +78,13 @@ const rows = {
     options: [
       {
         name: "scale",
+        doc: "How the number is rescaled, from the training data.",
         type: { kind: "choice", values: ["none", "standard", "minmax", "log1p", "log1p_standard"] },
         default: "standard",
       },
       {
         name: "missing",
+        doc: "What is for a missing number.",
         type: { kind: "either", options: [{ kind: "choice", values: ["mean"] }, { kind: "number" }] },
         default: "mean",
       },
@@ -61,8 +97,18 @@ const rows = {
   bucket: {
     summary: "A number cut into ranges, each with a row in an embedding table.",
     options: [
-      { name: "boundaries", type: { kind: "numbers" }, default: null },
-      { name: "quantiles", type: { kind: "number", min: 2, max: 10_000, integer: true }, default: null },
+      {
+        name: "boundaries",
+        doc: "Where one range ends and the next begins, in rising order.",
+        type: { kind: "numbers" },
+        default: null,
+      },
+      {
+        name: "quantiles",
+        doc: "Number of ranges with equally many rows of the training data.",
+        type: { kind: "number", min: 2, max: 10_000, integer: true },
+        default: null,
+      },
       embed,
       serving("number"),
       dropout,
@@ -75,9 +121,19 @@ const rows = {
     options: [
       ...vocabulary,
       embed,
-      { name: "pool", type: { kind: "choice", values: ["mean", "sum", "max"] }, default: "mean" },
-      { name: "separator", type: { kind: "text" }, default: "|" },
-      { name: "max", type: { kind: "number", min: 1, max: 10_000, integer: true }, default: 32 },
+      {
+        name: "pool",
+        doc: "How the embeddings of the values become one.",
+        type: { kind: "choice", values: ["mean", "sum", "max"] },
+        default: "mean",
+      },
+      { name: "separator", doc: "What is between values in a text.", type: { kind: "text" }, default: "|" },
+      {
+        name: "max",
+        doc: "Values that are used at most, the first ones.",
+        type: { kind: "number", min: 1, max: 10_000, integer: true },
+        default: 32,
+      },
       serving("any"),
       dropout,
       column,

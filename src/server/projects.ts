@@ -25,7 +25,8 @@ interface Read {
 
 const tools = { createAjv: () => new Ajv({ strict: true }), parseTree, findNodeAtLocation };
 
-export function createProjects(disk: Disk): Projects {
+/** `folders` are those of the workspace: where looking for a file costs a question to the editor, it is looked for there only. */
+export function createProjects(disk: Disk, folders: () => readonly string[]): Projects {
   const known = new Map<string, Read>();
   const readAt = (file: string): Read | undefined => {
     const stamp = disk.stamp(file);
@@ -44,7 +45,9 @@ export function createProjects(disk: Disk): Projects {
   };
   const nearest = (path: string): Read | undefined => {
     for (let at = path.lastIndexOf("/"); at >= 0; at = path.lastIndexOf("/", at - 1)) {
-      const read = readAt(path.slice(0, at + 1) + projectFileName);
+      const folder = path.slice(0, at);
+      if (disk.arrival !== undefined && !folders().some((each) => `${folder}/`.startsWith(`${each}/`))) break;
+      const read = readAt(`${folder}/${projectFileName}`);
       if (read !== undefined) return read;
       if (at === 0) break;
     }

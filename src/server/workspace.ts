@@ -55,7 +55,7 @@ const keptCompilations = 100;
 const noPieces: ParsedPieces = new Map();
 
 export function createWorkspace(disk: Disk): Workspace {
-  const projects = createProjects(disk);
+  const projects = createProjects(disk, () => folders);
   const texts = new Map<string, string>();
   const parsed = new Map<string, Version>();
   const roots = new Map<string, CompiledRoot>();

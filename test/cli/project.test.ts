@@ -126,11 +126,11 @@ describe("the language server", () => {
       (collectDiagnostics(workspace, createTestRuns(), (each) => each).get(file) ?? []).map(({ code }) => code);
     expect(codes()).toEqual([]);
     project({ paths: ["specs"], severities: {} });
-    expect(codes()).toContain("MTL2020");
+    expect(codes()).toContain("missing-import");
     const file = join(root, "mtlc.json");
     write("mtlc.json", '{ "paths": 3 }');
     workspace.compilation(path);
-    expect(codes(file)).toEqual(["MTL8051"]);
+    expect(codes(file)).toEqual(["project-key"]);
     project({ paths: ["specs", "lib"] });
     expect(codes()).toEqual([]);
     expect(codes(file)).toEqual([]);

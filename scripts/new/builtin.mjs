@@ -144,14 +144,14 @@ function builtinNames(root) {
   );
 }
 
-async function checkName(root, kind, name) {
-  await checkWord(kind, name);
+function checkName(root, kind, name) {
+  checkWord(root, kind, name);
   const known = builtinNames(root).get(name);
   if (known !== undefined) throw new Refused(`\`${name}\` exists: ${known}`);
 }
 
 const create = (kind) => async (root, name) => {
-  await checkName(root, kind, name);
+  checkName(root, kind, name);
   const file = fileOf(name);
   const constant = constantOf(name);
   const source = `${folder}/${plurals[kind]}/${file}.ts`;

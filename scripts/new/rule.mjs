@@ -70,7 +70,7 @@ async function createRule(root, name) {
   const source = `${folder}/verbs/${fileOf(name)}.ts`;
   const testFile = `test/serving/rule-${fileOf(name)}.test.ts`;
   for (const path of [source, testFile]) if (existsSync(join(root, path))) throw new Refused(`${path} exists`);
-  await checkWord("rule", name);
+  checkWord(root, "rule", name);
   const constant = constantOf(name);
   const index = `${folder}/index.ts`;
   const imported = withImport(read(root, index), constant, `./verbs/${fileOf(name)}.js`);

@@ -1,10 +1,6 @@
 // Names of what specs can write: which may be taken, and what files and constants of them are called.
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { read } from "./edit.mjs";
 import { Refused } from "./refused.mjs";
-
-const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "dist", "compiler");
 
 /** Words that cannot name a constant of TypeScript. */
 const typescriptWords = new Set(
@@ -13,21 +9,18 @@ const typescriptWords = new Set(
   ),
 );
 
-/** Words of the language, of the build that lies here. */
-async function languageWords() {
-  if (!existsSync(join(dist, "syntax", "index.js"))) throw new Refused("build first: `npm run setup`");
-  const load = (path) => import(pathToFileURL(join(dist, path, "index.js")).href);
-  const [{ declarationWords, reservedWords }, { ruleWords }] = await Promise.all([load("syntax"), load("rules")]);
-  return new Set([...declarationWords, ...reservedWords, ...ruleWords]);
+/** Words of the language: those that its grammar writes in quotes. */
+function languageWords(root) {
+  return new Set([...read(root, "grammar/mtl.ebnf").matchAll(/"([a-z_]+)"/g)].map(([, word]) => word));
 }
 
-/** Refuses a name that cannot be a word of the language's own: `kind` is what it would name. */
-export async function checkWord(kind, name) {
+/** Refuses a name that cannot be a word of the language: `kind` is what it would name. */
+export function checkWord(root, kind, name) {
   if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name))
     throw new Refused(
       `\`${name}\` cannot name a ${kind}: names are lower-case words with \`_\` between them, such as \`noisy_top_k\``,
     );
-  if ((await languageWords()).has(name))
+  if (languageWords(root).has(name))
     throw new Refused(`\`${name}\` cannot name a ${kind}: it is a keyword of the language`);
   if (typescriptWords.has(name)) throw new Refused(`\`${name}\` cannot name a ${kind}: it is a keyword of TypeScript`);
 }

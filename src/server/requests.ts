@@ -66,7 +66,43 @@ interface TextDocumentParams {
 }
 
 export function answerRequests(session: Session): void {
-  const { connection, workspace, uriOf, pathOf, client } = session;
+  const ask = createAsk(session);
+  answerAboutNames(session, ask);
+  answerAtCursor(session, ask);
+  answerAboutDocument(session, ask);
+  answerAboutLayout(session, ask);
+}
+
+/** An answer about a document, and about an offset in one; null where the document is not a spec, or the answer fails. */
+interface Ask {
+  readonly of: <P extends TextDocumentParams, R>(
+    name: string,
+    answer: (analysis: Analysis, params: P) => R | undefined,
+  ) => (params: P) => R | null;
+  readonly at: <P extends PositionParams, R>(
+    name: string,
+    answer: (analysis: Analysis, offset: number, params: P) => R | undefined,
+  ) => (params: P) => R | null;
+}
+
+type PositionParams = TextDocumentParams & { readonly position: Position };
+
+function createAsk(session: Session): Ask {
+  const of: Ask["of"] = (name, answer) => (params) =>
+    guard(session, name, null, () => {
+      const analysis = analysisOf(session, params.textDocument.uri);
+      return analysis === undefined ? null : (answer(analysis, params) ?? null);
+    });
+  return {
+    of,
+    at: (name, answer) =>
+      of(name, (analysis, params) => answer(analysis, toOffset(analysis.source, params.position), params)),
+  };
+}
+
+/** Definitions, uses and new names. */
+function answerAboutNames(session: Session, { at }: Ask): void {
+  const { connection, workspace, uriOf } = session;
   /** Every spec in which a thing may be named. */
   const compilationsWith = (thing: NamedThing, own: Compilation): readonly Compilation[] => {
     const files = new Set([thing.id.replace(/:\d+:\d+$/, ""), thing.at.file]);
@@ -77,22 +113,6 @@ export function answerRequests(session: Session): void {
     const source = compilations.map(({ sources }) => sources.get(span.file)).find((found) => found !== undefined);
     return source === undefined ? undefined : { uri: uriOf(span.file), range: toRange(source, span) };
   };
-  /** An answer about a document. */
-  const of =
-    <P extends TextDocumentParams, R>(name: string, answer: (analysis: Analysis, params: P) => R | undefined) =>
-    (params: P): R | null =>
-      guard(session, name, null, () => {
-        const analysis = analysisOf(session, params.textDocument.uri);
-        return analysis === undefined ? null : (answer(analysis, params) ?? null);
-      });
-  /** An answer about a place of a document. */
-  const at = <P extends TextDocumentParams & { readonly position: Position }, R>(
-    name: string,
-    answer: (analysis: Analysis, offset: number, params: P) => R | undefined,
-  ): ((params: P) => R | null) =>
-    of(name, (analysis, params) => answer(analysis, toOffset(analysis.source, params.position), params));
-
-  connection.onHover(at("hover", hoverAt));
   connection.onDefinition(
     at("definition", (analysis, offset) => {
       const span = definitionAt(analysis, offset);
@@ -148,6 +168,11 @@ export function answerRequests(session: Session): void {
     const sources = new Map(compilations.flatMap((compilation) => [...compilation.sources]));
     return { changes: changesOf(sources, renamed.edits, uriOf) };
   });
+}
+
+/** What may be put in at the cursor, and what is there. */
+function answerAtCursor({ connection, workspace, client }: Session, { of, at }: Ask): void {
+  connection.onHover(at("hover", hoverAt));
   connection.onCompletion(
     at("completion", (analysis, offset) =>
       completionAt(analysis, offset, {
@@ -165,6 +190,16 @@ export function answerRequests(session: Session): void {
     ),
   );
   connection.onSignatureHelp(at("signature", signatureHelpAt));
+  connection.onSelectionRanges(
+    of("selection", (analysis, { positions }: TextDocumentParams & { positions: readonly Position[] }) =>
+      positions.map((position) => selectionAt(analysis, toOffset(analysis.source, position))),
+    ),
+  );
+}
+
+/** Actions, outlines and names of a whole document or workspace. */
+function answerAboutDocument(session: Session, { of }: Ask): void {
+  const { connection, workspace, uriOf } = session;
   connection.onCodeAction(
     of(
       "actions",
@@ -184,16 +219,16 @@ export function answerRequests(session: Session): void {
       ),
     ]),
   );
+}
+
+/** How a document is laid out, coloured and annotated. */
+function answerAboutLayout(session: Session, { of }: Ask): void {
+  const { connection, workspace, uriOf, pathOf } = session;
   connection.onFoldingRanges(({ textDocument }) =>
     guard(session, "folding", null, () => {
       const file = workspace.file(pathOf(textDocument.uri));
       return file === undefined ? null : foldingOf(file);
     }),
-  );
-  connection.onSelectionRanges(
-    of("selection", (analysis, { positions }: TextDocumentParams & { positions: readonly Position[] }) =>
-      positions.map((position) => selectionAt(analysis, toOffset(analysis.source, position))),
-    ),
   );
   connection.onDocumentLinks(of("links", (analysis) => linksOf(analysis, uriOf)));
   connection.languages.inlayHint.on(

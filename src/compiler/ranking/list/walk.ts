@@ -2,7 +2,7 @@ import type { Gains } from "../order/gains.js";
 import { allows, canFill, occupy, resetLimit, vacate, type Limit } from "./limit.js";
 import { allowsPinsAhead, quotaFits } from "./look-ahead.js";
 import type { ListProblem, Relaxation } from "./problem.js";
-import { quotaHolds, quotaLevel } from "./quota.js";
+import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
 
 /** In which order a walk tries the candidates of a position. */
 export type Preference =
@@ -39,178 +39,224 @@ export interface WalkOptions {
   readonly twins: () => Int32Array | undefined;
 }
 
-export function startWalk({ problem, limits, gains, relaxation, weights, twins }: WalkOptions): Walk {
-  const { count, last } = problem;
-  const { length } = relaxation;
-  const list = new Int32Array(length).fill(-1);
-  const placed = new Uint8Array(count);
-  const quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!));
-  const have = new Int32Array(quotas.length);
-  const membersLeft = Int32Array.from(quotas, ({ members }) => members.reduce((sum, member) => sum + member, 0));
+export function startWalk(options: WalkOptions): Walk {
+  return new ListWalk(options);
+}
 
-  for (const limit of limits) {
-    limit.breaksLeft = 0;
-    resetLimit(limit, problem);
+class ListWalk implements Walk {
+  readonly list: Int32Array;
+  private readonly limits: readonly Limit[];
+  private readonly gains: Gains | undefined;
+  private readonly weights: readonly number[];
+  private readonly twins: () => Int32Array | undefined;
+  /** Candidates of the request, and which of them may only follow all others. */
+  private readonly count: number;
+  private readonly last: Uint8Array | undefined;
+  private readonly length: number;
+  private readonly gainTop: number;
+  private readonly placed: Uint8Array;
+  private readonly quotas: readonly QuotaLevel[];
+  /** Of each quota, the members in the list and those that are left. */
+  private readonly have: Int32Array;
+  private readonly membersLeft: Int32Array;
+  /** Of each position, which limits its item broke. */
+  private readonly broken: readonly Uint8Array[];
+  /** What is pinned waits outside of the chain of candidates. */
+  private readonly pinned: Int32Array;
+  private readonly isPinned: Uint8Array;
+  private lastPin = -1;
+  /** The candidates that are left, in order: after[count] is the first. */
+  private readonly after: Int32Array;
+  private readonly before: Int32Array;
+  private next = 0;
+  private firstLast: number;
+
+  constructor({ problem, limits, gains, relaxation, weights, twins }: WalkOptions) {
+    const { count, last } = problem;
+    const { length } = relaxation;
+    this.limits = limits;
+    this.gains = gains;
+    this.weights = weights;
+    this.twins = twins;
+    this.count = count;
+    this.last = last;
+    this.length = length;
+    this.firstLast = length;
+    this.gainTop = problem.diversity?.top ?? 0;
+    this.list = new Int32Array(length).fill(-1);
+    this.placed = new Uint8Array(count);
+    this.quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!));
+    this.have = new Int32Array(this.quotas.length);
+    this.membersLeft = Int32Array.from(this.quotas, ({ members }) => members.reduce((sum, member) => sum + member, 0));
+    this.broken = limits.map(() => new Uint8Array(length));
+    this.pinned = new Int32Array(length).fill(-1);
+    this.isPinned = new Uint8Array(count);
+    this.after = new Int32Array(count + 1);
+    this.before = new Int32Array(count + 1);
+    for (const limit of limits) {
+      limit.breaksLeft = 0;
+      resetLimit(limit, problem);
+    }
+    problem.windows.forEach((_, i) => {
+      limits[i]!.breaksLeft = relaxation.breaks[i]!;
+    });
+    gains?.reset();
+    problem.pins.forEach(({ candidate, position }, i) => {
+      if (relaxation.pins[i] === 0) return;
+      this.pinned[position] = candidate;
+      this.isPinned[candidate] = 1;
+      this.lastPin = Math.max(this.lastPin, position);
+    });
+    this.chain();
   }
-  problem.windows.forEach((_, i) => {
-    limits[i]!.breaksLeft = relaxation.breaks[i]!;
-  });
-  // Of each position, which limits its item broke.
-  const broken = limits.map(() => new Uint8Array(length));
-  gains?.reset();
 
-  // What is pinned waits outside of the chain of candidates.
-  const pinned = new Int32Array(length).fill(-1);
-  const isPinned = new Uint8Array(count);
-  let lastPin = -1;
-  problem.pins.forEach(({ candidate, position }, i) => {
-    if (relaxation.pins[i] === 0) return;
-    pinned[position] = candidate;
-    isPinned[candidate] = 1;
-    lastPin = Math.max(lastPin, position);
-  });
-
-  // The candidates that are left, in order: after[count] is the first.
-  const after = new Int32Array(count + 1);
-  const before = new Int32Array(count + 1);
-  let end = count;
-  for (let i = 0; i < count; i++) {
-    if (isPinned[i] === 1) continue;
-    after[end] = i;
-    before[i] = end;
-    end = i;
+  /** Links the candidates that are not pinned. */
+  private chain(): void {
+    const { count, after, before } = this;
+    let end = count;
+    for (let i = 0; i < count; i++) {
+      if (this.isPinned[i] === 1) continue;
+      after[end] = i;
+      before[i] = end;
+      end = i;
+    }
+    after[end] = count;
+    before[count] = end;
   }
-  after[end] = count;
-  before[count] = end;
 
-  let next = 0;
-  let firstLast = length;
-  const gainTop = problem.diversity?.top ?? 0;
+  filled(): number {
+    return this.next;
+  }
 
-  const stays = (): boolean => {
-    const isLast = firstLast < next;
-    const remaining = count - next;
-    for (let i = 0; i < limits.length; i++) if (!canFill(limits[i]!, next, length, remaining, isLast)) return false;
-    for (let q = 0; q < quotas.length; q++) {
-      const level = quotas[q]!;
-      const left = isLast ? 0 : membersLeft[q]!;
-      if (!quotaHolds(level, have[q]!, next, left)) return false;
-      if (twins() !== undefined && !isLast && !quotaFits(limits, level, placed, have[q]!, next)) return false;
+  stays(): boolean {
+    const isLast = this.firstLast < this.next;
+    const remaining = this.count - this.next;
+    for (let i = 0; i < this.limits.length; i++)
+      if (!canFill(this.limits[i]!, this.next, this.length, remaining, isLast)) return false;
+    for (let q = 0; q < this.quotas.length; q++) {
+      const level = this.quotas[q]!;
+      const left = isLast ? 0 : this.membersLeft[q]!;
+      if (!quotaHolds(level, this.have[q]!, this.next, left)) return false;
+      if (
+        this.twins() !== undefined &&
+        !isLast &&
+        !quotaFits(this.limits, level, this.placed, this.have[q]!, this.next)
+      )
+        return false;
     }
     return true;
-  };
+  }
 
-  const fits = (candidate: number): boolean => {
-    const isLast = last?.[candidate] === 1;
-    if (isLast ? next < lastPin : firstLast < next) return false;
-    for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i]!;
+  private fits(candidate: number): boolean {
+    const isLast = this.last?.[candidate] === 1;
+    if (isLast ? this.next < this.lastPin : this.firstLast < this.next) return false;
+    for (let i = 0; i < this.limits.length; i++) {
+      const limit = this.limits[i]!;
       if (limit.breaksLeft > 0) continue;
       if (!allows(limit, candidate)) return false;
-      if (next < lastPin && !allowsPinsAhead(limit, candidate, next, list, pinned)) return false;
+      if (this.next < this.lastPin && !allowsPinsAhead(limit, candidate, this.next, this.list, this.pinned))
+        return false;
     }
     return true;
-  };
+  }
 
-  const put = (candidate: number): void => {
-    const isLast = last?.[candidate] === 1;
-    list[next] = candidate;
-    placed[candidate] = 1;
-    if (isPinned[candidate] === 0) {
-      after[before[candidate]!] = after[candidate]!;
-      before[after[candidate]!] = before[candidate]!;
+  put(candidate: number): void {
+    const isLast = this.last?.[candidate] === 1;
+    this.list[this.next] = candidate;
+    this.placed[candidate] = 1;
+    if (this.isPinned[candidate] === 0) {
+      this.after[this.before[candidate]!] = this.after[candidate]!;
+      this.before[this.after[candidate]!] = this.before[candidate]!;
     }
-    for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i]!;
+    for (let i = 0; i < this.limits.length; i++) {
+      const limit = this.limits[i]!;
       const breaks = limit.breaksLeft > 0 && !allows(limit, candidate);
-      broken[i]![next] = breaks ? 1 : 0;
+      this.broken[i]![this.next] = breaks ? 1 : 0;
       if (breaks) limit.breaksLeft--;
-      occupy(limit, candidate, next, list, isLast);
+      occupy(limit, candidate, this.next, this.list, isLast);
     }
-    for (let q = 0; q < quotas.length; q++)
-      if (quotas[q]!.members[candidate] === 1) {
-        membersLeft[q]!--;
-        if (next < quotas[q]!.top) have[q]!++;
+    for (let q = 0; q < this.quotas.length; q++)
+      if (this.quotas[q]!.members[candidate] === 1) {
+        this.membersLeft[q]!--;
+        if (this.next < this.quotas[q]!.top) this.have[q]!++;
       }
-    if (isLast && firstLast === length) firstLast = next;
-    if (next < gainTop) gains?.add(candidate);
-    next++;
-  };
+    if (isLast && this.firstLast === this.length) this.firstLast = this.next;
+    if (this.next < this.gainTop) this.gains?.add(candidate);
+    this.next++;
+  }
 
-  const take = (): number => {
-    next--;
-    const candidate = list[next]!;
-    if (next < gainTop) gains?.remove();
-    if (firstLast === next) firstLast = length;
-    for (let q = 0; q < quotas.length; q++)
-      if (quotas[q]!.members[candidate] === 1) {
-        membersLeft[q]!++;
-        if (next < quotas[q]!.top) have[q]!--;
+  take(): number {
+    this.next--;
+    const candidate = this.list[this.next]!;
+    if (this.next < this.gainTop) this.gains?.remove();
+    if (this.firstLast === this.next) this.firstLast = this.length;
+    for (let q = 0; q < this.quotas.length; q++)
+      if (this.quotas[q]!.members[candidate] === 1) {
+        this.membersLeft[q]!++;
+        if (this.next < this.quotas[q]!.top) this.have[q]!--;
       }
-    for (let i = limits.length - 1; i >= 0; i--) {
-      const limit = limits[i]!;
-      vacate(limit, candidate, next, list, last?.[candidate] === 1);
-      if (broken[i]![next] === 1) limit.breaksLeft++;
+    for (let i = this.limits.length - 1; i >= 0; i--) {
+      const limit = this.limits[i]!;
+      vacate(limit, candidate, this.next, this.list, this.last?.[candidate] === 1);
+      if (this.broken[i]![this.next] === 1) limit.breaksLeft++;
     }
-    if (isPinned[candidate] === 0) {
-      after[before[candidate]!] = candidate;
-      before[after[candidate]!] = candidate;
+    if (this.isPinned[candidate] === 0) {
+      this.after[this.before[candidate]!] = candidate;
+      this.before[this.after[candidate]!] = candidate;
     }
-    placed[candidate] = 0;
-    list[next] = -1;
+    this.placed[candidate] = 0;
+    this.list[this.next] = -1;
     return candidate;
-  };
+  }
 
-  const choose = (tried: number, preference: Preference): number => {
-    const pin = pinned[next]!;
-    if (pin >= 0) return tried < 0 && fits(pin) ? pin : -1;
-    if (preference === "plenty") return chooseGreatest(tried, plenty);
-    if (preference === "fewest") return chooseGreatest(tried, unbroken, 0);
-    if (next < gainTop) return chooseGreatest(tried, (i) => gains?.of[i] as number);
-    for (let i = after[tried < 0 ? count : tried]!; i < count; i = after[i]!)
-      if (!hasBetterTwin(i) && fits(i)) return i;
+  choose(tried: number, preference: Preference): number {
+    const pin = this.pinned[this.next]!;
+    if (pin >= 0) return tried < 0 && this.fits(pin) ? pin : -1;
+    if (preference === "plenty") return this.chooseGreatest(tried, this.plenty);
+    if (preference === "fewest") return this.chooseGreatest(tried, this.unbroken, 0);
+    if (this.next < this.gainTop) return this.chooseGreatest(tried, (i) => this.gains?.of[i] as number);
+    for (let i = this.after[tried < 0 ? this.count : tried]!; i < this.count; i = this.after[i]!)
+      if (!this.hasBetterTwin(i) && this.fits(i)) return i;
     return -1;
-  };
+  }
 
   /** Whether a candidate that no rule can tell from it is ready: where that one failed, this one does. */
-  const hasBetterTwin = (candidate: number): boolean => {
-    const twin = twins()?.[candidate] ?? -1;
-    return twin >= 0 && placed[twin] === 0 && isPinned[twin] === 0;
-  };
+  private hasBetterTwin(candidate: number): boolean {
+    const twin = this.twins()?.[candidate] ?? -1;
+    return twin >= 0 && this.placed[twin] === 0 && this.isPinned[twin] === 0;
+  }
 
   /** By the greatest number, then in order; twins wait for one another where gains do not tell them apart. */
-  const chooseGreatest = (tried: number, valueOf: (candidate: number) => number, greatestOfAll = Infinity): number => {
+  private chooseGreatest(tried: number, valueOf: (candidate: number) => number, greatestOfAll = Infinity): number {
     const bound = tried < 0 ? Infinity : valueOf(tried);
     let best = -1;
     let greatest = -Infinity;
-    for (let i = after[count]!; i < count; i = after[i]!) {
+    for (let i = this.after[this.count]!; i < this.count; i = this.after[i]!) {
       const value = valueOf(i);
       if (value > bound || (value === bound && i <= tried)) continue;
       if (best >= 0 && value <= greatest) continue;
-      if ((valueOf === plenty || valueOf === unbroken) && hasBetterTwin(i)) continue;
-      if (fits(i)) [best, greatest] = [i, value];
+      if ((valueOf === this.plenty || valueOf === this.unbroken) && this.hasBetterTwin(i)) continue;
+      if (this.fits(i)) [best, greatest] = [i, value];
       if (greatest === greatestOfAll) break;
     }
     return best;
-  };
+  }
 
   /** 0 for a candidate that breaks no window here, else less by the weights of those that it breaks. */
-  const unbroken = (candidate: number): number => {
+  private readonly unbroken = (candidate: number): number => {
     let sum = 0;
-    for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i]!;
-      if (limit.breaksLeft > 0 && !allows(limit, candidate)) sum -= weights[i]!;
+    for (let i = 0; i < this.limits.length; i++) {
+      const limit = this.limits[i]!;
+      if (limit.breaksLeft > 0 && !allows(limit, candidate)) sum -= this.weights[i]!;
     }
     return sum;
   };
 
   /** How many candidates with its values are left to place, over all limits. */
-  const plenty = (candidate: number): number => {
-    let sum = last?.[candidate] === 1 ? -count : 0;
-    for (const { keys, left } of limits)
+  private readonly plenty = (candidate: number): number => {
+    let sum = this.last?.[candidate] === 1 ? -this.count : 0;
+    for (const { keys, left } of this.limits)
       for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) sum += left[keys.values[e]!]!;
     return sum;
   };
-
-  return { list, filled: () => next, choose, put, take, stays };
 }

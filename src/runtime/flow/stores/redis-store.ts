@@ -26,6 +26,51 @@ export async function openRedisStore(
   { prefix = "mtl" }: { readonly prefix?: string } = {},
 ): Promise<PermitStore> {
   const name = `Redis store ${withoutPassword(url)}`;
+  const client = await connect(url, name);
+  const counters = new RedisCounters(client, prefix);
+  return {
+    name,
+    warnings: await checkSettings((key) => client.configGet(key), name),
+    lease: async (session, requests) => {
+      await counters.signOfLife(session);
+      // Sent together, answered in order; the first use of a script loads it.
+      return inTurnThenTogether(requests, (request) => counters.change("lease", session, request));
+    },
+    settle: async (session, settlements) => {
+      await counters.signOfLife(session);
+      return inTurnThenTogether(settlements, (each) =>
+        counters.change(each.release ? "release" : "report", session, each),
+      );
+    },
+    read: async (keys) => {
+      if (keys !== undefined) return (await Promise.all(keys.map((key) => counters.read(key)))).flat();
+      const start = `${prefix}:counter:`;
+      const found = new Set<string>();
+      for await (const batch of client.scanIterator({ MATCH: `${start.replace(/[\\*?[\]]/g, "\\$&")}*`, COUNT: 1000 }))
+        for (const key of batch) found.add(key.slice(start.length));
+      return (await Promise.all([...found].sort().map((key) => counters.read(key)))).flat();
+    },
+    readNote: async (key) => {
+      const { version, text, ends } = await client.hGetAll(`${prefix}:note:${key}`);
+      if (version === undefined || text === undefined) return undefined;
+      return { version: Number(version), text, ends: Number(ends) };
+    },
+    writeNote: async (key, expected, { text, ends }) =>
+      (await counters.run(noteScript, `${prefix}:note:${key}`, [
+        String(expected),
+        text,
+        String(ends),
+        String(ends + counterGrace),
+      ])) === 1,
+    close: async () => {
+      if (client.isReady) await client.close();
+      else client.destroy();
+    },
+  };
+}
+
+/** @throws Failure MTL7531. */
+async function connect(url: string, name: string) {
   const { createClient } = await import("@redis/client");
   // Without a queue: a call that finds no connection fails at once, and the ledger says what then holds.
   const client = createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2000 } });
@@ -41,36 +86,49 @@ export async function openRedisStore(
     throw createFailure("MTL7531", { store: name, problem });
   }
   connecting = false;
+  return client;
+}
 
-  const hashes = new Map<string, string>();
-  const run = async (script: string, key: string, values: readonly string[]): Promise<unknown> => {
+/** The counters under a prefix, each a hash that scripts change. */
+class RedisCounters {
+  private readonly hashes = new Map<string, string>();
+  private readonly seen = new Map<Session, number>();
+  private servers = 1;
+
+  constructor(
+    private readonly client: Awaited<ReturnType<typeof connect>>,
+    private readonly prefix: string,
+  ) {}
+
+  async run(script: string, key: string, values: readonly string[]): Promise<unknown> {
     const call = { keys: [key], arguments: [...values] };
-    const known = hashes.get(script);
+    const known = this.hashes.get(script);
     if (known !== undefined)
       try {
-        return await client.evalSha(known, call);
+        return await this.client.evalSha(known, call);
       } catch (error) {
         if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
       }
-    hashes.set(script, await client.scriptLoad(script));
-    return client.eval(script, call);
-  };
+    this.hashes.set(script, await this.client.scriptLoad(script));
+    return this.client.eval(script, call);
+  }
 
-  let servers = 1;
-  const seen = new Map<Session, number>();
-  const signOfLife = async (session: Session): Promise<void> => {
+  async signOfLife(session: Session): Promise<void> {
     const now = performance.now();
-    if (now - (seen.get(session) ?? Number.NEGATIVE_INFINITY) < sessionLifetime / 6) return;
-    servers = Math.max(1, Number(await run(liveScript, `${prefix}:sessions`, [session, String(sessionLifetime)])));
-    seen.set(session, now);
-  };
+    if (now - (this.seen.get(session) ?? Number.NEGATIVE_INFINITY) < sessionLifetime / 6) return;
+    this.servers = Math.max(
+      1,
+      Number(await this.run(liveScript, `${this.prefix}:sessions`, [session, String(sessionLifetime)])),
+    );
+    this.seen.set(session, now);
+  }
 
-  const change = async (
+  async change(
     operation: "lease" | "report" | "release",
     session: Session,
     call: LeaseRequest | Settlement,
-  ): Promise<LeaseAnswer> => {
-    const [granted, spent, allGranted, allSpent] = (await run(changeScript, `${prefix}:counter:${call.key}`, [
+  ): Promise<LeaseAnswer> {
+    const [granted, spent, allGranted, allSpent] = (await this.run(changeScript, `${this.prefix}:counter:${call.key}`, [
       operation,
       session,
       String(call.limit),
@@ -78,14 +136,14 @@ export async function openRedisStore(
       String(call.spent),
       String(call.sequence),
       String("need" in call ? call.need : 0),
-      String(servers),
+      String(this.servers),
     ])) as ChangeAnswer;
     const total = { limit: call.limit, granted: allGranted, spent: allSpent };
-    return { key: call.key, granted, spent, total, servers };
-  };
+    return { key: call.key, granted, spent, total, servers: this.servers };
+  }
 
-  const readCounter = async (key: string): Promise<readonly CounterReading[]> => {
-    const fields = await client.hGetAll(`${prefix}:counter:${key}`);
+  async read(key: string): Promise<readonly CounterReading[]> {
+    const fields = await this.client.hGetAll(`${this.prefix}:counter:${key}`);
     if (fields["limit"] === undefined) return [];
     const number = (field: string): number => Number(fields[field] ?? 0);
     const holders = Object.keys(fields)
@@ -95,45 +153,7 @@ export async function openRedisStore(
       .filter(({ granted, spent }) => granted > spent);
     const [limit, granted, spent] = [number("limit"), number("granted"), number("spent")];
     return [{ key, limit, granted, spent, ends: number("ends") - counterGrace, holders }];
-  };
-
-  return {
-    name,
-    warnings: await checkSettings((key) => client.configGet(key), name),
-    lease: async (session, requests) => {
-      await signOfLife(session);
-      // Sent together, answered in order; the first use of a script loads it.
-      return inTurnThenTogether(requests, (request) => change("lease", session, request));
-    },
-    settle: async (session, settlements) => {
-      await signOfLife(session);
-      return inTurnThenTogether(settlements, (each) => change(each.release ? "release" : "report", session, each));
-    },
-    read: async (keys) => {
-      if (keys !== undefined) return (await Promise.all(keys.map(readCounter))).flat();
-      const start = `${prefix}:counter:`;
-      const found = new Set<string>();
-      for await (const batch of client.scanIterator({ MATCH: `${start.replace(/[\\*?[\]]/g, "\\$&")}*`, COUNT: 1000 }))
-        for (const key of batch) found.add(key.slice(start.length));
-      return (await Promise.all([...found].sort().map(readCounter))).flat();
-    },
-    readNote: async (key) => {
-      const { version, text, ends } = await client.hGetAll(`${prefix}:note:${key}`);
-      if (version === undefined || text === undefined) return undefined;
-      return { version: Number(version), text, ends: Number(ends) };
-    },
-    writeNote: async (key, expected, { text, ends }) =>
-      (await run(noteScript, `${prefix}:note:${key}`, [
-        String(expected),
-        text,
-        String(ends),
-        String(ends + counterGrace),
-      ])) === 1,
-    close: async () => {
-      if (client.isReady) await client.close();
-      else client.destroy();
-    },
-  };
+  }
 }
 
 /** One first and the others at once, so that a missing script is loaded once and not by each. */

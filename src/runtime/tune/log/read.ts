@@ -63,42 +63,7 @@ const valueKinds: Readonly<Record<FormulaType, LogValueKind>> = {
 
 /** Reads and validates the log. Throws a {@link Failure} for what does not fit the spec. */
 export async function readTuneLog(serving: ServingModel, request: LogRequest): Promise<TuneLog> {
-  const inputs = serving.inputs.filter(({ name, origin }) => request.inputs.has(name) && origin !== "id");
-  const inputUses = inputs.map(({ name, type, missing, origin }): LogColumnUse => ({
-    column: name,
-    kind: valueKinds[type],
-    user: origin === "head" ? `the head \`${name}\`` : `\`${name}\` of the spec`,
-    optional:
-      missing.kind === "keep" || missing.kind === "default" || (origin === "head" && request.predict !== undefined),
-  }));
-  const one = (column: string | undefined, user: string): LogColumnUse | undefined =>
-    column === undefined ? undefined : { column, kind: "text", user };
-  const requestUses = (request.request === undefined ? request.requestColumns : [request.request]).map(
-    (column): LogColumnUse => ({
-      column,
-      kind: "text",
-      user: "`--request`",
-      optional: request.request === undefined,
-    }),
-  );
-  const userUse = one(request.user, "`--user`");
-  const timeUse = one(request.time, "`--time`");
-  const idUses = idColumns.map((column): LogColumnUse => ({
-    column,
-    kind: "text",
-    user: "the identifier",
-    optional: true,
-  }));
-  const labelUses = request.labels.map((column) => ({
-    number: { column, kind: "text", user: "an objective" } as const,
-  }));
-  const uses = [
-    ...inputUses,
-    ...requestUses,
-    ...[userUse, timeUse].filter((use) => use !== undefined),
-    ...idUses,
-    ...labelUses.map(({ number }) => number),
-  ];
+  const { inputs, inputUses, requestUses, userUse, timeUse, idUses, labelUses, uses } = usesOf(serving, request);
   const columns = await readLogColumns(request.files, uses, request);
   const files = request.files.join(", ");
   if (columns.rows === 0) throw createFailure("MTL7562", { files });
@@ -125,24 +90,7 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
   const heads = lacksHead ? await request.predict?.() : undefined;
   const inputValues = logged.map(({ input, values }) => ({ input, values: values ?? heads?.get(input.name) }));
   const idTexts = firstOf(idUses.map(texts));
-  const labels = request.labels.map((name, i) => {
-    const own = texts(labelUses[i]?.number) ?? [];
-    const isNumber = request.numbers.has(name);
-    const numbers = Float64Array.from(own, (text, row) => {
-      const value = labelNumber(text);
-      if (isNumber && (value === undefined || (Number.isNaN(value) && request.required.has(name))))
-        throw createFailure("MTL7105", {
-          what: `column \`${name}\``,
-          file: files,
-          row: row + 1,
-          value: text ?? "null",
-          needed: "a number, true or false",
-          user: "what is measured",
-        });
-      return value ?? 0; // a text that only counts as equal or not
-    });
-    return [name, { numbers, texts: own }] as const;
-  });
+  const labels = labelUses.map((use, i) => readLabel(request, request.labels[i] ?? "", texts(use) ?? [], files));
 
   const partOf = (rows: Int32Array): LogPart =>
     createLogPart(serving, request.inputs, {
@@ -175,6 +123,69 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
       : { train: partOf(split.train), holdout: partOf(split.held), heldOut: split.how };
   if (log.train.rows.rows === 0) throw createFailure("MTL7562", { files });
   return { ...log, fileRows: columns.rows };
+}
+
+/** Which columns are read, and what for. */
+function usesOf(serving: ServingModel, request: LogRequest) {
+  const inputs = serving.inputs.filter(({ name, origin }) => request.inputs.has(name) && origin !== "id");
+  const inputUses = inputs.map(({ name, type, missing, origin }): LogColumnUse => ({
+    column: name,
+    kind: valueKinds[type],
+    user: origin === "head" ? `the head \`${name}\`` : `\`${name}\` of the spec`,
+    optional:
+      missing.kind === "keep" || missing.kind === "default" || (origin === "head" && request.predict !== undefined),
+  }));
+  const one = (column: string | undefined, user: string): LogColumnUse | undefined =>
+    column === undefined ? undefined : { column, kind: "text", user };
+  const requestUses = (request.request === undefined ? request.requestColumns : [request.request]).map(
+    (column): LogColumnUse => ({
+      column,
+      kind: "text",
+      user: "`--request`",
+      optional: request.request === undefined,
+    }),
+  );
+  const userUse = one(request.user, "`--user`");
+  const timeUse = one(request.time, "`--time`");
+  const idUses = idColumns.map((column): LogColumnUse => ({
+    column,
+    kind: "text",
+    user: "the identifier",
+    optional: true,
+  }));
+  const labelUses = request.labels.map((column): LogColumnUse => ({ column, kind: "text", user: "an objective" }));
+  const uses = [
+    ...inputUses,
+    ...requestUses,
+    ...[userUse, timeUse].filter((use) => use !== undefined),
+    ...idUses,
+    ...labelUses,
+  ];
+  return { inputs, inputUses, requestUses, userUse, timeUse, idUses, labelUses, uses };
+}
+
+/** A label's values as numbers and as texts. Throws a {@link Failure} (MTL7105) where a number is needed and none is there. */
+function readLabel(
+  request: LogRequest,
+  name: string,
+  own: readonly (string | null)[],
+  files: string,
+): readonly [string, { readonly numbers: Float64Array; readonly texts: readonly (string | null)[] }] {
+  const isNumber = request.numbers.has(name);
+  const numbers = Float64Array.from(own, (text, row) => {
+    const value = labelNumber(text);
+    if (isNumber && (value === undefined || (Number.isNaN(value) && request.required.has(name))))
+      throw createFailure("MTL7105", {
+        what: `column \`${name}\``,
+        file: files,
+        row: row + 1,
+        value: text ?? "null",
+        needed: "a number, true or false",
+        user: "what is measured",
+      });
+    return value ?? 0; // a text that only counts as equal or not
+  });
+  return [name, { numbers, texts: own }] as const;
 }
 
 /** Columns of identifiers, in the order in which `mtlc rank` looks for them as well. */

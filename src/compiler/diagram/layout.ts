@@ -6,7 +6,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** A card with its place: the upper left corner, in pixels. */
+/** A card with its position: the upper left corner, in pixels. */
 export interface PlacedCard extends Card, Point {
   readonly width: number;
   readonly height: number;
@@ -85,7 +85,7 @@ function place(
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "LR", ranksep: 72, nodesep: 20, edgesep: 14, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
-  // A copy: dagre writes places into it.
+  // A copy: dagre writes positions into it.
   for (const { id } of cards) graph.setNode(key(id), { ...sizes.get(id) });
   for (const { from, to, kind } of edges) graph.setEdge(key(from), key(to), { weight: weights[kind] }, kind);
   layout(graph);

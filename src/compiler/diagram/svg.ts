@@ -109,13 +109,13 @@ function cardElement(card: PlacedCard, marked: boolean): string {
   const height = card.height - (isStack ? sheet * sheets : 0);
   const radius = roundCards.has(card.kind) ? Math.min(16, height / 2) : 7;
   const sheetAt = (offset: number): string => {
-    const place = `x="${offset}" y="${offset}" width="${width}" height="${height}" rx="${radius}"`;
-    return `<rect class="ground" ${place}/><rect ${place} fill="${hue}" fill-opacity="0.13" stroke="${hue}" stroke-width="1.3"/>`;
+    const box = `x="${offset}" y="${offset}" width="${width}" height="${height}" rx="${radius}"`;
+    return `<rect class="ground" ${box}/><rect ${box} fill="${hue}" fill-opacity="0.13" stroke="${hue}" stroke-width="1.3"/>`;
   };
-  const stack = isStack ? Array.from({ length: sheets }, (_, place) => sheetAt(sheet * (sheets - place))) : [];
+  const stack = isStack ? Array.from({ length: sheets }, (_, i) => sheetAt(sheet * (sheets - i))) : [];
   const titleY = padding + titleSize - 3;
   const lines = card.lines.map(
-    (line, place) => `<text class="line" x="${padding}" y="${titleY + lead * (place + 1)}">${escape(line)}</text>`,
+    (line, i) => `<text class="line" x="${padding}" y="${titleY + lead * (i + 1)}">${escape(line)}</text>`,
   );
   const facts =
     card.facts.length === 0

@@ -34,9 +34,9 @@ export function gradients(
   wrt: readonly ValueId[],
   upstream?: ValueId,
 ): readonly ValueId[] {
-  return backward(builder, output, wrt, new Set(), upstream).map((gradient, place) => {
+  return backward(builder, output, wrt, new Set(), upstream).map((gradient, index) => {
     if (gradient.kind === "dense") return gradient.value;
-    return builder.zeros(builder.shape(wrt[place] ?? -1));
+    return builder.zeros(builder.shape(wrt[index] ?? -1));
   });
 }
 
@@ -83,8 +83,8 @@ function backward(
         push(parts, table, sparsePart(builder, ids, total));
         return;
       }
-      inputGradients(builder, node, id, total).forEach((gradient, place) => {
-        const input = node.inputs[place] ?? -1;
+      inputGradients(builder, node, id, total).forEach((gradient, index) => {
+        const input = node.inputs[index] ?? -1;
         if (gradient !== undefined && active.has(input)) push(terms, input, gradient());
       });
     });
@@ -132,7 +132,7 @@ function addAll(builder: GraphBuilder, terms: readonly ValueId[]): ValueId {
   return others.reduce((sum, term) => builder.add(sum, term), first);
 }
 
-/** The sum of values that are padded along one axis into places that do not meet, as one `concat`. */
+/** The sum of values that are padded along one axis into positions that do not meet, as one `concat`. */
 function joinPads(builder: GraphBuilder, pads: readonly ValueId[]): ValueId | undefined {
   const nodes = pads.map((id) => builder.node(id)).filter(isPad);
   const [first] = nodes;

@@ -36,7 +36,7 @@ export function initializeRows(
   return values;
 }
 
-/** Fills in the elements of a piece from place `start` on. */
+/** Fills in the elements of a piece from index `start` on. */
 function fillPiece(
   values: Float32Array | Int32Array,
   { name, initializer }: StatePiece,
@@ -65,7 +65,7 @@ function pieceGenerator(name: string, seed: number): Philox {
 /** FNV-1a over the UTF-16 units, mixed at the end as MurmurHash3 does. */
 function hashText(text: string, basis: number): number {
   let hash = basis;
-  for (let place = 0; place < text.length; place += 1) hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
@@ -87,9 +87,9 @@ function fillRandom(
   for (let at = 0; at < values.length;) {
     const word = (start + at) % 4;
     philox.block((start + at - word) / 4);
-    for (let place = word; place < 4 && at < values.length; place += 1, at += 1) {
+    for (let index = word; index < 4 && at < values.length; index += 1, at += 1) {
       // Middles of 2³² equal parts of (0, 1): never 0 or 1.
-      const share = ((words[place] ?? 0) + 0.5) / 0x100000000;
+      const share = ((words[index] ?? 0) + 0.5) / 0x100000000;
       values[at] = center + scale * draw(share);
     }
   }

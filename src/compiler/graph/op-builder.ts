@@ -250,18 +250,18 @@ export abstract class OpBuilder {
   /** A new axis of size 1 before `axis`; -1 puts it last. */
   expandDims(x: ValueId, axis: number): ValueId {
     const shape = this.shape(x);
-    const place = axis < 0 ? shape.length + 1 + axis : axis;
-    return this.reshape(x, [...shape.slice(0, place), 1, ...shape.slice(place)]);
+    const position = axis < 0 ? shape.length + 1 + axis : axis;
+    return this.reshape(x, [...shape.slice(0, position), 1, ...shape.slice(position)]);
   }
 
   /** Drops an axis of size 1; negative ones count from the end. */
   squeeze(x: ValueId, axis: number): ValueId {
     const shape = this.shape(x);
-    const place = axis < 0 ? shape.length + axis : axis;
-    if (shape[place] !== 1) throw new GraphError(`axis ${axis} of ${formatShape(shape)} is not of size 1`);
+    const position = axis < 0 ? shape.length + axis : axis;
+    if (shape[position] !== 1) throw new GraphError(`axis ${axis} of ${formatShape(shape)} is not of size 1`);
     return this.reshape(
       x,
-      shape.filter((_, index) => index !== place),
+      shape.filter((_, index) => index !== position),
     );
   }
 

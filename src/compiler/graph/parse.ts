@@ -169,7 +169,7 @@ function tokensOf(line: string, lineNumber: number): readonly Token[] {
 /** The tokens of one line, from left to right. */
 class LineReader {
   readonly #tokens: readonly Token[];
-  #place = 0;
+  #index = 0;
 
   constructor(
     line: string,
@@ -192,7 +192,7 @@ class LineReader {
   /** Takes the sign or word if it is next. */
   take(text: string): boolean {
     const found = this.at(text);
-    if (found) this.#place += 1;
+    if (found) this.#index += 1;
     return found;
   }
 
@@ -215,7 +215,7 @@ class LineReader {
   text(): string {
     const { kind, text } = this.#token;
     if (kind !== "word" && kind !== "quoted") return this.fail("a name");
-    this.#place += 1;
+    this.#index += 1;
     return kind === "word" ? text : this.#unquote(text);
   }
 
@@ -224,7 +224,7 @@ class LineReader {
     const { text } = this.#token;
     const value = Number(text.replace("inf", "Infinity"));
     if (Number.isNaN(value) && text !== "nan") return this.fail("a number");
-    this.#place += 1;
+    this.#index += 1;
     return value;
   }
 
@@ -256,13 +256,13 @@ class LineReader {
 
   attribute(): unknown {
     if (this.at("[")) return this.list();
-    if (dtypes.some((name) => this.at(name)) && this.#tokens[this.#place + 1]?.text === "[") return this.type();
+    if (dtypes.some((name) => this.at(name)) && this.#tokens[this.#index + 1]?.text === "[") return this.type();
     if (this.take("true")) return true;
     return this.take("false") ? false : this.#scalar();
   }
 
   get #token(): Token {
-    return this.#tokens[this.#place] ?? { kind: "end", text: "" };
+    return this.#tokens[this.#index] ?? { kind: "end", text: "" };
   }
 
   #isNumber(): boolean {

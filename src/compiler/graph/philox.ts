@@ -73,8 +73,8 @@ export function philoxUniform(seed: number, stream: number, step: number, count:
   for (let start = 0; start < count; start += 4) {
     philox.block(start / 4);
     const length = Math.min(4, count - start);
-    for (let place = 0; place < length; place += 1) {
-      numbers[start + place] = ((philox.words[place] ?? 0) & 0x7fffff) / 0x800000;
+    for (let word = 0; word < length; word += 1) {
+      numbers[start + word] = ((philox.words[word] ?? 0) & 0x7fffff) / 0x800000;
     }
   }
   return numbers;

@@ -35,34 +35,34 @@ export function stridesOf(shape: readonly number[]): readonly number[] {
 }
 
 /**
- * For each element of `shape` in row-major order its place in a tensor that is walked with `strides`: 0 stretches an axis.
+ * For each element of `shape` in row-major order its index in a tensor that is walked with `strides`: 0 stretches an axis.
  * It is what broadcasting, transposing and reducing have in common.
  */
-export function places(shape: readonly number[], strides: readonly number[]): Int32Array {
+export function indices(shape: readonly number[], strides: readonly number[]): Int32Array {
   const result = new Int32Array(sizeOfShape(shape));
-  const index = shape.map(() => 0);
-  let place = 0;
+  const at = shape.map(() => 0);
+  let index = 0;
   for (let element = 0; element < result.length; element += 1) {
-    result[element] = place;
+    result[element] = index;
     for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-      const next = (index[axis] ?? 0) + 1;
-      place += strides[axis] ?? 0;
+      const next = (at[axis] ?? 0) + 1;
+      index += strides[axis] ?? 0;
       if (next < (shape[axis] ?? 0)) {
-        index[axis] = next;
+        at[axis] = next;
         break;
       }
-      index[axis] = 0;
-      place -= next * (strides[axis] ?? 0);
+      at[axis] = 0;
+      index -= next * (strides[axis] ?? 0);
     }
   }
   return result;
 }
 
-/** {@link places} of a smaller tensor that is broadcast to `shape`. */
-export function broadcastPlaces(from: readonly number[], shape: readonly number[]): Int32Array {
+/** {@link indices} of a smaller tensor that is broadcast to `shape`. */
+export function broadcastIndices(from: readonly number[], shape: readonly number[]): Int32Array {
   const own = stridesOf(from);
   const missing = shape.length - from.length;
-  return places(
+  return indices(
     shape,
     shape.map((_, axis) => ((from[axis - missing] ?? 1) === 1 ? 0 : (own[axis - missing] ?? 0))),
   );

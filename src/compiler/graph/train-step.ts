@@ -66,13 +66,11 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
   const optimizer = options.optimizer.kind;
   const settings = resolveSettings(optimizer.name, optimizer.settings, options.optimizer.settings);
   const reads = variables.map((variable) => builder.state(variable));
-  const asRows = new Set(reads.filter((_, place) => sparse.has(variables[place]?.name ?? "")));
+  const asRows = new Set(reads.filter((_, i) => sparse.has(variables[i]?.name ?? "")));
   const gradients = stateGradients(builder, options.loss, reads, asRows);
 
   return builder.within("update", undefined, () => {
-    const targets = variables.flatMap((variable, place) =>
-      toTargets(builder, variable, gradients[place], options.present),
-    );
+    const targets = variables.flatMap((variable, i) => toTargets(builder, variable, gradients[i], options.present));
     const clipped = builder.within("clip", undefined, () => clipAll(builder, targets, options.clip));
     const stepsDone = builder.state(step);
     const steps = builder.cast(stepsDone, "float32");
@@ -192,12 +190,12 @@ function applyRule(
   const [parameter = -1, ...slotValues] = current;
   const next = optimizer.rule({ ...rule, builder, parameter, gradient, slots: slotValues });
   const values = [next.parameter, ...next.slots];
-  const updates = [variable, ...slots].map((each, place): Update => {
-    const value = values[place];
+  const updates = [variable, ...slots].map((each, i): Update => {
+    const value = values[i];
     if (value === undefined) throw new GraphError(`\`${optimizer.name}\` gives no new value of \`${each.name}\``);
     if (rows === undefined) return { kind: "assign", state: each.name, value };
     const { ids, isTouched } = rows;
-    const kept = isTouched === undefined ? value : builder.select(isTouched, value, current[place] ?? -1);
+    const kept = isTouched === undefined ? value : builder.select(isTouched, value, current[i] ?? -1);
     return { kind: "scatter", state: each.name, ids, rows: kept };
   });
   return { updates, slots };

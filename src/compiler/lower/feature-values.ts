@@ -45,7 +45,7 @@ export interface FeatureValues {
 
 /** Rows as they are looked up, with repetitions. */
 export interface LookedUp {
-  /** [B, W] int32: places in the table. */
+  /** [B, W] int32: rows of the table. */
   readonly ids: ValueId;
   /** [B·W, e]. */
   readonly rows: ValueId;
@@ -53,7 +53,7 @@ export interface LookedUp {
   readonly present?: ValueId;
 }
 
-/** A feature with ids, one of its tables and its place in it. */
+/** A feature with ids, one of its tables and its position in it. */
 interface Lookup {
   readonly table: EmbeddingTable;
   readonly piece: EmbeddingPiece;
@@ -181,9 +181,9 @@ function tableRows(inputs: Making, { piece, feature }: Lookup, ids: ValueId): Va
  */
 function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: ValueId, isBag: boolean): ValueId {
   const zero = builder.scalar(0, "int32");
-  const places = builder.add(isBag || training !== undefined ? builder.maximum(ids, zero) : ids, offsets);
-  if (training !== undefined) present.set(places, builder.cast(builder.lessEqual(zero, ids), "float32"));
-  return places;
+  const rows = builder.add(isBag || training !== undefined ? builder.maximum(ids, zero) : ids, offsets);
+  if (training !== undefined) present.set(rows, builder.cast(builder.lessEqual(zero, ids), "float32"));
+  return rows;
 }
 
 /** Lookups whose columns are side by side in the batch are sliced together, unless one of them is dropped by itself. */
@@ -249,7 +249,7 @@ function lookUp(inputs: Making, lookup: Lookup, asServed: boolean): ValueId {
   return builder.within(lookup.piece.name, feature.span, () => {
     if (!asServed || feature.serving.kind !== "value") return embed(inputs, lookup, recordedIds(inputs, lookup));
     const served = servedValues(inputs, feature);
-    const ids = Array.from({ length: slot.width }, (_, place) => served[place] ?? -1);
+    const ids = Array.from({ length: slot.width }, (_, i) => served[i] ?? -1);
     const row = embed(inputs, lookup, builder.constant(int32(1, slot.width), ids));
     return builder.broadcast(row, ["B", table.width]);
   });

@@ -127,10 +127,10 @@ function pieceOf(
  */
 function touchedRows(builder: GraphBuilder, { ids, rows, present }: LookedUp): PenalizedParameter {
   const flat = builder.flatten(ids);
-  const place = builder.uniqueIndex(flat);
+  const groupOf = builder.uniqueIndex(flat);
   const [distinct = 0] = builder.shape(builder.unique(flat));
   const counted = builder.flatten(present ?? builder.ones(builder.shape(ids)));
-  const counts = builder.maximum(builder.segmentSum(counted, place, distinct), builder.scalar(1));
-  const shares = builder.gather(builder.div(builder.scalar(1), counts), place);
+  const counts = builder.maximum(builder.segmentSum(counted, groupOf, distinct), builder.scalar(1));
+  const shares = builder.gather(builder.div(builder.scalar(1), counts), groupOf);
   return { value: rows, rowWeights: builder.mul(shares, counted) };
 }

@@ -3,6 +3,6 @@
 /** FNV-1a over the UTF-16 units, as 32 unsigned bits. */
 export function streamOf(name: string): number {
   let hash = 0x811c9dc5;
-  for (let place = 0; place < name.length; place += 1) hash = Math.imul(hash ^ name.charCodeAt(place), 0x01000193);
+  for (let index = 0; index < name.length; index += 1) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
   return hash >>> 0;
 }

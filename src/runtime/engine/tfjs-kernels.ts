@@ -51,19 +51,19 @@ export function segmentSum(
 export interface UniqueIds {
   /** The distinct ids in order of first appearance. */
   readonly values: Int32Array;
-  /** For each id its place in `values`. */
+  /** For each id its index in `values`. */
   readonly index: Int32Array;
 }
 
 export function uniqueIds(ids: Int32Array): UniqueIds {
-  const places = new Map<number, number>();
+  const found = new Map<number, number>();
   const index = Int32Array.from(ids, (id) => {
-    const known = places.get(id);
+    const known = found.get(id);
     if (known !== undefined) return known;
-    places.set(id, places.size);
-    return places.size - 1;
+    found.set(id, found.size);
+    return found.size - 1;
   });
-  return { values: Int32Array.from(places.keys()), index };
+  return { values: Int32Array.from(found.keys()), index };
 }
 
 /** Replaces the rows `ids` of `table`, in place. */

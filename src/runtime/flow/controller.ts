@@ -49,12 +49,12 @@ const largestError = 3;
 /** The share of the budget that the curve has spent at a fraction in [0, 1] of the window; linear within each part. */
 export function curveAt(curve: readonly number[], fraction: number): number {
   const parts = Math.max(1, curve.length);
-  const place = Math.min(1, Math.max(0, fraction)) * parts;
-  const whole = Math.min(parts - 1, Math.floor(place));
+  const elapsed = Math.min(1, Math.max(0, fraction)) * parts;
+  const whole = Math.min(parts - 1, Math.floor(elapsed));
   const total = curve.reduce((sum, share) => sum + share, 0);
-  if (total <= 0) return place / parts;
+  if (total <= 0) return elapsed / parts;
   const before = curve.slice(0, whole).reduce((sum, share) => sum + share, 0);
-  return (before + (place - whole) * (curve[whole] ?? 0)) / total;
+  return (before + (elapsed - whole) * (curve[whole] ?? 0)) / total;
 }
 
 /**

@@ -92,9 +92,9 @@ export function splitByGroup(
   for (const row of order) {
     const group = groups[row]!;
     if (group < 0) continue;
-    const place = next[group]!;
-    rows[place] = row;
-    next[group] = place + 1;
+    const index = next[group]!;
+    rows[index] = row;
+    next[group] = index + 1;
   }
   return { starts, rows };
 }

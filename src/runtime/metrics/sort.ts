@@ -41,9 +41,9 @@ function sortByWord(start: Int32Array, keys: Uint32Array): Int32Array {
     for (let i = 0; i < count; i++) {
       const index = order[i]!;
       const digit = (keys[index]! >>> shift) & (radixSize - 1);
-      const place = starts[digit]!;
-      other[place] = index;
-      starts[digit] = place + 1;
+      const target = starts[digit]!;
+      other[target] = index;
+      starts[digit] = target + 1;
     }
     [order, other] = [other, order];
   }

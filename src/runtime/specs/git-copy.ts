@@ -9,9 +9,9 @@ import { isStdPath } from "../../compiler/std/index.js";
 import { createGitHost, type GitFile, tryGit } from "./git.js";
 
 /** Revisions that have a copy's text, by what a spec imports there. */
-export interface CopyPlaces {
+export interface CopyLocations {
   /** The most likely first: the index, the last commit, then others from the newest on. */
-  readonly places: readonly GitFile[];
+  readonly locations: readonly GitFile[];
   /** Whether the text and all that it imports are the same in every one of them. */
   readonly isCertain: boolean;
 }
@@ -35,31 +35,31 @@ export interface CopyHints {
 }
 
 /**
- * The places of a copy in the repository of a folder, at its path where git tells it, else at every path with the copy's
+ * The locations of a copy in the repository of a folder, at its path where git tells it, else at every path with the copy's
  * name. None when no revision has the text.
  */
-export function placesOfCopy(file: string, folder: string, { path, blob: told }: CopyHints = {}): CopyPlaces {
+export function locationsOfCopy(file: string, folder: string, { path, blob: told }: CopyHints = {}): CopyLocations {
   const blob = told ?? tryGit(folder, ["hash-object", resolve(file)])?.trim();
   const root = tryGit(folder, ["rev-parse", "--show-toplevel"])?.replace(/\n$/, "");
-  if (blob === undefined || root === undefined) return { places: [], isCertain: false };
+  if (blob === undefined || root === undefined) return { locations: [], isCertain: false };
   const name = basename(file).replace(/^[A-Za-z0-9]{6}_/, "");
   const paths = path === undefined ? pathsOf(root, blob, name) : [path];
   const listed = tryGit(root, ["rev-list", "--all", "HEAD", `--max-count=${commitLimit}`, "--", "*.mtl"]) ?? "";
   const revisions = ["", "HEAD", ...listed.split("\n").filter((line) => line !== "")];
   const candidates = revisions.flatMap((revision) => paths.map((each) => ({ revision, path: each, folder: root })));
   const blobs = blobsOf(root, candidates);
-  const places = candidates.filter((_, i) => blobs[i] === blob);
-  return { places, isCertain: new Set(closuresOf(root, places)).size === 1 };
+  const locations = candidates.filter((_, i) => blobs[i] === blob);
+  return { locations, isCertain: new Set(closuresOf(root, locations)).size === 1 };
 }
 
-/** Whether, of two places of a copy, the second is what a commit made of the first: what `git show` and `git log -p` compare. */
+/** Whether, of two locations of a copy, the second is what a commit made of the first: what `git show` and `git log -p` compare. */
 export function pairOfCommit(
-  before: CopyPlaces,
-  after: CopyPlaces,
+  before: CopyLocations,
+  after: CopyLocations,
 ): { readonly before: GitFile; readonly after: GitFile } | undefined {
-  const [old] = before.places;
+  const [old] = before.locations;
   if (old === undefined) return undefined;
-  const commits = after.places.filter(({ revision }) => /^[0-9a-f]{40,}$/.test(revision));
+  const commits = after.locations.filter(({ revision }) => /^[0-9a-f]{40,}$/.test(revision));
   const parents = commits.map(({ revision }) => ({ ...old, revision: `${revision}^` }));
   const wanted = blobsOf(old.folder, [old])[0];
   const at = blobsOf(old.folder, parents).findIndex((blob) => blob !== undefined && blob === wanted);
@@ -97,27 +97,27 @@ function blobsOf(root: string, files: readonly GitFile[]): readonly (string | un
   return told.split("\n").map((line) => /^([0-9a-f]{40,}) blob$/.exec(line)?.[1]);
 }
 
-/** For each place, the blobs of the spec and of all that it imports there, as one text. */
-function closuresOf(root: string, places: readonly GitFile[]): readonly string[] {
+/** For each location, the blobs of the spec and of all that it imports there, as one text. */
+function closuresOf(root: string, locations: readonly GitFile[]): readonly string[] {
   const asked = new Map<string, readonly string[]>();
-  const filesOf = (place: GitFile): readonly string[] => {
-    const known = asked.get(place.path);
+  const filesOf = (location: GitFile): readonly string[] => {
+    const known = asked.get(location.path);
     if (known !== undefined) return known;
-    const found = filesAskedFor(place);
-    asked.set(place.path, found);
+    const found = filesAskedFor(location);
+    asked.set(location.path, found);
     return found;
   };
-  const wanted = places.map((place) => filesOf(place).map((path) => ({ ...place, path })));
+  const wanted = locations.map((location) => filesOf(location).map((path) => ({ ...location, path })));
   const blobs = blobsOf(root, wanted.flat());
   let at = 0;
   return wanted.map((files) => files.map(() => blobs[at++] ?? "none").join(" "));
 }
 
 /** Every file that compiling a spec asks for, those that are not there as well. */
-function filesAskedFor(place: GitFile): readonly string[] {
-  const host = createGitHost(place);
+function filesAskedFor(location: GitFile): readonly string[] {
+  const host = createGitHost(location);
   const files = new Set<string>();
-  compileSpec(place.path, {
+  compileSpec(location.path, {
     readFile: (path) => {
       if (!isStdPath(path)) files.add(path);
       return host.readFile(path);

@@ -7,7 +7,7 @@ import { createGitHost, type GitFile, gitName } from "./git.js";
 import { type LoadedSpec, loadSpec } from "./load-spec.js";
 
 /**
- * Compiles a spec as it is in a revision, with the imports of that revision. Throws a {@link Failure} whose places are in
+ * Compiles a spec as it is in a revision, with the imports of that revision. Throws a {@link Failure} whose locations are in
  * `REV:path` and whose sources are the texts of the revision.
  */
 export function loadGitSpec(file: GitFile): LoadedSpec {
@@ -21,7 +21,7 @@ export function loadGitSpec(file: GitFile): LoadedSpec {
     if (!(error instanceof Failure)) throw error;
     const diagnostics = error.diagnostics.map((diagnostic) => renamed(diagnostic, nameOf));
     const sources = new Map<string, SourceFile>();
-    for (const { file: path } of error.diagnostics.flatMap(placesOf)) {
+    for (const { file: path } of error.diagnostics.flatMap(locationsOf)) {
       const text = host.readFile(path);
       if (text !== undefined) sources.set(nameOf(path), createSourceFile(nameOf(path), text));
     }
@@ -29,7 +29,7 @@ export function loadGitSpec(file: GitFile): LoadedSpec {
   }
 }
 
-function placesOf({ span, labels }: Diagnostic): readonly Span[] {
+function locationsOf({ span, labels }: Diagnostic): readonly Span[] {
   return [span, ...labels.map((label) => label.span)];
 }
 

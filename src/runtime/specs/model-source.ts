@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { FittedSizes, Model } from "../../compiler/model/index.js";
 import { manifestName, readArtifact } from "../artifact/index.js";
 import { createFailure } from "../failure.js";
-import { isGitCopy, placesOfCopy } from "./git-copy.js";
+import { isGitCopy, locationsOfCopy } from "./git-copy.js";
 import { loadGitSpec } from "./git-spec.js";
 import { parseGitFile } from "./git.js";
 import { loadSpec } from "./load-spec.js";
@@ -38,11 +38,11 @@ function loadFile(name: string, folder: string): ModelSource {
     const { model, sources } = loadSpec(name);
     return { name, model, ids: {}, files: sources.map(({ path }) => path) };
   }
-  const { places, isCertain } = placesOfCopy(name, folder);
-  const [place] = places;
-  if (place === undefined) return { name, model: loadSpec(name).model, ids: {}, files: [] };
+  const { locations, isCertain } = locationsOfCopy(name, folder);
+  const [location] = locations;
+  if (location === undefined) return { name, model: loadSpec(name).model, ids: {}, files: [] };
   if (!isCertain) throw createFailure("MTL8014", { file: name });
-  return { name, model: loadGitSpec(place).model, ids: {}, files: [] };
+  return { name, model: loadGitSpec(location).model, ids: {}, files: [] };
 }
 
 async function loadArtifactModel(directory: string): Promise<ModelSource> {

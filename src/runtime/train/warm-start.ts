@@ -60,7 +60,7 @@ interface TakenRows {
   readonly kind: "rows";
   readonly data: HostTensor["data"];
   /** For each row of the new tensor, the row of the old one, or −1 for none. Absent: all, in their order. */
-  readonly places?: Int32Array;
+  readonly sources?: Int32Array;
 }
 
 /** First values with rows of old tensors in their place. */
@@ -79,8 +79,8 @@ function overlaid(initial: StateReader, taken: ReadonlyMap<string, Taken>): Stat
             take.fill(values, (row - first) * width, row - piece.row);
             continue;
           }
-          const place = take.places === undefined ? row - piece.row : (take.places[row - piece.row] ?? -1);
-          if (place >= 0) values.set(take.data.subarray(place * width, (place + 1) * width), (row - first) * width);
+          const index = take.sources === undefined ? row - piece.row : (take.sources[row - piece.row] ?? -1);
+          if (index >= 0) values.set(take.data.subarray(index * width, (index + 1) * width), (row - first) * width);
         }
       }
       return values;
@@ -89,7 +89,7 @@ function overlaid(initial: StateReader, taken: ReadonlyMap<string, Taken>): Stat
 }
 
 function knownRows(take: Taken | undefined): number {
-  return take?.kind === "rows" ? (take.places?.filter((place) => place >= 0).length ?? 0) : 0;
+  return take?.kind === "rows" ? (take.sources?.filter((index) => index >= 0).length ?? 0) : 0;
 }
 
 /** Features of both models whose scale or boundaries the new data decides otherwise: kept weights read other numbers there. */
@@ -124,11 +124,11 @@ function takeTensor(
   if (plan.kind === "whole") return { kind: "rows", data: given.data };
   if (plan.kind === "columns") return { kind: "columns", fill: columnFiller(plan, given.data) };
   const rows = new Map(rowKeys(featureOf(before, plan.formerFeature ?? plan.feature)).map((key, row) => [key, row]));
-  const places = Int32Array.from(rowKeys(featureOf(after, plan.feature)), (key) => rows.get(key) ?? -1);
-  return { kind: "rows", data: given.data, places };
+  const sources = Int32Array.from(rowKeys(featureOf(after, plan.feature)), (key) => rows.get(key) ?? -1);
+  return { kind: "rows", data: given.data, sources };
 }
 
-/** Where a place along an axis comes from: a place of the old tensor, or a value that it starts with. */
+/** Where an index along an axis comes from: an index of the old tensor, or a value that it starts with. */
 type Origin = number | "zero" | "initialized";
 
 /** Weights by the inputs that they belong to. Scales and statistics of a new input are those of a cold start, never zero. */
@@ -139,36 +139,36 @@ function columnFiller(
   const startsAtZero = /\.(?:weight|bias)$/.test(name);
   const origins = shape.map((size, axis): readonly Origin[] => {
     const runs = axes.find((each) => each.axis === axis)?.runs;
-    if (runs === undefined) return Array.from({ length: size }, (_, place) => place);
+    if (runs === undefined) return Array.from({ length: size }, (_, index) => index);
     return runs.flatMap((run) =>
       Array.from({ length: run.size }, (_, i): Origin => (run.kind === "kept" ? run.from + i : run.kind)),
     );
   });
   const width = shape.slice(1).reduce((size, side) => size * side, 1);
   return (values, at, row) => {
-    const place = shape.map((_, axis) => (axis === 0 ? row : 0));
+    const index = shape.map((_, axis) => (axis === 0 ? row : 0));
     for (let i = 0; i < width; i++) {
-      const source = sourceOf(origins, place, before);
+      const source = sourceOf(origins, index, before);
       if (typeof source === "number") values[at + i] = given[source] ?? 0;
       else if (source === "zero" && startsAtZero) values[at + i] = 0;
       for (let axis = shape.length - 1; axis > 0; axis--) {
-        place[axis] = (place[axis] ?? 0) + 1;
-        if ((place[axis] ?? 0) < (shape[axis] ?? 1)) break;
-        place[axis] = 0;
+        index[axis] = (index[axis] ?? 0) + 1;
+        if ((index[axis] ?? 0) < (shape[axis] ?? 1)) break;
+        index[axis] = 0;
       }
     }
   };
 }
 
-/** The old tensor's place of a value, or how it starts where an axis has no old place for it. */
+/** The old tensor's index of a value, or how it starts where an axis has no old index for it. */
 function sourceOf(
   origins: readonly (readonly Origin[])[],
-  place: readonly number[],
+  index: readonly number[],
   before: readonly number[],
 ): Origin {
   let source: Origin = 0;
   for (const [axis, own] of origins.entries()) {
-    const origin = own[place[axis] ?? 0] ?? "initialized";
+    const origin = own[index[axis] ?? 0] ?? "initialized";
     if (origin === "initialized") return "initialized";
     if (origin === "zero" || source === "zero") source = "zero";
     else source = source * (before[axis] ?? 1) + origin;
@@ -183,7 +183,7 @@ function rowKeys(feature: FittedFeature): readonly string[] {
       return ["unknown", ...feature.values.map((value) => `value ${value}`)];
     case "bucket": {
       const bounds = [-Infinity, ...feature.boundaries, Infinity];
-      return ["unknown", ...bounds.slice(1).map((high, place) => `from ${bounds[place] ?? -Infinity} to ${high}`)];
+      return ["unknown", ...bounds.slice(1).map((high, index) => `from ${bounds[index] ?? -Infinity} to ${high}`)];
     }
     case "hash":
     case "number":

@@ -52,9 +52,9 @@ function expandedTail(tail: number, units: number): number {
 
 /** Of sorted values, with linear interpolation between neighbours. */
 export function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
+  const rank = share * (sorted.length - 1);
+  const below = Math.floor(rank);
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (place - below) * (high - low);
+  return low + (rank - below) * (high - low);
 }

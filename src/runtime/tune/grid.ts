@@ -10,12 +10,12 @@ export function gridSide(dimension: number, budget: number): number {
 
 /** The points of the unit cube with `side` values a coordinate, ends included; the last coordinate varies fastest. */
 export function* gridPoints(dimension: number, side: number): Generator<Float64Array> {
-  const place = new Int32Array(dimension);
+  const digits = new Int32Array(dimension);
   for (;;) {
-    yield Float64Array.from(place, (i) => i / (side - 1));
+    yield Float64Array.from(digits, (i) => i / (side - 1));
     let k = dimension - 1;
-    while (k >= 0 && place[k] === side - 1) place[k--] = 0;
+    while (k >= 0 && digits[k] === side - 1) digits[k--] = 0;
     if (k < 0) return;
-    place[k]!++;
+    digits[k]!++;
   }
 }

@@ -47,7 +47,7 @@ export function stdBlockAt({ path, compilation }: Analysis, nodes: readonly AnyN
 const typeIndexes = new WeakMap<Compilation, ReadonlyMap<string, ValueType>>();
 
 /**
- * What a node is. Nodes that a macro is in were copied before they were checked, so that the place decides; inside a
+ * What a node is. Nodes that a macro is in were copied before they were checked, so that the location decides; inside a
  * macro's body it is what the first call made of it.
  */
 export function typeOf({ compilation, tables }: Analysis, node: AnyNode): ValueType | undefined {
@@ -55,23 +55,23 @@ export function typeOf({ compilation, tables }: Analysis, node: AnyNode): ValueT
   if (own !== undefined) return known(own);
   let index = typeIndexes.get(compilation);
   if (index === undefined) {
-    const byPlace = new Map<string, ValueType>();
+    const byLocation = new Map<string, ValueType>();
     for (const [each, type] of tables.types) {
-      const key = placeOf(each.span);
-      if (!byPlace.has(key)) byPlace.set(key, type);
+      const key = locationOf(each.span);
+      if (!byLocation.has(key)) byLocation.set(key, type);
     }
-    index = byPlace;
+    index = byLocation;
     typeIndexes.set(compilation, index);
   }
-  return known(index.get(placeOf(node.span)));
+  return known(index.get(locationOf(node.span)));
 }
 
 function known(type: ValueType | undefined): ValueType | undefined {
   return type?.kind === "error" ? undefined : type;
 }
 
-/** A place as a key of maps. */
-export function placeOf({ file, start, end }: Span): string {
+/** A location as a key of maps. */
+export function locationOf({ file, start, end }: Span): string {
   return `${file}:${start}:${end}`;
 }
 

@@ -21,7 +21,7 @@ export interface Frame {
   /** Keys or names of arguments in the items so far, the current one included. */
   readonly keys: readonly string[];
   /** Positional items before the current one. */
-  readonly place: number;
+  readonly index: number;
   /** The key or name of the current item, once its colon is there. */
   readonly key: string | undefined;
   /** Words of the current item outside inner brackets, the key and its colon left out. */
@@ -88,7 +88,7 @@ interface OpenFrame {
   callee: string;
   open: number;
   keys: string[];
-  place: number;
+  index: number;
   key: string | undefined;
   words: TokenView[];
 }
@@ -130,7 +130,7 @@ function openFrame(token: TokenView, previous: TokenView | undefined, opensBlock
     callee: isCall ? previous.text : "",
     open: token.span.start,
     keys: [],
-    place: 0,
+    index: 0,
     key: undefined,
     words: [],
   };
@@ -167,7 +167,7 @@ function readItem(
 }
 
 function endItem(frame: OpenFrame): void {
-  if (frame.key === undefined) frame.place++;
+  if (frame.key === undefined) frame.index++;
   frame.key = undefined;
   frame.words = [];
 }

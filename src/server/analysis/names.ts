@@ -1,12 +1,12 @@
 /**
- * Every place where a name of a spec is, in all its files, and what it stands for. The checker's references come
+ * Every location where a name of a spec is, in all its files, and what it stands for. The checker's references come
  * first; what it never looks at (bodies of macros, overrides, removals, import lists) or gave up on is found by name.
  */
 import type { Compilation } from "../../compiler/compile.js";
 import { declaredBy, kindWord, lookOf, type SideTables, type SpecSymbol } from "../../compiler/semantics/index.js";
 import type { Declaration, DefDeclaration, Name, RulesBlock, Spec } from "../../compiler/syntax/index.js";
 import { resolvePath, type Span } from "../../compiler/text/index.js";
-import { placeOf } from "./analysis.js";
+import { locationOf } from "./analysis.js";
 import { linkDeclaration, type NameLinks } from "./link-names.js";
 import type { NamedThing } from "./thing.js";
 
@@ -50,8 +50,8 @@ function collectOccurrences(compilation: Compilation, tables: SideTables): reado
   const occurrences = new Map<string, Occurrence>();
 
   const thingOf = (symbol: SpecSymbol): NamedThing => {
-    const place = placeOfName(symbol.at);
-    const id = origins.get(place) ?? place;
+    const location = locationOfName(symbol.at);
+    const id = origins.get(location) ?? location;
     const known = things.get(id);
     if (known !== undefined) return known;
     const thing: NamedThing = { id, name: symbol.name, kind: symbol.kind, at: symbol.at.span, symbol };
@@ -61,8 +61,9 @@ function collectOccurrences(compilation: Compilation, tables: SideTables): reado
   const put = (name: Name, thing: NamedThing, isDeclaration: boolean): void => {
     // A name that a range stands for is in no text.
     if (name.derived === true) return;
-    const place = placeOf(name.span);
-    if (name.text !== "" && !occurrences.has(place)) occurrences.set(place, { span: name.span, thing, isDeclaration });
+    const location = locationOf(name.span);
+    if (name.text !== "" && !occurrences.has(location))
+      occurrences.set(location, { span: name.span, thing, isDeclaration });
   };
   for (const symbol of tables.symbols) put(symbol.at, thingOf(symbol), true);
   for (const { symbol } of declared) put(symbol.at, thingOf(symbol), true);
@@ -75,9 +76,9 @@ function collectOccurrences(compilation: Compilation, tables: SideTables): reado
   return [...occurrences.values()];
 }
 
-/** Where a name is declared; names of one range are at one place. */
-function placeOfName({ text, span, derived }: Name): string {
-  return derived === true ? `${placeOf(span)} ${text}` : placeOf(span);
+/** Where a name is declared; names of one range are at one location. */
+function locationOfName({ text, span, derived }: Name): string {
+  return derived === true ? `${locationOf(span)} ${text}` : locationOf(span);
 }
 
 function declaredIn(spec: Spec): readonly Declared[] {
@@ -87,7 +88,7 @@ function declaredIn(spec: Spec): readonly Declared[] {
   });
 }
 
-/** For the place of an overriding name, the place where it was declared first. */
+/** For the location of an overriding name, the location where it was declared first. */
 function findOrigins(declared: readonly Declared[]): ReadonlyMap<string, string> {
   const firsts = new Map<string, SpecSymbol>();
   for (const { symbol, isOverride } of declared) {
@@ -97,7 +98,7 @@ function findOrigins(declared: readonly Declared[]): ReadonlyMap<string, string>
   const origins = new Map<string, string>();
   for (const { symbol, isOverride } of declared) {
     const first = isOverride ? firsts.get(`${lookOf(symbol.kind).space} ${symbol.name}`) : undefined;
-    if (first !== undefined) origins.set(placeOfName(symbol.at), placeOfName(first.at));
+    if (first !== undefined) origins.set(locationOfName(symbol.at), locationOfName(first.at));
   }
   return origins;
 }
@@ -119,7 +120,7 @@ function createLinks(
     if (!scope.has(symbol.name)) scope.set(symbol.name, symbol);
   }
   const ownThing = (name: Name, kind: NamedThing["kind"]): NamedThing => ({
-    id: placeOf(name.span),
+    id: locationOf(name.span),
     name: name.text,
     kind,
     at: name.span,

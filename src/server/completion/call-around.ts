@@ -37,7 +37,7 @@ export function callAround(
     }
     const signature = signatureIn(slot, frame.callee, macros);
     found = signature === undefined ? undefined : { signature, frame };
-    slot = slotOfArgument(signature, { name: frame.key, place: frame.place, named: frame.keys });
+    slot = slotOfArgument(signature, { name: frame.key, index: frame.index, named: frame.keys });
   }
   return found;
 }

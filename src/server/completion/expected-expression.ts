@@ -30,7 +30,7 @@ export function inExpression(
     if (frame.kind === "call") {
       if (isType(head, frame, root)) return inType(frame);
       signature = signatureIn(slot, frame.callee, macros);
-      slot = slotOfArgument(signature, { name: frame.key, place: frame.place, named: frame.keys });
+      slot = slotOfArgument(signature, { name: frame.key, index: frame.index, named: frame.keys });
     } else {
       signature = undefined;
       slot = frame.kind === "record" ? anySlot : inGroup(itemSlot(slot), frames[i - 1]?.words ?? outer);
@@ -40,7 +40,7 @@ export function inExpression(
   if (last !== undefined && slot.kind === "tensor" && isSeveral(last.words)) return [words("but")];
   if (last === undefined || !wantsOperand(last.words))
     return last?.words.at(-1)?.text === "." ? [{ kind: "members", of: last.words.at(-2)?.text ?? "" }] : [];
-  if (signature?.what === armWord && last.key === undefined && last.place > 0)
+  if (signature?.what === armWord && last.key === undefined && last.index > 0)
     return [{ kind: "changes", given: last.keys }];
   const values: readonly Expected[] = slot.kind === "any" ? [] : operand(slot, last.words);
   const named: readonly Expected[] =
@@ -65,9 +65,9 @@ function inGroup(slot: Slot, words: readonly TokenView[]): Slot {
   return ["and", "or", "not"].includes(operator) ? { ...slot, wants: "bool" } : slot;
 }
 
-/** Parameters that a call has already, by name or by place. */
-function givenIn(signature: Signature, { keys, place }: Frame): readonly string[] {
-  const placed = Array.from({ length: place }, (_, i) => parameterOf(signature, { place: i, named: keys })?.name);
+/** Parameters that a call has already, by name or by index. */
+function givenIn(signature: Signature, { keys, index }: Frame): readonly string[] {
+  const placed = Array.from({ length: index }, (_, i) => parameterOf(signature, { index: i, named: keys })?.name);
   return [...keys, ...placed.filter((name) => name !== undefined)];
 }
 

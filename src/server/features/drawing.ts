@@ -4,7 +4,7 @@ import { costOf } from "../../compiler/cost/index.js";
 import { diagramOf, layoutDiagram, renderSvg } from "../../compiler/diagram/index.js";
 import { declaredBy, type SideTables, type SpecSymbol } from "../../compiler/semantics/index.js";
 import type { Span } from "../../compiler/text/index.js";
-import { nodesAt, placeOf, type Analysis } from "../analysis/analysis.js";
+import { nodesAt, locationOf, type Analysis } from "../analysis/analysis.js";
 import { namesOf, withoutOverride } from "../analysis/names.js";
 
 export interface Drawing {
@@ -41,17 +41,17 @@ export function cardAt(analysis: Analysis, offset: number): string | undefined {
   const { compilation, path, tables } = analysis;
   const drawing = drawingOf(compilation);
   if (drawing === undefined) return undefined;
-  const ids = new Map([...cardsOf(tables)].map(([id, span]) => [placeOf(span), id]));
+  const ids = new Map([...cardsOf(tables)].map(([id, span]) => [locationOf(span), id]));
   const shown = (id: string | undefined): string | undefined =>
     id !== undefined && drawing.declarations.has(id) ? id : undefined;
   const thing = namesOf(compilation).at(path, offset)?.thing;
-  const named = thing === undefined ? undefined : shown(ids.get(placeOf(thing.at)));
+  const named = thing === undefined ? undefined : shown(ids.get(locationOf(thing.at)));
   if (named !== undefined) return named;
   const [declaration] = nodesAt(analysis, offset);
-  const declared = new Set(declaredHere(declaration).map((symbol) => placeOf(symbol.at.span)));
+  const declared = new Set(declaredHere(declaration).map((symbol) => locationOf(symbol.at.span)));
   return [...cardsOf(tables)].find(([id, span]) => {
     const group = tables.symbols.find(({ kind, name }) => kind === "bottoms" && id.startsWith(`${name}.`));
-    return shown(id) !== undefined && declared.has(placeOf(group?.at.span ?? span));
+    return shown(id) !== undefined && declared.has(locationOf(group?.at.span ?? span));
   })?.[0];
 }
 

@@ -127,8 +127,8 @@ function openParameters(call: CallExpression, signature: Signature): readonly Pa
 
 function argumentParameters(call: CallExpression, signature: Signature): readonly (ParameterView | undefined)[] {
   const named = call.arguments.flatMap(({ name }) => (name === undefined ? [] : [name.text]));
-  return argumentSlots(call, signature).map(({ argument, place }) =>
-    parameterOf(signature, { name: argument.name?.text, place, named }),
+  return argumentSlots(call, signature).map(({ argument, index }) =>
+    parameterOf(signature, { name: argument.name?.text, index, named }),
   );
 }
 
@@ -255,16 +255,16 @@ function describeExpression(analysis: Analysis, nodes: readonly AnyNode[]): Word
   return { span: node.span, parts: [codeBlock(textAt(analysis, node.span)), `\`${shortType(type, analysis)}\``] };
 }
 
-// -------------------------------------------------------------------------------------------------------- the place
+// -------------------------------------------------------------------------------------------------------- the cursor
 
-interface ArgumentPlace {
+interface ArgumentAt {
   readonly signature: Signature;
   readonly parameter: ParameterView | undefined;
   /** Whether the offset is in the argument's name. */
   readonly isName: boolean;
 }
 
-/** The innermost call around a place, with what it takes. */
+/** The innermost call around an offset, with what it takes. */
 function callAt(
   analysis: Analysis,
   nodes: readonly AnyNode[],
@@ -279,8 +279,8 @@ function callAt(
   return signature === undefined ? undefined : { call, signature };
 }
 
-/** The argument around a place. */
-function argumentAt(analysis: Analysis, nodes: readonly AnyNode[]): ArgumentPlace | undefined {
+/** The argument around an offset. */
+function argumentAt(analysis: Analysis, nodes: readonly AnyNode[]): ArgumentAt | undefined {
   const found = callAt(analysis, nodes);
   if (found === undefined) return undefined;
   const at = found.call.arguments.findIndex((argument) => nodes.includes(argument));

@@ -1,6 +1,6 @@
 import type { Compilation } from "../../compiler/compile.js";
 import { compareText, type Span } from "../../compiler/text/index.js";
-import { placeOf } from "../analysis/analysis.js";
+import { locationOf } from "../analysis/analysis.js";
 import type { NamedThing } from "../analysis/thing.js";
 import { namesOf, type Occurrence } from "../analysis/names.js";
 
@@ -9,13 +9,13 @@ export function thingAt(compilation: Compilation, path: string, offset: number):
   return namesOf(compilation).at(path, offset)?.thing;
 }
 
-/** Every place of a thing's name in some compilations, each once, by file and place. */
+/** Every location of a name in some compilations, each once, by file and location. */
 export function occurrencesOf(id: string, compilations: readonly Compilation[]): readonly Occurrence[] {
   const found = new Map<string, Occurrence>();
   for (const compilation of compilations)
     for (const occurrence of namesOf(compilation).of(id)) {
-      const place = placeOf(occurrence.span);
-      if (!found.has(place)) found.set(place, occurrence);
+      const location = locationOf(occurrence.span);
+      if (!found.has(location)) found.set(location, occurrence);
     }
   return [...found.values()].sort((a, b) => compareText(a.span.file, b.span.file) || a.span.start - b.span.start);
 }

@@ -4,7 +4,7 @@ import { declaredBy, type SpecSymbol } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
 import { isStdPath } from "../../compiler/std/index.js";
 import type { Span } from "../../compiler/text/index.js";
-import { placeOf, rootOf } from "../analysis/analysis.js";
+import { locationOf, rootOf } from "../analysis/analysis.js";
 import type { NamedThing } from "../analysis/thing.js";
 import { namesOf, withoutOverride, type Occurrence } from "../analysis/names.js";
 import { occurrencesOf } from "./references.js";
@@ -62,7 +62,7 @@ function columnEdits(
   for (const { at, declaration } of declarationsOf(occurrences, compilations)) {
     if (!readsOwnColumn(declaration)) continue;
     const { file, end } = declaration.span;
-    edits.set(placeOf(at.span), { span: { file, start: end, end }, newText: ` = ${thing.name}` });
+    edits.set(locationOf(at.span), { span: { file, start: end, end }, newText: ` = ${thing.name}` });
   }
   return [...edits.values()];
 }
@@ -83,7 +83,7 @@ function saltEdits(
     const text = compilations.find(({ sources }) => sources.has(file))?.sources.get(file)?.text ?? "";
     const isOnLines = text.slice(at.span.end, first.key.span.start).includes("\n");
     const newText = `${isOnLines ? "\n  " : ", "}salt: ${JSON.stringify(thing.name)}`;
-    edits.set(placeOf(at.span), { span: { file, start: end, end }, newText });
+    edits.set(locationOf(at.span), { span: { file, start: end, end }, newText });
   }
   return [...edits.values()];
 }
@@ -93,12 +93,14 @@ function declarationsOf(
   occurrences: readonly Occurrence[],
   compilations: readonly Compilation[],
 ): readonly SpecSymbol[] {
-  const places = new Set(occurrences.filter(({ isDeclaration }) => isDeclaration).map(({ span }) => placeOf(span)));
+  const locations = new Set(
+    occurrences.filter(({ isDeclaration }) => isDeclaration).map(({ span }) => locationOf(span)),
+  );
   return compilations.flatMap(({ files }) =>
     [...files.values()].flatMap((spec) =>
       spec.declarations
         .flatMap((node) => declaredBy(withoutOverride(node)))
-        .filter(({ at }) => places.has(placeOf(at.span))),
+        .filter(({ at }) => locations.has(locationOf(at.span))),
     ),
   );
 }
@@ -162,7 +164,7 @@ function countCodes({ diagnostics }: Compilation): Map<string, number> {
   return counts;
 }
 
-/** Where a place begins after the edits. */
+/** Where a location begins after the edits. */
 function shiftOf({ file, start }: Span, edits: readonly TextEdit[]): number {
   return edits
     .filter(({ span }) => span.file === file && span.start < start)

@@ -27,7 +27,7 @@ function describe(signature: Signature): SignatureHelp["signatures"][number] {
   const parts = partsOf(signature);
   const { inputs, parameters, summary, paper } = signature;
   let at = signature.name.length + 1;
-  const places = parts.map((part): [number, number] => {
+  const labels = parts.map((part): [number, number] => {
     const start = at;
     at += part.length + 2;
     return [start, start + part.length];
@@ -38,7 +38,7 @@ function describe(signature: Signature): SignatureHelp["signatures"][number] {
       kind: MarkupKind.Markdown,
       value: paper === undefined ? summary : `${summary}\n\nFrom: ${paper}`,
     },
-    parameters: places.map((label, i) => {
+    parameters: labels.map((label, i) => {
       const parameter = parameters[i - inputs.length];
       return parameter === undefined
         ? { label }
@@ -48,11 +48,11 @@ function describe(signature: Signature): SignatureHelp["signatures"][number] {
 }
 
 /** The part of the signature that the cursor writes. */
-function activeOf(signature: Signature, { key, place, keys }: Frame): number | undefined {
+function activeOf(signature: Signature, { key, index, keys }: Frame): number | undefined {
   const { inputs, variadic, parameters } = signature;
-  const parameter = parameterOf(signature, { name: key, place, named: keys });
+  const parameter = parameterOf(signature, { name: key, index, named: keys });
   if (parameter !== undefined) return inputs.length + parameters.indexOf(parameter);
   if (key !== undefined) return undefined;
-  if (place < inputs.length) return place;
+  if (index < inputs.length) return index;
   return variadic && inputs.length > 0 ? inputs.length - 1 : undefined;
 }

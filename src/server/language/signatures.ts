@@ -106,10 +106,10 @@ export function signatureOf(slot: Slot, name: string, macros: Macros): Signature
   return signaturesIn(slot).find((signature) => signature.name === name);
 }
 
-/** The slot of one argument: by its name, or by its place among the positional ones. */
+/** The slot of one argument: by its name, or by its index among the positional ones. */
 export function slotOfArgument(
   signature: Signature | undefined,
-  argument: { readonly name?: string | undefined; readonly place: number; readonly named: readonly string[] },
+  argument: { readonly name?: string | undefined; readonly index: number; readonly named: readonly string[] },
 ): Slot {
   if (signature === undefined) return anySlot;
   return parameterOf(signature, argument)?.slot ?? inputOf(signature, argument)?.slot ?? anySlot;
@@ -117,10 +117,10 @@ export function slotOfArgument(
 
 function inputOf(
   { inputs, variadic }: Signature,
-  { name, place }: { readonly name?: string | undefined; readonly place: number },
+  { name, index }: { readonly name?: string | undefined; readonly index: number },
 ): Signature["inputs"][number] | undefined {
   if (name !== undefined) return undefined;
-  return inputs[place] ?? (variadic ? inputs.at(-1) : undefined);
+  return inputs[index] ?? (variadic ? inputs.at(-1) : undefined);
 }
 
 /** The parameter that an argument fills; undefined for an input. */
@@ -128,13 +128,13 @@ export function parameterOf(
   { inputs, variadic, parameters }: Signature,
   {
     name,
-    place,
+    index,
     named,
-  }: { readonly name?: string | undefined; readonly place: number; readonly named: readonly string[] },
+  }: { readonly name?: string | undefined; readonly index: number; readonly named: readonly string[] },
 ): ParameterView | undefined {
   if (name !== undefined) return parameters.find((parameter) => parameter.name === name);
-  if (variadic || place < inputs.length) return undefined;
-  return parameters.filter((parameter) => !named.includes(parameter.name))[place - inputs.length];
+  if (variadic || index < inputs.length) return undefined;
+  return parameters.filter((parameter) => !named.includes(parameter.name))[index - inputs.length];
 }
 
 /** `mlp(x, widths, activation: relu, …)` in parts: what a signature's label is made of. */

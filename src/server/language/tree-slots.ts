@@ -170,11 +170,11 @@ function fallback(slot: Slot, call: CallExpression, macros: Macros): Signature |
 export function argumentSlots(
   call: CallExpression,
   signature: Signature | undefined,
-): readonly { readonly argument: Argument; readonly slot: Slot; readonly place: number }[] {
+): readonly { readonly argument: Argument; readonly slot: Slot; readonly index: number }[] {
   const named = call.arguments.flatMap(({ name }) => (name === undefined ? [] : [name.text]));
-  let place = 0;
+  let next = 0;
   return call.arguments.map((argument) => {
-    const at = argument.name === undefined ? place++ : place;
-    return { argument, slot: slotOfArgument(signature, { name: argument.name?.text, place: at, named }), place: at };
+    const at = argument.name === undefined ? next++ : next;
+    return { argument, slot: slotOfArgument(signature, { name: argument.name?.text, index: at, named }), index: at };
   });
 }

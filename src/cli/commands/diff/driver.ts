@@ -4,7 +4,7 @@ import { diffModels, type ModelDiff } from "../../../compiler/diff/index.js";
 import type { Model } from "../../../compiler/model/index.js";
 import { createFailure, Failure } from "../../../runtime/failure.js";
 import { type GitFile, gitName } from "../../../runtime/specs/git.js";
-import { type CopyPlaces, isGitCopy, pairOfCommit, placesOfCopy } from "../../../runtime/specs/git-copy.js";
+import { type CopyLocations, isGitCopy, pairOfCommit, locationsOfCopy } from "../../../runtime/specs/git-copy.js";
 import { loadGitSpec } from "../../../runtime/specs/git-spec.js";
 import { loadSpec } from "../../../runtime/specs/load-spec.js";
 import { unifiedDiff } from "../../unified-diff.js";
@@ -14,7 +14,7 @@ interface Side {
   /** What can be read: a copy, or a file of the working tree. */
   readonly file: string;
   /** Where a copy comes from; absent for a file that is where it is. */
-  readonly place?: GitFile;
+  readonly location?: GitFile;
   /** Whether the imports of a copy are the same wherever it may come from. */
   readonly isCertain: boolean;
 }
@@ -50,29 +50,29 @@ interface Copy {
 }
 
 /** Git also hands over the working tree's own file in place of a copy with the same text: its blob tells. */
-function placesOf({ path, file, blob }: Copy): CopyPlaces {
+function locationsOf({ path, file, blob }: Copy): CopyLocations {
   const isBlob = blob !== undefined && /^(?!0+$)[0-9a-f]{40,}$/.test(blob);
-  if (!isBlob && !isGitCopy(file)) return { places: [], isCertain: true };
-  return placesOfCopy(file, resolve("."), { path, ...(isBlob ? { blob } : {}) });
+  if (!isBlob && !isGitCopy(file)) return { locations: [], isCertain: true };
+  return locationsOfCopy(file, resolve("."), { path, ...(isBlob ? { blob } : {}) });
 }
 
 /** A copy stands for a file of a revision; what is not a copy is the file that it names. */
 function sidesOf(before: Copy, after: Copy): readonly [Side, Side] {
-  const [old, own] = [placesOf(before), placesOf(after)];
+  const [old, own] = [locationsOf(before), locationsOf(after)];
   // The last commit beside the index is what `git diff --cached` compares; a commit beside its parent is what the others do.
-  const isStaged = own.places[0]?.revision === "" && old.places[0]?.revision === "HEAD";
-  const pair = own.places.length === 0 || isStaged ? undefined : pairOfCommit(old, own);
-  const side = ({ file }: Copy, found: CopyPlaces, chosen: GitFile | undefined): Side => {
-    const place = chosen ?? found.places[0];
-    return { file, isCertain: found.isCertain, ...(place === undefined ? {} : { place }) };
+  const isStaged = own.locations[0]?.revision === "" && old.locations[0]?.revision === "HEAD";
+  const pair = own.locations.length === 0 || isStaged ? undefined : pairOfCommit(old, own);
+  const side = ({ file }: Copy, found: CopyLocations, chosen: GitFile | undefined): Side => {
+    const location = chosen ?? found.locations[0];
+    return { file, isCertain: found.isCertain, ...(location === undefined ? {} : { location }) };
   };
   return [side(before, old, pair?.before), side(after, own, pair?.after)];
 }
 
-function nameOf({ file, place }: Side): string {
-  if (place === undefined) return isGitCopy(file) ? "a text that no revision has" : "working tree";
-  if (place.revision === "") return "index";
-  return place.revision.replace(/^[0-9a-f]{40,}/, (hash) => hash.slice(0, 10));
+function nameOf({ file, location }: Side): string {
+  if (location === undefined) return isGitCopy(file) ? "a text that no revision has" : "working tree";
+  if (location.revision === "") return "index";
+  return location.revision.replace(/^[0-9a-f]{40,}/, (hash) => hash.slice(0, 10));
 }
 
 /** Git tells no revision; where that matters, a line says what to do. */
@@ -82,14 +82,14 @@ function doubtOf(sides: readonly Side[]): string {
     : "(git does not say the revisions, and other ones have other imports; `mtlc diff --git REVISION SPEC` names one)\n";
 }
 
-function loadSide({ file, place }: Side): { readonly model: Model } | { readonly problems: readonly string[] } {
+function loadSide({ file, location }: Side): { readonly model: Model } | { readonly problems: readonly string[] } {
   try {
-    return { model: (place === undefined ? loadSpec(file) : loadGitSpec(place)).model };
+    return { model: (location === undefined ? loadSpec(file) : loadGitSpec(location)).model };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.diagnostics.every(({ code }) => code === "MTL7310"))
       return { problems: ["a part that other specs import; the change of its text:\n"] };
-    const name = place === undefined ? file : gitName(place);
+    const name = location === undefined ? file : gitName(location);
     return { problems: error.diagnostics.map(({ code, message }) => `${name}: ${code}: ${message}\n`) };
   }
 }

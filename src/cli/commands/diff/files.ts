@@ -53,11 +53,11 @@ export async function isPart(file: string): Promise<boolean> {
 async function compareFile(file: string, revision: string, ids: readonly string[] | undefined): Promise<FileDiff> {
   const own = await tryLoad(async () => loadModelSource(file, resolve(".")));
   if (own instanceof Failure && !isOfPart(own)) return failed(file, own);
-  const place = fileAtRevision(revision, file);
-  const before = createGitHost(place).readFile(place.path);
+  const location = fileAtRevision(revision, file);
+  const before = createGitHost(location).readFile(location.path);
   if (own instanceof Failure) return { file, state: "part", changed: before !== readFileSync(file, "utf8") };
   if (before === undefined) return { file, state: "new" };
-  const old = await tryLoad(() => Promise.resolve(loadGitSpec(place)));
+  const old = await tryLoad(() => Promise.resolve(loadGitSpec(location)));
   if (old instanceof Failure) return isOfPart(old) ? { file, state: "new" } : failed(file, old);
   const given = readIds(ids, [old.model, own.model]);
   return { file, state: "compared", diff: diffModels(old.model, own.model, { before: given, after: given }) };

@@ -17,7 +17,7 @@ export const diffView: View<ModelDiff> = {
   json: (diff) => diff,
 };
 
-/** Many specs beside themselves: those with changes in full, errors with their places, the others counted. */
+/** Many specs beside themselves: those with changes in full, errors with their locations, the others counted. */
 export const fileDiffsView: View<readonly FileDiff[]> = {
   document: "diff-files",
   human: (files, terminal) => {

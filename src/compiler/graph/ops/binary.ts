@@ -3,7 +3,7 @@ import { broadcastShapes, formatType } from "../dims.js";
 import { GraphError } from "../graph-error.js";
 import type { OpBuilder } from "../op-builder.js";
 import type { DType, Shape, TensorType, ValueId } from "../graph.js";
-import { broadcastPlaces, sizeOfShape, type Tensor } from "../tensor.js";
+import { broadcastIndices, sizeOfShape, type Tensor } from "../tensor.js";
 import {
   at,
   flopsPerOutput,
@@ -36,12 +36,12 @@ function combine(
   shape: readonly number[],
   compute: (values: (input: number) => number) => number,
 ): Tensor {
-  const read = inputs.map((input) => ({ data: input.data, places: broadcastPlaces(input.shape, shape) }));
+  const read = inputs.map((input) => ({ data: input.data, indices: broadcastIndices(input.shape, shape) }));
   const data = new Float64Array(sizeOfShape(shape));
   for (let element = 0; element < data.length; element += 1) {
     data[element] = compute((input) => {
-      const { data, places } = at(read, input);
-      return data[places[element] ?? 0] ?? 0;
+      const { data, indices } = at(read, input);
+      return data[indices[element] ?? 0] ?? 0;
     });
   }
   return { dtype, shape, data };
@@ -71,10 +71,10 @@ function binary<K extends BinaryOp>(
     },
     gradient: ({ builder, inputs, output, upstream }) => {
       const [x, y] = [at(inputs, 0), at(inputs, 1)];
-      return [0, 1].map((place): InputGradient => {
-        const derivative = derivatives?.[place];
+      return [0, 1].map((index): InputGradient => {
+        const derivative = derivatives?.[index];
         if (derivative === undefined) return undefined;
-        const { shape } = builder.type(at(inputs, place));
+        const { shape } = builder.type(at(inputs, index));
         return () => builder.sumTo(derivative(builder, upstream, x, y, output), shape);
       });
     },

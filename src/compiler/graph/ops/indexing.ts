@@ -18,13 +18,13 @@ function checkId(id: number, count: number): void {
   if (!Number.isInteger(id) || id < 0 || id >= count) throw new GraphError(`id ${id} is outside of [0, ${count})`);
 }
 
-/** The distinct values in order of first appearance, and each element's place among them. */
+/** The distinct values in order of first appearance, and each element's index among them. */
 function distinct(ids: Tensor): { readonly values: readonly number[]; readonly index: Float64Array } {
   const found = new Map<number, number>();
   const index = ids.data.map((id) => {
-    const place = found.get(id) ?? found.size;
-    found.set(id, place);
-    return place;
+    const position = found.get(id) ?? found.size;
+    found.set(id, position);
+    return position;
   });
   return { values: [...found.keys()], index };
 }
@@ -91,8 +91,8 @@ export const indexingOps = {
       const data = new Float64Array(count * width);
       ids.data.forEach((id, row) => {
         checkId(id, count);
-        for (let place = 0; place < width; place += 1) {
-          data[id * width + place] = (data[id * width + place] ?? 0) + (values.data[row * width + place] ?? 0);
+        for (let column = 0; column < width; column += 1) {
+          data[id * width + column] = (data[id * width + column] ?? 0) + (values.data[row * width + column] ?? 0);
         }
       });
       return { dtype: "float32", shape: [count, ...inner], data };

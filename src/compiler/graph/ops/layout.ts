@@ -2,7 +2,7 @@
 import { addDims, broadcastShapes, elementCount, formatShape, formatType, sameShape } from "../dims.js";
 import { GraphError } from "../graph-error.js";
 import type { Dim, Shape, TensorType } from "../graph.js";
-import { broadcastPlaces, places, sizeOfShape, stridesOf, type Tensor } from "../tensor.js";
+import { broadcastIndices, indices, sizeOfShape, stridesOf, type Tensor } from "../tensor.js";
 import { at, noFlops, type InputGradient, type OpRow, requireAxis, requireDType, requireSameDType } from "./op.js";
 
 const movable = ["float32", "int32"] as const;
@@ -90,11 +90,11 @@ export const layoutOps = {
       const x = at(inputs, 0);
       const strides = stridesOf(x.shape);
       const shape = permutation.map((axis) => at(x.shape, axis));
-      const from = places(
+      const from = indices(
         shape,
         permutation.map((axis) => at(strides, axis)),
       );
-      return { dtype: x.dtype, shape, data: Float64Array.from(from, (place) => x.data[place] ?? 0) };
+      return { dtype: x.dtype, shape, data: Float64Array.from(from, (index) => x.data[index] ?? 0) };
     },
   } satisfies OpRow<"transpose">,
 
@@ -116,8 +116,8 @@ export const layoutOps = {
     evaluate: (inputs, attributes, context) => {
       const x = at(inputs, 0);
       const shape = context.sizes(attributes.shape);
-      const from = broadcastPlaces(x.shape, shape);
-      return { dtype: x.dtype, shape, data: Float64Array.from(from, (place) => x.data[place] ?? 0) };
+      const from = broadcastIndices(x.shape, shape);
+      return { dtype: x.dtype, shape, data: Float64Array.from(from, (index) => x.data[index] ?? 0) };
     },
     mapDims: mapShape,
   } satisfies OpRow<"broadcast">,

@@ -2,7 +2,7 @@
 import { formatType, sameShape } from "../dims.js";
 import { GraphError } from "../graph-error.js";
 import type { Dim, TensorType } from "../graph.js";
-import { places, sizeOfShape, stridesOf, type Tensor } from "../tensor.js";
+import { indices, sizeOfShape, stridesOf, type Tensor } from "../tensor.js";
 import { at, flopsPerInput, type OpRow, requireAxis, requireDType } from "./op.js";
 
 interface MatrixSide {
@@ -105,11 +105,11 @@ const softmax: OpRow<"softmax"> = {
       const row = data.subarray(start, start + width);
       const highest = row.reduce((most, value) => Math.max(most, value), -Infinity);
       let total = 0;
-      for (let place = 0; place < width; place += 1) {
-        row[place] = Math.exp((row[place] ?? 0) - highest);
-        total += row[place] ?? 0;
+      for (let index = 0; index < width; index += 1) {
+        row[index] = Math.exp((row[index] ?? 0) - highest);
+        total += row[index] ?? 0;
       }
-      for (let place = 0; place < width; place += 1) row[place] = (row[place] ?? 0) / total;
+      for (let index = 0; index < width; index += 1) row[index] = (row[index] ?? 0) / total;
     }
     return { dtype: "float32", shape: x.shape, data };
   },
@@ -123,9 +123,9 @@ interface Reduction {
 function inferReduction(inputs: readonly TensorType[], { axes, keepDims }: Reduction): TensorType {
   const x = at(inputs, 0);
   requireDType(x, "float32");
-  axes.forEach((axis, place) => {
+  axes.forEach((axis, index) => {
     requireAxis(x, axis);
-    if (axes.indexOf(axis) !== place) throw new GraphError(`names axis ${axis} twice`);
+    if (axes.indexOf(axis) !== index) throw new GraphError(`names axis ${axis} twice`);
   });
   return { dtype: "float32", shape: reducedShape(x.shape, axes, keepDims) };
 }
@@ -142,11 +142,11 @@ function reduce(
 ): Tensor {
   const kept = reducedShape(x.shape, axes, true);
   const strides = stridesOf(kept).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
-  const into = places(x.shape, strides);
+  const into = indices(x.shape, strides);
   const data = new Float64Array(sizeOfShape(kept)).fill(initial);
   x.data.forEach((value, element) => {
-    const place = into[element] ?? 0;
-    data[place] = combine(data[place] ?? 0, value);
+    const index = into[element] ?? 0;
+    data[index] = combine(data[index] ?? 0, value);
   });
   return { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims), data };
 }

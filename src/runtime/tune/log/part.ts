@@ -11,7 +11,7 @@ export interface LogPart {
   readonly whole: Frame;
   /** The same rows, a frame a request. */
   readonly requests: readonly Frame[];
-  /** What names each candidate: its identifier, else its place in the log. */
+  /** What names each candidate: its identifier, else its row in the log. */
   readonly ids: readonly string[];
   readonly column: (name: string) => LogColumn;
   /** Its rows whose value of a column of labels is known, itself where all are; undefined where none is. */
@@ -23,11 +23,11 @@ export interface LogPart {
 /** The log's columns before validation, rows of one request side by side. */
 export interface RawLog {
   readonly files: string;
-  /** Request and user of each row, numbered; the place of each row in the files, from 1. */
+  /** Request and user of each row, numbered; the number of each row in the files, from 1. */
   readonly requests: Int32Array;
   readonly users: Int32Array;
   readonly userCount: number;
-  readonly places: Int32Array;
+  readonly rowNumbers: Int32Array;
   /** Seconds since 1970, of each row; the request's clock is that of its first row. */
   readonly times: Float64Array | undefined;
   readonly candidate: (row: number) => InputRow;
@@ -53,7 +53,7 @@ export function createLogPart(serving: ServingModel, read: ReadonlySet<string>, 
     if (found.kind === "refused")
       throw createFailure("MTL7554", {
         input: found.input,
-        row: raw.places[start + (found.index ?? 0)] ?? 0,
+        row: raw.rowNumbers[start + (found.index ?? 0)] ?? 0,
         file: raw.files,
         reason: found.reason,
         expected: found.expected,
@@ -112,7 +112,7 @@ function selectRows(raw: RawLog, rows: Int32Array): RawLog {
     requests: gather(raw.requests),
     users: gather(raw.users),
     userCount: raw.userCount,
-    places: gather(raw.places),
+    rowNumbers: gather(raw.rowNumbers),
     times: times === undefined ? undefined : Float64Array.from(rows, (row) => times[row]!),
     candidate: (i) => raw.candidate(rows[i]!),
     id: (i) => raw.id(rows[i]!),
@@ -128,7 +128,7 @@ function selectRows(raw: RawLog, rows: Int32Array): RawLog {
   };
 }
 
-/** An item that a request lists twice is two candidates: the second is named after its place as well. */
+/** An item that a request lists twice is two candidates: the second is named after its row as well. */
 function distinctIds(rows: Int32Array, raw: RawLog): readonly string[] {
   const seen = new Set<string>();
   let request = -1;

@@ -98,7 +98,7 @@ export async function readTuneLog(serving: ServingModel, request: LogRequest): P
       requests: rows.map((row) => requests.codes[row]!),
       users: rows.map((row) => users.codes[row]!),
       userCount: users.count,
-      places: rows.map((row) => row + 1),
+      rowNumbers: rows.map((row) => row + 1),
       times: clock === undefined ? undefined : Float64Array.from(rows, clock),
       candidate: (i) => candidateOf(inputValues, rows[i]!),
       id: (i) => idTexts?.[rows[i]!] ?? String(rows[i]),

@@ -29,9 +29,9 @@ export function orderByRequest(requests: Int32Array, count: number): Int32Array 
   for (let i = 0; i < count; i++) next[i + 1] = next[i + 1]! + next[i]!;
   const order = new Int32Array(requests.length);
   for (const [row, request] of requests.entries()) {
-    const place = next[request]!;
-    order[place] = row;
-    next[request] = place + 1;
+    const index = next[request]!;
+    order[index] = row;
+    next[request] = index + 1;
   }
   return order;
 }

@@ -84,8 +84,8 @@ function gather(column: Float64Array, rows: Int32Array): Float64Array {
   return Float64Array.from(rows, (row) => column[row]!);
 }
 
-function gatherRows(rows: Int32Array, places: Int32Array): Int32Array {
-  return places.map((place) => rows[place]!);
+function gatherRows(rows: Int32Array, indices: Int32Array): Int32Array {
+  return indices.map((index) => rows[index]!);
 }
 
 function keyValue({ whole, ids }: LogPart, name: string, row: number): KeyValue | readonly KeyValue[] | undefined {

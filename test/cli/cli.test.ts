@@ -39,7 +39,7 @@ describe("mtlc", () => {
     [["train", "nowhere.mtl"], 1, "`nowhere.mtl` cannot be read"],
     [["eval", "shop"], 1, "`shop` is not an artifact"],
     [["predict", "shop"], 2, "needs ARTIFACT FILE"],
-    [["init", "shop"], 1, "is there already"],
+    [["init", "shop"], 1, "already exists"],
   ] as const)("%j exits with %d", async (words, code, text) => {
     const result = await inRoot(...words);
     expect(result).toMatchObject({ code, out: "" });

@@ -104,8 +104,8 @@ describe("the numbers", () => {
     });
     expect(featureOf(data, "tags").valuesPerRow?.mean).toBeCloseTo(1, 12);
     expect(data.labels).toMatchObject([
-      { name: "click", kind: "event", unknown: 2, mean: 0.6 },
-      { name: "buy", kind: "event", unknown: 2, mean: 0.2 },
+      { name: "click", kind: "event", nulls: 2, mean: 0.6 },
+      { name: "buy", kind: "event", nulls: 2, mean: 0.2 },
     ]);
     // Rows of weight 0 are not learned from: six of seven, three of them clicked.
     expect(data.heads).toMatchObject([
@@ -117,7 +117,7 @@ describe("the numbers", () => {
       column: "user",
       groups: 3,
       ungrouped: 1,
-      rows: { minimum: 1, p25: 1, median: 2, p75: 3, maximum: 3 },
+      rowsPerGroup: { minimum: 1, p25: 1, median: 2, p75: 3, maximum: 3 },
     });
     expect(data.weight).toMatchObject({ column: "w", minimum: 0, maximum: 2, zeroShare: 1 / 7 });
     expect(data.weight?.mean).toBeCloseTo(8 / 7, 6);
@@ -145,7 +145,7 @@ describe("the numbers", () => {
     const artifact = join(folder, "out");
     await train({ spec: join(folder, "model.mtl"), output: artifact, engine: "cpu", epochs: 1 });
     const own = await profileData({ spec: artifact });
-    expect(own.profile).toEqual(await profile());
+    expect({ format: "mtlc-data", version: 1, ...own.profile }).toEqual(await profile());
     const other = await profileData({ spec: artifact, test: [join(folder, "later.csv")] });
     expect(featureOf(roleOf(other.profile, "test"), "item")).toMatchObject({ ids: 4, unseenShare: 1 });
   });
@@ -179,11 +179,11 @@ describe("the forms", () => {
     const { code, out } = await run("model.mtl", "-q", "-o", "profile.json");
     expect({ code, out }).toEqual({ code: 0, out: "" });
     const found = JSON.parse(readFileSync(join(folder, "profile.json"), "utf8")) as DataProfile;
-    expect(Object.keys(found)).toEqual(["model", "roles", "warnings"]);
+    expect(Object.keys(found)).toEqual(["format", "version", "model", "roles", "warnings"]);
     expect(found.roles.map(({ role }) => role)).toEqual(["train", "test"]);
     for (const role of found.roles)
       expect(Object.keys(role).sort()).toEqual(
-        ["role", "files", "rows", "sampled", "features", "labels", "heads", "group", "weight"].sort(),
+        ["role", "files", "rows", "sampledRows", "features", "labels", "heads", "group", "weight"].sort(),
       );
   });
 

@@ -62,6 +62,6 @@ describe("mistakes at run time", () => {
 
   it("MTL9001 says what to report", () => {
     const bug = createDiagnostic("MTL9001", { problem: "Error: x", version: "1.0.0" }, { file: "", start: 0, end: 0 });
-    expect(renderPretty([bug], new Map())).toContain("this is a bug in mtlc 1.0.0, please report it");
+    expect(renderPretty([bug], new Map())).toContain("this is a bug in mtlc 1.0.0; please report it");
   });
 });

@@ -89,7 +89,7 @@ describe("columns that are called otherwise", () => {
     ];
     const message = await said("a,click\nx,0\n", {}, [...range, bag("a")]);
     expect(message.match(/MTL\d{4}/g)).toEqual(["MTL7103"]);
-    expect(message).toContain("it lacks `n_2`, `n_3` as well");
+    expect(message).toContain("it is also missing `n_2`, `n_3`");
   });
 
   it("do not show a long header in full", async () => {

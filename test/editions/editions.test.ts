@@ -189,6 +189,6 @@ describe("releases of the standard library", () => {
     expect(messagesOf(compile(spec("std 2027")))).toContain(
       "`std 2027` is not a version of the standard library; there is `std 2026` and `std 2028`",
     );
-    expect(messagesOf(compile(spec("std 2028").replace("mmoe", "ple")))).toContain("`std` declares no `ple`");
+    expect(messagesOf(compile(spec("std 2028").replace("mmoe", "ple")))).toContain("`std` does not declare `ple`");
   });
 });

@@ -1,18 +1,27 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { rolldown } from "rolldown";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCrashDrill, type DrillResult } from "../../bench/crash-drill.js";
 import { redisProgram, startRedis, withoutRedis } from "../../bench/redis-server.js";
 
 const root = resolve(import.meta.dirname, "../..");
-const place = { root, module: join(root, "dist", "runtime", "flow", "index.js") };
+const place = { root, module: join(root, ".mtlc", `drill-${process.pid}.mjs`) };
 
-beforeAll(() => {
-  const { status } = spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], { stdio: "inherit" });
-  if (status !== 0) throw new Error("the sources do not compile");
+// The servers are processes of their own, which run JavaScript: the sources joined to one file, inside the project so that its
+// packages are found.
+beforeAll(async () => {
+  const bundle = await rolldown({
+    input: join(root, "src/runtime/flow/index.ts"),
+    platform: "node",
+    external: (id) => !id.startsWith(".") && !id.startsWith("/"),
+    resolve: { extensionAlias: { ".js": [".ts"] } },
+  });
+  await bundle.write({ file: place.module, format: "esm", codeSplitting: false });
+  await bundle.close();
 });
+afterAll(() => rmSync(place.module, { force: true }));
 
 function expectSound(result: DrillResult, values: number): void {
   expect(result).toMatchObject({ overshoot: 0, acknowledgedLoss: 0 });

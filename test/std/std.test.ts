@@ -105,7 +105,9 @@ describe("the standard library", () => {
   });
 
   it("says what it does not have, and what is missing from a block", () => {
-    expect(messagesOf(compileText(spec("mmeo, esmm")))).toContain("`std` declares no `mmeo`; did you mean `mmoe`?");
+    expect(messagesOf(compileText(spec("mmeo, esmm")))).toContain(
+      "`std` does not declare `mmeo`; did you mean `mmoe`?",
+    );
     const missing = compileText(spec("mmoe, esmm").replace("input x =", "input z ="));
     expect(messagesOf(missing)).toMatch(/is called `x`[\s\S]*<std>\/2026\/mmoe\.mtl:4/);
   });

@@ -159,7 +159,7 @@ describe("inspecting data", () => {
     const train = impressions(600, 1);
     const found = await warningsOf({ train, test: train.slice(200, 400).reverse() });
     expect(found).toEqual([
-      "MTL7145: 100 % of the rows of the test data are in the training data too, label included (training rows repeat each other in 0 %)",
+      "MTL7145: 100 % of the rows of the test data are also in the training data, label included (training rows repeat each other in 0 %)",
     ]);
     const few = (seed: number) => impressions(600, seed, (row) => ({ ...row, item: "i1", price: 2 }));
     expect((await warningsOf({ train: few(1), test: few(2) })).filter((text) => text.includes("MTL7145"))).toEqual([]);

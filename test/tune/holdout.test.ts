@@ -55,7 +55,7 @@ describe("without a time, users are held out", () => {
   it("a seeded share, and an effect that is there is found on them", async () => {
     const { result } = await runTune(command(writeLog(1, 200, 0.6)));
     expect(result.log).toMatchObject({ users: 160, requests: 320 });
-    expect(result.log.holdout).toEqual({ rows: 640, requests: 80, users: 40, by: "user", of: 200 });
+    expect(result.log.holdout).toEqual({ rows: 640, requests: 80, users: 40, by: "user", totalUsers: 200 });
     expect(result.objectives[0]?.difference.interval?.low).toBeGreaterThan(0);
     const text = tuneView.human(result, createTerminal({}));
     expect(text).toContain("; 40 of 200 users held out\n");
@@ -64,7 +64,7 @@ describe("without a time, users are held out", () => {
 
   it("at least 20 of them, or none: there is no interval then", async () => {
     const few = await runTune(command(writeLog(2, 100, 0.6)));
-    expect(few.result.log.holdout).toMatchObject({ users: 20, of: 100 });
+    expect(few.result.log.holdout).toMatchObject({ users: 20, totalUsers: 100 });
     expect(few.result.objectives[0]?.difference.interval).toBeDefined();
     const fewer = await runTune(command(writeLog(3, 97, 0.6)));
     expect(fewer.result.log.holdout).toBeUndefined();

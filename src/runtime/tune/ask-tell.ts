@@ -74,7 +74,7 @@ function readLine(line: string, { free }: Tuner): Asked {
   try {
     message = JSON.parse(line);
   } catch {
-    return { id: null, error: "the line is not a JSON" };
+    return { id: null, error: "the line is not JSON" };
   }
   if (typeof message !== "object" || message === null || Array.isArray(message))
     return { id: null, error: 'the line is not an object such as {"id": 1, "values": {"alpha": 0.2}}' };

@@ -6,7 +6,7 @@
 import type { Ajv } from "ajv";
 import type * as jsonc from "jsonc-parser";
 import { codeNames, createDiagnostic, definitionOf, findCode, type Diagnostic } from "../compiler/diagnostics/index.js";
-import type { SeverityLevel } from "../compiler/host.js";
+import type { SeverityLevel, SpecSettings } from "../compiler/host.js";
 import { language } from "../compiler/semantics/index.js";
 import { suggest, type Span } from "../compiler/text/index.js";
 import { projectSchema, type ProjectFile } from "./schema.js";
@@ -40,6 +40,11 @@ export interface JsonTools {
 export type ProjectResult =
   { readonly kind: "project"; readonly project: Project } | { readonly kind: "wrong"; readonly diagnostic: Diagnostic };
 
+/** What the compiler reads of a project, its folders as the caller's paths are. */
+export function settingsOf({ edition, severities }: Project, paths: readonly string[]): SpecSettings {
+  return { ...(edition === undefined ? {} : { edition }), severities, paths };
+}
+
 /** What a project file says, or the first thing that is wrong with it. */
 export function parseProject(file: string, text: string, tools: JsonTools): ProjectResult {
   let value: unknown;
@@ -49,22 +54,22 @@ export function parseProject(file: string, text: string, tools: JsonTools): Proj
     const errors: jsonc.ParseError[] = [];
     tools.parseTree(text, errors, { disallowComments: true });
     const { offset = 0, length = 0 } = errors[0] ?? {};
-    return wrong("MTL8050", { file }, { file, start: offset, end: offset + length });
+    return wrong(createDiagnostic("MTL8050", { file }, { file, start: offset, end: offset + length }));
   }
-  const at = (path: readonly (string | number)[]): Span => spanOf(file, text, path, tools);
+  const wrongKey = (path: readonly (string | number)[], problem: string): ProjectResult =>
+    wrong(createDiagnostic("MTL8051", { file, key: path.join("."), problem }, spanOf(file, text, path, tools)));
   const ajv = tools.createAjv();
   const schema = projectSchema(language.editions.map(({ edition }) => edition));
   if (!ajv.validate(schema, value)) {
-    const { problem, path } = describeError(ajv.errors?.[0]);
-    return wrong("MTL8051", { key: path.join("."), problem }, at(path));
+    const { problem, path } = describeError(ajv.errors?.[0], schema);
+    return wrongKey(path, problem);
   }
   const read = value as ProjectFile;
   const severities = new Map<string, SeverityLevel>();
   for (const [name, level] of Object.entries(read.severities ?? {})) {
     const code = findCode(name);
     const problem = code === undefined ? unknownCode(name) : problemOf(code, level);
-    if (code === undefined || problem !== undefined)
-      return wrong("MTL8051", { key: `severities.${name}`, problem: problem ?? "" }, at(["severities", name]));
+    if (code === undefined || problem !== undefined) return wrongKey(["severities", name], problem ?? "");
     severities.set(code, level);
   }
   const { paths, edition, denyWarnings = false, formatter } = read;
@@ -81,16 +86,8 @@ export function parseProject(file: string, text: string, tools: JsonTools): Proj
   };
 }
 
-function wrong(
-  code: "MTL8050" | "MTL8051",
-  parameters: { readonly file: string } | { readonly key: string; readonly problem: string },
-  span: Span,
-): ProjectResult {
-  const diagnostic =
-    "file" in parameters
-      ? createDiagnostic("MTL8050", parameters, span)
-      : createDiagnostic("MTL8051", { ...parameters, file: span.file }, span);
-  return { kind: "wrong", diagnostic: { ...diagnostic, code } };
+function wrong(diagnostic: Diagnostic): ProjectResult {
+  return { kind: "wrong", diagnostic };
 }
 
 function unknownCode(name: string): string {
@@ -112,7 +109,10 @@ interface SchemaError {
 }
 
 /** What is wrong in words, and the key that it is wrong at. */
-function describeError(error: SchemaError | undefined): {
+function describeError(
+  error: SchemaError | undefined,
+  { properties }: ReturnType<typeof projectSchema>,
+): {
   readonly problem: string;
   readonly path: readonly (string | number)[];
 } {
@@ -125,7 +125,8 @@ function describeError(error: SchemaError | undefined): {
   switch (keyword) {
     case "additionalProperties": {
       const unknown = String(params["additionalProperty"]);
-      const known = path.length === 0 ? knownKeys : ["width"];
+      const inside = path.length === 0 ? properties : properties.formatter.properties;
+      const known = Object.keys(inside).filter((key) => !key.startsWith("$"));
       const suggestion = suggest(unknown, known);
       const meant = suggestion === undefined ? `; there are ${known.join(", ")}` : `; did you mean \`${suggestion}\`?`;
       return { problem: `this key is unknown${meant}`, path: [...path, unknown] };
@@ -141,8 +142,6 @@ function describeError(error: SchemaError | undefined): {
       return { problem: `it ${message}`, path };
   }
 }
-
-const knownKeys = ["paths", "edition", "severities", "denyWarnings", "formatter"];
 
 function list(values: unknown): string {
   return Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(" or ") : "";

@@ -11,7 +11,7 @@ export interface ProjectFile {
 }
 
 /** The schema, for the editions that there are. */
-export function projectSchema(editions: readonly number[]): object {
+export function projectSchema(editions: readonly number[]) {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     $id: "https://mtlc.dev/schemas/mtlc.schema.json",

@@ -4,7 +4,7 @@ import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import type { Diagnostic } from "../compiler/diagnostics/index.js";
 import { noSettings, type SpecSettings } from "../compiler/host.js";
 import { createSourceFile, resolvePath, type SourceFile } from "../compiler/text/index.js";
-import { parseProject, type Project, projectFileName, type ProjectResult } from "../project/index.js";
+import { parseProject, type Project, projectFileName, type ProjectResult, settingsOf } from "../project/index.js";
 import type { Disk } from "./platform.js";
 
 export interface Projects {
@@ -38,7 +38,8 @@ export function createProjects(disk: Disk, folders: () => readonly string[]): Pr
       return undefined;
     }
     const result = parseProject(file, text, tools);
-    const settings = result.kind === "project" ? settingsOf(file, result.project) : noSettings;
+    const settings =
+      result.kind === "project" ? settingsOf(result.project, foldersOf(file, result.project)) : noSettings;
     const read = { stamp, source: createSourceFile(file, text), result, settings };
     known.set(file, read);
     return read;
@@ -66,10 +67,6 @@ export function createProjects(disk: Disk, folders: () => readonly string[]): Pr
   };
 }
 
-function settingsOf(file: string, { edition, severities, paths = [] }: Project): SpecSettings {
-  return {
-    ...(edition === undefined ? {} : { edition }),
-    severities,
-    paths: paths.map((folder) => resolvePath(file, folder)),
-  };
+function foldersOf(file: string, { paths = [] }: Project): readonly string[] {
+  return paths.map((folder) => resolvePath(file, folder));
 }

@@ -8,7 +8,7 @@ import { foldingOf } from "../../src/server/features/folding.js";
 import { editsBetween, formattingOf } from "../../src/server/features/formatting.js";
 import { inlayHintsOf } from "../../src/server/features/inlay-hints.js";
 import { outlineOf } from "../../src/server/features/outline.js";
-import { applyEdits } from "../../src/server/features/rename.js";
+import { applyEdits } from "../../src/compiler/diagnostics/index.js";
 import { selectionAt } from "../../src/server/features/selection.js";
 import { semanticLegend, semanticTokensOf } from "../../src/server/features/semantic-tokens.js";
 import { signatureHelpAt } from "../../src/server/features/signature-help.js";

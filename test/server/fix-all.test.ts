@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { actionsAt } from "../../src/server/features/code-actions.js";
-import { applyEdits } from "../../src/server/features/rename.js";
+import { applyEdits } from "../../src/compiler/diagnostics/index.js";
 import { buildServer } from "./client.js";
 import { analyze, sample, sampleWith } from "./marked.js";
 

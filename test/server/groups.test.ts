@@ -4,7 +4,8 @@ import { completionAt } from "../../src/server/features/completion.js";
 import { hoverAt } from "../../src/server/features/hover.js";
 import { outlineOf } from "../../src/server/features/outline.js";
 import { definitionAt } from "../../src/server/features/definition.js";
-import { applyEdits, renamableAt, renameThing } from "../../src/server/features/rename.js";
+import { applyEdits } from "../../src/compiler/diagnostics/index.js";
+import { renamableAt, renameThing } from "../../src/server/features/rename.js";
 import { analyzeAt, marker } from "./marked.js";
 
 const spec = `model m

@@ -3,7 +3,8 @@ import { createMemoryHost } from "../../src/compiler/host.js";
 import { compileSpec, type Compilation } from "../../src/compiler/compile.js";
 import { definitionAt } from "../../src/server/features/definition.js";
 import { referencesOf, thingAt } from "../../src/server/features/references.js";
-import { applyEdits, renameThing } from "../../src/server/features/rename.js";
+import { applyEdits } from "../../src/compiler/diagnostics/index.js";
+import { renameThing } from "../../src/server/features/rename.js";
 import { analyze, analyzeAt, sample, sampleWith, unmark } from "./marked.js";
 
 /** Compiles `roots` over the same files. */

@@ -533,7 +533,7 @@ rank feed = top 3 by score with page
       ["1793836800", "2026-11-01 00:00:00"],
       ["2026-11-06T00:00:00+08", "1793491200"],
     ] as const;
-    expect(await failureOf({ ...call, log: log(...times) })).toMatch(/^MTL7122: .*`--time`/);
+    expect(await failureOf({ ...call, log: log(...times) })).toMatch(/^MTL7122: .* name its column with `--time`$/);
     const { result } = await runTune({ ...call, log: log(...times), time: "at" });
     expect(result.log.holdout).toMatchObject({ by: "time", from: "2026-11-06T00:00:00+08" });
     for (const at of ["1793836800000", "20261105", "noon", "2026-02-31"])

@@ -1,4 +1,5 @@
 import type { SourceFile } from "../text/index.js";
+import { applyEdits } from "./apply-edits.js";
 import type { Diagnostic, TextEdit } from "./diagnostic.js";
 
 /** What a check of some files found, and the texts that it read, by path. */
@@ -52,9 +53,7 @@ function isBetter(after: Checked, before: Checked): boolean {
  * waits for the next round, and one that also edits other files is left out.
  */
 export function applySafeFixes(file: string, text: string, diagnostics: readonly Diagnostic[]): string {
-  return safeEdits(file, diagnostics)
-    .toSorted((a, b) => b.span.start - a.span.start)
-    .reduce((result, { span, newText }) => result.slice(0, span.start) + newText + result.slice(span.end), text);
+  return applyEdits(text, file, safeEdits(file, diagnostics));
 }
 
 function safeEdits(file: string, diagnostics: readonly Diagnostic[]): readonly TextEdit[] {

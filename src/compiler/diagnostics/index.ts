@@ -6,6 +6,7 @@ export * from "./diagnostic.js";
 export * from "./define.js";
 export * from "./catalogue/index.js";
 export * from "./reporter.js";
+export * from "./apply-edits.js";
 export * from "./apply-fixes.js";
 export * from "./severities.js";
 export * from "./render/index.js";

@@ -39,5 +39,7 @@ export function calledName(name: FormulaFunctionName | ListFunctionName): string
 /** The functions that generated code calls by their names, and that the serving module carries for it. */
 export const calledFunctions: Readonly<Record<string, unknown>> = {
   ...operators,
-  ...Object.fromEntries(Object.entries(formulaFunctions).map(([name, { compute }]) => [`fn_${name}`, compute])),
+  ...Object.fromEntries(
+    Object.entries(formulaFunctions).map(([name, { compute }]) => [calledName(name as FormulaFunctionName), compute]),
+  ),
 };

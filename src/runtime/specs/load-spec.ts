@@ -5,13 +5,13 @@ import type { Host } from "../../compiler/host.js";
 import type { Model } from "../../compiler/model/model.js";
 import { compileSpec } from "../../compiler/compile.js";
 import { createFailure, Failure } from "../failure.js";
-import { settingsOf } from "./project-file.js";
+import { settingsAt } from "./project-file.js";
 import { isStandardInput, readStandardInput } from "./standard-input.js";
 
 /** Reads files as UTF-8, standard input as `-`, and the project file above each; what cannot be read is not there. */
 export function createFileHost(): Host {
   return {
-    settings: settingsOf,
+    settings: settingsAt,
     readFile: (path) => {
       try {
         return isStandardInput(path) ? readStandardInput().toString("utf8") : readFileSync(path, "utf8");

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { noSettings, type SpecSettings } from "../../compiler/host.js";
 import { createSourceFile } from "../../compiler/text/index.js";
-import { type JsonTools, parseProject, type Project, projectFileName } from "../../project/index.js";
+import { type JsonTools, parseProject, type Project, projectFileName, settingsOf } from "../../project/index.js";
 import { Failure } from "../failure.js";
 
 const require = createRequire(import.meta.url);
@@ -55,15 +55,9 @@ function readProject(file: string, stamp: string): Project {
 }
 
 /** What the compiler reads of a spec's project. Folders are as the spec's path is: relative to the working directory, or absolute. */
-export function settingsOf(path: string): SpecSettings {
+export function settingsAt(path: string): SpecSettings {
   const project = findProject(path);
-  if (project === undefined) return noSettings;
-  const { edition, severities } = project;
-  return {
-    ...(edition === undefined ? {} : { edition }),
-    severities,
-    paths: foldersOf(project, isAbsolute(path)),
-  };
+  return project === undefined ? noSettings : settingsOf(project, foldersOf(project, isAbsolute(path)));
 }
 
 /** The folders that a project names, absolute or relative to the working directory. */

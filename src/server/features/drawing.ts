@@ -41,7 +41,8 @@ export function cardAt(analysis: Analysis, offset: number): string | undefined {
   const { compilation, path, tables } = analysis;
   const drawing = drawingOf(compilation);
   if (drawing === undefined) return undefined;
-  const ids = new Map([...cardsOf(tables)].map(([id, span]) => [locationOf(span), id]));
+  const cards = cardsOf(tables);
+  const ids = new Map([...cards].map(([id, span]) => [locationOf(span), id]));
   const shown = (id: string | undefined): string | undefined =>
     id !== undefined && drawing.declarations.has(id) ? id : undefined;
   const thing = namesOf(compilation).at(path, offset)?.thing;
@@ -49,7 +50,7 @@ export function cardAt(analysis: Analysis, offset: number): string | undefined {
   if (named !== undefined) return named;
   const [declaration] = nodesAt(analysis, offset);
   const declared = new Set(declaredHere(declaration).map((symbol) => locationOf(symbol.at.span)));
-  return [...cardsOf(tables)].find(([id, span]) => {
+  return [...cards].find(([id, span]) => {
     const group = tables.symbols.find(({ kind, name }) => kind === "bottoms" && id.startsWith(`${name}.`));
     return shown(id) !== undefined && declared.has(locationOf(group?.at.span ?? span));
   })?.[0];

@@ -1,4 +1,4 @@
-import type { TextEdit } from "../../compiler/diagnostics/index.js";
+import { applyEdits, type TextEdit } from "../../compiler/diagnostics/index.js";
 import { compileFiles, parseFile, type Compilation, type ParsedFile } from "../../compiler/compile.js";
 import { declaredBy, type SpecSymbol } from "../../compiler/semantics/index.js";
 import { reservedWords, type AnyNode } from "../../compiler/syntax/index.js";
@@ -169,12 +169,4 @@ function shiftOf({ file, start }: Span, edits: readonly TextEdit[]): number {
   return edits
     .filter(({ span }) => span.file === file && span.start < start)
     .reduce((offset, { span, newText }) => offset + newText.length - (span.end - span.start), start);
-}
-
-/** A text with the edits of its file, which do not overlap. */
-export function applyEdits(text: string, file: string, edits: readonly TextEdit[]): string {
-  return edits
-    .filter(({ span }) => span.file === file)
-    .toSorted((a, b) => b.span.start - a.span.start || b.span.end - a.span.end)
-    .reduce((result, { span, newText }) => result.slice(0, span.start) + newText + result.slice(span.end), text);
 }

@@ -1,5 +1,5 @@
 /** One file, rewritten for the newest edition: the same meaning in current words, comments and layout as they were. */
-import { Reporter, type Diagnostic, type TextEdit } from "../../diagnostics/index.js";
+import { applyEdits, Reporter, type Diagnostic, type TextEdit } from "../../diagnostics/index.js";
 import type { Edition } from "../../editions/index.js";
 import { releaseFor } from "../../std/index.js";
 import { parse, type Spec } from "../../syntax/index.js";
@@ -31,24 +31,19 @@ export function migrateText(
   if (diagnostics.some(({ severity }) => severity === "error")) return { text: before, diagnostics };
   let text = applyEdits(
     before,
+    path,
     reporter.diagnostics.flatMap(({ fixes }) => fixes.flatMap(({ edits }) => edits)),
   );
   for (const row of language.editions)
     if (row.edition > edition)
-      for (const { rewrite } of row.changes) text = applyEdits(text, rewrite(treeOf(path, text), text));
-  text = applyEdits(text, pinnedImports(treeOf(path, text), edition, newest, language));
-  text = applyEdits(text, [editionLine(treeOf(path, text), text, newest)]);
+      for (const { rewrite } of row.changes) text = applyEdits(text, path, rewrite(treeOf(path, text), text));
+  text = applyEdits(text, path, pinnedImports(treeOf(path, text), edition, newest, language));
+  text = applyEdits(text, path, [editionLine(treeOf(path, text), text, newest)]);
   return { text, diagnostics };
 }
 
 function treeOf(path: string, text: string): Spec {
   return parse(createSourceFile(path, text)).spec;
-}
-
-function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  return edits
-    .toSorted((a, b) => b.span.start - a.span.start)
-    .reduce((result, { span, newText }) => result.slice(0, span.start) + newText + result.slice(span.end), text);
 }
 
 /** Imports of the standard library keep the release that they had. */

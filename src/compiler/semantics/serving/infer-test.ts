@@ -7,11 +7,10 @@ import { createFormulaScope, type FormulaValues } from "../formulas/formula-scop
 import { inferFormula } from "../formulas/infer-formula.js";
 import { describeValue } from "../names/describe.js";
 import { describeKind } from "../names/symbols.js";
-import { secondsOfDate } from "../values/dates.js";
 import { holds, showInterval } from "../../functions/intervals.js";
 import { showType, type ValueType } from "../values/types.js";
 import { createExpectScope, findCandidate, type CandidateStep, type TestState } from "./expect-scope.js";
-import { literalValue } from "./literal.js";
+import { inferDate, literalValue } from "./literal.js";
 import { inferCondition } from "./rules/infer-clause.js";
 
 /** A `test`: its time, its candidates and what is expected of them; parts that something is wrong with are left out. */
@@ -24,7 +23,7 @@ export function inferTest(context: CheckContext, test: ast.TestDeclaration, valu
   for (const step of test.steps) {
     switch (step.kind) {
       case "TestAt":
-        at = inferTime(context, step.time) ?? at;
+        at = inferDate(context, step.time, { callee: "test", parameter: "at" }) ?? at;
         break;
       case "TestRequest":
         request = { ...request, ...inferFields(state, step.fields, true) };
@@ -49,18 +48,6 @@ export function inferTest(context: CheckContext, test: ast.TestDeclaration, valu
     expectations,
     span: test.span,
   };
-}
-
-/** `at 2026-11-11T20:00Z`. */
-function inferTime(context: CheckContext, time: ast.Expression): number | undefined {
-  if (time.kind === "Date") return secondsOfDate(time.text);
-  if (time.kind !== "Missing")
-    context.reporter.report(
-      "MTL3002",
-      { callee: "test", parameter: "at", expected: "a date", found: describeValue(time) },
-      time.span,
-    );
-  return undefined;
 }
 
 function inferCandidate(state: TestState, step: CandidateStep): void {

@@ -1,8 +1,6 @@
 /** Dates of specs as instants. Pure: the calendar of a zone comes from the engine's time zone data. */
 import { firstInstantOf } from "../../text/index.js";
 
-export { isTimeZone as isZone } from "../../text/index.js";
-
 /**
  * Seconds since 1970-01-01T00:00:00Z of `2026-11-05` (the day's first instant), `2026-11-05T12:30` or either with `Z` or
  * an offset; without one it is read in the zone. A time that a change of the clock skips is the instant of that change;

@@ -8,10 +8,10 @@ import { constantOf } from "../../arguments/constants.js";
 import type { CheckContext } from "../../context.js";
 import { inferFormula } from "../../formulas/infer-formula.js";
 import type { FormulaScope, TypedFormula } from "../../formulas/typed-formula.js";
-import { describeTyped, describeValue, withoutParentheses } from "../../names/describe.js";
-import { secondsOfDate } from "../../values/dates.js";
+import { describeTyped, withoutParentheses } from "../../names/describe.js";
 import { encloses, showInterval, type Interval } from "../../../functions/intervals.js";
 import { showType } from "../../values/types.js";
+import { inferDate } from "../literal.js";
 import { inferNumber } from "./counts.js";
 
 /** A condition; `where` is what it is after. Undefined value when something is wrong with it. */
@@ -73,16 +73,9 @@ export function inferDates(
   clause: Extract<ast.RuleClause, { kind: "DuringClause" }>,
   zone: string,
 ): TimeWindow | undefined {
-  const [from, to] = [clause.from, clause.to].map((node) => {
-    if (node.kind === "Date") return secondsOfDate(node.text, zone);
-    if (node.kind !== "Missing")
-      context.reporter.report(
-        "MTL3002",
-        { callee: "during", parameter: "bound", expected: "a date", found: describeValue(node) },
-        node.span,
-      );
-    return undefined;
-  });
+  const [from, to] = [clause.from, clause.to].map((node) =>
+    inferDate(context, node, { callee: "during", parameter: "bound" }, zone),
+  );
   if (from === undefined || to === undefined || Number.isNaN(from) || Number.isNaN(to)) return undefined;
   if (from < to) return { from, to, zone };
   context.reporter.report("MTL5010", undefined, clause.span, { help: "the window ends before the second date" });

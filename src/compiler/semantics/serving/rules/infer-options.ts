@@ -2,10 +2,9 @@
 import type { FormulaExpression } from "../../../model/index.js";
 import { ruleVerbs, type RuleOption } from "../../../rules/index.js";
 import type * as ast from "../../../syntax/index.js";
-import { suggest } from "../../../text/index.js";
+import { isTimeZone, suggest } from "../../../text/index.js";
 import { readArgument } from "../../arguments/arguments.js";
 import type { FormulaScope } from "../../formulas/typed-formula.js";
-import { isZone } from "../../values/dates.js";
 import { inferNumber } from "./counts.js";
 
 type OptionClause = Extract<ast.RuleClause, { kind: "OptionClause" }>;
@@ -86,7 +85,7 @@ function inferOption(
   const callee = { name: rule.verb, span: rule.name.span };
   const value = readArgument(context, callee, { name: key.text, type: option.type }, node);
   if (value === undefined) return undefined;
-  if (option.isZone === true && typeof value === "string" && !isZone(value)) {
+  if (option.isZone === true && typeof value === "string" && !isTimeZone(value)) {
     context.reporter.report("MTL5043", { zone: value }, node.span, {
       help: "use a name of the IANA list: `Asia/Shanghai`, `UTC`",
     });

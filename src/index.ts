@@ -2,6 +2,7 @@
  * mtlc as a library: what the command line does, as typed functions, and the parts below for tools of one's own. Functions
  * that touch files reject with a {@link Failure} for what the user can fix; it carries the diagnostics.
  */
+import { omitUndefined } from "./compiler/text/index.js";
 import type { Diagnostic } from "./compiler/diagnostics/index.js";
 import { createMemoryHost, type Host } from "./compiler/host.js";
 import type { Model } from "./compiler/model/index.js";
@@ -118,5 +119,5 @@ export function check(
   const host: Host =
     typeof spec === "string" ? createFileHost() : createMemoryHost({ ...spec.files, "spec.mtl": spec.text });
   const { model, hash, diagnostics } = compileSpec(typeof spec === "string" ? spec : "spec.mtl", host);
-  return { ...(model === undefined ? {} : { model }), ...(hash === undefined ? {} : { hash }), diagnostics };
+  return { ...omitUndefined({ model }), ...omitUndefined({ hash }), diagnostics };
 }

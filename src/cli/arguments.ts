@@ -1,4 +1,4 @@
-import { own } from "../compiler/text/index.js";
+import { omitUndefined, own } from "../compiler/text/index.js";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { suggest } from "../compiler/text/index.js";
 import { createFailure } from "../runtime/failure.js";
@@ -74,7 +74,7 @@ function parserOptions(options: OptionTable): NonNullable<ParseArgsConfig["optio
       name,
       {
         type: option.kind === "flag" ? ("boolean" as const) : ("string" as const),
-        ...(option.short === undefined ? {} : { short: option.short }),
+        ...omitUndefined({ short: option.short }),
       },
     ]),
   );

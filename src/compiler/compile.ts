@@ -26,6 +26,7 @@ import {
 import { parse, type Name, type ParseResult, type Spec } from "./syntax/index.js";
 import { isStdPath, readStd, releaseOf } from "./std/index.js";
 import {
+  omitUndefined,
   compareText,
   createSourceFile,
   importCandidates,
@@ -85,7 +86,7 @@ export function compileSpec(path: string, host: Host, options: Pick<CompileOptio
     const text = host.readFile(file);
     return text === undefined ? undefined : parseFile(file, text);
   };
-  return compileFiles(path, read, { ...options, ...(host.settings === undefined ? {} : { settings: host.settings }) });
+  return compileFiles(path, read, { ...options, ...omitUndefined({ settings: host.settings }) });
 }
 
 /** {@link compileSpec} from files that are parsed already: an editor parses each version of a file once. */

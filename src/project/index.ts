@@ -8,7 +8,7 @@ import type * as jsonc from "jsonc-parser";
 import { codeNames, createDiagnostic, definitionOf, findCode, type Diagnostic } from "../compiler/diagnostics/index.js";
 import type { SeverityLevel, SpecSettings } from "../compiler/host.js";
 import { language } from "../compiler/semantics/index.js";
-import { suggest, type Span } from "../compiler/text/index.js";
+import { omitUndefined, suggest, type Span } from "../compiler/text/index.js";
 import { projectSchema, type ProjectFile } from "./schema.js";
 
 export { projectSchema } from "./schema.js";
@@ -42,7 +42,7 @@ export type ProjectResult =
 
 /** What the compiler reads of a project, its folders as the caller's paths are. */
 export function settingsOf({ edition, severities }: Project, paths: readonly string[]): SpecSettings {
-  return { ...(edition === undefined ? {} : { edition }), severities, paths };
+  return { ...omitUndefined({ edition }), severities, paths };
 }
 
 /** What a project file says, or the first thing that is wrong with it. */
@@ -77,8 +77,7 @@ export function parseProject(file: string, text: string, tools: JsonTools): Proj
     kind: "project",
     project: {
       file,
-      ...(paths === undefined ? {} : { paths }),
-      ...(edition === undefined ? {} : { edition }),
+      ...omitUndefined({ paths, edition }),
       severities,
       denyWarnings,
       ...(formatter?.width === undefined ? {} : { width: formatter.width }),

@@ -1,4 +1,5 @@
 /** The life of a server: start, documents, diagnostics, end. */
+import { omitUndefined } from "../compiler/text/index.js";
 import {
   CodeLensRefreshRequest,
   DidChangeWatchedFilesNotification,
@@ -97,7 +98,7 @@ function createPublisher(
       if (sent.get(uri) !== key)
         void connection.sendDiagnostics({
           uri,
-          ...(version === undefined ? {} : { version }),
+          ...omitUndefined({ version }),
           diagnostics: [...diagnostics],
         });
     }

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../text/index.js";
 import { resolveGate, resolveLayer } from "../builtins/index.js";
 import { type Cost, partOfId } from "../cost/index.js";
 import { argumentsText, headTypeText, lossText, shapeText } from "../describe/index.js";
@@ -29,7 +30,7 @@ export function diagramOf(model: Model, cost: Cost): Diagram {
   const edges = new Map(builder.edges.map((edge) => [`${edge.from}\n${edge.to}\n${edge.kind}`, edge]));
   return {
     title: model.name,
-    ...(model.doc === undefined ? {} : { doc: model.doc }),
+    ...omitUndefined({ doc: model.doc }),
     cards: builder.cards,
     edges: [...edges.values()],
   };
@@ -85,7 +86,7 @@ function addDeclared(builder: Builder, node: NetNode): void {
     kind,
     title: node.id,
     lines: isInput ? [...featureLines(own.features.map(({ text }) => text)), ...lines] : lines,
-    ...(node.replicas === undefined ? {} : { copies: node.replicas }),
+    ...omitUndefined({ copies: node.replicas }),
     facts: [shapeText({ shape: node.shape }), ...parameterFact(builder, node.id)],
   });
   if (!isInput) addFeatures(builder, node.id, own.features);

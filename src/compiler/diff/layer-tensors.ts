@@ -1,3 +1,4 @@
+import { omitUndefined } from "../text/index.js";
 import { type LayerContext, resolveGate, resolveLayer } from "../builtins/index.js";
 import { float32, GraphBuilder, type ValueId } from "../graph/index.js";
 import type { Arguments, Model, NetNode } from "../model/index.js";
@@ -83,7 +84,7 @@ function build(
     arguments: args,
     inputs: isGate ? inputs.slice(0, 1) : inputs,
     inputReplicas: isGate ? replicas.slice(0, 1) : replicas,
-    ...(node.replicas === undefined ? {} : { replicas: node.replicas }),
+    ...omitUndefined({ replicas: node.replicas }),
     training: false,
     present: () => builder.input("present", float32("B")),
     feature: (name, table) => {

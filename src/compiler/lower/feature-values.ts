@@ -2,6 +2,7 @@
  * From a batch's arrays to the features' tensors. All features that are looked up in one table by one id per row are gathered
  * at once, in the order in which the network reads them: a concatenation of them is then a slice of what was gathered.
  */
+import { omitUndefined } from "../text/index.js";
 import { type GraphBuilder, int32, multiplyDims, type ValueId } from "../graph/index.js";
 import type { BatchLayout, FeatureModel, LayoutSlot } from "../model/index.js";
 import { type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
@@ -105,7 +106,7 @@ export function createFeatureValues(given: FeatureInputs): FeatureValues {
   const found = (ids: ValueId, rows: ValueId, isPresent: ValueId | undefined): LookedUp => ({
     ids,
     rows,
-    ...(isPresent === undefined ? {} : { present: isPresent }),
+    ...omitUndefined({ present: isPresent }),
   });
   const lookedUp = (lookup: Lookup): LookedUp => {
     if (!isInBlock(lookup)) {

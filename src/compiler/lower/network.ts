@@ -1,4 +1,5 @@
 /** The network's nodes and heads as values of one function, each made when it is first asked for. */
+import { omitUndefined } from "../text/index.js";
 import { type HeadValue, type LayerContext, resolveGate, resolveLayer } from "../builtins/index.js";
 import { dense } from "../builtins/dense.js";
 import type { GraphBuilder, ValueId } from "../graph/index.js";
@@ -126,7 +127,7 @@ function layerContext(
     arguments: node.arguments,
     inputs: reads.map(valueOf),
     inputReplicas: reads.map((ref) => nodeAt(model, ref).replicas),
-    ...(node.replicas === undefined ? {} : { replicas: node.replicas }),
+    ...omitUndefined({ replicas: node.replicas }),
     training,
     present,
     feature: (name, table) => {

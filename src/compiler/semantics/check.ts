@@ -1,6 +1,6 @@
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
 import type { FeatureModel, LabelModel, Model } from "../model/index.js";
-import type { Span } from "../text/index.js";
+import { omitUndefined, type Span } from "../text/index.js";
 import type { AnyNode, DefDeclaration, Name, Spec } from "../syntax/index.js";
 import { bindNames } from "./names/bind.js";
 import { collectBlocks, type Blocks } from "./names/blocks.js";
@@ -56,7 +56,7 @@ export function check(spec: Spec, options: CheckOptions = {}): CheckResult {
   const blocks = collectBlocks(spec, reporter);
   const model = checkModel(context, blocks, options.uncalled ?? []);
   return {
-    ...(model === undefined ? {} : { model }),
+    ...omitUndefined({ model }),
     diagnostics: reporter.diagnostics,
     tables: {
       symbols: context.scope.symbols,

@@ -1,4 +1,5 @@
 /** A trained artifact as values again: the model, what was fitted, the program and its weights. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { join } from "node:path";
 import type { Program, StateVariable } from "../../compiler/graph/graph.js";
 import type { Model } from "../../compiler/model/model.js";
@@ -36,8 +37,7 @@ export async function loadArtifact(
   const onManifest = ({ parameters }: Manifest): void => checkMemory(loadingNeed(partsOf(parameters)));
   const { signal } = options;
   if (options.files !== undefined) onManifest(options.files.manifest);
-  const files =
-    options.files ?? (await readArtifact(directory, { onManifest, ...(signal === undefined ? {} : { signal }) }));
+  const files = options.files ?? (await readArtifact(directory, { onManifest, ...omitUndefined({ signal }) }));
   const { manifest } = files;
   if (!manifest.trained && options.untrained !== true) throw createFailure("MTL7206", { directory });
   const model = artifactModel(files);

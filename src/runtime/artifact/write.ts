@@ -1,4 +1,4 @@
-import { own, compareText } from "../../compiler/text/index.js";
+import { omitUndefined, own, compareText } from "../../compiler/text/index.js";
 import { dirname } from "node:path";
 import type { GraphFunction, Program, StateVariable } from "../../compiler/graph/graph.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
@@ -111,7 +111,7 @@ export async function writeArtifact(
       found.manifest = manifestOf(content, files);
       return { path: manifestName, content: jsonText(found.manifest) };
     },
-    ...(signal === undefined ? {} : { signal }),
+    ...omitUndefined({ signal }),
   });
   if (found.manifest === undefined) throw new Error("the manifest was not written");
   return found.manifest;
@@ -222,7 +222,7 @@ function dataSchema(model: Model, fitted: FittedFiles): DataSchema {
         input,
         offset: slot.offset,
         width: slot.width,
-        ...(ids === undefined ? {} : { ids }),
+        ...omitUndefined({ ids }),
         ...(fitted.vocabularies.has(name) ? { vocabulary: vocabularyPath(name) } : {}),
       } as const;
     }),

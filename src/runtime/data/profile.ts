@@ -1,4 +1,5 @@
 /** What a file's columns hold, counted: the ground on which a first spec is guessed. No spec is needed. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import type { FileReading } from "../../compiler/model/model.js";
 import { noLocation } from "../failure.js";
 import { type Database, withDatabase } from "./files/database.js";
@@ -135,10 +136,7 @@ async function profileColumn(database: Database, name: string, kind: ColumnKind,
     distinct,
     numbers,
     wholes,
-    ...(minimum === undefined ? {} : { minimum }),
-    ...(maximum === undefined ? {} : { maximum }),
-    ...(mean === undefined ? {} : { mean }),
-    ...(median === undefined ? {} : { median }),
+    ...omitUndefined({ minimum, maximum, mean, median }),
     top: top.map(([value, count]) => ({ value: String(value), count: Number(count) })),
     separated: { "|": Number(row[9]), ",": Number(row[10]), ";": Number(row[11]), " ": Number(row[12]) },
     nullTexts: nullTexts.map(([value]) => String(value)),

@@ -1,4 +1,5 @@
 /** The engine of a job, told to whoever watches it. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { type Engine, type EngineName, selectEngine } from "./index.js";
 import type { TrainEvent } from "../events.js";
 
@@ -9,6 +10,6 @@ export async function chooseEngine(
 ): Promise<Engine> {
   const { engine, notice } = await selectEngine(preference === undefined ? {} : { preference });
   const { name, description } = engine;
-  onEvent({ kind: "engine", engine: name, description, ...(notice === undefined ? {} : { notice }) });
+  onEvent({ kind: "engine", engine: name, description, ...omitUndefined({ notice }) });
   return engine;
 }

@@ -2,6 +2,7 @@
  * Engines. In: a program of the tensor IR. Out: sessions that run it, fed and read as typed arrays. This folder is the
  * only one that knows TensorFlow; it never sees a spec, a model or a data file.
  */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { availableParallelism } from "node:os";
 import { createFailure } from "../failure.js";
 import type { Engine, EngineName } from "./engine.js";
@@ -120,6 +121,6 @@ export async function describeEngines(options: SelectOptions = {}): Promise<Engi
     tfjs,
     cores,
     native,
-    ...(line === undefined ? {} : { advice: line }),
+    ...omitUndefined({ advice: line }),
   };
 }

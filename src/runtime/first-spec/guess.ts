@@ -1,4 +1,5 @@
 /** What the columns of a file most likely are: labels, groups, features and how the network sees them. Pure. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import type { ColumnProfile, FileProfile } from "../data/index.js";
 
 /** A label: an event of a column. */
@@ -81,7 +82,7 @@ export async function guessColumns(profile: FileProfile, named: readonly string[
   return {
     labels,
     questions,
-    ...(group === undefined ? {} : { group }),
+    ...omitUndefined({ group }),
     groupIsRequest,
     features,
     left,

@@ -9,7 +9,7 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { format } from "../../compiler/format/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
 import { compileSpec } from "../../compiler/compile.js";
-import { suggest } from "../../compiler/text/index.js";
+import { omitUndefined, suggest } from "../../compiler/text/index.js";
 import { type FileProfile, listNames, profileFile } from "../data/index.js";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
@@ -82,8 +82,7 @@ export async function guessFirstSpec(options: FirstSpecOptions): Promise<FirstSp
           text: await checked(text),
           rows: profile.rows,
           labels: guess.labels.map(({ column }) => column),
-          ...(guess.group === undefined ? {} : { group: guess.group }),
-          ...(item === undefined ? {} : { item }),
+          ...omitUndefined({ group: guess.group, item }),
         };
       },
     );

@@ -1,4 +1,5 @@
 /** Compiling what an artifact holds: its model with what was fitted and with its weights, as this version of mtlc writes it. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { type Evaluation, metricsFile, readEvaluation } from "../measure/stored-measured.js";
 import { statSync } from "node:fs";
 import { printProgram } from "../../compiler/graph/index.js";
@@ -42,8 +43,7 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
       rows: (variable, first, count) => (state.has(variable.name) ? held : fresh).rows(variable, first, count),
     },
     trained,
-    ...(metrics === undefined ? {} : { metrics }),
-    ...(run === undefined ? {} : { run }),
+    ...omitUndefined({ metrics, run }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Compiling a spec to an artifact without training it: the graphs, and weights as training would start with. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/index.js";
 import { checkOutputDirectory, type Manifest, writeArtifact } from "../artifact/index.js";
@@ -44,8 +45,7 @@ export async function lowerSpec(options: Omit<CompileOptions, "output">): Promis
   const { fitted } = await openData(model, {
     specPath: path,
     roles: [],
-    ...(options.train === undefined ? {} : { train: options.train }),
-    ...(signal === undefined ? {} : { signal }),
+    ...omitUndefined({ train: options.train, signal }),
     onProgress: (progress) => onEvent({ kind: "data", ...progress }),
   });
   return { spec, fitted, program: createProgram(model, fitted) };

@@ -1,4 +1,5 @@
 /** Measuring an artifact on data. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { type LoadedArtifact, readRunNote } from "../artifact/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
 import { openData } from "../data/index.js";
@@ -38,7 +39,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
     specPath,
     fitted,
     roles: [role],
-    ...(signal === undefined ? {} : { signal }),
+    ...omitUndefined({ signal }),
     onProgress: (progress) => onEvent({ kind: "data", ...progress }),
   });
   const dataset = data[role];

@@ -1,4 +1,5 @@
 /** Predictions of a trained artifact: for files, and for rows that a program holds. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { batchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, Model } from "../../compiler/model/model.js";
 import { chooseEngine } from "../engine/choose-engine.js";
@@ -94,8 +95,7 @@ export async function predictColumns(
     specPath,
     test: files,
     labels: "optional" as const,
-    ...(output === undefined ? {} : { output }),
-    ...(signal === undefined ? {} : { signal }),
+    ...omitUndefined({ output, signal }),
   };
   const opened = await openData(model, {
     ...places,
@@ -132,11 +132,10 @@ async function predictSignals(
   const options = {
     specPath,
     test: files,
-    ...(output === undefined ? {} : { output }),
-    ...(signal === undefined ? {} : { signal }),
+    ...omitUndefined({ output, signal }),
   };
   keptUses(keep, format ?? "parquet");
-  const { rows, heads } = await predictChains(model, { files, ...(signal === undefined ? {} : { signal }) });
+  const { rows, heads } = await predictChains(model, { files, ...omitUndefined({ signal }) });
   const kept: KeptColumns = { spec: model, role: "test", names: keep, options };
   return { rows, heads, nanIsMissing: true, ...(keep.length === 0 ? {} : { kept }) };
 }

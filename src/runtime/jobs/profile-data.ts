@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { columnText } from "../../compiler/describe/index.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import type { FeatureModel, Model } from "../../compiler/model/model.js";
-import { own } from "../../compiler/text/index.js";
+import { omitUndefined, own } from "../../compiler/text/index.js";
 import { readRunNote } from "../artifact/index.js";
 import {
   type DataRole,
@@ -54,8 +54,7 @@ export async function profileData(options: ProfileDataOptions): Promise<Profiled
   if (output !== undefined) refuseOverwrite(output, inputs);
   const request = {
     ...place,
-    ...(output === undefined ? {} : { output }),
-    ...(signal === undefined ? {} : { signal }),
+    ...omitUndefined({ output, signal }),
   };
   const data = await openData(model, {
     ...request,
@@ -77,7 +76,7 @@ export async function profileData(options: ProfileDataOptions): Promise<Profiled
     const warnings = diagnostics.map(({ code, message, help }) => ({
       code,
       message,
-      ...(help === undefined ? {} : { help }),
+      ...omitUndefined({ help }),
     }));
     return { profile: { model: model.name, roles, warnings }, diagnostics };
   } finally {
@@ -155,8 +154,7 @@ function profileFeature(
     nulls,
     nullShare: rows === 0 ? 0 : nulls / rows,
     ...(found === undefined ? { distinct: 0 } : valueParts(found)),
-    ...(ids === undefined ? {} : { ids }),
-    ...(unseen === undefined ? {} : { unseenShare: unseen }),
+    ...omitUndefined({ ids, unseenShare: unseen }),
     ...(auc.length === 0 ? {} : { auc }),
   };
 }

@@ -1,4 +1,5 @@
 /** The job of `mtlc tune`: a spec, a log and objectives in, a proposal with its evidence out. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { createFailure } from "../failure.js";
 import { predictColumns } from "./predict.js";
 import { fitParams, type ParamFit } from "../tune/fit-params.js";
@@ -79,7 +80,7 @@ export function requestOf(options: TuneOptions, { model, path, artifact }: Tunab
   const { signal } = options;
   if (artifact === undefined) return { ...options, model, specPath: path };
   const predict = async (): Promise<ReadonlyMap<string, Float32Array>> => {
-    const found = await predictColumns({ artifact, files: options.log, ...(signal === undefined ? {} : { signal }) });
+    const found = await predictColumns({ artifact, files: options.log, ...omitUndefined({ signal }) });
     return found.heads;
   };
   return { ...options, model, specPath: path, predict };
@@ -122,7 +123,7 @@ function search(
       method,
       seed,
       budget,
-      ...(signal === undefined ? {} : { signal }),
+      ...omitUndefined({ signal }),
       onTrial: (trial, done) => {
         best = best === undefined ? trial : bestTrial([best, trial]);
         onEvent({ kind: "trial", done, budget, best: best.outcome.objectives });
@@ -205,11 +206,11 @@ export async function finish(
       interrupted: run?.interrupted ?? false,
       log: summaryOf(tuner, options.log),
       params: paramResults(tuner, proposal, found.outside),
-      ...(anchor === undefined ? {} : { anchor }),
+      ...omitUndefined({ anchor }),
       ...compareWithProduction(tuner, proposal, options.seed),
-      ...(front === undefined ? {} : { front }),
+      ...omitUndefined({ front }),
       sensitivity: sensitivityOf(tuner, proposal),
-      ...(judged.offPolicy === undefined ? {} : { offPolicy: judged.offPolicy }),
+      ...omitUndefined({ offPolicy: judged.offPolicy }),
       seconds: (performance.now() - found.started) / 1000,
     },
   };

@@ -2,6 +2,7 @@
  * Metrics: predictions and the truth in, numbers out. Everything here sees exactly the rows that it is given: the sample
  * space of a task (`train/sample-space.ts`) is chosen before. It reads no data and knows no model.
  */
+import { omitUndefined } from "../../compiler/text/index.js";
 import type { MetricName } from "../../compiler/model/model.js";
 import {
   accuracy,
@@ -54,7 +55,7 @@ export function computeMetrics(names: readonly MetricName[], input: MetricInput)
       if (found !== undefined) counted = { counted: found.groups, skipped: found.skipped };
     } else values[name] = metrics[name](predictions, targets, weights);
   }
-  return { values, ...countRows(targets, weights), ...(counted === undefined ? {} : { groups: counted }) };
+  return { values, ...countRows(targets, weights), ...omitUndefined({ groups: counted }) };
 }
 
 type Metric = (predictions: Float32Array, targets: Float32Array, weights: Float32Array) => number | null;

@@ -1,4 +1,5 @@
 /** Values counted: of a feature, of numbers, of groups. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { compareTexts, type FeatureValues } from "../data/index.js";
 import type { FeatureProfile, GroupProfile, NumberProfile, ValueShare } from "./types.js";
 
@@ -11,7 +12,7 @@ export function valueParts(
 ): Pick<FeatureProfile, "distinct" | "numbers" | "top" | "valuesPerRow"> {
   if (values.kind === "numbers") {
     const numbers = numberProfile(values.values);
-    return { distinct: new Set(values.values).size, ...(numbers === undefined ? {} : { numbers }) };
+    return { distinct: new Set(values.values).size, ...omitUndefined({ numbers }) };
   }
   const { counts, lengths } = values;
   const spread = lengths === undefined ? undefined : numberProfile(lengths);

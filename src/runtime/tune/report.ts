@@ -1,4 +1,5 @@
 /** From a proposal to what is told of it: both slices, intervals, the front, sensitivity. */
+import { omitUndefined } from "../../compiler/text/index.js";
 import { bootstrapInterval, fewestUsers } from "./bootstrap.js";
 import type { LogPart } from "./log/part.js";
 import type { TuneLog } from "./log/read.js";
@@ -49,7 +50,7 @@ export function paramResults(
       high,
       production: value,
       proposed: proposal.get(name) ?? value,
-      ...(moved === undefined ? {} : { fitted: moved }),
+      ...omitUndefined({ fitted: moved }),
     };
   });
 }

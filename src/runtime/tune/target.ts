@@ -7,7 +7,7 @@ import {
   type ServingModel,
 } from "../../compiler/model/index.js";
 import { planRank } from "../../compiler/ranking/index.js";
-import { suggest } from "../../compiler/text/index.js";
+import { omitUndefined, suggest } from "../../compiler/text/index.js";
 import { createFailure } from "../failure.js";
 import { anchorOf } from "./fit/coefficients.js";
 import { indexFormOf, type IndexForm } from "./formula/index-form.js";
@@ -63,8 +63,7 @@ export function findTarget(serving: ServingModel | undefined, model: string, req
     kind,
     name,
     formula,
-    ...(rank === undefined ? {} : { rank }),
-    ...(form === undefined ? {} : { form }),
+    ...omitUndefined({ rank, form }),
     params,
     ...(anchor === undefined || form === undefined ? {} : { anchor: { ...anchor, link: form.link } }),
     readsClock: reads.clock,

@@ -1,5 +1,5 @@
 /** From what is expected to the items that an editor shows. */
-import { own } from "../../compiler/text/index.js";
+import { omitUndefined, own } from "../../compiler/text/index.js";
 import { CompletionItemKind, InsertTextFormat, MarkupKind, type CompletionItem } from "vscode-languageserver";
 import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
 import { parameterDocs } from "../language/docs.js";
@@ -218,7 +218,7 @@ export function toCompletionItems(
       {
         label,
         kind,
-        ...(detail === undefined ? {} : { detail }),
+        ...omitUndefined({ detail }),
         ...(doc === undefined || doc === "" ? {} : { documentation: { kind: MarkupKind.Markdown, value: doc } }),
         sortText: `${rank}${label}`,
         ...(snippets && snippet !== undefined ? { insertTextFormat: InsertTextFormat.Snippet } : {}),

@@ -1,7 +1,7 @@
 import { FoldingRangeKind, type FoldingRange } from "vscode-languageserver";
 import type { ParsedFile } from "../../compiler/compile.js";
 import { visit, type AnyNode } from "../../compiler/syntax/index.js";
-import { positionAt } from "../../compiler/text/index.js";
+import { omitUndefined, positionAt } from "../../compiler/text/index.js";
 
 /** Nodes that fold when they take more than one line. */
 const foldable: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
@@ -24,7 +24,7 @@ export function foldingOf({ source, spec }: Pick<ParsedFile, "source" | "spec">)
     const known = ranges.get(key);
     // Of two that begin on one line, the larger one: editors show one arrow.
     if (endLine > startLine && (known === undefined || known.endLine < endLine))
-      ranges.set(key, { startLine, endLine, ...(kind === undefined ? {} : { kind }) });
+      ranges.set(key, { startLine, endLine, ...omitUndefined({ kind }) });
   };
   for (const declaration of spec.declarations)
     visit(declaration, (node) => {

@@ -1,7 +1,7 @@
 import type { TextEdit } from "vscode-languageserver";
 import { format, FormatError } from "../../compiler/format/index.js";
 import type { ParsedFile } from "../../compiler/compile.js";
-import type { SourceFile } from "../../compiler/text/index.js";
+import { omitUndefined, type SourceFile } from "../../compiler/text/index.js";
 import { toRange } from "../positions.js";
 
 /**
@@ -9,12 +9,10 @@ import { toRange } from "../positions.js";
  * parse. Only what differs is replaced, so that cursors and folded regions elsewhere stay.
  */
 export async function formattingOf({ source, ...parsed }: ParsedFile, width?: number): Promise<readonly TextEdit[]> {
-  const formatted = await format(source.text, { parsed, ...(width === undefined ? {} : { width }) }).catch(
-    (error: unknown) => {
-      if (error instanceof FormatError) return undefined;
-      throw error;
-    },
-  );
+  const formatted = await format(source.text, { parsed, ...omitUndefined({ width }) }).catch((error: unknown) => {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  });
   return formatted === undefined ? [] : editsBetween(source, formatted);
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../compiler/text/index.js";
 import type { SelectionRange } from "vscode-languageserver";
 import { pathAt } from "../../compiler/syntax/index.js";
 import type { Analysis } from "../analysis/analysis.js";
@@ -8,7 +9,7 @@ export function selectionAt({ spec, source }: Analysis, offset: number): Selecti
   let selection: SelectionRange | undefined;
   for (const { span } of pathAt(spec, offset)) {
     const range = toRange(source, span);
-    selection = { range, ...(selection === undefined ? {} : { parent: selection }) };
+    selection = { range, ...omitUndefined({ parent: selection }) };
   }
   return selection ?? { range: toRange(source, { start: offset, end: offset }) };
 }

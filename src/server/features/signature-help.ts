@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../compiler/text/index.js";
 import { MarkupKind, type SignatureHelp } from "vscode-languageserver";
 import { macrosOf, type Analysis } from "../analysis/analysis.js";
 import { cursorAt, type Frame } from "../analysis/cursor.js";
@@ -15,11 +16,11 @@ export function signatureHelpAt(analysis: Analysis, offset: number): SignatureHe
     signatures: [
       {
         ...describe(signature),
-        ...(active === undefined ? {} : { activeParameter: active }),
+        ...omitUndefined({ activeParameter: active }),
       },
     ],
     activeSignature: 0,
-    ...(active === undefined ? {} : { activeParameter: active }),
+    ...omitUndefined({ activeParameter: active }),
   };
 }
 

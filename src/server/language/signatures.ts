@@ -1,6 +1,6 @@
 /** What calls take, by where they are: built-ins, features, formats, functions and macros in one form. */
 import { formulaFunctions } from "../../compiler/functions/index.js";
-import { own } from "../../compiler/text/index.js";
+import { omitUndefined, own } from "../../compiler/text/index.js";
 import { builtins, optimizers, schedules, type Builtin, type TrainingBuiltin } from "../../compiler/builtins/index.js";
 import type { ArgumentValue } from "../../compiler/model/index.js";
 import {
@@ -169,7 +169,7 @@ function parameterView(call: string, spec: ArgumentSpec & { readonly doc?: strin
     slot: slotOfParameter(call, spec),
     expected: describeArgumentType(spec.type),
     ...(spec.default === undefined ? {} : { default: showValue(spec.default) }),
-    ...(doc === undefined ? {} : { doc }),
+    ...omitUndefined({ doc }),
   };
 }
 
@@ -211,7 +211,7 @@ function builtinSignature(builtin: Builtin): Signature {
     name,
     what: kindWords[builtin.kind],
     summary,
-    ...(paper === undefined ? {} : { paper }),
+    ...omitUndefined({ paper }),
     inputs: inputs.map((input) => ({ name: input, slot: tensor })),
     variadic:
       (builtin.kind === "layer" && builtin.inputs === "variadic") ||
@@ -229,7 +229,7 @@ function trainingSignature(what: string, { name, summary, paper, parameters }: T
     name,
     what,
     summary,
-    ...(paper === undefined ? {} : { paper }),
+    ...omitUndefined({ paper }),
     inputs: [],
     variadic: false,
     parameters: parameters.map((spec) => parameterView(name, spec)),

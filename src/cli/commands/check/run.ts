@@ -1,7 +1,7 @@
 import { type Checked, type Diagnostic, fixSafely } from "../../../compiler/diagnostics/index.js";
 import { compileSpec } from "../../../compiler/compile.js";
 import type { Host } from "../../../compiler/host.js";
-import type { SourceFile } from "../../../compiler/text/index.js";
+import { omitUndefined, type SourceFile } from "../../../compiler/text/index.js";
 import { replaceFile } from "../../../runtime/artifact/directory.js";
 import { createFileHost } from "../../../runtime/specs/load-spec.js";
 import type { Outcome } from "../../command.js";
@@ -35,7 +35,7 @@ export async function runCheck(
   const failed = checked.diagnostics.some(({ severity }) => severity === "error");
   const denied = failed ? undefined : denialIn(files, checked.diagnostics, deny);
   return {
-    result: { files, ...checked, fixed: [...changed.keys()], ...(denied === undefined ? {} : { denied }) },
+    result: { files, ...checked, fixed: [...changed.keys()], ...omitUndefined({ denied }) },
     exitCode: failed || denied !== undefined ? 1 : 0,
   };
 }

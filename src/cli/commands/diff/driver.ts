@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { diffModels, type ModelDiff } from "../../../compiler/diff/index.js";
@@ -64,7 +65,7 @@ function sidesOf(before: Copy, after: Copy): readonly [Side, Side] {
   const pair = own.locations.length === 0 || isStaged ? undefined : pairOfCommit(old, own);
   const side = ({ file }: Copy, found: CopyLocations, chosen: GitFile | undefined): Side => {
     const location = chosen ?? found.locations[0];
-    return { file, isCertain: found.isCertain, ...(location === undefined ? {} : { location }) };
+    return { file, isCertain: found.isCertain, ...omitUndefined({ location }) };
   };
   return [side(before, old, pair?.before), side(after, own, pair?.after)];
 }

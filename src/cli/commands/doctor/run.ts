@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { describeEngines, type EngineReport, setUpNative } from "../../../runtime/engine/index.js";
 import { findProject } from "../../../runtime/specs/project-file.js";
 import { version } from "../../../runtime/version.js";
@@ -19,7 +20,7 @@ export async function runDoctor(
   const project = findProject(".")?.file;
   const result: DoctorResult = {
     mtlc: version,
-    ...(project === undefined ? {} : { project }),
+    ...omitUndefined({ project }),
     ...(await describeEngines()),
   };
   return { result, exitCode: installed?.kind === "unavailable" ? 1 : 0 };

@@ -10,7 +10,7 @@ import {
 } from "../../../compiler/diagnostics/index.js";
 import { format } from "../../../compiler/format/index.js";
 import { hashModel } from "../../../compiler/model/index.js";
-import { suggest } from "../../../compiler/text/index.js";
+import { omitUndefined, suggest } from "../../../compiler/text/index.js";
 import { packageRoot } from "../../../package-root.js";
 import { createFailure, Failure } from "../../../runtime/failure.js";
 import { loadModelSource } from "../../../runtime/specs/model-source.js";
@@ -84,7 +84,7 @@ export async function runTextconv(file: string): Promise<string> {
 function explainCode(code: DiagnosticCode): ExplainResult {
   const { slug, severity, title } = catalogue[code];
   const page = readPage(code);
-  return { kind: "code", code, slug, severity, title, ...(page === undefined ? {} : { page }) };
+  return { kind: "code", code, slug, severity, title, ...omitUndefined({ page }) };
 }
 
 /** Pages lie in the package, beside the compiled program. */

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import { type FormulaExplanation, secondsOfText } from "../../../compiler/formulas/index.js";
 import type { ExplainedCandidate } from "../../../compiler/ranking/index.js";
@@ -48,7 +49,7 @@ export async function* runRank(call: RankCall, clock: number): AsyncGenerator<Ra
     ...rest,
     now,
     seed,
-    ...(experiment === undefined ? {} : { arms: experiment }),
+    ...omitUndefined({ arms: experiment }),
     ...(store === undefined ? {} : { flow: { store, server: "mtlc rank", ...patience } }),
   };
   for await (const answer of rankFiles(options)) {

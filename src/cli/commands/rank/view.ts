@@ -6,7 +6,7 @@ import { candidateNotes } from "../../views/candidate-notes.js";
 import { budgetText, relaxedText } from "../../views/relaxed.js";
 import { leftOutReason } from "../../views/left-out.js";
 import { numberText } from "../../views/number-text.js";
-import { plural } from "../../../compiler/text/index.js";
+import { omitUndefined, plural } from "../../../compiler/text/index.js";
 import { visibleText } from "../../views/visible-text.js";
 
 /** One request's list, for people or as a JSON line. */
@@ -27,9 +27,7 @@ export function rankJson(answer: RankedRequest): object {
       error: {
         code,
         message,
-        ...(id === undefined ? {} : { id }),
-        ...(input === undefined ? {} : { input }),
-        ...(help === undefined ? {} : { help }),
+        ...omitUndefined({ id, input, help }),
       },
     };
   }

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import type { TrainResult } from "../../../runtime/train/result.js";
 import type { View } from "../../command.js";
 import { scoresTable } from "../../views/scores.js";
@@ -22,10 +23,9 @@ export const trainView: View<TrainResult> = {
   },
   json: ({ summary, history, evaluation, artifact, checkpoint, warmStart, alreadyTrained }) => ({
     ...(alreadyTrained === true ? { alreadyTrained } : {}),
-    ...(artifact === undefined ? {} : { artifact }),
-    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...omitUndefined({ artifact, checkpoint }),
     ...(evaluation === undefined ? {} : evaluation),
-    ...(warmStart === undefined ? {} : { warmStart }),
+    ...omitUndefined({ warmStart }),
     summary,
     history,
   }),

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -31,7 +32,7 @@ export async function runAskTell(
 ): Promise<Outcome<TuneResult> | undefined> {
   const { signal } = command;
   const listen = (): AsyncIterable<string> =>
-    createInterface({ input: process.stdin, crlfDelay: Infinity, ...(signal === undefined ? {} : { signal }) });
+    createInterface({ input: process.stdin, crlfDelay: Infinity, ...omitUndefined({ signal }) });
   const tuned = await serveAskTell({ ...command, format }, listen, write);
   return tuned === undefined ? undefined : complete(command, tuned);
 }

@@ -1,6 +1,6 @@
 import type { DataModel, SourceModel, SplitModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import { omitUndefined, suggest, type Span } from "../../text/index.js";
 import { argumentFor, checkArguments, readArgument, type ArgumentSpec } from "../arguments/arguments.js";
 import { dataKeys } from "../names/block-keys.js";
 import { collectEntries } from "../names/blocks.js";
@@ -39,9 +39,7 @@ export function checkData(context: CheckContext, block: ast.DataBlock | undefine
       ? {}
       : { format: { ...format, span: formatEntry.value.span } }),
     ...sources,
-    ...(split === undefined ? {} : { split }),
-    ...(group === undefined ? {} : { group }),
-    ...(weight === undefined ? {} : { weight }),
+    ...omitUndefined({ split, group, weight }),
     ...(Object.keys(places).length === 0 ? {} : { places }),
   };
 }

@@ -8,7 +8,7 @@ import type {
 } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { featureEntries } from "../../syntax/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import { omitUndefined, suggest, type Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
 import { checkColumnExpression, columnOfName, columnUses, type TypedColumnExpression } from "./column-expressions.js";
 import { literalsOf, meantColumn, writeColumn } from "./column-names.js";
@@ -81,7 +81,7 @@ function checkFeature(
   if (serving.kind === "value") warnOfUnlisted(context, name.text, type, String(serving.value), checked.at("serving"));
   return {
     name: name.text,
-    ...(entry.doc === undefined ? {} : { doc: entry.doc }),
+    ...omitUndefined({ doc: entry.doc }),
     source,
     serving,
     dropout: Number(args["dropout"]),

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../text/index.js";
 import type { ColumnExpression, LabelModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { checkColumnExpression, columnOfName, columnUses } from "./column-expressions.js";
@@ -20,14 +21,14 @@ export function checkLabels(context: CheckContext, block: ast.LabelsBlock | unde
     for (let next = outer.get(entry); next !== undefined; next = outer.get(next)) within.push(next.name.text);
     const base = type.kind === "LabelType" ? type.base : "any";
     const unit = type.kind === "LabelType" ? type.unit?.text : undefined;
-    context.labels.set(name.text, { base, within, ...(unit === undefined ? {} : { unit }) });
+    context.labels.set(name.text, { base, within, ...omitUndefined({ unit }) });
     const source = readSource(context, entry);
     if (base === "any" || source === undefined) continue;
     labels.push({
       name: name.text,
-      ...(entry.doc === undefined ? {} : { doc: entry.doc }),
+      ...omitUndefined({ doc: entry.doc }),
       base,
-      ...(unit === undefined ? {} : { unit }),
+      ...omitUndefined({ unit }),
       within,
       source,
       span: entry.span,

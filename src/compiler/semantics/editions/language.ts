@@ -1,4 +1,5 @@
 /** The language by editions: which there are, what changed between them, and the words that are on their way out. */
+import { omitUndefined } from "../../text/index.js";
 import { gates, layers, losses, optimizers, penalties, schedules } from "../../builtins/index.js";
 import type { TextEdit } from "../../diagnostics/index.js";
 import type { Aging, Edition } from "../../editions/index.js";
@@ -92,7 +93,7 @@ function wordsOf(
   { name, formerly = [], deprecated }: Aging & { readonly name: string },
   of?: string,
 ): readonly AgingWord[] {
-  const place = { position, ...(of === undefined ? {} : { of }) };
+  const place = { position, ...omitUndefined({ of }) };
   return [
     ...formerly.map(({ name: word, ...phases }) => ({ ...place, word, now: name, ...phases })),
     ...(deprecated === undefined ? [] : [{ ...place, word: name, ...deprecated }]),

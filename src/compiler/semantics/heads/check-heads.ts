@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../text/index.js";
 import type { HeadModel } from "../../model/index.js";
 import { visit } from "../../syntax/index.js";
 import { checkChain } from "./check-chain.js";
@@ -54,7 +55,7 @@ export function checkHeads(state: NetworkContext): CheckedHeads {
     checkReads(context, symbol, heads, chain.external);
     const model: HeadModel = {
       name: symbol.name,
-      ...(declaration.doc === undefined ? {} : { doc: declaration.doc }),
+      ...omitUndefined({ doc: declaration.doc }),
       keyword: "chain",
       type: chain.type,
       value: chain.value,
@@ -85,7 +86,7 @@ function checkSignal({ context }: NetworkContext, symbol: SymbolOf<"signal">): H
   const { type: node } = symbol.declaration;
   const type = node.kind === "NumberType" || node.kind === "SimpleType" ? undefined : checkHeadType(context, node);
   if (type !== undefined) setType(context, symbol.declaration, { kind: "head", type });
-  return { symbol, ...(type === undefined ? {} : { type }), external: true, signed: false };
+  return { symbol, ...omitUndefined({ type }), external: true, signed: false };
 }
 
 /** A chain is served, and so is what it reads of auxiliary tasks; over signals it has no network to compute them. */
@@ -119,15 +120,15 @@ function checkTaskSymbol(
   const { type, value, trainingOnly } = checkTask(state, declaration);
   heads.set(symbol.name, {
     symbol,
-    ...(type === undefined ? {} : { type }),
+    ...omitUndefined({ type }),
     signed: type?.kind === "expectation" && value?.function === "identity",
     external: false,
-    ...(trainingOnly === undefined ? {} : { trainingOnly }),
+    ...omitUndefined({ trainingOnly }),
   });
   if (type === undefined || value === undefined) return;
   models.push({
     name: symbol.name,
-    ...(declaration.doc === undefined ? {} : { doc: declaration.doc }),
+    ...omitUndefined({ doc: declaration.doc }),
     keyword: "task",
     type,
     value,

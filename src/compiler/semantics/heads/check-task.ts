@@ -1,6 +1,6 @@
 import type { HeadModel, HeadType, LogitExpression } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { suggest } from "../../text/index.js";
+import { omitUndefined, suggest } from "../../text/index.js";
 import { checkHeadType } from "../events/check-event.js";
 import { checkLogit, soleArgument, type LogitOwner } from "./check-logit.js";
 import { setType } from "../context.js";
@@ -40,9 +40,7 @@ export function checkTask(state: NetworkContext, task: ast.TaskDeclaration): Che
   };
   const value = checkActivation(state, task, withoutParentheses(task.value), owner, type);
   return {
-    ...(type === undefined ? {} : { type }),
-    ...(value === undefined ? {} : { value }),
-    ...(owner.trainingOnly === undefined ? {} : { trainingOnly: owner.trainingOnly }),
+    ...omitUndefined({ type, value, trainingOnly: owner.trainingOnly }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Name } from "../../syntax/index.js";
-import type { Span } from "../../text/index.js";
+import { omitUndefined, type Span } from "../../text/index.js";
 
 /** Name, doc comment and location of a declaration, as the model has them. */
 export function declared(node: { readonly name: Name; readonly doc?: string; readonly span: Span }): {
@@ -7,5 +7,5 @@ export function declared(node: { readonly name: Name; readonly doc?: string; rea
   readonly doc?: string;
   readonly span: Span;
 } {
-  return { name: node.name.text, ...(node.doc === undefined ? {} : { doc: node.doc }), span: node.span };
+  return { name: node.name.text, ...omitUndefined({ doc: node.doc }), span: node.span };
 }

@@ -1,5 +1,5 @@
 import type { Name } from "../../syntax/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import { omitUndefined, suggest, type Span } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
 import { describeKind, type SpecSymbol, type SymbolKind, type SymbolOf } from "./symbols.js";
 
@@ -72,7 +72,7 @@ function reportKind(
   const found = describeKind(other.kind);
   context.reporter.report("MTL2003", { name: name.text, found, expected }, name.span, {
     labels: [{ span: other.at.span, message: `${found}, declared here` }],
-    ...(help === undefined ? {} : { help }),
+    ...omitUndefined({ help }),
   });
 }
 

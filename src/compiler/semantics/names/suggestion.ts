@@ -1,6 +1,6 @@
 import type { ReportDetails } from "../../diagnostics/index.js";
 import { familiarWord, type FamiliarPlace } from "../../syntax/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import { omitUndefined, suggest, type Span } from "../../text/index.js";
 
 /** What is meant by a word that is not among `known`: what other tools call so, else the nearest in spelling. */
 export function meantBy(
@@ -10,7 +10,7 @@ export function meantBy(
 ): { readonly suggestion: string | undefined; readonly details: ReportDetails } {
   const { word, help } = familiarWord(place, text, known) ?? {};
   const suggestion = word ?? (help === undefined ? suggest(text, known) : undefined);
-  return { suggestion, details: { suggest: { span, word: suggestion }, ...(help === undefined ? {} : { help }) } };
+  return { suggestion, details: { suggest: { span, word: suggestion }, ...omitUndefined({ help }) } };
 }
 
 /** As {@link meantBy}, by spelling only. */

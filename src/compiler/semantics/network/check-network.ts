@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../text/index.js";
 import { nodeAt, type FeatureModel, type NodeRef } from "../../model/index.js";
 import { visit, type Expression } from "../../syntax/index.js";
 import { readArgument } from "../arguments/arguments.js";
@@ -65,7 +66,7 @@ function noteDeclaration({ context, network }: NetworkContext, symbol: NetworkSy
   setType(context, symbol.declaration, {
     kind: "tensor",
     shape,
-    ...(replicas === undefined ? {} : { replicas }),
+    ...omitUndefined({ replicas }),
   });
 }
 
@@ -80,7 +81,7 @@ function checkDeclaration(state: NetworkContext, symbol: NetworkSymbol): Network
   const owner = (id: string, replicas?: number): Owner => ({
     id,
     declared: { keyword: symbol.kind, name: symbol.name },
-    ...(replicas === undefined ? {} : { replicas }),
+    ...omitUndefined({ replicas }),
     span: declaration.span,
     inner: 0,
   });

@@ -1,7 +1,7 @@
 import { resolveBuiltin, type LayerBuiltin } from "../../builtins/index.js";
 import { nodeAt, type Arguments, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import type { Span } from "../../text/index.js";
+import { omitUndefined, type Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import { featureShape } from "../data/check-features.js";
@@ -74,7 +74,7 @@ function buildTensor(
 
 function noteNode({ context, network }: NetworkContext, expression: ast.Expression, ref: NodeRef): void {
   const { shape, replicas } = nodeAt(network, ref);
-  setType(context, expression, { kind: "tensor", shape, ...(replicas === undefined ? {} : { replicas }) });
+  setType(context, expression, { kind: "tensor", shape, ...omitUndefined({ replicas }) });
 }
 
 const readable = ["feature", ...networkKinds] as const;
@@ -206,7 +206,7 @@ function concat(
     inputs,
     arguments: {},
     shape: [nodes.reduce((width, node) => width + (node.shape[0] ?? 0), 0)],
-    ...(replicas === undefined ? {} : { replicas }),
+    ...omitUndefined({ replicas }),
     span,
   });
 }
@@ -245,7 +245,7 @@ function checkCall(
     inputs: sound,
     arguments: args,
     shape,
-    ...(owner.replicas === undefined ? {} : { replicas: owner.replicas }),
+    ...omitUndefined({ replicas: owner.replicas }),
     span: call.span,
   });
 }
@@ -291,7 +291,7 @@ export function splitArguments(inputs: LayerBuiltin["inputs"], given: readonly a
   return {
     tensors,
     rest: given.filter((argument) => !tensors.includes(argument)),
-    ...(missing === undefined ? {} : { missing }),
+    ...omitUndefined({ missing }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ArgumentValue, DataModel, TrainModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { suggest } from "../../text/index.js";
+import { omitUndefined, suggest } from "../../text/index.js";
 import {
   argumentFor,
   checkArguments,
@@ -62,10 +62,10 @@ export function checkTrain(
     ),
     batch: read("batch", { kind: "number", min: 1, max: 2 ** 24, integer: true }, 1024),
     epochs: read("epochs", { kind: "number", min: 1, max: 1_000_000, integer: true }, 1),
-    ...(stop === undefined ? {} : { stop }),
+    ...omitUndefined({ stop }),
     shuffle: read("shuffle", { kind: "boolean" }, true),
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),
-    ...(formerly === undefined ? {} : { formerly }),
+    ...omitUndefined({ formerly }),
   };
 }
 

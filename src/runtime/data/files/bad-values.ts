@@ -1,4 +1,5 @@
 /** All values of a column that cannot be what is needed, and what to write about them. */
+import { omitUndefined } from "../../../compiler/text/index.js";
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import { cellOf } from "../encode/cells.js";
 import type { Database } from "./database.js";
@@ -49,7 +50,7 @@ export async function explainBadValues(
   );
   return {
     notes: bad.length === 1 && first.count === 1 ? [] : [`such values: ${list.join(", ")}${more}`],
-    ...(help === undefined ? {} : { help }),
+    ...omitUndefined({ help }),
   };
 }
 

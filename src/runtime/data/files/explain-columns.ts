@@ -1,6 +1,6 @@
 /** What to say of columns missing from a file: about its first line as a whole, or about each column. */
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
-import { type Span, suggest } from "../../../compiler/text/index.js";
+import { omitUndefined, type Span, suggest } from "../../../compiler/text/index.js";
 import { createFailure, type Failure } from "../../failure.js";
 import type { DataFile } from "./files.js";
 import type { ColumnUse, FileColumn } from "./columns.js";
@@ -81,7 +81,7 @@ function missingColumn(
   return createDiagnostic("MTL7103", { column, file: file.shown, user, suggestion }, span, {
     suggest: { span, word: isWritten ? suggestion : undefined },
     notes: [...others, `its columns are ${listNames(names)}`],
-    ...(help === undefined ? {} : { help }),
+    ...omitUndefined({ help }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../../compiler/text/index.js";
 /**
  * The lines of delimited text files, before the database reads them: how they end, and whether one has values beyond the
  * names. What the database takes for one end of line, or passes over, is settled here.
@@ -109,7 +110,7 @@ export function createLineScanner({ delimiter, isQuoted, columns }: LineFormat):
       endLine();
       const isUniform = kinds.other === 0 && (kinds.newline === 0 || kinds.pair === 0);
       const rest = new Uint8Array(returns).fill(newline);
-      return { rest, report: { isUniform, ...(extra === undefined ? {} : { extra }) } };
+      return { rest, report: { isUniform, ...omitUndefined({ extra }) } };
     },
   };
 }

@@ -2,6 +2,7 @@
  * Formulas whose order is that of a weighted sum: products of powers by their logarithms, sums of weighted terms as they
  * are. Their coefficients can be fitted, and their scale says nothing: the order of score^k is that of the score.
  */
+import { omitUndefined } from "../../../compiler/text/index.js";
 import { operandsOf, type FormulaExpression, type FusionModel } from "../../../compiler/model/index.js";
 
 /** Σ over the columns of coefficient × column orders the rows as the formula does. */
@@ -111,7 +112,7 @@ function exponentOf(node: FormulaExpression): { readonly scale: number; readonly
     if (left === undefined || right === undefined || (left.param !== undefined && right.param !== undefined))
       return undefined;
     const param = left.param ?? right.param;
-    return { scale: left.scale * right.scale, ...(param === undefined ? {} : { param }) };
+    return { scale: left.scale * right.scale, ...omitUndefined({ param }) };
   }
   return undefined;
 }

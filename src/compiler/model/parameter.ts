@@ -26,15 +26,15 @@ export type ParameterType =
 export type ArgumentType =
   | ParameterType
   /** Bare words or texts: `[age, "hours-per-week"]`, or one of them. */
-  | { readonly kind: "words" }
+  | { readonly kind: "names" }
   /** Texts in quotes: `["a.csv", "b.csv"]`, or one of them. */
-  | { readonly kind: "texts"; readonly nonEmpty?: true }
+  | { readonly kind: "strings"; readonly nonEmpty?: true }
   /** Texts and numbers, kept as they are: `["a", "b"]`, `[1, 2]`, or one of them. */
-  | { readonly kind: "values" }
+  | { readonly kind: "literals" }
   /** Anything: whoever asked for it reads it from the tree. Its value is null. */
   | { readonly kind: "expression"; readonly expected: string }
   /** The first that fits. */
-  | { readonly kind: "either"; readonly options: readonly ArgumentType[] };
+  | { readonly kind: "oneOf"; readonly options: readonly ArgumentType[] };
 
 /** A parameter of a built-in or of a form of the language. */
 export interface ArgumentSpec {

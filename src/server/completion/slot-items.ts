@@ -178,9 +178,9 @@ function argumentItems(type: ArgumentType, context: ItemContext): readonly Item[
       return [wordItem("true"), wordItem("false")];
     case "reference":
       return referenceItems(type.to, context);
-    case "either":
+    case "oneOf":
       return type.options.flatMap((option) => argumentItems(option, context));
-    case "words":
+    case "names":
       return columnItems(context.analysis);
     default:
       return [];

@@ -303,7 +303,7 @@ const sourceSignatures = fileFormats.map((format) =>
   formSignature(
     format,
     "a file format",
-    [{ name: "path", slot: { kind: "argument", type: { kind: "texts" } } }],
+    [{ name: "path", slot: { kind: "argument", type: { kind: "strings" } } }],
     formatSpecs({ format, options: defaultOptions(format) }),
   ),
 );

@@ -159,7 +159,7 @@ export function itemSlot(slot: Slot): Slot {
     case "argument": {
       const { type } = slot;
       if (type.kind === "widths" || type.kind === "numbers") return number;
-      if (type.kind === "texts") return { kind: "argument", type: { kind: "text" } };
+      if (type.kind === "strings") return { kind: "argument", type: { kind: "text" } };
       return slot;
     }
     default:

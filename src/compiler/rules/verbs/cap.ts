@@ -7,7 +7,7 @@ import { verb } from "../verb.js";
 /** While the store cannot be reached: nothing, or a share of what remained. */
 const down: ValueOption<CapRule["down"]> = {
   type: {
-    kind: "either",
+    kind: "oneOf",
     options: [
       { kind: "choice", values: ["closed"] },
       { kind: "number", min: 0, minOpen: true, max: 1 },

@@ -6,7 +6,7 @@ import { verb } from "../verb.js";
 
 /** Shares of equal parts of the window; `even` is one part. */
 const target: ValueOption<readonly number[]> = {
-  type: { kind: "either", options: [{ kind: "choice", values: ["even"] }, { kind: "numbers" }] },
+  type: { kind: "oneOf", options: [{ kind: "choice", values: ["even"] }, { kind: "numbers" }] },
   default: "even",
   read: (value) => {
     if (typeof value === "string") return { value: [1] };

@@ -176,7 +176,7 @@ export function readArgument(
 
 /** A word in quotes where the word itself is. */
 function withoutQuotes(type: ArgumentType, expression: Expression): ReportDetails {
-  const words = type.kind === "either" ? type.options : [type];
+  const words = type.kind === "oneOf" ? type.options : [type];
   if (expression.kind !== "String") return {};
   const { value, span } = expression;
   if (!words.some((option) => option.kind === "choice" && option.values.includes(value))) return {};
@@ -211,17 +211,17 @@ function readValue(context: CheckContext, type: ArgumentType, expression: Expres
       return readList(expression, false, (item) => readNumber({ kind: "number", min: 1, integer: true }, item));
     case "numbers":
       return readList(expression, true, (item) => readNumber({ kind: "number" }, item));
-    case "words":
+    case "names":
       return readList(expression, true, readWord);
-    case "texts":
+    case "strings":
       return readList(expression, type.nonEmpty === true, (item) => readValue(context, { kind: "text" }, item));
-    case "values":
+    case "literals":
       return readList(expression, true, readPlainValue);
     case "expression":
       return { kind: "value", value: null };
     case "reference":
       return readReference(context, type.to, expression);
-    case "either":
+    case "oneOf":
       return readEither(context, type.options, expression);
   }
 }
@@ -332,11 +332,11 @@ export function describeArgumentType(type: ArgumentType): string {
       return "`true` or `false`";
     case "text":
       return "a text in quotes";
-    case "words":
+    case "names":
       return "a list of names";
-    case "texts":
+    case "strings":
       return "a text in quotes or a list of such";
-    case "values":
+    case "literals":
       return "a list of texts or numbers";
     case "reference":
       return {
@@ -347,7 +347,7 @@ export function describeArgumentType(type: ArgumentType): string {
       }[type.to];
     case "expression":
       return type.expected;
-    case "either":
+    case "oneOf":
       return type.options.map(describeArgumentType).join(" or ");
   }
 }

@@ -123,7 +123,7 @@ function checkSplitKeys(context: CheckContext, value: ast.Expression): readonly 
       const read = readArgument(
         context,
         { name: "hash", span: value.callee.span },
-        { name: "column", type: { kind: "words" } },
+        { name: "column", type: { kind: "names" } },
         argument.value,
       );
       if (!Array.isArray(read)) return undefined;

@@ -34,9 +34,9 @@ export function defaultOptions(format: FileFormat): SourceOptions {
 
 /** The options of a format; what `format:` says are their defaults. */
 export function formatSpecs({ format, options }: Format): readonly ArgumentSpec[] {
-  const nulls: ArgumentSpec = { name: "nulls", type: { kind: "texts" }, default: options.nulls };
+  const nulls: ArgumentSpec = { name: "nulls", type: { kind: "strings" }, default: options.nulls };
   const delimiter: ArgumentSpec = { name: "delimiter", type: { kind: "text" }, default: options.delimiter };
-  const columns: ArgumentSpec = { name: "columns", type: { kind: "words" }, default: options.columns ?? null };
+  const columns: ArgumentSpec = { name: "columns", type: { kind: "names" }, default: options.columns ?? null };
   if (format === "libsvm") return [nulls];
   if (format === "slots") return [delimiter, columns, nulls];
   const common = [nulls, { name: "trim", type: { kind: "boolean" }, default: options.trim }] as const;
@@ -169,7 +169,7 @@ function readPaths(context: CheckContext, value: ast.Expression): readonly strin
   const read = readArgument(
     context,
     { name: "data", span: value.span },
-    { name: "path", type: { kind: "texts", nonEmpty: true } },
+    { name: "path", type: { kind: "strings", nonEmpty: true } },
     value,
   );
   if (!Array.isArray(read)) return undefined;

@@ -39,7 +39,7 @@ function serving(value: "any" | "number"): FeatureOption {
   return {
     name: "serving",
     doc: "What serving sees instead of the data; `none` leaves the part that reads it out.",
-    type: { kind: "either", options: value === "number" ? [none, number] : [none, number, { kind: "text" }] },
+    type: { kind: "oneOf", options: value === "number" ? [none, number] : [none, number, { kind: "text" }] },
     default: null,
   };
 }
@@ -64,7 +64,7 @@ const vocabulary: readonly FeatureOption[] = [
     type: { kind: "number", min: 1, integer: true },
     default: null,
   },
-  { name: "values", doc: "All values that there are.", type: { kind: "values" }, default: null },
+  { name: "values", doc: "All values that there are.", type: { kind: "literals" }, default: null },
 ];
 
 const rows = {
@@ -85,7 +85,7 @@ const rows = {
       {
         name: "missing",
         doc: "What is for a missing number.",
-        type: { kind: "either", options: [{ kind: "choice", values: ["mean"] }, { kind: "number" }] },
+        type: { kind: "oneOf", options: [{ kind: "choice", values: ["mean"] }, { kind: "number" }] },
         default: "mean",
       },
       serving("number"),

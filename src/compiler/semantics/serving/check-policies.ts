@@ -73,7 +73,7 @@ function checkMissing(
   if (node.kind === "Date" && type.kind === "time") return { kind: "default", value: secondsOfDate(node.text) };
   if (node.kind === "Duration" && type.kind === "duration") return { kind: "default", value: node.seconds };
   const literal = literalOf(type);
-  const allowed: ArgumentType = literal === undefined ? words : { kind: "either", options: [words, literal] };
+  const allowed: ArgumentType = literal === undefined ? words : { kind: "oneOf", options: [words, literal] };
   const value = readArgument(context, { name: name.text, span: name.span }, { name: "missing", type: allowed }, node);
   if (node.kind === "NameExpression") return value === "drop" || value === "refuse" ? { kind: value } : undefined;
   if (typeof value !== "number" && typeof value !== "string" && typeof value !== "boolean") return undefined;

@@ -52,7 +52,7 @@ export function inferAmount(
     return undefined;
   }
   const choice = { kind: "choice", values: words } as const;
-  const type = words.length === 0 ? range : ({ kind: "either", options: [range, choice] } as const);
+  const type = words.length === 0 ? range : ({ kind: "oneOf", options: [range, choice] } as const);
   const value = readArgument(context, { name: rule.verb, span: rule.name.span }, { name: "by", type }, node);
   if (typeof value === "string") return value;
   return value === undefined ? undefined : inferFormula(scope, node).value;

@@ -1,5 +1,14 @@
 import { createEvaluator, type LeftOut, readInputs } from "../formulas/index.js";
-import type { CandidateValue, FormulaExpression, ServingModel, TestLeaf, TestModel } from "../model/index.js";
+import { operandsOf } from "../model/formula.js";
+import type {
+  CandidateValue,
+  FormulaExpression,
+  ServingInput,
+  ServingModel,
+  TestExpression,
+  TestLeaf,
+  TestModel,
+} from "../model/index.js";
 import type { ExplainedCandidate, Relaxed, PermitSnapshot } from "../ranking/index.js";
 import type { Span } from "../text/index.js";
 import { evaluateExpectation, type ExpectationValue, type ObservedValue } from "./evaluate-expectation.js";
@@ -48,8 +57,9 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
   const request = withTimeTexts(serving, test.request);
   const isInput = serving.inputs.some(({ name }) => name === "source");
   const sources = isInput ? undefined : candidates.map(({ source }) => sourcesOf(source));
+  const inputs = [...serving.inputs, ...inputsOfTestOnly(serving, test)];
   /** An input that the spec calls `id` is not the candidate's identifier. */
-  const hasOwnId = serving.inputs.some(({ name, origin }) => name === "id" && origin !== "id");
+  const hasOwnId = inputs.some(({ name, origin }) => name === "id" && origin !== "id");
   const rankings = new Map<string, RankResult>();
   const rank = (name: string): RankResult | undefined => {
     const model = serving.ranks.find((each) => each.name === name);
@@ -74,7 +84,7 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
   const valueOf = ({ value, candidate }: Extract<TestLeaf, { kind: "of" }>): ExpectationValue => {
     const reads = formulaInputs(serving, [value]);
     const read = readInputs(
-      serving,
+      { ...serving, inputs },
       { candidates: candidates.map((row, i) => (hasOwnId ? row : { ...row, id: ids[i] })), request, now },
       ({ name }) => reads.has(name),
     );
@@ -111,6 +121,22 @@ export function runTest(serving: ServingModel, test: TestModel, permits?: Permit
     return { span, passed, values, rankings: [...names].map((name) => report(name, rank(name))) };
   });
   return { title: test.title, span: test.span, passed: expectations.every(({ passed }) => passed), expectations };
+}
+
+/** Features that expectations read and the serving stage does not: the model has no inputs for them. */
+function inputsOfTestOnly({ inputs }: ServingModel, { expectations }: TestModel): readonly ServingInput[] {
+  const known = new Set(inputs.map(({ name }) => name));
+  const found: ServingInput[] = [];
+  const walk = (node: TestExpression): void => {
+    if (node.kind === "of" && node.value.kind === "input" && !known.has(node.value.name)) {
+      const { name, type, span } = node.value;
+      known.add(name);
+      found.push({ name, origin: "feature", type, missing: { kind: "keep" }, outside: "drop", span });
+    }
+    operandsOf(node).forEach(walk);
+  };
+  for (const { condition } of expectations) walk(condition);
+  return found;
 }
 
 /** Times as texts: a date of a spec is one in any year, where a request's number has to look like seconds. */

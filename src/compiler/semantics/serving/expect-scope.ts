@@ -1,9 +1,12 @@
 /** What expectations of tests read: rankings as lists of candidates, and values of one candidate. */
+import { formulaCallWords, isListFunction } from "../../functions/index.js";
 import type { TestCandidate, TestLeaf } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
+import { placeArguments } from "../arguments/place-arguments.js";
+import { isCandidateId } from "../formulas/formula-scope.js";
 import { errorFormula, typed, type FormulaScope, type TypedFormula } from "../formulas/typed-formula.js";
-import { describeValue } from "../names/describe.js";
+import { describeValue, withoutParentheses } from "../names/describe.js";
 import { resolveName } from "../names/resolve.js";
 import type { ValueType } from "../values/types.js";
 
@@ -52,7 +55,11 @@ export function createExpectScope(state: TestState): FormulaScope<TestLeaf> {
       return candidatesOf([node.name.text], node.span);
     }
     const { type, value } = scope.name(node);
-    return typed(type, value?.kind === "param" ? value : undefined);
+    if (type.kind === "error") return errorFormula;
+    if (value?.kind === "param") return typed(type, value);
+    const [candidate = "…"] = state.steps.keys();
+    context.reporter.report("MTL5056", { what: "value", name: node.name.text, candidate }, node.span);
+    return errorFormula;
   };
   return {
     context,
@@ -78,34 +85,53 @@ function candidatesOf(names: readonly string[], span: Span): TestFormula {
 }
 
 /** `score(plain)`: a formula or an input of one candidate; undefined for a call of a function. */
-function inferValueOf(
-  state: TestState,
-  { callee, arguments: given, span }: ast.CallExpression,
-): TestFormula | undefined {
+function inferValueOf(state: TestState, call: ast.CallExpression): TestFormula | undefined {
   const { scope, candidates } = state;
   const { context } = scope;
-  const symbol = context.scope.names.get(callee.text);
-  const [argument] = given;
-  if (argument === undefined || given.length !== 1 || symbol?.kind === "rank") return undefined;
-  const node = argument.value.kind === "NameExpression" ? argument.value : undefined;
-  if (symbol === undefined) {
+  const { callee, arguments: given, span } = call;
+  const { text: name } = callee;
+  const [only] = given;
+  const ofCandidate = given.length === 1 && only !== undefined && isCandidateNode(state, only.value);
+  const isFunction = formulaCallWords.includes(name);
+  const isValue = context.scope.names.has(name) || context.scope.attributes.has(name) || isCandidateId(context, name);
+  if (!ofCandidate && (isFunction || !isValue)) {
+    if (!isListFunction(name)) return undefined;
+    context.reporter.report("MTL5056", { what: "list function", name }, span);
+    return errorFormula;
+  }
+  if (!isValue) {
     // `score(plain)` of a formula that is not there: no function takes a candidate.
-    if (node === undefined || !isCandidate(state, node.name)) return undefined;
     resolveName(context, callee, { kinds: ["fusion"], what: "a formula" });
     return errorFormula;
   }
-  context.references.set(callee, symbol);
-  if (argument.name !== undefined && argument.name.text !== "candidate") {
-    const { text: name, span: at } = argument.name;
-    context.reporter.report("MTL2005", { callee: callee.text, name, known: ["candidate"] }, at);
-    return errorFormula;
-  }
-  if (node !== undefined && !isOwn(state, node.name)) return typed<TestLeaf>(scope.name(node).type, undefined);
-  if (node !== undefined) findCandidate(state, node.name);
   const { type, value } = scope.name({ kind: "NameExpression", name: callee, span: callee.span });
-  const candidate = node?.name.text ?? "";
-  const isKnown = candidates.has(candidate) && value !== undefined && "name" in value;
-  return typed<TestLeaf>(type, isKnown ? { kind: "of", type: value.type, value, candidate, span } : undefined);
+  if (type.kind === "error") return errorFormula;
+  const placed = placeArguments(context, { name, span: callee.span }, ["candidate"], given, call);
+  const candidate = placed?.[0] && candidateIn(state, name, withoutParentheses(placed[0].value));
+  if (candidate === undefined || !candidates.has(candidate) || value === undefined || !("name" in value))
+    return typed<TestLeaf>(type, undefined);
+  // A candidate's name is its id.
+  if (isCandidateId(context, name))
+    return typed<TestLeaf>(type, { kind: "constant", type: "text", value: candidate, span });
+  return typed<TestLeaf>(type, { kind: "of", type: value.type, value, candidate, span });
+}
+
+function isCandidateNode(state: TestState, argument: ast.Expression): boolean {
+  const node = withoutParentheses(argument);
+  return node.kind === "NameExpression" && isCandidate(state, node.name);
+}
+
+/** The candidate that the argument of `callee` names; undefined, and reported, when it names none. */
+function candidateIn(state: TestState, callee: string, node: ast.Expression): string | undefined {
+  const { scope } = state;
+  if (node.kind === "NameExpression" && isOwn(state, node.name)) return findCandidate(state, node.name)?.name.text;
+  if (node.kind === "NameExpression" && scope.name(node).type.kind === "error") return undefined;
+  scope.context.reporter.report(
+    "MTL3002",
+    { callee, parameter: "candidate", expected: "a candidate of this test", found: describeValue(node) },
+    node.span,
+  );
+  return undefined;
 }
 
 /** `[promo, plain]`. */
@@ -116,11 +142,11 @@ function inferCandidateList(
 ): TestFormula {
   const names: string[] = [];
   for (const item of list.items) {
-    if (item.kind === "NameExpression") {
+    if (item.kind === "Missing") continue;
+    if (item.kind === "NameExpression" && isOwn(state, item.name)) {
       names.push(item.name.text);
-      if (isOwn(state, item.name)) findCandidate(state, item.name);
-      else resolve(item);
-    } else if (item.kind !== "Missing") {
+      findCandidate(state, item.name);
+    } else if (item.kind !== "NameExpression" || resolve(item).type.kind !== "error") {
       state.scope.context.reporter.report("MTL3042", { found: describeValue(item) }, item.span);
       return errorFormula;
     }

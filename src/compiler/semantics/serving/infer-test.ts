@@ -5,6 +5,7 @@ import { constantOf } from "../arguments/constants.js";
 import type { CheckContext } from "../context.js";
 import { createFormulaScope, type FormulaValues } from "../formulas/formula-scope.js";
 import { inferFormula } from "../formulas/infer-formula.js";
+import { collectEntries } from "../names/blocks.js";
 import { describeValue } from "../names/describe.js";
 import { describeKind } from "../names/symbols.js";
 import { holds, showInterval } from "../../functions/intervals.js";
@@ -20,10 +21,16 @@ export function inferTest(context: CheckContext, test: ast.TestDeclaration, valu
   const expectations: TestExpectation[] = [];
   let request: TestModel["request"] = {};
   let at: number | undefined;
+  let clock: ast.Node | undefined;
   for (const step of test.steps) {
     switch (step.kind) {
       case "TestAt":
-        at = inferDate(context, step.time, { callee: "test", parameter: "at" }) ?? at;
+        if (clock !== undefined)
+          context.reporter.report("MTL2008", { block: "test", key: "at" }, step.span, {
+            labels: [{ span: clock.span, message: "the first one" }],
+          });
+        clock ??= step;
+        at ??= inferDate(context, step.time, { callee: "test", parameter: "at" });
         break;
       case "TestRequest":
         request = { ...request, ...inferFields(state, step.fields, true) };
@@ -66,16 +73,17 @@ function inferCandidate(state: TestState, step: CandidateStep): void {
   candidates.set(text, { name: text, fields: { ...base, ...fields }, span: step.span });
 }
 
+/** Values by name; the first of a repeated name, which is reported. */
 function inferFields(
   state: TestState,
   fields: readonly ast.Entry[],
   ofRequest: boolean,
 ): Readonly<Record<string, CandidateValue>> {
+  const { context } = state.scope;
+  const entries = collectEntries(context, ofRequest ? "request" : "candidate", fields);
   return Object.fromEntries(
-    fields.flatMap((field) => {
-      if (field.key.text === "") return [];
+    [...entries.values()].flatMap((field) => {
       const literal = literalValue(field.value);
-      const { context } = state.scope;
       if (!ofRequest && isSourceField(context, field)) checkSources(context, field, literal);
       else checkField(state, field, literal, ofRequest);
       return literal === undefined ? [] : [[field.key.text, literal] as const];

@@ -108,7 +108,7 @@ function isBounded({ low, high }: Interval): boolean {
 function inputsRead(context: CheckContext, features: readonly FeatureModel[]): readonly ServingInput[] {
   const found = new Map<string, ServingInput>();
   for (const declaration of context.spec.declarations) {
-    if (!["Fusion", "Rules", "Rank", "Test"].includes(declaration.kind)) continue;
+    if (!["Fusion", "Rules", "Rank"].includes(declaration.kind)) continue;
     visit(declaration, (node) => {
       if (node.kind !== "NameExpression") return;
       const { text } = node.name;

@@ -140,4 +140,16 @@ export const formulasDiagnostics = defineDiagnostics({
       "A formula reads what candidates provide; a condition on the request reads what the request provides. This value is neither.",
     fix: "Read a declared attribute, signal, feature or value of the request.",
   },
+  MTL5056: {
+    slug: "value-without-candidate",
+    severity: "error",
+    title: "value without a candidate",
+    message: (p: { what: "value"; name: string; candidate: string } | { what: "list function"; name: string }) =>
+      p.what === "value"
+        ? `\`${p.name}\` has a value per candidate, and \`expect\` reads one: write \`${p.name}(${p.candidate})\``
+        : `\`${p.name}\` reads the values of all candidates, and \`expect\` has one: write a formula with \`${p.name}\` and read that`,
+    about:
+      "An expectation compares single values. A score, an attribute or a feature has a value per candidate, and a function such as `percentile` reads the values of all candidates.",
+    fix: "Write the candidate: `score(plain)`. For a function of all candidates, declare a formula, `fusion share = percentile(score)`, and write `share(plain)`.",
+  },
 });

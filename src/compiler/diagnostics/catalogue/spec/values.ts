@@ -51,10 +51,9 @@ export const valuesDiagnostics = defineDiagnostics({
     slug: "test-value-type",
     severity: "error",
     title: "test value type mismatch",
-    message: (p: { name: string; expected: string; found: string }) =>
-      `\`${p.name}\` is ${p.expected}, but the candidate has ${p.found}`,
-    about: "A candidate of a test has a value of another type than the declared one.",
-    fix: "Write a value of the declared type.",
+    message: (p: { name: string; expected: string; found: string }) => `\`${p.name}\` is ${p.expected}, not ${p.found}`,
+    about: "A value in a test has another type than the declared one, or is not a literal.",
+    fix: "Write a literal of the declared type: a number, a text, a date, a list.",
   },
   MTL3057: {
     slug: "time-arithmetic",

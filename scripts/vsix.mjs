@@ -1,8 +1,8 @@
-// Packs the VS Code extension with its server into one .vsix: `npm run vsix`, or `buildVsix(path)`. No network is needed,
-// and the same sources give the same bytes. `npm run vsix -- --vsce` has Microsoft's own packer (from the registry, 285
+// Packs the VS Code extension with its server into one .vsix: `npm run vsix -- [FILE]`, or `buildVsix(path)`. No network is
+// needed, and the same sources give the same bytes. `npm run vsix -- --vsce` has Microsoft's own packer (from the registry, 285
 // packages) pack the same files, and fails when it warns of anything: what the Marketplace would say.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
@@ -122,7 +122,7 @@ function contentTypes(paths) {
   return `<?xml version="1.0" encoding="utf-8"?>\n<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">${lines.join("")}</Types>\n`;
 }
 
-/** The extension's manifest and its files, by their paths in it. `dist` must be current. */
+/** The extension's manifest and its files, by their paths in it. */
 async function extensionFiles() {
   const read = (...parts) => readFileSync(join(root, ...parts));
   const { version } = JSON.parse(read("package.json"));
@@ -163,7 +163,7 @@ async function extensionFiles() {
 
 const bytesOf = (content) => (typeof content === "string" ? strToU8(content) : new Uint8Array(content));
 
-/** Writes the package; `path` defaults to `.mtlc/mtl-VERSION.vsix`. Gives the path. `dist` must be current. */
+/** Writes the package; `path` defaults to `.mtlc/mtl-VERSION.vsix`. Gives the path. */
 export async function buildVsix(path) {
   const { manifest, files: own } = await extensionFiles();
   const inside = Object.fromEntries(Object.entries(own).map(([name, content]) => [`extension/${name}`, content]));
@@ -207,8 +207,10 @@ async function buildByVsce() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    if (!existsSync(join(root, "dist", "server", "index.js"))) throw new Error("build first: `node scripts/build.mjs`");
-    const path = process.argv.includes("--vsce") ? await buildByVsce() : await buildVsix();
+    const words = process.argv.slice(2);
+    const path = words.includes("--vsce")
+      ? await buildByVsce()
+      : await buildVsix(words.find((word) => !word.startsWith("--")));
     process.stdout.write(`${path}\n`);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);

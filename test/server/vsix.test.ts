@@ -17,11 +17,14 @@ let folder = "";
 let bytes: Buffer;
 let files: Readonly<Record<string, string>> = {};
 
-/** Packs the extension as `npm run vsix` does; its bytes. */
+/** Packs the extension by the program behind `npm run vsix`; its bytes. */
 function pack(path: string): Buffer {
-  const script = `import("./scripts/vsix.mjs").then(({ buildVsix }) => buildVsix(${JSON.stringify(path)}))`;
-  const { status, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/vsix.mjs", path], {
+    cwd: root,
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
+  expect(stdout).toBe(`${path}\n`);
   return readFileSync(path);
 }
 

@@ -5,7 +5,7 @@ export const internalDiagnostics = defineDiagnostics({
   MTL9001: {
     slug: "internal-error",
     severity: "error",
-    title: "a bug in mtlc",
+    title: "internal error",
     message: (p: { problem: string; version: string }) =>
       `this is a bug in mtlc ${p.version}; please report it with the spec that shows it: ${p.problem}`,
     about:

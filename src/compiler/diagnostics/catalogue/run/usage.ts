@@ -178,10 +178,10 @@ export const usageDiagnostics = defineDiagnostics({
   MTL8023: {
     slug: "diff-needs-two-models",
     severity: "error",
-    title: "diff needs two models",
+    title: "wrong number of models to compare",
     message: (p: { given: number }) =>
       `\`mtlc diff\` compares two models, not ${p.given}: \`mtlc diff OLD NEW\`, or \`mtlc diff --git REVISION SPEC\``,
-    about: "A diff needs two models.",
+    about: "`mtlc diff` says what changed from one model to another, so it takes two of them.",
     fix: "Give two, or one with `--git REVISION`.",
     usage: true,
   },

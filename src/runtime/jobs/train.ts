@@ -1,28 +1,28 @@
 /** Training from a spec to an artifact: the steps in their order, each done by its own part. */
-import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/model.js";
-import { checkOutputDirectory, entriesOf, manifestName, type RunNote, writeArtifact } from "../artifact/index.js";
+import { omitUndefined } from "../../compiler/text/index.js";
+import { type ArtifactContent, type LoadedArtifact, type RunNote, writeArtifact } from "../artifact/index.js";
 import { type Dataset, hashFitted, openData, type OpenedData, sizesWithoutData, splitFitted } from "../data/index.js";
-import type { EngineName, HostTensor } from "../engine/index.js";
-import { initialReader, sessionReader } from "../engine/state.js";
+import type { Engine, EngineName, HostTensor, Session } from "../engine/index.js";
+import { initialReader, sessionReader, type StateReader } from "../engine/state.js";
 import { chooseEngine } from "../engine/choose-engine.js";
 import { checkDisk, checkMemory, knownNeed, trainingFiles, trainingNeed } from "../memory.js";
 import { createFailure, noLocation } from "../failure.js";
-import { checkWritable, refuseReplacement } from "../outputs.js";
 import { loadWeights } from "../artifact/load-weights.js";
 import { createProgram, functionOf, measuredProgram } from "../engine/create-program.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
-import { hasCheckpoint, type RunIdentity } from "../train/checkpoint.js";
-import type { EvaluationRole, Measured, TrainEvent, TrainSummary } from "../events.js";
+import type { RunIdentity } from "../train/checkpoint.js";
+import type { EvaluationRole, Measured, TrainEvent, TrainSummary, WarmStartReport } from "../events.js";
 import { finishedRun } from "../train/finished.js";
 import { inspectData } from "../train/inspect/inspect.js";
 import { measureHeads } from "../measure/measure.js";
 import { metricsFile } from "../measure/stored-measured.js";
+import { checkpointsIn, prepareOutput, type RunStart } from "../train/prepare-output.js";
 import type { TrainResult } from "../train/result.js";
-import { runTraining, type TrainingOutcome } from "../train/run.js";
+import { type CheckpointOptions, runTraining, type TrainingOutcome, type TrainingRun } from "../train/run.js";
 import { describeWarmStart, refittedFeatures, warmStart } from "../train/warm-start.js";
 
 /** Files in place of those that the spec names, relative to the working directory; globs allowed. */
@@ -83,7 +83,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model } = spec;
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
   if (model.loss.terms.length === 0) throw createFailure("MTL7311", { name: model.name });
-  const start = output === undefined ? "fresh" : await prepareOutput(output, spec, options);
+  const inputs = [
+    ...spec.sources.map(({ path }) => path),
+    ...(options.warmStart === undefined ? [] : [options.warmStart]),
+  ];
+  const start = output === undefined ? "fresh" : await prepareOutput(output, inputs, options);
   if (output !== undefined && start === "fresh" && options.resume === true)
     onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7330", { directory: output }, noLocation(output)) });
   checkMemory(knownNeed(model, sizesWithoutData(model)));
@@ -97,164 +101,202 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const data = await openData(model, {
     ...dataFiles(options),
     specPath: spec.path,
-    ...(options.cacheLimit === undefined ? {} : { cacheLimit: options.cacheLimit }),
-    ...(signal === undefined ? {} : { signal }),
+    ...omitUndefined({ cacheLimit: options.cacheLimit, signal }),
     onProgress: (progress) => onEvent({ kind: "data", ...progress }),
   });
   const opened = [data.train, data.validation, data.test].filter((dataset) => dataset !== undefined);
   try {
-    for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
-    const rows = trainingData(model, data);
-    const evaluation = evaluationData(data);
-    for (const diagnostic of inspectData(model, data)) onEvent({ kind: "warning", diagnostic });
-    for (const role of ["train", "validation", "test"] as const) {
-      const report = data[role]?.report;
-      if (report !== undefined) onEvent({ kind: "encoded", role, report });
-    }
-    const identity = runIdentity(spec, data, rows);
-    if (output !== undefined && start === "finished") return await finishedRun(output, identity, model);
-    const program = createProgram(model, data.fitted);
-    checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
-    if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
-    const cold = initialReader(model.train.seed);
-    const coldStart = { model, fitted: data.fitted, program, initial: cold };
-    const warm = old === undefined ? undefined : warmStart(old, coldStart);
-    const initial = warm?.state ?? cold;
-    const taken = old === undefined || warm === undefined ? undefined : describeWarmStart(old.directory, warm);
-    const measured = measuredProgram(program);
-    const measure = (role: EvaluationRole, dataset: Dataset): Promise<Measured> =>
-      measureHeads(session, functionOf(measured, "evaluate"), dataset, model, role, signal);
-    const session = await engine.open(measured, {
-      trainBatch: model.train.batch,
-      functions: evaluation === undefined ? ["train"] : ["train", "evaluate"],
-    });
-    try {
-      const outcome = await runTraining({
-        model,
-        program,
-        session,
-        data: rows,
-        identity,
-        initial,
-        compiles: engine.compiles,
-        ...(evaluation === undefined
-          ? {}
-          : {
-              evaluation: { role: evaluation.role, measure: () => measure(evaluation.role, evaluation.data) },
-            }),
-        ...(output === undefined
-          ? {}
-          : {
-              checkpoints: {
-                directory: join(output, "checkpoints"),
-                everySeconds: options.checkpoints?.everySeconds ?? 60,
-                keep: keptCheckpoints,
-                ...(options.checkpoints?.everySteps === undefined
-                  ? {}
-                  : { everySteps: options.checkpoints.everySteps }),
-              },
-            }),
-        resume: start === "resume",
-        ...(options.tensorboard === undefined ? {} : { tensorboard: options.tensorboard }),
-        ...(signal === undefined ? {} : { signal }),
-        onEvent,
-        onStart: (resumed) => {
-          if (taken !== undefined && resumed === undefined) {
-            onEvent({ kind: "warmStarted", ...taken });
-            const refitted = old === undefined ? [] : refittedFeatures(old, coldStart);
-            if (refitted.length > 0)
-              onEvent({
-                kind: "warning",
-                diagnostic: createDiagnostic("MTL7332", { features: refitted }, noLocation()),
-              });
-          }
-          onEvent({
-            kind: "started",
-            rows: { train: rows.rows, validation: data.validation?.rows ?? 0, test: data.test?.rows ?? 0 },
-            epochs: model.train.epochs,
-            batch: model.train.batch,
-            steps: Math.ceil(rows.rows / model.train.batch) * model.train.epochs,
-            parameters: countParameters(program),
-            ...(resumed === undefined ? {} : { resumed }),
-          });
-        },
-      });
-      const { summary, history } = outcome;
-      if (summary.ended === "interrupted")
-        return { summary, history, ...(outcome.checkpoint === undefined ? {} : { checkpoint: outcome.checkpoint }) };
-      try {
-        const found = await finalScores(outcome, data, (role, dataset) => {
-          onEvent({ kind: "evaluating", role, rows: dataset.rows });
-          return measure(role, dataset);
-        });
-        if (output !== undefined) {
-          const content = {
-            sources: spec.sources,
-            model,
-            fitted: splitFitted(data.fitted),
-            program,
-            graphText: printProgram(program, { origins: false }),
-            state: sessionReader(session, program.state),
-            trained: true,
-            ...(found === undefined ? {} : { metrics: metricsFile(found) }),
-            run: runNote(options, identity, summary),
-          };
-          await writeArtifact(output, content, signal);
-          onEvent({ kind: "saved", directory: output });
-        }
-        return {
-          summary,
-          history,
-          ...(found === undefined ? {} : { evaluation: found }),
-          ...(taken === undefined ? {} : { warmStart: taken }),
-          ...(output === undefined ? {} : { artifact: output }),
-        };
-      } catch (error) {
-        if (signal?.aborted !== true || outcome.checkpoint === undefined) throw error;
-        return { summary: { ...summary, ended: "interrupted" }, history, checkpoint: outcome.checkpoint };
-      }
-    } finally {
-      session.close();
-    }
+    return await trainOn({ options, spec, start, old, engine, data, onEvent });
   } finally {
     for (const dataset of opened) dataset.close();
   }
 }
 
+/** A training whose data is open. */
+interface TrainJob {
+  readonly options: TrainOptions;
+  readonly spec: LoadedSpec;
+  readonly start: RunStart;
+  /** The artifact that a warm start takes weights from. */
+  readonly old: LoadedArtifact | undefined;
+  readonly engine: Engine;
+  readonly data: OpenedData;
+  readonly onEvent: (event: TrainEvent) => void;
+}
+
+/** A training whose session is open too. */
+interface OpenRun {
+  /** The rows that are trained on. */
+  readonly rows: Dataset;
+  readonly identity: RunIdentity;
+  readonly program: Program;
+  readonly first: FirstState;
+  readonly session: Session;
+  /** Measures the session as it is. */
+  readonly measure: (role: EvaluationRole, dataset: Dataset) => Promise<Measured>;
+}
+
+/** Checks that the run fits this machine, opens a session for it, and closes it when the run is over. */
+async function trainOn(job: TrainJob): Promise<TrainResult> {
+  const { spec, old, engine, data } = job;
+  const { output, signal } = job.options;
+  const { model } = spec;
+  const rows = inspectOpened(job);
+  const identity = runIdentity(spec, data, rows);
+  if (output !== undefined && job.start === "finished") return await finishedRun(output, identity, model);
+  const program = createProgram(model, data.fitted);
+  checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
+  if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
+  const first = firstState(job, program);
+  const measured = measuredProgram(program);
+  const session = await engine.open(measured, {
+    trainBatch: model.train.batch,
+    functions: evaluationData(data) === undefined ? ["train"] : ["train", "evaluate"],
+  });
+  const measure: OpenRun["measure"] = (role, dataset) =>
+    measureHeads(session, functionOf(measured, "evaluate"), dataset, model, role, signal);
+  try {
+    return await trainAndSave(job, { rows, identity, program, first, session, measure });
+  } finally {
+    session.close();
+  }
+}
+
+/** The rows to train on, once all that is odd about the data has been said. Throws when they cannot be trained on. */
+function inspectOpened({ spec: { model }, data, onEvent }: TrainJob): Dataset {
+  for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
+  const rows = trainingData(model, data);
+  for (const diagnostic of inspectData(model, data)) onEvent({ kind: "warning", diagnostic });
+  for (const role of ["train", "validation", "test"] as const) {
+    const report = data[role]?.report;
+    if (report !== undefined) onEvent({ kind: "encoded", role, report });
+  }
+  return rows;
+}
+
+/** The state before the first step. */
+interface FirstState {
+  readonly state: StateReader;
+  /** Absent: all weights are initialized. */
+  readonly warm?: { readonly report: WarmStartReport; readonly refitted: () => readonly string[] };
+}
+
+function firstState({ spec: { model }, old, data }: TrainJob, program: Program): FirstState {
+  const initial = initialReader(model.train.seed);
+  if (old === undefined) return { state: initial };
+  const cold = { model, fitted: data.fitted, program, initial };
+  const warm = warmStart(old, cold);
+  const report = describeWarmStart(old.directory, warm);
+  return { state: warm.state, warm: { report, refitted: () => refittedFeatures(old, cold) } };
+}
+
+/** Trains, measures what is kept and writes it. A signal that fires after training leaves the newest checkpoint. */
+async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
+  const { options, data, onEvent } = job;
+  const { output, signal } = options;
+  const outcome = await runTraining(trainingRun(job, run));
+  const { summary, history, checkpoint } = outcome;
+  if (summary.ended === "interrupted") return { summary, history, ...omitUndefined({ checkpoint }) };
+  try {
+    const evaluation = await finalScores(outcome, data, (role, dataset) => {
+      onEvent({ kind: "evaluating", role, rows: dataset.rows });
+      return run.measure(role, dataset);
+    });
+    if (output !== undefined) {
+      await writeArtifact(output, artifactContent(job, run, { summary, evaluation }), signal);
+      onEvent({ kind: "saved", directory: output });
+    }
+    return { summary, history, ...omitUndefined({ evaluation, warmStart: run.first.warm?.report, artifact: output }) };
+  } catch (error) {
+    if (signal?.aborted !== true || checkpoint === undefined) throw error;
+    return { summary: { ...summary, ended: "interrupted" }, history, checkpoint };
+  }
+}
+
+function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
+  const { options, spec, start, engine, data, onEvent } = job;
+  const evaluation = evaluationData(data);
+  return {
+    model: spec.model,
+    program: run.program,
+    session: run.session,
+    data: run.rows,
+    identity: run.identity,
+    initial: run.first.state,
+    compiles: engine.compiles,
+    ...(evaluation === undefined
+      ? {}
+      : { evaluation: { role: evaluation.role, measure: () => run.measure(evaluation.role, evaluation.data) } }),
+    resume: start === "resume",
+    ...omitUndefined({
+      checkpoints: checkpointOptions(options),
+      tensorboard: options.tensorboard,
+      signal: options.signal,
+    }),
+    onEvent,
+    onStart: (resumed) => announceStart(job, run, resumed),
+  };
+}
+
+function checkpointOptions({ output, checkpoints }: TrainOptions): CheckpointOptions | undefined {
+  if (output === undefined) return undefined;
+  return {
+    directory: checkpointsIn(output),
+    everySeconds: checkpoints?.everySeconds ?? 60,
+    keep: keptCheckpoints,
+    ...omitUndefined({ everySteps: checkpoints?.everySteps }),
+  };
+}
+
+/** Says what a run begins with; of a warm start nothing when it goes on from a checkpoint. */
+function announceStart(
+  { spec: { model }, data, onEvent }: TrainJob,
+  { rows, program, first: { warm } }: OpenRun,
+  resumed: Parameters<TrainingRun["onStart"]>[0],
+): void {
+  if (warm !== undefined && resumed === undefined) {
+    onEvent({ kind: "warmStarted", ...warm.report });
+    const features = warm.refitted();
+    if (features.length > 0)
+      onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7332", { features }, noLocation()) });
+  }
+  onEvent({
+    kind: "started",
+    rows: { train: rows.rows, validation: data.validation?.rows ?? 0, test: data.test?.rows ?? 0 },
+    epochs: model.train.epochs,
+    batch: model.train.batch,
+    steps: Math.ceil(rows.rows / model.train.batch) * model.train.epochs,
+    parameters: countParameters(program),
+    ...omitUndefined({ resumed }),
+  });
+}
+
+function artifactContent(
+  { options, spec, data }: TrainJob,
+  { identity, program, session }: OpenRun,
+  { summary, evaluation }: Pick<TrainResult, "summary"> & { readonly evaluation: TrainResult["evaluation"] },
+): ArtifactContent {
+  return {
+    sources: spec.sources,
+    model: spec.model,
+    fitted: splitFitted(data.fitted),
+    program,
+    graphText: printProgram(program, { origins: false }),
+    state: sessionReader(session, program.state),
+    trained: true,
+    ...(evaluation === undefined ? {} : { metrics: metricsFile(evaluation) }),
+    run: runNote(options, identity, summary),
+  };
+}
+
 /** The spec with what the caller set in its place; the hash stays that of the text. */
 function withOverrides(spec: LoadedSpec, { seed, epochs }: TrainOptions): LoadedSpec {
-  const changes = { ...(seed === undefined ? {} : { seed }), ...(epochs === undefined ? {} : { epochs }) };
+  const changes = omitUndefined({ seed, epochs });
   return { ...spec, model: { ...spec.model, train: { ...spec.model.train, ...changes } } };
 }
 
-/**
- * Where a run starts: at its beginning, at the checkpoint in the directory, or nowhere, when `resume` finds an artifact and
- * no checkpoint. Throws when the directory is not ours, or holds a run that nobody asked to drop or to go on with.
- */
-async function prepareOutput(
-  output: string,
-  { sources }: LoadedSpec,
-  { resume, force, warmStart: old }: TrainOptions,
-): Promise<"fresh" | "resume" | "finished"> {
-  await checkOutputDirectory(output);
-  refuseReplacement(output, [...sources.map(({ path }) => path), ...(old === undefined ? [] : [old])]);
-  await checkWritable(output);
-  const checkpoints = join(output, "checkpoints");
-  const isUnfinished = await hasCheckpoint(checkpoints);
-  if (resume === true)
-    return isUnfinished ? "resume" : (await entriesOf(output)).includes(manifestName) ? "finished" : "fresh";
-  if (!isUnfinished) return "fresh";
-  if (force !== true) throw createFailure("MTL7306", { directory: output });
-  await rm(checkpoints, { recursive: true, force: true });
-  return "fresh";
-}
-
 export function dataFiles({ train: trainFiles, validation, test }: DataFiles): DataFiles {
-  return {
-    ...(trainFiles === undefined ? {} : { train: trainFiles }),
-    ...(validation === undefined ? {} : { validation }),
-    ...(test === undefined ? {} : { test }),
-  };
+  return omitUndefined({ train: trainFiles, validation, test });
 }
 
 function trainingData({ train: settings }: Model, data: OpenedData): Dataset {

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { loadModelSource } from "../../../runtime/specs/model-source.js";
 import { hasCheckpoint } from "../../../runtime/train/checkpoint.js";
+import { checkpointsIn } from "../../../runtime/train/prepare-output.js";
 
 /** Where an artifact goes when nobody says: `out/MODEL`. */
 export async function defaultOutput(spec: string): Promise<string> {
@@ -10,5 +11,5 @@ export async function defaultOutput(spec: string): Promise<string> {
 
 /** Whether a run that ended early can be gone on with. */
 export async function canResume(output: string): Promise<boolean> {
-  return hasCheckpoint(join(output, "checkpoints"));
+  return hasCheckpoint(checkpointsIn(output));
 }

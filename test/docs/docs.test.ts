@@ -13,6 +13,7 @@ import {
   schedules,
 } from "../../src/compiler/builtins/index.js";
 import { catalogue } from "../../src/compiler/diagnostics/index.js";
+import { metricNames } from "../../src/compiler/metrics/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { calendarUnits, type ServingModel, type TestModel } from "../../src/compiler/model/serving.js";
 import { compileSpec, type Compilation } from "../../src/compiler/compile.js";
@@ -29,7 +30,6 @@ import {
   fileFormats,
   formatSpecs,
   logitWords,
-  metricNames,
   parameterGroups,
   splitSpecs,
   stopSpecs,

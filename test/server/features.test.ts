@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { metricNames } from "../../src/compiler/semantics/index.js";
 import { parseFile } from "../../src/compiler/compile.js";
 import { createSourceFile } from "../../src/compiler/text/index.js";
 import { actionsAt } from "../../src/server/features/code-actions.js";
@@ -12,7 +11,6 @@ import { applyEdits } from "../../src/compiler/diagnostics/index.js";
 import { selectionAt } from "../../src/server/features/selection.js";
 import { semanticLegend, semanticTokensOf } from "../../src/server/features/semantic-tokens.js";
 import { signatureHelpAt } from "../../src/server/features/signature-help.js";
-import { callDocs } from "../../src/server/language/docs.js";
 import { toOffset, toPosition } from "../../src/server/positions.js";
 import { hoverAt } from "../../src/testing/cursor.js";
 import { analyze, analyzeAt, sample, sampleWith } from "./marked.js";
@@ -326,11 +324,5 @@ describe("selection", () => {
     expect(texts).toEqual(
       expect.arrayContaining(["t_ctr", "logit(t_ctr)", "task ctr: P(click) = sigmoid(logit(t_ctr))", sample]),
     );
-  });
-});
-
-describe("what the editor says about words", () => {
-  it("covers every word of the compiler's tables", () => {
-    expect(metricNames.filter((name) => callDocs[name] === undefined)).toEqual([]);
   });
 });

@@ -1,16 +1,26 @@
 import { describe, expect, it } from "vitest";
-import type { MetricName } from "../../src/compiler/model/model.js";
-import { observeMetric, type StopState } from "../../src/runtime/train/early-stopping.js";
+import { greaterIsBetter, metricText, stopValue } from "../../src/compiler/metrics/index.js";
+import type { StopModel } from "../../src/compiler/model/index.js";
+import { observeValue, type StopState } from "../../src/runtime/train/early-stopping.js";
 
-/** Feeds values epoch by epoch; returns the epoch at which it stops and the best epoch. */
-function follow(metric: MetricName, patience: number, values: readonly number[]) {
+/** Feeds values of metrics epoch by epoch; returns the epoch at which it stops and the best epoch. */
+function watch(stop: StopModel, epochs: readonly Readonly<Record<string, number>>[]) {
   let state: StopState = { waited: 0 };
-  for (const [i, value] of values.entries()) {
-    const next = observeMetric(state, metric, value, i + 1, patience);
+  for (const [i, values] of epochs.entries()) {
+    const value = stopValue(stop, (head, metric) => values[`${head} ${metric}`]) ?? NaN;
+    const next = observeValue(state, { value, greaterIsBetter: greaterIsBetter(stop) }, i + 1, stop.patience);
     state = next.state;
     if (next.stop) return { stopped: i + 1, best: state.best?.epoch };
   }
   return { stopped: undefined, best: state.best?.epoch };
+}
+
+function follow(metric: string, patience: number, values: readonly number[]) {
+  const key = `ctr ${metricText(metric)}`;
+  return watch(
+    { metric, head: "ctr", patience },
+    values.map((value) => ({ [key]: value })),
+  );
 }
 
 describe("early stopping", () => {
@@ -33,5 +43,48 @@ describe("early stopping", () => {
 
   it("looks for the calibration nearest to one, from either side", () => {
     expect(follow("calibration", 2, [0.7, 1.2, 0.9, 1.3, 0.8])).toEqual({ stopped: 5, best: 3 });
+  });
+
+  it("looks at the sum of several metrics, with their weights", () => {
+    const stop: StopModel = {
+      terms: [
+        { weight: 1, metric: "auc", head: "ctr" },
+        { weight: -0.5, metric: "logloss", head: "cvr" },
+      ],
+      patience: 1,
+    };
+    const epochs = [
+      { "ctr auc": 0.7, "cvr logloss": 0.6 },
+      { "ctr auc": 0.6, "cvr logloss": 0.3 },
+      { "ctr auc": 0.61, "cvr logloss": 0.4 },
+    ];
+    expect(watch(stop, epochs)).toEqual({ stopped: 3, best: 2 });
+  });
+
+  it("takes the distance from 1 of a calibration in a sum", () => {
+    const stop: StopModel = {
+      terms: [
+        { weight: 1, metric: "logloss", head: "ctr" },
+        { weight: 2, metric: "calibration", head: "ctr" },
+      ],
+      patience: 1,
+    };
+    const epochs = [
+      { "ctr logloss": 0.5, "ctr calibration": 0.9 },
+      { "ctr logloss": 0.6, "ctr calibration": 1.01 },
+      { "ctr logloss": 0.6, "ctr calibration": 0.95 },
+    ];
+    expect(watch(stop, epochs)).toEqual({ stopped: 3, best: 2 });
+  });
+
+  it("does not count an epoch on which a metric of the sum has no value", () => {
+    const stop: StopModel = {
+      terms: [
+        { weight: 1, metric: "auc", head: "ctr" },
+        { weight: 1, metric: "auc", head: "cvr" },
+      ],
+      patience: 1,
+    };
+    expect(stopValue(stop, (head) => (head === "ctr" ? 0.7 : undefined))).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ import {
   parseGuard,
   parseObjective,
 } from "../../src/runtime/tune/index.js";
-import { ascendingOrderOfDoubles } from "../../src/runtime/metrics/sort.js";
+import { ascendingOrderOfDoubles } from "../../src/compiler/metrics/index.js";
 
 const { measures } = JSON.parse(readFileSync(new URL("./fixtures/fits.json", import.meta.url), "utf8")) as unknown as {
   readonly measures: readonly {

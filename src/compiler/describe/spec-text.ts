@@ -1,4 +1,5 @@
 import { chainText } from "./chain-text.js";
+import { metricText, watchedText } from "../metrics/index.js";
 import type {
   Arguments,
   DataModel,
@@ -41,7 +42,7 @@ export function specText(model: Model): string {
     model.heads.length === 0 ? "" : block("train", trainEntries(model.train)),
     block(
       "metrics",
-      model.metrics.map(({ head, metrics }) => `${head}: [${metrics.join(", ")}]`),
+      model.metrics.map(({ head, metrics }) => `${head}: [${metrics.map((metric) => metricText(metric)).join(", ")}]`),
     ),
     ...servingSections(model),
   ];
@@ -191,5 +192,5 @@ export function clipText(clip: TrainModel["clip"]): string {
 
 export function stopText(stop: TrainModel["stop"]): string {
   if (stop === undefined) return "none";
-  return `early(metric: ${stop.metric}(${stop.head}), patience: ${numberText(stop.patience)})`;
+  return `early(metric: ${watchedText(stop)}, patience: ${numberText(stop.patience)})`;
 }

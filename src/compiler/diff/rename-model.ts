@@ -1,5 +1,5 @@
 /** A model of before under the names of now: what `formerly` says was called otherwise. */
-import type { HeadExpression, LogitExpression, Model } from "../model/index.js";
+import type { HeadExpression, LogitExpression, Model, StopModel } from "../model/index.js";
 
 /** New names by the old ones. */
 export type Renames = ReadonlyMap<string, string>;
@@ -38,9 +38,15 @@ export function renameModel(model: Model, renames: Renames): Model {
     metrics: model.metrics.map((each) => ({ ...each, head: to(each.head) })),
     train: {
       ...model.train,
-      ...(model.train.stop === undefined ? {} : { stop: { ...model.train.stop, head: to(model.train.stop.head) } }),
+      ...(model.train.stop === undefined ? {} : { stop: renameStop(model.train.stop, to) }),
     },
   };
+}
+
+function renameStop(stop: StopModel, to: (name: string) => string): StopModel {
+  return "terms" in stop
+    ? { ...stop, terms: stop.terms.map((term) => ({ ...term, head: to(term.head) })) }
+    : { ...stop, head: to(stop.head) };
 }
 
 /** The name of a tensor or of a node: a name of the spec, then what the part calls its own. */

@@ -26,6 +26,7 @@ import {
   valueText,
   vocabularyOptions,
 } from "../describe/index.js";
+import { metricText } from "../metrics/index.js";
 import type { Arguments, FeatureModel, Model, SourceModel } from "../model/index.js";
 import type { RuleId } from "./policy.js";
 
@@ -257,7 +258,7 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
 export function metricSubjects({ metrics }: Model): readonly Subject[] {
   return metrics.map(({ head, metrics: measured }) => {
     // Their order says nothing.
-    const items = measured.toSorted();
+    const items = measured.map((metric) => metricText(metric)).toSorted();
     const text = `[${items.join(", ")}]`;
     return {
       ...plainSubject("metrics", head, "metrics.changed", text),

@@ -1,5 +1,5 @@
 import { compareText } from "../text/index.js";
-import type { Model, NetNode } from "./model.js";
+import type { MetricModel, Model, NetNode } from "./model.js";
 import { ruleOrders } from "./rule-traits.js";
 import type { ServingModel } from "./serving.js";
 import { sha256 } from "./sha256.js";
@@ -31,7 +31,10 @@ export function canonicalModel(model: Model): string {
     },
     metrics: [...model.metrics]
       .sort((a, b) => compareText(a.head, b.head))
-      .map(({ head, metrics }) => ({ head, metrics: [...metrics].sort(compareText) })),
+      .map(({ head, metrics }) => ({
+        head,
+        metrics: [...metrics].sort((a, b) => compareText(metricKey(a), metricKey(b))),
+      })),
     serving: model.serving === undefined ? undefined : canonicalServing(model.serving),
     // What a spec expects of itself, and what its parts were called, does not change what it is.
     train: { ...model.train, formerly: undefined },
@@ -56,6 +59,10 @@ function canonicalServing(serving: ServingModel): unknown {
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
   return [...items].sort((a, b) => compareText(a.name, b.name));
+}
+
+function metricKey(metric: MetricModel): string {
+  return typeof metric === "string" ? metric : canonicalJson(metric);
 }
 
 function idOf(ref: number, nodes: readonly NetNode[]): string {

@@ -296,20 +296,35 @@ export interface TrainModel {
   readonly embeddings: "auto" | "sparse" | "dense";
   readonly batch: number;
   readonly epochs: number;
-  /** Stop when the metric of the head has not improved for `patience` evaluations. */
-  readonly stop?: { readonly metric: string; readonly head: string; readonly patience: number };
+  readonly stop?: StopModel;
   readonly shuffle: boolean;
   readonly seed: number;
   /** Former names of features, parts and heads, for a warm start and a diff; no part of what the model is. */
   readonly formerly?: readonly { readonly name: string; readonly was: string }[];
 }
 
-export interface HeadMetrics {
+/**
+ * Stop when what is watched has not improved for `patience` evaluations: a metric of a head, or the weighted sum of several,
+ * of which more is better or less is better for all of them.
+ */
+export type StopModel = { readonly patience: number } & (
+  { readonly metric: MetricModel; readonly head: string } | { readonly terms: readonly StopTerm[] }
+);
+
+export interface StopTerm {
+  /** Not 0. */
+  readonly weight: number;
+  readonly metric: MetricModel;
   readonly head: string;
-  readonly metrics: readonly MetricName[];
 }
 
-export type MetricName = "auc" | "gauc" | "logloss" | "pr_auc" | "calibration" | "ece" | "accuracy" | "rmse" | "mae";
+export interface HeadMetrics {
+  readonly head: string;
+  readonly metrics: readonly MetricModel[];
+}
+
+/** A metric: its name, or its name with the arguments that differ from their defaults. */
+export type MetricModel = string | { readonly name: string; readonly arguments: Arguments };
 
 // ------------------------------------------------------------------------------------------------------------ fitted
 

@@ -23,6 +23,7 @@ import {
   stopText,
   vocabularyOptions,
 } from "../describe/index.js";
+import { metricText } from "../metrics/index.js";
 import type { FeatureModel, HeadModel, Model, ServingModel } from "../model/index.js";
 import { code, codeBlock, markdownTable, prose, section } from "./markdown.js";
 
@@ -56,7 +57,7 @@ function predictions(model: Model): string {
       code(headTypeText(model.labels, head.type)),
       code(headValueText(model, head.value)),
       rowsOf(model, head),
-      metrics.join(", "),
+      metrics.map((metric) => metricText(metric)).join(", "),
       [head.auxiliary ? "Trained, never served." : "", prose(head.doc)].filter((part) => part !== "").join(" "),
     ];
   });

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
+import { watchedText } from "../../compiler/metrics/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type ArtifactContent, type LoadedArtifact, type RunNote, writeArtifact } from "../artifact/index.js";
@@ -303,7 +304,7 @@ function trainingData({ train: settings }: Model, data: OpenedData): Dataset {
   if (data.train === undefined) throw createFailure("MTL7302", { role: "train", option: "--train" });
   if (data.train.rows === 0) throw createFailure("MTL7309", { role: "train" });
   if (settings.stop !== undefined && evaluationData(data) === undefined)
-    throw createFailure("MTL7307", { metric: `${settings.stop.metric}(${settings.stop.head})` });
+    throw createFailure("MTL7307", { metric: watchedText(settings.stop) });
   return data.train;
 }
 

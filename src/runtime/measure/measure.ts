@@ -3,7 +3,7 @@ import type { GraphFunction } from "../../compiler/graph/graph.js";
 import type { Model } from "../../compiler/model/model.js";
 import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
-import { computeMetrics } from "../metrics/index.js";
+import { computeMetrics } from "../../compiler/metrics/index.js";
 import type { DataRole } from "../data/index.js";
 import type { Measured, HeadMetrics } from "../events.js";
 import { collectPredictions, type Predictions } from "./predictions.js";
@@ -46,9 +46,8 @@ function scorePredictions(
       weights: take(predictions.weights, rows, new Float32Array(rows.length)),
       ...(groups === undefined ? {} : { groups: take(groups, rows, new Int32Array(rows.length)) }),
     });
-    const hasGroups = groups?.some((group) => group >= 0) ?? false;
-    missing.push(...undefinedMetrics(head, found, predictions, model.labels, role, hasGroups));
-    const defined = Object.entries(found.values).filter((entry): entry is [string, number] => entry[1] !== null);
+    missing.push(...undefinedMetrics(head, found, predictions, model.labels, role));
+    const defined = [...found.values].filter((entry): entry is [string, number] => typeof entry[1] === "number");
     return [[name, { rows: found.rows, ...Object.fromEntries(defined) }]];
   });
   return { heads: Object.fromEntries(scores), ...(missing.length === 0 ? {} : { undefinedMetrics: missing }) };

@@ -1,5 +1,3 @@
-import type { MetricName } from "../../compiler/model/model.js";
-
 /** What early stopping remembers between evaluations. */
 export interface StopState {
   /** The best value so far and the number of finished epochs it was measured after; absent before the first. */
@@ -8,32 +6,17 @@ export interface StopState {
   readonly waited: number;
 }
 
-/** Whether more is better; the calibration metrics are better near a value and are turned into a distance first. */
-const direction: Readonly<Record<MetricName, "up" | "down">> = {
-  auc: "up",
-  gauc: "up",
-  pr_auc: "up",
-  accuracy: "up",
-  logloss: "down",
-  calibration: "down",
-  ece: "down",
-  rmse: "down",
-  mae: "down",
-};
-
 /** The next state after an evaluation, and what to do: only a strictly better value is an improvement. */
-export function observeMetric(
+export function observeValue(
   state: StopState,
-  metric: MetricName,
-  value: number,
+  watched: { readonly value: number; readonly greaterIsBetter: boolean },
   epoch: number,
   patience: number,
 ): { readonly state: StopState; readonly improved: boolean; readonly stop: boolean } {
-  // A ratio of predicted to observed is best at 1.
-  const measured = metric === "calibration" ? Math.abs(value - 1) : value;
-  const sign = direction[metric] === "up" ? 1 : -1;
-  const improved = state.best === undefined || sign * measured > sign * state.best.value;
-  if (improved) return { state: { best: { value: measured, epoch }, waited: 0 }, improved, stop: false };
+  const { value } = watched;
+  const sign = watched.greaterIsBetter ? 1 : -1;
+  const improved = state.best === undefined || sign * value > sign * state.best.value;
+  if (improved) return { state: { best: { value, epoch }, waited: 0 }, improved, stop: false };
   const waited = state.waited + 1;
   return { state: { ...state, waited }, improved, stop: waited >= patience };
 }

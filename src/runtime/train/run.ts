@@ -1,6 +1,8 @@
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
-import type { MetricName, Model } from "../../compiler/model/model.js";
+import { greaterIsBetter, metricText, stopTerms, stopValue } from "../../compiler/metrics/index.js";
+import type { Model } from "../../compiler/model/model.js";
+import { own } from "../../compiler/text/index.js";
 import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { fillSession, heldReader, holdState, sessionReader, type StateReader } from "../engine/state.js";
@@ -12,7 +14,7 @@ import {
   type RunIdentity,
   writeCheckpoint,
 } from "./checkpoint.js";
-import { observeMetric, type StopState } from "./early-stopping.js";
+import { observeValue, type StopState } from "./early-stopping.js";
 import type { EpochRecord, EvaluationRole, Measured, TrainEvent, TrainSummary } from "../events.js";
 import { lossNames, runLoop, type StepProgress } from "./loop.js";
 import { startPosition } from "./position.js";
@@ -185,21 +187,24 @@ function judge(
   measured: Measured | undefined,
   epoch: number,
   onEvent: (event: TrainEvent) => void,
-): ReturnType<typeof observeMetric> | undefined {
+): ReturnType<typeof observeValue> | undefined {
   const { stop } = model.train;
   if (stop === undefined || measured === undefined) return undefined;
-  const value = measured.heads[stop.head]?.[stop.metric];
-  if (value === undefined) {
-    const metric = `${stop.metric}(${stop.head})`;
+  const valueOf = (head: string, metric: string): number | undefined =>
+    own(own(measured.heads, head) ?? { rows: 0 }, metric);
+  const value = stopValue(stop, valueOf);
+  if (value !== undefined)
+    return observeValue(state, { value, greaterIsBetter: greaterIsBetter(stop) }, epoch, stop.patience);
+  const missing = stopTerms(stop).find(({ head, metric }) => valueOf(head, metricText(metric)) === undefined);
+  if (missing !== undefined) {
+    const metric = metricText(missing.metric, missing.head);
     const reason =
       measured.undefinedMetrics?.find(
-        ({ head, metrics }) => head === stop.head && metrics.some((name) => name === stop.metric),
+        ({ head, metrics }) => head === missing.head && metrics.includes(metricText(missing.metric)),
       )?.reason ?? "it was not measured";
     onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7308", { metric, epoch, reason }, noLocation()) });
-    return undefined;
   }
-  // The checker lets a name of a metric through and nothing else.
-  return observeMetric(state, stop.metric as MetricName, value, epoch, stop.patience);
+  return undefined;
 }
 
 function writeProgress(board: EventWriter, progress: StepProgress): void {

@@ -1,13 +1,11 @@
 /** What may appear in a slot: names of the right kind, calls, words of a choice. */
-import { own } from "../../compiler/text/index.js";
 import { CompletionItemKind } from "vscode-languageserver";
 import { resolveBuiltin } from "../../compiler/builtins/index.js";
+import { findMetric } from "../../compiler/metrics/index.js";
 import {
   featureKindNames,
   headKinds,
   isHeadKind,
-  metricNames,
-  metricsOf,
   multiplyTypes,
   networkKinds,
   type ArgumentType,
@@ -159,15 +157,12 @@ function lossItems(key: string, { analysis }: ItemContext): readonly Item[] {
   });
 }
 
+/** Metrics of the head's type; every metric where the key is not a head. */
 function metricItems(head: string, { analysis }: ItemContext): readonly Item[] {
   const type = headOf(analysis, head);
-  return (type === undefined ? metricNames : metricsOf[type]).map((label) => ({
-    label,
-    kind: CompletionItemKind.Function,
-    detail: "a metric",
-    doc: own(callDocs, label),
-    rank: 0,
-  }));
+  return signaturesIn({ kind: "metrics", head }).flatMap((signature) =>
+    type === undefined || findMetric(signature.name)?.heads.includes(type) === true ? [callItem(signature, 0)] : [],
+  );
 }
 
 function argumentItems(type: ArgumentType, context: ItemContext): readonly Item[] {

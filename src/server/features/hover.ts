@@ -216,9 +216,8 @@ function describeBareWord(analysis: Analysis, nodes: readonly AnyNode[], word: s
   const slot = slotAt(analysis, nodes) ?? anySlot;
   if (slot.kind === "columns" || slot.kind === "column")
     return { span, parts: [`*a column* of the data: \`${word}\``] };
-  const signature = signatureOf(slot.kind === "metrics" ? { kind: "stopMetric" } : slot, word, new Map());
+  const signature = signatureOf(slot, word, new Map());
   if (signature === undefined) return undefined;
-  if (slot.kind === "metrics") return { span, parts: [`\`${word}\` — *a metric*: ${signature.summary}`] };
   return { span, parts: describeCall(undefined, signature) };
 }
 

@@ -2,6 +2,7 @@
 import { formulaFunctions } from "../../compiler/functions/index.js";
 import { omitUndefined, own } from "../../compiler/text/index.js";
 import { builtins, optimizers, schedules, type Builtin, type TrainingBuiltin } from "../../compiler/builtins/index.js";
+import { metrics } from "../../compiler/metrics/index.js";
 import type { ArgumentValue } from "../../compiler/model/index.js";
 import {
   activations,
@@ -12,7 +13,6 @@ import {
   featureKinds,
   fileFormats,
   formatSpecs,
-  metricNames,
   splitSpecs,
   stopSpecs,
   type ArgumentSpec,
@@ -90,8 +90,10 @@ export function signaturesIn(slot: Slot): readonly Signature[] {
       return clipSignatures;
     case "stop":
       return stopSignatures;
-    case "stopMetric":
+    case "metrics":
       return metricSignatures;
+    case "stopMetric":
+      return watchedSignatures;
     case "arm":
       return armSignatures;
     default:
@@ -320,9 +322,19 @@ const stopSignatures = [formSignature("early", "a rule to stop by", [], stopSpec
 /** What the call in an arm's place is; its named arguments are parameters of the spec. */
 export const armWord = "an arm of an experiment";
 const armSignatures = [formSignature("arm", armWord, [{ name: "share", slot: numberSlot }])];
-const metricSignatures = metricNames.map((name) =>
-  formSignature(name, "a metric", [{ name: "head", slot: { kind: "head" } }]),
-);
+const metricSignatures = metrics.map(({ name, summary, paper, parameters }): Signature => ({
+  name,
+  what: "a metric",
+  summary,
+  ...omitUndefined({ paper }),
+  inputs: [],
+  variadic: false,
+  parameters: parameters.map((spec) => parameterView(name, spec)),
+}));
+const watchedSignatures = metricSignatures.map((signature): Signature => ({
+  ...signature,
+  inputs: [{ name: "head", slot: { kind: "head" } }],
+}));
 
 function macroSignature(def: DefDeclaration, slot: Slot): Signature {
   return {

@@ -12,6 +12,7 @@ import { formulasDiagnostics } from "./spec/formulas.js";
 import { headsDiagnostics } from "./spec/heads.js";
 import { internalDiagnostics } from "./run/internal.js";
 import { lintDiagnostics } from "./spec/lint.js";
+import { metricsDiagnostics } from "./spec/metrics.js";
 import { namesDiagnostics } from "./spec/names.js";
 import { networkDiagnostics } from "./spec/network.js";
 import { projectDiagnostics } from "./run/project.js";
@@ -35,6 +36,7 @@ export const catalogue = {
   ...argumentsDiagnostics,
   ...networkDiagnostics,
   ...headsDiagnostics,
+  ...metricsDiagnostics,
   ...columnsDiagnostics,
   ...valuesDiagnostics,
   ...eventsDiagnostics,

@@ -6,7 +6,7 @@ import { columnFunctions } from "../data/column-expressions.js";
 import { columnWord } from "../data/column-names.js";
 import { featureKindNames } from "../data/feature-types.js";
 import { formulaCallWords } from "../../functions/index.js";
-import { metricNames } from "../training/metric-types.js";
+import { metricNames } from "../../metrics/index.js";
 
 /** Every word that the language itself calls, wherever it may appear: a macro of such a name would hide it. */
 export const callWords: ReadonlySet<string> = new Set([

@@ -1,11 +1,29 @@
-import type { DataModel, HeadMetrics, HeadModel, HeadType, MetricName, TrainModel } from "../../model/index.js";
+import {
+  createMetricModel,
+  defaultMetrics,
+  findMetric,
+  metricNames,
+  metricsOf,
+  metricText,
+  stopTerms,
+  type Metric,
+} from "../../metrics/index.js";
+import type {
+  Arguments,
+  DataModel,
+  HeadMetrics,
+  HeadModel,
+  HeadType,
+  MetricModel,
+  TrainModel,
+} from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
+import { checkArguments } from "../arguments/arguments.js";
 import { collectEntries } from "../names/blocks.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
 import { showHeadType } from "../events/events.js";
 import type { Heads } from "../heads/heads.js";
-import { defaultMetrics, metricNames, metricsOf } from "./metric-types.js";
 import { meantBy } from "../names/suggestion.js";
 import { resolveName } from "../names/resolve.js";
 import { headKinds } from "../names/symbols.js";
@@ -19,7 +37,7 @@ export function checkMetrics(
   data: DataModel,
   stop: TrainModel["stop"],
 ): readonly HeadMetrics[] {
-  const stated = new Map<string, readonly MetricName[]>();
+  const stated = new Map<string, readonly MetricModel[]>();
   for (const [name, entry] of collectEntries(context, "metrics", block?.entries ?? [])) {
     const symbol = resolveName(context, entry.key, { kinds: headKinds, what: "a task or a chain", block: "metrics" });
     const head = symbol === undefined ? undefined : heads.get(symbol.name);
@@ -30,15 +48,17 @@ export function checkMetrics(
       continue;
     }
     const metrics = itemsOf(entry.value).flatMap((item) => {
-      const metric = checkMetric(context, item, name, head?.type, data);
+      const metric = checkItem(context, item, { name, type: head?.type }, data);
       return metric === undefined ? [] : [metric];
     });
     stated.set(name, metrics);
   }
+  const watched = stop === undefined ? [] : stopTerms(stop);
   return models.map(({ name, type }) => {
     const listed = stated.get(name) ?? defaultMetrics[type.kind];
-    const watched = stop?.head === name ? [stop.metric as MetricName] : [];
-    return { head: name, metrics: [...new Set([...listed, ...watched])] };
+    const all = [...listed, ...watched.flatMap(({ head, metric }) => (head === name ? [metric] : []))];
+    // A metric that is asked for twice is measured once.
+    return { head: name, metrics: [...new Map(all.map((metric) => [metricText(metric), metric])).values()] };
   });
 }
 
@@ -47,72 +67,97 @@ function itemsOf(value: ast.Expression): readonly ast.Expression[] {
   return value.kind === "List" ? value.items : [value];
 }
 
-/** One metric of a head; undefined when it does not fit, which is then reported. */
-export function checkMetric(
+/** `auc` or `ndcg(at: 10)` in the list of a head. */
+function checkItem(
   context: CheckContext,
   item: ast.Expression,
-  head: string,
-  type: HeadType | undefined,
+  head: MeasuredHead,
   data: DataModel,
-): MetricName | undefined {
-  if (item.kind === "Missing") return undefined;
-  if (item.kind !== "NameExpression") {
-    context.reporter.report(
-      "MTL3002",
-      {
-        callee: "metrics",
-        parameter: head,
-        expected: "a list of metrics such as `[auc, logloss]`",
-        found: describeValue(item),
-      },
-      item.span,
-    );
-    return undefined;
+): MetricModel | undefined {
+  switch (item.kind) {
+    case "Missing":
+      return undefined;
+    case "NameExpression":
+      return checkMetric(context, { name: item.name, given: [] }, head, data);
+    case "Call":
+      return checkMetric(context, { name: item.callee, given: item.arguments }, head, data);
+    default:
+      context.reporter.report(
+        "MTL3002",
+        {
+          callee: "metrics",
+          parameter: head.name,
+          expected: "a list of metrics such as `[auc, logloss]`",
+          found: describeValue(item),
+        },
+        item.span,
+      );
+      return undefined;
   }
-  return checkMetricName(context, item.name, head, type, data);
 }
 
-export function checkMetricName(
+/** A head as it is named where it is measured; without a type where the name is not a head. */
+export interface MeasuredHead {
+  readonly name: string;
+  readonly type: HeadType | undefined;
+}
+
+/** A metric of a head with its arguments; undefined when something does not fit, which is then reported. */
+export function checkMetric(
   context: CheckContext,
-  name: ast.Name,
-  head: string,
-  type: HeadType | undefined,
+  { name, given }: { readonly name: ast.Name; readonly given: readonly ast.Argument[] },
+  head: MeasuredHead,
   data: DataModel,
-): MetricName | undefined {
+): MetricModel | undefined {
   if (name.text === "") return undefined;
-  const metric = metricNames.find((each) => each === name.text);
+  const metric = findMetric(name.text);
   if (metric === undefined) {
-    const meant = meantBy("metric", name, metricNames);
-    context.reporter.report(
-      "MTL2004",
-      {
-        name: name.text,
-        what: "a metric",
-        known: type === undefined ? metricNames : metricsOf[type.kind],
-        suggestion: meant.suggestion,
-      },
-      name.span,
-      meant.details,
-    );
+    reportUnknown(context, name, head.type);
     return undefined;
   }
-  if (type === undefined) return undefined;
-  if (!metricsOf[type.kind].includes(metric)) {
-    context.reporter.report(
-      "MTL3040",
-      { metric, head, type: showHeadType(type, context.within), fitting: metricsOf[type.kind] },
-      name.span,
-    );
+  const callee = { name: name.text, span: name.span };
+  const args = checkArguments(context, callee, metric.parameters, given);
+  if (head.type === undefined) return undefined;
+  if (!metric.heads.includes(head.type.kind)) {
+    const fitting = metricsOf(head.type.kind).map((each) => each.name);
+    const type = showHeadType(head.type, context.within);
+    context.reporter.report("MTL3040", { metric: name.text, head: head.name, type, fitting }, name.span);
     return undefined;
   }
-  if (metric === "gauc" && data.group === undefined) {
-    // One group is missing, however many heads want it; it may appear in what the parser left out.
-    if (context.incomplete || context.reported.has("gauc")) return undefined;
-    context.reported.add("gauc");
-    context.reporter.report("MTL3041", { head }, name.span, {
-      help: "name the column whose values group the rows: `data { …, group: user_id }`",
-    });
-    return undefined;
-  }
-  return metric;
+  if (args === undefined) return undefined;
+  return hasGroup(context, metric, name, head, data, args) ? createMetricModel(metric, args) : undefined;
+}
+
+function reportUnknown(context: CheckContext, name: ast.Name, type: HeadType | undefined): void {
+  const meant = meantBy("metric", name, metricNames);
+  context.reporter.report(
+    "MTL2004",
+    {
+      name: name.text,
+      what: "a metric",
+      known: type === undefined ? metricNames : metricsOf(type.kind).map((each) => each.name),
+      suggestion: meant.suggestion,
+    },
+    name.span,
+    meant.details,
+  );
+}
+
+/** Whether a metric over groups has them; what is missing is reported. */
+function hasGroup(
+  context: CheckContext,
+  metric: Metric,
+  name: ast.Name,
+  head: MeasuredHead,
+  data: DataModel,
+  args: Arguments,
+): boolean {
+  if (metric.group !== "required" || data.group !== undefined || typeof args["by"] === "string") return true;
+  // One group is missing, however many heads want it; it may appear in what the parser left out.
+  if (context.incomplete || context.reported.has("group")) return false;
+  context.reported.add("group");
+  context.reporter.report("MTL3041", { metric: name.text, head: head.name }, name.span, {
+    help: "name the column whose values group the rows: `data { …, group: user_id }`",
+  });
+  return false;
 }

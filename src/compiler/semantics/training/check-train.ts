@@ -1,13 +1,7 @@
 import type { ArgumentValue, DataModel, TrainModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined, suggest } from "../../text/index.js";
-import {
-  argumentFor,
-  checkArguments,
-  readArgument,
-  type ArgumentSpec,
-  type ArgumentType,
-} from "../arguments/arguments.js";
+import { checkArguments, readArgument, type ArgumentSpec, type ArgumentType } from "../arguments/arguments.js";
 import { trainKeys } from "../names/block-keys.js";
 import { collectEntries } from "../names/blocks.js";
 import {
@@ -18,13 +12,10 @@ import {
   type TrainingBuiltin,
 } from "../../builtins/index.js";
 import { checkFormerly } from "./check-formerly.js";
-import { checkMetricName } from "./check-metrics.js";
+import { checkStop } from "./check-stop.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
 import type { Heads } from "../heads/heads.js";
-import { argumentsInOrder } from "../arguments/place-arguments.js";
-import { resolveName } from "../names/resolve.js";
-import { headKinds } from "../names/symbols.js";
 
 const keys = trainKeys.map(({ name }) => name);
 
@@ -143,57 +134,4 @@ function checkClip(context: CheckContext, value: ast.Expression | undefined): Tr
     value.span,
   );
   return none;
-}
-
-const metricForm = "a metric of a head such as `auc(ctr)`";
-
-export const stopSpecs: readonly ArgumentSpec[] = [
-  { name: "metric", type: { kind: "expression", expected: metricForm } },
-  { name: "patience", type: { kind: "number", min: 1, integer: true }, default: 1 },
-];
-
-/** `early(metric: auc(ctcvr), patience: 2)`. */
-function checkStop(
-  context: CheckContext,
-  value: ast.Expression | undefined,
-  heads: Heads,
-  data: DataModel,
-): TrainModel["stop"] {
-  if (value === undefined || value.kind === "Missing") return undefined;
-  if (value.kind === "NameExpression" && value.name.text === "none") return undefined;
-  if (value.kind !== "Call" || value.callee.text !== "early") {
-    context.reporter.report(
-      "MTL3002",
-      {
-        callee: "train",
-        parameter: "stop",
-        expected: "`early(metric: auc(task), patience: 2)` or `none`",
-        found: describeValue(value),
-      },
-      value.span,
-    );
-    return undefined;
-  }
-  const callee = { name: "early", span: value.callee.span };
-  const args = checkArguments(context, callee, stopSpecs, value.arguments);
-  const given = argumentFor(stopSpecs, value.arguments, "metric");
-  if (given === undefined) return undefined;
-  const metric = given.value;
-  if (metric.kind === "Missing") return undefined;
-  const placed = metric.kind === "Call" ? argumentsInOrder(["head"], metric.arguments) : undefined;
-  const operand = placed?.[0]?.value;
-  if (metric.kind !== "Call" || operand?.kind !== "NameExpression") {
-    if (metric.kind !== "Call" || metric.arguments[0]?.value.kind !== "Missing")
-      context.reporter.report(
-        "MTL3002",
-        { callee: "early", parameter: "metric", expected: metricForm, found: describeValue(metric) },
-        metric.span,
-      );
-    return undefined;
-  }
-  const symbol = resolveName(context, operand.name, { kinds: headKinds, what: "a task or a chain" });
-  const head = symbol === undefined ? undefined : heads.get(symbol.name);
-  const name = checkMetricName(context, metric.callee, operand.name.text, head?.type, data);
-  if (args === undefined || name === undefined || symbol === undefined || head?.external === true) return undefined;
-  return { metric: name, head: symbol.name, patience: Number(args["patience"]) };
 }

@@ -6,7 +6,7 @@
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { Model } from "../../../compiler/model/model.js";
 import type { Dataset, EncodedBatch } from "../../data/index.js";
-import { auc } from "../../metrics/index.js";
+import { ascendingOrder, aucOfOrder } from "../../../compiler/metrics/index.js";
 import { sampleRows } from "./sample.js";
 
 /** Rows of the sample. */
@@ -73,7 +73,7 @@ function aucOfFeature(
   const number = layout.numbers.find(({ feature }) => feature === name);
   if (number !== undefined) {
     const values = Float32Array.from(rows, (row) => sample.numbers[row * layout.numberWidth + number.offset] ?? 0);
-    const ordered = auc(values, targets, ones(values.length)) ?? 0.5;
+    const ordered = aucOfScores(values, targets) ?? 0.5;
     const buckets = bucketsOf(values).map((bucket) => [bucket]);
     return Math.max(ordered, 1 - ordered, heldOutAuc(buckets, targets) ?? 0.5);
   }
@@ -88,8 +88,8 @@ function aucOfFeature(
   );
 }
 
-function ones(length: number): Float32Array {
-  return new Float32Array(length).fill(1);
+function aucOfScores(scores: Float32Array, targets: Float32Array): number | undefined {
+  return aucOfOrder(ascendingOrder(scores), scores, targets, new Float32Array(scores.length).fill(1));
 }
 
 /** Each value's bucket among buckets of about equal counts; equal values share one. */
@@ -127,5 +127,5 @@ function heldOutAuc(values: readonly (readonly number[])[], targets: Float32Arra
       scores[row] = rates.length === 0 ? mean : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
     }
   }
-  return auc(scores, targets, ones(targets.length)) ?? undefined;
+  return aucOfScores(scores, targets);
 }

@@ -1,5 +1,5 @@
 /** Measures of a ranking over a log, each with what it takes to resample it by user. */
-import { aucOfOrder } from "../../metrics/ranking.js";
+import { aucOfOrder } from "../../../compiler/metrics/index.js";
 import type { LogRows } from "./log-rows.js";
 import type { Measure, Objective } from "./objective.js";
 import type { Lists, Ranking } from "./ranking.js";
@@ -104,7 +104,7 @@ function areasByRequest(log: LogRows, { numbers }: LogColumn, { ascendingByReque
   const ones = new Float64Array(log.rows).fill(1);
   return byRequest(starts, (start, end) => {
     const area = aucOfOrder(rows.subarray(start, end), scores, targets, ones);
-    return area === null ? undefined : { value: area, weight: end - start };
+    return area === undefined ? undefined : { value: area, weight: end - start };
   });
 }
 

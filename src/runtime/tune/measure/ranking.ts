@@ -1,6 +1,5 @@
 /** The order that scores give to a log, made once for all measures of one trial. */
-import { splitByGroup } from "../../metrics/ranking.js";
-import { ascendingOrderOfDoubles } from "../../metrics/sort.js";
+import { ascendingOrderOfDoubles, splitByGroup } from "../../../compiler/metrics/index.js";
 import type { LogRows } from "./log-rows.js";
 
 /** Lists of rows, one per request, best first. */

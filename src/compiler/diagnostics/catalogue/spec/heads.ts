@@ -1,7 +1,7 @@
 import { defineDiagnostics } from "../../define.js";
 import { joinNames } from "../../words.js";
 
-/** MTL3009 to 3041: tasks, their logits, losses and metrics. */
+/** MTL3009 to 3038: tasks, their logits and losses. */
 export const headsDiagnostics = defineDiagnostics({
   MTL3009: {
     slug: "logit-width",
@@ -88,23 +88,5 @@ export const headsDiagnostics = defineDiagnostics({
     about:
       "A penalty such as `l2` applies to parameters and has an entry under a name of its own; a head takes a loss.",
     fix: "Give the penalty its own entry, and the head a loss.",
-  },
-  MTL3040: {
-    slug: "metric-type",
-    severity: "error",
-    title: "metric does not fit the head",
-    message: (p: { metric: string; head: string; type: string; fitting: readonly string[] }) =>
-      `\`${p.head}\` is ${p.type}, which \`${p.metric}\` does not measure${p.fitting.length === 0 ? "; no metric does" : `; ${joinNames(p.fitting, "or")} does`}`,
-    about: "Each metric fits certain types: `auc` and `logloss` measure a probability, `rmse` and `mae` an amount.",
-    fix: "Use one of the metrics that the message lists.",
-  },
-  MTL3041: {
-    slug: "missing-group",
-    severity: "error",
-    title: "grouped metric without a group",
-    message: (p: { head: string }) => `\`gauc\` of \`${p.head}\` is a mean over groups, but the spec names no group`,
-    about:
-      "`gauc` is the mean of the AUC of each group, weighted by its rows, and the `data` block does not name the column of the group.",
-    fix: "Add `group: user_id` to the `data` block.",
   },
 });

@@ -1,0 +1,34 @@
+import type { Metric } from "../metric.js";
+import { noRows } from "../undefined.js";
+
+/** Buckets of equal width. */
+const buckets = 15;
+
+export const ece: Metric = {
+  name: "ece",
+  summary:
+    "Expected calibration error: how far mean prediction and rate of positives are apart in buckets of predictions.",
+  paper: "Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI 2015",
+  heads: ["probability"],
+  group: "none",
+  parameters: [],
+  better: "smaller",
+  compute: ({ predictions, targets, weights }) => {
+    const predicted = new Float64Array(buckets);
+    const observed = new Float64Array(buckets);
+    let total = 0;
+    for (let row = 0; row < weights.length; row++) {
+      const weight = weights[row]!;
+      if (weight === 0) continue;
+      const p = predictions[row]!;
+      const bucket = Math.max(0, Math.min(buckets - 1, Math.floor(p * buckets)));
+      predicted[bucket]! += weight * p;
+      observed[bucket]! += weight * targets[row]!;
+      total += weight;
+    }
+    if (total === 0) return { undefined: noRows };
+    let sum = 0;
+    for (let i = 0; i < buckets; i++) sum += Math.abs(predicted[i]! - observed[i]!);
+    return sum / total;
+  },
+};

@@ -1,0 +1,17 @@
+import { weightedMean } from "../kernels/means.js";
+import type { Metric } from "../metric.js";
+import { noRows, orUndefined } from "../undefined.js";
+
+export const mae: Metric = {
+  name: "mae",
+  summary: "Mean absolute error.",
+  heads: ["expectation"],
+  group: "none",
+  parameters: [],
+  better: "smaller",
+  compute: ({ predictions, targets, weights }) =>
+    orUndefined(
+      weightedMean(weights, (row) => Math.abs(predictions[row]! - targets[row]!)),
+      noRows,
+    ),
+};

@@ -1,0 +1,42 @@
+/** Values as a spec writes them. */
+import { replaceHidden } from "../text/index.js";
+import type { ArgumentValue } from "./model.js";
+import type { ArgumentType } from "./parameter.js";
+
+/** A number as people write it: `1_000_000`, `0.05`, `1e-6`. */
+export function numberText(value: number): string {
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && magnitude < 1e-3) return value.toExponential().replace("e+", "e");
+  if (!Number.isInteger(value) || magnitude >= 1e15) return String(value).replace("e+", "e");
+  return magnitude < 10_000 ? String(value) : value.toLocaleString("en-US").replaceAll(",", "_");
+}
+
+/** A text in quotes, with its escapes. */
+export function quoted(text: string): string {
+  const escape = (character: string): string =>
+    escapes[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
+  return `"${replaceHidden(text.replaceAll(/["\\]/g, escape), escape)}"`;
+}
+
+const escapes: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r" };
+
+/** A name where one may appear, or a text in quotes. */
+export function nameText(name: string): string {
+  return /^(?!(?:and|or|not|true|false)$)[A-Za-z_]\w*$/.test(name) ? name : quoted(name);
+}
+
+/** A value whose parameter is not known: texts that could be names are taken for names. */
+export function valueText(value: ArgumentValue, type?: ArgumentType): string {
+  if (value === null) return "none";
+  if (typeof value === "number") return numberText(value);
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "string") return type?.kind === "text" ? quoted(value) : nameText(value);
+  if (Array.isArray(value)) return `[${(value as readonly ArgumentValue[]).map((item) => valueText(item)).join(", ")}]`;
+  const entries = Object.entries(value).map(([key, item]) => `${key}: ${valueText(item)}`);
+  return `{ ${entries.join(", ")} }`;
+}
+
+/** `adam(lr: 1e-3, …)`, or only the name where there is nothing to say. */
+export function callText(name: string, args: readonly string[]): string {
+  return args.length === 0 ? name : `${name}(${args.join(", ")})`;
+}

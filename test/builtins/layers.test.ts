@@ -1,6 +1,7 @@
 /** Each layer against its formula, and n copies of it against one. */
 import { describe, expect, it } from "vitest";
 import { distance } from "../lower/harness.js";
+import { activations } from "../../src/compiler/builtins/index.js";
 import { copies, copyOf, describeLayer } from "./copies.js";
 import { layerNamed, type LayerRun, runLayer, someRows } from "./harness.js";
 
@@ -23,6 +24,9 @@ const cases: readonly (readonly [string, LayerRun])[] = [
   ["dot", { inputs: [someRows(5, 3), someRows(5, 3)] }],
   ["fm", { inputs: [someRows(5, 3), someRows(5, 3)] }],
   ["concat", { inputs: [someRows(5, 3), someRows(5, 2)] }],
+  ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "dice", norm: "batch" } }],
+  ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "prelu" } }],
+  ...activations.map(({ name }): readonly [string, LayerRun] => [name, { inputs: [someRows(5, 3)] }]),
 ];
 
 for (const [name, options] of cases) describeLayer(name, options);
@@ -80,7 +84,13 @@ describe("mlp", () => {
       tanh: Math.tanh,
       sigmoid,
       softplus: (z) => Math.log1p(Math.exp(z)),
+      leaky_relu: (z) => (z > 0 ? z : 0.01 * z),
+      elu: (z) => (z > 0 ? z : Math.expm1(z)),
+      prelu: (z) => (z > 0 ? z : 0.25 * z),
+      // Outside of training, by the running mean 0 and variance 1.
+      dice: (z) => z * sigmoid(z / Math.sqrt(1 + 1e-8)),
     };
+    expect(Object.keys(formulas).toSorted()).toEqual(["none", ...activations.map(({ name }) => name)].toSorted());
     for (const [activation, formula] of Object.entries(formulas)) {
       const inputs = [{ shape: [5, 1], data: x }];
       const y = values("mlp", { inputs, arguments: { widths: [1], activation }, state });

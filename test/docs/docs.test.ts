@@ -2,7 +2,7 @@ import { formulaFunctions } from "../../src/compiler/functions/index.js";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { activationNames } from "../../src/compiler/builtins/activation.js";
+import { activationNames } from "../../src/compiler/builtins/activations/index.js";
 import {
   builtins,
   gates,

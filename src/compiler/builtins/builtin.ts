@@ -13,7 +13,7 @@ export type ShapeResult =
   | { readonly kind: "shape"; readonly shape: readonly number[] }
   | { readonly kind: "problem"; readonly problem: string };
 
-interface BuiltinBase extends Aging {
+export interface BuiltinBase extends Aging {
   readonly name: string;
   /** One sentence for hover and reference. */
   readonly summary: string;

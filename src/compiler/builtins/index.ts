@@ -8,7 +8,9 @@ import { optimizers as optimizerRules } from "../graph/optimizers/index.js";
 import { schedules as scheduleRules } from "../graph/schedules/index.js";
 import type { Builtin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
 import type { ParameterSpec } from "./parameter.js";
+import { activationLayers } from "./activations/index.js";
 import { softmax } from "./gates/softmax.js";
+import { operators } from "./layers/arithmetic.js";
 import { concat } from "./layers/concat.js";
 import { cross } from "./layers/cross.js";
 import { dot } from "./layers/dot.js";
@@ -26,7 +28,9 @@ import { huber } from "./losses/huber.js";
 import { mse } from "./losses/mse.js";
 import { l2 } from "./penalties/l2.js";
 
+export { activations, type ActivationBuiltin } from "./activations/index.js";
 export * from "./builtin.js";
+export { type ArithmeticOperator, arithmeticOperators } from "./layers/arithmetic.js";
 export * from "./parameter.js";
 
 export const layers: readonly LayerBuiltin[] = [
@@ -42,6 +46,7 @@ export const layers: readonly LayerBuiltin[] = [
   dropout,
   norm,
   stop,
+  ...activationLayers,
 ];
 export const gates: readonly GateBuiltin[] = [softmax];
 export const losses: readonly LossBuiltin[] = [bce, focal, mse, huber];
@@ -73,7 +78,8 @@ function named<T extends { readonly name: string }>(table: readonly T[]): (name:
 }
 
 export const resolveBuiltin = named(builtins);
-export const resolveLayer = named(layers);
+/** A layer by its name, or by the operator that it is written with. */
+export const resolveLayer = named([...layers, ...operators]);
 export const resolveGate = named(gates);
 export const resolveLoss = named(losses);
 export const resolvePenalty = named(penalties);

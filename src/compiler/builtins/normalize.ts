@@ -2,7 +2,7 @@
 import type { Initializer, Shape, ValueId } from "../graph/graph.js";
 import type { LayerContext } from "./builtin.js";
 import { zeros } from "./dense.js";
-import { knownDim, rowsFirst, type Signal, widthOf, withCopies } from "./replicas.js";
+import { apartCopies, type Signal, spreadUnits, unitShape, widthOf, withCopies } from "./replicas.js";
 
 export type NormKind = "layer" | "batch";
 
@@ -33,40 +33,18 @@ export function normalize(
   prefix: string,
   settings: NormSettings,
 ): Signal {
-  const { builder, replicas } = context;
+  const { builder } = context;
   const width = widthOf(context, given);
-  const signal = apart(context, given);
+  const signal = apartCopies(context, given);
   const shape = withCopies(context, width);
-  const across = vectorShape(signal, replicas, width);
-  const spread = (vector: ValueId): ValueId => builder.reshape(vector, across);
+  const spread = (vector: ValueId): ValueId => spreadUnits(context, signal, vector);
   const normal =
     kind === "layer"
       ? normalizeRow(context, signal, width, settings)
-      : normalizeBatch(context, signal, { prefix, shape, spread, settings });
+      : standardizeBatch(context, signal, prefix, settings);
   const scale = context.parameter(`${prefix}scale`, shape, ones, "scale");
   const shift = context.parameter(`${prefix}shift`, shape, zeros, "bias");
   return { ...signal, value: builder.add(builder.mul(normal, spread(scale)), spread(shift)) };
-}
-
-/** A shared input is given to each copy, whose scales differ. */
-function apart(context: LayerContext, signal: Signal): Signal {
-  if (signal.layout !== "shared" || context.replicas === undefined) return signal;
-  const rows = rowsFirst(context, signal);
-  const [batch = "B", copies, width] = context.builder.shape(rows);
-  const value = context.builder.reshape(rows, [batch, knownDim(copies) * knownDim(width)]);
-  return { layout: "flat", value };
-}
-
-/** How a vector of units lies beside a signal: [d], [n·d] or [n, 1, d]. */
-function vectorShape({ layout }: Signal, replicas: number | undefined, width: number): readonly number[] {
-  switch (layout) {
-    case "shared":
-      return [width];
-    case "flat":
-      return [(replicas ?? 1) * width];
-    case "copies":
-      return [replicas ?? 1, 1, width];
-  }
 }
 
 function normalizeRow(context: LayerContext, signal: Signal, width: number, { epsilon }: NormSettings): ValueId {
@@ -81,19 +59,19 @@ function normalizeRow(context: LayerContext, signal: Signal, width: number, { ep
   return builder.reshape(builder.div(centered, deviation(context, variance, epsilon)), whole);
 }
 
-function normalizeBatch(
+/**
+ * (x − mean) / √(variance + ε) of each unit over the rows of the batch, by the running statistics outside of training. Their
+ * names begin with `prefix`. Copies must have been told apart ({@link apartCopies}).
+ */
+export function standardizeBatch(
   context: LayerContext,
   signal: Signal,
-  parts: {
-    readonly prefix: string;
-    readonly shape: readonly number[];
-    readonly spread: (vector: ValueId) => ValueId;
-    readonly settings: NormSettings;
-  },
+  prefix: string,
+  { epsilon, momentum }: NormSettings,
 ): ValueId {
   const { builder } = context;
-  const { prefix, shape, spread } = parts;
-  const { epsilon, momentum } = parts.settings;
+  const shape = unitShape(context, signal);
+  const spread = (vector: ValueId): ValueId => spreadUnits(context, signal, vector);
   const mean = context.statistic(`${prefix}mean`, shape, 0);
   const variance = context.statistic(`${prefix}variance`, shape, 1);
   const x = signal.value;

@@ -81,3 +81,31 @@ export function inputRows(context: LayerContext, index: number): ValueId {
 export function withCopies(context: LayerContext, ...shape: readonly number[]): readonly number[] {
   return context.replicas === undefined ? shape : [context.replicas, ...shape];
 }
+
+/** A shared input is given to each copy, where what is done to it differs by copy. */
+export function apartCopies(context: LayerContext, signal: Signal): Signal {
+  if (signal.layout !== "shared" || context.replicas === undefined) return signal;
+  const rows = rowsFirst(context, signal);
+  const [batch = "B", copies, width] = context.builder.shape(rows);
+  const value = context.builder.reshape(rows, [batch, knownDim(copies) * knownDim(width)]);
+  return { layout: "flat", value };
+}
+
+/** The shape of a variable with a number for each unit of the signal: [d], with replicas [n, d]. */
+export function unitShape(context: LayerContext, signal: Signal): readonly number[] {
+  return withCopies(context, widthOf(context, signal));
+}
+
+/** A number per unit, [d] or [n, d], laid out to meet the signal: [d], [n·d] or [n, 1, d]. */
+export function spreadUnits(context: LayerContext, signal: Signal, units: ValueId): ValueId {
+  const { builder, replicas = 1 } = context;
+  const width = widthOf(context, signal);
+  switch (signal.layout) {
+    case "shared":
+      return builder.reshape(units, [width]);
+    case "flat":
+      return builder.reshape(units, [replicas * width]);
+    case "copies":
+      return builder.reshape(units, [replicas, 1, width]);
+  }
+}

@@ -1,6 +1,6 @@
-import { resolveGate, resolveLayer } from "../builtins/index.js";
-import type { Model, NetNode, NodeRef } from "../model/index.js";
-import { argumentsText, callText } from "./value-text.js";
+import { arithmeticOperators, resolveGate, resolveLayer } from "../builtins/index.js";
+import type { ArgumentValue, Model, NetNode, NodeRef } from "../model/index.js";
+import { argumentsText, callText, valueText } from "./value-text.js";
 
 /** A declaration of the network as the spec says it. */
 export interface NetworkDeclarationText {
@@ -56,8 +56,26 @@ export function nodeText(model: Pick<Model, "nodes">, node: NetNode): string {
     const over = experts.length === 1 ? experts.join() : `[${experts.join(", ")}]`;
     return `${node.layer}(${[input, ...argumentsText(gate.parameters, node.arguments)].join(", ")}) over ${over}`;
   }
+  if (isOperator(node.layer)) return arithmeticText(model, node);
   const layer = resolveLayer(node.layer);
   return callText(node.layer, [...read, ...argumentsText(layer?.parameters ?? [], node.arguments)]);
+}
+
+function isOperator(layer: string): boolean {
+  return (arithmeticOperators as readonly string[]).includes(layer);
+}
+
+/** `2 * (a + b)`: an operand that is arithmetic itself has parentheses around it. */
+function arithmeticText(model: Pick<Model, "nodes">, node: NetNode): string {
+  const operands = node.inputs.map((ref) => {
+    const text = tensorText(model, ref);
+    const inner = model.nodes[ref];
+    return inner !== undefined && inner.declared === undefined && isOperator(inner.layer) ? `(${text})` : text;
+  });
+  const { left, right } = node.arguments;
+  const number = (value: ArgumentValue | undefined): readonly string[] =>
+    typeof value === "number" ? [valueText(value)] : [];
+  return [...number(left), ...operands, ...number(right)].join(` ${node.layer} `);
 }
 
 /** `[64]`; with replicas `8 × [64]`. */

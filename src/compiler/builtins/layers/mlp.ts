@@ -1,4 +1,4 @@
-import { activate, activationNames, activationParameter } from "../activation.js";
+import { activate, activationNames, activationParameter } from "../activations/index.js";
 import { numberArgument, numbersArgument, textArgument } from "../arguments.js";
 import type { LayerBuiltin, LayerContext } from "../builtin.js";
 import { denseCopies } from "../dense.js";
@@ -46,13 +46,13 @@ export const mlp: LayerBuiltin = {
 };
 
 function mlpLayer(context: LayerContext, input: Signal, width: number, prefix: string, isLast: boolean): Signal {
-  const { builder, arguments: args } = context;
+  const { arguments: args } = context;
   const norm = textArgument(args, "norm");
   const last = textArgument(args, "last");
   const activation = isLast && last !== "same" ? last : textArgument(args, "activation");
   // Batch normalization takes the mean away, and a bias with it: its shift is the bias.
   const linear = denseCopies(context, input, width, prefix, norm !== "batch");
   const normal = isNormKind(norm) ? normalize(context, linear, norm, prefix, defaultNormSettings) : linear;
-  const active = activate(builder, activation, normal.value);
-  return { ...normal, value: drop(context, active, numberArgument(args, "dropout")) };
+  const active = activate(context, activation, normal, prefix);
+  return { ...active, value: drop(context, active.value, numberArgument(args, "dropout")) };
 }

@@ -1,6 +1,7 @@
 import { resolveBuiltin } from "../../builtins/index.js";
 import { nodeAt, type LogitExpression, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
+import { visit } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 
 import { constantOf } from "../arguments/constants.js";
@@ -97,15 +98,30 @@ function checkArithmetic(
     // `a + b + c` is one sum.
     return { kind: "sum", terms: left.kind === "sum" ? [...left.terms, signed] : [left, signed] };
   }
+  if (node.operator === "/") {
+    const right = constantOf(node.right);
+    if (right.kind === "value" && Number.isFinite(1 / right.value))
+      return scaled(1 / right.value, checkLogit(state, node.left, owner, trainOnly));
+  }
   if (node.operator === "*") {
     const left = constantOf(node.left);
     const right = constantOf(node.right);
     if (left.kind === "value") return scaled(left.value, checkLogit(state, node.right, owner, trainOnly));
     if (right.kind === "value") return scaled(right.value, checkLogit(state, node.left, owner, trainOnly));
+    // A product of logits is none; one of tensors of width 1 may be a logit.
+    if (!hasLogit(node)) return checkValue(state, node, owner, trainOnly);
   }
   if (node.left.kind !== "Missing" && node.right.kind !== "Missing")
     state.context.reporter.report("MTL3032", { found: describeValue(node) }, node.span);
   return undefined;
+}
+
+function hasLogit(expression: ast.Expression): boolean {
+  let found = false;
+  visit(expression, (node) => {
+    if (node.kind === "Missing" || (node.kind === "Call" && logitWords.includes(node.callee.text))) found = true;
+  });
+  return found;
 }
 
 function scaled(factor: number, operand: LogitExpression | undefined): LogitExpression | undefined {

@@ -135,11 +135,24 @@ function checkTable(state: NetworkContext, value: Expression): boolean {
   return false;
 }
 
+/** `mlp(x, [8]) * sigmoid(x)`: arithmetic with a layer in it. */
+function hasCall(expression: Expression): boolean {
+  const value = withoutParentheses(expression);
+  switch (value.kind) {
+    case "Binary":
+      return hasCall(value.left) || hasCall(value.right);
+    case "Unary":
+      return hasCall(value.operand);
+    default:
+      return value.kind === "Call";
+  }
+}
+
 /** Experts are networks that share nothing: a bare name would be one thing many times. */
 function checkIsCall(state: NetworkContext, value: Expression): boolean {
   const inner = withoutParentheses(value);
   if (inner.kind === "Missing") return false;
-  if (inner.kind === "Call") return true;
+  if (inner.kind === "Call" || hasCall(inner)) return true;
   state.context.reporter.report("MTL3017", { found: describeValue(inner) }, value.span);
   return false;
 }

@@ -5,6 +5,7 @@ import { omitUndefined, type Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import { featureShape } from "../data/check-features.js";
+import { checkArithmetic } from "./tensor-arithmetic.js";
 import { setType, type CheckContext } from "../context.js";
 import { describeValue, shortArgument, withoutParentheses } from "../names/describe.js";
 import { reportIfLater } from "../later.js";
@@ -59,15 +60,14 @@ function buildTensor(
       // A declaration that only renames has a node of its own, so that each name of the spec is found in the model.
       return node === undefined || !outermost ? node : concat(state, [node], owner, true, expression.span);
     }
-    default:
-      context.reporter.report(
-        "MTL3011",
-        { found: describeValue(expression) },
-        expression.span,
-        expression.kind === "Binary" && expression.operator === "+"
-          ? { help: "tensors are joined by a list, `[a, b]`; `+` adds logits in a task" }
-          : {},
+    case "Unary":
+    case "Binary":
+      return checkArithmetic(
+        { ...state, owner, outermost, operand: (each) => checkTensor(state, each, owner, false) },
+        expression,
       );
+    default:
+      context.reporter.report("MTL3011", { found: describeValue(expression) }, expression.span);
       return undefined;
   }
 }
@@ -338,6 +338,10 @@ function isTensor(context: CheckContext, expression: ast.Expression): boolean {
       return resolveBuiltin(value.callee.text)?.kind === "layer";
     case "List":
       return value.items.length > 0 && value.items.every((item) => isTensor(context, item));
+    case "Binary":
+      return isTensor(context, value.left) || isTensor(context, value.right);
+    case "Unary":
+      return isTensor(context, value.operand);
     default:
       return false;
   }

@@ -27,9 +27,9 @@ export const networkDiagnostics = defineDiagnostics({
     severity: "error",
     title: "not a tensor",
     message: (p: { found: string }) =>
-      `a network reads features, its own parts, layers of them and lists of them, not ${p.found}`,
+      `a network reads features, its own parts, and layers, lists, sums and products of them, not ${p.found}`,
     about:
-      "A network consists of features, its own named parts, layers applied to them, and lists, which concatenate them.",
+      "A network consists of features, its own named parts, layers applied to them, lists, which concatenate them, and arithmetic.",
     fix: "Read a feature, a part of the network or a layer of them.",
   },
   MTL3012: {

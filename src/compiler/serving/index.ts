@@ -4,14 +4,9 @@
  */
 export { assignArm, assignArms, type AssignedArms } from "./experiment.js";
 export { formulaInputs, inputsOf } from "./formula-inputs.js";
-export {
-  createRanker,
-  type RankedItem,
-  type RankedList,
-  type Ranker,
-  type RankRequest,
-  type RankResult,
-} from "./ranker.js";
+export type { RankRequest } from "./rank-request.js";
+export type { RankedItem, RankedList } from "./ranked-list.js";
+export { createRanker, type Ranker, type RankResult } from "./ranker.js";
 export { readRequest, requestMembers, type SoundRequest } from "./read-request.js";
 export { oneOf, refuse, type Refusal } from "./refusal.js";
 export type { EarlierPages, ShownItem } from "./shown-items.js";

@@ -6,7 +6,7 @@ import { isSeconds, type InputRow } from "../formulas/index.js";
 import type { ServingModel } from "../model/index.js";
 import { candidateLimit, type PermitSnapshot } from "../ranking/index.js";
 import { assignArms, type AssignedArms } from "./experiment.js";
-import type { RankRequest } from "./ranker.js";
+import type { RankRequest } from "./rank-request.js";
 import { oneOf, refuse, type Refusal } from "./refusal.js";
 import type { ShownItem } from "./shown-items.js";
 

@@ -2,9 +2,10 @@
  * The code of a generated serving module: the build bundles this file, with all that it imports, into the one text that
  * every module carries. Its types are those that the module declares (`api.ts`, `rank-api.ts`).
  */
-import { createEvaluator, explainFormula, readInputs, type ReadResult } from "../../formulas/index.js";
+import { createEvaluator, explainFormula } from "../../formulas/index.js";
 import type { FormulaExpression, ServingInput, ServingModel } from "../../model/index.js";
-import { createRanker, withIds, type Ranker } from "../ranker.js";
+import { createRanker, type Ranker } from "../ranker.js";
+import { readCandidates, type ReadCandidates } from "../read-candidates.js";
 import { readRequest } from "../read-request.js";
 import { oneOf, refuse, type Refusal } from "../refusal.js";
 import type * as api from "./api.js";
@@ -37,7 +38,7 @@ export interface ModuleFunctions {
   readonly rank: typeof rankApi.rank;
 }
 
-type ValidInputs = Extract<ReadResult, { kind: "frame" }> & {
+type ValidInputs = ReadCandidates & {
   readonly ids: readonly string[];
   readonly arms: Readonly<Record<string, string>>;
 };
@@ -55,20 +56,8 @@ export function createModuleFunctions({ serving, slots, evaluateFormulas }: Modu
   function read(given: unknown): ValidInputs | Refusal {
     const checked = readRequest(serving, given);
     if (checked.kind === "refused") return checked;
-    const { ids, candidates, values, now, params } = checked.request;
-    const result = readInputs(
-      serving,
-      {
-        candidates: withIds(serving, candidates, ids),
-        ...(values === undefined ? {} : { request: values }),
-        now,
-        ...(params === undefined ? {} : { params }),
-      },
-      isRead,
-    );
-    if (result.kind !== "refused") return { ...result, ids, arms: checked.arms };
-    const { index, ...refusal } = result;
-    return index === undefined ? refusal : { ...refusal, id: ids[index] as string };
+    const result = readCandidates(serving, checked.request, isRead);
+    return result.kind === "refused" ? result : { ...result, ids: checked.request.ids, arms: checked.arms };
   }
 
   function score(request: unknown): api.Scored | api.Refused {

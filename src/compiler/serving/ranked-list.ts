@@ -1,0 +1,115 @@
+import type { FormulaExplanation, LeftOut } from "../formulas/index.js";
+import {
+  createExplainer,
+  type ExplainedCandidate,
+  type RankInput,
+  type RankOutcome,
+  type RankPlan,
+  type Relaxed,
+  type SpentPermits,
+} from "../ranking/index.js";
+import type { FrameRequest } from "./rank-request.js";
+
+export interface RankedItem {
+  readonly id: string;
+  readonly score: number;
+  /** With what probability an exploration gave it its position; absent where none did. */
+  readonly propensity?: number;
+}
+
+export interface RankedList {
+  readonly kind: "ranked";
+  readonly items: readonly RankedItem[];
+  /** Rules that could not hold, and how far they did. */
+  readonly relaxed: readonly Relaxed[];
+  /** A search ended for its budget: a better list may exist. */
+  readonly searchTruncated: boolean;
+  /** Candidates that validation left out. */
+  readonly leftOut: readonly (Omit<LeftOut, "index"> & { readonly id: string })[];
+  /** Candidates that a page before showed: they are left out. */
+  readonly alreadyShown: readonly string[];
+  /** Candidates that none of the ranking's sources provided. */
+  readonly unsourced: readonly string[];
+  /** Candidates that a source provided, and that are not among the first of any of theirs. */
+  readonly outranked: readonly string[];
+  /** Values moved into their range. */
+  readonly clamped: number;
+  /** Candidates whose formula gave no finite number: they come after all others. */
+  readonly nonFinite: readonly string[];
+  readonly spent: readonly SpentPermits[];
+  /** Of candidates of the last stage; undefined for others. */
+  readonly explain: (id: string) => ExplainedCandidate | undefined;
+  /** What each part of the ranking's formula did for a candidate of the last stage, before any rule; undefined for others. */
+  readonly explainScore: (id: string) => FormulaExplanation | undefined;
+  /** Ids of the last stage's candidates. */
+  readonly considered: readonly string[];
+}
+
+/** The last stage of a request, ranked. */
+export interface RankedStage {
+  readonly plan: RankPlan;
+  readonly input: RankInput;
+  readonly outcome: RankOutcome;
+  /** Explains the formula for a row of the stage. */
+  readonly explainScore: (row: number) => FormulaExplanation | undefined;
+}
+
+/** What became of candidates before the last stage. */
+export interface EarlierStages extends Pick<RankedList, "alreadyShown" | "unsourced" | "outranked" | "clamped"> {
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The list in the words of its request: rows by their identifiers. */
+export function describeList(
+  { ids }: Pick<FrameRequest, "ids">,
+  { leftOut, alreadyShown, unsourced, outranked, clamped }: EarlierStages,
+  stage: RankedStage,
+): RankedList {
+  const { input, outcome } = stage;
+  return {
+    unsourced,
+    outranked,
+    kind: "ranked",
+    items: itemsOf(input, outcome),
+    relaxed: outcome.relaxed,
+    searchTruncated: outcome.searchTruncated,
+    leftOut: leftOut.map(({ index, ...rest }) => ({ id: ids[index] as string, ...rest })),
+    alreadyShown,
+    clamped,
+    nonFinite: outcome.nonFinite.map((row) => input.ids[row] as string),
+    spent: outcome.spent,
+    considered: input.ids,
+    ...createExplanations(stage),
+  };
+}
+
+function itemsOf({ ids }: RankInput, { list, scores, explored }: RankOutcome): readonly RankedItem[] {
+  const propensities = new Map(explored.map(({ row, propensity }) => [row, propensity]));
+  return Array.from(list, (row) => {
+    const item = { id: ids[row] as string, score: scores[row]! };
+    const propensity = propensities.get(row);
+    return propensity === undefined ? item : { ...item, propensity };
+  });
+}
+
+/** Explanations by identifier; what they all need is made for the first. */
+function createExplanations({
+  plan,
+  input,
+  outcome,
+  explainScore,
+}: RankedStage): Pick<RankedList, "explain" | "explainScore"> {
+  let explainer: ReturnType<typeof createExplainer> | undefined;
+  return {
+    explain: (id) => {
+      const row = input.ids.indexOf(id);
+      if (row < 0) return undefined;
+      explainer ??= createExplainer(plan, input, outcome);
+      return explainer(row);
+    },
+    explainScore: (id) => {
+      const row = input.ids.indexOf(id);
+      return row < 0 ? undefined : explainScore(row);
+    },
+  };
+}

@@ -13,6 +13,8 @@ interface Addition {
   readonly name: string;
   /** Heading in CONTRIBUTING.md. */
   readonly section: string;
+  /** How many files a person changes at most, tests apart: docs/architecture.md says so. */
+  readonly most: number;
   /** What has to pass with the patch as it is. */
   readonly tests: readonly string[];
   /** What `npm run accept` rewrites. */
@@ -23,31 +25,43 @@ const additions: readonly Addition[] = [
   {
     name: "loss",
     section: "A loss",
+    most: 3,
     tests: ["test/builtins", "test/docs/docs.test.ts", "test/server/completion.test.ts"],
     goldens: ["test/semantics/codes.test.ts", "test/semantics/mistakes.test.ts"],
   },
   {
     name: "diagnostic",
     section: "A diagnostic",
+    most: 3,
     tests: ["test/docs/docs.test.ts"],
     goldens: ["test/semantics/codes.test.ts", "test/diagnostics"],
   },
   {
     name: "formula",
     section: "A function of formulas",
+    most: 2,
     tests: ["test/semantics/arguments.test.ts", "test/docs/docs.test.ts"],
     goldens: [],
   },
   {
     name: "feature",
     section: "A kind of feature",
+    most: 3,
     tests: ["test/docs/docs.test.ts", "test/server/completion.test.ts"],
     goldens: [],
   },
   {
     name: "rule",
     section: "A verb of rules",
+    most: 3,
     tests: ["test/serving/rule-require.test.ts", "test/docs/docs.test.ts", "test/server/completion.test.ts"],
+    goldens: ["test/syntax/grammar.test.ts", "test/syntax/textmate.test.ts"],
+  },
+  {
+    name: "declaration",
+    section: "A declaration",
+    most: 15,
+    tests: ["test/architecture/declarations.test.ts", "test/docs/docs.test.ts", "test/server/completion.test.ts"],
     goldens: ["test/syntax/grammar.test.ts", "test/syntax/textmate.test.ts"],
   },
 ];
@@ -106,6 +120,12 @@ describe("additions by CONTRIBUTING.md", () => {
     const touched = filesOf(name);
     expect(touched.length).toBeGreaterThan(0);
     expect(touched.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([]);
+  });
+
+  it.each(additions)("$name takes at most $most files by hand", ({ name, most }) => {
+    // The types of the syntax tree are written by `npm run accept`; a patch has them so that it compiles.
+    const byHand = filesOf(name).filter((path) => !path.startsWith("test/") && path !== "src/compiler/syntax/cst.ts");
+    expect(byHand.length).toBeLessThanOrEqual(most);
   });
 
   it.each(additions)("$name applies, and is taken back without a trace", ({ name }) => {

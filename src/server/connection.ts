@@ -11,7 +11,7 @@ import { answerExtraRequests } from "./extra-requests.js";
 import type { Platform } from "./platform.js";
 import { collectDiagnostics } from "./publish.js";
 import { answerRequests, capabilities } from "./requests.js";
-import { analysisOf, guard, type ClientAbilities, type Session } from "./session.js";
+import { analysisOf, guard, sendQuietly, type ClientAbilities, type Session } from "./session.js";
 import { createTestRuns } from "./test-runs.js";
 import { createWorkspace } from "./workspace.js";
 
@@ -47,14 +47,16 @@ export function serve(platform: Platform, version: string): void {
     return { capabilities, serverInfo: { name: "mtlc", version } };
   });
   connection.onInitialized(() => {
-    if (client.watches)
-      void connection.client.register(DidChangeWatchedFilesNotification.type, {
-        watchers: [{ globPattern: "**/*.mtl" }, { globPattern: "**/mtlc.json" }],
-      });
+    if (!client.watches) return;
+    const watchers = [{ globPattern: "**/*.mtl" }, { globPattern: "**/mtlc.json" }];
+    connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => {
+      // An editor that refuses is one that does not watch files.
+      client.watches = false;
+    });
   });
   const showResults = (): void => {
     // An editor that refuses has the lenses of its next question.
-    if (client.refreshesLenses) connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
+    if (client.refreshesLenses) sendQuietly(connection.sendRequest(CodeLensRefreshRequest.type));
   };
   const schedule = createPublisher(session, platform, showResults);
   followDocuments(session, uris, platform, schedule);
@@ -84,10 +86,12 @@ function createPublisher(
     const arrival = disk.arrival?.();
     if (arrival !== undefined) {
       // What is not here yet would be reported as missing.
-      void arrival.then(() => {
-        workspace.noteChangedFiles();
-        schedule(0);
-      });
+      void arrival.then(() =>
+        guard(session, "files", undefined, () => {
+          workspace.noteChangedFiles();
+          schedule(0);
+        }),
+      );
       return;
     }
     for (const [path, diagnostics] of collected) {
@@ -96,13 +100,10 @@ function createPublisher(
       const key = JSON.stringify(diagnostics);
       next.set(uri, key);
       if (sent.get(uri) !== key)
-        void connection.sendDiagnostics({
-          uri,
-          ...omitUndefined({ version }),
-          diagnostics: [...diagnostics],
-        });
+        sendQuietly(connection.sendDiagnostics({ uri, ...omitUndefined({ version }), diagnostics: [...diagnostics] }));
     }
-    for (const uri of sent.keys()) if (!next.has(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
+    for (const uri of sent.keys())
+      if (!next.has(uri)) sendQuietly(connection.sendDiagnostics({ uri, diagnostics: [] }));
     sent = next;
   };
   const schedule = (delay: number): void => {

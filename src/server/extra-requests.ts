@@ -13,7 +13,7 @@ import {
   type DrawingAnswer,
   type DrawingParams,
 } from "./protocol.js";
-import { analysisOf, guard, type Session } from "./session.js";
+import { analysisOf, guard, sendQuietly, type Session } from "./session.js";
 
 /** `onRun` is told that tests ran. */
 export function answerExtraRequests(session: Session, onRun: () => void): void {
@@ -31,10 +31,8 @@ export function answerExtraRequests(session: Session, onRun: () => void): void {
       const analysis = analysisOf(session, uri);
       if (analysis === undefined) return null;
       if (analysis.compilation.model === undefined) {
-        void connection.sendNotification(ShowMessageNotification.type, {
-          type: MessageType.Warning,
-          message: "The tests cannot run: the spec has errors.",
-        });
+        const message = "The tests cannot run: the spec has errors.";
+        sendQuietly(connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }));
         return null;
       }
       tests.run(analysis, typeof title === "string" ? title : undefined);

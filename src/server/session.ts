@@ -30,6 +30,11 @@ export function analysisOf({ workspace, pathOf }: Session, uri: string): Analysi
   return createAnalysis(path, workspace.compilation(root));
 }
 
+/** What the editor refuses, or is no longer there to read, ends nothing: a rejection that nobody takes would end the process. */
+export function sendQuietly(sent: Promise<unknown>): void {
+  sent.catch(() => undefined);
+}
+
 /** A bug in one answer leaves the server running: the editor's log says it, the answer is empty. */
 export function guard<R>(session: Session, name: string, otherwise: R, answer: () => R): R {
   try {

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import {
   createMessageConnection,
+  ErrorCodes,
+  ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
   type MessageConnection,
@@ -33,10 +35,11 @@ export interface Client {
   readonly stop: () => Promise<number | null>;
 }
 
-/** `program` is what Node runs as the server: `mtlc lsp` unless given. */
+/** `program` is what Node runs as the server, `mtlc lsp` unless given; an editor that `refuses` denies what the server asks of it. */
 export async function startClient(
   folder: string,
   program: readonly string[] = [join(root, "bin", "mtlc.js"), "lsp"],
+  { refuses = false } = {},
 ): Promise<Client> {
   const server = spawn(process.execPath, [...program, "--stdio"], {
     cwd: folder,
@@ -52,7 +55,9 @@ export async function startClient(
     latest.set(uri, diagnostics);
     for (const check of waiting) check();
   });
-  connection.onRequest("client/registerCapability", () => null);
+  connection.onRequest("client/registerCapability", () =>
+    refuses ? new ResponseError(ErrorCodes.InvalidRequest, "this editor does not register") : null,
+  );
   connection.listen();
   let version = 1;
   const request = <R>(method: string, params: unknown): Promise<R> => connection.sendRequest(method, params);

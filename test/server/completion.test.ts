@@ -22,6 +22,13 @@ describe("completion of declarations", () => {
     expect(labels.every((label) => /^[a-z]+$/.test(label))).toBe(true);
   });
 
+  it("offers the edition only where it is the first declaration of its file", () => {
+    expect(labelsAt("<|>\nmodel m\n")).toContain("edition");
+    expect(labelsAt("// mine\n<|>\nmodel m\n")).toContain("edition");
+    expect(labelsAt("model m\n\n<|>")).not.toContain("edition");
+    expect(labelsAt("<|>\nedition: 2026\nmodel m\n")).not.toContain("edition");
+  });
+
   it("offers `over` after a gate's function, pools first after it", () => {
     expect(offered("gate g = softmax(x) over pool", "gate g = softmax(x) <|>")).toEqual(["over"]);
     expect(offered("over pool", "over <|>")[0]).toBe("pool");

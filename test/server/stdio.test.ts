@@ -272,6 +272,19 @@ describe("every feature over the connection", () => {
   });
 });
 
+describe("an editor that refuses what the server asks of it", () => {
+  it("is served as one that does not watch files", async () => {
+    const other = await startClient(folder, undefined, { refuses: true });
+    const uri = `file://${folder}/refused.mtl`;
+    await other.open(uri, sample.replace("over pool", "over pol"));
+    const found = await other.diagnostics(uri, (list) => list.length > 0);
+    expect(found.map(({ code }) => code)).toEqual(["unknown-name"]);
+    // The refusal has come by now: an answer to a later question does.
+    expect(await other.request("textDocument/codeLens", { textDocument: { uri } })).toHaveLength(1);
+    expect(await other.stop()).toBe(0);
+  });
+});
+
 describe("the end of the server", () => {
   it("is exit code 0 after `shutdown`", async () => {
     const other = await startClient(folder);

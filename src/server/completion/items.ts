@@ -69,13 +69,15 @@ function baseOf({ type }: LabelEntry): "event" | "amount" | undefined {
   return type.kind === "LabelType" ? type.base : undefined;
 }
 
-/** Blocks that a file has once, and its model, are not offered where another one is. */
+/** Blocks that a file has once, its model and its edition are not offered where another one is; an edition goes first. */
 function isFree({ analysis, at }: ItemContext): (word: string) => boolean {
   const others = analysis.spec.declarations.filter(({ span }) => at < span.start || span.end < at);
   const standing = new Set(others.map((node) => rowOf(node)?.keyword));
+  const isFirst = others.every(({ span }) => at < span.start);
   return (word) => {
     const row = rowOfKeyword(word);
-    return !(isBlockRow(row) || row?.kind === "Model") || !standing.has(word);
+    if (row?.kind === "Edition" && !isFirst) return false;
+    return !(isBlockRow(row) || row?.kind === "Model" || row?.kind === "Edition") || !standing.has(word);
   };
 }
 

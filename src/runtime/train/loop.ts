@@ -4,7 +4,16 @@ import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { createFailure } from "../failure.js";
 import { createFeeds } from "../measure/feeds.js";
-import { meanLosses, type Position } from "./position.js";
+import { createPace, type Pace, type StepTimes } from "./pace.js";
+import {
+  countBatch,
+  meanLosses,
+  type MovingPosition,
+  movingFrom,
+  type Position,
+  positionAt,
+  startEpoch,
+} from "./position.js";
 
 /** How the steps go; see {@link runLoop}. */
 export interface LoopOptions {
@@ -50,16 +59,12 @@ export interface StepProgress {
   readonly remainingSeconds: number;
 }
 
-export interface LoopResult {
+export interface LoopResult extends LoopEnd, StepTimes {}
+
+/** How a loop ended, and where. */
+interface LoopEnd {
   readonly ended: "done" | "stopped" | "interrupted";
   readonly position: Position;
-  /**
-   * Time in steps, without evaluations, checkpoints and the first step, which waits for the compiler; of a run of one step, that
-   * step's.
-   */
-  readonly seconds: number;
-  /** Rows of these steps per second. */
-  readonly rowsPerSecond: number;
 }
 
 const reportMilliseconds = 100;
@@ -75,125 +80,156 @@ export function lossNames(train: GraphFunction): readonly string[] {
  * Steps through the epochs from a position. Throws a {@link Failure} that names step and head when a loss is not finite.
  */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
-  const { session, data, batch: size, epochs, signal } = options;
-  const isAborted = (): boolean => signal?.aborted === true;
-  const names = lossNames(options.train);
-  const feeds = createFeeds(options.train, data.layout);
-  const batches = Math.ceil(data.rows / size);
-  const sums = Float64Array.from(options.start.sums);
-  let { step, epoch, batch, rows } = options.start;
-  const position = (): Position => ({ step, epoch, batch, rows, sums: [...sums] });
-
-  let seconds = 0;
-  let rowsHere = 0;
-  /** What the first step of this process took: the engine compiles in it. */
-  let first: { readonly rows: number; readonly seconds: number } | undefined;
-  const times = (elapsed: number): Pick<LoopResult, "seconds" | "rowsPerSecond"> => {
-    const skipped = first === undefined || first.rows === rowsHere ? { rows: 0, seconds: 0 } : first;
-    const counted = elapsed - skipped.seconds;
-    return { seconds: counted, rowsPerSecond: counted > 0 ? (rowsHere - skipped.rows) / counted : 0 };
+  const at = movingFrom(options.start);
+  const pace = createPace();
+  const watched = {
+    options,
+    names: lossNames(options.train),
+    batches: Math.ceil(options.data.rows / options.batch),
+    at,
+    pace,
   };
-  let mark = performance.now();
-  let lastReport = -Infinity;
-  let lastTurn = mark;
-  const pause = (): void => {
-    seconds += (performance.now() - mark) / 1000;
+  const loop: Loop = {
+    ...watched,
+    feeds: createFeeds(options.train, options.data.layout),
+    reports: createReports(watched),
   };
-  let reported: Pick<Position, "rows" | "sums"> = position();
-  const report = (now: number): void => {
-    lastReport = now;
-    const here = position();
-    const recent = {
-      rows: here.rows - reported.rows,
-      sums: here.sums.map((sum, i) => sum - (reported.sums[i] ?? 0)),
-    };
-    reported = here;
-    const elapsed = seconds + (now - mark) / 1000;
-    const speed = times(elapsed).rowsPerSecond;
-    const remaining = (epochs - epoch) * data.rows - rows;
-    options.onProgress({
-      step,
-      epoch: epoch + 1,
-      batch,
-      batches,
-      rowsPerSecond: speed,
-      losses: meanLosses(names, here),
-      recent: meanLosses(names, recent),
-      remainingSeconds: speed > 0 ? remaining / speed : Infinity,
-    });
-  };
-
-  while (epoch < epochs) {
-    const order = options.shuffleSeed === undefined ? {} : { shuffle: { seed: options.shuffleSeed, epoch } };
-    for (const encoded of data.batches({ size, pad: true, skip: batch, ...order })) {
-      if (first === undefined && options.onFirstStep !== undefined) {
-        signal?.throwIfAborted();
-        options.onFirstStep(undefined);
-        await nextTurn();
-        mark = performance.now();
-      }
-      const outputs = session.run(options.train.name, feeds(encoded));
-      step += 1;
-      batch += 1;
-      rows += encoded.rows;
-      rowsHere += encoded.rows;
-      for (let i = 0; i < names.length; i++) {
-        const loss = outputs[names[i] ?? ""]?.data[0] ?? NaN;
-        if (!Number.isFinite(loss)) throw lossFailure(names, outputs, step, epoch + 1);
-        sums[i] = (sums[i] ?? 0) + loss * encoded.rows;
-      }
-      const now = performance.now();
-      if (first === undefined) {
-        first = { rows: encoded.rows, seconds: seconds + (now - mark) / 1000 };
-        options.onFirstStep?.(first.seconds);
-      }
-      if (now - lastReport >= reportMilliseconds && first.rows < rowsHere) report(now);
-      if (now - lastTurn >= turnMilliseconds) {
-        await nextTurn();
-        lastTurn = performance.now();
-      }
-      if (isAborted()) {
-        pause();
-        return { ended: "interrupted", position: position(), ...times(seconds) };
-      }
-      if (batch < batches && options.isCheckpointDue(step, now)) {
-        pause();
-        await options.onCheckpoint(position());
-        if (isAborted()) return { ended: "interrupted", position: position(), ...times(seconds) };
-        mark = performance.now();
-      }
-    }
-    const losses = meanLosses(names, position());
-    report(performance.now());
-    pause();
-    const before = position();
-    epoch += 1;
-    batch = 0;
-    rows = 0;
-    sums.fill(0);
-    reported = position();
-    let verdict: "continue" | "stop";
-    try {
-      verdict = await options.onEpoch(position(), losses);
-    } catch (error) {
-      if (!isAborted()) throw error;
-      return { ended: "interrupted", position: before, ...times(seconds) };
-    }
-    mark = performance.now();
-    lastTurn = mark;
-    if (verdict === "stop") return { ended: "stopped", position: position(), ...times(seconds) };
-    if (isAborted() && epoch < epochs) return { ended: "interrupted", position: position(), ...times(seconds) };
+  while (at.epoch < options.epochs) {
+    const end = (await runSteps(loop)) ?? (await endEpoch(loop));
+    if (end !== undefined) return { ...end, ...pace.times() };
   }
-  return { ended: "done", position: position(), ...times(seconds) };
+  return { ended: "done", position: positionAt(at), ...pace.times() };
+}
+
+/** A loop under way, as reports see it. */
+interface WatchedLoop {
+  readonly options: LoopOptions;
+  readonly names: readonly string[];
+  /** Batches per epoch. */
+  readonly batches: number;
+  readonly at: MovingPosition;
+  readonly pace: Pace;
+}
+
+interface Loop extends WatchedLoop {
+  readonly feeds: ReturnType<typeof createFeeds>;
+  readonly reports: Reports;
+}
+
+/** Does the steps that remain of the epoch; undefined when they are done. */
+async function runSteps({ options, names, feeds, batches, at, pace, reports }: Loop): Promise<LoopEnd | undefined> {
+  const { data, batch: size, signal } = options;
+  const order = options.shuffleSeed === undefined ? {} : { shuffle: { seed: options.shuffleSeed, epoch: at.epoch } };
+  let lastTurn = pace.start();
+  for (const encoded of data.batches({ size, pad: true, skip: at.batch, ...order })) {
+    if (!pace.hasStepped() && options.onFirstStep !== undefined) {
+      signal?.throwIfAborted();
+      options.onFirstStep(undefined);
+      await nextTurn();
+      pace.start();
+    }
+    const outputs = options.session.run(options.train.name, feeds(encoded));
+    countBatch(at, encoded.rows, finiteLosses(names, outputs, at));
+    const now = performance.now();
+    const first = pace.count(encoded.rows, now);
+    if (first !== undefined) options.onFirstStep?.(first);
+    if (reports.isDue(now)) reports.send(now);
+    if (now - lastTurn >= turnMilliseconds) {
+      await nextTurn();
+      lastTurn = performance.now();
+    }
+    if (isAborted(signal)) {
+      pace.pause();
+      return { ended: "interrupted", position: positionAt(at) };
+    }
+    if (at.batch < batches && options.isCheckpointDue(at.step, now)) {
+      pace.pause();
+      await options.onCheckpoint(positionAt(at));
+      if (isAborted(signal)) return { ended: "interrupted", position: positionAt(at) };
+      pace.start();
+    }
+  }
+  return undefined;
+}
+
+/** Ends an epoch whose steps are done; undefined when the loop goes on. */
+async function endEpoch({ options, names, at, pace, reports }: Loop): Promise<LoopEnd | undefined> {
+  const { signal } = options;
+  const before = positionAt(at);
+  reports.send(performance.now());
+  pace.pause();
+  startEpoch(at);
+  reports.restart();
+  let verdict: "continue" | "stop";
+  try {
+    verdict = await options.onEpoch(positionAt(at), meanLosses(names, before));
+  } catch (error) {
+    if (!isAborted(signal)) throw error;
+    return { ended: "interrupted", position: before };
+  }
+  if (verdict === "stop") return { ended: "stopped", position: positionAt(at) };
+  if (isAborted(signal) && at.epoch < options.epochs) return { ended: "interrupted", position: positionAt(at) };
+  return undefined;
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** What `onProgress` is told, and when. */
+interface Reports {
+  readonly isDue: (now: number) => boolean;
+  readonly send: (now: number) => void;
+  /** An epoch begins: what is recent begins with it. */
+  readonly restart: () => void;
+}
+
+function createReports({ options, names, batches, at, pace }: WatchedLoop): Reports {
+  const { data, epochs } = options;
+  let last = -Infinity;
+  let reported: Pick<Position, "rows" | "sums"> = positionAt(at);
+  return {
+    isDue: (now) => now - last >= reportMilliseconds && pace.isKnown(),
+    send: (now) => {
+      last = now;
+      const here = positionAt(at);
+      const recent = {
+        rows: here.rows - reported.rows,
+        sums: here.sums.map((sum, i) => sum - (reported.sums[i] ?? 0)),
+      };
+      reported = here;
+      const { rowsPerSecond } = pace.times(now);
+      const remaining = (epochs - at.epoch) * data.rows - at.rows;
+      options.onProgress({
+        step: at.step,
+        epoch: at.epoch + 1,
+        batch: at.batch,
+        batches,
+        rowsPerSecond,
+        losses: meanLosses(names, here),
+        recent: meanLosses(names, recent),
+        remainingSeconds: rowsPerSecond > 0 ? remaining / rowsPerSecond : Infinity,
+      });
+    },
+    restart: () => {
+      reported = positionAt(at);
+    },
+  };
+}
+
+type Outputs = Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
+
+/** The losses of the step after a position, by `names`. Throws a {@link Failure} when one is not finite. */
+function finiteLosses(names: readonly string[], outputs: Outputs, { step, epoch }: MovingPosition): readonly number[] {
+  return names.map((name) => {
+    const loss = outputs[name]?.data[0] ?? NaN;
+    if (!Number.isFinite(loss)) throw lossFailure(names, outputs, step + 1, epoch + 1);
+    return loss;
+  });
 }
 
 /** Names the head whose loss went first: the total is not finite whenever one of them is. */
-function lossFailure(
-  names: readonly string[],
-  outputs: Readonly<Record<string, { readonly data: ArrayLike<number> }>>,
-  step: number,
-  epoch: number,
-): Error {
+function lossFailure(names: readonly string[], outputs: Outputs, step: number, epoch: number): Error {
   const bad = names.filter((name) => !Number.isFinite(outputs[name]?.data[0] ?? NaN));
   const head = bad.find((name) => name !== totalLoss) ?? totalLoss;
   return createFailure(

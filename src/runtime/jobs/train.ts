@@ -17,13 +17,14 @@ import { createProgram, functionOf, measuredProgram } from "../engine/create-pro
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 import type { RunIdentity } from "../train/checkpoint.js";
 import type { EvaluationRole, Measured, TrainEvent, TrainSummary, WarmStartReport } from "../events.js";
+import type { CheckpointOptions } from "../train/checkpoint-schedule.js";
 import { finishedRun } from "../train/finished.js";
 import { inspectData } from "../train/inspect/inspect.js";
 import { measureHeads } from "../measure/measure.js";
 import { metricsFile } from "../measure/stored-measured.js";
 import { checkpointsIn, prepareOutput, type RunStart } from "../train/prepare-output.js";
 import type { TrainResult } from "../train/result.js";
-import { type CheckpointOptions, runTraining, type TrainingOutcome, type TrainingRun } from "../train/run.js";
+import { runTraining, type TrainingOutcome, type TrainingRun } from "../train/run.js";
 import { describeWarmStart, refittedFeatures, warmStart } from "../train/warm-start.js";
 
 /** Files in place of those that the spec names, relative to the working directory; globs allowed. */

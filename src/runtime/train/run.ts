@@ -2,22 +2,17 @@ import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
 import { greaterIsBetter, metricText, stopTerms, stopValue } from "../../compiler/metrics/index.js";
 import type { Model } from "../../compiler/model/model.js";
-import { own } from "../../compiler/text/index.js";
+import { omitUndefined, own } from "../../compiler/text/index.js";
 import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { fillSession, heldReader, holdState, sessionReader, type StateReader } from "../engine/state.js";
 import { createFailure, noLocation } from "../failure.js";
-import {
-  type Checkpoint,
-  identityDifference,
-  readLatestCheckpoint,
-  type RunIdentity,
-  writeCheckpoint,
-} from "./checkpoint.js";
+import { type Checkpoint, identityDifference, readLatestCheckpoint, type RunIdentity } from "./checkpoint.js";
+import { type CheckpointOptions, type CheckpointSchedule, scheduleCheckpoints } from "./checkpoint-schedule.js";
 import { observeValue, type StopState } from "./early-stopping.js";
 import type { EpochRecord, EvaluationRole, Measured, TrainEvent, TrainSummary } from "../events.js";
-import { lossNames, runLoop, type StepProgress } from "./loop.js";
-import { startPosition } from "./position.js";
+import { lossNames, type LoopOptions, type LoopResult, runLoop, type StepProgress } from "./loop.js";
+import { type Position, startPosition } from "./position.js";
 import { createEventWriter, type EventWriter } from "./tensorboard.js";
 
 /** A run on an open session; where the data and the program come from is the caller's business. */
@@ -44,14 +39,6 @@ export interface TrainingRun {
   readonly onStart: (resumed: { readonly step: number; readonly epoch: number } | undefined) => void;
 }
 
-export interface CheckpointOptions {
-  readonly directory: string;
-  readonly everySteps?: number;
-  readonly everySeconds: number;
-  /** How many are kept. */
-  readonly keep: number;
-}
-
 export interface TrainingOutcome {
   readonly summary: TrainSummary;
   readonly history: readonly EpochRecord[];
@@ -64,104 +51,129 @@ export interface TrainingOutcome {
  * keep: those of the best epoch under early stopping, else the last ones; when interrupted, the ones of that moment.
  */
 export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
-  const { model, session, onEvent } = run;
-  const train = trainFunction(run.program);
-  const names = lossNames(train);
-  const start = run.resume ? await resumeFrom(run) : undefined;
+  const { session, onEvent } = run;
   const { state } = run.program;
+  const train = trainFunction(run.program);
+  const start = run.resume ? await resumeFrom(run) : undefined;
   await fillSession(session, state, start?.state ?? run.initial, run.signal);
 
-  const kept = state.filter(({ role }) => role === "parameter" || role === "statistic");
-  const history: EpochRecord[] = [...(start?.history ?? [])];
-  let stop: StopState = start?.stop ?? { waited: 0 };
-  let best = start?.best;
+  const progress: RunProgress = { history: [...(start?.history ?? [])], stop: start?.stop ?? { waited: 0 } };
+  if (start?.best !== undefined) progress.best = start.best;
   run.onStart(start === undefined ? undefined : { step: start.position.step, epoch: start.position.epoch });
   const board = run.tensorboard === undefined ? undefined : createEventWriter(run.tensorboard, Date.now() / 1000);
-
-  let lastCheckpoint = performance.now();
-  let saved: { readonly step: number; readonly batch: number; readonly directory: string } | undefined;
-  const save = async (position: Checkpoint["position"]): Promise<string | undefined> => {
-    if (run.checkpoints === undefined) return undefined;
-    const { step, batch } = position;
-    // What is there already need not be written twice when a run ends at it.
-    if (saved?.step === step && saved.batch === batch) return saved.directory;
-    const now = { state: sessionReader(session, state), ...(best === undefined ? {} : { best }) };
-    const record = { run: run.identity, position, history, stop, ...now };
-    const directory = await writeCheckpoint(run.checkpoints.directory, record, state, run.checkpoints.keep);
-    saved = { step, batch, directory };
-    lastCheckpoint = performance.now();
-    onEvent({ kind: "checkpoint", step: position.step, directory });
-    return directory;
+  const checkpoints = scheduleCheckpoints(run.checkpoints, {
+    variables: state,
+    record: (position) => ({ run: run.identity, position, state: sessionReader(session, state), ...progress }),
+    onSaved: (step, directory) => onEvent({ kind: "checkpoint", step, directory }),
+  });
+  const training: Training = {
+    run,
+    kept: state.filter(({ role }) => role === "parameter" || role === "statistic"),
+    progress,
+    checkpoints,
+    board,
   };
-  const isCheckpointDue = (step: number, now: number): boolean => {
-    if (run.checkpoints === undefined) return false;
-    const { everySteps, everySeconds } = run.checkpoints;
-    return (everySteps !== undefined && step % everySteps === 0) || now - lastCheckpoint >= everySeconds * 1000;
-  };
-
   try {
-    const patience = model.train.stop?.patience ?? Infinity;
-    const from = start?.position ?? startPosition(names.length);
-    const result = await runLoop({
-      session,
-      train,
-      data: run.data,
-      batch: model.train.batch,
-      // A run that early stopping had ended before it could write its artifact has no epoch left.
-      epochs: stop.waited >= patience ? from.epoch : model.train.epochs,
-      ...(model.train.shuffle ? { shuffleSeed: model.train.seed } : {}),
-      start: from,
-      ...(run.signal === undefined ? {} : { signal: run.signal }),
-      ...(run.compiles
-        ? {
-            onFirstStep: (seconds) =>
-              onEvent(seconds === undefined ? { kind: "compiling" } : { kind: "compiled", seconds }),
-          }
-        : {}),
-      onProgress: (progress) => {
-        if (board !== undefined) writeProgress(board, progress);
-        onEvent({ kind: "progress", epochs: model.train.epochs, ...progress });
-      },
-      isCheckpointDue,
-      onCheckpoint: async (position) => void (await save(position)),
-      onEpoch: async (position, losses) => {
-        const evaluation =
-          run.evaluation === undefined ? undefined : { role: run.evaluation.role, ...(await run.evaluation.measure()) };
-        const verdict = judge(model, stop, evaluation, position.epoch, onEvent);
-        if (verdict !== undefined) {
-          stop = verdict.state;
-          if (verdict.improved) best = holdState(kept, sessionReader(session, kept), best);
-        }
-        const record: EpochRecord = {
-          epoch: position.epoch,
-          step: position.step,
-          losses,
-          ...(evaluation === undefined ? {} : { evaluation }),
-          ...(verdict === undefined ? {} : { best: verdict.improved }),
-        };
-        history.push(record);
-        if (board !== undefined) writeEpoch(board, record);
-        onEvent({ kind: "epoch", record, epochs: model.train.epochs });
-        await save(position);
-        return verdict?.stop === true ? "stop" : "continue";
-      },
-    });
-    const interrupted = result.ended === "interrupted";
-    const checkpoint = interrupted ? await save(result.position) : saved?.directory;
-    if (!interrupted && best !== undefined) await fillSession(session, kept, heldReader(best));
-    const summary: TrainSummary = {
-      ended: result.ended === "done" && stop.waited >= patience ? "stopped" : result.ended,
-      steps: result.position.step,
-      epochs: result.position.epoch,
-      keptEpoch: interrupted ? result.position.epoch : (stop.best?.epoch ?? result.position.epoch),
-      rowsPerSecond: result.rowsPerSecond,
-      seconds: result.seconds,
-    };
-    onEvent({ kind: "finished", summary });
-    return { summary, history, ...(checkpoint === undefined ? {} : { checkpoint }) };
+    const from = start?.position ?? startPosition(lossNames(train).length);
+    const result = await runLoop(loopOptions(training, train, from));
+    return await finish(training, result);
   } finally {
     board?.close();
   }
+}
+
+/** What a run knows of its epochs; a checkpoint keeps it. */
+interface RunProgress {
+  readonly history: EpochRecord[];
+  stop: StopState;
+  /** The weights of the best epoch so far, when early stopping keeps them. */
+  best?: NonNullable<Checkpoint["best"]>;
+}
+
+/** A run whose first state is in the session. */
+interface Training {
+  readonly run: TrainingRun;
+  /** The variables that an artifact keeps: the optimizer's are not among them. */
+  readonly kept: Program["state"];
+  readonly progress: RunProgress;
+  readonly checkpoints: CheckpointSchedule;
+  readonly board: EventWriter | undefined;
+}
+
+function loopOptions(training: Training, train: GraphFunction, start: Position): LoopOptions {
+  const { run, progress, checkpoints, board } = training;
+  const { model, onEvent } = run;
+  const { epochs, batch, shuffle, seed } = model.train;
+  return {
+    session: run.session,
+    train,
+    data: run.data,
+    batch,
+    // A run that early stopping had ended before it could write its artifact has no epoch left.
+    epochs: hasWaitedEnough(model, progress.stop) ? start.epoch : epochs,
+    start,
+    ...omitUndefined({ shuffleSeed: shuffle ? seed : undefined, signal: run.signal }),
+    ...(run.compiles
+      ? {
+          onFirstStep: (seconds) =>
+            onEvent(seconds === undefined ? { kind: "compiling" } : { kind: "compiled", seconds }),
+        }
+      : {}),
+    onProgress: (reached) => {
+      if (board !== undefined) writeProgress(board, reached);
+      onEvent({ kind: "progress", epochs, ...reached });
+    },
+    isCheckpointDue: checkpoints.isDue,
+    onCheckpoint: async (position) => void (await checkpoints.save(position)),
+    onEpoch: (position, losses) => endEpoch(training, position, losses),
+  };
+}
+
+/** Measures an epoch, keeps its weights where they are the best, records and saves it. */
+async function endEpoch(
+  { run, kept, progress, checkpoints, board }: Training,
+  position: Position,
+  losses: EpochRecord["losses"],
+): Promise<"continue" | "stop"> {
+  const { model, session, onEvent } = run;
+  const { epoch, step } = position;
+  const evaluation =
+    run.evaluation === undefined ? undefined : { role: run.evaluation.role, ...(await run.evaluation.measure()) };
+  const verdict = judge(model, progress.stop, evaluation, epoch, onEvent);
+  if (verdict !== undefined) {
+    progress.stop = verdict.state;
+    if (verdict.improved) progress.best = holdState(kept, sessionReader(session, kept), progress.best);
+  }
+  const record: EpochRecord = { epoch, step, losses, ...omitUndefined({ evaluation, best: verdict?.improved }) };
+  progress.history.push(record);
+  if (board !== undefined) writeEpoch(board, record);
+  onEvent({ kind: "epoch", record, epochs: model.train.epochs });
+  await checkpoints.save(position);
+  return verdict?.stop === true ? "stop" : "continue";
+}
+
+/** Leaves the weights to keep in the session, and a checkpoint of a run that was interrupted. */
+async function finish({ run, kept, progress, checkpoints }: Training, result: LoopResult): Promise<TrainingOutcome> {
+  const { history, stop, best } = progress;
+  const { step, epoch } = result.position;
+  const interrupted = result.ended === "interrupted";
+  const checkpoint = interrupted ? await checkpoints.save(result.position) : checkpoints.newest();
+  if (!interrupted && best !== undefined) await fillSession(run.session, kept, heldReader(best));
+  const summary: TrainSummary = {
+    ended: result.ended === "done" && hasWaitedEnough(run.model, stop) ? "stopped" : result.ended,
+    steps: step,
+    epochs: epoch,
+    keptEpoch: interrupted ? epoch : (stop.best?.epoch ?? epoch),
+    rowsPerSecond: result.rowsPerSecond,
+    seconds: result.seconds,
+  };
+  run.onEvent({ kind: "finished", summary });
+  return { summary, history, ...omitUndefined({ checkpoint }) };
+}
+
+/** Whether early stopping has ended a run. */
+function hasWaitedEnough({ train: { stop } }: Model, { waited }: StopState): boolean {
+  return waited >= (stop?.patience ?? Infinity);
 }
 
 function trainFunction(program: Program): GraphFunction {

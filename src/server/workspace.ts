@@ -55,49 +55,94 @@ const keptCompilations = 100;
 const noPieces: ParsedPieces = new Map();
 
 export function createWorkspace(disk: Disk): Workspace {
-  const projects = createProjects(disk, () => folders);
-  const texts = new Map<string, string>();
-  const parsed = new Map<string, Version>();
-  const roots = new Map<string, CompiledRoot>();
   let folders: readonly string[] = [];
   let found: readonly string[] | undefined;
+  const projects = createProjects(disk, () => folders);
+  const files = createFiles(disk);
+  const { file, openPaths, isOpen } = files;
 
-  const file = (path: string): ParsedFile | undefined => {
-    const text = texts.get(path);
-    const known = parsed.get(path);
-    if (text !== undefined) {
-      if (known?.file.source.text === text) return known.file;
-      return remember(path, "open", text);
-    }
-    const stamp = disk.stamp(path);
-    if (stamp !== undefined && known?.stamp === stamp) return known.file;
-    const read = stamp === undefined ? undefined : disk.read(path);
-    if (stamp !== undefined && read !== undefined) return remember(path, stamp, read);
-    parsed.delete(path);
-    return undefined;
+  const specs = (): readonly string[] => {
+    found ??= folders.flatMap(disk.specsUnder);
+    return [...new Set([...found, ...openPaths()])].sort();
   };
+  const dependents = (path: string): readonly string[] => reachedFrom(path, importersOf(specs(), file, projects));
+  const isModel = (path: string): boolean =>
+    file(path)?.spec.declarations.some(({ kind }) => kind === "Model") === true;
 
-  const remember = (path: string, stamp: string, text: string): ParsedFile => {
-    const version = parseVersion(path, text);
-    parsed.set(path, { stamp, ...version });
-    return version.file;
+  return {
+    projects,
+    ...files,
+    setFolders: (next) => {
+      folders = next;
+      found = undefined;
+    },
+    noteChangedFiles: () => {
+      found = undefined;
+    },
+    compilation: createCompilations(file, projects),
+    specs,
+    dependents,
+    rootsOf: (path) => {
+      if (isModel(path)) return [path];
+      const models = dependents(path).filter(isModel);
+      const ordered = [...models.filter(isOpen), ...models.filter((model) => !isOpen(model))];
+      return ordered.length === 0 ? [path] : ordered;
+    },
   };
+}
+
+type Files = Pick<Workspace, "open" | "close" | "isOpen" | "openPaths" | "file" | "parseInstead">;
+
+/** Files as they are now, each version parsed once. */
+function createFiles(disk: Disk): Files {
+  const texts = new Map<string, string>();
+  const parsed = new Map<string, Version>();
 
   const parseVersion = (path: string, text: string): Pick<Version, "file" | "pieces"> => {
     const source = createSourceFile(path, text);
     const { pieces, ...result } = parseAgain(source, parsed.get(path)?.pieces ?? noPieces);
     return { file: { source, ...result }, pieces };
   };
+  const remember = (path: string, stamp: string, text: string): ParsedFile => {
+    const version = parseVersion(path, text);
+    parsed.set(path, { stamp, ...version });
+    return version.file;
+  };
 
-  const compilation = (path: string): Compilation => {
+  return {
+    open: (path, text) => void texts.set(path, text),
+    close: (path) => void texts.delete(path),
+    isOpen: (path) => texts.has(path),
+    openPaths: () => [...texts.keys()],
+    file: (path) => {
+      const text = texts.get(path);
+      const known = parsed.get(path);
+      if (text !== undefined) {
+        if (known?.file.source.text === text) return known.file;
+        return remember(path, "open", text);
+      }
+      const stamp = disk.stamp(path);
+      if (stamp !== undefined && known?.stamp === stamp) return known.file;
+      const read = stamp === undefined ? undefined : disk.read(path);
+      if (stamp !== undefined && read !== undefined) return remember(path, stamp, read);
+      parsed.delete(path);
+      return undefined;
+    },
+    parseInstead: (path, text) => parseVersion(path, text).file,
+  };
+}
+
+/** Compiles specs, again only where a file that was asked for or the settings have changed. */
+function createCompilations(file: Files["file"], projects: Projects): Workspace["compilation"] {
+  const roots = new Map<string, CompiledRoot>();
+  const isCurrent = ({ settings, used }: CompiledRoot, now: SpecSettings): boolean =>
+    settings === now && [...used].every(([path, was]) => file(path) === was);
+
+  return (path) => {
     const known = roots.get(path);
     roots.delete(path);
     const settings = projects.settings(path);
-    if (
-      known !== undefined &&
-      known.settings === settings &&
-      [...known.used].every(([used, was]) => file(used) === was)
-    ) {
+    if (known !== undefined && isCurrent(known, settings)) {
       roots.set(path, known);
       return known.compilation;
     }
@@ -107,60 +152,33 @@ export function createWorkspace(disk: Disk): Workspace {
       used.set(wanted, next);
       return next;
     };
-    const fresh = compileFiles(path, read, { settings: projects.settings });
-    roots.set(path, { compilation: fresh, used, settings });
+    const compilation = compileFiles(path, read, { settings: projects.settings });
+    roots.set(path, { compilation, used, settings });
     const oldest = roots.keys().next().value;
     if (roots.size > keptCompilations && oldest !== undefined) roots.delete(oldest);
-    return fresh;
+    return compilation;
   };
+}
 
-  const specs = (): readonly string[] => {
-    found ??= folders.flatMap(disk.specsUnder);
-    return [...new Set([...found, ...texts.keys()])].sort();
-  };
-
-  const dependents = (path: string): readonly string[] => {
-    const importers = new Map<string, string[]>();
-    for (const spec of specs()) {
-      const { spec: tree } = file(spec) ?? {};
-      for (const written of tree === undefined ? [] : filesNamedIn(tree)) {
-        for (const target of importCandidates(spec, written, projects.settings(spec).paths))
-          importers.set(target, [...(importers.get(target) ?? []), spec]);
-      }
+/** The specs that name a file, by the file. */
+function importersOf(
+  specs: readonly string[],
+  file: Files["file"],
+  projects: Projects,
+): ReadonlyMap<string, readonly string[]> {
+  const importers = new Map<string, string[]>();
+  for (const spec of specs) {
+    const { spec: tree } = file(spec) ?? {};
+    for (const written of tree === undefined ? [] : filesNamedIn(tree)) {
+      for (const target of importCandidates(spec, written, projects.settings(spec).paths))
+        importers.set(target, [...(importers.get(target) ?? []), spec]);
     }
-    const reached = new Set([path]);
-    for (const next of reached) for (const importer of importers.get(next) ?? []) reached.add(importer);
-    return [...reached];
-  };
+  }
+  return importers;
+}
 
-  const isModel = (path: string): boolean =>
-    file(path)?.spec.declarations.some(({ kind }) => kind === "Model") === true;
-
-  const rootsOf = (path: string): readonly string[] => {
-    if (isModel(path)) return [path];
-    const models = dependents(path).filter(isModel);
-    const ordered = [...models.filter((model) => texts.has(model)), ...models.filter((model) => !texts.has(model))];
-    return ordered.length === 0 ? [path] : ordered;
-  };
-
-  return {
-    projects,
-    open: (path, text) => void texts.set(path, text),
-    close: (path) => void texts.delete(path),
-    isOpen: (path) => texts.has(path),
-    openPaths: () => [...texts.keys()],
-    setFolders: (next) => {
-      folders = next;
-      found = undefined;
-    },
-    noteChangedFiles: () => {
-      found = undefined;
-    },
-    file,
-    parseInstead: (path, text) => parseVersion(path, text).file,
-    compilation,
-    specs,
-    dependents,
-    rootsOf,
-  };
+function reachedFrom(path: string, importers: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const reached = new Set([path]);
+  for (const next of reached) for (const importer of importers.get(next) ?? []) reached.add(importer);
+  return [...reached];
 }

@@ -22,7 +22,7 @@ it("has no folder of more than 20 files without subfolders", () => {
 
 /** Longer functions hide their parts. These wait to be cut; none may join them. */
 const mostLines = 100;
-const long: readonly string[] = ["createWorkspace", "openRanker"];
+const long: readonly string[] = ["openRanker"];
 
 interface Measured {
   readonly name: string;

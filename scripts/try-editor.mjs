@@ -107,6 +107,7 @@ function fillWorkspace(folder) {
     join(folder, "broken.mtl"),
     shop.replace("model shop", "model broken").replace("over pool", "over pol"),
   );
+  for (const name of ["census.mtl", "mmoe.mtl"]) cpSync(join(root, "specs", "census", name), join(folder, name));
   writeFileSync(join(folder, "part.mtl"), "features {\n  user: categorical(embed: 8)\n  age:  numeric\n}\n");
   writeFileSync(
     join(folder, "importer.mtl"),

@@ -80,23 +80,72 @@ export const scenarios = [
   {
     name: "drawing",
     run: async (editor, folder) => {
+      await editor.height(940);
       await editor.open("shop.mtl");
       await editor.goTo(...positionOf(folder, "shop.mtl", "t_ctr ", 1));
       await editor.seen(".codelens-decoration");
       await editor.plain();
       await editor.command("mtl: Show the drawing");
-      const view = await editor.frameWith("#stage svg");
-      await view.waitForSelector(".current[data-card='t_ctr']", { timeout: 10_000 });
+      const view = await editor.viewWith("#stage svg");
+      await view.has(".current[data-card='t_ctr']");
       await editor.goTo(...positionOf(folder, "shop.mtl", "fusion value", 8));
-      await view.waitForSelector(".current[data-card='value']", { timeout: 10_000 });
+      await view.has(".current[data-card='value']");
       await view.click("[data-card='for_cvr']");
-      await view.waitForSelector(".current[data-card='for_cvr']", { timeout: 10_000 });
+      await view.has(".current[data-card='for_cvr']");
       await editor.seen(".selected-text, .view-overlays .cslr");
       await editor.pause(800);
-      await editor.picture("drawing");
+      await editor.picture("drawing", { height: 918 });
+      await editor.height(660);
       await editor.press("Delete");
-      await view.waitForFunction(() => document.getElementById("note")?.hidden === false, { timeout: 10_000 });
+      await view.until("the note is there", () => document.getElementById("note")?.hidden === false);
       await editor.shot("drawing-old");
+    },
+  },
+  {
+    // A typo and its fix, a name changed in two files, one that is taken, and the drawing meanwhile.
+    name: "census",
+    run: async (editor, folder) => {
+      const declared = positionOf(folder, "census.mtl", "input person");
+      const line = async (text) => editor.seen(".view-line", text);
+      await editor.open("mmoe.mtl");
+      await editor.goTo(...positionOf(folder, "mmoe.mtl", "over pool", 9));
+      await line("8 × [32]");
+      await editor.press("Backspace");
+      await editor.seen(".squiggly-error");
+      await editor.shot("census-typo");
+      await editor.press("Control", ".");
+      await editor.seen(".action-widget", "write `pool`");
+      await editor.press("Enter");
+      await line("for_income: [32]  = softmax(person) over pool");
+      await editor.until("the error is gone", () => document.querySelector(".squiggly-error") === null);
+      await editor.command("mtl: Show the drawing");
+      const view = await editor.viewWith("#stage svg");
+      await editor.goTo(...positionOf(folder, "mmoe.mtl", "t_income ", 1));
+      await view.has(".current[data-card='t_income']");
+      await editor.press("ArrowDown");
+      await view.has(".current[data-card='t_marital']");
+      await editor.shot("census-drawing");
+      const rename = async (text, name, result) => {
+        await editor.goTo(...positionOf(folder, "mmoe.mtl", text, 1));
+        await editor.press("F2");
+        await editor.until("the name can be typed", () => document.activeElement?.closest(".rename-box") !== null);
+        await editor.press("Control", "a");
+        await editor.type(name);
+        await editor.pause(300);
+        await editor.shot(`census-rename-${name}`);
+        await editor.press("Enter");
+        await result();
+      };
+      await rename("pool[8]", "shared", () => line("softmax(person) over shared"));
+      await view.has("[data-card='shared']");
+      await rename("person)", "who", () => line("softmax(who) over shared"));
+      await editor.open("census.mtl");
+      await editor.goTo(...declared);
+      await line("input who");
+      await editor.shot("census-renamed");
+      await editor.open("mmoe.mtl");
+      await rename("t_income ", "t_marital", () => editor.seen(".notification-toast", "`t_marital` is declared twice"));
+      await editor.shot("census-refused");
     },
   },
   {
@@ -135,8 +184,8 @@ export const scenarios = [
       await editor.seen(".codelens-decoration", "✓ passed");
       await editor.goTo(38, 9);
       await editor.page.click(".editor-actions .codicon-type-hierarchy-sub");
-      const view = await editor.frameWith("#stage svg");
-      await view.waitForSelector(".current[data-card='value']", { timeout: 10_000 });
+      const view = await editor.viewWith("#stage svg");
+      await view.has(".current[data-card='value']");
       await editor.pause(800);
       await editor.shot("first-minutes");
     },

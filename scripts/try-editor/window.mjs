@@ -16,14 +16,15 @@ export async function openWindow(browser, { url, shots }) {
     for (const key of keys.slice(0, -1).reverse()) await page.keyboard.up(key);
   };
   const type = (text) => page.keyboard.type(text, { delay: 8 });
-  /** Waits until a condition in the page is true. */
-  const until = async (what, condition, ...given) => {
+  /** Waits until a condition in a frame is true. */
+  const untilIn = async (frame, what, condition, ...given) => {
     try {
-      await page.waitForFunction(condition, { timeout: longest, polling: 100 }, ...given);
+      await frame.waitForFunction(condition, { timeout: longest, polling: 100 }, ...given);
     } catch {
       throw new Error(`this did not happen: ${what}`);
     }
   };
+  const until = (what, condition, ...given) => untilIn(page, what, condition, ...given);
   const seen = (selector, text = "") =>
     until(
       `${selector} with "${text}"`,
@@ -75,10 +76,25 @@ export async function openWindow(browser, { url, shots }) {
       await press("Control", "g");
       await pick(`${line}:${column}`);
     },
-    /** The frame of a webview that holds an element. */
-    frameWith: async (selector) => {
+    /**
+     * The webview that holds an element. All goes through the page's own world: VS Code writes the page of a webview into a
+     * frame that is there already, and the world that puppeteer's selectors use may still see the empty page before.
+     */
+    viewWith: async (selector) => {
+      const holds = (css) => document.querySelector(css) !== null;
       for (let tries = 0; tries < longest / 200; tries++) {
-        for (const frame of page.frames()) if ((await frame.$(selector).catch(() => null)) !== null) return frame;
+        for (const frame of page.frames()) {
+          if (!(await frame.evaluate(holds, selector).catch(() => false))) continue;
+          const wait = (what, condition, ...given) => untilIn(frame, what, condition, ...given);
+          return {
+            until: wait,
+            has: (css) => wait(`the view holds ${css}`, holds, css),
+            click: async (css) => {
+              const handle = await frame.evaluateHandle((wanted) => document.querySelector(wanted), css);
+              await handle.asElement().click();
+            },
+          };
+        }
         await pause(200);
       }
       throw new Error(`no view holds ${selector}`);
@@ -88,10 +104,12 @@ export async function openWindow(browser, { url, shots }) {
       await press("Control", "b");
       await pause(300);
     },
+    /** Makes the window this high. */
+    height: (height) => page.setViewport({ width: 1120, height }),
     shot: (name) => page.screenshot({ path: join(shots, `${name}.png`) }),
     /** Without what is around the editors, as the pages of the extension show it. */
-    picture: (name) =>
-      page.screenshot({ path: join(shots, `${name}.png`), clip: { x: 48, y: 0, width: 1072, height: 470 } }),
+    picture: (name, { height = 470 } = {}) =>
+      page.screenshot({ path: join(shots, `${name}.png`), clip: { x: 48, y: 0, width: 1072, height } }),
     close: async () => {
       await page.close({ runBeforeUnload: false });
     },

@@ -40,9 +40,9 @@ export function answerExtraRequests(session: Session, onRun: () => void): void {
       return null;
     }),
   );
-  connection.onRequest<DrawingAnswer, void>(drawingRequest, ({ uri }: DrawingParams) =>
+  connection.onRequest<DrawingAnswer, void>(drawingRequest, (params: DrawingParams) =>
     guard<DrawingAnswer>(session, "drawing", { kind: "none", reason: "There is nothing to draw." }, () =>
-      answerDrawing(session, uri),
+      answerDrawing(session, params),
     ),
   );
   connection.onRequest(cardRequest, ({ uri, position }: CardParams) =>
@@ -54,7 +54,7 @@ export function answerExtraRequests(session: Session, onRun: () => void): void {
   connection.onRequest(stdTextRequest, (uri: string) => readStd(pathOf(uri)) ?? null);
 }
 
-function answerDrawing(session: Session, uri: string): DrawingAnswer {
+function answerDrawing(session: Session, { uri, direction = "right" }: DrawingParams): DrawingAnswer {
   const analysis = analysisOf(session, uri);
   if (analysis === undefined) return { kind: "none", reason: "This file cannot be read." };
   const { compilation } = analysis;
@@ -73,5 +73,5 @@ function answerDrawing(session: Session, uri: string): DrawingAnswer {
       return source === undefined ? [] : [[id, { uri: session.uriOf(span.file), range: toRange(source, span) }]];
     }),
   );
-  return { kind: "drawing", title: drawing.title, svg: drawing.svg, locations };
+  return { kind: "drawing", title: drawing.title, svg: drawing.svg(direction), locations };
 }

@@ -9,6 +9,8 @@ export const drawingRequest = "mtl/drawing";
 
 export interface DrawingParams {
   readonly uri: string;
+  /** Where what reads a card is drawn; to its right unless given. `down` fits a page that is higher than wide. */
+  readonly direction?: "right" | "down";
 }
 
 export type DrawingAnswer =

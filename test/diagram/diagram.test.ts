@@ -6,6 +6,7 @@ import { costOf } from "../../src/compiler/cost/index.js";
 import {
   diagramOf,
   layoutDiagram,
+  type Direction,
   type PlacedDiagram,
   renderDot,
   renderSvg,
@@ -18,9 +19,9 @@ const specs = readdirSync(join(root, "specs"), { recursive: true })
   .filter((name) => name.endsWith(".mtl"))
   .toSorted();
 
-function drawn(name: string): PlacedDiagram | undefined {
+function drawn(name: string, direction: Direction = "right"): PlacedDiagram | undefined {
   const { model } = compileFile(join(root, "specs", name));
-  return model === undefined ? undefined : layoutDiagram(diagramOf(model, costOf(model)));
+  return model === undefined ? undefined : layoutDiagram(diagramOf(model, costOf(model)), direction);
 }
 
 describe("the picture of a model", () => {
@@ -66,6 +67,49 @@ describe("the picture of a model", () => {
     const svg = renderSvg(diagram);
     expect(checkWellFormed(svg)).toBe("well formed");
     expect(svg).not.toMatch(/NaN|undefined|<script|href/);
+  });
+
+  it.each(specs)("%s: goes down, each card below what it reads, and no legend is wider", (name) => {
+    const diagram = drawn(name, "down");
+    if (diagram === undefined) return;
+    const byId = new Map(diagram.cards.map((card) => [card.id, card]));
+    for (const [i, a] of diagram.cards.entries())
+      for (const b of diagram.cards.slice(i + 1)) {
+        const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect(apart, `${a.id} and ${b.id}`).toBe(true);
+      }
+    for (const { from, to, points } of diagram.edges) {
+      const [start, end] = [byId.get(from), byId.get(to)];
+      if (start === undefined || end === undefined) throw new Error(`${from} → ${to}`);
+      expect(points[0]).toEqual({ x: start.x + start.width / 2, y: start.y + start.height });
+      expect(points.at(-1)).toEqual({ x: end.x + end.width / 2, y: end.y });
+      for (const [i, point] of points.entries()) expect(point.y).toBeGreaterThanOrEqual(points[i - 1]?.y ?? 0);
+    }
+    const svg = renderSvg(diagram, { direction: "down" });
+    expect(checkWellFormed(svg)).toBe("well formed");
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    const [, width = "", height = ""] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
+    const keys = [...svg.matchAll(/class="key" x="([\d.]+)" y="([\d.]+)">([^<]*)</g)];
+    for (const [, x = "", y = "", text = ""] of keys) {
+      expect(Number(x) + 7 * text.length).toBeLessThan(Number(width));
+      expect(Number(y)).toBeGreaterThan(diagram.height);
+      expect(Number(y)).toBeLessThan(Number(height));
+    }
+  });
+
+  it("writes the first sentence in lines where the picture is narrow", () => {
+    const sentence = "A model of clicks, of likes and of shares of posts, with experts that all of its tasks share.";
+    const { model } = compileFile(join(root, "specs/census/mmoe.mtl"));
+    if (model === undefined) throw new Error("no model");
+    const diagram = { ...diagramOf(model, costOf(model)), doc: `${sentence} More.` };
+    const lines = (direction: Direction): readonly string[] =>
+      [
+        ...renderSvg(layoutDiagram(diagram, direction), { direction }).matchAll(/class="doc" x="28" y="\d+">([^<]*)</g),
+      ].map(([, line = ""]) => line);
+    expect(lines("right")).toEqual([sentence]);
+    expect(lines("down")).toHaveLength(2);
+    expect(lines("down").join(" ")).toBe(sentence);
+    for (const line of lines("down")) expect(line.length).toBeLessThanOrEqual(57);
   });
 
   it("passes columns of cards without crossing one", () => {

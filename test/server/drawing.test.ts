@@ -14,10 +14,21 @@ describe("the drawing of a model", () => {
   it("is one SVG whose cards say which declaration they are", () => {
     const drawing = drawingOf(analyze(sample).compilation);
     expect(drawing?.title).toBe("feed");
-    const drawn = [...(drawing?.svg ?? "").matchAll(/data-card="([^"]+)"/g)].map((match) => match[1]);
+    const svg = drawing?.svg("right") ?? "";
+    const drawn = [...svg.matchAll(/data-card="([^"]+)"/g)].map((match) => match[1]);
     expect(drawn).toEqual([...(drawing?.declarations.keys() ?? [])]);
     expect(drawn).toContain("rank page");
-    expect(drawing?.svg).toContain('data-from="t_ctr" data-to="ctr"');
+    expect(svg).toContain('data-from="t_ctr" data-to="ctr"');
+  });
+
+  it("is wider than high, or goes down", () => {
+    const drawing = drawingOf(analyze(sample).compilation);
+    const sizes = (["right", "down"] as const).map((direction) => {
+      const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(drawing?.svg(direction) ?? "") ?? [];
+      return { width: Number(width), height: Number(height) };
+    });
+    expect(sizes[0]?.width).toBeGreaterThan(sizes[0]?.height ?? Infinity);
+    expect(sizes[1]?.height).toBeGreaterThan(sizes[1]?.width ?? Infinity);
   });
 
   it("is made once a compilation, and only of a model", () => {

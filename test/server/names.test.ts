@@ -187,7 +187,7 @@ describe("renaming", () => {
 
   it("is refused where it would break or change the spec", () => {
     expect(renamedText(sampleWith("tower t_ctr", "tower <|>t_ctr"), "t_cvr")).toMatch(
-      /^refused: `t_cvr` is declared twice/,
+      /^refused: with this name the spec would have an error: `t_cvr` is declared twice/,
     );
     expect(renamedText(sampleWith("tower t_ctr", "tower <|>t_ctr"), "and")).toBe(
       "refused: `and` is a word of the language",

@@ -226,6 +226,9 @@ describe("every feature over the connection", () => {
     const at = await openAt("drawn.mtl", sample.replace("tower t_ctr", "tower t_<|>ctr"));
     const drawing = await client.request<DrawingAnswer>("mtl/drawing", { uri: at.textDocument.uri });
     expect(drawing.kind === "drawing" && drawing.svg.startsWith("<svg")).toBe(true);
+    const { uri } = at.textDocument;
+    const downwards = await client.request<DrawingAnswer>("mtl/drawing", { uri, direction: "down" });
+    expect(downwards.kind === "drawing" && drawing.kind === "drawing" && downwards.svg !== drawing.svg).toBe(true);
     expect(drawing.kind === "drawing" && drawing.locations["t_ctr"]).toMatchObject({ uri: at.textDocument.uri });
     expect(await client.request("mtl/card", { uri: at.textDocument.uri, position: at.position })).toBe("t_ctr");
     await client.change(at.textDocument.uri, sample.replace("over pool", "over pol"));

@@ -1,5 +1,5 @@
 /** The page of the drawing: shows the SVG, marks the card under the cursor, says which card was clicked. */
-import type { FromView, ToView } from "../src/drawing-messages.js";
+import type { Direction, FromView, ToView } from "../src/drawing-messages.js";
 
 declare function acquireVsCodeApi(): { readonly postMessage: (message: FromView) => void };
 
@@ -13,7 +13,10 @@ const limits = { least: 0.1, most: 4 } as const;
 
 /** Below this scale, names cannot be read. */
 const readable = 0.8;
-/** Undefined: as wide as the page where that can be read. */
+/** A page less wide than this many times its height is filled better by a drawing that goes down. */
+const wide = 1.6;
+let asked: Direction | undefined;
+/** Undefined: as large as the page where that can be read. */
 let scale: number | undefined;
 let spec = "";
 let marked: string | undefined;
@@ -71,7 +74,10 @@ function reveal(card: Element | null): void {
   if (card === null) return;
   const [box, seen] = [card.getBoundingClientRect(), stage.getBoundingClientRect()];
   const isSeen =
-    box.left >= seen.left + rim && box.right <= seen.right - rim && box.top >= seen.top && box.bottom <= seen.bottom;
+    box.left >= seen.left + rim &&
+    box.right <= seen.right - rim &&
+    box.top >= seen.top + rim &&
+    box.bottom <= seen.bottom - rim;
   if (!isSeen) card.scrollIntoView({ block: "center", inline: "center", behavior: "smooth" });
 }
 
@@ -80,7 +86,18 @@ function naturalWidth(): number {
 }
 
 function fitting(): number {
-  return Math.min(1, stage.clientWidth / naturalWidth());
+  const height = picture()?.viewBox.baseVal.height ?? 1;
+  return Math.min(1, stage.clientWidth / naturalWidth(), stage.clientHeight / height);
+}
+
+/** Asks for the drawing when the page's shape needs another one. */
+function askForShape(): void {
+  if (stage.clientWidth === 0) return;
+  const direction = stage.clientWidth < wide * stage.clientHeight ? "down" : "right";
+  if (direction === asked) return;
+  asked = direction;
+  scale = undefined;
+  editor.postMessage({ kind: "draw", direction });
 }
 
 function currentScale(): number {
@@ -115,7 +132,10 @@ window.addEventListener("message", ({ data }: MessageEvent<ToView>) => {
     mark(marked);
   } else mark(data.card);
 });
-window.addEventListener("resize", resize);
+window.addEventListener("resize", () => {
+  askForShape();
+  resize();
+});
 stage.addEventListener("click", ({ target }) => open(target));
 stage.addEventListener("keydown", (event) => {
   if (event.key === "Enter" || event.key === " ") open(event.target);
@@ -138,4 +158,4 @@ element("fit").addEventListener("click", () => {
   scale = fitting();
   resize();
 });
-editor.postMessage({ kind: "ready" });
+askForShape();

@@ -19,7 +19,7 @@ import {
   type DrawingAnswer,
   type DrawingParams,
 } from "../../../src/server/protocol.js";
-import type { FromView, ToView } from "./drawing-messages.js";
+import type { Direction, FromView, ToView } from "./drawing-messages.js";
 import type { Session } from "./session.js";
 
 /** Milliseconds without a key stroke after which the drawing is made again. */
@@ -61,14 +61,17 @@ function showDrawing(
 ): Disposable {
   let document = first;
   let locations: Locations = {};
+  let direction: Direction | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const post = (message: ToView): void => void panel.webview.postMessage(message);
 
   const draw = async (): Promise<void> => {
-    const asked = document;
-    const params: DrawingParams = { uri: asked.uri.toString() };
+    const [asked, shape] = [document, direction];
+    // The page says its shape once it is there.
+    if (shape === undefined) return;
+    const params: DrawingParams = { uri: asked.uri.toString(), direction: shape };
     const answer = await session.client()?.sendRequest<DrawingAnswer>(drawingRequest, params);
-    if (answer === undefined || asked !== document) return;
+    if (answer === undefined || asked !== document || shape !== direction) return;
     if (answer.kind === "drawing") {
       ({ locations } = answer);
       panel.title = `Drawing of ${answer.title}`;
@@ -99,8 +102,11 @@ function showDrawing(
   panel.webview.html = page(panel, context);
   const disposables = [
     panel.webview.onDidReceiveMessage((message: FromView) => {
-      if (message.kind === "ready") void draw();
-      else void open(message.card);
+      if (message.kind === "open") void open(message.card);
+      else {
+        ({ direction } = message);
+        drawSoon(0);
+      }
     }),
     window.onDidChangeTextEditorSelection(({ textEditor }) => void follow(textEditor)),
     window.onDidChangeActiveTextEditor((editor) => {
@@ -140,7 +146,7 @@ function page({ webview }: WebviewPanel, { extensionUri }: ExtensionContext): st
 <div id="stage" tabindex="0"></div>
 <div id="zoom">
 <button id="out" title="Smaller" aria-label="Smaller">−</button>
-<button id="fit" title="Fit to the width" aria-label="Fit to the width">fit</button>
+<button id="fit" title="Fit to the page" aria-label="Fit to the page">fit</button>
 <button id="in" title="Larger" aria-label="Larger">+</button>
 </div>
 <script src="${script}"></script>

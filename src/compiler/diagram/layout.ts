@@ -12,8 +12,11 @@ export interface PlacedCard extends Card, Point {
   readonly height: number;
 }
 
+/** Where a picture goes: `down` fits a page that is higher than wide. */
+export type Direction = "right" | "down";
+
 export interface PlacedEdge extends DiagramEdge {
-  /** From the right side of the one card to the left side of the other, through the gaps between those in the way. */
+  /** From the side of the one card to the facing side of the other, through the gaps between those in the way. */
   readonly points: readonly Point[];
 }
 
@@ -43,18 +46,38 @@ interface Size {
   readonly height: number;
 }
 
+/** Between layers, in pixels; names are wider than high. */
+const layerGaps: Readonly<Record<Direction, number>> = { right: 72, down: 34 };
+
 /**
- * Places the cards from left to right in layers (Sugiyama's method, by dagre), each after what it reads. Cards of a layer
- * get one width, so that they line up in a column.
+ * Places the cards in layers (Sugiyama's method, by dagre), each after what it reads, from left to right or downwards.
+ * Cards of a layer get one width (height), so that they line up.
  */
-export function layoutDiagram(diagram: Diagram): PlacedDiagram {
-  const sizes = new Map(diagram.cards.map((card) => [card.id, sizeOf(card)]));
-  const first = place(diagram, sizes);
+export function layoutDiagram(diagram: Diagram, direction: Direction = "right"): PlacedDiagram {
+  const gap = layerGaps[direction];
+  if (direction === "right") return layoutLayers(diagram, sizeOf, gap);
+  // Downwards is to the right with the axes swapped.
+  const swapped = layoutLayers(diagram, (card) => swapSize(sizeOf(card)), gap);
+  return {
+    ...diagram,
+    ...swapSize(swapped),
+    cards: swapped.cards.map((card) => ({ ...card, ...swapSize(card), x: card.y, y: card.x })),
+    edges: swapped.edges.map((edge) => ({ ...edge, points: edge.points.map(({ x, y }) => ({ x: y, y: x })) })),
+  };
+}
+
+function swapSize({ width, height }: Size): Size {
+  return { width: height, height: width };
+}
+
+function layoutLayers(diagram: Diagram, sized: (card: Card) => Size, gap: number): PlacedDiagram {
+  const sizes = new Map(diagram.cards.map((card) => [card.id, sized(card)]));
+  const first = place(diagram, sizes, gap);
   const layerOf = (id: string): number => first.centers.get(id)?.x ?? 0;
   const widths = new Map<number, number>();
   for (const [id, { width }] of sizes) widths.set(layerOf(id), Math.max(width, widths.get(layerOf(id)) ?? 0));
   const even = new Map([...sizes].map(([id, size]) => [id, { ...size, width: widths.get(layerOf(id)) ?? size.width }]));
-  const { centers, routes } = place(diagram, even);
+  const { centers, routes } = place(diagram, even, gap);
   const cards = diagram.cards.map((card): PlacedCard => {
     const { width = 0, height = 0 } = even.get(card.id) ?? {};
     const { x = 0, y = 0 } = centers.get(card.id) ?? {};
@@ -81,9 +104,10 @@ export function layoutDiagram(diagram: Diagram): PlacedDiagram {
 function place(
   { cards, edges }: Diagram,
   sizes: ReadonlyMap<string, Size>,
+  ranksep: number,
 ): { readonly centers: ReadonlyMap<string, Point>; readonly routes: readonly (readonly Point[])[] } {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", ranksep: 72, nodesep: 20, edgesep: 14, marginx: 0, marginy: 0 });
+  graph.setGraph({ rankdir: "LR", ranksep, nodesep: 20, edgesep: 14, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
   // A copy: dagre writes positions into it.
   for (const { id } of cards) graph.setNode(key(id), { ...sizes.get(id) });

@@ -1,5 +1,13 @@
 import { type CardKind, cardKinds, type EdgeKind } from "./cards.js";
-import { factGap, metrics, type PlacedCard, type PlacedDiagram, type PlacedEdge, type Point } from "./layout.js";
+import {
+  type Direction,
+  factGap,
+  metrics,
+  type PlacedCard,
+  type PlacedDiagram,
+  type PlacedEdge,
+  type Point,
+} from "./layout.js";
 
 /** A hue a kind, in the middle of light and dark, so that each reads on white and on black. */
 const hues: Readonly<Record<CardKind, string>> = {
@@ -43,39 +51,50 @@ const edgeNames: Readonly<Record<EdgeKind, string>> = {
 };
 
 const margin = 28;
-/** Room for a title and a sentence. */
-const leastWidth = 464;
+/** Room for a title and a sentence; of a picture that goes down, as wide as half a window. */
+const leastWidths: Readonly<Record<Direction, number>> = { right: 464, down: 400 };
 const headHeight = 76;
+const docLead = 16;
 const legendHeight = 44;
 const legendGap = 20;
+const legendLead = 18;
 /** Letters of the legend are narrower than this, whatever font the reader has. */
 const legendLetter = 7.2;
 
+export interface SvgOptions {
+  /** Cards say their ids (`data-card`) and edges those of their ends (`data-from`, `data-to`), for a program that shows the picture. */
+  readonly marked?: boolean;
+  /** That of the layout. */
+  readonly direction?: Direction;
+}
+
 /**
  * The picture as one SVG document, without scripts and without other files. Its ground is transparent and its ink follows
- * the reader's colour scheme. With `marked`, cards say their ids (`data-card`) and edges those of their ends (`data-from`,
- * `data-to`), for a program that shows the picture.
+ * the reader's colour scheme.
  */
-export function renderSvg(diagram: PlacedDiagram, { marked = false }: { readonly marked?: boolean } = {}): string {
+export function renderSvg(diagram: PlacedDiagram, { marked = false, direction = "right" }: SvgOptions = {}): string {
   const kinds = cardKinds.filter((kind) => diagram.cards.some((card) => card.kind === kind));
   const edges = (Object.keys(edgeNames) as EdgeKind[]).filter((kind) =>
     diagram.edges.some((edge) => edge.kind === kind),
   );
-  const height = diagram.height + headHeight + legendHeight + margin;
-  const { element: legendElement, width: legendWidth } = legend(kinds, edges, height - 20);
-  const width = Math.max(diagram.width, legendWidth, leastWidth) + 2 * margin;
+  const isDown = direction === "down";
+  const least = Math.max(diagram.width, leastWidths[direction]);
+  const room = isDown ? least : Infinity;
+  const width = Math.max(least, legend(kinds, edges, 0, room).width) + 2 * margin;
+  const doc = diagram.doc === undefined ? [] : docLines(diagram.doc, width - 2 * margin, isDown ? 3 : 1);
+  const head = headHeight + Math.max(0, doc.length - 1) * docLead;
+  const keys = legend(kinds, edges, head + diagram.height + legendHeight + margin - 20, room);
+  const height = keys.bottom + 20;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(`the model ${diagram.title}`)}">`,
     style(),
     `<text class="name" x="${margin}" y="32">${escape(diagram.title)}</text>`,
-    ...(diagram.doc === undefined
-      ? []
-      : [`<text class="doc" x="${margin}" y="50">${escape(firstLine(diagram.doc, width))}</text>`]),
-    `<g transform="translate(${(width - diagram.width) / 2} ${headHeight})">`,
-    ...diagram.edges.map((edge) => edgeElement(edge, diagram, marked)),
+    ...doc.map((line, i) => `<text class="doc" x="${margin}" y="${50 + docLead * i}">${escape(line)}</text>`),
+    `<g transform="translate(${(width - diagram.width) / 2} ${head})">`,
+    ...diagram.edges.map((edge) => edgeElement(edge, diagram, { marked, direction })),
     ...diagram.cards.map((card) => cardElement(card, marked)),
     "</g>",
-    legendElement,
+    keys.element,
     "</svg>",
     "",
   ].join("\n");
@@ -140,58 +159,82 @@ function cardElement(card: PlacedCard, marked: boolean): string {
   ].join("");
 }
 
-function edgeElement({ points, kind, from, to }: PlacedEdge, { cards }: PlacedDiagram, marked: boolean): string {
+function edgeElement(
+  { points, kind, from, to }: PlacedEdge,
+  { cards }: PlacedDiagram,
+  { marked, direction }: Required<SvgOptions>,
+): string {
   const source = cards.find((card) => card.id === from);
   const hue = hues[source?.kind ?? "input"];
   const end = points.at(-1);
-  const head = end === undefined ? "" : arrow(end, hue);
-  const drawn = `<path class="edge ${kind}" stroke="${hue}" d="${curve(points)}"/>${head}`;
+  const head = end === undefined ? "" : arrow(end, hue, direction);
+  const drawn = `<path class="edge ${kind}" stroke="${hue}" d="${curve(points, direction)}"/>${head}`;
   return marked ? `<g data-from="${escape(from)}" data-to="${escape(to)}">${drawn}</g>` : drawn;
 }
 
-/** Level where it leaves and where it arrives, bent halfway between. */
-function curve(points: readonly Point[]): string {
+/** Straight where it leaves and where it arrives, bent halfway between. */
+function curve(points: readonly Point[], direction: Direction): string {
   const [first, ...rest] = points;
   if (first === undefined) return "";
   let at = first;
   const parts = rest.map((next) => {
-    const middle = (at.x + next.x) / 2;
-    const part = `C ${middle} ${at.y} ${middle} ${next.y} ${next.x} ${next.y}`;
+    const [x, y] = [(at.x + next.x) / 2, (at.y + next.y) / 2];
+    const bends = direction === "right" ? `${x} ${at.y} ${x} ${next.y}` : `${at.x} ${y} ${next.x} ${y}`;
+    const part = `C ${bends} ${next.x} ${next.y}`;
     at = next;
     return part;
   });
   return `M ${first.x} ${first.y} ${parts.join(" ")}`;
 }
 
-function arrow({ x, y }: Point, hue: string): string {
-  return `<path d="M ${x} ${y} l -7 -3.5 v 7 z" fill="${hue}" fill-opacity="0.85"/>`;
+function arrow({ x, y }: Point, hue: string, direction: Direction): string {
+  const sides = direction === "right" ? "l -7 -3.5 v 7" : "l -3.5 -7 h 7";
+  return `<path d="M ${x} ${y} ${sides} z" fill="${hue}" fill-opacity="0.85"/>`;
 }
 
+/** Lines from `top` on, each at most as wide as the room; the width of the widest, and where the last one is. */
 function legend(
   kinds: readonly CardKind[],
   edges: readonly EdgeKind[],
-  y: number,
-): { readonly element: string; readonly width: number } {
-  let x = margin;
+  top: number,
+  room: number,
+): { readonly element: string; readonly width: number; readonly bottom: number } {
+  let [x, y, width] = [0, top, 0];
   const parts: string[] = [];
-  const add = (text: string, mark: string, markWidth: number): void => {
-    parts.push(mark, `<text class="key" x="${x + markWidth + 6}" y="${y}">${escape(text)}</text>`);
-    x += markWidth + 6 + Math.ceil(text.length * legendLetter) + legendGap;
+  const add = (text: string, markWidth: number, mark: (x: number, y: number) => string): void => {
+    const own = markWidth + 6 + Math.ceil(text.length * legendLetter);
+    if (x > 0 && x + own > room) [x, y] = [0, y + legendLead];
+    const left = margin + x;
+    parts.push(mark(left, y), `<text class="key" x="${left + markWidth + 6}" y="${y}">${escape(text)}</text>`);
+    width = Math.max(width, x + own);
+    x += own + legendGap;
   };
   for (const kind of kinds) {
     const paint = `fill="${hues[kind]}" fill-opacity="0.2" stroke="${hues[kind]}"`;
-    add(kindNames[kind], `<rect x="${x}" y="${y - 9}" width="12" height="10" rx="3" ${paint}/>`, 12);
+    add(kindNames[kind], 12, (left, at) => `<rect x="${left}" y="${at - 9}" width="12" height="10" rx="3" ${paint}/>`);
   }
   for (const kind of edges)
-    add(edgeNames[kind], `<path class="edge ${kind}" stroke="#7d8590" d="M ${x} ${y - 4} h 26"/>`, 26);
-  return { element: `<g>${parts.join("")}</g>`, width: x - margin - legendGap };
+    add(
+      edgeNames[kind],
+      26,
+      (left, at) => `<path class="edge ${kind}" stroke="#7d8590" d="M ${left} ${at - 4} h 26"/>`,
+    );
+  return { element: `<g>${parts.join("")}</g>`, width, bottom: y };
 }
 
-/** The first sentence, cut to the picture's width. */
-function firstLine(doc: string, width: number): string {
+/** The first sentence in at most so many lines, each as wide as the room, the last one cut. */
+function docLines(doc: string, room: number, most: number): readonly string[] {
   const [sentence = ""] = doc.replaceAll("\n", " ").split(/(?<=\.) /);
-  const limit = Math.floor((width - 2 * margin) / 7);
-  return sentence.length <= limit ? sentence : `${sentence.slice(0, limit - 1)}…`;
+  const limit = Math.floor(room / 7);
+  const lines: string[] = [];
+  let rest = sentence;
+  while (rest.length > limit && lines.length < most - 1) {
+    const space = rest.lastIndexOf(" ", limit);
+    const end = space > 0 ? space : limit;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest.length <= limit ? rest : `${rest.slice(0, limit - 1)}…`];
 }
 
 function escape(text: string): string {

@@ -1,7 +1,7 @@
 /** A model's drawing, and how its cards and the text belong together. */
 import type { Compilation } from "../../compiler/compile.js";
 import { costOf } from "../../compiler/cost/index.js";
-import { diagramOf, layoutDiagram, renderSvg } from "../../compiler/diagram/index.js";
+import { diagramOf, type Direction, layoutDiagram, renderSvg } from "../../compiler/diagram/index.js";
 import { declaredBy, type SideTables, type SpecSymbol } from "../../compiler/semantics/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { nodesAt, locationOf, type Analysis } from "../analysis/analysis.js";
@@ -9,7 +9,8 @@ import { namesOf, withoutOverride } from "../analysis/names.js";
 
 export interface Drawing {
   readonly title: string;
-  readonly svg: string;
+  /** One SVG document, made once a direction. */
+  readonly svg: (direction: Direction) => string;
   /** Where each card is declared, by its id: the name there. */
   readonly declarations: ReadonlyMap<string, Span>;
 }
@@ -22,7 +23,7 @@ export function drawingOf(compilation: Compilation): Drawing | undefined {
   if (made !== undefined) return made;
   const { model, tables } = compilation;
   if (model === undefined || tables === undefined) return undefined;
-  const diagram = layoutDiagram(diagramOf(model, costOf(model)));
+  const diagram = diagramOf(model, costOf(model));
   const named = cardsOf(tables);
   const declarations = new Map(
     diagram.cards.flatMap(({ id, kind }) => {
@@ -31,7 +32,13 @@ export function drawingOf(compilation: Compilation): Drawing | undefined {
       return span === undefined ? [] : [[id, span] as const];
     }),
   );
-  const drawing = { title: diagram.title, svg: renderSvg(diagram, { marked: true }), declarations };
+  const svgs = new Map<Direction, string>();
+  const svg = (direction: Direction): string => {
+    const text = svgs.get(direction) ?? renderSvg(layoutDiagram(diagram, direction), { marked: true, direction });
+    svgs.set(direction, text);
+    return text;
+  };
+  const drawing = { title: diagram.title, svg, declarations };
   drawings.set(compilation, drawing);
   return drawing;
 }

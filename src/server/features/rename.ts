@@ -148,7 +148,7 @@ function problemAfter(
     known.set(code, left - 1);
     return severity === "error" && left <= 0;
   });
-  if (fresh !== undefined) return fresh.message;
+  if (fresh !== undefined) return `with this name the spec would have an error: ${fresh.message}`;
   const own = namesOf(before).of(thing.id);
   const [first] = own;
   if (first === undefined) return undefined;

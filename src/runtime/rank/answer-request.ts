@@ -1,0 +1,104 @@
+import type { RankModel, ServingInput, ServingModel } from "../../compiler/model/index.js";
+import {
+  type Ranker as ListRanker,
+  readRequest,
+  type RankRequest,
+  type RankResult,
+} from "../../compiler/serving/index.js";
+import { omitUndefined } from "../../compiler/text/index.js";
+import type { RawRow } from "../data/index.js";
+import type { FlowControl } from "../flow/index.js";
+import type { RankAnswer, RankedAnswer, RankerOptions, RefusedAnswer, ServiceRequest } from "./answer.js";
+import type { CandidateReader, ReadRow } from "./candidate-reader.js";
+import { type Fault, faultOf } from "./fault.js";
+import { keepFirst } from "./keep-first.js";
+
+/** What all requests to a ranking share. */
+export interface OpenRanking {
+  readonly serving: ServingModel;
+  /** What a request itself may provide. */
+  readonly ofRequest: readonly ServingInput[];
+  readonly rank: RankModel;
+  readonly list: ListRanker;
+  readonly candidates: CandidateReader;
+  readonly flow: FlowControl | undefined;
+  readonly readRow: ReadRow;
+  readonly duplicates: RankerOptions["duplicates"];
+}
+
+/** Answers one request, of which nothing is known yet. What is wrong with it is part of the answer. */
+export async function answerRequest(ranking: OpenRanking, given: ServiceRequest): Promise<RankAnswer> {
+  const { serving, rank, candidates } = ranking;
+  const { now = Date.now() / 1000, seed = 0 } = isRecord(given) ? given : {};
+  const name = isRecord(given) && isName(given.request) ? String(given.request) : "";
+  const answer = { request: name, ranking: rank.name, now, seed };
+  const refused = ({ diagnostic, id, input }: Fault): RefusedAnswer => ({
+    kind: "refused",
+    ...answer,
+    ...omitUndefined({ id, input }),
+    diagnostic,
+  });
+  const values = isRecord(given) && isRecord(given.values) ? given.values : {};
+  const sound = readRequest(serving, isRecord(given) ? withDefaults(ranking, given, now) : given);
+  if (sound.kind === "refused") return refused(faultOf(sound, name));
+  const { request, duplicates } =
+    ranking.duplicates === "first" ? keepFirst(sound.request) : { request: sound.request, duplicates: [] };
+  const rows = await candidates.read(request, values);
+  if ("diagnostic" in rows) return refused(rows);
+  const { result, flow } = await rankUnderFlow(ranking, { ...request, candidates: rows }, now);
+  if (result.kind !== "ranked") return refused(faultOf(result, name));
+  return {
+    kind: "ranked",
+    ...answer,
+    arms: sound.arms,
+    candidateCount: sound.request.ids.length,
+    duplicates,
+    list: result,
+    ...omitUndefined({ flow }),
+  };
+}
+
+/** The list under the permits at hand, which it spends, where there is flow control. */
+async function rankUnderFlow(
+  { list, flow }: OpenRanking,
+  request: RankRequest,
+  now: number,
+): Promise<{ readonly result: RankResult } & Pick<RankedAnswer, "flow">> {
+  if (flow === undefined) return { result: list.rank(request) };
+  const { ranking, permits, paces } = await flow.rank(now, (given) => {
+    const made = list.rank({ ...request, permits: given });
+    return { ranking: made, spent: made.kind === "ranked" ? made.spent : [] };
+  });
+  return { result: ranking, flow: { permits, paces } };
+}
+
+/** The request with the clock, typed values, and the sources that its candidates name. */
+function withDefaults({ ofRequest, rank, readRow }: OpenRanking, given: ServiceRequest, now: number): unknown {
+  return {
+    ...given,
+    now,
+    ...(isRecord(given.values) ? { values: readRow(given.values, ofRequest) } : {}),
+    ...(rank.sources.length > 0 && given.sources === undefined && Array.isArray(given.candidates)
+      ? { sources: given.candidates.map(sourcesOf) }
+      : {}),
+  };
+}
+
+function isRecord(value: unknown): value is RawRow {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint";
+}
+
+/** The sources that provided a candidate: a list, or texts with a bar between them. */
+function sourcesOf(row: unknown): readonly string[] {
+  const source = isRecord(row) ? row["source"] : undefined;
+  const values: readonly unknown[] = Array.isArray(source)
+    ? source
+    : typeof source === "string"
+      ? source.split("|")
+      : [];
+  return values.map(String);
+}

@@ -1,0 +1,60 @@
+import { createDiagnostic, type DiagnosticCode, type DiagnosticParameters } from "../../compiler/diagnostics/index.js";
+import type { Model, ServingModel } from "../../compiler/model/index.js";
+import type { RankRequest } from "../../compiler/serving/index.js";
+import { columnsOf, type RawRow } from "../data/index.js";
+import { noLocation } from "../failure.js";
+import type { Predictor } from "../jobs/predict.js";
+import type { RankerOptions } from "./answer.js";
+import { createUnreadNames, type UnreadNames } from "./unread-names.js";
+
+/** Tells what is odd about requests and not wrong, each thing once. */
+export interface RequestWarnings {
+  /** Names that a request provides and nothing reads. `network` is the one that predicts for it. */
+  readonly tellUnread: (request: RankRequest, values: RawRow, network: Predictor | undefined) => void;
+  /** Heads that candidates provide in the place of the network's. */
+  readonly tellGiven: (heads: readonly string[], request: RankRequest) => void;
+  /** Heads that candidates provide and that the ranking does not read: a chain is not made again of them. */
+  readonly tellIgnored: (request: RankRequest) => void;
+}
+
+/** `heads`: those that the ranking reads. */
+export function createRequestWarnings(
+  model: Model,
+  serving: ServingModel,
+  heads: readonly string[],
+  onWarning: RankerOptions["onWarning"],
+): RequestWarnings {
+  const unreadHeads = serving.inputs.filter(({ name, origin }) => origin === "head" && !heads.includes(name));
+  const headsTold = new Set<string>();
+  let unreadNames: UnreadNames | undefined;
+  const warn = <C extends DiagnosticCode>(code: C, parameters: DiagnosticParameters<C>): void =>
+    onWarning?.(createDiagnostic(code, parameters, noLocation()));
+  return {
+    tellUnread: ({ candidates, request }, values, network) => {
+      const columns = network?.columns.map(({ column }) => column) ?? [];
+      unreadNames ??= createUnreadNames(serving.inputs, columns, otherNames(model));
+      for (const name of unreadNames(candidates, values)) warn("MTL7521", { ...name, request });
+    },
+    tellGiven: (given, { request }) => {
+      for (const head of given) {
+        if (headsTold.has(head)) continue;
+        headsTold.add(head);
+        warn("MTL7520", { head, request });
+      }
+    },
+    tellIgnored: ({ candidates, request }) => {
+      for (const { name } of unreadHeads)
+        if (!headsTold.has(name) && candidates.some((row) => Object.hasOwn(row, name))) {
+          headsTold.add(name);
+          warn("MTL7521", { name, whose: "the candidates", request });
+        }
+    },
+  };
+}
+
+/** Names that candidates may have beside what is read. */
+function otherNames({ labels, data }: Model): readonly string[] {
+  const outcomes = labels.flatMap(({ source }) => columnsOf(source));
+  const roles = [data.group, data.weight].filter((column) => column !== undefined);
+  return ["id", "item_id", "source", "request", ...outcomes, ...roles];
+}

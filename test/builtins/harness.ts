@@ -4,6 +4,7 @@ import {
   type LayerBuiltin,
   type LayerContext,
   type ParameterSpec,
+  type RowLossBuiltin,
   resolveGate,
   resolveLayer,
   resolveLoss,
@@ -15,11 +16,15 @@ import {
   gradients,
   initialize,
   type Initializer,
+  int32,
+  type Program,
   type StateVariable,
   type Tensor,
   type Update,
   type ValueId,
 } from "../../src/compiler/graph/index.js";
+import { createLists } from "../../src/compiler/lower/lists.js";
+import { type Feeds, listFeeds } from "../lower/harness.js";
 import type { Arguments, ArgumentValue } from "../../src/compiler/model/index.js";
 
 export interface Rows {
@@ -153,8 +158,7 @@ export function runLoss(
   args: Arguments = {},
   form: "value" | "logit" | "logs" = "value",
 ): { readonly loss: readonly number[]; readonly slope: readonly number[] } {
-  const loss = resolveLoss(name);
-  if (loss === undefined) throw new Error(`there is no loss ${name}`);
+  const loss = rowLoss(name);
   const builder = new GraphBuilder("loss");
   const x = builder.input("x", float32("B"));
   const target = builder.input("target", float32("B"));
@@ -175,6 +179,80 @@ export function runLoss(
     target: vector(targets),
   });
   return { loss: [...(outputs["loss"]?.data ?? [])], slope: [...(outputs["slope"]?.data ?? [])] };
+}
+
+export function rowLoss(name: string): RowLossBuiltin {
+  const loss = resolveLoss(name);
+  if (loss?.per !== "row") throw new Error(`there is no loss ${name} of rows`);
+  return loss;
+}
+
+export interface ListLossRun {
+  readonly scores: readonly number[];
+  /** What is relevant, and of which row i is preferred to row j: that of the greater gain. */
+  readonly gains: readonly number[];
+  /** The list of each row; the rows of one are together. Absent: one list of the batch. */
+  readonly groups?: readonly number[];
+  /** Sample weights; default 1. */
+  readonly weights?: readonly number[];
+  readonly arguments?: Arguments;
+  readonly training?: boolean;
+  readonly step?: number;
+  /** Values of other heads, by name. */
+  readonly heads?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A loss over lists, and its derivative by each row's score. */
+export function runListLoss(
+  name: string,
+  run: ListLossRun,
+): { readonly loss: number; readonly slope: readonly number[] } {
+  const { program, feeds } = listLossProgram(name, run);
+  const outputs = createInterpreter(program, new Map([["step", [run.step ?? 0]]])).run("loss", feeds);
+  return { loss: outputs["loss"]?.data[0] ?? NaN, slope: [...(outputs["slope"]?.data ?? [])] };
+}
+
+/** The function `loss` of one loss, with what it is fed. */
+export function listLossProgram(name: string, run: ListLossRun): { readonly program: Program; readonly feeds: Feeds } {
+  const loss = resolveLoss(name);
+  if (loss?.per !== "list") throw new Error(`there is no loss ${name} over lists`);
+  const builder = new GraphBuilder("loss");
+  const score = builder.input("x", float32("B"));
+  const gain = builder.input("gain", float32("B"));
+  const weights = builder.input("weight", float32("B"));
+  const counted = builder.cast(builder.less(builder.scalar(0), weights), "float32");
+  const key = run.groups === undefined ? ({ kind: "batch" } as const) : ({ kind: "column", column: "g" } as const);
+  const lists = createLists(builder, key, counted);
+  const step: StateVariable = { ...variable("step", [], { kind: "constant", value: 0 }), type: int32(), role: "step" };
+  const { total, weight } = loss.lower({
+    builder,
+    arguments: withDefaults(loss.parameters, run.arguments),
+    prediction: headOf(builder, score, "logit"),
+    score,
+    gain,
+    preferred: () =>
+      builder.mul(builder.cast(builder.less(lists.members(gain), lists.own(gain)), "float32"), lists.isMember()),
+    weights,
+    lists,
+    training: run.training ?? true,
+    random: (shape) => builder.random(builder.state(step), { seed: 1, stream: 2, shape }),
+    head: (head) => ({ value: builder.input(head, float32("B")) }),
+  });
+  const value = builder.div(builder.sum(total), builder.maximum(builder.sum(weight), builder.scalar(1e-12)));
+  const [slope = -1] = gradients(builder, value, [score]);
+  const fn = builder.finish([
+    { name: "loss", value },
+    { name: "slope", value: slope },
+  ]);
+  const vector = (data: readonly number[]) => ({ shape: [data.length], data: [...data] });
+  const feeds = {
+    x: vector(run.scores),
+    gain: vector(run.gains),
+    weight: vector(run.weights ?? run.scores.map(() => 1)),
+    ...(run.groups === undefined ? { rows: vector(run.scores.map((_, row) => row)) } : listFeeds(run.groups)),
+    ...Object.fromEntries(Object.entries(run.heads ?? {}).map(([head, values]) => [head, vector(values)])),
+  };
+  return { program: { state: [...builder.variables], functions: [fn] }, feeds };
 }
 
 function headOf(builder: GraphBuilder, x: ValueId, form: "value" | "logit" | "logs"): HeadValue {

@@ -45,6 +45,10 @@ function fits({ type }: ParameterSpec, value: ArgumentValue): boolean {
     case "text":
     case "reference":
       return typeof value === "string";
+    case "order":
+      return Array.isArray(value);
+    case "gains":
+      return typeof value === "object";
   }
 }
 

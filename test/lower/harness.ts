@@ -39,7 +39,10 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** Random rows: ids in range, bags of random length, numbers in ±1, labels 0 or 1, everything known, weights 1. */
+/**
+ * Random rows: ids in range, bags of random length, numbers in ±1, labels 0 or 1, everything known, weights 1; lists of 1 to 7
+ * rows where a loss compares rows.
+ */
 export function randomFeeds(model: Model, rows: number, seed = 1, idCount = 7): Feeds {
   const random = createRandom(seed);
   const layout = batchLayout(model);
@@ -58,6 +61,28 @@ export function randomFeeds(model: Model, rows: number, seed = 1, idCount = 7): 
     labels: { shape: [rows, layout.labels.length], data: labels },
     known: { shape: [rows, layout.labels.length], data: labels.map(() => 1) },
     weights: { shape: [rows], data: Array.from({ length: rows }, () => 1) },
+    ...(model.loss.terms.some(({ by }) => by !== undefined) ? listFeeds(someGroups(rows)) : {}),
+  };
+}
+
+/** Lists of 1, 2, …, 7, 1, 2, … rows. */
+export function someGroups(rows: number): readonly number[] {
+  const groups: number[] = [];
+  for (let list = 0; groups.length < rows; list += 1)
+    for (let place = 0; place <= list % 7 && groups.length < rows; place += 1) groups.push(list);
+  return groups;
+}
+
+/** What a function that compares rows is fed, of rows whose lists are together and counted from 0. */
+export function listFeeds(groups: readonly number[]): Feeds {
+  const members: number[][] = [];
+  groups.forEach((group, row) => (members[group] ??= []).push(row));
+  const length = Math.max(...members.map((rows) => rows.length));
+  const padded = members.flatMap((rows) => [...rows, ...Array.from({ length: length - rows.length }, () => -1)]);
+  return {
+    groups: { shape: [groups.length], data: [...groups] },
+    rows: { shape: [groups.length], data: groups.map((_, row) => row) },
+    lists: { shape: [members.length, length], data: padded },
   };
 }
 

@@ -1,10 +1,10 @@
 /** Heads in log space: right where numbers are easy, finite with their gradients where they are not. */
 import { describe, expect, it } from "vitest";
-import { resolveLoss } from "../../src/compiler/builtins/index.js";
 import { createInterpreter, float32, GraphBuilder, gradients } from "../../src/compiler/graph/index.js";
 import { lowerHead } from "../../src/compiler/lower/heads.js";
 import { logOneMinusExp } from "../../src/compiler/lower/log-space.js";
 import type { HeadExpression } from "../../src/compiler/model/index.js";
+import { rowLoss } from "../builtins/harness.js";
 import { distance, list, open, randomFeeds, runInFloat32, scalar, withLabels } from "./harness.js";
 
 type Activation = Extract<HeadExpression, { kind: "activation" }>["function"];
@@ -31,8 +31,7 @@ function headFunction(expression: HeadExpression) {
     },
     expression,
   );
-  const bce = resolveLoss("bce");
-  if (bce === undefined) throw new Error("there is no bce");
+  const bce = rowLoss("bce");
   const isProbability = value.logTrue !== undefined;
   const losses = isProbability
     ? [0, 1].map((target) =>

@@ -196,9 +196,9 @@ describe("what would make it right", () => {
     ["labels { grade: class(5) }", "E(grade)"],
     [
       "labels { click: event }\nfeatures { u: categorical }\ntask t: score = logit(u)\nloss { t: lambdarank }",
-      "E(grade)",
+      "group: user_id",
     ],
-    ["labels { click: event }\nfeatures { u: categorical }\ntask t: score = logit(u)\nloss { t: bce }", "E(grade)"],
+    ["labels { click: event }\nfeatures { u: categorical }\ntask t: score = logit(u)\nloss { t: bce }", "`bpr`"],
     ["labels { click: event }\nfeatures { u: categorical }\ntask t: binary = logit(u)", "P(label)"],
   ])("is a way on where the language has no such thing: %s", (text, way) => {
     const errors = compileText(`model m\n${text}`).diagnostics.filter(({ severity }) => severity === "error");
@@ -210,8 +210,8 @@ describe("what would make it right", () => {
     const text = network(`${heads}task order: score = logit(u)\nloss { ctr: bce }`);
     const helps = compileText(text)
       .diagnostics.filter(({ code }) => code === "MTL6006")
-      .map(({ help }) => /\{ (.*) \}|no loss/.exec(help ?? "")?.[0]);
-    expect(helps).toEqual(["{ cvr: bce }", "{ stay: mse }", "no loss"]);
+      .map(({ help }) => /\{ (.*) \}/.exec(help ?? "")?.[0]);
+    expect(helps).toEqual(["{ cvr: bce }", "{ stay: mse }", "{ order: bpr }"]);
     for (const help of helps.slice(0, 2)) {
       const fixed = text.replace("loss { ctr: bce }", `loss { ctr: bce, ${help?.slice(2) ?? ""}`);
       expect(helpsOf(fixed)).toEqual([]);

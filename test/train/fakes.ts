@@ -48,6 +48,8 @@ export function fakeDataset(rows: number): Dataset & { readonly asked: BatchOpti
     hash: "fake",
     report: { rows, columns: [] },
     batches,
+    batchCount: ({ size }) => Math.ceil(rows / size),
+    lists: () => undefined,
     groups: () => undefined,
     close: () => undefined,
   };

@@ -27,3 +27,8 @@ export function numbersArgument(args: Arguments, name: string): readonly number[
     return item;
   });
 }
+
+/** Absent where nobody gave it. */
+export function optionalNumber(args: Arguments, name: string): number | undefined {
+  return args[name] === null || args[name] === undefined ? undefined : numberArgument(args, name);
+}

@@ -3,7 +3,7 @@
  * The checker reads names, parameters and shape rules; the lowering calls `lower`; nobody switches over names.
  */
 import type { Aging } from "../editions/index.js";
-import type { Initializer, ValueId } from "../graph/graph.js";
+import type { Dim, Initializer, ValueId } from "../graph/graph.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Arguments } from "../model/model.js";
 import type { ParameterSpec } from "./parameter.js";
@@ -87,11 +87,32 @@ export interface GateBuiltin extends BuiltinBase {
   readonly lower: (context: LayerContext, experts: number) => ValueId;
 }
 
-/** A loss on a head: one number per row, before masks and weights. */
-export interface LossBuiltin extends BuiltinBase {
+interface LossBase extends BuiltinBase {
   readonly kind: "loss";
   readonly heads: readonly ("probability" | "expectation" | "score")[];
+}
+
+/** A loss that judges each row by itself: one number per row, before masks and weights. */
+export interface RowLossBuiltin extends LossBase {
+  readonly per: "row";
   readonly lower: (context: LossContext) => ValueId;
+}
+
+/**
+ * A loss that compares the rows of one list. What is relevant its parameter of type `order` or `gains` says; where it has
+ * none, or none is given, the head's own truth.
+ */
+export interface ListLossBuiltin extends LossBase {
+  readonly per: "list";
+  readonly lower: (context: ListLossContext) => ListLoss;
+}
+
+export type LossBuiltin = RowLossBuiltin | ListLossBuiltin;
+
+/** The loss over a batch is Σ total / Σ weight; both of one shape: a number per list, or one per row. */
+export interface ListLoss {
+  readonly total: ValueId;
+  readonly weight: ValueId;
 }
 
 export interface LossContext {
@@ -100,6 +121,57 @@ export interface LossContext {
   readonly prediction: HeadValue;
   /** [B] float32: 0 or 1 of the event, or the amount. */
   readonly target: ValueId;
+}
+
+/** What a loss over lists gets; rows that do not count have weight 0 and are in no list. */
+export interface ListLossContext {
+  readonly builder: GraphBuilder;
+  readonly arguments: Arguments;
+  readonly prediction: HeadValue;
+  /** [B]: what the order is by: the logit where the head has one, else the prediction. */
+  readonly score: ValueId;
+  /** [B] ≥ 0: the gain of a row, 0 where it has none. */
+  readonly gain: ValueId;
+  /** [B, L]: 1 where the row is to come before the member of its list, else 0; both count. */
+  readonly preferred: () => ValueId;
+  /** [B]: sample weights of rows that count, 0 for the others. */
+  readonly weights: ValueId;
+  readonly lists: Lists;
+  /** Whether this is a training step, the only one to leave anything to chance. */
+  readonly training: boolean;
+  /** Uniform numbers in [0, 1), other ones each step and each call; a function of (spec seed, step, head). */
+  readonly random: (shape: readonly (number | string)[]) => ValueId;
+  /** The value of another head of the spec. */
+  readonly head: (name: string) => HeadValue;
+}
+
+/**
+ * The lists of a batch. Two layouts: `padded` [G, L], a list per row; and [B, L], beside each row of the batch the members
+ * of its list, for what looks at pairs. The second costs B·L numbers, not B²: L is the longest list of the batch.
+ */
+export interface Lists {
+  /** G. */
+  readonly count: Dim;
+  /** L. */
+  readonly length: Dim;
+  /** [B]: 1 for rows that count, else 0. */
+  readonly counted: ValueId;
+  /** [B] float32 → [G, L]; `fill` where a list has no more rows, or the row does not count. */
+  readonly padded: (value: ValueId, fill: number) => ValueId;
+  /** [B] float32 → [B, L]: the values of the members of the row's list; anything where there is none. */
+  readonly members: (value: ValueId) => ValueId;
+  /** [B] → [B, 1], to go with `members`. */
+  readonly own: (value: ValueId) => ValueId;
+  /** [B, L]: 1 where there is a member that counts, and the row counts; the row itself is one. */
+  readonly isMember: () => ValueId;
+  /** [B, L] bool: where the member is the row itself. */
+  readonly isSelf: () => ValueId;
+  /** [B, L] bool: where the member comes before the row in the batch. */
+  readonly isEarlier: () => ValueId;
+  /** [B] → [G]: sums over the rows of each list, whether they count or not. */
+  readonly sum: (value: ValueId) => ValueId;
+  /** [G] → [B]: the value of each row's list. */
+  readonly spread: (value: ValueId) => ValueId;
 }
 
 /** A head's value in the forms a loss may want; all [B]. */

@@ -7,6 +7,8 @@ import type { Aging } from "../editions/index.js";
 import { optimizers as optimizerRules } from "../graph/optimizers/index.js";
 import { schedules as scheduleRules } from "../graph/schedules/index.js";
 import type { Builtin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
+import type { Arguments } from "../model/model.js";
+import type { ArgumentSpec } from "../model/parameter.js";
 import type { ParameterSpec } from "./parameter.js";
 import { activationLayers } from "./activations/index.js";
 import { softmax } from "./gates/softmax.js";
@@ -22,10 +24,17 @@ import { linear } from "./layers/linear.js";
 import { mlp } from "./layers/mlp.js";
 import { norm } from "./layers/norm.js";
 import { stop } from "./layers/stop.js";
+import { approxNdcg } from "./losses/approx-ndcg.js";
 import { bce } from "./losses/bce.js";
+import { bpr } from "./losses/bpr.js";
 import { focal } from "./losses/focal.js";
+import { hinge } from "./losses/hinge.js";
 import { huber } from "./losses/huber.js";
+import { jrc } from "./losses/jrc.js";
+import { lambdarank } from "./losses/lambdarank.js";
+import { listmle } from "./losses/listmle.js";
 import { mse } from "./losses/mse.js";
+import { softmaxList } from "./losses/softmax-list.js";
 import { l2 } from "./penalties/l2.js";
 
 export { activations, type ActivationBuiltin } from "./activations/index.js";
@@ -49,8 +58,56 @@ export const layers: readonly LayerBuiltin[] = [
   ...activationLayers,
 ];
 export const gates: readonly GateBuiltin[] = [softmax];
-export const losses: readonly LossBuiltin[] = [bce, focal, mse, huber];
+export const losses: readonly LossBuiltin[] = [
+  bce,
+  focal,
+  mse,
+  huber,
+  bpr,
+  hinge,
+  lambdarank,
+  softmaxList,
+  listmle,
+  approxNdcg,
+  jrc,
+];
 export const penalties: readonly PenaltyBuiltin[] = [l2];
+
+/** What a loss takes besides its own parameters. */
+export function lossOptions({ per }: LossBuiltin): readonly (ArgumentSpec & { readonly doc: string })[] {
+  return [
+    {
+      name: "space",
+      type: { kind: "choice", values: ["all"] },
+      default: null,
+      doc: "`all` lets the loss see every row, not only those of the task's condition.",
+    },
+    ...(per === "row"
+      ? []
+      : [
+          {
+            name: "by",
+            type: {
+              kind: "oneOf",
+              options: [{ kind: "choice", values: [batchWord] }, { kind: "names" }],
+            },
+            default: null,
+            doc: "The column whose values make the lists, or `batch` for one list of all rows of a step; else `group` of the data.",
+          } as const,
+        ]),
+  ];
+}
+
+/** The arguments of a loss that name heads: parameter and head. */
+export function headArguments(loss: string, args: Arguments): readonly (readonly [string, string])[] {
+  return (resolveLoss(loss)?.parameters ?? []).flatMap(({ name, type }) => {
+    const value = args[name];
+    return type.kind === "reference" && type.to === "head" && typeof value === "string" ? [[name, value]] : [];
+  });
+}
+
+/** One list of all rows of a batch, in `by`. */
+export const batchWord = "batch";
 
 /** Everything that a network or a loss is written with. No two have one name. */
 export const builtins: readonly Builtin[] = [...layers, ...gates, ...losses, ...penalties];

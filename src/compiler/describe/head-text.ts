@@ -1,10 +1,11 @@
-import { resolveLoss, resolvePenalty } from "../builtins/index.js";
+import { batchWord, resolveLoss, resolvePenalty } from "../builtins/index.js";
 import type {
   EventModel,
   HeadExpression,
   HeadModel,
   HeadType,
   LabelModel,
+  ListKey,
   LogitExpression,
   LossTerm,
   Model,
@@ -12,7 +13,7 @@ import type {
 } from "../model/index.js";
 import { showHeadType } from "../semantics/events/events.js";
 import { tensorText } from "./network-text.js";
-import { argumentsText, callText, numberText } from "./value-text.js";
+import { argumentsText, callText, nameText, numberText, quoted } from "./value-text.js";
 
 /** `P(buy | click)`, without the labels that others imply. */
 export function headTypeText(labels: readonly LabelModel[], type: HeadType): string {
@@ -88,7 +89,14 @@ export function lossText(model: Pick<Model, "heads">, term: LossTerm): string {
   const isConditional = type !== undefined && type.kind !== "score" && type.given.length > 0;
   const space = isConditional && term.space.length === 0 ? ["space: all"] : [];
   const args = argumentsText(resolveLoss(term.loss)?.parameters ?? [], term.arguments);
-  return `${numberText(term.weight)} * ${callText(term.loss, [...args, ...space])}`;
+  const by = term.by === undefined ? [] : [`by: ${listKeyText(term.by)}`];
+  return `${numberText(term.weight)} * ${callText(term.loss, [...args, ...space, ...by])}`;
+}
+
+/** `user_id`, `batch`; a column of that name is in quotes. */
+export function listKeyText(key: ListKey): string {
+  if (key.kind === "batch") return batchWord;
+  return key.column === batchWord ? quoted(key.column) : nameText(key.column);
 }
 
 /** `1e-6 * l2(of: embeddings)`. */

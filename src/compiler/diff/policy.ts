@@ -107,6 +107,7 @@ export const changeRules = {
   "loss.argument": rule("training", "its errors are measured otherwise"),
   "loss.weight": rule("training", "it counts for more or less beside the others"),
   "loss.space": rule("training", "it sees other rows"),
+  "loss.lists": rule("training", "it compares rows with others"),
   "penalty.added": rule("training", "one more thing is penalized"),
   "penalty.removed": rule("training", "one thing is not penalized any more"),
   "penalty.changed": rule("training", "it is penalized otherwise"),

@@ -1,5 +1,6 @@
 /** A model of before under the names of now: what `formerly` says was called otherwise. */
-import type { HeadExpression, LogitExpression, Model, StopModel } from "../model/index.js";
+import { headArguments } from "../builtins/index.js";
+import type { HeadExpression, LogitExpression, LossTerm, Model, StopModel } from "../model/index.js";
 
 /** New names by the old ones. */
 export type Renames = ReadonlyMap<string, string>;
@@ -34,7 +35,7 @@ export function renameModel(model: Model, renames: Renames): Model {
       };
     }),
     heads: model.heads.map((head) => ({ ...head, name: to(head.name), value: renameValue(head.value, renames) })),
-    loss: { ...model.loss, terms: model.loss.terms.map((term) => ({ ...term, head: to(term.head) })) },
+    loss: { ...model.loss, terms: model.loss.terms.map((term) => renameTerm(term, to)) },
     metrics: model.metrics.map((each) => ({ ...each, head: to(each.head) })),
     train: {
       ...model.train,
@@ -47,6 +48,15 @@ function renameStop(stop: StopModel, to: (name: string) => string): StopModel {
   return "terms" in stop
     ? { ...stop, terms: stop.terms.map((term) => ({ ...term, head: to(term.head) })) }
     : { ...stop, head: to(stop.head) };
+}
+
+function renameTerm(term: LossTerm, to: (name: string) => string): LossTerm {
+  const heads = headArguments(term.loss, term.arguments).map(([name, head]) => [name, to(head)] as const);
+  return {
+    ...term,
+    head: to(term.head),
+    arguments: { ...term.arguments, ...Object.fromEntries(heads) },
+  };
 }
 
 /** The name of a tensor or of a node: a name of the spec, then what the part calls its own. */

@@ -13,6 +13,7 @@ import {
   headTypeText,
   headValueText,
   labelText,
+  listKeyText,
   lossText,
   numberText,
   optimizerText,
@@ -27,6 +28,7 @@ import {
   vocabularyOptions,
 } from "../describe/index.js";
 import { metricText } from "../metrics/index.js";
+import { type ParameterSpec, resolveLoss } from "../builtins/index.js";
 import type { Arguments, FeatureModel, Model, SourceModel } from "../model/index.js";
 import type { RuleId } from "./policy.js";
 
@@ -209,7 +211,8 @@ export function lossSubjects(model: Model): readonly Subject[] {
         facet("loss", "loss.function", term.loss),
         facet("weight", "loss.weight", numberText(term.weight)),
         facet("rows", "loss.space", eventText(model.labels, term.space)),
-        ...argumentFacets(term.arguments, "loss.argument"),
+        ...(term.by === undefined ? [] : [facet("lists", "loss.lists", listKeyText(term.by))]),
+        ...argumentFacets(term.arguments, "loss.argument", resolveLoss(term.loss)?.parameters),
       ],
       added: "loss.added",
       removed: "loss.removed",
@@ -227,8 +230,16 @@ export function lossSubjects(model: Model): readonly Subject[] {
 }
 
 /** One facet an argument; what nobody gave is not there. */
-export function argumentFacets(args: Arguments, rule: RuleId): readonly Facet[] {
-  return Object.entries(args).flatMap(([name, value]) => (value === null ? [] : [facet(name, rule, valueText(value))]));
+export function argumentFacets(
+  args: Arguments,
+  rule: RuleId,
+  parameters: readonly ParameterSpec[] = [],
+): readonly Facet[] {
+  const typeOf = (name: string): ParameterSpec["type"] | undefined =>
+    parameters.find((parameter) => parameter.name === name)?.type;
+  return Object.entries(args).flatMap(([name, value]) =>
+    value === null ? [] : [facet(name, rule, valueText(value, typeOf(name)))],
+  );
 }
 
 export function trainSubjects({ train }: Model): readonly Subject[] {

@@ -1,17 +1,21 @@
 /** Loss terms over their sample spaces, and penalties. */
 import { type PenalizedParameter, resolveLoss, resolvePenalty } from "../builtins/index.js";
 import type { GraphBuilder, ValueId } from "../graph/index.js";
-import type { LossTerm, Model, PenaltyTerm } from "../model/index.js";
+import type { LossTerm, PenaltyTerm } from "../model/index.js";
 import { embeddingName, type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
 import type { FeatureValues, LookedUp } from "./feature-values.js";
 import type { Network } from "./network.js";
-import { lossRows, type LabelInputs } from "./sample-space.js";
+import { lowerListLoss, type TermInputs } from "./list-loss.js";
+import { lossRows } from "./sample-space.js";
 import type { Variables } from "./variables.js";
 
 /** One loss term over a batch. */
 export interface LoweredTerm {
   readonly head: string;
-  /** float32[]: Σ w·l / Σ w over the rows that the loss sees, w being their sample weights; 0 when there are none. */
+  /**
+   * float32[]: Σ w·l / Σ w over the rows that the loss sees, w being their sample weights, or over lists with theirs; 0 when
+   * there are none.
+   */
   readonly loss: ValueId;
   /** float32[]: Σ w. */
   readonly weight: ValueId;
@@ -20,27 +24,30 @@ export interface LoweredTerm {
 /** Far below every sum of sample weights that is not 0. */
 const tiny = 1e-12;
 
-/** `weights`: [B]. */
-export function lowerTerm(
-  labels: LabelInputs,
-  weights: ValueId,
-  network: Network,
-  model: Model,
-  term: LossTerm,
-): LoweredTerm {
+export function lowerTerm(inputs: TermInputs, term: LossTerm): LoweredTerm {
+  const { labels, weights, network, model } = inputs;
   const { builder } = labels;
   const head = model.heads.find(({ name }) => name === term.head);
   const loss = resolveLoss(term.loss);
   if (head === undefined || loss === undefined) throw new Error(`there is no ${term.loss} of ${term.head}`);
   const prediction = network.head(head);
   return builder.within(`loss/${term.head}`, term.span, () => {
+    if (loss.per === "list") {
+      const { total, weight: each } = lowerListLoss(inputs, term, loss, head.type, prediction);
+      const weight = builder.sum(each);
+      return { head: term.head, loss: overWeight(builder, total, weight), weight };
+    }
     const { mask, target } = lossRows(labels, head.type, term.space);
     const rows = loss.lower({ builder, arguments: term.arguments, prediction, target });
     const counted = builder.mul(weights, mask);
     const weight = builder.sum(counted);
-    const mean = builder.div(builder.sum(builder.mul(counted, rows)), builder.maximum(weight, builder.scalar(tiny)));
-    return { head: term.head, loss: mean, weight };
+    return { head: term.head, loss: overWeight(builder, builder.mul(counted, rows), weight), weight };
   });
+}
+
+/** Σ total / weight; 0 where there is no weight. */
+function overWeight(builder: GraphBuilder, total: ValueId, weight: ValueId): ValueId {
+  return builder.div(builder.sum(total), builder.maximum(weight, builder.scalar(tiny)));
 }
 
 export interface PenaltyInputs {

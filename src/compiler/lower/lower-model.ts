@@ -12,6 +12,7 @@ import {
   type Update,
   type ValueId,
 } from "../graph/index.js";
+import { headArguments } from "../builtins/index.js";
 import { batchInputs, batchLayout, type FittedSizes, type HeadModel, type Model } from "../model/index.js";
 import { type EmbeddingOptions, type EmbeddingTable, lookupOf, planEmbeddings } from "./embeddings.js";
 import { createFeatureValues, type ServingValues } from "./feature-values.js";
@@ -72,6 +73,7 @@ interface Scope {
   readonly features: ReturnType<typeof createFeatureValues>;
   readonly weights: () => ValueId;
   readonly network: (view: NetworkView) => Network;
+  readonly random: (stream: number, shape: readonly (number | string)[]) => ValueId;
 }
 
 function createScope(
@@ -104,7 +106,7 @@ function createScope(
   const present = (): ValueId => builder.cast(builder.less(builder.scalar(0), weights()), "float32");
   const network = (view: NetworkView): Network =>
     createNetwork({ builder, model, variables, features, random, present }, view);
-  return { builder, variables, pieces, features, weights, network };
+  return { builder, variables, pieces, features, weights, network, random };
 }
 
 interface LoweredLosses {
@@ -113,8 +115,8 @@ interface LoweredLosses {
   readonly outputs: readonly NamedValue[];
 }
 
-function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network): LoweredLosses {
-  const { builder, weights } = scope;
+function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network, training: boolean): LoweredLosses {
+  const { builder, weights, random } = scope;
   const width = model.labels.length;
   const labels = {
     builder,
@@ -124,7 +126,7 @@ function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network
   };
   const terms = model.loss.terms.map((term) => ({
     scale: term.weight,
-    ...lowerTerm(labels, weights(), network, model, term),
+    ...lowerTerm({ labels, weights: weights(), network, model, training, random }, term),
   }));
   const penalties = model.loss.penalties.map((term) => ({
     scale: term.weight,
@@ -150,7 +152,7 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
   const { model, tables } = lowering;
   const scope = createScope(lowering, "train", trainedHeads(model));
   const { builder, variables } = scope;
-  const { total, outputs } = lowerLosses(lowering, scope, scope.network({ training: true, asServed: false }));
+  const { total, outputs } = lowerLosses(lowering, scope, scope.network({ training: true, asServed: false }), true);
   const optimizer = resolveOptimizer(model.train.optimizer.name);
   const schedule = resolveSchedule(model.train.schedule.name);
   if (optimizer === undefined || schedule === undefined) throw new Error("the optimizer or the schedule is not known");
@@ -174,7 +176,7 @@ function lowerEvaluate(lowering: Lowering): LoweredFunction {
   const { builder } = scope;
   const recorded = scope.network({ training: false, asServed: false });
   const served = scope.network({ training: false, asServed: true });
-  const { outputs } = lowerLosses(lowering, scope, recorded);
+  const { outputs } = lowerLosses(lowering, scope, recorded, false);
   const predictions = model.heads.map((head) => ({
     name: head.name,
     value: (head.auxiliary ? recorded : served).head(head).value,
@@ -190,8 +192,13 @@ function lowerPredict(lowering: Lowering): LoweredFunction {
   return { fn: builder.finish(outputs), variables: builder.variables };
 }
 
-/** The heads that a loss is put on. */
+/** The heads that a loss is put on or reads. */
 function trainedHeads(model: Model): readonly HeadModel[] {
-  const names = new Set(model.loss.terms.map((term) => term.head));
+  const names = new Set(
+    model.loss.terms.flatMap((term) => [
+      term.head,
+      ...headArguments(term.loss, term.arguments).map(([, head]) => head),
+    ]),
+  );
   return model.heads.filter((head) => names.has(head.name));
 }

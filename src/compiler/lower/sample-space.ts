@@ -29,6 +29,22 @@ export interface LabelInputs {
   readonly models: readonly LabelModel[];
 }
 
+/** [B] each, 1 or 0: where the event is known to be true. */
+export function holds(inputs: LabelInputs, event: EventModel): ValueId {
+  return eventTruth(inputs, event).isTrue;
+}
+
+/** [B] each: what a label says, an event with all that it lies within, 0 where that is not known; and whether it is, 1 or 0. */
+export function labelValue(inputs: LabelInputs, name: string): { readonly value: ValueId; readonly isKnown: ValueId } {
+  const { base } = labelModel(inputs, name);
+  const event = closedLabels(inputs.models, [name]).map((label) => ({ kind: "label", label }) as const);
+  const { target, isKnown } = targetOf(
+    inputs,
+    base === "event" ? { kind: "probability", event, given: [] } : { kind: "expectation", label: name, given: [] },
+  );
+  return { value: target, isKnown };
+}
+
 /** `type` is not a score: a score has no truth on single rows. */
 export function lossRows(inputs: LabelInputs, type: HeadType, space: EventModel): LossRows {
   const { builder } = inputs;

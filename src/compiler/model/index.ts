@@ -6,6 +6,7 @@ export * from "./serving.js";
 export * from "./layout.js";
 export type { ArgumentSpec, ArgumentType, ParameterType } from "./parameter.js";
 export { closedLabels } from "./labels.js";
+export { labelOrder, type LabelOrder, labelsOrderedBy, listColumn } from "./lists.js";
 export { nodeAt } from "./node-at.js";
 export { headsIn } from "./heads-in.js";
 export { crc32c, maskCrc32c, maskedCrc32c } from "./crc32c.js";

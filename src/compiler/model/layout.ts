@@ -31,6 +31,12 @@ export const batchInputs = {
   weights: "weights",
 } as const;
 
+/**
+ * What a function is fed besides when it compares rows: `groups` [B] is the index in [0, G) of each row's list, the rows of
+ * a list being together; `lists` [G, L] has the rows of each list, −1 where it has no more; `rows` [B] counts 0, 1, ….
+ */
+export const listInputs = { groups: "groups", lists: "lists", rows: "rows" } as const;
+
 /** Features in the order of the spec: those with ids in `ids`, numeric ones in `numbers`; labels in the order of the spec. */
 export function batchLayout(model: Pick<Model, "features" | "labels">): BatchLayout {
   const ids: LayoutSlot[] = [];

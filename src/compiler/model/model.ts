@@ -274,8 +274,12 @@ export interface LossTerm {
    * label's amount). Null labels among those that are needed mask the row.
    */
   readonly space: EventModel;
+  /** What makes a list, for a loss over lists: rows of one value of a column, or the whole batch. Absent for others. */
+  readonly by?: ListKey;
   readonly span: Span;
 }
+
+export type ListKey = { readonly kind: "column"; readonly column: string } | { readonly kind: "batch" };
 
 /** A term over parameters or nodes: `l2: 1e-6 * l2(embeddings)`. */
 export interface PenaltyTerm {

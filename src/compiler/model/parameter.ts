@@ -19,6 +19,10 @@ export type ParameterType =
   | { readonly kind: "numbers" }
   | { readonly kind: "boolean" }
   | { readonly kind: "text" }
+  /** Which labels go before which: `[buy, click]`, or `[buy > click, share > click]`; as data a list of chains, best first. */
+  | { readonly kind: "order" }
+  /** What labels are worth: `{ buy: 3, click: 1 }`, numbers ≥ 0. */
+  | { readonly kind: "gains" }
   /** The name of a feature, a head, … : resolved by the checker, given on as text. */
   | { readonly kind: "reference"; readonly to: "feature" | "head" | "label" | "parameters" };
 

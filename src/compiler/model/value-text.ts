@@ -31,9 +31,20 @@ export function valueText(value: ArgumentValue, type?: ArgumentType): string {
   if (typeof value === "number") return numberText(value);
   if (typeof value === "boolean") return String(value);
   if (typeof value === "string") return type?.kind === "text" ? quoted(value) : nameText(value);
+  if (type?.kind === "order") return orderText(value as readonly (readonly string[])[]);
   if (Array.isArray(value)) return `[${(value as readonly ArgumentValue[]).map((item) => valueText(item)).join(", ")}]`;
   const entries = Object.entries(value).map(([key, item]) => `${key}: ${valueText(item)}`);
   return `{ ${entries.join(", ")} }`;
+}
+
+/** `[buy, click]` of one chain, else what goes before what: `[buy > click, share > click]`. */
+function orderText(chains: readonly (readonly string[])[]): string {
+  const [chain, ...others] = chains;
+  const texts =
+    chain !== undefined && others.length === 0
+      ? chain.map(nameText)
+      : chains.map((labels) => labels.map(nameText).join(" > "));
+  return `[${texts.join(", ")}]`;
 }
 
 /** `adam(lr: 1e-3, …)`, or only the name where there is nothing to say. */

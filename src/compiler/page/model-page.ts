@@ -24,7 +24,7 @@ import {
   vocabularyOptions,
 } from "../describe/index.js";
 import { metricText } from "../metrics/index.js";
-import type { FeatureModel, HeadModel, Model, ServingModel } from "../model/index.js";
+import type { FeatureModel, HeadModel, LossTerm, Model, ServingModel } from "../model/index.js";
 import { code, codeBlock, markdownTable, prose, section } from "./markdown.js";
 
 export interface PageOptions {
@@ -122,11 +122,16 @@ function losses(model: Model): string {
       ...terms.map((term) => [
         code(term.head),
         code(lossText(model, term)),
-        term.space.length === 0 ? "every row" : `rows with ${code(eventText(model.labels, term.space))}`,
+        `${term.space.length === 0 ? "every row" : `rows with ${code(eventText(model.labels, term.space))}`}${listsOf(term)}`,
       ]),
       ...penalties.map((term) => [code(term.name), code(penaltyText(model, term)), "weights"]),
     ],
   );
+}
+
+function listsOf({ by }: LossTerm): string {
+  if (by === undefined) return "";
+  return by.kind === "batch" ? ", in lists of a step's rows" : `, in lists by ${code(by.column)}`;
 }
 
 function training({ train, heads }: Model): string {

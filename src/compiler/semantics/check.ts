@@ -1,5 +1,5 @@
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
-import type { FeatureModel, LabelModel, Model } from "../model/index.js";
+import type { FeatureModel, LabelModel, LossModel, Model } from "../model/index.js";
 import { omitUndefined, type Span } from "../text/index.js";
 import type { AnyNode, DefDeclaration, Name, Spec } from "../syntax/index.js";
 import { bindNames } from "./names/bind.js";
@@ -106,8 +106,9 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
   checkColumns(context, data, columnsRead(features, labels, blocks, data));
   const state = checkNetwork(context, features);
   const { heads, models, external } = checkHeads(state);
-  checkLeakage(context, features, labels, data, heads);
-  const loss = checkLoss(state, blocks.Loss, heads);
+  const loss = checkLoss(state, blocks.Loss, heads, data);
+  checkColumns(context, data, listColumns(loss, data));
+  checkLeakage(context, features, labels, data, heads, loss);
   const train = checkTrain(context, blocks.Train, heads, data);
   const metrics = checkMetrics(context, blocks.Metrics, heads, models, data, train.stop);
   checkSelectionBias(context, models, loss);
@@ -138,6 +139,13 @@ function checkName({ reporter, spec, incomplete }: CheckContext, declaration: Bl
   if (hasBlocks && !incomplete)
     reporter.report("MTL2013", undefined, { ...spec.span, end: spec.span.start }, { help: "begin with `model feed`" });
   return undefined;
+}
+
+/** The columns that losses make lists by, besides the group of the data. */
+function listColumns({ terms }: LossModel, { group }: Model["data"]): Parameters<typeof checkColumns>[2] {
+  return terms.flatMap(({ by, span }) =>
+    by?.kind === "column" && by.column !== group ? [{ column: by.column, span }] : [],
+  );
 }
 
 function columnsRead(

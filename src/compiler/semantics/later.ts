@@ -1,9 +1,6 @@
 import type { CheckContext } from "./context.js";
 import type { Name } from "../syntax/index.js";
 
-const listLoss =
-  "predict what the order is by and rank by that: an event with `bce`, or the mean of a graded label, `E(grade)`, with `mse`";
-
 /** Built-ins that this version does not have yet, with what does instead. */
 export const later: Readonly<Record<string, string>> = {
   attend: "a `bag(…)` feature pools the values of a list column",
@@ -12,9 +9,6 @@ export const later: Readonly<Record<string, string>> = {
   ait: "use one `tower` a task",
   noisy_top_k: "use `softmax(…)`",
   pool: "a `bag(…)` feature pools its values",
-  bpr: listLoss,
-  lambdarank: listLoss,
-  softmax_list: listLoss,
   delayed: "use `bce`",
   ips: "use `bce`",
   snips: "use `bce`",

@@ -11,7 +11,7 @@ import { cacheKey, openCacheFolder, readSealedJson, sealJson, useEntry } from ".
 import { type Database, withDatabase } from "./files/database.js";
 import type { Dataset } from "./batches/dataset.js";
 import { explainReadError, findBadWeight, type Reading } from "./files/diagnose.js";
-import { BadWeight, encodeRelation, type EncodeResult, groupsFile, recordsFile } from "./encode/encode.js";
+import { BadWeight, encodeRelation, type EncodeResult, groupsFile, listsFile, recordsFile } from "./encode/encode.js";
 import { createEnums, type Enums } from "./expressions/enums.js";
 import { fitFeatures, fitWithoutData } from "./encode/fit.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./encode/fitted.js";
@@ -176,17 +176,18 @@ const entryFile = "entry.json";
 
 async function encode(
   { spec, options, database, enums, checkFiles, cacheFolder, layout }: Job,
-  { role, relation, labels, weight, group, identity }: RoleData,
+  { role, relation, labels, weight, group, lists, identity }: RoleData,
   fitted: Fitted,
   memory: number,
 ): Promise<{ readonly dataset: ReturnType<typeof openStoredDataset>; readonly warnings: readonly Diagnostic[] }> {
   const features = spec.features.map(dataPart);
   const labelParts = labels.map(({ name, base, within, source }) => [name, base, within, withoutSpans(source)]);
-  const key = cacheKey(["rows", identity, features, labelParts, layout.labels, weight, group, hashFitted(fitted)]);
+  const parts = ["rows", identity, features, labelParts, layout.labels, weight, group, hashFitted(fitted)];
+  const key = cacheKey(lists === undefined ? parts : [...parts, lists]);
   const write = async (folder: string): Promise<void> => {
     await checkFiles(relation.source);
     const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
-    const request = { relation, enums, features: spec.features, layout, fitted, labels, weight, group, onRows };
+    const request = { relation, enums, features: spec.features, layout, fitted, labels, weight, group, lists, onRows };
     const { report, violations, hashes } = await encodeRelation(database, request, folder);
     const entry: EncodedEntry = { report, violations, hashes };
     await writeFile(join(folder, entryFile), sealJson(entry));
@@ -199,6 +200,7 @@ async function encode(
       {
         rowsFile: join(entry, recordsFile),
         ...(group === undefined ? {} : { groupsFile: join(entry, groupsFile) }),
+        ...(lists === undefined ? {} : { listsFile: join(entry, listsFile) }),
         rows: report.rows,
         layout,
         report,

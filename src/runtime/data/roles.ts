@@ -23,6 +23,8 @@ export interface RoleOptions {
   readonly test?: readonly string[];
   /** Whether the files must have the columns of labels, sample weight and group. `optional`: null, 1 and none without. */
   readonly labels?: "required" | "optional";
+  /** The column whose values make the lists of the training data; absent: its groups, if any. */
+  readonly lists?: string;
   /** File that will be written; data that is read from it is refused. */
   readonly output?: string;
 }
@@ -45,6 +47,8 @@ export interface RoleData {
   readonly labels: readonly LabelModel[];
   readonly weight: string | undefined;
   readonly group: string | undefined;
+  /** The column of lists, where it is not that of groups; only of training data. */
+  readonly lists: string | undefined;
   /** Whether a split gives it only some rows of its files. */
   readonly isPart: boolean;
   /** What distinguishes the rows, for the cache. */
@@ -105,8 +109,9 @@ export async function openRole(
     column === undefined || (isOptional && !has(column)) ? undefined : column;
   const weight = keep(spec.data.weight);
   const group = keep(spec.data.group);
+  const lists = role === "train" && options.lists !== group ? options.lists : undefined;
   const { span } = source;
-  const named = columnNames(spec, weight, group, part).map((name) => ({ ...name, span: name.span ?? span }));
+  const named = columnNames(spec, weight, group, lists, part).map((name) => ({ ...name, span: name.span ?? span }));
   const uses = columnUses(spec.features, labels, named);
   const keptUses = kept.map((name): ColumnUse => ({ needs: "value", span, ...name }));
   checkSource(source, [...uses, ...keptUses], role === "train");
@@ -114,18 +119,20 @@ export async function openRole(
   const relation = createRelation(source, usedColumns(uses), part, keptNames);
   const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
   const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part];
-  return { role, relation, labels, weight, group, isPart: part !== undefined, identity };
+  return { role, relation, labels, weight, group, lists, isPart: part !== undefined, identity };
 }
 
 function columnNames(
   { data: { places } }: DataSpec,
   weight: string | undefined,
   group: string | undefined,
+  lists: string | undefined,
   part: SplitPart | undefined,
 ): ColumnName[] {
   return [
     ...(weight === undefined ? [] : [{ column: weight, user: "the sample weight", ...places?.weight }]),
     ...(group === undefined ? [] : [{ column: group, user: "`group`", ...places?.group }]),
+    ...(lists === undefined ? [] : [{ column: lists, user: "`by` of a loss" }]),
     ...(part?.split.by ?? []).map((column) => ({ column, user: "`split`", ...places?.split })),
   ];
 }

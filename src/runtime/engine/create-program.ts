@@ -1,5 +1,5 @@
 /** From a model and what was fitted on its data to the program that an engine runs. */
-import type { GraphFunction, Program } from "../../compiler/graph/index.js";
+import { eliminateDeadCode, type GraphFunction, type Program } from "../../compiler/graph/index.js";
 import { lowerModel, type ServingValues } from "../../compiler/lower/index.js";
 import type { Model } from "../../compiler/model/index.js";
 import { createRowEncoder, type Fitted, fittedSizes } from "../data/index.js";
@@ -38,7 +38,10 @@ export function measuredProgram(program: Program): Program {
     ...program,
     functions: program.functions.map((fn) =>
       fn.name === "evaluate"
-        ? { ...fn, outputs: fn.outputs.filter(({ value }) => fn.nodes[value]?.type.shape[0] === "B") }
+        ? eliminateDeadCode({
+            ...fn,
+            outputs: fn.outputs.filter(({ value }) => fn.nodes[value]?.type.shape[0] === "B"),
+          })
         : fn,
     ),
   };

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
 import { watchedText } from "../../compiler/metrics/index.js";
+import { listColumn } from "../../compiler/model/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type ArtifactContent, type LoadedArtifact, type RunNote, writeArtifact } from "../artifact/index.js";
@@ -20,6 +21,7 @@ import type { EvaluationRole, Measured, TrainEvent, TrainSummary, WarmStartRepor
 import type { CheckpointOptions } from "../train/checkpoint-schedule.js";
 import { finishedRun } from "../train/finished.js";
 import { inspectData } from "../train/inspect/inspect.js";
+import { warnOfLists } from "../train/inspect/lists.js";
 import { measureHeads } from "../measure/measure.js";
 import { metricsFile } from "../measure/stored-measured.js";
 import { checkpointsIn, prepareOutput, type RunStart } from "../train/prepare-output.js";
@@ -103,7 +105,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const data = await openData(model, {
     ...dataFiles(options),
     specPath: spec.path,
-    ...omitUndefined({ cacheLimit: options.cacheLimit, signal }),
+    ...omitUndefined({ lists: listColumn(model.loss), cacheLimit: options.cacheLimit, signal }),
     onProgress: (progress) => onEvent({ kind: "data", ...progress }),
   });
   const opened = [data.train, data.validation, data.test].filter((dataset) => dataset !== undefined);
@@ -168,7 +170,8 @@ async function trainOn(job: TrainJob): Promise<TrainResult> {
 function inspectOpened({ spec: { model }, data, onEvent }: TrainJob): Dataset {
   for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
   const rows = trainingData(model, data);
-  for (const diagnostic of inspectData(model, data)) onEvent({ kind: "warning", diagnostic });
+  for (const diagnostic of [...inspectData(model, data), ...warnOfLists(model, rows)])
+    onEvent({ kind: "warning", diagnostic });
   for (const role of ["train", "validation", "test"] as const) {
     const report = data[role]?.report;
     if (report !== undefined) onEvent({ kind: "encoded", role, report });
@@ -267,10 +270,16 @@ function announceStart(
     rows: { train: rows.rows, validation: data.validation?.rows ?? 0, test: data.test?.rows ?? 0 },
     epochs: model.train.epochs,
     batch: model.train.batch,
-    steps: Math.ceil(rows.rows / model.train.batch) * model.train.epochs,
+    steps: stepsOf(model, rows),
     parameters: countParameters(program),
     ...omitUndefined({ resumed }),
   });
+}
+
+/** Steps of all epochs; where batches keep lists whole, as if each epoch had as many as the first. */
+function stepsOf({ loss, train: { batch, epochs, shuffle, seed } }: Model, rows: Dataset): number {
+  const order = shuffle ? { shuffle: { seed, epoch: 0 } } : {};
+  return rows.batchCount({ size: batch, lists: listColumn(loss) !== undefined, ...order }) * epochs;
 }
 
 function artifactContent(

@@ -1,5 +1,5 @@
 import type { GraphFunction } from "../../compiler/graph/graph.js";
-import { batchInputs, type BatchLayout } from "../../compiler/model/layout.js";
+import { batchInputs, type BatchLayout, listInputs } from "../../compiler/model/layout.js";
 import type { EncodedBatch } from "../data/batches/dataset.js";
 import type { HostTensor } from "../engine/engine.js";
 
@@ -21,6 +21,7 @@ export function createFeeds(target: GraphFunction, layout: BatchLayout): FeedBat
   };
   const parts = (Object.keys(widths) as (keyof typeof batchInputs)[]).filter((part) => wanted.has(batchInputs[part]));
   const feeds: Record<string, HostTensor> = {};
+  const feedLists = createListFeeds(wanted, feeds);
   return (batch) => {
     for (const part of parts) {
       const data = batch[part];
@@ -30,6 +31,24 @@ export function createFeeds(target: GraphFunction, layout: BatchLayout): FeedBat
       const width = widths[part];
       feeds[name] = { shape: width === undefined ? [batch.size] : [batch.size, width], data };
     }
+    feedLists(batch);
     return feeds;
+  };
+}
+
+/** What functions that compare rows are fed besides. */
+function createListFeeds(
+  wanted: ReadonlySet<string>,
+  feeds: Record<string, HostTensor>,
+): (batch: EncodedBatch) => void {
+  const wantsLists = wanted.has(listInputs.groups) || wanted.has(listInputs.lists);
+  const wantsRows = wanted.has(listInputs.rows);
+  return ({ size, lists }) => {
+    if (wantsRows && feeds[listInputs.rows]?.shape[0] !== size)
+      feeds[listInputs.rows] = { shape: [size], data: Int32Array.from({ length: size }, (_, row) => row) };
+    if (!wantsLists) return;
+    if (lists === undefined) throw new Error("the function compares rows of lists, and the batch has none");
+    feeds[listInputs.groups] = { shape: [size], data: lists.groups };
+    feeds[listInputs.lists] = { shape: [lists.count, lists.length], data: lists.members };
   };
 }

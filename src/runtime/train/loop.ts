@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GraphFunction } from "../../compiler/graph/graph.js";
-import type { Dataset } from "../data/batches/dataset.js";
+import { omitUndefined } from "../../compiler/text/index.js";
+import type { BatchOptions, Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { createFailure } from "../failure.js";
 import { createFeeds } from "../measure/feeds.js";
@@ -25,6 +26,8 @@ export interface LoopOptions {
   readonly epochs: number;
   /** Absent: rows come in file order. */
   readonly shuffleSeed?: number;
+  /** Whether batches keep lists whole; default false. */
+  readonly lists?: boolean;
   readonly start: Position;
   /**
    * Ends the loop after the step that is under way; where `onEpoch` rejects with its reason, before the end of that epoch, which
@@ -85,7 +88,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const watched = {
     options,
     names: lossNames(options.train),
-    batches: Math.ceil(options.data.rows / options.batch),
+    batches: createBatchCount(options, at),
     at,
     pace,
   };
@@ -105,8 +108,8 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
 interface WatchedLoop {
   readonly options: LoopOptions;
   readonly names: readonly string[];
-  /** Batches per epoch. */
-  readonly batches: number;
+  /** Batches of the epoch under way. */
+  readonly batches: () => number;
   readonly at: MovingPosition;
   readonly pace: Pace;
 }
@@ -116,12 +119,30 @@ interface Loop extends WatchedLoop {
   readonly reports: Reports;
 }
 
+function orderOf(
+  { batch, shuffleSeed, lists }: LoopOptions,
+  epoch: number,
+): Pick<BatchOptions, "size" | "shuffle" | "lists"> {
+  const shuffle = shuffleSeed === undefined ? undefined : { seed: shuffleSeed, epoch };
+  return { size: batch, ...omitUndefined({ shuffle, lists }) };
+}
+
+/** Batches that keep lists whole are as many as the epoch's order needs. */
+function createBatchCount(options: LoopOptions, at: Pick<MovingPosition, "epoch">): () => number {
+  let known: { readonly epoch: number; readonly batches: number } | undefined;
+  return () => {
+    const { epoch } = at;
+    if (known?.epoch !== epoch) known = { epoch, batches: options.data.batchCount(orderOf(options, epoch)) };
+    return known.batches;
+  };
+}
+
 /** Does the steps that remain of the epoch; undefined when they are done. */
 async function runSteps({ options, names, feeds, batches, at, pace, reports }: Loop): Promise<LoopEnd | undefined> {
-  const { data, batch: size, signal } = options;
-  const order = options.shuffleSeed === undefined ? {} : { shuffle: { seed: options.shuffleSeed, epoch: at.epoch } };
+  const { data, signal } = options;
+  const order = orderOf(options, at.epoch);
   let lastTurn = pace.start();
-  for (const encoded of data.batches({ size, pad: true, skip: at.batch, ...order })) {
+  for (const encoded of data.batches({ ...order, pad: true, skip: at.batch })) {
     if (!pace.hasStepped() && options.onFirstStep !== undefined) {
       signal?.throwIfAborted();
       options.onFirstStep(undefined);
@@ -142,7 +163,7 @@ async function runSteps({ options, names, feeds, batches, at, pace, reports }: L
       pace.pause();
       return { ended: "interrupted", position: positionAt(at) };
     }
-    if (at.batch < batches && options.isCheckpointDue(at.step, now)) {
+    if (at.batch < batches() && options.isCheckpointDue(at.step, now)) {
       pace.pause();
       await options.onCheckpoint(positionAt(at));
       if (isAborted(signal)) return { ended: "interrupted", position: positionAt(at) };
@@ -204,7 +225,7 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
         step: at.step,
         epoch: at.epoch + 1,
         batch: at.batch,
-        batches,
+        batches: batches(),
         rowsPerSecond,
         losses: meanLosses(names, here),
         recent: meanLosses(names, recent),

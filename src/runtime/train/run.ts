@@ -1,6 +1,7 @@
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
 import { greaterIsBetter, metricText, stopTerms, stopValue } from "../../compiler/metrics/index.js";
+import { listColumn } from "../../compiler/model/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import { omitUndefined, own } from "../../compiler/text/index.js";
 import type { Dataset } from "../data/batches/dataset.js";
@@ -113,6 +114,7 @@ function loopOptions(training: Training, train: GraphFunction, start: Position):
     epochs: hasWaitedEnough(model, progress.stop) ? start.epoch : epochs,
     start,
     ...omitUndefined({ shuffleSeed: shuffle ? seed : undefined, signal: run.signal }),
+    lists: listColumn(model.loss) !== undefined,
     ...(run.compiles
       ? {
           onFirstStep: (seconds) =>

@@ -173,6 +173,8 @@ function argumentItems(type: ArgumentType, context: ItemContext): readonly Item[
       return [wordItem("true"), wordItem("false")];
     case "reference":
       return referenceItems(type.to, context);
+    case "order":
+      return nameItems(["label"], context);
     case "oneOf":
       return type.options.flatMap((option) => argumentItems(option, context));
     case "names":

@@ -87,5 +87,4 @@ export const parameterDocs: Readonly<Record<string, string>> = {
   by: "What decides where a row goes: columns, or the row itself.",
   metric: "What is watched.",
   patience: "Evaluations without improvement before training stops.",
-  space: "`all` lets the loss see every row, not only those of the task's condition.",
 };

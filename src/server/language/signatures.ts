@@ -1,7 +1,14 @@
 /** What calls take, by where they are: built-ins, features, formats, functions and macros in one form. */
 import { formulaFunctions } from "../../compiler/functions/index.js";
 import { omitUndefined, own } from "../../compiler/text/index.js";
-import { builtins, optimizers, schedules, type Builtin, type TrainingBuiltin } from "../../compiler/builtins/index.js";
+import {
+  builtins,
+  lossOptions,
+  optimizers,
+  schedules,
+  type Builtin,
+  type TrainingBuiltin,
+} from "../../compiler/builtins/index.js";
 import { metrics } from "../../compiler/metrics/index.js";
 import type { ArgumentValue } from "../../compiler/model/index.js";
 import {
@@ -203,12 +210,6 @@ function builtinSignature(builtin: Builtin): Signature {
         : builtin.kind === "penalty" && builtin.on === "nodes"
           ? ["a"]
           : [];
-  const space: ArgumentSpec & { readonly doc: string } = {
-    name: "space",
-    type: { kind: "choice", values: ["all"] },
-    default: null,
-    doc: parameterDocs["space"] ?? "",
-  };
   return {
     name,
     what: kindWords[builtin.kind],
@@ -218,7 +219,9 @@ function builtinSignature(builtin: Builtin): Signature {
     variadic:
       (builtin.kind === "layer" && builtin.inputs === "variadic") ||
       (builtin.kind === "penalty" && builtin.on === "nodes"),
-    parameters: [...parameters, ...(builtin.kind === "loss" ? [space] : [])].map((spec) => parameterView(name, spec)),
+    parameters: [...parameters, ...(builtin.kind === "loss" ? lossOptions(builtin) : [])].map((spec) =>
+      parameterView(name, spec),
+    ),
   };
 }
 

@@ -184,7 +184,7 @@ export function readsNames(slot: Slot): boolean {
     case "any":
       return true;
     case "argument":
-      return slot.type.kind === "reference";
+      return ["reference", "order", "gains"].includes(slot.type.kind);
     default:
       return false;
   }

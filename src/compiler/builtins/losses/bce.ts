@@ -1,9 +1,10 @@
 import type { GraphBuilder } from "../../graph/builder.js";
 import type { ValueId } from "../../graph/graph.js";
-import type { HeadValue, LossBuiltin } from "../builtin.js";
+import type { HeadValue, RowLossBuiltin } from "../builtin.js";
 
-export const bce: LossBuiltin = {
+export const bce: RowLossBuiltin = {
   kind: "loss",
+  per: "row",
   name: "bce",
   summary: "Binary cross-entropy −y·log p − (1 − y)·log(1 − p): the log loss of a probability, in nats.",
   heads: ["probability"],

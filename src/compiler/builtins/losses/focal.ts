@@ -1,9 +1,10 @@
 import { numberArgument } from "../arguments.js";
-import type { LossBuiltin } from "../builtin.js";
+import type { RowLossBuiltin } from "../builtin.js";
 import { logProbabilities, mixByTarget } from "./bce.js";
 
-export const focal: LossBuiltin = {
+export const focal: RowLossBuiltin = {
   kind: "loss",
+  per: "row",
   name: "focal",
   summary:
     "Cross-entropy that counts rows less that are right already: −α·(1 − p)^γ·log p where y = 1, and likewise where y = 0.",

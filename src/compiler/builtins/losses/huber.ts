@@ -1,9 +1,10 @@
 import { numberArgument } from "../arguments.js";
-import type { LossBuiltin } from "../builtin.js";
+import type { RowLossBuiltin } from "../builtin.js";
 
 /** With a = min(|e|, δ): a·(|e| − a/2), which is e²/2 up to δ and δ·(|e| − δ/2) beyond. */
-export const huber: LossBuiltin = {
+export const huber: RowLossBuiltin = {
   kind: "loss",
+  per: "row",
   name: "huber",
   summary: "Half the squared error up to `delta`, linear beyond: large errors pull no harder than one of size `delta`.",
   paper: "Huber: Robust Estimation of a Location Parameter, 1964",

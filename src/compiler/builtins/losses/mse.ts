@@ -1,7 +1,8 @@
-import type { LossBuiltin } from "../builtin.js";
+import type { RowLossBuiltin } from "../builtin.js";
 
-export const mse: LossBuiltin = {
+export const mse: RowLossBuiltin = {
   kind: "loss",
+  per: "row",
   name: "mse",
   summary: "Squared error (prediction − y)².",
   heads: ["expectation"],

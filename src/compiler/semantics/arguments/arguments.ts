@@ -2,12 +2,13 @@ import type { ReportDetails } from "../../diagnostics/index.js";
 import type { Arguments, ArgumentSpec, ArgumentType, ArgumentValue, ParameterType } from "../../model/index.js";
 import type { Argument, Expression, Name } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
-import { constantOf } from "./constants.js";
 import type { CheckContext } from "../context.js";
 import { resolveName } from "../names/resolve.js";
 import { meantBy } from "../names/suggestion.js";
 import { describeValue } from "../names/describe.js";
 import { headKinds, networkKinds } from "../names/symbols.js";
+import { readGains, readOrder } from "./label-arguments.js";
+import { type Reading, readNumber } from "./reading.js";
 
 export type { ArgumentSpec, ArgumentType };
 
@@ -184,13 +185,6 @@ function withoutQuotes(type: ArgumentType, expression: Expression): ReportDetail
   return { help: title, fixes: [{ title, edits: [{ span, newText: value }] }] };
 }
 
-type Reading =
-  | { readonly kind: "value"; readonly value: ArgumentValue }
-  | { readonly kind: "reported" }
-  | { readonly kind: "kind"; readonly expression: Expression }
-  | { readonly kind: "range"; readonly found: string; readonly span: Span }
-  | { readonly kind: "word"; readonly found: string; readonly known: readonly string[]; readonly span: Span };
-
 function readValue(context: CheckContext, type: ArgumentType, expression: Expression): Reading {
   if (expression.kind === "Missing") return { kind: "reported" };
   switch (type.kind) {
@@ -221,23 +215,13 @@ function readValue(context: CheckContext, type: ArgumentType, expression: Expres
       return { kind: "value", value: null };
     case "reference":
       return readReference(context, type.to, expression);
+    case "order":
+      return readOrder(context, expression);
+    case "gains":
+      return readGains(context, expression);
     case "oneOf":
       return readEither(context, type.options, expression);
   }
-}
-
-function readNumber(type: Extract<ParameterType, { kind: "number" }>, expression: Expression): Reading {
-  const constant = constantOf(expression);
-  if (constant.kind === "missing") return { kind: "reported" };
-  if (constant.kind === "none") return { kind: "kind", expression };
-  const { value } = constant;
-  const { min = -Infinity, max = Infinity, minOpen = false, maxOpen = false, integer = false } = type;
-  const inside =
-    Number.isFinite(value) &&
-    (minOpen ? value > min : value >= min) &&
-    (maxOpen ? value < max : value <= max) &&
-    (!integer || Number.isInteger(value));
-  return inside ? { kind: "value", value } : { kind: "range", found: String(value), span: expression.span };
 }
 
 /** A list, or one item that stands for a list of one. */
@@ -345,6 +329,10 @@ export function describeArgumentType(type: ArgumentType): string {
         label: "a label",
         parameters: "a group of parameters such as `embeddings`",
       }[type.to];
+    case "order":
+      return "labels from the best on, `[buy, click]`, or what goes before what, `[buy > click, share > click]`";
+    case "gains":
+      return "a number ≥ 0 for each label such as `{ buy: 3, click: 1 }`";
     case "expression":
       return type.expected;
     case "oneOf":

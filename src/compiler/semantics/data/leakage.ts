@@ -1,4 +1,12 @@
-import type { DataModel, EventLiteral, FeatureModel, HeadType, LabelModel } from "../../model/index.js";
+import {
+  type DataModel,
+  type EventLiteral,
+  type FeatureModel,
+  type HeadType,
+  type LabelModel,
+  labelsOrderedBy,
+  type LossModel,
+} from "../../model/index.js";
 import { columnUses } from "./column-expressions.js";
 import type { CheckContext } from "../context.js";
 import type { Heads } from "../heads/heads.js";
@@ -14,9 +22,10 @@ export function checkLeakage(
   labels: readonly LabelModel[],
   data: DataModel,
   heads: Heads,
+  loss: Pick<LossModel, "terms">,
 ): void {
   const owners = new Map<string, LabelModel>();
-  const outcomes = outcomesOf(labels, heads);
+  const outcomes = outcomesOf(labels, heads, loss);
   for (const label of labels.filter(({ name }) => outcomes.has(name)))
     for (const { column } of columnUses(label.source)) owners.set(column, label);
   for (const feature of features) {
@@ -44,11 +53,18 @@ export function checkLeakage(
 }
 
 /**
- * Labels that only the future tells: those that a head predicts, those that are a column of the log as it is, and what such
+ * Labels that only the future tells: those that a head predicts or is ordered by, those that are a column of the log as it is, and what such
  * a label lies within. A label that is computed from columns, and only ever a condition, is known before.
  */
-function outcomesOf(labels: readonly LabelModel[], heads: Heads): ReadonlySet<string> {
-  const predicted = new Set([...heads.values()].flatMap(({ type }) => (type === undefined ? [] : predictedBy(type))));
+function outcomesOf(
+  labels: readonly LabelModel[],
+  heads: Heads,
+  { terms }: Pick<LossModel, "terms">,
+): ReadonlySet<string> {
+  const predicted = new Set([
+    ...[...heads.values()].flatMap(({ type }) => (type === undefined ? [] : predictedBy(type))),
+    ...terms.flatMap((term) => labelsOrderedBy(term.arguments)),
+  ]);
   const outcomes = labels.filter(({ name, source }) => source.kind === "column" || predicted.has(name));
   return new Set(outcomes.flatMap(({ name, within }) => [name, ...within]));
 }

@@ -1,6 +1,6 @@
 /** Warnings about what a sound spec declares and does not use. */
-import { type HeadModel, headsIn, type LossModel, type NetNode } from "../../model/index.js";
-import { builtins } from "../../builtins/index.js";
+import { type HeadModel, headsIn, labelsOrderedBy, type LossModel, type NetNode } from "../../model/index.js";
+import { builtins, headArguments } from "../../builtins/index.js";
 import type { CheckContext } from "../context.js";
 import { visit, type DefDeclaration, type NumberLiteral } from "../../syntax/index.js";
 import { showHeadType } from "../events/events.js";
@@ -14,7 +14,9 @@ export function lint(
   loss: LossModel,
   nodes: readonly NetNode[],
 ): void {
-  const used = new Set(context.references.values());
+  // A score goes by the spec's only label without a word.
+  const ordered = loss.terms.flatMap((term) => labelsOrderedBy(term.arguments));
+  const used = new Set([...context.references.values(), ...ordered.map((label) => context.scope.labels.get(label))]);
   const hasRank = context.scope.symbols.some((symbol) => symbol.kind === "rank");
   for (const symbol of context.scope.symbols) if (!used.has(symbol)) reportUnused(context, symbol, hasRank);
   const trained = trainedHeads(models, loss);
@@ -96,7 +98,10 @@ function reportUnused(context: CheckContext, symbol: SpecSymbol, hasRank: boolea
 function trainedHeads(models: readonly HeadModel[], loss: LossModel): ReadonlySet<string> {
   const byName = new Map(models.map((model) => [model.name, model]));
   const trained = new Set<string>();
-  const pending = loss.terms.map((term) => term.head);
+  const pending = loss.terms.flatMap((term) => [
+    term.head,
+    ...headArguments(term.loss, term.arguments).map(([, head]) => head),
+  ]);
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (trained.has(name)) continue;
     trained.add(name);
@@ -174,9 +179,6 @@ function reportUntrained(context: CheckContext, { name, type }: HeadModel): void
   if (symbol === undefined) return;
   const loss = builtins.find((each) => each.kind === "loss" && each.heads.includes(type.kind))?.name;
   context.reporter.report("MTL6006", { name }, symbol.at.span, {
-    help:
-      loss === undefined
-        ? "no loss of this version trains a `score`: predict an event or an amount, and rank by that"
-        : `give it a loss: \`loss { ${name}: ${loss} }\`, or put one on a chain that reads it`,
+    help: `give it a loss: \`loss { ${name}: ${loss ?? "bce"} }\`, or put one on a chain that reads it`,
   });
 }

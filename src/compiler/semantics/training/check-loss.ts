@@ -1,10 +1,11 @@
-import { resolveBuiltin, type LossBuiltin, type PenaltyBuiltin } from "../../builtins/index.js";
-import type { LossModel, LossTerm, NodeRef, PenaltyTerm } from "../../model/index.js";
+import { losses, lossOptions, resolveBuiltin, type LossBuiltin, type PenaltyBuiltin } from "../../builtins/index.js";
+import type { DataModel, LossModel, LossTerm, NodeRef, PenaltyTerm } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { checkArguments, readArgument } from "../arguments/arguments.js";
 import { collectEntries } from "../names/blocks.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import { checkBalance } from "./check-balance.js";
+import { checkListKeys, listKey, withRelevance } from "./check-lists.js";
 import { constantOf } from "../arguments/constants.js";
 import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
@@ -18,7 +19,12 @@ import { resolveName } from "../names/resolve.js";
 import { headKinds, isHeadKind } from "../names/symbols.js";
 
 /** The `loss` block: a loss for each head that is trained directly, penalties, and how they are balanced. */
-export function checkLoss(state: NetworkContext, block: ast.LossBlock | undefined, heads: Heads): LossModel {
+export function checkLoss(
+  state: NetworkContext,
+  block: ast.LossBlock | undefined,
+  heads: Heads,
+  data: DataModel,
+): LossModel {
   const { context } = state;
   const terms: LossTerm[] = [];
   const penalties: PenaltyTerm[] = [];
@@ -32,13 +38,14 @@ export function checkLoss(state: NetworkContext, block: ast.LossBlock | undefine
     if (term === undefined) continue;
     const builtin = findTerm(context, term.name);
     if (builtin?.kind === "loss") {
-      const checked = checkLossTerm(context, entry, term, builtin, heads);
+      const checked = checkLossTerm(context, entry, term, builtin, heads, data);
       if (checked !== undefined) terms.push(checked);
     } else if (builtin?.kind === "penalty") {
       const checked = checkPenalty(state, entry, term, builtin);
       if (checked !== undefined) penalties.push(checked);
     }
   }
+  checkListKeys(context, terms);
   return { terms, penalties, balance };
 }
 
@@ -115,13 +122,13 @@ function checkLossTerm(
   term: Term,
   builtin: LossBuiltin,
   heads: Heads,
+  data: DataModel,
 ): LossTerm | undefined {
   const symbol = resolveKey(context, entry);
-  const space = term.given.find((argument) => argument.name?.text === "space");
   const args = checkArguments(
     context,
     { name: builtin.name, span: term.name.span },
-    [...builtin.parameters, { name: "space", type: { kind: "choice", values: ["all"] }, default: null }],
+    [...builtin.parameters, ...lossOptions(builtin)],
     term.given,
   );
   const head = symbol === undefined ? undefined : heads.get(symbol.name);
@@ -134,34 +141,31 @@ function checkLossTerm(
   if (args === undefined || head?.type === undefined) return undefined;
   const { type } = head;
   if (!builtin.heads.includes(type.kind)) {
-    const fitting = namesOfBuiltins("loss").filter((name) => {
-      const other = resolveBuiltin(name);
-      return other?.kind === "loss" && other.heads.includes(type.kind);
-    });
+    const others = losses.filter((other) => other.heads.includes(type.kind));
+    const single = others.filter(({ per }) => per === "row");
+    const fitting = (single.length > 0 ? single : others).map(({ name }) => name);
     context.reporter.report(
       "MTL3036",
       { loss: builtin.name, head: entry.key.text, type: showHeadType(type, context.within), fitting },
       term.name.span,
-      {
-        labels: [{ span: head.symbol.at.span, message: showHeadType(type, context.within) }],
-        ...(type.kind === "score" ? { help: scoreHelp } : {}),
-      },
+      { labels: [{ span: head.symbol.at.span, message: showHeadType(type, context.within) }] },
     );
     return undefined;
   }
-  const { space: _, ...own } = args;
-  return {
+  const { space, by, ...own } = args;
+  const checked = {
     head: entry.key.text,
     weight: term.weight,
     loss: builtin.name,
     arguments: own,
-    space: space !== undefined || type.kind === "score" ? everything : type.given,
+    space: space !== null || type.kind === "score" ? everything : type.given,
     span: entry.span,
   };
+  if (builtin.per === "row") return checked;
+  const stated = withRelevance(context, builtin, own, { name: entry.key.text, type, span: term.name.span });
+  const key = listKey(context, term, builtin, by ?? null, data);
+  return stated === undefined || key === undefined ? undefined : { ...checked, arguments: stated, by: key };
 }
-
-const scoreHelp =
-  "predict what the order is by and rank by that: an event, `P(click)` with `bce`, or the mean of a graded label, `E(grade)` with `mse`";
 
 /** `l2: 1e-6 * l2(embeddings)`. */
 function checkPenalty(

@@ -3,6 +3,7 @@
  * the numbers in it follow from the model and what was fitted on the training data.
  */
 import type { BatchLayout } from "../../../compiler/model/layout.js";
+import type { ListIndex } from "./lists.js";
 
 /** Some rows, encoded, in the order of {@link BatchLayout}; arrays are row-major and padded to `size` rows. */
 export interface EncodedBatch {
@@ -19,28 +20,47 @@ export interface EncodedBatch {
   readonly known: Float32Array;
   /** [size] float32 sample weights; 0 for padding. */
   readonly weights: Float32Array;
+  /** Set when the batch keeps lists whole. */
+  readonly lists?: BatchLists;
+}
+
+/** The lists of a batch; the rows of one are together. */
+export interface BatchLists {
+  readonly count: number;
+  /** Rows of the longest. */
+  readonly length: number;
+  /** [size] int32: the index of each row's list; 0 for padding. */
+  readonly groups: Int32Array;
+  /** [count, length] int32: the rows of each list, −1 where it has no more. */
+  readonly members: Int32Array;
 }
 
 export interface BatchOptions {
   readonly size: number;
-  /** Absent: file order. The order is a function only of (seed, epoch, number of rows). */
+  /** Absent: file order. The order is a function only of (seed, epoch, number of rows), or with `lists` their lists. */
   readonly shuffle?: { readonly seed: number; readonly epoch: number };
   /** Batches to skip, for resuming in the middle of an epoch. */
   readonly skip?: number;
   /** Pad the last batch to `size` (training) or leave it short (evaluation). */
   readonly pad: boolean;
+  /** Keep the rows of a list in one batch; the order is then one of lists. Default false. */
+  readonly lists?: boolean;
 }
 
 /** Rows on disk or in memory, encoded once. */
 export interface Dataset {
   readonly rows: number;
-  /** SHA-256 over all that is in it: features, labels, weights and groups of every row, in their order. */
+  /** SHA-256 over all that is in it: features, labels, weights, groups and lists of every row, in their order. */
   readonly hash: string;
   readonly layout: BatchLayout;
   /** What encoding met, for the user: nulls and unseen values per column. */
   readonly report: EncodingReport;
   /** Batches reuse their arrays: copy what must outlive the next step of the iterator. */
   batches(options: BatchOptions): IterableIterator<EncodedBatch>;
+  /** Batches of an epoch: as many as the rows need, with `lists` as many as the lists do in that order. */
+  batchCount(options: Pick<BatchOptions, "size" | "shuffle" | "lists">): number;
+  /** What batches keep whole under `lists`; absent when the data set was opened without lists and has no groups. */
+  lists(): ListIndex | undefined;
   /** Dense codes of the grouping column ([rows] int32), in file order; absent when the spec has no `group`. */
   groups(): Int32Array | undefined;
   close(): void;

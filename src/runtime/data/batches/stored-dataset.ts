@@ -8,7 +8,8 @@ import { basename } from "node:path";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { sha256 } from "../../artifact/hash.js";
 import { DamagedEntry } from "./cache.js";
-import type { BatchOptions, Dataset, EncodedBatch, EncodingReport } from "./dataset.js";
+import type { BatchLists, BatchOptions, Dataset, EncodedBatch, EncodingReport } from "./dataset.js";
+import { countListBatches, indexLists, listBatches, type ListIndex } from "./lists.js";
 import type { RecordHashes } from "../encode/encode.js";
 import {
   copyRecords,
@@ -27,6 +28,8 @@ export interface StoredDataset {
   readonly rowsFile: string;
   /** File of the groups' codes, int32 a row; absent without groups. */
   readonly groupsFile?: string;
+  /** File of the lists' codes, int32 a row; absent where the groups are the lists, or there are none. */
+  readonly listsFile?: string;
   readonly rows: number;
   readonly layout: BatchLayout;
   readonly report: EncodingReport;
@@ -44,10 +47,13 @@ const hashedBytes = 1 << 24;
  * against the hashes. Throws {@link DamagedEntry} when a file is not what was written.
  */
 export function openStoredDataset(stored: StoredDataset, memory: number): Dataset & { readonly inMemory: boolean } {
-  const { layout, rows, report, groupsFile, hashes } = stored;
+  const { layout, rows, report, groupsFile, listsFile, hashes } = stored;
   const rowBytes = recordBytes(layout);
   const inMemory = rows * rowBytes <= memory;
   const groups = groupsFile === undefined ? undefined : readGroups(groupsFile, rows, hashes.groups);
+  const listCodes = listsFile === undefined ? groups : readGroups(listsFile, rows, hashes.lists);
+  let index: ListIndex | undefined;
+  const lists = (): ListIndex | undefined => (index ??= listCodes === undefined ? undefined : indexLists(listCodes));
   const file = openRecords(stored.rowsFile, rows * rowBytes);
   const held = inMemory ? createRecords(layout, rows) : undefined;
   let isOpen = false;
@@ -59,7 +65,12 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
     if (!isOpen) closeSync(file);
   }
 
-  function* batches({ size, shuffle, skip = 0, pad }: BatchOptions): IterableIterator<EncodedBatch> {
+  function* batches(options: BatchOptions): IterableIterator<EncodedBatch> {
+    if (options.lists === true) {
+      yield* batchesOfLists(options);
+      return;
+    }
+    const { size, shuffle, skip = 0, pad } = options;
     const order = shuffle === undefined ? fileOrder(rows) : shuffledOrder(rows, shuffle.seed, shuffle.epoch);
     const batch = createBatch(layout, size);
     // Rows are taken from a window's own memory, which is small enough for the processor's caches.
@@ -94,13 +105,34 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
     yield { ...batch, rows: filled };
   }
 
+  function* batchesOfLists(options: BatchOptions): IterableIterator<EncodedBatch> {
+    const { size, skip = 0, pad } = options;
+    const found = lists();
+    if (found === undefined) throw new Error("the data set was opened without lists");
+    const batch = createBatch(layout, size);
+    const buffer = held ?? createRecords(layout, size);
+    for (const { rows: wanted, lengths } of listBatches(found, options, skip)) {
+      const places = held === undefined ? loadRows(wanted, buffer, rowBytes, file) : wanted;
+      copyRecords(buffer, layout, places, 0, wanted.length, batch, 0);
+      const filled = wanted.length;
+      if (pad) padBatch(batch, layout, filled);
+      const cut = pad ? { ...batch, rows: filled } : cutBatch(batch, layout, filled);
+      yield { ...cut, lists: arrangeLists(lengths, cut.size) };
+    }
+  }
+
   return {
     rows,
     layout,
     report,
     inMemory,
     batches,
-    hash: sha256(`${hashes.rows} ${hashes.groups ?? ""}`),
+    hash: sha256(`${hashes.rows} ${hashes.groups ?? ""}${hashes.lists === undefined ? "" : ` ${hashes.lists}`}`),
+    batchCount: ({ lists: isByList, ...order }) => {
+      const found = isByList === true ? lists() : undefined;
+      return found === undefined ? Math.ceil(rows / order.size) : countListBatches(found, order);
+    },
+    lists,
     groups: () => groups,
     close: () => {
       if (isOpen) closeSync(file);
@@ -118,6 +150,34 @@ function loadWindow({ runs }: Window, buffer: Records, rowBytes: number, source:
     else buffer.words.set(source.words.subarray(start * rowWords, (start + rows) * rowWords), at * rowWords);
     at += rows;
   }
+}
+
+/** Reads single rows of a file, neighbours together; where each of them is in the buffer. */
+function loadRows(wanted: Int32Array, buffer: Records, rowBytes: number, file: number): Int32Array {
+  const order = Int32Array.from(wanted, (_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!);
+  const places = new Int32Array(wanted.length);
+  for (let at = 0; at < order.length;) {
+    const first = wanted[order[at]!]!;
+    let end = at;
+    while (end < order.length && wanted[order[end]!] === first + end - at) places[order[end]!] = end++;
+    readInto(file, buffer, at * rowBytes, first * rowBytes, (end - at) * rowBytes);
+    at = end;
+  }
+  return places;
+}
+
+/** The lists of a batch whose rows are those of the first list, then of the second, …. */
+function arrangeLists(lengths: readonly number[], size: number): BatchLists {
+  const length = Math.max(...lengths);
+  const groups = new Int32Array(size);
+  const members = new Int32Array(lengths.length * length).fill(-1);
+  let row = 0;
+  for (const [list, count] of lengths.entries())
+    for (let place = 0; place < count; place++, row++) {
+      groups[row] = list;
+      members[list * length + place] = row;
+    }
+  return { count: lengths.length, length, groups, members };
 }
 
 function readInto(file: number, { words }: Records, at: number, position: number, bytes: number): void {

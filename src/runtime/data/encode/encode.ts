@@ -1,5 +1,5 @@
 /** Encodes the rows of a relation into a file of records, in their order, a chunk at a time. */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
@@ -10,6 +10,7 @@ import {
   createFeatureEncoder,
   createGroupEncoder,
   createLabelEncoder,
+  type GroupEncoder,
 } from "./column-encoder.js";
 import type { Database } from "../files/database.js";
 import type { EncodingReport } from "../batches/dataset.js";
@@ -30,6 +31,8 @@ export interface EncodeRequest {
   readonly labels: readonly LabelModel[];
   readonly weight: string | undefined;
   readonly group: string | undefined;
+  /** The column of lists, where it is not that of groups. */
+  readonly lists: string | undefined;
   readonly onRows: (rows: number) => void;
 }
 
@@ -46,6 +49,8 @@ export interface RecordHashes {
   readonly rows: string;
   /** Absent without groups. */
   readonly groups?: string;
+  /** Absent without lists of their own. */
+  readonly lists?: string;
 }
 
 export interface Violation {
@@ -57,6 +62,7 @@ export interface Violation {
 /** Names of the files in the folder that is written to. */
 export const recordsFile = "rows.bin";
 export const groupsFile = "groups.bin";
+export const listsFile = "lists.bin";
 
 /** Thrown for a sample weight that is null or negative; the caller finds the row. */
 export class BadWeight extends Error {
@@ -70,19 +76,19 @@ interface Part {
   readonly counts: Counts;
 }
 
-/** Writes {@link recordsFile}, and {@link groupsFile} when there is a group. */
+/** Writes {@link recordsFile}, {@link groupsFile} when there is a group, and {@link listsFile} when there are lists. */
 export async function encodeRelation(
   database: Database,
   request: EncodeRequest,
   folder: string,
 ): Promise<EncodeResult> {
-  const { relation, layout, weight, group } = request;
+  const { relation, layout, weight } = request;
   const parts = await createParts(request);
-  const groups = group === undefined ? undefined : createGroupEncoder(relation, group);
+  const codes = codeFiles(request, folder);
   const selected = [
     ...parts.map(({ encoder }) => encoder.sql),
     ...(weight === undefined ? [] : [weightSql(relation, weight)]),
-    ...(groups === undefined ? [] : [groups.sql]),
+    ...codes.map(({ encoder }) => encoder.sql),
   ];
   const stride = recordWords(layout);
   const offsets = recordOffsets(layout);
@@ -90,9 +96,7 @@ export async function encodeRelation(
   let records = createRecords(layout, 2048);
   let rows = 0;
   const rowsHash = createHash("sha256");
-  const groupsHash = createHash("sha256");
   const recordsOut = openSync(join(folder, recordsFile), "w");
-  const groupsOut = groups === undefined ? undefined : openSync(join(folder, groupsFile), "w");
   try {
     for await (const chunk of database.stream(
       `SELECT ${selected.length === 0 ? "1" : selected.join(", ")} FROM ${relation.sql}`,
@@ -113,11 +117,11 @@ export async function encodeRelation(
       const bytes = new Uint8Array(records.words.buffer, 0, count * stride * 4);
       writeAll(recordsOut, bytes);
       rowsHash.update(bytes);
-      if (groups !== undefined && groupsOut !== undefined) {
-        const codes = groups.codes(chunk.getColumnVector(selected.length - 1), count);
-        const groupBytes = new Uint8Array(codes.buffer);
-        writeAll(groupsOut, groupBytes);
-        groupsHash.update(groupBytes);
+      for (const [i, { encoder, file, hash }] of codes.entries()) {
+        const found = encoder.codes(chunk.getColumnVector(selected.length - codes.length + i), count);
+        const bytesOfCodes = new Uint8Array(found.buffer);
+        writeAll(file, bytesOfCodes);
+        hash.update(bytesOfCodes);
       }
       rows += count;
       request.onRows(rows);
@@ -125,17 +129,40 @@ export async function encodeRelation(
     fsyncSync(recordsOut);
   } finally {
     closeSync(recordsOut);
-    if (groupsOut !== undefined) closeSync(groupsOut);
+    for (const { file } of codes) closeSync(file);
   }
   return {
     rows,
     report: { rows, columns: parts.map(({ name, counts }) => ({ column: name, ...counts })) },
     hashes: {
       rows: rowsHash.digest("hex"),
-      ...(groups === undefined ? {} : { groups: groupsHash.digest("hex") }),
+      ...Object.fromEntries(codes.map(({ name, hash }) => [name, hash.digest("hex")])),
     },
     violations: checks.filter(({ count }) => count > 0).map(({ label, outer, count }) => ({ label, outer, count })),
   };
+}
+
+interface CodeFile {
+  readonly name: "groups" | "lists";
+  readonly encoder: GroupEncoder;
+  readonly file: number;
+  readonly hash: Hash;
+}
+
+/** The files of codes beside the records, open. */
+function codeFiles({ relation, group, lists }: EncodeRequest, folder: string): readonly CodeFile[] {
+  const open = (name: CodeFile["name"], column: string | undefined, path: string): readonly CodeFile[] =>
+    column === undefined
+      ? []
+      : [
+          {
+            name,
+            encoder: createGroupEncoder(relation, column),
+            file: openSync(join(folder, path), "w"),
+            hash: createHash("sha256"),
+          },
+        ];
+  return [...open("groups", group, groupsFile), ...open("lists", lists, listsFile)];
 }
 
 async function createParts(request: EncodeRequest): Promise<readonly Part[]> {

@@ -177,6 +177,25 @@ export const trainingDiagnostics = defineDiagnostics({
       "Checkpoints and the artifact together need more than the free space of the disk. Two checkpoints are kept while another one is written, and an artifact has the weights three times: as tensors, as a SavedModel and as a GraphModel.",
     fix: "Free space on the disk, or give a directory on another one with `--output`.",
   },
+  MTL7333: {
+    slug: "list-longer-than-batch",
+    severity: "warning",
+    title: "list longer than a batch",
+    message: (p: { column: string; long: number; lists: number; longest: number; batch: number }) =>
+      `${p.long} of ${p.lists} lists by \`${p.column}\` have more rows than a batch of ${p.batch}, the longest ${p.longest}, so each is cut into parts and rows are compared within a part only`,
+    about:
+      "A loss over lists compares rows of one batch. A list that is longer than the batch is cut into parts of nearly one size, in another way each epoch; rows of two parts are not compared in that epoch.",
+    fix: "Raise `batch`, or leave out rows of very long lists.",
+  },
+  MTL7334: {
+    slug: "lists-of-one-row",
+    severity: "warning",
+    title: "lists of one row",
+    message: (p: { column: string }) =>
+      `every \`${p.column}\` of the training data has one row, so the losses over lists have nothing to compare`,
+    about: "A loss over lists compares rows of one value of the column. Where each value has one row, it is always 0.",
+    fix: "Name the column whose values several rows share, such as the user, the query or the request.",
+  },
 });
 
 /** `51 GB`, `1.3 GB`, `340 MB`; a gigabyte is 10⁹ bytes. */

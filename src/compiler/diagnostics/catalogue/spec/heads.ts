@@ -22,6 +22,45 @@ export const headsDiagnostics = defineDiagnostics({
       "A task predicts what a label states, an event or an amount, or it only gives an order. A plain number has no label to train on.",
     fix: "State `P(event)`, `E(amount)` or `score`.",
   },
+  MTL3029: {
+    slug: "conflicting-lists",
+    severity: "error",
+    title: "losses by lists of two columns",
+    message: (p: { column: string; other: string }) =>
+      `losses compare the rows of one \`${p.column}\` and of one \`${p.other}\`, but batches keep the lists of one column whole`,
+    about:
+      "Batches are made so that the rows of a list stay together. Rows that are together by one column are not by another, so all losses over lists go by the same column, or by `batch`.",
+    fix: "Give these losses one `by`, or `by: batch` to those that may compare all rows of a step.",
+  },
+  MTL3033: {
+    slug: "loss-without-lists",
+    severity: "error",
+    title: "list loss without a group",
+    message: (p: { loss: string }) =>
+      `\`${p.loss}\` compares the rows of a list, but the spec does not say which rows are one`,
+    about:
+      "A loss such as `bpr` or `lambdarank` compares rows that compete with each other: those of one user, query or request. Neither `by` of the loss nor `group` of the data names the column that tells them apart.",
+    fix: "Add `group: user_id` to the `data` block, or `by: session_id` to the loss; `by: batch` compares all rows of a step.",
+  },
+  MTL3034: {
+    slug: "order-cycle",
+    severity: "error",
+    title: "cycle in an order of labels",
+    message: (p: { cycle: readonly string[] }) =>
+      `the order of labels has a cycle: ${p.cycle.map((label) => `\`${label}\``).join(" > ")}`,
+    about: "An order says which labels go before which. A label that goes before itself says nothing.",
+    fix: "Take one of the comparisons of the cycle out.",
+  },
+  MTL3039: {
+    slug: "unstated-relevance",
+    severity: "error",
+    title: "score without anything to order by",
+    message: (p: { loss: string; head: string; parameter: string }) =>
+      `\`${p.head}\` is a score, so \`${p.loss}\` needs \`${p.parameter}\` to say which rows come first`,
+    about:
+      "A `score` has no label of its own. Where the spec has one label, a loss over lists goes by that; where it has several, the loss says by which.",
+    fix: "Add `order: [buy, click]` to a loss over pairs, `gain: { buy: 3, click: 1 }` to one over lists.",
+  },
   MTL3030: {
     slug: "task-from-tasks",
     severity: "error",

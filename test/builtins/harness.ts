@@ -1,10 +1,12 @@
 /** Runs one built-in by itself: what it asks for becomes state of a small function. */
 import {
+  type FamilyBuiltin,
   type HeadValue,
   type LayerBuiltin,
   type LayerContext,
   type ParameterSpec,
   type RowLossBuiltin,
+  resolveFamily,
   resolveGate,
   resolveLayer,
   resolveLoss,
@@ -141,6 +143,20 @@ function variable(name: string, shape: readonly number[], initializer: Initializ
     role: "parameter",
     pieces: [{ name, row: 0, rows: shape[0] ?? 1, initializer }],
   };
+}
+
+/** A family of so many members: the output is [B, members, d]; state `name` of what each member has is [members, …shape]. */
+export function runFamily(name: string | FamilyBuiltin, members: number, run: LayerRun): LayerResult {
+  const family = typeof name === "string" ? resolveFamily(name) : name;
+  if (family === undefined) throw new Error("there is no such family");
+  const lower = (context: LayerContext): ValueId =>
+    family.lower({
+      ...context,
+      replicas: members,
+      ownParameter: (own, shape, initializer, group) => context.parameter(own, [members, ...shape], initializer, group),
+      ownStatistic: (own, shape, initial) => context.statistic(own, [members, ...shape], initial),
+    });
+  return runLayer({ parameters: family.parameters, lower }, run);
 }
 
 /** A gate over so many experts, as {@link runLayer} runs a layer: the output is [B, experts]. */

@@ -70,7 +70,8 @@ function keyOf(entry: { readonly key?: { readonly text: string }; readonly name?
 function namesIn(node: Declaration | { readonly kind: "MissingDeclaration" }): readonly string[] {
   switch (node.kind) {
     case "Network":
-    case "Bottoms":
+    case "Family":
+    case "Gates":
     case "Experts":
     case "Gate":
     case "Task":

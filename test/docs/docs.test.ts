@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { activationNames } from "../../src/compiler/builtins/activations/index.js";
 import {
   builtins,
+  families,
   gates,
   layers,
   losses,
@@ -136,6 +137,7 @@ describe("language.md names what the compiler knows", () => {
     "kinds of features": featureKindNames,
     "functions of columns": Object.keys(columnFunctions),
     layers: layers.map(({ name }) => name),
+    "family layers": families.map(({ name }) => name),
     gates: gates.map(({ name }) => name),
     losses: losses.map(({ name }) => name),
     penalties: penalties.map(({ name }) => name),
@@ -219,6 +221,7 @@ function expectRows(
 describe("language.md gives every parameter with its type and default", () => {
   const kinds = {
     Layers: layers.filter(({ name }) => name !== "feature"),
+    "Family layers": families,
     Gates: gates,
     Losses: losses,
     Penalties: penalties,

@@ -33,6 +33,20 @@ export interface LayerBuiltin extends BuiltinBase {
   readonly lower: (context: LayerContext) => ValueId;
 }
 
+/**
+ * A family built-in: the network of a whole family at once, whose members meet: tensors in, one tensor out for each member.
+ * `bottoms b[income, marital] = stitch(x, [32])`.
+ */
+export interface FamilyBuiltin extends BuiltinBase {
+  readonly kind: "family";
+  /** The tensors it takes by position; each is one that all members read, or one for each of them. */
+  readonly inputs: readonly string[];
+  /** (row shapes that each member reads, arguments, number of members) → the row shape of each member's output. */
+  readonly shape: (inputs: readonly (readonly number[])[], args: Arguments, members: number) => ShapeResult;
+  /** → [B, members, …shape], the members in their order. */
+  readonly lower: (context: FamilyContext) => ValueId;
+}
+
 /** What `l2(weights)` and `l2(biases)` tell apart. Embedding tables are a group of their own; a norm's scale is in neither. */
 export type ParameterGroup = "weight" | "bias" | "scale";
 
@@ -76,8 +90,29 @@ export interface LayerContext {
     readonly value: ValueId;
     readonly update: (value: ValueId) => void;
   };
+  /**
+   * Set where the n networks keep their parameters apart: the parameters of all as [n, …shape], of which each has its own
+   * under a name of its own. Absent: one variable holds all copies.
+   */
+  readonly ownParameter?: LayerContext["parameter"];
+  readonly ownStatistic?: LayerContext["statistic"];
   /** Uniform numbers in [0, 1), other ones each step and each call; a function of (spec seed, step, node id). */
   readonly random: (shape: readonly (number | string)[]) => ValueId;
+}
+
+/**
+ * What a family's lowering gets: a context whose n networks are the members. `parameter` and `statistic` are those that the
+ * members share; their names begin with a digit, so that none is taken for a member.
+ */
+export interface FamilyContext extends LayerContext {
+  /** The number of members. */
+  readonly replicas: number;
+  /**
+   * A trained variable that each member has for itself, `<family>.<member>.<name>` of `shape`: [members, …shape]. Each
+   * starts from random numbers of its own, those that a network of that name by itself would start from.
+   */
+  readonly ownParameter: LayerContext["parameter"];
+  readonly ownStatistic: LayerContext["statistic"];
 }
 
 /** A gate: weights over experts. The mix Σ wᵢ fᵢ is the same for all gates and is not its business. */
@@ -211,4 +246,4 @@ export interface PenaltyContext {
   readonly parameters: readonly PenalizedParameter[];
 }
 
-export type Builtin = LayerBuiltin | GateBuiltin | LossBuiltin | PenaltyBuiltin;
+export type Builtin = LayerBuiltin | FamilyBuiltin | GateBuiltin | LossBuiltin | PenaltyBuiltin;

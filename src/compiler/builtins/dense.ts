@@ -1,7 +1,7 @@
 /** The linear map that `linear`, `mlp`, gates and logits are made of, for one network and for n at once. */
 import type { Initializer, ValueId } from "../graph/graph.js";
 import type { LayerContext } from "./builtin.js";
-import { copiesFirst, type Signal, widthOf, withCopies } from "./replicas.js";
+import { copiesFirst, ownParameter, type Signal, widthOf } from "./replicas.js";
 
 /**
  * Uniform in ±√(6 / (in + out)) (Glorot, Bengio: Understanding the Difficulty of Training Deep Feedforward Neural
@@ -27,8 +27,9 @@ export function dense(context: DenseContext, x: ValueId, width: number, prefix: 
 }
 
 /**
- * The same for the layer's n networks. On a shared input the weight is [d, n, width], so that all copies are one product
- * [B, d]·[d, n·width]; else it is [n, d, width] and the product is batched. Biases are [n, width].
+ * The same for the layer's n networks. On a shared input all copies are one product [B, d]·[d, n·width], else the product
+ * is batched. The weight is [d, n, width] for the one and [n, d, width] for the other; where copies keep their parameters
+ * apart it is the latter for both. Biases are [n, width].
  */
 export function denseCopies(
   context: LayerContext,
@@ -43,15 +44,18 @@ export function denseCopies(
   }
   const fanIn = widthOf(context, signal);
   const initializer = glorotUniform(fanIn, width);
-  const bias = (): ValueId => context.parameter(`${prefix}bias`, withCopies(context, width), zeros, "bias");
+  const bias = (): ValueId => ownParameter(context, `${prefix}bias`, [width], zeros, "bias");
+  const ownWeight = (): ValueId => ownParameter(context, `${prefix}weight`, [fanIn, width], initializer, "weight");
   if (signal.layout === "shared") {
-    const weight = context.parameter(`${prefix}weight`, [fanIn, replicas, width], initializer, "weight");
+    const weight =
+      context.ownParameter === undefined
+        ? context.parameter(`${prefix}weight`, [fanIn, replicas, width], initializer, "weight")
+        : builder.transpose(ownWeight(), [1, 0, 2]);
     const product = builder.matmul(signal.value, builder.reshape(weight, [fanIn, replicas * width]));
     const value = hasBias ? builder.add(product, builder.reshape(bias(), [replicas * width])) : product;
     return { layout: "flat", value };
   }
-  const weight = context.parameter(`${prefix}weight`, [replicas, fanIn, width], initializer, "weight");
-  const product = builder.matmul(copiesFirst(context, signal), weight);
+  const product = builder.matmul(copiesFirst(context, signal), ownWeight());
   const value = hasBias ? builder.add(product, builder.reshape(bias(), [replicas, 1, width])) : product;
   return { layout: "copies", value };
 }

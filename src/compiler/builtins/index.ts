@@ -6,11 +6,12 @@
 import type { Aging } from "../editions/index.js";
 import { optimizers as optimizerRules } from "../graph/optimizers/index.js";
 import { schedules as scheduleRules } from "../graph/schedules/index.js";
-import type { Builtin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
+import type { Builtin, FamilyBuiltin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
 import type { Arguments } from "../model/model.js";
 import type { ArgumentSpec } from "../model/parameter.js";
 import type { ParameterSpec } from "./parameter.js";
 import { activationLayers } from "./activations/index.js";
+import { stitch } from "./families/stitch.js";
 import { softmax } from "./gates/softmax.js";
 import { operators } from "./layers/arithmetic.js";
 import { concat } from "./layers/concat.js";
@@ -21,8 +22,10 @@ import { embed, embedding } from "./layers/embedding.js";
 import { feature } from "./layers/feature.js";
 import { fm } from "./layers/fm.js";
 import { linear } from "./layers/linear.js";
+import { member } from "./layers/member.js";
 import { mlp } from "./layers/mlp.js";
 import { norm } from "./layers/norm.js";
+import { stack } from "./layers/stack.js";
 import { stop } from "./layers/stop.js";
 import { approxNdcg } from "./losses/approx-ndcg.js";
 import { bce } from "./losses/bce.js";
@@ -57,6 +60,9 @@ export const layers: readonly LayerBuiltin[] = [
   stop,
   ...activationLayers,
 ];
+/** The layers that the checker makes and no spec names. */
+const plumbing: readonly LayerBuiltin[] = [member, stack];
+export const families: readonly FamilyBuiltin[] = [stitch];
 export const gates: readonly GateBuiltin[] = [softmax];
 export const losses: readonly LossBuiltin[] = [
   bce,
@@ -110,7 +116,7 @@ export function headArguments(loss: string, args: Arguments): readonly (readonly
 export const batchWord = "batch";
 
 /** Everything that a network or a loss is written with. No two have one name. */
-export const builtins: readonly Builtin[] = [...layers, ...gates, ...losses, ...penalties];
+export const builtins: readonly Builtin[] = [...layers, ...families, ...gates, ...losses, ...penalties];
 
 /** An optimizer or a schedule as the checker and the reference see it; the rule itself is the graph's. */
 export interface TrainingBuiltin extends Aging {
@@ -135,8 +141,9 @@ function named<T extends { readonly name: string }>(table: readonly T[]): (name:
 }
 
 export const resolveBuiltin = named(builtins);
-/** A layer by its name, or by the operator that it is written with. */
-export const resolveLayer = named([...layers, ...operators]);
+/** A layer of a node: by its name, by the operator that it is written with, or one that the checker makes. */
+export const resolveLayer = named([...layers, ...operators, ...plumbing]);
+export const resolveFamily = named(families);
 export const resolveGate = named(gates);
 export const resolveLoss = named(losses);
 export const resolvePenalty = named(penalties);

@@ -2,7 +2,7 @@
 import type { Initializer, Shape, ValueId } from "../graph/graph.js";
 import type { LayerContext } from "./builtin.js";
 import { zeros } from "./dense.js";
-import { apartCopies, type Signal, spreadUnits, unitShape, widthOf, withCopies } from "./replicas.js";
+import { apartCopies, ownParameter, ownStatistic, type Signal, spreadUnits, widthOf } from "./replicas.js";
 
 export type NormKind = "layer" | "batch";
 
@@ -36,14 +36,13 @@ export function normalize(
   const { builder } = context;
   const width = widthOf(context, given);
   const signal = apartCopies(context, given);
-  const shape = withCopies(context, width);
   const spread = (vector: ValueId): ValueId => spreadUnits(context, signal, vector);
   const normal =
     kind === "layer"
       ? normalizeRow(context, signal, width, settings)
       : standardizeBatch(context, signal, prefix, settings);
-  const scale = context.parameter(`${prefix}scale`, shape, ones, "scale");
-  const shift = context.parameter(`${prefix}shift`, shape, zeros, "bias");
+  const scale = ownParameter(context, `${prefix}scale`, [width], ones, "scale");
+  const shift = ownParameter(context, `${prefix}shift`, [width], zeros, "bias");
   return { ...signal, value: builder.add(builder.mul(normal, spread(scale)), spread(shift)) };
 }
 
@@ -70,10 +69,10 @@ export function standardizeBatch(
   { epsilon, momentum }: NormSettings,
 ): ValueId {
   const { builder } = context;
-  const shape = unitShape(context, signal);
+  const width = widthOf(context, signal);
   const spread = (vector: ValueId): ValueId => spreadUnits(context, signal, vector);
-  const mean = context.statistic(`${prefix}mean`, shape, 0);
-  const variance = context.statistic(`${prefix}variance`, shape, 1);
+  const mean = ownStatistic(context, `${prefix}mean`, [width], 0);
+  const variance = ownStatistic(context, `${prefix}variance`, [width], 1);
   const x = signal.value;
   if (!context.training) {
     return builder.div(builder.sub(x, spread(mean.value)), deviation(context, spread(variance.value), epsilon));
@@ -88,7 +87,7 @@ export function standardizeBatch(
   const follow = (running: ValueId, now: ValueId): ValueId => {
     const next = builder.add(
       builder.scale(running, momentum),
-      builder.scale(builder.reshape(now, shape), 1 - momentum),
+      builder.scale(builder.reshape(now, builder.shape(running)), 1 - momentum),
     );
     return builder.select(hasRows, next, running);
   };

@@ -3,8 +3,8 @@
  * they are [n, B, d], because a batched product wants the copies first, and after a product with a shared input [B, n·d].
  */
 import type { GraphBuilder } from "../graph/builder.js";
-import type { Dim, ValueId } from "../graph/graph.js";
-import type { LayerContext } from "./builtin.js";
+import type { Dim, Initializer, ValueId } from "../graph/graph.js";
+import type { LayerContext, ParameterGroup } from "./builtin.js";
 
 export type Signal =
   /** [B, d]: one network, or one input that all n networks read. */
@@ -77,8 +77,31 @@ export function inputRows(context: LayerContext, index: number): ValueId {
   return rowsFirst(context, inputSignal(context, index));
 }
 
+/** A parameter of each of the layer's networks: `shape` of one, [n, …shape] of n. */
+export function ownParameter(
+  context: LayerContext,
+  name: string,
+  shape: readonly number[],
+  initializer: Initializer,
+  group: ParameterGroup,
+): ValueId {
+  if (context.ownParameter !== undefined) return context.ownParameter(name, shape, initializer, group);
+  return context.parameter(name, withCopies(context, shape), initializer, group);
+}
+
+/** A statistic of each of the layer's networks, likewise. */
+export function ownStatistic(
+  context: LayerContext,
+  name: string,
+  shape: readonly number[],
+  initial: number,
+): ReturnType<LayerContext["statistic"]> {
+  if (context.ownStatistic !== undefined) return context.ownStatistic(name, shape, initial);
+  return context.statistic(name, withCopies(context, shape), initial);
+}
+
 /** A parameter's shape with the copies first, where there are any. */
-export function withCopies(context: LayerContext, ...shape: readonly number[]): readonly number[] {
+function withCopies(context: LayerContext, shape: readonly number[]): readonly number[] {
   return context.replicas === undefined ? shape : [context.replicas, ...shape];
 }
 
@@ -89,11 +112,6 @@ export function apartCopies(context: LayerContext, signal: Signal): Signal {
   const [batch = "B", copies, width] = context.builder.shape(rows);
   const value = context.builder.reshape(rows, [batch, knownDim(copies) * knownDim(width)]);
   return { layout: "flat", value };
-}
-
-/** The shape of a variable with a number for each unit of the signal: [d], with replicas [n, d]. */
-export function unitShape(context: LayerContext, signal: Signal): readonly number[] {
-  return withCopies(context, widthOf(context, signal));
 }
 
 /** A number per unit, [d] or [n, d], laid out to meet the signal: [d], [n·d] or [n, 1, d]. */

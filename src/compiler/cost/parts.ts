@@ -1,6 +1,6 @@
 /** A network's parts: what a spec declares and what a cost, a diff or a picture is said of. */
 import { reachableNodes } from "../lower/index.js";
-import { type HeadModel, headsIn, type Model, type NetNode } from "../model/index.js";
+import { type HeadModel, headsIn, memberId, type Model, type NetNode } from "../model/index.js";
 
 export interface Part {
   /** `pool`, `b.income`, `user_id`, `ctr`. */
@@ -15,8 +15,12 @@ export function partsOf(model: Model): readonly Part[] {
   const add = (part: Part): void => {
     if (!parts.has(part.name)) parts.set(part.name, part);
   };
-  // An inner node comes before the outermost one of its declaration.
-  const declared = new Map(model.nodes.flatMap(({ id, declared: by }) => (by === undefined ? [] : [[id, by.keyword]])));
+  // An inner node comes before the outermost one of its declaration, or is of all members of a family.
+  const declared = new Map(
+    model.nodes.flatMap(({ id, declared: by }) =>
+      by === undefined ? [] : ([id, by.name] as const).map((name) => [name, by.keyword] as const),
+    ),
+  );
   const tasks = new Set(model.heads.map(({ name }) => name));
   for (const node of model.nodes) {
     const name = partOfId(node.id);
@@ -49,7 +53,10 @@ export function partsOfTasks(model: Model): ReadonlyMap<string, ReadonlySet<stri
   return new Map(
     tasks.map((task) => {
       const heads = headsBehind(model, task);
-      const nodes = reachableNodes(plain, heads, "recorded").map(({ id }) => partOfId(id));
+      const nodes = reachableNodes(plain, heads, "recorded").flatMap(({ id, members = [] }) =>
+        // Members that meet are computed from one another.
+        [id, ...members.map((member) => memberId(id, member))].map(partOfId),
+      );
       return [task.name, new Set([...nodes, ...heads.map(({ name }) => name)])];
     }),
   );

@@ -1,4 +1,4 @@
-import { arithmeticOperators, resolveGate, resolveLayer } from "../builtins/index.js";
+import { arithmeticOperators, resolveFamily, resolveGate, resolveLayer } from "../builtins/index.js";
 import type { ArgumentValue, Model, NetNode, NodeRef } from "../model/index.js";
 import { argumentsText, callText, valueText } from "./value-text.js";
 
@@ -16,16 +16,18 @@ export interface NetworkDeclarationText {
 
 /** The declarations of the network, each after those that it reads. */
 export function networkDeclarations(model: Pick<Model, "nodes">): readonly NetworkDeclarationText[] {
-  const groups = new Map<string, NetNode[]>();
-  for (const node of model.nodes) {
+  const groups = new Map<string, NodeRef[]>();
+  for (const [ref, node] of model.nodes.entries()) {
     const name = node.declared?.name;
-    if (name !== undefined) groups.set(name, [...(groups.get(name) ?? []), node]);
+    // The node of all members of a family is inside those of its members.
+    if (name !== undefined && node.members === undefined) groups.set(name, [...(groups.get(name) ?? []), ref]);
   }
-  return [...groups].flatMap(([name, nodes]) => {
+  return [...groups].flatMap(([name, refs]) => {
+    const nodes = refs.map((ref) => nodeOf(model, ref));
     const [first] = nodes;
     const keyword = first?.declared?.keyword;
     if (first === undefined || keyword === undefined) return [];
-    const value = nodeText(model, first);
+    const value = valuesText(model, refs);
     return [{ keyword, name, text: `${keyword} ${headText(name, nodes)} = ${value}`, value, nodes }];
   });
 }
@@ -34,31 +36,66 @@ export function networkDeclarations(model: Pick<Model, "nodes">): readonly Netwo
 function headText(name: string, nodes: readonly NetNode[]): string {
   const [first] = nodes;
   if (first?.declared?.keyword === "experts") return `${name}[${first.replicas ?? 1}]`;
-  if (first?.declared?.keyword !== "bottoms") return name;
-  return `${name}[${nodes.map(({ id }) => id.slice(name.length + 1)).join(", ")}]`;
+  const isFamily = ["bottoms", "gates", "towers"].includes(first?.declared?.keyword ?? "");
+  return isFamily ? `${name}[${nodes.map(({ id }) => id.slice(name.length + 1)).join(", ")}]` : name;
+}
+
+function nodeOf(model: Pick<Model, "nodes">, ref: NodeRef): NetNode {
+  const node = model.nodes[ref];
+  if (node === undefined) throw new Error(`there is no node ${ref}`);
+  return node;
 }
 
 /** A tensor where another one reads it: by its name when it has one, else written out. */
 export function tensorText(model: Pick<Model, "nodes">, ref: NodeRef): string {
-  const node = model.nodes[ref];
-  if (node === undefined) throw new Error(`there is no node ${ref}`);
-  return node.declared !== undefined || node.layer === "feature" ? node.id : nodeText(model, node);
+  return tensorsText(model, [ref]);
 }
 
-/** What a node applies to what it reads: `mlp(x, [64], activation: relu, …)`, `softmax(x, …) over pool`. */
-export function nodeText(model: Pick<Model, "nodes">, node: NetNode): string {
-  if (node.layer === "feature") return node.id;
-  const read = node.inputs.map((ref) => tensorText(model, ref));
-  if (node.layer === "concat") return `[${read.join(", ")}]`;
-  const gate = resolveGate(node.layer);
+/**
+ * What the members of a family read in one place of their expression: where it is one tensor its name, where each reads its
+ * member of another family the name of that.
+ */
+function tensorsText(model: Pick<Model, "nodes">, refs: readonly NodeRef[]): string {
+  const [first] = refs.map((ref) => nodeOf(model, ref));
+  if (first === undefined) throw new Error("there is no member");
+  if (first.declared === undefined && first.layer !== "feature") return valuesText(model, refs);
+  return refs.every((ref) => ref === refs[0]) ? first.id : (first.declared?.name ?? first.id);
+}
+
+/** What nodes apply to what they read: `mlp(x, [64], activation: relu, …)`, `softmax(x, …) over pool`. */
+function valuesText(model: Pick<Model, "nodes">, refs: readonly NodeRef[]): string {
+  const nodes = refs.map((ref) => nodeOf(model, ref));
+  const [first] = nodes;
+  if (first === undefined) throw new Error("there is no member");
+  if (first.layer === "feature") return first.id;
+  const family = first.layer === "member" ? nodeOf(model, first.inputs[0] ?? -1) : undefined;
+  if (family !== undefined) return familyText(model, family);
+  const read = first.inputs.map((_, place) =>
+    tensorsText(
+      model,
+      nodes.map(({ inputs }) => inputs[place] ?? -1),
+    ),
+  );
+  if (first.layer === "concat") return `[${read.join(", ")}]`;
+  const gate = resolveGate(first.layer);
   if (gate !== undefined) {
     const [input = "", ...experts] = read;
     const over = experts.length === 1 ? experts.join() : `[${experts.join(", ")}]`;
-    return `${node.layer}(${[input, ...argumentsText(gate.parameters, node.arguments)].join(", ")}) over ${over}`;
+    return `${first.layer}(${[input, ...argumentsText(gate.parameters, first.arguments)].join(", ")}) over ${over}`;
   }
-  if (isOperator(node.layer)) return arithmeticText(model, node);
-  const layer = resolveLayer(node.layer);
-  return callText(node.layer, [...read, ...argumentsText(layer?.parameters ?? [], node.arguments)]);
+  if (isOperator(first.layer)) return arithmeticText(model, first, read);
+  const layer = resolveLayer(first.layer);
+  return callText(first.layer, [...read, ...argumentsText(layer?.parameters ?? [], first.arguments)]);
+}
+
+/** `stitch(x, [32])`: what each member reads is one tensor, a member of another family, or written out for each. */
+function familyText(model: Pick<Model, "nodes">, node: NetNode): string {
+  const read = node.inputs.map((ref) => {
+    const input = nodeOf(model, ref);
+    if (input.layer === "stack") return tensorsText(model, input.inputs);
+    return input.members === undefined ? tensorText(model, ref) : (input.declared?.name ?? familyText(model, input));
+  });
+  return callText(node.layer, [...read, ...argumentsText(resolveFamily(node.layer)?.parameters ?? [], node.arguments)]);
 }
 
 function isOperator(layer: string): boolean {
@@ -66,9 +103,9 @@ function isOperator(layer: string): boolean {
 }
 
 /** `2 * (a + b)`: an operand that is arithmetic itself has parentheses around it. */
-function arithmeticText(model: Pick<Model, "nodes">, node: NetNode): string {
-  const operands = node.inputs.map((ref) => {
-    const text = tensorText(model, ref);
+function arithmeticText(model: Pick<Model, "nodes">, node: NetNode, read: readonly string[]): string {
+  const operands = node.inputs.map((ref, place) => {
+    const text = read[place] ?? "";
     const inner = model.nodes[ref];
     return inner !== undefined && inner.declared === undefined && isOperator(inner.layer) ? `(${text})` : text;
   });

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../text/index.js";
-import { resolveGate, resolveLayer } from "../builtins/index.js";
+import { resolveFamily, resolveGate, resolveLayer } from "../builtins/index.js";
 import { type Cost, partOfId } from "../cost/index.js";
 import { argumentsText, headTypeText, lossText, shapeText } from "../describe/index.js";
 import {
@@ -7,6 +7,7 @@ import {
   type HeadModel,
   headsIn,
   type LogitExpression,
+  memberId,
   type Model,
   type NetNode,
   type NodeRef,
@@ -20,7 +21,8 @@ const listedFeatures = 8;
 /** The cards of a model and how they hang together, in the order of the network. */
 export function diagramOf(model: Model, cost: Cost): Diagram {
   const builder = createBuilder(model, cost);
-  for (const node of model.nodes) if (node.declared !== undefined) addDeclared(builder, node);
+  for (const node of model.nodes)
+    if (node.declared !== undefined && familyOf(model, node) === undefined) addDeclared(builder, node);
   for (const head of model.heads) addHead(builder, head);
   if (model.serving !== undefined) {
     const { cards, edges } = servingCards(model.serving, new Set(model.heads.map(({ name }) => name)));
@@ -62,32 +64,44 @@ function inside({ model }: Builder, refs: readonly NodeRef[], kind: EdgeKind): I
   const visit = (ref: NodeRef): void => {
     const node = model.nodes[ref];
     if (node === undefined) return;
-    if (node.declared !== undefined) reads.push({ id: node.id, kind });
+    if (node.declared !== undefined) reads.push({ id: (familyOf(model, node) ?? node).id, kind });
     else if (node.layer === "feature") features.push({ text: featureLine(model, node), kind });
     else {
       node.inputs.forEach(visit);
-      if (node.layer !== "concat") layers.push(layerLine(node));
+      if (!unseen.has(node.layer)) layers.push(layerLine(node));
     }
   };
   refs.forEach(visit);
   return { layers, features, reads };
 }
 
+/** The family that a member's card would be of: members that meet have one card together. */
+function familyOf(model: Model, node: NetNode): NetNode | undefined {
+  const family = node.layer === "member" ? model.nodes[node.inputs[0] ?? -1] : undefined;
+  return family?.declared === undefined ? undefined : family;
+}
+
+/** Layers that only put tensors together or take them apart. */
+const unseen: ReadonlySet<string> = new Set(["concat", "stack", "member"]);
+
+/** The card of a member of a family is that of its kind. */
+const memberCards = { bottoms: "bottom", gates: "gate", towers: "tower" } as const;
+
 function addDeclared(builder: Builder, node: NetNode): void {
   const keyword = node.declared?.keyword ?? "bottom";
-  const kind = keyword === "bottoms" ? "bottom" : keyword;
+  const kind = keyword === "bottoms" || keyword === "gates" || keyword === "towers" ? memberCards[keyword] : keyword;
   const isGate = resolveGate(node.layer) !== undefined;
   const own = inside(builder, isGate ? node.inputs.slice(0, 1) : node.inputs, isGate ? "weights" : "data");
   const mixed = isGate ? inside(builder, node.inputs.slice(1), "mix") : undefined;
   const isInput = kind === "input";
-  const lines = [...own.layers, ...(node.layer === "concat" ? [] : [layerLine(node)])];
+  const lines = [...own.layers, ...(unseen.has(node.layer) ? [] : [layerLine(node)])];
   builder.cards.push({
     id: node.id,
     kind,
-    title: node.id,
+    title: node.members === undefined ? node.id : `${node.id}[${node.members.join(", ")}]`,
     lines: isInput ? [...featureLines(own.features.map(({ text }) => text)), ...lines] : lines,
-    ...omitUndefined({ copies: node.replicas }),
-    facts: [shapeText({ shape: node.shape }), ...parameterFact(builder, node.id)],
+    ...omitUndefined({ copies: node.members === undefined ? node.replicas : undefined }),
+    facts: [shapeText({ shape: node.shape }), ...parameterFact(builder, partNames(node))],
   });
   if (!isInput) addFeatures(builder, node.id, own.features);
   for (const read of [...own.reads, ...(mixed?.reads ?? [])])
@@ -119,7 +133,7 @@ function addHead(builder: Builder, head: HeadModel): void {
       ...(loss === undefined ? [] : [`loss ${lossText(model, loss).replace(/^1 \* /, "")}`]),
       ...(head.auxiliary ? ["never served"] : []),
     ],
-    facts: parameterFact(builder, head.name),
+    facts: parameterFact(builder, [head.name]),
   });
   addFeatures(builder, head.name, read.features);
   for (const { id, kind } of read.reads) builder.edges.push({ from: id, to: head.name, kind });
@@ -181,7 +195,7 @@ function valueLine(value: HeadExpression): string {
 
 /** `mlp [256] tanh`: the layer, what it must be told, and what is not as usual. */
 function layerLine(node: NetNode): string {
-  const builtin = resolveLayer(node.layer) ?? resolveGate(node.layer);
+  const builtin = resolveLayer(node.layer) ?? resolveFamily(node.layer) ?? resolveGate(node.layer);
   const parameters = builtin?.parameters ?? [];
   const unusual = Object.fromEntries(
     Object.entries(node.arguments).filter(([name, value]) => {
@@ -204,7 +218,12 @@ function featureLines(features: readonly string[]): readonly string[] {
   return [...features.slice(0, listedFeatures), `… ${features.length - listedFeatures} more features`];
 }
 
-function parameterFact({ parameters }: Builder, name: string): readonly string[] {
-  const count = parameters.get(partOfId(name)) ?? 0;
+/** The parts that a card is of: of a family what its members share and what each has for itself. */
+function partNames({ id, members = [] }: NetNode): readonly string[] {
+  return [id, ...members.map((member) => memberId(id, member))];
+}
+
+function parameterFact({ parameters }: Builder, names: readonly string[]): readonly string[] {
+  const count = names.reduce((total, name) => total + (parameters.get(partOfId(name)) ?? 0), 0);
   return count === 0 ? [] : [`${count.toLocaleString("en-US")} weights`];
 }

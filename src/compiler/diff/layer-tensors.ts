@@ -1,5 +1,5 @@
 import { omitUndefined } from "../text/index.js";
-import { type LayerContext, resolveGate, resolveLayer } from "../builtins/index.js";
+import { type LayerContext, resolveFamily, resolveGate, resolveLayer } from "../builtins/index.js";
 import { float32, GraphBuilder, type ValueId } from "../graph/index.js";
 import type { Arguments, Model, NetNode } from "../model/index.js";
 
@@ -26,10 +26,14 @@ function tensorShapes(model: Model, node: NetNode, args: Arguments): readonly Te
   return tensors;
 }
 
-/** Axes of a tensor along which the columns of the layer's input lie, and those along which the experts of a gate do. */
+/**
+ * Axes of a tensor along which the columns of the layer's input lie, those along which the experts of a gate do, and those
+ * along which the members of a family do.
+ */
 export interface TensorAxes {
   readonly input: readonly number[];
   readonly experts: readonly number[];
+  readonly members: readonly number[];
 }
 
 /**
@@ -43,11 +47,32 @@ export function tensorAxes(model: Model, node: NetNode): ReadonlyMap<string, Ten
   const last = node.inputs.at(-1);
   const isGate = resolveGate(node.layer) !== undefined && node.inputs.length > 1 && last !== undefined;
   const more = isGate ? tensorShapes(model, { ...node, inputs: [...node.inputs, last] }, node.arguments) : undefined;
+  const { members } = node;
+  const larger =
+    members === undefined
+      ? undefined
+      : tensorShapes(
+          membersAdded(model, node),
+          { ...node, replicas: members.length + 1, members: [...members, ""] },
+          node.arguments,
+        );
   const grown = (tensor: TensorShape, others: readonly TensorShape[] | undefined): readonly number[] => {
     const other = others?.find(({ name }) => name === tensor.name);
     return tensor.shape.flatMap((size, axis) => (other === undefined || other.shape[axis] === size ? [] : [axis]));
   };
-  return new Map(own.map((each) => [each.name, { input: grown(each, wider), experts: grown(each, more) }]));
+  return new Map(
+    own.map((each) => [
+      each.name,
+      { input: grown(each, wider), experts: grown(each, more), members: grown(each, larger) },
+    ]),
+  );
+}
+
+/** The model in which what each member of a family reads for itself is there for one more. */
+function membersAdded(model: Model, node: NetNode): Model {
+  const own = new Set(node.inputs.filter((ref) => model.nodes[ref]?.replicas !== undefined));
+  const nodes = model.nodes.map((each, ref) => (own.has(ref) ? { ...each, replicas: (each.replicas ?? 0) + 1 } : each));
+  return { ...model, nodes };
 }
 
 /** The model with one more column in what a node gives. */
@@ -79,6 +104,7 @@ function build(
   };
   const gate = resolveGate(node.layer);
   const isGate = gate !== undefined;
+  const { members = [] } = node;
   const context: LayerContext = {
     builder,
     arguments: args,
@@ -96,6 +122,20 @@ function build(
     statistic: (name, shape) => ({ value: variable(name, shape), update: () => undefined }),
     random: (shape) => builder.input("random", float32(...shape)),
   };
+  const ofEach = (name: string, shape: readonly number[]): ValueId => {
+    for (const member of members) note(`${member}.${name}`, shape);
+    return builder.input(`variable ${name}`, float32(members.length, ...shape));
+  };
+  const family = resolveFamily(node.layer);
+  if (family !== undefined) {
+    family.lower({
+      ...context,
+      replicas: members.length,
+      ownParameter: ofEach,
+      ownStatistic: (name, shape) => ({ value: ofEach(name, shape), update: () => undefined }),
+    });
+    return;
+  }
   if (gate !== undefined) {
     gate.lower(
       context,

@@ -8,7 +8,8 @@ import { argumentFacets, facet, type Facet, type Subject } from "./subjects.js";
 export function plainDeclarations(model: Model): ReadonlySet<string> {
   return new Set(
     networkDeclarations(model).flatMap(({ name, nodes, keyword }) => {
-      const isPlain = keyword !== "bottoms" && nodes.every((node) => node.inputs.every((ref) => isNamed(model, ref)));
+      const isFamily = keyword === "bottoms" || keyword === "gates" || keyword === "towers";
+      const isPlain = !isFamily && nodes.every((node) => node.inputs.every((ref) => isNamed(model, ref)));
       return isPlain ? [name] : [];
     }),
   );
@@ -82,7 +83,8 @@ function readFacets(model: Model, node: NetNode): readonly Facet[] {
 /** What comes in; of a concatenation, whose inputs are many, what goes out. */
 function shapeFacets(model: Model, node: NetNode): readonly Facet[] {
   if (node.layer === "concat") return [shapeFacet("shape", shapeText(node))];
-  const shapes = node.inputs.slice(0, 1).map((ref) => model.nodes[ref]);
+  const family = node.layer === "member" ? model.nodes[node.inputs[0] ?? -1] : undefined;
+  const shapes = (family ?? node).inputs.slice(0, 1).map((ref) => model.nodes[ref]);
   return shapes.flatMap((input) =>
     input === undefined ? [] : [shapeFacet("input", shapeText({ shape: input.shape }))],
   );

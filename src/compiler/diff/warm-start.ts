@@ -165,6 +165,8 @@ interface Owner {
   readonly input: readonly Column[];
   /** Of a gate, what it mixes. */
   readonly experts: readonly Column[];
+  /** Of a family layer, its members. */
+  readonly members: readonly string[];
   /** By the name of a tensor within its owner. */
   readonly axes: ReadonlyMap<string, TensorAxes>;
 }
@@ -173,19 +175,22 @@ function ownersOf(model: Model): ReadonlyMap<string, Owner> {
   const owners = new Map<string, Owner>();
   for (const node of model.nodes) {
     const { id, inputs } = node;
+    // A member's tensors are those of its family.
+    if (node.layer === "member") continue;
     owners.set(id, {
       id,
       input: inputs.slice(0, 1).flatMap((ref) => columnsOf(model, ref)),
       experts: inputs
         .slice(1)
         .map((ref) => ({ name: model.nodes[ref]?.id ?? "", size: model.nodes[ref]?.replicas ?? 1 })),
+      members: node.members ?? [],
       axes: tensorAxes(model, node),
     });
   }
-  const axes = new Map([["weight", { input: [0], experts: [] }]]);
+  const axes = new Map([["weight", { input: [0], experts: [], members: [] }]]);
   for (const head of model.heads)
     for (const { id, node } of logitsOf(head.value))
-      owners.set(id, { id, input: columnsOf(model, node), experts: [], axes });
+      owners.set(id, { id, input: columnsOf(model, node), experts: [], members: [], axes });
   return owners;
 }
 
@@ -205,11 +210,16 @@ function planWeight(
   const axes: AxisPlan[] = [];
   for (const [axis, size] of shape.entries()) {
     const isInput = own.input.includes(axis);
-    if (!isInput && !own.experts.includes(axis)) {
+    const isMembers = own.members.includes(axis);
+    if (!isInput && !isMembers && !own.experts.includes(axis)) {
       if (size !== other.shape[axis]) return fresh("shape");
       continue;
     }
-    const [from, to] = isInput ? [before.input, after.input] : [before.experts, after.experts];
+    const [from, to] = isInput
+      ? [before.input, after.input]
+      : isMembers
+        ? [memberColumns(before, other.shape[axis]), memberColumns(after, size)]
+        : [before.experts, after.experts];
     if (widthOf(from) !== other.shape[axis] || widthOf(to) !== size) return whole;
     const runs = planColumns(from, to, isInput ? "zero" : "initialized");
     if (runs === undefined) return fresh(reason);
@@ -218,6 +228,11 @@ function planWeight(
   return axes.length === 0
     ? { name, shape, kind: "whole" }
     : { name, shape, kind: "columns", before: other.shape, axes };
+}
+
+/** Each member has as many columns of an axis as the others. */
+function memberColumns({ members }: Owner, size = 0): readonly Column[] {
+  return members.map((name) => ({ name, size: size / members.length }));
 }
 
 /** A concatenation is what it is made of; a layer without weights of its own passes on what it reads. */

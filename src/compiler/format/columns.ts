@@ -86,7 +86,8 @@ function nameText(node: AlignedDeclaration): string {
   switch (node.kind) {
     case "Experts":
       return `${node.name.text}[${flatExpression(node.count)}]`;
-    case "Bottoms":
+    case "Family":
+    case "Gates":
       return `${node.name.text}[${node.members.map((member) => member.text).join(", ")}]`;
     default:
       return node.name.text;

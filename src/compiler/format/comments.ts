@@ -43,9 +43,11 @@ export function commentableChildren(node: AnyNode): AnyNode[] {
   switch (node.kind) {
     case "Import":
       return [...(node.names ?? []), node.from, ...(node.version === undefined ? [] : [node.version])];
-    case "Bottoms":
+    case "Family":
     case "Experts":
       return [node.value];
+    case "Gates":
+      return [node.value, node.over];
     case "Rank":
       return [...node.sources, ...node.stages, ...node.rules, ...node.ties];
     case "Model":
@@ -87,6 +89,7 @@ const infixKinds: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
   "But",
   "Binary",
   "Gate",
+  "Gates",
   "Rank",
   "RankSource",
   "RankStage",

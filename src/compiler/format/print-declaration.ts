@@ -67,7 +67,7 @@ export function printTask(printing: Printing<NodeOf<"Task">>): Doc {
   return group([head(printing), definition(node.value, one("value")), tail]);
 }
 
-export function printGate(printing: Printing<NodeOf<"Gate">>): Doc {
+export function printGate(printing: Printing<NodeOf<"Gate" | "Gates">>): Doc {
   const { node, one } = printing;
   return group([head(printing), definition(node.value, one("value")), indent([line, "over ", one("over")])]);
 }

@@ -121,7 +121,15 @@ export interface NodeOf<K extends OpName> {
 export type Initializer =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "normal"; readonly mean: number; readonly deviation: number }
-  | { readonly kind: "uniform"; readonly low: number; readonly high: number };
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
+  /** Of [size, size, block]: `on` where both indices are equal, `off` elsewhere. */
+  | {
+      readonly kind: "diagonal";
+      readonly on: number;
+      readonly off: number;
+      readonly size: number;
+      readonly block: number;
+    };
 
 /** A tensor that lives in the session: a parameter, an optimizer slot, a running statistic or the step counter. */
 export interface StateVariable {

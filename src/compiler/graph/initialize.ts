@@ -47,6 +47,14 @@ function fillPiece(
     case "constant":
       values.fill(initializer.value);
       return;
+    case "diagonal": {
+      const { on, off, size, block } = initializer;
+      for (let at = 0; at < values.length; at += 1) {
+        const pair = Math.floor((start + at) / block);
+        values[at] = Math.floor(pair / size) === pair % size ? on : off;
+      }
+      return;
+    }
     case "normal":
     case "uniform":
       fillRandom(values, initializer, pieceGenerator(name, seed), start);
@@ -71,7 +79,7 @@ function hashText(text: string, basis: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-type RandomInitializer = Exclude<Initializer, { kind: "constant" }>;
+type RandomInitializer = Extract<Initializer, { kind: "normal" | "uniform" }>;
 
 function fillRandom(
   values: Float32Array | Int32Array,

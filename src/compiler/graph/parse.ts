@@ -69,7 +69,7 @@ function readPiece(reader: LineReader): StatePiece {
 }
 
 function readInitializer(reader: LineReader): Initializer {
-  const kind = reader.oneOf(["constant", "normal", "uniform"] as const);
+  const kind = reader.oneOf(["constant", "normal", "uniform", "diagonal"] as const);
   switch (kind) {
     case "constant":
       return { kind, value: reader.namedNumber("value") };
@@ -77,6 +77,14 @@ function readInitializer(reader: LineReader): Initializer {
       return { kind, mean: reader.namedNumber("mean"), deviation: reader.namedNumber("deviation") };
     case "uniform":
       return { kind, low: reader.namedNumber("low"), high: reader.namedNumber("high") };
+    case "diagonal":
+      return {
+        kind,
+        on: reader.namedNumber("on"),
+        off: reader.namedNumber("off"),
+        size: reader.namedNumber("size"),
+        block: reader.namedNumber("block"),
+      };
   }
 }
 

@@ -52,6 +52,10 @@ function printInitializer(initializer: Initializer): string {
       return `normal mean=${formatNumber(initializer.mean)} deviation=${formatNumber(initializer.deviation)}`;
     case "uniform":
       return `uniform low=${formatNumber(initializer.low)} high=${formatNumber(initializer.high)}`;
+    case "diagonal": {
+      const { on, off, size, block } = initializer;
+      return `diagonal on=${formatNumber(on)} off=${formatNumber(off)} size=${size} block=${block}`;
+    }
   }
 }
 

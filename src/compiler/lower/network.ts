@@ -1,9 +1,17 @@
 /** The network's nodes and heads as values of one function, each made when it is first asked for. */
 import { omitUndefined } from "../text/index.js";
-import { type HeadValue, type LayerContext, resolveGate, resolveLayer } from "../builtins/index.js";
+import {
+  type FamilyContext,
+  type HeadValue,
+  type LayerContext,
+  resolveFamily,
+  resolveGate,
+  resolveLayer,
+} from "../builtins/index.js";
 import { dense } from "../builtins/dense.js";
 import type { GraphBuilder, ValueId } from "../graph/index.js";
 import {
+  memberId,
   nodeAt,
   type HeadModel,
   type LogitExpression,
@@ -106,12 +114,32 @@ function lowerNode(
   const { builder, model } = inputs;
   const layer = resolveLayer(node.layer);
   if (layer !== undefined) return layer.lower(layerContext(inputs, view, node, node.inputs, valueOf));
+  const family = resolveFamily(node.layer);
+  if (family !== undefined) return family.lower(familyContext(inputs, view, node, valueOf));
   const gate = resolveGate(node.layer);
   if (gate === undefined) throw new Error(`there is no layer ${node.layer}`);
   const [input = -1, ...experts] = node.inputs;
   const mixed = experts.map((ref) => ({ value: valueOf(ref), replicas: nodeAt(model, ref).replicas }));
   const weights = gate.lower(layerContext(inputs, view, node, [input], valueOf), expertCount(mixed));
   return mixExperts(builder, weights, mixed);
+}
+
+function familyContext(
+  inputs: NetworkInputs,
+  view: NetworkView,
+  node: NetNode,
+  valueOf: (ref: NodeRef) => ValueId,
+): FamilyContext {
+  const { variables } = inputs;
+  const { members = [] } = node;
+  const owners = members.map((member) => memberId(node.id, member));
+  return {
+    ...layerContext(inputs, view, node, node.inputs, valueOf),
+    replicas: members.length,
+    ownParameter: (name, shape, initializer, group) =>
+      variables.parameterOfEach(node.id, owners, name, shape, initializer, group),
+    ownStatistic: (name, shape, initial) => variables.statisticOfEach(node.id, owners, name, shape, initial),
+  };
 }
 
 function layerContext(

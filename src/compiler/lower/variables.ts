@@ -4,7 +4,7 @@ import { float32, type GraphBuilder, type Initializer, type StateVariable, type 
 
 /** A trained variable of a part of the network. */
 export interface OwnedParameter {
-  /** Node or logit: `t_ctr`, `t_ctr/1`, `ctr/logit`. */
+  /** Node or logit: `t_ctr`, `t_ctr/1`, `ctr/logit`; the members of a family have theirs as one. */
   readonly owner: string;
   readonly group: ParameterGroup;
   readonly value: ValueId;
@@ -20,6 +20,25 @@ export interface Variables {
   ) => ValueId;
   readonly statistic: (
     owner: string,
+    name: string,
+    shape: readonly number[],
+    initial: number,
+  ) => {
+    readonly value: ValueId;
+    readonly update: (value: ValueId) => void;
+  };
+  /** One variable of which each of the owners has a piece under its own name: [owners, …shape]. */
+  readonly parameterOfEach: (
+    family: string,
+    owners: readonly string[],
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+    group: ParameterGroup,
+  ) => ValueId;
+  readonly statisticOfEach: (
+    family: string,
+    owners: readonly string[],
     name: string,
     shape: readonly number[],
     initial: number,
@@ -47,10 +66,42 @@ export function createVariables(builder: GraphBuilder): Variables {
       const value = builder.state(plainVariable(variable, shape, { kind: "constant", value: initial }, "statistic"));
       return { value, update: (next) => void updates.set(variable, next) };
     },
+    parameterOfEach: (family, owners, name, shape, initializer, group) => {
+      const variable = splitVariable(family, owners, name, shape, initializer, "parameter");
+      const whole = builder.state(variable);
+      parameters.set(variable.name, { owner: family, group, value: whole });
+      return builder.reshape(whole, [owners.length, ...shape]);
+    },
+    statisticOfEach: (family, owners, name, shape, initial) => {
+      const variable = splitVariable(family, owners, name, shape, { kind: "constant", value: initial }, "statistic");
+      const whole = builder.state(variable);
+      return {
+        value: builder.reshape(whole, [owners.length, ...shape]),
+        update: (next) => void updates.set(variable.name, builder.reshape(next, builder.shape(whole))),
+      };
+    },
     get parameters() {
       return [...parameters.values()];
     },
     updates,
+  };
+}
+
+/** The owners' tensors of one shape, one below the other, so that one product serves all of them. */
+function splitVariable(
+  family: string,
+  owners: readonly string[],
+  name: string,
+  shape: readonly number[],
+  initializer: Initializer,
+  role: StateVariable["role"],
+): StateVariable {
+  const [rows = 1, ...rest] = shape;
+  return {
+    name: `${family}.${name}`,
+    type: float32(owners.length * rows, ...rest),
+    role,
+    pieces: owners.map((owner, index) => ({ name: `${owner}.${name}`, row: index * rows, rows, initializer })),
   };
 }
 

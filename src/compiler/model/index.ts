@@ -7,6 +7,7 @@ export * from "./layout.js";
 export type { ArgumentSpec, ArgumentType, ParameterType } from "./parameter.js";
 export { closedLabels } from "./labels.js";
 export { labelOrder, type LabelOrder, labelsOrderedBy, listColumn } from "./lists.js";
+export { memberId } from "./member-id.js";
 export { nodeAt } from "./node-at.js";
 export { headsIn } from "./heads-in.js";
 export { crc32c, maskCrc32c, maskedCrc32c } from "./crc32c.js";

@@ -185,14 +185,14 @@ export type NodeRef = number;
 
 /**
  * One application of a network built-in. A row's value has `shape` ([d]; the batch is never written); with `replicas` n
- * the node stands for n networks of that shape with nothing shared, and its value is [n, d].
+ * the node stands for n networks of that shape, and its value is [n, d]. They share nothing, unless they are `members`.
  */
 export interface NetNode {
   /** Unique in the model: the declaration's name, or that with a path for an inner part: `t_ctr`, `t_ctr/1`. */
   readonly id: string;
   /** Set on the outermost node of a declaration. */
   readonly declared?: {
-    readonly keyword: "input" | "table" | "bottom" | "bottoms" | "experts" | "gate" | "tower";
+    readonly keyword: "input" | "table" | "bottom" | "bottoms" | "experts" | "gate" | "gates" | "tower" | "towers";
     readonly name: string;
   };
   /** Name of the layer or gate in the built-in table: `feature`, `concat`, `mlp`, `softmax`, … */
@@ -206,6 +206,11 @@ export interface NetNode {
   readonly arguments: Arguments;
   readonly shape: readonly number[];
   readonly replicas?: number;
+  /**
+   * Set on the node of a family layer: its replicas are these members, which meet in it. Nodes with the layer `member` read
+   * them one by one; their ids are those of {@link memberId}.
+   */
+  readonly members?: readonly string[];
   readonly span: Span;
 }
 

@@ -26,6 +26,7 @@ export { applySuppressions, type SuppressionInput } from "./lint/suppressions.js
 export {
   describeKind,
   headKinds,
+  isFamily,
   isHeadKind,
   lookOf,
   kindWord,

@@ -53,7 +53,8 @@ export type Declaration =
   | FeaturesBlock
   | LabelsBlock
   | NetworkDeclaration
-  | BottomsDeclaration
+  | FamilyDeclaration
+  | GatesDeclaration
   | ExpertsDeclaration
   | GateDeclaration
   | TaskDeclaration
@@ -166,9 +167,10 @@ export interface NetworkDeclaration extends DeclarationNode {
   readonly value: Expression;
 }
 
-/** `bottoms b[income, marital] = stitch(x, [32])`: one column of layers a member, read as `b.income`. */
-export interface BottomsDeclaration extends DeclarationNode {
-  readonly kind: "Bottoms";
+/** `bottoms b[income, marital] = stitch(x, [32])`, `towers t[ctr, cvr] = mlp(b, [8])`: a tensor a member, read as `b.income`. */
+export interface FamilyDeclaration extends DeclarationNode {
+  readonly kind: "Family";
+  readonly keyword: KeywordOf<"Family">;
   readonly name: Name;
   readonly members: readonly Name[];
   readonly value: Expression;
@@ -186,6 +188,15 @@ export interface ExpertsDeclaration extends DeclarationNode {
 export interface GateDeclaration extends DeclarationNode {
   readonly kind: "Gate";
   readonly name: Name;
+  readonly value: Expression;
+  readonly over: Expression;
+}
+
+/** `gates g[ctr, cvr] = softmax(x) over pool`: a gate a member. */
+export interface GatesDeclaration extends DeclarationNode {
+  readonly kind: "Gates";
+  readonly name: Name;
+  readonly members: readonly Name[];
   readonly value: Expression;
   readonly over: Expression;
 }

@@ -36,7 +36,8 @@ export type PlainDeclarationCstChildren = {
   typedBlock?: TypedBlockCstNode[];
   paramsBlock?: ParamsBlockCstNode[];
   networkDeclaration?: NetworkDeclarationCstNode[];
-  bottomsDeclaration?: BottomsDeclarationCstNode[];
+  familyDeclaration?: FamilyDeclarationCstNode[];
+  gatesDeclaration?: GatesDeclarationCstNode[];
   expertsDeclaration?: ExpertsDeclarationCstNode[];
   gateDeclaration?: GateDeclarationCstNode[];
   taskDeclaration?: TaskDeclarationCstNode[];
@@ -319,20 +320,44 @@ export type NetworkDeclarationCstChildren = {
   item: ItemCstNode[];
 };
 
-export interface BottomsDeclarationCstNode extends CstNode {
-  name: "bottomsDeclaration";
-  children: BottomsDeclarationCstChildren;
+export interface FamilyDeclarationCstNode extends CstNode {
+  name: "familyDeclaration";
+  children: FamilyDeclarationCstChildren;
 }
 
-export type BottomsDeclarationCstChildren = {
-  BottomsKeyword: IToken[];
-  name: IToken[];
-  LBracket: IToken[];
-  members?: IToken[];
-  Comma?: IToken[];
-  RBracket: IToken[];
+export type FamilyDeclarationCstChildren = {
+  keyword: IToken[];
+  Identifier: IToken[];
+  members: MembersCstNode[];
   Equals: IToken[];
   expression: ExpressionCstNode[];
+};
+
+export interface GatesDeclarationCstNode extends CstNode {
+  name: "gatesDeclaration";
+  children: GatesDeclarationCstChildren;
+}
+
+export type GatesDeclarationCstChildren = {
+  GatesKeyword: IToken[];
+  Identifier: IToken[];
+  members: MembersCstNode[];
+  Equals: IToken[];
+  value: ExpressionCstNode[];
+  OverKeyword: IToken[];
+  over: ExpressionCstNode[];
+};
+
+export interface MembersCstNode extends CstNode {
+  name: "members";
+  children: MembersCstChildren;
+}
+
+export type MembersCstChildren = {
+  LBracket: IToken[];
+  Identifier?: IToken[];
+  Comma?: IToken[];
+  RBracket: IToken[];
 };
 
 export interface ExpertsDeclarationCstNode extends CstNode {
@@ -805,7 +830,9 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   paramEntries(children: ParamEntriesCstChildren, param?: IN): OUT;
   paramEntry(children: ParamEntryCstChildren, param?: IN): OUT;
   networkDeclaration(children: NetworkDeclarationCstChildren, param?: IN): OUT;
-  bottomsDeclaration(children: BottomsDeclarationCstChildren, param?: IN): OUT;
+  familyDeclaration(children: FamilyDeclarationCstChildren, param?: IN): OUT;
+  gatesDeclaration(children: GatesDeclarationCstChildren, param?: IN): OUT;
+  members(children: MembersCstChildren, param?: IN): OUT;
   expertsDeclaration(children: ExpertsDeclarationCstChildren, param?: IN): OUT;
   gateDeclaration(children: GateDeclarationCstChildren, param?: IN): OUT;
   taskDeclaration(children: TaskDeclarationCstChildren, param?: IN): OUT;

@@ -207,7 +207,7 @@ export const declarations = [
   },
   {
     keyword: "bottoms",
-    kind: "Bottoms",
+    kind: "Family",
     head: "name [",
     part: "network",
     symbol: {
@@ -215,7 +215,7 @@ export const declarations = [
       of: "declaration",
       space: "names",
       colour: "variable",
-      one: "a group of bottoms",
+      one: "a family of bottoms",
     },
     value: "tensor",
     icon: "variable",
@@ -251,6 +251,17 @@ export const declarations = [
     snippet: "gate ${1:name} = softmax(${2:x}) over ${3:pool}",
   },
   {
+    keyword: "gates",
+    kind: "Gates",
+    head: "name [",
+    part: "network",
+    symbol: { kind: "gates", of: "declaration", space: "names", colour: "variable", one: "a family of gates" },
+    value: "gate",
+    icon: "variable",
+    doc: "One gate for each member, read as `name.member`.",
+    snippet: "gates ${1:name}[$2] = softmax(${3:x}) over ${4:pool}",
+  },
+  {
     keyword: "tower",
     kind: "Network",
     head: "name =",
@@ -260,6 +271,17 @@ export const declarations = [
     icon: "variable",
     doc: "The part of the network that belongs to one task.",
     snippet: "tower ${1:name} = $0",
+  },
+  {
+    keyword: "towers",
+    kind: "Family",
+    head: "name [",
+    part: "network",
+    symbol: { kind: "towers", of: "declaration", space: "names", colour: "variable", one: "a family of towers" },
+    value: "tensor",
+    icon: "variable",
+    doc: "One tower for each member, read as `name.member`.",
+    snippet: "towers ${1:name}[$2] = $0",
   },
   {
     keyword: "task",

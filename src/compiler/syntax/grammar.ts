@@ -47,7 +47,8 @@ export class MtlParser extends CstParser {
         { ALT: () => this.SUBRULE(this.typedBlock) },
         { ALT: () => this.SUBRULE(this.paramsBlock) },
         { ALT: () => this.SUBRULE(this.networkDeclaration) },
-        { ALT: () => this.SUBRULE(this.bottomsDeclaration) },
+        { ALT: () => this.SUBRULE(this.familyDeclaration) },
+        { ALT: () => this.SUBRULE(this.gatesDeclaration) },
         { ALT: () => this.SUBRULE(this.expertsDeclaration) },
         { ALT: () => this.SUBRULE(this.gateDeclaration) },
         { ALT: () => this.SUBRULE(this.taskDeclaration) },
@@ -311,17 +312,31 @@ export class MtlParser extends CstParser {
     this.SUBRULE(this.item);
   });
 
-  readonly bottomsDeclaration = this.RULE("bottomsDeclaration", () => {
-    this.CONSUME(t.declarationTokens.bottoms);
-    this.CONSUME(t.Identifier, { LABEL: "name" });
+  readonly familyDeclaration = this.RULE("familyDeclaration", () => {
+    this.CONSUME(t.FamilyKeyword, { LABEL: "keyword" });
+    this.CONSUME(t.Identifier);
+    this.SUBRULE(this.members);
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  readonly gatesDeclaration = this.RULE("gatesDeclaration", () => {
+    this.CONSUME(t.declarationTokens.gates);
+    this.CONSUME(t.Identifier);
+    this.SUBRULE(this.members);
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression, { LABEL: "value" });
+    this.CONSUME(t.Over);
+    this.SUBRULE2(this.expression, { LABEL: "over" });
+  });
+
+  readonly members = this.RULE("members", () => {
     this.CONSUME(t.LBracket);
     this.MANY(() => {
-      this.CONSUME2(t.Identifier, { LABEL: "members" });
+      this.CONSUME(t.Identifier);
       this.OPTION(() => this.CONSUME(t.Comma));
     });
     this.CONSUME(t.RBracket);
-    this.CONSUME(t.Equals);
-    this.SUBRULE(this.expression);
   });
 
   readonly expertsDeclaration = this.RULE("expertsDeclaration", () => {

@@ -71,6 +71,12 @@ export const NetworkKeyword = createToken({
   pattern: Lexer.NA,
   label: listed(({ kind }) => kind === "Network"),
 });
+/** First words of `keyword name[member, …] = expression`. */
+export const FamilyKeyword = createToken({
+  name: "FamilyKeyword",
+  pattern: Lexer.NA,
+  label: listed(({ kind }) => kind === "Family"),
+});
 /** `text`, `texts`, `bool`, `time`, `duration`. */
 export const SimpleTypeKeyword = createToken({
   name: "SimpleTypeKeyword",
@@ -89,6 +95,7 @@ export const declarationTokens = Object.fromEntries(
 function categoriesOf({ kind, body }: DeclarationRow): readonly TokenType[] {
   if (body?.rule === "entryBlock") return [EntryBlockKeyword];
   if (body?.rule === "typedBlock") return [TypedBlockKeyword];
+  if (kind === "Family") return [FamilyKeyword];
   return kind === "Network" ? [NetworkKeyword] : [];
 }
 
@@ -329,6 +336,7 @@ export const grammarTokens: readonly TokenType[] = [
   EntryBlockKeyword,
   TypedBlockKeyword,
   NetworkKeyword,
+  FamilyKeyword,
   SimpleTypeKeyword,
   ...lexerTokens.filter((type) => type !== WhiteSpace && type !== CommentToken && type !== Foreign),
 ];

@@ -2,10 +2,11 @@
 import { isHeadKind, type SpecSymbol } from "../../compiler/semantics/index.js";
 import {
   rowOfKeyword,
-  type BottomsDeclaration,
   type Declaration,
   type DefDeclaration,
   type EventExpression,
+  type FamilyDeclaration,
+  type GatesDeclaration,
   type Name,
   type NameSpace,
   type RemoveDeclaration,
@@ -26,7 +27,7 @@ export interface NameLinks {
   readonly refer: (name: Name, target: Name, kind: NamedThing["kind"]) => void;
   /** Links a name to the symbol of that name in the first of the name spaces that has one. */
   readonly link: (name: Name, spaces: readonly NameSpace[], fits?: (symbol: SpecSymbol) => boolean) => void;
-  readonly bottoms: (name: string) => BottomsDeclaration | undefined;
+  readonly family: (name: string) => FamilyDeclaration | GatesDeclaration | undefined;
   readonly rules: (name: string) => readonly RulesBlock[];
   /** Links a name to what a file declares under it. */
   readonly declaredIn: (file: string, name: Name) => void;
@@ -67,7 +68,8 @@ function linkParts(node: Declaration, links: NameLinks): void {
     case "Signals":
       for (const { type } of node.entries) linkType(type, links);
       return;
-    case "Bottoms":
+    case "Family":
+    case "Gates":
       for (const member of node.members) links.declare(member, "member");
       return;
     case "Rules":
@@ -173,7 +175,7 @@ function linkExpressions(node: Declaration, links: NameLinks): void {
         return;
       case "Member": {
         const owner =
-          expression.object.kind === "NameExpression" ? links.bottoms(expression.object.name.text) : undefined;
+          expression.object.kind === "NameExpression" ? links.family(expression.object.name.text) : undefined;
         const member = owner?.members.find(({ text }) => text === expression.member.text);
         if (member !== undefined) links.refer(expression.member, member, "member");
         return;

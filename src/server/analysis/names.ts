@@ -3,7 +3,14 @@
  * first; what it never looks at (bodies of macros, overrides, removals, import lists) or gave up on is found by name.
  */
 import type { Compilation } from "../../compiler/compile.js";
-import { declaredBy, kindWord, lookOf, type SideTables, type SpecSymbol } from "../../compiler/semantics/index.js";
+import {
+  declaredBy,
+  isFamily,
+  kindWord,
+  lookOf,
+  type SideTables,
+  type SpecSymbol,
+} from "../../compiler/semantics/index.js";
 import type { Declaration, DefDeclaration, Name, RulesBlock, Spec } from "../../compiler/syntax/index.js";
 import { resolvePath, type Span } from "../../compiler/text/index.js";
 import { locationOf } from "./analysis.js";
@@ -140,9 +147,9 @@ function createLinks(
         if (symbol !== undefined && (fits === undefined || fits(symbol))) return put(name, thingOf(symbol), false);
       }
     },
-    bottoms: (name) => {
+    family: (name) => {
       const symbol = scopes.names.get(name);
-      return symbol?.kind === "bottoms" ? symbol.declaration : undefined;
+      return symbol !== undefined && isFamily(symbol) ? symbol.declaration : undefined;
     },
     rules: (name) => findRules(declared, name),
     declaredIn: (file, name) => {

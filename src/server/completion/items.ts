@@ -1,7 +1,7 @@
 /** From what is expected to the items that an editor shows. */
 import { omitUndefined, own } from "../../compiler/text/index.js";
 import { CompletionItemKind, InsertTextFormat, MarkupKind, type CompletionItem } from "vscode-languageserver";
-import { dataKeys, describeKind, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
+import { dataKeys, describeKind, isFamily, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
 import { parameterDocs } from "../language/docs.js";
 import { isBlockRow, rowOf, rowOfKeyword, type LabelEntry } from "../../compiler/syntax/index.js";
 import type { Signature } from "../language/signatures.js";
@@ -91,8 +91,8 @@ function labelItems({ base, not }: Extract<Expected, { kind: "labels" }>, contex
 }
 
 function memberItems(name: string, { analysis }: ItemContext): readonly Item[] {
-  const symbol = analysis.tables.symbols.find((each) => each.kind === "bottoms" && each.name === name);
-  return symbol?.kind !== "bottoms"
+  const symbol = analysis.tables.symbols.filter(isFamily).find((each) => each.name === name);
+  return symbol === undefined
     ? []
     : symbol.declaration.members.map(({ text }) => ({
         label: text,

@@ -2,7 +2,7 @@
 import type { Compilation } from "../../compiler/compile.js";
 import { costOf } from "../../compiler/cost/index.js";
 import { diagramOf, type Direction, layoutDiagram, renderSvg } from "../../compiler/diagram/index.js";
-import { declaredBy, type SideTables, type SpecSymbol } from "../../compiler/semantics/index.js";
+import { declaredBy, isFamily, type SideTables, type SpecSymbol } from "../../compiler/semantics/index.js";
 import type { Span } from "../../compiler/text/index.js";
 import { nodesAt, locationOf, type Analysis } from "../analysis/analysis.js";
 import { namesOf, withoutOverride } from "../analysis/names.js";
@@ -58,7 +58,7 @@ export function cardAt(analysis: Analysis, offset: number): string | undefined {
   const [declaration] = nodesAt(analysis, offset);
   const declared = new Set(declaredHere(declaration).map((symbol) => locationOf(symbol.at.span)));
   return [...cards].find(([id, span]) => {
-    const group = tables.symbols.find(({ kind, name }) => kind === "bottoms" && id.startsWith(`${name}.`));
+    const group = tables.symbols.filter(isFamily).find(({ name }) => id.startsWith(`${name}.`));
     return shown(id) !== undefined && declared.has(locationOf(group?.at.span ?? span));
   })?.[0];
 }
@@ -73,7 +73,12 @@ function cardsOf({ symbols }: SideTables): ReadonlyMap<string, Span> {
     symbols.flatMap((symbol): readonly (readonly [string, Span])[] => {
       switch (symbol.kind) {
         case "bottoms":
-          return symbol.declaration.members.map(({ text, span }) => [`${symbol.name}.${text}`, span] as const);
+        case "gates":
+        case "towers":
+          return [
+            [symbol.name, symbol.at.span],
+            ...symbol.declaration.members.map(({ text, span }) => [`${symbol.name}.${text}`, span] as const),
+          ];
         case "rank":
           return [[`rank ${symbol.name}`, symbol.at.span]];
         case "input":

@@ -191,6 +191,7 @@ function slotOfParameter(call: string, { name, type }: ArgumentSpec): Slot {
 
 const kindWords: Readonly<Record<Builtin["kind"], string>> = {
   layer: "a layer",
+  family: "a family layer",
   gate: "a gate",
   loss: "a loss",
   penalty: "a penalty",
@@ -199,7 +200,7 @@ const kindWords: Readonly<Record<Builtin["kind"], string>> = {
 function builtinSignature(builtin: Builtin): Signature {
   const { name, summary, paper, parameters } = builtin;
   const inputs =
-    builtin.kind === "layer"
+    builtin.kind === "layer" || builtin.kind === "family"
       ? builtin.inputs === "none"
         ? []
         : builtin.inputs === "variadic"
@@ -259,7 +260,7 @@ function formSignature(
   };
 }
 
-const layerSignatures = signaturesOf("layer");
+const layerSignatures = [...signaturesOf("layer"), ...signaturesOf("family")];
 const gateSignatures = signaturesOf("gate");
 const lossSignatures = [...signaturesOf("loss"), ...signaturesOf("penalty")];
 const logit: Slot = { kind: "logit" };

@@ -49,6 +49,7 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
       walk(node.count, numberSlot);
       return walk(node.value, valueSlot(keyword));
     case "Gate":
+    case "Gates":
       walk(node.value, valueSlot(keyword));
       return walk(node.over, { kind: "mixed" });
     case "Rules":

@@ -3,7 +3,7 @@ import type { Initializer } from "../../graph/graph.js";
 import { numberArgument } from "../arguments.js";
 import type { LayerContext } from "../builtin.js";
 import { standardizeBatch } from "../normalize.js";
-import { spreadUnits, unitShape, type Signal } from "../replicas.js";
+import { ownParameter, type Signal, spreadUnits, widthOf } from "../replicas.js";
 import type { ActivationBuiltin } from "./activation.js";
 
 const alphaName = "alpha";
@@ -14,7 +14,7 @@ function trainedAlpha(context: LayerContext, signal: Signal, prefix: string, ini
   return spreadUnits(
     context,
     signal,
-    context.parameter(`${prefix}${alphaName}`, unitShape(context, signal), initializer, "scale"),
+    ownParameter(context, `${prefix}${alphaName}`, [widthOf(context, signal)], initializer, "scale"),
   );
 }
 

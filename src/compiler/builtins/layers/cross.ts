@@ -1,7 +1,7 @@
 import { numberArgument } from "../arguments.js";
 import type { LayerBuiltin } from "../builtin.js";
 import { glorotUniform, zeros } from "../dense.js";
-import { inputRows, knownDim, withCopies } from "../replicas.js";
+import { inputRows, knownDim, ownParameter } from "../replicas.js";
 import { fromVector, shapeOf } from "../shapes.js";
 
 /** x_{l+1} = x₀·(x_l·w_l) + b_l + x_l, the product x_l·w_l being one number per row. */
@@ -24,11 +24,10 @@ export const cross: LayerBuiltin = {
     const { builder } = context;
     const first = inputRows(context, 0);
     const width = knownDim(builder.shape(first).at(-1));
-    const shape = withCopies(context, width);
     let x = first;
     for (let layer = 0; layer < numberArgument(context.arguments, "depth"); layer += 1) {
-      const weight = context.parameter(`${layer}.weight`, shape, glorotUniform(width, 1), "weight");
-      const bias = context.parameter(`${layer}.bias`, shape, zeros, "bias");
+      const weight = ownParameter(context, `${layer}.weight`, [width], glorotUniform(width, 1), "weight");
+      const bias = ownParameter(context, `${layer}.bias`, [width], zeros, "bias");
       const product = builder.sum(builder.mul(x, weight), { axes: [-1], keepDims: true });
       x = builder.add(builder.add(builder.mul(first, product), bias), x);
     }

@@ -5,7 +5,33 @@ import { denseCopies } from "../dense.js";
 import { drop, rateParameter } from "../drop.js";
 import { defaultNormSettings, isNormKind, normalize } from "../normalize.js";
 import { inputSignal, rowsFirst, type Signal } from "../replicas.js";
+import type { ParameterSpec } from "../parameter.js";
 import { fromVector, problem, shapeOf } from "../shapes.js";
+
+/** What `mlp` and the families of such networks take. */
+export const mlpParameters: readonly ParameterSpec[] = [
+  { name: "widths", type: { kind: "widths" }, doc: "Units of each layer, from the input on." },
+  activationParameter,
+  { ...rateParameter("dropout", "Share of each layer's units that a training step drops."), default: 0 },
+  {
+    name: "norm",
+    type: { kind: "choice", values: ["none", "layer", "batch"] },
+    default: "none",
+    doc: "Normalization before each activation: over the units of a row, or over the rows of a batch.",
+  },
+  {
+    name: "last",
+    type: { kind: "choice", values: ["same", ...activationNames] },
+    default: "same",
+    doc: "The last layer's activation, where it is another one.",
+  },
+];
+
+export const mlpShape: LayerBuiltin["shape"] = (inputs, args) =>
+  fromVector(inputs, () => {
+    const last = numbersArgument(args, "widths").at(-1);
+    return last === undefined ? problem("needs the width of at least one layer") : shapeOf(last);
+  });
 
 export const mlp: LayerBuiltin = {
   kind: "layer",
@@ -13,39 +39,22 @@ export const mlp: LayerBuiltin = {
   summary:
     "Layers of linear map, normalization, activation and dropout, in that order. Weights start uniform by Glorot's rule, biases at zero.",
   inputs: ["x"],
-  parameters: [
-    { name: "widths", type: { kind: "widths" }, doc: "Units of each layer, from the input on." },
-    activationParameter,
-    { ...rateParameter("dropout", "Share of each layer's units that a training step drops."), default: 0 },
-    {
-      name: "norm",
-      type: { kind: "choice", values: ["none", "layer", "batch"] },
-      default: "none",
-      doc: "Normalization before each activation: over the units of a row, or over the rows of a batch.",
-    },
-    {
-      name: "last",
-      type: { kind: "choice", values: ["same", ...activationNames] },
-      default: "same",
-      doc: "The last layer's activation, where it is another one.",
-    },
-  ],
-  shape: (inputs, args) =>
-    fromVector(inputs, () => {
-      const last = numbersArgument(args, "widths").at(-1);
-      return last === undefined ? problem("needs the width of at least one layer") : shapeOf(last);
-    }),
-  lower: (context) => {
-    const widths = numbersArgument(context.arguments, "widths");
-    const signal = widths.reduce<Signal>(
-      (input, width, index) => mlpLayer(context, input, width, `${index}.`, index === widths.length - 1),
-      inputSignal(context),
-    );
-    return rowsFirst(context, signal);
-  },
+  parameters: mlpParameters,
+  shape: mlpShape,
+  lower: (context) =>
+    rowsFirst(context, mlpLayers(context, inputSignal(context), numbersArgument(context.arguments, "widths"))),
 };
 
-function mlpLayer(context: LayerContext, input: Signal, width: number, prefix: string, isLast: boolean): Signal {
+/** All layers of these widths, one after another. */
+export function mlpLayers(context: LayerContext, input: Signal, widths: readonly number[], prefix = ""): Signal {
+  return widths.reduce<Signal>(
+    (signal, width, index) => mlpLayer(context, signal, width, `${prefix}${index}.`, index === widths.length - 1),
+    input,
+  );
+}
+
+/** Linear map, normalization, activation and dropout, by the arguments of {@link mlpParameters}. */
+export function mlpLayer(context: LayerContext, input: Signal, width: number, prefix: string, isLast: boolean): Signal {
   const { arguments: args } = context;
   const norm = textArgument(args, "norm");
   const last = textArgument(args, "last");

@@ -2,6 +2,7 @@ import { builtins, type Builtin } from "../../builtins/index.js";
 
 const words: Readonly<Record<Builtin["kind"], string>> = {
   layer: "a layer",
+  family: "a family layer",
   gate: "a gate",
   loss: "a loss",
   penalty: "a penalty",

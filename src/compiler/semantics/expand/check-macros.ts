@@ -1,6 +1,6 @@
 import { resolveBuiltin, resolveSchedule } from "../../builtins/index.js";
 import { visit, type CallExpression, type DefDeclaration, type Expression } from "../../syntax/index.js";
-import { suggest } from "../../text/index.js";
+import { suggest, type Span } from "../../text/index.js";
 import { callWords } from "../arguments/call-words.js";
 import { checkLogit, logitWords, type LogitOwner } from "../heads/check-logit.js";
 import { activations } from "../heads/check-task.js";
@@ -12,7 +12,8 @@ import { inferFormula } from "../formulas/infer-formula.js";
 import { formulaCallWords } from "../../functions/index.js";
 import { createFormulaScope, type FormulaValues } from "../formulas/formula-scope.js";
 import { isLater } from "../later.js";
-import { checkTensor, type NetworkContext } from "../network/network-expression.js";
+import { checkTensor } from "../network/network-expression.js";
+import type { NetworkContext, Owner } from "../network/network.js";
 
 /** A macro that nothing calls, its parameters left as holes, of which nothing is said. */
 export interface UncalledMacro {
@@ -79,10 +80,30 @@ function withoutUnknown({ scope }: CheckContext, body: Expression): Expression {
   });
 }
 
+function isLayer(word: string): boolean {
+  const kind = resolveBuiltin(word)?.kind;
+  return kind === "layer" || kind === "family";
+}
+
+/** A macro may be meant for a family, of any members. */
+function macroOwner(span: Span): Owner {
+  const owners = new Map<string, Owner>();
+  const family = {
+    id: "macro",
+    declared: { keyword: "bottoms", name: "macro" },
+    owners,
+    layers: new Map(),
+    inner: 0,
+  } as const;
+  const owner = (): Owner => ({ id: "macro", member: { family }, span, inner: 0 });
+  for (const name of ["one", "two"]) owners.set(name, owner());
+  return owner();
+}
+
 /** A word used only in networks: `linear` is a schedule as well, `norm` a way to clip. */
 function isNetworkWord(word: string): boolean {
   if (logitWords.includes(word)) return true;
-  return resolveBuiltin(word)?.kind === "layer" && resolveSchedule(word) === undefined && word !== "norm";
+  return isLayer(word) && resolveSchedule(word) === undefined && word !== "norm";
 }
 
 /** A function only of formulas, not of columns: where only the latter are, either may be meant. */
@@ -92,7 +113,7 @@ function isFormulaWord(word: string): boolean {
 
 function checkNetworkBody(state: NetworkContext, body: Expression): void {
   const inner = withoutParentheses(body);
-  const owner: LogitOwner = { id: "macro", span: body.span, inner: 0, logits: 0, auxiliary: true };
+  const owner: LogitOwner = { ...macroOwner(body.span), logits: 0, auxiliary: true };
   if (inner.kind === "List") checkTensor(state, inner, owner, false);
   if (inner.kind === "Binary" || inner.kind === "Unary") checkLogit(state, inner, owner, false);
   if (inner.kind !== "Call") return;
@@ -101,7 +122,7 @@ function checkNetworkBody(state: NetworkContext, body: Expression): void {
   if (logitWords.includes(word)) checkLogit(state, inner, owner, false);
   else if (activations.some((each) => each === word) && operand !== undefined)
     checkLogit(state, operand.value, owner, false);
-  else if (resolveBuiltin(word)?.kind === "layer") checkTensor(state, inner, owner, false);
+  else if (isLayer(word)) checkTensor(state, inner, owner, false);
 }
 
 /** A network to which nodes may be added that are not part of the spec's. */

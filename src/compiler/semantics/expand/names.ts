@@ -89,7 +89,7 @@ export function spellOut(
 }
 
 function readsNetwork({ kind }: Declaration): boolean {
-  return ["Network", "Bottoms", "Experts", "Gate", "Task", "Def"].includes(kind);
+  return ["Network", "Family", "Experts", "Gate", "Gates", "Task", "Def"].includes(kind);
 }
 
 /** A tree with names spelt out; what has none stays the same object, so that tools find the nodes of the text. */

@@ -7,7 +7,7 @@ import { checkTask } from "./check-task.js";
 import { setType, type CheckContext } from "../context.js";
 import { orderByReads } from "../names/cycles.js";
 import type { HeadInfo } from "./heads.js";
-import type { NetworkContext } from "../network/network-expression.js";
+import type { NetworkContext } from "../network/network.js";
 import { noteServed } from "../serving/served.js";
 import { isHeadKind, type HeadKind, type SpecSymbol, type SymbolOf } from "../names/symbols.js";
 

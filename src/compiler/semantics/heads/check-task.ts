@@ -6,7 +6,7 @@ import { checkLogit, soleArgument, type LogitOwner } from "./check-logit.js";
 import { setType } from "../context.js";
 import { withoutParentheses } from "../names/describe.js";
 import { showHeadType } from "../events/events.js";
-import type { NetworkContext } from "../network/network-expression.js";
+import type { NetworkContext } from "../network/network.js";
 
 type Activation = Extract<HeadModel["value"], { kind: "activation" }>;
 

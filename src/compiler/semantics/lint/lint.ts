@@ -60,7 +60,9 @@ function reportUnused(context: CheckContext, symbol: SpecSymbol, hasRank: boolea
     case "bottoms":
     case "experts":
     case "gate":
+    case "gates":
     case "tower":
+    case "towers":
       return reporter.report(
         "MTL6002",
         { name, kind: kindWord(symbol.kind) },

@@ -58,6 +58,14 @@ export function isNetworkKind(kind: SymbolKind): kind is NetworkKind {
   return (networkKinds as readonly string[]).includes(kind);
 }
 
+/** The kinds of names that stand for a tensor per member. */
+const familyKinds = ["bottoms", "gates", "towers"] as const satisfies readonly NetworkKind[];
+export type FamilyKind = (typeof familyKinds)[number];
+
+export function isFamily(symbol: SpecSymbol): symbol is SymbolOf<FamilyKind> {
+  return (familyKinds as readonly string[]).includes(symbol.kind);
+}
+
 export function isHeadKind(kind: SymbolKind): kind is HeadKind {
   return (headKinds as readonly string[]).includes(kind);
 }

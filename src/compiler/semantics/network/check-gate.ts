@@ -7,7 +7,9 @@ import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
 import { reportIfLater } from "../later.js";
 import { addNode, type Owner } from "./network.js";
-import { checkTensor, reportSeveral, splitArguments, type NetworkContext } from "./network-expression.js";
+import { checkTensor } from "./network-expression.js";
+import { reportSeveral, splitArguments } from "./call-parts.js";
+import type { NetworkContext } from "./network.js";
 import { resolveName } from "../names/resolve.js";
 import { showShape } from "../values/types.js";
 import { suggestedBy } from "../names/suggestion.js";
@@ -22,7 +24,11 @@ interface Mixed {
  * `gate g = softmax(x) over pool`. Its node reads the gate's input and then what it mixes; its value is the mix
  * Σ wᵢ fᵢ(x), which has the experts' shape.
  */
-export function checkGate(state: NetworkContext, declaration: ast.GateDeclaration, owner: Owner): NodeRef | undefined {
+export function checkGate(
+  state: NetworkContext,
+  declaration: ast.GateDeclaration | ast.GatesDeclaration,
+  owner: Owner,
+): NodeRef | undefined {
   const { context, network } = state;
   const mixed = checkMixed(state, declaration.over, owner);
   const call = withoutParentheses(declaration.value);
@@ -121,7 +127,7 @@ function poolOf({ context, network }: NetworkContext, item: ast.Expression): Nod
 /** A mix needs one shape; the message names the first two that differ. */
 function checkWidths(
   { context, network }: NetworkContext,
-  declaration: ast.GateDeclaration,
+  declaration: ast.GateDeclaration | ast.GatesDeclaration,
   mixed: readonly Mixed[],
 ): readonly number[] | undefined {
   const [first] = mixed;

@@ -1,12 +1,13 @@
 import { omitUndefined } from "../../text/index.js";
 import { nodeAt, type FeatureModel, type NodeRef } from "../../model/index.js";
-import { visit, type Expression } from "../../syntax/index.js";
+import { visit, type Expression, type FamilyDeclaration, type GatesDeclaration } from "../../syntax/index.js";
 import { readArgument } from "../arguments/arguments.js";
 import { checkGate } from "./check-gate.js";
 import { setType, type CheckContext } from "../context.js";
 import { orderByReads } from "../names/cycles.js";
-import { createNetwork, type Network, type NetworkValue, type Owner } from "./network.js";
-import { checkTensor, type NetworkContext } from "./network-expression.js";
+import { createNetwork, type FamilyInProgress, type Network, type NetworkValue, type Owner } from "./network.js";
+import { checkTensor } from "./network-expression.js";
+import type { NetworkContext } from "./network.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
 import { isNetworkKind, type NetworkKind, type SpecSymbol, type SymbolOf } from "../names/symbols.js";
 
@@ -45,7 +46,7 @@ function readsOf(context: CheckContext, symbol: NetworkSymbol): readonly Network
       if (found !== undefined && isNetworkSymbol(found)) reads.push(found);
     });
   collect(declaration.value);
-  if (declaration.kind === "Gate") collect(declaration.over);
+  if (declaration.kind === "Gate" || declaration.kind === "Gates") collect(declaration.over);
   return reads;
 }
 
@@ -103,26 +104,34 @@ function checkDeclaration(state: NetworkContext, symbol: NetworkSymbol): Network
       const node = checkTensor(state, declaration.value, owner(symbol.name, replicas), true);
       return node === undefined || typeof count !== "number" ? error : { kind: "pool", node, count };
     }
-    case "Bottoms": {
-      const nodes = new Map<string, NodeRef>();
-      let sound = true;
-      for (const member of declaration.members) {
-        if (member.text === "") continue;
-        if (nodes.has(member.text)) {
-          state.context.reporter.report(
-            "MTL2002",
-            { name: member.text, kind: "a member", first: "a member" },
-            member.span,
-          );
-          continue;
-        }
-        const node = checkTensor(state, declaration.value, owner(`${symbol.name}.${member.text}`), true);
-        if (node === undefined) sound = false;
-        else nodes.set(member.text, node);
-      }
-      return sound ? { kind: "members", nodes } : error;
-    }
+    case "Family":
+      return checkFamily(state, symbol, declaration, (member) => checkTensor(state, declaration.value, member, true));
+    case "Gates":
+      return checkFamily(state, symbol, declaration, (member) => checkGate(state, declaration, member));
   }
+}
+
+/** One node for each member, from one expression in which a family stands for its member of the same name. */
+function checkFamily(
+  { context }: NetworkContext,
+  symbol: NetworkSymbol,
+  { members, span }: FamilyDeclaration | GatesDeclaration,
+  build: (member: Owner) => NodeRef | undefined,
+): NetworkValue {
+  const declared = { keyword: symbol.kind, name: symbol.name };
+  const owners = new Map<string, Owner>();
+  const family: FamilyInProgress = { id: symbol.name, declared, owners, layers: new Map(), inner: 0 };
+  for (const { text: name, span: at } of members) {
+    if (name === "") continue;
+    if (owners.has(name)) context.reporter.report("MTL2002", { name, kind: "a member", first: "a member" }, at);
+    else owners.set(name, { id: `${symbol.name}.${name}`, declared, member: { name, family }, span, inner: 0 });
+  }
+  const nodes = new Map<string, NodeRef>();
+  for (const [name, owner] of owners) {
+    const node = build(owner);
+    if (node !== undefined) nodes.set(name, node);
+  }
+  return nodes.size === owners.size ? { kind: "members", nodes } : error;
 }
 
 /** `table t = embedding(user_id, 64)`. */

@@ -1,25 +1,25 @@
-import { resolveBuiltin, type LayerBuiltin } from "../../builtins/index.js";
-import { nodeAt, type Arguments, type NodeRef } from "../../model/index.js";
+import { nodeAt, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined, type Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
-import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import { featureShape } from "../data/check-features.js";
 import { checkArithmetic } from "./tensor-arithmetic.js";
 import { setType, type CheckContext } from "../context.js";
-import { describeValue, shortArgument, withoutParentheses } from "../names/describe.js";
-import { reportIfLater } from "../later.js";
-import { addNode, type Network, type Owner } from "./network.js";
+import { describeValue, withoutParentheses } from "../names/describe.js";
+import {
+  checkHasIds,
+  checkShape,
+  findLayer,
+  readable,
+  reportMissing,
+  reportSeveral,
+  splitArguments,
+} from "./call-parts.js";
+import { checkFamilyLayer } from "./family-layer.js";
+import { addNode, type Network, type NetworkContext, type Owner } from "./network.js";
 import { resolveName } from "../names/resolve.js";
-import { meantBy, suggestedBy } from "../names/suggestion.js";
-import { networkKinds, type SpecSymbol, type SymbolKind } from "../names/symbols.js";
-import { showShape } from "../values/types.js";
-
-/** What every check of the network works on. */
-export interface NetworkContext {
-  readonly context: CheckContext;
-  readonly network: Network;
-}
+import { suggestedBy } from "../names/suggestion.js";
+import { networkKinds, type SpecSymbol } from "../names/symbols.js";
 
 /**
  * The node of a tensor expression: a feature, a part of the network, a layer applied to such, or a list, which is their
@@ -56,7 +56,7 @@ function buildTensor(
     case "NameExpression":
     case "Member": {
       const node =
-        expression.kind === "Member" ? resolveMember(state, expression) : resolveTensor(state, expression.name);
+        expression.kind === "Member" ? resolveMember(state, expression) : resolveTensor(state, expression.name, owner);
       // A declaration that only renames has a node of its own, so that each name of the spec is found in the model.
       return node === undefined || !outermost ? node : concat(state, [node], owner, true, expression.span);
     }
@@ -77,10 +77,8 @@ function noteNode({ context, network }: NetworkContext, expression: ast.Expressi
   setType(context, expression, { kind: "tensor", shape, ...omitUndefined({ replicas }) });
 }
 
-const readable = ["feature", ...networkKinds] as const;
-
-/** A name as one tensor: a pool of experts and a group of bottoms are none. */
-function resolveTensor({ context, network }: NetworkContext, name: ast.Name): NodeRef | undefined {
+/** A name as one tensor: a pool of experts is none, and a family only where a member of the same name is wanted. */
+function resolveTensor({ context, network }: NetworkContext, name: ast.Name, owner: Owner): NodeRef | undefined {
   const symbol = resolveName(context, name, {
     kinds: readable,
     what: "a feature or a part of the network",
@@ -99,6 +97,8 @@ function resolveTensor({ context, network }: NetworkContext, name: ast.Name): No
       });
       return undefined;
     case "members":
+      if (owner.member !== undefined)
+        return memberOf(context, value.nodes, { symbol, name, member: owner.member.name });
       context.reporter.report("MTL3013", { name: name.text, members: [...value.nodes.keys()] }, name.span, {
         labels: [{ span: symbol.at.span, message: "declared here" }],
       });
@@ -107,6 +107,30 @@ function resolveTensor({ context, network }: NetworkContext, name: ast.Name): No
     case undefined:
       return undefined;
   }
+}
+
+/** The member of that name of a family; a family without it is reported where it is named. */
+function memberOf(
+  { reporter }: CheckContext,
+  nodes: ReadonlyMap<string, NodeRef>,
+  {
+    symbol,
+    name,
+    member,
+  }: { readonly symbol: SpecSymbol; readonly name: ast.Name; readonly member: string | undefined },
+): NodeRef | undefined {
+  const node = member === undefined ? [...nodes.values()][0] : nodes.get(member);
+  if (node === undefined && member !== undefined)
+    reporter.report(
+      "MTL2012",
+      { name: name.text, member, members: [...nodes.keys()], suggestion: undefined },
+      name.span,
+      {
+        labels: [{ span: symbol.at.span, message: "declared here" }],
+        help: `families meet member by member: declare \`${member}\` in \`${name.text}\` too, or read one member, \`${name.text}.${[...nodes.keys()][0] ?? ""}\``,
+      },
+    );
+  return node;
 }
 
 function fixReading(found: SpecSymbol): string | undefined {
@@ -221,24 +245,22 @@ function checkCall(
   const { context, network } = state;
   const layer = findLayer(context, call.callee);
   if (layer === undefined) return undefined;
+  if (layer.kind === "family") {
+    const read = (expression: ast.Expression, member: Owner): NodeRef | undefined =>
+      checkTensor(state, expression, member, false);
+    return checkFamilyLayer(state, call, layer, { owner, outermost, read });
+  }
   const parts = splitArguments(layer.inputs, call.arguments);
   if (reportSeveral(context, call, parts)) return undefined;
   const inputs = parts.tensors.map((argument) => checkTensor(state, argument.value, owner, false));
   const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
-  const { missing } = parts;
-  // A name that the layer does not know may be meant for this very tensor, and was reported.
-  const isKnown = ({ name }: ast.Argument): boolean =>
-    name === undefined || layer.parameters.some((parameter) => parameter.name === name.text);
-  if (missing !== undefined && parts.rest.every(isKnown))
-    context.reporter.report(
-      "MTL3001",
-      { callee: layer.name, parameter: missing, expected: "a feature, a part of the network or a list of such" },
-      call.callee.span,
-    );
+  reportMissing(context, call, layer, parts);
   const sound = inputs.filter((node) => node !== undefined);
-  if (args === undefined || missing !== undefined || sound.length < inputs.length) return undefined;
+  if (args === undefined || parts.missing !== undefined || sound.length < inputs.length) return undefined;
   if (!checkHasIds(state, call, layer, args)) return undefined;
-  const shape = checkShape(state, call, layer, { nodes: sound, written: parts.tensors }, args);
+  const shape = checkShape(state, call, layer, { nodes: sound, written: parts.tensors }, (shapes) =>
+    layer.shape(shapes, args),
+  );
   if (shape === undefined) return undefined;
   return addNode(network, owner, outermost, {
     layer: layer.name,
@@ -248,138 +270,4 @@ function checkCall(
     ...omitUndefined({ replicas: owner.replicas }),
     span: call.span,
   });
-}
-
-function findLayer(context: CheckContext, name: ast.Name): LayerBuiltin | undefined {
-  if (name.text === "") return undefined;
-  const builtin = resolveBuiltin(name.text);
-  if (builtin?.kind === "layer" && name.text !== "feature") return builtin;
-  if (builtin !== undefined && builtin.kind !== "layer") {
-    context.reporter.report(
-      "MTL3014",
-      { name: name.text, found: describeBuiltin(builtin.kind), expected: "a layer" },
-      name.span,
-      builtin.kind === "gate" ? { help: `declare a gate: \`gate g = ${name.text}(x) over pool\`, and read \`g\`` } : {},
-    );
-  } else if (!reportIfLater(context, name)) {
-    const known = namesOfBuiltins("layer");
-    const { suggestion, details } = meantBy("layer", name, known);
-    context.reporter.report("MTL2004", { name: name.text, what: "a layer", known, suggestion }, name.span, details);
-  }
-  return undefined;
-}
-
-/** The tensors of a call in the order of the layer's inputs, the arguments of its parameters, and an input that is missing. */
-interface CallParts {
-  readonly tensors: readonly ast.Argument[];
-  readonly rest: readonly ast.Argument[];
-  readonly missing?: string;
-}
-
-/** Tensors by the names of the layer's inputs; those without a name fill the others, before the parameters. */
-export function splitArguments(inputs: LayerBuiltin["inputs"], given: readonly ast.Argument[]): CallParts {
-  const positional = given.filter(({ name }) => name === undefined);
-  if (inputs === "none") return { tensors: [], rest: given };
-  if (inputs === "variadic") {
-    const rest = given.filter(({ name }) => name !== undefined);
-    return { tensors: positional, rest, ...(positional.length === 0 ? { missing: "input" } : {}) };
-  }
-  let next = 0;
-  const found = inputs.map((input) => given.find(({ name }) => name?.text === input) ?? positional[next++]);
-  const tensors = found.filter((argument) => argument !== undefined);
-  const missing = inputs.find((_, i) => found[i] === undefined);
-  return {
-    tensors,
-    rest: given.filter((argument) => !tensors.includes(argument)),
-    ...omitUndefined({ missing }),
-  };
-}
-
-/** `mlp(u, v, [8])`: several tensors where the layer reads one, which a list joins. */
-export function reportSeveral(
-  context: CheckContext,
-  { callee }: ast.CallExpression,
-  { tensors, rest }: { readonly tensors: readonly ast.Argument[]; readonly rest: readonly ast.Argument[] },
-): boolean {
-  const more = rest.findIndex((argument) => argument.name !== undefined || !isTensor(context, argument.value));
-  const extra = more < 0 ? rest : rest.slice(0, more);
-  const all = [...tensors, ...extra];
-  const [first, last] = [all[0], all.at(-1)];
-  if (tensors.length !== 1 || extra.length === 0 || first === undefined || last === undefined) return false;
-  const span = { ...first.span, end: last.span.end };
-  const others = rest.slice(extra.length).map(shortArgument);
-  const title = `join them by a list: \`${callee.text}(${[`[${all.map(shortArgument).join(", ")}]`, ...others].join(", ")})\``;
-  context.reporter.report("MTL3056", { callee: callee.text, count: all.length }, span, {
-    help: title,
-    fixes: [
-      {
-        title,
-        edits: [
-          { span: { ...span, end: span.start }, newText: "[" },
-          { span: { ...span, start: span.end }, newText: "]" },
-        ],
-      },
-    ],
-  });
-  return true;
-}
-
-/** Whether an expression can only be a tensor. */
-function isTensor(context: CheckContext, expression: ast.Expression): boolean {
-  const value = withoutParentheses(expression);
-  switch (value.kind) {
-    case "NameExpression": {
-      const kind = context.scope.names.get(value.name.text)?.kind;
-      return kind !== undefined && (readable as readonly SymbolKind[]).includes(kind);
-    }
-    case "Member":
-      return true;
-    case "Call":
-      return resolveBuiltin(value.callee.text)?.kind === "layer";
-    case "List":
-      return value.items.length > 0 && value.items.every((item) => isTensor(context, item));
-    case "Binary":
-      return isTensor(context, value.left) || isTensor(context, value.right);
-    case "Unary":
-      return isTensor(context, value.operand);
-    default:
-      return false;
-  }
-}
-
-/** A table is indexed by ids; a number has none. */
-function checkHasIds(
-  { context, network }: NetworkContext,
-  call: ast.CallExpression,
-  layer: LayerBuiltin,
-  args: Arguments,
-): boolean {
-  for (const { name, type } of layer.parameters) {
-    if (type.kind !== "reference" || type.to !== "feature") continue;
-    const feature = network.features.get(String(args[name]));
-    // A feature that is wrong was reported and left out.
-    if (feature === undefined) return false;
-    if (feature.kind !== "numeric") continue;
-    context.reporter.report("MTL3048", { layer: layer.name, feature: feature.name }, call.span, {
-      help: `make it ids: \`${feature.name}: bucket(quantiles: 10)\``,
-    });
-    return false;
-  }
-  return true;
-}
-
-function checkShape(
-  { context, network }: NetworkContext,
-  call: ast.CallExpression,
-  layer: LayerBuiltin,
-  inputs: { readonly nodes: readonly NodeRef[]; readonly written: readonly ast.Argument[] },
-  args: Arguments,
-): readonly number[] | undefined {
-  const shapes = inputs.nodes.map((ref) => nodeAt(network, ref).shape);
-  const result = layer.shape(shapes, args);
-  if (result.kind === "shape") return result.shape;
-  context.reporter.report("MTL3007", { layer: layer.name, problem: result.problem }, call.callee.span, {
-    labels: inputs.written.map((argument, i) => ({ span: argument.span, message: showShape(shapes[i] ?? []) })),
-  });
-  return undefined;
 }

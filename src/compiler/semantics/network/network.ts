@@ -1,5 +1,7 @@
 import type { Arguments, FeatureModel, NetNode, NodeRef } from "../../model/index.js";
+import type { CallExpression } from "../../syntax/index.js";
 import type { Span } from "../../text/index.js";
+import type { CheckContext } from "../context.js";
 import type { SymbolOf } from "../names/symbols.js";
 import type { NetworkKind } from "../names/symbols.js";
 
@@ -21,6 +23,12 @@ export interface Network {
   readonly featureNodes: Map<string, NodeRef>;
 }
 
+/** What every check of the network works on. */
+export interface NetworkContext {
+  readonly context: CheckContext;
+  readonly network: Network;
+}
+
 /** Where new nodes belong: what they are called, and how many copies there are of each. */
 export interface Owner {
   /** `t_ctr`, `b.income`. */
@@ -28,8 +36,26 @@ export interface Owner {
   /** Set on the outermost node. */
   readonly declared?: NonNullable<NetNode["declared"]>;
   readonly replicas?: number;
+  /**
+   * Set where the expression is that of one member: a family that it names stands for its member of this name. Without a
+   * name it may be any member's, as in a macro that nothing calls.
+   */
+  readonly member?: { readonly name?: string; readonly family?: FamilyInProgress };
   readonly span: Span;
   /** Counts the inner nodes: `t_ctr/1`. */
+  inner: number;
+}
+
+/** A family whose members' networks are being built from one expression. */
+export interface FamilyInProgress {
+  /** `b`. */
+  readonly id: string;
+  readonly declared: NonNullable<NetNode["declared"]>;
+  /** By member, in the order of the text. */
+  readonly owners: ReadonlyMap<string, Owner>;
+  /** The node of each family layer that the expression calls, once it is made; undefined where it has a mistake. */
+  readonly layers: Map<CallExpression, NodeRef | undefined>;
+  /** Counts the inner nodes that are of all members: `b/1`. */
   inner: number;
 }
 
@@ -45,7 +71,7 @@ export function createNetwork(features: readonly FeatureModel[]): Network {
 /** Appends a node: the outermost one of its owner, or an inner one. */
 export function addNode(
   network: Network,
-  owner: Owner,
+  owner: Pick<Owner, "id" | "declared" | "inner">,
   outermost: boolean,
   node: {
     readonly layer: string;
@@ -53,6 +79,7 @@ export function addNode(
     readonly arguments: Arguments;
     readonly shape: readonly number[];
     readonly replicas?: number;
+    readonly members?: readonly string[];
     readonly span: Span;
   },
 ): NodeRef {

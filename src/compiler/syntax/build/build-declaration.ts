@@ -149,15 +149,24 @@ const plainBuilders: Builders = {
       value: buildItem(context, first(item), end),
     };
   },
-  bottomsDeclaration: (context, node, common) => {
-    const { name, members, expression, Comma } = parts(node);
-    const list = buildNames(context, members);
-    checkSeparators(context, list, Comma, { items: "names", newline: false });
+  familyDeclaration: (context, node, common) => {
+    const { keyword, members } = parts(node);
     return {
-      kind: "Bottoms",
-      name: buildName(context, name, common.span.end),
-      members: list,
-      value: buildExpression(context, expression, common.span.end),
+      kind: "Family",
+      // The token category admits these words only.
+      keyword: (first(keyword)?.image ?? "bottoms") as ast.FamilyDeclaration["keyword"],
+      members: buildMembers(context, first(members)),
+      ...named(context, node, common),
+    };
+  },
+  gatesDeclaration: (context, node, common) => {
+    const { Identifier, members, value, over } = parts(node);
+    return {
+      kind: "Gates",
+      name: buildName(context, Identifier, common.span.end),
+      members: buildMembers(context, first(members)),
+      value: buildExpression(context, value, common.span.end),
+      over: buildExpression(context, over, common.span.end),
       ...common,
     };
   },
@@ -273,10 +282,20 @@ function kindOfBlock<Rule extends "entryBlock" | "typedBlock">(
   return row?.body?.rule === rule ? (row.kind as BlockRow<Rule>["kind"]) : fallback;
 }
 
+/** `[income, marital]`. */
+function buildMembers(context: BuildContext, node: cst.MembersCstNode | undefined): readonly ast.Name[] {
+  if (node === undefined) return [];
+  const { Identifier, Comma } = parts(node);
+  const list = buildNames(context, Identifier);
+  checkSeparators(context, list, Comma, { items: "names", newline: false });
+  return list;
+}
+
 /** Name and value of `keyword name … = value`. */
 function named(
   context: BuildContext,
   node:
+    | cst.FamilyDeclarationCstNode
     | cst.ExpertsDeclarationCstNode
     | cst.TaskDeclarationCstNode
     | cst.ChainDeclarationCstNode

@@ -244,7 +244,7 @@ const items: Readonly<Record<string, string>> = {
   callArguments: "an argument",
   list: "an element",
   defDeclaration: "a parameter",
-  bottomsDeclaration: "a name",
+  members: "a name",
 };
 
 /** What could have followed where a piece should have ended. */
@@ -267,7 +267,7 @@ function continuationOf(rule: string, tokens: readonly IToken[]): string {
     case "paramEntry":
       return "`name: …` on a line of its own";
     default:
-      return tokens[0]?.tokenType === t.declarationTokens.gate
+      return tokens[0]?.tokenType === t.declarationTokens.gate || tokens[0]?.tokenType === t.declarationTokens.gates
         ? "an operator, `over` or the next declaration"
         : "the next declaration";
   }

@@ -44,13 +44,14 @@ export const networkDiagnostics = defineDiagnostics({
   MTL3013: {
     slug: "bottoms-as-tensor",
     severity: "error",
-    title: "group of bottoms used as a tensor",
+    title: "family used as a tensor",
     message: (p: { name: string; members: readonly string[] }) =>
       `\`${p.name}\` has a tensor for each member: read ${joinNames(
         p.members.map((member) => `${p.name}.${member}`),
         "or",
       )}`,
-    about: "`bottoms` declares one tensor per member.",
+    about:
+      "`bottoms`, `gates` and `towers` declare one tensor per member. Only the expression of another family may name the whole family, which then stands for the member of the same name.",
     fix: "Read one member: `bottom.ctr`.",
   },
   MTL3014: {
@@ -100,6 +101,16 @@ export const networkDiagnostics = defineDiagnostics({
     message: (p: { callee: string; count: number }) => `\`${p.callee}\` reads one tensor, not ${p.count}`,
     about: "A layer, a logit or a gate reads one tensor. A list concatenates several: `mlp([u, v], [8])`.",
     fix: "Put the tensors into a list.",
+  },
+  MTL3059: {
+    slug: "family-layer-outside",
+    severity: "error",
+    title: "family layer outside a family",
+    message: (p: { layer: string }) =>
+      `\`${p.layer}\` gives one tensor per member of a family, and no family is declared here`,
+    about:
+      "The layer computes the networks of all members of a family together, so its call needs to know the members.",
+    fix: "Declare the family: `bottoms b[ctr, cvr] = stitch(x, [64])`.",
   },
   MTL3058: {
     slug: "nested-gate",

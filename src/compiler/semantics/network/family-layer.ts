@@ -1,0 +1,122 @@
+/** Layers in which the members of a family meet: one node for all, and one for each member that reads its part. */
+import type { FamilyBuiltin } from "../../builtins/index.js";
+import { nodeAt, type NodeRef } from "../../model/index.js";
+import type * as ast from "../../syntax/index.js";
+import { checkArguments } from "../arguments/arguments.js";
+import { showShape } from "../values/types.js";
+import { checkShape, reportMissing, reportSeveral, splitArguments } from "./call-parts.js";
+import { addNode, type FamilyInProgress, type Network, type NetworkContext, type Owner } from "./network.js";
+
+/** How a tensor expression of one member becomes a node. */
+type ReadTensor = (expression: ast.Expression, owner: Owner) => NodeRef | undefined;
+
+/** `stitch(x, [32])` in the expression of one member: the first member makes the node, each one reads its part of it. */
+export function checkFamilyLayer(
+  state: NetworkContext,
+  call: ast.CallExpression,
+  layer: FamilyBuiltin,
+  reader: { readonly owner: Owner; readonly outermost: boolean; readonly read: ReadTensor },
+): NodeRef | undefined {
+  const { context, network } = state;
+  const { owner, outermost } = reader;
+  const { name, family } = owner.member ?? {};
+  if (family === undefined) {
+    context.reporter.report("MTL3059", { layer: layer.name }, call.callee.span, {
+      help: `declare a family: \`bottoms b[one, two] = ${layer.name}(…)\`, and read \`b.one\` and \`b.two\``,
+    });
+    return undefined;
+  }
+  if (!family.layers.has(call)) family.layers.set(call, makeNode(state, call, layer, { ...reader, family }));
+  const node = family.layers.get(call);
+  if (node === undefined) return undefined;
+  return addNode(network, owner, outermost, {
+    layer: "member",
+    inputs: [node],
+    arguments: { index: Math.max(0, [...family.owners.keys()].indexOf(name ?? "")) },
+    shape: nodeAt(network, node).shape,
+    span: call.span,
+  });
+}
+
+function makeNode(
+  state: NetworkContext,
+  call: ast.CallExpression,
+  layer: FamilyBuiltin,
+  reader: { readonly family: FamilyInProgress; readonly outermost: boolean; readonly read: ReadTensor },
+): NodeRef | undefined {
+  const { context, network } = state;
+  const { family, outermost, read } = reader;
+  const parts = splitArguments(layer.inputs, call.arguments);
+  if (reportSeveral(context, call, parts)) return undefined;
+  const owners = [...family.owners.values()];
+  const inputs = parts.tensors.map(({ value }) => owners.map((owner) => read(value, owner)));
+  const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
+  reportMissing(context, call, layer, parts);
+  if (args === undefined || parts.missing !== undefined) return undefined;
+  const joined = inputs.map((nodes, i) => joinMembers(state, { family, layer, call }, nodes, parts.tensors[i]));
+  const sound = joined.filter((node) => node !== undefined);
+  if (sound.length < joined.length) return undefined;
+  const shape = checkShape(state, call, layer, { nodes: sound, written: parts.tensors }, (shapes) =>
+    layer.shape(shapes, args, owners.length),
+  );
+  if (shape === undefined) return undefined;
+  return addNode(network, family, outermost, {
+    layer: layer.name,
+    inputs: sound,
+    arguments: args,
+    shape,
+    replicas: owners.length,
+    members: [...family.owners.keys()],
+    span: call.span,
+  });
+}
+
+interface FamilyCall {
+  readonly family: FamilyInProgress;
+  readonly layer: FamilyBuiltin;
+  readonly call: ast.CallExpression;
+}
+
+/** What the members read as one input: the tensor that all of them read, or one of each of them side by side. */
+function joinMembers(
+  { context, network }: NetworkContext,
+  { family, layer, call }: FamilyCall,
+  nodes: readonly (NodeRef | undefined)[],
+  written: ast.Argument | undefined,
+): NodeRef | undefined {
+  const sound = nodes.filter((node) => node !== undefined);
+  const [first] = sound;
+  if (first === undefined || sound.length < nodes.length) return undefined;
+  if (sound.every((node) => node === first)) return first;
+  const { shape } = nodeAt(network, first);
+  const other = sound.findIndex((node) => showShape(nodeAt(network, node).shape) !== showShape(shape));
+  if (other >= 0) {
+    const [one = "", two = ""] = [...family.owners.keys()].flatMap((name, i) => (i === 0 || i === other ? [name] : []));
+    const shapes = [shape, nodeAt(network, sound[other] ?? first).shape].map(showShape);
+    const problem = `reads tensors of one width for all members, but \`${one}\` reads ${shapes[0] ?? ""} and \`${two}\` ${shapes[1] ?? ""}`;
+    context.reporter.report("MTL3007", { layer: layer.name, problem }, written?.span ?? call.span);
+    return undefined;
+  }
+  return (
+    membersOf(network, sound) ??
+    addNode(network, family, false, {
+      layer: "stack",
+      inputs: sound,
+      arguments: {},
+      shape,
+      replicas: sound.length,
+      span: written?.span ?? call.span,
+    })
+  );
+}
+
+/** The family whose members the nodes are, all of them in its order: it has them side by side already. */
+function membersOf(network: Network, nodes: readonly NodeRef[]): NodeRef | undefined {
+  const [family] = nodes.map((ref) => nodeAt(network, ref).inputs[0]);
+  if (family === undefined || nodeAt(network, family).members?.length !== nodes.length) return undefined;
+  const isMember = (ref: NodeRef, i: number): boolean => {
+    const { layer, inputs, arguments: args } = nodeAt(network, ref);
+    return layer === "member" && inputs[0] === family && args["index"] === i;
+  };
+  return nodes.every(isMember) ? family : undefined;
+}

@@ -14,7 +14,8 @@ import {
   schedules,
 } from "../../src/compiler/builtins/index.js";
 import { catalogue } from "../../src/compiler/diagnostics/index.js";
-import { metricNames } from "../../src/compiler/metrics/index.js";
+import { metricNames, metrics } from "../../src/compiler/metrics/index.js";
+import { weighted } from "../../src/compiler/metrics/parameters.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { calendarUnits, type ServingModel, type TestModel } from "../../src/compiler/model/serving.js";
 import { compileSpec, type Compilation } from "../../src/compiler/compile.js";
@@ -251,6 +252,31 @@ describe("language.md gives every parameter with its type and default", () => {
     const shown = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
     expect(line?.slice(2)).toEqual([shown(required), shown(optional), shown(Object.keys(row.options))]);
   });
+
+  it.each(metrics.map((metric) => [metric.name, metric] as const))(
+    "metric: %s",
+    (name, { heads, better, parameters }) => {
+      const section = sections.find(({ title }) => title === "Metrics");
+      const [own, shared] = [
+        parameters.filter((each) => each !== weighted),
+        parameters.filter((each) => each === weighted),
+      ];
+      expect(shared, "every metric has it").toHaveLength(1);
+      const shown = own.map((parameter) => {
+        const { default: value } = parameter;
+        if (value === undefined) return `\`${parameter.name}\` (required)`;
+        return value === null ? `\`${parameter.name}\`` : `\`${parameter.name}: ${String(value)}\``;
+      });
+      expect(section === undefined ? undefined : rowOf(section, name)?.slice(0, 4)).toEqual([
+        `\`${name}\``,
+        heads.join(", "),
+        better,
+        shown.join(", "),
+      ]);
+      for (const parameter of parameters)
+        expect(section === undefined ? undefined : rowOf(section, parameter.name), parameter.name).toBeDefined();
+    },
+  );
 
   it("keys of train", () => {
     const section = sections.find(({ title }) => title === "Training");

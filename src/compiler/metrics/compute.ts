@@ -1,7 +1,8 @@
 /** Metrics of rows. Everything here sees exactly the rows that it is given: the sample space of a head is chosen before. */
 import type { MetricModel } from "../model/index.js";
-import { createMetricInput, type MetricRows } from "./input.js";
+import { createMetricInput, type MetricRows, withoutWeights } from "./input.js";
 import type { MetricResult } from "./metric.js";
+import { notANumber } from "./undefined.js";
 import { metricArguments, metricText, rowOfMetric } from "./metric-model.js";
 
 export interface MetricValues {
@@ -15,12 +16,16 @@ export interface MetricValues {
 export function computeMetrics(metrics: readonly MetricModel[], rows: MetricRows): MetricValues {
   const input = createMetricInput(rows);
   const { predictions, weights } = input;
+  const plain = withoutWeights(input);
   const isDefined = everyCounted(predictions, weights);
   const values = new Map<string, MetricResult>();
   for (const metric of metrics) {
-    const result = isDefined
-      ? rowOfMetric(metric).compute(input, metricArguments(metric))
-      : { undefined: "a prediction is not a number" };
+    const args = metricArguments(metric);
+    const isWeighted = args["weighted"] !== false;
+    const result =
+      isDefined && (isWeighted || everyCounted(predictions, plain.weights))
+        ? rowOfMetric(metric).compute(isWeighted ? input : plain, args)
+        : { undefined: notANumber };
     values.set(metricText(metric), result);
   }
   return { values, rows: weights.reduce((count, weight) => count + Number(weight !== 0), 0) };

@@ -9,6 +9,7 @@ export * from "./metric.js";
 export * from "./metric-model.js";
 export * from "./objective.js";
 export * from "./table.js";
+export { noGroup, notANumber } from "./undefined.js";
 export { aucOfOrder } from "./kernels/areas.js";
 export { splitByGroup, type RowsByGroup } from "./kernels/groups.js";
 export { ascendingOrder, ascendingOrderOfDoubles } from "./kernels/sort.js";

@@ -25,14 +25,27 @@ export interface MetricInput {
 }
 
 /** Rows as metrics read them. Nothing is copied; orders are made when they are first asked for. */
-export function createMetricInput(rows: MetricRows): MetricInput {
-  const { predictions, targets, groups } = rows;
-  const weights = rows.weights ?? new Float32Array(predictions.length).fill(1);
+export function createMetricInput({ predictions, targets, weights, groups }: MetricRows): MetricInput {
   const ascending = once(() => ascendingOrder(predictions));
   const byGroup = once(() =>
     groups?.some((group) => group >= 0) === true ? splitByGroup(ascending(), groups) : undefined,
   );
-  return { predictions, targets, weights, ascending, byGroup };
+  return { predictions, targets, weights: weights ?? ones(predictions.length), ascending, byGroup };
+}
+
+/** The same rows, each counting 1, with the same orders. */
+export function withoutWeights(input: MetricInput): MetricInput {
+  const weights = once(() => ones(input.predictions.length));
+  return {
+    ...input,
+    get weights() {
+      return weights();
+    },
+  };
+}
+
+function ones(length: number): Float32Array {
+  return new Float32Array(length).fill(1);
 }
 
 function once<T>(make: () => T): () => T {

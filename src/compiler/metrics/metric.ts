@@ -2,6 +2,7 @@
 import type { Aging } from "../editions/index.js";
 import type { Arguments, ArgumentType, ArgumentValue, HeadType } from "../model/index.js";
 import type { MetricInput } from "./input.js";
+import type { ListMeasure } from "./kernels/lists.js";
 
 export interface MetricParameter extends Aging {
   readonly name: string;
@@ -27,13 +28,20 @@ export interface Metric extends Aging {
   readonly paper?: string;
   /** The heads that it measures. */
   readonly heads: readonly HeadType["kind"][];
-  /** Whether it looks at the rows of each group by themselves: never, where its arguments say so, or always. */
-  readonly group: "none" | "optional" | "required";
+  /** Whether it looks at the rows of each group by themselves: never, always, or where an argument of that name is given. */
+  readonly group: "none" | "required" | { readonly where: string };
   readonly parameters: readonly MetricParameter[];
   readonly better: Better;
+  /**
+   * What is wrong with arguments that each are right, on a head of that kind: "takes `at` or `above`, not both". Absent:
+   * nothing ever is.
+   */
+  readonly problem?: (args: Arguments, head: HeadType["kind"]) => string | undefined;
   /**
    * The value over the rows given, which are those of the head's sample space. Every prediction of a row that counts is a
    * number; a row of weight 0 may hold anything.
    */
   readonly compute: (input: MetricInput, args: Arguments) => MetricResult;
+  /** The same of one list, for whoever makes the lists. Absent: it is not a measure of lists. */
+  readonly ofList?: (args: Arguments) => ListMeasure;
 }

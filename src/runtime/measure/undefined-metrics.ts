@@ -1,7 +1,7 @@
 /** Why a metric that the spec asks for has no value on the rows that it is measured on. */
 import type { HeadModel, LabelModel } from "../../compiler/model/model.js";
 import type { DataRole } from "../data/index.js";
-import type { MetricValues } from "../../compiler/metrics/index.js";
+import { noGroup, notANumber, type MetricValues } from "../../compiler/metrics/index.js";
 import { addRows, emptyCounts, problemOf } from "../train/inspect/space-counts.js";
 import type { Predictions } from "./predictions.js";
 
@@ -33,7 +33,8 @@ export function undefinedMetrics(
   const byReason = new Map<string, string[]>();
   for (const { metric, reason: own } of missing) {
     // That the rows have one answer only says more than what a metric makes of it.
-    const reason = problem?.reason ?? own;
+    const isOfTruth = own !== noGroup && own !== notANumber;
+    const reason = problem !== undefined && (problem.kind === "nothing" || isOfTruth) ? problem.reason : own;
     byReason.set(reason, [...(byReason.get(reason) ?? []), metric]);
   }
   return [...byReason].map(([reason, metrics]) => ({ head: head.name, metrics, reason }));

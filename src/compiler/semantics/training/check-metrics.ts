@@ -125,6 +125,11 @@ export function checkMetric(
     return undefined;
   }
   if (args === undefined) return undefined;
+  const problem = metric.problem?.(args, head.type.kind);
+  if (problem !== undefined) {
+    context.reporter.report("MTL3070", { metric: name.text, problem }, name.span);
+    return undefined;
+  }
   return hasGroup(context, metric, name, head, data, args) ? createMetricModel(metric, args) : undefined;
 }
 
@@ -152,7 +157,9 @@ function hasGroup(
   data: DataModel,
   args: Arguments,
 ): boolean {
-  if (metric.group !== "required" || data.group !== undefined || typeof args["by"] === "string") return true;
+  const looksAtGroups =
+    metric.group === "required" || (metric.group !== "none" && (args[metric.group.where] ?? null) !== null);
+  if (!looksAtGroups || data.group !== undefined) return true;
   // One group is missing, however many heads want it; it may appear in what the parser left out.
   if (context.incomplete || context.reported.has("group")) return false;
   context.reported.add("group");

@@ -22,6 +22,15 @@ export const metricsDiagnostics = defineDiagnostics({
       "Some metrics, such as `gauc`, look at the rows of each group by themselves, and the `data` block does not name the column of the group.",
     fix: "Add `group: user_id` to the `data` block.",
   },
+  MTL3070: {
+    slug: "metric-arguments",
+    severity: "error",
+    title: "arguments of a metric that do not go together",
+    message: (p: { metric: string; problem: string }) => `\`${p.metric}\` ${p.problem}`,
+    about:
+      "Some metrics have several forms, and each takes arguments of its own: `precision(at: 10)` looks at lists, `precision(above: 0.5)` at a threshold.",
+    fix: "Give the arguments of one form.",
+  },
   MTL3071: {
     slug: "mixed-directions",
     severity: "error",

@@ -1,8 +1,6 @@
-import type { Metric } from "../metric.js";
-import { noRows } from "../undefined.js";
-
-/** Buckets of equal width. */
-const buckets = 15;
+import type { Metric } from "../../metric.js";
+import { numberOr, weighted } from "../../parameters.js";
+import { noRows } from "../../undefined.js";
 
 export const ece: Metric = {
   name: "ece",
@@ -11,9 +9,18 @@ export const ece: Metric = {
   paper: "Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI 2015",
   heads: ["probability"],
   group: "none",
-  parameters: [],
+  parameters: [
+    {
+      name: "bins",
+      type: { kind: "number", min: 1, max: 1_000_000, integer: true },
+      default: 15,
+      doc: "Buckets of equal width that predictions fall into.",
+    },
+    weighted,
+  ],
   better: "smaller",
-  compute: ({ predictions, targets, weights }) => {
+  compute: ({ predictions, targets, weights }, args) => {
+    const buckets = numberOr(args, "bins", 15);
     const predicted = new Float64Array(buckets);
     const observed = new Float64Array(buckets);
     let total = 0;

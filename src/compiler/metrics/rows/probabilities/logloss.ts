@@ -1,6 +1,7 @@
-import { weightedMean } from "../kernels/means.js";
-import type { Metric } from "../metric.js";
-import { noRows, orUndefined } from "../undefined.js";
+import { weightedMean } from "../../kernels/means.js";
+import type { Metric } from "../../metric.js";
+import { weighted } from "../../parameters.js";
+import { noRows, orUndefined } from "../../undefined.js";
 
 /** Predictions are kept this far from 0 and 1 under the logarithm: float32's machine epsilon, as scikit-learn does. */
 const margin = 2 ** -23;
@@ -10,7 +11,7 @@ export const logloss: Metric = {
   summary: "The mean of −log of the probability that was given to what happened, natural logarithm.",
   heads: ["probability"],
   group: "none",
-  parameters: [],
+  parameters: [weighted],
   better: "smaller",
   compute: ({ predictions, targets, weights }) =>
     orUndefined(

@@ -1,11 +1,12 @@
-import type { Metric } from "../metric.js";
+import type { Metric } from "../../metric.js";
+import { weighted } from "../../parameters.js";
 
 export const calibration: Metric = {
   name: "calibration",
   summary: "Sum of predictions over sum of outcomes: 1 is calibrated, above 1 predicts too much.",
-  heads: ["probability"],
+  heads: ["probability", "expectation"],
   group: "none",
-  parameters: [],
+  parameters: [weighted],
   better: "nearest to 1",
   compute: ({ predictions, targets, weights }) => {
     let predicted = 0;

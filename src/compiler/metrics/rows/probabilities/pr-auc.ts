@@ -1,13 +1,14 @@
-import { averagePrecision } from "../kernels/areas.js";
-import type { Metric } from "../metric.js";
-import { noPositive, orUndefined } from "../undefined.js";
+import { averagePrecision } from "../../kernels/areas.js";
+import type { Metric } from "../../metric.js";
+import { weighted } from "../../parameters.js";
+import { noPositive, orUndefined } from "../../undefined.js";
 
 export const prAuc: Metric = {
   name: "pr_auc",
   summary: "Area under the precision-recall curve: average precision over the distinct scores, not interpolated.",
   heads: ["probability"],
   group: "none",
-  parameters: [],
+  parameters: [weighted],
   better: "greater",
   compute: ({ ascending, predictions, targets, weights }) =>
     orUndefined(averagePrecision(ascending(), predictions, targets, weights), noPositive),

@@ -1,0 +1,27 @@
+import { ndcgOf } from "../../kernels/lists.js";
+import { overLists } from "../../list-metric.js";
+import type { Metric } from "../../metric.js";
+import { at, averageOver, positionsOf, weighted } from "../../parameters.js";
+
+export const ndcg: Metric = {
+  name: "ndcg",
+  summary: "Normalised discounted cumulative gain of each group as a list: gains over log2 of their positions, from 2.",
+  paper: "Järvelin, Kekäläinen: Cumulated Gain-Based Evaluation of IR Techniques, TOIS 2002",
+  heads: ["probability", "expectation"],
+  group: "required",
+  parameters: [
+    at,
+    {
+      name: "gain",
+      type: { kind: "choice", values: ["linear", "exponential"] },
+      default: "linear",
+      doc: "What a row's truth y is worth: y, or 2^y − 1, as for grades.",
+    },
+    averageOver("groups"),
+    weighted,
+  ],
+  better: "greater",
+  ...overLists((args) =>
+    ndcgOf(positionsOf(args), args["gain"] === "exponential" ? (gain) => 2 ** gain - 1 : (gain) => Math.max(0, gain)),
+  ),
+};

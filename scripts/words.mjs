@@ -16,7 +16,7 @@ export const words = [
   { old: `\\b(${counted}) an? (${countables})\\b(?! (is|has|are|was|that|of)\\b)`, use: "per row, per head" },
   { old: "\\b(brings?|brought)\\b", use: "provides, sends" },
   { old: "\\black(s|ing|ed)?\\b", use: "is missing, has no" },
-  { old: "\\bweigh(s|ed|ing)?\\b", use: "weight, mix" },
+  { old: "(?<!Uncertainty to )\\bweigh(s|ed|ing)?\\b", use: "weight, mix" },
   { old: "\\banew\\b", use: "again, reinitialized, refitted" },
   { old: "\\bto the (byte|bit|last bit)\\b", use: "byte for byte, bit for bit" },
   { old: "\\bin a circle\\b", use: "circular dependency, cycle" },

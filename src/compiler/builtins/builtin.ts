@@ -3,6 +3,7 @@
  * The checker reads names, parameters and shape rules; the lowering calls `lower`; nobody switches over names.
  */
 import type { Aging } from "../editions/index.js";
+import type { BalanceForm } from "./balance.js";
 import type { Dim, Initializer, ValueId } from "../graph/graph.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Arguments } from "../model/model.js";
@@ -31,6 +32,8 @@ export interface LayerBuiltin extends BuiltinBase {
   /** Row shapes in, row shape out; replicas are the caller's business. */
   readonly shape: (inputs: readonly (readonly number[])[], args: Arguments) => ShapeResult;
   readonly lower: (context: LayerContext) => ValueId;
+  /** Whether what it reads gets no gradient through it. */
+  readonly stopsGradient?: true;
 }
 
 /**
@@ -246,4 +249,9 @@ export interface PenaltyContext {
   readonly parameters: readonly PenalizedParameter[];
 }
 
-export type Builtin = LayerBuiltin | FamilyBuiltin | GateBuiltin | LossBuiltin | PenaltyBuiltin;
+/** A way to balance the losses of heads against each other in a training step; penalties are added as they are. */
+export type BalanceBuiltin = BuiltinBase & { readonly kind: "balance" } & BalanceForm;
+
+export type Builtin = LayerBuiltin | FamilyBuiltin | GateBuiltin | LossBuiltin | PenaltyBuiltin | BalanceBuiltin;
+
+export type * from "./balance.js";

@@ -11,6 +11,7 @@ import type { Arguments } from "../model/model.js";
 import type { ArgumentSpec } from "../model/parameter.js";
 import type { ParameterSpec } from "./parameter.js";
 import { activationLayers } from "./activations/index.js";
+import { balances } from "./balances/index.js";
 import { stitch } from "./families/stitch.js";
 import { softmax } from "./gates/softmax.js";
 import { operators } from "./layers/arithmetic.js";
@@ -44,6 +45,7 @@ export { activations, type ActivationBuiltin } from "./activations/index.js";
 export * from "./builtin.js";
 export { type ArithmeticOperator, arithmeticOperators } from "./layers/arithmetic.js";
 export * from "./parameter.js";
+export { balances };
 
 export const layers: readonly LayerBuiltin[] = [
   feature,
@@ -116,7 +118,7 @@ export function headArguments(loss: string, args: Arguments): readonly (readonly
 export const batchWord = "batch";
 
 /** Everything that a network or a loss is written with. No two have one name. */
-export const builtins: readonly Builtin[] = [...layers, ...families, ...gates, ...losses, ...penalties];
+export const builtins: readonly Builtin[] = [...layers, ...families, ...gates, ...losses, ...penalties, ...balances];
 
 /** An optimizer or a schedule as the checker and the reference see it; the rule itself is the graph's. */
 export interface TrainingBuiltin extends Aging {
@@ -147,5 +149,6 @@ export const resolveFamily = named(families);
 export const resolveGate = named(gates);
 export const resolveLoss = named(losses);
 export const resolvePenalty = named(penalties);
+export const resolveBalance = named(balances);
 export const resolveOptimizer = named(optimizers);
 export const resolveSchedule = named(schedules);

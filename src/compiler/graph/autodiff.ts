@@ -17,9 +17,9 @@ export type Gradient =
   /** The loss does not depend on it. */
   | { readonly kind: "none" };
 
-/** What one `gather` contributes: ids [N] int32, rows [N, …r] float32; `gathered` is its ids as it has them. */
+/** What a `gather` contributes, or several: ids [N] int32, rows [N, …r] float32; `gathered`: the ids as each has them. */
 export interface SparsePart {
-  readonly gathered: ValueId;
+  readonly gathered: readonly ValueId[];
   readonly ids: ValueId;
   readonly rows: ValueId;
 }
@@ -34,7 +34,8 @@ export function gradients(
   wrt: readonly ValueId[],
   upstream?: ValueId,
 ): readonly ValueId[] {
-  return backward(builder, output, wrt, new Set(), upstream).map((gradient, index) => {
+  const seeds = new Map([[output, upstream ?? unitSeed(builder, output)]]);
+  return backward(builder, { seeds, wrt }).map((gradient, index) => {
     if (gradient.kind === "dense") return gradient.value;
     return builder.zeros(builder.shape(wrt[index] ?? -1));
   });
@@ -50,27 +51,35 @@ export function stateGradients(
   wrt: readonly ValueId[],
   sparse: ReadonlySet<ValueId>,
 ): readonly Gradient[] {
-  return backward(builder, loss, wrt, sparse, undefined);
+  return backward(builder, { seeds: new Map([[loss, unitSeed(builder, loss)]]), wrt, sparse });
 }
 
-function backward(
+export interface Backward {
+  /** Values with the gradients that reach them from outside, each of its value's type. */
+  readonly seeds: ReadonlyMap<ValueId, ValueId>;
+  readonly wrt: readonly ValueId[];
+  /** Reads of tables whose gradients come as rows; see {@link stateGradients}. Default: none. */
+  readonly sparse?: ReadonlySet<ValueId>;
+  /** Values that the walk does not pass: what depends on something only through them does not depend on it. Default: none. */
+  readonly leaves?: ReadonlySet<ValueId>;
+}
+
+/** Gradients of Σ seed · value with respect to `wrt`. */
+export function backward(
   builder: GraphBuilder,
-  output: ValueId,
-  wrt: readonly ValueId[],
-  sparse: ReadonlySet<ValueId>,
-  upstream: ValueId | undefined,
+  { seeds, wrt, sparse = new Set(), leaves = new Set() }: Backward,
 ): readonly Gradient[] {
-  const seed = upstream ?? unitSeed(builder, output);
-  const active = dependents(builder, wrt, output);
+  const last = Math.max(-1, ...seeds.keys());
+  const active = dependents(builder, wrt, last);
   const wanted = new Set(wrt);
-  const terms = new Map<ValueId, ValueId[]>([[output, [seed]]]);
+  const terms = new Map<ValueId, ValueId[]>([...seeds].map(([id, seed]) => [id, [seed]]));
   const parts = new Map<ValueId, SparsePart[]>();
   const totals = new Map<ValueId, ValueId>();
   const push = <T>(into: Map<ValueId, T[]>, id: ValueId, item: T): void => {
     into.set(id, [...(into.get(id) ?? []), item]);
   };
 
-  for (let id = output; id >= 0; id -= 1) {
+  for (let id = last; id >= 0; id -= 1) {
     const own = terms.get(id);
     if (own === undefined || !active.has(id)) continue;
     terms.delete(id);
@@ -78,6 +87,7 @@ function backward(
     builder.within(`gradient/${node.label ?? node.op}`, node.span, () => {
       const total = addAll(builder, own);
       if (wanted.has(id)) totals.set(id, total);
+      if (leaves.has(id)) return;
       const [table = -1, ids = -1] = node.inputs;
       if (node.op === "gather" && sparse.has(table)) {
         push(parts, table, sparsePart(builder, ids, total));
@@ -101,7 +111,8 @@ function backward(
   });
 }
 
-function unitSeed(builder: GraphBuilder, output: ValueId): ValueId {
+/** d output / d output: 1. Throws when the output is not a float32 scalar. */
+export function unitSeed(builder: GraphBuilder, output: ValueId): ValueId {
   const type = builder.type(output);
   if (type.dtype !== "float32" || type.shape.length > 0) {
     throw new GraphError(`only a scalar of float32 has a gradient, not ${formatType(type)}`, builder.node(output).span);
@@ -110,7 +121,7 @@ function unitSeed(builder: GraphBuilder, output: ValueId): ValueId {
 }
 
 /** Float values up to `output` that depend on one of `wrt`, those included: all that need a gradient. */
-function dependents(builder: GraphBuilder, wrt: readonly ValueId[], output: ValueId): ReadonlySet<ValueId> {
+export function dependents(builder: GraphBuilder, wrt: readonly ValueId[], output: ValueId): ReadonlySet<ValueId> {
   const found = new Set(wrt);
   for (let id = 0; id <= output; id += 1) {
     const node = builder.node(id);
@@ -120,7 +131,7 @@ function dependents(builder: GraphBuilder, wrt: readonly ValueId[], output: Valu
 }
 
 function sparsePart(builder: GraphBuilder, ids: ValueId, gradient: ValueId): SparsePart {
-  return { gathered: ids, ids: builder.flatten(ids), rows: builder.flattenRows(gradient, builder.shape(ids).length) };
+  return { gathered: [ids], ids: builder.flatten(ids), rows: builder.flattenRows(gradient, builder.shape(ids).length) };
 }
 
 /** The sum, in the order given. Gradients of slices of one value are laid side by side instead of being padded and added. */

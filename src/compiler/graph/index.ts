@@ -11,6 +11,7 @@ export * from "./autodiff.js";
 export * from "./settings.js";
 export * from "./optimizers/index.js";
 export * from "./schedules/index.js";
+export * from "./balance/balanced-gradients.js";
 export * from "./train-step.js";
 export * from "./initialize.js";
 export * from "./philox.js";

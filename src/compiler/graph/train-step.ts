@@ -1,5 +1,10 @@
-/** Turns a loss into a training step: gradients, clipping, the optimizer's rule, and the updates of the state. */
+/**
+ * Turns losses into a training step: gradients of each loss that is balanced, the balance, clipping, the optimizer's rule, and
+ * the updates of the state.
+ */
 import { type Gradient, type SparsePart, stateGradients } from "./autodiff.js";
+import { omitUndefined } from "../text/index.js";
+import { type BalancedGradients, balancedGradients, type GradientBalance } from "./balance/balanced-gradients.js";
 import type { GraphBuilder } from "./builder.js";
 import { formatType, int32, sameType } from "./dims.js";
 import { GraphError } from "./graph-error.js";
@@ -9,8 +14,10 @@ import type { Schedule } from "./schedules/index.js";
 import { numberOf, resolveSettings, type Settings } from "./settings.js";
 
 export interface TrainStepOptions {
-  /** float32[]. */
-  readonly loss: ValueId;
+  /** float32[]: minimised as it is. Absent: `balance` has all losses. */
+  readonly loss?: ValueId;
+  /** Losses besides `loss` whose gradients are combined by a rule. */
+  readonly balance?: GradientBalance;
   /** The parameters to train. */
   readonly variables: readonly StateVariable[];
   /**
@@ -44,6 +51,8 @@ export interface TrainStep {
   readonly slots: readonly StateVariable[];
   /** float32[]: the learning rate of this step. */
   readonly rate: ValueId;
+  /** What the balance weights the gradients of its losses with, [K], where it does so by one number each. */
+  readonly coefficients?: ValueId;
 }
 
 /** A parameter with its gradient, ready for the rule. */
@@ -67,7 +76,7 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
   const settings = resolveSettings(optimizer.name, optimizer.settings, options.optimizer.settings);
   const reads = variables.map((variable) => builder.state(variable));
   const asRows = new Set(reads.filter((_, i) => sparse.has(variables[i]?.name ?? "")));
-  const gradients = stateGradients(builder, options.loss, reads, asRows);
+  const { gradients, coefficients } = lossGradients(builder, options, reads, asRows);
 
   return builder.within("update", undefined, () => {
     const targets = variables.flatMap((variable, i) => toTargets(builder, variable, gradients[i], options.present));
@@ -84,8 +93,21 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
       updates: [...applied.flatMap((each) => each.updates), { kind: "assign", state: step.name, value: nextStep }],
       slots: applied.flatMap((each) => each.slots),
       rate,
+      ...omitUndefined({ coefficients }),
     };
   });
+}
+
+function lossGradients(
+  builder: GraphBuilder,
+  { loss, balance }: TrainStepOptions,
+  wrt: readonly ValueId[],
+  sparse: ReadonlySet<ValueId>,
+): BalancedGradients {
+  if (balance !== undefined)
+    return balancedGradients(builder, balance, { ...omitUndefined({ rest: loss }), wrt, sparse });
+  if (loss === undefined) throw new GraphError("a training step needs a loss");
+  return { gradients: stateGradients(builder, loss, wrt, sparse) };
 }
 
 function learningRateAt(
@@ -145,8 +167,9 @@ function presentOf(
   parts: readonly SparsePart[],
   present: TrainStepOptions["present"],
 ): ValueId | undefined {
-  if (!parts.some(({ gathered }) => present?.has(gathered))) return undefined;
-  const counted = parts.map(({ gathered }) => present?.get(gathered) ?? builder.ones(builder.shape(gathered)));
+  const gathers = parts.flatMap(({ gathered }) => gathered);
+  if (!gathers.some((ids) => present?.has(ids))) return undefined;
+  const counted = gathers.map((ids) => present?.get(ids) ?? builder.ones(builder.shape(ids)));
   return builder.concat(
     counted.map((each) => builder.flatten(each)),
     0,

@@ -1,8 +1,9 @@
 /** Which embedding tables a model has: the features' tables of one width are one state variable, read by one gather. */
 import { own } from "../text/index.js";
+import { resolveBalance } from "../builtins/index.js";
 import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
-import { batchLayout, type FittedSizes, type Model, type NetNode } from "../model/index.js";
-import { reachableNodes } from "./reachable.js";
+import { batchLayout, type FittedSizes, type Model, type NetNode, nodeAt } from "../model/index.js";
+import { reachableNodes, termsOfNodes } from "./reachable.js";
 
 /** A table of the spec: the rows [row, row + rows) of its state variable. */
 export interface EmbeddingPiece {
@@ -58,8 +59,9 @@ export function planEmbeddings(
   options: EmbeddingOptions = {},
 ): readonly EmbeddingTable[] {
   const groups = new Map<string, WantedPiece[]>();
+  const groupOf = options.mergeTables === false ? ({ name }: WantedPiece): string => name : createGroups(model);
   for (const piece of wantedPieces(model, sizes)) {
-    const key = options.mergeTables === false ? piece.name : `embeddings/${piece.width}`;
+    const key = groupOf(piece);
     groups.set(key, [...(groups.get(key) ?? []), piece]);
   }
   return [...groups].map(([name, wanted]) => {
@@ -72,6 +74,26 @@ export function planEmbeddings(
     const lookups = wanted.reduce((total, piece) => total + piece.lookups, 0);
     return { name, width: wanted[0]?.width ?? 0, rows, pieces, lookups, ...chooseUpdate(model, rows, lookups) };
   });
+}
+
+/**
+ * Tables of one width. Where gradients of losses are combined, a variable has tables of the same losses only: what some
+ * losses share and what one of them has by itself are combined otherwise.
+ */
+function createGroups(model: Model): (piece: WantedPiece) => string {
+  const balance = resolveBalance(model.loss.balance.method);
+  if (balance?.form !== "gradients") return ({ width }) => `embeddings/${width}`;
+  const terms = new Map<string, Set<number>>();
+  for (const [ref, reached] of termsOfNodes(model)) {
+    const piece = lookupOf(nodeAt(model, ref))?.piece;
+    if (piece !== undefined) terms.set(piece, new Set([...(terms.get(piece) ?? []), ...reached]));
+  }
+  const groups: string[] = [];
+  return ({ name, width }) => {
+    const key = [...(terms.get(name) ?? [])].sort((a, b) => a - b).join(" ");
+    if (!groups.includes(key)) groups.push(key);
+    return `embeddings/${width}/${groups.indexOf(key)}`;
+  };
 }
 
 function chooseUpdate({ train }: Model, rows: number, lookups: number): Pick<EmbeddingTable, "update" | "reason"> {

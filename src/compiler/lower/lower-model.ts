@@ -12,8 +12,10 @@ import {
   type Update,
   type ValueId,
 } from "../graph/index.js";
+import { omitUndefined } from "../text/index.js";
 import { headArguments } from "../builtins/index.js";
 import { batchInputs, batchLayout, type FittedSizes, type HeadModel, type Model } from "../model/index.js";
+import { type BalancedTerm, lowerBalance } from "./balance.js";
 import { type EmbeddingOptions, type EmbeddingTable, lookupOf, planEmbeddings } from "./embeddings.js";
 import { createFeatureValues, type ServingValues } from "./feature-values.js";
 import { lowerPenalty, lowerTerm } from "./losses.js";
@@ -38,7 +40,8 @@ export const stepVariable: StateVariable = {
  * The model as three functions over one state, for any batch size `B`. Inputs are named by `batchInputs`.
  *
  * - `train`: `loss` (total), `loss/<head>` and `penalty/<name>`, float32[], and `weight/<head>` [1], the sum of the sample
- *   weights that a loss is the mean over; updates parameters, what the optimizer remembers, statistics and `step`.
+ *   weights that a loss is the mean over; `balance/<head>` [1], what a balance weights the loss with in this step; updates
+ *   parameters, what the optimizer and the balance remember, statistics and `step`.
  * - `evaluate`: the same outputs without dropout and without updates, and each head's value [B] by its name: what serving
  *   would say of the rows, and of auxiliary heads, which serving does not have, what training would.
  * - `predict`: only from `ids` and `numbers`, the value [B] of each head that is not auxiliary, as served.
@@ -110,8 +113,11 @@ function createScope(
 }
 
 interface LoweredLosses {
-  /** float32[]. */
+  /** float32[]: Σ weight · loss + Σ weight · penalty. */
   readonly total: ValueId;
+  readonly terms: readonly BalancedTerm[];
+  /** float32[]: Σ weight · penalty; absent without any. */
+  readonly penalties: () => ValueId | undefined;
   readonly outputs: readonly NamedValue[];
 }
 
@@ -133,11 +139,14 @@ function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network
     name: term.name,
     loss: lowerPenalty({ ...scope, network, tables }, term),
   }));
-  const total = [...terms, ...penalties]
-    .map(({ scale, loss }) => builder.scale(loss, scale))
-    .reduce((sum, part) => builder.add(sum, part), builder.scalar(0));
+  const scaled = ({ scale, loss }: { readonly scale: number; readonly loss: ValueId }): ValueId =>
+    builder.scale(loss, scale);
+  const total = [...terms, ...penalties].map(scaled).reduce((sum, part) => builder.add(sum, part), builder.scalar(0));
   return {
     total,
+    terms: terms.map((term) => ({ head: term.head, loss: scaled(term), weight: term.weight })),
+    penalties: () =>
+      penalties.length === 0 ? undefined : penalties.map(scaled).reduce((sum, part) => builder.add(sum, part)),
     outputs: [
       { name: "loss", value: total },
       ...terms.map(({ head, loss }) => ({ name: `loss/${head}`, value: loss })),
@@ -152,13 +161,22 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
   const { model, tables } = lowering;
   const scope = createScope(lowering, "train", trainedHeads(model));
   const { builder, variables } = scope;
-  const { total, outputs } = lowerLosses(lowering, scope, scope.network({ training: true, asServed: false }), true);
+  const network = scope.network({ training: true, asServed: false });
+  const losses = lowerLosses(lowering, scope, network, true);
   const optimizer = resolveOptimizer(model.train.optimizer.name);
   const schedule = resolveSchedule(model.train.schedule.name);
   if (optimizer === undefined || schedule === undefined) throw new Error("the optimizer or the schedule is not known");
+  const parameters = builder.variables.filter(({ role }) => role === "parameter");
+  const balance = lowerBalance(model.loss.balance, {
+    ...losses,
+    builder,
+    tensors: network.tensors,
+    random: scope.random,
+    step: () => builder.state(stepVariable),
+  });
   const step = appendTrainStep(builder, {
-    loss: total,
-    variables: builder.variables.filter(({ role }) => role === "parameter"),
+    ...omitUndefined({ loss: balance.loss, balance: balance.balance }),
+    variables: [...parameters, ...balance.variables],
     sparse: new Set(tables.filter(({ update }) => update === "sparse").map(({ name }) => name)),
     present: scope.features.present,
     optimizer: { kind: optimizer, settings: model.train.optimizer.arguments },
@@ -167,7 +185,9 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
     step: stepVariable,
   });
   const statistics = [...variables.updates].map(([state, value]): Update => ({ kind: "assign", state, value }));
-  return { fn: builder.finish(outputs, [...step.updates, ...statistics]), variables: builder.variables };
+  const outputs = [...losses.outputs, ...balance.outputs(step)];
+  const updates = [...step.updates, ...statistics, ...balance.updates];
+  return { fn: builder.finish(outputs, updates), variables: builder.variables };
 }
 
 function lowerEvaluate(lowering: Lowering): LoweredFunction {

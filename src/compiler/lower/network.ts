@@ -48,11 +48,17 @@ export interface Network {
   /** [B, …shape], or [B, n, …shape] with replicas. */
   readonly node: (ref: NodeRef) => ValueId;
   readonly head: (head: HeadModel) => HeadValue;
+  /**
+   * The values of the nodes and of the logits that were made so far. That of a whole family is left out: its members are of
+   * different tasks.
+   */
+  readonly tensors: () => readonly ValueId[];
 }
 
 export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network {
   const { builder, model, variables } = inputs;
   const values = new Map<NodeRef, ValueId>();
+  const logits = new Set<ValueId>();
   const heads = new Map<string, HeadValue>();
 
   const node = (ref: NodeRef): ValueId => {
@@ -67,6 +73,11 @@ export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network
   };
 
   const logit = (expression: Extract<LogitExpression, { kind: "logit" | "value" }>): ValueId => {
+    const value = logitOf(expression);
+    logits.add(value);
+    return value;
+  };
+  const logitOf = (expression: Extract<LogitExpression, { kind: "logit" | "value" }>): ValueId => {
     const x = node(expression.node);
     if (expression.kind === "value") return builder.squeeze(x, 1);
     const { id } = expression;
@@ -92,7 +103,14 @@ export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network
     return value;
   };
 
-  return { node, head };
+  return {
+    node,
+    head,
+    tensors: () => [
+      ...[...values].flatMap(([ref, value]) => (nodeAt(model, ref).members === undefined ? [value] : [])),
+      ...logits,
+    ],
+  };
 }
 
 /** The nodes that `ref` needs and that have no value yet, itself last: a deep network needs no deep stack. */

@@ -1,4 +1,5 @@
 /** What of a network a function needs. */
+import { resolveLayer } from "../builtins/index.js";
 import type { HeadExpression, HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
 
 /**
@@ -18,6 +19,22 @@ export function reachableNodes(
     if (needed.has(ref)) for (const input of model.nodes[ref]?.inputs ?? []) needed.add(input);
   }
   return model.nodes.filter((_, ref) => needed.has(ref));
+}
+
+/** For each node, the positions of the loss terms whose gradient reaches it. */
+export function termsOfNodes(model: Model): ReadonlyMap<NodeRef, readonly number[]> {
+  const terms = new Map<NodeRef, number[]>();
+  model.loss.terms.forEach(({ head }, term) => {
+    const value = model.heads.find(({ name }) => name === head)?.value;
+    const needed = new Set(value === undefined ? [] : nodesOfHead(model, value, false));
+    for (let ref = model.nodes.length - 1; ref >= 0; ref -= 1) {
+      const node = model.nodes[ref];
+      if (node === undefined || !needed.has(ref)) continue;
+      terms.set(ref, [...(terms.get(ref) ?? []), term]);
+      if (resolveLayer(node.layer)?.stopsGradient !== true) for (const input of node.inputs) needed.add(input);
+    }
+  });
+  return terms;
 }
 
 /** The nodes that a head reads, through other heads as well. */

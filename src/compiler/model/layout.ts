@@ -22,13 +22,17 @@ export interface BatchLayout {
   readonly labels: readonly string[];
 }
 
-/** Names of a graph function's data inputs. `weights` is [B]; a padding row has weight 0. */
+/**
+ * Names of a graph function's data inputs. `weights` is [B]; a padding row has weight 0. `epoch` is int32[]: the passes over
+ * the training data that are done; only a step that asks for it has it.
+ */
 export const batchInputs = {
   ids: "ids",
   numbers: "numbers",
   labels: "labels",
   known: "known",
   weights: "weights",
+  epoch: "epoch",
 } as const;
 
 /**

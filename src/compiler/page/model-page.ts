@@ -1,6 +1,7 @@
 import { groupDigits } from "../text/index.js";
 import type { Amount, Cost } from "../cost/index.js";
 import {
+  balanceText,
   boundariesText,
   columnText,
   eventText,
@@ -115,7 +116,7 @@ function network(model: Model, cost: Cost): string {
 }
 
 function losses(model: Model): string {
-  const { terms, penalties } = model.loss;
+  const { terms, penalties, balance } = model.loss;
   return markdownTable(
     ["trained", "by", "on"],
     [
@@ -125,6 +126,7 @@ function losses(model: Model): string {
         `${term.space.length === 0 ? "every row" : `rows with ${code(eventText(model.labels, term.space))}`}${listsOf(term)}`,
       ]),
       ...penalties.map((term) => [code(term.name), code(penaltyText(model, term)), "weights"]),
+      ...(balance.method === "fixed" ? [] : [["balance", code(balanceText(balance)), "the losses of heads"]]),
     ],
   );
 }

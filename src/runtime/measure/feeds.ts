@@ -3,8 +3,10 @@ import { batchInputs, type BatchLayout, listInputs } from "../../compiler/model/
 import type { EncodedBatch } from "../data/batches/dataset.js";
 import type { HostTensor } from "../engine/engine.js";
 
-/** The feeds of one function for a batch: those of its inputs that a batch has. */
-export type FeedBatch = (batch: EncodedBatch) => Readonly<Record<string, HostTensor>>;
+/** The feeds of one function for a batch: those of its inputs that a batch has, and the epoch, 0 in the first. */
+export type FeedBatch = (batch: EncodedBatch, epoch?: number) => Readonly<Record<string, HostTensor>>;
+
+type BatchPart = Exclude<keyof typeof batchInputs, "epoch">;
 
 /**
  * Makes the feeds of a function. A batch that reuses the arrays of the one before gets the same tensors again, so that a
@@ -12,17 +14,20 @@ export type FeedBatch = (batch: EncodedBatch) => Readonly<Record<string, HostTen
  */
 export function createFeeds(target: GraphFunction, layout: BatchLayout): FeedBatch {
   const wanted = new Set(target.nodes.flatMap((node) => (node.op === "input" ? [node.attributes.name] : [])));
-  const widths: Readonly<Record<keyof typeof batchInputs, number | undefined>> = {
+  const widths: Readonly<Record<BatchPart, number | undefined>> = {
     ids: layout.idWidth,
     numbers: layout.numberWidth,
     labels: layout.labels.length,
     known: layout.labels.length,
     weights: undefined,
   };
-  const parts = (Object.keys(widths) as (keyof typeof batchInputs)[]).filter((part) => wanted.has(batchInputs[part]));
+  const parts = (Object.keys(widths) as BatchPart[]).filter((part) => wanted.has(batchInputs[part]));
   const feeds: Record<string, HostTensor> = {};
   const feedLists = createListFeeds(wanted, feeds);
-  return (batch) => {
+  const takesEpoch = wanted.has(batchInputs.epoch);
+  return (batch, epoch = 0) => {
+    if (takesEpoch && feeds[batchInputs.epoch]?.data[0] !== epoch)
+      feeds[batchInputs.epoch] = { shape: [], data: Int32Array.of(epoch) };
     for (const part of parts) {
       const data = batch[part];
       const name = batchInputs[part];

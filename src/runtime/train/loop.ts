@@ -149,7 +149,7 @@ async function runSteps({ options, names, feeds, batches, at, pace, reports }: L
       await nextTurn();
       pace.start();
     }
-    const outputs = options.session.run(options.train.name, feeds(encoded));
+    const outputs = options.session.run(options.train.name, feeds(encoded, at.epoch));
     countBatch(at, encoded.rows, finiteLosses(names, outputs, at));
     const now = performance.now();
     const first = pace.count(encoded.rows, now);

@@ -12,7 +12,6 @@ import {
 } from "../../compiler/semantics/index.js";
 import type { TokenView } from "../../compiler/syntax/index.js";
 import { macrosOf, typeOf, type Analysis } from "../analysis/analysis.js";
-import { callDocs } from "../language/docs.js";
 import { signaturesIn, signatureOf } from "../language/signatures.js";
 import type { Slot } from "../language/slots.js";
 import { readColumns } from "./columns.js";
@@ -71,14 +70,13 @@ export function slotItems(slot: Slot, before: readonly TokenView[], context: Ite
       });
     case "loss":
       return lossItems(slot.key, context);
-    case "balance":
-      return [wordItem("fixed", callDocs["fixed"])];
     case "clip":
     case "stop":
       return [...calls(0), wordItem("none")];
     case "metrics":
       return metricItems(slot.head, context);
     case "stopMetric":
+    case "balance":
     case "gate":
     case "optimizer":
     case "schedule":

@@ -71,7 +71,6 @@ export const callDocs: Readonly<Record<string, string>> = {
   value: "Cuts each element of the gradients at the limit.",
   early: "Stops when the metric has not improved for `patience` evaluations.",
   arm: "A share of the requests, and the parameters that it sets: `arm(0.1, beta: 2)`.",
-  fixed: "The weights of the losses are what the spec says.",
 };
 
 /** Parameters of forms that have no text in a table; `call.name` goes before `name`. */

@@ -68,6 +68,8 @@ export function signaturesIn(slot: Slot): readonly Signature[] {
       return gateSignatures;
     case "loss":
       return lossSignatures;
+    case "balance":
+      return balanceSignatures;
     case "task":
       return [...activationSignatures, ...logitSignatures];
     case "logit":
@@ -195,6 +197,7 @@ const kindWords: Readonly<Record<Builtin["kind"], string>> = {
   gate: "a gate",
   loss: "a loss",
   penalty: "a penalty",
+  balance: "a way to balance losses",
 };
 
 function builtinSignature(builtin: Builtin): Signature {
@@ -262,6 +265,7 @@ function formSignature(
 
 const layerSignatures = [...signaturesOf("layer"), ...signaturesOf("family")];
 const gateSignatures = signaturesOf("gate");
+const balanceSignatures = signaturesOf("balance");
 const lossSignatures = [...signaturesOf("loss"), ...signaturesOf("penalty")];
 const logit: Slot = { kind: "logit" };
 const logitSignatures = [

@@ -8,6 +8,7 @@ export const stop: LayerBuiltin = {
   summary: "The same value; no gradient flows back through it.",
   inputs: ["x"],
   parameters: [],
+  stopsGradient: true,
   shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),
   lower: (context) => context.builder.stopGradient(inputRows(context, 0)),
 };

@@ -6,6 +6,7 @@ const words: Readonly<Record<Builtin["kind"], string>> = {
   gate: "a gate",
   loss: "a loss",
   penalty: "a penalty",
+  balance: "a way to balance losses",
 };
 
 /** `a layer`, with its article. */

@@ -28,5 +28,4 @@ export const callWords: ReadonlySet<string> = new Set([
   "value",
   "early",
   "arm",
-  "fixed",
 ]);

@@ -29,15 +29,18 @@ export function checkLoss(
   const { context } = state;
   const terms: LossTerm[] = [];
   const penalties: PenaltyTerm[] = [];
-  let balance: LossModel["balance"] = { method: "fixed", arguments: {} };
+  let balanceEntry: ast.Entry | undefined;
+  let losses = 0;
   for (const [key, entry] of collectEntries(context, "loss", block?.entries ?? [])) {
     if (key === "balance") {
-      balance = checkBalance(context, entry.value) ?? balance;
+      balanceEntry = entry;
       continue;
     }
     const term = readTerm(context, entry);
+    const builtin = term === undefined ? undefined : findTerm(context, term.name);
+    // An entry with an error may be meant as a loss.
+    if (builtin?.kind !== "penalty") losses += 1;
     if (term === undefined) continue;
-    const builtin = findTerm(context, term.name);
     if (builtin?.kind === "loss") {
       const checked = checkLossTerm(context, entry, term, builtin, heads, data);
       if (checked !== undefined) terms.push(checked);
@@ -47,7 +50,8 @@ export function checkLoss(
     }
   }
   checkListKeys(context, terms);
-  return { terms, penalties, balance };
+  const balance = balanceEntry === undefined ? undefined : checkBalance(context, balanceEntry.value, losses);
+  return { terms, penalties, balance: balance ?? { method: "fixed", arguments: {} } };
 }
 
 /** `0.1 * huber(delta: 30)` in its parts. */

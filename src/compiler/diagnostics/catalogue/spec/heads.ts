@@ -128,4 +128,14 @@ export const headsDiagnostics = defineDiagnostics({
       "A penalty such as `l2` applies to parameters and has an entry under a name of its own; a head takes a loss.",
     fix: "Give the penalty its own entry, and the head a loss.",
   },
+  MTL3080: {
+    slug: "nothing-to-balance",
+    severity: "error",
+    title: "fewer than two losses to balance",
+    message: (p: { balance: string; losses: number }) =>
+      `\`${p.balance}\` balances losses of heads against each other, and the spec has ${p.losses === 0 ? "none" : "only one"}`,
+    about:
+      "A balance weights the losses of heads, or their gradients, against each other, so it needs at least two of them. Penalties do not count: they are added as they are.",
+    fix: "Add the loss of another head, or remove `balance`.",
+  },
 });

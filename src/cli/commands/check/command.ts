@@ -39,12 +39,11 @@ export const checkVerb = defineCommand(
   async ({ arguments: paths, options }, terminal) => {
     const [{ runCheck }, { checkText }] = await Promise.all([import("./run.js"), import("./view.js")]);
     const { deny, fix, format, watch } = options;
-    const pageOf = format === "sarif" ? (await import("../../../server/node/pages.js")).createPages() : () => undefined;
     if ((fix || watch) && paths.some(isStandardInput))
       throw createFailure("MTL8040", { problem: `is not a file that \`${fix ? "--fix" : "--watch"}\` could work on` });
     const once = async (): ReturnType<typeof runCheck> => {
       const outcome = await runCheck(paths, { fix, deny });
-      terminal.out(checkText(outcome.result, format, terminal, pageOf));
+      terminal.out(checkText(outcome.result, format, terminal));
       return outcome;
     };
     if (watch && (format === "json" || format === "sarif"))

@@ -14,13 +14,8 @@ export const checkFormats = ["pretty", "json", "sarif", "github"] as const;
 
 export type CheckFormat = (typeof checkFormats)[number];
 
-/** What `mtlc check` prints, in one of its forms; `pageOf` gives the address of the page about a code. */
-export function checkText(
-  result: CheckResult,
-  format: CheckFormat,
-  terminal: Terminal,
-  pageOf: (code: string) => string | undefined,
-): string {
+/** What `mtlc check` prints, in one of its forms. */
+export function checkText(result: CheckResult, format: CheckFormat, terminal: Terminal): string {
   const { sources, denied } = result;
   const diagnostics = [...result.diagnostics, ...(denied === undefined ? [] : [denied])];
   switch (format) {
@@ -29,7 +24,7 @@ export function checkText(
     case "json":
       return `${renderJson(diagnostics, sources)}\n`;
     case "sarif":
-      return renderSarif(diagnostics, sources, { version, pageOf });
+      return renderSarif(diagnostics, sources, { version });
     case "github":
       return renderGithub(diagnostics, sources);
   }

@@ -8,15 +8,13 @@ const levels: Readonly<Record<Severity, string>> = { error: "error", warning: "w
 /** What a log says about the tool. */
 export interface SarifTool {
   readonly version: string;
-  /** The address of the page about a code; undefined where there is none. */
-  readonly pageOf?: (code: string) => string | undefined;
 }
 
 /** Diagnostics as a log of SARIF 2.1.0 (OASIS), which code-scanning services read; paths become relative URIs. */
 export function renderSarif(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, SourceFile>,
-  { version, pageOf = () => undefined }: SarifTool,
+  { version }: SarifTool,
 ): string {
   const codes = [...new Set(diagnostics.map(({ code }) => code))].toSorted();
   const log = {
@@ -25,7 +23,7 @@ export function renderSarif(
     runs: [
       {
         tool: {
-          driver: { name: "mtlc", semanticVersion: version, rules: codes.map((code) => ruleOf(code, pageOf(code))) },
+          driver: { name: "mtlc", semanticVersion: version, rules: codes.map((code) => ruleOf(code)) },
         },
         columnKind: "utf16CodeUnits",
         results: diagnostics.map((each) => resultOf(toDiagnosticJson(each, sources), codes)),
@@ -35,15 +33,15 @@ export function renderSarif(
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function ruleOf(code: string, page: string | undefined): unknown {
+/** A rule with its page as text: a log is read on other machines, where a file of this one has no address. */
+function ruleOf(code: string): unknown {
   const { slug, title, severity, about, fix } = definitionOf(code);
   return {
     id: code,
     name: slug,
     shortDescription: { text: title },
     fullDescription: { text: about },
-    ...(page === undefined ? {} : { helpUri: page }),
-    help: { text: fix },
+    help: { text: fix, markdown: `${about}\n\n**Fix:** ${fix}` },
     defaultConfiguration: { level: levels[severity] },
   };
 }

@@ -1,4 +1,5 @@
 /** What can be said of a rule without knowing its verb. */
+import { compareText } from "../text/index.js";
 import type { CapRule, PaceRule, RuleModel, RuleSetModel } from "./serving.js";
 
 /** Rules of a set that compete: the one that is first is served first. */
@@ -21,7 +22,7 @@ export function ruleOrders({ rules }: Pick<RuleSetModel, "rules">): readonly Rul
   return [...groups]
     .filter(([, names]) => names.length > 1)
     .map(([what, names]) => ({ what, rules: names }))
-    .sort((a, b) => (a.what < b.what ? -1 : 1));
+    .sort((a, b) => compareText(a.what, b.what));
 }
 
 /** By what a rule has, so that a verb over mechanics that are there needs no row here. */

@@ -156,7 +156,7 @@ function sparkline(values: readonly number[]): string {
 function evidence({ offPolicy }: TuneResult): string {
   if (offPolicy === undefined) return "";
   const { snips, standardError, ips, effectiveSampleSize, requests } = offPolicy;
-  return `off-policy: SNIPS ${decimal(snips)} ± ${decimal(standardError)}, IPS ${decimal(ips)}; ${count(requests)} requests are worth ${count(effectiveSampleSize)}\n`;
+  return `off-policy: SNIPS ${decimal(snips)} ± ${decimal(standardError)}, IPS ${decimal(ips)}; effective sample size ${count(effectiveSampleSize)} of ${count(requests)} requests\n`;
 }
 
 function closing({ patch, written, files, feasible, spec }: TuneResult, style: Style): string {

@@ -65,7 +65,7 @@ function resolveOuter(
     if (first === undefined) continue;
     context.reporter.report(
       "MTL2009",
-      { path: cycle.map(({ name }) => name), how: "lies within" },
+      { path: cycle.map(({ name }) => name) },
       first.declaration.within?.span ?? first.at.span,
       { help: "the wider event comes first: `buy: event within click`" },
     );

@@ -73,7 +73,7 @@ export function expandMacros(declarations: readonly Declaration[], reporter: Rep
   for (const [first, ...rest] of cycles) {
     if (first === undefined) continue;
     reporter.report("MTL2025", { path: [first, ...rest].map(({ name }) => name.text) }, first.name.span, {
-      labels: rest.map(({ name }) => ({ span: name.span, message: "on the way" })),
+      labels: rest.map(({ name }) => ({ span: name.span, message: "part of the recursion" })),
     });
   }
   // Each def after those it calls: its body is then free of calls of defs.

@@ -26,8 +26,11 @@ export function inferFusions(context: CheckContext, values: Omit<FormulaValues, 
     const [first, ...rest] = cycle;
     if (first === undefined) continue;
     for (const { name } of cycle) fusions.set(name, errorType);
-    context.reporter.report("MTL2009", { path: cycle.map(({ name }) => name), how: "reads" }, first.at.span, {
-      labels: rest.map(({ at, name }) => ({ span: at.span, message: `\`${name}\` is on the way` })),
+    context.reporter.report("MTL2009", { path: cycle.map(({ name }) => name) }, first.at.span, {
+      labels: rest.map(({ at, name }) => ({
+        span: at.span,
+        message: `\`${name}\` is part of the circular dependency`,
+      })),
     });
   }
   const scope = createFormulaScope(context, { ...values, fusions });

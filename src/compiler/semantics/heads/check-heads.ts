@@ -36,12 +36,12 @@ export function checkHeads(state: NetworkContext): CheckedHeads {
   const looping = new Set(cycles.flat());
   for (const [first, ...rest] of cycles)
     if (first !== undefined)
-      context.reporter.report(
-        "MTL2009",
-        { path: [first, ...rest].map(({ name }) => name), how: "reads" },
-        first.at.span,
-        { labels: rest.map(({ at, name }) => ({ span: at.span, message: `\`${name}\` is on the way` })) },
-      );
+      context.reporter.report("MTL2009", { path: [first, ...rest].map(({ name }) => name) }, first.at.span, {
+        labels: rest.map(({ at, name }) => ({
+          span: at.span,
+          message: `\`${name}\` is part of the circular dependency`,
+        })),
+      });
   for (const symbol of order) {
     const { declaration } = symbol;
     const chain = looping.has(symbol) ? undefined : checkChain(context, declaration, heads);

@@ -54,8 +54,10 @@ function reportCycle(context: CheckContext, network: Network, cycle: readonly Ne
   const [first] = cycle;
   if (first === undefined) return;
   for (const symbol of cycle) network.values.set(symbol, { kind: "error" });
-  context.reporter.report("MTL2009", { path: cycle.map(({ name }) => name), how: "reads" }, first.at.span, {
-    labels: cycle.slice(1).map(({ at, name }) => ({ span: at.span, message: `\`${name}\` is on the way` })),
+  context.reporter.report("MTL2009", { path: cycle.map(({ name }) => name) }, first.at.span, {
+    labels: cycle
+      .slice(1)
+      .map(({ at, name }) => ({ span: at.span, message: `\`${name}\` is part of the circular dependency` })),
     help: "a network has no loops: let one of them read something else",
   });
 }

@@ -2,6 +2,7 @@
 import type { FeatureModel, HeadModel, Model, ServingInput, ServingModel } from "../../model/index.js";
 import { visit } from "../../syntax/index.js";
 import type * as ast from "../../syntax/index.js";
+import { compareText } from "../../text/index.js";
 import { typeOf, type CheckContext } from "../context.js";
 import { isCandidateId, valueOfHead } from "../formulas/formula-scope.js";
 import { formulaTypeOf, toRange } from "../formulas/typed-formula.js";
@@ -130,5 +131,5 @@ function inputsRead(context: CheckContext, features: readonly FeatureModel[]): r
         });
     });
   }
-  return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return [...found.values()].toSorted((a, b) => compareText(a.name, b.name));
 }

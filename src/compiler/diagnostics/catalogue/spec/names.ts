@@ -91,10 +91,8 @@ export const namesDiagnostics = defineDiagnostics({
     slug: "circular-dependency",
     severity: "error",
     title: "circular dependency",
-    message: (p: { path: readonly string[]; how: string }) =>
-      p.path.length === 1
-        ? `\`${p.path[0] ?? ""}\` ${p.how} itself`
-        : `circular dependency: ${[...p.path, p.path[0] ?? ""].map((name) => `\`${name}\``).join(" → ")}`,
+    message: (p: { path: readonly string[] }) =>
+      `circular dependency: ${[...p.path, p.path[0] ?? ""].map((name) => `\`${name}\``).join(" → ")}`,
     about: "Declarations may come in any order, but none may depend on itself. The message shows the circular path.",
     fix: "Let one of the declarations read something else.",
   },

@@ -163,7 +163,7 @@ export function runFamily(name: string | FamilyBuiltin, members: number, run: La
 export function runGate(name: string, experts: number, run: LayerRun): LayerResult {
   const gate = resolveGate(name);
   if (gate === undefined) throw new Error(`there is no gate ${name}`);
-  return runLayer({ parameters: gate.parameters, lower: (context) => gate.lower(context, experts) }, run);
+  return runLayer({ parameters: gate.parameters, lower: (context) => gate.lower(context, experts).weights }, run);
 }
 
 /** A loss and its derivative by the prediction or its logit, row by row. */

@@ -164,6 +164,7 @@ const generators: Generators = {
   log1p: unary("log1p", {}, positive),
   sqrt: unary("sqrt", {}, positive),
   cos: unary("cos", {}),
+  erf: unary("erf", {}),
   sigmoid: unary("sigmoid", {}),
   softplus: unary("softplus", {}),
   tanh: unary("tanh", {}),

@@ -115,6 +115,7 @@ const cases: Readonly<Record<OpName, fc.Arbitrary<Case> | typeof none>> = {
   log1p: unary((b, x) => b.log1p(x), positive),
   sqrt: unary((b, x) => b.sqrt(x), positive),
   cos: unary((b, x) => b.cos(x)),
+  erf: unary((b, x) => b.erf(x)),
   sigmoid: unary((b, x) => b.sigmoid(x)),
   softplus: unary((b, x) => b.softplus(x)),
   tanh: unary((b, x) => b.tanh(x)),

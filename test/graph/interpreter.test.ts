@@ -25,6 +25,17 @@ const list = (b: GraphBuilder, ...values: readonly number[]): ValueId => b.const
 const matrix = (b: GraphBuilder, rows: readonly (readonly number[])[]): ValueId =>
   b.constant(float32(rows.length, rows[0]?.length ?? 0), rows.flat());
 
+/** Correctly rounded values. */
+const erfTable: ReadonlyMap<number, number> = new Map([
+  [0, 0],
+  [0.5, 0.5204998778130465],
+  [1, 0.8427007929497149],
+  [-1.5, -0.9661051464753108],
+  [2, 0.9953222650189527],
+  [3, 0.9999779095030014],
+  [7, 1],
+]);
+
 describe("values written out by hand", () => {
   const unary: readonly [OpName, (x: number) => number, readonly number[]][] = [
     ["neg", (x) => -x, [1, -2, 0.5]],
@@ -36,6 +47,7 @@ describe("values written out by hand", () => {
     ["log1p", Math.log1p, [1e-10, 2]],
     ["sqrt", Math.sqrt, [4, 2]],
     ["cos", Math.cos, [0, 1, 3]],
+    ["erf", (x) => erfTable.get(x) ?? NaN, [...erfTable.keys()]],
     ["sigmoid", (x) => 1 / (1 + Math.exp(-x)), [0, 3, -3]],
     ["softplus", (x) => Math.log(1 + Math.exp(x)), [0, 3, -3]],
     ["tanh", Math.tanh, [0, 3, -0.3]],

@@ -121,8 +121,22 @@ export interface FamilyContext extends LayerContext {
 /** A gate: weights over experts. The mix Σ wᵢ fᵢ is the same for all gates and is not its business. */
 export interface GateBuiltin extends BuiltinBase {
   readonly kind: "gate";
-  /** (context with the gate's one input [B, d], number of experts) → weights [B, experts]. */
-  readonly lower: (context: LayerContext, experts: number) => ValueId;
+  /** Whether `logits: tensor` may stand for its input: [B, experts], in place of a linear map of the gate's own. */
+  readonly takesLogits?: true;
+  /** Why it cannot weight so many experts: a sentence's end such as "needs …, has …". */
+  readonly problem?: (experts: number, args: Arguments) => string | undefined;
+  /** What penalties may read of it, besides its weights. */
+  readonly facts?: (args: Arguments) => readonly GateFact[];
+  /** (context with the gate's one input [B, d], number of experts) → weights [B, experts], and what penalties read. */
+  readonly lower: (context: LayerContext, experts: number) => GateValue;
+}
+
+/** `load`: [B, experts], how probably each expert is chosen. `selectors`: [B, k, experts], a distribution each. */
+export type GateFact = "load" | "selectors";
+
+export interface GateValue extends Readonly<Partial<Record<GateFact, ValueId>>> {
+  /** [B, experts]. */
+  readonly weights: ValueId;
 }
 
 interface LossBase extends BuiltinBase {
@@ -225,8 +239,10 @@ export interface HeadValue {
 /** A penalty on parameters or tensors: one number. */
 export interface PenaltyBuiltin extends BuiltinBase {
   readonly kind: "penalty";
-  /** Whether it takes tensors (`l2_distance(a, b)`) or groups of parameters (`l2(embeddings)`). */
-  readonly on: "parameters" | "nodes";
+  /** Whether it takes tensors (`l2_distance(a, b)`), gates (`importance(g)`) or groups of parameters (`l2(embeddings)`). */
+  readonly on: "parameters" | "nodes" | "gates";
+  /** What it reads of each gate, besides the weights. */
+  readonly reads?: GateFact;
   readonly lower: (context: PenaltyContext) => ValueId;
 }
 
@@ -245,6 +261,10 @@ export interface PenaltyContext {
   readonly arguments: Arguments;
   /** Tensors it reads, [B, …]. */
   readonly nodes: readonly ValueId[];
+  /** Gates it reads. */
+  readonly gates: readonly GateValue[];
+  /** [B] float32: 1 for rows that count, 0 for those that only fill the batch up. */
+  readonly present: () => ValueId;
   /** The parameters that the argument `of` names. */
   readonly parameters: readonly PenalizedParameter[];
 }

@@ -13,6 +13,8 @@ import type { ParameterSpec } from "./parameter.js";
 import { activationLayers } from "./activations/index.js";
 import { balances } from "./balances/index.js";
 import { stitch } from "./families/stitch.js";
+import { dselectK } from "./gates/dselect-k.js";
+import { noisyTopK } from "./gates/noisy-top-k.js";
 import { softmax } from "./gates/softmax.js";
 import { operators } from "./layers/arithmetic.js";
 import { concat } from "./layers/concat.js";
@@ -39,6 +41,7 @@ import { lambdarank } from "./losses/lambdarank.js";
 import { listmle } from "./losses/listmle.js";
 import { mse } from "./losses/mse.js";
 import { softmaxList } from "./losses/softmax-list.js";
+import { entropy, importance, load, reachable } from "./penalties/gates.js";
 import { l2 } from "./penalties/l2.js";
 
 export { activations, type ActivationBuiltin } from "./activations/index.js";
@@ -65,7 +68,7 @@ export const layers: readonly LayerBuiltin[] = [
 /** The layers that the checker makes and no spec names. */
 const plumbing: readonly LayerBuiltin[] = [member, stack];
 export const families: readonly FamilyBuiltin[] = [stitch];
-export const gates: readonly GateBuiltin[] = [softmax];
+export const gates: readonly GateBuiltin[] = [softmax, noisyTopK, dselectK];
 export const losses: readonly LossBuiltin[] = [
   bce,
   focal,
@@ -79,7 +82,7 @@ export const losses: readonly LossBuiltin[] = [
   approxNdcg,
   jrc,
 ];
-export const penalties: readonly PenaltyBuiltin[] = [l2];
+export const penalties: readonly PenaltyBuiltin[] = [l2, importance, load, entropy, reachable];
 
 /** What a loss takes besides its own parameters. */
 export function lossOptions({ per }: LossBuiltin): readonly (ArgumentSpec & { readonly doc: string })[] {

@@ -81,7 +81,9 @@ function valuesText(model: Pick<Model, "nodes">, refs: readonly NodeRef[]): stri
   if (gate !== undefined) {
     const [input = "", ...experts] = read;
     const over = experts.length === 1 ? experts.join() : `[${experts.join(", ")}]`;
-    return `${first.layer}(${[input, ...argumentsText(gate.parameters, first.arguments)].join(", ")}) over ${over}`;
+    const { logits, ...given } = first.arguments;
+    const reads = logits === true ? `logits: ${input}` : input;
+    return `${first.layer}(${[reads, ...argumentsText(gate.parameters, given)].join(", ")}) over ${over}`;
   }
   if (isOperator(first.layer)) return arithmeticText(model, first, read);
   const layer = resolveLayer(first.layer);

@@ -54,6 +54,7 @@ export interface OpAttributes {
   readonly log1p: NoAttributes;
   readonly sqrt: NoAttributes;
   readonly cos: NoAttributes;
+  readonly erf: NoAttributes;
   readonly sigmoid: NoAttributes;
   readonly softplus: NoAttributes;
   readonly tanh: NoAttributes;

@@ -97,6 +97,9 @@ export abstract class OpBuilder {
   cos(x: ValueId): ValueId {
     return this.apply("cos", [x], {});
   }
+  erf(x: ValueId): ValueId {
+    return this.apply("erf", [x], {});
+  }
   sigmoid(x: ValueId): ValueId {
     return this.apply("sigmoid", [x], {});
   }

@@ -56,6 +56,8 @@ export interface PenaltyInputs {
   readonly features: FeatureValues;
   readonly network: Network;
   readonly tables: readonly EmbeddingTable[];
+  /** [B] float32: 1 for rows that count. */
+  readonly present: () => ValueId;
   /** Pieces that the function looks up. */
   readonly pieces: ReadonlySet<string>;
 }
@@ -70,7 +72,9 @@ export function lowerPenalty(inputs: PenaltyInputs, term: PenaltyTerm): ValueId 
     penalty.lower({
       builder,
       arguments: term.arguments,
-      nodes: term.nodes.map((ref) => network.node(ref)),
+      nodes: penalty.on === "nodes" ? term.nodes.map((ref) => network.node(ref)) : [],
+      gates: penalty.on === "gates" ? term.nodes.map((ref) => network.gate(ref)) : [],
+      present: inputs.present,
       parameters: typeof of === "string" ? parametersOf(inputs, of) : [],
     }),
   );

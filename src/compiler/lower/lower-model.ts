@@ -75,6 +75,7 @@ interface Scope {
   readonly pieces: ReadonlySet<string>;
   readonly features: ReturnType<typeof createFeatureValues>;
   readonly weights: () => ValueId;
+  readonly present: () => ValueId;
   readonly network: (view: NetworkView) => Network;
   readonly random: (stream: number, shape: readonly (number | string)[]) => ValueId;
 }
@@ -109,7 +110,7 @@ function createScope(
   const present = (): ValueId => builder.cast(builder.less(builder.scalar(0), weights()), "float32");
   const network = (view: NetworkView): Network =>
     createNetwork({ builder, model, variables, features, random, present }, view);
-  return { builder, variables, pieces, features, weights, network, random };
+  return { builder, variables, pieces, features, weights, present, network, random };
 }
 
 interface LoweredLosses {

@@ -2,6 +2,7 @@
 import { omitUndefined } from "../text/index.js";
 import {
   type FamilyContext,
+  type GateValue,
   type HeadValue,
   type LayerContext,
   resolveFamily,
@@ -53,6 +54,8 @@ export interface Network {
    * different tasks.
    */
   readonly tensors: () => readonly ValueId[];
+  /** What a gate's node is mixed by. */
+  readonly gate: (ref: NodeRef) => GateValue;
 }
 
 export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network {
@@ -60,13 +63,16 @@ export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network
   const values = new Map<NodeRef, ValueId>();
   const logits = new Set<ValueId>();
   const heads = new Map<string, HeadValue>();
+  const gates = new Map<NodeRef, GateValue>();
 
   const node = (ref: NodeRef): ValueId => {
     const known = values.get(ref);
     if (known !== undefined) return known;
     for (const each of missingNodes(model, ref, values)) {
       const made = nodeAt(model, each);
-      const value = builder.within(made.id, made.span, () => lowerNode(inputs, view, made, node));
+      const value = builder.within(made.id, made.span, () =>
+        lowerNode(inputs, view, made, { valueOf: node, noteGate: (value) => gates.set(each, value) }),
+      );
       values.set(each, value);
     }
     return node(ref);
@@ -103,9 +109,17 @@ export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network
     return value;
   };
 
+  const gate = (ref: NodeRef): GateValue => {
+    node(ref);
+    const found = gates.get(ref);
+    if (found === undefined) throw new Error(`${nodeAt(model, ref).id} is not a gate`);
+    return found;
+  };
+
   return {
     node,
     head,
+    gate,
     tensors: () => [
       ...[...values].flatMap(([ref, value]) => (nodeAt(model, ref).members === undefined ? [value] : [])),
       ...logits,
@@ -127,7 +141,7 @@ function lowerNode(
   inputs: NetworkInputs,
   view: NetworkView,
   node: NetNode,
-  valueOf: (ref: NodeRef) => ValueId,
+  { valueOf, noteGate }: { readonly valueOf: (ref: NodeRef) => ValueId; readonly noteGate: (value: GateValue) => void },
 ): ValueId {
   const { builder, model } = inputs;
   const layer = resolveLayer(node.layer);
@@ -138,8 +152,9 @@ function lowerNode(
   if (gate === undefined) throw new Error(`there is no layer ${node.layer}`);
   const [input = -1, ...experts] = node.inputs;
   const mixed = experts.map((ref) => ({ value: valueOf(ref), replicas: nodeAt(model, ref).replicas }));
-  const weights = gate.lower(layerContext(inputs, view, node, [input], valueOf), expertCount(mixed));
-  return mixExperts(builder, weights, mixed);
+  const value = gate.lower(layerContext(inputs, view, node, [input], valueOf), expertCount(mixed));
+  noteGate(value);
+  return mixExperts(builder, value.weights, mixed);
 }
 
 function familyContext(

@@ -71,6 +71,7 @@ const rows: Rows = {
   log1p: unary(tf.log1p),
   sqrt: unary(tf.sqrt),
   cos: unary(tf.cos),
+  erf: unary(tf.erf),
   sigmoid: unary(tf.sigmoid),
   softplus: unary(tf.softplus),
   tanh: unary(tf.tanh),

@@ -1,5 +1,6 @@
 import { booleanArgument, numberArgument, numbersArgument } from "../arguments.js";
-import type { GateBuiltin } from "../builtin.js";
+import type { ValueId } from "../../graph/graph.js";
+import type { GateBuiltin, LayerContext } from "../builtin.js";
 import { dense } from "../dense.js";
 import { inputOf } from "../replicas.js";
 
@@ -25,13 +26,19 @@ export const softmax: GateBuiltin = {
       doc: "Units of ReLU layers between the input and the weights; none in the paper.",
     },
   ],
+  takesLogits: true,
   lower: (context, experts) => {
     const { builder, arguments: args } = context;
-    const hidden = numbersArgument(args, "hidden").reduce(
-      (x, width, index) => builder.relu(dense(context, x, width, `hidden.${index}.`, true)),
-      inputOf(context, 0),
-    );
-    const logits = dense(context, hidden, experts, "", booleanArgument(args, "bias"));
-    return builder.softmax(builder.scale(logits, 1 / numberArgument(args, "temperature")));
+    const logits = args["logits"] === true ? inputOf(context, 0) : ownLogits(context, experts);
+    return { weights: builder.softmax(builder.scale(logits, 1 / numberArgument(args, "temperature"))) };
   },
 };
+
+function ownLogits(context: LayerContext, experts: number): ValueId {
+  const { builder, arguments: args } = context;
+  const hidden = numbersArgument(args, "hidden").reduce(
+    (x, width, index) => builder.relu(dense(context, x, width, `hidden.${index}.`, true)),
+    inputOf(context, 0),
+  );
+  return dense(context, hidden, experts, "", booleanArgument(args, "bias"));
+}

@@ -1,5 +1,6 @@
 /** Elementwise ops of one input. */
 import { withDType } from "../dims.js";
+import { erf, erfSlope } from "../erf.js";
 import type { OpBuilder } from "../op-builder.js";
 import type { DType, NoAttributes, OpAttributes, OpName, ValueId } from "../graph.js";
 import type { Tensor } from "../tensor.js";
@@ -54,6 +55,7 @@ export const unaryOps = {
   sqrt: unary<"sqrt">(Math.sqrt, (b, _x, y, up) => b.div(b.mul(up, b.scalar(0.5)), y)),
   // The IR has no sine: −sin x = cos(x + π/2).
   cos: unary<"cos">(Math.cos, (b, x, _y, up) => b.mul(up, b.cos(b.add(x, b.scalar(Math.PI / 2))))),
+  erf: unary<"erf">(erf, (b, x, _y, up) => b.mul(up, b.scale(b.exp(b.neg(b.square(x))), erfSlope))),
   sigmoid: unary<"sigmoid">(sigmoid, (b, _x, y, up) => b.mul(up, b.mul(y, b.oneMinus(y)))),
   softplus: unary<"softplus">(softplus, (b, x, _y, up) => b.mul(up, b.sigmoid(x))),
   tanh: unary<"tanh">(Math.tanh, (b, _x, y, up) => b.mul(up, b.oneMinus(b.square(y)))),

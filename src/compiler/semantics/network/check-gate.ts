@@ -6,7 +6,8 @@ import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js
 import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
 import { reportIfLater } from "../later.js";
-import { addNode, type Owner } from "./network.js";
+import { plural } from "../../text/index.js";
+import { addNode, type Network, type Owner } from "./network.js";
 import { checkTensor } from "./network-expression.js";
 import { reportSeveral, splitArguments } from "./call-parts.js";
 import type { NetworkContext } from "./network.js";
@@ -34,10 +35,13 @@ export function checkGate(
   const call = withoutParentheses(declaration.value);
   const gate = findGate(context, call);
   if (gate === undefined || call.kind !== "Call") return undefined;
-  const { tensors, rest } = splitArguments(["x"], call.arguments);
+  const ownLogits = gate.takesLogits === true && call.arguments.some(({ name }) => name?.text === "logits");
+  const { tensors, rest } = splitArguments([ownLogits ? "logits" : "x"], call.arguments);
   const [input] = tensors;
   if (input !== undefined && reportSeveral(context, call, { tensors, rest })) return undefined;
-  const args = checkArguments(context, { name: gate.name, span: call.callee.span }, gate.parameters, rest);
+  // What makes the logits has no place where they are given.
+  const parameters = ownLogits ? gate.parameters.filter(({ name }) => name === "temperature") : gate.parameters;
+  const args = checkArguments(context, { name: gate.name, span: call.callee.span }, parameters, rest);
   if (input === undefined) {
     context.reporter.report(
       "MTL3001",
@@ -55,13 +59,28 @@ export function checkGate(
     context.reporter.report("MTL6005", { gate: declaration.name.text }, declaration.over.span, {
       help: "a softmax over one expert is always 1: read the expert itself",
     });
+  const problem = ownLogits ? logitsProblem(network, node, experts) : gate.problem?.(experts, args);
+  if (problem !== undefined) {
+    context.reporter.report("MTL3007", { layer: gate.name, problem }, call.span, {
+      labels: [{ span: declaration.over.span, message: plural(experts, "expert") }],
+    });
+    return undefined;
+  }
   return addNode(network, owner, true, {
     layer: gate.name,
     inputs: [node, ...mixed.map((each) => each.node)],
-    arguments: args,
+    arguments: ownLogits ? { ...args, logits: true } : args,
     shape,
     span: declaration.span,
   });
+}
+
+/** `softmax(logits: t)`: a number for each expert. */
+function logitsProblem(network: Network, node: NodeRef, experts: number): string | undefined {
+  const { shape } = nodeAt(network, node);
+  return shape.length === 1 && shape[0] === experts
+    ? undefined
+    : `needs a logit for each of ${plural(experts, "expert")}, has ${showShape(shape)}`;
 }
 
 function findGate(context: CheckContext, value: ast.Expression): GateBuiltin | undefined {

@@ -6,6 +6,7 @@ import { collectEntries } from "../names/blocks.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import { checkBalance } from "./check-balance.js";
 import { checkListKeys, listKey, withRelevance } from "./check-lists.js";
+import { checkGates } from "./check-gate-penalty.js";
 import { constantOf } from "../arguments/constants.js";
 import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
@@ -189,7 +190,7 @@ function checkPenalty(
     return undefined;
   }
   const positional = term.given.filter((argument) => argument.name === undefined);
-  const tensors = builtin.on === "nodes" ? positional : [];
+  const tensors = builtin.on === "parameters" ? [] : positional;
   const owner: Owner = { id: entry.key.text, span: entry.span, inner: 0 };
   const nodes: (NodeRef | undefined)[] = tensors.map((argument) => checkTensor(state, argument.value, owner, false));
   const args = checkArguments(
@@ -200,6 +201,8 @@ function checkPenalty(
   );
   const sound = nodes.filter((node) => node !== undefined);
   if (args === undefined || sound.length < nodes.length) return undefined;
+  if (builtin.on === "gates" && !checkGates(state, term.name, builtin, { nodes: sound, written: tensors }))
+    return undefined;
   return {
     name: entry.key.text,
     weight: term.weight,

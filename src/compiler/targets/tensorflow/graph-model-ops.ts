@@ -15,6 +15,7 @@ export const graphModelOps: Readonly<Record<OpName, boolean>> = {
   log1p: true,
   sqrt: true,
   cos: true,
+  erf: true,
   sigmoid: true,
   softplus: true,
   tanh: true,

@@ -16,7 +16,7 @@ export interface TensorRef {
 const outputNames: Readonly<Record<string, readonly string[]>> = {
   ...names(["z"], ["AddV2", "Sub", "Mul", "RealDiv", "Pow", "Maximum", "Minimum"]),
   ...names(["z"], ["Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd"]),
-  ...names(["y"], ["Neg", "Abs", "Sign", "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Cos", "Sigmoid", "Tanh"]),
+  ...names(["y"], ["Neg", "Abs", "Sign", "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Cos", "Erf", "Sigmoid", "Tanh"]),
   ...names(["y"], ["LogicalNot", "Cast", "Transpose"]),
   Relu: ["activations"],
   Softplus: ["activations"],

@@ -136,6 +136,7 @@ export const rows: Rows = {
   log1p: plain("Log1p"),
   sqrt: plain("Sqrt"),
   cos: plain("Cos"),
+  erf: plain("Erf"),
   sigmoid: plain("Sigmoid"),
   softplus: plain("Softplus"),
   tanh: plain("Tanh"),

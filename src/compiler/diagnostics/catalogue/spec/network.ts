@@ -120,4 +120,14 @@ export const networkDiagnostics = defineDiagnostics({
     about: "A gate states what it mixes after `over`, which no other expression has.",
     fix: "Declare the gate, and read it by its name.",
   },
+  MTL3060: {
+    slug: "penalty-of-gate",
+    severity: "error",
+    title: "penalty on a gate that does not have it",
+    message: (p: { penalty: string; expected: string; name: string; gate: string | undefined }) =>
+      `\`${p.penalty}\` reads ${p.expected}, but \`${p.name}\` is ${p.gate === undefined ? "not a gate" : `a \`${p.gate}\` gate without that`}`,
+    about:
+      "A penalty on gates reads what only some gates have: `load` the noise of `noisy_top_k`, `entropy` and `reachable` the selectors of `dselect_k`, `importance` the weights of any gate.",
+    fix: "Name a gate of that kind, or leave the penalty out.",
+  },
 });

@@ -104,3 +104,243 @@ describe("stitch", () => {
     expect(distance([...apart.output.data], [...together.output.data])).toBeLessThan(1e-12);
   });
 });
+
+/** softmax(logits)·values. */
+function mixOf(logits: readonly number[], values: readonly number[]): number {
+  const shares = logits.map(Math.exp);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.reduce((sum, share, i) => sum + (share / total) * (values[i] ?? NaN), 0);
+}
+
+const linear = { activation: "none", dropout: 0 };
+
+describe("mmoe and omoe", () => {
+  const state = { "0.shared.0.weight": [1, -2, 3], "0.shared.0.bias": [0, 0.5, 0] };
+  const inputs = [{ shape: [1, 1], data: [2] }];
+  const experts = [2, -3.5, 6];
+
+  it("mix all experts by a gate for each member, linear in the input and without a bias", () => {
+    const gates = [0.1, 0.2, -0.3, 1, 0, -1];
+    const run = { inputs, arguments: { widths: [1], experts: 3, ...linear } };
+    const { output, variables } = runFamily("mmoe", 2, { ...run, state: { ...state, "0.gate.weight": gates } });
+    const logits = [gates.slice(0, 3), gates.slice(3)].map((gate) => gate.map((weight) => 2 * weight));
+    expect(
+      distance(
+        [...output.data],
+        logits.map((each) => mixOf(each, experts)),
+      ),
+    ).toBeLessThan(1e-6);
+    expect(variables.map(({ name }) => name)).toEqual(["0.shared.0.weight", "0.shared.0.bias", "0.gate.weight"]);
+  });
+
+  it("or by one gate, the same for all", () => {
+    const run = { inputs, arguments: { widths: [1], experts: 3, ...linear } };
+    const { output } = runFamily("omoe", 3, { ...run, state: { ...state, "0.gate.weight": [0.1, 0.2, -0.3] } });
+    const mix = mixOf([0.2, 0.4, -0.6], experts);
+    expect(distance([...output.data], [mix, mix, mix])).toBeLessThan(1e-6);
+  });
+});
+
+describe("cgc and ple", () => {
+  // Two members, one own expert each and two shared ones, of one unit each without biases.
+  const level = (index: number, own: readonly number[], shared: readonly number[], gates: readonly number[]) => ({
+    [`${index}.own.0.weight`]: own,
+    [`${index}.shared.0.weight`]: shared,
+    [`${index}.own.0.bias`]: [0, 0],
+    [`${index}.shared.0.bias`]: [0, 0],
+    [`${index}.gate.weight`]: gates,
+  });
+  const first = level(0, [1, 2], [3, -1], [0.1, 0.2, 0.3, -0.1, 0, 0.4]);
+  const x = 1.5;
+  /** What the members have after a level, from what they had and the shared stream. */
+  const after = (state: ReturnType<typeof level>, index: number, had: readonly number[], s: number): number[] =>
+    had.map((value, k) => {
+      const weight = (name: string, i: number): number => state[`${index}.${name}.weight`]?.[i] ?? NaN;
+      const experts = [value * weight("own.0", k), s * weight("shared.0", 0), s * weight("shared.0", 1)];
+      return mixOf(
+        [0, 1, 2].map((i) => value * weight("gate", 3 * k + i)),
+        experts,
+      );
+    });
+  const one = after(first, 0, [x, x], x);
+
+  it("mix a member's own experts and the shared ones, in that order", () => {
+    const { output } = runFamily("cgc", 2, {
+      inputs: [{ shape: [1, 1], data: [x] }],
+      arguments: { widths: [1], shared: 2, own: 1, ...linear },
+      state: first,
+    });
+    expect(distance([...output.data], one)).toBeLessThan(1e-6);
+  });
+
+  it("and on the next level what each has of the one before, with a shared gate over all experts in between", () => {
+    const second = level(1, [0.5, -1], [1, 2], [0.3, 0.1, -0.2, 0.2, 0.5, 0.1]);
+    const gate = { "0.shared_gate.weight": [0.2, -0.4], "0.shared_gate.shared": [0.1, 0.6] };
+    const { output, variables } = runFamily("ple", 2, {
+      inputs: [{ shape: [1, 1], data: [x] }],
+      arguments: { levels: [[1], [1]], shared: 2, own: 1, ...linear },
+      state: { ...first, ...second, ...gate },
+    });
+    const s = mixOf(
+      [0.2, -0.4, 0.1, 0.6].map((weight) => weight * x),
+      [x, 2 * x, 3 * x, -x],
+    );
+    expect(distance([...output.data], after(second, 1, one, s))).toBeLessThan(1e-6);
+    // Nothing shared reads the last level.
+    expect(variables.filter(({ name }) => name.startsWith("1.shared_gate"))).toEqual([]);
+  });
+
+  it.each([1, 3])("starts every expert from other numbers (%s of each member)", (own) => {
+    const { state } = runFamily("ple", 2, {
+      inputs: [someRows(2, 4)],
+      arguments: { levels: [[5], [5]], shared: 2, own },
+    });
+    for (const [index, fanIn] of [4, 5].entries())
+      for (const kind of ["own", "shared"]) {
+        const data = [...(state.get(`${index}.${kind}.0.weight`)?.data ?? [])];
+        expect(data.length).toBe((kind === "own" ? 2 * own : 2) * fanIn * 5);
+        expect(new Set(data).size).toBe(data.length);
+      }
+  });
+
+  it("normalize and drop in their experts as mlp does", () => {
+    const run = { inputs: [someRows(6, 4)], arguments: { levels: [[5, 3], [4]], shared: 1, own: 2, norm: "batch" } };
+    const { output, state } = runFamily("ple", 3, { ...run, training: true });
+    expect(output.shape).toEqual([6, 3, 4]);
+    expect([...output.data].every(Number.isFinite)).toBe(true);
+    // The running statistics moved from where they start.
+    expect([...(state.get("0.own.0.mean")?.data ?? [0])].some((mean) => mean !== 0)).toBe(true);
+  });
+});
+
+describe("factored", () => {
+  it("is x·U₁·(Σ u₃·S)·U₂ᵀ + b for each member, in both layers", () => {
+    const u1 = [1, 2, -1, 0.5];
+    const u2 = [0.3, -0.2];
+    const core = [1, 2, 3, 4];
+    const u3 = [0.5, -1, 2, 1];
+    const bias = [0.1, 0.2, 0.3, 0.4];
+    const x = [2, 3];
+    const layer = (inputs: readonly number[], k: number, factor: readonly number[]): number[] => {
+      const low = [0, 1].map((r) => inputs.reduce((sum, value, i) => sum + value * (factor[2 * i + r] ?? NaN), 0));
+      const own = [0, 1].map(
+        (r) => (u3[2 * k] ?? NaN) * (core[r] ?? NaN) + (u3[2 * k + 1] ?? NaN) * (core[2 + r] ?? NaN),
+      );
+      const middle = (low[0] ?? NaN) * (own[0] ?? NaN) + (low[1] ?? NaN) * (own[1] ?? NaN);
+      return u2.map((factorOut, j) => middle * factorOut + (bias[2 * k + j] ?? NaN));
+    };
+    const factors = (index: number) => ({
+      [`${index}.input_factor`]: u1,
+      [`${index}.core`]: core,
+      [`${index}.unit_factor`]: u2,
+      [`${index}.member_factor`]: u3,
+      [`${index}.bias`]: bias,
+    });
+    const { output } = runFamily("factored", 2, {
+      inputs: [{ shape: [1, 2], data: x }],
+      arguments: { widths: [2, 2], rank: [2, 1, 2], ...linear },
+      state: { ...factors(0), ...factors(1) },
+    });
+    const expected = [0, 1].flatMap((k) => layer(layer(x, k, u1), k, u1));
+    expect(distance([...output.data], expected)).toBeLessThan(1e-5);
+  });
+
+  it("starts with weights of the variance 2 / (inputs + units), whatever the ranks", () => {
+    const [inputs, units, members] = [60, 50, 8];
+    for (const rank of [
+      [20, 20, 4],
+      [60, 50, 8],
+    ]) {
+      const unit = Array.from({ length: inputs * inputs }, (_, i) => Number(Math.floor(i / inputs) === i % inputs));
+      const { output } = runFamily("factored", members, {
+        inputs: [{ shape: [inputs, inputs], data: unit }],
+        arguments: { widths: [units], rank, ...linear },
+      });
+      const squares = [...output.data].reduce((sum, weight) => sum + weight * weight, 0) / output.data.length;
+      expect(squares * ((inputs + units) / 2)).toBeGreaterThan(0.6);
+      expect(squares * ((inputs + units) / 2)).toBeLessThan(1.6);
+    }
+  });
+
+  it("with a rank of 1 over members ties their weights up to a factor", () => {
+    const { output } = runFamily("factored", 3, {
+      inputs: [someRows(4, 5)],
+      arguments: { widths: [6], rank: [5, 6, 1], ...linear },
+    });
+    const values = [...output.data];
+    const of = (member: number): number[] => values.filter((_, i) => Math.floor(i / 6) % 3 === member);
+    const factor = (of(1)[0] ?? NaN) / (of(0)[0] ?? NaN);
+    expect(
+      distance(
+        of(1),
+        of(0).map((value) => value * factor),
+      ),
+    ).toBeLessThan(1e-9);
+  });
+
+  it("at full rank gives any weights: here those of two networks that share nothing", () => {
+    const [inputs, units] = [2, 3];
+    const unit = (size: number): number[] =>
+      Array.from({ length: size * size }, (_, i) => Number(Math.floor(i / size) === i % size));
+    const weights = [1, 2, 3, 4, 5, 6, -1, 0.5, 2, 7, -3, 0];
+    const state = {
+      "0.input_factor": unit(inputs),
+      "0.unit_factor": unit(units),
+      "0.member_factor": unit(2),
+      "0.core": weights,
+    };
+    const { output } = runFamily("factored", 2, {
+      inputs: [{ shape: [2, 2], data: unit(2) }],
+      arguments: { widths: [units], rank: [inputs, units, 2], ...linear },
+      state,
+    });
+    // [row, member, unit]
+    const expected = [0, 1].flatMap((row) =>
+      [0, 1].flatMap((k) => weights.slice(6 * k + 3 * row, 6 * k + 3 * row + 3)),
+    );
+    expect(distance([...output.data], expected)).toBeLessThan(1e-9);
+  });
+});
+
+describe("sluice", () => {
+  it("mixes the subspaces of all members, and a member's layers into its output", () => {
+    const alpha = Array.from({ length: 16 }, (_, i) => 0.1 * i - 0.5);
+    const skips = { "0.skip": [0.3, 0.6], "1.skip": [2, -1] };
+    const weights = [1, 2, -1, 3];
+    const { output } = runFamily("sluice", 2, {
+      inputs: [{ shape: [1, 1], data: [2] }],
+      arguments: { widths: [2, 2], ...linear },
+      state: {
+        "0.weight": weights,
+        "1.weight": [1, 0, 0, 1, 1, 0, 0, 1],
+        "0.bias": [0, 0, 0, 0],
+        "1.bias": [0, 0, 0, 0],
+        "0.subspaces": alpha,
+        "1.subspaces": alpha,
+        ...skips,
+      },
+    });
+    // One unit a subspace: α mixes the four of them.
+    const mix = (h: readonly number[]): number[] =>
+      [0, 1, 2, 3].map((s) => h.reduce((sum, value, t) => sum + (alpha[4 * s + t] ?? NaN) * value, 0));
+    const [one, two] = [mix(weights.map((weight) => 2 * weight)), mix(mix(weights.map((weight) => 2 * weight)))];
+    const expected = one.map((value, s) => {
+      const k = Math.floor(s / 2);
+      return (skips["0.skip"][k] ?? NaN) * value + (skips["1.skip"][k] ?? NaN) * (two[s] ?? NaN);
+    });
+    expect(distance([...output.data], expected)).toBeLessThan(1e-6);
+  });
+
+  it("starts near what each member has by itself", () => {
+    const { state } = runFamily("sluice", 2, { inputs: [someRows(2, 3)], arguments: { widths: [4, 4, 4], same: 0.7 } });
+    expect([...(state.get("1.subspaces")?.data ?? [])].slice(0, 5).map((value) => value.toFixed(3))).toEqual([
+      "0.700",
+      "0.100",
+      "0.100",
+      "0.100",
+      "0.100",
+    ]);
+    const starts = [0, 1, 2].map((layer) => state.get(`${layer}.skip`)?.data[0] ?? NaN);
+    expect(distance(starts, [0.15, 0.15, 0.7])).toBeLessThan(1e-6);
+  });
+});

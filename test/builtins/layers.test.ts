@@ -23,6 +23,7 @@ const cases: readonly (readonly [string, LayerRun])[] = [
   ["dropout", { inputs: [someRows(5, 3)], arguments: { rate: 0 } }],
   ["dot", { inputs: [someRows(5, 3), someRows(5, 3)] }],
   ["fm", { inputs: [someRows(5, 3), someRows(5, 3)] }],
+  ["ait", { inputs: [someRows(5, 3), someRows(5, 3)] }],
   ["concat", { inputs: [someRows(5, 3), someRows(5, 2)] }],
   ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "dice", norm: "batch" } }],
   ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "prelu" } }],
@@ -217,5 +218,39 @@ describe("norm", () => {
       state: { mean: [3], variance: [4], scale: [10], shift: [1] },
     });
     expect(y[0]).toBeCloseTo(21, 6);
+  });
+});
+
+describe("ait", () => {
+  it("attends to the information of the step before and to its own, each by h₁, h₂ and h₃", () => {
+    const matrix = { info: [1, -2, 0.5, 1], h1: [1, 2, 3, 4], h2: [0.5, 0, -1, 1], h3: [2, 1, 1, -1] };
+    const state = {
+      "info.weight": matrix.info,
+      "info.bias": [0.1, -5],
+      "h1.weight": matrix.h1,
+      "h2.weight": matrix.h2,
+      "h3.weight": matrix.h3,
+    };
+    const times = ([a = NaN, b = NaN]: readonly number[], m: readonly number[]): number[] =>
+      [0, 1].map((j) => a * (m[j] ?? NaN) + b * (m[2 + j] ?? NaN));
+    const [previous, own] = [
+      [0.3, 0.4],
+      [-0.2, 0.5],
+    ];
+    const info = times(previous, matrix.info).map((value, j) => Math.max(0, value + (state["info.bias"][j] ?? NaN)));
+    const scores = [info, own].map((unit) => {
+      const [key, query] = [times(unit, matrix.h1), times(unit, matrix.h2)];
+      return key.reduce((sum, value, j) => sum + value * (query[j] ?? NaN), 0) / Math.sqrt(2);
+    });
+    const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+    const [v0, v1] = [info, own].map((unit) => times(unit, matrix.h3));
+    const expected = [0, 1].map(
+      (j) => ((v0?.[j] ?? NaN) * Math.exp(scores[0] ?? NaN) + (v1?.[j] ?? NaN) * Math.exp(scores[1] ?? NaN)) / total,
+    );
+    const inputs = [
+      { shape: [1, 2], data: previous },
+      { shape: [1, 2], data: own },
+    ];
+    expect(distance([...values("ait", { inputs, state })], expected)).toBeLessThan(1e-6);
   });
 });

@@ -37,6 +37,8 @@ function fits({ type }: ParameterSpec, value: ArgumentValue): boolean {
     }
     case "choice":
       return typeof value === "string" && type.values.includes(value);
+    case "levels":
+      return Array.isArray(value) && value.every(Array.isArray);
     case "widths":
     case "numbers":
       return Array.isArray(value) && value.every((item) => typeof item === "number");

@@ -62,7 +62,11 @@ describe("the picture of a model", () => {
       for (const [i, point] of points.entries()) expect(point.x).toBeGreaterThanOrEqual(points[i - 1]?.x ?? 0);
     }
     const { model } = compileFile(join(root, "specs", name));
-    for (const node of model?.nodes ?? []) if (node.declared !== undefined) expect(ids).toContain(node.id);
+    for (const node of model?.nodes ?? []) {
+      // Members that meet are on the card of their family.
+      const family = node.layer === "member" ? model?.nodes[node.inputs[0] ?? -1] : undefined;
+      if (node.declared !== undefined) expect(ids).toContain((family?.declared === undefined ? node : family).id);
+    }
     for (const head of model?.heads ?? []) expect(ids).toContain(head.name);
     const svg = renderSvg(diagram);
     expect(checkWellFormed(svg)).toBe("well formed");

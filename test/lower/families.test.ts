@@ -127,6 +127,133 @@ describe("a family layer", () => {
   });
 });
 
+/** Copies every trained number to the variables that have it under the name that `to` gives; the others keep theirs. */
+function copyNumbers(from: Opened, into: Opened, to: (name: string) => string | undefined): void {
+  for (const { name, role } of from.program.state) {
+    const target = role === "parameter" ? to(name) : undefined;
+    if (target !== undefined) into.interpreter.set(target, from.interpreter.get(name).data);
+  }
+}
+
+describe("networks that are the same", () => {
+  const tower = "towers t[ctr, liked] = mlp(m, [3])";
+  const isTower = (name: string): boolean => /^(t|ctr|liked|embeddings)[./]/.test(name);
+
+  it("CGC with no shared and one own expert a task, and single tasks", () => {
+    const single = openFamily(`bottoms m[ctr, liked] = mlp(x, [5, 4])\n${tower}`);
+    const cgc = openFamily(`bottoms m[ctr, liked] = cgc(x, [5, 4], shared: 0, own: 1)\n${tower}`);
+    for (const layer of [0, 1])
+      for (const name of ["weight", "bias"]) {
+        const parts = ["ctr", "liked"].flatMap((member) => [
+          ...single.interpreter.get(`m.${member}.${layer}.${name}`).data,
+        ]);
+        cgc.interpreter.set(`m.0.own.${layer}.${name}`, parts);
+      }
+    expect(distance(predictions(cgc), predictions(single))).toBeLessThan(1e-12);
+    cgc.run("train", feeds);
+    single.run("train", feeds);
+    expect(distance(predictions(cgc), predictions(single))).toBeLessThan(1e-12);
+  });
+
+  it("MMoE with one expert, and shared bottom", () => {
+    const shared = openFamily("bottom m = mlp(x, [5, 4])\ntowers t[ctr, liked] = mlp(m, [3])");
+    const mmoe = openFamily(`bottoms m[ctr, liked] = mmoe(x, [5, 4], experts: 1)\n${tower}`);
+    copyNumbers(shared, mmoe, (name) => (isTower(name) ? name : name.replace("m.", "m.0.shared.")));
+    expect(distance(predictions(mmoe), predictions(shared))).toBeLessThan(1e-12);
+    mmoe.run("train", feeds);
+    shared.run("train", feeds);
+    expect(distance(predictions(mmoe), predictions(shared))).toBeLessThan(1e-12);
+  });
+
+  it("MMoE by hand, and as a family layer", () => {
+    const hand = openFamily(`experts pool[4] = mlp(x, [5, 4])\ngates m[ctr, liked] = softmax(x) over pool\n${tower}`);
+    const family = openFamily(`bottoms m[ctr, liked] = mmoe(x, [5, 4], experts: 4)\n${tower}`);
+    copyNumbers(hand, family, (name) =>
+      isTower(name) ? name : name.startsWith("pool") ? name.replace("pool.", "m.0.shared.") : undefined,
+    );
+    const gates = ["ctr", "liked"].flatMap((member) => [...hand.interpreter.get(`m.${member}.weight`).data]);
+    family.interpreter.set("m.0.gate.weight", gates);
+    expect(distance(predictions(family), predictions(hand))).toBeLessThan(1e-12);
+    family.run("train", feeds);
+    hand.run("train", feeds);
+    expect(distance(predictions(family), predictions(hand))).toBeLessThan(1e-12);
+  });
+
+  it("OMoE, and MMoE with tied gates", () => {
+    const omoe = openFamily(`bottoms m[ctr, liked] = omoe(x, [5], experts: 3)\n${tower}`);
+    const mmoe = openFamily(`bottoms m[ctr, liked] = mmoe(x, [5], experts: 3)\n${tower}`);
+    copyNumbers(omoe, mmoe, (name) => (name === "m.0.gate.weight" ? undefined : name));
+    const gate = [...omoe.interpreter.get("m.0.gate.weight").data];
+    mmoe.interpreter.set("m.0.gate.weight", [...gate, ...gate]);
+    expect(distance(predictions(mmoe), predictions(omoe))).toBeLessThan(1e-12);
+    omoe.run("train", feeds);
+    mmoe.run("train", feeds);
+    // One gate's step is the sum of the steps of the tied ones.
+    const tied = [...mmoe.interpreter.get("m.0.gate.weight").data];
+    const sum = gate.map((g, i) => (tied[i] ?? NaN) + (tied[i + gate.length] ?? NaN) - g);
+    expect(distance([...omoe.interpreter.get("m.0.gate.weight").data], sum)).toBeLessThan(1e-12);
+  });
+});
+
+describe("PLE", () => {
+  const ple = openFamily("bottoms t[ctr, liked] = ple(x, levels: [[4], [3]], shared: 2, own: 2)");
+
+  it("reaches a task from the other task's experts of the first level, through the shared gate", () => {
+    const before = list(ple.run("predict", feeds), "ctr");
+    const all = [...ple.interpreter.get("t.0.own.0.weight").data];
+    ple.interpreter.set(
+      "t.0.own.0.weight",
+      all.map((value, i) => (i < all.length / 2 ? value : value + 0.5)),
+    );
+    expect(distance(list(ple.run("predict", feeds), "ctr"), before)).toBeGreaterThan(1e-4);
+    ple.interpreter.set("t.0.own.0.weight", all);
+  });
+
+  it("keeps what is a member's under its name", () => {
+    expect(trainedNames(ple).filter((name) => name.startsWith("t.ctr"))).toEqual([
+      "t.ctr.0.own.0.weight",
+      "t.ctr.0.own.0.bias",
+      "t.ctr.0.gate.weight",
+      "t.ctr.0.shared_gate.weight",
+      "t.ctr.1.own.0.weight",
+      "t.ctr.1.own.0.bias",
+      "t.ctr.1.gate.weight",
+    ]);
+  });
+});
+
+describe("gradients", () => {
+  it.each([
+    "omoe(x, [4], experts: 3, activation: tanh)",
+    "mmoe(x, [4, 3], experts: 3, activation: tanh)",
+    "cgc(x, [4], shared: 2, own: 1, activation: tanh)",
+    "ple(x, levels: [[4], [3, 2]], shared: 1, own: 2, activation: tanh)",
+    "sluice(x, [4, 4], activation: tanh)",
+    "factored(x, [4, 3], rank: [3, 2, 2], activation: tanh)",
+    "factored(e, [4], rank: [2, 3, 1], activation: tanh)",
+  ])("of %s hold against differences of the loss", (layer) => {
+    const opened = openFamily(
+      `bottoms e[ctr, liked] = mlp(x, [3], activation: tanh)\nbottoms t[ctr, liked] = ${layer}`,
+    );
+    expect(gradientError(opened, feeds)).toBeLessThan(1e-5);
+  });
+
+  it("of ait hold, and its steps share nothing", () => {
+    const opened =
+      open(`${head.replace("liked: bce", "liked: bce, shared: bce").replace("like: event", "like: event, share: event")}
+bottoms q[a1, a2, a3] = mlp(x, [3], activation: tanh)
+bottom z2 = ait(q.a1, q.a2)
+bottom z3 = ait(z2, q.a3)
+task ctr: P(click) = sigmoid(logit(q.a1))
+task liked: P(like) = sigmoid(logit(z2))
+task shared: P(share) = sigmoid(logit(z3))`);
+    const rows = randomFeeds(opened.model, 16, 3);
+    expect(gradientError(opened, rows)).toBeLessThan(1e-5);
+    const own = trainedNames(opened).filter((name) => /^z[23]\.(h[123]|info)/.test(name));
+    expect(own.length).toBe(2 * 5);
+  });
+});
+
 describe("a warm start", () => {
   const side = ({ model, program }: Opened): WarmStartSide => ({
     model,

@@ -1,5 +1,5 @@
 /** Reads checked arguments with their types; a mismatch is a bug of the checker or of the built-in's own parameters. */
-import type { Arguments } from "../model/model.js";
+import type { Arguments, ArgumentValue } from "../model/model.js";
 
 export function numberArgument(args: Arguments, name: string): number {
   const value = args[name];
@@ -17,6 +17,12 @@ export function booleanArgument(args: Arguments, name: string): boolean {
   const value = args[name];
   if (typeof value !== "boolean") throw new Error(`the argument ${name} is neither true nor false`);
   return value;
+}
+
+export function listsArgument(args: Arguments, name: string): readonly (readonly number[])[] {
+  const value = args[name];
+  if (!Array.isArray(value)) throw new Error(`the argument ${name} is not a list`);
+  return value.map((item) => numbersArgument({ item: item as ArgumentValue }, "item"));
 }
 
 export function numbersArgument(args: Arguments, name: string): readonly number[] {

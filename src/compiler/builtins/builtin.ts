@@ -44,6 +44,8 @@ export interface FamilyBuiltin extends BuiltinBase {
   readonly kind: "family";
   /** The tensors it takes by position; each is one that all members read, or one for each of them. */
   readonly inputs: readonly string[];
+  /** Set where all members must read one tensor. */
+  readonly isCommon?: true;
   /** (row shapes that each member reads, arguments, number of members) → the row shape of each member's output. */
   readonly shape: (inputs: readonly (readonly number[])[], args: Arguments, members: number) => ShapeResult;
   /** → [B, members, …shape], the members in their order. */

@@ -12,11 +12,18 @@ import type { ArgumentSpec } from "../model/parameter.js";
 import type { ParameterSpec } from "./parameter.js";
 import { activationLayers } from "./activations/index.js";
 import { balances } from "./balances/index.js";
+import { cgc } from "./families/cgc.js";
+import { factored } from "./families/factored.js";
+import { mmoe } from "./families/mmoe.js";
+import { omoe } from "./families/omoe.js";
+import { ple } from "./families/ple.js";
+import { sluice } from "./families/sluice.js";
 import { stitch } from "./families/stitch.js";
 import { dselectK } from "./gates/dselect-k.js";
 import { noisyTopK } from "./gates/noisy-top-k.js";
 import { softmax } from "./gates/softmax.js";
 import { operators } from "./layers/arithmetic.js";
+import { ait } from "./layers/ait.js";
 import { concat } from "./layers/concat.js";
 import { cross } from "./layers/cross.js";
 import { dot } from "./layers/dot.js";
@@ -63,11 +70,12 @@ export const layers: readonly LayerBuiltin[] = [
   dropout,
   norm,
   stop,
+  ait,
   ...activationLayers,
 ];
 /** The layers that the checker makes and no spec names. */
 const plumbing: readonly LayerBuiltin[] = [member, stack];
-export const families: readonly FamilyBuiltin[] = [stitch];
+export const families: readonly FamilyBuiltin[] = [omoe, mmoe, cgc, ple, stitch, sluice, factored];
 export const gates: readonly GateBuiltin[] = [softmax, noisyTopK, dselectK];
 export const losses: readonly LossBuiltin[] = [
   bce,

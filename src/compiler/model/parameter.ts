@@ -16,6 +16,8 @@ export type ParameterType =
   | { readonly kind: "choice"; readonly values: readonly string[] }
   /** A list of whole numbers ≥ 1: `[256, 64]`; one number stands for a list of one. */
   | { readonly kind: "widths" }
+  /** A list of such lists, each of which may be one number. */
+  | { readonly kind: "levels" }
   | { readonly kind: "numbers" }
   | { readonly kind: "boolean" }
   | { readonly kind: "text" }

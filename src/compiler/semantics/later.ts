@@ -4,8 +4,6 @@ import type { Name } from "../syntax/index.js";
 /** Built-ins that this version does not have yet, with what does instead. */
 export const later: Readonly<Record<string, string>> = {
   attend: "a `bag(…)` feature pools the values of a list column",
-  factored: "use one `bottom` a task, or `experts` under gates",
-  ait: "use one `tower` a task",
   pool: "a `bag(…)` feature pools its values",
   delayed: "use `bce`",
   ips: "use `bce`",

@@ -55,12 +55,17 @@ export function mlpLayers(context: LayerContext, input: Signal, widths: readonly
 
 /** Linear map, normalization, activation and dropout, by the arguments of {@link mlpParameters}. */
 export function mlpLayer(context: LayerContext, input: Signal, width: number, prefix: string, isLast: boolean): Signal {
+  // Batch normalization takes the mean away, and a bias with it: its shift is the bias.
+  const hasBias = textArgument(context.arguments, "norm") !== "batch";
+  return afterLinear(context, denseCopies(context, input, width, prefix, hasBias), prefix, isLast);
+}
+
+/** What follows a layer's linear map. */
+export function afterLinear(context: LayerContext, linear: Signal, prefix: string, isLast: boolean): Signal {
   const { arguments: args } = context;
   const norm = textArgument(args, "norm");
   const last = textArgument(args, "last");
   const activation = isLast && last !== "same" ? last : textArgument(args, "activation");
-  // Batch normalization takes the mean away, and a bias with it: its shift is the bias.
-  const linear = denseCopies(context, input, width, prefix, norm !== "batch");
   const normal = isNormKind(norm) ? normalize(context, linear, norm, prefix, defaultNormSettings) : linear;
   const active = activate(context, activation, normal, prefix);
   return { ...active, value: drop(context, active.value, numberArgument(args, "dropout")) };

@@ -203,6 +203,8 @@ function readValue(context: CheckContext, type: ArgumentType, expression: Expres
     case "widths":
       // A layer that needs at least one width says so with its shape.
       return readList(expression, false, (item) => readNumber({ kind: "number", min: 1, integer: true }, item));
+    case "levels":
+      return readList(expression, true, (item) => readValue(context, { kind: "widths" }, item));
     case "numbers":
       return readList(expression, true, (item) => readNumber({ kind: "number" }, item));
     case "names":
@@ -310,6 +312,8 @@ export function describeArgumentType(type: ArgumentType): string {
         : `one of ${type.values.map((value) => `\`${value}\``).join(", ")}`;
     case "widths":
       return "a list of whole numbers ≥ 1 such as `[64, 32]`";
+    case "levels":
+      return "a list of lists of whole numbers ≥ 1 such as `[[64, 32], [32]]`";
     case "numbers":
       return "a list of numbers";
     case "boolean":

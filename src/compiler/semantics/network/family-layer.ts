@@ -3,7 +3,6 @@ import type { FamilyBuiltin } from "../../builtins/index.js";
 import { nodeAt, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { checkArguments } from "../arguments/arguments.js";
-import { showShape } from "../values/types.js";
 import { checkShape, reportMissing, reportSeveral, splitArguments } from "./call-parts.js";
 import { addNode, type FamilyInProgress, type Network, type NetworkContext, type Owner } from "./network.js";
 
@@ -88,15 +87,13 @@ function joinMembers(
   const [first] = sound;
   if (first === undefined || sound.length < nodes.length) return undefined;
   if (sound.every((node) => node === first)) return first;
-  const { shape } = nodeAt(network, first);
-  const other = sound.findIndex((node) => showShape(nodeAt(network, node).shape) !== showShape(shape));
-  if (other >= 0) {
-    const [one = "", two = ""] = [...family.owners.keys()].flatMap((name, i) => (i === 0 || i === other ? [name] : []));
-    const shapes = [shape, nodeAt(network, sound[other] ?? first).shape].map(showShape);
-    const problem = `reads tensors of one width for all members, but \`${one}\` reads ${shapes[0] ?? ""} and \`${two}\` ${shapes[1] ?? ""}`;
+  if (layer.isCommon === true) {
+    const problem = "reads one tensor for all members, and each of them reads its own here";
     context.reporter.report("MTL3007", { layer: layer.name, problem }, written?.span ?? call.span);
     return undefined;
   }
+  // The members of a family come from one expression, so what they read has one shape.
+  const { shape } = nodeAt(network, first);
   return (
     membersOf(network, sound) ??
     addNode(network, family, false, {

@@ -1,0 +1,26 @@
+import { numberArgument, numbersArgument } from "../arguments.js";
+import type { FamilyBuiltin } from "../builtin.js";
+import { mlpParameters, mlpShape } from "../layers/mlp.js";
+import type { ParameterSpec } from "../parameter.js";
+import { lowerLevels } from "./expert-levels.js";
+
+/** A number of experts. */
+export function expertsParameter(name: string, min: number, doc: string): ParameterSpec {
+  return { name, type: { kind: "number", min, max: 4096, integer: true }, doc };
+}
+
+export const mmoe: FamilyBuiltin = {
+  kind: "family",
+  name: "mmoe",
+  summary: "Experts that all members share, and a softmax gate over them for each member.",
+  paper: "Ma et al.: Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts, 2018",
+  inputs: ["x"],
+  isCommon: true,
+  parameters: [...mlpParameters, expertsParameter("experts", 1, "Number of experts.")],
+  shape: mlpShape,
+  lower: (context) => {
+    const { arguments: args } = context;
+    const widths = numbersArgument(args, "widths");
+    return lowerLevels(context, [{ widths, shared: numberArgument(args, "experts"), own: 0 }]);
+  },
+};

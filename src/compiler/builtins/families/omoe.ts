@@ -1,0 +1,21 @@
+import { numberArgument, numbersArgument } from "../arguments.js";
+import type { FamilyBuiltin } from "../builtin.js";
+import { mlpParameters, mlpShape } from "../layers/mlp.js";
+import { lowerLevels } from "./expert-levels.js";
+import { expertsParameter } from "./mmoe.js";
+
+export const omoe: FamilyBuiltin = {
+  kind: "family",
+  name: "omoe",
+  summary: "Experts under one softmax gate: all members have the same mix.",
+  paper: "Ma et al.: Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts, 2018",
+  inputs: ["x"],
+  isCommon: true,
+  parameters: [...mlpParameters, expertsParameter("experts", 1, "Number of experts.")],
+  shape: mlpShape,
+  lower: (context) => {
+    const { arguments: args } = context;
+    const widths = numbersArgument(args, "widths");
+    return lowerLevels(context, [{ widths, shared: numberArgument(args, "experts"), own: 0 }], "one");
+  },
+};

@@ -197,3 +197,71 @@ describe("mtlc diff --git", () => {
     expect((await mtlc("diff", `HEAD~1:${odd}`, `HEAD:${odd}`)).out).toMatch(/embed: 64 → 128/);
   });
 });
+
+describe("project files of revisions", () => {
+  const mtlc = (...words: readonly string[]) => runCli(words, { cwd: folder });
+  const shared = (loss: string): string => spec(loss).replace("./common.mtl", "shared.mtl");
+  const project = (path: string, paths: readonly string[]): void => write(path, JSON.stringify({ paths }));
+  const commit = (message: string): void => {
+    git("add", "-A");
+    git("commit", "-qm", message);
+  };
+
+  // HEAD~2: imports from `lib`. HEAD~1: the loss is another. HEAD: imports from `parts`, where the same name is another part.
+  beforeEach(() => {
+    for (const place of ["lib", "parts", "c", "c/d"]) mkdirSync(join(folder, place));
+    write("lib/shared.mtl", common(4));
+    write("parts/shared.mtl", common(8));
+    project("mtlc.json", ["lib"]);
+    write("c/d/m.mtl", shared("bce"));
+    commit("four");
+    write("c/d/m.mtl", shared("focal"));
+    commit("five");
+    project("mtlc.json", ["parts"]);
+    commit("six");
+  });
+
+  it("say where a revision's imports are", async () => {
+    expect(await mtlc("diff", "HEAD~2:c/d/m.mtl", "HEAD~1:c/d/m.mtl")).toMatchObject({ code: 0, err: "" });
+    const { code, out } = await mtlc("diff", "--git", "HEAD~1", "c/d/m.mtl");
+    expect(code).toBe(0);
+    expect(out).toMatch(/embed: 4 → 8/);
+  });
+
+  it("are the nearest of the revision, with folders that start at the file", async () => {
+    project("c/mtlc.json", ["../lib"]);
+    commit("seven");
+    rmSync(join(folder, "c/mtlc.json"));
+    commit("eight");
+    expect((await mtlc("diff", "HEAD~1:c/d/m.mtl", "HEAD:c/d/m.mtl")).out).toMatch(/embed: 4 → 8/);
+  });
+
+  it("have severities that hold for the revision", async () => {
+    write("mtlc.json", JSON.stringify({ paths: ["parts"], severities: { MTL6001: "error" } }));
+    write("c/d/m.mtl", `${shared("focal")}features { unread: numeric }\n`);
+    commit("seven");
+    write("mtlc.json", JSON.stringify({ paths: ["parts"] }));
+    const { code, err } = await mtlc("diff", "HEAD:c/d/m.mtl", "c/d/m.mtl");
+    expect(code).toBe(1);
+    expect(err).toContain("error[MTL6001]");
+  });
+
+  it("that are wrong are one error with the revision's line", async () => {
+    write("mtlc.json", '{\n  "paths": 3\n}\n');
+    commit("seven");
+    project("mtlc.json", ["parts"]);
+    const { code, err } = await mtlc("diff", "HEAD:c/d/m.mtl", "c/d/m.mtl");
+    expect(code).toBe(1);
+    expect(err).toContain("MTL8051");
+    expect(err).toContain("HEAD:mtlc.json:2:3");
+    expect(err).toContain('2│   "paths": 3');
+  });
+
+  it("are read for a copy of git's, and count among what revisions have to agree on", () => {
+    const before = textconv("explain --textconv", "diff", "HEAD~3", "HEAD~2", "--", "c/d/m.mtl");
+    expect(before).toMatch(/^\+ .*embed: 4,/m);
+    const after = textconv("explain --textconv", "show", "--format=", "HEAD~1", "--", "c/d/m.mtl");
+    expect(after).toContain("+// unchanged: imports are other ones in other revisions");
+    expect(after).toMatch(/^- .*embed: 4,/m);
+  });
+});

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, relative, resolve } from "node:path";
 import { compileSpec } from "../../compiler/compile.js";
 import { isStdPath } from "../../compiler/std/index.js";
+import { Failure } from "../failure.js";
 import { createGitHost, type GitFile, tryGit } from "./git.js";
 
 /** Revisions that have a copy's text, by what a spec imports there. */
@@ -113,15 +114,19 @@ function closuresOf(root: string, locations: readonly GitFile[]): readonly strin
   return wanted.map((files) => files.map(() => blobs[at++] ?? "none").join(" "));
 }
 
-/** Every file that compiling a spec asks for, those that are not there as well. */
+/** Every file that compiling a spec asks for, project files and those that are not there as well. */
 function filesAskedFor(location: GitFile): readonly string[] {
-  const host = createGitHost(location);
   const files = new Set<string>();
-  compileSpec(location.path, {
-    readFile: (path) => {
-      if (!isStdPath(path)) files.add(path);
-      return host.readFile(path);
-    },
-  });
+  try {
+    compileSpec(
+      location.path,
+      createGitHost(location, (path) => {
+        if (!isStdPath(path)) files.add(path);
+      }),
+    );
+  } catch (error) {
+    // A project file that is wrong is said when the spec is compiled.
+    if (!(error instanceof Failure)) throw error;
+  }
   return [...files];
 }

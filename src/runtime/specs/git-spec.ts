@@ -18,7 +18,8 @@ export function loadGitSpec(file: GitFile): LoadedSpec {
   try {
     return loadSpec(file.path, host, gitName(file));
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    // A project file comes with its own text and the revision's path.
+    if (!(error instanceof Failure) || error.sources.size > 0) throw error;
     const diagnostics = error.diagnostics.map((diagnostic) => renamed(diagnostic, nameOf));
     const sources = new Map<string, SourceFile>();
     for (const { file: path } of error.diagnostics.flatMap(locationsOf)) {

@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { basename, dirname, posix, resolve } from "node:path";
-import type { Host } from "../../compiler/host.js";
-import { createFailure } from "../failure.js";
+import { type Host, noSettings, type SpecSettings } from "../../compiler/host.js";
+import { createSourceFile } from "../../compiler/text/index.js";
+import { parseProject, projectFileName, settingsOf } from "../../project/index.js";
+import { createFailure, Failure } from "../failure.js";
+import { jsonTools } from "./project-file.js";
 
 /** A file of a revision: `HEAD~1` and `specs/x.mtl`, from the repository's root. The revision of the index is empty. */
 export interface GitFile {
@@ -35,19 +38,58 @@ export function gitName({ revision, path }: GitFile): string {
   return `${revision}:${path}`;
 }
 
-/** Reads files of a revision, those that a spec imports as well; paths begin at the repository's root. */
-export function createGitHost({ revision, folder }: GitFile): Host {
+/**
+ * Reads files of a revision, those that a spec imports and the project files above them as well; paths begin at the
+ * repository's root. `onAsked` is told every path that is asked for, each time.
+ */
+export function createGitHost(file: GitFile, onAsked: (path: string) => void = () => undefined): Host {
+  const { revision, folder } = file;
   const texts = new Map<string, string | undefined>();
   // Git would take it for an option.
   if (revision.startsWith("-"))
     throw createFailure("MTL8021", { command: `show ${revision}`, problem: "that is not a revision" });
   if (revision !== "") git(folder, ["rev-parse", "--verify", "--quiet", `${revision}^{tree}`]);
-  return {
-    readFile: (path) => {
-      if (!texts.has(path)) texts.set(path, tryGit(folder, ["show", `${revision}:${path}`]));
-      return texts.get(path);
-    },
+  const readFile: Host["readFile"] = (path) => {
+    onAsked(path);
+    if (!texts.has(path)) texts.set(path, tryGit(folder, ["show", `${revision}:${path}`]));
+    return texts.get(path);
   };
+  return { readFile, settings: revisionSettings(file, readFile) };
+}
+
+/** What the nearest `mtlc.json` of the revision says. Throws a {@link Failure} (MTL8050, MTL8051) when that one is wrong. */
+function revisionSettings(file: GitFile, readFile: Host["readFile"]): (path: string) => SpecSettings {
+  const known = new Map<string, SpecSettings>();
+  const settingsIn = (at: string): SpecSettings => {
+    const before = known.get(at);
+    if (before !== undefined) return before;
+    const path = posix.join(at, projectFileName);
+    const text = readFile(path);
+    const found =
+      text !== undefined
+        ? parseSettings(path, text, gitName({ ...file, path }))
+        : at === "."
+          ? noSettings
+          : settingsIn(posix.dirname(at));
+    known.set(at, found);
+    return found;
+  };
+  return (path) => {
+    const at = posix.dirname(posix.normalize(path));
+    // What an import names outside of the repository is in no revision.
+    return at.startsWith("..") || at.startsWith("/") ? noSettings : settingsIn(at);
+  };
+}
+
+function parseSettings(path: string, text: string, shown: string): SpecSettings {
+  const result = parseProject(shown, text, jsonTools());
+  if (result.kind === "wrong")
+    throw new Failure([result.diagnostic], new Map([[shown, createSourceFile(shown, text)]]));
+  const { paths = [] } = result.project;
+  return settingsOf(
+    result.project,
+    paths.map((each) => posix.join(posix.dirname(path), each)),
+  );
 }
 
 /** What git says. Throws a Failure (MTL8021) when it fails. */

@@ -10,7 +10,7 @@ import { Failure } from "../failure.js";
 const require = createRequire(import.meta.url);
 
 /** Loaded when there is a project file: most checks need neither. */
-function jsonTools(): JsonTools {
+export function jsonTools(): JsonTools {
   const { Ajv } = require("ajv") as typeof import("ajv");
   const { parseTree, findNodeAtLocation } = require("jsonc-parser") as typeof import("jsonc-parser");
   return { createAjv: () => new Ajv({ strict: true }), parseTree, findNodeAtLocation };

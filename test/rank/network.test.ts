@@ -154,6 +154,38 @@ describe("heads that candidates provide", () => {
   });
 });
 
+describe("values that are features", () => {
+  const rankAll = async (requests: readonly Partial<ServiceRequest>[]): Promise<readonly string[]> => {
+    const warnings: string[] = [];
+    const ranker = await createRanker(trained, {
+      ranking: "page",
+      engine: "cpu",
+      onWarning: ({ code, message }) => warnings.push(`${code} ${message}`),
+    });
+    for (const [i, request] of requests.entries())
+      await ranker.rank({ candidates: [], now: 0, request: `r${i}`, ...request });
+    await ranker.close();
+    return warnings.filter((each) => each.startsWith("MTL7521"));
+  };
+  const given = { candidates: [{ id: "a", ctr: 0.9 }] };
+  const needing = { candidates: [{ id: "a", item: "i1" }], values: { uid: "u0", price: 2 } };
+
+  it("are read, by column and by feature, also after a request that needed no network", async () => {
+    expect(await rankAll([given, needing])).toEqual([]);
+    expect(await rankAll([given, { ...needing, values: { user: "u0", price: 2 } }, given])).toEqual([]);
+  });
+
+  it("are told once where nothing reads them, before and after", async () => {
+    const wrong = { ...given, values: { prcie: 2 } };
+    expect(await rankAll([wrong, needing, { ...needing, values: { ...needing.values, prcie: 2 } }])).toEqual([
+      "MTL7521 nothing reads `prcie` of the values of request `r0`",
+    ]);
+    expect(await rankAll([given, { ...needing, values: { ...needing.values, prcie: 2 } }])).toEqual([
+      "MTL7521 nothing reads `prcie` of the values of request `r1`; did you mean `price`?",
+    ]);
+  });
+});
+
 describe("heads that a table provides", () => {
   it("are read as its texts are", async () => {
     const [own = NaN] = await predicted([{ uid: "u0", item: "i1", price: 2 }]);

@@ -14,14 +14,19 @@ export interface OpenFlow {
 /** Opens the flow control that was asked for, and its store where that is named by a text. */
 export async function openFlow(model: Model, serving: ServingModel, flow: RankerFlow | undefined): Promise<OpenFlow> {
   const opened = await openNamed(flow);
-  const control = flowOf(model, serving, flow, opened);
-  return {
-    control,
-    close: async () => {
-      await control?.close();
-      await opened?.close();
-    },
-  };
+  try {
+    const control = flowOf(model, serving, flow, opened);
+    return {
+      control,
+      close: async () => {
+        await control?.close();
+        await opened?.close();
+      },
+    };
+  } catch (error) {
+    await opened?.close();
+    throw error;
+  }
 }
 
 /** The store that is named by a text; one that is open already is the caller's. */

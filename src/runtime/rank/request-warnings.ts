@@ -26,13 +26,20 @@ export function createRequestWarnings(
 ): RequestWarnings {
   const unreadHeads = serving.inputs.filter(({ name, origin }) => origin === "head" && !heads.includes(name));
   const headsTold = new Set<string>();
-  let unreadNames: UnreadNames | undefined;
+  const unreadTold = new Set<string>();
+  let known: Predictor | undefined;
+  const namesOf = (network: Predictor | undefined): UnreadNames =>
+    createUnreadNames(serving.inputs, network?.columns ?? [], otherNames(model), unreadTold);
+  let unreadNames = namesOf(known);
   const warn = <C extends DiagnosticCode>(code: C, parameters: DiagnosticParameters<C>): void =>
     onWarning?.(createDiagnostic(code, parameters, noLocation()));
   return {
     tellUnread: ({ candidates, request }, values, network) => {
-      const columns = network?.columns.map(({ column }) => column) ?? [];
-      unreadNames ??= createUnreadNames(serving.inputs, columns, otherNames(model));
+      // Requests that provide every head themselves come without one.
+      if (network !== undefined && network !== known) {
+        known = network;
+        unreadNames = namesOf(network);
+      }
       for (const name of unreadNames(candidates, values)) warn("MTL7521", { ...name, request });
     },
     tellGiven: (given, { request }) => {

@@ -2,6 +2,7 @@
 import type { ServingInput } from "../../compiler/model/index.js";
 import { suggest } from "../../compiler/text/index.js";
 import type { RawRow } from "../data/index.js";
+import type { FeatureColumn } from "../data/expressions/row-columns.js";
 
 /** A name that nothing reads, told once. */
 export interface UnreadName {
@@ -16,16 +17,18 @@ export type UnreadNames = (rows: readonly RawRow[], values: RawRow) => readonly 
 /** A name of one or two letters is like too many others. */
 const shortest = 3;
 
+/** `columns` are those of the network's features; `others` may be there unread; `told` holds what was told before. */
 export function createUnreadNames(
   inputs: readonly ServingInput[],
-  columns: readonly string[],
+  columns: readonly FeatureColumn[],
   others: readonly string[],
+  told: Set<string>,
 ): UnreadNames {
   const ofRequest = inputs.filter(({ origin }) => origin === "request").map(({ name }) => name);
   const ofCandidates = inputs.filter(({ origin }) => origin !== "request").map(({ name }) => name);
-  const rowNames = new Set([...ofCandidates, ...columns]);
+  const ofValues = new Set([...ofRequest, ...columns.flatMap(({ column, features }) => [column, ...features])]);
+  const rowNames = new Set([...ofCandidates, ...columns.map(({ column }) => column)]);
   const known = new Set([...rowNames, ...ofRequest, ...others]);
-  const told = new Set<string>();
   const suggestions = new Map<string, string | undefined>();
   const suggestionFor = (key: string): string | undefined => {
     if (!suggestions.has(key)) suggestions.set(key, key.length < shortest ? undefined : suggest(key, rowNames));
@@ -48,8 +51,8 @@ export function createUnreadNames(
           tell({ name: key, whose: "the candidates", suggestion });
       }
     for (const key of Object.keys(values)) {
-      if (ofRequest.includes(key) || columns.includes(key)) continue;
-      const suggestion = suggest(key, [...ofRequest, ...columns]);
+      if (ofValues.has(key)) continue;
+      const suggestion = suggest(key, ofValues);
       tell({ name: key, whose: "the values", ...(suggestion === undefined ? {} : { suggestion }) });
     }
     return found;

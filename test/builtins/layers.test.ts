@@ -24,6 +24,10 @@ const cases: readonly (readonly [string, LayerRun])[] = [
   ["dot", { inputs: [someRows(5, 3), someRows(5, 3)] }],
   ["fm", { inputs: [someRows(5, 3), someRows(5, 3)] }],
   ["ait", { inputs: [someRows(5, 3), someRows(5, 3)] }],
+  ["bi_interaction", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3)] }],
+  ["pairs", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3), someRows(5, 3)] }],
+  ["cross_v2", { inputs: [someRows(5, 3)], arguments: { depth: 3 } }],
+  ["cross_v2", { inputs: [someRows(5, 3)], arguments: { depth: 2, rank: 2 } }],
   ["concat", { inputs: [someRows(5, 3), someRows(5, 2)] }],
   ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "dice", norm: "batch" } }],
   ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "prelu" } }],
@@ -122,6 +126,32 @@ describe("products", () => {
 
   it("fm sums the inner products of all pairs", () => {
     expect(values("fm", { inputs })).toEqual([1 + 8.5 + -2.5]);
+  });
+
+  it("bi_interaction sums the products of all pairs, unit by unit", () => {
+    expect(values("bi_interaction", { inputs })).toEqual([3 + 0.5 + 1.5, -2 + 8 - 4]);
+  });
+
+  it("pairs gives each inner product", () => {
+    expect(values("pairs", { inputs })).toEqual([1, 8.5, -2.5]);
+  });
+
+  it("cross_v2 multiplies the input with a linear map of what came so far", () => {
+    const state = { "0.weight": [2, 1, -1, 3], "0.bias": [0.5, 0], "1.weight": [1, 0, 0, 1], "1.bias": [0, 1] };
+    const first = [1 * (2 - 2 + 0.5) + 1, 2 * (1 + 6) + 2];
+    expect(values("cross_v2", { inputs: inputs.slice(0, 1), arguments: { depth: 2 }, state })).toEqual([
+      1 * (first[0] ?? 0) + (first[0] ?? 0),
+      2 * ((first[1] ?? 0) + 1) + (first[1] ?? 0),
+    ]);
+  });
+
+  it("cross_v2 of a rank has two factors and one bias a layer", () => {
+    const { variables } = run("cross_v2", { inputs: [someRows(2, 5)], arguments: { depth: 1, rank: 2 } });
+    expect(variables.map(({ name, type }) => [name, type.shape])).toEqual([
+      ["0.narrow.weight", [5, 2]],
+      ["0.weight", [2, 5]],
+      ["0.bias", [5]],
+    ]);
   });
 
   it("cross multiplies with the input once a layer", () => {

@@ -24,8 +24,10 @@ import { noisyTopK } from "./gates/noisy-top-k.js";
 import { softmax } from "./gates/softmax.js";
 import { operators } from "./layers/arithmetic.js";
 import { ait } from "./layers/ait.js";
+import { biInteraction } from "./layers/bi-interaction.js";
 import { concat } from "./layers/concat.js";
 import { cross } from "./layers/cross.js";
+import { crossV2 } from "./layers/cross-v2.js";
 import { dot } from "./layers/dot.js";
 import { dropout } from "./layers/dropout.js";
 import { embed, embedding } from "./layers/embedding.js";
@@ -35,6 +37,7 @@ import { linear } from "./layers/linear.js";
 import { member } from "./layers/member.js";
 import { mlp } from "./layers/mlp.js";
 import { norm } from "./layers/norm.js";
+import { pairs } from "./layers/pairs.js";
 import { stack } from "./layers/stack.js";
 import { stop } from "./layers/stop.js";
 import { approxNdcg } from "./losses/approx-ndcg.js";
@@ -66,7 +69,10 @@ export const layers: readonly LayerBuiltin[] = [
   embed,
   dot,
   fm,
+  biInteraction,
+  pairs,
   cross,
+  crossV2,
   dropout,
   norm,
   stop,

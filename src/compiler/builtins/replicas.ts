@@ -28,6 +28,13 @@ export function inputOf(context: LayerContext, index: number): ValueId {
   return value;
 }
 
+/** Rows [B, d], or [B, n, d] of the layer's n networks, as a signal. */
+export function spreadRows({ builder, replicas }: LayerContext, value: ValueId): Signal {
+  return replicas === undefined
+    ? { layout: "shared", value }
+    : { layout: "copies", value: builder.transpose(value, [1, 0, 2]) };
+}
+
 /** The number of features of a signal's network. */
 export function widthOf(context: LayerContext, signal: Signal): number {
   const last = knownDim(context.builder.shape(signal.value).at(-1));

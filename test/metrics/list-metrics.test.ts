@@ -19,7 +19,7 @@ function toRows(list: readonly Row[]): MetricRows {
     predictions: Float32Array.from(list, ({ score }) => score),
     targets: Float32Array.from(list, ({ target }) => target),
     weights: Float32Array.from(list, ({ weight }) => weight),
-    groups: Int32Array.from(list, ({ group }) => group),
+    groups: () => Int32Array.from(list, ({ group }) => group),
   };
 }
 
@@ -205,6 +205,40 @@ describe("ndcg", () => {
   });
 });
 
+describe("calibration by group", () => {
+  const probabilities = lists(fc.constantFrom(0, 1));
+  const byGroup = (list: readonly Row[]): readonly (readonly Row[])[] =>
+    [0, 1].map((group) => list.filter((row) => row.group === group && row.weight > 0));
+  const excess = (rows: readonly Row[]): number =>
+    Math.abs(rows.reduce((sum, { score, target, weight }) => sum + weight * (score - target), 0));
+
+  it("ece has the groups for buckets", () => {
+    fc.assert(
+      fc.property(probabilities, (list) => {
+        const groups = byGroup(list);
+        const all = total(groups.flat());
+        const wanted = groups.reduce((sum, rows) => sum + excess(rows), 0) / all;
+        expectClose(valueOf({ name: "ece", arguments: { by: "user" } }, list), all > 0 ? wanted : undefined);
+      }),
+      parameters,
+    );
+  });
+
+  it.each([0, 0.25])("rce is relative to the outcomes, smoothed by %d", (smoothing) => {
+    fc.assert(
+      fc.property(probabilities, (list) => {
+        const observed = (rows: readonly Row[]): number =>
+          rows.reduce((sum, { target, weight }) => sum + weight * (target + smoothing), 0);
+        const groups = byGroup(list).filter((rows) => observed(rows) > 0);
+        const all = total(groups.flat());
+        const wanted = groups.reduce((sum, rows) => sum + (total(rows) * excess(rows)) / observed(rows), 0) / all;
+        expectClose(valueOf({ name: "rce", arguments: { smoothing } }, list), all > 0 ? wanted : undefined);
+      }),
+      parameters,
+    );
+  });
+});
+
 describe("what lists leave out", () => {
   const row = (score: number, target: number, group: number, weight = 1): Row => ({ score, target, weight, group });
 
@@ -224,11 +258,35 @@ describe("what lists leave out", () => {
       computeMetrics([metric], toRows(list)).values.get(metricText(metric));
     expect(reason("ndcg", [row(1, 0, 0)])).toEqual({ undefined: "no group has a positive row" });
     expect(reason("ndcg", [row(1, 1, -1)])).toEqual({ undefined: "no row has a group" });
-    expect(reason("pair_accuracy", [row(1, 1, 0)])).toEqual({ undefined: "no group has rows whose truths differ" });
+    expect(reason("pair_accuracy", [row(1, 1, 0)])).toEqual({
+      undefined: "no group has two rows of which one goes before the other",
+    });
   });
 });
 
 describe("pair_accuracy", () => {
+  it("by a preference counts the pairs that it orders, and no others", () => {
+    // Of the classes 0 to 3: 0 before 1 and 2, each of these before 3; 1 and 2 have no order.
+    const isAbove = (a: number, b: number): boolean => (a === 0 && b > 0) || ((a === 1 || a === 2) && b === 3);
+    fc.assert(
+      fc.property(lists(fc.constantFrom(0, 1, 2, 3)), (list) => {
+        let right = 0;
+        let pairs = 0;
+        for (const a of list)
+          for (const b of list) {
+            if (a.group < 0 || a.group !== b.group || !isAbove(a.target, b.target)) continue;
+            const weight = a.weight * b.weight;
+            pairs += weight;
+            right += a.score > b.score ? weight : a.score === b.score ? weight / 2 : 0;
+          }
+        const preference = { classes: Int32Array.from(list, ({ target }) => target), count: 4, isAbove };
+        const result = computeMetrics(["pair_accuracy"], { ...toRows(list), preference }).values.get("pair_accuracy");
+        expectClose(typeof result === "number" ? result : undefined, pairs > 0 ? right / pairs : undefined);
+      }),
+      parameters,
+    );
+  });
+
   it("is the share of pairs of a group that are in the right order", () => {
     fc.assert(
       fc.property(lists(fc.constantFrom(0, 1, 2, 2.5)), (list) => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MetricModel } from "../../src/compiler/model/index.js";
-import { ascendingOrder, computeMetrics, type MetricRows } from "../../src/compiler/metrics/index.js";
+import { ascendingOrder, computeMetrics as computeRows, type MetricRows } from "../../src/compiler/metrics/index.js";
 
 interface Fixture {
   readonly name: string;
@@ -18,7 +18,7 @@ const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, "fixtures.js
   readonly cases: readonly Fixture[];
 };
 
-function inputOf(fixture: Omit<Fixture, "name" | "expected">): MetricRows {
+function inputOf(fixture: Omit<Fixture, "name" | "expected">): GroupedRows {
   return {
     predictions: Float32Array.from(fixture.predictions),
     targets: Float32Array.from(fixture.targets),
@@ -27,13 +27,20 @@ function inputOf(fixture: Omit<Fixture, "name" | "expected">): MetricRows {
   };
 }
 
+/** Rows with the codes of one column of groups. */
+type GroupedRows = Omit<MetricRows, "groups"> & { readonly groups?: Int32Array | undefined };
+
+function computeMetrics(metrics: readonly MetricModel[], { groups, ...rows }: GroupedRows) {
+  return computeRows(metrics, { ...rows, groups: () => groups });
+}
+
 /** The value, null where it is undefined. */
-function valueOf(metric: MetricModel, input: MetricRows): number | null {
+function valueOf(metric: MetricModel, input: GroupedRows): number | null {
   const [result] = computeMetrics([metric], input).values.values();
   return typeof result === "number" ? result : null;
 }
 
-function valuesOf(names: readonly string[], input: MetricRows): Readonly<Record<string, number | null>> {
+function valuesOf(names: readonly string[], input: GroupedRows): Readonly<Record<string, number | null>> {
   return Object.fromEntries(names.map((name) => [name, valueOf(name, input)]));
 }
 

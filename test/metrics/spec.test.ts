@@ -77,6 +77,21 @@ describe("a metric in the model", () => {
     expect(hashModel(modelOf(text))).toBe(hashModel(model));
   });
 
+  it("keeps columns, labels, gains and orders", () => {
+    const measured =
+      'ctr: [gauc(by: "user id"), auc(label: click), ndcg(gain: { click: 2 }), pair_accuracy(order: [click])], time: rce(by: user)';
+    const model = modelOf(spec(measured));
+    expect(model.metrics[0]?.metrics).toEqual([
+      { name: "gauc", arguments: { by: "user id" } },
+      { name: "auc", arguments: { label: "click" } },
+      { name: "ndcg", arguments: { gain: { click: 2 } } },
+      { name: "pair_accuracy", arguments: { order: [["click"]] } },
+    ]);
+    const text = specText(model);
+    expect(text).toContain(`${measured.slice(0, measured.indexOf(", time"))}\n`);
+    expect(hashModel(modelOf(text))).toBe(hashModel(model));
+  });
+
   it("shows in a diff by its text", () => {
     const [before, after] = [modelOf(spec("ctr: [ndcg(at: 5)]")), modelOf(spec("ctr: [ndcg(at: 10)]"))];
     expect(JSON.stringify(diffModels(before, after))).toContain("ndcg(at: 10)");
@@ -131,6 +146,13 @@ describe("what does not fit is said once", () => {
     ["ctr: hit_rate", "MTL3001: `hit_rate` needs `at`: a whole number ≥ 1"],
     ["time: quantile_loss(q: 1)", "MTL3003: `q` of `quantile_loss` is a number in (0, 1), not 1"],
     ["ctr: precision(at: 3, above: 0.5)", "MTL3070: `precision` takes `at` or `above`, not both"],
+    ["ctr: ece(bins: 20, by: user)", "MTL3070: `ece` takes `bins` or `by`, not both: the groups are the buckets"],
+    ["ctr: recall(above: 0.5, by: user)", /^MTL3070: `recall` takes `by` and `average` with `at` only/],
+    ["ctr: gauc(by: 3)", /^MTL3002: .*the name of a column/],
+    ["ctr: auc(label: nothing)", /^MTL2001/],
+    ["pref: auc", "MTL3072: `pref` is a score, so `auc` needs `label` to say which rows are relevant"],
+    ["pref: precision(above: 0.5)", /^MTL3070: `precision` takes no `above` on a score/],
+    ["pref: logloss", /^MTL3040/],
     ["ctr: xauc", /^MTL3040: `ctr` is P\(click\), which `xauc` does not measure; /],
     ["time: auc(weighted: false)", /^MTL3040: `time` is E\(stay\), which `auc` does not measure; /],
   ])("%s", (measured, message) => {

@@ -3,19 +3,20 @@ import type { Arguments } from "../model/index.js";
 import type { ListMeasure, RankedList } from "./kernels/lists.js";
 import type { Metric, MetricResult } from "./metric.js";
 import type { MetricInput } from "./input.js";
-import { averageOf, type Average } from "./parameters.js";
+import { averageOf, columnOf, type Average } from "./parameters.js";
 import { noGroup } from "./undefined.js";
 
 /** The mean of a measure over the lists of groups; those without a value are left out, and rows of weight 0 are in none. */
 export function overLists(measureOf: (args: Arguments) => ListMeasure): Pick<Metric, "compute" | "ofList"> {
   return {
     ofList: measureOf,
-    compute: (input, args) => meanOverLists(input, measureOf(args), averageOf(args)),
+    compute: (input, args) => meanOverLists(input, measureOf(args), args),
   };
 }
 
-function meanOverLists(input: MetricInput, measure: ListMeasure, average: Average): MetricResult {
-  const groups = input.byGroup();
+function meanOverLists(input: MetricInput, measure: ListMeasure, args: Arguments): MetricResult {
+  const average = averageOf(args);
+  const groups = input.byGroup(columnOf(args));
   if (groups === undefined) return { undefined: noGroup };
   const { starts, rows } = groups;
   const reader = createListReader(input, longest(starts));

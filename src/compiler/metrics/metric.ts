@@ -30,6 +30,8 @@ export interface Metric extends Aging {
   readonly heads: readonly HeadType["kind"][];
   /** Whether it looks at the rows of each group by themselves: never, always, or where an argument of that name is given. */
   readonly group: "none" | "required" | { readonly where: string };
+  /** The parameter that says which labels are relevant, in place of the head's own truth. Absent: nothing does. */
+  readonly relevance?: "label" | "gain" | "order";
   readonly parameters: readonly MetricParameter[];
   readonly better: Better;
   /**

@@ -10,6 +10,34 @@ export const weighted: MetricParameter = {
   doc: "Whether rows count by their sample weights; with `false` each row counts 1.",
 };
 
+/** Of every metric that looks at groups. */
+export const by: MetricParameter = {
+  name: "by",
+  type: { kind: "column" },
+  default: null,
+  doc: "The column whose values group the rows; without it `group` of the data.",
+};
+
+/** Of metrics of an event. */
+export const label: MetricParameter = {
+  name: "label",
+  type: { kind: "reference", to: "label" },
+  default: null,
+  doc: "The label that makes a row positive; without it the head's own truth, of a score that of its loss.",
+};
+
+/** Of metrics of pairs. */
+export const order: MetricParameter = {
+  name: "order",
+  type: { kind: "order" },
+  default: null,
+  doc: "Which labels go before which; without it the head's own truth, of a score that of its loss.",
+};
+
+export function columnOf(args: Arguments): string | undefined {
+  return typeof args["by"] === "string" ? args["by"] : undefined;
+}
+
 const averages = ["rows", "positives", "groups"] as const;
 
 /** What the mean over groups is weighted by. */
@@ -49,7 +77,8 @@ export function atOrAbove(args: Arguments, head: HeadType["kind"]): string | und
   if (hasAt && hasAbove) return "takes `at` or `above`, not both";
   if (!hasAt && !hasAbove) return "needs `at: 10`, the first positions of a list, or `above: 0.5`, a threshold";
   if (hasAbove && head === "score") return "takes no `above` on a score, which has no scale; `at: 10` counts positions";
-  if (hasAbove && args["average"] !== "groups") return "takes `average` with `at` only: a threshold looks at no group";
+  if (hasAbove && (args["average"] !== "groups" || columnOf(args) !== undefined))
+    return "takes `by` and `average` with `at` only: a threshold looks at no group";
   return undefined;
 }
 

@@ -20,6 +20,7 @@ import { pairAccuracy } from "./rows/lists/pair-accuracy.js";
 import { prAuc } from "./rows/probabilities/pr-auc.js";
 import { precision } from "./rows/lists/precision.js";
 import { quantileLoss } from "./rows/amounts/quantile-loss.js";
+import { rce } from "./rows/probabilities/rce.js";
 import { recall } from "./rows/lists/recall.js";
 import { rmse } from "./rows/amounts/rmse.js";
 import { spearman } from "./rows/amounts/spearman.js";
@@ -33,6 +34,7 @@ export const metrics: readonly Metric[] = [
   prAuc,
   calibration,
   ece,
+  rce,
   accuracy,
   normalizedEntropy,
   f1,

@@ -31,6 +31,8 @@ export type ParameterType =
 /** What an argument may be: what built-ins declare, and what blocks of the language take besides. */
 export type ArgumentType =
   | ParameterType
+  /** The name of a column of the data, in quotes where it is not a name: `user_id`, `"user id"`. */
+  | { readonly kind: "column" }
   /** Bare words or texts: `[age, "hours-per-week"]`, or one of them. */
   | { readonly kind: "names" }
   /** Texts in quotes: `["a.csv", "b.csv"]`, or one of them. */

@@ -109,8 +109,8 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
   const loss = checkLoss(state, blocks.Loss, heads, data);
   checkColumns(context, data, listColumns(loss, data));
   checkLeakage(context, features, labels, data, heads, loss);
-  const train = checkTrain(context, blocks.Train, heads, data);
-  const metrics = checkMetrics(context, blocks.Metrics, heads, models, data, train.stop);
+  const train = checkTrain(context, blocks.Train, heads, { data, loss });
+  const metrics = checkMetrics(context, blocks.Metrics, heads, models, { data, loss }, train.stop);
   checkSelectionBias(context, models, loss);
   const serving = inferServing(context, blocks, { heads, features });
   reportServed(context);

@@ -11,7 +11,15 @@ import { cacheKey, openCacheFolder, readSealedJson, sealJson, useEntry } from ".
 import { type Database, withDatabase } from "./files/database.js";
 import type { Dataset } from "./batches/dataset.js";
 import { explainReadError, findBadWeight, type Reading } from "./files/diagnose.js";
-import { BadWeight, encodeRelation, type EncodeResult, groupsFile, listsFile, recordsFile } from "./encode/encode.js";
+import {
+  BadWeight,
+  encodeRelation,
+  type EncodeResult,
+  groupedByFile,
+  groupsFile,
+  listsFile,
+  recordsFile,
+} from "./encode/encode.js";
 import { createEnums, type Enums } from "./expressions/enums.js";
 import { fitFeatures, fitWithoutData } from "./encode/fit.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./encode/fitted.js";
@@ -176,18 +184,34 @@ const entryFile = "entry.json";
 
 async function encode(
   { spec, options, database, enums, checkFiles, cacheFolder, layout }: Job,
-  { role, relation, labels, weight, group, lists, identity }: RoleData,
+  { role, relation, labels, weight, group, lists, groupedBy, identity }: RoleData,
   fitted: Fitted,
   memory: number,
 ): Promise<{ readonly dataset: ReturnType<typeof openStoredDataset>; readonly warnings: readonly Diagnostic[] }> {
   const features = spec.features.map(dataPart);
   const labelParts = labels.map(({ name, base, within, source }) => [name, base, within, withoutSpans(source)]);
   const parts = ["rows", identity, features, labelParts, layout.labels, weight, group, hashFitted(fitted)];
-  const key = cacheKey(lists === undefined ? parts : [...parts, lists]);
+  const key = cacheKey([
+    ...parts,
+    ...(lists === undefined ? [] : [lists]),
+    ...(groupedBy.length === 0 ? [] : [groupedBy]),
+  ]);
   const write = async (folder: string): Promise<void> => {
     await checkFiles(relation.source);
     const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
-    const request = { relation, enums, features: spec.features, layout, fitted, labels, weight, group, lists, onRows };
+    const request = {
+      relation,
+      enums,
+      features: spec.features,
+      layout,
+      fitted,
+      labels,
+      weight,
+      group,
+      lists,
+      groupedBy,
+      onRows,
+    };
     const { report, violations, hashes } = await encodeRelation(database, request, folder);
     const entry: EncodedEntry = { report, violations, hashes };
     await writeFile(join(folder, entryFile), sealJson(entry));
@@ -199,8 +223,9 @@ async function encode(
     const dataset = openStoredDataset(
       {
         rowsFile: join(entry, recordsFile),
-        ...(group === undefined ? {} : { groupsFile: join(entry, groupsFile) }),
+        ...(group === undefined ? {} : { group, groupsFile: join(entry, groupsFile) }),
         ...(lists === undefined ? {} : { listsFile: join(entry, listsFile) }),
+        groupedBy: groupedBy.map((column, index) => ({ column, file: join(entry, groupedByFile(index)) })),
         rows: report.rows,
         layout,
         report,

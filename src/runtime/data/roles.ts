@@ -9,7 +9,7 @@ import { type FileRequest, readingOf, requestOfArguments, requestOfSource } from
 import { createRelation, type Relation, type SplitPart } from "./files/relation.js";
 import type { ColumnUse } from "./files/columns.js";
 import { checkSource, openSource } from "./files/source.js";
-import { columnUses, type DataSpec, usedColumns } from "./uses.js";
+import { columnUses, type DataSpec, metricColumns, usedColumns } from "./uses.js";
 
 export type DataRole = "train" | "validation" | "test";
 
@@ -49,6 +49,8 @@ export interface RoleData {
   readonly group: string | undefined;
   /** The column of lists, where it is not that of groups; only of training data. */
   readonly lists: string | undefined;
+  /** The columns that metrics group rows by, where they are not that of groups; none of training data. */
+  readonly groupedBy: readonly string[];
   /** Whether a split gives it only some rows of its files. */
   readonly isPart: boolean;
   /** What distinguishes the rows, for the cache. */
@@ -110,8 +112,12 @@ export async function openRole(
   const weight = keep(spec.data.weight);
   const group = keep(spec.data.group);
   const lists = role === "train" && options.lists !== group ? options.lists : undefined;
+  const groupedBy = role === "train" ? [] : metricColumns(spec).filter((column) => !isOptional || has(column));
   const { span } = source;
-  const named = columnNames(spec, weight, group, lists, part).map((name) => ({ ...name, span: name.span ?? span }));
+  const named = columnNames(spec, { weight, group, lists, groupedBy, part }).map((name) => ({
+    ...name,
+    span: name.span ?? span,
+  }));
   const uses = columnUses(spec.features, labels, named);
   const keptUses = kept.map((name): ColumnUse => ({ needs: "value", span, ...name }));
   checkSource(source, [...uses, ...keptUses], role === "train");
@@ -119,20 +125,24 @@ export async function openRole(
   const relation = createRelation(source, usedColumns(uses), part, keptNames);
   const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
   const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part];
-  return { role, relation, labels, weight, group, lists, isPart: part !== undefined, identity };
+  return { role, relation, labels, weight, group, lists, groupedBy, isPart: part !== undefined, identity };
 }
 
 function columnNames(
   { data: { places } }: DataSpec,
-  weight: string | undefined,
-  group: string | undefined,
-  lists: string | undefined,
-  part: SplitPart | undefined,
+  {
+    weight,
+    group,
+    lists,
+    groupedBy,
+    part,
+  }: Pick<RoleData, "weight" | "group" | "lists" | "groupedBy"> & { readonly part: SplitPart | undefined },
 ): ColumnName[] {
   return [
     ...(weight === undefined ? [] : [{ column: weight, user: "the sample weight", ...places?.weight }]),
     ...(group === undefined ? [] : [{ column: group, user: "`group`", ...places?.group }]),
     ...(lists === undefined ? [] : [{ column: lists, user: "`by` of a loss" }]),
+    ...groupedBy.map((column) => ({ column, user: "`by` of a metric" })),
     ...(part?.split.by ?? []).map((column) => ({ column, user: "`split`", ...places?.split })),
   ];
 }

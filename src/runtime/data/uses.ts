@@ -1,9 +1,22 @@
 /** Which raw columns a model reads, and for what. */
 import type { ColumnExpression, FeatureModel, LabelModel, Model } from "../../compiler/model/model.js";
+import { metricArguments } from "../../compiler/metrics/index.js";
+import { compareText } from "../../compiler/text/index.js";
 import type { ColumnUse } from "./files/columns.js";
 
-/** The parts of a model that the data pipeline reads. */
-export type DataSpec = Pick<Model, "data" | "features" | "labels">;
+/** The parts of a model that the data pipeline reads; without `metrics`, nothing is measured. */
+export type DataSpec = Pick<Model, "data" | "features" | "labels"> & Partial<Pick<Model, "metrics">>;
+
+/** The columns that metrics group rows by, besides the group of the data. */
+export function metricColumns({ data, metrics = [] }: DataSpec): readonly string[] {
+  const columns = metrics.flatMap(({ metrics: measured }) =>
+    measured.flatMap((metric) => {
+      const column = metricArguments(metric)["by"];
+      return typeof column === "string" && column !== data.group ? [column] : [];
+    }),
+  );
+  return [...new Set(columns)].toSorted(compareText);
+}
 
 /** The columns of the features and labels given, of the group, the sample weight and the split. */
 export function columnUses(

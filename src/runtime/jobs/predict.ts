@@ -145,7 +145,7 @@ function columnName(head: string, keep: readonly string[]): string {
   return keep.includes(head) ? `${head}_predicted` : head;
 }
 
-/** The model without the columns that serving never sees: the graph has their value, and files need not hold them. */
+/** The model without metrics and the columns that serving never sees: the graph has their value, and files need not hold them. */
 function asServed(model: Model): Model {
   const features = model.features.map((feature): FeatureModel => {
     if (feature.serving.kind === "data") return feature;
@@ -153,7 +153,7 @@ function asServed(model: Model): Model {
     return { ...feature, source: { kind: "literal", value, span: feature.span } };
   });
   const { weight: _weight, group: _group, ...data } = model.data;
-  return { ...model, features, data };
+  return { ...model, features, data, metrics: [] };
 }
 
 /** A trained model that answers in this process. */

@@ -1,14 +1,20 @@
 /** Metrics of every head over its own sample space. */
 import type { GraphFunction } from "../../compiler/graph/graph.js";
-import type { Model } from "../../compiler/model/model.js";
+import type { HeadModel, MetricModel, Model } from "../../compiler/model/model.js";
 import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
-import { computeMetrics } from "../../compiler/metrics/index.js";
+import {
+  computeMetrics,
+  type MetricRows,
+  metricText,
+  type Relevance,
+  relevanceOf,
+} from "../../compiler/metrics/index.js";
 import type { DataRole } from "../data/index.js";
 import type { Measured, HeadMetrics } from "../events.js";
 import { collectPredictions, type Predictions } from "./predictions.js";
-import { sampleOf } from "./sample-space.js";
-import { undefinedMetrics, type UndefinedMetrics } from "./undefined-metrics.js";
+import { type RelevantRows, relevantRows } from "./relevant-rows.js";
+import { type HeadValues, undefinedMetrics, type UndefinedMetrics } from "./undefined-metrics.js";
 
 /**
  * Runs the function `evaluate` over the data set of a role and measures what the spec's `metrics` ask for. Rejects with the signal's reason
@@ -23,34 +29,87 @@ export async function measureHeads(
   signal?: AbortSignal,
 ): Promise<Measured> {
   const predictions = await collectPredictions(session, evaluate, data, model.labels, signal);
-  return scorePredictions(predictions, data.groups(), model, role);
+  return scorePredictions(predictions, (column) => data.groups(column), model, role);
 }
 
 /** The same of predictions that are there. */
 function scorePredictions(
   predictions: Predictions,
-  groups: Int32Array | undefined,
-  model: Pick<Model, "heads" | "metrics" | "labels">,
+  groups: Dataset["groups"],
+  model: Pick<Model, "heads" | "metrics" | "labels" | "loss">,
   role: DataRole,
 ): Measured {
   const missing: UndefinedMetrics[] = [];
   const scores = model.metrics.flatMap(({ head: name, metrics }): readonly (readonly [string, HeadMetrics])[] => {
     const head = model.heads.find((each) => each.name === name);
     const values = predictions.outputs.get(name);
-    const sample = head === undefined ? undefined : sampleOf(head.type, predictions);
-    if (head === undefined || values === undefined || sample === undefined) return [];
-    const { rows, targets } = sample;
-    const found = computeMetrics(metrics, {
-      predictions: take(values, rows, new Float32Array(rows.length)),
-      targets,
-      weights: take(predictions.weights, rows, new Float32Array(rows.length)),
-      ...(groups === undefined ? {} : { groups: take(groups, rows, new Int32Array(rows.length)) }),
-    });
+    if (head === undefined || values === undefined) return [];
+    const found = scoreHead(head, metrics, values, predictions, groups, model.loss);
+    if (found === undefined) return [];
     missing.push(...undefinedMetrics(head, found, predictions, model.labels, role));
     const defined = [...found.values].filter((entry): entry is [string, number] => typeof entry[1] === "number");
     return [[name, { rows: found.rows, ...Object.fromEntries(defined) }]];
   });
   return { heads: Object.fromEntries(scores), ...(missing.length === 0 ? {} : { undefinedMetrics: missing }) };
+}
+
+/** The metrics of one head in the order in which they are asked for; undefined where there is nothing to measure. */
+function scoreHead(
+  head: HeadModel,
+  metrics: readonly MetricModel[],
+  values: Float32Array,
+  predictions: Predictions,
+  groups: Dataset["groups"],
+  loss: Model["loss"],
+): HeadValues | undefined {
+  // Metrics that go by the same truth see the same rows, and share their orders.
+  const byTruth = new Map<string, { readonly relevance: Relevance; readonly metrics: MetricModel[] }>();
+  for (const metric of metrics) {
+    const relevance = relevanceOf(metric, head, loss);
+    if (relevance === undefined) continue;
+    const key = JSON.stringify(relevance);
+    const same = byTruth.get(key) ?? { relevance, metrics: [] };
+    byTruth.set(key, same);
+    same.metrics.push(metric);
+  }
+  // A head has rows of its own, whatever its metrics go by.
+  if (head.type.kind !== "score")
+    byTruth.set(ownTruth, byTruth.get(ownTruth) ?? { relevance: { kind: "own" }, metrics: [] });
+  const found = [...byTruth.values()].flatMap(({ relevance, metrics: asked }) => {
+    const sample = relevantRows(relevance, head.type, predictions);
+    return sample === undefined
+      ? []
+      : [{ isOwn: relevance.kind === "own", ...computeMetrics(asked, rowsOf(sample, values, predictions, groups)) }];
+  });
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const all = new Map(found.flatMap(({ values: each }) => [...each]));
+  const texts = metrics.map((metric) => metricText(metric)).filter((text) => all.has(text));
+  return {
+    rows: (found.find(({ isOwn }) => isOwn) ?? first).rows,
+    values: new Map(texts.map((text) => [text, all.get(text) ?? { undefined: "it was not measured" }])),
+    ofOwnTruth: new Set(found.flatMap(({ isOwn, values: each }) => (isOwn ? [...each.keys()] : []))),
+  };
+}
+
+const ownTruth = JSON.stringify({ kind: "own" } satisfies Relevance);
+
+function rowsOf(
+  { rows, targets, preference }: RelevantRows,
+  values: Float32Array,
+  { weights }: Predictions,
+  groups: Dataset["groups"],
+): MetricRows {
+  return {
+    predictions: take(values, rows, new Float32Array(rows.length)),
+    targets,
+    weights: take(weights, rows, new Float32Array(rows.length)),
+    groups: (column) => {
+      const codes = groups(column);
+      return codes === undefined ? undefined : take(codes, rows, new Int32Array(rows.length));
+    },
+    preference,
+  };
 }
 
 function take<T extends Float32Array | Int32Array>(values: T, rows: Int32Array, into: T): T {

@@ -27,7 +27,7 @@ export interface Sample {
 /** 1 true, 0 false, NaN unknown; of an amount, the amount. */
 type Truth = number;
 /** The truth on a row. */
-type RowTruth = (row: number) => Truth;
+export type RowTruth = (row: number) => Truth;
 
 /** Absent for a score, which has no truth on single rows. */
 export function sampleOf(type: HeadType, data: LabelRows): Sample | undefined {
@@ -59,7 +59,7 @@ export function truthsOf(
   };
 }
 
-function eventTruth(event: EventModel, data: LabelRows): RowTruth {
+export function eventTruth(event: EventModel, data: LabelRows): RowTruth {
   return conjunction(
     event.map((literal) => {
       if (literal.kind === "label") return labelTruth(literal.label, data);
@@ -80,7 +80,8 @@ function amountTruth(label: string, data: LabelRows): RowTruth {
   };
 }
 
-function labelTruth(label: string, { labels, values, known }: LabelRows): RowTruth {
+/** The value of a label on each row, NaN where it is null. */
+export function labelTruth(label: string, { labels, values, known }: LabelRows): RowTruth {
   const width = labels.length;
   const column = labels.findIndex(({ name }) => name === label);
   if (column < 0) throw new Error(`a head needs the label ${label}, which the data does not have`);

@@ -2,7 +2,7 @@
 import type { HeadModel, LabelModel } from "../../compiler/model/model.js";
 import type { DataRole } from "../data/index.js";
 import { noGroup, notANumber, type MetricValues } from "../../compiler/metrics/index.js";
-import { addRows, emptyCounts, problemOf } from "../train/inspect/space-counts.js";
+import { addRows, emptyCounts, problemOf, type SpaceProblem, type TrueType } from "../train/inspect/space-counts.js";
 import type { Predictions } from "./predictions.js";
 
 /** Metrics of a head that have no value, for one reason. */
@@ -14,10 +14,16 @@ export interface UndefinedMetrics {
   readonly reason: string;
 }
 
+/** What was found for the metrics of a head. */
+export interface HeadValues extends MetricValues {
+  /** The metrics that go by the head's own truth. */
+  readonly ofOwnTruth: ReadonlySet<string>;
+}
+
 /** The metrics of a head that have no value, by reason. */
 export function undefinedMetrics(
   head: HeadModel,
-  found: MetricValues,
+  found: HeadValues,
   predictions: Predictions,
   labels: readonly LabelModel[],
   role: DataRole,
@@ -26,16 +32,25 @@ export function undefinedMetrics(
     typeof value === "number" ? [] : [{ metric, reason: value.undefined }],
   );
   const { type } = head;
-  if (missing.length === 0 || type.kind === "score") return [];
-  const counts = emptyCounts();
-  addRows(counts, type, type.given, predictions, predictions.weights);
-  const problem = problemOf(counts, type, type.given, labels, role);
+  if (missing.length === 0) return [];
+  const problem = type.kind === "score" ? undefined : problemOfHead(type, predictions, labels, role);
   const byReason = new Map<string, string[]>();
   for (const { metric, reason: own } of missing) {
     // That the rows have one answer only says more than what a metric makes of it.
-    const isOfTruth = own !== noGroup && own !== notANumber;
+    const isOfTruth = found.ofOwnTruth.has(metric) && own !== noGroup && own !== notANumber;
     const reason = problem !== undefined && (problem.kind === "nothing" || isOfTruth) ? problem.reason : own;
     byReason.set(reason, [...(byReason.get(reason) ?? []), metric]);
   }
   return [...byReason].map(([reason, metrics]) => ({ head: head.name, metrics, reason }));
+}
+
+function problemOfHead(
+  type: TrueType,
+  predictions: Predictions,
+  labels: readonly LabelModel[],
+  role: DataRole,
+): SpaceProblem | undefined {
+  const counts = emptyCounts();
+  addRows(counts, type, type.given, predictions, predictions.weights);
+  return problemOf(counts, type, type.given, labels, role);
 }

@@ -175,6 +175,7 @@ function argumentItems(type: ArgumentType, context: ItemContext): readonly Item[
       return nameItems(["label"], context);
     case "oneOf":
       return type.options.flatMap((option) => argumentItems(option, context));
+    case "column":
     case "names":
       return columnItems(context.analysis);
     default:

@@ -1,8 +1,10 @@
 import type { ReportDetails } from "../../diagnostics/index.js";
 import type { Arguments, ArgumentSpec, ArgumentType, ArgumentValue, ParameterType } from "../../model/index.js";
 import type { Argument, Expression, Name } from "../../syntax/index.js";
-import { suggest, type Span } from "../../text/index.js";
+import { suggest } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
+import type { Callee } from "./callee.js";
+import { columnNamed } from "../data/column-names.js";
 import { resolveName } from "../names/resolve.js";
 import { meantBy } from "../names/suggestion.js";
 import { describeValue } from "../names/describe.js";
@@ -10,19 +12,13 @@ import { headKinds, networkKinds } from "../names/symbols.js";
 import { readGains, readOrder } from "./label-arguments.js";
 import { type Reading, readNumber } from "./reading.js";
 
-export type { ArgumentSpec, ArgumentType };
+export type { ArgumentSpec, ArgumentType, Callee };
 
 /** The defaults of parameters that have one. */
 export function argumentDefaults(specs: readonly ArgumentSpec[]): Arguments {
   return Object.fromEntries(
     specs.flatMap((spec) => (spec.default === undefined ? [] : [[spec.name, spec.default] as const])),
   );
-}
-
-/** What takes the arguments, for messages: `mlp`. */
-export interface Callee {
-  readonly name: string;
-  readonly span: Span;
 }
 
 /**
@@ -207,6 +203,8 @@ function readValue(context: CheckContext, type: ArgumentType, expression: Expres
       return readList(expression, true, (item) => readValue(context, { kind: "widths" }, item));
     case "numbers":
       return readList(expression, true, (item) => readNumber({ kind: "number" }, item));
+    case "column":
+      return readColumn(context, expression);
     case "names":
       return readList(expression, true, readWord);
     case "strings":
@@ -240,6 +238,12 @@ function readList(expression: Expression, nonEmpty: boolean, readItem: (item: Ex
   }
   if (nonEmpty && values.length === 0) return { kind: "kind", expression };
   return { kind: "value", value: values };
+}
+
+function readColumn(context: CheckContext, expression: Expression): Reading {
+  const column = columnNamed(context, expression);
+  if (column === undefined) return { kind: "kind", expression };
+  return column === "" ? { kind: "reported" } : { kind: "value", value: column };
 }
 
 function readWord(item: Expression): Reading {
@@ -320,6 +324,8 @@ export function describeArgumentType(type: ArgumentType): string {
       return "`true` or `false`";
     case "text":
       return "a text in quotes";
+    case "column":
+      return "the name of a column";
     case "names":
       return "a list of names";
     case "strings":

@@ -1,6 +1,6 @@
 import type { Argument } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
-import type { Callee } from "./arguments.js";
+import type { Callee } from "./callee.js";
 import type { CheckContext } from "../context.js";
 
 /**

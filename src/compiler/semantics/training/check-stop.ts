@@ -1,5 +1,5 @@
 import { isBetterGreater, metricText } from "../../metrics/index.js";
-import type { DataModel, StopTerm, TrainModel } from "../../model/index.js";
+import type { StopTerm, TrainModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { argumentFor, checkArguments, type ArgumentSpec } from "../arguments/arguments.js";
 import { constantOf } from "../arguments/constants.js";
@@ -8,7 +8,7 @@ import type { Heads } from "../heads/heads.js";
 import { describeValue } from "../names/describe.js";
 import { resolveName } from "../names/resolve.js";
 import { headKinds } from "../names/symbols.js";
-import { checkMetric } from "./check-metrics.js";
+import { checkMetric, type MeasuredSpec } from "./check-metrics.js";
 
 const metricForm = "a metric of a head such as `auc(ctr)`, or a weighted sum of such";
 
@@ -22,7 +22,7 @@ export function checkStop(
   context: CheckContext,
   value: ast.Expression | undefined,
   heads: Heads,
-  data: DataModel,
+  spec: MeasuredSpec,
 ): TrainModel["stop"] {
   if (value === undefined || value.kind === "Missing") return undefined;
   if (value.kind === "NameExpression" && value.name.text === "none") return undefined;
@@ -43,7 +43,7 @@ export function checkStop(
   const args = checkArguments(context, callee, stopSpecs, value.arguments);
   const given = argumentFor(stopSpecs, value.arguments, "metric");
   if (given === undefined || given.value.kind === "Missing") return undefined;
-  const terms = readTerms(given.value, 1).map((term) => checkTerm(context, term, heads, data));
+  const terms = readTerms(given.value, 1).map((term) => checkTerm(context, term, heads, spec));
   if (args === undefined || !terms.every((term) => term !== undefined)) return undefined;
   if (!haveOneDirection(context, terms, given.value.span)) return undefined;
   const patience = Number(args["patience"]);
@@ -88,7 +88,7 @@ function checkTerm(
   context: CheckContext,
   { weight, expression }: WrittenTerm,
   heads: Heads,
-  data: DataModel,
+  spec: MeasuredSpec,
 ): StopTerm | undefined {
   if (expression.kind === "Missing") return undefined;
   const at = expression.kind === "Call" ? indexOfHead(expression.arguments) : -1;
@@ -109,7 +109,7 @@ function checkTerm(
     context,
     { name: expression.callee, given },
     { name: operand.name.text, type: head?.type },
-    data,
+    spec,
   );
   if (metric === undefined || symbol === undefined || head?.external === true) return undefined;
   if (weight === 0 || !Number.isFinite(weight)) {

@@ -1,4 +1,4 @@
-import type { ArgumentValue, DataModel, TrainModel } from "../../model/index.js";
+import type { ArgumentValue, TrainModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined, suggest } from "../../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec, type ArgumentType } from "../arguments/arguments.js";
@@ -12,6 +12,7 @@ import {
   type TrainingBuiltin,
 } from "../../builtins/index.js";
 import { checkFormerly } from "./check-formerly.js";
+import type { MeasuredSpec } from "./check-metrics.js";
 import { checkStop } from "./check-stop.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
@@ -24,7 +25,7 @@ export function checkTrain(
   context: CheckContext,
   block: ast.TrainBlock | undefined,
   heads: Heads,
-  data: DataModel,
+  spec: MeasuredSpec,
 ): TrainModel {
   const entries = collectEntries(context, "train", block?.entries ?? [], keys);
   const read = <T extends ArgumentValue>(key: (typeof keys)[number], type: ArgumentType, otherwise: T): T => {
@@ -35,7 +36,7 @@ export function checkTrain(
     return value === undefined ? otherwise : (value as T);
   };
   const formerly = checkFormerly(context, entries.get("formerly")?.value);
-  const stop = checkStop(context, entries.get("stop")?.value, heads, data);
+  const stop = checkStop(context, entries.get("stop")?.value, heads, spec);
   return {
     optimizer: checkNamed(context, entries.get("optimizer")?.value, "an optimizer", "adam", {
       names: optimizers.map(({ name }) => name),

@@ -61,8 +61,11 @@ export interface Dataset {
   batchCount(options: Pick<BatchOptions, "size" | "shuffle" | "lists">): number;
   /** What batches keep whole under `lists`; absent when the data set was opened without lists and has no groups. */
   lists(): ListIndex | undefined;
-  /** Dense codes of the grouping column ([rows] int32), in file order; absent when the spec has no `group`. */
-  groups(): Int32Array | undefined;
+  /**
+   * Dense codes ([rows] int32, −1 for null) in file order of a column that metrics group rows by, or of the group of the
+   * data; absent where the spec or the files have none.
+   */
+  groups(column?: string): Int32Array | undefined;
   close(): void;
 }
 

@@ -26,10 +26,14 @@ import { fileOrder, shuffledOrder, type Window, windowRows } from "./shuffle.js"
 export interface StoredDataset {
   /** File of the records. */
   readonly rowsFile: string;
+  /** The column of the groups. */
+  readonly group?: string;
   /** File of the groups' codes, int32 a row; absent without groups. */
   readonly groupsFile?: string;
   /** File of the lists' codes, int32 a row; absent where the groups are the lists, or there are none. */
   readonly listsFile?: string;
+  /** Files of the codes of other columns that rows are grouped by, int32 a row. */
+  readonly groupedBy?: readonly { readonly column: string; readonly file: string }[];
   readonly rows: number;
   readonly layout: BatchLayout;
   readonly report: EncodingReport;
@@ -52,6 +56,9 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
   const inMemory = rows * rowBytes <= memory;
   const groups = groupsFile === undefined ? undefined : readGroups(groupsFile, rows, hashes.groups);
   const listCodes = listsFile === undefined ? groups : readGroups(listsFile, rows, hashes.lists);
+  const groupedBy = new Map(
+    stored.groupedBy?.map(({ column, file }, index) => [column, readGroups(file, rows, hashes.groupedBy?.[index])]),
+  );
   let index: ListIndex | undefined;
   const lists = (): ListIndex | undefined => (index ??= listCodes === undefined ? undefined : indexLists(listCodes));
   const file = openRecords(stored.rowsFile, rows * rowBytes);
@@ -133,7 +140,7 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
       return found === undefined ? Math.ceil(rows / order.size) : countListBatches(found, order);
     },
     lists,
-    groups: () => groups,
+    groups: (column) => (column === undefined || column === stored.group ? groups : groupedBy.get(column)),
     close: () => {
       if (isOpen) closeSync(file);
       isOpen = false;

@@ -33,6 +33,8 @@ export interface EncodeRequest {
   readonly group: string | undefined;
   /** The column of lists, where it is not that of groups. */
   readonly lists: string | undefined;
+  /** Columns that metrics group rows by, besides. */
+  readonly groupedBy: readonly string[];
   readonly onRows: (rows: number) => void;
 }
 
@@ -51,6 +53,8 @@ export interface RecordHashes {
   readonly groups?: string;
   /** Absent without lists of their own. */
   readonly lists?: string;
+  /** Of each column of {@link EncodeRequest.groupedBy}; absent without any. */
+  readonly groupedBy?: readonly string[];
 }
 
 export interface Violation {
@@ -63,6 +67,7 @@ export interface Violation {
 export const recordsFile = "rows.bin";
 export const groupsFile = "groups.bin";
 export const listsFile = "lists.bin";
+export const groupedByFile = (index: number): string => `groups-${index + 1}.bin`;
 
 /** Thrown for a sample weight that is null or negative; the caller finds the row. */
 export class BadWeight extends Error {
@@ -136,21 +141,30 @@ export async function encodeRelation(
     report: { rows, columns: parts.map(({ name, counts }) => ({ column: name, ...counts })) },
     hashes: {
       rows: rowsHash.digest("hex"),
-      ...Object.fromEntries(codes.map(({ name, hash }) => [name, hash.digest("hex")])),
+      ...hashesOf(codes),
     },
     violations: checks.filter(({ count }) => count > 0).map(({ label, outer, count }) => ({ label, outer, count })),
   };
 }
 
+function hashesOf(codes: readonly CodeFile[]): Omit<RecordHashes, "rows"> {
+  const found = codes.map(({ name, hash }) => [name, hash.digest("hex")] as const);
+  const groupedBy = found.flatMap(([name, hash]) => (name === "groupedBy" ? [hash] : []));
+  return {
+    ...Object.fromEntries(found.filter(([name]) => name !== "groupedBy")),
+    ...(groupedBy.length === 0 ? {} : { groupedBy }),
+  };
+}
+
 interface CodeFile {
-  readonly name: "groups" | "lists";
+  readonly name: "groups" | "lists" | "groupedBy";
   readonly encoder: GroupEncoder;
   readonly file: number;
   readonly hash: Hash;
 }
 
 /** The files of codes beside the records, open. */
-function codeFiles({ relation, group, lists }: EncodeRequest, folder: string): readonly CodeFile[] {
+function codeFiles({ relation, group, lists, groupedBy }: EncodeRequest, folder: string): readonly CodeFile[] {
   const open = (name: CodeFile["name"], column: string | undefined, path: string): readonly CodeFile[] =>
     column === undefined
       ? []
@@ -162,7 +176,11 @@ function codeFiles({ relation, group, lists }: EncodeRequest, folder: string): r
             hash: createHash("sha256"),
           },
         ];
-  return [...open("groups", group, groupsFile), ...open("lists", lists, listsFile)];
+  return [
+    ...open("groups", group, groupsFile),
+    ...open("lists", lists, listsFile),
+    ...groupedBy.flatMap((column, index) => open("groupedBy", column, groupedByFile(index))),
+  ];
 }
 
 async function createParts(request: EncodeRequest): Promise<readonly Part[]> {

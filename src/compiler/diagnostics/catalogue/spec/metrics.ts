@@ -41,4 +41,14 @@ export const metricsDiagnostics = defineDiagnostics({
       "Early stopping watches one number. In a sum of metrics that number grows with some and shrinks with others as the model becomes better.",
     fix: "Subtract what should become smaller: `auc(ctr) - 0.5 * logloss(cvr)`.",
   },
+  MTL3072: {
+    slug: "unstated-truth",
+    severity: "error",
+    title: "metric of a score without anything to measure it by",
+    message: (p: { metric: string; head: string; parameter: string }) =>
+      `\`${p.head}\` is a score, so \`${p.metric}\` needs \`${p.parameter}\` to say which rows are relevant`,
+    about:
+      "A `score` has no label of its own. It is measured by what its loss goes by, where that says enough: a loss with an `order` that leaves some labels without one says which labels count and not what they are worth.",
+    fix: "Add `label: click`, `gain: { buy: 3, click: 1 }` or `order: [buy, click]` to the metric.",
+  },
 });

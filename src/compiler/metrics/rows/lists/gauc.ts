@@ -1,19 +1,20 @@
 import { aucOfOrder } from "../../kernels/areas.js";
 import { groupWeight } from "../../list-metric.js";
 import type { Metric } from "../../metric.js";
-import { averageOf, averageOver, weighted } from "../../parameters.js";
+import { averageOf, averageOver, by, columnOf, label, weighted } from "../../parameters.js";
 import { noGroup } from "../../undefined.js";
 
 export const gauc: Metric = {
   name: "gauc",
   summary: "AUC within each group, averaged over the groups that have rows of both kinds.",
   paper: "Zhu et al.: Optimized Cost per Click in Taobao Display Advertising, KDD 2017",
-  heads: ["probability"],
+  heads: ["probability", "score"],
   group: "required",
-  parameters: [averageOver("rows"), weighted],
+  relevance: "label",
+  parameters: [label, by, averageOver("rows"), weighted],
   better: "greater",
   compute: (input, args) => {
-    const groups = input.byGroup();
+    const groups = input.byGroup(columnOf(args));
     if (groups === undefined) return { undefined: noGroup };
     const { rows, starts } = groups;
     const { predictions, targets, weights } = input;

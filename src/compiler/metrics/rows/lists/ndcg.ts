@@ -1,22 +1,24 @@
 import { ndcgOf } from "../../kernels/lists.js";
 import { overLists } from "../../list-metric.js";
 import type { Metric } from "../../metric.js";
-import { at, averageOver, positionsOf, weighted } from "../../parameters.js";
+import { at, averageOver, by, positionsOf, weighted } from "../../parameters.js";
 
 export const ndcg: Metric = {
   name: "ndcg",
   summary: "Normalised discounted cumulative gain of each group as a list: gains over log2 of their positions, from 2.",
   paper: "Järvelin, Kekäläinen: Cumulated Gain-Based Evaluation of IR Techniques, TOIS 2002",
-  heads: ["probability", "expectation"],
+  heads: ["probability", "expectation", "score"],
   group: "required",
+  relevance: "gain",
   parameters: [
     at,
     {
       name: "gain",
-      type: { kind: "choice", values: ["linear", "exponential"] },
+      type: { kind: "oneOf", options: [{ kind: "choice", values: ["linear", "exponential"] }, { kind: "gains" }] },
       default: "linear",
-      doc: "What a row's truth y is worth: y, or 2^y − 1, as for grades.",
+      doc: "What a row is worth: its truth y, or 2^y − 1, as for grades; or the largest of the gains of its labels.",
     },
+    by,
     averageOver("groups"),
     weighted,
   ],

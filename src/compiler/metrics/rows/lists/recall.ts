@@ -2,7 +2,7 @@ import { recallOf } from "../../kernels/lists.js";
 import { confusionAt } from "../../kernels/thresholds.js";
 import { overLists } from "../../list-metric.js";
 import type { Metric } from "../../metric.js";
-import { above, at, atOrAbove, averageOver, numberOr, positionsOf, weighted } from "../../parameters.js";
+import { above, at, atOrAbove, averageOver, by, label, numberOr, positionsOf, weighted } from "../../parameters.js";
 import { noPositive } from "../../undefined.js";
 const lists = overLists((args) => recallOf(positionsOf(args)));
 
@@ -10,9 +10,10 @@ export const recall: Metric = {
   name: "recall",
   summary:
     "Share of the positive rows that are among the first positions of their group as a list (`at`), or above a threshold (`above`).",
-  heads: ["probability"],
+  heads: ["probability", "score"],
   group: { where: "at" },
-  parameters: [at, above, averageOver("groups"), weighted],
+  relevance: "label",
+  parameters: [at, above, label, by, averageOver("groups"), weighted],
   better: "greater",
   problem: atOrAbove,
   compute: (input, args) => {

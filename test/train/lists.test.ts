@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { train, type TrainEvent } from "../../src/index.js";
+import { describeEngines } from "../engine/engines.js";
 
 let root: string;
 beforeAll(() => {
@@ -72,5 +73,15 @@ describe("training on lists", () => {
     };
     expect(await warned("long", "user", 20)).toEqual(["MTL7333"]);
     expect(await warned("single", "row", 64)).toEqual(["MTL7334"]);
+  });
+});
+
+describeEngines("the examples that learn to rank", (engine, name) => {
+  it.each(["bpr", "lambdarank", "partial_order"])("learn: %s", async (example) => {
+    await engine();
+    const spec = join(import.meta.dirname, `../../specs/examples/${example}.mtl`);
+    const { history } = await train({ spec, engine: name, epochs: 3 });
+    const losses = history.map(({ losses: { "loss/pref": loss = NaN } }) => loss);
+    expect(losses[2]).toBeLessThan(losses[0] ?? 0);
   });
 });

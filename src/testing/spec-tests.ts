@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "vitest";
-import { runTests, type TestRunResult } from "../cli/commands/test/run.js";
+import { type ShownTest, testsOf } from "../cli/commands/test/run.js";
 import { failuresText } from "../cli/commands/test/view.js";
 import { createStyle } from "../cli/style.js";
 import { compileSpec } from "../compiler/compile.js";
@@ -35,11 +35,12 @@ function declareTests(file: string, { allowWarnings = false }: SpecTestsOptions)
     );
     if (found.length > 0) throw failure(renderPretty(found, sources), placeOf(found, sources));
   });
-  let results: Promise<TestRunResult> | undefined;
-  for (const [index, { title }] of (model?.tests ?? []).entries())
-    it(title, async () => {
-      results ??= runTests([file]).then(({ result }) => result);
-      const test = (await results).tests[index];
+  if (model === undefined) return;
+  let results: readonly ShownTest[] | undefined;
+  for (const [index, { title }] of (model.tests ?? []).entries())
+    it(title, () => {
+      results ??= testsOf(model, sources);
+      const test = results[index];
       if (test === undefined || test.passed) return;
       const line = test.expectations.find(({ passed }) => !passed)?.line ?? test.line;
       throw failure(failuresText(test, createStyle(false)), { file: test.file, line, column: 1 });

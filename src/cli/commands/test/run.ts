@@ -4,7 +4,7 @@ import {
   type ExpectationValue,
   type RankingReport,
 } from "../../../compiler/serving/index.js";
-import type { TestExpression } from "../../../compiler/model/index.js";
+import type { Model, TestExpression } from "../../../compiler/model/index.js";
 import { createSourceFile, positionAt, type SourceFile, type Span } from "../../../compiler/text/index.js";
 import { Failure } from "../../../runtime/failure.js";
 import { loadSpec, type LoadedSpec } from "../../../runtime/specs/load-spec.js";
@@ -47,19 +47,26 @@ export interface TestRunResult {
 export async function runTests(paths: readonly string[], deny?: Deny): Promise<Outcome<TestRunResult>> {
   const files = await namedSpecs(paths, "test");
   for (const file of files) refuseWarnings(deny, file);
-  const tests = files.flatMap((path) => testsOf(path));
+  const tests = files.flatMap(testsOfFile);
   const failed = tests.filter((test) => !test.passed).length;
   return { result: { tests, passed: tests.length - failed, failed }, exitCode: failed > 0 ? 1 : 0 };
 }
 
-function testsOf(path: string): readonly ShownTest[] {
+function testsOfFile(path: string): readonly ShownTest[] {
   const spec = loadTested(path);
-  const serving = spec?.model.serving;
-  if (spec === undefined || serving === undefined) return [];
-  const files = new Map(spec.sources.map((file) => [file.path, createSourceFile(file.path, file.text)]));
-  return (spec.model.tests ?? []).map((test) => {
+  if (spec === undefined) return [];
+  return testsOf(spec.model, new Map(spec.sources.map((file) => [file.path, createSourceFile(file.path, file.text)])));
+}
+
+/** Runs the tests of a spec without errors, in their order. `sources` are its own file and those that it imports. */
+export function testsOf(
+  { serving, tests = [] }: Model,
+  sources: ReadonlyMap<string, SourceFile>,
+): readonly ShownTest[] {
+  if (serving === undefined) return [];
+  return tests.map((test) => {
     const { title, span, passed, expectations } = runTest(serving, test);
-    const source = files.get(span.file);
+    const source = sources.get(span.file);
     return {
       file: span.file,
       line: source === undefined ? 1 : positionAt(source, span.start).line,

@@ -1,11 +1,11 @@
 /** Warnings about formulas, rules and rankings that are sound and do nothing. */
 import { ruleVerbs } from "../../rules/index.js";
-import type { RankDeclaration, Rule, RulesBlock } from "../../syntax/index.js";
+import type { RankDeclaration, Rule, RulesBlock, TestDeclaration } from "../../syntax/index.js";
 import { constantOf } from "../arguments/constants.js";
 import type { CheckContext } from "../context.js";
 import { lintCondition } from "./conditions.js";
 
-/** Conditions that are always the same, and places that no list of a ranking reaches. */
+/** Conditions that are always the same, places that no list of a ranking reaches, tests that expect nothing. */
 export function lintServing(context: CheckContext): void {
   for (const node of context.spec.declarations) {
     if (node.kind === "Rules") for (const rule of node.rules) if (rule.kind === "Rule") lintRule(context, rule);
@@ -13,7 +13,16 @@ export function lintServing(context: CheckContext): void {
       lintPlaces(context, node);
       lintVariety(context, node);
     }
+    if (node.kind === "Test") lintTest(context, node);
   }
+}
+
+function lintTest({ reporter }: CheckContext, { title, steps }: TestDeclaration): void {
+  // What is missing may be the expectation.
+  if (steps.some(({ kind }) => kind === "TestExpect" || kind === "TestMissing")) return;
+  reporter.report("MTL6046", { title: title.value }, title.span, {
+    help: "say what must be true: `expect feed == [a, b]`, `expect score(a) > score(b)`",
+  });
 }
 
 function lintRule(context: CheckContext, rule: Rule): void {

@@ -221,4 +221,13 @@ export const lintDiagnostics = defineDiagnostics({
       "The feature lists its values, and the value at serving is not one of them. Every served row then has the embedding of an unknown value, which training may never have updated.",
     fix: "Add the value to `values`, or serve one of them.",
   },
+  MTL6046: {
+    slug: "test-without-expect",
+    severity: "warning",
+    title: "test without expectations",
+    message: (p: { title: string }) => `test "${p.title}" expects nothing, so it always passes`,
+    about:
+      "The test has no `expect`. Running it ranks nothing and compares nothing, and it passes whatever the spec says.",
+    fix: "Add an `expect`, or remove the test.",
+  },
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -82,6 +82,78 @@ describe("the project file", () => {
       expect(refused.code, words[0]).toBe(1);
       expect(refused.err).toContain("MTL8052");
     }
+  });
+
+  describe("says how severe warnings about data are", () => {
+    const severe = (severities: Readonly<Record<string, string>>): void => project({ severities });
+    const fails = async (code: string, ...words: string[]): Promise<void> => {
+      const result = await mtlc(...words);
+      expect([words[0], result.code]).toEqual([words[0], 1]);
+      expect(result.err).toContain(`error[${code}]`);
+    };
+    const train = ["train", "m.mtl", "-o", "out", "--engine", "cpu"];
+
+    beforeEach(() => {
+      severe({});
+      const row = (i: number): string => `u${i % 5},7,${i % 2},${i % 4 === 0 && i % 2 === 1 ? 1 : 0}`;
+      const rows = Array.from({ length: 60 }, (_, i) => row(i));
+      write("day1.csv", `user,flat,click,buy\n${rows.join("\n")}\n`);
+      write("day2.csv", "user,flat,click,buy\nnew1,7,1,0\nnew2,7,0,1\nnew3,7,1,1\n");
+      write(
+        "m.mtl",
+        `model m
+data { train: "day1.csv" }
+features {
+  user: categorical(embed: 2)
+  flat: numeric
+}
+labels {
+  click: event
+  buy: event within click
+}
+task ctr: P(click) = sigmoid(logit([user, flat]))
+loss { ctr: bce }
+`,
+      );
+    });
+
+    it("to train", async () => {
+      const warned = await mtlc(...train);
+      expect(warned).toMatchObject({ code: 0 });
+      expect(warned.err).toContain("warning[MTL7148]");
+      severe({ "constant-feature": "off" });
+      const hidden = await mtlc(...train);
+      expect(hidden).toMatchObject({ code: 0 });
+      expect(hidden.err).not.toContain("MTL7148");
+      rmSync(join(root, "out"), { recursive: true });
+      severe({ "constant-feature": "error" });
+      await fails("MTL7148", ...train);
+      expect(existsSync(join(root, "out"))).toBe(false);
+    });
+
+    it("to eval, predict and data, by the project of the spec that was trained", async () => {
+      expect((await mtlc(...train)).code).toBe(0);
+      const commands = {
+        eval: ["eval", "out", "--test", "day2.csv", "--engine", "cpu"],
+        predict: ["predict", "out", "day2.csv", "-o", "p.csv", "--engine", "cpu"],
+        data: ["data", "m.mtl", "--test", "day2.csv"],
+      };
+      expect((await mtlc(...commands.eval)).err).toMatch(/warning\[MTL7108\][^]*warning\[MTL7149\]/);
+      severe({ MTL7108: "off", MTL7149: "error" });
+      const { code, err, out } = await mtlc(...commands.eval);
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err).toContain("error[MTL7149]");
+      expect(err).not.toContain("MTL7108");
+      expect((await mtlc(...commands.predict)).err).not.toContain("MTL7108");
+      rmSync(join(root, "p.csv"));
+      severe({ MTL7108: "error" });
+      await fails("MTL7108", ...commands.predict);
+      expect(existsSync(join(root, "p.csv"))).toBe(false);
+      const profile = await mtlc(...commands.data);
+      expect(profile.code).toBe(1);
+      expect(profile.out).toContain("error[MTL7108]");
+      expect(profile.out).toContain("test: 3 rows");
+    });
   });
 
   it("that is wrong is one error with its line", async () => {

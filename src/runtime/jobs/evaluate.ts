@@ -12,6 +12,7 @@ import type { EvaluationRole, TrainEvent } from "../events.js";
 import { warnOfUnseen } from "../train/inspect/inspect.js";
 import { measureHeads } from "../measure/measure.js";
 import type { EvaluationResult } from "../train/result.js";
+import { createDataWarnings } from "./data-warnings.js";
 import { type DataFiles, dataFiles } from "./train.js";
 
 export interface EvaluateOptions {
@@ -30,6 +31,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
   const artifact = await loadWeights(options.artifact, "measure", { onEvent, signal });
   const { model, fitted, program } = artifact;
   const { specPath, files } = await dataPlace(artifact, test);
+  const warnings = createDataWarnings(specPath, onEvent);
   const hasTest =
     files.test !== undefined || model.data.test !== undefined || (model.data.split?.rest ?? "validation") === "test";
   const role: EvaluationRole = hasTest ? "test" : "validation";
@@ -45,9 +47,9 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
   const dataset = data[role];
   if (dataset === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
   try {
-    for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
+    warnings.tell(data.warnings);
     if (dataset.rows === 0) throw createFailure("MTL7309", { role });
-    for (const diagnostic of warnOfUnseen(model, role, dataset, undefined)) onEvent({ kind: "warning", diagnostic });
+    warnings.tell(warnOfUnseen(model, role, dataset, undefined));
     onEvent({ kind: "encoded", role, report: dataset.report });
     const session = await openTrained(artifact, engine, "evaluate");
     try {

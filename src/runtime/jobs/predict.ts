@@ -16,6 +16,7 @@ import {
 } from "../data/index.js";
 import type { EngineName } from "../engine/index.js";
 import { createFailure } from "../failure.js";
+import { createDataWarnings } from "./data-warnings.js";
 import { openTrained } from "./evaluate.js";
 import { checkWritable, refuseOverwrite } from "../outputs.js";
 import { chainsOverSignals, predictChains } from "./predict-chains.js";
@@ -90,6 +91,7 @@ export async function predictColumns(
   const model = asServed(artifact.model);
   const note = await readRunNote(artifact.directory);
   const specPath = note?.spec ?? `${artifact.directory}/spec.mtl`;
+  const warnings = createDataWarnings(specPath, onEvent);
   const engine = await chooseEngine(options.engine, onEvent);
   const places = {
     specPath,
@@ -107,7 +109,7 @@ export async function predictColumns(
   const dataset = opened.test;
   if (dataset === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
   try {
-    for (const diagnostic of opened.warnings) onEvent({ kind: "warning", diagnostic });
+    warnings.tell(opened.warnings);
     onEvent({ kind: "encoded", role: "test", report: dataset.report });
     const target = functionOf(program, "predict");
     const session = await openTrained(artifact, engine, "predict");

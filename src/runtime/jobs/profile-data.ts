@@ -23,6 +23,7 @@ import { loadSpec } from "../specs/load-spec.js";
 import type { TrainEvent } from "../events.js";
 import { inspectData } from "../train/inspect/inspect.js";
 import { type SingleAuc, singleAucs } from "../train/inspect/giveaway.js";
+import { createDataWarnings } from "./data-warnings.js";
 import { type DataFiles, dataFiles } from "./train.js";
 import { rowParts } from "../profile/rows.js";
 import type { DataProfile, FeatureProfile, RoleProfile } from "../profile/types.js";
@@ -39,7 +40,7 @@ export interface ProfileDataOptions extends DataFiles {
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
-/** A profile, and its warnings with their places in the spec. */
+/** A profile, and its warnings with their places in the spec, errors where the spec's project makes them. */
 export interface ProfiledData {
   readonly profile: DataProfile;
   readonly diagnostics: readonly Diagnostic[];
@@ -51,6 +52,7 @@ const defaultSample = 100_000;
 export async function profileData(options: ProfileDataOptions): Promise<ProfiledData> {
   const { signal, output, onEvent = () => undefined, sample = defaultSample } = options;
   const { model, inputs, place } = await readModel(options);
+  const odd = createDataWarnings(place.specPath, onEvent);
   if (output !== undefined) refuseOverwrite(output, inputs);
   const request = {
     ...place,
@@ -67,7 +69,7 @@ export async function profileData(options: ProfileDataOptions): Promise<Profiled
   try {
     if (opened.length === 0) throw createFailure("MTL7302", { role: "train", option: "--train" });
     const aucs = data.train === undefined ? [] : singleAucs(model, data.train);
-    const diagnostics = [...data.warnings, ...inspectData(model, data, () => aucs)];
+    const diagnostics = odd.apply([...data.warnings, ...inspectData(model, data, () => aucs)]);
     const roles: RoleProfile[] = [];
     for (const { role, dataset } of opened) {
       const values = await readFeatureValues(model, request, role, sample);

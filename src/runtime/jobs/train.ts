@@ -19,6 +19,7 @@ import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 import type { RunIdentity } from "../train/checkpoint.js";
 import type { EvaluationRole, Measured, TrainEvent, TrainSummary, WarmStartReport } from "../events.js";
 import type { CheckpointOptions } from "../train/checkpoint-schedule.js";
+import { createDataWarnings } from "./data-warnings.js";
 import { finishedRun } from "../train/finished.js";
 import { inspectData } from "../train/inspect/inspect.js";
 import { warnOfLists } from "../train/inspect/lists.js";
@@ -166,12 +167,15 @@ async function trainOn(job: TrainJob): Promise<TrainResult> {
   }
 }
 
-/** The rows to train on, once all that is odd about the data has been said. Throws when they cannot be trained on. */
-function inspectOpened({ spec: { model }, data, onEvent }: TrainJob): Dataset {
-  for (const diagnostic of data.warnings) onEvent({ kind: "warning", diagnostic });
+/**
+ * The rows to train on, once all that is odd about the data has been said. Throws when they cannot be trained on, or the
+ * project makes an error of what is odd.
+ */
+function inspectOpened({ spec: { path, model }, data, onEvent }: TrainJob): Dataset {
+  const warnings = createDataWarnings(path, onEvent);
+  warnings.tell(data.warnings);
   const rows = trainingData(model, data);
-  for (const diagnostic of [...inspectData(model, data), ...warnOfLists(model, rows)])
-    onEvent({ kind: "warning", diagnostic });
+  warnings.tell([...inspectData(model, data), ...warnOfLists(model, rows)]);
   for (const role of ["train", "validation", "test"] as const) {
     const report = data[role]?.report;
     if (report !== undefined) onEvent({ kind: "encoded", role, report });

@@ -9,7 +9,7 @@ export const dataVerb = defineCommand(
     name: "data",
     summary: "Profile the data of a spec: values, nulls, labels, sample spaces, groups",
     about: [
-      "Counts what the files of a spec hold as the spec reads them: each feature's values, each label's rate, the rows of each task's sample space, groups and weights, and warns of what is odd. Values of features are counted on the first 100,000 rows of each file set, all else on all rows.",
+      "Counts what the files of a spec hold as the spec reads them: each feature's values, each label's rate, the rows of each task's sample space, groups and weights, and warns of what is odd. Values of features are counted on the first 100,000 rows of each file set, all else on all rows. Exits with 1 where `severities` of `mtlc.json` make an error of what is odd.",
     ],
     positional: { name: "SPEC", min: 1, max: 1, doc: "a spec, or an artifact: with the ids that it was trained with" },
     options: {
@@ -47,7 +47,8 @@ export const dataVerb = defineCommand(
       );
       progress.close();
       if (result instanceof Interrupted) return result.exitCode;
-      return await printText(terminal, dataText(result, format, terminal), output);
+      const code = await printText(terminal, dataText(result, format, terminal), output);
+      return result.diagnostics.some(({ severity }) => severity === "error") ? 1 : code;
     } finally {
       progress.close();
     }

@@ -173,6 +173,7 @@ export function runLoss(
   targets: readonly number[],
   args: Arguments = {},
   form: "value" | "logit" | "logs" = "value",
+  others: Readonly<Record<string, readonly number[]>> = {},
 ): { readonly loss: readonly number[]; readonly slope: readonly number[] } {
   const loss = rowLoss(name);
   const builder = new GraphBuilder("loss");
@@ -183,6 +184,9 @@ export function runLoss(
     arguments: withDefaults(loss.parameters, args),
     prediction: headOf(builder, x, form),
     target,
+    inside: () => builder.ones(["B"]),
+    head: (head) => headOf(builder, builder.input(head, float32("B")), "logit"),
+    label: (label) => builder.input(label, float32("B")),
   });
   const [slope = -1] = gradients(builder, builder.sum(rows), [x]);
   const fn = builder.finish([
@@ -193,6 +197,7 @@ export function runLoss(
   const outputs = createInterpreter({ state: [], functions: [fn] }).run("loss", {
     x: vector(predictions),
     target: vector(targets),
+    ...Object.fromEntries(Object.entries(others).map(([other, values]) => [other, vector(values)])),
   });
   return { loss: [...(outputs["loss"]?.data ?? [])], slope: [...(outputs["slope"]?.data ?? [])] };
 }

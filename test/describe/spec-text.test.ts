@@ -55,6 +55,12 @@ describe("the canonical spec of a model", () => {
       },
     ],
     [
+      "rows that count otherwise",
+      {
+        rest: "loss {\n  ctr: bce(smoothing: 0.1, positive: 3)\n  cvr: 0.5 * bce(outside: 0.1, oversample: 5, reject: ctr, floor: 0.05)\n}",
+      },
+    ],
+    [
       "a sample space of its own",
       {
         rest: "loss {\n  ctr: bce\n  cvr: 0.5 * bce(space: all)\n  l2: 1e-7 * l2(t)\n}\ntrain { clip: norm(1), stop: early(metric: auc(ctr)), schedule: cosine(steps: 10) }",

@@ -128,6 +128,7 @@ describe("the class of a change", () => {
     ["training", "what a tower reads", "mlp(for_cvr, [32])", "mlp(for_ctr, [32])"],
     ["training", "a loss", "0.1 * huber(delta: 30)", "0.1 * mse"],
     ["training", "a weight", "0.1 * huber", "0.3 * huber"],
+    ["training", "how rows count in a loss", "0.1 * huber(delta: 30)", "0.1 * huber(delta: 30, outside: 0.1)"],
     ["training", "a penalty", "1e-6 * l2(embeddings)", "1e-5 * l2(embeddings)"],
     ["training", "the optimizer", "adam(lr: 1e-3)", "adam(lr: 2e-3)"],
     ["training", "the seed", "seed:      7", "seed: 8"],

@@ -1,10 +1,10 @@
 /** Heads in log space: right where numbers are easy, finite with their gradients where they are not. */
 import { describe, expect, it } from "vitest";
+import { crossEntropy } from "../../src/compiler/builtins/losses/bce.js";
 import { createInterpreter, float32, GraphBuilder, gradients } from "../../src/compiler/graph/index.js";
 import { lowerHead } from "../../src/compiler/lower/heads.js";
 import { logOneMinusExp } from "../../src/compiler/lower/log-space.js";
 import type { HeadExpression } from "../../src/compiler/model/index.js";
-import { rowLoss } from "../builtins/harness.js";
 import { distance, list, open, randomFeeds, runInFloat32, scalar, withLabels } from "./harness.js";
 
 type Activation = Extract<HeadExpression, { kind: "activation" }>["function"];
@@ -31,13 +31,8 @@ function headFunction(expression: HeadExpression) {
     },
     expression,
   );
-  const bce = rowLoss("bce");
   const isProbability = value.logTrue !== undefined;
-  const losses = isProbability
-    ? [0, 1].map((target) =>
-        bce.lower({ builder, arguments: {}, prediction: value, target: builder.fill(["B"], target) }),
-      )
-    : [];
+  const losses = isProbability ? [0, 1].map((target) => crossEntropy(builder, value, builder.fill(["B"], target))) : [];
   return builder.finish([
     { name: "p", value: value.value },
     ...losses.flatMap((loss, target) => [

@@ -149,7 +149,14 @@ interface LossBase extends BuiltinBase {
 /** A loss that judges each row by itself: one number per row, before masks and weights. */
 export interface RowLossBuiltin extends LossBase {
   readonly per: "row";
+  /**
+   * Absent: the rows of the head's condition, or what the options of the loss say. `all`: it is a mean over those outside as well,
+   * of which it knows itself what they count. `given`: the rows of the condition, and no option changes that.
+   */
+  readonly sees?: "all" | "given";
   readonly lower: (context: LossContext) => ValueId;
+  /** [B]: what a row counts besides its sample weight, also in the mean; absent: nothing. */
+  readonly rowWeight?: (context: LossContext) => ValueId;
 }
 
 /**
@@ -175,6 +182,12 @@ export interface LossContext {
   readonly prediction: HeadValue;
   /** [B] float32: 0 or 1 of the event, or the amount. */
   readonly target: ValueId;
+  /** [B] float32: 1 where the head's condition holds and the target is known, else 0. */
+  readonly inside: () => ValueId;
+  /** The value of another head of the spec. */
+  readonly head: (name: string) => HeadValue;
+  /** [B] float32: what a label says. A row where `needed` [B] is 1 and the label is null is left out; absent: every row. */
+  readonly label: (name: string, needed?: ValueId) => ValueId;
 }
 
 /** What a loss over lists gets; rows that do not count have weight 0 and are in no list. */

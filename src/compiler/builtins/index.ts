@@ -7,9 +7,9 @@ import type { Aging } from "../editions/index.js";
 import { optimizers as optimizerRules } from "../graph/optimizers/index.js";
 import { schedules as scheduleRules } from "../graph/schedules/index.js";
 import type { Builtin, FamilyBuiltin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
-import type { Arguments } from "../model/model.js";
-import type { ArgumentSpec } from "../model/parameter.js";
+import type { LossTerm } from "../model/model.js";
 import type { ParameterSpec } from "./parameter.js";
+import { type HeadRead, headsRead, outcomesRead } from "./loss-options.js";
 import { activationLayers } from "./activations/index.js";
 import { balances } from "./balances/index.js";
 import { cgc } from "./families/cgc.js";
@@ -57,6 +57,7 @@ import { l2 } from "./penalties/l2.js";
 export { activations, type ActivationBuiltin } from "./activations/index.js";
 export * from "./builtin.js";
 export { type ArithmeticOperator, arithmeticOperators } from "./layers/arithmetic.js";
+export * from "./loss-options.js";
 export * from "./parameter.js";
 export { balances };
 
@@ -98,41 +99,15 @@ export const losses: readonly LossBuiltin[] = [
 ];
 export const penalties: readonly PenaltyBuiltin[] = [l2, importance, load, entropy, reachable];
 
-/** What a loss takes besides its own parameters. */
-export function lossOptions({ per }: LossBuiltin): readonly (ArgumentSpec & { readonly doc: string })[] {
-  return [
-    {
-      name: "space",
-      type: { kind: "choice", values: ["all"] },
-      default: null,
-      doc: "`all` lets the loss see every row, not only those of the task's condition.",
-    },
-    ...(per === "row"
-      ? []
-      : [
-          {
-            name: "by",
-            type: {
-              kind: "oneOf",
-              options: [{ kind: "choice", values: [batchWord] }, { kind: "names" }],
-            },
-            default: null,
-            doc: "The column whose values make the lists, or `batch` for one list of all rows of a step; else `group` of the data.",
-          } as const,
-        ]),
-  ];
+/** The heads that the loss of a term reads besides its own. */
+export function headsReadBy(term: LossTerm): readonly HeadRead[] {
+  return headsRead(resolveLoss(term.loss)?.parameters ?? [], term);
 }
 
-/** The arguments of a loss that name heads: parameter and head. */
-export function headArguments(loss: string, args: Arguments): readonly (readonly [string, string])[] {
-  return (resolveLoss(loss)?.parameters ?? []).flatMap(({ name, type }) => {
-    const value = args[name];
-    return type.kind === "reference" && type.to === "head" && typeof value === "string" ? [[name, value]] : [];
-  });
+/** The labels that the loss of a term reads besides those of its head and its order, and that only the future tells. */
+export function outcomesReadBy(term: LossTerm): readonly string[] {
+  return outcomesRead(resolveLoss(term.loss)?.parameters ?? [], term);
 }
-
-/** One list of all rows of a batch, in `by`. */
-export const batchWord = "batch";
 
 /** Everything that a network or a loss is written with. No two have one name. */
 export const builtins: readonly Builtin[] = [...layers, ...families, ...gates, ...losses, ...penalties, ...balances];

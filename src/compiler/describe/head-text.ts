@@ -1,4 +1,4 @@
-import { batchWord, resolveLoss, resolvePenalty } from "../builtins/index.js";
+import { batchWord, resolveLoss, resolvePenalty, rowOptions } from "../builtins/index.js";
 import type {
   EventModel,
   HeadExpression,
@@ -87,10 +87,13 @@ function sumOperand(model: Pick<Model, "nodes">, logit: LogitExpression): string
 export function lossText(model: Pick<Model, "heads">, term: LossTerm): string {
   const type = model.heads.find(({ name }) => name === term.head)?.type;
   const isConditional = type !== undefined && type.kind !== "score" && type.given.length > 0;
-  const space = isConditional && term.space.length === 0 ? ["space: all"] : [];
-  const args = argumentsText(resolveLoss(term.loss)?.parameters ?? [], term.arguments);
+  const loss = resolveLoss(term.loss);
+  const seesAll = loss?.per === "row" && loss.sees === "all";
+  const space = isConditional && term.space.length === 0 && !seesAll ? ["space: all"] : [];
+  const args = argumentsText(loss?.parameters ?? [], term.arguments);
+  const rows = term.rows === undefined ? [] : argumentsText(rowOptions, term.rows);
   const by = term.by === undefined ? [] : [`by: ${listKeyText(term.by)}`];
-  return `${numberText(term.weight)} * ${callText(term.loss, [...args, ...space, ...by])}`;
+  return `${numberText(term.weight)} * ${callText(term.loss, [...args, ...space, ...rows, ...by])}`;
 }
 
 /** `user_id`, `batch`; a column of that name is in quotes. */

@@ -107,6 +107,7 @@ export const changeRules = {
   "loss.argument": rule("training", "its loss is computed differently"),
   "loss.weight": rule("training", "its weight in the total loss changed"),
   "loss.space": rule("training", "it is trained on other rows"),
+  "loss.rows": rule("training", "rows count otherwise in its loss"),
   "loss.lists": rule("training", "it compares rows with others"),
   "penalty.added": rule("training", "one more penalty"),
   "penalty.removed": rule("training", "one penalty less"),

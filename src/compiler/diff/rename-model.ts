@@ -1,5 +1,5 @@
 /** A model of before under the names of now: what `formerly` says was called otherwise. */
-import { headArguments } from "../builtins/index.js";
+import { renameHeadsRead, resolveLoss } from "../builtins/index.js";
 import type { HeadExpression, LogitExpression, LossTerm, Model, StopModel } from "../model/index.js";
 
 /** New names by the old ones. */
@@ -51,12 +51,7 @@ function renameStop(stop: StopModel, to: (name: string) => string): StopModel {
 }
 
 function renameTerm(term: LossTerm, to: (name: string) => string): LossTerm {
-  const heads = headArguments(term.loss, term.arguments).map(([name, head]) => [name, to(head)] as const);
-  return {
-    ...term,
-    head: to(term.head),
-    arguments: { ...term.arguments, ...Object.fromEntries(heads) },
-  };
+  return renameHeadsRead(resolveLoss(term.loss)?.parameters ?? [], { ...term, head: to(term.head) }, to);
 }
 
 /** The name of a tensor or of a node: a name of the spec, then what the part calls its own. */

@@ -212,6 +212,7 @@ export function lossSubjects(model: Model): readonly Subject[] {
         facet("weight", "loss.weight", numberText(term.weight)),
         facet("rows", "loss.space", eventText(model.labels, term.space)),
         ...(term.by === undefined ? [] : [facet("lists", "loss.lists", listKeyText(term.by))]),
+        ...argumentFacets(term.rows ?? {}, "loss.rows"),
         ...argumentFacets(term.arguments, "loss.argument", resolveLoss(term.loss)?.parameters),
       ],
       added: "loss.added",

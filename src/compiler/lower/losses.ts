@@ -6,7 +6,7 @@ import { embeddingName, type EmbeddingPiece, type EmbeddingTable, tableVariable 
 import type { FeatureValues, LookedUp } from "./feature-values.js";
 import type { Network } from "./network.js";
 import { lowerListLoss, type TermInputs } from "./list-loss.js";
-import { lossRows } from "./sample-space.js";
+import { lowerRowLoss } from "./row-loss.js";
 import type { Variables } from "./variables.js";
 
 /** One loss term over a batch. */
@@ -25,7 +25,7 @@ export interface LoweredTerm {
 const tiny = 1e-12;
 
 export function lowerTerm(inputs: TermInputs, term: LossTerm): LoweredTerm {
-  const { labels, weights, network, model } = inputs;
+  const { labels, network, model } = inputs;
   const { builder } = labels;
   const head = model.heads.find(({ name }) => name === term.head);
   const loss = resolveLoss(term.loss);
@@ -37,9 +37,7 @@ export function lowerTerm(inputs: TermInputs, term: LossTerm): LoweredTerm {
       const weight = builder.sum(each);
       return { head: term.head, loss: overWeight(builder, total, weight), weight };
     }
-    const { mask, target } = lossRows(labels, head.type, term.space);
-    const rows = loss.lower({ builder, arguments: term.arguments, prediction, target });
-    const counted = builder.mul(weights, mask);
+    const { counted, rows } = lowerRowLoss(inputs, term, loss, head.type, prediction);
     const weight = builder.sum(counted);
     return { head: term.head, loss: overWeight(builder, builder.mul(counted, rows), weight), weight };
   });

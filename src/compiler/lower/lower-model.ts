@@ -13,7 +13,7 @@ import {
   type ValueId,
 } from "../graph/index.js";
 import { omitUndefined } from "../text/index.js";
-import { headArguments } from "../builtins/index.js";
+import { headsReadBy } from "../builtins/index.js";
 import { batchInputs, batchLayout, type FittedSizes, type HeadModel, type Model } from "../model/index.js";
 import { type BalancedTerm, lowerBalance } from "./balance.js";
 import { type EmbeddingOptions, type EmbeddingTable, lookupOf, planEmbeddings } from "./embeddings.js";
@@ -215,11 +215,6 @@ function lowerPredict(lowering: Lowering): LoweredFunction {
 
 /** The heads that a loss is put on or reads. */
 function trainedHeads(model: Model): readonly HeadModel[] {
-  const names = new Set(
-    model.loss.terms.flatMap((term) => [
-      term.head,
-      ...headArguments(term.loss, term.arguments).map(([, head]) => head),
-    ]),
-  );
+  const names = new Set(model.loss.terms.flatMap((term) => [term.head, ...headsReadBy(term).map(({ head }) => head)]));
   return model.heads.filter((head) => names.has(head.name));
 }

@@ -1,5 +1,5 @@
 /** What of a network a function needs. */
-import { resolveLayer } from "../builtins/index.js";
+import { headsReadBy, resolveLayer } from "../builtins/index.js";
 import type { HeadExpression, HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
 
 /**
@@ -24,9 +24,11 @@ export function reachableNodes(
 /** For each node, the positions of the loss terms whose gradient reaches it. */
 export function termsOfNodes(model: Model): ReadonlyMap<NodeRef, readonly number[]> {
   const terms = new Map<NodeRef, number[]>();
-  model.loss.terms.forEach(({ head }, term) => {
-    const value = model.heads.find(({ name }) => name === head)?.value;
-    const needed = new Set(value === undefined ? [] : nodesOfHead(model, value, false));
+  model.loss.terms.forEach((lossTerm, term) => {
+    const others = headsReadBy(lossTerm).flatMap(({ head, type }) => (type.detached === true ? [] : [head]));
+    const trained = new Set([lossTerm.head, ...others]);
+    const values = model.heads.flatMap(({ name, value }) => (trained.has(name) ? [value] : []));
+    const needed = new Set(values.flatMap((value) => nodesOfHead(model, value, false)));
     for (let ref = model.nodes.length - 1; ref >= 0; ref -= 1) {
       const node = model.nodes[ref];
       if (node === undefined || !needed.has(ref)) continue;

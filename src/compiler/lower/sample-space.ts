@@ -29,6 +29,11 @@ export interface LabelInputs {
   readonly models: readonly LabelModel[];
 }
 
+/** [B], 1 or 0: where the event is known to be false. */
+export function fails(inputs: LabelInputs, event: EventModel): ValueId {
+  return eventTruth(inputs, event).isFalse;
+}
+
 /** [B] each, 1 or 0: where the event is known to be true. */
 export function holds(inputs: LabelInputs, event: EventModel): ValueId {
   return eventTruth(inputs, event).isTrue;

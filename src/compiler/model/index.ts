@@ -4,7 +4,7 @@ export * from "./heads.js";
 export * from "./formula.js";
 export * from "./serving.js";
 export * from "./layout.js";
-export type { ArgumentSpec, ArgumentType, ParameterType } from "./parameter.js";
+export type { ArgumentSpec, ArgumentType, HeadReference, LabelReference, ParameterType } from "./parameter.js";
 export { closedLabels } from "./labels.js";
 export { labelOrder, type LabelOrder, labelsOrderedBy, listColumn } from "./lists.js";
 export { memberId } from "./member-id.js";

@@ -279,6 +279,8 @@ export interface LossTerm {
    * label's amount). Null labels among those that are needed mask the row.
    */
   readonly space: EventModel;
+  /** How much rows count: the options of every loss that differ from their defaults; absent where none does. */
+  readonly rows?: Arguments;
   /** What makes a list, for a loss over lists: rows of one value of a column, or the whole batch. Absent for others. */
   readonly by?: ListKey;
   readonly span: Span;

@@ -26,7 +26,28 @@ export type ParameterType =
   /** What labels are worth: `{ buy: 3, click: 1 }`, numbers ≥ 0. */
   | { readonly kind: "gains" }
   /** The name of a feature, a head, … : resolved by the checker, given on as text. */
-  | { readonly kind: "reference"; readonly to: "feature" | "head" | "label" | "parameters" };
+  | { readonly kind: "reference"; readonly to: "feature" | "head" | "label" | "parameters" }
+  | HeadReference
+  | LabelReference;
+
+/** Another head that a loss reads. */
+export interface HeadReference {
+  readonly kind: "reference";
+  readonly to: "head";
+  /** What it may be; absent: anything. `condition`: the probability of the condition that the loss's own head is under. */
+  readonly is?: "score" | "condition";
+  /** No gradient flows into it, so that the loss does not train it. */
+  readonly detached?: true;
+}
+
+/** A label that a loss reads: an event is 0 or 1. */
+export interface LabelReference {
+  readonly kind: "reference";
+  readonly to: "label";
+  readonly base?: "amount";
+  /** Only the future tells it, so that no feature may read its columns. */
+  readonly outcome?: true;
+}
 
 /** What an argument may be: what built-ins declare, and what blocks of the language take besides. */
 export type ArgumentType =

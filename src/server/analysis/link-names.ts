@@ -201,6 +201,7 @@ function linkExpressions(node: Declaration, links: NameLinks): void {
 }
 
 function spacesOf(slot: Slot): readonly NameSpace[] {
+  if (slot.kind === "argument" && slot.type.kind === "reference" && slot.type.to === "label") return ["labels"];
   return slot.kind === "formula" || slot.kind === "key" || slot.kind === "request"
     ? ["attributes", "names"]
     : ["names"];

@@ -190,7 +190,7 @@ function referenceItems(to: "feature" | "head" | "label" | "parameters", context
     case "head":
       return nameItems(["task", "chain"], context);
     case "label":
-      return nameItems(["label", "event"], context);
+      return nameItems(["label"], context);
     case "parameters":
       return [
         ...["embeddings", "weights", "biases", "all"].map((label) => wordItem(label)),

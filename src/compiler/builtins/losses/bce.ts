@@ -9,13 +9,16 @@ export const bce: RowLossBuiltin = {
   summary: "Binary cross-entropy −y·log p − (1 − y)·log(1 − p): the log loss of a probability, in nats.",
   heads: ["probability"],
   parameters: [],
-  lower: ({ builder, prediction, target }) => {
-    const { logit } = prediction;
-    if (logit !== undefined) return builder.sub(builder.softplus(logit), builder.mul(target, logit));
-    const { logTrue, logFalse } = logProbabilities(prediction);
-    return builder.neg(mixByTarget(builder, target, logTrue, logFalse));
-  },
+  lower: ({ builder, prediction, target }) => crossEntropy(builder, prediction, target),
 };
+
+/** −y·log p − (1 − y)·log(1 − p). */
+export function crossEntropy(builder: GraphBuilder, prediction: HeadValue, target: ValueId): ValueId {
+  const { logit } = prediction;
+  if (logit !== undefined) return builder.sub(builder.softplus(logit), builder.mul(target, logit));
+  const { logTrue, logFalse } = logProbabilities(prediction);
+  return builder.neg(mixByTarget(builder, target, logTrue, logFalse));
+}
 
 /** y·a + (1 − y)·b. */
 export function mixByTarget(builder: GraphBuilder, target: ValueId, a: ValueId, b: ValueId): ValueId {

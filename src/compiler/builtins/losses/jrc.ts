@@ -1,7 +1,7 @@
 import { booleanArgument, numberArgument } from "../arguments.js";
 import type { ListLossBuiltin } from "../builtin.js";
 import { logSumExp, whereMember } from "../list-values.js";
-import { bce } from "./bce.js";
+import { crossEntropy } from "./bce.js";
 
 /** A probability is the softmax of two logits z₁ and z₀ with z₁ − z₀ its own: `base` gives z₀, else they are ± half of it. */
 export const jrc: ListLossBuiltin = {
@@ -47,7 +47,7 @@ export const jrc: ListLossBuiltin = {
       ? lists.isMember()
       : whereMember(context, builder.or(isOther, lists.isSelf()));
     const within = builder.sub(logSumExp(context, members, among), own);
-    const pointwise = bce.lower({ builder, arguments: {}, prediction: context.prediction, target });
+    const pointwise = crossEntropy(builder, context.prediction, target);
     const losses = builder.add(builder.scale(pointwise, alpha), builder.scale(within, 1 - alpha));
     return { total: builder.mul(weights, losses), weight: weights };
   },

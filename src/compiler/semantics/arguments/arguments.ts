@@ -285,7 +285,7 @@ function readReference(
       case "head":
         return resolveName(context, name, { kinds: headKinds, what: "a task or a chain" });
       case "label":
-        return resolveName(context, name, { kinds: ["label", "event"], what: "a label" });
+        return resolveName(context, name, { kinds: ["label"], what: "a label" });
       case "parameters":
         if ((parameterGroups as readonly string[]).includes(name.text) && !context.scope.names.has(name.text))
           return { name: name.text };

@@ -7,6 +7,7 @@ import {
   labelsOrderedBy,
   type LossModel,
 } from "../../model/index.js";
+import { outcomesReadBy } from "../../builtins/index.js";
 import { columnUses } from "./column-expressions.js";
 import type { CheckContext } from "../context.js";
 import type { Heads } from "../heads/heads.js";
@@ -63,7 +64,7 @@ function outcomesOf(
 ): ReadonlySet<string> {
   const predicted = new Set([
     ...[...heads.values()].flatMap(({ type }) => (type === undefined ? [] : predictedBy(type))),
-    ...terms.flatMap((term) => labelsOrderedBy(term.arguments)),
+    ...terms.flatMap((term) => [...labelsOrderedBy(term.arguments), ...outcomesReadBy(term)]),
   ]);
   const outcomes = labels.filter(({ name, source }) => source.kind === "column" || predicted.has(name));
   return new Set(outcomes.flatMap(({ name, within }) => [name, ...within]));

@@ -1,4 +1,5 @@
-import type { HeadExpression, HeadModel, LossModel } from "../../model/index.js";
+import { headsReadBy } from "../../builtins/index.js";
+import type { HeadExpression, HeadModel, LossModel, LossTerm } from "../../model/index.js";
 import type { CheckContext } from "../context.js";
 import { sameEvent, showEvent, showHeadType } from "./events.js";
 
@@ -13,7 +14,7 @@ export function checkSelectionBias(context: CheckContext, models: readonly HeadM
   for (const term of loss.terms) {
     const head = byName.get(term.head);
     if (head?.type.kind !== "probability" || head.type.given.length === 0) continue;
-    if (!sameEvent(term.space, head.type.given)) continue;
+    if (!sameEvent(term.space, head.type.given) || isCorrected(term)) continue;
     const { given } = head.type;
     const wider = models.filter(
       (model) =>
@@ -35,6 +36,11 @@ export function checkSelectionBias(context: CheckContext, models: readonly HeadM
       },
     );
   }
+}
+
+/** Whether its rows are weighted by the probability that the condition holds. */
+function isCorrected(term: LossTerm): boolean {
+  return headsReadBy(term).some(({ type }) => type.is === "condition");
 }
 
 /** Whether a head is multiplied into an expression; dividing by it, or into it, is another matter. */

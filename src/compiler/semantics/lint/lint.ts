@@ -1,6 +1,6 @@
 /** Warnings about what a sound spec declares and does not use. */
 import { type HeadModel, headsIn, labelsOrderedBy, type LossModel, type NetNode } from "../../model/index.js";
-import { builtins, headArguments } from "../../builtins/index.js";
+import { builtins, headsReadBy } from "../../builtins/index.js";
 import type { CheckContext } from "../context.js";
 import { visit, type DefDeclaration, type NumberLiteral } from "../../syntax/index.js";
 import { showHeadType } from "../events/events.js";
@@ -102,7 +102,7 @@ function trainedHeads(models: readonly HeadModel[], loss: LossModel): ReadonlySe
   const trained = new Set<string>();
   const pending = loss.terms.flatMap((term) => [
     term.head,
-    ...headArguments(term.loss, term.arguments).map(([, head]) => head),
+    ...headsReadBy(term).flatMap(({ head, type }) => (type.detached === true ? [] : [head])),
   ]);
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (trained.has(name)) continue;

@@ -1,10 +1,12 @@
 import { losses, lossOptions, resolveBuiltin, type LossBuiltin, type PenaltyBuiltin } from "../../builtins/index.js";
 import type { DataModel, LossModel, LossTerm, NodeRef, PenaltyTerm } from "../../model/index.js";
+import { omitUndefined } from "../../text/index.js";
 import type * as ast from "../../syntax/index.js";
 import { checkArguments, readArgument } from "../arguments/arguments.js";
 import { collectEntries } from "../names/blocks.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import { checkBalance } from "./check-balance.js";
+import { checkLossOptions, splitArguments } from "./check-loss-options.js";
 import { checkListKeys, listKey, withRelevance } from "./check-lists.js";
 import { checkGates } from "./check-gate-penalty.js";
 import { constantOf } from "../arguments/constants.js";
@@ -158,13 +160,18 @@ function checkLossTerm(
     );
     return undefined;
   }
-  const { space, by, ...own } = args;
+  if (!checkLossOptions(context, builtin, term.given, args, { name: entry.key.text, type }, heads)) return undefined;
+  const { space, by } = args;
+  const { own, rows } = splitArguments(builtin, args);
+  const seesAll = builtin.per === "row" && builtin.sees === "all";
+  const isWidened = typeof space === "string" || rows?.["outside"] !== undefined || rows?.["negatives"] !== undefined;
   const checked = {
     head: entry.key.text,
     weight: term.weight,
     loss: builtin.name,
     arguments: own,
-    space: space !== null || type.kind === "score" ? everything : type.given,
+    space: seesAll || isWidened || type.kind === "score" ? everything : type.given,
+    ...omitUndefined({ rows }),
     span: entry.span,
   };
   if (builtin.per === "row") return checked;

@@ -128,6 +128,16 @@ export const headsDiagnostics = defineDiagnostics({
       "A penalty such as `l2` applies to parameters and has an entry under a name of its own; a head takes a loss.",
     fix: "Give the penalty its own entry, and the head a loss.",
   },
+  MTL3084: {
+    slug: "idle-loss-option",
+    severity: "error",
+    title: "option that cannot change a loss",
+    message: (p: { option: string; head: string; reason: string }) =>
+      `\`${p.option}\` cannot change the loss of \`${p.head}\`: ${p.reason}`,
+    about:
+      "Options of a loss say which rows it sees and how much they count. Some are about the rows outside the condition of the task, some about the rows where its event holds, so they need a task with a condition or a probability.",
+    fix: "Remove the option, or put the loss on the head that it is meant for.",
+  },
   MTL3080: {
     slug: "nothing-to-balance",
     severity: "error",

@@ -98,7 +98,7 @@ describe("train", () => {
     expect([...b.keys()]).toEqual([...a.keys()]);
   });
 
-  it("with `resume` starts where there is nothing yet, and does nothing where all is done", async () => {
+  it("with `resume` starts where there is nothing yet, and does nothing when the run is complete", async () => {
     const output = join(root, "again");
     const codes: string[] = [];
     const once = await train({

@@ -1,5 +1,5 @@
 /**
- * Another optimizer drives: it is told the parameters, asks what values are worth, a JSON object per line each way, and gets
+ * Another optimizer drives: it gets the parameters, asks for the outcome of values, a JSON object per line each way, and gets
  * the proposal when it ends. Lines in: `{"id": 1, "values": {"alpha": 0.2}}`; a parameter that is not named has its value
  * of the spec. Lines out: `{"id": 1, "objectives": […], "guards": […], "violation": 0}`, or `{"id": 1, "error": "…"}`.
  */

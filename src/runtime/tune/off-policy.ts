@@ -19,7 +19,7 @@ export interface OffPolicyEstimate {
   readonly snips: number;
   /** Standard error of `snips` by the delta method. */
   readonly standardError: number;
-  /** (Σ w)² / Σ w² (Kish): of how many requests without weights the estimate is worth. */
+  /** (Σ w)² / Σ w² (Kish): the number of requests without weights that would give an estimate of the same variance. */
   readonly effectiveSampleSize: number;
   readonly requests: number;
 }

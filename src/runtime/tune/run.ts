@@ -10,7 +10,7 @@ import { compareEvaluations, type Evaluation, type Search } from "./search.js";
 export const searchMethods = ["grid", "cma-es", "nsga2"] as const;
 export type SearchMethod = (typeof searchMethods)[number];
 
-/** What parameters are worth. */
+/** The objectives, guards and violation of one set of parameter values. */
 export interface Outcome {
   /** One an objective; larger is better. */
   readonly objectives: readonly number[];

@@ -1,6 +1,6 @@
 /** What all searches share: points of the unit cube out, costs in. */
 
-/** What a point is worth. */
+/** The costs and the violation of one point. */
 export interface Evaluation {
   /** One number an objective; smaller is better. Finite. */
   readonly costs: readonly number[];
@@ -8,11 +8,11 @@ export interface Evaluation {
   readonly violation: number;
 }
 
-/** A search that is told what its points are worth. It never evaluates. */
+/** A search that is given the evaluations of its points. It never evaluates. */
 export interface Search {
   /** Points of [0, 1]^n to be evaluated next; none when the search is through. */
   readonly ask: () => readonly Float64Array[];
-  /** The worth of the points of the last `ask`, in their order. */
+  /** The evaluations of the points of the last `ask`, in their order. */
   readonly tell: (evaluations: readonly Evaluation[]) => void;
 }
 

@@ -1,4 +1,4 @@
-/** A spec, a log and objectives, ready to say what parameters are worth. */
+/** A spec, a log and objectives, ready to evaluate parameter values. */
 import type { Model, ServingModel } from "../../compiler/model/index.js";
 import { omitUndefined, suggest } from "../../compiler/text/index.js";
 import { readingOf } from "../data/index.js";

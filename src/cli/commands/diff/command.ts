@@ -9,7 +9,7 @@ export const diffVerb = defineCommand(
     name: "diff",
     summary: "Show what changed between two models, not between two texts",
     about: [
-      "Compares what two specs mean: inputs, labels, network, losses, training, and what of a checkpoint a warm start can transfer. Layout, order, comments and defaults that are written out are not changes.",
+      "Compares what two specs mean: inputs, labels, network, losses, training, and what of a checkpoint a warm start can transfer. Differences in layout, order and comments are ignored, and so are defaults that are written out.",
       "A model is a spec, an artifact's directory, or a spec in a git revision (`HEAD~1:specs/x.mtl`, from the repository's root as in git), whose imports are read from that revision too.",
       "Every change has a class, the farthest first: serving (callers notice), checkpoint (tensors do not fit), training (train again), score (no training needed), report (nothing that is predicted).",
     ],

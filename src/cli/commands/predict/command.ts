@@ -16,7 +16,7 @@ export const predictVerb = defineCommand(
       name: "ARTIFACT FILE",
       min: 2,
       max: Infinity,
-      doc: "directory of a trained artifact (of chains over signals a compiled one will do), and the files; `-` is standard input",
+      doc: "directory of a trained artifact (a compiled one is enough for chains over signals), and the files; `-` is standard input",
     },
     options: {
       output: { kind: "text", short: "o", value: "FILE", doc: "table to write (default: `-`, CSV on standard output)" },

@@ -11,7 +11,7 @@ export const rankVerb = defineCommand(
     summary: "Turn files of candidates into ranked lists",
     about: [
       "Each request's candidates become one list, by the formula and the rules of the spec. With the directory of an artifact in place of the spec, its network scores the rows first. Rows of one request are contiguous; without a column that groups them, all rows are one request.",
-      'A JSON line may also be a whole request: `{"request": "its name", "values": {…}, "candidates": [{…}, …]}`, where `values` are those of the request, and `page`, `tail` and `shown` tell of the pages before. docs/requests.md says what each holds.',
+      'A JSON line may also be a whole request: `{"request": "its name", "values": {…}, "candidates": [{…}, …]}`, where `values` holds the values of the request, `page` is the page asked for, and `tail` and `shown` describe the pages before it. docs/requests.md says what each holds.',
       "A request that is wrong has the error in the place of its list; the others are answered, and the exit code is 1. With `--format json`, one object per request, each on its line as soon as it is ranked.",
     ],
     positional: {

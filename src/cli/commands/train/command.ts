@@ -18,7 +18,7 @@ export const trainVerb = defineCommand(
     summary: "Train the model of a spec and write an artifact",
     about: [
       "Reads the data that the spec names, trains, measures every task over its sample space, and writes an artifact: weights, vocabularies, a SavedModel, a tfjs GraphModel and a manifest. The same spec, data, seed, engine and thread count give the same bytes.",
-      "Checkpoints lie in the output directory until the artifact takes their place. Ctrl-C leaves one; `--resume` goes on from the newest, starts where there is none, and does nothing where all is done.",
+      "Checkpoints are kept in the output directory until the artifact replaces them. Ctrl-C writes one. `--resume` continues from the newest checkpoint, starts from the beginning where there is none, and does nothing when the run is complete.",
     ],
     positional: { name: "SPEC", min: 1, max: 1, doc: "spec to train" },
     options: {

@@ -1,4 +1,4 @@
-/** One generation of CMA-ES as two pure functions: sampling, and the update by what the samples were worth. */
+/** One generation of CMA-ES as two pure functions: sampling, and the update by the costs of the samples. */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { CmaConstants } from "./constants.js";
 

@@ -93,7 +93,8 @@ export const namesDiagnostics = defineDiagnostics({
     title: "circular dependency",
     message: (p: { path: readonly string[] }) =>
       `circular dependency: ${[...p.path, p.path[0] ?? ""].map((name) => `\`${name}\``).join(" → ")}`,
-    about: "Declarations may come in any order, but none may depend on itself. The message shows the circular path.",
+    about:
+      "A declaration depends on itself, directly or through other declarations. Their order in the file does not matter; the message shows how the dependency returns to its start.",
     fix: "Let one of the declarations read something else.",
   },
   MTL2010: {

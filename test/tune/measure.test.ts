@@ -12,7 +12,7 @@ import {
   parseGuard,
   parseObjective,
 } from "../../src/runtime/tune/index.js";
-import { ascendingOrderOfDoubles } from "../../src/compiler/metrics/index.js";
+import { ascendingOrderOfDoubles, computeMetrics } from "../../src/compiler/metrics/index.js";
 
 const { measures } = JSON.parse(readFileSync(new URL("./fixtures/fits.json", import.meta.url), "utf8")) as unknown as {
   readonly measures: readonly {
@@ -53,6 +53,47 @@ describe("measures", () => {
       expect(measureObjective(objective("gauc(y)"), () => ({ context, ranking })).value).toBeCloseTo(gauc, 12);
       expect(measureObjective(objective("auc(y)"), () => ({ context, ranking })).value).toBeCloseTo(auc, 12);
     }
+  });
+
+  it.each(["map", "mrr", "ndcg", "precision", "recall", "hit_rate"])("%s is that of an evaluation", (name) => {
+    const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 99 }), fc.constantFrom(0, 1)), {
+      minLength: 1,
+      maxLength: 24,
+    });
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 1, max: 6 }), (list, at) => {
+        // Scores that differ: a list of the log has no ties.
+        const scores = list.map(([score], i) => score + i / 100);
+        const requests = Int32Array.from(list, (_, i) => Math.floor(i / 5));
+        const log = createLogRows(requests, requests, 5);
+        const targets = list.map(([, target]) => target);
+        const context = { log, column: column(targets) };
+        const ranking = createRanking(log, Float64Array.from(scores));
+        const wanted = computeMetrics([{ name, arguments: { at } }], {
+          predictions: Float32Array.from(scores),
+          targets: Float32Array.from(targets),
+          groups: () => requests,
+        }).values.get(`${name}(at: ${at})`);
+        for (const text of [`${name}@${at}(y)`, `${name}(y, at: ${at})`])
+          expect(measureObjective(objective(text), () => ({ context, ranking })).value).toBeCloseTo(
+            typeof wanted === "number" ? wanted : 0,
+            12,
+          );
+      }),
+      { seed: 3, numRuns: 100 },
+    );
+  });
+
+  it("of a list that leaves rows out know the rows that it could have had", () => {
+    const log = rowsOf(1, 4);
+    const lists = { rows: Int32Array.of(1, 0), starts: Int32Array.of(0, 2) };
+    const ranking = createRanking(log, Float64Array.from([4, 3, 2, 1]), lists);
+    const context = { log, column: column([1, 0, 1, 1]) };
+    const value = (text: string): number => measureObjective(objective(text), () => ({ context, ranking })).value;
+    expect(value("recall@4(y)")).toBeCloseTo(1 / 3, 12);
+    expect(value("mrr(y)")).toBe(0.5);
+    expect(value("ndcg@2(y)")).toBeCloseTo(1 / Math.log2(3) / (1 + 1 / Math.log2(3)), 12);
+    expect(value("ndcg(y, gain: exponential, at: 2)")).toBeCloseTo(value("ndcg@2(y)"), 12);
   });
 
   it("count the first places of each list", () => {
@@ -100,7 +141,10 @@ describe("objectives", () => {
   it("are sums of weighted measures", () => {
     expect(objective('0.7*gauc(click) + 0.3 * ndcg@10("order value") - mean@5(is_new)').terms).toEqual([
       { weight: 0.7, measure: { kind: "gauc", column: "click" } },
-      { weight: 0.3, measure: { kind: "ndcg", column: "order value", top: 10 } },
+      {
+        weight: 0.3,
+        measure: { kind: "metric", metric: { name: "ndcg", arguments: { at: 10 } }, column: "order value" },
+      },
       { weight: -1, measure: { kind: "mean", column: "is_new", top: 5 } },
     ]);
     const guard = parseGuard("mean@10(is_new) >= 0.1");
@@ -110,15 +154,25 @@ describe("objectives", () => {
   it.each([
     [
       "gau(click)",
-      "a measure is expected here: `auc`, `gauc`, `ndcg`, `mean`, `distinct`, `snips`, `ips`; did you mean `gauc`?",
+      "a measure is expected here: `auc`, `gauc`, `precision`, `recall`, `ndcg`, `map`, `mrr`, `hit_rate`, `mean`, `distinct`, `snips`, `ips`; did you mean `gauc`?",
     ],
-    ["gauc@5(click)", "`gauc` looks at whole requests: `@` belongs to ndcg, mean, distinct"],
-    ["ndcg@0(click)", "a number of places from 1 should follow `@`"],
+    ["gauc@5(click)", "`gauc` looks at whole requests: `@` belongs to measures of lists"],
+    ["ndcg@0(click)", "a number of positions from 1 should follow `@`"],
     ["ndcg(click", "`)` should follow the column"],
+    ["ndcg(click, top: 3)", "`ndcg` takes `at: …` or `gain: …` here"],
+    ["ndcg(click, at: 0.5)", "`at` is a whole number ≥ 1"],
+    ["ndcg(click, gain: big)", "`gain` is `linear` or `exponential`"],
+    ["ndcg@3(click, at: 3)", "`at` is given twice"],
+    ["recall(click)", "`recall` needs a number of positions: `recall@10(click)`"],
+    ["hit_rate(click)", "`hit_rate` needs a number of positions: `hit_rate@10(click)`"],
+    ["gauc(click, at: 3)", "`)` should follow the column"],
     ["ndcg()", "a column of the log is expected here"],
     ["0.3 gauc(x)", "`*` and a measure should follow the weight"],
     ["gauc(x) gauc(y)", "`+` or the end is expected here"],
-    ["", "a measure is expected here: `auc`, `gauc`, `ndcg`, `mean`, `distinct`, `snips`, `ips`"],
+    [
+      "",
+      "a measure is expected here: `auc`, `gauc`, `precision`, `recall`, `ndcg`, `map`, `mrr`, `hit_rate`, `mean`, `distinct`, `snips`, `ips`",
+    ],
   ])("say what is wrong with `%s`", (text, problem) => {
     expect(parseObjective(text)).toMatchObject({ problem });
   });

@@ -13,5 +13,6 @@ export * from "./table.js";
 export { noGroup, notANumber } from "./undefined.js";
 export { aucOfOrder } from "./kernels/areas.js";
 export { splitByGroup, type RowsByGroup } from "./kernels/groups.js";
+export type { ListMeasure, RankedList } from "./kernels/lists.js";
 export type { Preference } from "./kernels/pairs.js";
 export { ascendingOrder, ascendingOrderOfDoubles } from "./kernels/sort.js";

@@ -4,7 +4,7 @@ import { omitUndefined } from "../../compiler/text/index.js";
 import { createFailure } from "../failure.js";
 import type { LogPart } from "./log/part.js";
 import { type Measured, measureObjective, type MeasureView, rewardsOf } from "./measure/measure.js";
-import { type Guard, listKinds, type Measure, type Objective } from "./measure/objective.js";
+import { type Guard, type Measure, type Objective, readsList } from "./measure/objective.js";
 import { createRanking } from "./measure/ranking.js";
 import { densityRatio, estimateOffPolicy, type JitterPolicy, type OffPolicyEstimate } from "./off-policy.js";
 import type { Outcome } from "./run.js";
@@ -60,7 +60,7 @@ export function createEvaluation(
   const parts = new Map(measures.map(({ column }) => [column, partOf(column)]));
   const viewers = new Map(
     [...new Set(parts.values())].map((part) => {
-      const readsLists = measures.some(({ kind, column }) => listKinds.includes(kind) && parts.get(column) === part);
+      const readsLists = measures.some((measure) => readsList(measure) && parts.get(measure.column) === part);
       return [part, createViewer(plan, part, readsLists)];
     }),
   );

@@ -187,7 +187,7 @@ function countsOf(
 
 export function summaryOf({ log, columns, objectives, guards }: Tuner, files: readonly string[]): LogSummary {
   const measures = [...objectives, ...guards].flatMap(({ terms }) => terms.map(({ measure }) => measure));
-  const gains = [...new Set(measures.flatMap(({ kind, column }) => (kind === "ndcg" ? [column] : [])))];
+  const gains = [...new Set(measures.flatMap(({ kind, column }) => (kind === "metric" ? [column] : [])))];
   const { train, holdout, heldOut } = log;
   const requests = (part: typeof train): number => part.rows.starts.length - 1;
   return {

@@ -14,7 +14,7 @@ export const tuneVerb = defineCommand(
     summary: "Search a formula's parameters on logged data",
     about: [
       "Reads candidates that were ranked before, with the scores that the formula reads and what became of them, and looks for values of `params` under which the formula orders them best. The proposal is a patch to the spec; `--write` applies it.",
-      "An objective is a weighted sum of measures, such as `0.7 * gauc(click) + 0.3 * ndcg@10(value)`: auc, gauc, ndcg, mean and distinct of a column of the log. Several objectives give a Pareto front. Lists are built by the rules of the ranking, so that measures of a list, and guards such as `mean@10(is_new) >= 0.1`, see what people would see.",
+      "An objective is a weighted sum of measures, such as `0.7 * gauc(click) + 0.3 * ndcg@10(value)`: auc, gauc, the metrics of lists (ndcg, map, mrr, hit_rate, precision, recall), mean and distinct of a column of the log. Several objectives give a Pareto front. Lists are built by the rules of the ranking, so that measures of a list, and guards such as `mean@10(is_new) >= 0.1`, see what people would see.",
       "An artifact scores the log with its network where the log has no column of a head. With `--time`, the latest requests are held out, without it a seeded share of the users, and the proposal is judged on them. Ctrl-C ends the search with the best so far.",
     ],
     positional: { name: "SPEC|ARTIFACT", min: 1, max: 1, doc: "spec, or directory that `mtlc train` wrote" },

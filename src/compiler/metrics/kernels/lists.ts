@@ -51,6 +51,12 @@ export function ndcgOf(at: number, worth: (gain: number) => number): ListMeasure
     let start = 0;
     for (let block = 0; block < list.blocks && start < at; block++) {
       const end = list.ends[block]!;
+      if (end === start + 1) {
+        // As the best order sums it, so that a list in the best order has exactly 1.
+        sum += worth(list.gains[start]!) / Math.log2(start + 2);
+        start = end;
+        continue;
+      }
       let gain = 0;
       let discount = 0;
       for (let i = start; i < end; i++) {

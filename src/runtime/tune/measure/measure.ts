@@ -1,5 +1,5 @@
 /** Measures of a ranking over a log, each with what it takes to resample it by user. */
-import { aucOfOrder } from "../../../compiler/metrics/index.js";
+import { aucOfOrder, type ListMeasure, measureOfLists } from "../../../compiler/metrics/index.js";
 import type { LogRows } from "./log-rows.js";
 import type { Measure, Objective } from "./objective.js";
 import type { Lists, Ranking } from "./ranking.js";
@@ -56,8 +56,8 @@ function takeMeasure(measure: Measure, context: MeasureContext, ranking: Ranking
       return areaOf(log, column, ranking);
     case "gauc":
       return meanOfRequests(log, areasByRequest(log, column, ranking));
-    case "ndcg":
-      return meanOfRequests(log, gainsByRequest(log, column, ranking.lists, measure.top));
+    case "metric":
+      return meanOfRequests(log, listsByRequest(log, column, ranking.lists, measureOfLists(measure.metric)));
     case "mean":
       return meanOfRequests(log, meansByRequest(column, ranking.lists, measure.top));
     case "distinct":
@@ -108,43 +108,36 @@ function areasByRequest(log: LogRows, { numbers }: LogColumn, { ascendingByReque
   });
 }
 
-function gainsByRequest(log: LogRows, { numbers }: LogColumn, { rows, starts }: Lists, top = Infinity): ByRequest {
-  const best = bestGains(log, numbers, top);
-  const count = starts.length - 1;
-  const values = new Float64Array(count);
-  const weights = new Float64Array(count);
-  for (let g = 0; g < count; g++) {
-    const most = best[g]!;
-    if (most <= 0) continue;
-    const start = starts[g]!;
-    const end = Math.min(starts[g + 1]!, start + top);
-    let sum = 0;
-    for (let i = start; i < end; i++) sum += Math.max(0, numbers[rows[i]!]!) / Math.log2(i - start + 2);
-    values[g] = sum / most;
-    weights[g] = 1;
-  }
-  return { values, weights };
+/** A metric of the list of each request; what it could have shown are all of its rows, those that rules leave out included. */
+function listsByRequest(log: LogRows, { numbers }: LogColumn, lists: Lists, measure: ListMeasure): ByRequest {
+  const best = bestGains(log, numbers);
+  const longest = lists.starts.reduce((most, start, g) => Math.max(most, (lists.starts[g + 1] ?? start) - start), 0);
+  const gains = new Float64Array(longest);
+  // A list has no ties: each row is a block of its own.
+  const ends = Int32Array.from(gains, (_, i) => i + 1);
+  return byRequest(lists.starts, (start, end, g) => {
+    const length = end - start;
+    for (let i = 0; i < length; i++) gains[i] = Math.max(0, numbers[lists.rows[start + i]!]!);
+    const all = best.subarray(log.starts[g], log.starts[g + 1]);
+    const value = measure({ length, gains, ends, blocks: length, best: () => all });
+    return value === undefined ? undefined : { value, weight: 1 };
+  });
 }
 
-/** The best orders do not depend on parameters: they are computed once per column. */
-const knownBestGains = new WeakMap<Float64Array, Map<number, Float64Array>>();
+/** The best orders do not depend on parameters: they are made once per column. */
+const knownBestGains = new WeakMap<Float64Array, Float64Array>();
 
-/** Of each request, Σ gain / log2(1 + place) of its best order, of all its rows: those that rules leave out included. */
-function bestGains(log: LogRows, numbers: Float64Array, top: number): Float64Array {
-  const byTop = knownBestGains.get(numbers) ?? new Map<number, Float64Array>();
-  knownBestGains.set(numbers, byTop);
-  const known = byTop.get(top);
+/** The gains of all rows of each request, the largest first; one below 0 counts as 0. */
+function bestGains(log: LogRows, numbers: Float64Array): Float64Array {
+  const known = knownBestGains.get(numbers);
   if (known !== undefined) return known;
-  const best = Float64Array.from({ length: log.starts.length - 1 }, (_, g) => {
-    const gains = numbers
-      .slice(log.starts[g], log.starts[g + 1])
+  const best = numbers.map((gain) => Math.max(0, gain));
+  for (let g = 0; g + 1 < log.starts.length; g++)
+    best
+      .subarray(log.starts[g], log.starts[g + 1])
       .sort()
       .reverse();
-    let sum = 0;
-    for (let i = 0; i < Math.min(top, gains.length); i++) sum += Math.max(0, gains[i]!) / Math.log2(i + 2);
-    return sum;
-  });
-  byTop.set(top, best);
+  knownBestGains.set(numbers, best);
   return best;
 }
 
@@ -167,13 +160,17 @@ function countsByRequest({ codes }: LogColumn, { rows, starts }: Lists, top = In
 
 function byRequest(
   starts: Int32Array,
-  valueOf: (start: number, end: number) => { readonly value: number; readonly weight: number } | undefined,
+  valueOf: (
+    start: number,
+    end: number,
+    request: number,
+  ) => { readonly value: number; readonly weight: number } | undefined,
 ): ByRequest {
   const count = starts.length - 1;
   const values = new Float64Array(count);
   const weights = new Float64Array(count);
   for (let g = 0; g < count; g++) {
-    const found = valueOf(starts[g]!, starts[g + 1]!);
+    const found = valueOf(starts[g]!, starts[g + 1]!, g);
     if (found === undefined) continue;
     values[g] = found.value;
     weights[g] = found.weight;

@@ -1,4 +1,6 @@
 /** What tuning maximises, as the command line says it: `0.7 * gauc(click) + 0.3 * ndcg@10(buy)`. */
+import { createMetricModel, type Metric, metrics } from "../../../compiler/metrics/index.js";
+import type { MetricModel } from "../../../compiler/model/index.js";
 import { suggest } from "../../../compiler/text/index.js";
 
 /** One figure over a log. `top` counts places of each request's list; absent: all of them. */
@@ -7,8 +9,8 @@ export type Measure =
   | { readonly kind: "auc"; readonly column: string }
   /** The same in each request, the mean weighted by rows; requests of one class have none. */
   | { readonly kind: "gauc"; readonly column: string }
-  /** Σ gain / log2(1 + place) over that of the best order, the mean over requests that have a gain. */
-  | { readonly kind: "ndcg"; readonly column: string; readonly top?: number }
+  /** A metric of lists: its mean over the requests that have a gain, taken of what each shows. */
+  | { readonly kind: "metric"; readonly metric: MetricModel; readonly column: string }
   /** The mean of a column over the first places, then over requests. */
   | { readonly kind: "mean"; readonly column: string; readonly top?: number }
   /** How many different values a column has among the first positions, the mean over requests. */
@@ -40,9 +42,18 @@ export interface ObjectiveProblem {
   readonly at: number;
 }
 
-export const measureKinds = ["auc", "gauc", "ndcg", "mean", "distinct", "snips", "ips"] as const;
-/** Measures of a list, which may say how much of it they look at. */
-export const listKinds: readonly string[] = ["ndcg", "mean", "distinct"];
+/** Metrics that can be taken of the list of a request. */
+const listMetrics = metrics.filter(({ ofList }) => ofList !== undefined);
+
+const otherKinds = ["mean", "distinct", "snips", "ips"] as const;
+
+/** Every word that a measure begins with. */
+export const measureNames: readonly string[] = ["auc", "gauc", ...listMetrics.map(({ name }) => name), ...otherKinds];
+
+/** Whether a measure sees the list that is shown, and not only the order of all rows. */
+export function readsList({ kind }: Measure): boolean {
+  return kind === "metric" || kind === "mean" || kind === "distinct";
+}
 
 export function parseObjective(text: string): Objective | ObjectiveProblem {
   const reader = createReader(text);
@@ -123,26 +134,65 @@ function readNumber(reader: Reader): number | undefined {
 function readMeasure(reader: Reader): Measure | ObjectiveProblem {
   const start = reader.at();
   const name = reader.take(/[a-z_]+/y) ?? "";
-  const kind = measureKinds.find((known) => known === name);
-  if (kind === undefined) {
-    const near = suggest(name, [...measureKinds]);
-    const list = measureKinds.map((known) => `\`${known}\``).join(", ");
+  if (!measureNames.includes(name)) {
+    const near = suggest(name, measureNames);
+    const list = measureNames.map((known) => `\`${known}\``).join(", ");
     return {
       problem: `a measure is expected here: ${list}${near === undefined ? "" : `; did you mean \`${near}\`?`}`,
       at: start,
     };
   }
-  const place = reader.at();
+  const position = reader.at();
   const top = reader.take(/@/y) === undefined ? undefined : Number(reader.take(/\d+/y) ?? "0");
-  if (top !== undefined && !listKinds.includes(kind))
-    return { problem: `\`${kind}\` looks at whole requests: \`@\` belongs to ndcg, mean, distinct`, at: place };
-  if (top === 0) return { problem: "a number of places from 1 should follow `@`", at: place };
+  const metric = listMetrics.find((each) => each.name === name);
+  if (top !== undefined && metric === undefined && name !== "mean" && name !== "distinct")
+    return { problem: `\`${name}\` looks at whole requests: \`@\` belongs to measures of lists`, at: position };
+  if (top === 0) return { problem: "a number of positions from 1 should follow `@`", at: position };
   if (reader.take(/\(/y) === undefined)
-    return { problem: `\`(\` and a column should follow \`${kind}\``, at: reader.at() };
-  const column = reader.take(/"[^"]+"|[^\s()"]+/y)?.replace(/^"(.*)"$/, "$1");
+    return { problem: `\`(\` and a column should follow \`${name}\``, at: reader.at() };
+  const column = reader.take(/"[^"]+"|[^\s(),"]+/y)?.replace(/^"(.*)"$/, "$1");
   if (column === undefined) return { problem: "a column of the log is expected here", at: reader.at() };
+  const given = metric === undefined ? {} : readArguments(reader, metric, top);
+  if ("problem" in given) return given as unknown as ObjectiveProblem;
   if (reader.take(/\)/y) === undefined) return { problem: "`)` should follow the column", at: reader.at() };
-  return top === undefined ? { kind, column } : ({ kind, column, top } as Measure);
+  if (metric === undefined) return { kind: name, column, ...(top === undefined ? {} : { top }) } as Measure;
+  const at = metric.parameters.find((parameter) => parameter.name === "at");
+  // A threshold is of predictions, and a list has positions.
+  const isOpen = given["at"] === undefined && (at?.default === undefined || typeof metric.group === "object");
+  return isOpen
+    ? { problem: `\`${name}\` needs a number of positions: \`${name}@10(${column})\``, at: start }
+    : { kind: "metric", metric: createMetricModel(metric, given), column };
+}
+
+/** `, at: 10, gain: exponential` after the column. */
+function readArguments(
+  reader: Reader,
+  { name: metric, parameters }: Metric,
+  top: number | undefined,
+): Readonly<Record<string, number | string>> | ObjectiveProblem {
+  const given = new Map<string, number | string>(top === undefined ? [] : [["at", top]]);
+  const known = parameters.filter(({ name }) => name === "at" || name === "gain");
+  while (reader.take(/,/y) !== undefined) {
+    const at = reader.at();
+    const name = reader.take(/[a-z_]+(?=\s*:)/y);
+    const parameter = known.find((each) => each.name === name);
+    if (name === undefined || parameter === undefined) {
+      const list = known.map((each) => `\`${each.name}: …\``).join(" or ");
+      return { problem: `\`${metric}\` takes ${list} here`, at };
+    }
+    if (given.has(name)) return { problem: `\`${name}\` is given twice`, at };
+    reader.take(/:/y);
+    const value = name === "at" ? readNumber(reader) : reader.take(/[a-z]+/y);
+    const isFit = name === "at" ? Number.isInteger(value) && Number(value) >= 1 : isGain(value);
+    if (!isFit || value === undefined)
+      return { problem: `\`${name}\` is ${name === "at" ? "a whole number ≥ 1" : "`linear` or `exponential`"}`, at };
+    given.set(name, value);
+  }
+  return Object.fromEntries(given);
+}
+
+function isGain(value: number | string | undefined): boolean {
+  return value === "linear" || value === "exponential";
 }
 
 /** Columns that a set of objectives reads, each once. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { costOf } from "../../src/compiler/cost/index.js";
 import { warmStartPlan, type WarmStartSide } from "../../src/compiler/diff/index.js";
 import { parameterTable } from "../../src/compiler/lower/parameter-table.js";
-import { distance, functionOf, list, type Opened, open, randomFeeds } from "./harness.js";
+import { distance, functionOf, list, type Opened, open, randomFeeds, scalar } from "./harness.js";
 import { gradientError } from "./slopes.js";
 
 const head = `
@@ -251,6 +251,98 @@ task shared: P(share) = sigmoid(logit(z3))`);
     expect(gradientError(opened, rows)).toBeLessThan(1e-5);
     const own = trainedNames(opened).filter((name) => /^z[23]\.(h[123]|info)/.test(name));
     expect(own.length).toBe(2 * 5);
+  });
+});
+
+describe("penalties", () => {
+  /** A spec with a penalty, before any step. */
+  const withPenalty = (network: string, penalty: string): Opened =>
+    open(
+      [
+        head.replace("liked: bce", `liked: bce, extra: ${penalty}`),
+        network,
+        "task ctr: P(click) = sigmoid(logit(t.ctr))\ntask liked: P(like) = sigmoid(logit(t.liked))",
+      ].join("\n"),
+    );
+  const penaltyOf = (opened: Opened): number => scalar(opened.run("evaluate", feeds), "penalty/extra");
+  const squares = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+    Array.from(a).reduce((sum, value, i) => sum + (value - (b[i] ?? NaN)) ** 2, 0);
+  const numbers = ({ interpreter }: Opened, name: string): readonly number[] => [...interpreter.get(name).data];
+
+  it("l2_distance is Σ (θ − θ′)² over weights and biases of all pairs", () => {
+    const network = "bottoms t[ctr, liked, other] = mlp(x, [3, 2])\ntower spare = mlp(t.other, [2])";
+    const opened = withPenalty(network, "0.5 * l2_distance(t)");
+    const distanceOf = (one: string, other: string): number =>
+      ["0.weight", "0.bias", "1.weight", "1.bias"].reduce(
+        (sum, name) => sum + squares(numbers(opened, `t.${one}.${name}`), numbers(opened, `t.${other}.${name}`)),
+        0,
+      );
+    const all = distanceOf("ctr", "liked") + distanceOf("ctr", "other") + distanceOf("liked", "other");
+    expect(penaltyOf(opened)).toBeCloseTo(all, 9);
+    expect(penaltyOf(withPenalty(network, "l2_distance(t.ctr, t.other)"))).toBeCloseTo(distanceOf("ctr", "other"), 9);
+    expect(penaltyOf(withPenalty(network, "l2_distance(t.ctr, t.other, norm: l2)"))).toBeCloseTo(
+      Math.sqrt(distanceOf("ctr", "other")),
+      6,
+    );
+    const first = squares(numbers(opened, "t.ctr.0.weight"), numbers(opened, "t.other.0.weight"));
+    expect(penaltyOf(withPenalty(network, "l2_distance(t.ctr, t.other, layers: 1)"))).toBeCloseTo(first, 9);
+  });
+
+  it.each(["mlp(x, [3])", "stitch(x, [3], same: 1)", "mlp(mlp(x, [4]), [3])"])(
+    "l2_distance reads what each member keeps of %s, with right gradients",
+    (value) => {
+      const smooth = value.replaceAll("])", "], activation: tanh)").replaceAll("], same", "], activation: tanh, same");
+      const opened = withPenalty(`bottoms t[ctr, liked] = ${smooth}`, "0.5 * l2_distance(t)");
+      expect(penaltyOf(opened)).toBeGreaterThan(0.1);
+      expect(gradientError(opened, feeds)).toBeLessThan(1e-5);
+    },
+  );
+
+  it("l2_distance with α → ∞ ties the networks", () => {
+    const network = "bottoms t[ctr, liked] = mlp(x, [4])";
+    const opened = withPenalty(network.replace("x, [4]", "x, [4], activation: tanh"), "1e4 * l2_distance(t)");
+    const slow = open({
+      ...opened.model,
+      train: { ...opened.model.train, optimizer: { name: "sgd", arguments: { lr: 1e-5 } } },
+    });
+    const before = penaltyOf(slow);
+    for (let step = 0; step < 100; step += 1) slow.run("train", feeds);
+    expect(penaltyOf(slow)).toBeLessThan(1e-6 * before);
+    // Halfway between where they started.
+    expect(distance(numbers(slow, "t.ctr.0.weight"), numbers(slow, "t.liked.0.weight"))).toBeLessThan(1e-4);
+  });
+
+  it("orthogonal is Σ ‖G₁ᵀG₂‖² over the subspaces of each layer of each member", () => {
+    const opened = withPenalty("bottoms t[ctr, liked] = sluice(x, [4, 4], activation: tanh)", "orthogonal(t)");
+    const overlap = (weights: readonly number[]): number => {
+      const column = (unit: number): readonly number[] => weights.filter((_, i) => i % 4 === unit);
+      const product = (a: number, b: number): number =>
+        column(a).reduce((sum, value, i) => sum + value * (column(b)[i] ?? NaN), 0);
+      return [0, 1].flatMap((a) => [2, 3].map((b) => product(a, b) ** 2)).reduce((sum, each) => sum + each, 0);
+    };
+    const expected = ["0.weight", "1.weight"]
+      .map((name) => numbers(opened, `t.${name}`))
+      .flatMap((all) => [all.slice(0, all.length / 2), all.slice(all.length / 2)])
+      .reduce((sum, weights) => sum + overlap(weights), 0);
+    expect(penaltyOf(opened)).toBeCloseTo(expected, 9);
+    expect(gradientError(opened, feeds)).toBeLessThan(1e-5);
+  });
+
+  it("excess is the weighted mean of max(later − earlier, 0), over the rows that count", () => {
+    const opened = withPenalty("bottoms t[ctr, liked] = mlp(x, [4], activation: tanh)", "0.6 * excess(liked, ctr)");
+    const weights = Array.from({ length: 16 }, (_, row) => (row > 12 ? 0 : 1 + (row % 3)));
+    const rows = { ...feeds, weights: { shape: [16], data: weights } };
+    const out = opened.run("evaluate", rows);
+    const [later, earlier] = [list(out, "liked"), list(out, "ctr")];
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const expected = weights.reduce(
+      (sum, weight, row) => sum + (weight / total) * Math.max((later[row] ?? NaN) - (earlier[row] ?? NaN), 0),
+      0,
+    );
+    expect(expected).toBeGreaterThan(0);
+    expect(scalar(out, "penalty/extra")).toBeCloseTo(expected, 9);
+    expect(scalar(out, "loss")).toBeCloseTo(scalar(out, "loss/ctr") + scalar(out, "loss/liked") + 0.6 * expected, 9);
+    expect(gradientError(opened, rows)).toBeLessThan(1e-5);
   });
 });
 

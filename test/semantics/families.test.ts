@@ -4,14 +4,14 @@ import { compileSpec } from "../../src/compiler/compile.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 
 /** `code line:column message` of each error; the network begins on line 1. */
-function errorsOf(network: string): readonly string[] {
+function errorsOf(network: string, loss = ""): readonly string[] {
   const spec = `${network}
 model m
 features { age: numeric, size: numeric }
 labels { click: event }
 input x = [age, size]
 task ctr: P(click) = sigmoid(logit(x))
-loss { ctr: bce }
+loss { ctr: bce${loss} }
 `;
   const { diagnostics, sources } = compileSpec("s.mtl", createMemoryHost({ "s.mtl": spec }));
   return diagnostics
@@ -92,5 +92,33 @@ describe("families that do not fit", () => {
     ],
   ])("%s is one error", (_, network, message) => {
     expect(errorsOf(network)).toEqual([message]);
+  });
+});
+
+describe("penalties that do not fit", () => {
+  const network =
+    "bottom a = mlp(x, [4])\nbottom b = mlp(x, [4, 4])\nbottom c = mlp(x, [5])\ntower t = mlp([a, b, c], [2])";
+  it.each([
+    ["l2_distance(a)", "`l2_distance` needs two parts of the network or more, has 1"],
+    ["l2_distance(b, a)", "`l2_distance` needs parts of one shape, but `b` has `1.weight` and `a` has not"],
+    ["l2_distance(a, b)", "`l2_distance` needs parts of one shape, but `b` has `1.weight` and `a` has not"],
+    ["l2_distance(a, c)", "`l2_distance` needs parts of one shape, but `0.weight` is [2, 4] in `a` and [2, 5] in `c`"],
+    ["l2_distance(x, a)", "`l2_distance` finds no weights in `x`"],
+    ["l2_distance(a, mlp(x, [4]))", "`l2_distance` reads parts of the network by their names, not `mlp(…)`"],
+    ["orthogonal(a)", "`orthogonal` needs layers in subspaces, as `sluice` has them; `a` has none"],
+  ])("%s is one error", (penalty, message) => {
+    const errors = errorsOf(network, `, tie: 0.1 * ${penalty}`);
+    expect(errors.map((error) => error.replace(/^(\S+) \S+ /, "$1 "))).toEqual([`MTL3061 ${message}`]);
+  });
+
+  it("layers that are tied are compared, the others not", () => {
+    expect(errorsOf(network, ", tie: l2_distance(a, b, layers: 1)")).toEqual([]);
+  });
+
+  it("a score is not a probability", () => {
+    const errors = errorsOf("task s: score = logit(x)", ", o: excess(ctr, s)");
+    expect(errors.map((error) => error.replace(/^(\S+) \S+ /, "$1 "))).toEqual([
+      "MTL3061 `excess` compares probabilities, but `s` is score",
+    ]);
   });
 });

@@ -254,8 +254,13 @@ export interface HeadValue {
 /** A penalty on parameters or tensors: one number. */
 export interface PenaltyBuiltin extends BuiltinBase {
   readonly kind: "penalty";
-  /** Whether it takes tensors (`l2_distance(a, b)`), gates (`importance(g)`) or groups of parameters (`l2(embeddings)`). */
-  readonly on: "parameters" | "nodes" | "gates";
+  /**
+   * Whether it takes tensors, gates (`importance(g)`), parts of the network by their names (`l2_distance(a, b)`), heads
+   * (`excess(buy, click)`, parameters that refer to heads) or groups of parameters (`l2(embeddings)`).
+   */
+  readonly on: "parameters" | "nodes" | "gates" | "parts" | "heads";
+  /** What is wrong with the parts that it is given: a sentence's end such as "needs two parts or more, has 1". */
+  readonly problem?: (parts: readonly PenalizedPart<readonly number[]>[], args: Arguments) => string | undefined;
   /** What it reads of each gate, besides the weights. */
   readonly reads?: GateFact;
   readonly lower: (context: PenaltyContext) => ValueId;
@@ -271,6 +276,16 @@ export interface PenalizedParameter {
   readonly rowWeights?: ValueId;
 }
 
+/** A part of the network by its name: `b.income`. `T` is a tensor: its shape for the checker, its value for the compiler. */
+export interface PenalizedPart<T> {
+  readonly name: string;
+  /** Of its layer; of a member of a family, of the family layer. */
+  readonly layer: string;
+  readonly arguments: Arguments;
+  /** What it trains, inner layers included, by the names in it: `0.weight`. Without embedding tables. */
+  readonly parameters: readonly { readonly name: string; readonly value: T }[];
+}
+
 export interface PenaltyContext {
   readonly builder: GraphBuilder;
   readonly arguments: Arguments;
@@ -278,6 +293,12 @@ export interface PenaltyContext {
   readonly nodes: readonly ValueId[];
   /** Gates it reads. */
   readonly gates: readonly GateValue[];
+  /** Parts whose parameters it reads. */
+  readonly parts: readonly PenalizedPart<ValueId>[];
+  /** Heads it reads, in the order of its parameters. */
+  readonly heads: readonly HeadValue[];
+  /** [B] float32: the sample weights, 0 for rows that only fill the batch up. */
+  readonly weights: () => ValueId;
   /** [B] float32: 1 for rows that count, 0 for those that only fill the batch up. */
   readonly present: () => ValueId;
   /** The parameters that the argument `of` names. */

@@ -7,7 +7,7 @@ import type { Aging } from "../editions/index.js";
 import { optimizers as optimizerRules } from "../graph/optimizers/index.js";
 import { schedules as scheduleRules } from "../graph/schedules/index.js";
 import type { Builtin, FamilyBuiltin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
-import type { LossTerm } from "../model/model.js";
+import type { Arguments, LossTerm } from "../model/model.js";
 import type { ParameterSpec } from "./parameter.js";
 import { type HeadRead, headsRead, outcomesRead } from "./loss-options.js";
 import { activationLayers } from "./activations/index.js";
@@ -52,7 +52,10 @@ import { listmle } from "./losses/listmle.js";
 import { mse } from "./losses/mse.js";
 import { softmaxList } from "./losses/softmax-list.js";
 import { entropy, importance, load, reachable } from "./penalties/gates.js";
+import { excess } from "./penalties/excess.js";
 import { l2 } from "./penalties/l2.js";
+import { l2Distance } from "./penalties/l2-distance.js";
+import { orthogonal } from "./penalties/orthogonal.js";
 
 export { activations, type ActivationBuiltin } from "./activations/index.js";
 export * from "./builtin.js";
@@ -97,7 +100,16 @@ export const losses: readonly LossBuiltin[] = [
   approxNdcg,
   jrc,
 ];
-export const penalties: readonly PenaltyBuiltin[] = [l2, importance, load, entropy, reachable];
+export const penalties: readonly PenaltyBuiltin[] = [
+  l2,
+  l2Distance,
+  orthogonal,
+  excess,
+  importance,
+  load,
+  entropy,
+  reachable,
+];
 
 /** The heads that the loss of a term reads besides its own. */
 export function headsReadBy(term: LossTerm): readonly HeadRead[] {
@@ -107,6 +119,14 @@ export function headsReadBy(term: LossTerm): readonly HeadRead[] {
 /** The labels that the loss of a term reads besides those of its head and its order, and that only the future tells. */
 export function outcomesReadBy(term: LossTerm): readonly string[] {
   return outcomesRead(resolveLoss(term.loss)?.parameters ?? [], term);
+}
+
+/** The arguments of a penalty that name heads: parameter and head. */
+export function headArguments(penalty: string, args: Arguments): readonly (readonly [string, string])[] {
+  return (resolvePenalty(penalty)?.parameters ?? []).flatMap(({ name, type }) => {
+    const value = args[name];
+    return type.kind === "reference" && type.to === "head" && typeof value === "string" ? [[name, value]] : [];
+  });
 }
 
 /** Everything that a network or a loss is written with. No two have one name. */

@@ -1,6 +1,5 @@
-import { omitUndefined } from "../text/index.js";
-import { type LayerContext, resolveFamily, resolveGate, resolveLayer } from "../builtins/index.js";
-import { float32, GraphBuilder, type ValueId } from "../graph/index.js";
+import { resolveGate } from "../builtins/index.js";
+import { tensorShapes, type TensorShape } from "../builtins/layer-tensors.js";
 import type { Arguments, Model, NetNode } from "../model/index.js";
 
 /**
@@ -9,21 +8,6 @@ import type { Arguments, Model, NetNode } from "../model/index.js";
  */
 export function layerTensors(model: Model, node: NetNode, args: Arguments): readonly string[] | undefined {
   return tensorShapes(model, node, args)?.map(({ name, shape }) => `${name} [${shape.join(", ")}]`);
-}
-
-interface TensorShape {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
-function tensorShapes(model: Model, node: NetNode, args: Arguments): readonly TensorShape[] | undefined {
-  const tensors: TensorShape[] = [];
-  try {
-    build(model, node, args, (name, shape) => tensors.push({ name, shape }));
-  } catch {
-    return undefined;
-  }
-  return tensors;
 }
 
 /**
@@ -81,67 +65,6 @@ function widened(model: Model, ref: number): Model {
     place === ref ? { ...node, shape: [...node.shape.slice(0, -1), (node.shape.at(-1) ?? 0) + 1] } : node,
   );
   return { ...model, nodes };
-}
-
-function build(
-  model: Model,
-  node: NetNode,
-  args: Arguments,
-  note: (name: string, shape: readonly number[]) => void,
-): void {
-  const builder = new GraphBuilder("probe");
-  const read = node.inputs.map((ref) => model.nodes[ref]);
-  const replicas = read.map((input) => input?.replicas);
-  const inputs = read.map((input, place) =>
-    builder.input(
-      `input ${place}`,
-      float32("B", ...(input?.replicas === undefined ? [] : [input.replicas]), ...(input?.shape ?? [])),
-    ),
-  );
-  const variable = (name: string, shape: readonly number[]): ValueId => {
-    note(name, shape);
-    return builder.input(`variable ${name}`, float32(...shape));
-  };
-  const gate = resolveGate(node.layer);
-  const isGate = gate !== undefined;
-  const { members = [] } = node;
-  const context: LayerContext = {
-    builder,
-    arguments: args,
-    inputs: isGate ? inputs.slice(0, 1) : inputs,
-    inputReplicas: isGate ? replicas.slice(0, 1) : replicas,
-    ...omitUndefined({ replicas: node.replicas }),
-    training: false,
-    present: () => builder.input("present", float32("B")),
-    feature: (name, table) => {
-      const width = (table === "own" ? node.shape.at(-1) : table.width) ?? 1;
-      note(`${name}.embedding`, [width]);
-      return builder.input(`feature ${name}`, float32("B", width));
-    },
-    parameter: (name, shape) => variable(name, shape),
-    statistic: (name, shape) => ({ value: variable(name, shape), update: () => undefined }),
-    random: (shape) => builder.input("random", float32(...shape)),
-  };
-  const ofEach = (name: string, shape: readonly number[]): ValueId => {
-    for (const member of members) note(`${member}.${name}`, shape);
-    return builder.input(`variable ${name}`, float32(members.length, ...shape));
-  };
-  const family = resolveFamily(node.layer);
-  if (family !== undefined) {
-    family.lower({
-      ...context,
-      replicas: members.length,
-      ownParameter: ofEach,
-      ownStatistic: (name, shape) => ({ value: ofEach(name, shape), update: () => undefined }),
-    });
-    return;
-  }
-  if (gate !== undefined) {
-    gate.lower(
-      context,
-      replicas.slice(1).reduce<number>((total, count) => total + (count ?? 1), 0),
-    );
-  } else resolveLayer(node.layer)?.lower(context);
 }
 
 /** Whether one argument, the only one changed, from `before` to `after`, gives the layer other tensors. */

@@ -1,6 +1,6 @@
 /** A model of before under the names of now: what `formerly` says was called otherwise. */
-import { renameHeadsRead, resolveLoss } from "../builtins/index.js";
-import type { HeadExpression, LogitExpression, LossTerm, Model, StopModel } from "../model/index.js";
+import { headArguments, renameHeadsRead, resolveLoss } from "../builtins/index.js";
+import type { Arguments, HeadExpression, LogitExpression, LossTerm, Model, StopModel } from "../model/index.js";
 
 /** New names by the old ones. */
 export type Renames = ReadonlyMap<string, string>;
@@ -35,7 +35,14 @@ export function renameModel(model: Model, renames: Renames): Model {
       };
     }),
     heads: model.heads.map((head) => ({ ...head, name: to(head.name), value: renameValue(head.value, renames) })),
-    loss: { ...model.loss, terms: model.loss.terms.map((term) => renameTerm(term, to)) },
+    loss: {
+      ...model.loss,
+      terms: model.loss.terms.map((term) => renameTerm(term, to)),
+      penalties: model.loss.penalties.map((term) => ({
+        ...term,
+        arguments: { ...term.arguments, ...renamedHeads(term.penalty, term.arguments, to) },
+      })),
+    },
     metrics: model.metrics.map((each) => ({ ...each, head: to(each.head) })),
     train: {
       ...model.train,
@@ -52,6 +59,11 @@ function renameStop(stop: StopModel, to: (name: string) => string): StopModel {
 
 function renameTerm(term: LossTerm, to: (name: string) => string): LossTerm {
   return renameHeadsRead(resolveLoss(term.loss)?.parameters ?? [], { ...term, head: to(term.head) }, to);
+}
+
+/** The arguments of a penalty that name heads. */
+function renamedHeads(term: string, args: Arguments, to: (name: string) => string): Arguments {
+  return Object.fromEntries(headArguments(term, args).map(([name, head]) => [name, to(head)] as const));
 }
 
 /** The name of a tensor or of a node: a name of the spec, then what the part calls its own. */

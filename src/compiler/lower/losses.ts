@@ -1,7 +1,15 @@
 /** Loss terms over their sample spaces, and penalties. */
-import { type PenalizedParameter, resolveLoss, resolvePenalty } from "../builtins/index.js";
+import {
+  headArguments,
+  type HeadValue,
+  type PenalizedParameter,
+  type PenalizedPart,
+  resolveLoss,
+  resolvePenalty,
+} from "../builtins/index.js";
+import { tensorName, within } from "../builtins/layer-tensors.js";
 import type { GraphBuilder, ValueId } from "../graph/index.js";
-import type { LossTerm, PenaltyTerm } from "../model/index.js";
+import { type LossTerm, type Model, nodeAt, type NodeRef, type PenaltyTerm } from "../model/index.js";
 import { embeddingName, type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
 import type { FeatureValues, LookedUp } from "./feature-values.js";
 import type { Network } from "./network.js";
@@ -54,6 +62,9 @@ export interface PenaltyInputs {
   readonly features: FeatureValues;
   readonly network: Network;
   readonly tables: readonly EmbeddingTable[];
+  readonly model: Model;
+  /** [B], 0 for rows that only fill the batch up. */
+  readonly weights: () => ValueId;
   /** [B] float32: 1 for rows that count. */
   readonly present: () => ValueId;
   /** Pieces that the function looks up. */
@@ -66,16 +77,41 @@ export function lowerPenalty(inputs: PenaltyInputs, term: PenaltyTerm): ValueId 
   const penalty = resolvePenalty(term.penalty);
   if (penalty === undefined) throw new Error(`there is no penalty ${term.penalty}`);
   const { of } = term.arguments;
+  const headNamed = (name: string): HeadValue => {
+    const head = inputs.model.heads.find((each) => each.name === name);
+    if (head === undefined) throw new Error(`there is no head ${name}`);
+    return network.head(head);
+  };
+  // What a part keeps is known once its nodes are there.
+  if (penalty.on === "parts") for (const ref of term.nodes) network.node(ref);
   return builder.within(`penalty/${term.name}`, term.span, () =>
     penalty.lower({
       builder,
       arguments: term.arguments,
       nodes: penalty.on === "nodes" ? term.nodes.map((ref) => network.node(ref)) : [],
       gates: penalty.on === "gates" ? term.nodes.map((ref) => network.gate(ref)) : [],
+      parts: penalty.on === "parts" ? term.nodes.map((ref) => partOf(inputs, ref)) : [],
+      heads: headArguments(term.penalty, term.arguments).map(([, head]) => headNamed(head)),
+      weights: inputs.weights,
       present: inputs.present,
       parameters: typeof of === "string" ? parametersOf(inputs, of) : [],
     }),
   );
+}
+
+/** What a part of the network trains, inner layers included: its own variables, and its pieces of those of a family. */
+function partOf({ builder, model, variables }: PenaltyInputs, ref: NodeRef): PenalizedPart<ValueId> {
+  const node = nodeAt(model, ref);
+  const { layer, arguments: args } = node.layer === "member" ? nodeAt(model, node.inputs[0] ?? -1) : node;
+  const parameters = variables.parameters.flatMap(({ owner, name, value, pieces = [owner] }) => {
+    const piece = pieces.findIndex((each) => within(node.id, each) !== undefined);
+    const inner = within(node.id, pieces[piece] ?? "");
+    if (inner === undefined) return [];
+    const size = Number(builder.shape(value)[0]) / pieces.length;
+    const own = pieces.length === 1 ? value : builder.slice(value, { axis: 0, begin: piece * size, size });
+    return [{ name: tensorName(inner, name), value: own }];
+  });
+  return { name: node.id, layer, arguments: args, parameters };
 }
 
 /** A part of the network by its name goes before a group of the same name. */

@@ -13,7 +13,7 @@ import {
   type ValueId,
 } from "../graph/index.js";
 import { omitUndefined } from "../text/index.js";
-import { headsReadBy } from "../builtins/index.js";
+import { headArguments, headsReadBy } from "../builtins/index.js";
 import { batchInputs, batchLayout, type FittedSizes, type HeadModel, type Model } from "../model/index.js";
 import { type BalancedTerm, lowerBalance } from "./balance.js";
 import { type EmbeddingOptions, type EmbeddingTable, lookupOf, planEmbeddings } from "./embeddings.js";
@@ -138,7 +138,7 @@ function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network
   const penalties = model.loss.penalties.map((term) => ({
     scale: term.weight,
     name: term.name,
-    loss: lowerPenalty({ ...scope, network, tables }, term),
+    loss: lowerPenalty({ ...scope, network, tables, model }, term),
   }));
   const scaled = ({ scale, loss }: { readonly scale: number; readonly loss: ValueId }): ValueId =>
     builder.scale(loss, scale);
@@ -213,8 +213,10 @@ function lowerPredict(lowering: Lowering): LoweredFunction {
   return { fn: builder.finish(outputs), variables: builder.variables };
 }
 
-/** The heads that a loss is put on or reads. */
+/** The heads that a loss is put on, or that a loss or a penalty reads. */
 function trainedHeads(model: Model): readonly HeadModel[] {
   const names = new Set(model.loss.terms.flatMap((term) => [term.head, ...headsReadBy(term).map(({ head }) => head)]));
+  for (const { penalty, arguments: args } of model.loss.penalties)
+    for (const [, head] of headArguments(penalty, args)) names.add(head);
   return model.heads.filter((head) => names.has(head.name));
 }

@@ -6,8 +6,12 @@ import { float32, type GraphBuilder, type Initializer, type StateVariable, type 
 export interface OwnedParameter {
   /** Node or logit: `t_ctr`, `t_ctr/1`, `ctr/logit`; the members of a family have theirs as one. */
   readonly owner: string;
+  /** In its owner: `0.weight`. */
+  readonly name: string;
   readonly group: ParameterGroup;
   readonly value: ValueId;
+  /** Set where each of these has a piece of it, one below the other: `b.income`. */
+  readonly pieces?: readonly string[];
 }
 
 export interface Variables {
@@ -58,7 +62,7 @@ export function createVariables(builder: GraphBuilder): Variables {
   return {
     parameter: (owner, name, shape, initializer, group) => {
       const value = builder.state(plainVariable(`${owner}.${name}`, shape, initializer, "parameter"));
-      parameters.set(`${owner}.${name}`, { owner, group, value });
+      parameters.set(`${owner}.${name}`, { owner, name, group, value });
       return value;
     },
     statistic: (owner, name, shape, initial) => {
@@ -69,7 +73,7 @@ export function createVariables(builder: GraphBuilder): Variables {
     parameterOfEach: (family, owners, name, shape, initializer, group) => {
       const variable = splitVariable(family, owners, name, shape, initializer, "parameter");
       const whole = builder.state(variable);
-      parameters.set(variable.name, { owner: family, group, value: whole });
+      parameters.set(variable.name, { owner: family, name, group, value: whole, pieces: owners });
       return builder.reshape(whole, [owners.length, ...shape]);
     },
     statisticOfEach: (family, owners, name, shape, initial) => {

@@ -9,9 +9,6 @@ export const later: Readonly<Record<string, string>> = {
   ips: "use `bce`",
   snips: "use `bce`",
   doubly_robust: "use `bce`",
-  l2_distance: "use `l2(…)`",
-  excess: "a chain `a * b` keeps its probability below that of `a`",
-  orthogonal: "use `l2(…)`",
 };
 
 /** Whether the word belongs to the language but not to this version. */

@@ -211,8 +211,8 @@ function builtinSignature(builtin: Builtin): Signature {
           : builtin.inputs
       : builtin.kind === "gate"
         ? ["x"]
-        : builtin.kind === "penalty" && builtin.on === "nodes"
-          ? ["a"]
+        : builtin.kind === "penalty" && builtin.on !== "parameters" && builtin.on !== "heads"
+          ? [builtin.on === "gates" ? "gate" : "a"]
           : [];
   return {
     name,
@@ -222,7 +222,7 @@ function builtinSignature(builtin: Builtin): Signature {
     inputs: inputs.map((input) => ({ name: input, slot: tensor })),
     variadic:
       (builtin.kind === "layer" && builtin.inputs === "variadic") ||
-      (builtin.kind === "penalty" && builtin.on === "nodes"),
+      (builtin.kind === "penalty" && builtin.on !== "parameters" && builtin.on !== "heads"),
     parameters: [...parameters, ...(builtin.kind === "loss" ? lossOptions(builtin) : [])].map((spec) =>
       parameterView(name, spec),
     ),

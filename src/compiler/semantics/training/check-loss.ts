@@ -9,6 +9,7 @@ import { checkBalance } from "./check-balance.js";
 import { checkLossOptions, splitArguments } from "./check-loss-options.js";
 import { checkListKeys, listKey, withRelevance } from "./check-lists.js";
 import { checkGates } from "./check-gate-penalty.js";
+import { checkParts, checkProbabilities, partsNamed } from "./check-part-penalty.js";
 import { constantOf } from "../arguments/constants.js";
 import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
@@ -48,7 +49,7 @@ export function checkLoss(
       const checked = checkLossTerm(context, entry, term, builtin, heads, data);
       if (checked !== undefined) terms.push(checked);
     } else if (builtin?.kind === "penalty") {
-      const checked = checkPenalty(state, entry, term, builtin);
+      const checked = checkPenalty(state, entry, term, builtin, heads);
       if (checked !== undefined) penalties.push(checked);
     }
   }
@@ -186,6 +187,7 @@ function checkPenalty(
   entry: ast.Entry,
   term: Term,
   builtin: PenaltyBuiltin,
+  heads: Heads,
 ): PenaltyTerm | undefined {
   const { context } = state;
   const head = context.scope.names.get(entry.key.text);
@@ -197,9 +199,13 @@ function checkPenalty(
     return undefined;
   }
   const positional = term.given.filter((argument) => argument.name === undefined);
-  const tensors = builtin.on === "parameters" ? [] : positional;
+  const tensors = builtin.on === "parameters" || builtin.on === "heads" ? [] : positional;
   const owner: Owner = { id: entry.key.text, span: entry.span, inner: 0 };
-  const nodes: (NodeRef | undefined)[] = tensors.map((argument) => checkTensor(state, argument.value, owner, false));
+  const nodes: (NodeRef | undefined)[] = tensors.flatMap((argument) =>
+    builtin.on === "parts"
+      ? partsNamed(state, builtin, argument, owner)
+      : [checkTensor(state, argument.value, owner, false)],
+  );
   const args = checkArguments(
     context,
     { name: builtin.name, span: term.name.span },
@@ -210,6 +216,8 @@ function checkPenalty(
   if (args === undefined || sound.length < nodes.length) return undefined;
   if (builtin.on === "gates" && !checkGates(state, term.name, builtin, { nodes: sound, written: tensors }))
     return undefined;
+  if (builtin.on === "parts" && !checkParts(state, term.name, builtin, sound, args)) return undefined;
+  if (builtin.on === "heads" && !checkProbabilities(context, term, builtin, args, heads)) return undefined;
   return {
     name: entry.key.text,
     weight: term.weight,

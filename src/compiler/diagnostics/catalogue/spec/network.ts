@@ -130,4 +130,13 @@ export const networkDiagnostics = defineDiagnostics({
       "A penalty on gates reads what only some gates have: `load` the noise of `noisy_top_k`, `entropy` and `reachable` the selectors of `dselect_k`, `importance` the weights of any gate.",
     fix: "Name a gate of that kind, or leave the penalty out.",
   },
+  MTL3061: {
+    slug: "penalty-arguments",
+    severity: "error",
+    title: "penalty on what it does not fit",
+    message: (p: { penalty: string; problem: string }) => `\`${p.penalty}\` ${p.problem}`,
+    about:
+      "A penalty on parts of the network reads their weights, so that it needs parts by their names: `l2_distance` parts of one shape, `orthogonal` a family of `sluice`. `excess` reads two probabilities.",
+    fix: "Name parts of the network, or heads, that the penalty fits.",
+  },
 });

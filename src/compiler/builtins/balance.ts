@@ -22,6 +22,12 @@ export interface GradientBalance {
   readonly rule: (context: BalanceContext) => CombineRule;
   /** Whether it weights whole losses; else what only one loss trains gets that loss's own gradient. */
   readonly weightsOwn: boolean;
+  /** Set when its rule takes each shared tensor by itself: embedding tables are then kept apart. */
+  readonly perTensor?: true;
+  /** Set when it can only be `on: representation`. */
+  readonly on?: "representation";
+  /** What is wrong with its arguments for losses of these heads: a sentence's end such as "needs weights ≥ 0". */
+  readonly check?: (args: Arguments, heads: readonly string[]) => string | undefined;
 }
 
 /** What a balance gets, of the K ≥ 2 losses of a spec in its order. */

@@ -48,3 +48,32 @@ export function times(builder: OpBuilder, matrix: ValueId, vector: ValueId): Val
 export function inner(builder: OpBuilder, x: ValueId, y: ValueId): ValueId {
   return builder.sum(builder.mul(x, y));
 }
+
+/** Below every loss that says anything. */
+const leastLoss = 1e-8;
+
+/** The natural logarithms of losses, float32[] each; of a loss of 0 that of a very small one. */
+export function logsOf(builder: OpBuilder, losses: readonly ValueId[]): readonly ValueId[] {
+  return losses.map((loss) => builder.log(builder.maximum(loss, builder.scalar(leastLoss))));
+}
+
+/** Gradients of length 1: their inner products, [K, K], and how long they were, [K]. Of one of length 0: 1 with itself, else 0. */
+export function correlations(
+  builder: OpBuilder,
+  products: ValueId,
+): { readonly cosines: ValueId; readonly norms: ValueId; readonly isThere: ValueId } {
+  const squares = diagonal(builder, products);
+  const isThere = builder.cast(builder.less(builder.scalar(0), squares), "float32");
+  const norms = builder.sqrt(guarded(builder, squares));
+  const scaled = builder.div(builder.div(products, builder.expandDims(norms, 0)), builder.expandDims(norms, 1));
+  const missing = builder.mul(identity(builder, sizeOf(builder, products)), builder.oneMinus(isThere));
+  return { cosines: builder.add(scaled, missing), norms, isThere };
+}
+
+/** The elements of a vector [K], float32[] each. */
+export function scalarsOf(builder: OpBuilder, vector: ValueId): readonly ValueId[] {
+  const count = Number(builder.shape(vector)[0]);
+  return Array.from({ length: count }, (_, begin) =>
+    builder.reshape(builder.slice(vector, { axis: 0, begin, size: 1 }), []),
+  );
+}

@@ -85,7 +85,7 @@ function lowerMethod(
   }
   const balance: GradientBalance = {
     losses: row.transform?.(context) ?? losses,
-    tensors: args["on"] === "representation" ? inputs.tensors() : [],
+    tensors: (row.on ?? args["on"]) === "representation" ? inputs.tensors() : [],
     rule: row.rule(context),
     weightsOwn: row.weightsOwn,
   };

@@ -83,6 +83,7 @@ export function planEmbeddings(
 function createGroups(model: Model): (piece: WantedPiece) => string {
   const balance = resolveBalance(model.loss.balance.method);
   if (balance?.form !== "gradients") return ({ width }) => `embeddings/${width}`;
+  if (balance.perTensor === true) return ({ name }) => name;
   const terms = new Map<string, Set<number>>();
   for (const [ref, reached] of termsOfNodes(model)) {
     const piece = lookupOf(nodeAt(model, ref))?.piece;

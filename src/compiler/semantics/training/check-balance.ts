@@ -8,11 +8,11 @@ import { describeValue } from "../names/describe.js";
 
 const known = balances.map(({ name }) => name);
 
-/** `balance: fixed`, `balance: pcgrad(on: representation)`. `losses`: how many losses of heads the block has. */
+/** `balance: fixed`, `balance: pcgrad(on: representation)`. `heads`: those of which the block has losses. */
 export function checkBalance(
   context: CheckContext,
   value: ast.Expression,
-  losses: number,
+  heads: readonly string[],
 ): LossModel["balance"] | undefined {
   const { reporter } = context;
   if (value.kind === "Missing") return undefined;
@@ -45,8 +45,13 @@ export function checkBalance(
     value.kind === "Call" ? value.arguments : [],
   );
   if (args === undefined) return undefined;
-  if (row.form !== "fixed" && losses < 2) {
-    reporter.report("MTL3080", { balance: row.name, losses }, value.span);
+  if (row.form !== "fixed" && heads.length < 2) {
+    reporter.report("MTL3080", { balance: row.name, losses: heads.length }, value.span);
+    return undefined;
+  }
+  const problem = row.form === "gradients" ? row.check?.(args, heads) : undefined;
+  if (problem !== undefined) {
+    reporter.report("MTL3081", { balance: row.name, problem }, value.span);
     return undefined;
   }
   return { method: row.name, arguments: args };

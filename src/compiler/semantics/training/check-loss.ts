@@ -34,7 +34,7 @@ export function checkLoss(
   const terms: LossTerm[] = [];
   const penalties: PenaltyTerm[] = [];
   let balanceEntry: ast.Entry | undefined;
-  let losses = 0;
+  const trained: string[] = [];
   for (const [key, entry] of collectEntries(context, "loss", block?.entries ?? [])) {
     if (key === "balance") {
       balanceEntry = entry;
@@ -43,7 +43,7 @@ export function checkLoss(
     const term = readTerm(context, entry);
     const builtin = term === undefined ? undefined : findTerm(context, term.name);
     // An entry with an error may be meant as a loss.
-    if (builtin?.kind !== "penalty") losses += 1;
+    if (builtin?.kind !== "penalty") trained.push(key);
     if (term === undefined) continue;
     if (builtin?.kind === "loss") {
       const checked = checkLossTerm(context, entry, term, builtin, heads, data);
@@ -54,7 +54,7 @@ export function checkLoss(
     }
   }
   checkListKeys(context, terms);
-  const balance = balanceEntry === undefined ? undefined : checkBalance(context, balanceEntry.value, losses);
+  const balance = balanceEntry === undefined ? undefined : checkBalance(context, balanceEntry.value, trained);
   return { terms, penalties, balance: balance ?? { method: "fixed", arguments: {} } };
 }
 

@@ -148,4 +148,13 @@ export const headsDiagnostics = defineDiagnostics({
       "A balance weights the losses of heads, or their gradients, against each other, so it needs at least two of them. Penalties do not count: they are added as they are.",
     fix: "Add the loss of another head, or remove `balance`.",
   },
+  MTL3081: {
+    slug: "balance-arguments",
+    severity: "error",
+    title: "balance does not fit the losses",
+    message: (p: { balance: string; problem: string }) => `\`${p.balance}\` ${p.problem}`,
+    about:
+      "Some balances have an argument for each loss, or name the head of one. It has to fit the losses of the spec.",
+    fix: "Give as many numbers as there are losses, in their order, or the name of a head that has a loss.",
+  },
 });

@@ -40,6 +40,7 @@ const examples: Readonly<Record<DeclarationKeyword, readonly [text: string, ...n
   chain: ["chain ctcvr = ctr * cvr", "ctcvr"],
   loss: ["loss {\n  ctr: bce\n}"],
   train: ["train {\n  batch: 10\n}"],
+  defaults: ["defaults {\n  mlp: { norm: batch }\n}"],
   metrics: ["metrics {\n  ctr: [auc]\n}"],
   attributes: ["attributes {\n  brand: text\n}", "brand"],
   signals: ["signals {\n  hot: number\n}", "hot"],

@@ -37,7 +37,7 @@ describe("completion of declarations", () => {
   });
 
   it("offers only gates before `over`", () => {
-    expect(offered("softmax(x) over pool", "<|>")).toEqual(["softmax"]);
+    expect(offered("softmax(x) over pool", "<|>")).toEqual(["dselect_k", "noisy_top_k", "softmax"]);
   });
 
   it("offers features, parts of the network and layers in a tower, without the tower itself", () => {

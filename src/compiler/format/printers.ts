@@ -28,6 +28,7 @@ export const printers: Printers = {
   Labels: (printing) => ["labels ", block.printBody(printing, "entries", "always")],
   Loss: (printing) => ["loss ", block.printBody(printing, "entries", "as written")],
   Train: (printing) => ["train ", block.printBody(printing, "entries", "as written")],
+  Defaults: (printing) => ["defaults ", block.printBody(printing, "entries", "as written")],
   Metrics: (printing) => ["metrics ", block.printBody(printing, "entries", "as written")],
   Attributes: (printing) => ["attributes ", block.printBody(printing, "entries", "as written")],
   Signals: (printing) => ["signals ", block.printBody(printing, "entries", "as written")],

@@ -71,4 +71,6 @@ export interface ArgumentSpec {
   readonly type: ArgumentType;
   /** Absent: it must be given. `null`: it may be absent. */
   readonly default?: ArgumentValue;
+  /** Parameters that cannot be given beside it; a value of the `defaults` block is not taken beside them. */
+  readonly excludes?: readonly string[];
 }

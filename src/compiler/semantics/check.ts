@@ -5,6 +5,7 @@ import type { AnyNode, DefDeclaration, Name, Spec } from "../syntax/index.js";
 import { bindNames } from "./names/bind.js";
 import { collectBlocks, type Blocks } from "./names/blocks.js";
 
+import { checkDefaults } from "./arguments/check-defaults.js";
 import { checkColumns, checkData } from "./data/check-data.js";
 import { checkFeatures } from "./data/check-features.js";
 import { checkHeads } from "./heads/check-heads.js";
@@ -80,6 +81,7 @@ function createContext(
     incomplete,
     imported,
     removed,
+    defaults: new Map(),
     labels,
     within: (label) => labels.get(label)?.within ?? [],
     references: new Map<Name, SpecSymbol>(),
@@ -100,6 +102,7 @@ function referMacros(context: CheckContext, macros: CheckOptions["macros"]): voi
 function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly UncalledMacro[]): Model | undefined {
   const { reporter } = context;
   const name = checkName(context, blocks.Model);
+  for (const [callee, values] of checkDefaults(context, blocks.Defaults)) context.defaults.set(callee, values);
   const data = checkData(context, blocks.Data);
   const features = checkFeatures(context, blocks.Features);
   const labels = checkLabels(context, blocks.Labels);

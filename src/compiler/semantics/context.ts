@@ -1,3 +1,4 @@
+import type { ArgumentValue } from "../model/index.js";
 import type { Reporter } from "../diagnostics/index.js";
 import type { AnyNode, Name, Spec } from "../syntax/index.js";
 import type { Span } from "../text/index.js";
@@ -36,6 +37,9 @@ export interface ServedRead {
   readonly span: Span;
 }
 
+/** What arguments are that nobody gives, by the name of what takes them and by the parameter: the `defaults` block. */
+export type DefaultArguments = ReadonlyMap<string, ReadonlyMap<string, ArgumentValue>>;
+
 /** What all checks share: where to report, what names mean, and where to write what they find. */
 export interface CheckContext {
   readonly spec: Spec;
@@ -43,6 +47,8 @@ export interface CheckContext {
   readonly scope: Scope;
   /** The parser had to leave out parts: a name without declaration may well be declared there. */
   readonly incomplete: boolean;
+  /** Empty until the block is checked, before everything that takes arguments. */
+  readonly defaults: Map<string, ReadonlyMap<string, ArgumentValue>>;
   /** Labels by name; empty until they are checked. */
   readonly labels: Map<string, LabelInfo>;
   /** Names that the file itself imports, where they are. */

@@ -52,4 +52,5 @@ export { columnFunctions, type ColumnFunctionType } from "./data/column-expressi
 export { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./data/feature-types.js";
 export { showInterval } from "../functions/intervals.js";
 export { countsByRequest } from "./serving/rules/counts.js";
+export { defaultKeys } from "./arguments/check-defaults.js";
 export { constantOf } from "./arguments/constants.js";

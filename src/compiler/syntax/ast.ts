@@ -62,6 +62,7 @@ export type Declaration =
   | LossBlock
   | TrainBlock
   | MetricsBlock
+  | DefaultsBlock
   | AttributesBlock
   | ParamsBlock
   | SignalsBlock
@@ -227,6 +228,12 @@ export interface LossBlock extends DeclarationNode {
 
 export interface TrainBlock extends DeclarationNode {
   readonly kind: "Train";
+  readonly entries: readonly Entry[];
+}
+
+/** `defaults { mlp: { norm: batch }, categorical: { embed: 16 } }`. */
+export interface DefaultsBlock extends DeclarationNode {
+  readonly kind: "Defaults";
   readonly entries: readonly Entry[];
 }
 

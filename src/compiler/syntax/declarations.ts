@@ -143,6 +143,16 @@ export const declarations = [
     snippet: "data {\n  train: $1\n}",
   },
   {
+    keyword: "defaults",
+    kind: "Defaults",
+    head: "{",
+    part: "data",
+    body: { rule: "entryBlock", entries: "entries", shape: "key", keys: "known", icon: "key" },
+    icon: "namespace",
+    doc: "What arguments of layers, gates, losses and features are where nobody gives them.",
+    snippet: "defaults {\n  ${1:categorical}: { ${2:embed: 16} }\n}",
+  },
+  {
     keyword: "features",
     kind: "Features",
     head: "{",

@@ -49,6 +49,7 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   Loss: entriesOf,
   Train: entriesOf,
   Metrics: entriesOf,
+  Defaults: entriesOf,
   Attributes: entriesOf,
   Params: entriesOf,
   Signals: entriesOf,

@@ -1,7 +1,14 @@
 /** From what is expected to the items that an editor shows. */
 import { omitUndefined, own } from "../../compiler/text/index.js";
 import { CompletionItemKind, InsertTextFormat, MarkupKind, type CompletionItem } from "vscode-languageserver";
-import { dataKeys, describeKind, isFamily, trainKeys, type BlockKey } from "../../compiler/semantics/index.js";
+import {
+  dataKeys,
+  defaultKeys,
+  describeKind,
+  isFamily,
+  trainKeys,
+  type BlockKey,
+} from "../../compiler/semantics/index.js";
 import { parameterDocs } from "../language/docs.js";
 import { isBlockRow, rowOf, rowOfKeyword, type LabelEntry } from "../../compiler/syntax/index.js";
 import type { Signature } from "../language/signatures.js";
@@ -135,6 +142,11 @@ function keyItems(block: string, given: readonly string[], context: ItemContext)
           rank: 0,
         }));
     }
+    case "defaults":
+      return withColon(
+        defaultKeys.map((key) => wordItem(key)),
+        given,
+      );
     case "loss":
     case "metrics":
       return [

@@ -31,6 +31,7 @@ export function visitSlots(node: Declaration, macros: Macros, enter: SlotVisitor
     case "Loss":
     case "Train":
     case "Metrics":
+    case "Defaults":
     case "Experiment":
       return walkEntries(keyword, node.entries);
     case "Features":

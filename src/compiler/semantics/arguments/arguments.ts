@@ -71,7 +71,10 @@ export function checkArguments(
   }
   for (const spec of specs) {
     if (places.has(spec.name)) continue;
-    if (spec.default !== undefined) values[spec.name] = spec.default;
+    const isExcluded = spec.excludes?.some((other) => places.has(other)) === true;
+    const own = isExcluded ? undefined : context.defaults.get(callee.name)?.get(spec.name);
+    if (own !== undefined) values[spec.name] = own;
+    else if (spec.default !== undefined) values[spec.name] = spec.default;
     else {
       // A misspelt name, or a hole that recovery left, may be this very argument.
       if (!hasUnknown && !given.some((argument) => argument.value.kind === "Missing" || argument.name?.text === ""))

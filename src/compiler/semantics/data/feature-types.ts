@@ -51,20 +51,29 @@ const vocabulary: readonly FeatureOption[] = [
     doc: "Number of ids that a hash of the value is mapped to.",
     type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true },
     default: null,
+    excludes: ["vocab", "min_count", "values"],
   },
   {
     name: "vocab",
     doc: "The most frequent values of the training data, at most so many.",
     type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true },
     default: null,
+    excludes: ["hash", "values"],
   },
   {
     name: "min_count",
     doc: "How often the training data must have a value for it to get an id.",
     type: { kind: "number", min: 1, integer: true },
     default: null,
+    excludes: ["hash", "values"],
   },
-  { name: "values", doc: "All values that there are.", type: { kind: "literals" }, default: null },
+  {
+    name: "values",
+    doc: "All values that there are.",
+    type: { kind: "literals" },
+    default: null,
+    excludes: ["hash", "vocab", "min_count"],
+  },
 ];
 
 const rows = {
@@ -102,12 +111,14 @@ const rows = {
         doc: "Where one range ends and the next begins, in rising order.",
         type: { kind: "numbers" },
         default: null,
+        excludes: ["quantiles"],
       },
       {
         name: "quantiles",
         doc: "Number of ranges with equally many rows of the training data.",
         type: { kind: "number", min: 2, max: 10_000, integer: true },
         default: null,
+        excludes: ["boundaries"],
       },
       embed,
       serving("number"),

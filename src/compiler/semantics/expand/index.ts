@@ -35,7 +35,7 @@ export function expand(path: string, loaded: LoadedSpecs): Expanded {
 }
 
 /** Entries of these blocks are not names. */
-const keyed: ReadonlySet<string> = new Set(["data", "loss", "train", "metrics"]);
+const keyed: ReadonlySet<string> = new Set(["data", "defaults", "loss", "train", "metrics"]);
 
 /** The name that `remove tower t` or `remove features age` takes out. */
 function removedBy(node: Declaration): readonly (readonly [string, Span])[] {

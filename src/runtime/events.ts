@@ -20,6 +20,7 @@ export type TrainEvent =
   | {
       readonly kind: "started";
       readonly rows: Readonly<Record<DataRole, number>>;
+      /** Begun in all; the last one may end early where the spec counts steps. */
       readonly epochs: number;
       readonly batch: number;
       readonly steps: number;
@@ -65,7 +66,7 @@ export interface Measured {
 /** `rows` counts the rows of the head's sample space with a known label. */
 export type HeadMetrics = { readonly rows: number } & { readonly [metric: string]: number };
 
-/** One finished epoch. */
+/** One finished epoch, or what training took of its last one. */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
@@ -82,8 +83,9 @@ export interface EpochRecord {
 export interface TrainSummary {
   readonly ended: "done" | "stopped" | "interrupted";
   readonly steps: number;
+  /** Whole ones. */
   readonly epochs: number;
-  /** The epoch whose weights were kept. */
+  /** The epoch, from 1, that the kept weights are of: its end, or where training ended within it. */
   readonly keptEpoch: number;
   readonly rowsPerSecond: number;
   readonly seconds: number;

@@ -66,6 +66,8 @@ describe("the canonical spec of a model", () => {
         rest: "loss {\n  ctr: bce\n  cvr: 0.5 * bce(space: all)\n  l2: 1e-7 * l2(t)\n}\ntrain { clip: norm(1), stop: early(metric: auc(ctr)), schedule: cosine(steps: 10) }",
       },
     ],
+    ["a length in steps", { rest: "loss { ctr: bce }\ntrain { steps: 5_000 }" }],
+    ["a length in both", { rest: "loss { ctr: bce }\ntrain { steps: 5_000, epochs: 2 }" }],
     [
       "a split",
       {

@@ -163,6 +163,7 @@ describe("what would make it right", () => {
     ["tower t = Dense(u, 8)", "linear"],
     ["train { batch_size: 32 }", "batch"],
     ["train { num_epochs: 3 }", "epochs"],
+    ["train { max_steps: 3 }", "steps"],
     ["train { optimizer: adam(learning_rate: 0.1) }", "lr"],
     ["tower t = mlp(u, [8], dropout_rate: 0.1)", "dropout"],
     ["tower t = mlp(u, hidden_units: [8])", "widths"],

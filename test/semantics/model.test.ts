@@ -25,6 +25,15 @@ describe("the model has every default", () => {
     });
   });
 
+  it("of the length of training: one epoch, where nobody counts steps", () => {
+    const length = (train: string): unknown => {
+      const { epochs, steps } = modelOf(`${smallSpec()}\ntrain { ${train} }`).train;
+      return [epochs, steps];
+    };
+    expect(length("steps: 5_000")).toEqual([undefined, 5000]);
+    expect(length("steps: 5_000, epochs: 2")).toEqual([2, 5000]);
+  });
+
   it("of losses and metrics", () => {
     expect(
       model.loss.terms.map(({ head, weight, loss, arguments: args, space }) => ({ head, weight, loss, args, space })),

@@ -44,7 +44,7 @@ const checkpoint = (step: number): Checkpoint => ({
   run: { model: "m", fitted: "f", seed: 7, batch: 32, rows: 1000, data: "d", evaluation: "" },
   position: { step, epoch: 1, batch: 3, rows: 96, sums: [0.1 + 0.2, 1e-300] },
   history: [{ epoch: 1, step: 30, losses: { loss: 0.7 }, best: true }],
-  stop: { best: { value: 0.8, epoch: 1 }, waited: 1 },
+  stop: { best: { value: 0.8, epoch: 1, step: 30 }, waited: 1 },
   state: heldReader(
     new Map([
       ["w", tensor(step, 0.1)],

@@ -8,7 +8,12 @@ function watch(stop: StopModel, epochs: readonly Readonly<Record<string, number>
   let state: StopState = { waited: 0 };
   for (const [i, values] of epochs.entries()) {
     const value = stopValue(stop, (head, metric) => values[`${head} ${metric}`]) ?? NaN;
-    const next = observeValue(state, { value, greaterIsBetter: greaterIsBetter(stop) }, i + 1, stop.patience);
+    const next = observeValue(
+      state,
+      { value, greaterIsBetter: greaterIsBetter(stop) },
+      { epoch: i + 1, step: i },
+      stop.patience,
+    );
     state = next.state;
     if (next.stop) return { stopped: i + 1, best: state.best?.epoch };
   }

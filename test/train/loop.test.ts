@@ -8,6 +8,7 @@ const defaults = {
   train: fakeTrain,
   batch: 10,
   epochs: 3,
+  steps: Infinity,
   shuffleSeed: 5,
   start: startPosition(2),
   onProgress: () => undefined,
@@ -111,6 +112,44 @@ describe("the training loop", () => {
       onCheckpoint: ({ step }) => Promise.resolve(void steps.push(step)),
     }).result;
     expect(steps).toEqual([5, 15, 25]);
+  });
+
+  it("ends after as many steps, within an epoch too, and measures what it took of that epoch", async () => {
+    const ended: unknown[] = [];
+    const measured: unknown[] = [];
+    for (const [steps, start] of [
+      [14, startPosition(2)],
+      [20, startPosition(2)],
+      [35, startPosition(2)],
+    ] as const) {
+      const { position, ended: how } = await run({
+        steps,
+        start,
+        onEpoch: ({ step, epoch, batch, rows }, losses) =>
+          Promise.resolve((measured.push([step, epoch, batch, rows, Object.keys(losses).length]), "continue")),
+      }).result;
+      ended.push([how, position.step, position.epoch, position.batch]);
+    }
+    expect(ended).toEqual([
+      ["done", 14, 1, 4],
+      ["done", 20, 2, 0],
+      ["done", 30, 3, 0],
+    ]);
+    expect(measured).toEqual([
+      [10, 1, 0, 0, 2],
+      [14, 1, 4, 40, 2],
+      [10, 1, 0, 0, 2],
+      [20, 2, 0, 0, 2],
+      [10, 1, 0, 0, 2],
+      [20, 2, 0, 0, 2],
+      [30, 3, 0, 0, 2],
+    ]);
+  });
+
+  it("counts the time that is left to the last step", async () => {
+    const seen: StepProgress[] = [];
+    await run({ steps: 14, epochs: Infinity, onProgress: (progress) => seen.push(progress) }).result;
+    expect(seen.at(-1)).toMatchObject({ step: 14, batch: 4, batches: 10, remainingSeconds: 0 });
   });
 
   it("ends after the step under way when it is aborted", async () => {

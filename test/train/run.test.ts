@@ -106,6 +106,43 @@ describe("a run", () => {
     expect(longer.session.get()).toEqual(whole.session.get());
   });
 
+  it("ends within an epoch where its steps do, measured there, and resumes to the same bits", async () => {
+    const bySteps = { model: fakeModel({ epochs: 3, steps: 14 }) };
+    const whole = createRun({ ...bySteps, evaluation: scripted([0.5, 0.4]) });
+    const { summary, history, kept } = await runTraining(whole);
+    expect(summary).toMatchObject({ ended: "done", steps: 14, epochs: 1, keptEpoch: 2 });
+    expect(history.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 10],
+      [2, 14],
+    ]);
+    expect(kept?.evaluation?.heads["y"]?.["rmse"]).toBe(0.4);
+    for (const at of [10, 12, 14]) {
+      const checkpoints = { directory: join(directory, `at-${at}`), everySeconds: 1e9, keep: 2 };
+      const controller = new AbortController();
+      const session = fakeSession({ onStep: (step) => step === at && controller.abort() });
+      const evaluation = scripted([0.5, 0.4]);
+      await runTraining(createRun({ ...bySteps, session, checkpoints, evaluation, signal: controller.signal }));
+      const second = createRun({ ...bySteps, checkpoints, evaluation, resume: true });
+      const resumed = await runTraining(second);
+      expect(second.session.get(), `from step ${at}`).toEqual(whole.session.get());
+      expect(resumed.history).toEqual(history);
+    }
+    expect(whole.events.flatMap((event) => (event.kind === "epoch" ? [event.epochs] : []))).toEqual([2, 2]);
+  });
+
+  it("may go on for more steps than it was started with, as if it had not ended within an epoch", async () => {
+    const stop = { metric: "rmse", head: "y", patience: 2 } as const;
+    await runTraining(createRun({ model: fakeModel({ steps: 14, stop }), evaluation: scripted([0.5, 0.9]) }));
+    const model = fakeModel({ steps: 28, epochs: 9, stop });
+    const longer = createRun({ model, resume: true, evaluation: scripted([0.4, 0.6]) });
+    const checkpoints = { directory: join(directory, "other"), everySeconds: 1e9, keep: 1 };
+    const whole = createRun({ model, checkpoints, evaluation: scripted([0.5, 0.4, 0.6]) });
+    const outcomes = [await runTraining(longer), await runTraining(whole)];
+    expect(longer.session.get()).toEqual(whole.session.get());
+    expect(outcomes[0]?.history).toEqual(outcomes[1]?.history);
+    expect(outcomes[0]?.summary).toMatchObject({ steps: 28, epochs: 2, keptEpoch: 2 });
+  });
+
   it("refuses to resume what is another run, and says what differs", async () => {
     await runTraining(createRun());
     const resumed = (changes: Partial<typeof identity>) =>

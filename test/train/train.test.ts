@@ -98,6 +98,26 @@ describe("train", () => {
     expect([...b.keys()]).toEqual([...a.keys()]);
   });
 
+  it("ends after the steps that the spec asks for, and measures what it kept once", async () => {
+    const bySteps = join(root, "steps.mtl");
+    writeFileSync(bySteps, readFileSync(spec, "utf8").replace(/epochs: +5/, "steps: 40"));
+    const [output, roles]: [string, string[]] = [join(root, "steps"), []];
+    const { summary, history, evaluation } = await train({
+      spec: bySteps,
+      output,
+      onEvent: (event) => {
+        if (event.kind === "started") roles.push(`${event.epochs} ${event.steps}`);
+        if (event.kind === "evaluating") roles.push(event.role);
+      },
+    });
+    expect(summary).toMatchObject({ ended: "done", steps: 40, epochs: 1, keptEpoch: 2 });
+    expect(history.map(({ step }) => step)).toEqual([32, 40]);
+    expect(roles).toEqual(["2 40"]);
+    expect(evaluation?.heads).toEqual(history[1]?.evaluation?.heads);
+    expect(await evaluate({ artifact: output })).toEqual({ heads: evaluation?.heads });
+    expect(await train({ spec: bySteps, output, resume: true })).toMatchObject({ alreadyTrained: true });
+  });
+
   it("with `resume` starts where there is nothing yet, and does nothing when the run is complete", async () => {
     const output = join(root, "again");
     const codes: string[] = [];
@@ -123,6 +143,7 @@ describe("train", () => {
       failureOf(train({ spec, output, epochs: 1, resume: true, ...changes }));
     expect(await resumed({ seed: 99 })).toMatch(/MTL7331: .* the seed differs/);
     expect(await resumed({ epochs: 2 })).toMatch(/MTL7331: .* the number of epochs differs/);
+    expect(await resumed({ steps: 9 })).toMatch(/MTL7331: .* the number of steps differs/);
     const flipped = join(root, "flipped.csv");
     const text = readFileSync(join(root, "train.csv"), "utf8");
     writeFileSync(flipped, flipLabels(text));

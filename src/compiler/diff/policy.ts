@@ -120,6 +120,7 @@ export const changeRules = {
   "train.embeddings": rule("training", "embedding tables are updated differently"),
   "train.batch": rule("training", "another batch size"),
   "train.epochs": rule("training", "training is longer or shorter"),
+  "train.steps": rule("training", "training is longer or shorter"),
   "train.stop": rule("training", "training ends by another rule"),
   "train.shuffle": rule("training", "rows come in another order"),
   "train.seed": rule("training", "random numbers are different"),

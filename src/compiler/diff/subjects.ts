@@ -260,11 +260,17 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
     plainSubject("train", "clip", "train.clip", clipText(train.clip)),
     plainSubject("train", "embeddings", "train.embeddings", train.embeddings),
     plainSubject("train", "batch", "train.batch", numberText(train.batch)),
-    plainSubject("train", "epochs", "train.epochs", numberText(train.epochs)),
+    ...lengthSubject("epochs", train.epochs),
+    ...lengthSubject("steps", train.steps),
     plainSubject("train", "stop", "train.stop", stopText(train.stop)),
     plainSubject("train", "shuffle", "train.shuffle", String(train.shuffle)),
     plainSubject("train", "seed", "train.seed", numberText(train.seed)),
   ];
+}
+
+/** A bound that is not there says nothing. */
+function lengthSubject(bound: "epochs" | "steps", value: number | undefined): readonly Subject[] {
+  return value === undefined ? [] : [plainSubject("train", bound, `train.${bound}`, numberText(value))];
 }
 
 export function metricSubjects({ metrics }: Model): readonly Subject[] {

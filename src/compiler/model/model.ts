@@ -306,7 +306,10 @@ export interface TrainModel {
   /** How embedding tables are updated: only touched rows, all rows, or by size (see docs/language.md). */
   readonly embeddings: "auto" | "sparse" | "dense";
   readonly batch: number;
-  readonly epochs: number;
+  /** Passes over the data; absent: `steps` ends training. */
+  readonly epochs?: number;
+  /** Training ends after as many steps, also within an epoch; absent: `epochs` end it. */
+  readonly steps?: number;
   readonly stop?: StopModel;
   readonly shuffle: boolean;
   readonly seed: number;

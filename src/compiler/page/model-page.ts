@@ -142,10 +142,16 @@ function training({ train, heads }: Model): string {
     ["optimizer", code(optimizerText(train.optimizer))],
     ["learning rate", code(scheduleText(train.schedule))],
     ["batch", `${groupDigits(train.batch)} rows`],
-    ["epochs", `${train.epochs}, stop: ${code(stopText(train.stop))}`],
+    ...(train.epochs === undefined
+      ? [["steps", `${groupDigits(train.steps ?? 0)}, stop: ${code(stopText(train.stop))}`]]
+      : [["epochs", `${train.epochs}${stepBound(train)}, stop: ${code(stopText(train.stop))}`]]),
     ["seed", String(train.seed)],
   ];
   return markdownTable(["training", ""], rows);
+}
+
+function stepBound({ steps }: Model["train"]): string {
+  return steps === undefined ? "" : `, at most ${groupDigits(steps)} steps`;
 }
 
 function servingSections(serving: ServingModel): readonly string[] {

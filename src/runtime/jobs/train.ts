@@ -27,6 +27,7 @@ import { measureHeads } from "../measure/measure.js";
 import { metricsFile } from "../measure/stored-measured.js";
 import { checkpointsIn, prepareOutput, type RunStart } from "../train/prepare-output.js";
 import type { TrainResult } from "../train/result.js";
+import { trainingLength } from "../train/length.js";
 import { runTraining, type TrainingOutcome, type TrainingRun } from "../train/run.js";
 import { describeWarmStart, refittedFeatures, warmStart } from "../train/warm-start.js";
 
@@ -45,6 +46,7 @@ export interface TrainOptions extends DataFiles {
   /** In place of the spec's. */
   readonly seed?: number;
   readonly epochs?: number;
+  readonly steps?: number;
   /**
    * Go on from the newest checkpoint in `output`. Without one, the run starts at its beginning (MTL7330); where it is done
    * already, nothing is done. So the same call may be made again until it succeeds.
@@ -272,18 +274,11 @@ function announceStart(
   onEvent({
     kind: "started",
     rows: { train: rows.rows, validation: data.validation?.rows ?? 0, test: data.test?.rows ?? 0 },
-    epochs: model.train.epochs,
     batch: model.train.batch,
-    steps: stepsOf(model, rows),
+    ...trainingLength(model, rows),
     parameters: countParameters(program),
     ...omitUndefined({ resumed }),
   });
-}
-
-/** Steps of all epochs; where batches keep lists whole, as if each epoch had as many as the first. */
-function stepsOf({ loss, train: { batch, epochs, shuffle, seed } }: Model, rows: Dataset): number {
-  const order = shuffle ? { shuffle: { seed, epoch: 0 } } : {};
-  return rows.batchCount({ size: batch, lists: listColumn(loss) !== undefined, ...order }) * epochs;
 }
 
 function artifactContent(
@@ -305,8 +300,8 @@ function artifactContent(
 }
 
 /** The spec with what the caller set in its place; the hash stays that of the text. */
-function withOverrides(spec: LoadedSpec, { seed, epochs }: TrainOptions): LoadedSpec {
-  const changes = omitUndefined({ seed, epochs });
+function withOverrides(spec: LoadedSpec, { seed, epochs, steps }: TrainOptions): LoadedSpec {
+  const changes = omitUndefined({ seed, epochs, steps });
   return { ...spec, model: { ...spec.model, train: { ...spec.model.train, ...changes } } };
 }
 
@@ -328,17 +323,16 @@ function evaluationData(data: OpenedData): { readonly role: EvaluationRole; read
   return data.test === undefined ? undefined : { role: "test", data: data.test };
 }
 
-/** The kept weights on test data, else on validation data; not measured again where the last epoch just was. */
+/** The kept weights on test data, else on validation data; not measured again where they just were. */
 async function finalScores(
-  { summary, history }: TrainingOutcome,
+  { kept }: TrainingOutcome,
   data: OpenedData,
   score: (role: EvaluationRole, dataset: Dataset) => Promise<Measured>,
 ): Promise<TrainResult["evaluation"]> {
   const role = data.test !== undefined ? "test" : data.validation !== undefined ? "validation" : undefined;
   const dataset = role === undefined ? undefined : data[role];
   if (role === undefined || dataset === undefined) return undefined;
-  const kept = history.find(({ epoch }) => epoch === summary.keptEpoch)?.evaluation;
-  return kept?.role === role ? kept : { role, ...(await score(role, dataset)) };
+  return kept?.evaluation?.role === role ? kept.evaluation : { role, ...(await score(role, dataset)) };
 }
 
 function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): RunIdentity {

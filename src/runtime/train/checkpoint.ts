@@ -70,7 +70,7 @@ export function identityDifference(one: Partial<RunIdentity>, other: RunIdentity
   return part === undefined ? undefined : identityWords[part];
 }
 
-const checkpointFormat = 2;
+const checkpointFormat = 3;
 const recordName = "checkpoint.json";
 const stateName = "state.safetensors";
 const bestName = "best.safetensors";

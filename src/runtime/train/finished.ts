@@ -17,8 +17,9 @@ export async function finishedRun(directory: string, identity: RunIdentity, mode
     throw createFailure("MTL7331", { directory, what: undefined });
   const { train } = JSON.parse(files.text(files.manifest.model.file)) as Model;
   const what = identityDifference(known as Partial<RunIdentity>, identity);
-  if (what !== undefined || train.epochs !== model.train.epochs)
-    throw createFailure("MTL7331", { directory, what: what ?? "the number of epochs" });
+  const length = (["epochs", "steps"] as const).find((bound) => train[bound] !== model.train[bound]);
+  if (what !== undefined || length !== undefined)
+    throw createFailure("MTL7331", { directory, what: what ?? `the number of ${length ?? ""}` });
   const isMeasured = files.manifest.files.some(({ path }) => path === artifactFiles.metrics);
   return {
     summary: { ended: "done", ...finished, rowsPerSecond: 0, seconds: 0 },

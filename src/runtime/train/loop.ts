@@ -23,7 +23,9 @@ export interface LoopOptions {
   readonly train: GraphFunction;
   readonly data: Dataset;
   readonly batch: number;
+  /** The loop ends after as many epochs or steps, whichever comes first; either may be infinite. */
   readonly epochs: number;
+  readonly steps: number;
   /** Absent: rows come in file order. */
   readonly shuffleSeed?: number;
   /** Whether batches keep lists whole; default false. */
@@ -41,7 +43,7 @@ export interface LoopOptions {
   /** Called after each step with the steps done and the clock; true asks for a checkpoint. */
   readonly isCheckpointDue: (step: number, now: number) => boolean;
   readonly onCheckpoint: (position: Position) => Promise<void>;
-  /** Called when an epoch is done, with its mean losses; `position.batch` is 0. */
+  /** Called with the mean losses when an epoch is done (`position.batch` is 0), and where steps end within one. */
   readonly onEpoch: (position: Position, losses: Readonly<Record<string, number>>) => Promise<"continue" | "stop">;
 }
 
@@ -58,7 +60,7 @@ export interface StepProgress {
   readonly losses: Readonly<Record<string, number>>;
   /** Mean losses of the steps since the report before. */
   readonly recent: Readonly<Record<string, number>>;
-  /** For the steps that remain if no epoch is cut; seconds. */
+  /** For the steps that remain without early stopping; seconds. */
   readonly remainingSeconds: number;
 }
 
@@ -97,11 +99,16 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     feeds: createFeeds(options.train, options.data.layout),
     reports: createReports(watched),
   };
-  while (at.epoch < options.epochs) {
+  while (!isDone(options, at)) {
     const end = (await runSteps(loop)) ?? (await endEpoch(loop));
     if (end !== undefined) return { ...end, ...pace.times() };
   }
   return { ended: "done", position: positionAt(at), ...pace.times() };
+}
+
+/** A position within an epoch at which the steps are done has still to be measured. */
+function isDone({ epochs, steps }: LoopOptions, { epoch, step, batch }: MovingPosition): boolean {
+  return epoch >= epochs || (step >= steps && batch === 0);
 }
 
 /** A loop under way, as reports see it. */
@@ -142,6 +149,7 @@ async function runSteps({ options, names, feeds, batches, at, pace, reports }: L
   const { data, signal } = options;
   const order = orderOf(options, at.epoch);
   let lastTurn = pace.start();
+  if (at.step >= options.steps) return undefined;
   for (const encoded of data.batches({ ...order, pad: true, skip: at.batch })) {
     if (!pace.hasStepped() && options.onFirstStep !== undefined) {
       signal?.throwIfAborted();
@@ -163,6 +171,7 @@ async function runSteps({ options, names, feeds, batches, at, pace, reports }: L
       pace.pause();
       return { ended: "interrupted", position: positionAt(at) };
     }
+    if (at.step >= options.steps) return undefined;
     if (at.batch < batches() && options.isCheckpointDue(at.step, now)) {
       pace.pause();
       await options.onCheckpoint(positionAt(at));
@@ -173,13 +182,14 @@ async function runSteps({ options, names, feeds, batches, at, pace, reports }: L
   return undefined;
 }
 
-/** Ends an epoch whose steps are done; undefined when the loop goes on. */
-async function endEpoch({ options, names, at, pace, reports }: Loop): Promise<LoopEnd | undefined> {
+/** Ends an epoch whose steps, or the loop's, are done; undefined when the loop goes on. */
+async function endEpoch({ options, names, batches, at, pace, reports }: Loop): Promise<LoopEnd | undefined> {
   const { signal } = options;
   const before = positionAt(at);
   reports.send(performance.now());
   pace.pause();
-  startEpoch(at);
+  const isWhole = at.batch >= batches();
+  if (isWhole) startEpoch(at);
   reports.restart();
   let verdict: "continue" | "stop";
   try {
@@ -189,7 +199,8 @@ async function endEpoch({ options, names, at, pace, reports }: Loop): Promise<Lo
     return { ended: "interrupted", position: before };
   }
   if (verdict === "stop") return { ended: "stopped", position: positionAt(at) };
-  if (isAborted(signal) && at.epoch < options.epochs) return { ended: "interrupted", position: positionAt(at) };
+  if (!isWhole) return { ended: "done", position: before };
+  if (isAborted(signal) && !isDone(options, at)) return { ended: "interrupted", position: positionAt(at) };
   return undefined;
 }
 
@@ -206,7 +217,7 @@ interface Reports {
 }
 
 function createReports({ options, names, batches, at, pace }: WatchedLoop): Reports {
-  const { data, epochs } = options;
+  const { data, epochs, steps } = options;
   let last = -Infinity;
   let reported: Pick<Position, "rows" | "sums"> = positionAt(at);
   return {
@@ -220,7 +231,8 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
       };
       reported = here;
       const { rowsPerSecond } = pace.times(now);
-      const remaining = (epochs - at.epoch) * data.rows - at.rows;
+      const perStep = data.rows / batches();
+      const remaining = Math.min((epochs - at.epoch) * data.rows - at.rows, (steps - at.step) * perStep);
       options.onProgress({
         step: at.step,
         epoch: at.epoch + 1,

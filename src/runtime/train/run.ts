@@ -10,9 +10,10 @@ import { fillSession, heldReader, holdState, sessionReader, type StateReader } f
 import { createFailure, noLocation } from "../failure.js";
 import { type Checkpoint, identityDifference, readLatestCheckpoint, type RunIdentity } from "./checkpoint.js";
 import { type CheckpointOptions, type CheckpointSchedule, scheduleCheckpoints } from "./checkpoint-schedule.js";
-import { observeValue, type StopState } from "./early-stopping.js";
+import { type Moment, observeValue, type StopState } from "./early-stopping.js";
 import type { EpochRecord, EvaluationRole, Measured, TrainEvent, TrainSummary } from "../events.js";
 import { lossNames, type LoopOptions, type LoopResult, runLoop, type StepProgress } from "./loop.js";
+import { trainingBounds, trainingLength } from "./length.js";
 import { type Position, startPosition } from "./position.js";
 import { createEventWriter, type EventWriter } from "./tensorboard.js";
 
@@ -43,13 +44,15 @@ export interface TrainingRun {
 export interface TrainingOutcome {
   readonly summary: TrainSummary;
   readonly history: readonly EpochRecord[];
+  /** The record of the weights that are kept; absent when none was made of them. */
+  readonly kept?: EpochRecord;
   /** The newest checkpoint, where checkpoints are written. */
   readonly checkpoint?: string;
 }
 
 /**
- * Trains until the epochs are done, early stopping ends it, or the signal does. The session is left with the weights to
- * keep: those of the best epoch under early stopping, else the last ones; when interrupted, the ones of that moment.
+ * Trains until the epochs or steps are done, early stopping ends it, or the signal does. The session is left with the weights to
+ * keep: the best ones measured under early stopping, else the last ones; when interrupted, the ones of that moment.
  */
 export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   const { session, onEvent } = run;
@@ -83,11 +86,11 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   }
 }
 
-/** What a run knows of its epochs; a checkpoint keeps it. */
+/** What a run knows of its evaluations; a checkpoint keeps it. */
 interface RunProgress {
   readonly history: EpochRecord[];
   stop: StopState;
-  /** The weights of the best epoch so far, when early stopping keeps them. */
+  /** The best weights so far, when early stopping keeps them. */
   best?: NonNullable<Checkpoint["best"]>;
 }
 
@@ -104,7 +107,9 @@ interface Training {
 function loopOptions(training: Training, train: GraphFunction, start: Position): LoopOptions {
   const { run, progress, checkpoints, board } = training;
   const { model, onEvent } = run;
-  const { epochs, batch, shuffle, seed } = model.train;
+  const { batch, shuffle, seed } = model.train;
+  const { epochs, steps } = trainingBounds(model.train);
+  const planned = trainingLength(model, run.data).epochs;
   return {
     session: run.session,
     train,
@@ -112,6 +117,7 @@ function loopOptions(training: Training, train: GraphFunction, start: Position):
     batch,
     // A run that early stopping had ended before it could write its artifact has no epoch left.
     epochs: hasWaitedEnough(model, progress.stop) ? start.epoch : epochs,
+    steps,
     start,
     ...omitUndefined({ shuffleSeed: shuffle ? seed : undefined, signal: run.signal }),
     lists: listColumn(model.loss) !== undefined,
@@ -123,25 +129,31 @@ function loopOptions(training: Training, train: GraphFunction, start: Position):
       : {}),
     onProgress: (reached) => {
       if (board !== undefined) writeProgress(board, reached);
-      onEvent({ kind: "progress", epochs, ...reached });
+      onEvent({ kind: "progress", epochs: Math.max(planned, reached.epoch), ...reached });
     },
     isCheckpointDue: checkpoints.isDue,
     onCheckpoint: async (position) => void (await checkpoints.save(position)),
-    onEpoch: (position, losses) => endEpoch(training, position, losses),
+    onEpoch: (position, losses) => endEpoch(training, position, losses, planned),
   };
 }
 
-/** Measures an epoch, keeps its weights where they are the best, records and saves it. */
+/**
+ * Measures an epoch, or what training does of its last one, keeps its weights where they are the best, records and saves it.
+ * Within an epoch the checkpoint is from before that, so that a longer run goes on from it as if it had not ended here.
+ */
 async function endEpoch(
   { run, kept, progress, checkpoints, board }: Training,
   position: Position,
   losses: EpochRecord["losses"],
+  planned: number,
 ): Promise<"continue" | "stop"> {
   const { model, session, onEvent } = run;
-  const { epoch, step } = position;
+  const { step } = position;
+  const epoch = epochOf(position);
+  if (position.batch > 0) await checkpoints.save(position);
   const evaluation =
     run.evaluation === undefined ? undefined : { role: run.evaluation.role, ...(await run.evaluation.measure()) };
-  const verdict = judge(model, progress.stop, evaluation, epoch, onEvent);
+  const verdict = judge(model, progress.stop, evaluation, { epoch, step }, onEvent);
   if (verdict !== undefined) {
     progress.stop = verdict.state;
     if (verdict.improved) progress.best = holdState(kept, sessionReader(session, kept), progress.best);
@@ -149,7 +161,7 @@ async function endEpoch(
   const record: EpochRecord = { epoch, step, losses, ...omitUndefined({ evaluation, best: verdict?.improved }) };
   progress.history.push(record);
   if (board !== undefined) writeEpoch(board, record);
-  onEvent({ kind: "epoch", record, epochs: model.train.epochs });
+  onEvent({ kind: "epoch", record, epochs: Math.max(planned, epoch) });
   await checkpoints.save(position);
   return verdict?.stop === true ? "stop" : "continue";
 }
@@ -158,6 +170,7 @@ async function endEpoch(
 async function finish({ run, kept, progress, checkpoints }: Training, result: LoopResult): Promise<TrainingOutcome> {
   const { history, stop, best } = progress;
   const { step, epoch } = result.position;
+  const last = epochOf(result.position);
   const interrupted = result.ended === "interrupted";
   const checkpoint = interrupted ? await checkpoints.save(result.position) : checkpoints.newest();
   if (!interrupted && best !== undefined) await fillSession(run.session, kept, heldReader(best));
@@ -165,12 +178,18 @@ async function finish({ run, kept, progress, checkpoints }: Training, result: Lo
     ended: result.ended === "done" && hasWaitedEnough(run.model, stop) ? "stopped" : result.ended,
     steps: step,
     epochs: epoch,
-    keptEpoch: interrupted ? epoch : (stop.best?.epoch ?? epoch),
+    keptEpoch: interrupted ? epoch : (stop.best?.epoch ?? last),
     rowsPerSecond: result.rowsPerSecond,
     seconds: result.seconds,
   };
   run.onEvent({ kind: "finished", summary });
-  return { summary, history, ...omitUndefined({ checkpoint }) };
+  const measured = history.find((record) => record.step === (interrupted ? step : (stop.best?.step ?? step)));
+  return { summary, history, ...omitUndefined({ checkpoint, kept: measured }) };
+}
+
+/** The epoch under way, from 1; between two, the one that is done. */
+function epochOf({ epoch, batch }: Position): number {
+  return batch > 0 ? epoch + 1 : epoch;
 }
 
 /** Whether early stopping has ended a run. */
@@ -199,7 +218,7 @@ function judge(
   model: Model,
   state: StopState,
   measured: Measured | undefined,
-  epoch: number,
+  at: Moment,
   onEvent: (event: TrainEvent) => void,
 ): ReturnType<typeof observeValue> | undefined {
   const { stop } = model.train;
@@ -208,7 +227,7 @@ function judge(
     own(own(measured.heads, head) ?? { rows: 0 }, metric);
   const value = stopValue(stop, valueOf);
   if (value !== undefined)
-    return observeValue(state, { value, greaterIsBetter: greaterIsBetter(stop) }, epoch, stop.patience);
+    return observeValue(state, { value, greaterIsBetter: greaterIsBetter(stop) }, at, stop.patience);
   const missing = stopTerms(stop).find(({ head, metric }) => valueOf(head, metricText(metric)) === undefined);
   if (missing !== undefined) {
     const metric = metricText(missing.metric, missing.head);
@@ -216,7 +235,10 @@ function judge(
       measured.undefinedMetrics?.find(
         ({ head, metrics }) => head === missing.head && metrics.includes(metricText(missing.metric)),
       )?.reason ?? "it was not measured";
-    onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7308", { metric, epoch, reason }, noLocation()) });
+    onEvent({
+      kind: "warning",
+      diagnostic: createDiagnostic("MTL7308", { metric, epoch: at.epoch, reason }, noLocation()),
+    });
   }
   return undefined;
 }

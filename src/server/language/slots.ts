@@ -100,6 +100,7 @@ function trainSlot(key: string): Slot {
       return { kind: "argument", type: { kind: "boolean" } };
     case "batch":
     case "epochs":
+    case "steps":
     case "seed":
       return { kind: "argument", type: { kind: "number", integer: true } };
     default:

@@ -40,6 +40,13 @@ export const trainVerb = defineCommand(
         max: Number.MAX_SAFE_INTEGER,
         doc: "number of epochs (default: the spec's)",
       },
+      steps: {
+        kind: "integer",
+        value: "N",
+        min: 1,
+        max: 2 ** 31 - 1,
+        doc: "number of steps at most (default: the spec's)",
+      },
       resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory, if there is one" },
       "warm-start": {
         kind: "text",
@@ -85,7 +92,12 @@ export const trainVerb = defineCommand(
           spec,
           output,
           ...omitUndefined({ train: options.train, validation: options.validation, test: options.test }),
-          ...omitUndefined({ seed: options.seed, epochs: options.epochs, tensorboard: options.tensorboard }),
+          ...omitUndefined({
+            seed: options.seed,
+            epochs: options.epochs,
+            steps: options.steps,
+            tensorboard: options.tensorboard,
+          }),
           ...omitUndefined({ engine: options.engine }),
           ...omitUndefined({ warmStart: options["warm-start"] }),
           resume: options.resume,

@@ -57,7 +57,18 @@ export const trainKeys = [
     example: "sparse",
   },
   { name: "batch", doc: "Rows of one training step.", default: "1024", example: "4096" },
-  { name: "epochs", doc: "How often training goes through the data.", default: "1", example: "3" },
+  {
+    name: "epochs",
+    doc: "How often training goes through the data; without a bound where only `steps` is given.",
+    default: "1",
+    example: "3",
+  },
+  {
+    name: "steps",
+    doc: "How many steps training takes, in place of `epochs`; with both, whichever ends first.",
+    default: "none",
+    example: "5_000",
+  },
   {
     name: "stop",
     doc: "Ends training when a metric of a head has not improved for some evaluations.",

@@ -20,7 +20,7 @@ import type { Heads } from "../heads/heads.js";
 
 const keys = trainKeys.map(({ name }) => name);
 
-/** The `train` block with every default filled in: Adam at 1e-3, batches of 1024, one epoch, shuffled, seed 1. */
+/** The `train` block with every default filled in: Adam at 1e-3, batches of 1024, one epoch where `steps` says nothing, shuffled, seed 1. */
 export function checkTrain(
   context: CheckContext,
   block: ast.TrainBlock | undefined,
@@ -28,7 +28,11 @@ export function checkTrain(
   spec: MeasuredSpec,
 ): TrainModel {
   const entries = collectEntries(context, "train", block?.entries ?? [], keys);
-  const read = <T extends ArgumentValue>(key: (typeof keys)[number], type: ArgumentType, otherwise: T): T => {
+  const read = <T extends ArgumentValue | undefined>(
+    key: (typeof keys)[number],
+    type: ArgumentType,
+    otherwise: T,
+  ): T => {
     const entry = entries.get(key);
     if (entry === undefined) return otherwise;
     const value = readArgument(context, { name: "train", span: entry.key.span }, { name: key, type }, entry.value);
@@ -36,6 +40,13 @@ export function checkTrain(
     return value === undefined ? otherwise : (value as T);
   };
   const formerly = checkFormerly(context, entries.get("formerly")?.value);
+  const steps = read<number | undefined>(
+    "steps",
+    { kind: "number", min: 1, max: 2 ** 31 - 1, integer: true },
+    undefined,
+  );
+  const epochs = { kind: "number", min: 1, max: 1_000_000, integer: true } as const;
+  const length = { steps, epochs: read<number | undefined>("epochs", epochs, entries.has("steps") ? undefined : 1) };
   const stop = checkStop(context, entries.get("stop")?.value, heads, spec);
   return {
     optimizer: checkNamed(context, entries.get("optimizer")?.value, "an optimizer", "adam", {
@@ -53,8 +64,7 @@ export function checkTrain(
       "auto",
     ),
     batch: read("batch", { kind: "number", min: 1, max: 2 ** 24, integer: true }, 1024),
-    epochs: read("epochs", { kind: "number", min: 1, max: 1_000_000, integer: true }, 1),
-    ...omitUndefined({ stop }),
+    ...omitUndefined({ ...length, stop }),
     shuffle: read("shuffle", { kind: "boolean" }, true),
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),
     ...omitUndefined({ formerly }),

@@ -47,7 +47,7 @@ export const trainingDiagnostics = defineDiagnostics({
     message: (p: { directory: string; what: string | undefined }) =>
       `\`${p.directory}\` has a finished artifact ${p.what === undefined ? "that does not say which run it is of" : `of another run: ${p.what} differs`}; leave \`--resume\` out to train again, or give another directory`,
     about:
-      "`--resume` was given, the folder has an artifact and no checkpoint, and the artifact is of another spec, other data, another seed or another number of epochs. An artifact does not keep the state of the optimizer, so training cannot continue from it.",
+      "`--resume` was given, the folder has an artifact and no checkpoint, and the artifact is of another spec, other data, another seed or another number of epochs or steps. An artifact does not keep the state of the optimizer, so training cannot continue from it.",
     fix: "Leave `--resume` out to replace it, or start from it in another folder with `--warm-start`.",
   },
   MTL7332: {

@@ -32,6 +32,8 @@ const cases: readonly [ScheduleName, Readonly<Record<string, number>>, (done: nu
   ["exponential", { steps: 5, rate: 0.5 }, (s) => 0.5 ** (s / 5)],
   ["step", { every: 3, factor: 0.5 }, (s) => 0.5 ** Math.floor(s / 3)],
   ["step", { every: 7 }, (s) => 0.1 ** Math.floor(s / 7)],
+  ["exponential", { steps: 5, rate: 0.5, end: 0.3 }, (s) => Math.max(0.3, 0.5 ** (s / 5))],
+  ["step", { every: 3, factor: 0.5, end: 0.2 }, (s) => Math.max(0.2, 0.5 ** Math.floor(s / 3))],
 ];
 
 const samples = [0, 1, 2, 3, 4, 5, 6, 9, 10, 11, 14, 20, 21, 5000];

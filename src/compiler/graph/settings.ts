@@ -16,8 +16,8 @@ export interface SettingSpec extends Aging {
         readonly integer?: boolean;
       }
     | { readonly kind: "boolean" };
-  /** Absent: it must be given. */
-  readonly default?: number | boolean;
+  /** Absent: it must be given. `null`: may be absent. */
+  readonly default?: number | boolean | null;
   /** One sentence: what it does, its unit. */
   readonly doc: string;
 }
@@ -36,12 +36,13 @@ export function resolveSettings(
   const unknown = Object.keys(given).find((name) => !specs.some((spec) => spec.name === name));
   if (unknown !== undefined) throw new GraphError(`\`${owner}\` has no setting \`${unknown}\``);
   return Object.fromEntries(
-    specs.map((spec) => {
+    specs.flatMap((spec) => {
       const value = given[spec.name] ?? spec.default;
+      if (value === null) return [];
       if ((typeof value !== "number" && typeof value !== "boolean") || typeof value !== spec.type.kind) {
         throw new GraphError(`\`${owner}\` needs \`${spec.name}\` as a ${spec.type.kind}, has ${String(value)}`);
       }
-      return [spec.name, value];
+      return [[spec.name, value]];
     }),
   );
 }
@@ -51,6 +52,11 @@ export function numberOf(settings: Settings, name: string): number {
   const value = settings[name];
   if (typeof value !== "number") throw new GraphError(`there is no number \`${name}\``);
   return value;
+}
+
+/** A setting that may be absent. */
+export function optionalNumberOf(settings: Settings, name: string): number | undefined {
+  return settings[name] === undefined ? undefined : numberOf(settings, name);
 }
 
 /** A setting as a float32 scalar. */

@@ -1,8 +1,15 @@
 /** The schedules. Those that decay can be preceded by a linear warm-up. */
 import type { OpBuilder } from "../op-builder.js";
 import type { ValueId } from "../graph.js";
-import { numberOf } from "../settings.js";
-import { factorSetting, type Schedule, type ScheduleContext, stepCount, warmupSetting } from "./schedule.js";
+import { numberOf, optionalNumberOf } from "../settings.js";
+import {
+  factorSetting,
+  floorSetting,
+  type Schedule,
+  type ScheduleContext,
+  stepCount,
+  warmupSetting,
+} from "./schedule.js";
 
 export const constant: Schedule = {
   name: "constant",
@@ -49,19 +56,23 @@ export const cosine: Schedule = decay({
   },
 });
 
-/** rate^(s / steps). */
+/** rate^(s / steps), at least `end`. */
 export const exponential: Schedule = decay({
   name: "exponential",
   summary: "The rate falls by the factor `rate` every `steps` steps, a little in each.",
   settings: [
     stepCount("steps", "Steps in which the rate falls by `rate`."),
     { name: "rate", type: { kind: "number", min: 0, max: 1, minOpen: true }, doc: "The factor of one such fall." },
+    floorSetting,
   ],
-  factor: ({ builder, steps, settings }) =>
-    builder.exp(builder.scale(steps, Math.log(numberOf(settings, "rate")) / numberOf(settings, "steps"))),
+  factor: (context) => {
+    const { builder, steps, settings } = context;
+    const exponent = Math.log(numberOf(settings, "rate")) / numberOf(settings, "steps");
+    return atLeastEnd(context, builder.exp(builder.scale(steps, exponent)));
+  },
 });
 
-/** factor^⌊s / every⌋. */
+/** factor^⌊s / every⌋, at least `end`. */
 export const step: Schedule = decay({
   name: "step",
   summary: "The rate is multiplied by `factor` after every `every` steps.",
@@ -73,12 +84,14 @@ export const step: Schedule = decay({
       default: 0.1,
       doc: "The factor of one fall.",
     },
+    floorSetting,
   ],
-  factor: ({ builder, steps, settings }) => {
+  factor: (context) => {
+    const { builder, steps, settings } = context;
     // Half a step more keeps the quotient off whole numbers, where float32 could fall to either side.
     const quotient = builder.div(builder.add(steps, builder.scalar(0.5)), builder.scalar(numberOf(settings, "every")));
     const falls = builder.cast(builder.cast(quotient, "int32"), "float32");
-    return builder.exp(builder.scale(falls, Math.log(numberOf(settings, "factor"))));
+    return atLeastEnd(context, builder.exp(builder.scale(falls, Math.log(numberOf(settings, "factor")))));
   },
 });
 
@@ -94,6 +107,11 @@ function decay(schedule: Schedule): Schedule {
       return builder.mul(rise(builder, steps, first), schedule.factor({ ...context, steps: after }));
     },
   };
+}
+
+function atLeastEnd({ builder, settings }: ScheduleContext, factor: ValueId): ValueId {
+  const end = optionalNumberOf(settings, "end");
+  return end === undefined ? factor : builder.maximum(factor, builder.scalar(end));
 }
 
 function rise(builder: OpBuilder, steps: ValueId, length: number): ValueId {

@@ -29,6 +29,14 @@ export function factorSetting(name: string, value: number, doc: string): Setting
   return { name, type: { kind: "number", min: 0, max: 1 }, default: value, doc };
 }
 
+/** The factor under which a decay that never ends does not fall. */
+export const floorSetting: SettingSpec = {
+  name: "end",
+  type: { kind: "number", min: 0, max: 1 },
+  default: null,
+  doc: "The lowest factor of `lr`; without it the rate falls on and on.",
+};
+
 /** The setting that lets a decay begin after a linear rise. */
 export const warmupSetting: SettingSpec = {
   name: "warmup",

@@ -118,7 +118,10 @@ function checkNamed(
     found.parameters,
     value?.kind === "Call" ? value.arguments : [],
   );
-  return args === undefined ? fallback : { name: wanted, arguments: args };
+  if (args === undefined) return fallback;
+  // What nobody gave and has no default says nothing of the model.
+  const told = Object.fromEntries(Object.entries(args).filter(([, each]) => each !== null));
+  return { name: wanted, arguments: told };
 }
 
 const limit: ArgumentSpec = { name: "limit", type: { kind: "number", min: 0, minOpen: true } };

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import type * as Tf from "@tensorflow/tfjs-core";
-import { type Dataset, openData } from "../src/runtime/data/index.js";
+import { type Dataset, fittedSizes, openData } from "../src/runtime/data/index.js";
 import { type Engine, selectEngine } from "../src/runtime/engine/index.js";
 import { loadBinding } from "../src/runtime/engine/native-binding.js";
 import { fillSession, initialReader } from "../src/runtime/engine/state.js";
@@ -97,17 +97,8 @@ async function measureWorkload(workload: Workload, seconds: number, rounds: numb
   if (dataset === undefined) throw new Error("there is no training data");
   const { batch } = model.train;
   const arrays = copyRows(dataset, 200_000);
-  const sizes = model.features.flatMap(({ name }) => {
-    const fitted = data.fitted.features[name];
-    if (fitted === undefined || fitted.kind === "number") return [];
-    return [
-      fitted.kind === "vocabulary"
-        ? fitted.values.length + 1
-        : fitted.kind === "hash"
-          ? fitted.buckets + 1
-          : fitted.boundaries.length + 2,
-    ];
-  });
+  const { ids } = fittedSizes(data.fitted);
+  const sizes = model.features.flatMap(({ name }) => ids[name] ?? []);
   const shape: MmoeShape = { ...workload.shape, sizes, embed: 8, batch };
   const program = createProgram(model, data.fitted);
 

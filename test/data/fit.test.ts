@@ -74,6 +74,21 @@ describe("vocabularies", () => {
     for (const name of names) expect(fitted.features[name]).toEqual({ kind: "vocabulary", values: [`v${name}`] });
   });
 
+  it("that are ids already have the row after theirs, and anything else row 0", async () => {
+    const feature = categorical("x", { vocabulary: { kind: "ids", count: 10 } });
+    const of = async (values: readonly (string | number)[]) => {
+      const { ids, fit: found, report } = await fit(feature, values);
+      expect(found).toEqual({ kind: "ids", count: 10 });
+      return [ids, report?.unseen, report?.nulls];
+    };
+    expect(await of([0, 9, 10, -1, "", 3])).toEqual([[1, 10, 0, 0, 0, 4], 2, 1]);
+    expect(await of(["0", "a", "007", "1.5", "9.0", "99999999999999999999", ""])).toEqual([
+      [1, 0, 8, 0, 10, 0, 0],
+      3,
+      1,
+    ]);
+  });
+
   it("hashed give ids from 1, the same for a number and its text", async () => {
     const feature = categorical("x", { vocabulary: { kind: "hash", buckets: 10 } });
     const { ids, fit: found } = await fit(feature, ["7", "", "a", "7"]);
@@ -203,6 +218,7 @@ describe("a fit in files", () => {
   const features = [
     categorical("a"),
     categorical("h", { vocabulary: { kind: "hash", buckets: 5 } }),
+    categorical("i", { vocabulary: { kind: "ids", count: 7 } }),
     numeric("n"),
     bucket("b"),
   ];
@@ -211,6 +227,7 @@ describe("a fit in files", () => {
     features: {
       a: { kind: "vocabulary", values: ["x", "line\nbreak"] },
       h: { kind: "hash", buckets: 5, seed: vocabularySeed },
+      i: { kind: "ids", count: 7 },
       n: { kind: "number", mean: 0.1, deviation: 1 / 3, minimum: -1, maximum: 2 },
       b: { kind: "bucket", boundaries: [0, 0.5] },
     },
@@ -221,7 +238,7 @@ describe("a fit in files", () => {
     const read = joinFitted({ features }, JSON.parse(JSON.stringify(json)), (name) => vocabularies.get(name) ?? []);
     expect(read).toEqual(fitted);
     expect(hashFitted(read)).toBe(hashFitted(fitted));
-    expect(ids).toEqual({ a: 3, h: 6, b: 4 });
+    expect(ids).toEqual({ a: 3, h: 6, i: 8, b: 4 });
     expect(fittedSizes(fitted).ids).toEqual(ids);
   });
 

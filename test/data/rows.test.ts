@@ -29,6 +29,8 @@ const features = [
   categorical("listed", { source: column("word"), vocabulary: { kind: "listed", values: ["a", "1", "true"] } }),
   categorical("whole", { vocabulary: { kind: "fitted", limit: 3, minCount: 1 } }),
   categorical("wholeHashed", { source: column("whole"), vocabulary: { kind: "hash", buckets: 50 } }),
+  categorical("wholeIds", { source: column("whole"), vocabulary: { kind: "ids", count: 5 } }),
+  categorical("realIds", { source: column("real"), vocabulary: { kind: "ids", count: 5 } }),
   categorical("realText", { source: column("real") }),
   categorical("flagText", { source: column("flag") }),
   categorical("isLarge", { source: binary(column("real"), ">", literal(1)) }),
@@ -41,6 +43,7 @@ const features = [
   bucket("cut", { source: column("whole"), boundaries: { kind: "listed", values: [-1, 0, 100] } }),
   bag("tags", { max: 3 }),
   bag("tagsHashed", { source: column("tags"), max: 2, vocabulary: { kind: "hash", buckets: 20 } }),
+  bag("tagsIds", { source: column("tags"), max: 2, vocabulary: { kind: "ids", count: 2 } }),
 ];
 const labels = [
   event("flag"),

@@ -66,6 +66,17 @@ describe("the canonical spec of a model", () => {
         rest: "loss {\n  ctr: bce\n  cvr: 0.5 * bce(space: all)\n  l2: 1e-7 * l2(t)\n}\ntrain { clip: norm(1), stop: early(metric: auc(ctr)), schedule: cosine(steps: 10) }",
       },
     ],
+    [
+      "a decay with an end",
+      { rest: "loss { ctr: bce }\ntrain { schedule: step(every: 1000, factor: 0.5, end: 1e-4) }" },
+    ],
+    [
+      "values that are ids",
+      {
+        features: "features {\n  u: categorical(ids: 100)\n  tags: bag(ids: 9, max: 3)\n}",
+        network: "input x = [u, tags]\ntower t = mlp(x, [8])",
+      },
+    ],
     ["a length in steps", { rest: "loss { ctr: bce }\ntrain { steps: 5_000 }" }],
     ["a length in both", { rest: "loss { ctr: bce }\ntrain { steps: 5_000, epochs: 2 }" }],
     [

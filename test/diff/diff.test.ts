@@ -224,11 +224,12 @@ describe("the plan of a warm start", () => {
     ["other boundaries", "[1, 2]", "[1, 3]", "training"],
     ["an input by another name", /\bx\b/g, "xx", "training"],
     ["another number of buckets", "hash: 100", "hash: 200", "checkpoint"],
+    ["another number of ids", "ids: 70", "ids: 90", "training"],
   ] as const)("has the class of what carries over: %s", (_, from, to, reach) => {
     const text = smallSpec({
       features:
-        "features {\n  u: categorical(hash: 100)\n  b: categorical(vocab: 50)\n  h: bucket(boundaries: [1, 2])\n}",
-      network: "input x = [u, b, h]\ntower t = mlp(x, [8])",
+        "features {\n  u: categorical(hash: 100)\n  b: categorical(vocab: 50)\n  i: categorical(ids: 70)\n  h: bucket(boundaries: [1, 2])\n}",
+      network: "input x = [u, b, i, h]\ntower t = mlp(x, [8])",
     });
     const changed = typeof from === "string" ? text.replace(from, to) : text.replace(from, to);
     const diff = diffModels(modelOf(text), modelOf(changed));

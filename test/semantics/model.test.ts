@@ -9,6 +9,25 @@ function modelOf(text: string): Model {
   return result.model;
 }
 
+describe("values that are ids", () => {
+  const codes = (options: string): readonly string[] =>
+    codesOf(
+      `model m\nfeatures { pos: ${options} }\nlabels { click: event }\ntask ctr: P(click) = sigmoid(logit(pos))\nloss { ctr: bce }`,
+    );
+
+  it("have a serving value that is one", () => {
+    expect(codes("categorical(ids: 10, serving: 9)")).toEqual([]);
+    expect(codes("categorical(ids: 10, serving: 10)")).toEqual(["MTL6027"]);
+    expect(codes('bag(ids: 10, serving: "3|x")')).toEqual(["MTL6027"]);
+  });
+
+  it("exclude a vocabulary", () => {
+    expect(codes("categorical(ids: 10, vocab: 5)")).toEqual(["MTL3018"]);
+    expect(codes("categorical(ids: 10, hash: 5)")).toEqual(["MTL3018"]);
+    expect(codes("categorical(ids: 0)")).toEqual(["MTL3003"]);
+  });
+});
+
 describe("the model has every default", () => {
   const model = modelOf(smallSpec());
 
@@ -23,6 +42,12 @@ describe("the model has every default", () => {
       shuffle: true,
       seed: 1,
     });
+  });
+
+  it("of schedules, but for what is not asked of them", () => {
+    const schedule = (text: string): unknown => modelOf(`${smallSpec()}\ntrain { schedule: ${text} }`).train.schedule;
+    expect(schedule("step(every: 9)")).toEqual({ name: "step", arguments: { every: 9, factor: 0.1, warmup: 0 } });
+    expect(schedule("step(every: 9, end: 0)")).toMatchObject({ arguments: { end: 0 } });
   });
 
   it("of the length of training: one epoch, where nobody counts steps", () => {

@@ -6,7 +6,7 @@ export interface IdCount {
   /** "Unknown" (id 0) included. */
   readonly ids: number;
   /**
-   * `given`: by the caller, from an artifact or a command line. `spec`: the spec says it (`hash:`, listed values,
+   * `given`: by the caller, from an artifact or a command line. `spec`: the spec says it (`hash:`, `ids:`, listed values,
    * boundaries). `limit`: at most that many (`vocab:`, `quantiles:`). `data`: only the data knows; 1 is counted.
    */
   readonly source: "given" | "spec" | "limit" | "data";
@@ -38,6 +38,8 @@ function countOfVocabulary(vocabulary: Vocabulary): Pick<IdCount, "ids" | "sourc
   switch (vocabulary.kind) {
     case "hash":
       return { ids: vocabulary.buckets + 1, source: "spec" };
+    case "ids":
+      return { ids: vocabulary.count + 1, source: "spec" };
     case "listed":
       return { ids: vocabulary.values.length + 1, source: "spec" };
     case "fitted":

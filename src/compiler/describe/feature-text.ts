@@ -68,6 +68,8 @@ export function vocabularyOptions(vocabulary: Vocabulary): readonly string[] {
   switch (vocabulary.kind) {
     case "hash":
       return [`hash: ${numberText(vocabulary.buckets)}`];
+    case "ids":
+      return [`ids: ${numberText(vocabulary.count)}`];
     case "listed":
       return [`values: [${vocabulary.values.map(quoted).join(", ")}]`];
     case "fitted":

@@ -142,6 +142,7 @@ function planTable(
     const isSame = old.kind === "hash" && own.kind === "hash" && old.buckets === own.buckets;
     return isSame ? { name, shape, kind: "whole" } : fresh("ids");
   }
+  if (old.kind === "ids" && own.kind === "ids" && old.count === own.count) return { name, shape, kind: "whole" };
   return { name, shape, kind: "rows", feature: after.name, by: "value" };
 }
 

@@ -140,6 +140,8 @@ export type Vocabulary =
   | { readonly kind: "fitted"; readonly limit?: number; readonly minCount: number }
   /** `buckets` ids from a seeded 64-bit hash of the value's text; 0 is only for null. */
   | { readonly kind: "hash"; readonly buckets: number }
+  /** The values are whole numbers in [0, count): v has id v + 1; 0 is for null and for everything else. */
+  | { readonly kind: "ids"; readonly count: number }
   /** Listed in the spec. */
   | { readonly kind: "listed"; readonly values: readonly string[] };
 

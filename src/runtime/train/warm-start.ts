@@ -185,6 +185,8 @@ function rowKeys(feature: FittedFeature): readonly string[] {
       const bounds = [-Infinity, ...feature.boundaries, Infinity];
       return ["unknown", ...bounds.slice(1).map((high, index) => `from ${bounds[index] ?? -Infinity} to ${high}`)];
     }
+    case "ids":
+      return ["unknown", ...Array.from({ length: feature.count }, (_, id) => `value ${id}`)];
     case "hash":
     case "number":
       throw new Error(`rows of a ${feature.kind} have no values`);

@@ -1,3 +1,4 @@
+import { idOfText } from "../../model/index.js";
 import type {
   Arguments,
   ColumnExpression,
@@ -90,11 +91,19 @@ function checkFeature(
   };
 }
 
-/** MTL6027: what serving sees is not in the vocabulary that the spec lists. */
+/** MTL6027: what serving sees is not in the vocabulary that the spec lists, or not an id. */
 function warnOfUnlisted(context: CheckContext, feature: string, type: FeatureType, value: string, span: Span): void {
-  if ((type.kind !== "categorical" && type.kind !== "bag") || type.vocabulary.kind !== "listed") return;
-  const { values } = type.vocabulary;
+  if (type.kind !== "categorical" && type.kind !== "bag") return;
+  const { vocabulary } = type;
   const used = type.kind === "bag" ? value.split(type.separator) : [value];
+  if (vocabulary.kind === "ids") {
+    const { count } = vocabulary;
+    if (used.some((each) => idOfText(each, count) === 0))
+      context.reporter.report("MTL6027", { feature, value, ids: count }, span);
+    return;
+  }
+  if (vocabulary.kind !== "listed") return;
+  const { values } = vocabulary;
   if (used.every((each) => values.includes(each))) return;
   const meant = suggest(value, values);
   context.reporter.report("MTL6027", { feature, value }, span, {
@@ -262,7 +271,7 @@ function readType(
   }
 }
 
-const vocabularyOptions = ["hash", "values", "vocab", "min_count"] as const;
+const vocabularyOptions = ["hash", "ids", "values", "vocab", "min_count"] as const;
 
 function readVocabulary(context: CheckContext, args: Arguments, at: (option: string) => Span): Vocabulary | undefined {
   const given = vocabularyOptions.filter((option) => args[option] !== null);
@@ -271,12 +280,13 @@ function readVocabulary(context: CheckContext, args: Arguments, at: (option: str
   if (first !== undefined && second !== undefined && first !== "vocab") {
     context.reporter.report("MTL3018", { first, second, owner: "" }, at(second), {
       labels: [{ span: at(first), message: "this already says where ids come from" }],
-      help: "`hash` needs no vocabulary; `values` lists it; `vocab` and `min_count` cut the one found in the training data",
+      help: "`hash` and `ids` need no vocabulary; `values` lists it; `vocab` and `min_count` cut the one found in the training data",
     });
     return undefined;
   }
-  const { hash, values, vocab } = args;
+  const { hash, ids, values, vocab } = args;
   if (typeof hash === "number") return { kind: "hash", buckets: hash };
+  if (typeof ids === "number") return { kind: "ids", count: ids };
   if (Array.isArray(values)) {
     const texts = (values as readonly (string | number)[]).map(String);
     const twice = texts.find((text, i) => texts.indexOf(text) !== i);

@@ -44,7 +44,7 @@ function serving(value: "any" | "number"): FeatureOption {
   };
 }
 
-/** Where ids come from: `hash`, `values`, or the values of the training data, cut by `vocab` and `min_count`. */
+/** Where ids come from: `hash`, `ids`, `values`, or the values of the training data, cut by `vocab` and `min_count`. */
 const vocabulary: readonly FeatureOption[] = [
   {
     name: "hash",
@@ -52,6 +52,12 @@ const vocabulary: readonly FeatureOption[] = [
     type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true },
     default: null,
     excludes: ["vocab", "min_count", "values"],
+  },
+  {
+    name: "ids",
+    doc: "The values are ids already: whole numbers from 0, below this one.",
+    type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true },
+    default: null,
   },
   {
     name: "vocab",

@@ -1,5 +1,6 @@
 /** From one clean value of a feature to its id or its number: the same for rows of files and for rows of a program. */
 import { own } from "../../../compiler/text/index.js";
+import { idOfText } from "../../../compiler/model/index.js";
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
 import { bucketOf } from "./hash.js";
@@ -24,6 +25,13 @@ export function createVocabularyIds(fitted: FittedFeature): VocabularyIds {
       return createListedIds(fitted.values);
     case "hash":
       return createHashedIds(fitted.buckets, fitted.seed);
+    case "ids": {
+      const { count } = fitted;
+      return {
+        ofText: (text) => idOfText(text, count),
+        ofWhole: (value) => (value >= 0 && value < count ? value + 1 : 0),
+      };
+    }
     case "number":
     case "bucket":
       throw new Error(`a fit of kind ${fitted.kind} has no vocabulary`);

@@ -14,6 +14,8 @@ export interface Fitted {
 export type FittedFeature =
   /** `values[i]` has id i + 1; id 0 is "unknown". */
   | { readonly kind: "vocabulary"; readonly values: readonly string[] }
+  /** A whole number v below `count` has id v + 1; everything else 0. */
+  | { readonly kind: "ids"; readonly count: number }
   /** A value's id is its bucket + 1; id 0 is null. */
   | { readonly kind: "hash"; readonly buckets: number; readonly seed: number }
   /** Of the known values, after `log1p` where the scale has one. Zeros when no value is known. */
@@ -51,6 +53,8 @@ function vocabularyWithoutData(vocabulary: Vocabulary): FittedFeature | undefine
       return { kind: "vocabulary", values: listedTexts(vocabulary.values) };
     case "hash":
       return { kind: "hash", buckets: vocabulary.buckets, seed: vocabularySeed };
+    case "ids":
+      return { kind: "ids", count: vocabulary.count };
     case "fitted":
       return undefined;
   }
@@ -93,6 +97,8 @@ function sizeOf(feature: FittedFeature): number | undefined {
       return feature.values.length + 1;
     case "hash":
       return feature.buckets + 1;
+    case "ids":
+      return feature.count + 1;
     case "bucket":
       return feature.boundaries.length + 2;
     case "number":
@@ -156,6 +162,8 @@ function joinFeature(
     }
     case "hash":
       return { kind: "hash", buckets: number("buckets"), seed: number("seed") };
+    case "ids":
+      return { kind: "ids", count: number("count") };
     case "number":
       return {
         kind: "number",

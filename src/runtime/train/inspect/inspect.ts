@@ -90,7 +90,10 @@ export function warnOfUnseen(
     if (share < manyUnseen || share < trained + 0.25) return [];
     return [
       createDiagnostic("MTL7149", { feature: feature.name, role: roleWord(role), share, trained }, feature.span, {
-        help: "such values share one embedding, that of an unknown value; `hash: n` gives each an id of its own",
+        help:
+          feature.vocabulary.kind === "ids"
+            ? `with \`ids: ${feature.vocabulary.count}\` the values are whole numbers from 0 to ${feature.vocabulary.count - 1}; all others share one embedding`
+            : "such values share one embedding, that of an unknown value; `hash: n` gives each an id of its own",
       }),
     ];
   });

@@ -215,10 +215,10 @@ export const lintDiagnostics = defineDiagnostics({
     slug: "unlisted-serving-value",
     severity: "warning",
     title: "serving value missing from the listed values",
-    message: (p: { feature: string; value: string }) =>
-      `\`serving: "${p.value}"\` is not one of the \`values\` of feature \`${p.feature}\`, so every served row has an unknown value`,
+    message: (p: { feature: string; value: string; ids?: number }) =>
+      `\`serving: "${p.value}"\` is not one of the ${p.ids === undefined ? "`values`" : `ids from 0 to ${p.ids - 1}`} of feature \`${p.feature}\`, so every served row has an unknown value`,
     about:
-      "The feature lists its values, and the value at serving is not one of them. Every served row then has the embedding of an unknown value, which training may never have updated.",
+      "The feature lists its values, or says that they are ids, and the value at serving is not one of them. Every served row then has the embedding of an unknown value, which training may never have updated.",
     fix: "Add the value to `values`, or serve one of them.",
   },
   MTL6046: {

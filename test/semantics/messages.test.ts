@@ -219,3 +219,31 @@ describe("what would make it right", () => {
     }
   });
 });
+
+describe("an argument of a loss over lists", () => {
+  const text = (loss: string): string => `model m
+data { group: user_id }
+features { x: numeric }
+labels { click: event, buy: event within click, stay: amount(seconds) within click }
+signals { other: P(click) }
+task pref: score = x
+task ctr: P(click) = sigmoid(logit(x))
+loss { ${loss} }`;
+
+  it.each([
+    ["pref: bpr(order: [stay, click])", "MTL3002", "the amount `stay`"],
+    ["pref: bpr(order: [])", "MTL3002", "an empty list"],
+    ["pref: bpr(order: [buy, buy])", "MTL3034", "`buy` > `buy`"],
+    ["pref: lambdarank(gain: { buy: 0 })", "MTL3003", "0 for each"],
+    ["pref: lambdarank(gain: { buy: -1 })", "MTL3003", "not -1"],
+    ["pref: lambdarank(gain: { buy: 1, buy: 2 })", "MTL2008", "`buy`"],
+    ["pref: lambdarank(gain: [buy])", "MTL3002", "a list"],
+    ["pref: lambdarank(gain: { buy: 1 }, by: 3)", "MTL3002", "the name of a column, or `batch`"],
+    ["ctr: jrc(by: [a, b])", "MTL3002", "not a list"],
+    ["ctr: jrc(base: other)", "MTL3002", "a task that is a score"],
+    ["ctr: bce(by: user_id)", "MTL2005", "`by`"],
+  ])("is said to be wrong once: %s", (loss, code, words) => {
+    const errors = compileText(text(loss)).diagnostics.filter(({ severity }) => severity === "error");
+    expect(errors.map((each) => [each.code, each.message.includes(words)])).toEqual([[code, true]]);
+  });
+});

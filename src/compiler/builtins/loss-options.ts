@@ -18,7 +18,7 @@ const spaceOption: LossOption = {
 
 const byOption: LossOption = {
   name: "by",
-  type: { kind: "oneOf", options: [{ kind: "choice", values: [batchWord] }, { kind: "names" }] },
+  type: { kind: "expression", expected: "the name of a column, or `batch`" },
   default: null,
   doc: "The column whose values make the lists, or `batch` for one list of all rows of a step; else `group` of the data.",
 };

@@ -2,9 +2,11 @@
 import { formulaFunctions } from "../../compiler/functions/index.js";
 import { omitUndefined, own } from "../../compiler/text/index.js";
 import {
+  batchWord,
   builtins,
   lossOptions,
   optimizers,
+  resolveLoss,
   schedules,
   type Builtin,
   type TrainingBuiltin,
@@ -188,6 +190,8 @@ function parameterView(call: string, spec: ArgumentSpec & { readonly doc?: strin
 function slotOfParameter(call: string, { name, type }: ArgumentSpec): Slot {
   if (call === "split" && name === "by") return { kind: "splitKeys" };
   if (call === "early" && name === "metric") return { kind: "stopMetric" };
+  if (name === "by" && resolveLoss(call) !== undefined)
+    return argumentSlot({ kind: "oneOf", options: [{ kind: "choice", values: [batchWord] }, { kind: "names" }] });
   return argumentSlot(type);
 }
 

@@ -21,7 +21,7 @@ export const jrc: ListLossBuiltin = {
     },
     {
       name: "base",
-      type: { kind: "reference", to: "head" },
+      type: { kind: "reference", to: "head", is: "score" },
       default: null,
       doc: "A head whose score is the logit z₀ of the outcome 0; z₁ is that plus the head's own logit.",
     },

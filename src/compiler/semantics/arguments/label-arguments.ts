@@ -63,6 +63,6 @@ export function readGains(context: CheckContext, expression: Expression): Readin
     if (number.kind !== "value") return number;
     gains.push([label.name, Number(number.value)]);
   }
-  if (!gains.some(([, worth]) => worth > 0)) return { kind: "kind", expression };
+  if (!gains.some(([, worth]) => worth > 0)) return { kind: "range", found: "0 for each", span: expression.span };
   return { kind: "value", value: Object.fromEntries(gains) };
 }

@@ -1,11 +1,11 @@
 /** What a loss over lists needs besides its head: lists, and what is relevant in them. */
-import { batchWord, type ListLossBuiltin } from "../../builtins/index.js";
-import type { Arguments, ArgumentValue, DataModel, HeadType, ListKey, LossTerm } from "../../model/index.js";
+import { batchWord, type ListLossBuiltin, lossOptions } from "../../builtins/index.js";
+import type { Arguments, DataModel, HeadType, ListKey, LossTerm } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import type { Span } from "../../text/index.js";
 import { argumentFor } from "../arguments/arguments.js";
-import { lossOptions } from "../../builtins/index.js";
 import type { CheckContext } from "../context.js";
+import { columnNamed } from "../data/column-names.js";
 import { describeValue } from "../names/describe.js";
 
 /** The term as it is written. */
@@ -14,30 +14,24 @@ interface Term {
   readonly given: readonly ast.Argument[];
 }
 
-/** What `by` says, else the group of the data; undefined where there is neither, which is then reported. */
+/** What `by` says, else the group of the data; undefined where there is neither, or something else, which is then reported. */
 export function listKey(
   context: CheckContext,
   { name, given }: Term,
   builtin: ListLossBuiltin,
-  by: ArgumentValue,
   { group }: DataModel,
 ): ListKey | undefined {
-  if (by === batchWord) return { kind: "batch" };
-  if (Array.isArray(by)) {
-    const [column, ...others] = by as readonly string[];
-    if (column !== undefined && others.length === 0) return { kind: "column", column };
-    const value = argumentFor([...builtin.parameters, ...lossOptions(builtin)], given, "by")?.value;
-    if (value !== undefined)
-      context.reporter.report(
-        "MTL3002",
-        {
-          callee: builtin.name,
-          parameter: "by",
-          expected: "the name of a column, or `batch`",
-          found: describeValue(value),
-        },
-        value.span,
-      );
+  const by = argumentFor([...builtin.parameters, ...lossOptions(builtin)], given, "by")?.value;
+  if (by !== undefined) {
+    if (by.kind === "Missing") return undefined;
+    if (by.kind === "NameExpression" && by.name.text === batchWord) return { kind: "batch" };
+    const column = columnNamed(context, by);
+    if (column !== undefined) return column === "" ? undefined : { kind: "column", column };
+    context.reporter.report(
+      "MTL3002",
+      { callee: builtin.name, parameter: "by", expected: "the name of a column, or `batch`", found: describeValue(by) },
+      by.span,
+    );
     return undefined;
   }
   if (group !== undefined) return { kind: "column", column: group };

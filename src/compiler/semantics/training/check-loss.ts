@@ -162,7 +162,7 @@ function checkLossTerm(
     return undefined;
   }
   if (!checkLossOptions(context, builtin, term.given, args, { name: entry.key.text, type }, heads)) return undefined;
-  const { space, by } = args;
+  const { space } = args;
   const { own, rows } = splitArguments(builtin, args);
   const seesAll = builtin.per === "row" && builtin.sees === "all";
   const isWidened = typeof space === "string" || rows?.["outside"] !== undefined || rows?.["negatives"] !== undefined;
@@ -177,7 +177,7 @@ function checkLossTerm(
   };
   if (builtin.per === "row") return checked;
   const stated = withRelevance(context, builtin, own, { name: entry.key.text, type, span: term.name.span });
-  const key = listKey(context, term, builtin, by ?? null, data);
+  const key = listKey(context, term, builtin, data);
   return stated === undefined || key === undefined ? undefined : { ...checked, arguments: stated, by: key };
 }
 

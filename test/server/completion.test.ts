@@ -141,6 +141,23 @@ describe("completion in blocks", () => {
     expect(offered("ctr: 0.5 * bce", "ctr: 0.5 * <|>")).toContain("bce");
   });
 
+  it("offers the arguments of a metric, and what may follow each", () => {
+    const inside = (call: string): readonly string[] =>
+      labelsAt(`${sampleWith("model feed", "model feed")}\nmetrics {\n  ctr: [auc, ${call}]\n}\n`);
+    expect(inside("ndcg(<|>)")).toEqual(expect.arrayContaining(["at:", "gain:", "by:", "average:", "weighted:"]));
+    expect(inside("gauc(by: user, average: <|>)")).toEqual(["groups", "positives", "rows"]);
+    expect(inside("auc(weighted: <|>)")).toEqual(["false", "true"]);
+    expect(inside("auc(label: <|>)")).toEqual(expect.arrayContaining(["click", "buy"]));
+  });
+
+  it("offers metrics in every term of what early stopping watches, and heads inside them", () => {
+    const inside = (watched: string): readonly string[] =>
+      labelsAt(`${sampleWith("model feed", "model feed")}\ntrain {\n  stop: early(metric: ${watched})\n}\n`);
+    expect(inside("<|>")).toEqual(expect.arrayContaining(["auc", "ndcg"]));
+    expect(inside("auc(ctr) + 0.5 * <|>")).toEqual(expect.arrayContaining(["auc", "logloss"]));
+    expect(inside("auc(<|>)")).toEqual(expect.arrayContaining(["ctr"]));
+  });
+
   it("offers metrics that fit the head", () => {
     const labels = labelsAt(`${sampleWith("model feed", "model feed")}\nmetrics {\n  ctr: [auc, <|>]\n}\n`);
     expect(labels).toContain("logloss");

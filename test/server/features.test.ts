@@ -29,6 +29,13 @@ describe("hover", () => {
       /\*a fusion formula\*: `number .*in \[0, .*\)?`/,
     );
     expect(hoverAt(sampleWith("^alpha", "^al<|>pha"))).toContain("param alpha: 0.5 in [0, 2]");
+    const measured = (call: string): string | undefined =>
+      hoverAt(`${sampleWith("model feed", "model feed")}\nmetrics {\n  ctr: [${call}]\n}\n`);
+    expect(measured("ndc<|>g(at: 10)")).toMatch(
+      /\*a metric\*: Normalised discounted[^]*`at` \(a whole number ≥ 1[^]*given here/,
+    );
+    expect(measured("au<|>c")).toContain("*a metric*: Area under the ROC curve");
+    expect(measured("gauc(aver<|>age: groups)")).toContain("What a group counts by in the mean");
   });
 
   it("says in which file a name is declared", () => {

@@ -4,6 +4,7 @@ import {
   type HeadValue,
   type LayerBuiltin,
   type LayerContext,
+  lowerLayer,
   type ParameterSpec,
   type RowLossBuiltin,
   resolveFamily,
@@ -32,6 +33,8 @@ import type { Arguments, ArgumentValue } from "../../src/compiler/model/index.js
 export interface Rows {
   readonly shape: readonly number[];
   readonly data: readonly number[];
+  /** Of a sequence [B, L, d]: 1 where there is a value, else 0; [B, L]. */
+  readonly mask?: readonly number[];
 }
 
 export interface LayerRun {
@@ -67,7 +70,12 @@ export function layerNamed(name: string): LayerBuiltin {
 }
 
 export function runLayer(
-  layer: Pick<LayerBuiltin, "parameters"> & { readonly lower: (context: LayerContext) => ValueId },
+  layer:
+    | LayerBuiltin
+    | (Pick<LayerBuiltin, "parameters"> & {
+        readonly lower: (context: LayerContext) => ValueId;
+        readonly kind?: never;
+      }),
   run: LayerRun,
 ): LayerResult {
   const builder = new GraphBuilder("layer");
@@ -87,11 +95,16 @@ export function runLayer(
   const inputs = run.inputs.map(({ shape }, place) => builder.input(`x${place}`, float32("B", ...shape.slice(1))));
   const count = run.inputs[0]?.shape[0] ?? 1;
   let draws = 0;
-  const output = layer.lower({
+  const context: LayerContext = {
     builder,
     arguments: withDefaults(layer.parameters, run.arguments),
     inputs,
-    inputReplicas: run.inputs.map(({ shape }) => (shape.length === 3 ? shape[1] : undefined)),
+    inputReplicas: run.inputs.map(({ shape, mask }) =>
+      shape.length === 3 && mask === undefined ? shape[1] : undefined,
+    ),
+    masks: run.inputs.map(({ shape, mask }, place) =>
+      mask === undefined ? undefined : () => builder.input(`mask${place}`, float32("B", ...shape.slice(1, 2))),
+    ),
     ...(run.replicas === undefined ? {} : { replicas: run.replicas }),
     training: run.training ?? false,
     present: () => builder.input("present", float32("B")),
@@ -108,7 +121,8 @@ export function runLayer(
       const at = builder.state({ ...step, type: { dtype: "int32", shape: [] }, role: "step" });
       return builder.random(at, { seed: run.seed ?? 1, stream: draws++, shape });
     },
-  });
+  };
+  const output = layer.kind === "layer" ? lowerLayer(layer, context) : layer.lower(context);
   const slopes = gradients(builder, builder.sum(output), inputs);
   const fn = builder.finish(
     [{ name: "output", value: output }, ...slopes.map((value, place) => ({ name: `gradient${place}`, value }))],
@@ -120,7 +134,12 @@ export function runLayer(
   );
   const interpreter = createInterpreter({ state, functions: [fn] }, initial);
   const outputs = interpreter.run("layer", {
-    ...Object.fromEntries(run.inputs.map((rows, place) => [`x${place}`, rows])),
+    ...Object.fromEntries(run.inputs.map(({ shape, data }, place) => [`x${place}`, { shape, data }])),
+    ...Object.fromEntries(
+      run.inputs.flatMap(({ shape, mask }, place) =>
+        mask === undefined ? [] : [[`mask${place}`, { shape: shape.slice(0, 2), data: mask }]],
+      ),
+    ),
     present: { shape: [count], data: run.present ?? Array.from({ length: count }, () => 1) },
   });
   const found = (name: string): Tensor => {

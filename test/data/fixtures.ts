@@ -58,6 +58,11 @@ export function bag(name: string, options: OfKind<"bag"> = {}): FeatureModel {
   return { ...common(name), kind: "bag", vocabulary, embed: 4, pool: "mean", separator: "|", max: 3, ...options };
 }
 
+export function sequence(name: string, options: OfKind<"sequence"> = {}): FeatureModel {
+  const vocabulary = { kind: "fitted", minCount: 1 } as const;
+  return { ...common(name), kind: "sequence", vocabulary, embed: 4, separator: "|", max: 3, keep: "last", ...options };
+}
+
 export function event(name: string, options: Partial<LabelModel> = {}): LabelModel {
   return { name, base: "event", within: [], source: column(name), span, ...options };
 }

@@ -18,6 +18,7 @@ import {
   openIn,
   rowsOf,
   rowsOfBatch,
+  sequence,
   source,
   span,
   spec,
@@ -44,6 +45,9 @@ const features = [
   bag("tags", { max: 3 }),
   bag("tagsHashed", { source: column("tags"), max: 2, vocabulary: { kind: "hash", buckets: 20 } }),
   bag("tagsIds", { source: column("tags"), max: 2, vocabulary: { kind: "ids", count: 2 } }),
+  sequence("lastTags", { source: column("tags"), max: 2 }),
+  sequence("firstTags", { source: column("tags"), max: 2, keep: "first" }),
+  sequence("wordsLikeTags", { source: column("word"), vocabulary: { kind: "like", feature: "tags" } }),
 ];
 const labels = [
   event("flag"),

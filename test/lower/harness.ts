@@ -11,7 +11,7 @@ import {
 import { evaluateNode } from "../../src/compiler/graph/ops/table.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { type LowerOptions, lowerModel } from "../../src/compiler/lower/index.js";
-import { batchLayout, type FittedSizes, type Model } from "../../src/compiler/model/index.js";
+import { batchLayout, type FittedSizes, isListFeature, type Model } from "../../src/compiler/model/index.js";
 import { compileSpec } from "../../src/compiler/compile.js";
 
 /** The model of a spec's text. Throws with its first error. */
@@ -40,13 +40,13 @@ export function createRandom(seed: number): () => number {
 }
 
 /**
- * Random rows: ids in range, bags of random length, numbers in ±1, labels 0 or 1, everything known, weights 1; lists of 1 to 7
+ * Random rows: ids in range, bags and sequences of random length, numbers in ±1, labels 0 or 1, everything known, weights 1; lists of 1 to 7
  * rows where a loss compares rows.
  */
 export function randomFeeds(model: Model, rows: number, seed = 1, idCount = 7): Feeds {
   const random = createRandom(seed);
   const layout = batchLayout(model);
-  const bags = new Map(model.features.flatMap((each) => (each.kind === "bag" ? [[each.name, each.max]] : [])));
+  const bags = new Map(model.features.flatMap((each) => (isListFeature(each) ? [[each.name, each.max]] : [])));
   const ids = Array.from({ length: rows }, () =>
     layout.ids.flatMap(({ feature, width }) => {
       const used = bags.has(feature) ? Math.floor(random() * (width + 1)) : width;

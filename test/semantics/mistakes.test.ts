@@ -26,7 +26,7 @@ const mistakes: readonly (readonly [title: string, from: string, to: string])[] 
   ["the wrong activation", "softplus(logit(t_stay))", "sigmoid(logit(t_stay))"],
   ["the wrong loss", "huber(delta: 30)", "bce"],
   ["a loss on a label's name", "  ctr:     1.0 * bce", "  click:   1.0 * bce"],
-  ["a layer of a later version", "mlp(base, [64])", "attend(base, [64])"],
+  ["attention without a sequence", "mlp(base, [64])", "attend(base, over: base)"],
   ["a balance's name", "balance: fixed", "balance: uncertanty"],
   ["an optimizer's name", "adam(lr: 1e-3)", "adma(lr: 1e-3)"],
   ["a condition that the event implies", "P(buy | click)  =", "P(click | buy)  ="],

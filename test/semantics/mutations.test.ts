@@ -14,7 +14,10 @@ function lower(model: Model | undefined): void {
   const withIds = model.features.filter(({ kind }) => kind !== "numeric");
   const ids = Object.fromEntries(withIds.map(({ name }) => [name, 7]));
   const serving = Object.fromEntries(
-    model.features.map(({ name, kind }) => [name, Array.from({ length: kind === "bag" ? 32 : 1 }, () => 0)]),
+    model.features.map(({ name, kind }) => [
+      name,
+      Array.from({ length: kind === "bag" ? 32 : kind === "sequence" ? 50 : 1 }, () => 0),
+    ]),
   );
   assertValidProgram(lowerModel(model, { ids }, { serving }));
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Program } from "../../src/compiler/graph/graph.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
+import { isListFeature } from "../../src/compiler/model/feature-lists.js";
 import { batchLayout } from "../../src/compiler/model/layout.js";
 import type { Model } from "../../src/compiler/model/model.js";
 import { type Engine, type HostTensor, selectEngine } from "../../src/runtime/engine/index.js";
@@ -92,7 +93,7 @@ function programOf(model: Model, vocabulary: number) {
   const serving = Object.fromEntries(
     model.features.flatMap((feature) =>
       feature.serving.kind === "value"
-        ? [[feature.name, Array<number>(feature.kind === "bag" ? feature.max : 1).fill(1)]]
+        ? [[feature.name, Array<number>(isListFeature(feature) ? feature.max : 1).fill(1)]]
         : [],
     ),
   );

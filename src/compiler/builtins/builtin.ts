@@ -29,9 +29,14 @@ export interface LayerBuiltin extends BuiltinBase {
   readonly kind: "layer";
   /** The tensors it takes by position; `variadic` takes one or more. A list `[a, b]` given for one input is a `concat`. */
   readonly inputs: "none" | "variadic" | readonly string[];
-  /** Row shapes in, row shape out; replicas are the caller's business. */
+  /** Row shapes in, row shape out: [d], or [L, d] of a sequence; replicas are the caller's business. */
   readonly shape: (inputs: readonly (readonly number[])[], args: Arguments) => ShapeResult;
   readonly lower: (context: LayerContext) => ValueId;
+  /**
+   * Whether it takes sequences too, each position by itself: `shape` and `lower` know vectors only, and what it reads are
+   * vectors, or sequences of one feature.
+   */
+  readonly positions?: true;
   /** Whether what it reads gets no gradient through it. */
   readonly stopsGradient?: true;
 }
@@ -65,6 +70,8 @@ export interface LayerContext {
    */
   readonly inputs: readonly ValueId[];
   readonly inputReplicas: readonly (number | undefined)[];
+  /** For each input that is a sequence [B, L, d] its mask [B, L]: 1 where there is a value, 0 where what is there means nothing. */
+  readonly masks: readonly ((() => ValueId) | undefined)[];
   /** Set when the layer stands for n networks that share nothing. */
   readonly replicas?: number;
   /** True in the train function: dropout is on, batch statistics are used. */

@@ -25,6 +25,7 @@ import { softmax } from "./gates/softmax.js";
 import { operators } from "./layers/arithmetic.js";
 import { ait } from "./layers/ait.js";
 import { biInteraction } from "./layers/bi-interaction.js";
+import { attend } from "./layers/attend.js";
 import { concat } from "./layers/concat.js";
 import { cross } from "./layers/cross.js";
 import { crossV2 } from "./layers/cross-v2.js";
@@ -39,6 +40,7 @@ import { mlp } from "./layers/mlp.js";
 import { norm } from "./layers/norm.js";
 import { pairs } from "./layers/pairs.js";
 import { stack } from "./layers/stack.js";
+import { pool } from "./layers/pool.js";
 import { stop } from "./layers/stop.js";
 import { approxNdcg } from "./losses/approx-ndcg.js";
 import { bce } from "./losses/bce.js";
@@ -61,7 +63,9 @@ export { activations, type ActivationBuiltin } from "./activations/index.js";
 export * from "./builtin.js";
 export { type ArithmeticOperator, arithmeticOperators } from "./layers/arithmetic.js";
 export * from "./loss-options.js";
+export { concat as concatLayer } from "./layers/concat.js";
 export * from "./parameter.js";
+export { layerShape, lowerLayer } from "./positions.js";
 export { balances };
 
 export const layers: readonly LayerBuiltin[] = [
@@ -80,6 +84,8 @@ export const layers: readonly LayerBuiltin[] = [
   dropout,
   norm,
   stop,
+  pool,
+  attend,
   ait,
   ...activationLayers,
 ];

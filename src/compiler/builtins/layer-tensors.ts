@@ -7,6 +7,7 @@ import type { Arguments, Model, NetNode } from "../model/model.js";
 import { omitUndefined } from "../text/index.js";
 import type { LayerContext } from "./builtin.js";
 import { resolveFamily, resolveGate, resolveLayer } from "./index.js";
+import { lowerLayer } from "./positions.js";
 
 /** A tensor that a layer keeps, by its name in the layer: of what each member of a family has, `income.0.weight`. */
 export interface TensorShape {
@@ -80,6 +81,11 @@ function build(model: Pick<Model, "nodes">, node: NetNode, args: Arguments, note
     builder,
     arguments: args,
     inputs: isGate ? inputs.slice(0, 1) : inputs,
+    masks: read.map((input, place) =>
+      input?.sequence === undefined
+        ? undefined
+        : () => builder.input(`mask ${place}`, float32("B", input.shape[0] ?? 1)),
+    ),
     inputReplicas: isGate ? replicas.slice(0, 1) : replicas,
     ...omitUndefined({ replicas: node.replicas }),
     training: false,
@@ -112,5 +118,8 @@ function build(model: Pick<Model, "nodes">, node: NetNode, args: Arguments, note
       context,
       replicas.slice(1).reduce<number>((total, count) => total + (count ?? 1), 0),
     );
-  } else resolveLayer(node.layer)?.lower(context);
+  } else {
+    const layer = resolveLayer(node.layer);
+    if (layer !== undefined) lowerLayer(layer, context);
+  }
 }

@@ -9,12 +9,29 @@ export function problem(text: string): ShapeResult {
   return { kind: "problem", problem: text };
 }
 
+/** `[64]`; of a sequence `sequence[50] × [64]`. */
+export function shapeText(shape: readonly number[]): string {
+  const [length, width] = shape;
+  return shape.length === 2 ? `sequence[${length ?? ""}] × [${width ?? ""}]` : `[${shape.join(", ")}]`;
+}
+
+/** The length and width of a layer's one input, a sequence, handed on to the rule. */
+export function fromSequence(
+  shape: readonly number[] | undefined,
+  rule: (length: number, width: number) => ShapeResult,
+): ShapeResult {
+  const [length, width] = shape ?? [];
+  return length === undefined || width === undefined
+    ? problem(`needs a sequence, has ${shapeText(shape ?? [])}`)
+    : rule(length, width);
+}
+
 /** The width of a layer's one input, a vector per row, handed on to the rule. */
 export function fromVector(inputs: readonly (readonly number[])[], rule: (width: number) => ShapeResult): ShapeResult {
   const [shape = []] = inputs;
   const [width] = shape;
   return width === undefined || shape.length !== 1
-    ? problem(`needs a vector per row, has [${shape.join(", ")}]`)
+    ? problem(`needs a vector per row, has ${shapeText(shape)}`)
     : rule(width);
 }
 
@@ -27,6 +44,8 @@ export function fromEqualVectors(
     const other = inputs.find((shape) => shape.length !== 1 || shape[0] !== width);
     return other === undefined
       ? rule(width)
-      : problem(`needs inputs of one width, has ${width} and ${other.join("×")}`);
+      : problem(
+          `needs inputs of one width, has ${width} and ${other.length === 2 ? shapeText(other) : other.join("×")}`,
+        );
   });
 }

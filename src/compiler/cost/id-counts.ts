@@ -1,5 +1,5 @@
 /** How many ids each feature has, before any data is read: told, written in the spec, or bounded by it. */
-import type { FeatureModel, FittedSizes, Model, Vocabulary } from "../model/index.js";
+import { tableOwner, type FeatureModel, type FittedSizes, type Model, type Vocabulary } from "../model/index.js";
 
 export interface IdCount {
   readonly feature: string;
@@ -15,7 +15,8 @@ export interface IdCount {
 /** A count for every feature that has ids, in the order of the spec; `given` counts go before what the spec says. */
 export function idCounts({ features }: Pick<Model, "features">, given: FittedSizes["ids"] = {}): readonly IdCount[] {
   return features.flatMap((feature): readonly IdCount[] => {
-    if (feature.kind === "numeric") return [];
+    // The ids of a feature that is like another one are the other's.
+    if (feature.kind === "numeric" || tableOwner(feature) !== feature.name) return [];
     const own = Object.hasOwn(given, feature.name) ? given[feature.name] : undefined;
     return [{ feature: feature.name, ...(own === undefined ? countOf(feature) : { ids: own, source: "given" }) }];
   });
@@ -42,6 +43,9 @@ function countOfVocabulary(vocabulary: Vocabulary): Pick<IdCount, "ids" | "sourc
       return { ids: vocabulary.count + 1, source: "spec" };
     case "listed":
       return { ids: vocabulary.values.length + 1, source: "spec" };
+    // That of another feature.
+    case "like":
+      return { ids: 1, source: "data" };
     case "fitted":
       return vocabulary.limit === undefined
         ? { ids: 1, source: "data" }

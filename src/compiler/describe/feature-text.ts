@@ -1,6 +1,6 @@
-import type { FeatureModel, LabelModel, Vocabulary } from "../model/index.js";
+import type { FeatureModel, LabelModel, Vocabulary, VocabularyFeature } from "../model/index.js";
 import { columnText } from "./column-text.js";
-import { numberText, quoted } from "./value-text.js";
+import { nameText, numberText, quoted } from "./value-text.js";
 
 /** `categorical(hash: 1_000_000, embed: 16, …)`, with where its values come from when that is not a column of its name. */
 export function featureText(feature: FeatureModel): string {
@@ -25,16 +25,28 @@ function typeOptions(feature: FeatureModel): readonly string[] {
     case "bucket":
       return [boundariesText(feature.boundaries), `embed: ${numberText(feature.embed)}`];
     case "categorical":
-      return [...vocabularyOptions(feature.vocabulary), `embed: ${numberText(feature.embed)}`];
+      return embeddingOptions(feature);
     case "bag":
       return [
-        ...vocabularyOptions(feature.vocabulary),
-        `embed: ${numberText(feature.embed)}`,
+        ...embeddingOptions(feature),
         `pool: ${feature.pool}`,
         `separator: ${quoted(feature.separator)}`,
         `max: ${numberText(feature.max)}`,
       ];
+    case "sequence":
+      return [
+        ...embeddingOptions(feature),
+        `separator: ${quoted(feature.separator)}`,
+        `max: ${numberText(feature.max)}`,
+        `keep: ${feature.keep}`,
+      ];
   }
+}
+
+/** Where ids and embeddings come from. */
+function embeddingOptions({ vocabulary, embed }: VocabularyFeature): readonly string[] {
+  const own = vocabularyOptions(vocabulary);
+  return vocabulary.kind === "like" ? own : [...own, `embed: ${numberText(embed)}`];
 }
 
 function commonOptions({ serving, dropout }: FeatureModel): readonly string[] {
@@ -72,6 +84,8 @@ export function vocabularyOptions(vocabulary: Vocabulary): readonly string[] {
       return [`ids: ${numberText(vocabulary.count)}`];
     case "listed":
       return [`values: [${vocabulary.values.map(quoted).join(", ")}]`];
+    case "like":
+      return [`like: ${nameText(vocabulary.feature)}`];
     case "fitted":
       return [
         ...(vocabulary.limit === undefined ? [] : [`vocab: ${numberText(vocabulary.limit)}`]),

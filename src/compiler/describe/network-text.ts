@@ -117,7 +117,9 @@ function arithmeticText(model: Pick<Model, "nodes">, node: NetNode, read: readon
   return [...number(left), ...operands, ...number(right)].join(` ${node.layer} `);
 }
 
-/** `[64]`; with replicas `8 × [64]`. */
+/** `[64]`; of a sequence `sequence[50] × [64]`; with replicas `8 × [64]`. */
 export function shapeText({ shape, replicas }: Pick<NetNode, "shape" | "replicas">): string {
+  const [length, width] = shape;
+  if (shape.length === 2) return `sequence[${length ?? ""}] × [${width ?? ""}]`;
   return `${replicas === undefined ? "" : `${replicas} × `}[${shape.join(", ")}]`;
 }

@@ -60,6 +60,7 @@ export const changeRules = {
   "feature.scale": rule("training", "the network reads other numbers for the same values"),
   "feature.missing": rule("training", "null is read as another number"),
   "feature.pool": rule("training", "its values are pooled differently"),
+  "feature.keep": rule("training", "other values of a long row are read"),
   "feature.max": rule("training", "another number of its values is read"),
   "feature.dropout": rule("training", "training hides it more or less often"),
 

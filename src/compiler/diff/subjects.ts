@@ -145,7 +145,8 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
         facet("embed", "feature.embed", numberText(feature.embed)),
       ];
     case "categorical":
-    case "bag": {
+    case "bag":
+    case "sequence": {
       const { vocabulary } = feature;
       const own = [
         facet("vocabulary", "feature.vocabulary", vocabularyOptions(vocabulary).join(", "), {
@@ -157,7 +158,9 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
       if (feature.kind === "categorical") return own;
       return [
         ...own,
-        facet("pool", "feature.pool", feature.pool),
+        feature.kind === "bag"
+          ? facet("pool", "feature.pool", feature.pool)
+          : facet("keep", "feature.keep", feature.keep),
         facet("separator", "feature.separator", quoted(feature.separator)),
         facet("max", "feature.max", numberText(feature.max)),
       ];

@@ -2,7 +2,7 @@
 import { own } from "../text/index.js";
 import { resolveBalance } from "../builtins/index.js";
 import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
-import { batchLayout, type FittedSizes, type Model, type NetNode, nodeAt } from "../model/index.js";
+import { batchLayout, type FittedSizes, type Model, type NetNode, nodeAt, tableOwner } from "../model/index.js";
 import { reachableNodes, termsOfNodes } from "./reachable.js";
 
 /** A table of the spec: the rows [row, row + rows) of its state variable. */
@@ -11,6 +11,8 @@ export interface EmbeddingPiece {
   readonly name: string;
   /** Whose ids select its rows. */
   readonly feature: string;
+  /** The features that are looked up in it. */
+  readonly readers: readonly string[];
   readonly row: number;
   readonly rows: number;
 }
@@ -47,6 +49,7 @@ const embeddingInitializer: Initializer = { kind: "normal", mean: 0, deviation: 
 interface WantedPiece {
   readonly name: string;
   readonly feature: string;
+  readonly readers: readonly string[];
   readonly width: number;
   readonly rows: number;
   readonly lookups: number;
@@ -69,7 +72,7 @@ export function planEmbeddings(
     const pieces = wanted.map((piece): EmbeddingPiece => {
       const row = rows;
       rows += piece.rows;
-      return { name: piece.name, feature: piece.feature, row, rows: piece.rows };
+      return { name: piece.name, feature: piece.feature, readers: piece.readers, row, rows: piece.rows };
     });
     const lookups = wanted.reduce((total, piece) => total + piece.lookups, 0);
     return { name, width: wanted[0]?.width ?? 0, rows, pieces, lookups, ...chooseUpdate(model, rows, lookups) };
@@ -111,11 +114,20 @@ function wantedPieces(model: Model, sizes: FittedSizes): readonly WantedPiece[] 
   for (const node of reachableNodes(model, model.heads, "recorded")) {
     const lookup = lookupOf(node);
     const slot = slots.get(lookup?.feature ?? "");
-    if (lookup === undefined || slot === undefined || wanted.has(lookup.piece)) continue;
-    const rows = own(sizes.ids, lookup.feature);
-    if (rows === undefined) throw new Error(`the number of ids of the feature ${lookup.feature} is not known`);
+    if (lookup === undefined || slot === undefined) continue;
+    const known = wanted.get(lookup.piece);
+    if (known?.readers.includes(lookup.feature) === true) continue;
+    if (known !== undefined) {
+      const readers = [...known.readers, lookup.feature];
+      wanted.set(lookup.piece, { ...known, readers, lookups: known.lookups + slot.width });
+      continue;
+    }
+    const feature = ownerOf(model, lookup.feature);
+    const rows = own(sizes.ids, feature);
+    if (rows === undefined) throw new Error(`the number of ids of the feature ${feature} is not known`);
     const width = lookup.width ?? embedWidth(model, lookup.feature);
-    wanted.set(lookup.piece, { name: lookup.piece, feature: lookup.feature, width, rows, lookups: slot.width });
+    const readers = [lookup.feature];
+    wanted.set(lookup.piece, { name: lookup.piece, feature, readers, width, rows, lookups: slot.width });
   }
   return [...wanted.values()];
 }
@@ -124,15 +136,21 @@ function wantedPieces(model: Model, sizes: FittedSizes): readonly WantedPiece[] 
 export function lookupOf(
   node: NetNode,
 ): { readonly feature: string; readonly piece: string; readonly width?: number } | undefined {
-  const { feature, width } = node.arguments;
+  const { feature, width, table } = node.arguments;
   if (typeof feature !== "string") return undefined;
   return typeof width === "number"
     ? { feature, piece: embeddingName(node.id), width: width * (node.replicas ?? 1) }
-    : { feature, piece: embeddingName(feature) };
+    : { feature, piece: embeddingName(typeof table === "string" ? table : feature) };
 }
 
 export function embeddingName(owner: string): string {
   return `${owner}.embedding`;
+}
+
+/** The feature whose ids a feature has. */
+function ownerOf(model: Model, name: string): string {
+  const feature = model.features.find((each) => each.name === name);
+  return feature === undefined ? name : tableOwner(feature);
 }
 
 function embedWidth(model: Model, name: string): number {

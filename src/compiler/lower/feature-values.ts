@@ -4,7 +4,7 @@
  */
 import { omitUndefined } from "../text/index.js";
 import { type GraphBuilder, int32, multiplyDims, type ValueId } from "../graph/index.js";
-import type { BatchLayout, FeatureModel, LayoutSlot } from "../model/index.js";
+import { isListFeature, type BatchLayout, type FeatureModel, type LayoutSlot } from "../model/index.js";
 import { type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
 import { streamOf } from "./random-stream.js";
 
@@ -16,8 +16,8 @@ export interface FeatureInputs {
   readonly features: readonly FeatureModel[];
   readonly layout: BatchLayout;
   readonly tables: readonly EmbeddingTable[];
-  /** Names of the pieces that this function looks up. */
-  readonly pieces: ReadonlySet<string>;
+  /** What this function looks up, by {@link lookupKey}. */
+  readonly lookups: ReadonlySet<string>;
   readonly serving: ServingValues;
   /** [B, idWidth] int32 and [B, numberWidth] float32; absent when the model has no such feature. */
   readonly ids: ValueId | undefined;
@@ -29,12 +29,19 @@ export interface FeatureInputs {
   };
 }
 
+/** A feature in a piece of a table. */
+export function lookupKey(piece: string, feature: string): string {
+  return `${piece} ${feature}`;
+}
+
 /** `asServed`: with the values that serving sees in place of the data's. */
 export interface FeatureValues {
   /** [B, 1]. */
   readonly number: (feature: string, asServed: boolean) => ValueId;
-  /** [B, width of the piece's table]. */
-  readonly embedding: (piece: string, asServed: boolean) => ValueId;
+  /** A feature in a piece: [B, width of the piece's table]; of a sequence [B, max, width], anything where there is no value. */
+  readonly embedding: (piece: string, feature: string, asServed: boolean) => ValueId;
+  /** [B, max] float32: 1 where a sequence has a value, else 0. */
+  readonly mask: (feature: string, asServed: boolean) => ValueId;
   /** What the batch looks up in a table, in one of its pieces or in all. No row of the table is in two of them. */
   readonly lookedUp: (table: EmbeddingTable, piece?: string) => readonly LookedUp[];
   /**
@@ -92,9 +99,9 @@ export function createFeatureValues(given: FeatureInputs): FeatureValues {
     blocks.set(table, block);
     return block;
   };
-  const lookupOf = (piece: string): Lookup => {
-    const lookup = lookups.find((each) => each.piece.name === piece);
-    if (lookup === undefined) throw new Error(`nothing looks up ${piece}`);
+  const lookupOf = (piece: string, feature: string): Lookup => {
+    const lookup = lookups.find((each) => each.piece.name === piece && each.feature.name === feature);
+    if (lookup === undefined) throw new Error(`nothing looks up ${feature} in ${piece}`);
     return lookup;
   };
   const embedding = (lookup: Lookup, asServed: boolean): ValueId => {
@@ -122,35 +129,74 @@ export function createFeatureValues(given: FeatureInputs): FeatureValues {
 
   return {
     number: (feature, asServed) => numberOf(inputs, feature, asServed),
-    embedding: (piece, asServed) => embedding(lookupOf(piece), asServed),
+    embedding: (piece, feature, asServed) => embedding(lookupOf(piece, feature), asServed),
+    mask: (feature, asServed) => maskOf(inputs, feature, asServed),
     lookedUp: (table, piece) => {
-      if (piece !== undefined) return [lookedUp(lookupOf(piece))];
-      const own = lookups.filter((each) => each.table === table);
-      const single = own.filter((lookup) => !isInBlock(lookup)).map(lookedUp);
-      if (!own.some(isInBlock)) return single;
+      const own = lookups.filter((each) => each.table === table && (piece === undefined || each.piece.name === piece));
+      if (piece !== undefined) return joinShared(builder, own, lookedUp);
+      const single = own.filter((lookup) => !isInBlock(lookup));
+      if (!own.some(isInBlock)) return joinShared(builder, single, lookedUp);
       const { ids, values, lookups: inBlock } = blockOf(table);
       const rows = builder.reshape(values, [multiplyDims("B", inBlock.length), table.width]);
-      return [found(ids, rows, present.get(ids)), ...single];
+      const block = found(ids, rows, present.get(ids));
+      // A piece that is looked up in the block and apart has its rows in one.
+      const isShared = ({ piece: { name } }: Lookup): boolean => inBlock.some((each) => each.piece.name === name);
+      const joined = [block, ...single.filter(isShared).map(lookedUp)];
+      const apart = single.filter((lookup) => !isShared(lookup));
+      return [joinLookedUp(builder, joined), ...joinShared(builder, apart, lookedUp)];
     },
     present,
   };
 }
 
-function lookupsOf({ features, layout, tables, pieces }: FeatureInputs): readonly Lookup[] {
+function lookupsOf({ features, layout, tables, lookups }: FeatureInputs): readonly Lookup[] {
   return tables.flatMap((table) =>
-    table.pieces.flatMap((piece): readonly Lookup[] => {
-      const feature = features.find(({ name }) => name === piece.feature);
-      const slot = layout.ids.find((each) => each.feature === piece.feature);
-      if (feature === undefined || feature.kind === "numeric" || slot === undefined || !pieces.has(piece.name))
-        return [];
-      return [{ table, piece, feature, slot }];
-    }),
+    table.pieces.flatMap((piece): readonly Lookup[] =>
+      piece.readers.flatMap((reader): readonly Lookup[] => {
+        const feature = features.find(({ name }) => name === reader);
+        const slot = layout.ids.find((each) => each.feature === reader);
+        const isRead = lookups.has(lookupKey(piece.name, reader));
+        return feature === undefined || feature.kind === "numeric" || slot === undefined || !isRead
+          ? []
+          : [{ table, piece, feature, slot }];
+      }),
+    ),
   );
 }
 
-/** Bags are pooled, and what serving replaces is read in two ways: both are looked up by themselves. */
+/** What is looked up several times in one piece is one list of rows, so that each row of the table is in one list only. */
+function joinShared(
+  builder: GraphBuilder,
+  lookups: readonly Lookup[],
+  lookedUp: (lookup: Lookup) => LookedUp,
+): readonly LookedUp[] {
+  const byPiece = new Map<EmbeddingPiece, LookedUp[]>();
+  for (const lookup of lookups) byPiece.set(lookup.piece, [...(byPiece.get(lookup.piece) ?? []), lookedUp(lookup)]);
+  return [...byPiece.values()].map((all) => joinLookedUp(builder, all));
+}
+
+function joinLookedUp(builder: GraphBuilder, all: readonly LookedUp[]): LookedUp {
+  const [first] = all;
+  if (first === undefined) throw new Error("nothing is looked up");
+  if (all.length === 1) return first;
+  const rows = all.map((each) => {
+    const [width = 1] = builder.shape(each.rows).slice(1);
+    return builder.reshape(each.rows, [...builder.shape(each.ids), width]);
+  });
+  const presents = all.map(({ ids, present }) => present ?? builder.ones(builder.shape(ids)));
+  return {
+    ids: builder.concat(
+      all.map(({ ids }) => ids),
+      1,
+    ),
+    rows: builder.flattenRows(builder.concat(rows, 1), 2),
+    present: builder.concat(presents, 1),
+  };
+}
+
+/** Lists are gathered apart, and what serving replaces is read in two ways: both are looked up by themselves. */
 function isInBlock({ feature }: Lookup): boolean {
-  return feature.kind !== "bag" && feature.serving.kind !== "value";
+  return !isListFeature(feature) && feature.serving.kind !== "value";
 }
 
 function gatherBlock(inputs: Making, table: EmbeddingTable, lookups: readonly Lookup[]): Block {
@@ -173,16 +219,16 @@ function gatherBlock(inputs: Making, table: EmbeddingTable, lookups: readonly Lo
 
 /** Ids of one piece as rows of its table. */
 function tableRows(inputs: Making, { piece, feature }: Lookup, ids: ValueId): ValueId {
-  return rowsAt(inputs, ids, inputs.builder.scalar(piece.row, "int32"), feature.kind === "bag");
+  return rowsAt(inputs, ids, inputs.builder.scalar(piece.row, "int32"), isListFeature(feature));
 }
 
 /**
- * Ids as rows of a table, which `offsets` moves them to. Where −1 can occur, in bags and in training, the first row is used
+ * Ids as rows of a table, which `offsets` moves them to. Where −1 can occur, in lists and in training, the first row is used
  * for it: a gather has to read some row, and what reads the result leaves it out.
  */
-function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: ValueId, isBag: boolean): ValueId {
+function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: ValueId, isList: boolean): ValueId {
   const zero = builder.scalar(0, "int32");
-  const rows = builder.add(isBag || training !== undefined ? builder.maximum(ids, zero) : ids, offsets);
+  const rows = builder.add(isList || training !== undefined ? builder.maximum(ids, zero) : ids, offsets);
   if (training !== undefined) present.set(rows, builder.cast(builder.lessEqual(zero, ids), "float32"));
   return rows;
 }
@@ -213,14 +259,15 @@ function recordedRun(inputs: FeatureInputs, run: readonly Lookup[]): ValueId {
 }
 
 /** The feature's ids as the data has them, dropped in training as the spec says: [B, slot's width]. */
-function recordedIds(inputs: FeatureInputs, { feature, slot }: Lookup): ValueId {
+function recordedIds(inputs: FeatureInputs, { feature, slot }: Pick<Lookup, "feature" | "slot">): ValueId {
   const { builder } = inputs;
   const ids = sliceColumns(builder, inputs.ids, slot);
   const dropped = droppedRows(inputs, feature);
   if (dropped === undefined) return ids;
-  // "Unknown" is id 0, but padding stays padding; an unknown bag is empty.
-  const unknown =
-    feature.kind === "bag" ? builder.scalar(-1, "int32") : builder.minimum(ids, builder.scalar(0, "int32"));
+  // "Unknown" is id 0, but padding stays padding; an unknown list is empty.
+  const unknown = isListFeature(feature)
+    ? builder.scalar(-1, "int32")
+    : builder.minimum(ids, builder.scalar(0, "int32"));
   return builder.select(dropped, unknown, ids);
 }
 
@@ -249,11 +296,28 @@ function lookUp(inputs: Making, lookup: Lookup, asServed: boolean): ValueId {
   const { feature, slot, table } = lookup;
   return builder.within(lookup.piece.name, feature.span, () => {
     if (!asServed || feature.serving.kind !== "value") return embed(inputs, lookup, recordedIds(inputs, lookup));
-    const served = servedValues(inputs, feature);
-    const ids = Array.from({ length: slot.width }, (_, i) => served[i] ?? -1);
-    const row = embed(inputs, lookup, builder.constant(int32(1, slot.width), ids));
-    return builder.broadcast(row, ["B", table.width]);
+    const row = embed(inputs, lookup, servedIds(inputs, feature, slot));
+    return builder.broadcast(row, feature.kind === "sequence" ? ["B", slot.width, table.width] : ["B", table.width]);
   });
+}
+
+/** [1, slot's width]. */
+function servedIds(inputs: FeatureInputs, feature: FeatureModel, slot: LayoutSlot): ValueId {
+  const served = servedValues(inputs, feature);
+  const ids = Array.from({ length: slot.width }, (_, i) => served[i] ?? -1);
+  return inputs.builder.constant(int32(1, slot.width), ids);
+}
+
+function maskOf(inputs: FeatureInputs, name: string, asServed: boolean): ValueId {
+  const { builder } = inputs;
+  const feature = inputs.features.find((each) => each.name === name);
+  const slot = inputs.layout.ids.find((each) => each.feature === name);
+  if (feature === undefined || feature.kind === "numeric" || slot === undefined)
+    throw new Error(`there is no sequence ${name}`);
+  const isServed = asServed && feature.serving.kind === "value";
+  const ids = isServed ? servedIds(inputs, feature, slot) : recordedIds(inputs, { feature, slot });
+  const mask = builder.cast(builder.lessEqual(builder.scalar(0, "int32"), ids), "float32");
+  return isServed ? builder.broadcast(mask, ["B", slot.width]) : mask;
 }
 
 function servedValues({ serving }: FeatureInputs, { name }: FeatureModel): readonly number[] {
@@ -262,12 +326,13 @@ function servedValues({ serving }: FeatureInputs, { name }: FeatureModel): reado
   return values;
 }
 
-/** Ids [R, W] → [R, e]. */
+/** Ids [R, W] → [R, e]; of a sequence [R, W, e]. */
 function embed(inputs: Making, lookup: Lookup, ids: ValueId): ValueId {
   const { builder } = inputs;
   const { table, feature } = lookup;
   const [rows = "B"] = builder.shape(ids);
   const gathered = builder.gather(builder.state(tableVariable(table)), tableRows(inputs, lookup, ids));
+  if (feature.kind === "sequence") return gathered;
   if (feature.kind !== "bag") return builder.reshape(gathered, [rows, table.width]);
   const isValue = builder.lessEqual(builder.scalar(0, "int32"), ids);
   return poolBag(builder, feature.pool, gathered, isValue);

@@ -17,7 +17,7 @@ import { headArguments, headsReadBy } from "../builtins/index.js";
 import { batchInputs, batchLayout, type FittedSizes, type HeadModel, type Model } from "../model/index.js";
 import { type BalancedTerm, lowerBalance } from "./balance.js";
 import { type EmbeddingOptions, type EmbeddingTable, lookupOf, planEmbeddings } from "./embeddings.js";
-import { createFeatureValues, type ServingValues } from "./feature-values.js";
+import { createFeatureValues, lookupKey, type ServingValues } from "./feature-values.js";
 import { lowerPenalty, lowerTerm } from "./losses.js";
 import { createNetwork, type Network, type NetworkView } from "./network.js";
 import { reachableNodes } from "./reachable.js";
@@ -89,7 +89,9 @@ function createScope(
   const layout = batchLayout(model);
   const variables = createVariables(builder);
   const reachable = reachableNodes(model, heads, name === "predict" ? "served" : "recorded");
-  const pieces = new Set(reachable.flatMap((node) => lookupOf(node)?.piece ?? []));
+  const found = reachable.flatMap((node) => lookupOf(node) ?? []);
+  const pieces = new Set(found.map(({ piece }) => piece));
+  const lookups = new Set(found.map(({ piece, feature }) => lookupKey(piece, feature)));
   const random = (stream: number, shape: readonly (number | string)[]): ValueId =>
     builder.random(builder.state(stepVariable), { seed: model.train.seed, stream, shape });
   const ids = layout.idWidth > 0 ? builder.input(batchInputs.ids, int32("B", layout.idWidth)) : undefined;
@@ -101,7 +103,7 @@ function createScope(
     features: model.features,
     layout,
     tables,
-    pieces,
+    lookups,
     serving,
     ids,
     numbers,

@@ -5,6 +5,7 @@ import {
   type GateValue,
   type HeadValue,
   type LayerContext,
+  lowerLayer,
   resolveFamily,
   resolveGate,
   resolveLayer,
@@ -145,7 +146,7 @@ function lowerNode(
 ): ValueId {
   const { builder, model } = inputs;
   const layer = resolveLayer(node.layer);
-  if (layer !== undefined) return layer.lower(layerContext(inputs, view, node, node.inputs, valueOf));
+  if (layer !== undefined) return lowerLayer(layer, layerContext(inputs, view, node, node.inputs, valueOf));
   const family = resolveFamily(node.layer);
   if (family !== undefined) return family.lower(familyContext(inputs, view, node, valueOf));
   const gate = resolveGate(node.layer);
@@ -188,13 +189,17 @@ function layerContext(
     arguments: node.arguments,
     inputs: reads.map(valueOf),
     inputReplicas: reads.map((ref) => nodeAt(model, ref).replicas),
+    masks: reads.map((ref) => {
+      const { sequence } = nodeAt(model, ref);
+      return sequence === undefined ? undefined : () => features.mask(sequence, asServed);
+    }),
     ...omitUndefined({ replicas: node.replicas }),
     training,
     present,
     feature: (name, table) => {
       const isNumber = model.features.find((each) => each.name === name)?.kind === "numeric";
       if (isNumber && table === "own") return features.number(name, asServed);
-      return features.embedding(lookupOf(node)?.piece ?? embeddingName(name), asServed);
+      return features.embedding(lookupOf(node)?.piece ?? embeddingName(name), name, asServed);
     },
     parameter: (name, shape, initializer, group) => variables.parameter(node.id, name, shape, initializer, group),
     statistic: (name, shape, initial) => variables.statistic(node.id, name, shape, initial),

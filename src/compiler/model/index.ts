@@ -6,6 +6,7 @@ export * from "./serving.js";
 export * from "./layout.js";
 export type { ArgumentSpec, ArgumentType, HeadReference, LabelReference, ParameterType } from "./parameter.js";
 export { idOfText } from "./ids.js";
+export { hasVocabulary, isListFeature, tableOwner, type ListFeature, type VocabularyFeature } from "./feature-lists.js";
 export { closedLabels } from "./labels.js";
 export { labelOrder, type LabelOrder, labelsOrderedBy, listColumn } from "./lists.js";
 export { memberId } from "./member-id.js";

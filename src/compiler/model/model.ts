@@ -143,7 +143,9 @@ export type Vocabulary =
   /** The values are whole numbers in [0, count): v has id v + 1; 0 is for null and for everything else. */
   | { readonly kind: "ids"; readonly count: number }
   /** Listed in the spec. */
-  | { readonly kind: "listed"; readonly values: readonly string[] };
+  | { readonly kind: "listed"; readonly values: readonly string[] }
+  /** That of another feature, whose embedding table this one looks up too. */
+  | { readonly kind: "like"; readonly feature: string };
 
 export type FeatureType =
   | { readonly kind: "categorical"; readonly vocabulary: Vocabulary; readonly embed: number }
@@ -164,6 +166,15 @@ export type FeatureType =
       readonly pool: "mean" | "sum" | "max";
       readonly separator: string;
       readonly max: number;
+    }
+  /** The values of a row in their order, each with its embedding: [max, embed]. Of more than `max`, the last or the first are used. */
+  | {
+      readonly kind: "sequence";
+      readonly vocabulary: Vocabulary;
+      readonly embed: number;
+      readonly separator: string;
+      readonly max: number;
+      readonly keep: "last" | "first";
     };
 
 /** `standard` subtracts the training mean and divides by the deviation (1 when it is 0); `minmax` maps the training range to [0, 1]. */
@@ -186,8 +197,9 @@ export interface LabelModel {
 export type NodeRef = number;
 
 /**
- * One application of a network built-in. A row's value has `shape` ([d]; the batch is never written); with `replicas` n
- * the node stands for n networks of that shape, and its value is [n, d]. They share nothing, unless they are `members`.
+ * One application of a network built-in. A row's value has `shape` ([d], or [L, d] of a sequence; the batch is never written);
+ * with `replicas` n the node stands for n networks of that shape, and its value is [n, d]. They share nothing, unless they
+ * are `members`.
  */
 export interface NetNode {
   /** Unique in the model: the declaration's name, or that with a path for an inner part: `t_ctr`, `t_ctr/1`. */
@@ -207,6 +219,11 @@ export interface NetNode {
   /** Every parameter of the built-in, defaults filled in. */
   readonly arguments: Arguments;
   readonly shape: readonly number[];
+  /**
+   * Set where the value is a sequence [L, d]: the feature whose values are at its L positions. Which positions of a row have
+   * one is the feature's mask; what is at the others means nothing. A sequence has no replicas.
+   */
+  readonly sequence?: string;
   readonly replicas?: number;
   /**
    * Set on the node of a family layer: its replicas are these members, which meet in it. Nodes with the layer `member` read

@@ -102,6 +102,8 @@ function encodingOf(feature: FeatureModel): string {
       return `${feature.embed} numbers per value, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
     case "bag":
       return `${feature.embed} numbers, the ${feature.pool} of at most ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
+    case "sequence":
+      return `${feature.embed} numbers for each of the ${feature.keep} ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
   }
 }
 

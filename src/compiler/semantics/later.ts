@@ -3,8 +3,6 @@ import type { Name } from "../syntax/index.js";
 
 /** Built-ins that this version does not have yet, with what does instead. */
 export const later: Readonly<Record<string, string>> = {
-  attend: "a `bag(…)` feature pools the values of a list column",
-  pool: "a `bag(…)` feature pools its values",
   delayed: "use `bce`",
   ips: "use `bce`",
   snips: "use `bce`",

@@ -2,6 +2,7 @@ import { omitUndefined, own, compareText } from "../../compiler/text/index.js";
 import { dirname } from "node:path";
 import type { GraphFunction, Program, StateVariable } from "../../compiler/graph/graph.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
+import { tableOwner } from "../../compiler/model/feature-lists.js";
 import { hashModel } from "../../compiler/model/hash.js";
 import type { Model } from "../../compiler/model/model.js";
 import { heldReader, type StateReader } from "../engine/state.js";
@@ -211,11 +212,12 @@ function dataSchema(model: Model, fitted: FittedFiles): DataSchema {
   const layout: BatchLayout = batchLayout(model);
   return {
     fitted: artifactFiles.fitted,
-    features: model.features.map(({ name, kind }) => {
+    features: model.features.map((feature) => {
+      const { name, kind } = feature;
       const input = kind === "numeric" ? "numbers" : "ids";
-      const slot = layout[input].find(({ feature }) => feature === name);
+      const slot = layout[input].find((each) => each.feature === name);
       if (slot === undefined) throw new Error(`the layout has no place for the feature ${name}`);
-      const ids = own(fitted.ids, name);
+      const ids = own(fitted.ids, tableOwner(feature));
       return {
         name,
         kind,

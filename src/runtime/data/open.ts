@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
+import { isListFeature, tableOwner } from "../../compiler/model/feature-lists.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
 import type { Span } from "../../compiler/text/index.js";
@@ -104,7 +105,8 @@ async function open(job: Job): Promise<OpenedData> {
   const { spec, options } = job;
   const wanted = options.roles ?? ["train", "validation", "test"];
   const needsFit =
-    options.fitted === undefined && spec.features.some((feature) => fittedWithoutData(feature) === undefined);
+    options.fitted === undefined &&
+    spec.features.some((feature) => tableOwner(feature) === feature.name && fittedWithoutData(feature) === undefined);
   const data = new Map<DataRole, RoleData>();
   for (const role of ["train", "validation", "test"] as const) {
     if (!wanted.includes(role) && !(role === "train" && needsFit)) continue;
@@ -283,9 +285,10 @@ function readingsOf(
   ];
 }
 
-/** Nothing that a bag of a column may hold is wrong: lists and texts are texts. */
-function featureReadings({ name, kind, source, span }: FeatureModel): readonly Reading[] {
-  if (kind === "bag" && source.kind === "column") return [];
+/** Nothing that a bag or a sequence of a column may hold is wrong: lists and texts are texts. */
+function featureReadings(feature: FeatureModel): readonly Reading[] {
+  const { name, kind, source, span } = feature;
+  if (isListFeature(feature) && source.kind === "column") return [];
   const as = kind === "numeric" || kind === "bucket" ? "number" : "text";
   return [{ expression: source, as, user: `feature \`${name}\``, span }];
 }
@@ -303,6 +306,10 @@ function dataPart(feature: FeatureModel): unknown {
       return { name, kind, source, boundaries: feature.boundaries };
     case "bag":
       return { name, kind, source, vocabulary: feature.vocabulary, separator: feature.separator, max: feature.max };
+    case "sequence": {
+      const { vocabulary, separator, max, keep } = feature;
+      return { name, kind, source, vocabulary, separator, max, keep };
+    }
   }
 }
 

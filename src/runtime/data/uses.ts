@@ -1,4 +1,5 @@
 /** Which raw columns a model reads, and for what. */
+import { isListFeature } from "../../compiler/model/feature-lists.js";
 import type { ColumnExpression, FeatureModel, LabelModel, Model } from "../../compiler/model/model.js";
 import { metricArguments } from "../../compiler/metrics/index.js";
 import { compareText } from "../../compiler/text/index.js";
@@ -26,7 +27,7 @@ export function columnUses(
 ): readonly ColumnUse[] {
   const uses: ColumnUse[] = [];
   for (const feature of features) {
-    const needs = feature.kind === "bag" && feature.source.kind === "column" ? "list" : "value";
+    const needs = isListFeature(feature) && feature.source.kind === "column" ? "list" : "value";
     collect(feature.source, `feature \`${feature.name}\``, needs, uses);
   }
   for (const label of labels) collect(label.source, `label \`${label.name}\``, "value", uses);

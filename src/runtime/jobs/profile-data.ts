@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { columnText } from "../../compiler/describe/index.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
+import { tableOwner } from "../../compiler/model/feature-lists.js";
 import type { FeatureModel, Model } from "../../compiler/model/model.js";
 import { omitUndefined, own } from "../../compiler/text/index.js";
 import { readRunNote } from "../artifact/index.js";
@@ -142,8 +143,8 @@ function profileFeature(
   const { name, kind, source } = feature;
   const found = values.get(name);
   const nulls = report.columns.find(({ column }) => column === name)?.nulls ?? 0;
-  const ids = own(fittedSizes(fitted).ids, name);
-  const fit = own(fitted.features, name);
+  const ids = own(fittedSizes(fitted).ids, tableOwner(feature));
+  const fit = own(fitted.features, tableOwner(feature));
   const unseen =
     role === "train" || found?.kind !== "texts" || fit?.kind !== "vocabulary"
       ? undefined

@@ -2,6 +2,7 @@ import { own } from "../../compiler/text/index.js";
 import { carriedTensors, type TensorPlan, type WarmStartPlan, warmStartPlan } from "../../compiler/diff/index.js";
 import { type Program, rowsOf } from "../../compiler/graph/index.js";
 import { parameterTable } from "../../compiler/lower/index.js";
+import { hasVocabulary } from "../../compiler/model/feature-lists.js";
 import type { Model } from "../../compiler/model/model.js";
 import { type LoadedArtifact, splitState } from "../artifact/index.js";
 import type { Fitted, FittedFeature } from "../data/index.js";
@@ -95,8 +96,9 @@ function knownRows(take: Taken | undefined): number {
 /** Features of both models whose scale or boundaries the new data decides otherwise: kept weights read other numbers there. */
 export function refittedFeatures(old: LoadedArtifact, { model, fitted }: ColdStart): readonly string[] {
   const known = new Set(old.model.features.map(({ name }) => name));
-  return model.features.flatMap(({ name }) => {
-    if (!known.has(name)) return [];
+  return model.features.flatMap((feature) => {
+    const { name } = feature;
+    if (!known.has(name) || hasVocabulary(feature)) return [];
     const [before, after] = [featureOf(old.fitted, name), featureOf(fitted, name)];
     if (before.kind !== after.kind) return [];
     const isNumbers = after.kind === "number" || after.kind === "bucket";

@@ -53,6 +53,7 @@ export const activationLayers: readonly LayerBuiltin[] = activations.map(
     kind: "layer",
     ...row,
     inputs: ["x"],
+    positions: true,
     shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),
     lower: (context) => {
       const signal = apartCopies(context, inputSignal(context));

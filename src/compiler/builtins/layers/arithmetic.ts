@@ -7,7 +7,7 @@ import type { GraphBuilder } from "../../graph/builder.js";
 import type { Arguments } from "../../model/model.js";
 import type { LayerBuiltin, LayerContext, ShapeResult } from "../builtin.js";
 import { inputOf } from "../replicas.js";
-import { problem, shapeOf } from "../shapes.js";
+import { problem, shapeOf, shapeText } from "../shapes.js";
 
 export const arithmeticOperators = ["+", "-", "*"] as const;
 
@@ -27,6 +27,7 @@ function operator(
     summary,
     inputs: "variadic",
     parameters: [],
+    positions: true,
     shape: commonWidth,
     lower: (context) => {
       const [a, b] = operands(context);
@@ -44,7 +45,7 @@ export const operators: readonly LayerBuiltin[] = [
 /** Equal widths; a width of 1 goes with any. */
 function commonWidth(inputs: readonly (readonly number[])[]): ShapeResult {
   const several = inputs.find((shape) => shape.length !== 1);
-  if (several !== undefined) return problem(`needs a vector per row, has [${several.join(", ")}]`);
+  if (several !== undefined) return problem(`needs a vector per row, has ${shapeText(several)}`);
   const widths = inputs.map(([width = 1]) => width);
   const width = Math.max(...widths);
   const other = widths.find((each) => each !== width && each !== 1);

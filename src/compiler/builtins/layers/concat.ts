@@ -10,6 +10,7 @@ export const concat: LayerBuiltin = {
   summary: "Vectors one after another; `[a, b]` is the same.",
   inputs: "variadic",
   parameters: [],
+  positions: true,
   shape: (inputs) =>
     inputs.every((shape) => shape.length === 1)
       ? shapeOf(inputs.reduce((width, [own = 0]) => width + own, 0))

@@ -11,6 +11,7 @@ export const dropout: LayerBuiltin = {
   paper: "Srivastava et al.: Dropout: A Simple Way to Prevent Neural Networks from Overfitting, 2014",
   inputs: ["x"],
   parameters: [rateParameter("rate", "Share of the units that a training step drops.")],
+  positions: true,
   shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),
   lower: (context) => drop(context, inputRows(context, 0), numberArgument(context.arguments, "rate")),
 };

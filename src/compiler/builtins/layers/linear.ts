@@ -13,6 +13,7 @@ export const linear: LayerBuiltin = {
     { name: "width", type: { kind: "number", min: 1, max: 1_048_576, integer: true }, doc: "Number of units." },
     { name: "bias", type: { kind: "boolean" }, default: true, doc: "Whether b is there." },
   ],
+  positions: true,
   shape: (inputs, args) => fromVector(inputs, () => shapeOf(numberArgument(args, "width"))),
   lower: (context) => {
     const width = numberArgument(context.arguments, "width");

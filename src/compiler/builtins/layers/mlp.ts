@@ -40,6 +40,7 @@ export const mlp: LayerBuiltin = {
     "Layers of linear map, normalization, activation and dropout, in that order. Weights start uniform by Glorot's rule, biases at zero.",
   inputs: ["x"],
   parameters: mlpParameters,
+  positions: true,
   shape: mlpShape,
   lower: (context) =>
     rowsFirst(context, mlpLayers(context, inputSignal(context), numbersArgument(context.arguments, "widths"))),

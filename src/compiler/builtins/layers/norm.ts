@@ -31,6 +31,7 @@ export const norm: LayerBuiltin = {
       doc: "Share of the running mean and variance that `batch` keeps in each step; they are used outside of training.",
     },
   ],
+  positions: true,
   shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),
   lower: (context) => {
     const { arguments: args } = context;

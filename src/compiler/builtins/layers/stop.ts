@@ -9,6 +9,7 @@ export const stop: LayerBuiltin = {
   inputs: ["x"],
   parameters: [],
   stopsGradient: true,
+  positions: true,
   shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),
   lower: (context) => context.builder.stopGradient(inputRows(context, 0)),
 };

@@ -16,25 +16,37 @@ import { literalsOf, meantColumn, writeColumn } from "./column-names.js";
 import { setType, type CheckContext } from "../context.js";
 import { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./feature-types.js";
 import { suggestedBy } from "../names/suggestion.js";
+import { shareTables } from "./shared-tables.js";
 
 /** The `features` block; features that are wrong are reported and left out. */
 export function checkFeatures(context: CheckContext, block: ast.FeaturesBlock | undefined): readonly FeatureModel[] {
   const features: FeatureModel[] = [];
   const types: TypeTable = new Map();
   const sharing = new Set<ast.FeatureGroup>();
+  const entries = new Map<FeatureModel, ast.FeatureEntry>();
   for (const entry of block === undefined ? [] : featureEntries(block)) {
     const feature = checkFeature(context, entry, types, sharing);
     // A second declaration of the name was reported; the first one counts.
     if (feature === undefined || context.scope.names.get(feature.name)?.declaration !== entry) continue;
     features.push(feature);
-    setType(context, entry, { kind: "tensor", shape: featureShape(feature) });
+    entries.set(feature, entry);
   }
-  return features;
+  return shareTables(context, features, entries).map(({ feature, entry }) => {
+    setType(context, entry, { kind: "tensor", shape: featureShape(feature) });
+    return feature;
+  });
 }
 
-/** The shape of a feature as a part of the network: its embedding, or its number. */
+/** The shape of a feature as a part of the network: its embedding, one for each position of a sequence, or its number. */
 export function featureShape(feature: FeatureModel): readonly number[] {
-  return [feature.kind === "numeric" ? 1 : feature.embed];
+  switch (feature.kind) {
+    case "numeric":
+      return [1];
+    case "sequence":
+      return [feature.max, feature.embed];
+    default:
+      return [feature.embed];
+  }
 }
 
 /** What a type in the text says, undefined where it is wrong; the features of a group share theirs. */
@@ -63,7 +75,8 @@ function checkCall(context: CheckContext, type: ast.CallExpression | ast.NameExp
       : checkArguments(context, { name: kind, span: word.span }, featureKinds[kind].options, given);
   if (kind === undefined || args === undefined) return undefined;
   const at = (option: string): Span => given.find((argument) => argument.name?.text === option)?.span ?? word.span;
-  return { args, type: readType(context, kind, args, word.span, at), at };
+  const isGiven = (option: string): boolean => given.some((argument) => argument.name?.text === option);
+  return { args, type: readType(context, kind, args, word.span, at, isGiven), at };
 }
 
 function checkFeature(
@@ -93,9 +106,9 @@ function checkFeature(
 
 /** MTL6027: what serving sees is not in the vocabulary that the spec lists, or not an id. */
 function warnOfUnlisted(context: CheckContext, feature: string, type: FeatureType, value: string, span: Span): void {
-  if (type.kind !== "categorical" && type.kind !== "bag") return;
+  if (!("vocabulary" in type)) return;
   const { vocabulary } = type;
-  const used = type.kind === "bag" ? value.split(type.separator) : [value];
+  const used = "separator" in type ? value.split(type.separator) : [value];
   if (vocabulary.kind === "ids") {
     const { count } = vocabulary;
     if (used.some((each) => idOfText(each, count) === 0))
@@ -115,21 +128,13 @@ function findKind(context: CheckContext, word: ast.Name): FeatureKind | undefine
   if (word.text === "") return undefined;
   const kind = findFeatureKind(word.text);
   if (kind !== undefined) return kind;
-  if (word.text === "sequence")
-    context.reporter.report(
-      "MTL3090",
-      { what: "`sequence`", instead: "`bag(…)` pools the values of a list column" },
-      word.span,
-    );
-  else {
-    const { suggestion, details } = suggestedBy(word, featureKindNames);
-    context.reporter.report(
-      "MTL2004",
-      { name: word.text, what: "a kind of feature", known: featureKindNames, suggestion },
-      word.span,
-      details,
-    );
-  }
+  const { suggestion, details } = suggestedBy(word, featureKindNames);
+  context.reporter.report(
+    "MTL2004",
+    { name: word.text, what: "a kind of feature", known: featureKindNames, suggestion },
+    word.span,
+    details,
+  );
   return undefined;
 }
 
@@ -240,6 +245,7 @@ function readType(
   args: Arguments,
   span: Span,
   at: (option: string) => Span,
+  isGiven: (option: string) => boolean,
 ): FeatureType | undefined {
   switch (kind) {
     case "numeric":
@@ -254,11 +260,21 @@ function readType(
       return boundaries === undefined ? undefined : { kind, boundaries, embed: Number(args["embed"]) };
     }
     case "categorical":
-    case "bag": {
-      const vocabulary = readVocabulary(context, args, at);
+    case "bag":
+    case "sequence": {
+      const vocabulary = readVocabulary(context, args, at, isGiven);
       if (vocabulary === undefined) return undefined;
       const embed = Number(args["embed"]);
       if (kind === "categorical") return { kind, vocabulary, embed };
+      if (kind === "sequence")
+        return {
+          kind,
+          vocabulary,
+          embed,
+          separator: String(args["separator"]),
+          max: Number(args["max"]),
+          keep: args["keep"] === "first" ? "first" : "last",
+        };
       return {
         kind,
         vocabulary,
@@ -271,20 +287,26 @@ function readType(
   }
 }
 
-const vocabularyOptions = ["hash", "ids", "values", "vocab", "min_count"] as const;
+const vocabularyOptions = ["hash", "ids", "values", "like", "vocab", "min_count"] as const;
 
-function readVocabulary(context: CheckContext, args: Arguments, at: (option: string) => Span): Vocabulary | undefined {
+function readVocabulary(
+  context: CheckContext,
+  args: Arguments,
+  at: (option: string) => Span,
+  isGiven: (option: string) => boolean,
+): Vocabulary | undefined {
   const given = vocabularyOptions.filter((option) => args[option] !== null);
   const [first, second] = given;
   // `vocab` and `min_count` cut the same list; every other pair says two things at once.
   if (first !== undefined && second !== undefined && first !== "vocab") {
     context.reporter.report("MTL3018", { first, second, owner: "" }, at(second), {
       labels: [{ span: at(first), message: "this already says where ids come from" }],
-      help: "`hash` and `ids` need no vocabulary; `values` lists it; `vocab` and `min_count` cut the one found in the training data",
+      help: "`hash` and `ids` need no vocabulary; `values` lists it; `like` takes that of another feature; `vocab` and `min_count` cut the one found in the training data",
     });
     return undefined;
   }
-  const { hash, ids, values, vocab } = args;
+  const { hash, ids, values, vocab, like } = args;
+  if (typeof like === "string") return readLike(context, like, isGiven, at);
   if (typeof hash === "number") return { kind: "hash", buckets: hash };
   if (typeof ids === "number") return { kind: "ids", count: ids };
   if (Array.isArray(values)) {
@@ -299,6 +321,21 @@ function readVocabulary(context: CheckContext, args: Arguments, at: (option: str
     ...(typeof vocab === "number" ? { limit: vocab } : {}),
     minCount: args["min_count"] === null ? 1 : Number(args["min_count"]),
   };
+}
+
+/** `like: item_id`; the width is that of the other feature. */
+function readLike(
+  context: CheckContext,
+  feature: string,
+  isGiven: (option: string) => boolean,
+  at: (option: string) => Span,
+): Vocabulary | undefined {
+  if (!isGiven("embed")) return { kind: "like", feature };
+  context.reporter.report("MTL3018", { first: "like", second: "embed", owner: "" }, at("embed"), {
+    labels: [{ span: at("like"), message: "this already says where embeddings come from" }],
+    help: `the width is that of \`${feature}\``,
+  });
+  return undefined;
 }
 
 type Boundaries = Extract<FeatureType, { kind: "bucket" }>["boundaries"];

@@ -51,7 +51,7 @@ const vocabulary: readonly FeatureOption[] = [
     doc: "Number of ids that a hash of the value is mapped to.",
     type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true },
     default: null,
-    excludes: ["vocab", "min_count", "values"],
+    excludes: ["vocab", "min_count", "values", "like"],
   },
   {
     name: "ids",
@@ -64,23 +64,37 @@ const vocabulary: readonly FeatureOption[] = [
     doc: "The most frequent values of the training data, at most so many.",
     type: { kind: "number", min: 1, max: 2 ** 31 - 2, integer: true },
     default: null,
-    excludes: ["hash", "values"],
+    excludes: ["like", "hash", "values", "like"],
   },
   {
     name: "min_count",
     doc: "How often the training data must have a value for it to get an id.",
     type: { kind: "number", min: 1, integer: true },
     default: null,
-    excludes: ["hash", "values"],
+    excludes: ["hash", "values", "like"],
   },
   {
     name: "values",
     doc: "All values that there are.",
     type: { kind: "literals" },
     default: null,
-    excludes: ["hash", "vocab", "min_count"],
+    excludes: ["hash", "vocab", "min_count", "like"],
+  },
+  {
+    name: "like",
+    doc: "The feature whose ids and embeddings it has too.",
+    type: { kind: "reference", to: "feature" },
+    default: null,
+    excludes: ["ids", "hash", "values", "vocab", "min_count"],
   },
 ];
+
+const separator: FeatureOption = {
+  name: "separator",
+  doc: "What is between values in a text.",
+  type: { kind: "text" },
+  default: "|",
+};
 
 const rows = {
   categorical: {
@@ -144,12 +158,36 @@ const rows = {
         type: { kind: "choice", values: ["mean", "sum", "max"] },
         default: "mean",
       },
-      { name: "separator", doc: "What is between values in a text.", type: { kind: "text" }, default: "|" },
+      separator,
       {
         name: "max",
         doc: "Values that are used at most, the first ones.",
         type: { kind: "number", min: 1, max: 10_000, integer: true },
         default: 32,
+      },
+      serving("any"),
+      dropout,
+      column,
+    ],
+    value: "texts",
+  },
+  sequence: {
+    summary: "The values of a row in their order, each with its embedding: to be pooled or attended over.",
+    options: [
+      ...vocabulary,
+      embed,
+      separator,
+      {
+        name: "max",
+        doc: "Values that are used at most.",
+        type: { kind: "number", min: 1, max: 10_000, integer: true },
+        default: 50,
+      },
+      {
+        name: "keep",
+        doc: "Which values are used of more than `max`.",
+        type: { kind: "choice", values: ["last", "first"] },
+        default: "last",
       },
       serving("any"),
       dropout,

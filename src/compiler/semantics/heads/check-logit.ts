@@ -12,6 +12,7 @@ import { reportSeveral } from "../network/call-parts.js";
 import type { NetworkContext } from "../network/network.js";
 import { placeArguments } from "../arguments/place-arguments.js";
 import { noteServed } from "../serving/served.js";
+import { isVector } from "../network/sequences.js";
 import { showShape } from "../values/types.js";
 import { setType } from "../context.js";
 
@@ -147,7 +148,7 @@ function checkLogitCall(
   trainOnly: boolean,
 ): LogitExpression | undefined {
   const node = checkTensor(state, operand, owner, false);
-  if (node === undefined) return undefined;
+  if (node === undefined || !isVector(state, node, "logit", operand.span)) return undefined;
   checkServed(state, operand, node, owner, trainOnly);
   owner.logits += 1;
   return { kind: "logit", node, id: `${owner.id}/logit${owner.logits === 1 ? "" : `_${owner.logits}`}` };

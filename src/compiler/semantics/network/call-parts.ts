@@ -11,6 +11,7 @@ import { meantBy } from "../names/suggestion.js";
 import { networkKinds, type SymbolKind } from "../names/symbols.js";
 import { showShape } from "../values/types.js";
 import type { NetworkContext } from "./network.js";
+import { sequenceHelp } from "./sequences.js";
 
 /** What a tensor expression may name. */
 export const readable = ["feature", ...networkKinds] as const;
@@ -164,6 +165,7 @@ export function checkShape(
   if (result.kind === "shape") return result.shape;
   context.reporter.report("MTL3007", { layer: layer.name, problem: result.problem }, call.callee.span, {
     labels: inputs.written.map((argument, i) => ({ span: argument.span, message: showShape(shapes[i] ?? []) })),
+    ...(shapes.some((shape) => shape.length > 1) ? { help: sequenceHelp } : {}),
   });
   return undefined;
 }

@@ -7,6 +7,7 @@ import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
 import { reportIfLater } from "../later.js";
 import { plural } from "../../text/index.js";
+import { isVector } from "./sequences.js";
 import { addNode, type Network, type Owner } from "./network.js";
 import { checkTensor } from "./network-expression.js";
 import { reportSeveral, splitArguments } from "./call-parts.js";
@@ -52,6 +53,7 @@ export function checkGate(
   }
   const node = checkTensor(state, input.value, owner, false);
   if (mixed === undefined || node === undefined || args === undefined) return undefined;
+  if (!isVector(state, node, gate.name, input.value.span)) return undefined;
   const shape = checkWidths(state, declaration, mixed);
   if (shape === undefined) return undefined;
   const experts = mixed.reduce((count, each) => count + (nodeAt(network, each.node).replicas ?? 1), 0);
@@ -119,7 +121,7 @@ function checkMixed(state: NetworkContext, over: ast.Expression, owner: Owner): 
     const node = isUnknown(state.context, item)
       ? undefined
       : (poolOf(state, item) ?? checkTensor(state, item, owner, false));
-    if (node === undefined) sound = false;
+    if (node === undefined || !isVector(state, node, "over", item.span)) sound = false;
     else mixed.push({ node, expression: item });
   }
   return sound ? mixed : undefined;

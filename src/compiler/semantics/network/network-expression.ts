@@ -1,4 +1,5 @@
-import { nodeAt, type NodeRef } from "../../model/index.js";
+import { concatLayer, layerShape } from "../../builtins/index.js";
+import { nodeAt, tableOwner, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined, type Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
@@ -17,6 +18,7 @@ import {
 } from "./call-parts.js";
 import { checkFamilyLayer } from "./family-layer.js";
 import { addNode, type Network, type NetworkContext, type Owner } from "./network.js";
+import { sequenceHelp, sequenceOf } from "./sequences.js";
 import { resolveName } from "../names/resolve.js";
 import { suggestedBy } from "../names/suggestion.js";
 import { networkKinds, type SpecSymbol } from "../names/symbols.js";
@@ -150,8 +152,9 @@ function featureNode(network: Network, name: string, span: Span): NodeRef | unde
   const node = addNode(network, owner, true, {
     layer: "feature",
     inputs: [],
-    arguments: { feature: name },
+    arguments: tableOwner(feature) === name ? { feature: name } : { feature: name, table: tableOwner(feature) },
     shape: featureShape(feature),
+    ...(feature.kind === "sequence" ? { sequence: feature.name } : {}),
     span: feature.span,
   });
   network.featureNodes.set(name, node);
@@ -217,20 +220,31 @@ function flatItems(list: ast.ListExpression): readonly ast.Expression[] {
 
 /** Has no parameters, so that copies of it would all be the same: it has replicas only when what it reads has. */
 function concat(
-  { network }: NetworkContext,
+  { context, network }: NetworkContext,
   inputs: readonly NodeRef[],
   owner: Owner,
   outermost: boolean,
   span: Span,
-): NodeRef {
+): NodeRef | undefined {
   const nodes = inputs.map((ref) => nodeAt(network, ref));
+  const result = layerShape(
+    concatLayer,
+    nodes.map(({ shape }) => shape),
+    {},
+  );
+  const found = result.kind === "problem" ? result : sequenceOf(network, inputs, result);
+  if (result.kind === "problem" || found.kind === "problem") {
+    const { problem } = found.kind === "problem" ? found : { problem: "" };
+    context.reporter.report("MTL3007", { layer: "[…]", problem }, span, { help: sequenceHelp });
+    return undefined;
+  }
   const replicas = nodes.find((node) => node.replicas !== undefined)?.replicas;
   return addNode(network, owner, outermost, {
     layer: "concat",
     inputs,
     arguments: {},
-    shape: [nodes.reduce((width, node) => width + (node.shape[0] ?? 0), 0)],
-    ...omitUndefined({ replicas }),
+    shape: result.shape,
+    ...omitUndefined({ sequence: found.sequence, replicas }),
     span,
   });
 }
@@ -259,15 +273,20 @@ function checkCall(
   if (args === undefined || parts.missing !== undefined || sound.length < inputs.length) return undefined;
   if (!checkHasIds(state, call, layer, args)) return undefined;
   const shape = checkShape(state, call, layer, { nodes: sound, written: parts.tensors }, (shapes) =>
-    layer.shape(shapes, args),
+    layerShape(layer, shapes, args),
   );
   if (shape === undefined) return undefined;
+  const found = sequenceOf(network, sound, { shape, replicas: owner.replicas });
+  if (found.kind === "problem") {
+    context.reporter.report("MTL3007", { layer: layer.name, problem: found.problem }, call.callee.span);
+    return undefined;
+  }
   return addNode(network, owner, outermost, {
     layer: layer.name,
     inputs: sound,
     arguments: args,
     shape,
-    ...omitUndefined({ replicas: owner.replicas }),
+    ...omitUndefined({ sequence: found.sequence, replicas: owner.replicas }),
     span: call.span,
   });
 }

@@ -78,6 +78,7 @@ export function addNode(
     readonly inputs: readonly NodeRef[];
     readonly arguments: Arguments;
     readonly shape: readonly number[];
+    readonly sequence?: string;
     readonly replicas?: number;
     readonly members?: readonly string[];
     readonly span: Span;

@@ -1,5 +1,5 @@
 /** Sums, differences and products of tensors, and of a tensor and a number: `2 * sigmoid(mlp(c, [64])) * x`. */
-import { arithmeticOperators, resolveLayer, type ArithmeticOperator } from "../../builtins/index.js";
+import { arithmeticOperators, layerShape, resolveLayer, type ArithmeticOperator } from "../../builtins/index.js";
 import { nodeAt, type Arguments, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined } from "../../text/index.js";
@@ -7,6 +7,7 @@ import { constantOf } from "../arguments/constants.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
 import { showShape } from "../values/types.js";
+import { sequenceHelp, sequenceOf } from "./sequences.js";
 import { addNode, type Network, type Owner } from "./network.js";
 
 /** Where the arithmetic appears. */
@@ -75,27 +76,32 @@ function apply(
   args: Arguments,
   operands: readonly ast.Expression[],
 ): NodeRef | undefined {
-  const found = operands.map(operand);
-  const inputs = found.filter((node) => node !== undefined);
-  if (inputs.length < found.length) return undefined;
+  const read = operands.map(operand);
+  const inputs = read.filter((node) => node !== undefined);
+  if (inputs.length < read.length) return undefined;
   const nodes = inputs.map((ref) => nodeAt(network, ref));
   const shapes = nodes.map(({ shape }) => shape);
-  const result = resolveLayer(operator)?.shape(shapes, args);
-  if (result === undefined) throw new Error(`there is no operator ${operator}`);
-  if (result.kind === "problem") {
-    context.reporter.report("MTL3007", { layer: operator, problem: result.problem }, expression.span, {
+  const layer = resolveLayer(operator);
+  if (layer === undefined) throw new Error(`there is no operator ${operator}`);
+  const result = layerShape(layer, shapes, args);
+  const replicas = nodes.find((node) => node.replicas !== undefined)?.replicas;
+  const found = result.kind === "problem" ? result : sequenceOf(network, inputs, { shape: result.shape, replicas });
+  if (result.kind === "problem" || found.kind === "problem") {
+    const { problem } = found.kind === "problem" ? found : { problem: "" };
+    context.reporter.report("MTL3007", { layer: operator, problem }, expression.span, {
       labels: operands.map(({ span }, i) => ({ span, message: showShape(shapes[i] ?? []) })),
-      help: "a list joins tensors of any widths, `[a, b]`; `linear(a, width)` gives one another width",
+      help: shapes.some((shape) => shape.length > 1)
+        ? sequenceHelp
+        : "a list joins tensors of any widths, `[a, b]`; `linear(a, width)` gives one another width",
     });
     return undefined;
   }
-  const replicas = nodes.find((node) => node.replicas !== undefined)?.replicas;
   return addNode(network, owner, outermost, {
     layer: operator,
     inputs,
     arguments: args,
     shape: result.shape,
-    ...omitUndefined({ replicas }),
+    ...omitUndefined({ sequence: found.sequence, replicas }),
     span: expression.span,
   });
 }

@@ -62,7 +62,9 @@ export function showType(type: ValueType, within: Within): string {
   }
 }
 
-/** `[64]`. */
+/** `[64]`; of a sequence `sequence[50] × [64]`. */
 export function showShape(shape: readonly number[]): string {
+  const [length, width] = shape;
+  if (shape.length === 2) return `sequence[${length ?? ""}] × [${width ?? ""}]`;
   return `[${shape.join(", ")}]`;
 }

@@ -3,8 +3,9 @@
  * Texts become ids inside DuckDB, through an ENUM of the vocabulary; whole numbers and hashes become ids here.
  */
 import type { DuckDBVector } from "@duckdb/node-api";
+import type { ListFeature } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
-import { bagListSql } from "./bag.js";
+import { listSql } from "./lists.js";
 import type { Enums } from "../expressions/enums.js";
 import { compileBoolean, compileFinite, compileText } from "../expressions/expression-sql.js";
 import {
@@ -39,7 +40,6 @@ export interface ColumnEncoder {
 }
 
 type CategoricalFeature = Extract<FeatureModel, { kind: "categorical" }>;
-type BagFeature = Extract<FeatureModel, { kind: "bag" }>;
 
 export async function createFeatureEncoder(
   enums: Enums,
@@ -52,7 +52,8 @@ export async function createFeatureEncoder(
     case "categorical":
       return categoricalEncoder(enums, relation, feature, fit);
     case "bag":
-      return bagEncoder(enums, relation, feature, fit);
+    case "sequence":
+      return listFeatureEncoder(enums, relation, feature, fit);
     case "numeric": {
       const encode = createNumberEncoder(feature, fit);
       return numberEncoder(relation, feature, ({ records: { floats } }, word, value) => (floats[word] = encode(value)));
@@ -161,13 +162,13 @@ function textEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
   };
 }
 
-async function bagEncoder(
+async function listFeatureEncoder(
   enums: Enums,
   relation: Relation,
-  feature: BagFeature,
+  feature: ListFeature,
   fit: FittedFeature,
 ): Promise<ColumnEncoder> {
-  const list = bagListSql(feature, relation);
+  const list = listSql(feature, relation);
   if (fit.kind === "vocabulary") {
     const ids = await enums(fit.values);
     return listEncoder(feature.max, `list_transform(${list}, lambda x: ${ids("x")})`, (elements) => {

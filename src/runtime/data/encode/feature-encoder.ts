@@ -1,8 +1,10 @@
 /** From one clean value of a feature to its id or its number: the same for rows of files and for rows of a program. */
 import { own } from "../../../compiler/text/index.js";
 import { idOfText } from "../../../compiler/model/index.js";
+import { type ListFeature, tableOwner } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
+import { keepsLast } from "./lists.js";
 import { bucketOf } from "./hash.js";
 import { cleanText, numberText, scalarOf, textOf, type TextRules } from "../expressions/values.js";
 
@@ -14,7 +16,6 @@ export interface VocabularyIds {
 }
 
 type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
-type BagFeature = Extract<FeatureModel, { kind: "bag" }>;
 
 /** Values whose ids are remembered, because computing them costs more. */
 const rememberedIds = 1 << 18;
@@ -145,19 +146,20 @@ export function createBucketEncoder(fitted: FittedFeature): (value: number) => n
   };
 }
 
-/** The texts of a bag's values: a list as it is, a text cut at the separator; nulls left out, at most `max`. */
-export function bagTexts(value: unknown, feature: BagFeature, rules: TextRules): readonly string[] {
+/** The texts of a row's values: a list as it is, a text cut at the separator; nulls left out, at most `max`. */
+export function listTexts(value: unknown, feature: ListFeature, rules: TextRules): readonly string[] {
   const raw = Array.isArray(value) ? (value as readonly unknown[]) : cutText(value, feature, rules);
+  const isLast = keepsLast(feature);
   const texts: string[] = [];
   for (const element of raw) {
-    if (texts.length === feature.max) break;
+    if (texts.length === feature.max && !isLast) break;
     const scalar = scalarOf(element, rules);
     if (scalar !== null) texts.push(textOf(scalar));
   }
-  return texts;
+  return isLast ? texts.slice(-feature.max) : texts;
 }
 
-function cutText(value: unknown, { separator }: BagFeature, rules: TextRules): readonly string[] {
+function cutText(value: unknown, { separator }: ListFeature, rules: TextRules): readonly string[] {
   const scalar = scalarOf(value, rules);
   return scalar === null
     ? []
@@ -168,7 +170,7 @@ function cutText(value: unknown, { separator }: BagFeature, rules: TextRules): r
 
 /** The fit of a feature; it is there when the fit is that of the model. */
 export function fittedOf(fitted: Fitted, feature: FeatureModel): FittedFeature {
-  const found = own(fitted.features, feature.name);
+  const found = own(fitted.features, tableOwner(feature));
   if (found === undefined) throw new Error(`the fit has no feature ${feature.name}`);
   return found;
 }

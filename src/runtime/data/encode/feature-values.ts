@@ -1,6 +1,7 @@
 /** The values of features as the files have them, before they become ids or scaled numbers: of the first rows of a role. */
 import { dirname, resolve } from "node:path";
-import { bagListSql } from "./bag.js";
+import { isListFeature } from "../../../compiler/model/feature-lists.js";
+import { listSql } from "./lists.js";
 import { openCacheFolder } from "../batches/cache.js";
 import { withDatabase } from "../files/database.js";
 import { compileFinite, compileText } from "../expressions/expression-sql.js";
@@ -12,7 +13,7 @@ import { float64Of, listOf, textReader } from "./vectors.js";
 export type FeatureValues =
   /** Finite numbers; nulls are left out. */
   | { readonly kind: "numbers"; readonly rows: number; readonly values: readonly number[] }
-  /** How often each text occurs; of a bag, each of its values, and how many rows have how many. */
+  /** How often each text occurs; of a bag or a sequence, each of its values, and how many rows have how many. */
   | {
       readonly kind: "texts";
       readonly rows: number;
@@ -34,7 +35,7 @@ export async function readFeatureValues(
     const { relation } = data;
     const list = spec.features.map((feature, i) => {
       const { source, kind } = feature;
-      if (kind === "bag") return `${bagListSql(feature, relation)} AS f${i}`;
+      if (isListFeature(feature)) return `${listSql(feature, relation)} AS f${i}`;
       if (kind === "categorical") return `${compileText(source, relation.columns)} AS f${i}`;
       return `coalesce(${compileFinite(source, relation.columns)}, 'nan') AS f${i}`;
     });
@@ -48,9 +49,9 @@ export async function readFeatureValues(
     let rows = 0;
     const query = `SELECT ${["1", ...list].join(", ")} FROM ${relation.sql} LIMIT ${limit}`;
     for await (const chunk of database.stream(query)) {
-      for (const [i, { kind }] of spec.features.entries()) {
+      for (const [i, feature] of spec.features.entries()) {
         const vector = chunk.getColumnVector(i + 1);
-        if (kind === "bag") {
+        if (isListFeature(feature)) {
           const bags = listOf(vector);
           const text = textReader(bags.elements);
           for (let row = 0; row < chunk.rowCount; row++) {
@@ -59,7 +60,7 @@ export async function readFeatureValues(
             lengths[i]?.push(length);
             for (let at = start; at < start + length; at++) count(i, text(at));
           }
-        } else if (kind === "categorical") {
+        } else if (feature.kind === "categorical") {
           const text = textReader(vector);
           for (let row = 0; row < chunk.rowCount; row++) count(i, text(row));
         } else {
@@ -73,10 +74,11 @@ export async function readFeatureValues(
       rows += chunk.rowCount;
     }
     return new Map(
-      spec.features.map(({ name, kind }, i): [string, FeatureValues] => {
+      spec.features.map((feature, i): [string, FeatureValues] => {
+        const { name, kind } = feature;
         if (kind === "numeric" || kind === "bucket") return [name, { kind: "numbers", rows, values: numbers[i] ?? [] }];
         const texts = { kind: "texts", rows, counts: counts[i] ?? new Map<string, number>() } as const;
-        return [name, kind === "bag" ? { ...texts, lengths: lengths[i] ?? [] } : texts];
+        return [name, isListFeature(feature) ? { ...texts, lengths: lengths[i] ?? [] } : texts];
       }),
     );
   });

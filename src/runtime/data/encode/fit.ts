@@ -2,23 +2,28 @@
  * Fits the features to the training data: vocabularies, moments, ranges, quantiles. What is fitted depends only on the rows and
  * their order, never on the number of threads.
  */
+import {
+  isListFeature,
+  type ListFeature,
+  tableOwner,
+  type VocabularyFeature,
+} from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import { createFailure } from "../../failure.js";
-import { bagListSql } from "./bag.js";
 import type { Database } from "../files/database.js";
 import { compileFinite, compileText } from "../expressions/expression-sql.js";
 import { numberTransform } from "./feature-encoder.js";
 import { type Fitted, type FittedFeature, fittedWithoutData } from "./fitted.js";
+import { listSql } from "./lists.js";
 import type { Relation } from "../files/relation.js";
 import { float64Of, int32Of, textReader } from "./vectors.js";
 
-type VocabularyFeature = Extract<FeatureModel, { kind: "categorical" | "bag" }>;
 type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
 
 /** Vocabularies counted in one pass over the rows; DuckDB numbers grouping sets in 63 bits. */
 const vocabulariesAtOnce = 48;
 
-/** One pass for all numbers, one for (up to 48) vocabularies, one for each bag and each quantile feature. */
+/** One pass for all numbers, one for (up to 48) vocabularies, one for each bag, sequence and quantile feature. */
 export async function fitFeatures(
   database: Database,
   relation: Relation,
@@ -28,13 +33,14 @@ export async function fitFeatures(
   const categories: VocabularyFeature[] = [];
   const numbers: NumericFeature[] = [];
   for (const feature of features) {
+    if (tableOwner(feature) !== feature.name) continue;
     const known = fittedWithoutData(feature);
     if (known !== undefined) found.set(feature.name, known);
     else if (feature.kind === "numeric") numbers.push(feature);
     else if (feature.kind === "bucket")
       found.set(feature.name, { kind: "bucket", boundaries: await fitQuantiles(database, relation, feature) });
-    else if (feature.kind === "bag")
-      found.set(feature.name, { kind: "vocabulary", values: await fitBag(database, relation, feature) });
+    else if (isListFeature(feature))
+      found.set(feature.name, { kind: "vocabulary", values: await fitList(database, relation, feature) });
     else categories.push(feature);
   }
   for (let i = 0; i < categories.length; i += vocabulariesAtOnce)
@@ -50,7 +56,8 @@ export async function fitFeatures(
 
 /** The failure when a feature needs training data and there is none. */
 export function fitWithoutData(features: readonly FeatureModel[]): Fitted {
-  const entries = features.map((feature) => {
+  const owners = features.filter((feature) => tableOwner(feature) === feature.name);
+  const entries = owners.map((feature) => {
     const known = fittedWithoutData(feature);
     if (known === undefined) throw createFailure("MTL7115", { feature: feature.name }, feature.span);
     return [feature.name, known] as const;
@@ -108,15 +115,11 @@ function minimumSql(features: readonly VocabularyFeature[]): string {
   return `CASE feature ${features.map((feature, i) => `WHEN ${i} THEN ${minimumOf(feature)}`).join(" ")} END`;
 }
 
-/** The values of a bag, in the order of their number among all values that are used. */
-async function fitBag(
-  database: Database,
-  relation: Relation,
-  feature: Extract<FeatureModel, { kind: "bag" }>,
-): Promise<readonly string[]> {
+/** The values of a bag or a sequence, in the order of their number among all values that are used. */
+async function fitList(database: Database, relation: Relation, feature: ListFeature): Promise<readonly string[]> {
   const limit = limitOf(feature);
   const query =
-    `SELECT value FROM (SELECT unnest(${bagListSql(feature, relation)}) AS value FROM ${relation.sql}) ` +
+    `SELECT value FROM (SELECT unnest(${listSql(feature, relation)}) AS value FROM ${relation.sql}) ` +
     `GROUP BY value HAVING count(*) >= ${minimumOf(feature)} ORDER BY count(*) DESC, value` +
     (limit === Infinity ? "" : ` LIMIT ${limit}`);
   const values: string[] = [];

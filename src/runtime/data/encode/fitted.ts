@@ -1,4 +1,5 @@
 /** What the training data decides about the features, as plain values, and how it is kept in files. */
+import { tableOwner } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, FittedSizes, Model, Vocabulary } from "../../../compiler/model/model.js";
 import { canonicalText } from "../../../compiler/text/index.js";
 import { sha256 } from "../../artifact/hash.js";
@@ -7,7 +8,7 @@ import { vocabularySeed } from "./hash.js";
 export interface Fitted {
   /** Rows of the training data. */
   readonly rows: number;
-  /** By feature, one entry each. */
+  /** By feature, one entry each; none for a feature that has the vocabulary of another one. */
   readonly features: Readonly<Record<string, FittedFeature>>;
 }
 
@@ -35,6 +36,7 @@ export function fittedWithoutData(feature: FeatureModel): FittedFeature | undefi
   switch (feature.kind) {
     case "categorical":
     case "bag":
+    case "sequence":
       return vocabularyWithoutData(feature.vocabulary);
     case "numeric":
       return feature.missing !== "mean" && (feature.scale === "none" || feature.scale === "log1p")
@@ -56,6 +58,7 @@ function vocabularyWithoutData(vocabulary: Vocabulary): FittedFeature | undefine
     case "ids":
       return { kind: "ids", count: vocabulary.count };
     case "fitted":
+    case "like":
       return undefined;
   }
 }
@@ -140,7 +143,8 @@ export function joinFitted(
   const record = asRecord(json, "the fit");
   const entries = asRecord(record["features"], "`features`");
   const rows = asNumber(record["rows"], "`rows`");
-  const features = model.features.map(({ name }) => {
+  const owners = model.features.filter((feature) => tableOwner(feature) === feature.name);
+  const features = owners.map(({ name }) => {
     const entry = asRecord(entries[name], `feature \`${name}\``);
     return [name, joinFeature(name, entry, vocabularyOf)] as const;
   });

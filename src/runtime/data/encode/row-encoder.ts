@@ -7,11 +7,11 @@ import type { EncodedBatch } from "../batches/dataset.js";
 import { describeNeeded, describeValue } from "../files/diagnose.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
 import {
-  bagTexts,
   createBucketEncoder,
   createNumberEncoder,
   createVocabularyIds,
   fittedOf,
+  listTexts,
 } from "./feature-encoder.js";
 import { readingOf } from "../files/files.js";
 import type { Fitted } from "./fitted.js";
@@ -116,14 +116,15 @@ function featureStore(
         batch.ids[at * idWidth + offset] = id;
       };
     }
-    case "bag": {
+    case "bag":
+    case "sequence": {
       const ids = createVocabularyIds(fit);
       return (batch, at, row) => {
         const { expression } = raw;
         const given = raw.row(row);
         const value =
           expression.kind === "column" ? own(given, expression.name) : evaluateText(expression, given, rules);
-        const texts = bagTexts(value, feature, rules);
+        const texts = listTexts(value, feature, rules);
         const start = at * idWidth + offset;
         for (let k = 0; k < feature.max; k++) {
           const text = texts[k];

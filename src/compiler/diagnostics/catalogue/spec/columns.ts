@@ -87,6 +87,15 @@ export const columnsDiagnostics = defineDiagnostics({
     about: "An embedding looks ids up in a table, and a number is not an id.",
     fix: "Turn the number into ids with `bucket`, or read it as it is.",
   },
+  MTL3075: {
+    slug: "unfit-shared-table",
+    severity: "error",
+    title: "no table to share",
+    message: (p: { name: string; other: string; found: string }) =>
+      `\`${p.name}\` cannot be like \`${p.other}\`, which ${p.found}`,
+    about: "`like` gives a feature the ids and the embeddings of another feature, which must have them for itself.",
+    fix: "Name a feature with a vocabulary of its own.",
+  },
   MTL3050: {
     slug: "shared-column",
     severity: "error",

@@ -162,7 +162,7 @@ async function measureWorkload(workload: Workload, seconds: number, rounds: numb
 }
 
 /** Steps over shuffled epochs, encoding and feeding included. */
-function trainOurs(
+export function trainOurs(
   session: Awaited<ReturnType<Engine["open"]>>,
   program: ReturnType<typeof createProgram>,
   dataset: Dataset,

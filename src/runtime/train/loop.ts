@@ -60,6 +60,8 @@ export interface StepProgress {
   readonly losses: Readonly<Record<string, number>>;
   /** Mean losses of the steps since the report before. */
   readonly recent: Readonly<Record<string, number>>;
+  /** What the last step weighted the loss of each head with; empty where no balance does. */
+  readonly balance: Readonly<Record<string, number>>;
   /** For the steps that remain without early stopping; seconds. */
   readonly remainingSeconds: number;
 }
@@ -162,6 +164,7 @@ async function runSteps({ options, names, feeds, batches, at, pace, reports }: L
     const now = performance.now();
     const first = pace.count(encoded.rows, now);
     if (first !== undefined) options.onFirstStep?.(first);
+    reports.see(outputs);
     if (reports.isDue(now)) reports.send(now);
     if (now - lastTurn >= turnMilliseconds) {
       await nextTurn();
@@ -211,6 +214,8 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 /** What `onProgress` is told, and when. */
 interface Reports {
   readonly isDue: (now: number) => boolean;
+  /** What the last step gave out. */
+  readonly see: (outputs: Outputs) => void;
   readonly send: (now: number) => void;
   /** An epoch begins: what is recent begins with it. */
   readonly restart: () => void;
@@ -220,7 +225,12 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
   const { data, epochs, steps } = options;
   let last = -Infinity;
   let reported: Pick<Position, "rows" | "sums"> = positionAt(at);
+  const balanced = options.train.outputs.map(({ name }) => name).filter((name) => name.startsWith(balanceOutput));
+  let seen: Outputs = {};
   return {
+    see: (outputs) => {
+      seen = outputs;
+    },
     isDue: (now) => now - last >= reportMilliseconds && pace.isKnown(),
     send: (now) => {
       last = now;
@@ -241,6 +251,9 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
         rowsPerSecond,
         losses: meanLosses(names, here),
         recent: meanLosses(names, recent),
+        balance: Object.fromEntries(
+          balanced.map((name) => [name.slice(balanceOutput.length), seen[name]?.data[0] ?? NaN]),
+        ),
         remainingSeconds: rowsPerSecond > 0 ? remaining / rowsPerSecond : Infinity,
       });
     },
@@ -249,6 +262,9 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
     },
   };
 }
+
+/** What outputs begin with that say what a balance does. */
+const balanceOutput = "balance/";
 
 type Outputs = Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
 

@@ -246,6 +246,7 @@ function judge(
 function writeProgress(board: EventWriter, progress: StepProgress): void {
   board.write(progress.step, Date.now() / 1000, [
     ...Object.entries(progress.recent).map(([name, value]) => ({ tag: `train/${name}`, value })),
+    ...Object.entries(progress.balance).map(([head, value]) => ({ tag: `train/balance/${head}`, value })),
     { tag: "rows_per_second", value: progress.rowsPerSecond },
   ]);
 }

@@ -5,6 +5,7 @@ import { findMetric } from "../../compiler/metrics/index.js";
 import {
   featureKindNames,
   headKinds,
+  isFamily,
   isHeadKind,
   multiplyTypes,
   networkKinds,
@@ -21,8 +22,12 @@ import { callItem, nameItems, symbolItems, wordItem, type Item, type ItemContext
 
 export function slotItems(slot: Slot, before: readonly TokenView[], context: ItemContext): readonly Item[] {
   const { analysis } = context;
+  // A layer of families needs members.
+  const inFamily = analysis.tables?.symbols.some((symbol) => symbol.name === context.own && isFamily(symbol)) === true;
   const calls = (rank = 1): readonly Item[] => [
-    ...signaturesIn(slot).map((each) => callItem(each, rank)),
+    ...signaturesIn(slot)
+      .filter((each) => inFamily || resolveBuiltin(each.name)?.kind !== "family")
+      .map((each) => callItem(each, rank)),
     ...macroItems(slot, context),
   ];
   switch (slot.kind) {

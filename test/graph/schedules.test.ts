@@ -15,7 +15,7 @@ function factorAt(name: ScheduleName, given: Readonly<Record<string, number>>, d
   const outputs = evaluate(
     (builder) => {
       const steps = builder.cast(builder.input("step", int32()), "float32");
-      return { factor: schedule.factor({ builder, steps, settings }) };
+      return { factor: schedule.factor({ builder, steps, settings, level: () => builder.scalar(0.25) }) };
     },
     { step: array([], done) },
   );
@@ -32,6 +32,7 @@ const cases: readonly [ScheduleName, Readonly<Record<string, number>>, (done: nu
   ["exponential", { steps: 5, rate: 0.5 }, (s) => 0.5 ** (s / 5)],
   ["step", { every: 3, factor: 0.5 }, (s) => 0.5 ** Math.floor(s / 3)],
   ["step", { every: 7 }, (s) => 0.1 ** Math.floor(s / 7)],
+  ["plateau", { factor: 0.5 }, () => 0.25],
   ["exponential", { steps: 5, rate: 0.5, end: 0.3 }, (s) => Math.max(0.3, 0.5 ** (s / 5))],
   ["step", { every: 3, factor: 0.5, end: 0.2 }, (s) => Math.max(0.2, 0.5 ** Math.floor(s / 3))],
 ];

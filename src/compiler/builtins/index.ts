@@ -5,7 +5,7 @@
  */
 import type { Aging } from "../editions/index.js";
 import { optimizers as optimizerRules } from "../graph/optimizers/index.js";
-import { schedules as scheduleRules } from "../graph/schedules/index.js";
+import { type Schedule, schedules as scheduleRules } from "../graph/schedules/index.js";
 import type { Builtin, FamilyBuiltin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
 import type { Arguments, LossTerm } from "../model/model.js";
 import type { ParameterSpec } from "./parameter.js";
@@ -150,7 +150,9 @@ export const optimizers: readonly TrainingBuiltin[] = Object.values(optimizerRul
   ...row,
   parameters: settings,
 }));
-export const schedules: readonly TrainingBuiltin[] = Object.values(scheduleRules).map(({ settings, ...row }) => ({
+export const schedules: readonly (TrainingBuiltin & Pick<Schedule, "watches">)[] = Object.values<Schedule>(
+  scheduleRules,
+).map(({ settings, ...row }) => ({
   ...row,
   parameters: settings,
 }));

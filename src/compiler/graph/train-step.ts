@@ -37,6 +37,14 @@ export interface TrainStepOptions {
   readonly step: StateVariable;
 }
 
+/** What evaluations have made of the learning rate, for a schedule that watches them: whoever evaluates sets it. */
+export const levelVariable: StateVariable = {
+  name: "schedule/level",
+  type: { dtype: "float32", shape: [] },
+  role: "slot",
+  pieces: [{ name: "schedule/level", row: 0, rows: 1, initializer: { kind: "constant", value: 1 } }],
+};
+
 export type Clip =
   | { readonly kind: "none" }
   /** Scales all gradients together so that the norm over all of them is at most `limit`. */
@@ -119,7 +127,7 @@ function learningRateAt(
   const resolved = resolveSettings(kind.name, kind.settings, settings);
   return builder.mul(
     builder.scalar(numberOf(optimizerSettings, "lr")),
-    kind.factor({ builder, steps, settings: resolved }),
+    kind.factor({ builder, steps, settings: resolved, level: () => builder.state(levelVariable) }),
   );
 }
 

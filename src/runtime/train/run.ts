@@ -1,9 +1,10 @@
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
+import { levelVariable } from "../../compiler/graph/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
-import { greaterIsBetter, metricText, stopTerms, stopValue } from "../../compiler/metrics/index.js";
+import { greaterIsBetter, metricText, stopTerms } from "../../compiler/metrics/index.js";
 import { listColumn } from "../../compiler/model/index.js";
 import type { Model } from "../../compiler/model/model.js";
-import { omitUndefined, own } from "../../compiler/text/index.js";
+import { omitUndefined } from "../../compiler/text/index.js";
 import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { fillSession, heldReader, holdState, sessionReader, type StateReader } from "../engine/state.js";
@@ -14,6 +15,7 @@ import { type Moment, observeValue, type StopState } from "./early-stopping.js";
 import type { EpochRecord, EvaluationRole, Measured, TrainEvent, TrainSummary } from "../events.js";
 import { lossNames, type LoopOptions, type LoopResult, runLoop, type StepProgress } from "./loop.js";
 import { trainingBounds, trainingLength } from "./length.js";
+import { levelAfter, measuredValue, watchedValue } from "./plateau.js";
 import { type Position, startPosition } from "./position.js";
 import { createEventWriter, type EventWriter } from "./tensorboard.js";
 
@@ -160,6 +162,8 @@ async function endEpoch(
   }
   const record: EpochRecord = { epoch, step, losses, ...omitUndefined({ evaluation, best: verdict?.improved }) };
   progress.history.push(record);
+  const level = levelAfter(model, progress.history);
+  if (level !== undefined) session.set(new Map([[levelVariable.name, { shape: [], data: Float32Array.of(level) }]]));
   if (board !== undefined) writeEpoch(board, record);
   onEvent({ kind: "epoch", record, epochs: Math.max(planned, epoch) });
   await checkpoints.save(position);
@@ -223,12 +227,12 @@ function judge(
 ): ReturnType<typeof observeValue> | undefined {
   const { stop } = model.train;
   if (stop === undefined || measured === undefined) return undefined;
-  const valueOf = (head: string, metric: string): number | undefined =>
-    own(own(measured.heads, head) ?? { rows: 0 }, metric);
-  const value = stopValue(stop, valueOf);
+  const value = watchedValue(stop, measured);
   if (value !== undefined)
     return observeValue(state, { value, greaterIsBetter: greaterIsBetter(stop) }, at, stop.patience);
-  const missing = stopTerms(stop).find(({ head, metric }) => valueOf(head, metricText(metric)) === undefined);
+  const missing = stopTerms(stop).find(
+    ({ head, metric }) => measuredValue(measured, head, metricText(metric)) === undefined,
+  );
   if (missing !== undefined) {
     const metric = metricText(missing.metric, missing.head);
     const reason =

@@ -95,7 +95,8 @@ export const step: Schedule = decay({
   },
 });
 
-function decay(schedule: Schedule): Schedule {
+/** A schedule with a `warmup`: the rate rises first, and `steps` count from there. */
+export function decay(schedule: Schedule): Schedule {
   return {
     ...schedule,
     settings: [...schedule.settings, warmupSetting],

@@ -9,6 +9,8 @@ export interface Schedule extends Aging {
   /** One sentence for hover and reference. */
   readonly summary: string;
   readonly settings: readonly SettingSpec[];
+  /** Whether evaluations change the rate: what they have made of it is `level`. */
+  readonly watches?: true;
   readonly factor: (context: ScheduleContext) => ValueId;
 }
 
@@ -17,6 +19,8 @@ export interface ScheduleContext {
   /** float32[]: steps done, 0 in the first. */
   readonly steps: ValueId;
   readonly settings: Settings;
+  /** float32[]: what evaluations have made of the rate, 1 at first; of a schedule that `watches`. */
+  readonly level: () => ValueId;
 }
 
 /** A number of steps ≥ 1 that must be given. */

@@ -48,15 +48,19 @@ export function checkTrain(
   const epochs = { kind: "number", min: 1, max: 1_000_000, integer: true } as const;
   const length = { steps, epochs: read<number | undefined>("epochs", epochs, entries.has("steps") ? undefined : 1) };
   const stop = checkStop(context, entries.get("stop")?.value, heads, spec);
+  const schedule = checkNamed(context, entries.get("schedule")?.value, "a schedule", "constant", {
+    names: schedules.map(({ name }) => name),
+    resolve: resolveSchedule,
+  });
+  const written = entries.get("schedule")?.value;
+  if (written !== undefined && resolveSchedule(schedule.name)?.watches === true && !entries.has("stop"))
+    context.reporter.report("MTL3091", { schedule: schedule.name }, written.span);
   return {
     optimizer: checkNamed(context, entries.get("optimizer")?.value, "an optimizer", "adam", {
       names: optimizers.map(({ name }) => name),
       resolve: resolveOptimizer,
     }),
-    schedule: checkNamed(context, entries.get("schedule")?.value, "a schedule", "constant", {
-      names: schedules.map(({ name }) => name),
-      resolve: resolveSchedule,
-    }),
+    schedule,
     clip: checkClip(context, entries.get("clip")?.value),
     embeddings: read<TrainModel["embeddings"]>(
       "embeddings",

@@ -75,6 +75,16 @@ export const argumentsDiagnostics = defineDiagnostics({
     about: "The list must be in ascending order without repeated values: boundaries cut the numbers into intervals.",
     fix: "Sort the list and remove repeated values.",
   },
+  MTL3091: {
+    slug: "nothing-to-watch",
+    severity: "error",
+    title: "schedule without a metric to watch",
+    message: (p: { schedule: string }) =>
+      `\`${p.schedule}\` changes the learning rate by the metric that \`stop\` watches, and there is no \`stop\``,
+    about:
+      "The schedule lowers the learning rate when a metric has not improved for some evaluations. The metric is that of early stopping, and this spec asks for none.",
+    fix: "Add `stop: early(metric: auc(task), patience: 3)`, with more patience than the schedule has, or choose another schedule.",
+  },
   MTL3090: {
     slug: "not-supported",
     severity: "error",

@@ -147,6 +147,10 @@ describe("a sequence where a vector is needed", () => {
     ["fm(item, seen)", `MTL3007: \`fm\` needs inputs of one width, has 3 and sequence[4] × [3]; ${help}`],
     ["cross(seen)", `MTL3007: \`cross\` needs a vector per row, has sequence[4] × [3]; ${help}`],
     ["seen + item", `MTL3007: \`+\` reads sequences only, or vectors only; ${help}`],
+    [
+      "embedding(seen, 3)",
+      "MTL3007: `embedding` gives a vector per row, but `seen` is a sequence; `pool(seen)` pools it; a `bag(like: …)` has the table of another feature",
+    ],
     ["pool(item)", "MTL3007: `pool` needs a sequence, has [3]; "],
   ])("%s is one message", (input, expected) => {
     expect(messageOf(input)).toBe(expected);

@@ -143,6 +143,12 @@ export function checkHasIds(
     const feature = network.features.get(String(args[name]));
     // A feature that is wrong was reported and left out.
     if (feature === undefined) return false;
+    if (feature.kind === "sequence") {
+      const problem = `gives a vector per row, but \`${feature.name}\` is a sequence`;
+      const help = `\`pool(${feature.name})\` pools it; a \`bag(like: …)\` has the table of another feature`;
+      context.reporter.report("MTL3007", { layer: layer.name, problem }, call.span, { help });
+      return false;
+    }
     if (feature.kind !== "numeric") continue;
     context.reporter.report("MTL3048", { layer: layer.name, feature: feature.name }, call.span, {
       help: `make it ids: \`${feature.name}: bucket(quantiles: 10)\``,

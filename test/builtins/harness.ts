@@ -204,7 +204,7 @@ export function runLoss(
     prediction: headOf(builder, x, form),
     target,
     inside: () => builder.ones(["B"]),
-    head: (head) => headOf(builder, builder.input(head, float32("B")), "logit"),
+    head: (head) => headOf(builder, builder.input(head, float32("B")), isScore(loss, args, head) ? "value" : "logit"),
     label: (label) => builder.input(label, float32("B")),
   });
   const [slope = -1] = gradients(builder, builder.sum(rows), [x]);
@@ -219,6 +219,13 @@ export function runLoss(
     ...Object.fromEntries(Object.entries(others).map(([other, values]) => [other, vector(values)])),
   });
   return { loss: [...(outputs["loss"]?.data ?? [])], slope: [...(outputs["slope"]?.data ?? [])] };
+}
+
+/** Whether a loss takes another head by that name as a score. */
+function isScore({ parameters }: RowLossBuiltin, args: Arguments, head: string): boolean {
+  return parameters.some(
+    ({ name, type }) => args[name] === head && type.kind === "reference" && "is" in type && type.is === "score",
+  );
 }
 
 export function rowLoss(name: string): RowLossBuiltin {

@@ -5,7 +5,6 @@ import { describe, expect, it } from "vitest";
 import { activationNames } from "../../src/compiler/builtins/activations/index.js";
 import {
   balances,
-  builtins,
   families,
   gates,
   layers,
@@ -158,33 +157,6 @@ describe("language.md names what the compiler knows", () => {
   };
   it.each(Object.entries(tables))("%s", (_, names) => {
     expect(names.filter((name) => !words.has(name))).toEqual([]);
-  });
-});
-
-describe("what language.md calls not there yet", () => {
-  const section = sections.find(({ title }) => title === "Not in this version");
-  const rows = (section?.lines ?? []).filter((line) => line.startsWith("| ") && line.includes("`"));
-  const words = rows.flatMap((line) => (line.split("|")[1] ?? "").match(/(?<=`)\w+/g) ?? []);
-
-  /** The places of the language where such words are. */
-  const places = (word: string): readonly string[] => [
-    `features { f: ${word} }`,
-    `tower z = ${word}(x)`,
-    `experts pool[2] = mlp(x, [8])\ngate g = ${word}(x) over pool`,
-    `loss { ctr: ${word} }`,
-  ];
-
-  it("lists the words of every kind", () => {
-    expect(words).toEqual(expect.arrayContaining(["delayed"]));
-  });
-
-  it.each(words.filter((word) => word !== "import"))("%s", (word) => {
-    const found = places(word).map((text) => {
-      const files = { "page.mtl": `model page\nimport "./base.mtl"\n${text}\n`, "base.mtl": baseFor(text) };
-      return compileSpec("page.mtl", createMemoryHost(files)).diagnostics.map(({ code }) => code);
-    });
-    expect(found.flat()).toContain("MTL3090");
-    expect(builtins.map(({ name }) => name)).not.toContain(word);
   });
 });
 

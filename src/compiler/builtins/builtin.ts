@@ -151,6 +151,8 @@ export interface GateValue extends Readonly<Partial<Record<GateFact, ValueId>>> 
 interface LossBase extends BuiltinBase {
   readonly kind: "loss";
   readonly heads: readonly ("probability" | "expectation" | "score")[];
+  /** It takes the logarithm of an amount, which is therefore never below 0. */
+  readonly needs?: "positive";
 }
 
 /** A loss that judges each row by itself: one number per row, before masks and weights. */

@@ -45,14 +45,21 @@ import { stop } from "./layers/stop.js";
 import { approxNdcg } from "./losses/approx-ndcg.js";
 import { bce } from "./losses/bce.js";
 import { bpr } from "./losses/bpr.js";
+import { delayed } from "./losses/delayed.js";
 import { focal } from "./losses/focal.js";
 import { hinge } from "./losses/hinge.js";
 import { huber } from "./losses/huber.js";
 import { jrc } from "./losses/jrc.js";
 import { lambdarank } from "./losses/lambdarank.js";
 import { listmle } from "./losses/listmle.js";
+import { lognormal, ziln } from "./losses/lognormal.js";
+import { mae } from "./losses/mae.js";
 import { mse } from "./losses/mse.js";
+import { doublyRobust, ips, snips } from "./losses/propensity.js";
+import { quantile } from "./losses/quantile.js";
 import { softmaxList } from "./losses/softmax-list.js";
+import { tweedie } from "./losses/tweedie.js";
+import { weightedLogistic } from "./losses/weighted-logistic.js";
 import { entropy, importance, load, reachable } from "./penalties/gates.js";
 import { excess } from "./penalties/excess.js";
 import { l2 } from "./penalties/l2.js";
@@ -98,6 +105,16 @@ export const losses: readonly LossBuiltin[] = [
   focal,
   mse,
   huber,
+  mae,
+  quantile,
+  tweedie,
+  weightedLogistic,
+  lognormal,
+  ziln,
+  ips,
+  snips,
+  doublyRobust,
+  delayed,
   bpr,
   hinge,
   lambdarank,

@@ -336,12 +336,7 @@ export function describeArgumentType(type: ArgumentType): string {
     case "literals":
       return "a list of texts or numbers";
     case "reference":
-      return {
-        feature: "a feature",
-        head: "a task or a chain",
-        label: "a label",
-        parameters: "a group of parameters such as `embeddings`",
-      }[type.to];
+      return describeReference(type);
     case "order":
       return "labels from the best on, `[buy, click]`, or what goes before what, `[buy > click, share > click]`";
     case "gains":
@@ -351,4 +346,16 @@ export function describeArgumentType(type: ArgumentType): string {
     case "oneOf":
       return type.options.map(describeArgumentType).join(" or ");
   }
+}
+
+function describeReference(type: Extract<ArgumentType, { kind: "reference" }>): string {
+  if ("is" in type && type.is !== undefined)
+    return type.is === "score" ? "a score" : "the probability of the condition";
+  if ("base" in type && type.base !== undefined) return "the label of an amount";
+  return {
+    feature: "a feature",
+    head: "a task or a chain",
+    label: "a label",
+    parameters: "a group of parameters such as `embeddings`",
+  }[type.to];
 }

@@ -11,7 +11,6 @@ import { replaceIn } from "./tree.js";
 import { inferFormula } from "../formulas/infer-formula.js";
 import { formulaCallWords } from "../../functions/index.js";
 import { createFormulaScope, type FormulaValues } from "../formulas/formula-scope.js";
-import { isLater } from "../later.js";
 import { checkTensor } from "../network/network-expression.js";
 import type { NetworkContext, Owner } from "../network/network.js";
 
@@ -58,7 +57,7 @@ function calleesOf(body: Expression): readonly string[] {
 function checkCallees(context: CheckContext, body: Expression): boolean {
   const unknown: CallExpression[] = [];
   visit(body, (node) => {
-    if (node.kind !== "Call" || node.callee.text === "" || isLater(node.callee.text)) return;
+    if (node.kind !== "Call" || node.callee.text === "") return;
     if (!callWords.has(node.callee.text) && !context.scope.names.has(node.callee.text)) unknown.push(node);
   });
   for (const { callee } of unknown) {

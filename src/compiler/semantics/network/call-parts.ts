@@ -5,7 +5,6 @@ import type * as ast from "../../syntax/index.js";
 import { omitUndefined } from "../../text/index.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import type { CheckContext } from "../context.js";
-import { reportIfLater } from "../later.js";
 import { shortArgument, withoutParentheses } from "../names/describe.js";
 import { meantBy } from "../names/suggestion.js";
 import { networkKinds, type SymbolKind } from "../names/symbols.js";
@@ -28,7 +27,7 @@ export function findLayer(context: CheckContext, name: ast.Name): LayerBuiltin |
       name.span,
       builtin.kind === "gate" ? { help: `declare a gate: \`gate g = ${name.text}(x) over pool\`, and read \`g\`` } : {},
     );
-  } else if (!reportIfLater(context, name)) {
+  } else {
     const known = [...namesOfBuiltins("layer"), ...namesOfBuiltins("family")];
     const { suggestion, details } = meantBy("layer", name, known);
     context.reporter.report("MTL2004", { name: name.text, what: "a layer", known, suggestion }, name.span, details);

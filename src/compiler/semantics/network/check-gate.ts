@@ -5,7 +5,6 @@ import { checkArguments } from "../arguments/arguments.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
-import { reportIfLater } from "../later.js";
 import { plural } from "../../text/index.js";
 import { isVector } from "./sequences.js";
 import { addNode, type Network, type Owner } from "./network.js";
@@ -95,7 +94,7 @@ function findGate(context: CheckContext, value: ast.Expression): GateBuiltin | u
   const { callee } = value;
   const builtin = resolveBuiltin(callee.text);
   if (builtin?.kind === "gate") return builtin;
-  if (callee.text === "" || reportIfLater(context, callee)) return undefined;
+  if (callee.text === "") return undefined;
   if (builtin !== undefined)
     context.reporter.report(
       "MTL3014",

@@ -1,4 +1,11 @@
-import { losses, lossOptions, resolveBuiltin, type LossBuiltin, type PenaltyBuiltin } from "../../builtins/index.js";
+import {
+  losses,
+  lossOptions,
+  resolveBuiltin,
+  type LossBuiltin,
+  type ParameterSpec,
+  type PenaltyBuiltin,
+} from "../../builtins/index.js";
 import type { DataModel, LossModel, LossTerm, NodeRef, PenaltyTerm } from "../../model/index.js";
 import { omitUndefined } from "../../text/index.js";
 import type * as ast from "../../syntax/index.js";
@@ -15,7 +22,6 @@ import type { CheckContext } from "../context.js";
 import { describeValue, withoutParentheses } from "../names/describe.js";
 import { everything, showHeadType } from "../events/events.js";
 import type { HeadInfo, Heads } from "../heads/heads.js";
-import { reportIfLater } from "../later.js";
 import type { Owner } from "../network/network.js";
 import { checkTensor } from "../network/network-expression.js";
 import type { NetworkContext } from "../network/network.js";
@@ -107,7 +113,7 @@ function findTerm(context: CheckContext, name: ast.Name): LossBuiltin | PenaltyB
       { name: name.text, found: describeBuiltin(builtin.kind), expected: "a loss or a penalty" },
       name.span,
     );
-  else if (!reportIfLater(context, name)) {
+  else {
     const known = [...namesOfBuiltins("loss"), ...namesOfBuiltins("penalty")];
     const { suggestion, details } = meantBy("loss", name, known);
     context.reporter.report("MTL2004", { name: name.text, what: "a loss", known, suggestion }, name.span, details);
@@ -151,7 +157,7 @@ function checkLossTerm(
   const { type } = head;
   if (!builtin.heads.includes(type.kind)) {
     const others = losses.filter((other) => other.heads.includes(type.kind));
-    const single = others.filter(({ per }) => per === "row");
+    const single = others.filter(({ per, parameters }) => per === "row" && parameters.every(hasDefault));
     const fitting = (single.length > 0 ? single : others).map(({ name }) => name);
     context.reporter.report(
       "MTL3036",
@@ -159,6 +165,12 @@ function checkLossTerm(
       term.name.span,
       { labels: [{ span: head.symbol.at.span, message: showHeadType(type, context.within) }] },
     );
+    return undefined;
+  }
+  if (builtin.needs === "positive" && head.signed) {
+    context.reporter.report("MTL3085", { loss: builtin.name, head: entry.key.text }, term.name.span, {
+      labels: [{ span: head.symbol.at.span, message: "may be below 0" }],
+    });
     return undefined;
   }
   if (!checkLossOptions(context, builtin, term.given, args, { name: entry.key.text, type }, heads)) return undefined;
@@ -179,6 +191,10 @@ function checkLossTerm(
   const stated = withRelevance(context, builtin, own, { name: entry.key.text, type, span: term.name.span });
   const key = listKey(context, term, builtin, data);
   return stated === undefined || key === undefined ? undefined : { ...checked, arguments: stated, by: key };
+}
+
+function hasDefault(spec: ParameterSpec): boolean {
+  return spec.default !== undefined;
 }
 
 /** `l2: 1e-6 * l2(embeddings)`. */

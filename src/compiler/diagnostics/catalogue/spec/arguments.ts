@@ -1,7 +1,7 @@
 import { defineDiagnostics } from "../../define.js";
 import { joinNames } from "../../words.js";
 
-/** MTL300x, 3018, 3019, 3090: arguments of built-ins, and what this version does not have. */
+/** MTL300x, 3018, 3019: arguments of built-ins. MTL3090, a word that was not built yet, is not used again. */
 export const argumentsDiagnostics = defineDiagnostics({
   MTL3001: {
     slug: "missing-argument",
@@ -84,14 +84,5 @@ export const argumentsDiagnostics = defineDiagnostics({
     about:
       "The schedule lowers the learning rate when a metric has not improved for some evaluations. The metric is that of early stopping, and this spec asks for none.",
     fix: "Add `stop: early(metric: auc(task), patience: 3)`, with more patience than the schedule has, or choose another schedule.",
-  },
-  MTL3090: {
-    slug: "not-supported",
-    severity: "error",
-    title: "not supported in this version",
-    message: (p: { what: string; instead: string }) =>
-      `${p.what} is not supported in this version of mtlc; ${p.instead}`,
-    about: "The word is part of the language, but this version of the compiler does not support it yet.",
-    fix: "Use what the message suggests instead.",
   },
 });

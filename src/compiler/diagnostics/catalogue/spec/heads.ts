@@ -138,6 +138,16 @@ export const headsDiagnostics = defineDiagnostics({
       "Options of a loss say which rows it sees and how much they count. Some are about the rows outside the condition of the task, some about the rows where its event holds, so they need a task with a condition or a probability.",
     fix: "Remove the option, or put the loss on the head that it is meant for.",
   },
+  MTL3085: {
+    slug: "loss-above-zero",
+    severity: "error",
+    title: "loss of a positive amount",
+    message: (p: { loss: string; head: string }) =>
+      `\`${p.loss}\` takes the logarithm of its prediction, and \`${p.head}\` may be below 0`,
+    about:
+      "Some losses of amounts, such as `tweedie`, are about the logarithm of the prediction, so the head must be one that is above 0.",
+    fix: "Use `softplus(logit(t))` or `exp(logit(t))` as the value of the task, or another loss.",
+  },
   MTL3080: {
     slug: "nothing-to-balance",
     severity: "error",

@@ -12,7 +12,7 @@ export const gainParameter: ParameterSpec = {
   name: "gain",
   type: { kind: "gains" },
   default: null,
-  doc: "What labels are worth: a row has the largest gain of those that hold; without it the head's own truth.",
+  doc: "The gain of labels: a row has the largest of those that hold; without it the head's own truth.",
 };
 
 export const atParameter: ParameterSpec = {

@@ -23,7 +23,7 @@ export type ParameterType =
   | { readonly kind: "text" }
   /** Which labels go before which: `[buy, click]`, or `[buy > click, share > click]`; as data a list of chains, best first. */
   | { readonly kind: "order" }
-  /** What labels are worth: `{ buy: 3, click: 1 }`, numbers ≥ 0. */
+  /** Gains of labels: `{ buy: 3, click: 1 }`, numbers ≥ 0. */
   | { readonly kind: "gains" }
   /** The name of a feature, a head, … : resolved by the checker, given on as text. */
   | { readonly kind: "reference"; readonly to: "feature" | "head" | "label" | "parameters" }

@@ -66,7 +66,7 @@ export function withRelevance(
     help:
       takes === "events"
         ? `name the labels from the best on: \`${builtin.name}(order: [buy, click])\``
-        : `say what the labels are worth: \`${builtin.name}(gain: { buy: 3, click: 1 })\``,
+        : `give each label a gain: \`${builtin.name}(gain: { buy: 3, click: 1 })\``,
   });
   return undefined;
 }

@@ -16,7 +16,7 @@ export const ndcg: Metric = {
       name: "gain",
       type: { kind: "oneOf", options: [{ kind: "choice", values: ["linear", "exponential"] }, { kind: "gains" }] },
       default: "linear",
-      doc: "What a row is worth: its truth y, or 2^y − 1, as for grades; or the largest of the gains of its labels.",
+      doc: "The gain of a row: its truth y, or 2^y − 1, as for grades; or the largest of the gains of its labels.",
     },
     by,
     averageOver("groups"),

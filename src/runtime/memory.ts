@@ -150,9 +150,13 @@ function storedBytes(program: Program): number {
 }
 
 function slotsOf({ train }: Model): number {
-  const optimizer = resolveOptimizer(train.optimizer.name);
-  if (optimizer === undefined) return 0;
-  return optimizer.slots(resolveSettings(optimizer.name, optimizer.settings, train.optimizer.arguments)).length;
+  // Of parts with optimizers of their own, what the least of them remembers is needed in any case.
+  const counts = [train.optimizer, ...(train.optimizers ?? [])].map(({ name, arguments: args }) => {
+    const optimizer = resolveOptimizer(name);
+    if (optimizer === undefined) return 0;
+    return optimizer.slots(resolveSettings(optimizer.name, optimizer.settings, args)).length;
+  });
+  return Math.min(...counts);
 }
 
 /** As their papers write them. */

@@ -77,6 +77,14 @@ describe("the canonical spec of a model", () => {
         network: "input x = [u, tags]\ntower t = mlp(x, [8])",
       },
     ],
+    [
+      "optimizers by part",
+      {
+        features: "features { u: categorical(hash: 9) }",
+        network: "input x = [u]\ntower t = mlp(x, [8])",
+        rest: "loss { ctr: bce }\ntrain { optimizer: { t: sgd(lr: 0.1), embeddings: adagrad(lr: 0.05), all: adam(lr: 1e-3) } }",
+      },
+    ],
     ["a length in steps", { rest: "loss { ctr: bce }\ntrain { steps: 5_000 }" }],
     ["a length in both", { rest: "loss { ctr: bce }\ntrain { steps: 5_000, epochs: 2 }" }],
     [

@@ -163,7 +163,7 @@ function namedArguments(args: Arguments): readonly string[] {
 
 function trainEntries(train: TrainModel): readonly string[] {
   return [
-    `optimizer: ${optimizerText(train.optimizer)}`,
+    `optimizer: ${optimizersText(train)}`,
     `schedule: ${scheduleText(train.schedule)}`,
     `clip: ${clipText(train.clip)}`,
     `embeddings: ${train.embeddings}`,
@@ -177,6 +177,13 @@ function trainEntries(train: TrainModel): readonly string[] {
       ? []
       : [`formerly: { ${train.formerly.map(({ name, was }) => `${name}: ${was}`).join(", ")} }`]),
   ];
+}
+
+/** `adam(…)`, or one for each part. */
+export function optimizersText({ optimizer, optimizers = [] }: TrainModel): string {
+  if (optimizers.length === 0) return optimizerText(optimizer);
+  const parts = optimizers.map((each) => `${each.part}: ${optimizerText(each)}`);
+  return `{ ${[...parts, `all: ${optimizerText(optimizer)}`].join(", ")} }`;
 }
 
 export function optimizerText({ name, arguments: args }: TrainModel["optimizer"]): string {

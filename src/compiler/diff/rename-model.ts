@@ -46,6 +46,14 @@ export function renameModel(model: Model, renames: Renames): Model {
     metrics: model.metrics.map((each) => ({ ...each, head: to(each.head) })),
     train: {
       ...model.train,
+      ...(model.train.optimizers === undefined
+        ? {}
+        : {
+            optimizers: model.train.optimizers.map((each) => ({
+              ...each,
+              part: each.of === "part" ? to(each.part) : each.part,
+            })),
+          }),
       ...(model.train.stop === undefined ? {} : { stop: renameStop(model.train.stop, to) }),
     },
   };

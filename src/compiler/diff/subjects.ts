@@ -16,6 +16,7 @@ import {
   listKeyText,
   lossText,
   numberText,
+  optimizersText,
   optimizerText,
   penaltyText,
   quoted,
@@ -250,10 +251,11 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
   const { optimizer, schedule } = train;
   return [
     {
-      ...plainSubject("train", "optimizer", "train.optimizer", optimizerText(optimizer)),
+      ...plainSubject("train", "optimizer", "train.optimizer", optimizersText(train)),
       facets: [
         facet("name", "train.optimizer", optimizer.name),
         ...argumentFacets(optimizer.arguments, "train.optimizer"),
+        ...(train.optimizers ?? []).map((each) => facet(`of ${each.part}`, "train.optimizer", optimizerText(each))),
       ],
     },
     {

@@ -30,7 +30,9 @@ export interface TrainStepOptions {
    * only padding reads is not touched. Default: there is no padding.
    */
   readonly present?: ReadonlyMap<ValueId, ValueId>;
-  readonly optimizer: { readonly kind: Optimizer; readonly settings: Readonly<Record<string, unknown>> };
+  readonly optimizer: OptimizerChoice;
+  /** By the name of a variable, what trains it in place of `optimizer`; one object for each choice. Default: nothing else does. */
+  readonly optimizers?: ReadonlyMap<string, OptimizerChoice>;
   readonly schedule: { readonly kind: Schedule; readonly settings: Readonly<Record<string, unknown>> };
   readonly clip: Clip;
   /** The number of steps done, int32[]; the step adds one. */
@@ -44,6 +46,12 @@ export const levelVariable: StateVariable = {
   role: "slot",
   pieces: [{ name: "schedule/level", row: 0, rows: 1, initializer: { kind: "constant", value: 1 } }],
 };
+
+/** An optimizer with what a spec says of it. */
+export interface OptimizerChoice {
+  readonly kind: Optimizer;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
 
 export type Clip =
   | { readonly kind: "none" }
@@ -93,9 +101,20 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
     const steps = builder.cast(stepsDone, "float32");
     const rate = builder.within("rate", undefined, () => learningRateAt(builder, steps, settings, options.schedule));
     const rule = { rate, time: builder.add(steps, builder.scalar(1)), settings };
-    const applied = clipped.map((target) =>
-      builder.within(target.variable.name, undefined, () => applyRule(builder, optimizer, rule, target)),
+    const others = new Map(
+      [...new Set(options.optimizers?.values())].map((choice): [OptimizerChoice, ChosenRule] => {
+        const own = resolveSettings(choice.kind.name, choice.kind.settings, choice.settings);
+        const at = builder.within("rate", undefined, () => learningRateAt(builder, steps, own, options.schedule));
+        return [choice, { optimizer: choice.kind, rule: { ...rule, rate: at, settings: own } }];
+      }),
     );
+    const applied = clipped.map((target) => {
+      const choice = options.optimizers?.get(target.variable.name);
+      const chosen = (choice === undefined ? undefined : others.get(choice)) ?? { optimizer, rule };
+      return builder.within(target.variable.name, undefined, () =>
+        applyRule(builder, chosen.optimizer, chosen.rule, target),
+      );
+    });
     const nextStep = builder.add(stepsDone, builder.scalar(1, "int32"));
     return {
       updates: [...applied.flatMap((each) => each.updates), { kind: "assign", state: step.name, value: nextStep }],
@@ -206,6 +225,11 @@ function clipAll(builder: GraphBuilder, targets: readonly Target[], clip: Clip):
 }
 
 type Rule = Pick<Parameters<Optimizer["rule"]>[0], "rate" | "time" | "settings">;
+
+interface ChosenRule {
+  readonly optimizer: Optimizer;
+  readonly rule: Rule;
+}
 
 function applyRule(
   builder: GraphBuilder,

@@ -3,6 +3,7 @@ import { own } from "../text/index.js";
 import { resolveBalance } from "../builtins/index.js";
 import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
 import { batchLayout, type FittedSizes, type Model, type NetNode, nodeAt, tableOwner } from "../model/index.js";
+import { partOptimizer } from "./part-optimizers.js";
 import { reachableNodes, termsOfNodes } from "./reachable.js";
 
 /** A table of the spec: the rows [row, row + rows) of its state variable. */
@@ -62,7 +63,8 @@ export function planEmbeddings(
   options: EmbeddingOptions = {},
 ): readonly EmbeddingTable[] {
   const groups = new Map<string, WantedPiece[]>();
-  const groupOf = options.mergeTables === false ? ({ name }: WantedPiece): string => name : createGroups(model);
+  const groupOf =
+    options.mergeTables === false ? ({ name }: WantedPiece): string => name : byOptimizer(model, createGroups(model));
   for (const piece of wantedPieces(model, sizes)) {
     const key = groupOf(piece);
     groups.set(key, [...(groups.get(key) ?? []), piece]);
@@ -98,6 +100,20 @@ function createGroups(model: Model): (piece: WantedPiece) => string {
     if (!groups.includes(key)) groups.push(key);
     return `embeddings/${width}/${groups.indexOf(key)}`;
   };
+}
+
+/** Where tables have optimizers of their own, a variable has tables of one optimizer. */
+function byOptimizer({ train }: Model, groupOf: (piece: WantedPiece) => string): (piece: WantedPiece) => string {
+  if (train.optimizers === undefined) return groupOf;
+  return (piece) => {
+    const index = partOptimizer(train, ownerOfTable(piece), "embedding");
+    return index === undefined ? groupOf(piece) : `${groupOf(piece)}/optimizer${index}`;
+  };
+}
+
+/** The feature or the declared table that a piece is named after. */
+export function ownerOfTable({ name }: Pick<EmbeddingPiece, "name">): string {
+  return name.slice(0, -embeddingName("").length);
 }
 
 function chooseUpdate({ train }: Model, rows: number, lookups: number): Pick<EmbeddingTable, "update" | "reason"> {

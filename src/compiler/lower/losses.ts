@@ -10,7 +10,7 @@ import {
 import { tensorName, within } from "../builtins/layer-tensors.js";
 import type { GraphBuilder, ValueId } from "../graph/index.js";
 import { type LossTerm, type Model, nodeAt, type NodeRef, type PenaltyTerm } from "../model/index.js";
-import { embeddingName, type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
+import { type EmbeddingPiece, type EmbeddingTable, ownerOfTable, tableVariable } from "./embeddings.js";
 import type { FeatureValues, LookedUp } from "./feature-values.js";
 import type { Network } from "./network.js";
 import { lowerListLoss, type TermInputs } from "./list-loss.js";
@@ -122,7 +122,7 @@ function parametersOf(inputs: PenaltyInputs, name: string): readonly PenalizedPa
   const owned = variables.parameters.filter(({ owner }) => isOwn(owner));
   const pieces = tables.flatMap((table) =>
     readPieces(inputs, table)
-      .filter((piece) => isOwn(ownerOf(piece)))
+      .filter((piece) => isOwn(ownerOfTable(piece)))
       .flatMap((piece) => pieceOf(inputs, table, piece)),
   );
   if (owned.length + pieces.length > 0) return [...pieces, ...owned];
@@ -144,10 +144,6 @@ function parametersOf(inputs: PenaltyInputs, name: string): readonly PenalizedPa
 
 function readPieces({ pieces }: PenaltyInputs, table: EmbeddingTable): readonly EmbeddingPiece[] {
   return table.pieces.filter((piece) => pieces.has(piece.name));
-}
-
-function ownerOf({ name }: EmbeddingPiece): string {
-  return name.slice(0, -embeddingName("").length);
 }
 
 function tableOf({ builder, features }: PenaltyInputs, table: EmbeddingTable): readonly PenalizedParameter[] {

@@ -6,20 +6,21 @@ import {
   int32,
   type NamedValue,
   type Program,
-  resolveOptimizer,
   resolveSchedule,
   type StateVariable,
   type Update,
   type ValueId,
+  type TrainStepOptions,
 } from "../graph/index.js";
 import { omitUndefined } from "../text/index.js";
 import { headArguments, headsReadBy } from "../builtins/index.js";
 import { batchInputs, batchLayout, type FittedSizes, type HeadModel, type Model } from "../model/index.js";
 import { type BalancedTerm, lowerBalance } from "./balance.js";
-import { type EmbeddingOptions, type EmbeddingTable, lookupOf, planEmbeddings } from "./embeddings.js";
+import { type EmbeddingOptions, type EmbeddingTable, lookupOf, ownerOfTable, planEmbeddings } from "./embeddings.js";
 import { createFeatureValues, lookupKey, type ServingValues } from "./feature-values.js";
 import { lowerPenalty, lowerTerm } from "./losses.js";
 import { createNetwork, type Network, type NetworkView } from "./network.js";
+import { optimizerChoice, partOptimizer } from "./part-optimizers.js";
 import { reachableNodes } from "./reachable.js";
 import { createVariables, type Variables } from "./variables.js";
 
@@ -166,9 +167,8 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
   const { builder, variables } = scope;
   const network = scope.network({ training: true, asServed: false });
   const losses = lowerLosses(lowering, scope, network, true);
-  const optimizer = resolveOptimizer(model.train.optimizer.name);
   const schedule = resolveSchedule(model.train.schedule.name);
-  if (optimizer === undefined || schedule === undefined) throw new Error("the optimizer or the schedule is not known");
+  if (schedule === undefined) throw new Error("the schedule is not known");
   const parameters = builder.variables.filter(({ role }) => role === "parameter");
   const balance = lowerBalance(model.loss.balance, {
     ...losses,
@@ -182,7 +182,8 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
     variables: [...parameters, ...balance.variables],
     sparse: new Set(tables.filter(({ update }) => update === "sparse").map(({ name }) => name)),
     present: scope.features.present,
-    optimizer: { kind: optimizer, settings: model.train.optimizer.arguments },
+    optimizer: optimizerChoice(model.train.optimizer),
+    ...omitUndefined({ optimizers: optimizersOf(lowering, variables) }),
     schedule: { kind: schedule, settings: model.train.schedule.arguments },
     clip: model.train.clip,
     step: stepVariable,
@@ -191,6 +192,25 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
   const outputs = [...losses.outputs, ...balance.outputs(step)];
   const updates = [...step.updates, ...statistics, ...balance.updates];
   return { fn: builder.finish(outputs, updates), variables: builder.variables };
+}
+
+/** By variable, for those that have another optimizer than the rest. */
+function optimizersOf({ model, tables }: Lowering, { parameters }: Variables): TrainStepOptions["optimizers"] {
+  const { train } = model;
+  if (train.optimizers === undefined) return undefined;
+  const choices = train.optimizers.map(optimizerChoice);
+  const owned = [
+    ...parameters.map(({ owner, name, group }) => ({ variable: `${owner}.${name}`, owner, group })),
+    ...tables.flatMap(({ name, pieces: [piece] }) =>
+      piece === undefined ? [] : [{ variable: name, owner: ownerOfTable(piece), group: "embedding" as const }],
+    ),
+  ];
+  return new Map(
+    owned.flatMap(({ variable, owner, group }) => {
+      const choice = choices[partOptimizer(train, owner, group) ?? -1];
+      return choice === undefined ? [] : [[variable, choice] as const];
+    }),
+  );
 }
 
 function lowerEvaluate(lowering: Lowering): LoweredFunction {

@@ -319,7 +319,10 @@ export interface PenaltyTerm {
 }
 
 export interface TrainModel {
+  /** Of all parameters that `optimizers` do not name. */
   readonly optimizer: { readonly name: string; readonly arguments: Arguments };
+  /** By part, in the order of their names; a part of the network goes before a group. Absent: there are none. */
+  readonly optimizers?: readonly PartOptimizer[];
   readonly schedule: { readonly name: string; readonly arguments: Arguments };
   readonly clip: { readonly kind: "none" } | { readonly kind: "norm" | "value"; readonly limit: number };
   /** How embedding tables are updated: only touched rows, all rows, or by size (see docs/language.md). */
@@ -334,6 +337,14 @@ export interface TrainModel {
   readonly seed: number;
   /** Former names of features, parts and heads, for a warm start and a diff; no part of what the model is. */
   readonly formerly?: readonly { readonly name: string; readonly was: string }[];
+}
+
+/** How the parameters of a part are trained: a feature, a part of the network or a task by name, or a group such as `embeddings`. */
+export interface PartOptimizer {
+  readonly part: string;
+  readonly of: "part" | "group";
+  readonly name: string;
+  readonly arguments: Arguments;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   lossText,
   networkDeclarations,
   numberText,
-  optimizerText,
+  optimizersText,
   paramText,
   penaltyText,
   rankText,
@@ -141,7 +141,7 @@ function listsOf({ by }: LossTerm): string {
 function training({ train, heads }: Model): string {
   if (heads.length === 0) return "";
   const rows = [
-    ["optimizer", code(optimizerText(train.optimizer))],
+    ["optimizer", code(optimizersText(train))],
     ["learning rate", code(scheduleText(train.schedule))],
     ["batch", `${groupDigits(train.batch)} rows`],
     ...(train.epochs === undefined

@@ -37,7 +37,12 @@ export const dataKeys = [
 ] as const satisfies readonly BlockKey[];
 
 export const trainKeys = [
-  { name: "optimizer", doc: "How gradients change parameters.", default: "adam", example: "adam(lr: 1e-3)" },
+  {
+    name: "optimizer",
+    doc: "How gradients change parameters, or those of each part.",
+    default: "adam",
+    example: "adam(lr: 1e-3)",
+  },
   {
     name: "schedule",
     doc: "How the learning rate changes over the steps.",

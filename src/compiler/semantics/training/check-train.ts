@@ -1,16 +1,12 @@
 import type { ArgumentValue, TrainModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { omitUndefined, suggest } from "../../text/index.js";
+import { omitUndefined } from "../../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec, type ArgumentType } from "../arguments/arguments.js";
 import { trainKeys } from "../names/block-keys.js";
 import { collectEntries } from "../names/blocks.js";
-import {
-  optimizers,
-  resolveOptimizer,
-  resolveSchedule,
-  schedules,
-  type TrainingBuiltin,
-} from "../../builtins/index.js";
+import { resolveSchedule, schedules } from "../../builtins/index.js";
+import { checkNamed } from "./check-named.js";
+import { checkOptimizers } from "./check-optimizer.js";
 import { checkFormerly } from "./check-formerly.js";
 import type { MeasuredSpec } from "./check-metrics.js";
 import { checkStop } from "./check-stop.js";
@@ -56,10 +52,7 @@ export function checkTrain(
   if (written !== undefined && resolveSchedule(schedule.name)?.watches === true && !entries.has("stop"))
     context.reporter.report("MTL3091", { schedule: schedule.name }, written.span);
   return {
-    optimizer: checkNamed(context, entries.get("optimizer")?.value, "an optimizer", "adam", {
-      names: optimizers.map(({ name }) => name),
-      resolve: resolveOptimizer,
-    }),
+    ...checkOptimizers(context, entries.get("optimizer")?.value),
     schedule,
     clip: checkClip(context, entries.get("clip")?.value),
     embeddings: read<TrainModel["embeddings"]>(
@@ -73,59 +66,6 @@ export function checkTrain(
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),
     ...omitUndefined({ formerly }),
   };
-}
-
-interface Table {
-  readonly names: readonly string[];
-  readonly resolve: (name: string) => TrainingBuiltin | undefined;
-}
-
-/** `adam(lr: 1e-3)` or `adam`. */
-function checkNamed(
-  context: CheckContext,
-  value: ast.Expression | undefined,
-  what: string,
-  otherwise: string,
-  table: Table,
-): TrainModel["optimizer"] {
-  const name = value?.kind === "Call" ? value.callee : value?.kind === "NameExpression" ? value.name : undefined;
-  const fallback = { name: otherwise, arguments: {} };
-  if (value !== undefined && value.kind !== "Missing" && name === undefined)
-    context.reporter.report(
-      "MTL3002",
-      {
-        callee: "train",
-        parameter: what.replace(/^an? /, ""),
-        expected: `${what} such as \`${otherwise}\``,
-        found: describeValue(value),
-      },
-      value.span,
-      value.kind === "String" && table.names.includes(value.value)
-        ? { help: `write it without quotes: \`${value.value}\``, suggest: { span: value.span, word: value.value } }
-        : {},
-    );
-  const wanted = name?.text ?? otherwise;
-  const found = table.resolve(wanted);
-  if (found === undefined) {
-    if (name !== undefined && name.text !== "") {
-      const suggestion = suggest(name.text, table.names);
-      context.reporter.report("MTL2004", { name: name.text, what, known: table.names, suggestion }, name.span, {
-        suggest: { span: name.span, word: suggestion },
-      });
-    }
-    return fallback;
-  }
-  const span = name?.span ?? { file: "", start: 0, end: 0 };
-  const args = checkArguments(
-    context,
-    { name: wanted, span },
-    found.parameters,
-    value?.kind === "Call" ? value.arguments : [],
-  );
-  if (args === undefined) return fallback;
-  // What nobody gave and has no default says nothing of the model.
-  const told = Object.fromEntries(Object.entries(args).filter(([, each]) => each !== null));
-  return { name: wanted, arguments: told };
 }
 
 const limit: ArgumentSpec = { name: "limit", type: { kind: "number", min: 0, minOpen: true } };

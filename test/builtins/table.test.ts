@@ -114,7 +114,7 @@ describe("shape rules", () => {
     expect(rule("dot", [[4], [5]])).toBe("needs inputs of one width, has 4 and 5");
     expect(rule("fm", [[4]])).toBe("needs at least two inputs");
     expect(rule("fm", [[4], [4], [2]])).toBe("needs inputs of one width, has 4 and 2");
-    expect(rule("mlp", [[4, 5]], { widths: [3] })).toBe("needs a vector per row, has [4, 5]");
+    expect(rule("mlp", [[4, 5]], { widths: [3] })).toBe("needs a vector per row, has sequence[4] × [5]");
     expect(rule("mlp", [[4]], { widths: [] })).toBe("needs the width of at least one layer");
   });
 });

@@ -8,6 +8,7 @@ import type { Model } from "../../src/compiler/model/index.js";
 import { modelPage } from "../../src/compiler/page/index.js";
 import { runTest } from "../../src/compiler/serving/index.js";
 import { createModuleFolder } from "../formulas/module-folder.js";
+import { callWords } from "../../src/compiler/semantics/arguments/call-words.js";
 import { compileText, errorsOf, messagesOf } from "../semantics/compile.js";
 import { declarationSpec, headsSpec, heldNames, networkSpec, servingSpec } from "./names.js";
 
@@ -22,7 +23,8 @@ const specs: readonly (readonly [string, string])[] = [
     "def",
     declarationSpec(
       "def",
-      heldNames.filter((name) => name !== "length"),
+      // `length` of columns and the metric `map` are words that a macro would hide.
+      heldNames.filter((name) => !callWords.has(name)),
     ),
   ],
 ];

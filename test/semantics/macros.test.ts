@@ -55,8 +55,8 @@ describe("names in a macro", () => {
     expect(hashOf(serve("def twice(v) = 2 * v\ndef scaled(x, by = twice(x)) = by", "scaled(ctr)"))).toBe(
       hashOf(serve("", "(2 * ctr)")),
     );
-    expect(errorsOf(serve("def f1(a1 = b1, b1 = 1) = a1 + b1", "f1()"))).toEqual(["MTL2015"]);
-    expect(errorsOf(serve("def f1(a1 = a1) = a1", "f1(1)"))).toEqual(["MTL2015"]);
+    expect(errorsOf(serve("def g1(a1 = b1, b1 = 1) = a1 + b1", "g1()"))).toEqual(["MTL2015"]);
+    expect(errorsOf(serve("def g1(a1 = a1) = a1", "g1(1)"))).toEqual(["MTL2015"]);
   });
 
   it("hold for macros within the arguments of macros, of the same macro too", () => {

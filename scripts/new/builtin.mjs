@@ -24,10 +24,12 @@ export const ${constant}: LayerBuiltin = {
   lower: (context) => inputRows(context, 0),
 };
 `,
-  loss: (name, constant) => `import type { LossBuiltin } from "../builtin.js";
+  loss: (name, constant) => `import type { RowLossBuiltin } from "../builtin.js";
 
-export const ${constant}: LossBuiltin = {
+export const ${constant}: RowLossBuiltin = {
   kind: "loss",
+  // One that compares the rows of a list is a \`ListLossBuiltin\`, per "list"; see bpr.ts and softmax-list.ts.
+  per: "row",
   name: "${name}",
   summary: "TODO: one sentence, as hover shows it.",
   paper: "TODO: authors: title, year; or without this line",
@@ -48,8 +50,8 @@ export const ${constant}: GateBuiltin = {
   summary: "TODO: one sentence, as hover shows it.",
   paper: "TODO: authors: title, year; or without this line",
   parameters: [],
-  // TODO: weights [B, experts] of the gate's input [B, d]; for now x·W as it is.
-  lower: (context, experts) => dense(context, inputOf(context, 0), experts, "", false),
+  // TODO: weights [B, experts] of the gate's input [B, d]; for now x·W as it is. What penalties read goes beside them; see noisy-top-k.ts.
+  lower: (context, experts) => ({ weights: dense(context, inputOf(context, 0), experts, "", false) }),
 };
 `,
 };
@@ -128,17 +130,19 @@ const chapters = { layer: "Layers", loss: "Losses", gate: "Gates" };
 
 const plurals = { layer: "layers", loss: "losses", gate: "gates" };
 
-/** Names of the tree's built-ins, with the file of each. */
+/** The folders of whatever shares one name space with them. */
+const groups = ["layers", "activations", "families", "gates", "losses", "penalties", "balances"];
+
+/** Names of the tree's built-ins, with the file of each: the `name` that a `summary` follows. */
 function builtinNames(root) {
-  const files = Object.values(plurals).concat("penalties");
   return new Map(
-    files.flatMap((group) =>
+    groups.flatMap((group) =>
       readdirSync(join(root, folder, group))
         .filter((file) => file.endsWith(".ts"))
         .flatMap((file) => {
           const text = readFileSync(join(root, folder, group, file), "utf8");
-          const names = [...text.matchAll(/kind: "(?:layer|gate|loss|penalty)",\s*name: "(\w+)"/g)];
-          return names.map(([, name]) => [name, `${folder}/${group}/${file}`]);
+          const names = [...text.matchAll(/\bname: "(\w+)",\s*summary:|\{ \.\.\.\w+, name: "(\w+)"/g)];
+          return names.map(([, name, variant]) => [name ?? variant, `${folder}/${group}/${file}`]);
         }),
     ),
   );

@@ -87,6 +87,11 @@ describe("npm run new", () => {
   it.each([
     ["loss log_cosh", "`log_cosh` exists: src/compiler/builtins/losses/log-cosh.ts", 1],
     ["layer bce", "`bce` exists: src/compiler/builtins/losses/bce.ts", 1],
+    ["layer leaky_relu", "`leaky_relu` exists: src/compiler/builtins/activations/plain.ts", 1],
+    ["layer embed", "`embed` exists: src/compiler/builtins/layers/embedding.ts", 1],
+    ["gate load", "`load` exists: src/compiler/builtins/penalties/gates.ts", 1],
+    ["layer mmoe", "`mmoe` exists: src/compiler/builtins/families/mmoe.ts", 1],
+    ["loss gls", "`gls` exists: src/compiler/builtins/balances/gls.ts", 1],
     ["loss LogCosh", "`LogCosh` cannot name a loss: names are lower-case words with `_` between them", 1],
     ["loss ../bce", "`../bce` cannot name a loss", 1],
     ["code lint/empty-rules", "`empty-rules` exists: MTL", 1],

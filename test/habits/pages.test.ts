@@ -13,6 +13,7 @@ const pages = [
   ...markdownIn(".").filter((name) => name !== "README.md"),
   ...markdownIn("docs/decisions"),
   ...markdownIn(".github"),
+  "docs/architecture.md",
 ];
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
@@ -61,6 +62,24 @@ describe.each(pages)("%s", (page) => {
     const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Readonly<Record<string, string>> };
     const named = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map((match) => match[1] ?? "");
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
+
+describe("docs/architecture.md", () => {
+  const sources = [...paths].filter((path) => /^(src|test)\/.*\.ts$/.test(path)).map(read);
+  const plain = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+  const samples = [...read("docs/architecture.md").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
+    (match) => match[1] ?? "",
+  );
+
+  it.each(samples.map((sample) => [sample.split("\n", 1)[0] ?? "", sample]))("shows code as it is: %s", (_, sample) => {
+    // A test has its example for itself, without `export`.
+    const wanted = plain(sample).replace(/^export /, "");
+    expect(sources.some((source) => plain(source).includes(wanted))).toBe(true);
+  });
+
+  it("has samples", () => {
+    expect(samples.length).toBeGreaterThan(5);
   });
 });
 

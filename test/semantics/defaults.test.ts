@@ -39,6 +39,16 @@ describe("the defaults block", () => {
     expect(argumentsOf("t")).toMatchObject({ norm: "layer", activation: "gelu" });
   });
 
+  it.each(["ids: 9", "hash: 9", "vocab: 9", "min_count: 2", 'values: ["x"]'])(
+    "does not clash with where %s says that ids come from",
+    (given) => {
+      for (const own of ["ids: 5", "hash: 5", 'values: ["y"]', "vocab: 5, min_count: 3"])
+        expect(
+          problems(spec(`categorical: { ${own} }`).replace("a: categorical,", `a: categorical(${given}),`)),
+        ).toEqual([]);
+    },
+  );
+
   it("is not in the model: the spec with everything written out is the same one", () => {
     const written = spec("").replace("defaults {  }", "").replaceAll("mlp(g, [4], ", "mlp(g, [4], activation: gelu, ");
     const plain = modelOf(

@@ -157,9 +157,12 @@ describe.each(models)("%s", (file, model) => {
     `trains and predicts alike on every engine for ${steps} steps, with %d values a vocabulary`,
     async (vocabulary) => {
       const { ids, program } = programOf(model, vocabulary);
-      const compiled = compiles && (vocabulary === vocabularies[0] || steps > 4);
+      const isWhole = vocabulary === vocabularies[0] || steps > 4;
+      const compiled = compiles && isWhole;
       const batches = randomBatches(model, ids, steps);
-      const [first, ...others] = await Promise.all(engines.map((engine) => trace(engine, program, batches, compiled)));
+      // wasm and cpu share their ops but for the kernels, which the first vocabulary has compared.
+      const compared = isWhole ? engines : engines.slice(0, 2);
+      const [first, ...others] = await Promise.all(compared.map((engine) => trace(engine, program, batches, compiled)));
       expect(first?.get("loss")?.every(Number.isFinite)).toBe(true);
       for (const [i, other] of others.entries())
         for (const [name, values] of first ?? [])

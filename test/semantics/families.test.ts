@@ -1,6 +1,7 @@
 /** What is said of families that do not meet. */
 import { describe, expect, it } from "vitest";
 import { compileSpec } from "../../src/compiler/compile.js";
+import { specText } from "../../src/compiler/describe/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 
 /** `code line:column message` of each error; the network begins on line 1. */
@@ -120,5 +121,28 @@ describe("penalties that do not fit", () => {
     expect(errors.map((error) => error.replace(/^(\S+) \S+ /, "$1 "))).toEqual([
       "MTL3061 `excess` compares probabilities, but `s` is score",
     ]);
+  });
+});
+
+describe("one tensor for all members", () => {
+  const written = (input: string) => `model m
+features { age: numeric, size: numeric }
+labels { click: event, buy: event within click }
+input x = [age, size]
+bottoms m[click, buy] = ple(${input}, [[8], [4]], shared: 1, own: 1)
+task ctr: P(click) = sigmoid(logit(m.click))
+task cvr: P(buy | click) = sigmoid(logit(m.buy))
+loss { ctr: bce, cvr: bce(space: all) }
+`;
+
+  it.each(["x", "[x, size]", "2 * x", "mlp([x, size], [8])"])("may be written out: ple(%s, …)", (input) => {
+    const { model, hash } = compileSpec("s.mtl", createMemoryHost({ "s.mtl": written(input) }));
+    if (model === undefined) throw new Error(`${input} does not compile`);
+    // Made once: no layer of the input stands for a member.
+    expect(model.nodes.filter(({ layer }) => layer === "mlp").map(({ id }) => id)).toEqual(
+      input.startsWith("mlp") ? ["m/2"] : [],
+    );
+    const again = compileSpec("t.mtl", createMemoryHost({ "t.mtl": specText(model) }));
+    expect(again.hash).toBe(hash);
   });
 });

@@ -1,7 +1,9 @@
 /** Layers in which the members of a family meet: one node for all, and one for each member that reads its part. */
-import type { FamilyBuiltin } from "../../builtins/index.js";
+import { type FamilyBuiltin, resolveFamily } from "../../builtins/index.js";
 import { nodeAt, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
+import { visit } from "../../syntax/index.js";
+import type { NetworkKind, SymbolOf } from "../names/symbols.js";
 import { checkArguments } from "../arguments/arguments.js";
 import { checkShape, reportMissing, reportSeveral, splitArguments } from "./call-parts.js";
 import { addNode, type FamilyInProgress, type Network, type NetworkContext, type Owner } from "./network.js";
@@ -48,7 +50,11 @@ function makeNode(
   const parts = splitArguments(layer.inputs, call.arguments);
   if (reportSeveral(context, call, parts)) return undefined;
   const owners = [...family.owners.values()];
-  const inputs = parts.tensors.map(({ value }) => owners.map((owner) => read(value, owner)));
+  // What is one for all members is made once, also where it is written out: a list, or a layer of its own.
+  const isOne = (value: ast.Expression): boolean => layer.isCommon === true && !readsFamily(state, value);
+  const inputs = parts.tensors.map(({ value }) =>
+    isOne(value) ? [readOnce(value, call, reader)] : owners.map((owner) => read(value, owner)),
+  );
   const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
   reportMissing(context, call, layer, parts);
   if (args === undefined || parts.missing !== undefined) return undefined;
@@ -68,6 +74,31 @@ function makeNode(
     members: [...family.owners.keys()],
     span: call.span,
   });
+}
+
+/** The node of an expression that is of all members: `b/1`. */
+function readOnce(
+  value: ast.Expression,
+  call: ast.CallExpression,
+  { family, read }: { readonly family: FamilyInProgress; readonly read: ReadTensor },
+): NodeRef | undefined {
+  const owner: Owner = { id: family.id, span: call.span, inner: family.inner };
+  const node = read(value, owner);
+  family.inner = owner.inner;
+  return node;
+}
+
+/** Whether an expression names a family or calls a family layer, of which each member reads its own. */
+function readsFamily({ context, network }: NetworkContext, expression: ast.Expression): boolean {
+  let found = false;
+  visit(expression, (node) => {
+    if (node.kind === "Call" && resolveFamily(node.callee.text) !== undefined) found = true;
+    if (node.kind !== "NameExpression") return;
+    const symbol = context.scope.names.get(node.name.text);
+    const value = symbol === undefined ? undefined : network.values.get(symbol as SymbolOf<NetworkKind>);
+    if (value?.kind === "members") found = true;
+  });
+  return found;
 }
 
 interface FamilyCall {

@@ -68,7 +68,7 @@ import { orthogonal } from "./penalties/orthogonal.js";
 
 export { activations, type ActivationBuiltin } from "./activations/index.js";
 export * from "./builtin.js";
-export { type ArithmeticOperator, arithmeticOperators } from "./layers/arithmetic.js";
+export { type ArithmeticOperator, isArithmeticOperator } from "./layers/arithmetic.js";
 export * from "./loss-options.js";
 export { concat as concatLayer } from "./layers/concat.js";
 export * from "./parameter.js";

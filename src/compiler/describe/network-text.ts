@@ -1,4 +1,4 @@
-import { arithmeticOperators, resolveFamily, resolveGate, resolveLayer } from "../builtins/index.js";
+import { isArithmeticOperator, resolveFamily, resolveGate, resolveLayer } from "../builtins/index.js";
 import type { ArgumentValue, Model, NetNode, NodeRef } from "../model/index.js";
 import { argumentsText, callText, valueText } from "./value-text.js";
 
@@ -85,7 +85,7 @@ function valuesText(model: Pick<Model, "nodes">, refs: readonly NodeRef[]): stri
     const reads = logits === true ? `logits: ${input}` : input;
     return `${first.layer}(${[reads, ...argumentsText(gate.parameters, given)].join(", ")}) over ${over}`;
   }
-  if (isOperator(first.layer)) return arithmeticText(model, first, read);
+  if (isArithmeticOperator(first.layer)) return arithmeticText(model, first, read);
   const layer = resolveLayer(first.layer);
   return callText(first.layer, [...read, ...argumentsText(layer?.parameters ?? [], first.arguments)]);
 }
@@ -100,16 +100,14 @@ function familyText(model: Pick<Model, "nodes">, node: NetNode): string {
   return callText(node.layer, [...read, ...argumentsText(resolveFamily(node.layer)?.parameters ?? [], node.arguments)]);
 }
 
-function isOperator(layer: string): boolean {
-  return (arithmeticOperators as readonly string[]).includes(layer);
-}
-
 /** `2 * (a + b)`: an operand that is arithmetic itself has parentheses around it. */
 function arithmeticText(model: Pick<Model, "nodes">, node: NetNode, read: readonly string[]): string {
   const operands = node.inputs.map((ref, place) => {
     const text = read[place] ?? "";
     const inner = model.nodes[ref];
-    return inner !== undefined && inner.declared === undefined && isOperator(inner.layer) ? `(${text})` : text;
+    return inner !== undefined && inner.declared === undefined && isArithmeticOperator(inner.layer)
+      ? `(${text})`
+      : text;
   });
   const { left, right } = node.arguments;
   const number = (value: ArgumentValue | undefined): readonly string[] =>

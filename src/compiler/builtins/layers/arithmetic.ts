@@ -9,12 +9,13 @@ import type { LayerBuiltin, LayerContext, ShapeResult } from "../builtin.js";
 import { inputOf } from "../replicas.js";
 import { problem, shapeOf, shapeText } from "../shapes.js";
 
-export const arithmeticOperators = ["+", "-", "*"] as const;
+const arithmeticOperators = ["+", "-", "*"] as const;
 
 export type ArithmeticOperator = (typeof arithmeticOperators)[number];
 
-/** The number that stands for the left or the right operand; without one, both are tensors. */
-export type NumberOperand = { readonly left: number } | { readonly right: number } | Record<string, never>;
+export function isArithmeticOperator(word: string): word is ArithmeticOperator {
+  return (arithmeticOperators as readonly string[]).includes(word);
+}
 
 function operator(
   name: ArithmeticOperator,

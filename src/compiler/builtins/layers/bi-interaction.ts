@@ -1,4 +1,5 @@
-import type { LayerBuiltin } from "../builtin.js";
+import type { ValueId } from "../../graph/graph.js";
+import type { LayerBuiltin, LayerContext } from "../builtin.js";
 import { inputRows } from "../replicas.js";
 import { fromEqualVectors, problem, shapeOf } from "../shapes.js";
 
@@ -12,11 +13,14 @@ export const biInteraction: LayerBuiltin = {
   parameters: [],
   shape: (inputs) =>
     inputs.length < 2 ? problem("needs at least two inputs") : fromEqualVectors(inputs, (width) => shapeOf(width)),
-  lower: (context) => {
-    const { builder } = context;
-    const values = context.inputs.map((_, index) => inputRows(context, index));
-    const sum = values.reduce((total, value) => builder.add(total, value));
-    const squares = values.map((value) => builder.square(value)).reduce((total, value) => builder.add(total, value));
-    return builder.scale(builder.sub(builder.square(sum), squares), 0.5);
-  },
+  lower: (context) => context.builder.scale(twicePairProducts(context), 0.5),
 };
+
+/** (Σᵢ vᵢ)² − Σᵢ vᵢ²: twice the sum of the products of all pairs, unit by unit. */
+export function twicePairProducts(context: LayerContext): ValueId {
+  const { builder } = context;
+  const values = context.inputs.map((_, index) => inputRows(context, index));
+  const sum = values.reduce((total, value) => builder.add(total, value));
+  const squares = values.map((value) => builder.square(value)).reduce((total, value) => builder.add(total, value));
+  return builder.sub(builder.square(sum), squares);
+}

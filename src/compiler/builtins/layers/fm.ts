@@ -1,6 +1,6 @@
 import type { LayerBuiltin } from "../builtin.js";
-import { inputRows } from "../replicas.js";
 import { fromEqualVectors, problem, shapeOf } from "../shapes.js";
+import { twicePairProducts } from "./bi-interaction.js";
 
 /** Σ_{i<j} ⟨vᵢ, vⱼ⟩ as ½·Σ_d ((Σᵢ v_{i,d})² − Σᵢ v²_{i,d}): linear in the number of inputs. */
 export const fm: LayerBuiltin = {
@@ -14,10 +14,7 @@ export const fm: LayerBuiltin = {
     inputs.length < 2 ? problem("needs at least two inputs") : fromEqualVectors(inputs, () => shapeOf(1)),
   lower: (context) => {
     const { builder } = context;
-    const values = context.inputs.map((_, index) => inputRows(context, index));
-    const sum = values.reduce((total, value) => builder.add(total, value));
-    const squares = values.map((value) => builder.square(value)).reduce((total, value) => builder.add(total, value));
-    const pairs = builder.sum(builder.sub(builder.square(sum), squares), { axes: [-1], keepDims: true });
+    const pairs = builder.sum(twicePairProducts(context), { axes: [-1], keepDims: true });
     return builder.scale(pairs, 0.5);
   },
 };

@@ -1,5 +1,5 @@
 /** Sums, differences and products of tensors, and of a tensor and a number: `2 * sigmoid(mlp(c, [64])) * x`. */
-import { arithmeticOperators, layerShape, resolveLayer, type ArithmeticOperator } from "../../builtins/index.js";
+import { isArithmeticOperator, layerShape, resolveLayer, type ArithmeticOperator } from "../../builtins/index.js";
 import { nodeAt, type Arguments, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined } from "../../text/index.js";
@@ -36,7 +36,7 @@ export function checkArithmetic(site: ArithmeticSite, expression: Arithmetic): N
   if (left.kind === "missing" || right.kind === "missing") return undefined;
   if (left.kind === "value" && right.kind === "value") return reportNone(site, expression);
   const isQuotient = operator === "/" && right.kind === "value";
-  if (!isQuotient && !isArithmetic(operator)) return reportNone(site, expression);
+  if (!isQuotient && !isArithmeticOperator(operator)) return reportNone(site, expression);
   const factors = [left, right].map((each) => (each.kind === "value" ? each.value : undefined));
   const [leftNumber, rightNumber] = isQuotient ? [undefined, 1 / right.value] : factors;
   const wrong = [leftNumber, rightNumber].findIndex((each) => each !== undefined && !Number.isFinite(each));
@@ -45,16 +45,12 @@ export function checkArithmetic(site: ArithmeticSite, expression: Arithmetic): N
     site.context.reporter.report("MTL3011", { found: "a number that is not finite" }, span);
     return undefined;
   }
-  const name = isQuotient || !isArithmetic(operator) ? "*" : operator;
+  const name = isQuotient || !isArithmeticOperator(operator) ? "*" : operator;
   const operands = [
     ...(leftNumber === undefined ? [expression.left] : []),
     ...(rightNumber === undefined ? [expression.right] : []),
   ];
   return apply(site, expression, name, omitUndefined({ left: leftNumber, right: rightNumber }), operands);
-}
-
-function isArithmetic(operator: string): operator is ArithmeticOperator {
-  return (arithmeticOperators as readonly string[]).includes(operator);
 }
 
 function reportNone({ context }: ArithmeticSite, expression: Arithmetic): undefined {

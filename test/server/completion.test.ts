@@ -141,6 +141,7 @@ describe("completion in blocks", () => {
     expect(losses).toContain("bce");
     expect(losses).not.toContain("huber");
     expect(losses).not.toContain("l2");
+    expect(offered("ctcvr: bce", "ctcvr: bce + 0.5 * <|>")).toEqual(losses);
     expect(offered("ctr: 0.5 * bce", "ctr: 0.5 * <|>")).toContain("bce");
   });
 

@@ -77,11 +77,16 @@ describe("training on lists", () => {
 });
 
 describeEngines("the examples that learn to rank", (engine, name) => {
-  it.each(["bpr", "lambdarank", "partial_order"])("learn: %s", async (example) => {
+  it.each([
+    ["bpr", "loss/pref"],
+    ["lambdarank", "loss/pref"],
+    ["partial_order", "loss/pref"],
+    ["combined_ranking", "loss/ctr.bpr"],
+  ])("learn: %s", async (example, term) => {
     await engine();
     const spec = join(import.meta.dirname, `../../specs/examples/${example}.mtl`);
     const { history } = await train({ spec, engine: name, epochs: 3 });
-    const losses = history.map(({ losses: { "loss/pref": loss = NaN } }) => loss);
+    const losses = history.map(({ losses: each }) => each[term] ?? NaN);
     expect(losses[2]).toBeLessThan(losses[0] ?? 0);
   });
 });

@@ -1,14 +1,15 @@
 import { chainText } from "./chain-text.js";
 import { metricText, watchedText } from "../metrics/index.js";
-import type {
-  Arguments,
-  DataModel,
-  Model,
-  FileFormat,
-  FileReading,
-  SourceModel,
-  SourceOptions,
-  TrainModel,
+import {
+  type Arguments,
+  type DataModel,
+  type Model,
+  type FileFormat,
+  type FileReading,
+  type SourceModel,
+  type SourceOptions,
+  termsByHead,
+  type TrainModel,
 } from "../model/index.js";
 import { featureText, labelText } from "./feature-text.js";
 import { formulaText } from "./formula-text.js";
@@ -146,7 +147,7 @@ export function splitText({ by, fraction, rest, seed }: NonNullable<DataModel["s
 function lossEntries(model: Model): readonly string[] {
   const { terms, penalties, balance } = model.loss;
   return [
-    ...terms.map((term) => `${term.head}: ${lossText(model, term)}`),
+    ...[...termsByHead(terms)].map(([head, own]) => `${head}: ${own.map((term) => lossText(model, term)).join(" + ")}`),
     ...penalties.map((term) => `${term.name}: ${penaltyText(model, term)}`),
     `balance: ${balanceText(balance)}`,
   ];

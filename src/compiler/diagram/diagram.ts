@@ -122,7 +122,7 @@ function addFeatures(builder: Builder, reader: string, read: Inside["features"])
 function addHead(builder: Builder, head: HeadModel): void {
   const { model } = builder;
   const read = headReads(builder, head.value, "data");
-  const loss = model.loss.terms.find((term) => term.head === head.name);
+  const losses = model.loss.terms.filter((term) => term.head === head.name);
   builder.cards.push({
     id: head.name,
     kind: head.keyword,
@@ -130,7 +130,7 @@ function addHead(builder: Builder, head: HeadModel): void {
     lines: [
       headTypeText(model.labels, head.type),
       [...read.layers, valueLine(head.value)].join(" → "),
-      ...(loss === undefined ? [] : [`loss ${lossText(model, loss).replace(/^1 \* /, "")}`]),
+      ...losses.map((loss) => `loss ${lossText(model, loss).replace(/^1 \* /, "")}`),
       ...(head.auxiliary ? ["never served"] : []),
     ],
     facts: parameterFact(builder, [head.name]),

@@ -30,7 +30,16 @@ import {
 } from "../describe/index.js";
 import { metricText } from "../metrics/index.js";
 import { type ParameterSpec, resolveLoss } from "../builtins/index.js";
-import type { Arguments, FeatureModel, Model, SourceModel } from "../model/index.js";
+import {
+  type Arguments,
+  type FeatureModel,
+  type LossTerm,
+  type Model,
+  type SourceModel,
+  termNames,
+  termsByHead,
+} from "../model/index.js";
+import { compareText } from "../text/index.js";
 import type { RuleId } from "./policy.js";
 
 export interface Facet {
@@ -207,9 +216,9 @@ export function headSubjects(model: Model): readonly Subject[] {
 export function lossSubjects(model: Model): readonly Subject[] {
   const { terms, penalties, balance } = model.loss;
   return [
-    ...terms.map((term): Subject => ({
+    ...namedTerms(terms).map(({ name, term }): Subject => ({
       kind: "loss",
-      name: term.head,
+      name,
       text: lossText(model, term),
       facets: [
         facet("loss", "loss.function", term.loss),
@@ -232,6 +241,15 @@ export function lossSubjects(model: Model): readonly Subject[] {
     })),
     plainSubject("loss", "balance", "loss.balance", balanceText(balance)),
   ];
+}
+
+/** The first loss of a head under the head's name, so that another one beside it is one that was added. */
+function namedTerms(terms: readonly LossTerm[]): readonly { readonly name: string; readonly term: LossTerm }[] {
+  return [...termsByHead(terms)].flatMap(([head, own]) => {
+    const sorted = own.toSorted((a, b) => compareText(a.loss, b.loss));
+    const names = termNames(sorted);
+    return sorted.map((term, place) => ({ name: place === 0 ? head : (names[place] ?? head), term }));
+  });
 }
 
 /** One facet an argument; what nobody gave is not there. */

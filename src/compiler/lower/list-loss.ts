@@ -9,6 +9,8 @@ import { holds, labelValue, lossRows, type LabelInputs } from "./sample-space.js
 
 /** What a loss term is lowered from. */
 export interface TermInputs {
+  /** What the term is called: see `termNames`. */
+  readonly name: string;
   readonly labels: LabelInputs;
   /** [B]. */
   readonly weights: ValueId;
@@ -21,7 +23,7 @@ export interface TermInputs {
 
 /** Comes inside the label of its term. */
 export function lowerListLoss(
-  { labels, weights, network, model, training, random }: TermInputs,
+  { name: ofTerm, labels, weights, network, model, training, random }: TermInputs,
   term: LossTerm,
   loss: ListLossBuiltin,
   type: HeadType,
@@ -44,7 +46,7 @@ export function lowerListLoss(
     weights: counts,
     lists,
     training,
-    random: (shape) => random(streamOf(`loss/${term.head} ${draws++}`), shape),
+    random: (shape) => random(streamOf(`loss/${ofTerm} ${draws++}`), shape),
     head: (name) => {
       const other = model.heads.find((each) => each.name === name);
       if (other === undefined) throw new Error(`there is no head ${name}`);

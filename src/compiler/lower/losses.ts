@@ -19,6 +19,7 @@ import type { Variables } from "./variables.js";
 
 /** One loss term over a batch. */
 export interface LoweredTerm {
+  readonly name: string;
   readonly head: string;
   /**
    * float32[]: Σ w·l / Σ w over the rows that the loss sees, w being their sample weights, or over lists with theirs; 0 when
@@ -33,21 +34,21 @@ export interface LoweredTerm {
 const tiny = 1e-12;
 
 export function lowerTerm(inputs: TermInputs, term: LossTerm): LoweredTerm {
-  const { labels, network, model } = inputs;
+  const { name, labels, network, model } = inputs;
   const { builder } = labels;
-  const head = model.heads.find(({ name }) => name === term.head);
+  const head = model.heads.find((each) => each.name === term.head);
   const loss = resolveLoss(term.loss);
   if (head === undefined || loss === undefined) throw new Error(`there is no ${term.loss} of ${term.head}`);
   const prediction = network.head(head);
-  return builder.within(`loss/${term.head}`, term.span, () => {
+  return builder.within(`loss/${name}`, term.span, () => {
     if (loss.per === "list") {
       const { total, weight: each } = lowerListLoss(inputs, term, loss, head.type, prediction);
       const weight = builder.sum(each);
-      return { head: term.head, loss: overWeight(builder, total, weight), weight };
+      return { name, head: term.head, loss: overWeight(builder, total, weight), weight };
     }
     const { counted, rows } = lowerRowLoss(inputs, term, loss, head.type, prediction);
     const weight = builder.sum(counted);
-    return { head: term.head, loss: overWeight(builder, builder.mul(counted, rows), weight), weight };
+    return { name, head: term.head, loss: overWeight(builder, builder.mul(counted, rows), weight), weight };
   });
 }
 

@@ -14,7 +14,15 @@ import {
 } from "../graph/index.js";
 import { omitUndefined } from "../text/index.js";
 import { headArguments, headsReadBy } from "../builtins/index.js";
-import { batchInputs, batchLayout, type FittedSizes, type HeadModel, type Model } from "../model/index.js";
+import {
+  batchInputs,
+  batchLayout,
+  type FittedSizes,
+  type HeadModel,
+  type Model,
+  termNames,
+  termsByHead,
+} from "../model/index.js";
 import { type BalancedTerm, lowerBalance } from "./balance.js";
 import { type EmbeddingOptions, type EmbeddingTable, lookupOf, ownerOfTable, planEmbeddings } from "./embeddings.js";
 import { createFeatureValues, lookupKey, type ServingValues } from "./feature-values.js";
@@ -40,8 +48,8 @@ export const stepVariable: StateVariable = {
 /**
  * The model as three functions over one state, for any batch size `B`. Inputs are named by `batchInputs`.
  *
- * - `train`: `loss` (total), `loss/<head>` and `penalty/<name>`, float32[], and `weight/<head>` [1], the sum of the sample
- *   weights that a loss is the mean over; `balance/<head>` [1], what a balance weights the loss with in this step; updates
+ * - `train`: `loss` (total), `loss/<term>` and `penalty/<name>`, float32[], and `weight/<term>` [1], the sum of the sample
+ *   weights that a loss is the mean over (a term has the name of its head, or one of `termNames`); `balance/<head>` [1], what a balance weights the loss with in this step; updates
  *   parameters, what the optimizer and the balance remember, statistics and `step`.
  * - `evaluate`: the same outputs without dropout and without updates, and each head's value [B] by its name: what serving
  *   would say of the rows, and of auxiliary heads, which serving does not have, what training would.
@@ -134,9 +142,10 @@ function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network
     known: builder.input(batchInputs.known, float32("B", width)),
     models: model.labels,
   };
-  const terms = model.loss.terms.map((term) => ({
+  const names = termNames(model.loss.terms);
+  const terms = model.loss.terms.map((term, place) => ({
     scale: term.weight,
-    ...lowerTerm({ labels, weights: weights(), network, model, training, random }, term),
+    ...lowerTerm({ name: names[place] ?? "", labels, weights: weights(), network, model, training, random }, term),
   }));
   const penalties = model.loss.penalties.map((term) => ({
     scale: term.weight,
@@ -148,15 +157,19 @@ function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network
   const total = [...terms, ...penalties].map(scaled).reduce((sum, part) => builder.add(sum, part), builder.scalar(0));
   return {
     total,
-    terms: terms.map((term) => ({ head: term.head, loss: scaled(term), weight: term.weight })),
+    terms: [...termsByHead(terms)].map(([head, own]) => ({
+      head,
+      loss: own.map(scaled).reduce((sum, part) => builder.add(sum, part)),
+      weight: own.map(({ weight }) => weight).reduce((sum, part) => builder.add(sum, part)),
+    })),
     penalties: () =>
       penalties.length === 0 ? undefined : penalties.map(scaled).reduce((sum, part) => builder.add(sum, part)),
     outputs: [
       { name: "loss", value: total },
-      ...terms.map(({ head, loss }) => ({ name: `loss/${head}`, value: loss })),
+      ...terms.map(({ name, loss }) => ({ name: `loss/${name}`, value: loss })),
       ...penalties.map(({ name, loss }) => ({ name: `penalty/${name}`, value: loss })),
       // A list of one: the scalars of a training function are its losses.
-      ...terms.map(({ head, weight }) => ({ name: `weight/${head}`, value: builder.reshape(weight, [1]) })),
+      ...terms.map(({ name, weight }) => ({ name: `weight/${name}`, value: builder.reshape(weight, [1]) })),
     ],
   };
 }

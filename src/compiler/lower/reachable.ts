@@ -1,6 +1,14 @@
 /** What of a network a function needs. */
 import { headsReadBy, resolveLayer } from "../builtins/index.js";
-import type { HeadExpression, HeadModel, LogitExpression, Model, NetNode, NodeRef } from "../model/index.js";
+import {
+  type HeadExpression,
+  type HeadModel,
+  type LogitExpression,
+  type Model,
+  type NetNode,
+  type NodeRef,
+  termsByHead,
+} from "../model/index.js";
 
 /**
  * The nodes that heads are computed from, each after the ones it reads: `recorded` with what is only for training,
@@ -21,12 +29,12 @@ export function reachableNodes(
   return model.nodes.filter((_, ref) => needed.has(ref));
 }
 
-/** For each node, the positions of the loss terms whose gradient reaches it. */
+/** For each node, the heads, by their positions in the loss, whose gradient reaches it. */
 export function termsOfNodes(model: Model): ReadonlyMap<NodeRef, readonly number[]> {
   const terms = new Map<NodeRef, number[]>();
-  model.loss.terms.forEach((lossTerm, term) => {
-    const others = headsReadBy(lossTerm).flatMap(({ head, type }) => (type.detached === true ? [] : [head]));
-    const trained = new Set([lossTerm.head, ...others]);
+  [...termsByHead(model.loss.terms)].forEach(([head, own], term) => {
+    const others = own.flatMap(headsReadBy).flatMap(({ head, type }) => (type.detached === true ? [] : [head]));
+    const trained = new Set([head, ...others]);
     const values = model.heads.flatMap(({ name, value }) => (trained.has(name) ? [value] : []));
     const needed = new Set(values.flatMap((value) => nodesOfHead(model, value, false)));
     for (let ref = model.nodes.length - 1; ref >= 0; ref -= 1) {

@@ -51,7 +51,7 @@ export function lowerRowLoss(
   const counted = masks.reduce((product, each) => builder.mul(product, each), weights);
   if (term.rows === undefined) return { counted, rows };
   const { rows: options } = term;
-  const factors = rowFactors(inputs, term, options, { inside: inside(), target });
+  const factors = rowFactors(inputs, options, { inside: inside(), target });
   const positive = optionNumber(options, "positive");
   return {
     counted: factors.reduce((product, each) => builder.mul(product, each), counted),
@@ -61,8 +61,7 @@ export function lowerRowLoss(
 
 /** What the options multiply a row's weight by. */
 function rowFactors(
-  { labels, training, random, network, model }: TermInputs,
-  term: LossTerm,
+  { name: ofTerm, labels, training, random, network, model }: TermInputs,
   options: Arguments,
   { inside, target }: { readonly inside: ValueId; readonly target: ValueId },
 ): readonly ValueId[] {
@@ -75,7 +74,7 @@ function rowFactors(
   if (negatives !== undefined) {
     const drawn = (): ValueId =>
       builder.cast(
-        builder.less(random(streamOf(`loss/${term.head} negatives`), ["B"]), builder.scalar(negatives)),
+        builder.less(random(streamOf(`loss/${ofTerm} negatives`), ["B"]), builder.scalar(negatives)),
         "float32",
       );
     factors.push(outsideCounts(training ? drawn() : builder.fill(["B"], negatives)));

@@ -22,10 +22,11 @@ export function relevanceOf(
   if (parameter === undefined) return { kind: "own" };
   const args = metricArguments(metric);
   if (typeof args["label"] === "string") return { kind: "any", labels: [args["label"]] };
-  const stated = statedBy(args);
-  if (stated !== undefined) return stated;
+  const given = statedBy(args);
+  if (given !== undefined) return given;
   if (head.type.kind !== "score") return { kind: "own" };
-  const trained = statedBy(loss.terms.find((term) => term.head === head.name)?.arguments ?? {});
+  const own = loss.terms.filter((term) => term.head === head.name);
+  const trained = own.map((term) => statedBy(term.arguments)).find((stated) => stated !== undefined);
   if (trained !== undefined && parameter === "label") return { kind: "any", labels: labelsOf(trained) };
   // Of an order that leaves some labels without one, which count is known, and not what they are worth.
   return trained?.kind === "order" && parameter === "gain" ? undefined : trained;

@@ -23,7 +23,7 @@ export function canonicalModel(model: Model): string {
     heads: byName(model.heads).map((head) => replaceNodes(head, nodes)),
     loss: {
       ...model.loss,
-      terms: [...model.loss.terms].sort((a, b) => compareText(a.head, b.head)),
+      terms: [...model.loss.terms].sort((a, b) => compareText(a.head, b.head) || compareText(a.loss, b.loss)),
       penalties: byName(model.loss.penalties).map((penalty) => ({
         ...penalty,
         nodes: penalty.nodes.map((ref) => idOf(ref, nodes)),

@@ -281,7 +281,7 @@ export type LogitExpression =
 // ---------------------------------------------------------------------------------------------------- loss and train
 
 export interface LossModel {
-  /** One per head that is trained directly. */
+  /** One or more for each head that is trained directly, which are added up; those of a head follow one another. */
   readonly terms: readonly LossTerm[];
   readonly penalties: readonly PenaltyTerm[];
   readonly balance: { readonly method: string; readonly arguments: Arguments };

@@ -7,7 +7,7 @@ import {
   type PenaltyBuiltin,
 } from "../../builtins/index.js";
 import type { DataModel, LossModel, LossTerm, NodeRef, PenaltyTerm } from "../../model/index.js";
-import { omitUndefined } from "../../text/index.js";
+import { omitUndefined, type Span } from "../../text/index.js";
 import type * as ast from "../../syntax/index.js";
 import { checkArguments, readArgument } from "../arguments/arguments.js";
 import { collectEntries } from "../names/blocks.js";
@@ -46,17 +46,27 @@ export function checkLoss(
       balanceEntry = entry;
       continue;
     }
-    const term = readTerm(context, entry);
-    const builtin = term === undefined ? undefined : findTerm(context, term.name);
+    const written = readTerms(context, entry);
+    const found = written.map((term) => ({
+      term,
+      builtin: term === undefined ? undefined : findTerm(context, term.name),
+    }));
     // An entry with an error may be meant as a loss.
-    if (builtin?.kind !== "penalty") trained.push(key);
-    if (term === undefined) continue;
-    if (builtin?.kind === "loss") {
-      const checked = checkLossTerm(context, entry, term, builtin, heads, data);
-      if (checked !== undefined) terms.push(checked);
-    } else if (builtin?.kind === "penalty") {
-      const checked = checkPenalty(state, entry, term, builtin, heads);
-      if (checked !== undefined) penalties.push(checked);
+    if (found.some(({ builtin }) => builtin?.kind !== "penalty")) trained.push(key);
+    else if (found.length > 1 && !isHead(context, key)) {
+      context.reporter.report("MTL3120", { key }, entry.value.span);
+      continue;
+    }
+    const symbol = found.some(({ builtin }) => builtin?.kind === "loss") ? resolveKey(context, entry) : undefined;
+    for (const { term, builtin } of found) {
+      if (term === undefined) continue;
+      if (builtin?.kind === "loss") {
+        const checked = checkLossTerm(context, entry, symbol, term, builtin, heads, data);
+        if (checked !== undefined) terms.push(checked);
+      } else if (builtin?.kind === "penalty") {
+        const checked = checkPenalty(state, entry, term, builtin, heads);
+        if (checked !== undefined) penalties.push(checked);
+      }
     }
   }
   checkListKeys(context, terms);
@@ -67,41 +77,56 @@ export function checkLoss(
 /** `0.1 * huber(delta: 30)` in its parts. */
 interface Term {
   readonly weight: number;
+  /** The entry, or the summand of one that adds up several. */
+  readonly span: Span;
   readonly name: ast.Name;
   readonly given: readonly ast.Argument[];
 }
 
-function readTerm(context: CheckContext, entry: ast.Entry): Term | undefined {
-  const value = withoutParentheses(entry.value);
-  const { weight, expression } = splitWeight(value);
-  const checkedWeight =
-    weight === undefined
-      ? 1
-      : readArgument(
-          context,
-          { name: entry.key.text, span: entry.key.span },
-          { name: "weight", type: { kind: "number", min: 0 } },
-          weight,
-        );
-  const inner = withoutParentheses(expression);
-  if (typeof checkedWeight !== "number" || inner.kind === "Missing") return undefined;
-  if (inner.kind === "NameExpression" && inner.name.text !== "")
-    return { weight: checkedWeight, name: inner.name, given: [] };
-  if (inner.kind === "Call" && inner.callee.text !== "")
-    return { weight: checkedWeight, name: inner.callee, given: inner.arguments };
-  if (inner.kind !== "NameExpression" && inner.kind !== "Call")
-    context.reporter.report("MTL3035", { key: entry.key.text, found: describeValue(inner) }, inner.span);
-  return undefined;
+/** The summands of `bce + 0.5 * jrc`; undefined for each that is not one, which is then reported. */
+function readTerms(context: CheckContext, entry: ast.Entry): readonly (Term | undefined)[] {
+  const parts = summandsOf({ factors: [], expression: entry.value });
+  return parts.map((part) => readTerm(context, entry, part, parts.length === 1 ? entry.span : part.expression.span));
 }
 
-function splitWeight(value: ast.Expression): {
-  readonly weight?: ast.Expression;
+/** An expression with what it is multiplied by. */
+interface Summand {
+  readonly factors: readonly ast.Expression[];
   readonly expression: ast.Expression;
-} {
-  if (value.kind !== "Binary" || value.operator !== "*") return { expression: value };
-  if (constantOf(value.left).kind === "value") return { weight: value.left, expression: value.right };
-  if (constantOf(value.right).kind === "value") return { weight: value.right, expression: value.left };
-  return { expression: value };
+}
+
+function summandsOf({ factors, expression }: Summand): readonly Summand[] {
+  const inner = withoutParentheses(expression);
+  if (inner.kind !== "Binary") return [{ factors, expression: inner }];
+  const { operator, left, right } = inner;
+  if (operator === "+") return [left, right].flatMap((side) => summandsOf({ factors, expression: side }));
+  if (operator === "*" && constantOf(left).kind === "value")
+    return summandsOf({ factors: [...factors, left], expression: right });
+  if (operator === "*" && constantOf(right).kind === "value")
+    return summandsOf({ factors: [...factors, right], expression: left });
+  return [{ factors, expression: inner }];
+}
+
+function readTerm(
+  context: CheckContext,
+  { key }: ast.Entry,
+  { factors, expression }: Summand,
+  span: Span,
+): Term | undefined {
+  const callee = { name: key.text, span: key.span };
+  const read = factors.map((factor) =>
+    readArgument(context, callee, { name: "weight", type: { kind: "number", min: 0 } }, factor),
+  );
+  const factorsRead = read.filter((factor) => typeof factor === "number");
+  if (factorsRead.length < read.length || expression.kind === "Missing") return undefined;
+  const weight = factorsRead.reduce((product, factor) => product * factor, 1);
+  if (expression.kind === "NameExpression" && expression.name.text !== "")
+    return { weight, span, name: expression.name, given: [] };
+  if (expression.kind === "Call" && expression.callee.text !== "")
+    return { weight, span, name: expression.callee, given: expression.arguments };
+  if (expression.kind !== "NameExpression" && expression.kind !== "Call")
+    context.reporter.report("MTL3035", { key: key.text, found: describeValue(expression) }, expression.span);
+  return undefined;
 }
 
 function findTerm(context: CheckContext, name: ast.Name): LossBuiltin | PenaltyBuiltin | undefined {
@@ -121,6 +146,11 @@ function findTerm(context: CheckContext, name: ast.Name): LossBuiltin | PenaltyB
   return undefined;
 }
 
+function isHead(context: CheckContext, name: string): boolean {
+  const symbol = context.scope.names.get(name);
+  return symbol !== undefined && isHeadKind(symbol.kind);
+}
+
 function resolveKey(context: CheckContext, entry: ast.Entry): HeadInfo["symbol"] | undefined {
   return resolveName(context, entry.key, {
     kinds: headKinds,
@@ -134,12 +164,12 @@ function resolveKey(context: CheckContext, entry: ast.Entry): HeadInfo["symbol"]
 function checkLossTerm(
   context: CheckContext,
   entry: ast.Entry,
+  symbol: HeadInfo["symbol"] | undefined,
   term: Term,
   builtin: LossBuiltin,
   heads: Heads,
   data: DataModel,
 ): LossTerm | undefined {
-  const symbol = resolveKey(context, entry);
   const args = checkArguments(
     context,
     { name: builtin.name, span: term.name.span },
@@ -185,7 +215,7 @@ function checkLossTerm(
     arguments: own,
     space: seesAll || isWidened || type.kind === "score" ? everything : type.given,
     ...omitUndefined({ rows }),
-    span: entry.span,
+    span: term.span,
   };
   if (builtin.per === "row") return checked;
   const stated = withRelevance(context, builtin, own, { name: entry.key.text, type, span: term.name.span });

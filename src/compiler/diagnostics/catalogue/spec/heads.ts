@@ -128,6 +128,15 @@ export const headsDiagnostics = defineDiagnostics({
       "A penalty such as `l2` applies to parameters and has an entry under a name of its own; a head takes a loss.",
     fix: "Give the penalty its own entry, and the head a loss.",
   },
+  MTL3120: {
+    slug: "sum-of-penalties",
+    severity: "error",
+    title: "several penalties under one name",
+    message: (p: { key: string }) => `\`${p.key}\` adds up several penalties; each has an entry of its own`,
+    about:
+      "The losses of one head are added up in its entry, `click: bce + 0.5 * jrc`. A penalty is shown and compared by its name, so that each has one.",
+    fix: "Write an entry for each penalty: `tables: 1e-6 * l2(embeddings)` and `rest: 1e-5 * l2(weights)`.",
+  },
   MTL3084: {
     slug: "idle-loss-option",
     severity: "error",

@@ -389,9 +389,7 @@ describe("gradnorm", () => {
       const average = total(sizes) / 3;
       const rates = losses.map((loss, k) => loss / (steps[0]?.losses[k] ?? 1));
       const relative = rates.map((rate) => rate / (total(rates) / 3));
-      const slope = norms.map(
-        (each, k) => (Math.sign((sizes[k] ?? 0) - average * relative[k]! ** 1.5) * each) / average,
-      );
+      const slope = norms.map((each, k) => Math.sign((sizes[k] ?? 0) - average * relative[k]! ** 1.5) * each);
       weights = weights.map((weight, k) => {
         mean[k] = 0.9 * mean[k]! + 0.1 * slope[k]!;
         square[k] = 0.999 * square[k]! + 0.001 * slope[k]! ** 2;
@@ -499,7 +497,9 @@ describe("famo", () => {
       w = w.map((value, k) => {
         mean[k] = 0.9 * mean[k]! + 0.1 * slope[k]!;
         square[k] = 0.999 * square[k]! + 0.001 * slope[k]! ** 2;
-        const [m, v] = [mean[k]! / (1 - 0.9 ** (step + 1)), square[k]! / (1 - 0.999 ** (step + 1))];
+        // The first step tells nothing, and Adam does not count it.
+        const time = Math.max(step, 1);
+        const [m, v] = [mean[k]! / (1 - 0.9 ** time), square[k]! / (1 - 0.999 ** time)];
         return value - (lr * m) / (Math.sqrt(v) + 1e-8);
       });
       const z = softmax(w);

@@ -5,12 +5,10 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
-/** A vector [K] moved against a gradient by Adam, with memories of its own: what it is next. */
+/** A vector [K] moved against a gradient by Adam, with memories of its own: what it is next. `time`: float32[], 1 in its first step. */
 export function adamStep(
-  { builder, memory, steps }: Pick<BalanceContext, "builder" | "memory" | "steps">,
-  value: ValueId,
-  gradient: ValueId,
-  rate: number,
+  { builder, memory }: Pick<BalanceContext, "builder" | "memory">,
+  { value, gradient, rate, time }: { value: ValueId; gradient: ValueId; rate: number; time: ValueId },
 ): ValueId {
   const shape = builder.shape(value).map(Number);
   const running = (name: string, share: number, of: ValueId): ValueId => {
@@ -21,7 +19,6 @@ export function adamStep(
   };
   const mean = running("mean", beta1, gradient);
   const square = running("square", beta2, builder.square(gradient));
-  const time = builder.add(steps, builder.scalar(1));
   const seen = (share: number): ValueId => builder.neg(builder.expm1(builder.scale(time, Math.log(share))));
   const root = builder.sqrt(builder.div(square, seen(beta2)));
   const move = builder.div(builder.div(mean, seen(beta1)), builder.add(root, builder.scalar(epsilon)));

@@ -38,7 +38,10 @@ export const famo: BalanceBuiltin = {
     const old = builder.softmax(logits.value);
     const slope = builder.mul(old, builder.sub(fallen, inner(builder, old, fallen)));
     const decay = builder.scale(logits.value, numberArgument(args, "gamma"));
-    const next = adamStep(context, logits.value, builder.add(slope, decay), numberArgument(args, "lr"));
+    // The first step has nothing to compare with and moves nothing: Adam begins with the second.
+    const time = builder.maximum(context.steps, builder.scalar(1));
+    const gradient = builder.add(slope, decay);
+    const next = adamStep(context, { value: logits.value, gradient, rate: numberArgument(args, "lr"), time });
     logits.update(next);
     before.update(builder.select(builder.less(builder.scalar(0), present), logs, before.value));
     known.update(builder.maximum(known.value, present));

@@ -52,11 +52,13 @@ export const gradnorm: BalanceBuiltin = {
       const relative = builder.div(rates, guarded(builder, mean(rates)));
       const alpha = builder.scalar(numberArgument(args, "alpha"));
       const target = builder.mul(meanSize, builder.pow(builder.maximum(relative, builder.scalar(tiny)), alpha));
-      const slope = builder.mul(
-        builder.sign(builder.sub(sizes, target)),
-        builder.div(norms, guarded(builder, meanSize)),
-      );
-      const moved = adamStep(context, weights.value, builder.mul(slope, present), numberArgument(args, "lr"));
+      const slope = builder.mul(builder.sign(builder.sub(sizes, target)), norms);
+      const moved = adamStep(context, {
+        value: weights.value,
+        gradient: builder.mul(slope, present),
+        rate: numberArgument(args, "lr"),
+        time: builder.add(context.steps, builder.scalar(1)),
+      });
       const bounded = builder.maximum(moved, builder.scalar(leastWeight));
       weights.update(builder.scale(builder.div(bounded, builder.sum(bounded)), count));
       return weights.value;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { distance } from "../lower/harness.js";
 import { activations } from "../../src/compiler/builtins/index.js";
+import type { Arguments } from "../../src/compiler/model/index.js";
 import { copies, copyOf, describeLayer } from "./copies.js";
 import { layerNamed, type LayerRun, runLayer, someRows } from "./harness.js";
 
@@ -75,6 +76,20 @@ describe("mlp", () => {
       run("mlp", { inputs: [someRows(2, 3)], arguments: { widths: [4], norm } }).variables.map(({ name }) => name);
     expect(names("batch")).toEqual(["0.weight", "0.mean", "0.variance", "0.scale", "0.shift"]);
     expect(names("layer")).toEqual(["0.weight", "0.bias", "0.scale", "0.shift"]);
+  });
+
+  it("normalizes as `norm` with the same epsilon and momentum", () => {
+    const inputs = [someRows(5, 2)];
+    const settings = { epsilon: 0.5, momentum: 0.3 };
+    const of = (layer: string, args: Arguments, state = {}) => {
+      const result = run(layer, { inputs, training: true, arguments: { ...args, ...settings }, state });
+      return {
+        y: [...result.output.data],
+        means: [...(result.state.get(layer === "mlp" ? "0.mean" : "mean")?.data ?? [])],
+      };
+    };
+    const mlp = of("mlp", { widths: [2], norm: "batch", activation: "none" }, { "0.weight": [1, 0, 0, 1] });
+    expect(mlp).toEqual(of("norm", { kind: "batch" }));
   });
 
   it("applies each activation by its formula", () => {

@@ -60,6 +60,23 @@ describe("a shared table", () => {
     expect(distance(sparse ?? [], dense ?? [])).toBeLessThan(1e-12);
   });
 
+  it("counts each use of an id in activity, and no position without a value", () => {
+    const penalized = spec(attention, ", p: 1.0 * activity(item, seen, age)", "optimizer: sgd(lr: 1)");
+    const opened = open(penalized);
+    const feeds: Feeds = {
+      ...randomFeeds(opened.model, 8, 3),
+      weights: { shape: [8], data: [1, 2, 1, 1, 1, 1, 1, 0] },
+    };
+    const [ids, ages] = [Array.from(feeds["ids"]?.data ?? []), Array.from(feeds["numbers"]?.data ?? [])];
+    const { data } = opened.interpreter.get("embeddings/3");
+    const square = (id: number): number => data.slice(id * 3, (id + 1) * 3).reduce((all, x) => all + x * x, 0);
+    // Item and four that were seen, of the seven rows that count.
+    const used = ids.filter((id, i) => id >= 0 && i % 9 < 5 && i < 63).reduce((sum, id) => sum + square(id), 0);
+    const squares = used + ages.slice(0, 7).reduce((sum, age) => sum + age * age, 0);
+    expect(scalar(opened.run("evaluate", feeds), "penalty/p")).toBeCloseTo(squares / 7, 10);
+    expect(gradientError(open(penalized), feeds)).toBeLessThan(1e-5);
+  });
+
   it.each([["l2(embeddings)"], ["l2(item)"]])("counts each row that a batch touches once in %s", (penalty) => {
     const opened = open(spec(attention, `, p: 1.0 * ${penalty}`, "optimizer: sgd(lr: 0.1), embeddings: sparse"));
     const feeds = randomFeeds(opened.model, 8, 3);

@@ -34,6 +34,14 @@ describe("the defaults block", () => {
     expect(argumentsOf("g")).toMatchObject({ bias: true, temperature: 1 });
   });
 
+  it("leaves no trace of an option that came later where it has its own default", () => {
+    const tower = (defaults: string, own: string) =>
+      modelOf(spec(defaults).replace("norm: layer", `norm: layer${own}`)).nodes.find(({ id }) => id === "t")?.arguments;
+    expect(tower("", ", epsilon: 0.00001")).toEqual(tower("", ""));
+    expect(tower("mlp: { epsilon: 0.001 }", "")).toEqual({ ...tower("", ""), epsilon: 0.001 });
+    expect(tower("mlp: { epsilon: 0.001 }", ", epsilon: 0.00001")).toEqual(tower("", ""));
+  });
+
   it("leaves what is given, and what cannot be beside it", () => {
     expect(model.features[1]).toMatchObject({ embed: 4, vocabulary: { kind: "fitted", limit: 10 } });
     expect(argumentsOf("t")).toMatchObject({ norm: "layer", activation: "gelu" });

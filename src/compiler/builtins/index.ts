@@ -61,6 +61,7 @@ import { softmaxList } from "./losses/softmax-list.js";
 import { tweedie } from "./losses/tweedie.js";
 import { weightedLogistic } from "./losses/weighted-logistic.js";
 import { entropy, importance, load, reachable } from "./penalties/gates.js";
+import { activity } from "./penalties/activity.js";
 import { excess } from "./penalties/excess.js";
 import { l2 } from "./penalties/l2.js";
 import { l2Distance } from "./penalties/l2-distance.js";
@@ -125,6 +126,7 @@ export const losses: readonly LossBuiltin[] = [
 ];
 export const penalties: readonly PenaltyBuiltin[] = [
   l2,
+  activity,
   l2Distance,
   orthogonal,
   excess,

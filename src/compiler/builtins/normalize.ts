@@ -2,6 +2,7 @@
 import type { Initializer, Shape, ValueId } from "../graph/graph.js";
 import type { LayerContext } from "./builtin.js";
 import { zeros } from "./dense.js";
+import type { ParameterSpec } from "./parameter.js";
 import { apartCopies, ownParameter, ownStatistic, type Signal, spreadUnits, widthOf } from "./replicas.js";
 
 export type NormKind = "layer" | "batch";
@@ -18,6 +19,22 @@ export interface NormSettings {
 }
 
 export const defaultNormSettings: NormSettings = { epsilon: 1e-5, momentum: 0.99 };
+
+/** What layers with a normalization take. */
+export const normSettings: readonly ParameterSpec[] = [
+  {
+    name: "epsilon",
+    type: { kind: "number", min: 0, minOpen: true },
+    default: defaultNormSettings.epsilon,
+    doc: "Added to the variance, so that nothing is divided by zero.",
+  },
+  {
+    name: "momentum",
+    type: { kind: "number", min: 0, max: 1, maxOpen: true },
+    default: defaultNormSettings.momentum,
+    doc: "Share of the running mean and variance that `batch` keeps in each step; they are used outside of training.",
+  },
+];
 
 const ones: Initializer = { kind: "constant", value: 1 };
 

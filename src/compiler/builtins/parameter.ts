@@ -10,6 +10,8 @@ export interface ParameterSpec extends Aging {
   readonly type: ParameterType;
   /** Absent: the parameter must be given. `null`: may be absent. */
   readonly default?: ArgumentValue;
+  /** At its default it is not in the model: a parameter that came later, so that the hashes of earlier specs stay. */
+  readonly elided?: true;
   /** One sentence for hover and reference: what it does, its unit. */
   readonly doc: string;
 }

@@ -89,7 +89,7 @@ export function lowerPenalty(inputs: PenaltyInputs, term: PenaltyTerm): ValueId 
     penalty.lower({
       builder,
       arguments: term.arguments,
-      nodes: penalty.on === "nodes" ? term.nodes.map((ref) => network.node(ref)) : [],
+      nodes: penalty.on === "nodes" ? term.nodes.map((ref) => valuesOf(inputs, ref)) : [],
       gates: penalty.on === "gates" ? term.nodes.map((ref) => network.gate(ref)) : [],
       parts: penalty.on === "parts" ? term.nodes.map((ref) => partOf(inputs, ref)) : [],
       heads: headArguments(term.penalty, term.arguments).map(([, head]) => headNamed(head)),
@@ -98,6 +98,13 @@ export function lowerPenalty(inputs: PenaltyInputs, term: PenaltyTerm): ValueId 
       parameters: typeof of === "string" ? parametersOf(inputs, of) : [],
     }),
   );
+}
+
+/** The tensor of a part, with zeros at the positions of a sequence that have no value. */
+function valuesOf({ builder, model, network, features }: PenaltyInputs, ref: NodeRef): ValueId {
+  const { sequence } = nodeAt(model, ref);
+  const value = network.node(ref);
+  return sequence === undefined ? value : builder.mul(value, builder.expandDims(features.mask(sequence, false), -1));
 }
 
 /** What a part of the network trains, inner layers included: its own variables, and its pieces of those of a family. */

@@ -71,6 +71,8 @@ export interface ArgumentSpec {
   readonly type: ArgumentType;
   /** Absent: it must be given. `null`: it may be absent. */
   readonly default?: ArgumentValue;
+  /** At its default it is not in the model: a parameter that came later, so that the hashes of earlier specs stay. */
+  readonly elided?: true;
   /** Parameters that cannot be given beside it; a value of the `defaults` block is not taken beside them. */
   readonly excludes?: readonly string[];
 }

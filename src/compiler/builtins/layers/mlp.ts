@@ -1,9 +1,9 @@
 import { activate, activationNames, activationParameter } from "../activations/index.js";
-import { numberArgument, numbersArgument, textArgument } from "../arguments.js";
+import { numberArgument, numbersArgument, optionalNumber, textArgument } from "../arguments.js";
 import type { LayerBuiltin, LayerContext } from "../builtin.js";
 import { denseCopies } from "../dense.js";
 import { drop, rateParameter } from "../drop.js";
-import { defaultNormSettings, isNormKind, normalize } from "../normalize.js";
+import { defaultNormSettings, isNormKind, normalize, normSettings } from "../normalize.js";
 import { inputSignal, rowsFirst, type Signal } from "../replicas.js";
 import type { ParameterSpec } from "../parameter.js";
 import { fromVector, problem, shapeOf } from "../shapes.js";
@@ -25,6 +25,7 @@ export const mlpParameters: readonly ParameterSpec[] = [
     default: "same",
     doc: "The last layer's activation, where it is another one.",
   },
+  ...normSettings.map((setting): ParameterSpec => ({ ...setting, elided: true })),
 ];
 
 export const mlpShape: LayerBuiltin["shape"] = (inputs, args) =>
@@ -67,7 +68,11 @@ export function afterLinear(context: LayerContext, linear: Signal, prefix: strin
   const norm = textArgument(args, "norm");
   const last = textArgument(args, "last");
   const activation = isLast && last !== "same" ? last : textArgument(args, "activation");
-  const normal = isNormKind(norm) ? normalize(context, linear, norm, prefix, defaultNormSettings) : linear;
+  const settings = {
+    epsilon: optionalNumber(args, "epsilon") ?? defaultNormSettings.epsilon,
+    momentum: optionalNumber(args, "momentum") ?? defaultNormSettings.momentum,
+  };
+  const normal = isNormKind(norm) ? normalize(context, linear, norm, prefix, settings) : linear;
   const active = activate(context, activation, normal, prefix);
   return { ...active, value: drop(context, active.value, numberArgument(args, "dropout")) };
 }

@@ -1,6 +1,6 @@
 import { numberArgument, textArgument } from "../arguments.js";
 import type { LayerBuiltin } from "../builtin.js";
-import { defaultNormSettings, isNormKind, normalize } from "../normalize.js";
+import { isNormKind, normalize, normSettings } from "../normalize.js";
 import { inputSignal, rowsFirst } from "../replicas.js";
 import { fromVector, shapeOf } from "../shapes.js";
 
@@ -18,18 +18,7 @@ export const norm: LayerBuiltin = {
       default: "layer",
       doc: "Over what mean and deviation are taken: the units of a row, or the rows of a batch.",
     },
-    {
-      name: "epsilon",
-      type: { kind: "number", min: 0, minOpen: true },
-      default: defaultNormSettings.epsilon,
-      doc: "Added to the variance, so that nothing is divided by zero.",
-    },
-    {
-      name: "momentum",
-      type: { kind: "number", min: 0, max: 1, maxOpen: true },
-      default: defaultNormSettings.momentum,
-      doc: "Share of the running mean and variance that `batch` keeps in each step; they are used outside of training.",
-    },
+    ...normSettings,
   ],
   positions: true,
   shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),

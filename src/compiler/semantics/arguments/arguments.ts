@@ -49,7 +49,10 @@ export function checkArguments(
     places.set(spec.name, argument);
     const value = readArgument(context, callee, spec, argument.value);
     if (value === undefined) sound = false;
-    else values[spec.name] = value;
+    else keep(spec, value);
+  };
+  const keep = (spec: ArgumentSpec, value: ArgumentValue): void => {
+    if (spec.elided !== true || value !== spec.default) values[spec.name] = value;
   };
 
   const named = new Set(given.map((argument) => argument.name?.text));
@@ -73,8 +76,8 @@ export function checkArguments(
     if (places.has(spec.name)) continue;
     const isExcluded = spec.excludes?.some((other) => places.has(other)) === true;
     const own = isExcluded ? undefined : context.defaults.get(callee.name)?.get(spec.name);
-    if (own !== undefined) values[spec.name] = own;
-    else if (spec.default !== undefined) values[spec.name] = spec.default;
+    const value = own ?? spec.default;
+    if (value !== undefined) keep(spec, value);
     else {
       // A misspelt name, or a hole that recovery left, may be this very argument.
       if (!hasUnknown && !given.some((argument) => argument.value.kind === "Missing" || argument.name?.text === ""))

@@ -260,6 +260,11 @@ function checkPenalty(
   );
   const sound = nodes.filter((node) => node !== undefined);
   if (args === undefined || sound.length < nodes.length) return undefined;
+  if (builtin.on === "nodes" && sound.length === 0) {
+    const missing = { callee: builtin.name, parameter: "x", expected: "a tensor" };
+    context.reporter.report("MTL3001", missing, term.name.span);
+    return undefined;
+  }
   if (builtin.on === "gates" && !checkGates(state, term.name, builtin, { nodes: sound, written: tensors }))
     return undefined;
   if (builtin.on === "parts" && !checkParts(state, term.name, builtin, sound, args)) return undefined;

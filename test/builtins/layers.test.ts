@@ -18,6 +18,7 @@ const cases: readonly (readonly [string, LayerRun])[] = [
   ["linear", { inputs: [someRows(5, 3)], arguments: { width: 2 } }],
   ["linear", { inputs: [someRows(5, 3)], arguments: { width: 2, bias: false } }],
   ["cross", { inputs: [someRows(5, 3)], arguments: { depth: 3 } }],
+  ["sum_units", { inputs: [someRows(5, 4)] }],
   ["norm", { inputs: [someRows(5, 4)] }],
   ["norm", { inputs: [someRows(5, 4)], arguments: { kind: "batch" } }],
   ["stop", { inputs: [someRows(5, 3)] }],
@@ -266,7 +267,21 @@ describe("norm", () => {
   });
 });
 
+describe("sum_units", () => {
+  it("is one number per row", () => {
+    expect(values("sum_units", { inputs: [{ shape: [2, 3], data: [1, 2, 4, -1, 0, 5] }] })).toEqual([7, 4]);
+  });
+});
+
 describe("ait", () => {
+  it("drops units of what the step before says, in training", () => {
+    const inputs = [someRows(50, 4), someRows(50, 4)];
+    const at = (training: boolean, dropout: number) =>
+      run("ait", { inputs, training, arguments: { dropout }, state: { "info.bias": [9, 9, 9, 9] } }).output.data;
+    expect(at(false, 0.5)).toEqual(at(true, 0));
+    expect(distance([...at(true, 0.5)], [...at(true, 0)])).toBeGreaterThan(0.001);
+  });
+
   it("attends to the information of the step before and to its own, each by h₁, h₂ and h₃", () => {
     const matrix = { info: [1, -2, 0.5, 1], h1: [1, 2, 3, 4], h2: [0.5, 0, -1, 1], h3: [2, 1, 1, -1] };
     const state = {

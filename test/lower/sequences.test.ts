@@ -60,6 +60,17 @@ describe("a shared table", () => {
     expect(distance(sparse ?? [], dense ?? [])).toBeLessThan(1e-12);
   });
 
+  it("counts only the weights or the biases of a part, where l2 says so", () => {
+    const of = (penalty: string): number => {
+      const opened = open(spec(attention, `, p: 1.0 * ${penalty}`));
+      opened.interpreter.set("t.0.bias", [1, 2, 0, 0]);
+      return scalar(opened.run("evaluate", randomFeeds(opened.model, 8, 3)), "penalty/p");
+    };
+    expect(of("l2(t, only: biases)")).toBeCloseTo(5, 10);
+    expect(of("l2(t, only: weights)")).toBeCloseTo(of("l2(t)") - 5, 10);
+    expect(of("l2(all, only: weights)")).toBeCloseTo(of("l2(weights)"), 10);
+  });
+
   it("counts each use of an id in activity, and no position without a value", () => {
     const penalized = spec(attention, ", p: 1.0 * activity(item, seen, age)", "optimizer: sgd(lr: 1)");
     const opened = open(penalized);

@@ -56,6 +56,18 @@ describe("groups of features", () => {
     ]);
   });
 
+  it("have the number of a name in the columns of their expression", () => {
+    const spec = (features: string): string =>
+      `model m\nfeatures { ${features} }\ntower t = mlp(features, [4])\n${head}`;
+    const one = (n: string): string => `x_${n}: numeric = log(column("x ${n}") + column("unit*") * 3)`;
+    const group = compile({ "spec.mtl": spec('x_09 .. x_10: numeric = log(column("x *") + column("unit*") * 3)') });
+    const spelled = `${one("09")}, ${one("10")}`.replace("unit*", "unit09").replace("unit*", "unit10");
+    expect(group.diagnostics).toEqual([]);
+    expect(group.hash).toBe(hashOf({ "spec.mtl": spec(spelled) }));
+    const shared = compile({ "spec.mtl": spec('x_09 .. x_10: numeric = log(column("x *"))').replace("x *", "x") });
+    expect(shared.diagnostics.map(({ code }) => code)).toEqual(["MTL3050"]);
+  });
+
   it("give each layer over many tensors its inputs one by one, a macro one list", () => {
     const spec = (input: string): string =>
       `model m\nfeatures { c_1 .. c_3: categorical(hash: 9, embed: 4) }\ndef deep(z) = mlp(z, [4])\ntower t = ${input}\n${head}`;

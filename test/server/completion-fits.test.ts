@@ -97,12 +97,20 @@ describe("every offered word fits where it is offered", () => {
     ["chains", readFileSync(join(root, "specs/examples/four_steps.mtl"), "utf8"), 0.3],
   ] as const;
 
-  it.each(specs)("before the rest of the line, in %s", (_, text, share) => {
-    expect(faultsOf(text)).toEqual([]);
-    expect(misfits(text, share, false, 5)).toEqual([]);
-  });
+  it.each(specs)(
+    "before the rest of the line, in %s",
+    (_, text, share) => {
+      expect(faultsOf(text)).toEqual([]);
+      expect(misfits(text, share, false, 5)).toEqual([]);
+    },
+    240_000,
+  );
 
-  it.each(specs)("at the end of a line, in %s", (_, text, share) => {
-    expect(misfits(text, share, true, 6)).toEqual([]);
-  });
+  it.each(specs)(
+    "at the end of a line, in %s",
+    (_, text, share) => {
+      expect(misfits(text, share, true, 6)).toEqual([]);
+    },
+    240_000,
+  );
 });

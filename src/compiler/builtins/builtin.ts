@@ -278,6 +278,8 @@ export interface PenaltyBuiltin extends BuiltinBase {
 export interface PenalizedParameter {
   /** The whole parameter; of an embedding table that is updated sparsely the rows [N, e] that the batch looks up. */
   readonly value: ValueId;
+  /** Absent: it is an embedding table. */
+  readonly group?: ParameterGroup;
   /**
    * Set for such rows: [N], for each row 1 over the number of times that it is looked up. A sum with these weights counts
    * each row that the batch touches once.

@@ -29,7 +29,7 @@ import { attend } from "./layers/attend.js";
 import { concat } from "./layers/concat.js";
 import { cross } from "./layers/cross.js";
 import { crossV2 } from "./layers/cross-v2.js";
-import { dot } from "./layers/dot.js";
+import { dot, sumUnits } from "./layers/dot.js";
 import { dropout } from "./layers/dropout.js";
 import { embed, embedding } from "./layers/embedding.js";
 import { feature } from "./layers/feature.js";
@@ -92,6 +92,7 @@ export const layers: readonly LayerBuiltin[] = [
   dropout,
   norm,
   stop,
+  sumUnits,
   pool,
   attend,
   ait,

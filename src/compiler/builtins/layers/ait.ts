@@ -1,6 +1,8 @@
 import type { Initializer, ValueId } from "../../graph/graph.js";
+import { optionalNumber } from "../arguments.js";
 import type { LayerBuiltin, LayerContext } from "../builtin.js";
 import { denseCopies } from "../dense.js";
+import { drop, rateParameter } from "../drop.js";
 import { copiesFirst, inputSignal, ownParameter, rowsFirst, type Signal, widthOf } from "../replicas.js";
 import { fromEqualVectors, shapeOf } from "../shapes.js";
 
@@ -12,14 +14,21 @@ export const ait: LayerBuiltin = {
   paper:
     "Xi et al.: Modeling the Sequential Dependence among Audience Multi-step Conversions with Multi-task Learning in Targeted Display Advertising, 2021",
   inputs: ["previous", "own"],
-  parameters: [],
+  parameters: [
+    {
+      ...rateParameter("dropout", "Share of the units of what the step before has to say that a training step drops."),
+      default: 0,
+      elided: true,
+    },
+  ],
   shape: (inputs) => fromEqualVectors(inputs, (width) => shapeOf(width)),
   lower: (context) => {
     const { builder } = context;
     const own = inputSignal(context, 1);
     const width = widthOf(context, own);
     const linear = denseCopies(context, inputSignal(context, 0), width, "info.", true);
-    const units = [{ ...linear, value: builder.relu(linear.value) }, own].map((unit) => networksFirst(context, unit));
+    const info = drop(context, builder.relu(linear.value), optionalNumber(context.arguments, "dropout") ?? 0);
+    const units = [{ ...linear, value: info }, own].map((unit) => networksFirst(context, unit));
     const [h1, h2, h3] = ["h1", "h2", "h3"].map((name) => {
       const weight = ownParameter(context, `${name}.weight`, [width, width], small, "weight");
       return units.map((unit) => builder.matmul(unit, weight));

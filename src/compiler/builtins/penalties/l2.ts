@@ -1,4 +1,10 @@
-import type { PenaltyBuiltin } from "../builtin.js";
+import type { ParameterGroup, PenaltyBuiltin } from "../builtin.js";
+
+/** What `only` can say besides all. */
+const groups: ReadonlyMap<string, ParameterGroup> = new Map([
+  ["weights", "weight"],
+  ["biases", "bias"],
+]);
 
 export const l2: PenaltyBuiltin = {
   kind: "penalty",
@@ -13,9 +19,17 @@ export const l2: PenaltyBuiltin = {
       default: "all",
       doc: "`embeddings`, `weights`, `biases`, `all`, or the name of a feature, a part of the network or a task.",
     },
+    {
+      name: "only",
+      type: { kind: "choice", values: [...groups.keys()] },
+      default: null,
+      elided: true,
+      doc: "Which parameters of a part count; all where it is not given.",
+    },
   ],
-  lower: ({ builder, parameters }) =>
+  lower: ({ builder, parameters, arguments: { only } }) =>
     parameters
+      .filter(({ group }) => typeof only !== "string" || group === groups.get(only))
       .map(({ value, rowWeights }) => {
         const squares = builder.square(value);
         return builder.sum(

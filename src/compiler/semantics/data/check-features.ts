@@ -156,7 +156,7 @@ function readSource(
   const given = args["column"];
   // `column: "x_*"` of a range has the number in the place of the star.
   const column = typeof given === "string" && number !== undefined ? given.replace("*", number) : given;
-  const shared = entry.source === undefined ? (column === given ? given : null) : "= …";
+  const shared = entry.source === undefined ? (column === given ? given : null) : sharedSource(entry);
   if (group !== undefined && typeof shared === "string" && featureEntries({ entries: [group] }).length > 1) {
     if (!sharing.has(group))
       context.reporter.report(
@@ -164,7 +164,7 @@ function readSource(
         { option: entry.source === undefined ? "column" : "= …" },
         entry.source?.span ?? at("column"),
         {
-          help: 'give each of them an entry of its own; in a range, `column: "x_*"` has the number in the place of `*`',
+          help: `give each of them an entry of its own; in a range, ${entry.source === undefined ? '`column: "x_*"`' : '`column("x_*")`'} has the number in the place of \`*\``,
         },
       );
     sharing.add(group);
@@ -180,6 +180,11 @@ function readSource(
     return undefined;
   }
   return typed === undefined || !fitsKind(context, entry, typed) ? undefined : typed.expression;
+}
+
+/** The expression of a feature's group, where it is the same for all: it has no star for the numbers of a range. */
+function sharedSource({ source, of }: ast.FeatureEntry): string | null {
+  return source === of?.group.source ? "= …" : null;
 }
 
 /** Whether an expression gives what the kind of feature reads; reports it otherwise. */

@@ -9,6 +9,7 @@ import {
   type ButExpression,
   type Declaration,
   type Expression,
+  type FeatureEntry,
   type FeaturesBlock,
   type Name,
   type NameExpression,
@@ -17,6 +18,7 @@ import {
 } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import { declaredBy } from "../names/bind.js";
+import { replaceIn } from "./tree.js";
 
 const rangeHelp = "a range is two names that differ in one number: `n_1 .. n_63`, `f_01 .. f_12`";
 
@@ -28,7 +30,7 @@ export function splitGroups(spec: Spec, reporter: Reporter): Spec {
   const split = (block: FeaturesBlock): FeaturesBlock => {
     if (block.entries.every(({ kind }) => kind === "Feature")) return block;
     for (const entry of block.entries) if (entry.kind === "FeatureGroup") checkNames(entry.names, reporter);
-    return { ...block, entries: featureEntries(block) };
+    return { ...block, entries: featureEntries(block).map(withOwnColumns) };
   };
   const declarations = spec.declarations.map((node): Declaration => {
     if (node.kind === "Features") return split(node);
@@ -37,6 +39,22 @@ export function splitGroups(spec: Spec, reporter: Reporter): Spec {
     return declaration === node.declaration ? node : { ...node, declaration };
   });
   return declarations.every((node, i) => node === spec.declarations[i]) ? spec : { ...spec, declarations };
+}
+
+/** `= log(column("x_*") + 3)` of a range reads the column with the number of the name in the place of the star. */
+function withOwnColumns(entry: FeatureEntry): FeatureEntry {
+  const number = entry.of?.number;
+  if (number === undefined || entry.source === undefined) return entry;
+  const source = replaceIn(entry.source, {
+    call: (call) => {
+      const [argument] = call.arguments;
+      if (call.callee.text !== "column" || argument?.value.kind !== "String") return undefined;
+      const { value } = argument.value;
+      if (!value.includes("*")) return undefined;
+      return { ...call, arguments: [{ ...argument, value: { ...argument.value, value: value.replace("*", number) } }] };
+    },
+  });
+  return source === entry.source ? entry : { ...entry, source };
 }
 
 /** Reports what is not a name or a range of names among those of a group. */

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FileFormat, ServingInput } from "../../src/compiler/model/index.js";
+import type { FileFormat } from "../../src/compiler/formats/index.js";
+import type { ServingInput } from "../../src/compiler/model/index.js";
 import { createRowEncoder, inputValue, type RawRow, streamRawRows } from "../../src/runtime/data/index.js";
 import { BrokenLine } from "../../src/runtime/data/index.js";
 import { numberText } from "../../src/runtime/data/expressions/values.js";

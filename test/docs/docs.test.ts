@@ -1,3 +1,4 @@
+import { fileFormatNames } from "../../src/compiler/formats/index.js";
 import { formulaFunctions } from "../../src/compiler/functions/index.js";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -29,7 +30,6 @@ import {
   describeArgumentType,
   featureKindNames,
   featureKinds,
-  fileFormats,
   formatSpecs,
   logitWords,
   parameterGroups,
@@ -134,7 +134,7 @@ describe("language.md names what the compiler knows", () => {
     words: lexerTokens.flatMap(({ PATTERN: word }) => (typeof word === "string" && /^\w+$/.test(word) ? [word] : [])),
     "keys of data": dataKeys.map(({ name }) => name),
     "keys of train": trainKeys.map(({ name }) => name),
-    "file formats": fileFormats,
+    "file formats": fileFormatNames,
     "kinds of features": featureKindNames,
     "functions of columns": Object.keys(columnFunctions),
     layers: layers.map(({ name }) => name),

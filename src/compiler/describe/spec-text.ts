@@ -1,10 +1,10 @@
 import { chainText } from "./chain-text.js";
+import { type FileFormat, fileFormats, type FormatOption } from "../formats/index.js";
 import { metricText, watchedText } from "../metrics/index.js";
 import {
   type Arguments,
   type DataModel,
   type Model,
-  type FileFormat,
   type FileReading,
   type SourceModel,
   type SourceOptions,
@@ -123,19 +123,16 @@ export function formatText({ format, options }: Pick<FileReading, "format" | "op
 }
 
 /** The options that a format has. */
-function optionTexts(
-  format: FileFormat,
-  { delimiter, header, columns, nulls, trim }: SourceOptions,
-): readonly string[] {
-  const isTable = format === "csv" || format === "tsv";
-  const isLines = format === "libsvm" || format === "slots";
-  return [
-    ...(format === "csv" || format === "slots" ? [`delimiter: ${quoted(delimiter)}`] : []),
-    ...(isTable ? [`header: ${String(header)}`] : []),
-    ...(columns === undefined ? [] : [`columns: [${columns.map(nameText).join(", ")}]`]),
-    `nulls: [${nulls.map(quoted).join(", ")}]`,
-    ...(isLines ? [] : [`trim: ${String(trim)}`]),
-  ];
+function optionTexts(format: FileFormat, options: SourceOptions): readonly string[] {
+  const { columns } = options;
+  const texts: Readonly<Record<FormatOption, string | undefined>> = {
+    delimiter: quoted(options.delimiter),
+    header: String(options.header),
+    columns: columns === undefined ? undefined : `[${columns.map(nameText).join(", ")}]`,
+    nulls: `[${options.nulls.map(quoted).join(", ")}]`,
+    trim: String(options.trim),
+  };
+  return fileFormats[format].options.flatMap((name) => (texts[name] === undefined ? [] : [`${name}: ${texts[name]}`]));
 }
 
 /** `split(by: hash(user_id), 0.9, …)`. */

@@ -3,6 +3,7 @@
  * of the checker and the input of the lowering to the tensor IR, of `diff`, `cost` and `explain`. It knows no syntax
  * (spans apart) and no data (sizes of vocabularies are fitted later: {@link FittedSizes}). Plain JSON.
  */
+import type { FileFormat } from "../formats/index.js";
 import type { Span } from "../text/index.js";
 import type { EventModel, HeadType } from "./heads.js";
 import type { ServingModel, TestModel } from "./serving.js";
@@ -48,8 +49,6 @@ export interface DataModel {
     readonly split?: { readonly span: Span };
   };
 }
-
-export type FileFormat = "csv" | "tsv" | "parquet" | "jsonl" | "libsvm" | "slots";
 
 /** A format with its options. */
 export interface FileReading {

@@ -1,4 +1,5 @@
 /** What calls take, by where they are: built-ins, features, formats, functions and macros in one form. */
+import { type FileFormat, fileFormatNames, fileFormats } from "../../compiler/formats/index.js";
 import { formulaFunctions } from "../../compiler/functions/index.js";
 import { omitUndefined, own } from "../../compiler/text/index.js";
 import {
@@ -20,7 +21,6 @@ import {
   describeArgumentType,
   featureKindNames,
   featureKinds,
-  fileFormats,
   formatSpecs,
   splitSpecs,
   stopSpecs,
@@ -310,16 +310,13 @@ const featureSignatures = featureKindNames.map((name) => {
   const { summary, options } = featureKinds[name];
   return { ...formSignature(name, "a kind of feature", [], options), summary };
 });
-const formatSignatures = fileFormats.map((format) =>
-  formSignature(format, "a file format", [], formatSpecs({ format, options: defaultOptions(format) })),
-);
-const sourceSignatures = fileFormats.map((format) =>
-  formSignature(
-    format,
-    "a file format",
-    [{ name: "path", slot: { kind: "argument", type: { kind: "strings" } } }],
-    formatSpecs({ format, options: defaultOptions(format) }),
-  ),
+const formatSignature = (format: FileFormat, inputs: Signature["inputs"]): Signature => ({
+  ...formSignature(format, "a file format", inputs, formatSpecs({ format, options: defaultOptions(format) })),
+  summary: fileFormats[format].summary,
+});
+const formatSignatures = fileFormatNames.map((format) => formatSignature(format, []));
+const sourceSignatures = fileFormatNames.map((format) =>
+  formatSignature(format, [{ name: "path", slot: { kind: "argument", type: { kind: "strings" } } }]),
 );
 const splitSignatures = [formSignature("split", "a way to split rows", [], splitSpecs)];
 const hashSignatures = [

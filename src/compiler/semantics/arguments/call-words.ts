@@ -1,5 +1,5 @@
 import { builtins, optimizers, schedules } from "../../builtins/index.js";
-import { fileFormats } from "../data/check-source.js";
+import { fileFormatNames } from "../../formats/index.js";
 import { logitWords } from "../heads/check-logit.js";
 import { activations } from "../heads/check-task.js";
 import { columnFunctions } from "../data/column-expressions.js";
@@ -18,7 +18,7 @@ export const callWords: ReadonlySet<string> = new Set([
   ...Object.keys(columnFunctions),
   columnWord,
   ...featureKindNames,
-  ...fileFormats,
+  ...fileFormatNames,
   ...optimizers.map(({ name }) => name),
   ...schedules.map(({ name }) => name),
   ...metricNames,

@@ -1,6 +1,7 @@
-import type { Arguments, FileFormat, FileReading, SourceModel, SourceOptions } from "../../model/index.js";
+import { type FileFormat, fileFormatNames, fileFormats, type FormatOption, formatOfName } from "../../formats/index.js";
+import type { Arguments, FileReading, SourceModel, SourceOptions } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { rebasePath, own } from "../../text/index.js";
+import { rebasePath } from "../../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec } from "../arguments/arguments.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
@@ -9,44 +10,24 @@ import { suggestedBy } from "../names/suggestion.js";
 /** A format with its options: of one source, or of `format:` for all. */
 export type Format = Pick<FileReading, "format" | "options">;
 
-/** The formats of files by name. */
-export const fileFormats: readonly FileFormat[] = ["csv", "tsv", "parquet", "jsonl", "libsvm", "slots"];
-
-/** Endings of file names, without those of compression. */
-const endings: Readonly<Record<string, FileFormat>> = {
-  csv: "csv",
-  tsv: "tsv",
-  tab: "tsv",
-  parquet: "parquet",
-  pq: "parquet",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-  libsvm: "libsvm",
-  svm: "libsvm",
-  svmlight: "libsvm",
-};
+/** Endings of compression: that some cannot be read is said of the file. */
+const packed = ["gz", "gzip", "zst", "bz2"];
 
 /** The options of a format that says nothing. */
 export function defaultOptions(format: FileFormat): SourceOptions {
-  const delimiter = format === "tsv" ? "\t" : format === "slots" ? " " : ",";
-  return { header: true, delimiter, nulls: [], trim: false };
+  return { header: true, delimiter: fileFormats[format].delimiter, nulls: [], trim: false };
 }
 
 /** The options of a format; what `format:` says are their defaults. */
 export function formatSpecs({ format, options }: Format): readonly ArgumentSpec[] {
-  const nulls: ArgumentSpec = { name: "nulls", type: { kind: "strings" }, default: options.nulls };
-  const delimiter: ArgumentSpec = { name: "delimiter", type: { kind: "text" }, default: options.delimiter };
-  const columns: ArgumentSpec = { name: "columns", type: { kind: "names" }, default: options.columns ?? null };
-  if (format === "libsvm") return [nulls];
-  if (format === "slots") return [delimiter, columns, nulls];
-  const common = [nulls, { name: "trim", type: { kind: "boolean" }, default: options.trim }] as const;
-  if (format === "parquet" || format === "jsonl") return common;
-  const text: readonly ArgumentSpec[] = [
-    { name: "header", type: { kind: "boolean" }, default: options.header },
-    columns,
-    ...common,
-  ];
-  return format === "tsv" ? text : [delimiter, ...text];
+  const specs: Readonly<Record<FormatOption, Omit<ArgumentSpec, "name">>> = {
+    delimiter: { type: { kind: "text" }, default: options.delimiter },
+    header: { type: { kind: "boolean" }, default: options.header },
+    columns: { type: { kind: "names" }, default: options.columns ?? null },
+    nulls: { type: { kind: "strings" }, default: options.nulls },
+    trim: { type: { kind: "boolean" }, default: options.trim },
+  };
+  return fileFormats[format].options.map((name) => ({ name, ...specs[name] }));
 }
 
 function optionsFrom(format: FileFormat, args: Arguments): SourceOptions {
@@ -71,7 +52,7 @@ export function checkFormat(context: CheckContext, value: ast.Expression): Forma
       {
         callee: "data",
         parameter: "format",
-        expected: "`csv(…)`, `tsv(…)`, `parquet`, `jsonl`, `libsvm` or `slots(…)`",
+        expected: fileFormatNames.map((each) => `\`${each}\``).join(", "),
         found: describeValue(value),
       },
       value.span,
@@ -88,12 +69,12 @@ export function checkFormat(context: CheckContext, value: ast.Expression): Forma
 
 function findFormat(context: CheckContext, name: ast.Name): FileFormat | undefined {
   if (name.text === "") return undefined;
-  const format = fileFormats.find((each) => each === name.text);
+  const format = fileFormatNames.find((each) => each === name.text);
   if (format === undefined) {
-    const { suggestion, details } = suggestedBy(name, fileFormats);
+    const { suggestion, details } = suggestedBy(name, fileFormatNames);
     context.reporter.report(
       "MTL2004",
-      { name: name.text, what: "a file format", known: fileFormats, suggestion },
+      { name: name.text, what: "a file format", known: fileFormatNames, suggestion },
       name.span,
       details,
     );
@@ -112,24 +93,16 @@ export function checkSource(
   const paths = readPaths(context, value);
   if (paths === undefined) return undefined;
   if (shared !== undefined) return { ...shared, paths, span: value.span };
-  const kinds = new Set(paths.map(formatOfPath));
+  const kinds = new Set(paths.map((path) => formatOfName(path, packed)));
   const [format] = kinds;
   if (kinds.size !== 1 || format === undefined) {
-    const unknown = paths.find((path) => formatOfPath(path) === undefined);
+    const unknown = paths.find((path) => formatOfName(path, packed) === undefined);
     context.reporter.report("MTL3021", { path: unknown ?? paths[0] ?? "", mixed: unknown === undefined }, value.span, {
-      help: `name the format: ${fileFormats.map((each) => `\`${each}("…")\``).join(", ")}`,
+      help: `name the format: ${fileFormatNames.map((each) => `\`${each}("…")\``).join(", ")}`,
     });
     return undefined;
   }
   return { format, options: defaultOptions(format), paths, span: value.span };
-}
-
-function formatOfPath(path: string): FileFormat | undefined {
-  const parts = path
-    .toLowerCase()
-    .replace(/\.(gz|gzip|zst|bz2)$/, "")
-    .split(".");
-  return parts.length < 2 ? undefined : own(endings, parts.at(-1) ?? "");
 }
 
 function checkSourceCall(

@@ -3,6 +3,7 @@ import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics
 import { omitUndefined, type Span, suggest } from "../../../compiler/text/index.js";
 import { createFailure, type Failure } from "../../failure.js";
 import type { DataFile } from "./files.js";
+import { isTextTable } from "../../../compiler/formats/index.js";
 import type { ColumnUse, FileColumn } from "./columns.js";
 
 /** Characters of a name, and of a list of names, that a message shows. */
@@ -34,7 +35,8 @@ export function explainMissing(
   span: Span,
 ): readonly Diagnostic[] {
   const names = columns.map(({ name }) => name);
-  const problem = isTable(file) && file.options.columns === undefined ? explainHeader(file, names, uses) : undefined;
+  const problem =
+    isTextTable(file.format) && file.options.columns === undefined ? explainHeader(file, names, uses) : undefined;
   if (problem !== undefined)
     return [createDiagnostic("MTL7132", { file: file.shown, problem: problem.problem }, span, { help: problem.help })];
   return groupByPlace(uses).flatMap(([first, ...more]) =>
@@ -60,10 +62,6 @@ function touch(a: Span, b: Span): boolean {
   const holds = (outer: Span, inner: Span): boolean =>
     outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
   return holds(a, b) || holds(b, a);
-}
-
-function isTable({ format }: DataFile): boolean {
-  return format === "csv" || format === "tsv";
 }
 
 function missingColumn(

@@ -1,7 +1,8 @@
 /** From what a spec or the command line names to files that are there. */
 import { stat } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import type { DataModel, FileFormat, FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
+import { type FileFormat, fileFormats, formatOfName, isTextTable } from "../../../compiler/formats/index.js";
+import type { DataModel, FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
 import type { Span } from "../../../compiler/text/index.js";
 import { createFailure, noLocation } from "../../failure.js";
 import type { Database } from "./database.js";
@@ -98,19 +99,18 @@ function dataFile(path: string, { folder, format, options, detect, span }: FileR
       { file: shown, problem: "of compressed files only `.gz` and `.zst` are read" },
       span,
     );
-  const found = detect ? (formatOf(path) ?? format) : format;
-  const isText = (name: Format): boolean => name === "csv" || name === "tsv";
+  const found = detect ? (formatOfName(path) ?? format) : format;
   if (found === format) return { path, shown, format: found, options };
   // Names of columns and delimiters of one format mean nothing in another.
-  if (!isText(found))
+  if (!isTextTable(found))
     return { path, shown, format: found, options: { ...defaultOptions, nulls: options.nulls, trim: options.trim } };
-  const delimiter = found === "tsv" ? "\t" : ",";
+  const { delimiter } = fileFormats[found];
   // What a source of another kind says of lines means nothing here.
   return {
     path,
     shown,
     format: found,
-    options: isText(format)
+    options: isTextTable(format)
       ? { ...options, delimiter }
       : { header: true, delimiter, nulls: options.nulls, trim: options.trim },
   };
@@ -119,30 +119,6 @@ function dataFile(path: string, { folder, format, options, detect, span }: FileR
 /** Whether a file is packed by zstd. */
 export function isZstd(path: string): boolean {
   return /\.zst$/i.test(path);
-}
-
-/** The format that a file's name tells; `.gz` or `.zst` may follow. */
-export function formatOf(path: string): Format | undefined {
-  const extension = /\.([a-z]+)(?:\.(?:gz|zst))?$/i.exec(path)?.[1]?.toLowerCase();
-  switch (extension) {
-    case "csv":
-    case "tsv":
-    case "parquet":
-      return extension;
-    case "tab":
-      return "tsv";
-    case "pq":
-      return "parquet";
-    case "jsonl":
-    case "ndjson":
-      return "jsonl";
-    case "libsvm":
-    case "svm":
-    case "svmlight":
-      return "libsvm";
-    default:
-      return undefined;
-  }
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | "special" | undefined> {

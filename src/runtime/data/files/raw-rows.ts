@@ -4,6 +4,7 @@
  */
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { formatOfName } from "../../../compiler/formats/index.js";
 import type { FileReading } from "../../../compiler/model/model.js";
 import { createFailure, Failure, noLocation } from "../../failure.js";
 import { openCacheFolder } from "../batches/cache.js";
@@ -12,7 +13,7 @@ import { type Database, withDatabase } from "./database.js";
 import { explainReadError } from "./diagnose.js";
 import { parseExactJson } from "./exact-json.js";
 import type { RawRow } from "../expressions/expression-evaluate.js";
-import { formatOf, isZstd, literalPath, requestOfArguments } from "./files.js";
+import { isZstd, literalPath, requestOfArguments } from "./files.js";
 import { createGzipCheck } from "./gzip.js";
 import { linesSql } from "./line-formats.js";
 import { openSource, rawColumns, rowsSql } from "./source.js";
@@ -51,7 +52,7 @@ export async function* streamRawRows(
   for (const file of files) {
     const found = await stat(file).catch(() => undefined);
     if (found === undefined) throw createFailure("MTL8007", { file, problem: "there is no such file" });
-    const format = formatOf(file) ?? reading?.format;
+    const format = formatOfName(file) ?? reading?.format;
     if (format === undefined)
       throw createFailure("MTL7518", {
         file,

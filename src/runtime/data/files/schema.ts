@@ -1,4 +1,5 @@
 /** The columns of data files: their names, and what they hold as far as the rules for values care. */
+import { isTextTable } from "../../../compiler/formats/index.js";
 import { createFailure } from "../../failure.js";
 import type { Span } from "../../../compiler/text/index.js";
 import type { ColumnKind, FileColumn, FileSchema } from "./columns.js";
@@ -208,7 +209,7 @@ export function scanSql(schemas: readonly FileSchema[]): string {
   if (first === undefined) throw new Error("a scan of no files");
   const { file, columns } = first;
   const paths = `[${schemas.map((schema) => literalPath(schema.file.readFrom ?? schema.file.path)).join(", ")}]`;
-  const isText = file.format === "csv" || file.format === "tsv";
+  const isText = isTextTable(file.format);
   const types = columns.map(({ name, sql, sqlType }) => `${quoteText(isText ? sql : name)}: ${quoteText(sqlType)}`);
   switch (file.format) {
     case "csv":

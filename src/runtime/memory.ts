@@ -150,6 +150,8 @@ function storedBytes(program: Program): number {
 }
 
 function slotsOf({ train }: Model): number {
+  // Of what is not trained nothing is remembered.
+  if (train.frozen !== undefined) return 0;
   // Of parts with optimizers of their own, what the least of them remembers is needed in any case.
   const counts = [train.optimizer, ...(train.optimizers ?? [])].map(({ name, arguments: args }) => {
     const optimizer = resolveOptimizer(name);

@@ -85,6 +85,14 @@ describe("the canonical spec of a model", () => {
         rest: "loss { ctr: bce }\ntrain { optimizer: { t: sgd(lr: 0.1), embeddings: adagrad(lr: 0.05), all: adam(lr: 1e-3) } }",
       },
     ],
+    [
+      "schedules, rates and what is frozen by part",
+      {
+        features: "features { u: categorical(hash: 9) }",
+        network: "input x = [u]\ntower t = mlp(x, [8])",
+        rest: "loss { ctr: bce }\ntrain { schedule: { t: cosine(steps: 9), all: linear(steps: 8) }, lr_factors: { t: 0.5, all: 2 }, frozen: [u, biases] }",
+      },
+    ],
     ["a length in steps", { rest: "loss { ctr: bce }\ntrain { steps: 5_000 }" }],
     ["a length in both", { rest: "loss { ctr: bce }\ntrain { steps: 5_000, epochs: 2 }" }],
     [

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { starterFiles } from "../../src/cli/commands/init/starter.js";
 import { train } from "../../src/index.js";
 import type { EpochRecord } from "../../src/runtime/events.js";
-import { levelAfter } from "../../src/runtime/train/plateau.js";
+import { levelAfter, levelsAfter } from "../../src/runtime/train/plateau.js";
 import { fakeModel } from "./fakes.js";
 
 function history(values: readonly (number | undefined)[]): readonly EpochRecord[] {
@@ -26,7 +26,7 @@ function levelOf(
   metric = "auc",
 ): number | undefined {
   const schedule = { name: "plateau", arguments: { factor: 0.5, patience: 1, warmup: 0, ...settings } };
-  return levelAfter(fakeModel({ schedule, stop: { metric, head: "y", patience: 9 } }), history(values));
+  return levelAfter(schedule, { metric, head: "y", patience: 9 }, history(values));
 }
 
 describe("the level of a plateau", () => {
@@ -52,7 +52,11 @@ describe("the level of a plateau", () => {
   });
 
   it("is nothing of other schedules", () => {
-    expect(levelAfter(fakeModel({ stop: { metric: "auc", head: "y", patience: 9 } }), history([1]))).toBeUndefined();
+    const model = fakeModel({ stop: { metric: "auc", head: "y", patience: 9 } });
+    expect(levelsAfter(model, history([1])).size).toBe(0);
+    const plateau = { name: "plateau", arguments: { factor: 0.5, patience: 1, warmup: 0 } };
+    const train = { ...model.train, schedules: [{ part: "t", of: "part" as const, ...plateau }] };
+    expect([...levelsAfter({ ...model, train }, history([1, 0]))]).toEqual([["schedule/level/t", 0.5]]);
   });
 });
 

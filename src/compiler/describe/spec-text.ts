@@ -162,7 +162,9 @@ function namedArguments(args: Arguments): readonly string[] {
 function trainEntries(train: TrainModel): readonly string[] {
   return [
     `optimizer: ${optimizersText(train)}`,
-    `schedule: ${scheduleText(train.schedule)}`,
+    `schedule: ${schedulesText(train)}`,
+    ...(train.lrFactors === undefined ? [] : [`lr_factors: ${lrFactorsText(train.lrFactors)}`]),
+    ...(train.frozen === undefined ? [] : [`frozen: ${frozenText(train.frozen)}`]),
     `clip: ${clipText(train.clip)}`,
     `embeddings: ${train.embeddings}`,
     `batch: ${numberText(train.batch)}`,
@@ -186,6 +188,23 @@ export function optimizersText({ optimizer, optimizers = [] }: TrainModel): stri
 
 export function optimizerText({ name, arguments: args }: TrainModel["optimizer"]): string {
   return callText(name, namedArguments(args));
+}
+
+/** `cosine(…)`, or one for each part. */
+export function schedulesText({ schedule, schedules = [] }: TrainModel): string {
+  if (schedules.length === 0) return scheduleText(schedule);
+  const parts = schedules.map((each) => `${each.part}: ${scheduleText(each)}`);
+  return `{ ${[...parts, `all: ${scheduleText(schedule)}`].join(", ")} }`;
+}
+
+/** `{ embeddings: 0.1, t: 2 }`. */
+export function lrFactorsText(factors: NonNullable<TrainModel["lrFactors"]>): string {
+  return `{ ${factors.map(({ part, factor }) => `${part}: ${numberText(factor)}`).join(", ")} }`;
+}
+
+/** `[item_id, t]`. */
+export function frozenText(frozen: NonNullable<TrainModel["frozen"]>): string {
+  return `[${frozen.map(({ part }) => part).join(", ")}]`;
 }
 
 export function scheduleText({ name, arguments: args }: TrainModel["schedule"]): string {

@@ -1,6 +1,8 @@
 /** A model of before under the names of now: what `formerly` says was called otherwise. */
 import { headArguments, renameHeadsRead, resolveLoss } from "../builtins/index.js";
-import type { Arguments, HeadExpression, LogitExpression, LossTerm, Model, StopModel } from "../model/index.js";
+import type { Arguments, HeadExpression, LogitExpression, LossTerm, Model, Part, StopModel } from "../model/index.js";
+
+import { omitUndefined } from "../text/index.js";
 
 /** New names by the old ones. */
 export type Renames = ReadonlyMap<string, string>;
@@ -22,6 +24,7 @@ export function renamesFor(before: Model, after: Model): Renames {
 /** The same model with other names for its features, parts and heads. */
 export function renameModel(model: Model, renames: Renames): Model {
   const to = (name: string): string => renames.get(name) ?? name;
+  const renamePart = <T extends Part>(part: T): T => (part.of === "part" ? { ...part, part: to(part.part) } : part);
   return {
     ...model,
     features: model.features.map((feature) => ({ ...feature, name: to(feature.name) })),
@@ -46,14 +49,12 @@ export function renameModel(model: Model, renames: Renames): Model {
     metrics: model.metrics.map((each) => ({ ...each, head: to(each.head) })),
     train: {
       ...model.train,
-      ...(model.train.optimizers === undefined
-        ? {}
-        : {
-            optimizers: model.train.optimizers.map((each) => ({
-              ...each,
-              part: each.of === "part" ? to(each.part) : each.part,
-            })),
-          }),
+      ...omitUndefined({
+        optimizers: model.train.optimizers?.map(renamePart),
+        schedules: model.train.schedules?.map(renamePart),
+        lrFactors: model.train.lrFactors?.map(renamePart),
+        frozen: model.train.frozen?.map(renamePart),
+      }),
       ...(model.train.stop === undefined ? {} : { stop: renameStop(model.train.stop, to) }),
     },
   };

@@ -20,9 +20,12 @@ import {
   optimizerText,
   penaltyText,
   quoted,
+  schedulesText,
   scheduleText,
   servingText,
   formatText,
+  frozenText,
+  lrFactorsText,
   splitText,
   stopText,
   valueText,
@@ -35,6 +38,7 @@ import {
   type FeatureModel,
   type LossTerm,
   type Model,
+  type Part,
   type SourceModel,
   termNames,
   termsByHead,
@@ -277,9 +281,15 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
       ],
     },
     {
-      ...plainSubject("train", "schedule", "train.schedule", scheduleText(schedule)),
-      facets: [facet("name", "train.schedule", schedule.name), ...argumentFacets(schedule.arguments, "train.schedule")],
+      ...plainSubject("train", "schedule", "train.schedule", schedulesText(train)),
+      facets: [
+        facet("name", "train.schedule", schedule.name),
+        ...argumentFacets(schedule.arguments, "train.schedule"),
+        ...(train.schedules ?? []).map((each) => facet(`of ${each.part}`, "train.schedule", scheduleText(each))),
+      ],
     },
+    ...partSubject("lr_factors", train.lrFactors, lrFactorsText, ({ factor }) => numberText(factor)),
+    ...partSubject("frozen", train.frozen, frozenText, () => "frozen"),
     plainSubject("train", "clip", "train.clip", clipText(train.clip)),
     plainSubject("train", "embeddings", "train.embeddings", train.embeddings),
     plainSubject("train", "batch", "train.batch", numberText(train.batch)),
@@ -289,6 +299,19 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
     plainSubject("train", "shuffle", "train.shuffle", String(train.shuffle)),
     plainSubject("train", "seed", "train.seed", numberText(train.seed)),
   ];
+}
+
+/** A facet for each part that something is said of. */
+function partSubject<T extends Part>(
+  key: "lr_factors" | "frozen",
+  parts: readonly T[] | undefined,
+  whole: (parts: readonly T[]) => string,
+  text: (part: T) => string,
+): readonly Subject[] {
+  if (parts === undefined) return [];
+  const rule = `train.${key}` as const;
+  const facets = parts.map((part) => facet(`of ${part.part}`, rule, text(part)));
+  return [{ ...plainSubject("train", key, rule, whole(parts)), facets }];
 }
 
 /** A bound that is not there says nothing. */

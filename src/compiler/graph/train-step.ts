@@ -33,24 +33,42 @@ export interface TrainStepOptions {
   readonly optimizer: OptimizerChoice;
   /** By the name of a variable, what trains it in place of `optimizer`; one object for each choice. Default: nothing else does. */
   readonly optimizers?: ReadonlyMap<string, OptimizerChoice>;
-  readonly schedule: { readonly kind: Schedule; readonly settings: Readonly<Record<string, unknown>> };
+  readonly schedule: ScheduleChoice;
   readonly clip: Clip;
   /** The number of steps done, int32[]; the step adds one. */
   readonly step: StateVariable;
 }
 
-/** What evaluations have made of the learning rate, for a schedule that watches them: whoever evaluates sets it. */
-export const levelVariable: StateVariable = {
-  name: "schedule/level",
-  type: { dtype: "float32", shape: [] },
-  role: "slot",
-  pieces: [{ name: "schedule/level", row: 0, rows: 1, initializer: { kind: "constant", value: 1 } }],
-};
+/**
+ * What evaluations have made of the learning rate, for a schedule that watches them: whoever evaluates sets it. A part with a
+ * schedule of its own has a level of its own.
+ */
+export function levelVariable(part?: string): StateVariable {
+  const name = part === undefined ? "schedule/level" : `schedule/level/${part}`;
+  return {
+    name,
+    type: { dtype: "float32", shape: [] },
+    role: "slot",
+    pieces: [{ name, row: 0, rows: 1, initializer: { kind: "constant", value: 1 } }],
+  };
+}
 
-/** An optimizer with what a spec says of it. */
+/** An optimizer with what a spec says of it, and of how its parameters are trained. */
 export interface OptimizerChoice {
   readonly kind: Optimizer;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** In place of the step's. */
+  readonly schedule?: ScheduleChoice;
+  /** What the learning rate is multiplied by; default 1. */
+  readonly factor?: number;
+}
+
+/** A schedule with what a spec says of it. */
+export interface ScheduleChoice {
+  readonly kind: Schedule;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The part whose schedule it is; absent: that of all others. */
+  readonly part?: string;
 }
 
 export type Clip =
@@ -104,7 +122,9 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
     const others = new Map(
       [...new Set(options.optimizers?.values())].map((choice): [OptimizerChoice, ChosenRule] => {
         const own = resolveSettings(choice.kind.name, choice.kind.settings, choice.settings);
-        const at = builder.within("rate", undefined, () => learningRateAt(builder, steps, own, options.schedule));
+        const at = builder.within("rate", undefined, () =>
+          scaled(builder, learningRateAt(builder, steps, own, choice.schedule ?? options.schedule), choice.factor),
+        );
         return [choice, { optimizer: choice.kind, rule: { ...rule, rate: at, settings: own } }];
       }),
     );
@@ -141,13 +161,17 @@ function learningRateAt(
   builder: GraphBuilder,
   steps: ValueId,
   optimizerSettings: Settings,
-  { kind, settings }: TrainStepOptions["schedule"],
+  { kind, settings, part }: ScheduleChoice,
 ): ValueId {
   const resolved = resolveSettings(kind.name, kind.settings, settings);
   return builder.mul(
     builder.scalar(numberOf(optimizerSettings, "lr")),
-    kind.factor({ builder, steps, settings: resolved, level: () => builder.state(levelVariable) }),
+    kind.factor({ builder, steps, settings: resolved, level: () => builder.state(levelVariable(part)) }),
   );
+}
+
+function scaled(builder: GraphBuilder, rate: ValueId, factor: number | undefined): ValueId {
+  return factor === undefined ? rate : builder.scale(rate, factor);
 }
 
 /** Equal ids are added up: a rule that is not linear in the gradient must see each row once. */

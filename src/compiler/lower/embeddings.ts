@@ -3,7 +3,7 @@ import { own } from "../text/index.js";
 import { resolveBalance } from "../builtins/index.js";
 import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
 import { batchLayout, type FittedSizes, type Model, type NetNode, nodeAt, tableOwner } from "../model/index.js";
-import { partOptimizer } from "./part-optimizers.js";
+import { trainedAs } from "./part-optimizers.js";
 import { reachableNodes, termsOfNodes } from "./reachable.js";
 
 /** A table of the spec: the rows [row, row + rows) of its state variable. */
@@ -64,7 +64,7 @@ export function planEmbeddings(
 ): readonly EmbeddingTable[] {
   const groups = new Map<string, WantedPiece[]>();
   const groupOf =
-    options.mergeTables === false ? ({ name }: WantedPiece): string => name : byOptimizer(model, createGroups(model));
+    options.mergeTables === false ? ({ name }: WantedPiece): string => name : byTraining(model, createGroups(model));
   for (const piece of wantedPieces(model, sizes)) {
     const key = groupOf(piece);
     groups.set(key, [...(groups.get(key) ?? []), piece]);
@@ -102,13 +102,9 @@ function createGroups(model: Model): (piece: WantedPiece) => string {
   };
 }
 
-/** Where tables have optimizers of their own, a variable has tables of one optimizer. */
-function byOptimizer({ train }: Model, groupOf: (piece: WantedPiece) => string): (piece: WantedPiece) => string {
-  if (train.optimizers === undefined) return groupOf;
-  return (piece) => {
-    const index = partOptimizer(train, ownerOfTable(piece), "embedding");
-    return index === undefined ? groupOf(piece) : `${groupOf(piece)}/optimizer${index}`;
-  };
+/** A variable has tables that are trained alike. */
+function byTraining({ train }: Model, groupOf: (piece: WantedPiece) => string): (piece: WantedPiece) => string {
+  return (piece) => `${groupOf(piece)}${trainedAs(train, { owner: ownerOfTable(piece), group: "embedding" })}`;
 }
 
 /** The feature or the declared table that a piece is named after. */

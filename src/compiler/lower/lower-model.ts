@@ -6,7 +6,6 @@ import {
   int32,
   type NamedValue,
   type Program,
-  resolveSchedule,
   type StateVariable,
   type Update,
   type ValueId,
@@ -28,7 +27,7 @@ import { type EmbeddingOptions, type EmbeddingTable, lookupOf, ownerOfTable, pla
 import { createFeatureValues, lookupKey, type ServingValues } from "./feature-values.js";
 import { lowerPenalty, lowerTerm } from "./losses.js";
 import { createNetwork, type Network, type NetworkView } from "./network.js";
-import { optimizerChoice, partOptimizer } from "./part-optimizers.js";
+import { isFrozen, optimizerChoice, type Owned, partChoice, scheduleChoice, trainedAs } from "./part-optimizers.js";
 import { reachableNodes } from "./reachable.js";
 import { createVariables, type Variables } from "./variables.js";
 
@@ -180,9 +179,8 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
   const { builder, variables } = scope;
   const network = scope.network({ training: true, asServed: false });
   const losses = lowerLosses(lowering, scope, network, true);
-  const schedule = resolveSchedule(model.train.schedule.name);
-  if (schedule === undefined) throw new Error("the schedule is not known");
-  const parameters = builder.variables.filter(({ role }) => role === "parameter");
+  const { choices, frozen } = ownedParameters(lowering, variables);
+  const parameters = builder.variables.filter(({ role, name }) => role === "parameter" && !frozen.has(name));
   const balance = lowerBalance(model.loss.balance, {
     ...losses,
     builder,
@@ -196,8 +194,8 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
     sparse: new Set(tables.filter(({ update }) => update === "sparse").map(({ name }) => name)),
     present: scope.features.present,
     optimizer: optimizerChoice(model.train.optimizer),
-    ...omitUndefined({ optimizers: optimizersOf(lowering, variables) }),
-    schedule: { kind: schedule, settings: model.train.schedule.arguments },
+    optimizers: choices,
+    schedule: scheduleChoice(model.train.schedule),
     clip: model.train.clip,
     step: stepVariable,
   });
@@ -207,23 +205,35 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
   return { fn: builder.finish(outputs, updates), variables: builder.variables };
 }
 
-/** By variable, for those that have another optimizer than the rest. */
-function optimizersOf({ model, tables }: Lowering, { parameters }: Variables): TrainStepOptions["optimizers"] {
-  const { train } = model;
-  if (train.optimizers === undefined) return undefined;
-  const choices = train.optimizers.map(optimizerChoice);
+/** How the variables are trained of which the spec says something by part. */
+interface OwnedParameters {
+  readonly choices: NonNullable<TrainStepOptions["optimizers"]>;
+  readonly frozen: ReadonlySet<string>;
+}
+
+function ownedParameters({ model: { train }, tables }: Lowering, { parameters }: Variables): OwnedParameters {
   const owned = [
     ...parameters.map(({ owner, name, group }) => ({ variable: `${owner}.${name}`, owner, group })),
     ...tables.flatMap(({ name, pieces: [piece] }) =>
       piece === undefined ? [] : [{ variable: name, owner: ownerOfTable(piece), group: "embedding" as const }],
     ),
   ];
-  return new Map(
-    owned.flatMap(({ variable, owner, group }) => {
-      const choice = choices[partOptimizer(train, owner, group) ?? -1];
-      return choice === undefined ? [] : [[variable, choice] as const];
-    }),
-  );
+  // Those that are trained alike have one object.
+  const known = new Map<string, ReturnType<typeof partChoice>>();
+  const choiceOf = (each: Owned): ReturnType<typeof partChoice> => {
+    const key = trainedAs(train, each);
+    if (!known.has(key)) known.set(key, partChoice(train, each));
+    return known.get(key);
+  };
+  return {
+    choices: new Map(
+      owned.flatMap((each) => {
+        const choice = choiceOf(each);
+        return choice === undefined ? [] : [[each.variable, choice] as const];
+      }),
+    ),
+    frozen: new Set(owned.flatMap((each) => (isFrozen(train, each) ? [each.variable] : []))),
+  };
 }
 
 function lowerEvaluate(lowering: Lowering): LoweredFunction {

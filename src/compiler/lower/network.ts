@@ -24,6 +24,7 @@ import {
 import { embeddingName, lookupOf } from "./embeddings.js";
 import type { FeatureValues } from "./feature-values.js";
 import { lowerHead } from "./heads.js";
+import { isFrozenPart } from "./part-optimizers.js";
 import { expertCount, mixExperts } from "./mix.js";
 import { streamOf } from "./random-stream.js";
 import { nodesOfHead } from "./reachable.js";
@@ -194,7 +195,7 @@ function layerContext(
       return sequence === undefined ? undefined : () => features.mask(sequence, asServed);
     }),
     ...omitUndefined({ replicas: node.replicas }),
-    training,
+    training: training && !isFrozenPart(model.train, node.id),
     present,
     feature: (name, table) => {
       const isNumber = model.features.find((each) => each.name === name)?.kind === "numeric";

@@ -323,6 +323,12 @@ export interface TrainModel {
   /** By part, in the order of their names; a part of the network goes before a group. Absent: there are none. */
   readonly optimizers?: readonly PartOptimizer[];
   readonly schedule: { readonly name: string; readonly arguments: Arguments };
+  /** By part, as optimizers; of all parameters that these do not name, `schedule` is. Absent: there are none. */
+  readonly schedules?: readonly PartSchedule[];
+  /** What `lr` is multiplied by, by part; 1 where none is named. Absent: there are none. */
+  readonly lrFactors?: readonly PartFactor[];
+  /** What is not trained. A part computes what serving would; of a group only the parameters are meant. Absent: nothing. */
+  readonly frozen?: readonly Part[];
   readonly clip: { readonly kind: "none" } | { readonly kind: "norm" | "value"; readonly limit: number };
   /** How embedding tables are updated: only touched rows, all rows, or by size (see docs/language.md). */
   readonly embeddings: "auto" | "sparse" | "dense";
@@ -338,12 +344,28 @@ export interface TrainModel {
   readonly formerly?: readonly { readonly name: string; readonly was: string }[];
 }
 
-/** How the parameters of a part are trained: a feature, a part of the network or a task by name, or a group such as `embeddings`. */
-export interface PartOptimizer {
+/** Parameters by what they belong to: a feature, a part of the network or a task by name, or a group such as `embeddings`. */
+export interface Part {
   readonly part: string;
   readonly of: "part" | "group";
+}
+
+/** What trains the parameters of a part. */
+export interface PartOptimizer extends Part {
   readonly name: string;
   readonly arguments: Arguments;
+}
+
+/** How the learning rate of a part changes. */
+export interface PartSchedule extends Part {
+  readonly name: string;
+  readonly arguments: Arguments;
+}
+
+/** What the learning rate of a part is multiplied by. */
+export interface PartFactor extends Part {
+  /** ≥ 0. */
+  readonly factor: number;
 }
 
 /**

@@ -10,7 +10,9 @@ import {
   headValueText,
   inputTypeText,
   labelText,
+  frozenText,
   lossText,
+  lrFactorsText,
   networkDeclarations,
   numberText,
   optimizersText,
@@ -18,7 +20,7 @@ import {
   penaltyText,
   rankText,
   ruleClauses,
-  scheduleText,
+  schedulesText,
   servingText,
   shapeText,
   stopText,
@@ -142,7 +144,9 @@ function training({ train, heads }: Model): string {
   if (heads.length === 0) return "";
   const rows = [
     ["optimizer", code(optimizersText(train))],
-    ["learning rate", code(scheduleText(train.schedule))],
+    ["learning rate", code(schedulesText(train))],
+    ...(train.lrFactors === undefined ? [] : [["times", code(lrFactorsText(train.lrFactors))]]),
+    ...(train.frozen === undefined ? [] : [["frozen", code(frozenText(train.frozen))]]),
     ["batch", `${groupDigits(train.batch)} rows`],
     ...(train.epochs === undefined
       ? [["steps", `${groupDigits(train.steps ?? 0)}, stop: ${code(stopText(train.stop))}`]]

@@ -152,6 +152,7 @@ async function trainOn(job: TrainJob): Promise<TrainResult> {
   const identity = runIdentity(spec, data, rows);
   if (output !== undefined && job.start === "finished") return await finishedRun(output, identity, model);
   const program = createProgram(model, data.fitted);
+  if (!movesParameters(program)) throw createFailure("MTL7345", { name: model.name });
   checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
   if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
   const first = firstState(job, program);
@@ -350,6 +351,11 @@ function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): RunIden
 
 function heldBytes(state: ReadonlyMap<string, HostTensor>): number {
   return [...state.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+function movesParameters(program: Program): boolean {
+  const parameters = new Set(program.state.filter(({ role }) => role === "parameter").map(({ name }) => name));
+  return functionOf(program, "train").updates.some(({ state }) => parameters.has(state));
 }
 
 function countParameters(program: Program): number {

@@ -1,5 +1,4 @@
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
-import { levelVariable } from "../../compiler/graph/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
 import { greaterIsBetter, metricText, stopTerms } from "../../compiler/metrics/index.js";
 import { listColumn } from "../../compiler/model/index.js";
@@ -15,7 +14,7 @@ import { type Moment, observeValue, type StopState } from "./early-stopping.js";
 import type { EpochRecord, EvaluationRole, Measured, TrainEvent, TrainSummary } from "../events.js";
 import { lossNames, type LoopOptions, type LoopResult, runLoop, type StepProgress } from "./loop.js";
 import { trainingBounds, trainingLength } from "./length.js";
-import { levelAfter, measuredValue, watchedValue } from "./plateau.js";
+import { levelsAfter, measuredValue, watchedValue } from "./plateau.js";
 import { type Position, startPosition } from "./position.js";
 import { createEventWriter, type EventWriter } from "./tensorboard.js";
 
@@ -162,8 +161,10 @@ async function endEpoch(
   }
   const record: EpochRecord = { epoch, step, losses, ...omitUndefined({ evaluation, best: verdict?.improved }) };
   progress.history.push(record);
-  const level = levelAfter(model, progress.history);
-  if (level !== undefined) session.set(new Map([[levelVariable.name, { shape: [], data: Float32Array.of(level) }]]));
+  const known = new Set(run.program.state.map(({ name }) => name));
+  const levels = [...levelsAfter(model, progress.history)].filter(([name]) => known.has(name));
+  if (levels.length > 0)
+    session.set(new Map(levels.map(([name, level]) => [name, { shape: [], data: Float32Array.of(level) }])));
   if (board !== undefined) writeEpoch(board, record);
   onEvent({ kind: "epoch", record, epochs: Math.max(planned, epoch) });
   await checkpoints.save(position);

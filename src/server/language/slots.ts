@@ -96,6 +96,8 @@ function trainSlot(key: string): Slot {
       return { kind: key };
     case "embeddings":
       return { kind: "argument", type: { kind: "choice", values: ["auto", "sparse", "dense"] } };
+    case "frozen":
+      return { kind: "argument", type: { kind: "reference", to: "parameters" } };
     case "shuffle":
       return { kind: "argument", type: { kind: "boolean" } };
     case "batch":

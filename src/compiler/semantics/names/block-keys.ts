@@ -45,9 +45,21 @@ export const trainKeys = [
   },
   {
     name: "schedule",
-    doc: "How the learning rate changes over the steps.",
+    doc: "How the learning rate changes over the steps, or that of each part.",
     default: "constant",
     example: "cosine(steps: 10_000)",
+  },
+  {
+    name: "lr_factors",
+    doc: "What the learning rate of parts is multiplied by.",
+    default: "none",
+    example: "{ embeddings: 0.1, t_ctr: 2 }",
+  },
+  {
+    name: "frozen",
+    doc: "Features, parts of the network, tasks and groups of parameters that are not trained.",
+    default: "none",
+    example: "[item_id, t_ctr]",
   },
   {
     name: "clip",

@@ -4,9 +4,8 @@ import { omitUndefined } from "../../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec, type ArgumentType } from "../arguments/arguments.js";
 import { trainKeys } from "../names/block-keys.js";
 import { collectEntries } from "../names/blocks.js";
-import { resolveSchedule, schedules } from "../../builtins/index.js";
-import { checkNamed } from "./check-named.js";
-import { checkOptimizers } from "./check-optimizer.js";
+import { checkLrFactors, checkOptimizers, checkSchedules } from "./check-optimizer.js";
+import { checkFrozen } from "./check-parts.js";
 import { checkFormerly } from "./check-formerly.js";
 import type { MeasuredSpec } from "./check-metrics.js";
 import { checkStop } from "./check-stop.js";
@@ -44,16 +43,12 @@ export function checkTrain(
   const epochs = { kind: "number", min: 1, max: 1_000_000, integer: true } as const;
   const length = { steps, epochs: read<number | undefined>("epochs", epochs, entries.has("steps") ? undefined : 1) };
   const stop = checkStop(context, entries.get("stop")?.value, heads, spec);
-  const schedule = checkNamed(context, entries.get("schedule")?.value, "a schedule", "constant", {
-    names: schedules.map(({ name }) => name),
-    resolve: resolveSchedule,
-  });
-  const written = entries.get("schedule")?.value;
-  if (written !== undefined && resolveSchedule(schedule.name)?.watches === true && !entries.has("stop"))
-    context.reporter.report("MTL3091", { schedule: schedule.name }, written.span);
+  const lrFactors = checkLrFactors(context, entries.get("lr_factors")?.value);
+  const frozen = checkFrozen(context, entries.get("frozen")?.value);
   return {
     ...checkOptimizers(context, entries.get("optimizer")?.value),
-    schedule,
+    ...checkSchedules(context, entries.get("schedule")?.value, entries.has("stop")),
+    ...omitUndefined({ lrFactors, frozen }),
     clip: checkClip(context, entries.get("clip")?.value),
     embeddings: read<TrainModel["embeddings"]>(
       "embeddings",

@@ -132,6 +132,15 @@ export const trainingDiagnostics = defineDiagnostics({
     about: "The spec has no loss, so there is nothing to train: its scores are signals of other systems.",
     fix: "Rank with it as it is, or add a loss for a task.",
   },
+  MTL7345: {
+    slug: "nothing-moves",
+    severity: "error",
+    title: "all parameters frozen",
+    message: (p: { name: string }) =>
+      `\`frozen\` names all parameters that the losses of \`${p.name}\` depend on, so that there is nothing to train`,
+    about: "A step changes the parameters that a loss depends on and that are not frozen. Here there are none.",
+    fix: "Take a part off `frozen`, or put a loss on a task that has a part which is not frozen.",
+  },
   MTL7312: {
     slug: "unknown-data-location",
     severity: "error",

@@ -85,4 +85,12 @@ export const argumentsDiagnostics = defineDiagnostics({
       "The schedule lowers the learning rate when a metric has not improved for some evaluations. The metric is that of early stopping, and this spec asks for none.",
     fix: "Add `stop: early(metric: auc(task), patience: 3)`, with more patience than the schedule has, or choose another schedule.",
   },
+  MTL3110: {
+    slug: "all-frozen",
+    severity: "error",
+    title: "everything is frozen",
+    message: () => "`frozen: all` leaves nothing to train",
+    about: "`frozen` names what training leaves as it is. With `all`, that is everything.",
+    fix: "Name the features, the parts of the network or the groups that stay as they are.",
+  },
 });

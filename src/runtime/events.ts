@@ -36,6 +36,8 @@ export type TrainEvent =
   | ({ readonly kind: "progress"; readonly epochs: number } & StepProgress)
   | { readonly kind: "evaluating"; readonly role: EvaluationRole; readonly rows: number }
   | { readonly kind: "epoch"; readonly record: EpochRecord; readonly epochs: number }
+  /** An evaluation within an epoch. */
+  | { readonly kind: "validated"; readonly record: EpochRecord; readonly epochs: number }
   | { readonly kind: "checkpoint"; readonly step: number; readonly directory: string }
   | { readonly kind: "finished"; readonly summary: TrainSummary }
   | { readonly kind: "saved"; readonly directory: string };
@@ -66,12 +68,12 @@ export interface Measured {
 /** `rows` counts the rows of the head's sample space with a known label. */
 export type HeadMetrics = { readonly rows: number } & { readonly [metric: string]: number };
 
-/** One finished epoch, or what training took of its last one. */
+/** One finished epoch, what training took of its last one, or an evaluation within one. */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
   readonly step: number;
-  /** Mean training losses of the epoch, by name. */
+  /** Mean training losses of the epoch up to there, by name. */
   readonly losses: Readonly<Record<string, number>>;
   /** Absent when there is nothing to evaluate on. */
   readonly evaluation?: { readonly role: EvaluationRole } & Measured;
@@ -87,6 +89,8 @@ export interface TrainSummary {
   readonly epochs: number;
   /** The epoch, from 1, that the kept weights are of: its end, or where training ended within it. */
   readonly keptEpoch: number;
+  /** The step that they are of. */
+  readonly keptStep: number;
   readonly rowsPerSecond: number;
   readonly seconds: number;
 }

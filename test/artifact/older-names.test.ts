@@ -18,6 +18,9 @@ describe("files beside weights, with the names of 0.1.0 before they froze", () =
 
   it("say which epoch was kept", async () => {
     writeFileSync(join(folder, "run.json"), '{"spec": "/m.mtl", "finished": {"steps": 8, "epochs": 2, "epoch": 1}}');
-    expect(await readRunNote(folder)).toEqual({ spec: "/m.mtl", finished: { steps: 8, epochs: 2, keptEpoch: 1 } });
+    expect(await readRunNote(folder)).toEqual({
+      spec: "/m.mtl",
+      finished: { steps: 8, epochs: 2, keptEpoch: 1, keptStep: 8 },
+    });
   });
 });

@@ -93,6 +93,10 @@ describe("the canonical spec of a model", () => {
         rest: "loss { ctr: bce }\ntrain { schedule: { t: cosine(steps: 9), all: linear(steps: 8) }, lr_factors: { t: 0.5, all: 2 }, frozen: [u, biases] }",
       },
     ],
+    [
+      "evaluations and checkpoints by steps",
+      { rest: "loss { ctr: bce }\ntrain { validate_every: 50, checkpoint_every: 1_000 }" },
+    ],
     ["a length in steps", { rest: "loss { ctr: bce }\ntrain { steps: 5_000 }" }],
     ["a length in both", { rest: "loss { ctr: bce }\ntrain { steps: 5_000, epochs: 2 }" }],
     [

@@ -95,9 +95,13 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
       case "epoch":
         line(epochLine(event.record, event.epochs));
         return;
+      case "validated":
+        line(epochLine(event.record, event.epochs, event.record.step));
+        return;
       case "finished": {
-        const { rowsPerSecond, seconds, ended, keptEpoch } = event.summary;
-        if (ended === "stopped") line(`stopped early; the weights of epoch ${keptEpoch} are kept`);
+        const { rowsPerSecond, seconds, ended, keptEpoch, keptStep } = event.summary;
+        if (ended === "stopped")
+          line(`stopped early; the weights of epoch ${keptEpoch}, step ${count(keptStep)}, are kept`);
         line(style.dim(`trained in ${duration(seconds)}, ${rate(rowsPerSecond)}`));
         return;
       }
@@ -120,9 +124,10 @@ function plainData({ phase, role, rows }: Extract<TrainEvent, { kind: "data" }>)
   return `${phase === "fit" ? "reading" : "encoding"} ${role} data: ${plural(rows, "row")}`;
 }
 
-function epochLine({ epoch, losses, evaluation, best }: EpochRecord, epochs: number): string {
+function epochLine({ epoch, losses, evaluation, best }: EpochRecord, epochs: number, step?: number): string {
+  const within = step === undefined ? "" : `, step ${count(step)}`;
   const scores = evaluation === undefined ? "" : ` · ${evaluation.role}: ${scoresLine(evaluation.heads)}`;
-  return `epoch ${epoch}/${epochs} · ${lossesText(losses)}${scores}${best === true ? " · best" : ""}`;
+  return `epoch ${epoch}/${epochs}${within} · ${lossesText(losses)}${scores}${best === true ? " · best" : ""}`;
 }
 
 /** `loss 0.1423 (income 0.1321, marital 0.0102)`. */

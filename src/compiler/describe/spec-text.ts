@@ -170,6 +170,8 @@ function trainEntries(train: TrainModel): readonly string[] {
     `batch: ${numberText(train.batch)}`,
     ...(train.epochs === undefined ? [] : [`epochs: ${numberText(train.epochs)}`]),
     ...(train.steps === undefined ? [] : [`steps: ${numberText(train.steps)}`]),
+    ...(train.validateEvery === undefined ? [] : [`validate_every: ${numberText(train.validateEvery)}`]),
+    ...(train.checkpointEvery === undefined ? [] : [`checkpoint_every: ${numberText(train.checkpointEvery)}`]),
     `stop: ${stopText(train.stop)}`,
     `shuffle: ${String(train.shuffle)}`,
     `seed: ${numberText(train.seed)}`,

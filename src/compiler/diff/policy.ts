@@ -124,6 +124,7 @@ export const changeRules = {
   "train.batch": rule("training", "another batch size"),
   "train.epochs": rule("training", "training is longer or shorter"),
   "train.steps": rule("training", "training is longer or shorter"),
+  "train.validate_every": rule("training", "it is measured more or less often, which early stopping looks at"),
   "train.stop": rule("training", "training ends by another rule"),
   "train.shuffle": rule("training", "rows come in another order"),
   "train.seed": rule("training", "random numbers are different"),

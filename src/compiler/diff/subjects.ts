@@ -295,6 +295,7 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
     plainSubject("train", "batch", "train.batch", numberText(train.batch)),
     ...lengthSubject("epochs", train.epochs),
     ...lengthSubject("steps", train.steps),
+    ...lengthSubject("validate_every", train.validateEvery),
     plainSubject("train", "stop", "train.stop", stopText(train.stop)),
     plainSubject("train", "shuffle", "train.shuffle", String(train.shuffle)),
     plainSubject("train", "seed", "train.seed", numberText(train.seed)),
@@ -315,7 +316,7 @@ function partSubject<T extends Part>(
 }
 
 /** A bound that is not there says nothing. */
-function lengthSubject(bound: "epochs" | "steps", value: number | undefined): readonly Subject[] {
+function lengthSubject(bound: "epochs" | "steps" | "validate_every", value: number | undefined): readonly Subject[] {
   return value === undefined ? [] : [plainSubject("train", bound, `train.${bound}`, numberText(value))];
 }
 

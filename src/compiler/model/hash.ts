@@ -36,8 +36,8 @@ export function canonicalModel(model: Model): string {
         metrics: [...metrics].sort((a, b) => compareText(metricKey(a), metricKey(b))),
       })),
     serving: model.serving === undefined ? undefined : canonicalServing(model.serving),
-    // What a spec expects of itself, and what its parts were called, does not change what it is.
-    train: { ...model.train, formerly: undefined },
+    // What a spec expects of itself, what its parts were called and when a run is saved does not change what it is.
+    train: { ...model.train, formerly: undefined, checkpointEvery: undefined },
     tests: undefined,
   });
 }

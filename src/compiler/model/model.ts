@@ -337,6 +337,10 @@ export interface TrainModel {
   readonly epochs?: number;
   /** Training ends after as many steps, also within an epoch; absent: `epochs` end it. */
   readonly steps?: number;
+  /** Steps between two evaluations within an epoch; absent: only after each epoch. */
+  readonly validateEvery?: number;
+  /** Steps between two checkpoints, besides those that a run writes anyway; no part of what the model is. */
+  readonly checkpointEvery?: number;
   readonly stop?: StopModel;
   readonly shuffle: boolean;
   readonly seed: number;

@@ -151,6 +151,7 @@ function training({ train, heads }: Model): string {
     ...(train.epochs === undefined
       ? [["steps", `${groupDigits(train.steps ?? 0)}, stop: ${code(stopText(train.stop))}`]]
       : [["epochs", `${train.epochs}${stepBound(train)}, stop: ${code(stopText(train.stop))}`]]),
+    ...(train.validateEvery === undefined ? [] : [["measured", `every ${groupDigits(train.validateEvery)} steps`]]),
     ["seed", String(train.seed)],
   ];
   return markdownTable(["training", ""], rows);

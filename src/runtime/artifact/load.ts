@@ -107,7 +107,13 @@ export interface RunNote {
   /** What the run is told from another by: hashes and numbers by name. */
   readonly identity?: Readonly<Record<string, string | number>>;
   /** How far it went. */
-  readonly finished?: { readonly steps: number; readonly epochs: number; readonly keptEpoch: number };
+  readonly finished?: {
+    readonly steps: number;
+    readonly epochs: number;
+    readonly keptEpoch: number;
+    /** Of runs that were noted before this was: the last. */
+    readonly keptStep: number;
+  };
 }
 
 /** The note beside an artifact; undefined when there is none that can be read. */
@@ -125,7 +131,14 @@ export async function readRunNote(directory: string): Promise<RunNote | undefine
       spec: note.spec,
       ...(finished === undefined || keptEpoch === undefined
         ? {}
-        : { finished: { steps: finished.steps, epochs: finished.epochs, keptEpoch } }),
+        : {
+            finished: {
+              steps: finished.steps,
+              epochs: finished.epochs,
+              keptEpoch,
+              keptStep: finished.keptStep ?? finished.steps,
+            },
+          }),
     };
   } catch {
     return undefined;

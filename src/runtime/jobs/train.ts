@@ -60,7 +60,7 @@ export interface TrainOptions extends DataFiles {
   /** Drop the checkpoints of an unfinished run in `output`. */
   readonly force?: boolean;
   readonly checkpoints?: {
-    /** Steps between two; absent: only by time. */
+    /** Steps between two; absent: as the spec says, else only by time. */
     readonly everySteps?: number;
     /** Seconds between two. Default 60. */
     readonly everySeconds?: number;
@@ -241,7 +241,7 @@ function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
       : { evaluation: { role: evaluation.role, measure: () => run.measure(evaluation.role, evaluation.data) } }),
     resume: start === "resume",
     ...omitUndefined({
-      checkpoints: checkpointOptions(options),
+      checkpoints: checkpointOptions(options, spec.model),
       tensorboard: options.tensorboard,
       signal: options.signal,
     }),
@@ -250,13 +250,13 @@ function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
   };
 }
 
-function checkpointOptions({ output, checkpoints }: TrainOptions): CheckpointOptions | undefined {
+function checkpointOptions({ output, checkpoints }: TrainOptions, { train }: Model): CheckpointOptions | undefined {
   if (output === undefined) return undefined;
   return {
     directory: checkpointsIn(output),
     everySeconds: checkpoints?.everySeconds ?? 60,
     keep: keptCheckpoints,
-    ...omitUndefined({ everySteps: checkpoints?.everySteps }),
+    ...omitUndefined({ everySteps: checkpoints?.everySteps ?? train.checkpointEvery }),
   };
 }
 
@@ -315,6 +315,8 @@ function trainingData({ train: settings }: Model, data: OpenedData): Dataset {
   if (data.train.rows === 0) throw createFailure("MTL7309", { role: "train" });
   if (settings.stop !== undefined && evaluationData(data) === undefined)
     throw createFailure("MTL7307", { metric: watchedText(settings.stop) });
+  if (settings.validateEvery !== undefined && evaluationData(data) === undefined)
+    throw createFailure("MTL7346", undefined);
   return data.train;
 }
 
@@ -364,7 +366,11 @@ function countParameters(program: Program): number {
     .reduce((total, { type }) => total + type.shape.reduce<number>((size, extent) => size * Number(extent), 1), 0);
 }
 
-function runNote(options: TrainOptions, identity: RunIdentity, { steps, epochs, keptEpoch }: TrainSummary): RunNote {
+function runNote(
+  options: TrainOptions,
+  identity: RunIdentity,
+  { steps, epochs, keptEpoch, keptStep }: TrainSummary,
+): RunNote {
   const absolute = (paths: readonly string[] | undefined): readonly string[] | undefined =>
     paths?.map((path) => resolve(path));
   const files = Object.entries({
@@ -376,6 +382,6 @@ function runNote(options: TrainOptions, identity: RunIdentity, { steps, epochs, 
     spec: resolve(options.spec),
     ...(Object.fromEntries(files) as DataFiles),
     identity: { ...identity },
-    finished: { steps, epochs, keptEpoch },
+    finished: { steps, epochs, keptEpoch, keptStep },
   };
 }

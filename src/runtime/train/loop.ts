@@ -32,8 +32,8 @@ export interface LoopOptions {
   readonly lists?: boolean;
   readonly start: Position;
   /**
-   * Ends the loop after the step that is under way; where `onEpoch` rejects with its reason, before the end of that epoch, which
-   * is then done again.
+   * Ends the loop after the step that is under way; where `onEpoch` or `onEvaluation` rejects with its reason, before that, which is
+   * then done again.
    */
   readonly signal?: AbortSignal;
   /** Told before the first step of this process, in which the engine compiles, and after it with the seconds that it took. */
@@ -43,6 +43,13 @@ export interface LoopOptions {
   /** Called after each step with the steps done and the clock; true asks for a checkpoint. */
   readonly isCheckpointDue: (step: number, now: number) => boolean;
   readonly onCheckpoint: (position: Position) => Promise<void>;
+  /** Called after each step within an epoch, and where a run begins within one; true asks for an evaluation. Default: never. */
+  readonly isEvaluationDue?: (step: number) => boolean;
+  /** Called within an epoch with the mean losses of it so far. */
+  readonly onEvaluation?: (
+    position: Position,
+    losses: Readonly<Record<string, number>>,
+  ) => Promise<"continue" | "stop">;
   /** Called with the mean losses when an epoch is done (`position.batch` is 0), and where steps end within one. */
   readonly onEpoch: (position: Position, losses: Readonly<Record<string, number>>) => Promise<"continue" | "stop">;
 }
@@ -147,11 +154,14 @@ function createBatchCount(options: LoopOptions, at: Pick<MovingPosition, "epoch"
 }
 
 /** Does the steps that remain of the epoch; undefined when they are done. */
-async function runSteps({ options, names, feeds, batches, at, pace, reports }: Loop): Promise<LoopEnd | undefined> {
+async function runSteps(loop: Loop): Promise<LoopEnd | undefined> {
+  const { options, names, feeds, batches, at, pace, reports } = loop;
   const { data, signal } = options;
   const order = orderOf(options, at.epoch);
   let lastTurn = pace.start();
   if (at.step >= options.steps) return undefined;
+  const resumed = await evaluateWithin(loop);
+  if (resumed !== undefined) return resumed;
   for (const encoded of data.batches({ ...order, pad: true, skip: at.batch })) {
     if (!pace.hasStepped() && options.onFirstStep !== undefined) {
       signal?.throwIfAborted();
@@ -175,6 +185,8 @@ async function runSteps({ options, names, feeds, batches, at, pace, reports }: L
       return { ended: "interrupted", position: positionAt(at) };
     }
     if (at.step >= options.steps) return undefined;
+    const evaluated = await evaluateWithin(loop);
+    if (evaluated !== undefined) return evaluated;
     if (at.batch < batches() && options.isCheckpointDue(at.step, now)) {
       pace.pause();
       await options.onCheckpoint(positionAt(at));
@@ -182,6 +194,25 @@ async function runSteps({ options, names, feeds, batches, at, pace, reports }: L
       pace.start();
     }
   }
+  return undefined;
+}
+
+/** Evaluates within an epoch, where that is due; undefined when the loop goes on. */
+async function evaluateWithin(loop: Loop): Promise<LoopEnd | undefined> {
+  const { options, names, batches, at, pace } = loop;
+  const isWithin = at.batch > 0 && at.batch < batches();
+  if (!isWithin || options.isEvaluationDue?.(at.step) !== true || options.onEvaluation === undefined) return undefined;
+  const position = positionAt(at);
+  pace.pause();
+  try {
+    const verdict = await options.onEvaluation(position, meanLosses(names, position));
+    if (verdict === "stop") return { ended: "stopped", position };
+  } catch (error) {
+    if (!isAborted(options.signal)) throw error;
+    return { ended: "interrupted", position };
+  }
+  if (isAborted(options.signal)) return { ended: "interrupted", position };
+  pace.start();
   return undefined;
 }
 

@@ -16,7 +16,7 @@ import { lossNames, type LoopOptions, type LoopResult, runLoop, type StepProgres
 import { trainingBounds, trainingLength } from "./length.js";
 import { levelsAfter, measuredValue, watchedValue } from "./plateau.js";
 import { type Position, startPosition } from "./position.js";
-import { createEventWriter, type EventWriter } from "./tensorboard.js";
+import { createEventWriter, type EventWriter, type Scalar } from "./tensorboard.js";
 
 /** A run on an open session; where the data and the program come from is the caller's business. */
 export interface TrainingRun {
@@ -134,6 +134,12 @@ function loopOptions(training: Training, train: GraphFunction, start: Position):
     },
     isCheckpointDue: checkpoints.isDue,
     onCheckpoint: async (position) => void (await checkpoints.save(position)),
+    isEvaluationDue: (step) =>
+      run.evaluation !== undefined &&
+      model.train.validateEvery !== undefined &&
+      step % model.train.validateEvery === 0 &&
+      progress.history.at(-1)?.step !== step,
+    onEvaluation: (position, losses) => evaluateWithin(training, position, losses, planned),
     onEpoch: (position, losses) => endEpoch(training, position, losses, planned),
   };
 }
@@ -143,15 +149,45 @@ function loopOptions(training: Training, train: GraphFunction, start: Position):
  * Within an epoch the checkpoint is from before that, so that a longer run goes on from it as if it had not ended here.
  */
 async function endEpoch(
-  { run, kept, progress, checkpoints, board }: Training,
+  training: Training,
   position: Position,
   losses: EpochRecord["losses"],
   planned: number,
 ): Promise<"continue" | "stop"> {
+  const { run, checkpoints, board } = training;
+  if (position.batch > 0) await checkpoints.save(position);
+  const { record, stop } = await measure(training, position, losses);
+  if (board !== undefined) writeEpoch(board, record);
+  run.onEvent({ kind: "epoch", record, epochs: Math.max(planned, record.epoch) });
+  await checkpoints.save(position);
+  return stop ? "stop" : "continue";
+}
+
+/** Measures within an epoch, and records that; the step's checkpoint, where one is due, comes after it. */
+async function evaluateWithin(
+  training: Training,
+  position: Position,
+  losses: EpochRecord["losses"],
+  planned: number,
+): Promise<"continue" | "stop"> {
+  const { run, checkpoints, board } = training;
+  const { record, stop } = await measure(training, position, losses);
+  if (board !== undefined) writeScores(board, record);
+  run.onEvent({ kind: "validated", record, epochs: Math.max(planned, record.epoch) });
+  if (!stop) return "continue";
+  await checkpoints.save(position);
+  return "stop";
+}
+
+/** Measures the weights as they are, keeps them where they are the best, and adds the record to the history. */
+async function measure(
+  { run, kept, progress }: Training,
+  position: Position,
+  losses: EpochRecord["losses"],
+): Promise<{ readonly record: EpochRecord; readonly stop: boolean }> {
   const { model, session, onEvent } = run;
   const { step } = position;
   const epoch = epochOf(position);
-  if (position.batch > 0) await checkpoints.save(position);
   const evaluation =
     run.evaluation === undefined ? undefined : { role: run.evaluation.role, ...(await run.evaluation.measure()) };
   const verdict = judge(model, progress.stop, evaluation, { epoch, step }, onEvent);
@@ -165,10 +201,7 @@ async function endEpoch(
   const levels = [...levelsAfter(model, progress.history)].filter(([name]) => known.has(name));
   if (levels.length > 0)
     session.set(new Map(levels.map(([name, level]) => [name, { shape: [], data: Float32Array.of(level) }])));
-  if (board !== undefined) writeEpoch(board, record);
-  onEvent({ kind: "epoch", record, epochs: Math.max(planned, epoch) });
-  await checkpoints.save(position);
-  return verdict?.stop === true ? "stop" : "continue";
+  return { record, stop: verdict?.stop === true };
 }
 
 /** Leaves the weights to keep in the session, and a checkpoint of a run that was interrupted. */
@@ -184,6 +217,7 @@ async function finish({ run, kept, progress, checkpoints }: Training, result: Lo
     steps: step,
     epochs: epoch,
     keptEpoch: interrupted ? epoch : (stop.best?.epoch ?? last),
+    keptStep: interrupted ? step : (stop.best?.step ?? step),
     rowsPerSecond: result.rowsPerSecond,
     seconds: result.seconds,
   };
@@ -256,10 +290,17 @@ function writeProgress(board: EventWriter, progress: StepProgress): void {
   ]);
 }
 
-function writeEpoch(board: EventWriter, { step, losses, evaluation }: EpochRecord): void {
-  const scores = Object.entries(evaluation?.heads ?? {}).flatMap(([task, { rows: _, ...metrics }]) =>
+function writeEpoch(board: EventWriter, record: EpochRecord): void {
+  const means = Object.entries(record.losses).map(([name, value]) => ({ tag: `epoch/${name}`, value }));
+  board.write(record.step, Date.now() / 1000, [...means, ...scoresOf(record)]);
+}
+
+function writeScores(board: EventWriter, record: EpochRecord): void {
+  board.write(record.step, Date.now() / 1000, scoresOf(record));
+}
+
+function scoresOf({ evaluation }: EpochRecord): readonly Scalar[] {
+  return Object.entries(evaluation?.heads ?? {}).flatMap(([task, { rows: _, ...metrics }]) =>
     Object.entries(metrics).map(([metric, value]) => ({ tag: `${evaluation?.role ?? ""}/${task}/${metric}`, value })),
   );
-  const means = Object.entries(losses).map(([name, value]) => ({ tag: `epoch/${name}`, value }));
-  board.write(step, Date.now() / 1000, [...means, ...scores]);
 }

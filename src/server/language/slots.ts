@@ -103,6 +103,8 @@ function trainSlot(key: string): Slot {
     case "batch":
     case "epochs":
     case "steps":
+    case "validate_every":
+    case "checkpoint_every":
     case "seed":
       return { kind: "argument", type: { kind: "number", integer: true } };
     default:

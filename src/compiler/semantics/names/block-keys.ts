@@ -87,6 +87,18 @@ export const trainKeys = [
     example: "5_000",
   },
   {
+    name: "validate_every",
+    doc: "Steps between two evaluations within an epoch; what `stop` watches is looked at there too.",
+    default: "none",
+    example: "500",
+  },
+  {
+    name: "checkpoint_every",
+    doc: "Steps between two checkpoints, besides one after each epoch and one a minute.",
+    default: "none",
+    example: "1_000",
+  },
+  {
     name: "stop",
     doc: "Ends training when a metric of a head has not improved for some evaluations.",
     default: "none",

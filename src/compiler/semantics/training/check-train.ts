@@ -34,12 +34,11 @@ export function checkTrain(
     // The type of the parameter is that of the default.
     return value === undefined ? otherwise : (value as T);
   };
+  const everySteps = { kind: "number", min: 1, max: 2 ** 31 - 1, integer: true } as const;
+  const validateEvery = read<number | undefined>("validate_every", everySteps, undefined);
+  const checkpointEvery = read<number | undefined>("checkpoint_every", everySteps, undefined);
   const formerly = checkFormerly(context, entries.get("formerly")?.value);
-  const steps = read<number | undefined>(
-    "steps",
-    { kind: "number", min: 1, max: 2 ** 31 - 1, integer: true },
-    undefined,
-  );
+  const steps = read<number | undefined>("steps", everySteps, undefined);
   const epochs = { kind: "number", min: 1, max: 1_000_000, integer: true } as const;
   const length = { steps, epochs: read<number | undefined>("epochs", epochs, entries.has("steps") ? undefined : 1) };
   const stop = checkStop(context, entries.get("stop")?.value, heads, spec);
@@ -56,7 +55,7 @@ export function checkTrain(
       "auto",
     ),
     batch: read("batch", { kind: "number", min: 1, max: 2 ** 24, integer: true }, 1024),
-    ...omitUndefined({ ...length, stop }),
+    ...omitUndefined({ ...length, validateEvery, checkpointEvery, stop }),
     shuffle: read("shuffle", { kind: "boolean" }, true),
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),
     ...omitUndefined({ formerly }),

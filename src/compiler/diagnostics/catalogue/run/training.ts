@@ -97,6 +97,15 @@ export const trainingDiagnostics = defineDiagnostics({
     about: "`stop: early(…)` needs a metric on data that is not trained on, and there is none.",
     fix: "Add `validation:` or `test:` to the `data` block, or a `split`.",
   },
+  MTL7346: {
+    slug: "validation-without-data",
+    severity: "error",
+    title: "`validate_every` without evaluation data",
+    message: () =>
+      "`validate_every` needs `validation` or `test` data, but there is none; add it or remove `validate_every`",
+    about: "`validate_every` measures on data that is not trained on, and there is none.",
+    fix: "Add `validation:` or `test:` to the `data` block, or a `split`.",
+  },
   MTL7308: {
     slug: "undefined-metric",
     severity: "warning",

@@ -93,7 +93,9 @@ export function trainingNeed(model: Model, program: Program, more = 0): MemoryNe
       variable === undefined ? sum : sum + bytesOf(variable) * (variable.role === "parameter" ? 2 : 1),
     0,
   );
-  const kept = model.train.stop === undefined ? 0 : storedBytes(program);
+  // The best weights so far, and the trained ones while their averages are measured.
+  const copies = (model.train.stop === undefined ? 0 : 1) + (model.train.ema === undefined ? 0 : 1);
+  const kept = copies * storedBytes(program);
   const state = program.state.reduce((sum, variable) => sum + bytesOf(variable), 0);
   return { parts: partsOf(program), total: state + renewed + kept + more, when: withOptimizer(model) };
 }

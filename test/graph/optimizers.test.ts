@@ -110,7 +110,7 @@ function trainer(options: Partial<TrainStepOptions> & Pick<TrainStepOptions, "op
     step,
     ...options,
   });
-  const fn = b.finish([{ name: "rate", value: train.rate }], train.updates);
+  const fn = b.finish([{ name: "rate", value: train.rate ?? -1 }], train.updates);
   const state = [weights, ...train.slots, step];
   return createInterpreter({ state, functions: [fn] }, new Map(state.map((each) => [each.name, initialize(each, 1)])));
 }

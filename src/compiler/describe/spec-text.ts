@@ -168,6 +168,8 @@ function trainEntries(train: TrainModel): readonly string[] {
     `clip: ${clipText(train.clip)}`,
     `embeddings: ${train.embeddings}`,
     `batch: ${numberText(train.batch)}`,
+    ...(train.accumulate === undefined ? [] : [`accumulate: ${numberText(train.accumulate)}`]),
+    ...(train.ema === undefined ? [] : [`ema: ${numberText(train.ema)}`]),
     ...(train.epochs === undefined ? [] : [`epochs: ${numberText(train.epochs)}`]),
     ...(train.steps === undefined ? [] : [`steps: ${numberText(train.steps)}`]),
     ...(train.validateEvery === undefined ? [] : [`validate_every: ${numberText(train.validateEvery)}`]),

@@ -122,6 +122,8 @@ export const changeRules = {
   "train.clip": rule("training", "gradients are clipped differently"),
   "train.embeddings": rule("training", "embedding tables are updated differently"),
   "train.batch": rule("training", "another batch size"),
+  "train.accumulate": rule("training", "a step has another number of batches"),
+  "train.ema": rule("training", "the weights that are kept are averaged differently"),
   "train.epochs": rule("training", "training is longer or shorter"),
   "train.steps": rule("training", "training is longer or shorter"),
   "train.validate_every": rule("training", "it is measured more or less often, which early stopping looks at"),

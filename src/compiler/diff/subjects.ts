@@ -293,6 +293,8 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
     plainSubject("train", "clip", "train.clip", clipText(train.clip)),
     plainSubject("train", "embeddings", "train.embeddings", train.embeddings),
     plainSubject("train", "batch", "train.batch", numberText(train.batch)),
+    ...lengthSubject("accumulate", train.accumulate),
+    ...lengthSubject("ema", train.ema),
     ...lengthSubject("epochs", train.epochs),
     ...lengthSubject("steps", train.steps),
     ...lengthSubject("validate_every", train.validateEvery),
@@ -316,7 +318,10 @@ function partSubject<T extends Part>(
 }
 
 /** A bound that is not there says nothing. */
-function lengthSubject(bound: "epochs" | "steps" | "validate_every", value: number | undefined): readonly Subject[] {
+function lengthSubject(
+  bound: "epochs" | "steps" | "validate_every" | "accumulate" | "ema",
+  value: number | undefined,
+): readonly Subject[] {
   return value === undefined ? [] : [plainSubject("train", bound, `train.${bound}`, numberText(value))];
 }
 

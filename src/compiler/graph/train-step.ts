@@ -3,6 +3,8 @@
  * the updates of the state.
  */
 import { type Gradient, type SparsePart, stateGradients } from "./autodiff.js";
+import { accumulate as addUp, accumulated as accumulatedTargets, type Accumulated } from "./accumulate.js";
+import { appendAverage } from "./average.js";
 import { omitUndefined } from "../text/index.js";
 import { type BalancedGradients, balancedGradients, type GradientBalance } from "./balance/balanced-gradients.js";
 import type { GraphBuilder } from "./builder.js";
@@ -12,6 +14,8 @@ import type { StateVariable, Update, ValueId } from "./graph.js";
 import type { Optimizer } from "./optimizers/index.js";
 import type { Schedule } from "./schedules/index.js";
 import { numberOf, resolveSettings, type Settings } from "./settings.js";
+import { slotVariable } from "./slots.js";
+import type { Target } from "./target.js";
 
 export interface TrainStepOptions {
   /** float32[]: minimised as it is. Absent: `balance` has all losses. */
@@ -37,6 +41,13 @@ export interface TrainStepOptions {
   readonly clip: Clip;
   /** The number of steps done, int32[]; the step adds one. */
   readonly step: StateVariable;
+  /** Decay of the moving average that is kept of each parameter, in (0, 1). Absent: none is kept. */
+  readonly average?: number;
+  /**
+   * The weight of the batch, float32[], where a step has several: gradients are added up, and {@link appendAccumulatedStep}
+   * takes the step. Absent: each batch is a step.
+   */
+  readonly accumulate?: ValueId;
 }
 
 /**
@@ -83,66 +94,88 @@ export interface TrainStep {
   readonly updates: readonly Update[];
   /** What the optimizer remembers; part of the program's state. */
   readonly slots: readonly StateVariable[];
-  /** float32[]: the learning rate of this step. */
-  readonly rate: ValueId;
+  /** float32[]: the learning rate of this step; absent where gradients are only added up. */
+  readonly rate?: ValueId;
+  /** What {@link appendAccumulatedStep} takes, where gradients are only added up. */
+  readonly accumulated?: readonly Accumulated[];
   /** What the balance weights the gradients of its losses with, [K], where it does so by one number each. */
   readonly coefficients?: ValueId;
 }
 
-/** A parameter with its gradient, ready for the rule. */
-interface Target {
-  readonly variable: StateVariable;
-  readonly gradient: ValueId;
-  /** Set for a sparse update. */
-  readonly rows?: {
-    /** [U]: the distinct rows that `gradient` [U, …r] is of. */
-    readonly ids: ValueId;
-    /** [U, 1, …] bool: whether anything but padding reads them. Absent: all. */
-    readonly isTouched?: ValueId;
-  };
-}
-
 /** Appends a whole training step to the function. Parameters that the loss does not depend on are left unchanged. */
 export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions): TrainStep {
-  const { variables, sparse, step } = options;
-  if (!sameType(step.type, int32())) throw new GraphError(`the step is int32[], not ${formatType(step.type)}`);
-  const optimizer = options.optimizer.kind;
-  const settings = resolveSettings(optimizer.name, optimizer.settings, options.optimizer.settings);
+  const { variables, sparse, accumulate: weight } = options;
   const reads = variables.map((variable) => builder.state(variable));
   const asRows = new Set(reads.filter((_, i) => sparse.has(variables[i]?.name ?? "")));
   const { gradients, coefficients } = lossGradients(builder, options, reads, asRows);
 
   return builder.within("update", undefined, () => {
     const targets = variables.flatMap((variable, i) => toTargets(builder, variable, gradients[i], options.present));
-    const clipped = builder.within("clip", undefined, () => clipAll(builder, targets, options.clip));
-    const stepsDone = builder.state(step);
-    const steps = builder.cast(stepsDone, "float32");
-    const rate = builder.within("rate", undefined, () => learningRateAt(builder, steps, settings, options.schedule));
-    const rule = { rate, time: builder.add(steps, builder.scalar(1)), settings };
-    const others = new Map(
-      [...new Set(options.optimizers?.values())].map((choice): [OptimizerChoice, ChosenRule] => {
-        const own = resolveSettings(choice.kind.name, choice.kind.settings, choice.settings);
-        const at = builder.within("rate", undefined, () =>
-          scaled(builder, learningRateAt(builder, steps, own, choice.schedule ?? options.schedule), choice.factor),
-        );
-        return [choice, { optimizer: choice.kind, rule: { ...rule, rate: at, settings: own } }];
-      }),
-    );
-    const applied = clipped.map((target) => {
-      const choice = options.optimizers?.get(target.variable.name);
-      const chosen = (choice === undefined ? undefined : others.get(choice)) ?? { optimizer, rule };
-      return builder.within(target.variable.name, undefined, () =>
-        applyRule(builder, chosen.optimizer, chosen.rule, target),
-      );
-    });
-    const nextStep = builder.add(stepsDone, builder.scalar(1, "int32"));
-    return {
-      updates: [...applied.flatMap((each) => each.updates), { kind: "assign", state: step.name, value: nextStep }],
-      slots: applied.flatMap((each) => each.slots),
-      rate,
-      ...omitUndefined({ coefficients }),
-    };
+    if (weight === undefined) return { ...applyTargets(builder, options, targets), ...omitUndefined({ coefficients }) };
+    const { updates, slots } = addUp(builder, targets, weight);
+    return { updates, slots, accumulated: targets, ...omitUndefined({ coefficients }) };
   });
+}
+
+/** The step of the optimizer by the gradients that {@link appendTrainStep} has added up, in a function of its own. */
+export function appendAccumulatedStep(
+  builder: GraphBuilder,
+  options: StepOptions,
+  accumulated: readonly Accumulated[],
+): TrainStep {
+  return builder.within("update", undefined, () => {
+    const { targets, updates } = accumulatedTargets(builder, accumulated);
+    const step = applyTargets(builder, options, targets);
+    return { ...step, updates: [...step.updates, ...updates] };
+  });
+}
+
+/** What the step of the optimizer is made of, besides the gradients. */
+export type StepOptions = Pick<TrainStepOptions, "optimizer" | "optimizers" | "schedule" | "clip" | "step" | "average">;
+
+/** Clips, and moves the parameters by the rule of their optimizer. */
+function applyTargets(
+  builder: GraphBuilder,
+  options: StepOptions,
+  targets: readonly Target[],
+): Pick<TrainStep, "updates" | "slots" | "rate"> {
+  const { step, average } = options;
+  if (!sameType(step.type, int32())) throw new GraphError(`the step is int32[], not ${formatType(step.type)}`);
+  const optimizer = options.optimizer.kind;
+  const settings = resolveSettings(optimizer.name, optimizer.settings, options.optimizer.settings);
+  const clipped = builder.within("clip", undefined, () => clipAll(builder, targets, options.clip));
+  const stepsDone = builder.state(step);
+  const steps = builder.cast(stepsDone, "float32");
+  const rate = builder.within("rate", undefined, () => learningRateAt(builder, steps, settings, options.schedule));
+  const rule = { rate, time: builder.add(steps, builder.scalar(1)), settings };
+  const others = new Map(
+    [...new Set(options.optimizers?.values())].map((choice): [OptimizerChoice, ChosenRule] => {
+      const own = resolveSettings(choice.kind.name, choice.kind.settings, choice.settings);
+      const at = builder.within("rate", undefined, () =>
+        scaled(builder, learningRateAt(builder, steps, own, choice.schedule ?? options.schedule), choice.factor),
+      );
+      return [choice, { optimizer: choice.kind, rule: { ...rule, rate: at, settings: own } }];
+    }),
+  );
+  const applied = clipped.map((target) => {
+    const choice = options.optimizers?.get(target.variable.name);
+    const chosen = (choice === undefined ? undefined : others.get(choice)) ?? { optimizer, rule };
+    return builder.within(target.variable.name, undefined, () =>
+      applyRule(
+        builder,
+        chosen.optimizer,
+        chosen.rule,
+        target,
+        average === undefined ? undefined : { steps, decay: average },
+      ),
+    );
+  });
+  const nextStep = builder.add(stepsDone, builder.scalar(1, "int32"));
+  return {
+    updates: [...applied.flatMap((each) => each.updates), { kind: "assign", state: step.name, value: nextStep }],
+    slots: applied.flatMap((each) => each.slots),
+    rate,
+  };
 }
 
 function lossGradients(
@@ -259,7 +292,8 @@ function applyRule(
   builder: GraphBuilder,
   optimizer: Optimizer,
   rule: Rule,
-  { variable, gradient, rows }: Target,
+  { variable, gradient, rows, isTouched: moves }: Target,
+  average: { readonly steps: ValueId; readonly decay: number } | undefined,
 ): { readonly updates: readonly Update[]; readonly slots: readonly StateVariable[] } {
   const slots = optimizer.slots(rule.settings).map((slot) => slotVariable(variable, slot.name, slot.initial));
   const current = [variable, ...slots].map((each) => {
@@ -272,24 +306,16 @@ function applyRule(
   const updates = [variable, ...slots].map((each, i): Update => {
     const value = values[i];
     if (value === undefined) throw new GraphError(`\`${optimizer.name}\` gives no new value of \`${each.name}\``);
-    if (rows === undefined) return { kind: "assign", state: each.name, value };
+    const held = moves === undefined ? value : builder.select(moves, value, current[i] ?? -1);
+    if (rows === undefined) return { kind: "assign", state: each.name, value: held };
     const { ids, isTouched } = rows;
     const kept = isTouched === undefined ? value : builder.select(isTouched, value, current[i] ?? -1);
     return { kind: "scatter", state: each.name, ids, rows: kept };
   });
-  return { updates, slots };
-}
-
-/** A slot lies beside its parameter, piece by piece: `user_id.embedding/mean`. */
-function slotVariable(variable: StateVariable, slot: string, initial: number): StateVariable {
-  return {
-    name: `${variable.name}/${slot}`,
-    type: variable.type,
-    role: "slot",
-    pieces: variable.pieces.map((piece) => ({
-      ...piece,
-      name: `${piece.name}/${slot}`,
-      initializer: { kind: "constant", value: initial },
-    })),
-  };
+  if (average === undefined) return { updates, slots };
+  const [moved] = updates;
+  const after = moved?.kind === "scatter" ? moved.rows : (moved?.value ?? -1);
+  const averaged = { variable, before: parameter, after, ...omitUndefined({ rows }) };
+  const { updates: more, slots: own } = appendAverage(builder, averaged, average.steps, average.decay);
+  return { updates: [...updates, ...more], slots: [...slots, ...own] };
 }

@@ -1,5 +1,7 @@
 import {
+  appendAccumulatedStep,
   appendTrainStep,
+  batchesSlot,
   float32,
   GraphBuilder,
   type GraphFunction,
@@ -9,6 +11,8 @@ import {
   type StateVariable,
   type Update,
   type ValueId,
+  type StepOptions,
+  type TrainStep,
   type TrainStepOptions,
 } from "../graph/index.js";
 import { omitUndefined } from "../text/index.js";
@@ -50,6 +54,7 @@ export const stepVariable: StateVariable = {
  * - `train`: `loss` (total), `loss/<term>` and `penalty/<name>`, float32[], and `weight/<term>` [1], the sum of the sample
  *   weights that a loss is the mean over (a term has the name of its head, or one of `termNames`); `balance/<head>` [1], what a balance weights the loss with in this step; updates
  *   parameters, what the optimizer and the balance remember, statistics and `step`.
+ * - `apply`, where a step has several batches: `train` only adds up their gradients, and this takes the step.
  * - `evaluate`: the same outputs without dropout and without updates, and each head's value [B] by its name: what serving
  *   would say of the rows, and of auxiliary heads, which serving does not have, what training would.
  * - `predict`: only from `ids` and `numbers`, the value [B] of each head that is not auxiliary, as served.
@@ -59,7 +64,7 @@ export const stepVariable: StateVariable = {
 export function lowerModel(model: Model, sizes: FittedSizes, options: LowerOptions = {}): Program {
   const tables = planEmbeddings(model, sizes, options);
   const lowering = { model, tables, serving: options.serving ?? {} };
-  const functions = [lowerTrain(lowering), lowerEvaluate(lowering), lowerPredict(lowering)];
+  const functions = [...lowerTrain(lowering), lowerEvaluate(lowering), lowerPredict(lowering)];
   const state = new Map<string, StateVariable>();
   for (const { variables } of functions) for (const variable of variables) state.set(variable.name, variable);
   return { state: [...state.values()], functions: functions.map(({ fn }) => fn) };
@@ -101,7 +106,11 @@ function createScope(
   const pieces = new Set(found.map(({ piece }) => piece));
   const lookups = new Set(found.map(({ piece, feature }) => lookupKey(piece, feature)));
   const random = (stream: number, shape: readonly (number | string)[]): ValueId =>
-    builder.random(builder.state(stepVariable), { seed: model.train.seed, stream, shape });
+    builder.random(builder.state(model.train.accumulate === undefined ? stepVariable : batchesSlot), {
+      seed: model.train.seed,
+      stream,
+      shape,
+    });
   const ids = layout.idWidth > 0 ? builder.input(batchInputs.ids, int32("B", layout.idWidth)) : undefined;
   const numbers =
     layout.numberWidth > 0 ? builder.input(batchInputs.numbers, float32("B", layout.numberWidth)) : undefined;
@@ -173,7 +182,7 @@ function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network
   };
 }
 
-function lowerTrain(lowering: Lowering): LoweredFunction {
+function lowerTrain(lowering: Lowering): readonly LoweredFunction[] {
   const { model, tables } = lowering;
   const scope = createScope(lowering, "train", trainedHeads(model));
   const { builder, variables } = scope;
@@ -188,21 +197,34 @@ function lowerTrain(lowering: Lowering): LoweredFunction {
     random: scope.random,
     step: () => builder.state(stepVariable),
   });
-  const step = appendTrainStep(builder, {
-    ...omitUndefined({ loss: balance.loss, balance: balance.balance }),
-    variables: [...parameters, ...balance.variables],
-    sparse: new Set(tables.filter(({ update }) => update === "sparse").map(({ name }) => name)),
-    present: scope.features.present,
+  const stepping: StepOptions = {
     optimizer: optimizerChoice(model.train.optimizer),
     optimizers: choices,
     schedule: scheduleChoice(model.train.schedule),
     clip: model.train.clip,
     step: stepVariable,
+    ...omitUndefined({ average: model.train.ema }),
+  };
+  const step = appendTrainStep(builder, {
+    ...omitUndefined({ loss: balance.loss, balance: balance.balance }),
+    ...stepping,
+    variables: [...parameters, ...balance.variables],
+    sparse: new Set(tables.filter(({ update }) => update === "sparse").map(({ name }) => name)),
+    present: scope.features.present,
+    ...(model.train.accumulate === undefined ? {} : { accumulate: builder.sum(scope.weights()) }),
   });
   const statistics = [...variables.updates].map(([state, value]): Update => ({ kind: "assign", state, value }));
   const outputs = [...losses.outputs, ...balance.outputs(step)];
   const updates = [...step.updates, ...statistics, ...balance.updates];
-  return { fn: builder.finish(outputs, updates), variables: builder.variables };
+  const train = { fn: builder.finish(outputs, updates), variables: builder.variables };
+  return step.accumulated === undefined ? [train] : [train, lowerApply(stepping, step.accumulated)];
+}
+
+/** The step by the gradients that `train` has added up. */
+function lowerApply(options: StepOptions, accumulated: NonNullable<TrainStep["accumulated"]>): LoweredFunction {
+  const builder = new GraphBuilder("apply");
+  const { updates } = appendAccumulatedStep(builder, options, accumulated);
+  return { fn: builder.finish([], updates), variables: builder.variables };
 }
 
 /** How the variables are trained of which the spec says something by part. */

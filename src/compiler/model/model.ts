@@ -333,6 +333,10 @@ export interface TrainModel {
   /** How embedding tables are updated: only touched rows, all rows, or by size (see docs/language.md). */
   readonly embeddings: "auto" | "sparse" | "dense";
   readonly batch: number;
+  /** Batches of a step of the optimizer; absent: one. */
+  readonly accumulate?: number;
+  /** Decay of the moving average of the weights that is measured, kept and served, in (0, 1); absent: the weights themselves are. */
+  readonly ema?: number;
   /** Passes over the data; absent: `steps` ends training. */
   readonly epochs?: number;
   /** Training ends after as many steps, also within an epoch; absent: `epochs` end it. */

@@ -147,7 +147,11 @@ function training({ train, heads }: Model): string {
     ["learning rate", code(schedulesText(train))],
     ...(train.lrFactors === undefined ? [] : [["times", code(lrFactorsText(train.lrFactors))]]),
     ...(train.frozen === undefined ? [] : [["frozen", code(frozenText(train.frozen))]]),
-    ["batch", `${groupDigits(train.batch)} rows`],
+    [
+      "batch",
+      `${groupDigits(train.batch)} rows${train.accumulate === undefined ? "" : `, ${train.accumulate} batches per step`}`,
+    ],
+    ...(train.ema === undefined ? [] : [["average of weights", code(`ema: ${numberText(train.ema)}`)]]),
     ...(train.epochs === undefined
       ? [["steps", `${groupDigits(train.steps ?? 0)}, stop: ${code(stopText(train.stop))}`]]
       : [["epochs", `${train.epochs}${stepBound(train)}, stop: ${code(stopText(train.stop))}`]]),

@@ -159,7 +159,7 @@ async function trainOn(job: TrainJob): Promise<TrainResult> {
   const measured = measuredProgram(program);
   const session = await engine.open(measured, {
     trainBatch: model.train.batch,
-    functions: evaluationData(data) === undefined ? ["train"] : ["train", "evaluate"],
+    functions: evaluationData(data) === undefined ? ["train", "apply"] : ["train", "apply", "evaluate"],
   });
   const measure: OpenRun["measure"] = (role, dataset) =>
     measureHeads(session, functionOf(measured, "evaluate"), dataset, model, role, signal);
@@ -357,7 +357,7 @@ function heldBytes(state: ReadonlyMap<string, HostTensor>): number {
 
 function movesParameters(program: Program): boolean {
   const parameters = new Set(program.state.filter(({ role }) => role === "parameter").map(({ name }) => name));
-  return functionOf(program, "train").updates.some(({ state }) => parameters.has(state));
+  return program.functions.some(({ updates }) => updates.some(({ state }) => parameters.has(state)));
 }
 
 function countParameters(program: Program): number {

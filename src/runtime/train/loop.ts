@@ -28,6 +28,8 @@ export interface LoopOptions {
   readonly steps: number;
   /** Absent: rows come in file order. */
   readonly shuffleSeed?: number;
+  /** Batches of a step: after as many, and at the end of an epoch, the function `apply` takes it. Absent: each batch is a step. */
+  readonly accumulate?: number;
   /** Whether batches keep lists whole; default false. */
   readonly lists?: boolean;
   readonly start: Position;
@@ -159,8 +161,8 @@ async function runSteps(loop: Loop): Promise<LoopEnd | undefined> {
   const { data, signal } = options;
   const order = orderOf(options, at.epoch);
   let lastTurn = pace.start();
-  if (at.step >= options.steps) return undefined;
-  const resumed = await evaluateWithin(loop);
+  if (at.step >= options.steps && endsStep(loop)) return undefined;
+  const resumed = endsStep(loop) ? await evaluateWithin(loop) : undefined;
   if (resumed !== undefined) return resumed;
   for (const encoded of data.batches({ ...order, pad: true, skip: at.batch })) {
     if (!pace.hasStepped() && options.onFirstStep !== undefined) {
@@ -171,6 +173,8 @@ async function runSteps(loop: Loop): Promise<LoopEnd | undefined> {
     }
     const outputs = options.session.run(options.train.name, feeds(encoded, at.epoch));
     countBatch(at, encoded.rows, finiteLosses(names, outputs, at));
+    const isStep = endsStep(loop);
+    if (isStep) takeStep(loop);
     const now = performance.now();
     const first = pace.count(encoded.rows, now);
     if (first !== undefined) options.onFirstStep?.(first);
@@ -184,6 +188,7 @@ async function runSteps(loop: Loop): Promise<LoopEnd | undefined> {
       pace.pause();
       return { ended: "interrupted", position: positionAt(at) };
     }
+    if (!isStep) continue;
     if (at.step >= options.steps) return undefined;
     const evaluated = await evaluateWithin(loop);
     if (evaluated !== undefined) return evaluated;
@@ -195,6 +200,17 @@ async function runSteps(loop: Loop): Promise<LoopEnd | undefined> {
     }
   }
   return undefined;
+}
+
+/** Whether the batch that is done was the last of its step. */
+function endsStep({ options: { accumulate = 1 }, batches, at }: Loop): boolean {
+  return at.batch % accumulate === 0 || at.batch >= batches();
+}
+
+/** Counts a step, of which `train` has taken all but what several batches have added up. */
+function takeStep({ options: { accumulate, session }, at }: Loop): void {
+  if (accumulate !== undefined) session.run("apply", {});
+  at.step += 1;
 }
 
 /** Evaluates within an epoch, where that is due; undefined when the loop goes on. */
@@ -272,8 +288,9 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
       };
       reported = here;
       const { rowsPerSecond } = pace.times(now);
-      const perStep = data.rows / batches();
-      const remaining = Math.min((epochs - at.epoch) * data.rows - at.rows, (steps - at.step) * perStep);
+      const perBatch = data.rows / batches();
+      const stepRows = perBatch * (options.accumulate ?? 1);
+      const remaining = Math.min((epochs - at.epoch) * data.rows - at.rows, (steps - at.step) * stepRows);
       options.onProgress({
         step: at.step,
         epoch: at.epoch + 1,

@@ -37,9 +37,8 @@ export function positionAt({ step, epoch, batch, rows, sums }: MovingPosition): 
   return { step, epoch, batch, rows, sums: [...sums] };
 }
 
-/** A step over a batch of `rows` is done, with these mean losses. */
+/** A batch of `rows` is done, with these mean losses. */
 export function countBatch(at: MovingPosition, rows: number, losses: readonly number[]): void {
-  at.step += 1;
   at.batch += 1;
   at.rows += rows;
   for (const [i, loss] of losses.entries()) at.sums[i] = (at.sums[i] ?? 0) + loss * rows;

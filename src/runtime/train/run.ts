@@ -8,6 +8,7 @@ import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { fillSession, heldReader, holdState, sessionReader, type StateReader } from "../engine/state.js";
 import { createFailure, noLocation } from "../failure.js";
+import { averagedReader, fillAverages, withAverages } from "./average.js";
 import { type Checkpoint, identityDifference, readLatestCheckpoint, type RunIdentity } from "./checkpoint.js";
 import { type CheckpointOptions, type CheckpointSchedule, scheduleCheckpoints } from "./checkpoint-schedule.js";
 import { type Moment, observeValue, type StopState } from "./early-stopping.js";
@@ -122,6 +123,7 @@ function loopOptions(training: Training, train: GraphFunction, start: Position):
     start,
     ...omitUndefined({ shuffleSeed: shuffle ? seed : undefined, signal: run.signal }),
     lists: listColumn(model.loss) !== undefined,
+    ...omitUndefined({ accumulate: model.train.accumulate }),
     ...(run.compiles
       ? {
           onFirstStep: (seconds) =>
@@ -188,12 +190,11 @@ async function measure(
   const { model, session, onEvent } = run;
   const { step } = position;
   const epoch = epochOf(position);
-  const evaluation =
-    run.evaluation === undefined ? undefined : { role: run.evaluation.role, ...(await run.evaluation.measure()) };
+  const evaluation = run.evaluation === undefined ? undefined : await measureAverages(run, run.evaluation);
   const verdict = judge(model, progress.stop, evaluation, { epoch, step }, onEvent);
   if (verdict !== undefined) {
     progress.stop = verdict.state;
-    if (verdict.improved) progress.best = holdState(kept, sessionReader(session, kept), progress.best);
+    if (verdict.improved) progress.best = holdState(kept, keptReader(run), progress.best);
   }
   const record: EpochRecord = { epoch, step, losses, ...omitUndefined({ evaluation, best: verdict?.improved }) };
   progress.history.push(record);
@@ -204,6 +205,20 @@ async function measure(
   return { record, stop: verdict?.stop === true };
 }
 
+/** Measures what would be kept: the averages of the weights, where the spec asks for them. */
+async function measureAverages(
+  { session, program, model }: TrainingRun,
+  { role, measure: measureNow }: NonNullable<TrainingRun["evaluation"]>,
+): Promise<NonNullable<EpochRecord["evaluation"]>> {
+  return { role, ...(await withAverages(session, program, model.train.ema, measureNow)) };
+}
+
+/** The state with what would be kept of it. */
+function keptReader({ session, program, model: { train } }: TrainingRun): StateReader {
+  const state = sessionReader(session, program.state);
+  return train.ema === undefined ? state : averagedReader(state, program, train.ema);
+}
+
 /** Leaves the weights to keep in the session, and a checkpoint of a run that was interrupted. */
 async function finish({ run, kept, progress, checkpoints }: Training, result: LoopResult): Promise<TrainingOutcome> {
   const { history, stop, best } = progress;
@@ -212,6 +227,8 @@ async function finish({ run, kept, progress, checkpoints }: Training, result: Lo
   const interrupted = result.ended === "interrupted";
   const checkpoint = interrupted ? await checkpoints.save(result.position) : checkpoints.newest();
   if (!interrupted && best !== undefined) await fillSession(run.session, kept, heldReader(best));
+  else if (!interrupted && run.model.train.ema !== undefined)
+    await fillAverages(run.session, run.program, run.model.train.ema);
   const summary: TrainSummary = {
     ended: result.ended === "done" && hasWaitedEnough(run.model, stop) ? "stopped" : result.ended,
     steps: step,

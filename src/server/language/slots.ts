@@ -98,11 +98,14 @@ function trainSlot(key: string): Slot {
       return { kind: "argument", type: { kind: "choice", values: ["auto", "sparse", "dense"] } };
     case "frozen":
       return { kind: "argument", type: { kind: "reference", to: "parameters" } };
+    case "ema":
+      return { kind: "argument", type: { kind: "number" } };
     case "shuffle":
       return { kind: "argument", type: { kind: "boolean" } };
     case "batch":
     case "epochs":
     case "steps":
+    case "accumulate":
     case "validate_every":
     case "checkpoint_every":
     case "seed":

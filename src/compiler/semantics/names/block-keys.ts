@@ -75,6 +75,18 @@ export const trainKeys = [
   },
   { name: "batch", doc: "Rows of one training step.", default: "1024", example: "4096" },
   {
+    name: "accumulate",
+    doc: "How many batches one step of the optimizer has: their gradients are added up.",
+    default: "1",
+    example: "4",
+  },
+  {
+    name: "ema",
+    doc: "Decay of the exponential moving average of the weights, which is measured, kept and served in their place.",
+    default: "none",
+    example: "0.999",
+  },
+  {
     name: "epochs",
     doc: "How often training goes through the data; without a bound where only `steps` is given.",
     default: "1",

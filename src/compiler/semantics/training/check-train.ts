@@ -37,6 +37,16 @@ export function checkTrain(
   const everySteps = { kind: "number", min: 1, max: 2 ** 31 - 1, integer: true } as const;
   const validateEvery = read<number | undefined>("validate_every", everySteps, undefined);
   const checkpointEvery = read<number | undefined>("checkpoint_every", everySteps, undefined);
+  const accumulate = read<number | undefined>(
+    "accumulate",
+    { kind: "number", min: 1, max: 2 ** 16, integer: true },
+    undefined,
+  );
+  const ema = read<number | undefined>(
+    "ema",
+    { kind: "number", min: 0, max: 1, minOpen: true, maxOpen: true },
+    undefined,
+  );
   const formerly = checkFormerly(context, entries.get("formerly")?.value);
   const steps = read<number | undefined>("steps", everySteps, undefined);
   const epochs = { kind: "number", min: 1, max: 1_000_000, integer: true } as const;
@@ -55,6 +65,8 @@ export function checkTrain(
       "auto",
     ),
     batch: read("batch", { kind: "number", min: 1, max: 2 ** 24, integer: true }, 1024),
+    // One batch is a step without a word.
+    ...omitUndefined({ accumulate: accumulate === 1 ? undefined : accumulate, ema }),
     ...omitUndefined({ ...length, validateEvery, checkpointEvery, stop }),
     shuffle: read("shuffle", { kind: "boolean" }, true),
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),

@@ -15,6 +15,7 @@ import { fillSession, initialReader } from "../src/runtime/engine/state.js";
 import { createProgram, functionOf } from "../src/runtime/engine/create-program.js";
 import { loadSpec } from "../src/runtime/specs/load-spec.js";
 import { createFeeds } from "../src/runtime/measure/feeds.js";
+import { compareRevisions } from "./against.js";
 import { trainEager } from "./peers/eager-tfjs.js";
 import { machine, median, note, option, print, printTable, projectRoot, sharedData } from "./report.js";
 import { copyRows, type MmoeShape, type WorkloadArrays } from "./workload.js";
@@ -33,13 +34,22 @@ interface Measured {
   readonly loss: number;
 }
 
-/** `--seconds N` a measurement (6), `--rounds N` (3), `--synthetic DIR` with the files of its generator. */
+/**
+ * `--seconds N` a measurement (6), `--rounds N` (3), `--synthetic DIR` with the files of its generator; `--against REV`: beside that
+ * revision of the repository and nothing else.
+ */
 export async function run(words: readonly string[]): Promise<void> {
   const seconds = Number(option(words, "seconds", "6"));
   const rounds = Number(option(words, "rounds", "3"));
   const workloads: Workload[] = [censusWorkload()];
   const synthetic = syntheticFolder(option(words, "synthetic", ""));
   if (synthetic !== undefined) workloads.push(syntheticWorkload(synthetic));
+  const revision = option(words, "against", "");
+  if (revision !== "") {
+    for (const workload of workloads) await compareRevisions({ ...workload, revision });
+    print(`\n${machine()}`);
+    return;
+  }
   for (const workload of workloads) await measureWorkload(workload, seconds, rounds);
   print(`\nmedian of ${rounds} rounds of ${seconds} s after warm-up, the peers in turn; ${machine()}`);
 }

@@ -3,6 +3,7 @@ import type { CombineRule } from "../graph/balance/balanced-gradients.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { ValueId } from "../graph/graph.js";
 import type { Arguments } from "../model/model.js";
+import type { Updatable } from "./updatable.js";
 
 /** `fixed`: nothing is added to a step. */
 export type BalanceForm = { readonly form: "fixed" } | LossBalance | GradientBalance;
@@ -47,14 +48,7 @@ export interface BalanceContext {
   /** A number for each loss that the model's optimizer trains, float32[] each. */
   readonly trained: (name: string, initial: number) => readonly ValueId[];
   /** A float32 tensor that lasts from step to step; `update` replaces it at the end of this one. */
-  readonly memory: (
-    name: string,
-    shape: readonly number[],
-    initial: number,
-  ) => {
-    readonly value: ValueId;
-    readonly update: (value: ValueId) => void;
-  };
+  readonly memory: (name: string, shape: readonly number[], initial: number) => Updatable;
   /** Uniform numbers in [0, 1), other ones each step and each call; a function of (spec seed, step). */
   readonly random: (shape: readonly (number | string)[]) => ValueId;
 }

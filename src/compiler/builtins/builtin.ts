@@ -8,6 +8,7 @@ import type { Dim, Initializer, ValueId } from "../graph/graph.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Arguments } from "../model/model.js";
 import type { ParameterSpec } from "./parameter.js";
+import type { Updatable } from "./updatable.js";
 
 /** A shape, or why there is none: a sentence's end such as "needs inputs of one width, has 32 and 64". */
 export type ShapeResult =
@@ -93,15 +94,7 @@ export interface LayerContext {
     initializer: Initializer,
     group: ParameterGroup,
   ) => ValueId;
-  /** A variable that is not trained by the optimizer; `update` replaces it at the end of a training step. */
-  readonly statistic: (
-    name: string,
-    shape: readonly number[],
-    initial: number,
-  ) => {
-    readonly value: ValueId;
-    readonly update: (value: ValueId) => void;
-  };
+  readonly statistic: (name: string, shape: readonly number[], initial: number) => Updatable;
   /**
    * Set where the n networks keep their parameters apart: the parameters of all as [n, …shape], of which each has its own
    * under a name of its own. Absent: one variable holds all copies.

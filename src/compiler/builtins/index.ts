@@ -73,6 +73,7 @@ export { type ArithmeticOperator, isArithmeticOperator } from "./layers/arithmet
 export * from "./loss-options.js";
 export { concat as concatLayer } from "./layers/concat.js";
 export * from "./parameter.js";
+export type { Updatable } from "./updatable.js";
 export { layerShape, lowerLayer } from "./positions.js";
 export { balances };
 

@@ -1,5 +1,5 @@
 /** The state variables that layers and heads ask for, under the names of the spec, with what penalties need to find them. */
-import type { ParameterGroup } from "../builtins/index.js";
+import type { ParameterGroup, Updatable } from "../builtins/index.js";
 import { float32, type GraphBuilder, type Initializer, type StateVariable, type ValueId } from "../graph/index.js";
 
 /** A trained variable of a part of the network. */
@@ -22,15 +22,7 @@ export interface Variables {
     initializer: Initializer,
     group: ParameterGroup,
   ) => ValueId;
-  readonly statistic: (
-    owner: string,
-    name: string,
-    shape: readonly number[],
-    initial: number,
-  ) => {
-    readonly value: ValueId;
-    readonly update: (value: ValueId) => void;
-  };
+  readonly statistic: (owner: string, name: string, shape: readonly number[], initial: number) => Updatable;
   /** One variable of which each of the owners has a piece under its own name: [owners, …shape]. */
   readonly parameterOfEach: (
     family: string,
@@ -46,10 +38,7 @@ export interface Variables {
     name: string,
     shape: readonly number[],
     initial: number,
-  ) => {
-    readonly value: ValueId;
-    readonly update: (value: ValueId) => void;
-  };
+  ) => Updatable;
   /** In the order in which they were asked for. */
   readonly parameters: readonly OwnedParameter[];
   /** New values of statistics by variable. */

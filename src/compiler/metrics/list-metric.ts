@@ -1,9 +1,23 @@
 /** Metrics that look at each group as a list, best first. */
 import type { Arguments } from "../model/index.js";
 import type { ListMeasure, RankedList } from "./kernels/lists.js";
+import { type Confusion, confusionAt } from "./kernels/thresholds.js";
 import type { Metric, MetricResult } from "./metric.js";
 import type { MetricInput } from "./input.js";
-import { averageOf, columnOf, type Average } from "./parameters.js";
+import {
+  above,
+  at,
+  atOrAbove,
+  type Average,
+  averageOf,
+  averageOver,
+  by,
+  columnOf,
+  label,
+  numberOr,
+  positionsOf,
+  weighted,
+} from "./parameters.js";
 import { noGroup } from "./undefined.js";
 
 /** The mean of a measure over the lists of groups; those without a value are left out, and rows of weight 0 are in none. */
@@ -11,6 +25,25 @@ export function overLists(measureOf: (args: Arguments) => ListMeasure): Pick<Met
   return {
     ofList: measureOf,
     compute: (input, args) => meanOverLists(input, measureOf(args), args),
+  };
+}
+
+/** What a metric has in common that looks at the first positions of lists, `at`, or at the rows above a threshold, `above`. */
+export function atPositionsOrAbove(
+  measureAt: (positions: number) => ListMeasure,
+  ofRows: (confusion: Confusion) => MetricResult,
+): Omit<Metric, "name" | "summary"> {
+  const lists = overLists((args) => measureAt(positionsOf(args)));
+  return {
+    ...lists,
+    heads: ["probability", "score"],
+    group: { where: "at" },
+    relevance: "label",
+    parameters: [at, above, label, by, averageOver("groups"), weighted],
+    better: "greater",
+    problem: atOrAbove,
+    compute: (input, args) =>
+      args["at"] === null ? ofRows(confusionAt(numberOr(args, "above", 0.5), input)) : lists.compute(input, args),
   };
 }
 

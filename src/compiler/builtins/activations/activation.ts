@@ -1,4 +1,5 @@
 /** What an activation is: a function of each unit, of which some train a number per unit. */
+import type { GraphBuilder } from "../../graph/builder.js";
 import type { ValueId } from "../../graph/graph.js";
 import type { BuiltinBase, LayerContext } from "../builtin.js";
 import type { Signal } from "../replicas.js";
@@ -11,4 +12,9 @@ export interface ActivationBuiltin extends BuiltinBase {
   readonly kind: "activation";
   /** The signal's value after it, in the signal's own layout. What it trains is named after `prefix`. */
   readonly lower: (context: LayerContext, signal: Signal, prefix: string) => ValueId;
+}
+
+/** min(x, 0). */
+export function belowZero(builder: GraphBuilder, x: ValueId): ValueId {
+  return builder.neg(builder.relu(builder.neg(x)));
 }

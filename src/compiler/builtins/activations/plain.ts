@@ -3,7 +3,7 @@ import type { GraphBuilder } from "../../graph/builder.js";
 import type { ValueId } from "../../graph/graph.js";
 import { numberArgument } from "../arguments.js";
 import type { LayerContext } from "../builtin.js";
-import type { ActivationBuiltin } from "./activation.js";
+import { type ActivationBuiltin, belowZero } from "./activation.js";
 
 type Row = Omit<ActivationBuiltin, "kind" | "lower" | "parameters"> & {
   readonly parameters?: ActivationBuiltin["parameters"];
@@ -91,8 +91,7 @@ export const elu = plain({
   ],
   of: (builder, x, args) => {
     // eˣ only of what is below 0: above, it would overflow.
-    const below = builder.neg(builder.relu(builder.neg(x)));
-    const bent = builder.scale(builder.expm1(below), numberArgument(args, "alpha"));
+    const bent = builder.scale(builder.expm1(belowZero(builder, x)), numberArgument(args, "alpha"));
     return builder.add(builder.relu(x), bent);
   },
 });

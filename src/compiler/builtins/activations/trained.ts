@@ -4,7 +4,7 @@ import { numberArgument } from "../arguments.js";
 import type { LayerContext } from "../builtin.js";
 import { standardizeBatch } from "../normalize.js";
 import { ownParameter, type Signal, spreadUnits, widthOf } from "../replicas.js";
-import type { ActivationBuiltin } from "./activation.js";
+import { type ActivationBuiltin, belowZero } from "./activation.js";
 
 const alphaName = "alpha";
 
@@ -27,8 +27,7 @@ export const prelu: ActivationBuiltin = {
   lower: (context, signal, prefix) => {
     const { builder, arguments: args } = context;
     const alpha = trainedAlpha(context, signal, prefix, numberArgument(args, "initial"));
-    const below = builder.neg(builder.relu(builder.neg(signal.value)));
-    return builder.add(builder.relu(signal.value), builder.mul(alpha, below));
+    return builder.add(builder.relu(signal.value), builder.mul(alpha, belowZero(builder, signal.value)));
   },
 };
 

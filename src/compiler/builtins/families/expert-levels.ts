@@ -4,7 +4,13 @@ import type { ValueId } from "../../graph/graph.js";
 import type { FamilyContext, LayerContext } from "../builtin.js";
 import { dense, denseCopies, glorotUniform } from "../dense.js";
 import { mlpLayers } from "../layers/mlp.js";
+import type { ParameterSpec } from "../parameter.js";
 import { inputOf, repeat, rowsFirst, type Signal, widthOf } from "../replicas.js";
+
+/** A number of experts. */
+export function expertsParameter(name: string, min: number, doc: string): ParameterSpec {
+  return { name, type: { kind: "number", min, max: 4096, integer: true }, doc };
+}
 
 /** Level j of the network. */
 export interface ExpertLevel {

@@ -1,13 +1,7 @@
 import { numberArgument, numbersArgument } from "../arguments.js";
 import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters, mlpShape } from "../layers/mlp.js";
-import type { ParameterSpec } from "../parameter.js";
-import { lowerLevels } from "./expert-levels.js";
-
-/** A number of experts. */
-export function expertsParameter(name: string, min: number, doc: string): ParameterSpec {
-  return { name, type: { kind: "number", min, max: 4096, integer: true }, doc };
-}
+import { expertsParameter, lowerLevels } from "./expert-levels.js";
 
 export const mmoe: FamilyBuiltin = {
   kind: "family",

@@ -1,8 +1,7 @@
 import { numberArgument, numbersArgument } from "../arguments.js";
 import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters, mlpShape } from "../layers/mlp.js";
-import { lowerLevels } from "./expert-levels.js";
-import { expertsParameter } from "./mmoe.js";
+import { expertsParameter, lowerLevels } from "./expert-levels.js";
 
 export const omoe: FamilyBuiltin = {
   kind: "family",

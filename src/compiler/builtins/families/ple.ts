@@ -2,8 +2,7 @@ import { listsArgument, numberArgument } from "../arguments.js";
 import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters } from "../layers/mlp.js";
 import { fromVector, problem, shapeOf } from "../shapes.js";
-import { lowerLevels } from "./expert-levels.js";
-import { expertsParameter } from "./mmoe.js";
+import { expertsParameter, lowerLevels } from "./expert-levels.js";
 
 export const ple: FamilyBuiltin = {
   kind: "family",

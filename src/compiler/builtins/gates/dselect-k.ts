@@ -2,6 +2,7 @@ import type { GraphBuilder } from "../../graph/builder.js";
 import type { Initializer, ValueId } from "../../graph/graph.js";
 import { numberArgument, textArgument } from "../arguments.js";
 import type { GateBuiltin, LayerContext } from "../builtin.js";
+import { chosenExpertsProblem } from "../chosen-experts.js";
 import { inputOf, knownDim } from "../replicas.js";
 
 export const dselectK: GateBuiltin = {
@@ -31,11 +32,8 @@ export const dselectK: GateBuiltin = {
       doc: "Whether the choice depends on the row's input, or is one for all rows.",
     },
   ],
-  problem: (experts, args) => {
-    const k = numberArgument(args, "k");
-    if (experts < 2) return "chooses among at least two experts, has 1";
-    return k > experts ? `chooses at most as many experts as there are, ${experts}; k is ${k}` : undefined;
-  },
+  problem: (experts, args) =>
+    experts < 2 ? "chooses among at least two experts, has 1" : chosenExpertsProblem(experts, args),
   facts: () => ["selectors"],
   lower: (context, experts) => {
     const { builder, arguments: args } = context;

@@ -2,6 +2,7 @@ import type { GraphBuilder } from "../../graph/builder.js";
 import type { ValueId } from "../../graph/graph.js";
 import { booleanArgument, numberArgument } from "../arguments.js";
 import type { GateBuiltin, LayerContext } from "../builtin.js";
+import { chosenExpertsProblem } from "../chosen-experts.js";
 import { zeros } from "../dense.js";
 import { inputOf, knownDim } from "../replicas.js";
 
@@ -28,10 +29,7 @@ export const noisyTopK: GateBuiltin = {
       doc: "Whether training adds noise to the logits, which `load` needs.",
     },
   ],
-  problem: (experts, args) => {
-    const k = numberArgument(args, "k");
-    return k > experts ? `chooses at most as many experts as there are, ${experts}; k is ${k}` : undefined;
-  },
+  problem: chosenExpertsProblem,
   facts: (args) => (booleanArgument(args, "noise") ? ["load"] : []),
   lower: (context, experts) => {
     const { builder, arguments: args, training } = context;

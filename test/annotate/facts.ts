@@ -277,6 +277,8 @@ function readsOfHead(nodes: readonly NetNode[], value: HeadExpression): readonly
       return readsOfLogit(nodes, value.logit);
     case "head":
       return [value.name];
+    case "class":
+      return [value.head];
     case "product":
       return value.factors.flatMap((factor) => readsOfHead(nodes, factor));
     case "quotient":

@@ -177,6 +177,28 @@ describe("values", () => {
       `"MTL7106: label \`next\` is \`2\` in row 3 of \`a.csv\`; an event is 0, 1, true or false, or null if unknown"`,
     );
   });
+  it("that are not classes", async () => {
+    const label = { ...event("kind", { source: column("age") }), base: "classes" } as const;
+    const named = {
+      ...label,
+      classes: [
+        { name: "old", value: "43" },
+        { name: "young", value: "42" },
+      ],
+    };
+    const counted = { ...label, classes: Array.from({ length: 50 }, (_, value) => ({ name: String(value), value })) };
+    expect(
+      await errorOf({ "a.csv": "age\n43\n\n42\n44" }, { train: source("a.csv") }, [], [named]),
+    ).toMatchInlineSnapshot(
+      `"MTL7360: label \`kind\` is \`44\` in row 4 of \`a.csv\`, which is not one of its classes: 43, 42, or null if unknown"`,
+    );
+    expect(await errorOf({ "a.csv": "age\n43\n50" }, { train: source("a.csv") }, [], [counted])).toMatchInlineSnapshot(
+      `"MTL7360: label \`kind\` is \`50\` in row 2 of \`a.csv\`, which is not one of its classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, …, or null if unknown"`,
+    );
+    expect(await errorOf({ "a.csv": "age\n4.5" }, { train: source("a.csv") }, [], [counted])).toMatchInlineSnapshot(
+      `"MTL7360: label \`kind\` is \`4.5\` in row 1 of \`a.csv\`, which is not one of its classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, …, or null if unknown"`,
+    );
+  });
   it("that are not eventss, in Parquet", async () => {
     const folder = folderWith();
     await duckdb(`COPY (SELECT unnest([1.0, NULL, 0.25]) AS click) TO '${join(folder, "a.parquet")}'`);

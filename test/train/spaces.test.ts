@@ -16,6 +16,7 @@ const specs: readonly (readonly [string, string])[] = [
   ["escm2_ips", "ctcvr"],
   ["escm2_dr", "cvr"],
   ["delayed_feedback", "rate"],
+  ["categories", "kind"],
 ];
 
 describeEngines("the examples of sample spaces", (engine, name) => {

@@ -6,6 +6,7 @@ import type { Aging } from "../editions/index.js";
 import type { BalanceForm } from "./balance.js";
 import type { Dim, Initializer, ValueId } from "../graph/graph.js";
 import type { GraphBuilder } from "../graph/builder.js";
+import type { HeadType } from "../model/heads.js";
 import type { Arguments } from "../model/model.js";
 import type { ParameterSpec } from "./parameter.js";
 import type { Updatable } from "./updatable.js";
@@ -143,7 +144,9 @@ export interface GateValue extends Readonly<Partial<Record<GateFact, ValueId>>> 
 
 interface LossBase extends BuiltinBase {
   readonly kind: "loss";
-  readonly heads: readonly ("probability" | "expectation" | "score")[];
+  readonly heads: readonly HeadType["kind"][];
+  /** What is wrong with its arguments on a head of that type: a sentence's end such as "needs …, has …". */
+  readonly problem?: (args: Arguments, head: HeadType) => string | undefined;
   /** It takes the logarithm of an amount, which is therefore never below 0. */
   readonly needs?: "positive";
 }
@@ -158,7 +161,7 @@ export interface RowLossBuiltin extends LossBase {
   readonly sees?: "all" | "given";
   readonly lower: (context: LossContext) => ValueId;
   /** [B]: what a row counts besides its sample weight, also in the mean; absent: nothing. */
-  readonly rowWeight?: (context: LossContext) => ValueId;
+  readonly rowWeight?: (context: LossContext) => ValueId | undefined;
 }
 
 /**
@@ -182,7 +185,7 @@ export interface LossContext {
   readonly builder: GraphBuilder;
   readonly arguments: Arguments;
   readonly prediction: HeadValue;
-  /** [B] float32: 0 or 1 of the event, or the amount. */
+  /** [B] float32: 0 or 1 of the event, the amount, or the index of the class. */
   readonly target: ValueId;
   /** [B] float32: 1 where the head's condition holds and the target is known, else 0. */
   readonly inside: () => ValueId;
@@ -243,7 +246,7 @@ export interface Lists {
   readonly spread: (value: ValueId) => ValueId;
 }
 
-/** A head's value in the forms a loss may want; all [B]. */
+/** A head's value in the forms a loss may want; all [B], of a head of n classes `value` and `logit` are [B, n]. */
 export interface HeadValue {
   readonly value: ValueId;
   /** Set when the head is an activation of one logit. */
@@ -251,6 +254,8 @@ export interface HeadValue {
   /** For probabilities: log p and log(1 − p), finite for logits up to ±50 and beyond. */
   readonly logTrue?: ValueId;
   readonly logFalse?: ValueId;
+  /** For a head of classes: the log of each probability, [B, n]. */
+  readonly logClasses?: ValueId;
 }
 
 /** A penalty on parameters or tensors: one number. */

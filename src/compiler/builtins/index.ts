@@ -44,6 +44,7 @@ import { pool } from "./layers/pool.js";
 import { stop } from "./layers/stop.js";
 import { approxNdcg } from "./losses/approx-ndcg.js";
 import { bce } from "./losses/bce.js";
+import { crossEntropy } from "./losses/cross-entropy.js";
 import { bpr } from "./losses/bpr.js";
 import { delayed } from "./losses/delayed.js";
 import { focal } from "./losses/focal.js";
@@ -106,6 +107,7 @@ export const gates: readonly GateBuiltin[] = [softmax, noisyTopK, dselectK];
 export const losses: readonly LossBuiltin[] = [
   bce,
   focal,
+  crossEntropy,
   mse,
   huber,
   mae,

@@ -1,6 +1,6 @@
 /** A network's parts: what a spec declares and what a cost, a diff or a picture is said of. */
 import { reachableNodes } from "../lower/index.js";
-import { type HeadModel, headsIn, memberId, type Model, type NetNode } from "../model/index.js";
+import { declaredHeads, type HeadModel, headsIn, memberId, type Model, type NetNode } from "../model/index.js";
 
 export interface Part {
   /** `pool`, `b.income`, `user_id`, `ctr`. */
@@ -27,7 +27,7 @@ export function partsOf(model: Model): readonly Part[] {
     const kind = declared.get(name) ?? (node.layer === "feature" ? "feature" : tasks.has(name) ? undefined : "loss");
     if (kind !== undefined) add({ name, kind });
   }
-  for (const { name, keyword } of model.heads) add({ name, kind: keyword });
+  for (const { name, keyword } of declaredHeads(model.heads)) add({ name, kind: keyword });
   return [...parts.values()];
 }
 

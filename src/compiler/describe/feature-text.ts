@@ -1,4 +1,4 @@
-import type { FeatureModel, LabelModel, Vocabulary, VocabularyFeature } from "../model/index.js";
+import type { FeatureModel, LabelClass, LabelModel, Vocabulary, VocabularyFeature } from "../model/index.js";
 import { columnText } from "./column-text.js";
 import { nameText, numberText, quoted } from "./value-text.js";
 
@@ -94,9 +94,20 @@ export function vocabularyOptions(vocabulary: Vocabulary): readonly string[] {
   }
 }
 
+/** `sport, news, estate: "real estate"`, or how many there are. */
+export function classesText(classes: readonly LabelClass[]): string {
+  if (typeof classes[0]?.value === "number") return String(classes.length);
+  return classes.map(({ name, value }) => (name === value ? name : `${name}: ${quoted(String(value))}`)).join(", ");
+}
+
 /** `event within click`, `amount(seconds) within click = watched / 1000`. */
 export function labelText(label: LabelModel): string {
-  const type = label.unit === undefined ? label.base : `${label.base}(${label.unit})`;
+  const type =
+    label.classes !== undefined
+      ? `classes(${classesText(label.classes)})`
+      : label.unit === undefined
+        ? label.base
+        : `${label.base}(${label.unit})`;
   const [nearest] = label.within;
   const within = nearest === undefined ? "" : ` within ${nearest}`;
   const isOwn = label.source.kind === "column" && label.source.name === label.name;

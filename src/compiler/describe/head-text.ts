@@ -1,15 +1,16 @@
 import { batchWord, resolveLoss, resolvePenalty, rowOptions } from "../builtins/index.js";
-import type {
-  EventModel,
-  HeadExpression,
-  HeadModel,
-  HeadType,
-  LabelModel,
-  ListKey,
-  LogitExpression,
-  LossTerm,
-  Model,
-  PenaltyTerm,
+import {
+  type EventModel,
+  type HeadExpression,
+  type HeadModel,
+  type HeadType,
+  type LabelModel,
+  labelOfEvent,
+  type ListKey,
+  type LogitExpression,
+  type LossTerm,
+  type Model,
+  type PenaltyTerm,
 } from "../model/index.js";
 import { showHeadType } from "../semantics/events/events.js";
 import { tensorText } from "./network-text.js";
@@ -18,7 +19,7 @@ import { argumentsText, callText, nameText, numberText, quoted } from "./value-t
 /** `P(buy | click)`, without the labels that others imply. */
 export function headTypeText(labels: readonly LabelModel[], type: HeadType): string {
   const within = new Map(labels.map((label) => [label.name, label.within]));
-  return showHeadType(type, (label) => within.get(label) ?? []);
+  return showHeadType(type, (label) => within.get(labelOfEvent(label)) ?? []);
 }
 
 /** `click`, or `every row`. */
@@ -42,6 +43,8 @@ export function headValueText(model: Pick<Model, "nodes">, value: HeadExpression
       return `${value.function}(${logitText(model, value.logit)})`;
     case "head":
       return value.name;
+    case "class":
+      return `${value.head}[${value.index}]`;
     case "product":
       return value.factors.map((factor) => operandText(model, factor)).join(" * ");
     case "quotient":

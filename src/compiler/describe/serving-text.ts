@@ -1,11 +1,12 @@
-import type {
-  CandidateValue,
-  ExperimentModel,
-  ParamModel,
-  RankModel,
-  ServingInput,
-  ServingModel,
-  TestModel,
+import {
+  type CandidateValue,
+  type ExperimentModel,
+  type ParamModel,
+  type RankModel,
+  type ServingInput,
+  type ServingModel,
+  type TestModel,
+  declaredHead,
 } from "../model/index.js";
 import { constantText, dateText, formulaText, rangeText } from "./formula-text.js";
 import { headTypeText } from "./head-text.js";
@@ -96,11 +97,21 @@ export function testSteps(test: TestModel, { inputs }: Pick<ServingModel, "input
     ...(Object.keys(test.request).length === 0
       ? []
       : [`request { ${Object.entries(test.request).map(field).join(", ")} }`]),
-    ...test.candidates.map(
-      ({ name, fields }) => `candidate ${name} { ${Object.entries(fields).map(field).join(", ")} }`,
-    ),
+    ...test.candidates.map(({ name, fields }) => `candidate ${name} { ${fieldsOf(fields).map(field).join(", ")} }`),
     ...test.expectations.map(({ condition }) => `expect ${formulaText(condition)}`),
   ];
+}
+
+/** The probabilities of the classes of one task are one list. */
+function fieldsOf(fields: TestModel["candidates"][number]["fields"]): readonly (readonly [string, CandidateValue])[] {
+  const found = new Map<string, CandidateValue>();
+  for (const [name, value] of Object.entries(fields)) {
+    const task = declaredHead(name);
+    const before = found.get(task);
+    if (task === name || typeof value !== "number") found.set(name, value);
+    else found.set(task, [...(Array.isArray(before) ? (before as readonly number[]) : []), value]);
+  }
+  return [...found];
 }
 
 function fieldText(type: ServingInput["type"], value: CandidateValue): string {

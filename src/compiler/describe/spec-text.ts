@@ -10,6 +10,7 @@ import {
   type SourceOptions,
   termsByHead,
   type TrainModel,
+  declaredHeads,
 } from "../model/index.js";
 import { featureText, labelText } from "./feature-text.js";
 import { formulaText } from "./formula-text.js";
@@ -38,7 +39,9 @@ export function specText(model: Model): string {
     networkDeclarations(model)
       .map(({ text }) => text)
       .join("\n"),
-    model.heads.map((head) => `${docText(head.doc)}${headText(model, head)}`).join("\n"),
+    declaredHeads(model.heads)
+      .map((head) => `${docText(head.doc)}${headText(model, head)}`)
+      .join("\n"),
     model.heads.length === 0 ? "" : block("loss", lossEntries(model)),
     model.heads.length === 0 ? "" : block("train", trainEntries(model.train)),
     block(

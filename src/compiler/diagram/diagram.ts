@@ -4,7 +4,9 @@ import { type Cost, partOfId } from "../cost/index.js";
 import { argumentsText, headTypeText, lossText, shapeText } from "../describe/index.js";
 import {
   type HeadExpression,
-  type HeadModel,
+  declaredHead,
+  declaredHeads,
+  type DeclaredHead,
   headsIn,
   type LogitExpression,
   memberId,
@@ -23,7 +25,7 @@ export function diagramOf(model: Model, cost: Cost): Diagram {
   const builder = createBuilder(model, cost);
   for (const node of model.nodes)
     if (node.declared !== undefined && familyOf(model, node) === undefined) addDeclared(builder, node);
-  for (const head of model.heads) addHead(builder, head);
+  for (const head of declaredHeads(model.heads)) addHead(builder, head);
   if (model.serving !== undefined) {
     const { cards, edges } = servingCards(model.serving, new Set(model.heads.map(({ name }) => name)));
     builder.cards.push(...cards);
@@ -119,7 +121,7 @@ function addFeatures(builder: Builder, reader: string, read: Inside["features"])
   }
 }
 
-function addHead(builder: Builder, head: HeadModel): void {
+function addHead(builder: Builder, head: DeclaredHead): void {
   const { model } = builder;
   const read = headReads(builder, head.value, "data");
   const losses = model.loss.terms.filter((term) => term.head === head.name);
@@ -137,7 +139,7 @@ function addHead(builder: Builder, head: HeadModel): void {
   });
   addFeatures(builder, head.name, read.features);
   for (const { id, kind } of read.reads) builder.edges.push({ from: id, to: head.name, kind });
-  for (const name of headsIn(head.value)) builder.edges.push({ from: name, to: head.name, kind: "data" });
+  for (const name of headsIn(head.value)) builder.edges.push({ from: declaredHead(name), to: head.name, kind: "data" });
 }
 
 function headReads(builder: Builder, value: HeadExpression, kind: EdgeKind): Inside {
@@ -145,6 +147,7 @@ function headReads(builder: Builder, value: HeadExpression, kind: EdgeKind): Ins
     case "activation":
       return logitReads(builder, value.logit, kind);
     case "head":
+    case "class":
       return { layers: [], features: [], reads: [] };
     case "product":
       return joined(value.factors.map((factor) => headReads(builder, factor, kind)));
@@ -184,6 +187,8 @@ function valueLine(value: HeadExpression): string {
       return value.function;
     case "head":
       return value.name;
+    case "class":
+      return value.head;
     case "product":
       return value.factors.map(valueLine).join(" · ");
     case "quotient":

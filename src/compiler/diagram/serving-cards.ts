@@ -1,5 +1,5 @@
 import { formulaText, inputTypeText, numberText } from "../describe/index.js";
-import type { FormulaExpression, FormulaLeaf, ServingModel } from "../model/index.js";
+import { type FormulaExpression, type FormulaLeaf, type ServingModel, declaredHead } from "../model/index.js";
 import type { Card, DiagramEdge } from "./cards.js";
 
 /** A formula's lines are at most about this long. */
@@ -41,7 +41,7 @@ function sourceOf(leaf: FormulaLeaf, heads: ReadonlySet<string>, fusions: Readon
     case "fusion":
       return fusions.has(leaf.name) ? leaf.name : undefined;
     case "input":
-      return heads.has(leaf.name) ? leaf.name : candidateId;
+      return heads.has(leaf.name) ? declaredHead(leaf.name) : candidateId;
     case "param":
     case "constant":
       return undefined;

@@ -66,9 +66,10 @@ export const changeRules = {
 
   "label.added": rule("training", "one more label to learn from"),
   "label.removed": rule("training", "one label less to learn from"),
-  "label.base": rule("training", "an event became an amount, or the other way round"),
+  "label.base": rule("training", "it became a label of another kind: an event, an amount or classes"),
   "label.within": rule("training", "it implies other events"),
   "label.source": rule("training", "the label is computed from other data"),
+  "label.classes": rule("training", "it has other classes"),
   "label.unit": rule("serving", "predictions of it have another unit"),
 
   "network.added": rule("checkpoint", "a new part, without weights yet"),

@@ -37,7 +37,11 @@ export function renameModel(model: Model, renames: Renames): Model {
         ...(typeof feature === "string" ? { arguments: { ...node.arguments, feature: to(feature) } } : {}),
       };
     }),
-    heads: model.heads.map((head) => ({ ...head, name: to(head.name), value: renameValue(head.value, renames) })),
+    heads: model.heads.map((head) => ({
+      ...head,
+      name: renameTensor(head.name, renames),
+      value: renameValue(head.value, renames),
+    })),
     loss: {
       ...model.loss,
       terms: model.loss.terms.map((term) => renameTerm(term, to)),
@@ -90,7 +94,9 @@ function renameValue(value: HeadExpression, renames: Renames): HeadExpression {
     case "activation":
       return { ...value, logit: renameLogit(value.logit, renames) };
     case "head":
-      return { ...value, name: renames.get(value.name) ?? value.name };
+      return { ...value, name: renameTensor(value.name, renames) };
+    case "class":
+      return { ...value, head: renames.get(value.head) ?? value.head };
     case "product":
       return { ...value, factors: value.factors.map((each) => renameValue(each, renames)) };
     case "quotient":

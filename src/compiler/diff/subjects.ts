@@ -30,6 +30,7 @@ import {
   stopText,
   valueText,
   vocabularyOptions,
+  classesText,
 } from "../describe/index.js";
 import { metricText } from "../metrics/index.js";
 import { type ParameterSpec, resolveLoss } from "../builtins/index.js";
@@ -42,6 +43,7 @@ import {
   type SourceModel,
   termNames,
   termsByHead,
+  declaredHeads,
 } from "../model/index.js";
 import { compareText } from "../text/index.js";
 import type { RuleId } from "./policy.js";
@@ -192,6 +194,7 @@ export function labelSubjects({ labels }: Model): readonly Subject[] {
       facet("within", "label.within", label.within.join(", ") || "nothing"),
       facet("source", "label.source", columnText(label.source)),
       ...(label.unit === undefined ? [] : [facet("unit", "label.unit", label.unit)]),
+      ...(label.classes === undefined ? [] : [facet("classes", "label.classes", classesText(label.classes))]),
     ],
     added: "label.added",
     removed: "label.removed",
@@ -199,7 +202,7 @@ export function labelSubjects({ labels }: Model): readonly Subject[] {
 }
 
 export function headSubjects(model: Model): readonly Subject[] {
-  return model.heads.map((head) => ({
+  return declaredHeads(model.heads).map((head) => ({
     kind: head.keyword,
     name: head.name,
     text: headText(model, head),

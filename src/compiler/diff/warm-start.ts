@@ -189,9 +189,17 @@ function ownersOf(model: Model): ReadonlyMap<string, Owner> {
     });
   }
   const axes = new Map([["weight", { input: [0], experts: [], members: [] }]]);
-  for (const head of model.heads)
-    for (const { id, node } of logitsOf(head.value))
-      owners.set(id, { id, input: columnsOf(model, node), experts: [], members: [], axes });
+  const ofClasses = new Map([
+    ["weight", { input: [0], experts: [], members: [1] }],
+    ["bias", { input: [], experts: [], members: [0] }],
+  ]);
+  for (const { type, value } of model.heads) {
+    const members = type.kind === "classes" ? type.classes : [];
+    for (const { id, node } of logitsOf(value)) {
+      const input = columnsOf(model, node);
+      owners.set(id, { id, input, experts: [], members, axes: members.length === 0 ? axes : ofClasses });
+    }
+  }
   return owners;
 }
 
@@ -250,6 +258,7 @@ function logitsOf(value: HeadExpression): readonly Extract<LogitExpression, { ki
     case "activation":
       return logitTerms(value.logit);
     case "head":
+    case "class":
       return [];
     case "product":
       return value.factors.flatMap(logitsOf);

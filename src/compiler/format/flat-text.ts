@@ -1,4 +1,4 @@
-import type { EventExpression, Expression, RangeClause, Type } from "../syntax/index.js";
+import type { Argument, EventExpression, Expression, RangeClause, Type } from "../syntax/index.js";
 import { replaceHidden } from "../text/index.js";
 
 /** An expression on one line. */
@@ -17,9 +17,7 @@ export function flatExpression(node: Expression): string {
     case "Member":
       return `${flatExpression(node.object)}.${node.member.text}`;
     case "Call":
-      return `${node.callee.text}(${node.arguments
-        .map(({ name, value }) => (name === undefined ? "" : `${name.text}: `) + flatExpression(value))
-        .join(", ")})`;
+      return `${node.callee.text}(${flatArguments(node.arguments)})`;
     case "List":
       return `[${node.items.map(flatExpression).join(", ")}]`;
     case "Record":
@@ -41,6 +39,10 @@ export function flatExpression(node: Expression): string {
     case "Missing":
       return "";
   }
+}
+
+export function flatArguments(list: readonly Argument[]): string {
+  return list.map(({ name, value }) => (name === undefined ? "" : `${name.text}: `) + flatExpression(value)).join(", ");
 }
 
 export function unarySign(operator: "-" | "not"): string {
@@ -84,7 +86,7 @@ export function flatRange({ low, high, lowOpen, highOpen }: RangeClause): string
 function flatEvent(node: EventExpression): string {
   switch (node.kind) {
     case "EventName":
-      return node.name.text;
+      return node.member === undefined ? node.name.text : `${node.name.text}.${node.member.text}`;
     case "EventNot":
       return `not ${inParentheses(node.operand, node.operand.kind === "EventAnd")}`;
     case "EventAnd":

@@ -10,7 +10,7 @@ import {
   belongsToBrace,
   startsOnNewLine,
 } from "./comments.js";
-import { flatExpression, flatRange, flatType } from "./flat-text.js";
+import { flatArguments, flatExpression, flatRange, flatType } from "./flat-text.js";
 import { definition, entryValue } from "./print-expression.js";
 import type { Printing } from "./printing.js";
 
@@ -90,6 +90,7 @@ export function printLabel({ node, columns, one }: Printing<NodeOf<"Label">>): D
 }
 
 export function printLabelType({ node }: Printing<NodeOf<"LabelType">>): Doc {
+  if (node.classes !== undefined) return `${node.base}(${flatArguments(node.classes)})`;
   return node.unit === undefined ? node.base : `${node.base}(${node.unit.text})`;
 }
 

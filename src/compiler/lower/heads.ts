@@ -12,9 +12,11 @@ type LinearLogit = Extract<LogitExpression, { kind: "logit" | "value" }>;
 /** What heads are computed from. */
 export interface HeadInputs {
   readonly builder: GraphBuilder;
-  /** [B] of a logit on a node of the network. */
+  /** [B] of a logit on a node of the network, [B, n] of a head of n classes. */
   readonly logit: (logit: LinearLogit) => ValueId;
   readonly head: (name: string) => HeadValue;
+  /** n of a head of classes. */
+  readonly classes?: number;
   /** Whether `train_only(…)` counts; else it is 0. */
   readonly trainOnly: boolean;
 }
@@ -32,6 +34,8 @@ export function lowerHead(inputs: HeadInputs, expression: HeadExpression): HeadV
       return lowerActivation(inputs, expression.function, lowerLogit(inputs, expression.logit));
     case "head":
       return inputs.head(expression.name);
+    case "class":
+      return lowerClass(builder, inputs.head(expression.head), expression.index);
     case "product":
       return lowerProduct(
         builder,
@@ -44,7 +48,7 @@ export function lowerHead(inputs: HeadInputs, expression: HeadExpression): HeadV
   }
 }
 
-/** [B]. */
+/** [B], or [B, n] of classes. */
 function lowerLogit(inputs: HeadInputs, logit: LogitExpression): ValueId {
   const { builder } = inputs;
   switch (logit.kind) {
@@ -56,7 +60,9 @@ function lowerLogit(inputs: HeadInputs, logit: LogitExpression): ValueId {
     case "scaled":
       return builder.scale(lowerLogit(inputs, logit.operand), logit.factor);
     case "trainOnly":
-      return inputs.trainOnly ? lowerLogit(inputs, logit.operand) : builder.zeros(["B"]);
+      return inputs.trainOnly
+        ? lowerLogit(inputs, logit.operand)
+        : builder.zeros(inputs.classes === undefined ? ["B"] : ["B", inputs.classes]);
   }
 }
 
@@ -68,6 +74,8 @@ function lowerActivation(
   switch (name) {
     case "sigmoid":
       return sigmoidOf(builder, logit);
+    case "softmax":
+      return softmaxOf(builder, logit);
     case "softplus":
       return { value: builder.softplus(logit), logit };
     case "exp":
@@ -83,6 +91,40 @@ function sigmoidOf(builder: GraphBuilder, logit: ValueId): HeadValue {
     logit,
     logTrue: builder.neg(builder.softplus(builder.neg(logit))),
     logFalse: builder.neg(builder.softplus(logit)),
+  };
+}
+
+/** [B, n]: the largest logit is taken off before anything is raised. */
+function softmaxOf(builder: GraphBuilder, logit: ValueId): HeadValue {
+  const normalizer = builder.expandDims(logSumExp(builder, logit), 1);
+  return { value: builder.softmax(logit), logit, logClasses: builder.sub(logit, normalizer) };
+}
+
+/** [B, n] → [B]: log Σ exp. */
+function logSumExp(builder: GraphBuilder, logit: ValueId): ValueId {
+  const highest = builder.stopGradient(builder.max(logit, { axes: [1], keepDims: true }));
+  const sum = builder.sum(builder.exp(builder.sub(logit, highest)), { axes: [1] });
+  return builder.add(builder.squeeze(highest, 1), builder.log(sum));
+}
+
+/** One of n classes: log(1 − p) is the log of what the others have, so that it stays finite where p rounds to 1. */
+function lowerClass(builder: GraphBuilder, { value, logit, logClasses }: HeadValue, index: number): HeadValue {
+  if (logit === undefined || logClasses === undefined) throw new Error("the head has no classes");
+  const columns = (table: ValueId, begin: number, size: number): ValueId =>
+    builder.slice(table, { axis: 1, begin, size });
+  const count = Number(builder.shape(logit)[1]);
+  const rest = [
+    ...(index > 0 ? [columns(logit, 0, index)] : []),
+    ...(index < count - 1 ? [columns(logit, index + 1, count - 1 - index)] : []),
+  ];
+  const others = logSumExp(builder, rest.length === 1 ? (rest[0] ?? -1) : builder.concat(rest, 1));
+  const own = builder.squeeze(columns(logit, index, 1), 1);
+  return {
+    value: builder.squeeze(columns(value, index, 1), 1),
+    // p / (1 − p) is what the class has against the others: the logit of its own.
+    logit: builder.sub(own, others),
+    logTrue: builder.squeeze(columns(logClasses, index, 1), 1),
+    logFalse: builder.neg(builder.softplus(builder.sub(own, others))),
   };
 }
 

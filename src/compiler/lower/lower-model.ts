@@ -23,6 +23,7 @@ import {
   type FittedSizes,
   type HeadModel,
   type Model,
+  servedHeads,
   termNames,
   termsByHead,
 } from "../model/index.js";
@@ -49,7 +50,8 @@ export const stepVariable: StateVariable = {
 };
 
 /**
- * The model as three functions over one state, for any batch size `B`. Inputs are named by `batchInputs`.
+ * The model as three functions over one state, for any batch size `B`. Inputs are named by `batchInputs`. A head of classes has an
+ * output for each class, `kind.sport`.
  *
  * - `train`: `loss` (total), `loss/<term>` and `penalty/<name>`, float32[], and `weight/<term>` [1], the sum of the sample
  *   weights that a loss is the mean over (a term has the name of its head, or one of `termNames`); `balance/<head>` [1], what a balance weights the loss with in this step; updates
@@ -265,7 +267,9 @@ function lowerEvaluate(lowering: Lowering): LoweredFunction {
   const recorded = scope.network({ training: false, asServed: false });
   const served = scope.network({ training: false, asServed: true });
   const { outputs } = lowerLosses(lowering, scope, recorded, false);
-  const predictions = model.heads.map((head) => ({
+  // A head of classes is there by its classes.
+  const single = model.heads.filter(({ type }) => type.kind !== "classes");
+  const predictions = single.map((head) => ({
     name: head.name,
     value: (head.auxiliary ? recorded : served).head(head).value,
   }));
@@ -273,7 +277,7 @@ function lowerEvaluate(lowering: Lowering): LoweredFunction {
 }
 
 function lowerPredict(lowering: Lowering): LoweredFunction {
-  const heads = lowering.model.heads.filter((head) => !head.auxiliary);
+  const heads = servedHeads(lowering.model.heads);
   const { builder, network } = createScope(lowering, "predict", heads);
   const served = network({ training: false, asServed: true });
   const outputs = heads.map((head) => ({ name: head.name, value: served.head(head).value }));

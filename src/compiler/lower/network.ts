@@ -80,18 +80,21 @@ export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network
     return node(ref);
   };
 
-  const logit = (expression: Extract<LogitExpression, { kind: "logit" | "value" }>): ValueId => {
-    const value = logitOf(expression);
+  type LinearLogit = Extract<LogitExpression, { kind: "logit" | "value" }>;
+  const logit = (expression: LinearLogit, classes: number | undefined): ValueId => {
+    const table = logitOf(expression, classes ?? 1);
+    const value = classes === undefined ? builder.squeeze(table, 1) : table;
     logits.add(value);
     return value;
   };
-  const logitOf = (expression: Extract<LogitExpression, { kind: "logit" | "value" }>): ValueId => {
+  /** [B, width]. */
+  const logitOf = (expression: LinearLogit, width: number): ValueId => {
     const x = node(expression.node);
-    if (expression.kind === "value") return builder.squeeze(x, 1);
+    if (expression.kind === "value") return x;
     const { id } = expression;
     const parameter: LayerContext["parameter"] = (name, shape, initializer, group) =>
       variables.parameter(id, name, shape, initializer, group);
-    return builder.squeeze(dense({ builder, parameter }, x, 1, "", true), 1);
+    return dense({ builder, parameter }, x, width, "", true);
   };
 
   const head = (headModel: HeadModel): HeadValue => {
@@ -104,8 +107,12 @@ export function createNetwork(inputs: NetworkInputs, view: NetworkView): Network
     };
     // Before the head begins, so that nodes carry their own places and not the head's.
     for (const ref of nodesOfHead(model, headModel.value, view.asServed)) node(ref);
+    const { type } = headModel;
+    const classes = type.kind === "classes" ? type.classes.length : undefined;
+    const own = (expression: LinearLogit): ValueId => logit(expression, classes);
+    const trainOnly = !view.asServed;
     const value = builder.within(headModel.name, headModel.span, () =>
-      lowerHead({ builder, logit, head: byName, trainOnly: !view.asServed }, headModel.value),
+      lowerHead({ builder, logit: own, head: byName, trainOnly, ...omitUndefined({ classes }) }, headModel.value),
     );
     heads.set(headModel.name, value);
     return value;

@@ -56,6 +56,8 @@ export function nodesOfHead(model: Model, value: HeadExpression, isServed: boole
       const head = model.heads.find((each) => each.name === value.name);
       return head === undefined ? [] : nodesOfHead(model, head.value, isServed);
     }
+    case "class":
+      return nodesOfHead(model, { kind: "head", name: value.head }, isServed);
     case "product":
       return value.factors.flatMap((factor) => nodesOfHead(model, factor, isServed));
     case "quotient":

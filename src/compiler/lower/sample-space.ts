@@ -4,7 +4,7 @@
  * where the condition does not hold or the target is unknown is left out only for that loss.
  */
 import type { GraphBuilder, ValueId } from "../graph/index.js";
-import { closedLabels, type EventModel, type HeadType, type LabelModel } from "../model/index.js";
+import { closedLabels, type EventModel, findEvent, type HeadType, type LabelModel } from "../model/index.js";
 
 /** [B] each, 0 or 1: both are 0 where nothing is known. */
 interface Truth {
@@ -16,7 +16,7 @@ interface Truth {
 export interface LossRows {
   /** 1 for rows that the loss sees, else 0. */
   readonly mask: ValueId;
-  /** 0 or 1 of the event, or the amount; 0 where unknown. */
+  /** 0 or 1 of the event, the amount, or the index of the class; 0 where unknown. */
   readonly target: ValueId;
 }
 
@@ -76,6 +76,10 @@ function targetOf(inputs: LabelInputs, type: HeadType): { readonly target: Value
       const isUnknown = builder.mul(builder.oneMinus(known), builder.oneMinus(outside));
       return { target: builder.mul(value, known), isKnown: builder.oneMinus(isUnknown) };
     }
+    case "classes": {
+      const { value, known } = columns(inputs, type.label);
+      return { target: builder.mul(value, known), isKnown: known };
+    }
     case "score":
       throw new Error("a score has no truth on single rows");
   }
@@ -125,8 +129,12 @@ function columns(
   { builder, labels, known, models }: LabelInputs,
   label: string,
 ): { readonly value: ValueId; readonly known: ValueId } {
-  const begin = models.findIndex(({ name }) => name === label);
-  if (begin < 0) throw new Error(`there is no label ${label}`);
+  const found = findEvent(models, label);
+  if (found === undefined) throw new Error(`there is no label ${label}`);
+  const { column: begin, index } = found;
   const column = (table: ValueId): ValueId => builder.squeeze(builder.slice(table, { axis: 1, begin, size: 1 }), 1);
-  return { value: column(labels), known: column(known) };
+  const value = column(labels);
+  if (index === undefined) return { value, known: column(known) };
+  const isClass = builder.cast(builder.equal(value, builder.scalar(index)), "float32");
+  return { value: isClass, known: column(known) };
 }

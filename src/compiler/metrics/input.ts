@@ -7,8 +7,10 @@ import { ascendingOrder } from "./kernels/sort.js";
 export interface MetricRows {
   /** Probabilities for an event, amounts for an expectation, scores. Finite where the weight is not 0. */
   readonly predictions: Float32Array;
-  /** 0 or 1 for an event, the amount for an expectation, what a row is worth. */
+  /** 0 or 1 for an event, the amount for an expectation, the index of the class, what a row is worth. */
   readonly targets: Float32Array;
+  /** Of a head of classes: the probability of each; `predictions` is that of the first. */
+  readonly classes?: readonly Float32Array[] | undefined;
   /** ≥ 0; a row of weight 0 does not count. Absent: every row counts 1. */
   readonly weights?: Float32Array | undefined;
   /** Dense codes ≥ 0 of each row's group by a column, or by the group of the data; −1 for none. */
@@ -21,6 +23,8 @@ export interface MetricInput {
   readonly predictions: Float32Array;
   readonly targets: Float32Array;
   readonly weights: Float32Array;
+  /** Of a head of classes; of others none. */
+  readonly classes: readonly Float32Array[];
   readonly preference?: Preference;
   /** All rows by their predictions, the smallest first; sorted once. */
   readonly ascending: () => Int32Array;
@@ -46,6 +50,7 @@ export function createMetricInput(rows: MetricRows): MetricInput {
     predictions,
     targets,
     weights: weights ?? ones(predictions.length),
+    classes: rows.classes ?? [],
     ...(preference === undefined ? {} : { preference }),
     ascending,
     groups,

@@ -4,6 +4,10 @@ import type { Metric } from "./metric.js";
 import { accuracy } from "./rows/probabilities/accuracy.js";
 import { auc } from "./rows/probabilities/auc.js";
 import { calibration } from "./rows/probabilities/calibration.js";
+import { macroAuc } from "./rows/classes/macro-auc.js";
+import { macroF1 } from "./rows/classes/macro-f1.js";
+import { microAuc } from "./rows/classes/micro-auc.js";
+import { topKAccuracy } from "./rows/classes/top-k-accuracy.js";
 import { ece } from "./rows/probabilities/ece.js";
 import { f1 } from "./rows/probabilities/f1.js";
 import { gauc } from "./rows/lists/gauc.js";
@@ -39,6 +43,10 @@ export const metrics: readonly Metric[] = [
   normalizedEntropy,
   f1,
   maxF1,
+  macroAuc,
+  microAuc,
+  macroF1,
+  topKAccuracy,
   precision,
   recall,
   rmse,
@@ -65,6 +73,7 @@ export function metricsOf(head: HeadType["kind"]): readonly Metric[] {
 export const defaultMetrics: Readonly<Record<HeadType["kind"], readonly MetricModel[]>> = {
   probability: ["auc", "logloss"],
   expectation: ["rmse", "mae"],
+  classes: ["accuracy", "logloss"],
   score: [],
 };
 

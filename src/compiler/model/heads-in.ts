@@ -7,6 +7,8 @@ export function headsIn(value: HeadExpression): readonly string[] {
       return [];
     case "head":
       return [value.name];
+    case "class":
+      return [value.head];
     case "product":
       return value.factors.flatMap(headsIn);
     case "quotient":

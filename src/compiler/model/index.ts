@@ -7,9 +7,18 @@ export * from "./layout.js";
 export type { ArgumentSpec, ArgumentType, HeadReference, LabelReference, ParameterType } from "./parameter.js";
 export { idOfText } from "./ids.js";
 export { hasVocabulary, isListFeature, tableOwner, type ListFeature, type VocabularyFeature } from "./feature-lists.js";
-export { closedLabels } from "./labels.js";
 export { labelOrder, type LabelOrder, labelsOrderedBy, listColumn } from "./lists.js";
 export { termNames, termsByHead } from "./loss-terms.js";
+export {
+  className,
+  closedLabels,
+  declaredHead,
+  type DeclaredHead,
+  declaredHeads,
+  findEvent,
+  labelOfEvent,
+  servedHeads,
+} from "./labels.js";
 export { memberId } from "./member-id.js";
 export { nodeAt } from "./node-at.js";
 export { headsIn } from "./heads-in.js";

@@ -182,12 +182,20 @@ export type NumericScale = "none" | "standard" | "minmax" | "log1p" | "log1p_sta
 export interface LabelModel {
   readonly name: string;
   readonly doc?: string;
-  readonly base: "event" | "amount";
+  readonly base: "event" | "amount" | "classes";
   readonly unit?: string;
+  /** Of `classes`: two or more; the value of the label on a row is the index of one. */
+  readonly classes?: readonly LabelClass[];
   /** All labels that this one implies, from near to far. */
   readonly within: readonly string[];
   readonly source: ColumnExpression;
   readonly span: Span;
+}
+
+/** A class of a label: its name, and the text of the column that means it, or the number where all are numbers from 0. */
+export interface LabelClass {
+  readonly name: string;
+  readonly value: string | number;
 }
 
 // ----------------------------------------------------------------------------------------------------------- network
@@ -242,7 +250,8 @@ export type Arguments = { readonly [parameter: string]: ArgumentValue };
 export interface HeadModel {
   readonly name: string;
   readonly doc?: string;
-  readonly keyword: "task" | "chain";
+  /** `class`: one class of a task of classes, `kind.sport`, which nobody declares. */
+  readonly keyword: "task" | "chain" | "class";
   readonly type: HeadType;
   readonly value: HeadExpression;
   /** Trained, never served. */
@@ -258,19 +267,21 @@ export interface HeadModel {
 export type HeadExpression =
   | {
       readonly kind: "activation";
-      readonly function: "sigmoid" | "softplus" | "exp" | "identity";
+      readonly function: "sigmoid" | "softmax" | "softplus" | "exp" | "identity";
       readonly logit: LogitExpression;
     }
   | { readonly kind: "head"; readonly name: string }
+  /** The probability of one class of a task of classes. */
+  | { readonly kind: "class"; readonly head: string; readonly index: number }
   | { readonly kind: "product"; readonly factors: readonly HeadExpression[] }
   | { readonly kind: "quotient"; readonly numerator: HeadExpression; readonly denominator: HeadExpression }
   | { readonly kind: "complement"; readonly operand: HeadExpression };
 
-/** A number per row, before the activation. */
+/** A number per row before the activation, of a task of n classes n numbers. */
 export type LogitExpression =
-  /** A width-1 linear layer on the node, with bias: the parameters are the head's own. */
+  /** A linear layer of width 1, or n, on the node, with bias: the parameters are the head's own. */
   | { readonly kind: "logit"; readonly node: NodeRef; readonly id: string }
-  /** The node is itself of width 1 (`dot(a, b)`). */
+  /** The node is itself of that width (`dot(a, b)`). */
   | { readonly kind: "value"; readonly node: NodeRef }
   | { readonly kind: "sum"; readonly terms: readonly LogitExpression[] }
   | { readonly kind: "scaled"; readonly factor: number; readonly operand: LogitExpression }

@@ -27,7 +27,14 @@ import {
   vocabularyOptions,
 } from "../describe/index.js";
 import { metricText } from "../metrics/index.js";
-import type { FeatureModel, HeadModel, LossTerm, Model, ServingModel } from "../model/index.js";
+import {
+  type FeatureModel,
+  type HeadModel,
+  type LossTerm,
+  type Model,
+  type ServingModel,
+  declaredHeads,
+} from "../model/index.js";
 import { code, codeBlock, markdownTable, prose, section } from "./markdown.js";
 
 export interface PageOptions {
@@ -53,7 +60,7 @@ export function modelPage(model: Model, cost: Cost, { image }: PageOptions = {})
 }
 
 function predictions(model: Model): string {
-  const rows = model.heads.map((head) => {
+  const rows = declaredHeads(model.heads).map((head) => {
     const metrics = model.metrics.find((each) => each.head === head.name)?.metrics ?? [];
     return [
       code(head.name),

@@ -1,5 +1,5 @@
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
-import type { FeatureModel, LabelModel, LossModel, Model } from "../model/index.js";
+import { type FeatureModel, type LabelModel, labelOfEvent, type LossModel, type Model } from "../model/index.js";
 import { omitUndefined, type Span } from "../text/index.js";
 import type { AnyNode, DefDeclaration, Name, Spec } from "../syntax/index.js";
 import { bindNames } from "./names/bind.js";
@@ -83,7 +83,7 @@ function createContext(
     removed,
     defaults: new Map(),
     labels,
-    within: (label) => labels.get(label)?.within ?? [],
+    within: (label) => labels.get(labelOfEvent(label))?.within ?? [],
     references: new Map<Name, SpecSymbol>(),
     types: new Map<AnyNode, ValueType>(),
     reported: new Set(),

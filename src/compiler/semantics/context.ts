@@ -22,8 +22,10 @@ export interface SideTables {
 /** What the checker needs of a label. */
 export interface LabelInfo {
   /** `any` for an event that signals name without declaring it. */
-  readonly base: "event" | "amount" | "any";
+  readonly base: "event" | "amount" | "classes" | "any";
   readonly unit?: string;
+  /** Names of the classes of a label that has them. */
+  readonly classes?: readonly string[];
   /** All labels that this one implies, from near to far. */
   readonly within: readonly string[];
 }

@@ -148,11 +148,13 @@ export interface LabelEntry extends DeclarationNode {
   readonly source?: Expression;
 }
 
-/** `event`, `amount` or `amount(unit)`. */
+/** `event`, `amount`, `amount(unit)` or `classes(sport, news, estate: "real estate")`. */
 export interface LabelType extends Node {
   readonly kind: "LabelType";
-  readonly base: "event" | "amount";
+  readonly base: "event" | "amount" | "classes";
   readonly unit?: Name;
+  /** Of `classes`: as written. */
+  readonly classes?: readonly Argument[];
 }
 
 export interface LabelsBlock extends DeclarationNode {
@@ -492,9 +494,10 @@ export interface RangeClause extends Node {
   readonly highOpen: boolean;
 }
 
-/** A conjunction of labels: `click`, `click & buy`, `not buy`. */
+/** A conjunction of labels: `click`, `click & buy`, `not buy`, `category.sport`. */
 export type EventExpression =
-  | (Node & { readonly kind: "EventName"; readonly name: Name })
+  /** With a member, a class of a label: `category.sport`. */
+  | (Node & { readonly kind: "EventName"; readonly name: Name; readonly member?: Name })
   | (Node & { readonly kind: "EventNot"; readonly operand: EventExpression })
   | (Node & { readonly kind: "EventAnd"; readonly left: EventExpression; readonly right: EventExpression })
   | (Node & { readonly kind: "EventMissing" });

@@ -229,6 +229,8 @@ export type LabelEntryCstChildren = {
   LParen?: IToken[];
   unit?: IToken[];
   RParen?: IToken[];
+  ClassesKeyword?: IToken[];
+  callArguments?: CallArgumentsCstNode[];
   WithinKeyword?: IToken[];
   within?: IToken[];
   Equals?: IToken[];
@@ -686,6 +688,7 @@ export interface EventTermCstNode extends CstNode {
 export type EventTermCstChildren = {
   NotKeyword?: IToken[];
   Identifier?: IToken[];
+  memberName?: MemberNameCstNode[];
   LParen?: IToken[];
   event?: EventCstNode[];
   RParen?: IToken[];
@@ -741,8 +744,17 @@ export type OperandCstChildren = {
   LParen?: IToken[];
   expression?: ExpressionCstNode[];
   RParen?: IToken[];
-  Dot?: IToken[];
-  members?: IToken[];
+  memberName?: MemberNameCstNode[];
+};
+
+export interface MemberNameCstNode extends CstNode {
+  name: "memberName";
+  children: MemberNameCstChildren;
+}
+
+export type MemberNameCstChildren = {
+  Dot: IToken[];
+  name?: IToken[];
 };
 
 export interface CallArgumentsCstNode extends CstNode {
@@ -860,6 +872,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   comparison(children: ComparisonCstChildren, param?: IN): OUT;
   sum(children: SumCstChildren, param?: IN): OUT;
   operand(children: OperandCstChildren, param?: IN): OUT;
+  memberName(children: MemberNameCstChildren, param?: IN): OUT;
   callArguments(children: CallArgumentsCstChildren, param?: IN): OUT;
   argument(children: ArgumentCstChildren, param?: IN): OUT;
   item(children: ItemCstChildren, param?: IN): OUT;

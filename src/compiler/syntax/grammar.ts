@@ -222,8 +222,14 @@ export class MtlParser extends CstParser {
             });
           },
         },
+        {
+          ALT: () => {
+            this.CONSUME(t.Classes);
+            this.SUBRULE(this.callArguments);
+          },
+        },
       ],
-      ERR_MSG: "`event` or `amount(unit)`",
+      ERR_MSG: "`event`, `amount(unit)` or `classes(a, b, …)`",
     });
     this.OPTION2({
       // A label may be called `within`.
@@ -741,7 +747,12 @@ export class MtlParser extends CstParser {
     this.MANY(() => this.CONSUME(t.Not));
     this.OR({
       DEF: [
-        { ALT: () => this.CONSUME(t.Identifier) },
+        {
+          ALT: () => {
+            this.CONSUME(t.Identifier);
+            this.OPTION(() => this.SUBRULE(this.memberName));
+          },
+        },
         {
           ALT: () => {
             this.CONSUME(t.LParen);
@@ -819,9 +830,18 @@ export class MtlParser extends CstParser {
       ],
       ERR_MSG: "an expression",
     });
-    this.MANY2(() => {
-      this.CONSUME(t.Dot);
-      this.CONSUME2(t.Identifier, { LABEL: "members" });
+    this.MANY2(() => this.SUBRULE(this.memberName));
+  });
+
+  /** `.like`, or `.4` of classes that are numbers. */
+  readonly memberName = this.RULE("memberName", () => {
+    this.CONSUME(t.Dot);
+    this.OR({
+      DEF: [
+        { ALT: () => this.CONSUME(t.Identifier, { LABEL: "name" }) },
+        { ALT: () => this.CONSUME(t.NumberToken, { LABEL: "name" }) },
+      ],
+      ERR_MSG: "a name",
     });
   });
 

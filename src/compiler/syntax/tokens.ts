@@ -106,6 +106,7 @@ export const Auxiliary = keyword("auxiliary");
 
 export const Event = keyword("event");
 export const Amount = keyword("amount");
+export const Classes = keyword("classes");
 export const Within = keyword("within");
 export const Probability = keyword("P");
 export const Expectation = keyword("E");
@@ -252,6 +253,7 @@ const words: readonly TokenType[] = [
   Auxiliary,
   Event,
   Amount,
+  Classes,
   Within,
   Probability,
   Expectation,

@@ -50,14 +50,14 @@ export interface DataSchema {
     /** File with one value per line, the first with id 1; absent without a vocabulary. */
     readonly vocabulary?: string;
   }[];
-  readonly labels: readonly { readonly name: string; readonly base: "event" | "amount" }[];
+  readonly labels: readonly { readonly name: string; readonly base: "event" | "amount" | "classes" }[];
   readonly idWidth: number;
   readonly numberWidth: number;
 }
 
 export interface ManifestHead {
   readonly name: string;
-  readonly keyword: "task" | "chain";
+  readonly keyword: "task" | "chain" | "class";
   /** `P(buy | click)`, `E(stay)`, `score`. */
   readonly type: string;
   /** Whether the predict function returns it. */
@@ -178,11 +178,13 @@ export const manifestSchema: SchemaObject = {
           ["ids", "vocabulary"],
         ),
       ),
-      labels: list(record({ name: text, base: { enum: ["event", "amount"] } })),
+      labels: list(record({ name: text, base: { enum: ["event", "amount", "classes"] } })),
       idWidth: whole,
       numberWidth: whole,
     }),
-    heads: list(record({ name: text, keyword: { enum: ["task", "chain"] }, type: text, served: { type: "boolean" } })),
+    heads: list(
+      record({ name: text, keyword: { enum: ["task", "chain", "class"] }, type: text, served: { type: "boolean" } }),
+    ),
     weights: record({ file: path }),
     parameters: list(
       record({

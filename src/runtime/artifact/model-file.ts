@@ -22,7 +22,14 @@ export function relativePath(folder: string, path: string): string {
 export function headTypeText(type: HeadType): string {
   if (type.kind === "score") return "score";
   const given = type.given.length === 0 ? "" : ` | ${eventText(type.given)}`;
-  return type.kind === "expectation" ? `E(${type.label}${given})` : `P(${eventText(type.event)}${given})`;
+  switch (type.kind) {
+    case "expectation":
+      return `E(${type.label}${given})`;
+    case "classes":
+      return `P(${type.label}${given})`;
+    case "probability":
+      return `P(${eventText(type.event)}${given})`;
+  }
 }
 
 function eventText(event: EventModel): string {

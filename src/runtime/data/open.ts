@@ -191,7 +191,13 @@ async function encode(
   memory: number,
 ): Promise<{ readonly dataset: ReturnType<typeof openStoredDataset>; readonly warnings: readonly Diagnostic[] }> {
   const features = spec.features.map(dataPart);
-  const labelParts = labels.map(({ name, base, within, source }) => [name, base, within, withoutSpans(source)]);
+  const labelParts = labels.map(({ name, base, classes, within, source }) => [
+    name,
+    base,
+    within,
+    withoutSpans(source),
+    ...(classes === undefined ? [] : [classes]),
+  ]);
   const parts = ["rows", identity, features, labelParts, layout.labels, weight, group, hashFitted(fitted)];
   const key = cacheKey([
     ...parts,
@@ -265,8 +271,10 @@ function readingsOf(
   const place = data.places?.weight?.span;
   return [
     ...features.flatMap(featureReadings),
-    ...labels.map(({ name, base, source: expression, span: labelSpan }): Reading => {
+    ...labels.map((label): Reading => {
+      const { name, base, source: expression, span: labelSpan } = label;
       const user = `label \`${name}\``;
+      if (base === "classes") return { expression, as: "class", user, classes: label, span: labelSpan };
       return base === "amount"
         ? { expression, as: "number", user, span: labelSpan }
         : { expression, as: "boolean", user, event: name, span: labelSpan };

@@ -1,5 +1,6 @@
 /** Metrics of every head over its own sample space. */
 import type { GraphFunction } from "../../compiler/graph/graph.js";
+import { className } from "../../compiler/model/labels.js";
 import type { HeadModel, MetricModel, Model } from "../../compiler/model/model.js";
 import type { Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
@@ -42,7 +43,7 @@ function scorePredictions(
   const missing: UndefinedMetrics[] = [];
   const scores = model.metrics.flatMap(({ head: name, metrics }): readonly (readonly [string, HeadMetrics])[] => {
     const head = model.heads.find((each) => each.name === name);
-    const values = predictions.outputs.get(name);
+    const values = head === undefined ? undefined : outputsOf(head, predictions);
     if (head === undefined || values === undefined) return [];
     const found = scoreHead(head, metrics, values, predictions, groups, model.loss);
     if (found === undefined) return [];
@@ -53,11 +54,28 @@ function scorePredictions(
   return { heads: Object.fromEntries(scores), ...(missing.length === 0 ? {} : { undefinedMetrics: missing }) };
 }
 
+/** What a head says of each row; of one of classes the probability of each. */
+interface HeadOutputs {
+  /** Of the first class, where there are several. */
+  readonly values: Float32Array;
+  readonly classes?: readonly Float32Array[];
+}
+
+function outputsOf({ name, type }: HeadModel, { outputs }: Predictions): HeadOutputs | undefined {
+  if (type.kind !== "classes") {
+    const values = outputs.get(name);
+    return values === undefined ? undefined : { values };
+  }
+  const classes = type.classes.flatMap((each) => outputs.get(className(name, each)) ?? []);
+  const [values] = classes;
+  return values === undefined ? undefined : { values, classes };
+}
+
 /** The metrics of one head in the order in which they are asked for; undefined where there is nothing to measure. */
 function scoreHead(
   head: HeadModel,
   metrics: readonly MetricModel[],
-  values: Float32Array,
+  values: HeadOutputs,
   predictions: Predictions,
   groups: Dataset["groups"],
   loss: Model["loss"],
@@ -96,13 +114,14 @@ const ownTruth = JSON.stringify({ kind: "own" } satisfies Relevance);
 
 function rowsOf(
   { rows, targets, preference }: RelevantRows,
-  values: Float32Array,
+  { values, classes }: HeadOutputs,
   { weights }: Predictions,
   groups: Dataset["groups"],
 ): MetricRows {
   return {
     predictions: take(values, rows, new Float32Array(rows.length)),
     targets,
+    classes: classes?.map((each) => take(each, rows, new Float32Array(rows.length))),
     weights: take(weights, rows, new Float32Array(rows.length)),
     groups: (column) => {
       const codes = groups(column);

@@ -1,4 +1,5 @@
 import { closedLabels } from "../../compiler/model/labels.js";
+import { findEvent } from "../../compiler/model/labels.js";
 import type { EventModel, HeadType } from "../../compiler/model/heads.js";
 import type { LabelModel } from "../../compiler/model/model.js";
 
@@ -20,7 +21,7 @@ export interface LabelRows {
 /** The rows of a head's sample space in their order, with the truth on each. */
 export interface Sample {
   readonly rows: Int32Array;
-  /** 0 or 1 for a probability, the amount for an expectation. */
+  /** 0 or 1 for a probability, the amount for an expectation, the index of the class. */
   readonly targets: Float32Array;
 }
 
@@ -55,8 +56,19 @@ export function truthsOf(
 ): { readonly given: RowTruth; readonly target: RowTruth } {
   return {
     given: eventTruth(given, data),
-    target: type.kind === "probability" ? eventTruth(type.event, data) : amountTruth(type.label, data),
+    target: targetTruth(type, data),
   };
+}
+
+function targetTruth(type: Exclude<HeadType, { kind: "score" }>, data: LabelRows): RowTruth {
+  switch (type.kind) {
+    case "probability":
+      return eventTruth(type.event, data);
+    case "expectation":
+      return amountTruth(type.label, data);
+    case "classes":
+      return labelTruth(type.label, data);
+  }
 }
 
 export function eventTruth(event: EventModel, data: LabelRows): RowTruth {
@@ -80,12 +92,15 @@ function amountTruth(label: string, data: LabelRows): RowTruth {
   };
 }
 
-/** The value of a label on each row, NaN where it is null. */
+/** The value of a label on each row, NaN where it is null; of one of its classes whether it is the row's. */
 export function labelTruth(label: string, { labels, values, known }: LabelRows): RowTruth {
   const width = labels.length;
-  const column = labels.findIndex(({ name }) => name === label);
-  if (column < 0) throw new Error(`a head needs the label ${label}, which the data does not have`);
-  return (row) => (known[row * width + column] === 0 ? NaN : (values[row * width + column] ?? NaN));
+  const found = findEvent(labels, label);
+  if (found === undefined) throw new Error(`a head needs the label ${label}, which the data does not have`);
+  const { column, index } = found;
+  const value = (row: number): number => values[row * width + column] ?? NaN;
+  const truth = index === undefined ? value : (row: number): number => Number(value(row) === index);
+  return (row) => (known[row * width + column] === 0 ? NaN : truth(row));
 }
 
 function conjunction(operands: readonly RowTruth[]): RowTruth {

@@ -53,7 +53,7 @@ export function rowParts(
         kind: base,
         source: columnText(source),
         nulls: data.rows - n,
-        ...(n === 0 ? {} : { mean: single(sum / n) }),
+        ...(n === 0 || base === "classes" ? {} : { mean: single(sum / n) }),
       };
     }),
     heads: spaces.map(({ name, type, rows, known: truths, sum }) => ({
@@ -61,7 +61,7 @@ export function rowParts(
       predicts: headTypeText(labels, type),
       rows,
       known: truths,
-      ...(truths === 0 ? {} : { mean: single(sum / truths) }),
+      ...(truths === 0 || type.kind === "classes" ? {} : { mean: single(sum / truths) }),
     })),
     ...(weight === undefined || data.rows === 0
       ? {}

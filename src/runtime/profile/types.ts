@@ -70,11 +70,11 @@ export interface ValueShare {
 
 export interface LabelProfile {
   readonly name: string;
-  readonly kind: "event" | "amount";
+  readonly kind: "event" | "amount" | "classes";
   readonly source: string;
   /** Rows where it is null. */
   readonly nulls: number;
-  /** Of an event, the share of known rows that have it; of an amount, its mean. Absent when it is never known. */
+  /** Of an event, the share of known rows that have it; of an amount, its mean. Absent of classes, and when it is never known. */
   readonly mean?: number;
 }
 

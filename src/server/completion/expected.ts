@@ -187,7 +187,7 @@ function inBlock(cursor: Cursor, head: string, block: Frame, macros: Macros): re
     case "labels":
       if (texts.includes("=")) break;
       if (texts.at(-1) === "within") return [{ ...events, not: key }];
-      if (texts.length === 0) return [words("event", "amount")];
+      if (texts.length === 0) return [words("event", "amount", "classes")];
       return frames.length > 1 || texts.includes("within") ? fresh : [...fresh, words("within")];
     case "attributes":
     case "signals":

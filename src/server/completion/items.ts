@@ -73,7 +73,7 @@ export function itemsFor(expected: Expected, context: ItemContext): readonly Ite
 }
 
 function baseOf({ type }: LabelEntry): "event" | "amount" | undefined {
-  return type.kind === "LabelType" ? type.base : undefined;
+  return type.kind === "LabelType" && type.base !== "classes" ? type.base : undefined;
 }
 
 /** Blocks that a file has once, its model and its edition are not offered where another one is; an edition goes first. */

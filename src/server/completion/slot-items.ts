@@ -1,6 +1,7 @@
 /** What may appear in a slot: names of the right kind, calls, words of a choice. */
 import { CompletionItemKind } from "vscode-languageserver";
 import { resolveBuiltin } from "../../compiler/builtins/index.js";
+import type { HeadType } from "../../compiler/model/index.js";
 import { findMetric } from "../../compiler/metrics/index.js";
 import {
   featureKindNames,
@@ -140,7 +141,7 @@ export function columnItems(analysis: Analysis): readonly Item[] {
 }
 
 /** The type of a head by its name. */
-function headOf({ tables, ...rest }: Analysis, name: string): "probability" | "expectation" | "score" | undefined {
+function headOf({ tables, ...rest }: Analysis, name: string): HeadType["kind"] | undefined {
   const symbol = tables.symbols.find((each) => each.name === name && (each.kind === "task" || each.kind === "chain"));
   const type = symbol === undefined ? undefined : typeOf({ tables, ...rest }, symbol.declaration);
   return type?.kind === "head" ? type.type.kind : undefined;

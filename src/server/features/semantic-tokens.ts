@@ -143,6 +143,7 @@ function putWords(declaration: Declaration, put: Put): void {
 const typeWords: ReadonlySet<string> = new Set([
   "event",
   "amount",
+  "classes",
   "P",
   "E",
   "score",

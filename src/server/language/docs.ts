@@ -11,6 +11,7 @@ export const wordDocs: ReadonlyMap<string, string> = new Map([
     within: "The label can happen only where the other one does: `buy: event within click`.",
     event: "Something that happened or did not: a column that is 0 or 1, or a condition.",
     amount: "How much: a number with a unit, at least 0.",
+    classes: "Which of several: the names of its classes, or how many there are where the data has numbers from 0.",
     P: "A probability: `P(A | C)` is that of the event A among rows where C holds.",
     E: "An expected amount: `E(y | C)` is that of the amount y among rows where C holds.",
     score: "An order and nothing more.",

@@ -9,7 +9,7 @@ import { resolveName } from "../names/resolve.js";
 import { meantBy } from "../names/suggestion.js";
 import { describeValue } from "../names/describe.js";
 import { headKinds, networkKinds } from "../names/symbols.js";
-import { readGains, readOrder } from "./label-arguments.js";
+import { readGains, readOrder, resolveLabel } from "./label-arguments.js";
 import { type Reading, readNumber } from "./reading.js";
 
 export type { ArgumentSpec, ArgumentType, Callee };
@@ -291,7 +291,7 @@ function readReference(
       case "head":
         return resolveName(context, name, { kinds: headKinds, what: "a task or a chain" });
       case "label":
-        return resolveName(context, name, { kinds: ["label"], what: "a label" });
+        return resolveLabel(context, name);
       case "parameters":
         if ((parameterGroups as readonly string[]).includes(name.text) && !context.scope.names.has(name.text))
           return { name: name.text };

@@ -36,9 +36,19 @@ export function readOrder(context: CheckContext, expression: Expression): Readin
   return reported;
 }
 
+/** A label that is a number on each row: one with classes is not, which is then reported. */
+export function resolveLabel(context: CheckContext, name: Name): { readonly name: string } | undefined {
+  const label = resolveName(context, name, { kinds: ["label"], what: "a label" });
+  if (label === undefined || context.labels.get(label.name)?.base !== "classes") return label;
+  context.reporter.report("MTL4042", { label: label.name, use: "a number" }, name.span, {
+    help: `make a label of the class that is meant: \`is_it: event = ${label.name} == …\``,
+  });
+  return undefined;
+}
+
 /** The label of an event; an amount has no place in an order, which is then reported. */
 function readEvent(context: CheckContext, name: Name): string | undefined {
-  const label = resolveName(context, name, { kinds: ["label"], what: "a label" });
+  const label = resolveLabel(context, name);
   if (label === undefined) return undefined;
   if (context.labels.get(label.name)?.base !== "amount") return label.name;
   context.reporter.report(
@@ -57,7 +67,7 @@ export function readGains(context: CheckContext, expression: Expression): Readin
   const gains: (readonly [string, number])[] = [];
   for (const { key, value: worth } of collectEntries(context, "gain", value.entries).values()) {
     if (worth.kind === "Missing") return reported;
-    const label = resolveName(context, key, { kinds: ["label"], what: "a label" });
+    const label = resolveLabel(context, key);
     if (label === undefined) return reported;
     const number = readNumber({ kind: "number", min: 0 }, worth);
     if (number.kind !== "value") return number;

@@ -1,6 +1,7 @@
 import { omitUndefined } from "../../text/index.js";
-import type { ColumnExpression, LabelModel } from "../../model/index.js";
+import type { ColumnExpression, LabelClass, LabelModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
+import { checkClasses } from "./check-classes.js";
 import { checkColumnExpression, columnOfName, columnUses } from "./column-expressions.js";
 import { literalsOf, meantColumn } from "./column-names.js";
 import type { CheckContext } from "../context.js";
@@ -21,14 +22,17 @@ export function checkLabels(context: CheckContext, block: ast.LabelsBlock | unde
     for (let next = outer.get(entry); next !== undefined; next = outer.get(next)) within.push(next.name.text);
     const base = type.kind === "LabelType" ? type.base : "any";
     const unit = type.kind === "LabelType" ? type.unit?.text : undefined;
-    context.labels.set(name.text, { base, within, ...omitUndefined({ unit }) });
-    const source = readSource(context, entry);
+    const isClasses = type.kind === "LabelType" && base === "classes";
+    const classes = isClasses ? checkClasses(context, name, type) : undefined;
+    const info = { within, ...omitUndefined({ unit, classes: classes?.map((each) => each.name) }) };
+    context.labels.set(name.text, { base, ...info });
+    const source = readSource(context, entry, classes);
     if (base === "any" || source === undefined) continue;
     labels.push({
       name: name.text,
       ...omitUndefined({ doc: entry.doc }),
       base,
-      ...omitUndefined({ unit }),
+      ...omitUndefined({ unit, classes }),
       within,
       source,
       span: entry.span,
@@ -77,14 +81,21 @@ function resolveOuter(
 /** A label lies within events: an amount is not a set of rows. */
 function checkOuterBases(context: CheckContext, outer: ReadonlyMap<ast.LabelEntry, ast.LabelEntry>): void {
   for (const [entry, target] of outer) {
-    if (target.type.kind !== "LabelType" || target.type.base !== "amount" || entry.within === undefined) continue;
+    if (target.type.kind !== "LabelType" || entry.within === undefined) continue;
+    if (target.type.base === "classes")
+      context.reporter.report("MTL4042", { label: target.name.text, use: "an event" }, entry.within.span);
+    if (target.type.base !== "amount") continue;
     context.reporter.report("MTL4001", { label: target.name.text }, entry.within.span, {
       labels: [{ span: target.type.span, message: "an amount" }],
     });
   }
 }
 
-function readSource(context: CheckContext, entry: ast.LabelEntry): ColumnExpression | undefined {
+function readSource(
+  context: CheckContext,
+  entry: ast.LabelEntry,
+  classes: readonly LabelClass[] | undefined,
+): ColumnExpression | undefined {
   if (entry.source === undefined) return columnOfName(entry.name.text, entry.name.span);
   const typed = checkColumnExpression(context, entry.source);
   if (typed === undefined || entry.type.kind !== "LabelType") return undefined;
@@ -98,13 +109,19 @@ function readSource(context: CheckContext, entry: ast.LabelEntry): ColumnExpress
     );
     return undefined;
   }
-  const fits = typed.type === "any" || (base === "event" ? typed.type === "bool" : typed.type === "number");
-  if (fits) return typed.expression;
+  const fits = {
+    event: typed.type === "bool",
+    amount: typed.type === "number",
+    classes: typed.type === "number" || (typed.type === "text" && typeof classes?.[0]?.value !== "number"),
+  };
+  if (typed.type === "any" || fits[base]) return typed.expression;
   context.reporter.report("MTL3027", { label: entry.name.text, base, found: typed.type }, entry.source.span, {
     help:
       base === "event"
         ? `say when it happened: \`${entry.name.text}: event = column == …\``
-        : `give a number, or declare it as \`${entry.name.text}: event\``,
+        : base === "classes"
+          ? "give a text, or a number, which tells the class"
+          : `give a number, or declare it as \`${entry.name.text}: event\``,
   });
   return undefined;
 }

@@ -6,6 +6,7 @@ import {
   type LabelModel,
   labelsOrderedBy,
   type LossModel,
+  labelOfEvent,
 } from "../../model/index.js";
 import { outcomesReadBy } from "../../builtins/index.js";
 import { columnUses } from "./column-expressions.js";
@@ -75,6 +76,7 @@ function predictedBy(type: HeadType): readonly string[] {
     case "score":
       return [];
     case "expectation":
+    case "classes":
       return [type.label];
     case "probability": {
       const given = new Set(type.given.flatMap(labelsOf));
@@ -84,5 +86,5 @@ function predictedBy(type: HeadType): readonly string[] {
 }
 
 function labelsOf(literal: EventLiteral): readonly string[] {
-  return literal.kind === "label" ? [literal.label] : literal.labels;
+  return (literal.kind === "label" ? [literal.label] : literal.labels).map(labelOfEvent);
 }

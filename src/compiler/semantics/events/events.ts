@@ -4,6 +4,7 @@
  */
 import { compareText } from "../../text/index.js";
 import type { EventLiteral, EventModel, HeadType } from "../../model/heads.js";
+import { labelOfEvent } from "../../model/index.js";
 
 /** The labels that a label implies, near to far: `buy within click` gives buy → [click]. */
 export type Within = (label: string) => readonly string[];
@@ -24,6 +25,12 @@ export function normalizeEvent(literals: EventModel, within: Within): NormalEven
   for (const literal of literals) {
     if (literal.kind === "label") for (const label of [literal.label, ...within(literal.label)]) labels.add(label);
   }
+  // A row has one class of a label.
+  const classes = [...labels].filter((label) => labelOfEvent(label) !== label);
+  const second = classes.find((label, i) =>
+    classes.slice(0, i).some((other) => labelOfEvent(other) === labelOfEvent(label)),
+  );
+  if (second !== undefined) return { kind: "impossible", label: second };
   const negations: (readonly string[])[] = [];
   for (const literal of literals) {
     if (literal.kind !== "not") continue;
@@ -70,6 +77,8 @@ export function sameType(a: HeadType, b: HeadType): boolean {
       return b.kind === "probability" && sameEvent(a.event, b.event) && sameEvent(a.given, b.given);
     case "expectation":
       return b.kind === "expectation" && a.label === b.label && sameEvent(a.given, b.given);
+    case "classes":
+      return b.kind === "classes" && a.label === b.label && sameEvent(a.given, b.given);
     case "score":
       return b.kind === "score";
   }
@@ -110,7 +119,8 @@ function continueProduct(start: HeadType, rest: readonly HeadType[], within: Wit
 
 /** P(A|C) times the one factor that continues it. */
 function multiplyPair(left: HeadType, right: HeadType, within: Within): HeadType | undefined {
-  if (left.kind !== "probability" || right.kind === "score" || !sameEvent(left.event, right.given)) return undefined;
+  if (left.kind !== "probability" || right.kind === "score" || right.kind === "classes") return undefined;
+  if (!sameEvent(left.event, right.given)) return undefined;
   if (right.kind === "probability") return { kind: "probability", event: right.event, given: left.given };
   const outside = left.event.filter((literal) => !left.given.some((known) => sameEvent([literal], [known])));
   const implied = new Set(within(right.label));
@@ -178,6 +188,8 @@ export function showHeadType(type: HeadType, within: Within): string {
     }
     case "expectation":
       return `E(${type.label}${showCondition(type.given, within)})`;
+    case "classes":
+      return `P(${type.label}${showCondition(type.given, within)})`;
     case "score":
       return "score";
   }

@@ -52,6 +52,8 @@ function isFactor(value: HeadExpression, head: string): boolean {
       return value.factors.some((factor) => isFactor(factor, head));
     case "complement":
       return isFactor(value.operand, head);
+    case "class":
+      return value.head === head;
     case "quotient":
     case "activation":
       return false;

@@ -112,7 +112,7 @@ function isFormulaWord(word: string): boolean {
 
 function checkNetworkBody(state: NetworkContext, body: Expression): void {
   const inner = withoutParentheses(body);
-  const owner: LogitOwner = { ...macroOwner(body.span), logits: 0, auxiliary: true };
+  const owner: LogitOwner = { ...macroOwner(body.span), width: 1, logits: 0, auxiliary: true };
   if (inner.kind === "List") checkTensor(state, inner, owner, false);
   if (inner.kind === "Binary" || inner.kind === "Unary") checkLogit(state, inner, owner, false);
   if (inner.kind !== "Call") return;

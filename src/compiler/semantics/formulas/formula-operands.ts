@@ -21,6 +21,8 @@ export function asNumber(type: ValueType): ValueType {
     case "expectation":
       // Under `identity` it may be below 0.
       return number({ low: -Infinity, high: Infinity }, type.type.unit);
+    case "classes":
+      return errorType;
     case "score":
       return number({ low: -Infinity, high: Infinity });
   }

@@ -1,10 +1,12 @@
 import type { FeatureModel, FormulaLeaf, HeadType } from "../../model/index.js";
-import type { Name, NameExpression } from "../../syntax/index.js";
+import type { Name, NameExpression, Node } from "../../syntax/index.js";
 import type { CheckContext } from "../context.js";
-import { formulaTypeOf, rangeField, typed, type FormulaScope } from "./typed-formula.js";
+import { errorFormula, formulaTypeOf, rangeField, typed, type FormulaScope } from "./typed-formula.js";
+import { reportClasses, resolveClass } from "../heads/head-classes.js";
 import { isExternalChain, type Heads } from "../heads/heads.js";
 import { anyNumber, nonNegative, unitInterval, type Interval } from "../../functions/intervals.js";
 import { resolveName } from "../names/resolve.js";
+import type { SymbolOf } from "../names/symbols.js";
 import { featureKinds } from "../data/feature-types.js";
 import { noteServed } from "../serving/served.js";
 import { errorType, type ValueType } from "../values/types.js";
@@ -30,6 +32,14 @@ export function createFormulaScope(context: CheckContext, values: FormulaValues)
       const type = typeOfName(context, values, node.name);
       return typed(type, leafOf(context, values, node, type));
     },
+    member: (node) => {
+      const name = resolveClass(context, node, values.heads);
+      if (name === undefined) return errorFormula;
+      const { symbol } = values.heads.get(name) ?? {};
+      if (symbol?.kind === "task" && isUnserved(context, symbol, node)) return errorFormula;
+      const type = valueOfHead(values.heads, name);
+      return typed(type, { kind: "input", type: "number", name, ...rangeField(type), span: node.span });
+    },
   };
 }
 
@@ -44,6 +54,7 @@ function typeOfName(context: CheckContext, values: FormulaValues, name: Name): V
         ? `what happened is not known at serving; read a task that predicts \`${found.name}\``
         : undefined,
   });
+  const type = symbol === undefined ? undefined : values.heads.get(symbol.name)?.type;
   switch (symbol?.kind) {
     case undefined:
       return errorType;
@@ -59,17 +70,22 @@ function typeOfName(context: CheckContext, values: FormulaValues, name: Name): V
     case "signal":
       return values.signals.get(symbol.name) ?? valueOfHead(values.heads, symbol.name);
     case "task":
-      if (symbol.declaration.auxiliary) {
-        context.reporter.report("MTL5046", { name: symbol.name }, name.span, {
-          labels: [{ span: symbol.at.span, message: "auxiliary" }],
-          help: "leave out `auxiliary` to serve it",
-        });
-        return errorType;
-      }
+      if (isUnserved(context, symbol, name)) return errorType;
+      if (type?.kind === "classes") reportClasses(context, symbol.name, type, name.span);
       return valueOfHead(values.heads, symbol.name);
     case "chain":
       return valueOfHead(values.heads, symbol.name);
   }
+}
+
+/** Whether serving does not have a task, which is then reported. */
+function isUnserved({ reporter }: CheckContext, symbol: SymbolOf<"task">, { span }: Node): boolean {
+  if (!symbol.declaration.auxiliary) return false;
+  reporter.report("MTL5046", { name: symbol.name }, span, {
+    labels: [{ span: symbol.at.span, message: "auxiliary" }],
+    help: "leave out `auxiliary` to serve it",
+  });
+  return true;
 }
 
 /** What a name of the type stands for. */
@@ -97,7 +113,7 @@ export function isCandidateId({ scope }: CheckContext, name: string): boolean {
 /** A head as a number of formulas. */
 export function valueOfHead(heads: Heads, name: string): ValueType {
   const head = heads.get(name);
-  if (head?.type === undefined) return errorType;
+  if (head?.type === undefined || head.type.kind === "classes") return errorType;
   const unit = head.type.kind === "expectation" ? head.type.unit : undefined;
   return {
     kind: "number",
@@ -107,7 +123,7 @@ export function valueOfHead(heads: Heads, name: string): ValueType {
   };
 }
 
-function rangeOf(type: HeadType, signed: boolean): Interval {
+function rangeOf(type: Exclude<HeadType, { kind: "classes" }>, signed: boolean): Interval {
   switch (type.kind) {
     case "probability":
       return unitInterval;

@@ -96,6 +96,9 @@ function inferNode<L>(scope: FormulaScope<L>, expression: Expression): TypedForm
     case "List":
       if (scope.list !== undefined) return scope.list(expression);
       break;
+    case "Member":
+      if (scope.member !== undefined) return scope.member(expression);
+      break;
     default:
       break;
   }

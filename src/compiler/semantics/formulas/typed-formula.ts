@@ -27,6 +27,8 @@ export interface TypedFormula<L = FormulaLeaf> {
 export interface FormulaScope<L = FormulaLeaf> {
   readonly context: CheckContext;
   readonly name: (node: ast.NameExpression) => TypedFormula<L>;
+  /** `kind.sport`; absent: there is nothing of that form. */
+  readonly member?: (node: ast.MemberExpression) => TypedFormula<L>;
   /** Calls that are not functions: `score(plain)` in a test. Undefined: call is a function of formulas. */
   readonly call?: (call: ast.CallExpression) => TypedFormula<L> | undefined;
   /** What a list means, where one may appear: `[promo, plain]` in a test. */

@@ -14,6 +14,7 @@ import {
   showEvent,
   showHeadType,
 } from "../events/events.js";
+import { reportClasses, resolveClass } from "./head-classes.js";
 import type { Heads } from "./heads.js";
 import { resolveName } from "../names/resolve.js";
 import { headKinds } from "../names/symbols.js";
@@ -86,6 +87,10 @@ function inferNode(
           context.reporter.report("MTL4005", { found: `\`${symbol.name}\`, a plain number,` }, span);
         return undefined;
       }
+      if (head.type.kind === "classes") {
+        reportClasses(context, symbol.name, head.type, span);
+        return undefined;
+      }
       return {
         value: { kind: "head", name: symbol.name },
         type: head.type,
@@ -93,6 +98,12 @@ function inferNode(
         signed: head.signed,
         span,
       };
+    }
+    case "Member": {
+      const name = resolveClass(context, node, heads);
+      const head = name === undefined ? undefined : heads.get(name);
+      if (name === undefined || head?.type === undefined) return undefined;
+      return { value: { kind: "head", name }, type: head.type, external: false, signed: false, span };
     }
     case "Binary":
       if (node.operator === "*") return inferProduct(context, node, heads, wanted);
@@ -206,9 +217,7 @@ function findContinuation(
   wanted: HeadType | undefined,
 ): Continuation | undefined {
   const goals = [...(wanted === undefined ? [] : [wanted]), ...factors.map((factor) => factor.type)];
-  const others = [...heads.values()].flatMap(({ symbol, type }) =>
-    type === undefined ? [] : [{ name: symbol.name, type }],
-  );
+  const others = [...heads].flatMap(([name, { type }]) => (type === undefined ? [] : [{ name, type }]));
   const pairs = factors.flatMap(({ value, type }) =>
     value.kind !== "head" ? [] : others.flatMap((other) => joined(context, { name: value.name, type }, other) ?? []),
   );
@@ -229,7 +238,10 @@ function joined(
   const result = multiplyTypes([one.type, other.type], within);
   if (result === undefined) return undefined;
   const follows = (first: HeadType, second: HeadType): boolean =>
-    first.kind === "probability" && second.kind !== "score" && sameEvent(second.given, first.event);
+    first.kind === "probability" &&
+    second.kind !== "score" &&
+    second.kind !== "classes" &&
+    sameEvent(second.given, first.event);
   return follows(one.type, other.type) ? { first: one, second: other, result } : { first: other, second: one, result };
 }
 

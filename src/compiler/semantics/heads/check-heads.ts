@@ -1,8 +1,9 @@
 import { omitUndefined } from "../../text/index.js";
-import type { HeadModel } from "../../model/index.js";
+import { className, type HeadModel, type HeadType } from "../../model/index.js";
 import { visit } from "../../syntax/index.js";
 import { checkChain } from "./check-chain.js";
 import { checkHeadType } from "../events/check-event.js";
+import { joinEvents } from "../events/events.js";
 import { checkTask } from "./check-task.js";
 import { setType, type CheckContext } from "../context.js";
 import { orderByReads } from "../names/cycles.js";
@@ -85,6 +86,12 @@ function readsOf({ context }: NetworkContext, chain: SymbolOf<"chain">): readonl
 function checkSignal({ context }: NetworkContext, symbol: SymbolOf<"signal">): HeadInfo {
   const { type: node } = symbol.declaration;
   const type = node.kind === "NumberType" || node.kind === "SimpleType" ? undefined : checkHeadType(context, node);
+  if (type?.kind === "classes") {
+    context.reporter.report("MTL4042", { label: type.label, use: "an event" }, node.span, {
+      help: `a signal is one number: \`P(${className(type.label, type.classes[0] ?? "")})\``,
+    });
+    return { symbol, external: true, signed: false };
+  }
   if (type !== undefined) setType(context, symbol.declaration, { kind: "head", type });
   return { symbol, ...omitUndefined({ type }), external: true, signed: false };
 }
@@ -125,14 +132,33 @@ function checkTaskSymbol(
     external: false,
     ...omitUndefined({ trainingOnly }),
   });
+  const { auxiliary, span } = declaration;
+  if (type?.kind === "classes")
+    for (const each of classHeads(state.context, symbol.name, type))
+      heads.set(each.name, {
+        symbol,
+        type: each.type,
+        signed: false,
+        external: false,
+        ...omitUndefined({ trainingOnly }),
+      });
   if (type === undefined || value === undefined) return;
-  models.push({
-    name: symbol.name,
-    ...omitUndefined({ doc: declaration.doc }),
-    keyword: "task",
-    type,
-    value,
-    auxiliary: declaration.auxiliary,
-    span: declaration.span,
+  const name = symbol.name;
+  models.push({ name, ...omitUndefined({ doc: declaration.doc }), keyword: "task", type, value, auxiliary, span });
+  if (type.kind !== "classes") return;
+  for (const [index, each] of classHeads(state.context, name, type).entries())
+    models.push({ ...each, keyword: "class", value: { kind: "class", head: name, index }, auxiliary, span });
+}
+
+/** The probability of each class of a task. */
+function classHeads(
+  { within }: CheckContext,
+  task: string,
+  { label, classes, given }: Extract<HeadType, { kind: "classes" }>,
+): readonly { readonly name: string; readonly type: HeadType }[] {
+  return classes.map((each) => {
+    const joined = joinEvents([{ kind: "label", label: className(label, each) }], given, within);
+    const event = joined.kind === "event" ? joined.event : given;
+    return { name: className(task, each), type: { kind: "probability", event, given } };
   });
 }

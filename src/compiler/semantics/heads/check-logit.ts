@@ -18,6 +18,8 @@ import { setType } from "../context.js";
 
 /** A task's logits: their names, and whether serving computes them. */
 export interface LogitOwner extends Owner {
+  /** Numbers per row: 1, or the number of classes; undefined where that is not known. */
+  readonly width: number | undefined;
   /** How many `logit(…)` there were so far. */
   logits: number;
   /** Never served: what is known only in training may come in. */
@@ -80,6 +82,10 @@ function buildLogit(
     case "NameExpression":
     case "Member":
       return checkValue(state, expression, owner, trainOnly);
+    case "List":
+      // A logit for each class, side by side.
+      if (owner.width !== 1) return checkValue(state, expression, owner, trainOnly);
+      break;
     default:
       break;
   }
@@ -154,7 +160,7 @@ function checkLogitCall(
   return { kind: "logit", node, id: `${owner.id}/logit${owner.logits === 1 ? "" : `_${owner.logits}`}` };
 }
 
-/** A tensor that is itself one number per row, such as `dot(a, b)`. */
+/** A tensor that is itself one number per row, such as `dot(a, b)`, or one for each class. */
 function checkValue(
   state: NetworkContext,
   expression: ast.Expression,
@@ -165,10 +171,11 @@ function checkValue(
   if (node === undefined) return undefined;
   checkServed(state, expression, node, owner, trainOnly);
   const { shape } = nodeAt(state.network, node);
-  if (shape.length === 1 && shape[0] === 1) return { kind: "value", node };
+  const { width = shape[0] ?? 1 } = owner;
+  if (shape.length === 1 && shape[0] === width) return { kind: "value", node };
   state.context.reporter.report(
     "MTL3009",
-    { found: describeValue(expression), shape: showShape(shape) },
+    { found: describeValue(expression), shape: showShape(shape), width },
     expression.span,
     {
       caption: showShape(shape),

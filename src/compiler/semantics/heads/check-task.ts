@@ -15,9 +15,10 @@ export const fittingActivations: Readonly<Record<HeadType["kind"], readonly Acti
   probability: ["sigmoid"],
   expectation: ["softplus", "exp", "identity"],
   score: ["identity"],
+  classes: ["softmax"],
 };
 /** The outermost functions of a task's value. */
-export const activations: readonly Activation["function"][] = ["sigmoid", "softplus", "exp", "identity"];
+export const activations: readonly Activation["function"][] = ["sigmoid", "softmax", "softplus", "exp", "identity"];
 
 /** A task with its type; only the type when its value is wrong. */
 export interface CheckedTask {
@@ -36,12 +37,20 @@ export function checkTask(state: NetworkContext, task: ast.TaskDeclaration): Che
     span: task.span,
     inner: 0,
     logits: 0,
+    width: widthOf(type, task.value),
     auxiliary: task.auxiliary,
   };
   const value = checkActivation(state, task, withoutParentheses(task.value), owner, type);
   return {
     ...omitUndefined({ type, value, trainingOnly: owner.trainingOnly }),
   };
+}
+
+/** Numbers per row of a task's logit; absent where the label whose classes count is wrong, which is reported. */
+function widthOf(type: HeadType | undefined, value: ast.Expression): number | undefined {
+  if (type?.kind === "classes") return type.classes.length;
+  const inner = withoutParentheses(value);
+  return type === undefined && inner.kind === "Call" && inner.callee.text === "softmax" ? undefined : 1;
 }
 
 function checkActivation(
@@ -102,6 +111,7 @@ const meaning: Readonly<Record<HeadType["kind"], string>> = {
   probability: "a probability lies in [0, 1]",
   expectation: "an expected amount has no upper bound",
   score: "a score is an order and nothing more",
+  classes: "the probabilities of the classes add up to 1",
 };
 
 /** Words that are calls of their own where a logit may appear. */

@@ -57,8 +57,9 @@ export function chainFormula(heads: Heads, { name, doc, value, span }: HeadModel
           range: { low: 0, high: 1 },
           span,
         };
+      case "class":
       case "activation":
-        throw new Error(`the chain ${name} over signals has an activation`);
+        throw new Error(`the chain ${name} over signals has no formula`);
     }
   };
   return { name, ...(doc === undefined ? {} : { doc }), value: build(value), chain: true, span };

@@ -10,6 +10,7 @@ import { describeValue } from "../names/describe.js";
 import { describeKind } from "../names/symbols.js";
 import { holds, showInterval } from "../../functions/intervals.js";
 import { showType, type ValueType } from "../values/types.js";
+import { classFields } from "./class-fields.js";
 import { createExpectScope, findCandidate, type CandidateStep, type TestState } from "./expect-scope.js";
 import { inferDate, literalValue } from "./literal.js";
 import { inferCondition } from "./rules/infer-clause.js";
@@ -83,6 +84,8 @@ function inferFields(
   const entries = collectEntries(context, ofRequest ? "request" : "candidate", fields);
   return Object.fromEntries(
     [...entries.values()].flatMap((field) => {
+      const classes = ofRequest ? undefined : classFields(context, field);
+      if (classes !== undefined) return classes;
       const literal = literalValue(field.value);
       if (!ofRequest && isSourceField(context, field)) checkSources(context, field, literal);
       else checkField(state, field, literal, ofRequest);

@@ -203,6 +203,11 @@ function checkLossTerm(
     });
     return undefined;
   }
+  const problem = builtin.problem?.(args, type);
+  if (problem !== undefined) {
+    context.reporter.report("MTL3121", { loss: builtin.name, head: entry.key.text, problem }, term.name.span);
+    return undefined;
+  }
   if (!checkLossOptions(context, builtin, term.given, args, { name: entry.key.text, type }, heads)) return undefined;
   const { space } = args;
   const { own, rows } = splitArguments(builtin, args);

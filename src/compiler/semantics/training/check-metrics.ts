@@ -9,6 +9,7 @@ import {
   stopTerms,
   type Metric,
 } from "../../metrics/index.js";
+import { declaredHeads } from "../../model/index.js";
 import type {
   Arguments,
   DataModel,
@@ -57,7 +58,7 @@ export function checkMetrics(
     stated.set(name, metrics);
   }
   const watched = stop === undefined ? [] : stopTerms(stop);
-  return models.map(({ name, type }) => {
+  return declaredHeads(models).map(({ name, type }) => {
     const listed = stated.get(name) ?? defaultsOf({ name, type }, spec);
     const all = [...listed, ...watched.flatMap(({ head, metric }) => (head === name ? [metric] : []))];
     // A metric that is asked for twice is measured once.

@@ -1,4 +1,4 @@
-import type { CstNode } from "chevrotain";
+import type { CstNode, IToken } from "chevrotain";
 import { joinSpans, type Span } from "../../text/index.js";
 import type * as ast from "../ast.js";
 import { buildCallOrName, buildEntries, buildExpression, buildItem, buildList, buildSum } from "./build-expression.js";
@@ -351,17 +351,21 @@ function buildLabel(context: BuildContext, node: cst.LabelEntryCstNode): ast.Lab
   const amount = first(children.AmountKeyword);
   const unit = first(children.unit);
   const close = first(children.RParen);
-  const base = event ?? amount;
+  const several = first(children.ClassesKeyword);
+  const list = first(children.callArguments);
+  const base = event ?? amount ?? several;
   const type: ast.LabelType | ast.MissingType =
     base === undefined
       ? missingType({ ...span, start: span.end })
       : {
           kind: "LabelType",
-          base: event === undefined ? "amount" : "event",
+          base: event !== undefined ? "event" : amount !== undefined ? "amount" : "classes",
           ...(unit === undefined ? {} : { unit: buildName(context, [unit], span.end) }),
+          ...(several === undefined ? {} : { classes: buildClasses(context, several, children.callArguments) }),
           span: {
             ...spanOfToken(context, base),
             ...(close === undefined ? {} : { end: close.startOffset + 1 }),
+            ...(list === undefined ? {} : { end: spanOfNode(context, list, span.end).end }),
           },
         };
   return {
@@ -375,6 +379,16 @@ function buildLabel(context: BuildContext, node: cst.LabelEntryCstNode): ast.Lab
     ...docAbove(context, span.start),
     span,
   };
+}
+
+/** What is in the parentheses of `classes(…)`. */
+function buildClasses(
+  context: BuildContext,
+  word: IToken,
+  list: readonly cst.CallArgumentsCstNode[] | undefined,
+): readonly ast.Argument[] {
+  const call = buildCallOrName(context, word, list);
+  return call.kind === "Call" ? call.arguments : [];
 }
 
 function buildTyped(context: BuildContext, node: cst.TypedEntryCstNode): ast.TypedEntry {

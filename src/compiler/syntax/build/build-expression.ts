@@ -128,8 +128,8 @@ function buildOperand(context: BuildContext, node: cst.OperandCstNode, at: numbe
   const children = parts(node);
   const end = endOf(node, at);
   let result = buildPrimary(context, children, end);
-  for (const member of real(children.members)) {
-    const name = buildName(context, [member], end);
+  for (const member of children.memberName ?? []) {
+    const name = buildName(context, parts(member).name, end);
     result = { kind: "Member", object: result, member: name, span: joinSpans(result.span, name.span) };
   }
   return result;

@@ -1,4 +1,4 @@
-import { joinSpans, type Span } from "../../text/index.js";
+import { joinSpans, omitUndefined, type Span } from "../../text/index.js";
 import type * as ast from "../ast.js";
 import type * as cst from "../cst.js";
 import { buildSum } from "./build-expression.js";
@@ -100,12 +100,21 @@ function buildEvent(
 }
 
 function buildEventTerm(context: BuildContext, node: cst.EventTermCstNode, at: number): ast.EventExpression {
-  const { NotKeyword, Identifier, event } = parts(node);
+  const { NotKeyword, Identifier, memberName, event } = parts(node);
   const end = endOf(node, at);
   const token = first(Identifier);
   const name = token === undefined ? undefined : buildName(context, [token], end);
+  const dotted = first(memberName);
+  const member = dotted === undefined ? undefined : buildName(context, parts(dotted).name, end);
   let result: ast.EventExpression =
-    name === undefined ? buildEvent(context, event, end) : { kind: "EventName", name, span: name.span };
+    name === undefined
+      ? buildEvent(context, event, end)
+      : {
+          kind: "EventName",
+          name,
+          ...omitUndefined({ member }),
+          span: member === undefined ? name.span : joinSpans(name.span, member.span),
+        };
   for (const not of real(NotKeyword).toReversed())
     result = { kind: "EventNot", operand: result, span: joinSpans(spanOfToken(context, not), result.span) };
   return result;

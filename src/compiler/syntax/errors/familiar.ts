@@ -19,6 +19,10 @@ const amountLabel: Familiar = {
   word: "amount",
   help: "a number is an `amount`, with its unit or not: `amount(seconds)`",
 };
+const classesLabel: Familiar = {
+  word: "classes",
+  help: "one of several is a label of classes: `classes(sport, news)`, or `classes(5)` for the numbers 0 to 4",
+};
 const classLabel: Familiar = {
   help: "a label is an `event` or an `amount`: a grade is an event for each step, `good: event = grade >= 4`, or an amount, whose mean `E(grade)` predicts",
 };
@@ -95,10 +99,10 @@ const familiar: Readonly<Record<Exclude<FamiliarPlace, "parameter">, Readonly<Re
     numeric: amountLabel,
     regression: amountLabel,
     continuous: amountLabel,
-    class: classLabel,
-    classes: classLabel,
-    categorical: classLabel,
-    multiclass: classLabel,
+    class: classesLabel,
+
+    categorical: classesLabel,
+    multiclass: classesLabel,
     ordinal: classLabel,
     int: classLabel,
     integer: classLabel,

@@ -224,7 +224,11 @@ const choices: Readonly<Record<string, Choice>> = {
     what: "a type",
     known: ["P(…)", "E(…)", "score", "number", "text", "bool", "time", "duration"],
   },
-  "`event` or `amount(unit)`": { place: "label", what: "a kind of label", known: ["event", "amount"] },
+  "`event`, `amount(unit)` or `classes(a, b, …)`": {
+    place: "label",
+    what: "a kind of label",
+    known: ["event", "amount", "classes"],
+  },
   "`at`, `candidate` or `expect`": steps,
 };
 

@@ -18,6 +18,7 @@ import {
 import type { Fitted, FittedFeature } from "./fitted.js";
 import type { Records } from "../batches/records.js";
 import type { Relation } from "../files/relation.js";
+import { compileClass } from "./label-classes.js";
 import { float64Of, int32Of, int8Of, listOf, textReader, wordPairsOf } from "./vectors.js";
 
 /** Where a column goes: word `first + i * stride` of the records for row i. */
@@ -217,6 +218,12 @@ export function createLabelEncoder({ columns }: Relation, label: LabelModel): Co
       sql: doubleSql(compileFinite(label.source, columns)),
       fill: (vector, target, counts) => fillLabel(float64Of(vector), target, counts, (value) => value),
     };
+  if (label.base === "classes")
+    return {
+      sql: compileClass(label, columns),
+      fill: (vector, target, counts) =>
+        fillLabel(int32Of(vector), target, counts, (value) => (value < 0 ? NaN : value)),
+    };
   return {
     sql: `coalesce(CAST(${compileBoolean(label.source, columns)} AS TINYINT), -1)`,
     fill: (vector, target, counts) => fillLabel(int8Of(vector), target, counts, (value) => (value < 0 ? NaN : value)),
@@ -224,7 +231,7 @@ export function createLabelEncoder({ columns }: Relation, label: LabelModel): Co
 }
 
 function fillLabel(
-  values: Float64Array | Int8Array,
+  values: Float64Array | Int32Array | Int8Array,
   { records: { floats }, first, stride, rows }: Target,
   counts: Counts,
   convert: (value: number) => number,

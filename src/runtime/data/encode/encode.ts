@@ -253,7 +253,8 @@ function withinChecks({ labels, layout }: EncodeRequest, first: number) {
           run: ({ floats }: Records, stride: number, rows: number): void => {
             for (let row = 0; row < rows; row++) {
               const value = floats[row * stride + own]!;
-              if (value === value && value !== 0 && floats[row * stride + other] === 0) check.count += 1;
+              const holds = value === value && (value !== 0 || label.base === "classes");
+              if (holds && floats[row * stride + other] === 0) check.count += 1;
             }
           },
         };

@@ -13,6 +13,7 @@ import {
   fittedOf,
   listTexts,
 } from "./feature-encoder.js";
+import { evaluateClass } from "./label-classes.js";
 import { readingOf } from "../files/files.js";
 import type { Fitted } from "./fitted.js";
 import { createBatch } from "../batches/records.js";
@@ -159,9 +160,20 @@ function rawValue(
   return { expression: { kind: "column", name: "value", span }, row: () => ({ value }) };
 }
 
-function labelStore({ base, source }: LabelModel, index: number, width: number, rules: TextRules): Store {
+function labelValue(label: LabelModel, row: RawRow, rules: TextRules): number | boolean | null {
+  switch (label.base) {
+    case "amount":
+      return evaluateNumber(label.source, row, rules);
+    case "event":
+      return evaluateBoolean(label.source, row, rules);
+    case "classes":
+      return evaluateClass(label, row, rules);
+  }
+}
+
+function labelStore(label: LabelModel, index: number, width: number, rules: TextRules): Store {
   return (batch, at, row) => {
-    const value = base === "amount" ? evaluateNumber(source, row, rules) : evaluateBoolean(source, row, rules);
+    const value = labelValue(label, row, rules);
     batch.labels[at * width + index] = Number(value ?? 0);
     batch.known[at * width + index] = value === null ? 0 : 1;
   };

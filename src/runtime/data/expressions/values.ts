@@ -39,7 +39,7 @@ export class ValueError extends Error {
 }
 
 /** What a value can be needed as. */
-export type Needed = "number" | "boolean" | "text";
+export type Needed = "number" | "boolean" | "text" | "class";
 
 /** The characters that trimming strips: ASCII white space. */
 export const whiteSpace = " \t\n\r\v\f";

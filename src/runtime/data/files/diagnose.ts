@@ -1,5 +1,5 @@
 /** From an error of DuckDB in the middle of a query to what the user can fix: the file, the row, the value. */
-import type { ColumnExpression } from "../../../compiler/model/model.js";
+import type { ColumnExpression, LabelModel } from "../../../compiler/model/model.js";
 import type { Span } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import { cellOf } from "../encode/cells.js";
@@ -8,6 +8,7 @@ import type { Database } from "./database.js";
 import { findInvalidLine } from "../encode/encoding.js";
 import { columnsOf } from "../expressions/expression.js";
 import { isZstd } from "./files.js";
+import { evaluateClass } from "../encode/label-classes.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
 import { firstLine } from "./schema.js";
 import { relationSql, type Source } from "./source.js";
@@ -21,6 +22,8 @@ export interface Reading {
   readonly user: string;
   /** Set for an event, whose errors have their own words. */
   readonly event?: string;
+  /** Set for a label of classes. */
+  readonly classes?: LabelModel;
   /** Set for the sample weight. */
   readonly isWeight?: true;
   readonly span: Span;
@@ -121,8 +124,10 @@ async function findRow(database: Database, source: Source, reading: Reading): Pr
   return undefined;
 }
 
-function read({ expression, as }: Reading, row: RawRow): unknown {
+function read({ expression, as, classes }: Reading, row: RawRow): unknown {
   switch (as) {
+    case "class":
+      return classes === undefined ? null : evaluateClass(classes, row, cleanRules);
     case "number":
       return evaluateNumber(expression, row, cleanRules);
     case "boolean":
@@ -140,7 +145,11 @@ async function failureOf(
   file: string,
   row: number,
 ): Promise<Failure> {
-  const { event, user, span, expression } = reading;
+  const { event, classes, user, span, expression } = reading;
+  if (classes !== undefined && needed === "class") {
+    const { name: label, classes: known = [] } = classes;
+    return createFailure("MTL7360", { label, file, row, value, known: known.map((each) => String(each.value)) }, span);
+  }
   const label = expression.kind === "column" ? event : undefined;
   const found = column === undefined ? undefined : await explainBadValues(database, source, { column, needed, label });
   // A weight that is null is an error of its own.
@@ -175,6 +184,8 @@ export function describeNeeded(needed: Needed): string {
       return "0, 1, true or false";
     case "text":
       return "one value";
+    case "class":
+      return "one of the classes of the label";
   }
 }
 

@@ -88,6 +88,10 @@ export function problemOf(
   if (counts.least < counts.greatest) return undefined;
   const constant = (reason: string): SpaceProblem => ({ kind: "constant", reason });
   if (type.kind === "expectation") return constant(`\`${type.label}\` is ${counts.least} in every row of ${inside}`);
+  if (type.kind === "classes")
+    return constant(
+      `every row of ${inside} has the class \`${type.classes[counts.least] ?? ""}\` of \`${type.label}\``,
+    );
   const quantity = counts.zeros > 0 ? "no" : "every";
   return constant(`${quantity} row of ${inside} ${holds(labels, own)}`);
 }

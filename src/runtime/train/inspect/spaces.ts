@@ -1,6 +1,7 @@
 /** Heads whose rows teach nothing, or one answer. */
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { EventModel } from "../../../compiler/model/heads.js";
+import { labelOfEvent } from "../../../compiler/model/labels.js";
 import type { Model } from "../../../compiler/model/model.js";
 import type { Span } from "../../../compiler/text/index.js";
 import type { Dataset } from "../../data/index.js";
@@ -71,7 +72,9 @@ export function warnOfSpaces(model: Model, data: Dataset): readonly Diagnostic[]
 /** Where the labels that a head speaks of are made. */
 function lookAtLabels({ labels }: Pick<Model, "labels">, type: TrueType): string {
   const names =
-    type.kind === "expectation" ? [type.label] : type.event.flatMap((l) => (l.kind === "label" ? [l.label] : l.labels));
+    type.kind === "probability"
+      ? type.event.flatMap((l) => (l.kind === "label" ? [l.label] : l.labels)).map(labelOfEvent)
+      : [type.label];
   const sources = labels.filter(({ name }) => names.includes(name)).map(({ name }) => `\`${name}\``);
   return `look at how ${sources.join(" and ")} ${sources.length > 1 ? "are" : "is"} made in \`labels\`, and at the file`;
 }

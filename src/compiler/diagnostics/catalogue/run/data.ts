@@ -59,6 +59,15 @@ export const dataDiagnostics = defineDiagnostics({
     about: "The label is an event, and a row has a value other than 0, 1, true, false or null.",
     fix: "State in the label when the event happens: `rich: event = income > 50_000`.",
   },
+  MTL7360: {
+    slug: "unknown-class-value",
+    severity: "error",
+    title: "value that is not one of a label's classes",
+    message: (p: { label: string; file: string; row: number; value: string; known: readonly string[] }) =>
+      `label \`${p.label}\` is \`${p.value}\` in row ${p.row} of \`${p.file}\`, which is not one of its classes: ${p.known.slice(0, 20).join(", ")}${p.known.length > 20 ? ", …" : ""}, or null if unknown`,
+    about: "A label of classes has one of the texts that the spec lists, or one of the numbers from 0, on each row.",
+    fix: 'List the class, `classes(…, other: "the text")`, or list what means null in `nulls` of the format.',
+  },
   MTL7107: {
     slug: "invalid-sample-weight",
     severity: "error",

@@ -71,10 +71,12 @@ export const columnsDiagnostics = defineDiagnostics({
     slug: "label-type",
     severity: "error",
     title: "label type mismatch",
-    message: (p: { label: string; base: "event" | "amount"; found: string }) =>
-      p.base === "event"
-        ? `\`${p.label}\` is an event, which is true or false, but its expression is a ${p.found}`
-        : `\`${p.label}\` is an amount, but its expression is ${p.found === "bool" ? "true or false" : `a ${p.found}`}`,
+    message: (p: { label: string; base: "event" | "amount" | "classes"; found: string }) =>
+      p.base === "classes"
+        ? `\`${p.label}\` has classes, but its expression is ${p.found === "bool" ? "true or false" : `a ${p.found}`}`
+        : p.base === "event"
+          ? `\`${p.label}\` is an event, which is true or false, but its expression is a ${p.found}`
+          : `\`${p.label}\` is an amount, but its expression is ${p.found === "bool" ? "true or false" : `a ${p.found}`}`,
     about: "An event is true or false and an amount is a number, but the expression has the other type.",
     fix: "Declare the label with the type of the expression, or compare: `rich: event = income > 50_000`.",
   },

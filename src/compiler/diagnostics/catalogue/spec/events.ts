@@ -1,4 +1,5 @@
 import { defineDiagnostics } from "../../define.js";
+import { joinNames } from "../../words.js";
 
 /** MTL4xxx: events, sample spaces and leakage. */
 export const eventsDiagnostics = defineDiagnostics({
@@ -29,6 +30,62 @@ export const eventsDiagnostics = defineDiagnostics({
     about:
       "Four rules derive a probability or an expectation from others: the chain rule, `P(A | C) * P(B | A & C)`; its inverse, the quotient; the complement, `1 - P(A | C)`; and `P(A | C) * E(y | A & C)` for an amount that is 0 outside of A. This expression follows none of them. In a `fusion` formula any product is valid: there it is a number, and has no loss.",
     fix: "Use the conditional that the notes name, or move the expression to a `fusion`.",
+  },
+  MTL4040: {
+    slug: "malformed-classes",
+    severity: "error",
+    title: "malformed classes",
+    message: (p: { label: string; found: string; most: number }) =>
+      `the classes of \`${p.label}\` are 2 to ${p.most} names, or their number, not ${p.found}`,
+    about:
+      '`classes(sport, news, estate: "real estate")` names the classes of a label, each with the text that the column has for it where that is not the name. `classes(5)` is for a column that has the numbers 0 to 4.',
+    fix: "Name the classes, or say how many there are.",
+  },
+  MTL4041: {
+    slug: "class-twice",
+    severity: "error",
+    title: "two classes with one name or one text",
+    message: (p: { label: string; name: string }) => `\`${p.label}\` has the class \`${p.name}\`, or its text, twice`,
+    about: "A row has one class, so that neither names of classes nor what stands for them in the data may repeat.",
+    fix: "Leave one of them out.",
+  },
+  MTL4042: {
+    slug: "classes-as-event",
+    severity: "error",
+    title: "label of classes where an event or a number is expected",
+    message: (p: { label: string; use: string }) => `\`${p.label}\` has several classes and is not ${p.use}`,
+    about:
+      "A label of classes says which of several things happened. `P(category)` is a probability for each; an event is one of them, `category.sport`.",
+    fix: "Name one of its classes.",
+  },
+  MTL4043: {
+    slug: "unknown-class",
+    severity: "error",
+    title: "unknown class",
+    message: (p: { label: string; name: string; known: readonly string[]; suggestion: string | undefined }) =>
+      p.known.length === 0
+        ? `\`${p.label}\` does not have classes`
+        : `\`${p.label}\` does not have a class \`${p.name}\`${p.suggestion === undefined ? `; it has ${joinNames(p.known, "and")}` : `; did you mean \`${p.suggestion}\`?`}`,
+    about: "The name after the dot is not a class of the label, or of the task that predicts it.",
+    fix: "Use one of the classes that the label has.",
+  },
+  MTL4044: {
+    slug: "classes-without-condition",
+    severity: "error",
+    title: "classes outside their condition",
+    message: (p: { label: string; outer: string }) =>
+      `\`${p.label}\` lies within \`${p.outer}\`: other rows have none of its classes`,
+    about:
+      "The probabilities of classes add up to 1, so that each row of the condition must have one of them. Where a label lies within an event, the others do not.",
+    fix: "Put the event into the condition: `P(category | click)`.",
+  },
+  MTL4045: {
+    slug: "classes-as-number",
+    severity: "error",
+    title: "task of classes where a number is expected",
+    message: (p: { head: string }) => `\`${p.head}\` has a probability for each class and is not one number`,
+    about: "A formula and a chain read the probability of one class, `kind.sport`.",
+    fix: "Name the class that is meant.",
   },
   MTL4004: {
     slug: "chain-type",

@@ -7,7 +7,10 @@ export const headsDiagnostics = defineDiagnostics({
     slug: "logit-width",
     severity: "error",
     title: "logit width is not 1",
-    message: (p: { found: string; shape: string }) => `a logit is one number per row, but ${p.found} is ${p.shape}`,
+    message: (p: { found: string; shape: string; width: number }) =>
+      p.width === 1
+        ? `a logit is one number per row, but ${p.found} is ${p.shape}`
+        : `the logits of ${p.width} classes are ${p.width} numbers per row, but ${p.found} is ${p.shape}`,
     about:
       "A logit is one number per row. `logit(tensor)`, a linear layer of width 1 with a bias, turns a tensor of any width into one.",
     fix: "Write `logit(…)` around the tensor.",
@@ -136,6 +139,14 @@ export const headsDiagnostics = defineDiagnostics({
     about:
       "The losses of one head are added up in its entry, `click: bce + 0.5 * jrc`. A penalty is shown and compared by its name, so that each has one.",
     fix: "Write an entry for each penalty: `tables: 1e-6 * l2(embeddings)` and `rest: 1e-5 * l2(weights)`.",
+  },
+  MTL3121: {
+    slug: "loss-argument-of-head",
+    severity: "error",
+    title: "argument of a loss does not fit its head",
+    message: (p: { loss: string; head: string; problem: string }) => `\`${p.loss}\` on \`${p.head}\` ${p.problem}`,
+    about: "Some arguments of losses depend on the head, such as a weight for each of its classes.",
+    fix: "Give as many as the head has.",
   },
   MTL3084: {
     slug: "idle-loss-option",

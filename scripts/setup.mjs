@@ -1,4 +1,4 @@
-// Everything a fresh clone needs: packages, the build, the native engine, and `npx mtlc`. Quick when nothing changed.
+// Everything a fresh clone needs: packages, the build, the native engine, LightGBM, and `npx mtlc`. Quick when nothing changed.
 // MTLC_ENGINE=wasm (or cpu) leaves the native engine out.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readlinkSync, rmSync, statSync, symlinkSync } from "node:fs";
@@ -57,11 +57,19 @@ async function setUpEngine() {
   if (result.kind === "unavailable") report(`no native engine, so wasm runs, slower: ${result.reason}`);
 }
 
+async function setUpTrees() {
+  const { setUpLightGbm } = await import("../dist/runtime/trees/setup.js");
+  const result = await setUpLightGbm({ report });
+  if (result.kind === "ready" && result.installed) report(`LightGBM is ready in ${dirname(result.path)}`);
+  if (result.kind === "unavailable") report(`no LightGBM, so no trees can be made: ${result.reason}`);
+}
+
 try {
   if (!packagesAreCurrent()) installPackages();
   if (await build()) report("built dist");
   linkCommand();
   await setUpEngine();
+  await setUpTrees();
 } catch (error) {
   report(error.message);
   process.exitCode = 1;

@@ -82,7 +82,8 @@ export type {
   WarmStartReport,
 } from "./runtime/events.js";
 export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
-export { train, type TrainOptions } from "./runtime/jobs/train.js";
+export { train } from "./runtime/jobs/train.js";
+export type { TrainOptions } from "./runtime/jobs/train-options.js";
 export type { FeatureColumn } from "./runtime/data/expressions/row-columns.js";
 export {
   type DataProfile,

@@ -29,6 +29,14 @@ export type TrainEvent =
       /** Set when the run goes on from a checkpoint. */
       readonly resumed?: { readonly step: number; readonly epoch: number };
     }
+  /** Trees begin to grow; an epoch is then a round. */
+  | {
+      readonly kind: "growing";
+      readonly rows: Readonly<Record<DataRole, number>>;
+      readonly tasks: number;
+      /** The most of a task. */
+      readonly rounds: number;
+    }
   | ({ readonly kind: "warmStarted" } & WarmStartReport)
   /** Before the first step, for which the engine compiles the graph: it neither reports nor ends until that is done. */
   | { readonly kind: "compiling" }

@@ -27,6 +27,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   model: ["formats", "functions", "text"],
   // Metrics: a row each, with what it computes.
   metrics: ["editions", "model", "text"],
+  // Ensembles of trees: a text in, sums out.
+  trees: [],
   // Only types of the model: the standalone module carries these files with it.
   ranking: ["model"],
   formulas: ["functions", "model", "text"],
@@ -94,6 +96,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "functions",
     "ranking",
     "model",
+    "trees",
     "semantics",
     "syntax",
     "diagnostics",
@@ -188,6 +191,7 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^prettier/, in: /^src\/(compiler\/format\/|prettier\.ts)/ },
   { name: /^@tensorflow\//, in: /^src\/runtime\/engine\// },
   { name: /^@duckdb\//, in: /^src\/runtime\/data\// },
+  { name: /^koffi/, in: /^src\/runtime\/trees\// },
   { name: /^(libsql|@redis\/client)/, in: /^src\/runtime\/flow\// },
   { name: /^ajv/, in: /^src\/(runtime\/(artifact|specs)|project|server)\// },
   { name: /^jsonc-parser$/, in: /^src\/(runtime\/specs|project|server)\// },

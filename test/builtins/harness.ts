@@ -116,6 +116,7 @@ export function runLayer(
       value: declare(name, shape, { kind: "constant", value: initial }, "statistic"),
       update: (value) => updates.push({ kind: "assign", state: name, value }),
     }),
+    fed: () => builder.input("fed", float32("B", 1)),
     random: (shape) => {
       variables.set(step.name, { ...step, type: { dtype: "int32", shape: [] }, role: "step" });
       const at = builder.state({ ...step, type: { dtype: "int32", shape: [] }, role: "step" });

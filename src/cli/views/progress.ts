@@ -2,7 +2,7 @@
 import { plural } from "../../compiler/text/index.js";
 import { stripVTControlCharacters } from "node:util";
 import type { DataRole, EncodingReport } from "../../runtime/data/index.js";
-import type { EpochRecord, TrainEvent } from "../../runtime/events.js";
+import type { EpochRecord, TrainEvent, TrainSummary } from "../../runtime/events.js";
 import { showDiagnostics } from "../show-diagnostics.js";
 import type { Terminal } from "../terminal.js";
 import { scoresLine } from "./scores.js";
@@ -23,6 +23,7 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
   const { errStyle: style } = terminal;
   let drawn = false;
   let lastPlain = performance.now();
+  let unit: "epoch" | "round" = "epoch";
   const clear = (): void => {
     if (drawn) terminal.err("\r\x1b[2K");
     drawn = false;
@@ -57,13 +58,15 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
         clear();
         for (const text of oddities(event.role, event.report)) line(style.dim(text));
         return;
+      case "growing": {
+        unit = "round";
+        line(growingText(event));
+        return;
+      }
       case "started": {
         const { rows, epochs, batch, parameters, resumed } = event;
-        const others = (["validation", "test"] as const).flatMap((role) =>
-          rows[role] === 0 ? [] : [`${count(rows[role])} ${role}`],
-        );
         line(
-          `${[`${count(rows.train)} train`, ...others].join(", ")} rows · ${plural(epochs, "epoch")}, batch ${count(batch)} · ${plural(parameters, "parameter")}`,
+          `${rowsText(rows)} · ${plural(epochs, "epoch")}, batch ${count(batch)} · ${plural(parameters, "parameter")}`,
         );
         if (resumed !== undefined) line(`going on after step ${count(resumed.step)} of epoch ${resumed.epoch + 1}`);
         return;
@@ -93,15 +96,14 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
         status(`evaluating ${plural(event.rows, "row")}`);
         return;
       case "epoch":
-        line(epochLine(event.record, event.epochs));
+        line(`${unit} ${epochLine(event.record, event.epochs)}`);
         return;
       case "validated":
-        line(epochLine(event.record, event.epochs, event.record.step));
+        line(`${unit} ${epochLine(event.record, event.epochs, event.record.step)}`);
         return;
       case "finished": {
-        const { rowsPerSecond, seconds, ended, keptEpoch, keptStep } = event.summary;
-        if (ended === "stopped")
-          line(`stopped early; the weights of epoch ${keptEpoch}, step ${count(keptStep)}, are kept`);
+        const { rowsPerSecond, seconds, ended } = event.summary;
+        if (ended === "stopped") line(stoppedText(unit, event.summary));
         line(style.dim(`trained in ${duration(seconds)}, ${rate(rowsPerSecond)}`));
         return;
       }
@@ -120,6 +122,17 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
   return { onEvent, close: clear };
 }
 
+function growingText({ rows, rounds, tasks }: Extract<TrainEvent, { kind: "growing" }>): string {
+  return `${rowsText(rows)} · ${plural(rounds, "round")} of trees${tasks === 1 ? "" : ` of ${tasks} tasks`}`;
+}
+
+function rowsText(rows: Readonly<Record<DataRole, number>>): string {
+  const others = (["validation", "test"] as const).flatMap((role) =>
+    rows[role] === 0 ? [] : [`${count(rows[role])} ${role}`],
+  );
+  return `${[`${count(rows.train)} train`, ...others].join(", ")} rows`;
+}
+
 function plainData({ phase, role, rows }: Extract<TrainEvent, { kind: "data" }>): string {
   return `${phase === "fit" ? "reading" : "encoding"} ${role} data: ${plural(rows, "row")}`;
 }
@@ -127,7 +140,14 @@ function plainData({ phase, role, rows }: Extract<TrainEvent, { kind: "data" }>)
 function epochLine({ epoch, losses, evaluation, best }: EpochRecord, epochs: number, step?: number): string {
   const within = step === undefined ? "" : `, step ${count(step)}`;
   const scores = evaluation === undefined ? "" : ` · ${evaluation.role}: ${scoresLine(evaluation.heads)}`;
-  return `epoch ${epoch}/${epochs}${within} · ${lossesText(losses)}${scores}${best === true ? " · best" : ""}`;
+  const trained = Object.keys(losses).length === 0 ? "" : ` · ${lossesText(losses)}`;
+  return `${epoch}/${epochs}${within}${trained}${scores}${best === true ? " · best" : ""}`;
+}
+
+function stoppedText(unit: "epoch" | "round", { keptEpoch, keptStep }: TrainSummary): string {
+  return unit === "round"
+    ? `stopped early; the first ${plural(keptEpoch, "round")} are kept`
+    : `stopped early; the weights of epoch ${keptEpoch}, step ${count(keptStep)}, are kept`;
 }
 
 /** `loss 0.1423 (income 0.1321, marital 0.0102)`. */

@@ -41,6 +41,8 @@ export interface LayerBuiltin extends BuiltinBase {
   readonly positions?: true;
   /** Whether what it reads gets no gradient through it. */
   readonly stopsGradient?: true;
+  /** Whether a program does not compute it: its functions are fed its value, and nothing that it reads is computed for it. */
+  readonly isFed?: true;
 }
 
 /**
@@ -104,6 +106,8 @@ export interface LayerContext {
   readonly ownStatistic?: LayerContext["statistic"];
   /** Uniform numbers in [0, 1), other ones each step and each call; a function of (spec seed, step, node id). */
   readonly random: (shape: readonly (number | string)[]) => ValueId;
+  /** [B, 1]: the input of the function that is fed the value of this node; of a layer that is fed. */
+  readonly fed: () => ValueId;
 }
 
 /**
@@ -149,6 +153,16 @@ interface LossBase extends BuiltinBase {
   readonly problem?: (args: Arguments, head: HeadType) => string | undefined;
   /** It takes the logarithm of an amount, which is therefore never below 0. */
   readonly needs?: "positive";
+  /** How trees minimise it; absent: they cannot. */
+  readonly trees?: TreeObjective;
+}
+
+/** What LightGBM is told to minimise for a loss on a head that is trees. */
+export interface TreeObjective {
+  /** What the head must make of the sum of its trees. */
+  readonly activation: "sigmoid" | "exp" | "identity";
+  /** LightGBM's parameters, `objective` among them. */
+  readonly parameters: (args: Arguments) => Readonly<Record<string, string | number | boolean>>;
 }
 
 /** A loss that judges each row by itself: one number per row, before masks and weights. */

@@ -42,6 +42,7 @@ import { pairs } from "./layers/pairs.js";
 import { stack } from "./layers/stack.js";
 import { pool } from "./layers/pool.js";
 import { stop } from "./layers/stop.js";
+import { trees } from "./trees.js";
 import { approxNdcg } from "./losses/approx-ndcg.js";
 import { bce } from "./losses/bce.js";
 import { crossEntropy } from "./losses/cross-entropy.js";
@@ -98,6 +99,7 @@ export const layers: readonly LayerBuiltin[] = [
   pool,
   attend,
   ait,
+  trees,
   ...activationLayers,
 ];
 /** The layers that the checker makes and no spec names. */

@@ -98,6 +98,7 @@ function build(model: Pick<Model, "nodes">, node: NetNode, args: Arguments, note
     parameter: (name, shape) => variable(name, shape, "parameter"),
     statistic: (name, shape) => ({ value: variable(name, shape, "statistic"), update: () => undefined }),
     random: (shape) => builder.input("random", float32(...shape)),
+    fed: () => builder.input("fed", float32("B", 1)),
   };
   const ofEach = (name: string, shape: readonly number[], role: TensorShape["role"]): ValueId => {
     for (const member of members) note({ name: `${member}.${name}`, shape, role });

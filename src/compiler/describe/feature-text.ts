@@ -20,7 +20,7 @@ function typeOptions(feature: FeatureModel): readonly string[] {
     case "numeric":
       return [
         `scale: ${feature.scale}`,
-        `missing: ${feature.missing === "mean" ? "mean" : numberText(feature.missing)}`,
+        `missing: ${typeof feature.missing === "string" ? feature.missing : numberText(feature.missing)}`,
       ];
     case "bucket":
       return [boundariesText(feature.boundaries), `embed: ${numberText(feature.embed)}`];

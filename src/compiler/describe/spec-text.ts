@@ -4,6 +4,7 @@ import { metricText, watchedText } from "../metrics/index.js";
 import {
   type Arguments,
   type DataModel,
+  hasTrees,
   type Model,
   type FileReading,
   type SourceModel,
@@ -43,7 +44,9 @@ export function specText(model: Model): string {
       .map((head) => `${docText(head.doc)}${headText(model, head)}`)
       .join("\n"),
     model.heads.length === 0 ? "" : block("loss", lossEntries(model)),
-    model.heads.length === 0 ? "" : block("train", trainEntries(model.train)),
+    model.heads.length === 0
+      ? ""
+      : block("train", hasTrees(model) ? treeTrainEntries(model.train) : trainEntries(model.train)),
     block(
       "metrics",
       model.metrics.map(({ head, metrics }) => `${head}: [${metrics.map((metric) => metricText(metric)).join(", ")}]`),
@@ -180,10 +183,18 @@ function trainEntries(train: TrainModel): readonly string[] {
     `stop: ${stopText(train.stop)}`,
     `shuffle: ${String(train.shuffle)}`,
     `seed: ${numberText(train.seed)}`,
-    ...(train.formerly === undefined
-      ? []
-      : [`formerly: { ${train.formerly.map(({ name, was }) => `${name}: ${was}`).join(", ")} }`]),
+    ...formerlyEntries(train.formerly),
   ];
+}
+
+/** Trees have no gradients, and what goes with these. */
+function treeTrainEntries({ stop, seed, formerly }: TrainModel): readonly string[] {
+  return [`stop: ${stopText(stop)}`, `seed: ${numberText(seed)}`, ...formerlyEntries(formerly)];
+}
+
+function formerlyEntries(formerly: TrainModel["formerly"] = []): readonly string[] {
+  if (formerly.length === 0) return [];
+  return [`formerly: { ${formerly.map(({ name, was }) => `${name}: ${was}`).join(", ")} }`];
 }
 
 /** `adam(…)`, or one for each part. */

@@ -148,7 +148,11 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
     case "numeric":
       return [
         facet("scale", "feature.scale", feature.scale),
-        facet("missing", "feature.missing", feature.missing === "mean" ? "mean" : numberText(feature.missing)),
+        facet(
+          "missing",
+          "feature.missing",
+          typeof feature.missing === "string" ? feature.missing : numberText(feature.missing),
+        ),
       ];
     case "bucket":
       return [

@@ -21,6 +21,7 @@ import {
   batchInputs,
   batchLayout,
   type FittedSizes,
+  hasTrees,
   type HeadModel,
   type Model,
   servedHeads,
@@ -61,12 +62,16 @@ export const stepVariable: StateVariable = {
  *   would say of the rows, and of auxiliary heads, which serving does not have, what training would.
  * - `predict`: only from `ids` and `numbers`, the value [B] of each head that is not auxiliary, as served.
  *
+ * A model of trees has no `train`, and the other functions are fed the sums of its trees (`treesInput`).
+ *
  * Throws when a size or a serving value is missing, and on a model that the checker would not let pass.
  */
 export function lowerModel(model: Model, sizes: FittedSizes, options: LowerOptions = {}): Program {
   const tables = planEmbeddings(model, sizes, options);
   const lowering = { model, tables, serving: options.serving ?? {} };
-  const functions = [...lowerTrain(lowering), lowerEvaluate(lowering), lowerPredict(lowering)];
+  // A program does not train what it is fed.
+  const train = hasTrees(model) ? [] : lowerTrain(lowering);
+  const functions = [...train, lowerEvaluate(lowering), lowerPredict(lowering)];
   const state = new Map<string, StateVariable>();
   for (const { variables } of functions) for (const variable of variables) state.set(variable.name, variable);
   return { state: [...state.values()], functions: functions.map(({ fn }) => fn) };

@@ -11,10 +11,11 @@ import {
   resolveLayer,
 } from "../builtins/index.js";
 import { dense } from "../builtins/dense.js";
-import type { GraphBuilder, ValueId } from "../graph/index.js";
+import { float32, type GraphBuilder, type ValueId } from "../graph/index.js";
 import {
   memberId,
   nodeAt,
+  treesInput,
   type HeadModel,
   type LogitExpression,
   type Model,
@@ -27,7 +28,7 @@ import { lowerHead } from "./heads.js";
 import { isFrozenPart } from "./part-optimizers.js";
 import { expertCount, mixExperts } from "./mix.js";
 import { streamOf } from "./random-stream.js";
-import { nodesOfHead } from "./reachable.js";
+import { computedInputs, nodesOfHead } from "./reachable.js";
 import type { Variables } from "./variables.js";
 
 /** How a function looks at the network. */
@@ -141,7 +142,7 @@ function missingNodes(model: Model, ref: NodeRef, values: ReadonlyMap<NodeRef, V
   const missing = new Set([ref]);
   for (let each = ref; each >= 0; each -= 1) {
     if (!missing.has(each)) continue;
-    for (const input of nodeAt(model, each).inputs) if (!values.has(input)) missing.add(input);
+    for (const input of computedInputs(nodeAt(model, each))) if (!values.has(input)) missing.add(input);
   }
   return [...missing].toSorted((a, b) => a - b);
 }
@@ -154,7 +155,7 @@ function lowerNode(
 ): ValueId {
   const { builder, model } = inputs;
   const layer = resolveLayer(node.layer);
-  if (layer !== undefined) return lowerLayer(layer, layerContext(inputs, view, node, node.inputs, valueOf));
+  if (layer !== undefined) return lowerLayer(layer, layerContext(inputs, view, node, computedInputs(node), valueOf));
   const family = resolveFamily(node.layer);
   if (family !== undefined) return family.lower(familyContext(inputs, view, node, valueOf));
   const gate = resolveGate(node.layer);
@@ -212,5 +213,6 @@ function layerContext(
     parameter: (name, shape, initializer, group) => variables.parameter(node.id, name, shape, initializer, group),
     statistic: (name, shape, initial) => variables.statistic(node.id, name, shape, initial),
     random: (shape) => random(streamOf(`${node.id} ${draws++}`), shape),
+    fed: () => builder.input(treesInput(node), float32("B", 1)),
   };
 }

@@ -24,9 +24,15 @@ export function reachableNodes(
   const roots = [...heads.flatMap((head) => nodesOfHead(model, head.value, isServed)), ...penalized];
   const needed = new Set(roots);
   for (let ref = model.nodes.length - 1; ref >= 0; ref -= 1) {
-    if (needed.has(ref)) for (const input of model.nodes[ref]?.inputs ?? []) needed.add(input);
+    const node = model.nodes[ref];
+    if (node !== undefined && needed.has(ref)) for (const input of computedInputs(node)) needed.add(input);
   }
   return model.nodes.filter((_, ref) => needed.has(ref));
+}
+
+/** What has to be computed for a node: nothing for one whose value functions are fed. */
+export function computedInputs({ layer, inputs }: NetNode): readonly NodeRef[] {
+  return resolveLayer(layer)?.isFed === true ? [] : inputs;
 }
 
 /** For each node, the heads, by their positions in the loss, whose gradient reaches it. */

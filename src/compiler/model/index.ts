@@ -21,6 +21,7 @@ export {
 } from "./labels.js";
 export { memberId } from "./member-id.js";
 export { nodeAt } from "./node-at.js";
+export { columnsOfTrees, hasTrees, isTrees, type TreeHead, treeHeads, treesInput, treesLayer } from "./trees.js";
 export { headsIn } from "./heads-in.js";
 export { crc32c, maskCrc32c, maskedCrc32c } from "./crc32c.js";
 export { canonicalModel, hashModel } from "./hash.js";

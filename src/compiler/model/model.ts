@@ -148,7 +148,8 @@ export type Vocabulary =
 
 export type FeatureType =
   | { readonly kind: "categorical"; readonly vocabulary: Vocabulary; readonly embed: number }
-  | { readonly kind: "numeric"; readonly scale: NumericScale; readonly missing: "mean" | number }
+  /** `missing`: what is for a missing number; `none` is nothing, which only trees can read. */
+  | { readonly kind: "numeric"; readonly scale: NumericScale; readonly missing: "mean" | "none" | number }
   /** Bucket i is the number of boundaries ≤ x, plus 1; 0 is null. */
   | {
       readonly kind: "bucket";

@@ -29,6 +29,7 @@ import {
 import { metricText } from "../metrics/index.js";
 import {
   type FeatureModel,
+  hasTrees,
   type HeadModel,
   type LossTerm,
   type Model,
@@ -104,7 +105,7 @@ function features(model: Model): string {
 function encodingOf(feature: FeatureModel): string {
   switch (feature.kind) {
     case "numeric":
-      return `1 number, scale ${code(feature.scale)}, null as ${feature.missing === "mean" ? "the mean" : numberText(feature.missing)}`;
+      return `1 number, scale ${code(feature.scale)}, null as ${missingText(feature.missing)}`;
     case "bucket":
       return `${feature.embed} numbers an interval, ${code(boundariesText(feature.boundaries))}`;
     case "categorical":
@@ -147,9 +148,20 @@ function listsOf({ by }: LossTerm): string {
   return by.kind === "batch" ? ", in lists of a step's rows" : `, in lists by ${code(by.column)}`;
 }
 
-function training({ train, heads }: Model): string {
+function training(model: Model): string {
+  const { train, heads } = model;
   if (heads.length === 0) return "";
-  const rows = [
+  const rows = hasTrees(model)
+    ? [
+        ["stop", code(stopText(train.stop))],
+        ["seed", String(train.seed)],
+      ]
+    : stepRows(train);
+  return markdownTable(["training", ""], rows);
+}
+
+function stepRows(train: Model["train"]): readonly (readonly string[])[] {
+  return [
     ["optimizer", code(optimizersText(train))],
     ["learning rate", code(schedulesText(train))],
     ...(train.lrFactors === undefined ? [] : [["times", code(lrFactorsText(train.lrFactors))]]),
@@ -165,7 +177,11 @@ function training({ train, heads }: Model): string {
     ...(train.validateEvery === undefined ? [] : [["measured", `every ${groupDigits(train.validateEvery)} steps`]]),
     ["seed", String(train.seed)],
   ];
-  return markdownTable(["training", ""], rows);
+}
+
+function missingText(missing: "mean" | "none" | number): string {
+  if (missing === "mean") return "the mean";
+  return missing === "none" ? "missing" : numberText(missing);
 }
 
 function stepBound({ steps }: Model["train"]): string {

@@ -1,7 +1,14 @@
 import { Reporter, type Diagnostic } from "../diagnostics/index.js";
-import { type FeatureModel, type LabelModel, labelOfEvent, type LossModel, type Model } from "../model/index.js";
+import {
+  type FeatureModel,
+  type LabelModel,
+  labelOfEvent,
+  type LossModel,
+  type Model,
+  treesLayer,
+} from "../model/index.js";
 import { omitUndefined, type Span } from "../text/index.js";
-import type { AnyNode, DefDeclaration, Name, Spec } from "../syntax/index.js";
+import { type AnyNode, type DefDeclaration, type Name, type Spec, visit } from "../syntax/index.js";
 import { bindNames } from "./names/bind.js";
 import { collectBlocks, type Blocks } from "./names/blocks.js";
 
@@ -15,6 +22,7 @@ import { checkUncalled, type UncalledMacro } from "./expand/check-macros.js";
 import { checkMetrics } from "./training/check-metrics.js";
 import { checkNetwork } from "./network/check-network.js";
 import { checkTrain } from "./training/check-train.js";
+import { checkTrees } from "./training/check-trees.js";
 import { columnUses } from "./data/column-expressions.js";
 import type { CheckContext, LabelInfo, SideTables } from "./context.js";
 import { checkLeakage } from "./data/leakage.js";
@@ -81,6 +89,7 @@ function createContext(
     incomplete,
     imported,
     removed,
+    hasTrees: callsTrees(spec),
     defaults: new Map(),
     labels,
     within: (label) => labels.get(labelOfEvent(label))?.within ?? [],
@@ -89,6 +98,16 @@ function createContext(
     reported: new Set(),
     served: new Map(),
   };
+}
+
+function callsTrees(spec: Spec): boolean {
+  let found = false;
+  for (const declaration of spec.declarations)
+    if (declaration.kind === "Task")
+      visit(declaration, (node) => {
+        if (node.kind === "Call" && node.callee.text === treesLayer) found = true;
+      });
+  return found;
 }
 
 function referMacros(context: CheckContext, macros: CheckOptions["macros"]): void {
@@ -113,6 +132,7 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
   checkColumns(context, data, listColumns(loss, data));
   checkLeakage(context, features, labels, data, heads, loss);
   const train = checkTrain(context, blocks.Train, heads, { data, loss });
+  checkTrees(state, blocks, models, loss);
   const metrics = checkMetrics(context, blocks.Metrics, heads, models, { data, loss }, train.stop);
   checkSelectionBias(context, models, loss);
   const serving = inferServing(context, blocks, { heads, features });

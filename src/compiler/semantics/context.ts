@@ -49,6 +49,8 @@ export interface CheckContext {
   readonly scope: Scope;
   /** The parser had to leave out parts: a name without declaration may well be declared there. */
   readonly incomplete: boolean;
+  /** Whether a task of the spec is trees: `trees(…)` is called in it. */
+  readonly hasTrees: boolean;
   /** Empty until the block is checked, before everything that takes arguments. */
   readonly defaults: Map<string, ReadonlyMap<string, ArgumentValue>>;
   /** Labels by name; empty until they are checked. */

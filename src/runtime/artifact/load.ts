@@ -2,7 +2,9 @@
 import { omitUndefined } from "../../compiler/text/index.js";
 import { join } from "node:path";
 import type { Program, StateVariable } from "../../compiler/graph/graph.js";
+import { hasTrees, treeHeads } from "../../compiler/model/index.js";
 import type { Model } from "../../compiler/model/model.js";
+import { type Ensemble, readEnsemble } from "../../compiler/trees/index.js";
 import { type Fitted, joinFitted } from "../data/encode/fitted.js";
 import type { HostTensor } from "../engine/engine.js";
 import { addParts, checkMemory, loadingNeed, type MemoryPart, ownerOf } from "../memory.js";
@@ -14,7 +16,7 @@ import { readState } from "./pieces.js";
 import { type ArtifactFiles, readArtifact } from "./read.js";
 import { readRegularFile, withRegularFile } from "./regular-file.js";
 import { readSafetensorsHeader } from "./safetensors.js";
-import { parseVocabulary, runNoteName, vocabularyPath } from "./write.js";
+import { parseVocabulary, runNoteName, treesPath, vocabularyPath } from "./write.js";
 
 export interface LoadedArtifact {
   readonly directory: string;
@@ -24,6 +26,8 @@ export interface LoadedArtifact {
   readonly program: Program;
   /** The weights and statistics, by state variable. Optimizer slots and the step are not in it. */
   readonly state: ReadonlyMap<string, HostTensor>;
+  /** The trees of each task; absent for a model without trees. */
+  readonly ensembles?: ReadonlyMap<string, Ensemble>;
 }
 
 /**
@@ -48,7 +52,22 @@ export async function loadArtifact(
   );
   const program = createProgram(model, fitted);
   const kept = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
-  return { directory, manifest, model, fitted, program, state: await readWeights(files, kept) };
+  const state = await readWeights(files, kept);
+  const loaded = { directory, manifest, model, fitted, program, state };
+  return hasTrees(model) && manifest.trained ? { ...loaded, ensembles: readTrees(files, model) } : loaded;
+}
+
+function readTrees(files: ArtifactFiles, model: Model): ReadonlyMap<string, Ensemble> {
+  return new Map(
+    treeHeads(model).map(({ head, features }) => {
+      const path = treesPath(head.name);
+      const ensemble = readSound(files, path, () => readEnsemble(files.text(path)));
+      const columns = features.map(({ name }) => name);
+      if (ensemble.columns.join(" ") !== columns.join(" "))
+        throw damaged(files.directory, path, new Error("its columns are not those of the model"));
+      return [head.name, ensemble];
+    }),
+  );
 }
 
 function partsOf(parameters: Manifest["parameters"]): readonly MemoryPart[] {

@@ -24,7 +24,7 @@ import {
 } from "./manifest.js";
 import { headTypeText, modelText, relativePath } from "./model-file.js";
 import { pieceShape, pieceSources } from "./pieces.js";
-import { programFiles } from "./program-files.js";
+import { programFiles, type WeightsFile } from "./program-files.js";
 import { servingFiles } from "./serving-module.js";
 import { safetensorsContent } from "./safetensors.js";
 
@@ -40,6 +40,8 @@ export interface ArtifactContent {
   readonly graphText: string;
   /** Every state variable; absent for a model without a network. */
   readonly state?: StateReader;
+  /** LightGBM's text of the trees of each task; absent for a model without trees. */
+  readonly trees?: ReadonlyMap<string, string>;
   readonly trained: boolean;
   /** What `metrics.json` says; absent when nothing was measured. */
   readonly metrics?: unknown;
@@ -68,6 +70,7 @@ const ownEntries: ReadonlySet<string> = new Set([
   ...Object.values(artifactFiles).map((path) => path.split("/")[0] ?? ""),
   "imports",
   "vocab",
+  "trees",
   "serving",
   "checkpoints",
   manifestName,
@@ -136,13 +139,27 @@ function artifactContent(content: ArtifactContent): readonly DirectoryFile[] {
     { path: artifactFiles.model, content: modelText(model, content.sources[0]?.path ?? "") },
     { path: artifactFiles.fitted, content: jsonText(fitted.json) },
     ...servingFiles(model),
-    ...(program === undefined ? [] : programFiles(program, content.graphText, weightsFile)),
+    ...graphFiles(content, weightsFile),
+    ...[...(content.trees ?? [])].map(([task, text]) => ({ path: treesPath(task), content: text })),
     ...[...fitted.vocabularies].map(([feature, entries]) => ({
       path: vocabularyPath(feature),
       content: vocabularyText(entries),
     })),
     ...(content.metrics === undefined ? [] : [{ path: artifactFiles.metrics, content: jsonText(content.metrics) }]),
   ];
+}
+
+/** Of trees only the program that is fed their sums: they are no op that TensorFlow has. */
+function graphFiles({ program, graphText, trees }: ArtifactContent, weights: WeightsFile): readonly DirectoryFile[] {
+  if (program === undefined) return [];
+  return trees === undefined
+    ? programFiles(program, graphText, weights)
+    : [{ path: artifactFiles.graph, content: graphText }];
+}
+
+/** Where the trees of a task are; names are identifiers, so they are safe in a path. */
+export function treesPath(task: string): string {
+  return `trees/${task}.txt`;
 }
 
 function manifestOf(content: ArtifactContent, written: readonly WrittenFile[]): Manifest {

@@ -10,7 +10,7 @@ export function createProgram(model: Model, fitted: Fitted): Program {
 }
 
 /** What serving sees of the features that have a value there, encoded as a row of data would be. */
-function servingValues(model: Model, fitted: Fitted): ServingValues {
+export function servingValues(model: Model, fitted: Fitted): ServingValues {
   const stated = model.features.filter(({ serving }) => serving.kind === "value");
   if (stated.length === 0) return {};
   const encode = createRowEncoder({ ...model, features: stated, labels: [] }, fitted, { mode: "serving" });

@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { addonCandidates, addonFile, cacheDirectory, tfjsNodeDirectory } from "./native-binding.js";
 import { withFolderLock } from "./folder-lock.js";
 import { findAddonSources } from "./native-sources.js";
-import { chooseWheel, downloadWheel, downloadWithPip, indexUrl, listFiles, type WheelRequest } from "./python-index.js";
+import { fetchWheel, firstLine, linuxGlibc } from "./fetch-wheel.js";
 import { unpackZip } from "./zip.js";
 
 const run = promisify(execFile);
@@ -40,7 +40,7 @@ export async function setUpNative(options: NativeSetupOptions): Promise<NativeSe
   const environment = options.environment ?? process.env;
   const existing = await workingAddon(environment);
   if (existing !== undefined) return { kind: "ready", path: existing, installed: false };
-  const platform = describePlatform();
+  const platform = linuxGlibc("TensorFlow");
   const reasons: string[] = [];
   if (platform.kind === "glibc") {
     const native = join(cacheDirectory(environment), "native");
@@ -60,22 +60,6 @@ export async function setUpNative(options: NativeSetupOptions): Promise<NativeSe
   const official = await installOfficial(environment, options.report);
   if (official.kind === "ready") return official;
   return { kind: "unavailable", reason: [...reasons, official.reason].join("; ") };
-}
-
-type Platform =
-  | { readonly kind: "glibc"; readonly version: readonly [number, number] }
-  | { readonly kind: "other"; readonly reason: string };
-
-function describePlatform(): Platform {
-  const { platform, arch } = process;
-  if (platform !== "linux" || arch !== "x64") {
-    return { kind: "other", reason: `TensorFlow's wheel is used only on Linux x86-64 (this is ${platform} ${arch})` };
-  }
-  const report = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
-  const version = /^(\d+)\.(\d+)/.exec(report.header.glibcVersionRuntime ?? "");
-  return version === null
-    ? { kind: "other", reason: "TensorFlow's wheel needs glibc, which is missing on this Linux" }
-    : { kind: "glibc", version: [Number(version[1]), Number(version[2])] };
 }
 
 /** An addon of the cache (it was tried before it got there), or the one of an official install if it loads. */
@@ -118,7 +102,9 @@ async function installFromWheel(
   const work = await mkdtemp(join(native, workPrefix));
   try {
     const sources = await findAddonSources(tfjsNodeVersion, work, environment);
-    const release = await fetchLibraries(work, glibc, environment, report);
+    const { release, wheel } = await fetchWheel({ project, releases, glibc }, work, environment, report);
+    report(`unpacking ${basename(wheel)}`);
+    await unpackWheel(wheel, join(work, "library"));
     report("compiling the addon");
     const library = join(work, "library");
     await compileAddon(compiler, sources, library);
@@ -159,58 +145,6 @@ async function findCompiler(environment: NodeJS.ProcessEnv): Promise<string | un
     }
   }
   return undefined;
-}
-
-/** Libraries and headers of the first release that can be had, under `work/library`; returns the release. */
-async function fetchLibraries(
-  work: string,
-  glibc: readonly [number, number],
-  environment: NodeJS.ProcessEnv,
-  report: (line: string) => void,
-): Promise<string> {
-  const problems: string[] = [];
-  const proxied = ["HTTPS_PROXY", "https_proxy"].some((name) => (environment[name] ?? "") !== "");
-  for (const version of releases) {
-    const request: WheelRequest = { project, version, glibc };
-    const ways = [
-      () => downloadDirectly(request, work, environment, report),
-      () => {
-        report(`downloading ${project} ${version} with pip`);
-        return downloadWithPip(request, work, environment);
-      },
-    ];
-    for (const way of proxied ? ways.toReversed() : ways) {
-      try {
-        const wheel = await way();
-        report(`unpacking ${basename(wheel)}`);
-        await unpackWheel(wheel, join(work, "library"));
-        return version;
-      } catch (error) {
-        problems.push(firstLine(error));
-      }
-    }
-  }
-  throw new Error(`${project} could not be downloaded (${[...new Set(problems)].join("; ")})`);
-}
-
-async function downloadDirectly(
-  request: WheelRequest,
-  work: string,
-  environment: NodeJS.ProcessEnv,
-  report: (line: string) => void,
-): Promise<string> {
-  const index = await indexUrl(environment);
-  const wheel = chooseWheel(await listFiles(index, project), request);
-  if (wheel === undefined) throw new Error(`${index} has no ${project} ${request.version} for this machine`);
-  let next = performance.now();
-  return downloadWheel(wheel, work, (done, total) => {
-    if (performance.now() < next) return;
-    next = performance.now() + 5000;
-    const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
-    report(
-      `downloading ${wheel.filename}: ${megabytes(done)}${total === undefined ? "" : ` of ${megabytes(total)}`} MiB`,
-    );
-  });
 }
 
 /** What the addon links with and includes. */
@@ -297,15 +231,4 @@ async function installOfficial(
   return problem === undefined
     ? { kind: "ready", path: addon, installed: true }
     : { kind: "unavailable", reason: `the official build does not load: ${problem}` };
-}
-
-/** The line of an error that says most: of a command, the last one on its stderr that begins as errors do. */
-function firstLine(error: unknown): string {
-  const stderr = error instanceof Error && "stderr" in error ? String(error.stderr).split("\n") : [];
-  const told =
-    stderr.findLast((line) => /^(?:ERROR|fatal)|error:/.test(line)) ?? stderr.find((line) => line.trim() !== "");
-  if (told !== undefined) return told.trim();
-  const message = error instanceof Error ? error.message : String(error);
-  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  return `${message.split("\n")[0] ?? ""}${cause}`;
 }

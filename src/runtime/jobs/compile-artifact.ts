@@ -11,7 +11,9 @@ import {
   loadArtifact,
   readArtifact,
   readRunNote,
+  treesPath,
 } from "../artifact/index.js";
+import { hasTrees, type Model, treeHeads } from "../../compiler/model/index.js";
 import { splitFitted } from "../data/index.js";
 import { heldReader, initialReader } from "../engine/state.js";
 
@@ -35,6 +37,7 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
   return {
     sources,
     model,
+    ...omitUndefined({ trees: hasTrees(model) ? treeTexts(files, model) : undefined }),
     fitted: splitFitted(fitted),
     program,
     graphText: printProgram(program, { origins: false }),
@@ -45,6 +48,10 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
     trained,
     ...omitUndefined({ metrics, run }),
   };
+}
+
+function treeTexts({ text }: ArtifactFiles, model: Model): ReadonlyMap<string, string> {
+  return new Map(treeHeads(model).map(({ head: { name } }) => [name, text(treesPath(name))]));
 }
 
 /** The spec and what it imports, as the manifest names them. */

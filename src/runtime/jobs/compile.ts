@@ -1,7 +1,7 @@
 /** Compiling a spec to an artifact without training it: the graphs, and weights as training would start with. */
 import { omitUndefined } from "../../compiler/text/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
-import type { Model } from "../../compiler/model/index.js";
+import { hasTrees, type Model } from "../../compiler/model/index.js";
 import { checkOutputDirectory, type Manifest, writeArtifact } from "../artifact/index.js";
 import { isArtifactDirectory, recompileArtifact } from "./compile-artifact.js";
 import { type Fitted, openData, splitFitted } from "../data/index.js";
@@ -83,6 +83,8 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
     options.onEvent?.({ kind: "saved", directory: output });
     return { artifact: output, manifest };
   }
+  if (hasTrees(served.model))
+    throw createFailure("MTL7366", { what: "compiling to an artifact", instead: "`mtlc train` makes the trees" });
   const { spec, fitted, program } = await lowerSpec(options);
   checkMemory(writingNeed(program));
   await checkDisk(output, artifactBytes(program));

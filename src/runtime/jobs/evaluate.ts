@@ -5,6 +5,8 @@ import { chooseEngine } from "../engine/choose-engine.js";
 import { openData } from "../data/index.js";
 import type { Engine, EngineName, Session } from "../engine/index.js";
 import { fillSession, heldReader } from "../engine/state.js";
+import type { GraphFunction } from "../../compiler/graph/index.js";
+import { openTrees } from "../trees/session.js";
 import { createFailure } from "../failure.js";
 import { loadWeights } from "../artifact/load-weights.js";
 import { functionOf, measuredProgram } from "../engine/create-program.js";
@@ -13,7 +15,7 @@ import { warnOfUnseen } from "../train/inspect/inspect.js";
 import { measureHeads } from "../measure/measure.js";
 import type { EvaluationResult } from "../train/result.js";
 import { createDataWarnings } from "./data-warnings.js";
-import { type DataFiles, dataFiles } from "./train.js";
+import { type DataFiles, dataFiles } from "./train-options.js";
 
 export interface EvaluateOptions {
   /** Directory of the artifact. */
@@ -29,13 +31,12 @@ export interface EvaluateOptions {
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationResult> {
   const { test, signal, onEvent = () => undefined } = options;
   const artifact = await loadWeights(options.artifact, "measure", { onEvent, signal });
-  const { model, fitted, program } = artifact;
+  const { model, fitted } = artifact;
   const { specPath, files } = await dataPlace(artifact, test);
   const warnings = createDataWarnings(specPath, onEvent);
   const hasTest =
     files.test !== undefined || model.data.test !== undefined || (model.data.split?.rest ?? "validation") === "test";
   const role: EvaluationRole = hasTest ? "test" : "validation";
-  const engine = await chooseEngine(options.engine, onEvent);
   const data = await openData(model, {
     ...files,
     specPath,
@@ -51,10 +52,9 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
     if (dataset.rows === 0) throw createFailure("MTL7309", { role });
     warnings.tell(warnOfUnseen(model, role, dataset, undefined));
     onEvent({ kind: "encoded", role, report: dataset.report });
-    const session = await openTrained(artifact, engine, "evaluate");
+    const { target, session } = await openTrained(artifact, () => chooseEngine(options.engine, onEvent), "evaluate");
     try {
       onEvent({ kind: "evaluating", role, rows: dataset.rows });
-      const target = functionOf(measuredProgram(program), "evaluate");
       return await measureHeads(session, target, dataset, model, role, signal);
     } finally {
       session.close();
@@ -64,18 +64,26 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
   }
 }
 
-/** A session with one function of an artifact and its weights. */
+/** A function of an artifact, with its weights or its trees. */
+export interface OpenedFunction {
+  readonly target: GraphFunction;
+  readonly session: Session;
+}
+
+/** `engine`: asked for only where the artifact has a network. */
 export async function openTrained(
-  { program, state }: LoadedArtifact,
-  engine: Engine,
+  { program, state, model, fitted, ensembles }: LoadedArtifact,
+  engine: () => Promise<Engine>,
   name: "evaluate" | "predict",
-): Promise<Session> {
+): Promise<OpenedFunction> {
   const target = functionOf(measuredProgram(program), name);
+  if (ensembles !== undefined) return openTrees({ model, fitted, ensembles }, target);
   const read = new Set(target.nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
   const variables = program.state.filter((variable) => read.has(variable.name));
-  const session = await engine.open({ state: variables, functions: [target] });
+  const chosen = await engine();
+  const session = await chosen.open({ state: variables, functions: [target] });
   await fillSession(session, variables, heldReader(state));
-  return session;
+  return { target, session };
 }
 
 /** Where the paths of an artifact's spec start, and the files in place of them: what `--test` says, else what training was given. */

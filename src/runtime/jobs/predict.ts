@@ -20,7 +20,6 @@ import { createDataWarnings } from "./data-warnings.js";
 import { openTrained } from "./evaluate.js";
 import { checkWritable, refuseOverwrite } from "../outputs.js";
 import { chainsOverSignals, predictChains } from "./predict-chains.js";
-import { functionOf } from "../engine/create-program.js";
 import { featureColumns, type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
 import type { TrainEvent } from "../events.js";
 import { createFeeds } from "../measure/feeds.js";
@@ -87,12 +86,11 @@ export async function predictColumns(
   const unserved = artifactModel(sources);
   if (unserved.heads.length === 0) return predictSignals(unserved, options);
   const artifact = await loadArtifact(options.artifact, { files: sources });
-  const { fitted, program } = artifact;
+  const { fitted } = artifact;
   const model = asServed(artifact.model);
   const note = await readRunNote(artifact.directory);
   const specPath = note?.spec ?? `${artifact.directory}/spec.mtl`;
   const warnings = createDataWarnings(specPath, onEvent);
-  const engine = await chooseEngine(options.engine, onEvent);
   const places = {
     specPath,
     test: files,
@@ -111,8 +109,7 @@ export async function predictColumns(
   try {
     warnings.tell(opened.warnings);
     onEvent({ kind: "encoded", role: "test", report: dataset.report });
-    const target = functionOf(program, "predict");
-    const session = await openTrained(artifact, engine, "predict");
+    const { target, session } = await openTrained(artifact, () => chooseEngine(options.engine, onEvent), "predict");
     const { outputs } = await collectPredictions(session, target, dataset, model.labels, signal).finally(() =>
       session.close(),
     );
@@ -192,10 +189,8 @@ export async function loadPredictor(directory: string, options: LoadOptions = {}
 }
 
 export async function createPredictor(artifact: LoadedArtifact, options: LoadOptions = {}): Promise<Predictor> {
-  const { model, fitted, program } = artifact;
-  const engine = await chooseEngine(options.engine);
-  const target = functionOf(program, "predict");
-  const session = await openTrained(artifact, engine, "predict");
+  const { model, fitted } = artifact;
+  const { target, session } = await openTrained(artifact, () => chooseEngine(options.engine), "predict");
   const unseen = new Map<string, number>();
   const encode = createRowEncoder(model, fitted, {
     mode: "serving",

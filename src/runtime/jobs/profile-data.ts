@@ -25,7 +25,7 @@ import type { TrainEvent } from "../events.js";
 import { inspectData } from "../train/inspect/inspect.js";
 import { type SingleAuc, singleAucs } from "../train/inspect/giveaway.js";
 import { createDataWarnings } from "./data-warnings.js";
-import { type DataFiles, dataFiles } from "./train.js";
+import { type DataFiles, dataFiles } from "./train-options.js";
 import { rowParts } from "../profile/rows.js";
 import type { DataProfile, FeatureProfile, RoleProfile } from "../profile/types.js";
 import { groupProfile, unseenShare, valueParts } from "../profile/values.js";

@@ -1,14 +1,11 @@
 /** Training from a spec to an artifact: the steps in their order, each done by its own part. */
-import { resolve } from "node:path";
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
-import { watchedText } from "../../compiler/metrics/index.js";
-import { listColumn } from "../../compiler/model/index.js";
-import type { Model } from "../../compiler/model/model.js";
+import { hasTrees, listColumn, type Model } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
-import { type ArtifactContent, type LoadedArtifact, type RunNote, writeArtifact } from "../artifact/index.js";
-import { type Dataset, hashFitted, openData, type OpenedData, sizesWithoutData, splitFitted } from "../data/index.js";
-import type { Engine, EngineName, HostTensor, Session } from "../engine/index.js";
+import { type ArtifactContent, type LoadedArtifact, writeArtifact } from "../artifact/index.js";
+import { type Dataset, openData, sizesWithoutData, splitFitted } from "../data/index.js";
+import type { Engine, HostTensor, Session } from "../engine/index.js";
 import { initialReader, sessionReader, type StateReader } from "../engine/state.js";
 import { chooseEngine } from "../engine/choose-engine.js";
 import { checkDisk, checkMemory, knownNeed, trainingFiles, trainingNeed } from "../memory.js";
@@ -17,64 +14,19 @@ import { loadWeights } from "../artifact/load-weights.js";
 import { createProgram, functionOf, measuredProgram } from "../engine/create-program.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 import type { RunIdentity } from "../train/checkpoint.js";
-import type { EvaluationRole, Measured, TrainEvent, TrainSummary, WarmStartReport } from "../events.js";
+import type { EvaluationRole, Measured, WarmStartReport } from "../events.js";
 import type { CheckpointOptions } from "../train/checkpoint-schedule.js";
-import { createDataWarnings } from "./data-warnings.js";
 import { finishedRun } from "../train/finished.js";
-import { inspectData } from "../train/inspect/inspect.js";
-import { warnOfLists } from "../train/inspect/lists.js";
 import { measureHeads } from "../measure/measure.js";
 import { metricsFile } from "../measure/stored-measured.js";
-import { checkpointsIn, prepareOutput, type RunStart } from "../train/prepare-output.js";
+import { checkpointsIn, prepareOutput } from "../train/prepare-output.js";
 import type { TrainResult } from "../train/result.js";
 import { trainingLength } from "../train/length.js";
-import { runTraining, type TrainingOutcome, type TrainingRun } from "../train/run.js";
+import { runTraining, type TrainingRun } from "../train/run.js";
+import { evaluationData, finalScores, inspectOpened, type OpenedJob, runIdentity, runNote } from "./opened-job.js";
+import { dataFiles, type TrainOptions } from "./train-options.js";
+import { trainTreesOn, treesLibrary } from "./train-trees.js";
 import { describeWarmStart, refittedFeatures, warmStart } from "../train/warm-start.js";
-
-/** Files in place of those that the spec names, relative to the working directory; globs allowed. */
-export interface DataFiles {
-  readonly train?: readonly string[];
-  readonly validation?: readonly string[];
-  readonly test?: readonly string[];
-}
-
-export interface TrainOptions extends DataFiles {
-  /** Path of the spec. */
-  readonly spec: string;
-  /** Directory of the artifact; while training it holds the checkpoints. Absent: nothing is written. */
-  readonly output?: string;
-  /** In place of the spec's. */
-  readonly seed?: number;
-  readonly epochs?: number;
-  readonly steps?: number;
-  /**
-   * Go on from the newest checkpoint in `output`. Without one, the run starts at its beginning (MTL7330); where it is done
-   * already, nothing is done. So the same call may be made again until it succeeds.
-   */
-  readonly resume?: boolean;
-  /**
-   * Directory of a trained artifact to start from: what `mtlc diff ARTIFACT SPEC` says warm-starts is transferred. A
-   * resumed run goes on from its checkpoint instead.
-   */
-  readonly warmStart?: string;
-  /** Drop the checkpoints of an unfinished run in `output`. */
-  readonly force?: boolean;
-  readonly checkpoints?: {
-    /** Steps between two; absent: as the spec says, else only by time. */
-    readonly everySteps?: number;
-    /** Seconds between two. Default 60. */
-    readonly everySeconds?: number;
-  };
-  /** Folder of TensorBoard event files. */
-  readonly tensorboard?: string;
-  /** Default: `MTLC_ENGINE`, else the fastest that works. */
-  readonly engine?: EngineName;
-  /** Bytes of encoded rows held in memory; the rest is read from the disk. Default 1 GiB. */
-  readonly cacheLimit?: number;
-  /** Ends the run after the step under way, with a checkpoint to resume from. */
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: TrainEvent) => void;
-}
 
 /** Checkpoints kept in `output` while training. */
 const keptCheckpoints = 2;
@@ -103,7 +55,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     options.warmStart === undefined
       ? undefined
       : await loadWeights(options.warmStart, "start from", { onEvent, signal });
-  const engine = await chooseEngine(options.engine, onEvent);
+  const library = hasTrees(model) ? await treesLibrary(options, start) : undefined;
+  const engine = library === undefined ? await chooseEngine(options.engine, onEvent) : undefined;
 
   const data = await openData(model, {
     ...dataFiles(options),
@@ -113,22 +66,20 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   });
   const opened = [data.train, data.validation, data.test].filter((dataset) => dataset !== undefined);
   try {
-    return await trainOn({ options, spec, start, old, engine, data, onEvent });
+    const job = { options, spec, start, data, onEvent };
+    if (library !== undefined) return await trainTreesOn(job, library);
+    if (engine === undefined) throw new Error("a network is trained without an engine");
+    return await trainOn({ ...job, old, engine });
   } finally {
     for (const dataset of opened) dataset.close();
   }
 }
 
-/** A training whose data is open. */
-interface TrainJob {
-  readonly options: TrainOptions;
-  readonly spec: LoadedSpec;
-  readonly start: RunStart;
+/** A training of a network whose data is open. */
+interface TrainJob extends OpenedJob {
   /** The artifact that a warm start takes weights from. */
   readonly old: LoadedArtifact | undefined;
   readonly engine: Engine;
-  readonly data: OpenedData;
-  readonly onEvent: (event: TrainEvent) => void;
 }
 
 /** A training whose session is open too. */
@@ -170,22 +121,6 @@ async function trainOn(job: TrainJob): Promise<TrainResult> {
   }
 }
 
-/**
- * The rows to train on, once all that is odd about the data has been said. Throws when they cannot be trained on, or the
- * project makes an error of what is odd.
- */
-function inspectOpened({ spec: { path, model }, data, onEvent }: TrainJob): Dataset {
-  const warnings = createDataWarnings(path, onEvent);
-  warnings.tell(data.warnings);
-  const rows = trainingData(model, data);
-  warnings.tell([...inspectData(model, data), ...warnOfLists(model, rows)]);
-  for (const role of ["train", "validation", "test"] as const) {
-    const report = data[role]?.report;
-    if (report !== undefined) onEvent({ kind: "encoded", role, report });
-  }
-  return rows;
-}
-
 /** The state before the first step. */
 interface FirstState {
   readonly state: StateReader;
@@ -210,7 +145,7 @@ async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
   const { summary, history, checkpoint } = outcome;
   if (summary.ended === "interrupted") return { summary, history, ...omitUndefined({ checkpoint }) };
   try {
-    const evaluation = await finalScores(outcome, data, (role, dataset) => {
+    const evaluation = await finalScores(outcome.kept, data, (role, dataset) => {
       onEvent({ kind: "evaluating", role, rows: dataset.rows });
       return run.measure(role, dataset);
     });
@@ -306,51 +241,6 @@ function withOverrides(spec: LoadedSpec, { seed, epochs, steps }: TrainOptions):
   return { ...spec, model: { ...spec.model, train: { ...spec.model.train, ...changes } } };
 }
 
-export function dataFiles({ train: trainFiles, validation, test }: DataFiles): DataFiles {
-  return omitUndefined({ train: trainFiles, validation, test });
-}
-
-function trainingData({ train: settings }: Model, data: OpenedData): Dataset {
-  if (data.train === undefined) throw createFailure("MTL7302", { role: "train", option: "--train" });
-  if (data.train.rows === 0) throw createFailure("MTL7309", { role: "train" });
-  if (settings.stop !== undefined && evaluationData(data) === undefined)
-    throw createFailure("MTL7307", { metric: watchedText(settings.stop) });
-  if (settings.validateEvery !== undefined && evaluationData(data) === undefined)
-    throw createFailure("MTL7346", undefined);
-  return data.train;
-}
-
-/** What each epoch is measured on: validation data, else test data. */
-function evaluationData(data: OpenedData): { readonly role: EvaluationRole; readonly data: Dataset } | undefined {
-  if (data.validation !== undefined) return { role: "validation", data: data.validation };
-  return data.test === undefined ? undefined : { role: "test", data: data.test };
-}
-
-/** The kept weights on test data, else on validation data; not measured again where they just were. */
-async function finalScores(
-  { kept }: TrainingOutcome,
-  data: OpenedData,
-  score: (role: EvaluationRole, dataset: Dataset) => Promise<Measured>,
-): Promise<TrainResult["evaluation"]> {
-  const role = data.test !== undefined ? "test" : data.validation !== undefined ? "validation" : undefined;
-  const dataset = role === undefined ? undefined : data[role];
-  if (role === undefined || dataset === undefined) return undefined;
-  return kept?.evaluation?.role === role ? kept.evaluation : { role, ...(await score(role, dataset)) };
-}
-
-function runIdentity(spec: LoadedSpec, data: OpenedData, rows: Dataset): RunIdentity {
-  const { seed, batch } = spec.model.train;
-  return {
-    model: spec.hash,
-    fitted: hashFitted(data.fitted),
-    seed,
-    batch,
-    rows: rows.rows,
-    data: rows.hash,
-    evaluation: evaluationData(data)?.data.hash ?? "",
-  };
-}
-
 function heldBytes(state: ReadonlyMap<string, HostTensor>): number {
   return [...state.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
 }
@@ -364,24 +254,4 @@ function countParameters(program: Program): number {
   return program.state
     .filter(({ role }) => role === "parameter")
     .reduce((total, { type }) => total + type.shape.reduce<number>((size, extent) => size * Number(extent), 1), 0);
-}
-
-function runNote(
-  options: TrainOptions,
-  identity: RunIdentity,
-  { steps, epochs, keptEpoch, keptStep }: TrainSummary,
-): RunNote {
-  const absolute = (paths: readonly string[] | undefined): readonly string[] | undefined =>
-    paths?.map((path) => resolve(path));
-  const files = Object.entries({
-    train: absolute(options.train),
-    validation: absolute(options.validation),
-    test: absolute(options.test),
-  }).filter(([, paths]) => paths !== undefined);
-  return {
-    spec: resolve(options.spec),
-    ...(Object.fromEntries(files) as DataFiles),
-    identity: { ...identity },
-    finished: { steps, epochs, keptEpoch, keptStep },
-  };
 }

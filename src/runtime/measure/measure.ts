@@ -34,7 +34,7 @@ export async function measureHeads(
 }
 
 /** The same of predictions that are there. */
-function scorePredictions(
+export function scorePredictions(
   predictions: Predictions,
   groups: Dataset["groups"],
   model: Pick<Model, "heads" | "metrics" | "labels" | "loss">,

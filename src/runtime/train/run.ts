@@ -249,7 +249,7 @@ function epochOf({ epoch, batch }: Position): number {
 }
 
 /** Whether early stopping has ended a run. */
-function hasWaitedEnough({ train: { stop } }: Model, { waited }: StopState): boolean {
+export function hasWaitedEnough({ train: { stop } }: Model, { waited }: StopState): boolean {
   return waited >= (stop?.patience ?? Infinity);
 }
 
@@ -270,7 +270,7 @@ async function resumeFrom(run: TrainingRun): Promise<Checkpoint> {
 }
 
 /** Early stopping's word on an epoch; nothing when the spec asks for none or the metric is undefined. */
-function judge(
+export function judge(
   model: Model,
   state: StopState,
   measured: Measured | undefined,
@@ -307,7 +307,7 @@ function writeProgress(board: EventWriter, progress: StepProgress): void {
   ]);
 }
 
-function writeEpoch(board: EventWriter, record: EpochRecord): void {
+export function writeEpoch(board: EventWriter, record: EpochRecord): void {
   const means = Object.entries(record.losses).map(([name, value]) => ({ tag: `epoch/${name}`, value }));
   board.write(record.step, Date.now() / 1000, [...means, ...scoresOf(record)]);
 }

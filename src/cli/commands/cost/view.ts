@@ -7,7 +7,9 @@ export const costView: View<Cost> = {
   document: "cost",
   human: (cost, { outStyle }) => {
     if (cost.total.parameters === 0 && cost.total.flops === 0)
-      return `${cost.model} has no network: nothing is trained\n`;
+      return cost.tasks.length === 0
+        ? `${cost.model} has no network: nothing is trained\n`
+        : `${cost.model} is trees: it has no tensors, and the data decides how large the trees are\n`;
     return [
       `${outStyle.bold(cost.model)}\n`,
       partsTable(cost.parts, cost.tasks.length),

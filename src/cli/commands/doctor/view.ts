@@ -4,7 +4,7 @@ import type { DoctorResult } from "./run.js";
 export const doctorView: View<DoctorResult> = {
   document: "doctor",
   human: (report) => {
-    const { native } = report;
+    const { native, lightgbm } = report;
     const rows: (readonly [string, string])[] = [
       ["engine", report.description],
       ...(native.available
@@ -16,6 +16,7 @@ export const doctorView: View<DoctorResult> = {
           ] as const)
         : native.reasons.map((reason, i): readonly [string, string] => [i === 0 ? "native" : "", `no: ${reason}`])),
       ["tfjs", report.tfjs],
+      ["LightGBM", lightgbm.available ? lightgbm.path : `no: ${lightgbm.problem}`],
       ["cores", String(report.cores)],
       ["Node", `${report.node} (${report.platform})`],
       ["mtlc", report.mtlc],

@@ -9,6 +9,7 @@ export const bce: RowLossBuiltin = {
   summary: "Binary cross-entropy −y·log p − (1 − y)·log(1 − p): the log loss of a probability, in nats.",
   heads: ["probability"],
   parameters: [],
+  trees: { activation: "sigmoid", parameters: () => ({ objective: "binary" }) },
   lower: ({ builder, prediction, target }) => crossEntropy(builder, prediction, target),
 };
 

@@ -17,6 +17,10 @@ export const huber: RowLossBuiltin = {
       doc: "The error at which the loss turns linear, in the label's unit.",
     },
   ],
+  trees: {
+    activation: "identity",
+    parameters: (args) => ({ objective: "huber", alpha: numberArgument(args, "delta") }),
+  },
   lower: ({ builder, arguments: args, prediction, target }) => {
     const error = builder.abs(builder.sub(prediction.value, target));
     const near = builder.minimum(error, builder.scalar(numberArgument(args, "delta")));

@@ -4,6 +4,9 @@ import { atParameter, gainParameter } from "../list-parameters.js";
 import { discount, idealDcg, meanOverLists, quotient, whereMember } from "../list-values.js";
 import type { ValueId } from "../../graph/graph.js";
 
+/** LightGBM takes no longer lists. */
+const allPositions = 10_000;
+
 export const lambdarank: ListLossBuiltin = {
   kind: "loss",
   per: "list",
@@ -13,6 +16,13 @@ export const lambdarank: ListLossBuiltin = {
   paper: "Burges: From RankNet to LambdaRank to LambdaMART: An Overview, 2010",
   heads: ["probability", "expectation", "score"],
   parameters: [gainParameter, atParameter],
+  trees: {
+    activation: "identity",
+    parameters: (args) => ({
+      objective: "lambdarank",
+      lambdarank_truncation_level: optionalNumber(args, "at") ?? allPositions,
+    }),
+  },
   lower: (context) => {
     const { builder, gain, score, lists } = context;
     const at = optionalNumber(context.arguments, "at");

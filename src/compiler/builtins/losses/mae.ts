@@ -7,5 +7,6 @@ export const mae: RowLossBuiltin = {
   summary: "Absolute error |p − y|, which the median makes smallest.",
   heads: ["expectation"],
   parameters: [],
+  trees: { activation: "identity", parameters: () => ({ objective: "regression_l1" }) },
   lower: ({ builder, prediction, target }) => builder.abs(builder.sub(prediction.value, target)),
 };

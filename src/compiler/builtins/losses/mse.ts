@@ -7,5 +7,6 @@ export const mse: RowLossBuiltin = {
   summary: "Squared error (prediction − y)².",
   heads: ["expectation"],
   parameters: [],
+  trees: { activation: "identity", parameters: () => ({ objective: "regression" }) },
   lower: ({ builder, prediction, target }) => builder.square(builder.sub(prediction.value, target)),
 };

@@ -16,6 +16,10 @@ export const quantile: RowLossBuiltin = {
       doc: "The quantile that is predicted; 0.5 is the median.",
     },
   ],
+  trees: {
+    activation: "identity",
+    parameters: (args) => ({ objective: "quantile", alpha: numberArgument(args, "q") }),
+  },
   lower: ({ builder, arguments: args, prediction, target }) => {
     const q = numberArgument(args, "q");
     const above = builder.sub(target, prediction.value);

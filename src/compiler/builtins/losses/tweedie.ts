@@ -19,6 +19,10 @@ export const tweedie: RowLossBuiltin = {
       doc: "How the variance grows with the mean, as mean^power: near 1 like counts, near 2 like a gamma distribution.",
     },
   ],
+  trees: {
+    activation: "exp",
+    parameters: (args) => ({ objective: "tweedie", tweedie_variance_power: numberArgument(args, "power") }),
+  },
   lower: ({ builder, arguments: args, prediction, target }) => {
     const power = numberArgument(args, "power");
     const log = logOfAmount(builder, prediction.value);

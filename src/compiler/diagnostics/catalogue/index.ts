@@ -20,6 +20,8 @@ import { rankingDiagnostics } from "./run/ranking.js";
 import { rulesDiagnostics } from "./spec/rules.js";
 import { syntaxDiagnostics } from "./spec/syntax.js";
 import { trainingDiagnostics } from "./run/training.js";
+import { treesDiagnostics } from "./spec/trees.js";
+import { treesRunDiagnostics } from "./run/trees.js";
 import { tuningDiagnostics } from "./run/tuning.js";
 import { usageDiagnostics } from "./run/usage.js";
 import { valuesDiagnostics } from "./spec/values.js";
@@ -36,6 +38,7 @@ export const catalogue = {
   ...argumentsDiagnostics,
   ...networkDiagnostics,
   ...headsDiagnostics,
+  ...treesDiagnostics,
   ...metricsDiagnostics,
   ...columnsDiagnostics,
   ...valuesDiagnostics,
@@ -47,6 +50,7 @@ export const catalogue = {
   ...dataQualityDiagnostics,
   ...artifactsDiagnostics,
   ...trainingDiagnostics,
+  ...treesRunDiagnostics,
   ...tuningDiagnostics,
   ...enginesDiagnostics,
   ...rankingDiagnostics,

@@ -253,13 +253,18 @@ function readType(
   isGiven: (option: string) => boolean,
 ): FeatureType | undefined {
   switch (kind) {
-    case "numeric":
+    case "numeric": {
+      // Trees take numbers as they are, and know what is missing.
+      const isOpen = (option: string): boolean =>
+        context.hasTrees && !isGiven(option) && context.defaults.get(kind)?.has(option) !== true;
+      const missing = isOpen("missing") ? "none" : args["missing"];
       return {
         kind,
         // The parameter's choices are this very list.
-        scale: args["scale"] as NumericScale,
-        missing: args["missing"] === "mean" ? "mean" : Number(args["missing"]),
+        scale: isOpen("scale") ? "none" : (args["scale"] as NumericScale),
+        missing: missing === "mean" || missing === "none" ? missing : Number(missing),
       };
+    }
     case "bucket": {
       const boundaries = readBoundaries(context, args, span, at);
       return boundaries === undefined ? undefined : { kind, boundaries, embed: Number(args["embed"]) };

@@ -114,8 +114,8 @@ const rows = {
       },
       {
         name: "missing",
-        doc: "What is for a missing number.",
-        type: { kind: "oneOf", options: [{ kind: "choice", values: ["mean"] }, { kind: "number" }] },
+        doc: "What is for a missing number; `none` leaves it missing, which only trees can read.",
+        type: { kind: "oneOf", options: [{ kind: "choice", values: ["mean", "none"] }, { kind: "number" }] },
         default: "mean",
       },
       serving("number"),

@@ -95,16 +95,22 @@ function createHashedIds(buckets: number, seed: number): VocabularyIds {
 /** What float32 can hold; a number beyond it would become an infinity. */
 const largestFloat = 3.4028234663852886e38;
 
-/** From a raw number to what the network sees; NaN stands for null. The result is finite in float32. */
+/** From a raw number to what the network sees; NaN stands for null. The result is finite in float32, or NaN where it stays missing. */
 export function createNumberEncoder(feature: NumericFeature, fitted: FittedFeature): (value: number) => number {
   if (fitted.kind !== "number") throw new Error(`the fit of ${feature.name} is of another kind`);
   const transform = numberTransform(feature);
   const { shift, factor } = affineOf(feature, fitted);
-  const fill = feature.missing === "mean" ? fitted.mean : transform(feature.missing);
+  const fill = fillOf(feature, fitted.mean);
   return (value) => {
     const scaled = ((Number.isNaN(value) ? fill : transform(value)) - shift) * factor;
     return Math.max(-largestFloat, Math.min(largestFloat, scaled));
   };
+}
+
+/** What is for a missing number before it is shifted; NaN stays missing. */
+function fillOf({ missing, scale }: NumericFeature, mean: number): number {
+  if (missing === "mean") return mean;
+  return missing === "none" ? NaN : numberTransform({ scale })(missing);
 }
 
 /** `log1p` keeps the sign: −log(1 + |x|) for a negative x, so that every number has a value. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { crc32c, maskedCrc32c } from "../../src/compiler/model/crc32c.js";
+import { crc32c, maskedCrc32c } from "../../src/compiler/model/checksums/crc32c.js";
 import { createEventWriter } from "../../src/runtime/train/tensorboard.js";
 
 let directory: string;

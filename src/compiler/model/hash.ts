@@ -2,7 +2,7 @@ import { compareText } from "../text/index.js";
 import type { MetricModel, Model, NetNode } from "./model.js";
 import { ruleOrders } from "./rule-traits.js";
 import type { ServingModel } from "./serving.js";
-import { sha256 } from "./sha256.js";
+import { sha256 } from "./checksums/sha256.js";
 
 /**
  * The hash of what a model is: 64 hexadecimal digits. Places in the text and doc comments do not count, nor does the order

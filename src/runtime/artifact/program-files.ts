@@ -6,7 +6,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Program, StateVariable } from "../../compiler/graph/graph.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
-import { crc32c } from "../../compiler/model/crc32c.js";
+import { crc32c } from "../../compiler/model/checksums/crc32c.js";
 import {
   type BundleEntry,
   bundleFiles,

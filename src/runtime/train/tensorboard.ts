@@ -3,7 +3,7 @@ import { join } from "node:path";
 import protobuf from "protobufjs/light.js";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
-import { maskedCrc32c } from "../../compiler/model/crc32c.js";
+import { maskedCrc32c } from "../../compiler/model/checksums/crc32c.js";
 
 /**
  * TensorBoard event files: TFRecord framing around `tensorflow.Event` messages that hold scalars. Written on the host, so

@@ -4,7 +4,7 @@
  * LevelDB's tables. The data is written by whoever has it; the index is made here.
  */
 import type { DType } from "../../graph/graph.js";
-import { maskCrc32c, maskedCrc32c } from "../../model/crc32c.js";
+import { maskCrc32c, maskedCrc32c } from "../../model/checksums/crc32c.js";
 import { encodeBundleEntry, encodeBundleHeader } from "./proto.js";
 
 /** Paths beside `saved_model.pb`. */

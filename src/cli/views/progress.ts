@@ -63,21 +63,12 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
         line(growingText(event));
         return;
       }
-      case "started": {
-        const { rows, epochs, batch, parameters, resumed } = event;
-        line(
-          `${rowsText(rows)} · ${plural(epochs, "epoch")}, batch ${count(batch)} · ${plural(parameters, "parameter")}`,
-        );
-        if (resumed !== undefined) line(`going on after step ${count(resumed.step)} of epoch ${resumed.epoch + 1}`);
+      case "started":
+        for (const text of startedLines(event)) line(text);
         return;
-      }
-      case "warmStarted": {
-        const { artifact, transferred, initialized } = event;
-        line(
-          `warm start from ${artifact}: ${count(transferred.length)} of ${plural(transferred.length + initialized.length, "tensor")}`,
-        );
+      case "warmStarted":
+        line(warmStartText(event));
         return;
-      }
       case "compiling":
         line("compiling the step (XLA) …");
         return;
@@ -120,6 +111,23 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
     return true;
   }
   return { onEvent, close: clear };
+}
+
+function startedLines({
+  rows,
+  epochs,
+  batch,
+  parameters,
+  resumed,
+}: Extract<TrainEvent, { kind: "started" }>): readonly string[] {
+  const line = `${rowsText(rows)} · ${plural(epochs, "epoch")}, batch ${count(batch)} · ${plural(parameters, "parameter")}`;
+  return resumed === undefined
+    ? [line]
+    : [line, `going on after step ${count(resumed.step)} of epoch ${resumed.epoch + 1}`];
+}
+
+function warmStartText({ artifact, transferred, initialized }: Extract<TrainEvent, { kind: "warmStarted" }>): string {
+  return `warm start from ${artifact}: ${count(transferred.length)} of ${plural(transferred.length + initialized.length, "tensor")}`;
 }
 
 function growingText({ rows, rounds, tasks }: Extract<TrainEvent, { kind: "growing" }>): string {

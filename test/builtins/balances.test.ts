@@ -444,6 +444,26 @@ describe("dwa", () => {
   });
 });
 
+describe("db_mtl", () => {
+  const gradients = [
+    [3, 4],
+    [0, 0.5],
+    [0, 0],
+  ];
+
+  it("adds gradients up that are as long as the longest, without those that are not there", () => {
+    const [found] = runBalance("db_mtl", [{ losses: [1, 2, 3], gradients }]);
+    close(found?.coefficients, [1, 10, 0], 6);
+    close(found?.direction, [3, 9], 5);
+  });
+
+  it("minimises logarithms", () => {
+    close(runBalance("db_mtl", [{ losses: [0.5, 2, 4], gradients }])[0]?.weights, [2, 0.5, 0.25]);
+  });
+
+  it("keeps means by parameters", () => expect(balanceNamed("db_mtl")).toMatchObject({ on: "parameters" }));
+});
+
 describe("gls", () => {
   it("is the geometric mean", () => {
     const losses = [0.5, 2, 3];

@@ -154,6 +154,63 @@ describe("a rule by inner products", () => {
   });
 });
 
+describe("running means of gradients", () => {
+  /** Σ of rows of a table times factors, for two losses: what is left of the table's gradient, step by step. */
+  function steps(
+    sparse: boolean,
+    count: number,
+  ): { readonly gradient: readonly number[]; readonly means: readonly (readonly number[])[] }[] {
+    const builder = new GraphBuilder("f");
+    const table = variable("table", [4, 1]);
+    const read = builder.state(table);
+    const loss = (ids: readonly number[], factors: readonly number[]): ValueId => {
+      const gathered = builder.gather(read, builder.constant(int32(ids.length), ids));
+      return builder.sum(builder.mul(gathered, builder.constant(float32(factors.length, 1), factors)));
+    };
+    const losses = [loss([0, 2, 2], [1, 2, 3]), loss([2, 1], [10, 20])];
+    const rule: CombineRule = {
+      by: "products",
+      over: "all",
+      running: { names: ["one", "other"], shares: [builder.scalar(0.5), builder.scalar(0.25)] },
+      coefficients: () => builder.constant(float32(2), [1, 100]),
+    };
+    const balance = { losses, tensors: [], rule, weightsOwn: false };
+    const options = { wrt: [read], sparse: new Set(sparse ? [read] : []), variables: [table] };
+    const { gradients: found, slots, updates } = balancedGradients(builder, balance, options);
+    const [gradient] = found;
+    const value =
+      gradient?.kind === "sparse"
+        ? gradient.parts.map((part) => builder.segmentSum(part.rows, part.ids, 4)).reduce((a, b) => builder.add(a, b))
+        : dense(gradient);
+    expect(gradient?.kind).toBe(sparse ? "sparse" : "dense");
+    const fn = builder.finish([{ name: "gradient", value }], updates);
+    const state = [table, ...slots];
+    const first = new Map(state.map((each) => [each.name, Float64Array.of(0, 0, 0, 0)]));
+    const interpreter = createInterpreter({ state, functions: [fn] }, first);
+    return Array.from({ length: count }, () => {
+      const { gradient: now } = interpreter.run("f", {});
+      const means = slots.map(({ name }) => [...interpreter.get(name).data]);
+      return { gradient: [...(now?.data ?? [])], means };
+    });
+  }
+
+  it.each([false, true])("stand for the gradients, and are kept beside the parameter; by rows: %s", (sparse) => {
+    const [first, second] = steps(sparse, 2);
+    expect(first).toEqual({
+      gradient: [0.5, 500, 2.5 + 250, 0],
+      means: [
+        [0.5, 0, 2.5, 0],
+        [0, 5, 2.5, 0],
+      ],
+    });
+    expect(second?.means).toEqual([
+      [0.75, 0, 3.75, 0],
+      [0, 8.75, 4.375, 0],
+    ]);
+    expect(second?.gradient).toEqual([0.75, 875, 3.75 + 437.5, 0]);
+  });
+});
+
 describe("gradients by rows", () => {
   /** Two losses that read rows (0, 2, 2) and (2, 1) of a table, Σ of the rows times 1, 2, 3 and times 10, 20. */
   function rows(combine: (builder: GraphBuilder) => CombineRule): {

@@ -25,8 +25,8 @@ export interface GradientBalance {
   readonly weightsOwn: boolean;
   /** Set when its rule takes each shared tensor by itself: embedding tables are then kept apart. */
   readonly perTensor?: true;
-  /** Set when it can only be `on: representation`. */
-  readonly on?: "representation";
+  /** Set when it can only be on one of them. */
+  readonly on?: "representation" | "parameters";
   /** What is wrong with its arguments for losses of these heads: a sentence's end such as "needs weights ≥ 0". */
   readonly check?: (args: Arguments, heads: readonly string[]) => string | undefined;
 }

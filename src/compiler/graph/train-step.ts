@@ -107,13 +107,18 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
   const { variables, sparse, accumulate: weight } = options;
   const reads = variables.map((variable) => builder.state(variable));
   const asRows = new Set(reads.filter((_, i) => sparse.has(variables[i]?.name ?? "")));
-  const { gradients, coefficients } = lossGradients(builder, options, reads, asRows);
+  const { gradients, coefficients, ...kept } = lossGradients(builder, options, reads, asRows);
 
   return builder.within("update", undefined, () => {
     const targets = variables.flatMap((variable, i) => toTargets(builder, variable, gradients[i], options.present));
-    if (weight === undefined) return { ...applyTargets(builder, options, targets), ...omitUndefined({ coefficients }) };
-    const { updates, slots } = addUp(builder, targets, weight);
-    return { updates, slots, accumulated: targets, ...omitUndefined({ coefficients }) };
+    const step = weight === undefined ? applyTargets(builder, options, targets) : addUp(builder, targets, weight);
+    return {
+      ...step,
+      updates: [...step.updates, ...kept.updates],
+      slots: [...step.slots, ...kept.slots],
+      ...(weight === undefined ? {} : { accumulated: targets }),
+      ...omitUndefined({ coefficients }),
+    };
   });
 }
 
@@ -180,14 +185,14 @@ function applyTargets(
 
 function lossGradients(
   builder: GraphBuilder,
-  { loss, balance }: TrainStepOptions,
+  { loss, balance, variables }: TrainStepOptions,
   wrt: readonly ValueId[],
   sparse: ReadonlySet<ValueId>,
 ): BalancedGradients {
   if (balance !== undefined)
-    return balancedGradients(builder, balance, { ...omitUndefined({ rest: loss }), wrt, sparse });
+    return balancedGradients(builder, balance, { ...omitUndefined({ rest: loss }), wrt, sparse, variables });
   if (loss === undefined) throw new GraphError("a training step needs a loss");
-  return { gradients: stateGradients(builder, loss, wrt, sparse) };
+  return { gradients: stateGradients(builder, loss, wrt, sparse), slots: [], updates: [] };
 }
 
 function learningRateAt(

@@ -2,6 +2,7 @@
 import type { BalanceBuiltin } from "../builtin.js";
 import { alignedMtl } from "./aligned_mtl.js";
 import { cagrad } from "./cagrad.js";
+import { dbMtl } from "./db_mtl.js";
 import { dwa } from "./dwa.js";
 import { famo } from "./famo.js";
 import { fixed } from "./fixed.js";
@@ -38,4 +39,5 @@ export const balances: readonly BalanceBuiltin[] = [
   alignedMtl,
   metabalance,
   pareto,
+  dbMtl,
 ];

@@ -8,8 +8,10 @@
 import { omitUndefined } from "../../text/index.js";
 import { backward, type Gradient, unitSeed } from "../autodiff.js";
 import type { GraphBuilder } from "../builder.js";
-import type { ValueId } from "../graph.js";
+import { GraphError } from "../graph-error.js";
+import type { StateVariable, Update, ValueId } from "../graph.js";
 import { addGradients, type Aligned, alignGradients, scaleGradient } from "./align.js";
+import { type RunningGradients, runningGradients, type RunningMean, weightMeans } from "./running-gradients.js";
 import { splitLosses } from "./split.js";
 
 /** How gradients g₁ … g_K become one, Σ cₖ gₖ. */
@@ -20,6 +22,8 @@ export type CombineRule =
       readonly over: "all" | "tensor";
       /** `tensor`: a name of the tensor, set when the products are over one. Returns c, [K]. */
       readonly coefficients: (products: ValueId, tensor?: string) => ValueId;
+      /** Set when running means stand for the gradients: over all, where losses part at parameters only. */
+      readonly running?: RunningMean;
     }
   /** Element by element: K tensors of one shape in, as many factors of that shape out. `of`: the shared tensor's value. */
   | {
@@ -42,9 +46,12 @@ export interface BalancedGradients {
   readonly gradients: readonly Gradient[];
   /** [K], where one number says what a loss counts for. */
   readonly coefficients?: ValueId;
+  /** Of running means of gradients. */
+  readonly slots: readonly StateVariable[];
+  readonly updates: readonly Update[];
 }
 
-/** `rest`: float32[], added to the losses as it is. `wrt` and `sparse` as for `stateGradients`. */
+/** `rest`: float32[], added to the losses as it is. `wrt` and `sparse` as for `stateGradients`; `variables`: those of `wrt`. */
 export function balancedGradients(
   builder: GraphBuilder,
   balance: GradientBalance,
@@ -52,7 +59,13 @@ export function balancedGradients(
     rest,
     wrt,
     sparse,
-  }: { readonly rest?: ValueId; readonly wrt: readonly ValueId[]; readonly sparse: ReadonlySet<ValueId> },
+    variables = [],
+  }: {
+    readonly rest?: ValueId;
+    readonly wrt: readonly ValueId[];
+    readonly sparse: ReadonlySet<ValueId>;
+    readonly variables?: readonly StateVariable[];
+  },
 ): BalancedGradients {
   const { losses } = balance;
   const { cut, own: ownParameters } = splitLosses(builder, losses, wrt, balance.tensors);
@@ -64,8 +77,9 @@ export function balancedGradients(
     return new Map(targets.map((id, i) => [id, found[i] ?? none]));
   });
   const gradientsOf = (id: ValueId): readonly Gradient[] => byLoss.map((found) => found.get(id) ?? none);
-  const { combined, coefficients } = builder.within("balance", undefined, () =>
-    combine(builder, balance, cut, gradientsOf),
+  const variableOf = new Map(wrt.map((id, i) => [id, variables[i]]));
+  const { combined, coefficients, running } = builder.within("balance", undefined, () =>
+    combine(builder, balance, { cut, gradientsOf, variableOf }),
   );
 
   const roots = new Set(wrt);
@@ -86,7 +100,12 @@ export function balancedGradients(
     const parts = [...own, combined.get(id) ?? none, shared[i] ?? none].filter(({ kind }) => kind !== "none");
     return addGradients(builder, parts, builder.shape(id));
   });
-  return { gradients, ...omitUndefined({ coefficients }) };
+  return {
+    gradients,
+    ...omitUndefined({ coefficients }),
+    slots: running.flatMap(({ slots }) => slots),
+    updates: running.flatMap(({ updates }) => updates),
+  };
 }
 
 const none: Gradient = { kind: "none" };
@@ -94,13 +113,20 @@ const none: Gradient = { kind: "none" };
 interface Combined {
   readonly combined: ReadonlyMap<ValueId, Gradient>;
   readonly coefficients?: ValueId;
+  readonly running: readonly RunningGradients[];
+}
+
+/** The values at which losses part, and what is known of each. */
+interface Parting {
+  readonly cut: readonly ValueId[];
+  readonly gradientsOf: (id: ValueId) => readonly Gradient[];
+  readonly variableOf: ReadonlyMap<ValueId, StateVariable | undefined>;
 }
 
 function combine(
   builder: GraphBuilder,
   { rule, losses: { length: count } }: GradientBalance,
-  cut: readonly ValueId[],
-  gradientsOf: (id: ValueId) => readonly Gradient[],
+  { cut, gradientsOf, variableOf }: Parting,
 ): Combined {
   const aligned = new Map(cut.map((id) => [id, alignGradients(builder, gradientsOf(id), builder.shape(id))]));
   const weight = (id: ValueId, factors: readonly ValueId[]): Gradient =>
@@ -113,6 +139,7 @@ function combine(
     case "elements":
       return {
         combined: new Map([...aligned].map(([id, each]) => [id, combineElements(builder, rule, id, each)])),
+        running: [],
       };
     case "products": {
       if (rule.over === "tensor") {
@@ -124,13 +151,49 @@ function combine(
               return [id, weight(id, scalars(builder, factors))];
             }),
           ),
+          running: [],
         };
       }
+      if (rule.running !== undefined) return combineMeans(builder, rule, { ...rule.running, aligned, variableOf });
       const coefficients = rule.coefficients(productsOf(builder, [...aligned.values()], count));
       const factors = scalars(builder, coefficients);
-      return { combined: new Map(cut.map((id) => [id, weight(id, factors)])), coefficients };
+      return { combined: new Map(cut.map((id) => [id, weight(id, factors)])), coefficients, running: [] };
     }
   }
+}
+
+function combineMeans(
+  builder: GraphBuilder,
+  { coefficients: coefficientsOf }: Extract<CombineRule, { by: "products" }>,
+  {
+    aligned,
+    variableOf,
+    ...mean
+  }: RunningMean & {
+    readonly aligned: ReadonlyMap<ValueId, Aligned>;
+    readonly variableOf: ReadonlyMap<ValueId, StateVariable | undefined>;
+  },
+): Combined {
+  const means = new Map(
+    [...aligned].map(([id, each]) => {
+      const variable = variableOf.get(id);
+      if (variable === undefined) throw new GraphError("running means of gradients are kept by parameter");
+      return [id, runningGradients(builder, variable, each, mean)] as const;
+    }),
+  );
+  const running = [...means.values()];
+  const products = productsOf(
+    builder,
+    running.map((each) => each.aligned),
+    mean.names.length,
+  );
+  const coefficients = coefficientsOf(products);
+  const factors = scalars(builder, coefficients);
+  return {
+    combined: new Map([...means].map(([id, each]) => [id, weightMeans(builder, each.aligned, factors)])),
+    coefficients,
+    running,
+  };
 }
 
 function stateName(builder: GraphBuilder, id: ValueId): string | undefined {

@@ -4,7 +4,7 @@
  */
 import type { Aging } from "../editions/index.js";
 import type { BalanceForm } from "./balance.js";
-import type { Dim, Initializer, ValueId } from "../graph/graph.js";
+import type { Dim, Fans, Initializer, ValueId } from "../graph/graph.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { HeadType } from "../model/heads.js";
 import type { Arguments } from "../model/model.js";
@@ -64,6 +64,9 @@ export interface FamilyBuiltin extends BuiltinBase {
 /** What `l2(weights)` and `l2(biases)` tell apart. Embedding tables are a group of their own; a norm's scale is in neither. */
 export type ParameterGroup = "weight" | "bias" | "scale";
 
+/** How a parameter starts, and between how many units it is: a weight or a bias with these starts as `init` of the spec says. */
+export type FirstValues = Initializer & { readonly fans?: Fans };
+
 /** What a layer's lowering gets. */
 export interface LayerContext {
   readonly builder: GraphBuilder;
@@ -94,7 +97,7 @@ export interface LayerContext {
   readonly parameter: (
     name: string,
     shape: readonly number[],
-    initializer: Initializer,
+    initializer: FirstValues,
     group: ParameterGroup,
   ) => ValueId;
   readonly statistic: (name: string, shape: readonly number[], initial: number) => Updatable;

@@ -1,18 +1,23 @@
 /** The linear map that `linear`, `mlp`, gates and logits are made of, for one network and for n at once. */
 import type { Initializer, ValueId } from "../graph/graph.js";
-import type { LayerContext } from "./builtin.js";
+import type { FirstValues, LayerContext } from "./builtin.js";
 import { copiesFirst, ownParameter, type Signal, widthOf } from "./replicas.js";
 
 /**
  * Uniform in ±√(6 / (in + out)) (Glorot, Bengio: Understanding the Difficulty of Training Deep Feedforward Neural
  * Networks, 2010).
  */
-export function glorotUniform(fanIn: number, fanOut: number): Initializer {
+export function glorotUniform(fanIn: number, fanOut: number): FirstValues {
   const limit = Math.sqrt(6 / (fanIn + fanOut));
-  return { kind: "uniform", low: -limit, high: limit };
+  return { kind: "uniform", low: -limit, high: limit, fans: { inputs: fanIn, units: fanOut } };
 }
 
 export const zeros: Initializer = { kind: "constant", value: 0 };
+
+/** Of a bias behind so many inputs. */
+export function zeroBias(fanIn: number, fanOut: number): FirstValues {
+  return { ...zeros, fans: { inputs: fanIn, units: fanOut } };
+}
 
 /** What of a context a linear map needs: heads have it too, without being layers. */
 export type DenseContext = Pick<LayerContext, "builder" | "parameter">;
@@ -23,7 +28,9 @@ export function dense(context: DenseContext, x: ValueId, width: number, prefix: 
   const fanIn = Number(builder.shape(x).at(-1));
   const weight = context.parameter(`${prefix}weight`, [fanIn, width], glorotUniform(fanIn, width), "weight");
   const product = builder.matmul(x, weight);
-  return hasBias ? builder.add(product, context.parameter(`${prefix}bias`, [width], zeros, "bias")) : product;
+  return hasBias
+    ? builder.add(product, context.parameter(`${prefix}bias`, [width], zeroBias(fanIn, width), "bias"))
+    : product;
 }
 
 /**
@@ -44,7 +51,7 @@ export function denseCopies(
   }
   const fanIn = widthOf(context, signal);
   const initializer = glorotUniform(fanIn, width);
-  const bias = (): ValueId => ownParameter(context, `${prefix}bias`, [width], zeros, "bias");
+  const bias = (): ValueId => ownParameter(context, `${prefix}bias`, [width], zeroBias(fanIn, width), "bias");
   const ownWeight = (): ValueId => ownParameter(context, `${prefix}weight`, [fanIn, width], initializer, "weight");
   if (signal.layout === "shared") {
     const weight =

@@ -63,6 +63,7 @@ import { softmaxList } from "./losses/softmax-list.js";
 import { tweedie } from "./losses/tweedie.js";
 import { weightedLogistic } from "./losses/weighted-logistic.js";
 import { entropy, importance, load, reachable } from "./penalties/gates.js";
+import { initializers } from "./initializers/index.js";
 import { activity } from "./penalties/activity.js";
 import { excess } from "./penalties/excess.js";
 import { l2 } from "./penalties/l2.js";
@@ -182,6 +183,8 @@ export const schedules: readonly (TrainingBuiltin & Pick<Schedule, "watches">)[]
   parameters: settings,
 }));
 
+export { initializers };
+
 function named<T extends { readonly name: string }>(table: readonly T[]): (name: string) => T | undefined {
   const byName = new Map(table.map((item) => [item.name, item]));
   return (name) => byName.get(name);
@@ -197,3 +200,4 @@ export const resolvePenalty = named(penalties);
 export const resolveBalance = named(balances);
 export const resolveOptimizer = named(optimizers);
 export const resolveSchedule = named(schedules);
+export const resolveInitializer = named(initializers);

@@ -3,8 +3,8 @@
  * they are [n, B, d], because a batched product wants the copies first, and after a product with a shared input [B, n·d].
  */
 import type { GraphBuilder } from "../graph/builder.js";
-import type { Dim, Initializer, ValueId } from "../graph/graph.js";
-import type { LayerContext, ParameterGroup } from "./builtin.js";
+import type { Dim, ValueId } from "../graph/graph.js";
+import type { FirstValues, LayerContext, ParameterGroup } from "./builtin.js";
 
 export type Signal =
   /** [B, d]: one network, or one input that all n networks read. */
@@ -89,7 +89,7 @@ export function ownParameter(
   context: LayerContext,
   name: string,
   shape: readonly number[],
-  initializer: Initializer,
+  initializer: FirstValues,
   group: ParameterGroup,
 ): ValueId {
   if (context.ownParameter !== undefined) return context.ownParameter(name, shape, initializer, group);

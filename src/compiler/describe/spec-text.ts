@@ -171,6 +171,7 @@ function trainEntries(train: TrainModel): readonly string[] {
     `schedule: ${schedulesText(train)}`,
     ...(train.lrFactors === undefined ? [] : [`lr_factors: ${lrFactorsText(train.lrFactors)}`]),
     ...(train.frozen === undefined ? [] : [`frozen: ${frozenText(train.frozen)}`]),
+    ...(train.init === undefined ? [] : [`init: ${initText(train.init)}`]),
     `clip: ${clipText(train.clip)}`,
     `embeddings: ${train.embeddings}`,
     `batch: ${numberText(train.batch)}`,
@@ -213,6 +214,11 @@ export function schedulesText({ schedule, schedules = [] }: TrainModel): string 
   if (schedules.length === 0) return scheduleText(schedule);
   const parts = schedules.map((each) => `${each.part}: ${scheduleText(each)}`);
   return `{ ${[...parts, `all: ${scheduleText(schedule)}`].join(", ")} }`;
+}
+
+/** `{ embeddings: normal(deviation: 0.01) }`. */
+export function initText(init: NonNullable<TrainModel["init"]>): string {
+  return `{ ${init.map((each) => `${each.part}: ${optimizerText(each)}`).join(", ")} }`;
 }
 
 /** `{ embeddings: 0.1, t: 2 }`. */

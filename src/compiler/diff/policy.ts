@@ -119,6 +119,7 @@ export const changeRules = {
   "train.optimizer": rule("training", "updates are computed differently"),
   "train.schedule": rule("training", "the learning rate follows another schedule"),
   "train.lr_factors": rule("training", "parts are trained at another rate"),
+  "train.init": rule("training", "parameters start from other numbers"),
   "train.frozen": rule("training", "other parts stay as they are"),
   "train.clip": rule("training", "gradients are clipped differently"),
   "train.embeddings": rule("training", "embedding tables are updated differently"),

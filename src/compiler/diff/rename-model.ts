@@ -58,6 +58,7 @@ export function renameModel(model: Model, renames: Renames): Model {
         schedules: model.train.schedules?.map(renamePart),
         lrFactors: model.train.lrFactors?.map(renamePart),
         frozen: model.train.frozen?.map(renamePart),
+        init: model.train.init?.map(renamePart),
       }),
       ...(model.train.stop === undefined ? {} : { stop: renameStop(model.train.stop, to) }),
     },

@@ -25,6 +25,7 @@ import {
   servingText,
   formatText,
   frozenText,
+  initText,
   lrFactorsText,
   splitText,
   stopText,
@@ -296,6 +297,7 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
       ],
     },
     ...partSubject("lr_factors", train.lrFactors, lrFactorsText, ({ factor }) => numberText(factor)),
+    ...partSubject("init", train.init, initText, optimizerText),
     ...partSubject("frozen", train.frozen, frozenText, () => "frozen"),
     plainSubject("train", "clip", "train.clip", clipText(train.clip)),
     plainSubject("train", "embeddings", "train.embeddings", train.embeddings),
@@ -313,7 +315,7 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
 
 /** A facet for each part that something is said of. */
 function partSubject<T extends Part>(
-  key: "lr_factors" | "frozen",
+  key: "lr_factors" | "frozen" | "init",
   parts: readonly T[] | undefined,
   whole: (parts: readonly T[]) => string,
   text: (part: T) => string,

@@ -118,10 +118,18 @@ export interface NodeOf<K extends OpName> {
   readonly label?: string;
 }
 
+/** Inputs and units of a linear map: what rules for first values go by. A table has its ids as inputs. */
+export interface Fans {
+  readonly inputs: number;
+  readonly units: number;
+}
+
 /** How a state variable starts, computed on the host from (seed, name, index): the same on every engine. */
 export type Initializer =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "normal"; readonly mean: number; readonly deviation: number }
+  /** Normal around 0, without what is more than two deviations from it. */
+  | { readonly kind: "truncated"; readonly deviation: number }
   | { readonly kind: "uniform"; readonly low: number; readonly high: number }
   /** Of [size, size, block]: `on` where both indices are equal, `off` elsewhere. */
   | {

@@ -56,6 +56,7 @@ function fillPiece(
       return;
     }
     case "normal":
+    case "truncated":
     case "uniform":
       fillRandom(values, initializer, pieceGenerator(name, seed), start);
       return;
@@ -79,7 +80,7 @@ function hashText(text: string, basis: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-type RandomInitializer = Extract<Initializer, { kind: "normal" | "uniform" }>;
+type RandomInitializer = Extract<Initializer, { kind: "normal" | "truncated" | "uniform" }>;
 
 function fillRandom(
   values: Float32Array | Int32Array,
@@ -87,10 +88,7 @@ function fillRandom(
   philox: Philox,
   start: number,
 ): void {
-  const [center, scale, draw] =
-    initializer.kind === "normal"
-      ? [initializer.mean, initializer.deviation, normalQuantile]
-      : [initializer.low, initializer.high - initializer.low, identity];
+  const [center, scale, draw] = distributionOf(initializer);
   const { words } = philox;
   for (let at = 0; at < values.length;) {
     const word = (start + at) % 4;
@@ -103,7 +101,20 @@ function fillRandom(
   }
 }
 
-const identity = (share: number): number => share;
+/** Center, scale, and the quantile function of the rest. */
+function distributionOf(initializer: RandomInitializer): readonly [number, number, (share: number) => number] {
+  switch (initializer.kind) {
+    case "normal":
+      return [initializer.mean, initializer.deviation, normalQuantile];
+    case "truncated":
+      return [0, initializer.deviation, (share) => normalQuantile(beyond + share * (1 - 2 * beyond))];
+    case "uniform":
+      return [initializer.low, initializer.high - initializer.low, (share) => share];
+  }
+}
+
+/** Φ(−2): the share of a normal distribution that is more than two deviations below its mean. */
+const beyond = 0.02275013194817921;
 
 /**
  * The standard normal's quantile for a share in [2⁻³³, 1 − 2⁻³³], to 16 digits (Wichura: Algorithm AS 241: The Percentage

@@ -69,12 +69,14 @@ function readPiece(reader: LineReader): StatePiece {
 }
 
 function readInitializer(reader: LineReader): Initializer {
-  const kind = reader.oneOf(["constant", "normal", "uniform", "diagonal"] as const);
+  const kind = reader.oneOf(["constant", "normal", "truncated", "uniform", "diagonal"] as const);
   switch (kind) {
     case "constant":
       return { kind, value: reader.namedNumber("value") };
     case "normal":
       return { kind, mean: reader.namedNumber("mean"), deviation: reader.namedNumber("deviation") };
+    case "truncated":
+      return { kind, deviation: reader.namedNumber("deviation") };
     case "uniform":
       return { kind, low: reader.namedNumber("low"), high: reader.namedNumber("high") };
     case "diagonal":

@@ -50,6 +50,8 @@ function printInitializer(initializer: Initializer): string {
       return `constant value=${formatNumber(initializer.value)}`;
     case "normal":
       return `normal mean=${formatNumber(initializer.mean)} deviation=${formatNumber(initializer.deviation)}`;
+    case "truncated":
+      return `truncated deviation=${formatNumber(initializer.deviation)}`;
     case "uniform":
       return `uniform low=${formatNumber(initializer.low)} high=${formatNumber(initializer.high)}`;
     case "diagonal": {

@@ -3,7 +3,7 @@ import { own } from "../text/index.js";
 import { resolveBalance } from "../builtins/index.js";
 import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
 import { batchLayout, type FittedSizes, type Model, type NetNode, nodeAt, tableOwner } from "../model/index.js";
-import { trainedAs } from "./part-optimizers.js";
+import { firstValues, trainedAs } from "./part-optimizers.js";
 import { reachableNodes, termsOfNodes } from "./reachable.js";
 
 /** A table of the spec: the rows [row, row + rows) of its state variable. */
@@ -16,6 +16,7 @@ export interface EmbeddingPiece {
   readonly readers: readonly string[];
   readonly row: number;
   readonly rows: number;
+  readonly initializer: Initializer;
 }
 
 /** One state variable with the tables that it is made of, and how a training step updates it. */
@@ -74,11 +75,18 @@ export function planEmbeddings(
     const pieces = wanted.map((piece): EmbeddingPiece => {
       const row = rows;
       rows += piece.rows;
-      return { name: piece.name, feature: piece.feature, readers: piece.readers, row, rows: piece.rows };
+      const initializer = initializerOf(model, piece);
+      return { name: piece.name, feature: piece.feature, readers: piece.readers, row, rows: piece.rows, initializer };
     });
     const lookups = wanted.reduce((total, piece) => total + piece.lookups, 0);
     return { name, width: wanted[0]?.width ?? 0, rows, pieces, lookups, ...chooseUpdate(model, rows, lookups) };
   });
+}
+
+/** How a table starts; the row of "unknown" is not one of its ids. */
+function initializerOf({ train }: Model, piece: WantedPiece): Initializer {
+  const fans = { inputs: Math.max(1, piece.rows - 1), units: piece.width };
+  return firstValues(train, { owner: ownerOfTable(piece), group: "embedding" }, { ...embeddingInitializer, fans });
 }
 
 /**
@@ -180,7 +188,7 @@ export function tableVariable({ name, rows, width, pieces }: EmbeddingTable): St
       name: piece.name,
       row: piece.row,
       rows: piece.rows,
-      initializer: embeddingInitializer,
+      initializer: piece.initializer,
     })),
   };
 }

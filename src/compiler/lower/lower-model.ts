@@ -107,7 +107,7 @@ function createScope(
 ): Scope {
   const builder = new GraphBuilder(name);
   const layout = batchLayout(model);
-  const variables = createVariables(builder);
+  const variables = createVariables(builder, model.train);
   const reachable = reachableNodes(model, heads, name === "predict" ? "served" : "recorded");
   const found = reachable.flatMap((node) => lookupOf(node) ?? []);
   const pieces = new Set(found.map(({ piece }) => piece));

@@ -1,6 +1,12 @@
 /** What trains which parameters, where a spec says it for each part. */
-import type { ParameterGroup } from "../builtins/index.js";
-import { type OptimizerChoice, resolveOptimizer, resolveSchedule, type ScheduleChoice } from "../graph/index.js";
+import { type FirstValues, type ParameterGroup, resolveInitializer } from "../builtins/index.js";
+import {
+  type Initializer,
+  type OptimizerChoice,
+  resolveOptimizer,
+  resolveSchedule,
+  type ScheduleChoice,
+} from "../graph/index.js";
 import type { Part, TrainModel } from "../model/index.js";
 import { omitUndefined } from "../text/index.js";
 
@@ -70,6 +76,14 @@ export function partChoice(train: TrainModel, owned: Owned): OptimizerChoice | u
       factor,
     }),
   };
+}
+
+/** How parameters start: as the spec says of their part, else as their layer says. */
+export function firstValues({ init }: Pick<TrainModel, "init">, owned: Owned, own: FirstValues): Initializer {
+  const { fans, ...initializer } = own;
+  const said = init?.[partOf(init, owned) ?? -1];
+  const rule = fans === undefined || said === undefined ? undefined : resolveInitializer(said.name);
+  return fans === undefined || said === undefined || rule === undefined ? initializer : rule.of(fans, said.arguments);
 }
 
 export function optimizerChoice({ name, arguments: settings }: TrainModel["optimizer"]): OptimizerChoice {

@@ -1,5 +1,7 @@
 /** The state variables that layers and heads ask for, under the names of the spec, with what penalties need to find them. */
-import type { ParameterGroup, Updatable } from "../builtins/index.js";
+import type { FirstValues, ParameterGroup, Updatable } from "../builtins/index.js";
+import type { TrainModel } from "../model/index.js";
+import { firstValues } from "./part-optimizers.js";
 import { float32, type GraphBuilder, type Initializer, type StateVariable, type ValueId } from "../graph/index.js";
 
 /** A trained variable of a part of the network. */
@@ -19,7 +21,7 @@ export interface Variables {
     owner: string,
     name: string,
     shape: readonly number[],
-    initializer: Initializer,
+    initializer: FirstValues,
     group: ParameterGroup,
   ) => ValueId;
   readonly statistic: (owner: string, name: string, shape: readonly number[], initial: number) => Updatable;
@@ -29,7 +31,7 @@ export interface Variables {
     owners: readonly string[],
     name: string,
     shape: readonly number[],
-    initializer: Initializer,
+    initializer: FirstValues,
     group: ParameterGroup,
   ) => ValueId;
   readonly statisticOfEach: (
@@ -45,12 +47,15 @@ export interface Variables {
   readonly updates: ReadonlyMap<string, ValueId>;
 }
 
-export function createVariables(builder: GraphBuilder): Variables {
+/** `train`: what the spec says of first values. */
+export function createVariables(builder: GraphBuilder, train: Pick<TrainModel, "init">): Variables {
   const parameters = new Map<string, OwnedParameter>();
   const updates = new Map<string, ValueId>();
   return {
     parameter: (owner, name, shape, initializer, group) => {
-      const value = builder.state(plainVariable(`${owner}.${name}`, shape, initializer, "parameter"));
+      const value = builder.state(
+        plainVariable(`${owner}.${name}`, shape, firstValues(train, { owner, group }, initializer), "parameter"),
+      );
       parameters.set(`${owner}.${name}`, { owner, name, group, value });
       return value;
     },
@@ -60,13 +65,15 @@ export function createVariables(builder: GraphBuilder): Variables {
       return { value, update: (next) => void updates.set(variable, next) };
     },
     parameterOfEach: (family, owners, name, shape, initializer, group) => {
-      const variable = splitVariable(family, owners, name, shape, initializer, "parameter");
+      const first = owners.map((owner) => firstValues(train, { owner, group }, initializer));
+      const variable = splitVariable(family, owners, name, shape, first, "parameter");
       const whole = builder.state(variable);
       parameters.set(variable.name, { owner: family, name, group, value: whole, pieces: owners });
       return builder.reshape(whole, [owners.length, ...shape]);
     },
     statisticOfEach: (family, owners, name, shape, initial) => {
-      const variable = splitVariable(family, owners, name, shape, { kind: "constant", value: initial }, "statistic");
+      const first = owners.map((): Initializer => ({ kind: "constant", value: initial }));
+      const variable = splitVariable(family, owners, name, shape, first, "statistic");
       const whole = builder.state(variable);
       return {
         value: builder.reshape(whole, [owners.length, ...shape]),
@@ -86,7 +93,7 @@ function splitVariable(
   owners: readonly string[],
   name: string,
   shape: readonly number[],
-  initializer: Initializer,
+  initializers: readonly Initializer[],
   role: StateVariable["role"],
 ): StateVariable {
   const [rows = 1, ...rest] = shape;
@@ -94,7 +101,12 @@ function splitVariable(
     name: `${family}.${name}`,
     type: float32(owners.length * rows, ...rest),
     role,
-    pieces: owners.map((owner, index) => ({ name: `${owner}.${name}`, row: index * rows, rows, initializer })),
+    pieces: owners.map((owner, index) => ({
+      name: `${owner}.${name}`,
+      row: index * rows,
+      rows,
+      initializer: initializers[index] ?? { kind: "constant", value: 0 },
+    })),
   };
 }
 

@@ -341,6 +341,8 @@ export interface TrainModel {
   readonly lrFactors?: readonly PartFactor[];
   /** What is not trained. A part computes what serving would; of a group only the parameters are meant. Absent: nothing. */
   readonly frozen?: readonly Part[];
+  /** How parameters start, by part; the others as their layers say. Absent: nothing is said. */
+  readonly init?: readonly PartInit[];
   readonly clip: { readonly kind: "none" } | { readonly kind: "norm" | "value"; readonly limit: number };
   /** How embedding tables are updated: only touched rows, all rows, or by size (see docs/language.md). */
   readonly embeddings: "auto" | "sparse" | "dense";
@@ -378,6 +380,12 @@ export interface PartOptimizer extends Part {
 
 /** How the learning rate of a part changes. */
 export interface PartSchedule extends Part {
+  readonly name: string;
+  readonly arguments: Arguments;
+}
+
+/** How the weights, biases and tables of a part start. */
+export interface PartInit extends Part {
   readonly name: string;
   readonly arguments: Arguments;
 }

@@ -11,6 +11,7 @@ import {
   inputTypeText,
   labelText,
   frozenText,
+  initText,
   lossText,
   lrFactorsText,
   networkDeclarations,
@@ -165,6 +166,7 @@ function stepRows(train: Model["train"]): readonly (readonly string[])[] {
     ["optimizer", code(optimizersText(train))],
     ["learning rate", code(schedulesText(train))],
     ...(train.lrFactors === undefined ? [] : [["times", code(lrFactorsText(train.lrFactors))]]),
+    ...(train.init === undefined ? [] : [["init", code(initText(train.init))]]),
     ...(train.frozen === undefined ? [] : [["frozen", code(frozenText(train.frozen))]]),
     [
       "batch",

@@ -1,6 +1,6 @@
-import type { Initializer, ValueId } from "../../graph/graph.js";
+import type { ValueId } from "../../graph/graph.js";
 import { optionalNumber } from "../arguments.js";
-import type { LayerBuiltin, LayerContext } from "../builtin.js";
+import type { FirstValues, LayerBuiltin, LayerContext } from "../builtin.js";
 import { denseCopies } from "../dense.js";
 import { drop, rateParameter } from "../drop.js";
 import { copiesFirst, inputSignal, ownParameter, rowsFirst, type Signal, widthOf } from "../replicas.js";
@@ -30,7 +30,7 @@ export const ait: LayerBuiltin = {
     const info = drop(context, builder.relu(linear.value), optionalNumber(context.arguments, "dropout") ?? 0);
     const units = [{ ...linear, value: info }, own].map((unit) => networksFirst(context, unit));
     const [h1, h2, h3] = ["h1", "h2", "h3"].map((name) => {
-      const weight = ownParameter(context, `${name}.weight`, [width, width], small, "weight");
+      const weight = ownParameter(context, `${name}.weight`, [width, width], small(width), "weight");
       return units.map((unit) => builder.matmul(unit, weight));
     });
     const scores = units.map((_, u) => {
@@ -47,7 +47,9 @@ export const ait: LayerBuiltin = {
 };
 
 /** As the authors' code starts h1, h2 and h3. */
-const small: Initializer = { kind: "normal", mean: 0, deviation: 0.01 };
+function small(width: number): FirstValues {
+  return { kind: "normal", mean: 0, deviation: 0.01, fans: { inputs: width, units: width } };
+}
 
 /** [B, d], or [n, B, d] of n networks. */
 function networksFirst(context: LayerContext, signal: Signal): ValueId {

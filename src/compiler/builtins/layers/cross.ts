@@ -1,6 +1,6 @@
 import { numberArgument } from "../arguments.js";
 import type { LayerBuiltin } from "../builtin.js";
-import { glorotUniform, zeros } from "../dense.js";
+import { glorotUniform, zeroBias } from "../dense.js";
 import { inputRows, knownDim, ownParameter } from "../replicas.js";
 import { fromVector, shapeOf } from "../shapes.js";
 
@@ -27,7 +27,7 @@ export const cross: LayerBuiltin = {
     let x = first;
     for (let layer = 0; layer < numberArgument(context.arguments, "depth"); layer += 1) {
       const weight = ownParameter(context, `${layer}.weight`, [width], glorotUniform(width, 1), "weight");
-      const bias = ownParameter(context, `${layer}.bias`, [width], zeros, "bias");
+      const bias = ownParameter(context, `${layer}.bias`, [width], zeroBias(width, 1), "bias");
       const product = builder.sum(builder.mul(x, weight), { axes: [-1], keepDims: true });
       x = builder.add(builder.add(builder.mul(first, product), bias), x);
     }

@@ -1,4 +1,4 @@
-import { builtins, optimizers, schedules } from "../../builtins/index.js";
+import { builtins, initializers, optimizers, schedules } from "../../builtins/index.js";
 import { fileFormatNames } from "../../formats/index.js";
 import { logitWords } from "../heads/check-logit.js";
 import { activations } from "../heads/check-task.js";
@@ -21,6 +21,7 @@ export const callWords: ReadonlySet<string> = new Set([
   ...fileFormatNames,
   ...optimizers.map(({ name }) => name),
   ...schedules.map(({ name }) => name),
+  ...initializers.map(({ name }) => name),
   ...metricNames,
   "split",
   "hash",

@@ -62,6 +62,12 @@ export const trainKeys = [
     example: "[item_id, t_ctr]",
   },
   {
+    name: "init",
+    doc: "How weights, biases and embedding tables start, by part.",
+    default: "none",
+    example: "{ embeddings: normal(0.01), weights: he_uniform }",
+  },
+  {
     name: "clip",
     doc: "Bounds the gradients: `norm(1.0)` all of them together, `value(0.5)` each element.",
     default: "none",

@@ -1,5 +1,12 @@
-import { optimizers, resolveOptimizer, resolveSchedule, schedules } from "../../builtins/index.js";
-import type { PartFactor, TrainModel } from "../../model/index.js";
+import {
+  initializers,
+  optimizers,
+  resolveInitializer,
+  resolveOptimizer,
+  resolveSchedule,
+  schedules,
+} from "../../builtins/index.js";
+import type { PartFactor, PartInit, TrainModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { readArgument } from "../arguments/arguments.js";
 import type { CheckContext } from "../context.js";
@@ -8,6 +15,7 @@ import { checkNamed } from "./check-named.js";
 import { checkByPart } from "./check-parts.js";
 
 const optimizerTable = { names: optimizers.map(({ name }) => name), resolve: resolveOptimizer };
+const initializerTable = { names: initializers.map(({ name }) => name), resolve: resolveInitializer };
 const scheduleTable = { names: schedules.map(({ name }) => name), resolve: resolveSchedule };
 
 /** `adam(lr: 1e-3)`, or one for each part: `{ embeddings: adagrad(lr: 0.05), all: adam }`. */
@@ -39,6 +47,23 @@ export function checkSchedules(
   const { parts, rest } = checkByPart(context, "schedule", value, check);
   const schedule = check(rest);
   return parts.length === 0 ? { schedule } : { schedule, schedules: parts };
+}
+
+/** `init: { embeddings: normal(0.01), weights: he_uniform }`; `all` is what is not named. */
+export function checkInit(context: CheckContext, value: ast.Expression | undefined): readonly PartInit[] | undefined {
+  if (value === undefined || value.kind === "Missing") return undefined;
+  if (value.kind === "NameExpression" && value.name.text === "none") return undefined;
+  if (value.kind !== "Record") {
+    const expected = "first values by part such as `{ embeddings: normal(0.01), weights: he_uniform }`";
+    const found = describeValue(value);
+    context.reporter.report("MTL3002", { callee: "train", parameter: "init", expected, found }, value.span);
+    return undefined;
+  }
+  const read = (each: ast.Expression): TrainModel["optimizer"] =>
+    checkNamed(context, each, "a rule for first values", "glorot_uniform", initializerTable);
+  const { parts, rest } = checkByPart(context, "init", value, read);
+  const all = rest === undefined ? parts : [...parts, { part: "all", of: "group", ...read(rest) } as const];
+  return all.length === 0 ? undefined : all;
 }
 
 /** `lr_factors: { embeddings: 0.1, t: 2 }`; `all` is what is not named. */

@@ -4,7 +4,7 @@ import { omitUndefined } from "../../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec, type ArgumentType } from "../arguments/arguments.js";
 import { trainKeys } from "../names/block-keys.js";
 import { collectEntries } from "../names/blocks.js";
-import { checkLrFactors, checkOptimizers, checkSchedules } from "./check-optimizer.js";
+import { checkInit, checkLrFactors, checkOptimizers, checkSchedules } from "./check-optimizer.js";
 import { checkFrozen } from "./check-parts.js";
 import { checkFormerly } from "./check-formerly.js";
 import type { MeasuredSpec } from "./check-metrics.js";
@@ -53,11 +53,12 @@ export function checkTrain(
   const length = { steps, epochs: read<number | undefined>("epochs", epochs, entries.has("steps") ? undefined : 1) };
   const stop = checkStop(context, entries.get("stop")?.value, heads, spec);
   const lrFactors = checkLrFactors(context, entries.get("lr_factors")?.value);
+  const init = checkInit(context, entries.get("init")?.value);
   const frozen = checkFrozen(context, entries.get("frozen")?.value);
   return {
     ...checkOptimizers(context, entries.get("optimizer")?.value),
     ...checkSchedules(context, entries.get("schedule")?.value, entries.has("stop")),
-    ...omitUndefined({ lrFactors, frozen }),
+    ...omitUndefined({ lrFactors, frozen, init }),
     clip: checkClip(context, entries.get("clip")?.value),
     embeddings: read<TrainModel["embeddings"]>(
       "embeddings",

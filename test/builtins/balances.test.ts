@@ -622,6 +622,8 @@ describe("metabalance", () => {
     close(found[1]?.coefficients, [1, 0.7 * ((0.9 * 0.5 + 0.1) / (0.9 * 0.05 + 0.1)) + 0.3], 5);
     const other = runBalance("metabalance", steps, { arguments: { relax: 1, beta: 0, target: "h1" } });
     close(other[0]?.coefficients, [0.1, 1], 5);
+    const held = runBalance("metabalance", steps, { arguments: { relax: 0.7, beta: 0.9, epsilon: 0.5 } });
+    close(held[0]?.coefficients, [0.7 * (0.5 / 1) + 0.3, 0.7 * (0.5 / 0.55) + 0.3], 5);
   });
 });
 

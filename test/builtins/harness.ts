@@ -205,6 +205,7 @@ export function runLoss(
     prediction: headOf(builder, x, form),
     target,
     inside: () => builder.ones(["B"]),
+    counted: () => builder.ones(["B"]),
     head: (head) => headOf(builder, builder.input(head, float32("B")), isScore(loss, args, head) ? "value" : "logit"),
     label: (label) => builder.input(label, float32("B")),
   });

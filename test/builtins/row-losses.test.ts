@@ -10,6 +10,25 @@ const softplus = (z: number): number => Math.log1p(Math.exp(z));
 /** −log of what a logit gives to what happened. */
 const bce = (z: number, y: number): number => (y === 1 ? softplus(-z) : softplus(z));
 
+describe("f1_weighted", () => {
+  const logits = [2, -1, 0.5, -3];
+  const happened = [1, 0, 0, 0];
+
+  it("is cross-entropy where recall and precision count alike", () => {
+    const { loss, slope } = runLoss("f1_weighted", logits, happened, { beta: 1 }, "logit");
+    expect(distance(loss, runLoss("bce", logits, happened, {}, "logit").loss)).toBeLessThan(1e-7);
+    expect(distance(slope, runLoss("bce", logits, happened, {}, "logit").slope)).toBeLessThan(1e-7);
+  });
+
+  it("counts negatives by what is found over what is wanted", () => {
+    const { loss } = runLoss("f1_weighted", logits, happened, { beta: 1.5 }, "logit");
+    const found = logits.reduce((sum, z) => sum + sigmoid(z), 0);
+    const weight = found / (found + (1.5 ** 2 - 1) * 1);
+    const expected = logits.map((z, row) => (happened[row] === 1 ? 1 : weight) * bce(z, happened[row] ?? 0));
+    expect(distance(loss, expected)).toBeLessThan(1e-7);
+  });
+});
+
 describe("losses on amounts", () => {
   it("mae is the absolute error", () => {
     expect(runLoss("mae", [3, -1], [1, 1])).toEqual({ loss: [2, 2], slope: [1, -1] });

@@ -88,6 +88,19 @@ describe("batches", () => {
     expect(padded?.known.slice(100)).toEqual(new Float32Array(200));
   });
 
+  it("leave out the rows that fill none, where they are told to and there are others", async () => {
+    const { train } = await openIn(folder, model);
+    for (const [size, batches] of [
+      [300, 3],
+      [250, 4],
+      [2000, 1],
+    ] as const) {
+      const options = { size, pad: true, dropLast: true };
+      expect([...(train?.batches(options) ?? [])].length).toBe(batches);
+      expect(train?.batchCount(options)).toBe(batches);
+    }
+  });
+
   it("reuse their arrays", async () => {
     const { train } = await openIn(folder, model);
     const arrays = new Set([...(train?.batches({ size: 100, pad: true }) ?? [])].map((batch) => batch.ids));

@@ -38,6 +38,7 @@ const feedsOf = ({ model }: Pick<Opened, "model">, columns: Parameters<typeof wi
 const calls: Readonly<Record<string, string>> = {
   bce: "cvr: bce",
   focal: "cvr: focal",
+  f1_weighted: "cvr: f1_weighted(beta: 2)",
   mse: "stay: mse",
   huber: "stay: huber",
   mae: "stay: mae",

@@ -206,6 +206,8 @@ export interface LossContext {
   readonly target: ValueId;
   /** [B] float32: 1 where the head's condition holds and the target is known, else 0. */
   readonly inside: () => ValueId;
+  /** [B] float32: the sample weight of a row that the loss sees, else 0; options of the loss come on top. */
+  readonly counted: () => ValueId;
   /** The value of another head of the spec. */
   readonly head: (name: string) => HeadValue;
   /** [B] float32: what a label says. A row where `needed` [B] is 1 and the label is null is left out; absent: every row. */

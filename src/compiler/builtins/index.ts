@@ -48,7 +48,7 @@ import { bce } from "./losses/bce.js";
 import { crossEntropy } from "./losses/cross-entropy.js";
 import { bpr } from "./losses/bpr.js";
 import { delayed } from "./losses/delayed.js";
-import { focal } from "./losses/focal.js";
+import { f1Weighted, focal } from "./losses/focal.js";
 import { hinge } from "./losses/hinge.js";
 import { huber } from "./losses/huber.js";
 import { jrc } from "./losses/jrc.js";
@@ -110,6 +110,7 @@ export const gates: readonly GateBuiltin[] = [softmax, noisyTopK, dselectK];
 export const losses: readonly LossBuiltin[] = [
   bce,
   focal,
+  f1Weighted,
   crossEntropy,
   mse,
   huber,

@@ -183,6 +183,7 @@ function trainEntries(train: TrainModel): readonly string[] {
     ...(train.checkpointEvery === undefined ? [] : [`checkpoint_every: ${numberText(train.checkpointEvery)}`]),
     `stop: ${stopText(train.stop)}`,
     `shuffle: ${String(train.shuffle)}`,
+    ...(train.dropLast === true ? ["drop_last: true"] : []),
     `seed: ${numberText(train.seed)}`,
     ...formerlyEntries(train.formerly),
   ];

@@ -130,6 +130,7 @@ export const changeRules = {
   "train.steps": rule("training", "training is longer or shorter"),
   "train.validate_every": rule("training", "it is measured more or less often, which early stopping looks at"),
   "train.stop": rule("training", "training ends by another rule"),
+  "train.drop_last": rule("training", "the rows at the end of an epoch count or do not"),
   "train.shuffle": rule("training", "rows come in another order"),
   "train.seed": rule("training", "random numbers are different"),
 

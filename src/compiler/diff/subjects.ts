@@ -309,6 +309,7 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
     ...lengthSubject("validate_every", train.validateEvery),
     plainSubject("train", "stop", "train.stop", stopText(train.stop)),
     plainSubject("train", "shuffle", "train.shuffle", String(train.shuffle)),
+    ...(train.dropLast === true ? [plainSubject("train", "drop_last", "train.drop_last", "true")] : []),
     plainSubject("train", "seed", "train.seed", numberText(train.seed)),
   ];
 }

@@ -32,6 +32,7 @@ export function lowerRowLoss(
     prediction,
     target: smoothed(builder, target, term.rows),
     inside,
+    counted: () => builder.mul(weights, mask),
     head: (name) => {
       const other = model.heads.find((each) => each.name === name);
       if (other === undefined) throw new Error(`there is no head ${name}`);

@@ -361,6 +361,8 @@ export interface TrainModel {
   readonly checkpointEvery?: number;
   readonly stop?: StopModel;
   readonly shuffle: boolean;
+  /** Rows at the end of an epoch that fill no batch are left out. Absent: they are a batch. */
+  readonly dropLast?: true;
   readonly seed: number;
   /** Former names of features, parts and heads, for a warm start and a diff; no part of what the model is. */
   readonly formerly?: readonly { readonly name: string; readonly was: string }[];

@@ -14,9 +14,9 @@ export interface TrainingLength {
  * each epoch had as many as the first.
  */
 export function trainingLength({ loss, train }: Model, rows: Pick<Dataset, "batchCount">): TrainingLength {
-  const { batch, shuffle, seed, accumulate = 1 } = train;
+  const { batch, shuffle, seed, dropLast = false, accumulate = 1 } = train;
   const order = shuffle ? { shuffle: { seed, epoch: 0 } } : {};
-  const batches = rows.batchCount({ size: batch, lists: listColumn(loss) !== undefined, ...order });
+  const batches = rows.batchCount({ size: batch, dropLast, lists: listColumn(loss) !== undefined, ...order });
   const perEpoch = Math.ceil(batches / accumulate);
   const { epochs, steps } = trainingBounds(train);
   const planned = Math.min(steps, epochs * perEpoch);

@@ -30,6 +30,8 @@ export interface LoopOptions {
   readonly shuffleSeed?: number;
   /** Batches of a step: after as many, and at the end of an epoch, the function `apply` takes it. Absent: each batch is a step. */
   readonly accumulate?: number;
+  /** Whether rows that fill no batch are left out; default false. */
+  readonly dropLast?: boolean;
   /** Whether batches keep lists whole; default false. */
   readonly lists?: boolean;
   readonly start: Position;
@@ -138,11 +140,11 @@ interface Loop extends WatchedLoop {
 }
 
 function orderOf(
-  { batch, shuffleSeed, lists }: LoopOptions,
+  { batch, shuffleSeed, dropLast, lists }: LoopOptions,
   epoch: number,
-): Pick<BatchOptions, "size" | "shuffle" | "lists"> {
+): Pick<BatchOptions, "size" | "shuffle" | "dropLast" | "lists"> {
   const shuffle = shuffleSeed === undefined ? undefined : { seed: shuffleSeed, epoch };
-  return { size: batch, ...omitUndefined({ shuffle, lists }) };
+  return { size: batch, ...omitUndefined({ shuffle, dropLast, lists }) };
 }
 
 /** Batches that keep lists whole are as many as the epoch's order needs. */

@@ -109,7 +109,7 @@ interface Training {
 function loopOptions(training: Training, train: GraphFunction, start: Position): LoopOptions {
   const { run, progress, checkpoints, board } = training;
   const { model, onEvent } = run;
-  const { batch, shuffle, seed } = model.train;
+  const { batch, shuffle, seed, dropLast } = model.train;
   const { epochs, steps } = trainingBounds(model.train);
   const planned = trainingLength(model, run.data).epochs;
   return {
@@ -121,7 +121,7 @@ function loopOptions(training: Training, train: GraphFunction, start: Position):
     epochs: hasWaitedEnough(model, progress.stop) ? start.epoch : epochs,
     steps,
     start,
-    ...omitUndefined({ shuffleSeed: shuffle ? seed : undefined, signal: run.signal }),
+    ...omitUndefined({ shuffleSeed: shuffle ? seed : undefined, dropLast, signal: run.signal }),
     lists: listColumn(model.loss) !== undefined,
     ...omitUndefined({ accumulate: model.train.accumulate }),
     ...(run.compiles

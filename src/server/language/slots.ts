@@ -100,6 +100,7 @@ function trainSlot(key: string): Slot {
       return { kind: "argument", type: { kind: "reference", to: "parameters" } };
     case "ema":
       return { kind: "argument", type: { kind: "number" } };
+    case "drop_last":
     case "shuffle":
       return { kind: "argument", type: { kind: "boolean" } };
     case "batch":

@@ -1,4 +1,4 @@
-import { numberArgument } from "../arguments.js";
+import { numberArgument, optionalNumber } from "../arguments.js";
 import type { BalanceBuiltin } from "../builtin.js";
 import { onParameter } from "../on-parameter.js";
 import { diagonal, guarded, inner } from "../vectors.js";
@@ -31,6 +31,13 @@ export const metabalance: BalanceBuiltin = {
       doc: "Share of the running mean of each norm that is kept in each step.",
     },
     onParameter,
+    {
+      name: "epsilon",
+      type: { kind: "number", min: 0 },
+      default: 0,
+      elided: true,
+      doc: "Added to each norm that is divided by, which holds back what has small gradients.",
+    },
   ],
   weightsOwn: false,
   perTensor: true,
@@ -54,7 +61,8 @@ export const metabalance: BalanceBuiltin = {
         { dtype: "float32", shape: [heads.length] },
         heads.map((_, k) => (k === at ? 1 : 0)),
       );
-      const ratio = builder.div(inner(builder, next, isTarget), guarded(builder, next));
+      const floor = builder.scalar(optionalNumber(args, "epsilon") ?? 0);
+      const ratio = builder.div(inner(builder, next, isTarget), guarded(builder, builder.add(next, floor)));
       const scales = builder.add(builder.scale(ratio, relax), builder.scalar(1 - relax));
       // Where the target does not reach there is nothing to be as large as.
       const isReached = builder.less(builder.scalar(0), builder.mul(next, inner(builder, next, isTarget)));

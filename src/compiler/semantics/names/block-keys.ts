@@ -122,6 +122,12 @@ export const trainKeys = [
     default: "none",
     example: "early(metric: auc(ctr), patience: 2)",
   },
+  {
+    name: "drop_last",
+    doc: "Whether rows at the end of an epoch that do not fill a batch are left out.",
+    default: "false",
+    example: "true",
+  },
   { name: "shuffle", doc: "Whether rows come in another order each epoch.", default: "true", example: "false" },
   { name: "seed", doc: "Where all randomness of a run comes from.", default: "1", example: "7" },
   {

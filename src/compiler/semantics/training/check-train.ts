@@ -69,6 +69,7 @@ export function checkTrain(
     // One batch is a step without a word.
     ...omitUndefined({ accumulate: accumulate === 1 ? undefined : accumulate, ema }),
     ...omitUndefined({ ...length, validateEvery, checkpointEvery, stop }),
+    ...(read("drop_last", { kind: "boolean" }, false) ? { dropLast: true as const } : {}),
     shuffle: read("shuffle", { kind: "boolean" }, true),
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),
     ...omitUndefined({ formerly }),

@@ -43,6 +43,8 @@ export interface BatchOptions {
   readonly skip?: number;
   /** Pad the last batch to `size` (training) or leave it short (evaluation). */
   readonly pad: boolean;
+  /** Leave out rows at the end that fill no batch, unless there are no others; not with `lists`. Default false. */
+  readonly dropLast?: boolean;
   /** Keep the rows of a list in one batch; the order is then one of lists. Default false. */
   readonly lists?: boolean;
 }
@@ -58,7 +60,7 @@ export interface Dataset {
   /** Batches reuse their arrays: copy what must outlive the next step of the iterator. */
   batches(options: BatchOptions): IterableIterator<EncodedBatch>;
   /** Batches of an epoch: as many as the rows need, with `lists` as many as the lists do in that order. */
-  batchCount(options: Pick<BatchOptions, "size" | "shuffle" | "lists">): number;
+  batchCount(options: Pick<BatchOptions, "size" | "shuffle" | "dropLast" | "lists">): number;
   /** What batches keep whole under `lists`; absent when the data set was opened without lists and has no groups. */
   lists(): ListIndex | undefined;
   /**

@@ -103,7 +103,7 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
         filled = 0;
       }
     }
-    if (filled === 0) return;
+    if (filled === 0 || (options.dropLast === true && rows >= size)) return;
     if (!pad) {
       yield cutBatch(batch, layout, filled);
       return;
@@ -135,9 +135,10 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
     inMemory,
     batches,
     hash: sha256(`${hashes.rows} ${hashes.groups ?? ""}${hashes.lists === undefined ? "" : ` ${hashes.lists}`}`),
-    batchCount: ({ lists: isByList, ...order }) => {
+    batchCount: ({ lists: isByList, dropLast, ...order }) => {
       const found = isByList === true ? lists() : undefined;
-      return found === undefined ? Math.ceil(rows / order.size) : countListBatches(found, order);
+      if (found !== undefined) return countListBatches(found, order);
+      return dropLast === true && rows >= order.size ? Math.floor(rows / order.size) : Math.ceil(rows / order.size);
     },
     lists,
     groups: (column) => (column === undefined || column === stored.group ? groups : groupedBy.get(column)),

@@ -1,7 +1,7 @@
 /**
- * Learning to rank on MovieLens 100k: one network under a loss on single rows and under losses over lists. A list is what a
- * user rated, a rating of 4 or 5 is relevant. Five parts of each user's ratings take turns: one tests, the next says when
- * to stop and how much to penalize, the others train; so each seed has a test of its own.
+ * Learning to rank on MovieLens 100k: one network under a loss on single rows and under losses over lists, and LambdaMART. A list
+ * is what a user rated, a rating of 4 or 5 is relevant. Five parts of each user's ratings take turns: one tests, the next says
+ * when to stop and which settings to take, the others train; so each seed has a test of its own, which nothing is chosen by.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { train } from "../src/runtime/jobs/train.js";
 import { createDraws } from "../src/runtime/tune/index.js";
 import { machine, mean, note, option, print, printTable, sharedData } from "./report.js";
 
-export const summary = "NDCG@10 on MovieLens 100k: losses over lists beside a loss on single rows";
+export const summary = "NDCG@10 on MovieLens 100k: losses over lists beside a loss on single rows, and trees";
 
 const parts = 5;
 const metric = "ndcg(at: 10)";
@@ -24,48 +24,98 @@ interface Rating {
   readonly part: number;
 }
 
+/** NDCG@10 of one run: on what stopped the training, and on what nothing was chosen by. */
 interface Measured {
-  /** By part: NDCG@10 on what stopped the training, and on what nothing was chosen by. */
-  readonly validation: readonly number[];
-  readonly test: readonly number[];
+  readonly validation: number;
+  readonly test: number;
 }
 
-/** `--losses a,b` (`bce,bpr,lambdarank`), `--l2 a,b` (`4e-5,1e-4,4e-4`): each loss takes what is best for it on validation data. */
+/** What each loss chooses among for itself. */
+interface Setting {
+  readonly dim: string;
+  readonly l2: string;
+  readonly lr: string;
+}
+
+/** A loss with what it measured: by part, a run of each setting. */
+interface Tried {
+  readonly loss: string;
+  readonly runs: readonly (readonly (Measured & { readonly setting: string })[])[];
+}
+
+/**
+ * `--losses "bce; bpr(max_pairs: 1000)"`, with `trees` for LambdaMART; `--dim`, `--l2` and `--lr`: each seed of each loss takes of
+ * all combinations the one that is best on its validation part.
+ */
 export async function run(words: readonly string[]): Promise<void> {
   const file = sharedData("ml-100k/ml-100k.inter");
   if (file === undefined) return note("MovieLens 100k is not there: ../shared/data/ml-100k/ml-100k.inter");
-  const losses = option(words, "losses", "bce,bpr,lambdarank").split(",");
-  const penalties = option(words, "l2", "4e-5,1e-4,4e-4").split(",");
+  const losses = option(words, "losses", "bce; bpr; bpr(max_pairs: 1000); lambdarank; softmax_list; trees").split(
+    /;\s*/,
+  );
+  const list = (name: string, otherwise: string): readonly string[] => option(words, name, otherwise).split(",");
+  const settings = list("dim", "32,64").flatMap((dim) =>
+    list("l2", "5e-5,1e-4,3e-4").flatMap((l2) => list("lr", "0.006,0.017").map((lr): Setting => ({ dim, l2, lr }))),
+  );
   const folder = mkdtempSync(join(tmpdir(), "mtlc-ltr-"));
   try {
-    writeParts(folder, readRatings(file));
-    const rows: string[][] = [];
-    const found = new Map<string, readonly { readonly l2: string; readonly measured: Measured }[]>();
+    writeParts(folder, readRatings(file), extraColumns(file));
+    const tried: Tried[] = [];
     for (const loss of losses) {
-      const tried: { readonly l2: string; readonly measured: Measured }[] = [];
-      for (const l2 of penalties) {
-        const measured = await measure(folder, loss, l2);
-        note(`${loss}, l2 ${l2}: validation ${mean(measured.validation).toFixed(4)}`);
-        tried.push({ l2, measured });
-      }
-      found.set(loss, tried);
-    }
-    const [first = ""] = losses;
-    for (const loss of losses) {
-      const best = bestOf(found.get(loss));
-      const base = bestOf(found.get(first));
-      rows.push([loss, best.l2, interval(best.measured.test), difference(best, base)]);
-      for (const each of found.get(loss) ?? []) {
-        const same = found.get(first)?.find(({ l2 }) => l2 === each.l2) ?? base;
-        rows.push([`  at ${each.l2}`, "", interval(each.measured.test), difference(each, same)]);
-      }
+      tried.push(await tryLoss(folder, loss, settings));
+      note(`${loss}: validation ${mean(bestRuns(tried.at(-1)).map(({ validation }) => validation)).toFixed(4)}`);
     }
     print();
-    printTable([["loss", "l2", `test ${metric}`, `less ${first}`], ...rows]);
+    const [first] = tried;
+    printTable([
+      ["loss", `test ${metric}`, `less ${first?.loss ?? ""}`, "settings by seed: dim l2 lr"],
+      ...tried.map((each) => [
+        each.loss,
+        interval(testsOf(each)),
+        each === first
+          ? ""
+          : interval(
+              testsOf(each).map((value, part) => value - (testsOf(first)[part] ?? NaN)),
+              true,
+            ),
+        bestRuns(each)
+          .map(({ setting }) => setting)
+          .join(" · "),
+      ]),
+    ]);
     print(`\nmean and 95 % interval over ${parts} seeds, each with a test part of its own; ${machine()}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function tryLoss(folder: string, loss: string, settings: readonly Setting[]): Promise<Tried> {
+  const runs: (Measured & { readonly setting: string })[][] = [];
+  for (let part = 0; part < parts; part++) {
+    const found: (Measured & { readonly setting: string })[] = [];
+    if (loss === "trees") found.push({ ...(await measure(folder, treesSpec(part))), setting: "" });
+    else
+      for (const setting of settings)
+        found.push({
+          ...(await measure(folder, networkSpec(loss, setting, part))),
+          setting: Object.values(setting).join(" "),
+        });
+    runs.push(found);
+  }
+  return { loss, runs };
+}
+
+/** Of each part the run that is best on its validation data. */
+function bestRuns(tried: Tried | undefined): readonly (Measured & { readonly setting: string })[] {
+  return (tried?.runs ?? []).map((found) => {
+    const [best] = found.toSorted((a, b) => b.validation - a.validation);
+    if (best === undefined) throw new Error("nothing was tried");
+    return best;
+  });
+}
+
+function testsOf(tried: Tried | undefined): readonly number[] {
+  return bestRuns(tried).map(({ test }) => test);
 }
 
 function readRatings(file: string): readonly Rating[] {
@@ -86,68 +136,103 @@ function readRatings(file: string): readonly Rating[] {
   );
 }
 
-function writeParts(folder: string, ratings: readonly Rating[]): void {
+/** What trees read besides: `age,gender,occupation` by user, `year,genre` by item. */
+interface Extra {
+  readonly user: ReadonlyMap<string, string>;
+  readonly item: ReadonlyMap<string, string>;
+}
+
+function extraColumns(ratings: string): Extra {
+  const rows = (ending: string): readonly (readonly string[])[] =>
+    readFileSync(ratings.replace(/inter$/, ending), "utf8")
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split("\t"));
+  return {
+    user: new Map(rows("user").map(([id = "", age, gender, occupation]) => [id, `${age},${gender},${occupation}`])),
+    item: new Map(
+      rows("item").map(([id = "", , year = "", genres = ""]) => [
+        id,
+        `${/^\d+$/.test(year) ? year : ""},${genres.split(" ")[0] ?? ""}`,
+      ]),
+    ),
+  };
+}
+
+function writeParts(folder: string, ratings: readonly Rating[], extra: Extra): void {
   for (let part = 0; part < parts; part++) {
     const roleOf = (each: Rating): string =>
       each.part === part ? "test" : each.part === (part + 1) % parts ? "validation" : "train";
+    // What others thought of an item, by the ratings that train.
+    const likes = new Map<string, { count: number; likes: number }>();
+    for (const each of ratings) {
+      if (roleOf(each) !== "train") continue;
+      const known = likes.get(each.item) ?? { count: 0, likes: 0 };
+      likes.set(each.item, { count: known.count + 1, likes: known.likes + each.like });
+    }
     for (const role of ["train", "validation", "test"]) {
-      const rows = ratings.filter((each) => roleOf(each) === role);
-      const lines = rows.map(({ user, item, like }) => `${user},${item},${like}`);
-      writeFileSync(join(folder, `${role}-${part}.csv`), `user_id,item_id,like\n${lines.join("\n")}\n`);
+      const lines = ratings
+        .filter((each) => roleOf(each) === role)
+        .map((each) => {
+          const { user, item, like } = each;
+          const own = role === "train" ? 1 : 0;
+          const known = likes.get(item) ?? { count: 0, likes: 0 };
+          const count = known.count - own;
+          // A row that trains leaves itself out.
+          const share = (known.likes - own * like + 2.75) / (count + 5);
+          const others = `${count},${share.toFixed(5)},${extra.user.get(user) ?? ",,"},${extra.item.get(item) ?? ","}`;
+          return `${user},${item},${like},${others}`;
+        });
+      const columns = "user_id,item_id,like,ratings,share,age,gender,occupation,year,genre";
+      writeFileSync(join(folder, `${role}-${part}.csv`), `${columns}\n${lines.join("\n")}\n`);
     }
   }
 }
 
-async function measure(folder: string, loss: string, l2: string): Promise<Measured> {
-  const validation: number[] = [];
-  const test: number[] = [];
-  for (let part = 0; part < parts; part++) {
-    const spec = join(folder, "ltr.mtl");
-    writeFileSync(spec, specOf(loss, l2, part));
-    const { history, evaluation } = await train({ spec });
-    validation.push(Math.max(...history.map((each) => each.evaluation?.heads["pref"]?.[metric] ?? NaN)));
-    test.push(evaluation?.heads["pref"]?.[metric] ?? NaN);
-  }
-  return { validation, test };
+async function measure(folder: string, text: string): Promise<Measured> {
+  const spec = join(folder, "ltr.mtl");
+  writeFileSync(spec, text);
+  const { history, evaluation } = await train({ spec });
+  const measured = history.map((each) => each.evaluation?.heads["pref"]?.[metric] ?? NaN);
+  return { validation: Math.max(...measured), test: evaluation?.heads["pref"]?.[metric] ?? NaN };
 }
 
-function specOf(loss: string, l2: string, part: number): string {
+function dataOf(part: number): string {
   return `model ltr
 data {
   train: csv("train-${part}.csv"), validation: csv("validation-${part}.csv"), test: csv("test-${part}.csv")
   group: user_id
 }
-features { user_id: categorical, item_id: categorical }
 labels { like: event }
-table user = embedding(user_id, 16)
-table item = embedding(item_id, 16)
+metrics { pref: ndcg(at: 10) }
+`;
+}
+
+function networkSpec(loss: string, { dim, l2, lr }: Setting, part: number): string {
+  return `${dataOf(part)}
+features { user_id: categorical, item_id: categorical }
+table user = embedding(user_id, ${dim})
+table item = embedding(item_id, ${dim})
 table user_bias = embedding(user_id, 1)
 table item_bias = embedding(item_id, 1)
 task pref: P(like) = sigmoid(dot(user, item) + user_bias + item_bias)
 loss { pref: ${loss}, l2: ${l2} * l2(embeddings) }
 train {
-  optimizer: adam(lr: 0.01), batch: 2048, epochs: 40, seed: ${part + 1}
-  stop: early(metric: ndcg(pref, at: 10), patience: 3)
+  optimizer: adam(lr: ${lr}), batch: 2048, epochs: 60, seed: ${part + 1}
+  stop: early(metric: ndcg(pref, at: 10), patience: 4)
 }
-metrics { pref: ndcg(at: 10) }
 `;
 }
 
-function bestOf(tried: readonly { readonly l2: string; readonly measured: Measured }[] = []): {
-  readonly l2: string;
-  readonly measured: Measured;
-} {
-  const [best] = tried.toSorted((a, b) => mean(b.measured.validation) - mean(a.measured.validation));
-  if (best === undefined) throw new Error("no loss was tried");
-  return best;
-}
-
-function difference(one: { readonly measured: Measured }, other: { readonly measured: Measured }): string {
-  if (one === other) return "";
-  return interval(
-    one.measured.test.map((value, part) => value - (other.measured.test[part] ?? NaN)),
-    true,
-  );
+/** LambdaMART has no factors of users and items: it reads what is known of both. */
+function treesSpec(part: number): string {
+  return `${dataOf(part)}
+features { [gender, occupation, genre, item_id]: categorical, [age, year, ratings, share]: numeric }
+task pref: score = trees(gender, occupation, genre, item_id, age, year, ratings, share, rounds: 300, lr: 0.05, leaves: 15)
+loss { pref: lambdarank }
+train { stop: early(metric: ndcg(pref, at: 10), patience: 30), seed: ${part + 1} }
+`;
 }
 
 /** `0.8378 ± 0.0041`. */

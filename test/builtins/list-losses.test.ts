@@ -191,32 +191,38 @@ it("tests every loss over lists", () => {
 });
 
 describe("max_pairs", () => {
+  /** Lists of 80, 6 and 2 rows, every other row with the gain: 1600, 9 and 1 pairs. */
+  const sizes = [80, 6, 2];
+  const groups = sizes.flatMap((size, list) => Array.from({ length: size }, () => list));
   const run: ListLossRun = {
-    groups: Array.from({ length: 80 }, () => 0),
-    scores: Array.from({ length: 80 }, (_, row) => Math.sin(row)),
-    gains: Array.from({ length: 80 }, (_, row) => (row % 2 === 0 ? 1 : 0)),
+    groups,
+    scores: groups.map((list, row) => Math.sin(3 * row + list)),
+    gains: groups.map((_, row) => (row % 2 === 0 ? 1 : 0)),
   };
-  const drawn = (step: number, most: number | null) =>
-    runListLoss("bpr", { ...run, step, arguments: { max_pairs: most } });
+  const lossOf = (name: string, most: number | null, more: Partial<ListLossRun> = {}) =>
+    runListLoss(name, { ...run, ...more, arguments: { max_pairs: most } });
 
-  it("leaves a list that has no more pairs as it is", () => {
-    expect(drawn(0, 10_000)).toEqual(drawn(0, null));
+  /** The mean loss of the pairs of a list, and how many there are. */
+  const pairsOf = (list: number): { readonly mean: number; readonly count: number } => {
+    const rows = groups.flatMap((each, row) => (each === list ? [row] : []));
+    const losses = rows.flatMap((i) =>
+      rows.flatMap((j) => (run.gains[i]! > run.gains[j]! ? [softplus(run.scores[j]! - run.scores[i]!)] : [])),
+    );
+    return { mean: sum(losses) / losses.length, count: losses.length };
+  };
+
+  it.each([null, 1, 5, 9, 100, 1600, 10_000])("caps at %s what a list counts for, by hand", (most) => {
+    const lists = sizes.map((_, list) => pairsOf(list));
+    expect(lists.map(({ count }) => count)).toEqual([1600, 9, 1]);
+    const counted = lists.map(({ count }) => Math.min(count, most ?? Infinity));
+    const expected = sum(lists.map(({ mean }, list) => counted[list]! * mean)) / sum(counted);
+    expect(lossOf("bpr", most).loss).toBeCloseTo(expected, 9);
   });
 
-  it("draws about so many pairs, by the step", () => {
-    const touched = drawn(3, 50).slope.filter((value) => value !== 0).length;
-    expect(touched).toBeGreaterThan(20);
-    expect(touched).toBeLessThan(80);
-    expect(drawn(3, 50)).toEqual(drawn(3, 50));
-    expect(drawn(4, 50).loss).not.toBe(drawn(3, 50).loss);
-  });
-
-  it("is right in the mean, and leaves nothing to chance in an evaluation", () => {
-    const all = drawn(0, null).loss;
-    const mean = sum(Array.from({ length: 20 }, (_, step) => drawn(step, 400).loss)) / 20;
-    expect(Math.abs(mean - all)).toBeLessThan(0.03);
-    const evaluated = runListLoss("bpr", { ...run, training: false, arguments: { max_pairs: 50 } });
-    expect(evaluated.loss).toBeCloseTo(all, 9);
+  it("keeps every pair, in each step and in an evaluation alike", () => {
+    expect(lossOf("bpr", 5).slope.every((value) => value !== 0)).toBe(true);
+    expect(lossOf("bpr", 5, { step: 3 })).toEqual(lossOf("bpr", 5, { step: 4 }));
+    expect(lossOf("hinge", 5, { training: false }).loss).toBe(lossOf("hinge", 5).loss);
   });
 });
 

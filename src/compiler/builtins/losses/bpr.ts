@@ -9,7 +9,7 @@ export const maxPairsParameter: ParameterSpec = {
   name: "max_pairs",
   type: { kind: "number", min: 1, integer: true },
   default: null,
-  doc: "Of a list with more pairs, about so many are drawn in each step; without it all count.",
+  doc: "The most pairs that a list counts for: of one with more, each counts as a part; without it a list counts for all of its pairs.",
 };
 
 export const bpr: ListLossBuiltin = {
@@ -21,26 +21,18 @@ export const bpr: ListLossBuiltin = {
   heads: ["probability", "expectation", "score"],
   parameters: [orderParameter, maxPairsParameter],
   lower: (context) =>
-    meanOverPairs(context, drawPairs(context), (difference) =>
+    meanOverPairs(context, pairShares(context), (difference) =>
       context.builder.softplus(context.builder.neg(difference)),
     ),
 };
 
-/**
- * [B, L]: how much each pair counts. With `max_pairs` each pair of a list stays with the chance max_pairs / pairs; where
- * nothing is left to chance, that is its share.
- */
-export function drawPairs(context: ListLossContext): ValueId {
+/** [B, L]: how much each pair counts: 1, and `max_pairs` / pairs in a list that has more. */
+export function pairShares(context: ListLossContext): ValueId {
   const { builder, lists, arguments: args } = context;
   const pairs = context.preferred();
   const most = optionalNumber(args, "max_pairs");
   if (most === undefined) return pairs;
   const count = lists.spread(lists.sum(builder.sum(pairs, { axes: [1] })));
-  const chance = builder.minimum(
-    builder.div(builder.scalar(most), builder.maximum(count, builder.scalar(1))),
-    builder.scalar(1),
-  );
-  if (!context.training) return builder.mul(pairs, lists.own(chance));
-  const isDrawn = builder.less(context.random(["B", lists.length]), lists.own(chance));
-  return builder.mul(pairs, builder.cast(isDrawn, "float32"));
+  const counted = builder.maximum(count, builder.scalar(most));
+  return builder.mul(pairs, lists.own(builder.div(builder.scalar(most), counted)));
 }

@@ -2,7 +2,7 @@ import { numberArgument } from "../arguments.js";
 import type { ListLossBuiltin } from "../builtin.js";
 import { orderParameter } from "../list-parameters.js";
 import { meanOverPairs } from "../list-values.js";
-import { drawPairs, maxPairsParameter } from "./bpr.js";
+import { pairShares, maxPairsParameter } from "./bpr.js";
 
 export const hinge: ListLossBuiltin = {
   kind: "loss",
@@ -24,6 +24,6 @@ export const hinge: ListLossBuiltin = {
   lower: (context) => {
     const { builder } = context;
     const margin = builder.scalar(numberArgument(context.arguments, "margin"));
-    return meanOverPairs(context, drawPairs(context), (difference) => builder.relu(builder.sub(margin, difference)));
+    return meanOverPairs(context, pairShares(context), (difference) => builder.relu(builder.sub(margin, difference)));
   },
 };

@@ -213,6 +213,96 @@ describe("cgc and ple", () => {
   });
 });
 
+it("cgc and mmoe read a tensor of each member beside one for what is shared", () => {
+  const inputs = [
+    { shape: [1, 2, 1], data: [2, -1] },
+    { shape: [1, 1], data: [3] },
+  ];
+  const gates = [0.1, 0.2, -0.3, 0.4];
+  const state = { "0.shared.0.weight": [2, -1], "0.shared.0.bias": [0, 0], "0.gate.weight": gates };
+  const { output } = runFamily("mmoe", 2, { inputs, arguments: { widths: [1], experts: 2, ...linear }, state });
+  const expected = [mixOf([0.2, 0.4], [6, -3]), mixOf([0.3, -0.4], [6, -3])];
+  expect(distance([...output.data], expected)).toBeLessThan(1e-6);
+  const own = { "0.own.0.weight": [5, 7], "0.own.0.bias": [0, 0] };
+  const one = { "0.shared.0.weight": [2], "0.shared.0.bias": [0] };
+  const cgc = runFamily("cgc", 2, {
+    inputs,
+    arguments: { widths: [1], shared: 1, own: 1, ...linear },
+    state: { ...state, ...own, ...one },
+  });
+  const mixes = [mixOf([0.2, 0.4], [10, 6]), mixOf([0.3, -0.4], [-7, 6])];
+  expect(distance([...cgc.output.data], mixes)).toBeLessThan(1e-6);
+});
+
+describe("stem", () => {
+  const [x1, x2, common] = [2, -1, 3];
+  const run = (gate: readonly number[], args: LayerRun["arguments"] = {}, training = false): LayerRun => ({
+    inputs: [
+      { shape: [1, 2, 1], data: [x1, x2] },
+      { shape: [1, 1], data: [common] },
+    ],
+    arguments: { levels: [[1]], shared: 1, own: 1, ...linear, ...args },
+    state: {
+      "0.own.0.weight": [5, 7],
+      "0.own.0.bias": [0, 0],
+      "0.shared.0.weight": [2],
+      "0.shared.0.bias": [0],
+      "0.gate.weight": gate,
+      "0.gate.bias": [0.1, 0, 0, 0, -0.2, 0],
+    },
+    training,
+  });
+  const experts = [5 * x1, 7 * x2, 2 * common];
+  const gate = [0.1, 0.2, -0.3, 0.3, 0, 0.1];
+  const sums = [x1 + common, x2 + common];
+  const logits = sums.map((sum, k) => gate.slice(3 * k, 3 * k + 3).map((weight) => weight * sum));
+  const biased = [
+    (logits[0] ?? []).map((value, i) => value + (i === 0 ? 0.1 : 0)),
+    (logits[1] ?? []).map((value, i) => value - (i === 1 ? 0.2 : 0)),
+  ];
+
+  it.each([false, true])(
+    "mixes the experts of all members and the shared ones by a gate on both inputs (training: %s)",
+    (training) => {
+      const expected = biased.map((each) => mixOf(each, experts));
+      expect(distance(values("stem", 2, run(gate, {}, training)), expected)).toBeLessThan(1e-6);
+    },
+  );
+
+  it("sends gradients to a member's own experts and the shared ones only", () => {
+    const flat = run([0, 0, 0, 0, 0, 0], {}, true);
+    const { gradients } = runFamily("stem", 2, {
+      ...flat,
+      state: { ...flat.state, "0.gate.bias": [0, 0, 0, 0, 0, 0] },
+    });
+    // Each expert has a third of both outputs; a member's own gets what its own output says.
+    expect(distance([...(gradients[0]?.data ?? [])], [5 / 3, 7 / 3])).toBeLessThan(1e-6);
+    expect(distance([...(gradients[1]?.data ?? [])], [(2 * 2) / 3])).toBeLessThan(1e-6);
+  });
+
+  it("may have hidden layers in its gates, and several levels", () => {
+    const { output, variables } = runFamily("stem", 3, {
+      inputs: [{ shape: [4, 3, 5], data: someRows(12, 5).data }, someRows(4, 5)],
+      arguments: { levels: [[6], [4, 2]], shared: 2, own: 2, gate: [7] },
+      training: true,
+    });
+    expect(output.shape).toEqual([4, 3, 2]);
+    const gates = variables.filter(({ name }) => name.includes("gate.")).map(({ name, type }) => [name, type.shape]);
+    expect(gates).toEqual([
+      ["0.gate.0.weight", [3, 5, 7]],
+      ["0.gate.0.bias", [3, 7]],
+      ["0.gate.weight", [3, 7, 8]],
+      ["0.gate.bias", [3, 8]],
+      ["0.shared_gate.weight", [3, 5, 2]],
+      ["0.shared_gate.shared", [5, 2]],
+      ["1.gate.0.weight", [3, 6, 7]],
+      ["1.gate.0.bias", [3, 7]],
+      ["1.gate.weight", [3, 7, 8]],
+      ["1.gate.bias", [3, 8]],
+    ]);
+  });
+});
+
 describe("factored", () => {
   it("is x·U₁·(Σ u₃·S)·U₂ᵀ + b for each member, in both layers", () => {
     const u1 = [1, 2, -1, 0.5];

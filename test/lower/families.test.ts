@@ -228,6 +228,10 @@ describe("gradients", () => {
     "mmoe(x, [4, 3], experts: 3, activation: tanh)",
     "cgc(x, [4], shared: 2, own: 1, activation: tanh)",
     "ple(x, levels: [[4], [3, 2]], shared: 1, own: 2, activation: tanh)",
+    "cgc(e, [4], shared: 2, own: 1, activation: tanh, common: x)",
+    "mmoe([e, x], [4], experts: 2, activation: tanh, common: x)",
+    "ple(e, levels: [[4], [3]], shared: 0, own: 1, activation: tanh)",
+    "mlp(2 * sigmoid(linear(e, width(x))) * x, [width(e), width([e, x])], activation: tanh)",
     "sluice(x, [4, 4], activation: tanh)",
     "factored(x, [4, 3], rank: [3, 2, 2], activation: tanh)",
     "factored(e, [4], rank: [2, 3, 1], activation: tanh)",
@@ -236,6 +240,27 @@ describe("gradients", () => {
       `bottoms e[ctr, liked] = mlp(x, [3], activation: tanh)\nbottoms t[ctr, liked] = ${layer}`,
     );
     expect(gradientError(opened, feeds)).toBeLessThan(1e-5);
+  });
+
+  it("of stem reach the embeddings and experts of the loss's own task, and shared ones", () => {
+    const one = head.replace("ctr: bce, liked: bce", "ctr: bce");
+    const opened = open(`${one}
+bottoms e[ctr, liked] = [embedding(c, 2), a, b]
+bottoms t[ctr, liked] = stem(e, x, levels: [[3]], shared: 1, own: 1, gate: [3], activation: tanh)
+task ctr: P(click) = sigmoid(logit(t.ctr))
+task liked: P(like) = sigmoid(logit(t.liked))`);
+    const before = new Map(opened.program.state.map(({ name }) => [name, [...opened.interpreter.get(name).data]]));
+    opened.run("train", feeds);
+    const moved = opened.program.state.flatMap(({ name, type, pieces }) => {
+      const rowSize = type.shape.slice(1).reduce<number>((size, dim) => size * Number(dim), 1);
+      const [was = [], is] = [before.get(name), opened.interpreter.get(name).data];
+      const hasMoved = (row: number, rows: number): boolean =>
+        was.slice(row * rowSize, (row + rows) * rowSize).some((value, i) => value !== is[row * rowSize + i]);
+      return pieces.flatMap((piece) => (hasMoved(piece.row, piece.rows) ? [piece.name] : []));
+    });
+    const expected = ["c.embedding", "e.ctr/1.embedding", "t.ctr.0.own.0.weight", "t.0.shared.0.weight"];
+    expect(moved).toEqual(expect.arrayContaining(expected));
+    expect(moved.filter((name) => name.includes("liked"))).toEqual([]);
   });
 
   it("of ait hold, and its steps share nothing", () => {

@@ -49,7 +49,32 @@ describe("families that do not fit", () => {
     [
       "members' own tensors where one is for all",
       "bottoms a[one, two] = mlp(x, [4])\nbottoms b[one, two] = mmoe(a, [4], experts: 2)",
-      "MTL3007 2:28 `mmoe` reads one tensor for all members, and each of them reads its own here",
+      "MTL3007 2:23 `mmoe` has experts that all members share, and each member reads its own tensor: say what those read, `mmoe(…, common: x)`",
+    ],
+    [
+      "members' own tensors under one gate",
+      "bottoms a[one, two] = mlp(x, [4])\nbottoms b[one, two] = omoe(a, [4], experts: 2)",
+      "MTL3007 2:23 `omoe` reads one tensor for all members, and each of them reads its own here",
+    ],
+    [
+      "members' own tensors as what they share",
+      "bottoms a[one, two] = mlp(x, [4])\nbottoms b[one, two] = cgc(x, [4], shared: 1, own: 1, common: a)",
+      "MTL3007 2:23 `cgc` has `common` for what its members share, which is one tensor, and each has its own there",
+    ],
+    [
+      "embeddings of two widths under one gate",
+      "bottoms a[one, two] = mlp(x, [4])\nbottoms b[one, two] = stem(a, x, [[4]], shared: 1, own: 1)",
+      "MTL3007 2:23 `stem` needs inputs of one width, has 4 and 2",
+    ],
+    [
+      "a width of nothing",
+      "tower t = mlp(x, [width()])",
+      "MTL3001 1:19 `width` needs `x`: a feature, a part of the network or a list of such",
+    ],
+    [
+      "a width of two tensors",
+      "tower t = mlp(x, [width(x, x)])",
+      "MTL3005 1:28 too many arguments for `width`, which takes `x`",
     ],
     [
       "a rank above the number of inputs",

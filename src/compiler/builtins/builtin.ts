@@ -53,10 +53,20 @@ export interface FamilyBuiltin extends BuiltinBase {
   readonly kind: "family";
   /** The tensors it takes by position; each is one that all members read, or one for each of them. */
   readonly inputs: readonly string[];
-  /** Set where all members must read one tensor. */
-  readonly isCommon?: true;
-  /** (row shapes that each member reads, arguments, number of members) → the row shape of each member's output. */
-  readonly shape: (inputs: readonly (readonly number[])[], args: Arguments, members: number) => ShapeResult;
+  /** Tensors after these, by name only, that a call may leave out. */
+  readonly optionalInputs?: readonly { readonly name: string; readonly doc: string }[];
+  /** Inputs of which all members read one where they are written without a family. */
+  readonly commonInputs?: readonly string[];
+  /**
+   * (row shapes that each member reads, arguments, number of members, for each input whether members read tensors of their
+   * own) → the row shape of each member's output.
+   */
+  readonly shape: (
+    inputs: readonly (readonly number[])[],
+    args: Arguments,
+    members: number,
+    own: readonly boolean[],
+  ) => ShapeResult;
   /** → [B, members, …shape], the members in their order. */
   readonly lower: (context: FamilyContext) => ValueId;
 }

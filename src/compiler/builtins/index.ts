@@ -18,6 +18,7 @@ import { mmoe } from "./families/mmoe.js";
 import { omoe } from "./families/omoe.js";
 import { ple } from "./families/ple.js";
 import { sluice } from "./families/sluice.js";
+import { stem } from "./families/stem.js";
 import { stitch } from "./families/stitch.js";
 import { dselectK } from "./gates/dselect-k.js";
 import { noisyTopK } from "./gates/noisy-top-k.js";
@@ -105,7 +106,7 @@ export const layers: readonly LayerBuiltin[] = [
 ];
 /** The layers that the checker makes and no spec names. */
 const plumbing: readonly LayerBuiltin[] = [member, stack];
-export const families: readonly FamilyBuiltin[] = [omoe, mmoe, cgc, ple, stitch, sluice, factored];
+export const families: readonly FamilyBuiltin[] = [omoe, mmoe, cgc, ple, stem, stitch, sluice, factored];
 export const gates: readonly GateBuiltin[] = [softmax, noisyTopK, dselectK];
 export const losses: readonly LossBuiltin[] = [
   bce,

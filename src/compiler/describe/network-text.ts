@@ -92,12 +92,20 @@ function valuesText(model: Pick<Model, "nodes">, refs: readonly NodeRef[]): stri
 
 /** `stitch(x, [32])`: what each member reads is one tensor, a member of another family, or written out for each. */
 function familyText(model: Pick<Model, "nodes">, node: NetNode): string {
+  const family = resolveFamily(node.layer);
   const read = node.inputs.map((ref) => {
     const input = nodeOf(model, ref);
     if (input.layer === "stack") return tensorsText(model, input.inputs);
     return input.members === undefined ? tensorText(model, ref) : (input.declared?.name ?? familyText(model, input));
   });
-  return callText(node.layer, [...read, ...argumentsText(resolveFamily(node.layer)?.parameters ?? [], node.arguments)]);
+  const count = family?.inputs.length ?? read.length;
+  // The tensors that a call may leave out have a name there, and are after the arguments.
+  const more = read.slice(count).map((text, i) => `${family?.optionalInputs?.[i]?.name ?? ""}: ${text}`);
+  return callText(node.layer, [
+    ...read.slice(0, count),
+    ...argumentsText(family?.parameters ?? [], node.arguments),
+    ...more,
+  ]);
 }
 
 /** `2 * (a + b)`: an operand that is arithmetic itself has parentheses around it. */

@@ -47,6 +47,7 @@ export { splitSpecs } from "./data/check-data.js";
 export { defaultOptions, formatSpecs } from "./data/check-source.js";
 export { activations, fittingActivations } from "./heads/check-task.js";
 export { logitWords } from "./heads/check-logit.js";
+export { widthWord } from "./network/tensor-width.js";
 export { stopSpecs } from "./training/check-stop.js";
 export { columnFunctions, type ColumnFunctionType } from "./data/column-expressions.js";
 export { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./data/feature-types.js";

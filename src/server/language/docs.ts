@@ -57,6 +57,7 @@ export const wordDocs: ReadonlyMap<string, string> = new Map([
 /** Calls that no table describes; where two share a name, with the kind before it. */
 export const callDocs: Readonly<Record<string, string>> = {
   logit: "A linear layer of width 1 with a bias, whose parameters are the task's own.",
+  width: "The number of units of a tensor.",
   train_only: "A logit that is there in training and 0 at serving.",
   "activation sigmoid": "1 / (1 + exp(−x)): a probability from a logit.",
   "activation softplus": "log(1 + exp(x)): an amount above 0 from a logit.",

@@ -24,6 +24,7 @@ import {
   formatSpecs,
   splitSpecs,
   stopSpecs,
+  widthWord,
   type ArgumentSpec,
 } from "../../compiler/semantics/index.js";
 import { flatExpression } from "../../compiler/format/flat-text.js";
@@ -79,6 +80,8 @@ export function signaturesIn(slot: Slot): readonly Signature[] {
     case "formula":
     case "count":
       return formulaSignatures;
+    case "argument":
+      return slot.type.kind === "widths" ? [widthSignature] : [];
     case "columns":
       return [...columnSignatures, namedColumn];
     case "column":
@@ -174,6 +177,7 @@ export function showValue(value: ArgumentValue): string {
 }
 
 const tensor: Slot = { kind: "tensor" };
+const tensorInput = "a feature, a part of the network or a list of such";
 
 function parameterView(call: string, spec: ArgumentSpec & { readonly doc?: string }): ParameterView {
   const doc = spec.doc ?? parameterDocs[`${call}.${spec.name}`] ?? own(parameterDocs, spec.name);
@@ -184,6 +188,11 @@ function parameterView(call: string, spec: ArgumentSpec & { readonly doc?: strin
     ...(spec.default === undefined ? {} : { default: showValue(spec.default) }),
     ...omitUndefined({ doc }),
   };
+}
+
+/** A tensor that is given by its name, or not at all. */
+function optionalInput({ name, doc }: { readonly name: string; readonly doc: string }): ParameterView {
+  return { name, slot: tensor, expected: tensorInput, default: "", doc };
 }
 
 /** Arguments that the checker reads from the tree by rules of their own. */
@@ -227,9 +236,12 @@ function builtinSignature(builtin: Builtin): Signature {
     variadic:
       (builtin.kind === "layer" && builtin.inputs === "variadic") ||
       (builtin.kind === "penalty" && builtin.on !== "parameters" && builtin.on !== "heads"),
-    parameters: [...parameters, ...(builtin.kind === "loss" ? lossOptions(builtin) : [])].map((spec) =>
-      parameterView(name, spec),
-    ),
+    parameters: [
+      ...[...parameters, ...(builtin.kind === "loss" ? lossOptions(builtin) : [])].map((spec) =>
+        parameterView(name, spec),
+      ),
+      ...(builtin.kind === "family" ? (builtin.optionalInputs ?? []) : []).map(optionalInput),
+    ],
   };
 }
 
@@ -271,6 +283,8 @@ const layerSignatures = [...signaturesOf("layer"), ...signaturesOf("family")];
 const gateSignatures = signaturesOf("gate");
 const balanceSignatures = signaturesOf("balance");
 const lossSignatures = [...signaturesOf("loss"), ...signaturesOf("penalty")];
+const widthSignature = formSignature(widthWord, "a number", [{ name: "x", slot: tensor }]);
+
 const logit: Slot = { kind: "logit" };
 const logitSignatures = [
   formSignature("logit", "a logit", [{ name: "x", slot: tensor }]),

@@ -1,7 +1,8 @@
 import { numberArgument, numbersArgument } from "../arguments.js";
 import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters, mlpShape } from "../layers/mlp.js";
-import { expertsParameter, lowerLevels } from "./expert-levels.js";
+import { lowerLevels } from "./expert-levels.js";
+import { commonInput, expertsParameter, inputProblem } from "./shared-experts.js";
 
 export const cgc: FamilyBuiltin = {
   kind: "family",
@@ -10,13 +11,15 @@ export const cgc: FamilyBuiltin = {
   paper:
     "Tang, Liu, Zhao, Gong: Progressive Layered Extraction (PLE): A Novel Multi-Task Learning Model for Personalized Recommendations, 2020",
   inputs: ["x"],
-  isCommon: true,
+  commonInputs: ["x", "common"],
+  optionalInputs: [commonInput],
   parameters: [
     ...mlpParameters,
     expertsParameter("shared", 0, "Number of experts that all members share."),
     expertsParameter("own", 1, "Number of experts that each member has for itself."),
   ],
-  shape: mlpShape,
+  shape: (inputs, args, _, own) =>
+    inputProblem("cgc", own, numberArgument(args, "shared") > 0) ?? mlpShape(inputs, args),
   lower: (context) => {
     const { arguments: args } = context;
     const widths = numbersArgument(args, "widths");

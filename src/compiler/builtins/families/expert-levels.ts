@@ -4,13 +4,7 @@ import type { ValueId } from "../../graph/graph.js";
 import type { FamilyContext, LayerContext } from "../builtin.js";
 import { dense, denseCopies, glorotUniform } from "../dense.js";
 import { mlpLayers } from "../layers/mlp.js";
-import type { ParameterSpec } from "../parameter.js";
-import { inputOf, repeat, rowsFirst, type Signal, widthOf } from "../replicas.js";
-
-/** A number of experts. */
-export function expertsParameter(name: string, min: number, doc: string): ParameterSpec {
-  return { name, type: { kind: "number", min, max: 4096, integer: true }, doc };
-}
+import { inputOf, inputSignal, repeat, rowsFirst, type Signal, widthOf } from "../replicas.js";
 
 /** Level j of the network. */
 export interface ExpertLevel {
@@ -23,30 +17,44 @@ export interface ExpertLevel {
 }
 
 /** The experts' values: [B, members·own, e] and [B, shared, e]. */
-interface Experts {
+export interface Experts {
   readonly own?: ValueId;
   readonly shared?: ValueId;
 }
 
+/** What the members read and what the shared experts do. */
+export interface Streams {
+  readonly members: Signal;
+  readonly shared: ValueId;
+}
+
+/** The members' values of a level, [B, members, e], of what it reads and its experts. Its variables' names begin with `prefix`. */
+export type LevelMix = (
+  context: FamilyContext,
+  level: ExpertLevel,
+  prefix: string,
+  streams: Streams,
+  experts: Experts,
+) => ValueId;
+
 /**
- * The input of the family through the levels → [B, members, e]. On each level a member mixes its own experts and the shared
- * ones by a softmax that is linear in what the member has; the shared stream mixes all experts, up to the last level, which
- * nothing shared reads. `gates: "one"`: all members have the mix of one gate.
+ * The input of the family through the levels → [B, members, e]. On each level a member mixes experts by a gate; the shared
+ * stream mixes all experts, up to the last level, which nothing shared reads. It begins at the input `common`, where there is
+ * one.
  */
 export function lowerLevels(
   context: FamilyContext,
   levels: readonly ExpertLevel[],
-  gates: "each" | "one" = "each",
+  mix: LevelMix = mixOfEach,
 ): ValueId {
-  const x = inputOf(context, 0);
-  let members: Signal = { layout: "shared", value: x };
-  let shared = x;
+  let members = inputSignal(context);
+  let shared = inputOf(context, context.inputs.length - 1);
   for (const [index, level] of levels.entries()) {
-    const experts = lowerExperts(context, level, `${index}.`, { members, shared });
-    if (gates === "one") return mixOfOne(context, experts, level.shared, x);
-    const mixed = mixOfEach(context, level, `${index}.`, members, experts);
+    const prefix = `${index}.`;
+    const experts = lowerExperts(context, level, prefix, { members, shared });
+    const mixed = mix(context, level, prefix, { members, shared }, experts);
     if (index === levels.length - 1) return mixed;
-    shared = mixOfShared(context, level, `${index}.`, shared, experts);
+    if (level.shared > 0) shared = mixOfShared(context, level, prefix, shared, experts);
     members = { layout: "copies", value: context.builder.transpose(mixed, [1, 0, 2]) };
   }
   throw new Error("there is no level");
@@ -56,7 +64,7 @@ function lowerExperts(
   context: FamilyContext,
   { widths, shared, own }: ExpertLevel,
   prefix: string,
-  streams: { readonly members: Signal; readonly shared: ValueId },
+  streams: Streams,
 ): Experts {
   const sharedSignal: Signal = { layout: "shared", value: streams.shared };
   const pool = sharedNetworks(context, shared);
@@ -103,12 +111,12 @@ function repeated({ builder }: FamilyContext, members: Signal, count: number): S
   return { layout: "copies", value: builder.reshape(value, [multiplyDims(size, count), ...shape]) };
 }
 
-/** [B, members, e]. */
+/** A member mixes its own experts and the shared ones by a softmax that is linear in what it has. */
 function mixOfEach(
   context: FamilyContext,
   { shared, own }: ExpertLevel,
   prefix: string,
-  members: Signal,
+  { members }: Streams,
   experts: Experts,
 ): ValueId {
   const { builder, replicas: size } = context;
@@ -128,13 +136,13 @@ function mixOfEach(
   return parts.reduce((sum, part) => builder.add(sum, part));
 }
 
-/** The mix of one gate over the shared experts, for all members: [B, members, e]. */
-function mixOfOne(context: FamilyContext, { shared }: Experts, count: number, x: ValueId): ValueId {
+/** The mix of one gate over the shared experts, for all members. */
+export const mixOfOne: LevelMix = (context, { shared: count }, prefix, { shared: x }, { shared }) => {
   const { builder } = context;
   if (shared === undefined) throw new Error("there is no expert");
-  const weights = builder.softmax(dense(context, x, count, "0.gate.", false));
+  const weights = builder.softmax(dense(context, x, count, `${prefix}gate.`, false));
   return repeat(builder, builder.squeeze(builder.matmul(builder.expandDims(weights, 1), shared), 1), context.replicas);
-}
+};
 
 /**
  * The shared stream of the next level, Σ over the experts of all members and the shared ones: [B, e]. The gate's weights

@@ -1,7 +1,9 @@
 import { numberArgument, numbersArgument } from "../arguments.js";
 import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters, mlpShape } from "../layers/mlp.js";
-import { expertsParameter, lowerLevels } from "./expert-levels.js";
+import { lowerLevels, mixOfOne } from "./expert-levels.js";
+import { problem } from "../shapes.js";
+import { expertsParameter, oneTensor } from "./shared-experts.js";
 
 export const omoe: FamilyBuiltin = {
   kind: "family",
@@ -9,12 +11,12 @@ export const omoe: FamilyBuiltin = {
   summary: "Experts under one softmax gate: all members have the same mix.",
   paper: "Ma et al.: Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts, 2018",
   inputs: ["x"],
-  isCommon: true,
+  commonInputs: ["x"],
   parameters: [...mlpParameters, expertsParameter("experts", 1, "Number of experts.")],
-  shape: mlpShape,
+  shape: (inputs, args, _, own) => (own[0] === true ? problem(oneTensor) : mlpShape(inputs, args)),
   lower: (context) => {
     const { arguments: args } = context;
     const widths = numbersArgument(args, "widths");
-    return lowerLevels(context, [{ widths, shared: numberArgument(args, "experts"), own: 0 }], "one");
+    return lowerLevels(context, [{ widths, shared: numberArgument(args, "experts"), own: 0 }], mixOfOne);
   },
 };

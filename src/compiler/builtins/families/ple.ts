@@ -1,8 +1,9 @@
 import { listsArgument, numberArgument } from "../arguments.js";
 import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters } from "../layers/mlp.js";
-import { fromVector, problem, shapeOf } from "../shapes.js";
-import { expertsParameter, lowerLevels } from "./expert-levels.js";
+import { fromVector } from "../shapes.js";
+import { lowerLevels } from "./expert-levels.js";
+import { commonInput, expertsParameter, inputProblem, levelsParameter, levelsShape } from "./shared-experts.js";
 
 export const ple: FamilyBuiltin = {
   kind: "family",
@@ -12,22 +13,16 @@ export const ple: FamilyBuiltin = {
   paper:
     "Tang, Liu, Zhao, Gong: Progressive Layered Extraction (PLE): A Novel Multi-Task Learning Model for Personalized Recommendations, 2020",
   inputs: ["x"],
-  isCommon: true,
+  commonInputs: ["x", "common"],
+  optionalInputs: [commonInput],
   parameters: [
-    {
-      name: "levels",
-      type: { kind: "levels" },
-      doc: "Units of the layers of an expert, for each level; a number is a level with experts of one layer.",
-    },
+    levelsParameter,
     ...mlpParameters.filter(({ name }) => name !== "widths"),
     expertsParameter("shared", 0, "Number of experts on each level that all members share."),
     expertsParameter("own", 1, "Number of experts on each level that each member has for itself."),
   ],
-  shape: (inputs, args) =>
-    fromVector(inputs, () => {
-      const last = listsArgument(args, "levels").at(-1)?.at(-1);
-      return last === undefined ? problem("needs the widths of at least one level") : shapeOf(last);
-    }),
+  shape: (inputs, args, _, own) =>
+    inputProblem("ple", own, numberArgument(args, "shared") > 0) ?? fromVector(inputs, () => levelsShape(args)),
   lower: (context) => {
     const { arguments: args } = context;
     const [shared, own] = [numberArgument(args, "shared"), numberArgument(args, "own")];

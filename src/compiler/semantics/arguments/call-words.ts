@@ -2,6 +2,7 @@ import { builtins, initializers, optimizers, schedules } from "../../builtins/in
 import { fileFormatNames } from "../../formats/index.js";
 import { logitWords } from "../heads/check-logit.js";
 import { activations } from "../heads/check-task.js";
+import { widthWord } from "../network/tensor-width.js";
 import { columnFunctions } from "../data/column-expressions.js";
 import { columnWord } from "../data/column-names.js";
 import { featureKindNames } from "../data/feature-types.js";
@@ -29,4 +30,5 @@ export const callWords: ReadonlySet<string> = new Set([
   "value",
   "early",
   "arm",
+  widthWord,
 ]);

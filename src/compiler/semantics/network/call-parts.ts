@@ -42,8 +42,15 @@ export interface CallParts {
   readonly missing?: string;
 }
 
-/** Tensors by the names of the layer's inputs; those without a name fill the others, before the parameters. */
-export function splitArguments(inputs: LayerBuiltin["inputs"], given: readonly ast.Argument[]): CallParts {
+/**
+ * Tensors by the names of the layer's inputs; those without a name fill the others, before the parameters. Those that may be
+ * left out follow, and have a name.
+ */
+export function splitArguments(
+  inputs: LayerBuiltin["inputs"],
+  given: readonly ast.Argument[],
+  optional: readonly string[] = [],
+): CallParts {
   const positional = given.filter(({ name }) => name === undefined);
   if (inputs === "none") return { tensors: [], rest: given };
   if (inputs === "variadic") {
@@ -52,7 +59,8 @@ export function splitArguments(inputs: LayerBuiltin["inputs"], given: readonly a
   }
   let next = 0;
   const found = inputs.map((input) => given.find(({ name }) => name?.text === input) ?? positional[next++]);
-  const tensors = found.filter((argument) => argument !== undefined);
+  const more = optional.map((input) => given.find(({ name }) => name?.text === input));
+  const tensors = [...found, ...more].filter((argument) => argument !== undefined);
   const missing = inputs.find((_, i) => found[i] === undefined);
   return {
     tensors,

@@ -8,6 +8,7 @@ import { describeValue, withoutParentheses } from "../names/describe.js";
 import { plural } from "../../text/index.js";
 import { isVector } from "./sequences.js";
 import { addNode, type Network, type Owner } from "./network.js";
+import { withWidths } from "./tensor-width.js";
 import { checkTensor } from "./network-expression.js";
 import { reportSeveral, splitArguments } from "./call-parts.js";
 import type { NetworkContext } from "./network.js";
@@ -41,7 +42,8 @@ export function checkGate(
   if (input !== undefined && reportSeveral(context, call, { tensors, rest })) return undefined;
   // What makes the logits has no place where they are given.
   const parameters = ownLogits ? gate.parameters.filter(({ name }) => name === "temperature") : gate.parameters;
-  const args = checkArguments(context, { name: gate.name, span: call.callee.span }, parameters, rest);
+  const given = withWidths(state, rest, owner, (inside, expression, of) => checkTensor(inside, expression, of, false));
+  const args = checkArguments(context, { name: gate.name, span: call.callee.span }, parameters, given);
   if (input === undefined) {
     context.reporter.report(
       "MTL3001",

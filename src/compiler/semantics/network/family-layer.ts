@@ -11,12 +11,19 @@ import { addNode, type FamilyInProgress, type Network, type NetworkContext, type
 /** How a tensor expression of one member becomes a node. */
 type ReadTensor = (expression: ast.Expression, owner: Owner) => NodeRef | undefined;
 
+interface FamilyReader {
+  readonly outermost: boolean;
+  readonly read: ReadTensor;
+  /** Arguments with `width(x)` as a number. */
+  readonly widths: (given: readonly ast.Argument[]) => readonly ast.Argument[];
+}
+
 /** `stitch(x, [32])` in the expression of one member: the first member makes the node, each one reads its part of it. */
 export function checkFamilyLayer(
   state: NetworkContext,
   call: ast.CallExpression,
   layer: FamilyBuiltin,
-  reader: { readonly owner: Owner; readonly outermost: boolean; readonly read: ReadTensor },
+  reader: FamilyReader & { readonly owner: Owner },
 ): NodeRef | undefined {
   const { context, network } = state;
   const { owner, outermost } = reader;
@@ -43,26 +50,39 @@ function makeNode(
   state: NetworkContext,
   call: ast.CallExpression,
   layer: FamilyBuiltin,
-  reader: { readonly family: FamilyInProgress; readonly outermost: boolean; readonly read: ReadTensor },
+  reader: FamilyReader & { readonly family: FamilyInProgress },
 ): NodeRef | undefined {
   const { context, network } = state;
-  const { family, outermost, read } = reader;
-  const parts = splitArguments(layer.inputs, call.arguments);
+  const { family, outermost, read, widths } = reader;
+  const optional = (layer.optionalInputs ?? []).map((input) => input.name);
+  const parts = splitArguments(layer.inputs, call.arguments, optional);
   if (reportSeveral(context, call, parts)) return undefined;
   const owners = [...family.owners.values()];
   // What is one for all members is made once, also where it is written out: a list, or a layer of its own.
-  const isOne = (value: ast.Expression): boolean => layer.isCommon === true && !readsFamily(state, value);
-  const inputs = parts.tensors.map(({ value }) =>
-    isOne(value) ? [readOnce(value, call, reader)] : owners.map((owner) => read(value, owner)),
+  const names = [...layer.inputs, ...optional.filter((input) => isGiven(call, input))];
+  const isOne = (value: ast.Expression, i: number): boolean =>
+    layer.commonInputs?.includes(names[i] ?? "") === true && !readsFamily(state, value);
+  const inputs = parts.tensors.map(({ value }, i) =>
+    isOne(value, i) ? [readOnce(value, call, reader)] : owners.map((owner) => read(value, owner)),
   );
-  const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
+  const args = checkArguments(
+    context,
+    { name: layer.name, span: call.callee.span },
+    layer.parameters,
+    widths(parts.rest),
+  );
   reportMissing(context, call, layer, parts);
   if (args === undefined || parts.missing !== undefined) return undefined;
-  const joined = inputs.map((nodes, i) => joinMembers(state, { family, layer, call }, nodes, parts.tensors[i]));
+  const joined = inputs.map((nodes, i) => joinMembers(state, { family, call }, nodes, parts.tensors[i]));
   const sound = joined.filter((node) => node !== undefined);
   if (sound.length < joined.length) return undefined;
   const shape = checkShape(state, call, layer, { nodes: sound, written: parts.tensors }, (shapes) =>
-    layer.shape(shapes, args, owners.length),
+    layer.shape(
+      shapes,
+      args,
+      owners.length,
+      sound.map((ref) => nodeAt(network, ref).replicas !== undefined),
+    ),
   );
   if (shape === undefined) return undefined;
   return addNode(network, family, outermost, {
@@ -103,14 +123,17 @@ function readsFamily({ context, network }: NetworkContext, expression: ast.Expre
 
 interface FamilyCall {
   readonly family: FamilyInProgress;
-  readonly layer: FamilyBuiltin;
   readonly call: ast.CallExpression;
+}
+
+function isGiven(call: ast.CallExpression, input: string): boolean {
+  return call.arguments.some(({ name }) => name?.text === input);
 }
 
 /** What the members read as one input: the tensor that all of them read, or one of each of them side by side. */
 function joinMembers(
-  { context, network }: NetworkContext,
-  { family, layer, call }: FamilyCall,
+  { network }: NetworkContext,
+  { family, call }: FamilyCall,
   nodes: readonly (NodeRef | undefined)[],
   written: ast.Argument | undefined,
 ): NodeRef | undefined {
@@ -118,11 +141,6 @@ function joinMembers(
   const [first] = sound;
   if (first === undefined || sound.length < nodes.length) return undefined;
   if (sound.every((node) => node === first)) return first;
-  if (layer.isCommon === true) {
-    const problem = "reads one tensor for all members, and each of them reads its own here";
-    context.reporter.report("MTL3007", { layer: layer.name, problem }, written?.span ?? call.span);
-    return undefined;
-  }
   // The members of a family come from one expression, so what they read has one shape.
   const { shape } = nodeAt(network, first);
   return (

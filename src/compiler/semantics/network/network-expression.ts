@@ -20,6 +20,7 @@ import { checkFamilyLayer } from "./family-layer.js";
 import { addNode, type Network, type NetworkContext, type Owner } from "./network.js";
 import { sequenceHelp, sequenceOf } from "./sequences.js";
 import { resolveName } from "../names/resolve.js";
+import { withWidths } from "./tensor-width.js";
 import { suggestedBy } from "../names/suggestion.js";
 import { networkKinds, type SpecSymbol } from "../names/symbols.js";
 
@@ -249,6 +250,10 @@ function concat(
   });
 }
 
+function readTensor(state: NetworkContext, expression: ast.Expression, owner: Owner): NodeRef | undefined {
+  return checkTensor(state, expression, owner, false);
+}
+
 /** `mlp(x, [64])`. */
 function checkCall(
   state: NetworkContext,
@@ -262,12 +267,15 @@ function checkCall(
   if (layer.kind === "family") {
     const read = (expression: ast.Expression, member: Owner): NodeRef | undefined =>
       checkTensor(state, expression, member, false);
-    return checkFamilyLayer(state, call, layer, { owner, outermost, read });
+    const widths = (given: readonly ast.Argument[]): readonly ast.Argument[] =>
+      withWidths(state, given, owner, readTensor);
+    return checkFamilyLayer(state, call, layer, { owner, outermost, read, widths });
   }
   const parts = splitArguments(layer.inputs, call.arguments);
   if (reportSeveral(context, call, parts)) return undefined;
   const inputs = parts.tensors.map((argument) => checkTensor(state, argument.value, owner, false));
-  const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, parts.rest);
+  const rest = withWidths(state, parts.rest, owner, readTensor);
+  const args = checkArguments(context, { name: layer.name, span: call.callee.span }, layer.parameters, rest);
   reportMissing(context, call, layer, parts);
   const sound = inputs.filter((node) => node !== undefined);
   if (args === undefined || parts.missing !== undefined || sound.length < inputs.length) return undefined;

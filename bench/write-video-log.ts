@@ -33,7 +33,7 @@ export function run(): void {
   }));
   const happens = (logit: number): number => (uniform() < 1 / (1 + Math.exp(-logit)) ? 1 : 0);
   for (const role of ["train", "test"] as const) {
-    const lines = Array.from({ length: pages[role] }, () => {
+    const rows = Array.from({ length: pages[role] }, () => {
       const user = Math.floor(uniform() * users);
       const device = devices[Math.floor(uniform() * devices.length)]!;
       const hour = Math.floor(uniform() * 24);
@@ -56,12 +56,36 @@ export function run(): void {
           video.length.toFixed(1),
           video.isKnown ? video.sharpness.toFixed(2) : "",
         ];
-        return [...ids, ...facts, click, finish, like, shared, watch.toFixed(1)].join(",");
+        const cells = [...ids, ...facts, click, finish, like, shared, watch.toFixed(1)];
+        return { cells, length: video.length, click, watch };
       });
     }).flat();
-    const head = "user_id,video_id,author_id,topic,hour,device,position,length,sharpness,click,finish,like,share,watch";
+    const ranks = watchRanks(rows);
+    const lines = rows.map(({ cells }, row) => [...cells, ranks[row]?.toFixed(3) ?? ""].join(","));
+    const head =
+      "user_id,video_id,author_id,topic,hour,device,position,length,sharpness,click,finish,like,share,watch,watch_rank";
     const path = join(projectRoot, `specs/examples/videos/${role}.csv.gz`);
     writeFileSync(path, gzipSync([head, ...lines, ""].join("\n"), { level: 9 }));
     print(`${path}: ${lines.length} rows`);
   }
+}
+
+/** Of a row that is clicked the rank of its watch time, from 0 to 1, among the clicked rows of its tenth of the lengths. */
+function watchRanks(
+  rows: readonly { readonly length: number; readonly click: number; readonly watch: number }[],
+): readonly (number | undefined)[] {
+  const byLength = rows.map((_, row) => row).toSorted((a, b) => rows[a]!.length - rows[b]!.length);
+  const ranks: (number | undefined)[] = rows.map(() => undefined);
+  const size = Math.ceil(rows.length / 10);
+  for (let begin = 0; begin < byLength.length; begin += size) {
+    const clicked = byLength.slice(begin, begin + size).filter((row) => rows[row]!.click === 1);
+    const times = clicked.map((row) => rows[row]!.watch);
+    for (const row of clicked) {
+      const { watch } = rows[row]!;
+      const below = times.filter((time) => time < watch).length;
+      const equal = times.filter((time) => time === watch).length;
+      ranks[row] = (below + equal / 2) / times.length;
+    }
+  }
+  return ranks;
 }

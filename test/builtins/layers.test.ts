@@ -30,6 +30,11 @@ const cases: readonly (readonly [string, LayerRun])[] = [
   ["pairs", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3), someRows(5, 3)] }],
   ["cross_v2", { inputs: [someRows(5, 3)], arguments: { depth: 3 } }],
   ["cross_v2", { inputs: [someRows(5, 3)], arguments: { depth: 2, rank: 2 } }],
+  ["bi_fwfm", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3)] }],
+  ["autoint", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3)], arguments: { width: 2 } }],
+  ["autoint", { inputs: [someRows(5, 3), someRows(5, 3)], arguments: { width: 3, heads: 1, depth: 1, scaled: true } }],
+  ["autodis", { inputs: [someRows(5, 1)], arguments: { width: 3, buckets: 4, temperature: 0.5 } }],
+  ["piecewise", { inputs: [someRows(5, 1)], arguments: { boundaries: [-0.6, -0.1, 0.4] } }],
   ["concat", { inputs: [someRows(5, 3), someRows(5, 2)] }],
   ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "dice", norm: "batch" } }],
   ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "prelu" } }],
@@ -146,6 +151,48 @@ describe("products", () => {
 
   it("bi_interaction sums the products of all pairs, unit by unit", () => {
     expect(values("bi_interaction", { inputs })).toEqual([3 + 0.5 + 1.5, -2 + 8 - 4]);
+  });
+
+  it("bi_fwfm weights each pair, from 1 on", () => {
+    expect(values("bi_fwfm", { inputs })).toEqual(values("bi_interaction", { inputs }));
+    const state = { strength: [2, -1, 0.5] };
+    expect(values("bi_fwfm", { inputs, state })).toEqual([2 * 3 - 0.5 + 0.5 * 1.5, 2 * -2 - 8 + 0.5 * -4]);
+  });
+
+  it("autoint attends to all inputs, itself too, beside a residual", () => {
+    const one = [
+      { shape: [1, 1], data: [1] },
+      { shape: [1, 1], data: [2] },
+    ];
+    const state = { "0.query": [0.5], "0.key": [2], "0.value": [3], "0.residual": [-1] };
+    const attended = [1, 2].map((x) => {
+      const shares = [1, 2].map((other) => Math.exp(0.5 * x * 2 * other));
+      return (3 * (shares[0] ?? 0) + 6 * (shares[1] ?? 0)) / ((shares[0] ?? 0) + (shares[1] ?? 0)) - x;
+    });
+    const run = { inputs: one, arguments: { width: 1, heads: 1, depth: 1 }, state };
+    expect(distance(values("autoint", run), attended)).toBeLessThan(1e-6);
+  });
+
+  it("autodis mixes embeddings by a softmax of two layers of the number", () => {
+    const state = { first: [1, -1], second: [0.5, 0.2, -1, 3], embeddings: [1, 2, 3, 4] };
+    const [x, keep, temperature] = [2, 0.3, 0.5];
+    const h = [2, -0.02];
+    const scores = [h[0]! * 0.5 + h[1]! * -1 + keep * h[0]!, h[0]! * 0.2 + h[1]! * 3 + keep * h[1]!];
+    const shares = scores.map((score) => Math.exp(score / temperature));
+    const total = shares[0]! + shares[1]!;
+    const expected = [(shares[0]! + 3 * shares[1]!) / total, (2 * shares[0]! + 4 * shares[1]!) / total];
+    const args = { width: 2, buckets: 2, keep, temperature };
+    const found = values("autodis", { inputs: [{ shape: [1, 1], data: [x] }], arguments: args, state });
+    expect(distance(found, expected)).toBeLessThan(1e-6);
+  });
+
+  it("piecewise passes intervals one after another, open at both ends", () => {
+    const found = values("piecewise", {
+      inputs: [{ shape: [4, 1], data: [-1, 1, 3, 10] }],
+      arguments: { boundaries: [0, 2, 4, 8] },
+    });
+    const expected = [-0.5, 0, 0, 0.5, 0, 0, 1, 0.5, 0, 1, 1, 1.5];
+    expect(distance(found, expected)).toBeLessThan(1e-6);
   });
 
   it("pairs gives each inner product", () => {

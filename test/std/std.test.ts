@@ -15,6 +15,7 @@ const textOf = (name: string): string => readFileSync(join(folder, `${name}.mtl`
 
 const networks = ["single", "shared_bottom", "omoe", "mmoe", "cgc", "ple"];
 const heads = ["esmm", "division"];
+const macros = ["masknet"];
 
 function spec(imports: string, rest = ""): string {
   return `model m
@@ -35,9 +36,9 @@ input x = [user, item]
 ${rest}`;
 }
 
-/** The hashes of every release, as they were when it came out: a block that needs another text comes with the next one. */
+/** The hashes of every release, as they were when it came out or got another block: a block that needs another text comes with the next one. */
 const released: Readonly<Record<number, string>> = {
-  2026: "cf062f0f680561b32d44d17fb69a8aede6f5987665212a15ebd18b100cfd4f6e",
+  2026: "980c46760f7357fec1de279ca516c25e4b0b9f9f92ad659e6e4639f1c6b3a3e6",
 };
 
 describe("the standard library", () => {
@@ -64,7 +65,7 @@ describe("the standard library", () => {
     ].join("\n");
     await expect(text).toMatchFileSnapshot(join(root, "src/compiler/std/texts.ts"));
     expect(stdNames).toEqual(names);
-    expect([...networks, ...heads].toSorted()).toEqual(names);
+    expect([...networks, ...heads, ...macros].toSorted()).toEqual(names);
   });
 
   it.each(names)("%s is in canonical layout and says what it reads and gives", async (name) => {
@@ -76,6 +77,15 @@ describe("the standard library", () => {
     const result = compileText(spec(imports));
     expect(messagesOf(result)).toBe("");
     expect(result.model?.heads.map((head) => head.name).toSorted()).toEqual(["ctcvr", "ctr", "cvr"]);
+  });
+
+  it("gives masked blocks of any width", () => {
+    const blocks = "bottom one = mask_block(norm(x), x, 5)\nbottom two = mask_block(one, x, 3, ratio: 1)\n";
+    const heads = "task ctr: P(click) = sigmoid(logit([one, two]))\nloss { ctr: bce }\n";
+    const result = compileText(spec("masknet", blocks + heads).replace("  buy:   event within click\n", ""));
+    expect(messagesOf(result)).toBe("");
+    const layers = result.model?.nodes.filter(({ layer }) => layer === "mlp");
+    expect(layers?.map(({ arguments: args }) => args["widths"])).toEqual([[16, 8], [5], [8, 5], [3]]);
   });
 
   it("gives what can be overridden, removed and added to", () => {

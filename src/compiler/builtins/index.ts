@@ -25,6 +25,10 @@ import { noisyTopK } from "./gates/noisy-top-k.js";
 import { softmax } from "./gates/softmax.js";
 import { operators } from "./layers/arithmetic.js";
 import { ait } from "./layers/ait.js";
+import { autodis } from "./layers/numbers/autodis.js";
+import { autoint } from "./layers/interactions/autoint.js";
+import { biFwfm } from "./layers/interactions/bi-fwfm.js";
+import { piecewise } from "./layers/numbers/piecewise.js";
 import { biInteraction } from "./layers/bi-interaction.js";
 import { attend } from "./layers/attend.js";
 import { concat } from "./layers/concat.js";
@@ -91,9 +95,13 @@ export const layers: readonly LayerBuiltin[] = [
   dot,
   fm,
   biInteraction,
+  biFwfm,
   pairs,
   cross,
   crossV2,
+  autoint,
+  autodis,
+  piecewise,
   dropout,
   norm,
   stop,

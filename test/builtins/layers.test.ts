@@ -34,7 +34,7 @@ const cases: readonly (readonly [string, LayerRun])[] = [
   ["autoint", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3)], arguments: { width: 2 } }],
   ["autoint", { inputs: [someRows(5, 3), someRows(5, 3)], arguments: { width: 3, heads: 1, depth: 1, scaled: true } }],
   ["autodis", { inputs: [someRows(5, 1)], arguments: { width: 3, buckets: 4, temperature: 0.5 } }],
-  ["piecewise", { inputs: [someRows(5, 1)], arguments: { boundaries: [-0.6, -0.1, 0.4] } }],
+  ["piecewise_linear", { inputs: [someRows(5, 1)], arguments: { boundaries: [-0.6, -0.1, 0.4] } }],
   ["concat", { inputs: [someRows(5, 3), someRows(5, 2)] }],
   ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "dice", norm: "batch" } }],
   ["mlp", { inputs: [someRows(5, 3)], arguments: { widths: [4, 3], activation: "prelu" } }],
@@ -186,8 +186,8 @@ describe("products", () => {
     expect(distance(found, expected)).toBeLessThan(1e-6);
   });
 
-  it("piecewise passes intervals one after another, open at both ends", () => {
-    const found = values("piecewise", {
+  it("piecewise_linear passes intervals one after another, open at both ends", () => {
+    const found = values("piecewise_linear", {
       inputs: [{ shape: [4, 1], data: [-1, 1, 3, 10] }],
       arguments: { boundaries: [0, 2, 4, 8] },
     });

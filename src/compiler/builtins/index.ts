@@ -28,7 +28,7 @@ import { ait } from "./layers/ait.js";
 import { autodis } from "./layers/numbers/autodis.js";
 import { autoint } from "./layers/interactions/autoint.js";
 import { biFwfm } from "./layers/interactions/bi-fwfm.js";
-import { piecewise } from "./layers/numbers/piecewise.js";
+import { piecewiseLinear } from "./layers/numbers/piecewise-linear.js";
 import { biInteraction } from "./layers/bi-interaction.js";
 import { attend } from "./layers/attend.js";
 import { concat } from "./layers/concat.js";
@@ -101,7 +101,7 @@ export const layers: readonly LayerBuiltin[] = [
   crossV2,
   autoint,
   autodis,
-  piecewise,
+  piecewiseLinear,
   dropout,
   norm,
   stop,

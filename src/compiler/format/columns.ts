@@ -7,6 +7,7 @@ import {
   type FeatureEntry,
   type FeatureGroup,
   type LabelEntry,
+  type Name,
   type NodeOf,
   type ParamEntry,
   type Rule,
@@ -43,11 +44,19 @@ export function cellsOf(node: AnyNode): Cells {
 }
 
 function entryCells(node: Entry | FeatureEntry | LabelEntry | TypedEntry | ParamEntry): Cells {
-  const key = node.kind === "Entry" ? node.key : node.name;
-  const first = ["key", `${key.text}:`] as const;
+  const first = ["key", `${node.kind === "Entry" ? keyText(node) : node.name.text}:`] as const;
   return node.kind === "Param" && node.range !== undefined && !hasCommentInside(node)
     ? [first, ["value", flatExpression(node.value)]]
     : [first];
+}
+
+/** `ctr`, `[click, like]`. */
+export function keyText({ key, keys }: Pick<Entry, "key" | "keys">): string {
+  return keys === undefined ? key.text : listText(keys);
+}
+
+function listText(names: readonly Name[]): string {
+  return `[${names.map(({ text }) => text).join(", ")}]`;
 }
 
 /** Names wider than this are by themselves: they may take several lines. */
@@ -78,7 +87,7 @@ function declarationCells(node: AlignedDeclaration): Cells {
   const keyword = ["keyword", rowOf(node)?.keyword ?? ""] as const;
   return type === undefined
     ? [keyword, ["defined", nameText(node)]]
-    : [keyword, ["typed", `${node.name.text}:`], ["type", flatType(type)]];
+    : [keyword, ["typed", `${nameText(node)}:`], ["type", flatType(type)]];
 }
 
 /** `pool[8]`, `b[income, marital]` or the bare name. */
@@ -88,7 +97,9 @@ function nameText(node: AlignedDeclaration): string {
       return `${node.name.text}[${flatExpression(node.count)}]`;
     case "Family":
     case "Gates":
-      return `${node.name.text}[${node.members.map((member) => member.text).join(", ")}]`;
+      return `${node.name.text}${listText(node.members)}`;
+    case "Task":
+      return node.members === undefined ? node.name.text : listText(node.members);
     default:
       return node.name.text;
   }

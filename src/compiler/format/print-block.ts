@@ -1,7 +1,7 @@
 import type { Doc } from "prettier";
 import { builders } from "prettier/doc";
 import type { AnyNode, NodeOf } from "../syntax/index.js";
-import { cellsOf, columnsOf, type Cells, type Columns } from "./columns.js";
+import { cellsOf, columnsOf, keyText, type Cells, type Columns } from "./columns.js";
 import {
   arePartedBefore,
   danglingComments,
@@ -58,7 +58,7 @@ export function padded(columns: Columns, [column, text]: Cells[number]): Doc {
 }
 
 export function printEntry({ node, columns, one }: Printing<NodeOf<"Entry">>): Doc {
-  return [padded(columns, ["key", `${node.key.text}:`]), " ", entryValue(node.value, one("value"))];
+  return [padded(columns, ["key", `${keyText(node)}:`]), " ", entryValue(node.value, one("value"))];
 }
 
 export function printFeature({ node, columns, one }: Printing<NodeOf<"Feature">>): Doc {

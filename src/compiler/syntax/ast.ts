@@ -106,6 +106,8 @@ export interface ModelDeclaration extends DeclarationNode {
 export interface Entry extends DeclarationNode {
   readonly kind: "Entry";
   readonly key: Name;
+  /** Set where the value is for several keys, `[click, like]: bce`; `key` is the first of them. */
+  readonly keys?: readonly Name[];
   readonly value: Expression;
 }
 
@@ -208,6 +210,8 @@ export interface GatesDeclaration extends DeclarationNode {
 export interface TaskDeclaration extends DeclarationNode {
   readonly kind: "Task";
   readonly name: Name;
+  /** Set where there is a task for each of several names, `task [click, like]: …`; `name` is the first of them. */
+  readonly members?: readonly Name[];
   readonly type: Type;
   readonly value: Expression;
   /** Trained, never served. */

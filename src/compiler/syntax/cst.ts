@@ -150,7 +150,8 @@ export interface EntryCstNode extends CstNode {
 }
 
 export type EntryCstChildren = {
-  Identifier: IToken[];
+  Identifier?: IToken[];
+  members?: MembersCstNode[];
   Colon: IToken[];
   expression: ExpressionCstNode[];
 };
@@ -398,7 +399,8 @@ export interface TaskDeclarationCstNode extends CstNode {
 
 export type TaskDeclarationCstChildren = {
   TaskKeyword: IToken[];
-  Identifier: IToken[];
+  Identifier?: IToken[];
+  members?: MembersCstNode[];
   Colon: IToken[];
   type: TypeCstNode[];
   Equals: IToken[];

@@ -148,7 +148,10 @@ export class MtlParser extends CstParser {
   });
 
   readonly entry = this.RULE("entry", () => {
-    this.CONSUME(t.Identifier);
+    this.OR({
+      DEF: [{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.SUBRULE(this.members) }],
+      ERR_MSG: "a name",
+    });
     this.CONSUME(t.Colon);
     this.SUBRULE(this.expression);
   });
@@ -366,7 +369,10 @@ export class MtlParser extends CstParser {
 
   readonly taskDeclaration = this.RULE("taskDeclaration", () => {
     this.CONSUME(t.declarationTokens.task);
-    this.CONSUME(t.Identifier);
+    this.OR({
+      DEF: [{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.SUBRULE(this.members) }],
+      ERR_MSG: "a name",
+    });
     this.CONSUME(t.Colon);
     this.SUBRULE(this.type);
     this.CONSUME(t.Equals);

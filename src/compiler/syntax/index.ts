@@ -3,6 +3,7 @@
  * still gives the tree of its sound parts. It never looks at what names mean, never reads a file and never throws.
  */
 export * from "./ast.js";
+export { entriesOf, memberWord, tasksOf } from "./build/groups.js";
 export { featureEntries, namesOfGroup, namesOfRange, type NumberedName, type RangeNames } from "./build/name-range.js";
 export { parseAgain, type ParsedPieces } from "./incremental.js";
 export { parse, parseUnreadable, tokenize, tokenizeDeclarations, type ParseResult, type TokenView } from "./parse.js";

@@ -59,7 +59,7 @@ function linkParts(node: Declaration, links: NameLinks): void {
       return;
     case "Loss":
     case "Metrics":
-      for (const { key } of node.entries) links.link(key, ["names"], isHead);
+      for (const { key, keys } of node.entries) for (const each of keys ?? [key]) links.link(each, ["names"], isHead);
       return;
     case "Task":
     case "Chain":

@@ -68,7 +68,7 @@ function namedIn(node: Declaration, icon: OutlineIcon): readonly Child[] {
   if (node.kind === "Features") return features(node, icon);
   return childrenOf(node).flatMap((child): readonly Child[] =>
     child.kind === "Entry"
-      ? [{ name: child.key, icon, node: child }]
+      ? (child.keys ?? [child.key]).map((name) => ({ name, icon, node: child }))
       : "name" in child && child.name !== undefined
         ? [{ name: child.name, icon, node: child }]
         : [],

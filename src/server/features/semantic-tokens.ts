@@ -107,7 +107,8 @@ function putWords(declaration: Declaration, put: Put): void {
   visit(declaration, (node) => {
     switch (node.kind) {
       case "Entry":
-        return put(node.key.span, "property");
+        for (const key of node.keys ?? [node.key]) put(key.span, "property");
+        return;
       case "Feature":
       case "FeatureGroup":
         if (node.type.kind === "NameExpression") put(node.type.name.span, "type", "defaultLibrary");

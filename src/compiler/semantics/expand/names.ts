@@ -2,8 +2,11 @@
 import { layers } from "../../builtins/index.js";
 import type { Reporter } from "../../diagnostics/index.js";
 import {
+  entriesOf,
   featureEntries,
   namesOfRange,
+  tasksOf,
+  visit,
   type AnyNode,
   type Argument,
   type ButExpression,
@@ -11,6 +14,10 @@ import {
   type Expression,
   type FeatureEntry,
   type FeaturesBlock,
+  type LossBlock,
+  type MetricsBlock,
+  type OverrideDeclaration,
+  type TaskDeclaration,
   type Name,
   type NameExpression,
   type NameRange,
@@ -25,20 +32,85 @@ const rangeHelp = "a range is two names that differ in one number: `n_1 .. n_63`
 /** The word for all features. */
 const allFeatures = "features";
 
-/** A file with an entry for each feature of a group, so that each can be imported, overridden and removed by itself. */
+/**
+ * A file with an entry for each feature of a group, each task and each key of a loss or a metric, so that each can be imported, overridden
+ * and removed by itself.
+ */
 export function splitGroups(spec: Spec, reporter: Reporter): Spec {
   const split = (block: FeaturesBlock): FeaturesBlock => {
     if (block.entries.every(({ kind }) => kind === "Feature")) return block;
     for (const entry of block.entries) if (entry.kind === "FeatureGroup") checkNames(entry.names, reporter);
     return { ...block, entries: featureEntries(block).map(withOwnColumns) };
   };
-  const declarations = spec.declarations.map((node): Declaration => {
-    if (node.kind === "Features") return split(node);
-    if (node.kind !== "Override" || node.declaration.kind !== "Features") return node;
-    const declaration = split(node.declaration);
-    return declaration === node.declaration ? node : { ...node, declaration };
+  const declarations = spec.declarations.flatMap((node): readonly Declaration[] => {
+    reportKeys(node, reporter);
+    switch (node.kind) {
+      case "Features":
+        return [split(node)];
+      case "Loss":
+      case "Metrics":
+        return [splitKeys(node, reporter)];
+      case "Task":
+        return splitTask(node, reporter);
+      case "Override":
+        return splitOverride(node, split, reporter);
+      default:
+        return [node];
+    }
   });
-  return declarations.every((node, i) => node === spec.declarations[i]) ? spec : { ...spec, declarations };
+  const isSame = declarations.length === spec.declarations.length;
+  return isSame && declarations.every((node, i) => node === spec.declarations[i]) ? spec : { ...spec, declarations };
+}
+
+function splitOverride(
+  node: OverrideDeclaration,
+  split: (block: FeaturesBlock) => FeaturesBlock,
+  reporter: Reporter,
+): readonly OverrideDeclaration[] {
+  const { declaration: inner } = node;
+  const all = ((): readonly OverrideDeclaration["declaration"][] => {
+    switch (inner.kind) {
+      case "Features":
+        return [split(inner)];
+      case "Loss":
+      case "Metrics":
+        return [splitKeys(inner, reporter)];
+      case "Task":
+        return splitTask(inner, reporter);
+      default:
+        return [inner];
+    }
+  })();
+  return all.map((declaration) => (declaration === inner ? node : { ...node, declaration }));
+}
+
+function splitTask(task: TaskDeclaration, reporter: Reporter): readonly TaskDeclaration[] {
+  if (task.members?.length === 0)
+    reporter.report("MTL2030", { problem: "a list of tasks has no name in it" }, task.type.span, { help: listHelp });
+  return tasksOf(task);
+}
+
+const listHelp = "name what it is for: `task [click, like]: P(member) = …`, `[click, like]: bce`";
+
+/** An entry for each key. */
+function splitKeys<T extends LossBlock | MetricsBlock>(block: T, reporter: Reporter): T {
+  if (block.entries.every(({ keys }) => keys === undefined)) return block;
+  for (const { keys, value } of block.entries)
+    if (keys?.length === 0)
+      reporter.report("MTL2030", { problem: "a list of keys has no name in it" }, value.span, { help: listHelp });
+  return { ...block, entries: block.entries.flatMap(entriesOf) };
+}
+
+/** Reports keys of which one entry has several, where only one can be. */
+function reportKeys(node: Declaration, reporter: Reporter): void {
+  const block = node.kind === "Override" ? node.declaration : node;
+  const own: readonly AnyNode[] = block.kind === "Loss" || block.kind === "Metrics" ? block.entries : [];
+  visit(node, (each) => {
+    if (each.kind !== "Entry" || each.keys === undefined || own.includes(each)) return;
+    const [first, last] = [each.keys[0], each.keys.at(-1)];
+    const span = first === undefined || last === undefined ? each.span : { ...first.span, end: last.span.end };
+    reporter.report("MTL3140", undefined, span);
+  });
 }
 
 /** `= log(column("x_*") + 3)` of a range reads the column with the number of the name in the place of the star. */

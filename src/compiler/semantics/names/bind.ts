@@ -1,6 +1,6 @@
 import type { ReportDetails, Reporter } from "../../diagnostics/index.js";
 import type * as ast from "../../syntax/index.js";
-import { featureEntries, rowOf } from "../../syntax/index.js";
+import { featureEntries, rowOf, tasksOf } from "../../syntax/index.js";
 import { describeKind, isNetworkKind, type SpecSymbol, type SymbolOf } from "./symbols.js";
 
 /**
@@ -96,7 +96,9 @@ export function declaredBy(node: ast.Declaration): readonly SpecSymbol[] {
   if (symbol === undefined) return [];
   const named: readonly ast.AnyNode[] =
     symbol.of === "declaration"
-      ? [node]
+      ? node.kind === "Task"
+        ? tasksOf(node)
+        : [node]
       : node.kind === "Features"
         ? featureEntries(node)
         : "entries" in node

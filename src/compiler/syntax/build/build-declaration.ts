@@ -1,7 +1,15 @@
 import type { CstNode, IToken } from "chevrotain";
 import { joinSpans, type Span } from "../../text/index.js";
 import type * as ast from "../ast.js";
-import { buildCallOrName, buildEntries, buildExpression, buildItem, buildList, buildSum } from "./build-expression.js";
+import {
+  buildCallOrName,
+  buildEntries,
+  buildMembers,
+  buildExpression,
+  buildItem,
+  buildList,
+  buildSum,
+} from "./build-expression.js";
 import { buildNumber, buildString } from "./build-literal.js";
 import { buildRules, buildSteps } from "./build-rules.js";
 import { buildRange, buildType, missingType } from "./build-type.js";
@@ -186,13 +194,16 @@ const plainBuilders: Builders = {
     };
   },
   taskDeclaration: (context, node, common) => {
-    const { type, AuxiliaryKeyword } = parts(node);
+    const { type, AuxiliaryKeyword, members } = parts(node);
+    const list = first(members);
+    const names = list === undefined ? undefined : buildMembers(context, list);
     const name = named(context, node, common);
     return {
       kind: "Task",
-      type: buildType(context, type, name.name.span.end),
+      type: buildType(context, type, (names?.at(-1) ?? name.name).span.end),
       auxiliary: first(AuxiliaryKeyword) !== undefined,
       ...name,
+      ...(names === undefined ? {} : { members: names, name: names[0] ?? name.name }),
     };
   },
   chainDeclaration: (context, node, common) => {
@@ -283,14 +294,6 @@ function kindOfBlock<Rule extends "entryBlock" | "typedBlock">(
 }
 
 /** `[income, marital]`. */
-function buildMembers(context: BuildContext, node: cst.MembersCstNode | undefined): readonly ast.Name[] {
-  if (node === undefined) return [];
-  const { Identifier, Comma } = parts(node);
-  const list = buildNames(context, Identifier);
-  checkSeparators(context, list, Comma, { items: "names", newline: false });
-  return list;
-}
-
 /** Name and value of `keyword name … = value`. */
 function named(
   context: BuildContext,

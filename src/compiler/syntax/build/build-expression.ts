@@ -6,6 +6,7 @@ import { buildNumber, buildDate, buildString } from "./build-literal.js";
 import {
   buildLists,
   buildName,
+  buildNames,
   checkSeparators,
   createSpan,
   docAbove,
@@ -293,11 +294,14 @@ export function buildEntries(
 }
 
 function buildEntry(context: BuildContext, node: cst.EntryCstNode): ast.Entry {
-  const { Identifier, expression } = parts(node);
+  const { Identifier, members, expression } = parts(node);
   const span = spanOfNode(context, node, 0);
+  const list = first(members);
+  const keys = list === undefined ? undefined : buildMembers(context, list);
   return {
     kind: "Entry",
-    key: buildName(context, Identifier, span.start),
+    key: keys?.[0] ?? buildName(context, Identifier, span.start),
+    ...(keys === undefined ? {} : { keys }),
     value: buildExpression(context, expression, span.end),
     ...docAbove(context, span.start),
     span,
@@ -319,4 +323,13 @@ function binary(context: BuildContext, token: IToken, left: ast.Expression, righ
 function unary(context: BuildContext, token: IToken, operator: "-" | "not", operand: ast.Expression): ast.Expression {
   const start: Span = spanOfToken(context, token);
   return { kind: "Unary", operator, operand, span: joinSpans(start, operand.span) };
+}
+
+/** `[click, like]`. */
+export function buildMembers(context: BuildContext, node: cst.MembersCstNode | undefined): readonly ast.Name[] {
+  if (node === undefined) return [];
+  const { Identifier, Comma } = parts(node);
+  const list = buildNames(context, Identifier);
+  checkSeparators(context, list, Comma, { items: "names", newline: false });
+  return list;
 }

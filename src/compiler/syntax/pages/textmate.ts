@@ -116,6 +116,14 @@ function declarationRules(): readonly Rule[] {
     },
     { match: "^\\s*(override)(?=\\s+[a-z])", captures: keyword },
     ...namingRules(),
+    {
+      comment: "tasks over members",
+      begin: "\\b(task)\\s*(\\[)",
+      end: "\\]",
+      beginCaptures: { 1: { name: "keyword.declaration.mtl" }, 2: { name: "punctuation.section.brackets.begin.mtl" } },
+      endCaptures: { 0: { name: "punctuation.section.brackets.end.mtl" } },
+      patterns: [{ name: "entity.name.function.mtl", match: name }, { include: "#literals" }, { include: "#symbols" }],
+    },
     { match: `\\b(${oneOf(declarationWords)})(?=\\s*\\{)`, captures: keyword },
     { match: '\\b(test)(?=\\s*")', captures: keyword },
     // An entry of a block may be called so as well, but is indented.

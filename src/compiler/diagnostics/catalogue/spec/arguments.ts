@@ -75,6 +75,15 @@ export const argumentsDiagnostics = defineDiagnostics({
     about: "The list must be in ascending order without repeated values: boundaries cut the numbers into intervals.",
     fix: "Sort the list and remove repeated values.",
   },
+  MTL3140: {
+    slug: "several-keys",
+    severity: "error",
+    title: "several keys of one entry",
+    message: () => "an entry has one key here; several heads share an entry in `loss` and `metrics` only",
+    about:
+      "`[click, like]: bce` gives several heads the same loss, or the same metrics. Entries of other blocks and of records say something of one key.",
+    fix: "Write an entry for each key.",
+  },
   MTL3091: {
     slug: "nothing-to-watch",
     severity: "error",

@@ -3,9 +3,9 @@ import type { LayerBuiltin } from "../../builtin.js";
 import { inputRows } from "../../replicas.js";
 import { problem, shapeOf, shapeText } from "../../shapes.js";
 
-export const piecewise: LayerBuiltin = {
+export const piecewiseLinear: LayerBuiltin = {
   kind: "layer",
-  name: "piecewise",
+  name: "piecewise_linear",
   summary:
     "A number as how much of each interval it has passed: 1 of those below it, 0 of those above, in between of its own.",
   paper: "Gorishniy, Rubachev, Babenko: On Embeddings for Numerical Features in Tabular Deep Learning, 2022, eq. 1",

@@ -1,4 +1,4 @@
-import type { FittedSizes, Model } from "../compiler/model/index.js";
+import { hasIds, type FittedSizes, type Model } from "../compiler/model/index.js";
 import { suggest } from "../compiler/text/index.js";
 import { createFailure } from "../runtime/failure.js";
 
@@ -11,7 +11,7 @@ export const idsOption = {
 /** `user_id=1_000_000` as numbers. Throws MTL8020, or MTL8022 for a feature that none of the models has. */
 export function readIds(given: readonly string[] | undefined, models: readonly Model[]): FittedSizes["ids"] {
   const known = models.flatMap(({ features }) =>
-    features.flatMap(({ name, kind }) => (kind === "numeric" ? [] : [name])),
+    features.flatMap((feature) => (hasIds(feature) ? [feature.name] : [])),
   );
   const entries = (given ?? []).map((text) => {
     const [, feature, digits] = /^(\w+)=(\d[\d_]*)$/.exec(text) ?? [];

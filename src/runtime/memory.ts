@@ -9,7 +9,7 @@ import { dirname, resolve } from "node:path";
 import type { Program } from "../compiler/graph/graph.js";
 import { rowsOf } from "../compiler/graph/initialize.js";
 import { parameterTable, planEmbeddings } from "../compiler/lower/index.js";
-import type { Model } from "../compiler/model/index.js";
+import { hasIds, type Model } from "../compiler/model/index.js";
 import { type OptimizerName, resolveOptimizer, resolveSettings } from "../compiler/graph/index.js";
 import { own } from "../compiler/text/index.js";
 import { type EngineName, isLarge } from "./engine/engine.js";
@@ -103,7 +103,7 @@ export function trainingNeed(model: Model, program: Program, more = 0): MemoryNe
 /** What is known of {@link trainingNeed} before the data is read: tables whose number of rows the spec says. */
 export function knownNeed(model: Model, ids: Readonly<Record<string, number>>): MemoryNeed {
   const sizes = Object.fromEntries(
-    model.features.flatMap(({ name, kind }) => (kind === "numeric" ? [] : [[name, own(ids, name) ?? 1]])),
+    model.features.flatMap((feature) => (hasIds(feature) ? [[feature.name, own(ids, feature.name) ?? 1]] : [])),
   );
   const parts = planEmbeddings(model, { ids: sizes }).flatMap(({ pieces, width }) =>
     pieces.map(({ name, rows }) => ({ name: ownerOf(name), bytes: rows * width * 4 })),

@@ -90,6 +90,7 @@ describe("attend", () => {
     expect(layerNamed("attend").shape([[3], [50, 2]], withDefaults(layerNamed("attend").parameters))).toEqual({
       kind: "problem",
       problem: "needs a target of the width of the sequence's values, has [3] and sequence[50] × [2]",
+      help: "read the same columns in both, or make the target as wide: `linear(target, 2)`",
     });
   });
 });

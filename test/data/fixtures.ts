@@ -63,6 +63,12 @@ export function sequence(name: string, options: OfKind<"sequence"> = {}): Featur
   return { ...common(name), kind: "sequence", vocabulary, embed: 4, separator: "|", max: 3, keep: "last", ...options };
 }
 
+/** Numbers at the positions of the sequence `along`. */
+export function numbers(name: string, along: string, options: OfKind<"numbers"> = {}): FeatureModel {
+  const rest = { scale: "none", missing: 0, separator: "|", max: 3, keep: "last" } as const;
+  return { ...common(name), kind: "numbers", along, ...rest, ...options };
+}
+
 export function event(name: string, options: Partial<LabelModel> = {}): LabelModel {
   return { name, base: "event", within: [], source: column(name), span, ...options };
 }

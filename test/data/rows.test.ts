@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RawRow } from "../../src/runtime/data/index.js";
 import { createRowEncoder } from "../../src/runtime/data/index.js";
+import type { FeatureModel } from "../../src/compiler/model/model.js";
 import { Failure } from "../../src/runtime/failure.js";
 import {
   bag,
@@ -14,6 +15,7 @@ import {
   event,
   folderWith,
   literal,
+  numbers,
   numeric,
   openIn,
   rowsOf,
@@ -24,7 +26,7 @@ import {
   spec,
 } from "./fixtures.js";
 
-const features = [
+const features: FeatureModel[] = [
   categorical("word"),
   categorical("hashed", { source: column("word"), vocabulary: { kind: "hash", buckets: 50 } }),
   categorical("listed", { source: column("word"), vocabulary: { kind: "listed", values: ["a", "1", "true"] } }),
@@ -49,25 +51,44 @@ const features = [
   sequence("firstTags", { source: column("tags"), max: 2, keep: "first" }),
   sequence("wordsLikeTags", { source: column("word"), vocabulary: { kind: "like", feature: "tags" } }),
 ];
+const positions = { along: "aligned", max: 2 } as const;
+features.push(
+  sequence("aligned", { source: column("tags"), ...positions }),
+  sequence("alignedTexts", { source: column("times"), ...positions }),
+  sequence("alignedHashed", {
+    source: column("times"),
+    vocabulary: { kind: "hash", buckets: 20 },
+    ...positions,
+  }),
+  numbers("times", "aligned", { max: 2, scale: "log1p_standard", missing: "mean" }),
+);
 const labels = [
   event("flag"),
   event("small", { source: binary(column("whole"), "<", literal(2)) }),
   event("amount", { base: "amount", source: column("real") }),
 ];
 const texts = ["a", "b", "1", "true", "it's", "é", "😀"];
-const tidyRow = fc.record({
-  word: fc.option(fc.constantFrom(...texts)),
-  whole: fc.option(fc.integer({ min: -3, max: 6 })),
-  real: fc.option(
-    fc.oneof(
-      fc.constantFrom(0, 1, -1, 2.5, 1e6),
-      fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }),
+const tidyRow = fc
+  .record({
+    word: fc.option(fc.constantFrom(...texts)),
+    whole: fc.option(fc.integer({ min: -3, max: 6 })),
+    real: fc.option(
+      fc.oneof(
+        fc.constantFrom(0, 1, -1, 2.5, 1e6),
+        fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }),
+      ),
     ),
-  ),
-  flag: fc.option(fc.boolean()),
-  tags: fc.option(fc.array(fc.constantFrom(...texts), { maxLength: 5 })),
-  weight: fc.constantFrom(0, 0.5, 1, 3),
-});
+    flag: fc.option(fc.boolean()),
+    tags: fc.option(fc.array(fc.constantFrom(...texts), { maxLength: 5 })),
+    weight: fc.constantFrom(0, 0.5, 1, 3),
+    time: fc.array(fc.option(fc.constantFrom(0.5, 2, 30)), { minLength: 5, maxLength: 5 }),
+  })
+  // One for each tag; a single null is no value, but a list that is not there.
+  .map(({ time, ...row }) => ({
+    ...row,
+    times:
+      row.tags === null || row.tags.length === 0 ? row.tags : row.tags.map((_, i) => (i === 0 ? 7 : (time[i] ?? null))),
+  }));
 const rowLists = fc.array(tidyRow, { minLength: 1, maxLength: 40 });
 const rules = { nulls: ["NA"], trim: true } as const;
 
@@ -78,7 +99,7 @@ function csvField(value: unknown): string {
 }
 
 function writeCsv(rows: readonly RawRow[]): string {
-  const names = ["word", "whole", "real", "flag", "tags", "weight"];
+  const names = ["word", "whole", "real", "flag", "tags", "times", "weight"];
   return [names.join(), ...rows.map((row) => names.map((name) => csvField(row[name])).join())].join("\n");
 }
 
@@ -114,11 +135,11 @@ describe("rows of a program", () => {
     await fc.assert(
       fc.asyncProperty(rowLists, async (rows) => {
         // A first row without nulls, so that every column has its type.
-        const typed = [{ word: "a", whole: 1, real: 0.5, flag: true, tags: ["a"], weight: 1 }, ...rows];
+        const typed = [{ word: "a", whole: 1, real: 0.5, flag: true, tags: ["a"], times: [0.5], weight: 1 }, ...rows];
         const folder = folderWith({ "a.jsonl": typed.map((row) => JSON.stringify(row)).join("\n") });
         const path = join(folder, "a.parquet");
         await duckdb(
-          `COPY (SELECT word, whole::INTEGER AS whole, real::DOUBLE AS real, flag, tags, weight FROM read_json('${join(folder, "a.jsonl")}', format='newline_delimited')) TO '${path}'`,
+          `COPY (SELECT word, whole::INTEGER AS whole, real::DOUBLE AS real, flag, tags, times::DOUBLE[] AS times, weight FROM read_json('${join(folder, "a.jsonl")}', format='newline_delimited')) TO '${path}'`,
         );
         for (const file of [source("a.jsonl", "jsonl"), source("a.parquet", "parquet")]) {
           const model = spec({ train: file, weight: "weight" }, features, labels);

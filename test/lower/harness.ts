@@ -11,7 +11,14 @@ import {
 import { evaluateNode } from "../../src/compiler/graph/ops/table.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { type LowerOptions, lowerModel } from "../../src/compiler/lower/index.js";
-import { batchLayout, type FittedSizes, isListFeature, type Model } from "../../src/compiler/model/index.js";
+import {
+  batchLayout,
+  type FittedSizes,
+  isListFeature,
+  isSequence,
+  type Model,
+  positionsOf,
+} from "../../src/compiler/model/index.js";
 import { compileSpec } from "../../src/compiler/compile.js";
 
 /** The model of a spec's text. Throws with its first error. */
@@ -46,13 +53,21 @@ export function createRandom(seed: number): () => number {
 export function randomFeeds(model: Model, rows: number, seed = 1, idCount = 7): Feeds {
   const random = createRandom(seed);
   const layout = batchLayout(model);
-  const bags = new Map(model.features.flatMap((each) => (isListFeature(each) ? [[each.name, each.max]] : [])));
-  const ids = Array.from({ length: rows }, () =>
-    layout.ids.flatMap(({ feature, width }) => {
-      const used = bags.has(feature) ? Math.floor(random() * (width + 1)) : width;
+  // Of what is as long as another sequence, that one.
+  const lists = new Map(
+    model.features.flatMap((each) =>
+      isListFeature(each) ? [[each.name, isSequence(each) ? positionsOf(each) : each.name]] : [],
+    ),
+  );
+  const ids = Array.from({ length: rows }, () => {
+    const lengths = new Map<string, number>();
+    return layout.ids.flatMap(({ feature, width }) => {
+      const list = lists.get(feature);
+      const used = list === undefined ? width : (lengths.get(list) ?? Math.floor(random() * (width + 1)));
+      if (list !== undefined) lengths.set(list, used);
       return Array.from({ length: width }, (_, place) => (place < used ? Math.floor(random() * idCount) : -1));
-    }),
-  ).flat();
+    });
+  }).flat();
   const numbers = Array.from({ length: rows * layout.numberWidth }, () => random() * 2 - 1);
   const labels = Array.from({ length: rows * layout.labels.length }, () => (random() < 0.5 ? 1 : 0));
   return {

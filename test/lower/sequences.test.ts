@@ -170,7 +170,11 @@ describe("a sequence where a vector is needed", () => {
     ["[item, seen]", `MTL3007: \`[…]\` reads sequences only, or vectors only; ${help}`],
     [
       "[pool([seen, cats])]",
-      `MTL3007: \`[…]\` reads one sequence position by position, has \`seen\` and \`cats\`; ${help}`,
+      "MTL3007: `[…]` reads one sequence position by position, has `seen` and `cats`; columns that belong together are along one of them: `cats: sequence(along: seen)`",
+    ],
+    [
+      "attend([item, age], over: seen)",
+      "MTL3007: `attend` needs a target of the width of the sequence's values, has [4] and sequence[4] × [3]; read the same columns in both, or make the target as wide: `linear(target, 3)`",
     ],
     ["fm(item, seen)", `MTL3007: \`fm\` needs inputs of one width, has 3 and sequence[4] × [3]; ${help}`],
     ["cross(seen)", `MTL3007: \`cross\` needs a vector per row, has sequence[4] × [3]; ${help}`],
@@ -186,5 +190,59 @@ describe("a sequence where a vector is needed", () => {
 
   it("as a whole tower is told at the logit", () => {
     expect(messageOf("seen")).toBe(`MTL3007: \`logit\` needs a vector per row, has sequence[4] × [4]; ${help}`);
+  });
+});
+
+/** Several columns under one mask: categories and times along the items that were seen. */
+describe("aligned sequences", () => {
+  const aligned = (input: string): string =>
+    spec(input).replace(
+      "cats: sequence(vocab: 6, embed: 2, max: 4)",
+      "kind: categorical(vocab: 6, embed: 2)\ncats: sequence(like: kind, along: seen)\nago: sequence(scale: none, along: seen)",
+    );
+  const input =
+    "[item, attend([item, kind], over: [seen, cats], hidden: [5], activation: tanh), pool(linear([seen, cats, ago], 3))]";
+
+  it("have gradients that are those of difference quotients", () => {
+    const opened = open(aligned(input));
+    expect(gradientError(opened, randomFeeds(opened.model, 6, 3), 6)).toBeLessThan(1e-5);
+  });
+
+  it("have the mask of the one that they are along", () => {
+    const { model, run } = open(aligned(input));
+    const feeds = randomFeeds(model, 8, 3);
+    // item, 4 × seen, kind, 4 × cats; age, 4 × ago.
+    const given = Array.from(feeds["ids"]?.data ?? []);
+    const isThere = (row: number, position: number): boolean => (given[row * 10 + 1 + position] ?? -1) >= 0;
+    const ids = given.map((id, i) => (i % 10 > 5 && !isThere(Math.floor(i / 10), (i % 10) - 6) ? 5 : id));
+    const numbers = Array.from(feeds["numbers"]?.data ?? []).map((x, i) =>
+      i % 5 > 0 && !isThere(Math.floor(i / 5), (i % 5) - 1) ? 9 : x,
+    );
+    expect(ids).not.toEqual(given);
+    const other = { ...feeds, ids: { shape: [8, 10], data: ids }, numbers: { shape: [8, 5], data: numbers } };
+    expect(list(run("predict", other), "ctr")).toEqual(list(run("predict", feeds), "ctr"));
+  });
+
+  it("are one sequence to attend over, whichever way it is cut into columns", () => {
+    // A table of items that has the items' and the categories' numbers side by side says the same.
+    const { program } = open(aligned(input));
+    const shapes = program.state.map(({ name, type }) => [name, type.shape] as const);
+    expect(shapes.find(([name]) => name.endsWith("0.weight"))?.[1]).toEqual([4 * (3 + 2), 5]);
+  });
+
+  it("are dropped together", () => {
+    const dropping = aligned("[item, pool(cats), pool(ago)]").replace(
+      "max: 4, like: item)",
+      "max: 4, like: item, dropout: 0.999999)",
+    );
+    const { model, run, program } = open(dropping);
+    const train = program.functions.find(({ name }) => name === "train");
+    expect(train?.nodes.filter(({ op }) => op === "random")).toHaveLength(1);
+    const feeds = randomFeeds(model, 8, 3);
+    const ids = Array.from(feeds["ids"]?.data ?? []).map((id, i) => (i % 10 > 0 && i % 10 !== 5 ? -1 : id));
+    expect(scalar(run("train", feeds), "loss")).toBeCloseTo(
+      scalar(open(dropping).run("train", { ...feeds, ids: { shape: [8, 10], data: ids } }), "loss"),
+      12,
+    );
   });
 });

@@ -11,10 +11,10 @@ import type { Arguments } from "../model/model.js";
 import type { ParameterSpec } from "./parameter.js";
 import type { Updatable } from "./updatable.js";
 
-/** A shape, or why there is none: a sentence's end such as "needs inputs of one width, has 32 and 64". */
+/** A shape, or why there is none: a sentence's end such as "needs inputs of one width, has 32 and 64", and what to do. */
 export type ShapeResult =
   | { readonly kind: "shape"; readonly shape: readonly number[] }
-  | { readonly kind: "problem"; readonly problem: string };
+  | { readonly kind: "problem"; readonly problem: string; readonly help?: string };
 
 export interface BuiltinBase extends Aging {
   readonly name: string;

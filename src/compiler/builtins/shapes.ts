@@ -1,12 +1,13 @@
 /** Shape rules that several layers share. */
+import { omitUndefined } from "../text/index.js";
 import type { ShapeResult } from "./builtin.js";
 
 export function shapeOf(...shape: readonly number[]): ShapeResult {
   return { kind: "shape", shape };
 }
 
-export function problem(text: string): ShapeResult {
-  return { kind: "problem", problem: text };
+export function problem(text: string, help?: string): ShapeResult {
+  return { kind: "problem", problem: text, ...omitUndefined({ help }) };
 }
 
 /** `[64]`; of a sequence `sequence[50] × [64]`. */

@@ -1,5 +1,12 @@
 /** How many ids each feature has, before any data is read: told, written in the spec, or bounded by it. */
-import { tableOwner, type FeatureModel, type FittedSizes, type Model, type Vocabulary } from "../model/index.js";
+import {
+  hasIds,
+  tableOwner,
+  type FittedSizes,
+  type Model,
+  type TableFeature,
+  type Vocabulary,
+} from "../model/index.js";
 
 export interface IdCount {
   readonly feature: string;
@@ -16,7 +23,7 @@ export interface IdCount {
 export function idCounts({ features }: Pick<Model, "features">, given: FittedSizes["ids"] = {}): readonly IdCount[] {
   return features.flatMap((feature): readonly IdCount[] => {
     // The ids of a feature that is like another one are the other's.
-    if (feature.kind === "numeric" || tableOwner(feature) !== feature.name) return [];
+    if (!hasIds(feature) || tableOwner(feature) !== feature.name) return [];
     const own = Object.hasOwn(given, feature.name) ? given[feature.name] : undefined;
     return [{ feature: feature.name, ...(own === undefined ? countOf(feature) : { ids: own, source: "given" }) }];
   });
@@ -26,7 +33,7 @@ export function sizesOfCounts(counts: readonly IdCount[]): FittedSizes {
   return { ids: Object.fromEntries(counts.map(({ feature, ids }) => [feature, ids])) };
 }
 
-function countOf(feature: Exclude<FeatureModel, { kind: "numeric" }>): Pick<IdCount, "ids" | "source"> {
+function countOf(feature: TableFeature): Pick<IdCount, "ids" | "source"> {
   if (feature.kind !== "bucket") return countOfVocabulary(feature.vocabulary);
   const { boundaries } = feature;
   // Equal quantiles fall together, so that there may be fewer.

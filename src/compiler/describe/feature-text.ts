@@ -1,4 +1,14 @@
-import type { FeatureModel, LabelClass, LabelModel, Vocabulary, VocabularyFeature } from "../model/index.js";
+import {
+  isSequence,
+  positionsOf,
+  type FeatureModel,
+  type LabelClass,
+  type LabelModel,
+  type NumberFeature,
+  type SequenceFeature,
+  type Vocabulary,
+  type VocabularyFeature,
+} from "../model/index.js";
 import { columnText } from "./column-text.js";
 import { nameText, numberText, quoted } from "./value-text.js";
 
@@ -6,9 +16,14 @@ import { nameText, numberText, quoted } from "./value-text.js";
 export function featureText(feature: FeatureModel): string {
   const options = [...typeOptions(feature), ...commonOptions(feature)];
   const column = ownColumn(feature.source);
-  if (column === undefined) return `${feature.kind}(${options.join(", ")}) = ${columnText(feature.source)}`;
+  if (column === undefined) return `${featureKind(feature)}(${options.join(", ")}) = ${columnText(feature.source)}`;
   const source = column === feature.name ? [] : [`column: ${quoted(column)}`];
-  return `${feature.kind}(${[...options, ...source].join(", ")})`;
+  return `${featureKind(feature)}(${[...options, ...source].join(", ")})`;
+}
+
+/** The word of the language for its kind. */
+export function featureKind({ kind }: FeatureModel): Exclude<FeatureModel["kind"], "numbers"> {
+  return kind === "numbers" ? "sequence" : kind;
 }
 
 function ownColumn(source: FeatureModel["source"]): string | undefined {
@@ -18,10 +33,7 @@ function ownColumn(source: FeatureModel["source"]): string | undefined {
 function typeOptions(feature: FeatureModel): readonly string[] {
   switch (feature.kind) {
     case "numeric":
-      return [
-        `scale: ${feature.scale}`,
-        `missing: ${typeof feature.missing === "string" ? feature.missing : numberText(feature.missing)}`,
-      ];
+      return numberOptions(feature);
     case "bucket":
       return [boundariesText(feature.boundaries), `embed: ${numberText(feature.embed)}`];
     case "categorical":
@@ -34,13 +46,21 @@ function typeOptions(feature: FeatureModel): readonly string[] {
         `max: ${numberText(feature.max)}`,
       ];
     case "sequence":
-      return [
-        ...embeddingOptions(feature),
-        `separator: ${quoted(feature.separator)}`,
-        `max: ${numberText(feature.max)}`,
-        `keep: ${feature.keep}`,
-      ];
+      return [...embeddingOptions(feature), `separator: ${quoted(feature.separator)}`, ...positionOptions(feature)];
+    case "numbers":
+      return [...numberOptions(feature), `separator: ${quoted(feature.separator)}`, ...positionOptions(feature)];
   }
+}
+
+function numberOptions({ scale, missing }: NumberFeature): readonly string[] {
+  return [`scale: ${scale}`, `missing: ${typeof missing === "string" ? missing : numberText(missing)}`];
+}
+
+/** Which values count; of a sequence along another one, its name. */
+function positionOptions(feature: SequenceFeature): readonly string[] {
+  return positionsOf(feature) === feature.name
+    ? [`max: ${numberText(feature.max)}`, `keep: ${feature.keep}`]
+    : [`along: ${nameText(positionsOf(feature))}`];
 }
 
 /** Where ids and embeddings come from. */
@@ -49,7 +69,9 @@ function embeddingOptions({ vocabulary, embed }: VocabularyFeature): readonly st
   return vocabulary.kind === "like" ? own : [...own, `embed: ${numberText(embed)}`];
 }
 
-function commonOptions({ serving, dropout }: FeatureModel): readonly string[] {
+function commonOptions(feature: FeatureModel): readonly string[] {
+  if (isSequence(feature) && positionsOf(feature) !== feature.name) return [];
+  const { serving, dropout } = feature;
   const rate = `dropout: ${numberText(dropout)}`;
   switch (serving.kind) {
     // There is no word for it: the data is what serving sees when nothing is said.

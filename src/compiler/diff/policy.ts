@@ -61,6 +61,7 @@ export const changeRules = {
   "feature.missing": rule("training", "null is read as another number"),
   "feature.pool": rule("training", "its values are pooled differently"),
   "feature.keep": rule("training", "other values of a long row are read"),
+  "feature.along": rule("training", "its values are at the positions of another sequence"),
   "feature.max": rule("training", "another number of its values is read"),
   "feature.dropout": rule("training", "training hides it more or less often"),
 

@@ -7,6 +7,7 @@ import {
   boundariesText,
   clipText,
   columnText,
+  featureKind,
   featureText,
   eventText,
   headText,
@@ -38,9 +39,13 @@ import { type ParameterSpec, resolveLoss } from "../builtins/index.js";
 import {
   type Arguments,
   type FeatureModel,
+  type ListFeature,
   type LossTerm,
   type Model,
+  positionsOf,
+  type NumberFeature,
   type Part,
+  type SequenceFeature,
   type SourceModel,
   termNames,
   termsByHead,
@@ -132,7 +137,7 @@ export function featureSubjects({ features }: Model): readonly Subject[] {
       name: feature.name,
       text: featureText(feature),
       facets: [
-        facet("kind", "feature.kind", feature.kind),
+        facet("kind", "feature.kind", featureKind(feature)),
         facet("source", "feature.source", columnText(feature.source)),
         ...typeFacets(feature),
         facet("serving", "feature.serving", servingText(feature.serving)),
@@ -147,14 +152,9 @@ export function featureSubjects({ features }: Model): readonly Subject[] {
 function typeFacets(feature: FeatureModel): readonly Facet[] {
   switch (feature.kind) {
     case "numeric":
-      return [
-        facet("scale", "feature.scale", feature.scale),
-        facet(
-          "missing",
-          "feature.missing",
-          typeof feature.missing === "string" ? feature.missing : numberText(feature.missing),
-        ),
-      ];
+      return numberFacets(feature);
+    case "numbers":
+      return [...numberFacets(feature), ...sequenceFacets(feature)];
     case "bucket":
       return [
         facet(
@@ -177,16 +177,31 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
         facet("embed", "feature.embed", numberText(feature.embed)),
       ];
       if (feature.kind === "categorical") return own;
-      return [
-        ...own,
-        feature.kind === "bag"
-          ? facet("pool", "feature.pool", feature.pool)
-          : facet("keep", "feature.keep", feature.keep),
-        facet("separator", "feature.separator", quoted(feature.separator)),
-        facet("max", "feature.max", numberText(feature.max)),
-      ];
+      return feature.kind === "sequence"
+        ? [...own, ...sequenceFacets(feature)]
+        : [...own, facet("pool", "feature.pool", feature.pool), ...listFacets(feature)];
     }
   }
+}
+
+function numberFacets({ scale, missing }: NumberFeature): readonly Facet[] {
+  return [
+    facet("scale", "feature.scale", scale),
+    facet("missing", "feature.missing", typeof missing === "string" ? missing : numberText(missing)),
+  ];
+}
+
+function sequenceFacets(feature: SequenceFeature): readonly Facet[] {
+  const along = positionsOf(feature);
+  return [
+    facet("keep", "feature.keep", feature.keep),
+    ...(along === feature.name ? [] : [facet("along", "feature.along", along)]),
+    ...listFacets(feature),
+  ];
+}
+
+function listFacets({ separator, max }: ListFeature): readonly Facet[] {
+  return [facet("separator", "feature.separator", quoted(separator)), facet("max", "feature.max", numberText(max))];
 }
 
 export function labelSubjects({ labels }: Model): readonly Subject[] {

@@ -1,5 +1,12 @@
 import { lookupOf } from "../lower/index.js";
-import type { FeatureModel, LogitExpression, HeadExpression, Model, NodeRef } from "../model/index.js";
+import {
+  hasIds,
+  type HeadExpression,
+  type LogitExpression,
+  type Model,
+  type NodeRef,
+  type TableFeature,
+} from "../model/index.js";
 
 import { type AxisPlan, type Column, isIdentity, planColumns, widthOf } from "./column-plan.js";
 import { renameModel, renamesFor, renameTensor } from "./rename-model.js";
@@ -120,8 +127,6 @@ export function carriedTensors(plan: WarmStartPlan): readonly string[] {
   return plan.tensors.flatMap(({ kind, name }) => (kind === "initialized" ? [] : [name]));
 }
 
-type TableFeature = Exclude<FeatureModel, { kind: "numeric" }>;
-
 function planTable(
   { name, shape }: TensorRow,
   before: TableFeature,
@@ -153,7 +158,7 @@ function tableFeatures(model: Model): ReadonlyMap<string, TableFeature> {
     model.nodes.flatMap((node) => {
       const lookup = lookupOf(node);
       const feature = features.get(lookup?.feature ?? "");
-      return lookup === undefined || feature === undefined || feature.kind === "numeric"
+      return lookup === undefined || feature === undefined || !hasIds(feature)
         ? []
         : [[lookup.piece, feature] as const];
     }),

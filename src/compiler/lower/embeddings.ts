@@ -2,7 +2,7 @@
 import { own } from "../text/index.js";
 import { resolveBalance } from "../builtins/index.js";
 import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
-import { batchLayout, type FittedSizes, type Model, type NetNode, nodeAt, tableOwner } from "../model/index.js";
+import { batchLayout, type FittedSizes, hasIds, type Model, type NetNode, nodeAt, tableOwner } from "../model/index.js";
 import { firstValues, trainedAs } from "./part-optimizers.js";
 import { reachableNodes, termsOfNodes } from "./reachable.js";
 
@@ -175,7 +175,7 @@ function ownerOf(model: Model, name: string): string {
 
 function embedWidth(model: Model, name: string): number {
   const feature = model.features.find((each) => each.name === name);
-  if (feature === undefined || feature.kind === "numeric") throw new Error(`the feature ${name} has no ids`);
+  if (feature === undefined || !hasIds(feature)) throw new Error(`the feature ${name} has no ids`);
   return feature.embed;
 }
 

@@ -4,7 +4,16 @@
  */
 import { omitUndefined } from "../text/index.js";
 import { type GraphBuilder, int32, multiplyDims, type ValueId } from "../graph/index.js";
-import { isListFeature, type BatchLayout, type FeatureModel, type LayoutSlot } from "../model/index.js";
+import {
+  hasIds,
+  isListFeature,
+  isSequence,
+  positionsOf,
+  type BatchLayout,
+  type FeatureModel,
+  type LayoutSlot,
+  type TableFeature,
+} from "../model/index.js";
 import { type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
 import { streamOf } from "./random-stream.js";
 
@@ -36,7 +45,7 @@ export function lookupKey(piece: string, feature: string): string {
 
 /** `asServed`: with the values that serving sees in place of the data's. */
 export interface FeatureValues {
-  /** [B, 1]. */
+  /** [B, 1]; of numbers at the positions of a sequence [B, max, 1]. */
   readonly number: (feature: string, asServed: boolean) => ValueId;
   /** A feature in a piece: [B, width of the piece's table]; of a sequence [B, max, width], anything where there is no value. */
   readonly embedding: (piece: string, feature: string, asServed: boolean) => ValueId;
@@ -65,7 +74,7 @@ export interface LookedUp {
 interface Lookup {
   readonly table: EmbeddingTable;
   readonly piece: EmbeddingPiece;
-  readonly feature: Exclude<FeatureModel, { kind: "numeric" }>;
+  readonly feature: TableFeature;
   readonly slot: LayoutSlot;
 }
 
@@ -156,7 +165,7 @@ function lookupsOf({ features, layout, tables, lookups }: FeatureInputs): readon
         const feature = features.find(({ name }) => name === reader);
         const slot = layout.ids.find((each) => each.feature === reader);
         const isRead = lookups.has(lookupKey(piece.name, reader));
-        return feature === undefined || feature.kind === "numeric" || slot === undefined || !isRead
+        return feature === undefined || !hasIds(feature) || slot === undefined || !isRead
           ? []
           : [{ table, piece, feature, slot }];
       }),
@@ -281,6 +290,8 @@ function numberOf(inputs: FeatureInputs, name: string, asServed: boolean): Value
     return builder.fill(["B", 1], value);
   }
   const number = sliceColumns(builder, inputs.numbers, slot);
+  // Dropped rows of a sequence have no positions at all.
+  if (isSequence(feature)) return builder.expandDims(number, -1);
   const dropped = droppedRows(inputs, feature);
   return dropped === undefined ? number : builder.select(dropped, builder.scalar(0), number);
 }
@@ -312,8 +323,7 @@ function maskOf(inputs: FeatureInputs, name: string, asServed: boolean): ValueId
   const { builder } = inputs;
   const feature = inputs.features.find((each) => each.name === name);
   const slot = inputs.layout.ids.find((each) => each.feature === name);
-  if (feature === undefined || feature.kind === "numeric" || slot === undefined)
-    throw new Error(`there is no sequence ${name}`);
+  if (feature === undefined || !hasIds(feature) || slot === undefined) throw new Error(`there is no sequence ${name}`);
   const isServed = asServed && feature.serving.kind === "value";
   const ids = isServed ? servedIds(inputs, feature, slot) : recordedIds(inputs, { feature, slot });
   const mask = builder.cast(builder.lessEqual(builder.scalar(0, "int32"), ids), "float32");
@@ -364,10 +374,11 @@ function isDropped({ training }: FeatureInputs, feature: FeatureModel): boolean 
   return training !== undefined && feature.dropout > 0;
 }
 
-/** [B, 1] bool: one draw a row and feature, so that all tables of a feature lose it together. */
+/** [B, 1] bool: one draw a row and feature, so that all tables of a feature, and all sequences of the same positions, lose it together. */
 function droppedRows(inputs: FeatureInputs, feature: FeatureModel): ValueId | undefined {
   const { builder, training } = inputs;
   if (training === undefined || feature.dropout === 0) return undefined;
-  const draw = training.random(streamOf(`feature ${feature.name}`));
+  const owner = isSequence(feature) ? positionsOf(feature) : feature.name;
+  const draw = training.random(streamOf(`feature ${owner}`));
   return builder.less(builder.expandDims(draw, -1), builder.scalar(feature.dropout));
 }

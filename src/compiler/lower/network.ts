@@ -13,6 +13,7 @@ import {
 import { dense } from "../builtins/dense.js";
 import { float32, type GraphBuilder, type ValueId } from "../graph/index.js";
 import {
+  hasIds,
   memberId,
   nodeAt,
   treesInput,
@@ -206,8 +207,8 @@ function layerContext(
     training: training && !isFrozenPart(model.train, node.id),
     present,
     feature: (name, table) => {
-      const isNumber = model.features.find((each) => each.name === name)?.kind === "numeric";
-      if (isNumber && table === "own") return features.number(name, asServed);
+      const feature = model.features.find((each) => each.name === name);
+      if (feature !== undefined && !hasIds(feature) && table === "own") return features.number(name, asServed);
       return features.embedding(lookupOf(node)?.piece ?? embeddingName(name), name, asServed);
     },
     parameter: (name, shape, initializer, group) => variables.parameter(node.id, name, shape, initializer, group),

@@ -1,13 +1,35 @@
 import type { FeatureModel } from "./model.js";
 
-/** A feature with several ids per row, in `max` columns; −1 where a row has no more. */
-export type ListFeature = Extract<FeatureModel, { kind: "bag" | "sequence" }>;
+/** A feature with several values per row, in `max` columns; of ids −1 where a row has no more. */
+export type ListFeature = Extract<FeatureModel, { kind: "bag" | "sequence" | "numbers" }>;
+
+/** A feature with a value at each position of a sequence. */
+export type SequenceFeature = Extract<FeatureModel, { kind: "sequence" | "numbers" }>;
+
+/** A feature of numbers: it has no ids. */
+export type NumberFeature = Extract<FeatureModel, { kind: "numeric" | "numbers" }>;
+
+/** A feature with ids, which has a row of a table for each. */
+export type TableFeature = Exclude<FeatureModel, NumberFeature>;
 
 /** A feature whose ids come from a vocabulary of values. */
 export type VocabularyFeature = Extract<FeatureModel, { vocabulary: unknown }>;
 
 export function isListFeature(feature: FeatureModel): feature is ListFeature {
-  return feature.kind === "bag" || feature.kind === "sequence";
+  return feature.kind === "bag" || isSequence(feature);
+}
+
+export function isSequence(feature: FeatureModel): feature is SequenceFeature {
+  return feature.kind === "sequence" || feature.kind === "numbers";
+}
+
+export function hasIds(feature: FeatureModel): feature is TableFeature {
+  return feature.kind !== "numeric" && feature.kind !== "numbers";
+}
+
+/** The sequence whose positions and mask a sequence has: its own name, unless it is along another one. */
+export function positionsOf(feature: SequenceFeature): string {
+  return feature.along ?? feature.name;
 }
 
 export function hasVocabulary(feature: FeatureModel): feature is VocabularyFeature {

@@ -6,7 +6,19 @@ export * from "./serving.js";
 export * from "./layout.js";
 export type { ArgumentSpec, ArgumentType, HeadReference, LabelReference, ParameterType } from "./parameter.js";
 export { idOfText } from "./ids.js";
-export { hasVocabulary, isListFeature, tableOwner, type ListFeature, type VocabularyFeature } from "./feature-lists.js";
+export {
+  hasIds,
+  hasVocabulary,
+  isListFeature,
+  isSequence,
+  type ListFeature,
+  type NumberFeature,
+  positionsOf,
+  type SequenceFeature,
+  type TableFeature,
+  tableOwner,
+  type VocabularyFeature,
+} from "./feature-lists.js";
 export { labelOrder, type LabelOrder, labelsOrderedBy, listColumn } from "./lists.js";
 export { termNames, termsByHead } from "./loss-terms.js";
 export {

@@ -2,7 +2,7 @@
  * How a row becomes numbers: which columns of the encoded arrays each feature and label takes. Pure function of the
  * model; shared by the data pipeline (which fills the arrays) and the lowering (which reads them).
  */
-import { isListFeature } from "./feature-lists.js";
+import { hasIds, isListFeature } from "./feature-lists.js";
 import type { Model } from "./model.js";
 
 /** A feature's columns in one of the two arrays. */
@@ -10,7 +10,7 @@ export interface LayoutSlot {
   readonly feature: string;
   /** First column. */
   readonly offset: number;
-  /** Number of columns: 1, or the `max` of a bag or a sequence. */
+  /** Number of columns: 1, or the `max` of a list. */
   readonly width: number;
 }
 
@@ -49,11 +49,11 @@ export function batchLayout(model: Pick<Model, "features" | "labels">): BatchLay
   let idWidth = 0;
   let numberWidth = 0;
   for (const feature of model.features) {
-    if (feature.kind === "numeric") {
-      numbers.push({ feature: feature.name, offset: numberWidth, width: 1 });
-      numberWidth += 1;
+    const width = isListFeature(feature) ? feature.max : 1;
+    if (!hasIds(feature)) {
+      numbers.push({ feature: feature.name, offset: numberWidth, width });
+      numberWidth += width;
     } else {
-      const width = isListFeature(feature) ? feature.max : 1;
       ids.push({ feature: feature.name, offset: idWidth, width });
       idWidth += width;
     }

@@ -174,8 +174,26 @@ export type FeatureType =
       readonly embed: number;
       readonly separator: string;
       readonly max: number;
-      readonly keep: "last" | "first";
+      readonly keep: SequenceCut;
+      /**
+       * Set where sequences are aligned: the one whose positions all of them have, for itself its own name. What it says of
+       * `max`, `keep`, `serving` and `dropout` holds for all.
+       */
+      readonly along?: string;
+    }
+  /** Numbers at the positions of the sequence `along`: [max, 1]. */
+  | {
+      readonly kind: "numbers";
+      readonly scale: NumericScale;
+      readonly missing: "mean" | number;
+      readonly separator: string;
+      readonly max: number;
+      readonly keep: SequenceCut;
+      readonly along: string;
     };
+
+/** What is used of a row with more than `max` values; with `all` such a row is an error. */
+export type SequenceCut = "last" | "first" | "all";
 
 /** `standard` subtracts the training mean and divides by the deviation (1 when it is 0); `minmax` maps the training range to [0, 1]. */
 export type NumericScale = "none" | "standard" | "minmax" | "log1p" | "log1p_standard";

@@ -3,6 +3,7 @@ import type { Amount, Cost } from "../cost/index.js";
 import {
   balanceText,
   boundariesText,
+  featureKind,
   columnText,
   eventText,
   formulaText,
@@ -34,6 +35,7 @@ import {
   type HeadModel,
   type LossTerm,
   type Model,
+  type NumberFeature,
   type ServingModel,
   declaredHeads,
 } from "../model/index.js";
@@ -94,7 +96,7 @@ function labels(model: Model): string {
 function features(model: Model): string {
   const rows = model.features.map((feature) => [
     code(feature.name),
-    feature.kind,
+    featureKind(feature),
     encodingOf(feature),
     code(columnText(feature.source)),
     feature.serving.kind === "data" ? "as in the data" : code(servingText(feature.serving)),
@@ -106,16 +108,22 @@ function features(model: Model): string {
 function encodingOf(feature: FeatureModel): string {
   switch (feature.kind) {
     case "numeric":
-      return `1 number, scale ${code(feature.scale)}, null as ${missingText(feature.missing)}`;
+      return `1 number, ${scaleOf(feature)}`;
     case "bucket":
       return `${feature.embed} numbers an interval, ${code(boundariesText(feature.boundaries))}`;
     case "categorical":
       return `${feature.embed} numbers per value, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
     case "bag":
       return `${feature.embed} numbers, the ${feature.pool} of at most ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
+    case "numbers":
+      return `1 number for each value of ${code(feature.along)}, ${scaleOf(feature)}`;
     case "sequence":
-      return `${feature.embed} numbers for each of the ${feature.keep} ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
+      return `${feature.embed} numbers for each of ${feature.keep === "all" ? "at most" : `the ${feature.keep}`} ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
   }
+}
+
+function scaleOf({ scale, missing }: NumberFeature): string {
+  return `scale ${code(scale)}, null as ${missingText(missing)}`;
 }
 
 function network(model: Model, cost: Cost): string {

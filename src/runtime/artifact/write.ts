@@ -2,7 +2,7 @@ import { omitUndefined, own, compareText } from "../../compiler/text/index.js";
 import { dirname } from "node:path";
 import type { GraphFunction, Program, StateVariable } from "../../compiler/graph/graph.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
-import { tableOwner } from "../../compiler/model/feature-lists.js";
+import { hasIds, tableOwner } from "../../compiler/model/feature-lists.js";
 import { hashModel } from "../../compiler/model/hash.js";
 import type { Model } from "../../compiler/model/model.js";
 import { heldReader, type StateReader } from "../engine/state.js";
@@ -231,7 +231,7 @@ function dataSchema(model: Model, fitted: FittedFiles): DataSchema {
     fitted: artifactFiles.fitted,
     features: model.features.map((feature) => {
       const { name, kind } = feature;
-      const input = kind === "numeric" ? "numbers" : "ids";
+      const input = !hasIds(feature) ? "numbers" : "ids";
       const slot = layout[input].find((each) => each.feature === name);
       if (slot === undefined) throw new Error(`the layout has no place for the feature ${name}`);
       const ids = own(fitted.ids, tableOwner(feature));

@@ -6,8 +6,10 @@ import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/in
 import { isListFeature, tableOwner } from "../../compiler/model/feature-lists.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
-import type { Span } from "../../compiler/text/index.js";
-import { noLocation } from "../failure.js";
+import { omitUndefined, type Span } from "../../compiler/text/index.js";
+import { type Failure, noLocation } from "../failure.js";
+import { BadSequence, findBadSequence } from "./encode/row-sequences.js";
+import { ValueError } from "./expressions/values.js";
 import { cacheKey, openCacheFolder, readSealedJson, sealJson, useEntry } from "./batches/cache.js";
 import { type Database, withDatabase } from "./files/database.js";
 import type { Dataset } from "./batches/dataset.js";
@@ -168,7 +170,10 @@ async function fit(
     const { value, damage } = await useEntry(cacheFolder, key, { write, read });
     return { fitted: value, warnings: damageWarnings("fit", "train", damage) };
   } catch (error) {
-    throw await explainReadError(database, relation.source, spec.features.flatMap(featureReadings), error);
+    throw (
+      (await badSequence(error, database, relation, spec)) ??
+      (await explainReadError(database, relation.source, spec.features.flatMap(featureReadings), error))
+    );
   }
 }
 
@@ -257,8 +262,22 @@ async function encode(
   } catch (error) {
     if (error instanceof BadWeight)
       throw await findBadWeight(database, relation.source, weight ?? "", spec.data.places?.weight?.span);
-    throw await explainReadError(database, relation.source, readingsOf(spec, labels, weight, relation), error);
+    const found = await badSequence(error, database, relation, spec);
+    throw (
+      found ?? (await explainReadError(database, relation.source, readingsOf(spec, labels, weight, relation), error))
+    );
   }
+}
+
+/** What is wrong with a sequence of a row, where that is the error. */
+function badSequence(
+  error: unknown,
+  database: Database,
+  { source }: Relation,
+  { features }: DataSpec,
+): Promise<Failure | undefined> {
+  const isOfRow = error instanceof BadSequence || error instanceof ValueError;
+  return isOfRow ? findBadSequence(database, source, features) : Promise.resolve(undefined);
 }
 
 function readingsOf(
@@ -315,8 +334,12 @@ function dataPart(feature: FeatureModel): unknown {
     case "bag":
       return { name, kind, source, vocabulary: feature.vocabulary, separator: feature.separator, max: feature.max };
     case "sequence": {
-      const { vocabulary, separator, max, keep } = feature;
-      return { name, kind, source, vocabulary, separator, max, keep };
+      const { vocabulary, separator, max, keep, along } = feature;
+      return { name, kind, source, vocabulary, separator, max, keep, ...omitUndefined({ along }) };
+    }
+    case "numbers": {
+      const { scale, missing, separator, max, keep, along } = feature;
+      return { name, kind, source, scale, missing, separator, max, keep, along };
     }
   }
 }

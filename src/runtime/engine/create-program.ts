@@ -1,7 +1,7 @@
 /** From a model and what was fitted on its data to the program that an engine runs. */
 import { eliminateDeadCode, type GraphFunction, type Program } from "../../compiler/graph/index.js";
 import { lowerModel, type ServingValues } from "../../compiler/lower/index.js";
-import { isListFeature, type Model } from "../../compiler/model/index.js";
+import { hasIds, isListFeature, type Model } from "../../compiler/model/index.js";
 import { createRowEncoder, type Fitted, fittedSizes } from "../data/index.js";
 
 /** The functions `train`, `evaluate` and `predict` of a model; see `lowerModel`. */
@@ -17,7 +17,8 @@ export function servingValues(model: Model, fitted: Fitted): ServingValues {
   const { ids, numbers } = encode([{}]);
   let [id, number] = [0, 0];
   const values = stated.map((feature): readonly [string, readonly number[]] => {
-    if (feature.kind === "numeric") return [feature.name, [numbers[number++] ?? 0]];
+    // A sequence of numbers has no value of its own at serving.
+    if (!hasIds(feature)) return [feature.name, [numbers[number++] ?? 0]];
     const width = isListFeature(feature) ? feature.max : 1;
     id += width;
     return [feature.name, [...ids.subarray(id - width, id)]];

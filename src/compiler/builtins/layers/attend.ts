@@ -42,6 +42,9 @@ export const attend: LayerBuiltin = {
         ? shapeOf(width)
         : problem(
             `needs a target of the width of the sequence's values, has ${shapeText(target)} and ${shapeText(over ?? [])}`,
+            target.length === 1
+              ? `read the same columns in both, or make the target as wide: \`linear(target, ${width})\``
+              : "the target is the row's own: what is shown, not what was seen",
           ),
     ),
   lower: (context) => {

@@ -18,6 +18,8 @@ import { networkDiagnostics } from "./spec/network.js";
 import { projectDiagnostics } from "./run/project.js";
 import { rankingDiagnostics } from "./run/ranking.js";
 import { rulesDiagnostics } from "./spec/rules.js";
+import { rowSequencesDiagnostics } from "./run/sequences.js";
+import { sequencesDiagnostics } from "./spec/sequences.js";
 import { syntaxDiagnostics } from "./spec/syntax.js";
 import { trainingDiagnostics } from "./run/training.js";
 import { treesDiagnostics } from "./spec/trees.js";
@@ -41,6 +43,8 @@ export const catalogue = {
   ...treesDiagnostics,
   ...metricsDiagnostics,
   ...columnsDiagnostics,
+  ...sequencesDiagnostics,
+  ...rowSequencesDiagnostics,
   ...valuesDiagnostics,
   ...eventsDiagnostics,
   ...formulasDiagnostics,

@@ -16,6 +16,8 @@ import { literalsOf, meantColumn, writeColumn } from "./column-names.js";
 import { setType, type CheckContext } from "../context.js";
 import { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./feature-types.js";
 import { suggestedBy } from "../names/suggestion.js";
+import { readSequence } from "./sequence-types.js";
+import { alignSequences } from "./aligned-sequences.js";
 import { shareTables } from "./shared-tables.js";
 
 /** The `features` block; features that are wrong are reported and left out. */
@@ -31,7 +33,7 @@ export function checkFeatures(context: CheckContext, block: ast.FeaturesBlock | 
     features.push(feature);
     entries.set(feature, entry);
   }
-  return shareTables(context, features, entries).map(({ feature, entry }) => {
+  return alignSequences(context, shareTables(context, features, entries)).map(({ feature, entry }) => {
     setType(context, entry, { kind: "tensor", shape: featureShape(feature) });
     return feature;
   });
@@ -44,6 +46,8 @@ export function featureShape(feature: FeatureModel): readonly number[] {
       return [1];
     case "sequence":
       return [feature.max, feature.embed];
+    case "numbers":
+      return [feature.max, 1];
     default:
       return [feature.embed];
   }
@@ -269,22 +273,14 @@ function readType(
       const boundaries = readBoundaries(context, args, span, at);
       return boundaries === undefined ? undefined : { kind, boundaries, embed: Number(args["embed"]) };
     }
+    case "sequence":
+      return readSequence(context, { args, span, at, isGiven }, () => readVocabulary(context, args, at, isGiven));
     case "categorical":
-    case "bag":
-    case "sequence": {
+    case "bag": {
       const vocabulary = readVocabulary(context, args, at, isGiven);
       if (vocabulary === undefined) return undefined;
       const embed = Number(args["embed"]);
       if (kind === "categorical") return { kind, vocabulary, embed };
-      if (kind === "sequence")
-        return {
-          kind,
-          vocabulary,
-          embed,
-          separator: String(args["separator"]),
-          max: Number(args["max"]),
-          keep: args["keep"] === "first" ? "first" : "last",
-        };
       return {
         kind,
         vocabulary,

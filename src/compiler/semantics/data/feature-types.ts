@@ -32,6 +32,19 @@ const dropout: FeatureOption = {
   default: 0,
 };
 
+const scale: FeatureOption = {
+  name: "scale",
+  doc: "How the number is rescaled, from the training data.",
+  type: { kind: "choice", values: ["none", "standard", "minmax", "log1p", "log1p_standard"] },
+  default: "standard",
+};
+const missing: FeatureOption = {
+  name: "missing",
+  doc: "What is for a missing number.",
+  type: { kind: "oneOf", options: [{ kind: "choice", values: ["mean"] }, { kind: "number" }] },
+  default: "mean",
+};
+
 /** What serving sees: a value, nothing (`none`), or the data (the default). */
 function serving(value: "any" | "number"): FeatureOption {
   const none = { kind: "choice", values: ["none"] } as const;
@@ -106,17 +119,11 @@ const rows = {
   numeric: {
     summary: "A number, scaled.",
     options: [
+      scale,
       {
-        name: "scale",
-        doc: "How the number is rescaled, from the training data.",
-        type: { kind: "choice", values: ["none", "standard", "minmax", "log1p", "log1p_standard"] },
-        default: "standard",
-      },
-      {
-        name: "missing",
+        ...missing,
         doc: "What is for a missing number; `none` leaves it missing, which only trees can read.",
         type: { kind: "oneOf", options: [{ kind: "choice", values: ["mean", "none"] }, { kind: "number" }] },
-        default: "mean",
       },
       serving("number"),
       dropout,
@@ -177,6 +184,20 @@ const rows = {
     options: [
       ...vocabulary,
       embed,
+      {
+        ...scale,
+        doc: "Its values are numbers, rescaled so, not ids.",
+        default: null,
+        excludes: vocabulary.map(({ name }) => name),
+      },
+      { ...missing, default: null, excludes: vocabulary.map(({ name }) => name) },
+      {
+        name: "along",
+        doc: "The sequence at whose positions its values are, one by one: both have one mask.",
+        type: { kind: "reference", to: "feature" },
+        default: null,
+        excludes: ["max", "keep", "serving", "dropout"],
+      },
       separator,
       {
         name: "max",
@@ -186,8 +207,8 @@ const rows = {
       },
       {
         name: "keep",
-        doc: "Which values are used of more than `max`.",
-        type: { kind: "choice", values: ["last", "first"] },
+        doc: "Which values are used of more than `max`; `all`: none may have more.",
+        type: { kind: "choice", values: ["last", "first", "all"] },
         default: "last",
       },
       serving("any"),

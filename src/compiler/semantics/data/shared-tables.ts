@@ -3,7 +3,7 @@ import { hasVocabulary, type FeatureModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import type { CheckContext } from "../context.js";
 
-interface CheckedFeature {
+export interface CheckedFeature {
   readonly feature: FeatureModel;
   readonly entry: ast.FeatureEntry;
 }

@@ -139,6 +139,6 @@ function featureValue(context: CheckContext, features: readonly FeatureModel[], 
   const feature = features.find((each) => each.name === name.text);
   if (feature?.serving.kind === "none") noteServed(context, feature.name, { span: name.span });
   if (feature === undefined) return errorType;
-  const { value } = featureKinds[feature.kind];
+  const { value } = featureKinds[feature.kind === "numbers" ? "sequence" : feature.kind];
   return value === "number" ? { kind: value, range: anyNumber, optional: true } : { kind: value, optional: true };
 }

@@ -1,6 +1,6 @@
 /** The parts of a call in a network: what it calls, its tensors and its arguments, its shape. */
 import { resolveBuiltin, type FamilyBuiltin, type LayerBuiltin, type ShapeResult } from "../../builtins/index.js";
-import { nodeAt, type Arguments, type NodeRef } from "../../model/index.js";
+import { isSequence, nodeAt, type Arguments, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined } from "../../text/index.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
@@ -150,7 +150,7 @@ export function checkHasIds(
     const feature = network.features.get(String(args[name]));
     // A feature that is wrong was reported and left out.
     if (feature === undefined) return false;
-    if (feature.kind === "sequence") {
+    if (isSequence(feature)) {
       const problem = `gives a vector per row, but \`${feature.name}\` is a sequence`;
       const help = `\`pool(${feature.name})\` pools it; a \`bag(like: …)\` has the table of another feature`;
       context.reporter.report("MTL3007", { layer: layer.name, problem }, call.span, { help });
@@ -178,7 +178,7 @@ export function checkShape(
   if (result.kind === "shape") return result.shape;
   context.reporter.report("MTL3007", { layer: layer.name, problem: result.problem }, call.callee.span, {
     labels: inputs.written.map((argument, i) => ({ span: argument.span, message: showShape(shapes[i] ?? []) })),
-    ...(shapes.some((shape) => shape.length > 1) ? { help: sequenceHelp } : {}),
+    ...omitUndefined({ help: result.help ?? (shapes.some((shape) => shape.length > 1) ? sequenceHelp : undefined) }),
   });
   return undefined;
 }

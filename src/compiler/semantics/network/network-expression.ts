@@ -1,5 +1,5 @@
 import { concatLayer, layerShape } from "../../builtins/index.js";
-import { nodeAt, tableOwner, type NodeRef } from "../../model/index.js";
+import { isSequence, nodeAt, positionsOf, tableOwner, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined, type Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
@@ -155,7 +155,7 @@ function featureNode(network: Network, name: string, span: Span): NodeRef | unde
     inputs: [],
     arguments: tableOwner(feature) === name ? { feature: name } : { feature: name, table: tableOwner(feature) },
     shape: featureShape(feature),
-    ...(feature.kind === "sequence" ? { sequence: feature.name } : {}),
+    ...(isSequence(feature) ? { sequence: positionsOf(feature) } : {}),
     span: feature.span,
   });
   network.featureNodes.set(name, node);
@@ -235,8 +235,8 @@ function concat(
   );
   const found = result.kind === "problem" ? result : sequenceOf(network, inputs, result);
   if (result.kind === "problem" || found.kind === "problem") {
-    const { problem } = found.kind === "problem" ? found : { problem: "" };
-    context.reporter.report("MTL3007", { layer: "[…]", problem }, span, { help: sequenceHelp });
+    const { problem, help = sequenceHelp } = found.kind === "problem" ? found : { problem: "" };
+    context.reporter.report("MTL3007", { layer: "[…]", problem }, span, { help });
     return undefined;
   }
   const replicas = nodes.find((node) => node.replicas !== undefined)?.replicas;
@@ -286,7 +286,9 @@ function checkCall(
   if (shape === undefined) return undefined;
   const found = sequenceOf(network, sound, { shape, replicas: owner.replicas });
   if (found.kind === "problem") {
-    context.reporter.report("MTL3007", { layer: layer.name, problem: found.problem }, call.callee.span);
+    context.reporter.report("MTL3007", { layer: layer.name, problem: found.problem }, call.callee.span, {
+      ...omitUndefined({ help: found.help }),
+    });
     return undefined;
   }
   return addNode(network, owner, outermost, {

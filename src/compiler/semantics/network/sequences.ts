@@ -22,7 +22,9 @@ export function sequenceOf(
   network: Network,
   inputs: readonly NodeRef[],
   { shape, replicas }: { readonly shape: readonly number[]; readonly replicas?: number | undefined },
-): { readonly kind: "sequence"; readonly sequence?: string } | { readonly kind: "problem"; readonly problem: string } {
+):
+  | { readonly kind: "sequence"; readonly sequence?: string }
+  | { readonly kind: "problem"; readonly problem: string; readonly help?: string } {
   if (shape.length === 1) return { kind: "sequence" };
   if (replicas !== undefined)
     return {
@@ -37,5 +39,6 @@ export function sequenceOf(
     : {
         kind: "problem",
         problem: `reads one sequence position by position, has ${names.map((name) => `\`${name}\``).join(" and ")}`,
+        help: `columns that belong together are along one of them: \`${names[1] ?? ""}: sequence(along: ${sequence})\``,
       };
 }

@@ -3,9 +3,10 @@
  * Texts become ids inside DuckDB, through an ENUM of the vocabulary; whole numbers and hashes become ids here.
  */
 import type { DuckDBVector } from "@duckdb/node-api";
-import type { ListFeature } from "../../../compiler/model/feature-lists.js";
+import { isSequence, type ListFeature, type SequenceFeature } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
-import { listSql } from "./lists.js";
+import { checkedListSql, isAligned } from "./lists.js";
+import { BadSequence } from "./row-sequences.js";
 import type { Enums } from "../expressions/enums.js";
 import { compileBoolean, compileFinite, compileText } from "../expressions/expression-sql.js";
 import {
@@ -13,6 +14,7 @@ import {
   createNumberEncoder,
   createVocabularyIds,
   fittedOf,
+  listedNumber,
   type VocabularyIds,
 } from "./feature-encoder.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
@@ -46,6 +48,7 @@ export async function createFeatureEncoder(
   enums: Enums,
   relation: Relation,
   feature: FeatureModel,
+  features: readonly FeatureModel[],
   fitted: Fitted,
 ): Promise<ColumnEncoder> {
   const fit = fittedOf(fitted, feature);
@@ -54,7 +57,9 @@ export async function createFeatureEncoder(
       return categoricalEncoder(enums, relation, feature, fit);
     case "bag":
     case "sequence":
-      return listFeatureEncoder(enums, relation, feature, fit);
+      return listFeatureEncoder(enums, relation, feature, fit, alongOf(features, feature));
+    case "numbers":
+      return numbersEncoder(relation, feature, fit, alongOf(features, feature));
     case "numeric": {
       const encode = createNumberEncoder(feature, fit);
       return numberEncoder(relation, feature, ({ records: { floats } }, word, value) => (floats[word] = encode(value)));
@@ -166,13 +171,15 @@ function textEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
 async function listFeatureEncoder(
   enums: Enums,
   relation: Relation,
-  feature: ListFeature,
+  feature: Exclude<ListFeature, { kind: "numbers" }>,
   fit: FittedFeature,
+  along: ListFeature | undefined,
 ): Promise<ColumnEncoder> {
-  const list = listSql(feature, relation);
+  const list = checkedListSql(feature, relation, along);
   if (fit.kind === "vocabulary") {
     const ids = await enums(fit.values);
-    return listEncoder(feature.max, `list_transform(${list}, lambda x: ${ids("x")})`, (elements) => {
+    const id = isAligned(feature) ? `CASE WHEN x IS NULL THEN 0 ELSE ${ids("x")} END` : ids("x");
+    return listEncoder(feature.max, `list_transform(${list}, lambda x: ${id})`, (elements) => {
       const found = int32Of(elements);
       return (i) => found[i]!;
     });
@@ -180,8 +187,48 @@ async function listFeatureEncoder(
   const ids = createVocabularyIds(fit);
   return listEncoder(feature.max, list, (elements) => {
     const text = textReader(elements);
-    return (i) => ids.ofText(text(i) ?? "");
+    return (i) => {
+      const value = text(i);
+      return value === null ? 0 : ids.ofText(value);
+    };
   });
+}
+
+/** The sequence that another one is along, which has as many values per row. */
+function alongOf(features: readonly FeatureModel[], feature: ListFeature): ListFeature | undefined {
+  if (feature.kind === "bag" || feature.along === undefined || feature.along === feature.name) return undefined;
+  return features.find((each): each is SequenceFeature => each.name === feature.along && isSequence(each));
+}
+
+/** Numbers at positions; 0 where a row has no more. */
+function numbersEncoder(
+  relation: Relation,
+  feature: Extract<FeatureModel, { kind: "numbers" }>,
+  fit: FittedFeature,
+  along: ListFeature | undefined,
+): ColumnEncoder {
+  const encode = createNumberEncoder(feature, fit);
+  const { max } = feature;
+  return {
+    sql: checkedListSql(feature, relation, along),
+    fill: (vector, { records: { floats }, first, stride, rows }, counts) => {
+      const list = listOf(vector);
+      const text = textReader(list.elements);
+      for (let i = 0; i < rows; i++) {
+        const word = first + i * stride;
+        const start = list.start(i);
+        const length = checkedLength(list.length(i), max);
+        if (length === 0) counts.nulls += 1;
+        for (let k = 0; k < length; k++) floats[word + k] = encode(listedNumber(text(start + k)));
+        floats.fill(0, word + length, word + max);
+      }
+    },
+  };
+}
+
+function checkedLength(length: number, max: number): number {
+  if (length > max) throw new BadSequence();
+  return length;
 }
 
 /** The places that a row does not use hold −1. */
@@ -198,7 +245,7 @@ function listEncoder(
       for (let i = 0; i < rows; i++) {
         const word = first + i * stride;
         const start = list.start(i);
-        const length = list.length(i);
+        const length = checkedLength(list.length(i), max);
         if (length === 0) counts.nulls += 1;
         for (let k = 0; k < length; k++) {
           const id = idOf(start + k);

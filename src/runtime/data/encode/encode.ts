@@ -191,7 +191,7 @@ async function createParts(request: EncodeRequest): Promise<readonly Part[]> {
     const numbers = layout.numbers.find((slot) => slot.feature === feature.name);
     const ids = layout.ids.find((slot) => slot.feature === feature.name);
     const first = numbers === undefined ? (ids?.offset ?? 0) : offsets.numbers + numbers.offset;
-    const encoder = await createFeatureEncoder(enums, relation, feature, fitted);
+    const encoder = await createFeatureEncoder(enums, relation, feature, features, fitted);
     parts.push({ name: feature.name, first, encoder, counts: { nulls: 0, unseen: 0 } });
   }
   for (const label of labels) {

@@ -1,12 +1,12 @@
 /** From one clean value of a feature to its id or its number: the same for rows of files and for rows of a program. */
 import { own } from "../../../compiler/text/index.js";
 import { idOfText } from "../../../compiler/model/index.js";
-import { type ListFeature, tableOwner } from "../../../compiler/model/feature-lists.js";
+import { type ListFeature, type NumberFeature, tableOwner } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
-import { keepsLast } from "./lists.js";
+import { isAligned, keepsLast } from "./lists.js";
 import { bucketOf } from "./hash.js";
-import { cleanText, numberText, scalarOf, textOf, type TextRules } from "../expressions/values.js";
+import { cleanText, numberOf, numberText, scalarOf, textOf, type TextRules } from "../expressions/values.js";
 
 /** Ids of a vocabulary, from 1; 0 for a value that it does not hold. */
 export interface VocabularyIds {
@@ -14,8 +14,6 @@ export interface VocabularyIds {
   /** The id of the text of a whole number. */
   ofWhole(value: number): number;
 }
-
-type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
 
 /** Values whose ids are remembered, because computing them costs more. */
 const rememberedIds = 1 << 18;
@@ -96,7 +94,7 @@ function createHashedIds(buckets: number, seed: number): VocabularyIds {
 const largestFloat = 3.4028234663852886e38;
 
 /** From a raw number to what the network sees; NaN stands for null. The result is finite in float32, or NaN where it stays missing. */
-export function createNumberEncoder(feature: NumericFeature, fitted: FittedFeature): (value: number) => number {
+export function createNumberEncoder(feature: NumberFeature, fitted: FittedFeature): (value: number) => number {
   if (fitted.kind !== "number") throw new Error(`the fit of ${feature.name} is of another kind`);
   const transform = numberTransform(feature);
   const { shift, factor } = affineOf(feature, fitted);
@@ -108,19 +106,24 @@ export function createNumberEncoder(feature: NumericFeature, fitted: FittedFeatu
 }
 
 /** What is for a missing number before it is shifted; NaN stays missing. */
-function fillOf({ missing, scale }: NumericFeature, mean: number): number {
+function fillOf({ missing, scale }: NumberFeature, mean: number): number {
   if (missing === "mean") return mean;
   return missing === "none" ? NaN : numberTransform({ scale })(missing);
 }
 
+/** The number that a value of a list is, NaN where it is null. Throws a `ValueError` for a text that is none. */
+export function listedNumber(text: string | null): number {
+  return text === null ? NaN : (numberOf(text) ?? NaN);
+}
+
 /** `log1p` keeps the sign: −log(1 + |x|) for a negative x, so that every number has a value. */
-export function numberTransform({ scale }: Pick<NumericFeature, "scale">): (value: number) => number {
+export function numberTransform({ scale }: Pick<NumberFeature, "scale">): (value: number) => number {
   if (scale !== "log1p" && scale !== "log1p_standard") return (value) => value;
   return (value) => (value < 0 ? -Math.log1p(-value) : Math.log1p(value));
 }
 
 function affineOf(
-  { scale }: NumericFeature,
+  { scale }: NumberFeature,
   { mean, deviation, minimum, maximum }: Extract<FittedFeature, { kind: "number" }>,
 ): { readonly shift: number; readonly factor: number } {
   switch (scale) {
@@ -152,17 +155,26 @@ export function createBucketEncoder(fitted: FittedFeature): (value: number) => n
   };
 }
 
-/** The texts of a row's values: a list as it is, a text cut at the separator; nulls left out, at most `max`. */
-export function listTexts(value: unknown, feature: ListFeature, rules: TextRules): readonly string[] {
+/**
+ * The values of a row as texts: a list as it is, a text cut at the separator; at most `max`. Nulls are left out, but of
+ * aligned sequences, whose values are at positions.
+ */
+export function listTexts(value: unknown, feature: ListFeature, rules: TextRules): readonly (string | null)[] {
+  const texts = allTexts(value, feature, rules);
+  return keepsLast(feature) ? texts.slice(-feature.max) : texts.slice(0, feature.max);
+}
+
+/** {@link listTexts} before `max` counts. */
+export function allTexts(value: unknown, feature: ListFeature, rules: TextRules): readonly (string | null)[] {
   const raw = Array.isArray(value) ? (value as readonly unknown[]) : cutText(value, feature, rules);
-  const isLast = keepsLast(feature);
-  const texts: string[] = [];
+  const keepsNulls = isAligned(feature);
+  const texts: (string | null)[] = [];
   for (const element of raw) {
-    if (texts.length === feature.max && !isLast) break;
     const scalar = scalarOf(element, rules);
     if (scalar !== null) texts.push(textOf(scalar));
+    else if (keepsNulls) texts.push(null);
   }
-  return isLast ? texts.slice(-feature.max) : texts;
+  return texts;
 }
 
 function cutText(value: unknown, { separator }: ListFeature, rules: TextRules): readonly string[] {

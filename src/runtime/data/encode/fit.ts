@@ -12,13 +12,14 @@ import type { FeatureModel } from "../../../compiler/model/model.js";
 import { createFailure } from "../../failure.js";
 import type { Database } from "../files/database.js";
 import { compileFinite, compileText } from "../expressions/expression-sql.js";
-import { numberTransform } from "./feature-encoder.js";
+import { listedNumber, numberTransform } from "./feature-encoder.js";
 import { type Fitted, type FittedFeature, fittedWithoutData } from "./fitted.js";
 import { listSql } from "./lists.js";
 import type { Relation } from "../files/relation.js";
 import { float64Of, int32Of, textReader } from "./vectors.js";
 
 type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
+type NumbersFeature = Extract<FeatureModel, { kind: "numbers" }>;
 
 /** Vocabularies counted in one pass over the rows; DuckDB numbers grouping sets in 63 bits. */
 const vocabulariesAtOnce = 48;
@@ -32,6 +33,7 @@ export async function fitFeatures(
   const found = new Map<string, FittedFeature>();
   const categories: VocabularyFeature[] = [];
   const numbers: NumericFeature[] = [];
+  const lists: NumbersFeature[] = [];
   for (const feature of features) {
     if (tableOwner(feature) !== feature.name) continue;
     const known = fittedWithoutData(feature);
@@ -39,6 +41,7 @@ export async function fitFeatures(
     else if (feature.kind === "numeric") numbers.push(feature);
     else if (feature.kind === "bucket")
       found.set(feature.name, { kind: "bucket", boundaries: await fitQuantiles(database, relation, feature) });
+    else if (feature.kind === "numbers") lists.push(feature);
     else if (isListFeature(feature))
       found.set(feature.name, { kind: "vocabulary", values: await fitList(database, relation, feature) });
     else categories.push(feature);
@@ -46,6 +49,7 @@ export async function fitFeatures(
   for (let i = 0; i < categories.length; i += vocabulariesAtOnce)
     await fitVocabularies(database, relation, categories.slice(i, i + vocabulariesAtOnce), found);
   const rows = await fitNumbers(database, relation, numbers, found);
+  for (const feature of lists) found.set(feature.name, await fitNumberList(database, relation, feature));
   // In the order of the spec, so that equal fits are equal texts.
   const entries = features.map(({ name }) => [name, found.get(name)] as const);
   return {
@@ -116,11 +120,15 @@ function minimumSql(features: readonly VocabularyFeature[]): string {
 }
 
 /** The values of a bag or a sequence, in the order of their number among all values that are used. */
-async function fitList(database: Database, relation: Relation, feature: ListFeature): Promise<readonly string[]> {
+async function fitList(
+  database: Database,
+  relation: Relation,
+  feature: Extract<ListFeature, VocabularyFeature>,
+): Promise<readonly string[]> {
   const limit = limitOf(feature);
   const query =
     `SELECT value FROM (SELECT unnest(${listSql(feature, relation)}) AS value FROM ${relation.sql}) ` +
-    `GROUP BY value HAVING count(*) >= ${minimumOf(feature)} ORDER BY count(*) DESC, value` +
+    `WHERE value IS NOT NULL GROUP BY value HAVING count(*) >= ${minimumOf(feature)} ORDER BY count(*) DESC, value` +
     (limit === Infinity ? "" : ` LIMIT ${limit}`);
   const values: string[] = [];
   for await (const chunk of database.stream(query)) {
@@ -153,6 +161,18 @@ async function fitNumbers(
     if (result !== undefined) found.set(name, result);
   });
   return rows;
+}
+
+/** Of the values at positions that count. */
+async function fitNumberList(database: Database, relation: Relation, feature: NumbersFeature): Promise<FittedFeature> {
+  const moment = createMoments(numberTransform(feature));
+  const query = `SELECT unnest(${listSql(feature, relation)}) FROM ${relation.sql}`;
+  for await (const chunk of database.stream(query)) {
+    const text = textReader(chunk.getColumnVector(0));
+    const values = Float64Array.from({ length: chunk.rowCount }, (_, i) => listedNumber(text(i)));
+    moment.add(values, chunk.rowCount);
+  }
+  return moment.result();
 }
 
 interface Moments {

@@ -39,6 +39,7 @@ export function fittedWithoutData(feature: FeatureModel): FittedFeature | undefi
     case "sequence":
       return vocabularyWithoutData(feature.vocabulary);
     case "numeric":
+    case "numbers":
       return feature.missing !== "mean" && (feature.scale === "none" || feature.scale === "log1p")
         ? { kind: "number", mean: 0, deviation: 0, minimum: 0, maximum: 0 }
         : undefined;

@@ -1,5 +1,4 @@
 /** Encodes rows that a program hands in, as the same rows in a file would be. */
-import { own } from "../../../compiler/text/index.js";
 import { batchLayout } from "../../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import { createFailure, Failure } from "../../failure.js";
@@ -11,10 +10,12 @@ import {
   createNumberEncoder,
   createVocabularyIds,
   fittedOf,
+  listedNumber,
   listTexts,
 } from "./feature-encoder.js";
 import { evaluateClass } from "./label-classes.js";
 import { readingOf } from "../files/files.js";
+import { createSequenceCheck, listedValue } from "./row-sequences.js";
 import type { Fitted } from "./fitted.js";
 import { createBatch } from "../batches/records.js";
 import type { DataSpec } from "../uses.js";
@@ -64,10 +65,16 @@ export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEnc
     for (const [i, label] of spec.labels.entries())
       columns.push({ user: `label \`${label.name}\``, store: labelStore(label, i, layout.labels.length, rules) });
   }
+  const check = createSequenceCheck(
+    mode === "data" ? spec.features : spec.features.filter(({ serving }) => serving.kind === "data"),
+    rules,
+  );
   const weight = mode === "data" ? spec.data.weight : undefined;
   return (rows) => {
     const batch = createBatch(layout, rows.length);
     rows.forEach((row, at) => {
+      const problem = guard(at, "a sequence", () => check(row, { row: at + 1 }));
+      if (problem !== undefined) throw new RowFailure(problem, at);
       for (const { user, store } of columns) guard(at, user, () => store(batch, at, row));
       batch.weights[at] = weight === undefined ? 1 : weightOf(row, weight, rules, at);
     });
@@ -121,17 +128,24 @@ function featureStore(
     case "sequence": {
       const ids = createVocabularyIds(fit);
       return (batch, at, row) => {
-        const { expression } = raw;
-        const given = raw.row(row);
-        const value =
-          expression.kind === "column" ? own(given, expression.name) : evaluateText(expression, given, rules);
-        const texts = listTexts(value, feature, rules);
+        const texts = listTexts(listedValue({ source: raw.expression }, raw.row(row), rules), feature, rules);
         const start = at * idWidth + offset;
         for (let k = 0; k < feature.max; k++) {
           const text = texts[k];
-          const id = text === undefined ? -1 : ids.ofText(text);
-          if (id === 0) onUnseen(feature.name);
+          const id = text === undefined ? -1 : text === null ? 0 : ids.ofText(text);
+          if (id === 0 && text !== null) onUnseen(feature.name);
           batch.ids[start + k] = id;
+        }
+      };
+    }
+    case "numbers": {
+      const encode = createNumberEncoder(feature, fit);
+      return (batch, at, row) => {
+        const texts = listTexts(listedValue({ source: raw.expression }, raw.row(row), rules), feature, rules);
+        const start = at * numberWidth + offset;
+        for (let k = 0; k < feature.max; k++) {
+          const text = texts[k];
+          batch.numbers[start + k] = text === undefined ? 0 : encode(listedNumber(text));
         }
       };
     }

@@ -1,0 +1,33 @@
+import { defineDiagnostics } from "../../define.js";
+
+/** MTL734x: rows whose sequences do not fit, and vectors from files. */
+export const rowSequencesDiagnostics = defineDiagnostics({
+  MTL7340: {
+    slug: "misaligned-sequences",
+    severity: "error",
+    title: "aligned sequences of different lengths",
+    message: (p: { file?: string; row: number; name: string; length: number; along: string; other: number }) =>
+      `\`${p.name}\` has ${values(p.length)} in ${place(p)}, but \`${p.along}\`, which it is along, has ${p.other}`,
+    about:
+      "Sequences along another one have a value for each of its positions, in the same order. In this row one of them has more values or fewer.",
+    fix: "Write as many values in both columns; an empty one between two separators stands for one that is unknown.",
+  },
+  MTL7341: {
+    slug: "sequence-too-long",
+    severity: "error",
+    title: "sequence longer than `max`",
+    message: (p: { file?: string; row: number; name: string; length: number; max: number }) =>
+      `\`${p.name}\` has ${values(p.length)} in ${place(p)}, more than its \`max: ${p.max}\``,
+    about:
+      "With `keep: all`, no value of a sequence may be left out, and a row has more than `max`. With `keep: last`, the default, the last ones count.",
+    fix: "Set a larger `max`, or `keep: last`.",
+  },
+});
+
+function place({ file, row }: { readonly file?: string; readonly row: number }): string {
+  return file === undefined ? `row ${row}` : `row ${row} of \`${file}\``;
+}
+
+function values(count: number): string {
+  return count === 1 ? "1 value" : `${count} values`;
+}

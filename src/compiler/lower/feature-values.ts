@@ -126,9 +126,11 @@ export function createFeatureValues(given: FeatureInputs): FeatureValues {
   });
   const lookedUp = (lookup: Lookup): LookedUp => {
     if (!isInBlock(lookup)) {
-      const ids = tableRows(inputs, lookup, recordedIds(inputs, lookup));
+      const recorded = recordedIds(inputs, lookup);
+      const ids = tableRows(inputs, lookup, recorded);
       const rows = builder.gather(builder.state(tableVariable(lookup.table)), ids);
-      return found(ids, builder.flattenRows(rows, 2), present.get(ids));
+      const isPresent = present.get(ids) ?? (isListFeature(lookup.feature) ? whereThere(builder, recorded) : undefined);
+      return found(ids, builder.flattenRows(rows, 2), isPresent);
     }
     const { ids, lookups: all } = blockOf(lookup.table);
     const column = (of: ValueId): ValueId => builder.slice(of, { axis: 1, begin: all.indexOf(lookup), size: 1 });
@@ -238,8 +240,13 @@ function tableRows(inputs: Making, { piece, feature }: Lookup, ids: ValueId): Va
 function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: ValueId, isList: boolean): ValueId {
   const zero = builder.scalar(0, "int32");
   const rows = builder.add(isList || training !== undefined ? builder.maximum(ids, zero) : ids, offsets);
-  if (training !== undefined) present.set(rows, builder.cast(builder.lessEqual(zero, ids), "float32"));
+  if (training !== undefined) present.set(rows, whereThere(builder, ids));
   return rows;
+}
+
+/** 1 for ids, 0 for the −1 of padding. */
+function whereThere(builder: GraphBuilder, ids: ValueId): ValueId {
+  return builder.cast(builder.lessEqual(builder.scalar(0, "int32"), ids), "float32");
 }
 
 /** Lookups whose columns are side by side in the batch are sliced together, unless one of them is dropped by itself. */

@@ -86,6 +86,40 @@ export function reportMissing(
   );
 }
 
+/** `attend(base, [64])`: numbers where a further tensor goes, which are meant for a parameter. */
+export function reportMisplaced(
+  context: CheckContext,
+  { callee }: ast.CallExpression,
+  layer: LayerBuiltin | FamilyBuiltin,
+  { tensors }: CallParts,
+): boolean {
+  if (layer.inputs === "none" || layer.inputs === "variadic") return false;
+  const at = tensors.findIndex(({ name, value }) => name === undefined && isNumbers(value));
+  const input = layer.inputs[at];
+  const argument = tensors[at];
+  const [parameter] = layer.parameters;
+  if (at < 1 || input === undefined || argument === undefined || parameter === undefined) return false;
+  const given = [
+    ...tensors.slice(0, at).map(shortArgument),
+    `${input}: …`,
+    `${parameter.name}: ${shortArgument(argument)}`,
+  ];
+  context.reporter.report(
+    "MTL3001",
+    { callee: callee.text, parameter: input, expected: "a feature, a part of the network or a list of such" },
+    argument.span,
+    { help: `write \`${callee.text}(${given.join(", ")})\`` },
+  );
+  return true;
+}
+
+/** Whether an expression is a number or a list of nothing else. */
+function isNumbers(expression: ast.Expression): boolean {
+  const value = withoutParentheses(expression);
+  if (value.kind === "Number") return true;
+  return value.kind === "List" && value.items.length > 0 && value.items.every((item) => isNumbers(item));
+}
+
 /** `mlp(u, v, [8])`: several tensors where the layer reads one, which a list joins. */
 export function reportSeveral(
   context: CheckContext,

@@ -12,6 +12,7 @@ import {
   checkShape,
   findLayer,
   readable,
+  reportMisplaced,
   reportMissing,
   reportSeveral,
   splitArguments,
@@ -272,6 +273,7 @@ function checkCall(
     return checkFamilyLayer(state, call, layer, { owner, outermost, read, widths });
   }
   const parts = splitArguments(layer.inputs, call.arguments);
+  if (reportMisplaced(context, call, layer, parts)) return undefined;
   if (reportSeveral(context, call, parts)) return undefined;
   const inputs = parts.tensors.map((argument) => checkTensor(state, argument.value, owner, false));
   const rest = withWidths(state, parts.rest, owner, readTensor);

@@ -23,10 +23,16 @@ train { ${train}, batch: 8 }
 
 const attention = "[item, age, attend(item, over: seen, hidden: [5], activation: tanh), pool(cats)]";
 
+const recurrent = "[item, augru(item, over: gru(seen, 3), 2), pool(gru(cats, 2), kind: last)]";
+const transformed =
+  "[item, pool(transformer(seen, heads: 3, hidden: 4, activation: tanh, positions: false, causal: true), kind: last), pool(transformer(cats, blocks: 2, hidden: 3, activation: tanh, positions: false))]";
+
 describe("gradients", () => {
   it.each([
     attention,
     "[pool(seen, kind: sum), pool(linear(cats, 3) * sigmoid(linear(cats, 3)), kind: max)]",
+    recurrent,
+    transformed.replaceAll("positions: false", "positions: true"),
     "[attend(item, over: mlp(seen, [3], activation: tanh), normalize: true, activation: swish)]",
   ])("of %s are those of difference quotients", (input) => {
     const opened = open(spec(input));
@@ -105,7 +111,9 @@ describe("a shared table", () => {
     // What a step sees, before it changes the tables.
     const items = squares("embeddings/3", touched(0, 5), 3);
     const all = items + squares("embeddings/2", touched(5, 9), 2);
+    const measured = scalar(opened.run("evaluate", feeds), "penalty/p");
     const found = scalar(opened.run("train", feeds), "penalty/p");
+    expect(measured).toBeCloseTo(found, 12);
     expect(found / (penalty === "l2(item)" ? items : all)).toBeCloseTo(1, 10);
   });
 });
@@ -122,18 +130,23 @@ describe("padding", () => {
     return { ...feeds, ids: { shape: [8, 15], data: more } };
   };
 
-  it("of more positions changes no prediction and no step", () => {
-    const text = spec(attention.replace("activation: tanh", "activation: dice"), "", "optimizer: adam(lr: 0.1)");
-    const [short, long] = [open(text), open(text.replaceAll("max: 4", "max: 7"))];
-    const feeds = randomFeeds(short.model, 8, 5);
-    for (let step = 0; step < 3; step += 1) {
-      const [a, b] = [short.run("train", feeds), long.run("train", wider(feeds))];
-      expect(scalar(a, "loss")).toBeCloseTo(scalar(b, "loss"), 12);
-    }
-    expect(distance(tableOf(short), tableOf(long))).toBeLessThan(1e-12);
-    const predicted = [short.run("predict", feeds), long.run("predict", wider(feeds))].map((each) => list(each, "ctr"));
-    expect(distance(predicted[0] ?? [], predicted[1] ?? [])).toBeLessThan(1e-12);
-  });
+  it.each([attention.replace("activation: tanh", "activation: dice"), recurrent, transformed])(
+    "of more positions changes no prediction and no step of %s",
+    (input) => {
+      const text = spec(input, "", "optimizer: adam(lr: 0.1)");
+      const [short, long] = [open(text), open(text.replaceAll("max: 4", "max: 7"))];
+      const feeds = randomFeeds(short.model, 8, 5);
+      for (let step = 0; step < 3; step += 1) {
+        const [a, b] = [short.run("train", feeds), long.run("train", wider(feeds))];
+        expect(scalar(a, "loss")).toBeCloseTo(scalar(b, "loss"), 12);
+      }
+      expect(distance(tableOf(short), tableOf(long))).toBeLessThan(1e-12);
+      const predicted = [short.run("predict", feeds), long.run("predict", wider(feeds))].map((each) =>
+        list(each, "ctr"),
+      );
+      expect(distance(predicted[0] ?? [], predicted[1] ?? [])).toBeLessThan(1e-12);
+    },
+  );
 
   it("of rows that fill a batch up touches no row", () => {
     const opened = open(spec(attention, "", "optimizer: sgd(lr: 1), embeddings: dense"));
@@ -182,6 +195,10 @@ describe("a sequence where a vector is needed", () => {
     [
       "embedding(seen, 3)",
       "MTL3007: `embedding` gives a vector per row, but `seen` is a sequence; `pool(seen)` pools it; a `bag(like: …)` has the table of another feature",
+    ],
+    [
+      "attend(item, [64])",
+      "MTL3001: `attend` needs `over`: a feature, a part of the network or a list of such; write `attend(item, over: …, hidden: [64])`",
     ],
     ["pool(item)", "MTL3007: `pool` needs a sequence, has [3]; "],
   ])("%s is one message", (input, expected) => {

@@ -30,6 +30,9 @@ import { autoint } from "./layers/interactions/autoint.js";
 import { biFwfm } from "./layers/interactions/bi-fwfm.js";
 import { piecewiseLinear } from "./layers/numbers/piecewise-linear.js";
 import { biInteraction } from "./layers/bi-interaction.js";
+import { augru } from "./layers/augru.js";
+import { gru } from "./layers/gru.js";
+import { transformer } from "./layers/transformer.js";
 import { attend } from "./layers/attend.js";
 import { concat } from "./layers/concat.js";
 import { cross } from "./layers/cross.js";
@@ -108,6 +111,9 @@ export const layers: readonly LayerBuiltin[] = [
   sumUnits,
   pool,
   attend,
+  transformer,
+  gru,
+  augru,
   ait,
   trees,
   ...activationLayers,

@@ -3,11 +3,13 @@ import { multiplyDims } from "../../graph/dims.js";
 import { activationNames } from "../activations/index.js";
 import { booleanArgument, numbersArgument, textArgument } from "../arguments.js";
 import type { LayerBuiltin, LayerContext } from "../builtin.js";
-import { denseCopies } from "../dense.js";
+import { dense, denseCopies, glorotUniform, zeros } from "../dense.js";
+import { softmaxOfPositions } from "../masked.js";
 import { maskOf, positionRows } from "../positions.js";
 import { inputOf, inputSignal, knownDim } from "../replicas.js";
 import { fromSequence, problem, shapeOf, shapeText } from "../shapes.js";
-import { mlpLayers } from "./mlp.js";
+import { afterLinear, mlpLayer, mlpLayers } from "./mlp.js";
+import type { Arguments } from "../../model/model.js";
 
 export const attend: LayerBuiltin = {
   kind: "layer",
@@ -55,7 +57,10 @@ export const attend: LayerBuiltin = {
     // [B, L, n]: a weight for each network, 0 where there is no value.
     const there = builder.expandDims(mask, -1);
     const weights = booleanArgument(context.arguments, "normalize")
-      ? softmaxOver(context, scores, there)
+      ? builder.transpose(
+          softmaxOfPositions(builder, builder.transpose(scores, [0, 2, 1]), builder.expandDims(mask, 1)),
+          [0, 2, 1],
+        )
       : builder.mul(scores, there);
     if (replicas === undefined) return builder.sum(builder.mul(weights, values), { axes: [1] });
     return builder.matmul(builder.transpose(weights, [0, 2, 1]), values);
@@ -64,7 +69,56 @@ export const attend: LayerBuiltin = {
 
 /** A score for each position and network: [B, L, n], n being 1 without replicas. */
 function scoresOf(context: LayerContext, values: ValueId): ValueId {
-  const { builder, arguments: args, replicas = 1 } = context;
+  return context.replicas === undefined
+    ? scoresOfOne(context, values)
+    : scoresOfEach(context, values, context.replicas);
+}
+
+/**
+ * Of one network: [B, L, 1]. What reads [q, k, q − k, q·k] is linear in each of them, so that nothing is put side by side:
+ * W·[…] is q·(W₁ + W₃), once per row, and k·(W₂ − W₃) + (q·k)·W₄, which is one product of k with a matrix per row.
+ */
+function scoresOfOne(context: LayerContext, values: ValueId): ValueId {
+  const { builder, arguments: args } = context;
+  const [batch = "B", length, width] = builder.shape(values);
+  const [steps, d] = [knownDim(length), knownDim(width)];
+  const rows = multiplyDims(batch, steps);
+  const positions: LayerContext = { ...positionRows(context, 1, rows), masks: [undefined], arguments: settings(args) };
+  const hidden = numbersArgument(args, "hidden");
+  const [first = 1] = hidden;
+  const prefix = hidden.length === 0 ? "score." : "0.";
+  const target = inputOf(context, 0);
+  const weight = context.parameter(`${prefix}weight`, [4 * d, first], glorotUniform(4 * d, first), "weight");
+  const [query, key, difference, product] = [0, 1, 2, 3].map((part) =>
+    builder.slice(weight, { axis: 0, begin: part * d, size: d }),
+  ) as [ValueId, ValueId, ValueId, ValueId];
+  const bias = context.parameter(`${prefix}bias`, [first], zeros, "bias");
+  const ofRow = builder.add(builder.matmul(target, builder.add(query, difference)), bias);
+  const keys = builder.reshape(values, [rows, d]);
+  const products = builder.reshape(builder.mul(values, builder.expandDims(target, 1)), [rows, d]);
+  const ofPosition = builder.matmul(
+    builder.concat([keys, products], 1),
+    builder.concat([builder.sub(key, difference), product], 0),
+  );
+  const linear = builder.reshape(
+    builder.add(builder.reshape(ofPosition, [batch, steps, first]), builder.expandDims(ofRow, 1)),
+    [rows, first],
+  );
+  if (hidden.length === 0) return builder.reshape(linear, [batch, steps, 1]);
+  let signal = afterLinear(positions, { layout: "shared", value: linear }, prefix, hidden.length === 1);
+  hidden.slice(1).forEach((units, index) => {
+    signal = mlpLayer(positions, signal, units, `${index + 1}.`, index === hidden.length - 2);
+  });
+  return builder.reshape(dense(positions, signal.value, 1, "score.", true), [batch, steps, 1]);
+}
+
+function settings(args: Arguments): Arguments {
+  return { activation: textArgument(args, "activation"), dropout: 0, norm: "none", last: "same" };
+}
+
+/** Of n networks: [B, L, n]. */
+function scoresOfEach(context: LayerContext, values: ValueId, replicas: number): ValueId {
+  const { builder, arguments: args } = context;
   const [batch = "B", length, width] = builder.shape(values);
   const copies = context.inputReplicas[0];
   const target = inputOf(context, 0);
@@ -80,22 +134,11 @@ function scoresOf(context: LayerContext, values: ValueId): ValueId {
     inputs: [builder.reshape(pairs, [rows, ...apart, 4 * knownDim(width)])],
     inputReplicas: [copies],
     masks: [undefined],
-    arguments: { activation: textArgument(args, "activation"), dropout: 0, norm: "none", last: "same" },
+    arguments: settings(args),
   };
   const hidden = mlpLayers(positions, inputSignal(positions), numbersArgument(args, "hidden"));
   const score = denseCopies(positions, hidden, 1, "score.", true);
   const rowsOfScores =
     score.layout === "copies" ? builder.transpose(builder.squeeze(score.value, 2), [1, 0]) : score.value;
   return builder.reshape(rowsOfScores, [batch, knownDim(length), replicas]);
-}
-
-/** Far below every score, so that its exponential is 0. */
-const belowAll = -1e30;
-
-/** Over the positions that are there; zeros where none is. */
-function softmaxOver({ builder }: LayerContext, scores: ValueId, there: ValueId): ValueId {
-  const isThere = builder.less(builder.scalar(0), there);
-  const open = builder.select(isThere, scores, builder.scalar(belowAll));
-  const rows = builder.softmax(builder.transpose(open, [0, 2, 1]));
-  return builder.mul(builder.transpose(rows, [0, 2, 1]), there);
 }

@@ -9,12 +9,13 @@ import { fromSequence, shapeOf } from "../shapes.js";
 export const pool: LayerBuiltin = {
   kind: "layer",
   name: "pool",
-  summary: "The mean, the sum or the largest of a sequence's values, unit by unit; zeros where a row has none.",
+  summary:
+    "The mean, the sum or the largest of a sequence's values, unit by unit, or the last value; zeros where a row has none.",
   inputs: ["x"],
   parameters: [
     {
       name: "kind",
-      type: { kind: "choice", values: ["mean", "sum", "max"] },
+      type: { kind: "choice", values: ["mean", "sum", "max", "last"] },
       default: "mean",
       doc: "How the values become one.",
     },
@@ -33,6 +34,7 @@ const belowAll = -1e30;
 /** ([B, L, d], which of them are there [B, L]) → [B, d]; zeros where none is there. */
 export function poolPositions(builder: GraphBuilder, kind: string, values: ValueId, present: ValueId): ValueId {
   const mask = builder.expandDims(present, -1);
+  if (kind === "last") return lastPosition(builder, values, present);
   const count = builder.sum(mask, { axes: [1] });
   if (kind === "max") {
     const there = builder.less(builder.scalar(0), mask);
@@ -41,4 +43,18 @@ export function poolPositions(builder: GraphBuilder, kind: string, values: Value
   }
   const sum = builder.sum(builder.mul(values, mask), { axes: [1] });
   return kind === "sum" ? sum : builder.div(sum, builder.maximum(count, builder.scalar(1)));
+}
+
+/** Values are at the first positions: the last one is where there is a value and none after it. */
+function lastPosition(builder: GraphBuilder, values: ValueId, present: ValueId): ValueId {
+  const [batch = "B", length = 1] = builder.shape(present);
+  const after =
+    length === 1
+      ? builder.zeros([batch, 1])
+      : builder.concat(
+          [builder.slice(present, { axis: 1, begin: 1, size: Number(length) - 1 }), builder.zeros([batch, 1])],
+          1,
+        );
+  const isLast = builder.expandDims(builder.sub(present, after), -1);
+  return builder.sum(builder.mul(values, isLast), { axes: [1] });
 }

@@ -1,10 +1,10 @@
-import type { GraphBuilder } from "../../graph/builder.js";
-import type { ValueId } from "../../graph/graph.js";
-import { textArgument } from "../arguments.js";
-import type { LayerBuiltin } from "../builtin.js";
-import { maskOf } from "../positions.js";
-import { inputOf, rowsFirst } from "../replicas.js";
-import { fromSequence, shapeOf } from "../shapes.js";
+import type { GraphBuilder } from "../../../graph/builder.js";
+import type { ValueId } from "../../../graph/graph.js";
+import { textArgument } from "../../arguments.js";
+import type { LayerBuiltin } from "../../builtin.js";
+import { maskOf } from "../../positions.js";
+import { inputOf, rowsFirst } from "../../replicas.js";
+import { fromSequence, shapeOf } from "../../shapes.js";
 
 export const pool: LayerBuiltin = {
   kind: "layer",

@@ -1,12 +1,12 @@
 /** Recurrent networks over the positions of a sequence, unrolled: GRU, and GRU whose update gate an attention scales. */
-import type { GraphBuilder } from "../graph/builder.js";
-import { multiplyDims } from "../graph/dims.js";
-import type { ValueId } from "../graph/graph.js";
-import type { LayerContext, ShapeResult } from "./builtin.js";
-import { glorotUniform, zeros } from "./dense.js";
-import type { ParameterSpec } from "./parameter.js";
-import { inputOf, knownDim, ownParameter } from "./replicas.js";
-import { problem, shapeText } from "./shapes.js";
+import type { GraphBuilder } from "../../../graph/builder.js";
+import { multiplyDims } from "../../../graph/dims.js";
+import type { ValueId } from "../../../graph/graph.js";
+import type { LayerContext, ShapeResult } from "../../builtin.js";
+import { glorotUniform, zeros } from "../../dense.js";
+import type { ParameterSpec } from "../../parameter.js";
+import { inputOf, knownDim, ownParameter } from "../../replicas.js";
+import { problem, shapeText } from "../../shapes.js";
 
 /** Every position makes nodes of its own, so that the length decides how long a program takes to compile. */
 export const longestUnrolled = 100;

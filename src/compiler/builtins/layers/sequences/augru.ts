@@ -1,12 +1,12 @@
-import type { ValueId } from "../../graph/graph.js";
-import { numberArgument } from "../arguments.js";
-import type { LayerBuiltin, LayerContext } from "../builtin.js";
-import { glorotUniform } from "../dense.js";
-import { softmaxOfPositions } from "../masked.js";
-import { maskOf } from "../positions.js";
-import { unitsParameter, unroll, unrolledProblem } from "../recurrent.js";
-import { inputOf, inputRows, knownDim, ownParameter } from "../replicas.js";
-import { fromSequence, problem, shapeOf, shapeText } from "../shapes.js";
+import type { ValueId } from "../../../graph/graph.js";
+import { numberArgument } from "../../arguments.js";
+import type { LayerBuiltin, LayerContext } from "../../builtin.js";
+import { glorotUniform } from "../../dense.js";
+import { softmaxOfPositions } from "./masked.js";
+import { maskOf } from "../../positions.js";
+import { unitsParameter, unroll, unrolledProblem } from "./recurrent.js";
+import { inputOf, inputRows, knownDim, ownParameter } from "../../replicas.js";
+import { fromSequence, problem, shapeOf, shapeText } from "../../shapes.js";
 
 export const augru: LayerBuiltin = {
   kind: "layer",

@@ -1,15 +1,15 @@
-import type { ValueId } from "../../graph/graph.js";
-import { multiplyDims } from "../../graph/dims.js";
-import { activationNames } from "../activations/index.js";
-import { booleanArgument, numbersArgument, textArgument } from "../arguments.js";
-import type { LayerBuiltin, LayerContext } from "../builtin.js";
-import { dense, denseCopies, glorotUniform, zeros } from "../dense.js";
-import { softmaxOfPositions } from "../masked.js";
-import { maskOf, positionRows } from "../positions.js";
-import { inputOf, inputSignal, knownDim } from "../replicas.js";
-import { fromSequence, problem, shapeOf, shapeText } from "../shapes.js";
-import { afterLinear, mlpLayer, mlpLayers } from "./mlp.js";
-import type { Arguments } from "../../model/model.js";
+import type { ValueId } from "../../../graph/graph.js";
+import { multiplyDims } from "../../../graph/dims.js";
+import { activationNames } from "../../activations/index.js";
+import { booleanArgument, numbersArgument, textArgument } from "../../arguments.js";
+import type { LayerBuiltin, LayerContext } from "../../builtin.js";
+import { dense, denseCopies, glorotUniform, zeros } from "../../dense.js";
+import { softmaxOfPositions } from "./masked.js";
+import { maskOf, positionRows } from "../../positions.js";
+import { inputOf, inputSignal, knownDim } from "../../replicas.js";
+import { fromSequence, problem, shapeOf, shapeText } from "../../shapes.js";
+import { afterLinear, mlpLayer, mlpLayers } from "../mlp.js";
+import type { Arguments } from "../../../model/model.js";
 
 export const attend: LayerBuiltin = {
   kind: "layer",

@@ -1,16 +1,16 @@
-import { float32, multiplyDims } from "../../graph/dims.js";
-import type { Initializer, ValueId } from "../../graph/graph.js";
-import { activationNames } from "../activations/index.js";
-import { booleanArgument, numberArgument, textArgument } from "../arguments.js";
-import type { LayerBuiltin, LayerContext } from "../builtin.js";
-import { dense } from "../dense.js";
-import { drop, rateParameter } from "../drop.js";
-import { softmaxOfPositions } from "../masked.js";
-import { mlpLayer } from "./mlp.js";
-import { defaultNormSettings, normalize } from "../normalize.js";
-import { maskOf, positionRows } from "../positions.js";
-import { inputOf, knownDim } from "../replicas.js";
-import { fromSequence, problem, shapeOf } from "../shapes.js";
+import { float32, multiplyDims } from "../../../graph/dims.js";
+import type { Initializer, ValueId } from "../../../graph/graph.js";
+import { activationNames } from "../../activations/index.js";
+import { booleanArgument, numberArgument, textArgument } from "../../arguments.js";
+import type { LayerBuiltin, LayerContext } from "../../builtin.js";
+import { dense } from "../../dense.js";
+import { drop, rateParameter } from "../../drop.js";
+import { softmaxOfPositions } from "./masked.js";
+import { mlpLayer } from "../mlp.js";
+import { defaultNormSettings, normalize } from "../../normalize.js";
+import { maskOf, positionRows } from "../../positions.js";
+import { inputOf, knownDim } from "../../replicas.js";
+import { fromSequence, problem, shapeOf } from "../../shapes.js";
 
 export const transformer: LayerBuiltin = {
   kind: "layer",

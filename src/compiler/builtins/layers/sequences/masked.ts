@@ -1,6 +1,6 @@
 /** Softmax over positions of which some have no value. */
-import type { GraphBuilder } from "../graph/builder.js";
-import type { ValueId } from "../graph/graph.js";
+import type { GraphBuilder } from "../../../graph/builder.js";
+import type { ValueId } from "../../../graph/graph.js";
 
 /** Far below every score, so that its exponential is 0. */
 const belowAll = -1e30;

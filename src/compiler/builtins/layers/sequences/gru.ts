@@ -1,8 +1,8 @@
-import { numberArgument } from "../arguments.js";
-import type { LayerBuiltin } from "../builtin.js";
-import { maskOf } from "../positions.js";
-import { stackStates, unitsParameter, unroll, unrolledProblem } from "../recurrent.js";
-import { fromSequence, shapeOf } from "../shapes.js";
+import { numberArgument } from "../../arguments.js";
+import type { LayerBuiltin } from "../../builtin.js";
+import { maskOf } from "../../positions.js";
+import { stackStates, unitsParameter, unroll, unrolledProblem } from "./recurrent.js";
+import { fromSequence, shapeOf } from "../../shapes.js";
 
 export const gru: LayerBuiltin = {
   kind: "layer",

@@ -25,6 +25,7 @@ export type { DataRole, RoleOptions } from "./roles.js";
 export { type KeptColumns, keptUses } from "./batches/kept.js";
 export * from "./batches/table-format.js";
 export * from "./batches/table.js";
+export { readVectors, type TableVectors, type VectorsRequest } from "./vectors.js";
 export { columnUses, type DataSpec } from "./uses.js";
 export { type FeatureValues, readFeatureValues } from "./encode/feature-values.js";
 export { inputValue } from "./encode/input-value.js";

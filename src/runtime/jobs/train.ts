@@ -7,6 +7,7 @@ import { type ArtifactContent, type LoadedArtifact, writeArtifact } from "../art
 import { type Dataset, openData, sizesWithoutData, splitFitted } from "../data/index.js";
 import type { Engine, HostTensor, Session } from "../engine/index.js";
 import { initialReader, sessionReader, type StateReader } from "../engine/state.js";
+import { withVectors } from "../train/start-vectors.js";
 import { chooseEngine } from "../engine/choose-engine.js";
 import { checkDisk, checkMemory, knownNeed, trainingFiles, trainingNeed } from "../memory.js";
 import { createFailure, noLocation } from "../failure.js";
@@ -106,7 +107,7 @@ async function trainOn(job: TrainJob): Promise<TrainResult> {
   if (!movesParameters(program)) throw createFailure("MTL7345", { name: model.name });
   checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
   if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
-  const first = firstState(job, program);
+  const first = await firstState(job, program);
   const measured = measuredProgram(program);
   const session = await engine.open(measured, {
     trainBatch: model.train.batch,
@@ -128,8 +129,13 @@ interface FirstState {
   readonly warm?: { readonly report: WarmStartReport; readonly refitted: () => readonly string[] };
 }
 
-function firstState({ spec: { model }, old, data }: TrainJob, program: Program): FirstState {
-  const initial = initialReader(model.train.seed);
+async function firstState(
+  { spec: { path, model }, old, data, options }: TrainJob,
+  program: Program,
+): Promise<FirstState> {
+  const made = { model, program, fitted: data.fitted };
+  const reading = { specPath: path, signal: options.signal };
+  const initial = await withVectors(initialReader(model.train.seed), made, reading);
   if (old === undefined) return { state: initial };
   const cold = { model, fitted: data.fitted, program, initial };
   const warm = warmStart(old, cold);

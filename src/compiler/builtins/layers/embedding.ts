@@ -15,6 +15,13 @@ export const embedding: LayerBuiltin = {
       type: { kind: "number", min: 1, max: 65_536, integer: true },
       doc: "Numbers an id.",
     },
+    {
+      name: "from",
+      type: { kind: "text" },
+      default: null,
+      elided: true,
+      doc: "A file with a vector of that width for each id, which training starts from: by the column of the feature's name.",
+    },
   ],
   shape: (_inputs, args) => shapeOf(numberArgument(args, "width")),
   lower: (context) => {

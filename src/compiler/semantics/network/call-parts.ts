@@ -190,6 +190,10 @@ export function checkHasIds(
       context.reporter.report("MTL3007", { layer: layer.name, problem }, call.span, { help });
       return false;
     }
+    if (feature.kind === "bucket" && typeof args["from"] === "string") {
+      context.reporter.report("MTL3103", { feature: feature.name }, call.span);
+      return false;
+    }
     if (feature.kind !== "numeric") continue;
     context.reporter.report("MTL3048", { layer: layer.name, feature: feature.name }, call.span, {
       help: `make it ids: \`${feature.name}: bucket(quantiles: 10)\``,

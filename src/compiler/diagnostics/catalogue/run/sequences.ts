@@ -22,6 +22,24 @@ export const rowSequencesDiagnostics = defineDiagnostics({
       "With `keep: all`, no value of a sequence may be left out, and a row has more than `max`. With `keep: last`, the default, the last ones count.",
     fix: "Set a larger `max`, or `keep: last`.",
   },
+  MTL7342: {
+    slug: "unfit-vectors",
+    severity: "error",
+    title: "unfit file of vectors",
+    message: (p: { file: string; problem: string }) => `the vectors of \`${p.file}\` cannot be read: ${p.problem}`,
+    about:
+      "`embedding(feature, width, from: file)` starts from vectors of a file, which says for each id the numbers of its vector.",
+    fix: "Write the ids into a column of the feature's name, and the numbers into one column of lists or into a column each.",
+  },
+  MTL7343: {
+    slug: "vector-width",
+    severity: "error",
+    title: "vectors of another width",
+    message: (p: { file: string; found: number; width: number }) =>
+      `the vectors of \`${p.file}\` have ${p.found === 1 ? "1 number" : `${p.found} numbers`}, where the embedding has ${p.width}`,
+    about: "The vectors of the file are the rows of the embedding's table, which must be as wide.",
+    fix: "State the width of the file's vectors, or write a file of that width.",
+  },
 });
 
 function place({ file, row }: { readonly file?: string; readonly row: number }): string {

@@ -1,6 +1,6 @@
 import { defineDiagnostics } from "../../define.js";
 
-/** MTL310x: features of several values per row. */
+/** MTL310x: features of several values per row, and vectors for values. */
 export const sequencesDiagnostics = defineDiagnostics({
   MTL3100: {
     slug: "numbers-along-nothing",
@@ -19,6 +19,14 @@ export const sequencesDiagnostics = defineDiagnostics({
       `\`${p.name}\` cannot be along \`${p.other}\`, which ${p.found}`,
     about: "`along` gives a sequence the positions and the mask of another one, which must have them for itself.",
     fix: "Name a sequence that is along none.",
+  },
+  MTL3103: {
+    slug: "vectors-of-buckets",
+    severity: "error",
+    title: "vectors for buckets",
+    message: (p: { feature: string }) => `\`${p.feature}\` has buckets, which no file of vectors can name`,
+    about: "A file of vectors says which vector a value has. The ids of a bucketed number are intervals, not values.",
+    fix: "Read a feature with a vocabulary, or leave `from` out.",
   },
   MTL3102: {
     slug: "serving-value-of-aligned",

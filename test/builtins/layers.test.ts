@@ -22,6 +22,7 @@ const cases: readonly (readonly [string, LayerRun])[] = [
   ["norm", { inputs: [someRows(5, 4)] }],
   ["norm", { inputs: [someRows(5, 4)], arguments: { kind: "batch" } }],
   ["stop", { inputs: [someRows(5, 3)] }],
+  ["reverse", { inputs: [someRows(5, 3)], arguments: { rate: 0.5 } }],
   ["dropout", { inputs: [someRows(5, 3)], arguments: { rate: 0 } }],
   ["dot", { inputs: [someRows(5, 3), someRows(5, 3)] }],
   ["fm", { inputs: [someRows(5, 3), someRows(5, 3)] }],
@@ -253,6 +254,16 @@ describe("dropout", () => {
 describe("stop", () => {
   it("lets no gradient back", () => {
     expect([...(run("stop", { inputs: [someRows(2, 2)] }).gradients[0]?.data ?? [])]).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe("reverse", () => {
+  it("gives the very same value, and the gradient times −rate", () => {
+    const inputs = [someRows(2, 2)];
+    const { output, gradients } = run("reverse", { inputs, arguments: { rate: 0.25 } });
+    expect([...output.data]).toEqual(inputs[0]?.data);
+    const plain = run("concat", { inputs }).gradients[0]?.data ?? [];
+    expect([...(gradients[0]?.data ?? [])]).toEqual([...plain].map((slope) => -0.25 * slope));
   });
 });
 

@@ -11,12 +11,13 @@ model losses
 features { x: numeric, item: categorical(vocab: 6, embed: 4) }
 labels {
   click: event, buy: event within click, stay: amount(seconds) within click
-  delay: amount(days) within buy, elapsed: amount(days)
+  delay: amount(days) within buy, elapsed: amount(days), taught: amount, kind: classes(3) within click
 }
 table z = embedding(item, 4)
 task ctr: P(click) = sigmoid(logit(mlp([x, z], [4])))
 task cvr: P(buy | click) = sigmoid(logit(mlp([x, z], [4])))
 task stay: E(stay | click) = softplus(logit(mlp([x, z], [4])))
+task kind: P(kind | click) = softmax(logit(mlp([x, z], [4])))
 task extra: score = logit(mlp([x, z], [4])) auxiliary
 chain ctcvr = ctr * cvr
 loss { ${loss} }
@@ -30,6 +31,8 @@ const labels = {
   stay: [4, 1, 0, 0, 0, 0],
   delay: [2, undefined, undefined, undefined, undefined, undefined],
   elapsed: [9, 3, 1, 5, 6, 7],
+  taught: [0.6, 0.2, 0.9, 0.5, 0.1, 0.3],
+  kind: [2, 0, 1, undefined, undefined, undefined],
 };
 const feedsOf = ({ model }: Pick<Opened, "model">, columns: Parameters<typeof withLabels>[2] = labels): Feeds =>
   withLabels(model, randomFeeds(model, rows), columns);
@@ -39,6 +42,8 @@ const calls: Readonly<Record<string, string>> = {
   bce: "cvr: bce",
   focal: "cvr: focal",
   f1_weighted: "cvr: f1_weighted(beta: 2)",
+  distill: "cvr: distill(teacher: taught, temperature: 2)",
+  cross_entropy: "kind: cross_entropy(smoothing: 0.1)",
   mse: "stay: mse",
   huber: "stay: huber",
   mae: "stay: mae",

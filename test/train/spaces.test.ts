@@ -17,6 +17,8 @@ const specs: readonly (readonly [string, string])[] = [
   ["escm2_dr", "cvr"],
   ["delayed_feedback", "rate"],
   ["categories", "kind"],
+  ["domain_adversarial", "ctr"],
+  ["distillation", "student.distill"],
 ];
 
 describeEngines("the examples of sample spaces", (engine, name) => {

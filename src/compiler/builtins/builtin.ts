@@ -297,6 +297,8 @@ export interface PenaltyBuiltin extends BuiltinBase {
   readonly on: "parameters" | "nodes" | "gates" | "parts" | "heads";
   /** What is wrong with the parts that it is given: a sentence's end such as "needs two parts or more, has 1". */
   readonly problem?: (parts: readonly PenalizedPart<readonly number[]>[], args: Arguments) => string | undefined;
+  /** What is wrong with the row shapes of its tensors: a sentence's end such as "needs two …, has …". */
+  readonly fits?: (shapes: readonly (readonly number[])[]) => string | undefined;
   /** What it reads of each gate, besides the weights. */
   readonly reads?: GateFact;
   readonly lower: (context: PenaltyContext) => ValueId;

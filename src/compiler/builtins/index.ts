@@ -47,6 +47,7 @@ import { member } from "./layers/member.js";
 import { mlp } from "./layers/mlp.js";
 import { norm } from "./layers/norm.js";
 import { pairs } from "./layers/pairs.js";
+import { reverse } from "./layers/transfer/reverse.js";
 import { stack } from "./layers/stack.js";
 import { pool } from "./layers/sequences/pool.js";
 import { stop } from "./layers/stop.js";
@@ -54,6 +55,7 @@ import { trees } from "./trees.js";
 import { approxNdcg } from "./losses/approx-ndcg.js";
 import { bce } from "./losses/bce.js";
 import { crossEntropy } from "./losses/cross-entropy.js";
+import { distill } from "./losses/transfer/distill.js";
 import { bpr } from "./losses/bpr.js";
 import { delayed } from "./losses/delayed.js";
 import { f1Weighted, focal } from "./losses/focal.js";
@@ -76,6 +78,7 @@ import { activity } from "./penalties/activity.js";
 import { excess } from "./penalties/excess.js";
 import { l2 } from "./penalties/l2.js";
 import { l2Distance } from "./penalties/l2-distance.js";
+import { distance, infoNce } from "./penalties/tensors.js";
 import { orthogonal } from "./penalties/orthogonal.js";
 
 export { activations, type ActivationBuiltin } from "./activations/index.js";
@@ -108,6 +111,7 @@ export const layers: readonly LayerBuiltin[] = [
   dropout,
   norm,
   stop,
+  reverse,
   sumUnits,
   pool,
   attend,
@@ -126,6 +130,7 @@ export const losses: readonly LossBuiltin[] = [
   bce,
   focal,
   f1Weighted,
+  distill,
   crossEntropy,
   mse,
   huber,
@@ -152,6 +157,8 @@ export const penalties: readonly PenaltyBuiltin[] = [
   activity,
   l2Distance,
   orthogonal,
+  distance,
+  infoNce,
   excess,
   importance,
   load,

@@ -253,7 +253,7 @@ function memberColumns({ members }: Owner, size = 0): readonly Column[] {
 function columnsOf(model: Model, ref: NodeRef): readonly Column[] {
   const node = model.nodes[ref];
   if (node === undefined) return [];
-  const passes = node.layer === "concat" || node.layer === "dropout" || node.layer === "stop";
+  const passes = node.layer === "concat" || ["dropout", "stop", "reverse"].includes(node.layer);
   if (passes) return node.inputs.flatMap((input) => columnsOf(model, input));
   return [{ name: node.id, size: node.shape.reduce((size, side) => size * side, 1) }];
 }

@@ -6,7 +6,14 @@ import {
   type ParameterSpec,
   type PenaltyBuiltin,
 } from "../../builtins/index.js";
-import type { DataModel, LossModel, LossTerm, NodeRef, PenaltyTerm } from "../../model/index.js";
+import {
+  type DataModel,
+  type LossModel,
+  type LossTerm,
+  nodeAt,
+  type NodeRef,
+  type PenaltyTerm,
+} from "../../model/index.js";
 import { omitUndefined, type Span } from "../../text/index.js";
 import type * as ast from "../../syntax/index.js";
 import { checkArguments, readArgument } from "../arguments/arguments.js";
@@ -268,6 +275,11 @@ function checkPenalty(
   if (builtin.on === "nodes" && sound.length === 0) {
     const missing = { callee: builtin.name, parameter: "x", expected: "a tensor" };
     context.reporter.report("MTL3001", missing, term.name.span);
+    return undefined;
+  }
+  const misfit = builtin.fits?.(sound.map((node) => nodeAt(state.network, node).shape));
+  if (misfit !== undefined) {
+    context.reporter.report("MTL3122", { penalty: builtin.name, problem: misfit }, term.name.span);
     return undefined;
   }
   if (builtin.on === "gates" && !checkGates(state, term.name, builtin, { nodes: sound, written: tensors }))

@@ -148,6 +148,14 @@ export const headsDiagnostics = defineDiagnostics({
     about: "Some arguments of losses depend on the head, such as a weight for each of its classes.",
     fix: "Give as many as the head has.",
   },
+  MTL3122: {
+    slug: "penalty-tensors",
+    severity: "error",
+    title: "tensors that do not fit a penalty",
+    message: (p: { penalty: string; problem: string }) => `\`${p.penalty}\` ${p.problem}`,
+    about: "A penalty on a pair of tensors compares them row by row, so that both have the same width.",
+    fix: "Give them one width, for example by `linear(x, 16)`.",
+  },
   MTL3084: {
     slug: "idle-loss-option",
     severity: "error",

@@ -145,6 +145,21 @@ describe("completion in blocks", () => {
     expect(offered("ctr: 0.5 * bce", "ctr: 0.5 * <|>")).toContain("bce");
   });
 
+  it("offers the classes of a task in a chain and a formula", () => {
+    const spec = (end: string): string => `model m
+features { user: categorical }
+labels { click: event, kind: classes(sport, news, estate: "real estate") }
+tower t = mlp(user, [8])
+task ctr: P(click) = sigmoid(logit(t))
+task taste: P(kind) = softmax(logit(t))
+loss { ctr: bce, taste: cross_entropy }
+${end}
+`;
+    expect(labelsAt(spec("fusion score = taste.<|>"))).toEqual(expect.arrayContaining(["sport", "news", "estate"]));
+    expect(labelsAt(spec("fusion score = ctr.<|>"))).toEqual([]);
+    expect(labelsAt(spec("chain other = 1 - taste.<|>"))).toContain("estate");
+  });
+
   it("offers the arguments of a metric, and what may follow each", () => {
     const inside = (call: string): readonly string[] =>
       labelsAt(`${sampleWith("model feed", "model feed")}\nmetrics {\n  ctr: [auc, ${call}]\n}\n`);
@@ -169,7 +184,7 @@ describe("completion in blocks", () => {
   });
 
   it("offers `event`, `within` and labels", () => {
-    expect(labelsAt("model m\nlabels {\n  buy: <|>\n}\n")).toEqual(["amount", "event"]);
+    expect(labelsAt("model m\nlabels {\n  buy: <|>\n}\n")).toEqual(["amount", "classes", "event"]);
     // A task predicts the probability of `buy`.
     expect(offered("buy: event within click", "buy: <|>")).toEqual(["event"]);
     expect(offered("buy: event within click", "buy: event <|>")).toEqual(["within"]);

@@ -9,6 +9,7 @@ import {
   trainKeys,
   type BlockKey,
 } from "../../compiler/semantics/index.js";
+import { typeOf } from "../analysis/analysis.js";
 import { parameterDocs } from "../language/docs.js";
 import { isBlockRow, rowOf, rowOfKeyword, type LabelEntry } from "../../compiler/syntax/index.js";
 import type { Signature } from "../language/signatures.js";
@@ -97,16 +98,26 @@ function labelItems({ base, not }: Extract<Expected, { kind: "labels" }>, contex
   ];
 }
 
+/** Members of a family, or classes of a task or a label. */
 function memberItems(name: string, { analysis }: ItemContext): readonly Item[] {
-  const symbol = analysis.tables.symbols.filter(isFamily).find((each) => each.name === name);
-  return symbol === undefined
-    ? []
-    : symbol.declaration.members.map(({ text }) => ({
-        label: text,
-        kind: CompletionItemKind.Field,
-        detail: `of \`${name}\``,
-        rank: 0,
-      }));
+  const family = analysis.tables.symbols.filter(isFamily).find((each) => each.name === name);
+  const names = family === undefined ? classesOf(name, analysis) : family.declaration.members.map(({ text }) => text);
+  return names.map((label) => ({ label, kind: CompletionItemKind.Field, detail: `of \`${name}\``, rank: 0 }));
+}
+
+function classesOf(name: string, analysis: ItemContext["analysis"]): readonly string[] {
+  return analysis.tables.symbols
+    .filter((symbol) => symbol.name === name)
+    .flatMap((symbol) => {
+      if (symbol.kind === "task") {
+        const type = typeOf(analysis, symbol.declaration);
+        return type?.kind === "head" && type.type.kind === "classes" ? type.type.classes : [];
+      }
+      if (symbol.kind !== "label" || symbol.declaration.type.kind !== "LabelType") return [];
+      return (symbol.declaration.type.classes ?? []).flatMap(({ name: own, value }) =>
+        own !== undefined ? own.text : value.kind === "NameExpression" ? value.name.text : [],
+      );
+    });
 }
 
 // ------------------------------------------------------------------------------------------------ parameters and keys

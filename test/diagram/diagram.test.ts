@@ -11,6 +11,7 @@ import {
   renderDot,
   renderSvg,
 } from "../../src/compiler/diagram/index.js";
+import { declaredHeads } from "../../src/compiler/model/index.js";
 import { modelOf } from "../lower/harness.js";
 import { compileFile, root, smallSpec } from "../semantics/compile.js";
 
@@ -67,7 +68,7 @@ describe("the picture of a model", () => {
       const family = node.layer === "member" ? model?.nodes[node.inputs[0] ?? -1] : undefined;
       if (node.declared !== undefined) expect(ids).toContain((family?.declared === undefined ? node : family).id);
     }
-    for (const head of model?.heads ?? []) expect(ids).toContain(head.name);
+    for (const head of declaredHeads(model?.heads ?? [])) expect(ids).toContain(head.name);
     const svg = renderSvg(diagram);
     expect(checkWellFormed(svg)).toBe("well formed");
     expect(svg).not.toMatch(/NaN|undefined|<script|href/);

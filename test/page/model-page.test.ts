@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { costOf } from "../../src/compiler/cost/index.js";
 import { modelPage } from "../../src/compiler/page/index.js";
-import type { Model } from "../../src/compiler/model/index.js";
+import { declaredHeads, type Model } from "../../src/compiler/model/index.js";
 import { modelOf } from "../lower/harness.js";
 import { compileFile, root, smallSpec } from "../semantics/compile.js";
 
@@ -38,7 +38,7 @@ describe("the page of a model", () => {
     const names = [
       ...model.features.map((each) => each.name),
       ...model.labels.map((each) => each.name),
-      ...model.heads.map((each) => each.name),
+      ...declaredHeads(model.heads).map((each) => each.name),
       ...model.nodes.flatMap((node) => node.declared?.name ?? []),
       ...(model.serving?.fusions ?? []).map((each) => each.name),
     ];

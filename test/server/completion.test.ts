@@ -185,8 +185,8 @@ ${end}
 
   it("offers `event`, `within` and labels", () => {
     expect(labelsAt("model m\nlabels {\n  buy: <|>\n}\n")).toEqual(["amount", "classes", "event"]);
-    // A task predicts the probability of `buy`.
-    expect(offered("buy: event within click", "buy: <|>")).toEqual(["event"]);
+    // A task predicts the probability of `buy`, which is one of an event or of classes.
+    expect(offered("buy: event within click", "buy: <|>")).toEqual(["classes", "event"]);
     expect(offered("buy: event within click", "buy: event <|>")).toEqual(["within"]);
     expect(offered("buy: event within click", "buy: event within <|>")).toEqual(["click"]);
   });

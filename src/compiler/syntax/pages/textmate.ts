@@ -35,9 +35,19 @@ function wordGroups(): Readonly<Record<"declaration" | "type" | "clause" | "logi
   );
   const constant = [t.True, t.False].map(({ PATTERN }) => String(PATTERN));
   const logical = [t.And, t.Or, t.Not].map(({ PATTERN }) => String(PATTERN));
-  const type = [t.Event, t.Amount, t.Score, t.NumberWord, t.Vector, t.Text, t.Texts, t.Bool, t.Time, t.Duration].map(
-    ({ PATTERN }) => String(PATTERN),
-  );
+  const type = [
+    t.Event,
+    t.Amount,
+    t.Classes,
+    t.Score,
+    t.NumberWord,
+    t.Vector,
+    t.Text,
+    t.Texts,
+    t.Bool,
+    t.Time,
+    t.Duration,
+  ].map(({ PATTERN }) => String(PATTERN));
   const heads = [t.Probability, t.Expectation].map(({ PATTERN }) => String(PATTERN));
   const known = new Set([...constant, ...logical, ...type, ...heads, ...declarationWords]);
   return {

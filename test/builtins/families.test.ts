@@ -203,6 +203,30 @@ describe("cgc and ple", () => {
       }
   });
 
+  it("has biases in all its gates, where it is told to: at an input of 1 they are what weights are", () => {
+    const gates = { "0.gate": [0.5, -1, 0.3, 0.1, -0.2, 0.7], "0.shared_gate": [0.2, -0.6] };
+    const experts = Object.fromEntries(
+      ["0.own", "0.shared", "1.own", "1.shared"].map((name) => [`${name}.0.weight`, [0.5, 2]]),
+    );
+    const run = (bias: boolean): readonly number[] => {
+      const own = Object.entries(gates).flatMap(([name, values]) =>
+        bias
+          ? ([
+              [`${name}.bias`, values],
+              [`${name}.weight`, values.map(() => 0)],
+            ] as const)
+          : ([[`${name}.weight`, values]] as const),
+      );
+      const shared = bias
+        ? { "0.shared_gate.shared": [0, 0], "0.shared_gate.shared_bias": [0.4, -0.4] }
+        : { "0.shared_gate.shared": [0.4, -0.4] };
+      const state = { ...experts, ...Object.fromEntries(own), ...shared, "1.gate.weight": [0, 0, 0, 0, 0, 0] };
+      const args = { levels: [[1], [1]], shared: 2, own: 1, ...(bias ? { bias } : {}) };
+      return values("ple", 2, { inputs: [{ shape: [1, 1], data: [1] }], arguments: args, state });
+    };
+    expect(distance(run(true), run(false))).toBeLessThan(1e-6);
+  });
+
   it("normalize and drop in their experts as mlp does", () => {
     const run = { inputs: [someRows(6, 4)], arguments: { levels: [[5, 3], [4]], shared: 1, own: 2, norm: "batch" } };
     const { output, state } = runFamily("ple", 3, { ...run, training: true });

@@ -38,6 +38,8 @@ describe("a spec against itself, formatted and shuffled", () => {
     if (model === undefined) return;
     expectNoChange(model, model);
     const text = readFileSync(join(root, name), "utf8");
+    // What reads `features` reads them in their order.
+    if (/[=(,] ?features\b/.test(text)) return;
     for (const seed of [1, 2]) {
       const random = createRandom(seed);
       const other = compileAs(name, await format(shuffleDeclarations(text, (below) => Math.floor(random() * below))));

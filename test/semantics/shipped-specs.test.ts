@@ -27,7 +27,8 @@ describe("the specs that come with mtlc", () => {
     expect(await format(text)).toBe(text);
   });
 
-  it.each(paths.map((path) => relative(root, path)))("%s: its model is what it was", async (name) => {
+  const own = paths.map((path) => relative(root, path)).filter((name) => !name.startsWith("specs/peers"));
+  it.each(own)("%s: its model is what it was", async (name) => {
     const compilation = compileFile(join(root, name));
     // Files without a `model` are parts of others.
     if (compilation.spec?.declarations.every(({ kind }) => kind !== "Model") === true) return;

@@ -2,7 +2,7 @@ import { numberArgument, numbersArgument } from "../arguments.js";
 import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters, mlpShape } from "../layers/mlp.js";
 import { lowerLevels } from "./expert-levels.js";
-import { commonInput, expertsParameter, inputProblem } from "./shared-experts.js";
+import { biasParameter, commonInput, expertsParameter, inputProblem } from "./shared-experts.js";
 
 export const cgc: FamilyBuiltin = {
   kind: "family",
@@ -17,6 +17,7 @@ export const cgc: FamilyBuiltin = {
     ...mlpParameters,
     expertsParameter("shared", 0, "Number of experts that all members share."),
     expertsParameter("own", 1, "Number of experts that each member has for itself."),
+    biasParameter,
   ],
   shape: (inputs, args, _, own) =>
     inputProblem("cgc", own, numberArgument(args, "shared") > 0) ?? mlpShape(inputs, args),

@@ -2,7 +2,7 @@
 import { multiplyDims } from "../../graph/dims.js";
 import type { ValueId } from "../../graph/graph.js";
 import type { FamilyContext, LayerContext } from "../builtin.js";
-import { dense, denseCopies, glorotUniform } from "../dense.js";
+import { dense, denseCopies, glorotUniform, zeroBias } from "../dense.js";
 import { mlpLayers } from "../layers/mlp.js";
 import { inputOf, inputSignal, repeat, rowsFirst, type Signal, widthOf } from "../replicas.js";
 
@@ -120,7 +120,7 @@ function mixOfEach(
   experts: Experts,
 ): ValueId {
   const { builder, replicas: size } = context;
-  const logits = rowsFirst(context, denseCopies(context, members, own + shared, `${prefix}gate.`, false));
+  const logits = rowsFirst(context, denseCopies(context, members, own + shared, `${prefix}gate.`, hasBias(context)));
   const weights = builder.softmax(logits);
   const [batch = "B"] = builder.shape(weights);
   const parts: ValueId[] = [];
@@ -136,11 +136,31 @@ function mixOfEach(
   return parts.reduce((sum, part) => builder.add(sum, part));
 }
 
+function hasBias({ arguments: { bias } }: FamilyContext): boolean {
+  return bias === true;
+}
+
+/** The biases of the shared gate: [members·own + shared]. */
+function sharedBias(
+  context: FamilyContext,
+  { shared, own }: Pick<ExpertLevel, "shared" | "own">,
+  prefix: string,
+  width: number,
+): ValueId {
+  const { builder, replicas: size } = context;
+  const start = zeroBias(width, size * own + shared);
+  const parts: ValueId[] = [];
+  if (own > 0)
+    parts.push(builder.reshape(context.ownParameter(`${prefix}shared_gate.bias`, [own], start, "bias"), [size * own]));
+  if (shared > 0) parts.push(context.parameter(`${prefix}shared_gate.shared_bias`, [shared], start, "bias"));
+  return builder.concat(parts, 0);
+}
+
 /** The mix of one gate over the shared experts, for all members. */
 export const mixOfOne: LevelMix = (context, { shared: count }, prefix, { shared: x }, { shared }) => {
   const { builder } = context;
   if (shared === undefined) throw new Error("there is no expert");
-  const weights = builder.softmax(dense(context, x, count, `${prefix}gate.`, false));
+  const weights = builder.softmax(dense(context, x, count, `${prefix}gate.`, hasBias(context)));
   return repeat(builder, builder.squeeze(builder.matmul(builder.expandDims(weights, 1), shared), 1), context.replicas);
 };
 
@@ -166,7 +186,10 @@ function mixOfShared(
   }
   if (shared > 0)
     columns.push(context.parameter(`${prefix}shared_gate.shared`, [width, shared], initializer, "weight"));
-  const weights = builder.softmax(builder.matmul(x, builder.concat(columns, 1)));
+  const product = builder.matmul(x, builder.concat(columns, 1));
+  const weights = builder.softmax(
+    hasBias(context) ? builder.add(product, sharedBias(context, { shared, own }, prefix, width)) : product,
+  );
   const all = [experts.own, experts.shared].filter((value) => value !== undefined);
   return builder.squeeze(builder.matmul(builder.expandDims(weights, 1), builder.concat(all, 1)), 1);
 }

@@ -2,7 +2,7 @@ import { numberArgument, numbersArgument } from "../arguments.js";
 import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters, mlpShape } from "../layers/mlp.js";
 import { lowerLevels } from "./expert-levels.js";
-import { commonInput, expertsParameter, inputProblem } from "./shared-experts.js";
+import { biasParameter, commonInput, expertsParameter, inputProblem } from "./shared-experts.js";
 
 export const mmoe: FamilyBuiltin = {
   kind: "family",
@@ -12,7 +12,7 @@ export const mmoe: FamilyBuiltin = {
   inputs: ["x"],
   commonInputs: ["x", "common"],
   optionalInputs: [commonInput],
-  parameters: [...mlpParameters, expertsParameter("experts", 1, "Number of experts.")],
+  parameters: [...mlpParameters, expertsParameter("experts", 1, "Number of experts."), biasParameter],
   shape: (inputs, args, _, own) => inputProblem("mmoe", own, true) ?? mlpShape(inputs, args),
   lower: (context) => {
     const { arguments: args } = context;

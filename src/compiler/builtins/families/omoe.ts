@@ -3,7 +3,7 @@ import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters, mlpShape } from "../layers/mlp.js";
 import { lowerLevels, mixOfOne } from "./expert-levels.js";
 import { problem } from "../shapes.js";
-import { expertsParameter, oneTensor } from "./shared-experts.js";
+import { biasParameter, expertsParameter, oneTensor } from "./shared-experts.js";
 
 export const omoe: FamilyBuiltin = {
   kind: "family",
@@ -12,7 +12,7 @@ export const omoe: FamilyBuiltin = {
   paper: "Ma et al.: Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts, 2018",
   inputs: ["x"],
   commonInputs: ["x"],
-  parameters: [...mlpParameters, expertsParameter("experts", 1, "Number of experts.")],
+  parameters: [...mlpParameters, expertsParameter("experts", 1, "Number of experts."), biasParameter],
   shape: (inputs, args, _, own) => (own[0] === true ? problem(oneTensor) : mlpShape(inputs, args)),
   lower: (context) => {
     const { arguments: args } = context;

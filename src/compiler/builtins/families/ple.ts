@@ -3,7 +3,14 @@ import type { FamilyBuiltin } from "../builtin.js";
 import { mlpParameters } from "../layers/mlp.js";
 import { fromVector } from "../shapes.js";
 import { lowerLevels } from "./expert-levels.js";
-import { commonInput, expertsParameter, inputProblem, levelsParameter, levelsShape } from "./shared-experts.js";
+import {
+  biasParameter,
+  commonInput,
+  expertsParameter,
+  inputProblem,
+  levelsParameter,
+  levelsShape,
+} from "./shared-experts.js";
 
 export const ple: FamilyBuiltin = {
   kind: "family",
@@ -20,6 +27,7 @@ export const ple: FamilyBuiltin = {
     ...mlpParameters.filter(({ name }) => name !== "widths"),
     expertsParameter("shared", 0, "Number of experts on each level that all members share."),
     expertsParameter("own", 1, "Number of experts on each level that each member has for itself."),
+    biasParameter,
   ],
   shape: (inputs, args, _, own) =>
     inputProblem("ple", own, numberArgument(args, "shared") > 0) ?? fromVector(inputs, () => levelsShape(args)),

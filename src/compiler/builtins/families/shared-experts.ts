@@ -22,6 +22,15 @@ export const commonInput: NonNullable<FamilyBuiltin["optionalInputs"]>[number] =
   doc: "What the experts read that all members share; without it `x`, which is then one tensor.",
 };
 
+/** Of the families that gate their experts by `softmax`. */
+export const biasParameter: ParameterSpec = {
+  name: "bias",
+  type: { kind: "boolean" },
+  default: false,
+  elided: true,
+  doc: "Whether the gates have biases.",
+};
+
 /** The width of the last level. */
 export function levelsShape(args: Arguments): ShapeResult {
   const last = listsArgument(args, "levels").at(-1)?.at(-1);

@@ -68,7 +68,7 @@ export async function run(words: readonly string[]): Promise<void> {
     print();
     const [first] = tried;
     printTable([
-      ["loss", `test ${metric}`, `less ${first?.loss ?? ""}`, "settings by seed: dim l2 lr"],
+      ["loss", `test ${metric}`, `less ${first?.loss ?? ""}`, "settings that seeds took: dim l2 lr"],
       ...tried.map((each) => [
         each.loss,
         interval(testsOf(each)),
@@ -78,9 +78,7 @@ export async function run(words: readonly string[]): Promise<void> {
               testsOf(each).map((value, part) => value - (testsOf(first)[part] ?? NaN)),
               true,
             ),
-        bestRuns(each)
-          .map(({ setting }) => setting)
-          .join(" · "),
+        [...new Set(bestRuns(each).map(({ setting }) => setting))].join(", "),
       ]),
     ]);
     print(`\nmean and 95 % interval over ${parts} seeds, each with a test part of its own; ${machine()}`);

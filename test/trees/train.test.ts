@@ -109,6 +109,15 @@ describe.skipIf(found.kind === "unavailable")("trees", () => {
     expect(rows.map((row) => predictor.predict([row])["pref"]![0])).toEqual([...pref!]);
   });
 
+  it("of the example stop early on requests of their own, and are measured on others", async () => {
+    const examples = join(import.meta.dirname, "../../specs/examples");
+    const { summary, history, evaluation } = await train({ spec: join(examples, "lambdamart.mtl") });
+    expect(history.map((each) => each.evaluation?.role)).toContain("validation");
+    expect(summary.keptEpoch).toBeGreaterThan(1);
+    expect(evaluation).toMatchObject({ role: "test", heads: { pref: { rows: 960 } } });
+    expect(evaluation?.heads["pref"]?.["ndcg(at: 10)"]).toBeGreaterThan(0.5);
+  });
+
   it("are as many as early stopping finds best, for all tasks together", async () => {
     const text = `${spec}train { stop: early(metric: auc(ctr), patience: 2) }`.replaceAll(
       /rounds: \d+/g,

@@ -3,7 +3,6 @@ import { losses, lossOptions, resolveLoss, type TreeObjective } from "../../buil
 import {
   type FeatureModel,
   type HeadModel,
-  isListFeature,
   isTrees,
   type LossModel,
   type LossTerm,
@@ -73,8 +72,11 @@ function firstUnread(network: Network, inputs: readonly NodeRef[]): string | und
   return undefined;
 }
 
+/** Features that are one column. */
+const columnKinds: readonly FeatureModel["kind"][] = ["numeric", "bucket", "categorical"];
+
 function listText(feature: FeatureModel): string | undefined {
-  return isListFeature(feature) ? `the ${feature.kind} \`${feature.name}\`` : undefined;
+  return columnKinds.includes(feature.kind) ? undefined : `the ${feature.kind} \`${feature.name}\``;
 }
 
 /** Chains may read trees; a task is trees or is a network. */

@@ -188,13 +188,14 @@ describe("what would make it right", () => {
     ["features { u: numeric(fillna: 4) }", "MTL2005", "`missing`"],
     ["labels { click: binary }", "MTL1014", "`event`"],
     ["labels { stay: float }", "MTL1014", "`amount`"],
+    ["labels { grade: class(5) }", "MTL1014", "`classes`"],
   ])("is the word of this language in declarations: %s", (text, code, word) => {
     const errors = compileText(`model m\n${text}`).diagnostics.filter(({ severity }) => severity === "error");
     expect(errors.map((each) => [each.code, each.message.includes(`did you mean ${word}?`)])).toEqual([[code, true]]);
   });
 
   it.each([
-    ["labels { grade: class(5) }", "E(grade)"],
+    ["labels { grade: ordinal(5) }", "E(grade)"],
     [
       "labels { click: event }\nfeatures { u: categorical }\ntask t: score = logit(u)\nloss { t: lambdarank }",
       "group: user_id",

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../compiler/diagnostics/index.js";
-import type { DataProgress, DataRole, EncodingReport } from "./data/index.js";
+import type { ContinuedIds, DataProgress, DataRole, EncodingReport } from "./data/index.js";
 import type { EngineName } from "./engine/engine.js";
 import type { StepProgress } from "./train/loop.js";
 import type { UndefinedMetrics } from "./measure/undefined-metrics.js";
@@ -38,6 +38,7 @@ export type TrainEvent =
       readonly rounds: number;
     }
   | ({ readonly kind: "warmStarted" } & WarmStartReport)
+  | ({ readonly kind: "continued" } & ContinuedReport)
   /** Before the first step, for which the engine compiles the graph: it neither reports nor ends until that is done. */
   | { readonly kind: "compiling" }
   | { readonly kind: "compiled"; readonly seconds: number }
@@ -58,6 +59,14 @@ export interface WarmStartReport {
   readonly initialized: readonly string[];
   /** Of tables that were transferred row by row, how many rows the artifact knew. */
   readonly transferredRows: Readonly<Record<string, number>>;
+}
+
+/** What became of the ids of the artifact that a run continues. */
+export interface ContinuedReport {
+  readonly artifact: string;
+  /** Continued runs so far, this one included. */
+  readonly runs: number;
+  readonly ids: Readonly<Record<string, ContinuedIds>>;
 }
 
 export type EvaluationRole = Exclude<DataRole, "train">;

@@ -95,7 +95,9 @@ describe("the canonical spec of a model", () => {
     ],
     [
       "evaluations and checkpoints by steps",
-      { rest: "loss { ctr: bce }\ntrain { accumulate: 4, ema: 0.999, validate_every: 50, checkpoint_every: 1_000 }" },
+      {
+        rest: "loss { ctr: bce }\ntrain { accumulate: 4, ema: 0.999, validate_every: 50, checkpoint_every: 1_000, evict_after: 30 }",
+      },
     ],
     ["a length in steps", { rest: "loss { ctr: bce }\ntrain { steps: 5_000 }" }],
     ["a length in both", { rest: "loss { ctr: bce }\ntrain { steps: 5_000, epochs: 2 }" }],

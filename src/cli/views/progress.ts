@@ -69,6 +69,9 @@ export function createProgressView(terminal: Terminal, quiet: boolean): Progress
       case "warmStarted":
         line(warmStartText(event));
         return;
+      case "continued":
+        line(`continues ${event.artifact}${continuedText(event)}`);
+        return;
       case "compiling":
         line("compiling the step (XLA) …");
         return;
@@ -139,6 +142,18 @@ function rowsText(rows: Readonly<Record<DataRole, number>>): string {
     rows[role] === 0 ? [] : [`${count(rows[role])} ${role}`],
   );
   return `${[`${count(rows.train)} train`, ...others].join(", ")} rows`;
+}
+
+/** `: user_id 12 new, 3 evicted; item_id 1 new`. */
+function continuedText({ ids }: Extract<TrainEvent, { kind: "continued" }>): string {
+  const parts = Object.entries(ids).flatMap(([name, { added, evicted }]) => {
+    const changes = [
+      ...(added > 0 ? [`${count(added)} new`] : []),
+      ...(evicted > 0 ? [`${count(evicted)} evicted`] : []),
+    ];
+    return changes.length === 0 ? [] : [`${name} ${changes.join(", ")}`];
+  });
+  return parts.length === 0 ? "" : `: ids of ${parts.join("; ")}`;
 }
 
 function plainData({ phase, role, rows }: Extract<TrainEvent, { kind: "data" }>): string {

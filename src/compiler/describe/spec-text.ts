@@ -182,6 +182,7 @@ function trainEntries(train: TrainModel): readonly string[] {
     ...(train.validateEvery === undefined ? [] : [`validate_every: ${numberText(train.validateEvery)}`]),
     ...(train.checkpointEvery === undefined ? [] : [`checkpoint_every: ${numberText(train.checkpointEvery)}`]),
     `stop: ${stopText(train.stop)}`,
+    ...(train.evictAfter === undefined ? [] : [`evict_after: ${numberText(train.evictAfter)}`]),
     `shuffle: ${String(train.shuffle)}`,
     ...(train.dropLast === true ? ["drop_last: true"] : []),
     `seed: ${numberText(train.seed)}`,

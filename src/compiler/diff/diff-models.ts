@@ -96,6 +96,35 @@ export interface ModelDiff {
   readonly warmStart: WarmStartPlan;
   /** Features whose number of ids only their data knows: their tables count as one row. */
   readonly uncounted: readonly string[];
+  /** How vocabularies differ, where both models are artifacts; absent where none does. */
+  readonly ids?: readonly IdsDiff[];
+}
+
+/** The values of a feature in two artifacts. */
+export interface IdsDiff {
+  readonly feature: string;
+  /** Values that both know, those only of the later one, and those only of the earlier one. */
+  readonly kept: number;
+  readonly added: number;
+  readonly removed: number;
+  /** Whether those that both know have the same ids. */
+  readonly sameIds: boolean;
+}
+
+/** How the vocabularies of two artifacts differ; nothing for a feature in which they do not. */
+export function diffIds(
+  before: ReadonlyMap<string, readonly string[]>,
+  after: ReadonlyMap<string, readonly string[]>,
+): readonly IdsDiff[] {
+  return [...after].flatMap(([feature, values]) => {
+    const old = before.get(feature);
+    if (old === undefined) return [];
+    const ids = new Map(old.map((value, id) => [value, id]));
+    const kept = values.filter((value) => ids.has(value)).length;
+    const sameIds = values.every((value, id) => (ids.get(value) ?? id) === id);
+    if (sameIds && kept === values.length && kept === old.length) return [];
+    return [{ feature, kept, added: values.length - kept, removed: old.length - kept, sameIds }];
+  });
 }
 
 export interface DiffOptions {

@@ -132,6 +132,7 @@ export const changeRules = {
   "train.validate_every": rule("training", "it is measured more or less often, which early stopping looks at"),
   "train.stop": rule("training", "training ends by another rule"),
   "train.drop_last": rule("training", "the rows at the end of an epoch count or do not"),
+  "train.evict_after": rule("training", "ids that later data does not have are kept longer or shorter"),
   "train.shuffle": rule("training", "rows come in another order"),
   "train.seed": rule("training", "random numbers are different"),
 

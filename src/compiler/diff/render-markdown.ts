@@ -5,6 +5,7 @@ import {
   costRows,
   diffTitle,
   freshText,
+  idsLines,
   isShown,
   meaningLines,
   subjectTitle,
@@ -14,7 +15,7 @@ import {
 
 /** A diff for a pull request: a table per section, tensors folded away; made only from the diff, as JSON has it. */
 export function renderDiffMarkdown(diff: ModelDiff): string {
-  if (diff.class === "none") return `### ${diffTitle(diff)}\n\nNo change: both are the same model.\n`;
+  if (diff.class === "none") return `### ${diffTitle(diff)}\n\nNo change: both are the same model.\n${idsList(diff)}`;
   const parts = [
     `### ${diffTitle(diff)}: ${diff.class}`,
     ...diff.sections.map(({ section, subjects }) => sectionTable(section, subjects)),
@@ -24,7 +25,12 @@ export function renderDiffMarkdown(diff: ModelDiff): string {
       .map((each) => `- **${each}**: ${classMeanings[each]}`)
       .join("\n"),
   ];
-  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n${idsList(diff)}`;
+}
+
+function idsList(diff: ModelDiff): string {
+  const lines = idsLines(diff).map((line) => `- ${line}`);
+  return lines.length === 0 ? "" : `\n${lines.join("")}`;
 }
 
 function sectionTable(section: string, subjects: readonly SubjectDiff[]): string {

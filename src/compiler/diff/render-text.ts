@@ -25,7 +25,7 @@ const classColumn = 72;
 
 /** A diff for people; made only from the diff, as JSON has it. */
 export function renderDiffText(diff: ModelDiff, style: DiffStyle = plain): string {
-  if (diff.class === "none") return "no change: both are the same model\n";
+  if (diff.class === "none") return ["no change: both are the same model\n", ...idsLines(diff)].join("");
   return [
     `${diffTitle(diff)}\n`,
     ...diff.sections.map(
@@ -33,11 +33,24 @@ export function renderDiffText(diff: ModelDiff, style: DiffStyle = plain): strin
         `${style.strong(section)}\n${subjects.map((subject) => subjectText(subject, style)).join("")}`,
     ),
     tensorText(diff, style),
+    idsLines(diff).join(""),
     costText(diff),
     legendText(diff, style),
   ]
     .filter((part) => part !== "")
     .join("\n");
+}
+
+/** `ids of user_id: 12 new, 3 gone, 981 as they were`. */
+export function idsLines({ ids = [] }: ModelDiff): readonly string[] {
+  return ids.map(({ feature, kept, added, removed, sameIds }) => {
+    const parts = [
+      ...(added > 0 ? [`${added} new`] : []),
+      ...(removed > 0 ? [`${removed} gone`] : []),
+      `${kept} ${sameIds ? "as they were" : "with other numbers"}`,
+    ];
+    return `ids of ${feature}: ${parts.join(", ")}\n`;
+  });
 }
 
 /** `census_mmoe`, or `a → b`. */

@@ -323,6 +323,7 @@ export function trainSubjects({ train }: Model): readonly Subject[] {
     ...lengthSubject("steps", train.steps),
     ...lengthSubject("validate_every", train.validateEvery),
     plainSubject("train", "stop", "train.stop", stopText(train.stop)),
+    ...lengthSubject("evict_after", train.evictAfter),
     plainSubject("train", "shuffle", "train.shuffle", String(train.shuffle)),
     ...(train.dropLast === true ? [plainSubject("train", "drop_last", "train.drop_last", "true")] : []),
     plainSubject("train", "seed", "train.seed", numberText(train.seed)),
@@ -344,7 +345,7 @@ function partSubject<T extends Part>(
 
 /** A bound that is not there says nothing. */
 function lengthSubject(
-  bound: "epochs" | "steps" | "validate_every" | "accumulate" | "ema",
+  bound: "epochs" | "steps" | "validate_every" | "evict_after" | "accumulate" | "ema",
   value: number | undefined,
 ): readonly Subject[] {
   return value === undefined ? [] : [plainSubject("train", bound, `train.${bound}`, numberText(value))];

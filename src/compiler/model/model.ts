@@ -378,6 +378,8 @@ export interface TrainModel {
   /** Steps between two checkpoints, besides those that a run writes anyway; no part of what the model is. */
   readonly checkpointEvery?: number;
   readonly stop?: StopModel;
+  /** Continued runs after which a value that none of them had loses its id; absent: none does. */
+  readonly evictAfter?: number;
   readonly shuffle: boolean;
   /** Rows at the end of an epoch that fill no batch are left out. Absent: they are a batch. */
   readonly dropLast?: true;

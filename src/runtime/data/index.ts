@@ -19,6 +19,7 @@ export { listNames } from "./files/explain-columns.js";
 export { readingOf } from "./files/files.js";
 export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./profile.js";
 export * from "./open.js";
+export type { ContinuedFit, ContinuedIds } from "./encode/continue.js";
 export * from "./encode/row-encoder.js";
 export type { TableColumn } from "./files/database.js";
 export type { DataRole, RoleOptions } from "./roles.js";

@@ -24,6 +24,7 @@ import {
   recordsFile,
 } from "./encode/encode.js";
 import { createEnums, type Enums } from "./expressions/enums.js";
+import { type ContinuedFit, type ContinuedIds, continueFit, withWholeVocabularies } from "./encode/continue.js";
 import { fitFeatures, fitWithoutData } from "./encode/fit.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./encode/fitted.js";
 import { createGzipCheck } from "./files/gzip.js";
@@ -41,6 +42,8 @@ export interface OpenDataOptions extends RoleOptions {
   readonly cacheLimit?: number;
   /** What an earlier run fitted; absent: it is fitted to the training data. */
   readonly fitted?: Fitted;
+  /** What an earlier run fitted, to which the fit to the training data is added. */
+  readonly continues?: ContinuedFit;
   /** Columns that a table of predictions keeps: they have to be there as well. */
   readonly kept?: readonly ColumnName[];
   readonly onProgress?: (progress: DataProgress) => void;
@@ -61,6 +64,8 @@ export interface OpenedData {
   readonly validation?: Dataset;
   readonly test?: Dataset;
   readonly warnings: readonly Diagnostic[];
+  /** What became of the ids of an earlier run, by feature. */
+  readonly continued?: Readonly<Record<string, ContinuedIds>>;
   /** The files of each role that is open. */
   readonly files?: Readonly<Partial<Record<DataRole, readonly OpenedFile[]>>>;
 }
@@ -115,9 +120,11 @@ async function open(job: Job): Promise<OpenedData> {
     const found = await openRole(job.database, spec, options, role, options.kept);
     if (found !== undefined) data.set(role, found);
   }
-  const found =
-    options.fitted === undefined ? await fit(job, data.get("train")) : { fitted: options.fitted, warnings: [] };
-  const { fitted } = found;
+  const found: FitResult =
+    options.fitted === undefined
+      ? await fitOrContinue(job, data.get("train"))
+      : { fitted: options.fitted, warnings: [] };
+  const { fitted, continued } = found;
   const warnings: Diagnostic[] = [...found.warnings];
   const opened: Partial<Record<DataRole, Dataset>> = {};
   let memory = options.cacheLimit ?? defaultCacheLimit;
@@ -135,7 +142,20 @@ async function open(job: Job): Promise<OpenedData> {
     throw error;
   }
   const files = Object.fromEntries(wanted.map((role) => [role, filesOf(data.get(role))]));
-  return { fitted, ...opened, warnings, files };
+  return { fitted, ...opened, warnings, files, ...(continued === undefined ? {} : { continued }) };
+}
+
+interface FitResult extends Pick<OpenedData, "fitted" | "continued" | "warnings"> {}
+
+/** Fits to the training data, and adds that to what an earlier run fitted. */
+async function fitOrContinue(job: Job, train: RoleData | undefined): Promise<FitResult> {
+  const { spec, options } = job;
+  const found = await fit(job, train);
+  if (options.continues === undefined) return found;
+  const whole = { ...job, spec: { ...spec, features: withWholeVocabularies(spec.features) } };
+  const all = await fit(whole, train);
+  const { fitted, ids } = continueFit(options.continues, { fresh: found.fitted, seen: all.fitted }, spec.features);
+  return { fitted, continued: ids, warnings: [...found.warnings, ...all.warnings] };
 }
 
 function filesOf(role: RoleData | undefined): readonly OpenedFile[] {

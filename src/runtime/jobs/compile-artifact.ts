@@ -1,7 +1,8 @@
 /** Compiling what an artifact holds: its model with what was fitted and with its weights, as this version of mtlc writes it. */
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type Evaluation, metricsFile, readEvaluation } from "../measure/stored-measured.js";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { printProgram } from "../../compiler/graph/index.js";
 import {
   artifactModel,
@@ -15,7 +16,9 @@ import {
 } from "../artifact/index.js";
 import { hasTrees, type Model, treeHeads } from "../../compiler/model/index.js";
 import { splitFitted } from "../data/index.js";
+import { createMemoryHost } from "../../compiler/host.js";
 import { heldReader, initialReader } from "../engine/state.js";
+import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 
 export function isArtifactDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -52,6 +55,21 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
 
 function treeTexts({ text }: ArtifactFiles, model: Model): ReadonlyMap<string, string> {
   return new Map(treeHeads(model).map(({ head: { name } }) => [name, text(treesPath(name))]));
+}
+
+/** The spec of an artifact, as it was compiled; its files of data are found from where the spec was, if that is known. */
+export async function loadArtifactSpec(directory: string): Promise<LoadedSpec> {
+  const files = await readArtifact(directory);
+  const sources = sourcesOf(files);
+  const [main] = sources;
+  const spec = loadSpec(
+    main?.path ?? "",
+    createMemoryHost(Object.fromEntries(sources.map(({ path, text }) => [path, text]))),
+    directory,
+  );
+  const noted = (await readRunNote(directory))?.spec;
+  const isThere = noted !== undefined && existsSync(dirname(noted));
+  return { ...spec, path: isThere ? noted : join(directory, artifactFiles.spec) };
 }
 
 /** The spec and what it imports, as the manifest names them. */

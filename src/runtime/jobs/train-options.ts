@@ -11,7 +11,7 @@ export interface DataFiles {
 }
 
 export interface TrainOptions extends DataFiles {
-  /** Path of the spec. */
+  /** Path of the spec, or directory of an artifact, whose spec it is. */
   readonly spec: string;
   /** Directory of the artifact; while training it holds the checkpoints. Absent: nothing is written. */
   readonly output?: string;
@@ -29,6 +29,11 @@ export interface TrainOptions extends DataFiles {
    * resumed run goes on from its checkpoint instead.
    */
   readonly warmStart?: string;
+  /**
+   * Directory of a trained artifact to go on from with later data: its weights, scales and ids stay, new values get ids after
+   * them, and the optimizer is reinitialized. A resumed run goes on from its checkpoint.
+   */
+  readonly continues?: string;
   /** Drop the checkpoints of an unfinished run in `output`. */
   readonly force?: boolean;
   readonly checkpoints?: {

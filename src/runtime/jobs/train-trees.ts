@@ -27,6 +27,8 @@ const installCommand = "mtlc doctor --install";
 export async function treesLibrary(options: TrainOptions, start: RunStart): Promise<LightGbm> {
   const refuse = (what: string, instead: string): Error => createFailure("MTL7366", { what, instead });
   if (options.warmStart !== undefined) throw refuse("a warm start", "trees have no weights to start from");
+  if (options.continues !== undefined)
+    throw refuse("an artifact to continue", "trees are made of all of the data at once");
   if (start === "resume") throw refuse("a checkpoint", "they are made in one go; `--force` drops the unfinished run");
   for (const length of ["epochs", "steps"] as const)
     if (options[length] !== undefined) throw refuse(`\`--${length}\``, "the spec says their `rounds`");

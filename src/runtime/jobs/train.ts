@@ -15,8 +15,9 @@ import { loadWeights } from "../artifact/load-weights.js";
 import { createProgram, functionOf, measuredProgram } from "../engine/create-program.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 import type { RunIdentity } from "../train/checkpoint.js";
-import type { EvaluationRole, Measured, WarmStartReport } from "../events.js";
+import type { ContinuedReport, EvaluationRole, Measured, WarmStartReport } from "../events.js";
 import type { CheckpointOptions } from "../train/checkpoint-schedule.js";
+import { isArtifactDirectory, loadArtifactSpec } from "./compile-artifact.js";
 import { finishedRun } from "../train/finished.js";
 import { measureHeads } from "../measure/measure.js";
 import { metricsFile } from "../measure/stored-measured.js";
@@ -39,29 +40,28 @@ const keptCheckpoints = 2;
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { output, signal, onEvent = () => undefined } = options;
-  const spec = withOverrides(loadSpec(options.spec), options);
+  const loaded = isArtifactDirectory(options.spec) ? await loadArtifactSpec(options.spec) : loadSpec(options.spec);
+  const spec = withOverrides(loaded, options);
+  const from = options.continues ?? options.warmStart;
   const { model } = spec;
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
   if (model.loss.terms.length === 0) throw createFailure("MTL7311", { name: model.name });
-  const inputs = [
-    ...spec.sources.map(({ path }) => path),
-    ...(options.warmStart === undefined ? [] : [options.warmStart]),
-  ];
+  const inputs = [...spec.sources.map(({ path }) => path), ...(from === undefined ? [] : [from])];
   const start = output === undefined ? "fresh" : await prepareOutput(output, inputs, options);
   if (output !== undefined && start === "fresh" && options.resume === true)
     onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7330", { directory: output }, noLocation(output)) });
   checkMemory(knownNeed(model, sizesWithoutData(model)));
   // Before any data is read: a damaged artifact is said at once.
-  const old =
-    options.warmStart === undefined
-      ? undefined
-      : await loadWeights(options.warmStart, "start from", { onEvent, signal });
+  const old = from === undefined ? undefined : await loadWeights(from, "start from", { onEvent, signal });
   const library = hasTrees(model) ? await treesLibrary(options, start) : undefined;
   const engine = library === undefined ? await chooseEngine(options.engine, onEvent) : undefined;
 
   const data = await openData(model, {
     ...dataFiles(options),
     specPath: spec.path,
+    ...(options.continues === undefined || old === undefined
+      ? {}
+      : { continues: { fitted: old.fitted, ...omitUndefined({ evictAfter: model.train.evictAfter }) } }),
     ...omitUndefined({ lists: listColumn(model.loss), cacheLimit: options.cacheLimit, signal }),
     onProgress: (progress) => onEvent({ kind: "data", ...progress }),
   });
@@ -159,7 +159,10 @@ async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
       await writeArtifact(output, artifactContent(job, run, { summary, evaluation }), signal);
       onEvent({ kind: "saved", directory: output });
     }
-    return { summary, history, ...omitUndefined({ evaluation, warmStart: run.first.warm?.report, artifact: output }) };
+    const { warm } = run.first;
+    const continued = continuedReport(job);
+    const warmStart = continued === undefined ? warm?.report : undefined;
+    return { summary, history, ...omitUndefined({ evaluation, warmStart, continued, artifact: output }) };
   } catch (error) {
     if (signal?.aborted !== true || checkpoint === undefined) throw error;
     return { summary: { ...summary, ended: "interrupted" }, history, checkpoint };
@@ -203,11 +206,15 @@ function checkpointOptions({ output, checkpoints }: TrainOptions, { train }: Mod
 
 /** Says what a run begins with; of a warm start nothing when it goes on from a checkpoint. */
 function announceStart(
-  { spec: { model }, data, onEvent }: TrainJob,
+  job: TrainJob,
   { rows, program, first: { warm } }: OpenRun,
   resumed: Parameters<TrainingRun["onStart"]>[0],
 ): void {
-  if (warm !== undefined && resumed === undefined) {
+  const { data, onEvent } = job;
+  const { model } = job.spec;
+  const continued = continuedReport(job);
+  if (continued !== undefined && resumed === undefined) onEvent({ kind: "continued", ...continued });
+  else if (warm !== undefined && resumed === undefined) {
     onEvent({ kind: "warmStarted", ...warm.report });
     const features = warm.refitted();
     if (features.length > 0)
@@ -221,6 +228,12 @@ function announceStart(
     parameters: countParameters(program),
     ...omitUndefined({ resumed }),
   });
+}
+
+/** What became of the ids of the artifact that a run continues; absent when it continues none. */
+function continuedReport({ options, data: { continued, fitted } }: TrainJob): ContinuedReport | undefined {
+  if (options.continues === undefined || continued === undefined) return undefined;
+  return { artifact: options.continues, runs: fitted.continued?.runs ?? 0, ids: continued };
 }
 
 function artifactContent(
@@ -237,7 +250,7 @@ function artifactContent(
     state: sessionReader(session, program.state),
     trained: true,
     ...(evaluation === undefined ? {} : { metrics: metricsFile(evaluation) }),
-    run: runNote(options, identity, summary),
+    run: runNote({ ...options, spec: spec.path }, identity, summary),
   };
 }
 

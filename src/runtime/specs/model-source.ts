@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { FittedSizes, Model } from "../../compiler/model/index.js";
-import { manifestName, readArtifact } from "../artifact/index.js";
+import { manifestName, parseVocabulary, readArtifact } from "../artifact/index.js";
 import { createFailure } from "../failure.js";
 import { isGitCopy, locationsOfCopy } from "./git-copy.js";
 import { loadGitSpec } from "./git-spec.js";
@@ -16,6 +16,8 @@ export interface ModelSource {
   readonly model: Model;
   /** Numbers of ids, from an artifact. */
   readonly ids: FittedSizes["ids"];
+  /** The values of each vocabulary by feature, of an artifact. */
+  readonly vocabularies?: () => ReadonlyMap<string, readonly string[]>;
   /** What was read of this disk: the spec and its imports, or the artifact's directory; of a git revision, nothing. */
   readonly files: readonly string[];
 }
@@ -52,5 +54,12 @@ async function loadArtifactModel(directory: string): Promise<ModelSource> {
   const ids = manifest.schema.features.flatMap(({ name, ids: count }) => (count === undefined ? [] : [[name, count]]));
   // Its hash is in the manifest, so that it is what was written.
   const model = JSON.parse(text(manifest.model.file)) as Model;
-  return { name: directory, model, ids: Object.fromEntries(ids) as FittedSizes["ids"], files: [directory] };
+  const vocabularies = (): ReadonlyMap<string, readonly string[]> =>
+    new Map(
+      manifest.schema.features.flatMap(({ name, vocabulary }) =>
+        vocabulary === undefined ? [] : [[name, parseVocabulary(text(vocabulary))] as const],
+      ),
+    );
+  const counts = Object.fromEntries(ids) as FittedSizes["ids"];
+  return { name: directory, model, ids: counts, vocabularies, files: [directory] };
 }

@@ -1,4 +1,11 @@
-import type { EpochRecord, EvaluationRole, Measured, TrainSummary, WarmStartReport } from "../events.js";
+import type {
+  ContinuedReport,
+  EpochRecord,
+  EvaluationRole,
+  Measured,
+  TrainSummary,
+  WarmStartReport,
+} from "../events.js";
 
 /** What training leaves. */
 export interface TrainResult {
@@ -8,6 +15,8 @@ export interface TrainResult {
   readonly evaluation?: { readonly role: EvaluationRole } & Measured;
   /** What the run loaded from another artifact. */
   readonly warmStart?: WarmStartReport;
+  /** What became of the ids of the artifact that the run continued. */
+  readonly continued?: ContinuedReport;
   /** The directory of the artifact; absent when the run was interrupted. */
   readonly artifact?: string;
   /** Set when `resume` found this very run done: nothing was trained. */

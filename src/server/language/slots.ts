@@ -109,6 +109,7 @@ function trainSlot(key: string): Slot {
     case "accumulate":
     case "validate_every":
     case "checkpoint_every":
+    case "evict_after":
     case "seed":
       return { kind: "argument", type: { kind: "number", integer: true } };
     default:

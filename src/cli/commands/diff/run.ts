@@ -1,6 +1,6 @@
 import { own } from "../../../compiler/text/index.js";
 import { resolve } from "node:path";
-import { type ChangeClass, diffModels, holdsClass, type ModelDiff } from "../../../compiler/diff/index.js";
+import { type ChangeClass, diffIds, diffModels, holdsClass, type ModelDiff } from "../../../compiler/diff/index.js";
 import { idCounts } from "../../../compiler/cost/index.js";
 import type { FittedSizes, Model } from "../../../compiler/model/index.js";
 import { createFailure } from "../../../runtime/failure.js";
@@ -27,8 +27,13 @@ export async function runDiff({ models, revision, ids, failOn }: DiffRequest): P
     before: { ...likelyIds(before.model, after.ids), ...before.ids, ...given },
     after: { ...likelyIds(after.model, before.ids), ...after.ids, ...given },
   });
+  const [earlier, later] = [before.vocabularies?.(), after.vocabularies?.()];
+  const vocabularies = earlier === undefined || later === undefined ? [] : diffIds(earlier, later);
   const fails = failOn !== undefined && result.class !== "none" && holdsClass(result.class, failOn);
-  return { result, exitCode: fails ? 1 : 0 };
+  return {
+    result: { ...result, ...(vocabularies.length === 0 ? {} : { ids: vocabularies }) },
+    exitCode: fails ? 1 : 0,
+  };
 }
 
 /** The other side's numbers, where this side leaves them to the data: the same data, in all likelihood. */

@@ -20,7 +20,12 @@ export const trainVerb = defineCommand(
       "Reads the data that the spec names, trains, measures every task over its sample space, and writes an artifact: weights, vocabularies, a SavedModel, a tfjs GraphModel and a manifest. The same spec, data, seed, engine and thread count give the same bytes.",
       "Checkpoints are kept in the output directory until the artifact replaces them. Ctrl-C writes one. `--resume` continues from the newest checkpoint, starts from the beginning where there is none, and does nothing when the run is complete.",
     ],
-    positional: { name: "SPEC", min: 1, max: 1, doc: "spec to train" },
+    positional: {
+      name: "SPEC",
+      min: 0,
+      max: 1,
+      doc: "spec to train; with `--continue` the artifact's own where none is given",
+    },
     options: {
       output: { kind: "text", short: "o", value: "DIR", doc: "directory of the artifact (default: out/MODEL)" },
       train: trainFilesOption,
@@ -53,6 +58,11 @@ export const trainVerb = defineCommand(
         value: "ARTIFACT",
         doc: "start from a trained artifact: what `mtlc diff ARTIFACT SPEC` says warm-starts",
       },
+      continue: {
+        kind: "text",
+        value: "ARTIFACT",
+        doc: "go on from a trained artifact with later data: new values get ids, and nothing that has one moves",
+      },
       force: { kind: "flag", doc: "drop the checkpoints of an unfinished run in the output directory" },
       "checkpoint-steps": {
         kind: "integer",
@@ -72,10 +82,17 @@ export const trainVerb = defineCommand(
       { line: "mtlc train model.mtl -o out", does: "with the spec's own data" },
       { line: "mtlc train model.mtl -o out --train day1/*.csv --test day2.csv", does: "with other files" },
       { line: "mtlc train model.mtl -o new --warm-start out", does: "from the weights of an earlier model" },
+      { line: "mtlc train --continue monday -o tuesday --train tuesday.csv", does: "on tomorrow's data" },
       { line: "mtlc train model.mtl -o out --resume", does: "go on after Ctrl-C" },
     ],
   },
-  async ({ arguments: [spec = ""], options }, terminal) => {
+  async ({ arguments: [given], options }, terminal) => {
+    const spec = given ?? options.continue;
+    const { createFailure } = await import("../../../runtime/failure.js");
+    if (spec === undefined)
+      throw createFailure("MTL8005", { command: "train", argument: "SPEC", usage: "mtlc train SPEC [options]" });
+    if (options.continue !== undefined && options["warm-start"] !== undefined)
+      throw createFailure("MTL8009", { first: "--continue", second: "--warm-start" });
     (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
     const [{ train }, { trainView }, { createProgressView }, { canResume, defaultOutput }] = await Promise.all([
       import("../../../runtime/jobs/train.js"),
@@ -99,7 +116,7 @@ export const trainVerb = defineCommand(
             tensorboard: options.tensorboard,
           }),
           ...omitUndefined({ engine: options.engine }),
-          ...omitUndefined({ warmStart: options["warm-start"] }),
+          ...omitUndefined({ warmStart: options["warm-start"], continues: options.continue }),
           resume: options.resume,
           force: options.force,
           checkpoints: omitUndefined({ everySteps }),

@@ -21,11 +21,11 @@ export const trainView: View<TrainResult> = {
           ]),
     ].join("");
   },
-  json: ({ summary, history, evaluation, artifact, checkpoint, warmStart, alreadyTrained }) => ({
+  json: ({ summary, history, evaluation, artifact, checkpoint, warmStart, continued, alreadyTrained }) => ({
     ...(alreadyTrained === true ? { alreadyTrained } : {}),
     ...omitUndefined({ artifact, checkpoint }),
     ...(evaluation === undefined ? {} : evaluation),
-    ...omitUndefined({ warmStart }),
+    ...omitUndefined({ warmStart, continued }),
     summary,
     history,
   }),

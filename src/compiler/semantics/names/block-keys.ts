@@ -128,6 +128,12 @@ export const trainKeys = [
     default: "false",
     example: "true",
   },
+  {
+    name: "evict_after",
+    doc: "Continued runs after which a value that none of them had loses its id.",
+    default: "none",
+    example: "30",
+  },
   { name: "shuffle", doc: "Whether rows come in another order each epoch.", default: "true", example: "false" },
   { name: "seed", doc: "Where all randomness of a run comes from.", default: "1", example: "7" },
   {

@@ -37,6 +37,7 @@ export function checkTrain(
   const everySteps = { kind: "number", min: 1, max: 2 ** 31 - 1, integer: true } as const;
   const validateEvery = read<number | undefined>("validate_every", everySteps, undefined);
   const checkpointEvery = read<number | undefined>("checkpoint_every", everySteps, undefined);
+  const evictAfter = read<number | undefined>("evict_after", everySteps, undefined);
   const accumulate = read<number | undefined>(
     "accumulate",
     { kind: "number", min: 1, max: 2 ** 16, integer: true },
@@ -68,7 +69,7 @@ export function checkTrain(
     batch: read("batch", { kind: "number", min: 1, max: 2 ** 24, integer: true }, 1024),
     // One batch is a step without a word.
     ...omitUndefined({ accumulate: accumulate === 1 ? undefined : accumulate, ema }),
-    ...omitUndefined({ ...length, validateEvery, checkpointEvery, stop }),
+    ...omitUndefined({ ...length, validateEvery, checkpointEvery, evictAfter, stop }),
     ...(read("drop_last", { kind: "boolean" }, false) ? { dropLast: true as const } : {}),
     shuffle: read("shuffle", { kind: "boolean" }, true),
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),

@@ -1,7 +1,7 @@
 /** What the training data decides about the features, as plain values, and how it is kept in files. */
 import { tableOwner } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, FittedSizes, Model, Vocabulary } from "../../../compiler/model/model.js";
-import { canonicalText } from "../../../compiler/text/index.js";
+import { canonicalText, own } from "../../../compiler/text/index.js";
 import { sha256 } from "../../artifact/hash.js";
 import { vocabularySeed } from "./hash.js";
 
@@ -10,6 +10,15 @@ export interface Fitted {
   readonly rows: number;
   /** By feature, one entry each; none for a feature that has the vocabulary of another one. */
   readonly features: Readonly<Record<string, FittedFeature>>;
+  /** Set where a run continued an earlier one. */
+  readonly continued?: Continued;
+}
+
+/** How often a fit was continued on later data. */
+export interface Continued {
+  readonly runs: number;
+  /** By feature, for each value of its vocabulary the continued runs since the last one that had it. */
+  readonly unseen: Readonly<Record<string, readonly number[]>>;
 }
 
 export type FittedFeature =
@@ -126,10 +135,33 @@ export function splitFitted(fitted: Fitted): FittedParts {
     return [name, { kind: feature.kind, size: feature.values.length }] as const;
   });
   return {
-    json: { rows: fitted.rows, features: Object.fromEntries(features) },
+    json: {
+      rows: fitted.rows,
+      features: Object.fromEntries(features),
+      ...(fitted.continued === undefined ? {} : { continued: continuedJson(fitted.continued) }),
+    },
     vocabularies,
     ids: fittedSizes(fitted).ids,
   };
+}
+
+/** One text for each vocabulary: there may be many values. */
+function continuedJson({ runs, unseen }: Continued): unknown {
+  const texts = Object.entries(unseen).map(([name, counts]) => [name, counts.join(" ")] as const);
+  return { runs, unseen: Object.fromEntries(texts) };
+}
+
+function joinContinued(json: unknown, features: Readonly<Record<string, FittedFeature>>): Continued {
+  const record = asRecord(json, "`continued`");
+  const texts = asRecord(record["unseen"], "`unseen`");
+  const unseen = Object.entries(texts).map(([name, text]) => {
+    const counts = text === "" ? [] : String(text).split(" ").map(Number);
+    const feature = own(features, name);
+    if (feature?.kind !== "vocabulary" || feature.values.length !== counts.length || !counts.every(Number.isInteger))
+      throw new Error(`\`unseen\` of \`${name}\` does not fit its vocabulary`);
+    return [name, counts] as const;
+  });
+  return { runs: asNumber(record["runs"], "`runs`"), unseen: Object.fromEntries(unseen) };
 }
 
 /**
@@ -149,7 +181,13 @@ export function joinFitted(
     const entry = asRecord(entries[name], `feature \`${name}\``);
     return [name, joinFeature(name, entry, vocabularyOf)] as const;
   });
-  return { rows, features: Object.fromEntries(features) };
+  const joined = Object.fromEntries(features);
+  const { continued } = record;
+  return {
+    rows,
+    features: joined,
+    ...(continued === undefined ? {} : { continued: joinContinued(continued, joined) }),
+  };
 }
 
 function joinFeature(

@@ -71,6 +71,7 @@ export const trainVerb = defineCommand(
         max: Number.MAX_SAFE_INTEGER,
         doc: "a checkpoint every N steps, in addition to one per minute and one per epoch",
       },
+      log: { kind: "text", value: "FILE", doc: "add what happens to a file, a JSON object per line" },
       tensorboard: { kind: "text", value: "DIR", doc: "write TensorBoard event files" },
       engine: engineOption,
       deny: denyOption,
@@ -101,6 +102,8 @@ export const trainVerb = defineCommand(
       import("./run.js"),
     ]);
     const progress = createProgressView(terminal, options.quiet);
+    const { createEventLog } = await import("../../views/event-log.js");
+    const log = options.log === undefined ? undefined : createEventLog(options.log);
     const output = options.output ?? (await defaultOutput(spec));
     const everySteps = options["checkpoint-steps"];
     try {
@@ -125,6 +128,7 @@ export const trainVerb = defineCommand(
             // Before the line that tells of it: a signal that answers the line would be lost in the engine's call.
             if (event.kind === "compiling") deafness.begin();
             progress.onEvent(event);
+            log?.write(event);
             if (event.kind === "compiled") deafness.end();
           },
         });
@@ -139,6 +143,7 @@ export const trainVerb = defineCommand(
       return show(terminal, options.format, trainView, outcome);
     } finally {
       progress.close();
+      log?.close();
     }
   },
 );

@@ -13,6 +13,7 @@ export * from "./optimizers/index.js";
 export * from "./schedules/index.js";
 export * from "./balance/balanced-gradients.js";
 export * from "./train-step.js";
+export type { Target } from "./target.js";
 export { averageSlot, averageStepSlot, kept as keptOfAverage } from "./average.js";
 export { batchesSlot } from "./accumulate.js";
 export * from "./initialize.js";

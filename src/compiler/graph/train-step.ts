@@ -96,6 +96,8 @@ export interface TrainStep {
   readonly slots: readonly StateVariable[];
   /** float32[]: the learning rate of this step; absent where gradients are only added up. */
   readonly rate?: ValueId;
+  /** The gradients that it moves parameters by, before they are clipped. */
+  readonly targets: readonly Target[];
   /** What {@link appendAccumulatedStep} takes, where gradients are only added up. */
   readonly accumulated?: readonly Accumulated[];
   /** What the balance weights the gradients of its losses with, [K], where it does so by one number each. */
@@ -114,6 +116,7 @@ export function appendTrainStep(builder: GraphBuilder, options: TrainStepOptions
     const step = weight === undefined ? applyTargets(builder, options, targets) : addUp(builder, targets, weight);
     return {
       ...step,
+      targets,
       updates: [...step.updates, ...kept.updates],
       slots: [...step.slots, ...kept.slots],
       ...(weight === undefined ? {} : { accumulated: targets }),
@@ -131,7 +134,7 @@ export function appendAccumulatedStep(
   return builder.within("update", undefined, () => {
     const { targets, updates } = accumulatedTargets(builder, accumulated);
     const step = applyTargets(builder, options, targets);
-    return { ...step, updates: [...step.updates, ...updates] };
+    return { ...step, targets, updates: [...step.updates, ...updates] };
   });
 }
 

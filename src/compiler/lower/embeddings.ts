@@ -3,7 +3,7 @@ import { own } from "../text/index.js";
 import { resolveBalance } from "../builtins/index.js";
 import { type Initializer, type StateVariable, float32 } from "../graph/index.js";
 import { batchLayout, type FittedSizes, hasIds, type Model, type NetNode, nodeAt, tableOwner } from "../model/index.js";
-import { firstValues, trainedAs } from "./part-optimizers.js";
+import { firstValues, trainedAs } from "./training/part-optimizers.js";
 import { reachableNodes, termsOfNodes } from "./reachable.js";
 
 /** A table of the spec: the rows [row, row + rows) of its state variable. */

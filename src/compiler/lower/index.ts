@@ -3,6 +3,7 @@
  * with the functions `train`, `evaluate` and `predict` over one state, and what there is to say about that state. It knows
  * no engine and no data beyond those sizes, and it reports nothing: what a spec can get wrong, the checker has said.
  */
+export { observedOutput } from "./training/observe.js";
 export { type LowerOptions, lowerModel, stepVariable } from "./lower-model.js";
 export { type EmbeddingOptions, type EmbeddingPiece, type EmbeddingTable, planEmbeddings } from "./embeddings.js";
 export { lookupOf } from "./embeddings.js";

@@ -32,14 +32,24 @@ import { type BalancedTerm, lowerBalance } from "./balance.js";
 import { type EmbeddingOptions, type EmbeddingTable, lookupOf, ownerOfTable, planEmbeddings } from "./embeddings.js";
 import { createFeatureValues, lookupKey, type ServingValues } from "./feature-values.js";
 import { lowerPenalty, lowerTerm } from "./losses.js";
+import { observedOutputs } from "./training/observe.js";
 import { createNetwork, type Network, type NetworkView } from "./network.js";
-import { isFrozen, optimizerChoice, type Owned, partChoice, scheduleChoice, trainedAs } from "./part-optimizers.js";
+import {
+  isFrozen,
+  optimizerChoice,
+  type Owned,
+  partChoice,
+  scheduleChoice,
+  trainedAs,
+} from "./training/part-optimizers.js";
 import { reachableNodes } from "./reachable.js";
 import { createVariables, type Variables } from "./variables.js";
 
 export interface LowerOptions extends EmbeddingOptions {
   /** Needed for each feature that has a value at serving. */
   readonly serving?: ServingValues;
+  /** Whether `train` has the outputs of `observedOutputs` as well; default false. */
+  readonly observe?: boolean;
 }
 
 /** The number of training steps done: int32[], part of every program. */
@@ -68,7 +78,7 @@ export const stepVariable: StateVariable = {
  */
 export function lowerModel(model: Model, sizes: FittedSizes, options: LowerOptions = {}): Program {
   const tables = planEmbeddings(model, sizes, options);
-  const lowering = { model, tables, serving: options.serving ?? {} };
+  const lowering = { model, tables, serving: options.serving ?? {}, observe: options.observe === true };
   // A program does not train what it is fed.
   const train = hasTrees(model) ? [] : lowerTrain(lowering);
   const functions = [...train, lowerEvaluate(lowering), lowerPredict(lowering)];
@@ -81,6 +91,7 @@ interface Lowering {
   readonly model: Model;
   readonly tables: readonly EmbeddingTable[];
   readonly serving: ServingValues;
+  readonly observe: boolean;
 }
 
 interface LoweredFunction {
@@ -221,7 +232,8 @@ function lowerTrain(lowering: Lowering): readonly LoweredFunction[] {
     ...(model.train.accumulate === undefined ? {} : { accumulate: builder.sum(scope.weights()) }),
   });
   const statistics = [...variables.updates].map(([state, value]): Update => ({ kind: "assign", state, value }));
-  const outputs = [...losses.outputs, ...balance.outputs(step)];
+  const observed = lowering.observe ? observedOutputs({ ...scope, model, network, step }) : [];
+  const outputs = [...losses.outputs, ...balance.outputs(step), ...observed];
   const updates = [...step.updates, ...statistics, ...balance.updates];
   const train = { fn: builder.finish(outputs, updates), variables: builder.variables };
   return step.accumulated === undefined ? [train] : [train, lowerApply(stepping, step.accumulated)];

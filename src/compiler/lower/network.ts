@@ -26,7 +26,7 @@ import {
 import { embeddingName, lookupOf } from "./embeddings.js";
 import type { FeatureValues } from "./feature-values.js";
 import { lowerHead } from "./heads.js";
-import { isFrozenPart } from "./part-optimizers.js";
+import { isFrozenPart } from "./training/part-optimizers.js";
 import { expertCount, mixExperts } from "./mix.js";
 import { streamOf } from "./random-stream.js";
 import { computedInputs, nodesOfHead } from "./reachable.js";

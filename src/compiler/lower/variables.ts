@@ -1,7 +1,7 @@
 /** The state variables that layers and heads ask for, under the names of the spec, with what penalties need to find them. */
 import type { FirstValues, ParameterGroup, Updatable } from "../builtins/index.js";
 import type { TrainModel } from "../model/index.js";
-import { firstValues } from "./part-optimizers.js";
+import { firstValues } from "./training/part-optimizers.js";
 import { float32, type GraphBuilder, type Initializer, type StateVariable, type ValueId } from "../graph/index.js";
 
 /** A trained variable of a part of the network. */

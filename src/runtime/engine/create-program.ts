@@ -4,9 +4,9 @@ import { lowerModel, type ServingValues } from "../../compiler/lower/index.js";
 import { hasIds, isListFeature, type Model } from "../../compiler/model/index.js";
 import { createRowEncoder, type Fitted, fittedSizes } from "../data/index.js";
 
-/** The functions `train`, `evaluate` and `predict` of a model; see `lowerModel`. */
-export function createProgram(model: Model, fitted: Fitted): Program {
-  return lowerModel(model, fittedSizes(fitted), { serving: servingValues(model, fitted) });
+/** The functions `train`, `evaluate` and `predict` of a model; see `lowerModel`. `observe`: `train` tells more of a step. */
+export function createProgram(model: Model, fitted: Fitted, options: { readonly observe?: boolean } = {}): Program {
+  return lowerModel(model, fittedSizes(fitted), { ...options, serving: servingValues(model, fitted) });
 }
 
 /** What serving sees of the features that have a value there, encoded as a row of data would be. */

@@ -108,7 +108,8 @@ async function trainOn(job: TrainJob): Promise<TrainResult> {
   checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
   if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
   const first = await firstState(job, program);
-  const measured = measuredProgram(program);
+  const observed = job.options.tensorboard !== undefined;
+  const measured = measuredProgram(observed ? createProgram(model, data.fitted, { observe: true }) : program);
   const session = await engine.open(measured, {
     trainBatch: model.train.batch,
     functions: evaluationData(data) === undefined ? ["train", "apply"] : ["train", "apply", "evaluate"],

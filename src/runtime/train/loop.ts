@@ -4,6 +4,7 @@ import { omitUndefined } from "../../compiler/text/index.js";
 import type { BatchOptions, Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
 import { createFailure } from "../failure.js";
+import { observedOutput } from "../../compiler/lower/index.js";
 import { createFeeds } from "../measure/feeds.js";
 import { createPace, type Pace, type StepTimes } from "./pace.js";
 import {
@@ -73,6 +74,8 @@ export interface StepProgress {
   readonly recent: Readonly<Record<string, number>>;
   /** What the last step weighted the loss of each head with; empty where no balance does. */
   readonly balance: Readonly<Record<string, number>>;
+  /** What the last step tells besides, by name, where the program has it: see `observedOutputs`. */
+  readonly observed: Readonly<Record<string, readonly number[]>>;
   /** For the steps that remain without early stopping; seconds. */
   readonly remainingSeconds: number;
 }
@@ -303,6 +306,11 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
         recent: meanLosses(names, recent),
         balance: Object.fromEntries(
           balanced.map((name) => [name.slice(balanceOutput.length), seen[name]?.data[0] ?? NaN]),
+        ),
+        observed: Object.fromEntries(
+          Object.entries(seen).flatMap(([name, { data: values }]) =>
+            name.startsWith(observedOutput) ? [[name.slice(observedOutput.length), Array.from(values)]] : [],
+          ),
         ),
         remainingSeconds: rowsPerSecond > 0 ? remaining / rowsPerSecond : Infinity,
       });

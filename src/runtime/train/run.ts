@@ -17,6 +17,7 @@ import { lossNames, type LoopOptions, type LoopResult, runLoop, type StepProgres
 import { trainingBounds, trainingLength } from "./length.js";
 import { levelsAfter, measuredValue, watchedValue } from "./plateau.js";
 import { type Position, startPosition } from "./position.js";
+import { embeddingHistograms } from "./histograms.js";
 import { createEventWriter, type EventWriter, type Scalar } from "./tensorboard.js";
 
 /** A run on an open session; where the data and the program come from is the caller's business. */
@@ -159,7 +160,10 @@ async function endEpoch(
   const { run, checkpoints, board } = training;
   if (position.batch > 0) await checkpoints.save(position);
   const { record, stop } = await measure(training, position, losses);
-  if (board !== undefined) writeEpoch(board, record);
+  if (board !== undefined) {
+    writeEpoch(board, record);
+    board.writeHistograms(record.step, Date.now() / 1000, embeddingHistograms(run.session, run.program));
+  }
   run.onEvent({ kind: "epoch", record, epochs: Math.max(planned, record.epoch) });
   await checkpoints.save(position);
   return stop ? "stop" : "continue";
@@ -303,6 +307,9 @@ function writeProgress(board: EventWriter, progress: StepProgress): void {
   board.write(progress.step, Date.now() / 1000, [
     ...Object.entries(progress.recent).map(([name, value]) => ({ tag: `train/${name}`, value })),
     ...Object.entries(progress.balance).map(([head, value]) => ({ tag: `train/balance/${head}`, value })),
+    ...Object.entries(progress.observed).flatMap(([name, values]) =>
+      values.map((value, i) => ({ tag: `train/${name}${values.length === 1 ? "" : `/${i}`}`, value })),
+    ),
     { tag: "rows_per_second", value: progress.rowsPerSecond },
   ]);
 }

@@ -17,11 +17,25 @@ export interface Scalar {
   readonly value: number;
 }
 
+/** How values are distributed. */
+export interface Histogram {
+  readonly tag: string;
+  readonly min: number;
+  readonly max: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly sumOfSquares: number;
+  /** Ascending right ends of buckets, and the number of values in each. */
+  readonly limits: readonly number[];
+  readonly counts: readonly number[];
+}
+
 /** Writes one event file; each call is on disk, as far as the process is concerned, when it returns. */
 export interface EventWriter {
   readonly path: string;
   /** `time` is in seconds since 1970. */
   write(step: number, time: number, scalars: readonly Scalar[]): void;
+  writeHistograms(step: number, time: number, histograms: readonly Histogram[]): void;
   close(): void;
 }
 
@@ -40,8 +54,24 @@ const root = protobuf.Root.fromJSON({
     Summary: { edition: "proto3", fields: { value: { rule: "repeated", type: "SummaryValue", id: 1 } } },
     SummaryValue: {
       edition: "proto3",
-      oneofs: { kind: { oneof: ["simpleValue"] } },
-      fields: { tag: { type: "string", id: 1 }, simpleValue: { type: "float", id: 2 } },
+      oneofs: { kind: { oneof: ["simpleValue", "histo"] } },
+      fields: {
+        tag: { type: "string", id: 1 },
+        simpleValue: { type: "float", id: 2 },
+        histo: { type: "Histogram", id: 5 },
+      },
+    },
+    Histogram: {
+      edition: "proto3",
+      fields: {
+        min: { type: "double", id: 1 },
+        max: { type: "double", id: 2 },
+        num: { type: "double", id: 3 },
+        sum: { type: "double", id: 4 },
+        sumSquares: { type: "double", id: 5 },
+        bucketLimit: { rule: "repeated", type: "double", id: 6 },
+        bucket: { rule: "repeated", type: "double", id: 7 },
+      },
     },
   },
 });
@@ -66,6 +96,14 @@ export function createEventWriter(directory: string, time: number): EventWriter 
         step,
         summary: { value: scalars.map(({ tag, value }) => ({ tag, simpleValue: value })) },
       }),
+    writeHistograms: (step, at, histograms) => {
+      if (histograms.length === 0) return;
+      const value = histograms.map(({ tag, min, max, count, sum, sumOfSquares, limits, counts }) => ({
+        tag,
+        histo: { min, max, num: count, sum, sumSquares: sumOfSquares, bucketLimit: limits, bucket: counts },
+      }));
+      append({ wallTime: at, step, summary: { value } });
+    },
     close: () => closeSync(file),
   };
 }

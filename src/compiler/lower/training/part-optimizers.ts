@@ -1,14 +1,14 @@
 /** What trains which parameters, where a spec says it for each part. */
-import { type FirstValues, type ParameterGroup, resolveInitializer } from "../builtins/index.js";
+import { type FirstValues, type ParameterGroup, resolveInitializer } from "../../builtins/index.js";
 import {
   type Initializer,
   type OptimizerChoice,
   resolveOptimizer,
   resolveSchedule,
   type ScheduleChoice,
-} from "../graph/index.js";
-import type { Part, TrainModel } from "../model/index.js";
-import { omitUndefined } from "../text/index.js";
+} from "../../graph/index.js";
+import type { Part, TrainModel } from "../../model/index.js";
+import { omitUndefined } from "../../text/index.js";
 
 /** The groups of parameters that a spec may name. */
 const groupNames: Readonly<Record<ParameterGroup | "embedding", string | undefined>> = {

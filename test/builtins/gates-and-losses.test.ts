@@ -76,6 +76,22 @@ describe("bce", () => {
   });
 });
 
+describe("fake_negative", () => {
+  const p = 1 / (1 + Math.exp(-0.7));
+
+  it("has the gradient of cross-entropy with the weights of the paper, which are constants to it", () => {
+    const { loss, slope } = runLoss("fake_negative", [0.7, 0.7], [1, 0], {}, "logit");
+    expect(distance(loss, [-Math.log(p) + 1 - p, p + p ** 2 / 2])).toBeLessThan(1e-12);
+    expect(distance(slope, [(1 + p) * (p - 1), (1 - p) * (1 + p) * p])).toBeLessThan(1e-12);
+  });
+
+  it("is at rest at the rate of events when each event was a negative before", () => {
+    // A rate of p: of 1 + p rows, p are positives.
+    const { slope } = runLoss("fake_negative", [0.7, 0.7], [1, 0], {}, "logit");
+    expect(p * (slope[0] ?? NaN) + (slope[1] ?? NaN)).toBeCloseTo(0, 12);
+  });
+});
+
 describe("focal", () => {
   const p = 1 / (1 + Math.exp(-0.7));
 

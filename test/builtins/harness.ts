@@ -111,6 +111,9 @@ export function runLayer(
     feature: () => {
       throw new Error("the layer reads no features");
     },
+    ids: () => {
+      throw new Error("the layer reads no ids");
+    },
     parameter: (name, shape, initializer) => declare(name, shape, initializer, "parameter"),
     statistic: (name, shape, initial) => ({
       value: declare(name, shape, { kind: "constant", value: initial }, "statistic"),

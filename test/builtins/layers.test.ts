@@ -29,6 +29,7 @@ const cases: readonly (readonly [string, LayerRun])[] = [
   ["ait", { inputs: [someRows(5, 3), someRows(5, 3)] }],
   ["bi_interaction", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3)] }],
   ["pairs", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3), someRows(5, 3)] }],
+  ["sum", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3)] }],
   ["cross_v2", { inputs: [someRows(5, 3)], arguments: { depth: 3 } }],
   ["cross_v2", { inputs: [someRows(5, 3)], arguments: { depth: 2, rank: 2 } }],
   ["bi_fwfm", { inputs: [someRows(5, 3), someRows(5, 3), someRows(5, 3)] }],
@@ -194,6 +195,10 @@ describe("products", () => {
     });
     const expected = [-0.5, 0, 0, 0.5, 0, 0, 1, 0.5, 0, 1, 1, 1.5];
     expect(distance(found, expected)).toBeLessThan(1e-6);
+  });
+
+  it("sum adds its inputs, unit by unit", () => {
+    expect(values("sum", { inputs })).toEqual([4.5, 5]);
   });
 
   it("pairs gives each inner product", () => {

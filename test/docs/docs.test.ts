@@ -34,6 +34,7 @@ import {
   formatSpecs,
   logitWords,
   parameterGroups,
+  sampleSpecs,
   splitSpecs,
   stopSpecs,
   trainKeys,
@@ -218,6 +219,7 @@ describe("language.md gives every parameter with its type and default", () => {
     const csv = formatSpecs({ format: "csv", options: defaultOptions("csv") });
     expectRows(sectionOf("Data", "csv"), "csv", csv);
     expectRows(sectionOf("Data", "split"), "split", splitSpecs);
+    expectRows(sectionOf("Data", "negatives"), "negatives", sampleSpecs);
     expectRows(sectionOf("Training", "early"), "early", stopSpecs);
   });
 

@@ -189,6 +189,32 @@ loss { p: bce }
   });
 });
 
+describe("a feature whose null is zeros", () => {
+  it("is a vector of zeros, and a step moves no row for it", () => {
+    const opened = open(`
+model m
+features { c: categorical(vocab: 3, embed: 2, missing: zeros), w: numeric, v: numeric }
+labels { y: event }
+task p: P(y) = sigmoid(dot(c, [w, v]))
+loss { p: bce }
+train { optimizer: adam(lr: 0.1), embeddings: sparse }
+`);
+    opened.interpreter.set("embeddings/2", [9, 9, 1, 2, -3, 5, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const numbers = { shape: [3, 2], data: [1, 1, 1, 1, 1, 1] };
+    const ids = { shape: [3, 1], data: [1, -1, 0] };
+    const [first = 0, missing = 0, unknown = 0] = list(opened.run("predict", { ids, numbers }), "p");
+    expect(missing).toBe(0.5);
+    expect(first).toBeCloseTo(1 / (1 + Math.exp(-3)), 6);
+    expect(unknown).toBeCloseTo(1, 6);
+    const all = { ids: { shape: [2, 1], data: [-1, 1] }, numbers: { shape: [2, 2], data: [1, 1, 1, 1] } };
+    const rest = { labels: { shape: [2, 1], data: [1, 1] }, known: { shape: [2, 1], data: [1, 1] } };
+    opened.run("train", { ...all, ...rest, weights: { shape: [2], data: [1, 1] } });
+    const after = [...opened.interpreter.get("embeddings/2").data];
+    expect(after.slice(0, 2)).toEqual([9, 9]);
+    expect(after.slice(2, 4)).not.toEqual([1, 2]);
+  });
+});
+
 describe("tables", () => {
   it("by name are apart from the feature's own, which all its readers share", () => {
     const opened = open(`

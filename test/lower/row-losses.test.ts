@@ -55,6 +55,7 @@ const calls: Readonly<Record<string, string>> = {
   ips: "cvr: ips(propensity: ctr)",
   snips: "cvr: snips(propensity: ctr)",
   doubly_robust: "cvr: doubly_robust(propensity: ctr, imputation: extra)",
+  fake_negative: "cvr: fake_negative",
   delayed: "cvr: delayed(elapsed: elapsed, delay: delay, hazard: extra)",
 };
 const rowLosses = losses.flatMap(({ per, name }) => (per === "row" ? [name] : []));

@@ -9,7 +9,9 @@ const head = "labels { click: event }\ntask ctr: P(click) = sigmoid(logit(t))\nl
 /** Hash of a spec that has no problem. */
 function hashOf(files: Readonly<Record<string, string>>): string | undefined {
   const { diagnostics, hash } = compile(files);
-  expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+  expect(
+    diagnostics.filter(({ code }) => code !== "MTL6001").map(({ code, message }) => `${code}: ${message}`),
+  ).toEqual([]);
   return hash;
 }
 
@@ -129,5 +131,54 @@ describe("groups of features", () => {
     expect(diagnostics).toEqual([]);
     expect(model?.data.train?.options.columns).toEqual(["click", "n_1", "n_2", "n_3"]);
     expect(model?.data.split?.by).toEqual(["n_1", "n_2"]);
+  });
+});
+
+describe("each", () => {
+  const network = (tensors: string): string =>
+    `model m
+features { n_1 .. n_3: numeric, c_1 .. c_2: categorical }
+def both(f) = [linear(f, 2), mlp(f, [3])]
+def wide(fs) = sum(each linear(fs, 1))
+input x = ${tensors}
+tower t = mlp([x, both(n_1), wide([n_1, c_1])], [4])
+${head}`;
+
+  it.each([
+    ["[each linear(n_1 .. n_3, 4, bias: false)]", ["linear(n_#, 4, bias: false)", "n_1", "n_2", "n_3"]],
+    ["each linear([n_2, c_1], 4)", ["linear(#, 4)", "n_2", "c_1"]],
+    ["[each relu(linear(n_1 .. n_3, 4))]", ["relu(linear(n_#, 4))", "n_1", "n_2", "n_3"]],
+    ["[each both(c_1 .. c_2)]", ["both(#)", "c_1", "c_2"]],
+    ["[each embedding(features but [n_1 .. n_3], 4)]", ["embedding(#, 4)", "c_1", "c_2"]],
+  ])("of %s is a call for each name", (tensors, [call = "", ...names]) => {
+    const spelt = `[${names.map((name) => call.replace(/(n_)?#/, name)).join(", ")}]`;
+    expect(hashOf({ "spec.mtl": network(tensors) })).toBe(hashOf({ "spec.mtl": network(spelt) }));
+  });
+
+  it("gives a layer over many tensors its inputs one by one, also of a macro's parameter", () => {
+    const of = (text: string): string => network(`[n_1, ${text}]`);
+    expect(hashOf({ "spec.mtl": of("sum(each linear([n_1, c_1], 1))") })).toBe(
+      hashOf({ "spec.mtl": of("sum(linear(n_1, 1), linear(c_1, 1))") }),
+    );
+    expect(hashOf({ "spec.mtl": of("wide([n_1, c_1])") })).toBe(
+      hashOf({ "spec.mtl": of("sum(linear(n_1, 1), linear(c_1, 1))") }),
+    );
+  });
+
+  it("is a name like any other where no call follows, and waits for what a macro is called with", () => {
+    hashOf({
+      "spec.mtl": `model m\nfeatures { each: numeric, b: numeric }\ndef unused(fs) = [each linear(fs, 2)] // mtlc-ignore MTL6008: a part for later\ntower t = mlp([each, b], [4])\n${head}`,
+    });
+  });
+
+  it.each([
+    ["[each linear(n_1, 4)]", "`each` is before a call whose first argument is several names, not `n_1`"],
+    ["[each n_1]", "`each` is before a call whose first argument is several names, not `n_1`"],
+    ["[each relu(linear(x, 4))]", "`each` is before a call whose first argument is several names, not `x`"],
+  ])("is refused in %s", (tensors, message) => {
+    const { diagnostics } = compile({
+      "spec.mtl": network(tensors).replace("input x", "input y").replace("[x,", "[y,"),
+    });
+    expect(diagnostics.map((each) => each.message)).toContain(message);
   });
 });

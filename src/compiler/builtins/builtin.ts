@@ -100,6 +100,8 @@ export interface LayerContext {
    * width asks for a table of that width which is only this node's.
    */
   readonly feature: (name: string, table: "own" | { readonly width: number }) => ValueId;
+  /** The id of a row's value of a feature that has one: [B, 1] int32. −1 is none. */
+  readonly ids: (name: string) => ValueId;
   /**
    * A trained variable of this node; its name becomes `<node id>.<name>`. With replicas the layer gives n its place in the
    * shape: one variable holds all copies, and each of its elements is drawn by itself, so no two copies start alike.

@@ -7,7 +7,10 @@ import type { Aging } from "../editions/index.js";
 import { optimizers as optimizerRules } from "../graph/optimizers/index.js";
 import { type Schedule, schedules as scheduleRules } from "../graph/schedules/index.js";
 import type { Builtin, FamilyBuiltin, GateBuiltin, LayerBuiltin, LossBuiltin, PenaltyBuiltin } from "./builtin.js";
-import type { Arguments, LossTerm } from "../model/model.js";
+import { labelsOrderedBy } from "../model/lists.js";
+import type { HeadType } from "../model/heads.js";
+import type { Arguments, LabelModel, LossTerm } from "../model/model.js";
+import { outcomesAmong } from "./outcomes.js";
 import type { ParameterSpec } from "./parameter.js";
 import { type HeadRead, headsRead, outcomesRead } from "./loss-options.js";
 import { activationLayers } from "./activations/index.js";
@@ -29,35 +32,37 @@ import { autodis } from "./layers/numbers/autodis.js";
 import { autoint } from "./layers/interactions/autoint.js";
 import { biFwfm } from "./layers/interactions/bi-fwfm.js";
 import { piecewiseLinear } from "./layers/numbers/piecewise-linear.js";
-import { biInteraction } from "./layers/bi-interaction.js";
+import { biInteraction } from "./layers/interactions/bi-interaction.js";
 import { augru } from "./layers/sequences/augru.js";
 import { gru } from "./layers/sequences/gru.js";
 import { transformer } from "./layers/sequences/transformer.js";
 import { attend } from "./layers/sequences/attend.js";
 import { concat } from "./layers/concat.js";
-import { cross } from "./layers/cross.js";
-import { crossV2 } from "./layers/cross-v2.js";
-import { dot, sumUnits } from "./layers/dot.js";
+import { cross } from "./layers/interactions/cross.js";
+import { crossV2 } from "./layers/interactions/cross-v2.js";
+import { dot, sumUnits } from "./layers/interactions/dot.js";
 import { dropout } from "./layers/dropout.js";
 import { embed, embedding } from "./layers/embedding.js";
 import { feature } from "./layers/feature.js";
-import { fm } from "./layers/fm.js";
+import { fm } from "./layers/interactions/fm.js";
 import { linear } from "./layers/linear.js";
 import { member } from "./layers/member.js";
 import { mlp } from "./layers/mlp.js";
 import { norm } from "./layers/norm.js";
-import { pairs } from "./layers/pairs.js";
+import { pairs } from "./layers/interactions/pairs.js";
 import { reverse } from "./layers/transfer/reverse.js";
 import { stack } from "./layers/stack.js";
+import { pick } from "./layers/pick.js";
 import { pool } from "./layers/sequences/pool.js";
 import { stop } from "./layers/stop.js";
 import { trees } from "./trees.js";
+import { sum } from "./layers/interactions/sum.js";
 import { approxNdcg } from "./losses/approx-ndcg.js";
 import { bce } from "./losses/bce.js";
 import { crossEntropy } from "./losses/cross-entropy.js";
 import { distill } from "./losses/transfer/distill.js";
 import { bpr } from "./losses/bpr.js";
-import { delayed } from "./losses/delayed.js";
+import { delayed, fakeNegative } from "./losses/delayed.js";
 import { f1Weighted, focal } from "./losses/focal.js";
 import { hinge } from "./losses/hinge.js";
 import { huber } from "./losses/huber.js";
@@ -103,6 +108,7 @@ export const layers: readonly LayerBuiltin[] = [
   biInteraction,
   biFwfm,
   pairs,
+  sum,
   cross,
   crossV2,
   autoint,
@@ -120,6 +126,7 @@ export const layers: readonly LayerBuiltin[] = [
   augru,
   ait,
   trees,
+  pick,
   ...activationLayers,
 ];
 /** The layers that the checker makes and no spec names. */
@@ -144,6 +151,7 @@ export const losses: readonly LossBuiltin[] = [
   snips,
   doublyRobust,
   delayed,
+  fakeNegative,
   bpr,
   hinge,
   lambdarank,
@@ -174,6 +182,16 @@ export function headsReadBy(term: LossTerm): readonly HeadRead[] {
 /** The labels that the loss of a term reads besides those of its head and its order, and that only the future tells. */
 export function outcomesReadBy(term: LossTerm): readonly string[] {
   return outcomesRead(resolveLoss(term.loss)?.parameters ?? [], term);
+}
+
+/** Labels that only the future tells: of heads of these types, trained by these terms. */
+export function outcomeLabels(
+  labels: readonly LabelModel[],
+  types: readonly HeadType[],
+  terms: readonly LossTerm[],
+): ReadonlySet<string> {
+  const ofLosses = terms.flatMap((term) => [...labelsOrderedBy(term.arguments), ...outcomesReadBy(term)]);
+  return outcomesAmong(labels, types, ofLosses);
 }
 
 /** The arguments of a penalty that name heads: parameter and head. */

@@ -1,5 +1,5 @@
 /** What a layer keeps, asked of its own lowering, so that a new layer needs no word here. */
-import { float32 } from "../graph/dims.js";
+import { float32, int32 } from "../graph/dims.js";
 import { GraphBuilder } from "../graph/builder.js";
 import type { ValueId } from "../graph/graph.js";
 import { memberId } from "../model/member-id.js";
@@ -95,6 +95,7 @@ function build(model: Pick<Model, "nodes">, node: NetNode, args: Arguments, note
       note({ name: `${name}.embedding`, shape: [width], role: "table" });
       return builder.input(`feature ${name}`, float32("B", width));
     },
+    ids: (name) => builder.input(`ids ${name}`, int32("B", 1)),
     parameter: (name, shape) => variable(name, shape, "parameter"),
     statistic: (name, shape) => ({ value: variable(name, shape, "statistic"), update: () => undefined }),
     random: (shape) => builder.input("random", float32(...shape)),

@@ -4,6 +4,7 @@ import {
   type FeatureModel,
   type LabelClass,
   type LabelModel,
+  type MissingId,
   type NumberFeature,
   type SequenceFeature,
   type Vocabulary,
@@ -35,15 +36,16 @@ function typeOptions(feature: FeatureModel): readonly string[] {
     case "numeric":
       return numberOptions(feature);
     case "bucket":
-      return [boundariesText(feature.boundaries), `embed: ${numberText(feature.embed)}`];
+      return [boundariesText(feature.boundaries), `embed: ${numberText(feature.embed)}`, ...missingOption(feature)];
     case "categorical":
-      return embeddingOptions(feature);
+      return [...embeddingOptions(feature), ...missingOption(feature)];
     case "bag":
       return [
         ...embeddingOptions(feature),
         `pool: ${feature.pool}`,
         `separator: ${quoted(feature.separator)}`,
         `max: ${numberText(feature.max)}`,
+        ...missingOption(feature),
       ];
     case "sequence":
       return [...embeddingOptions(feature), `separator: ${quoted(feature.separator)}`, ...positionOptions(feature)];
@@ -61,6 +63,16 @@ function positionOptions(feature: SequenceFeature): readonly string[] {
   return positionsOf(feature) === feature.name
     ? [`max: ${numberText(feature.max)}`, `keep: ${feature.keep}`]
     : [`along: ${nameText(positionsOf(feature))}`];
+}
+
+function missingOption({ missing }: { readonly missing?: MissingId }): readonly string[] {
+  return missing === undefined ? [] : [`missing: ${missingIdText(missing)}`];
+}
+
+/** What a null is read as: `zeros`, `"0"`, `17`. */
+export function missingIdText(missing: MissingId): string {
+  if (missing.kind === "zeros") return "zeros";
+  return typeof missing.value === "number" ? numberText(missing.value) : quoted(missing.value);
 }
 
 /** Where ids and embeddings come from. */

@@ -87,6 +87,10 @@ function valuesText(model: Pick<Model, "nodes">, refs: readonly NodeRef[]): stri
   }
   if (isArithmeticOperator(first.layer)) return arithmeticText(model, first, read);
   const layer = resolveLayer(first.layer);
+  if (first.layer === "pick") {
+    const ofFamily = nodeOf(model, first.inputs[0] ?? -1).declared?.name ?? "";
+    return callText("pick", [ofFamily, ...argumentsText(layer?.parameters ?? [], first.arguments)]);
+  }
   return callText(first.layer, [...read, ...argumentsText(layer?.parameters ?? [], first.arguments)]);
 }
 

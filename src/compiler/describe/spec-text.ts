@@ -103,7 +103,7 @@ function docText(doc: string | undefined): string {
         .join("");
 }
 
-function dataEntries({ format, train, validation, test, split, group, weight }: DataModel): readonly string[] {
+function dataEntries({ format, train, validation, test, split, sample, group, weight }: DataModel): readonly string[] {
   const source = (name: string, value: SourceModel | undefined): readonly string[] =>
     value === undefined ? [] : [`${name}: ${sourceText(value)}`];
   return [
@@ -112,6 +112,7 @@ function dataEntries({ format, train, validation, test, split, group, weight }: 
     ...source("validation", validation),
     ...source("test", test),
     ...(split === undefined ? [] : [`split: ${splitText(split)}`]),
+    ...(sample === undefined ? [] : [`sample: ${sampleText(sample)}`]),
     ...(group === undefined ? [] : [`group: ${nameText(group)}`]),
     ...(weight === undefined ? [] : [`weight: ${nameText(weight)}`]),
   ];
@@ -139,6 +140,11 @@ function optionTexts(format: FileFormat, options: SourceOptions): readonly strin
     trim: String(options.trim),
   };
   return fileFormats[format].options.flatMap((name) => (texts[name] === undefined ? [] : [`${name}: ${texts[name]}`]));
+}
+
+/** `negatives(of: click, share: 0.1, …)`. */
+export function sampleText({ label, share, seed }: NonNullable<DataModel["sample"]>): string {
+  return `negatives(of: ${nameText(label)}, share: ${numberText(share)}, seed: ${numberText(seed)})`;
 }
 
 /** `split(by: hash(user_id), 0.9, …)`. */

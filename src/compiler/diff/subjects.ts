@@ -9,6 +9,7 @@ import {
   columnText,
   featureKind,
   featureText,
+  missingIdText,
   eventText,
   headText,
   headTypeText,
@@ -28,6 +29,7 @@ import {
   frozenText,
   initText,
   lrFactorsText,
+  sampleText,
   splitText,
   stopText,
   valueText,
@@ -50,6 +52,7 @@ import {
   termNames,
   termsByHead,
   declaredHeads,
+  canMiss,
 } from "../model/index.js";
 import { compareText } from "../text/index.js";
 import type { RuleId } from "./policy.js";
@@ -95,13 +98,14 @@ export function dataSubjects({ data }: Model): readonly Subject[] {
     const value = data[name];
     return value === undefined ? [] : [sourceSubject(name, value)];
   };
-  const { format, split, group, weight } = data;
+  const { format, split, sample, group, weight } = data;
   return [
     ...(format === undefined ? [] : [plainSubject("data", "format", "data.format", formatText(format))]),
     ...source("train"),
     ...source("validation"),
     ...source("test"),
     ...(split === undefined ? [] : [plainSubject("data", "split", "data.split", splitText(split))]),
+    ...(sample === undefined ? [] : [plainSubject("data", "sample", "data.sample", sampleText(sample))]),
     ...(group === undefined ? [] : [plainSubject("data", "group", "data.group", group)]),
     ...(weight === undefined ? [] : [plainSubject("data", "weight", "data.weight", weight)]),
   ];
@@ -140,6 +144,7 @@ export function featureSubjects({ features }: Model): readonly Subject[] {
         facet("kind", "feature.kind", featureKind(feature)),
         facet("source", "feature.source", columnText(feature.source)),
         ...typeFacets(feature),
+        ...missingFacets(feature),
         facet("serving", "feature.serving", servingText(feature.serving)),
         facet("dropout", "feature.dropout", numberText(feature.dropout)),
       ],
@@ -147,6 +152,11 @@ export function featureSubjects({ features }: Model): readonly Subject[] {
       removed: isServed ? "feature.removed" : "feature.removed.unserved",
     };
   });
+}
+
+function missingFacets(feature: FeatureModel): readonly Facet[] {
+  if (!canMiss(feature) || feature.missing === undefined) return [];
+  return [facet("missing", "feature.missing", missingIdText(feature.missing))];
 }
 
 function typeFacets(feature: FeatureModel): readonly Facet[] {

@@ -13,7 +13,7 @@ import {
   type Rule,
   type TypedEntry,
 } from "../syntax/index.js";
-import { flatExpression, flatType } from "./flat-text.js";
+import { flatExpression, flatType, nameText } from "./flat-text.js";
 import { attachedComments, hasCommentInside } from "./comments.js";
 
 /** The texts at the beginning of a line that are in columns with those of its neighbours, by column. */
@@ -44,7 +44,7 @@ export function cellsOf(node: AnyNode): Cells {
 }
 
 function entryCells(node: Entry | FeatureEntry | LabelEntry | TypedEntry | ParamEntry): Cells {
-  const first = ["key", `${node.kind === "Entry" ? keyText(node) : node.name.text}:`] as const;
+  const first = ["key", `${node.kind === "Entry" ? keyText(node) : nameText(node.name)}:`] as const;
   return node.kind === "Param" && node.range !== undefined && !hasCommentInside(node)
     ? [first, ["value", flatExpression(node.value)]]
     : [first];
@@ -86,12 +86,12 @@ function declarationCells(node: AlignedDeclaration): Cells {
   const type = node.kind === "Task" || node.kind === "Chain" ? node.type : undefined;
   const keyword = ["keyword", rowOf(node)?.keyword ?? ""] as const;
   return type === undefined
-    ? [keyword, ["defined", nameText(node)]]
-    : [keyword, ["typed", `${nameText(node)}:`], ["type", flatType(type)]];
+    ? [keyword, ["defined", declaredText(node)]]
+    : [keyword, ["typed", `${declaredText(node)}:`], ["type", flatType(type)]];
 }
 
 /** `pool[8]`, `b[income, marital]` or the bare name. */
-function nameText(node: AlignedDeclaration): string {
+function declaredText(node: AlignedDeclaration): string {
   switch (node.kind) {
     case "Experts":
       return `${node.name.text}[${flatExpression(node.count)}]`;

@@ -1,4 +1,4 @@
-import type { Argument, EventExpression, Expression, RangeClause, Type } from "../syntax/index.js";
+import type { Argument, EventExpression, Expression, Name, RangeClause, Type } from "../syntax/index.js";
 import { replaceHidden } from "../text/index.js";
 
 /** An expression on one line. */
@@ -33,7 +33,9 @@ export function flatExpression(node: Expression): string {
     case "Parenthesized":
       return `(${flatExpression(node.inner)})`;
     case "NameRange":
-      return `${node.first.text} .. ${node.last.text}`;
+      return `${nameText(node.first)} .. ${nameText(node.last)}`;
+    case "Each":
+      return `each ${flatExpression(node.value)}`;
     case "But":
       return `${flatExpression(node.base)} but ${flatExpression(node.without)}`;
     case "Missing":
@@ -43,6 +45,11 @@ export function flatExpression(node: Expression): string {
 
 export function flatArguments(list: readonly Argument[]): string {
   return list.map(({ name, value }) => (name === undefined ? "" : `${name.text}: `) + flatExpression(value)).join(", ");
+}
+
+/** A name as the text has it: of a feature that is called by its column, in quotes. */
+export function nameText({ text, quoted }: Name): string {
+  return quoted === undefined ? text : quote(quoted);
 }
 
 export function unarySign(operator: "-" | "not"): string {

@@ -10,7 +10,7 @@ import {
   belongsToBrace,
   startsOnNewLine,
 } from "./comments.js";
-import { flatArguments, flatExpression, flatRange, flatType } from "./flat-text.js";
+import { flatArguments, flatExpression, flatRange, flatType, nameText } from "./flat-text.js";
 import { definition, entryValue } from "./print-expression.js";
 import type { Printing } from "./printing.js";
 
@@ -63,7 +63,7 @@ export function printEntry({ node, columns, one }: Printing<NodeOf<"Entry">>): D
 
 export function printFeature({ node, columns, one }: Printing<NodeOf<"Feature">>): Doc {
   return [
-    padded(columns, ["key", `${node.name.text}:`]),
+    padded(columns, ["key", `${nameText(node.name)}:`]),
     " ",
     one("type"),
     node.source === undefined ? "" : definition(node.source, one("source"), node.type),

@@ -39,12 +39,17 @@ export function printList({ node, all, comment }: Printing<NodeOf<"List">>): Doc
 }
 
 function isName({ kind }: Expression): boolean {
-  return kind === "NameExpression" || kind === "NameRange";
+  return ["NameExpression", "NameRange", "String"].includes(kind);
 }
 
 /** `features but [position, hour]`. */
 export function printBut({ node, one }: Printing<NodeOf<"But">>): Doc {
   return [one("base"), endsWithComment(node.base) ? indent([hardline, "but "]) : " but ", one("without")];
+}
+
+/** `each linear(n_1 .. n_63, 4)`. */
+export function printEach({ one }: Printing<NodeOf<"Each">>): Doc {
+  return ["each ", one("value")];
 }
 
 function hasComments(node: AnyNode): boolean {

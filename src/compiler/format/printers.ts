@@ -103,6 +103,7 @@ export const printers: Printers = {
   NameExpression: expression.printLiteral,
   NameRange: expression.printLiteral,
   But: expression.printBut,
+  Each: expression.printEach,
   Missing: expression.printLiteral,
   Member: expression.printMember,
   Call: expression.printCall,

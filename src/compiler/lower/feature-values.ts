@@ -5,6 +5,7 @@
 import { omitUndefined } from "../text/index.js";
 import { type GraphBuilder, int32, multiplyDims, type ValueId } from "../graph/index.js";
 import {
+  canMiss,
   hasIds,
   isListFeature,
   isSequence,
@@ -49,6 +50,8 @@ export interface FeatureValues {
   readonly number: (feature: string, asServed: boolean) => ValueId;
   /** A feature in a piece: [B, width of the piece's table]; of a sequence [B, max, width], anything where there is no value. */
   readonly embedding: (piece: string, feature: string, asServed: boolean) => ValueId;
+  /** The id of each row of a feature with one, −1 where there is none: [B, 1] int32. */
+  readonly ids: (feature: string, asServed: boolean) => ValueId;
   /** [B, max] float32: 1 where a sequence has a value, else 0. */
   readonly mask: (feature: string, asServed: boolean) => ValueId;
   /** What the batch looks up in a table, in one of its pieces or in all. No row of the table is in two of them. */
@@ -141,6 +144,7 @@ export function createFeatureValues(given: FeatureInputs): FeatureValues {
   return {
     number: (feature, asServed) => numberOf(inputs, feature, asServed),
     embedding: (piece, feature, asServed) => embedding(lookupOf(piece, feature), asServed),
+    ids: (feature, asServed) => idsOf(inputs, feature, asServed).ids,
     mask: (feature, asServed) => maskOf(inputs, feature, asServed),
     lookedUp: (table, piece) => {
       const own = lookups.filter((each) => each.table === table && (piece === undefined || each.piece.name === piece));
@@ -205,9 +209,14 @@ function joinLookedUp(builder: GraphBuilder, all: readonly LookedUp[]): LookedUp
   };
 }
 
-/** Lists are gathered apart, and what serving replaces is read in two ways: both are looked up by themselves. */
+/** Lists, and what may be a vector of zeros, are gathered apart, and what serving replaces is read in two ways: all are looked up by themselves. */
 function isInBlock({ feature }: Lookup): boolean {
-  return !isListFeature(feature) && feature.serving.kind !== "value";
+  return !hasPadding(feature) && feature.serving.kind !== "value";
+}
+
+/** Whether −1 occurs among the ids of rows of the data. */
+function hasPadding(feature: FeatureModel): boolean {
+  return isListFeature(feature) || (canMiss(feature) && feature.missing?.kind === "zeros");
 }
 
 function gatherBlock(inputs: Making, table: EmbeddingTable, lookups: readonly Lookup[]): Block {
@@ -230,16 +239,16 @@ function gatherBlock(inputs: Making, table: EmbeddingTable, lookups: readonly Lo
 
 /** Ids of one piece as rows of its table. */
 function tableRows(inputs: Making, { piece, feature }: Lookup, ids: ValueId): ValueId {
-  return rowsAt(inputs, ids, inputs.builder.scalar(piece.row, "int32"), isListFeature(feature));
+  return rowsAt(inputs, ids, inputs.builder.scalar(piece.row, "int32"), hasPadding(feature));
 }
 
 /**
  * Ids as rows of a table, which `offsets` moves them to. Where −1 can occur, in lists and in training, the first row is used
  * for it: a gather has to read some row, and what reads the result leaves it out.
  */
-function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: ValueId, isList: boolean): ValueId {
+function rowsAt({ builder, training, present }: Making, ids: ValueId, offsets: ValueId, isPadded: boolean): ValueId {
   const zero = builder.scalar(0, "int32");
-  const rows = builder.add(isList || training !== undefined ? builder.maximum(ids, zero) : ids, offsets);
+  const rows = builder.add(isPadded || training !== undefined ? builder.maximum(ids, zero) : ids, offsets);
   if (training !== undefined) present.set(rows, whereThere(builder, ids));
   return rows;
 }
@@ -328,13 +337,23 @@ function servedIds(inputs: FeatureInputs, feature: FeatureModel, slot: LayoutSlo
 
 function maskOf(inputs: FeatureInputs, name: string, asServed: boolean): ValueId {
   const { builder } = inputs;
-  const feature = inputs.features.find((each) => each.name === name);
-  const slot = inputs.layout.ids.find((each) => each.feature === name);
-  if (feature === undefined || !hasIds(feature) || slot === undefined) throw new Error(`there is no sequence ${name}`);
-  const isServed = asServed && feature.serving.kind === "value";
-  const ids = isServed ? servedIds(inputs, feature, slot) : recordedIds(inputs, { feature, slot });
+  const { ids, isServed, slot } = idsOf(inputs, name, asServed);
   const mask = builder.cast(builder.lessEqual(builder.scalar(0, "int32"), ids), "float32");
   return isServed ? builder.broadcast(mask, ["B", slot.width]) : mask;
+}
+
+/** A feature's ids: [B, W], or [1, W] where serving sees a value. */
+function idsOf(
+  inputs: FeatureInputs,
+  name: string,
+  asServed: boolean,
+): { readonly ids: ValueId; readonly isServed: boolean; readonly slot: LayoutSlot } {
+  const feature = inputs.features.find((each) => each.name === name);
+  const slot = inputs.layout.ids.find((each) => each.feature === name);
+  if (feature === undefined || !hasIds(feature) || slot === undefined) throw new Error(`there are no ids of ${name}`);
+  const isServed = asServed && feature.serving.kind === "value";
+  const ids = isServed ? servedIds(inputs, feature, slot) : recordedIds(inputs, { feature, slot });
+  return { ids, isServed, slot };
 }
 
 function servedValues({ serving }: FeatureInputs, { name }: FeatureModel): readonly number[] {
@@ -350,8 +369,11 @@ function embed(inputs: Making, lookup: Lookup, ids: ValueId): ValueId {
   const [rows = "B"] = builder.shape(ids);
   const gathered = builder.gather(builder.state(tableVariable(table)), tableRows(inputs, lookup, ids));
   if (feature.kind === "sequence") return gathered;
-  if (feature.kind !== "bag") return builder.reshape(gathered, [rows, table.width]);
   const isValue = builder.lessEqual(builder.scalar(0, "int32"), ids);
+  if (feature.kind !== "bag") {
+    const values = builder.reshape(gathered, [rows, table.width]);
+    return hasPadding(feature) ? builder.mul(values, builder.cast(isValue, "float32")) : values;
+  }
   return poolBag(builder, feature.pool, gathered, isValue);
 }
 

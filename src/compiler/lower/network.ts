@@ -211,6 +211,7 @@ function layerContext(
       if (feature !== undefined && !hasIds(feature) && table === "own") return features.number(name, asServed);
       return features.embedding(lookupOf(node)?.piece ?? embeddingName(name), name, asServed);
     },
+    ids: (name) => features.ids(name, asServed),
     parameter: (name, shape, initializer, group) => variables.parameter(node.id, name, shape, initializer, group),
     statistic: (name, shape, initial) => variables.statistic(node.id, name, shape, initial),
     random: (shape) => random(streamOf(`${node.id} ${draws++}`), shape),

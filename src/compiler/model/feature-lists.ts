@@ -40,3 +40,10 @@ export function hasVocabulary(feature: FeatureModel): feature is VocabularyFeatu
 export function tableOwner(feature: FeatureModel): string {
   return hasVocabulary(feature) && feature.vocabulary.kind === "like" ? feature.vocabulary.feature : feature.name;
 }
+
+/** Whether a feature may say by `missing` what stands for a null id. */
+export function canMiss(
+  feature: FeatureModel,
+): feature is Extract<FeatureModel, { kind: "categorical" | "bucket" | "bag" }> {
+  return ["categorical", "bucket", "bag"].includes(feature.kind);
+}

@@ -8,6 +8,7 @@ export type { ArgumentSpec, ArgumentType, HeadReference, LabelReference, Paramet
 export { idOfText } from "./ids.js";
 export {
   hasIds,
+  canMiss,
   hasVocabulary,
   isListFeature,
   isSequence,

@@ -38,6 +38,8 @@ export interface DataModel {
   readonly test?: SourceModel;
   /** Rows for which a hash of the keys falls under `fraction` train, the others validate or test. */
   readonly split?: SplitModel;
+  /** Which rows train of those where an event did not happen. */
+  readonly sample?: SampleModel;
   /** Column whose values group rows: the unit of GAUC, of pairs and of ranked lists. */
   readonly group?: string;
   /** Column of sample weights, ≥ 0. */
@@ -81,6 +83,14 @@ export interface SplitModel {
   readonly fraction: number;
   /** What the rest is for. */
   readonly rest: "validation" | "test";
+  readonly seed: number;
+}
+
+/** Of the training rows where the label is known to be false only a share is kept, and each of these counts 1 / `share` times. */
+export interface SampleModel {
+  readonly label: string;
+  /** In (0, 1). */
+  readonly share: number;
   readonly seed: number;
 }
 
@@ -146,8 +156,18 @@ export type Vocabulary =
   /** That of another feature, whose embedding table this one looks up too. */
   | { readonly kind: "like"; readonly feature: string };
 
+/** What a null of a feature with ids is read as; where nothing is said it is the id 0, of a list an empty one. */
+export type MissingId =
+  | { readonly kind: "value"; readonly value: string | number }
+  | /** No id, and a vector of zeros. */ { readonly kind: "zeros" };
+
 export type FeatureType =
-  | { readonly kind: "categorical"; readonly vocabulary: Vocabulary; readonly embed: number }
+  | {
+      readonly kind: "categorical";
+      readonly vocabulary: Vocabulary;
+      readonly embed: number;
+      readonly missing?: MissingId;
+    }
   /** `missing`: what is for a missing number; `none` is nothing, which only trees can read. */
   | { readonly kind: "numeric"; readonly scale: NumericScale; readonly missing: "mean" | "none" | number }
   /** Bucket i is the number of boundaries ≤ x, plus 1; 0 is null. */
@@ -157,6 +177,7 @@ export type FeatureType =
         | { readonly kind: "listed"; readonly values: readonly number[] }
         | { readonly kind: "quantiles"; readonly count: number };
       readonly embed: number;
+      readonly missing?: MissingId;
     }
   /** Several values per row: a list column, or text cut at `separator`. At most `max` are used, the first ones. */
   | {
@@ -166,6 +187,8 @@ export type FeatureType =
       readonly pool: "mean" | "sum" | "max";
       readonly separator: string;
       readonly max: number;
+      /** What a row without any value is read as. */
+      readonly missing?: Extract<MissingId, { kind: "value" }>;
     }
   /** The values of a row in their order, each with its embedding: [max, embed]. Of more than `max`, the last or the first are used. */
   | {

@@ -27,6 +27,7 @@ import {
   shapeText,
   stopText,
   vocabularyOptions,
+  missingIdText,
 } from "../describe/index.js";
 import { metricText } from "../metrics/index.js";
 import {
@@ -38,6 +39,7 @@ import {
   type NumberFeature,
   type ServingModel,
   declaredHeads,
+  canMiss,
 } from "../model/index.js";
 import { code, codeBlock, markdownTable, prose, section } from "./markdown.js";
 
@@ -106,6 +108,13 @@ function features(model: Model): string {
 }
 
 function encodingOf(feature: FeatureModel): string {
+  const text = valueEncoding(feature);
+  return !canMiss(feature) || feature.missing === undefined
+    ? text
+    : `${text}, null as ${code(missingIdText(feature.missing))}`;
+}
+
+function valueEncoding(feature: FeatureModel): string {
   switch (feature.kind) {
     case "numeric":
       return `1 number, ${scaleOf(feature)}`;

@@ -131,6 +131,7 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
   const loss = checkLoss(state, blocks.Loss, heads, data);
   checkColumns(context, data, listColumns(loss, data));
   checkLeakage(context, features, labels, data, heads, loss);
+  checkSampledLists(context, data, loss);
   const train = checkTrain(context, blocks.Train, heads, { data, loss });
   checkTrees(state, blocks, models, loss);
   const metrics = checkMetrics(context, blocks.Metrics, heads, models, { data, loss }, train.stop);
@@ -153,6 +154,16 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
     metrics,
     ...servingModel(context, serving, models, external),
   };
+}
+
+/** A sample keeps some rows of a list, which a loss over lists would take for the whole of it. */
+function checkSampledLists({ reporter }: CheckContext, { sample }: Model["data"], { terms }: LossModel): void {
+  if (sample === undefined) return;
+  for (const { by, head, loss, span } of terms)
+    if (by !== undefined)
+      reporter.report("MTL4050", { head, loss, label: sample.label }, span, {
+        help: "train it on all rows: leave `sample` out, or take a loss of single rows",
+      });
 }
 
 function checkName({ reporter, spec, incomplete }: CheckContext, declaration: Blocks["Model"]): string | undefined {

@@ -43,7 +43,7 @@ export { describeArgumentType, parameterGroups, type ArgumentSpec, type Argument
 export { declaredBy } from "./names/bind.js";
 export { dataKeys, trainKeys, type BlockKey } from "./names/block-keys.js";
 export { namesOfBuiltins } from "./arguments/builtin-lookup.js";
-export { splitSpecs } from "./data/check-data.js";
+export { sampleSpecs, splitSpecs } from "./data/check-data.js";
 export { defaultOptions, formatSpecs } from "./data/check-source.js";
 export { activations, fittingActivations } from "./heads/check-task.js";
 export { logitWords } from "./heads/check-logit.js";

@@ -35,6 +35,8 @@ export interface Name extends Node {
   readonly text: string;
   /** Set on a name that no text holds: it is one of a range, whose span it has. */
   readonly derived?: true;
+  /** Of a feature that is called by its column: the column, `text` being the name that stands for it. */
+  readonly quoted?: string;
 }
 
 // ---------------------------------------------------------------------------------------------------- declarations
@@ -524,6 +526,7 @@ export type Expression =
   | ParenthesizedExpression
   | NameRange
   | ButExpression
+  | EachExpression
   | MissingExpression;
 
 export interface NumberLiteral extends Node {
@@ -630,6 +633,12 @@ export interface ButExpression extends Node {
   readonly kind: "But";
   readonly base: Expression;
   readonly without: Expression;
+}
+
+/** `each linear(n_1 .. n_63, 4)`: the call once for each of the names in its first argument. Appears where {@link NameRange} does. */
+export interface EachExpression extends Node {
+  readonly kind: "Each";
+  readonly value: Expression;
 }
 
 /** Where an expression is expected and none is there; its type is `error`, which nothing reports again. */

@@ -184,15 +184,25 @@ export interface FeatureEntryCstNode extends CstNode {
 }
 
 export type FeatureEntryCstChildren = {
-  name?: IToken[];
+  featureName?: FeatureNameCstNode[];
   DotDot?: IToken[];
-  last?: IToken[];
+  last?: FeatureNameCstNode[];
   list?: ListCstNode[];
   Colon: IToken[];
   type: IToken[];
   callArguments?: CallArgumentsCstNode[];
   Equals?: IToken[];
   expression?: ExpressionCstNode[];
+};
+
+export interface FeatureNameCstNode extends CstNode {
+  name: "featureName";
+  children: FeatureNameCstChildren;
+}
+
+export type FeatureNameCstChildren = {
+  Identifier?: IToken[];
+  String?: IToken[];
 };
 
 export interface LabelsBlockCstNode extends CstNode {
@@ -788,6 +798,7 @@ export interface ItemCstNode extends CstNode {
 }
 
 export type ItemCstChildren = {
+  EachKeyword?: IToken[];
   expression: ExpressionCstNode[];
   DotDot?: IToken[];
   last?: ExpressionCstNode[];
@@ -834,6 +845,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   featuresBlock(children: FeaturesBlockCstChildren, param?: IN): OUT;
   featureEntries(children: FeatureEntriesCstChildren, param?: IN): OUT;
   featureEntry(children: FeatureEntryCstChildren, param?: IN): OUT;
+  featureName(children: FeatureNameCstChildren, param?: IN): OUT;
   labelsBlock(children: LabelsBlockCstChildren, param?: IN): OUT;
   labelEntries(children: LabelEntriesCstChildren, param?: IN): OUT;
   labelEntry(children: LabelEntryCstChildren, param?: IN): OUT;

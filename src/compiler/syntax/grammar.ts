@@ -175,10 +175,10 @@ export class MtlParser extends CstParser {
       DEF: [
         {
           ALT: () => {
-            this.CONSUME(t.Identifier, { LABEL: "name" });
+            this.SUBRULE(this.featureName);
             this.OPTION3(() => {
               this.CONSUME(t.DotDot);
-              this.CONSUME3(t.Identifier, { LABEL: "last" });
+              this.SUBRULE2(this.featureName, { LABEL: "last" });
             });
           },
         },
@@ -187,11 +187,19 @@ export class MtlParser extends CstParser {
       ERR_MSG: "a name",
     });
     this.CONSUME(t.Colon);
-    this.CONSUME2(t.Identifier, { LABEL: "type" });
+    this.CONSUME(t.Identifier, { LABEL: "type" });
     this.OPTION(() => this.SUBRULE(this.callArguments));
     this.OPTION2(() => {
       this.CONSUME(t.Equals);
       this.SUBRULE(this.expression);
+    });
+  });
+
+  /** `price`, `"unit price"`. */
+  readonly featureName = this.RULE("featureName", () => {
+    this.OR({
+      DEF: [{ ALT: () => this.CONSUME(t.Identifier) }, { ALT: () => this.CONSUME(t.StringToken) }],
+      ERR_MSG: "a name",
     });
   });
 
@@ -871,8 +879,13 @@ export class MtlParser extends CstParser {
     this.SUBRULE(this.item);
   });
 
-  /** An expression, or several names in its place: `n_1 .. n_63`, `features but position`. */
+  /** An expression, or several in its place: `n_1 .. n_63`, `features but position`, `each linear(n_1 .. n_63, 4)`. */
   readonly item = this.RULE("item", () => {
+    this.OPTION3({
+      // A name may be `each`.
+      GATE: () => tokenMatcher(this.LA(2), t.Identifier) && this.LA(2).tokenType !== t.But,
+      DEF: () => this.CONSUME(t.Each),
+    });
     this.SUBRULE(this.expression);
     this.OPTION(() => {
       this.CONSUME(t.DotDot);

@@ -4,6 +4,7 @@
  */
 export * from "./ast.js";
 export { entriesOf, memberWord, tasksOf } from "./build/groups.js";
+export { nameOfColumn, nameOfText } from "./build/quoted-name.js";
 export { featureEntries, namesOfGroup, namesOfRange, type NumberedName, type RangeNames } from "./build/name-range.js";
 export { parseAgain, type ParsedPieces } from "./incremental.js";
 export { parse, parseUnreadable, tokenize, tokenizeDeclarations, type ParseResult, type TokenView } from "./parse.js";

@@ -141,6 +141,8 @@ export const Like = keyword("like");
 export const Expect = keyword("expect");
 /** Between a group of names and those that it leaves out. */
 export const But = keyword("but");
+/** Before a call that stands for one of each of its names. */
+export const Each = keyword("each");
 
 // --------------------------------------------------------------------------------------------------- reserved words
 
@@ -286,6 +288,7 @@ const words: readonly TokenType[] = [
   Like,
   Expect,
   But,
+  Each,
 ]
   // The lexer takes the first word that matches: `override` has to come before `over`.
   .toSorted((a, b) => String(b.PATTERN).length - String(a.PATTERN).length);

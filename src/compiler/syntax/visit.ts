@@ -125,6 +125,7 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   Binary: (node) => [node.left, node.right],
   Parenthesized: (node) => [node.inner],
   NameRange: (node) => [node.first, node.last],
+  Each: (node) => [node.value],
   But: (node) => [node.base, node.without],
   Missing: none,
 };

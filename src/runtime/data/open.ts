@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
-import { isListFeature, tableOwner } from "../../compiler/model/feature-lists.js";
+import { canMiss, isListFeature, tableOwner } from "../../compiler/model/feature-lists.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
 import { omitUndefined, type Span } from "../../compiler/text/index.js";
@@ -344,15 +344,18 @@ function featureReadings(feature: FeatureModel): readonly Reading[] {
 function dataPart(feature: FeatureModel): unknown {
   const { name, kind } = feature;
   const source = withoutSpans(feature.source);
+  const missing = omitUndefined({ missing: canMiss(feature) ? feature.missing : undefined });
   switch (feature.kind) {
     case "categorical":
-      return { name, kind, source, vocabulary: feature.vocabulary };
+      return { name, kind, source, vocabulary: feature.vocabulary, ...missing };
     case "numeric":
       return { name, kind, source, scale: feature.scale, missing: feature.missing };
     case "bucket":
-      return { name, kind, source, boundaries: feature.boundaries };
-    case "bag":
-      return { name, kind, source, vocabulary: feature.vocabulary, separator: feature.separator, max: feature.max };
+      return { name, kind, source, boundaries: feature.boundaries, ...missing };
+    case "bag": {
+      const { vocabulary, separator, max } = feature;
+      return { name, kind, source, vocabulary, separator, max, ...missing };
+    }
     case "sequence": {
       const { vocabulary, separator, max, keep, along } = feature;
       return { name, kind, source, vocabulary, separator, max, keep, ...omitUndefined({ along }) };

@@ -6,7 +6,7 @@ import { refuseOverwrite } from "../outputs.js";
 import { fingerprintFile } from "./batches/cache.js";
 import type { Database } from "./files/database.js";
 import { type FileRequest, readingOf, requestOfArguments, requestOfSource } from "./files/files.js";
-import { createRelation, type Relation, type SplitPart } from "./files/relation.js";
+import { createRelation, type Relation, sampleRelation, type SplitPart } from "./files/relation.js";
 import type { ColumnUse } from "./files/columns.js";
 import { checkSource, openSource } from "./files/source.js";
 import { columnUses, type DataSpec, metricColumns, usedColumns } from "./uses.js";
@@ -122,10 +122,20 @@ export async function openRole(
   const keptUses = kept.map((name): ColumnUse => ({ needs: "value", span, ...name }));
   checkSource(source, [...uses, ...keptUses], role === "train");
   const keptNames = [...new Set(kept.map(({ column }) => column))];
-  const relation = createRelation(source, usedColumns(uses), part, keptNames);
+  const whole = createRelation(source, usedColumns(uses), part, keptNames);
+  const sample = role === "train" ? spec.data.sample : undefined;
+  const negative = sample === undefined ? undefined : labels.find(({ name }) => name === sample.label);
+  const relation =
+    sample === undefined || negative === undefined ? whole : sampleRelation(whole, sample, negative.source);
   const files = await Promise.all(source.files.map(({ file }) => fingerprintFile(file.path)));
-  const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part];
+  const sampled = sample === undefined ? [] : [sample, columnsOfLabel(negative)];
+  const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part, ...sampled];
   return { role, relation, labels, weight, group, lists, groupedBy, isPart: part !== undefined, identity };
+}
+
+/** What decides whether a row is a negative, without its location in the text. */
+function columnsOfLabel(label: LabelModel | undefined): unknown {
+  return JSON.parse(JSON.stringify(label?.source ?? null, (key, part: unknown) => (key === "span" ? undefined : part)));
 }
 
 function columnNames(

@@ -89,6 +89,7 @@ export function slotItems(slot: Slot, before: readonly TokenView[], context: Ite
     case "source":
     case "format":
     case "split":
+    case "sample":
       return calls(0);
     case "request":
       return nameItems(["request"], context);

@@ -62,7 +62,8 @@ function columnEdits(
   for (const { at, declaration } of declarationsOf(occurrences, compilations)) {
     if (!readsOwnColumn(declaration)) continue;
     const { file, end } = declaration.span;
-    edits.set(locationOf(at.span), { span: { file, start: end, end }, newText: ` = ${thing.name}` });
+    const column = at.quoted === undefined ? thing.name : `column(${JSON.stringify(at.quoted)})`;
+    edits.set(locationOf(at.span), { span: { file, start: end, end }, newText: ` = ${column}` });
   }
   return [...edits.values()];
 }

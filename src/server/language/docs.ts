@@ -44,6 +44,7 @@ export const wordDocs: ReadonlyMap<string, string> = new Map([
     refuse: "The request fails with an error.",
     control: "The arm that changes nothing.",
     candidate: "An item of a test, with its scores and attributes.",
+    each: "A call once for each of the names in its first argument: `each linear(n_1 .. n_63, 4)`.",
     but: "Names without some: `features but position`.",
     like: "The candidate that this one is equal to, but for what is stated.",
     expect: "What must hold.",

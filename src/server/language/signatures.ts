@@ -22,6 +22,7 @@ import {
   featureKindNames,
   featureKinds,
   formatSpecs,
+  sampleSpecs,
   splitSpecs,
   stopSpecs,
   widthWord,
@@ -94,6 +95,8 @@ export function signaturesIn(slot: Slot): readonly Signature[] {
       return formatSignatures;
     case "split":
       return splitSignatures;
+    case "sample":
+      return sampleSignatures;
     case "splitKeys":
       return hashSignatures;
     case "optimizer":
@@ -333,6 +336,7 @@ const sourceSignatures = fileFormatNames.map((format) =>
   formatSignature(format, [{ name: "path", slot: { kind: "argument", type: { kind: "strings" } } }]),
 );
 const splitSignatures = [formSignature("split", "a way to split rows", [], splitSpecs)];
+const sampleSignatures = [formSignature("negatives", "a way to leave rows out", [], sampleSpecs)];
 const hashSignatures = [
   formSignature("hash", "what decides where a row goes", [{ name: "column", slot: { kind: "column" } }], [], true),
 ];

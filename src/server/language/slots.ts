@@ -41,6 +41,7 @@ export type Slot =
   | { readonly kind: "source" }
   | { readonly kind: "format" }
   | { readonly kind: "split" }
+  | { readonly kind: "sample" }
   /** `hash(user_id)` or `rows`. */
   | { readonly kind: "splitKeys" }
   | { readonly kind: "featureType" }
@@ -79,6 +80,8 @@ function dataSlot(key: string): Slot {
       return { kind: "format" };
     case "split":
       return { kind: "split" };
+    case "sample":
+      return { kind: "sample" };
     case "group":
     case "weight":
       return { kind: "column" };

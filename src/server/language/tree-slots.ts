@@ -152,6 +152,9 @@ function visitExpression(expression: Expression, slot: Slot, macros: Macros, ent
     case "Member":
       enter(expression, slot, undefined);
       return walk(expression.object, slot);
+    case "Each":
+      enter(expression, slot, undefined);
+      return walk(expression.value, slot);
     case "But":
       enter(expression, slot, undefined);
       walk(expression.base, slot);

@@ -43,3 +43,26 @@ export const delayed: RowLossBuiltin = {
     return builder.neg(mixByTarget(builder, target, came, notYet));
   },
 };
+
+/**
+ * A row is a negative at once and comes again as a positive when its event does. The paper weights cross-entropy by 1 + p and
+ * (1 − p)·(1 + p) without a gradient; integrated over the logit, that is what is here, whose gradient is the same.
+ */
+export const fakeNegative: RowLossBuiltin = {
+  kind: "loss",
+  per: "row",
+  name: "fake_negative",
+  summary:
+    "For data in which every row is a negative first and comes again as a positive once its event did: −log p + 1 − p where y = 1, p + p²/2 where y = 0.",
+  paper:
+    "Ktena et al.: Addressing Delayed Feedback for Continuous Training with Neural Networks in CTR Prediction, 2019 (fake negative weighted)",
+  heads: ["probability"],
+  parameters: [],
+  lower: ({ builder, prediction, target }) => {
+    const { logTrue } = logProbabilities(prediction);
+    const p = prediction.value;
+    const positive = builder.sub(builder.oneMinus(p), logTrue);
+    const negative = builder.add(p, builder.scale(builder.square(p), 0.5));
+    return mixByTarget(builder, target, positive, negative);
+  },
+};

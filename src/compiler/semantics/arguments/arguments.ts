@@ -1,6 +1,6 @@
 import type { ReportDetails } from "../../diagnostics/index.js";
 import type { Arguments, ArgumentSpec, ArgumentType, ArgumentValue, ParameterType } from "../../model/index.js";
-import type { Argument, Expression, Name } from "../../syntax/index.js";
+import { nameOfText, type Argument, type Expression, type Name } from "../../syntax/index.js";
 import { suggest } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
 import type { Callee } from "./callee.js";
@@ -277,13 +277,20 @@ function readEither(context: CheckContext, options: readonly ArgumentType[], exp
 /** Words that `l2(…)` and its kin take besides parts of the network. */
 export const parameterGroups = ["embeddings", "weights", "biases", "all"] as const;
 
+/** The name of the feature that is called by a column, `"unit price"`. */
+function featureCalled({ scope }: CheckContext, expression: Expression): Name | undefined {
+  if (expression.kind !== "String") return undefined;
+  const name = nameOfText(expression);
+  return scope.names.get(name.text)?.at.quoted === name.quoted ? name : undefined;
+}
+
 function readReference(
   context: CheckContext,
   to: Extract<ParameterType, { kind: "reference" }>["to"],
   expression: Expression,
 ): Reading {
-  if (expression.kind !== "NameExpression") return { kind: "kind", expression };
-  const { name } = expression;
+  const name = expression.kind === "NameExpression" ? expression.name : featureCalled(context, expression);
+  if (name === undefined) return { kind: "kind", expression };
   const resolved = (() => {
     switch (to) {
       case "feature":

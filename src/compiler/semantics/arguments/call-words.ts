@@ -25,6 +25,7 @@ export const callWords: ReadonlySet<string> = new Set([
   ...initializers.map(({ name }) => name),
   ...metricNames,
   "split",
+  "negatives",
   "hash",
   "norm",
   "value",

@@ -1,4 +1,4 @@
-import type { DataModel, SourceModel, SplitModel } from "../../model/index.js";
+import type { DataModel, SampleModel, SourceModel, SplitModel } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { omitUndefined, suggest, type Span } from "../../text/index.js";
 import { argumentFor, checkArguments, readArgument, type ArgumentSpec } from "../arguments/arguments.js";
@@ -26,6 +26,8 @@ export function checkData(context: CheckContext, block: ast.DataBlock | undefine
   }
   const splitEntry = entries.get("split");
   const split = splitEntry === undefined ? undefined : checkSplit(context, splitEntry, entries);
+  const sampleEntry = entries.get("sample");
+  const sample = sampleEntry === undefined ? undefined : checkSample(context, sampleEntry);
   const group = columnEntry(context, entries.get("group"));
   const weight = columnEntry(context, entries.get("weight"));
   const places = Object.fromEntries(
@@ -39,7 +41,7 @@ export function checkData(context: CheckContext, block: ast.DataBlock | undefine
       ? {}
       : { format: { ...format, span: formatEntry.value.span } }),
     ...sources,
-    ...omitUndefined({ split, group, weight }),
+    ...omitUndefined({ split, sample, group, weight }),
     ...(Object.keys(places).length === 0 ? {} : { places }),
   };
 }
@@ -56,6 +58,41 @@ function columnEntry(context: CheckContext, entry: ast.Entry | undefined): strin
     value.span,
   );
   return undefined;
+}
+
+export const sampleSpecs: readonly ArgumentSpec[] = [
+  { name: "of", type: { kind: "reference", to: "label" } },
+  { name: "share", type: { kind: "number", min: 0, max: 1, minOpen: true, maxOpen: true } },
+  { name: "seed", type: { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, default: 0 },
+];
+
+/** `negatives(of: click, share: 0.1)`: of the training rows without a click, a tenth. */
+function checkSample(context: CheckContext, { value }: ast.Entry): SampleModel | undefined {
+  if (value.kind === "Missing") return undefined;
+  if (value.kind !== "Call" || value.callee.text !== "negatives") {
+    const expected = "`negatives(of: click, share: 0.1)`";
+    context.reporter.report(
+      "MTL3002",
+      { callee: "data", parameter: "sample", expected, found: describeValue(value) },
+      value.span,
+    );
+    return undefined;
+  }
+  const args = checkArguments(context, { name: "negatives", span: value.callee.span }, sampleSpecs, value.arguments);
+  if (args === undefined) return undefined;
+  const label = String(args["of"]);
+  const symbol = context.scope.labels.get(label);
+  const type = symbol?.kind === "label" ? symbol.declaration.type : undefined;
+  if (type?.kind === "LabelType" && type.base !== "event") {
+    const { span } = argumentFor(sampleSpecs, value.arguments, "of") ?? value;
+    if (type.base === "classes") context.reporter.report("MTL4042", { label, use: "an event" }, span);
+    else
+      context.reporter.report("MTL4001", { label }, span, {
+        labels: [{ span: type.span, message: "an amount" }],
+      });
+    return undefined;
+  }
+  return { label, share: Number(args["share"]), seed: Number(args["seed"]) };
 }
 
 const keysForm = "`hash(column, …)` or `rows`";

@@ -4,6 +4,7 @@ import type {
   ColumnExpression,
   FeatureModel,
   FeatureType,
+  MissingId,
   NumericScale,
   Vocabulary,
 } from "../../model/index.js";
@@ -175,7 +176,7 @@ function readSource(
     return undefined;
   }
   if (entry.source === undefined)
-    return columnOfName(typeof column === "string" ? column : entry.name.text, entry.name.span);
+    return columnOfName(typeof column === "string" ? column : (entry.name.quoted ?? entry.name.text), entry.name.span);
   const typed = checkColumnExpression(context, entry.source);
   if (typeof column === "string") {
     context.reporter.report("MTL3018", { first: "column", second: "= …", owner: entry.name.text }, at("column"), {
@@ -271,7 +272,10 @@ function readType(
     }
     case "bucket": {
       const boundaries = readBoundaries(context, args, span, at);
-      return boundaries === undefined ? undefined : { kind, boundaries, embed: Number(args["embed"]) };
+      const missing = missingId(args);
+      return boundaries === undefined
+        ? undefined
+        : { kind, boundaries, embed: Number(args["embed"]), ...omitUndefined({ missing }) };
     }
     case "sequence":
       return readSequence(context, { args, span, at, isGiven }, () => readVocabulary(context, args, at, isGiven));
@@ -280,7 +284,10 @@ function readType(
       const vocabulary = readVocabulary(context, args, at, isGiven);
       if (vocabulary === undefined) return undefined;
       const embed = Number(args["embed"]);
-      if (kind === "categorical") return { kind, vocabulary, embed };
+      if (kind === "categorical") return { kind, vocabulary, embed, ...omitUndefined({ missing: missingId(args) }) };
+      const value = args["missing"];
+      const isValue = typeof value === "string" || typeof value === "number";
+      const ofEmpty = isValue ? { missing: { kind: "value", value } as const } : {};
       return {
         kind,
         vocabulary,
@@ -288,9 +295,16 @@ function readType(
         pool: args["pool"] as "mean" | "sum" | "max",
         separator: String(args["separator"]),
         max: Number(args["max"]),
+        ...ofEmpty,
       };
     }
   }
+}
+
+/** `missing: "0"`, `missing: zeros`. */
+function missingId({ missing }: Arguments): MissingId | undefined {
+  if (missing === "zeros") return { kind: "zeros" };
+  return typeof missing === "string" || typeof missing === "number" ? { kind: "value", value: missing } : undefined;
 }
 
 const vocabularyOptions = ["hash", "ids", "values", "like", "vocab", "min_count"] as const;

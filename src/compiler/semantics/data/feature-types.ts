@@ -57,6 +57,22 @@ function serving(value: "any" | "number"): FeatureOption {
   };
 }
 
+/** What a null is read as. */
+function missingValue(value: "any" | "number" | "of a list"): FeatureOption {
+  const number = { kind: "number" } as const;
+  const values = value === "number" ? [number] : [{ kind: "text" } as const, number];
+  const zeros = { kind: "choice", values: ["zeros"] } as const;
+  return {
+    name: "missing",
+    doc:
+      value === "of a list"
+        ? "The value of a row without any."
+        : "What a null is read as: a value, or `zeros` for a vector of zeros.",
+    type: { kind: "oneOf", options: value === "of a list" ? values : [zeros, ...values] },
+    default: null,
+  };
+}
+
 /** Where ids come from: `hash`, `ids`, `values`, or the values of the training data, cut by `vocab` and `min_count`. */
 const vocabulary: readonly FeatureOption[] = [
   {
@@ -113,7 +129,7 @@ const separator: FeatureOption = {
 const rows = {
   categorical: {
     summary: "Ids from a vocabulary, looked up in an embedding table.",
-    options: [...vocabulary, embed, serving("any"), dropout, column],
+    options: [...vocabulary, embed, missingValue("any"), serving("any"), dropout, column],
     value: "text",
   },
   numeric: {
@@ -149,6 +165,7 @@ const rows = {
         excludes: ["boundaries"],
       },
       embed,
+      missingValue("number"),
       serving("number"),
       dropout,
       column,
@@ -173,6 +190,7 @@ const rows = {
         type: { kind: "number", min: 1, max: 10_000, integer: true },
         default: 32,
       },
+      missingValue("of a list"),
       serving("any"),
       dropout,
       column,

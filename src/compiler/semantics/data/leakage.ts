@@ -1,14 +1,5 @@
-import {
-  type DataModel,
-  type EventLiteral,
-  type FeatureModel,
-  type HeadType,
-  type LabelModel,
-  labelsOrderedBy,
-  type LossModel,
-  labelOfEvent,
-} from "../../model/index.js";
-import { outcomesReadBy } from "../../builtins/index.js";
+import type { DataModel, FeatureModel, LabelModel, LossModel } from "../../model/index.js";
+import { outcomeLabels } from "../../builtins/index.js";
 import { columnUses } from "./column-expressions.js";
 import type { CheckContext } from "../context.js";
 import type { Heads } from "../heads/heads.js";
@@ -27,7 +18,8 @@ export function checkLeakage(
   loss: Pick<LossModel, "terms">,
 ): void {
   const owners = new Map<string, LabelModel>();
-  const outcomes = outcomesOf(labels, heads, loss);
+  const types = [...heads.values()].flatMap(({ type }) => (type === undefined ? [] : [type]));
+  const outcomes = outcomeLabels(labels, types, loss.terms);
   for (const label of labels.filter(({ name }) => outcomes.has(name)))
     for (const { column } of columnUses(label.source)) owners.set(column, label);
   for (const feature of features) {
@@ -52,39 +44,4 @@ export function checkLeakage(
         help: `leave \`${feature.name}\` out, or \`weight\` in the \`data\` block`,
       });
   }
-}
-
-/**
- * Labels that only the future tells: those that a head predicts or is ordered by, those that are a column of the log as it is, and what such
- * a label lies within. A label that is computed from columns, and only ever a condition, is known before.
- */
-function outcomesOf(
-  labels: readonly LabelModel[],
-  heads: Heads,
-  { terms }: Pick<LossModel, "terms">,
-): ReadonlySet<string> {
-  const predicted = new Set([
-    ...[...heads.values()].flatMap(({ type }) => (type === undefined ? [] : predictedBy(type))),
-    ...terms.flatMap((term) => [...labelsOrderedBy(term.arguments), ...outcomesReadBy(term)]),
-  ]);
-  const outcomes = labels.filter(({ name, source }) => source.kind === "column" || predicted.has(name));
-  return new Set(outcomes.flatMap(({ name, within }) => [name, ...within]));
-}
-
-function predictedBy(type: HeadType): readonly string[] {
-  switch (type.kind) {
-    case "score":
-      return [];
-    case "expectation":
-    case "classes":
-      return [type.label];
-    case "probability": {
-      const given = new Set(type.given.flatMap(labelsOf));
-      return type.event.flatMap(labelsOf).filter((label) => !given.has(label));
-    }
-  }
-}
-
-function labelsOf(literal: EventLiteral): readonly string[] {
-  return (literal.kind === "label" ? [literal.label] : literal.labels).map(labelOfEvent);
 }

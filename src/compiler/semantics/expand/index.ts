@@ -6,9 +6,10 @@
 import { Reporter, type Diagnostic } from "../../diagnostics/index.js";
 import type { Declaration, DefDeclaration, Expression, Name, Spec } from "../../syntax/index.js";
 import type { Span } from "../../text/index.js";
+import { nameWeights } from "./inline-weights.js";
 import { expandMacros } from "./macros.js";
 import { expandModules, type LoadedSpecs } from "./modules.js";
-import { spellOut, splitGroups } from "./names.js";
+import { hasOpenEach, spellOut, splitGroups } from "./names.js";
 
 export interface Expanded {
   readonly spec: Spec;
@@ -29,7 +30,10 @@ export function expand(path: string, loaded: LoadedSpecs): Expanded {
   const files = new Map([...loaded.files].map(([file, spec]) => [file, splitGroups(spec, reporter)] as const));
   const modules = expandModules(path, { ...loaded, files }, reporter);
   const named = spellOut(modules, removedFeatures(files), reporter);
-  const { declarations, uses, uncalled } = expandMacros(named, reporter);
+  const expanded = expandMacros(named, reporter);
+  const { uses, uncalled } = expanded;
+  const spelt = hasOpenEach(named) ? spellOut(expanded.declarations, new Set(), reporter) : expanded.declarations;
+  const declarations = nameWeights(spelt);
   const removed = new Map([...files.values()].flatMap(({ declarations: own }) => own.flatMap(removedBy)));
   return { spec: { ...root, declarations }, macros: uses, uncalled, removed, diagnostics: reporter.diagnostics };
 }

@@ -4,13 +4,15 @@ import type { Reporter } from "../../diagnostics/index.js";
 import {
   entriesOf,
   featureEntries,
+  nameOfText,
+  visit,
   namesOfRange,
   tasksOf,
-  visit,
   type AnyNode,
   type Argument,
   type ButExpression,
   type Declaration,
+  type EachExpression,
   type Expression,
   type FeatureEntry,
   type FeaturesBlock,
@@ -22,9 +24,11 @@ import {
   type NameExpression,
   type NameRange,
   type Spec,
+  type StringLiteral,
 } from "../../syntax/index.js";
 import { suggest, type Span } from "../../text/index.js";
 import { declaredBy } from "../names/bind.js";
+import { describeValue } from "../names/describe.js";
 import { replaceIn } from "./tree.js";
 
 const rangeHelp = "a range is two names that differ in one number: `n_1 .. n_63`, `f_01 .. f_12`";
@@ -134,7 +138,7 @@ function checkNames(names: Expression, reporter: Reporter): void {
   if (names.kind === "List" && names.items.length === 0)
     reporter.report("MTL2030", { problem: "a group of features has no name in it" }, names.span, { help: rangeHelp });
   for (const item of names.kind === "List" ? names.items : [names]) {
-    if (item.kind === "NameExpression" || item.kind === "Missing") continue;
+    if (item.kind === "NameExpression" || item.kind === "String" || item.kind === "Missing") continue;
     const problem =
       item.kind === "NameRange" ? problemOfRange(item) : "a group of features is a list of names and ranges of names";
     if (problem !== undefined) reporter.report("MTL2030", { problem }, item.span, { help: rangeHelp });
@@ -152,8 +156,12 @@ interface Naming {
   /** Features in the order of the text; undefined where names are columns and not names of the spec. */
   readonly features: readonly string[] | undefined;
   readonly declared: ReadonlySet<string>;
+  /** Columns by which features are called. */
+  readonly quoted: ReadonlySet<string>;
   readonly removed: ReadonlySet<string>;
   readonly macros: ReadonlySet<string>;
+  /** Parameters of the macro whose text this is: what they stand for is known where it is called. */
+  readonly parameters: ReadonlySet<string>;
 }
 
 /**
@@ -170,12 +178,25 @@ export function spellOut(
   const declared = new Set(names.map(({ name }) => name));
   const features = names.filter(({ kind }) => kind === "feature").map(({ name }) => name);
   const macros = new Set(names.filter(({ kind }) => kind === "macro").map(({ name }) => name));
-  const naming: Naming = { reporter, features, declared, removed, macros };
+  const quoted = new Set(names.flatMap(({ at }) => (at.quoted === undefined ? [] : [at.quoted])));
+  const naming: Naming = { reporter, features, declared, quoted, removed, macros, parameters: new Set() };
   return declarations.map((node) => {
     if (!readsNetwork(node)) return spell(node, { ...naming, features: undefined });
     const hidden = node.kind === "Def" ? node.parameters.map((parameter) => parameter.name.text) : [];
-    return spell(node, hidden.length === 0 ? naming : { ...naming, declared: new Set([...declared, ...hidden]) });
+    if (hidden.length === 0) return spell(node, naming);
+    return spell(node, { ...naming, declared: new Set([...declared, ...hidden]), parameters: new Set(hidden) });
   });
+}
+
+/** Whether a macro says `each` of a parameter of its own: what that stands for is known once its calls are expanded. */
+export function hasOpenEach(declarations: readonly Declaration[]): boolean {
+  let found = false;
+  for (const node of declarations)
+    if (node.kind === "Def")
+      visit(node, ({ kind }) => {
+        if (kind === "Each") found = true;
+      });
+  return found;
 }
 
 function readsNetwork({ kind }: Declaration): boolean {
@@ -203,6 +224,7 @@ function spellValue(value: unknown, parent: AnyNode, key: string, naming: Naming
     return next.length !== value.length || next.some((item, i) => item !== value[i]) ? next : value;
   }
   if (!isNode(value) || value.kind === "Name") return value;
+  if (value.kind === "String") return isNamed(parent) ? value : featureOf(value, naming);
   if (key === "type" || !mayBeNames(value)) return spell(value, naming);
   const members = membersOf(value, naming);
   return members === undefined ? spell(value, naming) : listOf(members, value.span);
@@ -210,6 +232,7 @@ function spellValue(value: unknown, parent: AnyNode, key: string, naming: Naming
 
 /** An item of a list or an argument of a call: one or, where it stands for several names, as many. */
 function spellItem(item: AnyNode, parent: AnyNode, naming: Naming): readonly AnyNode[] {
+  if (parent.kind === "List" && item.kind === "String") return [featureOf(item, naming)];
   if (parent.kind === "List" && mayBeNames(item)) return membersOf(item, naming) ?? [spell(item, naming)];
   if (parent.kind !== "Call" || item.kind !== "Argument") return [spell(item, naming)];
   const members = item.name === undefined ? membersOf(item.value, naming) : undefined;
@@ -221,6 +244,17 @@ function spellItem(item: AnyNode, parent: AnyNode, naming: Naming): readonly Any
   )
     return members.map((value): Argument => ({ kind: "Argument", value, span: item.span }));
   return [{ ...item, value: listOf(members, item.span) }];
+}
+
+/** `column: "price"`: the text of an option is not a name. */
+function isNamed(parent: AnyNode): boolean {
+  return parent.kind === "Entry" || (parent.kind === "Argument" && parent.name !== undefined);
+}
+
+/** In the network, a text by which a feature is called is the feature. */
+function featureOf(text: StringLiteral, { features, quoted }: Naming): Expression {
+  if (features === undefined || !quoted.has(text.value)) return text;
+  return { kind: "NameExpression", name: nameOfText(text), span: text.span };
 }
 
 function listOf(items: readonly Expression[], span: Span): Expression {
@@ -238,9 +272,49 @@ function membersOf(expression: Expression, naming: Naming): readonly Expression[
       return expression.name.text === allFeatures && !naming.declared.has(allFeatures)
         ? allOf(naming.features, expression.span)
         : undefined;
+    case "Each":
+      return naming.features === undefined ? undefined : callsOfEach(expression, naming);
     default:
       return undefined;
   }
+}
+
+/** `each linear([a, b], 4)`: `linear(a, 4)` and `linear(b, 4)`; undefined where the names are a parameter of a macro. */
+function callsOfEach({ value, span }: EachExpression, naming: Naming): readonly Expression[] | undefined {
+  const place = namesOfCall(value);
+  const names = place?.names;
+  if (place === undefined || names === undefined || names.kind === "Missing") {
+    if (value.kind !== "Missing" && names?.kind !== "Missing") reportEach(value, span, naming);
+    return [];
+  }
+  if (names.kind === "NameExpression" && naming.parameters.has(names.name.text)) return undefined;
+  if (names.kind !== "List" && membersOf(names, naming) === undefined) {
+    reportEach(names, names.span, naming);
+    return [];
+  }
+  return flatMembers(names, naming).map((name) => spell(place.put(name), naming));
+}
+
+function reportEach(found: Expression, span: Span, { reporter }: Naming): void {
+  reporter.report("MTL3150", { found: describeValue(found) }, span);
+}
+
+/** The first argument of a call, or of the call that is this argument; and the call with another one in its place. */
+function namesOfCall(
+  call: Expression,
+): { readonly names: Expression; readonly put: (name: Expression) => Expression } | undefined {
+  if (call.kind === "Parenthesized") return namesOfCall(call.inner);
+  if (call.kind !== "Call") return undefined;
+  const at = call.arguments.findIndex(({ name }) => name === undefined);
+  const argument = call.arguments[at];
+  if (argument === undefined) return undefined;
+  const put = (value: Expression): Expression => ({
+    ...call,
+    arguments: call.arguments.with(at, { ...argument, value }),
+  });
+  if (argument.value.kind !== "Call") return { names: argument.value, put };
+  const inner = namesOfCall(argument.value);
+  return inner === undefined ? undefined : { names: inner.names, put: (name) => put(inner.put(name)) };
 }
 
 /** All features; without any, the word is a name that nothing declares. */
@@ -304,6 +378,7 @@ function flatMembers(expression: Expression, naming: Naming): readonly Expressio
   const members = membersOf(expression, naming);
   if (members !== undefined) return members;
   if (expression.kind === "Parenthesized") return flatMembers(expression.inner, naming);
+  if (expression.kind === "String") return [featureOf(expression, naming)];
   return expression.kind === "List"
     ? expression.items.flatMap((item) => flatMembers(item, naming))
     : [spell(expression, naming)];
@@ -314,6 +389,6 @@ function isNode(value: unknown): value is AnyNode {
 }
 
 /** Kinds of nodes that may abbreviate several names. */
-function mayBeNames(node: AnyNode): node is NameRange | ButExpression | NameExpression {
-  return node.kind === "NameRange" || node.kind === "But" || node.kind === "NameExpression";
+function mayBeNames(node: AnyNode): node is NameRange | ButExpression | NameExpression | EachExpression {
+  return ["NameRange", "But", "NameExpression", "Each"].includes(node.kind);
 }

@@ -29,6 +29,11 @@ export const dataKeys = [
     example: "split(by: hash(user_id), 0.9)",
   },
   {
+    name: "sample",
+    doc: "Which share of the training rows without an event is kept; each of them then counts as many times as it stands for.",
+    example: "negatives(of: click, share: 0.1)",
+  },
+  {
     name: "group",
     doc: "Column whose values group rows: the unit of GAUC, of pairs and of ranked lists.",
     example: "user_id",

@@ -33,6 +33,8 @@ export function describeValue(expression: Expression): string {
       return "a range of names";
     case "But":
       return "`… but …`";
+    case "Each":
+      return "`each …`";
     case "Missing":
       return "nothing";
   }

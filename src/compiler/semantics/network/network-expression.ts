@@ -1,6 +1,7 @@
 import { concatLayer, layerShape } from "../../builtins/index.js";
 import { isSequence, nodeAt, positionsOf, tableOwner, type NodeRef } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
+import { visit } from "../../syntax/index.js";
 import { omitUndefined, type Span } from "../../text/index.js";
 import { checkArguments } from "../arguments/arguments.js";
 import { featureShape } from "../data/check-features.js";
@@ -19,6 +20,7 @@ import {
 } from "./call-parts.js";
 import { checkFamilyLayer } from "./family-layer.js";
 import { addNode, type Network, type NetworkContext, type Owner } from "./network.js";
+import { checkPick } from "./pick.js";
 import { sequenceHelp, sequenceOf } from "./sequences.js";
 import { resolveName } from "../names/resolve.js";
 import { withWidths } from "./tensor-width.js";
@@ -64,6 +66,11 @@ function buildTensor(
       // A declaration that only renames has a node of its own, so that each name of the spec is found in the model.
       return node === undefined || !outermost ? node : concat(state, [node], owner, true, expression.span);
     }
+    case "Each":
+      // Only in a macro that nothing calls is it left: what its parameters are is not known.
+      if (!hasHole(expression))
+        context.reporter.report("MTL3150", { found: describeValue(expression.value) }, expression.span);
+      return undefined;
     case "Unary":
     case "Binary":
       return checkArithmetic(
@@ -74,6 +81,14 @@ function buildTensor(
       context.reporter.report("MTL3011", { found: describeValue(expression) }, expression.span);
       return undefined;
   }
+}
+
+function hasHole(expression: ast.Expression): boolean {
+  let found = false;
+  visit(expression, ({ kind }) => {
+    if (kind === "Missing") found = true;
+  });
+  return found;
 }
 
 function noteNode({ context, network }: NetworkContext, expression: ast.Expression, ref: NodeRef): void {
@@ -272,6 +287,12 @@ function checkCall(
       withWidths(state, given, owner, readTensor);
     return checkFamilyLayer(state, call, layer, { owner, outermost, read, widths });
   }
+  if (layer.name === "pick")
+    return checkPick(state, call, layer, {
+      owner,
+      outermost,
+      featureNode: (name) => featureNode(network, name, call.span),
+    });
   const parts = splitArguments(layer.inputs, call.arguments);
   if (reportMisplaced(context, call, layer, parts)) return undefined;
   if (reportSeveral(context, call, parts)) return undefined;

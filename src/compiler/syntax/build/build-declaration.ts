@@ -11,6 +11,7 @@ import {
   buildSum,
 } from "./build-expression.js";
 import { buildNumber, buildString } from "./build-literal.js";
+import { nameOfText } from "./quoted-name.js";
 import { buildRules, buildSteps } from "./build-rules.js";
 import { buildRange, buildType, missingType } from "./build-type.js";
 import type * as cst from "../cst.js";
@@ -326,7 +327,7 @@ function separated<C extends CstNode, T extends ast.Node>(
 }
 
 function buildFeature(context: BuildContext, node: cst.FeatureEntryCstNode): ast.FeatureEntry | ast.FeatureGroup {
-  const { name, last, list, type, callArguments, expression } = parts(node);
+  const { featureName, last, list, type, callArguments, expression } = parts(node);
   const span = spanOfNode(context, node, 0);
   const token = first(type);
   const rest = {
@@ -337,14 +338,22 @@ function buildFeature(context: BuildContext, node: cst.FeatureEntryCstNode): ast
   };
   const names = first(list);
   if (names !== undefined) return { kind: "FeatureGroup", names: buildList(context, names, span.end), ...rest };
-  const from = buildName(context, name, span.start);
+  const from = buildFeatureName(context, first(featureName), span.start);
   if (first(last) === undefined) return { kind: "Feature", name: from, ...rest };
-  const to = buildName(context, last, from.span.end);
+  const to = buildFeatureName(context, first(last), from.span.end);
   return {
     kind: "FeatureGroup",
     names: { kind: "NameRange", first: from, last: to, span: joinSpans(from.span, to.span) },
     ...rest,
   };
+}
+
+/** `price`, `"unit price"`. */
+function buildFeatureName(context: BuildContext, node: cst.FeatureNameCstNode | undefined, at: number): ast.Name {
+  if (node === undefined) return buildName(context, undefined, at);
+  const { Identifier, String: text } = parts(node);
+  const token = first(text);
+  return token === undefined ? buildName(context, Identifier, at) : nameOfText(buildString(context, token));
 }
 
 function buildLabel(context: BuildContext, node: cst.LabelEntryCstNode): ast.LabelEntry {

@@ -3,6 +3,7 @@ import { joinSpans, type Span } from "../../text/index.js";
 import type * as ast from "../ast.js";
 import type * as cst from "../cst.js";
 import { buildNumber, buildDate, buildString } from "./build-literal.js";
+import { nameOfText } from "./quoted-name.js";
 import {
   buildLists,
   buildName,
@@ -257,7 +258,18 @@ export function buildList(context: BuildContext, node: cst.ListCstNode, at: numb
 /** An expression, a range of names or names without some; a missing one at `at` when there is none. */
 export function buildItem(context: BuildContext, node: cst.ItemCstNode | undefined, at: number): ast.Expression {
   if (node === undefined) return missingExpression(context, at);
-  const { expression, last, without } = parts(node);
+  const { EachKeyword, expression, last, without } = parts(node);
+  const each = first(EachKeyword);
+  if (each === undefined) return buildSeveral(context, { expression, last, without }, at);
+  const value = buildSeveral(context, { expression, last, without }, at);
+  return { kind: "Each", value, span: joinSpans(spanOfToken(context, each), value.span) };
+}
+
+function buildSeveral(
+  context: BuildContext,
+  { expression, last, without }: ReturnType<typeof parts<cst.ItemCstNode>>,
+  at: number,
+): ast.Expression {
   let value = buildExpression(context, expression, at);
   if (first(last) !== undefined) value = rangeOf(context, value, buildExpression(context, last, at));
   if (first(without) === undefined) return value;
@@ -268,11 +280,16 @@ export function buildItem(context: BuildContext, node: cst.ItemCstNode | undefin
 /** `n_1 .. n_63`. */
 function rangeOf(context: BuildContext, from: ast.Expression, to: ast.Expression): ast.Expression {
   const span = joinSpans(from.span, to.span);
-  if (from.kind === "NameExpression" && to.kind === "NameExpression")
-    return { kind: "NameRange", first: from.name, last: to.name, span };
+  const [start, end] = [nameOf(from), nameOf(to)];
+  if (start !== undefined && end !== undefined) return { kind: "NameRange", first: start, last: end, span };
   if (from.kind !== "Missing" && to.kind !== "Missing")
     context.reporter.report("MTL2030", { problem: "a range is between two names" }, span);
   return { kind: "Missing", span };
+}
+
+function nameOf(expression: ast.Expression): ast.Name | undefined {
+  if (expression.kind === "NameExpression") return expression.name;
+  return expression.kind === "String" ? nameOfText(expression) : undefined;
 }
 
 /** The entries of `{ key: value }`. */

@@ -1,4 +1,5 @@
 import type { FeatureEntry, FeatureGroup, FeaturesBlock, Name, NameRange } from "../ast.js";
+import { nameOfColumn, nameOfText } from "./quoted-name.js";
 
 /** Names that one range may abbreviate. */
 export const rangeLimit = 10_000;
@@ -18,7 +19,8 @@ const made = new WeakMap<NameRange, RangeNames>();
 
 /**
  * `n_1 .. n_63`: two names that differ in one number, and those between. `f_01 .. f_12` keeps the zeros. The first and the
- * last name are the nodes of the text, the others are derived. The same range gives the same nodes.
+ * last name are the nodes of the text, the others are derived. The same range gives the same nodes. Of features that are
+ * called by their columns, `"c 1" .. "c 9"`, the texts count.
  */
 export function namesOfRange(range: NameRange): RangeNames {
   const known = made.get(range);
@@ -31,14 +33,16 @@ export function namesOfRange(range: NameRange): RangeNames {
 function countNames({ first, last, span }: NameRange): RangeNames {
   const problem = (text: string): RangeNames => ({ kind: "problem", problem: text });
   if (first.text === "" || last.text === "") return { kind: "names", names: [] };
-  const ends = splitNumber(first.text, last.text);
-  if (ends === undefined) return problem(`\`${first.text}\` and \`${last.text}\` do not differ in one number only`);
+  const areTexts = first.quoted !== undefined || last.quoted !== undefined;
+  const [low, high] = [first.quoted ?? first.text, last.quoted ?? last.text];
+  const ends = splitNumber(low, high);
+  if (ends === undefined) return problem(`\`${low}\` and \`${high}\` do not differ in one number only`);
   const { before, after, from, to } = ends;
   const count = Number(to) - Number(from) + 1;
-  if (count < 1) return problem(`it counts down: \`${last.text}\` comes before \`${first.text}\``);
+  if (count < 1) return problem(`it counts down: \`${high}\` comes before \`${low}\``);
   if (from.length !== to.length && from.length > 1 && from.startsWith("0"))
-    return problem(`\`${first.text}\` has leading zeros and \`${last.text}\` more digits`);
-  if (from.length > to.length) return problem(`\`${first.text}\` has leading zeros and \`${last.text}\` fewer digits`);
+    return problem(`\`${low}\` has leading zeros and \`${high}\` more digits`);
+  if (from.length > to.length) return problem(`\`${low}\` has leading zeros and \`${high}\` fewer digits`);
   if (to.length > 15) return problem("its numbers have more than 15 digits");
   if (count > rangeLimit) return problem(`it has ${count} names; ${rangeLimit} are allowed`);
   const names = Array.from({ length: count }, (_, i): NumberedName => {
@@ -46,7 +50,10 @@ function countNames({ first, last, span }: NameRange): RangeNames {
     // Equal widths mean zeros in front; without them the first number is the shortest anyway.
     const number = digits.padStart(from.length, "0");
     const end = i === 0 ? first : i === count - 1 ? last : undefined;
-    return { name: end ?? { kind: "Name", text: before + number + after, span, derived: true }, number };
+    const text = before + number + after;
+    if (end !== undefined) return { name: end, number };
+    if (!areTexts) return { name: { kind: "Name", text, span, derived: true }, number };
+    return { name: { kind: "Name", text: nameOfColumn(text), span, derived: true, quoted: text }, number };
   });
   return { kind: "names", names };
 }
@@ -104,6 +111,7 @@ export function namesOfGroup({ names }: Pick<FeatureGroup, "names">): readonly {
   const items = names.kind === "List" ? names.items : [names];
   return items.flatMap((item): readonly { readonly name: Name; readonly number?: string }[] => {
     if (item.kind === "NameExpression") return [{ name: item.name }];
+    if (item.kind === "String") return [{ name: nameOfText(item) }];
     const range = item.kind === "NameRange" ? namesOfRange(item) : undefined;
     return range?.kind === "names" ? range.names : [];
   });

@@ -6,6 +6,7 @@ import type { DuckDBVector } from "@duckdb/node-api";
 import { isSequence, type ListFeature, type SequenceFeature } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import { checkedListSql, isAligned } from "./lists.js";
+import { categorySql } from "./missing.js";
 import { BadSequence } from "./row-sequences.js";
 import type { Enums } from "../expressions/enums.js";
 import { compileBoolean, compileFinite, compileText } from "../expressions/expression-sql.js";
@@ -65,7 +66,7 @@ export async function createFeatureEncoder(
       return numberEncoder(relation, feature, ({ records: { floats } }, word, value) => (floats[word] = encode(value)));
     }
     case "bucket": {
-      const encode = createBucketEncoder(fit);
+      const encode = createBucketEncoder(feature, fit);
       return numberEncoder(relation, feature, ({ records: { words } }, word, value) => (words[word] = encode(value)));
     }
   }
@@ -99,11 +100,10 @@ async function categoricalEncoder(
   feature: CategoricalFeature,
   fit: FittedFeature,
 ): Promise<ColumnEncoder> {
-  const { source } = feature;
-  const column = source.kind === "column" ? columns(source.name) : undefined;
-  if (column?.kind === "integer") return wholeEncoder(column.sql, createVocabularyIds(fit));
-  const text = compileText(source, columns);
-  if (fit.kind !== "vocabulary") return textEncoder(text, createVocabularyIds(fit));
+  const { sql: text, kind } = categorySql(feature, columns);
+  const unknown = feature.missing?.kind === "zeros" ? -1 : 0;
+  if (kind === "integer") return wholeEncoder(text, createVocabularyIds(fit), unknown);
+  if (fit.kind !== "vocabulary") return textEncoder(text, createVocabularyIds(fit), unknown);
   const ids = await enums(fit.values);
   return {
     sql: `CASE WHEN ${text} IS NULL THEN -1 ELSE ${ids(text)} END`,
@@ -113,7 +113,7 @@ async function categoricalEncoder(
         const id = found[i]!;
         if (id < 0) counts.nulls += 1;
         else if (id === 0) counts.unseen += 1;
-        words[word] = Math.max(id, 0);
+        words[word] = id < 0 ? unknown : id;
       }
     },
   };
@@ -122,7 +122,8 @@ async function categoricalEncoder(
 /** What a null becomes in a BIGINT column: low word 0, high word as here. */
 const nullHigh = -(2 ** 31);
 
-function wholeEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
+/** `unknown` is the id of a null. */
+function wholeEncoder(sql: string, ids: VocabularyIds, unknown: number): ColumnEncoder {
   return {
     sql: `coalesce(${sql}, -9223372036854775808)`,
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {
@@ -132,7 +133,7 @@ function wholeEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
         const high = pairs[2 * i + 1]!;
         if (high === nullHigh && low === 0) {
           counts.nulls += 1;
-          words[word] = 0;
+          words[word] = unknown;
           continue;
         }
         const id = high === low >> 31 ? ids.ofWhole(low) : idOfPair(low, high, ids);
@@ -152,14 +153,14 @@ function textOfPair(low: number, high: number): string {
   return String((BigInt(high) << 32n) | BigInt(low >>> 0));
 }
 
-function textEncoder(sql: string, ids: VocabularyIds): ColumnEncoder {
+function textEncoder(sql: string, ids: VocabularyIds, unknown: number): ColumnEncoder {
   return {
     sql,
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {
       const text = textReader(vector);
       for (let i = 0, word = first; i < rows; i++, word += stride) {
         const value = text(i);
-        const id = value === null ? 0 : ids.ofText(value);
+        const id = value === null ? unknown : ids.ofText(value);
         if (value === null) counts.nulls += 1;
         else if (id === 0) counts.unseen += 1;
         words[word] = id;

@@ -87,12 +87,13 @@ export async function encodeRelation(
   request: EncodeRequest,
   folder: string,
 ): Promise<EncodeResult> {
-  const { relation, layout, weight } = request;
+  const { relation, layout } = request;
+  const weight = weightSql(relation, request.weight);
   const parts = await createParts(request);
   const codes = codeFiles(request, folder);
   const selected = [
     ...parts.map(({ encoder }) => encoder.sql),
-    ...(weight === undefined ? [] : [weightSql(relation, weight)]),
+    ...(weight === undefined ? [] : [weight]),
     ...codes.map(({ encoder }) => encoder.sql),
   ];
   const stride = recordWords(layout);
@@ -206,9 +207,13 @@ async function createParts(request: EncodeRequest): Promise<readonly Part[]> {
   return parts;
 }
 
-function weightSql({ columns }: Relation, weight: string): string {
-  const column = { kind: "column", name: weight, span: { file: "", start: 0, end: 0 } } as const;
-  return `coalesce(${compileFinite(column, columns)}, -1)`;
+/** The weight of a row: its column's, times what the row stands for in a sample; undefined where all are 1. */
+function weightSql({ columns, sampled }: Relation, weight: string | undefined): string | undefined {
+  if (weight === undefined && sampled === undefined) return undefined;
+  const column = { kind: "column", name: weight ?? "", span: { file: "", start: 0, end: 0 } } as const;
+  const own = weight === undefined ? "CAST(1 AS DOUBLE)" : `coalesce(${compileFinite(column, columns)}, -1)`;
+  if (sampled === undefined) return own;
+  return `${own} * CASE WHEN ${sampled.isNegative} THEN CAST('${sampled.factor}' AS DOUBLE) ELSE CAST(1 AS DOUBLE) END`;
 }
 
 function fillAbsentLabels(

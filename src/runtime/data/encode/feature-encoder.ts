@@ -5,6 +5,7 @@ import { type ListFeature, type NumberFeature, tableOwner } from "../../../compi
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
 import { isAligned, keepsLast } from "./lists.js";
+import { missingText } from "./missing.js";
 import { bucketOf } from "./hash.js";
 import { cleanText, numberOf, numberText, scalarOf, textOf, type TextRules } from "../expressions/values.js";
 
@@ -138,12 +139,14 @@ function affineOf(
   }
 }
 
-/** From a raw number to its bucket's id; NaN stands for null, which is 0. */
-export function createBucketEncoder(fitted: FittedFeature): (value: number) => number {
+/** From a raw number to its bucket's id; NaN stands for null, which is 0 unless the feature says otherwise. */
+export function createBucketEncoder(
+  { missing }: Extract<FeatureModel, { kind: "bucket" }>,
+  fitted: FittedFeature,
+): (value: number) => number {
   if (fitted.kind !== "bucket") throw new Error("the fit of a bucket is of another kind");
   const boundaries = Float64Array.from(fitted.boundaries);
-  return (value) => {
-    if (Number.isNaN(value)) return 0;
+  const bucketOf = (value: number): number => {
     let low = 0;
     let high = boundaries.length;
     while (low < high) {
@@ -153,6 +156,8 @@ export function createBucketEncoder(fitted: FittedFeature): (value: number) => n
     }
     return low + 1;
   };
+  const unknown = missing === undefined ? 0 : missing.kind === "zeros" ? -1 : bucketOf(Number(missing.value));
+  return (value) => (Number.isNaN(value) ? unknown : bucketOf(value));
 }
 
 /**
@@ -161,6 +166,8 @@ export function createBucketEncoder(fitted: FittedFeature): (value: number) => n
  */
 export function listTexts(value: unknown, feature: ListFeature, rules: TextRules): readonly (string | null)[] {
   const texts = allTexts(value, feature, rules);
+  const missing = missingText(feature);
+  if (texts.length === 0 && missing !== undefined) return [missing];
   return keepsLast(feature) ? texts.slice(-feature.max) : texts.slice(0, feature.max);
 }
 

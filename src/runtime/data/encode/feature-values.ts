@@ -2,9 +2,10 @@
 import { dirname, resolve } from "node:path";
 import { isListFeature } from "../../../compiler/model/feature-lists.js";
 import { listSql } from "./lists.js";
+import { categorySql } from "./missing.js";
 import { openCacheFolder } from "../batches/cache.js";
 import { withDatabase } from "../files/database.js";
-import { compileFinite, compileText } from "../expressions/expression-sql.js";
+import { compileFinite } from "../expressions/expression-sql.js";
 import { type DataRole, openRole, type RoleOptions } from "../roles.js";
 import type { DataSpec } from "../uses.js";
 import { float64Of, listOf, textReader } from "./vectors.js";
@@ -36,7 +37,7 @@ export async function readFeatureValues(
     const list = spec.features.map((feature, i) => {
       const { source, kind } = feature;
       if (isListFeature(feature)) return `${listSql(feature, relation)} AS f${i}`;
-      if (kind === "categorical") return `${compileText(source, relation.columns)} AS f${i}`;
+      if (kind === "categorical") return `CAST(${categorySql(feature, relation.columns).sql} AS VARCHAR) AS f${i}`;
       return `coalesce(${compileFinite(source, relation.columns)}, 'nan') AS f${i}`;
     });
     const numbers = spec.features.map((): number[] => []);

@@ -11,10 +11,11 @@ import {
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import { createFailure } from "../../failure.js";
 import type { Database } from "../files/database.js";
-import { compileFinite, compileText } from "../expressions/expression-sql.js";
+import { compileFinite } from "../expressions/expression-sql.js";
 import { listedNumber, numberTransform } from "./feature-encoder.js";
 import { type Fitted, type FittedFeature, fittedWithoutData } from "./fitted.js";
 import { listSql } from "./lists.js";
+import { categorySql } from "./missing.js";
 import type { Relation } from "../files/relation.js";
 import { float64Of, int32Of, textReader } from "./vectors.js";
 
@@ -77,10 +78,9 @@ async function fitVocabularies(
   found: Map<string, FittedFeature>,
 ): Promise<void> {
   if (features.length === 0) return;
-  const keys = features.map(({ source }, i) => {
+  const keys = features.map((feature, i) => {
     // Whole numbers are grouped as such, which is faster than by their texts.
-    const column = source.kind === "column" ? columns(source.name) : undefined;
-    return { name: `k${i}`, sql: column?.kind === "integer" ? column.sql : compileText(source, columns) };
+    return { name: `k${i}`, sql: categorySql(feature, columns).sql };
   });
   const names = keys.map(({ name }) => name);
   const texts = names.map((name) => `CAST(${name} AS VARCHAR)`);

@@ -2,12 +2,17 @@
 import type { ListFeature } from "../../../compiler/model/feature-lists.js";
 import { compileText } from "../expressions/expression-sql.js";
 import type { Relation } from "../files/relation.js";
+import { missingText } from "./missing.js";
 import { cleanSql, quoteText, type ScalarKind, textSql } from "../files/sql.js";
 
 /** SQL of a VARCHAR[]: never null, at most `max` values, no nulls in it but those of aligned sequences. */
 export function listSql(feature: ListFeature, relation: Relation): string {
   const range = keepsLast(feature) ? `-${feature.max}:` : `1:${feature.max}`;
-  return `coalesce(${allSql(feature, relation)}[${range}], [])`;
+  const values = `${allSql(feature, relation)}[${range}]`;
+  const missing = missingText(feature);
+  return missing === undefined
+    ? `coalesce(${values}, [])`
+    : `coalesce(nullif(${values}, CAST([] AS VARCHAR[])), [${quoteText(missing)}])`;
 }
 
 /** {@link listSql}, but of more than `max` values where a row breaks what its sequence says. */

@@ -17,6 +17,7 @@ import { evaluateClass } from "./label-classes.js";
 import { readingOf } from "../files/files.js";
 import { createSequenceCheck, listedValue } from "./row-sequences.js";
 import type { Fitted } from "./fitted.js";
+import { nullId } from "./missing.js";
 import { createBatch } from "../batches/records.js";
 import type { DataSpec } from "../uses.js";
 import { type TextRules, ValueError } from "../expressions/values.js";
@@ -117,9 +118,10 @@ function featureStore(
   switch (feature.kind) {
     case "categorical": {
       const ids = createVocabularyIds(fit);
+      const unknown = nullId(feature, ids);
       return (batch, at, row) => {
         const text = evaluateText(raw.expression, raw.row(row), rules);
-        const id = text === null ? 0 : ids.ofText(text);
+        const id = text === null ? unknown : ids.ofText(text);
         if (id === 0 && text !== null) onUnseen(feature.name);
         batch.ids[at * idWidth + offset] = id;
       };
@@ -156,7 +158,7 @@ function featureStore(
       };
     }
     case "bucket": {
-      const encode = createBucketEncoder(fit);
+      const encode = createBucketEncoder(feature, fit);
       return (batch, at, row) => {
         batch.ids[at * idWidth + offset] = encode(evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN);
       };

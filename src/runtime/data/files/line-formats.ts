@@ -36,6 +36,11 @@ export function readLineSchema(database: Database, file: DataFile, span: Span): 
   return file.format === "libsvm" ? readLibsvm(database, file, span) : readSlots(database, file, span);
 }
 
+/** What a message shows of a piece of a line. */
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
 // ------------------------------------------------------------------------------------------------------------ libsvm
 
 /** Lines that only hold a comment are not rows. */
@@ -81,7 +86,12 @@ async function readLibsvm(database: Database, file: DataFile, span: Span): Promi
   if (badRow !== null && badRow !== undefined)
     throw createFailure(
       "MTL7130",
-      { file: file.shown, row: Number(badRow), found: wrongPiece(String(badLine)), form: "label qid:1 1:0.5 2:0.1" },
+      {
+        file: file.shown,
+        row: Number(badRow),
+        found: shortened(wrongPiece(String(badLine))),
+        form: "label qid:1 1:0.5 2:0.1",
+      },
       span,
       { help: "each line is a label and pairs `index:value`, each index once; `qid:` names the query" },
     );
@@ -144,9 +154,14 @@ async function readSlots(database: Database, file: DataFile, span: Span): Promis
     );
     throw createFailure(
       "MTL7130",
-      { file: file.shown, row: Number(badRow), found: wrong ?? "", form: "1,0,210:7,301:2" },
+      { file: file.shown, row: Number(badRow), found: shortened(wrong ?? ""), form: "1,0,210:7,301:2" },
       span,
-      { help: "each line is plain values and then pairs `slot:id`; a slot may appear several times" },
+      {
+        help:
+          delimiter.trim() === "" && wrong?.includes(",") === true
+            ? 'values are separated by commas here: `slots(delimiter: ",", …)`'
+            : "each line is plain values and then pairs `slot:id`; a slot may appear several times",
+      },
     );
   }
   if (Number(rows) === 0) throw createFailure("MTL7102", { file: file.shown, problem: "it is empty" }, span);

@@ -1,6 +1,6 @@
 /** The rows of one role as a relation: a source, or the part of it that a split gives. */
-import type { ColumnExpression, SplitModel } from "../../../compiler/model/model.js";
-import { compileText, type ExpressionColumns } from "../expressions/expression-sql.js";
+import type { ColumnExpression, SampleModel, SplitModel } from "../../../compiler/model/model.js";
+import { compileBoolean, compileText, type ExpressionColumns } from "../expressions/expression-sql.js";
 import { expressionColumns, relationSql, type Source } from "./source.js";
 import { quoteText } from "./sql.js";
 
@@ -9,6 +9,8 @@ export interface Relation {
   /** SQL after FROM. */
   readonly sql: string;
   readonly columns: ExpressionColumns;
+  /** Rows that stand for others too: where `isNegative` holds, a row counts `factor` times. */
+  readonly sampled?: { readonly isNegative: string; readonly factor: number };
 }
 
 /** Which side of a split. */
@@ -19,6 +21,8 @@ export interface SplitPart {
 
 /** The name of the row number in a relation that is split by it. */
 const rowNumber = "row_number";
+/** The same where a sample is drawn by it. */
+const trainingRow = "training_row";
 
 /**
  * The named columns of the rows, and those that are kept as the files have them; of a split, of the rows of one part, in
@@ -44,6 +48,21 @@ export function createRelation(
   };
 }
 
+/**
+ * The rows of which those where the label is known to be false are only a share, drawn by their numbers among all that
+ * train.
+ */
+export function sampleRelation(relation: Relation, { share, seed }: SampleModel, label: ColumnExpression): Relation {
+  const isNegative = `coalesce(NOT (${compileBoolean(label, relation.columns)}), false)`;
+  const rows = `(SELECT *, row_number() OVER () - 1 AS ${trainingRow} FROM ${relation.sql})`;
+  const isKept = hashesBelow(["sample", String(seed)].map(quoteText), [`CAST(${trainingRow} AS VARCHAR)`], share);
+  return {
+    ...relation,
+    sql: `(SELECT * EXCLUDE (${trainingRow}) FROM ${rows} WHERE NOT ${isNegative} OR ${isKept})`,
+    sampled: { isNegative, factor: 1 / share },
+  };
+}
+
 /** A key's text; null has one of its own, which no text equals. */
 function keySql(name: string, columns: ExpressionColumns): string {
   const column: ColumnExpression = { kind: "column", name, span: { file: "", start: 0, end: 0 } };
@@ -55,6 +74,10 @@ function keySql(name: string, columns: ExpressionColumns): string {
  * of 2^64, are below the fraction. MD5 because it is the same in every version of every engine.
  */
 function trainsSql(keys: readonly string[], { seed, fraction }: SplitModel): string {
-  const text = [quoteText(String(seed)), ...keys].join(" || chr(31) || ");
+  return hashesBelow([quoteText(String(seed))], keys, fraction);
+}
+
+function hashesBelow(seeds: readonly string[], keys: readonly string[], fraction: number): string {
+  const text = [...seeds, ...keys].join(" || chr(31) || ");
   return `CAST(md5_number_lower(${text}) AS DOUBLE) < CAST('${fraction * 2 ** 64}' AS DOUBLE)`;
 }

@@ -3,6 +3,7 @@
  * are turned into the rate of positives that half of the sample shows for them, and judged on the other half, so that an
  * id that occurs once says nothing; numbers are judged by their order as well.
  */
+import { outcomeLabels } from "../../../compiler/builtins/index.js";
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { Model } from "../../../compiler/model/model.js";
 import type { Dataset, EncodedBatch } from "../../data/index.js";
@@ -44,13 +45,18 @@ export function singleAucs(model: Pick<Model, "features" | "labels">, data: Data
   return found;
 }
 
-/** A warning (MTL7147) per pair of a feature and a label that it gives away. */
+/** A warning (MTL7147) per pair of a feature and a label that it gives away. A label that is a condition, such as a scene, is known before. */
 export function warnOfGiveaways(
-  { features }: Pick<Model, "features">,
+  { features, labels, heads, loss }: Pick<Model, "features" | "labels" | "heads" | "loss">,
   aucs: readonly SingleAuc[],
 ): readonly Diagnostic[] {
+  const outcomes = outcomeLabels(
+    labels,
+    heads.map(({ type }) => type),
+    loss.terms,
+  );
   return aucs
-    .filter(({ auc }) => auc > givesAway)
+    .filter(({ label, auc }) => auc > givesAway && outcomes.has(label))
     .map(({ feature, label, auc }) => {
       const span = features.find(({ name }) => name === feature)?.span ?? { file: "", start: 0, end: 0 };
       return createDiagnostic("MTL7147", { feature, label, auc }, span, {

@@ -172,4 +172,14 @@ export const eventsDiagnostics = defineDiagnostics({
       "A feature with `serving: none` is known only in training, and something that serving computes reads it: a head, also through an auxiliary task, a formula, a rule or a ranking.",
     fix: "Read it inside `train_only(…)`, or state with `serving:` which value serving has.",
   },
+  MTL4050: {
+    slug: "list-of-sampled-rows",
+    severity: "error",
+    title: "loss over lists on a sample of rows",
+    message: (p: { head: string; loss: string; label: string }) =>
+      `\`${p.loss}\` of \`${p.head}\` compares the rows of a list, and \`sample\` leaves rows without \`${p.label}\` out of it`,
+    about:
+      "A row that is kept counts for those that are left out, which is exact for losses of single rows. A loss over lists would see a part of each list.",
+    fix: "Leave `sample` out of the data, or train the head by a loss of single rows.",
+  },
 });

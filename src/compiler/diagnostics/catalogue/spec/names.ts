@@ -262,6 +262,16 @@ export const namesDiagnostics = defineDiagnostics({
     about: "A list without any name is not a valid input of a network.",
     fix: "Exclude fewer names.",
   },
+  MTL3150: {
+    slug: "each-without-names",
+    severity: "error",
+    title: "`each` without several names",
+    message: (p: { found: string }) =>
+      `\`each\` is before a call whose first argument is several names, not ${p.found}`,
+    about:
+      "`each linear(n_1 .. n_63, 4)` is one call for each of the names in the first argument: a list, a range, `features` or `… but …`. It is an element of a list or among the tensors of a layer.",
+    fix: "Write the names as a list, `each linear([age, price], 4)`, or leave `each` out.",
+  },
   MTL2027: {
     slug: "shadowed-builtin",
     severity: "error",

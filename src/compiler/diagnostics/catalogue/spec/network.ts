@@ -139,4 +139,13 @@ export const networkDiagnostics = defineDiagnostics({
       "A penalty on parts of the network reads their weights, so that it needs parts by their names: `l2_distance` parts of one shape, `orthogonal` a family of `sluice`. `excess` reads two probabilities.",
     fix: "Name parts of the network, or heads, that the penalty fits.",
   },
+  MTL3151: {
+    slug: "pick-of-values",
+    severity: "error",
+    title: "`pick` whose family does not fit the feature",
+    message: (p: { problem: string }) => `\`pick\` ${p.problem}`,
+    about:
+      "`pick(d, by: scene)` is the member of the family `d` that the row's value of `scene` stands for, so that there is a member for each value, in the order of the values.",
+    fix: "Declare a member for each value of the feature, in their order.",
+  },
 });

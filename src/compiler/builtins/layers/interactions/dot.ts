@@ -1,7 +1,7 @@
 /** Layers that make one number per row of the units of tensors. */
-import type { LayerBuiltin } from "../builtin.js";
-import { inputRows } from "../replicas.js";
-import { fromEqualVectors, fromVector, shapeOf } from "../shapes.js";
+import type { LayerBuiltin } from "../../builtin.js";
+import { inputRows } from "../../replicas.js";
+import { fromEqualVectors, fromVector, shapeOf } from "../../shapes.js";
 
 export const dot: LayerBuiltin = {
   kind: "layer",

@@ -1,8 +1,8 @@
-import { numberArgument } from "../arguments.js";
-import type { LayerBuiltin } from "../builtin.js";
-import { denseCopies } from "../dense.js";
-import { inputRows, inputSignal, rowsFirst, type Signal, spreadRows } from "../replicas.js";
-import { fromVector, shapeOf } from "../shapes.js";
+import { numberArgument } from "../../arguments.js";
+import type { LayerBuiltin } from "../../builtin.js";
+import { denseCopies } from "../../dense.js";
+import { inputRows, inputSignal, rowsFirst, type Signal, spreadRows } from "../../replicas.js";
+import { fromVector, shapeOf } from "../../shapes.js";
 
 /** x_{l+1} = x₀ ⊙ (W_l·x_l + b_l) + x_l; with a rank, W_l = V_l·U_l through so many units. */
 export const crossV2: LayerBuiltin = {

@@ -1,5 +1,5 @@
-import type { LayerBuiltin } from "../builtin.js";
-import { fromEqualVectors, problem, shapeOf } from "../shapes.js";
+import type { LayerBuiltin } from "../../builtin.js";
+import { fromEqualVectors, problem, shapeOf } from "../../shapes.js";
 import { twicePairProducts } from "./bi-interaction.js";
 
 /** Σ_{i<j} ⟨vᵢ, vⱼ⟩ as ½·Σ_d ((Σᵢ v_{i,d})² − Σᵢ v²_{i,d}): linear in the number of inputs. */

@@ -1,8 +1,8 @@
-import { numberArgument } from "../arguments.js";
-import type { LayerBuiltin } from "../builtin.js";
-import { glorotUniform, zeroBias } from "../dense.js";
-import { inputRows, knownDim, ownParameter } from "../replicas.js";
-import { fromVector, shapeOf } from "../shapes.js";
+import { numberArgument } from "../../arguments.js";
+import type { LayerBuiltin } from "../../builtin.js";
+import { glorotUniform, zeroBias } from "../../dense.js";
+import { inputRows, knownDim, ownParameter } from "../../replicas.js";
+import { fromVector, shapeOf } from "../../shapes.js";
 
 /** x_{l+1} = x₀·(x_l·w_l) + b_l + x_l, the product x_l·w_l being one number per row. */
 export const cross: LayerBuiltin = {

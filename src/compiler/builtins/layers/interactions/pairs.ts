@@ -1,6 +1,6 @@
-import type { LayerBuiltin } from "../builtin.js";
-import { inputRows } from "../replicas.js";
-import { fromEqualVectors, problem, shapeOf } from "../shapes.js";
+import type { LayerBuiltin } from "../../builtin.js";
+import { inputRows } from "../../replicas.js";
+import { fromEqualVectors, problem, shapeOf } from "../../shapes.js";
 
 const summary =
   "The inner product of each pair of its inputs, a unit each: first with second, first with third, and so on.";

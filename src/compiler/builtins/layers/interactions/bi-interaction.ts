@@ -1,7 +1,7 @@
-import type { ValueId } from "../../graph/graph.js";
-import type { LayerBuiltin, LayerContext } from "../builtin.js";
-import { inputRows } from "../replicas.js";
-import { fromEqualVectors, problem, shapeOf } from "../shapes.js";
+import type { ValueId } from "../../../graph/graph.js";
+import type { LayerBuiltin, LayerContext } from "../../builtin.js";
+import { inputRows } from "../../replicas.js";
+import { fromEqualVectors, problem, shapeOf } from "../../shapes.js";
 
 /** Σ_{i<j} vᵢ ⊙ vⱼ as ½·((Σᵢ vᵢ)² − Σᵢ vᵢ²): linear in the number of inputs. Its units add up to `fm`. */
 export const biInteraction: LayerBuiltin = {

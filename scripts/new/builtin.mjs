@@ -1,4 +1,4 @@
-// A new layer, loss or gate: its file, its line in `builtins/index.ts`, and a test that compares it with a formula written by hand.
+// A new layer, loss or gate: its file, its line in `builtins/tables.ts`, and a test that compares it with a formula written by hand.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pretty, read, withElement, withImport } from "./edit.mjs";
@@ -161,7 +161,7 @@ const create = (kind) => async (root, name) => {
   const source = `${folder}/${plurals[kind]}/${file}.ts`;
   const test = `test/builtins/${file}.test.ts`;
   for (const path of [source, test]) if (existsSync(join(root, path))) throw new Refused(`${path} exists`);
-  const index = `${folder}/index.ts`;
+  const index = `${folder}/tables.ts`;
   const withLine = withElement(
     withImport(read(root, index), constant, `./${plurals[kind]}/${file}.js`),
     plurals[kind],

@@ -1,4 +1,4 @@
-// A new verb of rules: its row, its line in `rules/index.ts`, and a test of what it makes of some candidates.
+// A new verb of rules: its row, its line in `rules/verbs/index.ts`, and a test of what it makes of some candidates.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pretty, read, withImport, withMember } from "./edit.mjs";
@@ -72,13 +72,13 @@ async function createRule(root, name) {
   for (const path of [source, testFile]) if (existsSync(join(root, path))) throw new Refused(`${path} exists`);
   checkWord(root, "rule", name);
   const constant = constantOf(name);
-  const index = `${folder}/index.ts`;
-  const imported = withImport(read(root, index), constant, `./verbs/${fileOf(name)}.js`);
+  const index = `${folder}/verbs/index.ts`;
+  const imported = withImport(read(root, index), constant, `./${fileOf(name)}.js`);
   const member = constant === name ? name : `${name}: ${constant}`;
   return {
     files: {
       [source]: await pretty(template(name, constant)),
-      [index]: await pretty(withMember(imported, "rows", member)),
+      [index]: await pretty(withMember(imported, "verbs", member)),
       [testFile]: await pretty(test(name)),
     },
     next: [

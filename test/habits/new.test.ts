@@ -14,19 +14,19 @@ const written: readonly (readonly [kind: string, name: string, files: readonly s
   [
     "layer",
     "squeeze",
-    ["src/compiler/builtins/layers/squeeze.ts", "src/compiler/builtins/index.ts"],
+    ["src/compiler/builtins/layers/squeeze.ts", "src/compiler/builtins/tables.ts"],
     "test/builtins/squeeze.test.ts",
   ],
   [
     "loss",
     "log_cosh",
-    ["src/compiler/builtins/losses/log-cosh.ts", "src/compiler/builtins/index.ts"],
+    ["src/compiler/builtins/losses/log-cosh.ts", "src/compiler/builtins/tables.ts"],
     "test/builtins/log-cosh.test.ts",
   ],
   [
     "gate",
     "sparsemax",
-    ["src/compiler/builtins/gates/sparsemax.ts", "src/compiler/builtins/index.ts"],
+    ["src/compiler/builtins/gates/sparsemax.ts", "src/compiler/builtins/tables.ts"],
     "test/builtins/sparsemax.test.ts",
   ],
   [
@@ -42,7 +42,7 @@ const written: readonly (readonly [kind: string, name: string, files: readonly s
   [
     "rule",
     "require",
-    ["src/compiler/rules/verbs/require.ts", "src/compiler/rules/index.ts"],
+    ["src/compiler/rules/verbs/require.ts", "src/compiler/rules/verbs/index.ts"],
     "test/serving/rule-require.test.ts",
   ],
 ];

@@ -1,6 +1,6 @@
 /**
  * The activations: what `activation:` and `last:` may name, and the layers of the same names. A new one is a row in
- * `plain.ts` or `trained.ts` and its place in this table.
+ * `plain.ts` or `trained.ts` and its line in `table.ts`.
  */
 import type { Arguments } from "../../model/model.js";
 import type { LayerBuiltin, LayerContext } from "../builtin.js";
@@ -8,23 +8,9 @@ import type { ParameterSpec } from "../parameter.js";
 import { apartCopies, inputSignal, rowsFirst, type Signal } from "../replicas.js";
 import { fromVector, shapeOf } from "../shapes.js";
 import type { ActivationBuiltin } from "./activation.js";
-import { elu, gelu, leakyRelu, relu, sigmoid, softplus, swish, tanh } from "./plain.js";
-import { dice, prelu } from "./trained.js";
+import { activations } from "./table.js";
 
-export type { ActivationBuiltin };
-
-export const activations: readonly ActivationBuiltin[] = [
-  relu,
-  gelu,
-  swish,
-  tanh,
-  sigmoid,
-  softplus,
-  leakyRelu,
-  elu,
-  prelu,
-  dice,
-];
+export { type ActivationBuiltin, activations };
 
 const byName: ReadonlyMap<string, ActivationBuiltin> = new Map(activations.map((row) => [row.name, row]));
 

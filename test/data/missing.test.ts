@@ -34,4 +34,23 @@ describe("what is missing", () => {
       [1, 1, 2],
     ]);
   });
+
+  it("stands for what is not among the ids as well, where the feature says so", async () => {
+    const folder = folderWith({ "train.csv": "whole,text,zero,x\n-1,a,9,1\n9,1,,1\n,,3,1\n8,8.5,2,1" });
+    const ids = { vocabulary: { kind: "ids", count: 9 } } as const;
+    const features = [
+      categorical("whole", { ...ids, missing: { ...value(4), outside: true } }),
+      categorical("text", { ...ids, missing: { ...value(0), outside: true } }),
+      categorical("zero", { ...ids, missing: { kind: "zeros", outside: true } }),
+      numeric("x"),
+    ];
+    const { train } = await openIn(folder, spec({ train: source("train.csv") }, features));
+    const expected = [
+      [5, 1, -1],
+      [5, 2, -1],
+      [5, 1, 4],
+      [9, 1, 3],
+    ];
+    expect(rowsOf(train).map((row) => row.ids)).toEqual(expected);
+  });
 });

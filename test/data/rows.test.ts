@@ -34,6 +34,16 @@ const features: FeatureModel[] = [
   categorical("wholeHashed", { source: column("whole"), vocabulary: { kind: "hash", buckets: 50 } }),
   categorical("wholeIds", { source: column("whole"), vocabulary: { kind: "ids", count: 5 } }),
   categorical("realIds", { source: column("real"), vocabulary: { kind: "ids", count: 5 } }),
+  categorical("wholeIdsOr", {
+    source: column("whole"),
+    vocabulary: { kind: "ids", count: 5 },
+    missing: { kind: "value", value: 3, outside: true },
+  }),
+  categorical("realIdsOrZeros", {
+    source: column("real"),
+    vocabulary: { kind: "ids", count: 5 },
+    missing: { kind: "zeros", outside: true },
+  }),
   categorical("realText", { source: column("real") }),
   categorical("wordOr", { source: column("word"), missing: { kind: "value", value: "b" } }),
   categorical("wordOrZeros", { source: column("word"), missing: { kind: "zeros" } }),

@@ -69,8 +69,13 @@ function missingOption({ missing }: { readonly missing?: MissingId }): readonly 
   return missing === undefined ? [] : [`missing: ${missingIdText(missing)}`];
 }
 
-/** What a null is read as: `zeros`, `"0"`, `17`. */
+/** What a null is read as, and what is outside: `zeros`, `"0"`, `17, outside: missing`. */
 export function missingIdText(missing: MissingId): string {
+  const { outside } = missing;
+  return `${missingValueText(missing)}${outside === true ? ", outside: missing" : ""}`;
+}
+
+function missingValueText(missing: MissingId): string {
   if (missing.kind === "zeros") return "zeros";
   return typeof missing.value === "number" ? numberText(missing.value) : quoted(missing.value);
 }

@@ -157,9 +157,13 @@ export type Vocabulary =
   | { readonly kind: "like"; readonly feature: string };
 
 /** What a null of a feature with ids is read as; where nothing is said it is the id 0, of a list an empty one. */
-export type MissingId =
+export type MissingId = (
   | { readonly kind: "value"; readonly value: string | number }
-  | /** No id, and a vector of zeros. */ { readonly kind: "zeros" };
+  | /** No id, and a vector of zeros. */ { readonly kind: "zeros" }
+) & {
+  /** Set where values that are not among the ids of `ids: n` are read so too. */
+  readonly outside?: true;
+};
 
 export type FeatureType =
   | {

@@ -4,7 +4,6 @@ import type {
   ColumnExpression,
   FeatureModel,
   FeatureType,
-  MissingId,
   NumericScale,
   Vocabulary,
 } from "../../model/index.js";
@@ -17,6 +16,7 @@ import { literalsOf, meantColumn, writeColumn } from "./column-names.js";
 import { setType, type CheckContext } from "../context.js";
 import { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./feature-types.js";
 import { suggestedBy } from "../names/suggestion.js";
+import { missingId, missingOrOutside } from "./missing-ids.js";
 import { readSequence } from "./sequence-types.js";
 import { alignSequences } from "./aligned-sequences.js";
 import { shareTables } from "./shared-tables.js";
@@ -284,7 +284,10 @@ function readType(
       const vocabulary = readVocabulary(context, args, at, isGiven);
       if (vocabulary === undefined) return undefined;
       const embed = Number(args["embed"]);
-      if (kind === "categorical") return { kind, vocabulary, embed, ...omitUndefined({ missing: missingId(args) }) };
+      if (kind === "categorical") {
+        const missing = missingOrOutside(context, args, vocabulary, at);
+        return missing === null ? undefined : { kind, vocabulary, embed, ...omitUndefined({ missing }) };
+      }
       const value = args["missing"];
       const isValue = typeof value === "string" || typeof value === "number";
       const ofEmpty = isValue ? { missing: { kind: "value", value } as const } : {};
@@ -299,12 +302,6 @@ function readType(
       };
     }
   }
-}
-
-/** `missing: "0"`, `missing: zeros`. */
-function missingId({ missing }: Arguments): MissingId | undefined {
-  if (missing === "zeros") return { kind: "zeros" };
-  return typeof missing === "string" || typeof missing === "number" ? { kind: "value", value: missing } : undefined;
 }
 
 const vocabularyOptions = ["hash", "ids", "values", "like", "vocab", "min_count"] as const;

@@ -119,6 +119,16 @@ const vocabulary: readonly FeatureOption[] = [
   },
 ];
 
+/** What values that are not among the ids of `ids: n` are. */
+const outside: FeatureOption = {
+  name: "outside",
+  doc: "What a value that is not among the ids of `ids:` is read as: `unknown`, or what `missing:` says of a null.",
+  type: { kind: "choice", values: ["unknown", "missing"] },
+  default: "unknown",
+  elided: true,
+  excludes: ["hash", "vocab", "min_count", "values", "like"],
+};
+
 const separator: FeatureOption = {
   name: "separator",
   doc: "What is between values in a text.",
@@ -129,7 +139,7 @@ const separator: FeatureOption = {
 const rows = {
   categorical: {
     summary: "Ids from a vocabulary, looked up in an embedding table.",
-    options: [...vocabulary, embed, missingValue("any"), serving("any"), dropout, column],
+    options: [...vocabulary, embed, missingValue("any"), outside, serving("any"), dropout, column],
     value: "text",
   },
   numeric: {

@@ -17,6 +17,7 @@ import {
   fittedOf,
   listedNumber,
   type VocabularyIds,
+  withOutside,
 } from "./feature-encoder.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
 import type { Records } from "../batches/records.js";
@@ -102,8 +103,8 @@ async function categoricalEncoder(
 ): Promise<ColumnEncoder> {
   const { sql: text, kind } = categorySql(feature, columns);
   const unknown = feature.missing?.kind === "zeros" ? -1 : 0;
-  if (kind === "integer") return wholeEncoder(text, createVocabularyIds(fit), unknown);
-  if (fit.kind !== "vocabulary") return textEncoder(text, createVocabularyIds(fit), unknown);
+  if (kind === "integer") return wholeEncoder(text, withOutside(feature, createVocabularyIds(fit)), unknown);
+  if (fit.kind !== "vocabulary") return textEncoder(text, withOutside(feature, createVocabularyIds(fit)), unknown);
   const ids = await enums(fit.values);
   return {
     sql: `CASE WHEN ${text} IS NULL THEN -1 ELSE ${ids(text)} END`,

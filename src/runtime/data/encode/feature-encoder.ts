@@ -5,7 +5,7 @@ import { type ListFeature, type NumberFeature, tableOwner } from "../../../compi
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
 import { isAligned, keepsLast } from "./lists.js";
-import { missingText } from "./missing.js";
+import { missingText, nullId } from "./missing.js";
 import { bucketOf } from "./hash.js";
 import { cleanText, numberOf, numberText, scalarOf, textOf, type TextRules } from "../expressions/values.js";
 
@@ -36,6 +36,16 @@ export function createVocabularyIds(fitted: FittedFeature): VocabularyIds {
     case "bucket":
       throw new Error(`a fit of kind ${fitted.kind} has no vocabulary`);
   }
+}
+
+/** The ids of a feature's values where a value that has none is read as a null, if the feature says so; else as they are. */
+export function withOutside(feature: FeatureModel, ids: VocabularyIds): VocabularyIds {
+  if (feature.kind !== "categorical" || feature.missing?.outside !== true) return ids;
+  const outside = nullId(feature, ids);
+  return {
+    ofText: (text) => ids.ofText(text) || outside,
+    ofWhole: (value) => ids.ofWhole(value) || outside,
+  };
 }
 
 function createListedIds(values: readonly string[]): VocabularyIds {

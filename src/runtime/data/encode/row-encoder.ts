@@ -12,6 +12,7 @@ import {
   fittedOf,
   listedNumber,
   listTexts,
+  withOutside,
 } from "./feature-encoder.js";
 import { evaluateClass } from "./label-classes.js";
 import { readingOf } from "../files/files.js";
@@ -117,7 +118,7 @@ function featureStore(
   const raw = rawValue(feature, mode);
   switch (feature.kind) {
     case "categorical": {
-      const ids = createVocabularyIds(fit);
+      const ids = withOutside(feature, createVocabularyIds(fit));
       const unknown = nullId(feature, ids);
       return (batch, at, row) => {
         const text = evaluateText(raw.expression, raw.row(row), rules);

@@ -75,6 +75,15 @@ export const argumentsDiagnostics = defineDiagnostics({
     about: "The list must be in ascending order without repeated values: boundaries cut the numbers into intervals.",
     fix: "Sort the list and remove repeated values.",
   },
+  MTL3152: {
+    slug: "nothing-outside",
+    severity: "error",
+    title: "`outside: missing` without ids or without `missing`",
+    message: (p: { needs: string }) => `\`outside: missing\` needs \`${p.needs}:\` beside it`,
+    about:
+      "`categorical(ids: 50, missing: 0, outside: missing)` reads a value that is not a whole number in [0, 50) as a null, and a null as 0. So it needs the number of ids, and what a null is.",
+    fix: "Give `ids:` and `missing:`, or leave `outside` out.",
+  },
   MTL3140: {
     slug: "several-keys",
     severity: "error",

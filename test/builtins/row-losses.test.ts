@@ -197,10 +197,16 @@ describe("every loss of a probability", () => {
   const names = losses.flatMap(({ name, per, heads }) =>
     per === "row" && heads.includes("probability") ? [name] : [],
   );
-  const args = { propensity: "c", imputation: "s", elapsed: "e", delay: "d", hazard: "s" };
+  const args = { propensity: "c", imputation: "s", elapsed: "e", delay: "d", hazard: "s", teacher: "q" };
 
   it.each(names)("%s is finite with its gradient at logits of ±50", (name) => {
-    const others = { c: [50, -50, 50, -50], s: [50, -50, -50, 50], e: [0, 1, 100, 5], d: [0, 1, 100, 5] };
+    const others = {
+      c: [50, -50, 50, -50],
+      s: [50, -50, -50, 50],
+      e: [0, 1, 100, 5],
+      d: [0, 1, 100, 5],
+      q: [0, 1, 0.3, 0.9],
+    };
     const used = Object.fromEntries(
       (losses.find((loss) => loss.name === name)?.parameters ?? []).flatMap((parameter) =>
         Object.entries(args).filter(([key]) => key === parameter.name),

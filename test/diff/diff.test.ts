@@ -156,7 +156,7 @@ describe("the class of a change", () => {
 
   it("has rules whose names say what they are about, and sentences without a full stop", () => {
     for (const [id, { purpose }] of Object.entries(changeRules)) {
-      expect(id).toMatch(/^[a-z]+(\.[a-z]+)+$/);
+      expect(id).toMatch(/^[a-z]+(\.[a-z_]+)+$/);
       expect(purpose).toMatch(/[^.]$/);
     }
   });

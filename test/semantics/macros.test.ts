@@ -117,7 +117,7 @@ describe("the names of a macro's parameters", () => {
       "outer(x)",
     ),
     serve("def add(y, z = price) = y + z\ndef both(q, r) = add(add(q, r), add(r)) * stock", "both(ctr, price + a)"),
-    serve("def cheap(limit) = price < limit\ndef pick(c, t) = if(cheap(c) or stock > c, t, 2 * t)", "pick(a, ctr)"),
+    serve("def cheap(limit) = price < limit\ndef choose(c, t) = if(cheap(c) or stock > c, t, 2 * t)", "choose(a, ctr)"),
   ];
   const globals = ["x", "secret", "age", "size", "t", "ctr", "price", "stock", "a", "f", "click"];
 

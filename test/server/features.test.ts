@@ -48,7 +48,9 @@ describe("hover", () => {
 
   it("shows what built-ins take, with defaults, and what is given", () => {
     const text = hoverAt(sampleWith("mlp(g, [32])", "ml<|>p(g, [32])"));
-    expect(text).toContain("mlp(x, widths, activation: relu, dropout: 0, norm: none, last: same)");
+    expect(text).toContain(
+      "mlp(x, widths, activation: relu, dropout: 0, norm: none, last: same, epsilon: 0.00001, momentum: 0.99)",
+    );
     expect(text).toMatch(/- `widths` \(a list of whole numbers.*— given here/);
     expect(text).toMatch(/- `dropout` \(a number in \[0, 1\), default `0`\): Share/);
     expect(hoverAt(sampleWith("softmax(x)", "soft<|>max(x)"))).toContain("From: Ma et al.");

@@ -85,11 +85,13 @@ function entryWord(kind: NamedThing["kind"]): string {
   }
 }
 
-/** What the calls of a declaration leave to their defaults. */
+/** What the calls of a declaration leave to their defaults, those left out that few give. */
 function defaultsOf(analysis: Analysis, declaration: AnyNode): string {
   const lines: string[] = [];
   forEachCall(analysis, declaration, (call, signature) => {
-    const open = openParameters(call, signature).filter(({ default: value }) => value !== undefined && value !== "");
+    const open = openParameters(call, signature).filter(
+      ({ default: value, elided }) => value !== undefined && value !== "" && elided !== true,
+    );
     if (open.length > 0)
       lines.push(
         `\`${signature.name}\` by default: ${open.map(({ name, default: value }) => `\`${name}: ${value ?? ""}\``).join(", ")}`,

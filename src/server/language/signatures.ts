@@ -42,6 +42,8 @@ export interface ParameterView {
   /** As a spec would write it; absent when the argument must be given, empty when it may simply be absent. */
   readonly default?: string;
   readonly doc?: string;
+  /** Whether a model says it only where it is not the default. */
+  readonly elided?: true;
 }
 
 /** What a call takes. */
@@ -189,7 +191,7 @@ function parameterView(call: string, spec: ArgumentSpec & { readonly doc?: strin
     slot: slotOfParameter(call, spec),
     expected: describeArgumentType(spec.type),
     ...(spec.default === undefined ? {} : { default: showValue(spec.default) }),
-    ...omitUndefined({ doc }),
+    ...omitUndefined({ doc, elided: spec.elided }),
   };
 }
 

@@ -74,6 +74,23 @@ function pandasLog(): string {
   return csv(["", "user_id", "item_id", "age", "label"], rows);
 }
 
+/** Columns whose names are no names, ids from 0 on, what a user has seen, and words. */
+function histories(): string {
+  const random = createRandom(7);
+  const some = (n: number): number => Math.floor(random() * n);
+  const rows = Array.from({ length: 800 }, (_, row) => [
+    `u${some(40)}`,
+    row % 300,
+    some(9),
+    some(8),
+    some(7),
+    Array.from({ length: 1 + some(4) }, () => some(300)).join("|"),
+    `${some(2) === 0 ? "new" : "old"} ${some(2) === 0 ? "red" : "blue"}`,
+    Number(random() < 0.3),
+  ]);
+  return csv(["user_id", "item id", "101", "121", "206", "seen_items", "item tags", "click"], rows);
+}
+
 /** Writes a file, guesses its spec, and takes it to a ranked page. */
 async function toPage(name: string, text: string): Promise<{ readonly spec: string; readonly page: string }> {
   writeFileSync(join(folder, name), text);
@@ -120,6 +137,17 @@ describe("mtlc init --from", () => {
     // Where an item was is the same for all that are served.
     expect(spec).toMatch(/shown_position: categorical\(.*serving: 1/);
     expect(page).toMatch(/page: \d+ of \d+ candidates/);
+  });
+
+  it("calls features by their columns, and sees ids, histories and words", async () => {
+    const { spec } = await toPage("seen.csv", histories());
+    expect(spec).toMatch(/^ {2}"item id": +categorical\(embed: 8, ids: 300\) \/\/ 300 values$/m);
+    expect(spec).toContain('["101", "121", "206"]: categorical(embed: 4)');
+    expect(spec).toMatch(/^ {2}seen_items: +sequence\(like: "item id"\)/m);
+    expect(spec).toMatch(/^ {2}"item tags": +bag\(embed: 8, separator: " "\)/m);
+    expect(spec).toContain('input x = [features but [seen_items], attend("item id", over: seen_items)]');
+    expect(spec).toContain("p_click: [auc, gauc, ndcg(at: 10), logloss]");
+    expect((await run("fmt", "--check", "made of seen.csv/model.mtl")).code).toBe(0);
   });
 
   it("takes what pandas writes", async () => {

@@ -42,6 +42,10 @@ export interface FileProfile {
   readonly columns: readonly ColumnProfile[];
   /** Of two columns of zeros and ones, whether the first is never 1 where the second is 0: it happens within it. */
   readonly liesWithin: (inner: string, outer: string) => Promise<boolean>;
+  /** The largest number of a column over all rows of the file. */
+  readonly largest: (column: string) => Promise<number>;
+  /** The share of the different values in a column of several values (a list, or a text cut at the separator) that another column has too. */
+  readonly shareWithin: (several: string, separator: string, other: string) => Promise<number>;
   /** The first rows as JSON objects with the names of the columns; of one value of a column where it is given. */
   readonly lines: (
     count: number,
@@ -84,6 +88,16 @@ export async function profileFile<T>(
       format: source.files[0]?.file.format ?? "csv",
       columns,
       liesWithin: (inner, outer) => liesWithin(database, names.indexOf(inner), names.indexOf(outer)),
+      largest: async (name) => {
+        const [[most] = []] = await database.rows(
+          `SELECT max(TRY_CAST(v${names.indexOf(name)} AS DOUBLE)) FROM ${whole}`,
+        );
+        return Number(most);
+      },
+      shareWithin: (several, separator, other) => {
+        const isList = source.column(several)?.kind === "list";
+        return shareWithin(database, names.indexOf(several), isList ? undefined : separator, names.indexOf(other));
+      },
       lines: async (count, of) => {
         const where =
           of === undefined ? "" : ` WHERE CAST(v${names.indexOf(of.column)} AS VARCHAR) = ${quoteText(of.value)}`;
@@ -150,6 +164,21 @@ async function liesWithin(database: Database, inner: number, outer: number): Pro
       `count(*) FILTER (WHERE ${number(inner)} = 1 AND ${number(outer)} = 1) FROM sample`,
   );
   return Number(counter) === 0 && Number(both) > 0;
+}
+
+async function shareWithin(
+  database: Database,
+  several: number,
+  separator: string | undefined,
+  other: number,
+): Promise<number> {
+  const values =
+    separator === undefined ? `v${several}` : `string_split(CAST(v${several} AS VARCHAR), ${quoteText(separator)})`;
+  const [[known, all] = []] = await database.rows(
+    `SELECT count(*) FILTER (WHERE x IN (SELECT CAST(v${other} AS VARCHAR) FROM sample)), count(*) ` +
+      `FROM (SELECT DISTINCT CAST(x AS VARCHAR) AS x FROM (SELECT unnest(${values}) AS x FROM sample))`,
+  );
+  return Number(all) === 0 ? 0 : Number(known) / Number(all);
 }
 
 /** A reading of files that the spec says nothing of. */

@@ -14,11 +14,18 @@ export interface LabelGuess {
 /** A feature, by what it is. */
 export interface FeatureGuess {
   readonly column: string;
-  /** `categorical(embed: 8)`. */
-  readonly type: string;
+  readonly kind: "categorical" | "numeric" | "bag" | "sequence";
+  /** Width of the embedding, where it has one of its own. */
+  readonly embed?: number;
+  /** All other options as the spec writes them: `scale: log1p_standard`. */
+  readonly options: readonly string[];
+  /** Of a sequence: the column whose values these are, too, and which is attended for. */
+  readonly target?: string;
   /** What was seen: `1,204 values`. */
   readonly seen: string;
 }
+
+type Separator = keyof ColumnProfile["separated"];
 
 /** A column that is not a feature, and why. */
 export interface LeftColumn {
@@ -49,6 +56,10 @@ const itemWords =
 const requestWords = /(^|[^a-z])(search|session|query|qid|request|impression|pv)([^a-z]|$)|查询/i;
 const placeWords = /(^|[^a-z])(position|pos|slot)([^a-z]|$)|位置/i;
 const idWords = /(^|[^a-z])(id|uid|iid|cid|pid|qid|code|zip|no|sku)([^a-z]|$)|[a-z](Id|ID)$|编号/;
+const historyWords =
+  /(^|[^a-z])(hist(ory)?|his|seq(uence)?|recent|last|clicked|viewed|seen|bought|watched|past)([^a-z]|$)|历史|序列/i;
+const severalWords =
+  /(^|[^a-z])(seq(uence)?|lists?|tags|genres?|keywords|words|titles?|topics|categories|hist(ory)?)([^a-z]|$)/i;
 const timeWords = /(^|[^a-z])(time(stamp)?|date(time)?|ts|dt|day|created|updated)([^a-z]|$)|时间|日期/i;
 
 /** The guesses from the counts of a file; `named` are labels that the user gave. */
@@ -75,8 +86,8 @@ export async function guessColumns(profile: FileProfile, named: readonly string[
         ? { column: column.name, why: "it names the request" }
         : profile.format === "libsvm" && column.name === "comment"
           ? { column: column.name, why: "it is the comment of a line" }
-          : featureOf(column, profile);
-    if ("type" in feature) features.push(feature);
+          : featureOf(column, profile, await idsOf(column, profile));
+    if ("kind" in feature) features.push(feature);
     else left.push(feature);
   }
   return {
@@ -84,7 +95,7 @@ export async function guessColumns(profile: FileProfile, named: readonly string[
     questions,
     ...omitUndefined({ group }),
     groupIsRequest,
-    features,
+    features: await withHistories(features, profile),
     left,
     nulls: [...new Set(columns.filter(isMostlyNumbers).flatMap(({ nullTexts }) => nullTexts))].sort(),
   };
@@ -168,7 +179,7 @@ function isMostlyNumbers({ numbers, nullTexts, rows, nulls, kind }: ColumnProfil
   return kind.kind === "text" && nullTexts.length > 0 && numbers > 0.5 * (rows - nulls);
 }
 
-function featureOf(column: ColumnProfile, profile: FileProfile): FeatureGuess | LeftColumn {
+function featureOf(column: ColumnProfile, profile: FileProfile, ids: number | undefined): FeatureGuess | LeftColumn {
   const { name, kind, rows, nulls, distinct, numbers } = column;
   const values = rows - nulls;
   const count = distinct.toLocaleString("en");
@@ -177,13 +188,17 @@ function featureOf(column: ColumnProfile, profile: FileProfile): FeatureGuess | 
     // Where an item was shown is not a reason to show it: served, everything is at the first position.
     const place = placeWords.test(spaced(name)) && isSmallWhole(column) ? [`serving: ${column.minimum ?? 1}`] : [];
     const hash = distinct > 200_000 ? [`hash: ${roundUp(distinct)}`] : [];
+    const vocabulary = ids === undefined ? hash : [`ids: ${grouped(ids)}`];
     return {
       column: name,
-      type: `categorical(${[...hash, `embed: ${embed}`, ...place].join(", ")})`,
+      kind: "categorical",
+      embed,
+      options: [...vocabulary, ...place],
       seen: `${count} values${empty}`,
     };
   };
-  if (kind.kind === "list") return { column: name, type: "bag(embed: 8)", seen: `lists of ${count} values` };
+  if (kind.kind === "list")
+    return { column: name, kind: "bag", embed: 8, options: [], seen: `lists of ${count} values` };
   if (distinct === 0) return { column: name, why: "empty" };
   if (distinct === 1 && nulls === 0)
     return { column: name, why: `always ${JSON.stringify(column.top[0]?.value ?? "")}` };
@@ -191,7 +206,9 @@ function featureOf(column: ColumnProfile, profile: FileProfile): FeatureGuess | 
   if (separator !== undefined)
     return {
       column: name,
-      type: `bag(embed: 8${separator === "|" ? "" : `, separator: ${JSON.stringify(separator)}`})`,
+      kind: "bag",
+      embed: 8,
+      options: separator === "|" ? [] : [`separator: ${JSON.stringify(separator)}`],
       seen: `several values a text${empty}`,
     };
   const isNumber = numbers + (isMostlyNumbers(column) ? values - numbers : 0) === values && kind.kind !== "boolean";
@@ -221,17 +238,57 @@ function numberFeature(
   if (isWhole && distinct <= 24 && minimum >= 0 && !/^(num|f)[a-z]*_?\d+$/i.test(name))
     return category(embedOf(distinct));
   const isSkewed = minimum >= 0 && maximum > 50 && maximum > 20 * Math.max(median, 1);
-  return { column: name, type: isSkewed ? "numeric(scale: log1p_standard)" : "numeric", seen };
+  return { column: name, kind: "numeric", options: isSkewed ? ["scale: log1p_standard"] : [], seen };
 }
 
 function isSmallWhole({ numbers, wholes, rows, nulls, distinct, minimum = -1 }: ColumnProfile): boolean {
   return numbers === rows - nulls && wholes === numbers && distinct <= 200 && minimum >= 0;
 }
 
-function separatorOf({ kind, numbers, rows, nulls, separated }: ColumnProfile): "|" | "," | ";" | " " | undefined {
+function separatorOf({ name, kind, numbers, rows, nulls, separated }: ColumnProfile): Separator | undefined {
   if (kind.kind !== "text" || numbers > 0.5 * (rows - nulls)) return undefined;
   const values = rows - nulls;
-  return (["|", ",", ";"] as const).find((each) => separated[each] > 0.3 * values);
+  const found = (["|", ",", ";"] as const).find((each) => separated[each] > 0.3 * values);
+  // A blank is in many a text that is one value.
+  return found ?? (severalWords.test(spaced(name)) && separated[" "] > 0.3 * values ? " " : undefined);
+}
+
+/** How many ids there are, where the values are ids already: many whole numbers from 0 or 1 on, without great gaps. */
+async function idsOf(column: ColumnProfile, { sampled, rows, largest }: FileProfile): Promise<number | undefined> {
+  const { name, kind, numbers, wholes, nulls, distinct, minimum = -1, maximum = 0, top } = column;
+  if (kind.kind === "list" || distinct <= 200 || numbers !== column.rows - nulls || wholes !== numbers)
+    return undefined;
+  if (minimum < 0 || minimum > 1 || distinct < 0.5 * (maximum + 1)) return undefined;
+  if (!top.every(({ value }) => /^\d+$/.test(value))) return undefined;
+  return 1 + (rows > sampled ? await largest(name) : maximum);
+}
+
+/** Bags that are histories of what another column has: sequences that are attended for it. */
+async function withHistories(
+  features: readonly FeatureGuess[],
+  { shareWithin }: FileProfile,
+): Promise<readonly FeatureGuess[]> {
+  const targets = features.filter(({ kind }) => kind === "categorical");
+  const all: FeatureGuess[] = [];
+  for (const feature of features) {
+    const { column, kind, options, seen } = feature;
+    const isHistory = kind === "bag" && historyWords.test(spaced(column));
+    const separator = /separator: "(.)"/.exec(options[0] ?? "")?.[1] ?? "|";
+    let best: { readonly target?: string; readonly share: number } = { share: 0.5 };
+    for (const target of isHistory ? targets : []) {
+      const share = await shareWithin(column, separator, target.column);
+      if (share > best.share) best = { target: target.column, share };
+    }
+    const { target } = best;
+    if (target === undefined) all.push(feature);
+    else all.push({ column, kind: "sequence", options, target, seen: `a history of ${target}, ${seen}` });
+  }
+  return all;
+}
+
+/** `1_682`. */
+function grouped(count: number): string {
+  return count.toLocaleString("en").replaceAll(",", "_");
 }
 
 function looksLikeTime({ top }: ColumnProfile): boolean {

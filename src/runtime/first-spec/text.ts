@@ -1,5 +1,6 @@
 /** A first spec as text: what was guessed of a file, with a network, a formula and a ranking to start from. Pure. */
-import type { FeatureGuess, Guess, LabelGuess } from "./guess.js";
+import type { Guess, LabelGuess } from "./guess.js";
+import { featureLines, nameFeatures, type NamedFeature, widthsOf } from "./feature-lines.js";
 import { createNames, isName, type Names } from "./names.js";
 
 /** What the text needs to know of the file. */
@@ -20,10 +21,6 @@ interface NamedLabel extends LabelGuess {
   readonly name: string;
 }
 
-interface NamedFeature extends FeatureGuess {
-  readonly name: string;
-}
-
 /** The whole spec, not yet laid out. */
 export function firstSpec(guess: Guess, facts: FileFacts): string {
   const [own, labelNames] = [createNames(), createNames()];
@@ -31,21 +28,19 @@ export function firstSpec(guess: Guess, facts: FileFacts): string {
     ...label,
     name: labelNames.forColumn(label.column, "label"),
   }));
-  const features = guess.features.map((feature): NamedFeature => ({
-    ...feature,
-    name: own.forColumn(feature.column, "c"),
-  }));
+  const features = nameFeatures(guess.features, own);
   return [
     `/// A first model of ${facts.shown}, guessed from its ${facts.rows.toLocaleString("en")} rows: read it, and change what is not so.`,
     `model ${facts.model}`,
     "",
     dataBlock(guess, facts),
     "",
+    ...defaultsBlock(features),
     featuresBlock(features, guess),
     "",
     labelsBlock(labels, guess.questions, labelNames),
     "",
-    network(labels, own, guess.group !== undefined),
+    network(labels, own, inputText(features), guess.group !== undefined),
     trainBlock(facts.rows),
     "",
   ].join("\n");
@@ -76,51 +71,48 @@ function columnText(column: string): string {
   return isName(column) ? column : `column(${JSON.stringify(column)})`;
 }
 
-function featuresBlock(features: readonly NamedFeature[], { left }: Guess): string {
-  return [
-    "features {",
-    ...entriesOf(features).map((line) => `  ${line}`),
-    ...left.map(({ column, why }) => `  // ${columnText(column)} is left out: ${why}`),
-    "}",
-  ].join("\n");
+function defaultsBlock(features: readonly NamedFeature[]): readonly string[] {
+  const widths = [...widthsOf(features)];
+  if (widths.length === 0) return [];
+  return ["defaults {", ...widths.map(([kind, embed]) => `  ${kind}: { embed: ${embed} }`), "}", ""];
 }
 
-/** One line per feature; features whose names count up and that are alike share one. */
-function entriesOf(features: readonly NamedFeature[]): readonly string[] {
+function featuresBlock(features: readonly NamedFeature[], { left }: Guess): string {
+  return ["features {", ...featureLines(features).map((line) => `  ${line}`), ...leftLines(left), "}"].join("\n");
+}
+
+/** Comments on columns that are no features; those of one value together, where there are several. */
+function leftLines(left: Guess["left"]): readonly string[] {
+  const constant = left.filter(({ why }) => why.startsWith("always "));
+  const isShort = constant.length < 3;
+  const named = (column: string): string => (isName(column) ? column : JSON.stringify(column));
+  return [
+    ...left
+      .filter((each) => isShort || !constant.includes(each))
+      .map(({ column, why }) => `  // ${columnText(column)} is left out: ${why}`),
+    ...(isShort ? [] : ["  // left out, since each has one value only:"]),
+    ...(isShort ? [] : filled(constant.map(({ column }) => named(column))).map((line) => `  //   ${line}`)),
+  ];
+}
+
+/** Words with commas between them in lines of at most 90 characters. */
+function filled(words: readonly string[]): readonly string[] {
   const lines: string[] = [];
-  for (let at = 0; at < features.length;) {
-    const run = runFrom(features, at);
-    const [first, last] = [run[0] as NamedFeature, run.at(-1) as NamedFeature];
-    if (run.length >= 3) lines.push(`${first.name} .. ${last.name}: ${first.type}`);
-    else for (const feature of run) lines.push(`${feature.name}: ${typeText(feature)} // ${feature.seen}`);
-    at += run.length;
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < 88) lines[lines.length - 1] = `${last}, ${word}`;
+    else lines.push(word);
   }
   return lines;
 }
 
-/** The longest run of alike features from here whose names differ in one number that counts up. */
-function runFrom(features: readonly NamedFeature[], at: number): readonly NamedFeature[] {
-  const run = [features[at] as NamedFeature];
-  for (let i = at + 1; i < features.length; i++) {
-    const [before, next] = [run.at(-1) as NamedFeature, features[i] as NamedFeature];
-    if (next.type !== before.type || next.name !== next.column || before.name !== before.column) break;
-    if (!followsOn(before.name, next.name)) break;
-    run.push(next);
-  }
-  return run;
-}
-
-function followsOn(before: string, next: string): boolean {
-  const [a, b] = [before, next].map((name) => /^(.*?)(\d+)$/.exec(name));
-  if (a?.[1] === undefined || b?.[1] === undefined || a[2] === undefined || b[2] === undefined) return false;
-  const isPadded = a[2].startsWith("0") || b[2].startsWith("0");
-  return a[1] === b[1] && Number(b[2]) === Number(a[2]) + 1 && (!isPadded || a[2].length === b[2].length);
-}
-
-function typeText({ name, column, type }: NamedFeature): string {
-  if (name === column) return type;
-  const option = `column: ${JSON.stringify(column)}`;
-  return type.endsWith(")") ? `${type.slice(0, -1)}, ${option})` : `${type}(${option})`;
+/** `features`; sequences are attended for what they are histories of. */
+function inputText(features: readonly NamedFeature[]): string {
+  const sequences = features.filter(({ kind }) => kind === "sequence");
+  if (sequences.length === 0) return "features";
+  const target = (column: string | undefined): string => features.find((each) => each.column === column)?.key ?? "";
+  const attended = sequences.map((each) => `attend(${target(each.target)}, over: ${each.key})`);
+  return `[features but [${sequences.map(({ key }) => key).join(", ")}], ${attended.join(", ")}]`;
 }
 
 function labelsBlock(labels: readonly NamedLabel[], questions: readonly LabelGuess[], names: Names): string {
@@ -141,9 +133,9 @@ function labelText({ name, column, test, within }: NamedLabel, labels: readonly 
   return `${name}: event${outer} = ${columnText(column)}${` ${test ?? "== 1"}`}`;
 }
 
-function network(labels: readonly NamedLabel[], own: Names, hasGroup: boolean): string {
+function network(labels: readonly NamedLabel[], own: Names, inputs: string, hasGroup: boolean): string {
   const input = own.fresh("x");
-  const lines = [`input ${input} = features`, ""];
+  const lines = [`input ${input} = ${inputs}`, ""];
   const [pool, towers] = [
     labels.length > 1 ? own.fresh("pool") : undefined,
     labels.map(({ name }) => own.fresh(`t_${name}`)),
@@ -170,7 +162,7 @@ function network(labels: readonly NamedLabel[], own: Names, hasGroup: boolean): 
     lines.push(`chain ${chain} = ${first.head} * ${head}`);
     return chain;
   });
-  const metrics = hasGroup ? "[auc, gauc, logloss]" : "[auc, logloss]";
+  const metrics = hasGroup ? "[auc, gauc, ndcg(at: 10), logloss]" : "[auc, logloss]";
   lines.push(
     "",
     "loss {",

@@ -60,10 +60,37 @@ describe("attend", () => {
     expect(distance(found, [share + 3 * (1 - share), -2 * share + 5 * (1 - share), 0, 0])).toBeLessThan(1e-12);
   });
 
-  it.each(["shared", "replicated"])("copied, with a %s target, is as many networks", (kind) => {
+  it("normalizes hidden units over the positions that have a value, outside of training by what it has seen", () => {
+    const { ["0.bias"]: _, ...rest } = state;
+    const given = { ...rest, "0.scale": [1.5], "0.shift": [0.3], "0.mean": [0.2], "0.variance": [4] };
+    const input = { inputs: [target, seq], arguments: { ...args, norm: "batch", epsilon: 0.5 }, state: given };
+    const hidden = [
+      [1, -2],
+      [3, 5],
+    ].map((k) => {
+      const q = [0.5, 2];
+      const pair = [...q, ...k, ...q.map((each, i) => each - (k[i] ?? 0)), ...q.map((each, i) => each * (k[i] ?? 0))];
+      return pair.reduce((sum, each, i) => sum + each * (state["0.weight"][i] ?? 0), 0);
+    });
+    const [one = 0, two = 0] = hidden;
+    const mean = (one + two) / 2;
+    const variance = ((one - mean) ** 2 + (two - mean) ** 2) / 2;
+    for (const [training, m, v] of [[true, mean, variance] as const, [false, 0.2, 4] as const]) {
+      const [a = 0, b = 0] = hidden.map((h) => 2 * Math.max(0, ((h - m) / Math.sqrt(v + 0.5)) * 1.5 + 0.3) - 0.1);
+      const found = values("attend", { ...input, training });
+      expect(distance(found, [a + 3 * b, -2 * a + 5 * b, 0, 0])).toBeLessThan(1e-12);
+    }
+  });
+
+  it.each([
+    ["shared", {}],
+    ["replicated", {}],
+    ["replicated", { norm: "batch" }],
+    ["shared", { norm: "layer" }],
+  ])("copied, with a %s target and %o, is as many networks", (kind, more) => {
     const copies = 5;
     const given = kind === "shared" ? target : someRows(2, copies, 2);
-    const options = { arguments: { hidden: [3, 4], normalize: true } };
+    const options = { arguments: { hidden: [3, 4], normalize: true, ...more } };
     for (const training of [false, true]) {
       const together = run("attend", { inputs: [given, seq], replicas: copies, training, ...options });
       for (let copy = 0; copy < copies; copy += 1) {
@@ -270,6 +297,7 @@ const cases: readonly (readonly [string, readonly Rows[], NonNullable<LayerRun["
   ["augru", [{ shape: [2, 2], data: [0.5, 2, 1, 1] }, seq], { units: 3 }],
   ["attend", [{ shape: [2, 2], data: [0.5, 2, 1, 1] }, seq], { hidden: [4] }],
   ["attend", [{ shape: [2, 2], data: [0.5, 2, 1, 1] }, seq], { hidden: [4], normalize: true }],
+  ["attend", [{ shape: [2, 2], data: [0.5, 2, 1, 1] }, seq], { hidden: [4], norm: "batch" }],
 ];
 
 describe.each(cases)("%s of what is at a position without a value", (name, inputs, args) => {

@@ -34,6 +34,7 @@ describe("gradients", () => {
     recurrent,
     transformed.replaceAll("positions: false", "positions: true"),
     "[attend(item, over: mlp(seen, [3], activation: tanh), normalize: true, activation: swish)]",
+    "[attend(item, over: seen, hidden: [5], activation: tanh, norm: layer)]",
   ])("of %s are those of difference quotients", (input) => {
     const opened = open(spec(input));
     expect(gradientError(opened, randomFeeds(opened.model, 8, 3), 6)).toBeLessThan(1e-5);

@@ -8,6 +8,8 @@ import { softmaxOfPositions } from "./masked.js";
 import { maskOf, positionRows } from "../../positions.js";
 import { inputOf, inputSignal, knownDim } from "../../replicas.js";
 import { fromSequence, problem, shapeOf, shapeText } from "../../shapes.js";
+import { normSettings } from "../../normalize.js";
+import type { ParameterSpec } from "../../parameter.js";
 import { afterLinear, mlpLayer, mlpLayers } from "../mlp.js";
 import type { Arguments } from "../../../model/model.js";
 
@@ -37,6 +39,14 @@ export const attend: LayerBuiltin = {
       default: false,
       doc: "Whether the weights of a row are a softmax, so that they sum to 1; without it, their sum says how much of the sequence is like the target.",
     },
+    {
+      name: "norm",
+      type: { kind: "choice", values: ["none", "layer", "batch"] },
+      default: "none",
+      elided: true,
+      doc: "Normalization before each activation: over the units of a position, or over all positions of a batch that have a value.",
+    },
+    ...normSettings.map((setting): ParameterSpec => ({ ...setting, elided: true })),
   ],
   shape: ([target = [], over]) =>
     fromSequence(over, (_length, width) =>
@@ -92,8 +102,10 @@ function scoresOfOne(context: LayerContext, values: ValueId): ValueId {
   const [query, key, difference, product] = [0, 1, 2, 3].map((part) =>
     builder.slice(weight, { axis: 0, begin: part * d, size: d }),
   ) as [ValueId, ValueId, ValueId, ValueId];
-  const bias = context.parameter(`${prefix}bias`, [first], zeros, "bias");
-  const ofRow = builder.add(builder.matmul(target, builder.add(query, difference)), bias);
+  const ofTarget = builder.matmul(target, builder.add(query, difference));
+  // The shift of a batch normalization is the bias.
+  const hasBias = hidden.length === 0 || textArgument(positions.arguments, "norm") !== "batch";
+  const ofRow = hasBias ? builder.add(ofTarget, context.parameter(`${prefix}bias`, [first], zeros, "bias")) : ofTarget;
   const keys = builder.reshape(values, [rows, d]);
   const products = builder.reshape(builder.mul(values, builder.expandDims(target, 1)), [rows, d]);
   const ofPosition = builder.matmul(
@@ -113,7 +125,7 @@ function scoresOfOne(context: LayerContext, values: ValueId): ValueId {
 }
 
 function settings(args: Arguments): Arguments {
-  return { activation: textArgument(args, "activation"), dropout: 0, norm: "none", last: "same" };
+  return { norm: "none", ...args, dropout: 0, last: "same" };
 }
 
 /** Of n networks: [B, L, n]. */

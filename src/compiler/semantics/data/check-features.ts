@@ -17,6 +17,7 @@ import { setType, type CheckContext } from "../context.js";
 import { featureKindNames, featureKinds, findFeatureKind, type FeatureKind } from "./feature-types.js";
 import { suggestedBy } from "../names/suggestion.js";
 import { missingId, missingOrOutside } from "./missing-ids.js";
+import { embedWidth } from "./embed-width.js";
 import { readSequence } from "./sequence-types.js";
 import { alignSequences } from "./aligned-sequences.js";
 import { shareTables } from "./shared-tables.js";
@@ -273,17 +274,18 @@ function readType(
     case "bucket": {
       const boundaries = readBoundaries(context, args, span, at);
       const missing = missingId(args);
-      return boundaries === undefined
+      const embed = boundaries === undefined ? undefined : embedWidth(context, args, boundaries, at);
+      return boundaries === undefined || embed === undefined
         ? undefined
-        : { kind, boundaries, embed: Number(args["embed"]), ...omitUndefined({ missing }) };
+        : { kind, boundaries, embed, ...omitUndefined({ missing }) };
     }
     case "sequence":
       return readSequence(context, { args, span, at, isGiven }, () => readVocabulary(context, args, at, isGiven));
     case "categorical":
     case "bag": {
       const vocabulary = readVocabulary(context, args, at, isGiven);
-      if (vocabulary === undefined) return undefined;
-      const embed = Number(args["embed"]);
+      const embed = vocabulary === undefined ? undefined : embedWidth(context, args, vocabulary, at);
+      if (vocabulary === undefined || embed === undefined) return undefined;
       if (kind === "categorical") {
         const missing = missingOrOutside(context, args, vocabulary, at);
         return missing === null ? undefined : { kind, vocabulary, embed, ...omitUndefined({ missing }) };

@@ -15,8 +15,14 @@ interface FeatureKindRow {
 
 const embed: FeatureOption = {
   name: "embed",
-  doc: "Width of the embedding.",
-  type: { kind: "number", min: 1, max: 65_536, integer: true },
+  doc: "Width of the embedding; `auto` takes it from the size of the vocabulary.",
+  type: {
+    kind: "oneOf",
+    options: [
+      { kind: "number", min: 1, max: 65_536, integer: true },
+      { kind: "choice", values: ["auto"] },
+    ],
+  },
   default: 8,
 };
 const column: FeatureOption = {

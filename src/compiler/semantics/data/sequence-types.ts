@@ -2,6 +2,7 @@
 import type { Arguments, FeatureType, NumericScale, SequenceCut, Vocabulary } from "../../model/index.js";
 import { omitUndefined, type Span } from "../../text/index.js";
 import type { CheckContext } from "../context.js";
+import { embedWidth } from "./embed-width.js";
 
 interface Given {
   readonly args: Arguments;
@@ -33,9 +34,10 @@ export function readSequence(
   const word = ["scale", "missing"].find((option) => args[option] !== null);
   if (word === undefined) {
     const vocabulary = readVocabulary();
-    return vocabulary === undefined
+    const embed = vocabulary === undefined ? undefined : embedWidth(context, args, vocabulary, given.at);
+    return vocabulary === undefined || embed === undefined
       ? undefined
-      : { kind: "sequence", vocabulary, embed: Number(args["embed"]), ...positions, ...omitUndefined({ along }) };
+      : { kind: "sequence", vocabulary, embed, ...positions, ...omitUndefined({ along }) };
   }
   if (excludes(context, given, word, ofIds, "numbers are read as they are, without ids and embeddings"))
     return undefined;

@@ -98,6 +98,15 @@ export const columnsDiagnostics = defineDiagnostics({
     about: "`like` gives a feature the ids and the embeddings of another feature, which must have them for itself.",
     fix: "Name a feature with a vocabulary of its own.",
   },
+  MTL3153: {
+    slug: "unknown-vocabulary-size",
+    severity: "error",
+    title: "width of a vocabulary of unknown size",
+    message: () => "`embed: auto` needs the size of the vocabulary, which only the data says here",
+    about:
+      "`embed: auto` computes the width from the size of the vocabulary that the spec states: `hash`, `ids`, `values`, `vocab`. Without one of them, the training data decides how many values there are, and the model would change with it.",
+    fix: "Give `vocab:` with the number of values to keep, or a number for `embed`.",
+  },
   MTL3050: {
     slug: "shared-column",
     severity: "error",

@@ -12,8 +12,8 @@ export type ParameterType =
       readonly maxOpen?: boolean;
       readonly integer?: boolean;
     }
-  /** A bare name out of a list: `activation: relu`. */
-  | { readonly kind: "choice"; readonly values: readonly string[] }
+  /** A bare name out of a list: `activation: relu`. `reads`: its value, where a text in quotes could say the same. */
+  | { readonly kind: "choice"; readonly values: readonly string[]; readonly reads?: boolean }
   /** A list of whole numbers ≥ 1: `[256, 64]`; one number stands for a list of one. */
   | { readonly kind: "widths" }
   /** A list of such lists, each of which may be one number. */

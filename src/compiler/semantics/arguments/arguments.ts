@@ -195,7 +195,7 @@ function readValue(context: CheckContext, type: ArgumentType, expression: Expres
     case "choice": {
       if (expression.kind !== "NameExpression") return { kind: "kind", expression };
       const { text, span } = expression.name;
-      if (type.values.includes(text)) return { kind: "value", value: text };
+      if (type.values.includes(text)) return { kind: "value", value: type.reads ?? text };
       return text === "" ? { kind: "reported" } : { kind: "word", found: text, known: type.values, span };
     }
     case "boolean":

@@ -146,7 +146,7 @@ function findKind(context: CheckContext, word: ast.Name): FeatureKind | undefine
 
 function servingOf(args: Arguments): FeatureModel["serving"] {
   const value = args["serving"];
-  if (value === "none") return { kind: "none" };
+  if (value === false) return { kind: "none" };
   if (typeof value === "number" || typeof value === "string") return { kind: "value", value };
   return { kind: "data" };
 }

@@ -51,9 +51,9 @@ const missing: FeatureOption = {
   default: "mean",
 };
 
-/** What serving sees: a value, nothing (`none`), or the data (the default). */
+/** What serving sees: a value, nothing (`none`, read as false, since `"none"` is a value), or the data (the default). */
 function serving(value: "any" | "number"): FeatureOption {
-  const none = { kind: "choice", values: ["none"] } as const;
+  const none = { kind: "choice", values: ["none"], reads: false } as const;
   const number = { kind: "number" } as const;
   return {
     name: "serving",
@@ -63,11 +63,11 @@ function serving(value: "any" | "number"): FeatureOption {
   };
 }
 
-/** What a null is read as. */
+/** What a null is read as; `zeros` is read as false, since `"zeros"` is a value. */
 function missingValue(value: "any" | "number" | "of a list"): FeatureOption {
   const number = { kind: "number" } as const;
   const values = value === "number" ? [number] : [{ kind: "text" } as const, number];
-  const zeros = { kind: "choice", values: ["zeros"] } as const;
+  const zeros = { kind: "choice", values: ["zeros"], reads: false } as const;
   return {
     name: "missing",
     doc:

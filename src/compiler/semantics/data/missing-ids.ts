@@ -5,7 +5,7 @@ import type { CheckContext } from "../context.js";
 
 /** `missing: "0"`, `missing: zeros`. */
 export function missingId({ missing }: Arguments): MissingId | undefined {
-  if (missing === "zeros") return { kind: "zeros" };
+  if (missing === false) return { kind: "zeros" };
   return typeof missing === "string" || typeof missing === "number" ? { kind: "value", value: missing } : undefined;
 }
 

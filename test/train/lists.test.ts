@@ -82,6 +82,7 @@ describeEngines("the examples that learn to rank", (engine, name) => {
     ["lambdarank", "loss/pref"],
     ["partial_order", "loss/pref"],
     ["combined_ranking", "loss/ctr.bpr"],
+    ["two_tower", "loss/pref"],
   ])("learn: %s", async (example, term) => {
     await engine();
     const spec = join(import.meta.dirname, `../../specs/examples/${example}.mtl`);

@@ -39,6 +39,8 @@ export interface LayerBuiltin extends BuiltinBase {
    * vectors, or sequences of one feature.
    */
   readonly positions?: true;
+  /** Whether it is the inner product of its two inputs, which a loss over a batch takes apart. */
+  readonly isInnerProduct?: true;
   /** Whether what it reads gets no gradient through it. */
   readonly stopsGradient?: true;
   /** Whether a program does not compute it: its functions are fed its value, and nothing that it reads is computed for it. */
@@ -202,7 +204,13 @@ export interface ListLossBuiltin extends LossBase {
   readonly lower: (context: ListLossContext) => ListLoss;
 }
 
-export type LossBuiltin = RowLossBuiltin | ListLossBuiltin;
+/** A loss of a head that is the inner product of two vectors: it compares the first of each row with the second of all rows. */
+export interface BatchLossBuiltin extends LossBase {
+  readonly per: "batch";
+  readonly lower: (context: BatchLossContext) => ListLoss;
+}
+
+export type LossBuiltin = RowLossBuiltin | ListLossBuiltin | BatchLossBuiltin;
 
 /** The loss over a batch is Σ total / Σ weight; both of one shape: a number per list, or one per row. */
 export interface ListLoss {
@@ -246,6 +254,24 @@ export interface ListLossContext {
   readonly random: (shape: readonly (number | string)[]) => ValueId;
   /** The value of another head of the spec. */
   readonly head: (name: string) => HeadValue;
+}
+
+/** What a loss gets that compares vectors across the rows of a batch; rows that do not count are in no comparison. */
+export interface BatchLossContext {
+  readonly builder: GraphBuilder;
+  readonly arguments: Arguments;
+  /** [B, d] each: the vectors whose inner product the head is. */
+  readonly sides: readonly [ValueId, ValueId];
+  /** [B] ≥ 0: the gain of a row, 0 where it has none. */
+  readonly gain: ValueId;
+  /** [B]: sample weights of rows that count, 0 for the others. */
+  readonly weights: ValueId;
+  /** [B]: 1 for rows that count, else 0. */
+  readonly counted: ValueId;
+  /** [B] float32 each: what a label says, and 1 where that is known, else 0. */
+  readonly label: (name: string) => { readonly value: ValueId; readonly isKnown: ValueId };
+  /** [B, 1] int32: the id of a row's value of a feature that has one; −1 is none. */
+  readonly ids: (feature: string) => ValueId;
 }
 
 /**

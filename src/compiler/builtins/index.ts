@@ -9,7 +9,7 @@ import { type Schedule, schedules as scheduleRules } from "../graph/schedules/in
 import type { Builtin } from "./builtin.js";
 import { labelsOrderedBy } from "../model/lists.js";
 import type { HeadType } from "../model/heads.js";
-import type { Arguments, LabelModel, LossTerm } from "../model/model.js";
+import type { Arguments, HeadModel, LabelModel, LossTerm, NetNode, NodeRef } from "../model/model.js";
 import { outcomesAmong } from "./outcomes.js";
 import type { ParameterSpec } from "./parameter.js";
 import { type HeadRead, headsRead, outcomesRead } from "./loss-options.js";
@@ -96,3 +96,15 @@ export const resolveBalance = named(balances);
 export const resolveOptimizer = named(optimizers);
 export const resolveSchedule = named(schedules);
 export const resolveInitializer = named(initializers);
+
+/** The two tensors of a head that is their inner product and no more, `dot(user, item)`, under an activation or none. */
+export function sidesOf(
+  nodes: readonly NetNode[],
+  { value }: Pick<HeadModel, "value">,
+): readonly [NodeRef, NodeRef] | undefined {
+  if (value.kind !== "activation" || value.logit.kind !== "value") return undefined;
+  const node = nodes[value.logit.node];
+  if (node === undefined || resolveLayer(node.layer)?.isInnerProduct !== true) return undefined;
+  const [a, b] = node.inputs;
+  return a === undefined || b === undefined ? undefined : [a, b];
+}

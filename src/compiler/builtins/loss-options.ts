@@ -94,6 +94,7 @@ export const rowOptions: readonly RowOption[] = [
 /** What a loss takes besides its own parameters. */
 export function lossOptions(loss: LossBuiltin): readonly LossOption[] {
   if (loss.per === "list") return [spaceOption, byOption];
+  if (loss.per === "batch") return [spaceOption];
   if (loss.sees !== undefined) return [weightOption];
   const judges = loss.heads.includes("probability");
   return [spaceOption, ...rowOptions.filter((option) => judges || option.for !== "probability")];

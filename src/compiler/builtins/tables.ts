@@ -54,6 +54,7 @@ import { delayed, fakeNegative } from "./losses/delayed.js";
 import { f1Weighted, focal } from "./losses/focal.js";
 import { hinge } from "./losses/hinge.js";
 import { huber } from "./losses/huber.js";
+import { inBatchSoftmax } from "./losses/in-batch-softmax.js";
 import { jrc } from "./losses/jrc.js";
 import { lambdarank } from "./losses/lambdarank.js";
 import { listmle } from "./losses/listmle.js";
@@ -136,6 +137,7 @@ export const losses: readonly LossBuiltin[] = [
   listmle,
   approxNdcg,
   jrc,
+  inBatchSoftmax,
 ];
 export const penalties: readonly PenaltyBuiltin[] = [
   l2,

@@ -19,6 +19,8 @@ export interface TermInputs {
   readonly training: boolean;
   /** Uniform numbers of a stream, other ones each step. */
   readonly random: (stream: number, shape: readonly (number | string)[]) => ValueId;
+  /** [B, 1] int32: the ids of a feature. */
+  readonly ids: (feature: string) => ValueId;
 }
 
 /** Comes inside the label of its term. */
@@ -61,7 +63,8 @@ function scoreOf(builder: GraphBuilder, { logit, logTrue, logFalse, value }: Hea
   return logTrue === undefined || logFalse === undefined ? value : builder.sub(logTrue, logFalse);
 }
 
-interface Relevance {
+/** What is relevant to a loss, by what it says or the head's own truth. */
+export interface Relevance {
   /** [B]: 1 for rows of the sample space on which all that the loss reads is known, else 0. */
   readonly mask: ValueId;
   /** [B] ≥ 0. */
@@ -70,7 +73,7 @@ interface Relevance {
   readonly preferred: (lists: Lists) => ValueId;
 }
 
-function relevanceOf(labels: LabelInputs, term: LossTerm, type: HeadType): Relevance {
+export function relevanceOf(labels: LabelInputs, term: LossTerm, type: HeadType): Relevance {
   const { builder } = labels;
   const isGreater =
     (value: ValueId) =>

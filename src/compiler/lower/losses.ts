@@ -13,6 +13,7 @@ import { type LossTerm, type Model, nodeAt, type NodeRef, type PenaltyTerm } fro
 import { type EmbeddingPiece, type EmbeddingTable, ownerOfTable, tableVariable } from "./embeddings.js";
 import type { FeatureValues, LookedUp } from "./feature-values.js";
 import type { Network } from "./network.js";
+import { lowerBatchLoss } from "./batch-loss.js";
 import { lowerListLoss, type TermInputs } from "./list-loss.js";
 import { lowerRowLoss } from "./row-loss.js";
 import type { Variables } from "./variables.js";
@@ -41,8 +42,11 @@ export function lowerTerm(inputs: TermInputs, term: LossTerm): LoweredTerm {
   if (head === undefined || loss === undefined) throw new Error(`there is no ${term.loss} of ${term.head}`);
   const prediction = network.head(head);
   return builder.within(`loss/${name}`, term.span, () => {
-    if (loss.per === "list") {
-      const { total, weight: each } = lowerListLoss(inputs, term, loss, head.type, prediction);
+    if (loss.per !== "row") {
+      const { total, weight: each } =
+        loss.per === "list"
+          ? lowerListLoss(inputs, term, loss, head.type, prediction)
+          : lowerBatchLoss(inputs, term, loss, head);
       const weight = builder.sum(each);
       return { name, head: term.head, loss: overWeight(builder, total, weight), weight };
     }

@@ -169,9 +169,10 @@ function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network
     models: model.labels,
   };
   const names = termNames(model.loss.terms);
+  const ids = (feature: string): ValueId => scope.features.ids(feature, false);
   const terms = model.loss.terms.map((term, place) => ({
     scale: term.weight,
-    ...lowerTerm({ name: names[place] ?? "", labels, weights: weights(), network, model, training, random }, term),
+    ...lowerTerm({ name: names[place] ?? "", labels, weights: weights(), network, model, training, random, ids }, term),
   }));
   const penalties = model.loss.penalties.map((term) => ({
     scale: term.weight,

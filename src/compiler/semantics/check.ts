@@ -128,7 +128,7 @@ function checkModel(context: CheckContext, blocks: Blocks, uncalled: readonly Un
   checkColumns(context, data, columnsRead(features, labels, blocks, data));
   const state = checkNetwork(context, features);
   const { heads, models, external } = checkHeads(state);
-  const loss = checkLoss(state, blocks.Loss, heads, data);
+  const loss = checkLoss(state, blocks.Loss, { heads, models }, data);
   checkColumns(context, data, listColumns(loss, data));
   checkLeakage(context, features, labels, data, heads, loss);
   checkSampledLists(context, data, loss);

@@ -1,5 +1,5 @@
 /** What a loss over lists needs besides its head: lists, and what is relevant in them. */
-import { batchWord, type ListLossBuiltin, lossOptions } from "../../builtins/index.js";
+import { type BatchLossBuiltin, batchWord, type ListLossBuiltin, lossOptions } from "../../builtins/index.js";
 import type { Arguments, DataModel, HeadType, ListKey, LossTerm } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import type { Span } from "../../text/index.js";
@@ -50,7 +50,7 @@ export function listKey(
  */
 export function withRelevance(
   context: CheckContext,
-  builtin: ListLossBuiltin,
+  builtin: ListLossBuiltin | BatchLossBuiltin,
   args: Arguments,
   head: { readonly name: string; readonly type: HeadType; readonly span: Span },
 ): Arguments | undefined {

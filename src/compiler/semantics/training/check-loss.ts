@@ -8,6 +8,7 @@ import {
 } from "../../builtins/index.js";
 import {
   type DataModel,
+  type HeadModel,
   type LossModel,
   type LossTerm,
   nodeAt,
@@ -20,6 +21,7 @@ import { checkArguments, readArgument } from "../arguments/arguments.js";
 import { collectEntries } from "../names/blocks.js";
 import { describeBuiltin, namesOfBuiltins } from "../arguments/builtin-lookup.js";
 import { checkBalance } from "./check-balance.js";
+import { checkBatchLoss } from "./check-batch-loss.js";
 import { checkLossOptions, splitArguments } from "./check-loss-options.js";
 import { checkListKeys, listKey, withRelevance } from "./check-lists.js";
 import { checkGates } from "./check-gate-penalty.js";
@@ -40,7 +42,7 @@ import { headKinds, isHeadKind } from "../names/symbols.js";
 export function checkLoss(
   state: NetworkContext,
   block: ast.LossBlock | undefined,
-  heads: Heads,
+  { heads, models }: { readonly heads: Heads; readonly models: readonly HeadModel[] },
   data: DataModel,
 ): LossModel {
   const { context } = state;
@@ -69,7 +71,8 @@ export function checkLoss(
       if (term === undefined) continue;
       if (builtin?.kind === "loss") {
         const checked = checkLossTerm(context, entry, symbol, term, builtin, heads, data);
-        if (checked !== undefined) terms.push(checked);
+        if (checked !== undefined && checkBatchLoss(state, term.name.span, builtin, checked, models))
+          terms.push(checked);
       } else if (builtin?.kind === "penalty") {
         const checked = checkPenalty(state, entry, term, builtin, heads);
         if (checked !== undefined) penalties.push(checked);
@@ -231,6 +234,7 @@ function checkLossTerm(
   };
   if (builtin.per === "row") return checked;
   const stated = withRelevance(context, builtin, own, { name: entry.key.text, type, span: term.name.span });
+  if (builtin.per === "batch") return stated === undefined ? undefined : { ...checked, arguments: stated };
   const key = listKey(context, term, builtin, data);
   return stated === undefined || key === undefined ? undefined : { ...checked, arguments: stated, by: key };
 }

@@ -9,6 +9,7 @@ export const dot: LayerBuiltin = {
   summary: "The inner product Σ aᵢbᵢ of two vectors of one width: one number per row.",
   inputs: ["a", "b"],
   parameters: [],
+  isInnerProduct: true,
   shape: (inputs) => fromEqualVectors(inputs, () => shapeOf(1)),
   lower: (context) => {
     const { builder } = context;

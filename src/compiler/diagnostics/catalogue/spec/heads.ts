@@ -145,8 +145,9 @@ export const headsDiagnostics = defineDiagnostics({
     severity: "error",
     title: "argument of a loss does not fit its head",
     message: (p: { loss: string; head: string; problem: string }) => `\`${p.loss}\` on \`${p.head}\` ${p.problem}`,
-    about: "Some arguments of losses depend on the head, such as a weight for each of its classes.",
-    fix: "Give as many as the head has.",
+    about:
+      "Some arguments of losses depend on the head, such as a weight for each of its classes. `in_batch_softmax` takes apart the inner product that its head is.",
+    fix: "Give as many as the head has; for `in_batch_softmax`, write the head as `dot(user, item)`.",
   },
   MTL3122: {
     slug: "penalty-tensors",

@@ -70,6 +70,15 @@ const features: FeatureModel[] = [
   bag("tags", { max: 3 }),
   bag("tagsHashed", { source: column("tags"), max: 2, vocabulary: { kind: "hash", buckets: 20 } }),
   bag("tagsIds", { source: column("tags"), max: 2, vocabulary: { kind: "ids", count: 2 } }),
+  bag("weighted", { source: column("weights"), max: 3, weighted: true }),
+  bag("weightedOr", {
+    source: column("weights"),
+    max: 2,
+    weighted: true,
+    vocabulary: { kind: "like", feature: "weighted" },
+    missing: { kind: "value", value: "b" },
+  }),
+  bag("weightedIds", { source: column("weights"), max: 2, weighted: true, vocabulary: { kind: "ids", count: 2 } }),
   sequence("lastTags", { source: column("tags"), max: 2 }),
   sequence("firstTags", { source: column("tags"), max: 2, keep: "first" }),
   sequence("wordsLikeTags", { source: column("word"), vocabulary: { kind: "like", feature: "tags" } }),
@@ -91,6 +100,7 @@ const labels = [
   event("amount", { base: "amount", source: column("real") }),
 ];
 const texts = ["a", "b", "1", "true", "it's", "é", "😀"];
+const items = ["a:0.5", "b:2", "1:1e-3", "a", "é:0", "b:c:3", ":2", "NA", "1.0:4", "\u0301:1", "True:.5"];
 const tidyRow = fc
   .record({
     word: fc.option(fc.constantFrom(...texts)),
@@ -103,6 +113,7 @@ const tidyRow = fc
     ),
     flag: fc.option(fc.boolean()),
     tags: fc.option(fc.array(fc.constantFrom(...texts), { maxLength: 5 })),
+    weights: fc.option(fc.array(fc.constantFrom(...items), { maxLength: 5 })),
     weight: fc.constantFrom(0, 0.5, 1, 3),
     time: fc.array(fc.option(fc.constantFrom(0.5, 2, 30)), { minLength: 5, maxLength: 5 }),
   })
@@ -122,7 +133,7 @@ function csvField(value: unknown): string {
 }
 
 function writeCsv(rows: readonly RawRow[]): string {
-  const names = ["word", "whole", "real", "flag", "tags", "times", "weight"];
+  const names = ["word", "whole", "real", "flag", "tags", "times", "weights", "weight"];
   return [names.join(), ...rows.map((row) => names.map((name) => csvField(row[name])).join())].join("\n");
 }
 
@@ -158,11 +169,14 @@ describe("rows of a program", () => {
     await fc.assert(
       fc.asyncProperty(rowLists, async (rows) => {
         // A first row without nulls, so that every column has its type.
-        const typed = [{ word: "a", whole: 1, real: 0.5, flag: true, tags: ["a"], times: [0.5], weight: 1 }, ...rows];
+        const typed = [
+          { word: "a", whole: 1, real: 0.5, flag: true, tags: ["a"], times: [0.5], weights: ["a"], weight: 1 },
+          ...rows,
+        ];
         const folder = folderWith({ "a.jsonl": typed.map((row) => JSON.stringify(row)).join("\n") });
         const path = join(folder, "a.parquet");
         await duckdb(
-          `COPY (SELECT word, whole::INTEGER AS whole, real::DOUBLE AS real, flag, tags, times::DOUBLE[] AS times, weight FROM read_json('${join(folder, "a.jsonl")}', format='newline_delimited')) TO '${path}'`,
+          `COPY (SELECT word, whole::INTEGER AS whole, real::DOUBLE AS real, flag, tags, times::DOUBLE[] AS times, weights, weight FROM read_json('${join(folder, "a.jsonl")}', format='newline_delimited')) TO '${path}'`,
         );
         for (const file of [source("a.jsonl", "jsonl"), source("a.parquet", "parquet")]) {
           const model = spec({ train: file, weight: "weight" }, features, labels);

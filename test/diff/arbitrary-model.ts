@@ -11,7 +11,9 @@ const feature = fc.oneof(
     .map(([vocabulary, embed]) => `categorical(${vocabulary}embed: ${embed})`),
   fc.constantFrom("numeric", "numeric(scale: log1p)", "numeric(missing: 0)"),
   width.map((embed) => `bucket(boundaries: [1, 2, 5], embed: ${embed})`),
-  fc.tuple(width, fc.constantFrom("mean", "sum", "max")).map(([embed, pool]) => `bag(embed: ${embed}, pool: ${pool})`),
+  fc
+    .tuple(width, fc.constantFrom("mean", "sum", "max", "sum, weighted: true"))
+    .map(([embed, pool]) => `bag(embed: ${embed}, pool: ${pool})`),
 );
 
 /** Shared experts with a gate a task, towers, two tasks and their chain; sizes and options by chance. */

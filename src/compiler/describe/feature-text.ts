@@ -1,5 +1,6 @@
 import {
   isSequence,
+  isWeighted,
   positionsOf,
   type FeatureModel,
   type LabelClass,
@@ -45,6 +46,7 @@ function typeOptions(feature: FeatureModel): readonly string[] {
         `pool: ${feature.pool}`,
         `separator: ${quoted(feature.separator)}`,
         `max: ${numberText(feature.max)}`,
+        ...(isWeighted(feature) ? ["weighted: true"] : []),
         ...missingOption(feature),
       ];
     case "sequence":

@@ -61,6 +61,7 @@ export const changeRules = {
   "feature.scale": rule("training", "the network reads other numbers for the same values"),
   "feature.missing": rule("training", "null is read as another value"),
   "feature.pool": rule("training", "its values are pooled differently"),
+  "feature.weighted": rule("training", "its values have weights, or none any more"),
   "feature.keep": rule("training", "other values of a long row are read"),
   "feature.along": rule("training", "its values are at the positions of another sequence"),
   "feature.max": rule("training", "another number of its values is read"),

@@ -53,6 +53,7 @@ import {
   termsByHead,
   declaredHeads,
   canMiss,
+  isWeighted,
 } from "../model/index.js";
 import { compareText } from "../text/index.js";
 import type { RuleId } from "./policy.js";
@@ -189,7 +190,12 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
       if (feature.kind === "categorical") return own;
       return feature.kind === "sequence"
         ? [...own, ...sequenceFacets(feature)]
-        : [...own, facet("pool", "feature.pool", feature.pool), ...listFacets(feature)];
+        : [
+            ...own,
+            facet("pool", "feature.pool", feature.pool),
+            facet("weighted", "feature.weighted", String(isWeighted(feature))),
+            ...listFacets(feature),
+          ];
     }
   }
 }

@@ -3,12 +3,13 @@
  * at once, in the order in which the network reads them: a concatenation of them is then a slice of what was gathered.
  */
 import { omitUndefined } from "../text/index.js";
-import { type GraphBuilder, int32, multiplyDims, type ValueId } from "../graph/index.js";
+import { float32, type GraphBuilder, int32, multiplyDims, type ValueId } from "../graph/index.js";
 import {
   canMiss,
   hasIds,
   isListFeature,
   isSequence,
+  isWeighted,
   positionsOf,
   type BatchLayout,
   type FeatureModel,
@@ -16,9 +17,10 @@ import {
   type TableFeature,
 } from "../model/index.js";
 import { type EmbeddingPiece, type EmbeddingTable, tableVariable } from "./embeddings.js";
+import { poolBag, poolWeighted } from "./pool-bag.js";
 import { streamOf } from "./random-stream.js";
 
-/** What serving sees of features with `serving: value`, encoded: a number, or ids. */
+/** What serving sees of features with `serving: value`, encoded: a number, or ids, of a weighted bag then as many weights. */
 export type ServingValues = Readonly<Record<string, readonly number[]>>;
 
 export interface FeatureInputs {
@@ -299,8 +301,8 @@ function recordedIds(inputs: FeatureInputs, { feature, slot }: Pick<Lookup, "fea
 function numberOf(inputs: FeatureInputs, name: string, asServed: boolean): ValueId {
   const { builder } = inputs;
   const feature = inputs.features.find((each) => each.name === name);
-  const slot = inputs.layout.numbers.find((each) => each.feature === name);
-  if (feature === undefined || slot === undefined) throw new Error(`there is no numeric feature ${name}`);
+  const slot = numberSlot(inputs, name);
+  if (feature === undefined) throw new Error(`there is no feature ${name}`);
   if (asServed && feature.serving.kind === "value") {
     const [value = 0] = servedValues(inputs, feature);
     return builder.fill(["B", 1], value);
@@ -310,6 +312,12 @@ function numberOf(inputs: FeatureInputs, name: string, asServed: boolean): Value
   if (isSequence(feature)) return builder.expandDims(number, -1);
   const dropped = droppedRows(inputs, feature);
   return dropped === undefined ? number : builder.select(dropped, builder.scalar(0), number);
+}
+
+function numberSlot({ layout }: FeatureInputs, name: string): LayoutSlot {
+  const slot = layout.numbers.find((each) => each.feature === name);
+  if (slot === undefined) throw new Error(`there are no numbers of the feature ${name}`);
+  return slot;
 }
 
 function sliceColumns(builder: GraphBuilder, table: ValueId | undefined, { offset, width }: LayoutSlot): ValueId {
@@ -322,8 +330,14 @@ function lookUp(inputs: Making, lookup: Lookup, asServed: boolean): ValueId {
   const { builder } = inputs;
   const { feature, slot, table } = lookup;
   return builder.within(lookup.piece.name, feature.span, () => {
-    if (!asServed || feature.serving.kind !== "value") return embed(inputs, lookup, recordedIds(inputs, lookup));
-    const row = embed(inputs, lookup, servedIds(inputs, feature, slot));
+    if (!asServed || feature.serving.kind !== "value") {
+      const weights = isWeighted(feature)
+        ? sliceColumns(builder, inputs.numbers, numberSlot(inputs, feature.name))
+        : undefined;
+      return embed(inputs, lookup, recordedIds(inputs, lookup), weights);
+    }
+    const weights = isWeighted(feature) ? servedWeights(inputs, feature, slot) : undefined;
+    const row = embed(inputs, lookup, servedIds(inputs, feature, slot), weights);
     return builder.broadcast(row, feature.kind === "sequence" ? ["B", slot.width, table.width] : ["B", table.width]);
   });
 }
@@ -333,6 +347,15 @@ function servedIds(inputs: FeatureInputs, feature: FeatureModel, slot: LayoutSlo
   const served = servedValues(inputs, feature);
   const ids = Array.from({ length: slot.width }, (_, i) => served[i] ?? -1);
   return inputs.builder.constant(int32(1, slot.width), ids);
+}
+
+/** [1, slot's width]. */
+function servedWeights(inputs: FeatureInputs, feature: FeatureModel, { width }: LayoutSlot): ValueId {
+  const weights = servedValues(inputs, feature).slice(width);
+  return inputs.builder.constant(
+    float32(1, width),
+    Array.from({ length: width }, (_, i) => weights[i] ?? 0),
+  );
 }
 
 function maskOf(inputs: FeatureInputs, name: string, asServed: boolean): ValueId {
@@ -362,8 +385,8 @@ function servedValues({ serving }: FeatureInputs, { name }: FeatureModel): reado
   return values;
 }
 
-/** Ids [R, W] → [R, e]; of a sequence [R, W, e]. */
-function embed(inputs: Making, lookup: Lookup, ids: ValueId): ValueId {
+/** Ids [R, W], of a weighted bag with weights [R, W] → [R, e]; of a sequence [R, W, e]. */
+function embed(inputs: Making, lookup: Lookup, ids: ValueId, weights: ValueId | undefined): ValueId {
   const { builder } = inputs;
   const { table, feature } = lookup;
   const [rows = "B"] = builder.shape(ids);
@@ -374,29 +397,9 @@ function embed(inputs: Making, lookup: Lookup, ids: ValueId): ValueId {
     const values = builder.reshape(gathered, [rows, table.width]);
     return hasPadding(feature) ? builder.mul(values, builder.cast(isValue, "float32")) : values;
   }
-  return poolBag(builder, feature.pool, gathered, isValue);
-}
-
-/** Below every embedding that training leaves finite. */
-const belowAll = -1e30;
-
-/** (values [R, max, e], which of them are there [R, max]) → [R, e]; zeros for an empty bag. */
-function poolBag(builder: GraphBuilder, pool: "mean" | "sum" | "max", values: ValueId, isValue: ValueId): ValueId {
-  const mask = builder.expandDims(builder.cast(isValue, "float32"), -1);
-  const count = builder.sum(mask, { axes: [1] });
-  switch (pool) {
-    case "sum":
-      return builder.sum(builder.mul(values, mask), { axes: [1] });
-    case "mean": {
-      const sum = builder.sum(builder.mul(values, mask), { axes: [1] });
-      return builder.div(sum, builder.maximum(count, builder.scalar(1)));
-    }
-    case "max": {
-      const there = builder.less(builder.scalar(0), mask);
-      const highest = builder.max(builder.select(there, values, builder.scalar(belowAll)), { axes: [1] });
-      return builder.select(builder.less(builder.scalar(0), count), highest, builder.scalar(0));
-    }
-  }
+  return weights === undefined
+    ? poolBag(builder, feature.pool, gathered, isValue)
+    : poolWeighted(builder, feature.pool, gathered, builder.mul(weights, builder.cast(isValue, "float32")));
 }
 
 function isDropped({ training }: FeatureInputs, feature: FeatureModel): boolean {

@@ -3,6 +3,9 @@ import type { FeatureModel } from "./model.js";
 /** A feature with several values per row, in `max` columns; of ids −1 where a row has no more. */
 export type ListFeature = Extract<FeatureModel, { kind: "bag" | "sequence" | "numbers" }>;
 
+/** A bag whose values have weights. */
+export type WeightedBag = Extract<FeatureModel, { kind: "bag" }> & { readonly weighted: true };
+
 /** A feature with a value at each position of a sequence. */
 export type SequenceFeature = Extract<FeatureModel, { kind: "sequence" | "numbers" }>;
 
@@ -22,6 +25,22 @@ export function isListFeature(feature: FeatureModel): feature is ListFeature {
 export function isSequence(feature: FeatureModel): feature is SequenceFeature {
   return feature.kind === "sequence" || feature.kind === "numbers";
 }
+
+export function isWeighted(feature: FeatureModel): feature is WeightedBag {
+  return feature.kind === "bag" && feature.weighted === true;
+}
+
+/** What is between a value and its weight. */
+export const weightMark = ":";
+
+/** A value of a weighted bag and the text of its weight, which is after the last mark; undefined where there is none. */
+export function cutWeight(item: string): { readonly value: string; readonly weight: string | undefined } {
+  const at = item.lastIndexOf(weightMark);
+  return at < 0 ? { value: item, weight: undefined } : { value: item.slice(0, at), weight: item.slice(at + 1) };
+}
+
+/** Weights from here on could leave the range of float32 when they are added up. */
+export const largestWeight = 1e30;
 
 export function hasIds(feature: FeatureModel): feature is TableFeature {
   return feature.kind !== "numeric" && feature.kind !== "numbers";

@@ -11,7 +11,10 @@ export {
   canMiss,
   hasVocabulary,
   isListFeature,
+  cutWeight,
   isSequence,
+  isWeighted,
+  largestWeight,
   type ListFeature,
   type NumberFeature,
   positionsOf,
@@ -19,6 +22,8 @@ export {
   type TableFeature,
   tableOwner,
   type VocabularyFeature,
+  type WeightedBag,
+  weightMark,
 } from "./feature-lists.js";
 export { labelOrder, type LabelOrder, labelsOrderedBy, listColumn } from "./lists.js";
 export { termNames, termsByHead } from "./loss-terms.js";

@@ -2,7 +2,7 @@
  * How a row becomes numbers: which columns of the encoded arrays each feature and label takes. Pure function of the
  * model; shared by the data pipeline (which fills the arrays) and the lowering (which reads them).
  */
-import { hasIds, isListFeature } from "./feature-lists.js";
+import { hasIds, isListFeature, isWeighted } from "./feature-lists.js";
 import type { Model } from "./model.js";
 
 /** A feature's columns in one of the two arrays. */
@@ -42,7 +42,7 @@ export const batchInputs = {
  */
 export const listInputs = { groups: "groups", lists: "lists", rows: "rows" } as const;
 
-/** Features in the order of the spec: those with ids in `ids`, numeric ones in `numbers`; labels in the order of the spec. */
+/** Features in the order of the spec: those with ids in `ids`, numeric ones and the weights of bags in `numbers`; labels in the order of the spec. */
 export function batchLayout(model: Pick<Model, "features" | "labels">): BatchLayout {
   const ids: LayoutSlot[] = [];
   const numbers: LayoutSlot[] = [];
@@ -56,6 +56,10 @@ export function batchLayout(model: Pick<Model, "features" | "labels">): BatchLay
     } else {
       ids.push({ feature: feature.name, offset: idWidth, width });
       idWidth += width;
+    }
+    if (isWeighted(feature)) {
+      numbers.push({ feature: feature.name, offset: numberWidth, width });
+      numberWidth += width;
     }
   }
   return { ids, idWidth, numbers, numberWidth, labels: model.labels.map((label) => label.name) };

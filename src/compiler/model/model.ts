@@ -191,6 +191,8 @@ export type FeatureType =
       readonly pool: "mean" | "sum" | "max";
       readonly separator: string;
       readonly max: number;
+      /** Set where each value has a weight, as `value:weight`; then `pool` is not `max`. */
+      readonly weighted?: true;
       /** What a row without any value is read as. */
       readonly missing?: Extract<MissingId, { kind: "value" }>;
     }

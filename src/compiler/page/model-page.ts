@@ -40,6 +40,7 @@ import {
   type ServingModel,
   declaredHeads,
   canMiss,
+  isWeighted,
 } from "../model/index.js";
 import { code, codeBlock, markdownTable, prose, section } from "./markdown.js";
 
@@ -123,7 +124,7 @@ function valueEncoding(feature: FeatureModel): string {
     case "categorical":
       return `${feature.embed} numbers per value, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
     case "bag":
-      return `${feature.embed} numbers, the ${feature.pool} of at most ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
+      return `${feature.embed} numbers, the ${isWeighted(feature) ? "weighted " : ""}${feature.pool} of at most ${feature.max} values, ${code(vocabularyOptions(feature.vocabulary).join(", "))}`;
     case "numbers":
       return `1 number for each value of ${code(feature.along)}, ${scaleOf(feature)}`;
     case "sequence":

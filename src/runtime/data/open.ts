@@ -353,8 +353,8 @@ function dataPart(feature: FeatureModel): unknown {
     case "bucket":
       return { name, kind, source, boundaries: feature.boundaries, ...missing };
     case "bag": {
-      const { vocabulary, separator, max } = feature;
-      return { name, kind, source, vocabulary, separator, max, ...missing };
+      const { vocabulary, separator, max, weighted } = feature;
+      return { name, kind, source, vocabulary, separator, max, ...omitUndefined({ weighted }), ...missing };
     }
     case "sequence": {
       const { vocabulary, separator, max, keep, along } = feature;

@@ -1,7 +1,7 @@
 /** From a model and what was fitted on its data to the program that an engine runs. */
 import { eliminateDeadCode, type GraphFunction, type Program } from "../../compiler/graph/index.js";
 import { lowerModel, type ServingValues } from "../../compiler/lower/index.js";
-import { hasIds, isListFeature, type Model } from "../../compiler/model/index.js";
+import { batchLayout, type LayoutSlot, type Model } from "../../compiler/model/index.js";
 import { createRowEncoder, type Fitted, fittedSizes } from "../data/index.js";
 
 /** The functions `train`, `evaluate` and `predict` of a model; see `lowerModel`. `observe`: `train` tells more of a step. */
@@ -15,15 +15,14 @@ export function servingValues(model: Model, fitted: Fitted): ServingValues {
   if (stated.length === 0) return {};
   const encode = createRowEncoder({ ...model, features: stated, labels: [] }, fitted, { mode: "serving" });
   const { ids, numbers } = encode([{}]);
-  let [id, number] = [0, 0];
-  const values = stated.map((feature): readonly [string, readonly number[]] => {
-    // A sequence of numbers has no value of its own at serving.
-    if (!hasIds(feature)) return [feature.name, [numbers[number++] ?? 0]];
-    const width = isListFeature(feature) ? feature.max : 1;
-    id += width;
-    return [feature.name, [...ids.subarray(id - width, id)]];
-  });
-  return Object.fromEntries(values);
+  const layout = batchLayout({ features: stated, labels: [] });
+  const read = (values: Int32Array | Float32Array, slots: readonly LayoutSlot[], name: string): readonly number[] =>
+    slots
+      .filter(({ feature }) => feature === name)
+      .flatMap(({ offset, width }) => [...values.subarray(offset, offset + width)]);
+  return Object.fromEntries(
+    stated.map(({ name }) => [name, [...read(ids, layout.ids, name), ...read(numbers, layout.numbers, name)]]),
+  );
 }
 
 /** A function of a program. */

@@ -1,4 +1,4 @@
-import { idOfText } from "../../model/index.js";
+import { cutWeight, idOfText } from "../../model/index.js";
 import type {
   Arguments,
   ColumnExpression,
@@ -19,6 +19,7 @@ import { suggestedBy } from "../names/suggestion.js";
 import { missingId, missingOrOutside } from "./missing-ids.js";
 import { embedWidth } from "./embed-width.js";
 import { readSequence } from "./sequence-types.js";
+import { checkWeighted } from "./weighted-bags.js";
 import { alignSequences } from "./aligned-sequences.js";
 import { shareTables } from "./shared-tables.js";
 
@@ -114,7 +115,8 @@ function checkFeature(
 function warnOfUnlisted(context: CheckContext, feature: string, type: FeatureType, value: string, span: Span): void {
   if (!("vocabulary" in type)) return;
   const { vocabulary } = type;
-  const used = "separator" in type ? value.split(type.separator) : [value];
+  const items = "separator" in type ? value.split(type.separator) : [value];
+  const used = type.kind === "bag" && type.weighted === true ? items.map((item) => cutWeight(item).value) : items;
   if (vocabulary.kind === "ids") {
     const { count } = vocabulary;
     if (used.some((each) => idOfText(each, count) === 0))
@@ -290,6 +292,7 @@ function readType(
         const missing = missingOrOutside(context, args, vocabulary, at);
         return missing === null ? undefined : { kind, vocabulary, embed, ...omitUndefined({ missing }) };
       }
+      if (args["weighted"] === true && !checkWeighted(context, args, at, isGiven)) return undefined;
       const value = args["missing"];
       const isValue = typeof value === "string" || typeof value === "number";
       const ofEmpty = isValue ? { missing: { kind: "value", value } as const } : {};
@@ -300,6 +303,7 @@ function readType(
         pool: args["pool"] as "mean" | "sum" | "max",
         separator: String(args["separator"]),
         max: Number(args["max"]),
+        ...(args["weighted"] === true ? { weighted: true as const } : {}),
         ...ofEmpty,
       };
     }

@@ -206,6 +206,12 @@ const rows = {
         type: { kind: "number", min: 1, max: 10_000, integer: true },
         default: 32,
       },
+      {
+        name: "weighted",
+        doc: "Each value has a weight after a colon, `news:0.7`, 1 where it has none; `pool` counts it.",
+        type: { kind: "boolean" },
+        default: false,
+      },
       missingValue("of a list"),
       serving("any"),
       dropout,

@@ -3,9 +3,14 @@
  * Texts become ids inside DuckDB, through an ENUM of the vocabulary; whole numbers and hashes become ids here.
  */
 import type { DuckDBVector } from "@duckdb/node-api";
-import { isSequence, type ListFeature, type SequenceFeature } from "../../../compiler/model/feature-lists.js";
+import {
+  isSequence,
+  type ListFeature,
+  type SequenceFeature,
+  type WeightedBag,
+} from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
-import { checkedListSql, isAligned } from "./lists.js";
+import { checkedListSql, isAligned, weightsSql } from "./lists.js";
 import { categorySql } from "./missing.js";
 import { BadSequence } from "./row-sequences.js";
 import type { Enums } from "../expressions/enums.js";
@@ -17,6 +22,7 @@ import {
   fittedOf,
   listedNumber,
   type VocabularyIds,
+  weightNumber,
   withOutside,
 } from "./feature-encoder.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
@@ -222,6 +228,29 @@ function numbersEncoder(
         const length = checkedLength(list.length(i), max);
         if (length === 0) counts.nulls += 1;
         for (let k = 0; k < length; k++) floats[word + k] = encode(listedNumber(text(start + k)));
+        floats.fill(0, word + length, word + max);
+      }
+    },
+  };
+}
+
+/** The weights of a bag's values; 0 where a row has no more. */
+export function createWeightEncoder(relation: Relation, feature: WeightedBag): ColumnEncoder {
+  const { max } = feature;
+  return {
+    sql: weightsSql(feature, relation),
+    fill: (vector, { records: { floats }, first, stride, rows }) => {
+      const list = listOf(vector);
+      const text = textReader(list.elements);
+      for (let i = 0; i < rows; i++) {
+        const word = first + i * stride;
+        const start = list.start(i);
+        const length = list.length(i);
+        for (let k = 0; k < length; k++) {
+          const weight = weightNumber(text(start + k));
+          if (weight !== weight) throw new BadSequence();
+          floats[word + k] = weight;
+        }
         floats.fill(0, word + length, word + max);
       }
     },

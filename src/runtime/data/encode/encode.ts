@@ -3,6 +3,7 @@ import { createHash, type Hash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
+import { isWeighted } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import {
   type ColumnEncoder,
@@ -10,6 +11,7 @@ import {
   createFeatureEncoder,
   createGroupEncoder,
   createLabelEncoder,
+  createWeightEncoder,
   type GroupEncoder,
 } from "./column-encoder.js";
 import type { Database } from "../files/database.js";
@@ -75,7 +77,8 @@ export class BadWeight extends Error {
 }
 
 interface Part {
-  readonly name: string;
+  /** Of the column in the report, which has no line for weights of values. */
+  readonly name?: string;
   readonly first: number;
   readonly encoder: ColumnEncoder;
   readonly counts: Counts;
@@ -139,7 +142,10 @@ export async function encodeRelation(
   }
   return {
     rows,
-    report: { rows, columns: parts.map(({ name, counts }) => ({ column: name, ...counts })) },
+    report: {
+      rows,
+      columns: parts.flatMap(({ name, counts }) => (name === undefined ? [] : [{ column: name, ...counts }])),
+    },
     hashes: {
       rows: rowsHash.digest("hex"),
       ...hashesOf(codes),
@@ -191,9 +197,14 @@ async function createParts(request: EncodeRequest): Promise<readonly Part[]> {
   for (const feature of features) {
     const numbers = layout.numbers.find((slot) => slot.feature === feature.name);
     const ids = layout.ids.find((slot) => slot.feature === feature.name);
-    const first = numbers === undefined ? (ids?.offset ?? 0) : offsets.numbers + numbers.offset;
+    const firstNumber = offsets.numbers + (numbers?.offset ?? 0);
+    const first = ids?.offset ?? firstNumber;
     const encoder = await createFeatureEncoder(enums, relation, feature, features, fitted);
     parts.push({ name: feature.name, first, encoder, counts: { nulls: 0, unseen: 0 } });
+    if (isWeighted(feature)) {
+      const weights = createWeightEncoder(relation, feature);
+      parts.push({ first: firstNumber, encoder: weights, counts: { nulls: 0, unseen: 0 } });
+    }
   }
   for (const label of labels) {
     const first = offsets.labels + layout.labels.indexOf(label.name);

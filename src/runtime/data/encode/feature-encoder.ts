@@ -1,13 +1,28 @@
 /** From one clean value of a feature to its id or its number: the same for rows of files and for rows of a program. */
 import { own } from "../../../compiler/text/index.js";
 import { idOfText } from "../../../compiler/model/index.js";
-import { type ListFeature, type NumberFeature, tableOwner } from "../../../compiler/model/feature-lists.js";
+import {
+  cutWeight,
+  largestWeight,
+  type ListFeature,
+  type NumberFeature,
+  tableOwner,
+  type WeightedBag,
+} from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import type { Fitted, FittedFeature } from "./fitted.js";
 import { isAligned, keepsLast } from "./lists.js";
 import { missingText, nullId } from "./missing.js";
 import { bucketOf } from "./hash.js";
-import { cleanText, numberOf, numberText, scalarOf, textOf, type TextRules } from "../expressions/values.js";
+import {
+  cleanText,
+  numberOf,
+  numberText,
+  parseNumber,
+  scalarOf,
+  textOf,
+  type TextRules,
+} from "../expressions/values.js";
 
 /** Ids of a vocabulary, from 1; 0 for a value that it does not hold. */
 export interface VocabularyIds {
@@ -168,6 +183,31 @@ export function createBucketEncoder(
   };
   const unknown = missing === undefined ? 0 : missing.kind === "zeros" ? -1 : bucketOf(Number(missing.value));
   return (value) => (Number.isNaN(value) ? unknown : bucketOf(value));
+}
+
+/** A value of a weighted bag and its weight, NaN where that is not a number in [0, 1e30]. */
+export interface WeightedItem {
+  readonly item: string;
+  readonly value: string;
+  readonly weight: number;
+}
+
+/** What a row of a weighted bag has, as {@link listTexts}. */
+export function listItems(value: unknown, feature: WeightedBag, rules: TextRules): readonly WeightedItem[] {
+  const items = allTexts(value, feature, rules).flatMap((item): readonly WeightedItem[] => {
+    const cut = cutWeight(item ?? "");
+    const text = cleanText(cut.value, rules);
+    return text === null ? [] : [{ item: item ?? "", value: text, weight: weightNumber(cut.weight ?? "1") }];
+  });
+  const missing = missingText(feature);
+  if (items.length === 0 && missing !== undefined) return [{ item: missing, value: missing, weight: 1 }];
+  return items.slice(0, feature.max);
+}
+
+/** The weight that a text spells; NaN where it is not a number in [0, 1e30]. */
+export function weightNumber(text: string | null): number {
+  const number = parseNumber(text ?? "") ?? NaN;
+  return number >= 0 && number <= largestWeight ? number : NaN;
 }
 
 /**

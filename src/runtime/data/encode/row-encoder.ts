@@ -1,5 +1,6 @@
 /** Encodes rows that a program hands in, as the same rows in a file would be. */
 import { batchLayout } from "../../../compiler/model/layout.js";
+import { isWeighted } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import { createFailure, Failure } from "../../failure.js";
 import type { EncodedBatch } from "../batches/dataset.js";
@@ -11,6 +12,7 @@ import {
   createVocabularyIds,
   fittedOf,
   listedNumber,
+  listItems,
   listTexts,
   withOutside,
 } from "./feature-encoder.js";
@@ -130,6 +132,19 @@ function featureStore(
     case "bag":
     case "sequence": {
       const ids = createVocabularyIds(fit);
+      if (isWeighted(feature)) {
+        const firstWeight = layout.numbers.find((candidate) => candidate.feature === feature.name)?.offset ?? 0;
+        return (batch, at, row) => {
+          const items = listItems(listedValue({ source: raw.expression }, raw.row(row), rules), feature, rules);
+          for (let k = 0; k < feature.max; k++) {
+            const item = items[k];
+            const id = item === undefined ? -1 : ids.ofText(item.value);
+            if (id === 0) onUnseen(feature.name);
+            batch.ids[at * idWidth + offset + k] = id;
+            batch.numbers[at * numberWidth + firstWeight + k] = item?.weight ?? 0;
+          }
+        };
+      }
       return (batch, at, row) => {
         const texts = listTexts(listedValue({ source: raw.expression }, raw.row(row), rules), feature, rules);
         const start = at * idWidth + offset;

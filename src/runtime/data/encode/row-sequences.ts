@@ -2,6 +2,7 @@
 import {
   isListFeature,
   isSequence,
+  isWeighted,
   type ListFeature,
   positionsOf,
   type SequenceFeature,
@@ -11,12 +12,12 @@ import { own } from "../../../compiler/text/index.js";
 import { createFailure, type Failure } from "../../failure.js";
 import { evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
 import { columnsOf } from "../expressions/expression.js";
-import { type TextRules, ValueError } from "../expressions/values.js";
+import { showValue, type TextRules, ValueError } from "../expressions/values.js";
 import type { Database } from "../files/database.js";
 import { describeNeeded, describeValue } from "../files/diagnose.js";
 import { relationSql, type Source } from "../files/source.js";
 import { cellOf } from "./cells.js";
-import { allTexts, listedNumber } from "./feature-encoder.js";
+import { allTexts, listedNumber, listItems } from "./feature-encoder.js";
 
 /** Thrown where a chunk has a row that breaks what its sequences say; {@link findBadSequence} says which. */
 export class BadSequence extends Error {
@@ -49,6 +50,7 @@ export function createSequenceCheck(
     positionsOf(feature) === feature.name
       ? undefined
       : features.find((each) => each.name === feature.along && isListFeature(each));
+  const weighted = features.filter(isWeighted);
   const all = checked.map((feature) => ({ feature, along: alongOf(feature) }));
   return (row, place) => {
     for (const { feature, along } of all) {
@@ -58,6 +60,13 @@ export function createSequenceCheck(
       if (other !== length)
         return createFailure("MTL7340", { ...place, name, length, along: along?.name ?? "", other }, span);
       if (keep === "all" && length > max) return createFailure("MTL7341", { ...place, name, length, max }, span);
+    }
+    for (const feature of weighted) {
+      const { name, span } = feature;
+      const bad = listItems(listedValue(feature, row, rules), feature, rules).find(({ weight }) =>
+        Number.isNaN(weight),
+      );
+      if (bad !== undefined) return createFailure("MTL7375", { ...place, name, item: showValue(bad.item) }, span);
     }
     return undefined;
   };
@@ -70,9 +79,10 @@ export async function findBadSequence(
   features: readonly FeatureModel[],
 ): Promise<Failure | undefined> {
   const sequences = features.filter(isSequence);
-  const columns = [...new Set(sequences.flatMap(({ source: expression }) => columnsOf(expression)))];
-  const rules: TextRules = { nulls: [], trim: false };
-  const check = createSequenceCheck(sequences, rules);
+  const checked = [...sequences, ...features.filter(isWeighted)];
+  const columns = [...new Set(checked.flatMap(({ source: expression }) => columnsOf(expression)))];
+  const { rules } = source;
+  const check = createSequenceCheck(checked, rules);
   for (const schema of source.files) {
     const file = schema.file.shown;
     let row = 0;

@@ -14,19 +14,25 @@ export function warnOfConstants(features: readonly FeatureModel[], data: Dataset
     ...layout.numbers.map((slot) => ({ ...slot, part: "numbers" as const, stride: layout.numberWidth })),
   ];
   const first = new Map<string, readonly number[]>();
+  const varying = new Set<string>();
   let open = slots;
   for (const batch of data.batches({ size: scanBatch, pad: false })) {
     open = open.filter(({ feature, part, stride, offset, width }) => {
       const values = batch[part];
-      const known = first.get(feature) ?? Array.from(values.subarray(offset, offset + width));
-      first.set(feature, known);
+      const known = first.get(`${part} ${feature}`) ?? Array.from(values.subarray(offset, offset + width));
+      first.set(`${part} ${feature}`, known);
       for (let at = offset; at < batch.rows * stride; at += stride)
-        for (let i = 0; i < width; i++) if (values[at + i] !== known[i]) return false;
+        for (let i = 0; i < width; i++)
+          if (values[at + i] !== known[i]) {
+            varying.add(feature);
+            return false;
+          }
       return true;
     });
     if (open.length === 0) break;
   }
-  const constant = new Set(open.map(({ feature }) => feature));
+  // The ids of a weighted bag may be the same in all rows where its weights are not.
+  const constant = new Set(open.map(({ feature }) => feature).filter((feature) => !varying.has(feature)));
   const nulls = new Map(data.report.columns.map(({ column, nulls }) => [column, nulls]));
   const unseen = new Map(data.report.columns.map(({ column, unseen }) => [column, unseen]));
   const whyOf = ({ name }: FeatureModel): "empty" | "unknown" | "constant" => {

@@ -77,13 +77,13 @@ function aucOfFeature(
   targets: Float32Array,
 ): number | undefined {
   const number = layout.numbers.find(({ feature }) => feature === name);
-  if (number !== undefined) {
+  const ids = layout.ids.find(({ feature }) => feature === name);
+  if (number !== undefined && ids === undefined) {
     const values = Float32Array.from(rows, (row) => sample.numbers[row * layout.numberWidth + number.offset] ?? 0);
     const ordered = aucOfScores(values, targets) ?? 0.5;
     const buckets = bucketsOf(values).map((bucket) => [bucket]);
     return Math.max(ordered, 1 - ordered, heldOutAuc(buckets, targets) ?? 0.5);
   }
-  const ids = layout.ids.find(({ feature }) => feature === name);
   if (ids === undefined) return undefined;
   return heldOutAuc(
     rows.map((row) => {

@@ -40,6 +40,16 @@ export const rowSequencesDiagnostics = defineDiagnostics({
     about: "The vectors of the file are the rows of the embedding's table, which must be as wide.",
     fix: "State the width of the file's vectors, or write a file of that width.",
   },
+  MTL7375: {
+    slug: "unfit-weight-in-bag",
+    severity: "error",
+    title: "weight in a bag that is not a number",
+    message: (p: { file?: string; row: number; name: string; item: string }) =>
+      `\`${p.name}\` has the item \`${p.item}\` in ${place(p)}, whose weight is not a number in [0, 1e30]`,
+    about:
+      "In a bag with `weighted: true`, what is after the last colon of an item is its weight. An item without a colon has the weight 1.",
+    fix: "Write a number of at least 0 after the colon; a value that has a colon itself needs a weight: `a:b:1`.",
+  },
 });
 
 function place({ file, row }: { readonly file?: string; readonly row: number }): string {

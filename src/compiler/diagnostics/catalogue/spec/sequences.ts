@@ -28,6 +28,15 @@ export const sequencesDiagnostics = defineDiagnostics({
     about: "A file of vectors says which vector a value has. The ids of a bucketed number are intervals, not values.",
     fix: "Read a feature with a vocabulary, or leave `from` out.",
   },
+  MTL3104: {
+    slug: "unfit-weighted-bag",
+    severity: "error",
+    title: "unfit weighted bag",
+    message: (p: { problem: string }) => `a bag cannot be \`weighted\` like this: ${p.problem}`,
+    about:
+      "The values of a weighted bag are read as `value:weight`, and their embeddings are added up times their weights, or averaged by them.",
+    fix: "Write `pool: sum` or `pool: mean`, a `separator` without a colon, and weights that are numbers of at least 0.",
+  },
   MTL3102: {
     slug: "serving-value-of-aligned",
     severity: "error",

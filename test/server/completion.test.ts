@@ -67,6 +67,26 @@ describe("completion of declarations", () => {
     expect(offered("logit(t_ctr)", "logit(<|>)")).toContain("t_ctr");
   });
 
+  it("offers `member` in a task over members", () => {
+    const spec = (task: string): string =>
+      `model m\nfeatures { user: categorical(hash: 100) }\nlabels {\n  click: event\n  like: event\n}\ntowers t[click, like] = mlp(user, [8])\n${task}\nloss { [click, like]: bce }\n`;
+    expect(labelsAt(spec("task [click, like]: P(<|>) = sigmoid(logit(t.member))"))).toContain("member");
+    expect(labelsAt(spec("task [click, like]: P(member) = sigmoid(logit(t.<|>))"))).toEqual([
+      "click",
+      "like",
+      "member",
+    ]);
+    expect(labelsAt(spec("task click: P(<|>) = sigmoid(logit(t.click))"))).not.toContain("member");
+  });
+
+  it("offers `width` where a layer takes a number of units", () => {
+    expect(offered("mlp(g, [32])", "linear(g, <|>)")).toContain("width");
+    expect(offered("mlp(g, [32])", "mlp(g, [<|>])")).toContain("width");
+    expect(offered("mlp(g, [32])", "mlp(g, [32], activation: <|>)")).not.toContain("width");
+    expect(offered("mlp(g, [32])", "mlp(<|>, [32])")).not.toContain("width");
+    expect(offered("vocab: 1000", "vocab: <|>")).not.toContain("width");
+  });
+
   it("offers heads in a chain, those that continue the product first", () => {
     const labels = offered("ctr * cvr", "ctr * <|>");
     expect(labels[0]).toBe("cvr");

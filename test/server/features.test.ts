@@ -16,6 +16,14 @@ import { hoverAt } from "../../src/testing/cursor.js";
 import { analyze, analyzeAt, sample, sampleWith } from "./marked.js";
 
 describe("hover", () => {
+  it("says what `member` and `width` are", () => {
+    const spec = (value: string): string =>
+      `model m\nfeatures { user: categorical(hash: 100) }\nlabels {\n  click: event\n  like: event\n}\ntowers t[click, like] = mlp(user, [8])\ntask [click, like]: ${value}\nloss { [click, like]: bce }\n`;
+    expect(hoverAt(spec("P(mem<|>ber) = sigmoid(logit(t.member))"))).toContain("Each of the labels in brackets");
+    expect(hoverAt(spec("P(member) = sigmoid(logit(t.memb<|>er))"))).toContain("Each of the labels in brackets");
+    expect(hoverAt(sampleWith("mlp(g, [32])", "linear(g, wi<|>dth(x))"))).toContain("The number of units of a tensor.");
+  });
+
   it("shows shapes, events, ranges and doc comments of names, where they are used as well", () => {
     expect(hoverAt(sampleWith("logit(t_ctr)", "logit(t_<|>ctr)"))).toBe(
       "```mtl\ntower t_ctr = mlp(g, [32])\n```\n\n*a tower*: `[32]`\n\nThe tower of clicks.\n\n" +

@@ -1,17 +1,24 @@
 /** What may appear inside brackets of an expression. */
 import type { TokenView } from "../../compiler/syntax/index.js";
 import { wantsOperand, type Frame } from "../analysis/cursor.js";
-import { armWord, parameterOf, slotOfArgument, type Macros, type Signature } from "../language/signatures.js";
+import {
+  armWord,
+  parameterOf,
+  slotOfArgument,
+  widthSignature,
+  type Macros,
+  type Signature,
+} from "../language/signatures.js";
 import { anySlot, itemSlot, type Slot } from "../language/slots.js";
 import { signatureIn } from "./call-around.js";
 import { events, operand, words, type Expected } from "./expected-kinds.js";
 
-/** Inside `P(…)`, `E(…)`, `number(…)`. */
-export function inType({ callee, words: inner }: Frame): readonly Expected[] {
+/** Inside `P(…)`, `E(…)`, `number(…)`; `P(member)` in a task over members. */
+export function inType({ callee, words: inner }: Frame, isOverMembers = false): readonly Expected[] {
   if (callee !== "P" && callee !== "E") return [];
   return wantsOperand(inner) || inner.at(-1)?.text === "|"
     ? callee === "P" || inner.length > 0
-      ? [events, words("not")]
+      ? [events, words("not", ...(isOverMembers ? ["member"] : []))]
       : [{ kind: "labels", base: "amount" }]
     : [];
 }
@@ -26,20 +33,27 @@ export function inExpression(
 ): readonly Expected[] {
   let slot = root;
   let signature: Signature | undefined;
+  let inNumbers = false;
+  // `task [like, share]: …`
+  const isOverMembers = head === "task" && outer[1]?.text === "[";
   for (const [i, frame] of frames.entries()) {
     if (frame.kind === "call") {
-      if (isType(head, frame, root)) return inType(frame);
+      if (isType(head, frame, root)) return inType(frame, isOverMembers);
       signature = signatureIn(slot, frame.callee, macros);
       slot = slotOfArgument(signature, { name: frame.key, index: frame.index, named: frame.keys });
+      inNumbers = takesWidth(root, slot);
     } else {
       signature = undefined;
+      inNumbers &&= frame.kind !== "record";
       slot = frame.kind === "record" ? anySlot : inGroup(itemSlot(slot), frames[i - 1]?.words ?? outer);
     }
   }
   const last = frames.at(-1);
   if (last !== undefined && slot.kind === "tensor" && isSeveral(last.words)) return [words("but")];
   if (last === undefined || !wantsOperand(last.words))
-    return last?.words.at(-1)?.text === "." ? [{ kind: "members", of: last.words.at(-2)?.text ?? "" }] : [];
+    return last?.words.at(-1)?.text === "."
+      ? [{ kind: "members", of: last.words.at(-2)?.text ?? "" }, ...(isOverMembers ? [words("member")] : [])]
+      : [];
   if (signature?.what === armWord && last.key === undefined && last.index > 0)
     return [{ kind: "changes", given: last.keys }];
   const values: readonly Expected[] = slot.kind === "any" ? [] : operand(slot, last.words);
@@ -47,7 +61,14 @@ export function inExpression(
     signature !== undefined && last.kind === "call" && last.key === undefined && last.words.length === 0
       ? [{ kind: "parameters", signature, given: givenIn(signature, last) }]
       : [];
-  return [...values, ...named];
+  return [...values, ...named, ...(inNumbers ? [{ kind: "call" as const, signature: widthSignature }] : [])];
+}
+
+/** Whether an argument of a layer or a gate is a whole number or a list of such, which may be `width(x)`. */
+function takesWidth(root: Slot, slot: Slot): boolean {
+  if (!["tensor", "gate", "task"].includes(root.kind) || slot.kind !== "argument") return false;
+  const { type } = slot;
+  return type.kind === "widths" || type.kind === "levels" || (type.kind === "number" && type.integer === true);
 }
 
 /** Whether the words are several names that some may be left out of: `features`, a range. */

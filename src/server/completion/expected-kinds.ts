@@ -28,6 +28,8 @@ export type Expected =
   /** Labels of events, or of amounts; not the one whose entry it is. */
   | { readonly kind: "labels"; readonly base: "event" | "amount"; readonly not?: string }
   | { readonly kind: "members"; readonly of: string }
+  /** A call beside the operands of the slot. */
+  | { readonly kind: "call"; readonly signature: Signature }
   /** What can be computed of a head, of a signal, of an attribute. */
   | { readonly kind: "types"; readonly of: "head" | "signal" | "attribute" }
   /** What a file declares. */

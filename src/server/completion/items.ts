@@ -14,7 +14,7 @@ import { parameterDocs } from "../language/docs.js";
 import { isBlockRow, rowOf, rowOfKeyword, type LabelEntry } from "../../compiler/syntax/index.js";
 import type { Signature } from "../language/signatures.js";
 import type { Expected } from "./expected-kinds.js";
-import { kindOf, nameItems, symbolItems, wordItem, type Item, type ItemContext } from "./item.js";
+import { callItem, kindOf, nameItems, symbolItems, wordItem, type Item, type ItemContext } from "./item.js";
 import { columnItems, slotItems } from "./slot-items.js";
 
 export function itemsFor(expected: Expected, context: ItemContext): readonly Item[] {
@@ -53,6 +53,8 @@ export function itemsFor(expected: Expected, context: ItemContext): readonly Ite
       return labelItems(expected, context);
     case "members":
       return memberItems(expected.of, context);
+    case "call":
+      return [callItem(expected.signature, 2)];
     case "types":
       return typeItems(expected.of);
     case "exports":

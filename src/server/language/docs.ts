@@ -46,6 +46,7 @@ export const wordDocs: ReadonlyMap<string, string> = new Map([
     candidate: "An item of a test, with its scores and attributes.",
     each: "A call once for each of the names in its first argument: `each linear(n_1 .. n_63, 4)`.",
     but: "Names without some: `features but position`.",
+    member: "Each of the labels in brackets: `task [like, share]: P(member) = sigmoid(logit(t.member))`.",
     like: "The candidate that this one is equal to, but for what is stated.",
     expect: "What must hold.",
     and: "Both conditions hold.",

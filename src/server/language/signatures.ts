@@ -84,7 +84,7 @@ export function signaturesIn(slot: Slot): readonly Signature[] {
     case "count":
       return formulaSignatures;
     case "argument":
-      return slot.type.kind === "widths" ? [widthSignature] : [];
+      return ["widths", "levels", "number"].includes(slot.type.kind) ? [widthSignature] : [];
     case "columns":
       return [...columnSignatures, namedColumn];
     case "column":
@@ -288,7 +288,8 @@ const layerSignatures = [...signaturesOf("layer"), ...signaturesOf("family")];
 const gateSignatures = signaturesOf("gate");
 const balanceSignatures = signaturesOf("balance");
 const lossSignatures = [...signaturesOf("loss"), ...signaturesOf("penalty")];
-const widthSignature = formSignature(widthWord, "a number", [{ name: "x", slot: tensor }]);
+/** `width(x)`, where a layer or a gate takes a number. */
+export const widthSignature = formSignature(widthWord, "a number", [{ name: "x", slot: tensor }]);
 
 const logit: Slot = { kind: "logit" };
 const logitSignatures = [

@@ -101,7 +101,7 @@ describe("a data set", () => {
   const rows = Array.from({ length: 500 }, (_, i) => `${i},u${(i * i) % 37},${i % 11},${i % 2}`);
   const files = { "a.csv": `x,user,session,click\n${rows.join("\n")}\n` };
   const model = spec({ train: source("a.csv"), group: "user" }, [numeric("x")], [event("click")]);
-  const order = { size: 64, pad: true, lists: true, shuffle: { seed: 3, epoch: 1 } };
+  const order = { size: 64, pad: true, lists: "whole", shuffle: { seed: 3, epoch: 1 } } as const;
 
   it("has batches of whole lists, the same from memory and from the disk", async () => {
     const folder = folderWith(files);
@@ -133,6 +133,40 @@ describe("a data set", () => {
     held?.close();
     read?.close();
   });
+
+  it.each([true, false])(
+    "has batches whose lists are what chance put into them (the last filled up: %s)",
+    async (pad) => {
+      const folder = folderWith(files);
+      const held = (await openIn(folder, model)).train;
+      const read = (await openIn(folder, model, { cacheLimit: 0 })).train;
+      const split = { ...order, pad, lists: "split" } as const;
+      const { lists: _, ...plain } = split;
+      expect(rowsOf(held, split)).toEqual(rowsOf(held, plain));
+      const found = [held, read].map((data) =>
+        [...(data?.batches(split) ?? [])].map(({ lists }) => structuredClone(lists)),
+      );
+      expect(found[1]).toEqual(found[0]);
+      expect([...(held?.batches({ ...split, skip: 3 }) ?? [])].map(({ lists }) => lists)).toEqual(found[0]?.slice(3));
+      let pairs = 0;
+      for (const { numbers, rows: count, size, lists } of held?.batches(split) ?? []) {
+        const users = Array.from({ length: count }, (_, row) => (numbers[row] ?? 0) ** 2 % 37);
+        const { groups, members, length = 0 } = lists ?? { groups: [], members: [] };
+        expect(groups).toHaveLength(size);
+        expect(lists?.count).toBe(new Set(users).size);
+        for (const [row, user] of users.entries()) {
+          const list = groups[row] ?? -1;
+          const own = Array.from(members.slice(list * length, (list + 1) * length)).filter((other) => other >= 0);
+          expect(own).toEqual([...users.keys()].filter((other) => users[other] === user));
+          pairs += own.length - 1;
+        }
+      }
+      expect(pairs).toBeGreaterThan(0);
+      expect(held?.batchCount(split)).toBe(8);
+      held?.close();
+      read?.close();
+    },
+  );
 
   it("has lists by a column of their own where it is asked for, and the group beside", async () => {
     const folder = folderWith(files);

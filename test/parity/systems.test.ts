@@ -88,7 +88,7 @@ async function open(name: string, rows: string): Promise<Opened> {
         if (data.train === undefined) throw new Error("there are no rows");
         const feeds = createFeeds(train, data.train.layout);
         const losses: Losses[] = [];
-        for (const each of data.train.batches({ size: batch, pad: true, lists })) {
+        for (const each of data.train.batches({ size: batch, pad: true, ...(lists ? { lists: "whole" } : {}) })) {
           const outputs = session.run("train", feeds(each));
           losses.push(Object.fromEntries(lossNames(train).map((loss) => [loss, outputs[loss]?.data[0] ?? NaN])));
         }

@@ -31,10 +31,10 @@ const table = readFileSync(join(folder, "README.md"), "utf8")
   });
 
 describe("the configurations of peers", () => {
-  it("are 23, of which 20 are said without loss, in a quarter of the lines", () => {
+  it("are 23, of which 21 are said without loss, in a quarter of the lines", () => {
     expect(table.map(({ name }) => name).toSorted()).toEqual(names);
     expect(names).toHaveLength(23);
-    expect(table.filter(({ exact }) => exact === "yes").length).toBeGreaterThanOrEqual(20);
+    expect(table.filter(({ exact }) => exact === "yes").length).toBeGreaterThanOrEqual(21);
     const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
     const all = sum(files.map((name) => linesOf(textOf(name))));
     expect(all).toBeLessThanOrEqual(1250);

@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** A spec by its name, with a list loss by that column. */
-function specBy(name: string, column: string, batch = 64): string {
+function specBy(name: string, column: string, batch = 64, options = ""): string {
   const path = join(root, `${name}.mtl`);
   writeFileSync(
     path,
@@ -27,7 +27,7 @@ data { train: csv("rows.csv"), group: ${column} }
 features { item: categorical(embed: 4), x: numeric }
 labels { click: event }
 task pref: score = logit(mlp([item, x], [4], dropout: 0.1))
-loss { pref: bpr(max_pairs: 20) }
+loss { pref: bpr(max_pairs: 20${options}) }
 train { batch: ${batch}, epochs: 3, seed: 4 }
 `,
   );
@@ -62,6 +62,18 @@ describe("training on lists", () => {
     await train({ spec, output, resume: true });
     const weights = (folder: string): Buffer => readFileSync(join(folder, "weights.safetensors"));
     expect(weights(output)).toEqual(weights(unbroken));
+  });
+
+  it("takes the batches of any other loss where lists need not be whole", async () => {
+    const events: TrainEvent[] = [];
+    const { summary } = await train({
+      spec: specBy("split", "user", 20, ", whole: false"),
+      output: join(root, "split"),
+      onEvent: (event) => events.push(event),
+    });
+    // Users have up to 30 rows, and 600 rows are 30 batches of 20.
+    expect(codesOf(events)).toEqual([]);
+    expect(summary.steps).toBe(90);
   });
 
   it("warns of lists that no batch holds, and of lists with nothing to compare", async () => {

@@ -23,6 +23,14 @@ const byOption: LossOption = {
   doc: "The column whose values make the lists, or `batch` for one list of all rows of a step; else `group` of the data.",
 };
 
+const wholeOption: LossOption = {
+  name: "whole",
+  type: { kind: "boolean" },
+  default: true,
+  elided: true,
+  doc: "Whether batches keep the lists of a column whole; without it, a list is the rows of one value that a batch has.",
+};
+
 const weightOption: ParameterSpec = {
   name: "weight",
   type: { kind: "reference", to: "label" },
@@ -93,7 +101,7 @@ export const rowOptions: readonly RowOption[] = [
 
 /** What a loss takes besides its own parameters. */
 export function lossOptions(loss: LossBuiltin): readonly LossOption[] {
-  if (loss.per === "list") return [spaceOption, byOption];
+  if (loss.per === "list") return [spaceOption, byOption, wholeOption];
   if (loss.per === "batch") return [spaceOption];
   if (loss.sees !== undefined) return [weightOption];
   const judges = loss.heads.includes("probability");

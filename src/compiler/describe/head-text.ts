@@ -99,10 +99,11 @@ export function lossText(model: Pick<Model, "heads">, term: LossTerm): string {
   return `${numberText(term.weight)} * ${callText(term.loss, [...args, ...space, ...rows, ...by])}`;
 }
 
-/** `user_id`, `batch`; a column of that name is in quotes. */
+/** `user_id`, `user_id, whole: false`, `batch`; a column of that name is in quotes. */
 export function listKeyText(key: ListKey): string {
   if (key.kind === "batch") return batchWord;
-  return key.column === batchWord ? quoted(key.column) : nameText(key.column);
+  const column = key.column === batchWord ? quoted(key.column) : nameText(key.column);
+  return key.whole === false ? `${column}, whole: false` : column;
 }
 
 /** `1e-6 * l2(of: embeddings)`. */

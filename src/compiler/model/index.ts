@@ -25,7 +25,7 @@ export {
   type WeightedBag,
   weightMark,
 } from "./feature-lists.js";
-export { labelOrder, type LabelOrder, labelsOrderedBy, listColumn } from "./lists.js";
+export { labelOrder, type LabelOrder, labelsOrderedBy, type ListBatching, listBatching, listColumn } from "./lists.js";
 export { termNames, termsByHead } from "./loss-terms.js";
 export {
   className,

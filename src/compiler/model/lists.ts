@@ -1,7 +1,17 @@
 /** Which lists the losses of a model compare rows in. */
 import type { Arguments, LossModel } from "./model.js";
 
-/** The column whose values make the lists that batches keep whole; absent when no loss asks for any. */
+/** How batches treat lists: `whole`: all rows of one or none; `split`: a list is the rows that a batch has of it. */
+export type ListBatching = "whole" | "split";
+
+/** How the batches of a model treat its lists: one loss that wants them whole decides. Absent without lists of a column. */
+export function listBatching(loss: Pick<LossModel, "terms">): ListBatching | undefined {
+  const keys = loss.terms.flatMap(({ by }) => (by?.kind === "column" ? [by] : []));
+  if (keys.length === 0) return undefined;
+  return keys.every(({ whole }) => whole === false) ? "split" : "whole";
+}
+
+/** The column whose values make lists; absent when no loss asks for any. */
 export function listColumn(loss: Pick<LossModel, "terms">): string | undefined {
   for (const { by } of loss.terms) if (by?.kind === "column") return by.column;
   return undefined;

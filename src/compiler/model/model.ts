@@ -363,7 +363,14 @@ export interface LossTerm {
   readonly span: Span;
 }
 
-export type ListKey = { readonly kind: "column"; readonly column: string } | { readonly kind: "batch" };
+export type ListKey =
+  | {
+      readonly kind: "column";
+      readonly column: string;
+      /** Set where a list is only the rows that are in one batch by chance. */
+      readonly whole?: false;
+    }
+  | { readonly kind: "batch" };
 
 /** A term over parameters or nodes: `l2: 1e-6 * l2(embeddings)`. */
 export interface PenaltyTerm {

@@ -1,5 +1,6 @@
-import { listColumn } from "../../compiler/model/index.js";
+import { listBatching } from "../../compiler/model/index.js";
 import type { Model } from "../../compiler/model/model.js";
+import { omitUndefined } from "../../compiler/text/index.js";
 import type { Dataset } from "../data/batches/dataset.js";
 
 /** How long a run is. */
@@ -15,8 +16,11 @@ export interface TrainingLength {
  */
 export function trainingLength({ loss, train }: Model, rows: Pick<Dataset, "batchCount">): TrainingLength {
   const { batch, shuffle, seed, dropLast = false, accumulate = 1 } = train;
-  const order = shuffle ? { shuffle: { seed, epoch: 0 } } : {};
-  const batches = rows.batchCount({ size: batch, dropLast, lists: listColumn(loss) !== undefined, ...order });
+  const order = omitUndefined({
+    lists: listBatching(loss),
+    shuffle: shuffle ? { seed, epoch: 0 } : undefined,
+  });
+  const batches = rows.batchCount({ size: batch, dropLast, ...order });
   const perEpoch = Math.ceil(batches / accumulate);
   const { epochs, steps } = trainingBounds(train);
   const planned = Math.min(steps, epochs * perEpoch);

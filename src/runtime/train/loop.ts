@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GraphFunction } from "../../compiler/graph/graph.js";
+import type { ListBatching } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import type { BatchOptions, Dataset } from "../data/batches/dataset.js";
 import type { Session } from "../engine/engine.js";
@@ -33,8 +34,8 @@ export interface LoopOptions {
   readonly accumulate?: number;
   /** Whether rows that fill no batch are left out; default false. */
   readonly dropLast?: boolean;
-  /** Whether batches keep lists whole; default false. */
-  readonly lists?: boolean;
+  /** How batches treat lists; absent: there are none. */
+  readonly lists?: ListBatching;
   readonly start: Position;
   /**
    * Ends the loop after the step that is under way; where `onEpoch` or `onEvaluation` rejects with its reason, before that, which is

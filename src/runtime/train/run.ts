@@ -1,7 +1,7 @@
 import { createDiagnostic } from "../../compiler/diagnostics/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/graph.js";
 import { greaterIsBetter, metricText, stopTerms } from "../../compiler/metrics/index.js";
-import { listColumn } from "../../compiler/model/index.js";
+import { listBatching } from "../../compiler/model/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import type { Dataset } from "../data/batches/dataset.js";
@@ -123,8 +123,7 @@ function loopOptions(training: Training, train: GraphFunction, start: Position):
     steps,
     start,
     ...omitUndefined({ shuffleSeed: shuffle ? seed : undefined, dropLast, signal: run.signal }),
-    lists: listColumn(model.loss) !== undefined,
-    ...omitUndefined({ accumulate: model.train.accumulate }),
+    ...omitUndefined({ accumulate: model.train.accumulate, lists: listBatching(model.loss) }),
     ...(run.compiles
       ? {
           onFirstStep: (seconds) =>

@@ -235,7 +235,8 @@ function checkLossTerm(
   if (builtin.per === "row") return checked;
   const stated = withRelevance(context, builtin, own, { name: entry.key.text, type, span: term.name.span });
   if (builtin.per === "batch") return stated === undefined ? undefined : { ...checked, arguments: stated };
-  const key = listKey(context, term, builtin, data);
+  const named = listKey(context, term, builtin, data);
+  const key = named?.kind === "column" && args["whole"] === false ? { ...named, whole: false as const } : named;
   return stated === undefined || key === undefined ? undefined : { ...checked, arguments: stated, by: key };
 }
 

@@ -3,6 +3,7 @@
  * the numbers in it follow from the model and what was fitted on the training data.
  */
 import type { BatchLayout } from "../../../compiler/model/layout.js";
+import type { ListBatching } from "../../../compiler/model/index.js";
 import type { ListIndex } from "./lists.js";
 
 /** Some rows, encoded, in the order of {@link BatchLayout}; arrays are row-major and padded to `size` rows. */
@@ -20,11 +21,11 @@ export interface EncodedBatch {
   readonly known: Float32Array;
   /** [size] float32 sample weights; 0 for padding. */
   readonly weights: Float32Array;
-  /** Set when the batch keeps lists whole. */
+  /** Set under `lists` of {@link BatchOptions}. */
   readonly lists?: BatchLists;
 }
 
-/** The lists of a batch; the rows of one are together. */
+/** The lists of a batch; the rows of one are together where lists are whole. */
 export interface BatchLists {
   readonly count: number;
   /** Rows of the longest. */
@@ -37,16 +38,19 @@ export interface BatchLists {
 
 export interface BatchOptions {
   readonly size: number;
-  /** Absent: file order. The order is a function only of (seed, epoch, number of rows), or with `lists` their lists. */
+  /** Absent: file order. The order is a function only of (seed, epoch, number of rows), or where lists are whole, their lists. */
   readonly shuffle?: { readonly seed: number; readonly epoch: number };
   /** Batches to skip, for resuming in the middle of an epoch. */
   readonly skip?: number;
   /** Pad the last batch to `size` (training) or leave it short (evaluation). */
   readonly pad: boolean;
-  /** Leave out rows at the end that fill no batch, unless there are no others; not with `lists`. Default false. */
+  /** Leave out rows at the end that fill no batch, unless there are no others; not where lists are whole. Default false. */
   readonly dropLast?: boolean;
-  /** Keep the rows of a list in one batch; the order is then one of lists. Default false. */
-  readonly lists?: boolean;
+  /**
+   * Say which rows are of one list. `whole`: the rows of a list are in one batch, and the order is one of lists; `split`: a
+   * list of a batch is what it has of one.
+   */
+  readonly lists?: ListBatching;
 }
 
 /** Rows on disk or in memory, encoded once. */
@@ -59,9 +63,9 @@ export interface Dataset {
   readonly report: EncodingReport;
   /** Batches reuse their arrays: copy what must outlive the next step of the iterator. */
   batches(options: BatchOptions): IterableIterator<EncodedBatch>;
-  /** Batches of an epoch: as many as the rows need, with `lists` as many as the lists do in that order. */
+  /** Batches of an epoch: as many as the rows need, where lists are whole as many as these do in that order. */
   batchCount(options: Pick<BatchOptions, "size" | "shuffle" | "dropLast" | "lists">): number;
-  /** What batches keep whole under `lists`; absent when the data set was opened without lists and has no groups. */
+  /** The lists of all rows, for `lists`; absent when the data set was opened without lists and has no groups. */
   lists(): ListIndex | undefined;
   /**
    * Dense codes ([rows] int32, −1 for null) in file order of a column that metrics group rows by, or of the group of the

@@ -8,7 +8,8 @@ import { basename } from "node:path";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { sha256 } from "../../artifact/hash.js";
 import { DamagedEntry } from "./cache.js";
-import type { BatchLists, BatchOptions, Dataset, EncodedBatch, EncodingReport } from "./dataset.js";
+import type { BatchOptions, Dataset, EncodedBatch, EncodingReport } from "./dataset.js";
+import { arrangeLists, batchCodes, withLists } from "./batch-lists.js";
 import { countListBatches, indexLists, listBatches, type ListIndex } from "./lists.js";
 import type { RecordHashes } from "../encode/encode.js";
 import {
@@ -73,10 +74,11 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
   }
 
   function* batches(options: BatchOptions): IterableIterator<EncodedBatch> {
-    if (options.lists === true) {
+    if (options.lists === "whole") {
       yield* batchesOfLists(options);
       return;
     }
+    const codes = options.lists === "split" ? batchCodes(listCodes, options.size) : undefined;
     const { size, shuffle, skip = 0, pad } = options;
     const order = shuffle === undefined ? fileOrder(rows) : shuffledOrder(rows, shuffle.seed, shuffle.epoch);
     const batch = createBatch(layout, size);
@@ -96,20 +98,21 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
       for (let at = Math.max(0, start - window.first); at < window.rows;) {
         const count = Math.min(size - filled, window.rows - at);
         copyRecords(buffer, layout, places, at, count, batch, filled);
+        codes?.take(window, places.subarray(at, at + count), filled);
         at += count;
         filled += count;
         if (filled < size) continue;
-        yield batch;
+        yield withLists(batch, codes?.first(filled));
         filled = 0;
       }
     }
     if (filled === 0 || (options.dropLast === true && rows >= size)) return;
     if (!pad) {
-      yield cutBatch(batch, layout, filled);
+      yield withLists(cutBatch(batch, layout, filled), codes?.first(filled));
       return;
     }
     padBatch(batch, layout, filled);
-    yield { ...batch, rows: filled };
+    yield withLists({ ...batch, rows: filled }, codes?.first(filled));
   }
 
   function* batchesOfLists(options: BatchOptions): IterableIterator<EncodedBatch> {
@@ -136,7 +139,7 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
     batches,
     hash: sha256(`${hashes.rows} ${hashes.groups ?? ""}${hashes.lists === undefined ? "" : ` ${hashes.lists}`}`),
     batchCount: ({ lists: isByList, dropLast, ...order }) => {
-      const found = isByList === true ? lists() : undefined;
+      const found = isByList === "whole" ? lists() : undefined;
       if (found !== undefined) return countListBatches(found, order);
       return dropLast === true && rows >= order.size ? Math.floor(rows / order.size) : Math.ceil(rows / order.size);
     },
@@ -172,20 +175,6 @@ function loadRows(wanted: Int32Array, buffer: Records, rowBytes: number, file: n
     at = end;
   }
   return places;
-}
-
-/** The lists of a batch whose rows are those of the first list, then of the second, …. */
-function arrangeLists(lengths: readonly number[], size: number): BatchLists {
-  const length = Math.max(...lengths);
-  const groups = new Int32Array(size);
-  const members = new Int32Array(lengths.length * length).fill(-1);
-  let row = 0;
-  for (const [list, count] of lengths.entries())
-    for (let place = 0; place < count; place++, row++) {
-      groups[row] = list;
-      members[list * length + place] = row;
-    }
-  return { count: lengths.length, length, groups, members };
 }
 
 function readInto(file: number, { words }: Records, at: number, position: number, bytes: number): void {

@@ -1,5 +1,5 @@
 import { createDiagnostic, type Diagnostic } from "../../../compiler/diagnostics/index.js";
-import { listColumn, type Model } from "../../../compiler/model/index.js";
+import { listBatching, listColumn, type Model } from "../../../compiler/model/index.js";
 import { countLongLists } from "../../data/batches/lists.js";
 import type { Dataset } from "../../data/index.js";
 
@@ -10,7 +10,7 @@ export function warnOfLists({ loss, train: { batch } }: Model, train: Dataset): 
   const lists = train.lists();
   if (term === undefined || column === undefined || lists === undefined) return [];
   if (lists.longest < 2) return [createDiagnostic("MTL7334", { column }, term.span)];
-  const long = countLongLists(lists, batch);
+  const long = listBatching(loss) === "whole" ? countLongLists(lists, batch) : 0;
   if (long === 0) return [];
   const { count, longest } = lists;
   return [createDiagnostic("MTL7333", { column, long, lists: count, longest, batch }, term.span)];

@@ -4,15 +4,19 @@ import { createInterpreter, initialize } from "../../src/compiler/graph/index.js
 import type { Engine } from "../../src/runtime/engine/engine.js";
 import { distance, type Feeds, inputsOf, type Opened } from "./harness.js";
 
-/** Some training steps on rows of `feeds`: every output and, afterwards, every variable is the interpreter's. */
+/**
+ * Some training steps on rows of `feeds`: every output and, afterwards, every variable is the interpreter's. `isCompiled`: by XLA,
+ * which takes longer than all else here.
+ */
 export async function expectSameSteps(
   engine: Engine,
   { program }: Pick<Opened, "program">,
   batch: number,
   feedsOf: (step: number) => Feeds,
+  isCompiled = true,
 ): Promise<void> {
   const values = new Map(program.state.map((each) => [each.name, initialize(each, 3)]));
-  const session = await engine.open(program, { trainBatch: batch, functions: ["train"] });
+  const session = await engine.open(program, { functions: ["train"], ...(isCompiled ? { trainBatch: batch } : {}) });
   session.set(
     new Map(
       program.state.map(({ name, type }) => [

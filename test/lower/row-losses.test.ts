@@ -167,9 +167,10 @@ describe("ESMM", () => {
 describeEngines("a step of losses of rows", (engine) => {
   it.each(Object.entries(calls).filter(([name]) => !["bce", "mse", "huber", "focal"].includes(name)))(
     "is that of the interpreter: %s",
-    async (_, call) => {
+    async (name, call) => {
       const opened = open(spec(call).replace("lr: 1", "lr: 0.05"));
-      await expectSameSteps(await engine(), opened, 24, (step) => randomFeeds(opened.model, 24, step + 1));
+      const feeds = (step: number) => randomFeeds(opened.model, 24, step + 1);
+      await expectSameSteps(await engine(), opened, 24, feeds, ["ziln", "delayed", "doubly_robust"].includes(name));
     },
   );
 });

@@ -78,7 +78,7 @@ describe("specs with random mistakes", () => {
     const sound = specs.filter((each) => !each.endsWith("fail.mtl"));
     const numbers = ["0", "1", "2", "3", "5", "16", "0.5", "1.5", "-1", "100"];
     let lowered = 0;
-    for (let i = 0; i < 1200; i++) {
+    for (let i = 0; i < 700; i++) {
       const path = sound[i % sound.length] ?? "";
       const name = relative(root, path);
       const original = readFileSync(path, "utf8");
@@ -103,6 +103,6 @@ describe("specs with random mistakes", () => {
       lowered += 1;
       expect(() => lower(model), `${name}: ${place[0]} → ${word}\n${text}`).not.toThrow();
     }
-    expect(lowered).toBeGreaterThan(200);
+    expect(lowered).toBeGreaterThan(100);
   });
 });

@@ -91,10 +91,10 @@ const rich = sample
 
 describe("every offered word fits where it is offered", () => {
   const specs = [
-    ["a spec with every kind of value", rich, 0.4],
-    ["rules", readFileSync(join(root, "specs/examples/rules/campaign.mtl"), "utf8"), 0.3],
-    ["heads and losses", readFileSync(join(root, "specs/examples/watch_time.mtl"), "utf8"), 0.5],
-    ["chains", readFileSync(join(root, "specs/examples/four_steps.mtl"), "utf8"), 0.3],
+    ["a spec with every kind of value", rich, 0.2],
+    ["rules", readFileSync(join(root, "specs/examples/rules/campaign.mtl"), "utf8"), 0.2],
+    ["heads and losses", readFileSync(join(root, "specs/examples/watch_time.mtl"), "utf8"), 0.25],
+    ["chains", readFileSync(join(root, "specs/examples/four_steps.mtl"), "utf8"), 0.15],
   ] as const;
 
   it.each(specs)(

@@ -1,32 +1,12 @@
 /** Layers of families against their formulas. */
 import { describe, expect, it } from "vitest";
 import { distance } from "../lower/harness.js";
-import { numberArgument } from "../../src/compiler/builtins/arguments.js";
-import type { FamilyBuiltin } from "../../src/compiler/builtins/builtin.js";
-import { denseCopies } from "../../src/compiler/builtins/dense.js";
-import { inputSignal, rowsFirst } from "../../src/compiler/builtins/replicas.js";
-import { fromVector, shapeOf } from "../../src/compiler/builtins/shapes.js";
+import { meet } from "../outside/rows.js";
 import { type LayerRun, runFamily, someRows } from "./harness.js";
 
 const values = (name: string, members: number, run: LayerRun): readonly number[] => [
   ...runFamily(name, members, run).output.data,
 ];
-
-/** The example of docs/architecture.md. */
-const meet: FamilyBuiltin = {
-  kind: "family",
-  name: "meet",
-  summary: "A linear map for each member, and half of their mean.",
-  inputs: ["x"],
-  parameters: [{ name: "width", type: { kind: "number", min: 1, integer: true }, doc: "Number of units." }],
-  shape: (inputs, args) => fromVector(inputs, () => shapeOf(numberArgument(args, "width"))),
-  lower: (context) => {
-    const { builder } = context;
-    const maps = denseCopies(context, inputSignal(context), numberArgument(context.arguments, "width"), "", true);
-    const rows = rowsFirst(context, maps);
-    return builder.add(rows, builder.scale(builder.mean(rows, { axes: [1], keepDims: true }), 0.5));
-  },
-};
 
 it("a family layer of one file computes what its lowering says", () => {
   const { output, variables } = runFamily(meet, 2, {

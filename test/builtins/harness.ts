@@ -19,7 +19,6 @@ import {
   gradients,
   initialize,
   type Initializer,
-  int32,
   type Program,
   type StateVariable,
   type Tensor,
@@ -248,8 +247,6 @@ export interface ListLossRun {
   /** Sample weights; default 1. */
   readonly weights?: readonly number[];
   readonly arguments?: Arguments;
-  readonly training?: boolean;
-  readonly step?: number;
   /** Values of other heads, by name. */
   readonly heads?: Readonly<Record<string, readonly number[]>>;
 }
@@ -260,7 +257,7 @@ export function runListLoss(
   run: ListLossRun,
 ): { readonly loss: number; readonly slope: readonly number[] } {
   const { program, feeds } = listLossProgram(name, run);
-  const outputs = createInterpreter(program, new Map([["step", [run.step ?? 0]]])).run("loss", feeds);
+  const outputs = createInterpreter(program).run("loss", feeds);
   return { loss: outputs["loss"]?.data[0] ?? NaN, slope: [...(outputs["slope"]?.data ?? [])] };
 }
 
@@ -275,7 +272,6 @@ export function listLossProgram(name: string, run: ListLossRun): { readonly prog
   const counted = builder.cast(builder.less(builder.scalar(0), weights), "float32");
   const key = run.groups === undefined ? ({ kind: "batch" } as const) : ({ kind: "column", column: "g" } as const);
   const lists = createLists(builder, key, counted);
-  const step: StateVariable = { ...variable("step", [], { kind: "constant", value: 0 }), type: int32(), role: "step" };
   const { total, weight } = loss.lower({
     builder,
     arguments: withDefaults(loss.parameters, run.arguments),
@@ -286,8 +282,6 @@ export function listLossProgram(name: string, run: ListLossRun): { readonly prog
       builder.mul(builder.cast(builder.less(lists.members(gain), lists.own(gain)), "float32"), lists.isMember()),
     weights,
     lists,
-    training: run.training ?? true,
-    random: (shape) => builder.random(builder.state(step), { seed: 1, stream: 2, shape }),
     head: (head) => ({ value: builder.input(head, float32("B")) }),
   });
   const value = builder.div(builder.sum(total), builder.maximum(builder.sum(weight), builder.scalar(1e-12)));

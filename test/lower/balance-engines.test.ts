@@ -1,9 +1,9 @@
 /** Every balance in a whole training step, on every engine against the interpreter. */
 import { describe, expect, it } from "vitest";
 import { balances } from "../../src/compiler/builtins/index.js";
-import { createInterpreter, initialize } from "../../src/compiler/graph/index.js";
 import { describeEngines } from "../engine/engines.js";
-import { functionOf, inputsOf, open, randomFeeds } from "./harness.js";
+import { onBoth } from "./engine-steps.js";
+import { functionOf, open, randomFeeds } from "./harness.js";
 
 const spec = (balance: string, embeddings: string): string => `
 model balanced
@@ -48,42 +48,17 @@ describeEngines("a balanced step", (engine) => {
     for (const embeddings of [call.includes("representation") ? "dense" : "sparse"]) {
       const opened = open(spec(call, embeddings));
       const { program } = opened;
-      const values = new Map(program.state.map((each) => [each.name, initialize(each, 3)]));
-      const session = await (
-        await engine()
-      ).open(program, {
-        functions: ["train"],
-        // Compiling takes longer than all else here.
-        ...(call.startsWith("pcgrad") ? { trainBatch: 24 } : {}),
-      });
-      try {
-        session.set(
-          new Map(
-            program.state.map(({ name, type }) => [
-              name,
-              { shape: type.shape.map(Number), data: values.get(name) ?? new Float32Array(0) },
-            ]),
-          ),
-        );
-        const oracle = createInterpreter(program, values);
+      const trainBatch = call.startsWith("pcgrad") ? 24 : undefined;
+      await onBoth(await engine(), program, { trainBatch }, (both) => {
         for (let step = 0; step < 3; step += 1) {
-          const feeds = feedsOf(opened, step);
-          const inputs = new Set(inputsOf(program, "train"));
-          const given = Object.entries(feeds).flatMap(([name, { shape, data }]) => {
-            const array = name === "ids" || name === "epoch" ? Int32Array.from(data) : Float32Array.from(data);
-            return inputs.has(name) ? [[name, { shape, data: array }] as const] : [];
-          });
-          const found = session.run("train", Object.fromEntries(given));
-          const wanted = oracle.run("train", feeds);
+          const { found, wanted } = both.step(feedsOf(opened, step));
           for (const { name } of functionOf(program, "train").outputs) {
             const value = wanted[name]?.data[0] ?? NaN;
             const difference = Math.abs((found[name]?.data[0] ?? NaN) - value) / Math.max(1, Math.abs(value));
             expect(difference, `${name} in step ${step + 1}, ${embeddings}`).toBeLessThan(2e-3);
           }
         }
-      } finally {
-        session.close();
-      }
+      });
     }
   });
 });

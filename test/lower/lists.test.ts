@@ -1,8 +1,8 @@
 /** Losses over lists in whole programs: what is relevant, which rows count, and the same on every engine. */
 import { describe, expect, it } from "vitest";
 import { losses } from "../../src/compiler/builtins/index.js";
-import { createInterpreter, initialize } from "../../src/compiler/graph/index.js";
 import { describeEngines } from "../engine/engines.js";
+import { onBoth } from "./engine-steps.js";
 import { distance, type Feeds, inputsOf, listFeeds, open, randomFeeds, scalar, withLabels } from "./harness.js";
 
 const spec = (loss: string, more = ""): string => `
@@ -184,41 +184,17 @@ describeEngines("a step of losses over lists", (engine) => {
     "is that of the interpreter: %s",
     async (call) => {
       const { model, program } = open(spec(`${call}, cvr: 0.5 * bce`));
-      const values = new Map(program.state.map((each) => [each.name, initialize(each, 3)]));
-      const session = await (
-        await engine()
-      ).open(program, {
-        functions: ["train"],
-        // Compiling takes longer than all else here.
-        ...(/bpr|lambdarank/.test(call) ? { trainBatch: 24 } : {}),
+      const trainBatch = /bpr|lambdarank/.test(call) ? 24 : undefined;
+      await onBoth(await engine(), program, { trainBatch }, ({ session, oracle, step }) => {
+        for (let at = 0; at < 3; at += 1) {
+          const { found, wanted } = step(randomFeeds(model, 24, at + 1));
+          const expected = wanted["loss"]?.data[0] ?? NaN;
+          const actual = found["loss"]?.data[0] ?? NaN;
+          expect(Math.abs(actual - expected) / expected).toBeLessThan(1e-5);
+        }
+        for (const [name, { data }] of session.get())
+          expect(distance([...data], [...oracle.get(name).data])).toBeLessThan(1e-4);
       });
-      session.set(
-        new Map(
-          program.state.map(({ name, type }) => [
-            name,
-            { shape: type.shape.map(Number), data: values.get(name) ?? new Float32Array(0) },
-          ]),
-        ),
-      );
-      const oracle = createInterpreter(program, values);
-      for (let step = 0; step < 3; step += 1) {
-        const feeds = randomFeeds(model, 24, step + 1);
-        const inputs = new Set(inputsOf(program, "train"));
-        const typed = Object.fromEntries(
-          Object.entries(feeds)
-            .filter(([name]) => inputs.has(name))
-            .map(([name, { shape, data }]) => {
-              const isInt = ["ids", "groups", "lists", "rows"].includes(name);
-              return [name, { shape, data: isInt ? Int32Array.from(data) : Float32Array.from(data) }];
-            }),
-        );
-        const expected = oracle.run("train", feeds)["loss"]?.data[0] ?? NaN;
-        const actual = session.run("train", typed)["loss"]?.data[0] ?? NaN;
-        expect(Math.abs(actual - expected) / expected).toBeLessThan(1e-5);
-      }
-      for (const [name, { data }] of session.get())
-        expect(distance([...data], [...oracle.get(name).data])).toBeLessThan(1e-4);
-      session.close();
     },
   );
 });

@@ -1,8 +1,8 @@
 /** Bags whose values have weights: the formula by hand, its gradient, every engine, and what serving sees. */
 import { describe, expect, it } from "vitest";
-import { createInterpreter, initialize } from "../../src/compiler/graph/index.js";
 import { describeEngines } from "../engine/engines.js";
-import { distance, type Feeds, functionOf, inputsOf, list, modelOf, open, randomFeeds } from "./harness.js";
+import { onBoth } from "./engine-steps.js";
+import { distance, type Feeds, functionOf, list, modelOf, open, randomFeeds } from "./harness.js";
 import { gradientError } from "./slopes.js";
 
 const spec = (bag: string, embeddings = "dense"): string => `
@@ -101,31 +101,12 @@ loss { ctr: bce }
 describeEngines("a weighted bag", (engine) => {
   it.each(["dense", "sparse"])("trains as on the interpreter, %s", async (embeddings) => {
     const { model, program } = open(spec("weighted: true, dropout: 0.2", embeddings));
-    const values = new Map(program.state.map((each) => [each.name, initialize(each, 3)]));
-    const session = await (await engine()).open(program, { functions: ["train"] });
-    try {
-      session.set(
-        new Map(
-          program.state.map(({ name, type }) => [
-            name,
-            { shape: type.shape.map(Number), data: values.get(name) ?? new Float32Array(0) },
-          ]),
-        ),
-      );
-      const oracle = createInterpreter(program, values);
-      const inputs = new Set(inputsOf(program, "train"));
-      for (let step = 0; step < 3; step += 1) {
-        const feeds = feedsOf(model, 24);
-        const given = Object.entries(feeds).flatMap(([name, { shape, data }]) => {
-          const array = name === "ids" ? Int32Array.from(data) : Float32Array.from(data);
-          return inputs.has(name) ? [[name, { shape, data: array }] as const] : [];
-        });
-        const [found, wanted] = [session.run("train", Object.fromEntries(given)), oracle.run("train", feeds)];
+    await onBoth(await engine(), program, {}, ({ step }) => {
+      for (let at = 0; at < 3; at += 1) {
+        const { found, wanted } = step(feedsOf(model, 24));
         for (const { name } of functionOf(program, "train").outputs)
           expect(found[name]?.data[0]).toBeCloseTo(wanted[name]?.data[0] ?? NaN, 4);
       }
-    } finally {
-      session.close();
-    }
+    });
   });
 });

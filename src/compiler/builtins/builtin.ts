@@ -248,10 +248,6 @@ export interface ListLossContext {
   /** [B]: sample weights of rows that count, 0 for the others. */
   readonly weights: ValueId;
   readonly lists: Lists;
-  /** Whether this is a training step, the only one to leave anything to chance. */
-  readonly training: boolean;
-  /** Uniform numbers in [0, 1), other ones each step and each call; a function of (spec seed, step, head). */
-  readonly random: (shape: readonly (number | string)[]) => ValueId;
   /** The value of another head of the spec. */
   readonly head: (name: string) => HeadValue;
 }

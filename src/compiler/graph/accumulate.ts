@@ -1,7 +1,7 @@
 /** Gradients of several batches added up, for one step of the optimizer. */
 import type { GraphBuilder } from "./builder.js";
 import type { StateVariable, Update, ValueId } from "./graph.js";
-import { scalarSlot, slotVariable } from "./slots.js";
+import { rowSlot, scalarSlot, slotVariable } from "./slots.js";
 import type { Target } from "./target.js";
 
 /** Σ of the sample weights of the batches that were added up since the last step. */
@@ -11,6 +11,7 @@ const weightSlot = scalarSlot("accumulated/weight", "float32");
 export const batchesSlot = scalarSlot("accumulated/batches", "int32");
 
 const gradientSlot = "gradient";
+/** 1 for a row of a table that a batch has touched. */
 const touchedSlot = "touched";
 
 /** Adds the gradients of a batch to those of the batches before it, each by the sum of its sample weights, float32[]. */
@@ -29,7 +30,7 @@ export function accumulate(
         slots: [sum],
       };
     const { ids, isTouched } = rows;
-    const touched = touchedVariable(variable);
+    const touched = rowSlot(variable, touchedSlot);
     const [count = 0] = builder.shape(ids);
     const flags = builder.gather(builder.state(touched), ids);
     const isNow = isTouched === undefined ? builder.ones([count]) : flat(builder, isTouched, count);
@@ -66,7 +67,7 @@ export function accumulated(
     const gradient = builder.div(builder.state(sum), weight);
     const reset: Update = { kind: "assign", state: sum.name, value: builder.zeros(sum.type.shape) };
     if (rows === undefined) return { target: { variable, gradient }, updates: [reset] };
-    const touched = touchedVariable(variable);
+    const touched = rowSlot(variable, touchedSlot);
     const isTouched = builder.less(zero, builder.state(touched));
     const aligned = [...touched.type.shape, ...variable.type.shape.slice(1).map(() => 1)];
     const forget: Update = { kind: "assign", state: touched.name, value: builder.zeros(touched.type.shape) };
@@ -79,12 +80,6 @@ export function accumulated(
     targets: means.map(({ target }) => target),
     updates: [...means.flatMap(({ updates }) => updates), { kind: "assign", state: weightSlot.name, value: zero }],
   };
-}
-
-/** 1 for a row of a table that a batch has touched. */
-function touchedVariable(variable: StateVariable): StateVariable {
-  const slot = slotVariable(variable, touchedSlot, 0);
-  return { ...slot, type: { dtype: "float32", shape: variable.type.shape.slice(0, 1) } };
 }
 
 function flat(builder: GraphBuilder, isTouched: ValueId, count: number | string): ValueId {

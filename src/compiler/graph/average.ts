@@ -1,7 +1,7 @@
 /** The exponential moving average of parameters, beside the training that moves them. */
 import type { GraphBuilder } from "./builder.js";
 import type { StateVariable, Update, ValueId } from "./graph.js";
-import { slotVariable } from "./slots.js";
+import { rowSlot, slotVariable } from "./slots.js";
 
 /** Steps in which the average follows faster than its decay says, so that what training starts from is soon forgotten. */
 const warmup = 9;
@@ -41,7 +41,7 @@ export function appendAverage(
       slots: [average],
     };
   const { ids, isTouched } = rows;
-  const touched = { ...slotVariable(variable, averageStepSlot, 0), type: perRow(variable) };
+  const touched = rowSlot(variable, averageStepSlot);
   const last = builder.gather(builder.state(touched), ids);
   const old = builder.gather(whole, ids);
   const [count = 0] = builder.shape(ids);
@@ -58,10 +58,6 @@ export function appendAverage(
     ],
     slots: [average, touched],
   };
-}
-
-function perRow({ type }: StateVariable): StateVariable["type"] {
-  return { dtype: "float32", shape: type.shape.slice(0, 1) };
 }
 
 /** {@link kept} in the graph: `from` [U], `to` []. */

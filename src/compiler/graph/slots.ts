@@ -14,12 +14,18 @@ export function slotVariable(variable: StateVariable, slot: string, initial: num
   };
 }
 
+/** A slot of one number for each row of a table, 0 at first. */
+export function rowSlot(variable: StateVariable, slot: string): StateVariable {
+  const beside = slotVariable(variable, slot, 0);
+  return { ...beside, type: { dtype: "float32", shape: variable.type.shape.slice(0, 1) } };
+}
+
 /** A number of the training's own. */
-export function scalarSlot(name: string, dtype: "float32" | "int32"): StateVariable {
+export function scalarSlot(name: string, dtype: "float32" | "int32", initial = 0): StateVariable {
   return {
     name,
     type: { dtype, shape: [] },
     role: "slot",
-    pieces: [{ name, row: 0, rows: 1, initializer: { kind: "constant", value: 0 } }],
+    pieces: [{ name, row: 0, rows: 1, initializer: { kind: "constant", value: initial } }],
   };
 }

@@ -14,7 +14,7 @@ import type { StateVariable, Update, ValueId } from "./graph.js";
 import type { Optimizer } from "./optimizers/index.js";
 import type { Schedule } from "./schedules/index.js";
 import { numberOf, resolveSettings, type Settings } from "./settings.js";
-import { slotVariable } from "./slots.js";
+import { scalarSlot, slotVariable } from "./slots.js";
 import type { Target } from "./target.js";
 
 export interface TrainStepOptions {
@@ -55,13 +55,7 @@ export interface TrainStepOptions {
  * schedule of its own has a level of its own.
  */
 export function levelVariable(part?: string): StateVariable {
-  const name = part === undefined ? "schedule/level" : `schedule/level/${part}`;
-  return {
-    name,
-    type: { dtype: "float32", shape: [] },
-    role: "slot",
-    pieces: [{ name, row: 0, rows: 1, initializer: { kind: "constant", value: 1 } }],
-  };
+  return scalarSlot(part === undefined ? "schedule/level" : `schedule/level/${part}`, "float32", 1);
 }
 
 /** An optimizer with what a spec says of it, and of how its parameters are trained. */

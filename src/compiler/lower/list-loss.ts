@@ -4,7 +4,6 @@ import type { GraphBuilder, ValueId } from "../graph/index.js";
 import { type Arguments, type HeadType, labelOrder, type LossTerm, type Model } from "../model/index.js";
 import { createLists } from "./lists.js";
 import type { Network } from "./network.js";
-import { streamOf } from "./random-stream.js";
 import { holds, labelValue, lossRows, type LabelInputs } from "./sample-space.js";
 
 /** What a loss term is lowered from. */
@@ -25,7 +24,7 @@ export interface TermInputs {
 
 /** Comes inside the label of its term. */
 export function lowerListLoss(
-  { name: ofTerm, labels, weights, network, model, training, random }: TermInputs,
+  { labels, weights, network, model }: TermInputs,
   term: LossTerm,
   loss: ListLossBuiltin,
   type: HeadType,
@@ -37,7 +36,6 @@ export function lowerListLoss(
   const counts = builder.mul(weights, relevance.mask);
   const counted = builder.cast(builder.less(builder.scalar(0), counts), "float32");
   const lists = createLists(builder, term.by, counted);
-  let draws = 0;
   return loss.lower({
     builder,
     arguments: term.arguments,
@@ -47,8 +45,6 @@ export function lowerListLoss(
     preferred: () => builder.mul(relevance.preferred(lists), lists.isMember()),
     weights: counts,
     lists,
-    training,
-    random: (shape) => random(streamOf(`loss/${ofTerm} ${draws++}`), shape),
     head: (name) => {
       const other = model.heads.find((each) => each.name === name);
       if (other === undefined) throw new Error(`there is no head ${name}`);

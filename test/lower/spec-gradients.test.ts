@@ -2,20 +2,16 @@
  * The gradients of every shipped spec, held to difference quotients of its own training step: dropout, noise, batch statistics and
  * drawn rows are those of the step, as the same state draws the same; what no gradient flows through is held still.
  */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { initialize, type Program, type Tensor } from "../../src/compiler/graph/index.js";
 import { sizeOf } from "../../src/compiler/graph/dims.js";
 import { createTensor, filledTensor } from "../../src/compiler/graph/tensor.js";
 import { evaluateNode } from "../../src/compiler/graph/ops/table.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
-import { isListFeature } from "../../src/compiler/model/feature-lists.js";
-import { hasTrees, type Model } from "../../src/compiler/model/index.js";
-import { loadSpec } from "../../src/runtime/specs/load-spec.js";
+import type { Model } from "../../src/compiler/model/index.js";
+import { servingOnes, shippedModels } from "../shipped-models.js";
 import { createRandom, type Feeds, functionOf, randomFeeds, sizesOf } from "./harness.js";
 
-const specs = join(import.meta.dirname, "../../specs");
 const [rows, ids] = [8, 7];
 
 /** One plain step of size 1 of the sum of the losses: parameters go down by their gradients. */
@@ -101,30 +97,10 @@ function startOf(program: Program): State {
   );
 }
 
-const files = readdirSync(specs, { recursive: true, encoding: "utf8" }).filter(
-  (file) => file.endsWith(".mtl") && !/^(std|peers)/.test(file),
-);
-const models = files.flatMap((file): readonly (readonly [string, Model])[] => {
-  try {
-    const { model } = loadSpec(join(specs, file));
-    return model.loss.terms.length > 0 && !hasTrees(model) ? [[file, model]] : [];
-  } catch (error) {
-    if ((error as Error).message.startsWith("MTL7310")) return [];
-    throw error;
-  }
-});
-
-describe.each(models)("%s", (_, given) => {
+describe.each(shippedModels)("%s", (_, given) => {
   it("has the gradient of its loss", () => {
     const model = plain(given);
-    const serving = Object.fromEntries(
-      model.features.flatMap((feature) =>
-        feature.serving.kind === "value"
-          ? [[feature.name, Array<number>(isListFeature(feature) ? feature.max : 1).fill(1)]]
-          : [],
-      ),
-    );
-    const program = lowerModel(model, sizesOf(model, ids), { serving });
+    const program = lowerModel(model, sizesOf(model, ids), { serving: servingOnes(model) });
     const start = startOf(program);
     const feeds = randomFeeds(model, rows, 2, ids);
     const step = takeStep(program, start, feeds);

@@ -1,18 +1,14 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Program } from "../../src/compiler/graph/graph.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
-import { isListFeature } from "../../src/compiler/model/feature-lists.js";
 import { batchLayout } from "../../src/compiler/model/layout.js";
 import type { Model } from "../../src/compiler/model/model.js";
-import { hasTrees } from "../../src/compiler/model/trees.js";
 import { type Engine, type HostTensor, selectEngine } from "../../src/runtime/engine/index.js";
 import { functionInputs } from "../../src/runtime/engine/feeds.js";
 import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
 import { functionOf } from "../../src/runtime/engine/create-program.js";
 import { listFeeds, someGroups } from "../lower/harness.js";
-import { loadSpec } from "../../src/runtime/specs/load-spec.js";
+import { servingOnes, shippedModels } from "../shipped-models.js";
 
 /** Engines that run here: native where it is installed, wasm, cpu. The interpreter is held against them in test/graph. */
 const engines: Engine[] = [];
@@ -26,11 +22,6 @@ for (const preference of ["native", "wasm", "cpu"] as const) {
     console.warn(`the native engine is not installed, so it is not compared: ${(error as Error).message}`);
   }
 }
-
-const specs = join(import.meta.dirname, "../../specs");
-const files = readdirSync(specs, { recursive: true, encoding: "utf8" })
-  // Blocks of the standard library read names of the spec that imports them; test/peers trains those of other libraries.
-  .filter((file) => file.endsWith(".mtl") && !/^(std|peers)\b/.test(file));
 
 const rows = 48;
 
@@ -99,14 +90,7 @@ function programOf(model: Model, vocabulary: number) {
   const ids = Object.fromEntries(
     model.features.flatMap((feature) => (feature.kind === "numeric" ? [] : [[feature.name, vocabulary]])),
   );
-  const serving = Object.fromEntries(
-    model.features.flatMap((feature) =>
-      feature.serving.kind === "value"
-        ? [[feature.name, Array<number>(isListFeature(feature) ? feature.max : 1).fill(1)]]
-        : [],
-    ),
-  );
-  return { ids, program: lowerModel(model, { ids }, { serving }) };
+  return { ids, program: lowerModel(model, { ids }, { serving: servingOnes(model) }) };
 }
 
 /**
@@ -135,16 +119,6 @@ function expectAlike(
 }
 
 /** The specs that engines train: not parts that others import, nor specs of only formulas and rules, nor trees. */
-const models = files.flatMap((file): readonly (readonly [string, Model])[] => {
-  try {
-    const { model } = loadSpec(join(specs, file));
-    return model.loss.terms.length > 0 && !hasTrees(model) ? [[file, model]] : [];
-  } catch (error) {
-    if ((error as Error).message.startsWith("MTL7310")) return [];
-    throw error;
-  }
-});
-
 /**
  * What runs through XLA, whose compiling takes longer than all else here: one of each structure. Ops are compiled one by one in
  * test/engine. One vocabulary of each is enough: the compiled part does not hold the tables.
@@ -164,15 +138,17 @@ const compiledSpecs: ReadonlySet<string> = new Set([
 ]);
 
 it("compiles specs that are there", () => {
-  expect([...compiledSpecs].filter((file) => !models.some(([name]) => name === file))).toEqual([]);
+  expect([...compiledSpecs].filter((file) => !shippedModels.some(([name]) => name === file))).toEqual([]);
 });
 
-describe.each(models)("%s", (file, model) => {
+describe.each(shippedModels)("%s", (file, model) => {
   const steps = /^(census|synthetic)\/(mmoe|esmm)\.mtl$/.test(file) ? 50 : 4;
 
   // A vocabulary of 20 is updated densely, one of 5,000 by touched rows: both for one spec of each structure, else in turn.
   const compiles = compiledSpecs.has(file);
-  const vocabularies = compiles ? [20, 5000] : [models.findIndex(([name]) => name === file) % 2 === 0 ? 20 : 5000];
+  const vocabularies = compiles
+    ? [20, 5000]
+    : [shippedModels.findIndex(([name]) => name === file) % 2 === 0 ? 20 : 5000];
   it.each(vocabularies)(
     `trains and predicts alike on every engine for ${steps} steps, with %d values a vocabulary`,
     async (vocabulary) => {

@@ -7,15 +7,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { train } from "../src/runtime/jobs/train.js";
-import { createDraws } from "../src/runtime/tune/index.js";
+import { createDraws, summarize } from "../src/runtime/statistics/index.js";
 import { machine, mean, note, option, print, printTable, sharedData } from "./report.js";
 
 export const summary = "NDCG@10 on MovieLens 100k: losses over lists beside a loss on single rows, and trees";
 
 const parts = 5;
 const metric = "ndcg(at: 10)";
-/** Half the width of a 95 % interval in standard errors, of five values (Student's t, four degrees of freedom). */
-const halfWidth = 2.776;
 
 interface Rating {
   readonly user: string;
@@ -235,8 +233,7 @@ train { stop: early(metric: ndcg(pref, at: 10), patience: 30), seed: ${part + 1}
 
 /** `0.8378 ± 0.0041`. */
 function interval(values: readonly number[], signed = false): string {
-  const center = mean(values);
-  const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
-  const half = halfWidth * Math.sqrt(variance / values.length);
+  const { mean: center, interval: range } = summarize(values);
+  const half = range === undefined ? NaN : range.high - center;
   return `${signed && center >= 0 ? "+" : ""}${center.toFixed(4)} ± ${half.toFixed(4)}`;
 }

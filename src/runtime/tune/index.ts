@@ -3,7 +3,7 @@
  * come in; parameters with their objectives, fronts and intervals go out. Searches are seeded, smaller is better to them,
  * and they never evaluate: whoever drives them does. It never changes a spec, and knows no network.
  */
-export * from "./bootstrap.js";
+export * from "../statistics/index.js";
 export * from "./box.js";
 export * from "./cma-es/constants.js";
 export * from "./cma-es/search.js";
@@ -18,7 +18,6 @@ export * from "./nsga2/variation.js";
 export * from "./off-policy.js";
 export * from "./pareto/front.js";
 export * from "./pareto/hypervolume.js";
-export * from "./random.js";
 export * from "./search.js";
 export * from "./fit/within.js";
 export * from "./measure/log-rows.js";

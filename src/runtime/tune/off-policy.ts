@@ -3,6 +3,8 @@
  * how much likelier its parameters are under the change than they were.
  */
 
+import { normalCdf } from "../statistics/distributions.js";
+
 /** Parameters of one request are normal around the centers, cut to the ranges, independent of each other. */
 export interface JitterPolicy {
   readonly center: Float64Array;
@@ -63,25 +65,4 @@ export function estimateOffPolicy(weights: Float64Array, rewards: Float64Array):
     effectiveSampleSize: squares > 0 ? (sum * sum) / squares : 0,
     requests: n,
   };
-}
-
-/** Standard normal distribution function; absolute error below 2e-16 by its series and continued fraction. */
-export function normalCdf(x: number): number {
-  if (x === Infinity) return 1;
-  if (x === -Infinity) return 0;
-  const z = Math.abs(x);
-  const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-  if (z < 3) {
-    let term = z;
-    let sum = z;
-    for (let k = 1; term > sum * 1e-17 && k < 200; k++) {
-      term *= (z * z) / (2 * k + 1);
-      sum += term;
-    }
-    return x >= 0 ? 0.5 + density * sum : 0.5 - density * sum;
-  }
-  let fraction = 0;
-  for (let k = 120; k > 0; k--) fraction = k / (z + fraction);
-  const tail = density / (z + fraction);
-  return x >= 0 ? 1 - tail : tail;
 }

@@ -1,13 +1,13 @@
 /** From a proposal to what is told of it: both slices, intervals, the front, sensitivity. */
 import { omitUndefined } from "../../compiler/text/index.js";
-import { bootstrapInterval, fewestUsers } from "./bootstrap.js";
+import { bootstrapInterval, fewestUsers } from "../statistics/bootstrap.js";
 import type { LogPart } from "./log/part.js";
 import type { TuneLog } from "./log/read.js";
 import type { LogColumn } from "./measure/measure.js";
 import type { Objective } from "./measure/objective.js";
 import { hypervolume } from "./pareto/hypervolume.js";
 import { kneeOf } from "./pareto/front.js";
-import { createDraws } from "./random.js";
+import { createDraws } from "../statistics/draws.js";
 import type {
   Figures,
   FrontResult,

@@ -1,5 +1,5 @@
 /** What tuning found: plain values, as views and programs read them. */
-import type { Interval } from "./bootstrap.js";
+import type { Interval } from "../statistics/interval.js";
 import type { HeldOut } from "./log/split.js";
 import type { OffPolicyEstimate } from "./off-policy.js";
 

@@ -4,7 +4,7 @@ import { toRanges, toUnit, type Range } from "./box.js";
 import { gridPoints, gridSide } from "./grid.js";
 import { createNsga2Search } from "./nsga2/search.js";
 import { paretoFront } from "./pareto/front.js";
-import { createDraws } from "./random.js";
+import { createDraws } from "../statistics/draws.js";
 import { compareEvaluations, type Evaluation, type Search } from "./search.js";
 
 export const searchMethods = ["grid", "cma-es", "nsga2"] as const;

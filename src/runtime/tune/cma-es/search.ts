@@ -3,7 +3,7 @@
  * population (IPOP: Auger and Hansen, "A Restart CMA Evolution Strategy With Increasing Population Size", CEC 2005).
  */
 import { fold, unfold } from "../box.js";
-import type { Draws } from "../random.js";
+import type { Draws } from "../../statistics/draws.js";
 import { compareEvaluations, type Evaluation, type Search } from "../search.js";
 import { cmaConstants, defaultPopulation } from "./constants.js";
 import { type CmaState, createCmaState, sampleCma, updateCma } from "./update.js";

@@ -1,7 +1,7 @@
 /** Which requests of a log are searched on, and which are held out to judge what the search finds. */
 import { createFailure } from "../../failure.js";
-import { fewestUsers } from "../bootstrap.js";
-import { createDraws } from "../random.js";
+import { fewestUsers } from "../../statistics/bootstrap.js";
+import { createDraws } from "../../statistics/draws.js";
 import { orderOfTimes } from "./times.js";
 
 /** The latest requests, from a time as the log writes it; or some of all users. */

@@ -1,5 +1,5 @@
 /** NSGA-II over the unit cube: binary tournament, crossover, mutation, and the better half of parents and children. */
-import type { Draws } from "../random.js";
+import type { Draws } from "../../statistics/draws.js";
 import type { Evaluation, Search } from "../search.js";
 import { crowdingDistances, sortIntoFronts } from "./sort.js";
 import { polynomialMutation, simulatedBinaryCrossover } from "./variation.js";

@@ -1,12 +1,7 @@
 /** Intervals by resampling whole units: rows of one user are alike, so that users are drawn and not rows. */
-import { normalQuantile } from "../../compiler/graph/initialize.js";
-import { normalCdf } from "./off-policy.js";
-import type { Draws } from "./random.js";
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
+import { normalCdf, studentQuantile } from "./distributions.js";
+import type { Draws } from "./draws.js";
+import type { Interval } from "./interval.js";
 
 /** Users that an interval needs: resamplings of fewer are too narrow. */
 export const fewestUsers = 20;
@@ -40,14 +35,12 @@ export function bootstrapInterval(
 
 /**
  * The share of a tail at which a percentile interval of the mean is as wide as that of Student's t: resamplings vary with
- * n and not n - 1, and as if their deviation were known. The quantile of t by its series in 1/n, to 1e-4 from 10 units on.
+ * n and not n - 1, and as if their deviation were known.
  */
 function expandedTail(tail: number, units: number): number {
   const free = units - 1;
   if (free < 1) return tail;
-  const z = normalQuantile(tail);
-  const t = z + (z ** 3 + z) / (4 * free) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * free * free);
-  return normalCdf(t * Math.sqrt(units / free));
+  return normalCdf(studentQuantile(tail, free) * Math.sqrt(units / free));
 }
 
 /** Of sorted values, with linear interpolation between neighbours. */

@@ -1,4 +1,4 @@
-/** Seeded draws of the searches. Tests hand in others, so that an update can be compared draw by draw. */
+/** Seeded draws. Tests hand in others, so that an update can be compared draw by draw. */
 import { createRandom } from "../data/batches/random.js";
 
 export interface Draws {

@@ -191,7 +191,7 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^prettier/, in: /^src\/(compiler\/format\/|prettier\.ts)/ },
   { name: /^@tensorflow\//, in: /^src\/runtime\/engine\// },
   { name: /^@duckdb\//, in: /^src\/runtime\/data\// },
-  { name: /^koffi/, in: /^src\/runtime\/trees\// },
+  { name: /^koffi/, in: /^src\/runtime\/(trees|engine)\// },
   { name: /^(libsql|@redis\/client)/, in: /^src\/runtime\/flow\// },
   { name: /^ajv/, in: /^src\/(runtime\/(artifact|specs)|project|server)\// },
   { name: /^jsonc-parser$/, in: /^src\/(runtime\/specs|project|server)\// },

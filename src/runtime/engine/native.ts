@@ -19,6 +19,7 @@ import {
 } from "../../compiler/targets/tensorflow/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "./engine.js";
 import { checkFeeds, checkTensor } from "./feeds.js";
+import { keepMemory } from "./keep-memory.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
 
 /** The engine, or why there is none. */
@@ -47,6 +48,7 @@ function openSession(binding: NativeBinding, program: Program, options: OpenOpti
   const bound = wanted.map((fn) =>
     trainBatch === undefined || fn.updates.length === 0 ? fn : bindDims(fn, { B: trainBatch }),
   );
+  if (trainBatch !== undefined) keepMemory();
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);
   const model = createSavedModel(
     { ...program, functions: bound },

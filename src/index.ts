@@ -84,6 +84,17 @@ export type {
 export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
 export { train } from "./runtime/jobs/train.js";
 export type { TrainOptions } from "./runtime/jobs/train-options.js";
+export { trainRuns, type TrainRunsOptions } from "./runtime/jobs/train-runs.js";
+export type {
+  FailedRun,
+  MetricOfRuns,
+  RunResult,
+  RunsEvent,
+  RunSettings,
+  RunsOfSetting,
+  RunsResult,
+  TrainedRun,
+} from "./runtime/runs/types.js";
 export type { FeatureColumn } from "./runtime/data/expressions/row-columns.js";
 export {
   type DataProfile,

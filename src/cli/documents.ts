@@ -22,6 +22,7 @@ export const documentVersions = {
   rank: 1,
   test: 1,
   train: 1,
+  "train-runs": 1,
   tune: 1,
   "tune-line": 1,
 } as const;

@@ -144,6 +144,18 @@ describe("output of", () => {
     const warm = await run(["train", "shop/model.mtl", "-o", "warm", "-q", "--epochs", "1", "--warm-start", "out"]);
     expect(warm.documents[0]).toMatchObject({ warmStart: { artifact: "out" } });
     for (const file of ["manifest.json", "metrics.json", "run.json"]) expectValid(read(join("out", file)));
+    const many = await run(
+      ["train", "shop/model.mtl", "-o", "many", "-q", "--epochs", "1", "--engine", "cpu"].concat([
+        "--vary",
+        "lr=1e30,1e-3",
+        "--runs",
+        "2",
+      ]),
+    );
+    expect(many.code).toBe(1);
+    const counted = { count: 2, interval: {}, values: [expect.any(Number), expect.any(Number)] };
+    expect(many.documents[0]).toMatchObject({ settings: [{}, { runs: [2, 4], heads: { ctr: { auc: counted } } }] });
+    expectValid(read("many/runs.json"));
     await run(["eval", "out", "-q"]);
     await run(["predict", "out", "shop/test.csv", "-o", "scores.csv", "-q"]);
     expect((await run(["predict", "out", "none.csv", "-o", "none-scores.csv", "-q"])).code).toBe(1);

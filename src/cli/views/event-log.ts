@@ -1,13 +1,13 @@
 /** What a run tells while it goes, as JSON, a line per event. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { toDiagnosticJson } from "../../compiler/diagnostics/index.js";
-import type { TrainEvent } from "../../runtime/events.js";
+import type { RunsEvent } from "../../runtime/runs/types.js";
 import { describeSystemError, isSystemError } from "../../runtime/artifact/directory.js";
 import { createFailure } from "../../runtime/failure.js";
 import { sourcesOf } from "../show-diagnostics.js";
 
 export interface EventLog {
-  readonly write: (event: TrainEvent) => void;
+  readonly write: (event: RunsEvent) => void;
   readonly close: () => void;
 }
 
@@ -24,7 +24,7 @@ export function createEventLog(path: string): EventLog {
   return {
     write: (event) => {
       const now = performance.now();
-      if (event.kind === "progress") {
+      if (event.kind === "progress" || (event.kind === "run" && event.event.kind === "progress")) {
         if (now - last < progressMilliseconds) return;
         last = now;
       }
@@ -36,7 +36,8 @@ export function createEventLog(path: string): EventLog {
 }
 
 /** The members of a line: `event` says which it is, the others are those of the event. Numbers that are not finite are null. */
-export function eventJson(event: TrainEvent): object {
+export function eventJson(event: RunsEvent): object {
+  if (event.kind === "run") return { run: event.run, seed: event.seed, ...eventJson(event.event) };
   if (event.kind === "warning") {
     const { kind, diagnostic } = event;
     return { event: kind, diagnostic: toDiagnosticJson(diagnostic, sourcesOf([diagnostic])) };

@@ -1,16 +1,8 @@
 import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
 import { interruptCode, Interrupted, withInterrupt } from "../../interrupt.js";
-import {
-  engineOption,
-  formatOption,
-  quietOption,
-  testOption,
-  trainFilesOption,
-  validationOption,
-  denyOption,
-} from "../../shared-options.js";
 import { show } from "../../show.js";
+import { trainOptions } from "./options.js";
 
 export const trainVerb = defineCommand(
   {
@@ -18,6 +10,7 @@ export const trainVerb = defineCommand(
     summary: "Train the model of a spec and write an artifact",
     about: [
       "Reads the data that the spec names, trains, measures every task over its sample space, and writes an artifact: weights, vocabularies, a SavedModel, a tfjs GraphModel and a manifest. The same spec, data, seed, engine and thread count give the same bytes.",
+      "With `--runs` or `--vary` it trains several times: the data is read once, and `runs.json` of the output directory has what each run found. Ctrl-C keeps the runs that are finished, and `--resume` trains the others.",
       "Checkpoints are kept in the output directory until the artifact replaces them. Ctrl-C writes one. `--resume` continues from the newest checkpoint, starts from the beginning where there is none, and does nothing when the run is complete.",
     ],
     positional: {
@@ -26,58 +19,7 @@ export const trainVerb = defineCommand(
       max: 1,
       doc: "spec to train; with `--continue` the artifact's own where none is given",
     },
-    options: {
-      output: { kind: "text", short: "o", value: "DIR", doc: "directory of the artifact (default: out/MODEL)" },
-      train: trainFilesOption,
-      validation: validationOption,
-      test: testOption,
-      seed: {
-        kind: "integer",
-        value: "N",
-        min: 0,
-        max: 2 ** 32 - 1,
-        doc: "random seed (default: the spec's)",
-      },
-      epochs: {
-        kind: "integer",
-        value: "N",
-        min: 1,
-        max: Number.MAX_SAFE_INTEGER,
-        doc: "number of epochs (default: the spec's)",
-      },
-      steps: {
-        kind: "integer",
-        value: "N",
-        min: 1,
-        max: 2 ** 31 - 1,
-        doc: "number of steps at most (default: the spec's)",
-      },
-      resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory, if there is one" },
-      "warm-start": {
-        kind: "text",
-        value: "ARTIFACT",
-        doc: "start from a trained artifact: what `mtlc diff ARTIFACT SPEC` says warm-starts",
-      },
-      continue: {
-        kind: "text",
-        value: "ARTIFACT",
-        doc: "go on from a trained artifact with later data: new values get ids, and nothing that has one moves",
-      },
-      force: { kind: "flag", doc: "drop the checkpoints of an unfinished run in the output directory" },
-      "checkpoint-steps": {
-        kind: "integer",
-        value: "N",
-        min: 1,
-        max: Number.MAX_SAFE_INTEGER,
-        doc: "a checkpoint every N steps, in addition to one per minute and one per epoch",
-      },
-      log: { kind: "text", value: "FILE", doc: "add what happens to a file, a JSON object per line" },
-      tensorboard: { kind: "text", value: "DIR", doc: "write TensorBoard event files" },
-      engine: engineOption,
-      deny: denyOption,
-      quiet: quietOption,
-      format: formatOption,
-    },
+    options: trainOptions,
     output: () => "files",
     examples: [
       { line: "mtlc train model.mtl -o out", does: "with the spec's own data" },
@@ -85,6 +27,8 @@ export const trainVerb = defineCommand(
       { line: "mtlc train model.mtl -o new --warm-start out", does: "from the weights of an earlier model" },
       { line: "mtlc train --continue monday -o tuesday --train tuesday.csv", does: "on tomorrow's data" },
       { line: "mtlc train model.mtl -o out --resume", does: "go on after Ctrl-C" },
+      { line: "mtlc train model.mtl --runs 20", does: "twenty seeds, and how far they differ" },
+      { line: "mtlc train model.mtl --runs 5 --vary lr=1e-4,1e-3,1e-2", does: "five seeds of each learning rate" },
     ],
   },
   async ({ arguments: [given], options }, terminal) => {
@@ -95,6 +39,9 @@ export const trainVerb = defineCommand(
     if (options.continue !== undefined && options["warm-start"] !== undefined)
       throw createFailure("MTL8009", { first: "--continue", second: "--warm-start" });
     (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
+    const manyRuns = await import("./many-runs.js");
+    if (manyRuns.isOfMany(options)) return (await import("./train-many.js")).trainMany(spec, options, terminal);
+    if (options.keep !== undefined) throw createFailure("MTL8042", { option: "--keep", needed: "--runs" });
     const [{ train }, { trainView }, { createProgressView }, { canResume, defaultOutput }] = await Promise.all([
       import("../../../runtime/jobs/train.js"),
       import("./view.js"),

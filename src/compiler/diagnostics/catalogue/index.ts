@@ -19,6 +19,7 @@ import { projectDiagnostics } from "./run/project.js";
 import { rankingDiagnostics } from "./run/ranking.js";
 import { rulesDiagnostics } from "./spec/rules.js";
 import { rowSequencesDiagnostics } from "./run/sequences.js";
+import { runsDiagnostics } from "./run/runs.js";
 import { sequencesDiagnostics } from "./spec/sequences.js";
 import { syntaxDiagnostics } from "./spec/syntax.js";
 import { trainingDiagnostics } from "./run/training.js";
@@ -57,6 +58,7 @@ export const catalogue = {
   ...treesRunDiagnostics,
   ...tuningDiagnostics,
   ...enginesDiagnostics,
+  ...runsDiagnostics,
   ...rankingDiagnostics,
   ...flowDiagnostics,
   ...usageDiagnostics,

@@ -137,6 +137,25 @@ export const usageDiagnostics = defineDiagnostics({
     fix: "Name a file.",
     usage: true,
   },
+  MTL8041: {
+    slug: "bad-vary",
+    severity: "error",
+    title: "unreadable numbers of runs",
+    message: (p: { text: string; problem: string }) =>
+      `\`--vary ${p.text}\` is not valid: ${p.problem}, such as \`--vary lr=1e-4,1e-3\``,
+    about: "`--vary` takes the name of a number of the spec and the values that runs try in its place.",
+    fix: "Write a name, `=`, and numbers with commas between them; each name and each number once.",
+    usage: true,
+  },
+  MTL8042: {
+    slug: "option-needs-another",
+    severity: "error",
+    title: "option without its companion",
+    message: (p: { option: string; needed: string }) => `\`${p.option}\` needs \`${p.needed}\` too`,
+    about: "An option says more of another one, which was not given.",
+    fix: "Give both, or neither.",
+    usage: true,
+  },
   MTL8020: {
     slug: "invalid-vocabulary-size",
     severity: "error",

@@ -1,0 +1,232 @@
+/** Training of a network whose data is open: a session, the steps, the measures, the artifact. */
+import { createDiagnostic } from "../../compiler/diagnostics/index.js";
+import { printProgram, type Program } from "../../compiler/graph/index.js";
+import type { Model } from "../../compiler/model/index.js";
+import { omitUndefined } from "../../compiler/text/index.js";
+import { type ArtifactContent, type LoadedArtifact, writeArtifact } from "../artifact/index.js";
+import { type Dataset, splitFitted } from "../data/index.js";
+import type { Engine, HostTensor, Session } from "../engine/index.js";
+import { ownSessions, type SessionSource } from "../engine/sessions.js";
+import { initialReader, sessionReader, type StateReader } from "../engine/state.js";
+import { withVectors } from "../train/start-vectors.js";
+import { checkDisk, checkMemory, trainingFiles, trainingNeed } from "../memory.js";
+import { createFailure, noLocation } from "../failure.js";
+import { createProgram, functionOf, measuredProgram } from "../engine/create-program.js";
+import type { RunIdentity } from "../train/checkpoint.js";
+import type { ContinuedReport, EvaluationRole, Measured, WarmStartReport } from "../events.js";
+import type { CheckpointOptions } from "../train/checkpoint-schedule.js";
+import { finishedRun } from "../train/finished.js";
+import { measureHeads } from "../measure/measure.js";
+import { metricsFile } from "../measure/stored-measured.js";
+import { checkpointsIn } from "../train/prepare-output.js";
+import type { TrainResult } from "../train/result.js";
+import { trainingLength } from "../train/length.js";
+import { runTraining, type TrainingRun } from "../train/run.js";
+import { evaluationData, finalScores, inspectOpened, type OpenedJob, runIdentity, runNote } from "./opened-job.js";
+import type { TrainOptions } from "./train-options.js";
+import { describeWarmStart, refittedFeatures, warmStart } from "../train/warm-start.js";
+
+/** Checkpoints kept in `output` while training. */
+const keptCheckpoints = 2;
+
+/** A training of a network whose data is open. */
+export interface TrainJob extends OpenedJob {
+  /** The artifact that a warm start takes weights from. */
+  readonly old: LoadedArtifact | undefined;
+  readonly engine: Engine;
+  /** The rows that are trained on, where {@link inspectOpened} has seen them; absent: it does. */
+  readonly inspected?: Dataset;
+  /** Absent: a session of the run's own. */
+  readonly sessions?: SessionSource;
+  /** Where the artifact of a finished run goes; undefined: nowhere. Absent: to the `output` of the options. */
+  readonly destination?: (result: TrainResult) => string | undefined;
+}
+
+/** A training whose session is open too. */
+interface OpenRun {
+  /** The rows that are trained on. */
+  readonly rows: Dataset;
+  readonly identity: RunIdentity;
+  readonly program: Program;
+  readonly first: FirstState;
+  readonly session: Session;
+  /** Measures the session as it is. */
+  readonly measure: (role: EvaluationRole, dataset: Dataset) => Promise<Measured>;
+}
+
+/** Checks that the run fits this machine, opens a session for it, and closes it when the run is over. */
+export async function trainNetwork(job: TrainJob): Promise<TrainResult> {
+  const { spec, old, engine, data } = job;
+  const { output, signal } = job.options;
+  const { model } = spec;
+  const rows = job.inspected ?? inspectOpened(job);
+  const identity = runIdentity(spec, data, rows);
+  if (output !== undefined && job.start === "finished") return await finishedRun(output, identity, model);
+  const program = createProgram(model, data.fitted);
+  if (!movesParameters(program)) throw createFailure("MTL7345", { name: model.name });
+  checkMemory(trainingNeed(model, program, old === undefined ? 0 : heldBytes(old.state)), engine.name);
+  if (output !== undefined) await checkDisk(output, trainingFiles(program, keptCheckpoints));
+  const first = await firstState(job, program);
+  const observed = job.options.tensorboard !== undefined;
+  const measured = measuredProgram(observed ? createProgram(model, data.fitted, { observe: true }) : program);
+  const sessions = job.sessions ?? ownSessions(engine);
+  const session = await sessions.open(measured, {
+    trainBatch: model.train.batch,
+    functions: evaluationData(data) === undefined ? ["train", "apply"] : ["train", "apply", "evaluate"],
+  });
+  const measure: OpenRun["measure"] = (role, dataset) =>
+    measureHeads(session, functionOf(measured, "evaluate"), dataset, model, role, signal);
+  try {
+    return await trainAndSave(job, { rows, identity, program, first, session, measure });
+  } finally {
+    sessions.release(session);
+  }
+}
+
+/** The state before the first step. */
+interface FirstState {
+  readonly state: StateReader;
+  /** Absent: all weights are initialized. */
+  readonly warm?: { readonly report: WarmStartReport; readonly refitted: () => readonly string[] };
+}
+
+async function firstState(
+  { spec: { path, model }, old, data, options }: TrainJob,
+  program: Program,
+): Promise<FirstState> {
+  const made = { model, program, fitted: data.fitted };
+  const reading = { specPath: path, signal: options.signal };
+  const initial = await withVectors(initialReader(model.train.seed), made, reading);
+  if (old === undefined) return { state: initial };
+  const cold = { model, fitted: data.fitted, program, initial };
+  const warm = warmStart(old, cold);
+  const report = describeWarmStart(old.directory, warm);
+  return { state: warm.state, warm: { report, refitted: () => refittedFeatures(old, cold) } };
+}
+
+/** Trains, measures what is kept and writes it. A signal that fires after training leaves the newest checkpoint. */
+async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
+  const { options, data, onEvent } = job;
+  const { output, signal } = options;
+  const outcome = await runTraining(trainingRun(job, run));
+  const { summary, history, checkpoint } = outcome;
+  if (summary.ended === "interrupted") return { summary, history, ...omitUndefined({ checkpoint }) };
+  try {
+    const evaluation = await finalScores(outcome.kept, data, (role, dataset) => {
+      onEvent({ kind: "evaluating", role, rows: dataset.rows });
+      return run.measure(role, dataset);
+    });
+    const { warm } = run.first;
+    const continued = continuedReport(job);
+    const warmStart = continued === undefined ? warm?.report : undefined;
+    const result = { summary, history, ...omitUndefined({ evaluation, warmStart, continued }) };
+    const directory = job.destination === undefined ? output : job.destination(result);
+    if (directory === undefined) return result;
+    await writeArtifact(directory, artifactContent(job, run, { summary, evaluation }), signal);
+    onEvent({ kind: "saved", directory });
+    return { ...result, artifact: directory };
+  } catch (error) {
+    if (signal?.aborted !== true || checkpoint === undefined) throw error;
+    return { summary: { ...summary, ended: "interrupted" }, history, checkpoint };
+  }
+}
+
+function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
+  const { options, spec, start, engine, data, onEvent } = job;
+  const evaluation = evaluationData(data);
+  return {
+    model: spec.model,
+    program: run.program,
+    session: run.session,
+    data: run.rows,
+    identity: run.identity,
+    initial: run.first.state,
+    compiles: engine.compiles,
+    ...(evaluation === undefined
+      ? {}
+      : { evaluation: { role: evaluation.role, measure: () => run.measure(evaluation.role, evaluation.data) } }),
+    resume: start === "resume",
+    ...omitUndefined({
+      checkpoints: checkpointOptions(options, spec.model),
+      tensorboard: options.tensorboard,
+      signal: options.signal,
+    }),
+    onEvent,
+    onStart: (resumed) => announceStart(job, run, resumed),
+  };
+}
+
+function checkpointOptions({ output, checkpoints }: TrainOptions, { train }: Model): CheckpointOptions | undefined {
+  if (output === undefined) return undefined;
+  return {
+    directory: checkpointsIn(output),
+    everySeconds: checkpoints?.everySeconds ?? 60,
+    keep: keptCheckpoints,
+    ...omitUndefined({ everySteps: checkpoints?.everySteps ?? train.checkpointEvery }),
+  };
+}
+
+/** Says what a run begins with; of a warm start nothing when it goes on from a checkpoint. */
+function announceStart(
+  job: TrainJob,
+  { rows, program, first: { warm } }: OpenRun,
+  resumed: Parameters<TrainingRun["onStart"]>[0],
+): void {
+  const { data, onEvent } = job;
+  const { model } = job.spec;
+  const continued = continuedReport(job);
+  if (continued !== undefined && resumed === undefined) onEvent({ kind: "continued", ...continued });
+  else if (warm !== undefined && resumed === undefined) {
+    onEvent({ kind: "warmStarted", ...warm.report });
+    const features = warm.refitted();
+    if (features.length > 0)
+      onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7332", { features }, noLocation()) });
+  }
+  onEvent({
+    kind: "started",
+    rows: { train: rows.rows, validation: data.validation?.rows ?? 0, test: data.test?.rows ?? 0 },
+    batch: model.train.batch,
+    ...trainingLength(model, rows),
+    parameters: countParameters(program),
+    ...omitUndefined({ resumed }),
+  });
+}
+
+/** What became of the ids of the artifact that a run continues; absent when it continues none. */
+function continuedReport({ options, data: { continued, fitted } }: TrainJob): ContinuedReport | undefined {
+  if (options.continues === undefined || continued === undefined) return undefined;
+  return { artifact: options.continues, runs: fitted.continued?.runs ?? 0, ids: continued };
+}
+
+function artifactContent(
+  { options, spec, data }: TrainJob,
+  { identity, program, session }: OpenRun,
+  { summary, evaluation }: Pick<TrainResult, "summary"> & { readonly evaluation: TrainResult["evaluation"] },
+): ArtifactContent {
+  return {
+    sources: spec.sources,
+    model: spec.model,
+    fitted: splitFitted(data.fitted),
+    program,
+    graphText: printProgram(program, { origins: false }),
+    state: sessionReader(session, program.state),
+    trained: true,
+    ...(evaluation === undefined ? {} : { metrics: metricsFile(evaluation) }),
+    run: runNote({ ...options, spec: spec.path }, identity, summary),
+  };
+}
+
+function heldBytes(state: ReadonlyMap<string, HostTensor>): number {
+  return [...state.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+function movesParameters(program: Program): boolean {
+  const parameters = new Set(program.state.filter(({ role }) => role === "parameter").map(({ name }) => name));
+  return program.functions.some(({ updates }) => updates.some(({ state }) => parameters.has(state)));
+}
+
+function countParameters(program: Program): number {
+  return program.state
+    .filter(({ role }) => role === "parameter")
+    .reduce((total, { type }) => total + type.shape.reduce<number>((size, extent) => size * Number(extent), 1), 0);
+}

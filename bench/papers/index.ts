@@ -1,5 +1,6 @@
 /** The experiments that docs/papers.md shows. */
+import { esmmPaper } from "./esmm/report.js";
 import { mmoeCensus } from "./mmoe-census/report.js";
 import type { Paper } from "./report.js";
 
-export const papers: readonly Paper[] = [mmoeCensus];
+export const papers: readonly Paper[] = [mmoeCensus, esmmPaper];

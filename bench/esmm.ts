@@ -1,0 +1,97 @@
+/**
+ * ESMM's experiment on logs whose probabilities are known: seven methods of the paper and two of ESCM² on the paper's network, each
+ * on the same logs, measured as the paper does (CVR on clicked rows, CTCVR on all) and as no real log can be: pCVR against the truth
+ * over all impressions, with calibration.
+ *
+ * `--runs N`: logs of the default world, each with first values of its own (10). `--methods BASE,ESMM`: only these, beside BASE.
+ * `--rows`, `--users`, `--items`, `--categories`, `--brands`, `--clickRate`, `--conversionRate`, `--bias`, `--clickSpread`,
+ * `--conversionSpread`, `--pair`, `--factors`: the free choices of the world, as in bench/papers/esmm/world.ts. `--settings N`:
+ * runs of BASE and ESMM in each of the other worlds of the table (5; 0: none). `--quick`: fewer runs. `--write`: the results
+ * become those of the repository. `--fresh`: forget finished runs. `--choose N`: instead of all this, learning rates and
+ * epochs of all methods, tried on N other logs.
+ */
+import { join } from "node:path";
+import { hashModel } from "../src/compiler/model/index.js";
+import { loadSpec } from "../src/runtime/specs/load-spec.js";
+import { choose } from "./papers/esmm/choose.js";
+import { ctrMethod, type Method, methods, reference } from "./papers/esmm/methods.js";
+import { esmmPaper } from "./papers/esmm/report.js";
+import { defaultSetting, type EsmmResults, type EsmmRun, type Setting } from "./papers/esmm/results.js";
+import { runOnce, specsFolder } from "./papers/esmm/run.js";
+import { defaultWorld, type WorldChoices } from "./papers/esmm/world.js";
+import { openKeptRuns } from "./papers/kept-runs.js";
+import { reportPaper } from "./papers/report.js";
+import { machine, note, option, projectRoot } from "./report.js";
+
+export const summary = "ESMM's table on logs of known probabilities, with CVR against the truth over all impressions";
+
+/** Other worlds, each different from the default one in one choice. */
+const otherWorlds: readonly Setting[] = [
+  { name: "bias 0", choices: { bias: 0 } },
+  { name: "bias 0.8", choices: { bias: 0.8 } },
+  { name: "click rate 2 %", choices: { clickRate: 0.02 } },
+  { name: "click rate 10 %", choices: { clickRate: 0.1 } },
+  { name: "conversion rate 2 %", choices: { conversionRate: 0.02 } },
+  { name: "a tenth of the items", choices: { items: 3000 } },
+];
+
+export async function run(words: readonly string[]): Promise<void> {
+  const quick = words.includes("--quick");
+  const number = (name: string, fallback: number): number => Number(option(words, name, String(fallback)));
+  const world = worldOf(number);
+  const chosen = chosenMethods(option(words, "methods", ""));
+  const tried = number("choose", 0);
+  if (tried > 0) return choose(world, seedsFrom(1001, tried), chosen);
+  const specs = specHashes(chosen);
+  const settings = [defaultSetting, ...otherWorlds];
+  const plan = settings.flatMap((setting) => {
+    const isDefault = setting === defaultSetting;
+    const count = isDefault ? number("runs", quick ? 3 : 10) : number("settings", quick ? 0 : 5);
+    return seedsFrom(1, count).map((seed) => ({ setting, seed, isDefault }));
+  });
+  const kept = openKeptRuns<EsmmRun>("esmm", { specs, world }, { fresh: words.includes("--fresh") });
+  const runs: EsmmRun[] = [];
+  for (const { setting, seed, isDefault } of plan) {
+    const own = isDefault ? chosen : methods.filter(({ name }) => name === reference || name === "ESMM");
+    const choices = { ...world, ...setting.choices, seed };
+    runs.push(await kept.once(`${setting.name}: ${seed}`, () => runOnce(setting.name, choices, own)));
+    note(`${runs.length} of ${plan.length} logs`);
+  }
+  const results: EsmmResults = {
+    experiment: "esmm",
+    form: quick ? "quick" : "full",
+    command: ["npm run bench -- esmm", ...words.filter((word) => word !== "--write" && word !== "--fresh")].join(" "),
+    machine: machine(),
+    specs,
+    options: { world, settings },
+    runs,
+  };
+  await reportPaper(esmmPaper, results, { write: words.includes("--write") });
+}
+
+function seedsFrom(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+function worldOf(number: (name: string, fallback: number) => number): Omit<WorldChoices, "seed"> {
+  return Object.fromEntries(
+    Object.entries(defaultWorld).map(([name, value]) => [name, number(name, value)]),
+  ) as unknown as Omit<WorldChoices, "seed">;
+}
+
+function chosenMethods(names: string): readonly Method[] {
+  const wanted = names === "" ? methods.map(({ name }) => name) : [reference, ...names.split(",")];
+  const unknown = wanted.filter((name) => !methods.some((method) => method.name === name));
+  if (unknown.length > 0)
+    throw new Error(`--methods: ${unknown.join(", ")}; there are ${methods.map(({ name }) => name).join(", ")}`);
+  return methods.filter(({ name }) => wanted.includes(name));
+}
+
+function specHashes(chosen: readonly Method[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [ctrMethod, ...chosen].map(({ spec }) => {
+      const path = `${specsFolder}/${spec}.mtl`;
+      return [path, hashModel(loadSpec(join(projectRoot, path)).model)];
+    }),
+  );
+}

@@ -1,6 +1,7 @@
 /** The experiments that docs/papers.md shows. */
 import { esmmPaper } from "./esmm/report.js";
 import { mmoeCensus } from "./mmoe-census/report.js";
+import { mmoeSynthetic } from "./mmoe-synthetic/report.js";
 import type { Paper } from "./report.js";
 
-export const papers: readonly Paper[] = [mmoeCensus, esmmPaper];
+export const papers: readonly Paper[] = [mmoeSynthetic, mmoeCensus, esmmPaper];

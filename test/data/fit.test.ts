@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FeatureModel } from "../../src/compiler/model/model.js";
+import { cutBins } from "../../src/runtime/data/encode/fit-boundaries.js";
 import { bucketOf, hashText, murmur3, vocabularySeed } from "../../src/runtime/data/encode/hash.js";
 import { type Fitted, fittedSizes, hashFitted, joinFitted, splitFitted } from "../../src/runtime/data/index.js";
 import { bag, bucket, categorical, folderWith, numeric, openIn, rowsOf, source, spec } from "./fixtures.js";
@@ -211,6 +212,57 @@ describe("buckets", () => {
     expect((await fit(quartiles, [0, 0, 0, 0, 0, 0, 0, 5])).fit).toEqual({ kind: "bucket", boundaries: [5] });
     expect((await fit(quartiles, [3, 3, 3])).fit).toEqual({ kind: "bucket", boundaries: [] });
     expect((await fit(quartiles, ["", ""])).fit).toEqual({ kind: "bucket", boundaries: [] });
+  });
+});
+
+describe("bins", () => {
+  const bins = (count: number): FeatureModel => bucket("x", { boundaries: { kind: "bins", count } });
+
+  it("give a frequent value one of its own, and share the rest evenly", async () => {
+    const values = [...repeat({ 0: 90 }), ...Array.from({ length: 10 }, (_, i) => 10 * (i + 1))];
+    const { fit: found, ids } = await fit(bins(6), values);
+    expect(found).toEqual({ kind: "bucket", boundaries: [5, 25, 45, 65, 85] });
+    expect(ids.slice(88, 94)).toEqual([1, 1, 2, 2, 3, 3]);
+    const quantiles = await fit(bucket("x", { boundaries: { kind: "quantiles", count: 6 } }), values);
+    expect(quantiles.fit).toEqual({ kind: "bucket", boundaries: [10] });
+  });
+
+  it("are one for each value where there are no more", async () => {
+    expect((await fit(bins(4), repeat({ 1: 9, 2: 1, 5: 3, 9: 1 }))).fit).toEqual({
+      kind: "bucket",
+      boundaries: [1.5, 3.5, 7],
+    });
+    expect((await fit(bins(4), [3, 3, 3])).fit).toEqual({ kind: "bucket", boundaries: [] });
+    expect((await fit(bins(4), ["", ""])).fit).toEqual({ kind: "bucket", boundaries: [] });
+  });
+
+  it("have few values beside a frequent one join it", async () => {
+    // 5 is one row, of a share of ten; 6, 7 and those above are 21.
+    const values = [...repeat({ 0: 40, 5: 1, 6: 40 }), ...Array.from({ length: 20 }, (_, i) => 7 + i)];
+    expect((await fit(bins(4), values)).fit).toEqual({ kind: "bucket", boundaries: [2.5, 6.5, 16.5] });
+  });
+
+  it("are at most as many as asked, in ascending order, each frequent value in one with few others", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 60 }),
+        fc.integer({ min: 2, max: 20 }),
+        (counts, most) => {
+          const total = counts.reduce((sum, count) => sum + count, 0);
+          const top = counts.map((count, value) => [value, count] as const).toSorted((a, b) => b[1] - a[1]);
+          const cut = cutBins(total, top.slice(0, most), most);
+          counts.forEach((count, value) => cut.add(value, count));
+          const { boundaries } = cut;
+          expect(boundaries.length).toBeLessThan(Math.max(most, 1));
+          if (counts.length > 0 && counts.length <= most) expect(boundaries).toHaveLength(counts.length - 1);
+          for (const [i, boundary] of boundaries.entries()) expect(boundary).toBeGreaterThan(boundaries[i - 1] ?? -1);
+          const binOf = (value: number): number => boundaries.filter((boundary) => boundary <= value).length;
+          const frequent = top.filter(([, count]) => count >= total / most);
+          expect(new Set(frequent.map(([value]) => binOf(value))).size).toBe(frequent.length);
+        },
+      ),
+      { seed: 5, numRuns: 300 },
+    );
   });
 });
 

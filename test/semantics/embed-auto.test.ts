@@ -22,6 +22,7 @@ describe("embed: auto", () => {
       widths(
         'a: categorical(hash: 81, embed: auto), b: categorical(ids: 10_000, embed: auto), c: categorical(values: ["x", "y"], embed: auto), ' +
           "d: bag(vocab: 16, embed: auto), e: bucket(boundaries: [1], embed: auto), f: bucket(quantiles: 81, embed: auto), " +
+          "i: bucket(bins: 81, embed: auto), " +
           "g: sequence(hash: 16, embed: auto), h: categorical(like: a)",
       ),
     ).toEqual([
@@ -31,6 +32,7 @@ describe("embed: auto", () => {
       ["d", 12],
       ["e", 7],
       ["f", 18],
+      ["i", 18],
       ["g", 12],
       ["h", 18],
     ]);

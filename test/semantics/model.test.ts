@@ -26,6 +26,13 @@ describe("values that are ids", () => {
     expect(codes("categorical(ids: 10, hash: 5)")).toEqual(["MTL3018"]);
     expect(codes("categorical(ids: 0)")).toEqual(["MTL3003"]);
   });
+
+  it("say one way in which a number is cut into buckets", () => {
+    expect(codes("bucket(bins: 10)")).toEqual([]);
+    for (const other of ["quantiles: 5", "boundaries: [1, 2]"])
+      expect(codes(`bucket(bins: 10, ${other})`), other).toEqual(["MTL3018"]);
+    expect(codes("bucket()")).toEqual(["MTL3001"]);
+  });
 });
 
 describe("the model has every default", () => {

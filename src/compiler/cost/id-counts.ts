@@ -14,7 +14,7 @@ export interface IdCount {
   readonly ids: number;
   /**
    * `given`: by the caller, from an artifact or a command line. `spec`: the spec says it (`hash:`, `ids:`, listed values,
-   * boundaries). `limit`: at most that many (`vocab:`, `quantiles:`). `data`: only the data knows; 1 is counted.
+   * boundaries). `limit`: at most that many (`vocab:`, `quantiles:`, `bins:`). `data`: only the data knows; 1 is counted.
    */
   readonly source: "given" | "spec" | "limit" | "data";
 }
@@ -36,7 +36,7 @@ export function sizesOfCounts(counts: readonly IdCount[]): FittedSizes {
 function countOf(feature: TableFeature): Pick<IdCount, "ids" | "source"> {
   if (feature.kind !== "bucket") return countOfVocabulary(feature.vocabulary);
   const { boundaries } = feature;
-  // Equal quantiles fall together, so that there may be fewer.
+  // Of few values, or equal quantiles, there may be fewer.
   return boundaries.kind === "listed"
     ? { ids: boundaries.values.length + 2, source: "spec" }
     : { ids: boundaries.count + 1, source: "limit" };

@@ -109,11 +109,11 @@ export function servingText(serving: FeatureModel["serving"]): string {
   return typeof serving.value === "number" ? numberText(serving.value) : quoted(serving.value);
 }
 
-/** `boundaries: [6, 12]`, `quantiles: 20`. */
+/** `boundaries: [6, 12]`, `quantiles: 20`, `bins: 20`. */
 export function boundariesText(boundaries: Extract<FeatureModel, { kind: "bucket" }>["boundaries"]): string {
   return boundaries.kind === "listed"
     ? `boundaries: [${boundaries.values.map(numberText).join(", ")}]`
-    : `quantiles: ${numberText(boundaries.count)}`;
+    : `${boundaries.kind}: ${numberText(boundaries.count)}`;
 }
 
 /** `hash: 1_000_000`; `values: [...]`; `vocab: 20_000, min_count: 5`, each value of the data when there is no limit. */

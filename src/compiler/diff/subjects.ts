@@ -169,7 +169,7 @@ function typeFacets(feature: FeatureModel): readonly Facet[] {
     case "bucket":
       return [
         facet(
-          feature.boundaries.kind === "listed" ? "boundaries" : "quantiles",
+          feature.boundaries.kind === "listed" ? "boundaries" : feature.boundaries.kind,
           "feature.boundaries",
           boundariesText(feature.boundaries).replace(/^\w+: /, ""),
           { tensorRule: "feature.boundaries.tensors" },

@@ -179,7 +179,9 @@ export type FeatureType =
       readonly kind: "bucket";
       readonly boundaries:
         | { readonly kind: "listed"; readonly values: readonly number[] }
-        | { readonly kind: "quantiles"; readonly count: number };
+        | { readonly kind: "quantiles"; readonly count: number }
+        /** As trees cut numbers: a value with many rows has a bucket of its own. */
+        | { readonly kind: "bins"; readonly count: number };
       readonly embed: number;
       readonly missing?: MissingId;
     }

@@ -369,18 +369,24 @@ function readBoundaries(
   span: Span,
   at: (option: string) => Span,
 ): Boundaries | undefined {
-  const { boundaries, quantiles } = args;
-  if (Array.isArray(boundaries) && quantiles !== null) {
-    context.reporter.report("MTL3018", { first: "boundaries", second: "quantiles", owner: "" }, at("quantiles"), {
-      labels: [{ span: at("boundaries"), message: "this already says where buckets begin" }],
+  const { boundaries, quantiles, bins } = args;
+  const [first, second] = (["boundaries", "quantiles", "bins"] as const).filter((option) => args[option] !== null);
+  if (first !== undefined && second !== undefined) {
+    context.reporter.report("MTL3018", { first, second, owner: "" }, at(second), {
+      labels: [{ span: at(first), message: "this already says where buckets begin" }],
     });
     return undefined;
   }
   if (typeof quantiles === "number") return { kind: "quantiles", count: quantiles };
+  if (typeof bins === "number") return { kind: "bins", count: bins };
   if (!Array.isArray(boundaries)) {
     context.reporter.report(
       "MTL3001",
-      { callee: "bucket", parameter: "boundaries", expected: "a list of numbers (or `quantiles`, a whole number)" },
+      {
+        callee: "bucket",
+        parameter: "boundaries",
+        expected: "a list of numbers (or `quantiles` or `bins`, a whole number)",
+      },
       span,
     );
     return undefined;

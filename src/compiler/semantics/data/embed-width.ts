@@ -38,6 +38,7 @@ function sizeOf(of: Exclude<Vocabulary, { kind: "like" }> | Boundaries): number 
     case "fitted":
       return of.limit;
     case "quantiles":
+    case "bins":
       return of.count;
     case "listed":
       // Boundaries cut the numbers into one more range.

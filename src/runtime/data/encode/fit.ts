@@ -1,5 +1,5 @@
 /**
- * Fits the features to the training data: vocabularies, moments, ranges, quantiles. What is fitted depends only on the rows and
+ * Fits the features to the training data: vocabularies, moments, ranges, boundaries. What is fitted depends only on the rows and
  * their order, never on the number of threads.
  */
 import {
@@ -13,6 +13,7 @@ import { createFailure } from "../../failure.js";
 import type { Database } from "../files/database.js";
 import { compileFinite } from "../expressions/expression-sql.js";
 import { listedNumber, numberTransform } from "./feature-encoder.js";
+import { fitBoundaries } from "./fit-boundaries.js";
 import { type Fitted, type FittedFeature, fittedWithoutData } from "./fitted.js";
 import { listSql } from "./lists.js";
 import { categorySql } from "./missing.js";
@@ -25,7 +26,7 @@ type NumbersFeature = Extract<FeatureModel, { kind: "numbers" }>;
 /** Vocabularies counted in one pass over the rows; DuckDB numbers grouping sets in 63 bits. */
 const vocabulariesAtOnce = 48;
 
-/** One pass for all numbers, one for (up to 48) vocabularies, one for each bag, sequence and quantile feature. */
+/** One pass for all numbers, one for (up to 48) vocabularies, one for each bag and sequence, two for each bucket with `quantiles` or `bins`. */
 export async function fitFeatures(
   database: Database,
   relation: Relation,
@@ -41,7 +42,7 @@ export async function fitFeatures(
     if (known !== undefined) found.set(feature.name, known);
     else if (feature.kind === "numeric") numbers.push(feature);
     else if (feature.kind === "bucket")
-      found.set(feature.name, { kind: "bucket", boundaries: await fitQuantiles(database, relation, feature) });
+      found.set(feature.name, { kind: "bucket", boundaries: await fitBoundaries(database, relation, feature) });
     else if (feature.kind === "numbers") lists.push(feature);
     else if (isListFeature(feature))
       found.set(feature.name, { kind: "vocabulary", values: await fitList(database, relation, feature) });
@@ -207,34 +208,4 @@ function createMoments(transform: (value: number) => number): Moments {
       return { kind: "number", mean, deviation: Number.isFinite(deviation) ? deviation : 0, minimum, maximum };
     },
   };
-}
-
-/**
- * Boundaries that cut the known values into `count` buckets of about equal size: the k-th is the smallest value below
- * which at least k / count of the values lie. Equal boundaries count once, so that there may be fewer buckets.
- */
-async function fitQuantiles(
-  database: Database,
-  { sql, columns }: Relation,
-  feature: Extract<FeatureModel, { kind: "bucket" }>,
-): Promise<readonly number[]> {
-  if (feature.boundaries.kind !== "quantiles") return feature.boundaries.values;
-  const { count } = feature.boundaries;
-  const values = `(SELECT ${compileFinite(feature.source, columns)} AS x FROM ${sql})`;
-  const [[total] = []] = await database.rows(`SELECT count(x) FROM ${values}`);
-  const boundaries: number[] = [];
-  let below = 0;
-  let k = 1;
-  const query = `SELECT x, CAST(count(*) AS DOUBLE) FROM ${values} WHERE x IS NOT NULL GROUP BY x ORDER BY x`;
-  for await (const chunk of database.stream(query)) {
-    const x = float64Of(chunk.getColumnVector(0));
-    const n = float64Of(chunk.getColumnVector(1));
-    for (let i = 0; i < chunk.rowCount; i++) {
-      const isBoundary = k < count && below >= (k * Number(total)) / count;
-      if (isBoundary) boundaries.push(x[i] ?? 0);
-      while (k < count && below >= (k * Number(total)) / count) k += 1;
-      below += n[i] ?? 0;
-    }
-  }
-  return boundaries;
 }

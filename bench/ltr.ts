@@ -28,11 +28,17 @@ interface Measured {
   readonly test: number;
 }
 
+/** How much a user's rows count while training: NDCG counts each user once, however many rows it has. */
+const weightings = ["rows", "root", "user"] as const;
+type Weighting = (typeof weightings)[number];
+
 /** What each loss chooses among for itself. */
 interface Setting {
   readonly dim: string;
   readonly l2: string;
   readonly lr: string;
+  /** Each row once, by 1 / √rows of its user, or by 1 / rows, so that each user counts once. */
+  readonly by: Weighting;
 }
 
 /** A loss with what it measured: by part, a run of each setting. */
@@ -42,18 +48,22 @@ interface Tried {
 }
 
 /**
- * `--losses "bce; bpr(max_pairs: 1000)"`, with `trees` for LambdaMART; `--dim`, `--l2` and `--lr`: each seed of each loss takes of
- * all combinations the one that is best on its validation part.
+ * `--losses "bce; bpr(max_pairs: 1000)"`, with `trees` for LambdaMART; `--dim`, `--l2`, `--lr` and `--by` (rows, root, user: how a
+ * user's rows are weighted): each seed of each loss takes of all combinations the one that is best on its validation part.
  */
 export async function run(words: readonly string[]): Promise<void> {
   const file = sharedData("ml-100k/ml-100k.inter");
   if (file === undefined) return note("MovieLens 100k is not there: ../shared/data/ml-100k/ml-100k.inter");
-  const losses = option(words, "losses", "bce; bpr; bpr(max_pairs: 1000); lambdarank; softmax_list; trees").split(
-    /;\s*/,
-  );
+  const losses = option(words, "losses", "bce; bpr; lambdarank; trees").split(/;\s*/);
   const list = (name: string, otherwise: string): readonly string[] => option(words, name, otherwise).split(",");
-  const settings = list("dim", "32,64").flatMap((dim) =>
-    list("l2", "5e-5,1e-4,3e-4").flatMap((l2) => list("lr", "0.006,0.017").map((lr): Setting => ({ dim, l2, lr }))),
+  const settings = list("dim", "16,32").flatMap((dim) =>
+    list("l2", "4e-5,7e-5,1e-4,1.5e-4").flatMap((l2) =>
+      list("lr", "0.006,0.017").flatMap((lr) =>
+        weightings
+          .filter((by) => list("by", weightings.join()).includes(by))
+          .map((by): Setting => ({ dim, l2, lr, by })),
+      ),
+    ),
   );
   const folder = mkdtempSync(join(tmpdir(), "mtlc-ltr-"));
   try {
@@ -66,7 +76,7 @@ export async function run(words: readonly string[]): Promise<void> {
     print();
     const [first] = tried;
     printTable([
-      ["loss", `test ${metric}`, `less ${first?.loss ?? ""}`, "settings that seeds took: dim l2 lr"],
+      ["loss", `test ${metric}`, `less ${first?.loss ?? ""}`, "settings that seeds took: dim l2 lr by"],
       ...tried.map((each) => [
         each.loss,
         interval(testsOf(each)),
@@ -167,6 +177,8 @@ function writeParts(folder: string, ratings: readonly Rating[], extra: Extra): v
       const known = likes.get(each.item) ?? { count: 0, likes: 0 };
       likes.set(each.item, { count: known.count + 1, likes: known.likes + each.like });
     }
+    const rowsOf = new Map<string, number>();
+    for (const each of ratings) if (roleOf(each) === "train") rowsOf.set(each.user, (rowsOf.get(each.user) ?? 0) + 1);
     for (const role of ["train", "validation", "test"]) {
       const lines = ratings
         .filter((each) => roleOf(each) === role)
@@ -178,12 +190,17 @@ function writeParts(folder: string, ratings: readonly Rating[], extra: Extra): v
           // A row that trains leaves itself out.
           const share = (known.likes - own * like + 2.75) / (count + 5);
           const others = `${count},${share.toFixed(5)},${extra.user.get(user) ?? ",,"},${extra.item.get(item) ?? ","}`;
-          return `${user},${item},${like},${others}`;
+          return `${user},${item},${like},${weights(role === "train" ? rowsOf.get(user) : undefined).join()},${others}`;
         });
-      const columns = "user_id,item_id,like,ratings,share,age,gender,occupation,year,genre";
+      const columns = "user_id,item_id,like,root,user,ratings,share,age,gender,occupation,year,genre";
       writeFileSync(join(folder, `${role}-${part}.csv`), `${columns}\n${lines.join("\n")}\n`);
     }
   }
+}
+
+/** By 1 / √rows and by 1 / rows, as multiples of what a user with 80 rows has; rows that do not train count 1. */
+function weights(rows = 80): readonly [root: string, user: string] {
+  return [Math.sqrt(80 / rows).toFixed(5), (80 / rows).toFixed(5)];
 }
 
 async function measure(folder: string, text: string): Promise<Measured> {
@@ -194,19 +211,19 @@ async function measure(folder: string, text: string): Promise<Measured> {
   return { validation: Math.max(...measured), test: evaluation?.heads["pref"]?.[metric] ?? NaN };
 }
 
-function dataOf(part: number): string {
+function dataOf(part: number, by: Weighting): string {
   return `model ltr
 data {
   train: csv("train-${part}.csv"), validation: csv("validation-${part}.csv"), test: csv("test-${part}.csv")
-  group: user_id
+  group: user_id${by === "rows" ? "" : `, weight: ${by}`}
 }
 labels { like: event }
 metrics { pref: ndcg(at: 10) }
 `;
 }
 
-function networkSpec(loss: string, { dim, l2, lr }: Setting, part: number): string {
-  return `${dataOf(part)}
+function networkSpec(loss: string, { dim, l2, lr, by }: Setting, part: number): string {
+  return `${dataOf(part, by)}
 features { user_id: categorical, item_id: categorical }
 table user = embedding(user_id, ${dim})
 table item = embedding(item_id, ${dim})
@@ -223,7 +240,7 @@ train {
 
 /** LambdaMART has no factors of users and items: it reads what is known of both. */
 function treesSpec(part: number): string {
-  return `${dataOf(part)}
+  return `${dataOf(part, "rows")}
 features { [gender, occupation, genre, item_id]: categorical, [age, year, ratings, share]: numeric }
 task pref: score = trees(gender, occupation, genre, item_id, age, year, ratings, share, rounds: 300, lr: 0.05, leaves: 15)
 loss { pref: lambdarank }

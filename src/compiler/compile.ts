@@ -8,7 +8,7 @@ import type { Edition } from "./editions/index.js";
 import { hashModel, type Model } from "./model/index.js";
 import {
   applySuppressions,
-  check,
+  checkSearched,
   blocksNamedIn,
   declaredNames,
   editionOf,
@@ -21,6 +21,7 @@ import {
   type FileEditions,
   type Language,
   type LoadedSpecs,
+  type SearchDimension,
   type SideTables,
 } from "./semantics/index.js";
 import { parse, type Name, type ParseResult, type Spec } from "./syntax/index.js";
@@ -54,6 +55,8 @@ export interface Compilation {
   /** Hash of what the model is: the same for a reformatted or reordered spec. */
   readonly hash?: string;
   readonly tables?: SideTables;
+  /** What `mtlc search` chooses; the model is that of their defaults. Absent when the file cannot be read. */
+  readonly searches?: readonly SearchDimension[];
   /** Of all files and stages, in the order of files and places. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -115,13 +118,17 @@ export function compileFiles(
   const expanded = expand(path, { files, resolve, editions, std: language.std });
   const early = [...syntax, ...expanded.diagnostics.filter((each) => !isRepeat(each, syntax, sources))];
   const broken = [...early, ...editionFaults].some((each) => each.severity === "error");
-  const checked = check(expanded.spec, {
-    incomplete: broken,
-    macros: expanded.macros,
-    uncalled: expanded.uncalled,
-    removed: expanded.removed,
-    imported: importedBy(spec),
-  });
+  const checked = checkSearched(
+    expanded.spec,
+    {
+      incomplete: broken,
+      macros: expanded.macros,
+      uncalled: expanded.uncalled,
+      removed: expanded.removed,
+      imported: importedBy(spec),
+    },
+    { files, sources },
+  );
   // What a spec leaves unused of a block of the standard library is not a mistake of its author.
   const late = checked.diagnostics.filter(
     (each) => !isRepeat(each, early, sources) && (each.severity === "error" || !isStdPath(each.span.file)),
@@ -148,6 +155,7 @@ export function compileFiles(
     spec: files.get(path) ?? spec,
     ...(model === undefined ? {} : { model, hash: hashModel(model) }),
     tables: checked.tables,
+    searches: checked.searches,
     diagnostics,
   };
 }
@@ -207,7 +215,7 @@ interface LoadedFiles {
 function loadFiles(
   path: string,
   read: (path: string) => ParsedFile | undefined,
-  { language, settings }: Required<CompileOptions>,
+  { language, settings }: Required<Pick<CompileOptions, "language" | "settings">>,
 ): LoadedFiles {
   const files = new Map<string, Spec>();
   const sources = new Map<string, SourceFile>();

@@ -107,6 +107,14 @@ const { expression, sum, record, argument, item, list } = fc.letrec<Expressions>
     words(word("("), tie("expression"), word(")")),
     words(plainName, word("."), name),
     tie("record"),
+    words(
+      word("search"),
+      word("["),
+      commaList(tie("expression"), 1),
+      word("]"),
+      optional(words(word("="), tie("operand"))),
+    ),
+    words(word("search"), fc.constantFrom("1e-4", "8"), word(".."), word("64"), optional(words(word("log")))),
   ),
   item: fc.oneof(
     { weight: 4, arbitrary: tie("expression") },

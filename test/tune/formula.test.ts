@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { format } from "../../src/compiler/format/index.js";
 import type { ServingModel } from "../../src/compiler/model/index.js";
+import { numberText } from "../../src/compiler/text/index.js";
 import { compileSpec } from "../../src/compiler/compile.js";
 import { scaleCoefficients } from "../../src/runtime/tune/fit/coefficients.js";
 import { indexFormOf } from "../../src/runtime/tune/formula/index-form.js";
-import { numberText, patchParams, roundInside } from "../../src/runtime/tune/patch.js";
+import { patchParams, roundInside } from "../../src/runtime/tune/patch.js";
 import { findTarget } from "../../src/runtime/tune/target.js";
 
 const head = `model m

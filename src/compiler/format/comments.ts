@@ -56,6 +56,8 @@ export function commentableChildren(node: AnyNode): AnyNode[] {
       return [...node.steps];
     case "Spec":
       return [...node.declarations];
+    case "SearchRange":
+      return [];
     default:
       return childrenOf(node).filter((child) => !printedAsText.has(child.kind));
   }
@@ -87,6 +89,7 @@ const infixKinds: ReadonlySet<AnyNode["kind"]> = new Set<AnyNode["kind"]>([
   "FeatureGroup",
   "NameRange",
   "But",
+  "Search",
   "Binary",
   "Gate",
   "Gates",
@@ -114,6 +117,10 @@ export function attachComment(comment: AttachedComment, text: string): boolean {
   const beforeSource = enclosing.kind === "Import" && followingNode === enclosing.from;
   if (precedingNode !== undefined && (infixKinds.has(enclosing.kind) || beforeSource)) {
     attach(precedingNode, comment, { leading: false, trailing: true });
+    return true;
+  }
+  if (enclosing.kind === "SearchRange") {
+    attach(enclosing, comment, { leading: true, trailing: false });
     return true;
   }
   if (enclosing.kind === "Def" && followingNode !== undefined && followingNode === enclosing.value) {
@@ -171,7 +178,23 @@ export function belongsToBrace(comment: AttachedComment, block: AnyNode, text: s
 
 /** Whether a line comment follows the node: what comes next has to be on a line of its own. */
 export function endsWithComment(node: AnyNode): boolean {
-  return attachedComments(node).some((comment) => comment.trailing === true);
+  if (attachedComments(node).some((comment) => comment.trailing === true)) return true;
+  const last = lastOf(node);
+  return last !== undefined && endsWithComment(last);
+}
+
+/** The part of an operation that nothing follows. */
+function lastOf(node: AnyNode): AnyNode | undefined {
+  switch (node.kind) {
+    case "Unary":
+      return node.operand;
+    case "Binary":
+      return node.right;
+    case "Search":
+      return node.default;
+    default:
+      return undefined;
+  }
 }
 
 /** Whether an empty line is before the node and its leading comments. */

@@ -1,4 +1,4 @@
-import type { Argument, EventExpression, Expression, Name, RangeClause, Type } from "../syntax/index.js";
+import type { Argument, EventExpression, Expression, Name, RangeClause, SearchRange, Type } from "../syntax/index.js";
 import { replaceHidden } from "../text/index.js";
 
 /** An expression on one line. */
@@ -38,9 +38,19 @@ export function flatExpression(node: Expression): string {
       return `each ${flatExpression(node.value)}`;
     case "But":
       return `${flatExpression(node.base)} but ${flatExpression(node.without)}`;
+    case "Search": {
+      const { space, default: value } = node;
+      const from = space.kind === "List" ? flatExpression(space) : flatSearchRange(space);
+      return `search ${from}${value === undefined ? "" : ` = ${flatExpression(value)}`}`;
+    }
     case "Missing":
       return "";
   }
+}
+
+/** `1e-4..1e-2 log`. */
+export function flatSearchRange({ low, high, log }: SearchRange): string {
+  return `${flatExpression(low)}..${flatExpression(high)}${log ? " log" : ""}`;
 }
 
 export function flatArguments(list: readonly Argument[]): string {

@@ -52,6 +52,13 @@ export function printEach({ one }: Printing<NodeOf<"Each">>): Doc {
   return ["each ", one("value")];
 }
 
+/** `search [16, 32, 64] = 32`. */
+export function printSearch({ node, one }: Printing<NodeOf<"Search">>): Doc {
+  if (node.default === undefined) return ["search ", one("space")];
+  const value = endsWithComment(node.space) ? indent([hardline, "= ", one("default")]) : [" = ", one("default")];
+  return ["search ", one("space"), value];
+}
+
 function hasComments(node: AnyNode): boolean {
   return attachedComments(node).length > 0;
 }

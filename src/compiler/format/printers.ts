@@ -1,6 +1,6 @@
 import type { Doc } from "prettier";
 import type { NodeOf } from "../syntax/index.js";
-import { flatRange, flatType } from "./flat-text.js";
+import { flatRange, flatSearchRange, flatType } from "./flat-text.js";
 import * as block from "./print-block.js";
 import * as declaration from "./print-declaration.js";
 import * as expression from "./print-expression.js";
@@ -104,6 +104,8 @@ export const printers: Printers = {
   NameRange: expression.printLiteral,
   But: expression.printBut,
   Each: expression.printEach,
+  Search: expression.printSearch,
+  SearchRange: ({ node }) => flatSearchRange(node),
   Missing: expression.printLiteral,
   Member: expression.printMember,
   Call: expression.printCall,

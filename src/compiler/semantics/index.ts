@@ -19,6 +19,7 @@ export {
   type VocabularyRow,
 } from "./editions/language.js";
 export { check, type CheckOptions, type CheckResult } from "./check.js";
+export * from "./search/index.js";
 export type { SideTables } from "./context.js";
 export { lintHidden } from "./lint/hidden.js";
 export { foldRanges } from "./values/fold-ranges.js";

@@ -527,6 +527,7 @@ export type Expression =
   | NameRange
   | ButExpression
   | EachExpression
+  | SearchExpression
   | MissingExpression;
 
 export interface NumberLiteral extends Node {
@@ -639,6 +640,27 @@ export interface ButExpression extends Node {
 export interface EachExpression extends Node {
   readonly kind: "Each";
   readonly value: Expression;
+}
+
+/**
+ * `search [16, 32, 64] = 32`, `search 1e-4..1e-2 log`: a value that `mtlc search` chooses. A stage before all checks puts
+ * one value in its place.
+ */
+export interface SearchExpression extends Node {
+  readonly kind: "Search";
+  readonly space: ListExpression | SearchRange;
+  /** What everything but a search takes; absent, the first choice or the middle of the range. */
+  readonly default?: Expression;
+}
+
+/** `1e-4..1e-2 log`: all numbers from one to the other, both included. */
+export interface SearchRange extends Node {
+  readonly kind: "SearchRange";
+  /** A number, with a minus before it or not. */
+  readonly low: Expression;
+  readonly high: Expression;
+  /** Whether equal factors are equally far apart, in place of equal differences. */
+  readonly log: boolean;
 }
 
 /** Where an expression is expected and none is there; its type is `error`, which nothing reports again. */

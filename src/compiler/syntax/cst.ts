@@ -744,6 +744,7 @@ export interface OperandCstNode extends CstNode {
 
 export type OperandCstChildren = {
   Minus?: IToken[];
+  search?: SearchCstNode[];
   name?: IToken[];
   callArguments?: CallArgumentsCstNode[];
   Number?: IToken[];
@@ -757,6 +758,32 @@ export type OperandCstChildren = {
   expression?: ExpressionCstNode[];
   RParen?: IToken[];
   memberName?: MemberNameCstNode[];
+};
+
+export interface SearchCstNode extends CstNode {
+  name: "search";
+  children: SearchCstChildren;
+}
+
+export type SearchCstChildren = {
+  SearchKeyword: IToken[];
+  choices?: ListCstNode[];
+  low?: SearchBoundCstNode[];
+  DotDot?: IToken[];
+  high?: SearchBoundCstNode[];
+  scale?: IToken[];
+  Equals?: IToken[];
+  default?: OperandCstNode[];
+};
+
+export interface SearchBoundCstNode extends CstNode {
+  name: "searchBound";
+  children: SearchBoundCstChildren;
+}
+
+export type SearchBoundCstChildren = {
+  Minus?: IToken[];
+  Number: IToken[];
 };
 
 export interface MemberNameCstNode extends CstNode {
@@ -886,6 +913,8 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   comparison(children: ComparisonCstChildren, param?: IN): OUT;
   sum(children: SumCstChildren, param?: IN): OUT;
   operand(children: OperandCstChildren, param?: IN): OUT;
+  search(children: SearchCstChildren, param?: IN): OUT;
+  searchBound(children: SearchBoundCstChildren, param?: IN): OUT;
   memberName(children: MemberNameCstChildren, param?: IN): OUT;
   callArguments(children: CallArgumentsCstChildren, param?: IN): OUT;
   argument(children: ArgumentCstChildren, param?: IN): OUT;

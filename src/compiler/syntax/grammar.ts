@@ -821,6 +821,7 @@ export class MtlParser extends CstParser {
     this.MANY(() => this.CONSUME(t.Minus));
     this.OR({
       DEF: [
+        { GATE: () => this.searchFollows(), ALT: () => this.SUBRULE(this.search) },
         {
           ALT: () => {
             this.CONSUME(t.Identifier, { LABEL: "name" });
@@ -843,9 +844,51 @@ export class MtlParser extends CstParser {
         },
       ],
       ERR_MSG: "an expression",
+      // A name may be `search`.
+      IGNORE_AMBIGUITIES: true,
     });
     this.MANY2(() => this.SUBRULE(this.memberName));
   });
+
+  /** `search [16, 32, 64] = 32`, `search 1e-4..1e-2 log`. */
+  readonly search = this.RULE("search", () => {
+    this.CONSUME(t.Search);
+    this.OR({
+      DEF: [
+        { ALT: () => this.SUBRULE(this.list, { LABEL: "choices" }) },
+        {
+          ALT: () => {
+            this.SUBRULE(this.searchBound, { LABEL: "low" });
+            this.CONSUME(t.DotDot);
+            this.SUBRULE2(this.searchBound, { LABEL: "high" });
+            this.OPTION({
+              // The next entry may be called `log`.
+              GATE: () => this.LA(1).image === "log" && this.LA(2).tokenType !== t.Colon,
+              DEF: () => this.CONSUME(t.Identifier, { LABEL: "scale" }),
+            });
+          },
+        },
+      ],
+      ERR_MSG: "`[` with choices, or a range such as `1e-4..1e-2`",
+    });
+    this.OPTION2(() => {
+      this.CONSUME(t.Equals);
+      this.SUBRULE(this.operand, { LABEL: "default" });
+    });
+  });
+
+  readonly searchBound = this.RULE("searchBound", () => {
+    this.OPTION(() => this.CONSUME(t.Minus));
+    this.CONSUME(t.NumberToken);
+  });
+
+  /** Whether `search` says what to choose from and is not a name. */
+  private searchFollows(): boolean {
+    if (this.LA(1).tokenType !== t.Search) return false;
+    const next = this.LA(2).tokenType;
+    if (next === t.LBracket || next === t.NumberToken) return true;
+    return next === t.Minus && this.LA(3).tokenType === t.NumberToken && this.LA(4).tokenType === t.DotDot;
+  }
 
   /** `.like`, or `.4` of classes that are numbers. */
   readonly memberName = this.RULE("memberName", () => {

@@ -143,6 +143,8 @@ export const Expect = keyword("expect");
 export const But = keyword("but");
 /** Before a call that stands for one of each of its names. */
 export const Each = keyword("each");
+/** Before what `mtlc search` chooses a value from. */
+export const Search = keyword("search");
 
 // --------------------------------------------------------------------------------------------------- reserved words
 
@@ -289,6 +291,7 @@ const words: readonly TokenType[] = [
   Expect,
   But,
   Each,
+  Search,
 ]
   // The lexer takes the first word that matches: `override` has to come before `over`.
   .toSorted((a, b) => String(b.PATTERN).length - String(a.PATTERN).length);

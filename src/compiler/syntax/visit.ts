@@ -25,6 +25,7 @@ export type AnyNode =
   | ast.RangeClause
   | ast.EventExpression
   | ast.Expression
+  | ast.SearchRange
   | ast.Argument;
 
 export type Kind = AnyNode["kind"];
@@ -127,6 +128,8 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
   NameRange: (node) => [node.first, node.last],
   Each: (node) => [node.value],
   But: (node) => [node.base, node.without],
+  Search: (node) => [node.space, node.default],
+  SearchRange: (node) => [node.low, node.high],
   Missing: none,
 };
 

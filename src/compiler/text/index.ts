@@ -7,6 +7,7 @@ export * from "./paths.js";
 export * from "./own.js";
 export * from "./canonical.js";
 export * from "./compare-text.js";
+export * from "./number-text.js";
 export * from "./omit-undefined.js";
 export * from "./plural.js";
 export * from "./time-zone.js";

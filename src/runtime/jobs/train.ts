@@ -1,6 +1,7 @@
 /** Training from a spec to an artifact: what comes before the data is open, and the data. */
-import { createDiagnostic } from "../../compiler/diagnostics/index.js";
+import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
 import { hasTrees, listColumn } from "../../compiler/model/index.js";
+import { textOfValue } from "../../compiler/semantics/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import type { LoadedArtifact } from "../artifact/index.js";
 import { loadWeights } from "../artifact/load-weights.js";
@@ -53,6 +54,7 @@ export async function loadTrainable(options: TrainOptions, onEvent: (event: Trai
   const loaded = isArtifactDirectory(options.spec) ? await loadArtifactSpec(options.spec) : loadSpec(options.spec);
   const spec = withOverrides(loaded, options);
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
+  if (spec.searches.length > 0) onEvent({ kind: "warning", diagnostic: noteDefaults(spec) });
   if (spec.model.loss.terms.length === 0) throw createFailure("MTL7311", { name: spec.model.name });
   return spec;
 }
@@ -83,4 +85,10 @@ export function closeData({ train: trained, validation, test }: OpenedData): voi
 function withOverrides(spec: LoadedSpec, { seed, epochs, steps }: TrainOptions): LoadedSpec {
   const changes = omitUndefined({ seed, epochs, steps });
   return { ...spec, model: { ...spec.model, train: { ...spec.model.train, ...changes } } };
+}
+
+/** Says which values a spec with searches is trained with. */
+function noteDefaults({ path, searches }: LoadedSpec): Diagnostic {
+  const values = searches.map((each) => `${each.name} = ${textOfValue(each, each.default)}`);
+  return createDiagnostic("MTL7410", { file: path, values }, noLocation());
 }

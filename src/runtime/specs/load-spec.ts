@@ -1,6 +1,7 @@
 /** Specs on the disk, compiled: the host of the compiler, and a model or a {@link Failure} that says what is wrong. */
 import { readFileSync } from "node:fs";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
+import type { SearchDimension } from "../../compiler/semantics/index.js";
 import type { Host } from "../../compiler/host.js";
 import type { Model } from "../../compiler/model/model.js";
 import { compileSpec } from "../../compiler/compile.js";
@@ -30,6 +31,8 @@ export interface LoadedSpec {
   readonly hash: string;
   /** The spec and the files that it imports, the spec first; paths as they were read. */
   readonly sources: readonly { readonly path: string; readonly text: string }[];
+  /** What `mtlc search` chooses; the model is that of the defaults. */
+  readonly searches: readonly SearchDimension[];
   /** Warnings and notes. */
   readonly warnings: readonly Diagnostic[];
 }
@@ -39,7 +42,7 @@ export interface LoadedSpec {
  * no model.
  */
 export function loadSpec(path: string, host: Host = createFileHost(), name: string = path): LoadedSpec {
-  const { model, hash, sources, diagnostics } = compileSpec(path, host);
+  const { model, hash, sources, searches = [], diagnostics } = compileSpec(path, host);
   if (diagnostics.some(({ severity }) => severity === "error")) throw new Failure(diagnostics);
   if (model === undefined || hash === undefined) throw createFailure("MTL7310", { file: name });
   const files = [...sources.values()].map(({ path: file, text }) => ({ path: file, text }));
@@ -49,6 +52,7 @@ export function loadSpec(path: string, host: Host = createFileHost(), name: stri
     model,
     hash,
     sources: [...first, ...files.filter((file) => file.path !== path)],
+    searches,
     warnings: diagnostics,
   };
 }

@@ -1,6 +1,6 @@
 /** New values of parameters as a change of the spec's text: every other character stays. */
 import type { Spec } from "../../compiler/syntax/index.js";
-import type { Span } from "../../compiler/text/index.js";
+import { numberText, type Span } from "../../compiler/text/index.js";
 
 /** A parameter of the model with the value that it shall have. */
 export interface ParamChange {
@@ -58,14 +58,6 @@ function valueSpan(spec: Spec | undefined, { name, span }: ParamChange): Span {
     if (entry !== undefined) return entry.value.span;
   }
   throw new Error(`the files have no entry of the parameter ${name}`);
-}
-
-/** A number as a spec writes it: without the exponent where that is short. */
-export function numberText(value: number): string {
-  const plain = String(value);
-  return /e/.test(plain) && Math.abs(value) >= 1e-6 && Math.abs(value) < 1
-    ? value.toFixed(12).replace(/0+$/, "")
-    : plain;
 }
 
 /**

@@ -45,6 +45,8 @@ export const wordDocs: ReadonlyMap<string, string> = new Map([
     control: "The arm that changes nothing.",
     candidate: "An item of a test, with its scores and attributes.",
     each: "A call once for each of the names in its first argument: `each linear(n_1 .. n_63, 4)`.",
+    search:
+      "What `mtlc search` chooses from: `search [16, 32, 64]`, `search 1e-4..1e-2 log`; without it the first, the middle, or what `=` says.",
     but: "Names without some: `features but position`.",
     member: "Each of the labels in brackets: `task [like, share]: P(member) = sigmoid(logit(t.member))`.",
     like: "The candidate that this one is equal to, but for what is stated.",

@@ -155,6 +155,11 @@ function visitExpression(expression: Expression, slot: Slot, macros: Macros, ent
     case "Each":
       enter(expression, slot, undefined);
       return walk(expression.value, slot);
+    case "Search":
+      enter(expression, slot, undefined);
+      if (expression.space.kind === "List") for (const item of expression.space.items) walk(item, slot);
+      if (expression.default !== undefined) walk(expression.default, slot);
+      return;
     case "But":
       enter(expression, slot, undefined);
       walk(expression.base, slot);

@@ -17,9 +17,11 @@ import { namesDiagnostics } from "./spec/names.js";
 import { networkDiagnostics } from "./spec/network.js";
 import { projectDiagnostics } from "./run/project.js";
 import { rankingDiagnostics } from "./run/ranking.js";
+import { searchRunDiagnostics } from "./run/search.js";
 import { rulesDiagnostics } from "./spec/rules.js";
 import { rowSequencesDiagnostics } from "./run/sequences.js";
 import { runsDiagnostics } from "./run/runs.js";
+import { searchDiagnostics } from "./spec/search.js";
 import { sequencesDiagnostics } from "./spec/sequences.js";
 import { syntaxDiagnostics } from "./spec/syntax.js";
 import { trainingDiagnostics } from "./run/training.js";
@@ -45,6 +47,7 @@ export const catalogue = {
   ...metricsDiagnostics,
   ...columnsDiagnostics,
   ...sequencesDiagnostics,
+  ...searchDiagnostics,
   ...rowSequencesDiagnostics,
   ...valuesDiagnostics,
   ...eventsDiagnostics,
@@ -56,6 +59,7 @@ export const catalogue = {
   ...artifactsDiagnostics,
   ...trainingDiagnostics,
   ...treesRunDiagnostics,
+  ...searchRunDiagnostics,
   ...tuningDiagnostics,
   ...enginesDiagnostics,
   ...runsDiagnostics,

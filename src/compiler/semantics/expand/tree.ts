@@ -1,13 +1,14 @@
-import type { AnyNode, CallExpression, Expression, NameExpression } from "../../syntax/index.js";
+import type { AnyNode, CallExpression, Expression, NameExpression, SearchExpression } from "../../syntax/index.js";
 
 /** What to put in the place of a node; undefined leaves it. */
 export interface Replacement {
   readonly call?: (call: CallExpression) => Expression | undefined;
   readonly name?: (name: NameExpression) => Expression | undefined;
+  readonly search?: (search: SearchExpression) => Expression | undefined;
 }
 
 /**
- * A tree with calls and names replaced, from the inside out. What nothing was replaced in stays the same object, so that
+ * A tree with calls, names and searches replaced, from the inside out. What nothing was replaced in stays the same object, so that
  * tools find the nodes of the text.
  */
 export function replaceIn<T extends AnyNode>(node: T, replacement: Replacement): T {
@@ -22,6 +23,7 @@ export function replaceIn<T extends AnyNode>(node: T, replacement: Replacement):
   // Replacing keeps the form of a node: expressions take the place of expressions.
   const rebuilt = changed ? (copy as unknown as T) : node;
   if (rebuilt.kind === "Call") return (replacement.call?.(rebuilt) as T | undefined) ?? rebuilt;
+  if (rebuilt.kind === "Search") return (replacement.search?.(rebuilt) as T | undefined) ?? rebuilt;
   if (rebuilt.kind === "NameExpression") return (replacement.name?.(rebuilt) as T | undefined) ?? rebuilt;
   return rebuilt;
 }

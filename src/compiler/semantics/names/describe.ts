@@ -35,6 +35,8 @@ export function describeValue(expression: Expression): string {
       return "`… but …`";
     case "Each":
       return "`each …`";
+    case "Search":
+      return "`search …`";
     case "Missing":
       return "nothing";
   }

@@ -142,6 +142,8 @@ function buildPrimary(
   children: ReturnType<typeof parts<cst.OperandCstNode>>,
   end: number,
 ): ast.Expression {
+  const search = first(children.search);
+  if (search !== undefined) return buildSearch(context, search, end);
   const name = first(children.name);
   if (name !== undefined) return buildCallOrName(context, name, children.callArguments);
   const number = first(children.Number);
@@ -165,6 +167,35 @@ function buildPrimary(
     return { kind: "Parenthesized", inner, span: createSpan(context, open.startOffset, until) };
   }
   return missingExpression(context, end);
+}
+
+/** `search [16, 32, 64] = 32`, `search 1e-4..1e-2 log`. */
+function buildSearch(context: BuildContext, node: cst.SearchCstNode, at: number): ast.Expression {
+  const { choices, low, high, scale, default: standing } = parts(node);
+  const list = first(choices);
+  const span = spanOfNode(context, node, at);
+  const value = first(standing);
+  const chosen = value === undefined ? {} : { default: buildArithmetic(context, [value], [], endOf(node, at)) };
+  if (list !== undefined) return { kind: "Search", space: buildList(context, list, at), ...chosen, span };
+  const [from, to] = [buildBound(context, first(low), at), buildBound(context, first(high), at)];
+  const until = first(scale);
+  const end = until === undefined ? to.span : spanOfToken(context, until);
+  const space: ast.SearchRange = {
+    kind: "SearchRange",
+    low: from,
+    high: to,
+    log: until !== undefined,
+    span: joinSpans(from.span, end),
+  };
+  return { kind: "Search", space, ...chosen, span };
+}
+
+function buildBound(context: BuildContext, node: cst.SearchBoundCstNode | undefined, at: number): ast.Expression {
+  if (node === undefined) return missingExpression(context, at);
+  const { Minus, Number } = parts(node);
+  const [number, sign] = [first(Number), first(Minus)];
+  const value = number === undefined ? missingExpression(context, endOf(node, at)) : buildNumber(context, number);
+  return sign === undefined ? value : unary(context, sign, "-", value);
 }
 
 /** `name` or `name(…)`. */

@@ -1,0 +1,2 @@
+export { checkSearched, type SearchedInput, type SearchedResult } from "./check-searched.js";
+export { fillSearches, textOfValue, type SearchDimension, type SearchPoint, type SearchSpace } from "./dimension.js";

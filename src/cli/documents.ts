@@ -4,6 +4,7 @@
  * misled: a member that goes, changes its type or its meaning. New members may come without.
  */
 export const documentVersions = {
+  compare: 1,
   compile: 1,
   cost: 1,
   data: 1,

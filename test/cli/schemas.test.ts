@@ -157,6 +157,7 @@ describe("output of", () => {
     expect(many.documents[0]).toMatchObject({ settings: [{}, { runs: [2, 4], heads: { ctr: { auc: counted } } }] });
     expectValid(read("many/runs.json"));
     await run(["eval", "out", "-q"]);
+    await run(["compare", "out", "out", "-q"]);
     await run(["predict", "out", "shop/test.csv", "-o", "scores.csv", "-q"]);
     expect((await run(["predict", "out", "none.csv", "-o", "none-scores.csv", "-q"])).code).toBe(1);
     await run(["compile", "shop/model.mtl", "-o", "compiled", "-q"]);

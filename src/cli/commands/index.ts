@@ -1,6 +1,7 @@
 /** The commands of `mtlc`, in the order in which help lists them. Each loads what it runs when it runs. */
 import type { Command } from "../command.js";
 import { checkVerb } from "./check/command.js";
+import { compareVerb } from "./compare/command.js";
 import { compileVerb } from "./compile/command.js";
 import { costVerb } from "./cost/command.js";
 import { dataVerb } from "./data/command.js";
@@ -29,6 +30,7 @@ export const verbs: readonly Command[] = [
   dataVerb,
   trainVerb,
   evalVerb,
+  compareVerb,
   predictVerb,
   tuneVerb,
   compileVerb,

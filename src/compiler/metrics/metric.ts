@@ -30,6 +30,11 @@ export interface Metric extends Aging {
   readonly heads: readonly HeadType["kind"][];
   /** Whether it looks at the rows of each group by themselves: never, always, or where an argument of that name is given. */
   readonly group: "none" | "required" | { readonly where: string };
+  /**
+   * What its groups are, where they are not lists that are each measured by themselves and averaged: buckets of all rows, or the
+   * pairs in each are added up, so that a group counts by the squares of its weights. Resampling goes by it.
+   */
+  readonly groupsAre?: "buckets" | "pairs";
   /** The parameter that says which labels are relevant, in place of the head's own truth. Absent: nothing does. */
   readonly relevance?: "label" | "gain" | "order";
   readonly parameters: readonly MetricParameter[];

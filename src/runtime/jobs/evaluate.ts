@@ -2,7 +2,7 @@
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type LoadedArtifact, readRunNote } from "../artifact/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
-import { openData } from "../data/index.js";
+import { type Dataset, openData } from "../data/index.js";
 import type { Engine, EngineName, Session } from "../engine/index.js";
 import { fillSession, heldReader } from "../engine/state.js";
 import type { GraphFunction } from "../../compiler/graph/index.js";
@@ -29,6 +29,23 @@ export interface EvaluateOptions {
 
 /** Metrics of every head that the spec names some for, each over its sample space. Throws a {@link Failure}. */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationResult> {
+  return withMeasuredData(options, ({ session, target, data, artifact: { model }, role }) =>
+    measureHeads(session, target, data, model, role, options.signal),
+  );
+}
+
+/** An artifact with the data that it is measured on. */
+export interface MeasuredData extends OpenedFunction {
+  readonly artifact: LoadedArtifact;
+  readonly role: EvaluationRole;
+  readonly data: Dataset;
+}
+
+/** Opens an artifact and the data that it is measured on for some work, and closes both. Throws a {@link Failure}. */
+export async function withMeasuredData<T>(
+  options: EvaluateOptions,
+  work: (opened: MeasuredData) => Promise<T>,
+): Promise<T> {
   const { test, signal, onEvent = () => undefined } = options;
   const artifact = await loadWeights(options.artifact, "measure", { onEvent, signal });
   const { model, fitted } = artifact;
@@ -37,7 +54,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
   const hasTest =
     files.test !== undefined || model.data.test !== undefined || (model.data.split?.rest ?? "validation") === "test";
   const role: EvaluationRole = hasTest ? "test" : "validation";
-  const data = await openData(model, {
+  const opened = await openData(model, {
     ...files,
     specPath,
     fitted,
@@ -45,22 +62,22 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
     ...omitUndefined({ signal }),
     onProgress: (progress) => onEvent({ kind: "data", ...progress }),
   });
-  const dataset = data[role];
-  if (dataset === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
+  const data = opened[role];
+  if (data === undefined) throw createFailure("MTL7302", { role: "test", option: "--test" });
   try {
-    warnings.tell(data.warnings);
-    if (dataset.rows === 0) throw createFailure("MTL7309", { role });
-    warnings.tell(warnOfUnseen(model, role, dataset, undefined));
-    onEvent({ kind: "encoded", role, report: dataset.report });
+    warnings.tell(opened.warnings);
+    if (data.rows === 0) throw createFailure("MTL7309", { role });
+    warnings.tell(warnOfUnseen(model, role, data, undefined));
+    onEvent({ kind: "encoded", role, report: data.report });
     const { target, session } = await openTrained(artifact, () => chooseEngine(options.engine, onEvent), "evaluate");
     try {
-      onEvent({ kind: "evaluating", role, rows: dataset.rows });
-      return await measureHeads(session, target, dataset, model, role, signal);
+      onEvent({ kind: "evaluating", role, rows: data.rows });
+      return await work({ artifact, role, data, target, session });
     } finally {
       session.close();
     }
   } finally {
-    dataset.close();
+    data.close();
   }
 }
 

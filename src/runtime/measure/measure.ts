@@ -55,13 +55,14 @@ export function scorePredictions(
 }
 
 /** What a head says of each row; of one of classes the probability of each. */
-interface HeadOutputs {
+export interface HeadOutputs {
   /** Of the first class, where there are several. */
   readonly values: Float32Array;
   readonly classes?: readonly Float32Array[];
 }
 
-function outputsOf({ name, type }: HeadModel, { outputs }: Predictions): HeadOutputs | undefined {
+/** Undefined where the function that was run has no such head. */
+export function outputsOf({ name, type }: HeadModel, { outputs }: Predictions): HeadOutputs | undefined {
   if (type.kind !== "classes") {
     const values = outputs.get(name);
     return values === undefined ? undefined : { values };
@@ -80,24 +81,16 @@ function scoreHead(
   groups: Dataset["groups"],
   loss: Model["loss"],
 ): HeadValues | undefined {
-  // Metrics that go by the same truth see the same rows, and share their orders.
-  const byTruth = new Map<string, { readonly relevance: Relevance; readonly metrics: MetricModel[] }>();
-  for (const metric of metrics) {
-    const relevance = relevanceOf(metric, head, loss);
-    if (relevance === undefined) continue;
-    const key = JSON.stringify(relevance);
-    const same = byTruth.get(key) ?? { relevance, metrics: [] };
-    byTruth.set(key, same);
-    same.metrics.push(metric);
-  }
-  // A head has rows of its own, whatever its metrics go by.
-  if (head.type.kind !== "score")
-    byTruth.set(ownTruth, byTruth.get(ownTruth) ?? { relevance: { kind: "own" }, metrics: [] });
-  const found = [...byTruth.values()].flatMap(({ relevance, metrics: asked }) => {
+  const found = truthsOfHead(head, metrics, loss).flatMap(({ relevance, metrics: asked }) => {
     const sample = relevantRows(relevance, head.type, predictions);
     return sample === undefined
       ? []
-      : [{ isOwn: relevance.kind === "own", ...computeMetrics(asked, rowsOf(sample, values, predictions, groups)) }];
+      : [
+          {
+            isOwn: relevance.kind === "own",
+            ...computeMetrics(asked, metricRows(sample, values, predictions.weights, groups)),
+          },
+        ];
   });
   const [first] = found;
   if (first === undefined) return undefined;
@@ -110,12 +103,39 @@ function scoreHead(
   };
 }
 
+/** Metrics that go by the same truth: they see the same rows, and share their orders. */
+export interface TruthMetrics {
+  readonly relevance: Relevance;
+  readonly metrics: readonly MetricModel[];
+}
+
+/** The metrics of a head by what they take for the truth; a head has rows of its own, whatever its metrics go by. */
+export function truthsOfHead(
+  head: HeadModel,
+  metrics: readonly MetricModel[],
+  loss: Model["loss"],
+): readonly TruthMetrics[] {
+  const byTruth = new Map<string, { readonly relevance: Relevance; readonly metrics: MetricModel[] }>();
+  for (const metric of metrics) {
+    const relevance = relevanceOf(metric, head, loss);
+    if (relevance === undefined) continue;
+    const key = JSON.stringify(relevance);
+    const same = byTruth.get(key) ?? { relevance, metrics: [] };
+    byTruth.set(key, same);
+    same.metrics.push(metric);
+  }
+  if (head.type.kind !== "score")
+    byTruth.set(ownTruth, byTruth.get(ownTruth) ?? { relevance: { kind: "own" }, metrics: [] });
+  return [...byTruth.values()];
+}
+
 const ownTruth = JSON.stringify({ kind: "own" } satisfies Relevance);
 
-function rowsOf(
+/** Rows as metrics read them: what a head says of the rows of a sample, beside their truth. */
+export function metricRows(
   { rows, targets, preference }: RelevantRows,
   { values, classes }: HeadOutputs,
-  { weights }: Predictions,
+  weights: Float32Array,
   groups: Dataset["groups"],
 ): MetricRows {
   return {

@@ -3,8 +3,8 @@ import { normalCdf, studentQuantile } from "./distributions.js";
 import type { Draws } from "./draws.js";
 import type { Interval } from "./interval.js";
 
-/** Users that an interval needs: resamplings of fewer are too narrow. */
-export const fewestUsers = 20;
+/** Groups or users that an interval needs: resamplings of fewer are too narrow. */
+export const fewestUnits = 20;
 
 /**
  * The percentile interval of a statistic (Efron, 1979), expanded for few units (Hesterberg, 2015). `statistic` gets how often each unit was drawn; it is called
@@ -21,13 +21,23 @@ export function bootstrapInterval(
   const values = new Float64Array(replicates);
   const counts = new Float64Array(units);
   for (let r = 0; r < replicates; r++) {
-    counts.fill(0);
-    for (let i = 0; i < units; i++) {
-      const unit = Math.floor(draws.uniform() * units);
-      counts[unit]!++;
-    }
+    drawUnits(counts, draws);
     values[r] = statistic(counts);
   }
+  return percentileInterval(values, units, level);
+}
+
+/** Draws as many units as there are, with replacement: how often each was drawn. */
+export function drawUnits(counts: Float64Array, draws: Draws): void {
+  counts.fill(0);
+  for (let i = 0; i < counts.length; i++) {
+    const unit = Math.floor(draws.uniform() * counts.length);
+    counts[unit]!++;
+  }
+}
+
+/** The interval that values of resamplings of so many units give; sorts the values. */
+export function percentileInterval(values: Float64Array, units: number, level: number): Interval {
   values.sort();
   const tail = expandedTail((1 - level) / 2, units);
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };

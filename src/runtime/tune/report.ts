@@ -1,6 +1,6 @@
 /** From a proposal to what is told of it: both slices, intervals, the front, sensitivity. */
 import { omitUndefined } from "../../compiler/text/index.js";
-import { bootstrapInterval, fewestUsers } from "../statistics/bootstrap.js";
+import { bootstrapInterval, fewestUnits } from "../statistics/bootstrap.js";
 import type { LogPart } from "./log/part.js";
 import type { TuneLog } from "./log/read.js";
 import type { LogColumn } from "./measure/measure.js";
@@ -89,7 +89,7 @@ export function compareWithProduction(
     };
     // On the rows that the search looked at, the best of many trials is better only by chance.
     const judgement =
-      isJudged && measuredUsers(terms, part) >= fewestUsers
+      isJudged && measuredUsers(terms, part) >= fewestUnits
         ? { interval: bootstrapInterval(users.length, statistic, createDraws(seed, 0xb007)) }
         : {};
     const value = (after[judged] ?? 0) - (before[judged] ?? 0);

@@ -2,6 +2,7 @@ import type { DiagnosticDefinition } from "../define.js";
 import { argumentsDiagnostics } from "./spec/arguments.js";
 import { artifactsDiagnostics } from "./run/artifacts.js";
 import { columnsDiagnostics } from "./spec/columns.js";
+import { comparingDiagnostics } from "./run/comparing.js";
 import { dataDiagnostics } from "./run/data.js";
 import { dataQualityDiagnostics } from "./run/data-quality.js";
 import { editionsDiagnostics } from "./spec/editions.js";
@@ -33,7 +34,7 @@ import { valuesDiagnostics } from "./spec/values.js";
 
 /**
  * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:
- * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 formulas and rules, 6 lint, 7 data (71), artifacts (72), training (73), engines (74), rankings (751), flow control
+ * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 formulas and rules, 6 lint, 7 data (71), artifacts (72), training (73), engines and comparisons (74), rankings (751), flow control
  * (753) and tuning (755), 8 the command line, 9 bugs in mtlc.
  */
 export const catalogue = {
@@ -61,6 +62,7 @@ export const catalogue = {
   ...treesRunDiagnostics,
   ...searchRunDiagnostics,
   ...tuningDiagnostics,
+  ...comparingDiagnostics,
   ...enginesDiagnostics,
   ...runsDiagnostics,
   ...rankingDiagnostics,

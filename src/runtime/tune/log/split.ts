@@ -1,6 +1,6 @@
 /** Which requests of a log are searched on, and which are held out to judge what the search finds. */
 import { createFailure } from "../../failure.js";
-import { fewestUsers } from "../../statistics/bootstrap.js";
+import { fewestUnits } from "../../statistics/bootstrap.js";
 import { createDraws } from "../../statistics/draws.js";
 import { orderOfTimes } from "./times.js";
 
@@ -65,7 +65,7 @@ export function splitByUser(
   const owner = firstOfRequests(order, requests, (row) => users[row]!);
   const all = [...new Set(owner.values())];
   const count = Math.round(all.length * holdout);
-  if (Math.min(count, all.length - count) < fewestUsers) return undefined;
+  if (Math.min(count, all.length - count) < fewestUnits) return undefined;
   const { uniform } = createDraws(seed, 0x0e1d);
   for (let i = 0; i < count; i++) {
     const j = i + Math.floor(uniform() * (all.length - i));

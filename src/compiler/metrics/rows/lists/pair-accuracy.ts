@@ -9,6 +9,7 @@ export const pairAccuracy: Metric = {
     "Share of the pairs of rows of one group of which one goes before the other that are in that order, ties counting half.",
   heads: ["probability", "expectation", "score"],
   group: "required",
+  groupsAre: "pairs",
   relevance: "order",
   parameters: [order, by, weighted],
   better: "greater",

@@ -9,6 +9,7 @@ export const ece: Metric = {
   paper: "Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using Bayesian Binning, AAAI 2015",
   heads: ["probability"],
   group: { where: "by" },
+  groupsAre: "buckets",
   parameters: [
     {
       name: "bins",

@@ -9,6 +9,7 @@ export const rce: Metric = {
   paper: "Pan et al.: Field-aware Calibration, WWW 2020",
   heads: ["probability", "expectation"],
   group: "required",
+  groupsAre: "buckets",
   parameters: [
     by,
     {

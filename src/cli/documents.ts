@@ -21,6 +21,7 @@ export const documentVersions = {
   migrate: 1,
   predict: 1,
   rank: 1,
+  search: 1,
   test: 1,
   train: 1,
   "train-runs": 1,

@@ -181,6 +181,21 @@ describe("output of", () => {
     await run(["data", "never.mtl", "-q"]);
   });
 
+  it("search: one metric, a front, and what cannot be searched", { timeout: 480_000 }, async () => {
+    write("few.csv", `age,click\n${Array.from({ length: 60 }, (_, i) => `${i},${i % 3 === 0 ? 1 : 0}\n`).join("")}`);
+    write(
+      "few.mtl",
+      'model m\ndata { train: "few.csv", split: split(0.5) }\nfeatures { age: numeric }\nlabels { click: event }\ntower t = mlp([age], [search [2, 4]])\ntask ctr: P(click) = sigmoid(logit(t))\nloss { ctr: bce }\nmetrics { ctr: [auc, logloss] }\ntrain { optimizer: adam(lr: search 1e-3..1e30 log = 0.01), epochs: 1 }\n',
+    );
+    const search = ["search", "few.mtl", "--trials", "3", "--engine", "cpu", "-q", "-o"];
+    const one = await run([...search, "searched", "--metric", "auc(ctr)"]);
+    expect(one.documents[0]).toMatchObject({ ended: "done", best: { patch: expect.any(String), evaluation: {} } });
+    const two = await run([...search, "front", "--metric", "auc(ctr)", "logloss(ctr)"]);
+    expect(two.documents[0]).toHaveProperty("front");
+    expect((await run([...search, "none"])).code).toBe(1);
+    expect((await run([...search, "none", "--metric", "auc(ctr)", "--time", "soon"])).code).toBe(2);
+  });
+
   it("init from a data file", async () => {
     await run(["init", "--from", "shop/train.csv", "guessed"]);
     expect((await run(["init", "shop"])).code).toBe(1);

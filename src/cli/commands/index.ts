@@ -18,6 +18,7 @@ import { lspVerb } from "./lsp/command.js";
 import { migrateVerb } from "./migrate/command.js";
 import { predictVerb } from "./predict/command.js";
 import { rankVerb } from "./rank/command.js";
+import { searchVerb } from "./search/command.js";
 import { testVerb } from "./test/command.js";
 import { trainVerb } from "./train/command.js";
 import { tuneVerb } from "./tune/command.js";
@@ -32,6 +33,7 @@ export const verbs: readonly Command[] = [
   evalVerb,
   compareVerb,
   predictVerb,
+  searchVerb,
   tuneVerb,
   compileVerb,
   rankVerb,

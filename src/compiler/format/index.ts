@@ -85,3 +85,5 @@ function withTree(plugin: Plugin<AnyNode>, spec: Spec): Plugin<AnyNode> {
     ? plugin
     : { ...plugin, parsers: { mtl: { ...parser, parse: () => structuredClone(spec) } } };
 }
+
+export { quote } from "./flat-text.js";

@@ -1,5 +1,6 @@
 /** What a training is asked to do. */
 import { omitUndefined } from "../../compiler/text/index.js";
+import type { DataRole } from "../data/index.js";
 import type { EngineName } from "../engine/index.js";
 import type { TrainEvent } from "../events.js";
 
@@ -13,6 +14,10 @@ export interface DataFiles {
 export interface TrainOptions extends DataFiles {
   /** Path of the spec, or directory of an artifact, whose spec it is. */
   readonly spec: string;
+  /** Texts in place of those of the spec's files, by path. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** What is opened of the data; the kept weights are measured on test data only where that is. Default: all that there is. */
+  readonly roles?: readonly DataRole[];
   /** Directory of the artifact; while training it holds the checkpoints. Absent: nothing is written. */
   readonly output?: string;
   /** In place of the spec's. */

@@ -10,7 +10,7 @@ import { chooseEngine } from "../engine/choose-engine.js";
 import type { TrainEvent } from "../events.js";
 import { createFailure, noLocation } from "../failure.js";
 import { checkMemory, knownNeed } from "../memory.js";
-import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
+import { type LoadedSpec, loadSpec, overlayHost } from "../specs/load-spec.js";
 import { prepareOutput } from "../train/prepare-output.js";
 import type { TrainResult } from "../train/result.js";
 import { isArtifactDirectory, loadArtifactSpec } from "./compile-artifact.js";
@@ -51,7 +51,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 /** The spec to train, with what the options set in its place. Tells its warnings. Throws a {@link Failure} when it is wrong. */
 export async function loadTrainable(options: TrainOptions, onEvent: (event: TrainEvent) => void): Promise<LoadedSpec> {
-  const loaded = isArtifactDirectory(options.spec) ? await loadArtifactSpec(options.spec) : loadSpec(options.spec);
+  const loaded = isArtifactDirectory(options.spec)
+    ? await loadArtifactSpec(options.spec)
+    : loadSpec(options.spec, overlayHost(options.texts ?? {}));
   const spec = withOverrides(loaded, options);
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
   if (spec.searches.length > 0) onEvent({ kind: "warning", diagnostic: noteDefaults(spec) });
@@ -72,7 +74,7 @@ export async function openTrainingData(
     ...(options.continues === undefined || old === undefined
       ? {}
       : { continues: { fitted: old.fitted, ...omitUndefined({ evictAfter: model.train.evictAfter }) } }),
-    ...omitUndefined({ lists: listColumn(model.loss), cacheLimit: options.cacheLimit, signal }),
+    ...omitUndefined({ lists: listColumn(model.loss), cacheLimit: options.cacheLimit, roles: options.roles, signal }),
     onProgress: (progress) => onEvent?.({ kind: "data", ...progress }),
   });
 }

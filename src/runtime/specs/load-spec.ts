@@ -5,6 +5,7 @@ import type { SearchDimension } from "../../compiler/semantics/index.js";
 import type { Host } from "../../compiler/host.js";
 import type { Model } from "../../compiler/model/model.js";
 import { compileSpec } from "../../compiler/compile.js";
+import { own } from "../../compiler/text/index.js";
 import { createFailure, Failure } from "../failure.js";
 import { settingsAt } from "./project-file.js";
 import { isStandardInput, readStandardInput } from "./standard-input.js";
@@ -21,6 +22,12 @@ export function createFileHost(): Host {
       }
     },
   };
+}
+
+/** The files of the disk, of which some have another text. */
+export function overlayHost(texts: Readonly<Record<string, string>>): Host {
+  const host = createFileHost();
+  return { ...host, readFile: (path) => own(texts, path) ?? host.readFile(path) };
 }
 
 /** A spec without errors. */

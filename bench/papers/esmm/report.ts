@@ -186,6 +186,5 @@ function intervalsChart(runs: readonly EsmmRun[]): ReportPart {
 }
 
 function signed(values: readonly number[]): string {
-  const text = withInterval(values, 2);
-  return text.startsWith("-") ? text.replace("-", "−") : `+${text}`;
+  return withInterval(values, 2, true);
 }

@@ -3,6 +3,7 @@
  * what it measured as a table, the peer and us in the same process run order, and ratios.
  */
 import { readdirSync } from "node:fs";
+import { UsageError } from "./report.js";
 
 /** What a benchmark's file exports. */
 interface Benchmark {
@@ -30,5 +31,11 @@ if (benchmark === undefined) {
   }
   process.exitCode = 2;
 } else {
-  await benchmark.run(words);
+  try {
+    await benchmark.run(words);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
 }

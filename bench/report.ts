@@ -55,3 +55,6 @@ export function option(words: readonly string[], name: string, fallback: string)
   const at = words.indexOf(`--${name}`);
   return at < 0 ? fallback : (words[at + 1] ?? fallback);
 }
+
+/** A flag that does not fit: `npm run bench` prints only the message. */
+export class UsageError extends Error {}

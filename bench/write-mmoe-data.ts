@@ -8,7 +8,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createDataSet, type DataSet, streams } from "./papers/mmoe-synthetic/generator.js";
 import { generatorOf, numberOption } from "./papers/mmoe-synthetic/options.js";
-import { option, print, projectRoot } from "./report.js";
+import { option, print, projectRoot, UsageError } from "./report.js";
 
 export const summary = "writes data of MMoE's synthetic experiment: two tasks of a chosen correlation";
 
@@ -19,7 +19,7 @@ export const summary = "writes data of MMoE's synthetic experiment: two tasks of
 export async function run(words: readonly string[]): Promise<void> {
   const generator = generatorOf(words);
   const correlation = numberOption(words, "correlation", 0.5);
-  if (Math.abs(correlation) > 1) throw new Error("--correlation is from -1 to 1");
+  if (Math.abs(correlation) > 1) throw new UsageError("--correlation is from -1 to 1");
   const data = createDataSet(generator, correlation, numberOption(words, "seed", 1));
   const folder = option(words, "output", join(projectRoot, "bench/papers/specs/mmoe-synthetic/data"));
   mkdirSync(folder, { recursive: true });

@@ -107,11 +107,15 @@ function chartFile(paper: string, part: string): string {
   return `${paper}-${part}.svg`;
 }
 
-/** The first column to the left, the others to the right. */
+/** Columns of figures to the right, others to the left. */
 function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map((_, column) => (column === 0 ? "---" : "--:"))), ...rows.map(line)].join("\n");
+  const hasFigures = (column: number): boolean =>
+    column > 0 && rows.every(({ [column]: cell = "" }) => cell === "" || /^[−+-]?\d/.test(cell));
+  return [line(head), line(head.map((_, column) => (hasFigures(column) ? "--:" : "---"))), ...rows.map(line)].join(
+    "\n",
+  );
 }
 
 /** One paragraph on where the figures come from. */

@@ -147,7 +147,7 @@ describe("the experiment", () => {
   });
 
   it("takes the learning rate of the smallest loss", () => {
-    const setting = { preset: "google", correlation: 0.5 } as const;
+    const setting = { variant: "google", correlation: 0.5 } as const;
     const cell = (model: "omoe" | "mmoe", lr: number, loss: number) => ({ ...setting, model, lr, loss });
     const rateOf = bestRates([cell("mmoe", 1, 3), cell("mmoe", 2, 1), cell("mmoe", 3, 2), cell("omoe", 1, 0)]);
     expect(rateOf(setting, "mmoe")).toBe(2);
@@ -157,7 +157,7 @@ describe("the experiment", () => {
 
 describe("comparisons", () => {
   const run = (model: "omoe" | "mmoe", seed: number, loss: number): SyntheticRun => ({
-    preset: "google",
+    variant: "google",
     correlation: 0.5,
     model,
     lr: 1,
@@ -171,7 +171,8 @@ describe("comparisons", () => {
     run("mmoe", seed, 5 + shared[i]! + 0.01 * normal()),
     run("omoe", seed, 5.02 + shared[i]! + 0.01 * normal()),
   ]);
-  const losses = (model: "omoe" | "mmoe") => lossesOf(runs.toReversed(), { preset: "google", correlation: 0.5 }, model);
+  const losses = (model: "omoe" | "mmoe") =>
+    lossesOf(runs.toReversed(), { variant: "google", correlation: 0.5 }, model);
 
   it("pair runs of one seed", () => {
     const difference = meanDifference(losses("omoe"), losses("mmoe"));

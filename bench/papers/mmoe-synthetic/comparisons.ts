@@ -6,7 +6,7 @@ import { lossOf, type ModelName, type Setting, type SyntheticRun } from "./resul
 /** Losses of a model's runs in a setting, by seed. */
 export function lossesOf(runs: readonly SyntheticRun[], setting: Setting, model: ModelName): readonly number[] {
   return runs
-    .filter((run) => run.preset === setting.preset && run.correlation === setting.correlation && run.model === model)
+    .filter((run) => run.variant === setting.variant && run.correlation === setting.correlation && run.model === model)
     .toSorted((a, b) => a.seed - b.seed)
     .map(lossOf);
 }

@@ -5,7 +5,7 @@ import { meanOf } from "../../../src/runtime/statistics/index.js";
 import { note, projectRoot } from "../../report.js";
 import { type KeptRuns, openKeptRuns } from "../kept-runs.js";
 import { openWorkers, type WorkerPool } from "../side-by-side.js";
-import type { Generator, PresetName } from "./generator.js";
+import type { Generator } from "./generator.js";
 import { intervalPoint, numbersFrom, rounded } from "./figures.js";
 import {
   lossOf,
@@ -20,18 +20,21 @@ import { type Job, specsFolder } from "./jobs.js";
 
 /** What a form of the experiment runs. */
 export interface Plan {
-  readonly length: RunLength;
-  /** By preset, in the order in which they are done. */
-  readonly presets: readonly {
-    readonly preset: PresetName;
-    readonly generator: Generator;
-    readonly correlations: readonly number[];
-    readonly runs: number;
-    readonly gridSeeds: number;
-  }[];
+  /** In the order in which they are done. */
+  readonly variants: readonly Variant[];
   readonly rates: readonly number[];
   readonly workers: number;
   readonly fresh: boolean;
+}
+
+/** The experiment under some of its free choices. */
+export interface Variant {
+  readonly variant: string;
+  readonly generator: Generator;
+  readonly length: RunLength;
+  readonly correlations: readonly number[];
+  readonly runs: number;
+  readonly gridSeeds: number;
 }
 
 /** Seeds of the grid are none of the runs': nothing is chosen by what is shown. */
@@ -40,6 +43,7 @@ const firstGridSeed = 100_001;
 /** A run that is to be done. */
 interface Wanted extends Setting {
   readonly generator: Generator;
+  readonly length: RunLength;
   readonly model: ModelName;
   readonly lr: number;
   readonly seed: number;
@@ -55,25 +59,25 @@ type Outcome = Pick<SyntheticResults, "grid" | "curves" | "runs">;
 
 export async function runExperiment(plan: Plan): Promise<Outcome> {
   const specs = Object.fromEntries(specHashes());
-  const kept = openKeptRuns<RunLosses>("mmoe-synthetic", { specs, length: plan.length }, { fresh: plan.fresh });
+  const kept = openKeptRuns<RunLosses>("mmoe-synthetic", { specs }, { fresh: plan.fresh });
   if (kept.count > 0) note(`${kept.count} runs are kept from before`);
   const pool = openWorkers<Job, readonly RunLosses[]>(join(import.meta.dirname, "worker.js"), plan.workers);
   const study = { plan, pool, kept };
   try {
     const grid = await findRates(study);
     const rateOf = bestRates(grid);
-    const wanted = plan.presets.flatMap(({ preset, generator, correlations, runs }) =>
+    const wanted = plan.variants.flatMap(({ variant, generator, length, correlations, runs }) =>
       numbersFrom(1, runs).flatMap((seed) =>
         correlations.flatMap((correlation) =>
           modelNames.map((model): Wanted => {
-            const lr = rateOf({ preset, correlation }, model);
-            return { preset, generator, correlation, model, lr, seed };
+            const lr = rateOf({ variant, correlation }, model);
+            return { variant, generator, length, correlation, model, lr, seed };
           }),
         ),
       ),
     );
     const losses = await runAll(study, "runs", wanted);
-    return { grid, curves: curvesOf(plan, wanted, losses), runs: wanted.map((each, i) => shownRun(each, losses[i]!)) };
+    return { grid, curves: curvesOf(wanted, losses), runs: wanted.map((each, i) => shownRun(each, losses[i]!)) };
   } finally {
     pool.close();
   }
@@ -87,24 +91,26 @@ export function specHashes(): readonly (readonly [string, string])[] {
 }
 
 async function findRates(study: Study): Promise<SyntheticResults["grid"]> {
-  const { presets, rates } = study.plan;
-  const wanted = presets.flatMap(({ preset, generator, correlations, gridSeeds }) =>
+  const { variants, rates } = study.plan;
+  const wanted = variants.flatMap(({ variant, generator, length, correlations, gridSeeds }) =>
     numbersFrom(firstGridSeed, gridSeeds).flatMap((seed) =>
       correlations.flatMap((correlation) =>
-        modelNames.flatMap((model) => rates.map((lr): Wanted => ({ preset, generator, correlation, model, lr, seed }))),
+        modelNames.flatMap((model) =>
+          rates.map((lr): Wanted => ({ variant, generator, length, correlation, model, lr, seed })),
+        ),
       ),
     ),
   );
   const losses = await runAll(study, "learning rates", wanted);
   const cells = new Map<string, { readonly wanted: Wanted; readonly losses: number[] }>();
   wanted.forEach((each, i) => {
-    const key = [each.preset, each.correlation, each.model, each.lr].join(" ");
+    const key = [each.variant, each.correlation, each.model, each.lr].join(" ");
     const cell = cells.get(key) ?? { wanted: each, losses: [] };
     cells.set(key, cell);
     cell.losses.push(lossOf(losses[i]!));
   });
-  return [...cells.values()].map(({ wanted: { preset, correlation, model, lr }, losses: found }) => ({
-    preset,
+  return [...cells.values()].map(({ wanted: { variant, correlation, model, lr }, losses: found }) => ({
+    variant,
     correlation,
     model,
     lr,
@@ -114,27 +120,23 @@ async function findRates(study: Study): Promise<SyntheticResults["grid"]> {
 
 /** The learning rate of the smallest loss, by setting and model. */
 export function bestRates(grid: SyntheticResults["grid"]): (setting: Setting, model: ModelName) => number {
-  return ({ preset, correlation }, model) => {
+  return ({ variant, correlation }, model) => {
     const [best] = grid
-      .filter((each) => each.preset === preset && each.correlation === correlation && each.model === model)
+      .filter((each) => each.variant === variant && each.correlation === correlation && each.model === model)
       .toSorted((a, b) => a.loss - b.loss);
-    if (best === undefined) throw new Error(`no learning rate was tried for ${model}, ${preset}, ${correlation}`);
+    if (best === undefined) throw new Error(`no learning rate was tried for ${model}, ${variant}, ${correlation}`);
     return best.lr;
   };
 }
 
 /** Losses of the runs in their order: those that are kept, and those that are done now. Runs of one data set are one job. */
-async function runAll(
-  { plan, pool, kept }: Study,
-  what: string,
-  wanted: readonly Wanted[],
-): Promise<readonly RunLosses[]> {
+async function runAll({ pool, kept }: Study, what: string, wanted: readonly Wanted[]): Promise<readonly RunLosses[]> {
   const jobs = new Map<string, Job & { readonly runs: Wanted[] }>();
   for (const each of wanted) {
     if (kept.get(idOf(each)) !== undefined) continue;
-    const { generator, correlation, seed } = each;
-    const id = `${JSON.stringify(generator)} ${correlation} ${seed}`;
-    const job = jobs.get(id) ?? { generator, correlation, seed, length: plan.length, runs: [] };
+    const { generator, length, correlation, seed } = each;
+    const id = `${each.variant} ${correlation} ${seed}`;
+    const job = jobs.get(id) ?? { generator, correlation, seed, length, runs: [] };
     jobs.set(id, job);
     job.runs.push(each);
   }
@@ -150,29 +152,25 @@ async function runAll(
   return wanted.map((each) => kept.get(idOf(each))!);
 }
 
-function idOf({ generator, correlation, model, lr, seed }: Wanted): string {
-  return `${JSON.stringify(generator)} ${correlation} ${model} ${lr} ${seed}`;
+function idOf({ generator, length, correlation, model, lr, seed }: Wanted): string {
+  return `${JSON.stringify(generator)} ${JSON.stringify(length)} ${correlation} ${model} ${lr} ${seed}`;
 }
 
-function shownRun({ preset, correlation, model, lr, seed }: Wanted, { end }: RunLosses): SyntheticRun {
-  return { preset, correlation, model, lr, seed, end };
+function shownRun({ variant, correlation, model, lr, seed }: Wanted, { end }: RunLosses): SyntheticRun {
+  return { variant, correlation, model, lr, seed, end };
 }
 
 /** The mean loss of a setting's runs, with its interval, by step. */
-function curvesOf(
-  { length }: Plan,
-  wanted: readonly Wanted[],
-  losses: readonly RunLosses[],
-): SyntheticResults["curves"] {
+function curvesOf(wanted: readonly Wanted[], losses: readonly RunLosses[]): SyntheticResults["curves"] {
   const groups = new Map<string, { readonly wanted: Wanted; readonly curves: (readonly number[])[] }>();
   wanted.forEach((each, i) => {
-    const key = [each.preset, each.correlation, each.model].join(" ");
+    const key = [each.variant, each.correlation, each.model].join(" ");
     const group = groups.get(key) ?? { wanted: each, curves: [] };
     groups.set(key, group);
     group.curves.push(losses[i]!.curve.map((end) => lossOf({ end })));
   });
-  return [...groups.values()].map(({ wanted: { preset, correlation, model }, curves }) => ({
-    preset,
+  return [...groups.values()].map(({ wanted: { variant, correlation, model, length }, curves }) => ({
+    variant,
     correlation,
     model,
     points: Array.from({ length: length.points }, (_, point) => ({

@@ -1,5 +1,5 @@
 /** How the labels of two tasks go together: figure 2 of the paper. */
-import { createDataSet, type Generator, type PresetName } from "./generator.js";
+import { createDataSet, type Generator, type PresetName, presets } from "./generator.js";
 import { intervalPoint, numbersFrom } from "./figures.js";
 import type { SyntheticResults } from "./results.js";
 
@@ -8,16 +8,15 @@ const trials = 100;
 const trialRows = 10_000;
 
 /** Pearson's correlation of the labels by that of the tasks, over trials. */
-export function labelCorrelations(
-  generators: readonly { readonly preset: PresetName; readonly generator: Generator }[],
-  tasks: readonly number[],
-): SyntheticResults["labels"] {
+export function labelCorrelations(names: readonly PresetName[], tasks: readonly number[]): SyntheticResults["labels"] {
   return tasks.map((correlation) => ({
     correlation,
     pearson: Object.fromEntries(
-      generators.map(({ preset, generator }) => [
+      names.map((preset) => [
         preset,
-        intervalPoint(numbersFrom(1, trials).map((seed) => labelCorrelation(generator, correlation, seed, trialRows))),
+        intervalPoint(
+          numbersFrom(1, trials).map((seed) => labelCorrelation(presets[preset], correlation, seed, trialRows)),
+        ),
       ]),
     ),
   }));

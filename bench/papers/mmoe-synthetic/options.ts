@@ -1,5 +1,5 @@
 /** The free choices of the generator, as flags of `mmoe-synthetic` and `write-mmoe-data`. */
-import { option } from "../../report.js";
+import { option, UsageError } from "../../report.js";
 import { type Generator, type PresetName, presets } from "./generator.js";
 
 export const presetNames = Object.keys(presets) as readonly PresetName[];
@@ -7,7 +7,7 @@ export const presetNames = Object.keys(presets) as readonly PresetName[];
 /** Throws with the names that there are where this is none of them. */
 export function presetNamed(name: string): PresetName {
   const found = presetNames.find((each) => each === name);
-  if (found === undefined) throw new Error(`${name} is not a preset; there is ${presetNames.join(", ")}`);
+  if (found === undefined) throw new UsageError(`${name} is not a preset; there is ${presetNames.join(", ")}`);
   return found;
 }
 
@@ -20,7 +20,7 @@ export function generatorOf(words: readonly string[]): Generator {
   const alphas = numbersOption(words, "alphas", preset.alphas);
   const betas = numbersOption(words, "betas", preset.betas);
   if (alphas.length !== betas.length)
-    throw new Error(`there are ${alphas.length} alphas and ${betas.length} betas: give as many of either`);
+    throw new UsageError(`there are ${alphas.length} alphas and ${betas.length} betas: give as many of either`);
   return {
     dimension: numberOption(words, "dimension", preset.dimension),
     scale: numberOption(words, "scale", preset.scale),
@@ -44,6 +44,6 @@ export function numbersOption(words: readonly string[], name: string, otherwise:
 
 function finite(name: string, text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new Error(`--${name} takes a number, not "${text}"`);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new UsageError(`--${name} takes a number, not "${text}"`);
   return value;
 }

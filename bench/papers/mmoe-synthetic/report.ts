@@ -12,7 +12,6 @@ export const mmoeSynthetic: Paper<SyntheticResults> = {
     parameters: { kind: "table", rows: parameterRows(results) },
     rates: { kind: "table", rows: rateRows(results) },
     losses: { kind: "table", rows: lossRows(results) },
-    comparisons: { kind: "table", rows: comparisonRows(results) },
     claims: { kind: "table", rows: claimRows(results) },
     curves: curveChart(results),
     histogram: histogramChart(results),
@@ -26,12 +25,12 @@ const shownNames: Readonly<Record<ModelName, string>> = {
 };
 
 function labelRows({ labels }: SyntheticResults): readonly (readonly string[])[] {
-  const presets = Object.keys(labels[0]?.pearson ?? {});
+  const variants = Object.keys(labels[0]?.pearson ?? {});
   return [
-    ["task correlation", ...presets],
+    ["task correlation", ...variants],
     ...labels.map(({ correlation, pearson }) => [
       String(correlation),
-      ...presets.map((preset) => withHalf(pearson[preset]!, 3)),
+      ...variants.map((variant) => withHalf(pearson[variant]!, 3)),
     ]),
   ];
 }
@@ -46,7 +45,7 @@ function parameterRows({ parameters }: SyntheticResults): readonly (readonly str
 function rateRows({ grid }: SyntheticResults): readonly (readonly string[])[] {
   const rates = [...new Set(grid.map(({ lr }) => lr))].toSorted((a, b) => a - b);
   return [
-    ["preset", "correlation", "model", ...rates.map((lr) => `lr ${lr}`)],
+    ["variant", "correlation", "model", ...rates.map((lr) => `lr ${lr}`)],
     ...settingsOf({ runs: grid }).flatMap((setting) =>
       modelNames.map((model) => {
         const own = grid.filter((each) => isOf(each, setting) && each.model === model);
@@ -62,7 +61,7 @@ function rateRows({ grid }: SyntheticResults): readonly (readonly string[])[] {
 
 function lossRows({ runs }: SyntheticResults): readonly (readonly string[])[] {
   return [
-    ["preset", "correlation", "model", "runs", "lr", "mean loss", "deviation", "lowest", "highest"],
+    ["variant", "correlation", "model", "runs", "lr", "mean loss", "deviation", "lowest", "highest"],
     ...settingsOf({ runs }).flatMap((setting) =>
       modelNames.map((model) => {
         const losses = lossesOf(runs, setting, model);
@@ -87,60 +86,39 @@ const pairs = [
   ["shared_bottom", "omoe"],
 ] as const;
 
-function comparisonRows({ runs }: SyntheticResults): readonly (readonly string[])[] {
-  return [
-    ["preset", "correlation", "models", "difference of means", "which is", "ratio of variances", "which is"],
-    ...settingsOf({ runs }).flatMap((setting) =>
-      pairs.map(([left, right]) => {
-        const [one, two] = [lossesOf(runs, setting, left), lossesOf(runs, setting, right)];
-        const difference = meanDifference(one, two);
-        const ratio = varianceRatio(one, two);
-        return [
-          ...cellsOf(setting),
-          `${shownNames[left]} and ${shownNames[right]}`,
-          withHalf(difference, 4, true),
-          verdictOf(difference, 0),
-          `${fixed(ratio.mean, 2)} (${fixed(ratio.low, 2)} to ${fixed(ratio.high, 2)})`,
-          verdictOf(ratio, 1),
-        ];
-      }),
-    ),
-  ];
-}
-
 /** What the paper says, and an interval that is on one side of a value where it holds. */
 interface Claim {
   readonly text: string;
-  readonly preset: string;
+  readonly variant: string;
   readonly measured: string;
   readonly verdict: Verdict;
 }
 
 function claimRows(results: SyntheticResults): readonly (readonly string[])[] {
-  const presets = [...new Set(results.runs.map(({ preset }) => preset))];
+  const variants = [...new Set(results.runs.map(({ variant }) => variant))];
   const words: Readonly<Record<Verdict, string>> = {
     above: "holds",
     below: "the opposite holds",
     "not told apart": "not told apart",
   };
   return [
-    ["preset", "the paper's claim", "measured", "verdict"],
-    ...presets.flatMap((preset) =>
-      claimsOf(results, preset).map(({ text, measured, verdict }) => [preset, text, measured, words[verdict]]),
+    ["variant", "the paper's claim", "measured", "verdict"],
+    ...variants.flatMap((variant) =>
+      claimsOf(results, variant).map(({ text, measured, verdict }) => [variant, text, measured, words[verdict]]),
     ),
   ];
 }
 
-function claimsOf({ runs }: SyntheticResults, preset: Setting["preset"]): readonly Claim[] {
-  const correlations = settingsOf({ runs: runs.filter((run) => run.preset === preset) }).map(
+function claimsOf({ runs }: SyntheticResults, variant: Setting["variant"]): readonly Claim[] {
+  const correlations = settingsOf({ runs: runs.filter((run) => run.variant === variant) }).map(
     (each) => each.correlation,
   );
   const losses = (correlation: number, model: ModelName): readonly number[] =>
-    lossesOf(runs, { preset, correlation }, model);
+    lossesOf(runs, { variant, correlation }, model);
   const lower = (correlation: number, [worse, better]: (typeof pairs)[number]): Claim => {
     const difference = meanDifference(losses(correlation, worse), losses(correlation, better));
     return {
-      preset,
+      variant,
       text: `${shownNames[better]} has a lower mean loss than ${shownNames[worse]} at ${correlation}`,
       measured: `by ${withHalf(difference, 4)}`,
       verdict: verdictOf(difference, 0),
@@ -149,31 +127,35 @@ function claimsOf({ runs }: SyntheticResults, preset: Setting["preset"]): readon
   const steadier = (correlation: number, [worse, better]: (typeof pairs)[number]): Claim => {
     const ratio = varianceRatio(losses(correlation, worse), losses(correlation, better));
     return {
-      preset,
+      variant,
       text: `${shownNames[worse]} varies more than ${shownNames[better]} at ${correlation}`,
       measured: `variances ${fixed(ratio.mean, 2)} to 1 (${fixed(ratio.low, 2)} to ${fixed(ratio.high, 2)})`,
       verdict: verdictOf(ratio, 1),
     };
   };
-  const gap = (correlation: number): readonly number[] =>
-    losses(correlation, "omoe").map((loss, i) => loss - losses(correlation, "mmoe")[i]!);
-  const growth = correlations.includes(0.5) && correlations.includes(1) ? [meanDifference(gap(0.5), gap(1))] : [];
-  return [
-    ...correlations.flatMap((each) => pairs.map((pair) => lower(each, pair))),
-    ...growth.map((difference) => ({
-      preset,
-      text: "OMoE is further behind MMoE at 0.5 than at 1",
+  const gap = (correlation: number, model: ModelName): readonly number[] =>
+    losses(correlation, model).map((loss, i) => loss - losses(correlation, "mmoe")[i]!);
+  const growing = (model: ModelName): Claim => {
+    const difference = meanDifference(gap(0.5, model), gap(1, model));
+    return {
+      variant,
+      text: `From 1 to 0.5 the loss of ${shownNames[model]} grows by more than that of MMoE`,
       measured: `by ${withHalf(difference, 4)}`,
       verdict: verdictOf(difference, 0),
-    })),
+    };
+  };
+  const hasBoth = correlations.includes(0.5) && correlations.includes(1);
+  return [
+    ...correlations.flatMap((each) => pairs.map((pair) => lower(each, pair))),
+    ...(hasBoth ? (["omoe", "shared_bottom"] as const).map(growing) : []),
     ...correlations.flatMap((each) => pairs.slice(1).map((pair) => steadier(each, pair))),
   ];
 }
 
-/** Charts are of the first preset: the others have fewer runs. */
+/** Charts are of the first variant: the others have fewer runs. */
 function chartSettings({ runs }: SyntheticResults): readonly Setting[] {
   const settings = settingsOf({ runs });
-  return settings.filter(({ preset }) => preset === settings[0]?.preset);
+  return settings.filter(({ variant }) => variant === settings[0]?.variant);
 }
 
 function curveChart(results: SyntheticResults): ReportPart {
@@ -209,16 +191,16 @@ function histogramChart(results: SyntheticResults): ReportPart {
 function settingsOf({ runs }: { readonly runs: readonly Setting[] }): readonly Setting[] {
   return runs
     .filter((run, i) => runs.findIndex((other) => isOf(other, run)) === i)
-    .map(({ preset, correlation }) => ({ preset, correlation }))
-    .toSorted((a, b) => (a.preset === b.preset ? a.correlation - b.correlation : 0));
+    .map(({ variant, correlation }) => ({ variant, correlation }))
+    .toSorted((a, b) => (a.variant === b.variant ? a.correlation - b.correlation : 0));
 }
 
-function isOf(each: Setting, { preset, correlation }: Setting): boolean {
-  return each.preset === preset && each.correlation === correlation;
+function isOf(each: Setting, { variant, correlation }: Setting): boolean {
+  return each.variant === variant && each.correlation === correlation;
 }
 
-function cellsOf({ preset, correlation }: Setting): readonly string[] {
-  return [preset, String(correlation)];
+function cellsOf({ variant, correlation }: Setting): readonly string[] {
+  return [variant, String(correlation)];
 }
 
 function lossText(loss: number | undefined): string {

@@ -1,7 +1,6 @@
 /** What the experiment leaves: figures only, so that report and test read it without an engine. */
 import type { IntervalPoint } from "../charts.js";
 import type { PaperResults } from "../results.js";
-import type { PresetName } from "./generator.js";
 
 export const modelNames = ["shared_bottom", "omoe", "mmoe"] as const;
 export type ModelName = (typeof modelNames)[number];
@@ -10,7 +9,8 @@ export const correlations = [0.5, 0.9, 1] as const;
 
 /** What a table or a panel is of. */
 export interface Setting {
-  readonly preset: PresetName;
+  /** Of the free choices: a preset of the generator, or the batch. */
+  readonly variant: string;
   readonly correlation: number;
 }
 
@@ -23,16 +23,23 @@ export interface SyntheticRun extends Setting {
   readonly end: readonly [number, number];
 }
 
+/** How a variant was run: optimizer's steps, rows of a batch, seeds of each setting, and of the grid of learning rates. */
+export interface VariantOptions {
+  readonly steps: number;
+  readonly batch: number;
+  readonly runs: number;
+  readonly gridSeeds: number;
+}
+
 export interface SyntheticResults extends PaperResults<SyntheticRun> {
   readonly options: {
-    readonly steps: number;
-    readonly batch: number;
+    /** Rows on which a run is measured at its end. */
     readonly heldOutRows: number;
-    readonly gridSeeds: number;
-    readonly runs: Readonly<Record<string, number>>;
+    readonly rates: readonly number[];
+    readonly variants: Readonly<Record<string, VariantOptions>>;
   };
   readonly parameters: readonly { readonly model: ModelName; readonly counted: number; readonly all: number }[];
-  /** Pearson's correlation of the labels, over trials. */
+  /** Pearson's correlation of the labels by preset, over trials. */
   readonly labels: readonly {
     readonly correlation: number;
     readonly pearson: Readonly<Record<string, IntervalPoint>>;

@@ -94,7 +94,7 @@ export function runBalance(
         update: (value) => void updates.push({ kind: "assign", state: each, value }),
       };
     },
-    random: (shape) => builder.random(step, { seed: options.seed ?? 1, stream: draws++, shape }),
+    random: (shape) => builder.random(step, builder.scalar(options.seed ?? 1, "int32"), { stream: draws++, shape }),
   };
   const vectors = Array.from({ length: count }, (_, k) => builder.input(`gradient/${k}`, float32(width)));
   const outputs: { name: string; value: number }[] = [];

@@ -122,7 +122,7 @@ export function runLayer(
     random: (shape) => {
       variables.set(step.name, { ...step, type: { dtype: "int32", shape: [] }, role: "step" });
       const at = builder.state({ ...step, type: { dtype: "int32", shape: [] }, role: "step" });
-      return builder.random(at, { seed: run.seed ?? 1, stream: draws++, shape });
+      return builder.random(at, builder.scalar(run.seed ?? 1, "int32"), { stream: draws++, shape });
     },
   };
   const output = layer.kind === "layer" ? lowerLayer(layer, context) : layer.lower(context);

@@ -150,8 +150,8 @@ const generators: Generators = {
     .tuple(shapeOf(1, 3), fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.integer({ min: 0, max: 99 }), fc.nat())
     .map(([shape, seed, stream, step]): AnyApplication => ({
       op: "random",
-      operands: [{ dtype: "int32", shape: [], data: [step] }],
-      attributes: { seed, stream, shape },
+      operands: [step, seed].map((value) => ({ dtype: "int32", shape: [], data: [value] })),
+      attributes: { stream, shape },
       dtype: "float32",
       shape,
     })),

@@ -43,7 +43,7 @@ describe("equal values are one", () => {
   it("draws other random numbers for another stream", () => {
     const b = builder();
     const step = b.input("step", int32());
-    const draw = (stream: number): number => b.random(step, { seed: 1, stream, shape: ["B"] });
+    const draw = (stream: number): number => b.random(step, b.scalar(1, "int32"), { stream, shape: ["B"] });
     expect(draw(1)).toBe(draw(1));
     expect(draw(1)).not.toBe(draw(2));
   });
@@ -175,7 +175,7 @@ describe("types that do not fit", () => {
     ["a softmax of a scalar", (b) => b.softmax(b.scalar(1)), "`softmax` has no axis -1 in float32[]"],
     [
       "a list for random's step",
-      (b) => b.random(b.input("s", int32(1)), { seed: 1, stream: 1, shape: [] }),
+      (b) => b.random(b.input("s", int32(1)), b.scalar(1, "int32"), { stream: 1, shape: [] }),
       "`random` needs the step, int32[]",
     ],
     ["too few inputs", (b) => b.apply("add", [b.scalar(1)], {}), "`add` takes 2 inputs, has 1"],

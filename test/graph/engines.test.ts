@@ -33,7 +33,7 @@ function trainProgram(name: OptimizerName, sparse: boolean): Program {
   const rows = b.gather(b.state(table), ids);
   const numbers = b.log1p(b.abs(b.input("numbers", float32("B", 3))));
   const x = b.concat([b.reshape(rows, ["B", 24]), numbers], 1);
-  const keep = b.less(b.random(b.state(step), { seed: 1, stream: 1, shape: ["B", 16] }), b.scalar(0.9));
+  const keep = b.less(b.random(b.state(step), b.scalar(1, "int32"), { stream: 1, shape: ["B", 16] }), b.scalar(0.9));
   const hidden = b.select(keep, b.relu(b.matmul(x, b.state(first))), b.scalar(0));
   const penalty = b.sum(b.square(b.gather(b.state(table), b.flatten(ids))));
   const loss = b.add(b.mean(b.softplus(b.matmul(hidden, b.state(second)))), b.scale(penalty, 1e-3));

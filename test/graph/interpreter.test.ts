@@ -196,7 +196,7 @@ describe("values written out by hand", () => {
 
   it("random by its seed, stream and step", () => {
     const outputs = evaluate(
-      (b) => ({ y: b.random(b.input("step", int32()), { seed: 7, stream: 9, shape: [2, 3] }) }),
+      (b) => ({ y: b.random(b.input("step", int32()), b.scalar(7, "int32"), { stream: 9, shape: [2, 3] }) }),
       {
         step: array([], 5),
       },

@@ -112,12 +112,12 @@ function firstWeights(
 }
 
 /** The normal numbers of each gate with noise, in the order of the spec: [steps][batch · experts]. */
-function noiseOf(train: GraphFunction): readonly (readonly (readonly number[])[])[] {
+function noiseOf(train: GraphFunction, seed: number): readonly (readonly (readonly number[])[])[] {
   const draws = train.nodes.flatMap((node) => (node.op === "random" ? [node.attributes] : []));
   const gates = Array.from({ length: draws.length / 2 }, (_, gate) => draws.slice(2 * gate, 2 * gate + 2));
   return gates.map((pair) =>
     Array.from({ length: steps }, (_, step) => {
-      const [radius = [], angle = []] = pair.map(({ seed, stream, shape }) => [
+      const [radius = [], angle = []] = pair.map(({ stream, shape }) => [
         ...philoxUniform(seed, stream, step, batch * Number(shape[1])),
       ]);
       return radius.map((u, i) => Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * (angle[i] ?? 0)));
@@ -152,7 +152,7 @@ describe.skipIf(!hasTorch)("PyTorch in float64, written from the paper, has the 
     const jobs: Record<string, unknown> = {};
     for (const name of systems) {
       const { program, seed } = await open(name, rows);
-      jobs[name] = { weights: firstWeights(program, seed), noise: noiseOf(functionOf(program, "train")) };
+      jobs[name] = { weights: firstWeights(program, seed), noise: noiseOf(functionOf(program, "train"), seed) };
     }
     const { status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, "systems.py")], {
       input: JSON.stringify({ rows, batch, systems: jobs }),

@@ -33,8 +33,8 @@ export type ValueId = number;
  * - `segmentSum`: (values [N, …r], ids [N] int32) → [count, …r].
  * - `unique`: ids [N] int32 → its distinct values in order of first appearance, [dim]; `uniqueIndex`: the same ids →
  *   for each the place of its value in `unique`, [N].
- * - `random`: uniform in [0, 1), the i-th value from Philox4x32-10 with key (seed, stream) and a counter made of the
- *   scalar int32 input (the step) and ⌊i/4⌋; see `philox.ts`.
+ * - `random`: (step int32[], seed int32[]) → uniform in [0, 1), the i-th value from Philox4x32-10 with key (seed, stream) and a
+ *   counter made of the step and ⌊i/4⌋; see `philox.ts`.
  * - `stopGradient`: identity whose gradient is zero.
  * - `reluGrad`: (gradient, input of relu) → gradient where input > 0, else 0.
  */
@@ -43,7 +43,7 @@ export interface OpAttributes {
   readonly state: { readonly name: string };
   /** `value` fills the shape, or gives every element in row-major order. */
   readonly constant: { readonly type: TensorType; readonly value: number | readonly number[] };
-  readonly random: { readonly seed: number; readonly stream: number; readonly shape: Shape };
+  readonly random: { readonly stream: number; readonly shape: Shape };
 
   readonly neg: NoAttributes;
   readonly abs: NoAttributes;

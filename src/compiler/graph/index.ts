@@ -16,6 +16,7 @@ export * from "./train-step.js";
 export type { Target } from "./target.js";
 export { averageSlot, averageStepSlot, kept as keptOfAverage } from "./average.js";
 export { batchesSlot } from "./accumulate.js";
+export { scalarSlot } from "./slots.js";
 export * from "./initialize.js";
 export * from "./philox.js";
 export * from "./verify.js";

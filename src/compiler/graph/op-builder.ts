@@ -63,9 +63,9 @@ export abstract class OpBuilder {
     );
   }
 
-  /** Uniform in [0, 1); `step` is int32[]. See `philox.ts`. */
-  random(step: ValueId, attributes: OpAttributes["random"]): ValueId {
-    return this.apply("random", [step], attributes);
+  /** Uniform in [0, 1); `step` and `seed` are int32[]. See `philox.ts`. */
+  random(step: ValueId, seed: ValueId, attributes: OpAttributes["random"]): ValueId {
+    return this.apply("random", [step, seed], attributes);
   }
 
   // -------------------------------------------------------------------------------------------- elementwise, one input

@@ -6,6 +6,7 @@ import {
   GraphBuilder,
   type GraphFunction,
   int32,
+  scalarSlot,
   type NamedValue,
   type Program,
   type StateVariable,
@@ -124,11 +125,11 @@ function createScope(
   const pieces = new Set(found.map(({ piece }) => piece));
   const lookups = new Set(found.map(({ piece, feature }) => lookupKey(piece, feature)));
   const random = (stream: number, shape: readonly (number | string)[]): ValueId =>
-    builder.random(builder.state(model.train.accumulate === undefined ? stepVariable : batchesSlot), {
-      seed: model.train.seed,
-      stream,
-      shape,
-    });
+    builder.random(
+      builder.state(model.train.accumulate === undefined ? stepVariable : batchesSlot),
+      builder.state(scalarSlot("seed", "int32", model.train.seed)),
+      { stream, shape },
+    );
   const ids = layout.idWidth > 0 ? builder.input(batchInputs.ids, int32("B", layout.idWidth)) : undefined;
   const numbers =
     layout.numberWidth > 0 ? builder.input(batchInputs.numbers, float32("B", layout.numberWidth)) : undefined;

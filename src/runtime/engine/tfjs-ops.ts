@@ -56,9 +56,10 @@ const rows: Rows = {
       : fromNumbers(numbers(value, type.dtype), shape, type.dtype);
   },
   random: (inputs, node, context) => {
-    const { seed, stream, shape } = node.attributes;
+    const { stream, shape } = node.attributes;
     const sizes = context.sizes(shape);
     const step = memoryOf(inputs.at(0))[0] ?? 0;
+    const seed = memoryOf(inputs.at(1))[0] ?? 0;
     return tf.tensor(philoxUniform(seed, stream, step, tf.util.sizeFromShape(sizes)), sizes, "float32");
   },
 

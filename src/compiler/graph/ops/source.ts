@@ -65,22 +65,24 @@ export const sourceOps = {
   } satisfies OpRow<"constant">,
 
   random: {
-    arity: 1,
+    arity: 2,
     flops: noFlops,
     compilable: false,
     foldable: false,
     infer: (inputs, { shape }) => {
-      const step = at(inputs, 0);
-      if (step.dtype !== "int32" || step.shape.length > 0) {
-        throw new GraphError(`needs the step, int32[], has ${formatType(step)}`);
+      for (const [index, name] of ["step", "seed"].entries()) {
+        const given = at(inputs, index);
+        if (given.dtype !== "int32" || given.shape.length > 0)
+          throw new GraphError(`needs the ${name}, int32[], has ${formatType(given)}`);
       }
       requireShape(shape);
       return { dtype: "float32", shape };
     },
-    gradient: () => [undefined],
-    evaluate: (inputs, { seed, stream, shape }, context) => {
+    gradient: () => [undefined, undefined],
+    evaluate: (inputs, { stream, shape }, context) => {
       const sizes = context.sizes(shape);
       const step = at(inputs, 0).data[0] ?? 0;
+      const seed = at(inputs, 1).data[0] ?? 0;
       return createTensor("float32", sizes, philoxUniform(seed, stream, step, sizeOfShape(sizes)));
     },
     mapDims: (attributes, map) => ({ ...attributes, shape: attributes.shape.map(map) }),

@@ -104,7 +104,7 @@ export const rows: Rows = {
   },
   random: (context, node, inputs, name) => {
     const { graph } = context;
-    const { seed, stream, shape } = node.attributes;
+    const { stream, shape } = node.attributes;
     // Pairs of int32 words, low word first, seen as 64-bit numbers.
     const words = (parts: readonly TensorRef[]): TensorRef =>
       graph.add(
@@ -116,7 +116,7 @@ export const rows: Rows = {
     const vector = (values: readonly TensorRef[]): TensorRef =>
       graph.add("Pack", values, { N: { i: values.length }, T: typeAttr("uint64"), axis: { i: 0 } }, { name });
     const zero = graph.integers(0);
-    const key = vector([words([graph.integers(seed | 0), graph.integers(stream | 0)])]);
+    const key = vector([words([inputs.at(1), graph.integers(stream | 0)])]);
     const counter = vector([words([zero, zero]), words([inputs.at(0), zero])]);
     const philox = graph.integers(1);
     return graph.add(

@@ -32,6 +32,8 @@ export interface TrainRunsOptions extends Omit<
   readonly runs: readonly RunSettings[];
   /** Which artifacts stay in `output`, each in `run-K`. Default "best". */
   readonly keep?: Keep;
+  /** Runs side by side; default: as many as there are cores. */
+  readonly workers?: number;
   readonly onEvent?: (event: RunsEvent) => void;
 }
 

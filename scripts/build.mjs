@@ -31,7 +31,7 @@ function entries() {
   const exported = Object.values(exports).flatMap(
     (each) => (each.default ?? "").match(/(?<=^\.\/dist\/).+(?=\.js$)/) ?? [],
   );
-  return [...exported, "cli/main", "runtime/engine/native-setup", "runtime/trees/setup"];
+  return [...exported, "cli/main", "runtime/engine/native-setup", "runtime/trees/setup", "runtime/pool/worker"];
 }
 
 /**

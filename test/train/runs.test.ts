@@ -100,7 +100,8 @@ describe("many runs", () => {
     expect(readdirSync(whole).sort()).toEqual([`run-${all.best?.run}`, "runs.json"]);
     const controller = new AbortController();
     const onEvent = (event: RunsEvent): void => {
-      if (event.kind === "runFinished" && event.result.run === 2) controller.abort(new Error("stop"));
+      if (event.kind === "run" && event.run === 3 && event.event.kind === "started")
+        controller.abort(new Error("stop"));
     };
     const first = await runTiny({ output: broken, runs: seeds(4), signal: controller.signal, onEvent });
     expect([first.ended, first.planned, first.runs.map(({ run }) => run)]).toEqual(["interrupted", 4, [1, 2]]);

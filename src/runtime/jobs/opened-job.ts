@@ -39,7 +39,8 @@ export function inspectOpened({ spec: { path, model }, data, onEvent }: OpenedJo
   return rows;
 }
 
-function trainingData({ train: settings }: Model, data: OpenedData): Dataset {
+/** The rows to train on. Throws a {@link Failure} when there are none, or what the spec asks to measure has no data. */
+export function trainingData({ train: settings }: Model, data: OpenedData): Dataset {
   if (data.train === undefined) throw createFailure("MTL7302", { role: "train", option: "--train" });
   if (data.train.rows === 0) throw createFailure("MTL7309", { role: "train" });
   if (settings.stop !== undefined && evaluationData(data) === undefined)

@@ -1,15 +1,20 @@
-/** Many trainings of one spec: other seeds, other numbers; the data is read and encoded once. */
+/** Many trainings of one spec: other seeds, other numbers; the data is encoded once, and runs go side by side. */
 import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { hasTrees } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { loadWeights } from "../artifact/load-weights.js";
 import { type OpenedData, sizesWithoutData } from "../data/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
+import { createProgram } from "../engine/create-program.js";
+import type { TrainEvent } from "../events.js";
 import { createFailure } from "../failure.js";
-import { checkMemory, knownNeed } from "../memory.js";
+import { availableMemory, checkMemory, knownNeed, trainingNeed } from "../memory.js";
+import { openPool } from "../pool/pool.js";
 import { withNumbers } from "../runs/numbers.js";
-import { prepareRunsOutput, resultsOf, type RunsIdentity, writeRecord } from "../runs/record.js";
-import { checkNumbers, createRunner, type NumberedRun } from "../runs/runner.js";
+import { prepareRunsOutput, resultsOf, type RunsIdentity, type RunsRecord, writeRecord } from "../runs/record.js";
+import { checkNumbers, type NumberedRun } from "../runs/runner.js";
+import type { RunsSetup } from "../runs/service.js";
 import { bestOf, type Choice, choiceOf, summarizeRuns } from "../runs/summary.js";
 import {
   isTrained,
@@ -43,50 +48,113 @@ export interface TrainRunsOptions extends Omit<
  * result is of the runs that are over. Throws a {@link Failure} for what the user can fix; a loss that is not finite ends its run only.
  */
 export async function trainRuns(options: TrainRunsOptions): Promise<RunsResult> {
-  const { runs, keep = "best", onEvent = () => undefined, ...rest } = options;
+  const { runs, keep = "best", workers, onEvent = () => undefined, ...rest } = options;
   const shared: TrainOptions = { ...rest, onEvent };
-  const { output, signal, warmStart: from } = shared;
   const spec = await loadTrainable(shared, onEvent);
+  const { record, ...prepared } = await prepare(shared, spec, runs);
+  const { output } = shared;
+  const { identity } = prepared;
+  const finished =
+    output === undefined || record === undefined
+      ? new Map<number, RunResult>()
+      : resultsOf(output, record, { identity, runs });
+  const found = createFindings({ choice: prepared.choice, runs, keep, identity, output }, finished);
+  const waiting = runs.map((run, at): NumberedRun => ({ ...run, run: at + 1 })).filter(({ run }) => !finished.has(run));
+  if (waiting.length > 0) {
+    const { signal, onEvent: _, ...cloned } = shared;
+    const side = sideBySide(workers, waiting.length, prepared.bytes);
+    const setup: RunsSetup = { options: cloned, spec, keep, finished: [...finished.values()] };
+    onEvent({ kind: "runsStarted", planned: runs.length, finished: finished.size, workers: side });
+    await trainAll(waiting, { setup, workers: side, signal, found, onEvent });
+  }
+  return await found.close();
+}
+
+/** What a worker holds besides the state of its run, bytes. */
+const ofWorker = 2 ** 28;
+
+/** What is known before the first run. */
+interface Prepared {
+  readonly identity: RunsIdentity;
+  readonly record: RunsRecord | undefined;
+  readonly choice: Choice;
+  /** What a run holds in memory. */
+  readonly bytes: number;
+}
+
+/** Reads and encodes the data, and looks for all that would stop the runs. */
+async function prepare(options: TrainOptions, spec: LoadedSpec, runs: readonly RunSettings[]): Promise<Prepared> {
+  const { output, signal, warmStart: from, onEvent = () => undefined } = options;
   const { model } = spec;
   if (hasTrees(model)) throw createFailure("MTL7400", { what: "a task that is trees" });
   for (const { numbers = {} } of runs) withNumbers(model, numbers);
   const inputs = [...spec.sources.map(({ path }) => path), ...(from === undefined ? [] : [from])];
-  const record = output === undefined ? undefined : await prepareRunsOutput(output, inputs, shared);
+  const record = output === undefined ? undefined : await prepareRunsOutput(output, inputs, options);
   checkMemory(knownNeed(model, sizesWithoutData(model)));
-  const old = from === undefined ? undefined : await loadWeights(from, "start from", { onEvent, signal });
-  const engine = await chooseEngine(shared.engine, onEvent);
-  const data = await openTrainingData(shared, spec);
+  if (from !== undefined) await loadWeights(from, "start from", { onEvent, signal });
+  await chooseEngine(options.engine, onEvent);
+  const data = await openTrainingData(options, spec);
   try {
-    const rows = inspectOpened({ options: shared, spec, start: "fresh", data, onEvent });
+    const rows = inspectOpened({ options, spec, start: "fresh", data, onEvent });
     checkNumbers(spec, data, runs);
-    const identity = identityOfRuns(spec, data, rows);
-    const finished =
-      output === undefined || record === undefined
-        ? new Map<number, RunResult>()
-        : resultsOf(output, record, { identity, runs });
-    const found = createFindings({ spec, data, runs, keep, identity, output }, finished);
-    const waiting = runs
-      .map((run, at): NumberedRun => ({ ...run, run: at + 1 }))
-      .filter(({ run }) => !finished.has(run));
-    onEvent({ kind: "runsStarted", planned: runs.length, finished: finished.size, workers: 1 });
-    const runner = createRunner({ options: shared, spec, data, rows, engine, old, keep }, [...finished.values()]);
-    try {
-      for (const run of waiting) {
-        const result = await runner.train(
-          run,
-          (event) => onEvent({ kind: "run", run: run.run, seed: run.seed, event }),
-          signal,
-        );
-        if (result === undefined) break;
-        await found.add(result);
-        onEvent({ kind: "runFinished", result });
-      }
-    } finally {
-      runner.close();
-    }
-    return await found.close();
+    return {
+      identity: identityOfRuns(spec, data, rows),
+      record,
+      choice: choiceOf(model, evaluationData(data) !== undefined),
+      bytes: trainingNeed(model, createProgram(model, data.fitted)).total + ofWorker,
+    };
   } finally {
     closeData(data);
+  }
+}
+
+/** Runs side by side: as many as asked for, else one a core; in no case more than there are, or than fit the memory. */
+function sideBySide(asked: number | undefined, runs: number, bytes: number): number {
+  const wanted = Math.min(asked ?? availableParallelism(), runs);
+  return Math.max(1, Math.min(wanted, Math.floor(availableMemory() / bytes)));
+}
+
+interface Work {
+  readonly setup: RunsSetup;
+  readonly workers: number;
+  readonly signal: AbortSignal | undefined;
+  readonly found: Findings;
+  readonly onEvent: (event: RunsEvent) => void;
+}
+
+/** Trains the runs, as many at once as there are workers. The first that fails for all ends the others. */
+async function trainAll(runs: readonly NumberedRun[], work: Work): Promise<void> {
+  const { setup, workers, found, onEvent } = work;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, ...(work.signal === undefined ? [] : [work.signal])]);
+  const pool = await openPool<RunsSetup, NumberedRun, RunResult | undefined, TrainEvent>({
+    service: "runs",
+    setup,
+    workers,
+    signal,
+  }).catch((error: unknown) => {
+    if (work.signal?.aborted === true) return undefined;
+    throw error;
+  });
+  if (pool === undefined) return;
+  const trainOne = async (run: NumberedRun): Promise<void> => {
+    const tell = (event: TrainEvent): void => onEvent({ kind: "run", run: run.run, seed: run.seed, event });
+    const result = await pool.submit(run, tell);
+    if (result === undefined) return;
+    await found.add(result);
+    onEvent({ kind: "runFinished", result });
+  };
+  try {
+    const all = runs.map((run) =>
+      trainOne(run).catch((error: unknown) => {
+        ending.abort(error);
+        throw error;
+      }),
+    );
+    const failed = (await Promise.allSettled(all)).filter((each) => each.status === "rejected");
+    if (failed.length > 0 && work.signal?.aborted !== true) throw ending.signal.reason;
+  } finally {
+    await pool.close();
   }
 }
 
@@ -97,8 +165,7 @@ function identityOfRuns(spec: LoadedSpec, data: OpenedData, rows: Parameters<typ
 }
 
 interface Planned {
-  readonly spec: LoadedSpec;
-  readonly data: OpenedData;
+  readonly choice: Choice;
   readonly runs: readonly RunSettings[];
   readonly keep: Keep;
   readonly identity: RunsIdentity;
@@ -112,9 +179,9 @@ interface Findings {
 }
 
 function createFindings(planned: Planned, finished: ReadonlyMap<number, RunResult>): Findings {
-  const { runs, keep, identity, output } = planned;
-  const evaluation = evaluationData(planned.data);
-  const choice = choiceOf(planned.spec.model, evaluation !== undefined);
+  const { choice, runs, keep, identity, output } = planned;
+  /** Writes follow one another: runs that end together are two. */
+  let last: Promise<unknown> = Promise.resolve();
   const byRun = new Map(finished);
   const resultNow = (): RunsResult => {
     const over = [...byRun.values()].sort((a, b) => a.run - b.run);
@@ -138,7 +205,9 @@ function createFindings(planned: Planned, finished: ReadonlyMap<number, RunResul
   return {
     add: async (result) => {
       byRun.set(result.run, result);
-      await write();
+      const written = last.then(write);
+      last = written.catch(() => undefined);
+      await written;
     },
     close: write,
   };

@@ -41,7 +41,8 @@ export const trainVerb = defineCommand(
     (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
     const manyRuns = await import("./many-runs.js");
     if (manyRuns.isOfMany(options)) return (await import("./train-many.js")).trainMany(spec, options, terminal);
-    if (options.keep !== undefined) throw createFailure("MTL8042", { option: "--keep", needed: "--runs" });
+    const unused = (["keep", "workers"] as const).find((name) => options[name] !== undefined);
+    if (unused !== undefined) throw createFailure("MTL8042", { option: `--${unused}`, needed: "--runs" });
     const [{ train }, { trainView }, { createProgressView }, { canResume, defaultOutput }] = await Promise.all([
       import("../../../runtime/jobs/train.js"),
       import("./view.js"),

@@ -58,6 +58,13 @@ export const trainOptions = {
     values: ["best", "all", "none"],
     doc: "which artifacts of several runs stay, each in `run-K` of the output directory (default: best)",
   },
+  workers: {
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 1024,
+    doc: "how many of several runs go side by side (default: one per core)",
+  },
   resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory, if there is one" },
   "warm-start": {
     kind: "text",

@@ -42,6 +42,7 @@ export async function trainMany(spec: string, options: Options, terminal: Termin
           epochs: options.epochs,
           steps: options.steps,
           engine: options.engine,
+          workers: options.workers,
           warmStart: options["warm-start"],
         }),
         resume: options.resume,

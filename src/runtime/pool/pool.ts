@@ -1,0 +1,153 @@
+/**
+ * Jobs side by side: a pool of worker threads that each do one at a time. Every worker has its own engine and data; what goes in
+ * and out is cloned.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { packageRoot } from "../../package-root.js";
+import { type Answer, raisedError, type Request } from "./service.js";
+import { loadService, type ServiceName } from "./services.js";
+
+export interface PoolOptions<Setup> {
+  readonly service: ServiceName;
+  /** What each worker opens the service with. */
+  readonly setup: Setup;
+  /** At least 1. With one, and where there is no script of a worker (sources that are not compiled), this thread does the jobs. */
+  readonly workers: number;
+  /** Ends what is under way, and no job begins any more. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Pool<Job, Result, Event> {
+  /** Jobs at once. */
+  readonly workers: number;
+  /**
+   * The result of a job, which begins when a worker is free, in the order of the calls. Rejects with what the job threw, a Failure
+   * among that; with the reason of the signal when it fired before the job began.
+   */
+  readonly submit: (job: Job, onEvent?: (event: Event) => void) => Promise<Result>;
+  /** Frees what the workers hold, once they have done what they were given. */
+  readonly close: () => Promise<void>;
+}
+
+/** Rejects with what opening the service threw. */
+export async function openPool<Setup, Job, Result, Event>(
+  options: PoolOptions<Setup>,
+): Promise<Pool<Job, Result, Event>> {
+  const script = options.workers > 1 ? workerScript() : undefined;
+  const open = (): Promise<Hand<Job, Result, Event>> =>
+    script === undefined ? openHere(options) : openWorker(options, script);
+  const count = script === undefined ? 1 : options.workers;
+  const tried = await Promise.allSettled(Array.from({ length: count }, open));
+  const hands = tried.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const failed = tried.find((each) => each.status === "rejected");
+  if (failed === undefined) return shareOut(hands, options.signal);
+  await Promise.all(hands.map((hand) => hand.close()));
+  throw failed.reason;
+}
+
+/** One that does a job at a time. */
+interface Hand<Job, Result, Event> {
+  readonly work: (job: Job, onEvent: (event: Event) => void) => Promise<Result>;
+  readonly close: () => Promise<void>;
+}
+
+/** A pool of these. */
+export function shareOut<Job, Result, Event>(
+  hands: readonly Hand<Job, Result, Event>[],
+  signal: AbortSignal | undefined,
+): Pool<Job, Result, Event> {
+  const free = [...hands];
+  const waiting: ((hand: Hand<Job, Result, Event>) => void)[] = [];
+  const take = (): Promise<Hand<Job, Result, Event>> => {
+    const hand = free.shift();
+    return hand === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(hand);
+  };
+  const giveBack = (hand: Hand<Job, Result, Event>): void => {
+    const next = waiting.shift();
+    if (next === undefined) free.push(hand);
+    else next(hand);
+  };
+  return {
+    workers: hands.length,
+    submit: async (job, onEvent = () => undefined) => {
+      const hand = await take();
+      try {
+        signal?.throwIfAborted();
+        return await hand.work(job, onEvent);
+      } finally {
+        giveBack(hand);
+      }
+    },
+    close: async () => void (await Promise.all(hands.map((hand) => hand.close()))),
+  };
+}
+
+async function openHere<Setup, Job, Result, Event>({
+  service,
+  setup,
+  signal = new AbortController().signal,
+}: PoolOptions<Setup>): Promise<Hand<Job, Result, Event>> {
+  const opened = await (await loadService<Setup, Job, Result, Event>(service)).open(setup, signal);
+  return {
+    work: (job, onEvent) => opened.work(job, onEvent, signal),
+    close: async () => opened.close(),
+  };
+}
+
+async function openWorker<Setup, Job, Result, Event>(
+  { service, setup, signal }: PoolOptions<Setup>,
+  script: string,
+): Promise<Hand<Job, Result, Event>> {
+  const worker = new Worker(script);
+  const send = (request: Request): void => worker.postMessage(request);
+  const abort = (): void => send({ kind: "abort" });
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  /** Of what the worker was asked last. */
+  let asked: { readonly onEvent: (event: Event) => void; readonly done: (answer: Answer) => void } | undefined;
+  let broken: unknown;
+  const fail = (error: unknown): void => {
+    broken ??= error;
+    asked?.done({ kind: "error", error: { kind: "bug", message: String(error), stack: (error as Error).stack } });
+  };
+  worker.on("error", fail);
+  worker.on("exit", (code) => fail(new Error(`a worker ended with ${code}`)));
+  worker.on("message", (answer: Answer) => {
+    if (answer.kind === "event") asked?.onEvent(answer.event as Event);
+    else asked?.done(answer);
+  });
+  const ask = (request: Request, onEvent: (event: Event) => void): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (broken !== undefined) return reject(broken as Error);
+      const done = (answer: Answer): void => {
+        asked = undefined;
+        if (answer.kind === "error") reject(raisedError(answer.error, signal?.reason) as Error);
+        else resolve(answer.kind === "result" ? answer.result : undefined);
+      };
+      asked = { onEvent, done };
+      send(request);
+    });
+  const close = async (): Promise<void> => {
+    signal?.removeEventListener("abort", abort);
+    broken ??= new Error("the pool is closed");
+    send({ kind: "close" });
+    await ended;
+  };
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort);
+  try {
+    await ask({ kind: "open", service, setup }, () => undefined);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { work: async (job, onEvent) => (await ask({ kind: "job", job }, onEvent)) as Result, close };
+}
+
+/** The compiled module of a worker; undefined where the sources run as they are. */
+function workerScript(): string | undefined {
+  if (!import.meta.filename.endsWith(".js")) return undefined;
+  const places = [join(import.meta.dirname, "worker.js"), join(packageRoot, "dist", "runtime", "pool", "worker.js")];
+  return places.find((path) => existsSync(path));
+}

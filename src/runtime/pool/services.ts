@@ -1,0 +1,15 @@
+/** The kinds of work that workers know, by name; each is loaded by the workers that do it. */
+import type { Service } from "./service.js";
+
+export const services = {
+  runs: async () => (await import("../runs/service.js")).runsService,
+} as const;
+
+export type ServiceName = keyof typeof services;
+
+/** The service of a name, which a pool's caller knows the types of. */
+export async function loadService<Setup, Job, Result, Event>(
+  name: ServiceName,
+): Promise<Service<Setup, Job, Result, Event>> {
+  return (await services[name]()) as unknown as Service<Setup, Job, Result, Event>;
+}

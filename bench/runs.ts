@@ -16,7 +16,7 @@ export const summary = "many runs of MMoE's synthetic model: train one after ano
 const dimension = 100;
 
 /**
- * `--runs N` (32), `--rows N` of training data (32,000: 1,000 steps an epoch at batch 32), `--epochs N` (1), `--workers N` (one a core), `--engine NAME`;
+ * `--runs N` (32), `--rows N` of training data (32,000: 1,000 steps per epoch at batch 32), `--epochs N` (1), `--workers N` (one a core), `--engine NAME`;
  * `--rounds N` (1).
  */
 export async function run(words: readonly string[]): Promise<void> {
@@ -48,26 +48,37 @@ export async function run(words: readonly string[]): Promise<void> {
       return result.runs.map((each) => (isTrained(each) ? (each.history.at(-1)?.losses["loss"] ?? NaN) : NaN));
     });
     const largest = Math.max(...seeds.map((_, k) => Math.abs((single.value[k] ?? NaN) - (many.value[k] ?? NaN))));
-    const row = (name: string, seconds: number): readonly string[] => [
+    const steps = epochs * Math.ceil(rows / 32);
+    const row = (name: string, { seconds, busy }: Timed<unknown>): readonly string[] => [
       name,
       seconds.toFixed(1),
       (seconds / count).toFixed(2),
-      ((1e6 * seconds) / (count * epochs * Math.ceil(rows / 32))).toFixed(0),
+      ((1e6 * seconds) / (count * steps)).toFixed(0),
+      busy.toFixed(1),
     ];
     printTable([
-      [`${count} runs of ${epochs * Math.ceil(rows / 32)} steps`, "seconds", "a run", "µs a step"],
-      row("train, one after another", single.seconds),
-      row("trainRuns", many.seconds),
+      [`${count} runs of ${steps} steps`, "seconds", "per run", "µs per step", "processor seconds"],
+      row("train, one after another", single),
+      row("trainRuns", many),
     ]);
     print(`${(single.seconds / many.seconds).toFixed(1)} times as fast; losses differ by ${largest} at most`);
   }
   print(`\n${machine()}`);
 }
 
-async function timed<T>(action: () => Promise<T>): Promise<{ readonly seconds: number; readonly value: T }> {
+interface Timed<T> {
+  readonly seconds: number;
+  /** Of the processor, all threads together; what a busy machine changes little. */
+  readonly busy: number;
+  readonly value: T;
+}
+
+async function timed<T>(action: () => Promise<T>): Promise<Timed<T>> {
   const started = performance.now();
+  const before = process.cpuUsage();
   const value = await action();
-  return { seconds: (performance.now() - started) / 1000, value };
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (performance.now() - started) / 1000, busy: (user + system) / 1e6, value };
 }
 
 /** A spec of MMoE as in section 5.1 of the paper, and rows of two related tasks. */

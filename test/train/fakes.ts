@@ -155,3 +155,27 @@ export function fakeModel(train: Partial<TrainModel>): Model {
     },
   };
 }
+
+/** The session with steps of which one call may be as many; `calls` are the numbers of steps of each. */
+export function queueingSession(session: Session, most: number): Session & { readonly calls: number[] } {
+  const calls: number[] = [];
+  return {
+    ...session,
+    calls,
+    stepsPerCall: () => most,
+    runSteps: (name, queue, count) => {
+      calls.push(count);
+      return Array.from({ length: count }, (_, step) =>
+        session.run(
+          name,
+          Object.fromEntries(
+            Object.entries(queue).map(([input, { shape, data }]) => {
+              const size = data.length / most;
+              return [input, { shape: shape.slice(1), data: data.slice(step * size, (step + 1) * size) }];
+            }),
+          ),
+        ),
+      );
+    },
+  };
+}

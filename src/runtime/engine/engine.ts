@@ -50,6 +50,20 @@ export interface Session {
    * Throws when a feed is missing or has another size than the function's type says.
    */
   run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>>;
+  /**
+   * Calls of a function that one call may be, at least 1, once its queue is full: see {@link Session.runSteps}. Absent: one, as for a function
+   * that this engine cannot repeat.
+   */
+  readonly stepsPerCall?: (name: string) => number;
+  /**
+   * Runs a function `count` times, over the state that each leaves: each feed has an axis of `stepsPerCall` before its own, of which
+   * the first `count` entries are read. Returns the outputs of each.
+   */
+  readonly runSteps?: (
+    name: string,
+    queue: Readonly<Record<string, HostTensor>>,
+    count: number,
+  ) => readonly Readonly<Record<string, HostTensor>>[];
   /** Copies the named state variables out (all when absent). */
   get(names?: readonly string[]): ReadonlyMap<string, HostTensor>;
   /** Replaces state variables. A session starts with all state zero. */

@@ -7,9 +7,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
-import { partition } from "../../compiler/graph/passes/partition.js";
+import { isRepeatable, partition } from "../../compiler/graph/passes/partition.js";
 import { int32 } from "../../compiler/graph/dims.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
+import { sizeOfShape } from "../../compiler/graph/tensor.js";
 import {
   createSavedModel,
   type RowEndpoints,
@@ -18,7 +19,7 @@ import {
   type StateEndpoints,
 } from "../../compiler/targets/tensorflow/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "./engine.js";
-import { checkFeeds, checkTensor } from "./feeds.js";
+import { checkFeeds, checkTensor, functionInputs } from "./feeds.js";
 import { keepMemory } from "./keep-memory.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
 
@@ -54,10 +55,22 @@ function openSession(binding: NativeBinding, program: Program, options: OpenOpti
     { ...program, functions: bound },
     {
       byRows: new Set(program.state.filter(isLarge).map(({ name }) => name)),
-      ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()) } : {}),
+      ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()), steps: stepsOf } : {}),
     },
   );
   return createSession(binding, model);
+}
+
+/** Steps of a call at most: the cost of a call is then small beside theirs, and a signal waits for few of them. */
+const mostSteps = 64;
+/** Bytes of a queue of batches at most. */
+const queueBytes = 1 << 22;
+
+/** How many calls of a training function, the batch bound, one may be. */
+function stepsOf(fn: GraphFunction): number {
+  if (!isRepeatable(fn)) return 1;
+  const batch = functionInputs(fn).reduce((sum, { type }) => sum + 4 * sizeOfShape(type.shape.map(Number)), 0);
+  return Math.max(1, Math.min(mostSteps, Math.floor(queueBytes / Math.max(1, batch))));
 }
 
 let xla: boolean | undefined;
@@ -120,6 +133,35 @@ class NativeSession implements Session {
       fetches,
     );
     return Object.fromEntries(fn.outputs.map((output, index) => [output.name, results[index] ?? missing()]));
+  }
+
+  stepsPerCall(name: string): number {
+    return this.model.steps.get(name)?.most ?? 1;
+  }
+
+  runSteps(
+    name: string,
+    queue: Readonly<Record<string, HostTensor>>,
+    count: number,
+  ): readonly Readonly<Record<string, HostTensor>>[] {
+    const steps = this.model.steps.get(name);
+    if (steps === undefined || count > steps.most) throw new Error(`the session has no ${count} steps of \`${name}\``);
+    const { tensors } = checkFeeds(name, steps.inputs, queue);
+    const taken = { shape: [], data: Int32Array.of(count) };
+    const feeds: Feed[] = steps.inputs.map(({ tensor, type }, index) => ({ tensor, type, value: tensors[index] }));
+    const [rows = missing()] = this.#run(
+      [...feeds, { tensor: steps.count, type: int32(), value: taken }],
+      [steps.outputs],
+    );
+    const width = rows.data.length / steps.most;
+    return Array.from({ length: count }, (_, step) =>
+      Object.fromEntries(
+        steps.columns.map(({ name: output, shape, first, width: size }) => {
+          const from = step * width + first;
+          return [output, { shape, data: rows.data.subarray(from, from + size) }];
+        }),
+      ),
+    );
   }
 
   get(names?: readonly string[]): ReadonlyMap<string, HostTensor> {

@@ -17,6 +17,7 @@ import {
   positionAt,
   startEpoch,
 } from "./position.js";
+import { createStepper, type StepOutputs, type Stepper } from "./stepper.js";
 
 /** How the steps go; see {@link runLoop}. */
 export interface LoopOptions {
@@ -113,7 +114,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   };
   const loop: Loop = {
     ...watched,
-    feeds: createFeeds(options.train, options.data.layout),
+    stepper: createStepper(options, createFeeds(options.train, options.data.layout)),
     reports: createReports(watched),
   };
   while (!isDone(options, at)) {
@@ -139,7 +140,7 @@ interface WatchedLoop {
 }
 
 interface Loop extends WatchedLoop {
-  readonly feeds: ReturnType<typeof createFeeds>;
+  readonly stepper: Stepper;
   readonly reports: Reports;
 }
 
@@ -163,10 +164,10 @@ function createBatchCount(options: LoopOptions, at: Pick<MovingPosition, "epoch"
 
 /** Does the steps that remain of the epoch; undefined when they are done. */
 async function runSteps(loop: Loop): Promise<LoopEnd | undefined> {
-  const { options, names, feeds, batches, at, pace, reports } = loop;
+  const { options, stepper, at, pace } = loop;
   const { data, signal } = options;
   const order = orderOf(options, at.epoch);
-  let lastTurn = pace.start();
+  const turn = { last: pace.start() };
   if (at.step >= options.steps && endsStep(loop)) return undefined;
   const resumed = endsStep(loop) ? await evaluateWithin(loop) : undefined;
   if (resumed !== undefined) return resumed;
@@ -177,33 +178,62 @@ async function runSteps(loop: Loop): Promise<LoopEnd | undefined> {
       await nextTurn();
       pace.start();
     }
-    const outputs = options.session.run(options.train.name, feeds(encoded, at.epoch));
-    countBatch(at, encoded.rows, finiteLosses(names, outputs, at));
-    const isStep = endsStep(loop);
+    stepper.add(encoded, at.epoch);
+    if (!isCallDue(loop)) continue;
+    const end = await callSteps(loop, turn);
+    if (end !== undefined) return end === "done" ? undefined : end;
+  }
+  if (stepper.waiting() === 0) return undefined;
+  const end = await callSteps(loop, turn);
+  return end === "done" ? undefined : end;
+}
+
+/** Whether the batches that wait are trained on now: no more fit, or something is due after the last of them. */
+function isCallDue({ options, stepper, at, pace }: Loop): boolean {
+  const waiting = stepper.waiting();
+  // The first step waits for the compiler, and the second says how long one takes.
+  if (waiting >= stepper.most || !pace.isKnown()) return true;
+  const last = at.step + waiting;
+  if (last >= options.steps || options.isEvaluationDue?.(last) === true) return true;
+  if (options.isCheckpointDue(last, -Infinity)) return true;
+  const { rowsPerSecond } = pace.times(performance.now());
+  return (1000 * waiting * options.batch) / rowsPerSecond >= turnMilliseconds;
+}
+
+/** Trains on the batches that wait, and does what is due after the last of them. `done`: the loop's steps are. */
+async function callSteps(loop: Loop, turn: { last: number }): Promise<LoopEnd | "done" | undefined> {
+  const { options, names, stepper, batches, at, pace, reports } = loop;
+  const { signal } = options;
+  let isStep = false;
+  let rows = 0;
+  for (const each of stepper.run()) {
+    countBatch(at, each.rows, finiteLosses(names, each.outputs, at));
+    isStep = endsStep(loop);
     if (isStep) takeStep(loop);
-    const now = performance.now();
-    const first = pace.count(encoded.rows, now);
-    if (first !== undefined) options.onFirstStep?.(first);
-    reports.see(outputs);
-    if (reports.isDue(now)) reports.send(now);
-    if (now - lastTurn >= turnMilliseconds) {
-      await nextTurn();
-      lastTurn = performance.now();
-    }
-    if (isAborted(signal)) {
-      pace.pause();
-      return { ended: "interrupted", position: positionAt(at) };
-    }
-    if (!isStep) continue;
-    if (at.step >= options.steps) return undefined;
-    const evaluated = await evaluateWithin(loop);
-    if (evaluated !== undefined) return evaluated;
-    if (at.batch < batches() && options.isCheckpointDue(at.step, now)) {
-      pace.pause();
-      await options.onCheckpoint(positionAt(at));
-      if (isAborted(signal)) return { ended: "interrupted", position: positionAt(at) };
-      pace.start();
-    }
+    rows += each.rows;
+    reports.see(each.outputs);
+  }
+  const now = performance.now();
+  const first = pace.count(rows, now);
+  if (first !== undefined) options.onFirstStep?.(first);
+  if (reports.isDue(now)) reports.send(now);
+  if (now - turn.last >= turnMilliseconds) {
+    await nextTurn();
+    turn.last = performance.now();
+  }
+  if (isAborted(signal)) {
+    pace.pause();
+    return { ended: "interrupted", position: positionAt(at) };
+  }
+  if (!isStep) return undefined;
+  if (at.step >= options.steps) return "done";
+  const evaluated = await evaluateWithin(loop);
+  if (evaluated !== undefined) return evaluated;
+  if (at.batch < batches() && options.isCheckpointDue(at.step, now)) {
+    pace.pause();
+    await options.onCheckpoint(positionAt(at));
+    if (isAborted(signal)) return { ended: "interrupted", position: positionAt(at) };
+    pace.start();
   }
   return undefined;
 }
@@ -268,7 +298,7 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 interface Reports {
   readonly isDue: (now: number) => boolean;
   /** What the last step gave out. */
-  readonly see: (outputs: Outputs) => void;
+  readonly see: (outputs: StepOutputs) => void;
   readonly send: (now: number) => void;
   /** An epoch begins: what is recent begins with it. */
   readonly restart: () => void;
@@ -279,7 +309,7 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
   let last = -Infinity;
   let reported: Pick<Position, "rows" | "sums"> = positionAt(at);
   const balanced = options.train.outputs.map(({ name }) => name).filter((name) => name.startsWith(balanceOutput));
-  let seen: Outputs = {};
+  let seen: StepOutputs = {};
   return {
     see: (outputs) => {
       seen = outputs;
@@ -325,10 +355,12 @@ function createReports({ options, names, batches, at, pace }: WatchedLoop): Repo
 /** What outputs begin with that say what a balance does. */
 const balanceOutput = "balance/";
 
-type Outputs = Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
-
 /** The losses of the step after a position, by `names`. Throws a {@link Failure} when one is not finite. */
-function finiteLosses(names: readonly string[], outputs: Outputs, { step, epoch }: MovingPosition): readonly number[] {
+function finiteLosses(
+  names: readonly string[],
+  outputs: StepOutputs,
+  { step, epoch }: MovingPosition,
+): readonly number[] {
   return names.map((name) => {
     const loss = outputs[name]?.data[0] ?? NaN;
     if (!Number.isFinite(loss)) throw lossFailure(names, outputs, step + 1, epoch + 1);
@@ -337,7 +369,7 @@ function finiteLosses(names: readonly string[], outputs: Outputs, { step, epoch 
 }
 
 /** Names the head whose loss went first: the total is not finite whenever one of them is. */
-function lossFailure(names: readonly string[], outputs: Outputs, step: number, epoch: number): Error {
+function lossFailure(names: readonly string[], outputs: StepOutputs, step: number, epoch: number): Error {
   const bad = names.filter((name) => !Number.isFinite(outputs[name]?.data[0] ?? NaN));
   const head = bad.find((name) => name !== totalLoss) ?? totalLoss;
   return createFailure(

@@ -45,6 +45,32 @@ export function partition(fn: GraphFunction): ReadonlySet<ValueId> {
   return joinedWithProducts(fn, new Set(best.values));
 }
 
+/**
+ * Whether a compiler can do the whole function, updates included, so that several calls of it may be one loop: all that it computes
+ * can be compiled, every update is of a whole variable, and its outputs are numbers of known shape. Bind the batch first.
+ */
+export function isRepeatable(fn: GraphFunction): boolean {
+  const live = liveValues(fn);
+  return (
+    fn.outputs.length > 0 &&
+    fn.updates.length > 0 &&
+    fn.updates.every(({ kind }) => kind === "assign") &&
+    fn.outputs.every(({ value }) => fn.nodes[value]?.type.dtype === "float32") &&
+    fn.nodes.every((node, id) => !live.has(id) || isRepeated(fn, node))
+  );
+}
+
+function isRepeated(fn: GraphFunction, node: GraphNode): boolean {
+  switch (node.op) {
+    case "input":
+    case "state":
+    case "constant":
+      return isStatic(node.type.shape);
+    default:
+      return isCompilable(fn, node);
+  }
+}
+
 /** The values that are connected, along edges in either direction within the set, with a matrix product. */
 function joinedWithProducts(fn: GraphFunction, set: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
   const neighbours = new Map<ValueId, ValueId[]>([...set].map((id) => [id, []]));

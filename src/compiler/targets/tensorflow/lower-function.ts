@@ -180,6 +180,17 @@ function resultsOf(fn: GraphFunction, live: ReadonlySet<ValueId>, compiled: Read
   return [...read].filter((id) => compiled.has(id)).sort((a, b) => a - b);
 }
 
+/** The values of a function in the body of another one, where `capture` gives those that are not members. */
+export function lowerScope(
+  body: NodeGraph,
+  fn: GraphFunction,
+  members: ReadonlySet<ValueId>,
+  capture: (id: ValueId) => TensorRef,
+): (id: ValueId) => TensorRef {
+  const scope = new Scope(body, fn, undefined, "body", capture, members);
+  return (id) => scope.value(id);
+}
+
 /** The values of a function in one graph or function body. Each is lowered when first asked for. */
 class Scope implements LoweringContext {
   readonly #values = new Map<ValueId, TensorRef>();

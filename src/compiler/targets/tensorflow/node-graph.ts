@@ -78,6 +78,8 @@ export class NodeGraph {
   spell(ref: TensorRef): string {
     if (this.scope === "graph") return ref.port === 0 ? ref.node : `${ref.node}:${ref.port}`;
     if (ref.op === argumentOp) return ref.node;
+    // A list of outputs under one name.
+    if (ref.op === "StatelessWhile") return `${ref.node}:output:${ref.port}`;
     return `${ref.node}:${outputNames[ref.op]?.[ref.port] ?? "output"}:0`;
   }
 

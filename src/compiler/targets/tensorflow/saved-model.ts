@@ -1,6 +1,7 @@
 /** A whole program as the bytes of a SavedModel: variables, one signature per function, and signatures to get and set. */
 import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph/graph.js";
 import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "./lower-function.js";
+import { type LoweredSteps, lowerSteps } from "./lower-steps.js";
 import {
   type ConstantData,
   NodeGraph,
@@ -31,6 +32,8 @@ export interface SavedModelOptions {
   readonly byRows?: ReadonlySet<string>;
   /** Values of a function to compile by XLA, which needs all their sizes known; default: none. */
   readonly compiled?: (fn: GraphFunction) => ReadonlySet<ValueId>;
+  /** Of a function that XLA can compute as a whole (`isRepeatable`), how many calls one may be; default: one only. */
+  readonly steps?: (fn: GraphFunction) => number;
 }
 
 /** How to read and replace one state variable in a session. */
@@ -54,6 +57,8 @@ export interface SavedModel {
   /** The file `saved_model.pb`, all that its folder needs. */
   readonly bytes: Uint8Array;
   readonly functions: ReadonlyMap<string, LoweredFunction>;
+  /** The functions of which several calls may be one. */
+  readonly steps: ReadonlyMap<string, LoweredSteps>;
   readonly state: ReadonlyMap<string, StateEndpoints>;
 }
 
@@ -104,6 +109,13 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
     ]),
   );
 
+  const steps = new Map(
+    program.functions.flatMap((fn): [string, LoweredSteps][] => {
+      const most = options.steps?.(fn) ?? 1;
+      return most > 1 ? [[fn.name, lowerSteps(graph, access, fn, { most, library })]] : [];
+    }),
+  );
+
   const bytes = encodeSavedModel({
     savedModelSchemaVersion: 1,
     metaGraphs: [
@@ -115,7 +127,7 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
       },
     ],
   });
-  return { bytes, functions, state };
+  return { bytes, functions, steps, state };
 }
 
 function addVariable(graph: NodeGraph, { name, type }: StateVariable): TensorRef {

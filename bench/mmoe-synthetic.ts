@@ -9,7 +9,7 @@ import { loadSpec } from "../src/runtime/specs/load-spec.js";
 import { countWeights } from "./papers/mmoe-synthetic/count-weights.js";
 import { type Plan, runExperiment, specHashes, type Variant } from "./papers/mmoe-synthetic/experiment.js";
 import { specsFolder } from "./papers/mmoe-synthetic/jobs.js";
-import { presets } from "./papers/mmoe-synthetic/generator.js";
+import { type PresetName, presets } from "./papers/mmoe-synthetic/generator.js";
 import { labelCorrelations } from "./papers/mmoe-synthetic/labels.js";
 import { generatorOf, numberOption, numbersOption, presetNamed, presetNames } from "./papers/mmoe-synthetic/options.js";
 import { mmoeSynthetic } from "./papers/mmoe-synthetic/report.js";
@@ -21,28 +21,32 @@ import { machine, note, option, projectRoot, UsageError } from "./report.js";
 export const summary =
   "Shared-Bottom, OMoE and MMoE on data whose tasks have a chosen correlation, as MMoE's paper has it";
 
-/** Of the form: seeds and steps of the variant that charts show, and of those beside it. */
+/**
+ * The variant that charts show, and those beside it with their runs. A batch of 32 rows needs 20,000 steps to settle, for which the
+ * quick form has time at one correlation only.
+ */
 const forms = {
   quick: {
-    main: { steps: 3000, runs: 50, gridSeeds: 1 },
-    beside: { pytorch: 12, "batch-32": 12 },
-    besides: { correlations: [0.5], gridSeeds: 1, longer: 1 },
+    main: { batch: 128, steps: 3000, runs: 50, gridSeeds: 1 },
+    beside: { "batch-32": 12 },
+    besides: { correlations: [0.5], gridSeeds: 0 },
   },
   full: {
-    main: { steps: 8000, runs: 200, gridSeeds: 4 },
-    beside: { keras: 30, pytorch: 30, "batch-32": 50 },
-    besides: { correlations: [0.5, 1], gridSeeds: 2, longer: 2 },
+    main: { batch: 32, steps: 20_000, runs: 200, gridSeeds: 2 },
+    beside: { "batch-128": 30, keras: 30, pytorch: 30 },
+    besides: { correlations: [0.5, 1], gridSeeds: 1 },
   },
 } as const;
 
-/** Steps of the variant of small batches in the quick form: about as many rows as the others see. */
-const smallBatch = { batch: 32, steps: 10_000 } as const;
+/** Steps of variants beside the main one, by batch. */
+const stepsBeside = { 32: 20_000, 128: 8000 } as const;
 
 /**
  * `--quick`: 50 runs and fewer steps; `--write`: results, charts and page into the repository; `--fresh`: forget finished runs.
  * Free choices of the runs that charts show: `--preset google` and the flags of {@link generatorOf}, `--runs`, `--grid-seeds`,
- * `--steps`, `--batch 128`, `--correlations 0.5,0.9,1`; of all `--points 40`, `--rates 1e-4,1e-3,1e-2`, `--workers`.
- * `--beside keras,pytorch,batch-32` are variants with fewer runs; `--beside none` leaves them out.
+ * `--steps`, `--batch`, `--correlations 0.5,0.9,1`; of all `--points 40`, `--rates 1e-4,1e-3,1e-2`, `--workers`.
+ * `--beside batch-32,batch-128,keras,pytorch` are variants with fewer runs, which take the learning rates of the others where
+ * the form has no time for a grid of their own; `--beside none` leaves them out.
  */
 export async function run(words: readonly string[]): Promise<void> {
   const form = words.includes("--quick") ? "quick" : "full";
@@ -86,16 +90,14 @@ const heldOut = { point: 1000, end: 20_000 } as const;
 function planOf(words: readonly string[], form: keyof typeof forms): Plan {
   const { main, beside } = forms[form];
   const named = option(words, "beside", Object.keys(beside).join(","));
-  const length = lengthOf(words, {
-    steps: numberOption(words, "steps", main.steps),
-    batch: numberOption(words, "batch", 128),
-  });
+  const preset = presetNamed(option(words, "preset", "google"));
+  const batch = numberOption(words, "batch", main.batch);
   return {
     variants: [
       {
-        variant: presetNamed(option(words, "preset", "google")),
+        variant: variantName(preset, batch),
         generator: generatorOf(words),
-        length,
+        length: lengthOf(words, { batch, steps: numberOption(words, "steps", main.steps) }),
         correlations: numbersOption(words, "correlations", correlations),
         runs: numberOption(words, "runs", main.runs),
         gridSeeds: numberOption(words, "grid-seeds", main.gridSeeds),
@@ -109,21 +111,16 @@ function planOf(words: readonly string[], form: keyof typeof forms): Plan {
 }
 
 function variantBeside(words: readonly string[], form: keyof typeof forms, name: string): Variant {
-  const { main, beside, besides } = forms[form];
+  const { beside, besides } = forms[form];
   const runs = (beside as Readonly<Record<string, number>>)[name] ?? 12;
-  const given = { runs, correlations: besides.correlations, gridSeeds: besides.gridSeeds };
-  if (name === "batch-32") {
-    const { batch, steps } = smallBatch;
-    const length = lengthOf(words, { batch, steps: besides.longer * steps });
-    return { variant: "google, batch 32", generator: presets.google, length, ...given };
-  }
-  const preset = presetNamed(name);
-  return {
-    variant: preset,
-    generator: presets[preset],
-    length: lengthOf(words, { batch: 128, steps: main.steps }),
-    ...given,
-  };
+  const batch = name === "batch-32" ? 32 : 128;
+  const preset = name.startsWith("batch-") ? "google" : presetNamed(name);
+  const length = lengthOf(words, { batch, steps: stepsBeside[batch] });
+  return { variant: variantName(preset, batch), generator: presets[preset], length, runs, ...besides };
+}
+
+function variantName(preset: PresetName, batch: number): string {
+  return `${preset}, batch ${batch}`;
 }
 
 function lengthOf(

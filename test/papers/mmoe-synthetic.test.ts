@@ -152,6 +152,7 @@ describe("the experiment", () => {
     const rateOf = bestRates([cell("mmoe", 1, 3), cell("mmoe", 2, 1), cell("mmoe", 3, 2), cell("omoe", 1, 0)]);
     expect(rateOf(setting, "mmoe")).toBe(2);
     expect(rateOf(setting, "omoe")).toBe(1);
+    expect(rateOf({ ...setting, variant: "without a grid" }, "mmoe")).toBe(2);
   });
 });
 

@@ -58,8 +58,8 @@ describe("the report of MMoE's synthetic experiment", () => {
 
   it("shows means with intervals, deviations, ratios and sizes", () => {
     const [, first] = rows("losses");
-    expect(first?.slice(0, 5)).toEqual(["google", "0.5", "Shared-Bottom", "40", "0.01"]);
-    expect(Number(first?.[6])).toBeCloseTo(0.5, 0);
+    expect(first?.slice(0, 6)).toEqual(["google", "0.5", "Shared-Bottom", "40", "10", "0.01"]);
+    expect(Number(first?.[7])).toBeCloseTo(0.5, 0);
     const measured = Object.fromEntries(rows("claims").map((cells) => [cells[1], cells[2]]));
     expect(measured["MMoE has a lower mean loss than OMoE at 0.5"]).toMatch(/^by [12]\.\d{4} ± 0\.0\d{3}$/);
     expect(measured["Shared-Bottom varies more than MMoE at 1"]).toMatch(/^variances \d+\.\d\d to 1 \(\d/);

@@ -118,13 +118,13 @@ async function findRates(study: Study): Promise<SyntheticResults["grid"]> {
   }));
 }
 
-/** The learning rate of the smallest loss, by setting and model. */
+/** The learning rate of the smallest loss, by setting and model; a variant without a grid has that of the first one. */
 export function bestRates(grid: SyntheticResults["grid"]): (setting: Setting, model: ModelName) => number {
   return ({ variant, correlation }, model) => {
-    const [best] = grid
-      .filter((each) => each.variant === variant && each.correlation === correlation && each.model === model)
-      .toSorted((a, b) => a.loss - b.loss);
-    if (best === undefined) throw new Error(`no learning rate was tried for ${model}, ${variant}, ${correlation}`);
+    const own = grid.filter((each) => each.correlation === correlation && each.model === model);
+    const measured = own.some((each) => each.variant === variant) ? variant : own[0]?.variant;
+    const [best] = own.filter((each) => each.variant === measured).toSorted((a, b) => a.loss - b.loss);
+    if (best === undefined) throw new Error(`no learning rate was tried for ${model} at ${correlation}`);
     return best.lr;
   };
 }

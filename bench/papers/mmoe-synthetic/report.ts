@@ -59,9 +59,9 @@ function rateRows({ grid }: SyntheticResults): readonly (readonly string[])[] {
   ];
 }
 
-function lossRows({ runs }: SyntheticResults): readonly (readonly string[])[] {
+function lossRows({ runs, options }: SyntheticResults): readonly (readonly string[])[] {
   return [
-    ["variant", "correlation", "model", "runs", "lr", "mean loss", "deviation", "lowest", "highest"],
+    ["variant", "correlation", "model", "runs", "steps", "lr", "mean loss", "deviation", "lowest", "highest"],
     ...settingsOf({ runs }).flatMap((setting) =>
       modelNames.map((model) => {
         const losses = lossesOf(runs, setting, model);
@@ -70,6 +70,7 @@ function lossRows({ runs }: SyntheticResults): readonly (readonly string[])[] {
           ...cellsOf(setting),
           shownNames[model],
           String(losses.length),
+          thousands(options.variants[setting.variant]?.steps ?? NaN),
           String(lr),
           withInterval(losses, 4),
           ...[deviationOf(losses), Math.min(...losses), Math.max(...losses)].map(lossText),

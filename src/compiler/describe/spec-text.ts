@@ -138,6 +138,7 @@ function optionTexts(format: FileFormat, options: SourceOptions): readonly strin
     columns: columns === undefined ? undefined : `[${columns.map(nameText).join(", ")}]`,
     nulls: `[${options.nulls.map(quoted).join(", ")}]`,
     trim: String(options.trim),
+    common: options.common === undefined ? undefined : quoted(options.common),
   };
   return fileFormats[format].options.flatMap((name) => (texts[name] === undefined ? [] : [`${name}: ${texts[name]}`]));
 }

@@ -5,7 +5,7 @@
  */
 
 /** What a spec may say of how a file is read, in the order in which it is written. */
-export type FormatOption = "delimiter" | "header" | "columns" | "nulls" | "trim";
+export type FormatOption = "delimiter" | "header" | "columns" | "nulls" | "trim" | "common";
 
 interface FormatRow {
   /** One sentence for editors. */
@@ -15,6 +15,8 @@ interface FormatRow {
   /** What separates fields where the spec does not say it. */
   readonly delimiter: string;
   readonly options: readonly FormatOption[];
+  /** Another format by whose endings its files are named. */
+  readonly namedLike?: string;
 }
 
 const rows = {
@@ -53,6 +55,13 @@ const rows = {
     endings: [],
     delimiter: " ",
     options: ["delimiter", "columns", "nulls"],
+  },
+  ali_ccp: {
+    summary: "The two files of Ali-CCP: a sample skeleton, and the common features that its rows share.",
+    endings: [],
+    delimiter: ",",
+    options: ["common", "nulls"],
+    namedLike: "csv",
   },
 } satisfies Readonly<Record<string, FormatRow>>;
 

@@ -74,6 +74,8 @@ export interface SourceOptions {
   readonly nulls: readonly string[];
   /** Strip white space around text values. */
   readonly trim: boolean;
+  /** Of `ali_ccp`, the file of common features, relative to the spec; absent: the one beside the skeleton. */
+  readonly common?: string;
 }
 
 export interface SplitModel {

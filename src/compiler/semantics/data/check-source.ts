@@ -26,12 +26,14 @@ export function formatSpecs({ format, options }: Format): readonly ArgumentSpec[
     columns: { type: { kind: "names" }, default: options.columns ?? null },
     nulls: { type: { kind: "strings" }, default: options.nulls },
     trim: { type: { kind: "boolean" }, default: options.trim },
+    common: { type: { kind: "text" }, default: options.common ?? null },
   };
   return fileFormats[format].options.map((name) => ({ name, ...specs[name] }));
 }
 
-function optionsFrom(format: FileFormat, args: Arguments): SourceOptions {
-  const defaults = defaultOptions(format);
+/** The options of a call; `base` gives the defaults of its arguments. */
+function optionsFrom(context: CheckContext, call: ast.CallExpression, base: Format, args: Arguments): SourceOptions {
+  const defaults = defaultOptions(base.format);
   const columns = args["columns"];
   return {
     header: args["header"] === undefined ? defaults.header : args["header"] === true,
@@ -39,7 +41,19 @@ function optionsFrom(format: FileFormat, args: Arguments): SourceOptions {
     ...(Array.isArray(columns) ? { columns: columns as readonly string[] } : {}),
     nulls: Array.isArray(args["nulls"]) ? (args["nulls"] as readonly string[]) : [],
     trim: args["trim"] === true,
+    ...commonFrom(context, call, base, args["common"]),
   };
+}
+
+/** Like other paths, from where the spec lies; a default has been put there already. */
+function commonFrom(
+  context: CheckContext,
+  call: ast.CallExpression,
+  { options }: Format,
+  given: Arguments[string] | undefined,
+): Pick<SourceOptions, "common"> {
+  if (typeof given !== "string") return {};
+  return { common: given === options.common ? given : rebasePath(given, call.span.file, context.spec.span.file) };
 }
 
 /** `format: csv(header: false, …)`, `format: tsv`. */
@@ -64,7 +78,9 @@ export function checkFormat(context: CheckContext, value: ast.Expression): Forma
   const base = { format, options: defaultOptions(format) };
   if (value.kind !== "Call") return base;
   const args = checkArguments(context, { name: format, span: name.span }, formatSpecs(base), value.arguments);
-  return args === undefined ? undefined : checkHeader(context, value, { format, options: optionsFrom(format, args) });
+  return args === undefined
+    ? undefined
+    : checkHeader(context, value, { format, options: optionsFrom(context, value, base, args) });
 }
 
 function findFormat(context: CheckContext, name: ast.Name): FileFormat | undefined {
@@ -127,7 +143,7 @@ function checkSourceCall(
     );
   if (args === undefined || lists.length === 0 || lists.includes(undefined)) return undefined;
   const paths = lists.flatMap((list) => list ?? []);
-  const checked = checkHeader(context, call, { format, options: optionsFrom(format, args) });
+  const checked = checkHeader(context, call, { format, options: optionsFrom(context, call, base, args) });
   return checked === undefined ? undefined : { ...checked, paths, span: call.span };
 }
 

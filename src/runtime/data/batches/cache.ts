@@ -145,6 +145,16 @@ export async function useEntry<T>(
   }
 }
 
+/** What `make` gives, from an entry where it was made before; JSON only. */
+export async function rememberJson(folder: string, key: string, make: () => Promise<unknown>): Promise<unknown> {
+  const name = "value.json";
+  const { value } = await useEntry(folder, key, {
+    write: async (entry) => writeFile(join(entry, name), sealJson(await make())),
+    read: (entry) => readSealedJson(entry, name),
+  });
+  return value;
+}
+
 async function discardEntry(folder: string, key: string): Promise<void> {
   try {
     await rm(join(folder, key), { recursive: true, force: true });

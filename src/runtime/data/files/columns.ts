@@ -21,6 +21,8 @@ export interface FileSchema {
   readonly columns: readonly FileColumn[];
   /** Columns that the file has besides, by name: an index or a slot that no line of it holds. */
   readonly open?: (name: string) => FileColumn | undefined;
+  /** SQL of the rows of files alike, where it depends on the columns. */
+  readonly scan?: (paths: string) => string;
 }
 
 /** A column of a file by its name. */

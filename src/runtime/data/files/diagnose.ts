@@ -7,7 +7,7 @@ import { explainBadValues } from "./bad-values.js";
 import type { Database } from "./database.js";
 import { findInvalidLine } from "../encode/encoding.js";
 import { columnsOf } from "../expressions/expression.js";
-import { isZstd } from "./files.js";
+import { isZstd, pathsOf } from "./files.js";
 import { evaluateClass } from "../encode/label-classes.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
 import { firstLine } from "./schema.js";
@@ -93,12 +93,12 @@ function explainLine(source: Source, { message }: Error): Failure | undefined {
 }
 
 async function explainEncoding({ files, span }: Source): Promise<Failure | undefined> {
-  for (const { file } of files) {
+  for (const { path, shown } of files.flatMap(({ file }) => (file.format === "parquet" ? [] : pathsOf(file)))) {
     // What DuckDB unpacks is not looked at again.
-    if (file.format === "parquet" || isZstd(file.path)) continue;
-    const line = await findInvalidLine(file.path);
+    if (isZstd(path)) continue;
+    const line = await findInvalidLine(path);
     if (line !== undefined)
-      return createFailure("MTL7102", { file: file.shown, problem: `line ${line} is not UTF-8 text` }, span);
+      return createFailure("MTL7102", { file: shown, problem: `line ${line} is not UTF-8 text` }, span);
   }
   return undefined;
 }

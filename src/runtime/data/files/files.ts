@@ -1,6 +1,6 @@
 /** From what a spec or the command line names to files that are there. */
 import { stat } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { type FileFormat, fileFormats, formatOfName, isTextTable } from "../../../compiler/formats/index.js";
 import type { DataModel, FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
 import type { Span } from "../../../compiler/text/index.js";
@@ -19,6 +19,13 @@ export interface DataFile {
   readonly shown: string;
   readonly format: Format;
   readonly options: SourceOptions;
+  /** Of a sample skeleton of Ali-CCP, the file of its common features. */
+  readonly common?: { readonly path: string; readonly shown: string };
+}
+
+/** The files that the rows of a file come from. */
+export function pathsOf(file: DataFile): readonly { readonly path: string; readonly shown: string }[] {
+  return file.common === undefined ? [file] : [file, file.common];
 }
 
 /** What is read for one role: files of the spec, or files of the command line in their place. */
@@ -85,21 +92,48 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
         });
     if (matches.length === 0)
       throw createFailure("MTL7101", { pattern, glob: isGlob(pattern), folder: request.folder }, request.span);
-    files.push(...matches.map((path) => dataFile(path, request)));
+    for (const path of matches) files.push(await withCommon(dataFile(path, request), request));
   }
   return files;
 }
 
-function dataFile(path: string, { folder, format, options, detect, span }: FileRequest): DataFile {
+/**
+ * A sample skeleton with its common features: those that the spec names, of a file that a command names those beside it, whose
+ * name says `common_features` where the skeleton's says `sample_skeleton`.
+ */
+async function withCommon(file: DataFile, { folder, detect, span }: FileRequest): Promise<DataFile> {
+  if (file.format !== "ali_ccp") return file;
+  const named = detect ? undefined : file.options.common;
+  const path = named === undefined ? commonBeside(file.path) : resolve(folder, named);
+  if (path === undefined) throw createFailure("MTL7432", { file: file.shown }, span);
+  if ((await kindOf(path)) !== "file")
+    throw createFailure("MTL7101", { pattern: named ?? showPath(path, folder), glob: false, folder }, span);
+  return { ...file, common: { path, shown: showPath(path, folder) } };
+}
+
+function commonBeside(path: string): string | undefined {
+  const name = basename(path);
+  return name.includes("sample_skeleton")
+    ? join(dirname(path), name.replace("sample_skeleton", "common_features"))
+    : undefined;
+}
+
+/** A path relative to the folder that it was looked for in, where it is inside. */
+function showPath(path: string, folder: string): string {
   const inside = relative(folder, path);
-  const shown = inside.startsWith("..") ? path : inside;
+  return inside.startsWith("..") ? path : inside;
+}
+
+function dataFile(path: string, { folder, format, options, detect, span }: FileRequest): DataFile {
+  const shown = showPath(path, folder);
   if (/\.(?:bz2|gzip|xz|zip|lz4|7z)$/i.test(path))
     throw createFailure(
       "MTL7102",
       { file: shown, problem: "of compressed files only `.gz` and `.zst` are read" },
       span,
     );
-  const found = detect ? (formatOfName(path) ?? format) : format;
+  const told = detect ? (formatOfName(path) ?? format) : format;
+  const found = told === fileFormats[format].namedLike ? format : told;
   if (found === format) return { path, shown, format: found, options };
   // Names of columns and delimiters of one format mean nothing in another.
   if (!isTextTable(found))

@@ -7,20 +7,21 @@ import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { createFailure } from "../../failure.js";
+import { pathsOf } from "./files.js";
 import type { Source } from "./source.js";
 
 /** Checks the files of sources, each file once. Throws a {@link Failure} (MTL7102) for one that is damaged. */
 export function createGzipCheck(signal: AbortSignal | undefined): (source: Source) => Promise<void> {
   const checked = new Set<string>();
   return async ({ files, span }) => {
-    for (const { file } of files) {
-      if (!file.path.endsWith(".gz") || checked.has(file.path)) continue;
-      checked.add(file.path);
+    for (const { path, shown } of files.flatMap(({ file }) => pathsOf(file))) {
+      if (!path.endsWith(".gz") || checked.has(path)) continue;
+      checked.add(path);
       try {
-        await unpack(file.path);
+        await unpack(path);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw createFailure("MTL7102", { file: file.shown, problem: `its gzip data is damaged (${reason})` }, span);
+        throw createFailure("MTL7102", { file: shown, problem: `its gzip data is damaged (${reason})` }, span);
       }
       signal?.throwIfAborted();
     }

@@ -37,7 +37,7 @@ export function readLineSchema(database: Database, file: DataFile, span: Span): 
 }
 
 /** What a message shows of a piece of a line. */
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
@@ -76,7 +76,7 @@ async function readLibsvm(database: Database, file: DataFile, span: Span): Promi
     "OR len(list_distinct(keys)) < len(keys))";
   const [found] = await readLines(
     database,
-    file,
+    file.shown,
     span,
     "SELECT count(*), max(list_max(indexes)), min(list_min(indexes)), bool_or(list_contains(keys, 'qid')), " +
       "bool_or(comment IS NOT NULL), min(row) FILTER (bad), min_by(line, row) FILTER (bad) FROM " +
@@ -141,7 +141,7 @@ async function readSlots(database: Database, file: DataFile, span: Span): Promis
     "len(list_filter(pieces[1:len(plain)], lambda x: contains(x, ':'))) > 0)";
   const [found] = await readLines(
     database,
-    file,
+    file.shown,
     span,
     "SELECT count(*), min(len(plain)), max(len(plain)), min(row) FILTER (bad), min_by(line, row) FILTER (bad) FROM " +
       `(SELECT *, ${bad} AS bad FROM ${scan})`,
@@ -173,7 +173,7 @@ async function readSlots(database: Database, file: DataFile, span: Span): Promis
     );
   const slots = await readLines(
     database,
-    file,
+    file.shown,
     span,
     `SELECT DISTINCT unnest(list_transform(pairs, lambda x: split_part(x, ':', 1))) AS slot FROM ${scan}`,
   );
@@ -199,9 +199,10 @@ function compareSlots(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }
 
-async function readLines(
+/** The rows of a query of lines. Throws MTL7102 for a file that the database cannot read; `shown` is its path in messages. */
+export async function readLines(
   database: Database,
-  file: DataFile,
+  shown: string,
   span: Span,
   sql: string,
 ): Promise<readonly (readonly unknown[])[]> {
@@ -209,6 +210,6 @@ async function readLines(
     return await database.rows(sql);
   } catch (error) {
     const problem = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw createFailure("MTL7102", { file: file.shown, problem }, span);
+    throw createFailure("MTL7102", { file: shown, problem }, span);
   }
 }

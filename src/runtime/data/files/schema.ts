@@ -2,10 +2,11 @@
 import { isTextTable } from "../../../compiler/formats/index.js";
 import { createFailure } from "../../failure.js";
 import type { Span } from "../../../compiler/text/index.js";
+import { readAliCcpSchema } from "./ali-ccp.js";
 import type { ColumnKind, FileColumn, FileSchema } from "./columns.js";
 import type { Database } from "./database.js";
 import { doubledName } from "./explain-columns.js";
-import { type DataFile, isZstd, literalPath } from "./files.js";
+import { type DataFile, isZstd, literalPath, pathsOf } from "./files.js";
 import { cutLine, readFirstLine } from "./header.js";
 import { firstText, lineScanSql, readLineSchema } from "./line-formats.js";
 import { quoteName, quoteText } from "./sql.js";
@@ -14,9 +15,11 @@ import { findZstdFault } from "./zstd.js";
 
 /** Reads what a file says of its columns: the first line of text files, the footer of Parquet, all lines of JSON. */
 export async function readSchema(database: Database, file: DataFile, span: Span): Promise<FileSchema> {
-  const fault = isZstd(file.path) ? await findZstdFault(file.path) : undefined;
-  if (fault !== undefined)
-    throw createFailure("MTL7102", { file: file.shown, problem: `its zstd data is damaged (${fault})` }, span);
+  for (const { path, shown } of pathsOf(file)) {
+    const fault = isZstd(path) ? await findZstdFault(path) : undefined;
+    if (fault !== undefined)
+      throw createFailure("MTL7102", { file: shown, problem: `its zstd data is damaged (${fault})` }, span);
+  }
   switch (file.format) {
     case "csv":
     case "tsv":
@@ -34,6 +37,8 @@ export async function readSchema(database: Database, file: DataFile, span: Span)
     case "libsvm":
     case "slots":
       return readLineSchema(database, file, span);
+    case "ali_ccp":
+      return readAliCcpSchema(database, file, span);
     case "jsonl": {
       // A later line may hold what the first ones do not tell, so all are looked at.
       const scan = `read_json(${literalPath(file.readFrom ?? file.path)}, format='newline_delimited', sample_size=-1)`;
@@ -226,6 +231,9 @@ export function scanSql(schemas: readonly FileSchema[]): string {
     case "libsvm":
     case "slots":
       return lineScanSql(file, paths);
+    case "ali_ccp":
+      if (first.scan === undefined) throw new Error("a sample skeleton is read by its columns");
+      return first.scan(paths);
     case "jsonl":
       return `read_json(${paths}, format='newline_delimited', columns={${types.join(", ")}})`;
   }
@@ -234,6 +242,11 @@ export function scanSql(schemas: readonly FileSchema[]): string {
 /** Whether one scan can read both files. */
 export function areAlike(a: FileSchema, b: FileSchema): boolean {
   const shape = ({ file, columns }: FileSchema): string =>
-    JSON.stringify([file.format, file.options, columns.map(({ name, sqlType }) => [name, sqlType])]);
+    JSON.stringify([
+      file.format,
+      file.options,
+      file.common?.path,
+      columns.map(({ name, sqlType, sql }) => [name, sqlType, sql]),
+    ]);
   return shape(a) === shape(b);
 }

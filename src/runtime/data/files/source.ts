@@ -50,6 +50,7 @@ async function readReadableSchema(database: Database, file: DataFile, span: Span
       return readSchema(database, await readableJson(file, database.folder, span), span);
     case "libsvm":
     case "slots":
+    case "ali_ccp":
     case "parquet":
       return readSchema(database, file, span);
   }

@@ -7,7 +7,15 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Span } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
-import { cacheKey, DamagedEntry, fingerprintFile, readSealedJson, sealJson, useEntry } from "../batches/cache.js";
+import {
+  cacheKey,
+  DamagedEntry,
+  fingerprintFile,
+  readSealedJson,
+  rememberJson,
+  sealJson,
+  useEntry,
+} from "../batches/cache.js";
 import { type DataFile, isZstd } from "./files.js";
 import { createLineScanner, type LineReport, type LineScanner } from "./line-ends.js";
 
@@ -37,7 +45,8 @@ export async function readableTable(file: DataFile, columns: number, folder: str
     await readBytes(file, span, (bytes) => void scanner.next(bytes));
     return scanner.end().report;
   };
-  const report = (await stat(path)).size <= smallFile ? await scan() : await remembered(folder, key, scan);
+  const report =
+    (await stat(path)).size <= smallFile ? await scan() : ((await rememberJson(folder, key, scan)) as LineReport);
   if (report.extra !== undefined)
     throw createFailure("MTL7109", { file: shown, expected: columns, ...report.extra }, span);
   if (report.isUniform) return file;
@@ -87,14 +96,6 @@ async function startsWithMark({ path }: DataFile): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-async function remembered(folder: string, key: string, scan: () => Promise<LineReport>): Promise<LineReport> {
-  const { value } = await useEntry(folder, key, {
-    write: async (entry) => writeFile(join(entry, reportName), sealJson(await scan())),
-    read: async (entry) => (await readSealedJson(entry, reportName)) as LineReport,
-  });
-  return value;
 }
 
 /** The path of a copy in the cache; it is made when it is not there, and again when it is not what was written. */

@@ -130,7 +130,7 @@ export const dataDiagnostics = defineDiagnostics({
     message: (p: { file: string; row: number; found: string; form: string }) =>
       `row ${p.row} of \`${p.file}\` has \`${p.found}\`; a line has the form \`${p.form}\``,
     about:
-      "A file of `libsvm` or `slots` has a line in another form: a value without an index, an index twice, a second colon.",
+      "A file of `libsvm`, `slots` or `ali_ccp` has a line in another form: a value without an index, an index twice, a second colon, a feature without an id.",
     fix: "Correct the line, or name the format of the file. In `slots`, `delimiter` is the character between the fields.",
   },
   MTL7131: {
@@ -141,6 +141,35 @@ export const dataDiagnostics = defineDiagnostics({
       `rows of \`${p.file}\` begin with ${p.least === p.most ? p.least : `${p.least} to ${p.most}`} plain values, but \`columns\` names ${p.named}`,
     about: "Lines of `slots` begin with plain values, such as labels, and the spec names another number of them.",
     fix: 'Name them in order: `slots("day1.txt", delimiter: ",", columns: [click, buy, site])`.',
+  },
+  MTL7430: {
+    slug: "missing-common-features",
+    severity: "error",
+    title: "missing common features",
+    message: (p: { file: string; row: number; index: string; common: string }) =>
+      `row ${p.row} of \`${p.file}\` has the common feature index \`${p.index}\`, which \`${p.common}\` does not have`,
+    about:
+      "Each row of a sample skeleton of Ali-CCP names the common features that it shares with others; an index holds for one pair of files only.",
+    fix: "Name the file of common features that belongs to the skeleton: `common: …`. A file that was cut short is missing lines.",
+  },
+  MTL7431: {
+    slug: "repeated-common-features",
+    severity: "error",
+    title: "repeated common features",
+    message: (p: { file: string; index: string; first: number; second: number }) =>
+      `rows ${p.first} and ${p.second} of \`${p.file}\` have one common feature index, \`${p.index}\``,
+    about: "A row of a sample skeleton of Ali-CCP could take either of the two lines, so that none is taken.",
+    fix: "Remove one of the lines. Files of common features of several skeletons are not put together: each skeleton has its own.",
+  },
+  MTL7432: {
+    slug: "unknown-common-features",
+    severity: "error",
+    title: "unknown common features",
+    message: (p: { file: string }) =>
+      `the file of common features of \`${p.file}\` is not known: its name does not say \`sample_skeleton\``,
+    about:
+      "Without `common`, and of files that a command names, the common features are those beside the skeleton: `common_features_train.csv` beside `sample_skeleton_train.csv`.",
+    fix: "Write `common: …` in the spec, or give the two files such names.",
   },
   MTL7132: {
     slug: "format-mismatch",

@@ -4,20 +4,23 @@
  * over all impressions, with calibration.
  *
  * `--runs N`: logs of the default world, each with first values of its own (10). `--methods BASE,ESMM`: only these, beside BASE.
- * `--rows`, `--users`, `--items`, `--categories`, `--brands`, `--clickRate`, `--conversionRate`, `--bias`, `--clickSpread`,
- * `--conversionSpread`, `--pair`, `--factors`: the free choices of the world, as in bench/papers/esmm/world.ts. `--settings N`:
- * runs of BASE and ESMM in each of the other worlds of the table (5; 0: none). `--quick`: fewer runs. `--write`: the results
- * become those of the repository. `--fresh`: forget finished runs. `--choose N`: instead of all this, learning rates and
- * epochs of all methods, tried on N other logs.
+ * `--rows N`: impressions of a log (600,000); users, items, categories and brands go with them. `--users`, `--items`,
+ * `--categories`, `--brands`, `--clickRate`, `--conversionRate`, `--bias`, `--clickSpread`, `--conversionSpread`, `--pair`,
+ * `--factors`: the free choices of the world, as in bench/papers/esmm/world.ts. `--settings N`: runs of BASE and ESMM in each of the
+ * other worlds of the table (5; 0: none). `--workers N`: runs side by side (cores). `--quick`: four logs of 400,000 impressions, no
+ * other worlds. `--write`: the results become those of the repository. `--fresh`: forget finished runs. `--choose N`: instead of
+ * all this, learning rates and epochs of all methods, tried on N other logs.
  */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { hashModel } from "../src/compiler/model/index.js";
 import { loadSpec } from "../src/runtime/specs/load-spec.js";
+import { answerRequest, asideOption, runAside } from "./papers/esmm/aside.js";
 import { choose } from "./papers/esmm/choose.js";
 import { ctrMethod, type Method, methods, reference } from "./papers/esmm/methods.js";
 import { esmmPaper } from "./papers/esmm/report.js";
 import { defaultSetting, type EsmmResults, type EsmmRun, type Setting } from "./papers/esmm/results.js";
-import { runOnce, specsFolder } from "./papers/esmm/run.js";
+import { specsFolder } from "./papers/esmm/run.js";
 import { defaultWorld, type WorldChoices } from "./papers/esmm/world.js";
 import { openKeptRuns } from "./papers/kept-runs.js";
 import { reportPaper } from "./papers/report.js";
@@ -25,38 +28,49 @@ import { machine, note, option, projectRoot } from "./report.js";
 
 export const summary = "ESMM's table on logs of known probabilities, with CVR against the truth over all impressions";
 
+type World = Omit<WorldChoices, "seed">;
+
 /** Other worlds, each different from the default one in one choice. */
-const otherWorlds: readonly Setting[] = [
-  { name: "bias 0", choices: { bias: 0 } },
-  { name: "bias 0.8", choices: { bias: 0.8 } },
-  { name: "click rate 2 %", choices: { clickRate: 0.02 } },
-  { name: "click rate 10 %", choices: { clickRate: 0.1 } },
-  { name: "conversion rate 2 %", choices: { conversionRate: 0.02 } },
-  { name: "a tenth of the items", choices: { items: 3000 } },
-];
+function otherWorlds({ items }: World): readonly Setting[] {
+  return [
+    { name: "bias 0", choices: { bias: 0 } },
+    { name: "bias 0.8", choices: { bias: 0.8 } },
+    { name: "click rate 2 %", choices: { clickRate: 0.02 } },
+    { name: "click rate 10 %", choices: { clickRate: 0.1 } },
+    { name: "conversion rate 2 %", choices: { conversionRate: 0.02 } },
+    { name: "a tenth of the items", choices: { items: Math.ceil(items / 10) } },
+  ];
+}
 
 export async function run(words: readonly string[]): Promise<void> {
+  const request = option(words, asideOption, "");
+  if (request !== "") return answerRequest(request);
   const quick = words.includes("--quick");
   const number = (name: string, fallback: number): number => Number(option(words, name, String(fallback)));
-  const world = worldOf(number);
+  const world = worldOf(number, quick ? 400_000 : 600_000);
   const chosen = chosenMethods(option(words, "methods", ""));
   const tried = number("choose", 0);
   if (tried > 0) return choose(world, seedsFrom(1001, tried), chosen);
   const specs = specHashes(chosen);
-  const settings = [defaultSetting, ...otherWorlds];
+  const settings = [defaultSetting, ...otherWorlds(world)];
+  const pair = [reference, "ESMM"];
   const plan = settings.flatMap((setting) => {
     const isDefault = setting === defaultSetting;
-    const count = isDefault ? number("runs", quick ? 3 : 10) : number("settings", quick ? 0 : 5);
-    return seedsFrom(1, count).map((seed) => ({ setting, seed, isDefault }));
+    const count = isDefault ? number("runs", quick ? 4 : 10) : number("settings", quick ? 0 : 5);
+    return seedsFrom(1, count).map((seed) => ({
+      name: setting.name,
+      choices: { ...world, ...setting.choices, seed },
+      methods: isDefault ? chosen.map(({ name }) => name) : pair,
+    }));
   });
+  const idOf = ({ name, choices }: (typeof plan)[number]): string => `${name}: ${choices.seed}`;
   const kept = openKeptRuns<EsmmRun>("esmm", { specs, world }, { fresh: words.includes("--fresh") });
-  const runs: EsmmRun[] = [];
-  for (const { setting, seed, isDefault } of plan) {
-    const own = isDefault ? chosen : methods.filter(({ name }) => name === reference || name === "ESMM");
-    const choices = { ...world, ...setting.choices, seed };
-    runs.push(await kept.once(`${setting.name}: ${seed}`, () => runOnce(setting.name, choices, own)));
-    note(`${runs.length} of ${plan.length} logs`);
-  }
+  const missing = plan.filter((each) => kept.get(idOf(each)) === undefined);
+  let left = missing.length;
+  await runAside(missing, number("workers", availableParallelism()), ({ name, choices }, found) => {
+    kept.add(`${name}: ${choices.seed}`, found);
+    note(`${name}, seed ${choices.seed}: done, ${--left} of ${plan.length} runs are left`);
+  });
   const results: EsmmResults = {
     experiment: "esmm",
     form: quick ? "quick" : "full",
@@ -64,7 +78,7 @@ export async function run(words: readonly string[]): Promise<void> {
     machine: machine(),
     specs,
     options: { world, settings },
-    runs,
+    runs: plan.flatMap((each) => kept.get(idOf(each)) ?? []),
   };
   await reportPaper(esmmPaper, results, { write: words.includes("--write") });
 }
@@ -73,10 +87,11 @@ function seedsFrom(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-function worldOf(number: (name: string, fallback: number) => number): Omit<WorldChoices, "seed"> {
+function worldOf(number: (name: string, fallback: number) => number, rows: number): World {
+  const base = defaultWorld(number("rows", rows));
   return Object.fromEntries(
-    Object.entries(defaultWorld).map(([name, value]) => [name, number(name, value)]),
-  ) as unknown as Omit<WorldChoices, "seed">;
+    Object.entries(base).map(([name, value]) => [name, number(name, value)]),
+  ) as unknown as World;
 }
 
 function chosenMethods(names: string): readonly Method[] {

@@ -10,7 +10,7 @@ import { createDraws } from "../../src/runtime/statistics/index.js";
 import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { root } from "./pages.js";
 
-const small: WorldChoices = { ...defaultWorld, rows: 20_000, users: 300, items: 400, seed: 3 };
+const small: WorldChoices = { ...defaultWorld(20_000), users: 300, items: 400, seed: 3 };
 
 describe("the world of known probabilities", () => {
   const world = drawWorld(small);

@@ -34,23 +34,25 @@ export interface WorldChoices {
 }
 
 /**
- * In small what Ali-CCP is in large: impressions per user and item, clicks and conversions of clicks per impression are of its order
- * (210, 20, 4 % and 0.5 %), but that conversions are ten times as frequent, so that there are enough to learn from.
+ * In small what Ali-CCP is in large: impressions per user and item, the click rate and the categories are of its order (210 and
+ * 20 impressions, 4 %), but that conversions are ten times as frequent, 5 % of clicks, so that there are enough to learn from.
  */
-export const defaultWorld: Omit<WorldChoices, "seed"> = {
-  rows: 600_000,
-  users: 3000,
-  items: 30_000,
-  categories: 200,
-  brands: 1500,
-  clickRate: 0.04,
-  conversionRate: 0.05,
-  bias: 0.5,
-  clickSpread: 1.2,
-  conversionSpread: 1.5,
-  pair: 0.25,
-  factors: 4,
-};
+export function defaultWorld(rows: number): Omit<WorldChoices, "seed"> {
+  return {
+    rows,
+    users: Math.ceil(rows / 200),
+    items: Math.ceil(rows / 20),
+    categories: Math.ceil(rows / 3000),
+    brands: Math.ceil(rows / 400),
+    clickRate: 0.04,
+    conversionRate: 0.05,
+    bias: 0.5,
+    clickSpread: 1.2,
+    conversionSpread: 1.5,
+    pair: 0.25,
+    factors: 4,
+  };
+}
 
 /** Columns of the log by name, an index of a category per row; rows in the order of time. */
 export type Columns = Readonly<Record<(typeof featureNames)[number], Uint32Array>>;

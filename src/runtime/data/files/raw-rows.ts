@@ -15,7 +15,7 @@ import { parseExactJson } from "./exact-json.js";
 import type { RawRow } from "../expressions/expression-evaluate.js";
 import { isZstd, literalPath, requestOfArguments } from "./files.js";
 import { createGzipCheck } from "./gzip.js";
-import { linesSql } from "./line-formats.js";
+import { linesSql } from "./lines/line-formats.js";
 import { openSource, rawColumns, rowsSql } from "./source.js";
 import { textLines } from "./text-lines.js";
 import { scalarOf, type TextRules } from "../expressions/values.js";

@@ -2,13 +2,13 @@
 import { isTextTable } from "../../../compiler/formats/index.js";
 import { createFailure } from "../../failure.js";
 import type { Span } from "../../../compiler/text/index.js";
-import { readAliCcpSchema } from "./ali-ccp.js";
+import { readAliCcpSchema } from "./lines/ali-ccp.js";
 import type { ColumnKind, FileColumn, FileSchema } from "./columns.js";
 import type { Database } from "./database.js";
 import { doubledName } from "./explain-columns.js";
 import { type DataFile, isZstd, literalPath, pathsOf } from "./files.js";
 import { cutLine, readFirstLine } from "./header.js";
-import { firstText, lineScanSql, readLineSchema } from "./line-formats.js";
+import { firstText, lineScanSql, readLineSchema } from "./lines/line-formats.js";
 import { quoteName, quoteText } from "./sql.js";
 import { trimText } from "../expressions/values.js";
 import { findZstdFault } from "./zstd.js";

@@ -3,14 +3,14 @@
  * features that many of its rows share, `common_feature_index,feature_num,features`. A feature is `field ␂ id ␃ value`, and
  * features are separated by ␁ (the control characters 1 to 3). DuckDB reads both files and joins them; neither is held as a whole.
  */
-import { createFailure } from "../../failure.js";
-import type { Span } from "../../../compiler/text/index.js";
-import { cacheKey, fingerprintFile, rememberJson } from "../batches/cache.js";
-import type { FileColumn, FileSchema } from "./columns.js";
-import type { Database } from "./database.js";
-import { type DataFile, literalPath, pathsOf } from "./files.js";
+import { createFailure } from "../../../failure.js";
+import type { Span } from "../../../../compiler/text/index.js";
+import { cacheKey, fingerprintFile, rememberJson } from "../../batches/cache.js";
+import type { FileColumn, FileSchema } from "../columns.js";
+import type { Database } from "../database.js";
+import { type DataFile, literalPath, pathsOf } from "../files.js";
 import { linesSql, readLines, shortened } from "./line-formats.js";
-import { quoteName, quoteText } from "./sql.js";
+import { quoteName, quoteText } from "../sql.js";
 
 const [betweenFeatures, afterField, afterId] = ["\u0001", "\u0002", "\u0003"];
 

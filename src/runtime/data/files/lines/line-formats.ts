@@ -2,12 +2,12 @@
  * Formats with one row per line and no columns of their own: `libsvm` (`2 qid:10 1:0.5 46:0.1 # doc 7`) and `slots`
  * (`1,0,210:7,210:9,301:2`). DuckDB reads the lines, and each column is an expression over their pieces.
  */
-import { createFailure } from "../../failure.js";
-import type { Span } from "../../../compiler/text/index.js";
-import type { Database } from "./database.js";
-import { type DataFile, literalPath } from "./files.js";
-import type { FileColumn, FileSchema } from "./columns.js";
-import { quoteText } from "./sql.js";
+import { createFailure } from "../../../failure.js";
+import type { Span } from "../../../../compiler/text/index.js";
+import type { Database } from "../database.js";
+import { type DataFile, literalPath } from "../files.js";
+import type { FileColumn, FileSchema } from "../columns.js";
+import { quoteText } from "../sql.js";
 
 /** A separator that no line of text holds. */
 const noDelimiter = quoteText("\u001f");

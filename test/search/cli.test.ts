@@ -66,6 +66,17 @@ describe("mtlc search", () => {
     expect(readFileSync(best, "utf8")).toContain("// units");
   });
 
+  it("trains side by side, with the same trials", { timeout: 120_000 }, async () => {
+    const search = ["search", "shop.mtl", "--trials", "4", "--engine", "cpu", "--format", "json", "-q", "-o"];
+    const trialsOf = async (workers: string): Promise<unknown> => {
+      const { code, out } = await runCli([...search, `by${workers}`, "--workers", workers], { cwd: folder });
+      expect(code).toBe(0);
+      const { trials } = JSON.parse(out) as { readonly trials: readonly object[] };
+      return trials.map((trial) => ({ ...trial, seconds: 0 }));
+    };
+    expect(await trialsOf("2")).toEqual(await trialsOf("1"));
+  });
+
   it("takes a time in words that it knows", async () => {
     const { code, err } = await runCli(["search", "shop.mtl", "--time", "5 minutes"], { cwd: folder });
     expect([code, err]).toEqual([2, expect.stringContaining("MTL7419")]);

@@ -8,20 +8,24 @@ import { omitUndefined, plural } from "../../compiler/text/index.js";
 import { replaceFile } from "../artifact/directory.js";
 import type { OpenedData } from "../data/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
+import { createProgram } from "../engine/create-program.js";
+import type { TrainEvent } from "../events.js";
 import { createFailure } from "../failure.js";
+import { trainingNeed } from "../memory.js";
+import { sideBySide } from "../pool/side-by-side.js";
 import { filledFiles, filledTexts, movedSpec, type ChangedFile } from "../search/best-spec.js";
 import { driveTrials, type Driven, type Trial } from "../search/drive.js";
 import { objectivesOf, type Objective } from "../search/objective.js";
 import { openRecord, type SearchRecord } from "../search/record.js";
 import { bestOf, costsOfOutcome, shownDimension, trialRow } from "../search/report.js";
 import type { BestTrial, SearchEvent, SearchMethod, SearchResult } from "../search/result.js";
-import { runTrial } from "../search/run-trial.js";
 import { createCmaSampler } from "../search/samplers/cma-es.js";
 import { createRandomSampler } from "../search/samplers/random.js";
 import type { Sampler } from "../search/samplers/sampler.js";
 import { createTpeSampler } from "../search/samplers/tpe.js";
 import { writeTrials } from "../search/table.js";
-import type { TrialOutcome } from "../search/trial.js";
+import type { TrialJob, TrialOutcome } from "../search/trial.js";
+import { createWorkshop, type Workshop } from "../search/workshop.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 import { trainingLength, type TrainingLength } from "../train/length.js";
 import { version } from "../version.js";
@@ -49,6 +53,8 @@ export interface SearchOptions extends Pick<
   readonly seed?: number;
   /** Compares trials while they train, and goes on with the best. */
   readonly halving?: boolean;
+  /** Trials that are trained at once, at most four; default: one a core, as far as memory goes. It changes no trial. */
+  readonly workers?: number;
   /** Seconds after which no further training begins. */
   readonly seconds?: number;
   /** Removes the search that is in the folder. */
@@ -95,14 +101,18 @@ export async function searchSpec(options: SearchOptions): Promise<Searched> {
   const record = await openRecord(options.output, identity, {
     force: options.force ?? false,
   });
-  const search: Search = { options, spec, objectives, record, onEvent };
+  const workers = sideBySide(options.workers, Math.min(parallelTrials, options.trials), opened.bytes);
   onEvent({
     kind: "searchStarted",
     planned: options.trials,
     known: record.count,
     dimensions: searches.length,
-    workers: 1,
+    workers,
   });
+  const { train: rows, validation, engine, cacheLimit } = options;
+  const setup = { spec: options.spec, ...omitUndefined({ train: rows, validation, engine, cacheLimit }) };
+  const workshop = createWorkshop(setup, workers, signal);
+  const search: Search = { options, spec, objectives, record, workshop, onEvent };
   const isTimeOver = (): boolean => (performance.now() - started) / 1000 >= (options.seconds ?? Infinity);
   const driven = await driveTrials({
     dimensions: searches,
@@ -110,14 +120,14 @@ export async function searchSpec(options: SearchOptions): Promise<Searched> {
     isDistinct: method !== "cma-es",
     seed,
     trials: options.trials,
-    parallel: 1,
+    parallel: workers,
     shares,
     reduction,
     costsOf: costsOfOutcome(objectives),
     isOver: () => signal?.aborted === true || isTimeOver(),
     run: (trial, point, stage) => trainTrial(search, trial, point, stage),
     onTrial: createWatch(search),
-  });
+  }).finally(workshop.close);
   return finish(search, driven, { method, seed, halving });
 }
 
@@ -126,6 +136,7 @@ interface Search {
   readonly spec: LoadedSpec;
   readonly objectives: readonly Objective[];
   readonly record: SearchRecord;
+  readonly workshop: Workshop;
   readonly onEvent: (event: SearchEvent) => void;
 }
 
@@ -166,7 +177,7 @@ async function openOnce(
   options: SearchOptions,
   spec: LoadedSpec,
   onEvent: (event: SearchEvent) => void,
-): Promise<{ readonly hash: string; readonly length: TrainingLength }> {
+): Promise<{ readonly hash: string; readonly length: TrainingLength; readonly bytes: number }> {
   const shared: TrainOptions = {
     spec: options.spec,
     roles: ["train", "validation"],
@@ -191,6 +202,7 @@ async function openOnce(
     return {
       hash: hashOf([rows.hash, data.validation.hash]),
       length: trainingLength(spec.model, rows),
+      bytes: hasTrees(spec.model) ? 0 : trainingNeed(spec.model, createProgram(spec.model, data.fitted)).total,
     };
   } finally {
     closeData(data);
@@ -223,33 +235,24 @@ function sharesOf(model: Model, { epochs, steps }: TrainingLength, trials: numbe
 
 /** Trains a point, unless an earlier call has. */
 async function trainTrial(
-  { options, spec, record, onEvent }: Search,
+  { options, spec, record, workshop, onEvent }: Search,
   trial: number,
   point: SearchPoint,
   { rung, share }: { readonly rung: number; readonly share: number | undefined },
 ): Promise<TrialOutcome | undefined> {
   const known = record.known(trial, rung);
   if (known !== undefined) return known;
-  const { train: rows, validation, engine, cacheLimit, signal } = options;
   // What is paused has to be gone on with.
   const isStaged = share !== undefined || rung > 0;
-  const outcome = await runTrial(
-    {
-      spec: options.spec,
-      ...omitUndefined({ train: rows, validation, engine, cacheLimit }),
-    },
-    {
-      texts: filledTexts(spec, spec.searches, point),
-      ...omitUndefined({
-        share,
-        output: isStaged ? runFolder(options.output, trial) : undefined,
-      }),
-    },
-    {
-      signal,
-      onEvent: (event) => onEvent({ kind: "trialEvent", trial, event }),
-    },
-  );
+  const job: TrialJob = {
+    texts: filledTexts(spec, spec.searches, point),
+    ...omitUndefined({ share, output: isStaged ? runFolder(options.output, trial) : undefined }),
+  };
+  const tell = (event: TrainEvent): void => onEvent({ kind: "trialEvent", trial, event });
+  const outcome = await workshop.train(job, tell).catch((error: unknown) => {
+    if (options.signal?.aborted === true) return undefined;
+    throw error;
+  });
   if (outcome !== undefined) await record.add(trial, rung, outcome);
   return outcome;
 }

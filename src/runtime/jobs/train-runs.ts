@@ -1,6 +1,5 @@
 /** Many trainings of one spec: other seeds, other numbers; the data is encoded once, and runs go side by side. */
 import { rm } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { hasTrees } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { loadWeights } from "../artifact/load-weights.js";
@@ -9,8 +8,9 @@ import { chooseEngine } from "../engine/choose-engine.js";
 import { createProgram } from "../engine/create-program.js";
 import type { TrainEvent } from "../events.js";
 import { createFailure } from "../failure.js";
-import { availableMemory, checkMemory, knownNeed, trainingNeed } from "../memory.js";
+import { checkMemory, knownNeed, trainingNeed } from "../memory.js";
 import { openPool } from "../pool/pool.js";
+import { sideBySide } from "../pool/side-by-side.js";
 import { withNumbers } from "../runs/numbers.js";
 import { prepareRunsOutput, resultsOf, type RunsIdentity, type RunsRecord, writeRecord } from "../runs/record.js";
 import { checkNumbers, type NumberedRun } from "../runs/runner.js";
@@ -70,9 +70,6 @@ export async function trainRuns(options: TrainRunsOptions): Promise<RunsResult> 
   return await found.close();
 }
 
-/** What a worker holds besides the state of its run, bytes. */
-const ofWorker = 2 ** 28;
-
 /** What is known before the first run. */
 interface Prepared {
   readonly identity: RunsIdentity;
@@ -101,17 +98,11 @@ async function prepare(options: TrainOptions, spec: LoadedSpec, runs: readonly R
       identity: identityOfRuns(spec, data, rows),
       record,
       choice: choiceOf(model, evaluationData(data) !== undefined),
-      bytes: trainingNeed(model, createProgram(model, data.fitted)).total + ofWorker,
+      bytes: trainingNeed(model, createProgram(model, data.fitted)).total,
     };
   } finally {
     closeData(data);
   }
-}
-
-/** Runs side by side: as many as asked for, else one a core; in no case more than there are, or than fit the memory. */
-function sideBySide(asked: number | undefined, runs: number, bytes: number): number {
-  const wanted = Math.min(asked ?? availableParallelism(), runs);
-  return Math.max(1, Math.min(wanted, Math.floor(availableMemory() / bytes)));
 }
 
 interface Work {

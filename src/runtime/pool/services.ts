@@ -2,6 +2,7 @@
 import type { Service } from "./service.js";
 
 export const services = {
+  trials: async () => (await import("../search/service.js")).trialsService,
   runs: async () => (await import("../runs/service.js")).runsService,
 } as const;
 

@@ -68,6 +68,13 @@ export const searchVerb = defineCommand(
         value: "TIME",
         doc: "begin no training after this, such as `90m` or `2h`",
       },
+      workers: {
+        kind: "integer",
+        value: "N",
+        min: 1,
+        max: 4,
+        doc: "how many trials are trained at once; changes no trial (default: one per core)",
+      },
       train: trainFilesOption,
       validation: validationOption,
       test: testOption,
@@ -104,7 +111,7 @@ export const searchVerb = defineCommand(
       import("./progress.js"),
     ]);
     const progress = createSearchProgress(terminal, options.quiet);
-    const { method, metric: metrics, seed, train, validation, test, engine } = options;
+    const { method, metric: metrics, seed, workers, train, validation, test, engine } = options;
     const output = options.output ?? defaultFolder(spec);
     const seconds = options.time === undefined ? undefined : secondsOf(options.time);
     try {
@@ -120,6 +127,7 @@ export const searchVerb = defineCommand(
             metrics,
             seed,
             seconds,
+            workers,
             train,
             validation,
             test,

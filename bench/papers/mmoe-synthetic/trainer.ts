@@ -9,6 +9,7 @@ import { createProgram, functionOf, measuredProgram } from "../../../src/runtime
 import type { Engine } from "../../../src/runtime/engine/index.js";
 import { fillSession, initialReader } from "../../../src/runtime/engine/state.js";
 import { createFeeds } from "../../../src/runtime/measure/feeds.js";
+import { createStepper } from "../../../src/runtime/train/stepper.js";
 import { type DataSet, streams } from "./generator.js";
 
 /** Mean squared error of either task. */
@@ -17,6 +18,7 @@ export type TaskLosses = readonly [number, number];
 export interface Trainer {
   /** First weights, a function of the seed, as for `train`. */
   readonly start: (seed: number) => Promise<void>;
+  /** Takes a step, or puts it off until as many wait as the engine takes at once; `measure` takes those that wait. */
   readonly step: (rows: EncodedBatch) => void;
   readonly measure: (rows: EncodedBatch) => TaskLosses;
   readonly close: () => void;
@@ -34,11 +36,13 @@ export async function createTrainer(
   const program = measuredProgram(createProgram(model, fittedWithoutRows(model)));
   const session = await engine.open(program, { trainBatch: batch, functions: ["train", "evaluate"] });
   const layout = batchLayout(model);
-  const feedTraining = createFeeds(functionOf(program, "train"), layout);
+  const train = functionOf(program, "train");
+  const stepper = createStepper({ session, train }, createFeeds(train, layout));
   const feedMeasured = createFeeds(functionOf(program, "evaluate"), layout);
   const [first, second] = model.heads;
   if (first === undefined || second === undefined) throw new Error(`${model.name} has not two tasks`);
   const measure = (rows: EncodedBatch): TaskLosses => {
+    if (stepper.waiting() > 0) stepper.run();
     const outputs = session.run("evaluate", feedMeasured(rows));
     const lossOf = (head: string, task: number): number => {
       const predicted = outputs[head]!.data;
@@ -50,7 +54,10 @@ export async function createTrainer(
   };
   return {
     start: (seed) => fillSession(session, program.state, initialReader(seed)),
-    step: (rows) => void session.run("train", feedTraining(rows)),
+    step: (rows) => {
+      stepper.add(rows, 0);
+      if (stepper.waiting() === stepper.most) stepper.run();
+    },
     measure,
     close: () => session.close(),
   };

@@ -87,7 +87,11 @@ export function resultsOf(
   const what =
     identityDifference({ ...record.identity, seed: 0 }, { ...identity, seed: 0 }) ??
     (length === undefined ? undefined : `the number of ${length}`) ??
-    (other === undefined ? undefined : `run ${other.run}`);
+    (other === undefined
+      ? undefined
+      : other.run > runs.length
+        ? "the number of runs, which is smaller now,"
+        : `run ${other.run}`);
   if (what !== undefined) throw createFailure("MTL7408", { directory: output, what });
   return new Map(
     record.runs.map((run) => [

@@ -65,7 +65,10 @@ export const trainOptions = {
     max: 1024,
     doc: "how many of several runs go side by side (default: one per core)",
   },
-  resume: { kind: "flag", doc: "go on from the newest checkpoint in the output directory, if there is one" },
+  resume: {
+    kind: "flag",
+    doc: "go on from the newest checkpoint in the output directory, if there is one; of several runs, train those that are missing",
+  },
   "warm-start": {
     kind: "text",
     value: "ARTIFACT",

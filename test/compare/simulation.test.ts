@@ -9,7 +9,8 @@ import { createDraws, type Draws, meanOf, summarize } from "../../src/runtime/st
 /**
  * How often models that are equally good are told apart, and how often a better one is. A model says the true logit of a row, with an error
  * that its spec makes on that row whatever the seed, and one of the seed; how large the latter is varies by seed, so that trainings of
- * one spec are not equally good. `MTLC_COMPARE_PAIRS=200` takes so many pairs of 100,000 rows, and prints what it finds.
+ * one spec are not equally good. A worse spec makes the errors of the better one and more: AUCs of two specs correlate, on census data by 0.92
+ * to 0.99. `MTLC_COMPARE_PAIRS=200` takes so many pairs of 100,000 rows, and prints what it finds.
  */
 const asked = Number(process.env["MTLC_COMPARE_PAIRS"] ?? 0);
 const pairs = asked > 0 ? asked : 40;
@@ -147,10 +148,11 @@ describe("of simulated pairs", { timeout: 3_600_000 }, () => {
   });
 
   it("a better spec is told, by two trained models and by runs", async () => {
-    const worse = errorOfWorse(gap);
+    const more = Math.sqrt(errorOfWorse(gap) ** 2 - ofSpec ** 2);
     const pairOf = (draws: Draws): readonly [World, Float64Array, Float64Array] => {
       const world = createWorld(draws, rows);
-      return [world, createSpec(world, draws, worse), createSpec(world, draws, ofSpec)];
+      const better = createSpec(world, draws, ofSpec);
+      return [world, better.map((logit) => logit + more * draws.normal()), better];
     };
     const differences: number[] = [];
     const byArtifacts = await shareOf(
@@ -196,8 +198,8 @@ describe("of simulated pairs", { timeout: 3_600_000 }, () => {
       5,
     );
     report("trained models of one spec, other seeds, not told apart", share);
-    // Rows and seeds together.
-    report("deviation of one AUC in a pair", (summarize(aucs).deviation ?? NaN) / 100);
+    const deviation = summarize(aucs).deviation ?? NaN;
+    process.stdout.write(`their AUCs on the same rows have a deviation of ${deviation.toFixed(5)}\n`);
     expect(share).toBeLessThan(1);
   });
 });

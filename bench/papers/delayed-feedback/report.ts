@@ -13,7 +13,8 @@ export const delayedFeedbackPaper: Paper<DelayResults> = {
     error: ageTable(results, "calibration error, points", "error", 2, 100),
     excess: ageTable(results, "log loss above the truth's, per 1000", "excess", 2, 1000),
     differences: differencesTable(results),
-    curves: curvesChart(results),
+    curves: curvesChart(results, "mean prediction / true mean", "calibration"),
+    losses: curvesChart(results, "log loss above the truth's, per 1000", "excess", 1000),
   }),
 };
 
@@ -80,29 +81,19 @@ function differencesTable(results: DelayResults): ReportPart {
   };
 }
 
-function curvesChart(results: DelayResults): ReportPart {
-  const panel = (title: string, metric: keyof Measured, factor: number) => ({
-    title,
-    series: methods.map(({ name }) => ({
-      name,
-      points: results.options.ages.map((age) => {
-        const values = valuesOf(runsOf(results, age), name, metric).map((value) => factor * value);
-        const { mean, interval } = summarize(values);
-        return { x: age, mean, low: interval?.low ?? mean, high: interval?.high ?? mean };
-      }),
-    })),
-  });
+function curvesChart(results: DelayResults, title: string, metric: keyof Measured, factor = 1): ReportPart {
+  const series = methods.map(({ name }) => ({
+    name,
+    points: results.options.ages.map((age) => {
+      const values = valuesOf(runsOf(results, age), name, metric).map((value) => factor * value);
+      const { mean, interval } = summarize(values);
+      return { x: age, mean, low: interval?.low ?? mean, high: interval?.high ?? mean };
+    }),
+  }));
   return {
     kind: "chart",
-    alt: "Mean prediction over true mean, and log loss above that of the true probabilities, of each method at each age of the log",
+    alt: `${title} of each method at each age of the log`,
     draw: () =>
-      drawCurves({
-        xTitle: "days between the last click and the log",
-        yTitle: "",
-        panels: [
-          panel("mean / true mean", "calibration", 1),
-          panel("log loss above the truth's, per 1000", "excess", 1000),
-        ],
-      }),
+      drawCurves({ xTitle: "days between the last click and the log", yTitle: "", panels: [{ title, series }] }),
   };
 }

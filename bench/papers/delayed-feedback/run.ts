@@ -10,6 +10,9 @@ import { type ClickChoices, drawClicks, logText, unseenShare } from "./clicks.js
 import { type Method, methods } from "./methods.js";
 import type { DelayRun, Measured } from "./results.js";
 
+/** So small a network is trained before XLA would have compiled it. */
+const engine = "wasm";
+
 export const specsFolder = "bench/papers/delayed-feedback/specs";
 
 export async function runSeed(choices: ClickChoices, ages: readonly number[]): Promise<readonly DelayRun[]> {
@@ -54,8 +57,9 @@ async function trainAndPredict({ spec }: Method, seed: number, folder: string): 
     output: artifact,
     seed,
     train: [join(folder, "log.csv")],
+    engine,
   });
-  const { heads } = await predictColumns({ artifact, files: [join(folder, "test.csv")] });
+  const { heads } = await predictColumns({ artifact, files: [join(folder, "test.csv")], engine });
   const rate = heads.get("rate");
   if (rate === undefined) throw new Error(`${spec} has no head rate`);
   return rate;

@@ -71,18 +71,24 @@ function intervalText(difference: Difference): string {
 }
 
 /** A line for each comparison: better, worse, or not told apart. */
-function sentences({ heads, models, base, level }: ComparisonResult): string {
+function sentences({ of, heads, models, base, level }: ComparisonResult): string {
   const first = shown(models[base]?.name ?? "");
   return heads
     .flatMap(({ head, metrics }) =>
       metrics.flatMap((metric) =>
         metric.differences.map((each) => {
           const name = shown(models[each.model]?.name ?? "");
-          return `${sentence(name, first, nameOfMetric(metric, head), metric, each, level)}\n`;
+          const isChance = of === "artifacts" && models[each.model]?.spec === models[base]?.spec;
+          const text = sentence(name, first, nameOfMetric(metric, head), metric, each, level);
+          return `${text}${isChance && isTold(each) ? "; both are of one spec" : ""}\n`;
         }),
       ),
     )
     .join("");
+}
+
+function isTold({ verdict }: Difference): boolean {
+  return verdict === "better" || verdict === "worse";
 }
 
 function sentence(
@@ -140,7 +146,7 @@ function closing(result: ComparisonResult): string {
       ? ["Of specs, on these rows: what other rows would say is not in the intervals."]
       : same.length > 0
         ? [
-            `${same.map(({ name }) => shown(name)).join(", ")} and ${shown(first?.name ?? "")} are of one spec: a difference is the luck of the seed.`,
+            `${same.map(({ name }) => shown(name)).join(", ")} and ${shown(first?.name ?? "")} are of one spec: where they were trained on the same data, what tells them apart is the luck of the seed.`,
           ]
         : ["Of these trained models: what other seeds would have given is not in the intervals."]),
   ]

@@ -6,7 +6,7 @@ import { distinctPoint } from "../../src/runtime/search/samplers/distinct.js";
 import { ageWeights, createChoiceDensity, createNumberDensity } from "../../src/runtime/search/samplers/parzen.js";
 import { createRandomSampler } from "../../src/runtime/search/samplers/random.js";
 import type { Observation, Sampler } from "../../src/runtime/search/samplers/sampler.js";
-import { countPoints, pointKey, pointOfNumber } from "../../src/runtime/search/samplers/space.js";
+import { countPoints, pointKey, pointOfNumber, valueAtShare } from "../../src/runtime/search/samplers/space.js";
 import { createTpeSampler, orderByCosts } from "../../src/runtime/search/samplers/tpe.js";
 import { createDraws } from "../../src/runtime/statistics/index.js";
 
@@ -202,6 +202,31 @@ describe("densities", () => {
     expect(weights.slice(5)).toEqual(Array.from({ length: 25 }, () => 1));
     expect(weights[0]).toBeCloseTo(1 / 30);
     expect(weights[4]).toBeCloseTo(1);
+  });
+});
+
+describe("values", () => {
+  it("have four digits, in a narrow range as many as tell them apart", () => {
+    expect(valueAtShare(range("lr", 1e-4, 1e-2, { log: true }), 0.123456)).toBe(0.0001766);
+    const narrow = range("x", 1000, 1001);
+    const values = Array.from({ length: 100 }, (_, i) => valueAtShare(narrow, i / 100));
+    expect(new Set(values).size).toBe(100);
+    expect(valueAtShare(narrow, 0.123456)).toBe(1000.123);
+  });
+
+  it("reach both ends of a range of whole numbers as often as what is between", () => {
+    const counts = new Map<number, number>();
+    const n = range("n", 1, 4, { whole: true });
+    for (let i = 0; i < 400; i++) {
+      const value = valueAtShare(n, i / 400);
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    expect([...counts]).toEqual([
+      [1, 100],
+      [2, 100],
+      [3, 100],
+      [4, 100],
+    ]);
   });
 });
 

@@ -56,13 +56,23 @@ export function fillSearches(
   return filled;
 }
 
-/** The middle of a range, of which four digits count; with `log` the geometric one. */
+/** A number of a range as a search takes it: a whole one, or one of so many digits that 10,000 of the range differ. */
+export function roundedIn(
+  { low, high, whole }: { readonly low: number; readonly high: number; readonly whole: boolean },
+  value: number,
+): number {
+  const narrow = (high - low) / Math.max(Math.abs(low), Math.abs(high));
+  const digits = Math.min(15, 4 + Math.max(0, Math.floor(-Math.log10(narrow))));
+  const rounded = whole ? Math.round(value) : Number(value.toPrecision(digits));
+  return Math.min(high, Math.max(low, rounded));
+}
+
+/** The middle of a range; with `log` the geometric one. */
 export function middleOf(
   low: number,
   high: number,
-  options: { readonly log: boolean; readonly whole: boolean },
+  { log, whole }: { readonly log: boolean; readonly whole: boolean },
 ): number {
-  const middle = options.log ? Math.sqrt(low) * Math.sqrt(high) : low + (high - low) / 2;
-  const rounded = options.whole ? Math.round(middle) : Number(middle.toPrecision(4));
-  return Math.min(high, Math.max(low, rounded));
+  const middle = log ? Math.sqrt(low) * Math.sqrt(high) : low + (high - low) / 2;
+  return roundedIn({ low, high, whole }, middle);
 }

@@ -1,2 +1,9 @@
 export { checkSearched, type SearchedInput, type SearchedResult } from "./check-searched.js";
-export { fillSearches, textOfValue, type SearchDimension, type SearchPoint, type SearchSpace } from "./dimension.js";
+export {
+  fillSearches,
+  roundedIn,
+  textOfValue,
+  type SearchDimension,
+  type SearchPoint,
+  type SearchSpace,
+} from "./dimension.js";

@@ -1,5 +1,5 @@
 /** Dimensions of a search as stretches of the line: what samplers compute with. */
-import type { SearchDimension, SearchPoint } from "../../../compiler/semantics/index.js";
+import { roundedIn, type SearchDimension, type SearchPoint } from "../../../compiler/semantics/index.js";
 
 /** Where a range lies on the line: by its logarithm with `log`; half a unit more at both ends where its numbers are whole. */
 export interface Stretch {
@@ -20,12 +20,10 @@ export function placeOf({ space }: SearchDimension, value: number): number {
   return space.kind === "range" && space.log ? Math.log(value) : value;
 }
 
-/** The value of a range at a place of its stretch: a whole number, or one of four digits. */
+/** The value of a range at a place of its stretch: a whole number, or one of four digits, of a narrow range more. */
 export function valueAt({ space }: SearchDimension, place: number): number {
   if (space.kind === "choices") return place;
-  const value = space.log ? Math.exp(place) : place;
-  const rounded = space.whole ? Math.round(value) : Number(value.toPrecision(4));
-  return Math.min(space.high, Math.max(space.low, rounded));
+  return roundedIn(space, space.log ? Math.exp(place) : place);
 }
 
 /** The value of a dimension at a share of it in [0, 1): all choices are equally wide. */

@@ -14,6 +14,9 @@ import { join, resolve } from "node:path";
 import { hashModel } from "../src/compiler/model/index.js";
 import { loadSpec } from "../src/runtime/specs/load-spec.js";
 import { train } from "../src/runtime/jobs/train.js";
+import { trainRuns } from "../src/runtime/jobs/train-runs.js";
+import type { RunsEvent } from "../src/runtime/runs/types.js";
+import type { TrainResult } from "../src/runtime/train/result.js";
 import { createDraws } from "../src/runtime/statistics/index.js";
 import { type KeptRuns, openKeptRuns, workFolder } from "./papers/kept-runs.js";
 import {
@@ -133,39 +136,56 @@ interface Job {
 
 /** Trains each drawn choice once, with one seed for all. */
 async function search(job: Job, count: number): Promise<readonly CensusTrial[]> {
-  const { method, group, files } = job;
+  const { method, group, files, kept } = job;
   const trials: CensusTrial[] = [];
   const draws = createDraws(group, ...[...method.name].map((letter) => letter.charCodeAt(0)));
   for (const choice of drawChoices(method, count, draws)) {
-    const scores = await trained(job, choice, 1, files.validation);
+    const scores = await kept.once(`${nameOf(job, choice)} validation`, async () => {
+      const spec = writeSpec(method, group, choice);
+      return scoresOf(await train({ spec, seed: 1, train: [files.train], test: [files.validation] }));
+    });
     note(`group ${group}, ${method.label}: ${JSON.stringify(choice)} ${scores.main.toFixed(4)}`);
     trials.push({ group, method: method.name, choice, ...scores });
   }
   return trials;
 }
 
-/** Trains one choice with a seed each, none of which the search had. */
+/** Trains one choice with a seed each, none of which the search had; those that are kept from before are not trained again. */
 async function repeat(job: Job, choice: Choice, count: number): Promise<readonly CensusRun[]> {
-  const { method, group, files } = job;
-  const runs: CensusRun[] = [];
-  for (let seed = 101; seed <= 100 + count; seed++) {
-    const scores = await trained(job, choice, seed, files.test);
+  const { method, group, files, kept } = job;
+  const seeds = Array.from({ length: count }, (_, run) => 101 + run);
+  const idOf = (seed: number): string => `${nameOf(job, choice)} test ${seed}`;
+  const waiting = seeds.filter((seed) => kept.get(idOf(seed)) === undefined);
+  const onEvent = (event: RunsEvent): void => {
+    if (event.kind !== "runFinished") return;
+    const { result } = event;
+    if ("failure" in result) throw new Error(`${idOf(result.seed)}: ${result.failure.message}`);
+    kept.add(idOf(result.seed), scoresOf(result));
+  };
+  if (waiting.length > 0)
+    await trainRuns({
+      spec: writeSpec(method, group, choice),
+      train: [files.train],
+      test: [files.test],
+      runs: waiting.map((seed) => ({ seed })),
+      keep: "none",
+      onEvent,
+    });
+  return seeds.map((seed) => {
+    const scores = kept.get(idOf(seed));
+    if (scores === undefined) throw new Error(`${idOf(seed)} was not trained`);
     note(
       `group ${group}, ${method.label}, seed ${seed}: ${scores.main.toFixed(4)}, marital ${scores.marital.toFixed(4)}`,
     );
-    runs.push({ group, method: method.name, seed, ...scores });
-  }
-  return runs;
+    return { group, method: method.name, seed, ...scores };
+  });
 }
 
-/** A training by itself, measured on `measured`. */
-async function trained(job: Job, choice: Choice, seed: number, measured: string): Promise<Scores> {
-  const { method, group, files, kept } = job;
-  const role = measured === files.test ? "test" : "validation";
-  return await kept.once(`${group} ${method.name} ${role} ${seed} ${JSON.stringify(choice)}`, async () => {
-    const spec = writeSpec(method, group, choice);
-    const { evaluation } = await train({ spec, seed, train: [files.train], test: [measured] });
-    const auc = (head: string): number => evaluation?.heads[head]?.["auc"] ?? NaN;
-    return { main: auc("main"), marital: auc("marital") };
-  });
+function nameOf({ group, method }: Job, choice: Choice): string {
+  return `${group} ${method.name} ${JSON.stringify(choice)}`;
+}
+
+function scoresOf({ evaluation }: Pick<TrainResult, "evaluation">): Scores {
+  const auc = (head: string): number => evaluation?.heads[head]?.["auc"] ?? NaN;
+  return { main: auc("main"), marital: auc("marital") };
 }

@@ -23,13 +23,13 @@ export const summary =
 
 /**
  * The variant that charts show, and those beside it with their runs. A batch of 32 rows needs 20,000 steps to settle, for which the
- * quick form has time at one correlation only.
+ * quick form has time for fewer runs only.
  */
 const forms = {
   quick: {
     main: { batch: 128, steps: 3000, runs: 50, gridSeeds: 1 },
-    beside: { "batch-32": 12 },
-    besides: { correlations: [0.5], gridSeeds: 0 },
+    beside: { "batch-32": 24 },
+    besides: { correlations: [0.5, 1], gridSeeds: 0 },
   },
   full: {
     main: { batch: 32, steps: 20_000, runs: 200, gridSeeds: 2 },

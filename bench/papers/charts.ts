@@ -21,7 +21,7 @@ export interface CurveSeries {
   readonly points: readonly (IntervalPoint & { readonly x: number })[];
 }
 
-/** Lines with their intervals as bands. */
+/** Lines with their intervals as bands; each panel has an x axis of its own. */
 export function drawCurves(chart: {
   readonly xTitle: string;
   readonly yTitle: string;
@@ -40,10 +40,11 @@ export function drawCurves(chart: {
     scales: [
       colours(chart.panels),
       scale("y", chart.log === true ? "log" : "linear", { fields: ["low", "high"] }, [height, 0]),
-      scale("x", "linear", { field: "x" }, [0, width]),
     ],
     marks: flat.map(({ title, values }, panel) => ({
       ...group(title, panel, chart.xTitle, chart.yTitle),
+      data: [{ name: `p${panel}`, values }],
+      scales: [scale("x", "linear", { field: "x" }, [0, width], `p${panel}`)],
       marks: byName(`p${panel}`, values, (data) => [
         {
           type: "area",
@@ -171,6 +172,7 @@ export function drawIntervals(chart: {
   });
 }
 
+const columns = 3;
 const width = 260;
 const height = 220;
 const palette = ["#c2410c", "#1f5fa8", "#2f8f4e", "#7a4fa3", "#b08900", "#0f8b8d", "#8c2f5b", "#666666"];
@@ -187,7 +189,7 @@ function namesOf(panels: readonly Panel<{ readonly name: string }>[]): readonly 
 function frame(panels: readonly Panel<unknown>[]): Vega {
   return {
     ...theme,
-    layout: { columns: Math.min(3, panels.length), padding: 24 },
+    layout: { columns: Math.min(columns, panels.length), padding: 24 },
     legends: [{ fill: "colour", orient: "bottom", direction: "horizontal", symbolType: "square" }],
   };
 }
@@ -205,7 +207,7 @@ function group(title: string, panel: number, xTitle: string, yTitle: string, tal
     type: "group",
     title: { text: title, fontWeight: "normal" },
     encode: { enter: { width: { value: width }, height: { value: tall } } },
-    axes: axes(xTitle, panel === 0 ? yTitle : ""),
+    axes: axes(xTitle, panel % columns === 0 ? yTitle : ""),
   };
 }
 

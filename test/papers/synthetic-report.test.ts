@@ -70,6 +70,7 @@ describe("the report of MMoE's synthetic experiment", () => {
   it("draws a panel for each correlation", async () => {
     const chart = parts["histogram"];
     const svg = chart?.kind === "chart" ? await chart.draw() : "";
-    for (const text of ["correlation 0.5", "correlation 1", "Shared-Bottom"]) expect(svg).toContain(`>${text}<`);
+    for (const text of ["google: correlation 0.5", "google: correlation 1", "Shared-Bottom"])
+      expect(svg).toContain(`>${text}<`);
   });
 });

@@ -153,15 +153,20 @@ function claimsOf({ runs }: SyntheticResults, variant: Setting["variant"]): read
   ];
 }
 
-/** Charts are of the first variant: the others have fewer runs. */
+/** Charts are of the first variant and of its generator with other batches; the others have losses of another size. */
 function chartSettings({ runs }: SyntheticResults): readonly Setting[] {
   const settings = settingsOf({ runs });
-  return settings.filter(({ variant }) => variant === settings[0]?.variant);
+  const preset = (setting: Setting | undefined): string | undefined => setting?.variant.split(",")[0];
+  return settings.filter((setting) => preset(setting) === preset(settings[0]));
+}
+
+function panelTitle({ variant, correlation }: Setting): string {
+  return `${variant}: correlation ${correlation}`;
 }
 
 function curveChart(results: SyntheticResults): ReportPart {
   const panels = chartSettings(results).map((setting) => ({
-    title: `correlation ${setting.correlation}`,
+    title: panelTitle(setting),
     series: results.curves
       .filter((curve) => isOf(curve, setting))
       .map(({ model, points }) => ({ name: shownNames[model], points })),
@@ -175,7 +180,7 @@ function curveChart(results: SyntheticResults): ReportPart {
 
 function histogramChart(results: SyntheticResults): ReportPart {
   const panels = chartSettings(results).map((setting) => ({
-    title: `correlation ${setting.correlation}`,
+    title: panelTitle(setting),
     series: modelNames.map((model) => ({
       name: shownNames[model],
       values: lossesOf(results.runs, setting, model),

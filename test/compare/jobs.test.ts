@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCompare } from "../../src/cli/commands/compare/run.js";
 import { compareArtifacts, type CompareOptions } from "../../src/runtime/jobs/compare.js";
 import { compareSpecs, type CompareSpecsOptions } from "../../src/runtime/jobs/compare-specs.js";
 import { evaluate } from "../../src/runtime/jobs/evaluate.js";
@@ -83,6 +84,29 @@ describe("comparing artifacts", () => {
     const expected = await evaluate({ artifact: artifact("one"), test, engine: "cpu" });
     expect(heads[0]).toMatchObject({ rows: 90 });
     expect(heads[0]?.metrics[0]?.values[0]).toBe(expected.heads["ctr"]?.["auc"]);
+  });
+
+  it("ends with 1 only where it is asked for and a model is worse", async () => {
+    const slow = join(root, "slow-artifact.mtl");
+    writeFileSync(slow, readFileSync(spec, "utf8").replace("lr: 0.05", "lr: 0.0001"));
+    await train({ spec: slow, output: artifact("slow"), engine: "cpu" });
+    const many = join(root, "many.csv");
+    writeFileSync(many, tinyRows(2000, 7));
+    const exitCodeOf = async (names: readonly string[], failOn?: "worse"): Promise<number> => {
+      const { exitCode } = await runCompare({
+        models: names.map(artifact),
+        test: [many],
+        engine: "cpu",
+        resamples: 100,
+        ...(failOn === undefined ? {} : { failOn }),
+        signal: new AbortController().signal,
+        onEvent: () => undefined,
+      });
+      return exitCode;
+    };
+    expect(await exitCodeOf(["one", "slow"], "worse")).toBe(1);
+    expect(await exitCodeOf(["one", "slow"])).toBe(0);
+    expect(await exitCodeOf(["one", "one"], "worse")).toBe(0);
   });
 
   it("says what is wrong where rows, labels or heads differ", async () => {

@@ -176,6 +176,10 @@ describe("a search", () => {
       new Set(numbers.map((number) => String(trials[number - 1]?.objectives)));
     expect(values(front)).toEqual(new Set(unbeaten.map(({ objectives }) => String(objectives))));
     expect(front).toContain(best?.trial);
+    const other = trials.find(({ trial }) => trial !== best?.trial)?.trial ?? 0;
+    const taken = { spec, output: join(root, "front"), metrics: ["auc(ctr)", "logloss(ctr)"], pick: other };
+    expect((await search(taken)).best).toMatchObject({ trial: other, values: trials[other - 1]?.values });
+    await expect(search({ ...taken, pick: 99 })).rejects.toThrow("MTL7419");
   });
 
   it("moves the files that a choice of an import changes, and leaves the others", async () => {

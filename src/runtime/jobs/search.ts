@@ -17,7 +17,7 @@ import { filledFiles, filledTexts, movedSpec, type ChangedFile } from "../search
 import { driveTrials, type Driven, type Trial } from "../search/drive.js";
 import { objectivesOf, type Objective } from "../search/objective.js";
 import { openRecord, type SearchRecord } from "../search/record.js";
-import { bestOf, costsOfOutcome, shownDimension, trialRow } from "../search/report.js";
+import { bestOf, costsOfOutcome, picked, shownDimension, trialRow } from "../search/report.js";
 import type { BestTrial, SearchEvent, SearchMethod, SearchResult } from "../search/result.js";
 import { createCmaSampler } from "../search/samplers/cma-es.js";
 import { createRandomSampler } from "../search/samplers/random.js";
@@ -53,6 +53,8 @@ export interface SearchOptions extends Pick<
   readonly seed?: number;
   /** Compares trials while they train, and goes on with the best. */
   readonly halving?: boolean;
+  /** The trial that is taken for the best, by its number; default: the best one, of several metrics the knee of the front. */
+  readonly pick?: number;
   /** Trials that are trained at once, at most four; default: one a core, as far as memory goes. It changes no trial. */
   readonly workers?: number;
   /** Seconds after which no further training begins. */
@@ -295,7 +297,9 @@ async function finish(
     seed: spec.model.train.seed,
   };
   const rows = trials.map((trial) => trialRow(trial, about));
-  const { front, best } = bestOf(objectives, trials);
+  const found = bestOf(objectives, trials);
+  const { front } = found;
+  const best = options.pick === undefined ? found.best : picked(options.pick, trials, objectives);
   const table = join(output, "trials.parquet");
   const shared = {
     spec: options.spec,
@@ -329,19 +333,19 @@ async function finish(
   const file = join(output, "best.mtl");
   for (const { path, text } of movedSpec(options.spec, patched, output)) await replaceFile(path, text);
   const row = rows.find(({ trial }) => trial === best.number);
-  const found = {
+  const shown = {
     trial: best.number,
     values: row?.values ?? {},
     objectives: row?.objectives ?? [],
     heads: row?.heads ?? {},
   };
-  await writeTrials(table, { ...shared, best: { ...found, file, patch: "" } });
+  await writeTrials(table, { ...shared, best: { ...shown, file, patch: "" } });
   const kept = signal?.aborted === true ? undefined : await trainBest(search, best);
   return {
     result: {
       ...shared,
       ended: endedNow(),
-      best: { ...found, file, patch: "", ...kept },
+      best: { ...shown, file, patch: "", ...kept },
     },
     patched,
   };

@@ -1,5 +1,6 @@
 /** From trials to what is told of them: rows, the front, the best. */
 import { textOfValue, type SearchDimension, type SearchPoint } from "../../compiler/semantics/index.js";
+import { createFailure } from "../failure.js";
 import { kneeOf, paretoFront } from "../tune/pareto/front.js";
 import { finalists, type Trial } from "./drive.js";
 import type { Objective } from "./objective.js";
@@ -31,6 +32,18 @@ export function bestOf(
     front: front.map(({ trial }) => trial),
     best: front[objectives.length > 1 ? knee : 0]?.trial,
   };
+}
+
+/** The trial that the user takes, which has been trained to its end. */
+export function picked(number: number, trials: readonly Trial[], objectives: readonly Objective[]): Trial {
+  const known = finalists({ costsOf: costsOfOutcome(objectives) }, trials);
+  const trial = known.find((each) => each.number === number);
+  if (trial !== undefined) return trial;
+  throw createFailure("MTL7419", {
+    option: "--pick",
+    value: String(number),
+    needs: "the number of a trial that has a value and was trained to its end",
+  });
 }
 
 export function trialRow(

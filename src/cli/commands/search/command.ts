@@ -68,6 +68,13 @@ export const searchVerb = defineCommand(
         value: "TIME",
         doc: "begin no training after this, such as `90m` or `2h`",
       },
+      pick: {
+        kind: "integer",
+        value: "N",
+        min: 1,
+        max: 1_000_000,
+        doc: "trial to take for the best (default: the best; of several metrics the knee of the front)",
+      },
       workers: {
         kind: "integer",
         value: "N",
@@ -111,7 +118,7 @@ export const searchVerb = defineCommand(
       import("./progress.js"),
     ]);
     const progress = createSearchProgress(terminal, options.quiet);
-    const { method, metric: metrics, seed, workers, train, validation, test, engine } = options;
+    const { method, metric: metrics, seed, workers, pick, train, validation, test, engine } = options;
     const output = options.output ?? defaultFolder(spec);
     const seconds = options.time === undefined ? undefined : secondsOf(options.time);
     try {
@@ -128,6 +135,7 @@ export const searchVerb = defineCommand(
             seed,
             seconds,
             workers,
+            pick,
             train,
             validation,
             test,

@@ -3,13 +3,13 @@
  * on the same logs, measured as the paper does (CVR on clicked rows, CTCVR on all) and as no real log can be: pCVR against the truth
  * over all impressions, with calibration.
  *
- * `--runs N`: logs of the default world, each with first values of its own (10). `--methods BASE,ESMM`: only these, beside BASE.
+ * `--runs N`: logs of the default world, each with first values of its own (20). `--methods BASE,ESMM`: only these, beside BASE.
  * `--rows N`: impressions of a log (600,000); users, items, categories and brands go with them. `--users`, `--items`,
  * `--categories`, `--brands`, `--clickRate`, `--conversionRate`, `--bias`, `--clickSpread`, `--conversionSpread`, `--pair`,
  * `--factors`: the free choices of the world, as in bench/papers/esmm/world.ts. `--settings N`: runs of BASE and ESMM in each of the
- * other worlds of the table (5; 0: none). `--workers N`: runs side by side (cores). `--quick`: four logs of 400,000 impressions, no
- * other worlds. `--write`: the results become those of the repository. `--fresh`: forget finished runs. `--choose N`: instead of
- * all this, learning rates and epochs of all methods, tried on N other logs.
+ * other worlds of the table (8; 0: none), `--worlds "bias 0,bias 0.8"` only of these. `--workers N`: runs side by side (cores).
+ * `--quick`: six logs of 400,000 impressions, two of each of three other worlds. `--write`: the results become those of the repository. `--fresh`:
+ * forget finished runs. `--choose N`: instead of all this, learning rates and epochs of all methods, tried on N other logs.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -52,11 +52,13 @@ export async function run(words: readonly string[]): Promise<void> {
   const tried = number("choose", 0);
   if (tried > 0) return choose(world, seedsFrom(1001, tried), chosen);
   const specs = specHashes(chosen);
-  const settings = [defaultSetting, ...otherWorlds(world)];
+  const worlds = option(words, "worlds", quick ? "bias 0,bias 0.8,click rate 2 %" : "");
+  const isAsked = ({ name }: Setting): boolean => worlds === "" || worlds.split(",").includes(name);
+  const settings = [defaultSetting, ...otherWorlds(world).filter(isAsked)];
   const pair = [reference, "ESMM"];
   const plan = settings.flatMap((setting) => {
     const isDefault = setting === defaultSetting;
-    const count = isDefault ? number("runs", quick ? 4 : 10) : number("settings", quick ? 0 : 5);
+    const count = isDefault ? number("runs", quick ? 6 : 20) : number("settings", quick ? 2 : 8);
     return seedsFrom(1, count).map((seed) => ({
       name: setting.name,
       choices: { ...world, ...setting.choices, seed },
@@ -74,13 +76,19 @@ export async function run(words: readonly string[]): Promise<void> {
   const results: EsmmResults = {
     experiment: "esmm",
     form: quick ? "quick" : "full",
-    command: ["npm run bench -- esmm", ...words.filter((word) => word !== "--write" && word !== "--fresh")].join(" "),
+    command: commandOf(words),
     machine: machine(),
     specs,
     options: { world, settings },
     runs: plan.flatMap((each) => kept.get(idOf(each)) ?? []),
   };
   await reportPaper(esmmPaper, results, { write: words.includes("--write") });
+}
+
+/** The command that makes the results again. */
+function commandOf(words: readonly string[]): string {
+  const own = words.filter((word) => word !== "--write" && word !== "--fresh");
+  return ["npm run bench -- esmm", ...own.map((word) => (word.includes(" ") ? JSON.stringify(word) : word))].join(" ");
 }
 
 function seedsFrom(first: number, count: number): readonly number[] {

@@ -64,7 +64,9 @@ describe("the functions of a program", () => {
     expect(functionOf(program, "evaluate").updates).toEqual([]);
     expect(functionOf(program, "predict").updates).toEqual([]);
     const updated = functionOf(program, "train").updates.map(({ state }) => state);
-    expect(updated.toSorted()).toEqual(program.state.map(({ name }) => name).toSorted());
+    // The seed stays what the run was given.
+    const changing = program.state.map(({ name }) => name).filter((name) => name !== "seed");
+    expect(updated.toSorted()).toEqual(changing.toSorted());
     run("train", feeds);
     expect([...interpreter.get("step").data]).toEqual([1]);
   });

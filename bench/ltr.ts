@@ -7,7 +7,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { train } from "../src/runtime/jobs/train.js";
-import { createDraws, summarize } from "../src/runtime/statistics/index.js";
+import { createDraws } from "../src/runtime/statistics/index.js";
+import { withInterval } from "./papers/numbers.js";
 import { machine, mean, note, option, print, printTable, sharedData } from "./report.js";
 
 export const summary = "NDCG@10 on MovieLens 100k: losses over lists beside a loss on single rows, and trees";
@@ -79,11 +80,12 @@ export async function run(words: readonly string[]): Promise<void> {
       ["loss", `test ${metric}`, `less ${first?.loss ?? ""}`, "settings that seeds took: dim l2 lr by"],
       ...tried.map((each) => [
         each.loss,
-        interval(testsOf(each)),
+        withInterval(testsOf(each), 4),
         each === first
           ? ""
-          : interval(
+          : withInterval(
               testsOf(each).map((value, part) => value - (testsOf(first)[part] ?? NaN)),
+              4,
               true,
             ),
         [...new Set(bestRuns(each).map(({ setting }) => setting))].join(", "),
@@ -246,11 +248,4 @@ task pref: score = trees(gender, occupation, genre, item_id, age, year, ratings,
 loss { pref: lambdarank }
 train { stop: early(metric: ndcg(pref, at: 10), patience: 30), seed: ${part + 1} }
 `;
-}
-
-/** `0.8378 ± 0.0041`. */
-function interval(values: readonly number[], signed = false): string {
-  const { mean: center, interval: range } = summarize(values);
-  const half = range === undefined ? NaN : range.high - center;
-  return `${signed && center >= 0 ? "+" : ""}${center.toFixed(4)} ± ${half.toFixed(4)}`;
 }

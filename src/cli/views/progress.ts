@@ -1,11 +1,11 @@
 /** What a run tells while it goes: a bar that is redrawn on a terminal, plain lines elsewhere. */
 import { plural } from "../../compiler/text/index.js";
-import { stripVTControlCharacters } from "node:util";
 import type { DataRole, EncodingReport } from "../../runtime/data/index.js";
 import type { EpochRecord, TrainEvent, TrainSummary } from "../../runtime/events.js";
 import { showDiagnostics } from "../show-diagnostics.js";
 import type { Terminal } from "../terminal.js";
 import { scoresLine } from "./scores.js";
+import { createStatusLine } from "./status-line.js";
 import { count, decimal, duration, rate } from "./text.js";
 
 export interface ProgressView {
@@ -21,23 +21,9 @@ const notableRows = 200_000;
 
 export function createProgressView(terminal: Terminal, quiet: boolean): ProgressView {
   const { errStyle: style } = terminal;
-  let drawn = false;
+  const { show: status, print: line, clear } = createStatusLine(terminal);
   let lastPlain = performance.now();
   let unit: "epoch" | "round" = "epoch";
-  const clear = (): void => {
-    if (drawn) terminal.err("\r\x1b[2K");
-    drawn = false;
-  };
-  const line = (text: string): void => {
-    clear();
-    terminal.err(`${text}\n`);
-  };
-  const status = (text: string): void => {
-    if (!terminal.isInteractive) return;
-    clear();
-    terminal.err(cut(text, terminal.width - 1));
-    drawn = true;
-  };
   const onEvent = (event: TrainEvent): void => {
     if (event.kind === "warning") {
       clear();
@@ -198,9 +184,4 @@ function bar(done: number): string {
   const cells = 20;
   const full = Math.round(done * cells);
   return `[${"=".repeat(full)}${full < cells ? ">" : ""}${" ".repeat(Math.max(0, cells - full - 1))}]`;
-}
-
-function cut(text: string, width: number): string {
-  const plain = stripVTControlCharacters(text);
-  return plain.length <= width ? plain : `${plain.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -1,10 +1,10 @@
 /** What many runs tell while they go: a line that is redrawn on a terminal, a plain line per finished run elsewhere. */
-import { stripVTControlCharacters } from "node:util";
 import type { TrainEvent } from "../../runtime/events.js";
 import { isTrained, type RunResult, type RunsEvent, scoresOf } from "../../runtime/runs/types.js";
 import type { Terminal } from "../terminal.js";
 import { createProgressView } from "./progress.js";
 import { scoresLine } from "./scores.js";
+import { createStatusLine } from "./status-line.js";
 import { count, decimal, duration } from "./text.js";
 
 export interface RunsProgress {
@@ -15,32 +15,26 @@ export interface RunsProgress {
 
 export function createRunsProgress(terminal: Terminal, quiet: boolean): RunsProgress {
   const shared = createProgressView(terminal, quiet);
+  const status = createStatusLine(terminal);
   const { errStyle: style } = terminal;
   /** Share of each run under way that is done. */
   const under = new Map<number, number>();
-  let drawn = false;
   let [planned, over, before] = [0, 0, 0];
   /** Of a run; early stopping may end it before. */
   let steps = 1;
   let started = performance.now();
-  const clear = (): void => {
-    if (drawn) terminal.err("\r\x1b[2K");
-    drawn = false;
-  };
   const line = (text: string): void => {
-    clear();
     shared.close();
-    terminal.err(`${text}\n`);
+    status.print(text);
   };
   const draw = (): void => {
     if (!terminal.isInteractive || quiet) return;
     const done = over + [...under.values()].reduce((sum, share) => sum + share, 0);
     const seconds = (performance.now() - started) / 1000;
     const left = done > before ? ((planned - done) * seconds) / (done - before) : Infinity;
-    clear();
-    const text = `${count(over)} of ${count(planned)} runs · ${Math.floor((100 * done) / planned)}% · ${duration(left)} left`;
-    terminal.err(stripVTControlCharacters(text).slice(0, Math.max(0, terminal.width - 1)));
-    drawn = true;
+    status.show(
+      `${count(over)} of ${count(planned)} runs · ${Math.floor((100 * done) / planned)}% · ${duration(left)} left`,
+    );
   };
   const onRun = (run: number, event: TrainEvent): void => {
     if (event.kind === "warning") return shared.onEvent(event);
@@ -66,14 +60,14 @@ export function createRunsProgress(terminal: Terminal, quiet: boolean): RunsProg
         if (!quiet) line(style.dim(finishedLine(event.result, planned)));
         return draw();
       default:
-        clear();
+        status.clear();
         return shared.onEvent(event);
     }
   };
   return {
     onEvent,
     close: () => {
-      clear();
+      status.clear();
       shared.close();
     },
   };

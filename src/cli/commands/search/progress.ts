@@ -1,8 +1,8 @@
-import { stripVTControlCharacters } from "node:util";
 import { plural } from "../../../compiler/text/index.js";
 import type { SearchEvent, SearchTrial } from "../../../runtime/search/result.js";
 import { showDiagnostics } from "../../show-diagnostics.js";
 import type { Terminal } from "../../terminal.js";
+import { createStatusLine } from "../../views/status-line.js";
 import { decimal } from "../../views/text.js";
 
 /** A line for each trial that is over, and on a terminal one that is redrawn for those under way. */
@@ -14,22 +14,8 @@ export function createSearchProgress(
   readonly close: () => void;
 } {
   const { errStyle: style } = terminal;
-  let drawn = false;
+  const { show: status, print: line, clear: close } = createStatusLine(terminal);
   let planned = 0;
-  const close = (): void => {
-    if (drawn) terminal.err("\r\x1b[2K");
-    drawn = false;
-  };
-  const line = (text: string): void => {
-    close();
-    terminal.err(`${text}\n`);
-  };
-  const status = (text: string): void => {
-    if (!terminal.isInteractive) return;
-    close();
-    terminal.err(stripVTControlCharacters(text).slice(0, Math.max(0, terminal.width - 1)));
-    drawn = true;
-  };
   const onEvent = (event: SearchEvent): void => {
     if (event.kind === "warning") {
       close();

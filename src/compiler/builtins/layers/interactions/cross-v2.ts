@@ -3,6 +3,7 @@ import type { LayerBuiltin } from "../../builtin.js";
 import { denseCopies } from "../../dense.js";
 import { inputRows, inputSignal, rowsFirst, type Signal, spreadRows } from "../../replicas.js";
 import { fromVector, shapeOf } from "../../shapes.js";
+import { depthParameter } from "./cross.js";
 
 /** x_{l+1} = x₀ ⊙ (W_l·x_l + b_l) + x_l; with a rank, W_l = V_l·U_l through so many units. */
 export const crossV2: LayerBuiltin = {
@@ -14,12 +15,7 @@ export const crossV2: LayerBuiltin = {
     "Wang et al.: DCN V2: Improved Deep & Cross Network and Practical Lessons for Web-scale Learning to Rank Systems, 2021, eq. 1 and 2",
   inputs: ["x"],
   parameters: [
-    {
-      name: "depth",
-      type: { kind: "number", min: 1, max: 64, integer: true },
-      default: 2,
-      doc: "Number of cross layers.",
-    },
+    depthParameter,
     {
       name: "rank",
       type: { kind: "number", min: 1, max: 1_048_576, integer: true },

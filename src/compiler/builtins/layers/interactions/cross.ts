@@ -2,23 +2,25 @@ import { numberArgument } from "../../arguments.js";
 import type { LayerBuiltin } from "../../builtin.js";
 import { glorotUniform, zeroBias } from "../../dense.js";
 import { inputRows, knownDim, ownParameter } from "../../replicas.js";
+import type { ParameterSpec } from "../../parameter.js";
 import { fromVector, shapeOf } from "../../shapes.js";
 
 /** x_{l+1} = x₀·(x_l·w_l) + b_l + x_l, the product x_l·w_l being one number per row. */
+/** How many layers of crosses there are, of either form. */
+export const depthParameter: ParameterSpec = {
+  name: "depth",
+  type: { kind: "number", min: 1, max: 64, integer: true },
+  default: 2,
+  doc: "Number of cross layers.",
+};
+
 export const cross: LayerBuiltin = {
   kind: "layer",
   name: "cross",
   summary: "Layers that multiply what came so far with the input: products of up to depth + 1 features.",
   paper: "Wang, Fu, Fu, Wang: Deep & Cross Network for Ad Click Predictions, 2017",
   inputs: ["x"],
-  parameters: [
-    {
-      name: "depth",
-      type: { kind: "number", min: 1, max: 64, integer: true },
-      default: 2,
-      doc: "Number of cross layers.",
-    },
-  ],
+  parameters: [depthParameter],
   shape: (inputs) => fromVector(inputs, (width) => shapeOf(width)),
   lower: (context) => {
     const { builder } = context;

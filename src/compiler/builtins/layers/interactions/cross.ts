@@ -5,7 +5,6 @@ import { inputRows, knownDim, ownParameter } from "../../replicas.js";
 import type { ParameterSpec } from "../../parameter.js";
 import { fromVector, shapeOf } from "../../shapes.js";
 
-/** x_{l+1} = x₀·(x_l·w_l) + b_l + x_l, the product x_l·w_l being one number per row. */
 /** How many layers of crosses there are, of either form. */
 export const depthParameter: ParameterSpec = {
   name: "depth",
@@ -14,6 +13,7 @@ export const depthParameter: ParameterSpec = {
   doc: "Number of cross layers.",
 };
 
+/** x_{l+1} = x₀·(x_l·w_l) + b_l + x_l, the product x_l·w_l being one number per row. */
 export const cross: LayerBuiltin = {
   kind: "layer",
   name: "cross",

@@ -7,6 +7,8 @@ import type { Diagnostic } from "./compiler/diagnostics/index.js";
 import { createMemoryHost, type Host } from "./compiler/host.js";
 import type { Model } from "./compiler/model/index.js";
 import { compileSpec } from "./compiler/compile.js";
+import { format } from "./compiler/format/index.js";
+import { searchSpec as search, type Searched, type SearchOptions as FullSearchOptions } from "./runtime/jobs/search.js";
 import { createFileHost } from "./runtime/specs/load-spec.js";
 
 export {
@@ -110,6 +112,16 @@ export {
   type RoleProfile,
 } from "./runtime/profile/index.js";
 export { loadModelSource, type ModelSource } from "./runtime/specs/model-source.js";
+export type {
+  BestTrial,
+  SearchedDimension,
+  SearchEvent,
+  SearchMethod,
+  SearchObjective,
+  SearchResult,
+  SearchTrial,
+} from "./runtime/search/result.js";
+export type { Searched } from "./runtime/jobs/search.js";
 export type { TuneResult } from "./runtime/tune/result.js";
 export { tune, type TuneOptions, type Tuned } from "./runtime/jobs/tune.js";
 export { version } from "./runtime/version.js";
@@ -135,4 +147,15 @@ export function check(
     typeof spec === "string" ? createFileHost() : createMemoryHost({ ...spec.files, "spec.mtl": spec.text });
   const { model, hash, diagnostics } = compileSpec(typeof spec === "string" ? spec : "spec.mtl", host);
   return { ...omitUndefined({ model }), ...omitUndefined({ hash }), diagnostics };
+}
+
+/** Options of {@link searchSpec}: those of training, the folder, how many trials and how they are chosen. */
+export type SearchOptions = Omit<FullSearchOptions, "format">;
+
+/**
+ * Trains trials of a spec with `search`, and writes their table, the best spec and its artifact. The same call goes on where
+ * one was interrupted. Rejects with a {@link Failure}.
+ */
+export function searchSpec(options: SearchOptions): Promise<Searched> {
+  return search({ ...options, format });
 }

@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { format } from "../../src/compiler/format/index.js";
 import { withDatabase } from "../../src/runtime/data/files/database.js";
 import { Failure } from "../../src/runtime/failure.js";
-import { searchSpec, type SearchOptions } from "../../src/runtime/jobs/search.js";
+import { searchSpec, type SearchOptions } from "../../src/index.js";
 import type { SearchResult, SearchTrial } from "../../src/runtime/search/result.js";
 import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { tinyRows } from "../train/tiny.js";
@@ -46,7 +45,7 @@ train { ${parts.train ?? searchedTrain} }
 }
 
 async function search(options: Partial<SearchOptions> & Pick<SearchOptions, "spec" | "output">): Promise<SearchResult> {
-  return (await searchSpec({ trials: 6, engine: "cpu", format, ...options })).result;
+  return (await searchSpec({ trials: 6, engine: "cpu", ...options })).result;
 }
 
 /** All of a trial but how long it took. */

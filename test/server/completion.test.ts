@@ -117,6 +117,14 @@ describe("completion of declarations", () => {
 });
 
 describe("completion in calls", () => {
+  it("offers `search` for a number that trials may differ in", () => {
+    expect(offered("mlp(g, [32])", "mlp(g, [32], dropout: <|>)")).toContain("search");
+    expect(offered("mlp(g, [32])", "mlp(g, [<|>])")).toContain("search");
+    expect(labelsAt("model m\ntrain {\n  optimizer: adam(lr: <|>)\n}")).toContain("search");
+    expect(labelsAt("model m\nparams {\n  w = <|>\n}")).not.toContain("search");
+    expect(labelsAt("model m\nmetrics {\n  ctr: ndcg(at: <|>)\n}")).not.toContain("search");
+  });
+
   it("offers parameters that are not given yet", () => {
     const labels = offered("mlp(g, [32])", "mlp(g, [32], dropout: 0.1, <|>)");
     expect(labels).toContain("activation:");

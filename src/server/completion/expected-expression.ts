@@ -9,6 +9,7 @@ import {
   type Macros,
   type Signature,
 } from "../language/signatures.js";
+import { wordDocs } from "../language/docs.js";
 import { anySlot, itemSlot, type Slot } from "../language/slots.js";
 import { signatureIn } from "./call-around.js";
 import { events, operand, words, type Expected } from "./expected-kinds.js";
@@ -61,7 +62,25 @@ export function inExpression(
     signature !== undefined && last.kind === "call" && last.key === undefined && last.words.length === 0
       ? [{ kind: "parameters", signature, given: givenIn(signature, last) }]
       : [];
-  return [...values, ...named, ...(inNumbers ? [{ kind: "call" as const, signature: widthSignature }] : [])];
+  return [
+    ...values,
+    ...named,
+    ...(inNumbers ? [{ kind: "call" as const, signature: widthSignature }] : []),
+    ...(takesSearch(head, slot, last) ? [searched] : []),
+  ];
+}
+
+/** It says nothing until it has its choices. */
+const searched: Expected = { kind: "words", words: [{ text: "search", doc: wordDocs.get("search") }], untried: true };
+
+/** Declarations whose numbers trials of a search may change. */
+const searchedIn: ReadonlySet<string> = new Set(
+  "def defaults features input table bottom bottoms tower towers experts gate gates task chain loss train".split(" "),
+);
+
+/** Whether `search` may appear at the cursor: in place of a number that trials may differ in. */
+function takesSearch(head: string, slot: Slot, { words: before }: Frame): boolean {
+  return slot.kind === "argument" && slot.type.kind === "number" && before.length === 0 && searchedIn.has(head);
 }
 
 /** Whether an argument of a layer or a gate is a whole number or a list of such, which may be `width(x)`. */

@@ -92,7 +92,13 @@ function content(path: string): ArtifactContent {
       labels: [{ name: "click", base: "event", within: [], source: feature.source, span }],
       heads: [ctr],
     },
-    fitted: { json: { mean: 0.5 }, vocabularies: new Map([["brand", ["a", "b\nc"]]]), ids: { brand: 3 } },
+    fitted: {
+      rows: 2,
+      features: {
+        price: { kind: "number", mean: 0.5, deviation: 1, minimum: 0, maximum: 1 },
+        brand: { kind: "vocabulary", values: ["a", "b\nc"] },
+      },
+    },
     program,
     graphText: "predict(numbers)\n",
     state: heldReader(

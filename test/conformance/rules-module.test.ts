@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Relaxed } from "../../src/compiler/ranking/index.js";
-import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
+import { servingFiles } from "../targets/serving-files.js";
 import { compileText, root } from "../semantics/compile.js";
 import type { RulesCase } from "./rules-case.js";
 import { relaxedOf } from "./rules-engine.js";

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
+import { servingFiles } from "../targets/serving-files.js";
 import { compileText } from "../semantics/compile.js";
 import { pageCalled, readPages, root } from "./pages.js";
 

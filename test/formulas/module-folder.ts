@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll } from "vitest";
-import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
+import { servingFiles } from "../targets/serving-files.js";
 import { root } from "../semantics/compile.js";
 
 /** A generated module, as a program without types sees it. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createEvaluator, readInputs } from "../../src/compiler/formulas/index.js";
 import { createRanker } from "../../src/compiler/serving/index.js";
 import { compileFile, compileText, root } from "../semantics/compile.js";
-import { servingFiles } from "../../src/runtime/artifact/serving-module.js";
+import { servingFiles } from "../targets/serving-files.js";
 import { createModuleFolder } from "./module-folder.js";
 import { createRandom, now, randomCandidates, shopInputs } from "./random-formula.js";
 

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { float32, GraphBuilder, initialize, int32, type StateVariable } from "../../src/compiler/graph/index.js";
-import { createSavedModel } from "../../src/compiler/targets/tensorflow/index.js";
+import { createSavedModel, savedModelFiles } from "../../src/compiler/targets/savedmodel/index.js";
 import { pieceSources } from "../../src/runtime/artifact/pieces.js";
-import { programFiles } from "../../src/runtime/artifact/program-files.js";
+import { fileWeights } from "../../src/runtime/artifact/weights-file.js";
 import { safetensorsContent } from "../../src/runtime/artifact/safetensors.js";
 import { loadBinding } from "../../src/runtime/engine/native-binding.js";
 import { initialReader } from "../../src/runtime/engine/state.js";
@@ -32,21 +32,19 @@ describe.skipIf(nativeMissing !== undefined)("values beside a SavedModel", () =>
     const weights = safetensorsContent(pieceSources(tables, initialReader(5)));
     const folder = mkdtempSync(join(tmpdir(), "mtlc-bundle-"));
     try {
-      const files = programFiles(
-        program,
-        "",
-        {
-          path: "weights.safetensors",
-          variables: tables,
-          offset: ({ pieces }) => weights.offsets.get(pieces[0]?.name ?? "") ?? 0,
-        },
-        0,
-      );
-      for (const { path, content } of [{ path: "weights.safetensors", content: () => weights.pieces() }, ...files]) {
-        mkdirSync(dirname(join(folder, path)), { recursive: true });
+      const path = "weights.safetensors";
+      writeFileSync(join(folder, path), Buffer.concat([...weights.pieces()]));
+      const file = fileWeights({
+        path,
+        variables: tables,
+        offset: ({ pieces }) => weights.offsets.get(pieces[0]?.name ?? "") ?? 0,
+      });
+      for (const { path, content } of savedModelFiles(program, file.weights, 0)) {
+        const target = join(folder, "saved_model", path);
+        mkdirSync(dirname(target), { recursive: true });
         writeFileSync(
-          join(folder, path),
-          typeof content === "function" ? Buffer.concat([...content(folder)]) : content,
+          target,
+          typeof content === "function" ? Buffer.concat([...file.opensIn(folder, content)]) : content,
         );
       }
       const found = loadBinding();

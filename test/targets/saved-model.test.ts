@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { GraphFunction } from "../../src/compiler/graph/graph.js";
-import { createSavedModel } from "../../src/compiler/targets/tensorflow/index.js";
+import { createSavedModel } from "../../src/compiler/targets/savedmodel/index.js";
 import { float, updatesProgram, variable } from "../engine/programs.js";
 
 const values = new Map<string, Float32Array | Int32Array>([

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, loadPredictor, train } from "../../src/index.js";
 import { writeArtifact } from "../../src/runtime/artifact/index.js";
-import { splitFitted } from "../../src/runtime/data/index.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { lowerSpec } from "../../src/runtime/jobs/compile.js";
 import { loadLightGbm } from "../../src/runtime/trees/library.js";
@@ -63,7 +62,7 @@ describe("without LightGBM's library", () => {
     const content = {
       sources: spec.sources,
       model: spec.model,
-      fitted: splitFitted(fitted),
+      fitted,
       program,
       graphText: "",
       trees: new Map([["amount", readFileSync(join(models, "missing_nan.txt"), "utf8")]]),

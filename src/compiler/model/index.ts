@@ -1,5 +1,6 @@
 /** The typed model, its hash, and the layout of its data. Plain values: no syntax, no tensors, no I/O. */
 export * from "./model.js";
+export type { Continued, Fitted, FittedFeature } from "./fitted.js";
 export * from "./heads.js";
 export * from "./formula.js";
 export * from "./serving.js";

@@ -6,6 +6,4 @@ export const artifactFiles = {
   graph: "graph.txt",
   weights: "weights.safetensors",
   metrics: "metrics.json",
-  savedModel: "saved_model/saved_model.pb",
-  tfjs: "tfjs",
 } as const;

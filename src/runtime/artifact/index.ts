@@ -13,5 +13,6 @@ export * from "./pieces.js";
 export * from "./read.js";
 export * from "./regular-file.js";
 export * from "./safetensors.js";
-export * from "./serving-module.js";
+export * from "./target-files.js";
+export * from "./weights-file.js";
 export * from "./write.js";

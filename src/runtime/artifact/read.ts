@@ -73,9 +73,13 @@ async function readManifest(directory: string): Promise<string> {
   }
 }
 
+/** Folders of an artifact whose files are small; the others are those of targets. */
+const readFolders: ReadonlySet<string> = new Set(["imports", "vocab", "trees"]);
+
 /** Files that may be larger than the memory: their hash is checked and nothing is kept of them. */
 function holdsWeights(path: string): boolean {
-  return path === artifactFiles.weights || path.startsWith("saved_model/") || path.startsWith(`${artifactFiles.tfjs}/`);
+  const [folder = "", file] = path.split("/");
+  return path === artifactFiles.weights || (file !== undefined && !readFolders.has(folder));
 }
 
 function otherHash(directory: string, path: string): Error {

@@ -1,10 +1,13 @@
 import { omitUndefined, own, compareText } from "../../compiler/text/index.js";
 import { dirname } from "node:path";
 import type { GraphFunction, Program, StateVariable } from "../../compiler/graph/graph.js";
+import type { Fitted } from "../../compiler/model/fitted.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import { hasIds, tableOwner } from "../../compiler/model/feature-lists.js";
 import { hashModel } from "../../compiler/model/hash.js";
 import type { Model } from "../../compiler/model/model.js";
+import { type Target, targets } from "../../compiler/targets/index.js";
+import { type FittedParts, splitFitted } from "../data/encode/fitted.js";
 import { heldReader, type StateReader } from "../engine/state.js";
 import { createFailure } from "../failure.js";
 import { version } from "../version.js";
@@ -24,25 +27,27 @@ import {
 } from "./manifest.js";
 import { headTypeText, modelText, relativePath } from "./model-file.js";
 import { pieceShape, pieceSources } from "./pieces.js";
-import { programFiles, type WeightsFile } from "./program-files.js";
-import { servingFiles } from "./serving-module.js";
 import { safetensorsContent } from "./safetensors.js";
+import { targetFiles } from "./target-files.js";
+import { fileWeights, type WeightsFile } from "./weights-file.js";
 
 /** All that an artifact is made of. */
 export interface ArtifactContent {
   /** The spec and the files it imports, the spec first; paths as they were read. */
   readonly sources: readonly { readonly path: string; readonly text: string }[];
   readonly model: Model;
-  readonly fitted: FittedFiles;
-  /** Absent for a model without a network: formulas and rules over signals. */
+  /** Absent, as are the program and the state, for a model without a network: formulas and rules over signals. */
+  readonly fitted?: Fitted;
   readonly program?: Program;
   /** The program as text. */
   readonly graphText: string;
-  /** Every state variable; absent for a model without a network. */
+  /** Every state variable. */
   readonly state?: StateReader;
   /** LightGBM's text of the trees of each task; absent for a model without trees. */
   readonly trees?: ReadonlyMap<string, string>;
   readonly trained: boolean;
+  /** Targets whose files it has besides those that every artifact has; none of them has a refusal. Default: none. */
+  readonly targets?: readonly Target[];
   /** What `metrics.json` says; absent when nothing was measured. */
   readonly metrics?: unknown;
   /**
@@ -50,16 +55,6 @@ export interface ArtifactContent {
    * manifest does not list it, and only the paths of `mtlc eval` without `--test` come from it.
    */
   readonly run?: object;
-}
-
-/** What the training data decided, as files. */
-export interface FittedFiles {
-  /** Scales, boundaries and sizes. */
-  readonly json: unknown;
-  /** Values of each vocabulary, the first with id 1, by feature. */
-  readonly vocabularies: ReadonlyMap<string, readonly string[]>;
-  /** Number of ids of each feature that has any. */
-  readonly ids: Readonly<Record<string, number>>;
 }
 
 /** A note of this machine beside the artifact. */
@@ -71,7 +66,7 @@ const ownEntries: ReadonlySet<string> = new Set([
   "imports",
   "vocab",
   "trees",
-  "serving",
+  ...targets.map(({ folder }) => folder),
   "checkpoints",
   manifestName,
   runNoteName,
@@ -123,23 +118,24 @@ export async function writeArtifact(
 
 /** The files of an artifact but for the manifest; the weights first, as others read them. */
 function artifactContent(content: ArtifactContent): readonly DirectoryFile[] {
-  const { model, program, state = heldReader(new Map()), fitted } = content;
+  const { model, program, state = heldReader(new Map()) } = content;
   const stored = program?.state.filter(({ role }) => isStored(role)) ?? [];
   const sources = sourceFiles(content.sources);
   const weights = safetensorsContent(pieceSources(stored, state), { format: "mtlc" });
   const weightsFile = {
     path: artifactFiles.weights,
-    variables: stored,
     // The pieces of a variable follow each other in the file as their rows do in the variable.
     offset: ({ pieces }: StateVariable) => weights.offsets.get(pieces[0]?.name ?? "") ?? 0,
+    variables: stored,
   };
+  const fitted = fittedParts(content);
   return [
     { path: artifactFiles.weights, content: weights.pieces },
     ...sources.map(({ file, text }) => ({ path: file, content: text })),
     { path: artifactFiles.model, content: modelText(model, content.sources[0]?.path ?? "") },
     { path: artifactFiles.fitted, content: jsonText(fitted.json) },
-    ...servingFiles(model),
-    ...graphFiles(content, weightsFile),
+    ...(program === undefined ? [] : [{ path: artifactFiles.graph, content: content.graphText }]),
+    ...filesOfTargets(content, weightsFile),
     ...[...(content.trees ?? [])].map(([task, text]) => ({ path: treesPath(task), content: text })),
     ...[...fitted.vocabularies].map(([feature, entries]) => ({
       path: vocabularyPath(feature),
@@ -149,12 +145,18 @@ function artifactContent(content: ArtifactContent): readonly DirectoryFile[] {
   ];
 }
 
-/** Of trees only the program that is fed their sums: they are no op that TensorFlow has. */
-function graphFiles({ program, graphText, trees }: ArtifactContent, weights: WeightsFile): readonly DirectoryFile[] {
-  if (program === undefined) return [];
-  return trees === undefined
-    ? programFiles(program, graphText, weights)
-    : [{ path: artifactFiles.graph, content: graphText }];
+/** Of each target that is in every artifact which it can carry, and of those that are asked for. */
+function filesOfTargets(content: ArtifactContent, file: WeightsFile): readonly DirectoryFile[] {
+  const asked = content.targets ?? [];
+  const present = targets.filter(
+    (target) => asked.includes(target) || (target.inEveryArtifact && target.refusals(content).length === 0),
+  );
+  const { weights, opensIn } = fileWeights(file);
+  return present.flatMap((target) => targetFiles(target, { ...content, weights }, opensIn));
+}
+
+function fittedParts({ fitted }: ArtifactContent): FittedParts {
+  return fitted === undefined ? { json: {}, vocabularies: new Map(), ids: {} } : splitFitted(fitted);
 }
 
 /** Where the trees of a task are; names are identifiers, so they are safe in a path. */
@@ -163,7 +165,7 @@ export function treesPath(task: string): string {
 }
 
 function manifestOf(content: ArtifactContent, written: readonly WrittenFile[]): Manifest {
-  const { model, program, fitted } = content;
+  const { model, program } = content;
   const [spec, ...imports] = sourceFiles(content.sources);
   return checkManifest({
     format: "mtlc-artifact",
@@ -178,7 +180,7 @@ function manifestOf(content: ArtifactContent, written: readonly WrittenFile[]): 
       imports: imports.map(({ path, file, text }) => ({ path, file, sha256: sha256(text) })),
     },
     model: { file: artifactFiles.model, hash: hashModel(model) },
-    schema: dataSchema(model, fitted),
+    schema: dataSchema(model, fittedParts(content)),
     heads: program === undefined ? [] : heads(model, program),
     weights: { file: artifactFiles.weights },
     parameters: program === undefined ? [] : parameters(program),
@@ -225,7 +227,7 @@ function sourceFiles(
   }));
 }
 
-function dataSchema(model: Model, fitted: FittedFiles): DataSchema {
+function dataSchema(model: Model, fitted: FittedParts): DataSchema {
   const layout: BatchLayout = batchLayout(model);
   return {
     fitted: artifactFiles.fitted,

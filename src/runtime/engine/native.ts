@@ -17,7 +17,7 @@ import {
   type SavedModel,
   servingTag,
   type StateEndpoints,
-} from "../../compiler/targets/tensorflow/index.js";
+} from "../../compiler/targets/savedmodel/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "./engine.js";
 import { checkFeeds, checkTensor, functionInputs } from "./feeds.js";
 import { keepMemory } from "./keep-memory.js";

@@ -15,7 +15,6 @@ import {
   treesPath,
 } from "../artifact/index.js";
 import { hasTrees, type Model, treeHeads } from "../../compiler/model/index.js";
-import { splitFitted } from "../data/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
 import { heldReader, initialReader } from "../engine/state.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
@@ -31,8 +30,7 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
   const sources = sourcesOf(files);
   const { trained } = files.manifest;
   if (model.heads.length === 0) {
-    const fitted = { json: {}, vocabularies: new Map<string, readonly string[]>(), ids: {} };
-    return { sources, model, fitted, graphText: "", trained };
+    return { sources, model, graphText: "", trained };
   }
   const { fitted, program, state } = await loadArtifact(directory, { files, untrained: true });
   const [held, fresh] = [heldReader(state), initialReader(model.train.seed)];
@@ -41,7 +39,7 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
     sources,
     model,
     ...omitUndefined({ trees: hasTrees(model) ? treeTexts(files, model) : undefined }),
-    fitted: splitFitted(fitted),
+    fitted,
     program,
     graphText: printProgram(program, { origins: false }),
     state: {

@@ -4,7 +4,7 @@ import { printProgram, type Program } from "../../compiler/graph/index.js";
 import { hasTrees, type Model } from "../../compiler/model/index.js";
 import { checkOutputDirectory, type Manifest, writeArtifact } from "../artifact/index.js";
 import { isArtifactDirectory, recompileArtifact } from "./compile-artifact.js";
-import { type Fitted, openData, splitFitted } from "../data/index.js";
+import { type Fitted, openData } from "../data/index.js";
 import { artifactBytes, checkDisk, checkMemory, writingNeed } from "../memory.js";
 import { createFailure } from "../failure.js";
 import { checkWritable, refuseReplacement } from "../outputs.js";
@@ -76,7 +76,6 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
     const manifest = await writeArtifact(output, {
       sources: served.sources,
       model: served.model,
-      fitted: { json: {}, vocabularies: new Map(), ids: {} },
       graphText: "",
       trained: false,
     });
@@ -91,7 +90,7 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
   const content = {
     sources: spec.sources,
     model: spec.model,
-    fitted: splitFitted(fitted),
+    fitted,
     program,
     graphText: printProgram(program, { origins: false }),
     state: initialReader(spec.model.train.seed),

@@ -4,7 +4,7 @@ import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type ArtifactContent, type LoadedArtifact, writeArtifact } from "../artifact/index.js";
-import { type Dataset, splitFitted } from "../data/index.js";
+import type { Dataset } from "../data/index.js";
 import type { Engine, HostTensor, Session } from "../engine/index.js";
 import { ownSessions, type SessionSource } from "../engine/sessions.js";
 import { initialReader, sessionReader, type StateReader } from "../engine/state.js";
@@ -206,7 +206,7 @@ function artifactContent(
   return {
     sources: spec.sources,
     model: spec.model,
-    fitted: splitFitted(data.fitted),
+    fitted: data.fitted,
     program,
     graphText: printProgram(program, { origins: false }),
     state: sessionReader(session, program.state),

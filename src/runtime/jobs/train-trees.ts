@@ -4,7 +4,6 @@ import { treeHeads } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { readEnsemble } from "../../compiler/trees/index.js";
 import { writeArtifact } from "../artifact/index.js";
-import { splitFitted } from "../data/index.js";
 import { createProgram, functionOf, measuredProgram } from "../engine/create-program.js";
 import { heldReader } from "../engine/state.js";
 import { createFailure } from "../failure.js";
@@ -71,7 +70,7 @@ export async function trainTreesOn(job: OpenedJob, library: LightGbm): Promise<T
     const content = {
       sources: spec.sources,
       model,
-      fitted: splitFitted(fitted),
+      fitted,
       program,
       graphText: printProgram(program, { origins: false }),
       state: heldReader(new Map()),

@@ -126,6 +126,7 @@ export const binaryOps = {
     flops: flopsPerOutput,
     compilable: true,
     foldable: true,
+    missingIn: ["tfjs"],
     infer: (inputs) => {
       requireDType(at(inputs, 0), "float32");
       requireDType(at(inputs, 1), "float32");

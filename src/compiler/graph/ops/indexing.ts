@@ -72,6 +72,7 @@ export const indexingOps = {
     // Compilers for CPUs turn a sum by segment into a loop over single rows.
     compilable: false,
     foldable: true,
+    missingIn: ["tfjs"],
     infer: (inputs, { count }) => {
       const [values, ids] = [at(inputs, 0), at(inputs, 1)];
       requireDType(values, "float32");

@@ -8,6 +8,9 @@ import type { DType, Dim, OpAttributes, OpName, Shape, TensorType, ValueId } fro
 import type { OpBuilder } from "../op-builder.js";
 import type { Tensor } from "../tensor.js";
 
+/** A system that programs are said in; `tensorflow` is its graphs, `tfjs` the executor of GraphModels. */
+export type OpSystem = "tensorflow" | "tfjs" | "onnx" | "torch";
+
 export interface OpRow<K extends OpName> {
   /** How many inputs it takes; `variadic` is one or more. */
   readonly arity: number | "variadic";
@@ -23,6 +26,8 @@ export interface OpRow<K extends OpName> {
   readonly compilable: boolean;
   /** Whether it is computed while a function is written when all its inputs are small constants. */
   readonly foldable: boolean;
+  /** The systems that it cannot be said in; absent: there is none. */
+  readonly missingIn?: readonly OpSystem[];
   /** The attributes with other sizes; absent when they hold none. */
   readonly mapDims?: (attributes: OpAttributes[K], map: (dim: Dim) => Dim) => OpAttributes[K];
 }

@@ -4,4 +4,5 @@
  * It never evaluates code, and it reads and writes no files.
  */
 export { createStandaloneModule, type StandaloneModule, type StandaloneOptions } from "./standalone-module.js";
+export { javascript } from "./target.js";
 export type { ModuleRuntime } from "./module-runtime.js";

@@ -1,44 +1,12 @@
 /** What the training data decides about the features, as plain values, and how it is kept in files. */
 import { tableOwner } from "../../../compiler/model/feature-lists.js";
+import type { Continued, Fitted, FittedFeature } from "../../../compiler/model/fitted.js";
 import type { FeatureModel, FittedSizes, Model, Vocabulary } from "../../../compiler/model/model.js";
 import { canonicalText, own } from "../../../compiler/text/index.js";
 import { sha256 } from "../../artifact/hash.js";
 import { vocabularySeed } from "./hash.js";
 
-export interface Fitted {
-  /** Rows of the training data. */
-  readonly rows: number;
-  /** By feature, one entry each; none for a feature that has the vocabulary of another one. */
-  readonly features: Readonly<Record<string, FittedFeature>>;
-  /** Set where a run continued an earlier one. */
-  readonly continued?: Continued;
-}
-
-/** How often a fit was continued on later data. */
-export interface Continued {
-  readonly runs: number;
-  /** By feature, for each value of its vocabulary the continued runs since the last one that had it. */
-  readonly unseen: Readonly<Record<string, readonly number[]>>;
-}
-
-export type FittedFeature =
-  /** `values[i]` has id i + 1; id 0 is "unknown". */
-  | { readonly kind: "vocabulary"; readonly values: readonly string[] }
-  /** A whole number v below `count` has id v + 1; everything else 0. */
-  | { readonly kind: "ids"; readonly count: number }
-  /** A value's id is its bucket + 1; id 0 is null. */
-  | { readonly kind: "hash"; readonly buckets: number; readonly seed: number }
-  /** Of the known values, after `log1p` where the scale has one. Zeros when no value is known. */
-  | {
-      readonly kind: "number";
-      readonly mean: number;
-      /** Of the population: divided by n. */
-      readonly deviation: number;
-      readonly minimum: number;
-      readonly maximum: number;
-    }
-  /** Ascending. The id of x is the number of boundaries ≤ x, plus 1; id 0 is null. */
-  | { readonly kind: "bucket"; readonly boundaries: readonly number[] };
+export type { Continued, Fitted, FittedFeature };
 
 /** What a feature's fit is when it needs no data; undefined when it does. */
 export function fittedWithoutData(feature: FeatureModel): FittedFeature | undefined {

@@ -5,7 +5,7 @@
  */
 import type { DType } from "../../graph/graph.js";
 import { maskCrc32c, maskedCrc32c } from "../../model/checksums/crc32c.js";
-import { encodeBundleEntry, encodeBundleHeader } from "./proto.js";
+import { encodeBundleEntry, encodeBundleHeader } from "../tensorflow/proto.js";
 
 /** Paths beside `saved_model.pb`. */
 export const bundleFiles = {

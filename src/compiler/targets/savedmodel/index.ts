@@ -3,5 +3,7 @@
  * of the tensors to feed and fetch for each function and state variable. It never runs, reads or writes anything.
  */
 export * from "./bundle.js";
+export * from "./files.js";
 export * from "./saved-model.js";
-export type { Endpoint, LoweredFunction } from "./lower-function.js";
+export { savedmodel } from "./target.js";
+export type { Endpoint, LoweredFunction } from "../tensorflow/lower-function.js";

@@ -1,7 +1,7 @@
 /** A whole program as the bytes of a SavedModel: variables, one signature per function, and signatures to get and set. */
 import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph/graph.js";
-import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "./lower-function.js";
-import { type LoweredSteps, lowerSteps } from "./lower-steps.js";
+import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "../tensorflow/lower-function.js";
+import { type LoweredSteps, lowerSteps } from "../tensorflow/lower-steps.js";
 import {
   type ConstantData,
   NodeGraph,
@@ -10,7 +10,7 @@ import {
   type TensorRef,
   textsTensor,
   typeAttr,
-} from "./node-graph.js";
+} from "../tensorflow/node-graph.js";
 import {
   DataType,
   encodeSavedModel,
@@ -18,7 +18,7 @@ import {
   type SavedModelProto,
   type SignatureDef,
   type TensorInfo,
-} from "./proto.js";
+} from "../tensorflow/proto.js";
 
 export interface SavedModelOptions {
   /** First values of state variables, row-major; those left out start at zero. */

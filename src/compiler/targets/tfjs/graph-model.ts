@@ -1,17 +1,14 @@
 import type { DType, GraphFunction, Program, TensorType } from "../../graph/graph.js";
-import { graphModelOps } from "./graph-model-ops.js";
-import { type Endpoint, lowerFunction, type StateAccess } from "./lower-function.js";
-import { type ConstantData, NodeGraph } from "./node-graph.js";
-import { type AttrValue, DataType, type NodeDef, type TensorProto } from "./proto.js";
+import { functionNamed, opRefusals, type StateBytes } from "../target.js";
+import { type Endpoint, lowerFunction, type StateAccess } from "../tensorflow/lower-function.js";
+import { type ConstantData, NodeGraph } from "../tensorflow/node-graph.js";
+import { type AttrValue, DataType, type NodeDef, type TensorProto } from "../tensorflow/proto.js";
 
 export interface GraphModelFile {
   readonly name: string;
   /** Pieces in their order; a file of weights is made as it is written. */
   readonly content: () => Iterable<Uint8Array>;
 }
-
-/** Bytes [from, to) of a state variable, row-major and little-endian. Throws when it has no value. */
-export type StateBytes = (name: string, from: number, to: number) => Uint8Array;
 
 export interface GraphModelOptions {
   /** Written into `generatedBy`. */
@@ -30,8 +27,7 @@ export function createGraphModel(
   values: StateBytes,
   options: GraphModelOptions,
 ): readonly GraphModelFile[] {
-  const fn = program.functions.find((candidate) => candidate.name === functionName);
-  if (fn === undefined) throw new Error(`the program has no function \`${functionName}\``);
+  const fn = functionNamed(program, functionName);
   checkExecutable(fn);
   const graph = new NodeGraph("graph");
   const reads = new Map<string, string>();
@@ -63,9 +59,8 @@ export function createGraphModel(
 
 function checkExecutable(fn: GraphFunction): void {
   if (fn.updates.length > 0) throw new Error(`\`${fn.name}\` updates state, which a GraphModel cannot`);
-  for (const { op } of fn.nodes) {
-    if (!graphModelOps[op]) throw new Error(`a GraphModel cannot compute \`${op}\`, which \`${fn.name}\` uses`);
-  }
+  const [refusal] = opRefusals("tfjs", fn);
+  if (refusal !== undefined) throw new Error(`a GraphModel cannot compute ${refusal.what}`);
 }
 
 /** State that is part of the model; `reads` gets the state variable of each constant that is made, by the constant's name. */

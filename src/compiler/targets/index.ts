@@ -1,0 +1,13 @@
+/**
+ * Targets: forms in which others run a model. A target is a folder here and its row in {@link targets}; the checks before
+ * training, `mtlc compile`, `mtlc train` and `mtlc targets` read the rows.
+ */
+import { javascript } from "./javascript/index.js";
+import { savedmodel } from "./savedmodel/index.js";
+import type { Target } from "./target.js";
+import { tfjs } from "./tfjs/index.js";
+
+export type { Carried, Refusal, StateBytes, Target, TargetFile, TargetInput, TargetSubject } from "./target.js";
+
+/** In the order in which they are listed. */
+export const targets: readonly Target[] = [savedmodel, tfjs, javascript];

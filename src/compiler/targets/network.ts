@@ -1,0 +1,21 @@
+/** What targets that carry a network ask of a model. */
+import { hasTrees, treeHeads } from "../model/index.js";
+import type { Program } from "../graph/index.js";
+import type { Refusal, TargetInput, TargetSubject } from "./target.js";
+
+/** Refusals of a model without a network, and of one whose tasks are trees, which are no ops of a program. */
+export function networkRefusals({ model, program }: TargetSubject): readonly Refusal[] {
+  if (program === undefined) return [{ what: `the model \`${model.name}\`: it has no network` }];
+  if (!hasTrees(model)) return [];
+  return treeHeads(model).map(({ head, node }) => ({
+    what: `the trees of the task \`${head.name}\``,
+    span: node.span,
+    instead: "LightGBM reads them: `trees` of the artifact has its text of each task",
+  }));
+}
+
+/** The program of a model that has a network. Throws for another one, which is a target's mistake. */
+export function programOf({ model, program }: Pick<TargetInput, "model" | "program">): Program {
+  if (program === undefined) throw new Error(`the model ${model.name} has no network`);
+  return program;
+}

@@ -1,0 +1,70 @@
+/** The files of a SavedModel's folder: one where the weights are small, else the weights in files of their own. */
+import { type Program, rowsOf, type StateVariable } from "../../graph/index.js";
+import { crc32c } from "../../model/index.js";
+import type { StateBytes, TargetFile } from "../target.js";
+import { type BundleEntry, bundleFiles, compareBundleNames, encodeBundleIndex } from "./bundle.js";
+import { createSavedModel } from "./saved-model.js";
+
+/** Bytes of weights that are in the one file; more of them are files of their own beside it. */
+const largestInline = 1 << 26;
+const graphFile = "saved_model.pb";
+/** Bytes of a piece. */
+const chunkBytes = 1 << 24;
+
+/**
+ * Parameters and statistics have the values of `weights`; slots and the step start at zero, as in a session that has not trained.
+ * `inline`: the most bytes of weights that the one file has.
+ */
+export function savedModelFiles(program: Program, weights: StateBytes, inline = largestInline): readonly TargetFile[] {
+  const variables = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
+  const total = variables.reduce((sum, variable) => sum + sizeOf(variable), 0);
+  if (total <= inline) {
+    const content = (): Iterable<Uint8Array> => {
+      const values = new Map(
+        variables.map((variable) => [variable.name, arrayOf(variable, weights(variable.name, 0, sizeOf(variable)))]),
+      );
+      return [createSavedModel(program, { values }).bytes];
+    };
+    return [{ path: graphFile, content }];
+  }
+  const restored = new Set(variables.map(({ name }) => name));
+  const entries: BundleEntry[] = [];
+  return [
+    { path: graphFile, content: createSavedModel(program, { restored }).bytes },
+    { path: bundleFiles.data, content: () => bundleData(variables, weights, entries) },
+    { path: bundleFiles.index, content: () => [encodeBundleIndex(entries)] },
+  ];
+}
+
+/** The elements of all variables, and what the index says of them, into `entries`. */
+function* bundleData(
+  variables: readonly StateVariable[],
+  weights: StateBytes,
+  entries: BundleEntry[],
+): Iterable<Uint8Array> {
+  let offset = 0;
+  for (const variable of variables.toSorted((a, b) => compareBundleNames(a.name, b.name))) {
+    const { name, type } = variable;
+    const size = sizeOf(variable);
+    let sum = 0;
+    for (let from = 0; from < size; from += chunkBytes) {
+      const bytes = weights(name, from, Math.min(size, from + chunkBytes));
+      sum = crc32c(bytes, sum);
+      yield bytes;
+    }
+    entries.push({ name, dtype: type.dtype, shape: type.shape.map(Number), offset, size, crc32c: sum });
+    offset += size;
+  }
+}
+
+function sizeOf(variable: StateVariable): number {
+  const { rows, width } = rowsOf(variable);
+  return rows * width * 4;
+}
+
+function arrayOf({ type }: StateVariable, bytes: Uint8Array): Float32Array | Int32Array {
+  const { buffer, byteOffset, length } = bytes;
+  return type.dtype === "float32"
+    ? new Float32Array(buffer, byteOffset, length / 4)
+    : new Int32Array(buffer, byteOffset, length / 4);
+}

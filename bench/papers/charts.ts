@@ -21,15 +21,21 @@ export interface CurveSeries {
   readonly points: readonly (IntervalPoint & { readonly x: number })[];
 }
 
-/** Lines with their intervals as bands; each panel has an x axis of its own. */
+/** Lines with their intervals; each panel has an x axis of its own. */
 export function drawCurves(chart: {
   readonly xTitle: string;
   readonly yTitle: string;
   readonly panels: readonly Panel<CurveSeries>[];
   /** A logarithmic y axis. */
   readonly log?: boolean;
+  /** Intervals as bands along many points, or as bars at a few, side by side. Default "bands". */
+  readonly intervals?: "bands" | "bars";
 }): Promise<string> {
-  const flat = chart.panels.map(({ title, series }) => ({
+  const { panels, intervals = "bands" } = chart;
+  const names = namesOf(panels);
+  // Bars at the ends are beside the axis, not on it.
+  const room = intervals === "bars" ? 4 * names.length : 0;
+  const flat = panels.map(({ title, series }) => ({
     title,
     values: series.flatMap(({ name, points }) => points.map((point) => ({ ...point, name }))),
   }));
@@ -42,31 +48,31 @@ export function drawCurves(chart: {
       scale("y", chart.log === true ? "log" : "linear", { fields: ["low", "high"] }, [height, 0]),
     ],
     marks: flat.map(({ title, values }, panel) => ({
-      ...group(title, panel, chart.xTitle, chart.yTitle),
+      ...group(title, { panel, count: panels.length, xTitle: chart.xTitle, yTitle: chart.yTitle }),
       data: [{ name: `p${panel}`, values }],
-      scales: [scale("x", "linear", { field: "x" }, [0, width], `p${panel}`)],
-      marks: byName(`p${panel}`, values, (data) => [
-        {
-          type: "area",
-          from: { data },
-          encode: {
-            enter: {
-              x: at("x", "x"),
-              y: at("y", "low"),
-              y2: at("y", "high"),
-              fill: colour,
-              fillOpacity: { value: 0.18 },
-            },
-          },
-        },
-        {
-          type: "line",
-          from: { data },
-          encode: { enter: { x: at("x", "x"), y: at("y", "mean"), stroke: colour, strokeWidth: { value: 1.6 } } },
-        },
-      ]),
+      scales: [scale("x", "linear", { field: "x" }, [room, widthOf(panels.length) - room], `p${panel}`)],
+      marks: byName(`p${panel}`, values, (data, name) =>
+        // Bars of several lines at one x are beside each other, and each line goes through its own.
+        lineWith(intervals, data, intervals === "bars" ? 4 * (names.indexOf(name) - (names.length - 1) / 2) : 0),
+      ),
     })),
   });
+}
+
+/** A line through the means with the intervals around it, all of it `offset` pixels to the right. */
+function lineWith(intervals: "bands" | "bars", data: string, offset: number): readonly Vega[] {
+  const x = { x: { ...at("x", "x"), offset } };
+  const ends = { ...x, y: at("y", "low"), y2: at("y", "high") };
+  const mean = { ...x, y: at("y", "mean") };
+  const mark = (type: string, enter: Vega): Vega => ({ type, from: { data }, encode: { enter } });
+  const line = mark("line", { ...mean, stroke: colour, strokeWidth: { value: 1.6 } });
+  return intervals === "bands"
+    ? [mark("area", { ...ends, fill: colour, fillOpacity: { value: 0.18 } }), line]
+    : [
+        line,
+        mark("rule", { ...ends, stroke: colour, strokeWidth: { value: 2 } }),
+        mark("symbol", { ...mean, fill: colour, size: { value: 36 } }),
+      ];
 }
 
 /** How often values fall into bins of one width, as outlines that may cross. */
@@ -91,10 +97,10 @@ export function drawHistograms(chart: {
     scales: [
       colours(chart.panels),
       { ...scale("y", "linear", { field: "count" }, [height, 0]), zero: true },
-      scale("x", "linear", { field: "x" }, [0, width]),
+      scale("x", "linear", { field: "x" }, [0, widthOf(chart.panels.length)]),
     ],
     marks: flat.map(({ title, values: own }, panel) => ({
-      ...group(title, panel, chart.xTitle, chart.yTitle),
+      ...group(title, { panel, count: chart.panels.length, xTitle: chart.xTitle, yTitle: chart.yTitle }),
       marks: byName(`p${panel}`, own, (data) => [
         {
           type: "area",
@@ -144,10 +150,9 @@ export function drawIntervals(chart: {
     legends: [],
     scales: [colours(chart.panels), { name: "y", type: "point", domain: names, range: [0, tall], padding: 0.6 }],
     marks: chart.panels.map(({ title, series }, panel) => ({
-      ...group(title, panel, chart.xTitle, "", tall),
+      ...group(title, { panel, count: chart.panels.length, xTitle: chart.xTitle, yTitle: "", tall }),
       data: [{ name: `p${panel}`, values: [...series] }],
-      scales: [scale("x", "linear", { fields: ["low", "high"] }, [0, width], `p${panel}`)],
-      axes: axes(chart.xTitle, ""),
+      scales: [scale("x", "linear", { fields: ["low", "high"] }, [0, widthOf(chart.panels.length)], `p${panel}`)],
       marks: [
         {
           type: "rule",
@@ -173,10 +178,14 @@ export function drawIntervals(chart: {
 }
 
 const columns = 3;
-const width = 260;
 const height = 220;
 const palette = ["#c2410c", "#1f5fa8", "#2f8f4e", "#7a4fa3", "#b08900", "#0f8b8d", "#8c2f5b", "#666666"];
 const colour = { scale: "colour", field: "name" };
+
+/** Pixels of a panel: one by itself is as wide as two. */
+function widthOf(panels: number): number {
+  return panels === 1 ? 520 : 260;
+}
 
 function at(scaleName: string, field: string): Vega {
   return { scale: scaleName, field };
@@ -202,11 +211,21 @@ function scale(name: string, type: string, domain: Vega, range: readonly number[
   return { name, type, domain: { data, ...domain }, range, zero: false, nice: true };
 }
 
-function group(title: string, panel: number, xTitle: string, yTitle: string, tall = height): Vega {
+/** One of several panels. */
+interface Place {
+  readonly panel: number;
+  readonly count: number;
+  readonly xTitle: string;
+  readonly yTitle: string;
+  /** Pixels; default those of a chart of lines. */
+  readonly tall?: number;
+}
+
+function group(title: string, { panel, count, xTitle, yTitle, tall = height }: Place): Vega {
   return {
     type: "group",
     title: { text: title, fontWeight: "normal" },
-    encode: { enter: { width: { value: width }, height: { value: tall } } },
+    encode: { enter: { width: { value: widthOf(count) }, height: { value: tall } } },
     axes: axes(xTitle, panel % columns === 0 ? yTitle : ""),
   };
 }
@@ -222,12 +241,12 @@ function axes(xTitle: string, yTitle: string): readonly Vega[] {
 function byName(
   data: string,
   values: readonly { readonly name: string }[],
-  marks: (data: string) => readonly Vega[],
+  marks: (data: string, name: string) => readonly Vega[],
 ): readonly Vega[] {
   const names = [...new Set(values.map(({ name }) => name))];
   return names.map((name, index) => ({
     type: "group",
     data: [{ name: `${data}s${index}`, values: values.filter((each) => each.name === name) }],
-    marks: marks(`${data}s${index}`),
+    marks: marks(`${data}s${index}`, name),
   }));
 }

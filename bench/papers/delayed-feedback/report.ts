@@ -94,6 +94,11 @@ function curvesChart(results: DelayResults, title: string, metric: keyof Measure
     kind: "chart",
     alt: `${title} of each method at each age of the log`,
     draw: () =>
-      drawCurves({ xTitle: "days between the last click and the log", yTitle: "", panels: [{ title, series }] }),
+      drawCurves({
+        xTitle: "days between the last click and the log",
+        yTitle: "",
+        panels: [{ title, series }],
+        intervals: "bars",
+      }),
   };
 }

@@ -45,6 +45,12 @@ export { compareArtifacts, type CompareOptions } from "./runtime/jobs/compare.js
 export { compareSpecs, type CompareSpecsOptions } from "./runtime/jobs/compare-specs.js";
 export type { ComparisonResult } from "./runtime/compare/result.js";
 export { compile, type CompileOptions, type CompileResult } from "./runtime/jobs/compile.js";
+export {
+  compileTargets,
+  type CompileTargetsOptions,
+  type CompileTargetsResult,
+} from "./runtime/jobs/compile-targets.js";
+export { describeTargets, type TargetReport, type TargetsReport } from "./runtime/jobs/describe-targets.js";
 export type { RawRow } from "./runtime/data/index.js";
 export { type EngineName, type EngineReport, describeEngines } from "./runtime/engine/index.js";
 export { evaluate, type EvaluateOptions } from "./runtime/jobs/evaluate.js";

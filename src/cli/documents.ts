@@ -6,6 +6,7 @@
 export const documentVersions = {
   compare: 1,
   compile: 1,
+  "compile-targets": 1,
   cost: 1,
   data: 1,
   diff: 1,
@@ -22,6 +23,7 @@ export const documentVersions = {
   predict: 1,
   rank: 1,
   search: 1,
+  targets: 1,
   test: 1,
   train: 1,
   "train-runs": 1,

@@ -30,6 +30,12 @@ export const validationOption = {
   doc: "validation data (default: the spec's); globs allowed",
 } as const;
 
+export const targetOption = {
+  kind: "names",
+  value: "NAME",
+  doc: "forms in which others run the model: `mtlc targets` lists them",
+} as const;
+
 export const quietOption = {
   kind: "flag",
   short: "q",

@@ -161,6 +161,14 @@ describe("output of", () => {
     await run(["predict", "out", "shop/test.csv", "-o", "scores.csv", "-q"]);
     expect((await run(["predict", "out", "none.csv", "-o", "none-scores.csv", "-q"])).code).toBe(1);
     await run(["compile", "shop/model.mtl", "-o", "compiled", "-q"]);
+    await run(["compile", "out", "-o", "emitted", "--target", "tfjs,savedmodel", "-q"]);
+    expectValid(read("emitted/targets.json"));
+    const asked = await run(["targets", "shop/model.mtl"]);
+    expect(asked.documents[0]).toMatchObject({
+      targets: expect.arrayContaining([
+        expect.objectContaining({ name: "javascript", refusals: [expect.anything()] }),
+      ]) as unknown,
+    });
     await run(["data", "shop/model.mtl", "-q"]);
     await run(["data", "out", "-q", "--test", "shop/train.csv"]);
     await run(["cost", "out"]);

@@ -1,3 +1,4 @@
+import type { Program } from "../graph/index.js";
 import { parameterTable, type ParameterRow, lowerModel, planEmbeddings, type ServingValues } from "../lower/index.js";
 import type { FittedSizes, Model } from "../model/index.js";
 import { countFlops } from "./flops.js";
@@ -90,7 +91,7 @@ export interface MeasuredModel {
 /** Lowers a model and counts; a model without predictions has nothing to count. */
 export function measureModel(model: Model, sizes: FittedSizes): MeasuredModel {
   if (model.heads.length === 0) return { rows: [], flops: new Map() };
-  const program = lowerModel(model, sizes, { serving: anyServingValues(model) });
+  const program = assumedProgram(model, sizes.ids);
   const predict = program.functions.find(({ name }) => name === "predict");
   return { rows: parameterTable(program), flops: predict === undefined ? new Map() : countFlops(predict) };
 }
@@ -100,6 +101,11 @@ export function totalOf({ rows, flops }: MeasuredModel): Amount {
     rows,
     [...flops.values()].reduce((total, each) => total + each, 0),
   );
+}
+
+/** The program of a model with heads before its data is read: sizes are as {@link idCounts} says, values at serving any. */
+export function assumedProgram(model: Model, given: FittedSizes["ids"] = {}): Program {
+  return lowerModel(model, sizesOfCounts(idCounts(model, given)), { serving: anyServingValues(model) });
 }
 
 /** Shapes do not depend on what serving sees. */

@@ -10,7 +10,7 @@ export function networkRefusals({ model, program }: TargetSubject): readonly Ref
   return treeHeads(model).map(({ head, node }) => ({
     what: `the trees of the task \`${head.name}\``,
     span: node.span,
-    instead: "LightGBM reads them: `trees` of the artifact has its text of each task",
+    instead: "the folder `trees` of the artifact has them for LightGBM",
   }));
 }
 

@@ -148,11 +148,11 @@ function artifactContent(content: ArtifactContent): readonly DirectoryFile[] {
 /** Of each target that is in every artifact which it can carry, and of those that are asked for. */
 function filesOfTargets(content: ArtifactContent, file: WeightsFile): readonly DirectoryFile[] {
   const asked = content.targets ?? [];
-  const present = targets.filter(
-    (target) => asked.includes(target) || (target.inEveryArtifact && target.refusals(content).length === 0),
+  const own = targets.filter(
+    (target) => target.inEveryArtifact && !asked.includes(target) && target.refusals(content).length === 0,
   );
   const { weights, opensIn } = fileWeights(file);
-  return present.flatMap((target) => targetFiles(target, { ...content, weights }, opensIn));
+  return [...own, ...asked].flatMap((target) => targetFiles(target, { ...content, weights }, opensIn));
 }
 
 function fittedParts({ fitted }: ArtifactContent): FittedParts {

@@ -15,6 +15,7 @@ import {
   treesPath,
 } from "../artifact/index.js";
 import { hasTrees, type Model, treeHeads } from "../../compiler/model/index.js";
+import { type Target, targets } from "../../compiler/targets/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
 import { heldReader, initialReader } from "../engine/state.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
@@ -29,6 +30,7 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
   const model = artifactModel(files);
   const sources = sourcesOf(files);
   const { trained } = files.manifest;
+  const asked = askedTargets(files);
   if (model.heads.length === 0) {
     return { sources, model, graphText: "", trained };
   }
@@ -47,8 +49,17 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
       rows: (variable, first, count) => (state.has(variable.name) ? held : fresh).rows(variable, first, count),
     },
     trained,
+    targets: asked,
     ...omitUndefined({ metrics, run }),
   };
+}
+
+/** The targets whose files the artifact has besides those of every artifact. */
+function askedTargets({ manifest }: ArtifactFiles): readonly Target[] {
+  return targets.filter(
+    ({ folder, inEveryArtifact }) =>
+      !inEveryArtifact && manifest.files.some(({ path }) => path.startsWith(`${folder}/`)),
+  );
 }
 
 function treeTexts({ text }: ArtifactFiles, model: Model): ReadonlyMap<string, string> {

@@ -2,7 +2,7 @@
 import { omitUndefined } from "../../compiler/text/index.js";
 import { printProgram, type Program } from "../../compiler/graph/index.js";
 import { hasTrees, type Model } from "../../compiler/model/index.js";
-import { checkOutputDirectory, type Manifest, writeArtifact } from "../artifact/index.js";
+import { type ArtifactContent, checkOutputDirectory, type Manifest, writeArtifact } from "../artifact/index.js";
 import { isArtifactDirectory, recompileArtifact } from "./compile-artifact.js";
 import { type Fitted, openData } from "../data/index.js";
 import { artifactBytes, checkDisk, checkMemory, writingNeed } from "../memory.js";
@@ -58,45 +58,43 @@ function isServingOnly({ heads, serving }: Model): boolean {
 
 /** Writes the artifact. Throws a {@link Failure}. */
 export async function compile(options: CompileOptions): Promise<CompileResult> {
-  const { output } = options;
+  const { output, signal, onEvent = () => undefined } = options;
   await checkOutputDirectory(output);
   await checkWritable(output);
-  if (isArtifactDirectory(options.spec)) {
-    const manifest = await writeArtifact(output, await recompileArtifact(options.spec));
-    options.onEvent?.({ kind: "saved", directory: output });
-    return { artifact: output, manifest };
+  const content = await compiledContent(options);
+  if (content.program !== undefined && !isArtifactDirectory(options.spec)) {
+    checkMemory(writingNeed(content.program));
+    await checkDisk(output, artifactBytes(content.program));
   }
-  const served = loadSpec(options.spec);
+  const manifest = await writeArtifact(output, content, signal);
+  onEvent({ kind: "saved", directory: output });
+  return { artifact: output, manifest };
+}
+
+/** What an artifact of the spec is made of, or what the artifact holds. */
+async function compiledContent(options: CompileOptions): Promise<ArtifactContent> {
+  if (isArtifactDirectory(options.spec)) return recompileArtifact(options.spec);
+  const { model, sources, warnings } = loadSpec(options.spec);
   refuseReplacement(
-    output,
-    served.sources.map(({ path }) => path),
+    options.output,
+    sources.map(({ path }) => path),
   );
-  if (isServingOnly(served.model)) {
-    for (const diagnostic of served.warnings) options.onEvent?.({ kind: "warning", diagnostic });
-    const manifest = await writeArtifact(output, {
-      sources: served.sources,
-      model: served.model,
-      graphText: "",
-      trained: false,
-    });
-    options.onEvent?.({ kind: "saved", directory: output });
-    return { artifact: output, manifest };
-  }
-  if (hasTrees(served.model))
+  if (hasTrees(model))
     throw createFailure("MTL7366", { what: "compiling to an artifact", instead: "`mtlc train` makes the trees" });
-  const { spec, fitted, program } = await lowerSpec(options);
-  checkMemory(writingNeed(program));
-  await checkDisk(output, artifactBytes(program));
-  const content = {
-    sources: spec.sources,
-    model: spec.model,
+  if (!isServingOnly(model)) return loweredContent(await lowerSpec(options));
+  for (const diagnostic of warnings) options.onEvent?.({ kind: "warning", diagnostic });
+  return { sources, model, graphText: "", trained: false };
+}
+
+/** A lowered spec with the weights that training starts with. */
+export function loweredContent({ spec: { sources, model }, fitted, program }: LoweredSpec): ArtifactContent {
+  return {
+    sources,
+    model,
     fitted,
     program,
     graphText: printProgram(program, { origins: false }),
-    state: initialReader(spec.model.train.seed),
+    state: initialReader(model.train.seed),
     trained: false,
   };
-  const manifest = await writeArtifact(output, content, options.signal);
-  options.onEvent?.({ kind: "saved", directory: output });
-  return { artifact: output, manifest };
 }

@@ -19,6 +19,7 @@ import { finishedRun } from "../train/finished.js";
 import { measureHeads } from "../measure/measure.js";
 import { metricsFile } from "../measure/stored-measured.js";
 import { checkpointsIn } from "../train/prepare-output.js";
+import { findTargets } from "../targets/choose.js";
 import type { TrainResult } from "../train/result.js";
 import { trainingLength } from "../train/length.js";
 import { runTraining, type TrainingRun } from "../train/run.js";
@@ -211,6 +212,7 @@ function artifactContent(
     graphText: printProgram(program, { origins: false }),
     state: sessionReader(session, program.state),
     trained: true,
+    targets: findTargets(options.targets ?? []),
     ...(evaluation === undefined ? {} : { metrics: metricsFile(evaluation) }),
     run: runNote({ ...options, spec: spec.path }, identity, summary),
   };

@@ -20,6 +20,8 @@ export interface TrainOptions extends DataFiles {
   readonly roles?: readonly DataRole[];
   /** Directory of the artifact; while training it holds the checkpoints. Absent: nothing is written. */
   readonly output?: string;
+  /** Targets whose files the artifact has besides those of every artifact. What they cannot carry is refused before data is read. */
+  readonly targets?: readonly string[];
   /** In place of the spec's. */
   readonly seed?: number;
   readonly epochs?: number;

@@ -10,6 +10,7 @@ import { createFailure } from "../failure.js";
 import { measureHeads } from "../measure/measure.js";
 import { metricsFile } from "../measure/stored-measured.js";
 import { finishedRun } from "../train/finished.js";
+import { findTargets } from "../targets/choose.js";
 import type { RunStart } from "../train/prepare-output.js";
 import type { TrainResult } from "../train/result.js";
 import { loadLightGbm } from "../trees/library.js";
@@ -76,6 +77,7 @@ export async function trainTreesOn(job: OpenedJob, library: LightGbm): Promise<T
       state: heldReader(new Map()),
       trees: texts,
       trained: true,
+      targets: findTargets(options.targets ?? []),
       ...(evaluation === undefined ? {} : { metrics: metricsFile(evaluation) }),
       run: runNote(options, identity, summary),
     };

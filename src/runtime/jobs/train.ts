@@ -12,6 +12,7 @@ import { createFailure, noLocation } from "../failure.js";
 import { checkMemory, knownNeed } from "../memory.js";
 import { type LoadedSpec, loadSpec, overlayHost } from "../specs/load-spec.js";
 import { prepareOutput } from "../train/prepare-output.js";
+import { findTargets, refuseTargets } from "../targets/choose.js";
 import type { TrainResult } from "../train/result.js";
 import { isArtifactDirectory, loadArtifactSpec } from "./compile-artifact.js";
 import { trainNetwork } from "./train-network.js";
@@ -58,6 +59,7 @@ export async function loadTrainable(options: TrainOptions, onEvent: (event: Trai
   for (const diagnostic of spec.warnings) onEvent({ kind: "warning", diagnostic });
   if (spec.searches.length > 0) onEvent({ kind: "warning", diagnostic: noteDefaults(spec) });
   if (spec.model.loss.terms.length === 0) throw createFailure("MTL7311", { name: spec.model.name });
+  refuseTargets(findTargets(options.targets ?? []), spec);
   return spec;
 }
 

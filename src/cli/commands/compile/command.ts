@@ -1,15 +1,16 @@
 import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
-import { formatOption, quietOption, trainFilesOption, denyOption } from "../../shared-options.js";
+import { formatOption, quietOption, trainFilesOption, denyOption, targetOption } from "../../shared-options.js";
 import { show } from "../../show.js";
 
 export const compileVerb = defineCommand(
   {
     name: "compile",
-    summary: "Compile a spec to graphs without training it, or print the result of a stage",
+    summary: "Compile a spec without training it, or an artifact to other targets, or print the result of a stage",
     about: [
       "Writes an artifact with the weights that training would start with: a SavedModel with the functions train, evaluate, predict, get and set, a tfjs GraphModel of predict, and a manifest. Training data is read when a vocabulary or a scale comes from it.",
+      "With `--target`, writes only these forms, each in a folder of its own, and `targets.json`, which lists their files with their hashes: of an artifact with its weights, of a spec with those that training would start with. What a target cannot carry is said with its location in the spec before any data is read.",
       "With `--emit`, prints one stage of the compiler instead.",
     ],
     positional: {
@@ -19,7 +20,13 @@ export const compileVerb = defineCommand(
       doc: "spec to compile (`-`: standard input), or an artifact to rewrite, its weights kept",
     },
     options: {
-      output: { kind: "text", short: "o", value: "DIR", doc: "directory of the artifact (default: out/MODEL)" },
+      output: {
+        kind: "text",
+        short: "o",
+        value: "DIR",
+        doc: "directory of the artifact (default: out/MODEL), or of the targets (default: out/MODEL-targets)",
+      },
+      target: targetOption,
       train: trainFilesOption,
       emit: {
         kind: "choice",
@@ -33,33 +40,44 @@ export const compileVerb = defineCommand(
     output: ({ emit }) => (emit === undefined ? "files" : "answer"),
     examples: [
       { line: "mtlc compile model.mtl -o out", does: "an artifact to train or load elsewhere" },
+      { line: "mtlc compile out --target tfjs,javascript -o web", does: "a trained artifact for others to run" },
       { line: "mtlc compile model.mtl --emit graph", does: "read the tensor graph" },
     ],
   },
   async ({ arguments: [spec = ""], options }, terminal) => {
+    if (options.emit !== undefined && options.target !== undefined)
+      throw (await import("../../../runtime/failure.js")).createFailure("MTL8009", {
+        first: "--emit",
+        second: "--target",
+      });
     (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
-    const [{ compile }, { compileView }, { createProgressView }, { defaultOutput }, { emitStage }] = await Promise.all([
-      import("../../../runtime/jobs/compile.js"),
-      import("./view.js"),
+    const [{ createProgressView }, { defaultOutput }] = await Promise.all([
       import("../../views/progress.js"),
       import("../train/run.js"),
-      import("./run.js"),
     ]);
     const progress = createProgressView(terminal, options.quiet);
-    const { emit } = options;
+    const { emit, target } = options;
     try {
-      const result = await withInterrupt(async (signal) => {
+      const print = await withInterrupt(async (signal) => {
         const call = { spec, ...omitUndefined({ train: options.train }), signal, onEvent: progress.onEvent };
-        if (emit !== undefined) return emitStage(emit, call);
-        return compile({ ...call, output: options.output ?? (await defaultOutput(spec)) });
+        if (emit !== undefined) {
+          const text = await (await import("./run.js")).emitStage(emit, call);
+          return () => (terminal.out(text), 0 as const);
+        }
+        const output = options.output ?? `${await defaultOutput(spec)}${target === undefined ? "" : "-targets"}`;
+        if (target !== undefined) {
+          const { compileTargets } = await import("../../../runtime/jobs/compile-targets.js");
+          const { compileTargetsView } = await import("./targets-view.js");
+          const result = await compileTargets({ ...call, output, targets: target });
+          return () => show(terminal, options.format, compileTargetsView, { result, exitCode: 0 });
+        }
+        const { compile } = await import("../../../runtime/jobs/compile.js");
+        const { compileView } = await import("./view.js");
+        const result = await compile({ ...call, output });
+        return () => show(terminal, options.format, compileView, { result, exitCode: 0 });
       });
       progress.close();
-      if (result instanceof Interrupted) return result.exitCode;
-      if (typeof result === "string") {
-        terminal.out(result);
-        return 0;
-      }
-      return show(terminal, options.format, compileView, { result, exitCode: 0 });
+      return print instanceof Interrupted ? print.exitCode : print();
     } finally {
       progress.close();
     }

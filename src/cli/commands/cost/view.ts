@@ -1,7 +1,7 @@
 import { plural } from "../../../compiler/text/index.js";
 import type { Amount, Cost, PartCost } from "../../../compiler/cost/index.js";
 import type { View } from "../../command.js";
-import { count, table } from "../../views/text.js";
+import { bytes, count, table } from "../../views/text.js";
 
 export const costView: View<Cost> = {
   document: "cost",
@@ -95,14 +95,6 @@ function listed(names: readonly string[]): string {
 
 function cells({ parameters, bytes: size, flops }: Amount): readonly string[] {
   return [count(parameters), bytes(size), count(flops)];
-}
-
-/** `512 B`, `1.5 MB`: powers of 1000. */
-export function bytes(size: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, size)) / 3)));
-  const value = size / 1000 ** power;
-  return `${power === 0 ? String(value) : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${units[power] ?? ""}`;
 }
 
 function percent(share: number): string {

@@ -4,6 +4,7 @@ import {
   engineOption,
   formatOption,
   quietOption,
+  targetOption,
   testOption,
   trainFilesOption,
   validationOption,
@@ -86,6 +87,10 @@ export const trainOptions = {
     min: 1,
     max: Number.MAX_SAFE_INTEGER,
     doc: "a checkpoint every N steps, in addition to one per minute and one per epoch",
+  },
+  target: {
+    ...targetOption,
+    doc: "add these forms to the artifact (`mtlc targets` lists them); what they cannot carry is said before training",
   },
   log: { kind: "text", value: "FILE", doc: "add what happens to a file, a JSON object per line" },
   tensorboard: { kind: "text", value: "DIR", doc: "write TensorBoard event files" },

@@ -43,6 +43,7 @@ export async function trainMany(spec: string, options: Options, terminal: Termin
           steps: options.steps,
           engine: options.engine,
           workers: options.workers,
+          targets: options.target,
           warmStart: options["warm-start"],
         }),
         resume: options.resume,

@@ -25,6 +25,7 @@ import { runsDiagnostics } from "./run/runs.js";
 import { searchDiagnostics } from "./spec/search.js";
 import { sequencesDiagnostics } from "./spec/sequences.js";
 import { syntaxDiagnostics } from "./spec/syntax.js";
+import { targetsDiagnostics } from "./run/targets.js";
 import { trainingDiagnostics } from "./run/training.js";
 import { treesDiagnostics } from "./spec/trees.js";
 import { treesRunDiagnostics } from "./run/trees.js";
@@ -34,7 +35,7 @@ import { valuesDiagnostics } from "./spec/values.js";
 
 /**
  * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:
- * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 formulas and rules, 6 lint, 7 data (71), artifacts (72), training (73), engines and comparisons (74), rankings (751), flow control
+ * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 formulas and rules, 6 lint, 7 data (71), artifacts (72), training (73), engines and comparisons (74), targets (750), rankings (751), flow control
  * (753) and tuning (755), 8 the command line, 9 bugs in mtlc.
  */
 export const catalogue = {
@@ -65,6 +66,7 @@ export const catalogue = {
   ...comparingDiagnostics,
   ...enginesDiagnostics,
   ...runsDiagnostics,
+  ...targetsDiagnostics,
   ...rankingDiagnostics,
   ...flowDiagnostics,
   ...usageDiagnostics,

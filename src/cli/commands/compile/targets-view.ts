@@ -1,0 +1,17 @@
+import { plural } from "../../../compiler/text/index.js";
+import type { CompileTargetsResult } from "../../../runtime/jobs/compile-targets.js";
+import type { View } from "../../command.js";
+import { bytes } from "../../views/text.js";
+
+export const compileTargetsView: View<CompileTargetsResult> = {
+  document: "compile-targets",
+  human: ({ directory, trained, targets }) => {
+    const lines = targets.map(({ name, folder, carries, files }) => {
+      const size = files.reduce((total, file) => total + file.bytes, 0);
+      return `  ${name}: ${carries.join(", ")}; ${plural(files.length, "file")}, ${bytes(size)} in ${folder}\n`;
+    });
+    const isUntrained = !trained && targets.some(({ carries }) => carries.some((part) => part !== "serving"));
+    return `${lines.join("")}${isUntrained ? "untrained: the weights that training starts with\n" : ""}wrote ${directory}\n`;
+  },
+  json: (result) => result,
+};

@@ -1,0 +1,36 @@
+import { defineDiagnostics } from "../../define.js";
+import { didYouMean, joinNames } from "../../words.js";
+
+/** MTL750x: targets, the forms in which others run a model. */
+export const targetsDiagnostics = defineDiagnostics({
+  MTL7500: {
+    slug: "unknown-target",
+    severity: "error",
+    title: "unknown target",
+    message: (p: { name: string; known: readonly string[]; near: string | undefined }) =>
+      `\`${p.name}\` is not a target${p.near === undefined ? `; it may be ${joinNames(p.known, "or")}` : didYouMean(p.near)}`,
+    about: "`--target` names a form that mtlc does not write. `mtlc targets` lists those that it writes.",
+    fix: "Give one of the names that `mtlc targets` lists, several with commas between them.",
+    usage: true,
+  },
+  MTL7501: {
+    slug: "not-for-target",
+    severity: "error",
+    title: "target cannot carry a part of the model",
+    message: (p: { target: string; what: string; instead: string | undefined }) =>
+      `the target \`${p.target}\` cannot carry ${p.what}${p.instead === undefined ? "" : `; ${p.instead}`}`,
+    about:
+      "A target that was asked for cannot express this part of the spec. Targets are asked before data is read, so that no training ends in a model that cannot be handed on. `mtlc targets SPEC` says what each target can carry.",
+    fix: "Choose another target, or write this part of the spec so that the target can carry it.",
+  },
+  MTL7502: {
+    slug: "foreign-targets-directory",
+    severity: "error",
+    title: "output directory is not one of targets",
+    message: (p: { directory: string; entry: string }) =>
+      `\`${p.directory}\` is not empty and has no \`targets.json\` (it has \`${p.entry}\`), so it is left unchanged; give another directory`,
+    about:
+      "`mtlc compile --target` writes a folder for each target and `targets.json` into the output folder. This one has other files, an artifact for example.",
+    fix: "Give an empty or new folder.",
+  },
+});

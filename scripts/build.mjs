@@ -31,7 +31,14 @@ function entries() {
   const exported = Object.values(exports).flatMap(
     (each) => (each.default ?? "").match(/(?<=^\.\/dist\/).+(?=\.js$)/) ?? [],
   );
-  return [...exported, "cli/main", "runtime/engine/native-setup", "runtime/trees/setup", "runtime/pool/worker"];
+  return [
+    ...exported,
+    "cli/main",
+    "runtime/engine/native-setup",
+    "runtime/trees/setup",
+    "runtime/data/files/remote/setup",
+    "runtime/pool/worker",
+  ];
 }
 
 /**

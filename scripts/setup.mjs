@@ -1,4 +1,4 @@
-// Everything a fresh clone needs: packages, the build, the native engine, LightGBM, and `npx mtlc`. Quick when nothing changed.
+// Everything a fresh clone needs: packages, the build, the native engine, LightGBM, DuckDB's extensions, and `npx mtlc`. Quick when nothing changed.
 // MTLC_ENGINE=wasm (or cpu) leaves the native engine out.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readlinkSync, rmSync, statSync, symlinkSync } from "node:fs";
@@ -64,12 +64,21 @@ async function setUpTrees() {
   if (result.kind === "unavailable") report(`no LightGBM, so no trees can be made: ${result.reason}`);
 }
 
+async function setUpDuckDb() {
+  const { setUpExtensions } = await import("../dist/runtime/data/files/remote/setup.js");
+  for (const [name, result] of await setUpExtensions({ report })) {
+    if (result.kind === "ready" && result.installed) report(`DuckDB's ${name} is ready in ${dirname(result.path)}`);
+    if (result.kind === "unavailable") report(`no ${name}, so data that needs it is not read: ${result.reason}`);
+  }
+}
+
 try {
   if (!packagesAreCurrent()) installPackages();
   if (await build()) report("built dist");
   linkCommand();
   await setUpEngine();
   await setUpTrees();
+  await setUpDuckDb();
 } catch (error) {
   report(error.message);
   process.exitCode = 1;

@@ -4,6 +4,7 @@ export * from "./source-file.js";
 export * from "./spelling.js";
 export * from "./hidden.js";
 export * from "./paths.js";
+export * from "./urls.js";
 export * from "./own.js";
 export * from "./canonical.js";
 export * from "./compare-text.js";

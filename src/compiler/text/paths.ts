@@ -1,4 +1,5 @@
 /** Paths as specs write them: both kinds of slash are understood, `/` is written. No file system is asked. */
+import { isUrl } from "./urls.js";
 
 /** The path of what `path`, written in the file `from`, means: relative to that file's folder, `.` and `..` taken out. */
 export function resolvePath(from: string, path: string): string {
@@ -18,7 +19,7 @@ export function importCandidates(from: string, path: string, folders: readonly s
 /** How the file `from` would write what the file `other` writes as `path`. */
 export function rebasePath(path: string, other: string, from: string): string {
   const [here, there] = [normalizePath(folderOf(from)), normalizePath(folderOf(other))];
-  if (isAbsolute(path) || here === there) return path;
+  if (isUrl(path) || isAbsolute(path) || here === there) return path;
   const target = resolvePath(other, path).split("/");
   const base = here === "" ? [] : here.split("/");
   let shared = 0;

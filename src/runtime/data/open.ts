@@ -71,7 +71,7 @@ export interface OpenedData {
 }
 
 export interface OpenedFile {
-  /** Absolute, links followed. */
+  /** Absolute, links followed; the URL of a file of a server. */
   readonly path: string;
   /** As messages show it. */
   readonly shown: string;
@@ -161,8 +161,8 @@ async function fitOrContinue(job: Job, train: RoleData | undefined): Promise<Fit
 function filesOf(role: RoleData | undefined): readonly OpenedFile[] {
   if (role === undefined) return [];
   const { source } = role.relation;
-  return source.files.map(({ file: { path, shown } }) => ({
-    path: realpathSync(path),
+  return source.files.map(({ file: { path, shown, remote } }) => ({
+    path: remote?.url ?? realpathSync(path),
     shown,
     span: source.span,
     isPart: role.isPart,

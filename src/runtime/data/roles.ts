@@ -3,9 +3,15 @@ import { dirname, resolve } from "node:path";
 import type { LabelModel } from "../../compiler/model/model.js";
 import type { Span } from "../../compiler/text/index.js";
 import { refuseOverwrite } from "../outputs.js";
-import { fingerprintFile } from "./batches/cache.js";
 import type { Database } from "./files/database.js";
-import { type FileRequest, pathsOf, readingOf, requestOfArguments, requestOfSource } from "./files/files.js";
+import {
+  type FileRequest,
+  identityOf,
+  pathsOf,
+  readingOf,
+  requestOfArguments,
+  requestOfSource,
+} from "./files/files.js";
 import { createRelation, type Relation, sampleRelation, type SplitPart } from "./files/relation.js";
 import type { ColumnUse } from "./files/columns.js";
 import { checkSource, openSource } from "./files/source.js";
@@ -127,9 +133,7 @@ export async function openRole(
   const negative = sample === undefined ? undefined : labels.find(({ name }) => name === sample.label);
   const relation =
     sample === undefined || negative === undefined ? whole : sampleRelation(whole, sample, negative.source);
-  const files = await Promise.all(
-    source.files.flatMap(({ file }) => pathsOf(file)).map(({ path }) => fingerprintFile(path)),
-  );
+  const files = await Promise.all(source.files.flatMap(({ file }) => pathsOf(file)).map(identityOf));
   const sampled = sample === undefined ? [] : [sample, columnsOfLabel(negative)];
   const identity = [files, source.files.map(({ file }) => [file.format, file.options]), part, ...sampled];
   return { role, relation, labels, weight, group, lists, groupedBy, isPart: part !== undefined, identity };

@@ -9,7 +9,7 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { format } from "../../compiler/format/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
 import { compileSpec } from "../../compiler/compile.js";
-import { omitUndefined, suggest } from "../../compiler/text/index.js";
+import { isUrl, omitUndefined, suggest } from "../../compiler/text/index.js";
 import { type FileProfile, listNames, profileFile } from "../data/index.js";
 import { describeSystemError, isSystemError } from "../artifact/directory.js";
 import { createFailure } from "../failure.js";
@@ -51,8 +51,9 @@ export interface FirstSpec {
  */
 export async function guessFirstSpec(options: FirstSpecOptions): Promise<FirstSpec> {
   const { file, folder, labels = [], signal } = options;
-  await checkReadable(file);
-  const sniffed = await sniffFormat(file);
+  const isElsewhere = isUrl(file);
+  if (!isElsewhere) await checkReadable(file);
+  const sniffed = isElsewhere ? undefined : await sniffFormat(file);
   const work = mkdtempSync(join(tmpdir(), "mtlc-init-"));
   try {
     return await profileFile(
@@ -64,7 +65,7 @@ export async function guessFirstSpec(options: FirstSpecOptions): Promise<FirstSp
         if (guess.labels.length === 0)
           throw createFailure("MTL7160", { file, columns: listNames(profile.columns.map(({ name }) => name)) });
         if (guess.features.length === 0) throw createFailure("MTL7161", { file });
-        const path = relative(resolve(folder), resolve(file)).split(sep).join("/");
+        const path = isElsewhere ? file : relative(resolve(folder), resolve(file)).split(sep).join("/");
         const text = firstSpec(guess, {
           shown: basename(file),
           path,

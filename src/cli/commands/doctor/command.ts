@@ -7,17 +7,20 @@ export const doctorVerb = defineCommand(
     name: "doctor",
     summary: "Show which engine runs, and how to install the fast one",
     about: [
-      "Engines, from fast to slow: native (TensorFlow through tfjs-node), wasm and cpu (tfjs). `MTLC_ENGINE` chooses one; without it the fastest that works runs. LightGBM makes trees.",
+      "Engines, from fast to slow: native (TensorFlow through tfjs-node), wasm and cpu (tfjs). `MTLC_ENGINE` chooses one; without it the fastest that works runs. LightGBM makes trees, and extensions of DuckDB read data of servers and databases.",
     ],
     positional: { name: "", min: 0, max: 0, doc: "" },
     options: {
-      install: { kind: "flag", doc: "install the native engine and LightGBM first, from package registries" },
+      install: {
+        kind: "flag",
+        doc: "install the native engine, LightGBM and DuckDB's extensions first, from package registries",
+      },
       format: formatOption,
     },
     output: () => "files",
     examples: [
       { line: "mtlc doctor", does: "look" },
-      { line: "mtlc doctor --install", does: "install the native engine and LightGBM" },
+      { line: "mtlc doctor --install", does: "install what is missing" },
     ],
   },
   async ({ options }, terminal) => {

@@ -4,7 +4,7 @@ import type { DoctorResult } from "./run.js";
 export const doctorView: View<DoctorResult> = {
   document: "doctor",
   human: (report) => {
-    const { native, lightgbm } = report;
+    const { native, lightgbm, duckdb } = report;
     const rows: (readonly [string, string])[] = [
       ["engine", report.description],
       ...(native.available
@@ -17,6 +17,10 @@ export const doctorView: View<DoctorResult> = {
         : native.reasons.map((reason, i): readonly [string, string] => [i === 0 ? "native" : "", `no: ${reason}`])),
       ["tfjs", report.tfjs],
       ["LightGBM", lightgbm.available ? lightgbm.path : `no: ${lightgbm.problem}`],
+      [
+        "DuckDB",
+        `${duckdb.version}, ${duckdb.extensions.length === 0 ? "no extensions" : `with ${duckdb.extensions.join(", ")}`}`,
+      ],
       ["cores", String(report.cores)],
       ["Node", `${report.node} (${report.platform})`],
       ["mtlc", report.mtlc],

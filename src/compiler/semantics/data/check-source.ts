@@ -1,7 +1,7 @@
 import { type FileFormat, fileFormatNames, fileFormats, type FormatOption, formatOfName } from "../../formats/index.js";
 import type { Arguments, FileReading, SourceModel, SourceOptions } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
-import { rebasePath } from "../../text/index.js";
+import { findUrlFault, publicUrl, rebasePath, type Span } from "../../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec } from "../arguments/arguments.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
@@ -53,7 +53,19 @@ function commonFrom(
   given: Arguments[string] | undefined,
 ): Pick<SourceOptions, "common"> {
   if (typeof given !== "string") return {};
-  return { common: given === options.common ? given : rebasePath(given, call.span.file, context.spec.span.file) };
+  if (given === options.common) return { common: given };
+  checkUrls(context, [given], call.callee.span);
+  return { common: rebasePath(given, call.span.file, context.spec.span.file) };
+}
+
+/** Says what is wrong with paths that are URLs; whether all are right. */
+function checkUrls(context: CheckContext, paths: readonly string[], span: Span): boolean {
+  const faults = paths.flatMap((path) => {
+    const fault = findUrlFault(path);
+    return fault === undefined ? [] : [{ url: publicUrl(path), ...fault }];
+  });
+  for (const { url, problem, help } of faults) context.reporter.report("MTL3028", { url, problem }, span, { help });
+  return faults.length === 0;
 }
 
 /** `format: csv(header: false, …)`, `format: tsv`. */
@@ -161,7 +173,7 @@ function readPaths(context: CheckContext, value: ast.Expression): readonly strin
     { name: "path", type: { kind: "strings", nonEmpty: true } },
     value,
   );
-  if (!Array.isArray(read)) return undefined;
+  if (!Array.isArray(read) || !checkUrls(context, read as readonly string[], value.span)) return undefined;
   // An imported file writes paths from where it lies; the model has them all from where the spec lies.
   const { file } = context.spec.span;
   return (read as readonly string[]).map((path) => rebasePath(path, value.span.file, file));

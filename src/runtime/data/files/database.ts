@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBDataChunk as Chunk, DuckDBValue } from "@duckdb/node-api";
+import { hideSecrets } from "./remote/credentials.js";
 import { quoteName } from "./sql.js";
 
 /** Rows of a full chunk. */
@@ -70,9 +71,11 @@ async function openDatabase(
     temp_directory: temporaryFolder,
     // Rows keep their place: the order of a data set is that of its files.
     preserve_insertion_order: "true",
-    // Nothing is ever fetched from the network.
+    // No extension is fetched from the network; those on this machine are loaded by name.
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    // Credentials are those of the environment, not what another program left in the home folder.
+    allow_persistent_secrets: "false",
   });
   const connection = await instance.connect();
   // Rows that the threads make ahead of the reader; with the default of 1 MB they wait for it, which halves the speed.
@@ -91,6 +94,7 @@ async function openDatabase(
       return result;
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof Error) error.message = hideSecrets(error.message);
       throw error;
     }
   };

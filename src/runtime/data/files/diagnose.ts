@@ -10,6 +10,7 @@ import { columnsOf } from "../expressions/expression.js";
 import { isZstd, pathsOf } from "./files.js";
 import { evaluateClass } from "../encode/label-classes.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
+import { explainRemoteError } from "./remote/remote-files.js";
 import { firstLine } from "./schema.js";
 import { relationSql, type Source } from "./source.js";
 import { type Needed, numberText, ValueError } from "../expressions/values.js";
@@ -52,8 +53,10 @@ export async function explainReadError(
       if (found !== undefined) return found;
     }
   // What DuckDB says of a file; anything else it says is about our query, and a bug in mtlc.
-  if (!/^(Invalid Input|Conversion|IO|Out of Range|Out of Memory|Serialization)/.test(error.message)) return error;
+  if (!/^(Invalid Input|Conversion|IO|HTTP|Out of Range|Out of Memory|Serialization)/.test(error.message)) return error;
   const [schema] = source.files;
+  const remote = source.files.find(({ file }) => file.remote !== undefined && error.message.includes(file.remote.url));
+  if (remote !== undefined) return explainRemoteError(error, remote.file.shown, source.span);
   return createFailure("MTL7102", { file: schema?.file.shown ?? "", problem: firstLine(error) }, source.span);
 }
 

@@ -1,31 +1,50 @@
 /** From what a spec or the command line names to files that are there. */
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { type FileFormat, fileFormats, formatOfName, isTextTable } from "../../../compiler/formats/index.js";
 import type { DataModel, FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
-import type { Span } from "../../../compiler/text/index.js";
+import { isUrl, type Span } from "../../../compiler/text/index.js";
 import { createFailure, noLocation } from "../../failure.js";
+import { fingerprintFile } from "../batches/cache.js";
 import type { Database } from "./database.js";
+import { copyRemoteFile, findRemoteFiles, type RemoteFile } from "./remote/remote-files.js";
 import { quoteText } from "./sql.js";
 import { compareTexts } from "../expressions/values.js";
 
 export type Format = FileFormat;
 
-export interface DataFile {
+/** A file on this machine, or Parquet on a server. */
+export interface FilePath {
+  /** Where DuckDB and we read it: of a text on a server, its copy; of Parquet there, its URL. */
   readonly path: string;
+  /** As messages show it: relative to the folder it was looked for in, or its URL. */
+  readonly shown: string;
+  /** Set for a file of a server. */
+  readonly remote?: RemoteFile;
+}
+
+export interface DataFile extends FilePath {
   /** A copy that the database reads in its place: the same rows in a form that it knows. */
   readonly readFrom?: string;
-  /** The path as messages show it: relative to the folder it was looked for in. */
-  readonly shown: string;
   readonly format: Format;
   readonly options: SourceOptions;
   /** Of a sample skeleton of Ali-CCP, the file of its common features. */
-  readonly common?: { readonly path: string; readonly shown: string };
+  readonly common?: FilePath;
 }
 
 /** The files that the rows of a file come from. */
-export function pathsOf(file: DataFile): readonly { readonly path: string; readonly shown: string }[] {
+export function pathsOf(file: DataFile): readonly FilePath[] {
   return file.common === undefined ? [file] : [file, file.common];
+}
+
+/** What tells a file from another and from a later version of itself, without reading all of it. */
+export function identityOf({ path, remote }: FilePath): Promise<unknown> {
+  return remote === undefined ? fingerprintFile(path) : Promise.resolve(remote);
+}
+
+/** The absolute path or the URL that a path means in a folder. */
+export function locate(folder: string, path: string): string {
+  return isUrl(path) ? path : resolve(folder, path);
 }
 
 /** What is read for one role: files of the spec, or files of the command line in their place. */
@@ -78,6 +97,10 @@ const defaultOptions: SourceOptions = { header: true, delimiter: ",", nulls: [],
 export async function resolveFiles(database: Database, request: FileRequest): Promise<readonly DataFile[]> {
   const files: DataFile[] = [];
   for (const pattern of request.paths) {
+    if (isUrl(pattern)) {
+      files.push(...(await resolveRemote(database, pattern, request)));
+      continue;
+    }
     const absolute = resolve(request.folder, pattern);
     const kind = await kindOf(absolute);
     if (kind === "folder")
@@ -92,7 +115,22 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
         });
     if (matches.length === 0)
       throw createFailure("MTL7101", { pattern, glob: isGlob(pattern), folder: request.folder }, request.span);
-    for (const path of matches) files.push(await withCommon(dataFile(path, request), request));
+    for (const path of matches) files.push(await withCommon(database, dataFile(path, request), request));
+  }
+  return files;
+}
+
+/** The files that a URL names: Parquet as it lies there, other files as copies. */
+async function resolveRemote(database: Database, url: string, request: FileRequest): Promise<readonly DataFile[]> {
+  const found = await findRemoteFiles(database, url, request.span);
+  if (found.length === 0)
+    throw createFailure("MTL7101", { pattern: url, glob: isGlob(url), folder: undefined }, request.span);
+  const files: DataFile[] = [];
+  for (const remote of found) {
+    const file = { ...dataFile(remote.url, request), remote };
+    const here =
+      file.format === "parquet" ? file : { ...file, path: await copyRemoteFile(database, remote, request.span) };
+    files.push(await withCommon(database, here, request));
   }
   return files;
 }
@@ -101,11 +139,17 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
  * A sample skeleton with its common features: those that the spec names, of a file that a command names those beside it, whose
  * name says `common_features` where the skeleton's says `sample_skeleton`.
  */
-async function withCommon(file: DataFile, { folder, detect, span }: FileRequest): Promise<DataFile> {
+async function withCommon(database: Database, file: DataFile, request: FileRequest): Promise<DataFile> {
+  const { folder, detect, span } = request;
   if (file.format !== "ali_ccp") return file;
   const named = detect ? undefined : file.options.common;
-  const path = named === undefined ? commonBeside(file.path) : resolve(folder, named);
+  const path = named === undefined ? commonBeside(file.remote?.url ?? file.path) : locate(folder, named);
   if (path === undefined) throw createFailure("MTL7432", { file: file.shown }, span);
+  if (isUrl(path)) {
+    const [remote] = await findRemoteFiles(database, path, span);
+    if (remote === undefined) throw createFailure("MTL7101", { pattern: path, glob: false, folder: undefined }, span);
+    return { ...file, common: { path: await copyRemoteFile(database, remote, span), shown: path, remote } };
+  }
   if ((await kindOf(path)) !== "file")
     throw createFailure("MTL7101", { pattern: named ?? showPath(path, folder), glob: false, folder }, span);
   return { ...file, common: { path, shown: showPath(path, folder) } };
@@ -114,12 +158,13 @@ async function withCommon(file: DataFile, { folder, detect, span }: FileRequest)
 function commonBeside(path: string): string | undefined {
   const name = basename(path);
   return name.includes("sample_skeleton")
-    ? join(dirname(path), name.replace("sample_skeleton", "common_features"))
+    ? path.slice(0, -name.length) + name.replace("sample_skeleton", "common_features")
     : undefined;
 }
 
 /** A path relative to the folder that it was looked for in, where it is inside. */
 function showPath(path: string, folder: string): string {
+  if (isUrl(path)) return path;
   const inside = relative(folder, path);
   return inside.startsWith("..") ? path : inside;
 }

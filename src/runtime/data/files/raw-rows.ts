@@ -6,6 +6,7 @@ import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { formatOfName } from "../../../compiler/formats/index.js";
 import type { FileReading } from "../../../compiler/model/model.js";
+import { isUrl } from "../../../compiler/text/index.js";
 import { createFailure, Failure, noLocation } from "../../failure.js";
 import { openCacheFolder } from "../batches/cache.js";
 import { cellOf } from "../encode/cells.js";
@@ -16,6 +17,7 @@ import type { RawRow } from "../expressions/expression-evaluate.js";
 import { isZstd, literalPath, requestOfArguments } from "./files.js";
 import { createGzipCheck } from "./gzip.js";
 import { linesSql } from "./lines/line-formats.js";
+import { copyRemoteFile, findRemoteFiles } from "./remote/remote-files.js";
 import { openSource, rawColumns, rowsSql } from "./source.js";
 import { textLines } from "./text-lines.js";
 import { scalarOf, type TextRules } from "../expressions/values.js";
@@ -50,8 +52,9 @@ export async function* streamRawRows(
   { reading, columns = [], signal }: RawRowOptions = {},
 ): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
   for (const file of files) {
-    const found = await stat(file).catch(() => undefined);
-    if (found === undefined) throw createFailure("MTL8007", { file, problem: "there is no such file" });
+    const isElsewhere = isUrl(file);
+    if (!isElsewhere && (await stat(file).catch(() => undefined)) === undefined)
+      throw createFailure("MTL8007", { file, problem: "there is no such file" });
     const format = formatOfName(file) ?? reading?.format;
     if (format === undefined)
       throw createFailure("MTL7518", {
@@ -59,9 +62,25 @@ export async function* streamRawRows(
         problem: "its name tells no format",
         expected: ".jsonl, .csv, .tsv, .parquet or .libsvm, or `data { format: … }` in the spec",
       });
-    if (format === "jsonl") yield* jsonRows(file, rulesOf(reading), signal);
-    else yield* tableRows(file, { reading, columns }, signal);
+    if (format === "jsonl") {
+      const path = isElsewhere ? await localCopy(file, signal) : file;
+      yield* jsonRows({ file, path }, rulesOf(reading), signal);
+    } else yield* tableRows(file, { reading, columns }, signal);
   }
+}
+
+/** The path of a copy of a file of a server. */
+async function localCopy(url: string, signal: AbortSignal | undefined): Promise<string> {
+  const folder = await openCacheFolder(process.cwd());
+  return withDatabase({ folder, signal }, async (database) => {
+    const [remote, ...others] = await findRemoteFiles(database, url, noLocation());
+    if (remote === undefined || others.length > 0)
+      throw createFailure("MTL8007", {
+        file: url,
+        problem: remote === undefined ? "there is no such file" : "name one file",
+      });
+    return copyRemoteFile(database, remote, noLocation());
+  });
 }
 
 function rulesOf(reading: FileReading | undefined): TextRules {
@@ -69,13 +88,13 @@ function rulesOf(reading: FileReading | undefined): TextRules {
 }
 
 async function* jsonRows(
-  file: string,
+  { file, path }: { readonly file: string; readonly path: string },
   rules: TextRules,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
   let line = 0;
   try {
-    for await (const text of isZstd(file) ? packedLines(file, signal) : textLines(file, signal)) {
+    for await (const text of isZstd(path) ? packedLines(path, signal) : textLines(path, signal)) {
       line += 1;
       if (text === undefined)
         throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, noLocation());
@@ -159,7 +178,7 @@ async function* streamed<T>(
   read: (database: Database, put: (items: readonly T[]) => Promise<boolean>) => Promise<void>,
 ): AsyncGenerator<T, void, undefined> {
   const rows: T[] = [];
-  const folder = await openCacheFolder(dirname(resolve(file)));
+  const folder = await openCacheFolder(isUrl(file) ? process.cwd() : dirname(resolve(file)));
   // The generator hands rows out while the database is open: a queue of one chunk between the two.
   let wake: () => void = () => undefined;
   let more: () => void = () => undefined;

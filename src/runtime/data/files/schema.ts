@@ -9,6 +9,7 @@ import { doubledName } from "./explain-columns.js";
 import { type DataFile, isZstd, literalPath, pathsOf } from "./files.js";
 import { cutLine, readFirstLine } from "./header.js";
 import { firstText, lineScanSql, readLineSchema } from "./lines/line-formats.js";
+import { explainRemoteError } from "./remote/remote-files.js";
 import { quoteName, quoteText } from "./sql.js";
 import { trimText } from "../expressions/values.js";
 import { findZstdFault } from "./zstd.js";
@@ -141,6 +142,9 @@ async function describe(database: Database, file: DataFile, scan: string, span: 
       sql: quoteName(String(name)),
     }));
   } catch (error) {
+    // What a server says of Parquet that is there.
+    if (file.remote !== undefined && error instanceof Error && error.message.startsWith("HTTP"))
+      throw explainRemoteError(error, file.shown, span);
     throw createFailure("MTL7102", { file: file.shown, problem: firstLine(error) }, span);
   }
 }

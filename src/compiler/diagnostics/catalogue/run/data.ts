@@ -7,10 +7,10 @@ export const dataDiagnostics = defineDiagnostics({
     slug: "missing-data-file",
     severity: "error",
     title: "data file not found",
-    message: (p: { pattern: string; glob: boolean; folder: string }) =>
-      p.glob
-        ? `no file matches \`${p.pattern}\` in \`${p.folder}\``
-        : `the file \`${p.pattern}\` does not exist in \`${p.folder}\``,
+    message: (p: { pattern: string; glob: boolean; folder: string | undefined }) => {
+      const where = p.folder === undefined ? "" : ` in \`${p.folder}\``;
+      return p.glob ? `no file matches \`${p.pattern}\`${where}` : `the file \`${p.pattern}\` does not exist${where}`;
+    },
     about: "A file of the `data` block or the command line does not exist, or no file matches a glob.",
     fix: "Correct the path. Paths of a spec are relative to the spec; paths of the command line to the working directory. `--train FILE…` and `--test FILE…` replace the files of the spec.",
   },

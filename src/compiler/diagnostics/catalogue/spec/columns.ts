@@ -80,6 +80,15 @@ export const columnsDiagnostics = defineDiagnostics({
     about: "An event is true or false and an amount is a number, but the expression has the other type.",
     fix: "Declare the label with the type of the expression, or compare: `rich: event = income > 50_000`.",
   },
+  MTL3028: {
+    slug: "data-url",
+    severity: "error",
+    title: "not a URL of data",
+    message: (p: { url: string; problem: string }) => `\`${p.url}\` cannot name data: ${p.problem}`,
+    about:
+      "A file of the `data` block or the command line may be a URL: `s3://`, `gs://`, `https://` or `http://`. It holds no user, password, query or fragment, since those may be credentials, and a spec is kept in artifacts. Only `s3://` and `gs://` list files, so globs are for them.",
+    fix: 'Write only the URL of the file, such as `parquet("s3://bucket/day=*/*.parquet")`, and put credentials into the environment.',
+  },
   MTL3048: {
     slug: "embedding-of-number",
     severity: "error",

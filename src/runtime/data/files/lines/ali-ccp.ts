@@ -5,10 +5,10 @@
  */
 import { createFailure } from "../../../failure.js";
 import type { Span } from "../../../../compiler/text/index.js";
-import { cacheKey, fingerprintFile, rememberJson } from "../../batches/cache.js";
+import { cacheKey, rememberJson } from "../../batches/cache.js";
 import type { FileColumn, FileSchema } from "../columns.js";
 import type { Database } from "../database.js";
-import { type DataFile, literalPath, pathsOf } from "../files.js";
+import { type DataFile, identityOf, literalPath, pathsOf } from "../files.js";
 import { linesSql, readLines, shortened } from "./line-formats.js";
 import { quoteName, quoteText } from "../sql.js";
 
@@ -39,7 +39,7 @@ const keyOf = { sample: 4, common: 1 } as const;
 export async function readAliCcpSchema(database: Database, file: DataFile, span: Span): Promise<FileSchema> {
   const { common } = file;
   if (common === undefined) throw new Error("a sample skeleton was opened without its common features");
-  const key = cacheKey(["ali_ccp", 1, ...(await Promise.all(pathsOf(file).map(({ path }) => fingerprintFile(path))))]);
+  const key = cacheKey(["ali_ccp", 1, ...(await Promise.all(pathsOf(file).map(identityOf)))]);
   const fields = (await rememberJson(database.folder, key, async () => {
     await checkLines(database, "sample", file, span);
     await checkLines(database, "common", common, span);

@@ -12,6 +12,12 @@ export const engineOption = {
   doc: "engine that runs the graph (default: MTLC_ENGINE, else the fastest that works)",
 } as const;
 
+/** {@link engineOption} of what only predicts. */
+export const predictEngineOption = {
+  ...engineOption,
+  values: ["native", "wasm", "cpu", "onnx"],
+} as const;
+
 export const testOption = {
   kind: "list",
   value: "FILE",

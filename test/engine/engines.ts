@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 import type { Engine, EngineName } from "../../src/runtime/engine/engine.js";
 import { createNativeEngine } from "../../src/runtime/engine/native.js";
+import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";
 import { createTfjsEngine } from "../../src/runtime/engine/tfjs.js";
 
 const native = createNativeEngine();
@@ -19,4 +20,15 @@ export function describeEngines(what: string, test: (engine: () => Promise<Engin
   for (const name of ["wasm", "cpu"] as const) {
     describe(`${what} on ${name}`, () => test(() => createTfjsEngine(name), name));
   }
+}
+
+const onnx = createOnnxEngine();
+
+/** The engine that only predicts; `undefined` where onnxruntime-node is not installed. */
+export const onnxEngine = "reasons" in onnx ? undefined : onnx;
+
+/** A describe block for the engine `onnx`, skipped, saying why, where its package is missing. */
+export function describeOnnx(what: string, test: (engine: Engine) => void): void {
+  if ("reasons" in onnx) describe.skip(`${what} (${onnx.reasons.join("; ")})`, () => {});
+  else describe(what, () => test(onnx));
 }

@@ -7,6 +7,7 @@ import { type Engine, type HostTensor, selectEngine } from "../../src/runtime/en
 import { functionInputs } from "../../src/runtime/engine/feeds.js";
 import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
 import { functionOf } from "../../src/runtime/engine/create-program.js";
+import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";
 import { listFeeds, someGroups } from "../lower/harness.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
 
@@ -22,6 +23,10 @@ for (const preference of ["native", "wasm", "cpu"] as const) {
     console.warn(`the native engine is not installed, so it is not compared: ${(error as Error).message}`);
   }
 }
+
+/** Predicts with what the others trained. */
+const onnx = createOnnxEngine();
+if ("reasons" in onnx) console.warn(`the engine onnx is not compared: ${onnx.reasons.join("; ")}`);
 
 const rows = 48;
 
@@ -57,6 +62,20 @@ function randomBatches(model: Model, ids: Readonly<Record<string, number>>, coun
   });
 }
 
+type Feeds = Readonly<Record<string, HostTensor>>;
+
+/** What `predict` says on onnxruntime, with the state of a session. */
+async function predictOnnx(program: Program, state: ReadonlyMap<string, HostTensor>, feeds: Feeds): Promise<Feeds> {
+  if ("reasons" in onnx) return {};
+  const session = await onnx.open(program, { functions: ["predict"] });
+  try {
+    session.set(state);
+    return session.run("predict", feeds);
+  } finally {
+    session.close();
+  }
+}
+
 /** Losses of the steps, then what `evaluate` and `predict` say of the last batch. */
 async function trace(
   engine: Engine,
@@ -80,10 +99,22 @@ async function trace(
     for (const name of ["evaluate", "predict"] as const)
       for (const [output, { data }] of Object.entries(session.run(name, feed(name, last))))
         found.set(`${name} ${output}`, [...data]);
+    if (engine === engines[0])
+      for (const [output, { data }] of Object.entries(await predictOnnx(program, session.get(), feed("predict", last))))
+        expectSame(output, found.get(`predict ${output}`) ?? [], [...data]);
     return found;
   } finally {
     session.close();
   }
+}
+
+/** One set of weights gives the same values on two engines: relative to the value, from 1e-2 on. */
+function expectSame(output: string, one: readonly number[], other: readonly number[]): void {
+  expect(other.length, output).toBe(one.length);
+  one.forEach((value, at) => {
+    const difference = Math.abs(value - (other[at] ?? NaN)) / Math.max(1e-2, Math.abs(value));
+    expect(difference, `${output} at ${at}, ${engines[0]?.name} and onnx`).toBeLessThanOrEqual(1e-5);
+  });
 }
 
 function programOf(model: Model, vocabulary: number) {

@@ -41,6 +41,11 @@ export function symbolsOf(dim: Dim): readonly string[] {
   return toMonomial(dim).names;
 }
 
+/** The number in a size: all of a number, 32 of `"32*B"`, 1 of a name. */
+export function factorOf(dim: Dim): number {
+  return toMonomial(dim).factor;
+}
+
 /** The product in canonical form; 1 of no dimensions. */
 export function multiplyDims(...dims: readonly Dim[]): Dim {
   const monomials = dims.map(toMonomial);

@@ -1,14 +1,15 @@
 /** The engine of a job, told to whoever watches it. */
 import { omitUndefined } from "../../compiler/text/index.js";
-import { type Engine, type EngineName, selectEngine } from "./index.js";
+import { type Engine, type EngineName, type EnginePurpose, selectEngine } from "./index.js";
 import type { TrainEvent } from "../events.js";
 
 /** The engine asked for, else the fastest that works. Throws a {@link Failure} when the one asked for cannot run. */
 export async function chooseEngine(
   preference: EngineName | undefined,
   onEvent: (event: TrainEvent) => void = () => undefined,
+  purpose: EnginePurpose = "training",
 ): Promise<Engine> {
-  const { engine, notice } = await selectEngine(preference === undefined ? {} : { preference });
+  const { engine, notice } = await selectEngine({ purpose, ...omitUndefined({ preference }) });
   const { name, description } = engine;
   onEvent({ kind: "engine", engine: name, description, ...omitUndefined({ notice }) });
   return engine;

@@ -6,7 +6,7 @@ import type { Program, StateVariable } from "../../compiler/graph/graph.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
 
 /** From fast to slow. All give the same numbers within float32 rounding. */
-export type EngineName = "native" | "wasm" | "cpu";
+export type EngineName = "native" | "wasm" | "cpu" | "onnx";
 
 /** A dense row-major array with its shape. */
 export interface HostTensor {

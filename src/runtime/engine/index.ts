@@ -12,16 +12,26 @@ import { loadBinding, threadCount } from "./native-binding.js";
 export type { Engine, EngineName, HostTensor, OpenOptions, Session } from "./engine.js";
 export { type NativeSetupOptions, type NativeSetupResult, setUpNative } from "./native-setup.js";
 
-export const engineNames: readonly EngineName[] = ["native", "wasm", "cpu"];
+/** The engines that train; `onnx` only predicts. */
+export const trainingEngines = ["native", "wasm", "cpu"] as const satisfies readonly EngineName[];
+
+export const engineNames: readonly EngineName[] = [...trainingEngines, "onnx"];
 
 /** Command that installs the native engine. */
 export const installCommand = "mtlc doctor --install";
+
+/** Command that installs the engine `onnx`. */
+export const installOnnxCommand = "npm install --ignore-scripts onnxruntime-node";
 
 export interface SelectOptions {
   /** Default: `MTLC_ENGINE`, else the fastest that works. */
   readonly preference?: EngineName;
   readonly environment?: NodeJS.ProcessEnv;
+  /** What is to be run; default training, which `onnx` cannot. */
+  readonly purpose?: EnginePurpose;
 }
+
+export type EnginePurpose = "training" | "prediction";
 
 export interface SelectedEngine {
   readonly engine: Engine;
@@ -41,11 +51,20 @@ export async function selectEngine(options: SelectOptions = {}): Promise<Selecte
     const engine = await fallback();
     return { engine, notice: notice(engine.name, native.reasons) };
   }
+  if (wanted === "onnx") return { engine: await onnxEngine(options.purpose) };
   const { createTfjsEngine } = await import("./tfjs.js");
   return {
     engine: await createTfjsEngine(wanted),
     notice: `running on ${wanted}, as asked; the native engine is faster`,
   };
+}
+
+async function onnxEngine(purpose: EnginePurpose = "training"): Promise<Engine> {
+  if (purpose === "training") throw createFailure("MTL7440", { engines: trainingEngines });
+  const { createOnnxEngine } = await import("./onnx/engine.js");
+  const engine = createOnnxEngine();
+  if (!("reasons" in engine)) return engine;
+  throw createFailure("MTL7402", { name: "onnx", problem: whyNot(engine.reasons), command: installOnnxCommand });
 }
 
 async function fallback(): Promise<Engine> {

@@ -2,7 +2,7 @@ import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
 import { withDataInput } from "../../data-input.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
-import { engineOption, formatOption, quietOption, testOption } from "../../shared-options.js";
+import { formatOption, predictEngineOption, quietOption, testOption } from "../../shared-options.js";
 import { show } from "../../show.js";
 
 export const evalVerb = defineCommand(
@@ -13,7 +13,7 @@ export const evalVerb = defineCommand(
       "Prints the metrics that the spec asks for, each task over the rows of its own sample space. Without `--test`, the data is what training was measured on.",
     ],
     positional: { name: "ARTIFACT", min: 1, max: 1, doc: "directory of an artifact" },
-    options: { test: testOption, engine: engineOption, quiet: quietOption, format: formatOption },
+    options: { test: testOption, engine: predictEngineOption, quiet: quietOption, format: formatOption },
     examples: [
       { line: "mtlc eval out", does: "on the spec's test data" },
       { line: "mtlc eval out --test day3.csv --format json", does: "on another day, for a program" },

@@ -2,7 +2,7 @@ import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
 import { withDataInput } from "../../data-input.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
-import { engineOption, formatOption, quietOption } from "../../shared-options.js";
+import { formatOption, predictEngineOption, quietOption } from "../../shared-options.js";
 import { show } from "../../show.js";
 
 export const predictVerb = defineCommand(
@@ -21,7 +21,7 @@ export const predictVerb = defineCommand(
     options: {
       output: { kind: "text", short: "o", value: "FILE", doc: "table to write (default: `-`, CSV on standard output)" },
       keep: { kind: "names", value: "COLUMN", doc: "columns of the files to write before the predictions" },
-      engine: engineOption,
+      engine: predictEngineOption,
       quiet: quietOption,
       format: formatOption,
     },

@@ -3,7 +3,7 @@ import { withDataInput } from "../../data-input.js";
 import { omitUndefined, plural } from "../../../compiler/text/index.js";
 import { Interrupted, withInterrupt } from "../../interrupt.js";
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
-import { engineOption, formatOption } from "../../shared-options.js";
+import { formatOption, predictEngineOption } from "../../shared-options.js";
 
 export const rankVerb = defineCommand(
   {
@@ -50,7 +50,7 @@ export const rankVerb = defineCommand(
         doc: "two candidates with one identifier: refuse the request, or keep the first (default: refuse)",
       },
       explain: { kind: "flag", doc: "what each rule did with each candidate" },
-      engine: engineOption,
+      engine: predictEngineOption,
       format: formatOption,
     },
     output: () => "stream",

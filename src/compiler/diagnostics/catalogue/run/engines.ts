@@ -10,7 +10,7 @@ export const enginesDiagnostics = defineDiagnostics({
     message: (p: { name: string; known: readonly string[] }) =>
       `\`MTLC_ENGINE\` is \`${p.name}\`; it may be ${joinNames(p.known, "or")}`,
     about: "`MTLC_ENGINE` or `--engine` names an engine that does not exist.",
-    fix: "Use `native`, `wasm` or `cpu`; without it, the fastest one that works is used.",
+    fix: "Use `native`, `wasm` or `cpu`, or `onnx` to predict; without it, the fastest one that works is used.",
     usage: true,
   },
   MTL7402: {
@@ -21,5 +21,14 @@ export const enginesDiagnostics = defineDiagnostics({
       `the ${p.name} engine cannot run: ${p.problem}; \`${p.command}\` installs it, \`MTLC_ENGINE=wasm\` runs without it`,
     about: "The requested engine cannot be loaded on this machine.",
     fix: "Run `mtlc doctor` for the reason and `mtlc doctor --install` to install the native one, or use `MTLC_ENGINE=wasm`.",
+  },
+  MTL7440: {
+    slug: "engine-only-predicts",
+    severity: "error",
+    title: "engine that only predicts",
+    message: (p: { engines: readonly string[] }) =>
+      `the onnx engine only predicts; what trains runs on ${p.engines.join(", ")}`,
+    about: "The requested engine runs predictions, and the command trains.",
+    fix: "Name another engine, or unset `MTLC_ENGINE` to train on the fastest that is there.",
   },
 });

@@ -1,0 +1,177 @@
+/**
+ * The engine that predicts fastest: functions without updates on onnxruntime, where its package is installed. It does not train. The
+ * state is held here; what is large is fed with each call, so that it is in memory once, the rest is in the model, where onnxruntime
+ * lays it out for its kernels.
+ */
+import type { GraphFunction, Program, StateVariable } from "../../../compiler/graph/graph.js";
+import { rowsOf } from "../../../compiler/graph/initialize.js";
+import { functionGraph, modelFiles, pureFunction } from "../../../compiler/targets/onnx/index.js";
+import { version } from "../../version.js";
+import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "../engine.js";
+import { checkFeeds, checkTensor, type FunctionInput, functionInputs } from "../feeds.js";
+import { loadOnnxBinding, type OnnxBinding, type OnnxSession, type OnnxTensor } from "./binding.js";
+
+/** The engine, or why it cannot run here. `threads`: of an op, at least 1. */
+export function createOnnxEngine(threads = 1): Engine | { readonly reasons: readonly string[] } {
+  const found = loadOnnxBinding();
+  if (found.kind === "missing") return { reasons: [found.reason] };
+  const { binding } = found;
+  return {
+    name: "onnx",
+    description: `onnx: onnxruntime ${binding.version}, ${threads} thread${threads === 1 ? "" : "s"}; predicts only`,
+    compiles: false,
+    open: async (program, options = {}) => new OnnxEngineSession(binding, threads, program, options),
+  };
+}
+
+interface OnnxFunction {
+  readonly fn: GraphFunction;
+  readonly inputs: readonly FunctionInput[];
+  readonly fetches: Readonly<Record<string, null>>;
+  /** State that is fed with each call. */
+  readonly fed: ReadonlySet<string>;
+  /** Absent until it is called, and after state has changed that the model holds. */
+  loaded?: LoadedModel | undefined;
+}
+
+interface LoadedModel {
+  readonly session: OnnxSession;
+  /** What is fed, and the name of its input. */
+  readonly fed: ReadonlyMap<StateVariable, string>;
+}
+
+class OnnxEngineSession implements Session {
+  readonly #variables: ReadonlyMap<string, StateVariable>;
+  readonly #state: Map<string, HostTensor>;
+  readonly #functions: ReadonlyMap<string, OnnxFunction>;
+
+  constructor(
+    readonly binding: OnnxBinding,
+    readonly threads: number,
+    readonly program: Program,
+    { functions }: OpenOptions,
+  ) {
+    this.#variables = new Map(program.state.map((variable) => [variable.name, variable]));
+    this.#state = new Map(program.state.map((variable) => [variable.name, zeros(variable)]));
+    const names = functions ?? program.functions.map(({ name }) => name);
+    this.#functions = new Map(names.map((name) => [name, prepare(program, pureFunction(program, name))]));
+  }
+
+  run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> {
+    const target = this.#functions.get(name);
+    if (target === undefined) throw new Error(`the session has no function \`${name}\``);
+    const { inputs, fetches } = target;
+    const { tensors } = checkFeeds(name, inputs, feeds);
+    const { session, fed } = (target.loaded ??= this.#load(target));
+    const given: Record<string, OnnxTensor> = {};
+    for (let i = 0; i < inputs.length; i += 1) given[inputs[i]!.name] = onnxTensor(inputs[i]!.type.dtype, tensors[i]!);
+    for (const [{ name: state, type }, input] of fed) given[input] = onnxTensor(type.dtype, this.#value(state));
+    const found = session.run(given, fetches, {});
+    const outputs: Record<string, HostTensor> = {};
+    for (const output in fetches) outputs[output] = hostTensor(found[output]);
+    return outputs;
+  }
+
+  get(names?: readonly string[]): ReadonlyMap<string, HostTensor> {
+    return new Map(
+      (names ?? [...this.#state.keys()]).map((name) => {
+        const { shape, data } = this.#value(name);
+        return [name, { shape, data: data.slice() }];
+      }),
+    );
+  }
+
+  set(values: ReadonlyMap<string, HostTensor>): void {
+    for (const [name, value] of values) {
+      checkTensor(`state \`${name}\``, this.#variable(name).type, value, new Map());
+      this.#state.set(name, { shape: value.shape, data: value.data.slice() });
+    }
+    this.#unload([...values.keys()]);
+  }
+
+  readRows(name: string, first: number, count: number): Float32Array | Int32Array {
+    const { width } = rowsOf(this.#variable(name));
+    return this.#value(name).data.slice(first * width, (first + count) * width);
+  }
+
+  writeRows(name: string, first: number, values: Float32Array | Int32Array): void {
+    const { width } = rowsOf(this.#variable(name));
+    this.#value(name).data.set(values, first * width);
+    this.#unload([name]);
+  }
+
+  close(): void {
+    for (const target of this.#functions.values()) disposeOf(target);
+    this.#state.clear();
+  }
+
+  /** Forgets the models that hold one of these. */
+  #unload(names: readonly string[]): void {
+    for (const target of this.#functions.values()) if (names.some((name) => !target.fed.has(name))) disposeOf(target);
+  }
+
+  #load({ fn, fed }: OnnxFunction): LoadedModel {
+    const { graph, state, fed: inputs } = functionGraph(this.program, fn, { fed });
+    const value = ({ name }: StateVariable): Uint8Array => {
+      const { buffer, byteOffset, byteLength } = this.#value(name).data;
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    };
+    const [file] = modelFiles(graph, state, value, { version, name: fn.name, inline: Infinity });
+    const session = this.binding.createSession();
+    for (const bytes of file?.content() ?? [])
+      session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
+        intraOpNumThreads: this.threads,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        graphOptimizationLevel: "all",
+      });
+    return { session, fed: inputs };
+  }
+
+  #value(name: string): HostTensor {
+    const value = this.#state.get(name);
+    if (value === undefined) throw new Error(`the program has no state \`${name}\``);
+    return value;
+  }
+
+  #variable(name: string): StateVariable {
+    const variable = this.#variables.get(name);
+    if (variable === undefined) throw new Error(`the program has no state \`${name}\``);
+    return variable;
+  }
+}
+
+function prepare(program: Program, fn: GraphFunction): OnnxFunction {
+  const read = new Set(fn.nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
+  return {
+    fn,
+    inputs: functionInputs(fn),
+    fetches: Object.fromEntries(fn.outputs.map(({ name }) => [name, null])),
+    fed: new Set(
+      program.state.filter((variable) => read.has(variable.name) && isLarge(variable)).map(({ name }) => name),
+    ),
+  };
+}
+
+function disposeOf(target: OnnxFunction): void {
+  target.loaded?.session.dispose();
+  target.loaded = undefined;
+}
+
+function zeros(variable: StateVariable): HostTensor {
+  const { rows, width } = rowsOf(variable);
+  const { dtype, shape } = variable.type;
+  const data = dtype === "float32" ? new Float32Array(rows * width) : new Int32Array(rows * width);
+  return { shape: shape.map(Number), data };
+}
+
+function onnxTensor(type: "float32" | "int32" | "bool", { shape, data }: HostTensor): OnnxTensor {
+  return { type, dims: shape, data: type === "bool" ? Uint8Array.from(data) : data, location: "cpu" };
+}
+
+function hostTensor(tensor: OnnxTensor | undefined): HostTensor {
+  if (tensor === undefined) throw new Error("onnxruntime did not give an output back");
+  const { dims, data } = tensor;
+  if (data instanceof Float32Array || data instanceof Int32Array) return { shape: dims, data };
+  return { shape: dims, data: Int32Array.from(data as Uint8Array) };
+}

@@ -109,7 +109,11 @@ export async function predictColumns(
   try {
     warnings.tell(opened.warnings);
     onEvent({ kind: "encoded", role: "test", report: dataset.report });
-    const { target, session } = await openTrained(artifact, () => chooseEngine(options.engine, onEvent, "prediction"), "predict");
+    const { target, session } = await openTrained(
+      artifact,
+      () => chooseEngine(options.engine, onEvent, "prediction"),
+      "predict",
+    );
     const { outputs } = await collectPredictions(session, target, dataset, model.labels, signal).finally(() =>
       session.close(),
     );
@@ -190,7 +194,11 @@ export async function loadPredictor(directory: string, options: LoadOptions = {}
 
 export async function createPredictor(artifact: LoadedArtifact, options: LoadOptions = {}): Promise<Predictor> {
   const { model, fitted } = artifact;
-  const { target, session } = await openTrained(artifact, () => chooseEngine(options.engine, undefined, "prediction"), "predict");
+  const { target, session } = await openTrained(
+    artifact,
+    () => chooseEngine(options.engine, undefined, "prediction"),
+    "predict",
+  );
   const unseen = new Map<string, number>();
   const encode = createRowEncoder(model, fitted, {
     mode: "serving",

@@ -195,6 +195,7 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^(libsql|@redis\/client)/, in: /^src\/runtime\/flow\// },
   { name: /^ajv/, in: /^src\/(runtime\/(artifact|specs)|project|server)\// },
   { name: /^jsonc-parser$/, in: /^src\/(runtime\/specs|project|server)\// },
+  { name: /^(fastify|prom-client)$/, in: /^src\/runtime\/serve\// },
   { name: /^diff$/, in: /^src\/cli\/unified-diff\.ts$/ },
   { name: /^yauzl$/, in: /^src\/runtime\/engine\/zip\.ts$/ },
   { name: /^tinyglobby$/, in: /^src\/runtime\/specs\/spec-files\.ts$/ },

@@ -19,6 +19,7 @@ import { migrateVerb } from "./migrate/command.js";
 import { predictVerb } from "./predict/command.js";
 import { rankVerb } from "./rank/command.js";
 import { searchVerb } from "./search/command.js";
+import { serveVerb } from "./serve/command.js";
 import { targetsVerb } from "./targets/command.js";
 import { testVerb } from "./test/command.js";
 import { trainVerb } from "./train/command.js";
@@ -39,6 +40,7 @@ export const verbs: readonly Command[] = [
   compileVerb,
   targetsVerb,
   rankVerb,
+  serveVerb,
   testVerb,
   flowVerb,
   diffVerb,

@@ -21,6 +21,8 @@ export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./
 export * from "./open.js";
 export type { ContinuedFit, ContinuedIds } from "./encode/continue.js";
 export * from "./encode/row-encoder.js";
+export { createObserver, type FeatureObservation, type Observer } from "./encode/observations.js";
+export { joinBatches } from "./batches/records.js";
 export type { TableColumn } from "./files/database.js";
 export type { DataRole, RoleOptions } from "./roles.js";
 export { type KeptColumns, keptUses } from "./batches/kept.js";

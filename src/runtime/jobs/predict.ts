@@ -5,7 +5,12 @@ import type { FeatureModel, Model } from "../../compiler/model/model.js";
 import { chooseEngine } from "../engine/choose-engine.js";
 import { artifactModel, loadArtifact, type LoadedArtifact, readArtifact, readRunNote } from "../artifact/index.js";
 import {
+  createObserver,
   createRowEncoder,
+  type EncodedBatch,
+  type FeatureObservation,
+  joinBatches,
+  type Observer,
   openData,
   type RawRow,
   type KeptColumns,
@@ -15,7 +20,7 @@ import {
   writeTable,
 } from "../data/index.js";
 import type { EngineName } from "../engine/index.js";
-import { createFailure } from "../failure.js";
+import { createFailure, Failure } from "../failure.js";
 import { createDataWarnings } from "./data-warnings.js";
 import { openTrained } from "./evaluate.js";
 import { checkWritable, refuseOverwrite } from "../outputs.js";
@@ -170,14 +175,30 @@ export interface Predictor {
    * {@link Failure}: MTL7211 for what is not a list of records, MTL7210 for a column that no row has or that a row has
    * misspelt, MTL7113 for a value that is not what the spec's feature needs.
    */
-  readonly predict: (rows: readonly RawRow[]) => Readonly<Record<string, Float32Array>>;
+  readonly predict: (rows: readonly RawRow[]) => HeadValues;
+  /**
+   * The same for several calls at once, which the engine sees as one batch. What is wrong with a call is the answer to this call
+   * and no matter of the others. `onStage` is told how long a stage took.
+   */
+  readonly predictEach: (
+    calls: readonly (readonly RawRow[])[],
+    onStage?: (stage: PredictStage, seconds: number) => void,
+  ) => readonly (HeadValues | Failure)[];
   /** What came in since the model was loaded. */
   readonly report: () => PredictorReport;
   readonly close: () => void;
 }
 
+/** The value of each served head for each row, by the head's name. */
+export type HeadValues = Readonly<Record<string, Float32Array>>;
+
+/** `encode`: from raw columns to ids and numbers; `score`: the network. */
+export type PredictStage = "encode" | "score";
+
 export interface PredictorReport {
   readonly rows: number;
+  /** What the rows had of each feature that serving sees. */
+  readonly features: ReadonlyMap<string, FeatureObservation>;
   /** Values that the training data did not hold, by feature; features without any are left out. */
   readonly unseen: ReadonlyMap<string, number>;
 }
@@ -199,30 +220,61 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
     () => chooseEngine(options.engine, undefined, "prediction"),
     "predict",
   );
-  const unseen = new Map<string, number>();
-  const encode = createRowEncoder(model, fitted, {
-    mode: "serving",
-    onUnseen: (feature) => unseen.set(feature, (unseen.get(feature) ?? 0) + 1),
-  });
-  const feeds = createFeeds(target, batchLayout(model));
+  const observer = createObserver(model.features);
+  const encode = createRowEncoder(model, fitted, { mode: "serving", ...observer });
+  const layout = batchLayout(model);
+  const feeds = createFeeds(target, layout);
   const heads = target.outputs.map((output) => output.name);
   const columns = featureColumns(asServed(model).features);
   let count = 0;
+  const encodeRows = (given: readonly RawRow[]): EncodedBatch => {
+    const rows = checkRows(given);
+    const fault = findColumnFault(columns, rows);
+    if (fault !== undefined) throw fault.failure;
+    return encode(rows);
+  };
+  const score = (batch: EncodedBatch): HeadValues => {
+    if (batch.size === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
+    const found = session.run("predict", feeds(batch));
+    count += batch.size;
+    return Object.fromEntries(heads.map((head) => [head, Float32Array.from(found[head]?.data ?? [])]));
+  };
   return {
     heads,
     columns,
-    predict: (given) => {
-      const rows = checkRows(given);
-      const fault = findColumnFault(columns, rows);
-      if (fault !== undefined) throw fault.failure;
-      if (rows.length === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
-      const found = session.run("predict", feeds(encode(rows)));
-      count += rows.length;
-      return Object.fromEntries(heads.map((head) => [head, Float32Array.from(found[head]?.data ?? [])]));
+    predict: (given) => score(encodeRows(given)),
+    predictEach: (calls, onStage = () => undefined) => {
+      const started = performance.now();
+      const encoded = calls.map((rows) => orFailure(() => encodeRows(rows)));
+      const ready = performance.now();
+      const valid = encoded.filter((each) => !(each instanceof Failure)) as readonly EncodedBatch[];
+      const values = valid.length === 0 ? {} : score(joinBatches(valid, layout));
+      onStage("encode", (ready - started) / 1000);
+      onStage("score", (performance.now() - ready) / 1000);
+      let at = 0;
+      return encoded.map((batch) => {
+        if (batch instanceof Failure) return batch;
+        const first = at;
+        at += batch.size;
+        return Object.fromEntries(Object.entries(values).map(([head, all]) => [head, all.subarray(first, at)]));
+      });
     },
-    report: () => ({ rows: count, unseen }),
+    report: () => ({ rows: count, unseen: unseenOf(observer), features: observer.features }),
     close: () => session.close(),
   };
+}
+
+function unseenOf({ features }: Observer): ReadonlyMap<string, number> {
+  return new Map([...features].flatMap(([name, { unseen }]) => (unseen === 0 ? [] : [[name, unseen] as const])));
+}
+
+function orFailure<T>(work: () => T): T | Failure {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }
 
 /** A program without types may hand in anything. */

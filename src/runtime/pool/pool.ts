@@ -15,6 +15,10 @@ export interface PoolOptions<Setup> {
   readonly setup: Setup;
   /** At least 1. With one, and where there is no script of a worker (sources that are not compiled), this thread does the jobs. */
   readonly workers: number;
+  /** One worker has a thread of its own too, so that this one goes on meanwhile. */
+  readonly apart?: boolean;
+  /** Told when a worker has ended that nobody closed; its jobs are rejected from then on. */
+  readonly onLost?: (error: unknown) => void;
   /** Ends what is under way, and no job begins any more. */
   readonly signal?: AbortSignal;
 }
@@ -35,7 +39,7 @@ export interface Pool<Job, Result, Event> {
 export async function openPool<Setup, Job, Result, Event>(
   options: PoolOptions<Setup>,
 ): Promise<Pool<Job, Result, Event>> {
-  const script = options.workers > 1 ? workerScript() : undefined;
+  const script = options.workers > 1 || options.apart === true ? workerScript() : undefined;
   const open = (): Promise<Hand<Job, Result, Event>> =>
     script === undefined ? openHere(options) : openWorker(options, script);
   const count = script === undefined ? 1 : options.workers;
@@ -97,7 +101,7 @@ async function openHere<Setup, Job, Result, Event>({
 }
 
 async function openWorker<Setup, Job, Result, Event>(
-  { service, setup, signal }: PoolOptions<Setup>,
+  { service, setup, signal, onLost = () => undefined }: PoolOptions<Setup>,
   script: string,
 ): Promise<Hand<Job, Result, Event>> {
   const worker = new Worker(script);
@@ -108,6 +112,7 @@ async function openWorker<Setup, Job, Result, Event>(
   let asked: { readonly onEvent: (event: Event) => void; readonly done: (answer: Answer) => void } | undefined;
   let broken: unknown;
   const fail = (error: unknown): void => {
+    if (broken === undefined) onLost(error);
     broken ??= error;
     asked?.done({ kind: "error", error: { kind: "bug", message: String(error), stack: (error as Error).stack } });
   };

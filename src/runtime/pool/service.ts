@@ -29,7 +29,7 @@ export type Answer =
   | { readonly kind: "error"; readonly error: CarriedError };
 
 /** An error as data: of a failure its diagnostics, of a bug its trace. */
-type CarriedError =
+export type CarriedError =
   | { readonly kind: "failure"; readonly diagnostics: readonly Diagnostic[]; readonly sources: readonly SourceEntry[] }
   | { readonly kind: "aborted" }
   | { readonly kind: "bug"; readonly message: string; readonly stack: string | undefined };

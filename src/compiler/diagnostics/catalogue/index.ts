@@ -20,6 +20,7 @@ import { projectDiagnostics } from "./run/project.js";
 import { rankingDiagnostics } from "./run/ranking.js";
 import { searchRunDiagnostics } from "./run/search.js";
 import { remoteDiagnostics } from "./run/remote.js";
+import { servingDiagnostics } from "./run/serving.js";
 import { rulesDiagnostics } from "./spec/rules.js";
 import { rowSequencesDiagnostics } from "./run/sequences.js";
 import { runsDiagnostics } from "./run/runs.js";
@@ -37,7 +38,7 @@ import { valuesDiagnostics } from "./spec/values.js";
 /**
  * Every diagnostic there is, by its stable code; a code is never reused. The first digit tells the group:
  * 1 syntax, 2 names, 3 types and shapes, 4 events, 5 formulas and rules, 6 lint, 7 data (71), artifacts (72), training (73), engines and comparisons (74), targets (750), rankings (751), flow control
- * (753), tuning (755) and remote data (768), 8 the command line, 9 bugs in mtlc.
+ * (753), tuning (755), the server (760) and remote data (768), 8 the command line, 9 bugs in mtlc.
  */
 export const catalogue = {
   ...syntaxDiagnostics,
@@ -64,6 +65,7 @@ export const catalogue = {
   ...trainingDiagnostics,
   ...treesRunDiagnostics,
   ...searchRunDiagnostics,
+  ...servingDiagnostics,
   ...tuningDiagnostics,
   ...comparingDiagnostics,
   ...enginesDiagnostics,

@@ -106,3 +106,23 @@ export function padBatch(batch: EncodedBatch, layout: BatchLayout, from: number)
   batch.known.fill(0, from * layout.labels.length, size * layout.labels.length);
   batch.weights.fill(0, from, size);
 }
+
+/** Some batches as one, row after row. */
+export function joinBatches(batches: readonly EncodedBatch[], layout: BatchLayout): EncodedBatch {
+  const [first] = batches;
+  if (batches.length === 1 && first !== undefined) return first;
+  const joined = createBatch(
+    layout,
+    batches.reduce((rows, { size }) => rows + size, 0),
+  );
+  let at = 0;
+  for (const { size, ids, numbers, labels, known, weights } of batches) {
+    joined.ids.set(ids, at * layout.idWidth);
+    joined.numbers.set(numbers, at * layout.numberWidth);
+    joined.labels.set(labels, at * layout.labels.length);
+    joined.known.set(known, at * layout.labels.length);
+    joined.weights.set(weights, at);
+    at += size;
+  }
+  return joined;
+}

@@ -33,6 +33,10 @@ export interface RowEncoderOptions {
   readonly mode: "data" | "serving";
   /** Told of each value that the training data did not hold. */
   readonly onUnseen?: (feature: string) => void;
+  /** Told of each row in which a feature has no value. */
+  readonly onMissing?: (feature: string) => void;
+  /** Told of each number of a `numeric` or `bucket` feature, as the row has it. */
+  readonly onNumber?: (feature: string, value: number) => void;
 }
 
 /** A value of a row that does not fit (MTL7113), with the row's place in the call. */
@@ -106,18 +110,21 @@ function guard<T>(row: number, user: string, work: () => T): T {
   }
 }
 
+const ignore = (): void => undefined;
+
 function featureStore(
   feature: FeatureModel,
   fitted: Fitted,
   rules: TextRules,
   layout: ReturnType<typeof batchLayout>,
-  { mode, onUnseen = () => undefined }: RowEncoderOptions,
+  { mode, onUnseen = ignore, onMissing = ignore, onNumber = ignore }: RowEncoderOptions,
 ): Store {
   const fit = fittedOf(fitted, feature);
   const slot = [...layout.ids, ...layout.numbers].find((candidate) => candidate.feature === feature.name);
   const offset = slot?.offset ?? 0;
   const { idWidth, numberWidth } = layout;
   const raw = rawValue(feature, mode);
+  const { valueOf, numberIn } = createReaders(feature, raw, rules, { onMissing, onNumber });
   switch (feature.kind) {
     case "categorical": {
       const ids = withOutside(feature, createVocabularyIds(fit));
@@ -125,7 +132,8 @@ function featureStore(
       return (batch, at, row) => {
         const text = evaluateText(raw.expression, raw.row(row), rules);
         const id = text === null ? unknown : ids.ofText(text);
-        if (id === 0 && text !== null) onUnseen(feature.name);
+        if (text === null) onMissing(feature.name);
+        else if (id === 0) onUnseen(feature.name);
         batch.ids[at * idWidth + offset] = id;
       };
     }
@@ -135,7 +143,7 @@ function featureStore(
       if (isWeighted(feature)) {
         const firstWeight = layout.numbers.find((candidate) => candidate.feature === feature.name)?.offset ?? 0;
         return (batch, at, row) => {
-          const items = listItems(listedValue({ source: raw.expression }, raw.row(row), rules), feature, rules);
+          const items = listItems(valueOf(row), feature, rules);
           for (let k = 0; k < feature.max; k++) {
             const item = items[k];
             const id = item === undefined ? -1 : ids.ofText(item.value);
@@ -146,7 +154,7 @@ function featureStore(
         };
       }
       return (batch, at, row) => {
-        const texts = listTexts(listedValue({ source: raw.expression }, raw.row(row), rules), feature, rules);
+        const texts = listTexts(valueOf(row), feature, rules);
         const start = at * idWidth + offset;
         for (let k = 0; k < feature.max; k++) {
           const text = texts[k];
@@ -159,7 +167,7 @@ function featureStore(
     case "numbers": {
       const encode = createNumberEncoder(feature, fit);
       return (batch, at, row) => {
-        const texts = listTexts(listedValue({ source: raw.expression }, raw.row(row), rules), feature, rules);
+        const texts = listTexts(valueOf(row), feature, rules);
         const start = at * numberWidth + offset;
         for (let k = 0; k < feature.max; k++) {
           const text = texts[k];
@@ -170,16 +178,38 @@ function featureStore(
     case "numeric": {
       const encode = createNumberEncoder(feature, fit);
       return (batch, at, row) => {
-        batch.numbers[at * numberWidth + offset] = encode(evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN);
+        batch.numbers[at * numberWidth + offset] = encode(numberIn(row));
       };
     }
     case "bucket": {
       const encode = createBucketEncoder(feature, fit);
       return (batch, at, row) => {
-        batch.ids[at * idWidth + offset] = encode(evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN);
+        batch.ids[at * idWidth + offset] = encode(numberIn(row));
       };
     }
   }
+}
+
+/** The value of a feature in a row, of which it is told whether there is one. */
+function createReaders(
+  { name }: FeatureModel,
+  raw: ReturnType<typeof rawValue>,
+  rules: TextRules,
+  { onMissing, onNumber }: Required<Pick<RowEncoderOptions, "onMissing" | "onNumber">>,
+): { readonly valueOf: (row: RawRow) => unknown; readonly numberIn: (row: RawRow) => number } {
+  return {
+    valueOf: (row) => {
+      const value = listedValue({ source: raw.expression }, raw.row(row), rules) ?? null;
+      if (value === null) onMissing(name);
+      return value;
+    },
+    numberIn: (row) => {
+      const value = evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN;
+      if (Number.isNaN(value)) onMissing(name);
+      else onNumber(name, value);
+      return value;
+    },
+  };
 }
 
 /** What a feature is made of: its source over the row, or what the spec says that serving sees. */

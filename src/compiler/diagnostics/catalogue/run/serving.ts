@@ -1,0 +1,33 @@
+import { defineDiagnostics } from "../../define.js";
+
+/** MTL760x: the server of `mtlc serve`. */
+export const servingDiagnostics = defineDiagnostics({
+  MTL7600: {
+    slug: "nothing-to-serve",
+    severity: "error",
+    title: "nothing to serve",
+    message: (p: { path: string }) =>
+      `\`${p.path}\` has nothing to serve: it is not an artifact, and has no versions of one in folders named by whole numbers such as \`1\``,
+    about:
+      "`mtlc serve` takes a spec, an artifact, a folder of versions (`shop/1`, `shop/2`: an artifact each), or a folder of such folders. The path is a folder and is none of these.",
+    fix: "Give an artifact that `mtlc train` wrote, or put it into a folder that is named by the version's number.",
+  },
+  MTL7601: {
+    slug: "address-unavailable",
+    severity: "error",
+    title: "address unavailable",
+    message: (p: { host: string; port: number; problem: string }) =>
+      `the server cannot listen on ${p.host}, port ${p.port}: ${p.problem}`,
+    about: "Another program listens there, or this one may not: ports below 1024 need a privilege.",
+    fix: "End the other program, or give another port with `--port`.",
+  },
+  MTL7602: {
+    slug: "unusable-token",
+    severity: "error",
+    title: "unusable token",
+    message: (p: { source: string; problem: string }) => `the token of ${p.source} cannot be used: ${p.problem}`,
+    about:
+      "The token that clients must send is read from `--token-file`, or from the environment variable `MTLC_TOKEN`. A server whose token is empty would let everybody in, so it does not start.",
+    fix: "Write one line of at least 16 printable characters without spaces, such as from `openssl rand -hex 32`.",
+  },
+});

@@ -1,0 +1,27 @@
+/** What the server itself has to say to a client: a status, and a sentence that says why. */
+
+export interface FaultDetails {
+  /** Code of the catalogue, where there is one. */
+  readonly code?: string;
+  readonly help?: string;
+  /** After how many seconds it is worth another try. */
+  readonly retryAfter?: number;
+}
+
+/** Thrown for what is wrong with a request, or prevents its answer, and is not a bug. */
+export class ServeFault extends Error {
+  override readonly name = "ServeFault";
+
+  constructor(
+    /** Status of HTTP. */
+    readonly status: number,
+    message: string,
+    readonly details: FaultDetails = {},
+  ) {
+    super(message);
+  }
+}
+
+export function badRequest(message: string): ServeFault {
+  return new ServeFault(400, message);
+}

@@ -1,0 +1,10 @@
+/**
+ * The server of `mtlc serve`. In: a path with versions of models. Out: routes that answer over HTTP. Versions (`repository/`) are opened in
+ * worker threads (`scoring/`), protocols (`protocols/`) turn bodies into rows and values into bodies, `routes/` puts them together, a
+ * file each, and only `http/app.ts` knows Fastify.
+ */
+export type { HeadValues } from "../jobs/predict.js";
+export { ServeFault } from "./fault.js";
+export type { ModelVersion, VersionDescription } from "./model-version.js";
+export type { Lease, Repository } from "./repository/repository.js";
+export { openServer, type Server, serverDefaults, type ServerOptions } from "./server.js";

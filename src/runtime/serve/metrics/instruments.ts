@@ -1,0 +1,67 @@
+/** The counters, gauges and histograms of a server; docs/serve.md lists them. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** Seconds: from 10 µs to 10 s, three a decade. */
+const seconds = [
+  1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+const rows = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192];
+
+// oxlint-disable-next-line explicit-function-return-type -- the labels of each are its type
+export function createInstruments() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: "mtlc_request_seconds",
+    help: "From the first byte of a request to the last of its answer.",
+    labelNames: ["route", "status"] as const,
+    buckets: seconds,
+    registers,
+  });
+  const stages = new Histogram({
+    name: "mtlc_stage_seconds",
+    help: "read: the body; queue: until the batch of a call begins; encode, score: of a batch; write: the answer as text.",
+    labelNames: ["stage"] as const,
+    buckets: seconds,
+    registers,
+  });
+  const batches = new Histogram({
+    name: "mtlc_batch_rows",
+    help: "Rows of a batch.",
+    labelNames: ["model"] as const,
+    buckets: rows,
+    registers,
+  });
+  const scored = counter("mtlc_rows_total", "Rows that were scored.", ["model", "version"]);
+  const refusals = counter("mtlc_refused_requests_total", "Requests that were not answered, by reason.", ["reason"]);
+  const missing = counter("mtlc_missing_values_total", "Rows in which a feature has no value.", ["model", "feature"]);
+  const unseen = counter("mtlc_unseen_values_total", "Values that the training data did not hold.", [
+    "model",
+    "feature",
+  ]);
+  const loads = counter("mtlc_version_loads_total", "Versions that were opened, or refused.", ["model", "result"]);
+  const queue = gauge("mtlc_queue_rows", "Rows that wait for a worker.", ["model", "version"]);
+  const open = gauge("mtlc_version_open", "1 for each version that answers.", ["model", "version", "hash"]);
+  const score = gauge("mtlc_score", "Quantiles of the latest scores of a head.", [
+    "model",
+    "version",
+    "head",
+    "quantile",
+  ]);
+  const drift = gauge(
+    "mtlc_feature_drift",
+    "Mean of the latest values of a feature less that of the training data, in deviations of the training data.",
+    ["model", "version", "feature"],
+  );
+
+  function counter<N extends string>(name: string, help: string, labelNames: readonly N[]): Counter<N> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers });
+  }
+  function gauge<N extends string>(name: string, help: string, labelNames: readonly N[]): Gauge<N> {
+    return new Gauge({ name, help, labelNames: [...labelNames], registers });
+  }
+
+  return { registry, requests, stages, batches, scored, refusals, missing, unseen, loads, queue, open, score, drift };
+}

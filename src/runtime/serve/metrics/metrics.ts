@@ -1,0 +1,109 @@
+/** What the server counts, for Prometheus. One set per server, so that two in a process do not add up. */
+import type { BatchReport, ModelVersion, VersionWatcher } from "../model-version.js";
+import { Failure } from "../../failure.js";
+import type { Repository, RepositoryEvent } from "../repository/repository.js";
+import { createDrift } from "./drift.js";
+import { createInstruments } from "./instruments.js";
+import { createQuantiles, type Quantiles } from "./quantiles.js";
+
+export interface ServerMetrics {
+  /** For the batches of a version. */
+  readonly watch: (model: string, version: string) => VersionWatcher;
+  readonly onRequest: (route: string, status: number, seconds: number) => void;
+  readonly onStage: (stage: "read" | "write", seconds: number) => void;
+  readonly onRefused: (reason: string) => void;
+  readonly onRepository: (event: RepositoryEvent) => void;
+  /** The text that Prometheus reads. */
+  readonly text: (repository: Repository) => Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** Of scores. */
+const shares = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
+
+export function createMetrics(): ServerMetrics {
+  const { registry, requests, stages, batches, scored, refusals, missing, unseen, loads, queue, open, score, drift } =
+    createInstruments();
+  const watched = new Map<string, Watched>();
+  const keyOf = (model: string, version: string): string => `${model}\0${version}`;
+
+  const onBatch = (model: string, version: string, batch: BatchReport): void => {
+    stages.observe({ stage: "encode" }, batch.encode);
+    stages.observe({ stage: "score" }, batch.score);
+    batches.observe({ model }, batch.rows);
+    scored.inc({ model, version }, batch.rows);
+    for (const [feature, found] of batch.observed) {
+      if (found.missing > 0) missing.inc({ model, feature }, found.missing);
+      if (found.unseen > 0) unseen.inc({ model, feature }, found.unseen);
+    }
+    const { quantiles, features } = watchedOf(model, version);
+    features.note(batch.observed);
+    for (const answer of batch.answers) {
+      if (answer instanceof Failure) continue;
+      for (const [head, values] of Object.entries(answer)) quantilesOf(quantiles, head).note(values);
+    }
+  };
+  const watchedOf = (model: string, version: string): Watched => {
+    const key = keyOf(model, version);
+    let found = watched.get(key);
+    if (found === undefined) watched.set(key, (found = { quantiles: new Map(), features: createDrift() }));
+    return found;
+  };
+
+  const writeVersion = ({ model, version, description, queued }: ModelVersion): void => {
+    queue.set({ model, version }, queued());
+    open.set({ model, version, hash: description.hash }, 1);
+    const { quantiles, features } = watchedOf(model, version);
+    for (const [head, found] of quantiles)
+      for (const [share, value] of found.at(shares))
+        score.set({ model, version, head, quantile: String(share) }, value);
+    for (const [feature, value] of features.of(description.trained)) drift.set({ model, version, feature }, value);
+  };
+
+  return {
+    watch: (model, version) => ({
+      onBatch: (batch) => onBatch(model, version, batch),
+      onQueued: (waited) => stages.observe({ stage: "queue" }, waited),
+    }),
+    onRequest: (route, status, took) => requests.observe({ route, status: String(status) }, took),
+    onStage: (stage, took) => stages.observe({ stage }, took),
+    onRefused: (reason) => refusals.inc({ reason }),
+    onRepository: (event) => {
+      switch (event.kind) {
+        case "loaded":
+          watched.delete(keyOf(event.version.model, event.version.version));
+          return loads.inc({ model: event.version.model, result: "loaded" });
+        case "refused":
+          return loads.inc({ model: event.model, result: "refused" });
+        case "retired":
+      }
+    },
+    text: async (repository) => {
+      for (const each of [queue, open, score, drift]) each.reset();
+      for (const version of openVersions(repository)) writeVersion(version);
+      return { type: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+/** What is told of a version besides counters. */
+interface Watched {
+  readonly quantiles: Map<string, Quantiles>;
+  readonly features: ReturnType<typeof createDrift>;
+}
+
+function quantilesOf(heads: Map<string, Quantiles>, head: string): Quantiles {
+  let found = heads.get(head);
+  if (found === undefined) heads.set(head, (found = createQuantiles(4096)));
+  return found;
+}
+
+function openVersions(repository: Repository): readonly ModelVersion[] {
+  return repository.models().flatMap((model) =>
+    repository.states(model).flatMap(({ version, state }) => {
+      if (state !== "available") return [];
+      const lease = repository.acquire(model, version);
+      lease.release();
+      return [lease.version];
+    }),
+  );
+}

@@ -1,0 +1,135 @@
+/** Opens a version of a model: its workers, and the batches that calls share on the way to them. */
+import { omitUndefined } from "../../compiler/text/index.js";
+import { Failure } from "../failure.js";
+import type { HeadValues } from "../jobs/predict.js";
+import { openPool, type Pool } from "../pool/pool.js";
+import { raisedError } from "../pool/service.js";
+import { ServeFault } from "./fault.js";
+import type { InferCall, ModelVersion, VersionDescription, VersionOptions, VersionWatcher } from "./model-version.js";
+import { type BatchCall, createBatcher } from "./scoring/batcher.js";
+import type { ServingJob, ServingResult, ServingSetup } from "./scoring/service.js";
+
+/** What a version is opened from, and how it is called. */
+export interface VersionSource extends Pick<ServingSetup, "source" | "identity"> {
+  readonly model: string;
+  readonly version: string;
+}
+
+type Workers = Pool<ServingJob, ServingResult, never>;
+
+interface SizedCall extends BatchCall {
+  readonly call: InferCall;
+}
+
+/**
+ * A version that has answered: where it infers, it has scored a row of which every value is missing. Rejects with a {@link Failure}
+ * where the artifact is damaged, or cannot predict.
+ */
+export async function openVersion(
+  from: VersionSource,
+  options: VersionOptions,
+  watcher: VersionWatcher,
+): Promise<ModelVersion> {
+  const { source, identity, model, version } = from;
+  const setup: ServingSetup = { source, ...omitUndefined({ identity, engine: options.engine }) };
+  const workers = createWorkers(setup, options.workers);
+  try {
+    const described = await (await workers.now()).submit({ kind: "describe" });
+    if (described.kind !== "described") throw new Error("a worker described nothing");
+    const { description } = described;
+    if (description.infers) await tryOut(await workers.now(), description);
+    return answering({ model, version, description }, workers, options, watcher);
+  } catch (error) {
+    await workers.close();
+    throw error;
+  }
+}
+
+function answering(
+  named: Pick<ModelVersion, "model" | "version" | "description">,
+  workers: ReplacedWorkers,
+  options: VersionOptions,
+  { onBatch, onQueued }: VersionWatcher,
+): ModelVersion {
+  const run = async (calls: readonly SizedCall[]): Promise<readonly (HeadValues | Error)[]> => {
+    const result = await (await workers.now()).submit({ kind: "infer", calls: calls.map(({ call }) => call.rows) });
+    if (result.kind !== "inferred") throw new Error("a worker scored nothing");
+    const answers = result.answers.map((each) =>
+      each.kind === "values" ? each.values : (raisedError(each.error, undefined) as Failure),
+    );
+    const { encode, score, observed } = result;
+    onBatch({
+      calls: calls.length,
+      rows: calls.reduce((sum, { rows }) => sum + rows, 0),
+      encode,
+      score,
+      observed,
+      answers,
+    });
+    return answers;
+  };
+  const batcher = createBatcher<SizedCall, HeadValues>(run, {
+    ...options,
+    workers: Math.max(1, options.workers),
+    onQueued,
+  });
+  return {
+    ...named,
+    infer: (call) => {
+      if (!named.description.infers)
+        return Promise.reject(
+          new ServeFault(400, `model \`${named.model}\` has no trained network, so that there is nothing to infer`),
+        );
+      const { deadline, isWanted } = call;
+      return batcher.submit({ rows: call.rows.rows, deadline, call, ...omitUndefined({ isWanted }) });
+    },
+    queued: batcher.queued,
+    close: async () => {
+      await batcher.close();
+      await workers.close();
+    },
+  };
+}
+
+/** A row of which nothing is known: whoever answers it can answer others. */
+async function tryOut(pool: Workers, { columns }: VersionDescription): Promise<void> {
+  const row = new Map(columns.map(({ name }) => [name, [null]]));
+  const tried = await pool.submit({ kind: "infer", calls: [{ rows: 1, columns: row }] });
+  const [answer] = tried.kind === "inferred" ? tried.answers : [];
+  if (answer?.kind === "error") throw raisedError(answer.error, undefined);
+}
+
+interface ReplacedWorkers {
+  /** The workers that there are; rejects where none can be opened any more. */
+  readonly now: () => Promise<Workers>;
+  readonly close: () => Promise<void>;
+}
+
+/** Workers, opened again after one of them has ended by itself, such as for want of memory. */
+function createWorkers(setup: ServingSetup, count: number): ReplacedWorkers {
+  let current: Promise<Workers> | undefined;
+  const open = (): Promise<Workers> => {
+    const opened = openPool<ServingSetup, ServingJob, ServingResult, never>({
+      service: "serving",
+      setup,
+      workers: Math.max(1, count),
+      apart: count > 0,
+      onLost: () => {
+        if (current !== opened) return;
+        current = undefined;
+        void opened.then((pool) => pool.close()).catch(() => undefined);
+      },
+    });
+    opened.catch(() => {
+      if (current === opened) current = undefined;
+    });
+    return opened;
+  };
+  return {
+    now: () => (current ??= open()),
+    close: async () => {
+      const pool = await current?.catch(() => undefined);
+      await pool?.close();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** TensorFlow Serving's REST protocol: rows, or columns, of raw values in, and predictions out. */
+import { badRequest } from "../fault.js";
+import type { HeadValues } from "../../jobs/predict.js";
+import { type ColumnRows, columnsOfRows } from "../scoring/columns.js";
+import { checkRowCount, checkValue, readList, readRecord, readText } from "./columns.js";
+
+export interface PredictRequest {
+  /** `instances`: a record per row; `inputs`: a list per column. The answer is laid out in the same way. */
+  readonly form: "instances" | "inputs";
+  readonly rows: ColumnRows;
+}
+
+/** The one signature that there is. */
+const signature = "serving_default";
+
+/** @param mostRows that a request may have */
+export function readPredict(body: unknown, mostRows: number): PredictRequest {
+  const request = readRecord(body, "the body");
+  const { instances, inputs, signature_name: wanted } = request;
+  if (wanted !== undefined && readText(wanted, "`signature_name`") !== signature && wanted !== "predict")
+    throw badRequest(`there is no signature \`${String(wanted)}\`; it is \`${signature}\`, or left out`);
+  if ((instances === undefined) === (inputs === undefined))
+    throw badRequest("the body must have either `instances`, a list of rows, or `inputs`, an object of columns");
+  return instances === undefined
+    ? { form: "inputs", rows: readInputs(inputs, mostRows) }
+    : { form: "instances", rows: readInstances(instances, mostRows) };
+}
+
+function readInstances(instances: unknown, mostRows: number): ColumnRows {
+  const rows = readList(instances, "`instances`");
+  checkRowCount(rows.length, mostRows);
+  return columnsOfRows(
+    rows.map((row, i) => {
+      const record = readRecord(row, `instance ${i + 1}`);
+      for (const name of Object.keys(record)) checkValue(record[name], () => `\`${name}\` of instance ${i + 1}`);
+      return record;
+    }),
+  );
+}
+
+function readInputs(inputs: unknown, mostRows: number): ColumnRows {
+  const entries = Object.entries(readRecord(inputs, "`inputs`"));
+  if (entries.length === 0) throw badRequest("`inputs` is empty; it has a list for each column");
+  const columns = new Map<string, readonly unknown[]>();
+  let rows: number | undefined;
+  for (const [name, given] of entries) {
+    const values = readList(given, `input \`${name}\``);
+    rows ??= values.length;
+    checkRowCount(values.length, mostRows);
+    if (values.length !== rows)
+      throw badRequest(`input \`${name}\` has ${values.length} rows, and the inputs before it have ${rows}`);
+    values.forEach((value, row) => checkValue(value, () => `row ${row + 1} of input \`${name}\``));
+    columns.set(name, values);
+  }
+  return { rows: rows ?? 0, columns };
+}
+
+/** One head is a list of numbers, several are a record per row, or a list per head. */
+export function predictAnswer(form: PredictRequest["form"], rows: number, values: HeadValues): object {
+  const heads = Object.entries(values);
+  const [[, only] = []] = heads;
+  if (form === "inputs")
+    return {
+      outputs:
+        heads.length === 1
+          ? Array.from(only ?? [])
+          : Object.fromEntries(heads.map(([name, all]) => [name, Array.from(all)])),
+    };
+  return {
+    predictions: Array.from({ length: rows }, (_, row) =>
+      heads.length === 1 ? only?.[row] : Object.fromEntries(heads.map(([name, all]) => [name, all[row]])),
+    ),
+  };
+}

@@ -1,0 +1,15 @@
+/** Every route of the server; each is a row of a file of this folder. */
+import type { Route } from "../http/route.js";
+import { healthRoutes } from "./health.js";
+import { inferRoutes } from "./infer.js";
+import { metricsRoute } from "./metrics.js";
+import { modelRoutes } from "./models.js";
+import { predictRoutes } from "./predict.js";
+
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...modelRoutes,
+  ...inferRoutes,
+  ...predictRoutes,
+  metricsRoute,
+];

@@ -1,0 +1,137 @@
+/** A server that answers, listening or not: versions of models, kept up with the disk, behind routes. */
+import type { FastifyInstance } from "fastify";
+import { availableParallelism } from "node:os";
+import { omitUndefined } from "../../compiler/text/index.js";
+import { createFailure, Failure } from "../failure.js";
+import { createApp } from "./http/app.js";
+import type { RequestLimits, ServeContext } from "./http/route.js";
+import { createMetrics } from "./metrics/metrics.js";
+import type { VersionOptions } from "./model-version.js";
+import { openVersion } from "./open-version.js";
+import { openLayout } from "./repository/layout.js";
+import { createRepository, type Repository, type RepositoryEvent } from "./repository/repository.js";
+
+export interface ServerOptions extends Partial<VersionOptions>, Partial<RequestLimits> {
+  /** A spec, an artifact, a folder of versions of a model, or a folder of such folders. */
+  readonly path: string;
+  /** Name of the model in URLs, where there is one; absent: that of the spec or the folder. */
+  readonly name?: string;
+  /** How many versions of a model are open at once; 1. */
+  readonly versions?: number;
+  /** Milliseconds between two looks at the disk; 0: only when `refresh` is called. 2,000. */
+  readonly poll?: number;
+  /** What clients must send as a bearer token; absent: everybody may ask. */
+  readonly token?: string;
+  /** Connections at once; 4,096. */
+  readonly connections?: number;
+  readonly log?: { readonly level: string; readonly write: (line: string) => void };
+}
+
+export interface Server {
+  readonly app: FastifyInstance;
+  readonly repository: Repository;
+  /** Looks for other versions now. */
+  readonly refresh: () => Promise<void>;
+  /**
+   * Is not ready any more, answers what was begun, and ends. What is not answered after `grace` milliseconds is cut off.
+   */
+  readonly close: (grace?: number) => Promise<void>;
+}
+
+export const serverDefaults = {
+  workers: Math.max(1, availableParallelism() - 1),
+  batchRows: 1024,
+  batchWait: 0,
+  queueRows: 16_384,
+  timeout: 10_000,
+  bodyBytes: 16 * 2 ** 20,
+  requestRows: 10_000,
+  versions: 1,
+  poll: 2_000,
+  connections: 4_096,
+} as const;
+
+/**
+ * Opens what there is to serve. Rejects with a {@link Failure} where there is nothing, or where no version can be opened: with what is
+ * wrong with the newest.
+ */
+export async function openServer(options: ServerOptions): Promise<Server> {
+  const settings = { ...serverDefaults, ...omitUndefined(options) };
+  const { workers, batchRows, batchWait, queueRows, engine } = settings;
+  const layout = await openLayout(options.path, options.name);
+  const metrics = createMetrics();
+  let tell: (event: RepositoryEvent) => void = () => undefined;
+  const first: { error?: unknown } = {};
+  const repository = createRepository({
+    layout,
+    keep: settings.versions,
+    open: (model, { path: source, version, identity }) =>
+      openVersion(
+        { model, version, source, ...omitUndefined({ identity }) },
+        { workers, batchRows, batchWait, queueRows, ...omitUndefined({ engine }) },
+        metrics.watch(model, version),
+      ),
+    onEvent: (event) => {
+      if (event.kind === "refused") first.error ??= event.error;
+      metrics.onRepository(event);
+      tell(event);
+    },
+  });
+  const state = { isReady: false };
+  const context: ServeContext = { repository, metrics, limits: settings, isReady: () => state.isReady };
+  const app = createApp({
+    context,
+    connections: settings.connections,
+    ...omitUndefined({ token: settings.token, log: settings.log }),
+  });
+  tell = (event) => logEvent(app, event);
+  await repository.refresh();
+  if (repository.models().length === 0) {
+    await repository.close();
+    throw first.error ?? createFailure("MTL7600", { path: options.path });
+  }
+  state.isReady = true;
+  const watching = settings.poll === 0 ? undefined : setInterval(() => void look(), settings.poll);
+  watching?.unref();
+  const look = (): Promise<void> =>
+    repository
+      .refresh()
+      .catch((error: unknown) => app.log.error({ err: error }, "the versions could not be looked at"));
+  return {
+    app,
+    repository,
+    refresh: look,
+    close: async (grace = 30_000) => {
+      state.isReady = false;
+      clearInterval(watching);
+      const cut = setTimeout(() => app.server.closeAllConnections(), grace);
+      await app.close();
+      clearTimeout(cut);
+      await repository.close();
+    },
+  };
+}
+
+function logEvent({ log }: FastifyInstance, event: RepositoryEvent): void {
+  switch (event.kind) {
+    case "loaded": {
+      const { model, version, description } = event.version;
+      const { hash, heads, rankings, infers } = description;
+      return log.info(
+        { model, version, hash, infers, heads, rankings, seconds: Number(event.seconds.toFixed(3)) },
+        "version open",
+      );
+    }
+    case "refused": {
+      const { model, version, error } = event;
+      const reasons =
+        error instanceof Failure ? error.diagnostics.map(({ code, message }) => `${code}: ${message}`) : undefined;
+      return log.error(
+        { model, version, ...(reasons === undefined ? { err: error } : { reasons }) },
+        "version refused",
+      );
+    }
+    case "retired":
+      return log.info({ model: event.model, version: event.version }, "version replaced");
+  }
+}

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../../src/runtime/failure.js";
-import { type RunningServer, serve, type ServeOptions } from "../../src/runtime/jobs/serve.js";
+import { type RunningServer, serve, type ServeOptions } from "../../src/runtime/serve/index.js";
 import { type Served, trainServed } from "./served.js";
 
 let served: Served;

@@ -8,3 +8,4 @@ export { ServeFault } from "./fault.js";
 export type { ModelVersion, VersionDescription } from "./model-version.js";
 export type { Lease, Repository } from "./repository/repository.js";
 export { openServer, type Server, serverDefaults, type ServerOptions } from "./server.js";
+export { type RunningServer, serve, type ServeOptions } from "./serve.js";

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { serve, type ServeOptions } from "../../../runtime/jobs/serve.js";
+import { serve, type ServeOptions } from "../../../runtime/serve/index.js";
 
 export interface ServeCall extends ServeOptions {
   /** Milliseconds that requests have to end. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { createFailure } from "../failure.js";
-import { openServer, type Server, type ServerOptions } from "../serve/index.js";
+import { openServer, type Server, type ServerOptions } from "./server.js";
 
 export interface ServeOptions extends Omit<ServerOptions, "token"> {
   /** The address to listen on; 127.0.0.1, which only this machine reaches. */

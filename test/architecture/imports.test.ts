@@ -189,7 +189,7 @@ const packages: readonly { readonly name: RegExp; readonly in: RegExp }[] = [
   { name: /^protobufjs/, in: /^src\/(compiler\/targets|runtime)\// },
   { name: /^@dagrejs\/dagre$/, in: /^src\/compiler\/diagram\// },
   { name: /^prettier/, in: /^src\/(compiler\/format\/|prettier\.ts)/ },
-  { name: /^@tensorflow\//, in: /^src\/runtime\/engine\// },
+  { name: /^@tensorflow\//, in: /^src\/runtime\/(engine|web)\// },
   { name: /^@duckdb\//, in: /^src\/runtime\/data\// },
   { name: /^koffi/, in: /^src\/runtime\/(trees|engine)\// },
   { name: /^(libsql|@redis\/client)/, in: /^src\/runtime\/flow\// },

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { modelOf } from "./parse-spec.js";
-import { streamRawRows, readingOf } from "../../src/runtime/data/index.js";
+import { readingOf } from "../../src/compiler/model/index.js";
+import { streamRawRows } from "../../src/runtime/data/index.js";
 import { readLogColumns } from "../../src/runtime/data/files/log-columns.js";
 import { duckdb, folderWith } from "./fixtures.js";
 

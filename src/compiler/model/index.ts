@@ -41,6 +41,7 @@ export {
 export { memberId } from "./member-id.js";
 export { nodeAt } from "./node-at.js";
 export { columnsOfTrees, hasTrees, isTrees, type TreeHead, treeHeads, treesInput, treesLayer } from "./trees.js";
+export { readingOf } from "./reading.js";
 export { headsIn } from "./heads-in.js";
 export { crc32c, maskCrc32c, maskedCrc32c } from "./checksums/crc32c.js";
 export { canonicalModel, hashModel } from "./hash.js";

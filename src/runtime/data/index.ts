@@ -16,7 +16,6 @@ export {
   splitFitted,
 } from "./encode/fitted.js";
 export { listNames } from "./files/explain-columns.js";
-export { readingOf } from "./files/files.js";
 export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./profile.js";
 export * from "./open.js";
 export type { ContinuedFit, ContinuedIds } from "./encode/continue.js";

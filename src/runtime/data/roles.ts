@@ -1,6 +1,7 @@
 /** What is read for training, validation and test: which files, which part of a split, which columns. */
 import { dirname, resolve } from "node:path";
 import type { LabelModel } from "../../compiler/model/model.js";
+import { readingOf } from "../../compiler/model/reading.js";
 import type { Span } from "../../compiler/text/index.js";
 import { refuseOverwrite } from "../outputs.js";
 import type { Database } from "./files/database.js";
@@ -8,7 +9,6 @@ import {
   type FileRequest,
   identityOf,
   pathsOf,
-  readingOf,
   requestOfArguments,
   requestOfSource,
 } from "./files/files.js";

@@ -1,7 +1,7 @@
 /** Predictions of a trained artifact: for files, and for rows that a program holds. */
 import { omitUndefined } from "../../compiler/text/index.js";
 import { batchLayout } from "../../compiler/model/layout.js";
-import type { FeatureModel, Model } from "../../compiler/model/model.js";
+import type { Model } from "../../compiler/model/model.js";
 import { chooseEngine } from "../engine/choose-engine.js";
 import { artifactModel, loadArtifact, type LoadedArtifact, readArtifact, readRunNote } from "../artifact/index.js";
 import {
@@ -24,6 +24,7 @@ import { createFailure, Failure } from "../failure.js";
 import { createDataWarnings } from "./data-warnings.js";
 import { openTrained } from "./evaluate.js";
 import { checkWritable, refuseOverwrite } from "../outputs.js";
+import { asServed, checkRows } from "./served-rows.js";
 import { chainsOverSignals, predictChains } from "./predict-chains.js";
 import { featureColumns, type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
 import type { TrainEvent } from "../events.js";
@@ -153,17 +154,6 @@ function columnName(head: string, keep: readonly string[]): string {
   return keep.includes(head) ? `${head}_predicted` : head;
 }
 
-/** The model without metrics and the columns that serving never sees: the graph has their value, and files need not hold them. */
-function asServed(model: Model): Model {
-  const features = model.features.map((feature): FeatureModel => {
-    if (feature.serving.kind === "data") return feature;
-    const value = feature.kind === "numeric" || feature.kind === "bucket" ? 0 : "";
-    return { ...feature, source: { kind: "literal", value, span: feature.span } };
-  });
-  const { weight: _weight, group: _group, ...data } = model.data;
-  return { ...model, features, data, metrics: [] };
-}
-
 /** A trained model that answers in this process. */
 export interface Predictor {
   /** Names of the served heads. */
@@ -275,18 +265,4 @@ function orFailure<T>(work: () => T): T | Failure {
     if (error instanceof Failure) return error;
     throw error;
   }
-}
-
-/** A program without types may hand in anything. */
-function checkRows(rows: unknown): readonly RawRow[] {
-  const isRecord = (row: unknown): row is RawRow => typeof row === "object" && row !== null && !Array.isArray(row);
-  if (Array.isArray(rows) && rows.every(isRecord)) return rows;
-  const fault = Array.isArray(rows) ? `a list that holds ${kindOf(rows.find((row) => !isRecord(row)))}` : kindOf(rows);
-  throw createFailure("MTL7211", { found: fault });
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "one record";
-  return value === undefined || value === null ? String(value) : `a ${typeof value}`;
 }

@@ -1,8 +1,8 @@
 import { own } from "../../compiler/text/index.js";
 import { candidateLimit } from "../../compiler/ranking/index.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
-import type { Model, ServingInput } from "../../compiler/model/index.js";
-import { BrokenLine, columnsOf, type RawRow, readingOf, streamRawRows } from "../data/index.js";
+import { type Model, readingOf, type ServingInput } from "../../compiler/model/index.js";
+import { BrokenLine, columnsOf, type RawRow, streamRawRows } from "../data/index.js";
 import { createFailure } from "../failure.js";
 import type { RankAnswer, RankerOptions, ServiceRequest } from "../rank/answer.js";
 import { candidateValues } from "../rank/candidate-values.js";

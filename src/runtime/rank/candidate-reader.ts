@@ -7,7 +7,7 @@ import type { Predictor, PredictorReport } from "../jobs/predict.js";
 import type { RankerOptions } from "./answer.js";
 import { diagnosticOf, type Fault } from "./fault.js";
 import { isGiven, networkScores, type NetworkScores } from "./network-scores.js";
-import type { RankSource } from "./open-source.js";
+import type { RankedModel } from "./open-source.js";
 import { createRequestWarnings } from "./request-warnings.js";
 
 /** Values of a row as the spec's inputs have them: from JSON as they are, from texts of a table read. */
@@ -33,7 +33,7 @@ export interface CandidateReader {
   readonly report: () => PredictorReport | undefined;
 }
 
-export function createCandidateReader(source: RankSource, use: CandidateUse): CandidateReader {
+export function createCandidateReader(source: RankedModel, use: CandidateUse): CandidateReader {
   const { serving, ranking, reads, ofRequest, readRow, onWarning } = use;
   const inputs = serving.inputs.filter(({ name }) => reads.has(name));
   const headInputs = inputs.filter(({ origin }) => origin === "head");

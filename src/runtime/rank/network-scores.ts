@@ -4,8 +4,8 @@ import type { InputRow } from "../../compiler/formulas/index.js";
 import type { ServingInput } from "../../compiler/model/index.js";
 import { type RawRow, RowFailure } from "../data/index.js";
 import type { Failure } from "../failure.js";
-import type { Predictor } from "../jobs/predict.js";
 import { type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
+import type { RankNetwork } from "./open-source.js";
 
 /** Values of heads by name, one per candidate; or what is wrong, with the candidate's place where it is a single one. */
 export type NetworkScores =
@@ -33,7 +33,7 @@ export interface NetworkRequest {
  * Takes the heads that candidates provide and predicts the others. A feature's column that a candidate does not provide is
  * taken from the values of the request: by the column's name, or by the feature's where the column is the whole feature.
  */
-export function networkScores(predictor: Predictor, request: NetworkRequest): NetworkScores {
+export function networkScores(predictor: RankNetwork, request: NetworkRequest): NetworkScores {
   const { rows, provided, heads } = request;
   const given = heads.filter((head) => provided.some((row) => isGiven(row, head)));
   const needing = provided.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));

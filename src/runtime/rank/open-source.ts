@@ -6,6 +6,14 @@ import { createFailure } from "../failure.js";
 import { createPredictor, type Predictor } from "../jobs/predict.js";
 import { loadSpec } from "../specs/load-spec.js";
 
+/** The part of a predictor that a ranking uses. */
+export type RankNetwork = Pick<Predictor, "heads" | "columns" | "predict"> & Partial<Pick<Predictor, "report">>;
+
+/** What a ranking is opened over: the parts of a model that it reads, and the network. */
+export interface RankedModel extends Pick<RankSource, "isArtifact" | "network"> {
+  readonly model: Pick<Model, "labels" | "data">;
+}
+
 /** A model to rank by, and its network where it has one. */
 export interface RankSource {
   readonly model: Model;
@@ -14,7 +22,7 @@ export interface RankSource {
    * The trained network; undefined for a spec, which has none. Throws a Failure (MTL7206) for an artifact that was
    * compiled and not trained.
    */
-  readonly network: () => Promise<Predictor | undefined>;
+  readonly network: () => Promise<RankNetwork | undefined>;
   readonly close: () => void;
 }
 

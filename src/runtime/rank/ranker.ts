@@ -1,10 +1,8 @@
-import type { Model, RankModel, ServingModel } from "../../compiler/model/index.js";
-import { createRanker as createListRanker } from "../../compiler/serving/index.js";
-import { createFailure } from "../failure.js";
-import { answerRequest, type OpenRanking } from "./answer-request.js";
+import { answerRequest } from "./answer-request.js";
 import type { Ranker, RankerOptions } from "./answer.js";
-import { createCandidateReader, type ReadRow } from "./candidate-reader.js";
+import type { ReadRow } from "./candidate-reader.js";
 import { openFlow } from "./open-flow.js";
+import { openRanking, rankingOf } from "./open-ranking.js";
 import { openRankSource, type RankSource } from "./open-source.js";
 
 /** Opens a ranking of a spec, or of the directory of a trained or compiled artifact. Throws a {@link Failure}. */
@@ -31,32 +29,16 @@ async function openOver(
 ): Promise<Ranker> {
   const { model } = opened;
   const { serving, rank } = rankingOf(model, source, named);
-  const list = createListRanker(serving, rank);
-  const ofRequest = serving.inputs.filter(({ origin }) => origin === "request");
-  const use = { serving, ranking: rank.name, reads: list.inputs, ofRequest, readRow, onWarning };
-  const candidates = createCandidateReader(opened, use);
   const flow = await openFlow(model, serving, wanted);
-  const ranking: OpenRanking = { serving, ofRequest, rank, list, candidates, flow: flow.control, readRow, duplicates };
+  const ranking = openRanking(opened, { serving, rank, readRow, duplicates, onWarning, flow: flow.control });
   return {
     model,
     name: rank.name,
     rank: (given) => answerRequest(ranking, given),
-    report: candidates.report,
+    report: ranking.candidates.report,
     close: async () => {
       await flow.close();
       opened.close();
     },
   };
-}
-
-function rankingOf(
-  { serving }: Model,
-  source: string,
-  rank: string | undefined,
-): { readonly serving: ServingModel; readonly rank: RankModel } {
-  const [first] = serving?.ranks ?? [];
-  if (serving === undefined || first === undefined) throw createFailure("MTL7511", { spec: source });
-  const found = rank === undefined ? first : serving.ranks.find(({ name }) => name === rank);
-  if (found !== undefined) return { serving, rank: found };
-  throw createFailure("MTL7510", { rank: rank ?? "", known: serving.ranks.map(({ name }) => name) });
 }

@@ -3,14 +3,14 @@ import type { Model, ServingModel } from "../../compiler/model/index.js";
 import type { RankRequest } from "../../compiler/serving/index.js";
 import { columnsOf, type RawRow } from "../data/index.js";
 import { noLocation } from "../failure.js";
-import type { Predictor } from "../jobs/predict.js";
 import type { RankerOptions } from "./answer.js";
+import type { RankNetwork } from "./open-source.js";
 import { createUnreadNames, type UnreadNames } from "./unread-names.js";
 
 /** Tells what is odd about requests and not wrong, each thing once. */
 export interface RequestWarnings {
   /** Names that a request provides and nothing reads. `network` is the one that predicts for it. */
-  readonly tellUnread: (request: RankRequest, values: RawRow, network: Predictor | undefined) => void;
+  readonly tellUnread: (request: RankRequest, values: RawRow, network: RankNetwork | undefined) => void;
   /** Heads that candidates provide in the place of the network's. */
   readonly tellGiven: (heads: readonly string[], request: RankRequest) => void;
   /** Heads that candidates provide and that the ranking does not read: a chain is not made again of them. */
@@ -19,7 +19,7 @@ export interface RequestWarnings {
 
 /** `heads`: those that the ranking reads. */
 export function createRequestWarnings(
-  model: Model,
+  model: Pick<Model, "labels" | "data">,
   serving: ServingModel,
   heads: readonly string[],
   onWarning: RankerOptions["onWarning"],
@@ -27,8 +27,8 @@ export function createRequestWarnings(
   const unreadHeads = serving.inputs.filter(({ name, origin }) => origin === "head" && !heads.includes(name));
   const headsTold = new Set<string>();
   const unreadTold = new Set<string>();
-  let known: Predictor | undefined;
-  const namesOf = (network: Predictor | undefined): UnreadNames =>
+  let known: RankNetwork | undefined;
+  const namesOf = (network: RankNetwork | undefined): UnreadNames =>
     createUnreadNames(serving.inputs, network?.columns ?? [], otherNames(model), unreadTold);
   let unreadNames = namesOf(known);
   const warn = <C extends DiagnosticCode>(code: C, parameters: DiagnosticParameters<C>): void =>
@@ -60,7 +60,7 @@ export function createRequestWarnings(
 }
 
 /** Names that candidates may have beside what is read. */
-function otherNames({ labels, data }: Model): readonly string[] {
+function otherNames({ labels, data }: Pick<Model, "labels" | "data">): readonly string[] {
   const outcomes = labels.flatMap(({ source }) => columnsOf(source));
   const roles = [data.group, data.weight].filter((column) => column !== undefined);
   return ["id", "item_id", "source", "request", ...outcomes, ...roles];

@@ -1,7 +1,7 @@
 /** A spec, a log and objectives, ready to evaluate parameter values. */
 import type { Model, ServingModel } from "../../compiler/model/index.js";
 import { omitUndefined, suggest } from "../../compiler/text/index.js";
-import { readingOf } from "../data/index.js";
+import { readingOf } from "../../compiler/model/reading.js";
 import { createFailure } from "../failure.js";
 import type { Range } from "./box.js";
 import { createEvaluation, type Evaluated, offPolicyMeasure } from "./evaluation.js";

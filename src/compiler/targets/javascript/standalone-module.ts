@@ -1,6 +1,7 @@
 import { calledFunctions, generateFormulas } from "../../formulas/index.js";
 import type { FormulaExpression, ServingModel } from "../../model/index.js";
 import { declarationsOf } from "./declarations.js";
+import { jsonText } from "./json-text.js";
 import { runtimeName, type ModuleRuntime } from "./module-runtime.js";
 
 export interface StandaloneOptions {
@@ -63,13 +64,4 @@ function withTexts(serving: ServingModel, textOf: (expression: FormulaExpression
   };
   const plain = strip(serving) as Record<string, unknown>;
   return { ...plain, fusions: serving.fusions.map(({ name, value }) => ({ name, value: describe(value) })) };
-}
-
-/** JSON that is safe as code and inside a page. */
-function jsonText(value: unknown): string {
-  return JSON.stringify(value)
-    .replaceAll("<", "\\u003c")
-    .replaceAll("\u2028", "\\u2028")
-    .replaceAll("\u2029", "\\u2029")
-    .replaceAll('"__proto__":', '["__proto__"]:');
 }

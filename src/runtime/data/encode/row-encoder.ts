@@ -2,6 +2,7 @@
 import { batchLayout } from "../../../compiler/model/layout.js";
 import { isWeighted } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
+import { readingOf } from "../../../compiler/model/reading.js";
 import { createFailure, Failure } from "../../failure.js";
 import type { EncodedBatch } from "../batches/dataset.js";
 import { describeNeeded, describeValue } from "../files/diagnose.js";
@@ -17,7 +18,6 @@ import {
   withOutside,
 } from "./feature-encoder.js";
 import { evaluateClass } from "./label-classes.js";
-import { readingOf } from "../files/files.js";
 import { createSequenceCheck, listedValue } from "./row-sequences.js";
 import type { Fitted } from "./fitted.js";
 import { nullId } from "./missing.js";

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { type FileFormat, fileFormats, formatOfName, isTextTable } from "../../../compiler/formats/index.js";
-import type { DataModel, FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
+import type { FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
 import { isUrl, type Span } from "../../../compiler/text/index.js";
 import { createFailure, noLocation } from "../../failure.js";
 import { fingerprintFile } from "../batches/cache.js";
@@ -69,11 +69,6 @@ export function requestOfSource(source: SourceModel, specFolder: string): FileRe
     detect: false,
     span: source.span,
   };
-}
-
-/** How files are read that the spec does not name: as its training files are, or as `format` says. */
-export function readingOf(data: DataModel): FileReading | undefined {
-  return data.train ?? data.test ?? data.validation ?? data.format;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** tfjs's backends in a page, a worker, Deno, Bun or Node: which there are, and starting one. */
 import "@tensorflow/tfjs-backend-cpu";
-import { setWasmPath } from "@tensorflow/tfjs-backend-wasm";
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
@@ -12,8 +12,9 @@ export const backendNames: readonly BackendName[] = ["wasm", "cpu", "webgl", "we
 /** The global, which the declarations of Node leave out. */
 declare const WebAssembly: { readonly compile: (bytes: Uint8Array) => Promise<object> };
 
-/** What the wasm backend asks the platform for. */
+/** What the wasm backend asks the platform for; it wants to know of the other two files as well. */
 const wasmPath = "tfjs-backend-wasm-simd.wasm";
+const wasmPaths = { [wasmPath]: wasmPath, "tfjs-backend-wasm.wasm": "", "tfjs-backend-wasm-threaded-simd.wasm": "" };
 
 /**
  * Starts a backend and makes it the current one; `wasm` gives its compiled code. Without a name: WebAssembly, and plain JavaScript where
@@ -85,5 +86,5 @@ function usePlatform(wasm: () => Uint8Array<ArrayBuffer>): void {
   });
   // Threads need a worker of text, which a strict policy forbids.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  setWasmPath(wasmPath, true);
+  setWasmPaths(wasmPaths, true);
 }

@@ -1,5 +1,4 @@
-import type { Model } from "../../compiler/model/index.js";
-import type { Fitted } from "../data/encode/fitted.js";
+import type { Fitted, Model } from "../../compiler/model/index.js";
 
 /** What a generated module holds of its model: the web target writes it as literals. */
 export interface WebContent {

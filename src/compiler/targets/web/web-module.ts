@@ -1,12 +1,8 @@
-/**
- * A model as one ES module without imports, for pages, workers, Deno, Bun and Node. In go the model, what was fitted, the program
- * with its weights and the code that the build bundled from `runtime/web`; out come the pieces of the module's text.
- */
-import type { GraphModelFile, StateBytes } from "../tensorflow/graph-model.js";
-import { createGraphModel } from "../tensorflow/graph-model.js";
 import type { Program } from "../../graph/index.js";
-import { hashModel, type Model, readingOf } from "../../model/index.js";
+import { type Fitted, type Model, readingOf } from "../../model/index.js";
 import { jsonText } from "../javascript/json-text.js";
+import type { StateBytes } from "../target.js";
+import { createGraphModel, type GraphModelFile } from "../tfjs/graph-model.js";
 import { encodeBase64 } from "./base64.js";
 
 /** The code of {@link WebRuntime} declares this name. */
@@ -22,11 +18,12 @@ export interface WebRuntime {
 
 export interface WebModuleOptions {
   readonly model: Model;
-  /** What the training data decided, as plain values. */
-  readonly fitted: unknown;
+  /** Of the model, for whoever asks what a module was made from. */
+  readonly hash: string;
+  readonly fitted: Fitted;
   /** Absent for a model without a network. */
   readonly program?: Program;
-  readonly values: StateBytes;
+  readonly weights: StateBytes;
   readonly runtime: WebRuntime;
   /** Name and version of mtlc. */
   readonly generator: string;
@@ -39,14 +36,14 @@ const pieceBytes = 3 << 20;
 
 /** The module's text in pieces. What the spec's author wrote is only in JSON, never in code. */
 export function* webModuleText(options: WebModuleOptions): Iterable<Uint8Array> {
-  const { model, fitted, program, runtime } = options;
+  const { model, hash, fitted, program, runtime } = options;
   const { name } = model;
   const text = (...lines: readonly string[]): Uint8Array => encoder.encode(`${lines.join("\n")}\n`);
   yield text("// A model, made by mtlc. Do not edit: compile the spec again.", runtime.source);
-  const content = { name, hash: hashModel(model), model: publicModel(model), fitted };
+  const content = { name, hash, model: publicModel(model), fitted };
   if (program === undefined) yield text(`const content = ${jsonText(content)};`);
   else {
-    const [file, ...shards] = createGraphModel(program, "predict", options.values, {
+    const [file, ...shards] = createGraphModel(program, "predict", options.weights, {
       generator: options.generator,
       shardBytes: pieceBytes,
     });

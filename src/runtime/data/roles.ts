@@ -5,13 +5,7 @@ import { readingOf } from "../../compiler/model/reading.js";
 import type { Span } from "../../compiler/text/index.js";
 import { refuseOverwrite } from "../outputs.js";
 import type { Database } from "./files/database.js";
-import {
-  type FileRequest,
-  identityOf,
-  pathsOf,
-  requestOfArguments,
-  requestOfSource,
-} from "./files/files.js";
+import { type FileRequest, identityOf, pathsOf, requestOfArguments, requestOfSource } from "./files/files.js";
 import { createRelation, type Relation, sampleRelation, type SplitPart } from "./files/relation.js";
 import type { ColumnUse } from "./files/columns.js";
 import { checkSource, openSource } from "./files/source.js";

@@ -24,7 +24,7 @@ import { createFailure, Failure } from "../failure.js";
 import { createDataWarnings } from "./data-warnings.js";
 import { openTrained } from "./evaluate.js";
 import { checkWritable, refuseOverwrite } from "../outputs.js";
-import { asServed, checkRows } from "./served-rows.js";
+import { asServed, checkRows } from "../data/expressions/served-rows.js";
 import { chainsOverSignals, predictChains } from "./predict-chains.js";
 import { featureColumns, type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
 import type { TrainEvent } from "../events.js";

@@ -3,7 +3,7 @@ import { batchLayout } from "../../compiler/model/layout.js";
 import { featureColumns, findColumnFault } from "../data/expressions/row-columns.js";
 import type { EncodedBatch } from "../data/batches/dataset.js";
 import { createRowEncoder } from "../data/encode/row-encoder.js";
-import { checkRows, servedFeatures } from "../jobs/served-rows.js";
+import { checkRows, servedFeatures } from "../data/expressions/served-rows.js";
 import { answerRequest, type OpenRanking } from "../rank/answer-request.js";
 import { openRanking, rankingOf } from "../rank/open-ranking.js";
 import type { LoadOptions, Predictions, RankRequest, WebModel } from "./api.js";

@@ -1,7 +1,7 @@
 /** Rows that a program hands in, as serving sees them. */
-import type { FeatureModel, Model } from "../../compiler/model/model.js";
-import type { RawRow } from "../data/index.js";
-import { createFailure } from "../failure.js";
+import type { FeatureModel, Model } from "../../../compiler/model/model.js";
+import type { RawRow } from "./expression-evaluate.js";
+import { createFailure } from "../../failure.js";
 
 /** The model without metrics and the columns that serving never sees: the graph has their value, and files need not hold them. */
 export function asServed(model: Model): Model {

@@ -139,6 +139,8 @@ function optionTexts(format: FileFormat, options: SourceOptions): readonly strin
     nulls: `[${options.nulls.map(quoted).join(", ")}]`,
     trim: String(options.trim),
     common: options.common === undefined ? undefined : quoted(options.common),
+    table: options.table === undefined ? undefined : quoted(options.table),
+    order: options.order === undefined ? undefined : `[${options.order.map(nameText).join(", ")}]`,
   };
   return fileFormats[format].options.flatMap((name) => (texts[name] === undefined ? [] : [`${name}: ${texts[name]}`]));
 }

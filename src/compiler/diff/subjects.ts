@@ -115,7 +115,7 @@ export function dataSubjects({ data }: Model): readonly Subject[] {
 function sourceSubject(name: "train" | "validation" | "test", { format, paths, options }: SourceModel): Subject {
   const rule = `data.${name}` as const;
   const list = (items: readonly string[]): string => `[${items.join(", ")}]`;
-  const { header, delimiter, columns, nulls, trim } = options;
+  const { header, delimiter, columns, nulls, trim, table, order } = options;
   return {
     kind: "data",
     name,
@@ -128,6 +128,8 @@ function sourceSubject(name: "train" | "validation" | "test", { format, paths, o
       ...(columns === undefined ? [] : [facet("columns", rule, list(columns), { items: columns })]),
       facet("nulls", rule, list(nulls.map(quoted)), { items: nulls }),
       facet("trim", rule, String(trim)),
+      ...(table === undefined ? [] : [facet("table", rule, quoted(table))]),
+      ...(order === undefined ? [] : [facet("order", rule, list(order), { items: order })]),
     ],
     added: rule,
     removed: rule,

@@ -5,7 +5,7 @@
  */
 
 /** What a spec may say of how a file is read, in the order in which it is written. */
-export type FormatOption = "delimiter" | "header" | "columns" | "nulls" | "trim" | "common";
+export type FormatOption = "delimiter" | "header" | "columns" | "nulls" | "trim" | "common" | "table" | "order";
 
 interface FormatRow {
   /** One sentence for editors. */
@@ -63,6 +63,24 @@ const rows = {
     options: ["common", "nulls"],
     namedLike: "csv",
   },
+  duckdb: {
+    summary: "A table or a view of a DuckDB file.",
+    endings: ["duckdb"],
+    delimiter: ",",
+    options: ["table", "order", "nulls", "trim"],
+  },
+  sqlite: {
+    summary: "A table or a view of a SQLite file.",
+    endings: ["sqlite", "sqlite3"],
+    delimiter: ",",
+    options: ["table", "order", "nulls", "trim"],
+  },
+  postgres: {
+    summary: "A table or a view of a PostgreSQL server.",
+    endings: [],
+    delimiter: ",",
+    options: ["table", "order", "nulls", "trim"],
+  },
 } satisfies Readonly<Record<string, FormatRow>>;
 
 export type FileFormat = keyof typeof rows;
@@ -75,6 +93,14 @@ export const fileFormatNames = Object.keys(rows) as readonly FileFormat[];
 /** The formats that are tables of text: a header or a list of columns names their fields. */
 export function isTextTable(format: FileFormat): boolean {
   return fileFormats[format].options.includes("header");
+}
+
+/** The formats of which one table is read. */
+export type DatabaseFormat = "duckdb" | "sqlite" | "postgres";
+
+/** Whether a format is a database, of which one table is read. */
+export function isDatabase(format: FileFormat): format is DatabaseFormat {
+  return fileFormats[format].options.includes("table");
 }
 
 const byEnding: ReadonlyMap<string, FileFormat> = new Map(

@@ -76,6 +76,10 @@ export interface SourceOptions {
   readonly trim: boolean;
   /** Of `ali_ccp`, the file of common features, relative to the spec; absent: the one beside the skeleton. */
   readonly common?: string;
+  /** Of a database, the table: `name` or `schema.name`. */
+  readonly table?: string;
+  /** Of a database, the columns that its rows are sorted by; absent: as the database gives them. */
+  readonly order?: readonly string[];
 }
 
 export interface SplitModel {

@@ -8,6 +8,9 @@ export const dataSchemes = ["s3", "gs", "https", "http"] as const;
 
 export type DataScheme = (typeof dataSchemes)[number];
 
+/** What names a database of PostgreSQL. */
+const databaseSchemes: readonly string[] = ["postgres", "postgresql"];
+
 /** Schemes whose servers list their files. */
 const listing: ReadonlySet<string> = new Set<DataScheme>(["s3", "gs"]);
 
@@ -24,14 +27,31 @@ export function schemeOf(path: string): string | undefined {
   return schemePattern.exec(path)?.[1]?.toLowerCase();
 }
 
-/** What is wrong with a URL of data, and what to do; undefined where it is right, and for paths. */
-export function findUrlFault(url: string): { readonly problem: string; readonly help: string } | undefined {
+/** Whether a URL names a database of PostgreSQL. */
+export function isPostgresUrl(url: string): boolean {
+  return databaseSchemes.includes(schemeOf(url) ?? "");
+}
+
+/**
+ * What is wrong with a URL of data, and what to do; undefined where it is right, and for paths.
+ * @param isPostgres whether it has to name a database of PostgreSQL
+ */
+export function findUrlFault(
+  url: string,
+  isPostgres = false,
+): { readonly problem: string; readonly help: string } | undefined {
   const scheme = schemeOf(url);
-  if (scheme === undefined) return undefined;
-  if (!dataSchemes.some((each) => each === scheme))
+  if (scheme === undefined)
+    return isPostgres
+      ? { problem: "it is not a URL of PostgreSQL", help: "write `postgres://HOST/DATABASE`" }
+      : undefined;
+  const schemes: readonly string[] = isPostgres ? databaseSchemes : dataSchemes;
+  if (!schemes.includes(scheme))
     return {
       problem: `\`${scheme}://\` is not read`,
-      help: `write ${dataSchemes.map((each) => `\`${each}://\``).join(", ")}`,
+      help: databaseSchemes.includes(scheme)
+        ? `write \`postgres("${scheme}://…", table: "…")\``
+        : `write ${schemes.map((each) => `\`${each}://\``).join(" or ")}`,
     };
   const rest = url.slice(scheme.length + 3);
   const [host = ""] = rest.split("/");
@@ -46,6 +66,8 @@ export function findUrlFault(url: string): { readonly problem: string; readonly 
       problem: `it holds a \`${/[?#]/.exec(rest)?.[0] ?? "?"}\`, behind which a URL may carry a signature or a token`,
       help: "name the file without it; credentials are read from the environment",
     };
+  if (isPostgres)
+    return path === "" ? { problem: "it names no database", help: `write \`${scheme}://HOST/DATABASE\`` } : undefined;
   if (host === "" || path === "") return { problem: "it names no file", help: `write \`${scheme}://…/file.parquet\`` };
   if (/[*[]/.test(host)) return { problem: "its host or bucket is a pattern", help: "name each one" };
   if (!listing.has(scheme) && /[*[]/.test(path))

@@ -6,7 +6,7 @@ import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/in
 import { canMiss, isListFeature, tableOwner } from "../../compiler/model/feature-lists.js";
 import { batchLayout, type BatchLayout } from "../../compiler/model/layout.js";
 import type { FeatureModel, LabelModel } from "../../compiler/model/model.js";
-import { omitUndefined, type Span } from "../../compiler/text/index.js";
+import { isUrl, omitUndefined, type Span } from "../../compiler/text/index.js";
 import { type Failure, noLocation } from "../failure.js";
 import { BadSequence, findBadSequence } from "./encode/row-sequences.js";
 import { ValueError } from "./expressions/values.js";
@@ -162,7 +162,7 @@ function filesOf(role: RoleData | undefined): readonly OpenedFile[] {
   if (role === undefined) return [];
   const { source } = role.relation;
   return source.files.map(({ file: { path, shown, remote } }) => ({
-    path: remote?.url ?? realpathSync(path),
+    path: remote?.url ?? (isUrl(path) ? path : realpathSync(path)),
     shown,
     span: source.span,
     isPart: role.isPart,

@@ -1,4 +1,11 @@
-import { type FileFormat, fileFormatNames, fileFormats, type FormatOption, formatOfName } from "../../formats/index.js";
+import {
+  type FileFormat,
+  fileFormatNames,
+  fileFormats,
+  type FormatOption,
+  formatOfName,
+  isDatabase,
+} from "../../formats/index.js";
 import type { Arguments, FileReading, SourceModel, SourceOptions } from "../../model/index.js";
 import type * as ast from "../../syntax/index.js";
 import { findUrlFault, publicUrl, rebasePath, type Span } from "../../text/index.js";
@@ -27,6 +34,8 @@ export function formatSpecs({ format, options }: Format): readonly ArgumentSpec[
     nulls: { type: { kind: "strings" }, default: options.nulls },
     trim: { type: { kind: "boolean" }, default: options.trim },
     common: { type: { kind: "text" }, default: options.common ?? null },
+    table: { type: { kind: "text" }, default: options.table ?? null },
+    order: { type: { kind: "names" }, default: options.order ?? null },
   };
   return fileFormats[format].options.map((name) => ({ name, ...specs[name] }));
 }
@@ -34,7 +43,7 @@ export function formatSpecs({ format, options }: Format): readonly ArgumentSpec[
 /** The options of a call; `base` gives the defaults of its arguments. */
 function optionsFrom(context: CheckContext, call: ast.CallExpression, base: Format, args: Arguments): SourceOptions {
   const defaults = defaultOptions(base.format);
-  const columns = args["columns"];
+  const { columns, table, order } = args;
   return {
     header: args["header"] === undefined ? defaults.header : args["header"] === true,
     delimiter: typeof args["delimiter"] === "string" ? args["delimiter"] : defaults.delimiter,
@@ -42,6 +51,8 @@ function optionsFrom(context: CheckContext, call: ast.CallExpression, base: Form
     nulls: Array.isArray(args["nulls"]) ? (args["nulls"] as readonly string[]) : [],
     trim: args["trim"] === true,
     ...commonFrom(context, call, base, args["common"]),
+    ...(typeof table === "string" ? { table } : {}),
+    ...(Array.isArray(order) ? { order: order as readonly string[] } : {}),
   };
 }
 
@@ -54,14 +65,19 @@ function commonFrom(
 ): Pick<SourceOptions, "common"> {
   if (typeof given !== "string") return {};
   if (given === options.common) return { common: given };
-  checkUrls(context, [given], call.callee.span);
+  checkUrls(context, [given], undefined, call.callee.span);
   return { common: rebasePath(given, call.span.file, context.spec.span.file) };
 }
 
 /** Says what is wrong with paths that are URLs; whether all are right. */
-function checkUrls(context: CheckContext, paths: readonly string[], span: Span): boolean {
+function checkUrls(
+  context: CheckContext,
+  paths: readonly string[],
+  format: FileFormat | undefined,
+  span: Span,
+): boolean {
   const faults = paths.flatMap((path) => {
-    const fault = findUrlFault(path);
+    const fault = findUrlFault(path, format === "postgres");
     return fault === undefined ? [] : [{ url: publicUrl(path), ...fault }];
   });
   for (const { url, problem, help } of faults) context.reporter.report("MTL3028", { url, problem }, span, { help });
@@ -118,9 +134,10 @@ export function checkSource(
 ): SourceModel | undefined {
   if (value.kind === "Missing") return undefined;
   if (value.kind === "Call") return checkSourceCall(context, value, shared);
-  const paths = readPaths(context, value);
+  const paths = readPaths(context, value, shared?.format);
   if (paths === undefined) return undefined;
-  if (shared !== undefined) return { ...shared, paths, span: value.span };
+  if (shared !== undefined)
+    return hasTable(context, shared, value.span) ? { ...shared, paths, span: value.span } : undefined;
   const kinds = new Set(paths.map((path) => formatOfName(path, packed)));
   const [format] = kinds;
   if (kinds.size !== 1 || format === undefined) {
@@ -130,7 +147,8 @@ export function checkSource(
     });
     return undefined;
   }
-  return { format, options: defaultOptions(format), paths, span: value.span };
+  const base = { format, options: defaultOptions(format) };
+  return hasTable(context, base, value.span) ? { ...base, paths, span: value.span } : undefined;
 }
 
 function checkSourceCall(
@@ -146,7 +164,7 @@ function checkSourceCall(
   const named = call.arguments.filter((argument) => !isPath(argument));
   const base = shared?.format === format ? shared : { format, options: defaultOptions(format) };
   const args = checkArguments(context, callee, formatSpecs(base), named);
-  const lists = positional.map((argument) => readPaths(context, argument.value));
+  const lists = positional.map((argument) => readPaths(context, argument.value, format));
   if (positional.length === 0 && args !== undefined)
     context.reporter.report(
       "MTL3001",
@@ -156,7 +174,19 @@ function checkSourceCall(
   if (args === undefined || lists.length === 0 || lists.includes(undefined)) return undefined;
   const paths = lists.flatMap((list) => list ?? []);
   const checked = checkHeader(context, call, { format, options: optionsFrom(context, call, base, args) });
-  return checked === undefined ? undefined : { ...checked, paths, span: call.span };
+  if (checked === undefined || !hasTable(context, checked, callee.span)) return undefined;
+  return { ...checked, paths, span: call.span };
+}
+
+/** A database holds several tables: the spec says which. */
+function hasTable(context: CheckContext, { format, options }: Format, span: Span): boolean {
+  if (!isDatabase(format) || options.table !== undefined) return true;
+  context.reporter.report(
+    "MTL3001",
+    { callee: format, parameter: "table", expected: "the name of a table in quotes" },
+    span,
+  );
+  return false;
 }
 
 /** A file without a header says nothing about its columns: the spec must. */
@@ -166,14 +196,18 @@ function checkHeader(context: CheckContext, at: ast.CallExpression, format: Form
   return undefined;
 }
 
-function readPaths(context: CheckContext, value: ast.Expression): readonly string[] | undefined {
+function readPaths(
+  context: CheckContext,
+  value: ast.Expression,
+  format: FileFormat | undefined,
+): readonly string[] | undefined {
   const read = readArgument(
     context,
     { name: "data", span: value.span },
     { name: "path", type: { kind: "strings", nonEmpty: true } },
     value,
   );
-  if (!Array.isArray(read) || !checkUrls(context, read as readonly string[], value.span)) return undefined;
+  if (!Array.isArray(read) || !checkUrls(context, read as readonly string[], format, value.span)) return undefined;
   // An imported file writes paths from where it lies; the model has them all from where the spec lies.
   const { file } = context.spec.span;
   return (read as readonly string[]).map((path) => rebasePath(path, value.span.file, file));

@@ -75,7 +75,7 @@ async function openDatabase(
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     // Credentials are those of the environment, not what another program left in the home folder.
-    allow_persistent_secrets: "false",
+    secret_directory: join(temporaryFolder, "secrets"),
   });
   const connection = await instance.connect();
   // Rows that the threads make ahead of the reader; with the default of 1 MB they wait for it, which halves the speed.

@@ -1,5 +1,6 @@
 /** From an error of DuckDB in the middle of a query to what the user can fix: the file, the row, the value. */
 import type { ColumnExpression, LabelModel } from "../../../compiler/model/model.js";
+import { isDatabase } from "../../../compiler/formats/index.js";
 import type { Span } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import { cellOf } from "../encode/cells.js";
@@ -7,7 +8,7 @@ import { explainBadValues } from "./bad-values.js";
 import type { Database } from "./database.js";
 import { findInvalidLine } from "../encode/encoding.js";
 import { columnsOf } from "../expressions/expression.js";
-import { isZstd, pathsOf } from "./files.js";
+import { type DataFile, isZstd, pathsOf } from "./files.js";
 import { evaluateClass } from "../encode/label-classes.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
 import { explainRemoteError } from "./remote/remote-files.js";
@@ -95,8 +96,12 @@ function explainLine(source: Source, { message }: Error): Failure | undefined {
   return createFailure("MTL7102", { file, problem }, source.span);
 }
 
+function isText({ format }: DataFile): boolean {
+  return format !== "parquet" && !isDatabase(format);
+}
+
 async function explainEncoding({ files, span }: Source): Promise<Failure | undefined> {
-  for (const { path, shown } of files.flatMap(({ file }) => (file.format === "parquet" ? [] : pathsOf(file)))) {
+  for (const { path, shown } of files.flatMap(({ file }) => (isText(file) ? pathsOf(file) : []))) {
     // What DuckDB unpacks is not looked at again.
     if (isZstd(path)) continue;
     const line = await findInvalidLine(path);

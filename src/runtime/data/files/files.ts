@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { type FileFormat, fileFormats, formatOfName, isTextTable } from "../../../compiler/formats/index.js";
 import type { FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
-import { isUrl, type Span } from "../../../compiler/text/index.js";
+import { findUrlFault, isPostgresUrl, isUrl, publicUrl, type Span } from "../../../compiler/text/index.js";
 import { createFailure, noLocation } from "../../failure.js";
 import { fingerprintFile } from "../batches/cache.js";
 import type { Database } from "./database.js";
@@ -21,6 +21,8 @@ export interface FilePath {
   readonly shown: string;
   /** Set for a file of a server. */
   readonly remote?: RemoteFile;
+  /** Of a table of a database, what tells its content from any other. */
+  readonly state?: string;
 }
 
 export interface DataFile extends FilePath {
@@ -38,8 +40,9 @@ export function pathsOf(file: DataFile): readonly FilePath[] {
 }
 
 /** What tells a file from another and from a later version of itself, without reading all of it. */
-export function identityOf({ path, remote }: FilePath): Promise<unknown> {
-  return remote === undefined ? fingerprintFile(path) : Promise.resolve(remote);
+export async function identityOf({ path, remote, state }: FilePath): Promise<unknown> {
+  if (state !== undefined) return { path, state };
+  return remote ?? fingerprintFile(path);
 }
 
 /** The absolute path or the URL that a path means in a folder. */
@@ -117,6 +120,11 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
 
 /** The files that a URL names: Parquet as it lies there, other files as copies. */
 async function resolveRemote(database: Database, url: string, request: FileRequest): Promise<readonly DataFile[]> {
+  if (request.format === "postgres" && isPostgresUrl(url)) {
+    const fault = findUrlFault(url, true);
+    if (fault === undefined) return [dataFile(url, request)];
+    throw createFailure("MTL3028", { url: publicUrl(url), problem: fault.problem }, request.span, { help: fault.help });
+  }
   const found = await findRemoteFiles(database, url, request.span);
   if (found.length === 0)
     throw createFailure("MTL7101", { pattern: url, glob: isGlob(url), folder: undefined }, request.span);

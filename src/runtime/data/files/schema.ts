@@ -26,6 +26,9 @@ export async function readSchema(database: Database, file: DataFile, span: Span)
     case "tsv":
       return { file, columns: (await textColumns(database, file, span)).map(textColumn) };
     case "parquet":
+    case "duckdb":
+    case "sqlite":
+    case "postgres":
       return {
         file,
         columns: await describe(
@@ -231,6 +234,9 @@ export function scanSql(schemas: readonly FileSchema[]): string {
       );
     }
     case "parquet":
+    case "duckdb":
+    case "sqlite":
+    case "postgres":
       return `read_parquet(${paths}, binary_as_string=true)`;
     case "libsvm":
     case "slots":

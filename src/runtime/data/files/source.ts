@@ -11,6 +11,7 @@ import { type DataFile, type FileRequest, resolveFiles } from "./files.js";
 import type { ExpressionColumn, ExpressionColumns } from "../expressions/expression-sql.js";
 import { columnIn, type ColumnKind, type ColumnUse, type FileColumn, type FileSchema } from "./columns.js";
 import { areAlike, describeKind, readSchema, scanSql } from "./schema.js";
+import { copyTable } from "./remote/tables.js";
 import { cleanSql, type ScalarKind, textSql, withoutNullsSql } from "./sql.js";
 import { readableJson, readableTable } from "./text-copy.js";
 import type { TextRules } from "../expressions/values.js";
@@ -53,6 +54,16 @@ async function readReadableSchema(database: Database, file: DataFile, span: Span
     case "ali_ccp":
     case "parquet":
       return readSchema(database, file, span);
+    case "duckdb":
+    case "sqlite":
+    case "postgres": {
+      const { format, path, shown, options } = file;
+      return readSchema(
+        database,
+        { ...file, ...(await copyTable(database, { format, path, shown, options, span })) },
+        span,
+      );
+    }
   }
 }
 

@@ -41,4 +41,22 @@ export const remoteDiagnostics = defineDiagnostics({
       "A file of text is copied into the cache before its rows are read, and DuckDB holds it in memory for that. Parquet is read where it lies, only the columns that are needed, and may have any size.",
     fix: "Write the data as Parquet or as several files, or copy the file to this machine first.",
   },
+  MTL7684: {
+    slug: "no-table-named",
+    severity: "error",
+    title: "no table named",
+    message: (p: { file: string; format: string }) =>
+      `\`${p.file}\` is a database, and nothing says which table is read`,
+    about: "A database holds several tables. A spec says which one is read; a command only names files.",
+    fix: 'Name the table in the spec: `test: sqlite("shop.sqlite", table: "events")`.',
+  },
+  MTL7685: {
+    slug: "missing-table",
+    severity: "error",
+    title: "missing table",
+    message: (p: { file: string; table: string }) => `\`${p.file}\` has no table \`${p.table}\``,
+    about:
+      "The database has neither a table nor a view of that name. A table of another schema is written `schema.table`.",
+    fix: "Correct the name.",
+  },
 });

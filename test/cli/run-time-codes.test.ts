@@ -54,6 +54,8 @@ const cases: readonly Case[] = [
   { code: "MTL7500", exit: 2, words: ["train", "shop/model.mtl", "--target", "onx"] },
   { code: "MTL7501", exit: 1, words: ["train", "shop/model.mtl", "--target", "javascript"] },
   { code: "MTL7502", exit: 1, words: ["compile", "compiled", "--target", "tfjs", "-o", "shop"] },
+  // Whose note is gone, so that the run ends after the warning.
+  { code: "MTL7503", exit: 1, words: ["train", "shop/untested.mtl", "-o", "trained", "--resume", "--target", "web"] },
   { code: "MTL8041", exit: 2, words: ["train", "shop/model.mtl", "--vary", "lr"] },
   { code: "MTL8042", exit: 2, words: ["train", "shop/model.mtl", "--keep", "all"] },
   { code: "MTL8001", exit: 2, words: ["chekc", "a.mtl"] },

@@ -101,8 +101,11 @@ describe("mtlc compile --target", () => {
     mkdirSync(at("theirs"));
     writeFileSync(at("theirs/manifest.json"), "{}");
     expect(await refused(compileTargets({ ...call, output: at("theirs"), targets: ["tfjs"] }))).toEqual([
-      `MTL7502: \`${at("theirs")}\` is not empty and has no \`targets.json\` (it has \`manifest.json\`), so it is left unchanged; give another directory []`,
+      `MTL7502: \`${at("theirs")}\` is not a directory of targets and not empty (it has \`manifest.json\`), so it is left unchanged; give another directory []`,
     ]);
+    writeFileSync(at("theirs/targets.json"), '{"format":"other"}');
+    expect(await refused(compileTargets({ ...call, output: at("theirs"), targets: ["tfjs"] }))).toHaveLength(1);
+    expect(readdirSync(at("theirs"))).toEqual(["manifest.json", "targets.json"]);
     expect(readdirSync(root)).not.toContain("none");
   });
 

@@ -1,4 +1,6 @@
 /** Training from a spec to an artifact: what comes before the data is open, and the data. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { createDiagnostic, type Diagnostic } from "../../compiler/diagnostics/index.js";
 import { hasTrees, listColumn } from "../../compiler/model/index.js";
 import { textOfValue } from "../../compiler/semantics/index.js";
@@ -33,6 +35,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const start = output === undefined ? "fresh" : await prepareOutput(output, inputs, options);
   if (output !== undefined && start === "fresh" && options.resume === true)
     onEvent({ kind: "warning", diagnostic: createDiagnostic("MTL7330", { directory: output }, noLocation(output)) });
+  if (output !== undefined && start === "finished") noteMissingTargets(output, options, onEvent);
   checkMemory(knownNeed(model, sizesWithoutData(model)));
   // Before any data is read: a damaged artifact is said at once.
   const old = from === undefined ? undefined : await loadWeights(from, "start from", { onEvent, signal });
@@ -48,6 +51,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   } finally {
     closeData(data);
   }
+}
+
+/** Says which of the targets that were asked for a complete run does not have. */
+function noteMissingTargets(directory: string, options: TrainOptions, onEvent: (event: TrainEvent) => void): void {
+  const missing = findTargets(options.targets ?? []).filter(({ folder }) => !existsSync(join(directory, folder)));
+  if (missing.length === 0) return;
+  const diagnostic = createDiagnostic("MTL7503", { directory, targets: missing.map(({ name }) => name) }, noLocation());
+  onEvent({ kind: "warning", diagnostic });
 }
 
 /** The spec to train, with what the options set in its place. Tells its warnings. Throws a {@link Failure} when it is wrong. */

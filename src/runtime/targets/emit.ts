@@ -3,7 +3,14 @@ import { type Program, rowsOf } from "../../compiler/graph/index.js";
 import { hashModel } from "../../compiler/model/index.js";
 import { type StateBytes, type Target, targets } from "../../compiler/targets/index.js";
 import { compareText, omitUndefined } from "../../compiler/text/index.js";
-import { type ArtifactContent, entriesOf, replaceDirectory, targetFiles, type WrittenFile } from "../artifact/index.js";
+import {
+  type ArtifactContent,
+  entriesOf,
+  readRegularFile,
+  replaceDirectory,
+  targetFiles,
+  type WrittenFile,
+} from "../artifact/index.js";
 import { jsonText } from "../artifact/hash.js";
 import { heldReader, type StateReader } from "../engine/state.js";
 import { createFailure } from "../failure.js";
@@ -11,6 +18,7 @@ import { version } from "../version.js";
 
 /** The file that says what a directory of targets holds. */
 export const targetsFile = "targets.json";
+const format = "mtlc-compile-targets";
 
 /** What was emitted of a model: the content of {@link targetsFile}. */
 export interface EmittedTargets {
@@ -33,9 +41,18 @@ export interface EmittedTarget {
 
 /** Throws a Failure (MTL7502) when a directory is there, is not empty and is not one of targets. */
 export async function checkTargetsDirectory(directory: string): Promise<void> {
-  const entries = await entriesOf(directory);
-  const [entry] = entries;
-  if (entry !== undefined && !entries.includes(targetsFile)) throw createFailure("MTL7502", { directory, entry });
+  const [entry] = await entriesOf(directory);
+  if (entry !== undefined && !(await isOfTargets(directory))) throw createFailure("MTL7502", { directory, entry });
+}
+
+/** Whether {@link targetsFile} of a directory is what {@link writeTargets} wrote, by what it says of itself. */
+async function isOfTargets(directory: string): Promise<boolean> {
+  try {
+    const text = Buffer.from(await readRegularFile(directory, targetsFile, { limit: 2 ** 26 })).toString("utf8");
+    return (JSON.parse(text) as { readonly format?: unknown } | null)?.format === format;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes the targets in place of those that the directory held; what others put beside them stays. */
@@ -57,7 +74,7 @@ export async function writeTargets(
       found.emitted = describeTargets(content, asked, written);
       return {
         path: targetsFile,
-        content: jsonText({ format: "mtlc-compile-targets", version: 1, ...found.emitted }),
+        content: jsonText({ format, version: 1, ...found.emitted }),
       };
     },
     ...omitUndefined({ signal }),

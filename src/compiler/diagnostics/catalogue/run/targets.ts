@@ -28,9 +28,19 @@ export const targetsDiagnostics = defineDiagnostics({
     severity: "error",
     title: "output directory is not one of targets",
     message: (p: { directory: string; entry: string }) =>
-      `\`${p.directory}\` is not empty and has no \`targets.json\` (it has \`${p.entry}\`), so it is left unchanged; give another directory`,
+      `\`${p.directory}\` is not a directory of targets and not empty (it has \`${p.entry}\`), so it is left unchanged; give another directory`,
     about:
-      "`mtlc compile --target` writes a folder for each target and `targets.json` into the output folder. This one has other files, an artifact for example.",
+      "`mtlc compile --target` writes a folder for each target and `targets.json` into the output folder. This one has other files, an artifact for example, or a `targets.json` that another program wrote.",
     fix: "Give an empty or new folder.",
+  },
+  MTL7503: {
+    slug: "targets-not-added",
+    severity: "warning",
+    title: "targets not added to a complete run",
+    message: (p: { directory: string; targets: readonly string[] }) =>
+      `\`${p.directory}\` is a complete run, to which ${joinNames(p.targets)} ${p.targets.length === 1 ? "is" : "are"} not added; write ${p.targets.length === 1 ? "it" : "them"} with \`mtlc compile ${p.directory} --target ${p.targets.join(",")} -o DIR\``,
+    about:
+      "`--resume` leaves an artifact as it is when its run is complete, so that targets which were asked for only now are not in it.",
+    fix: "Write them with the command of the message, or train again into another folder.",
   },
 });

@@ -5,12 +5,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createInterpreter, initialize } from "../../src/compiler/graph/index.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
 import type { Model } from "../../src/compiler/model/index.js";
-import { createSavedModel } from "../../src/compiler/targets/savedmodel/index.js";
+import { savedModelFiles } from "../../src/compiler/targets/savedmodel/index.js";
 import { type Feeds, randomFeeds, sizesOf } from "../lower/harness.js";
 
 const python = process.env["MTLC_PYTHON"] ?? "python3";
@@ -56,8 +56,13 @@ function prepare(
       .map((variable) => [variable.name, initialize(variable, 11)]),
   );
   const folder = join(root, String(index));
-  mkdirSync(folder);
-  writeFileSync(join(folder, "saved_model.pb"), createSavedModel(program, { values }).bytes);
+  const weights = (name: string, from: number, to: number): Uint8Array =>
+    new Uint8Array(values.get(name)!.buffer.slice(from, to) as ArrayBuffer);
+  // Of every other one, the weights are in files of their own.
+  for (const { path, content } of savedModelFiles(program, weights, index % 2 === 0 ? undefined : 0)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), typeof content === "function" ? Buffer.concat([...content()]) : content);
+  }
   const all = randomFeeds(model, rows);
   const inputs = program.functions
     .find(({ name }) => name === "predict")

@@ -84,7 +84,7 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   const access = createAccess(handle, variables);
 
   const { restored = new Set<string>(), byRows = new Set<string>() } = options;
-  const saverDef = restored.size === 0 ? undefined : addRestore(graph, program, handle, restored);
+  const saverDef = restored.size === 0 ? undefined : addSaver(graph, program, handle, restored);
   const made = program.state.filter(({ name }) => !restored.has(name));
   const initial = made.map((variable) => {
     const value = initialValue(graph, variable, options.values?.get(variable.name));
@@ -201,8 +201,8 @@ function initialValue(
   return graph.add("Fill", [graph.integers(shape), zero], attributes, { name });
 }
 
-/** The loader feeds the place of the files and runs the restore before the initial assignments. */
-function addRestore(
+/** The loader feeds the place of the files and runs the restore before the initial assignments. Python asks for a save as well. */
+function addSaver(
   graph: NodeGraph,
   program: Program,
   handle: (name: string) => TensorRef,
@@ -217,17 +217,35 @@ function addRestore(
   const texts = (list: readonly string[], name: string): TensorRef =>
     graph.add("Const", [], { dtype: typeAttr("string"), value: { tensor: textsTensor(list) } }, { name });
   const whole = texts([""], "restore/whole");
-  const assigned = program.state
-    .filter(({ name }) => restored.has(name))
-    .map((variable) => {
-      const { name, type } = variable;
-      const key = texts([name], `restore/${name}/name`);
-      const dtypes = { dtypes: { list: { type: [DataType[type.dtype]] } } };
-      const value = graph.add("RestoreV2", [place, key, whole], dtypes, { name: `restore/${name}/value` });
-      return assign(graph, handle(name), value, variable, "restore").node;
-    });
+  const kept = program.state.filter(({ name }) => restored.has(name));
+  const assigned = kept.map((variable) => {
+    const { name, type } = variable;
+    const key = texts([name], `restore/${name}/name`);
+    const dtypes = { dtypes: { list: { type: [DataType[type.dtype]] } } };
+    const value = graph.add("RestoreV2", [place, key, whole], dtypes, { name: `restore/${name}/value` });
+    return assign(graph, handle(name), value, variable, "restore").node;
+  });
   const done = graph.add("NoOp", [], {}, { name: "restore/all", after: assigned });
-  return { filenameTensorName: `${place.node}:0`, restoreOpName: done.node, version: 2 };
+  const names = texts(
+    kept.map(({ name }) => name),
+    "save/names",
+  );
+  const slices = texts(
+    kept.map(() => ""),
+    "save/slices",
+  );
+  const values = kept.map(({ name, type }) =>
+    graph.add("ReadVariableOp", [handle(name)], { dtype: typeAttr(type.dtype) }, { name: `save/${name}/value` }),
+  );
+  const dtypes = { dtypes: { list: { type: kept.map(({ type }) => DataType[type.dtype]) } } };
+  const save = graph.add("SaveV2", [place, names, slices, ...values], dtypes, { name: "save/all" });
+  const saved = graph.add("Identity", [place], { T: typeAttr("string") }, { name: "save/place", after: [save.node] });
+  return {
+    filenameTensorName: `${place.node}:0`,
+    saveTensorName: `${saved.node}:0`,
+    restoreOpName: done.node,
+    version: 2,
+  };
 }
 
 function addAccessors(

@@ -87,6 +87,8 @@ export interface SavedModelProto {
     /** How values are read from the folder `variables`; absent when there is none. */
     readonly saverDef?: {
       readonly filenameTensorName: string;
+      /** Its value is where the files are, after they were written. */
+      readonly saveTensorName: string;
       readonly restoreOpName: string;
       /** 2: files of this form. */
       readonly version: number;
@@ -135,7 +137,12 @@ const messages: Readonly<Record<string, Fields>> = {
     boolVal: many("bool", 11),
     stringVal: many("bytes", 8),
   },
-  SaverDef: { filenameTensorName: one("string", 1), restoreOpName: one("string", 3), version: one("int32", 7) },
+  SaverDef: {
+    filenameTensorName: one("string", 1),
+    saveTensorName: one("string", 2),
+    restoreOpName: one("string", 3),
+    version: one("int32", 7),
+  },
   FunctionDefLibrary: { function: many("FunctionDef", 1) },
   FunctionDef: {
     signature: one("OpDef", 1),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadPredictor } from "../../src/runtime/jobs/predict.js";
+import { routes } from "../../src/runtime/serve/routes/index.js";
 import { openServer, type Server } from "../../src/runtime/serve/server.js";
+import { malformed } from "./malformed.js";
 import { type Served, trainServed } from "./served.js";
 
 let served: Served;
@@ -15,7 +17,14 @@ const rows = [
 
 beforeAll(async () => {
   served = await trainServed();
-  server = await openServer({ path: served.artifact, engine: "cpu", workers: 0, poll: 0 });
+  server = await openServer({
+    path: served.artifact,
+    engine: "cpu",
+    workers: 0,
+    poll: 0,
+    bodyBytes: 10_000,
+    requestRows: 200,
+  });
   const predictor = await loadPredictor(served.artifact, { engine: "cpu" });
   expected = Object.fromEntries(Object.entries(predictor.predict(rows)).map(([head, values]) => [head, [...values]]));
   predictor.close();
@@ -123,4 +132,42 @@ it("is live and ready", async () => {
   expect(JSON.parse((await server.app.inject("/v2/health/live")).body)).toEqual({ live: true });
   expect(JSON.parse((await server.app.inject("/v2/health/ready")).body)).toEqual({ ready: true });
   expect(JSON.parse((await server.app.inject("/v2/models/taste/ready")).body)).toEqual({ name: "taste", ready: true });
+});
+
+describe("a request that is wrong", () => {
+  it.each(malformed)(
+    "is answered by its reason: $what",
+    async ({ url, method = "POST", body, headers, status, reason }) => {
+      const response = await server.app.inject({
+        method,
+        url: url ?? "/v2/models/taste/infer",
+        ...(body === undefined ? {} : { payload: body }),
+        headers: { "content-type": "application/json", ...headers },
+      });
+      const answer = JSON.parse(response.body) as { readonly error: string };
+      expect(answer.error).toMatch(reason);
+      expect(response.statusCode).toBe(status ?? 400);
+      // Neither a trace nor where the server keeps its files.
+      expect(response.body).not.toMatch(/\bat .*:\d+:\d+|node_modules|mtlc-serve-/);
+    },
+  );
+});
+
+it("describes itself", async () => {
+  const { body } = await server.app.inject("/docs/openapi.json");
+  const document = JSON.parse(body) as {
+    readonly openapi: string;
+    readonly paths: object;
+    readonly components: unknown;
+  };
+  expect(document.openapi).toBe("3.1.0");
+  expect(Object.keys(document.paths).toSorted()).toEqual([...new Set(routes.map(({ path }) => path))].toSorted());
+  expect(document.components).toMatchObject({
+    schemas: {
+      Row_taste: { required: ["uid", "item", "price", "tags"], properties: { tags: { type: ["array", "null"] } } },
+    },
+  });
+  const page = await server.app.inject("/docs");
+  expect(page.headers["content-security-policy"]).toBe("default-src 'none'; style-src 'unsafe-inline'");
+  for (const { path } of routes) expect(page.body).toContain(path);
 });

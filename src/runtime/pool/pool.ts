@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { packageRoot } from "../../package-root.js";
 import { type Answer, raisedError, type Request } from "./service.js";
 import { loadService, type ServiceName } from "./services.js";
@@ -104,7 +104,8 @@ async function openWorker<Setup, Job, Result, Event>(
   { service, setup, signal, onLost = () => undefined }: PoolOptions<Setup>,
   script: string,
 ): Promise<Hand<Job, Result, Event>> {
-  const worker = new Worker(script);
+  // TensorFlow's library reads the environment of the process, in which an engine of a worker sets what makes its numbers those of others.
+  const worker = new Worker(script, { env: SHARE_ENV });
   const send = (request: Request): void => worker.postMessage(request);
   const abort = (): void => send({ kind: "abort" });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));

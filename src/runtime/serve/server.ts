@@ -78,8 +78,14 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     },
   });
   const state = { isReady: false };
-  const context: ServeContext = { repository, metrics, limits: settings, isReady: () => state.isReady };
-  const app = createApp({
+  const context: ServeContext = {
+    repository,
+    metrics,
+    limits: settings,
+    isReady: () => state.isReady,
+    hasToken: options.token !== undefined,
+  };
+  const { app, underWay } = createApp({
     context,
     connections: settings.connections,
     ...omitUndefined({ token: settings.token, log: settings.log }),
@@ -104,12 +110,20 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     close: async (grace = 30_000) => {
       state.isReady = false;
       clearInterval(watching);
-      const cut = setTimeout(() => app.server.closeAllConnections(), grace);
-      await app.close();
-      clearTimeout(cut);
+      await endConnections(app, underWay, grace);
       await repository.close();
     },
   };
+}
+
+/** Clients that hold a connection and have begun no request are not waited for; the others have so many milliseconds. */
+async function endConnections(app: FastifyInstance, underWay: () => number, grace: number): Promise<void> {
+  const end = performance.now() + grace;
+  const cut = setInterval(() => {
+    if (underWay() === 0 || performance.now() >= end) app.server.closeAllConnections();
+  }, 20);
+  await app.close();
+  clearInterval(cut);
 }
 
 function logEvent({ log }: FastifyInstance, event: RepositoryEvent): void {

@@ -1,5 +1,6 @@
 /** The server: routes on Fastify, with what holds for all of them. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
+import type { Socket } from "node:net";
 import { ServeFault } from "../fault.js";
 import { routes } from "../routes/index.js";
 import { parseBody } from "./body.js";
@@ -21,7 +22,13 @@ export interface AppOptions {
 /** Milliseconds in which the head of a request, and the whole of it, must have come: a slow client holds a socket and nothing else. */
 const patience = { head: 10_000, request: 30_000, idle: 75_000 };
 
-export function createApp({ context, token, log, connections }: AppOptions): FastifyInstance {
+export interface App {
+  readonly app: FastifyInstance;
+  /** Requests that were begun and are not answered yet. */
+  readonly underWay: () => number;
+}
+
+export function createApp({ context, token, log, connections }: AppOptions): App {
   const app = Fastify({
     logger: log === undefined ? false : { level: log.level, base: {}, stream: { write: log.write } },
     logController: new LogController({ disableRequestLogging: true }),
@@ -32,6 +39,7 @@ export function createApp({ context, token, log, connections }: AppOptions): Fas
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
     http: { headersTimeout: patience.head, connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: refuseBytes,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   }) as unknown as FastifyInstance;
   app.server.maxConnections = connections;
@@ -75,6 +83,12 @@ export function createApp({ context, token, log, connections }: AppOptions): Fas
       reply,
     ),
   );
+  let underWay = 0;
+  app.addHook("onRequest", (_request, reply, done) => {
+    underWay++;
+    reply.raw.once("close", () => underWay--);
+    done();
+  });
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
     const { statusCode: status, elapsedTime } = reply;
@@ -87,7 +101,22 @@ export function createApp({ context, token, log, connections }: AppOptions): Fas
   });
   for (const route of routes) addRoute(app, route, { context, check, send });
   refuseOtherMethods(app, sendError);
-  return app;
+  return { app, underWay: () => underWay };
+}
+
+/** What comes over a socket and is not HTTP, or takes too long to be: there is no request to answer, but a socket. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const [status, reason] =
+    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? ["408 Request Timeout", "the request did not come in time"]
+      : error.code === "HPE_HEADER_OVERFLOW"
+        ? ["431 Request Header Fields Too Large", "the head of the request is too large"]
+        : ["400 Bad Request", "what was sent is not a request of HTTP"];
+  const body = JSON.stringify({ error: reason });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
 }
 
 interface Adding {

@@ -2,9 +2,9 @@
 import { isUtf8 } from "node:buffer";
 import { badRequest, ServeFault } from "../fault.js";
 
-/** Media types that are read as JSON: `curl -d` sends the second where it is told nothing. */
+/** Media types that are read as JSON: `curl -d` and `fetch` say something else where they are told nothing. */
 const accepted =
-  /^(?:application\/(?:[\w.-]+\+)?json|application\/x-www-form-urlencoded|application\/octet-stream|text\/json)?\s*(?:;|$)/i;
+  /^(?:application\/(?:[\w.-]+\+)?json|application\/x-www-form-urlencoded|application\/octet-stream|text\/plain)?\s*(?:;|$)/i;
 
 /** Throws a {@link ServeFault}: 400 for what is not JSON, 415 for another type or encoding. */
 export function parseBody(

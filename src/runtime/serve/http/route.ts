@@ -7,6 +7,8 @@ export interface ServeContext {
   readonly repository: Repository;
   readonly metrics: ServerMetrics;
   readonly limits: RequestLimits;
+  /** Whether clients must send a token. */
+  readonly hasToken: boolean;
   /** False before the first version answers, and once the server ends. */
   readonly isReady: () => boolean;
 }

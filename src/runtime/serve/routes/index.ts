@@ -1,5 +1,6 @@
 /** Every route of the server; each is a row of a file of this folder. */
 import type { Route } from "../http/route.js";
+import { docsRoutes } from "./docs.js";
 import { healthRoutes } from "./health.js";
 import { inferRoutes } from "./infer.js";
 import { metricsRoute } from "./metrics.js";
@@ -12,4 +13,5 @@ export const routes: readonly Route[] = [
   ...inferRoutes,
   ...predictRoutes,
   metricsRoute,
+  ...docsRoutes(() => routes),
 ];

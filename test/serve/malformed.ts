@@ -70,7 +70,7 @@ export const malformed: readonly Malformed[] = [
   tensor("data in binary", { data: undefined, parameters: { binary_data_size: 4 } }, /binary are not read/),
   tensor("a number as BYTES", { data: [3] }, /row 1 of input `uid` is a number, and its datatype is BYTES/),
   tensor("a half as INT64", { datatype: "INT64", data: [0.5] }, /row 1 .* its datatype is INT64/),
-  tensor("a number beyond 2^53", { datatype: "INT64", data: [9007199254740993] }, /beyond 2\^53/),
+  tensor("a number beyond 2^53", { datatype: "INT64", data: [9007199254740992] }, /beyond 2\^53/),
   tensor("an object as a value", { data: [{}] }, /is an object; a column has/),
   tensor("lists of lists", { data: [[["a"]]] }, /list of lists/),
   infer("an input twice", { inputs: [input, input] }, /there are two inputs `uid`/),

@@ -75,7 +75,7 @@ it("answers others while clients are slow, silent or gone", async () => {
   slow.filter((_, i) => i % 3 === 2).forEach((each) => each.destroy());
 });
 
-it("answers what is no HTTP by a reason, too", async () => {
+it("answers bytes that are not HTTP by a reason, too", async () => {
   const opened = await socket("nonsense\r\n\r\n");
   expect(await readUntil(opened, "}")).toMatch(/^HTTP\/1.1 400 [\s\S]*"error":"[^"]*HTTP/);
 });

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type ExplainedAnswer, runRank, type RankCall } from "../../src/cli/commands/rank/run.js";
-import { rankJson, rankText } from "../../src/cli/commands/rank/view.js";
+import { runRank, type RankCall } from "../../src/cli/commands/rank/run.js";
+import { rankText } from "../../src/cli/commands/rank/view.js";
+import { type ExplainedAnswer, rankJson } from "../../src/runtime/rank/index.js";
 import { withDatabase } from "../../src/runtime/data/files/database.js";
 import { Failure } from "../../src/runtime/failure.js";
 

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/compiler/diagnostics/index.js";
-import { runRank, type RankCall, type RankedRequest } from "../../src/cli/commands/rank/run.js";
-import { rankJson, rankText } from "../../src/cli/commands/rank/view.js";
+import { runRank, type RankCall } from "../../src/cli/commands/rank/run.js";
+import { rankText } from "../../src/cli/commands/rank/view.js";
+import { type RankedRequest, rankJson } from "../../src/runtime/rank/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mtlc-requests-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -12,6 +12,7 @@ export {
   type ExploredItem,
   type RankOutcome,
   type SpentPermits,
+  spentPermits,
 } from "./rank-candidates.js";
 export { buildList } from "./list/build-list.js";
 export { verifyList } from "./list/verify-list.js";

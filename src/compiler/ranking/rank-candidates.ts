@@ -219,7 +219,8 @@ function drawExplorations(
   });
 }
 
-function spentPermits(
+/** What the candidates of a list take from caps, and add to what paces count. */
+export function spentPermits(
   { rules }: RankPlan,
   input: RankInput,
   masks: RuleMasks,

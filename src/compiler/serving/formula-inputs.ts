@@ -12,6 +12,21 @@ export function inputsOf(serving: ServingModel, plan: RankPlan<FormulaExpression
   return found;
 }
 
+/** Names of the inputs that rules read of items on the pages before. */
+export function inputsLookedBackOn(
+  serving: ServingModel,
+  { rules, formulas }: RankPlan<FormulaExpression>,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const rule of rules) {
+    if (rule.verb === "spread" || rule.verb === "dedupe") rule.key.forEach((name) => found.add(name));
+    const condition = rule.verb === "spread" || rule.verb === "explore" ? rule.when : undefined;
+    const formula = condition === undefined ? undefined : formulas[condition];
+    if (formula !== undefined) formulaInputs(serving, [formula]).forEach((name) => found.add(name));
+  }
+  return found;
+}
+
 /** Names of the inputs that formulas read, those of the formulas that they read included. */
 export function formulaInputs(serving: ServingModel, formulas: readonly FormulaExpression[]): ReadonlySet<string> {
   const found = new Set<string>();

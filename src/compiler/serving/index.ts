@@ -3,7 +3,7 @@
  * its candidates; tests of a spec and arms of experiments. Pure: the clock, the seed, parameters and permits are inputs.
  */
 export { assignArm, assignArms, type AssignedArms } from "./experiment.js";
-export { formulaInputs, inputsOf } from "./formula-inputs.js";
+export { formulaInputs, inputsLookedBackOn, inputsOf } from "./formula-inputs.js";
 export type { RankRequest } from "./rank-request.js";
 export type { RankedItem, RankedList } from "./ranked-list.js";
 export { createRanker, type Ranker, type RankResult } from "./ranker.js";

@@ -7,6 +7,7 @@ import {
   type RankPlan,
   type Relaxed,
   type SpentPermits,
+  spentPermits,
 } from "../ranking/index.js";
 import type { FrameRequest } from "./rank-request.js";
 
@@ -37,6 +38,10 @@ export interface RankedList {
   /** Candidates whose formula gave no finite number: they come after all others. */
   readonly nonFinite: readonly string[];
   readonly spent: readonly SpentPermits[];
+  /** The part of a candidate of the last stage in `spent`, were it in the list. */
+  readonly spentBy: (id: string) => readonly SpentPermits[];
+  /** How many candidates each rule took out; rules that took out none are not there. */
+  readonly removed: () => ReadonlyMap<string, number>;
   /** Of candidates of the last stage; undefined for others. */
   readonly explain: (id: string) => ExplainedCandidate | undefined;
   /** What each part of the ranking's formula did for a candidate of the last stage, before any rule; undefined for others. */
@@ -79,8 +84,22 @@ export function describeList(
     nonFinite: outcome.nonFinite.map((row) => input.ids[row] as string),
     spent: outcome.spent,
     considered: input.ids,
+    spentBy: (id) => {
+      const row = input.ids.indexOf(id);
+      return row < 0 ? [] : spentPermits(stage.plan, input, outcome.masks, Int32Array.of(row));
+    },
+    removed: () => countRemoved(stage),
     ...createExplanations(stage),
   };
+}
+
+function countRemoved({ plan, outcome }: RankedStage): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const rule of outcome.removedBy) {
+    const name = plan.rules[rule]?.name;
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function itemsOf({ ids }: RankInput, { list, scores, explored }: RankOutcome): readonly RankedItem[] {

@@ -11,7 +11,7 @@ export interface Service<Setup, Job, Result, Event> {
 export interface OpenService<Job, Result, Event> {
   /** Rejects with a {@link Failure} for what the user can fix. When the signal fires it ends soon, in whichever way. */
   readonly work: (job: Job, onEvent: (event: Event) => void, signal: AbortSignal) => Promise<Result>;
-  readonly close: () => void;
+  readonly close: () => void | Promise<void>;
 }
 
 /** To a worker. */

@@ -2,10 +2,11 @@ import type { RankModel, ServingInput, ServingModel } from "../../compiler/model
 import {
   type Ranker as ListRanker,
   readRequest,
+  type RankedList,
   type RankRequest,
   type RankResult,
 } from "../../compiler/serving/index.js";
-import { omitUndefined } from "../../compiler/text/index.js";
+import { omitUndefined, own } from "../../compiler/text/index.js";
 import type { RawRow } from "../data/index.js";
 import type { FlowControl } from "../flow/index.js";
 import type { RankAnswer, RankedAnswer, RankerOptions, RefusedAnswer, ServiceRequest } from "./answer.js";
@@ -24,6 +25,8 @@ export interface OpenRanking {
   readonly flow: FlowControl | undefined;
   readonly readRow: ReadRow;
   readonly duplicates: RankerOptions["duplicates"];
+  /** Inputs that rules read of items on the pages before. */
+  readonly lookedBack: readonly string[];
 }
 
 /** Answers one request, of which nothing is known yet. What is wrong with it is part of the answer. */
@@ -54,8 +57,26 @@ export async function answerRequest(ranking: OpenRanking, given: ServiceRequest)
     candidateCount: sound.request.ids.length,
     duplicates,
     list: result,
+    shownItems: () => shownItems(result, ranking.lookedBack, request.ids, rows),
     ...omitUndefined({ flow }),
   };
+}
+
+function shownItems(
+  { items }: RankedList,
+  names: readonly string[],
+  ids: readonly string[],
+  rows: readonly RawRow[],
+): readonly (RawRow | string)[] {
+  return items.map(({ id }) => {
+    const row = names.length === 0 ? undefined : rows[ids.indexOf(id)];
+    if (row === undefined) return id;
+    const known = names.flatMap((name) => {
+      const value = own(row, name);
+      return value === undefined || value === null ? [] : [[name, value] as const];
+    });
+    return known.length === 0 ? id : Object.fromEntries([["id", id], ...known]);
+  });
 }
 
 /** The list under the permits at hand, which it spends, where there is flow control. */

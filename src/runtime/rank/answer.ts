@@ -80,6 +80,8 @@ export interface RankedAnswer {
   /** Identifiers of several candidates, of which the first was kept. */
   readonly duplicates: readonly string[];
   readonly list: RankedList;
+  /** The items of the list as the end of `shown` of a request for the page after: with what rules read of them, or only their ids. */
+  readonly shownItems: () => readonly (RawRow | string)[];
   /** What the list was made under, where there is a store: permits, and the multipliers of paces. */
   readonly flow?: Omit<FlowedRanking<RankedList>, "ranking">;
 }

@@ -7,3 +7,5 @@ export type * from "./answer.js";
 export { rankFiles, type RankOptions } from "../jobs/rank-files.js";
 export { wholeFile } from "./group-requests.js";
 export { createRanker } from "./ranker.js";
+export { explainList, type ExplainedAnswer, type ExplainedRank, type RankedRequest } from "./explained.js";
+export { rankJson } from "./rank-json.js";

@@ -1,6 +1,6 @@
 /** A ranking of a model that is open: what its requests share. Nothing here is Node's. */
 import type { Model, RankModel, ServingModel } from "../../compiler/model/index.js";
-import { createRanker as createListRanker } from "../../compiler/serving/index.js";
+import { createRanker as createListRanker, inputsLookedBackOn } from "../../compiler/serving/index.js";
 import { createFailure } from "../failure.js";
 import type { OpenRanking } from "./answer-request.js";
 import type { RankerOptions } from "./answer.js";
@@ -17,7 +17,8 @@ export function openRanking(source: RankedModel, use: RankingUse): OpenRanking {
   const ofRequest = serving.inputs.filter(({ origin }) => origin === "request");
   const reading = { serving, ranking: rank.name, reads: list.inputs, ofRequest, readRow, onWarning };
   const candidates = createCandidateReader(source, reading);
-  return { serving, ofRequest, rank, list, candidates, flow, readRow, duplicates };
+  const lookedBack = [...inputsLookedBackOn(serving, list.plan)];
+  return { serving, ofRequest, rank, list, candidates, flow, readRow, duplicates, lookedBack };
 }
 
 /** The ranking with the name, or the first. Throws a {@link Failure}: MTL7511 for a model without any, MTL7510 for another name. */

@@ -1,9 +1,10 @@
+import type { FlowControl } from "../flow/index.js";
 import { answerRequest } from "./answer-request.js";
 import type { Ranker, RankerOptions } from "./answer.js";
 import type { ReadRow } from "./candidate-reader.js";
 import { openFlow } from "./open-flow.js";
 import { openRanking, rankingOf } from "./open-ranking.js";
-import { openRankSource, type RankSource } from "./open-source.js";
+import { openRankSource, type RankedModel } from "./open-source.js";
 
 /** Opens a ranking of a spec, or of the directory of a trained or compiled artifact. Throws a {@link Failure}. */
 export async function createRanker(source: string, options: RankerOptions = {}): Promise<Ranker> {
@@ -14,31 +15,34 @@ export async function createRanker(source: string, options: RankerOptions = {}):
 export async function openRanker(source: string, options: RankerOptions, readRow: ReadRow): Promise<Ranker> {
   const opened = await openRankSource(source, options.engine);
   try {
-    return await openOver(opened, source, options, readRow);
+    const { serving } = rankingOf(opened.model, source, options.ranking);
+    const flow = await openFlow(opened.model, serving, options.flow);
+    const close = async (): Promise<void> => {
+      await flow.close();
+      opened.close();
+    };
+    return { ...createRankerOver(opened, source, flow.control, options, readRow), close };
   } catch (error) {
     opened.close();
     throw error;
   }
 }
 
-async function openOver(
-  opened: RankSource,
+/** A ranker over what is open already, which whoever opened it closes. Throws a {@link Failure} for a ranking that is not there. */
+export function createRankerOver(
+  opened: RankedModel,
   source: string,
-  { duplicates, onWarning, ranking: named, flow: wanted }: RankerOptions,
+  flow: FlowControl | undefined,
+  { duplicates, onWarning, ranking: named }: Pick<RankerOptions, "duplicates" | "onWarning" | "ranking">,
   readRow: ReadRow,
-): Promise<Ranker> {
+): Omit<Ranker, "close"> {
   const { model } = opened;
   const { serving, rank } = rankingOf(model, source, named);
-  const flow = await openFlow(model, serving, wanted);
-  const ranking = openRanking(opened, { serving, rank, readRow, duplicates, onWarning, flow: flow.control });
+  const ranking = openRanking(opened, { serving, rank, readRow, duplicates, onWarning, flow });
   return {
     model,
     name: rank.name,
     rank: (given) => answerRequest(ranking, given),
     report: ranking.candidates.report,
-    close: async () => {
-      await flow.close();
-      opened.close();
-    },
   };
 }

@@ -4,6 +4,9 @@ export interface FaultDetails {
   /** Code of the catalogue, where there is one. */
   readonly code?: string;
   readonly help?: string;
+  /** The candidate at fault, and the value. */
+  readonly id?: string;
+  readonly input?: string;
   /** After how many seconds it is worth another try. */
   readonly retryAfter?: number;
 }

@@ -4,6 +4,9 @@ import type { ColumnRows } from "./scoring/columns.js";
 import type { Failure } from "../failure.js";
 import type { HeadValues } from "../jobs/predict.js";
 import type { FeatureObservation } from "../data/index.js";
+import type { RuleSetModel } from "../../compiler/model/index.js";
+import type { RankedReply, RankSettings, RankWarning, RankWork } from "./ranking/rank-call.js";
+import type { RankAnswer } from "./scoring/service.js";
 
 /** What a version is, for metadata and logs. */
 export interface VersionDescription {
@@ -19,6 +22,8 @@ export interface VersionDescription {
   readonly heads: readonly string[];
   /** Names of the rankings of the spec. */
   readonly rankings: readonly string[];
+  /** Sets of rules that need a store of permits. */
+  readonly counted: readonly RuleSetModel[];
   /** What is known of the training data, by feature, of those that have a scale. */
   readonly trained: ReadonlyMap<string, TrainedNumbers>;
 }
@@ -48,6 +53,11 @@ export interface InferCall {
   readonly isWanted?: () => boolean;
 }
 
+/** A request to a ranking, and how long somebody waits for it. */
+export interface RankCall extends Pick<InferCall, "deadline" | "isWanted"> {
+  readonly work: RankWork;
+}
+
 export interface ModelVersion {
   /** The name in URLs. */
   readonly model: string;
@@ -59,7 +69,9 @@ export interface ModelVersion {
    * {@link ServeFault} where the queue is full (429), the deadline has passed (504), or the version cannot infer (400).
    */
   readonly infer: (call: InferCall) => Promise<HeadValues>;
-  /** Rows that wait for a worker. */
+  /** The answer of a ranking. Rejects as {@link infer} does; what is wrong with the request is a {@link ServeFault} (400). */
+  readonly rank: (call: RankCall) => Promise<RankedReply>;
+  /** Rows and candidates that wait for a worker. */
   readonly queued: () => number;
   /** Ends once what was begun is answered. */
   readonly close: () => Promise<void>;
@@ -68,6 +80,7 @@ export interface ModelVersion {
 /** Told of what becomes of the calls of a version. */
 export interface VersionWatcher {
   readonly onBatch: (batch: BatchReport) => void;
+  readonly onRanked: (batch: RankReport) => void;
   /** How long a call waited for its batch to begin, seconds. */
   readonly onQueued: (seconds: number) => void;
 }
@@ -84,7 +97,17 @@ export interface BatchReport {
   readonly answers: readonly (HeadValues | Failure)[];
 }
 
+export interface RankReport extends Omit<BatchReport, "answers"> {
+  /** Seconds, from scores to lists: the formula, the rules and permits. */
+  readonly list: number;
+  readonly answers: readonly RankAnswer[];
+  /** What the network said of candidates, request by request. */
+  readonly heads: readonly HeadValues[];
+  readonly warnings: readonly RankWarning[];
+}
+
 export interface VersionOptions {
+  readonly ranking: RankSettings;
   readonly engine?: EngineName;
   /** Worker threads; 0: the thread of the server itself. */
   readonly workers: number;

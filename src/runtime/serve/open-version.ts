@@ -5,7 +5,15 @@ import type { HeadValues } from "../jobs/predict.js";
 import { openPool, type Pool } from "../pool/pool.js";
 import { raisedError } from "../pool/service.js";
 import { ServeFault } from "./fault.js";
-import type { InferCall, ModelVersion, VersionDescription, VersionOptions, VersionWatcher } from "./model-version.js";
+import type {
+  InferCall,
+  ModelVersion,
+  RankCall,
+  VersionDescription,
+  VersionOptions,
+  VersionWatcher,
+} from "./model-version.js";
+import type { RankedReply } from "./ranking/rank-call.js";
 import { type BatchCall, createBatcher } from "./scoring/batcher.js";
 import type { ServingJob, ServingResult, ServingSetup } from "./scoring/service.js";
 
@@ -21,6 +29,10 @@ interface SizedCall extends BatchCall {
   readonly call: InferCall;
 }
 
+interface SizedRank extends BatchCall {
+  readonly call: RankCall;
+}
+
 /**
  * A version that has answered: where it infers, it has scored a row of which every value is missing. Rejects with a {@link Failure}
  * where the artifact is damaged, or cannot predict.
@@ -31,7 +43,7 @@ export async function openVersion(
   watcher: VersionWatcher,
 ): Promise<ModelVersion> {
   const { source, identity, model, version } = from;
-  const setup: ServingSetup = { source, ...omitUndefined({ identity, engine: options.engine }) };
+  const setup: ServingSetup = { source, model, ranking: options.ranking, ...omitUndefined({ identity, engine: options.engine }) };
   const workers = createWorkers(setup, options.workers);
   try {
     const described = await (await workers.now()).submit({ kind: "describe" });
@@ -49,8 +61,9 @@ function answering(
   named: Pick<ModelVersion, "model" | "version" | "description">,
   workers: ReplacedWorkers,
   options: VersionOptions,
-  { onBatch, onQueued }: VersionWatcher,
+  watcher: VersionWatcher,
 ): ModelVersion {
+  const { onBatch, onQueued } = watcher;
   const run = async (calls: readonly SizedCall[]): Promise<readonly (HeadValues | Error)[]> => {
     const result = await (await workers.now()).submit({ kind: "infer", calls: calls.map(({ call }) => call.rows) });
     if (result.kind !== "inferred") throw new Error("a worker scored nothing");
@@ -73,8 +86,19 @@ function answering(
     workers: Math.max(1, options.workers),
     onQueued,
   });
+  const ranker = createBatcher<SizedRank, RankedReply>((calls) => rankAll(workers, calls, watcher), {
+    ...options,
+    workers: Math.max(1, options.workers),
+    onQueued,
+  });
   return {
     ...named,
+    rank: (call) => {
+      if (named.description.rankings.length === 0)
+        return Promise.reject(new ServeFault(400, `model \`${named.model}\` has no ranking`));
+      const { deadline, isWanted, work } = call;
+      return ranker.submit({ rows: Math.max(1, work.candidates.rows), deadline, call, ...omitUndefined({ isWanted }) });
+    },
     infer: (call) => {
       if (!named.description.infers)
         return Promise.reject(
@@ -83,12 +107,35 @@ function answering(
       const { deadline, isWanted } = call;
       return batcher.submit({ rows: call.rows.rows, deadline, call, ...omitUndefined({ isWanted }) });
     },
-    queued: batcher.queued,
+    queued: () => batcher.queued() + ranker.queued(),
     close: async () => {
-      await batcher.close();
+      await Promise.all([batcher.close(), ranker.close()]);
       await workers.close();
     },
   };
+}
+
+async function rankAll(
+  workers: ReplacedWorkers,
+  calls: readonly SizedRank[],
+  { onRanked }: VersionWatcher,
+): Promise<readonly (RankedReply | Error)[]> {
+  const result = await (await workers.now()).submit({ kind: "rank", calls: calls.map(({ call }) => call.work) });
+  if (result.kind !== "ranked") throw new Error("a worker ranked nothing");
+  const { kind: _kind, ...report } = result;
+  onRanked({ ...report, calls: calls.length, rows: calls.reduce((sum, { rows }) => sum + rows, 0) });
+  return result.answers.map((answer) => {
+    switch (answer.kind) {
+      case "ranked":
+        return answer;
+      case "refused": {
+        const { kind: _refused, error, ...details } = answer;
+        return new ServeFault(400, error, details);
+      }
+      case "error":
+        return raisedError(answer.error, undefined) as Error;
+    }
+  });
 }
 
 /** A row of which nothing is known: whoever answers it can answer others. */

@@ -1,17 +1,21 @@
 /** A server that answers, listening or not: versions of models, kept up with the disk, behind routes. */
 import type { FastifyInstance } from "fastify";
-import { availableParallelism } from "node:os";
+import { randomUUID } from "node:crypto";
+import { availableParallelism, hostname } from "node:os";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { createFailure, Failure } from "../failure.js";
+import { openPermitStore } from "../flow/index.js";
 import { createApp } from "./http/app.js";
 import type { RequestLimits, ServeContext } from "./http/route.js";
 import { createMetrics } from "./metrics/metrics.js";
 import type { VersionOptions } from "./model-version.js";
 import { openVersion } from "./open-version.js";
+import { sharePermits } from "./ranking/permit-channel.js";
+import type { RankWarning } from "./ranking/rank-call.js";
 import { openLayout } from "./repository/layout.js";
 import { createRepository, type Repository, type RepositoryEvent } from "./repository/repository.js";
 
-export interface ServerOptions extends Partial<VersionOptions>, Partial<RequestLimits> {
+export interface ServerOptions extends Partial<Omit<VersionOptions, "ranking">>, Partial<RequestLimits> {
   /** A spec, an artifact, a folder of versions of a model, or a folder of such folders. */
   readonly path: string;
   /** Name of the model in URLs, where there is one; absent: that of the spec or the folder. */
@@ -25,6 +29,10 @@ export interface ServerOptions extends Partial<VersionOptions>, Partial<RequestL
   /** Connections at once; 4,096. */
   readonly connections?: number;
   readonly log?: { readonly level: string; readonly write: (line: string) => void };
+  /** Where permits of caps and paces are kept, as `openPermitStore` names stores; `memory:`, whose counts end with the server. */
+  readonly store?: string;
+  /** The server's name, for people who read the store; that of its host. */
+  readonly server?: string;
 }
 
 export interface Server {
@@ -49,6 +57,7 @@ export const serverDefaults = {
   versions: 1,
   poll: 2_000,
   connections: 4_096,
+  store: "memory:",
 } as const;
 
 /**
@@ -59,7 +68,15 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const settings = { ...serverDefaults, ...omitUndefined(options) };
   const { workers, batchRows, batchWait, queueRows, engine } = settings;
   const layout = await openLayout(options.path, options.name);
+  const permits = await openPermits(settings.store);
+  const ranking = {
+    channel: permits.channel,
+    server: settings.server ?? hostname(),
+    // Servers that share a token understand each other's pages.
+    key: settings.token ?? "",
+  };
   const metrics = createMetrics();
+  let warn: (model: string, version: string, warnings: readonly RankWarning[]) => void = () => undefined;
   let tell: (event: RepositoryEvent) => void = () => undefined;
   const first: { error?: unknown } = {};
   const repository = createRepository({
@@ -68,8 +85,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     open: (model, { path: source, version, identity }) =>
       openVersion(
         { model, version, source, ...omitUndefined({ identity }) },
-        { workers, batchRows, batchWait, queueRows, ...omitUndefined({ engine }) },
-        metrics.watch(model, version),
+        { workers, batchRows, batchWait, queueRows, ranking, ...omitUndefined({ engine }) },
+        metrics.watch(model, version, (warnings) => warn(model, version, warnings)),
       ),
     onEvent: (event) => {
       if (event.kind === "refused") first.error ??= event.error;
@@ -90,10 +107,18 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     connections: settings.connections,
     ...omitUndefined({ token: settings.token, log: settings.log }),
   });
-  tell = (event) => logEvent(app, event);
+  tell = (event) => {
+    logEvent(app, event);
+    if (event.kind === "loaded" && event.version.description.counted.length > 0 && settings.store === "memory:")
+      app.log.warn({ model: event.version.model }, "caps and paces count in memory, and begin again with the server");
+  };
+  warn = (model, version, warnings) => {
+    for (const { code, message } of warnings) app.log.warn({ model, version, code }, message);
+  };
   await repository.refresh();
   if (repository.models().length === 0) {
     await repository.close();
+    await permits.close();
     throw first.error ?? createFailure("MTL7600", { path: options.path });
   }
   state.isReady = true;
@@ -112,6 +137,21 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       clearInterval(watching);
       await endConnections(app, underWay, grace);
       await repository.close();
+      await permits.close();
+    },
+  };
+}
+
+/** The store of permits, and where the threads of the server find it. One that cannot be reached now is looked for again. */
+async function openPermits(named: string): Promise<{ readonly channel: string; readonly close: () => Promise<void> }> {
+  const store = await openPermitStore(named, { whenDown: "degrade" });
+  const channel = `mtlc-permits-${randomUUID()}`;
+  const end = sharePermits(channel, store);
+  return {
+    channel,
+    close: async () => {
+      end();
+      await store.close();
     },
   };
 }

@@ -1,10 +1,9 @@
 import { omitUndefined } from "../../../compiler/text/index.js";
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
-import { type FormulaExplanation, secondsOfText } from "../../../compiler/formulas/index.js";
-import type { ExplainedCandidate } from "../../../compiler/ranking/index.js";
+import { secondsOfText } from "../../../compiler/formulas/index.js";
 import type { EngineName } from "../../../runtime/engine/index.js";
 import { createFailure } from "../../../runtime/failure.js";
-import { rankFiles, type RankedAnswer, type RefusedAnswer } from "../../../runtime/rank/index.js";
+import { explainList, rankFiles, type RankedRequest } from "../../../runtime/rank/index.js";
 
 export interface RankCall {
   readonly source: string;
@@ -25,19 +24,6 @@ export interface RankCall {
   readonly signal?: AbortSignal;
 }
 
-/** A request's list, and with `explain` what became of each candidate; or why there is none. */
-export type RankedRequest = ExplainedAnswer | RefusedAnswer;
-
-export interface ExplainedAnswer extends RankedAnswer {
-  readonly explained?: readonly ExplainedRank[];
-}
-
-/** What became of a candidate, and what its score is made of. */
-export interface ExplainedRank extends ExplainedCandidate {
-  /** Absent where the formula is neither a product of positive factors nor a sum. */
-  readonly made?: FormulaExplanation;
-}
-
 /** Nobody waits at a page: a store that is slow is not a reason to show less. In milliseconds. */
 const patience = { wait: 10_000, timeout: 10_000 };
 
@@ -54,20 +40,8 @@ export async function* runRank(call: RankCall, clock: number): AsyncGenerator<Ra
   };
   for await (const answer of rankFiles(options)) {
     if (!explain || answer.kind === "refused") yield answer;
-    else yield { ...answer, explained: explainAll(answer) };
+    else yield { ...answer, explained: explainList(answer.list) };
   }
-}
-
-/** Those in the list by their positions, then the others as they came. */
-function explainAll({ list }: RankedAnswer): readonly ExplainedRank[] {
-  const placed = list.items.map(({ id }) => id);
-  const isPlaced = new Set(placed);
-  return [...placed, ...list.considered.filter((id) => !isPlaced.has(id))].flatMap((id): readonly ExplainedRank[] => {
-    const found = list.explain(id);
-    const made = list.explainScore(id);
-    if (found === undefined) return [];
-    return [{ ...found, ...(made === undefined || made.kind === "value" ? {} : { made }) }];
-  });
 }
 
 function timeOf(text: string): number {

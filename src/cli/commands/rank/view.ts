@@ -1,59 +1,23 @@
 import { formulaText } from "../../../compiler/describe/index.js";
-import type { RefusedAnswer } from "../../../runtime/rank/index.js";
+import {
+  type ExplainedAnswer,
+  type ExplainedRank,
+  type RankedRequest,
+  rankJson,
+  type RefusedAnswer,
+} from "../../../runtime/rank/index.js";
 import { documentLine } from "../../documents.js";
-import type { ExplainedAnswer, ExplainedRank, RankedRequest } from "./run.js";
 import { candidateNotes } from "../../views/candidate-notes.js";
 import { budgetText, relaxedText } from "../../views/relaxed.js";
 import { leftOutReason } from "../../views/left-out.js";
 import { numberText } from "../../views/number-text.js";
-import { omitUndefined, plural } from "../../../compiler/text/index.js";
+import { plural } from "../../../compiler/text/index.js";
 import { visibleText } from "../../views/visible-text.js";
 
 /** One request's list, for people or as a JSON line. */
 export function rankText(answer: RankedRequest, format: "human" | "json"): string {
   if (format === "json") return documentLine("rank", rankJson(answer));
   return answer.kind === "refused" ? refusedText(answer) : humanText(answer);
-}
-
-/** What was asked is echoed, so that the answer can be had again. */
-export function rankJson(answer: RankedRequest): object {
-  const { request, ranking, now, seed } = answer;
-  const asked = { request, ranking, at: new Date(now * 1000).toISOString(), seed };
-  if (answer.kind === "refused") {
-    const { id, input, diagnostic } = answer;
-    const { code, message, help } = diagnostic;
-    return {
-      ...asked,
-      error: {
-        code,
-        message,
-        ...omitUndefined({ id, input, help }),
-      },
-    };
-  }
-  const { arms, candidateCount, duplicates, list, flow, explained } = answer;
-  const { items, relaxed, searchTruncated, leftOut, alreadyShown, unsourced, outranked, clamped, nonFinite, spent } =
-    list;
-  const caps = flow?.permits;
-  return {
-    ...asked,
-    ...(Object.keys(arms).length === 0 ? {} : { arms }),
-    candidateCount,
-    ...(duplicates.length === 0 ? {} : { duplicates }),
-    items,
-    relaxed,
-    ...(searchTruncated ? { searchTruncated } : {}),
-    ...(leftOut.length === 0 ? {} : { leftOut }),
-    ...(alreadyShown.length === 0 ? {} : { alreadyShown }),
-    ...(unsourced.length === 0 ? {} : { unsourced }),
-    ...(outranked.length === 0 ? {} : { outranked }),
-    ...(clamped === 0 ? {} : { clamped }),
-    ...(nonFinite.length === 0 ? {} : { nonFinite }),
-    ...(spent.length === 0 ? {} : { spent }),
-    ...(caps === undefined || caps.degraded.length === 0 ? {} : { degradedCaps: caps.degraded }),
-    ...(caps === undefined || caps.approximate.length === 0 ? {} : { approximateCaps: caps.approximate }),
-    ...(explained === undefined ? {} : { explanations: explained.map(explainedJson) }),
-  };
 }
 
 /** The error instead of the list. */
@@ -65,12 +29,6 @@ function refusedText({ request, ranking, diagnostic }: RefusedAnswer): string {
     ...(help === undefined ? [] : [`  help: ${visibleText(help)}`]),
   ];
   return `${lines.join("\n")}\n\n`;
-}
-
-function explainedJson({ row: _row, made, ...rest }: ExplainedRank): unknown {
-  if (made === undefined) return rest;
-  const parts = made.parts.map(({ expression, ...part }) => ({ part: formulaText(expression), ...part }));
-  return { ...rest, formula: { kind: made.kind, parts } };
 }
 
 /** `ln 0.0031 = −5.78: ctr −2.3, alpha + cvr −2.81`: what each part adds to the score, or to its logarithm. */

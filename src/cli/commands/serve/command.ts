@@ -9,7 +9,7 @@ export const serveVerb = defineCommand(
     summary: "Answer over HTTP: a server of one or more models",
     about: [
       "Serves a trained artifact; a folder of versions (`shop/1`, `shop/2`: an artifact each), of which the newest that can be opened answers; or a folder of such folders, a model each. Versions that come later are opened while the server runs, and replace the one before once they have answered; one that is damaged is refused, and the one before serves on.",
-      "Speaks KServe's protocol v2 (`/v2/models/NAME/infer`) and TensorFlow Serving's REST (`/v1/models/NAME:predict`). What it counts is at `/metrics`, for Prometheus; the log is a line of JSON per record, on standard output. SIGTERM and Ctrl-C end it in order: what was begun is answered. TLS is left to a proxy in front of it.",
+      "Speaks KServe's protocol v2 (`/v2/models/NAME/infer`) and TensorFlow Serving's REST (`/v1/models/NAME:predict`); `/v1/rank` takes candidates and answers with the page of a ranking. What it counts is at `/metrics`, for Prometheus; the log is a line of JSON per record, on standard output. SIGTERM and Ctrl-C end it in order: what was begun is answered. TLS is left to a proxy in front of it.",
     ],
     positional: { name: "PATH", min: 1, max: 1, doc: "artifact, folder of versions, folder of models, or spec" },
     options: {
@@ -100,6 +100,16 @@ export const serveVerb = defineCommand(
         max: 3_600_000,
         doc: "time that requests have to end when the server is told to (default: 30000)",
       },
+      store: {
+        kind: "text",
+        value: "STORE",
+        doc: "where permits of caps and paces are kept: a .db file or redis://… (default: memory:, which ends with the server)",
+      },
+      "server-name": {
+        kind: "text",
+        value: "NAME",
+        doc: "what the server is called in the store (default: the name of its host)",
+      },
       "token-file": {
         kind: "text",
         value: "FILE",
@@ -124,7 +134,7 @@ export const serveVerb = defineCommand(
   },
   async ({ arguments: [path = ""], options }, terminal) => {
     const { runServe } = await import("./run.js");
-    const { host, port, name, versions, poll, workers, timeout, grace, engine } = options;
+    const { host, port, name, versions, poll, workers, timeout, grace, engine, store } = options;
     const call = {
       path,
       log: { level: options["log-level"], write: terminal.out },
@@ -138,6 +148,8 @@ export const serveVerb = defineCommand(
         timeout,
         grace,
         engine,
+        store,
+        server: options["server-name"],
         batchRows: options["batch-rows"],
         batchWait: options["batch-wait"],
         queueRows: options["queue-rows"],

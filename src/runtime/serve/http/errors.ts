@@ -9,21 +9,24 @@ export interface ErrorBody {
   readonly error: string;
   readonly code?: string;
   readonly help?: string;
+  /** The candidate at fault, and the value. */
+  readonly id?: string;
+  readonly input?: string;
 }
 
 /** Undefined for what is a bug: the caller logs it. */
 export function answerOfError(error: unknown): RouteAnswer | undefined {
   if (error instanceof ServeFault) {
     const { status, message, details } = error;
-    const { code, help, retryAfter } = details;
+    const { retryAfter, ...more } = details;
     const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
-    return { status, headers, body: { json: errorBody(message, code, help) } };
+    return { status, headers, body: { json: errorBody(message, more) } };
   }
   if (error instanceof Failure) {
     const [first] = error.diagnostics;
     return {
       status: 400,
-      body: { json: errorBody(first?.message ?? "the request is wrong", first?.code, first?.help) },
+      body: { json: errorBody(first?.message ?? "the request is wrong", omitUndefined({ code: first?.code, help: first?.help })) },
     };
   }
   const framework = frameworkStatus(error);
@@ -37,8 +40,8 @@ export const internalError: RouteAnswer = {
   body: { json: errorBody("the server could not answer; its log says why") },
 };
 
-function errorBody(error: string, code?: string, help?: string): ErrorBody {
-  return { error, ...omitUndefined({ code, help }) };
+function errorBody(error: string, more: Omit<ErrorBody, "error"> = {}): ErrorBody {
+  return { error, ...more };
 }
 
 /** What Fastify says of a request, in our words. */

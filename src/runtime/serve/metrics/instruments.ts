@@ -22,7 +22,7 @@ export function createInstruments() {
   });
   const stages = new Histogram({
     name: "mtlc_stage_seconds",
-    help: "read: the body; queue: until the batch of a call begins; encode, score: of a batch; write: the answer as text.",
+    help: "read: the body; queue: until the batch of a call begins; encode, score, list: of a batch; write: the answer as text.",
     labelNames: ["stage"] as const,
     buckets: seconds,
     registers,
@@ -41,6 +41,24 @@ export function createInstruments() {
     "model",
     "feature",
   ]);
+  const ranked = counter("mtlc_ranked_requests_total", "Requests that were ranked.", ["model", "version", "ranking"]);
+  const candidates = counter("mtlc_candidates_total", "Candidates of requests that were ranked.", ["model", "ranking"]);
+  const removed = counter("mtlc_removed_candidates_total", "Candidates that a rule took out.", [
+    "model",
+    "ranking",
+    "rule",
+  ]);
+  const leftOut = counter(
+    "mtlc_left_out_candidates_total",
+    "Candidates that came to no rule: value (validation), shown (a page before), source (none provided it), stage (not among its first).",
+    ["model", "ranking", "reason"],
+  );
+  const relaxed = counter("mtlc_relaxed_rules_total", "Lists in which a rule could not hold.", [
+    "model",
+    "ranking",
+    "rule",
+  ]);
+  const arms = counter("mtlc_arm_requests_total", "Requests by arm of an experiment.", ["model", "experiment", "arm"]);
   const loads = counter("mtlc_version_loads_total", "Versions that were opened, or refused.", ["model", "result"]);
   const queue = gauge("mtlc_queue_rows", "Rows that wait for a worker.", ["model", "version"]);
   const open = gauge("mtlc_version_open", "1 for each version that answers.", ["model", "version", "hash"]);
@@ -63,5 +81,20 @@ export function createInstruments() {
     return new Gauge({ name, help, labelNames: [...labelNames], registers });
   }
 
-  return { registry, requests, stages, batches, scored, refusals, missing, unseen, loads, queue, open, score, drift };
+  return {
+    registry,
+    requests,
+    stages,
+    batches,
+    scored,
+    refusals,
+    missing,
+    unseen,
+    ranking: { ranked, candidates, removed, leftOut, relaxed, arms },
+    loads,
+    queue,
+    open,
+    score,
+    drift,
+  };
 }

@@ -1,14 +1,20 @@
 /** What the server counts, for Prometheus. One set per server, so that two in a process do not add up. */
-import type { BatchReport, ModelVersion, VersionWatcher } from "../model-version.js";
 import { Failure } from "../../failure.js";
+import type { HeadValues } from "../../jobs/predict.js";
+import type { BatchReport, ModelVersion, RankReport, VersionWatcher } from "../model-version.js";
+import type { RankWarning } from "../ranking/rank-call.js";
 import type { Repository, RepositoryEvent } from "../repository/repository.js";
 import { createDrift } from "./drift.js";
 import { createInstruments } from "./instruments.js";
 import { createQuantiles, type Quantiles } from "./quantiles.js";
 
 export interface ServerMetrics {
-  /** For the batches of a version. */
-  readonly watch: (model: string, version: string) => VersionWatcher;
+  /** For the batches of a version; `onWarning` is told what is odd about requests to its rankings. */
+  readonly watch: (
+    model: string,
+    version: string,
+    onWarning: (warnings: readonly RankWarning[]) => void,
+  ) => VersionWatcher;
   readonly onRequest: (route: string, status: number, seconds: number) => void;
   readonly onStage: (stage: "read" | "write", seconds: number) => void;
   readonly onRefused: (reason: string) => void;
@@ -21,12 +27,18 @@ export interface ServerMetrics {
 const shares = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
 
 export function createMetrics(): ServerMetrics {
-  const { registry, requests, stages, batches, scored, refusals, missing, unseen, loads, queue, open, score, drift } =
-    createInstruments();
+  const instruments = createInstruments();
+  const { registry, requests, stages, refusals, loads, queue, open, score, drift } = instruments;
   const watched = new Map<string, Watched>();
   const keyOf = (model: string, version: string): string => `${model}\0${version}`;
 
-  const onBatch = (model: string, version: string, batch: BatchReport): void => {
+  const noteBatch = (
+    model: string,
+    version: string,
+    batch: Omit<BatchReport, "answers">,
+    values: readonly HeadValues[],
+  ): void => {
+    const { batches, scored, missing, unseen } = instruments;
     stages.observe({ stage: "encode" }, batch.encode);
     stages.observe({ stage: "score" }, batch.score);
     batches.observe({ model }, batch.rows);
@@ -37,10 +49,8 @@ export function createMetrics(): ServerMetrics {
     }
     const { quantiles, features } = watchedOf(model, version);
     features.note(batch.observed);
-    for (const answer of batch.answers) {
-      if (answer instanceof Failure) continue;
-      for (const [head, values] of Object.entries(answer)) quantilesOf(quantiles, head).note(values);
-    }
+    for (const heads of values)
+      for (const [head, found] of Object.entries(heads)) quantilesOf(quantiles, head).note(found);
   };
   const watchedOf = (model: string, version: string): Watched => {
     const key = keyOf(model, version);
@@ -60,8 +70,14 @@ export function createMetrics(): ServerMetrics {
   };
 
   return {
-    watch: (model, version) => ({
-      onBatch: (batch) => onBatch(model, version, batch),
+    watch: (model, version, onWarning) => ({
+      onBatch: (batch) => noteBatch(model, version, batch, batch.answers.filter(isValues)),
+      onRanked: (batch) => {
+        noteBatch(model, version, batch, batch.heads);
+        stages.observe({ stage: "list" }, batch.list);
+        noteRanked(instruments.ranking, model, version, batch);
+        if (batch.warnings.length > 0) onWarning(batch.warnings);
+      },
       onQueued: (waited) => stages.observe({ stage: "queue" }, waited),
     }),
     onRequest: (route, status, took) => requests.observe({ route, status: String(status) }, took),
@@ -83,6 +99,29 @@ export function createMetrics(): ServerMetrics {
       return { type: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+function isValues(answer: HeadValues | Failure): answer is HeadValues {
+  return !(answer instanceof Failure);
+}
+
+function noteRanked(
+  instruments: ReturnType<typeof createInstruments>["ranking"],
+  model: string,
+  version: string,
+  { answers }: RankReport,
+): void {
+  for (const answer of answers) {
+    if (answer.kind !== "ranked") continue;
+    const { ranking, candidates, arms, removed, leftOut, relaxed } = answer;
+    instruments.ranked.inc({ model, version, ranking });
+    instruments.candidates.inc({ model, ranking }, candidates);
+    for (const [rule, count] of removed) instruments.removed.inc({ model, ranking, rule }, count);
+    for (const [reason, count] of leftOut)
+      if (count > 0) instruments.leftOut.inc({ model, ranking, reason }, count);
+    for (const rule of relaxed) instruments.relaxed.inc({ model, ranking, rule });
+    for (const [experiment, arm] of Object.entries(arms)) instruments.arms.inc({ model, experiment, arm });
+  }
 }
 
 /** What is told of a version besides counters. */

@@ -6,12 +6,14 @@ import { inferRoutes } from "./infer.js";
 import { metricsRoute } from "./metrics.js";
 import { modelRoutes } from "./models.js";
 import { predictRoutes } from "./predict.js";
+import { rankRoute } from "./rank.js";
 
 export const routes: readonly Route[] = [
   ...healthRoutes,
   ...modelRoutes,
   ...inferRoutes,
   ...predictRoutes,
+  rankRoute,
   metricsRoute,
   ...docsRoutes(() => routes),
 ];

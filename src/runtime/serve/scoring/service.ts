@@ -13,6 +13,8 @@ import { createPredictor, type HeadValues, type Predictor } from "../../jobs/pre
 import { carryError, type CarriedError, type OpenService, type Service } from "../../pool/service.js";
 import { loadSpec } from "../../specs/load-spec.js";
 import type { ServedColumn, TrainedNumbers, VersionDescription } from "../model-version.js";
+import type { RankReply, RankSettings, RankWarning, RankWork } from "../ranking/rank-call.js";
+import { createRankingWorker, isCounted } from "../ranking/ranking-worker.js";
 import { type ColumnRows, rowsOfColumns } from "./columns.js";
 
 export interface ServingSetup {
@@ -21,10 +23,15 @@ export interface ServingSetup {
   /** Hash of the manifest that the server has seen; absent for a spec. An artifact that was replaced meanwhile is refused. */
   readonly identity?: string;
   readonly engine?: EngineName;
+  /** The model's name in URLs. */
+  readonly model: string;
+  readonly ranking: RankSettings;
 }
 
 export type ServingJob =
-  { readonly kind: "describe" } | { readonly kind: "infer"; readonly calls: readonly ColumnRows[] };
+  | { readonly kind: "describe" }
+  | { readonly kind: "infer"; readonly calls: readonly ColumnRows[] }
+  | { readonly kind: "rank"; readonly calls: readonly RankWork[] };
 
 export type ServingResult =
   | { readonly kind: "described"; readonly description: VersionDescription }
@@ -35,7 +42,21 @@ export type ServingResult =
       readonly encode: number;
       readonly score: number;
       readonly observed: ReadonlyMap<string, FeatureObservation>;
+    }
+  | {
+      readonly kind: "ranked";
+      readonly answers: readonly RankAnswer[];
+      /** Seconds: of features, of the network, and of all that follows. */
+      readonly encode: number;
+      readonly score: number;
+      readonly list: number;
+      readonly observed: ReadonlyMap<string, FeatureObservation>;
+      /** What the network said of the candidates, request by request. */
+      readonly heads: readonly HeadValues[];
+      readonly warnings: readonly RankWarning[];
     };
+
+export type RankAnswer = RankReply | { readonly kind: "error"; readonly error: CarriedError };
 
 /** An answer that can be cloned. */
 export type InferAnswer =
@@ -43,6 +64,7 @@ export type InferAnswer =
 
 interface OpenSource {
   readonly model: Model;
+  readonly isArtifact: boolean;
   readonly fitted?: Fitted;
   readonly predictor?: Predictor;
 }
@@ -51,32 +73,81 @@ export const servingService: Service<ServingSetup, ServingJob, ServingResult, ne
   open: async (setup) => {
     const source = await openSource(setup);
     const observe = createDifference(source.predictor);
-    const work = (job: ServingJob): ServingResult => {
+    const rank = createRankJob(source, setup, observe);
+    const work = async (job: ServingJob): Promise<ServingResult> => {
       switch (job.kind) {
         case "describe":
           return { kind: "described", description: describe(source) };
         case "infer":
           return infer(source.predictor, job.calls, observe);
+        case "rank":
+          return rank.work(job.calls);
       }
     };
     const opened: OpenService<ServingJob, ServingResult, never> = {
-      work: (job) => new Promise((resolve) => resolve(work(job))),
-      close: () => source.predictor?.close(),
+      work,
+      close: async () => {
+        await rank.close();
+        source.predictor?.close();
+      },
     };
     return opened;
   },
 };
 
 async function openSource({ source, identity, engine }: ServingSetup): Promise<OpenSource> {
-  if (identity === undefined) return { model: loadSpec(source).model };
+  if (identity === undefined) return { model: loadSpec(source).model, isArtifact: false };
   const files = await readArtifact(source);
   const model = artifactModel(files);
   const opened = files.manifest.trained && model.heads.length > 0 ? await loadArtifact(source, { files }) : undefined;
   if (sha256(readFileSync(join(source, manifestName))) !== identity)
     throw createFailure("MTL7203", { file: join(source, manifestName), problem: "it was replaced while it was read" });
-  if (opened === undefined) return { model };
+  if (opened === undefined) return { model, isArtifact: true };
   const predictor = await createPredictor(opened, engine === undefined ? {} : { engine });
-  return { model, fitted: opened.fitted, predictor };
+  return { model, isArtifact: true, fitted: opened.fitted, predictor };
+}
+
+interface RankJob {
+  readonly work: (calls: readonly RankWork[]) => Promise<ServingResult>;
+  readonly close: () => Promise<void>;
+}
+
+function createRankJob(
+  { model, predictor, isArtifact }: OpenSource,
+  { source: path, model: named, ranking: settings }: ServingSetup,
+  observe: () => ReadonlyMap<string, FeatureObservation>,
+): RankJob {
+  let seconds = { encode: 0, score: 0 };
+  let heads: HeadValues[] = [];
+  const told: Predictor | undefined = predictor && {
+    ...predictor,
+    predict: (rows) => {
+      const [found] = predictor.predictEach([rows], (stage, took) => (seconds[stage] += took));
+      if (found === undefined || found instanceof Failure) throw found ?? new Error("rows were not scored");
+      heads.push(found);
+      return found;
+    },
+  };
+  const network = (): Promise<Predictor | undefined> =>
+    isArtifact && told === undefined
+      ? Promise.reject(createFailure("MTL7206", { directory: path }))
+      : Promise.resolve(told);
+  const worker = createRankingWorker({ model, isArtifact, network }, path, named, settings);
+  return {
+    work: async (calls) => {
+      seconds = { encode: 0, score: 0 };
+      heads = [];
+      const started = performance.now();
+      const answers = await Promise.all(
+        calls.map((call): Promise<RankAnswer> =>
+          worker.rank(call).catch((error: unknown) => ({ kind: "error", error: carryError(error) })),
+        ),
+      );
+      const list = (performance.now() - started) / 1000 - seconds.encode - seconds.score;
+      return { kind: "ranked", answers, ...seconds, list, observed: observe(), heads, warnings: worker.warnings() };
+    },
+    close: worker.close,
+  };
 }
 
 function infer(
@@ -122,6 +193,7 @@ function describe({ model, fitted, predictor }: OpenSource): VersionDescription 
     columns: predictor === undefined ? [] : servedColumns(model, predictor),
     heads: predictor?.heads ?? [],
     rankings: (model.serving?.ranks ?? []).map(({ name }) => name),
+    counted: (model.serving?.ruleSets ?? []).filter((set) => isCounted([set])),
     trained: fitted === undefined ? new Map() : trainedNumbers(fitted),
   };
 }

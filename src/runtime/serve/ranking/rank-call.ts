@@ -1,0 +1,63 @@
+/** What goes to a worker for a request to a ranking, and what comes back: values that can be cloned. */
+import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
+import type { TokenKey } from "./page-token.js";
+import type { ColumnRows } from "../scoring/columns.js";
+
+/** What a version ranks with. */
+export interface RankSettings {
+  /** Under which the threads of the server share its store of permits; absent: no cap holds anything back. */
+  readonly channel?: string;
+  /** The server's name, for people who read the store. */
+  readonly server: string;
+  readonly key: TokenKey;
+}
+
+/** A request to a ranking, of which nothing is known but its size. */
+export interface RankWork {
+  /** Absent: that of the token, or else the first of the spec. */
+  readonly ranking?: string;
+  readonly candidates: ColumnRows;
+  /** Members of the request besides `candidates`, as `createRanker` takes them. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Token of the page before. */
+  readonly after?: string;
+  /** Candidates to explain, by their identifiers; `true`: all. */
+  readonly explain?: true | readonly string[];
+}
+
+export type RankReply = RankedReply | RefusedReply;
+
+export interface RankedReply {
+  readonly kind: "ranked";
+  /** The answer, as JSON. */
+  readonly text: string;
+  readonly ranking: string;
+  /** Identifiers, in the order of the list. */
+  readonly items: readonly string[];
+  readonly candidates: number;
+  readonly arms: Readonly<Record<string, string>>;
+  /** How many candidates each rule took out. */
+  readonly removed: ReadonlyMap<string, number>;
+  /** How many candidates were left out before any rule, by why. */
+  readonly leftOut: ReadonlyMap<LeftOutReason, number>;
+  /** Rules that could not hold. */
+  readonly relaxed: readonly string[];
+}
+
+/** `value`: validation; `shown`: a page before; `source`: no source; `stage`: not among the first of its sources. */
+export type LeftOutReason = "value" | "shown" | "source" | "stage";
+
+/** A request that cannot be answered. */
+export interface RefusedReply {
+  readonly kind: "refused";
+  readonly error: string;
+  readonly code?: string;
+  readonly help?: string;
+  /** The candidate at fault. */
+  readonly id?: string;
+  /** The value at fault. */
+  readonly input?: string;
+}
+
+/** Something odd that is not wrong, once per worker. */
+export type RankWarning = Pick<Diagnostic, "code" | "message">;

@@ -1,0 +1,88 @@
+import { badRequest } from "../fault.js";
+import type { Route, RouteAnswer, RouteRequest, ServeContext } from "../http/route.js";
+import { readRankBody } from "../protocols/rank.js";
+import type { Repository } from "../repository/repository.js";
+import { errorStatuses } from "./statuses.js";
+
+async function handle(
+  { body, deadline, isWanted }: RouteRequest,
+  { repository, limits }: ServeContext,
+): Promise<RouteAnswer> {
+  const { model, version, work } = readRankBody(body, limits.requestRows);
+  const lease = repository.acquire(model ?? onlyModel(repository), version);
+  try {
+    const { text } = await lease.version.rank({ work, deadline, isWanted });
+    const { model: named, version: by } = lease.version;
+    const begin = `{"model":${JSON.stringify(named)},"version":${JSON.stringify(by)},`;
+    return { body: { text: begin + text.slice(1), type: "application/json; charset=utf-8" } };
+  } finally {
+    lease.release();
+  }
+}
+
+/** The model of a request that names none. Throws a {@link ServeFault} (400) where there are several. */
+export function onlyModel(repository: Repository): string {
+  const [first, ...others] = repository.models();
+  if (first !== undefined && others.length === 0) return first;
+  throw badRequest(`the request must name its \`model\`; there is ${repository.models().join(", ")}`);
+}
+
+const values = { type: "object", additionalProperties: true } as const;
+
+export const rankRoute: Route = {
+  method: "POST",
+  path: "/v1/rank",
+  tag: "Ranking",
+  summary: "A list of candidates: features, network, formula, rules, caps, page",
+  body: {
+    type: "object",
+    required: ["candidates"],
+    properties: {
+      model: { type: "string", description: "Absent: the only one that there is." },
+      version: { type: "string", description: "Absent: the newest." },
+      ranking: { type: "string", description: "Absent: the first of the spec." },
+      candidates: { type: "array", items: values, description: "Records with an `id`, raw columns, and other values." },
+      values: { ...values, description: "Values of the request itself." },
+      request: { type: "string", description: "What the request is called; explorations draw by it." },
+      now: { type: "number", description: "Seconds since 1970; absent: the server's clock." },
+      seed: { type: "integer", minimum: 0, maximum: 4_294_967_295 },
+      params: { type: "object", additionalProperties: { type: "number" } },
+      arms: { type: "object", additionalProperties: { type: "string" } },
+      ids: { type: "array", items: { type: ["string", "number"] } },
+      sources: { type: "array", items: { type: "array", items: { type: "string" } } },
+      after: { type: "string", description: "`pageToken` of the page before." },
+      page: { type: "integer", minimum: 1 },
+      tail: { type: "array", items: values },
+      shown: { type: "array", items: { type: ["object", "string", "number"] } },
+      explain: {
+        description: "true: say of each candidate what became of it; a list: of these.",
+        oneOf: [{ type: "boolean" }, { type: "array", items: { type: ["string", "number"] } }],
+      },
+    },
+  },
+  answer: {
+    type: "object",
+    properties: {
+      model: { type: "string" },
+      version: { type: "string" },
+      request: { type: "string" },
+      ranking: { type: "string" },
+      at: { type: "string", format: "date-time" },
+      seed: { type: "integer" },
+      arms: { type: "object", additionalProperties: { type: "string" } },
+      candidateCount: { type: "integer" },
+      items: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: { id: { type: "string" }, score: { type: "number" }, propensity: { type: "number" } },
+        },
+      },
+      relaxed: { type: "array", items: values, description: "Rules that could not hold." },
+      explanations: { type: "array", items: values },
+      pageToken: { type: "string", description: "For `after` of the next page, and for reports of exposures." },
+    },
+  },
+  statuses: errorStatuses,
+  handle,
+};

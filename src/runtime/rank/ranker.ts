@@ -4,7 +4,7 @@ import type { Ranker, RankerOptions } from "./answer.js";
 import type { ReadRow } from "./candidate-reader.js";
 import { openFlow } from "./open-flow.js";
 import { openRanking, rankingOf } from "./open-ranking.js";
-import { openRankSource, type RankedModel } from "./open-source.js";
+import { openRankSource, type RankSource } from "./open-source.js";
 
 /** Opens a ranking of a spec, or of the directory of a trained or compiled artifact. Throws a {@link Failure}. */
 export async function createRanker(source: string, options: RankerOptions = {}): Promise<Ranker> {
@@ -30,7 +30,7 @@ export async function openRanker(source: string, options: RankerOptions, readRow
 
 /** A ranker over what is open already, which whoever opened it closes. Throws a {@link Failure} for a ranking that is not there. */
 export function createRankerOver(
-  opened: RankedModel,
+  opened: Omit<RankSource, "close">,
   source: string,
   flow: FlowControl | undefined,
   { duplicates, onWarning, ranking: named }: Pick<RankerOptions, "duplicates" | "onWarning" | "ranking">,

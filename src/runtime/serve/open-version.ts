@@ -43,7 +43,12 @@ export async function openVersion(
   watcher: VersionWatcher,
 ): Promise<ModelVersion> {
   const { source, identity, model, version } = from;
-  const setup: ServingSetup = { source, model, ranking: options.ranking, ...omitUndefined({ identity, engine: options.engine }) };
+  const setup: ServingSetup = {
+    source,
+    model,
+    ranking: options.ranking,
+    ...omitUndefined({ identity, engine: options.engine }),
+  };
   const workers = createWorkers(setup, options.workers);
   try {
     const described = await (await workers.now()).submit({ kind: "describe" });

@@ -26,7 +26,12 @@ export function answerOfError(error: unknown): RouteAnswer | undefined {
     const [first] = error.diagnostics;
     return {
       status: 400,
-      body: { json: errorBody(first?.message ?? "the request is wrong", omitUndefined({ code: first?.code, help: first?.help })) },
+      body: {
+        json: errorBody(
+          first?.message ?? "the request is wrong",
+          omitUndefined({ code: first?.code, help: first?.help }),
+        ),
+      },
     };
   }
   const framework = frameworkStatus(error);

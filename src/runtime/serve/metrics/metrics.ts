@@ -117,8 +117,7 @@ function noteRanked(
     instruments.ranked.inc({ model, version, ranking });
     instruments.candidates.inc({ model, ranking }, candidates);
     for (const [rule, count] of removed) instruments.removed.inc({ model, ranking, rule }, count);
-    for (const [reason, count] of leftOut)
-      if (count > 0) instruments.leftOut.inc({ model, ranking, reason }, count);
+    for (const [reason, count] of leftOut) if (count > 0) instruments.leftOut.inc({ model, ranking, reason }, count);
     for (const rule of relaxed) instruments.relaxed.inc({ model, ranking, rule });
     for (const [experiment, arm] of Object.entries(arms)) instruments.arms.inc({ model, experiment, arm });
   }

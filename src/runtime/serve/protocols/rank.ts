@@ -33,7 +33,8 @@ export function readRankBody(given: unknown, most: number): RankBody {
   const text = (name: string, value: unknown): string | undefined =>
     value === undefined ? undefined : readText(value, `\`${name}\``);
   const rows = readList(candidates, "`candidates`");
-  if (rows.length > most) throw badRequest(`the request has ${rows.length} candidates; at most ${most} are ranked at once`);
+  if (rows.length > most)
+    throw badRequest(`the request has ${rows.length} candidates; at most ${most} are ranked at once`);
   rows.forEach((row, i) => readRecord(row, `candidate ${i + 1}`));
   const work = {
     candidates: columnsOfRows(rows as readonly RawRow[]),

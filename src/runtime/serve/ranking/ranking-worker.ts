@@ -13,7 +13,7 @@ import {
   type RefusedAnswer,
   type ServiceRequest,
 } from "../../rank/index.js";
-import type { RankedModel } from "../../rank/open-source.js";
+import type { RankSource } from "../../rank/open-source.js";
 import { createRankerOver } from "../../rank/ranker.js";
 import { ServeFault } from "../fault.js";
 import { rowsOfColumns } from "../scoring/columns.js";
@@ -33,7 +33,7 @@ type OpenRanker = Omit<Ranker, "close">;
 
 /** @param path of the spec or artifact, for messages; @param named the model's name in URLs */
 export function createRankingWorker(
-  source: RankedModel,
+  source: Omit<RankSource, "close">,
   path: string,
   named: string,
   { channel, server, key }: RankSettings,
@@ -183,7 +183,9 @@ function tokenOf(
   const counted =
     viewed.size === 0
       ? undefined
-      : list.items.map(({ id }) => list.spentBy(id).flatMap(({ rule, key: of }) => (viewed.has(rule) ? [rule, of] : [])));
+      : list.items.map(({ id }) =>
+          list.spentBy(id).flatMap(({ rule, key: of }) => (viewed.has(rule) ? [rule, of] : [])),
+        );
   return writePageToken(
     {
       page: randomUUID(),

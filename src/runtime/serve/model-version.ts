@@ -5,8 +5,7 @@ import type { Failure } from "../failure.js";
 import type { HeadValues } from "../jobs/predict.js";
 import type { FeatureObservation } from "../data/index.js";
 import type { RuleSetModel } from "../../compiler/model/index.js";
-import type { RankedReply, RankSettings, RankWarning, RankWork } from "./ranking/rank-call.js";
-import type { RankAnswer } from "./scoring/service.js";
+import type { RankAnswer, RankedReply, RankSettings, RankWarning, RankWork } from "./ranking/rank-call.js";
 
 /** What a version is, for metadata and logs. */
 export interface VersionDescription {

@@ -28,7 +28,7 @@ export interface PageToken {
 export type TokenKey = string;
 
 const signatureBytes = 16;
-/** A token that unfolds to more is not one of ours. */
+/** A token that unfolds to more was not written here. */
 const greatest = 16 * 2 ** 20;
 const version = 1;
 

@@ -1,5 +1,6 @@
 /** What goes to a worker for a request to a ranking, and what comes back: values that can be cloned. */
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
+import type { CarriedError } from "../../pool/service.js";
 import type { TokenKey } from "./page-token.js";
 import type { ColumnRows } from "../scoring/columns.js";
 
@@ -26,6 +27,9 @@ export interface RankWork {
 }
 
 export type RankReply = RankedReply | RefusedReply;
+
+/** A reply that can be cloned, or why there is none that is no matter of the request. */
+export type RankAnswer = RankReply | { readonly kind: "error"; readonly error: CarriedError };
 
 export interface RankedReply {
   readonly kind: "ranked";

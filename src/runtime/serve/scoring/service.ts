@@ -13,7 +13,7 @@ import { createPredictor, type HeadValues, type Predictor } from "../../jobs/pre
 import { carryError, type CarriedError, type OpenService, type Service } from "../../pool/service.js";
 import { loadSpec } from "../../specs/load-spec.js";
 import type { ServedColumn, TrainedNumbers, VersionDescription } from "../model-version.js";
-import type { RankReply, RankSettings, RankWarning, RankWork } from "../ranking/rank-call.js";
+import type { RankAnswer, RankSettings, RankWarning, RankWork } from "../ranking/rank-call.js";
 import { createRankingWorker, isCounted } from "../ranking/ranking-worker.js";
 import { type ColumnRows, rowsOfColumns } from "./columns.js";
 
@@ -55,8 +55,6 @@ export type ServingResult =
       readonly heads: readonly HeadValues[];
       readonly warnings: readonly RankWarning[];
     };
-
-export type RankAnswer = RankReply | { readonly kind: "error"; readonly error: CarriedError };
 
 /** An answer that can be cloned. */
 export type InferAnswer =

@@ -135,8 +135,18 @@ describe("the repository", () => {
   const version = (name: string, closed: string[]): ModelVersion => ({
     model: "m",
     version: name,
-    description: { spec: "m", hash: "", infers: true, columns: [], heads: [], rankings: [], trained: new Map() },
+    description: {
+      spec: "m",
+      hash: "",
+      infers: true,
+      columns: [],
+      heads: [],
+      rankings: [],
+      counted: [],
+      trained: new Map(),
+    },
     infer: () => Promise.resolve({}),
+    rank: () => Promise.reject(new Error("it has no ranking")),
     queued: () => 0,
     close: () => Promise.resolve(void closed.push(name)),
   });

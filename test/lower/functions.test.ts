@@ -1,6 +1,7 @@
 /** The three functions of a program: what they take, what they say, and one loss worked out by hand. */
 import { describe, expect, it } from "vitest";
-import { lowerModel, parameterTable, predictProgram } from "../../src/compiler/lower/index.js";
+import { predictProgram } from "../../src/compiler/graph/index.js";
+import { lowerModel, parameterTable } from "../../src/compiler/lower/index.js";
 import {
   distance,
   functionOf,

@@ -39,7 +39,7 @@ describe.skipIf(nativeMissing !== undefined)("values beside a SavedModel", () =>
         variables: tables,
         offset: ({ pieces }) => weights.offsets.get(pieces[0]?.name ?? "") ?? 0,
       });
-      for (const { path, content } of savedModelFiles(program, file.weights, 0)) {
+      for (const { path, content } of savedModelFiles(program, file.weights, { inline: 0 })) {
         const target = join(folder, "saved_model", path);
         mkdirSync(dirname(target), { recursive: true });
         writeFileSync(

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { starterFiles } from "../../src/cli/commands/init/starter.js";
 import { compile } from "../../src/runtime/jobs/compile.js";
 import { loadArtifact } from "../../src/runtime/artifact/index.js";
+import { compileTargets } from "../../src/runtime/jobs/compile-targets.js";
 import { createRowEncoder } from "../../src/runtime/data/index.js";
 
 const python = process.env["MTLC_PYTHON"] ?? "python3";
@@ -129,6 +130,20 @@ print(json.dumps({name: values.ravel().tolist() for name, values in feeds.items(
     write("rows.jsonl", rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
     const lines = runPython(join(examples, "python/predict.py"), at("trained"), at("rows.jsonl")).trim().split("\n");
     const expected = (await loadPredictor(at("trained"))).predict(rows);
+    await compileTargets({ spec: at("trained"), output: at("served"), targets: ["tensorflow-serving"] });
+    const script = `
+import json, sys
+import tensorflow as tf
+model = tf.saved_model.load(sys.argv[1])
+feeds = {"ids": tf.constant([[1, 2, 3]]), "numbers": tf.constant([[0.5]])}
+both = [m.signatures["serving_default"](**feeds) for m in (model, tf.saved_model.load(sys.argv[2]))]
+print(json.dumps([sorted(model.signatures), [{n: v.numpy().tolist() for n, v in one.items()} for one in both]]))
+`;
+    const [names, [served, whole]] = JSON.parse(
+      runPython(script, at("served/tensorflow_serving/shop/1"), at("trained/saved_model")),
+    ) as [readonly string[], readonly [unknown, unknown]];
+    expect(names.filter((name) => !name.startsWith("__"))).toEqual(["predict", "serving_default"]);
+    expect(served).toEqual(whole);
     const found = lines.map((line) => JSON.parse(line) as Record<string, number>);
     expect(Object.keys(found[0] ?? {}).toSorted()).toEqual(Object.keys(expected).toSorted());
     for (const [name, values] of Object.entries(expected))
@@ -150,7 +165,20 @@ describe("examples/tensorflow-serving", () => {
       for (const { input, offset, ids = 0 } of features) if (input === "ids") expect(row[offset]).toBeLessThan(ids);
     }
     expect(request.inputs["numbers"]?.map((row) => row.length)).toEqual(Array(3).fill(numberWidth));
-    const config = readFileSync(join(examples, "tensorflow-serving/models.config"), "utf8");
-    expect(config).toContain(`name: "${manifest.name}"`);
+    await compileTargets({ spec: at("compiled"), output: at("handed-on"), targets: ["tensorflow-serving"] });
+    const folder = at("handed-on/tensorflow_serving");
+    expect(readFileSync(join(folder, "models.config"), "utf8")).toBe(
+      readFileSync(join(examples, "tensorflow-serving/models.config"), "utf8"),
+    );
+    const graph = (path: string): string => readFileSync(path, "latin1");
+    const [whole, served] = [
+      graph(at("compiled/saved_model/saved_model.pb")),
+      graph(join(folder, "shop/1/saved_model.pb")),
+    ];
+    const signatures = (text: string): number => text.split("tensorflow/serving/predict").length - 1;
+    // predict and serving_default; of an artifact also train, evaluate, get and set.
+    expect([signatures(whole), signatures(served)]).toEqual([6, 2]);
+    // The optimizer's slots are not in it.
+    expect([whole.includes("/square"), served.includes("/square")]).toEqual([true, false]);
   });
 });

@@ -59,7 +59,7 @@ function prepare(
   const weights = (name: string, from: number, to: number): Uint8Array =>
     new Uint8Array(values.get(name)!.buffer.slice(from, to) as ArrayBuffer);
   // Of every other one, the weights are in files of their own.
-  for (const { path, content } of savedModelFiles(program, weights, index % 2 === 0 ? undefined : 0)) {
+  for (const { path, content } of savedModelFiles(program, weights, index % 2 === 0 ? {} : { inline: 0 })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), typeof content === "function" ? Buffer.concat([...content()]) : content);
   }

@@ -26,6 +26,7 @@ export * from "./tensor.js";
 export * from "./interpreter.js";
 export type { OpSystem } from "./ops/op.js";
 export { nodeFlops, opTable } from "./ops/table.js";
+export * from "./predict-program.js";
 export * from "./passes/bind-dims.js";
 export * from "./passes/eliminate-dead-code.js";
 export * from "./passes/partition.js";

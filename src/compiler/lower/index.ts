@@ -9,5 +9,4 @@ export { type EmbeddingOptions, type EmbeddingPiece, type EmbeddingTable, planEm
 export { lookupOf } from "./embeddings.js";
 export type { ServingValues } from "./feature-values.js";
 export { type ParameterRow, parameterTable } from "./parameter-table.js";
-export { predictProgram } from "./predict-program.js";
 export { nodesOfHead, reachableNodes } from "./reachable.js";

@@ -11,11 +11,21 @@ const graphFile = "saved_model.pb";
 /** Bytes of a piece. */
 const chunkBytes = 1 << 24;
 
+export interface FilesOptions {
+  /** The most bytes of weights that the one file has. */
+  readonly inline?: number;
+  /** As of `createSavedModel`. */
+  readonly accessors?: boolean;
+}
+
 /**
  * Parameters and statistics have the values of `weights`; slots and the step start at zero, as in a session that has not trained.
- * `inline`: the most bytes of weights that the one file has.
  */
-export function savedModelFiles(program: Program, weights: StateBytes, inline = largestInline): readonly TargetFile[] {
+export function savedModelFiles(
+  program: Program,
+  weights: StateBytes,
+  { inline = largestInline, accessors = true }: FilesOptions = {},
+): readonly TargetFile[] {
   const variables = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
   const total = variables.reduce((sum, variable) => sum + sizeOf(variable), 0);
   if (total <= inline) {
@@ -23,14 +33,14 @@ export function savedModelFiles(program: Program, weights: StateBytes, inline = 
       const values = new Map(
         variables.map((variable) => [variable.name, arrayOf(variable, weights(variable.name, 0, sizeOf(variable)))]),
       );
-      return [createSavedModel(program, { values }).bytes];
+      return [createSavedModel(program, { values, accessors }).bytes];
     };
     return [{ path: graphFile, content }];
   }
   const restored = new Set(variables.map(({ name }) => name));
   const entries: BundleEntry[] = [];
   return [
-    { path: graphFile, content: createSavedModel(program, { restored }).bytes },
+    { path: graphFile, content: createSavedModel(program, { restored, accessors }).bytes },
     { path: bundleFiles.data, content: () => bundleData(variables, weights, entries) },
     { path: bundleFiles.index, content: () => [encodeBundleIndex(entries)] },
   ];

@@ -28,6 +28,8 @@ export interface SavedModelOptions {
    * protocol buffers holds at most 2 GiB. See `bundle.ts`.
    */
   readonly restored?: ReadonlySet<string>;
+  /** Whether state can be read and replaced, by the signatures `get` and `set` too; default true. */
+  readonly accessors?: boolean;
   /** State variables that can be read and replaced by rows as well. */
   readonly byRows?: ReadonlySet<string>;
   /** Values of a function to compile by XLA, which needs all their sizes known; default: none. */
@@ -83,7 +85,7 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   const variables = new Map(program.state.map((variable) => [variable.name, variable]));
   const access = createAccess(handle, variables);
 
-  const { restored = new Set<string>(), byRows = new Set<string>() } = options;
+  const { restored = new Set<string>(), byRows = new Set<string>(), accessors = true } = options;
   const saverDef = restored.size === 0 ? undefined : addSaver(graph, program, handle, restored);
   const made = program.state.filter(({ name }) => !restored.has(name));
   const initial = made.map((variable) => {
@@ -93,7 +95,7 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   const init = graph.add("NoOp", [], {}, { name: "init", after: initial });
 
   const state = new Map(
-    program.state.map((variable): [string, StateEndpoints] => [
+    (accessors ? program.state : []).map((variable): [string, StateEndpoints] => [
       variable.name,
       {
         variable,

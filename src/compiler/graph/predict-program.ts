@@ -1,4 +1,4 @@
-import type { Program } from "../graph/index.js";
+import type { Program } from "./graph.js";
 
 /** The part of a program that serving needs: the function `predict` and the state that it reads. */
 export function predictProgram(program: Program): Program {

@@ -47,7 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "std",
   ],
   lower: ["builtins", "graph", "model", "text"],
-  targets: ["describe", "formulas", "graph", "model", "text"],
+  targets: ["describe", "formulas", "lower", "graph", "model", "text"],
   format: ["syntax", "diagnostics", "text"],
   // What there is to say about a typed model: none of these sees syntax.
   describe: ["formats", "semantics", "builtins", "metrics", "rules", "model", "text"],

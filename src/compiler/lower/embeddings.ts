@@ -64,23 +64,32 @@ export function planEmbeddings(
   options: EmbeddingOptions = {},
 ): readonly EmbeddingTable[] {
   const groups = new Map<string, WantedPiece[]>();
-  const groupOf =
-    options.mergeTables === false ? ({ name }: WantedPiece): string => name : byTraining(model, createGroups(model));
+  const groupOf = byTraining(model, createGroups(model));
   for (const piece of wantedPieces(model, sizes)) {
     const key = groupOf(piece);
     groups.set(key, [...(groups.get(key) ?? []), piece]);
   }
-  return [...groups].map(([name, wanted]) => {
-    let rows = 0;
-    const pieces = wanted.map((piece): EmbeddingPiece => {
-      const row = rows;
-      rows += piece.rows;
-      const initializer = initializerOf(model, piece);
-      return { name: piece.name, feature: piece.feature, readers: piece.readers, row, rows: piece.rows, initializer };
-    });
-    const lookups = wanted.reduce((total, piece) => total + piece.lookups, 0);
-    return { name, width: wanted[0]?.width ?? 0, rows, pieces, lookups, ...chooseUpdate(model, rows, lookups) };
+  return [...groups].flatMap(([name, wanted]) => {
+    const merged = mergedTable(model, name, wanted);
+    return options.mergeTables === false ? wanted.map((piece) => ownTable(model, piece, merged)) : [merged];
   });
+}
+
+function mergedTable(model: Model, name: string, wanted: readonly WantedPiece[]): EmbeddingTable {
+  let rows = 0;
+  const pieces = wanted.map((piece): EmbeddingPiece => {
+    const row = rows;
+    rows += piece.rows;
+    const initializer = initializerOf(model, piece);
+    return { name: piece.name, feature: piece.feature, readers: piece.readers, row, rows: piece.rows, initializer };
+  });
+  const lookups = wanted.reduce((total, piece) => total + piece.lookups, 0);
+  return { name, width: wanted[0]?.width ?? 0, rows, pieces, lookups, ...chooseUpdate(model, rows, lookups) };
+}
+
+/** A table by itself, updated as those that it would be merged with. */
+function ownTable(model: Model, piece: WantedPiece, { update, reason }: EmbeddingTable): EmbeddingTable {
+  return { ...mergedTable(model, piece.name, [piece]), update, reason };
 }
 
 /** How a table starts; the row of "unknown" is not one of its ids. */

@@ -31,7 +31,7 @@ import {
 } from "../model/index.js";
 import { type BalancedTerm, lowerBalance } from "./balance.js";
 import { type EmbeddingOptions, type EmbeddingTable, lookupOf, ownerOfTable, planEmbeddings } from "./embeddings.js";
-import { createFeatureValues, lookupKey, type ServingValues } from "./feature-values.js";
+import { createFeatureValues, type FeatureValues, lookupKey, type ServingValues } from "./feature-values.js";
 import { lowerPenalty, lowerTerm } from "./losses.js";
 import { observedOutputs } from "./training/observe.js";
 import { createNetwork, type Network, type NetworkView } from "./network.js";
@@ -88,7 +88,7 @@ export function lowerModel(model: Model, sizes: FittedSizes, options: LowerOptio
   return { state: [...state.values()], functions: functions.map(({ fn }) => fn) };
 }
 
-interface Lowering {
+export interface Lowering {
   readonly model: Model;
   readonly tables: readonly EmbeddingTable[];
   readonly serving: ServingValues;
@@ -101,21 +101,22 @@ interface LoweredFunction {
 }
 
 /** A function in the making, with the network in it. */
-interface Scope {
+export interface Scope {
   readonly builder: GraphBuilder;
   readonly variables: Variables;
   readonly pieces: ReadonlySet<string>;
-  readonly features: ReturnType<typeof createFeatureValues>;
+  readonly features: FeatureValues;
   readonly weights: () => ValueId;
   readonly present: () => ValueId;
   readonly network: (view: NetworkView) => Network;
   readonly random: (stream: number, shape: readonly (number | string)[]) => ValueId;
 }
 
-function createScope(
+export function createScope(
   { model, tables, serving }: Lowering,
   name: "train" | "evaluate" | "predict",
   heads: readonly HeadModel[],
+  featuresOf?: (builder: GraphBuilder) => FeatureValues,
 ): Scope {
   const builder = new GraphBuilder(name);
   const layout = batchLayout(model);
@@ -130,28 +131,29 @@ function createScope(
       builder.state(scalarSlot("seed", "int32", model.train.seed)),
       { stream, shape },
     );
-  const ids = layout.idWidth > 0 ? builder.input(batchInputs.ids, int32("B", layout.idWidth)) : undefined;
-  const numbers =
-    layout.numberWidth > 0 ? builder.input(batchInputs.numbers, float32("B", layout.numberWidth)) : undefined;
+  const batchFeatures = (): FeatureValues => {
+    const { idWidth, numberWidth } = layout;
+    return createFeatureValues({
+      builder,
+      features: model.features,
+      layout,
+      tables,
+      lookups,
+      serving,
+      ids: idWidth > 0 ? builder.input(batchInputs.ids, int32("B", idWidth)) : undefined,
+      numbers: numberWidth > 0 ? builder.input(batchInputs.numbers, float32("B", numberWidth)) : undefined,
+      ...(name === "train" ? { training: { random: (stream: number) => random(stream, ["B"]) } } : {}),
+    });
+  };
   const weights = (): ValueId => builder.input(batchInputs.weights, float32("B"));
-  const features = createFeatureValues({
-    builder,
-    features: model.features,
-    layout,
-    tables,
-    lookups,
-    serving,
-    ids,
-    numbers,
-    ...(name === "train" ? { training: { random: (stream: number) => random(stream, ["B"]) } } : {}),
-  });
+  const features = featuresOf?.(builder) ?? batchFeatures();
   const present = (): ValueId => builder.cast(builder.less(builder.scalar(0), weights()), "float32");
   const network = (view: NetworkView): Network =>
     createNetwork({ builder, model, variables, features, random, present }, view);
   return { builder, variables, pieces, features, weights, present, network, random };
 }
 
-interface LoweredLosses {
+export interface LoweredLosses {
   /** float32[]: Σ weight · loss + Σ weight · penalty. */
   readonly total: ValueId;
   readonly terms: readonly BalancedTerm[];
@@ -160,7 +162,12 @@ interface LoweredLosses {
   readonly outputs: readonly NamedValue[];
 }
 
-function lowerLosses({ model, tables }: Lowering, scope: Scope, network: Network, training: boolean): LoweredLosses {
+export function lowerLosses(
+  { model, tables }: Lowering,
+  scope: Scope,
+  network: Network,
+  training: boolean,
+): LoweredLosses {
   const { builder, weights, random } = scope;
   const width = model.labels.length;
   const labels = {
@@ -249,12 +256,12 @@ function lowerApply(options: StepOptions, accumulated: NonNullable<TrainStep["ac
 }
 
 /** How the variables are trained of which the spec says something by part. */
-interface OwnedParameters {
+export interface OwnedParameters {
   readonly choices: NonNullable<TrainStepOptions["optimizers"]>;
   readonly frozen: ReadonlySet<string>;
 }
 
-function ownedParameters({ model: { train }, tables }: Lowering, { parameters }: Variables): OwnedParameters {
+export function ownedParameters({ model: { train }, tables }: Lowering, { parameters }: Variables): OwnedParameters {
   const owned = [
     ...parameters.map(({ owner, name, group }) => ({ variable: `${owner}.${name}`, owner, group })),
     ...tables.flatMap(({ name, pieces: [piece] }) =>

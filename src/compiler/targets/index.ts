@@ -7,9 +7,10 @@ import { savedmodel } from "./savedmodel/index.js";
 import type { Target } from "./target.js";
 import { tensorflowServing } from "./tensorflow-serving/index.js";
 import { tfjs } from "./tfjs/index.js";
+import { torch } from "./torch/index.js";
 import { web } from "./web/index.js";
 
 export type { Carried, Refusal, StateBytes, Target, TargetFile, TargetInput, TargetSubject } from "./target.js";
 
 /** In the order in which they are listed. */
-export const targets: readonly Target[] = [savedmodel, tensorflowServing, tfjs, javascript, web];
+export const targets: readonly Target[] = [savedmodel, tensorflowServing, tfjs, javascript, torch, web];

@@ -1,0 +1,221 @@
+/** `features.py`: the embedding tables, and the vector of each feature. */
+import type { EmbeddingTable } from "../../../lower/index.js";
+import {
+  canMiss,
+  type FeatureModel,
+  hasIds,
+  isListFeature,
+  isSequence,
+  isWeighted,
+  type Model,
+  positionsOf,
+} from "../../../model/index.js";
+import { lookupName } from "../network.js";
+import { attribute, initialValue } from "../parameters.js";
+import { blocksOf, importsFor, usedBlocks } from "../library.js";
+import { call, numberText, print, quote } from "../python.js";
+
+const library = String.raw`
+def table(rows: int, width: int, sparse: bool = False) -> nn.Embedding:
+    """An embedding table whose rows start near zero."""
+    embedding = nn.Embedding(rows, width, sparse=sparse)
+    nn.init.normal_(embedding.weight, std=0.05)
+    return embedding
+
+
+def served(name: str, values: Tensor) -> Tensor:
+    """What serving sees of a feature, for each row."""
+    return torch.from_numpy(SERVED[name]).to(values).expand_as(values)
+
+
+def rows_of(embedding: nn.Embedding, ids: Tensor) -> Tensor:
+    """Rows of a table, zeros where an id is −1: [...] -> [..., width]"""
+    there = ids >= 0
+    rows = embedding.weight.new_zeros(*ids.shape, embedding.embedding_dim)
+    rows[there] = embedding(ids[there])
+    return rows
+
+
+def pooled_sum(embedding: nn.Embedding, ids: Tensor) -> Tensor:
+    """[B, length] -> [B, width]"""
+    return rows_of(embedding, ids).sum(dim=1)
+
+
+def pooled_mean(embedding: nn.Embedding, ids: Tensor) -> Tensor:
+    """The mean of the rows that are there, zeros where none is: [B, length] -> [B, width]"""
+    count = (ids >= 0).sum(dim=1, keepdim=True).clamp(min=1)
+    return rows_of(embedding, ids).sum(dim=1) / count
+
+
+def pooled_max(embedding: nn.Embedding, ids: Tensor) -> Tensor:
+    """The largest of the rows that are there, zeros where none is: [B, length] -> [B, width]"""
+    there = (ids >= 0).unsqueeze(-1)
+    highest = torch.where(there, rows_of(embedding, ids), -1e30).amax(dim=1)
+    return torch.where(there.any(dim=1), highest, 0.0)
+
+
+def weighted_sum(embedding: nn.Embedding, ids: Tensor, weights: Tensor) -> Tensor:
+    """[B, length], [B, length] -> [B, width]"""
+    return (rows_of(embedding, ids) * weights.unsqueeze(-1)).sum(dim=1)
+
+
+def weighted_mean(embedding: nn.Embedding, ids: Tensor, weights: Tensor) -> Tensor:
+    """Zeros where the weights add up to 0: [B, length], [B, length] -> [B, width]"""
+    total = weights.sum(dim=1, keepdim=True)
+    return weighted_sum(embedding, ids, weights) / torch.where(total > 0, total, 1.0)
+`;
+
+export interface FeaturesInput {
+  readonly model: Model;
+  readonly tables: readonly EmbeddingTable[];
+  /** Names of the inputs that the network reads, as `forwardInputs` has them. */
+  readonly inputs: ReadonlySet<string>;
+  readonly frozen: ReadonlySet<string>;
+}
+
+/** The key of a table among `tables`: a piece's name without `.embedding`. */
+export function tableKey(piece: string): string {
+  return attribute(piece.slice(0, -".embedding".length).replaceAll(/[^A-Za-z0-9_]/g, "_"));
+}
+
+export function featuresFile(input: FeaturesInput): string {
+  const { model, tables, frozen } = input;
+  const changed = changedLines(input);
+  const entries = entryLines(input);
+  const tableLines = tables.map((each) => {
+    const sparse = each.update === "sparse" && !frozen.has(each.name) ? ["sparse=True"] : [];
+    return `${quote(tableKey(each.name))}: ${call("table", [String(each.rows), String(each.width), ...sparse]).text}`;
+  });
+  const starts = tables.flatMap((each) => startLines(each));
+  const frozenLines = tables
+    .filter(({ name }) => frozen.has(name))
+    .map(({ name }) => `        self.tables[${quote(tableKey(name))}].requires_grad_(False)`);
+  const body = [
+    "class Features(nn.Module):",
+    `    """The vector of each feature of a batch, and ${quote("NAME.mask")} of a sequence: 1 where it has a value."""`.replaceAll(
+      '\\"',
+      '"',
+    ),
+    "",
+    "    def __init__(self) -> None:",
+    "        super().__init__()",
+    ...(tableLines.length === 0
+      ? []
+      : [
+          "        self.tables = nn.ModuleDict(",
+          "            {",
+          ...tableLines.map((line) => `                ${line},`),
+          "            }",
+          "        )",
+        ]),
+    ...starts,
+    ...frozenLines,
+    "",
+    "    def forward(self, batch: Batch) -> dict[str, Tensor]:",
+    `        features = ${changed.length === 0 ? "batch.features" : "dict(batch.features)"}`,
+    ...changed,
+    "        return {",
+    ...entries.flatMap(([key, text]) => print(`${quote(key)}: `, { text, level: 15 }, 12, ",")),
+    "        }",
+  ].join("\n");
+  const blocks = usedBlocks(blocksOf(library), body).map(({ text }) => text);
+  const all = [...blocks, body].join("\n\n\n");
+  void model;
+  const imports = importsFor(all, [
+    [
+      [/\btorch\./, "import torch"],
+      [/./, "from torch import Tensor, nn"],
+    ],
+    [
+      [/./, "from data import Batch"],
+      [/\bSERVED\b/, "from encoders import SERVED"],
+    ],
+  ]);
+  return `${['"""Embedding tables and the vectors of features."""', "", ...imports, "", "", all].join("\n")}\n`;
+}
+
+/** Tables that start otherwise than near zero. */
+function startLines({ name, rows, width, pieces }: EmbeddingTable): readonly string[] {
+  const start = pieces[0]?.initializer;
+  if (start === undefined || (start.kind === "normal" && start.mean === 0 && start.deviation === 0.05)) return [];
+  return print(`self.tables[${quote(tableKey(name))}].weight.data = `, initialValue(start, [rows, width]), 8);
+}
+
+/** Features that training drops, and those that serving does not see. */
+function changedLines({ model, inputs }: FeaturesInput): readonly string[] {
+  const read = model.features.filter(({ name }) => isRead(inputs, name));
+  const dropped = read.filter(({ dropout }) => dropout > 0);
+  const replaced = read.filter((feature) => feature.serving.kind === "value");
+  const training = dropped.flatMap((feature) => dropLines(feature));
+  const served = replaced.flatMap((feature) => servedLines(feature));
+  if (training.length === 0 && served.length === 0) return [];
+  if (training.length === 0) return ["        if not self.training:", ...served];
+  if (served.length === 0) return ["        if self.training:", ...training];
+  return ["        if self.training:", ...training, "        else:", ...served];
+}
+
+/** Rows lose the feature with the probability of its dropout; sequences of the same positions lose it together. */
+function dropLines(feature: FeatureModel): readonly string[] {
+  const { name, dropout } = feature;
+  const space = " ".repeat(12);
+  const key = `features[${quote(name)}]`;
+  const owner = isSequence(feature) ? positionsOf(feature) : name;
+  const draw = `lost_${owner.replace(/\W/g, "_")}`;
+  const isOwner = owner === name;
+  const drawn = isOwner
+    ? [`${space}${draw} = torch.rand(len(batch), device=batch.weights.device) < ${numberText(dropout)}`]
+    : [];
+  if (isListFeature(feature)) {
+    if (!hasIds(feature)) return drawn;
+    return [...drawn, `${space}${key} = torch.where(${draw}.unsqueeze(-1), -1, ${key})`];
+  }
+  if (!hasIds(feature)) return [...drawn, `${space}${key} = torch.where(${draw}, 0.0, ${key})`];
+  const unknown = canMiss(feature) && feature.missing?.kind === "zeros" ? `${key}.clamp(max=0)` : "0";
+  return [...drawn, `${space}${key} = torch.where(${draw}, ${unknown}, ${key})`];
+}
+
+function servedLines(feature: FeatureModel): readonly string[] {
+  const names = [feature.name, ...(isWeighted(feature) ? [`${feature.name}.weight`] : [])];
+  return names.map((name) => `            features[${quote(name)}] = served(${quote(name)}, features[${quote(name)}])`);
+}
+
+function isRead(inputs: ReadonlySet<string>, feature: string): boolean {
+  return [...inputs].some((input) => {
+    const [kind, first, second] = input.split(" ");
+    return kind === "embedding" ? second === feature : first === feature;
+  });
+}
+
+/** What the network reads by its name, and the expression of it. */
+function entryLines({ model, inputs }: FeaturesInput): readonly (readonly [string, string])[] {
+  const featureOf = (name: string): FeatureModel => {
+    const found = model.features.find((feature) => feature.name === name);
+    if (found === undefined) throw new Error(`there is no feature ${name}`);
+    return found;
+  };
+  return [...inputs].flatMap((input): (readonly [string, string])[] => {
+    const [kind, first = "", second = ""] = input.split(" ");
+    switch (kind) {
+      case "number":
+        return [[first, `features[${quote(first)}].unsqueeze(-1)`]];
+      case "embedding":
+        return [[lookupName(first, second), lookedUp(featureOf(second), tableKey(first))]];
+      case "mask":
+        return [[`${first}.mask`, `(features[${quote(first)}] >= 0).float()`]];
+      default:
+        return [];
+    }
+  });
+}
+
+function lookedUp(feature: FeatureModel, key: string): string {
+  const ids = `features[${quote(feature.name)}]`;
+  const embedding = `self.tables[${quote(key)}]`;
+  if (feature.kind === "bag") {
+    if (isWeighted(feature))
+      return `weighted_${feature.pool}(${embedding}, ${ids}, features[${quote(`${feature.name}.weight`)}])`;
+    return `pooled_${feature.pool}(${embedding}, ${ids})`;
+  }
+  const isPadded = isListFeature(feature) || (canMiss(feature) && feature.missing?.kind === "zeros");
+  return isPadded ? `rows_of(${embedding}, ${ids})` : `${embedding}(${ids})`;
+}

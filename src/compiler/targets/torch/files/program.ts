@@ -1,0 +1,395 @@
+/** `train.py`, `eval.py`, `checkpoint.py` and `processes.py`. */
+import type { Model } from "../../../model/index.js";
+import { print, call, quote } from "../python.js";
+
+export interface ProgramInput {
+  readonly model: Model;
+  /** Whether the package has weights to begin with. */
+  readonly hasWeights: boolean;
+  /** Whether losses read the model besides its outputs. */
+  readonly readsModel: boolean;
+  readonly measures: boolean;
+  readonly generator: string;
+}
+
+export const checkpointFile = String.raw`"""Weights as safetensors, and checkpoints that training resumes from."""
+
+import json
+import math
+import struct
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def save_weights(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Writes float32 tensors in the safetensors format."""
+    header = {}
+    end = 0
+    for name, tensor in tensors.items():
+        begin, end = end, end + 4 * tensor.numel()
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for tensor in tensors.values():
+            file.write(tensor.detach().cpu().contiguous().numpy().astype("<f4").tobytes())
+    part.replace(path)
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        tensors = {}
+        for name, entry in header.items():
+            begin, end = entry["data_offsets"]
+            file.seek(8 + length + begin)
+            data = bytearray(file.read(end - begin))
+            flat = torch.frombuffer(data, dtype=torch.float32, count=math.prod(entry["shape"]))
+            tensors[name] = flat.reshape(entry["shape"])
+    return tensors
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Writes the whole file or none of it."""
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    return torch.load(path, map_location="cpu", weights_only=True)
+`;
+
+export const processesFile = String.raw`"""The processes of a run: one, or those that torchrun starts."""
+
+import os
+from typing import NamedTuple
+
+import torch
+import torch.distributed as dist
+
+
+class Process(NamedTuple):
+    rank: int
+    world: int
+    device: torch.device
+
+
+def start(device: str | None = None) -> Process:
+    """Joins the other processes, if there are any; a GPU each where there are GPUs."""
+    rank = int(os.environ.get("RANK", "0"))
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if device is None:
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        device = f"cuda:{local}" if torch.cuda.is_available() else "cpu"
+    if device.startswith("cuda"):
+        torch.cuda.set_device(device)
+    if world > 1:
+        dist.init_process_group("cpu:gloo,cuda:nccl" if device.startswith("cuda") else "gloo")
+    return Process(rank, world, torch.device(device))
+
+
+def stop() -> None:
+    if dist.is_initialized():
+        dist.destroy_process_group()
+`;
+
+function argumentLines(flag: string, rest: readonly string[]): readonly string[] {
+  return print("", call("parser.add_argument", [quote(flag), ...rest]), 4);
+}
+
+function pathsDefault(model: Model, role: "train" | "validation" | "test"): readonly string[] {
+  const paths = model.data[role]?.paths ?? [];
+  return [`nargs="+"`, `default=[${paths.map(quote).join(", ")}]`];
+}
+
+export function evalFile({ model, generator }: ProgramInput): string {
+  void generator;
+  const role = model.data.test === undefined ? "validation" : "test";
+  return `${[
+    '"""Measures a trained model: `python eval.py`."""',
+    "",
+    "import argparse",
+    "import json",
+    "from pathlib import Path",
+    "",
+    "import torch",
+    "",
+    "import processes",
+    "from checkpoint import load_weights",
+    "from data import batches",
+    "from metrics import METRICS, TRUTHS",
+    "from model import Model",
+    "",
+    "",
+    "@torch.no_grad()",
+    "def evaluate(",
+    "    model: Model, paths: list[str], size: int, process: processes.Process",
+    ") -> dict[str, dict[str, float]]:",
+    '    """The metrics of each head over the rows of the files on which it has a truth."""',
+    "    model.eval()",
+    "    metrics = {head: {name: kind() for name, kind in own.items()} for head, own in METRICS.items()}",
+    "    for batch in batches(paths, size, process.rank, process.world):",
+    "        batch = batch.to(process.device)",
+    "        predictions = model.predict(batch)",
+    "        for head, own in metrics.items():",
+    "            target, known = TRUTHS[head](batch)",
+    "            rows = known == 1",
+    "            for metric in own.values():",
+    "                metric.update(predictions[head][rows], target[rows])",
+    "    return {",
+    "        head: {name: metric.value() for name, metric in own.items()}",
+    "        for head, own in metrics.items()",
+    "    }",
+    "",
+    "",
+    "def main() -> None:",
+    "    parser = argparse.ArgumentParser(description=__doc__)",
+    ...argumentLines("--run", ["type=Path", 'default=Path("run")', 'help="folder of the run"']),
+    ...argumentLines("--data", [...pathsDefault(model, role), 'help="files, patterns allowed"']),
+    ...argumentLines("--batch", ["type=int", "default=4096"]),
+    ...argumentLines("--device", ['help="default: a GPU where there is one"']),
+    "    arguments = parser.parse_args()",
+    "    process = processes.start(arguments.device)",
+    "    model = Model()",
+    '    model.load_state_dict(load_weights(arguments.run / "weights.safetensors"))',
+    "    model.to(process.device)",
+    "    measured = evaluate(model, arguments.data, arguments.batch, process)",
+    "    if process.rank == 0:",
+    "        print(json.dumps(measured, indent=2))",
+    "    processes.stop()",
+    "",
+    "",
+    'if __name__ == "__main__":',
+    "    main()",
+  ].join("\n")}\n`;
+}
+
+/** How long training lasts, as options with what the spec says. */
+function lengthLines({ train }: Model): readonly string[] {
+  return [
+    ...argumentLines("--epochs", ["type=int", `default=${train.epochs ?? 1_000_000}`]),
+    ...(train.steps === undefined ? [] : argumentLines("--steps", ["type=int", `default=${train.steps}`])),
+  ];
+}
+
+export function trainFile(input: ProgramInput): string {
+  const lines = [
+    ...trainImports(input),
+    "",
+    "",
+    ...argumentFunction(input),
+    "",
+    "",
+    ...stepFunctions(input),
+    "",
+    "",
+    ...mainFunction(input),
+    "",
+    "",
+    'if __name__ == "__main__":',
+    "    main()",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function clips({ model }: ProgramInput): boolean {
+  return model.train.clip.kind !== "none";
+}
+
+function trainImports(input: ProgramInput): readonly string[] {
+  return [
+    '"""',
+    "Trains the model: `python train.py`, or on several processes",
+    "`torchrun --nproc-per-node 4 train.py`.",
+    '"""',
+    "",
+    "import argparse",
+    "import json",
+    "import shutil",
+    "from pathlib import Path",
+    "",
+    ...(input.model.train.shuffle ? ["import numpy as np"] : []),
+    "import torch",
+    "import torch.distributed as dist",
+    "from torch import Tensor, nn",
+    "from torch.nn.parallel import DistributedDataParallel",
+    "from torch.optim.lr_scheduler import LambdaLR",
+    "from torch.optim.optimizer import Optimizer",
+    "",
+    "import processes",
+    "from checkpoint import load_checkpoint, load_weights, save_checkpoint, save_weights",
+    "from data import Batch, batches",
+    ...(input.measures ? ["from eval import evaluate"] : []),
+    "from losses import compute_losses, total_loss",
+    "from model import Model",
+    `from optim import ${clips(input) ? "clip_gradients, " : ""}create_optimizers`,
+    "",
+    "HERE = Path(__file__).parent",
+  ];
+}
+
+function argumentFunction({ model, hasWeights, measures }: ProgramInput): readonly string[] {
+  const { train } = model;
+  return [
+    "def parse_arguments() -> argparse.Namespace:",
+    "    parser = argparse.ArgumentParser(description=__doc__)",
+    ...argumentLines("--train", [...pathsDefault(model, "train"), 'help="files, patterns allowed"']),
+    ...(measures
+      ? argumentLines("--validation", [...pathsDefault(model, "validation"), 'help="measured after each epoch"'])
+      : []),
+    ...argumentLines("--run", ["type=Path", 'default=Path("run")', 'help="folder of what is written"']),
+    ...argumentLines("--weights", [
+      "type=Path",
+      ...(hasWeights ? ['default=HERE / "weights.safetensors"'] : []),
+      'help="safetensors file of the first weights"',
+    ]),
+    ...argumentLines("--resume", ['action="store_true"', 'help="go on from the last checkpoint of the run"']),
+    ...lengthLines(model),
+    ...argumentLines("--batch", ["type=int", `default=${train.batch}`, 'help="rows of a step, over all processes"']),
+    ...argumentLines("--seed", ["type=int", `default=${train.seed}`]),
+    ...argumentLines("--device", ['help="default: a GPU where there is one"']),
+    "    return parser.parse_args()",
+  ];
+}
+
+function stepFunctions(input: ProgramInput): readonly string[] {
+  return [
+    "def train_step(",
+    "    model: Model, replica: nn.Module, optimizers: list[tuple[Optimizer, LambdaLR]], batch: Batch",
+    ") -> dict[str, Tensor]:",
+    '    """One step of the optimizers; the losses are those before it."""',
+    "    outputs = replica(batch)",
+    `    losses = ${input.readsModel ? "compute_losses(model, outputs, batch)" : "compute_losses(outputs, batch)"}`,
+    "    for optimizer, _ in optimizers:",
+    "        optimizer.zero_grad()",
+    "    total_loss(losses).backward()",
+    ...(clips(input) ? ["    clip_gradients(model)"] : []),
+    "    for optimizer, schedule in optimizers:",
+    "        optimizer.step()",
+    "        schedule.step()",
+    "    return {name: loss.detach() for name, loss in losses.items()}",
+    "",
+    "",
+    "def mean_losses(steps: list[dict[str, Tensor]]) -> dict[str, float]:",
+    '    """The mean of each loss over steps and processes."""',
+    "    means = {name: torch.stack([step[name] for step in steps]).mean() for name in steps[0]}",
+    "    for mean in means.values():",
+    "        if dist.is_initialized():",
+    "            dist.all_reduce(mean)",
+    "            mean /= dist.get_world_size()",
+    "    return {name: mean.item() for name, mean in means.items()}",
+  ];
+}
+
+function mainFunction({ model, hasWeights, measures }: ProgramInput): readonly string[] {
+  const { train } = model;
+  const hasSteps = train.steps !== undefined;
+  const watched = train.stop === undefined || "terms" in train.stop ? undefined : train.stop;
+  const loaded = "model.load_state_dict(load_weights(arguments.weights))";
+  return [
+    "def main() -> None:",
+    "    arguments = parse_arguments()",
+    "    process = processes.start(arguments.device)",
+    "    torch.manual_seed(arguments.seed)",
+    "    model = Model()",
+    ...(hasWeights ? [`    ${loaded}`] : ["    if arguments.weights is not None:", `        ${loaded}`]),
+    "    model.to(process.device)",
+    "    replica: nn.Module = model if process.world == 1 else DistributedDataParallel(model)",
+    "    optimizers = create_optimizers(model)",
+    "    # What is drawn in training, such as dropout, differs between processes.",
+    "    torch.manual_seed(arguments.seed + process.rank)",
+    "",
+    "    run: Path = arguments.run",
+    "    run.mkdir(parents=True, exist_ok=True)",
+    '    checkpoint = run / "checkpoint.pt"',
+    ...resumeLines(hasSteps, watched !== undefined),
+    "",
+    "    size = -(-arguments.batch // process.world)",
+    "    for epoch in range(first_epoch, arguments.epochs):",
+    ...(train.shuffle ? ["        generator = np.random.default_rng([arguments.seed, epoch])"] : []),
+    "        model.train()",
+    "        steps = []",
+    `        for batch in batches(arguments.train, size, process.rank, process.world${train.shuffle ? ", generator" : ""}):`,
+    "            steps.append(train_step(model, replica, optimizers, batch.to(process.device)))",
+    ...(hasSteps ? ["            step += 1", "            if step == arguments.steps:", "                break"] : []),
+    '        report = {"epoch": epoch + 1, "losses": mean_losses(steps)}',
+    ...(measures
+      ? [
+          "        if arguments.validation:",
+          `            report["validation"] = evaluate(model, arguments.validation, 4096, process)`,
+        ]
+      : []),
+    ...(watched === undefined ? [] : watchLines(watched)),
+    "        if process.rank == 0:",
+    "            print(json.dumps(report), flush=True)",
+    ...checkpointLines(hasSteps, watched !== undefined),
+    ...(watched === undefined ? [] : [`        if waited >= ${watched.patience}:`, "            break"]),
+    ...(hasSteps ? ["        if step == arguments.steps:", "            break"] : []),
+    "",
+    "    if process.rank == 0:",
+    ...(watched === undefined ? ['        save_weights(run / "weights.safetensors", model.state_dict())'] : []),
+    "        # What `mtlc import` reads besides the weights.",
+    '        for name in ("mtlc.json", "fitted.json"):',
+    "            shutil.copy(HERE / name, run / name)",
+    "    processes.stop()",
+  ];
+}
+
+/** Where a run begins: at its first epoch, or where its checkpoint is. */
+function resumeLines(hasSteps: boolean, isWatched: boolean): readonly string[] {
+  return [
+    "    first_epoch = 0",
+    ...(hasSteps ? ["    step = 0"] : []),
+    ...(isWatched ? ["    best = None", "    waited = 0"] : []),
+    "    if arguments.resume:",
+    "        state = load_checkpoint(checkpoint)",
+    '        first_epoch = state["epoch"]',
+    ...(hasSteps ? ['        step = state["step"]'] : []),
+    ...(isWatched ? ['        best, waited = state["best"], state["waited"]'] : []),
+    '        model.load_state_dict(state["model"])',
+    '        for (optimizer, schedule), saved in zip(optimizers, state["optimizers"]):',
+    '            optimizer.load_state_dict(saved["optimizer"])',
+    '            schedule.load_state_dict(saved["schedule"])',
+  ];
+}
+
+function checkpointLines(hasSteps: boolean, isWatched: boolean): readonly string[] {
+  return [
+    "            save_checkpoint(",
+    "                checkpoint,",
+    "                {",
+    '                    "epoch": epoch + 1,',
+    ...(hasSteps ? ['                    "step": step,'] : []),
+    ...(isWatched ? ['                    "best": best,', '                    "waited": waited,'] : []),
+    '                    "model": model.state_dict(),',
+    '                    "optimizers": [',
+    '                        {"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}',
+    "                        for optimizer, schedule in optimizers",
+    "                    ],",
+    "                },",
+    "            )",
+  ];
+}
+
+/** Early stopping: the best weights so far are kept. */
+function watchLines({ head, metric }: { readonly head: string; readonly metric: unknown }): readonly string[] {
+  const name = String(metric);
+  const better = ["logloss", "rmse", "mae"].includes(name) ? "<" : ">";
+  return [
+    `        watched = report["validation"][${quote(head)}][${quote(name)}]`,
+    `        if best is None or watched ${better} best:`,
+    "            best, waited = watched, 0",
+    "            if process.rank == 0:",
+    '                save_weights(run / "weights.safetensors", model.state_dict())',
+    "        else:",
+    "            waited += 1",
+  ];
+}

@@ -1,0 +1,72 @@
+/** `README.md` of a package. */
+import type { Forward } from "../../../lower/index.js";
+import type { Model } from "../../../model/index.js";
+import { listColumn } from "./data.js";
+import { measuredMetrics } from "./metrics.js";
+
+export interface ReadmeInput {
+  readonly model: Model;
+  readonly generator: string;
+  readonly forward: Forward;
+  readonly hasWeights: boolean;
+  readonly measures: boolean;
+}
+
+export function readmeFile({ model, generator, forward, hasWeights, measures }: ReadmeInput): string {
+  const sparse = forward.tables.filter(({ update }) => update === "sparse").map(({ name }) => `\`${name}\``);
+  const left = model.metrics.flatMap(({ head, metrics }) => {
+    const own = measuredMetrics(metrics);
+    const others = metrics.filter((metric) => typeof metric !== "string" || !own.includes(metric));
+    return others.length === 0
+      ? []
+      : [`${others.map((metric) => (typeof metric === "string" ? metric : metric.name)).join(", ")} of \`${head}\``];
+  });
+  const list = listColumn(model);
+  return `${[
+    `# ${model.name}`,
+    "",
+    ...(model.doc === undefined ? [] : [model.doc.trim(), ""]),
+    `A PyTorch package, written by ${generator} from a spec in MTL. It needs nothing of mtlc.`,
+    "",
+    "```sh",
+    "pip install .                                # numpy, torch",
+    "python train.py --train FILE… --run run      # one process",
+    "torchrun --nproc-per-node 4 train.py …       # several, each with its share of the rows",
+    ...(measures ? ["python eval.py --run run --data FILE…"] : []),
+    "mtlc import run -o artifact                  # back: an artifact that serves and exports as any other",
+    "```",
+    "",
+    "| file | what is in it |",
+    "| --- | --- |",
+    "| `model.py` | the network: a class for each part that is trained, under its name in the spec |",
+    "| `losses.py` | a function for each loss and penalty, over the rows that it sees |",
+    "| `features.py` | embedding tables, and the vector of each feature |",
+    "| `encoders.py`, `values.py` | from the cells of files to ids and numbers |",
+    "| `data.py` | files as batches, each process its share |",
+    "| `optim.py` | optimizers and learning rates |",
+    ...(measures
+      ? ["| `metrics.py`, `eval.py` | what each head is measured on, and metrics over all processes |"]
+      : []),
+    "| `train.py` | training, checkpoints |",
+    "| `fitted.json` | vocabularies, scales and boundaries that the training data decided |",
+    "| `mtlc.json` | the spec, and which tensor is which part of it |",
+    ...(hasWeights ? ["| `weights.safetensors` | the weights that training starts from |"] : []),
+    "",
+    "## Several processes",
+    "",
+    "`--batch` is the batch of a step over all processes. A loss is the mean over the rows of all of them, so that",
+    "N processes take the step that one takes with the whole batch. Where there are GPUs, each process has one (NCCL);",
+    "else they meet by gloo.",
+    ...(sparse.length === 0 ? [] : ["", `Of ${sparse.join(", ")} a step moves only the rows that the batch touches.`]),
+    ...(list === undefined
+      ? []
+      : ["", `A loss compares the rows of one \`${list}\`: these stay together, and the rows are held in memory.`]),
+    "",
+    "## Going on",
+    "",
+    "Each epoch ends with a checkpoint in the run's folder; `--resume` goes on from there, with the same rows in the same order.",
+    ...(left.length === 0
+      ? []
+      : ["", `Not measured here, but by \`mtlc eval\` after \`mtlc import\`: ${left.join("; ")}.`]),
+  ].join("\n")}\n`;
+}

@@ -1,0 +1,70 @@
+/** Packages of shipped specs, and a Python that has torch to run them. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { initialize, type Program } from "../../../src/compiler/graph/index.js";
+import { lowerModel } from "../../../src/compiler/lower/index.js";
+import {
+  type Fitted,
+  type FittedFeature,
+  type FeatureModel,
+  type Model,
+  tableOwner,
+} from "../../../src/compiler/model/index.js";
+import { packageFiles } from "../../../src/compiler/targets/torch/package.js";
+import type { StateBytes } from "../../../src/compiler/targets/index.js";
+import { loadSpec } from "../../../src/runtime/specs/load-spec.js";
+import { servingOnes } from "../../shipped-models.js";
+
+export const python = process.env["MTLC_PYTHON"] ?? "python3";
+export const hasTorch = spawnSync(python, ["-c", "import torch, numpy"], { stdio: "ignore" }).status === 0;
+if (!hasTorch) console.warn(`${python} has no torch, so packages for PyTorch are not run (MTLC_PYTHON names another)`);
+
+const specs = join(import.meta.dirname, "../../../specs");
+
+/** A fit with 6 ids besides "unknown" for each feature that has any. */
+export function someFit(model: Model): Fitted {
+  const owners = model.features.filter((feature) => tableOwner(feature) === feature.name);
+  return { rows: 100, features: Object.fromEntries(owners.map((feature) => [feature.name, fitOf(feature)])) };
+}
+
+function fitOf(feature: FeatureModel): FittedFeature {
+  switch (feature.kind) {
+    case "numeric":
+    case "numbers":
+      return { kind: "number", mean: 0.5, deviation: 2, minimum: -1, maximum: 3 };
+    case "bucket":
+      return { kind: "bucket", boundaries: [0, 1, 2, 3, 4] };
+    default:
+      return { kind: "vocabulary", values: [served(feature), "b", "c", "d", "e", "f"] };
+  }
+}
+
+export interface WrittenPackage {
+  readonly model: Model;
+  readonly program: Program;
+  readonly folder: string;
+}
+
+/** The package of a shipped spec with the first weights. */
+export function writePackage(name: string, folder: string): WrittenPackage {
+  const { model, sources } = loadSpec(join(specs, name));
+  const fitted = someFit(model);
+  const ids = Object.fromEntries(
+    model.features.flatMap(({ name: each, kind }) => (kind === "numeric" ? [] : [[each, 7]])),
+  );
+  const program = lowerModel(model, { ids }, { serving: servingOnes(model) });
+  const values = new Map(program.state.map((variable) => [variable.name, initialize(variable, model.train.seed)]));
+  const weights: StateBytes = (variable, from, to) =>
+    new Uint8Array((values.get(variable) ?? new Float32Array()).buffer, from, to - from);
+  const input = { model, sources, fitted, program, weights, trained: false, built: () => "", generator: "mtlc" };
+  mkdirSync(folder, { recursive: true });
+  for (const { path, content } of packageFiles(input))
+    writeFileSync(join(folder, path), typeof content === "function" ? Buffer.concat([...content()]) : content);
+  return { model, program, folder };
+}
+
+/** What serving sees of a feature has the id 1, as the programs of tests have it. */
+function served({ serving }: FeatureModel): string {
+  return serving.kind === "value" ? String(serving.value) : "a";
+}

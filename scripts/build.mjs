@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleWebModule } from "./bundle-web-module.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stamp = join(root, "dist", ".built");
@@ -110,53 +111,13 @@ async function bundleServingModule(compiled, dist) {
   }
 }
 
-/**
- * What every generated web module carries: the code of `runtime/web` with tfjs as one script, the texts of its declarations, and
- * tfjs's wasm backend in base 64.
- */
-async function bundleWebModule(compiled, dist) {
-  const { rolldown } = await import("rolldown");
-  const backend = join(root, "node_modules", "@tensorflow", "tfjs-backend-wasm");
-  const bundle = await rolldown({
-    input: join(compiled, "runtime", "web", "entry.js"),
-    cwd: compiled,
-    platform: "browser",
-    logLevel: "warn",
-    external: (id) => id.startsWith("node:") || id.startsWith("@duckdb/"),
-    treeshake: { moduleSideEffects: (id, external) => !external && id.includes("node_modules") },
-    plugins: [withoutNode],
-    // Nothing asks whether it is Node: what a page has is all that is used.
-    transform: { define: { process: "undefined", __dirname: "undefined", __filename: "undefined" } },
-  });
-  const { output } = await bundle.generate({ format: "iife", name: "webRuntime", codeSplitting: false, minify: true });
-  await bundle.close();
-  const [{ code, imports }] = output;
-  if (output.length !== 1 || imports.length > 0) throw new Error(`the web module is not one script: ${imports}`);
-  const folder = join(dist, "web-module");
-  mkdirSync(folder);
-  writeFileSync(join(folder, "runtime.js"), code);
-  const wasm = readFileSync(join(backend, "dist", "tfjs-backend-wasm-simd.wasm"));
-  writeFileSync(join(folder, "wasm.txt"), wasm.toString("base64"));
-  const source = readFileSync(join(root, "src", "runtime", "web", "api.ts"), "utf8");
-  writeFileSync(join(folder, "api.d.ts"), source.replaceAll(/^import type \{[^}]*\} from "[^"]+";\n+/gm, ""));
-}
-
-/** tfjs's platform for Node, and its wasm backend with threads: a web module has neither. */
-const withoutNode = {
-  name: "without-node",
-  load: (id) => {
-    if (/platforms[\\/]platform_node\.js$/.test(id)) return "export {};";
-    if (/tfjs-backend-wasm-threaded-simd(\.worker)?\.js$/.test(id))
-      return 'export default undefined; export const wasmWorkerContents = "";';
-    return undefined;
-  },
-};
-
 /** Makes `dist` current and says whether anything was compiled. Throws when the sources do not compile. */
 export async function build() {
   const started = new Date();
   const sources = Math.max(
-    ...["src", "tsconfig.json", "package.json", "scripts/build.mjs"].map((path) => newest(join(root, path))),
+    ...["src", "tsconfig.json", "package.json", "scripts/build.mjs", "scripts/bundle-web-module.mjs"].map((path) =>
+      newest(join(root, path)),
+    ),
   );
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= sources) return false;
   // Compiled aside, so that a program that runs meanwhile never sees half a build.
@@ -172,7 +133,7 @@ export async function build() {
     await bundleModules(compiled, fresh);
     copyDeclarations(compiled, fresh);
     await bundleServingModule(compiled, fresh);
-    await bundleWebModule(compiled, fresh);
+    await bundleWebModule(root, compiled, fresh);
     rmSync(compiled, { recursive: true });
     writeFileSync(join(fresh, ".built"), "");
     utimesSync(join(fresh, ".built"), started, started);

@@ -50,10 +50,12 @@ function fitOf(feature: FeatureModel): FittedFeature {
 /** Seeded rows with known and unknown values, nulls, and lists of all lengths. */
 export function someRows({ features }: Pick<Model, "features">, fitted: Fitted, count: number): readonly RawRow[] {
   const random = createRandom(77);
+  // A column that several features read has what a number needs, where one of them does.
+  const ordered = features.toSorted((a, b) => Number(isNumber(a)) - Number(isNumber(b)));
   return Array.from({ length: count }, () => {
     const share = random();
     return Object.fromEntries(
-      features.flatMap((feature) =>
+      ordered.flatMap((feature) =>
         columnsOf(feature.source).map((column) => {
           if (!isListFeature(feature))
             return [column, random() < 0.1 ? null : valueOf(feature, fitted, random)] as const;
@@ -63,6 +65,10 @@ export function someRows({ features }: Pick<Model, "features">, fitted: Fitted, 
       ),
     );
   });
+}
+
+function isNumber({ kind }: FeatureModel): boolean {
+  return kind === "numeric" || kind === "numbers" || kind === "bucket";
 }
 
 function valueOf(feature: FeatureModel, fitted: Fitted, random: () => number): string | number {

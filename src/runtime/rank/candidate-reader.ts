@@ -57,7 +57,7 @@ export function createCandidateReader(source: RankedModel, use: CandidateUse): C
       if (source.isArtifact) warnings.tellGiven(heads, request);
       return typed;
     }
-    const scores = networkScores(network, { rows, provided, values, heads, inputs: ofRequest });
+    const scores = await networkScores(network, { rows, provided, values, heads, inputs: ofRequest });
     if (scores.kind === "fault") return faultOfScores(scores, request.ids);
     warnings.tellGiven(scores.given, request);
     warnings.tellIgnored(request);

@@ -33,7 +33,7 @@ export interface NetworkRequest {
  * Takes the heads that candidates provide and predicts the others. A feature's column that a candidate does not provide is
  * taken from the values of the request: by the column's name, or by the feature's where the column is the whole feature.
  */
-export function networkScores(predictor: RankNetwork, request: NetworkRequest): NetworkScores {
+export async function networkScores(predictor: RankNetwork, request: NetworkRequest): Promise<NetworkScores> {
   const { rows, provided, heads } = request;
   const given = heads.filter((head) => provided.some((row) => isGiven(row, head)));
   const needing = provided.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));
@@ -47,7 +47,7 @@ export function networkScores(predictor: RankNetwork, request: NetworkRequest): 
     return { kind: "fault", failure, column, ...(row === undefined ? {} : { row: needing[row] as number }) };
   }
   try {
-    const predicted = predictor.predict(filled);
+    const predicted = await predictor.predict(filled);
     for (const head of heads)
       needing.forEach((i, at) => {
         if (!isGiven(provided[i] as InputRow, head)) (columns.get(head) as unknown[])[i] = own(predicted, head)?.[at];

@@ -6,8 +6,13 @@ import { createFailure } from "../failure.js";
 import { createPredictor, type Predictor } from "../jobs/predict.js";
 import { loadSpec } from "../specs/load-spec.js";
 
-/** The part of a predictor that a ranking uses. */
-export type RankNetwork = Pick<Predictor, "heads" | "columns" | "predict"> & Partial<Pick<Predictor, "report">>;
+/** The part of a predictor that a ranking uses; it may predict later. */
+export type RankNetwork = Pick<Predictor, "heads" | "columns"> &
+  Partial<Pick<Predictor, "report">> & {
+    readonly predict: (
+      ...call: Parameters<Predictor["predict"]>
+    ) => ReturnType<Predictor["predict"]> | Promise<ReturnType<Predictor["predict"]>>;
+  };
 
 /** What a ranking is opened over: the parts of a model that it reads, and the network. */
 export interface RankedModel extends Pick<RankSource, "isArtifact" | "network"> {

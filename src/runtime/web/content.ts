@@ -17,7 +17,10 @@ export interface WebNetwork {
   /** `model.json` without the names of weight files. */
   readonly graph: {
     readonly modelTopology: object;
-    readonly signature: { readonly inputs: Readonly<Record<string, unknown>>; readonly outputs: object };
+    readonly signature: {
+      readonly inputs: Readonly<Record<string, { readonly dtype: "DT_FLOAT" | "DT_INT32" | "DT_BOOL" }>>;
+      readonly outputs: object;
+    };
     readonly weights: readonly {
       readonly name: string;
       readonly shape: readonly number[];

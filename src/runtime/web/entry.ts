@@ -1,14 +1,16 @@
 /** The code of a generated web module: the build bundles this file, with tfjs and all else that it imports, into one script. */
-import { batchLayout } from "../../compiler/model/layout.js";
-import { featureColumns, findColumnFault } from "../data/expressions/row-columns.js";
-import type { EncodedBatch } from "../data/batches/dataset.js";
+import { batchInputs, batchLayout } from "../../compiler/model/layout.js";
 import { createRowEncoder } from "../data/encode/row-encoder.js";
+import { featureColumns, findColumnFault } from "../data/expressions/row-columns.js";
 import { checkRows, servedFeatures } from "../data/expressions/served-rows.js";
 import { answerRequest, type OpenRanking } from "../rank/answer-request.js";
 import { openRanking, rankingOf } from "../rank/open-ranking.js";
-import type { LoadOptions, Predictions, RankRequest, WebModel } from "./api.js";
+import type { RankNetwork } from "../rank/open-source.js";
+import type { LoadOptions, Predictions, WebModel } from "./api.js";
 import type { WebContent } from "./content.js";
-import { type OpenNetwork, openNetwork } from "./network.js";
+import { type Feeds, type OpenNetwork, openNetwork } from "./network.js";
+
+export { openNetwork } from "./network.js";
 
 /** What a generated module exports. */
 export interface WebModule {
@@ -21,44 +23,39 @@ export function createWebModule(content: WebContent): WebModule {
   const encode = createRowEncoder(model, content.fitted, { mode: "serving" });
   const columns = network === undefined ? [] : featureColumns(servedFeatures(model.features));
   const heads = Object.keys(network?.graph.signature.outputs ?? {});
-  const rankings = new Map<string | undefined, OpenRanking>();
   let opened: OpenNetwork | undefined;
   let isLoaded = false;
+  let loading: Promise<void> = Promise.resolve();
 
-  const encodeRows = (given: unknown): EncodedBatch => {
+  const checkLoaded = (): void => {
+    if (!isLoaded) throw new Error("the model is not loaded: call `await load()` first");
+  };
+  const ready = (): OpenNetwork => {
+    checkLoaded();
+    if (opened === undefined)
+      throw new Error(`\`${name}\` has no network, so there is nothing to predict: call \`rank\``);
+    return opened;
+  };
+  const layout = batchLayout(model);
+  /** None where there are no rows. */
+  const feedsOf = (given: unknown): Feeds | undefined => {
     const rows = checkRows(given);
     const fault = findColumnFault(columns, rows);
     if (fault !== undefined) throw fault.failure;
-    return encode(rows);
-  };
-  const ready = (): OpenNetwork => {
-    if (opened !== undefined) return opened;
-    throw new Error(
-      network === undefined
-        ? `\`${name}\` has no network, so there is nothing to predict: call \`rank\``
-        : "the model is not loaded: call `await load()` first",
-    );
+    if (rows.length === 0) return undefined;
+    const { size, ids, numbers } = encode(rows);
+    return {
+      [batchInputs.ids]: { shape: [size, layout.idWidth], data: ids },
+      [batchInputs.numbers]: { shape: [size, layout.numberWidth], data: numbers },
+    };
   };
   const none = (): Predictions => Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
-  const predict = (given: unknown): Predictions => {
-    const { run } = ready();
-    const batch = encodeRows(given);
-    return batch.size === 0 ? none() : run(batch);
+  const predictAsync: WebModel["predictAsync"] = async (given) => {
+    const { runLater } = ready();
+    const feeds = feedsOf(given);
+    return feeds === undefined ? none() : runLater(feeds);
   };
-  const rankingFor = (ranking: string | undefined): OpenRanking => {
-    const known = rankings.get(ranking);
-    if (known !== undefined) return known;
-    const found = rankingOf(model, name, ranking);
-    const used = { ...found, readRow: (row: Readonly<Record<string, unknown>>) => row, flow: undefined };
-    const source = {
-      model,
-      isArtifact: true,
-      network: () => Promise.resolve(network === undefined ? undefined : { heads, columns, predict }),
-    };
-    const open = openRanking(source, { ...used, duplicates: undefined, onWarning: undefined });
-    rankings.set(ranking, open);
-    return open;
-  };
+  const rankings = openRankings(content, network === undefined ? undefined : { heads, columns, predict: predictAsync });
 
   const webModel: WebModel = {
     name,
@@ -68,15 +65,15 @@ export function createWebModule(content: WebContent): WebModule {
     get backend() {
       return opened?.backend;
     },
-    predict,
-    predictAsync: async (given) => {
-      const { runLater } = ready();
-      const batch = encodeRows(given);
-      return batch.size === 0 ? none() : runLater(batch);
+    predict: (given) => {
+      const { run } = ready();
+      const feeds = feedsOf(given);
+      return feeds === undefined ? none() : run(feeds);
     },
-    rank: async (request: RankRequest, ranking) => {
-      if (!isLoaded) throw new Error("the model is not loaded: call `await load()` first");
-      return answerRequest(rankingFor(ranking), request);
+    predictAsync,
+    rank: async (request, ranking) => {
+      checkLoaded();
+      return answerRequest(rankings(ranking), request);
     },
     close: () => {
       opened?.close();
@@ -84,16 +81,49 @@ export function createWebModule(content: WebContent): WebModule {
       isLoaded = false;
     },
   };
+
+  const open = async ({ backend }: LoadOptions): Promise<void> => {
+    if (network !== undefined && (opened === undefined || (backend !== undefined && backend !== opened.backend))) {
+      const next = await openNetwork(network, backend);
+      opened?.close();
+      opened = next;
+    }
+    isLoaded = true;
+  };
   return {
     model: webModel,
-    load: async ({ backend } = {}) => {
-      if (network !== undefined && (opened === undefined || (backend !== undefined && backend !== opened.backend))) {
-        const next = await openNetwork(network, batchLayout(model), backend);
-        opened?.close();
-        opened = next;
-      }
-      isLoaded = true;
+    // One after the other: each may change the backend.
+    load: async (options = {}) => {
+      const before = loading;
+      const work = before.then(() => open(options));
+      loading = work.catch(() => undefined);
+      await work;
       return webModel;
     },
+  };
+}
+
+/** The rankings of the model by name, each opened when it is asked for first; the first one without a name. */
+function openRankings(
+  { name, model }: WebContent,
+  network: RankNetwork | undefined,
+): (ranking: string | undefined) => OpenRanking {
+  const known = new Map<string | undefined, OpenRanking>();
+  return (ranking) => {
+    const open =
+      known.get(ranking) ??
+      openRanking(
+        { model, isArtifact: true, network: () => Promise.resolve(network) },
+        {
+          ...rankingOf(model, name, ranking),
+          // Values come as JavaScript has them.
+          readRow: (row) => row,
+          flow: undefined,
+          duplicates: undefined,
+          onWarning: undefined,
+        },
+      );
+    known.set(ranking, open);
+    return open;
   };
 }

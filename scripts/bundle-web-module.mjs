@@ -38,7 +38,7 @@ const replacements = [
   ],
   // Random numbers: no graph draws any.
   [/node_modules[\\/]seedrandom[\\/]/, "export const alea = undefined;"],
-  // What a graph of ours never has.
+  // Groups of ops that no graph has.
   [
     /operations[\\/]executors[\\/](?:control|convolution|dynamic|hash_table|image|ragged|sparse|spectral|string)_executor\.js$/,
     "export function executeOp({ op }) { throw new Error(`a web module does not compute the op ${op}`); }",

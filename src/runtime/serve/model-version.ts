@@ -1,6 +1,6 @@
 /** One version of a model that answers: what routes, experiments and shadows are written against. */
 import type { EngineName } from "../engine/index.js";
-import type { ColumnRows } from "./scoring/columns.js";
+import type { CallRows } from "./scoring/call-rows.js";
 import type { Failure } from "../failure.js";
 import type { HeadValues } from "../jobs/predict.js";
 import type { FeatureObservation } from "../data/index.js";
@@ -45,7 +45,7 @@ export interface TrainedNumbers {
 
 /** Rows to be scored, and how long somebody waits for it. */
 export interface InferCall {
-  readonly rows: ColumnRows;
+  readonly rows: CallRows;
   /** When nobody waits any more, in milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** Asked before the work begins: false where the client is gone. */

@@ -15,6 +15,7 @@ import type {
 } from "./model-version.js";
 import type { RankedReply } from "./ranking/rank-call.js";
 import { type BatchCall, createBatcher } from "./scoring/batcher.js";
+import { packColumns } from "./scoring/call-rows.js";
 import type { ServingJob, ServingResult, ServingSetup } from "./scoring/service.js";
 
 /** What a version is opened from, and how it is called. */
@@ -102,7 +103,12 @@ function answering(
       if (named.description.rankings.length === 0)
         return Promise.reject(new ServeFault(400, `model \`${named.model}\` has no ranking`));
       const { deadline, isWanted, work } = call;
-      return ranker.submit({ rows: Math.max(1, work.candidates.rows), deadline, call, ...omitUndefined({ isWanted }) });
+      return ranker.submit({
+        rows: Math.max(1, work.candidates.count),
+        deadline,
+        call,
+        ...omitUndefined({ isWanted }),
+      });
     },
     infer: (call) => {
       if (!named.description.infers)
@@ -110,7 +116,7 @@ function answering(
           new ServeFault(400, `model \`${named.model}\` has no trained network, so that there is nothing to infer`),
         );
       const { deadline, isWanted } = call;
-      return batcher.submit({ rows: call.rows.rows, deadline, call, ...omitUndefined({ isWanted }) });
+      return batcher.submit({ rows: call.rows.count, deadline, call, ...omitUndefined({ isWanted }) });
     },
     queued: () => batcher.queued() + ranker.queued(),
     close: async () => {
@@ -146,7 +152,7 @@ async function rankAll(
 /** A row of which nothing is known: whoever answers it can answer others. */
 async function tryOut(pool: Workers, { columns }: VersionDescription): Promise<void> {
   const row = new Map(columns.map(({ name }) => [name, [null]]));
-  const tried = await pool.submit({ kind: "infer", calls: [{ rows: 1, columns: row }] });
+  const tried = await pool.submit({ kind: "infer", calls: [packColumns(1, row)] });
   const [answer] = tried.kind === "inferred" ? tried.answers : [];
   if (answer?.kind === "error") throw raisedError(answer.error, undefined);
 }

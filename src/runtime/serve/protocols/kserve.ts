@@ -3,12 +3,12 @@ import { own } from "../../../compiler/text/index.js";
 import { badRequest } from "../fault.js";
 import type { HeadValues } from "../../jobs/predict.js";
 import type { ModelVersion, ServedColumn } from "../model-version.js";
-import type { ColumnRows } from "../scoring/columns.js";
+import { type CallRows, packColumns } from "../scoring/call-rows.js";
 import { checkRowCount, checkValue, kindOf, readList, readRecord, readText } from "./columns.js";
 
 export interface KserveRequest {
   readonly id?: string;
-  readonly rows: ColumnRows;
+  readonly rows: CallRows;
   /** Heads that are asked for; absent: all. */
   readonly outputs?: readonly string[];
 }
@@ -30,7 +30,7 @@ export function readKserve(body: unknown, mostRows: number): KserveRequest {
   }
   const { id, outputs } = request;
   return {
-    rows: { rows: rows ?? 0, columns },
+    rows: packColumns(rows ?? 0, columns),
     ...(id === undefined ? {} : { id: readText(id, "`id`") }),
     ...(outputs === undefined ? {} : { outputs: readOutputs(outputs) }),
   };

@@ -4,7 +4,7 @@ import { omitUndefined, suggest } from "../../../compiler/text/index.js";
 import type { RawRow } from "../../data/index.js";
 import { badRequest } from "../fault.js";
 import type { RankWork } from "../ranking/rank-call.js";
-import { columnsOfRows } from "../scoring/columns.js";
+import { packRecords } from "../scoring/call-rows.js";
 import { readList, readRecord, readText } from "./columns.js";
 
 export interface RankBody {
@@ -37,7 +37,7 @@ export function readRankBody(given: unknown, most: number): RankBody {
     throw badRequest(`the request has ${rows.length} candidates; at most ${most} are ranked at once`);
   rows.forEach((row, i) => readRecord(row, `candidate ${i + 1}`));
   const work = {
-    candidates: columnsOfRows(rows as readonly RawRow[]),
+    candidates: packRecords(rows as readonly RawRow[]),
     request,
     ...omitUndefined({ ranking: text("ranking", ranking), after: text("after", after), explain: readExplain(explain) }),
   };

@@ -1,13 +1,13 @@
 /** TensorFlow Serving's REST protocol: rows, or columns, of raw values in, and predictions out. */
 import { badRequest } from "../fault.js";
 import type { HeadValues } from "../../jobs/predict.js";
-import { type ColumnRows, columnsOfRows } from "../scoring/columns.js";
+import { type CallRows, packColumns, packRecords } from "../scoring/call-rows.js";
 import { checkRowCount, checkValue, readList, readRecord, readText } from "./columns.js";
 
 export interface PredictRequest {
   /** `instances`: a record per row; `inputs`: a list per column. The answer is laid out in the same way. */
   readonly form: "instances" | "inputs";
-  readonly rows: ColumnRows;
+  readonly rows: CallRows;
 }
 
 /** The one signature that there is. */
@@ -26,10 +26,10 @@ export function readPredict(body: unknown, mostRows: number): PredictRequest {
     : { form: "instances", rows: readInstances(instances, mostRows) };
 }
 
-function readInstances(instances: unknown, mostRows: number): ColumnRows {
+function readInstances(instances: unknown, mostRows: number): CallRows {
   const rows = readList(instances, "`instances`");
   checkRowCount(rows.length, mostRows);
-  return columnsOfRows(
+  return packRecords(
     rows.map((row, i) => {
       const record = readRecord(row, `instance ${i + 1}`);
       for (const name of Object.keys(record)) checkValue(record[name], () => `\`${name}\` of instance ${i + 1}`);
@@ -38,7 +38,7 @@ function readInstances(instances: unknown, mostRows: number): ColumnRows {
   );
 }
 
-function readInputs(inputs: unknown, mostRows: number): ColumnRows {
+function readInputs(inputs: unknown, mostRows: number): CallRows {
   const entries = Object.entries(readRecord(inputs, "`inputs`"));
   if (entries.length === 0) throw badRequest("`inputs` is empty; it has a list for each column");
   const columns = new Map<string, readonly unknown[]>();
@@ -52,7 +52,7 @@ function readInputs(inputs: unknown, mostRows: number): ColumnRows {
     values.forEach((value, row) => checkValue(value, () => `row ${row + 1} of input \`${name}\``));
     columns.set(name, values);
   }
-  return { rows: rows ?? 0, columns };
+  return packColumns(rows ?? 0, columns);
 }
 
 /** One head is a list of numbers, several are a record per row, or a list per head. */

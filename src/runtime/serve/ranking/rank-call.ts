@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { CarriedError } from "../../pool/service.js";
 import type { TokenKey } from "./page-token.js";
-import type { ColumnRows } from "../scoring/columns.js";
+import type { CallRows } from "../scoring/call-rows.js";
 
 /** What a version ranks with. */
 export interface RankSettings {
@@ -17,7 +17,7 @@ export interface RankSettings {
 export interface RankWork {
   /** Absent: that of the token, or else the first of the spec. */
   readonly ranking?: string;
-  readonly candidates: ColumnRows;
+  readonly candidates: CallRows;
   /** Members of the request besides `candidates`, as `createRanker` takes them. */
   readonly request: Readonly<Record<string, unknown>>;
   /** Token of the page before. */

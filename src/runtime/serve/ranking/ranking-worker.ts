@@ -16,7 +16,7 @@ import {
 import type { RankSource } from "../../rank/open-source.js";
 import { createRankerOver } from "../../rank/ranker.js";
 import { ServeFault } from "../fault.js";
-import { rowsOfColumns } from "../scoring/columns.js";
+import { unpackRows } from "../scoring/call-rows.js";
 import { type PageToken, readPageToken, type TokenKey, writePageToken } from "./page-token.js";
 import { openSharedPermits } from "./permit-channel.js";
 import type { LeftOutReason, RankedReply, RankReply, RankSettings, RankWarning, RankWork } from "./rank-call.js";
@@ -119,7 +119,7 @@ function requestOf(
   before: PageToken | undefined,
   named: string,
 ): ServiceRequest {
-  const whole = { ...request, candidates: rowsOfColumns(candidates) };
+  const whole = { ...request, candidates: unpackRows(candidates) };
   if (before === undefined) return whole;
   const refuse = (sentence: string): never => {
     throw new ServeFault(400, sentence);

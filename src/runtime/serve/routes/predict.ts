@@ -10,7 +10,7 @@ async function handle(
   try {
     const { form, rows } = readPredict(body, limits.requestRows);
     const values = await lease.version.infer({ rows, deadline, isWanted });
-    return { body: { json: predictAnswer(form, rows.rows, values) } };
+    return { body: { json: predictAnswer(form, rows.count, values) } };
   } finally {
     lease.release();
   }

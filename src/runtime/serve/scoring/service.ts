@@ -15,7 +15,7 @@ import { loadSpec } from "../../specs/load-spec.js";
 import type { ServedColumn, TrainedNumbers, VersionDescription } from "../model-version.js";
 import type { RankAnswer, RankSettings, RankWarning, RankWork } from "../ranking/rank-call.js";
 import { createRankingWorker, isCounted } from "../ranking/ranking-worker.js";
-import { type ColumnRows, rowsOfColumns } from "./columns.js";
+import { type CallRows, unpackRows } from "./call-rows.js";
 
 export interface ServingSetup {
   /** A spec, or the directory of an artifact. */
@@ -30,7 +30,7 @@ export interface ServingSetup {
 
 export type ServingJob =
   | { readonly kind: "describe" }
-  | { readonly kind: "infer"; readonly calls: readonly ColumnRows[] }
+  | { readonly kind: "infer"; readonly calls: readonly CallRows[] }
   | { readonly kind: "rank"; readonly calls: readonly RankWork[] };
 
 export type ServingResult =
@@ -150,12 +150,12 @@ function createRankJob(
 
 function infer(
   predictor: Predictor | undefined,
-  calls: readonly ColumnRows[],
+  calls: readonly CallRows[],
   observe: () => ReadonlyMap<string, FeatureObservation>,
 ): ServingResult {
   if (predictor === undefined) throw new Error("a version without a network was asked to infer");
   const seconds = { encode: 0, score: 0 };
-  const found = predictor.predictEach(calls.map(rowsOfColumns), (stage, took) => (seconds[stage] += took));
+  const found = predictor.predictEach(calls.map(unpackRows), (stage, took) => (seconds[stage] += took));
   const answers = found.map((each): InferAnswer =>
     each instanceof Failure ? { kind: "error", error: carryError(each) } : { kind: "values", values: each },
   );

@@ -1,7 +1,7 @@
 import { omitUndefined } from "../../../compiler/text/index.js";
 import { defineCommand } from "../../command.js";
 import { withInterrupt } from "../../interrupt.js";
-import { engineOption } from "../../shared-options.js";
+import { predictEngineOption } from "../../shared-options.js";
 
 export const serveVerb = defineCommand(
   {
@@ -121,7 +121,7 @@ export const serveVerb = defineCommand(
         default: "info",
         doc: "least level that is logged; `debug` has a line per request",
       },
-      engine: engineOption,
+      engine: predictEngineOption,
     },
     output: () => "stream",
     examples: [

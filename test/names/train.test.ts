@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { compileTargets } from "../../src/runtime/jobs/compile-targets.js";
+import { describeTargets } from "../../src/runtime/jobs/describe-targets.js";
 import { evaluate } from "../../src/runtime/jobs/evaluate.js";
 import { loadPredictor } from "../../src/runtime/jobs/predict.js";
 import { rankFiles } from "../../src/runtime/rank/index.js";
@@ -38,6 +40,10 @@ async function predictions(
     evaluation: unknown;
   };
   expect(evaluation === null).toBe(false);
+  const { targets } = await describeTargets(output);
+  const carried = targets.filter(({ refusals }) => refusals?.length === 0).map(({ name }) => name);
+  const emitted = await compileTargets({ spec: output, output: join(folder, "prototype"), targets: carried });
+  expect(emitted.targets.every(({ files }) => files.length > 0)).toBe(true);
   const found = await Promise.all(
     (["cpu", "wasm"] as const).map(async (engine) => {
       const predictor = await loadPredictor(output, { engine });

@@ -24,7 +24,7 @@ const tables = ["zeta", "alpha", "a/b", "ärger", ...Array.from({ length: 40 }, 
 );
 
 describe.skipIf(nativeMissing !== undefined)("values beside a SavedModel", () => {
-  it("are restored when TensorFlow loads it", () => {
+  it.each([true, false])("are restored when TensorFlow loads it, with accessors: %s", (accessors) => {
     const builder = new GraphBuilder("predict");
     const ids = builder.input("ids", int32("B"));
     const outputs = tables.map((table, i) => ({ name: `o${i}`, value: builder.gather(builder.state(table), ids) }));
@@ -39,7 +39,7 @@ describe.skipIf(nativeMissing !== undefined)("values beside a SavedModel", () =>
         variables: tables,
         offset: ({ pieces }) => weights.offsets.get(pieces[0]?.name ?? "") ?? 0,
       });
-      for (const { path, content } of savedModelFiles(program, file.weights, { inline: 0 })) {
+      for (const { path, content } of savedModelFiles(program, file.weights, { inline: 0, accessors })) {
         const target = join(folder, "saved_model", path);
         mkdirSync(dirname(target), { recursive: true });
         writeFileSync(
@@ -50,7 +50,10 @@ describe.skipIf(nativeMissing !== undefined)("values beside a SavedModel", () =>
       const found = loadBinding();
       if (found.kind !== "loaded") throw new Error("the native engine is not there");
       const { binding } = found;
-      const { functions } = createSavedModel(program, { restored: new Set(tables.map(({ name }) => name)) });
+      const { functions } = createSavedModel(program, {
+        restored: new Set(tables.map(({ name }) => name)),
+        accessors,
+      });
       const predict = functions.get("predict");
       const id = binding.loadSavedModel(join(folder, "saved_model"), "serve");
       const input = binding.createTensor([2], binding.TF_INT32, Int32Array.of(6, 0));

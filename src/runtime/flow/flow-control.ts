@@ -12,6 +12,19 @@ export interface FlowOptions extends Omit<LedgerOptions, "caps">, Omit<PacerOpti
   /** Whose counters: the model's name, or another that several models share. */
   readonly namespace: string;
   readonly ruleSets: readonly RuleSetModel[];
+  /**
+   * What counts for caps of what was served, and for paces: `lists` that are made (the default), or `exposures` of their items: permits are then
+   * reserved until {@link ReservedPermits.settle} says what was shown, and paces count what {@link FlowControl.viewed} is told.
+   */
+  readonly count?: "lists" | "exposures";
+}
+
+/** Permits of a list of which it is not known yet what was shown. */
+export interface ReservedPermits {
+  /** How many there are; an integer ≥ 0. */
+  readonly permits: number;
+  /** Spends what was shown and frees the rest; once. */
+  settle(shown: readonly SpentPermits[]): void;
 }
 
 /** A ranking that was made under caps and paces. */
@@ -20,12 +33,14 @@ export interface FlowedRanking<R> {
   readonly permits: Omit<PermitSnapshot, "now">;
   /** The multipliers that it read, by `set.rule` and then by key. */
   readonly paces: ReadonlyMap<string, ReadonlyMap<string, PaceReading>>;
+  /** Where exposures count. */
+  readonly reserved?: ReservedPermits;
 }
 
 /** Caps and paces of one server's rankings. */
 export interface FlowControl {
   /**
-   * Makes a ranking, a pure function of its permits, and spends what its list takes; `make` may be called several times.
+   * Makes a ranking, a pure function of its permits, and spends or reserves what its list takes; `make` may be called several times.
    * `now` is the instant of the request, in seconds since 1970 as in the request itself; rejects with a Failure (MTL7524)
    * for what is none, such as a count of milliseconds.
    */
@@ -33,7 +48,10 @@ export interface FlowControl {
     now: number,
     make: (permits: RankingPermits) => { readonly ranking: R; readonly spent: readonly SpentPermits[] },
   ): Promise<FlowedRanking<R>>;
-  /** Counts exposures that were seen, for caps with `count: viewed`; `now` as for {@link rank}. */
+  /**
+   * Counts exposures that were seen, for caps with `count: viewed`, and for paces where exposures count; others take no notice. `now` as for
+   * {@link rank}.
+   */
   viewed(spent: readonly SpentPermits[], now: number): void;
   /** Reports to the store and steps the controllers, as far as each is due; the background does so. */
   tick(): Promise<void>;
@@ -44,11 +62,13 @@ export interface FlowControl {
 
 /** Flow control for the rules of some sets, on a store that the caller opened. */
 export function createFlowControl(store: PermitStore, options: FlowOptions): FlowControl {
-  const { namespace, ruleSets } = options;
+  const { namespace, ruleSets, count = "lists" } = options;
   const rules = ruleSets.flatMap(({ name, rules: all }) => all.map((rule) => ({ set: name, rule })));
   const caps = rules.flatMap(({ set, rule }) => (rule.verb === "cap" ? [capPolicyOf(namespace, set, rule)] : []));
   const paces = rules.flatMap(({ set, rule }) => (rule.verb === "pace" ? [pacePolicyOf(namespace, set, rule)] : []));
   const paced = new Set(paces.map(({ id }) => id));
+  const viewed = new Set(caps.flatMap((cap) => (cap.count === "viewed" ? [cap.id] : [])));
+  if (count === "exposures") paced.forEach((id) => viewed.add(id));
   const ledger = createPermitLedger(store, { ...options, caps: [...caps, ...paces.map(({ counter }) => counter)] });
   const pacer = createPacer(store, { ...options, paces });
   const spendsOf = (spent: readonly SpentPermits[]) =>
@@ -57,8 +77,9 @@ export function createFlowControl(store: PermitStore, options: FlowOptions): Flo
   return {
     rank: async (now, make) => {
       let read = new Map<string, Map<string, PaceReading>>();
-      const { list, snapshot } = await rankUnderCaps(ledger, {
+      const { list, snapshot, reservation } = await rankUnderCaps(ledger, {
         now: millisecondsOf(now),
+        takes: count === "lists" ? "spend" : "reserve",
         rank: (permits) => {
           read = new Map();
           const made = make({
@@ -73,10 +94,15 @@ export function createFlowControl(store: PermitStore, options: FlowOptions): Flo
           return { list: made, spends: spendsOf(made.spent.filter(({ rule }) => !paced.has(rule))) };
         },
       });
+      const made = { ranking: list.ranking, permits: snapshot, paces: read };
+      if (reservation !== undefined) {
+        const settle = (shown: readonly SpentPermits[]): void => reservation.settle(spendsOf(shown));
+        return { ...made, reserved: { permits: reservation.permits, settle } };
+      }
       ledger.viewed(spendsOf(list.spent.filter(({ rule }) => paced.has(rule))), millisecondsOf(now));
-      return { ranking: list.ranking, permits: snapshot, paces: read };
+      return made;
     },
-    viewed: (spent, now) => ledger.viewed(spendsOf(spent.filter(({ rule }) => !paced.has(rule))), millisecondsOf(now)),
+    viewed: (spent, now) => ledger.viewed(spendsOf(spent.filter(({ rule }) => viewed.has(rule))), millisecondsOf(now)),
     tick: async () => {
       await Promise.all([ledger.tick(), pacer.tick()]);
     },

@@ -4,12 +4,20 @@
  * delivery on its curve. It never grants more than a limit through a crash, never waits longer for a store than it was
  * told to, and never ranks.
  */
-export { createFlowControl, type FlowControl, type FlowedRanking, type FlowOptions } from "./flow-control.js";
+export {
+  createFlowControl,
+  type FlowControl,
+  type FlowedRanking,
+  type FlowOptions,
+  type ReservedPermits,
+} from "./flow-control.js";
 export {
   createPermitLedger,
   type LedgerOptions,
   type LedgerStatus,
   type PermitLedger,
+  type Reservation,
+  type ReserveResult,
   type SpendResult,
 } from "./ledger.js";
 export { blockSize } from "./lease.js";
@@ -26,6 +34,7 @@ export {
 } from "./pacer.js";
 export { rankUnderCaps, type CappedList, type ReadPermits } from "./rank-under-caps.js";
 export {
+  counterGrace,
   counterKey,
   readCounterKey,
   type CounterName,

@@ -13,6 +13,8 @@ export interface LedgerEntry {
    * may have had an entry of this counter before.
    */
   spent: number;
+  /** Held for lists of which it is not known yet what was shown; part of `granted`, or of `allowance`. */
+  reserved: number;
   /** What the store has granted to the session in all; less is never spent of. */
   granted: number;
   /** The part of `spent` that the store has confirmed. */
@@ -36,6 +38,7 @@ export function createEntry(policy: CapPolicy, key: string, ends: number, now: n
     key,
     ends,
     spent: 0,
+    reserved: 0,
     granted: 0,
     confirmed: 0,
     sequence: 0,
@@ -74,9 +77,9 @@ export function blockOf(entry: LedgerEntry): number {
 
 /** Permits that can be spent at once: an integer ≥ 0. */
 export function atHand(entry: LedgerEntry, storeDown: boolean): number {
-  if (entry.answer === undefined) return storeDown ? Math.max(0, entry.allowance - entry.spent) : 0;
+  if (entry.answer === undefined) return storeDown ? Math.max(0, entry.allowance - entry.spent - entry.reserved) : 0;
   if (entry.policy.count === "served")
-    return Math.max(0, entry.granted + (storeDown ? entry.allowance : 0) - entry.spent);
+    return Math.max(0, entry.granted + (storeDown ? entry.allowance : 0) - entry.spent - entry.reserved);
   const unconfirmed = entry.spent - entry.confirmed;
   if (storeDown) return Math.max(0, entry.allowance - unconfirmed);
   return Math.max(0, entry.policy.limit - entry.answer.total.spent - unconfirmed);

@@ -42,12 +42,24 @@ export type SpendResult =
   /** Nothing was spent; these values need permits, and this many would do. */
   | { readonly kind: "short"; readonly short: readonly Spend[] };
 
+export type ReserveResult =
+  { readonly kind: "reserved"; readonly reservation: Reservation } | Exclude<SpendResult, { readonly kind: "spent" }>;
+
+/** Permits that are held for a list until it is known what of it was shown. Nobody else spends them meanwhile. */
+export interface Reservation {
+  /** How many permits are held; an integer ≥ 0. */
+  readonly permits: number;
+  /** Spends what was shown, and has the rest at hand again. A second call does nothing, nor one after the ledger was closed. */
+  settle(shown: readonly Spend[]): void;
+}
+
 export interface LedgerStatus {
   readonly session: Session;
   readonly store: LinkState;
   readonly counters: number;
-  /** Permits held and not spent: what a crash now would strand. */
+  /** Permits held and not spent: what a crash now would strand. Those that are reserved are among them. */
   readonly held: number;
+  readonly reserved: number;
   /** Exposures on a stated share while the store was out of reach, not yet charged to it. */
   readonly uncharged: number;
 }
@@ -73,12 +85,17 @@ export interface PermitLedger {
   snapshot(keys: readonly PermitKey[], now: number, options?: { readonly open?: boolean }): PermitSnapshot;
   /** Spends all or nothing. `now` is the instant that the snapshot was taken for. Caps of what was viewed take nothing. */
   spend(spends: readonly Spend[], now: number): SpendResult;
+  /** Holds all or nothing, as {@link spend} spends it. */
+  reserve(spends: readonly Spend[], now: number): ReserveResult;
   /** Counts exposures that were seen, for caps of what was viewed; others take no notice. */
   viewed(spends: readonly Spend[], now: number): void;
   /** Reports, gives back and asks again, as far as each is due; the background does so. */
   tick(): Promise<void>;
   status(): LedgerStatus;
-  /** Gives everything back. Says how many permits stay granted to nobody because the store did not answer. */
+  /**
+   * Gives everything back; what is reserved still is spent, since it may be shown yet. Says how many permits stay granted to nobody
+   * because the store did not answer.
+   */
   close(): Promise<{ readonly stranded: number }>;
 }
 
@@ -175,7 +192,7 @@ class Ledger implements PermitLedger {
 
   private readonly lease = (needs: readonly (readonly [LedgerEntry, number])[]): Promise<void> => {
     const number = this.nextNumber();
-    const requests = needs.map(([entry, need]) => ({ ...this.callOf(entry, number), need }));
+    const requests = needs.map(([entry, need]) => ({ ...this.callOf(entry, number), need: needOf(entry, need) }));
     return this.exchange(
       needs.map(([entry]) => entry),
       number,
@@ -228,6 +245,7 @@ class Ledger implements PermitLedger {
   };
 
   private readonly isDue = (entry: LedgerEntry): boolean => {
+    if (entry.reserved > 0) return false;
     const now = this.clock();
     const touchedAt = isViewed(entry) ? entry.usedAt : Math.max(entry.usedAt, entry.answeredAt);
     return entry.ends <= now - 1000 || now - touchedAt >= this.idle;
@@ -309,6 +327,23 @@ class Ledger implements PermitLedger {
   };
 
   readonly spend: PermitLedger["spend"] = (spends, now) => {
+    const taken = this.take(spends, now, "spent");
+    return "short" in taken ? { kind: "short", ...taken } : { kind: "spent" };
+  };
+
+  readonly reserve: PermitLedger["reserve"] = (spends, now) => {
+    const taken = this.take(spends, now, "reserved");
+    return "short" in taken
+      ? { kind: "short", ...taken }
+      : { kind: "reserved", reservation: this.reservationOf(taken.taken) };
+  };
+
+  /** Takes all that is wanted of what was not viewed, or nothing. */
+  private readonly take = (
+    spends: readonly Spend[],
+    now: number,
+    as: "spent" | "reserved",
+  ): { readonly taken: readonly Readonly<Total>[] } | { readonly short: readonly Spend[] } => {
     const down = this.isDown();
     const wanted = totals(spends, (key) => this.entryOf(key, now));
     const found = wanted.reduce((sum, { keys }) => sum + keys, 0);
@@ -316,14 +351,31 @@ class Ledger implements PermitLedger {
       .filter(({ need, entry }) => atHand(entry, down) < need)
       .map(({ key, need }): Spend => ({ ...key, count: need }));
     if (found < spends.length) short.push(...spends.filter(({ cap }) => this.book.page(cap, now) === undefined));
-    if (short.length > 0) return { kind: "short", short };
-    for (const { need, entry } of wanted) {
-      if (isViewed(entry)) continue;
-      entry.spent += need;
+    if (short.length > 0) return { short };
+    const taken = wanted.filter(({ entry }) => !isViewed(entry));
+    for (const { need, entry } of taken) {
+      entry[as] += need;
       entry.usedAt = this.clock();
       this.refill(entry);
     }
-    return { kind: "spent" };
+    return { taken };
+  };
+
+  private readonly reservationOf = (held: readonly Readonly<Total>[]): Reservation => {
+    let isOpen = true;
+    return {
+      permits: held.reduce((sum, { need }) => sum + need, 0),
+      settle: (shown) => {
+        if (!isOpen || this.book.isClosed()) return;
+        isOpen = false;
+        for (const { key, need, entry } of held) {
+          const count = shown.reduce((sum, each) => sum + (isSameKey(each, key) ? each.count : 0), 0);
+          entry.reserved -= need;
+          entry.spent += Math.min(need, count);
+          entry.usedAt = this.clock();
+        }
+      },
+    };
   };
 
   readonly viewed: PermitLedger["viewed"] = (spends, now) => {
@@ -337,14 +389,16 @@ class Ledger implements PermitLedger {
 
   readonly status: PermitLedger["status"] = () => {
     let held = 0;
+    let reserved = 0;
     let uncharged = 0;
     const all = this.book.entries();
     for (const entry of all)
       if (!isViewed(entry)) {
         held += Math.max(0, entry.granted - entry.spent);
+        reserved += entry.reserved;
         uncharged += Math.max(0, entry.spent - entry.granted);
       }
-    return { session: this.session, store: this.link.state(), counters: all.length, held, uncharged };
+    return { session: this.session, store: this.link.state(), counters: all.length, held, reserved, uncharged };
   };
 
   readonly close: PermitLedger["close"] = async () => {
@@ -352,6 +406,10 @@ class Ledger implements PermitLedger {
     this.book.close();
     await Promise.all([this.forming?.sent, this.working]);
     await this.link.idle();
+    for (const entry of this.book.entries()) {
+      entry.spent += entry.reserved;
+      entry.reserved = 0;
+    }
     const held = (entry: LedgerEntry): number => Math.max(0, entry.granted - entry.spent);
     const stranded = new Map(this.book.entries().map((entry) => [entry, held(entry)]));
     // Twice: the first call about a counter of what was viewed reports nothing, see `takeAnswer`.
@@ -379,12 +437,30 @@ function isViewed({ policy }: LedgerEntry): boolean {
   return policy.count === "viewed";
 }
 
+function isSameKey(one: PermitKey, other: PermitKey): boolean {
+  return one.cap === other.cap && one.value === other.value;
+}
+
+/** The store takes what is reserved for permits at hand: a lease asks for as many more. */
+function needOf(entry: LedgerEntry, need: number): number {
+  return entry.reserved === 0 ? need : Math.max(need, blockOf(entry)) + entry.reserved;
+}
+
+/** What is wanted of one counter. */
+interface Total {
+  readonly key: PermitKey;
+  readonly entry: LedgerEntry;
+  need: number;
+  /** How many wants it is the sum of. */
+  keys: number;
+}
+
 /** Needs of one counter as one; values whose window is over are left out. */
 function totals(
   spends: readonly Spend[],
   find: (key: PermitKey) => LedgerEntry | undefined,
-): readonly { key: PermitKey; entry: LedgerEntry; need: number; keys: number }[] {
-  const found = new Map<LedgerEntry, { key: PermitKey; entry: LedgerEntry; need: number; keys: number }>();
+): readonly Readonly<Total>[] {
+  const found = new Map<LedgerEntry, Total>();
   for (const { cap, value, count } of spends) {
     const entry = find({ cap, value });
     if (entry === undefined) continue;

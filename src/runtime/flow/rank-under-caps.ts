@@ -1,11 +1,13 @@
-import type { PermitLedger } from "./ledger.js";
+import type { PermitLedger, Reservation } from "./ledger.js";
 import type { PermitSnapshot, Spend } from "./permits.js";
 import type { PermitValue } from "./stores/store.js";
 
-/** A list whose permits are spent, with what it was ranked under. */
+/** A list whose permits are spent, or reserved, with what it was ranked under. */
 export interface CappedList<R> {
   readonly list: R;
   readonly spends: readonly Spend[];
+  /** Its permits, where they were to be reserved and not spent. */
+  readonly reservation?: Reservation;
   /** What the ranking read: with it the ranking can be replayed. */
   readonly snapshot: PermitSnapshot;
   /** How often the request was ranked. */
@@ -28,10 +30,13 @@ export async function rankUnderCaps<R>(
     now,
     rank,
     rounds = 4,
+    takes = "spend",
   }: {
     readonly now: number;
     readonly rank: (permits: ReadPermits) => { readonly list: R; readonly spends: readonly Spend[] };
     readonly rounds?: number;
+    /** What becomes of the list's permits; they are spent. */
+    readonly takes?: "spend" | "reserve";
   },
 ): Promise<CappedList<R>> {
   let answered = true;
@@ -48,8 +53,10 @@ export async function rankUnderCaps<R>(
       return found;
     });
     const snapshot = { now, permits: read, ...ledger.conditions([...read.keys()]) };
-    const result = ledger.spend(spends, now);
-    if (result.kind === "spent") return { list, spends, snapshot, rounds: round };
+    const ranked = { list, spends, snapshot, rounds: round };
+    const result = takes === "spend" ? ledger.spend(spends, now) : ledger.reserve(spends, now);
+    if (result.kind === "spent") return ranked;
+    if (result.kind === "reserved") return { ...ranked, reservation: result.reservation };
     if (last) throw new Error("a list spends permits that its snapshot did not hold");
     answered = await ledger.prepare(result.short, now);
   }

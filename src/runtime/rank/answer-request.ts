@@ -86,11 +86,11 @@ async function rankUnderFlow(
   now: number,
 ): Promise<{ readonly result: RankResult } & Pick<RankedAnswer, "flow">> {
   if (flow === undefined) return { result: list.rank(request) };
-  const { ranking, permits, paces } = await flow.rank(now, (given) => {
+  const { ranking, ...rest } = await flow.rank(now, (given) => {
     const made = list.rank({ ...request, permits: given });
     return { ranking: made, spent: made.kind === "ranked" ? made.spent : [] };
   });
-  return { result: ranking, flow: { permits, paces } };
+  return { result: ranking, flow: rest };
 }
 
 /** The request with the clock, typed values, and the sources that its candidates name. */

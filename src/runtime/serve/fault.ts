@@ -25,6 +25,6 @@ export class ServeFault extends Error {
   }
 }
 
-export function badRequest(message: string): ServeFault {
-  return new ServeFault(400, message);
+export function badRequest(message: string, details: FaultDetails = {}): ServeFault {
+  return new ServeFault(400, message, details);
 }

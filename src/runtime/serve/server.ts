@@ -4,9 +4,10 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism, hostname } from "node:os";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { createFailure, Failure } from "../failure.js";
-import { openPermitStore } from "../flow/index.js";
+import { openPermitStore, type PermitStore } from "../flow/index.js";
 import { createApp } from "./http/app.js";
 import type { RequestLimits, ServeContext } from "./http/route.js";
+import { createExposureDesk } from "./exposures/desk.js";
 import { createMetrics } from "./metrics/metrics.js";
 import type { VersionOptions } from "./model-version.js";
 import { openVersion } from "./open-version.js";
@@ -33,6 +34,12 @@ export interface ServerOptions extends Partial<Omit<VersionOptions, "ranking">>,
   readonly store?: string;
   /** The server's name, for people who read the store; that of its host. */
   readonly server?: string;
+  /**
+   * What caps of what was served, and paces, count: `lists`, each item of an answer (the default), or `exposures`, what clients report of it.
+   */
+  readonly count?: "lists" | "exposures";
+  /** Milliseconds after an answer in which its exposures are reported; 300,000. */
+  readonly exposureWait?: number;
 }
 
 export interface Server {
@@ -58,6 +65,8 @@ export const serverDefaults = {
   poll: 2_000,
   connections: 4_096,
   store: "memory:",
+  count: "lists",
+  exposureWait: 300_000,
 } as const;
 
 /**
@@ -69,12 +78,11 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const { workers, batchRows, batchWait, queueRows, engine } = settings;
   const layout = await openLayout(options.path, options.name);
   const permits = await openPermits(settings.store);
-  const ranking = {
-    channel: permits.channel,
-    server: settings.server ?? hostname(),
-    // Servers that share a token understand each other's pages.
-    key: settings.token ?? "",
-  };
+  const { count, exposureWait, server = hostname() } = settings;
+  // Servers that share a token understand each other's pages.
+  const key = settings.token ?? "";
+  const ranking = { channel: permits.channel, server, key, count, exposureWait };
+  const desk = createExposureDesk({ store: permits.store, server, count, key });
   const metrics = createMetrics();
   let warn: (model: string, version: string, warnings: readonly RankWarning[]) => void = () => undefined;
   let tell: (event: RepositoryEvent) => void = () => undefined;
@@ -98,6 +106,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const context: ServeContext = {
     repository,
     metrics,
+    desk,
     limits: settings,
     isReady: () => state.isReady,
     hasToken: options.token !== undefined,
@@ -118,6 +127,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   await repository.refresh();
   if (repository.models().length === 0) {
     await repository.close();
+    await desk.close();
     await permits.close();
     throw first.error ?? createFailure("MTL7600", { path: options.path });
   }
@@ -137,17 +147,25 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       clearInterval(watching);
       await endConnections(app, underWay, grace);
       await repository.close();
+      await desk.close();
       await permits.close();
     },
   };
 }
 
+interface OpenPermits {
+  readonly store: PermitStore;
+  readonly channel: string;
+  readonly close: () => Promise<void>;
+}
+
 /** The store of permits, and where the threads of the server find it. One that cannot be reached now is looked for again. */
-async function openPermits(named: string): Promise<{ readonly channel: string; readonly close: () => Promise<void> }> {
+async function openPermits(named: string): Promise<OpenPermits> {
   const store = await openPermitStore(named, { whenDown: "degrade" });
   const channel = `mtlc-permits-${randomUUID()}`;
   const end = sharePermits(channel, store);
   return {
+    store,
     channel,
     close: async () => {
       end();

@@ -105,6 +105,19 @@ export const serveVerb = defineCommand(
         value: "STORE",
         doc: "where permits of caps and paces are kept: a .db file or redis://… (default: memory:, which ends with the server)",
       },
+      count: {
+        kind: "choice",
+        values: ["lists", "exposures"],
+        default: "lists",
+        doc: "what caps and paces count: items of lists that are answered, or those that clients report as shown to /v1/exposures; until then permits are reserved",
+      },
+      "exposure-wait": {
+        kind: "integer",
+        value: "SECONDS",
+        min: 1,
+        max: 86_400,
+        doc: "time after an answer in which its exposures count (default: 300)",
+      },
       "server-name": {
         kind: "text",
         value: "NAME",
@@ -135,8 +148,10 @@ export const serveVerb = defineCommand(
   async ({ arguments: [path = ""], options }, terminal) => {
     const { runServe } = await import("./run.js");
     const { host, port, name, versions, poll, workers, timeout, grace, engine, store } = options;
+    const wait = options["exposure-wait"];
     const call = {
       path,
+      count: options.count,
       log: { level: options["log-level"], write: terminal.out },
       ...omitUndefined({
         host,
@@ -150,6 +165,7 @@ export const serveVerb = defineCommand(
         engine,
         store,
         server: options["server-name"],
+        exposureWait: wait === undefined ? undefined : wait * 1000,
         batchRows: options["batch-rows"],
         batchWait: options["batch-wait"],
         queueRows: options["queue-rows"],

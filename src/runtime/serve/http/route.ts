@@ -1,4 +1,5 @@
 /** A route is a row: what is said of it in the description of the interface, and what answers it. It knows no framework. */
+import type { ExposureDesk } from "../exposures/desk.js";
 import type { ServerMetrics } from "../metrics/metrics.js";
 import type { Repository } from "../repository/repository.js";
 
@@ -6,6 +7,7 @@ import type { Repository } from "../repository/repository.js";
 export interface ServeContext {
   readonly repository: Repository;
   readonly metrics: ServerMetrics;
+  readonly desk: ExposureDesk;
   readonly limits: RequestLimits;
   /** Whether clients must send a token. */
   readonly hasToken: boolean;

@@ -59,6 +59,11 @@ export function createInstruments() {
     "rule",
   ]);
   const arms = counter("mtlc_arm_requests_total", "Requests by arm of an experiment.", ["model", "experiment", "arm"]);
+  const exposures = counter("mtlc_exposures_total", "Items that clients reported: counted, repeated, late.", [
+    "model",
+    "ranking",
+    "result",
+  ]);
   const loads = counter("mtlc_version_loads_total", "Versions that were opened, or refused.", ["model", "result"]);
   const queue = gauge("mtlc_queue_rows", "Rows that wait for a worker.", ["model", "version"]);
   const open = gauge("mtlc_version_open", "1 for each version that answers.", ["model", "version", "hash"]);
@@ -91,6 +96,7 @@ export function createInstruments() {
     missing,
     unseen,
     ranking: { ranked, candidates, removed, leftOut, relaxed, arms },
+    exposures,
     loads,
     queue,
     open,

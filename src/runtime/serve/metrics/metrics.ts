@@ -18,6 +18,8 @@ export interface ServerMetrics {
   readonly onRequest: (route: string, status: number, seconds: number) => void;
   readonly onStage: (stage: "read" | "write", seconds: number) => void;
   readonly onRefused: (reason: string) => void;
+  /** Items that were reported of pages of a ranking, by what became of them. */
+  readonly onExposures: (model: string, ranking: string, counts: Readonly<Record<string, number>>) => void;
   readonly onRepository: (event: RepositoryEvent) => void;
   /** The text that Prometheus reads. */
   readonly text: (repository: Repository) => Promise<{ readonly type: string; readonly text: string }>;
@@ -83,6 +85,10 @@ export function createMetrics(): ServerMetrics {
     onRequest: (route, status, took) => requests.observe({ route, status: String(status) }, took),
     onStage: (stage, took) => stages.observe({ stage }, took),
     onRefused: (reason) => refusals.inc({ reason }),
+    onExposures: (model, ranking, counts) => {
+      for (const [result, count] of Object.entries(counts))
+        if (count > 0) instruments.exposures.inc({ model, ranking, result }, count);
+    },
     onRepository: (event) => {
       switch (event.kind) {
         case "loaded":

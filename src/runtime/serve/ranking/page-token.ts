@@ -17,11 +17,13 @@ export interface PageToken {
   readonly seed: number;
   /** Time of the request, seconds since 1970. */
   readonly now: number;
+  /** Until when exposures of the page count, milliseconds since 1970 by the clocks of servers. */
+  readonly until: number;
   /** All that was shown so far, this page last: items with what rules read of them, or only their ids. */
   readonly shown: readonly (RawRow | string)[];
   /** Items of this page: the end of `shown`. */
   readonly items: number;
-  /** Of each item of this page the caps of what was viewed that count it: names of rules and texts of keys in turns. Absent: none. */
+  /** Of each item of this page the rules that count its exposure: their names and texts of keys in turns. Absent: none. */
   readonly viewed?: readonly (readonly string[])[];
 }
 
@@ -30,12 +32,12 @@ export type TokenKey = string;
 const signatureBytes = 16;
 /** A token that unfolds to more was not written here. */
 const greatest = 16 * 2 ** 20;
-const version = 1;
+const version = 2;
 
 export function writePageToken(token: PageToken, key: TokenKey): string {
-  const { page, model, ranking, request, seed, now, shown, items, viewed } = token;
+  const { page, model, ranking, request, seed, now, until, shown, items, viewed } = token;
   const body = deflateRawSync(
-    JSON.stringify([version, page, model, ranking, request, seed, now, shown, items, viewed ?? 0]),
+    JSON.stringify([version, page, model, ranking, request, seed, now, until, shown, items, viewed ?? 0]),
   );
   return Buffer.concat([sign(body, key), body]).toString("base64url");
 }
@@ -49,9 +51,9 @@ export function readPageToken(text: unknown, key: TokenKey): PageToken {
   if (signature.length < signatureBytes || !timingSafeEqual(signature, sign(body, key)))
     throw badRequest(`a page token is damaged, or of a server with another bearer token: ${what}`);
   const parts = JSON.parse(inflateRawSync(body, { maxOutputLength: greatest }).toString("utf8")) as readonly unknown[];
-  const [found, page, model, ranking, request, seed, now, shown, items, viewed] = parts;
+  const [found, page, model, ranking, request, seed, now, until, shown, items, viewed] = parts;
   if (found !== version) throw badRequest("a page token is of another version of mtlc: begin with the first page");
-  const read = { page, model, ranking, request, seed, now, shown, items } as Omit<PageToken, "viewed">;
+  const read = { page, model, ranking, request, seed, now, until, shown, items } as Omit<PageToken, "viewed">;
   return viewed === 0 ? read : { ...read, viewed: viewed as readonly (readonly string[])[] };
 }
 

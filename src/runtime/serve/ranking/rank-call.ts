@@ -11,6 +11,10 @@ export interface RankSettings {
   /** The server's name, for people who read the store. */
   readonly server: string;
   readonly key: TokenKey;
+  /** What caps of what was served, and paces, count. */
+  readonly count: "lists" | "exposures";
+  /** Milliseconds in which exposures of an answer are reported. */
+  readonly exposureWait: number;
 }
 
 /** A request to a ranking, of which nothing is known but its size. */

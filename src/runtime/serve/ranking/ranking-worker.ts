@@ -5,6 +5,7 @@ import { omitUndefined } from "../../../compiler/text/index.js";
 import type { RawRow } from "../../data/index.js";
 import { Failure } from "../../failure.js";
 import { createFlowControl, type FlowControl } from "../../flow/index.js";
+import { createReservedPages, type ReservedPages } from "../exposures/reserved-pages.js";
 import {
   explainList,
   type Ranker,
@@ -36,10 +37,11 @@ export function createRankingWorker(
   source: Omit<RankSource, "close">,
   path: string,
   named: string,
-  { channel, server, key }: RankSettings,
+  settings: RankSettings,
 ): RankingWorker {
   const { model } = source;
-  const flow = openFlow(model, channel, server);
+  const { key, count, exposureWait } = settings;
+  const flow = openFlow(model, settings);
   const rankers = new Map<string | undefined, OpenRanker>();
   let warnings: RankWarning[] = [];
   const onWarning = ({ code, message }: RankWarning): void => void warnings.push({ code, message });
@@ -51,14 +53,16 @@ export function createRankingWorker(
     rankers.set(ranking, opened);
     return opened;
   };
-  const viewed = viewedCaps(model.serving?.ruleSets ?? []);
+  const viewed = exposedRules(model.serving?.ruleSets ?? [], count);
 
   const answer = async (work: RankWork): Promise<RankReply> => {
     const before = work.after === undefined ? undefined : readPageToken(work.after, key);
     const request = requestOf(work, before, named);
     const ranked = await rankerOf(work.ranking ?? before?.ranking).rank(request);
     if (ranked.kind === "refused") return refusedReply(ranked);
-    return rankedReply(ranked, { work, named, key, viewed, shown: before?.shown ?? shownOf(request) });
+    const until = Date.now() + exposureWait;
+    const shown = before?.shown ?? shownOf(request);
+    return rankedReply(ranked, { work, named, key, viewed, shown, until, pages: flow?.pages });
   };
 
   return {
@@ -81,19 +85,25 @@ export function createRankingWorker(
   };
 }
 
+interface OpenFlow {
+  readonly control: FlowControl;
+  readonly pages: ReservedPages;
+  readonly close: () => Promise<void>;
+}
+
 /** Undefined where nothing is counted. */
-function openFlow(
-  { name: namespace, serving }: Model,
-  channel: string | undefined,
-  server: string,
-): { readonly control: FlowControl; readonly close: () => Promise<void> } | undefined {
+function openFlow({ name: namespace, serving }: Model, settings: RankSettings): OpenFlow | undefined {
+  const { channel, server, count } = settings;
   const ruleSets = serving?.ruleSets ?? [];
   if (channel === undefined || !isCounted(ruleSets)) return undefined;
   const store = openSharedPermits(channel);
-  const control = createFlowControl(store, { namespace, ruleSets, server });
+  const control = createFlowControl(store, { namespace, ruleSets, server, count });
+  const pages = createReservedPages(store);
   return {
     control,
+    pages,
     close: async () => {
+      pages.close();
       await control.close();
       await store.close();
     },
@@ -105,11 +115,12 @@ export function isCounted(ruleSets: readonly RuleSetModel[]): boolean {
   return ruleSets.some(({ rules }) => rules.some(({ verb }) => verb === "cap" || verb === "pace"));
 }
 
-function viewedCaps(ruleSets: readonly RuleSetModel[]): ReadonlySet<string> {
+/** Rules that count exposures when they are reported, with their sets' names. */
+function exposedRules(ruleSets: readonly RuleSetModel[], count: RankSettings["count"]): ReadonlySet<string> {
+  const counts = (rule: RuleSetModel["rules"][number]): boolean =>
+    (rule.verb === "cap" && rule.count === "viewed") || (rule.verb === "pace" && count === "exposures");
   return new Set(
-    ruleSets.flatMap(({ name, rules }) =>
-      rules.flatMap((rule) => (rule.verb === "cap" && rule.count === "viewed" ? [`${name}.${rule.name}`] : [])),
-    ),
+    ruleSets.flatMap(({ name, rules }) => rules.flatMap((rule) => (counts(rule) ? [`${name}.${rule.name}`] : []))),
   );
 }
 
@@ -143,19 +154,29 @@ interface ReplyContext {
   readonly work: RankWork;
   readonly named: string;
   readonly key: TokenKey;
-  /** Names of the caps of what was viewed, with their sets'. */
+  /** Names of the rules that count exposures, with their sets'. */
   readonly viewed: ReadonlySet<string>;
   readonly shown: PageToken["shown"];
+  readonly until: number;
+  /** Where permits are reserved. */
+  readonly pages: ReservedPages | undefined;
 }
 
 function rankedReply(answer: RankedAnswer, context: ReplyContext): RankedReply {
   const { list, ranking, candidateCount: candidates, arms } = answer;
-  const { explain } = context.work;
+  const { work, until, pages } = context;
+  const { explain } = work;
   const explained =
     explain === undefined ? undefined : explainList(list, explain === true ? undefined : new Set(explain));
+  const page = randomUUID();
+  const reserved = answer.flow?.reserved;
+  if (reserved !== undefined && reserved.permits > 0)
+    pages?.add({ page, until, reserved, spent: list.items.map(({ id }) => list.spentBy(id)) });
   const json = {
     ...rankJson({ ...answer, ...omitUndefined({ explained }) }),
-    ...(list.items.length === 0 ? {} : { pageToken: tokenOf(answer, context) }),
+    ...(list.items.length === 0
+      ? {}
+      : { pageToken: tokenOf(page, answer, context), exposuresUntil: new Date(until).toISOString() }),
   };
   return {
     kind: "ranked",
@@ -176,8 +197,9 @@ function rankedReply(answer: RankedAnswer, context: ReplyContext): RankedReply {
 }
 
 function tokenOf(
+  page: string,
   { ranking, request, seed, now, list, shownItems }: RankedAnswer,
-  { named: model, key, viewed, shown }: ReplyContext,
+  { named: model, key, viewed, shown, until }: ReplyContext,
 ): string {
   const items = shownItems();
   const counted =
@@ -188,12 +210,13 @@ function tokenOf(
         );
   return writePageToken(
     {
-      page: randomUUID(),
+      page,
       model,
       ranking,
       request,
       seed,
       now,
+      until,
       shown: [...shown, ...items],
       items: items.length,
       ...omitUndefined({ viewed: counted }),

@@ -1,6 +1,7 @@
 /** Every route of the server; each is a row of a file of this folder. */
 import type { Route } from "../http/route.js";
 import { docsRoutes } from "./docs.js";
+import { exposuresRoute } from "./exposures.js";
 import { healthRoutes } from "./health.js";
 import { inferRoutes } from "./infer.js";
 import { metricsRoute } from "./metrics.js";
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...inferRoutes,
   ...predictRoutes,
   rankRoute,
+  exposuresRoute,
   metricsRoute,
   ...docsRoutes(() => routes),
 ];

@@ -81,6 +81,7 @@ export const rankRoute: Route = {
       relaxed: { type: "array", items: values, description: "Rules that could not hold." },
       explanations: { type: "array", items: values },
       pageToken: { type: "string", description: "For `after` of the next page, and for reports of exposures." },
+      exposuresUntil: { type: "string", format: "date-time", description: "Until when exposures of the page count." },
     },
   },
   statuses: errorStatuses,

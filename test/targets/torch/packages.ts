@@ -20,6 +20,12 @@ export const python = process.env["MTLC_PYTHON"] ?? "python3";
 export const hasTorch = spawnSync(python, ["-c", "import torch, numpy"], { stdio: "ignore" }).status === 0;
 if (!hasTorch) console.warn(`${python} has no torch, so packages for PyTorch are not run (MTLC_PYTHON names another)`);
 
+/** Runs a tool that is a module of this Python; undefined where it has none. */
+export function runTool(module: string, words: readonly string[], folder: string): string | undefined {
+  const { status, stdout, stderr } = spawnSync(python, ["-m", module, ...words], { cwd: folder, encoding: "utf8" });
+  return /No module named/.test(stderr) ? undefined : status === 0 ? "" : stdout + stderr;
+}
+
 const specs = join(import.meta.dirname, "../../../specs");
 
 /** A fit with 6 ids besides "unknown" for each feature that has any. */

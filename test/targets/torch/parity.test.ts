@@ -3,7 +3,7 @@
  * skipped without torch. `MTLC_ALL=1` takes all shipped specs and 100 steps instead of some and 4.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ import { batchLayout, isListFeature, isWeighted, type Model } from "../../../src
 import { torch } from "../../../src/compiler/targets/torch/index.js";
 import { distance, type Feeds, inputsOf, randomFeeds } from "../../lower/harness.js";
 import { shippedModels } from "../../shipped-models.js";
-import { hasTorch, python, writePackage, type WrittenPackage } from "./packages.js";
+import { hasTorch, python, runTool, writePackage, type WrittenPackage } from "./packages.js";
 
 const emptyProgram = { state: [], functions: [] };
 
@@ -90,6 +90,19 @@ describe.skipIf(!hasTorch)("packages for PyTorch", () => {
     expect([answer.status, answer.stderr]).toEqual([0, ""]);
     (JSON.parse(answer.stdout) as readonly Answer[]).forEach((each, i) => answers.set(chosen[i] ?? "", each));
   }, 600_000);
+  it("are formatted and without a finding of ruff", ({ skip }) => {
+    const found = ["check", "format --check"].map((words) => runTool("ruff", [...words.split(" "), "-q", root], root));
+    skip(found[0] === undefined, `${python} has no ruff`);
+    expect(found).toEqual(["", ""]);
+  });
+  it.runIf(all)("are typed", { timeout: 600_000 }, ({ skip }) => {
+    for (const { folder } of packages.values()) {
+      const files = readdirSync(folder).filter((file) => file.endsWith(".py"));
+      const found = runTool("mypy", ["--ignore-missing-imports", "--cache-dir", join(root, "types"), ...files], folder);
+      skip(found === undefined, `${python} has no mypy`);
+      expect([folder, found]).toEqual([folder, ""]);
+    }
+  });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it.each(chosen)(

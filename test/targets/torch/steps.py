@@ -12,6 +12,7 @@ import torch
 # Steps read no files.
 sys.modules["pyarrow"] = ModuleType("pyarrow")
 sys.modules["pyarrow.parquet"] = ModuleType("pyarrow.parquet")
+sys.modules["pyarrow.parquet"].ParquetFile = object
 
 
 def to_batch(data, feeds, layout):

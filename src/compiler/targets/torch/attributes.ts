@@ -1,5 +1,5 @@
 /** The variables of a module as its attributes: linear maps where they are nothing else, parameters and buffers. */
-import type { GraphFunction, StateVariable, ValueId } from "../../graph/index.js";
+import type { GraphFunction, Initializer, StateVariable, ValueId } from "../../graph/index.js";
 import type { ForwardView } from "./forward-view.js";
 import { attribute, glorotFans, initialValue, localName, type Placement, stemOf } from "./parameters.js";
 import { atom, call, type Expr, level, method, print } from "./python.js";
@@ -155,11 +155,18 @@ function linearLines(map: LinearMap): readonly string[] {
   const [inputs = 0, units = 0] = map.weight.type.shape.map(Number);
   const start = map.weight.pieces[0]?.initializer;
   if (start !== undefined && glorotFans(start) !== inputs + units)
-    lines.push(...print(`self.${map.attribute}.weight.data = `, method(initialValue(start, [inputs, units]), "t"), 8));
+    lines.push(...print(`self.${map.attribute}.weight.data = `, weightValue(start, inputs, units), 8));
   const bias = map.bias?.pieces[0]?.initializer;
   if (bias !== undefined && !(bias.kind === "constant" && bias.value === 0))
     lines.push(...print(`self.${map.attribute}.bias.data = `, initialValue(bias, [units]), 8));
   return lines;
+}
+
+/** First values as [out, in]; those that are drawn are as good in either order. */
+function weightValue(start: Initializer, inputs: number, units: number): Expr {
+  return start.kind === "diagonal"
+    ? method(initialValue(start, [inputs, units]), "t")
+    : initialValue(start, [units, inputs]);
 }
 
 function linearExpr({ weight, bias }: LinearMap): Expr {

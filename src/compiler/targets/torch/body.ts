@@ -9,7 +9,7 @@ import {
   type ValueId,
 } from "../../graph/index.js";
 import { expressionOf } from "./expressions.js";
-import { atom, type Expr, print } from "./python.js";
+import { atom, type Expr, lineWidth, print } from "./python.js";
 import { raise } from "./raise.js";
 import type { Nodes, Raised } from "./raised.js";
 
@@ -48,12 +48,15 @@ export interface WrittenView {
   readonly body: Body;
   readonly results: readonly Expr[];
   /** What statistics become, `self.mean.copy_(…)`. */
-  readonly effects: readonly string[];
+  readonly effects: readonly Expr[];
 }
 
 /** The longest expression that is written inside of another one, and the longest that holds others. */
 const shortest = 44;
 const longest = 84;
+
+/** The indent of what only training does. */
+const deepest = 12;
 
 const words: { readonly [K in OpName]?: string } = {
   softmax: "weights",
@@ -193,13 +196,21 @@ class BodyWriter {
 
   #expression(id: ValueId): Expr {
     const made = this.#build(id);
-    if (made.text.length <= longest || made.brackets?.items.length === 0) return made;
+    if (!this.#isLong(id, made)) return made;
     // What is longest goes first, as a statement of its own, until the rest is readable.
     const inputs = this.#inputsOf(id).filter((input) => this.#isInline(input));
     const candidate = inputs.toSorted((a, b) => this.#length(b) - this.#length(a))[0];
     if (candidate === undefined || this.#length(candidate) < 16) return made;
     this.#state(candidate);
     return this.#expression(id);
+  }
+
+  /** Whether a statement of it would be hard to read: too much of it, or a line that only breaks within an operand. */
+  #isLong(id: ValueId, { text, brackets, chain }: Expr): boolean {
+    if (text.length > longest && brackets?.items.length !== 0) return true;
+    if (chain === undefined) return false;
+    const line = ` = ${this.#hint(id)}_2${text}  # ${formatShape(this.#node(id).type.shape)}`;
+    return deepest + line.length > lineWidth;
   }
 
   #length(id: ValueId): number {

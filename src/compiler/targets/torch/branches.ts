@@ -1,11 +1,11 @@
 /** Code that differs between training and serving: what both begin with is written once. */
 import { type Statement, statementLines } from "./body.js";
-import { type Expr, print } from "./python.js";
+import { beforeItems, type Expr, print } from "./python.js";
 
 export interface Branch {
   readonly statements: readonly Statement[];
   /** Lines after the statements. */
-  readonly effects: readonly string[];
+  readonly effects: readonly Expr[];
   readonly results: readonly Expr[];
 }
 
@@ -30,7 +30,8 @@ export function branches(training: Branch, served: Branch | undefined, indent: n
 function plain({ statements, effects, results }: Branch, indent: number): readonly string[] {
   return [
     ...statementLines(statements, indent),
-    ...effects.map((effect) => `${" ".repeat(indent)}${effect}`),
+    ...(effects.length === 0 ? [] : [`${" ".repeat(indent)}with torch.no_grad():`]),
+    ...effects.flatMap((effect) => print("", effect, indent + 4)),
     ...returned(results, indent),
   ];
 }
@@ -38,5 +39,8 @@ function plain({ statements, effects, results }: Branch, indent: number): readon
 export function returned(results: readonly Expr[], indent: number): readonly string[] {
   const [first] = results;
   if (results.length === 1 && first !== undefined) return print("return ", first, indent);
-  return [`${" ".repeat(indent)}return ${results.map(({ text }) => text).join(", ")}`];
+  const text = results.map((result) => result.text).join(", ");
+  const last = results.at(-1)?.brackets;
+  const brackets = last === undefined ? {} : { brackets: { ...last, open: beforeItems(text, last) } };
+  return print("return ", { text, level: 0, ...brackets }, indent);
 }

@@ -3,7 +3,6 @@ import type { StateVariable } from "../../graph/index.js";
 import { type Forward, lowerForward } from "../../lower/index.js";
 import { optimizerChoice, scheduleChoice } from "../../lower/index.js";
 import type { Fitted, FittedSizes, Model } from "../../model/index.js";
-import { isStatic } from "../../graph/index.js";
 import type { TargetFile, TargetInput } from "../target.js";
 import { programOf } from "../network.js";
 import { dataFile } from "./files/data.js";
@@ -12,7 +11,7 @@ import { featuresFile, tableKey } from "./files/features.js";
 import { lossesFile } from "./files/losses.js";
 import { measuredHeads, metricsFile } from "./files/metrics.js";
 import { modelFile } from "./files/model.js";
-import { optimFile } from "./files/optim.js";
+import { optimFile, type OptimInput } from "./files/optim.js";
 import { checkpointFile, evalFile, processesFile, trainFile } from "./files/program.js";
 import { readmeFile } from "./files/readme.js";
 import { valuesFile } from "./files/values.js";
@@ -77,21 +76,28 @@ export function createPackage(input: PackageInput, sizes: FittedSizes, hasWeight
   const data = dataFile(model);
   const measures = measuredHeads(model, forward).length > 0;
   const readsModel = /\bModel\b/.test(lossesText);
-  const program = { model, hasWeights, readsModel, measures, generator };
+  const modelText = modelFile(network, frozen, docOf(model));
+  const featuresText = featuresFile({ model, tables: forward.tables, inputs, frozen: frozenTables });
+  const optimizers = optimInput(model, forward, keys, trained);
+  const program = {
+    model,
+    hasWeights,
+    readsModel,
+    measures,
+    draws: /\b(?:dropout|Dropout|rand|randn)\(/.test(modelText + featuresText),
+    hasSparse: optimizers.sparse.size > 0,
+  };
   const used = [...new Set([...encoders.values, ...data.values])].join(" ");
   const files = [
     { path: "README.md", content: readmeFile({ model, generator, forward, hasWeights, measures }) },
     { path: "pyproject.toml", content: projectFile(model) },
-    { path: "model.py", content: modelFile(network, frozen, docOf(model, spec.file)) },
+    { path: "model.py", content: modelText },
     { path: "losses.py", content: lossesText },
-    {
-      path: "features.py",
-      content: featuresFile({ model, tables: forward.tables, inputs, frozen: frozenTables }),
-    },
+    { path: "features.py", content: featuresText },
     { path: "encoders.py", content: encoders.text },
     { path: "values.py", content: valuesFile(model, used) },
     { path: "data.py", content: data.text },
-    { path: "optim.py", content: optimFile(optimInput(model, forward, keys)) },
+    { path: "optim.py", content: optimFile(optimizers) },
     ...(measures
       ? [
           { path: "metrics.py", content: metricsFile(model, forward) },
@@ -99,7 +105,7 @@ export function createPackage(input: PackageInput, sizes: FittedSizes, hasWeight
         ]
       : []),
     { path: "checkpoint.py", content: checkpointFile },
-    { path: "processes.py", content: processesFile },
+    { path: "processes.py", content: processesFile(program) },
     { path: "train.py", content: trainFile(program) },
     { path: "fitted.json", content: `${JSON.stringify(fitted)}\n` },
     { path: "mtlc.json", content: manifestText(input, placements) },
@@ -107,9 +113,8 @@ export function createPackage(input: PackageInput, sizes: FittedSizes, hasWeight
   return { files, placements, forward };
 }
 
-function docOf({ name, doc }: Model, file: string): string {
+function docOf({ name, doc }: Model): string {
   const text = doc === undefined ? `${name}: the network.` : (doc.split("\n")[0]?.trim() ?? "");
-  void file;
   return text.length <= 92 ? text.replaceAll("\\", "\\\\").replaceAll('"', "'") : `${name}: the network.`;
 }
 
@@ -133,7 +138,7 @@ function tableOf(
 }
 
 /** Variables that a loss reaches, besides those that the spec freezes. */
-function trainedVariables({ training: fn, owned, tables }: Forward): ReadonlySet<string> {
+function trainedVariables({ training: fn, owned }: Forward): ReadonlySet<string> {
   const reached = new Set<number>();
   const visit = (id: number): void => {
     if (reached.has(id)) return;
@@ -152,14 +157,19 @@ function trainedVariables({ training: fn, owned, tables }: Forward): ReadonlySet
       if (kind === "embedding") names.add(piece);
     }
   }
-  void tables;
-  void isStatic;
   for (const name of owned.frozen) names.delete(name);
   return names;
 }
 
-function optimInput(model: Model, forward: Forward, keys: ReadonlyMap<string, string>) {
-  const { owned, tables } = forward;
+function optimInput(
+  model: Model,
+  { owned, tables }: Forward,
+  keys: ReadonlyMap<string, string>,
+  trained: ReadonlySet<string>,
+): OptimInput {
+  const sparse = new Set(
+    tables.flatMap(({ name, update }) => (update === "sparse" && trained.has(name) ? [keys.get(name) ?? name] : [])),
+  );
   const byChoice = new Map<NonNullable<ReturnType<typeof owned.choices.get>>, string[]>();
   for (const [name, choice] of owned.choices) {
     const key = keys.get(name);
@@ -170,7 +180,8 @@ function optimInput(model: Model, forward: Forward, keys: ReadonlyMap<string, st
     optimizer: optimizerChoice(model.train.optimizer),
     schedule: scheduleChoice(model.train.schedule),
     groups: [...byChoice].map(([choice, own]) => ({ choice, keys: own })),
-    hasSparse: tables.some(({ update, name }) => update === "sparse" && !owned.frozen.has(name)),
+    sparse,
+    dense: new Set([...trained].flatMap((name) => keys.get(name) ?? []).filter((key) => !sparse.has(key))),
     clip: model.train.clip,
   };
 }

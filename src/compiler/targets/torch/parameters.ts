@@ -67,10 +67,8 @@ export function initialValue(initializer: Initializer, shape: readonly number[])
     }
     case "diagonal": {
       const { on, off, size, block } = initializer;
-      const eye = `torch.eye(${size})`;
-      const values = off === 0 && on === 1 ? eye : `${numberText(off)} + ${numberText(on - off)} * ${eye}`;
-      const expanded = `(${values}).unsqueeze(-1).repeat(1, 1, ${block})`;
-      return { text: `${expanded}.reshape(${sizes})`, level: 15 };
+      const values = [`parts=${size}`, `same=${floatText(on)}`, `other=${floatText(off)}`];
+      return call("mixing", [...shape.map(String), ...values, ...(block === 1 ? [] : [`width=${block}`])]);
     }
   }
 }

@@ -6,7 +6,7 @@ import { chainOf } from "./chain.js";
 import { branches, type Branch } from "./branches.js";
 import { type ForwardView, plainName } from "./forward-view.js";
 import { attribute, type Placement } from "./parameters.js";
-import { atom, createNames, type Expr, identifier, level, operand, print } from "./python.js";
+import { atom, call, createNames, type Expr, identifier, level, print } from "./python.js";
 
 export interface Part {
   /** `t.income`. */
@@ -113,8 +113,7 @@ function writeViews({ views, owner, variables, roots }: PartInput, attributes: A
   const names = createArguments();
   const trained = writeView(training, owner, attributes, names, [...roots, ...updates.map(({ value }) => value)]);
   const effects = updates.map(({ state, value }) => {
-    const next = operand(trained.result(value), level.atom);
-    return `${attributes.state(state).text}.copy_(${next}.detach())`;
+    return call(`${attributes.state(state).text}.copy_`, [trained.result(value)]);
   });
   const found = roots.flatMap((id) => counterpart(training, served, id) ?? []);
   const first = { body: trained, results: roots.map((id) => trained.result(id)), effects };

@@ -131,7 +131,7 @@ export function truthCode(expression: ColumnExpression, read: ReadColumn): strin
       const values = expression.values.map((value) =>
         kind === "number" ? numberText(Number(value)) : quote(String(value)),
       );
-      return `known([${values.join(", ")}].__contains__, ${codeOf(kind, expression.operand, read)})`;
+      return `one_of(${codeOf(kind, expression.operand, read)}, [${values.join(", ")}])`;
     }
     case "call": {
       const [a] = expression.arguments;

@@ -1,7 +1,7 @@
 /** `data.py`: files as batches. */
 import { isListFeature, type LabelModel, listInputs, type Model } from "../../../model/index.js";
 import { importsFor } from "../library.js";
-import { quote } from "../python.js";
+import { atom, comprehension, type Expr, list, parsed, print, quote } from "../python.js";
 import { columnsOf, numberCode, textCode, truthCode } from "../source-expressions.js";
 import { rowWise } from "./encoders.js";
 import { valueNames } from "./values.js";
@@ -153,7 +153,11 @@ function labelFunctions(model: Model, labels: readonly LabelLines[]): readonly s
   const classes = labels.flatMap(({ label }) =>
     label.base === "classes"
       ? [
-          `${classesName(label)} = [${(label.classes ?? []).map(({ value }) => (typeof value === "number" ? `${value}` : quote(value))).join(", ")}]`,
+          ...print(
+            `${classesName(label)} = `,
+            list((label.classes ?? []).map(({ value }) => (typeof value === "number" ? `${value}` : quote(value)))),
+            0,
+          ),
         ]
       : [],
   );
@@ -192,24 +196,25 @@ function labelFunctions(model: Model, labels: readonly LabelLines[]): readonly s
 }
 
 function entry(name: string, expression: string): readonly string[] {
-  const line = `        ${quote(name)}: ${expression},`;
-  if (line.length <= 100) return [line];
   const inner = expression.slice(1, -1);
   const at = inner.lastIndexOf(" for ");
-  const [body, rest] = [inner.slice(0, at), inner.slice(at + 1)];
-  const loop = `            ${rest}`;
-  const pieces = loop.length <= 100 ? [loop] : zipLines(rest);
-  return [`        ${quote(name)}: [`, `            ${body}`, ...pieces, "        ],"];
-}
-
-function zipLines(rest: string): readonly string[] {
-  const open = rest.indexOf("zip(");
-  const items = rest.slice(open + 4, -1).split(/, (?=columns\[)/);
-  return [
-    `            ${rest.slice(0, open)}zip(`,
-    ...items.map((item) => `                ${item},`),
-    "            )",
-  ];
+  const clause = inner.slice(at + 1);
+  const open = clause.indexOf("zip(") + 4;
+  const zipped: Expr =
+    open < 4
+      ? atom(clause)
+      : {
+          ...atom(clause),
+          brackets: {
+            open: clause.slice(0, open),
+            items: clause
+              .slice(open, -1)
+              .split(/, (?=columns\[)/)
+              .map(atom),
+            close: ")",
+          },
+        };
+  return print(`${quote(name)}: `, comprehension(parsed(inner.slice(0, at)), zipped), 8, ",");
 }
 
 // ---------------------------------------------------------------------------------------------------------------- files
@@ -229,13 +234,25 @@ function readLines(model: Model, columns: readonly string[]): readonly string[] 
   ];
   switch (source?.format) {
     case "parquet":
-      return [...constant, ...parquetLines];
+      return [...constant, ...findLines, ...parquetLines];
     case "jsonl":
-      return [...constant, ...openLines, ...jsonLines, ...sliceLines];
+      return [...constant, ...findLines, ...openLines, ...jsonLines, ...sliceLines];
     default:
-      return [...constant, ...openLines, ...csvLines(source?.options), ...sliceLines];
+      return [...constant, ...findLines, ...openLines, ...csvLines(source?.options), ...sliceLines];
   }
 }
+
+const findLines = String.raw`def find_files(paths: list[str]) -> list[str]:
+    """The files of patterns, in an order that is the same everywhere."""
+    found = sorted(file for pattern in paths for file in glob.glob(pattern, recursive=True))
+    if not found:
+        raise FileNotFoundError(f"no file matches {' '.join(paths) or 'nothing'}")
+    return found
+
+
+`
+  .split("\n")
+  .slice(0, -1);
 
 const openLines = String.raw`def open_text(path: str) -> Iterator[str]:
     with gzip.open(path, "rt") if path.endswith(".gz") else open(path, newline="") as lines:
@@ -258,7 +275,7 @@ function csvLines(
   return [
     "def read_columns(paths: list[str]) -> Iterator[Columns]:",
     '    """The cells of the files, CHUNK rows at a time."""',
-    "    for path in sorted(file for pattern in paths for file in glob.glob(pattern)):",
+    "    for path in find_files(paths):",
     delimiter.length === 1
       ? `        rows = csv.reader(open_text(path), delimiter=${quote(delimiter)})`
       : `        rows = (line.rstrip("\\r\\n").split(${quote(delimiter)}) for line in open_text(path))`,
@@ -275,7 +292,7 @@ function csvLines(
 const jsonLines: readonly string[] = [
   "def read_columns(paths: list[str]) -> Iterator[Columns]:",
   '    """The cells of the files, CHUNK rows at a time."""',
-  "    for path in sorted(file for pattern in paths for file in glob.glob(pattern)):",
+  "    for path in find_files(paths):",
   "        lines = open_text(path)",
   "        while chunk := [json.loads(line) for line, _ in zip(lines, range(CHUNK))]:",
   "            yield {name: [row.get(name) for row in chunk] for name in COLUMNS}",
@@ -292,21 +309,30 @@ const sliceLines: readonly string[] = [
   "        yield {name: cells[rank::world] for name, cells in columns.items()}, most",
 ];
 
-const parquetLines: readonly string[] = [
-  "def read_shares(paths: list[str], rank: int, world: int) -> Iterator[tuple[Columns, int]]:",
-  '    """Every world-th row group, and how many rows the process has that has most."""',
-  "    files = [pq.ParquetFile(file) for pattern in paths for file in sorted(glob.glob(pattern))]",
-  "    groups = [(file, i) for file in files for i in range(file.num_row_groups)]",
-  "    for start in range(0, len(groups), world):",
-  "        turn = groups[start : start + world]",
-  "        most = max(file.metadata.row_group(i).num_rows for file, i in turn)",
-  "        if rank < len(turn):",
-  "            file, i = turn[rank]",
-  "            table = file.read_row_group(i, columns=COLUMNS)",
-  "            yield table.to_pydict(), most",
-  "        else:",
-  "            yield {name: [] for name in COLUMNS}, most",
-];
+const parquetLines = String.raw`def row_groups(paths: list[str]) -> list[tuple[pq.ParquetFile, int]]:
+    files = [pq.ParquetFile(path) for path in find_files(paths)]
+    return [(file, i) for file in files for i in range(file.num_row_groups)]
+
+
+def read_shares(paths: list[str], rank: int, world: int) -> Iterator[tuple[Columns, int]]:
+    """
+    Every world-th row group, and of those that are left a part of each; and how many rows the
+    process has that has most.
+    """
+    groups = row_groups(paths)
+    whole = len(groups) - len(groups) % world
+    for turn in (groups[i : i + world] for i in range(0, whole, world)):
+        file, group = turn[rank]
+        chunks = file.iter_batches(CHUNK, row_groups=[group], columns=COLUMNS)
+        rows = max(file.metadata.row_group(i).num_rows for file, i in turn)
+        for start in range(0, rows, CHUNK):
+            chunk = next(chunks, None)
+            columns = {name: [] for name in COLUMNS} if chunk is None else chunk.to_pydict()
+            yield columns, min(CHUNK, rows - start)
+    for file, group in groups[whole:]:
+        for chunk in file.iter_batches(CHUNK, row_groups=[group], columns=COLUMNS):
+            most = -(-chunk.num_rows // world)
+            yield chunk.slice(min(rank * most, chunk.num_rows), most).to_pydict(), most`.split("\n");
 
 // -------------------------------------------------------------------------------------------------------------- batches
 
@@ -316,10 +342,8 @@ function streamLines(model: Model): readonly string[] {
     "Rows = dict[str, dict[str, np.ndarray]]",
     "",
     "",
-    "def take(rows: Rows, indices: np.ndarray) -> Rows:",
-    "    return {",
-    "        kind: {name: x[indices] for name, x in arrays.items()} for kind, arrays in rows.items()",
-    "    }",
+    "def take(rows: Rows, indices: np.ndarray | slice) -> Rows:",
+    "    return {kind: {name: x[indices] for name, x in arrays.items()} for kind, arrays in rows.items()}",
     "",
     "",
     "def join(first: Rows, second: Rows) -> Rows:",
@@ -355,10 +379,10 @@ function streamLines(model: Model): readonly string[] {
     "        owed += most",
     "        start = 0",
     "        while owed >= size:",
-    "            yield to_batch(take(rest, np.s_[start : start + size]))",
+    "            yield to_batch(take(rest, slice(start, start + size)))",
     "            start += size",
     "            owed -= size",
-    "        rest = take(rest, np.s_[start:])",
+    "        rest = take(rest, slice(start, None))",
     ...(model.train.dropLast === true ? [] : ["    if rest is not None and owed > 0:", "        yield to_batch(rest)"]),
   ];
 }

@@ -10,9 +10,9 @@ import {
   tableOwner,
 } from "../../../model/index.js";
 import { blocksOf, importsFor, usedBlocks } from "../library.js";
-import { atom, call, type Expr, floatText, numberText, print, quote } from "../python.js";
+import { atom, call, type Expr, floatText, identifier, numberText, print, quote } from "../python.js";
 import { columnsOf, numberCode, textCode } from "../source-expressions.js";
-import { valueNames } from "./values.js";
+import { takenNames, valueNames } from "./values.js";
 
 const library = String.raw`
 class Ids(dict[Value, int]):
@@ -146,10 +146,15 @@ def bucket_of(x: float, name: str) -> int:
 
 def cut(values: Sequence[Value | Sequence[Value]], separator: str) -> list[list[str | None]]:
     """The cells of each row: a list as it is, a text cut at the separator."""
-    return [
-        [text(each) for each in (value.split(separator) if isinstance(value, str) else value or [])]
-        for value in values
-    ]
+    return [[text(each) for each in parts(value, separator)] for value in values]
+
+
+def parts(value: Value | Sequence[Value], separator: str) -> Sequence[Value]:
+    if isinstance(value, str):
+        return value.split(separator)
+    if value is None:
+        return []
+    return [value] if isinstance(value, int | float) else value
 
 
 def present(lists: list[list[str | None]]) -> list[list[str]]:
@@ -434,10 +439,12 @@ export function rowWise(
   return `[${body} for ${variables} in ${all.length === 1 ? (all[0] ?? "") : `zip(${all.join(", ")})`}]`;
 }
 
+/** What expressions use besides. */
+const imported = new Set(["columns", "operator", "str", "len", "abs", "min", "max", "cross"]);
+
 function variableOf(column: string, index: number): string {
   const text = column.replace(/\W/g, "_").toLowerCase();
-  return /^[a-z]\w*$/.test(text) &&
-    !["in", "is", "for", "if", "or", "and", "not", "text", "number", "class", "known"].includes(text)
+  return /^[a-z]\w*$/.test(text) && identifier(text) === text && !takenNames.has(text) && !imported.has(text)
     ? text
     : `cell_${index}`;
 }

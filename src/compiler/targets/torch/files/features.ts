@@ -92,10 +92,7 @@ export function featuresFile(input: FeaturesInput): string {
     .map(({ name }) => `        self.tables[${quote(tableKey(name))}].requires_grad_(False)`);
   const body = [
     "class Features(nn.Module):",
-    `    """The vector of each feature of a batch, and ${quote("NAME.mask")} of a sequence: 1 where it has a value."""`.replaceAll(
-      '\\"',
-      '"',
-    ),
+    ...docLines(entries.some(([key]) => key.endsWith(".mask"))),
     "",
     "    def __init__(self) -> None:",
     "        super().__init__()",
@@ -132,6 +129,16 @@ export function featuresFile(input: FeaturesInput): string {
     ],
   ]);
   return `${['"""Embedding tables and the vectors of features."""', "", ...imports, "", "", all].join("\n")}\n`;
+}
+
+function docLines(hasMasks: boolean): readonly string[] {
+  return hasMasks
+    ? [
+        '    """',
+        "    The vector of each feature of a batch; of a sequence also NAME.mask, 1 where it has a value.",
+        '    """',
+      ]
+    : ['    """The vector of each feature of a batch."""'];
 }
 
 /** Tables that start otherwise than near zero. */

@@ -59,7 +59,7 @@ function meanLines(text: string): readonly string[] {
     : [];
   const quotient = [
     "def quotient(total: Tensor, weight: Tensor) -> Tensor:",
-    '    """Σ total / Σ weight over all processes, times their number: gradients are averaged over them."""',
+    '    """Σ total / Σ weight over all processes, times their number, as gradients are averaged."""',
     "    count = weight.sum().detach()",
     "    if dist.is_initialized():",
     "        dist.all_reduce(count)",

@@ -8,6 +8,14 @@ import { atom, createNames, identifier, quote } from "../python.js";
 import { labelOf } from "./losses.js";
 
 const library = String.raw`
+class Metric(Protocol):
+    """Rows go in, a batch at a time; the value is that of the rows of all processes."""
+
+    def update(self, prediction: Tensor, target: Tensor) -> None: ...
+
+    def value(self) -> float: ...
+
+
 class Sums:
     """Sums over rows, added up over all processes."""
 
@@ -135,20 +143,24 @@ export function metricsFile(model: Model, forward: Forward): string {
   const heads = measuredHeads(model, forward);
   const body = [
     ...heads.flatMap(({ head }) => [...truthLines(model, forward, head), "", ""]),
-    "METRICS = {",
+    "METRICS: dict[str, dict[str, Callable[[], Metric]]] = {",
     ...heads.map(
       ({ head, metrics }) =>
         `    ${quote(head)}: {${metrics.map((name) => `${quote(name)}: ${classes[name]}`).join(", ")}},`,
     ),
     "}",
-    "TRUTHS = {",
+    "TRUTHS: dict[str, Callable[[Batch], tuple[Tensor, Tensor]]] = {",
     ...heads.map(({ head }) => `    ${quote(head)}: ${functionName(head)},`),
     "}",
   ].join("\n");
   const blocks = usedBlocks(blocksOf(library), `${body}\nall_reduced`).map(({ text }) => text);
   const all = [...blocks, body].join("\n\n\n");
   const imports = importsFor(all, [
-    [[/\bmath\./, "import math"]],
+    [
+      [/\bmath\./, "import math"],
+      [/./, "from collections.abc import Callable"],
+      [/./, "from typing import Protocol"],
+    ],
     [
       [/\btorch\./, "import torch"],
       [/\bdist\./, "import torch.distributed as dist"],

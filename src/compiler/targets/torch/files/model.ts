@@ -27,7 +27,7 @@ function imports(text: string): readonly string[] {
     ...standard,
     "from typing import NamedTuple",
     "",
-    "import torch",
+    ...(/\btorch\./.test(text) ? ["import torch"] : []),
     ...(/\bF\./.test(text) ? ["import torch.nn.functional as F"] : []),
     "from torch import Tensor, nn",
     "",
@@ -58,6 +58,16 @@ function helperLines(text: string): readonly string[] {
       "    if bias:",
       "        nn.init.zeros_(layer.bias)",
       "    return layer",
+      "",
+      "",
+    );
+  }
+  if (/\bmixing\(/.test(text)) {
+    lines.push(
+      "def mixing(*shape: int, parts: int, same: float, other: float, width: int = 1) -> Tensor:",
+      '    """First values of a mix of parts: how much each has of itself, and of any other."""',
+      "    values = torch.full((parts, parts), other).fill_diagonal_(same)",
+      "    return values.repeat_interleave(width, dim=1).reshape(shape)",
       "",
       "",
     );

@@ -2,7 +2,7 @@
 import { type OptimizerChoice, resolveSettings, type ScheduleChoice, type Settings } from "../../../graph/index.js";
 import type { Clip } from "../../../graph/index.js";
 import { blocksOf, importsFor, usedBlocks } from "../library.js";
-import { call, numberText, print, quote } from "../python.js";
+import { atom, call, comprehension, type Expr, numberText, print, quote, set } from "../python.js";
 
 const library = String.raw`
 class LazyAdam(Optimizer):
@@ -69,12 +69,14 @@ export interface OptimInput {
   readonly schedule: ScheduleChoice;
   /** How others are trained: keys in the state dict. */
   readonly groups: readonly { readonly choice: OptimizerChoice; readonly keys: readonly string[] }[];
-  readonly hasSparse: boolean;
+  /** Keys of tables of which a step moves the rows that it touches. */
+  readonly sparse: ReadonlySet<string>;
+  /** Keys of all other parameters that are trained. */
+  readonly dense: ReadonlySet<string>;
   readonly clip: Clip;
 }
 
 export function optimFile(input: OptimInput): string {
-  const { groups } = input;
   const schedules = scheduleFunctions(input);
   const body = [...schedules.lines, "", "", ...createLines(input, schedules.nameOf), ...clipLines(input)].join("\n");
   const blocks = usedBlocks(blocksOf(library), body).map(({ text }) => wrapInit(text));
@@ -82,7 +84,11 @@ export function optimFile(input: OptimInput): string {
   const imports = importsFor(all, [
     [
       [/\bmath\./, "import math"],
-      [/\bIterable\b/, "from collections.abc import Iterable"],
+      [
+        /\bCallable\b(?=[\s\S]*\bIterable\b)|\bIterable\b[\s\S]*\bCallable\b/,
+        "from collections.abc import Callable, Iterable",
+      ],
+      [/^(?![\s\S]*\bIterable\b)/, "from collections.abc import Callable"],
     ],
     [
       [/\btorch\./, "import torch"],
@@ -92,7 +98,6 @@ export function optimFile(input: OptimInput): string {
     ],
     [[/\bModel\b/, "from model import Model"]],
   ]);
-  void groups;
   return `${['"""Optimizers and learning rates."""', "", ...imports, "", "", all].join("\n")}\n`;
 }
 
@@ -110,11 +115,10 @@ function wrapInit(text: string): string {
   );
 }
 
-function scheduleFunctions({ schedule, optimizer, groups }: OptimInput): {
+function scheduleFunctions({ schedule, groups }: OptimInput): {
   readonly lines: readonly string[];
   readonly nameOf: (choice: OptimizerChoice) => string;
 } {
-  void optimizer;
   const all: ScheduleChoice[] = [];
   for (const each of [schedule, ...groups.map(({ choice }) => choice.schedule ?? schedule)])
     if (!all.includes(each)) all.push(each);
@@ -159,99 +163,96 @@ function factorLines({ kind, settings: given }: ScheduleChoice): readonly string
 }
 
 function createLines(input: OptimInput, scheduleOf: (choice: OptimizerChoice) => string): readonly string[] {
-  const { optimizer, groups, hasSparse } = input;
-  const isPlain = groups.length === 0;
-  const lines = [
-    "def create_optimizers(model: Model) -> list[tuple[Optimizer, LambdaLR]]:",
-    '    """The optimizers of the parameters that are trained, each with its learning rate\'s schedule."""',
+  const { optimizer, groups, sparse, dense } = input;
+  const sets = groups.map(({ choice, keys }, index) => ({ choice, keys, name: `part_${index + 1}` }));
+  const grouped = new Set(groups.flatMap(({ keys }) => keys));
+  const others = [...dense, ...sparse].filter((key) => !grouped.has(key));
+  const all = [
+    ...(others.length === 0 ? [] : [{ choice: optimizer, keys: others, name: sets.length === 0 ? "" : "others" }]),
+    ...sets,
   ];
-  const made: string[] = [];
-  const add = (choice: OptimizerChoice, dense: string, sparse: string): void => {
-    const rate = scheduleOf(choice);
-    made.push(...print("", call("scheduled", [optimizerCall(choice, dense, false), rate]), 8, ","));
-    if (hasSparse) made.push(...print("", call("scheduled", [optimizerCall(choice, sparse, true), rate]), 8, ","));
-  };
-  const trained = "    parameters = {name: x for name, x in model.named_parameters() if x.requires_grad}";
-  lines.push(trained);
-  if (hasSparse) {
-    lines.push(
-      "    tables = model.features.tables.items()",
-      '    sparse = {f"features.tables.{name}.weight" for name, each in tables if each.sparse}',
-    );
-  }
-  const select = (condition: string): string => `[x for name, x in parameters.items() if ${condition}]`;
-  const parts: string[] = [];
-  if (!isPlain) {
-    groups.forEach(({ keys }, index) => {
-      lines.push(
-        ...print(
-          `part_${index + 1} = `,
-          {
-            text: `{${keys.map(quote).join(", ")}}`,
-            level: 15,
-            brackets: { open: "{", items: keys.map((key) => ({ text: quote(key), level: 15 })), close: "}" },
-          },
-          4,
-        ),
-      );
-      parts.push(`part_${index + 1}`);
-    });
-    lines.push(`    others = parameters.keys() - ${parts.join(" - ")}`);
-  }
-  const each = isPlain
-    ? [{ choice: optimizer, set: "" }]
-    : [
-        { choice: optimizer, set: "others" },
-        ...groups.map(({ choice }, index) => ({ choice, set: `part_${index + 1}` })),
+  const made = all.flatMap(({ choice, keys, name }) =>
+    [false, true].flatMap((isSparse): readonly string[] => {
+      if (!keys.some((key) => sparse.has(key) === isSparse)) return [];
+      const conditions = [
+        ...(name === "" ? [] : [`name in ${name}`]),
+        ...(sparse.size === 0 ? [] : [isSparse ? "name in sparse" : "name not in sparse"]),
       ];
-  for (const { choice, set } of each) {
-    const inSet = set === "" ? [] : [`name in ${set}`];
-    const dense = [...inSet, ...(hasSparse ? ["name not in sparse"] : [])].join(" and ");
-    const sparse = [...inSet, "name in sparse"].join(" and ");
-    add(choice, dense === "" ? "list(parameters.values())" : select(dense), select(sparse));
-  }
-  const helper = [
-    "def scheduled(optimizer: Optimizer, factor: Callable[[int], float]) -> tuple[Optimizer, LambdaLR]:",
-    "    return optimizer, LambdaLR(optimizer, factor)",
-    "",
-    "",
-  ];
-  void helper;
+      const chosen =
+        conditions.length === 0
+          ? atom("parameters")
+          : comprehension("x", "for name, x in parameters.items()", `if ${conditions.join(" and ")}`);
+      return print("", call("scheduled", [optimizerCall(choice, chosen, isSparse), scheduleOf(choice)]), 8, ",");
+    }),
+  );
+  const isSimple = sets.length === 0 && sparse.size === 0;
   return [
-    ...lines,
-    "    optimizers: list[tuple[Optimizer, Callable[[int], float]]] = [",
-    ...made.map((line) => line.replace(/\bscheduled\(/, "(")),
+    "# Each with the schedule of its learning rate.",
+    "Optimizers = list[tuple[Optimizer, LambdaLR]]",
+    "",
+    "",
+    "def scheduled(optimizer: Optimizer, rate: Callable[[int], float]) -> tuple[Optimizer, LambdaLR]:",
+    "    return optimizer, LambdaLR(optimizer, rate)",
+    "",
+    "",
+    "def create_optimizers(model: Model) -> Optimizers:",
+    '    """The optimizers of the parameters that are trained."""',
+    ...(isSimple
+      ? ["    parameters = [x for x in model.parameters() if x.requires_grad]"]
+      : ["    parameters = {name: x for name, x in model.named_parameters() if x.requires_grad}"]),
+    ...(sparse.size === 0
+      ? []
+      : [
+          "    tables = model.features.tables.items()",
+          '    sparse = {f"features.tables.{name}.weight" for name, each in tables if each.sparse}',
+        ]),
+    ...sets.flatMap(({ name, keys }) => print(`${name} = `, set(keys.map(quote)), 4)),
+    ...(sets.length === 0 || others.length === 0
+      ? []
+      : [`    others = parameters.keys() - ${sets.map(({ name }) => name).join(" - ")}`]),
+    "    return [",
+    ...made,
     "    ]",
-    '    return [(each, LambdaLR(each, factor)) for each, factor in optimizers if each.param_groups[0]["params"]]',
   ];
 }
 
-function optimizerCall(
-  { kind, settings: given, factor }: OptimizerChoice,
-  parameters: string,
-  sparse: boolean,
-): string {
+function optimizerCall({ kind, settings: given, factor }: OptimizerChoice, parameters: Expr, sparse: boolean): Expr {
   const settings: Settings = resolveSettings(kind.name, kind.settings, given);
   const n = (name: string): string => numberText(Number(settings[name]));
   const lr = `lr=${numberText(Number(settings["lr"]) * (factor ?? 1))}`;
   const betas = `betas=(${n("beta1")}, ${n("beta2")})`;
   switch (kind.name) {
     case "adam":
-      return `${sparse ? "LazyAdam" : "torch.optim.Adam"}(${parameters}, ${lr}, ${betas}, eps=${n("epsilon")})`;
+      return call(sparse ? "LazyAdam" : "torch.optim.Adam", [parameters, lr, betas, `eps=${n("epsilon")}`]);
     case "adamw":
-      return `${sparse ? "LazyAdam" : "torch.optim.AdamW"}(${parameters}, ${lr}, ${betas}, eps=${n("epsilon")}, weight_decay=${n("weight_decay")})`;
+      return call(sparse ? "LazyAdam" : "torch.optim.AdamW", [
+        parameters,
+        lr,
+        betas,
+        `eps=${n("epsilon")}`,
+        `weight_decay=${n("weight_decay")}`,
+      ]);
     case "adagrad":
-      return `torch.optim.Adagrad(${parameters}, ${lr}, initial_accumulator_value=${n("initial")}, eps=${n("epsilon")})`;
-    case "momentum": {
-      const nesterov = settings["nesterov"] === true ? "True" : "False";
-      return `${sparse ? "LazyMomentum" : "torch.optim.SGD"}(${parameters}, ${lr}, momentum=${n("momentum")}, nesterov=${nesterov})`;
-    }
+      return call("torch.optim.Adagrad", [
+        parameters,
+        lr,
+        `initial_accumulator_value=${n("initial")}`,
+        `eps=${n("epsilon")}`,
+      ]);
+    case "momentum":
+      return call(sparse ? "LazyMomentum" : "torch.optim.SGD", [
+        parameters,
+        lr,
+        `momentum=${n("momentum")}`,
+        `nesterov=${settings["nesterov"] === true ? "True" : "False"}`,
+      ]);
     default:
-      return `torch.optim.SGD(${parameters}, ${lr})`;
+      return call("torch.optim.SGD", [parameters, lr]);
   }
 }
 
-function clipLines({ clip, hasSparse }: OptimInput): readonly string[] {
+function clipLines({ clip, sparse }: OptimInput): readonly string[] {
+  const hasSparse = sparse.size > 0;
   if (clip.kind === "none") return [];
   const limit = numberText(clip.limit);
   const head = ["", "", "def clip_gradients(model: Model) -> None:"];

@@ -9,7 +9,10 @@ export interface ProgramInput {
   /** Whether losses read the model besides its outputs. */
   readonly readsModel: boolean;
   readonly measures: boolean;
-  readonly generator: string;
+  /** Whether a step draws random numbers. */
+  readonly draws: boolean;
+  /** Whether gradients of tables have only the rows that a batch touches. */
+  readonly hasSparse: boolean;
 }
 
 export const checkpointFile = String.raw`"""Weights as safetensors, and checkpoints that training resumes from."""
@@ -67,13 +70,16 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True)
 `;
 
-export const processesFile = String.raw`"""The processes of a run: one, or those that torchrun starts."""
+export function processesFile({ hasSparse }: Pick<ProgramInput, "hasSparse">): string {
+  return String.raw`"""The processes of a run: one, or those that torchrun starts."""
 
 import os
 from typing import NamedTuple
 
 import torch
 import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
 
 
 class Process(NamedTuple):
@@ -96,10 +102,24 @@ def start(device: str | None = None) -> Process:
     return Process(rank, world, torch.device(device))
 
 
+def replica_of(model: nn.Module, process: Process) -> nn.Module:
+    """The model, with gradients averaged over all processes."""
+    if process.world == 1:
+        return model
+${
+  hasSparse
+    ? `    # NCCL adds up no gradients that have only some of the rows; gloo does.
+    group = dist.new_group(backend="gloo")
+    return DistributedDataParallel(model, process_group=group)`
+    : "    return DistributedDataParallel(model)"
+}
+
+
 def stop() -> None:
     if dist.is_initialized():
         dist.destroy_process_group()
 `;
+}
 
 function argumentLines(flag: string, rest: readonly string[]): readonly string[] {
   return print("", call("parser.add_argument", [quote(flag), ...rest]), 4);
@@ -110,8 +130,7 @@ function pathsDefault(model: Model, role: "train" | "validation" | "test"): read
   return [`nargs="+"`, `default=[${paths.map(quote).join(", ")}]`];
 }
 
-export function evalFile({ model, generator }: ProgramInput): string {
-  void generator;
+export function evalFile({ model }: ProgramInput): string {
   const role = model.data.test === undefined ? "validation" : "test";
   return `${[
     '"""Measures a trained model: `python eval.py`."""',
@@ -191,6 +210,9 @@ export function trainFile(input: ProgramInput): string {
     ...stepFunctions(input),
     "",
     "",
+    ...progressLines(input),
+    "",
+    "",
     ...mainFunction(input),
     "",
     "",
@@ -214,15 +236,15 @@ function trainImports(input: ProgramInput): readonly string[] {
     "import argparse",
     "import json",
     "import shutil",
+    "from dataclasses import asdict, dataclass",
+    "from itertools import islice",
     "from pathlib import Path",
+    "from typing import Any",
     "",
     ...(input.model.train.shuffle ? ["import numpy as np"] : []),
     "import torch",
     "import torch.distributed as dist",
     "from torch import Tensor, nn",
-    "from torch.nn.parallel import DistributedDataParallel",
-    "from torch.optim.lr_scheduler import LambdaLR",
-    "from torch.optim.optimizer import Optimizer",
     "",
     "import processes",
     "from checkpoint import load_checkpoint, load_weights, save_checkpoint, save_weights",
@@ -230,7 +252,7 @@ function trainImports(input: ProgramInput): readonly string[] {
     ...(input.measures ? ["from eval import evaluate"] : []),
     "from losses import compute_losses, total_loss",
     "from model import Model",
-    `from optim import ${clips(input) ? "clip_gradients, " : ""}create_optimizers`,
+    `from optim import Optimizers, ${clips(input) ? "clip_gradients, " : ""}create_optimizers`,
     "",
     "HERE = Path(__file__).parent",
   ];
@@ -254,6 +276,12 @@ function argumentFunction({ model, hasWeights, measures }: ProgramInput): readon
     ...argumentLines("--resume", ['action="store_true"', 'help="go on from the last checkpoint of the run"']),
     ...lengthLines(model),
     ...argumentLines("--batch", ["type=int", `default=${train.batch}`, 'help="rows of a step, over all processes"']),
+    ...argumentLines("--checkpoint", [
+      "type=int",
+      "default=1000",
+      'metavar="STEPS"',
+      'help="steps between checkpoints, besides those after epochs"',
+    ]),
     ...argumentLines("--seed", ["type=int", `default=${train.seed}`]),
     ...argumentLines("--device", ['help="default: a GPU where there is one"']),
     "    return parser.parse_args()",
@@ -263,7 +291,7 @@ function argumentFunction({ model, hasWeights, measures }: ProgramInput): readon
 function stepFunctions(input: ProgramInput): readonly string[] {
   return [
     "def train_step(",
-    "    model: Model, replica: nn.Module, optimizers: list[tuple[Optimizer, LambdaLR]], batch: Batch",
+    "    model: Model, replica: nn.Module, optimizers: Optimizers, batch: Batch",
     ") -> dict[str, Tensor]:",
     '    """One step of the optimizers; the losses are those before it."""',
     "    outputs = replica(batch)",
@@ -280,6 +308,8 @@ function stepFunctions(input: ProgramInput): readonly string[] {
     "",
     "def mean_losses(steps: list[dict[str, Tensor]]) -> dict[str, float]:",
     '    """The mean of each loss over steps and processes."""',
+    "    if not steps:",
+    "        return {}",
     "    means = {name: torch.stack([step[name] for step in steps]).mean() for name in steps[0]}",
     "    for mean in means.values():",
     "        if dist.is_initialized():",
@@ -289,10 +319,49 @@ function stepFunctions(input: ProgramInput): readonly string[] {
   ];
 }
 
-function mainFunction({ model, hasWeights, measures }: ProgramInput): readonly string[] {
+/** Where a run is, and how it gets back to there. */
+function progressLines({ model }: ProgramInput): readonly string[] {
+  const watched = watchedMetric(model) !== undefined;
+  return [
+    "@dataclass",
+    "class Progress:",
+    '    """Where training is."""',
+    "",
+    "    epoch: int = 0  # epochs that are complete",
+    "    batch: int = 0  # batches of the next one that are",
+    "    step: int = 0",
+    ...(watched ? ["    best: float | None = None", "    waited: int = 0  # epochs since the best one"] : []),
+    "",
+    "",
+    "def save_progress(path: Path, progress: Progress, model: Model, optimizers: Optimizers) -> None:",
+    '    """All that a run needs to go on as if it had not stopped."""',
+    "    states = [(each.state_dict(), schedule.state_dict()) for each, schedule in optimizers]",
+    "    state = {",
+    '        "progress": asdict(progress),',
+    '        "model": model.state_dict(),',
+    '        "optimizers": states,',
+    "    }",
+    "    save_checkpoint(path, state)",
+    "",
+    "",
+    "def load_progress(path: Path, model: Model, optimizers: Optimizers) -> Progress:",
+    "    state = load_checkpoint(path)",
+    '    model.load_state_dict(state["model"])',
+    '    for (optimizer, schedule), (first, second) in zip(optimizers, state["optimizers"]):',
+    "        optimizer.load_state_dict(first)",
+    "        schedule.load_state_dict(second)",
+    '    return Progress(**state["progress"])',
+  ];
+}
+
+function watchedMetric({ train }: Model) {
+  return train.stop === undefined || "terms" in train.stop ? undefined : train.stop;
+}
+
+function mainFunction({ model, hasWeights, measures, draws }: ProgramInput): readonly string[] {
   const { train } = model;
   const hasSteps = train.steps !== undefined;
-  const watched = train.stop === undefined || "terms" in train.stop ? undefined : train.stop;
+  const watched = watchedMetric(model);
   const loaded = "model.load_state_dict(load_weights(arguments.weights))";
   return [
     "def main() -> None:",
@@ -302,25 +371,46 @@ function mainFunction({ model, hasWeights, measures }: ProgramInput): readonly s
     "    model = Model()",
     ...(hasWeights ? [`    ${loaded}`] : ["    if arguments.weights is not None:", `        ${loaded}`]),
     "    model.to(process.device)",
-    "    replica: nn.Module = model if process.world == 1 else DistributedDataParallel(model)",
+    "    replica = processes.replica_of(model, process)",
     "    optimizers = create_optimizers(model)",
-    "    # What is drawn in training, such as dropout, differs between processes.",
-    "    torch.manual_seed(arguments.seed + process.rank)",
     "",
     "    run: Path = arguments.run",
     "    run.mkdir(parents=True, exist_ok=True)",
     '    checkpoint = run / "checkpoint.pt"',
-    ...resumeLines(hasSteps, watched !== undefined),
+    "    progress = Progress()",
+    "    if arguments.resume:",
+    "        progress = load_progress(checkpoint, model, optimizers)",
+    "",
+    "    def save() -> None:",
+    "        if process.rank == 0:",
+    "            save_progress(checkpoint, progress, model, optimizers)",
     "",
     "    size = -(-arguments.batch // process.world)",
-    "    for epoch in range(first_epoch, arguments.epochs):",
-    ...(train.shuffle ? ["        generator = np.random.default_rng([arguments.seed, epoch])"] : []),
+    ...(hasSteps || watched !== undefined
+      ? [
+          `    while progress.epoch < arguments.epochs${hasSteps ? " and progress.step < arguments.steps" : ""}${watched === undefined ? "" : ` and progress.waited < ${watched.patience}`}:`,
+        ]
+      : ["    while progress.epoch < arguments.epochs:"]),
+    ...(train.shuffle ? ["        generator = np.random.default_rng([arguments.seed, progress.epoch])"] : []),
+    `        stream = batches(arguments.train, size, process.rank, process.world${train.shuffle ? ", generator" : ""})`,
     "        model.train()",
     "        steps = []",
-    `        for batch in batches(arguments.train, size, process.rank, process.world${train.shuffle ? ", generator" : ""}):`,
+    "        for batch in islice(stream, progress.batch, None):",
+    ...(draws
+      ? [
+          "            # What is drawn in a step, such as dropout, depends on nothing before it.",
+          "            torch.manual_seed(hash((arguments.seed, progress.step, process.rank)))",
+        ]
+      : []),
     "            steps.append(train_step(model, replica, optimizers, batch.to(process.device)))",
-    ...(hasSteps ? ["            step += 1", "            if step == arguments.steps:", "                break"] : []),
-    '        report = {"epoch": epoch + 1, "losses": mean_losses(steps)}',
+    "            progress.step += 1",
+    "            progress.batch += 1",
+    "            if progress.step % arguments.checkpoint == 0:",
+    "                save()",
+    ...(hasSteps ? ["            if progress.step == arguments.steps:", "                break"] : []),
+    "        progress.epoch += 1",
+    "        progress.batch = 0",
+    '        report: dict[str, Any] = {"epoch": progress.epoch, "losses": mean_losses(steps)}',
     ...(measures
       ? [
           "        if arguments.validation:",
@@ -330,9 +420,7 @@ function mainFunction({ model, hasWeights, measures }: ProgramInput): readonly s
     ...(watched === undefined ? [] : watchLines(watched)),
     "        if process.rank == 0:",
     "            print(json.dumps(report), flush=True)",
-    ...checkpointLines(hasSteps, watched !== undefined),
-    ...(watched === undefined ? [] : [`        if waited >= ${watched.patience}:`, "            break"]),
-    ...(hasSteps ? ["        if step == arguments.steps:", "            break"] : []),
+    "        save()",
     "",
     "    if process.rank == 0:",
     ...(watched === undefined ? ['        save_weights(run / "weights.safetensors", model.state_dict())'] : []),
@@ -343,53 +431,17 @@ function mainFunction({ model, hasWeights, measures }: ProgramInput): readonly s
   ];
 }
 
-/** Where a run begins: at its first epoch, or where its checkpoint is. */
-function resumeLines(hasSteps: boolean, isWatched: boolean): readonly string[] {
-  return [
-    "    first_epoch = 0",
-    ...(hasSteps ? ["    step = 0"] : []),
-    ...(isWatched ? ["    best = None", "    waited = 0"] : []),
-    "    if arguments.resume:",
-    "        state = load_checkpoint(checkpoint)",
-    '        first_epoch = state["epoch"]',
-    ...(hasSteps ? ['        step = state["step"]'] : []),
-    ...(isWatched ? ['        best, waited = state["best"], state["waited"]'] : []),
-    '        model.load_state_dict(state["model"])',
-    '        for (optimizer, schedule), saved in zip(optimizers, state["optimizers"]):',
-    '            optimizer.load_state_dict(saved["optimizer"])',
-    '            schedule.load_state_dict(saved["schedule"])',
-  ];
-}
-
-function checkpointLines(hasSteps: boolean, isWatched: boolean): readonly string[] {
-  return [
-    "            save_checkpoint(",
-    "                checkpoint,",
-    "                {",
-    '                    "epoch": epoch + 1,',
-    ...(hasSteps ? ['                    "step": step,'] : []),
-    ...(isWatched ? ['                    "best": best,', '                    "waited": waited,'] : []),
-    '                    "model": model.state_dict(),',
-    '                    "optimizers": [',
-    '                        {"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}',
-    "                        for optimizer, schedule in optimizers",
-    "                    ],",
-    "                },",
-    "            )",
-  ];
-}
-
 /** Early stopping: the best weights so far are kept. */
 function watchLines({ head, metric }: { readonly head: string; readonly metric: unknown }): readonly string[] {
   const name = String(metric);
   const better = ["logloss", "rmse", "mae"].includes(name) ? "<" : ">";
   return [
     `        watched = report["validation"][${quote(head)}][${quote(name)}]`,
-    `        if best is None or watched ${better} best:`,
-    "            best, waited = watched, 0",
+    `        if progress.best is None or watched ${better} progress.best:`,
+    "            progress.best, progress.waited = watched, 0",
     "            if process.rank == 0:",
     '                save_weights(run / "weights.safetensors", model.state_dict())',
     "        else:",
-    "            waited += 1",
+    "            progress.waited += 1",
   ];
 }

@@ -114,15 +114,31 @@ def root(a: float) -> float | None:
     return math.sqrt(a) if a >= 0 else None
 
 
+def one_of(a: str | float | None, choices: Sequence[str | float]) -> bool | None:
+    return None if a is None else a in choices
+
+
 def flag(a: bool | None) -> float | None:
     return None if a is None else float(a)
 `;
 
+/** Names that a variable beside them must not have. */
+export const takenNames: ReadonlySet<string> = new Set(blocksOf(library).map(({ name }) => name));
+
 /** What other files of the package import from it. */
 export function valueNames(text: string): readonly string[] {
+  const code = withoutTexts(text);
   return blocksOf(library)
     .map(({ name }) => name)
-    .filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+    .filter((name) => new RegExp(`(?<![.\\w])${name}\\b`).test(code));
+}
+
+/** What runs: no comments, no texts, no names that are fields of a class. */
+function withoutTexts(text: string): string {
+  return text
+    .replaceAll(/"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"/g, '""')
+    .replaceAll(/#.*$/gm, "")
+    .replaceAll(/^ {4}\w+:/gm, "");
 }
 
 export function valuesFile({ data }: Model, usedBy: string): string {
@@ -139,7 +155,7 @@ export function valuesFile({ data }: Model, usedBy: string): string {
     ...(/\bNULLS\b/.test(body)
       ? [
           "# Texts that mean that there is nothing.",
-          `NULLS = frozenset(${nulls.length === 0 ? "" : `[${nulls.map((each) => JSON.stringify(each)).join(", ")}]`})`,
+          `NULLS: frozenset[str] = frozenset(${nulls.length === 0 ? "" : `[${nulls.map((each) => JSON.stringify(each)).join(", ")}]`})`,
         ]
       : []),
     ...(/\bWHOLE\b/.test(body) ? [String.raw`WHOLE = re.compile(r"-?(0|[1-9][0-9]*)\.0+")`] : []),
@@ -151,7 +167,9 @@ export function valuesFile({ data }: Model, usedBy: string): string {
     [
       [/\bmath\./, "import math"],
       [/\bre\./, "import re"],
-      [/\bCallable\b/, "from collections.abc import Callable"],
+      [/\bCallable\b[\s\S]*\bSequence\b/, "from collections.abc import Callable, Sequence"],
+      [/^(?![\s\S]*\bSequence\b)[\s\S]*\bCallable\b/, "from collections.abc import Callable"],
+      [/^(?![\s\S]*\bCallable\b)[\s\S]*\bSequence\b/, "from collections.abc import Sequence"],
       [/\bTypeVar\b/, "from typing import TypeVar"],
     ],
   ]);

@@ -1,8 +1,14 @@
-/** Finished runs of a long experiment, in `.mtlc/papers`, so that it can be interrupted and goes on where it was. */
+/**
+ * Finished runs of a long experiment, in `.mtlc/papers`, so that it can be interrupted and goes on where it was. A file of them
+ * that is copied into {@link handedOnFolder} goes on from a clone as well.
+ */
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { projectRoot } from "../report.js";
+
+/** Runs of experiments whose full form is not complete yet, relative to the project. */
+export const handedOnFolder = "bench/papers/results/runs";
 
 /** Where an experiment keeps what is not committed, relative to the project. */
 export function workFolder(experiment: string): string {
@@ -31,12 +37,13 @@ export function openKeptRuns<Run>(
   const file = join(root, workFolder(experiment), `runs-${digest}.jsonl`);
   mkdirSync(dirname(file), { recursive: true });
   if (fresh) rmSync(file, { force: true });
-  const runs = new Map<string, Run>();
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const handedOn = fresh ? "" : textOf(join(root, handedOnFolder, `${experiment}-${digest}.jsonl`));
+  const text = textOf(file);
   // A line that an interruption cut has no end; it is made again.
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   if (whole !== text) writeFileSync(file, whole);
-  for (const line of whole.split("\n").filter((each) => each !== "")) {
+  const runs = new Map<string, Run>();
+  for (const line of `${handedOn}${whole}`.split("\n").filter((each) => each !== "")) {
     const { id, run } = JSON.parse(line) as { readonly id: string; readonly run: Run };
     runs.set(id, run);
   }
@@ -56,4 +63,9 @@ export function openKeptRuns<Run>(
       return run;
     },
   };
+}
+
+/** What a file holds; nothing where there is none. */
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }

@@ -1,10 +1,19 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { drawCurves, drawHistograms, drawIntervals } from "../../bench/papers/charts.js";
 import { papers } from "../../bench/papers/index.js";
-import { openKeptRuns, workFolder } from "../../bench/papers/kept-runs.js";
+import { handedOnFolder, openKeptRuns, workFolder } from "../../bench/papers/kept-runs.js";
 import { drawCharts, type Paper, papersPage, remadePapersPage } from "../../bench/papers/report.js";
 import { type PaperResults, readResults, resultsFolder } from "../../bench/papers/results.js";
 import { root } from "./pages.js";
@@ -96,6 +105,22 @@ describe("kept runs", () => {
     }
     expect(open({ steps: 2 }).count).toBe(0);
     expect(open({ steps: 1 }, true).count).toBe(0);
+  });
+
+  it("go on from those that were handed on", async () => {
+    await open({ steps: 3 }).once("seed 1", async () => ({ loss: 0.25 }));
+    const files = readdirSync(join(folder, workFolder("tried")));
+    const own = files.filter((file) =>
+      readFileSync(join(folder, workFolder("tried"), file), "utf8").includes("seed 1"),
+    );
+    const [file = ""] = own;
+    mkdirSync(join(folder, handedOnFolder), { recursive: true });
+    renameSync(join(folder, workFolder("tried"), file), join(folder, handedOnFolder, file.replace(/^runs-/, "tried-")));
+    const again = open({ steps: 3 });
+    expect(await again.once("seed 1", () => Promise.reject(new Error("made again")))).toEqual({ loss: 0.25 });
+    again.add("seed 2", { loss: 0.5 });
+    expect(open({ steps: 3 }).count).toBe(2);
+    expect(open({ steps: 3 }, true).count).toBe(0);
   });
 });
 

@@ -3,6 +3,7 @@
  * training, `mtlc compile`, `mtlc train` and `mtlc targets` read the rows.
  */
 import { javascript } from "./javascript/index.js";
+import { onnx } from "./onnx/index.js";
 import { savedmodel } from "./savedmodel/index.js";
 import type { Target } from "./target.js";
 import { tensorflowServing } from "./tensorflow-serving/index.js";
@@ -13,4 +14,4 @@ import { web } from "./web/index.js";
 export type { Carried, Refusal, StateBytes, Target, TargetFile, TargetInput, TargetSubject } from "./target.js";
 
 /** In the order in which they are listed. */
-export const targets: readonly Target[] = [savedmodel, tensorflowServing, tfjs, javascript, torch, web];
+export const targets: readonly Target[] = [savedmodel, tensorflowServing, tfjs, javascript, onnx, torch, web];

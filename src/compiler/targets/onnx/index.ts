@@ -12,3 +12,4 @@ export {
   type StateValue,
 } from "./model.js";
 export { rows as onnxOps } from "./ops.js";
+export { onnx, onnxFiles } from "./target.js";

@@ -11,8 +11,8 @@ export const opsets = { "": 18, "ai.onnx.ml": 3 } as const;
 /** The version of the file format that goes with {@link opsets}. */
 const irVersion = 8;
 
-/** Elements of a state variable, row-major and little-endian. Throws when it has no value. */
-export type StateValue = (variable: StateVariable) => Uint8Array;
+/** Bytes [from, to) of a state variable, row-major and little-endian, to be used before the next call. Throws when it has no value. */
+export type StateValue = (variable: StateVariable, from: number, to: number) => Uint8Array;
 
 export interface FunctionGraphOptions {
   /** State that is fed with each call, under its name, instead of being in the file. */
@@ -144,22 +144,27 @@ export interface OnnxFile {
 export interface OnnxModelOptions {
   /** Version of the mtlc that writes it. */
   readonly version: string;
-  /** Name of the model's file; the file of its weights has `.data` behind it. */
+  /** Name of the model's file. */
   readonly name: string;
   /** Kept in the file for whoever reads it. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Bytes of weights up to which they are in the model's one file; default 64 MiB. A file of more than 2 GiB cannot be read. */
   readonly inline?: number;
+  /** Name of the file of weights that are not in the model's; default: the model's with `.data` behind it. */
+  readonly data?: string;
 }
 
 const largestInline = 1 << 26;
+
+/** Bytes of weights that are written at once. */
+const pieceBytes = 1 << 24;
 
 /** The files of a graph with its state: the model, and beside it the file of large weights. Same values, same bytes. */
 export function modelFiles(
   graph: GraphProto,
   state: ReadonlyMap<StateVariable, TensorName>,
   values: StateValue,
-  { version, name, metadata = {}, inline = largestInline }: OnnxModelOptions,
+  { version, name, metadata = {}, inline = largestInline, data = `${name}.data` }: OnnxModelOptions,
 ): readonly OnnxFile[] {
   const states = [...state].map(([variable, tensor]) => ({ variable, tensor, bytes: byteSize(variable) }));
   const total = states.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -171,8 +176,8 @@ export function modelFiles(
     const head = { name: tensor, dims: variable.type.shape.map(Number), dataType: elementTypeOf(variable.type.dtype) };
     return (): TensorProto =>
       isExternal
-        ? { ...head, dataLocation: 1, externalData: externalData(`${name}.data`, place, bytes) }
-        : { ...head, rawData: values(variable) };
+        ? { ...head, dataLocation: 1, externalData: externalData(data, place, bytes) }
+        : { ...head, rawData: values(variable, 0, bytes).slice() };
   });
   const encode = (): Uint8Array =>
     encodeModel({
@@ -185,10 +190,12 @@ export function modelFiles(
     });
   const model = { name, content: () => [encode()] };
   if (!isExternal) return [model];
-  const data = function* (): Iterable<Uint8Array> {
-    for (const { variable } of states) yield values(variable);
+  const pieces = function* (): Iterable<Uint8Array> {
+    for (const { variable, bytes } of states)
+      for (let from = 0; from < bytes; from += pieceBytes)
+        yield values(variable, from, Math.min(bytes, from + pieceBytes));
   };
-  return [model, { name: `${name}.data`, content: data }];
+  return [model, { name: data, content: pieces }];
 }
 
 /** In bytes. */

@@ -112,9 +112,9 @@ class OnnxEngineSession implements Session {
 
   #load({ fn, fed }: OnnxFunction): LoadedModel {
     const { graph, state, fed: inputs } = functionGraph(this.program, fn, { fed });
-    const value = ({ name }: StateVariable): Uint8Array => {
-      const { buffer, byteOffset, byteLength } = this.#value(name).data;
-      return new Uint8Array(buffer, byteOffset, byteLength);
+    const value = ({ name }: StateVariable, from: number, to: number): Uint8Array => {
+      const { buffer, byteOffset } = this.#value(name).data;
+      return new Uint8Array(buffer, byteOffset + from, to - from);
     };
     const [file] = modelFiles(graph, state, value, { version, name: fn.name, inline: Infinity });
     const session = this.binding.createSession();

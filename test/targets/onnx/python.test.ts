@@ -1,0 +1,86 @@
+/**
+ * The target `onnx` in Python: `onnx.checker`, and onnxruntime beside our engine. Python is `MTLC_PYTHON`, else `python3`; skipped without
+ * `onnx` and `onnxruntime`. One spec in ten, and all of them with `MTLC_PARITY=1`.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { onnxCase, type OnnxCase } from "./cases.js";
+
+const python = process.env["MTLC_PYTHON"] ?? "python3";
+const hasOnnx = spawnSync(python, ["-c", "import onnx, onnxruntime, numpy"], { stdio: "ignore" }).status === 0;
+if (!hasOnnx)
+  console.warn(`${python} has no onnx and onnxruntime, so models are not run in Python (MTLC_PYTHON names another)`);
+
+const script = `
+import json, sys
+import numpy as np, onnx, onnxruntime as ort
+ort.set_default_logger_severity(3)
+types = {"string": object, "int64": np.int64, "int32": np.int32, "float32": np.float32, "float64": np.float64}
+for line in sys.stdin:
+    case = json.loads(line)
+    onnx.checker.check_model(case["file"], full_check=True)
+    session = ort.InferenceSession(case["file"], providers=["CPUExecutionProvider"])
+    feeds = {}
+    for name, feed in case["feeds"].items():
+        data = feed["data"] if feed["type"] == "string" else [float(x) if feed["type"].startswith("float") else int(x) for x in feed["data"]]
+        feeds[name] = np.array(data, dtype=types[feed["type"]]).reshape(feed["shape"])
+    found = session.run(None, feeds)
+    print(json.dumps({o.name: v.tolist() for o, v in zip(session.get_outputs(), found)}))
+`;
+
+let root = "";
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "mtlc-onnx-"));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A line for each model of a case, with its files on the disk. */
+function linesOf(made: OnnxCase, index: number): readonly string[] {
+  const folder = join(root, String(index));
+  mkdirSync(folder);
+  for (const [path, content] of made.files) writeFileSync(join(folder, path), content);
+  return Object.entries(made.feeds).map(([name, feeds]) => JSON.stringify({ file: join(folder, name), feeds }));
+}
+
+describe.skipIf(!hasOnnx)("the target onnx in Python", () => {
+  it("passes onnx.checker and predicts what our engine does", { timeout: 900_000 }, async () => {
+    // Checking all specs takes seconds, which only this test needs.
+    const { shippedModels } = await import("../../shipped-models.js");
+    const isWhole = process.env["MTLC_PARITY"] === "1";
+    const models = shippedModels.filter((_, i) => isWhole || i % 10 === 0);
+    const cases: { readonly what: string; readonly line: string; readonly made: OnnxCase; readonly model: string }[] =
+      [];
+    for (const [i, [file, model]] of models.entries()) {
+      // Of every other one, the weights are in a file of their own.
+      const made = await onnxCase(model, { external: i % 2 === 1 });
+      expect(made.files.has("weights.data")).toBe(i % 2 === 1);
+      const names = Object.keys(made.feeds);
+      for (const [at, line] of linesOf(made, i).entries())
+        cases.push({ what: `${names[at]} of ${file}`, line, made, model: names[at] ?? "" });
+    }
+    const answer = execFileSync(python, ["-c", script], {
+      input: cases.map(({ line }) => `${line}\n`).join(""),
+      maxBuffer: 1 << 28,
+      stdio: ["pipe", "pipe", "pipe"],
+    }).toString();
+    const found = answer
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Readonly<Record<string, readonly number[]>>);
+    expect(found).toHaveLength(cases.length);
+    const far = cases.flatMap(({ what, made, model }, i) =>
+      (made.description.models[model]?.outputs ?? []).flatMap(({ name, head }) => {
+        const difference = Math.max(
+          ...(made.expected[head] ?? []).map(
+            (value, row) => Math.abs((found[i]?.[name]?.[row] ?? NaN) - value) / Math.max(1e-3, Math.abs(value)),
+          ),
+        );
+        return difference <= 1e-5 ? [] : [`${what}: ${head} by ${difference}`];
+      }),
+    );
+    expect(far).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -33,6 +33,19 @@ describe("replaceDirectory", () => {
     expect(readdirSync(target)).toEqual(["new.txt"]);
     expect(readdirSync(root)).toEqual(["out"]);
   });
+
+  it.skipIf(process.platform === "win32")(
+    "may be read by whom the umask lets, and keeps a mode that was set",
+    async () => {
+      const target = join(root, "out");
+      const mode = (): number => statSync(target).mode & 0o777;
+      await replaceDirectory(target, [{ path: "x", content: "1" }]);
+      expect(mode()).toBe(0o777 & ~process.umask());
+      chmodSync(target, 0o700);
+      await replaceDirectory(target, [{ path: "x", content: "2" }]);
+      expect(mode()).toBe(0o700);
+    },
+  );
 
   it("keeps the old content when a file cannot be written", async () => {
     const target = join(root, "out");

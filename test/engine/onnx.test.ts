@@ -19,6 +19,10 @@ function unaryProgram(op: "expm1" | "log1p" | "softplus"): Program {
 }
 
 describeOnnx("the engine onnx", (engine) => {
+  it("lets the library report nothing to its makers", () => {
+    expect(process.env["ORT_DISABLE_TELEMETRY"]).toBe("1");
+  });
+
   it("computes every op that ONNX has as the others do", async () => {
     const cases = opCases(3).filter(({ op }) => onnxOps[op] !== undefined);
     const program: Program = { state: [], functions: cases.map(({ fn }) => fn) };

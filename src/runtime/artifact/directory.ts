@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { chmod, type FileHandle, mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { chmod, type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { createFailure } from "../failure.js";
 
@@ -39,7 +39,7 @@ export interface ReplaceOptions {
 
 /**
  * Makes `target` hold exactly these files, written in this order, replacing what was there but for the entries at its top that
- * `keeps` names, which stay. Whether it may be replaced is the caller's business. Throws a {@link Failure} when the disk refuses.
+ * `keeps` names, which stay; what was there leaves its mode. Whether it may be replaced is the caller's business. Throws a {@link Failure} when the disk refuses.
  */
 export async function replaceDirectory(
   target: string,
@@ -52,7 +52,9 @@ export async function replaceDirectory(
   try {
     await mkdir(parent, { recursive: true });
     await removeLeftovers(path);
-    const temporary = await mkdtemp(join(parent, `.${basename(path)}.new-`));
+    // Others may read it as far as the umask says; `mkdtemp` would keep it from them.
+    const temporary = join(parent, `.${basename(path)}.new-${randomUUID()}`);
+    await mkdir(temporary);
     try {
       const written: WrittenFile[] = [];
       const write = async ({ path: name, content }: DirectoryFile): Promise<void> => {
@@ -61,6 +63,8 @@ export async function replaceDirectory(
       };
       for (const file of files) await write(file);
       if (last !== undefined) await write(last(written));
+      const mode = (await stat(path).catch(() => undefined))?.mode;
+      if (mode !== undefined) await chmod(temporary, mode & 0o7777);
       await flushFolder(temporary);
       await swap(temporary, path, keeps);
       await flushFolder(parent);

@@ -38,7 +38,16 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): st
   const own = environment["MTLC_CACHE"];
   if (own !== undefined && own !== "") return own;
   const shared = environment["XDG_CACHE_HOME"];
-  return join(shared !== undefined && shared !== "" ? shared : join(homedir(), ".cache"), "mtlc");
+  return join(shared !== undefined && shared !== "" ? shared : join(homeDirectory(), ".cache"), "mtlc");
+}
+
+/** A user of whom the system knows nothing, as a container may run, has no home: then `/`, where there is nothing to find. */
+function homeDirectory(): string {
+  try {
+    return homedir();
+  } catch {
+    return "/";
+  }
 }
 
 export const addonFile = "tfjs_binding.node";

@@ -58,6 +58,8 @@ export function loadOnnxBinding(): LoadedOnnxBinding {
 
 function tryLoad(): LoadedOnnxBinding {
   const require = createRequire(import.meta.url);
+  // Otherwise the library keeps an identifier of the machine in the user's cache, and reports to its makers.
+  process.env["ORT_DISABLE_TELEMETRY"] ??= "1";
   try {
     const { version } = require(`${packageName}/package.json`) as { readonly version: string };
     const { binding, initOrt } = require(`${packageName}/dist/binding.js`) as BindingModule;

@@ -55,6 +55,7 @@ function checkFiles({ files, size, unpackedSize, entryCount }) {
 const probe = `import * as prettier from "prettier";
 import { check, createRanker, type Diagnostic, type Model, train, version } from "mtlc";
 import * as plugin from "mtlc/prettier";
+import { createClient, type RankAnswer } from "mtlc/client";
 import { completionsAt, specTests, type SpecTestsOptions } from "mtlc/testing";
 
 const { model, diagnostics } = check({ text: "model m\\nfeatures { x: numeric }\\n" });
@@ -62,13 +63,16 @@ const found: readonly Diagnostic[] = diagnostics;
 const typed: Model | undefined = model;
 const jobs: readonly [typeof train, typeof createRanker] = [train, createRanker];
 const options: SpecTestsOptions = { allowWarnings: true };
+const shown: (page: RankAnswer) => number = ({ items }) => items.length;
+const ready: Promise<boolean> = createClient({ url: "http://127.0.0.1:1" }).isReady();
+if (await ready) throw new Error("nobody listens there");
 const declare: (path: string) => void = (path) => specTests(path, options);
 if (!completionsAt("model m\\n\\n<|>").includes("tower")) throw new Error("completion offers no tower");
 // @ts-expect-error a version is a text
 const wrong: number = version;
 const pretty: string = await prettier.format("model   m", { parser: "mtl", plugins: [plugin] });
 if (!pretty.startsWith("model m")) throw new Error(pretty);
-console.log("probe", version, typed?.name, found.length, jobs.length, typeof wrong, typeof declare);
+console.log("probe", version, typed?.name, found.length, jobs.length, typeof wrong, typeof declare, typeof shown);
 `;
 
 /** Compiles the probe as a project with one of TypeScript's module resolutions; writes JavaScript for nodenext. */

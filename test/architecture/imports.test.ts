@@ -176,6 +176,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "diagnostics",
     "text",
   ],
+  // `mtlc/client`: what runs in a page as well.
+  client: [],
   // `mtlc/testing`: what the command line and the editor say of specs, as tests of a user's project.
   testing: ["cli", "server", "runtime", "compile", "host", "semantics", "diagnostics", "text"],
 };

@@ -1,0 +1,95 @@
+/** Servers as processes of their own: ours, and the peers. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { join } from "node:path";
+import { projectRoot } from "../report.js";
+import { mtlc } from "./shop.js";
+
+export interface RunningServer {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  /** Records of the log, of ours. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  readonly kill: (signal: NodeJS.Signals) => Promise<void>;
+}
+
+/** `mtlc serve`, once it listens. `--port` is one that is free unless the words say so. */
+export async function startMtlc(name: string, words: readonly string[]): Promise<RunningServer> {
+  const port = words.includes("--port") ? [] : ["--port", "0"];
+  const child = spawn(process.execPath, mtlc(["serve", ...words, ...port]), { stdio: ["ignore", "pipe", "inherit"] });
+  const log: Readonly<Record<string, unknown>>[] = [];
+  const url = new Promise<string>((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
+    createInterface(child.stdout).on("line", (line) => {
+      const record = JSON.parse(line) as Readonly<Record<string, unknown>>;
+      log.push(record);
+      if (record["msg"] === "serving") resolve(String(record["url"]));
+    });
+  });
+  return { name, url: await url, pid: child.pid ?? 0, log, kill: killer(child) };
+}
+
+/** A Python that has what the peers need, or why there is none. */
+export function peersPython(): { readonly python: string } | { readonly missing: string } {
+  const python = process.env["PYTHON"] ?? "python3";
+  const needs = "import fastapi, uvicorn, numpy, onnxruntime, torch";
+  const { status } = spawnSync(python, ["-c", needs], { stdio: "ignore" });
+  return status === 0
+    ? { python }
+    : {
+        missing:
+          "the peers are left out: Python with fastapi, uvicorn, onnxruntime and torch is not here (`PYTHON` names it)",
+      };
+}
+
+/** What of a faster event loop, HTTP parser and JSON the peers have, as text. */
+export function peersHave(python: string): string {
+  const names = ["uvloop", "httptools", "orjson"];
+  const has = names.filter((name) => spawnSync(python, ["-c", `import ${name}`], { stdio: "ignore" }).status === 0);
+  return has.length === 0 ? `none of ${names.join(", ")}` : has.join(", ");
+}
+
+/** A server of `bench/peers`; `words` go before its port and its number of processes. */
+export async function startPeer(
+  name: string,
+  python: string,
+  script: string,
+  words: readonly string[],
+  workers: number,
+): Promise<RunningServer> {
+  const port = await freePort();
+  const folder = join(projectRoot, "bench", "peers");
+  const child = spawn(python, [script, ...words, String(port), String(workers)], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, OMP_NUM_THREADS: "1", PYTHONDONTWRITEBYTECODE: "1" },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
+    const answer = await fetch(`${url}/health`).catch(() => undefined);
+    if (answer?.ok === true) break;
+    await new Promise((resolve) => void setTimeout(resolve, 100));
+  }
+  return { name, url, pid: child.pid ?? 0, log: [], kill: killer(child) };
+}
+
+function killer(child: ChildProcess): (signal: NodeJS.Signals) => Promise<void> {
+  return async (signal) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}

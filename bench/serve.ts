@@ -8,7 +8,14 @@ import { join } from "node:path";
 import { loadavg } from "node:os";
 import { machine, median, note, option, print, printTable, UsageError } from "./report.js";
 import { fire, type LoadResult } from "./serving/load.js";
-import { peersHave, peersPython, type RunningServer, startMtlc, startPeer } from "./serving/servers.js";
+import {
+  peersHave,
+  peersPython,
+  processorSeconds,
+  type RunningServer,
+  startMtlc,
+  startPeer,
+} from "./serving/servers.js";
 import { createRandom, inferBody, makeShop, rankBody, writeOnnx } from "./serving/shop.js";
 
 export const summary =
@@ -23,7 +30,7 @@ interface Case {
 }
 
 /**
- * `--rounds N` (3), `--seconds N` a round of a load (5), `--connections N` at a row per request (16), `--workers N` threads of ours (the server's
+ * `--rounds N` (3), `--seconds N` a round of a load (5), `--connections N` at a row per request (16), `--workers N` threads of the server (the server's
  * default), `--peer-workers N` processes of a peer (1), `--engine NAME` (onnx), `--only TEXT` of a row's title.
  */
 export async function run(words: readonly string[]): Promise<void> {
@@ -118,7 +125,12 @@ async function compareNumbers(servers: readonly RunningServer[]): Promise<void> 
     print(`500 rows have the same values at all servers, within ${worst.toExponential(1)} relative\n`);
 }
 
-type Found = ReadonlyMap<Case, ReadonlyMap<RunningServer, readonly LoadResult[]>>;
+interface Measured extends LoadResult {
+  /** Milliseconds of the server's processor time for an answer: what a busy machine changes least. */
+  readonly processor: number;
+}
+
+type Found = ReadonlyMap<Case, ReadonlyMap<RunningServer, readonly Measured[]>>;
 
 async function measure(
   servers: readonly RunningServer[],
@@ -129,17 +141,20 @@ async function measure(
   const found = new Map(
     cases.map((each) => [
       each,
-      new Map(servers.slice(0, each.isOurs === true ? 1 : undefined).map((server) => [server, [] as LoadResult[]])),
+      new Map(servers.slice(0, each.isOurs === true ? 1 : undefined).map((server) => [server, [] as Measured[]])),
     ]),
   );
   for (let round = -1; round < rounds; round++)
     for (const [{ path, bodies, connections }, results] of found)
-      for (const [{ name, url }, all] of results) {
+      for (const [server, all] of results) {
+        const { name, url } = server;
+        const before = processorSeconds(server);
         // The round before the first one warms up.
         const result = await fire({ url: url + path, bodies, connections, seconds: round < 0 ? 2 : seconds });
         const wrong = [...result.statuses].filter(([status]) => status !== 200);
         if (wrong.length > 0) throw new Error(`${name}: ${wrong.map(([status, n]) => `${n} × ${status}`).join(", ")}`);
-        if (round >= 0) all.push(result);
+        const processor = (1000 * (processorSeconds(server) - before)) / result.answers;
+        if (round >= 0) all.push({ ...result, processor });
       }
   return found;
 }
@@ -148,7 +163,7 @@ function report(servers: readonly RunningServer[], cases: readonly Case[], found
   const [ours] = servers;
   const rows = cases.flatMap((each) => {
     const results = found.get(each);
-    const of = (server: RunningServer | undefined, field: "perSecond" | "p50" | "p99"): number =>
+    const of = (server: RunningServer | undefined, field: "perSecond" | "p50" | "p99" | "processor"): number =>
       median((server === undefined ? [] : (results?.get(server) ?? [])).map((result) => result[field]));
     return [...(results?.keys() ?? [])].map((server) => [
       each.title,
@@ -157,8 +172,17 @@ function report(servers: readonly RunningServer[], cases: readonly Case[], found
       of(server, "perSecond").toFixed(0),
       of(server, "p50").toFixed(2),
       of(server, "p99").toFixed(2),
-      server === ours ? "" : `${(of(ours, "perSecond") / of(server, "perSecond")).toFixed(2)} ×`,
+      of(server, "processor").toFixed(3),
+      ...(server === ours
+        ? []
+        : [
+            `${(of(ours, "perSecond") / of(server, "perSecond")).toFixed(2)} ×`,
+            `${(of(server, "processor") / of(ours, "processor")).toFixed(2)} ×`,
+          ]),
     ]);
   });
-  printTable([["load", "connections", "server", "requests/s", "p50 ms", "p99 ms", "ours is"], ...rows]);
+  printTable([
+    ["load", "connections", "server", "requests/s", "p50 ms", "p99 ms", "CPU ms/request", "our requests/s", "per CPU"],
+    ...rows,
+  ]);
 }

@@ -47,8 +47,8 @@ class Shop(torch.nn.Module):
         gates = torch.softmax((x @ self.gates).view(-1, 2, 4), -1)
         mixed = torch.bmm(gates, experts).transpose(0, 1)
         tower = torch.relu(torch.baddbmm(self.hidden_bias.unsqueeze(1), mixed, self.hidden))
-        ctr, cvr = torch.sigmoid(torch.baddbmm(self.logit_bias.unsqueeze(1), tower, self.logit)).squeeze(-1)
-        return ctr, cvr, ctr * cvr
+        heads = torch.sigmoid(torch.baddbmm(self.logit_bias.unsqueeze(1), tower, self.logit)).squeeze(-1)
+        return heads[0], heads[1], heads[0] * heads[1]
 
 
 def open_model(artifact: Path):

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 
 export interface LoadResult {
+  readonly answers: number;
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -49,5 +50,5 @@ export async function fire({ url, bodies, connections, seconds }: Load): Promise
   const took = (performance.now() - started) / 1000;
   const sorted = Float64Array.from(times).sort();
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-  return { perSecond: times.length / took, p50: at(0.5), p99: at(0.99), statuses };
+  return { answers: times.length, perSecond: times.length / took, p50: at(0.5), p99: at(0.99), statuses };
 }

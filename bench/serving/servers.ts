@@ -1,6 +1,7 @@
 /** Servers as processes of their own: ours, and the peers. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ export interface RunningServer {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
-  /** Records of the log, of ours. */
+  /** Records of its log, where it is ours. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   readonly kill: (signal: NodeJS.Signals) => Promise<void>;
 }
@@ -30,6 +31,19 @@ export async function startMtlc(name: string, words: readonly string[]): Promise
     });
   });
   return { name, url: await url, pid: child.pid ?? 0, log, kill: killer(child) };
+}
+
+/** Seconds of processor time that a process has had, its threads included; NaN where the system does not say. */
+export function processorSeconds({ pid }: RunningServer): number {
+  try {
+    // After the name in parentheses: utime and stime are the 12th and 13th, in hundredths of a second.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return NaN;
+  }
 }
 
 /** A Python that has what the peers need, or why there is none. */

@@ -116,4 +116,6 @@ export interface VersionOptions {
   readonly batchWait: number;
   /** Rows that may wait; with more, calls are refused. */
   readonly queueRows: number;
+  /** Whether others of this machine go first. */
+  readonly yields?: boolean;
 }

@@ -48,7 +48,7 @@ export async function openVersion(
     source,
     model,
     ranking: options.ranking,
-    ...omitUndefined({ identity, engine: options.engine }),
+    ...omitUndefined({ identity, engine: options.engine, yields: options.yields }),
   };
   const workers = createWorkers(setup, options.workers);
   try {

@@ -8,12 +8,15 @@ import { openPermitStore, type PermitStore } from "../flow/index.js";
 import { createApp } from "./http/app.js";
 import type { RequestLimits, ServeContext } from "./http/route.js";
 import { createExposureDesk } from "./exposures/desk.js";
+import { ServeFault } from "./fault.js";
 import { createMetrics } from "./metrics/metrics.js";
 import type { VersionOptions } from "./model-version.js";
 import { openVersion } from "./open-version.js";
 import { sharePermits } from "./ranking/permit-channel.js";
 import type { RankWarning } from "./ranking/rank-call.js";
 import { openLayout } from "./repository/layout.js";
+import { createShadows, shadowRows } from "./shadow/shadow.js";
+import { isShadow, parseShadowRule, type ShadowRule } from "./shadow/shadow-rule.js";
 import { createRepository, type Repository, type RepositoryEvent } from "./repository/repository.js";
 
 export interface ServerOptions extends Partial<Omit<VersionOptions, "ranking">>, Partial<RequestLimits> {
@@ -40,6 +43,8 @@ export interface ServerOptions extends Partial<Omit<VersionOptions, "ranking">>,
   readonly count?: "lists" | "exposures";
   /** Milliseconds after an answer in which its exposures are reported; 300,000. */
   readonly exposureWait?: number;
+  /** Versions that answer beside others, for comparison: `[MODEL/]VERSION[:SHARE]`. */
+  readonly shadow?: readonly string[];
 }
 
 export interface Server {
@@ -67,14 +72,17 @@ export const serverDefaults = {
   store: "memory:",
   count: "lists",
   exposureWait: 300_000,
+  shadow: [],
 } as const;
 
 /**
  * Opens what there is to serve. Rejects with a {@link Failure} where there is nothing, or where no version can be opened: with what is
- * wrong with the newest.
+ * wrong with the newest; MTL7615 for a shadow that cannot be one.
  */
 export async function openServer(options: ServerOptions): Promise<Server> {
   const settings = { ...serverDefaults, ...omitUndefined(options) };
+  const rules = settings.shadow.map(parseShadowRule);
+  const isAside = (model: string, version: string): boolean => rules.some((rule) => isShadow(rule, model, version));
   const { workers, batchRows, batchWait, queueRows, engine } = settings;
   const layout = await openLayout(options.path, options.name);
   const permits = await openPermits(settings.store);
@@ -90,12 +98,18 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const repository = createRepository({
     layout,
     keep: settings.versions,
-    open: (model, { path: source, version, identity }) =>
-      openVersion(
+    isAside,
+    open: (model, { path: source, version, identity }) => {
+      const aside = isAside(model, version);
+      const own = aside
+        ? { workers: Math.min(1, workers), queueRows: shadowRows, yields: true }
+        : { workers, queueRows };
+      return openVersion(
         { model, version, source, ...omitUndefined({ identity }) },
-        { workers, batchRows, batchWait, queueRows, ranking, ...omitUndefined({ engine }) },
-        metrics.watch(model, version, (warnings) => warn(model, version, warnings)),
-      ),
+        { batchRows, batchWait, ranking, ...own, ...omitUndefined({ engine }) },
+        metrics.watch(model, version, (warnings) => warn(model, version, warnings), aside),
+      );
+    },
     onEvent: (event) => {
       if (event.kind === "refused") first.error ??= event.error;
       metrics.onRepository(event);
@@ -107,6 +121,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     repository,
     metrics,
     desk,
+    shadows: createShadows({
+      rules,
+      repository,
+      watcher: metrics.shadow,
+      onError: (model, version, error) => app.log.warn({ model, version, ...reasonsOf(error) }, "the shadow failed"),
+    }),
     limits: settings,
     isReady: () => state.isReady,
     hasToken: options.token !== undefined,
@@ -129,7 +149,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     await repository.close();
     await desk.close();
     await permits.close();
-    throw first.error ?? createFailure("MTL7600", { path: options.path });
+    throw first.error ?? nothingAnswers(options.path, rules);
   }
   state.isReady = true;
   const watching = settings.poll === 0 ? undefined : setInterval(() => void look(), settings.poll);
@@ -151,6 +171,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       await permits.close();
     },
   };
+}
+
+/** There is nothing to serve, or only shadows. */
+function nothingAnswers(path: string, [rule]: readonly ShadowRule[]): Failure {
+  if (rule === undefined) return createFailure("MTL7600", { path });
+  return createFailure("MTL7615", { text: rule.text, problem: `${path} has no other version, which would answer` });
 }
 
 interface OpenPermits {
@@ -184,6 +210,13 @@ async function endConnections(app: FastifyInstance, underWay: () => number, grac
   clearInterval(cut);
 }
 
+/** What is wrong as the log has it: a stack only where it is a bug. */
+function reasonsOf(error: unknown): { readonly reasons: readonly string[] } | { readonly err: unknown } {
+  if (error instanceof ServeFault) return { reasons: [error.message] };
+  if (!(error instanceof Failure)) return { err: error };
+  return { reasons: error.diagnostics.map(({ code, message }) => `${code}: ${message}`) };
+}
+
 function logEvent({ log }: FastifyInstance, event: RepositoryEvent): void {
   switch (event.kind) {
     case "loaded": {
@@ -196,12 +229,7 @@ function logEvent({ log }: FastifyInstance, event: RepositoryEvent): void {
     }
     case "refused": {
       const { model, version, error } = event;
-      const reasons =
-        error instanceof Failure ? error.diagnostics.map(({ code, message }) => `${code}: ${message}`) : undefined;
-      return log.error(
-        { model, version, ...(reasons === undefined ? { err: error } : { reasons }) },
-        "version refused",
-      );
+      return log.error({ model, version, ...reasonsOf(error) }, "version refused");
     }
     case "retired":
       return log.info({ model: event.model, version: event.version }, "version replaced");

@@ -37,6 +37,11 @@ export const serveVerb = defineCommand(
         max: 64,
         doc: "versions of a model that are open at once (default: 1)",
       },
+      shadow: {
+        kind: "names",
+        value: "VERSION",
+        doc: "version that answers beside another, for comparison in /metrics, and nobody who does not name it; with the share of the requests: 8, 8:0.1, shop/8:0.1",
+      },
       poll: {
         kind: "integer",
         value: "MS",
@@ -147,7 +152,7 @@ export const serveVerb = defineCommand(
   },
   async ({ arguments: [path = ""], options }, terminal) => {
     const { runServe } = await import("./run.js");
-    const { host, port, name, versions, poll, workers, timeout, grace, engine, store } = options;
+    const { host, port, name, versions, shadow, poll, workers, timeout, grace, engine, store } = options;
     const wait = options["exposure-wait"];
     const call = {
       path,
@@ -158,6 +163,7 @@ export const serveVerb = defineCommand(
         port,
         name,
         versions,
+        shadow,
         poll,
         workers,
         timeout,

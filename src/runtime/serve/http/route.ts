@@ -2,12 +2,14 @@
 import type { ExposureDesk } from "../exposures/desk.js";
 import type { ServerMetrics } from "../metrics/metrics.js";
 import type { Repository } from "../repository/repository.js";
+import type { Shadows } from "../shadow/shadow.js";
 
 /** What routes work on. */
 export interface ServeContext {
   readonly repository: Repository;
   readonly metrics: ServerMetrics;
   readonly desk: ExposureDesk;
+  readonly shadows: Shadows;
   readonly limits: RequestLimits;
   /** Whether clients must send a token. */
   readonly hasToken: boolean;

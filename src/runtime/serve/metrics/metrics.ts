@@ -6,6 +6,8 @@ import type { RankWarning } from "../ranking/rank-call.js";
 import type { Repository, RepositoryEvent } from "../repository/repository.js";
 import { createDrift } from "./drift.js";
 import { createInstruments } from "./instruments.js";
+import type { ShadowWatcher } from "../shadow/shadow.js";
+import { createShadowMetrics } from "./shadow-metrics.js";
 import { createQuantiles, type Quantiles } from "./quantiles.js";
 
 export interface ServerMetrics {
@@ -14,8 +16,11 @@ export interface ServerMetrics {
     model: string,
     version: string,
     onWarning: (warnings: readonly RankWarning[]) => void,
+    /** Whether nobody waits for its answers: only what is told by version counts. */
+    isShadow?: boolean,
   ) => VersionWatcher;
   readonly onRequest: (route: string, status: number, seconds: number) => void;
+  readonly shadow: ShadowWatcher;
   readonly onStage: (stage: "read" | "write", seconds: number) => void;
   readonly onRefused: (reason: string) => void;
   /** Items that were reported of pages of a ranking, by what became of them. */
@@ -31,6 +36,7 @@ const shares = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
 export function createMetrics(): ServerMetrics {
   const instruments = createInstruments();
   const { registry, requests, stages, refusals, loads, queue, open, score, drift } = instruments;
+  const shadow = createShadowMetrics(registry);
   const watched = new Map<string, Watched>();
   const keyOf = (model: string, version: string): string => `${model}\0${version}`;
 
@@ -40,15 +46,18 @@ export function createMetrics(): ServerMetrics {
     batch: Omit<BatchReport, "answers">,
     values: readonly HeadValues[],
   ): void => {
-    const { batches, scored, missing, unseen } = instruments;
+    const { batches, missing, unseen } = instruments;
     stages.observe({ stage: "encode" }, batch.encode);
     stages.observe({ stage: "score" }, batch.score);
     batches.observe({ model }, batch.rows);
-    scored.inc({ model, version }, batch.rows);
     for (const [feature, found] of batch.observed) {
       if (found.missing > 0) missing.inc({ model, feature }, found.missing);
       if (found.unseen > 0) unseen.inc({ model, feature }, found.unseen);
     }
+    noteVersion(model, version, batch, values);
+  };
+  const noteVersion: typeof noteBatch = (model, version, batch, values) => {
+    instruments.scored.inc({ model, version }, batch.rows);
     const { quantiles, features } = watchedOf(model, version);
     features.note(batch.observed);
     for (const heads of values)
@@ -72,15 +81,19 @@ export function createMetrics(): ServerMetrics {
   };
 
   return {
-    watch: (model, version, onWarning) => ({
-      onBatch: (batch) => noteBatch(model, version, batch, batch.answers.filter(isValues)),
+    shadow,
+    watch: (model, version, onWarning, isShadow = false) => ({
+      onBatch: (batch) => (isShadow ? noteVersion : noteBatch)(model, version, batch, batch.answers.filter(isValues)),
       onRanked: (batch) => {
+        if (isShadow) return noteVersion(model, version, batch, batch.heads);
         noteBatch(model, version, batch, batch.heads);
         stages.observe({ stage: "list" }, batch.list);
         noteRanked(instruments.ranking, model, version, batch);
         if (batch.warnings.length > 0) onWarning(batch.warnings);
       },
-      onQueued: (waited) => stages.observe({ stage: "queue" }, waited),
+      onQueued: (waited) => {
+        if (!isShadow) stages.observe({ stage: "queue" }, waited);
+      },
     }),
     onRequest: (route, status, took) => requests.observe({ route, status: String(status) }, took),
     onStage: (stage, took) => stages.observe({ stage }, took),
@@ -102,6 +115,7 @@ export function createMetrics(): ServerMetrics {
     text: async (repository) => {
       for (const each of [queue, open, score, drift]) each.reset();
       for (const version of openVersions(repository)) writeVersion(version);
+      shadow.write();
       return { type: registry.contentType, text: await registry.metrics() };
     },
   };

@@ -1,5 +1,6 @@
 /** What goes to a worker for a request to a ranking, and what comes back: values that can be cloned. */
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
+import type { PermitValue } from "../../flow/index.js";
 import type { CarriedError } from "../../pool/service.js";
 import type { TokenKey } from "./page-token.js";
 import type { CallRows } from "../scoring/call-rows.js";
@@ -28,6 +29,21 @@ export interface RankWork {
   readonly after?: string;
   /** Candidates to explain, by their identifiers; `true`: all. */
   readonly explain?: true | readonly string[];
+  /** The reply says what is needed to make the list again. */
+  readonly records?: true;
+  /** The list is made under these, spends nothing, and has no page after it; its reply says what {@link records} has it say. */
+  readonly replay?: Replay;
+}
+
+/** What a list was made under, besides its candidates. */
+export interface Replay {
+  readonly request: string;
+  readonly seed: number;
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** By rule and key: permits at hand, and multipliers of paces; absent: nothing was counted. */
+  readonly permits?: ReadonlyMap<string, ReadonlyMap<PermitValue, number>>;
+  readonly paces?: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export type RankReply = RankedReply | RefusedReply;
@@ -42,6 +58,8 @@ export interface RankedReply {
   readonly ranking: string;
   /** Identifiers, in the order of the list. */
   readonly items: readonly string[];
+  /** Where it was asked for: with the scores of the items. */
+  readonly recorded?: { readonly scores: readonly number[]; readonly replay: Replay };
   readonly candidates: number;
   readonly arms: Readonly<Record<string, string>>;
   /** How many candidates each rule took out. */

@@ -20,7 +20,15 @@ import { ServeFault } from "../fault.js";
 import { unpackRows } from "../scoring/call-rows.js";
 import { type PageToken, readPageToken, type TokenKey, writePageToken } from "./page-token.js";
 import { openSharedPermits } from "./permit-channel.js";
-import type { LeftOutReason, RankedReply, RankReply, RankSettings, RankWarning, RankWork } from "./rank-call.js";
+import type {
+  LeftOutReason,
+  RankedReply,
+  RankReply,
+  RankSettings,
+  RankWarning,
+  RankWork,
+  Replay,
+} from "./rank-call.js";
 
 export interface RankingWorker {
   readonly rank: (work: RankWork) => Promise<RankReply>;
@@ -42,23 +50,26 @@ export function createRankingWorker(
   const { model } = source;
   const { key, count, exposureWait } = settings;
   const flow = openFlow(model, settings);
-  const rankers = new Map<string | undefined, OpenRanker>();
+  const rankers = new Map<string, OpenRanker>();
   let warnings: RankWarning[] = [];
   const onWarning = ({ code, message }: RankWarning): void => void warnings.push({ code, message });
-  const rankerOf = (ranking: string | undefined): OpenRanker => {
-    const known = rankers.get(ranking);
+  const rankerOf = (ranking: string | undefined, isReplay: boolean): OpenRanker => {
+    const key = JSON.stringify([ranking, isReplay]);
+    const known = rankers.get(key);
     if (known !== undefined) return known;
     const options = { onWarning, ...omitUndefined({ ranking }) };
-    const opened = createRankerOver(source, path, flow?.control, options, (row) => row);
-    rankers.set(ranking, opened);
+    const opened = createRankerOver(source, path, isReplay ? undefined : flow?.control, options, (row) => row);
+    rankers.set(key, opened);
     return opened;
   };
   const viewed = exposedRules(model.serving?.ruleSets ?? [], count);
 
   const answer = async (work: RankWork): Promise<RankReply> => {
     const before = work.after === undefined ? undefined : readPageToken(work.after, key);
-    const request = requestOf(work, before, named);
-    const ranked = await rankerOf(work.ranking ?? before?.ranking).rank(request);
+    const { replay } = work;
+    const asked = requestOf(work, before, named);
+    const request = replay === undefined ? asked : { ...asked, ...replayed(replay) };
+    const ranked = await rankerOf(work.ranking ?? before?.ranking, replay !== undefined).rank(request);
     if (ranked.kind === "refused") return refusedReply(ranked);
     const until = Date.now() + exposureWait;
     const shown = before?.shown ?? shownOf(request);
@@ -150,6 +161,31 @@ function shownOf({ shown, tail }: ServiceRequest): PageToken["shown"] {
   return rows.map((each) => (typeof each === "object" ? (each as RawRow) : String(each)));
 }
 
+/** Members of a request that make its list again. What was not read then holds nothing back. */
+function replayed({ permits, paces, ...rest }: Replay): object {
+  if (permits === undefined) return rest;
+  return {
+    ...rest,
+    permits: {
+      held: (rule: string, key: string) => permits.get(rule)?.get(key) ?? Number.MAX_SAFE_INTEGER,
+      pace: (rule: string, key: string) => paces?.get(rule)?.get(key) ?? 1,
+    },
+  };
+}
+
+function recordOf({ request, seed, now, list, flow }: RankedAnswer): RankedReply["recorded"] {
+  const paces = new Map(
+    [...(flow?.paces ?? [])].map(([rule, keys]) => [
+      rule,
+      new Map([...keys].map(([key, { multiplier }]) => [key, multiplier])),
+    ]),
+  );
+  return {
+    scores: list.items.map(({ score }) => score),
+    replay: { request, seed, now, ...(flow === undefined ? {} : { permits: flow.permits.permits, paces }) },
+  };
+}
+
 interface ReplyContext {
   readonly work: RankWork;
   readonly named: string;
@@ -174,7 +210,7 @@ function rankedReply(answer: RankedAnswer, context: ReplyContext): RankedReply {
     pages?.add({ page, until, reserved, spent: list.items.map(({ id }) => list.spentBy(id)) });
   const json = {
     ...rankJson({ ...answer, ...omitUndefined({ explained }) }),
-    ...(list.items.length === 0
+    ...(list.items.length === 0 || work.replay !== undefined
       ? {}
       : { pageToken: tokenOf(page, answer, context), exposuresUntil: new Date(until).toISOString() }),
   };
@@ -183,6 +219,7 @@ function rankedReply(answer: RankedAnswer, context: ReplyContext): RankedReply {
     text: JSON.stringify(json),
     ranking,
     items: list.items.map(({ id }) => id),
+    ...(work.records === true || work.replay !== undefined ? omitUndefined({ recorded: recordOf(answer) }) : {}),
     candidates,
     arms,
     removed: list.removed(),

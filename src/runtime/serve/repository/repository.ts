@@ -20,11 +20,11 @@ export interface VersionState {
 }
 
 export interface Repository {
-  /** Names of the models that have a version, in order. */
+  /** Names of the models that have a version that answers, in order. */
   readonly models: () => readonly string[];
   /** What is open of a model, the newest first, and what was refused. Throws a {@link ServeFault} (404). */
   readonly states: (model: string) => readonly VersionState[];
-  /** A version, or the newest. Throws a {@link ServeFault} (404). */
+  /** A version, or the newest that is not aside. Throws a {@link ServeFault} (404). */
   readonly acquire: (model: string, version?: string) => Lease;
   /** Looks at the disk again. Calls at the same time share a look. */
   readonly refresh: () => Promise<void>;
@@ -39,6 +39,8 @@ export interface RepositoryOptions {
   readonly open: (model: string, found: FoundVersion) => Promise<ModelVersion>;
   /** How many versions of a model are open, the newest ones; at least 1. */
   readonly keep: number;
+  /** Versions that are open besides, and answer only who names them. */
+  readonly isAside?: (model: string, version: string) => boolean;
   readonly onEvent: (event: RepositoryEvent) => void;
 }
 
@@ -49,10 +51,17 @@ interface OpenModel {
   readonly refused: Map<string, { readonly state: string; readonly error: unknown }>;
 }
 
-export function createRepository({ layout, open: openOne, keep, onEvent }: RepositoryOptions): Repository {
+export function createRepository({
+  layout,
+  open: openOne,
+  keep,
+  onEvent,
+  isAside = () => false,
+}: RepositoryOptions): Repository {
   const models = new Map<string, OpenModel>();
   const entries = createEntries();
 
+  const answers = ({ version: { model, version } }: Entry): boolean => !isAside(model, version);
   const retire = (entry: Entry): void => {
     entries.retire(entry);
     const { model, version } = entry.version;
@@ -79,7 +88,7 @@ export function createRepository({ layout, open: openOne, keep, onEvent }: Repos
     models.set(name, model);
     const kept: Entry[] = [];
     for (const found of versions) {
-      if (kept.length === keep) break;
+      if (!isAside(name, found.version) && kept.filter(answers).length === keep) continue;
       const current = model.entries.find((entry) => entry.version.version === found.version);
       const isSame = current?.found.state === found.state;
       const entry = isSame ? current : ((await tryOpen(name, found, model)) ?? current);
@@ -87,6 +96,8 @@ export function createRepository({ layout, open: openOne, keep, onEvent }: Repos
     }
     for (const version of model.refused.keys())
       if (!versions.some((found) => found.version === version)) model.refused.delete(version);
+    // What answers goes on to do so where nothing else can.
+    if (!kept.some(answers)) kept.push(...model.entries.filter((entry) => answers(entry) && !kept.includes(entry)));
     if (kept.length === 0) return;
     const replaced = model.entries.filter((entry) => !kept.includes(entry));
     model.entries = kept;
@@ -111,7 +122,7 @@ export function createRepository({ layout, open: openOne, keep, onEvent }: Repos
   };
 
   return {
-    models: () => [...models].flatMap(([name, model]) => (model.entries.length === 0 ? [] : [name])),
+    models: () => [...models].flatMap(([name, model]) => (model.entries.some(answers) ? [name] : [])),
     states: (name) => {
       const { entries: open, refused } = modelOf(name);
       return [
@@ -121,7 +132,7 @@ export function createRepository({ layout, open: openOne, keep, onEvent }: Repos
     },
     acquire: (name, version) => {
       const { entries: all } = modelOf(name);
-      const entry = version === undefined ? all[0] : all.find((each) => each.version.version === version);
+      const entry = version === undefined ? all.find(answers) : all.find((each) => each.version.version === version);
       if (entry === undefined) throw noVersion(name, version, all);
       return entries.lease(entry);
     },

@@ -4,13 +4,14 @@ import { errorStatuses } from "./statuses.js";
 
 async function handle(
   { parameters: { model = "", version }, body, deadline, isWanted }: RouteRequest,
-  { repository, limits }: ServeContext,
+  { repository, shadows, limits }: ServeContext,
 ): Promise<RouteAnswer> {
   const lease = repository.acquire(model, version);
   try {
     const request = readKserve(body, limits.requestRows);
     checkOutputs(request, lease.version.description.heads);
     const values = await lease.version.infer({ rows: request.rows, deadline, isWanted });
+    shadows.choose(lease.version)?.inferred(request.rows, values);
     return { body: { json: kserveAnswer(lease.version, request, values) } };
   } finally {
     lease.release();

@@ -4,12 +4,13 @@ import { errorStatuses } from "./statuses.js";
 
 async function handle(
   { parameters: { model = "", version }, body, deadline, isWanted }: RouteRequest,
-  { repository, limits }: ServeContext,
+  { repository, shadows, limits }: ServeContext,
 ): Promise<RouteAnswer> {
   const lease = repository.acquire(model, version);
   try {
     const { form, rows } = readPredict(body, limits.requestRows);
     const values = await lease.version.infer({ rows, deadline, isWanted });
+    shadows.choose(lease.version)?.inferred(rows, values);
     return { body: { json: predictAnswer(form, rows.count, values) } };
   } finally {
     lease.release();

@@ -6,15 +6,18 @@ import { errorStatuses } from "./statuses.js";
 
 async function handle(
   { body, deadline, isWanted }: RouteRequest,
-  { repository, limits }: ServeContext,
+  { repository, shadows, limits }: ServeContext,
 ): Promise<RouteAnswer> {
-  const { model, version, work } = readRankBody(body, limits.requestRows);
+  const { model, version, work: asked } = readRankBody(body, limits.requestRows);
   const lease = repository.acquire(model ?? onlyModel(repository), version);
   try {
-    const { text } = await lease.version.rank({ work, deadline, isWanted });
+    const shadow = shadows.choose(lease.version);
+    const work = shadow === undefined ? asked : { ...asked, records: true as const };
+    const reply = await lease.version.rank({ work, deadline, isWanted });
+    shadow?.ranked(work, reply);
     const { model: named, version: by } = lease.version;
     const begin = `{"model":${JSON.stringify(named)},"version":${JSON.stringify(by)},`;
-    return { body: { text: begin + text.slice(1), type: "application/json; charset=utf-8" } };
+    return { body: { text: begin + reply.text.slice(1), type: "application/json; charset=utf-8" } };
   } finally {
     lease.release();
   }

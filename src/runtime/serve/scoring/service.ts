@@ -1,6 +1,8 @@
 /** What a worker of the server does: opens one version of a model, and answers batches of calls. */
 import { readFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import { join } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import { hashModel } from "../../../compiler/model/hash.js";
 import { hasIds, isListFeature } from "../../../compiler/model/feature-lists.js";
 import type { Model } from "../../../compiler/model/index.js";
@@ -26,6 +28,8 @@ export interface ServingSetup {
   /** The model's name in URLs. */
   readonly model: string;
   readonly ranking: RankSettings;
+  /** Others of this machine go first. */
+  readonly yields?: boolean;
 }
 
 export type ServingJob =
@@ -69,6 +73,7 @@ interface OpenSource {
 
 export const servingService: Service<ServingSetup, ServingJob, ServingResult, never> = {
   open: async (setup) => {
+    if (setup.yields === true) yieldProcessor();
     const source = await openSource(setup);
     const observe = createDifference(source.predictor);
     const rank = createRankJob(source, setup, observe);
@@ -103,6 +108,16 @@ async function openSource({ source, identity, engine }: ServingSetup): Promise<O
   if (opened === undefined) return { model, isArtifact: true };
   const predictor = await createPredictor(opened, engine === undefined ? {} : { engine });
   return { model, isArtifact: true, fitted: opened.fitted, predictor };
+}
+
+/** Only of this thread, which Linux can do; the threads that an engine opens for it are alike. */
+function yieldProcessor(): void {
+  if (isMainThread || process.platform !== "linux") return;
+  try {
+    setPriority(0, 10);
+  } catch {
+    // It may not: then it goes as fast as others.
+  }
 }
 
 interface RankJob {

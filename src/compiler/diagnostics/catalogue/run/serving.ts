@@ -30,4 +30,14 @@ export const servingDiagnostics = defineDiagnostics({
       "The token that clients must send is read from `--token-file`, or from the environment variable `MTLC_TOKEN`. A server whose token is empty would let everybody in, so it does not start.",
     fix: "Write one line of at least 16 printable characters without spaces, such as from `openssl rand -hex 32`.",
   },
+  MTL7615: {
+    slug: "unusable-shadow",
+    severity: "error",
+    usage: true,
+    title: "unusable shadow",
+    message: (p: { text: string; problem: string }) => `\`--shadow ${p.text}\` cannot be used: ${p.problem}`,
+    about:
+      "A shadow is a version of a model that answers beside the one that is asked, so that both can be compared; it answers nobody itself. `--shadow` names it by its number, with its model where there are several, and the share of the requests that it gets: `shop/8:0.1`.",
+    fix: "Name a version such as `8`, `8:0.1` or `shop/8:0.1`, of a model that has another one to answer.",
+  },
 });

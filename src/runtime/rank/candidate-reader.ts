@@ -1,7 +1,7 @@
 import type { InputRow } from "../../compiler/formulas/index.js";
 import type { ServingInput, ServingModel } from "../../compiler/model/index.js";
 import type { RankRequest } from "../../compiler/serving/index.js";
-import { omitUndefined } from "../../compiler/text/index.js";
+import { joinRecords, omitUndefined } from "../../compiler/text/index.js";
 import type { RawRow } from "../data/index.js";
 import type { Predictor, PredictorReport } from "../jobs/predict.js";
 import type { RankerOptions } from "./answer.js";
@@ -96,5 +96,9 @@ function withHeads(
   heads: Extract<NetworkScores, { readonly kind: "scores" }>["heads"],
 ): readonly InputRow[] {
   const columns = [...heads];
-  return rows.map((row, i) => ({ ...row, ...Object.fromEntries(columns.map(([head, column]) => [head, column[i]])) }));
+  return rows.map((row, i) => {
+    const made = joinRecords(row, {});
+    for (const [head, column] of columns) made[head] = column[i];
+    return made;
+  });
 }

@@ -1,5 +1,5 @@
 /** Heads of a network for the candidates of a request: given by the candidates, or predicted from their features. */
-import { own } from "../../compiler/text/index.js";
+import { joinRecords, own } from "../../compiler/text/index.js";
 import type { InputRow } from "../../compiler/formulas/index.js";
 import type { ServingInput } from "../../compiler/model/index.js";
 import { type RawRow, RowFailure } from "../data/index.js";
@@ -40,7 +40,7 @@ export async function networkScores(predictor: RankNetwork, request: NetworkRequ
   const columns = new Map(heads.map((head) => [head, provided.map((row) => own(row, head))]));
   if (needing.length === 0) return { kind: "scores", heads: columns, given };
   const fill = requestFeatures(predictor.columns, request);
-  const filled = needing.map((i): RawRow => ({ ...fill, ...rows[i] }));
+  const filled = needing.map((i): RawRow => joinRecords(fill, rows[i] ?? {}));
   const fault = findColumnFault(predictor.columns, filled);
   if (fault !== undefined) {
     const { failure, row, column } = fault;

@@ -38,6 +38,8 @@ export function createApp({ context, token, log, connections }: AppOptions): App
     connectionTimeout: Math.max(patience.request, context.limits.timeout) + patience.head,
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
+    // A logger per request would be made for each, and no record has what it would add.
+    childLoggerFactory: (logger) => logger,
     http: { headersTimeout: patience.head, connectionsCheckingInterval: 1_000 },
     clientErrorHandler: refuseBytes,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),

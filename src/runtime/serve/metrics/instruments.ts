@@ -1,5 +1,6 @@
 /** The counters, gauges and histograms of a server; docs/serve.md lists them. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { createHistogram } from "./histogram.js";
 
 /** Seconds: from 10 µs to 10 s, three a decade. */
 const seconds = [
@@ -13,26 +14,34 @@ export function createInstruments() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
+  const requests = createHistogram({
     name: "mtlc_request_seconds",
     help: "From the first byte of a request to the last of its answer.",
-    labelNames: ["route", "status"] as const,
+    labels: ["route", "status"],
     buckets: seconds,
-    registers,
+    registry,
   });
-  const stages = new Histogram({
+  const stage = createHistogram({
     name: "mtlc_stage_seconds",
     help: "read: the body; queue: until the batch of a call begins; encode, score, list: of a batch; write: the answer as text.",
-    labelNames: ["stage"] as const,
+    labels: ["stage"],
     buckets: seconds,
-    registers,
+    registry,
   });
-  const batches = new Histogram({
+  const stages = {
+    read: stage("read"),
+    queue: stage("queue"),
+    encode: stage("encode"),
+    score: stage("score"),
+    list: stage("list"),
+    write: stage("write"),
+  };
+  const batches = createHistogram({
     name: "mtlc_batch_rows",
     help: "Rows of a batch.",
-    labelNames: ["model"] as const,
+    labels: ["model"],
     buckets: rows,
-    registers,
+    registry,
   });
   const scored = counter("mtlc_rows_total", "Rows that were scored.", ["model", "version"]);
   const refusals = counter("mtlc_refused_requests_total", "Requests that were not answered, by reason.", ["reason"]);

@@ -47,9 +47,9 @@ export function createMetrics(): ServerMetrics {
     values: readonly HeadValues[],
   ): void => {
     const { batches, missing, unseen } = instruments;
-    stages.observe({ stage: "encode" }, batch.encode);
-    stages.observe({ stage: "score" }, batch.score);
-    batches.observe({ model }, batch.rows);
+    stages.encode.observe(batch.encode);
+    stages.score.observe(batch.score);
+    batches(model).observe(batch.rows);
     for (const [feature, found] of batch.observed) {
       if (found.missing > 0) missing.inc({ model, feature }, found.missing);
       if (found.unseen > 0) unseen.inc({ model, feature }, found.unseen);
@@ -87,16 +87,16 @@ export function createMetrics(): ServerMetrics {
       onRanked: (batch) => {
         if (isShadow) return noteVersion(model, version, batch, batch.heads);
         noteBatch(model, version, batch, batch.heads);
-        stages.observe({ stage: "list" }, batch.list);
+        stages.list.observe(batch.list);
         noteRanked(instruments.ranking, model, version, batch);
         if (batch.warnings.length > 0) onWarning(batch.warnings);
       },
       onQueued: (waited) => {
-        if (!isShadow) stages.observe({ stage: "queue" }, waited);
+        if (!isShadow) stages.queue.observe(waited);
       },
     }),
-    onRequest: (route, status, took) => requests.observe({ route, status: String(status) }, took),
-    onStage: (stage, took) => stages.observe({ stage }, took),
+    onRequest: (route, status, took) => requests(route, String(status)).observe(took),
+    onStage: (stage, took) => stages[stage].observe(took),
     onRefused: (reason) => refusals.inc({ reason }),
     onExposures: (model, ranking, counts) => {
       for (const [result, count] of Object.entries(counts))

@@ -55,20 +55,28 @@ function readInputs(inputs: unknown, mostRows: number): CallRows {
   return packColumns(rows ?? 0, columns);
 }
 
-/** One head is a list of numbers, several are a record per row, or a list per head. */
-export function predictAnswer(form: PredictRequest["form"], rows: number, values: HeadValues): object {
+/** The answer, as JSON. One head is a list of numbers, several are a record per row, or a list per head. */
+export function predictAnswer(form: PredictRequest["form"], rows: number, values: HeadValues): string {
   const heads = Object.entries(values);
   const [[, only] = []] = heads;
   if (form === "inputs")
-    return {
+    return JSON.stringify({
       outputs:
         heads.length === 1
           ? Array.from(only ?? [])
           : Object.fromEntries(heads.map(([name, all]) => [name, Array.from(all)])),
-    };
-  return {
-    predictions: Array.from({ length: rows }, (_, row) =>
-      heads.length === 1 ? only?.[row] : Object.fromEntries(heads.map(([name, all]) => [name, all[row]])),
-    ),
-  };
+    });
+  if (heads.length === 1) return JSON.stringify({ predictions: Array.from(only ?? []) });
+  // A record of each row, to be written as a text, takes twice as long as the text.
+  const names = heads.map(([name], i) => `${i === 0 ? "{" : ","}${JSON.stringify(name)}:`);
+  let text = '{"predictions":[';
+  for (let row = 0; row < rows; row++) {
+    if (row > 0) text += ",";
+    for (let head = 0; head < heads.length; head++) {
+      const value = heads[head]![1][row]!;
+      text += names[head]! + (Number.isFinite(value) ? value : "null");
+    }
+    text += heads.length === 0 ? "{}" : "}";
+  }
+  return `${text}]}`;
 }

@@ -11,7 +11,7 @@ async function handle(
     const { form, rows } = readPredict(body, limits.requestRows);
     const values = await lease.version.infer({ rows, deadline, isWanted });
     shadows.choose(lease.version)?.inferred(rows, values);
-    return { body: { json: predictAnswer(form, rows.count, values) } };
+    return { body: { text: predictAnswer(form, rows.count, values), type: "application/json; charset=utf-8" } };
   } finally {
     lease.release();
   }

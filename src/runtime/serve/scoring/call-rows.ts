@@ -2,6 +2,7 @@
  * The rows of a call, as the text that goes to a worker: a text is copied as it is, where cloning the same values takes several times
  * what JSON does.
  */
+import { emptyRecord } from "../../../compiler/text/index.js";
 import { badRequest } from "../fault.js";
 import type { RawRow } from "../../data/index.js";
 
@@ -37,7 +38,7 @@ export function unpackRows({ count, text }: CallRows): readonly RawRow[] {
   if ("rows" in packed) return packed.rows;
   const { names, values } = packed;
   return Array.from({ length: count }, (_, row) => {
-    const made = Object.create(null) as Record<string, unknown>;
+    const made = emptyRecord();
     for (let column = 0; column < names.length; column++) made[names[column]!] = values[column]![row];
     return made;
   });

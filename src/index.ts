@@ -75,15 +75,8 @@ export {
 } from "./runtime/rank/index.js";
 export type { RankedItem, RankedList } from "./compiler/serving/index.js";
 export { createFileHost, loadSpec, type LoadedSpec } from "./runtime/specs/load-spec.js";
-export {
-  loadPredictor,
-  type LoadOptions,
-  predict,
-  type PredictOptions,
-  type Predictor,
-  type PredictorReport,
-  type PredictResult,
-} from "./runtime/jobs/predict.js";
+export { predict, type PredictOptions, type PredictResult } from "./runtime/jobs/predict.js";
+export { loadPredictor, type LoadOptions, type Predictor, type PredictorReport } from "./runtime/jobs/predictor.js";
 export type {
   EpochRecord,
   HeadScores,

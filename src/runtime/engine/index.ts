@@ -42,7 +42,7 @@ export interface SelectedEngine {
 /** The engine to use. Throws a {@link Failure} when the one that was asked for cannot run. */
 export async function selectEngine(options: SelectOptions = {}): Promise<SelectedEngine> {
   const environment = options.environment ?? process.env;
-  const wanted = options.preference ?? engineFromEnvironment(environment);
+  const wanted = options.preference ?? preferredEngine(environment);
   if (wanted === undefined || wanted === "native") {
     const native = createNativeEngine(environment);
     if (!("reasons" in native)) return { engine: native };
@@ -76,7 +76,8 @@ async function fallback(): Promise<Engine> {
   }
 }
 
-function engineFromEnvironment(environment: NodeJS.ProcessEnv): EngineName | undefined {
+/** The engine that `MTLC_ENGINE` names. Throws a {@link Failure} (MTL7401) for an unknown one. */
+export function preferredEngine(environment: NodeJS.ProcessEnv = process.env): EngineName | undefined {
   const wanted = environment["MTLC_ENGINE"];
   if (wanted === undefined || wanted === "") return undefined;
   const name = engineNames.find((engine) => engine === wanted);

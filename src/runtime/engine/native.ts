@@ -23,10 +23,15 @@ import { checkFeeds, checkTensor, functionInputs } from "./feeds.js";
 import { keepMemory } from "./keep-memory.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
 
+export interface NativeEngine extends Engine {
+  /** As {@link Engine.open}, at once. */
+  readonly openNow: (program: Program, options?: OpenOptions) => Session;
+}
+
 /** The engine, or why there is none. */
 export function createNativeEngine(
   environment: NodeJS.ProcessEnv = process.env,
-): Engine | { readonly reasons: readonly string[] } {
+): NativeEngine | { readonly reasons: readonly string[] } {
   const found = loadBinding(environment);
   if (found.kind === "unavailable") return { reasons: found.reasons };
   const { binding } = found;
@@ -40,6 +45,7 @@ export function createNativeEngine(
       return hasXla(binding);
     },
     open: async (program, options = {}) => openSession(binding, program, options),
+    openNow: (program, options = {}) => openSession(binding, program, options),
   };
 }
 

@@ -5,7 +5,7 @@ import { chooseEngine } from "../engine/choose-engine.js";
 import { type Dataset, openData } from "../data/index.js";
 import type { Engine, EngineName, Session } from "../engine/index.js";
 import { fillSession, heldReader } from "../engine/state.js";
-import type { GraphFunction } from "../../compiler/graph/index.js";
+import type { GraphFunction, StateVariable } from "../../compiler/graph/index.js";
 import { openTrees } from "../trees/session.js";
 import { createFailure } from "../failure.js";
 import { loadWeights } from "../artifact/load-weights.js";
@@ -99,12 +99,20 @@ export async function openTrained(
 ): Promise<OpenedFunction> {
   const target = functionOf(measuredProgram(program), name);
   if (ensembles !== undefined) return openTrees({ model, fitted, ensembles }, target);
-  const read = new Set(target.nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
-  const variables = program.state.filter((variable) => read.has(variable.name));
+  const variables = variablesOf({ program }, target);
   const chosen = await engine();
   const session = await chosen.open({ state: variables, functions: [target] });
   await fillSession(session, variables, heldReader(state));
   return { target, session };
+}
+
+/** The state that a function reads. */
+export function variablesOf(
+  { program }: Pick<LoadedArtifact, "program">,
+  { nodes }: GraphFunction,
+): readonly StateVariable[] {
+  const read = new Set(nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
+  return program.state.filter(({ name }) => read.has(name));
 }
 
 /** Where the paths of an artifact's spec start, and the files in place of them: what `--test` says, else what training was given. */

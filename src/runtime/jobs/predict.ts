@@ -1,34 +1,17 @@
-/** Predictions of a trained artifact: for files, and for rows that a program holds. */
+/** Predictions of a trained artifact for files; for rows that a program holds, see `predictor.ts`. */
 import { omitUndefined } from "../../compiler/text/index.js";
-import { batchLayout } from "../../compiler/model/layout.js";
 import type { Model } from "../../compiler/model/model.js";
 import { chooseEngine } from "../engine/choose-engine.js";
-import { artifactModel, loadArtifact, type LoadedArtifact, readArtifact, readRunNote } from "../artifact/index.js";
-import {
-  createObserver,
-  createRowEncoder,
-  type EncodedBatch,
-  type FeatureObservation,
-  joinBatches,
-  type Observer,
-  openData,
-  type RawRow,
-  type KeptColumns,
-  keptUses,
-  type TableColumn,
-  type TableFormat,
-  writeTable,
-} from "../data/index.js";
+import { artifactModel, loadArtifact, readArtifact, readRunNote } from "../artifact/index.js";
+import { openData, type KeptColumns, keptUses, type TableColumn, type TableFormat, writeTable } from "../data/index.js";
 import type { EngineName } from "../engine/index.js";
-import { createFailure, Failure } from "../failure.js";
+import { createFailure } from "../failure.js";
 import { createDataWarnings } from "./data-warnings.js";
 import { openTrained } from "./evaluate.js";
 import { checkWritable, refuseOverwrite } from "../outputs.js";
-import { asServed, checkRows } from "../data/expressions/served-rows.js";
+import { asServed } from "../data/expressions/served-rows.js";
 import { chainsOverSignals, predictChains } from "./predict-chains.js";
-import { featureColumns, type FeatureColumn, findColumnFault } from "../data/expressions/row-columns.js";
 import type { TrainEvent } from "../events.js";
-import { createFeeds } from "../measure/feeds.js";
 import { collectPredictions } from "../measure/predictions.js";
 
 export interface PredictOptions {
@@ -152,117 +135,4 @@ async function predictSignals(
 /** A head whose name a kept column has gets a tail, so that neither is lost. */
 function columnName(head: string, keep: readonly string[]): string {
   return keep.includes(head) ? `${head}_predicted` : head;
-}
-
-/** A trained model that answers in this process. */
-export interface Predictor {
-  /** Names of the served heads. */
-  readonly heads: readonly string[];
-  /** The raw columns that a row provides. */
-  readonly columns: readonly FeatureColumn[];
-  /**
-   * The value of each served head for each row. A row is a record of raw column values; null is unknown. Throws a
-   * {@link Failure}: MTL7211 for what is not a list of records, MTL7210 for a column that no row has or that a row has
-   * misspelt, MTL7113 for a value that is not what the spec's feature needs.
-   */
-  readonly predict: (rows: readonly RawRow[]) => HeadValues;
-  /**
-   * The same for several calls at once, which the engine sees as one batch. What is wrong with a call is the answer to this call
-   * and no matter of the others. `onStage` is told how long a stage took.
-   */
-  readonly predictEach: (
-    calls: readonly (readonly RawRow[])[],
-    onStage?: (stage: PredictStage, seconds: number) => void,
-  ) => readonly (HeadValues | Failure)[];
-  /** What came in since the model was loaded. */
-  readonly report: () => PredictorReport;
-  readonly close: () => void;
-}
-
-/** The value of each served head for each row, by the head's name. */
-export type HeadValues = Readonly<Record<string, Float32Array>>;
-
-/** `encode`: from raw columns to ids and numbers; `score`: the network. */
-export type PredictStage = "encode" | "score";
-
-export interface PredictorReport {
-  readonly rows: number;
-  /** What the rows had of each feature that serving sees. */
-  readonly features: ReadonlyMap<string, FeatureObservation>;
-  /** Values that the training data did not hold, by feature; features without any are left out. */
-  readonly unseen: ReadonlyMap<string, number>;
-}
-
-export interface LoadOptions {
-  readonly engine?: EngineName;
-}
-
-/** Loads an artifact to serve from. Synchronous once loaded; not for two calls at once. */
-export async function loadPredictor(directory: string, options: LoadOptions = {}): Promise<Predictor> {
-  const artifact = await loadArtifact(directory);
-  return createPredictor(artifact, options);
-}
-
-export async function createPredictor(artifact: LoadedArtifact, options: LoadOptions = {}): Promise<Predictor> {
-  const { model, fitted } = artifact;
-  const { target, session } = await openTrained(
-    artifact,
-    () => chooseEngine(options.engine, undefined, "prediction"),
-    "predict",
-  );
-  const observer = createObserver(model.features);
-  const encode = createRowEncoder(model, fitted, { mode: "serving", ...observer });
-  const layout = batchLayout(model);
-  const feeds = createFeeds(target, layout);
-  const heads = target.outputs.map((output) => output.name);
-  const columns = featureColumns(asServed(model).features);
-  let count = 0;
-  const encodeRows = (given: readonly RawRow[]): EncodedBatch => {
-    const rows = checkRows(given);
-    const fault = findColumnFault(columns, rows);
-    if (fault !== undefined) throw fault.failure;
-    return encode(rows);
-  };
-  const score = (batch: EncodedBatch): HeadValues => {
-    if (batch.size === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
-    const found = session.run("predict", feeds(batch));
-    count += batch.size;
-    return Object.fromEntries(heads.map((head) => [head, Float32Array.from(found[head]?.data ?? [])]));
-  };
-  return {
-    heads,
-    columns,
-    predict: (given) => score(encodeRows(given)),
-    predictEach: (calls, onStage = () => undefined) => {
-      const started = performance.now();
-      const encoded = calls.map((rows) => orFailure(() => encodeRows(rows)));
-      const ready = performance.now();
-      const valid = encoded.filter((each) => !(each instanceof Failure)) as readonly EncodedBatch[];
-      const values = valid.length === 0 ? {} : score(joinBatches(valid, layout));
-      onStage("encode", (ready - started) / 1000);
-      onStage("score", (performance.now() - ready) / 1000);
-      let at = 0;
-      return encoded.map((batch) => {
-        if (batch instanceof Failure) return batch;
-        const first = at;
-        at += batch.size;
-        return Object.fromEntries(Object.entries(values).map(([head, all]) => [head, all.subarray(first, at)]));
-      });
-    },
-    report: () => ({ rows: count, unseen: unseenOf(observer), features: observer.features }),
-    close: () => session.close(),
-  };
-}
-
-function unseenOf({ features }: Observer): ReadonlyMap<string, number> {
-  return new Map([...features].flatMap(([name, { unseen }]) => (unseen === 0 ? [] : [[name, unseen] as const])));
-}
-
-function orFailure<T>(work: () => T): T | Failure {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
 }

@@ -21,6 +21,7 @@ import { evaluateClass } from "./label-classes.js";
 import { createSequenceCheck, listedValue } from "./row-sequences.js";
 import type { Fitted } from "./fitted.js";
 import { nullId } from "./missing.js";
+import { createPlainIds, createPlainNumber, isPlainRecord } from "./plain-values.js";
 import { createBatch } from "../batches/records.js";
 import type { DataSpec } from "../uses.js";
 import { type TextRules, ValueError } from "../expressions/values.js";
@@ -49,11 +50,14 @@ export class RowFailure extends Failure {
   }
 }
 
-/** Encodes some rows. Throws a {@link Failure} (MTL7113) for a value that is not what is needed. */
-export type RowEncoder = (rows: readonly RawRow[]) => EncodedBatch;
+/**
+ * Encodes some rows: into a batch that this encoder made for as many, where one is given. Throws a {@link Failure} (MTL7113) for a value
+ * that is not what is needed.
+ */
+export type RowEncoder = (rows: readonly RawRow[], into?: EncodedBatch) => EncodedBatch;
 
-/** Stores one row's part at a row of a batch. */
-type Store = (batch: EncodedBatch, at: number, row: RawRow) => void;
+/** Stores one row's part at a row of a batch. `isPlain`: the row has its values itself. */
+type Store = (batch: EncodedBatch, at: number, row: RawRow, isPlain: boolean) => void;
 
 interface Column {
   readonly user: string;
@@ -78,14 +82,24 @@ export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEnc
     rules,
   );
   const weight = mode === "data" ? spec.data.weight : undefined;
-  return (rows) => {
-    const batch = createBatch(layout, rows.length);
-    rows.forEach((row, at) => {
-      const problem = guard(at, "a sequence", () => check(row, { row: at + 1 }));
-      if (problem !== undefined) throw new RowFailure(problem, at);
-      for (const { user, store } of columns) guard(at, user, () => store(batch, at, row));
+  return (rows, into) => {
+    const batch = into ?? createBatch(layout, rows.length);
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at] as RawRow;
+      const isPlain = isPlainRecord(row);
+      let user = "a sequence";
+      try {
+        const problem = check(row, { row: at + 1 });
+        if (problem !== undefined) throw new RowFailure(problem, at);
+        for (const column of columns) {
+          user = column.user;
+          column.store(batch, at, row, isPlain);
+        }
+      } catch (error) {
+        throw rowFailure(error, at, user);
+      }
       batch.weights[at] = weight === undefined ? 1 : weightOf(row, weight, rules, at);
-    });
+    }
     return batch;
   };
 }
@@ -94,20 +108,17 @@ function rulesOf({ data }: DataSpec): TextRules {
   return readingOf(data)?.options ?? { nulls: [], trim: false };
 }
 
-function guard<T>(row: number, user: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    const { column, value, needed } = error;
-    const failure = createFailure("MTL7113", {
-      ...describeValue(column, user),
-      row: row + 1,
-      value,
-      needed: describeNeeded(needed),
-    });
-    throw new RowFailure(failure, row);
-  }
+/** What is thrown for a row: a value that does not fit with its place, everything else as it is. */
+function rowFailure(error: unknown, row: number, user: string): unknown {
+  if (!(error instanceof ValueError)) return error;
+  const { column, value, needed } = error;
+  const failure = createFailure("MTL7113", {
+    ...describeValue(column, user),
+    row: row + 1,
+    value,
+    needed: describeNeeded(needed),
+  });
+  return new RowFailure(failure, row);
 }
 
 const ignore = (): void => undefined;
@@ -124,12 +135,20 @@ function featureStore(
   const offset = slot?.offset ?? 0;
   const { idWidth, numberWidth } = layout;
   const raw = rawValue(feature, mode);
-  const { valueOf, numberIn } = createReaders(feature, raw, rules, { onMissing, onNumber });
+  const column = plainColumn(feature, mode);
+  const { valueOf, numberIn } = createReaders(feature, raw, rules, { mode, onMissing, onNumber });
   switch (feature.kind) {
     case "categorical": {
-      const ids = withOutside(feature, createVocabularyIds(fit));
+      const own = createVocabularyIds(fit);
+      const ids = withOutside(feature, own);
       const unknown = nullId(feature, ids);
-      return (batch, at, row) => {
+      const plain = createPlainIds(fit, own, rules);
+      return (batch, at, row, isPlain) => {
+        const known = isPlain && column !== undefined ? plain(row[column]) : 0;
+        if (known > 0) {
+          batch.ids[at * idWidth + offset] = known;
+          return;
+        }
         const text = evaluateText(raw.expression, raw.row(row), rules);
         const id = text === null ? unknown : ids.ofText(text);
         if (text === null) onMissing(feature.name);
@@ -177,14 +196,14 @@ function featureStore(
     }
     case "numeric": {
       const encode = createNumberEncoder(feature, fit);
-      return (batch, at, row) => {
-        batch.numbers[at * numberWidth + offset] = encode(numberIn(row));
+      return (batch, at, row, isPlain) => {
+        batch.numbers[at * numberWidth + offset] = encode(numberIn(row, isPlain));
       };
     }
     case "bucket": {
       const encode = createBucketEncoder(feature, fit);
-      return (batch, at, row) => {
-        batch.ids[at * idWidth + offset] = encode(numberIn(row));
+      return (batch, at, row, isPlain) => {
+        batch.ids[at * idWidth + offset] = encode(numberIn(row, isPlain));
       };
     }
   }
@@ -192,19 +211,26 @@ function featureStore(
 
 /** The value of a feature in a row, of which it is told whether there is one. */
 function createReaders(
-  { name }: FeatureModel,
+  feature: FeatureModel,
   raw: ReturnType<typeof rawValue>,
   rules: TextRules,
-  { onMissing, onNumber }: Required<Pick<RowEncoderOptions, "onMissing" | "onNumber">>,
-): { readonly valueOf: (row: RawRow) => unknown; readonly numberIn: (row: RawRow) => number } {
+  { mode, onMissing, onNumber }: Required<Pick<RowEncoderOptions, "mode" | "onMissing" | "onNumber">>,
+): {
+  readonly valueOf: (row: RawRow) => unknown;
+  readonly numberIn: (row: RawRow, isPlain: boolean) => number;
+} {
+  const { name } = feature;
+  const column = plainColumn(feature, mode);
+  const plain = createPlainNumber(rules);
   return {
     valueOf: (row) => {
       const value = listedValue({ source: raw.expression }, raw.row(row), rules) ?? null;
       if (value === null) onMissing(name);
       return value;
     },
-    numberIn: (row) => {
-      const value = evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN;
+    numberIn: (row, isPlain) => {
+      const known = isPlain && column !== undefined ? plain(row[column]) : NaN;
+      const value = Number.isNaN(known) ? (evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN) : known;
       if (Number.isNaN(value)) onMissing(name);
       else onNumber(name, value);
       return value;
@@ -220,6 +246,11 @@ function rawValue(
   if (mode === "data" || serving.kind === "data") return { expression: source, row: (row) => row };
   const value = serving.kind === "value" ? serving.value : null;
   return { expression: { kind: "column", name: "value", span }, row: () => ({ value }) };
+}
+
+/** The column that a feature is as it is; undefined for one that is computed, or that serving has a value of. */
+function plainColumn({ source, serving }: FeatureModel, mode: RowEncoderOptions["mode"]): string | undefined {
+  return source.kind === "column" && (mode === "data" || serving.kind === "data") ? source.name : undefined;
 }
 
 function labelValue(label: LabelModel, row: RawRow, rules: TextRules): number | boolean | null {
@@ -244,7 +275,7 @@ function labelStore(label: LabelModel, index: number, width: number, rules: Text
 function weightOf(row: RawRow, name: string, rules: TextRules, at: number): number {
   const column = { kind: "column", name, span: { file: "", start: 0, end: 0 } } as const;
   const user = "the sample weight";
-  const weight = guard(at, user, () => evaluateNumber(column, row, rules));
+  const weight = weightIn(() => evaluateNumber(column, row, rules), at, user);
   if (weight !== null && weight >= 0) return weight;
   throw createFailure("MTL7113", {
     ...describeValue(name, user),
@@ -252,4 +283,12 @@ function weightOf(row: RawRow, name: string, rules: TextRules, at: number): numb
     value: String(weight),
     needed: "a number of at least 0",
   });
+}
+
+function weightIn(work: () => number | null, at: number, user: string): number | null {
+  try {
+    return work();
+  } catch (error) {
+    throw rowFailure(error, at, user);
+  }
 }

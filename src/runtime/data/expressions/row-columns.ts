@@ -36,7 +36,7 @@ export interface ColumnFault {
  * out without a like name in its place is unknown there, as null is.
  */
 export function findColumnFault(columns: readonly FeatureColumn[], rows: readonly RawRow[]): ColumnFault | undefined {
-  if (rows.length === 0) return undefined;
+  if (rows.every((row) => columns.every(({ column }) => Object.hasOwn(row, column)))) return undefined;
   const names = columns.map(({ column }) => column);
   const known = new Set(names);
   const absent = columns.filter(({ column }) => !rows.some((row) => Object.hasOwn(row, column)));

@@ -63,7 +63,18 @@ export function scalarOf(value: unknown, rules: TextRules): Scalar | null {
 }
 
 function isListedNull(value: number | bigint | boolean, { nulls }: TextRules): boolean {
-  return nulls.length > 0 && nullTexts(nulls).includes(textOf(value));
+  return nulls.length > 0 && nullSet(nulls).has(textOf(value));
+}
+
+const nullSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** {@link nullTexts} of a list, made once: every value is looked up among them. */
+function nullSet(nulls: readonly string[]): ReadonlySet<string> {
+  const known = nullSets.get(nulls);
+  if (known !== undefined) return known;
+  const made = new Set(nullTexts(nulls));
+  nullSets.set(nulls, made);
+  return made;
 }
 
 /** The texts that mean null, each also as the text of the value that it spells. */
@@ -77,8 +88,8 @@ export function cleanText(text: string, rules: TextRules): string | null {
   if (trimmed === "") return null;
   const canonical = canonicalText(trimmed);
   if (rules.nulls.length === 0) return canonical;
-  const nulls = nullTexts(rules.nulls);
-  return nulls.includes(trimmed) || nulls.includes(canonical) ? null : canonical;
+  const nulls = nullSet(rules.nulls);
+  return nulls.has(trimmed) || nulls.has(canonical) ? null : canonical;
 }
 
 /** Strips {@link whiteSpace} and nothing else: `String.trim` knows more kinds of space. */

@@ -14,6 +14,8 @@ import { chainsOverSignals, predictChains } from "./predict-chains.js";
 import type { TrainEvent } from "../events.js";
 import { collectPredictions } from "../measure/predictions.js";
 
+export { createPredictor, type HeadValues, loadPredictor, type Predictor, type PredictorReport } from "./predictor.js";
+
 export interface PredictOptions {
   /** Directory of the artifact. */
   readonly artifact: string;

@@ -8,7 +8,7 @@ import { createRowEncoder, type RawRow } from "../../../src/runtime/data/index.j
 import { evaluate } from "../../../src/runtime/data/expressions/expression-evaluate.js";
 import { numberOf, textOf } from "../../../src/runtime/data/expressions/values.js";
 import { createProgram, functionOf } from "../../../src/runtime/engine/create-program.js";
-import { selectEngine } from "../../../src/runtime/engine/index.js";
+import { type HostTensor, selectEngine } from "../../../src/runtime/engine/index.js";
 import { fillSession, initialReader } from "../../../src/runtime/engine/state.js";
 import { createFeeds } from "../../../src/runtime/measure/feeds.js";
 import { someFitted, someRows } from "../../web/some-rows.js";
@@ -90,29 +90,34 @@ export async function onnxCase(model: Model, options: OnnxCaseOptions = {}): Pro
       ]),
     );
     const description = JSON.parse(String(files.get("models.json"))) as OnnxDescription;
-    const raw = description.models["rows.onnx"];
-    const encodedFeeds = Object.entries(encoded).map(([name, { shape, data }]): [string, OnnxFeed] => [
-      name,
-      { type: data instanceof Float32Array ? "float32" : "int32", shape, data: [...data] },
-    ]);
     return {
       files,
       description,
-      feeds: {
-        "model.onnx": Object.fromEntries(encodedFeeds),
-        ...(raw === undefined
-          ? {}
-          : {
-              "rows.onnx": Object.fromEntries(
-                raw.inputs.map((input) => [input.name, feedOf(input, model, rows, batch.ids)]),
-              ),
-            }),
-      },
+      feeds: rowFeeds(description, model, rows, batch.ids, encoded),
       expected: Object.fromEntries(Object.entries(found).map(([head, { data }]) => [head, [...data]])),
     };
   } finally {
     session.close();
   }
+}
+
+/** Feeds by the file of the model, then by the input's name: `ids` and `encoded` are what our encoder makes of the rows. */
+export function rowFeeds(
+  { models }: OnnxDescription,
+  model: Model,
+  rows: readonly RawRow[],
+  ids: Int32Array,
+  encoded: Readonly<Record<string, HostTensor>>,
+): OnnxCase["feeds"] {
+  const columns = models["rows.onnx"]?.inputs.map((input) => [input.name, feedOf(input, model, rows, ids)] as const);
+  const parts = Object.entries(encoded).map(([name, { shape, data }]): [string, OnnxFeed] => [
+    name,
+    { type: data instanceof Float32Array ? "float32" : "int32", shape, data: [...data] },
+  ]);
+  return {
+    "model.onnx": Object.fromEntries(parts),
+    ...(columns === undefined ? {} : { "rows.onnx": Object.fromEntries(columns) }),
+  };
 }
 
 /** Rows as a caller hands them in: the values of a column, lists filled up. */

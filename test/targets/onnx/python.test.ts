@@ -14,23 +14,6 @@ const hasOnnx = spawnSync(python, ["-c", "import onnx, onnxruntime, numpy"], { s
 if (!hasOnnx)
   console.warn(`${python} has no onnx and onnxruntime, so models are not run in Python (MTLC_PYTHON names another)`);
 
-const script = `
-import json, sys
-import numpy as np, onnx, onnxruntime as ort
-ort.set_default_logger_severity(3)
-types = {"string": object, "int64": np.int64, "int32": np.int32, "float32": np.float32, "float64": np.float64}
-for line in sys.stdin:
-    case = json.loads(line)
-    onnx.checker.check_model(case["file"], full_check=True)
-    session = ort.InferenceSession(case["file"], providers=["CPUExecutionProvider"])
-    feeds = {}
-    for name, feed in case["feeds"].items():
-        data = feed["data"] if feed["type"] == "string" else [float(x) if feed["type"].startswith("float") else int(x) for x in feed["data"]]
-        feeds[name] = np.array(data, dtype=types[feed["type"]]).reshape(feed["shape"])
-    found = session.run(None, feeds)
-    print(json.dumps({o.name: v.tolist() for o, v in zip(session.get_outputs(), found)}))
-`;
-
 let root = "";
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "mtlc-onnx-"));
@@ -61,7 +44,7 @@ describe.skipIf(!hasOnnx)("the target onnx in Python", () => {
       for (const [at, line] of linesOf(made, i).entries())
         cases.push({ what: `${names[at]} of ${file}`, line, made, model: names[at] ?? "" });
     }
-    const answer = execFileSync(python, ["-c", script], {
+    const answer = execFileSync(python, [join(import.meta.dirname, "predict.py")], {
       input: cases.map(({ line }) => `${line}\n`).join(""),
       maxBuffer: 1 << 28,
       stdio: ["pipe", "pipe", "pipe"],

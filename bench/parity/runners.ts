@@ -1,0 +1,99 @@
+/** Those who predict: our engines, and programs of others with what targets emit. */
+import { type EngineName, selectEngine } from "../../src/runtime/engine/index.js";
+import { Failure } from "../../src/runtime/failure.js";
+import { filesOf, type Heads } from "./cases.js";
+import { onnxJobs, onnxNode } from "./onnx.js";
+import { pythonRunner, savedModelJobs, torchJobs } from "./python.js";
+import { type Answer, type Runner, targetNamed } from "./runner.js";
+
+/** In the order of the table. */
+export const runners: readonly Runner[] = [
+  engineRunner("native"),
+  engineRunner("wasm"),
+  engineRunner("cpu"),
+  engineRunner("onnx"),
+  onnxNode(),
+  pythonRunner("onnx-py", "onnx, onnxruntime, numpy", "test/targets/onnx/predict.py", onnxJobs),
+  pythonRunner("tf-py", "tensorflow", "bench/parity/saved_model.py", savedModelJobs),
+  chromiumRunner(),
+  pythonRunner("torch", "torch, numpy", "test/targets/torch/steps.py", torchJobs),
+];
+
+function engineRunner(name: EngineName): Runner {
+  const select = () => selectEngine({ preference: name, environment: {}, purpose: "prediction" });
+  return {
+    name,
+    absent: () =>
+      select().then(
+        () => undefined,
+        (error: unknown) => reasonOf(error),
+      ),
+    run: async (cases) => {
+      const { engine } = await select();
+      const answers: Answer[] = [];
+      for (const { program, predict, state, feeds } of cases) {
+        const read = new Set(predict.nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
+        const variables = program.state.filter((variable) => read.has(variable.name));
+        const session = await engine.open({ state: variables, functions: [predict] });
+        session.set(new Map([...state].filter(([each]) => read.has(each))));
+        const found = session.run("predict", feeds);
+        answers.push(Object.fromEntries(Object.entries(found).map(([head, { data }]) => [head, [...data]])));
+        session.close();
+      }
+      return answers;
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Failure) return error.diagnostics[0]?.message ?? error.message;
+  return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+}
+
+/** The module of the target `web` in a page. */
+function chromiumRunner(): Runner {
+  const browserOf = () => import("../../test/web/browser.js");
+  return {
+    name: "chromium",
+    absent: async () => {
+      const found = await browserOf().then(
+        ({ chromiumPath }) => chromiumPath,
+        () => undefined,
+      );
+      return found === undefined ? "no Chromium is installed (MTLC_CHROMIUM names one)" : undefined;
+    },
+    run: async (cases) => {
+      const { openBrowser } = await browserOf();
+      const browser = await openBrowser();
+      try {
+        browser.put("/page.js", pageScript);
+        browser.put("/page.html", '<!doctype html><script type="module" src="/page.js"></script>', pagePolicy);
+        const page = await browser.open("/page.html");
+        const answers: Answer[] = [];
+        for (const [i, made] of cases.entries()) {
+          const files = filesOf(targetNamed("web"), made);
+          if (typeof files === "string") {
+            answers.push(files);
+            continue;
+          }
+          browser.put(`/${i}.js`, files.get("index.js") ?? "");
+          answers.push((await page.call("predict", `/${i}.js`, made.rows)) as Heads);
+        }
+        return answers;
+      } finally {
+        await browser.close();
+      }
+    },
+  };
+}
+
+const pagePolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
+
+const pageScript = `globalThis.predict = async (path, rows) => {
+  const { load } = await import(path);
+  const model = await load();
+  const heads = model.predict(rows);
+  model.close();
+  return Object.fromEntries(Object.entries(heads).map(([head, values]) => [head, [...values]]));
+};
+`;

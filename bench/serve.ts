@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadavg } from "node:os";
 import { machine, median, note, option, print, printTable, UsageError } from "./report.js";
-import { fire, type LoadResult } from "./serving/load.js";
+import { fire, type Load, type LoadResult } from "./serving/load.js";
 import {
   peersHave,
   peersPython,
@@ -23,8 +23,7 @@ export const summary =
 
 interface Case {
   readonly title: string;
-  readonly path: string;
-  readonly bodies: readonly string[];
+  readonly requests: Load["requests"];
   readonly connections: number;
   readonly isOurs?: boolean;
 }
@@ -89,14 +88,12 @@ function loads(connections: number): readonly Case[] {
   const random = createRandom(7);
   const infer = (rows: number, at: number): Case => ({
     title: `infer, ${rows.toLocaleString("en")} row${rows === 1 ? "" : "s"}`,
-    path: predictPath,
-    bodies: Array.from({ length: 50 }, () => inferBody(rows, random)),
+    requests: Array.from({ length: 50 }, () => ({ path: predictPath, body: inferBody(rows, random) })),
     connections: at,
   });
   const rank = (at: number): Case => ({
     title: `rank, 1,000 candidates`,
-    path: "/v1/rank",
-    bodies: Array.from({ length: 20 }, () => rankBody(1_000, random)),
+    requests: Array.from({ length: 20 }, () => ({ path: "/v1/rank", body: rankBody(1_000, random) })),
     connections: at,
     isOurs: true,
   });
@@ -145,12 +142,12 @@ async function measure(
     ]),
   );
   for (let round = -1; round < rounds; round++)
-    for (const [{ path, bodies, connections }, results] of found)
+    for (const [{ requests, connections }, results] of found)
       for (const [server, all] of results) {
         const { name, url } = server;
         const before = processorSeconds(server);
         // The round before the first one warms up.
-        const result = await fire({ url: url + path, bodies, connections, seconds: round < 0 ? 2 : seconds });
+        const result = await fire({ url, requests, connections, seconds: round < 0 ? 2 : seconds });
         const wrong = [...result.statuses].filter(([status]) => status !== 200);
         if (wrong.length > 0) throw new Error(`${name}: ${wrong.map(([status, n]) => `${n} × ${status}`).join(", ")}`);
         const processor = (1000 * (processorSeconds(server) - before)) / result.answers;

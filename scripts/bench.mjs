@@ -1,6 +1,6 @@
 // Compiles the benchmarks aside and runs one: `npm run bench -- NAME [options]`; without a name it lists them.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +14,8 @@ const node = (...words) => spawnSync(process.execPath, words, { cwd: root, stdio
 mkdirSync(out, { recursive: true });
 // Modules find the version two folders above themselves, as in dist.
 copyFileSync(join(root, "package.json"), join(out, "package.json"));
+// What the build bundles for artifacts is found there, too.
+if (!existsSync(join(out, "dist"))) symlinkSync(join(root, "dist"), join(out, "dist"), "dir");
 process.exitCode =
   node(compiler, "-p", "tsconfig.bench.json", "--incremental", "--tsBuildInfoFile", join(out, ".tsbuildinfo")) ||
   node(join(out, "bench", "main.js"), ...process.argv.slice(2));

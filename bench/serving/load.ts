@@ -13,10 +13,12 @@ export interface LoadResult {
 
 export interface Load {
   readonly url: string;
-  /** Bodies that connections send, one after another, round and round. */
-  readonly bodies: readonly string[];
+  /** What connections send, one after another, round and round. */
+  readonly requests: readonly { readonly path: string; readonly body: string }[];
   readonly connections: number;
-  readonly seconds: number;
+  /** How long, unless `amount` says how many requests. */
+  readonly seconds?: number;
+  readonly amount?: number;
 }
 
 /** The part of autocannon that is used; it has no types of its own. */
@@ -29,7 +31,7 @@ type Autocannon = (options: object) => Cannon;
 const autocannon = createRequire(import.meta.url)("autocannon") as Autocannon;
 
 /** Its own percentiles are whole milliseconds, so that they are taken of the answers here. */
-export async function fire({ url, bodies, connections, seconds }: Load): Promise<LoadResult> {
+export async function fire({ url, requests, connections, seconds, amount }: Load): Promise<LoadResult> {
   const times: number[] = [];
   const statuses = new Map<number, number>();
   const count = (status: number): void => void statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -37,9 +39,9 @@ export async function fire({ url, bodies, connections, seconds }: Load): Promise
   const cannon = autocannon({
     url,
     connections,
-    duration: seconds,
+    ...(amount === undefined ? { duration: seconds } : { amount }),
     timeout: 60,
-    requests: bodies.map((body) => ({ method: "POST", headers: { "content-type": "application/json" }, body })),
+    requests: requests.map((each) => ({ ...each, method: "POST", headers: { "content-type": "application/json" } })),
   });
   cannon.on("response", (_client, status, _bytes, milliseconds) => {
     times.push(milliseconds);

@@ -14,7 +14,7 @@ export function onnxNode(): Runner {
         () => undefined,
         () => "the package onnxruntime-node is not installed",
       ),
-    run: async (cases) => {
+    run: async (cases, folder) => {
       const { InferenceSession, Tensor } = await import("onnxruntime-node");
       const tensorOf = ({ type, shape, data }: OnnxFeed) => {
         if (type === "string") return new Tensor(type, data.map(String), shape);
@@ -25,15 +25,17 @@ export function onnxNode(): Runner {
           : new Tensor(type, Float64Array.from(data, Number), shape);
       };
       const answers: Answer[] = [];
-      for (const made of cases) {
+      for (const [i, made] of cases.entries()) {
         const files = filesOf(targetNamed("onnx"), made);
         if (typeof files === "string") {
           answers.push(files);
           continue;
         }
+        const path = join(folder, `onnx-${i}`);
+        writeAll(path, files);
         const found: Heads[] = [];
         for (const { name, feeds, outputs } of onnxModels(made, files)) {
-          const session = await InferenceSession.create(files.get(name) ?? new Uint8Array(), { logSeverityLevel: 3 });
+          const session = await InferenceSession.create(join(path, name), { logSeverityLevel: 3 });
           const given = Object.entries(feeds).map(([input, feed]) => [input, tensorOf(feed)] as const);
           const all = await session.run(Object.fromEntries(given));
           found.push(

@@ -13,3 +13,4 @@ export {
 } from "./model.js";
 export { rows as onnxOps } from "./ops.js";
 export { onnx, onnxFiles } from "./target.js";
+export { orderColumns, type OrderedFunction, orderRows, type OrderedWeights } from "./order-columns.js";

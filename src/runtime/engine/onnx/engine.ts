@@ -5,7 +5,13 @@
  */
 import type { GraphFunction, Program, StateVariable } from "../../../compiler/graph/graph.js";
 import { rowsOf } from "../../../compiler/graph/initialize.js";
-import { functionGraph, modelFiles, pureFunction } from "../../../compiler/targets/onnx/index.js";
+import {
+  functionGraph,
+  modelFiles,
+  orderColumns,
+  orderRows,
+  pureFunction,
+} from "../../../compiler/targets/onnx/index.js";
 import { version } from "../../version.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "../engine.js";
 import { checkFeeds, checkTensor, type FunctionInput, functionInputs } from "../feeds.js";
@@ -126,10 +132,17 @@ class OnnxEngineSession implements Session {
   }
 
   #load({ fn, fed }: OnnxFunction): LoadedModel {
-    const { graph, state, fed: inputs } = functionGraph(this.program, fn, { fed });
-    const value = ({ name }: StateVariable, from: number, to: number): Uint8Array => {
-      const { buffer, byteOffset } = this.#value(name).data;
-      return new Uint8Array(buffer, byteOffset + from, to - from);
+    const better = orderColumns(this.program, fn, ({ name }) => !fed.has(name));
+    const program = { ...this.program, state: [...this.program.state, ...better.ordered.keys()] };
+    const { graph, state, fed: inputs } = functionGraph(program, better.fn, { fed });
+    const bytesOf = ({ name }: StateVariable): Uint8Array => {
+      const { buffer, byteOffset, byteLength } = this.#value(name).data;
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    };
+    const value = (variable: StateVariable, from: number, to: number): Uint8Array => {
+      const weights = better.ordered.get(variable);
+      const bytes = weights === undefined ? bytesOf(variable) : orderRows(weights, bytesOf(weights.of));
+      return bytes.subarray(from, to);
     };
     const [file] = modelFiles(graph, state, value, { version, name: fn.name, inline: Infinity });
     const session = this.binding.createSession();

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { train } from "../../src/runtime/jobs/train.js";
+import { recordRows } from "../../src/runtime/serve/scoring/call-rows.js";
 import { openServer, type Server, type ServerOptions } from "../../src/runtime/serve/server.js";
 import type { ModelVersion } from "../../src/runtime/serve/model-version.js";
 import { listDifference, scoreDifferences } from "../../src/runtime/serve/shadow/compare.js";
@@ -158,7 +159,7 @@ describe("a shadow that is busy, or fails", () => {
   it("leaves out calls that it has no room for, and those that would take the time of others", async () => {
     const { results, shadows, finish } = create(1);
     const ask = (rows: number, queued = 0): void =>
-      shadows.choose(version("1", queued))?.inferred({ count: rows, text: "" }, values);
+      shadows.choose(version("1", queued))?.inferred(recordRows(Array.from({ length: rows }, () => ({}))), values);
     ask(5000);
     await turn();
     ask(1);
@@ -183,7 +184,7 @@ describe("a shadow that is busy, or fails", () => {
 
   it("tells nobody but the log", async () => {
     const { results, shadows, errors } = create(1, () => Promise.reject(new Error("no such column")));
-    shadows.choose(version("1"))?.inferred({ count: 1, text: "" }, values);
+    shadows.choose(version("1"))?.inferred(recordRows([{}]), values);
     await turn();
     expect(results).toEqual(["failed"]);
     expect(errors).toHaveLength(1);

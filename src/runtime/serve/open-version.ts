@@ -2,7 +2,7 @@
 import { omitUndefined } from "../../compiler/text/index.js";
 import { Failure } from "../failure.js";
 import type { HeadValues } from "../jobs/predictor.js";
-import { openPool, type Pool } from "../pool/pool.js";
+import { openPool } from "../pool/pool.js";
 import { raisedError } from "../pool/service.js";
 import { ServeFault } from "./fault.js";
 import type {
@@ -15,7 +15,8 @@ import type {
 } from "./model-version.js";
 import type { RankedReply } from "./ranking/rank-call.js";
 import { type BatchCall, createBatcher } from "./scoring/batcher.js";
-import { packColumns } from "./scoring/call-rows.js";
+import { columnRows } from "./scoring/call-rows.js";
+import { nearRows, openNear, type Workers } from "./scoring/near.js";
 import type { ServingJob, ServingResult, ServingSetup } from "./scoring/service.js";
 
 /** What a version is opened from, and how it is called. */
@@ -23,8 +24,6 @@ export interface VersionSource extends Pick<ServingSetup, "source" | "identity">
   readonly model: string;
   readonly version: string;
 }
-
-type Workers = Pool<ServingJob, ServingResult, never>;
 
 interface SizedCall extends BatchCall {
   readonly call: InferCall;
@@ -56,7 +55,14 @@ export async function openVersion(
     if (described.kind !== "described") throw new Error("a worker described nothing");
     const { description } = described;
     if (description.infers) await tryOut(await workers.now(), description);
-    return answering({ model, version, description }, workers, options, watcher);
+    const near =
+      description.infers && options.workers > 0 && options.yields !== true
+        ? await openNear(
+            setup,
+            description.columns.map(({ name }) => name),
+          ).catch(() => undefined)
+        : undefined;
+    return answering({ model, version, description }, { ...workers, near }, options, watcher);
   } catch (error) {
     await workers.close();
     throw error;
@@ -65,13 +71,21 @@ export async function openVersion(
 
 function answering(
   named: Pick<ModelVersion, "model" | "version" | "description">,
-  workers: ReplacedWorkers,
+  workers: ReplacedWorkers & { readonly near: Workers | undefined },
   options: VersionOptions,
   watcher: VersionWatcher,
 ): ModelVersion {
   const { onBatch, onQueued } = watcher;
+  const { near } = workers;
+  const scored = async (calls: readonly SizedCall[], rows: number): Promise<ServingResult> => {
+    const here = options.workers === 0 ? await workers.now() : rows <= nearRows ? near : undefined;
+    if (here !== undefined)
+      return here.submit({ kind: "inferRows", calls: calls.map(({ call }) => call.rows.records()) });
+    return (await workers.now()).submit({ kind: "infer", calls: calls.map(({ call }) => call.rows.packed()) });
+  };
   const run = async (calls: readonly SizedCall[]): Promise<readonly (HeadValues | Error)[]> => {
-    const result = await (await workers.now()).submit({ kind: "infer", calls: calls.map(({ call }) => call.rows) });
+    const size = calls.reduce((sum, { rows }) => sum + rows, 0);
+    const result = await scored(calls, size);
     if (result.kind !== "inferred") throw new Error("a worker scored nothing");
     const answers = result.answers.map((each) =>
       each.kind === "values" ? each.values : (raisedError(each.error, undefined) as Failure),
@@ -79,7 +93,7 @@ function answering(
     const { encode, score, observed } = result;
     onBatch({
       calls: calls.length,
-      rows: calls.reduce((sum, { rows }) => sum + rows, 0),
+      rows: size,
       encode,
       score,
       observed,
@@ -121,7 +135,7 @@ function answering(
     queued: () => batcher.queued() + ranker.queued(),
     close: async () => {
       await Promise.all([batcher.close(), ranker.close()]);
-      await workers.close();
+      await Promise.all([workers.close(), near?.close()]);
     },
   };
 }
@@ -152,7 +166,7 @@ async function rankAll(
 /** A row of which nothing is known: whoever answers it can answer others. */
 async function tryOut(pool: Workers, { columns }: VersionDescription): Promise<void> {
   const row = new Map(columns.map(({ name }) => [name, [null]]));
-  const tried = await pool.submit({ kind: "infer", calls: [packColumns(1, row)] });
+  const tried = await pool.submit({ kind: "infer", calls: [columnRows(1, row).packed()] });
   const [answer] = tried.kind === "inferred" ? tried.answers : [];
   if (answer?.kind === "error") throw raisedError(answer.error, undefined);
 }

@@ -3,7 +3,7 @@ import { own } from "../../../compiler/text/index.js";
 import { badRequest } from "../fault.js";
 import type { HeadValues } from "../../jobs/predictor.js";
 import type { ModelVersion, ServedColumn } from "../model-version.js";
-import { type CallRows, packColumns } from "../scoring/call-rows.js";
+import { type CallRows, columnRows } from "../scoring/call-rows.js";
 import { checkRowCount, checkValue, kindOf, readList, readRecord, readText } from "./columns.js";
 
 export interface KserveRequest {
@@ -30,7 +30,7 @@ export function readKserve(body: unknown, mostRows: number): KserveRequest {
   }
   const { id, outputs } = request;
   return {
-    rows: packColumns(rows ?? 0, columns),
+    rows: columnRows(rows ?? 0, columns),
     ...(id === undefined ? {} : { id: readText(id, "`id`") }),
     ...(outputs === undefined ? {} : { outputs: readOutputs(outputs) }),
   };

@@ -1,7 +1,7 @@
 /** TensorFlow Serving's REST protocol: rows, or columns, of raw values in, and predictions out. */
 import { badRequest } from "../fault.js";
 import type { HeadValues } from "../../jobs/predictor.js";
-import { type CallRows, packColumns, packRecords } from "../scoring/call-rows.js";
+import { type CallRows, columnRows, recordRows } from "../scoring/call-rows.js";
 import { checkRowCount, checkValue, readList, readRecord, readText } from "./columns.js";
 
 export interface PredictRequest {
@@ -29,7 +29,7 @@ export function readPredict(body: unknown, mostRows: number): PredictRequest {
 function readInstances(instances: unknown, mostRows: number): CallRows {
   const rows = readList(instances, "`instances`");
   checkRowCount(rows.length, mostRows);
-  return packRecords(
+  return recordRows(
     rows.map((row, i) => {
       const record = readRecord(row, `instance ${i + 1}`);
       for (const name of Object.keys(record)) checkValue(record[name], () => `\`${name}\` of instance ${i + 1}`);
@@ -52,7 +52,7 @@ function readInputs(inputs: unknown, mostRows: number): CallRows {
     values.forEach((value, row) => checkValue(value, () => `row ${row + 1} of input \`${name}\``));
     columns.set(name, values);
   }
-  return packColumns(rows ?? 0, columns);
+  return columnRows(rows ?? 0, columns);
 }
 
 /** The answer, as JSON. One head is a list of numbers, several are a record per row, or a list per head. */

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { PermitValue } from "../../flow/index.js";
 import type { CarriedError } from "../../pool/service.js";
 import type { TokenKey } from "./page-token.js";
-import type { CallRows } from "../scoring/call-rows.js";
+import type { PackedRows } from "../scoring/call-rows.js";
 
 /** What a version ranks with. */
 export interface RankSettings {
@@ -22,7 +22,7 @@ export interface RankSettings {
 export interface RankWork {
   /** Absent: that of the token, or else the first of the spec. */
   readonly ranking?: string;
-  readonly candidates: CallRows;
+  readonly candidates: PackedRows;
   /** Members of the request besides `candidates`, as `createRanker` takes them. */
   readonly request: Readonly<Record<string, unknown>>;
   /** Token of the page before. */

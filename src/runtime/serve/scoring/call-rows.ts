@@ -1,20 +1,40 @@
-/**
- * The rows of a call, as the text that goes to a worker: a text is copied as it is, where cloning the same values takes several times
- * what JSON does.
- */
+/** The rows of a call: records for whoever scores them in this thread, and a text for a worker. */
 import { emptyRecord } from "../../../compiler/text/index.js";
-import { badRequest } from "../fault.js";
 import type { RawRow } from "../../data/index.js";
+import { badRequest } from "../fault.js";
 
 export interface CallRows {
   /** How many rows there are. */
+  readonly count: number;
+  readonly records: () => readonly RawRow[];
+  readonly packed: () => PackedRows;
+}
+
+/** Rows on their way to a worker: a text is copied as it is, where cloning the same values takes several times what JSON does. */
+export interface PackedRows {
   readonly count: number;
   /** JSON: records, or by column an array of values. */
   readonly text: string;
 }
 
+/** A record per row; their values are flat. */
+export function recordRows(rows: readonly RawRow[]): CallRows {
+  return { count: rows.length, records: () => rows, packed: () => packRecords(rows) };
+}
+
+/** By column, a value for each row. */
+export function columnRows(count: number, columns: ReadonlyMap<string, readonly unknown[]>): CallRows {
+  const names = [...columns.keys()];
+  const values = [...columns.values()];
+  return {
+    count,
+    records: () => recordsOf(count, names, values),
+    packed: () => ({ count, text: JSON.stringify({ names, values }) }),
+  };
+}
+
 /** A record per row. Throws a {@link ServeFault} (400) for values that are nested too deeply. */
-export function packRecords(rows: readonly RawRow[]): CallRows {
+export function packRecords(rows: readonly RawRow[]): PackedRows {
   try {
     return { count: rows.length, text: JSON.stringify({ rows }) };
   } catch (error) {
@@ -23,20 +43,22 @@ export function packRecords(rows: readonly RawRow[]): CallRows {
   }
 }
 
-/** By column, a value for each row. */
-export function packColumns(count: number, columns: ReadonlyMap<string, readonly unknown[]>): CallRows {
-  return { count, text: JSON.stringify({ names: [...columns.keys()], values: [...columns.values()] }) };
-}
-
 type Packed =
   | { readonly rows: readonly RawRow[] }
   | { readonly names: readonly string[]; readonly values: readonly (readonly unknown[])[] };
 
-/** The rows as records; those of columns have no prototype, so that `__proto__` is a name like any other. */
-export function unpackRows({ count, text }: CallRows): readonly RawRow[] {
+/** The rows as records. */
+export function unpackRows({ count, text }: PackedRows): readonly RawRow[] {
   const packed = JSON.parse(text) as Packed;
-  if ("rows" in packed) return packed.rows;
-  const { names, values } = packed;
+  return "rows" in packed ? packed.rows : recordsOf(count, packed.names, packed.values);
+}
+
+/** Records without a prototype, so that `__proto__` is a name like any other. */
+function recordsOf(
+  count: number,
+  names: readonly string[],
+  values: readonly (readonly unknown[])[],
+): readonly RawRow[] {
   return Array.from({ length: count }, (_, row) => {
     const made = emptyRecord();
     for (let column = 0; column < names.length; column++) made[names[column]!] = values[column]![row];

@@ -8,7 +8,7 @@ import { hasIds, isListFeature } from "../../../compiler/model/feature-lists.js"
 import type { Model } from "../../../compiler/model/index.js";
 import { artifactModel, loadArtifact, manifestName, readArtifact, sha256 } from "../../artifact/index.js";
 import type { Fitted } from "../../data/index.js";
-import type { FeatureObservation } from "../../data/index.js";
+import type { FeatureObservation, RawRow } from "../../data/index.js";
 import type { EngineName } from "../../engine/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import { createPredictor, type HeadValues, type Predictor } from "../../jobs/predictor.js";
@@ -17,7 +17,7 @@ import { loadSpec } from "../../specs/load-spec.js";
 import type { ServedColumn, TrainedNumbers, VersionDescription } from "../model-version.js";
 import type { RankAnswer, RankSettings, RankWarning, RankWork } from "../ranking/rank-call.js";
 import { createRankingWorker, isCounted } from "../ranking/ranking-worker.js";
-import { type CallRows, unpackRows } from "./call-rows.js";
+import { type PackedRows, unpackRows } from "./call-rows.js";
 
 export interface ServingSetup {
   /** A spec, or the directory of an artifact. */
@@ -34,7 +34,9 @@ export interface ServingSetup {
 
 export type ServingJob =
   | { readonly kind: "describe" }
-  | { readonly kind: "infer"; readonly calls: readonly CallRows[] }
+  | { readonly kind: "infer"; readonly calls: readonly PackedRows[] }
+  /** The same for a worker that is this thread. */
+  | { readonly kind: "inferRows"; readonly calls: readonly (readonly RawRow[])[] }
   | { readonly kind: "rank"; readonly calls: readonly RankWork[] };
 
 export type ServingResult =
@@ -82,6 +84,8 @@ export const servingService: Service<ServingSetup, ServingJob, ServingResult, ne
         case "describe":
           return { kind: "described", description: describe(source) };
         case "infer":
+          return infer(source.predictor, job.calls.map(unpackRows), observe);
+        case "inferRows":
           return infer(source.predictor, job.calls, observe);
         case "rank":
           return rank.work(job.calls);
@@ -165,12 +169,12 @@ function createRankJob(
 
 function infer(
   predictor: Predictor | undefined,
-  calls: readonly CallRows[],
+  calls: readonly (readonly RawRow[])[],
   observe: () => ReadonlyMap<string, FeatureObservation>,
 ): ServingResult {
   if (predictor === undefined) throw new Error("a version without a network was asked to infer");
   const seconds = { encode: 0, score: 0 };
-  const found = predictor.predictEach(calls.map(unpackRows), (stage, took) => (seconds[stage] += took));
+  const found = predictor.predictEach(calls, (stage, took) => (seconds[stage] += took));
   const answers = found.map((each): InferAnswer =>
     each instanceof Failure ? { kind: "error", error: carryError(each) } : { kind: "values", values: each },
   );

@@ -53,12 +53,12 @@ export function writeAll(folder: string, files: ReadonlyMap<string, Uint8Array>)
   }
 }
 
-export function parseLines(output: string): readonly Heads[] {
+export function parseLines<T extends Answer = Heads>(output: string): readonly T[] {
   return output
     .trim()
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Heads);
+    .map((line) => JSON.parse(line) as T);
 }
 
 export function savedModelJobs(cases: readonly ParityCase[], folder: string): PythonJobs {
@@ -69,7 +69,7 @@ export function savedModelJobs(cases: readonly ParityCase[], folder: string): Py
     const feeds = Object.entries(made.feeds).map(([name, { shape, data }]) => [name, { shape, data: [...data] }]);
     return JSON.stringify({ folder: join(folder, `saved-${i}`), feeds: Object.fromEntries(feeds) });
   });
-  return { input: lines.map((line) => `${line}\n`).join(""), read: parseLines };
+  return { input: lines.map((line) => `${line}\n`).join(""), read: parseLines<Answer> };
 }
 
 export function torchJobs(cases: readonly ParityCase[], folder: string): PythonJobs {

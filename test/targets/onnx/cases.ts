@@ -1,6 +1,12 @@
 /** Shipped specs as models in ONNX, rows of them as their inputs, and what our engine predicts. */
 import { cutWeight, isListFeature, isWeighted } from "../../../src/compiler/model/feature-lists.js";
-import { batchLayout, type FeatureModel, type Fitted, type Model } from "../../../src/compiler/model/index.js";
+import {
+  batchLayout,
+  type FeatureModel,
+  type Fitted,
+  type Model,
+  readingOf,
+} from "../../../src/compiler/model/index.js";
 import type { StateBytes } from "../../../src/compiler/targets/index.js";
 import { onnx, onnxFiles } from "../../../src/compiler/targets/onnx/index.js";
 import { emitTarget } from "../../../src/runtime/artifact/target-files.js";
@@ -134,7 +140,10 @@ function feedOf(input: OnnxInput, model: Model, rows: readonly RawRow[], ids: In
       return [...ids.subarray(at * layout.idWidth + offset, at * layout.idWidth + offset + (width ?? 1))];
     }
     if (holds === "length") return [listOf(feature, row).length];
-    if (width === undefined) return [cellOf(evaluate(feature.source, row, { nulls: [], trim: false }), input)];
+    const isColumn = rows.some((each) => Object.hasOwn(each, input.name));
+    if (width === undefined && isColumn) return [cellOf(row[input.name], input)];
+    const rules = readingOf(model.data)?.options ?? { nulls: [], trim: false };
+    if (width === undefined) return [cellOf(evaluate(feature.source, row, rules), input)];
     const cells = listOf(feature, row).map((value) => {
       if (!isWeighted(feature)) return cellOf(value, input);
       const cut = cutWeight(String(value));

@@ -26,6 +26,8 @@ features {
   depth: bucket(boundaries: [1], missing: zeros, embed: 2)
   share: numeric(scale: minmax)
   length: numeric(scale: none) = length(city)
+  ratio: numeric(scale: none) = log1p(price) / max(weight, 0.5) - sqrt(abs(weight))
+  level: bucket(boundaries: [0, 2], embed: 2, missing: zeros) = floor(log(weight)) + min(price, hour)
   tags: bag(values: ["t", "u"], max: 3, embed: 2, pool: mean, missing: "u")
   words: bag(values: ["t", "u"], max: 2, embed: 2, pool: sum, weighted: true, missing: "t")
   seen: sequence(ids: 9, max: 4, embed: 2, keep: last)
@@ -33,7 +35,7 @@ features {
   times: sequence(along: clicks, scale: log1p, missing: 2)
 }
 labels { click: event }
-input x = [city, town, rank, shop, mall, hour, late, code, amount, code2, user, price, depth, share, length, tags, words]
+input x = [city, town, rank, shop, mall, hour, late, code, amount, code2, user, price, depth, share, length, ratio, level, tags, words]
 task ctr: P(click) = sigmoid(logit(mlp([x, pool(seen), pool(clicks), pool(linear(times, 2))], [4])))
 loss { ctr: bce }
 `;
@@ -51,6 +53,7 @@ const columns: Readonly<Record<string, readonly unknown[]>> = {
   price: [2.5, null, 99, -9, 0.5],
   depth: [0, null, 1, -9, -3],
   share: [0.5, null, 20, -9, -1e300],
+  weight: [2, null, 0, -9, 1e308],
   tags: [["t", "u", "t"], null, ["never"], ["NA", "u"], []],
   words: [["u:0.5", "t"], null, ["never:2"], [], ["t:0"]],
   seen: [[1, 2, 3, 4, 5], null, [99], [-9, 8], [0]],
@@ -90,6 +93,7 @@ describe("raw columns in the target onnx", { timeout: 60_000 }, () => {
         "depth float64 B",
         "share float64 B",
         "length.value float64 B",
+        "weight float64 B",
         "tags string B×3",
         "words.weight float64 B×2",
         "words string B×2",

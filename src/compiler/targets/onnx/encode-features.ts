@@ -4,6 +4,7 @@
  */
 import { canMiss, type FeatureModel, type FittedFeature, idOfText, isListFeature } from "../../model/index.js";
 import { canonicalText } from "../../text/index.js";
+import { encodeExpression, finite } from "./encode-expression.js";
 import { AttributeType, ElementType } from "./proto.js";
 import { intAttribute, type NodeList, type TensorName } from "./node-list.js";
 import type { RawInput, RawReading } from "./raw-inputs.js";
@@ -14,12 +15,17 @@ const largestFloat = 3.4028234663852886e38;
 type NumberFit = Extract<FittedFeature, { kind: "number" }>;
 type NumberFeature = Extract<FeatureModel, { kind: "numeric" | "numbers" }>;
 
+/** How numbers are read: of a column, or computed from several. */
+export type NumberReading = Extract<RawReading, { kind: "column" | "computed" }>;
+
 export interface ColumnContext {
   readonly list: NodeList;
   /** Texts that mean null besides the empty one. */
   readonly nulls: readonly string[];
   /** An input as [B, W]. */
   readonly matrix: (input: RawInput) => TensorName;
+  /** Columns that are read as numbers already. */
+  readonly numbers: Map<RawInput, TensorName>;
 }
 
 /** The scaled numbers [B, W] of a feature, float32. */
@@ -27,10 +33,10 @@ export function encodeNumbers(
   context: ColumnContext,
   feature: NumberFeature,
   fit: NumberFit,
-  reading: Extract<RawReading, { kind: "column" }>,
+  reading: NumberReading,
 ): TensorName {
   const { list } = context;
-  const { value, known } = readNumbers(context, reading.input);
+  const { value, known } = numbersOf(context, feature, reading);
   const { shift, factor } = affineOf(feature, fit);
   const fill = feature.missing === "mean" ? fit.mean : transform(feature, Number(feature.missing));
   const present = isLogarithmic(feature) ? logOf(list, value) : value;
@@ -42,7 +48,7 @@ export function encodeNumbers(
   const above = list.add("Max", [scaled, list.constant("float64", -largestFloat)]);
   const inRange = list.add("Min", [above, list.constant("float64", largestFloat)]);
   const number = list.add("Cast", [inRange], [intAttribute("to", ElementType.float32)], { name: feature.name });
-  if (reading.length === undefined) return number;
+  if (reading.kind === "computed" || reading.length === undefined) return number;
   return list.add("Where", [inLength(context, reading), number, list.constant("float32", 0)], [], {
     name: feature.name,
   });
@@ -53,10 +59,10 @@ export function encodeBucket(
   context: ColumnContext,
   feature: Extract<FeatureModel, { kind: "bucket" }>,
   { boundaries }: Extract<FittedFeature, { kind: "bucket" }>,
-  { input }: Extract<RawReading, { kind: "column" }>,
+  reading: NumberReading,
 ): TensorName {
   const { list } = context;
-  const { value, known } = readNumbers(context, input);
+  const { value, known } = numbersOf(context, feature, reading);
   const bucket = (x: number): number => boundaries.filter((boundary) => boundary <= x).length + 1;
   const { missing } = feature;
   const unknown = missing === undefined ? 0 : missing.kind === "zeros" ? -1 : bucket(Number(missing.value));
@@ -197,13 +203,32 @@ function withoutNulls(
   );
 }
 
+/** The numbers of a feature as doubles, and where they are finite. */
+function numbersOf(
+  context: ColumnContext,
+  { source }: FeatureModel,
+  reading: NumberReading,
+): { readonly value: TensorName; readonly known: TensorName } {
+  if (reading.kind === "column") return readNumbers(context, reading.input);
+  const { list } = context;
+  const value = encodeExpression(list, source, (name) => {
+    const input = reading.columns.get(name);
+    if (input === undefined) throw new Error(`there is no input of the column ${name}`);
+    return finite(list, readNumbers(context, input).value);
+  });
+  return { value, known: isFinite(list, value) };
+}
+
 /** A column as doubles [B, W], and where they are finite. */
 function readNumbers(
-  { list, nulls, matrix }: ColumnContext,
+  { list, nulls, matrix, numbers }: ColumnContext,
   input: RawInput,
 ): { readonly value: TensorName; readonly known: TensorName } {
+  const known = numbers.get(input);
   const value =
-    input.kind === "text" ? parsed(list, matrix(input), nulls) : withoutNulls(list, matrix(input), "float64", nulls);
+    known ??
+    (input.kind === "text" ? parsed(list, matrix(input), nulls) : withoutNulls(list, matrix(input), "float64", nulls));
+  numbers.set(input, value);
   return { value, known: isFinite(list, value) };
 }
 

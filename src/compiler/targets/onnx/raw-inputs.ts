@@ -1,5 +1,6 @@
 /** Which inputs a model of raw columns has: a tensor for each column, typed by those who read it. */
 import { canonicalText } from "../../text/index.js";
+import { numberColumns } from "./encode-expression.js";
 import {
   type FeatureModel,
   type Fitted,
@@ -26,6 +27,8 @@ export interface RawInput {
 /** How a feature is read: from inputs by their name, or as what it is at serving. */
 export type RawReading =
   | { readonly kind: "column"; readonly input: RawInput; readonly length?: RawInput; readonly weight?: RawInput }
+  /** A number that is computed from columns. */
+  | { readonly kind: "computed"; readonly columns: ReadonlyMap<string, RawInput> }
   /** By its ids, since ONNX cannot find them out; of a weighted bag with their weights. */
   | { readonly kind: "id"; readonly input: RawInput; readonly weight?: RawInput; readonly why: string }
   /** Serving has its value in the network, or leaves out what reads it. */
@@ -56,9 +59,15 @@ export function rawInputs({ features }: Pick<Model, "features">, fitted: Fitted)
   const readingOfFeature = (feature: FeatureModel): RawReading => {
     const { name, serving } = feature;
     if (serving.kind !== "data") return { kind: "unread" };
+    const computed = computedColumns(feature);
+    if (computed !== undefined) {
+      const read = computed.map((column): RawInput => ({ name: column, kind: kinds.get(column) ?? "number" }));
+      if (read.every((input) => whyOther(inputs.get(input.name), input) === undefined))
+        return { kind: "computed", columns: new Map(read.map((input) => [input.name, add(input)])) };
+    }
     const max = isListFeature(feature) ? { max: feature.max } : {};
     const column = columnOf(feature);
-    const kind = kinds.get(column) ?? "text";
+    const kind = kinds.get(column) ?? kindOf(feature, read);
     const wanted: RawInput = { name: column, kind, ...max };
     const why = whyById(fitOf(fitted, feature), kind) ?? whyOther(inputs.get(column), wanted);
     const weight = isWeighted(feature) ? add({ name: `${column}.weight`, kind: "weight", ...max }) : undefined;
@@ -78,6 +87,12 @@ export function columnOf({ name, source }: FeatureModel): string {
   return source.kind === "column" ? source.name : `${name}.value`;
 }
 
+/** The columns of a number that ONNX computes; undefined for a feature that is a column, or is computed in other ways. */
+export function computedColumns(feature: FeatureModel): readonly string[] | undefined {
+  if (feature.kind !== "numeric" && feature.kind !== "bucket") return undefined;
+  return feature.source.kind === "column" ? undefined : numberColumns(feature.source);
+}
+
 /** The fit of a feature. */
 export function fitOf({ features }: Fitted, feature: FeatureModel): FittedFeature {
   const found = features[tableOwner(feature)];
@@ -89,9 +104,11 @@ export function fitOf({ features }: Fitted, feature: FeatureModel): FittedFeatur
 function columnKinds(features: readonly FeatureModel[]): ReadonlyMap<string, RawKind> {
   const kinds = new Map<string, RawKind>();
   for (const feature of features) {
-    const column = columnOf(feature);
-    const [known, own] = [kinds.get(column), kindOf(feature, features)];
-    kinds.set(column, known === undefined || known === own ? own : bothOf(known, own));
+    const own = kindOf(feature, features);
+    for (const column of computedColumns(feature) ?? [columnOf(feature)]) {
+      const known = kinds.get(column);
+      kinds.set(column, known === undefined || known === own ? own : bothOf(known, own));
+    }
   }
   return kinds;
 }

@@ -60,7 +60,7 @@ export function rowsGraph(
     matrices.set(input, known);
     return known;
   };
-  const context = { list, nulls: nullTextsOf(model), matrix };
+  const context = { list, nulls: nullTextsOf(model), matrix, numbers: new Map<RawInput, TensorName>() };
   const slots = model.features.map((feature) => encodeFeature(context, feature, fitted, inputs));
   const read = new Set(fn.nodes.flatMap((node) => (node.op === "input" ? [node.attributes.name] : [])));
   const parts = { ids: slots.flatMap(({ ids }) => ids ?? []), numbers: slots.flatMap(({ numbers }) => numbers ?? []) };
@@ -101,6 +101,12 @@ function encodeFeature(
   const reading = readings.get(feature.name) ?? { kind: "unread" };
   const fit = fitOf(fitted, feature);
   if (reading.kind === "unread") return unread(list, feature);
+  if (reading.kind === "computed") {
+    if (fit.kind === "number" && !hasIds(feature)) return { numbers: encodeNumbers(context, feature, fit, reading) };
+    if (fit.kind === "bucket" && feature.kind === "bucket")
+      return { ids: encodeBucket(context, feature, fit, reading) };
+    throw new Error(`the fit of ${feature.name} is of another kind`);
+  }
   const weightsOf = (ids: EncodedIds): FeatureSlots =>
     reading.weight === undefined || !isListFeature(feature)
       ? {}

@@ -97,6 +97,7 @@ function rowsModel(
     features.flatMap(({ name }) => {
       const reading = readings.get(name);
       if (reading === undefined || reading.kind === "unread") return [];
+      if (reading.kind === "computed") return [...reading.columns.values()].includes(input) ? [name] : [];
       const read = [reading.input, reading.weight, reading.kind === "column" ? reading.length : undefined];
       return read.includes(input) ? [name] : [];
     });

@@ -40,7 +40,7 @@ export async function fire({ url, requests, connections, seconds, amount }: Load
     url,
     connections,
     ...(amount === undefined ? { duration: seconds } : { amount }),
-    timeout: 60,
+    timeout: 180,
     requests: requests.map((each) => ({ ...each, method: "POST", headers: { "content-type": "application/json" } })),
   });
   cannon.on("response", (_client, status, _bytes, milliseconds) => {

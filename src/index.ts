@@ -51,6 +51,7 @@ export {
   type CompileTargetsResult,
 } from "./runtime/jobs/compile-targets.js";
 export { describeTargets, type TargetReport, type TargetsReport } from "./runtime/jobs/describe-targets.js";
+export { importRun, type ImportRunOptions, type ImportRunResult } from "./runtime/jobs/import-run.js";
 export type { RawRow } from "./runtime/data/index.js";
 export { type EngineName, type EngineReport, describeEngines } from "./runtime/engine/index.js";
 export { evaluate, type EvaluateOptions } from "./runtime/jobs/evaluate.js";

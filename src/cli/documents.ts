@@ -18,6 +18,7 @@ export const documentVersions = {
   flow: 1,
   fmt: 1,
   graph: 1,
+  import: 1,
   init: 1,
   migrate: 1,
   predict: 1,

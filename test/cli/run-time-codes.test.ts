@@ -28,6 +28,8 @@ beforeAll(async () => {
       .replace("epochs:    5", "epochs: 1\n  stop: early(metric: auc(ctr), patience: 1)"),
   );
   await runCli(["compile", "shop/model.mtl", "-o", "compiled"], { cwd: root });
+  mkdirSync(join(root, "changed"));
+  writeFileSync(join(root, "changed/mtlc.json"), "{}");
   await runCli(["train", "shop/untested.mtl", "-o", "trained", "--epochs", "1", "-q"], { cwd: root });
   rmSync(join(root, "trained/run.json"), { force: true });
 }, 120_000);
@@ -54,6 +56,8 @@ const cases: readonly Case[] = [
   { code: "MTL7500", exit: 2, words: ["train", "shop/model.mtl", "--target", "onx"] },
   { code: "MTL7501", exit: 1, words: ["train", "shop/model.mtl", "--target", "javascript"] },
   { code: "MTL7502", exit: 1, words: ["compile", "compiled", "--target", "tfjs", "-o", "shop"] },
+  { code: "MTL7504", exit: 1, words: ["import", "shop", "-o", "imported"] },
+  { code: "MTL7505", exit: 1, words: ["import", "changed", "-o", "imported"] },
   // Whose note is gone, so that the run ends after the warning.
   { code: "MTL7503", exit: 1, words: ["train", "shop/untested.mtl", "-o", "trained", "--resume", "--target", "web"] },
   { code: "MTL8041", exit: 2, words: ["train", "shop/model.mtl", "--vary", "lr"] },

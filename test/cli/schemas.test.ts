@@ -165,6 +165,8 @@ describe("output of", () => {
     await run(["compile", "shop/model.mtl", "-o", "compiled", "-q"]);
     await run(["compile", "out", "-o", "emitted", "--target", "tfjs,savedmodel", "-q"]);
     expectValid(read("emitted/targets.json"));
+    await run(["compile", "out", "-o", "packaged", "--target", "torch", "-q"]);
+    await run(["import", "packaged/torch", "-o", "imported", "-q"]);
     const asked = await run(["targets", "shop/model.mtl"]);
     expect(asked.documents[0]).toMatchObject({
       targets: expect.arrayContaining([

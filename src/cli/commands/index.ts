@@ -13,6 +13,7 @@ import { explainVerb } from "./explain/command.js";
 import { flowVerb } from "./flow/command.js";
 import { fmtVerb } from "./fmt/command.js";
 import { graphVerb } from "./graph/command.js";
+import { importVerb } from "./import/command.js";
 import { initVerb } from "./init/command.js";
 import { lspVerb } from "./lsp/command.js";
 import { migrateVerb } from "./migrate/command.js";
@@ -39,6 +40,7 @@ export const verbs: readonly Command[] = [
   tuneVerb,
   compileVerb,
   targetsVerb,
+  importVerb,
   rankVerb,
   serveVerb,
   testVerb,

@@ -2,7 +2,8 @@
 import type { StateVariable } from "../../graph/index.js";
 import { type Forward, lowerForward } from "../../lower/index.js";
 import { optimizerChoice, scheduleChoice } from "../../lower/index.js";
-import type { Fitted, FittedSizes, Model } from "../../model/index.js";
+import { type Fitted, type FittedSizes, hashModel, type Model } from "../../model/index.js";
+import { isStdPath } from "../../std/index.js";
 import type { TargetFile, TargetInput } from "../target.js";
 import { programOf } from "../network.js";
 import { dataFile } from "./files/data.js";
@@ -107,7 +108,7 @@ export function createPackage(input: PackageInput, sizes: FittedSizes, hasWeight
     { path: "checkpoint.py", content: checkpointFile },
     { path: "processes.py", content: processesFile(program) },
     { path: "train.py", content: trainFile(program) },
-    { path: "fitted.json", content: `${JSON.stringify(fitted)}\n` },
+    { path: "fitted.json", content: `${JSON.stringify({ rows: fitted.rows, features: fitted.features })}\n` },
     { path: "mtlc.json", content: manifestText(input, placements) },
   ];
   return { files, placements, forward };
@@ -193,7 +194,8 @@ function manifestText({ model, sources, generator }: PackageInput, placements: r
     version: 1,
     generator,
     model: model.name,
-    sources,
+    hash: hashModel(model),
+    sources: relativeSources(sources),
     tensors: placements.map(({ variable, key, transposed }) => ({
       name: variable.name,
       key,
@@ -203,6 +205,18 @@ function manifestText({ model, sources, generator }: PackageInput, placements: r
     })),
   };
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
+
+/** Paths below the folder that all files of the spec share: they say nothing of the machine. */
+function relativeSources(sources: PackageInput["sources"]): PackageInput["sources"] {
+  const own = sources.filter(({ path }) => !isStdPath(path)).map(({ path }) => path.split(/[\\/]/));
+  const [first = []] = own;
+  let shared = 0;
+  while (shared < first.length - 1 && own.every((parts) => parts[shared] === first[shared])) shared += 1;
+  return sources.map(({ path, text }) => ({
+    path: isStdPath(path) ? path : path.split(/[\\/]/).slice(shared).join("/"),
+    text,
+  }));
 }
 
 function projectFile(model: Model): string {

@@ -43,4 +43,24 @@ export const targetsDiagnostics = defineDiagnostics({
       "`--resume` leaves an artifact as it is when its run is complete, so that targets which were asked for only now are not in it.",
     fix: "Write them with the command of the message, or train again into another folder.",
   },
+  MTL7504: {
+    slug: "not-a-package-run",
+    severity: "error",
+    title: "not a run of a package",
+    message: (p: { directory: string; file: string }) =>
+      `\`${p.directory}\` is not a complete run of a package for PyTorch: it has no \`${p.file}\`; give the folder that \`train.py --run\` wrote`,
+    about:
+      "`mtlc import` makes an artifact of what a package for PyTorch trained. `train.py` writes the weights into the folder of the run when it is done, and beside them what `mtlc import` needs to know.",
+    fix: "Give the folder of a run that is complete; `train.py --resume` completes one that is not.",
+  },
+  MTL7505: {
+    slug: "damaged-package-run",
+    severity: "error",
+    title: "damaged run of a package",
+    message: (p: { file: string; problem: string }) =>
+      `\`${p.file}\` is not what a package for PyTorch writes: ${p.problem}; copy the run again, or make the package again and train it`,
+    about:
+      "A file of the run that `mtlc import` reads is damaged, was changed by hand, or is of another version of mtlc.",
+    fix: "Copy the whole run again, or make the package with this version of mtlc and train it.",
+  },
 });

@@ -1,0 +1,64 @@
+/** Weights that another program trained, as an artifact. */
+import { join } from "node:path";
+import { printProgram } from "../../compiler/graph/index.js";
+import type { StateReader } from "../engine/state.js";
+import { checkOutputDirectory, type Manifest, writeArtifact } from "../artifact/index.js";
+import type { TrainEvent } from "../events.js";
+import { artifactBytes, checkDisk } from "../memory.js";
+import { checkWritable } from "../outputs.js";
+import { findTargets, refuseTargets } from "../targets/choose.js";
+import { readTorchRun } from "../targets/torch-run.js";
+import { heldReader, initialReader } from "../engine/state.js";
+
+export interface ImportRunOptions {
+  /** The folder that `train.py` of a package for PyTorch wrote, its `--run`. */
+  readonly run: string;
+  /** Of the artifact. Default: `out/MODEL`. */
+  readonly output?: string;
+  /** Names of targets that are added to the artifact. */
+  readonly targets?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface ImportRunResult {
+  readonly artifact: string;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Makes an artifact of what a package trained: it serves, ranks and exports like one of `mtlc train`. Throws a {@link Failure}:
+ * MTL7504 for a folder that is no such run, MTL7505 where a file of it is damaged, MTL7207 where the weights do not fit.
+ */
+export async function importRun(options: ImportRunOptions): Promise<ImportRunResult> {
+  const { run, signal, onEvent = () => undefined } = options;
+  const targets = findTargets(options.targets ?? []);
+  const { spec, fitted, program, state } = await readTorchRun(run);
+  const { model, sources } = spec;
+  const output = options.output ?? join("out", model.name);
+  await checkOutputDirectory(output);
+  await checkWritable(output);
+  refuseTargets(targets, { model, sources });
+  await checkDisk(output, artifactBytes(program));
+  const content = {
+    sources,
+    model,
+    fitted,
+    program,
+    graphText: printProgram(program, { origins: false }),
+    state: withSlots(state, model.train.seed),
+    trained: true,
+    targets,
+  };
+  const manifest = await writeArtifact(output, content, ...(signal === undefined ? [] : [signal]));
+  onEvent({ kind: "saved", directory: output });
+  return { artifact: output, manifest };
+}
+
+/** What a run does not hold, such as slots of the optimizer, begins as training does. */
+function withSlots(state: Parameters<typeof heldReader>[0], seed: number): StateReader {
+  const [held, fresh] = [heldReader(state), initialReader(seed)];
+  return {
+    rows: (variable, first, count) => (state.has(variable.name) ? held : fresh).rows(variable, first, count),
+  };
+}

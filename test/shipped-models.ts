@@ -1,11 +1,12 @@
 /** The shipped specs that train, and what a program of one needs besides sizes. */
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isListFeature } from "../src/compiler/model/feature-lists.js";
 import { hasTrees, type Model } from "../src/compiler/model/index.js";
 import { loadSpec } from "../src/runtime/specs/load-spec.js";
 
-const specs = join(import.meta.dirname, "../specs");
+// Tests and benchmarks run in the project's folder.
+const specs = resolve("specs");
 
 /**
  * By their path below `specs`: networks with losses, not parts that others import, nor specs of only formulas and rules. Blocks of the

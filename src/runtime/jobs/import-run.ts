@@ -11,7 +11,7 @@ import { readTorchRun } from "../targets/torch-run.js";
 import { heldReader, initialReader } from "../engine/state.js";
 
 export interface ImportRunOptions {
-  /** The folder that `train.py` of a package for PyTorch wrote, its `--run`. */
+  /** The folder that `train.py` of a package for PyTorch wrote, its `--output`. */
   readonly run: string;
   /** Of the artifact. Default: `out/MODEL`. */
   readonly output?: string;

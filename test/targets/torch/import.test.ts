@@ -11,7 +11,7 @@ import { evaluate } from "../../../src/runtime/jobs/evaluate.js";
 import { importRun } from "../../../src/runtime/jobs/import-run.js";
 import { hasTorch, python } from "./packages.js";
 
-/** A vocabulary, a bag, a sequence, a scaled number, shared weights of two tasks and a chain. */
+/** A vocabulary, a table of which steps move rows, a bag, a scaled number, normalised hidden layers and a chain. */
 const spec = `model shop
 import "./shared/features.mtl"
 tower t_ctr = mlp(x, [8, 4], norm: batch)
@@ -26,11 +26,12 @@ train { optimizer: adam(lr: 1e-2), batch: 64, epochs: 2 }
 const features = `data { train: csv("../train.csv"), test: csv("../test.csv") }
 features {
   user:  categorical(embed: 4)
+  item:  categorical(hash: 100_000, embed: 4)
   kinds: bag(embed: 4, max: 3)
   price: numeric
 }
 labels { click: event, buy: event within click }
-input x = [user, kinds, price]
+input x = [user, item, kinds, price]
 `;
 
 let root = "";
@@ -43,9 +44,9 @@ beforeAll(async () => {
     Array.from({ length: count }, (_, i) => {
       const [user, price] = [(i * 7 + salt) % 23, ((i * 13 + salt) % 31) / 3];
       const click = (user + i) % 3 === 0 ? 1 : 0;
-      return `u${user},${i % 5}|${i % 4},${price},${click},${click === 1 && i % 2 === 0 ? 1 : 0}\n`;
+      return `u${user},i${(i * i) % 97},${i % 5}|${i % 4},${price},${click},${click === 1 && i % 2 === 0 ? 1 : 0}\n`;
     }).join("");
-  const header = "user,kinds,price,click,buy\n";
+  const header = "user,item,kinds,price,click,buy\n";
   mkdirSync(at("spec/shared"), { recursive: true });
   writeFileSync(at("spec/shop.mtl"), spec);
   writeFileSync(at("spec/shared/features.mtl"), features);
@@ -99,8 +100,8 @@ describe("mtlc import", () => {
     for (const run of runs) found.push(await codeOf(importRun({ run, output: at("never") })));
     expect(found).toMatchInlineSnapshot(`
       [
-        "MTL7504 \`ROOT/spec\` is not a complete run of a package for PyTorch: it has no \`mtlc.json\`; give the folder that \`train.py --run\` wrote",
-        "MTL7504 \`ROOT/unfinished\` is not a complete run of a package for PyTorch: it has no \`weights.safetensors\`; give the folder that \`train.py --run\` wrote",
+        "MTL7504 \`ROOT/spec\` is not a complete run of a package for PyTorch: it has no \`mtlc.json\`; give the folder that \`train.py --output\` wrote",
+        "MTL7504 \`ROOT/unfinished\` is not a complete run of a package for PyTorch: it has no \`weights.safetensors\`; give the folder that \`train.py --output\` wrote",
         "MTL7505 \`ROOT/cut/weights.safetensors\` is not what a package for PyTorch writes: it is shorter than its header; copy the run again, or make the package again and train it",
         "MTL7505 \`ROOT/edited/mtlc.json\` is not what a package for PyTorch writes: its spec is another one, or means another model to this version of mtlc; copy the run again, or make the package again and train it",
         "MTL7505 \`ROOT/refitted/fitted.json\` is not what a package for PyTorch writes: feature \`user\` is missing; copy the run again, or make the package again and train it",
@@ -125,9 +126,9 @@ def run(name, *words):
 package, folder = sys.argv[1:]
 sys.path.insert(0, package)
 train, test = [f"{folder}/spec/{name}.csv" for name in ("train", "test")]
-for words in (["--run", f"{folder}/whole"], ["--run", f"{folder}/parts", "--epochs", "1"], ["--run", f"{folder}/parts", "--resume"]):
+for words in (["--output", f"{folder}/whole"], ["--output", f"{folder}/parts", "--epochs", "1"], ["--output", f"{folder}/parts", "--resume"]):
     run(f"{package}/train.py", "--train", train, "--checkpoint", "3", *words)
-print(run(f"{package}/eval.py", "--run", f"{folder}/whole", "--data", test))
+print(run(f"{package}/eval.py", "--output", f"{folder}/whole", "--data", test))
 `;
       const { status, stdout, stderr } = spawnSync(python, ["-c", script, at("targets/torch"), root], {
         encoding: "utf8",
@@ -143,4 +144,24 @@ print(run(f"{package}/eval.py", "--run", f"{folder}/whole", "--data", test))
           expect([head, name, Math.abs(value - Number(measured[name])) < 1e-5]).toEqual([head, name, true]);
     },
   );
+
+  it.skipIf(!hasTorch)("trains two replicas that end with the same bits", { timeout: 300_000 }, () => {
+    const files = ["--train", at("spec/train.csv"), "--output", at("two"), "--epochs", "1"];
+    const script = join(import.meta.dirname, "replicas.py");
+    const words = [
+      "torch.distributed.run",
+      "--nproc-per-node",
+      "2",
+      script,
+      at("targets/torch"),
+      at("digests"),
+      ...files,
+    ];
+    const environment = { ...process.env, OMP_NUM_THREADS: "1" };
+    const { status, stderr } = spawnSync(python, ["-m", ...words], { encoding: "utf8", env: environment });
+    expect(status, stderr).toBe(0);
+    const digests = ["0", "1"].map((rank) => readFileSync(at("digests", rank), "utf8"));
+    expect(digests[0]).toBe(digests[1]);
+    expect(untouched("two/weights.safetensors")).not.toBe(untouched("targets/torch/weights.safetensors"));
+  });
 });

@@ -1,19 +1,23 @@
 /** Packages of shipped specs, and a Python that has torch to run them. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { initialize, type Program } from "../../../src/compiler/graph/index.js";
 import { lowerModel } from "../../../src/compiler/lower/index.js";
 import {
+  batchLayout,
   type Fitted,
   type FittedFeature,
   type FeatureModel,
+  isListFeature,
+  isWeighted,
   type Model,
   tableOwner,
 } from "../../../src/compiler/model/index.js";
 import { packageFiles } from "../../../src/compiler/targets/torch/package.js";
 import type { StateBytes } from "../../../src/compiler/targets/index.js";
 import { loadSpec } from "../../../src/runtime/specs/load-spec.js";
+import type { Feeds } from "../../lower/harness.js";
 import { servingOnes } from "../../shipped-models.js";
 
 export const python = process.env["MTLC_PYTHON"] ?? "python3";
@@ -26,7 +30,8 @@ export function runTool(module: string, words: readonly string[], folder: string
   return /No module named/.test(stderr) ? undefined : status === 0 ? "" : stdout + stderr;
 }
 
-const specs = join(import.meta.dirname, "../../../specs");
+/** Tests and benchmarks run in the project's folder. */
+const specs = resolve("specs");
 
 /** A fit with 6 ids besides "unknown" for each feature that has any. */
 export function someFit(model: Model): Fitted {
@@ -73,4 +78,29 @@ export function writePackage(name: string, folder: string): WrittenPackage {
 /** What serving sees of a feature has the id 1, as the programs of tests have it. */
 function served({ serving }: FeatureModel): string {
   return serving.kind === "value" ? String(serving.value) : "a";
+}
+
+/** What `steps.py` is given: a package, and the batches on which it takes steps, again and again. */
+export interface Job {
+  readonly package: string;
+  readonly steps: number;
+  readonly batches: readonly Feeds[];
+  readonly layout: unknown;
+}
+
+/** Columns of the encoded arrays by feature, as the package has them. */
+export function layoutOf(model: Model): unknown {
+  const layout = batchLayout(model);
+  const slots = (kind: "ids" | "numbers"): unknown =>
+    layout[kind].map(({ feature, offset, width }) => {
+      const found = model.features.find(({ name }) => name === feature);
+      const isWeight = kind === "numbers" && found !== undefined && isWeighted(found);
+      return {
+        name: isWeight ? `${feature}.weight` : feature,
+        offset,
+        width,
+        list: found !== undefined && isListFeature(found),
+      };
+    });
+  return { ids: slots("ids"), numbers: slots("numbers"), labels: layout.labels };
 }

@@ -8,11 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createInterpreter, initialize, type Interpreter } from "../../../src/compiler/graph/index.js";
-import { batchLayout, isListFeature, isWeighted, type Model } from "../../../src/compiler/model/index.js";
+import type { Model } from "../../../src/compiler/model/index.js";
 import { torch } from "../../../src/compiler/targets/torch/index.js";
 import { distance, type Feeds, inputsOf, randomFeeds } from "../../lower/harness.js";
 import { shippedModels } from "../../shipped-models.js";
-import { hasTorch, python, runTool, writePackage, type WrittenPackage } from "./packages.js";
+import { hasTorch, layoutOf, python, runTool, writePackage, type WrittenPackage } from "./packages.js";
 
 const emptyProgram = { state: [], functions: [] };
 
@@ -55,23 +55,6 @@ interface Answer {
 let root: string;
 const packages = new Map<string, WrittenPackage>();
 const answers = new Map<string, Answer>();
-
-/** Columns of the encoded arrays by feature, as the package has them. */
-function layoutOf(model: Model): unknown {
-  const layout = batchLayout(model);
-  const slots = (kind: "ids" | "numbers"): unknown =>
-    layout[kind].map(({ feature, offset, width }) => {
-      const found = model.features.find(({ name }) => name === feature);
-      const isWeight = kind === "numbers" && found !== undefined && isWeighted(found);
-      return {
-        name: isWeight ? `${feature}.weight` : feature,
-        offset,
-        width,
-        list: found !== undefined && isListFeature(found),
-      };
-    });
-  return { ids: slots("ids"), numbers: slots("numbers"), labels: layout.labels };
-}
 
 describe.skipIf(!hasTorch)("packages for PyTorch", () => {
   beforeAll(() => {

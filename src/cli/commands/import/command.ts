@@ -12,7 +12,7 @@ export const importVerb = defineCommand(
       "`mtlc compile --target torch` writes a package that trains by itself. This takes the folder that its `train.py` wrote and makes an artifact that is evaluated, served, ranked and exported like one of `mtlc train`.",
       "The spec, vocabularies and scales are those that the package was made with; no data is read.",
     ],
-    positional: { name: "RUN", min: 1, max: 1, doc: "folder of a complete run: what `train.py --run` named" },
+    positional: { name: "RUN", min: 1, max: 1, doc: "folder of a complete run: what `train.py --output` named" },
     options: {
       output: { kind: "text", short: "o", value: "DIR", doc: "directory of the artifact (default: out/MODEL)" },
       target: targetOption,
@@ -21,7 +21,7 @@ export const importVerb = defineCommand(
     },
     output: () => "files",
     examples: [
-      { line: "mtlc import run -o out/shop", does: "an artifact of the weights that `train.py --run run` left" },
+      { line: "mtlc import run -o out/shop", does: "an artifact of the weights that `train.py --output run` left" },
       { line: "mtlc eval out/shop --test test.csv", does: "what the package's eval.py says" },
     ],
   },

@@ -3,7 +3,6 @@ import type { StateVariable } from "../../graph/index.js";
 import { type Forward, lowerForward } from "../../lower/index.js";
 import { optimizerChoice, scheduleChoice } from "../../lower/index.js";
 import { type Fitted, type FittedSizes, hashModel, type Model } from "../../model/index.js";
-import { isStdPath } from "../../std/index.js";
 import type { TargetFile, TargetInput } from "../target.js";
 import { programOf } from "../network.js";
 import { dataFile } from "./files/data.js";
@@ -209,14 +208,19 @@ function manifestText({ model, sources, generator }: PackageInput, placements: r
 
 /** Paths below the folder that all files of the spec share: they say nothing of the machine. */
 function relativeSources(sources: PackageInput["sources"]): PackageInput["sources"] {
-  const own = sources.filter(({ path }) => !isStdPath(path)).map(({ path }) => path.split(/[\\/]/));
+  const own = sources.filter(({ path }) => isFile(path)).map(({ path }) => path.split(/[\\/]/));
   const [first = []] = own;
   let shared = 0;
   while (shared < first.length - 1 && own.every((parts) => parts[shared] === first[shared])) shared += 1;
   return sources.map(({ path, text }) => ({
-    path: isStdPath(path) ? path : path.split(/[\\/]/).slice(shared).join("/"),
+    path: isFile(path) ? path.split(/[\\/]/).slice(shared).join("/") : path,
     text,
   }));
+}
+
+/** Blocks of the standard library lie in no folder. */
+function isFile(path: string): boolean {
+  return !path.startsWith("<");
 }
 
 function projectFile(model: Model): string {

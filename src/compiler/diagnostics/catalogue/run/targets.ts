@@ -48,7 +48,7 @@ export const targetsDiagnostics = defineDiagnostics({
     severity: "error",
     title: "not a run of a package",
     message: (p: { directory: string; file: string }) =>
-      `\`${p.directory}\` is not a complete run of a package for PyTorch: it has no \`${p.file}\`; give the folder that \`train.py --run\` wrote`,
+      `\`${p.directory}\` is not a complete run of a package for PyTorch: it has no \`${p.file}\`; give the folder that \`train.py --output\` wrote`,
     about:
       "`mtlc import` makes an artifact of what a package for PyTorch trained. `train.py` writes the weights into the folder of the run when it is done, and beside them what `mtlc import` needs to know.",
     fix: "Give the folder of a run that is complete; `train.py --resume` completes one that is not.",

@@ -162,6 +162,38 @@ describe("pages", () => {
   });
 });
 
+describe("arms", () => {
+  it("are those of the request's unit, on every page and server, and set what formulas read", async () => {
+    const free = join(served.root, "free.mtl");
+    writeFileSync(free, capped.replace(/^ +cap .*\n/gm, ""));
+    const rows = ["1", "2", "3"].map((id) => ({ id, ctr: 0.5, brand: id }));
+    const scores = new Map<unknown, Set<number>>();
+    for (let i = 0; i < 2; i++) {
+      const hall = await openServer({ path: free, workers: 0, poll: 0 });
+      for (let unit = 0; unit < 6; unit++) {
+        const asked = { candidates: rows, values: { user: `u${unit}` } };
+        const first = await ask(hall, asked);
+        const second = await ask(hall, { ...asked, after: first.body.pageToken });
+        const { heavier: arm } = first.body["arms"] as Readonly<Record<string, string>>;
+        expect(second.body["arms"]).toEqual({ heavier: arm });
+        for (const { score } of [...first.body.items, ...second.body.items])
+          scores.set(arm, (scores.get(arm) ?? new Set()).add(score));
+      }
+      await hall.close();
+    }
+    expect(scores).toEqual(
+      new Map([
+        ["control", new Set([0.5])],
+        ["heavy", new Set([0.25])],
+      ]),
+    );
+    const hall = await openServer({ path: free, workers: 0, poll: 0 });
+    const forced = await ask(hall, { candidates: rows, values: { user: "u1" }, arms: { heavier: "heavy" } });
+    expect(forced.body.items[0]?.score).toBe(0.25);
+    await hall.close();
+  });
+});
+
 describe("caps", () => {
   it("hold over all requests, and over servers that share a store", async () => {
     const options = {

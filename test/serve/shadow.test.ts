@@ -6,8 +6,7 @@ import { recordRows } from "../../src/runtime/serve/scoring/call-rows.js";
 import { openServer, type Server, type ServerOptions } from "../../src/runtime/serve/server.js";
 import type { ModelVersion } from "../../src/runtime/serve/model-version.js";
 import { listDifference, scoreDifferences } from "../../src/runtime/serve/shadow/compare.js";
-import { createShadows, type ShadowWatcher } from "../../src/runtime/serve/shadow/shadow.js";
-import { parseShadowRule } from "../../src/runtime/serve/shadow/shadow-rule.js";
+import { createShadows, parseShadow, type ShadowWatcher } from "../../src/runtime/serve/shadow/shadow.js";
 import { type Served, trainServed } from "./served.js";
 
 let served: Served;
@@ -117,8 +116,8 @@ describe("a shadow", () => {
     const single = served.versions("single", 4);
     await expect(open({ path: single, shadow: ["4"] })).rejects.toThrow(/^MTL7615: .*no other version/);
     for (const text of ["", "new", "0", "8:", "8:0", "8:1.5", "8:0.1:2"])
-      expect(() => parseShadowRule(text)).toThrow(/^MTL7615: /);
-    expect(parseShadowRule("shop/8:0.25")).toMatchObject({ model: "shop", version: "8", share: 0.25 });
+      expect(() => parseShadow(text)).toThrow(/^MTL7615: /);
+    expect(parseShadow("shop/8:0.25")).toMatchObject({ model: "shop", version: "8", share: 0.25 });
   });
 });
 
@@ -143,7 +142,7 @@ describe("a shadow that is busy, or fails", () => {
       new Promise((resolve) => waiting.push(() => resolve({ ctr: Float32Array.of(0.5) })));
     const shadow = { ...version("2"), infer: infer ?? held } as ModelVersion;
     const shadows = createShadows({
-      rules: [parseShadowRule(`2:${share}`)],
+      rules: [parseShadow(`2:${share}`)],
       repository: { acquire: () => ({ version: shadow, release: () => undefined }) },
       watcher,
       onError: (_model, _version, error) => void errors.push(error),

@@ -15,8 +15,9 @@ import { openVersion } from "./open-version.js";
 import { sharePermits } from "./ranking/permit-channel.js";
 import type { RankWarning } from "./ranking/rank-call.js";
 import { openLayout } from "./repository/layout.js";
-import { createShadows, shadowRows } from "./shadow/shadow.js";
-import { isShadow, parseShadowRule, type ShadowRule } from "./shadow/shadow-rule.js";
+import { isNamed, type VersionShare } from "./repository/version-share.js";
+import { createShadows, parseShadow, shadowRows } from "./shadow/shadow.js";
+import { parseSplit } from "./split/split.js";
 import { createRepository, type Repository, type RepositoryEvent } from "./repository/repository.js";
 
 export interface ServerOptions extends Partial<Omit<VersionOptions, "ranking">>, Partial<RequestLimits> {
@@ -45,6 +46,8 @@ export interface ServerOptions extends Partial<Omit<VersionOptions, "ranking">>,
   readonly exposureWait?: number;
   /** Versions that answer beside others, for comparison: `[MODEL/]VERSION[:SHARE]`. */
   readonly shadow?: readonly string[];
+  /** Versions that answer a share of the units in place of the newest: `[MODEL/]VERSION:SHARE`. */
+  readonly split?: readonly string[];
 }
 
 export interface Server {
@@ -73,16 +76,18 @@ export const serverDefaults = {
   count: "lists",
   exposureWait: 300_000,
   shadow: [],
+  split: [],
 } as const;
 
 /**
  * Opens what there is to serve. Rejects with a {@link Failure} where there is nothing, or where no version can be opened: with what is
- * wrong with the newest; MTL7615 for a shadow that cannot be one.
+ * wrong with the newest; MTL7615 and MTL7616 for versions that cannot have their share.
  */
 export async function openServer(options: ServerOptions): Promise<Server> {
   const settings = { ...serverDefaults, ...omitUndefined(options) };
-  const rules = settings.shadow.map(parseShadowRule);
-  const isAside = (model: string, version: string): boolean => rules.some((rule) => isShadow(rule, model, version));
+  const rules = settings.shadow.map(parseShadow);
+  const split = parseSplit(settings.split, rules);
+  const isShadow = (model: string, version: string): boolean => rules.some((rule) => isNamed(rule, model, version));
   const { workers, batchRows, batchWait, queueRows, engine } = settings;
   const layout = await openLayout(options.path, options.name);
   const permits = await openPermits(settings.store);
@@ -98,9 +103,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const repository = createRepository({
     layout,
     keep: settings.versions,
-    isAside,
+    isAside: (model, version) => [...rules, ...split].some((rule) => isNamed(rule, model, version)),
     open: (model, { path: source, version, identity }) => {
-      const aside = isAside(model, version);
+      const aside = isShadow(model, version);
       const own = aside
         ? { workers: Math.min(1, workers), queueRows: shadowRows, yields: true }
         : { workers, queueRows };
@@ -121,6 +126,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     repository,
     metrics,
     desk,
+    split,
     shadows: createShadows({
       rules,
       repository,
@@ -149,7 +155,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     await repository.close();
     await desk.close();
     await permits.close();
-    throw first.error ?? nothingAnswers(options.path, rules);
+    throw first.error ?? nothingAnswers(options.path, [...rules, ...split]);
   }
   state.isReady = true;
   const watching = settings.poll === 0 ? undefined : setInterval(() => void look(), settings.poll);
@@ -173,8 +179,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** There is nothing to serve, or only shadows. */
-function nothingAnswers(path: string, [rule]: readonly ShadowRule[]): Failure {
+/** There is nothing to serve, or only versions that do not answer whoever asks. */
+function nothingAnswers(path: string, [rule]: readonly VersionShare[]): Failure {
   if (rule === undefined) return createFailure("MTL7600", { path });
   return createFailure("MTL7615", { text: rule.text, problem: `${path} has no other version, which would answer` });
 }

@@ -42,6 +42,11 @@ export const serveVerb = defineCommand(
         value: "VERSION",
         doc: "version that answers beside another, for comparison in /metrics, and nobody who does not name it; with the share of the requests: 8, 8:0.1, shop/8:0.1",
       },
+      split: {
+        kind: "names",
+        value: "VERSION:SHARE",
+        doc: "version that answers a share of the units, which requests name in `x-request-unit`, in place of the newest: 8:0.1, shop/8:0.1",
+      },
       poll: {
         kind: "integer",
         value: "MS",
@@ -152,7 +157,7 @@ export const serveVerb = defineCommand(
   },
   async ({ arguments: [path = ""], options }, terminal) => {
     const { runServe } = await import("./run.js");
-    const { host, port, name, versions, shadow, poll, workers, timeout, grace, engine, store } = options;
+    const { host, port, name, versions, shadow, split, poll, workers, timeout, grace, engine, store } = options;
     const wait = options["exposure-wait"];
     const call = {
       path,
@@ -164,6 +169,7 @@ export const serveVerb = defineCommand(
         name,
         versions,
         shadow,
+        split,
         poll,
         workers,
         timeout,

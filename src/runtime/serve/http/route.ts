@@ -2,6 +2,7 @@
 import type { ExposureDesk } from "../exposures/desk.js";
 import type { ServerMetrics } from "../metrics/metrics.js";
 import type { Repository } from "../repository/repository.js";
+import type { VersionShare } from "../repository/version-share.js";
 import type { Shadows } from "../shadow/shadow.js";
 
 /** What routes work on. */
@@ -10,6 +11,8 @@ export interface ServeContext {
   readonly metrics: ServerMetrics;
   readonly desk: ExposureDesk;
   readonly shadows: Shadows;
+  /** Versions that have a share of the units. */
+  readonly split: readonly VersionShare[];
   readonly limits: RequestLimits;
   /** Whether clients must send a token. */
   readonly hasToken: boolean;

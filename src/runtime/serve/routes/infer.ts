@@ -1,18 +1,19 @@
 import { checkOutputs, kserveAnswer, readKserve } from "../protocols/kserve.js";
 import type { Route, RouteAnswer, RouteRequest, Schema, ServeContext } from "../http/route.js";
+import { acquireAsked } from "../split/split.js";
 import { errorStatuses } from "./statuses.js";
 
-async function handle(
-  { parameters: { model = "", version }, body, deadline, isWanted }: RouteRequest,
-  { repository, shadows, limits }: ServeContext,
-): Promise<RouteAnswer> {
-  const lease = repository.acquire(model, version);
+async function handle(request: RouteRequest, context: ServeContext): Promise<RouteAnswer> {
+  const { model = "", version } = request.parameters;
+  const { body, deadline, isWanted } = request;
+  const { shadows, limits } = context;
+  const lease = acquireAsked(request, context, model, version);
   try {
-    const request = readKserve(body, limits.requestRows);
-    checkOutputs(request, lease.version.description.heads);
-    const values = await lease.version.infer({ rows: request.rows, deadline, isWanted });
-    shadows.choose(lease.version)?.inferred(request.rows, values);
-    return { body: { json: kserveAnswer(lease.version, request, values) } };
+    const asked = readKserve(body, limits.requestRows);
+    checkOutputs(asked, lease.version.description.heads);
+    const values = await lease.version.infer({ rows: asked.rows, deadline, isWanted });
+    shadows.choose(lease.version)?.inferred(asked.rows, values);
+    return { body: { json: kserveAnswer(lease.version, asked, values) } };
   } finally {
     lease.release();
   }

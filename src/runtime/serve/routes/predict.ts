@@ -1,12 +1,13 @@
 import { predictAnswer, readPredict } from "../protocols/tensorflow.js";
 import type { Route, RouteAnswer, RouteRequest, ServeContext } from "../http/route.js";
+import { acquireAsked } from "../split/split.js";
 import { errorStatuses } from "./statuses.js";
 
-async function handle(
-  { parameters: { model = "", version }, body, deadline, isWanted }: RouteRequest,
-  { repository, shadows, limits }: ServeContext,
-): Promise<RouteAnswer> {
-  const lease = repository.acquire(model, version);
+async function handle(request: RouteRequest, context: ServeContext): Promise<RouteAnswer> {
+  const { model = "", version } = request.parameters;
+  const { body, deadline, isWanted } = request;
+  const { shadows, limits } = context;
+  const lease = acquireAsked(request, context, model, version);
   try {
     const { form, rows } = readPredict(body, limits.requestRows);
     const values = await lease.version.infer({ rows, deadline, isWanted });

@@ -2,14 +2,14 @@ import { badRequest } from "../fault.js";
 import type { Route, RouteAnswer, RouteRequest, ServeContext } from "../http/route.js";
 import { readRankBody } from "../protocols/rank.js";
 import type { Repository } from "../repository/repository.js";
+import { acquireAsked } from "../split/split.js";
 import { errorStatuses } from "./statuses.js";
 
-async function handle(
-  { body, deadline, isWanted }: RouteRequest,
-  { repository, shadows, limits }: ServeContext,
-): Promise<RouteAnswer> {
+async function handle(request: RouteRequest, context: ServeContext): Promise<RouteAnswer> {
+  const { body, deadline, isWanted } = request;
+  const { repository, shadows, limits } = context;
   const { model, version, work: asked } = readRankBody(body, limits.requestRows);
-  const lease = repository.acquire(model ?? onlyModel(repository), version);
+  const lease = acquireAsked(request, context, model ?? onlyModel(repository), version);
   try {
     const shadow = shadows.choose(lease.version);
     const work = shadow === undefined ? asked : { ...asked, records: true as const };

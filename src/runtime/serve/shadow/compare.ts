@@ -9,7 +9,7 @@ export interface ScoredItems {
 }
 
 export interface ListDifference {
-  /** The share of the list's items that the other list has not; 0 where both are empty, 1 where only the other is empty. */
+  /** The share of the list's items that the other list has not; 0 where both are empty, 1 where only one is. */
   readonly missing: number;
   /** The mean distance of the positions of an item that both have; undefined where they share none. */
   readonly moved: number | undefined;

@@ -2,14 +2,15 @@
  * A version that answers a share of the calls once they are answered, for comparison: nobody waits for it, and it is left out where it
  * would take time from those who do.
  */
+import { createFailure } from "../../failure.js";
 import { ServeFault } from "../fault.js";
 import type { ModelVersion } from "../model-version.js";
 import type { RankedReply, RankWork } from "../ranking/rank-call.js";
 import type { CallRows } from "../scoring/call-rows.js";
 import type { HeadValues } from "../../jobs/predictor.js";
 import type { Lease, Repository } from "../repository/repository.js";
+import { isNamed, parseVersionShare, type VersionShare } from "../repository/version-share.js";
 import { type ListDifference, listDifference, scoreDifferences } from "./compare.js";
-import { isShadow, type ShadowRule } from "./shadow-rule.js";
 
 /** Told of what becomes of calls that a shadow was to answer. */
 export interface ShadowWatcher {
@@ -31,11 +32,16 @@ export interface ShadowedCall {
 }
 
 export interface ShadowOptions {
-  readonly rules: readonly ShadowRule[];
+  readonly rules: readonly VersionShare[];
   readonly repository: Pick<Repository, "acquire">;
   readonly watcher: ShadowWatcher;
   /** Told why a shadow has not answered. */
   readonly onError: (model: string, version: string, error: unknown) => void;
+}
+
+/** Throws a {@link Failure} (MTL7615). */
+export function parseShadow(text: string): VersionShare {
+  return parseVersionShare(text, (problem) => createFailure("MTL7615", { text, problem }));
 }
 
 /** Rows that a shadow may have to answer at once; a call that finds none is always taken. */
@@ -45,7 +51,7 @@ export const shadowRows = 1024;
 const patience = 10_000;
 
 interface Course {
-  readonly rule: ShadowRule;
+  readonly rule: VersionShare;
   /** Of the calls that were not chosen yet: one is due at 1. */
   due: number;
   rows: number;
@@ -93,7 +99,7 @@ export function createShadows({ rules, repository, watcher, onError }: ShadowOpt
     choose: (answering) => {
       const { model } = answering;
       const course = courses.find(({ rule: { model: named } }) => named === undefined || named === model);
-      if (course === undefined || isShadow(course.rule, model, answering.version)) return undefined;
+      if (course === undefined || isNamed(course.rule, model, answering.version)) return undefined;
       course.due += course.rule.share;
       if (course.due < 1) return undefined;
       course.due -= 1;

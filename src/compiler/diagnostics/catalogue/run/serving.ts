@@ -40,4 +40,14 @@ export const servingDiagnostics = defineDiagnostics({
       "A shadow is a version of a model that answers beside the one that is asked, so that both can be compared; it answers nobody itself. `--shadow` names it by its number, with its model where there are several, and the share of the requests that it gets: `shop/8:0.1`.",
     fix: "Name a version such as `8`, `8:0.1` or `shop/8:0.1`, of a model that has another one to answer.",
   },
+  MTL7616: {
+    slug: "unusable-split",
+    severity: "error",
+    usage: true,
+    title: "unusable split",
+    message: (p: { text: string; problem: string }) => `\`--split ${p.text}\` cannot be used: ${p.problem}`,
+    about:
+      "`--split` gives a version a share of the units that requests name in their header `x-request-unit`; the newest other version answers all others. The shares of the versions of one model sum to at most 1, and a shadow has none.",
+    fix: "Name a version and its share, such as `8:0.1` or `shop/8:0.1`.",
+  },
 });

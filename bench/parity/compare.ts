@@ -16,7 +16,11 @@ export type Cell =
 export async function cellsOf(runner: Runner, cases: readonly ParityCase[]): Promise<readonly Cell[]> {
   const folder = mkdtempSync(join(tmpdir(), "mtlc-parity-"));
   try {
-    const answers = await runner.run(cases, folder);
+    // One that falls over does not take the answers of the others with it.
+    const answers = await runner.run(cases, folder).catch((error: unknown) => {
+      const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
+      return cases.map(() => `error: ${line}`);
+    });
     return cases.map((made, i) => compare(made, answers[i] ?? "error: there is no answer"));
   } finally {
     rmSync(folder, { recursive: true, force: true });

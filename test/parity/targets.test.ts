@@ -37,6 +37,8 @@ describe("parity of engines and targets", () => {
         return (await cellsOf(runner, [made!]))[0];
       }),
     );
+    const throws = { name: "one", absent: async () => undefined, run: () => Promise.reject(new Error("no browser")) };
+    expect(await cellsOf(throws, [made!])).toEqual([{ kind: "failed", why: "error: no browser" }]);
     expect(cells.map((cell) => cell !== undefined && isFar(cell))).toEqual([false, true, true, true, false]);
     expect(cells.map(textOf)).toEqual(["0", "2.0e-5", "NaN", "failed", "refused"]);
   });

@@ -50,29 +50,6 @@ export function createInstruments() {
     "model",
     "feature",
   ]);
-  const ranked = counter("mtlc_ranked_requests_total", "Requests that were ranked.", ["model", "version", "ranking"]);
-  const candidates = counter("mtlc_candidates_total", "Candidates of requests that were ranked.", ["model", "ranking"]);
-  const removed = counter("mtlc_removed_candidates_total", "Candidates that a rule took out.", [
-    "model",
-    "ranking",
-    "rule",
-  ]);
-  const leftOut = counter(
-    "mtlc_left_out_candidates_total",
-    "Candidates that came to no rule: value (validation), shown (a page before), source (none provided it), stage (not among its first).",
-    ["model", "ranking", "reason"],
-  );
-  const relaxed = counter("mtlc_relaxed_rules_total", "Lists in which a rule could not hold.", [
-    "model",
-    "ranking",
-    "rule",
-  ]);
-  const arms = counter("mtlc_arm_requests_total", "Requests by arm of an experiment.", ["model", "experiment", "arm"]);
-  const exposures = counter("mtlc_exposures_total", "Items that clients reported: counted, repeated, late.", [
-    "model",
-    "ranking",
-    "result",
-  ]);
   const loads = counter("mtlc_version_loads_total", "Versions that were opened, or refused.", ["model", "result"]);
   const queue = gauge("mtlc_queue_rows", "Rows that wait for a worker.", ["model", "version"]);
   const open = gauge("mtlc_version_open", "1 for each version that answers.", ["model", "version", "hash"]);
@@ -104,12 +81,43 @@ export function createInstruments() {
     refusals,
     missing,
     unseen,
-    ranking: { ranked, candidates, removed, leftOut, relaxed, arms },
-    exposures,
+    ...rankingInstruments(counter),
     loads,
     queue,
     open,
     score,
     drift,
   };
+}
+
+/** A counter of these labels. */
+type MakeCounter = <N extends string>(name: string, help: string, labelNames: readonly N[]) => Counter<N>;
+
+/** What is counted of lists and their items. */
+// oxlint-disable-next-line explicit-function-return-type -- the labels of each are its type
+function rankingInstruments(counter: MakeCounter) {
+  const ranked = counter("mtlc_ranked_requests_total", "Requests that were ranked.", ["model", "version", "ranking"]);
+  const candidates = counter("mtlc_candidates_total", "Candidates of requests that were ranked.", ["model", "ranking"]);
+  const removed = counter("mtlc_removed_candidates_total", "Candidates that a rule took out.", [
+    "model",
+    "ranking",
+    "rule",
+  ]);
+  const leftOut = counter(
+    "mtlc_left_out_candidates_total",
+    "Candidates that came to no rule: value (validation), shown (a page before), source (none provided it), stage (not among its first).",
+    ["model", "ranking", "reason"],
+  );
+  const relaxed = counter("mtlc_relaxed_rules_total", "Lists in which a rule could not hold.", [
+    "model",
+    "ranking",
+    "rule",
+  ]);
+  const arms = counter("mtlc_arm_requests_total", "Requests by arm of an experiment.", ["model", "experiment", "arm"]);
+  const exposures = counter("mtlc_exposures_total", "Items that clients reported: counted, repeated, late.", [
+    "model",
+    "ranking",
+    "result",
+  ]);
+  return { ranking: { ranked, candidates, removed, leftOut, relaxed, arms }, exposures };
 }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { engineNames } from "../src/runtime/engine/index.js";
 import { Failure } from "../src/runtime/failure.js";
-import { loadPredictor, type Predictor } from "../src/runtime/jobs/predictor.js";
+import { loadPredictor, type Predictor } from "../src/runtime/jobs/predict/predictor.js";
 import { train } from "../src/runtime/jobs/train.js";
 import { loadSpec } from "../src/runtime/specs/load-spec.js";
 import { machine, note, option, print, printTable, projectRoot } from "./report.js";

@@ -76,8 +76,13 @@ export {
 } from "./runtime/rank/index.js";
 export type { RankedItem, RankedList } from "./compiler/serving/index.js";
 export { createFileHost, loadSpec, type LoadedSpec } from "./runtime/specs/load-spec.js";
-export { predict, type PredictOptions, type PredictResult } from "./runtime/jobs/predict.js";
-export { loadPredictor, type LoadOptions, type Predictor, type PredictorReport } from "./runtime/jobs/predictor.js";
+export { predict, type PredictOptions, type PredictResult } from "./runtime/jobs/predict/predict.js";
+export {
+  loadPredictor,
+  type LoadOptions,
+  type Predictor,
+  type PredictorReport,
+} from "./runtime/jobs/predict/predictor.js";
 export type {
   EpochRecord,
   HeadScores,

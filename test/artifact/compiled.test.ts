@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/runtime/jobs/compile.js";
 import { evaluate } from "../../src/runtime/jobs/evaluate.js";
-import { predict, predictColumns } from "../../src/runtime/jobs/predict.js";
+import { predict, predictColumns } from "../../src/runtime/jobs/predict/predict.js";
 import type { TrainEvent } from "../../src/runtime/events.js";
 import { train } from "../../src/runtime/jobs/train.js";
 

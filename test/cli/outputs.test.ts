@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { replaceFile } from "../../src/runtime/artifact/directory.js";
 import { loadModelSource } from "../../src/runtime/specs/model-source.js";
-import { predict } from "../../src/runtime/jobs/predict.js";
+import { predict } from "../../src/runtime/jobs/predict/predict.js";
 import { runCli } from "./run-cli.js";
 
 /** What a command writes is none of what it reads, and is known to be writable before the work. */

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { train } from "../../src/index.js";
-import { predictColumns } from "../../src/runtime/jobs/predict.js";
+import { predictColumns } from "../../src/runtime/jobs/predict/predict.js";
 import { loadLightGbm } from "../../src/runtime/trees/library.js";
 
 const python = process.env["MTLC_PYTHON"] ?? "python3";

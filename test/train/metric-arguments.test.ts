@@ -7,7 +7,7 @@ import type { Terminal } from "../../src/cli/terminal.js";
 import { computeMetrics, metricText } from "../../src/compiler/metrics/index.js";
 import type { MetricModel } from "../../src/compiler/model/index.js";
 import { evaluate, train, type TrainOptions } from "../../src/index.js";
-import { predictColumns } from "../../src/runtime/jobs/predict.js";
+import { predictColumns } from "../../src/runtime/jobs/predict/predict.js";
 
 /** Metrics with arguments from the spec to what is printed, stored and measured again, and early stopping on a sum of them. */
 let root: string;

@@ -8,7 +8,7 @@ import { loadArtifact, splitState } from "../../src/runtime/artifact/index.js";
 import { openData } from "../../src/runtime/data/index.js";
 import { createProgram } from "../../src/runtime/engine/create-program.js";
 import { holdState, initialReader } from "../../src/runtime/engine/state.js";
-import { createPredictor } from "../../src/runtime/jobs/predictor.js";
+import { createPredictor } from "../../src/runtime/jobs/predict/predictor.js";
 import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { withVectors } from "../../src/runtime/train/start-vectors.js";
 import { duckdb } from "../data/fixtures.js";

@@ -10,7 +10,7 @@ import { train, type TrainEvent } from "../../src/index.js";
 import { loadArtifact, type LoadedArtifact, splitState } from "../../src/runtime/artifact/index.js";
 import { openData } from "../../src/runtime/data/index.js";
 import type { HostTensor } from "../../src/runtime/engine/index.js";
-import { createPredictor } from "../../src/runtime/jobs/predictor.js";
+import { createPredictor } from "../../src/runtime/jobs/predict/predictor.js";
 import { createProgram } from "../../src/runtime/engine/create-program.js";
 import { bytesOf } from "../../src/runtime/artifact/safetensors.js";
 import { holdState, initialReader } from "../../src/runtime/engine/state.js";

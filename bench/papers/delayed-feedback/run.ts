@@ -1,7 +1,7 @@
 /** One seed: clicks are drawn, and every method is trained on the log of each age and measured against the truth. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { predictColumns } from "../../../src/runtime/jobs/predict.js";
+import { predictColumns } from "../../../src/runtime/jobs/predict/predict.js";
 import { train } from "../../../src/runtime/jobs/train.js";
 import { note, projectRoot } from "../../report.js";
 import { calibration, calibrationError } from "../esmm/truth.js";

@@ -1,7 +1,7 @@
 /** One run: a log is drawn, every method is trained on its first half and measured on its second one. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { predictColumns } from "../../../src/runtime/jobs/predict.js";
+import { predictColumns } from "../../../src/runtime/jobs/predict/predict.js";
 import { train } from "../../../src/runtime/jobs/train.js";
 import { note, projectRoot } from "../../report.js";
 import { workFolder } from "../kept-runs.js";

@@ -1,7 +1,7 @@
 /** The job of `mtlc tune`: a spec, a log and objectives in, a proposal with its evidence out. */
 import { omitUndefined } from "../../compiler/text/index.js";
 import { createFailure } from "../failure.js";
-import { predictColumns } from "./predict.js";
+import { predictColumns } from "./predict/predict.js";
 import { fitParams, type ParamFit } from "../tune/fit-params.js";
 import { type PatchedFile, patchParams } from "../tune/patch.js";
 import {

@@ -5,7 +5,7 @@ import type { RankedList } from "../../compiler/serving/index.js";
 import type { RawRow } from "../data/index.js";
 import type { EngineName } from "../engine/index.js";
 import type { FlowedRanking, PermitStore } from "../flow/index.js";
-import type { PredictorReport } from "../jobs/predictor.js";
+import type { PredictorReport } from "../jobs/predict/predictor.js";
 
 export interface RankerOptions {
   /** Name of the ranking; absent: the first of the spec. */

@@ -3,7 +3,7 @@ import type { ServingInput, ServingModel } from "../../compiler/model/index.js";
 import type { RankRequest } from "../../compiler/serving/index.js";
 import { joinRecords, omitUndefined } from "../../compiler/text/index.js";
 import type { RawRow } from "../data/index.js";
-import type { Predictor, PredictorReport } from "../jobs/predictor.js";
+import type { Predictor, PredictorReport } from "../jobs/predict/predictor.js";
 import type { RankerOptions } from "./answer.js";
 import { diagnosticOf, type Fault } from "./fault.js";
 import { isGiven, networkScores, type NetworkScores } from "./network-scores.js";

@@ -3,7 +3,7 @@ import type { Model } from "../../compiler/model/index.js";
 import { artifactModel, loadArtifact, readArtifact } from "../artifact/index.js";
 import type { EngineName } from "../engine/index.js";
 import { createFailure } from "../failure.js";
-import { createPredictor, type Predictor } from "../jobs/predictor.js";
+import { createPredictor, type Predictor } from "../jobs/predict/predictor.js";
 import { loadSpec } from "../specs/load-spec.js";
 
 /** The part of a predictor that a ranking uses; it may predict later. */

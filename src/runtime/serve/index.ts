@@ -3,7 +3,7 @@
  * worker threads (`scoring/`), protocols (`protocols/`) turn bodies into rows and values into bodies, `routes/` puts them together, a
  * file each, and only `http/app.ts` knows Fastify.
  */
-export type { HeadValues } from "../jobs/predictor.js";
+export type { HeadValues } from "../jobs/predict/predictor.js";
 export { ServeFault } from "./fault.js";
 export type { ModelVersion, VersionDescription } from "./model-version.js";
 export type { Lease, Repository } from "./repository/repository.js";

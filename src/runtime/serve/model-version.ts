@@ -2,7 +2,7 @@
 import type { EngineName } from "../engine/index.js";
 import type { CallRows } from "./scoring/call-rows.js";
 import type { Failure } from "../failure.js";
-import type { HeadValues } from "../jobs/predictor.js";
+import type { HeadValues } from "../jobs/predict/predictor.js";
 import type { FeatureObservation } from "../data/index.js";
 import type { RuleSetModel } from "../../compiler/model/index.js";
 import type { RankAnswer, RankedReply, RankSettings, RankWarning, RankWork } from "./ranking/rank-call.js";

@@ -1,7 +1,7 @@
 /** Opens a version of a model: its workers, and the batches that calls share on the way to them. */
 import { omitUndefined } from "../../compiler/text/index.js";
 import { Failure } from "../failure.js";
-import type { HeadValues } from "../jobs/predictor.js";
+import type { HeadValues } from "../jobs/predict/predictor.js";
 import { openPool } from "../pool/pool.js";
 import { raisedError } from "../pool/service.js";
 import { ServeFault } from "./fault.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tableFormatOf, tableFormats } from "../../../runtime/data/index.js";
 import { createFailure } from "../../../runtime/failure.js";
-import { predict, type PredictOptions, type PredictResult } from "../../../runtime/jobs/predict.js";
+import { predict, type PredictOptions, type PredictResult } from "../../../runtime/jobs/predict/predict.js";
 import type { Outcome } from "../../command.js";
 
 type PredictCall = Omit<PredictOptions, "output" | "format">;

@@ -1,5 +1,5 @@
 import { plural } from "../../../compiler/text/index.js";
-import type { PredictResult } from "../../../runtime/jobs/predict.js";
+import type { PredictResult } from "../../../runtime/jobs/predict/predict.js";
 import type { View } from "../../command.js";
 
 export const predictView: View<PredictResult> = {

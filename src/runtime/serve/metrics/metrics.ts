@@ -1,6 +1,6 @@
 /** What the server counts, for Prometheus. One set per server, so that two in a process do not add up. */
 import { Failure } from "../../failure.js";
-import type { HeadValues } from "../../jobs/predictor.js";
+import type { HeadValues } from "../../jobs/predict/predictor.js";
 import type { BatchReport, ModelVersion, RankReport, VersionWatcher } from "../model-version.js";
 import type { RankWarning } from "../ranking/rank-call.js";
 import type { Repository, RepositoryEvent } from "../repository/repository.js";

@@ -1,7 +1,7 @@
 /** KServe's protocol, version 2: tensors of columns in, tensors of heads out. */
 import { own } from "../../../compiler/text/index.js";
 import { badRequest } from "../fault.js";
-import type { HeadValues } from "../../jobs/predictor.js";
+import type { HeadValues } from "../../jobs/predict/predictor.js";
 import type { ModelVersion, ServedColumn } from "../model-version.js";
 import { type CallRows, columnRows } from "../scoring/call-rows.js";
 import { checkRowCount, checkValue, kindOf, readList, readRecord, readText } from "./columns.js";

@@ -1,6 +1,6 @@
 /** TensorFlow Serving's REST protocol: rows, or columns, of raw values in, and predictions out. */
 import { badRequest } from "../fault.js";
-import type { HeadValues } from "../../jobs/predictor.js";
+import type { HeadValues } from "../../jobs/predict/predictor.js";
 import { type CallRows, columnRows, recordRows } from "../scoring/call-rows.js";
 import { checkRowCount, checkValue, readList, readRecord, readText } from "./columns.js";
 

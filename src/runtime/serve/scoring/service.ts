@@ -11,7 +11,7 @@ import type { Fitted } from "../../data/index.js";
 import type { FeatureObservation, RawRow } from "../../data/index.js";
 import type { EngineName } from "../../engine/index.js";
 import { createFailure, Failure } from "../../failure.js";
-import { createPredictor, type HeadValues, type Predictor } from "../../jobs/predictor.js";
+import { createPredictor, type HeadValues, type Predictor } from "../../jobs/predict/predictor.js";
 import { carryError, type CarriedError, type OpenService, type Service } from "../../pool/service.js";
 import { loadSpec } from "../../specs/load-spec.js";
 import type { ServedColumn, TrainedNumbers, VersionDescription } from "../model-version.js";

@@ -1,5 +1,5 @@
 /** How the answers of two versions to one call differ. */
-import type { HeadValues } from "../../jobs/predictor.js";
+import type { HeadValues } from "../../jobs/predict/predictor.js";
 
 /** A list as it was answered. */
 export interface ScoredItems {

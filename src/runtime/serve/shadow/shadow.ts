@@ -7,7 +7,7 @@ import { ServeFault } from "../fault.js";
 import type { ModelVersion } from "../model-version.js";
 import type { RankedReply, RankWork } from "../ranking/rank-call.js";
 import type { CallRows } from "../scoring/call-rows.js";
-import type { HeadValues } from "../../jobs/predictor.js";
+import type { HeadValues } from "../../jobs/predict/predictor.js";
 import type { Lease, Repository } from "../repository/repository.js";
 import { isNamed, parseVersionShare, type VersionShare } from "../repository/version-share.js";
 import { type ListDifference, listDifference, scoreDifferences } from "./compare.js";

@@ -1,17 +1,17 @@
 /** Chains over signals, for the rows of files: heads that need no network. */
-import { createEvaluator, describeServingInput, readInputs } from "../../compiler/formulas/index.js";
+import { createEvaluator, describeServingInput, readInputs } from "../../../compiler/formulas/index.js";
 import {
   type FusionModel,
   type Model,
   readingOf,
   type ServingInput,
   type ServingModel,
-} from "../../compiler/model/index.js";
-import { formulaInputs } from "../../compiler/serving/index.js";
-import { suggest } from "../../compiler/text/index.js";
-import { BrokenLine, type RawRow, streamRawRows } from "../data/index.js";
-import { createFailure, type Failure } from "../failure.js";
-import { candidateValues } from "../rank/candidate-values.js";
+} from "../../../compiler/model/index.js";
+import { formulaInputs } from "../../../compiler/serving/index.js";
+import { suggest } from "../../../compiler/text/index.js";
+import { BrokenLine, type RawRow, streamRawRows } from "../../data/index.js";
+import { createFailure, type Failure } from "../../failure.js";
+import { candidateValues } from "../../rank/candidate-values.js";
 
 /** Chains of a model whose heads come from signals. */
 export function chainsOverSignals({ serving }: Model): readonly FusionModel[] {

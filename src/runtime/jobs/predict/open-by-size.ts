@@ -1,12 +1,12 @@
 /** The engine that computes a call of so many rows fastest. */
-import type { GraphFunction, StateVariable } from "../../compiler/graph/index.js";
-import { sizeOfShape } from "../../compiler/graph/tensor.js";
-import type { LoadedArtifact } from "../artifact/index.js";
-import { chooseEngine } from "../engine/choose-engine.js";
-import { type Engine, type EngineName, preferredEngine, type Session } from "../engine/index.js";
-import { isLarge } from "../engine/engine.js";
-import { createNativeEngine } from "../engine/native.js";
-import { openTrained, variablesOf } from "./evaluate.js";
+import type { GraphFunction, StateVariable } from "../../../compiler/graph/index.js";
+import { sizeOfShape } from "../../../compiler/graph/tensor.js";
+import type { LoadedArtifact } from "../../artifact/index.js";
+import { chooseEngine } from "../../engine/choose-engine.js";
+import { type Engine, type EngineName, preferredEngine, type Session } from "../../engine/index.js";
+import { isLarge } from "../../engine/engine.js";
+import { createNativeEngine } from "../../engine/native.js";
+import { openTrained, variablesOf } from "../evaluate.js";
 
 export interface SizedSessions {
   readonly target: GraphFunction;
@@ -58,7 +58,7 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
 
 /** The engine `onnx` where its package is installed. */
 async function onnxEngine(): Promise<Engine | undefined> {
-  const { createOnnxEngine } = await import("../engine/onnx/engine.js");
+  const { createOnnxEngine } = await import("../../engine/onnx/engine.js");
   const engine = createOnnxEngine();
   return "reasons" in engine ? undefined : engine;
 }

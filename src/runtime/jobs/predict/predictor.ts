@@ -1,6 +1,6 @@
 /** Predictions for rows that a program holds. */
-import { batchLayout } from "../../compiler/model/layout.js";
-import { loadArtifact, type LoadedArtifact } from "../artifact/index.js";
+import { batchLayout } from "../../../compiler/model/layout.js";
+import { loadArtifact, type LoadedArtifact } from "../../artifact/index.js";
 import {
   createObserver,
   createRowEncoder,
@@ -9,12 +9,12 @@ import {
   joinBatches,
   type Observer,
   type RawRow,
-} from "../data/index.js";
-import { type FeatureColumn, featureColumns, findColumnFault } from "../data/expressions/row-columns.js";
-import { asServed, checkRows } from "../data/expressions/served-rows.js";
-import type { EngineName } from "../engine/index.js";
-import { Failure } from "../failure.js";
-import { createFeeds } from "../measure/feeds.js";
+} from "../../data/index.js";
+import { type FeatureColumn, featureColumns, findColumnFault } from "../../data/expressions/row-columns.js";
+import { asServed, checkRows } from "../../data/expressions/served-rows.js";
+import type { EngineName } from "../../engine/index.js";
+import { Failure } from "../../failure.js";
+import { createFeeds } from "../../measure/feeds.js";
 import { openBySize } from "./open-by-size.js";
 
 /** A trained model that answers in this process. */

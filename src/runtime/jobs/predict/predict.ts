@@ -1,18 +1,25 @@
 /** Predictions of a trained artifact for files; for rows that a program holds, see `predictor.ts`. */
-import { omitUndefined } from "../../compiler/text/index.js";
-import type { Model } from "../../compiler/model/model.js";
-import { chooseEngine } from "../engine/choose-engine.js";
-import { artifactModel, loadArtifact, readArtifact, readRunNote } from "../artifact/index.js";
-import { openData, type KeptColumns, keptUses, type TableColumn, type TableFormat, writeTable } from "../data/index.js";
-import type { EngineName } from "../engine/index.js";
-import { createFailure } from "../failure.js";
-import { createDataWarnings } from "./data-warnings.js";
-import { openTrained } from "./evaluate.js";
-import { checkWritable, refuseOverwrite } from "../outputs.js";
-import { asServed } from "../data/expressions/served-rows.js";
+import { omitUndefined } from "../../../compiler/text/index.js";
+import type { Model } from "../../../compiler/model/model.js";
+import { chooseEngine } from "../../engine/choose-engine.js";
+import { artifactModel, loadArtifact, readArtifact, readRunNote } from "../../artifact/index.js";
+import {
+  openData,
+  type KeptColumns,
+  keptUses,
+  type TableColumn,
+  type TableFormat,
+  writeTable,
+} from "../../data/index.js";
+import type { EngineName } from "../../engine/index.js";
+import { createFailure } from "../../failure.js";
+import { createDataWarnings } from "../data-warnings.js";
+import { openTrained } from "../evaluate.js";
+import { checkWritable, refuseOverwrite } from "../../outputs.js";
+import { asServed } from "../../data/expressions/served-rows.js";
 import { chainsOverSignals, predictChains } from "./predict-chains.js";
-import type { TrainEvent } from "../events.js";
-import { collectPredictions } from "../measure/predictions.js";
+import type { TrainEvent } from "../../events.js";
+import { collectPredictions } from "../../measure/predictions.js";
 
 export { createPredictor, type HeadValues, loadPredictor, type Predictor, type PredictorReport } from "./predictor.js";
 

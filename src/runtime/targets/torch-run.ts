@@ -3,7 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 import { posix } from "node:path";
 import { createMemoryHost, type Host, noSettings } from "../../compiler/host.js";
 import { type Program, rowsOf } from "../../compiler/graph/index.js";
-import type { Fitted } from "../../compiler/model/index.js";
+import { type Fitted, hashModel } from "../../compiler/model/index.js";
+import { omitUndefined } from "../../compiler/text/index.js";
 import { joinFitted } from "../data/encode/fitted.js";
 import {
   readRegularFile,
@@ -35,6 +36,8 @@ interface RunTensor {
 
 interface RunManifest {
   readonly hash: string;
+  /** What the spec says, or who called `mtlc train` in its place. */
+  readonly train: { readonly seed: number; readonly epochs?: number; readonly steps?: number };
   readonly sources: readonly { readonly path: string; readonly text: string }[];
   readonly tensors: readonly RunTensor[];
 }
@@ -92,6 +95,7 @@ function isManifest(value: unknown): value is RunManifest {
     found.sources.every(
       (each: Partial<RunManifest["sources"][number]> | null) => isText(each?.path) && isText(each?.text),
     ) &&
+    isCounts(Object.values(found.train ?? {})) &&
     Array.isArray(found.tensors) &&
     found.tensors.every(isTensor)
   );
@@ -117,7 +121,7 @@ function isCounts(value: unknown): value is readonly number[] {
 }
 
 /** The spec as it was; imports that its project found elsewhere are among its sources. */
-function compile(directory: string, { sources, hash }: RunManifest): LoadedSpec {
+function compile(directory: string, { sources, hash, train }: RunManifest): LoadedSpec {
   const [main] = sources;
   if (main === undefined) throw damaged(directory, names.manifest, "it has no spec");
   const paths = [...new Set(sources.map(({ path }) => posix.dirname(path)))];
@@ -125,8 +129,11 @@ function compile(directory: string, { sources, hash }: RunManifest): LoadedSpec 
     ...createMemoryHost(Object.fromEntries(sources.map(({ path, text }) => [path, text]))),
     settings: () => ({ ...noSettings, paths }),
   };
-  const spec = loadSpec(main.path, host, join(directory, names.manifest));
-  if (spec.hash !== hash)
+  const text = loadSpec(main.path, host, join(directory, names.manifest));
+  const { seed, epochs, steps } = train;
+  const set = omitUndefined({ seed, epochs, steps });
+  const spec = { ...text, model: { ...text.model, train: { ...text.model.train, ...set } } };
+  if (hashModel(spec.model) !== hash)
     throw damaged(directory, names.manifest, "its spec is another one, or means another model to this version of mtlc");
   return spec;
 }

@@ -194,6 +194,8 @@ function manifestText({ model, sources, generator }: PackageInput, placements: r
     generator,
     model: model.name,
     hash: hashModel(model),
+    // A caller may have set others than the spec says.
+    train: { seed: model.train.seed, epochs: model.train.epochs, steps: model.train.steps },
     sources: relativeSources(sources),
     tensors: placements.map(({ variable, key, transposed }) => ({
       name: variable.name,

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The kernels and operations of tfjs that graphs use (targets/tensorflow): all others are left out. `test/web` computes every op with them. */
+/** The kernels and operations of tfjs that graphs use (targets/tensorflow): all others are left out. `test/web` computes every op and every spec with them. */
 const kernels =
   words(`Abs Add BatchMatMul Cast Concat Cos Equal Erf Exp Expm1 Fill GatherV2 Identity Less LessEqual Log Log1p
   LogicalAnd LogicalNot Max Maximum Minimum Multiply Neg NotEqual Pack PadV2 Pow RealDiv Relu Reshape Select Sigmoid Sign Slice
@@ -10,7 +10,7 @@ const kernels =
 const operations =
   words(`abs add broadcastTo cast clone concat cos div equal erf exp expm1 fill gather less lessEqual log log1p
   logicalAnd logicalNot matMul max maximum minimum mul neg notEqual pad pow relu reshape scalar sigmoid sign slice softmax
-  softplus sqrt stack stridedSlice sub sum tanh tensor1d transpose unique where`);
+  softplus sqrt squeeze stack stridedSlice sub sum tanh tensor1d transpose unique where`);
 
 function words(text) {
   return text.split(/\s+/);

@@ -82,6 +82,7 @@ export function torchJobs(cases: readonly ParityCase[], folder: string): PythonJ
     const { size, ids, numbers } = made.batch;
     const layout = batchLayout(made.model);
     const matrix = (data: Int32Array | Float32Array, width: number) => ({ shape: [size, width], data: [...data] });
+    const order = Array.from({ length: size }, (_, row) => row);
     const zeros = matrix(new Float32Array(size * layout.labels.length), layout.labels.length);
     const batch = {
       ids: matrix(ids, layout.idWidth),
@@ -89,6 +90,10 @@ export function torchJobs(cases: readonly ParityCase[], folder: string): PythonJ
       labels: zeros,
       known: zeros,
       weights: { shape: [size], data: Array<number>(size).fill(1) },
+      // One list of all rows, for batches of models whose losses are over lists.
+      groups: { shape: [size], data: Array<number>(size).fill(0) },
+      lists: { shape: [1, size], data: order },
+      rows: { shape: [size], data: order },
     };
     jobs.push({ package: path, steps: 0, batches: [batch], layout: torchLayout(made.model) });
     return jobs.length - 1;

@@ -77,7 +77,8 @@ function chromiumRunner(): Runner {
             continue;
           }
           browser.put(`/${i}.js`, files.get("index.js") ?? "");
-          answers.push((await page.call("predict", `/${i}.js`, made.rows)) as Heads);
+          const answer = page.call("predict", `/${i}.js`, made.rows) as Promise<Heads>;
+          answers.push(await answer.catch((error: unknown) => `error: ${reasonOf(error)}`));
         }
         return answers;
       } finally {

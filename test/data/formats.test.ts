@@ -207,7 +207,7 @@ describe("a table in several formats", () => {
         }
         for (const result of results) expect(result).toEqual(results[0]);
       }),
-      { seed: 11, numRuns: 5 },
+      { seed: 11, numRuns: 3 },
     );
   });
 
@@ -222,7 +222,7 @@ describe("a table in several formats", () => {
           expect(rowsOfBatch(encode(await rawRows(join(folder, file))), labels.length)).toEqual(rowsOf(train));
         }
       }),
-      { seed: 12, numRuns: 4 },
+      { seed: 12, numRuns: 3 },
     );
   });
 
@@ -256,7 +256,7 @@ describe("a table in several formats", () => {
         const first = await read(files[0]);
         for (const file of files.slice(1)) expect(await read(file)).toEqual(first);
       }),
-      { seed: 13, numRuns: 12 },
+      { seed: 13, numRuns: 6 },
     );
   });
 });

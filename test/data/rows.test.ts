@@ -161,7 +161,7 @@ describe("rows of a program", () => {
         );
         expect(rowsOfBatch(encode(asTexts), labels.length)).toEqual(rowsOf(test));
       }),
-      { seed: 8, numRuns: 25 },
+      { seed: 8, numRuns: 12 },
     );
   });
 
@@ -185,7 +185,7 @@ describe("rows of a program", () => {
           expect(rowsOfBatch(encode(typed), labels.length)).toEqual(rowsOf(train));
         }
       }),
-      { seed: 9, numRuns: 15 },
+      { seed: 9, numRuns: 8 },
     );
   });
 

@@ -24,7 +24,7 @@ describe("formatting of random specs", () => {
     );
   });
 
-  it("does so with comments and line breaks anywhere", async () => {
+  it("does so with comments and line breaks anywhere", { timeout: 240_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryText(wildGaps), fc.constantFrom(100, 40), async (text, width) => {
         const once = await format(text, { width });

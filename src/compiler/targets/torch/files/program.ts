@@ -13,6 +13,8 @@ export interface ProgramInput {
   readonly draws: boolean;
   /** Whether gradients of tables have only the rows that a batch touches. */
   readonly hasSparse: boolean;
+  /** Whether the model keeps statistics of rows, which steps move without a gradient. */
+  readonly hasStatistics: boolean;
 }
 
 export const checkpointFile = String.raw`"""Weights as safetensors, and checkpoints that training resumes from."""
@@ -70,7 +72,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True)
 `;
 
-export function processesFile({ hasSparse }: Pick<ProgramInput, "hasSparse">): string {
+export function processesFile({ hasSparse, hasStatistics }: Pick<ProgramInput, "hasSparse" | "hasStatistics">): string {
   return String.raw`"""The processes of a run: one, or those that torchrun starts."""
 
 import os
@@ -114,7 +116,19 @@ ${
     : "    return DistributedDataParallel(model)"
 }
 
+${
+  hasStatistics
+    ? `
+def share_statistics(model: nn.Module) -> None:
+    """Statistics of rows become their means over all processes."""
+    if dist.is_initialized():
+        for statistic in model.buffers():
+            dist.all_reduce(statistic)
+            statistic /= dist.get_world_size()
 
+`
+    : ""
+}
 def stop() -> None:
     if dist.is_initialized():
         dist.destroy_process_group()
@@ -358,7 +372,7 @@ function watchedMetric({ train }: Model) {
   return train.stop === undefined || "terms" in train.stop ? undefined : train.stop;
 }
 
-function mainFunction({ model, hasWeights, measures, draws }: ProgramInput): readonly string[] {
+function mainFunction({ model, hasWeights, measures, draws, hasStatistics }: ProgramInput): readonly string[] {
   const { train } = model;
   const hasSteps = train.steps !== undefined;
   const watched = watchedMetric(model);
@@ -403,6 +417,7 @@ function mainFunction({ model, hasWeights, measures, draws }: ProgramInput): rea
         ]
       : []),
     "            steps.append(train_step(model, replica, optimizers, batch.to(process.device)))",
+    ...(hasStatistics ? ["            processes.share_statistics(model)"] : []),
     "            progress.step += 1",
     "            progress.batch += 1",
     "            if progress.step % arguments.checkpoint == 0:",

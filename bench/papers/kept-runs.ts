@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { projectRoot } from "../report.js";
 
 /** Runs of experiments whose full form is not complete yet, relative to the project. */
-export const handedOnFolder = "bench/papers/results/runs";
+export const handedOnFolder = "bench/papers/runs";
 
 /** Where an experiment keeps what is not committed, relative to the project. */
 export function workFolder(experiment: string): string {

@@ -12,7 +12,8 @@ import type { HostTensor } from "../src/runtime/engine/engine.js";
 import { fillSession, initialReader } from "../src/runtime/engine/state.js";
 import { type Feeds, inputsOf, randomFeeds } from "../test/lower/harness.js";
 import { shippedModels } from "../test/shipped-models.js";
-import { type Job, layoutOf, python, type WrittenPackage, writePackage } from "../test/targets/torch/packages.js";
+import { layoutOf } from "../test/targets/torch/layout.js";
+import { type Job, python, type WrittenPackage, writePackage } from "../test/targets/torch/packages.js";
 import { machine, note, option, print, printTable, projectRoot, UsageError } from "./report.js";
 
 export const summary = "losses of packages for PyTorch beside ours, step by step, for every spec in specs/";

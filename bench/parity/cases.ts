@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterpreter, type GraphFunction, type Program } from "../../src/compiler/graph/index.js";
 import { batchLayout, type Fitted, hasTrees, type Model } from "../../src/compiler/model/index.js";
-import type { Target, TargetFile } from "../../src/compiler/targets/index.js";
+import type { Target } from "../../src/compiler/targets/index.js";
 import { createRowEncoder, type EncodedBatch, type RawRow } from "../../src/runtime/data/index.js";
 import type { HostTensor } from "../../src/runtime/engine/index.js";
 import { createProgram, functionOf } from "../../src/runtime/engine/create-program.js";
@@ -12,6 +12,7 @@ import { Failure } from "../../src/runtime/failure.js";
 import { createFeeds } from "../../src/runtime/measure/feeds.js";
 import { type LoadedSpec, loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { refusalsOf } from "../../src/runtime/targets/choose.js";
+import { bytesOf, weightsOf } from "../../test/targets/contents.js";
 import { someFitted, someRows } from "../../test/web/some-rows.js";
 import { projectRoot } from "../report.js";
 import { readBuilt } from "./built.js";
@@ -101,16 +102,7 @@ export function filesOf(target: Target, made: ParityCase): ReadonlyMap<string, U
     trained: false,
     built: readBuilt,
     generator: "mtlc bench",
-    weights: (name, from, to) => {
-      const data = state.get(name)?.data ?? new Float32Array();
-      return new Uint8Array(data.buffer, data.byteOffset + from, to - from);
-    },
+    weights: weightsOf(state),
   });
   return new Map(files.map(({ path, content }) => [path, bytesOf(content)]));
-}
-
-function bytesOf(content: TargetFile["content"]): Uint8Array {
-  return typeof content === "function"
-    ? Buffer.concat([...content()].map((part) => Uint8Array.from(part)))
-    : Buffer.from(content);
 }

@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { batchLayout, isListFeature, isWeighted, type Model } from "../../src/compiler/model/index.js";
+import { batchLayout } from "../../src/compiler/model/index.js";
+import { layoutOf } from "../../test/targets/torch/layout.js";
 import { projectRoot } from "../report.js";
 import { filesOf, type Heads, type ParityCase } from "./cases.js";
 import { type Answer, type Runner, targetNamed } from "./runner.js";
@@ -95,7 +96,7 @@ export function torchJobs(cases: readonly ParityCase[], folder: string): PythonJ
       lists: { shape: [1, size], data: order },
       rows: { shape: [size], data: order },
     };
-    jobs.push({ package: path, steps: 0, batches: [batch], layout: torchLayout(made.model) });
+    jobs.push({ package: path, steps: 0, batches: [batch], layout: layoutOf(made.model) });
     return jobs.length - 1;
   });
   return {
@@ -109,17 +110,4 @@ export function torchJobs(cases: readonly ParityCase[], folder: string): PythonJ
       });
     },
   };
-}
-
-/** Columns of the encoded arrays by feature, as the package has them. */
-function torchLayout(model: Model): unknown {
-  const layout = batchLayout(model);
-  const slots = (kind: "ids" | "numbers"): unknown =>
-    layout[kind].map(({ feature, offset, width }) => {
-      const found = model.features.find(({ name }) => name === feature);
-      const isWeight = kind === "numbers" && found !== undefined && isWeighted(found);
-      const isList = found !== undefined && isListFeature(found);
-      return { name: isWeight ? `${feature}.weight` : feature, offset, width, list: isList };
-    });
-  return { ids: slots("ids"), numbers: slots("numbers"), labels: layout.labels };
 }

@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { batchLayout } from "../../src/compiler/model/layout.js";
 import { opTable } from "../../src/compiler/graph/index.js";
 import { createGraphModel } from "../../src/compiler/targets/tfjs/index.js";
-import type { StateBytes } from "../../src/compiler/targets/index.js";
 import { createRowEncoder } from "../../src/runtime/data/index.js";
 import { createProgram, functionOf } from "../../src/runtime/engine/create-program.js";
 import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
@@ -16,7 +15,7 @@ import { opCases } from "../engine/op-cases.js";
 import { root } from "../architecture/source-imports.js";
 import { shippedModels } from "../shipped-models.js";
 import { someFitted, someRows } from "./some-rows.js";
-import { bytesOf } from "./web-specs.js";
+import { bytesOf, weightsOf } from "../targets/contents.js";
 
 const folder = join(root, "dist/web-module");
 // The script that a module begins with; it has tfjs of its own, and of that what graphs need.
@@ -61,13 +60,7 @@ describe("the code of web modules", () => {
       const target = functionOf(program, "predict");
       const session = await engine.open(program, { functions: ["predict"] });
       await fillSession(session, program.state, initialReader(3));
-      const values = session.get();
-      const weights: StateBytes = (variable, from, to) => {
-        const data = values.get(variable)?.data;
-        if (data === undefined) throw new Error(`no state ${variable}`);
-        return new Uint8Array(data.buffer, data.byteOffset + from, to - from);
-      };
-      const files = createGraphModel(program, "predict", weights, { generator: "test" });
+      const files = createGraphModel(program, "predict", weightsOf(session.get()), { generator: "test" });
       const opened = await open(networkOf(files), "cpu");
       const batch = createRowEncoder(model, fitted, { mode: "serving" })(someRows(model, fitted, 5));
       const feeds = createFeeds(target, batchLayout(model))(batch);

@@ -1,7 +1,6 @@
 /** Shipped specs as web modules, and what our engine predicts of the same rows. */
 import { batchLayout } from "../../src/compiler/model/layout.js";
 import type { Model } from "../../src/compiler/model/index.js";
-import type { StateBytes } from "../../src/compiler/targets/index.js";
 import { web } from "../../src/compiler/targets/web/index.js";
 import { emitTarget } from "../../src/runtime/artifact/target-files.js";
 import { createRowEncoder, type RawRow } from "../../src/runtime/data/index.js";
@@ -9,6 +8,7 @@ import { createProgram, functionOf } from "../../src/runtime/engine/create-progr
 import { selectEngine } from "../../src/runtime/engine/index.js";
 import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
 import { createFeeds } from "../../src/runtime/measure/feeds.js";
+import { bytesOf, weightsOf } from "../targets/contents.js";
 import { someFitted, someRows } from "./some-rows.js";
 
 export interface WebCase {
@@ -31,12 +31,7 @@ export async function webCase(model: Model, count = 9): Promise<WebCase> {
     await fillSession(session, program.state, initialReader(3));
     const batch = createRowEncoder(model, fitted, { mode: "serving" })(rows);
     const found = session.run("predict", createFeeds(target, batchLayout(model))(batch));
-    const values = session.get();
-    const weights: StateBytes = (name, from, to) => {
-      const data = values.get(name)?.data;
-      if (data === undefined) throw new Error(`no state ${name}`);
-      return new Uint8Array(data.buffer, data.byteOffset + from, to - from);
-    };
+    const weights = weightsOf(session.get());
     const files = emitTarget(web, { model, program, fitted, weights, sources: [], trained: false });
     return {
       rows,
@@ -46,10 +41,4 @@ export async function webCase(model: Model, count = 9): Promise<WebCase> {
   } finally {
     session.close();
   }
-}
-
-export function bytesOf(content: string | Uint8Array | (() => Iterable<Uint8Array>)): Uint8Array {
-  return typeof content === "function"
-    ? Buffer.concat([...content()].map((part) => Uint8Array.from(part)))
-    : Buffer.from(content);
 }

@@ -12,7 +12,6 @@ import {
   type StateVariable,
 } from "../graph/index.js";
 import {
-  batchInputs,
   type FittedSizes,
   type HeadModel,
   isListFeature,
@@ -25,7 +24,7 @@ import { type EmbeddingTable, planEmbeddings } from "./embeddings.js";
 import type { FeatureValues, LookedUp, ServingValues } from "./feature-values.js";
 import { createScope, lowerLosses, type Lowering, ownedParameters } from "./lower-model.js";
 import type { Network } from "./network.js";
-import { lossRows } from "./sample-space.js";
+import { labelInputs, lossRows } from "./sample-space.js";
 import { reachableNodes } from "./reachable.js";
 
 /**
@@ -94,13 +93,7 @@ export function lowerForward(model: Model, sizes: FittedSizes, serving: ServingV
 /** Scores have no truth on single rows. */
 function lowerTruth(model: Model): GraphFunction {
   const builder = new GraphBuilder("truth");
-  const width = model.labels.length;
-  const labels = {
-    builder,
-    labels: builder.input(batchInputs.labels, float32("B", width)),
-    known: builder.input(batchInputs.known, float32("B", width)),
-    models: model.labels,
-  };
+  const labels = labelInputs(builder, model);
   const measured = new Set(model.metrics.map(({ head }) => head));
   const outputs = model.heads.flatMap(({ name, type }): readonly NamedValue[] => {
     if (!measured.has(name) || type.kind === "score") return [];

@@ -44,6 +44,7 @@ import {
   trainedAs,
 } from "./training/part-optimizers.js";
 import { reachableNodes } from "./reachable.js";
+import { labelInputs } from "./sample-space.js";
 import { createVariables, type Variables } from "./variables.js";
 
 export interface LowerOptions extends EmbeddingOptions {
@@ -169,13 +170,7 @@ export function lowerLosses(
   training: boolean,
 ): LoweredLosses {
   const { builder, weights, random } = scope;
-  const width = model.labels.length;
-  const labels = {
-    builder,
-    labels: builder.input(batchInputs.labels, float32("B", width)),
-    known: builder.input(batchInputs.known, float32("B", width)),
-    models: model.labels,
-  };
+  const labels = labelInputs(builder, model);
   const names = termNames(model.loss.terms);
   const ids = (feature: string): ValueId => scope.features.ids(feature, false);
   const terms = model.loss.terms.map((term, place) => ({

@@ -3,8 +3,16 @@
  * false as soon as one of its labels is known to be false, true when all are known to be true, and unknown otherwise; a row
  * where the condition does not hold or the target is unknown is left out only for that loss.
  */
-import type { GraphBuilder, ValueId } from "../graph/index.js";
-import { closedLabels, type EventModel, findEvent, type HeadType, type LabelModel } from "../model/index.js";
+import { float32, type GraphBuilder, type ValueId } from "../graph/index.js";
+import {
+  batchInputs,
+  closedLabels,
+  type EventModel,
+  findEvent,
+  type HeadType,
+  type LabelModel,
+  type Model,
+} from "../model/index.js";
 
 /** [B] each, 0 or 1: both are 0 where nothing is known. */
 interface Truth {
@@ -27,6 +35,12 @@ export interface LabelInputs {
   readonly known: ValueId;
   /** In the order of the columns. */
   readonly models: readonly LabelModel[];
+}
+
+/** The labels of a batch as inputs of the function that is built. */
+export function labelInputs(builder: GraphBuilder, { labels: models }: Pick<Model, "labels">): LabelInputs {
+  const input = (name: string): ValueId => builder.input(name, float32("B", models.length));
+  return { builder, labels: input(batchInputs.labels), known: input(batchInputs.known), models };
 }
 
 /** [B], 1 or 0: where the event is known to be false. */

@@ -12,7 +12,7 @@ import { chooseEngine } from "../engine/choose-engine.js";
 import type { TrainEvent } from "../events.js";
 import { createFailure, noLocation } from "../failure.js";
 import { checkMemory, knownNeed } from "../memory.js";
-import { type LoadedSpec, loadSpec, overlayHost } from "../specs/load-spec.js";
+import { type LoadedSpec, loadSpec, overlayHost, withOverrides } from "../specs/load-spec.js";
 import { prepareOutput } from "../train/prepare-output.js";
 import { findTargets, refuseTargets } from "../targets/choose.js";
 import type { TrainResult } from "../train/result.js";
@@ -94,12 +94,6 @@ export async function openTrainingData(
 
 export function closeData({ train: trained, validation, test }: OpenedData): void {
   for (const dataset of [trained, validation, test]) dataset?.close();
-}
-
-/** The spec with what the caller set in its place; the hash stays that of the text. */
-function withOverrides(spec: LoadedSpec, { seed, epochs, steps }: TrainOptions): LoadedSpec {
-  const changes = omitUndefined({ seed, epochs, steps });
-  return { ...spec, model: { ...spec.model, train: { ...spec.model.train, ...changes } } };
 }
 
 /** Says which values a spec with searches is trained with. */

@@ -5,7 +5,7 @@ import type { SearchDimension } from "../../compiler/semantics/index.js";
 import type { Host } from "../../compiler/host.js";
 import type { Model } from "../../compiler/model/model.js";
 import { compileSpec } from "../../compiler/compile.js";
-import { own } from "../../compiler/text/index.js";
+import { omitUndefined, own } from "../../compiler/text/index.js";
 import { createFailure, Failure } from "../failure.js";
 import { settingsAt } from "./project-file.js";
 import { isStandardInput, readStandardInput } from "./standard-input.js";
@@ -62,4 +62,13 @@ export function loadSpec(path: string, host: Host = createFileHost(), name: stri
     searches,
     warnings: diagnostics,
   };
+}
+
+/** The spec with what a caller set in its place; the hash stays that of the text. */
+export function withOverrides(
+  spec: LoadedSpec,
+  { seed, epochs, steps }: { readonly seed?: number; readonly epochs?: number; readonly steps?: number },
+): LoadedSpec {
+  const changes = omitUndefined({ seed, epochs, steps });
+  return { ...spec, model: { ...spec.model, train: { ...spec.model.train, ...changes } } };
 }

@@ -4,7 +4,6 @@ import { posix } from "node:path";
 import { createMemoryHost, type Host, noSettings } from "../../compiler/host.js";
 import { type Program, rowsOf } from "../../compiler/graph/index.js";
 import { type Fitted, hashModel } from "../../compiler/model/index.js";
-import { omitUndefined } from "../../compiler/text/index.js";
 import { joinFitted } from "../data/encode/fitted.js";
 import {
   readRegularFile,
@@ -17,7 +16,7 @@ import {
 import { createProgram } from "../engine/create-program.js";
 import type { HostTensor } from "../engine/engine.js";
 import { createFailure, Failure } from "../failure.js";
-import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
+import { type LoadedSpec, loadSpec, withOverrides } from "../specs/load-spec.js";
 import { join } from "node:path";
 
 /** Names of files, as `train.py` has them. */
@@ -95,7 +94,8 @@ function isManifest(value: unknown): value is RunManifest {
     found.sources.every(
       (each: Partial<RunManifest["sources"][number]> | null) => isText(each?.path) && isText(each?.text),
     ) &&
-    isCounts(Object.values(found.train ?? {})) &&
+    typeof found.train === "object" &&
+    isCounts(Object.values(found.train ?? [NaN])) &&
     Array.isArray(found.tensors) &&
     found.tensors.every(isTensor)
   );
@@ -129,10 +129,7 @@ function compile(directory: string, { sources, hash, train }: RunManifest): Load
     ...createMemoryHost(Object.fromEntries(sources.map(({ path, text }) => [path, text]))),
     settings: () => ({ ...noSettings, paths }),
   };
-  const text = loadSpec(main.path, host, join(directory, names.manifest));
-  const { seed, epochs, steps } = train;
-  const set = omitUndefined({ seed, epochs, steps });
-  const spec = { ...text, model: { ...text.model, train: { ...text.model.train, ...set } } };
+  const spec = withOverrides(loadSpec(main.path, host, join(directory, names.manifest)), train);
   if (hashModel(spec.model) !== hash)
     throw damaged(directory, names.manifest, "its spec is another one, or means another model to this version of mtlc");
   return spec;

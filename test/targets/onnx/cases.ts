@@ -7,7 +7,6 @@ import {
   type Model,
   readingOf,
 } from "../../../src/compiler/model/index.js";
-import type { StateBytes } from "../../../src/compiler/targets/index.js";
 import { onnx, onnxFiles } from "../../../src/compiler/targets/onnx/index.js";
 import { emitTarget } from "../../../src/runtime/artifact/target-files.js";
 import { createRowEncoder, type RawRow } from "../../../src/runtime/data/index.js";
@@ -18,6 +17,7 @@ import { type HostTensor, selectEngine } from "../../../src/runtime/engine/index
 import { fillSession, initialReader } from "../../../src/runtime/engine/state.js";
 import { createFeeds } from "../../../src/runtime/measure/feeds.js";
 import { someFitted, someRows } from "../../web/some-rows.js";
+import { bytesOf, weightsOf } from "../contents.js";
 
 /** An input or output as `models.json` has it. */
 export interface OnnxInput {
@@ -77,24 +77,13 @@ export async function onnxCase(model: Model, options: OnnxCaseOptions = {}): Pro
     const batch = createRowEncoder(model, fitted, { mode: "serving" })(rows);
     const encoded = createFeeds(target, batchLayout(model))(batch);
     const found = session.run("predict", encoded);
-    const values = session.get();
-    const weights: StateBytes = (name, from, to) => {
-      const data = values.get(name)!.data;
-      return new Uint8Array(data.buffer, data.byteOffset + from, to - from);
-    };
+    const weights = weightsOf(session.get());
     const content = { model, program, fitted, weights, sources: [], trained: false };
     const emitted =
       options.external === true
         ? onnxFiles({ ...content, built: () => "", generator: "mtlc 0" }, 0)
         : emitTarget(onnx, content);
-    const files = new Map(
-      emitted.map(({ path, content }) => [
-        path,
-        typeof content === "function"
-          ? Buffer.concat([...content()].map((part) => Uint8Array.from(part)))
-          : Buffer.from(content),
-      ]),
-    );
+    const files = new Map(emitted.map(({ path, content }) => [path, bytesOf(content)]));
     const description = JSON.parse(String(files.get("models.json"))) as OnnxDescription;
     return {
       files,

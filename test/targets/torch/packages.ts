@@ -5,20 +5,17 @@ import { join, resolve } from "node:path";
 import { initialize, type Program } from "../../../src/compiler/graph/index.js";
 import { lowerModel } from "../../../src/compiler/lower/index.js";
 import {
-  batchLayout,
   type Fitted,
   type FittedFeature,
   type FeatureModel,
-  isListFeature,
-  isWeighted,
   type Model,
   tableOwner,
 } from "../../../src/compiler/model/index.js";
 import { packageFiles } from "../../../src/compiler/targets/torch/package.js";
-import type { StateBytes } from "../../../src/compiler/targets/index.js";
 import { loadSpec } from "../../../src/runtime/specs/load-spec.js";
 import type { Feeds } from "../../lower/harness.js";
 import { servingOnes } from "../../shipped-models.js";
+import { bytesOf, weightsOf } from "../contents.js";
 
 export const python = process.env["MTLC_PYTHON"] ?? "python3";
 export const hasTorch = spawnSync(python, ["-c", "import torch, numpy"], { stdio: "ignore" }).status === 0;
@@ -66,12 +63,10 @@ export function writePackage(name: string, folder: string): WrittenPackage {
   );
   const program = lowerModel(model, { ids }, { serving: servingOnes(model) });
   const values = new Map(program.state.map((variable) => [variable.name, initialize(variable, model.train.seed)]));
-  const weights: StateBytes = (variable, from, to) =>
-    new Uint8Array((values.get(variable) ?? new Float32Array()).buffer, from, to - from);
+  const weights = weightsOf(new Map([...values].map(([variable, data]) => [variable, { data }])));
   const input = { model, sources, fitted, program, weights, trained: false, built: () => "", generator: "mtlc" };
   mkdirSync(folder, { recursive: true });
-  for (const { path, content } of packageFiles(input))
-    writeFileSync(join(folder, path), typeof content === "function" ? Buffer.concat([...content()]) : content);
+  for (const { path, content } of packageFiles(input)) writeFileSync(join(folder, path), bytesOf(content));
   return { model, program, folder };
 }
 
@@ -86,21 +81,4 @@ export interface Job {
   readonly steps: number;
   readonly batches: readonly Feeds[];
   readonly layout: unknown;
-}
-
-/** Columns of the encoded arrays by feature, as the package has them. */
-export function layoutOf(model: Model): unknown {
-  const layout = batchLayout(model);
-  const slots = (kind: "ids" | "numbers"): unknown =>
-    layout[kind].map(({ feature, offset, width }) => {
-      const found = model.features.find(({ name }) => name === feature);
-      const isWeight = kind === "numbers" && found !== undefined && isWeighted(found);
-      return {
-        name: isWeight ? `${feature}.weight` : feature,
-        offset,
-        width,
-        list: found !== undefined && isListFeature(found),
-      };
-    });
-  return { ids: slots("ids"), numbers: slots("numbers"), labels: layout.labels };
 }

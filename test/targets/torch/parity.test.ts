@@ -12,7 +12,8 @@ import type { Model } from "../../../src/compiler/model/index.js";
 import { torch } from "../../../src/compiler/targets/torch/index.js";
 import { distance, type Feeds, inputsOf, randomFeeds } from "../../lower/harness.js";
 import { shippedModels } from "../../shipped-models.js";
-import { hasTorch, layoutOf, python, runTool, writePackage, type WrittenPackage } from "./packages.js";
+import { layoutOf } from "./layout.js";
+import { hasTorch, python, runTool, writePackage, type WrittenPackage } from "./packages.js";
 
 const emptyProgram = { state: [], functions: [] };
 

@@ -86,7 +86,7 @@ export function createPackage(input: PackageInput, sizes: FittedSizes, hasWeight
     measures,
     draws: /\b(?:dropout|Dropout|rand|randn)\(/.test(modelText + featuresText),
     hasSparse: optimizers.sparse.size > 0,
-    hasStatistics: modelText.includes("self.register_buffer("),
+    hasStatistics: network.placements.some(({ variable }) => variable.role === "statistic"),
   };
   const used = [...new Set([...encoders.values, ...data.values])].join(" ");
   const files = [

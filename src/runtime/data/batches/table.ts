@@ -8,7 +8,7 @@ import { type Database, type TableColumn, withDatabase } from "../files/database
 import { isZstd } from "../files/files.js";
 import { type KeptColumns, loadKept, writtenSql } from "./kept.js";
 import type { TableFormat } from "./table-format.js";
-import { firstLine } from "../files/schema.js";
+import { firstLine } from "../files/database.js";
 import { quoteName, quoteText } from "../files/sql.js";
 
 /**

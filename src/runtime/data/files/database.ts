@@ -149,3 +149,9 @@ function valuesOf(values: TableColumn["values"], from: number): readonly (string
   const part = values.slice(from, from + chunkRows);
   return Array.isArray(part) ? part : Array.from(part as Float32Array);
 }
+
+/** What DuckDB says in its first line, without the name of its error class. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split("\n")[0] ?? "").replace(/^[A-Z][A-Za-z ]*Error: /, "").replace(/[.\s]+$/, "");
+}

@@ -5,14 +5,13 @@ import type { Span } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import { cellOf } from "../encode/cells.js";
 import { explainBadValues } from "./bad-values.js";
-import type { Database } from "./database.js";
+import { type Database, firstLine } from "./database.js";
 import { findInvalidLine } from "../encode/encoding.js";
 import { columnsOf } from "../expressions/expression.js";
 import { type DataFile, isZstd, pathsOf } from "./files.js";
 import { evaluateClass } from "../encode/label-classes.js";
 import { evaluateBoolean, evaluateNumber, evaluateText, type RawRow } from "../expressions/expression-evaluate.js";
 import { explainRemoteError } from "./remote/remote-files.js";
-import { firstLine } from "./schema.js";
 import { relationSql, type Source } from "./source.js";
 import { type Needed, numberText, ValueError } from "../expressions/values.js";
 

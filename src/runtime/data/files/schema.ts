@@ -4,7 +4,7 @@ import { createFailure } from "../../failure.js";
 import type { Span } from "../../../compiler/text/index.js";
 import { readAliCcpSchema } from "./lines/ali-ccp.js";
 import type { ColumnKind, FileColumn, FileSchema } from "./columns.js";
-import type { Database } from "./database.js";
+import { type Database, firstLine } from "./database.js";
 import { doubledName } from "./explain-columns.js";
 import { type DataFile, isZstd, literalPath, pathsOf } from "./files.js";
 import { cutLine, readFirstLine } from "./header.js";
@@ -150,12 +150,6 @@ async function describe(database: Database, file: DataFile, scan: string, span: 
       throw explainRemoteError(error, file.shown, span);
     throw createFailure("MTL7102", { file: file.shown, problem: firstLine(error) }, span);
   }
-}
-
-/** What DuckDB says in its first line, without the name of its error class. */
-export function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (message.split("\n")[0] ?? "").replace(/^[A-Z][A-Za-z ]*Error: /, "").replace(/[.\s]+$/, "");
 }
 
 export function kindOfType(sqlType: string): ColumnKind {

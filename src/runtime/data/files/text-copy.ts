@@ -1,28 +1,19 @@
 /** Text files that the database cannot read as they are, and copies of them in the cache that it can. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Span } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
-import {
-  cacheKey,
-  DamagedEntry,
-  fingerprintFile,
-  readSealedJson,
-  rememberJson,
-  sealJson,
-  useEntry,
-} from "../batches/cache.js";
+import { cacheKey, fingerprintFile, rememberJson } from "../batches/cache.js";
 import { type DataFile, isZstd } from "./files.js";
+import { keptFile } from "./kept-file.js";
 import { createLineScanner, type LineReport, type LineScanner } from "./line-ends.js";
 
 /** Smaller files are looked at each time they are opened. */
 const smallFile = 4 * 2 ** 20;
 const copyName = "text";
-const reportName = "lines.json";
 
 /**
  * A delimited file with the path to read it from: its own, or that of a copy in which all lines end alike. Throws a
@@ -104,38 +95,20 @@ async function copied(
   key: string,
   write: (put: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<string> {
-  const { value } = await useEntry(folder, key, {
-    write: async (entry) => {
-      const hash = createHash("sha256");
-      const file = await open(join(entry, copyName), "wx");
-      try {
-        await write(async (bytes) => {
-          hash.update(bytes);
-          await file.writeFile(bytes);
-        });
-      } finally {
-        await file.close();
-      }
-      await writeFile(join(entry, reportName), sealJson({ sha256: hash.digest("hex") }));
-    },
-    read: async (entry) => {
-      const { sha256 } = (await readSealedJson(entry, reportName)) as { readonly sha256: string };
-      const path = join(entry, copyName);
-      if ((await hashOf(path)) !== sha256) throw new DamagedEntry(`\`${copyName}\` does not match its hash`);
-      return path;
-    },
+  const { path } = await keptFile(folder, key, copyName, async (to) => {
+    const hash = createHash("sha256");
+    const file = await open(to, "wx");
+    try {
+      await write(async (bytes) => {
+        hash.update(bytes);
+        await file.writeFile(bytes);
+      });
+    } finally {
+      await file.close();
+    }
+    return hash.digest("hex");
   });
-  return value;
-}
-
-async function hashOf(path: string): Promise<string | undefined> {
-  const hash = createHash("sha256");
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch {
-    return undefined;
-  }
-  return hash.digest("hex");
+  return path;
 }
 
 /** Hands the bytes of a file over, unpacked. Throws a {@link Failure} (MTL7102) for a file that cannot be read. */

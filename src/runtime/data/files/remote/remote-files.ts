@@ -2,16 +2,15 @@
  * Files at `s3://`, `gs://`, `https://` and `http://`, read by DuckDB's extension `httpfs`: Parquet where it lies, by ranges;
  * files of text from a copy in the cache, since all of a text has to be read, and looked at, before its rows are.
  */
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { randomUUID } from "node:crypto";
+import { rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { findUrlFault, publicUrl, schemeOf, type Span } from "../../../../compiler/text/index.js";
 import { createFailure, type Failure } from "../../../failure.js";
-import { cacheKey, DamagedEntry, readSealedJson, sealJson, useEntry } from "../../batches/cache.js";
+import { cacheKey } from "../../batches/cache.js";
 import { compareTexts } from "../../expressions/values.js";
-import type { Database } from "../database.js";
+import { type Database, firstLine } from "../database.js";
+import { keptFile } from "../kept-file.js";
 import { quoteText } from "../sql.js";
 import { secretStatements } from "./credentials.js";
 import { loadExtension } from "./extensions.js";
@@ -91,36 +90,19 @@ export async function copyRemoteFile(database: Database, file: RemoteFile, span:
   const { url, size, version } = file;
   if (size > largestCopy) throw createFailure("MTL7683", { url, size, limit: largestCopy }, span);
   const name = `copy${/(?:\.[a-z0-9]+){1,2}$/i.exec(url.split("/").at(-1) ?? "")?.[0] ?? ""}`;
-  const { value } = await useEntry(database.folder, cacheKey(["remote", url, size, version]), {
-    write: async (entry) => {
-      const path = join(entry, name);
-      // Under a name that ends in `.gz`, DuckDB would pack the bytes once more.
-      const plain = join(entry, "bytes");
-      try {
-        await database.run(
-          `COPY (SELECT content FROM read_blob(${quoteText(url)})) TO ${quoteText(plain)} (FORMAT BLOB)`,
-        );
-      } catch (error) {
-        throw explainRemoteError(error, url, span);
-      }
-      await rename(plain, path);
-      await writeFile(join(entry, "copy.json"), sealJson({ sha256: await hashOf(path) }));
-    },
-    read: async (entry) => {
-      const { sha256 } = (await readSealedJson(entry, "copy.json")) as { readonly sha256: string };
-      const path = join(entry, name);
-      if ((await hashOf(path).catch(() => undefined)) !== sha256)
-        throw new DamagedEntry(`\`${name}\` does not match its hash`);
-      return path;
-    },
+  const copy = await keptFile(database.folder, cacheKey(["remote", url, size, version]), name, async (path) => {
+    // Under a name that ends in `.gz`, DuckDB would pack the bytes once more.
+    const plain = join(dirname(path), "bytes");
+    try {
+      await database.run(
+        `COPY (SELECT content FROM read_blob(${quoteText(url)})) TO ${quoteText(plain)} (FORMAT BLOB)`,
+      );
+    } catch (error) {
+      throw explainRemoteError(error, url, span);
+    }
+    await rename(plain, path);
   });
-  return value;
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
+  return copy.path;
 }
 
 function statusOf(error: unknown): number | undefined {
@@ -133,6 +115,5 @@ export function explainRemoteError(error: unknown, url: string, span: Span): Fai
   if (!(error instanceof Error) || !/^(HTTP|IO|Invalid Input|Authentication)\b/.test(error.message)) return error;
   const status = statusOf(error);
   if (status === 401 || status === 403) return createFailure("MTL7681", { url, status }, span);
-  const problem = (error.message.split("\n")[0] ?? "").replace(/^[A-Z][A-Za-z ]*Error: /, "").replace(/[.\s]+$/, "");
-  return createFailure("MTL7682", { url, problem }, span);
+  return createFailure("MTL7682", { url, problem: firstLine(error) }, span);
 }

@@ -2,17 +2,16 @@
  * Tables of databases: DuckDB attaches the database, read-only, and copies one table into the cache as Parquet, which is read
  * from there on. So fit and rows see one state of a database that others write to meanwhile.
  */
-import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { DatabaseFormat } from "../../../../compiler/formats/index.js";
 import type { SourceOptions } from "../../../../compiler/model/model.js";
 import type { Span } from "../../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../../failure.js";
-import { cacheKey, DamagedEntry, fingerprintFile, readSealedJson, sealJson, useEntry } from "../../batches/cache.js";
-import type { Database } from "../database.js";
+import { cacheKey, fingerprintFile } from "../../batches/cache.js";
+import { type Database, firstLine } from "../database.js";
+import { hashFile, keptFile } from "../kept-file.js";
 import { quoteName, quoteText } from "../sql.js";
 import { loadExtension } from "./extensions.js";
 
@@ -60,7 +59,7 @@ export async function copyTable(database: Database, source: TableSource): Promis
   const fresh = join(database.folder, `.table-${process.pid}-${randomBytes(4).toString("hex")}`);
   try {
     await copyTo(database, source, table, fresh);
-    return await kept(database, cacheKey(["table", await hashOf(fresh)]), (to) => rename(fresh, to));
+    return await kept(database, cacheKey(["table", await hashFile(fresh)]), (to) => rename(fresh, to));
   } finally {
     await rm(fresh, { force: true });
   }
@@ -74,28 +73,15 @@ async function identityOfFile(path: string): Promise<unknown> {
 
 /** The copy of an entry, which `write` makes where it is not there. */
 async function kept(database: Database, key: string, write: (path: string) => Promise<void>): Promise<TableCopy> {
-  const { value } = await useEntry(database.folder, key, {
-    write: async (entry) => {
-      await write(join(entry, copyName));
-      await writeFile(join(entry, "copy.json"), sealJson({ sha256: await hashOf(join(entry, copyName)) }));
-    },
-    read: async (entry) => {
-      const { sha256 } = (await readSealedJson(entry, "copy.json")) as { readonly sha256: string };
-      const readFrom = join(entry, copyName);
-      if ((await hashOf(readFrom).catch(() => undefined)) !== sha256)
-        throw new DamagedEntry(`\`${copyName}\` does not match its hash`);
-      return { readFrom, state: sha256 };
-    },
-  });
-  return value;
+  const { path, sha256 } = await keptFile(database.folder, key, copyName, write);
+  return { readFrom: path, state: sha256 };
 }
 
 async function copyTo(database: Database, source: TableSource, table: string, to: string): Promise<void> {
   const { format, path, shown, options, span } = source;
   const readFailure = (error: unknown): unknown => {
     if (error instanceof Failure || !(error instanceof Error) || error.name === "AbortError") return error;
-    const problem = (error.message.split("\n")[0] ?? "").replace(/^[A-Z][A-Za-z ]*Error: /, "").replace(/[.\s]+$/, "");
-    return createFailure("MTL7102", { file: shown, problem }, span);
+    return createFailure("MTL7102", { file: shown, problem: firstLine(error) }, span);
   };
   const extension = { duckdb: undefined, sqlite: "sqlite_scanner", postgres: "postgres_scanner" } as const;
   const name = extension[format];
@@ -143,10 +129,4 @@ async function knownTables(database: Database, attached: string): Promise<readon
 function tablesHelp(known: readonly string[]): { readonly help?: string } {
   const shown = known.slice(0, 10).map((name) => `\`${name}\``);
   return shown.length === 0 ? {} : { help: `it has ${shown.join(", ")}${known.length > 10 ? ", …" : ""}` };
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }

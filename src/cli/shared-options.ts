@@ -15,7 +15,7 @@ export const engineOption = {
 /** {@link engineOption} of what only predicts. */
 export const predictEngineOption = {
   ...engineOption,
-  values: ["native", "wasm", "cpu", "onnx"],
+  values: [...engineOption.values, "onnx"],
 } as const;
 
 export const testOption = {

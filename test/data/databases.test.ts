@@ -10,18 +10,7 @@ import { specText } from "../../src/compiler/describe/index.js";
 import { createMemoryHost } from "../../src/compiler/host.js";
 import { findExtension } from "../../src/runtime/data/files/remote/extensions.js";
 import { duckdbVersion } from "../../src/runtime/data/files/remote/setup.js";
-import {
-  categorical,
-  duckdb,
-  event,
-  failureOf,
-  folderWith,
-  numeric,
-  openIn,
-  rowsOf,
-  source,
-  spec,
-} from "./fixtures.js";
+import { colorRows, duckdb, failureOf, folderWith, source } from "./fixtures.js";
 
 const version = await duckdbVersion();
 const sqlite = findExtension("sqlite_scanner", version);
@@ -33,20 +22,6 @@ if (postgres === undefined) console.log("PostgreSQL is not tested: MTLC_POSTGRES
 const values = "('red', 1.5, 1), ('blue', NULL, 0), ('red', 3, NULL), (NULL, 2, 0)";
 const table = (name: string): string =>
   `CREATE TABLE ${name} AS SELECT * FROM (VALUES ${values}) AS t(color, size, click)`;
-
-async function rowsAt(folder: string, ...what: Parameters<typeof source>) {
-  const model = spec(
-    { train: source(...what) },
-    [categorical("color"), numeric("size", { missing: -1 })],
-    [event("click")],
-  );
-  const { train } = await openIn(folder, model, { roles: ["train"] });
-  try {
-    return rowsOf(train);
-  } finally {
-    train?.close();
-  }
-}
 
 const csv = "color,size,click\nred,1.5,1\nblue,,0\nred,3,\n,2,0\n";
 
@@ -97,18 +72,18 @@ describe("a table of DuckDB", () => {
       `ATTACH '${folder}/shop.duckdb' AS shop; ${table("shop.events")}; CREATE SCHEMA shop.logs; ${table("shop.logs.day")};` +
         `CREATE VIEW shop.sorted AS SELECT *, -size AS down, 170141183460469231731687303715884105727::HUGEINT AS wide FROM shop.events; DETACH shop`,
     );
-    const expected = await rowsAt(folder, "a.csv");
+    const expected = await colorRows(folder, "a.csv");
     expect(expected).toHaveLength(4);
-    expect(await rowsAt(folder, "shop.duckdb", "duckdb", { table: "events" })).toEqual(expected);
-    expect(await rowsAt(folder, "*.duckdb", "duckdb", { table: "logs.day" })).toEqual(expected);
+    expect(await colorRows(folder, "shop.duckdb", "duckdb", { table: "events" })).toEqual(expected);
+    expect(await colorRows(folder, "*.duckdb", "duckdb", { table: "logs.day" })).toEqual(expected);
     const sorted = { table: "sorted", order: ["down"] };
-    expect(await rowsAt(folder, "shop.duckdb", "duckdb", sorted)).toEqual(await rowsAt(folder, "sorted.csv"));
+    expect(await colorRows(folder, "shop.duckdb", "duckdb", sorted)).toEqual(await colorRows(folder, "sorted.csv"));
   });
 
   it("is told where it is not there", async () => {
     const folder = folderWith({ "not.duckdb": "something else" });
     await duckdb(`ATTACH '${folder}/shop.duckdb' AS shop; ${table("shop.events")}; DETACH shop`);
-    const told = (...what: Parameters<typeof source>) => failureOf(folder, rowsAt(folder, ...what));
+    const told = (...what: Parameters<typeof source>) => failureOf(folder, colorRows(folder, ...what));
     expect(await told("shop.duckdb", "duckdb", { table: "event" })).toBe(
       "MTL7685: `shop.duckdb` has no table `event`\nhelp: it has `events`",
     );
@@ -129,8 +104,8 @@ describe.skipIf(sqlite === undefined)("a table of SQLite", () => {
     const shop = new Sqlite(join(folder, "shop.sqlite"));
     shop.pragma("journal_mode = WAL");
     shop.exec(`CREATE TABLE events (color TEXT, size REAL, click INTEGER); INSERT INTO events VALUES ${values}`);
-    const rows = () => rowsAt(folder, "shop.sqlite", "sqlite", { table: "events" });
-    const expected = await rowsAt(folder, "a.csv");
+    const rows = () => colorRows(folder, "shop.sqlite", "sqlite", { table: "events" });
+    const expected = await colorRows(folder, "a.csv");
     expect(await rows()).toEqual(expected);
     shop.exec("INSERT INTO events VALUES ('red', 9, 1)");
     expect(await rows()).toHaveLength(5);
@@ -146,12 +121,13 @@ describe.skipIf(postgres === undefined)("a table of PostgreSQL", () => {
     run("DROP TABLE IF EXISTS mtlc_events; CREATE TABLE mtlc_events (color text, size numeric(5,2), click int)");
     try {
       run(`INSERT INTO mtlc_events VALUES ${values}`);
-      const rows = () => rowsAt(folder, postgres ?? "", "postgres", { table: "public.mtlc_events", order: ["size"] });
+      const rows = () =>
+        colorRows(folder, postgres ?? "", "postgres", { table: "public.mtlc_events", order: ["size"] });
       const sizes = async () => (await rows()).map(({ numbers }) => numbers[0]);
       expect(await sizes()).toEqual([1.5, 2, 3, -1]);
       run("INSERT INTO mtlc_events VALUES ('red', 0.5, 1)");
       expect(await sizes()).toEqual([0.5, 1.5, 2, 3, -1]);
-      expect(await failureOf(folder, rowsAt(folder, postgres ?? "", "postgres", { table: "nothing" }))).toMatch(
+      expect(await failureOf(folder, colorRows(folder, postgres ?? "", "postgres", { table: "nothing" }))).toMatch(
         /^MTL7685: /,
       );
     } finally {

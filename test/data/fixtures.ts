@@ -158,3 +158,18 @@ export function rowsOfBatch(batch: EncodedBatch, labelWidth: number) {
     weight: batch.weights[row],
   }));
 }
+
+/** The encoded rows of files with the columns `color`, `size` and `click`. */
+export async function colorRows(folder: string, ...what: Parameters<typeof source>) {
+  const model = spec(
+    { train: source(...what) },
+    [categorical("color"), numeric("size", { missing: -1 })],
+    [event("click")],
+  );
+  const { train } = await openIn(folder, model, { roles: ["train"] });
+  try {
+    return rowsOf(train);
+  } finally {
+    train?.close();
+  }
+}

@@ -10,19 +10,7 @@ import { findExtension } from "../../src/runtime/data/files/remote/extensions.js
 import { copyRemoteFile } from "../../src/runtime/data/files/remote/remote-files.js";
 import { duckdbVersion } from "../../src/runtime/data/files/remote/setup.js";
 import { type FileServer, serveFiles } from "./file-server.js";
-import {
-  categorical,
-  duckdb,
-  event,
-  failureOf,
-  folderWith,
-  numeric,
-  openIn,
-  rowsOf,
-  source,
-  span,
-  spec,
-} from "./fixtures.js";
+import { colorRows, duckdb, failureOf, folderWith, source, span } from "./fixtures.js";
 
 const hasExtension = findExtension("httpfs", await duckdbVersion()) !== undefined;
 if (!hasExtension) console.log("data of servers is not tested: `node bin/mtlc.js doctor --install` installs httpfs");
@@ -31,8 +19,6 @@ const lines = ["color,size,click", "red,1.5,1", "blue,,0", "red,3,", ",2,0"];
 const text = lines.join("\n");
 const json =
   '{"color":"red","size":1.5,"click":true}\n{"color":"blue","click":false}\n{"color":"red","size":3}\n{"size":2,"click":0}\n';
-const features = [categorical("color"), numeric("size", { missing: -1 })];
-const labels = [event("click")];
 
 const variables = [
   "AWS_ACCESS_KEY_ID",
@@ -58,18 +44,6 @@ afterAll(async () => {
   for (const server of servers) await server.close();
 });
 
-const train = (paths: string | readonly string[], format?: Parameters<typeof source>[1]) =>
-  spec({ train: source(paths, format) }, features, labels);
-
-async function rowsAt(folder: string, ...what: Parameters<typeof train>) {
-  const { train: data } = await openIn(folder, train(...what), { roles: ["train"] });
-  try {
-    return rowsOf(data);
-  } finally {
-    data?.close();
-  }
-}
-
 describe.skipIf(!hasExtension)("files of a web server", () => {
   let parquet: Buffer;
   beforeAll(async () => {
@@ -88,12 +62,12 @@ describe.skipIf(!hasExtension)("files of a web server", () => {
       "a.parquet": parquet,
     });
     const here = folderWith({ "a.csv": text });
-    const expected = await rowsAt(here, "a.csv");
+    const expected = await colorRows(here, "a.csv");
     expect(expected).toHaveLength(4);
     const folder = folderWith();
     for (const name of server.files.keys()) {
       const format = /jsonl|parquet/.exec(name)?.[0] as "jsonl" | undefined;
-      expect(await rowsAt(folder, `${server.origin}/${name}`, format), name).toEqual(expected);
+      expect(await colorRows(folder, `${server.origin}/${name}`, format), name).toEqual(expected);
     }
   });
 
@@ -102,16 +76,16 @@ describe.skipIf(!hasExtension)("files of a web server", () => {
     const folder = folderWith();
     const reads = (): readonly string[] =>
       server.requests.splice(0).flatMap(({ method, bytes }) => (method === "GET" && bytes > 0 ? [method] : []));
-    const first = await rowsAt(folder, `${server.origin}/a.csv`);
+    const first = await colorRows(folder, `${server.origin}/a.csv`);
     expect(reads()).toHaveLength(1);
-    expect(await rowsAt(folder, `${server.origin}/a.csv`)).toEqual(first);
+    expect(await colorRows(folder, `${server.origin}/a.csv`)).toEqual(first);
     expect(reads()).toEqual([]);
     server.files.set("a.csv", Buffer.from(text.replace("1.5", "4.5")));
-    expect((await rowsAt(folder, `${server.origin}/a.csv`))[0]?.numbers).toEqual([4.5]);
+    expect((await colorRows(folder, `${server.origin}/a.csv`))[0]?.numbers).toEqual([4.5]);
     expect(reads()).toHaveLength(1);
     server.versions = "none";
-    await rowsAt(folder, `${server.origin}/a.csv`);
-    await rowsAt(folder, `${server.origin}/a.csv`);
+    await colorRows(folder, `${server.origin}/a.csv`);
+    await colorRows(folder, `${server.origin}/a.csv`);
     expect(reads(), "a server that tells no versions").toHaveLength(2);
   });
 
@@ -122,7 +96,7 @@ describe.skipIf(!hasExtension)("files of a web server", () => {
       `COPY (SELECT 'c' || i % 5 AS color, i / 7 AS size, i % 2 AS click, ${wide} FROM range(4000) t(i)) TO '${folder}/wide.parquet' (FORMAT PARQUET)`,
     );
     const server = await serve({ "wide.parquet": readFileSync(join(folder, "wide.parquet")) });
-    expect(await rowsAt(folder, `${server.origin}/wide.parquet`, "parquet")).toHaveLength(4000);
+    expect(await colorRows(folder, `${server.origin}/wide.parquet`, "parquet")).toHaveLength(4000);
     const size = server.files.get("wide.parquet")?.length ?? 0;
     const read = server.requests.reduce((sum, { bytes }) => sum + bytes, 0);
     expect(read).toBeGreaterThan(0);
@@ -133,7 +107,7 @@ describe.skipIf(!hasExtension)("files of a web server", () => {
     const server = await serve({ "cut.csv.gz": gzipSync(text.repeat(50)).subarray(0, 60), "not.parquet": text });
     const folder = folderWith();
     const told = async (name: string, format?: Parameters<typeof source>[1]): Promise<string> =>
-      (await failureOf(folder, rowsAt(folder, `${server.origin}/${name}`, format))).replaceAll(
+      (await failureOf(folder, colorRows(folder, `${server.origin}/${name}`, format))).replaceAll(
         server.origin,
         "http://SERVER",
       );
@@ -153,7 +127,7 @@ describe.skipIf(!hasExtension)("files of a web server", () => {
   it("need the extension, and one line says so", async () => {
     process.env["MTLC_DUCKDB_EXTENSIONS"] = folderWith();
     const folder = folderWith();
-    expect(await failureOf(folder, rowsAt(folder, "s3://bucket/a.csv"))).toMatch(
+    expect(await failureOf(folder, colorRows(folder, "s3://bucket/a.csv"))).toMatch(
       /^MTL7680: `s3:\/\/` is read by the extension `httpfs` of DuckDB \d+\.\d+\.\d+: it is not installed; `mtlc doctor --install` installs it$/,
     );
   });
@@ -180,8 +154,8 @@ describe.skipIf(!hasExtension)("files of S3", () => {
     );
     keysOfEnvironment(server, key.secret);
     const folder = folderWith({ "a.csv": text });
-    expect(await rowsAt(folder, "s3://logs/day=*/*.csv")).toEqual(await rowsAt(folder, "a.csv"));
-    expect(await failureOf(folder, rowsAt(folder, "s3://logs/day=*/*.tsv", "tsv"))).toBe(
+    expect(await colorRows(folder, "s3://logs/day=*/*.csv")).toEqual(await colorRows(folder, "a.csv"));
+    expect(await failureOf(folder, colorRows(folder, "s3://logs/day=*/*.tsv", "tsv"))).toBe(
       "MTL7101: no file matches `s3://logs/day=*/*.tsv`",
     );
   });
@@ -191,13 +165,13 @@ describe.skipIf(!hasExtension)("files of S3", () => {
     const folder = folderWith();
     keysOfEnvironment(server, "another+secret");
     for (const url of ["s3://logs/a.csv", "s3://logs/*.csv"]) {
-      const told = await failureOf(folder, rowsAt(folder, url));
+      const told = await failureOf(folder, colorRows(folder, url));
       expect(told).toBe(
         `MTL7681: the server does not let \`${url}\` be read with the credentials of the environment (HTTP 403)`,
       );
     }
     keysOfEnvironment(server, key.secret);
-    await rowsAt(folder, "s3://logs/a.csv");
+    await colorRows(folder, "s3://logs/a.csv");
     const written = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     expect(written.length).toBeGreaterThan(2);
     for (const entry of written) {

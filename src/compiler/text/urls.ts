@@ -4,9 +4,9 @@
  */
 
 /** What DuckDB's extension `httpfs` reads. */
-export const dataSchemes = ["s3", "gs", "https", "http"] as const;
+const dataSchemes = ["s3", "gs", "https", "http"] as const;
 
-export type DataScheme = (typeof dataSchemes)[number];
+type DataScheme = (typeof dataSchemes)[number];
 
 /** What names a database of PostgreSQL. */
 const databaseSchemes: readonly string[] = ["postgres", "postgresql"];

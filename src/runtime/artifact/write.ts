@@ -102,12 +102,13 @@ export async function writeArtifact(
       ? []
       : [{ path: runNoteName, content: jsonText({ ...content.run, format: "mtlc-run", version: 1 }) }];
   const found: { manifest?: Manifest } = {};
-  await replaceDirectory(directory, [...note, ...artifactContent(content)], {
+  const fitted = fittedParts(content);
+  await replaceDirectory(directory, [...note, ...artifactContent(content, fitted)], {
     // What others put beside an artifact (predictions, notes, event files) is theirs.
     keeps: (entry) => !isArtifactEntry(entry),
     last: (written) => {
       const files = written.filter(({ path }) => path !== runNoteName);
-      found.manifest = manifestOf(content, files);
+      found.manifest = manifestOf(content, fitted, files);
       return { path: manifestName, content: jsonText(found.manifest) };
     },
     ...omitUndefined({ signal }),
@@ -117,7 +118,7 @@ export async function writeArtifact(
 }
 
 /** The files of an artifact but for the manifest; the weights first, as others read them. */
-function artifactContent(content: ArtifactContent): readonly DirectoryFile[] {
+function artifactContent(content: ArtifactContent, fitted: FittedParts): readonly DirectoryFile[] {
   const { model, program, state = heldReader(new Map()) } = content;
   const stored = program?.state.filter(({ role }) => isStored(role)) ?? [];
   const sources = sourceFiles(content.sources);
@@ -128,7 +129,6 @@ function artifactContent(content: ArtifactContent): readonly DirectoryFile[] {
     offset: ({ pieces }: StateVariable) => weights.offsets.get(pieces[0]?.name ?? "") ?? 0,
     variables: stored,
   };
-  const fitted = fittedParts(content);
   return [
     { path: artifactFiles.weights, content: weights.pieces },
     ...sources.map(({ file, text }) => ({ path: file, content: text })),
@@ -164,7 +164,7 @@ export function treesPath(task: string): string {
   return `trees/${task}.txt`;
 }
 
-function manifestOf(content: ArtifactContent, written: readonly WrittenFile[]): Manifest {
+function manifestOf(content: ArtifactContent, fitted: FittedParts, written: readonly WrittenFile[]): Manifest {
   const { model, program } = content;
   const [spec, ...imports] = sourceFiles(content.sources);
   return checkManifest({
@@ -180,7 +180,7 @@ function manifestOf(content: ArtifactContent, written: readonly WrittenFile[]): 
       imports: imports.map(({ path, file, text }) => ({ path, file, sha256: sha256(text) })),
     },
     model: { file: artifactFiles.model, hash: hashModel(model) },
-    schema: dataSchema(model, fittedParts(content)),
+    schema: dataSchema(model, fitted),
     heads: program === undefined ? [] : heads(model, program),
     weights: { file: artifactFiles.weights },
     parameters: program === undefined ? [] : parameters(program),

@@ -1,5 +1,6 @@
 /** Lets one process at a time do something, by a file that holds its process id. */
-import { open, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A holder that is still alive after this long is taken to be another process with a reused id. */
@@ -15,6 +16,29 @@ export async function withFolderLock<T>(path: string, work: () => Promise<T>): P
     return await work();
   } finally {
     await rm(path, { force: true });
+  }
+}
+
+const workPrefix = ".work-";
+
+/** Makes a folder of what is set up where there is none, and lets one process at a time set something up in it. */
+export async function inSetUpFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(folder, { recursive: true });
+  return withFolderLock(join(folder, ".lock"), async () => {
+    // Of set-ups that were killed; whoever holds the lock knows that none is in use.
+    for (const name of await readdir(folder))
+      if (name.startsWith(workPrefix)) await rm(join(folder, name), { recursive: true, force: true });
+    return work();
+  });
+}
+
+/** A folder to make something in that is then renamed into place, so that it is there whole or not at all. */
+export async function withWorkFolder<T>(folder: string, use: (work: string) => Promise<T>): Promise<T> {
+  const work = await mkdtemp(join(folder, workPrefix));
+  try {
+    return await use(work);
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
 }
 

@@ -5,11 +5,11 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, mkdtemp, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { addonCandidates, addonFile, cacheDirectory, tfjsNodeDirectory } from "./native-binding.js";
-import { withFolderLock } from "./folder-lock.js";
+import { inSetUpFolder, withWorkFolder } from "./folder-lock.js";
 import { findAddonSources } from "./native-sources.js";
 import { fetchWheel, firstLine, linuxGlibc } from "./fetch-wheel.js";
 import { unpackZip } from "./zip.js";
@@ -44,12 +44,12 @@ export async function setUpNative(options: NativeSetupOptions): Promise<NativeSe
   const reasons: string[] = [];
   if (platform.kind === "glibc") {
     const native = join(cacheDirectory(environment), "native");
-    await mkdir(native, { recursive: true });
-    const made = await withFolderLock(join(native, ".lock"), async () => {
-      const meanwhile = await workingAddon(environment);
-      await removeLeftovers(native);
-      return meanwhile ?? installFromWheel(native, platform.version, environment, options.report, reasons);
-    });
+    const made = await inSetUpFolder(
+      native,
+      async () =>
+        (await workingAddon(environment)) ??
+        installFromWheel(native, platform.version, environment, options.report, reasons),
+    );
     if (made !== undefined) {
       await linkAddon(made);
       return { kind: "ready", path: made, installed: true };
@@ -99,8 +99,7 @@ async function installFromWheel(
     reasons.push("no C++ compiler was found (install g++, or set CXX)");
     return undefined;
   }
-  const work = await mkdtemp(join(native, workPrefix));
-  try {
+  const install = async (work: string): Promise<string> => {
     const sources = await findAddonSources(tfjsNodeVersion, work, environment);
     const { release, wheel } = await fetchWheel({ project, releases, glibc }, work, environment, report);
     report(`unpacking ${basename(wheel)}`);
@@ -117,21 +116,11 @@ async function installFromWheel(
     await rm(folder, { recursive: true, force: true });
     await rename(library, folder);
     return join(folder, addonFile);
-  } catch (error) {
+  };
+  return withWorkFolder(native, install).catch((error: unknown) => {
     reasons.push(firstLine(error));
     return undefined;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-const workPrefix = ".work-";
-
-/** Folders of set-ups that were killed; whoever holds the lock knows that none is in use. */
-async function removeLeftovers(native: string): Promise<void> {
-  for (const name of await readdir(native)) {
-    if (name.startsWith(workPrefix)) await rm(join(native, name), { recursive: true, force: true });
-  }
+  });
 }
 
 async function findCompiler(environment: NodeJS.ProcessEnv): Promise<string | undefined> {

@@ -1,11 +1,12 @@
 /** Comparing specs: each is trained with the same seeds. */
 import { dirname, resolve } from "node:path";
 import type { Model, SourceModel } from "../../compiler/model/model.js";
-import { isUrl, omitUndefined } from "../../compiler/text/index.js";
+import { omitUndefined } from "../../compiler/text/index.js";
 import { sharedHeads } from "../compare/align.js";
 import { compareSeeds } from "../compare/compare-seeds.js";
 import { comparedModel } from "../compare/compared-model.js";
 import type { ComparisonResult } from "../compare/result.js";
+import { locate } from "../data/files/files.js";
 import type { EngineName } from "../engine/index.js";
 import type { EvaluationRole, HeadMetrics } from "../events.js";
 import { createFailure } from "../failure.js";
@@ -97,9 +98,7 @@ function scoresOfHead(run: RunResult | undefined, head: string): HeadMetrics | u
 function dataText({ name, model: { data } }: { readonly name: string; readonly model: Model }): string {
   const folder = dirname(resolve(name));
   const filesOf = (source: SourceModel | undefined): unknown =>
-    source === undefined
-      ? null
-      : { ...source, span: null, paths: source.paths.map((path) => (isUrl(path) ? path : resolve(folder, path))) };
+    source === undefined ? null : { ...source, span: null, paths: source.paths.map((path) => locate(folder, path)) };
   const { test, validation, train, split, weight } = data;
   // With a split, what is not trained on is the rest of the training files.
   return JSON.stringify([filesOf(test), filesOf(validation), split ?? null, split && filesOf(train), weight ?? null]);

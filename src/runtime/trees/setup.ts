@@ -1,8 +1,8 @@
 /** Puts LightGBM's library in place out of its wheel in the Python package index: nothing is compiled, and no Python is needed. */
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fetchWheel, firstLine, linuxGlibc } from "../engine/fetch-wheel.js";
-import { withFolderLock } from "../engine/folder-lock.js";
+import { inSetUpFolder, withWorkFolder } from "../engine/folder-lock.js";
 import { cacheDirectory } from "../engine/native-binding.js";
 import { unpackZip } from "../engine/zip.js";
 import { findLibrary, librariesFolder, libraryFile } from "./library.js";
@@ -31,11 +31,9 @@ export async function setUpLightGbm(options: {
   if (platform.kind === "other") return { kind: "unavailable", reason: platform.reason };
   const folder = join(cacheDirectory(environment), librariesFolder);
   try {
-    await mkdir(folder, { recursive: true });
-    return await withFolderLock(join(folder, ".lock"), async () => {
+    return await inSetUpFolder(folder, async () => {
       const meanwhile = findLibrary(environment);
       if (meanwhile !== undefined) return { kind: "ready", path: meanwhile, installed: false };
-      await removeLeftovers(folder);
       return {
         kind: "ready",
         path: await install(folder, platform.version, environment, options.report),
@@ -47,23 +45,13 @@ export async function setUpLightGbm(options: {
   }
 }
 
-const workPrefix = ".work-";
-
-/** Folders of set-ups that were killed; whoever holds the lock knows that none is in use. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder))
-    if (name.startsWith(workPrefix)) await rm(join(folder, name), { recursive: true, force: true });
-}
-
-/** Made aside and renamed into place, so that it is there whole or not at all. */
-async function install(
+function install(
   folder: string,
   glibc: readonly [number, number],
   environment: NodeJS.ProcessEnv,
   report: (line: string) => void,
 ): Promise<string> {
-  const work = await mkdtemp(join(folder, workPrefix));
-  try {
+  return withWorkFolder(folder, async (work) => {
     const { release, wheel } = await fetchWheel({ project, releases, glibc }, work, environment, report);
     report(`unpacking ${basename(wheel)}`);
     const library = join(work, "library");
@@ -76,7 +64,5 @@ async function install(
     await rm(place, { recursive: true, force: true });
     await rename(library, place);
     return join(place, libraryFile);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }

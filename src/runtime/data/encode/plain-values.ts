@@ -2,7 +2,6 @@
  * The short way of values that need no cleaning, which is how programs mostly hand them in: a text that is in the vocabulary as it is, a
  * number. What is not so plain goes the long way, with the same result.
  */
-import { idOfText } from "../../../compiler/model/index.js";
 import { canonicalText } from "../../../compiler/text/index.js";
 import { cleanText, type TextRules, trimText } from "../expressions/values.js";
 import type { VocabularyIds } from "./feature-encoder.js";
@@ -35,7 +34,7 @@ export function createPlainIds(fit: FittedFeature, ids: VocabularyIds, rules: Te
     case "ids":
       if (!takesNumbers) return ask;
       return (value) => {
-        if (typeof value === "string") return idOfText(value, fit.count);
+        if (typeof value === "string") return ids.ofText(value);
         return Number.isSafeInteger(value) ? ids.ofWhole(value as number) : 0;
       };
     case "hash":

@@ -95,10 +95,11 @@ export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEnc
           user = column.user;
           column.store(batch, at, row, isPlain);
         }
+        user = sampleWeight;
+        batch.weights[at] = weight === undefined ? 1 : weightOf(row, weight, rules, at);
       } catch (error) {
         throw rowFailure(error, at, user);
       }
-      batch.weights[at] = weight === undefined ? 1 : weightOf(row, weight, rules, at);
     }
     return batch;
   };
@@ -136,7 +137,7 @@ function featureStore(
   const { idWidth, numberWidth } = layout;
   const raw = rawValue(feature, mode);
   const column = plainColumn(feature, mode);
-  const { valueOf, numberIn } = createReaders(feature, raw, rules, { mode, onMissing, onNumber });
+  const { valueOf, numberIn } = createReaders(feature, raw, rules, { column, onMissing, onNumber });
   switch (feature.kind) {
     case "categorical": {
       const own = createVocabularyIds(fit);
@@ -214,13 +215,19 @@ function createReaders(
   feature: FeatureModel,
   raw: ReturnType<typeof rawValue>,
   rules: TextRules,
-  { mode, onMissing, onNumber }: Required<Pick<RowEncoderOptions, "mode" | "onMissing" | "onNumber">>,
+  {
+    column,
+    onMissing,
+    onNumber,
+  }: Required<Pick<RowEncoderOptions, "onMissing" | "onNumber">> & {
+    /** What {@link plainColumn} gives. */
+    readonly column: string | undefined;
+  },
 ): {
   readonly valueOf: (row: RawRow) => unknown;
   readonly numberIn: (row: RawRow, isPlain: boolean) => number;
 } {
   const { name } = feature;
-  const column = plainColumn(feature, mode);
   const plain = createPlainNumber(rules);
   return {
     valueOf: (row) => {
@@ -272,23 +279,16 @@ function labelStore(label: LabelModel, index: number, width: number, rules: Text
   };
 }
 
+const sampleWeight = "the sample weight";
+
 function weightOf(row: RawRow, name: string, rules: TextRules, at: number): number {
   const column = { kind: "column", name, span: { file: "", start: 0, end: 0 } } as const;
-  const user = "the sample weight";
-  const weight = weightIn(() => evaluateNumber(column, row, rules), at, user);
+  const weight = evaluateNumber(column, row, rules);
   if (weight !== null && weight >= 0) return weight;
   throw createFailure("MTL7113", {
-    ...describeValue(name, user),
+    ...describeValue(name, sampleWeight),
     row: at + 1,
     value: String(weight),
     needed: "a number of at least 0",
   });
-}
-
-function weightIn(work: () => number | null, at: number, user: string): number | null {
-  try {
-    return work();
-  } catch (error) {
-    throw rowFailure(error, at, user);
-  }
 }

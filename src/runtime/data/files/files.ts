@@ -3,11 +3,11 @@ import { stat } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { type FileFormat, fileFormats, formatOfName, isTextTable } from "../../../compiler/formats/index.js";
 import type { FileReading, SourceModel, SourceOptions } from "../../../compiler/model/model.js";
-import { findUrlFault, isPostgresUrl, isUrl, publicUrl, type Span } from "../../../compiler/text/index.js";
+import { isPostgresUrl, isUrl, type Span } from "../../../compiler/text/index.js";
 import { createFailure, noLocation } from "../../failure.js";
 import { fingerprintFile } from "../batches/cache.js";
 import type { Database } from "./database.js";
-import { copyRemoteFile, findRemoteFiles, type RemoteFile } from "./remote/remote-files.js";
+import { checkUrl, copyRemoteFile, findRemoteFiles, type RemoteFile } from "./remote/remote-files.js";
 import { quoteText } from "./sql.js";
 import { compareTexts } from "../expressions/values.js";
 
@@ -94,9 +94,10 @@ const defaultOptions: SourceOptions = { header: true, delimiter: ",", nulls: [],
 /** The files, in the order of the paths and, within a glob, of their names. Throws a {@link Failure} for what is not there. */
 export async function resolveFiles(database: Database, request: FileRequest): Promise<readonly DataFile[]> {
   const files: DataFile[] = [];
+  const withCommon = createCommonFinder(database, request);
   for (const pattern of request.paths) {
     if (isUrl(pattern)) {
-      files.push(...(await resolveRemote(database, pattern, request)));
+      for (const file of await resolveRemote(database, pattern, request)) files.push(await withCommon(file));
       continue;
     }
     const absolute = resolve(request.folder, pattern);
@@ -113,7 +114,7 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
         });
     if (matches.length === 0)
       throw createFailure("MTL7101", { pattern, glob: isGlob(pattern), folder: request.folder }, request.span);
-    for (const path of matches) files.push(await withCommon(database, dataFile(path, request), request));
+    for (const path of matches) files.push(await withCommon(dataFile(path, request)));
   }
   return files;
 }
@@ -121,9 +122,8 @@ export async function resolveFiles(database: Database, request: FileRequest): Pr
 /** The files that a URL names: Parquet as it lies there, other files as copies. */
 async function resolveRemote(database: Database, url: string, request: FileRequest): Promise<readonly DataFile[]> {
   if (request.format === "postgres" && isPostgresUrl(url)) {
-    const fault = findUrlFault(url, true);
-    if (fault === undefined) return [dataFile(url, request)];
-    throw createFailure("MTL3028", { url: publicUrl(url), problem: fault.problem }, request.span, { help: fault.help });
+    checkUrl(url, request.span, true);
+    return [dataFile(url, request)];
   }
   const found = await findRemoteFiles(database, url, request.span);
   if (found.length === 0)
@@ -131,31 +131,40 @@ async function resolveRemote(database: Database, url: string, request: FileReque
   const files: DataFile[] = [];
   for (const remote of found) {
     const file = { ...dataFile(remote.url, request), remote };
-    const here =
-      file.format === "parquet" ? file : { ...file, path: await copyRemoteFile(database, remote, request.span) };
-    files.push(await withCommon(database, here, request));
+    files.push(
+      file.format === "parquet" ? file : { ...file, path: await copyRemoteFile(database, remote, request.span) },
+    );
   }
   return files;
 }
 
 /**
- * A sample skeleton with its common features: those that the spec names, of a file that a command names those beside it, whose
- * name says `common_features` where the skeleton's says `sample_skeleton`.
+ * Gives a sample skeleton its common features: those that the spec names, of a file that a command names those beside it, whose
+ * name says `common_features` where the skeleton's says `sample_skeleton`. Skeletons that share them have them looked up once.
  */
-async function withCommon(database: Database, file: DataFile, request: FileRequest): Promise<DataFile> {
-  const { folder, detect, span } = request;
-  if (file.format !== "ali_ccp") return file;
-  const named = detect ? undefined : file.options.common;
-  const path = named === undefined ? commonBeside(file.remote?.url ?? file.path) : locate(folder, named);
-  if (path === undefined) throw createFailure("MTL7432", { file: file.shown }, span);
-  if (isUrl(path)) {
-    const [remote] = await findRemoteFiles(database, path, span);
-    if (remote === undefined) throw createFailure("MTL7101", { pattern: path, glob: false, folder: undefined }, span);
-    return { ...file, common: { path: await copyRemoteFile(database, remote, span), shown: path, remote } };
-  }
-  if ((await kindOf(path)) !== "file")
-    throw createFailure("MTL7101", { pattern: named ?? showPath(path, folder), glob: false, folder }, span);
-  return { ...file, common: { path, shown: showPath(path, folder) } };
+function createCommonFinder(
+  database: Database,
+  { folder, detect, span }: FileRequest,
+): (file: DataFile) => Promise<DataFile> {
+  const known = new Map<string, NonNullable<DataFile["common"]>>();
+  const find = async (path: string, pattern: string): Promise<NonNullable<DataFile["common"]>> => {
+    if (isUrl(path)) {
+      const [remote] = await findRemoteFiles(database, path, span);
+      if (remote === undefined) throw createFailure("MTL7101", { pattern: path, glob: false, folder: undefined }, span);
+      return { path: await copyRemoteFile(database, remote, span), shown: path, remote };
+    }
+    if ((await kindOf(path)) !== "file") throw createFailure("MTL7101", { pattern, glob: false, folder }, span);
+    return { path, shown: showPath(path, folder) };
+  };
+  return async (file) => {
+    if (file.format !== "ali_ccp") return file;
+    const named = detect ? undefined : file.options.common;
+    const path = named === undefined ? commonBeside(file.remote?.url ?? file.path) : locate(folder, named);
+    if (path === undefined) throw createFailure("MTL7432", { file: file.shown }, span);
+    const common = known.get(path) ?? (await find(path, named ?? showPath(path, folder)));
+    known.set(path, common);
+    return { ...file, common };
+  };
 }
 
 function commonBeside(path: string): string | undefined {

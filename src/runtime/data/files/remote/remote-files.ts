@@ -32,9 +32,7 @@ const largestCopy = 2 ** 30;
  * for a URL that data cannot have, MTL7680 without the extension, MTL7681 and MTL7682 for what the server says.
  */
 export async function findRemoteFiles(database: Database, url: string, span: Span): Promise<readonly RemoteFile[]> {
-  const fault = findUrlFault(url);
-  if (fault !== undefined)
-    throw createFailure("MTL3028", { url: publicUrl(url), problem: fault.problem }, span, { help: fault.help });
+  checkUrl(url, span);
   const scheme = schemeOf(url) ?? "";
   if (await loadExtension(database, "httpfs", { what: `\`${scheme}://\``, span })) await giveCredentials(database);
   try {
@@ -48,6 +46,13 @@ export async function findRemoteFiles(database: Database, url: string, span: Spa
     if (statusOf(error) === 404) return [];
     throw explainRemoteError(error, url, span);
   }
+}
+
+/** Throws a {@link Failure} (MTL3028) for a URL that data cannot have. */
+export function checkUrl(url: string, span: Span, isPostgres = false): void {
+  const fault = findUrlFault(url, isPostgres);
+  if (fault !== undefined)
+    throw createFailure("MTL3028", { url: publicUrl(url), problem: fault.problem }, span, { help: fault.help });
 }
 
 /** Gives a database the credentials of the environment. */

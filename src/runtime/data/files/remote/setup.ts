@@ -2,10 +2,10 @@
  * Puts DuckDB's extensions in place: out of their wheels in the Python package index, which carry what DuckDB's makers have
  * signed, or by DuckDB's own `INSTALL`. No Python is needed.
  */
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fetchWheel, firstLine, linuxGlibc } from "../../../engine/fetch-wheel.js";
-import { withFolderLock } from "../../../engine/folder-lock.js";
+import { inSetUpFolder, withWorkFolder } from "../../../engine/folder-lock.js";
 import { unpackZip } from "../../../engine/zip.js";
 import {
   extensionFile,
@@ -16,7 +16,7 @@ import {
   findExtension,
 } from "./extensions.js";
 
-export type ExtensionResult =
+type ExtensionResult =
   | { readonly kind: "ready"; readonly path: string; readonly installed: boolean }
   /** In one line: why, and what would help. */
   | { readonly kind: "unavailable"; readonly reason: string };
@@ -31,7 +31,7 @@ export async function duckdbVersion(): Promise<string> {
  * Makes sure that an extension is on this machine, and says where. Quick when it is; safe when several run at once. Never
  * throws for what is missing on the user's machine.
  */
-export async function setUpExtension(
+async function setUpExtension(
   name: ExtensionName,
   {
     report,
@@ -44,8 +44,9 @@ export async function setUpExtension(
   const folder = extensionFolder(version, environment);
   const problems: string[] = [];
   try {
-    await mkdir(folder, { recursive: true });
-    return await withFolderLock(join(folder, ".lock"), async () => {
+    return await inSetUpFolder(folder, async () => {
+      const meanwhile = findExtension(name, version, environment);
+      if (meanwhile !== undefined) return { kind: "ready", path: meanwhile, installed: false };
       for (const way of [installFromWheel, installByDuckDb])
         try {
           await way(name, version, { folder, report, environment });
@@ -87,7 +88,7 @@ async function installFromWheel(
 ): Promise<void> {
   const platform = linuxGlibc("the extension");
   if (platform.kind === "other") throw new Error(platform.reason);
-  await aside(folder, async (work) => {
+  await withWorkFolder(folder, async (work) => {
     const search = { project: extensions[name], releases: [version], glibc: platform.version };
     const { wheel } = await fetchWheel(search, work, environment, report);
     report(`unpacking ${basename(wheel)}`);
@@ -101,7 +102,7 @@ async function installFromWheel(
 /** From the repository of DuckDB's makers, which must be reachable. */
 async function installByDuckDb(name: ExtensionName, version: string, { folder, report }: Place): Promise<void> {
   report(`downloading ${name} from DuckDB's repository`);
-  await aside(folder, async (work) => {
+  await withWorkFolder(folder, async (work) => {
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const instance = await DuckDBInstance.create(":memory:", { extension_directory: work });
     try {
@@ -118,14 +119,4 @@ async function installByDuckDb(name: ExtensionName, version: string, { folder, r
       instance.closeSync();
     }
   });
-}
-
-/** Made aside and renamed into place, so that a file is there whole or not at all. */
-async function aside(folder: string, work: (folder: string) => Promise<void>): Promise<void> {
-  const temporary = await mkdtemp(join(folder, ".work-"));
-  try {
-    await work(temporary);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
 }

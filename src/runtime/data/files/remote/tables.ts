@@ -59,7 +59,11 @@ export async function copyTable(database: Database, source: TableSource): Promis
   const fresh = join(database.folder, `.table-${process.pid}-${randomBytes(4).toString("hex")}`);
   try {
     await copyTo(database, source, table, fresh);
-    return await kept(database, cacheKey(["table", await hashFile(fresh)]), (to) => rename(fresh, to));
+    const sha256 = await hashFile(fresh);
+    return await kept(database, cacheKey(["table", sha256]), async (to) => {
+      await rename(fresh, to);
+      return sha256;
+    });
   } finally {
     await rm(fresh, { force: true });
   }
@@ -72,7 +76,7 @@ async function identityOfFile(path: string): Promise<unknown> {
 }
 
 /** The copy of an entry, which `write` makes where it is not there. */
-async function kept(database: Database, key: string, write: (path: string) => Promise<void>): Promise<TableCopy> {
+async function kept(database: Database, key: string, write: Parameters<typeof keptFile>[3]): Promise<TableCopy> {
   const { path, sha256 } = await keptFile(database.folder, key, copyName, write);
   return { readFrom: path, state: sha256 };
 }

@@ -97,31 +97,34 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const ranking = { channel: permits.channel, server, key, count, exposureWait };
   const desk = createExposureDesk({ store: permits.store, server, count, key });
   const metrics = createMetrics();
-  let warn: (model: string, version: string, warnings: readonly RankWarning[]) => void = () => undefined;
-  let tell: (event: RepositoryEvent) => void = () => undefined;
-  const first: { error?: unknown } = {};
+  let firstError: unknown;
+  let isReady = false;
   const repository = createRepository({
     layout,
     keep: settings.versions,
     isAside: (model, version) => [...rules, ...split].some((rule) => isNamed(rule, model, version)),
     open: (model, { path: source, version, identity }) => {
       const aside = isShadow(model, version);
+      const warn = (warnings: readonly RankWarning[]): void => {
+        for (const { code, message } of warnings) app.log.warn({ model, version, code }, message);
+      };
       const own = aside
         ? { workers: Math.min(1, workers), queueRows: shadowRows, yields: true }
         : { workers, queueRows };
       return openVersion(
         { model, version, source, ...omitUndefined({ identity }) },
         { batchRows, batchWait, ranking, ...own, ...omitUndefined({ engine }) },
-        metrics.watch(model, version, (warnings) => warn(model, version, warnings), aside),
+        metrics.watch(model, version, warn, aside),
       );
     },
     onEvent: (event) => {
-      if (event.kind === "refused") first.error ??= event.error;
+      if (event.kind === "refused") firstError ??= event.error;
       metrics.onRepository(event);
-      tell(event);
+      logEvent(app, event);
+      if (event.kind === "loaded" && event.version.description.counted.length > 0 && settings.store === "memory:")
+        app.log.warn({ model: event.version.model }, "caps and paces count in memory, and begin again with the server");
     },
   });
-  const state = { isReady: false };
   const context: ServeContext = {
     repository,
     metrics,
@@ -134,7 +137,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       onError: (model, version, error) => app.log.warn({ model, version, ...reasonsOf(error) }, "the shadow failed"),
     }),
     limits: settings,
-    isReady: () => state.isReady,
+    isReady: () => isReady,
     hasToken: options.token !== undefined,
   };
   const { app, underWay } = createApp({
@@ -142,22 +145,14 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     connections: settings.connections,
     ...omitUndefined({ token: settings.token, log: settings.log }),
   });
-  tell = (event) => {
-    logEvent(app, event);
-    if (event.kind === "loaded" && event.version.description.counted.length > 0 && settings.store === "memory:")
-      app.log.warn({ model: event.version.model }, "caps and paces count in memory, and begin again with the server");
-  };
-  warn = (model, version, warnings) => {
-    for (const { code, message } of warnings) app.log.warn({ model, version, code }, message);
-  };
   await repository.refresh();
   if (repository.models().length === 0) {
     await repository.close();
     await desk.close();
     await permits.close();
-    throw first.error ?? nothingAnswers(options.path, [...rules, ...split]);
+    throw firstError ?? nothingAnswers(options.path, [...rules, ...split]);
   }
-  state.isReady = true;
+  isReady = true;
   const watching = settings.poll === 0 ? undefined : setInterval(() => void look(), settings.poll);
   watching?.unref();
   const look = (): Promise<void> =>
@@ -169,7 +164,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     repository,
     refresh: look,
     close: async (grace = 30_000) => {
-      state.isReady = false;
+      isReady = false;
       clearInterval(watching);
       await endConnections(app, underWay, grace);
       await repository.close();

@@ -8,7 +8,7 @@ import { createDrift } from "./drift.js";
 import { createInstruments } from "./instruments.js";
 import type { ShadowWatcher } from "../shadow/shadow.js";
 import { createShadowMetrics } from "./shadow-metrics.js";
-import { createQuantiles, type Quantiles } from "./quantiles.js";
+import { createQuantiles, type Quantiles, toldShares } from "./quantiles.js";
 
 export interface ServerMetrics {
   /** For the batches of a version; `onWarning` is told what is odd about requests to its rankings. */
@@ -29,9 +29,6 @@ export interface ServerMetrics {
   /** The text that Prometheus reads. */
   readonly text: (repository: Repository) => Promise<{ readonly type: string; readonly text: string }>;
 }
-
-/** Of scores. */
-const shares = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
 
 export function createMetrics(): ServerMetrics {
   const instruments = createInstruments();
@@ -75,7 +72,7 @@ export function createMetrics(): ServerMetrics {
     open.set({ model, version, hash: description.hash }, 1);
     const { quantiles, features } = watchedOf(model, version);
     for (const [head, found] of quantiles)
-      for (const [share, value] of found.at(shares))
+      for (const [share, value] of found.at(toldShares))
         score.set({ model, version, head, quantile: String(share) }, value);
     for (const [feature, value] of features.of(description.trained)) drift.set({ model, version, feature }, value);
   };
@@ -114,7 +111,7 @@ export function createMetrics(): ServerMetrics {
     },
     text: async (repository) => {
       for (const each of [queue, open, score, drift]) each.reset();
-      for (const version of openVersions(repository)) writeVersion(version);
+      for (const version of repository.open()) writeVersion(version);
       shadow.write();
       return { type: registry.contentType, text: await registry.metrics() };
     },
@@ -151,17 +148,6 @@ interface Watched {
 
 function quantilesOf(heads: Map<string, Quantiles>, head: string): Quantiles {
   let found = heads.get(head);
-  if (found === undefined) heads.set(head, (found = createQuantiles(4096)));
+  if (found === undefined) heads.set(head, (found = createQuantiles()));
   return found;
-}
-
-function openVersions(repository: Repository): readonly ModelVersion[] {
-  return repository.models().flatMap((model) =>
-    repository.states(model).flatMap(({ version, state }) => {
-      if (state !== "available") return [];
-      const lease = repository.acquire(model, version);
-      lease.release();
-      return [lease.version];
-    }),
-  );
 }

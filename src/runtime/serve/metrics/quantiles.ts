@@ -1,5 +1,8 @@
 /** Quantiles of the latest values: a window of fixed size, sorted when somebody asks. */
 
+/** The shares that are told of scores, and of their differences. */
+export const toldShares = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
+
 export interface Quantiles {
   /** Values that are not finite are left out. */
   readonly note: (values: ArrayLike<number>) => void;
@@ -7,8 +10,8 @@ export interface Quantiles {
   readonly at: (shares: readonly number[]) => readonly (readonly [number, number])[];
 }
 
-/** @param size values that are remembered at most; of one call with many, an even choice */
-export function createQuantiles(size: number): Quantiles {
+/** @param size values that are remembered at most, 4,096; of one call with many, an even choice */
+export function createQuantiles(size = 4096): Quantiles {
   const kept = new Float64Array(size);
   let count = 0;
   return {

@@ -1,15 +1,13 @@
 /** How a shadow's answers differ, as Prometheus reads it. */
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 import type { ShadowWatcher } from "../shadow/shadow.js";
-import { createQuantiles, type Quantiles } from "./quantiles.js";
+import { createHistogram, type Series } from "./histogram.js";
+import { createQuantiles, type Quantiles, toldShares } from "./quantiles.js";
 
 export interface ShadowMetrics extends ShadowWatcher {
   /** Sets what is computed when somebody asks. */
   readonly write: () => void;
 }
-
-/** Of differences. */
-const shares = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
 
 const sizes = [0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1, 10];
 
@@ -21,12 +19,12 @@ export function createShadowMetrics(registry: Registry): ShadowMetrics {
     labelNames: ["model", "version", "result"] as const,
     registers,
   });
-  const differences = new Histogram({
+  const differences = createHistogram({
     name: "mtlc_shadow_score_difference",
     help: "Distance of the shadow's value of a head, or score in a ranking, from the one that was answered.",
-    labelNames: ["model", "version", "of"] as const,
+    labels: ["model", "version", "of"],
     buckets: sizes,
-    registers,
+    registry,
   });
   const shift = new Gauge({
     name: "mtlc_shadow_score_shift",
@@ -34,29 +32,32 @@ export function createShadowMetrics(registry: Registry): ShadowMetrics {
     labelNames: ["model", "version", "of", "quantile"] as const,
     registers,
   });
-  const missing = new Histogram({
+  const missing = createHistogram({
     name: "mtlc_shadow_items_missing",
     help: "Share of a list's items that the shadow's list has not.",
-    labelNames: ["model", "version", "ranking"] as const,
+    labels: ["model", "version", "ranking"],
     buckets: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
-    registers,
+    registry,
   });
-  const moved = new Histogram({
+  const moved = createHistogram({
     name: "mtlc_shadow_positions_moved",
     help: "Mean distance of the positions of an item that both lists have.",
-    labelNames: ["model", "version", "ranking"] as const,
+    labels: ["model", "version", "ranking"],
     buckets: [0, 0.5, 1, 2, 3, 5, 10, 20, 50, 100],
-    registers,
+    registry,
   });
-  const latest = new Map<string, { readonly labels: Labels; readonly quantiles: Quantiles }>();
+  const latest = new Map<string, Latest>();
 
   const note = (labels: Labels, found: readonly number[]): void => {
     if (found.length === 0) return;
     const key = JSON.stringify(Object.values(labels));
-    const known = latest.get(key) ?? { labels, quantiles: createQuantiles(4096) };
-    latest.set(key, known);
+    let known = latest.get(key);
+    if (known === undefined) {
+      const series = differences(labels.model, labels.version, labels.of);
+      latest.set(key, (known = { labels, quantiles: createQuantiles(), series }));
+    }
     known.quantiles.note(found);
-    for (const difference of found) differences.observe(labels, Math.abs(difference));
+    for (const difference of found) known.series.observe(Math.abs(difference));
   };
   return {
     onShadow: (model, version, result) => calls.inc({ model, version, result }),
@@ -64,16 +65,22 @@ export function createShadowMetrics(registry: Registry): ShadowMetrics {
       for (const [head, all] of found) note({ model, version, of: head }, all);
     },
     onList: (model, version, ranking, difference) => {
-      missing.observe({ model, version, ranking }, difference.missing);
-      if (difference.moved !== undefined) moved.observe({ model, version, ranking }, difference.moved);
+      missing(model, version, ranking).observe(difference.missing);
+      if (difference.moved !== undefined) moved(model, version, ranking).observe(difference.moved);
       note({ model, version, of: ranking }, difference.scores);
     },
     write: () => {
       shift.reset();
       for (const { labels, quantiles } of latest.values())
-        for (const [share, value] of quantiles.at(shares)) shift.set({ ...labels, quantile: String(share) }, value);
+        for (const [share, value] of quantiles.at(toldShares)) shift.set({ ...labels, quantile: String(share) }, value);
     },
   };
+}
+
+interface Latest {
+  readonly labels: Labels;
+  readonly quantiles: Quantiles;
+  readonly series: Series;
 }
 
 interface Labels {

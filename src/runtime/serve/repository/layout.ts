@@ -7,7 +7,7 @@ import { sha256 } from "../../artifact/hash.js";
 import { createFailure } from "../../failure.js";
 import { loadSpec } from "../../specs/load-spec.js";
 
-/** A version that there is on the disk. */
+/** A version that there is on the disk. Its files are looked at when its identity or its state is first asked for, and not again. */
 export interface FoundVersion {
   /** A whole number as text; larger is newer. */
   readonly version: string;
@@ -98,15 +98,33 @@ function specVersion(path: string): FoundVersion {
   return { version: "1", path, identity: undefined, state: stateOf([path]) };
 }
 
+/** Most versions of a folder are asked for nothing: only the newest are open. */
 function artifactVersion(version: string, path: string): FoundVersion {
+  let seen: VersionFiles | undefined;
+  const files = (): VersionFiles => (seen ??= lookAt(path));
+  return {
+    version,
+    path,
+    get identity() {
+      return files().identity;
+    },
+    get state() {
+      return files().state;
+    },
+  };
+}
+
+type VersionFiles = Pick<FoundVersion, "identity" | "state">;
+
+function lookAt(path: string): VersionFiles {
   const manifest = join(path, manifestName);
   try {
     const text = readFileSync(manifest, "utf8");
     const files = parseManifest(text, manifest, path).files.map((file) => join(path, file.path));
-    return { version, path, identity: sha256(text), state: stateOf([manifest, ...files]) };
+    return { identity: sha256(text), state: stateOf([manifest, ...files]) };
   } catch {
     // What is wrong with it is said by whoever opens it.
-    return { version, path, identity: "", state: stateOf([manifest, path]) };
+    return { identity: "", state: stateOf([manifest, path]) };
   }
 }
 

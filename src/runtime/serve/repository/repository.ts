@@ -24,7 +24,13 @@ export interface Repository {
   readonly models: () => readonly string[];
   /** What is open of a model, the newest first, and what was refused. Throws a {@link ServeFault} (404). */
   readonly states: (model: string) => readonly VersionState[];
-  /** A version, or the newest that is not aside. Throws a {@link ServeFault} (404). */
+  /** What is open of the models that have a version that answers: of each, the newest first. */
+  readonly open: () => readonly ModelVersion[];
+  /** Whether this version is open. */
+  readonly has: (model: string, version: string) => boolean;
+  /** A version, or the newest that is not aside, to read what it is: it may close any time. Throws a {@link ServeFault} (404, 503). */
+  readonly find: (model: string, version?: string) => ModelVersion;
+  /** The same for whoever has it work. */
   readonly acquire: (model: string, version?: string) => Lease;
   /** Looks at the disk again. Calls at the same time share a look. */
   readonly refresh: () => Promise<void>;
@@ -83,14 +89,15 @@ export function createRepository({
     }
   };
 
-  const refreshModel = async ({ name, versions }: FoundModel): Promise<void> => {
+  /** @param unchanged what is open and is on the disk as it was opened */
+  const refreshModel = async ({ name, versions }: FoundModel, unchanged: ReadonlySet<Entry>): Promise<void> => {
     const model = models.get(name) ?? { entries: [], refused: new Map() };
     models.set(name, model);
     const kept: Entry[] = [];
     for (const found of versions) {
       if (!isAside(name, found.version) && kept.filter(answers).length === keep) continue;
       const current = model.entries.find((entry) => entry.version.version === found.version);
-      const isSame = current?.found.state === found.state;
+      const isSame = current !== undefined && unchanged.has(current);
       const entry = isSame ? current : ((await tryOpen(name, found, model)) ?? current);
       if (entry !== undefined) kept.push(entry);
     }
@@ -104,9 +111,16 @@ export function createRepository({
     replaced.forEach(retire);
   };
 
+  const unchangedEntries = ({ name, versions }: FoundModel): readonly Entry[] =>
+    (models.get(name)?.entries ?? []).filter((entry) =>
+      versions.some(({ version, state }) => version === entry.version.version && state === entry.found.state),
+    );
+
   const look = async (): Promise<void> => {
     const found = layout();
-    for (const model of found) await refreshModel(model);
+    // All are compared before one is opened: that takes time, in which others may be taken away.
+    const unchanged = new Set(found.flatMap(unchangedEntries));
+    for (const model of found) await refreshModel(model, unchanged);
     for (const [name, model] of models) {
       if (found.some((each) => each.name === name)) continue;
       models.delete(name);
@@ -115,33 +129,53 @@ export function createRepository({
   };
 
   let looking: Promise<void> | undefined;
-  const modelOf = (name: string): OpenModel => {
-    const model = models.get(name);
-    if (model !== undefined) return model;
-    throw new ServeFault(404, `there is no model \`${name}\`; there is ${listed([...models.keys()])}`);
-  };
-
+  const { entryOf, ...reading } = createReading(models, answers);
   return {
-    models: () => [...models].flatMap(([name, model]) => (model.entries.some(answers) ? [name] : [])),
-    states: (name) => {
-      const { entries: open, refused } = modelOf(name);
-      return [
-        ...open.map(({ version }): VersionState => ({ version: version.version, state: "available" })),
-        ...[...refused].map(([version, { error }]): VersionState => ({ version, state: "refused", error })),
-      ];
-    },
-    acquire: (name, version) => {
-      const { entries: all } = modelOf(name);
-      const entry = version === undefined ? all.find(answers) : all.find((each) => each.version.version === version);
-      if (entry === undefined) throw noVersion(name, version, all);
-      return entries.lease(entry);
-    },
+    ...reading,
+    acquire: (name, version) => entries.lease(entryOf(name, version)),
     refresh: () => (looking ??= look().finally(() => (looking = undefined))),
     close: async () => {
       await looking?.catch(() => undefined);
       for (const model of models.values()) model.entries.forEach(retire);
       models.clear();
       await entries.closed();
+    },
+  };
+}
+
+type Reading = Omit<Repository, "acquire" | "refresh" | "close"> & {
+  readonly entryOf: (name: string, version: string | undefined) => Entry;
+};
+
+/** What is asked of the models that are open. */
+function createReading(models: ReadonlyMap<string, OpenModel>, answers: (entry: Entry) => boolean): Reading {
+  const modelOf = (name: string): OpenModel => {
+    const model = models.get(name);
+    if (model !== undefined) return model;
+    throw new ServeFault(404, `there is no model \`${name}\`; there is ${listed([...models.keys()])}`);
+  };
+
+  const entryOf = (name: string, version: string | undefined): Entry => {
+    const { entries: all } = modelOf(name);
+    const entry = version === undefined ? all.find(answers) : all.find((each) => each.version.version === version);
+    if (entry === undefined) throw noVersion(name, version, all);
+    return entry;
+  };
+  const answeringModels = (): readonly (readonly [string, OpenModel])[] =>
+    [...models].filter(([, model]) => model.entries.some(answers));
+
+  return {
+    entryOf,
+    models: () => answeringModels().map(([name]) => name),
+    open: () => answeringModels().flatMap(([, model]) => model.entries.map(({ version }) => version)),
+    has: (name, version) => models.get(name)?.entries.some((each) => each.version.version === version) ?? false,
+    find: (name, version) => entryOf(name, version).version,
+    states: (name) => {
+      const { entries: open, refused } = modelOf(name);
+      return [
+        ...open.map(({ version }): VersionState => ({ version: version.version, state: "available" })),
+        ...[...refused].map(([version, { error }]): VersionState => ({ version, state: "refused", error })),
+      ];
     },
   };
 }

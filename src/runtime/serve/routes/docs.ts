@@ -29,9 +29,5 @@ export function docsRoutes(routes: () => readonly Route[]): readonly Route[] {
 
 /** The newest version of each model. */
 function described({ repository }: ServeContext): readonly DescribedModel[] {
-  return repository.models().map((name) => {
-    const lease = repository.acquire(name);
-    lease.release();
-    return { name, description: lease.version.description };
-  });
+  return repository.models().map((name) => ({ name, description: repository.find(name).description }));
 }

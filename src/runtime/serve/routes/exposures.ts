@@ -1,7 +1,5 @@
 import type { Route, RouteAnswer, RouteRequest, ServeContext } from "../http/route.js";
 import { itemsOfPage, positionsOf, readExposures } from "../protocols/exposures.js";
-import type { Repository } from "../repository/repository.js";
-import type { VersionDescription } from "../model-version.js";
 import { errorStatuses } from "./statuses.js";
 
 /** Everything is read before anything is counted: a report that is wrong counts nothing. */
@@ -12,7 +10,9 @@ async function handle(
   const reports = readExposures(body, limits.requestRows).map((exposure, i) => {
     const token = desk.read(exposure.pageToken);
     const ids = itemsOfPage(token);
-    return { token, ids, positions: positionsOf(exposure, ids, i + 1), rules: newestOf(repository, token.model) };
+    const positions = positionsOf(exposure, ids, i + 1);
+    // Refused where the model is not served any more.
+    return { token, ids, positions, rules: repository.find(token.model).description };
   });
   const results: object[] = [];
   for (const { token, ids, positions, rules } of reports) {
@@ -31,13 +31,6 @@ async function handle(
     });
   }
   return { body: { json: { results } } };
-}
-
-/** Throws a {@link ServeFault} (404) for a model that is not served any more. */
-function newestOf(repository: Repository, model: string): VersionDescription {
-  const lease = repository.acquire(model);
-  lease.release();
-  return lease.version.description;
 }
 
 const ids = (description: string) => ({ type: "array", items: { type: "string" }, description }) as const;

@@ -4,13 +4,12 @@ import type { Route, RouteAnswer, RouteRequest, ServeContext } from "../http/rou
 import type { VersionState } from "../repository/repository.js";
 
 function metadata({ parameters: { model = "", version } }: RouteRequest, { repository }: ServeContext): RouteAnswer {
-  const lease = repository.acquire(model, version);
-  lease.release();
+  const found = repository.find(model, version);
   const open = repository.states(model).filter(({ state }) => state === "available");
   return {
     body: {
       json: kserveMetadata(
-        lease.version,
+        found,
         open.map((each) => each.version),
       ),
     },
@@ -21,8 +20,7 @@ function ready(
   { parameters: { model = "", version } }: RouteRequest,
   { repository, isReady }: ServeContext,
 ): RouteAnswer {
-  const lease = repository.acquire(model, version);
-  lease.release();
+  repository.find(model, version);
   return { status: isReady() ? 200 : 503, body: { json: { name: model, ready: isReady() } } };
 }
 

@@ -57,6 +57,6 @@ export function acquireAsked(
   if (typeof unit !== "string") throw new ServeFault(400, `\`${unitHeader}\` is given several times`);
   const chosen = splitVersion(split, model, unit);
   // Where the version is not there, its units are answered like all others.
-  const isOpen = repository.states(model).some((each) => each.version === chosen && each.state === "available");
+  const isOpen = chosen !== undefined && repository.has(model, chosen);
   return repository.acquire(model, isOpen ? chosen : undefined);
 }

@@ -18,7 +18,7 @@ import { referencesOf, thingAt } from "../src/server/features/references.js";
 import { renameThing } from "../src/server/features/rename.js";
 import { semanticTokensOf } from "../src/server/features/semantic-tokens.js";
 import { signatureHelpAt } from "../src/server/features/signature-help.js";
-import { machine, print } from "./report.js";
+import { machine, percentile, print } from "./report.js";
 import { largeSpec } from "./large-spec.js";
 
 /** Milliseconds an answer may take. */
@@ -83,10 +83,6 @@ async function measure(answer: Request, typed: boolean): Promise<readonly number
     if (round >= warmUp) times.push(performance.now() - start);
   }
   return times.sort((a, b) => a - b);
-}
-
-function percentile(times: readonly number[], share: number): number {
-  return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
 }
 
 export const summary = "answers of the language server on a 1,000-line spec: p50 and p99 by request";

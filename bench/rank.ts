@@ -14,7 +14,7 @@ import type { ServingModel } from "../src/compiler/model/index.js";
 import { compileSpec } from "../src/compiler/compile.js";
 import { createRanker, type Ranker } from "../src/compiler/serving/index.js";
 import { rankFiles } from "../src/runtime/rank/index.js";
-import { machine, note, option, print, printTable } from "./report.js";
+import { createRandom, machine, note, option, print, printTable } from "./report.js";
 
 export const summary =
   "a request of 1,000 candidates: p50 and p99 of formula, order, windows, MMR, DPP; a million rows of a file";
@@ -48,15 +48,6 @@ rank plain  = top 100 by score
 rank varied = top 50 by score with mmr
 rank spread = top 50 by score with dpp
 `;
-
-/** A linear congruential generator (Numerical Recipes), so that every run ranks the same candidates. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 /** Brands and categories as shops have them: few with many items, many with few. */
 function candidates(count: number, random: () => number, dimensions: number): Record<string, unknown>[] {

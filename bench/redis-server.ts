@@ -1,8 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endProcess, freePort } from "./processes.js";
 
 /** The server's program: Redis or Valkey, whichever is there. */
 export const redisProgram = ["redis-server", "valkey-server"].find(
@@ -30,11 +30,11 @@ export async function startRedis(): Promise<RedisServer> {
     url: `redis://127.0.0.1:${port}`,
     kill: () => child.kill("SIGKILL"),
     restart: async () => {
-      await end(child, "SIGKILL");
+      await endProcess(child, "SIGKILL");
       child = await start(port, folder);
     },
     stop: async () => {
-      await end(child, "SIGTERM");
+      await endProcess(child, "SIGTERM");
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -58,22 +58,4 @@ async function start(port: number, folder: string): Promise<ChildProcess> {
     child.once("exit", () => reject(new Error(`redis-server ended: ${output}`)));
   });
   return child;
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill(signal);
-  await ended;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -50,6 +50,20 @@ export function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
+/** The value below which a share in [0, 1] of the values lies, of values in ascending order; NaN where there is none. */
+export function percentile(sorted: ArrayLike<number>, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+/** A linear congruential generator (Numerical Recipes), so that every run measures the same: numbers in [0, 1). */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
 /** The value after `--name`, or the fallback. */
 export function option(words: readonly string[], name: string, fallback: string): string {
   const at = words.indexOf(`--${name}`);

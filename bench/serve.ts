@@ -3,10 +3,9 @@
  * `mtlc init`: each row is a load that the servers take in turn, round after round, and all must give the same numbers.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadavg } from "node:os";
-import { machine, median, note, option, print, printTable, UsageError } from "./report.js";
+import { createRandom, machine, median, note, option, print, printTable, UsageError } from "./report.js";
 import { fire, type Load, type LoadResult } from "./serving/load.js";
 import {
   peersHave,
@@ -16,7 +15,7 @@ import {
   startMtlc,
   startPeer,
 } from "./serving/servers.js";
-import { createRandom, inferBody, makeShop, rankBody, writeOnnx } from "./serving/shop.js";
+import { inferBody, makeShop, rankBody, writeOnnx } from "./serving/shop.js";
 
 export const summary =
   "requests per second, p50 and p99 of `mtlc serve`, beside FastAPI with onnxruntime and with PyTorch";

@@ -1,5 +1,6 @@
 /** Load over loopback by autocannon: requests per second, and how long answers took. */
 import { createRequire } from "node:module";
+import { percentile } from "../report.js";
 
 export interface LoadResult {
   readonly answers: number;
@@ -51,6 +52,6 @@ export async function fire({ url, requests, connections, seconds, amount }: Load
   await cannon;
   const took = (performance.now() - started) / 1000;
   const sorted = Float64Array.from(times).sort();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-  return { answers: times.length, perSecond: times.length / took, p50: at(0.5), p99: at(0.99), statuses };
+  const [p50, p99] = [percentile(sorted, 0.5), percentile(sorted, 0.99)];
+  return { answers: times.length, perSecond: times.length / took, p50, p99, statuses };
 }

@@ -1,10 +1,9 @@
 /** Servers as processes of their own: ours, and the peers. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
+import { endProcess, freePort } from "../processes.js";
 import { projectRoot } from "../report.js";
 import { mtlc } from "./shop.js";
 
@@ -30,7 +29,7 @@ export async function startMtlc(name: string, words: readonly string[]): Promise
       if (record["msg"] === "serving") resolve(String(record["url"]));
     });
   });
-  return { name, url: await url, pid: child.pid ?? 0, log, kill: killer(child) };
+  return { name, url: await url, pid: child.pid ?? 0, log, kill: (signal) => endProcess(child, signal) };
 }
 
 /** Seconds of processor time that a process has had, its threads included; NaN where the system does not say. */
@@ -88,22 +87,5 @@ export async function startPeer(
     if (answer?.ok === true) break;
     await new Promise((resolve) => void setTimeout(resolve, 100));
   }
-  return { name, url, pid: child.pid ?? 0, log: [], kill: killer(child) };
-}
-
-function killer(child: ChildProcess): (signal: NodeJS.Signals) => Promise<void> {
-  return async (signal) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill(signal);
-    await ended;
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
+  return { name, url, pid: child.pid ?? 0, log: [], kill: (signal) => endProcess(child, signal) };
 }

@@ -34,15 +34,15 @@ export function mtlc(words: readonly string[]): readonly string[] {
   return [join(projectRoot, "bin", "mtlc.js"), ...words];
 }
 
-/** Trains in the folder; the artifact's path. @param more of the spec, such as rules */
-export function makeShop(folder: string, more = ranking): string {
+/** Trains in the folder; the artifact's path. */
+export function makeShop(folder: string): string {
   const run = (words: readonly string[]): void => {
     const { status, stderr } = spawnSync(process.execPath, mtlc(words), { cwd: folder, encoding: "utf8" });
     if (status !== 0) throw new Error(`mtlc ${words.join(" ")}: ${stderr}`);
   };
   run(["init", "shop"]);
   const spec = join(folder, "shop", "model.mtl");
-  writeFileSync(spec, readFileSync(spec, "utf8") + more);
+  writeFileSync(spec, readFileSync(spec, "utf8") + ranking);
   run(["train", spec, "-o", join(folder, "out"), "--engine", "wasm"]);
   return join(folder, "out");
 }
@@ -58,15 +58,6 @@ export async function writeOnnx(artifact: string, file: string): Promise<void> {
   };
   const [model] = modelFiles(graph, used, bytes, { version: "bench", name: "shop", inline: Infinity });
   writeFileSync(file, Buffer.concat([...(model?.content() ?? [])]));
-}
-
-/** A linear congruential generator (Numerical Recipes), so that every run asks the same. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 /** A request of so many rows of raw columns. */

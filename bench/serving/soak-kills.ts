@@ -1,8 +1,8 @@
 /** `kill -9` under load: permits of caps are in SQLite, and what was shown before and after keeps to the cap. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createRandom } from "../report.js";
 import { startMtlc, type RunningServer } from "./servers.js";
-import { createRandom } from "./shop.js";
 import { countsOf, pause, type Soak, startClients } from "./soak.js";
 
 const cap = 300;

@@ -1,9 +1,10 @@
 /** Memory under many requests, and others' answers while clients are slow. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { createRandom } from "../report.js";
 import { fire } from "./load.js";
 import { startMtlc } from "./servers.js";
-import { createRandom, inferBody, rankBody } from "./shop.js";
+import { inferBody, rankBody } from "./shop.js";
 import { countsOf, otherThan200, residentMemory, type Soak } from "./soak.js";
 
 const predict = "/v1/models/shop:predict";

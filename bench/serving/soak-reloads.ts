@@ -1,8 +1,9 @@
 /** Versions that come under load: good ones, of which no request may notice anything, and one that is damaged. */
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createRandom } from "../report.js";
 import { type RunningServer, startMtlc } from "./servers.js";
-import { createRandom, inferBody } from "./shop.js";
+import { inferBody } from "./shop.js";
 import { countsOf, otherThan200, pause, residentMemory, type Soak, startClients } from "./soak.js";
 
 export const reloads: Soak = {

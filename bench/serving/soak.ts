@@ -44,14 +44,14 @@ export interface Clients {
 /** So many clients that ask again as soon as they are answered. `onAnswer` is told of answers with 200. */
 export function startClients(
   count: number,
-  ask: (client: number) => Promise<Response>,
+  ask: () => Promise<Response>,
   onAnswer: (text: string) => void = () => undefined,
 ): Clients {
   const statuses = new Map<number, number>();
   let isOver = false;
-  const client = async (index: number): Promise<void> => {
+  const client = async (): Promise<void> => {
     while (!isOver) {
-      const [status, text] = await ask(index)
+      const [status, text] = await ask()
         .then(async (response) => [response.status, await response.text()] as const)
         .catch(() => [0, ""] as const);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -59,7 +59,7 @@ export function startClients(
       else await pause(5);
     }
   };
-  const clients = Array.from({ length: count }, (_, i) => client(i));
+  const clients = Array.from({ length: count }, client);
   return {
     statuses,
     end: async () => {

@@ -157,11 +157,19 @@ it("describes itself", async () => {
   const { body } = await server.app.inject("/docs/openapi.json");
   const document = JSON.parse(body) as {
     readonly openapi: string;
-    readonly paths: object;
+    readonly paths: Readonly<Record<string, object>>;
     readonly components: unknown;
   };
   expect(document.openapi).toBe("3.1.0");
   expect(Object.keys(document.paths).toSorted()).toEqual([...new Set(routes.map(({ path }) => path))].toSorted());
+  expect(document.paths["/v2/models/{model}/infer"]).toMatchObject({
+    post: {
+      parameters: [
+        { name: "model", in: "path" },
+        { name: "x-request-unit", in: "header" },
+      ],
+    },
+  });
   expect(document.components).toMatchObject({
     schemas: {
       Row_taste: { required: ["uid", "item", "price", "tags"], properties: { tags: { type: ["array", "null"] } } },

@@ -106,6 +106,7 @@ describe("/v1/rank", () => {
       expect(answer.status).toBeLessThan(500);
       expect(answer.body["error"]).toContain(error);
     }
+    expect((await ask(server, { candidates, ranking: "x" })).body["code"]).toBe("MTL7510");
   });
 
   it("is given up after the deadline that the client says", async () => {

@@ -1,3 +1,4 @@
+import { escapeMarkup } from "../text/index.js";
 import { type CardKind, cardKinds, type EdgeKind } from "./cards.js";
 import {
   type Direction,
@@ -86,10 +87,10 @@ export function renderSvg(diagram: PlacedDiagram, { marked = false, direction = 
   const keys = legend(kinds, edges, head + diagram.height + legendHeight + margin - 20, room);
   const height = keys.bottom + 20;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(`the model ${diagram.title}`)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeMarkup(`the model ${diagram.title}`)}">`,
     style(),
-    `<text class="name" x="${margin}" y="32">${escape(diagram.title)}</text>`,
-    ...doc.map((line, i) => `<text class="doc" x="${margin}" y="${50 + docLead * i}">${escape(line)}</text>`),
+    `<text class="name" x="${margin}" y="32">${escapeMarkup(diagram.title)}</text>`,
+    ...doc.map((line, i) => `<text class="doc" x="${margin}" y="${50 + docLead * i}">${escapeMarkup(line)}</text>`),
     `<g transform="translate(${(width - diagram.width) / 2} ${head})">`,
     ...diagram.edges.map((edge) => edgeElement(edge, diagram, { marked, direction })),
     ...diagram.cards.map((card) => cardElement(card, marked)),
@@ -134,13 +135,13 @@ function cardElement(card: PlacedCard, marked: boolean): string {
   const stack = isStack ? Array.from({ length: sheets }, (_, i) => sheetAt(sheet * (sheets - i))) : [];
   const titleY = padding + titleSize - 3;
   const lines = card.lines.map(
-    (line, i) => `<text class="line" x="${padding}" y="${titleY + lead * (i + 1)}">${escape(line)}</text>`,
+    (line, i) => `<text class="line" x="${padding}" y="${titleY + lead * (i + 1)}">${escapeMarkup(line)}</text>`,
   );
   const facts =
     card.facts.length === 0
       ? []
       : [
-          `<text class="fact" x="${padding}" y="${titleY + lead * (card.lines.length + 1)}">${escape(card.facts.join(factGap))}</text>`,
+          `<text class="fact" x="${padding}" y="${titleY + lead * (card.lines.length + 1)}">${escapeMarkup(card.facts.join(factGap))}</text>`,
         ];
   const badge = isStack
     ? [
@@ -148,10 +149,10 @@ function cardElement(card: PlacedCard, marked: boolean): string {
       ]
     : [];
   return [
-    `<g${marked ? ` class="card" data-card="${escape(card.id)}"` : ""} transform="translate(${card.x} ${card.y})">`,
+    `<g${marked ? ` class="card" data-card="${escapeMarkup(card.id)}"` : ""} transform="translate(${card.x} ${card.y})">`,
     ...stack,
     sheetAt(0),
-    `<text class="title" x="${padding}" y="${titleY}">${escape(card.title)}</text>`,
+    `<text class="title" x="${padding}" y="${titleY}">${escapeMarkup(card.title)}</text>`,
     ...badge,
     ...lines,
     ...facts,
@@ -169,7 +170,7 @@ function edgeElement(
   const end = points.at(-1);
   const head = end === undefined ? "" : arrow(end, hue, direction);
   const drawn = `<path class="edge ${kind}" stroke="${hue}" d="${curve(points, direction)}"/>${head}`;
-  return marked ? `<g data-from="${escape(from)}" data-to="${escape(to)}">${drawn}</g>` : drawn;
+  return marked ? `<g data-from="${escapeMarkup(from)}" data-to="${escapeMarkup(to)}">${drawn}</g>` : drawn;
 }
 
 /** Straight where it leaves and where it arrives, bent halfway between. */
@@ -205,7 +206,7 @@ function legend(
     const own = markWidth + 6 + Math.ceil(text.length * legendLetter);
     if (x > 0 && x + own > room) [x, y] = [0, y + legendLead];
     const left = margin + x;
-    parts.push(mark(left, y), `<text class="key" x="${left + markWidth + 6}" y="${y}">${escape(text)}</text>`);
+    parts.push(mark(left, y), `<text class="key" x="${left + markWidth + 6}" y="${y}">${escapeMarkup(text)}</text>`);
     width = Math.max(width, x + own);
     x += own + legendGap;
   };
@@ -235,8 +236,4 @@ function docLines(doc: string, room: number, most: number): readonly string[] {
     rest = rest.slice(end).trimStart();
   }
   return [...lines, rest.length <= limit ? rest : `${rest.slice(0, limit - 1)}…`];
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

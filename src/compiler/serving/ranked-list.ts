@@ -71,6 +71,7 @@ export function describeList(
   stage: RankedStage,
 ): RankedList {
   const { input, outcome } = stage;
+  const rowOf = createRowFinder(input.ids);
   return {
     unsourced,
     outranked,
@@ -85,12 +86,23 @@ export function describeList(
     spent: outcome.spent,
     considered: input.ids,
     spentBy: (id) => {
-      const row = input.ids.indexOf(id);
-      return row < 0 ? [] : spentPermits(stage.plan, input, outcome.masks, Int32Array.of(row));
+      const row = rowOf(id);
+      return row === undefined ? [] : spentPermits(stage.plan, input, outcome.masks, Int32Array.of(row));
     },
     removed: () => countRemoved(stage),
-    ...createExplanations(stage),
+    ...createExplanations(stage, rowOf),
   };
+}
+
+/** Finds the first row that has an identifier, by a map that is made when somebody asks. */
+function createRowFinder(ids: readonly string[]): (id: string) => number | undefined {
+  const mapOf = (): ReadonlyMap<string, number> => {
+    const made = new Map<string, number>();
+    for (let row = ids.length - 1; row >= 0; row--) made.set(ids[row] as string, row);
+    return made;
+  };
+  let rows: ReadonlyMap<string, number> | undefined;
+  return (id) => (rows ??= mapOf()).get(id);
 }
 
 function countRemoved({ plan, outcome }: RankedStage): ReadonlyMap<string, number> {
@@ -112,23 +124,21 @@ function itemsOf({ ids }: RankInput, { list, scores, explored }: RankOutcome): r
 }
 
 /** Explanations by identifier; what they all need is made for the first. */
-function createExplanations({
-  plan,
-  input,
-  outcome,
-  explainScore,
-}: RankedStage): Pick<RankedList, "explain" | "explainScore"> {
+function createExplanations(
+  { plan, input, outcome, explainScore }: RankedStage,
+  rowOf: (id: string) => number | undefined,
+): Pick<RankedList, "explain" | "explainScore"> {
   let explainer: ReturnType<typeof createExplainer> | undefined;
   return {
     explain: (id) => {
-      const row = input.ids.indexOf(id);
-      if (row < 0) return undefined;
+      const row = rowOf(id);
+      if (row === undefined) return undefined;
       explainer ??= createExplainer(plan, input, outcome);
       return explainer(row);
     },
     explainScore: (id) => {
-      const row = input.ids.indexOf(id);
-      return row < 0 ? undefined : explainScore(row);
+      const row = rowOf(id);
+      return row === undefined ? undefined : explainScore(row);
     },
   };
 }

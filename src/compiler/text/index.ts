@@ -5,6 +5,7 @@ export * from "./spelling.js";
 export * from "./hidden.js";
 export * from "./paths.js";
 export * from "./urls.js";
+export * from "./markup.js";
 export * from "./own.js";
 export * from "./canonical.js";
 export * from "./compare-text.js";

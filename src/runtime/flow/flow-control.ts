@@ -2,6 +2,7 @@ import { isSeconds } from "../../compiler/formulas/index.js";
 import type { RuleSetModel } from "../../compiler/model/index.js";
 import type { PermitSnapshot as RankingPermits, SpentPermits } from "../../compiler/ranking/index.js";
 import { createFailure } from "../failure.js";
+import { exposedRules } from "./counted-rules.js";
 import { createPermitLedger, type LedgerOptions, type LedgerStatus } from "./ledger.js";
 import { createPacer, pacePolicyOf, type PaceReading, type PacerOptions } from "./pacer.js";
 import { capPolicyOf, type PermitSnapshot } from "./permits.js";
@@ -67,8 +68,7 @@ export function createFlowControl(store: PermitStore, options: FlowOptions): Flo
   const caps = rules.flatMap(({ set, rule }) => (rule.verb === "cap" ? [capPolicyOf(namespace, set, rule)] : []));
   const paces = rules.flatMap(({ set, rule }) => (rule.verb === "pace" ? [pacePolicyOf(namespace, set, rule)] : []));
   const paced = new Set(paces.map(({ id }) => id));
-  const viewed = new Set(caps.flatMap((cap) => (cap.count === "viewed" ? [cap.id] : [])));
-  if (count === "exposures") paced.forEach((id) => viewed.add(id));
+  const viewed = exposedRules(ruleSets, count);
   const ledger = createPermitLedger(store, { ...options, caps: [...caps, ...paces.map(({ counter }) => counter)] });
   const pacer = createPacer(store, { ...options, paces });
   const spendsOf = (spent: readonly SpentPermits[]) =>

@@ -11,13 +11,12 @@ export {
   type FlowOptions,
   type ReservedPermits,
 } from "./flow-control.js";
+export { exposedRules, isCounted } from "./counted-rules.js";
 export {
   createPermitLedger,
   type LedgerOptions,
   type LedgerStatus,
   type PermitLedger,
-  type Reservation,
-  type ReserveResult,
   type SpendResult,
 } from "./ledger.js";
 export { blockSize } from "./lease.js";

@@ -1,12 +1,17 @@
 /** What the server itself has to say to a client: a status, and a sentence that says why. */
 
-export interface FaultDetails {
+/** What a client is told: KServe's and TensorFlow Serving's form of an error, with the code of the catalogue beside it. */
+export interface ErrorBody {
+  readonly error: string;
   /** Code of the catalogue, where there is one. */
   readonly code?: string;
   readonly help?: string;
   /** The candidate at fault, and the value. */
   readonly id?: string;
   readonly input?: string;
+}
+
+interface FaultDetails extends Omit<ErrorBody, "error"> {
   /** After how many seconds it is worth another try. */
   readonly retryAfter?: number;
 }

@@ -3,9 +3,4 @@
  * worker threads (`scoring/`), protocols (`protocols/`) turn bodies into rows and values into bodies, `routes/` puts them together, a
  * file each, and only `http/app.ts` knows Fastify.
  */
-export type { HeadValues } from "../jobs/predict/predictor.js";
-export { ServeFault } from "./fault.js";
-export type { ModelVersion, VersionDescription } from "./model-version.js";
-export type { Lease, Repository } from "./repository/repository.js";
-export { openServer, type Server, serverDefaults, type ServerOptions } from "./server.js";
 export { type RunningServer, serve, type ServeOptions } from "./serve.js";

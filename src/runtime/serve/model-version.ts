@@ -68,7 +68,7 @@ export interface ModelVersion {
    * {@link ServeFault} where the queue is full (429), the deadline has passed (504), or the version cannot infer (400).
    */
   readonly infer: (call: InferCall) => Promise<HeadValues>;
-  /** The answer of a ranking. Rejects as {@link infer} does; what is wrong with the request is a {@link ServeFault} (400). */
+  /** The answer of a ranking. Rejects as {@link infer} does; what is wrong with a candidate or a token is a {@link ServeFault} (400). */
   readonly rank: (call: RankCall) => Promise<RankedReply>;
   /** Rows and candidates that wait for a worker. */
   readonly queued: () => number;
@@ -85,7 +85,6 @@ export interface VersionWatcher {
 }
 
 export interface BatchReport {
-  readonly calls: number;
   readonly rows: number;
   /** Seconds, from raw columns to ids and numbers. */
   readonly encode: number;

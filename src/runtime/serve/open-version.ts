@@ -91,14 +91,7 @@ function answering(
       each.kind === "values" ? each.values : (raisedError(each.error, undefined) as Failure),
     );
     const { encode, score, observed } = result;
-    onBatch({
-      calls: calls.length,
-      rows: size,
-      encode,
-      score,
-      observed,
-      answers,
-    });
+    onBatch({ rows: size, encode, score, observed, answers });
     return answers;
   };
   const batcher = createBatcher<SizedCall, HeadValues>(run, {
@@ -148,7 +141,7 @@ async function rankAll(
   const result = await (await workers.now()).submit({ kind: "rank", calls: calls.map(({ call }) => call.work) });
   if (result.kind !== "ranked") throw new Error("a worker ranked nothing");
   const { kind: _kind, ...report } = result;
-  onRanked({ ...report, calls: calls.length, rows: calls.reduce((sum, { rows }) => sum + rows, 0) });
+  onRanked({ ...report, rows: calls.reduce((sum, { rows }) => sum + rows, 0) });
   return result.answers.map((answer) => {
     switch (answer.kind) {
       case "ranked":

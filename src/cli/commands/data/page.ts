@@ -1,5 +1,5 @@
 /** A profile as one HTML page that needs nothing beside it. */
-import { replaceHidden } from "../../../compiler/text/index.js";
+import { escapeMarkup, replaceHidden } from "../../../compiler/text/index.js";
 import type { DataProfile, FeatureProfile, RoleProfile } from "../../../runtime/profile/index.js";
 import { numberText } from "../../views/number-text.js";
 import { count } from "../../views/text.js";
@@ -139,10 +139,5 @@ function code(text: string): string {
 /** Nothing of the text is markup, and characters that hide or turn it appear as escapes. */
 function escape(text: string): string {
   const visible = replaceHidden(text, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
-  return visible
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+  return escapeMarkup(visible).replaceAll("'", "&#39;");
 }

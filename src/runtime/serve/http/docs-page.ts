@@ -1,4 +1,5 @@
 /** The description of the interface as a page: text and a style only, so that it works under any policy and loads nothing from elsewhere. */
+import { escapeMarkup } from "../../../compiler/text/index.js";
 import type { DescribedModel } from "./openapi.js";
 import type { Route, Schema } from "./route.js";
 
@@ -12,7 +13,7 @@ export function docsPage(routes: readonly Route[], models: readonly DescribedMod
   const tags = [...new Set(routes.map(({ tag }) => tag))];
   const parts = tags.map((tag) => {
     const own = routes.filter((route) => route.tag === tag);
-    return `<h2>${escape(tag)}</h2>\n${own.map(routePart).join("\n")}`;
+    return `<h2>${escapeMarkup(tag)}</h2>\n${own.map(routePart).join("\n")}`;
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>mtlc serve</title><style>${style}</style></head><body>
@@ -28,13 +29,13 @@ function modelPart({ name, description }: DescribedModel): string {
   const { columns, heads, rankings, infers } = description;
   const rows = columns.map(
     ({ name: column, datatype, isList, user }) =>
-      `<tr><td><code>${escape(column)}</code></td><td>${datatype}${isList ? ", several per row" : ""}</td><td>${escape(user.replaceAll("`", ""))}</td></tr>`,
+      `<tr><td><code>${escapeMarkup(column)}</code></td><td>${datatype}${isList ? ", several per row" : ""}</td><td>${escapeMarkup(user.replaceAll("`", ""))}</td></tr>`,
   );
   const table = infers
     ? `<table><tr><th>column</th><th>datatype</th><th>read by</th></tr>${rows.join("")}</table>
-<pre>${escape(exampleOf(name, columns))}</pre>`
+<pre>${escapeMarkup(exampleOf(name, columns))}</pre>`
     : "<p>It has no trained network: it infers nothing.</p>";
-  return `<h2>Model ${escape(name)}</h2>
+  return `<h2>Model ${escapeMarkup(name)}</h2>
 <p>Heads: ${listed(heads)}. Rankings: ${listed(rankings)}.</p>
 ${table}`;
 }
@@ -46,11 +47,11 @@ function exampleOf(model: string, columns: DescribedModel["description"]["column
 
 function routePart({ method, path, summary, body, statuses = {} }: Route): string {
   const codes = Object.entries(statuses).map(
-    ([status, meaning]) => `<tr><td>${status}</td><td>${escape(meaning)}</td></tr>`,
+    ([status, meaning]) => `<tr><td>${status}</td><td>${escapeMarkup(meaning)}</td></tr>`,
   );
-  return `<h3><code>${method} ${escape(path)}</code></h3>
-<p>${escape(summary)}.</p>
-${body === undefined ? "" : `<pre>${escape(JSON.stringify(outline(body), undefined, 2))}</pre>`}
+  return `<h3><code>${method} ${escapeMarkup(path)}</code></h3>
+<p>${escapeMarkup(summary)}.</p>
+${body === undefined ? "" : `<pre>${escapeMarkup(JSON.stringify(outline(body), undefined, 2))}</pre>`}
 ${codes.length === 0 ? "" : `<table>${codes.join("")}</table>`}`;
 }
 
@@ -67,9 +68,5 @@ function outline(schema: Schema): unknown {
 }
 
 function listed(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.map((name) => `<code>${escape(name)}</code>`).join(", ");
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return names.length === 0 ? "none" : names.map((name) => `<code>${escapeMarkup(name)}</code>`).join(", ");
 }

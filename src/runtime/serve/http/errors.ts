@@ -1,18 +1,8 @@
 /** Errors as answers: a status and a reason in words, never a stack. */
 import { omitUndefined } from "../../../compiler/text/index.js";
 import { Failure } from "../../failure.js";
-import { ServeFault } from "../fault.js";
+import { type ErrorBody, ServeFault } from "../fault.js";
 import type { RouteAnswer } from "./route.js";
-
-/** KServe's and TensorFlow Serving's form of an error, with the code of the catalogue beside it. */
-export interface ErrorBody {
-  readonly error: string;
-  readonly code?: string;
-  readonly help?: string;
-  /** The candidate at fault, and the value. */
-  readonly id?: string;
-  readonly input?: string;
-}
 
 /** Undefined for what is a bug: the caller logs it. */
 export function answerOfError(error: unknown): RouteAnswer | undefined {

@@ -62,13 +62,13 @@ function rowSchema({ columns }: VersionDescription): Schema {
   };
 }
 
-function operationOf({ path, tag, summary, body, answer, statuses = {}, isOpen }: Route, hasToken: boolean): object {
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: { type: "string" },
-  }));
+function operationOf(route: Route, hasToken: boolean): object {
+  const { path, tag, summary, headers = {}, body, answer, statuses = {}, isOpen } = route;
+  const schema = { type: "string" };
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema })),
+    ...Object.entries(headers).map(([name, description]) => ({ name, in: "header", description, schema })),
+  ];
   const needsToken = hasToken && isOpen !== true;
   const all: Readonly<Record<number, string>> = needsToken
     ? { ...statuses, 401: "The token is missing, or wrong." }

@@ -59,6 +59,8 @@ export interface Route {
   readonly summary: string;
   /** Answers without a token. */
   readonly isOpen?: true;
+  /** Headers that may be sent, and what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Schema;
   /** The body of status 200. */
   readonly answer?: Schema;

@@ -1,5 +1,6 @@
 /** Reading the parts of a body, of which nothing is known: each reader says in words what it found instead. */
 import { badRequest } from "../fault.js";
+import { type CallRows, columnRows } from "../scoring/call-rows.js";
 
 export function readRecord(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null && !Array.isArray(value))
@@ -53,4 +54,26 @@ export function checkValue(value: unknown, where: () => string): void {
 /** Refuses a request of too many rows. */
 export function checkRowCount(rows: number, most: number): void {
   if (rows > most) throw badRequest(`the request has ${rows} rows; at most ${most} are answered at once`);
+}
+
+export interface Columns {
+  /** Throws a {@link ServeFault} (400) for a second column of a name, and for one that is not as long as those before. */
+  readonly add: (name: string, values: readonly unknown[]) => void;
+  readonly rows: () => CallRows;
+}
+
+/** The columns of a request, as its inputs come. */
+export function createColumns(): Columns {
+  const columns = new Map<string, readonly unknown[]>();
+  let rows: number | undefined;
+  return {
+    add: (name, values) => {
+      if (columns.has(name)) throw badRequest(`there are two inputs \`${name}\``);
+      rows ??= values.length;
+      if (values.length !== rows)
+        throw badRequest(`input \`${name}\` has ${values.length} rows, and the inputs before it have ${rows}`);
+      columns.set(name, values);
+    },
+    rows: () => columnRows(rows ?? 0, columns),
+  };
 }

@@ -3,8 +3,8 @@ import { own } from "../../../compiler/text/index.js";
 import { badRequest } from "../fault.js";
 import type { HeadValues } from "../../jobs/predict/predictor.js";
 import type { ModelVersion, ServedColumn } from "../model-version.js";
-import { type CallRows, columnRows } from "../scoring/call-rows.js";
-import { checkRowCount, checkValue, kindOf, readList, readRecord, readText } from "./columns.js";
+import type { CallRows } from "../scoring/call-rows.js";
+import { checkRowCount, checkValue, createColumns, kindOf, readList, readRecord, readText } from "./columns.js";
 
 export interface KserveRequest {
   readonly id?: string;
@@ -18,19 +18,14 @@ export function readKserve(body: unknown, mostRows: number): KserveRequest {
   const request = readRecord(body, "the body");
   const inputs = readList(request["inputs"], "`inputs`");
   if (inputs.length === 0) throw badRequest("`inputs` is empty; it has a tensor for each column");
-  const columns = new Map<string, readonly unknown[]>();
-  let rows: number | undefined;
+  const columns = createColumns();
   for (const [i, input] of inputs.entries()) {
     const { name, values } = readTensor(input, `input ${i + 1}`, mostRows);
-    if (columns.has(name)) throw badRequest(`there are two inputs \`${name}\``);
-    rows ??= values.length;
-    if (values.length !== rows)
-      throw badRequest(`input \`${name}\` has ${values.length} rows, and the inputs before it have ${rows}`);
-    columns.set(name, values);
+    columns.add(name, values);
   }
   const { id, outputs } = request;
   return {
-    rows: columnRows(rows ?? 0, columns),
+    rows: columns.rows(),
     ...(id === undefined ? {} : { id: readText(id, "`id`") }),
     ...(outputs === undefined ? {} : { outputs: readOutputs(outputs) }),
   };
@@ -115,7 +110,7 @@ const datatypes: Readonly<Record<string, (value: unknown) => boolean>> = {
   UINT8: isInteger,
 };
 
-export interface KserveTensor {
+interface KserveTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly datatype: string;

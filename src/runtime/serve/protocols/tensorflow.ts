@@ -1,8 +1,8 @@
 /** TensorFlow Serving's REST protocol: rows, or columns, of raw values in, and predictions out. */
 import { badRequest } from "../fault.js";
 import type { HeadValues } from "../../jobs/predict/predictor.js";
-import { type CallRows, columnRows, recordRows } from "../scoring/call-rows.js";
-import { checkRowCount, checkValue, readList, readRecord, readText } from "./columns.js";
+import { type CallRows, recordRows } from "../scoring/call-rows.js";
+import { checkRowCount, checkValue, createColumns, readList, readRecord, readText } from "./columns.js";
 
 export interface PredictRequest {
   /** `instances`: a record per row; `inputs`: a list per column. The answer is laid out in the same way. */
@@ -41,18 +41,14 @@ function readInstances(instances: unknown, mostRows: number): CallRows {
 function readInputs(inputs: unknown, mostRows: number): CallRows {
   const entries = Object.entries(readRecord(inputs, "`inputs`"));
   if (entries.length === 0) throw badRequest("`inputs` is empty; it has a list for each column");
-  const columns = new Map<string, readonly unknown[]>();
-  let rows: number | undefined;
+  const columns = createColumns();
   for (const [name, given] of entries) {
     const values = readList(given, `input \`${name}\``);
-    rows ??= values.length;
     checkRowCount(values.length, mostRows);
-    if (values.length !== rows)
-      throw badRequest(`input \`${name}\` has ${values.length} rows, and the inputs before it have ${rows}`);
+    columns.add(name, values);
     values.forEach((value, row) => checkValue(value, () => `row ${row + 1} of input \`${name}\``));
-    columns.set(name, values);
   }
-  return columnRows(rows ?? 0, columns);
+  return columns.rows();
 }
 
 /** The answer, as JSON. One head is a list of numbers, several are a record per row, or a list per head. */

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../../../compiler/diagnostics/index.js";
 import type { PermitValue } from "../../flow/index.js";
 import type { CarriedError } from "../../pool/service.js";
+import type { ErrorBody } from "../fault.js";
 import type { TokenKey } from "./page-token.js";
 import type { PackedRows } from "../scoring/call-rows.js";
 
@@ -74,15 +75,8 @@ export interface RankedReply {
 export type LeftOutReason = "value" | "shown" | "source" | "stage";
 
 /** A request that cannot be answered. */
-export interface RefusedReply {
+interface RefusedReply extends ErrorBody {
   readonly kind: "refused";
-  readonly error: string;
-  readonly code?: string;
-  readonly help?: string;
-  /** The candidate at fault. */
-  readonly id?: string;
-  /** The value at fault. */
-  readonly input?: string;
 }
 
 /** Something odd that is not wrong, once per worker. */

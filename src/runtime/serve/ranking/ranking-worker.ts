@@ -1,11 +1,10 @@
 /** Rankings of a version in a worker: requests in, answers as JSON out. */
 import { randomUUID } from "node:crypto";
-import type { Model, RuleSetModel } from "../../../compiler/model/index.js";
+import type { Model } from "../../../compiler/model/index.js";
 import { omitUndefined } from "../../../compiler/text/index.js";
 import type { RawRow } from "../../data/index.js";
-import { Failure } from "../../failure.js";
-import { createFlowControl, type FlowControl } from "../../flow/index.js";
-import { createReservedPages, type ReservedPages } from "../exposures/reserved-pages.js";
+import { createFlowControl, exposedRules, type FlowControl, isCounted } from "../../flow/index.js";
+import { createReservedPages, type ReservedPage, type ReservedPages } from "../exposures/reserved-pages.js";
 import {
   explainList,
   type Ranker,
@@ -82,9 +81,7 @@ export function createRankingWorker(
         return await answer(work);
       } catch (error) {
         if (error instanceof ServeFault) return { kind: "refused", error: error.message };
-        const [first] = error instanceof Failure ? error.diagnostics : [];
-        if (first === undefined) throw error;
-        return { kind: "refused", error: first.message, ...omitUndefined({ code: first.code, help: first.help }) };
+        throw error;
       }
     },
     warnings: () => {
@@ -119,20 +116,6 @@ function openFlow({ name: namespace, serving }: Model, settings: RankSettings): 
       await store.close();
     },
   };
-}
-
-/** Whether rules need a store. */
-export function isCounted(ruleSets: readonly RuleSetModel[]): boolean {
-  return ruleSets.some(({ rules }) => rules.some(({ verb }) => verb === "cap" || verb === "pace"));
-}
-
-/** Rules that count exposures when they are reported, with their sets' names. */
-function exposedRules(ruleSets: readonly RuleSetModel[], count: RankSettings["count"]): ReadonlySet<string> {
-  const counts = (rule: RuleSetModel["rules"][number]): boolean =>
-    (rule.verb === "cap" && rule.count === "viewed") || (rule.verb === "pace" && count === "exposures");
-  return new Set(
-    ruleSets.flatMap(({ name, rules }) => rules.flatMap((rule) => (counts(rule) ? [`${name}.${rule.name}`] : []))),
-  );
 }
 
 /** The request with what the token of the page before says. Throws a {@link ServeFault} where they do not agree. */
@@ -198,21 +181,24 @@ interface ReplyContext {
   readonly pages: ReservedPages | undefined;
 }
 
+type PageSpends = ReservedPage["spent"];
+
 function rankedReply(answer: RankedAnswer, context: ReplyContext): RankedReply {
   const { list, ranking, candidateCount: candidates, arms } = answer;
   const { work, until, pages } = context;
   const { explain } = work;
   const explained =
     explain === undefined ? undefined : explainList(list, explain === true ? undefined : new Set(explain));
+  let spent: PageSpends | undefined;
+  const spentOf = (): PageSpends => (spent ??= list.items.map(({ id }) => list.spentBy(id)));
   const page = randomUUID();
   const reserved = answer.flow?.reserved;
-  if (reserved !== undefined && reserved.permits > 0)
-    pages?.add({ page, until, reserved, spent: list.items.map(({ id }) => list.spentBy(id)) });
+  if (reserved !== undefined && reserved.permits > 0) pages?.add({ page, until, reserved, spent: spentOf() });
   const json = {
     ...rankJson({ ...answer, ...omitUndefined({ explained }) }),
     ...(list.items.length === 0 || work.replay !== undefined
       ? {}
-      : { pageToken: tokenOf(page, answer, context), exposuresUntil: new Date(until).toISOString() }),
+      : { pageToken: tokenOf(page, answer, spentOf, context), exposuresUntil: new Date(until).toISOString() }),
   };
   return {
     kind: "ranked",
@@ -235,16 +221,15 @@ function rankedReply(answer: RankedAnswer, context: ReplyContext): RankedReply {
 
 function tokenOf(
   page: string,
-  { ranking, request, seed, now, list, shownItems }: RankedAnswer,
+  { ranking, request, seed, now, shownItems }: RankedAnswer,
+  spentOf: () => PageSpends,
   { named: model, key, viewed, shown, until }: ReplyContext,
 ): string {
   const items = shownItems();
   const counted =
     viewed.size === 0
       ? undefined
-      : list.items.map(({ id }) =>
-          list.spentBy(id).flatMap(({ rule, key: of }) => (viewed.has(rule) ? [rule, of] : [])),
-        );
+      : spentOf().map((spent) => spent.flatMap(({ rule, key: of }) => (viewed.has(rule) ? [rule, of] : [])));
   return writePageToken(
     {
       page,

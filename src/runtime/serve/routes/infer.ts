@@ -1,6 +1,6 @@
 import { checkOutputs, kserveAnswer, readKserve } from "../protocols/kserve.js";
 import type { Route, RouteAnswer, RouteRequest, Schema, ServeContext } from "../http/route.js";
-import { acquireAsked } from "../split/split.js";
+import { acquireAsked, unitHeaders } from "../split/split.js";
 import { errorStatuses } from "./statuses.js";
 
 async function handle(request: RouteRequest, context: ServeContext): Promise<RouteAnswer> {
@@ -67,7 +67,12 @@ const shared = {
 } as const;
 
 export const inferRoutes: readonly Route[] = [
-  { ...shared, path: "/v2/models/{model}/infer", summary: "Values of the heads for rows, by the newest version" },
+  {
+    ...shared,
+    path: "/v2/models/{model}/infer",
+    headers: unitHeaders,
+    summary: "Values of the heads for rows, by the newest version",
+  },
   {
     ...shared,
     path: "/v2/models/{model}/versions/{version}/infer",

@@ -1,6 +1,6 @@
 import { predictAnswer, readPredict } from "../protocols/tensorflow.js";
 import type { Route, RouteAnswer, RouteRequest, ServeContext } from "../http/route.js";
-import { acquireAsked } from "../split/split.js";
+import { acquireAsked, unitHeaders } from "../split/split.js";
 import { errorStatuses } from "./statuses.js";
 
 async function handle(request: RouteRequest, context: ServeContext): Promise<RouteAnswer> {
@@ -43,6 +43,11 @@ const shared = {
 } as const;
 
 export const predictRoutes: readonly Route[] = [
-  { ...shared, path: "/v1/models/{model}:predict", summary: "Predictions for rows, by the newest version" },
+  {
+    ...shared,
+    path: "/v1/models/{model}:predict",
+    headers: unitHeaders,
+    summary: "Predictions for rows, by the newest version",
+  },
   { ...shared, path: "/v1/models/{model}/versions/{version}:predict", summary: "Predictions for rows, by one version" },
 ];

@@ -2,7 +2,7 @@ import { badRequest } from "../fault.js";
 import type { Route, RouteAnswer, RouteRequest, ServeContext } from "../http/route.js";
 import { readRankBody } from "../protocols/rank.js";
 import type { Repository } from "../repository/repository.js";
-import { acquireAsked } from "../split/split.js";
+import { acquireAsked, unitHeaders } from "../split/split.js";
 import { errorStatuses } from "./statuses.js";
 
 async function handle(request: RouteRequest, context: ServeContext): Promise<RouteAnswer> {
@@ -24,7 +24,7 @@ async function handle(request: RouteRequest, context: ServeContext): Promise<Rou
 }
 
 /** The model of a request that names none. Throws a {@link ServeFault} (400) where there are several. */
-export function onlyModel(repository: Repository): string {
+function onlyModel(repository: Repository): string {
   const [first, ...others] = repository.models();
   if (first !== undefined && others.length === 0) return first;
   throw badRequest(`the request must name its \`model\`; there is ${repository.models().join(", ")}`);
@@ -37,6 +37,7 @@ export const rankRoute: Route = {
   path: "/v1/rank",
   tag: "Ranking",
   summary: "A list of candidates: features, network, formula, rules, caps, page",
+  headers: unitHeaders,
   body: {
     type: "object",
     required: ["candidates"],

@@ -11,12 +11,13 @@ import type { Fitted } from "../../data/index.js";
 import type { FeatureObservation, RawRow } from "../../data/index.js";
 import type { EngineName } from "../../engine/index.js";
 import { createFailure, Failure } from "../../failure.js";
+import { isCounted } from "../../flow/index.js";
 import { createPredictor, type HeadValues, type Predictor } from "../../jobs/predict/predictor.js";
 import { carryError, type CarriedError, type OpenService, type Service } from "../../pool/service.js";
 import { loadSpec } from "../../specs/load-spec.js";
-import type { ServedColumn, TrainedNumbers, VersionDescription } from "../model-version.js";
-import type { RankAnswer, RankSettings, RankWarning, RankWork } from "../ranking/rank-call.js";
-import { createRankingWorker, isCounted } from "../ranking/ranking-worker.js";
+import type { RankReport, ServedColumn, TrainedNumbers, VersionDescription } from "../model-version.js";
+import type { RankAnswer, RankSettings, RankWork } from "../ranking/rank-call.js";
+import { createRankingWorker } from "../ranking/ranking-worker.js";
 import { type PackedRows, unpackRows } from "./call-rows.js";
 
 export interface ServingSetup {
@@ -49,18 +50,7 @@ export type ServingResult =
       readonly score: number;
       readonly observed: ReadonlyMap<string, FeatureObservation>;
     }
-  | {
-      readonly kind: "ranked";
-      readonly answers: readonly RankAnswer[];
-      /** Seconds: of features, of the network, and of all that follows. */
-      readonly encode: number;
-      readonly score: number;
-      readonly list: number;
-      readonly observed: ReadonlyMap<string, FeatureObservation>;
-      /** What the network said of the candidates, request by request. */
-      readonly heads: readonly HeadValues[];
-      readonly warnings: readonly RankWarning[];
-    };
+  | ({ readonly kind: "ranked" } & Omit<RankReport, "rows">);
 
 /** An answer that can be cloned. */
 export type InferAnswer =

@@ -11,7 +11,12 @@ import type { Lease } from "../repository/repository.js";
 import { isNamed, parseVersionShare, type VersionShare } from "../repository/version-share.js";
 
 /** The header by which a client says of which unit a request is. */
-export const unitHeader = "x-request-unit";
+const unitHeader = "x-request-unit";
+
+/** What the description of the interface says of it, for routes whose requests may name no version. */
+export const unitHeaders: Readonly<Record<string, string>> = {
+  [unitHeader]: "The unit of the request, such as a user: where versions share the units, it keeps its version.",
+};
 
 /** Throws a {@link Failure} (MTL7616). */
 export function parseSplit(texts: readonly string[], shadows: readonly VersionShare[]): readonly VersionShare[] {

@@ -1,4 +1,7 @@
 /** What the training data decides about the features, as plain values. */
+import { own } from "../text/index.js";
+import { tableOwner } from "./feature-lists.js";
+import type { FeatureModel } from "./model.js";
 
 export interface Fitted {
   /** Rows of the training data. */
@@ -34,3 +37,10 @@ export type FittedFeature =
     }
   /** Ascending. The id of x is the number of boundaries ≤ x, plus 1; id 0 is null. */
   | { readonly kind: "bucket"; readonly boundaries: readonly number[] };
+
+/** The fit of a feature; it is there when the fit is that of the model. */
+export function fittedOf({ features }: Fitted, feature: FeatureModel): FittedFeature {
+  const found = own(features, tableOwner(feature));
+  if (found === undefined) throw new Error(`the fit has no feature ${feature.name}`);
+  return found;
+}

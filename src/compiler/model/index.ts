@@ -1,12 +1,14 @@
 /** The typed model, its hash, and the layout of its data. Plain values: no syntax, no tensors, no I/O. */
 export * from "./model.js";
-export type { Continued, Fitted, FittedFeature } from "./fitted.js";
+export { type Continued, type Fitted, type FittedFeature, fittedOf } from "./fitted.js";
 export * from "./heads.js";
 export * from "./formula.js";
 export * from "./serving.js";
 export * from "./layout.js";
 export type { ArgumentSpec, ArgumentType, HeadReference, LabelReference, ParameterType } from "./parameter.js";
 export { idOfText } from "./ids.js";
+export { missingText, nullId, nullTexts } from "./missing.js";
+export { affineOf, fillOf, isLogarithmic, largestFloat, numberTransform } from "./scales.js";
 export {
   hasIds,
   canMiss,

@@ -4,7 +4,8 @@ import type { ColumnExpression, FeatureModel } from "../../compiler/model/model.
 import type { Span } from "../../compiler/text/index.js";
 import { createFailure, type Failure } from "../failure.js";
 import { openCacheFolder } from "./batches/cache.js";
-import { createVocabularyIds, fittedOf } from "./encode/feature-encoder.js";
+import { fittedOf } from "../../compiler/model/fitted.js";
+import { createVocabularyIds } from "./encode/feature-encoder.js";
 import type { Fitted } from "./encode/fitted.js";
 import { float64Of, type ListColumn, listOf, textReader } from "./encode/vectors.js";
 import { compileFinite, compileText } from "./expressions/expression-sql.js";

@@ -86,8 +86,12 @@ const functions = {
   max: ofFinite("Max"),
 } as const satisfies Readonly<Record<string, FunctionRow>>;
 
+/** Which numbers are finite: x − x is 0, or NaN where x is not. */
+export function isFiniteTensor(list: NodeList, x: TensorName): TensorName {
+  return list.add("Equal", [list.add("Sub", [x, x]), list.constant("float64", 0)]);
+}
+
 /** NaN in the place of infinities. */
 export function finite(list: NodeList, x: TensorName): TensorName {
-  const isFinite = list.add("Equal", [list.add("Sub", [x, x]), list.constant("float64", 0)]);
-  return list.add("Where", [isFinite, x, list.constant("float64", NaN)]);
+  return list.add("Where", [isFiniteTensor(list, x), x, list.constant("float64", NaN)]);
 }

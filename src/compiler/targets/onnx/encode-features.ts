@@ -2,21 +2,30 @@
  * From raw columns to the ids and numbers of features, as ONNX nodes: what `runtime/data/encode` does with the rows of a program. Numbers
  * are doubles until they are scaled.
  */
-import { canMiss, type FeatureModel, type FittedFeature, idOfText, isListFeature } from "../../model/index.js";
-import { canonicalText } from "../../text/index.js";
-import { encodeExpression, finite } from "./encode-expression.js";
+import {
+  affineOf,
+  canMiss,
+  type FeatureModel,
+  fillOf,
+  type FittedFeature,
+  idOfText,
+  isListFeature,
+  isLogarithmic,
+  largestFloat,
+  nullId,
+  type NumberFeature,
+} from "../../model/index.js";
+import { encodeExpression, finite, isFiniteTensor } from "./encode-expression.js";
 import { AttributeType, ElementType } from "./proto.js";
 import { intAttribute, type NodeList, type TensorName } from "./node-list.js";
 import type { RawInput, RawReading } from "./raw-inputs.js";
 
-/** What float32 can hold; a number beyond it would become an infinity. */
-const largestFloat = 3.4028234663852886e38;
+const encoder = new TextEncoder();
 
 type NumberFit = Extract<FittedFeature, { kind: "number" }>;
-type NumberFeature = Extract<FeatureModel, { kind: "numeric" | "numbers" }>;
 
 /** How numbers are read: of a column, or computed from several. */
-export type NumberReading = Extract<RawReading, { kind: "column" | "computed" }>;
+type NumberReading = Extract<RawReading, { kind: "column" | "computed" }>;
 
 export interface ColumnContext {
   readonly list: NodeList;
@@ -38,9 +47,8 @@ export function encodeNumbers(
   const { list } = context;
   const { value, known } = numbersOf(context, feature, reading);
   const { shift, factor } = affineOf(feature, fit);
-  const fill = feature.missing === "mean" ? fit.mean : transform(feature, Number(feature.missing));
   const present = isLogarithmic(feature) ? logOf(list, value) : value;
-  const filled = list.add("Where", [known, present, list.constant("float64", fill)]);
+  const filled = list.add("Where", [known, present, list.constant("float64", fillOf(feature, fit.mean))]);
   const scaled = list.add("Mul", [
     list.add("Sub", [filled, list.constant("float64", shift)]),
     list.constant("float64", factor),
@@ -90,7 +98,7 @@ export function encodeIds(
   const { list } = context;
   const isList = isListFeature(feature);
   // Of a list along others, a null is a value that is unknown, and its length says where it ends.
-  const empty = isList ? (reading.length === undefined ? -1 : 0) : nullId(feature, fit);
+  const empty = isList ? (reading.length === undefined ? -1 : 0) : nullId(feature, idsOf(fit));
   const missing = canMiss(feature) ? feature.missing : undefined;
   const outside = missing?.outside === true ? empty : 0;
   const ids = lookUp(context, feature.name, fit, reading.input, { empty, outside });
@@ -100,7 +108,7 @@ export function encodeIds(
   if (!isList || missing === undefined) return { ids };
   const most = list.add("ReduceMax", [ids, list.constant("int64", [1])], [intAttribute("keepdims", 1)]);
   const isEmpty = list.add("Less", [most, list.constant("int64", 0)]);
-  const instead = firstOf(feature.max, nullId(feature, fit), -1);
+  const instead = firstOf(feature.max, nullId(feature, idsOf(fit)), -1);
   return {
     ids: list.add("Where", [isEmpty, list.constantOf("int64", [1, feature.max], instead), ids], [], name),
     isEmpty,
@@ -148,27 +156,23 @@ function lookUp(
   }
   const { whole, isWhole } = wholeNumbers(list, value, input, nulls);
   const least = list.constant("int64", 0);
-  if (fit.kind === "ids") {
-    const isListed = list.add("Less", [whole, list.constant("int64", fit.count)]);
-    const id = list.add("Add", [whole, list.constant("int64", 1)]);
-    const found = list.add("Where", [isListed, id, list.constant("int64", outside)]);
-    return withoutValue(list, found, { isNull: list.add("Less", [whole, least]), isWhole }, { empty, outside }, name);
-  }
-  const keys = new Map([...listedIds(fit)].map(([text, id]) => [Number(text), id]));
-  const found = labelEncoder(list, whole, "int64s", keys, outside, name);
-  return withoutValue(list, found, { isNull: list.add("Less", [whole, least]), isWhole }, { empty, outside }, name);
-}
-
-function withoutValue(
-  list: NodeList,
-  found: TensorName,
-  { isNull, isWhole }: { readonly isNull: TensorName; readonly isWhole: TensorName | undefined },
-  { empty, outside }: OtherIds,
-  name: string,
-): TensorName {
+  const wholeIds = (): ReadonlyMap<number, number> =>
+    new Map([...listedIds(fit)].map(([text, id]) => [Number(text), id]));
+  const found =
+    fit.kind === "ids"
+      ? idsBelow(list, whole, fit.count, outside)
+      : labelEncoder(list, whole, "int64s", wholeIds(), outside, name);
+  const isNull = list.add("Less", [whole, least]);
   const known =
     isWhole === undefined ? found : list.add("Where", [isWhole, found, list.constant("int64", outside)], [], { name });
   return list.add("Where", [isNull, list.constant("int64", empty), known], [], { name });
+}
+
+/** The ids of whole numbers that are ids: `outside` from `count` on. */
+function idsBelow(list: NodeList, whole: TensorName, count: number, outside: number): TensorName {
+  const isListed = list.add("Less", [whole, list.constant("int64", count)]);
+  const id = list.add("Add", [whole, list.constant("int64", 1)]);
+  return list.add("Where", [isListed, id, list.constant("int64", outside)]);
 }
 
 /** A column of whole numbers, −1 where it is null; of doubles also which are whole. */
@@ -180,7 +184,7 @@ function wholeNumbers(
 ): { readonly whole: TensorName; readonly isWhole: TensorName | undefined } {
   if (kind !== "number") return { whole: withoutNulls(list, value, "int64", nulls), isWhole: undefined };
   const clean = withoutNulls(list, value, "float64", nulls);
-  const known = isFinite(list, clean);
+  const known = isFiniteTensor(list, clean);
   const floor = list.add("Floor", [list.add("Where", [known, clean, list.constant("float64", -1)])]);
   const isWhole = list.add("Or", [list.add("Equal", [floor, clean]), list.add("Not", [known])]);
   return { whole: list.add("Cast", [floor], [intAttribute("to", ElementType.int64)]), isWhole };
@@ -216,7 +220,7 @@ function numbersOf(
     if (input === undefined) throw new Error(`there is no input of the column ${name}`);
     return finite(list, readNumbers(context, input).value);
   });
-  return { value, known: isFinite(list, value) };
+  return { value, known: isFiniteTensor(list, value) };
 }
 
 /** A column as doubles [B, W], and where they are finite. */
@@ -229,20 +233,15 @@ function readNumbers(
     known ??
     (input.kind === "text" ? parsed(list, matrix(input), nulls) : withoutNulls(list, matrix(input), "float64", nulls));
   numbers.set(input, value);
-  return { value, known: isFinite(list, value) };
+  return { value, known: isFiniteTensor(list, value) };
 }
 
 /** Texts as numbers: those that mean null are NaN. */
 function parsed(list: NodeList, text: TensorName, nulls: readonly string[]): TensorName {
   const isNull = labelEncoder(list, text, "strings", new Map(["", ...nulls].map((each) => [each, 1])), 0, "null");
-  const none = list.initializer({ dims: [], dataType: ElementType.string, stringData: [encodeText("NaN")] }, "nan");
+  const none = list.initializer({ dims: [], dataType: ElementType.string, stringData: [encoder.encode("NaN")] }, "nan");
   const flag = list.add("Cast", [isNull], [intAttribute("to", ElementType.bool)]);
   return list.add("Cast", [list.add("Where", [flag, none, text])], [intAttribute("to", ElementType.float64)]);
-}
-
-/** x − x is 0, or NaN where x is not finite. */
-function isFinite(list: NodeList, x: TensorName): TensorName {
-  return list.add("Equal", [list.add("Sub", [x, x]), list.constant("float64", 0)]);
 }
 
 /** ±log(1 + |x|). */
@@ -271,7 +270,7 @@ function labelEncoder(
 ): TensorName {
   const keyAttribute =
     keys === "strings"
-      ? { type: AttributeType.strings, strings: [...ids.keys()].map((key) => encodeText(String(key))) }
+      ? { type: AttributeType.strings, strings: [...ids.keys()].map((key) => encoder.encode(String(key))) }
       : { type: AttributeType.ints, ints: [...ids.keys()].map(Number) };
   return list.add(
     "LabelEncoder",
@@ -291,43 +290,12 @@ function* listedIds(fit: FittedFeature): Iterable<readonly [string, number]> {
   if (fit.kind === "ids") for (let value = 0; value < fit.count; value += 1) yield [String(value), value + 1];
 }
 
-/** The id of a null of a feature with a vocabulary. −1 is a vector of zeros. */
-function nullId(feature: FeatureModel, fit: FittedFeature): number {
-  const missing = canMiss(feature) ? feature.missing : undefined;
-  if (missing === undefined) return 0;
-  if (missing.kind === "zeros") return -1;
-  const text = canonicalText(String(missing.value));
-  if (fit.kind === "ids") return idOfText(text, fit.count);
-  return fit.kind === "vocabulary" ? fit.values.indexOf(text) + 1 : 0;
-}
-
-function isLogarithmic({ scale }: Pick<NumberFeature, "scale">): boolean {
-  return scale === "log1p" || scale === "log1p_standard";
-}
-
-function transform(feature: NumberFeature, x: number): number {
-  if (!isLogarithmic(feature)) return x;
-  return x < 0 ? -Math.log1p(-x) : Math.log1p(x);
-}
-
-function affineOf(
-  { scale }: NumberFeature,
-  { mean, deviation, minimum, maximum }: NumberFit,
-): { readonly shift: number; readonly factor: number } {
-  switch (scale) {
-    case "none":
-    case "log1p":
-      return { shift: 0, factor: 1 };
-    case "standard":
-    case "log1p_standard":
-      return { shift: mean, factor: deviation > 0 ? 1 / deviation : 1 };
-    case "minmax":
-      return { shift: minimum, factor: maximum > minimum ? 1 / (maximum - minimum) : 1 };
-  }
-}
-
-const encoder = new TextEncoder();
-
-function encodeText(text: string): Uint8Array {
-  return encoder.encode(text);
+/** The ids of values that ONNX can find out. */
+function idsOf(fit: FittedFeature): { ofText(text: string): number } {
+  return {
+    ofText: (text) => {
+      if (fit.kind === "ids") return idOfText(text, fit.count);
+      return fit.kind === "vocabulary" ? fit.values.indexOf(text) + 1 : 0;
+    },
+  };
 }

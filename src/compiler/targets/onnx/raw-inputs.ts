@@ -5,11 +5,11 @@ import {
   type FeatureModel,
   type Fitted,
   type FittedFeature,
+  fittedOf,
   hasVocabulary,
   isListFeature,
   isWeighted,
   type Model,
-  readingOf,
   tableOwner,
 } from "../../model/index.js";
 
@@ -69,7 +69,7 @@ export function rawInputs({ features }: Pick<Model, "features">, fitted: Fitted)
     const column = columnOf(feature);
     const kind = kinds.get(column) ?? kindOf(feature, read);
     const wanted: RawInput = { name: column, kind, ...max };
-    const why = whyById(fitOf(fitted, feature), kind) ?? whyOther(inputs.get(column), wanted);
+    const why = whyById(fittedOf(fitted, feature), kind) ?? whyOther(inputs.get(column), wanted);
     const weight = isWeighted(feature) ? add({ name: `${column}.weight`, kind: "weight", ...max }) : undefined;
     const weights = weight === undefined ? {} : { weight };
     if (why !== undefined)
@@ -83,21 +83,14 @@ export function rawInputs({ features }: Pick<Model, "features">, fitted: Fitted)
 }
 
 /** The column that a feature is; of one that is computed from columns, the name of what the caller computes. */
-export function columnOf({ name, source }: FeatureModel): string {
+function columnOf({ name, source }: FeatureModel): string {
   return source.kind === "column" ? source.name : `${name}.value`;
 }
 
 /** The columns of a number that ONNX computes; undefined for a feature that is a column, or is computed in other ways. */
-export function computedColumns(feature: FeatureModel): readonly string[] | undefined {
+function computedColumns(feature: FeatureModel): readonly string[] | undefined {
   if (feature.kind !== "numeric" && feature.kind !== "bucket") return undefined;
   return feature.source.kind === "column" ? undefined : numberColumns(feature.source);
-}
-
-/** The fit of a feature. */
-export function fitOf({ features }: Fitted, feature: FeatureModel): FittedFeature {
-  const found = features[tableOwner(feature)];
-  if (found === undefined) throw new Error(`the fit has no feature ${feature.name}`);
-  return found;
 }
 
 /** A column that numbers are read of is one; one of whole numbers is typed so where all who read it know no other values. */
@@ -144,10 +137,4 @@ function whyById(fit: FittedFeature, kind: RawKind): string | undefined {
 /** Why a feature cannot read the input that another one reads of its column; undefined where it can. */
 function whyOther(known: RawInput | undefined, { max }: RawInput): string | undefined {
   return known === undefined || known.max === max ? undefined : "another feature reads its column with another `max`";
-}
-
-/** The texts that mean null besides the empty one, as cells spell them. */
-export function nullTextsOf({ data }: Pick<Model, "data">): readonly string[] {
-  const nulls = readingOf(data)?.options.nulls ?? [];
-  return [...new Set(nulls.flatMap((text) => [text, canonicalText(text)]))];
 }

@@ -4,10 +4,13 @@ import {
   batchInputs,
   type FeatureModel,
   type Fitted,
+  fittedOf,
   hasIds,
   isListFeature,
   isWeighted,
   type Model,
+  nullTexts,
+  readingOf,
 } from "../../model/index.js";
 import {
   type ColumnContext,
@@ -20,7 +23,7 @@ import {
 import { finishGraph, lowerFunction } from "./model.js";
 import { intAttribute, NodeList, type TensorName, valueInfo } from "./node-list.js";
 import { ElementType, type ElementTypeName, type GraphProto } from "./proto.js";
-import { fitOf, nullTextsOf, type RawInput, type RawInputs, type RawKind, rawInputs } from "./raw-inputs.js";
+import { type RawInput, type RawInputs, type RawKind, rawInputs } from "./raw-inputs.js";
 
 export const rawTypes: Readonly<Record<RawKind, Exclude<ElementTypeName, "bool">>> = {
   number: "float64",
@@ -60,7 +63,8 @@ export function rowsGraph(
     matrices.set(input, known);
     return known;
   };
-  const context = { list, nulls: nullTextsOf(model), matrix, numbers: new Map<RawInput, TensorName>() };
+  const nulls = nullTexts(readingOf(model.data)?.options.nulls ?? []);
+  const context = { list, nulls, matrix, numbers: new Map<RawInput, TensorName>() };
   const slots = model.features.map((feature) => encodeFeature(context, feature, fitted, inputs));
   const read = new Set(fn.nodes.flatMap((node) => (node.op === "input" ? [node.attributes.name] : [])));
   const parts = { ids: slots.flatMap(({ ids }) => ids ?? []), numbers: slots.flatMap(({ numbers }) => numbers ?? []) };
@@ -69,19 +73,15 @@ export function rowsGraph(
       .filter((part) => read.has(batchInputs[part]))
       .map((part) => [batchInputs[part], joined(list, parts[part], part)]),
   );
-  const lowered = lowerFunction(list, program, fn, feeds);
-  const renamed = {
-    ...lowered,
-    outputs: new Map([...lowered.outputs].map(([name, tensor]) => [outputs.get(name) ?? name, tensor])),
-  };
   const named = {
     ...fn,
     outputs: fn.outputs.map((output) => ({ ...output, name: outputs.get(output.name) ?? output.name })),
   };
+  const lowered = lowerFunction(list, program, named, feeds);
   const infos = inputs.inputs.map(({ name, kind, max }) =>
     valueInfo(name, rawTypes[kind], max === undefined ? ["B"] : ["B", max]),
   );
-  return { graph: finishGraph(list, named, renamed, infos), state: lowered.state, inputs, outputs };
+  return { graph: finishGraph(list, named, lowered, infos), state: lowered.state, inputs, outputs };
 }
 
 interface FeatureSlots {
@@ -97,38 +97,29 @@ function encodeFeature(
   fitted: Fitted,
   { readings }: RawInputs,
 ): FeatureSlots {
-  const { list } = context;
   const reading = readings.get(feature.name) ?? { kind: "unread" };
-  const fit = fitOf(fitted, feature);
-  if (reading.kind === "unread") return unread(list, feature);
-  if (reading.kind === "computed") {
-    if (fit.kind === "number" && !hasIds(feature)) return { numbers: encodeNumbers(context, feature, fit, reading) };
-    if (fit.kind === "bucket" && feature.kind === "bucket")
-      return { ids: encodeBucket(context, feature, fit, reading) };
-    throw new Error(`the fit of ${feature.name} is of another kind`);
-  }
-  const weightsOf = (ids: EncodedIds): FeatureSlots =>
-    reading.weight === undefined || !isListFeature(feature)
-      ? {}
-      : { numbers: encodeWeights(context, feature.max, reading.weight, ids) };
-  if (reading.kind === "id") {
-    const ids = context.matrix(reading.input);
-    return { ids, ...weightsOf({ ids }) };
-  }
+  if (reading.kind === "unread") return unread(context.list, feature);
+  const withWeights = (encoded: EncodedIds, weight: RawInput | undefined): FeatureSlots => {
+    const { ids } = encoded;
+    if (weight === undefined || !isListFeature(feature)) return { ids };
+    return { ids, numbers: encodeWeights(context, feature.max, weight, encoded) };
+  };
+  if (reading.kind === "id") return withWeights({ ids: context.matrix(reading.input) }, reading.weight);
+  const fit = fittedOf(fitted, feature);
   switch (fit.kind) {
     case "number":
-      if (hasIds(feature)) throw new Error(`the fit of ${feature.name} is of another kind`);
-      return { numbers: encodeNumbers(context, feature, fit, reading) };
+      if (!hasIds(feature)) return { numbers: encodeNumbers(context, feature, fit, reading) };
+      break;
     case "bucket":
-      if (feature.kind !== "bucket") throw new Error(`the fit of ${feature.name} is of another kind`);
-      return { ids: encodeBucket(context, feature, fit, reading) };
+      if (feature.kind === "bucket") return { ids: encodeBucket(context, feature, fit, reading) };
+      break;
     case "vocabulary":
     case "ids":
-    case "hash": {
-      const ids = encodeIds(context, feature, fit, reading);
-      return { ids: ids.ids, ...weightsOf(ids) };
-    }
+    case "hash":
+      if (reading.kind === "column") return withWeights(encodeIds(context, feature, fit, reading), reading.weight);
+      break;
   }
+  throw new Error(`the fit of ${feature.name} is of another kind`);
 }
 
 /** Zeros in the place of what nothing reads. */

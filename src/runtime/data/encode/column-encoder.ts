@@ -9,6 +9,7 @@ import {
   type SequenceFeature,
   type WeightedBag,
 } from "../../../compiler/model/feature-lists.js";
+import { fittedOf } from "../../../compiler/model/fitted.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import { checkedListSql, isAligned, weightsSql } from "./lists.js";
 import { categorySql } from "./missing.js";
@@ -19,7 +20,6 @@ import {
   createBucketEncoder,
   createNumberEncoder,
   createVocabularyIds,
-  fittedOf,
   listedNumber,
   type VocabularyIds,
   weightNumber,

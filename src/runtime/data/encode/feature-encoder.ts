@@ -1,18 +1,17 @@
 /** From one clean value of a feature to its id or its number: the same for rows of files and for rows of a program. */
-import { own } from "../../../compiler/text/index.js";
 import { idOfText } from "../../../compiler/model/index.js";
 import {
   cutWeight,
   largestWeight,
   type ListFeature,
   type NumberFeature,
-  tableOwner,
   type WeightedBag,
 } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel } from "../../../compiler/model/model.js";
-import type { Fitted, FittedFeature } from "./fitted.js";
+import { missingText, nullId } from "../../../compiler/model/missing.js";
+import { affineOf, fillOf, largestFloat, numberTransform } from "../../../compiler/model/scales.js";
+import type { FittedFeature } from "./fitted.js";
 import { isAligned, keepsLast } from "./lists.js";
-import { missingText, nullId } from "./missing.js";
 import { bucketOf } from "./hash.js";
 import {
   cleanText,
@@ -116,9 +115,6 @@ function createHashedIds(buckets: number, seed: number): VocabularyIds {
   };
 }
 
-/** What float32 can hold; a number beyond it would become an infinity. */
-const largestFloat = 3.4028234663852886e38;
-
 /** From a raw number to what the network sees; NaN stands for null. The result is finite in float32, or NaN where it stays missing. */
 export function createNumberEncoder(feature: NumberFeature, fitted: FittedFeature): (value: number) => number {
   if (fitted.kind !== "number") throw new Error(`the fit of ${feature.name} is of another kind`);
@@ -131,37 +127,9 @@ export function createNumberEncoder(feature: NumberFeature, fitted: FittedFeatur
   };
 }
 
-/** What is for a missing number before it is shifted; NaN stays missing. */
-function fillOf({ missing, scale }: NumberFeature, mean: number): number {
-  if (missing === "mean") return mean;
-  return missing === "none" ? NaN : numberTransform({ scale })(missing);
-}
-
 /** The number that a value of a list is, NaN where it is null. Throws a `ValueError` for a text that is none. */
 export function listedNumber(text: string | null): number {
   return text === null ? NaN : (numberOf(text) ?? NaN);
-}
-
-/** `log1p` keeps the sign: −log(1 + |x|) for a negative x, so that every number has a value. */
-export function numberTransform({ scale }: Pick<NumberFeature, "scale">): (value: number) => number {
-  if (scale !== "log1p" && scale !== "log1p_standard") return (value) => value;
-  return (value) => (value < 0 ? -Math.log1p(-value) : Math.log1p(value));
-}
-
-function affineOf(
-  { scale }: NumberFeature,
-  { mean, deviation, minimum, maximum }: Extract<FittedFeature, { kind: "number" }>,
-): { readonly shift: number; readonly factor: number } {
-  switch (scale) {
-    case "none":
-    case "log1p":
-      return { shift: 0, factor: 1 };
-    case "standard":
-    case "log1p_standard":
-      return { shift: mean, factor: deviation > 0 ? 1 / deviation : 1 };
-    case "minmax":
-      return { shift: minimum, factor: maximum > minimum ? 1 / (maximum - minimum) : 1 };
-  }
 }
 
 /** From a raw number to its bucket's id; NaN stands for null, which is 0 unless the feature says otherwise. */
@@ -241,11 +209,4 @@ function cutText(value: unknown, { separator }: ListFeature, rules: TextRules): 
     : textOf(scalar)
         .split(separator)
         .map((part) => cleanText(part, rules) ?? "");
-}
-
-/** The fit of a feature; it is there when the fit is that of the model. */
-export function fittedOf(fitted: Fitted, feature: FeatureModel): FittedFeature {
-  const found = own(fitted.features, tableOwner(feature));
-  if (found === undefined) throw new Error(`the fit has no feature ${feature.name}`);
-  return found;
 }

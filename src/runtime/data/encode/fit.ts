@@ -9,10 +9,11 @@ import {
   type VocabularyFeature,
 } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel } from "../../../compiler/model/model.js";
+import { numberTransform } from "../../../compiler/model/scales.js";
 import { createFailure } from "../../failure.js";
 import type { Database } from "../files/database.js";
 import { compileFinite } from "../expressions/expression-sql.js";
-import { listedNumber, numberTransform } from "./feature-encoder.js";
+import { listedNumber } from "./feature-encoder.js";
 import { fitBoundaries } from "./fit-boundaries.js";
 import { type Fitted, type FittedFeature, fittedWithoutData } from "./fitted.js";
 import { listSql } from "./lists.js";

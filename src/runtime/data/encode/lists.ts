@@ -2,7 +2,7 @@
 import { isWeighted, type ListFeature, type WeightedBag } from "../../../compiler/model/feature-lists.js";
 import { compileText } from "../expressions/expression-sql.js";
 import type { Relation } from "../files/relation.js";
-import { missingText } from "./missing.js";
+import { missingText } from "../../../compiler/model/missing.js";
 import { cleanSql, quoteText, type ScalarKind, textSql } from "../files/sql.js";
 
 /** SQL of a VARCHAR[]: never null, at most `max` values, no nulls in it but those of aligned sequences. */

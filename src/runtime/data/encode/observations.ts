@@ -1,6 +1,6 @@
 /** What rows that a program hands in were like, beside the training data: counted as they are encoded. */
 import type { FeatureModel } from "../../../compiler/model/model.js";
-import { numberTransform } from "./feature-encoder.js";
+import { numberTransform } from "../../../compiler/model/scales.js";
 import type { RowEncoderOptions } from "./row-encoder.js";
 
 /** What one feature had since it was first seen. */

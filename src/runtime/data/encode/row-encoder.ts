@@ -2,6 +2,8 @@
 import { batchLayout } from "../../../compiler/model/layout.js";
 import { isWeighted } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
+import { fittedOf } from "../../../compiler/model/fitted.js";
+import { nullId } from "../../../compiler/model/missing.js";
 import { readingOf } from "../../../compiler/model/reading.js";
 import { createFailure, Failure } from "../../failure.js";
 import type { EncodedBatch } from "../batches/dataset.js";
@@ -11,7 +13,6 @@ import {
   createBucketEncoder,
   createNumberEncoder,
   createVocabularyIds,
-  fittedOf,
   listedNumber,
   listItems,
   listTexts,
@@ -20,7 +21,6 @@ import {
 import { evaluateClass } from "./label-classes.js";
 import { createSequenceCheck, listedValue } from "./row-sequences.js";
 import type { Fitted } from "./fitted.js";
-import { nullId } from "./missing.js";
 import { createPlainIds, createPlainNumber, isPlainRecord } from "./plain-values.js";
 import { createBatch } from "../batches/records.js";
 import type { DataSpec } from "../uses.js";

@@ -9,6 +9,7 @@
  * - Text is a boolean when it is `true`, `false` (in any case) or a number 1 or 0; a number when it is 1 or 0.
  */
 
+import { nullTexts } from "../../../compiler/model/missing.js";
 import { canonicalText } from "../../../compiler/text/index.js";
 
 /** How texts are cleaned before anything else sees them. */
@@ -75,11 +76,6 @@ function nullSet(nulls: readonly string[]): ReadonlySet<string> {
   const made = new Set(nullTexts(nulls));
   nullSets.set(nulls, made);
   return made;
-}
-
-/** The texts that mean null, each also as the text of the value that it spells. */
-export function nullTexts(nulls: readonly string[]): readonly string[] {
-  return [...new Set(nulls.flatMap((text) => [text, canonicalText(text)]))];
 }
 
 /** A text, trimmed when the rules say so, in its canonical form, or null. */

@@ -2,7 +2,8 @@
  * SQL of the rules in `values.ts`, and quoting. Every piece takes SQL and gives SQL; nothing of a spec or of a file gets
  * into a query but through {@link quoteName} and {@link quoteText}.
  */
-import { nullTexts, numberText, parseNumber, type TextRules, whiteSpace } from "../expressions/values.js";
+import { nullTexts } from "../../../compiler/model/missing.js";
+import { numberText, parseNumber, type TextRules, whiteSpace } from "../expressions/values.js";
 
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterpreter, type GraphFunction, type Program } from "../../src/compiler/graph/index.js";
 import { batchLayout, type Fitted, hasTrees, type Model } from "../../src/compiler/model/index.js";
 import type { Target } from "../../src/compiler/targets/index.js";
+import { emitTarget } from "../../src/runtime/artifact/target-files.js";
 import { createRowEncoder, type EncodedBatch, type RawRow } from "../../src/runtime/data/index.js";
 import type { HostTensor } from "../../src/runtime/engine/index.js";
 import { createProgram, functionOf } from "../../src/runtime/engine/create-program.js";
@@ -11,11 +12,9 @@ import { holdState, initialReader } from "../../src/runtime/engine/state.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { createFeeds } from "../../src/runtime/measure/feeds.js";
 import { type LoadedSpec, loadSpec } from "../../src/runtime/specs/load-spec.js";
-import { refusalsOf } from "../../src/runtime/targets/choose.js";
 import { bytesOf, weightsOf } from "../../test/targets/contents.js";
 import { someFitted, someRows } from "../../test/web/some-rows.js";
 import { projectRoot } from "../report.js";
-import { readBuilt } from "./built.js";
 
 /** Values of heads, row by row. */
 export type Heads = Readonly<Record<string, readonly number[]>>;
@@ -91,18 +90,9 @@ export function parityCase(file: string, { model, sources }: LoadedSpec, count: 
 /** The files of a target of the case, or why it cannot carry the model. */
 export function filesOf(target: Target, made: ParityCase): ReadonlyMap<string, Uint8Array> | string {
   const { model, program, fitted, sources, state } = made;
-  const [refused] = refusalsOf([target], { model, program });
-  const [refusal] = refused?.refusals ?? [];
+  const [refusal] = target.refusals({ model, program });
   if (refusal !== undefined) return refusal.what;
-  const files = target.emit({
-    model,
-    program,
-    fitted,
-    sources,
-    trained: false,
-    built: readBuilt,
-    generator: "mtlc bench",
-    weights: weightsOf(state),
-  });
+  const content = { model, program, fitted, sources, trained: false, weights: weightsOf(state) };
+  const files = emitTarget(target, content);
   return new Map(files.map(({ path, content }) => [path, bytesOf(content)]));
 }

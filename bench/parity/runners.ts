@@ -1,4 +1,5 @@
 /** Those who predict: our engines, and programs of others with what targets emit. */
+import { stateOf } from "../../src/compiler/graph/index.js";
 import { type EngineName, selectEngine } from "../../src/runtime/engine/index.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { filesOf, type Heads } from "./cases.js";
@@ -32,8 +33,8 @@ function engineRunner(name: EngineName): Runner {
       const { engine } = await select();
       const answers: Answer[] = [];
       for (const { program, predict, state, feeds } of cases) {
-        const read = new Set(predict.nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
-        const variables = program.state.filter((variable) => read.has(variable.name));
+        const variables = stateOf(program, predict);
+        const read = new Set(variables.map((variable) => variable.name));
         const session = await engine.open({ state: variables, functions: [predict] });
         session.set(new Map([...state].filter(([each]) => read.has(each))));
         const found = session.run("predict", feeds);

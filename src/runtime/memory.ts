@@ -7,7 +7,7 @@ import { statfs } from "node:fs/promises";
 import { freemem } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { Program } from "../compiler/graph/graph.js";
-import { rowsOf } from "../compiler/graph/initialize.js";
+import { stateBytes } from "../compiler/graph/initialize.js";
 import { parameterTable, planEmbeddings } from "../compiler/lower/index.js";
 import { hasIds, type Model } from "../compiler/model/index.js";
 import { type OptimizerName, resolveOptimizer, resolveSettings } from "../compiler/graph/index.js";
@@ -90,13 +90,13 @@ export function trainingNeed(model: Model, program: Program, more = 0): MemoryNe
   // The new value of each, and of a parameter its gradient.
   const renewed = whole.reduce(
     (sum, variable) =>
-      variable === undefined ? sum : sum + bytesOf(variable) * (variable.role === "parameter" ? 2 : 1),
+      variable === undefined ? sum : sum + stateBytes(variable) * (variable.role === "parameter" ? 2 : 1),
     0,
   );
   // The best weights so far, and the trained ones while their averages are measured.
   const copies = (model.train.stop === undefined ? 0 : 1) + (model.train.ema === undefined ? 0 : 1);
   const kept = copies * storedBytes(program);
-  const state = program.state.reduce((sum, variable) => sum + bytesOf(variable), 0);
+  const state = program.state.reduce((sum, variable) => sum + stateBytes(variable), 0);
   return { parts: partsOf(program), total: state + renewed + kept + more, when: withOptimizer(model) };
 }
 
@@ -140,15 +140,10 @@ export function ownerOf(tensor: string): string {
   return tensor.split(".")[0] ?? tensor;
 }
 
-function bytesOf(variable: Program["state"][number]): number {
-  const { rows, width } = rowsOf(variable);
-  return rows * width * 4;
-}
-
 function storedBytes(program: Program): number {
   return program.state
     .filter(({ role }) => role === "parameter" || role === "statistic")
-    .reduce((sum, variable) => sum + bytesOf(variable), 0);
+    .reduce((sum, variable) => sum + stateBytes(variable), 0);
 }
 
 function slotsOf({ train }: Model): number {
@@ -205,6 +200,6 @@ export function artifactBytes(program: Program): number {
 
 /** Bytes that training writes beside each other: checkpoints with one more in the making, and in the end the artifact. */
 export function trainingFiles(program: Program, checkpoints: number): number {
-  const state = program.state.reduce((sum, variable) => sum + bytesOf(variable), 0);
+  const state = program.state.reduce((sum, variable) => sum + stateBytes(variable), 0);
   return checkpoints * state + Math.max(state, artifactBytes(program));
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { lowerModel } from "../../src/compiler/lower/index.js";
 import type { Model } from "../../src/compiler/model/index.js";
 import { functionOf } from "../../src/runtime/engine/create-program.js";
-import { functionInputs } from "../../src/runtime/engine/feeds.js";
+import { functionInputs } from "../../src/compiler/graph/reads.js";
 import { type HostTensor, selectEngine } from "../../src/runtime/engine/index.js";
 import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
 import { randomFeeds, sizesOf } from "../lower/harness.js";

@@ -4,7 +4,7 @@ import { lowerModel } from "../../src/compiler/lower/index.js";
 import { batchLayout } from "../../src/compiler/model/layout.js";
 import type { Model } from "../../src/compiler/model/model.js";
 import { type Engine, type HostTensor, selectEngine } from "../../src/runtime/engine/index.js";
-import { functionInputs } from "../../src/runtime/engine/feeds.js";
+import { functionInputs } from "../../src/compiler/graph/reads.js";
 import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
 import { functionOf } from "../../src/runtime/engine/create-program.js";
 import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";

@@ -4,7 +4,7 @@ import { batchLayout } from "../../src/compiler/model/index.js";
 import { openData } from "../../src/runtime/data/index.js";
 import { type Engine, type HostTensor, selectEngine, type Session } from "../../src/runtime/engine/index.js";
 import { createProgram, functionOf } from "../../src/runtime/engine/create-program.js";
-import { functionInputs } from "../../src/runtime/engine/feeds.js";
+import { functionInputs } from "../../src/compiler/graph/reads.js";
 import { fillSession, initialReader } from "../../src/runtime/engine/state.js";
 import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { type LoopOptions, runLoop } from "../../src/runtime/train/loop.js";

@@ -12,6 +12,12 @@ export function rowsOf({ type }: StateVariable): { readonly rows: number; readon
   return { rows, width: rest.reduce((product, side) => product * side, 1) };
 }
 
+/** Bytes of a variable's numbers, float32 or int32. */
+export function stateBytes(variable: StateVariable): number {
+  const { rows, width } = rowsOf(variable);
+  return rows * width * 4;
+}
+
 /** The whole variable, row-major. `seed` is a whole number; its low 32 bits count. */
 export function initialize(variable: StateVariable, seed: number): Float32Array | Int32Array {
   return initializeRows(variable, seed, 0, rowsOf(variable).rows);

@@ -3,7 +3,7 @@
  * JavaScript. An engine owns the state; callers see typed arrays in and out and never a tensor.
  */
 import type { Program, StateVariable } from "../../compiler/graph/graph.js";
-import { rowsOf } from "../../compiler/graph/initialize.js";
+import { rowsOf, stateBytes } from "../../compiler/graph/initialize.js";
 
 /** From fast to slow. All give the same numbers within float32 rounding. */
 export type EngineName = "native" | "wasm" | "cpu" | "onnx";
@@ -39,8 +39,7 @@ export const chunkBytes = 1 << 24;
 
 /** Whether a state variable is read and written a chunk of rows at a time; smaller ones are taken whole. */
 export function isLarge(variable: StateVariable): boolean {
-  const { rows, width } = rowsOf(variable);
-  return rows * width * 4 > chunkBytes && rows > 1;
+  return stateBytes(variable) > chunkBytes && rowsOf(variable).rows > 1;
 }
 
 /** A program with its state. Not for use from two calls at once. */

@@ -1,19 +1,7 @@
 /** What a function is fed, checked against its types; the same for every engine. */
-import type { GraphFunction, TensorType } from "../../compiler/graph/graph.js";
+import type { TensorType } from "../../compiler/graph/graph.js";
+import type { FunctionInput } from "../../compiler/graph/reads.js";
 import type { HostTensor } from "./engine.js";
-
-export interface FunctionInput {
-  readonly name: string;
-  readonly type: TensorType;
-}
-
-export function functionInputs(fn: GraphFunction): readonly FunctionInput[] {
-  const inputs = new Map<string, FunctionInput>();
-  for (const node of fn.nodes) {
-    if (node.op === "input") inputs.set(node.attributes.name, { name: node.attributes.name, type: node.type });
-  }
-  return [...inputs.values()];
-}
 
 /** The feeds in the order of `inputs`, and the size of each symbolic dimension. Throws when one is missing or misshapen. */
 export function checkFeeds(

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
 import { isRepeatable, partition } from "../../compiler/graph/passes/partition.js";
+import { functionInputs } from "../../compiler/graph/reads.js";
 import { int32 } from "../../compiler/graph/dims.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
 import { sizeOfShape } from "../../compiler/graph/tensor.js";
@@ -19,7 +20,7 @@ import {
   type StateEndpoints,
 } from "../../compiler/targets/savedmodel/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "./engine.js";
-import { checkFeeds, checkTensor, functionInputs } from "./feeds.js";
+import { checkFeeds, checkTensor } from "./feeds.js";
 import { keepMemory } from "./keep-memory.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
 

@@ -7,8 +7,9 @@ import type { DType, GraphFunction, Program, Shape, StateVariable, ValueId } fro
 import { sizeOf } from "../../compiler/graph/dims.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
 import { liveValues, rootsOf } from "../../compiler/graph/passes/eliminate-dead-code.js";
+import { type FunctionInput, functionInputs } from "../../compiler/graph/reads.js";
 import type { Engine, HostTensor, Session } from "./engine.js";
-import { checkFeeds, checkTensor, functionInputs, type FunctionInput } from "./feeds.js";
+import { checkFeeds, checkTensor } from "./feeds.js";
 import { memoryOf, startBackend, type TfjsBackendName, useBackend } from "./tfjs-backend.js";
 import { scatterRows, type UniqueIds, uniqueIds } from "./tfjs-kernels.js";
 import { computeNode, type TfjsContext } from "./tfjs-ops.js";

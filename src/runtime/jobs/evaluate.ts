@@ -5,7 +5,7 @@ import { chooseEngine } from "../engine/choose-engine.js";
 import { type Dataset, openData } from "../data/index.js";
 import type { Engine, EngineName, Session } from "../engine/index.js";
 import { fillSession, heldReader } from "../engine/state.js";
-import type { GraphFunction, StateVariable } from "../../compiler/graph/index.js";
+import { type GraphFunction, stateOf, type StateVariable } from "../../compiler/graph/index.js";
 import { openTrees } from "../trees/session.js";
 import { createFailure } from "../failure.js";
 import { loadWeights } from "../artifact/load-weights.js";
@@ -69,16 +69,12 @@ export async function withMeasuredData<T>(
     if (data.rows === 0) throw createFailure("MTL7309", { role });
     warnings.tell(warnOfUnseen(model, role, data, undefined));
     onEvent({ kind: "encoded", role, report: data.report });
-    const { target, session } = await openTrained(
-      artifact,
-      () => chooseEngine(options.engine, onEvent, "prediction"),
-      "evaluate",
-    );
+    const trained = await openTrained(artifact, () => chooseEngine(options.engine, onEvent, "prediction"), "evaluate");
     try {
       onEvent({ kind: "evaluating", role, rows: data.rows });
-      return await work({ artifact, role, data, target, session });
+      return await work({ ...trained, artifact, role, data });
     } finally {
-      session.close();
+      trained.session.close();
     }
   } finally {
     data.close();
@@ -89,6 +85,8 @@ export async function withMeasuredData<T>(
 export interface OpenedFunction {
   readonly target: GraphFunction;
   readonly session: Session;
+  /** The state that the function reads; none where it has trees. */
+  readonly variables: readonly StateVariable[];
 }
 
 /** `engine`: asked for only where the artifact has a network. */
@@ -98,21 +96,12 @@ export async function openTrained(
   name: "evaluate" | "predict",
 ): Promise<OpenedFunction> {
   const target = functionOf(measuredProgram(program), name);
-  if (ensembles !== undefined) return openTrees({ model, fitted, ensembles }, target);
-  const variables = variablesOf({ program }, target);
+  if (ensembles !== undefined) return { ...openTrees({ model, fitted, ensembles }, target), variables: [] };
+  const variables = stateOf(program, target);
   const chosen = await engine();
   const session = await chosen.open({ state: variables, functions: [target] });
   await fillSession(session, variables, heldReader(state));
-  return { target, session };
-}
-
-/** The state that a function reads. */
-export function variablesOf(
-  { program }: Pick<LoadedArtifact, "program">,
-  { nodes }: GraphFunction,
-): readonly StateVariable[] {
-  const read = new Set(nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
-  return program.state.filter(({ name }) => read.has(name));
+  return { target, session, variables };
 }
 
 /** Where the paths of an artifact's spec start, and the files in place of them: what `--test` says, else what training was given. */

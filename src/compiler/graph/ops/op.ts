@@ -8,8 +8,8 @@ import type { DType, Dim, OpAttributes, OpName, Shape, TensorType, ValueId } fro
 import type { OpBuilder } from "../op-builder.js";
 import type { Tensor } from "../tensor.js";
 
-/** A system that programs are said in; `tensorflow` is its graphs, `tfjs` the executor of GraphModels. */
-export type OpSystem = "tensorflow" | "tfjs" | "onnx" | "torch";
+/** A system that cannot say every op; `tfjs` is the executor of GraphModels. */
+export type OpSystem = "tfjs" | "onnx";
 
 export interface OpRow<K extends OpName> {
   /** How many inputs it takes; `variadic` is one or more. */

@@ -2,15 +2,7 @@
  * ONNX. In: one function of a program without updates, and the values of its state. Out: the bytes of a model that onnxruntime
  * runs, its weights in it or beside it. It never runs, reads or writes anything.
  */
-export {
-  functionGraph,
-  modelFiles,
-  type OnnxFile,
-  type OnnxModelOptions,
-  opsets,
-  pureFunction,
-  type StateValue,
-} from "./model.js";
+export { functionGraph, modelFiles, pureFunction } from "./model.js";
 export { rows as onnxOps } from "./ops.js";
 export { onnx, onnxFiles } from "./target.js";
-export { orderColumns, type OrderedFunction, orderRows, type OrderedWeights } from "./order-columns.js";
+export { orderColumns, orderRows } from "./order-columns.js";

@@ -1,6 +1,9 @@
 /** One function of a program as an ONNX model. */
 import type { GraphFunction, GraphNode, Program, StateVariable, ValueId } from "../../graph/graph.js";
+import { stateBytes } from "../../graph/initialize.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
+import { functionInputs } from "../../graph/reads.js";
+import { functionNamed } from "../target.js";
 import { elementTypeOf, NodeList, type TensorName, valueInfo } from "./node-list.js";
 import { lowerNode, rows } from "./ops.js";
 import { encodeModel, type GraphProto, type TensorProto, type ValueInfoProto } from "./proto.js";
@@ -29,8 +32,7 @@ export interface LoweredFunction {
 
 /** A function by its name. Throws when there is none, when it updates state, or for an op that ONNX cannot say, by its name. */
 export function pureFunction(program: Program, name: string): GraphFunction {
-  const fn = program.functions.find((candidate) => candidate.name === name);
-  if (fn === undefined) throw new Error(`the program has no function \`${name}\``);
+  const fn = functionNamed(program, name);
   if (fn.updates.length > 0) throw new Error(`\`${name}\` updates state, which a model in ONNX cannot`);
   for (const { op } of fn.nodes)
     if (rows[op] === undefined) throw new Error(`ONNX cannot compute \`${op}\`, which \`${name}\` uses`);
@@ -98,16 +100,14 @@ export function functionGraph(
   fn: GraphFunction,
   { fed = new Set() }: FunctionGraphOptions = {},
 ): FunctionGraph {
-  const names = new Map(
-    fn.nodes.flatMap((node) => (node.op === "input" ? [[node.attributes.name, node.type] as const] : [])),
-  );
-  const list = new NodeList([...names.keys(), ...fn.outputs.map(({ name }) => name)]);
-  const lowered = lowerFunction(list, program, fn, new Map([...names.keys()].map((name) => [name, name])));
+  const inputs = functionInputs(fn);
+  const list = new NodeList([...inputs, ...fn.outputs].map(({ name }) => name));
+  const lowered = lowerFunction(list, program, fn, new Map(inputs.map(({ name }) => [name, name])));
   const states = [...lowered.state];
   const feeds = new Map(states.filter(([{ name }]) => fed.has(name)));
   return {
     graph: finishGraph(list, fn, lowered, [
-      ...[...names].map(([name, type]) => valueInfo(name, type.dtype, type.shape)),
+      ...inputs.map(({ name, type }) => valueInfo(name, type.dtype, type.shape)),
       ...[...feeds].map(([{ type }, name]) => valueInfo(name, type.dtype, type.shape)),
     ]),
     state: new Map(states.filter(([{ name }]) => !fed.has(name))),
@@ -166,7 +166,7 @@ export function modelFiles(
   values: StateValue,
   { version, name, metadata = {}, inline = largestInline, data = `${name}.data` }: OnnxModelOptions,
 ): readonly OnnxFile[] {
-  const states = [...state].map(([variable, tensor]) => ({ variable, tensor, bytes: byteSize(variable) }));
+  const states = [...state].map(([variable, tensor]) => ({ variable, tensor, bytes: stateBytes(variable) }));
   const total = states.reduce((sum, { bytes }) => sum + bytes, 0);
   const isExternal = total > inline;
   let offset = 0;
@@ -196,11 +196,6 @@ export function modelFiles(
         yield values(variable, from, Math.min(bytes, from + pieceBytes));
   };
   return [model, { name: data, content: pieces }];
-}
-
-/** In bytes. */
-function byteSize({ type }: StateVariable): number {
-  return type.shape.reduce<number>((product, size) => product * Number(size), type.dtype === "bool" ? 1 : 4);
 }
 
 function externalData(

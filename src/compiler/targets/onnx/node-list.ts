@@ -93,12 +93,9 @@ export class NodeList {
     values: readonly number[],
   ): TensorName {
     const key = JSON.stringify([dtype, dims, values.map((value) => (Object.is(value, -0) ? "-0" : String(value)))]);
-    const known = this.#shared.get(key);
-    if (known !== undefined) return known;
-    const rawData = bytesOf(dtype, values);
-    const made = this.initializer({ dims, dataType: ElementType[dtype], rawData }, "constant");
-    this.#shared.set(key, made);
-    return made;
+    return this.#once(key, () =>
+      this.initializer({ dims, dataType: ElementType[dtype], rawData: bytesOf(dtype, values) }, "constant"),
+    );
   }
 
   /** Says where the size of a symbolic dimension can be read. */
@@ -109,22 +106,20 @@ export class NodeList {
   /** The size as an int64 [1]. Throws for a dimension that no input has. */
   size(dim: Dim): TensorName {
     if (typeof dim === "number") return this.constant("int64", [dim]);
-    const key = `size ${dim}`;
-    const known = this.#shared.get(key);
-    if (known !== undefined) return known;
-    const names = symbolsOf(dim);
-    const factors = names.map((name) => {
-      const found = this.#sizes.get(name);
-      if (found === undefined) throw new Error(`no input has the size \`${name}\``);
-      const { tensor, axis } = found;
-      return this.#once(`size ${name}`, () =>
-        this.add("Shape", [tensor], [intAttribute("start", axis), intAttribute("end", axis + 1)], { name }),
-      );
+    return this.#once(`size ${dim}`, () => {
+      const factors = symbolsOf(dim).map((name) => this.#sizeOf(name));
+      const factor = factorOf(dim);
+      const parts = factor === 1 ? factors : [this.constant("int64", [factor]), ...factors];
+      return parts.reduce((product, part) => this.add("Mul", [product, part], [], { name: "size" }));
     });
-    const factor = factorOf(dim);
-    const parts = factor === 1 ? factors : [this.constant("int64", [factor]), ...factors];
-    return this.#once(key, () =>
-      parts.reduce((product, part) => this.add("Mul", [product, part], [], { name: "size" })),
+  }
+
+  #sizeOf(name: string): TensorName {
+    const found = this.#sizes.get(name);
+    if (found === undefined) throw new Error(`no input has the size \`${name}\``);
+    const { tensor, axis } = found;
+    return this.#once(`size ${name}`, () =>
+      this.add("Shape", [tensor], [intAttribute("start", axis), intAttribute("end", axis + 1)], { name }),
     );
   }
 
@@ -153,7 +148,7 @@ export class NodeList {
 }
 
 /** Elements as a file of tensors holds them. */
-export function bytesOf(dtype: Exclude<ElementTypeName, "string">, values: readonly number[]): Uint8Array {
+function bytesOf(dtype: Exclude<ElementTypeName, "string">, values: readonly number[]): Uint8Array {
   switch (dtype) {
     case "float32":
       return new Uint8Array(Float32Array.from(values).buffer);
@@ -176,10 +171,9 @@ export const intsAttribute = (name: string, ints: readonly number[]): AttributeP
 });
 
 /** An input or output of a graph. Sizes that are not known have their name. */
-export function valueInfo(name: string, dtype: ElementTypeName, shape: Shape, docString?: string): ValueInfoProto {
+export function valueInfo(name: string, dtype: ElementTypeName, shape: Shape): ValueInfoProto {
   const dim = shape.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size }));
-  const type = { tensorType: { elemType: ElementType[dtype], shape: { dim } } };
-  return docString === undefined ? { name, type } : { name, type, docString };
+  return { name, type: { tensorType: { elemType: ElementType[dtype], shape: { dim } } } };
 }
 
 export const elementTypeOf = (dtype: DType): number => ElementType[dtype];

@@ -22,16 +22,12 @@ export interface TensorProto {
 }
 
 /** `onnx.AttributeProto.AttributeType`. */
-export const AttributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
+export const AttributeType = { int: 2, ints: 7, strings: 8 } as const;
 
 export interface AttributeProto {
   readonly name: string;
   readonly type: number;
-  readonly f?: number;
   readonly i?: number;
-  readonly s?: Uint8Array;
-  readonly t?: TensorProto;
-  readonly floats?: readonly number[];
   readonly ints?: readonly number[];
   readonly strings?: readonly Uint8Array[];
 }
@@ -54,7 +50,6 @@ export interface ValueInfoProto {
       readonly shape: { readonly dim: readonly ({ readonly dimValue: number } | { readonly dimParam: string })[] };
     };
   };
-  readonly docString?: string;
 }
 
 export interface GraphProto {
@@ -69,7 +64,6 @@ export interface ModelProto {
   readonly irVersion: number;
   readonly producerName: string;
   readonly producerVersion: string;
-  readonly docString?: string;
   readonly graph: GraphProto;
   readonly opsetImport: readonly { readonly domain: string; readonly version: number }[];
   readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
@@ -85,7 +79,6 @@ const messages: Readonly<Record<string, Fields>> = {
     irVersion: one("int64", 1),
     producerName: one("string", 2),
     producerVersion: one("string", 3),
-    docString: one("string", 6),
     graph: one("GraphProto", 7),
     opsetImport: many("OperatorSetIdProto", 8),
     metadataProps: many("StringStringEntryProto", 14),
@@ -109,11 +102,7 @@ const messages: Readonly<Record<string, Fields>> = {
   },
   AttributeProto: {
     name: one("string", 1),
-    f: one("float", 2),
     i: one("int64", 3),
-    s: one("bytes", 4),
-    t: one("TensorProto", 5),
-    floats: many("float", 7),
     ints: many("int64", 8),
     strings: many("bytes", 9),
     type: one("int32", 20),
@@ -127,7 +116,7 @@ const messages: Readonly<Record<string, Fields>> = {
     externalData: many("StringStringEntryProto", 13),
     dataLocation: one("int32", 14),
   },
-  ValueInfoProto: { name: one("string", 1), type: one("TypeProto", 2), docString: one("string", 3) },
+  ValueInfoProto: { name: one("string", 1), type: one("TypeProto", 2) },
   TypeProto: { tensorType: one("TensorTypeProto", 1) },
   TensorTypeProto: { elemType: one("int32", 1), shape: one("TensorShapeProto", 2) },
   TensorShapeProto: { dim: many("DimensionProto", 1) },

@@ -1,15 +1,7 @@
-import type { GraphFunction } from "../../graph/index.js";
+import { functionInputs, type GraphFunction } from "../../graph/index.js";
 import { hashModel, type Model } from "../../model/index.js";
-import { networkRefusals, programOf } from "../network.js";
-import {
-  functionNamed,
-  opRefusals,
-  type Refusal,
-  type Target,
-  type TargetFile,
-  type TargetInput,
-  type TargetSubject,
-} from "../target.js";
+import { predictRefusals, programOf } from "../network.js";
+import type { Target, TargetFile, TargetInput } from "../target.js";
 import { functionGraph, modelFiles, type OnnxFile, opsets, pureFunction, type StateValue } from "./model.js";
 import { type ElementTypeName } from "./proto.js";
 import type { RawInput, RawInputs } from "./raw-inputs.js";
@@ -19,19 +11,13 @@ const encodedName = "model.onnx";
 const rowsName = "rows.onnx";
 const weightsName = "weights.data";
 
-function refusals(subject: TargetSubject): readonly Refusal[] {
-  const { program } = subject;
-  const found = networkRefusals(subject);
-  return found.length > 0 || program === undefined ? found : opRefusals("onnx", functionNamed(program, "predict"));
-}
-
 export const onnx: Target = {
   name: "onnx",
   summary: "Models in ONNX for onnxruntime and others: one of raw columns, and one of encoded features",
   folder: "onnx",
   carries: ["predict"],
   inEveryArtifact: false,
-  refusals,
+  refusals: (subject) => predictRefusals("onnx", subject),
   emit: (input) => onnxFiles(input),
 };
 
@@ -78,14 +64,12 @@ interface TensorDescription {
 }
 
 function encodedModel(fn: GraphFunction): unknown {
-  const inputs = new Map(
-    fn.nodes.flatMap(({ op, attributes, type }) =>
-      op === "input"
-        ? [[attributes.name, { name: attributes.name, type: type.dtype, shape: type.shape }] as const]
-        : [],
-    ),
-  );
-  return { inputs: [...inputs.values()], outputs: outputsOf(fn.outputs.map(({ name }) => [name, name])) };
+  const inputs = functionInputs(fn).map(({ name, type }): TensorDescription => ({
+    name,
+    type: type.dtype,
+    shape: type.shape,
+  }));
+  return { inputs, outputs: outputsOf(fn.outputs.map(({ name }) => [name, name])) };
 }
 
 function rowsModel(

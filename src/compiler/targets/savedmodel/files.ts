@@ -1,5 +1,5 @@
 /** The files of a SavedModel's folder: one where the weights are small, else the weights in files of their own. */
-import { type Program, rowsOf, type StateVariable } from "../../graph/index.js";
+import { type Program, stateBytes, type StateVariable } from "../../graph/index.js";
 import { crc32c } from "../../model/index.js";
 import type { StateBytes, TargetFile } from "../target.js";
 import { type BundleEntry, bundleFiles, compareBundleNames, encodeBundleIndex } from "./bundle.js";
@@ -27,11 +27,14 @@ export function savedModelFiles(
   { inline = largestInline, accessors = true }: FilesOptions = {},
 ): readonly TargetFile[] {
   const variables = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
-  const total = variables.reduce((sum, variable) => sum + sizeOf(variable), 0);
+  const total = variables.reduce((sum, variable) => sum + stateBytes(variable), 0);
   if (total <= inline) {
     const content = (): Iterable<Uint8Array> => {
       const values = new Map(
-        variables.map((variable) => [variable.name, arrayOf(variable, weights(variable.name, 0, sizeOf(variable)))]),
+        variables.map((variable) => [
+          variable.name,
+          arrayOf(variable, weights(variable.name, 0, stateBytes(variable))),
+        ]),
       );
       return [createSavedModel(program, { values, accessors }).bytes];
     };
@@ -55,7 +58,7 @@ function* bundleData(
   let offset = 0;
   for (const variable of variables.toSorted((a, b) => compareBundleNames(a.name, b.name))) {
     const { name, type } = variable;
-    const size = sizeOf(variable);
+    const size = stateBytes(variable);
     let sum = 0;
     for (let from = 0; from < size; from += chunkBytes) {
       const bytes = weights(name, from, Math.min(size, from + chunkBytes));
@@ -65,11 +68,6 @@ function* bundleData(
     entries.push({ name, dtype: type.dtype, shape: type.shape.map(Number), offset, size, crc32c: sum });
     offset += size;
   }
-}
-
-function sizeOf(variable: StateVariable): number {
-  const { rows, width } = rowsOf(variable);
-  return rows * width * 4;
 }
 
 function arrayOf({ type }: StateVariable, bytes: Uint8Array): Float32Array | Int32Array {

@@ -1,12 +1,6 @@
-import { networkRefusals, programOf } from "../network.js";
-import { functionNamed, opRefusals, type Refusal, type Target, type TargetSubject } from "../target.js";
+import { predictRefusals, programOf } from "../network.js";
+import type { Target } from "../target.js";
 import { createGraphModel } from "./graph-model.js";
-
-function refusals(subject: TargetSubject): readonly Refusal[] {
-  const { program } = subject;
-  const found = networkRefusals(subject);
-  return found.length > 0 || program === undefined ? found : opRefusals("tfjs", functionNamed(program, "predict"));
-}
 
 export const tfjs: Target = {
   name: "tfjs",
@@ -14,7 +8,7 @@ export const tfjs: Target = {
   folder: "tfjs",
   carries: ["predict"],
   inEveryArtifact: true,
-  refusals,
+  refusals: (subject) => predictRefusals("tfjs", subject),
   emit: (input) =>
     createGraphModel(programOf(input), "predict", input.weights, { generator: input.generator }).map(
       ({ name, content }) => ({ path: name, content }),

@@ -1,14 +1,7 @@
-import type { Program, StateVariable } from "../../graph/index.js";
-import { hashModel } from "../../model/index.js";
-import { networkRefusals } from "../network.js";
-import {
-  functionNamed,
-  opRefusals,
-  type Refusal,
-  type Target,
-  type TargetInput,
-  type TargetSubject,
-} from "../target.js";
+import { type Program, stateBytes, stateOf } from "../../graph/index.js";
+import { hashModel, hasTrees } from "../../model/index.js";
+import { predictRefusals } from "../network.js";
+import { functionNamed, type Refusal, type Target, type TargetInput, type TargetSubject } from "../target.js";
 import { webDeclarations } from "./declarations.js";
 import { webModuleText } from "./web-module.js";
 
@@ -20,13 +13,15 @@ function refusals(subject: TargetSubject): readonly Refusal[] {
   const ranks = (model.serving?.ranks.length ?? 0) > 0;
   if (program === undefined)
     return ranks ? [] : [{ what: `the model \`${model.name}\`: it has neither a network nor a ranking` }];
-  const found = networkRefusals(subject);
-  if (found.length > 0) return found;
-  return [...opRefusals("tfjs", functionNamed(program, "predict")), ...tooLarge(program)];
+  const found = predictRefusals("tfjs", subject);
+  return hasTrees(model) ? found : [...found, ...tooLarge(program)];
 }
 
 function tooLarge(program: Program): readonly Refusal[] {
-  const bytes = readVariables(program).reduce((sum, { type }) => sum + 4 * sizeOf(type.shape), 0);
+  const bytes = stateOf(program, functionNamed(program, "predict")).reduce(
+    (sum, variable) => sum + stateBytes(variable),
+    0,
+  );
   if (bytes <= largestWeights) return [];
   const [found, most] = [bytes, largestWeights].map((size) => Math.ceil(size / 2 ** 20));
   return [
@@ -35,16 +30,6 @@ function tooLarge(program: Program): readonly Refusal[] {
       instead: "make tables smaller: by `min_count`, `max_size` or `hash` of a vocabulary, or narrower embeddings",
     },
   ];
-}
-
-function readVariables(program: Program): readonly StateVariable[] {
-  const { nodes } = functionNamed(program, "predict");
-  const read = new Set(nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
-  return program.state.filter(({ name }) => read.has(name));
-}
-
-function sizeOf(shape: readonly (number | string)[]): number {
-  return shape.reduce<number>((product, side) => product * Number(side), 1);
 }
 
 export const web: Target = {

@@ -5,6 +5,7 @@
  */
 import type { GraphFunction, Program, StateVariable } from "../../../compiler/graph/graph.js";
 import { rowsOf } from "../../../compiler/graph/initialize.js";
+import { type FunctionInput, functionInputs, stateOf } from "../../../compiler/graph/reads.js";
 import {
   functionGraph,
   modelFiles,
@@ -14,7 +15,7 @@ import {
 } from "../../../compiler/targets/onnx/index.js";
 import { version } from "../../version.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "../engine.js";
-import { checkFeeds, checkTensor, type FunctionInput, functionInputs } from "../feeds.js";
+import { checkFeeds, checkTensor } from "../feeds.js";
 import { loadOnnxBinding, type OnnxBinding, type OnnxSession, type OnnxTensor } from "./binding.js";
 
 /** The engine, or why it cannot run here. `threads`: of an op, at least 1. */
@@ -170,13 +171,14 @@ class OnnxEngineSession implements Session {
 }
 
 function prepare(program: Program, fn: GraphFunction): OnnxFunction {
-  const read = new Set(fn.nodes.flatMap((node) => (node.op === "state" ? [node.attributes.name] : [])));
   return {
     fn,
     inputs: functionInputs(fn),
     fetches: Object.fromEntries(fn.outputs.map(({ name }) => [name, null])),
     fed: new Set(
-      program.state.filter((variable) => read.has(variable.name) && isLarge(variable)).map(({ name }) => name),
+      stateOf(program, fn)
+        .filter(isLarge)
+        .map(({ name }) => name),
     ),
   };
 }

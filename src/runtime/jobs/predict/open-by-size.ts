@@ -1,12 +1,11 @@
 /** The engine that computes a call of so many rows fastest. */
-import type { GraphFunction, StateVariable } from "../../../compiler/graph/index.js";
-import { sizeOfShape } from "../../../compiler/graph/tensor.js";
+import { type GraphFunction, stateBytes, type StateVariable } from "../../../compiler/graph/index.js";
 import type { LoadedArtifact } from "../../artifact/index.js";
 import { chooseEngine } from "../../engine/choose-engine.js";
 import { type Engine, type EngineName, preferredEngine, type Session } from "../../engine/index.js";
 import { isLarge } from "../../engine/engine.js";
 import { createNativeEngine } from "../../engine/native.js";
-import { openTrained, variablesOf } from "../evaluate.js";
+import { openTrained } from "../evaluate.js";
 
 export interface SizedSessions {
   readonly target: GraphFunction;
@@ -21,13 +20,6 @@ const nativeRows = 512;
 /** Bytes of weights that are held for two engines at most. */
 const mostHeldTwice = 1 << 26;
 
-interface Lazy<T> {
-  /** Made when it is first asked for. */
-  readonly get: () => T;
-  /** Of what was made. */
-  readonly close: () => void;
-}
-
 /**
  * `predict` of an artifact: on the engine that was asked for, else on onnxruntime where it is installed, else on the fastest that trains.
  * Calls of many rows go from onnxruntime to the native engine where that is there, which is opened when the first of them comes.
@@ -40,18 +32,19 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
   }
   const small = wanted === undefined ? await onnxEngine() : undefined;
   const engine = small ?? (await chooseEngine(wanted, undefined, "prediction"));
-  const { target, session } = await openTrained(artifact, () => Promise.resolve(engine), "predict");
-  const variables = variablesOf(artifact, target);
-  const large =
-    small === undefined || !isSmall(variables) ? undefined : lazily(() => nativeSession(artifact, target, variables));
-  const isForNative = (rows: number): boolean => rows >= nativeRows && large?.get() !== undefined;
+  const { target, session, variables } = await openTrained(artifact, () => Promise.resolve(engine), "predict");
+  const mayBeNative = small !== undefined && isSmall(variables);
+  let tried: { readonly session: Session | undefined } | undefined;
+  /** Opened once, also where there is none. */
+  const native = (): Session | undefined => (tried ??= { session: nativeSession(artifact, target, variables) }).session;
+  const nativeFor = (rows: number): Session | undefined => (mayBeNative && rows >= nativeRows ? native() : undefined);
   return {
     target,
-    sessionFor: (rows) => (isForNative(rows) ? (large?.get() ?? session) : session),
-    engineFor: (rows) => (isForNative(rows) ? "native" : engine.name),
+    sessionFor: (rows) => nativeFor(rows) ?? session,
+    engineFor: (rows) => (nativeFor(rows) === undefined ? engine.name : "native"),
     close: () => {
       session.close();
-      large?.close();
+      tried?.session?.close();
     },
   };
 }
@@ -63,14 +56,6 @@ async function onnxEngine(): Promise<Engine | undefined> {
   return "reasons" in engine ? undefined : engine;
 }
 
-function lazily<T extends Session | undefined>(make: () => T): Lazy<T> {
-  let made: { readonly value: T } | undefined;
-  return {
-    get: () => (made ??= { value: make() }).value,
-    close: () => made?.value?.close(),
-  };
-}
-
 /** A session of the native engine with the artifact's weights; undefined where that engine is not there. */
 function nativeSession(
   { state }: LoadedArtifact,
@@ -80,12 +65,13 @@ function nativeSession(
   const engine = createNativeEngine();
   if ("reasons" in engine) return undefined;
   const session = engine.openNow({ state: variables, functions: [target] });
-  session.set(new Map([...state].filter(([name]) => variables.some((variable) => variable.name === name))));
+  const read = new Set(variables.map(({ name }) => name));
+  session.set(new Map([...state].filter(([name]) => read.has(name))));
   return session;
 }
 
 /** Whether the weights may be held for two engines. */
 function isSmall(variables: readonly StateVariable[]): boolean {
-  const bytes = variables.reduce((sum, { type }) => sum + 4 * sizeOfShape(type.shape.map(Number)), 0);
+  const bytes = variables.reduce((sum, variable) => sum + stateBytes(variable), 0);
   return bytes <= mostHeldTwice && !variables.some(isLarge);
 }

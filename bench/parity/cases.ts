@@ -40,10 +40,15 @@ export interface SpecList {
   readonly others: readonly { readonly file: string; readonly why: string }[];
 }
 
-/** The specs whose path has `part` in it. Blocks of the standard library and parts that others import are not specs. */
+/**
+ * The specs of `specs/` and `examples/` whose path below `specs` has `part` in it. Blocks of the standard library and parts that others
+ * import are not specs.
+ */
 export function listSpecs(part: string): SpecList {
   const root = join(projectRoot, "specs");
-  const found = readdirSync(root, { recursive: true, encoding: "utf8" })
+  const filesIn = (folder: string): readonly string[] =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file));
+  const found = [...filesIn(""), ...filesIn("../examples")]
     .filter((file) => file.endsWith(".mtl") && !file.startsWith("std") && file.includes(part))
     .toSorted()
     .flatMap((file) => {
@@ -87,12 +92,15 @@ export function parityCase(file: string, { model, sources }: LoadedSpec, count: 
   return { file, model, sources, fitted, program, predict, state, rows, batch, feeds, expected };
 }
 
-/** The files of a target of the case, or why it cannot carry the model. */
+/** The files of a target of the case, or why there are none: it cannot carry the model, or fails (`error: …`). */
 export function filesOf(target: Target, made: ParityCase): ReadonlyMap<string, Uint8Array> | string {
   const { model, program, fitted, sources, state } = made;
   const [refusal] = target.refusals({ model, program });
   if (refusal !== undefined) return refusal.what;
   const content = { model, program, fitted, sources, trained: false, weights: weightsOf(state) };
-  const files = emitTarget(target, content);
-  return new Map(files.map(({ path, content }) => [path, bytesOf(content)]));
+  try {
+    return new Map(emitTarget(target, content).map(({ path, content }) => [path, bytesOf(content)]));
+  } catch (error) {
+    return `error: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

@@ -30,6 +30,12 @@ describe("a SavedModel", () => {
     expect([...model.state.keys()]).toEqual(["w", "copy", "old", "table", "step"]);
   });
 
+  it("has no two inputs of `set` that Python reads as one parameter", () => {
+    const state = ["a/1.mean", "a.1.mean", "a.1.mean_2"].map((name) => variable(name, "float32", 2));
+    const text = Buffer.from(createSavedModel({ state, functions: [] }).bytes).toString("latin1");
+    expect(text).toContain("a.1.mean_3");
+  });
+
   it("refuses a value of another size and state of unknown size", () => {
     expect(() => createSavedModel(updatesProgram, { values: new Map([["w", Float32Array.of(1)]]) })).toThrow(
       "state `w` has 2 elements; the given value has 1",

@@ -19,6 +19,7 @@ import {
   type SignatureDef,
   type TensorInfo,
 } from "../tensorflow/proto.js";
+import { inputNames } from "./parameter-names.js";
 
 export interface SavedModelOptions {
   /** First values of state variables, row-major; those left out start at zero. */
@@ -320,15 +321,24 @@ function signaturesOf(
   if (predict !== undefined) signatures["serving_default"] = predict;
   if (state.size > 0) {
     const all = [...state.values()];
-    const infos = (tensor: (endpoints: StateEndpoints) => string): Record<string, TensorInfo> =>
-      Object.fromEntries(all.map((one) => [one.variable.name, info({ tensor: tensor(one), type: one.variable.type })]));
+    const infos = (
+      tensor: (endpoints: StateEndpoints) => string,
+      name: (of: string) => string = (of) => of,
+    ): Record<string, TensorInfo> =>
+      Object.fromEntries(
+        all.map((one) => [name(one.variable.name), info({ tensor: tensor(one), type: one.variable.type })]),
+      );
+    const inputs = inputNames([...state.keys()]);
     const allSet = graph.add("Const", [], doneAttributes, {
       name: "set_all/done",
       after: all.map((one) => one.set.done.replace(/:0$/, "")),
     });
     signatures["get"] = { inputs: {}, outputs: infos((one) => one.get), methodName: method };
     signatures["set"] = {
-      inputs: infos((one) => one.set.value),
+      inputs: infos(
+        (one) => one.set.value,
+        (name) => inputs.get(name) ?? name,
+      ),
       outputs: { done: done(`${allSet.node}:0`) },
       methodName: method,
     };

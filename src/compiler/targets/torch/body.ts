@@ -287,17 +287,15 @@ class BodyWriter {
     const symbols = symbolsOf(dim);
     const factor = Number(/^\d+/.exec(dim)?.[0] ?? 1);
     const sizes = symbols.map((symbol) => {
-      for (const [id, expr] of this.#exprs) {
-        const axis = this.#node(id).type.shape.indexOf(symbol);
-        if (
-          axis >= 0 &&
-          this.#node(id).op !== "constant" &&
-          !(this.#node(id).op === "broadcast") &&
-          expr.text.length <= 24
-        )
-          return `${expr.text}.shape[${axis}]`;
-      }
-      throw new Error(`no value has the size ${symbol}`);
+      const axisOf = (id: ValueId): number => {
+        const { op, type } = this.#node(id);
+        return op === "constant" || op === "broadcast" ? -1 : type.shape.indexOf(symbol);
+      };
+      const known = [...this.#exprs, ...this.#leaves()].filter(([id]) => axisOf(id) >= 0);
+      const found = known.find(([, { text }]) => text.length <= 24) ?? known[0];
+      if (found === undefined) throw new Error(`no value has the size ${symbol}`);
+      const [id, { text }] = found;
+      return `${text}.shape[${axisOf(id)}]`;
     });
     return [...(factor === 1 ? [] : [String(factor)]), ...sizes].join(" * ");
   }
@@ -307,14 +305,27 @@ class BodyWriter {
     const { given, state } = this.#options;
     const known = this.#order.flatMap((id): { readonly expr: Expr; readonly isFloat: boolean }[] => {
       const node = this.#node(id);
-      const made = this.#exprs.get(id);
+      const made = this.#exprs.get(id) ?? this.#leaf(id);
       const expr = given(id) ?? (node.op === "state" ? state(node.attributes.name) : made);
-      const isTensor = node.op !== "constant" && expr !== undefined && expr.text.length <= 48;
-      return isTensor ? [{ expr, isFloat: node.type.dtype === "float32" }] : [];
+      return node.op === "constant" || expr === undefined ? [] : [{ expr, isFloat: node.type.dtype === "float32" }];
     });
-    const found = known.find(({ isFloat }) => isFloat) ?? known[0];
+    const short = known.filter(({ expr }) => expr.text.length <= 48);
+    const found = short.find(({ isFloat }) => isFloat) ?? short[0] ?? known.find(({ isFloat }) => isFloat) ?? known[0];
     if (found === undefined) throw new Error("there is no tensor");
     return found.expr;
+  }
+
+  /** What is there from the start, like a column of the batch, and is not made yet. */
+  #leaves(): readonly (readonly [ValueId, Expr])[] {
+    return this.#order.flatMap((id) => {
+      const leaf = this.#exprs.has(id) ? undefined : this.#leaf(id);
+      return leaf === undefined ? [] : [[id, leaf] as const];
+    });
+  }
+
+  #leaf(id: ValueId): Expr | undefined {
+    const raised = this.#raise(id);
+    return raised?.inputs.length === 0 ? raised.build([]) : undefined;
   }
 }
 

@@ -1,0 +1,64 @@
+/** What targets make of all specs, those of peers included: programs of others are needed for none of it. */
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { hasTrees } from "../../src/compiler/model/index.js";
+import { inputNames, parameterName } from "../../src/compiler/targets/savedmodel/parameter-names.js";
+import { torch } from "../../src/compiler/targets/torch/index.js";
+import { createProgram } from "../../src/runtime/engine/create-program.js";
+import { Failure } from "../../src/runtime/failure.js";
+import { type LoadedSpec, loadSpec } from "../../src/runtime/specs/load-spec.js";
+import { someFitted } from "../web/some-rows.js";
+
+// Tests run in the project's folder.
+const folder = resolve("specs");
+
+/** Undefined for a file that is a part of others. */
+function load(file: string): LoadedSpec | undefined {
+  try {
+    return loadSpec(join(folder, file));
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+describe("of every spec that is a network", () => {
+  const cases = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".mtl") && !file.startsWith("std"))
+    .toSorted()
+    .flatMap((file) => {
+      const spec = load(file);
+      if (spec === undefined || hasTrees(spec.model) || spec.model.loss.terms.length === 0) return [];
+      const fitted = someFitted(spec.model);
+      return [{ file, spec, fitted, program: createProgram(spec.model, fitted) }];
+    });
+
+  it("no two inputs of a SavedModel become one parameter in Python", () => {
+    const once = cases.flatMap(({ file, program: { state } }) => {
+      const names = [...inputNames(state.map(({ name }) => name)).values()];
+      return new Set(names.map(parameterName)).size === state.length ? [] : [file];
+    });
+    expect(once).toEqual([]);
+    // A layer of a tower, and what normalizes its input: TensorFlow reads both as `item_tower_1_mean`.
+    const din = cases.find(({ file }) => file === join("peers", "easyrec", "din_on_taobao.mtl"));
+    const names = inputNames(din?.program.state.map(({ name }) => name) ?? []);
+    expect(names.get("item_tower/1.mean")).toBe("item_tower/1.mean");
+    expect(names.get("item_tower.1.mean")).toBe("item_tower.1.mean_2");
+  });
+
+  it("a package for PyTorch is written, or refused", () => {
+    const failed = cases.flatMap(({ file, spec: { model, sources }, fitted, program }) => {
+      if (torch.refusals({ model, program }).length > 0) return [];
+      try {
+        const input = { model, program, fitted, sources, trained: false, generator: "mtlc", built: () => "" };
+        torch.emit({ ...input, weights: () => new Uint8Array() });
+        return [];
+      } catch (error) {
+        return [`${file}: ${String(error)}`];
+      }
+    });
+    expect(failed).toEqual([]);
+    expect(cases.length).toBeGreaterThan(60);
+  });
+});

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Target, targets } from "../../src/compiler/targets/index.js";
+import { onnx } from "../../src/compiler/targets/onnx/index.js";
 import { artifactFiles, isArtifactEntry, readArtifact, writeArtifact } from "../../src/runtime/artifact/index.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { compile, loweredContent, lowerSpec } from "../../src/runtime/jobs/compile.js";
@@ -10,6 +11,7 @@ import { recompileArtifact } from "../../src/runtime/jobs/compile-artifact.js";
 import { compileTargets } from "../../src/runtime/jobs/compile-targets.js";
 import { describeTargets } from "../../src/runtime/jobs/describe-targets.js";
 import { train } from "../../src/runtime/jobs/train.js";
+import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 
 const body = `features { id: categorical(hash: 10, embed: 2), brand: categorical(hash: 5, embed: 2) }
 labels { click: event }
@@ -21,6 +23,20 @@ const serving = "fusion score = ctr ^ 0.5\nrank page = top 3 by score\n";
 const trees = `features { a: numeric(scale: none), b: numeric(scale: none) }
 labels { click: event }
 task ctr: P(click) = sigmoid(trees([a, b]))
+loss { ctr: bce }
+`;
+const large = `features { a: categorical(embed: 2) }
+labels { click: event }
+task ctr: P(click) = sigmoid(logit(a))
+loss { ctr: bce }
+`;
+const left = `features {
+  device: categorical(hash: 9, embed: 2)
+  sport:  categorical(values: ["a", "b"], embed: 2)
+  place:  categorical(values: ["a", "b"], embed: 2) = lower(city)
+}
+labels { click: event }
+task ctr: P(click) = sigmoid(logit([device, sport, place]))
 loss { ctr: bce }
 `;
 
@@ -168,5 +184,42 @@ describe("mtlc targets", () => {
     await compile({ spec: at("m.mtl"), output: at("asked") });
     const carried = (await describeTargets(at("asked"))).targets.filter(({ refusals }) => refusals?.length === 0);
     expect(carried.map(({ name }) => name)).toEqual(expect.arrayContaining(["savedmodel", "tfjs", "javascript"]));
+  });
+
+  it("says which features ONNX leaves encoded, with the reason and the location", async () => {
+    const file = at("left.mtl");
+    writeFileSync(file, `model left\ndata { train: csv("nowhere.csv") }\n${left}`);
+    const expected = [
+      {
+        what: "the ids of `device`: ONNX has no such hash",
+        instead: "feed `device.id`",
+        location: { file, line: 4, column: 3 },
+      },
+      {
+        what: "the value of `place`: ONNX cannot compute it from columns",
+        instead: "feed `place.value`",
+        location: { file, line: 6, column: 3 },
+      },
+    ];
+    const { targets: all } = await describeTargets(file);
+    expect(all.flatMap(({ name, leftToCaller }) => (leftToCaller === undefined ? [] : [[name, leftToCaller]]))).toEqual(
+      [["onnx", expected]],
+    );
+    const compiled = await compileTargets({ spec: file, output: at("left"), targets: ["onnx", "tfjs"] });
+    expect(compiled.targets.map(({ leftToCaller }) => leftToCaller)).toEqual([undefined, expected]);
+    expect(readFileSync(at("left/targets.json"), "utf8")).not.toContain("leftToCaller");
+    await compile({ spec: file, output: at("left-artifact") });
+    const ofArtifact = (await describeTargets(at("left-artifact"))).targets.find(({ name }) => name === "onnx");
+    expect(ofArtifact?.leftToCaller?.map(({ what }) => what)).toEqual(expected.map(({ what }) => what));
+  });
+
+  it("knows from an artifact which vocabularies are too large", () => {
+    writeFileSync(at("large.mtl"), 'model large\ndata { train: csv("nowhere.csv") }\n' + large);
+    const { model } = loadSpec(at("large.mtl"));
+    const fitted = { rows: 1, features: { a: { kind: "vocabulary", values: ["x".repeat(2 ** 28), "y"] } } } as const;
+    expect(onnx.leftToCaller?.({ model })).toEqual([]);
+    expect(onnx.leftToCaller?.({ model, fitted })).toMatchObject([
+      { what: "the ids of `a`: its vocabulary is too large for a model in ONNX", instead: "feed `a.id`" },
+    ]);
   });
 });

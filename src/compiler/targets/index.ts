@@ -11,7 +11,16 @@ import { tfjs } from "./tfjs/index.js";
 import { torch } from "./torch/index.js";
 import { web } from "./web/index.js";
 
-export type { Carried, Refusal, StateBytes, Target, TargetFile, TargetInput, TargetSubject } from "./target.js";
+export type {
+  Carried,
+  LeftToCaller,
+  Refusal,
+  StateBytes,
+  Target,
+  TargetFile,
+  TargetInput,
+  TargetSubject,
+} from "./target.js";
 
 /** In the order in which they are listed. */
 export const targets: readonly Target[] = [savedmodel, tensorflowServing, tfjs, javascript, onnx, torch, web];

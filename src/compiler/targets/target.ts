@@ -21,6 +21,8 @@ export interface Target {
   readonly inEveryArtifact: boolean;
   /** Why it cannot carry a model; none where it can. Asked before training. */
   readonly refusals: (subject: TargetSubject) => readonly Refusal[];
+  /** What a model that it carries leaves to whoever calls what it emits; absent: nothing. Asked only where there are no refusals. */
+  readonly leftToCaller?: (subject: TargetSubject) => readonly LeftToCaller[];
   /** The files. The same input gives the same bytes. Called only where there are no refusals. */
   readonly emit: (input: TargetInput) => readonly TargetFile[];
 }
@@ -30,6 +32,18 @@ export interface TargetSubject {
   readonly model: Model;
   /** Absent for a model without a network. Its sizes may be assumed ones: no data need have been read. */
   readonly program?: Program;
+  /** What the training data decided, where it is known. */
+  readonly fitted?: Fitted;
+}
+
+/** Something that a caller of a target's files does by itself. */
+export interface LeftToCaller {
+  /** What it is, and why: it ends the sentence "`onnx` leaves to its caller …". */
+  readonly what: string;
+  /** The location in the spec. */
+  readonly span: Span;
+  /** What to do, as a sentence without its full stop. */
+  readonly instead: string;
 }
 
 /** Something that a target cannot carry. */

@@ -45,16 +45,21 @@ export async function loadArtifact(
   const { manifest } = files;
   if (!manifest.trained && options.untrained !== true) throw createFailure("MTL7206", { directory });
   const model = artifactModel(files);
-  const fitted = readSound(files, artifactFiles.fitted, () =>
-    joinFitted(model, JSON.parse(files.text(artifactFiles.fitted)), (feature) =>
-      parseVocabulary(files.text(vocabularyPath(feature))),
-    ),
-  );
+  const fitted = loadFitted(files, model);
   const program = createProgram(model, fitted);
   const kept = program.state.filter(({ role }) => role === "parameter" || role === "statistic");
   const state = await readWeights(files, kept);
   const loaded = { directory, manifest, model, fitted, program, state };
   return hasTrees(model) && manifest.trained ? { ...loaded, ensembles: readTrees(files, model) } : loaded;
+}
+
+/** What the training data decided. Throws a {@link Failure} (MTL7203) for what the model cannot mean. */
+export function loadFitted(files: ArtifactFiles, model: Model): Fitted {
+  return readSound(files, artifactFiles.fitted, () =>
+    joinFitted(model, JSON.parse(files.text(artifactFiles.fitted)), (feature) =>
+      parseVocabulary(files.text(vocabularyPath(feature))),
+    ),
+  );
 }
 
 function readTrees(files: ArtifactFiles, model: Model): ReadonlyMap<string, Ensemble> {

@@ -67,8 +67,8 @@ function treeTexts({ text }: ArtifactFiles, model: Model): ReadonlyMap<string, s
 }
 
 /** The spec of an artifact, as it was compiled; its files of data are found from where the spec was, if that is known. */
-export async function loadArtifactSpec(directory: string): Promise<LoadedSpec> {
-  const files = await readArtifact(directory);
+export async function loadArtifactSpec(directory: string, read?: ArtifactFiles): Promise<LoadedSpec> {
+  const files = read ?? (await readArtifact(directory));
   const sources = sourcesOf(files);
   const [main] = sources;
   const spec = loadSpec(

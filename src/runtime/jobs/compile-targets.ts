@@ -5,7 +5,8 @@ import { artifactBytes, checkDisk, checkMemory, writingNeed } from "../memory.js
 import { checkWritable, refuseReplacement } from "../outputs.js";
 import { loadSpec } from "../specs/load-spec.js";
 import { findTargets, refuseTargets } from "../targets/choose.js";
-import { checkTargetsDirectory, type EmittedTargets, writeTargets } from "../targets/emit.js";
+import { checkTargetsDirectory, type EmittedTarget, type EmittedTargets, writeTargets } from "../targets/emit.js";
+import { locate, type LocatedRefusal } from "../targets/located.js";
 import { isArtifactDirectory, recompileArtifact } from "./compile-artifact.js";
 import { type CompileOptions, loweredContent, lowerSpec } from "./compile.js";
 
@@ -16,6 +17,12 @@ export interface CompileTargetsOptions extends CompileOptions {
 
 export interface CompileTargetsResult extends EmittedTargets {
   readonly directory: string;
+  readonly targets: readonly CompiledTarget[];
+}
+
+export interface CompiledTarget extends EmittedTarget {
+  /** What it leaves to whoever calls its files, such as the ids of features; absent: nothing. */
+  readonly leftToCaller?: readonly LocatedRefusal[];
 }
 
 /**
@@ -34,7 +41,16 @@ export async function compileTargets(options: CompileTargetsOptions): Promise<Co
   }
   const emitted = await writeTargets(output, content, asked, signal);
   onEvent({ kind: "saved", directory: output });
-  return { directory: output, ...emitted };
+  return {
+    directory: output,
+    ...emitted,
+    targets: emitted.targets.map((each, at) => withLeft(each, asked[at], content)),
+  };
+}
+
+function withLeft(emitted: EmittedTarget, target: Target | undefined, content: Content): CompiledTarget {
+  const left = target?.leftToCaller?.(content) ?? [];
+  return left.length === 0 ? emitted : { ...emitted, leftToCaller: left.map((each) => locate(each, content.sources)) };
 }
 
 type Content = Omit<ArtifactContent, "graphText">;

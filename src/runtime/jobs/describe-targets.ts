@@ -1,9 +1,12 @@
 /** The targets that there are and, of a spec, what each of them can carry. */
-import { type Carried, type Refusal, targets } from "../../compiler/targets/index.js";
-import { createSourceFile, omitUndefined, positionAt } from "../../compiler/text/index.js";
+import { type Carried, targets, type TargetSubject } from "../../compiler/targets/index.js";
+import { loadFitted, readArtifact } from "../artifact/index.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 import { refusalsOf, subjectOf } from "../targets/choose.js";
+import { locate, type LocatedRefusal } from "../targets/located.js";
 import { isArtifactDirectory, loadArtifactSpec } from "./compile-artifact.js";
+
+export type { LocatedRefusal };
 
 export interface TargetsReport {
   /** Name of the model that was asked about. */
@@ -22,13 +25,8 @@ export interface TargetReport {
   readonly inEveryArtifact: boolean;
   /** Of a model: what it cannot carry; empty where it carries the model. */
   readonly refusals?: readonly LocatedRefusal[];
-}
-
-export interface LocatedRefusal {
-  readonly what: string;
-  readonly instead?: string;
-  /** In the spec; line and column from 1. Absent for what no line caused. */
-  readonly location?: { readonly file: string; readonly line: number; readonly column: number };
+  /** Of a model that it carries: what it leaves to whoever calls its files, such as the ids of features; absent: nothing. */
+  readonly leftToCaller?: readonly LocatedRefusal[];
 }
 
 /** `spec`: path of a spec, or directory of an artifact, whose spec it is. Reads no data. Throws a {@link Failure}. */
@@ -41,20 +39,32 @@ export async function describeTargets(spec?: string): Promise<TargetsReport> {
     inEveryArtifact,
   }));
   if (spec === undefined) return { targets: rows };
-  const loaded = isArtifactDirectory(spec) ? await loadArtifactSpec(spec) : loadSpec(spec);
-  const found = refusalsOf(targets, subjectOf(loaded.model));
+  const { loaded, subject } = isArtifactDirectory(spec) ? await askedArtifact(spec) : askedSpec(loadSpec(spec));
+  const found = refusalsOf(targets, subject);
   return {
     model: loaded.model.name,
-    targets: rows.map((row, at) => ({
-      ...row,
-      refusals: (found[at]?.refusals ?? []).map((refusal) => locate(refusal, loaded)),
-    })),
+    targets: rows.map((row, at) => {
+      const refusals = (found[at]?.refusals ?? []).map((refusal) => locate(refusal, loaded.sources));
+      const left = refusals.length === 0 ? (found[at]?.target.leftToCaller?.(subject) ?? []) : [];
+      const located = left.map((each) => locate(each, loaded.sources));
+      return { ...row, refusals, ...(located.length === 0 ? {} : { leftToCaller: located }) };
+    }),
   };
 }
 
-function locate({ what, instead, span }: Refusal, { sources }: LoadedSpec): LocatedRefusal {
-  const source = sources.find(({ path }) => path === span?.file);
-  if (span === undefined || source === undefined) return { what, ...omitUndefined({ instead }) };
-  const { line, column } = positionAt(createSourceFile(source.path, source.text), span.start);
-  return { what, ...omitUndefined({ instead }), location: { file: source.path, line, column } };
+interface Asked {
+  readonly loaded: LoadedSpec;
+  readonly subject: TargetSubject;
+}
+
+function askedSpec(loaded: LoadedSpec): Asked {
+  return { loaded, subject: subjectOf(loaded.model) };
+}
+
+/** With what was fitted, which may be too much for a target. */
+async function askedArtifact(directory: string): Promise<Asked> {
+  const files = await readArtifact(directory);
+  const asked = askedSpec(await loadArtifactSpec(directory, files));
+  if (asked.loaded.model.heads.length === 0) return asked;
+  return { ...asked, subject: { ...asked.subject, fitted: loadFitted(files, asked.loaded.model) } };
 }

@@ -1,5 +1,6 @@
-import type { LocatedRefusal, TargetReport, TargetsReport } from "../../../runtime/jobs/describe-targets.js";
+import type { TargetReport, TargetsReport } from "../../../runtime/jobs/describe-targets.js";
 import type { View } from "../../command.js";
+import { leftText, refusalText } from "../../views/refusals.js";
 
 export const targetsView: View<TargetsReport> = {
   document: "targets",
@@ -11,13 +12,9 @@ export const targetsView: View<TargetsReport> = {
   json: (report) => report,
 };
 
-function sentenceOf({ summary, carries, refusals, inEveryArtifact }: TargetReport): string {
+function sentenceOf({ summary, carries, refusals, leftToCaller, inEveryArtifact }: TargetReport): string {
   const parts = carries.join(", ");
   if (refusals === undefined) return `${summary}; carries ${parts}${inEveryArtifact ? "; in every artifact" : ""}`;
-  return refusals.length === 0 ? `carries ${parts}` : `cannot carry ${refusals.map(refusalText).join("\n    ")}`;
-}
-
-function refusalText({ what, instead, location }: LocatedRefusal): string {
-  const at = location === undefined ? "" : ` (${location.file}:${location.line}:${location.column})`;
-  return `${what}${at}${instead === undefined ? "" : `; ${instead}`}`;
+  if (refusals.length > 0) return `cannot carry ${refusals.map(refusalText).join("\n    ")}`;
+  return `carries ${parts}${leftText(leftToCaller)}`;
 }

@@ -46,8 +46,8 @@ const largestVocabulary = 1 << 28;
 /** Whole numbers that a model lists as texts, at most. */
 const mostListedNumbers = 1 << 16;
 
-/** The inputs of a model's features. */
-export function rawInputs({ features }: Pick<Model, "features">, fitted: Fitted): RawInputs {
+/** The inputs of a model's features; without a fit, those that the spec decides by itself. */
+export function rawInputs({ features }: Pick<Model, "features">, fitted?: Fitted): RawInputs {
   const read = features.filter(({ serving }) => serving.kind === "data");
   const kinds = columnKinds(read);
   const inputs = new Map<string, RawInput>();
@@ -69,7 +69,7 @@ export function rawInputs({ features }: Pick<Model, "features">, fitted: Fitted)
     const column = columnOf(feature);
     const kind = kinds.get(column) ?? kindOf(feature, read);
     const wanted: RawInput = { name: column, kind, ...max };
-    const why = whyById(fittedOf(fitted, feature), kind) ?? whyOther(inputs.get(column), wanted);
+    const why = whyById(knownIds(feature, features, fitted), kind) ?? whyOther(inputs.get(column), wanted);
     const weight = isWeighted(feature) ? add({ name: `${column}.weight`, kind: "weight", ...max }) : undefined;
     const weights = weight === undefined ? {} : { weight };
     if (why !== undefined)
@@ -124,8 +124,24 @@ function isWhole(text: string): boolean {
   return /^(?:0|[1-9][0-9]{0,14})$/.test(canonicalText(text));
 }
 
+/** How values become ids, as far as it is known. */
+type KnownIds = { readonly kind: "hash" } | Extract<FittedFeature, { kind: "ids" | "vocabulary" }> | undefined;
+
+function knownIds(feature: FeatureModel, features: readonly FeatureModel[], fitted: Fitted | undefined): KnownIds {
+  if (fitted !== undefined) {
+    const fit = fittedOf(fitted, feature);
+    return fit.kind === "number" || fit.kind === "bucket" ? undefined : fit;
+  }
+  const owner = features.find(({ name }) => name === tableOwner(feature));
+  if (owner === undefined || !hasVocabulary(owner)) return undefined;
+  const { vocabulary } = owner;
+  if (vocabulary.kind === "listed") return { kind: "vocabulary", values: vocabulary.values };
+  return vocabulary.kind === "hash" || vocabulary.kind === "ids" ? vocabulary : undefined;
+}
+
 /** Why ONNX cannot find out the id of a value; undefined where it can. */
-function whyById(fit: FittedFeature, kind: RawKind): string | undefined {
+function whyById(fit: KnownIds, kind: RawKind): string | undefined {
+  if (fit === undefined) return undefined;
   if (fit.kind === "hash") return "ONNX has no such hash";
   if (fit.kind === "ids" && kind === "text" && fit.count > mostListedNumbers)
     return `its column holds texts, and ${fit.count} ids are too many to list`;

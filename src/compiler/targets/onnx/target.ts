@@ -2,6 +2,7 @@ import { functionInputs, type GraphFunction } from "../../graph/index.js";
 import { hashModel, type Model } from "../../model/index.js";
 import { predictRefusals, programOf } from "../network.js";
 import type { Target, TargetFile, TargetInput } from "../target.js";
+import { leftToCaller } from "./left-to-caller.js";
 import { functionGraph, modelFiles, type OnnxFile, opsets, pureFunction, type StateValue } from "./model.js";
 import { type ElementTypeName } from "./proto.js";
 import type { RawInput, RawInputs } from "./raw-inputs.js";
@@ -18,6 +19,7 @@ export const onnx: Target = {
   carries: ["predict"],
   inEveryArtifact: false,
   refusals: (subject) => predictRefusals("onnx", subject),
+  leftToCaller,
   emit: (input) => onnxFiles(input),
 };
 

@@ -8,6 +8,7 @@ import { torch } from "../../src/compiler/targets/torch/index.js";
 import { createProgram } from "../../src/runtime/engine/create-program.js";
 import { Failure } from "../../src/runtime/failure.js";
 import { type LoadedSpec, loadSpec } from "../../src/runtime/specs/load-spec.js";
+import { bytesOf } from "./contents.js";
 import { someFitted } from "../web/some-rows.js";
 
 // Tests run in the project's folder.
@@ -21,6 +22,13 @@ function load(file: string): LoadedSpec | undefined {
     if (error instanceof Failure) return undefined;
     throw error;
   }
+}
+
+/** Helpers that a module of a package calls, and neither has nor imports. */
+function missingHelpers(text: string): readonly string[] {
+  return ["glorot", "linear", "mixing"].filter(
+    (name) => new RegExp(`(?<![.\\w])${name}\\(`).test(text) && !text.includes(`def ${name}(`),
+  );
 }
 
 describe("of every spec that is a network", () => {
@@ -52,8 +60,11 @@ describe("of every spec that is a network", () => {
       if (torch.refusals({ model, program }).length > 0) return [];
       try {
         const input = { model, program, fitted, sources, trained: false, generator: "mtlc", built: () => "" };
-        torch.emit({ ...input, weights: () => new Uint8Array() });
-        return [];
+        const files = torch.emit({ ...input, weights: () => new Uint8Array() });
+        const modules = files.filter(({ path }) => path.endsWith(".py"));
+        return modules.flatMap(({ path, content }) =>
+          missingHelpers(Buffer.from(bytesOf(content)).toString()).map((name) => `${file}: ${path} calls ${name}`),
+        );
       } catch (error) {
         return [`${file}: ${String(error)}`];
       }

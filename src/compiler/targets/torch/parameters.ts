@@ -41,7 +41,16 @@ export function shapeText(shape: readonly number[]): string {
   return shape.join(", ");
 }
 
-/** First values of a tensor as an expression. */
+/** First values of a table as an expression. It has no inputs and units, so no start of its by Glorot's rule. */
+export function tableValue(initializer: Initializer, shape: readonly number[]): Expr {
+  return initializer.kind === "uniform" ? uniformValue(initializer, shape) : initialValue(initializer, shape);
+}
+
+function uniformValue({ low, high }: Extract<Initializer, { kind: "uniform" }>, shape: readonly number[]): Expr {
+  return call(`torch.empty(${shapeText(shape)}).uniform_`, [numberText(low), numberText(high)]);
+}
+
+/** First values of a weight as an expression. */
 export function initialValue(initializer: Initializer, shape: readonly number[]): Expr {
   const sizes = shapeText(shape);
   const empty = `torch.empty(${sizes})`;
@@ -62,7 +71,7 @@ export function initialValue(initializer: Initializer, shape: readonly number[])
     case "uniform": {
       const fans = glorotFans(initializer);
       return fans === undefined
-        ? call(`${empty}.uniform_`, [numberText(initializer.low), numberText(initializer.high)])
+        ? uniformValue(initializer, shape)
         : call("glorot", [...shape.map(String), `fans=${fans}`]);
     }
     case "diagonal": {

@@ -11,7 +11,7 @@ import {
   positionsOf,
 } from "../../../model/index.js";
 import { lookupName } from "../network.js";
-import { attribute, initialValue } from "../parameters.js";
+import { attribute, tableValue } from "../parameters.js";
 import { blocksOf, importsFor, usedBlocks } from "../library.js";
 import { call, numberText, print, quote } from "../python.js";
 
@@ -145,7 +145,7 @@ function docLines(hasMasks: boolean): readonly string[] {
 function startLines({ name, rows, width, pieces }: EmbeddingTable): readonly string[] {
   const start = pieces[0]?.initializer;
   if (start === undefined || (start.kind === "normal" && start.mean === 0 && start.deviation === 0.05)) return [];
-  return print(`self.tables[${quote(tableKey(name))}].weight.data = `, initialValue(start, [rows, width]), 8);
+  return print(`self.tables[${quote(tableKey(name))}].weight.data = `, tableValue(start, [rows, width]), 8);
 }
 
 /** Features that training drops, and those that serving does not see. */

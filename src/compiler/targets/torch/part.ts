@@ -118,7 +118,12 @@ function writeViews({ views, owner, variables, roots }: PartInput, attributes: A
   const found = roots.flatMap((id) => counterpart(training, served, id) ?? []);
   const first = { body: trained, results: roots.map((id) => trained.result(id)), effects };
   if (found.length < roots.length) return { training: first, served: undefined, isOne: true };
-  const body = writeView(served, owner, attributes, names, found);
+  // What serving leaves out, such as a dropout, may leave two names for one value: it is the argument that training reads.
+  const read = trained.used.flatMap((id): readonly (readonly [ValueId, Expr])[] => {
+    const other = counterpart(training, served, id);
+    return other === undefined ? [] : [[other, trained.result(id)]];
+  });
+  const body = writeView(served, owner, attributes, names, found, new Map(read));
   const second = { body, results: found.map((id) => body.result(id)), effects: [] };
   return { training: first, served: second, isOne: effects.length === 0 && textOf(first) === textOf(second) };
 }
@@ -146,12 +151,15 @@ function writeView(
   attributes: Attributes,
   argumentName: (wanted: string) => string,
   roots: readonly ValueId[],
+  read: ReadonlyMap<ValueId, Expr> = new Map(),
 ): Body {
   const isOwn = (id: ValueId): boolean => {
     const named = view.nameOf.get(id);
     return named !== undefined && named.kind !== "head" && named.id === owner;
   };
   const given = (id: ValueId): Expr | undefined => {
+    const argument = read.get(id);
+    if (argument !== undefined) return argument;
     const named = view.nameOf.get(id);
     const node = view.fn.nodes[id];
     if (named === undefined ? node?.op !== "input" : isOwn(id)) return undefined;

@@ -29,7 +29,8 @@ interface Case {
 
 /**
  * `--rounds N` (3), `--seconds N` a round of a load (5), `--connections N` at a row per request (16), `--workers N` threads of the server (the server's
- * default), `--peer-workers N` processes of a peer (1), `--engine NAME` (onnx), `--only TEXT` of a row's title.
+ * default), `--peer-workers N` processes of a peer (1), `--engine NAME` (onnx), `--only TEXT` of a row's title, `--beside CLONE`: another clone that
+ * is built, such as the commit before, whose `mtlc serve` takes its turn in the place of the others.
  */
 export async function run(words: readonly string[]): Promise<void> {
   const number = (name: string, fallback: number): number => Number(option(words, name, String(fallback)));
@@ -41,15 +42,16 @@ export async function run(words: readonly string[]): Promise<void> {
     note("training the shop of `mtlc init`");
     const artifact = makeShop(folder);
     const workers = option(words, "workers", "");
-    servers.push(
-      await startMtlc("mtlc serve", [
-        artifact,
-        "--engine",
-        option(words, "engine", "onnx"),
-        ...(workers === "" ? [] : ["--workers", workers]),
-      ]),
-    );
-    servers.push(...(await startPeers(folder, artifact, number("peer-workers", 1))));
+    const serving = [
+      artifact,
+      "--engine",
+      option(words, "engine", "onnx"),
+      ...(workers === "" ? [] : ["--workers", workers]),
+    ];
+    servers.push(await startMtlc("mtlc serve", serving));
+    const beside = option(words, "beside", "");
+    if (beside === "") servers.push(...(await startPeers(folder, artifact, number("peer-workers", 1))));
+    else servers.push(await startMtlc("mtlc serve, the other clone", serving, beside));
     await compareNumbers(servers);
     const cases = loads(number("connections", 16)).filter(({ title }) => title.includes(option(words, "only", "")));
     if (cases.length === 0) throw new UsageError("--only leaves no load");
@@ -137,7 +139,9 @@ async function measure(
   const found = new Map(
     cases.map((each) => [
       each,
-      new Map(servers.slice(0, each.isOurs === true ? 1 : undefined).map((server) => [server, [] as Measured[]])),
+      new Map(
+        servers.filter((server) => each.isOurs !== true || server.isOurs).map((server) => [server, [] as Measured[]]),
+      ),
     ]),
   );
   for (let round = -1; round < rounds; round++)

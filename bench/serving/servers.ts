@@ -9,6 +9,8 @@ import { mtlc } from "./shop.js";
 
 export interface RunningServer {
   readonly name: string;
+  /** Whether it is `mtlc serve`. */
+  readonly isOurs: boolean;
   readonly url: string;
   readonly pid: number;
   /** Records of its log, where it is ours. */
@@ -16,10 +18,12 @@ export interface RunningServer {
   readonly kill: (signal: NodeJS.Signals) => Promise<void>;
 }
 
-/** `mtlc serve`, once it listens. `--port` is one that is free unless the words say so. */
-export async function startMtlc(name: string, words: readonly string[]): Promise<RunningServer> {
+/** `mtlc serve`, of this clone or another, once it listens. `--port` is one that is free unless the words say so. */
+export async function startMtlc(name: string, words: readonly string[], clone?: string): Promise<RunningServer> {
   const port = words.includes("--port") ? [] : ["--port", "0"];
-  const child = spawn(process.execPath, mtlc(["serve", ...words, ...port]), { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, mtlc(["serve", ...words, ...port], clone), {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const log: Readonly<Record<string, unknown>>[] = [];
   const url = new Promise<string>((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
@@ -29,7 +33,7 @@ export async function startMtlc(name: string, words: readonly string[]): Promise
       if (record["msg"] === "serving") resolve(String(record["url"]));
     });
   });
-  return { name, url: await url, pid: child.pid ?? 0, log, kill: (signal) => endProcess(child, signal) };
+  return { name, isOurs: true, url: await url, pid: child.pid ?? 0, log, kill: (signal) => endProcess(child, signal) };
 }
 
 /** Seconds of processor time that a process has had, its threads included; NaN where the system does not say. */
@@ -87,5 +91,5 @@ export async function startPeer(
     if (answer?.ok === true) break;
     await new Promise((resolve) => void setTimeout(resolve, 100));
   }
-  return { name, url, pid: child.pid ?? 0, log: [], kill: (signal) => endProcess(child, signal) };
+  return { name, isOurs: false, url, pid: child.pid ?? 0, log: [], kill: (signal) => endProcess(child, signal) };
 }

@@ -29,9 +29,9 @@ rules shelf {
 rank page = top 100 by score with shelf
 `;
 
-/** The command line of this clone. */
-export function mtlc(words: readonly string[]): readonly string[] {
-  return [join(projectRoot, "bin", "mtlc.js"), ...words];
+/** The command line of a clone that is built, this one where none is said. */
+export function mtlc(words: readonly string[], clone = projectRoot): readonly string[] {
+  return [join(clone, "bin", "mtlc.js"), ...words];
 }
 
 /** Trains in the folder; the artifact's path. */

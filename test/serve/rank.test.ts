@@ -107,6 +107,14 @@ describe("/v1/rank", () => {
       expect(answer.body["error"]).toContain(error);
     }
     expect((await ask(server, { candidates, ranking: "x" })).body["code"]).toBe("MTL7510");
+    for (const body of [
+      '{"candidates":[{"id":}]}',
+      '{"candidates":[{"id":"a"}],"now":}',
+      '{"candidates":[{"id":"a"}',
+    ]) {
+      const { statusCode, body: answer } = await server.app.inject({ method: "POST", url: "/v1/rank", body });
+      expect([statusCode, answer]).toEqual([400, expect.stringContaining("the body is not JSON")]);
+    }
   });
 
   it("is given up after the deadline that the client says", async () => {

@@ -4,6 +4,7 @@
  */
 import type { CandidateValue, FormulaExpression, ServingInput, ServingModel } from "../model/index.js";
 import { canonicalText } from "../text/canonical.js";
+import { isPlainRecord } from "../text/own.js";
 import type { Frame } from "./frame.js";
 import { isSeconds, secondsOfText } from "./read-time.js";
 
@@ -17,6 +18,8 @@ export interface ServingRequest {
   readonly request?: InputRow;
   /** Seconds since 1970. */
   readonly now: number;
+  /** Inputs whose values come as columns, a value for each candidate, in the place of the candidates' own. */
+  readonly columns?: ReadonlyMap<string, ArrayLike<unknown>>;
   /** In the place of the spec's values. */
   readonly params?: ReadonlyMap<string, number>;
 }
@@ -70,58 +73,129 @@ export function readInputs(
 ): ReadResult {
   const inputs = serving.inputs.filter(read);
   const { candidates } = request;
-  const rows: (readonly (Reading & { kind: "value" | "none" })[])[] = [];
-  const kept: number[] = [];
-  const leftOut: LeftOut[] = [];
+  const columns = new Map<string, ColumnOf>();
   let clamped = 0;
-  const shared = new Map<string, Reading & { kind: "value" | "none" }>();
   for (const input of inputs) {
     if (input.origin !== "request") continue;
-    const settled = settle(input, readValue(input, ownValue(request.request, input.name)));
+    const { name } = input;
+    const settled = settle(input, readValue(input, ownValue(request.request, name)));
     if (settled.kind === "problem")
-      return {
-        kind: "refused",
-        input: input.name,
-        reason: settled.problem.reason,
-        expected: describeServingInput(input),
-      };
+      return { kind: "refused", input: name, reason: settled.problem.reason, expected: describeServingInput(input) };
     if (settled.kind === "value" && settled.clamped === true) clamped++;
-    shared.set(input.name, settled);
+    columns.set(name, repeated(input, candidates.length, settled));
   }
-  for (const [index, candidate] of candidates.entries()) {
-    const row: (Reading & { kind: "value" | "none" })[] = [];
-    let out: LeftOut | undefined;
-    for (const input of inputs) {
-      const given = shared.get(input.name);
-      const settled = given ?? settle(input, readValue(input, ownValue(candidate, input.name)));
-      if (settled.kind === "problem" && settled.problem.refuses)
-        return {
-          kind: "refused",
-          index,
-          input: input.name,
-          reason: settled.problem.reason,
-          expected: describeServingInput(input),
-        };
-      if (settled.kind === "problem") {
-        out ??= { index, input: input.name, reason: settled.problem.reason };
-        continue;
-      }
-      if (given === undefined && settled.kind === "value" && settled.clamped === true) clamped++;
-      row.push(settled);
-    }
-    if (out !== undefined) leftOut.push(out);
-    else {
-      kept.push(index);
-      rows.push(row);
-    }
+  const isPlain = candidates.every(isPlainRecord);
+  const problems: RowProblem[] = [];
+  for (const input of inputs) {
+    if (input.origin === "request") continue;
+    const { name } = input;
+    const given = request.columns?.get(name);
+    const valueAt = given !== undefined ? (row: number): unknown => given[row] : valuesOf(candidates, name, isPlain);
+    const column = readColumn(input, candidates.length, valueAt);
+    clamped += column.clamped;
+    problems.push(...column.problems);
+    columns.set(name, column.values);
   }
+  const worst = firstRefused(problems);
+  if (worst !== undefined) return worst;
+  const leftOut = leftOutOf(problems);
+  const out = new Set(leftOut.map(({ index }) => index));
+  const kept = Int32Array.from(candidates.keys());
+  const stays = out.size === 0 ? kept : kept.filter((row) => !out.has(row));
   return {
     kind: "frame",
-    frame: createFrame(serving, request, inputs, rows),
-    kept: Int32Array.from(kept),
+    frame: createFrame(serving, request, inputs, stays, columns),
+    kept: stays,
     leftOut,
     clamped,
   };
+}
+
+/** An input's value of every candidate; a number that is missing is NaN, all else undefined. */
+type ColumnOf = Float64Array | (string | readonly string[] | Float64Array | undefined)[];
+
+/** What is wrong with a value of a candidate. */
+interface RowProblem extends Problem {
+  readonly index: number;
+  readonly input: ServingInput;
+}
+
+/** How a candidate's own value is found by its place. */
+function valuesOf(candidates: readonly InputRow[], name: string, isPlain: boolean): (row: number) => unknown {
+  if (!isPlain) return (row) => ownValue(candidates[row], name);
+  return (row) => {
+    const value = candidates[row]![name];
+    // What records inherit is neither.
+    return typeof value === "string" || typeof value === "number" ? value : ownValue(candidates[row], name);
+  };
+}
+
+function isNumeric({ type }: ServingInput): boolean {
+  return type !== "text" && type !== "texts" && type !== "vector";
+}
+
+/** One value of the request, for all of its candidates. */
+function repeated(
+  input: ServingInput,
+  count: number,
+  reading: Reading & { readonly kind: "value" | "none" },
+): ColumnOf {
+  const value = reading.kind === "value" ? reading.value : undefined;
+  if (isNumeric(input)) return new Float64Array(count).fill(typeof value === "number" ? value : NaN);
+  return Array.from({ length: count }, () => (typeof value === "number" ? undefined : value));
+}
+
+function readColumn(
+  input: ServingInput,
+  count: number,
+  valueAt: (row: number) => unknown,
+): { readonly values: ColumnOf; readonly problems: readonly RowProblem[]; readonly clamped: number } {
+  const numbers = isNumeric(input) ? new Float64Array(count) : undefined;
+  const others: Exclude<ColumnOf, Float64Array> = numbers === undefined ? Array.from({ length: count }) : [];
+  const isText = input.type === "text";
+  const [least, most] = plainRange(input);
+  const problems: RowProblem[] = [];
+  let clamped = 0;
+  for (let row = 0; row < count; row++) {
+    const given = valueAt(row);
+    // Most values are what they should be, and no record of what was found need be made for them.
+    if (typeof given === "number" && numbers !== undefined && given >= least && given <= most) numbers[row] = given;
+    else if (typeof given === "string" && isText) others[row] = canonicalText(given);
+    else {
+      const settled = settle(input, readValue(input, given));
+      if (settled.kind === "problem") problems.push({ index: row, input, ...settled.problem });
+      const value = settled.kind === "value" ? settled.value : undefined;
+      if (settled.kind === "value" && settled.clamped === true) clamped++;
+      if (numbers !== undefined) numbers[row] = typeof value === "number" ? value : NaN;
+      else others[row] = typeof value === "number" ? undefined : value;
+    }
+  }
+  return { values: numbers ?? others, problems, clamped };
+}
+
+/** Numbers between these are values as they are; those outside must be looked at. */
+function plainRange({ type, range = {} }: ServingInput): readonly [number, number] {
+  if (type !== "number" && type !== "duration") return [1, 0];
+  const { low = -Number.MAX_VALUE, high = Number.MAX_VALUE, lowOpen, highOpen } = range;
+  return lowOpen === true || highOpen === true ? [1, 0] : [low, high];
+}
+
+/** The problem that refuses the request: of the first candidate that has one, its first. */
+function firstRefused(problems: readonly RowProblem[]): Extract<ReadResult, { readonly kind: "refused" }> | undefined {
+  let first: RowProblem | undefined;
+  for (const problem of problems)
+    if (problem.refuses && (first === undefined || problem.index < first.index)) first = problem;
+  if (first === undefined) return undefined;
+  const { index, input, reason } = first;
+  return { kind: "refused", index, input: input.name, reason, expected: describeServingInput(input) };
+}
+
+/** Candidates with a problem, each with its first, in the order of the request. */
+function leftOutOf(problems: readonly RowProblem[]): readonly LeftOut[] {
+  const found = new Map<number, LeftOut>();
+  for (const { index, input, reason } of problems)
+    if (!found.has(index)) found.set(index, { index, input: input.name, reason });
+  return [...found.values()].toSorted((a, b) => a.index - b.index);
 }
 
 /** A property of the object itself: `__proto__` and what objects inherit is nobody's value. */
@@ -238,38 +312,25 @@ function createFrame(
   serving: ServingModel,
   request: ServingRequest,
   inputs: readonly ServingInput[],
-  rows: readonly (readonly (Reading & { kind: "value" | "none" })[])[],
+  rows: Int32Array,
+  columns: ReadonlyMap<string, ColumnOf>,
 ): Frame {
   const numbers = new Map<string, Float64Array>();
   const texts = new Map<string, (string | undefined)[]>();
   const lists = new Map<string, (readonly string[] | undefined)[]>();
   const vectors = new Map<string, (Float64Array | undefined)[]>();
-  inputs.forEach(({ name, type }, i) => {
-    const values = rows.map((row) => {
-      const reading = row[i];
-      return reading?.kind === "value" ? reading.value : undefined;
-    });
-    if (type === "text")
-      texts.set(
-        name,
-        values.map((value) => (typeof value === "string" ? value : undefined)),
-      );
-    else if (type === "texts")
-      lists.set(
-        name,
-        values.map((value) => (Array.isArray(value) ? (value as readonly string[]) : undefined)),
-      );
-    else if (type === "vector")
-      vectors.set(
-        name,
-        values.map((value) => (value instanceof Float64Array ? value : undefined)),
-      );
-    else
-      numbers.set(
-        name,
-        Float64Array.from(values, (value) => (typeof value === "number" ? value : NaN)),
-      );
-  });
+  const isWhole = rows.length === request.candidates.length;
+  for (const { name, type } of inputs) {
+    const column = columns.get(name) ?? [];
+    if (column instanceof Float64Array)
+      numbers.set(name, isWhole ? column : Float64Array.from(rows, (row) => column[row]!));
+    else {
+      const values = isWhole ? column : Array.from(rows, (row) => column[row]);
+      if (type === "text") texts.set(name, values as (string | undefined)[]);
+      else if (type === "texts") lists.set(name, values as (readonly string[] | undefined)[]);
+      else vectors.set(name, values as (Float64Array | undefined)[]);
+    }
+  }
   return {
     count: rows.length,
     now: request.now,

@@ -9,6 +9,8 @@ export interface RankRequest extends EarlierPages {
   readonly ids: readonly string[];
   /** Values by name, as parsed JSON has them. */
   readonly candidates: readonly InputRow[];
+  /** Inputs whose values come as columns, a value for each candidate, in the place of the candidates' own. */
+  readonly columns?: ReadonlyMap<string, ArrayLike<unknown>>;
   /** Values of the request itself. */
   readonly values?: InputRow;
   /** Of each candidate, the sources that provided it; for rankings that have sources. */
@@ -24,4 +26,4 @@ export interface RankRequest extends EarlierPages {
 }
 
 /** A request for a first page whose candidates are columns that are validated already. */
-export type FrameRequest = Omit<RankRequest, "candidates" | "values" | keyof EarlierPages>;
+export type FrameRequest = Omit<RankRequest, "candidates" | "columns" | "values" | keyof EarlierPages>;

@@ -79,15 +79,19 @@ export function withoutShown<
   R extends {
     readonly ids: readonly string[];
     readonly candidates: readonly InputRow[];
+    readonly columns?: ReadonlyMap<string, ArrayLike<unknown>>;
     readonly sources?: readonly (readonly string[])[];
   },
 >(request: R, shown: ReadonlySet<string>): R {
-  const rest = <T>(items: readonly T[]): readonly T[] => items.filter((_, i) => !shown.has(request.ids[i] as string));
+  const { ids, candidates, columns, sources } = request;
+  const rows = [...ids.keys()].filter((row) => !shown.has(ids[row] as string));
+  const rest = <T>(items: ArrayLike<T>): readonly T[] => rows.map((row) => items[row] as T);
   return {
     ...request,
-    ids: rest(request.ids),
-    candidates: rest(request.candidates),
-    ...(request.sources === undefined ? {} : { sources: rest(request.sources) }),
+    ids: rest(ids),
+    candidates: rest(candidates),
+    ...(columns === undefined ? {} : { columns: new Map([...columns].map(([name, column]) => [name, rest(column)])) }),
+    ...(sources === undefined ? {} : { sources: rest(sources) }),
   };
 }
 

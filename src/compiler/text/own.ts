@@ -15,6 +15,12 @@ export function emptyRecord<T = unknown>(): Record<string, T> {
   return new Empty() as Record<string, T>;
 }
 
+/** Whether what a record says under a name is its own, unless it is a function or an object, as records of JSON and of programs mostly are. */
+export function isPlainRecord(record: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(record);
+  return prototype === Object.prototype || prototype === null || prototype === Empty.prototype;
+}
+
 /** The members of two records, those of the second before the first's: what spreading both says, in a twentieth of the time. */
 export function joinRecords<T>(
   first: Readonly<Record<string, T>>,

@@ -6,11 +6,11 @@ import {
   type RankRequest,
   type RankResult,
 } from "../../compiler/serving/index.js";
-import { omitUndefined, own } from "../../compiler/text/index.js";
+import { emptyRecord, omitUndefined, own } from "../../compiler/text/index.js";
 import type { RawRow } from "../data/index.js";
 import type { FlowControl } from "../flow/index.js";
 import type { RankAnswer, RankedAnswer, RankerOptions, RefusedAnswer, ServiceRequest } from "./answer.js";
-import type { CandidateReader, ReadRow } from "./candidate-reader.js";
+import type { CandidateInputs, CandidateReader, ReadRow } from "./candidate-reader.js";
 import { type Fault, faultOf } from "./fault.js";
 import { keepFirst } from "./keep-first.js";
 
@@ -46,9 +46,10 @@ export async function answerRequest(ranking: OpenRanking, given: ServiceRequest)
   if (sound.kind === "refused") return refused(faultOf(sound, name));
   const { request, duplicates } =
     ranking.duplicates === "first" ? keepFirst(sound.request) : { request: sound.request, duplicates: [] };
-  const rows = await candidates.read(request, values);
-  if ("diagnostic" in rows) return refused(rows);
-  const { result, flow } = await rankUnderFlow(ranking, { ...request, candidates: rows }, now);
+  const read = await candidates.read(request, values);
+  if ("diagnostic" in read) return refused(read);
+  const { rows, columns } = read;
+  const { result, flow } = await rankUnderFlow(ranking, { ...request, candidates: rows, columns }, now);
   if (result.kind !== "ranked") return refused(faultOf(result, name));
   return {
     kind: "ranked",
@@ -57,7 +58,7 @@ export async function answerRequest(ranking: OpenRanking, given: ServiceRequest)
     candidateCount: sound.request.ids.length,
     duplicates,
     list: result,
-    shownItems: () => shownItems(result, ranking.lookedBack, request.ids, rows),
+    shownItems: () => shownItems(result, ranking.lookedBack, request.ids, read),
     ...omitUndefined({ flow }),
   };
 }
@@ -66,16 +67,23 @@ function shownItems(
   { items }: RankedList,
   names: readonly string[],
   ids: readonly string[],
-  rows: readonly RawRow[],
+  { rows, columns }: CandidateInputs,
 ): readonly (RawRow | string)[] {
+  if (names.length === 0) return items.map(({ id }) => id);
+  const places = new Map(ids.map((id, at) => [id, at]));
   return items.map(({ id }) => {
-    const row = names.length === 0 ? undefined : rows[ids.indexOf(id)];
-    if (row === undefined) return id;
-    const known = names.flatMap((name) => {
-      const value = own(row, name);
-      return value === undefined || value === null ? [] : [[name, value] as const];
-    });
-    return known.length === 0 ? id : Object.fromEntries([["id", id], ...known]);
+    const at = places.get(id) ?? -1;
+    const row = rows[at] ?? {};
+    const shown = emptyRecord();
+    shown["id"] = id;
+    let isKnown = false;
+    for (const name of names) {
+      const value = columns.has(name) ? columns.get(name)?.[at] : own(row, name);
+      if (value === undefined || value === null) continue;
+      shown[name] = value;
+      isKnown = true;
+    }
+    return isKnown ? shown : id;
   });
 }
 

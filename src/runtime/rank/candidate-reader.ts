@@ -1,13 +1,14 @@
 import type { InputRow } from "../../compiler/formulas/index.js";
 import type { ServingInput, ServingModel } from "../../compiler/model/index.js";
 import type { RankRequest } from "../../compiler/serving/index.js";
-import { joinRecords, omitUndefined } from "../../compiler/text/index.js";
+import { omitUndefined } from "../../compiler/text/index.js";
 import type { RawRow } from "../data/index.js";
 import type { Predictor, PredictorReport } from "../jobs/predict/predictor.js";
 import type { RankerOptions } from "./answer.js";
 import { diagnosticOf, type Fault } from "./fault.js";
 import { isGiven, networkScores, type NetworkScores } from "./network-scores.js";
 import type { RankedModel } from "./open-source.js";
+import { countNames } from "./row-names.js";
 import { createRequestWarnings } from "./request-warnings.js";
 
 /** Values of a row as the spec's inputs have them: from JSON as they are, from texts of a table read. */
@@ -26,9 +27,14 @@ export interface CandidateUse {
   readonly onWarning: RankerOptions["onWarning"];
 }
 
+/** The candidates' values of the ranking's inputs: what they provide themselves, and what the network says of them. */
+export interface CandidateInputs {
+  readonly rows: readonly InputRow[];
+  readonly columns: ReadonlyMap<string, ArrayLike<unknown>>;
+}
+
 export interface CandidateReader {
-  /** The candidates' values of the ranking's inputs, those of the network among them. */
-  readonly read: (request: RankRequest, values: RawRow) => Promise<readonly InputRow[] | Fault>;
+  readonly read: (request: RankRequest, values: RawRow) => Promise<CandidateInputs | Fault>;
   /** What the network has seen; undefined while it has predicted nothing. */
   readonly report: () => PredictorReport | undefined;
 }
@@ -41,13 +47,14 @@ export function createCandidateReader(source: RankedModel, use: CandidateUse): C
   const warnings = createRequestWarnings(source.model, serving, heads, onWarning);
   let report: Predictor["report"] | undefined;
 
-  const read = async (request: RankRequest, values: RawRow): Promise<readonly InputRow[] | Fault> => {
+  const read = async (request: RankRequest, values: RawRow): Promise<CandidateInputs | Fault> => {
     const rows = request.candidates;
+    const names = countNames(rows);
     const provided = rows.map((row) => readRow(row, headInputs));
     const isComplete = provided.every((row) => heads.every((head) => isGiven(row, head)));
     const network = heads.length === 0 || isComplete ? undefined : await source.network();
     if (network !== undefined) report = network.report;
-    warnings.tellUnread(request, values, network);
+    warnings.tellUnread(request, names, values, network);
     const predicted = new Set(network?.heads);
     const own = inputs.filter(({ name, origin }) => origin !== "id" && !predicted.has(name));
     const missing = findMissing(own, rows, ranking);
@@ -55,13 +62,13 @@ export function createCandidateReader(source: RankedModel, use: CandidateUse): C
     const typed = rows.map((row) => readRow(row, own));
     if (network === undefined) {
       if (source.isArtifact) warnings.tellGiven(heads, request);
-      return typed;
+      return { rows: typed, columns: new Map() };
     }
-    const scores = await networkScores(network, { rows, provided, values, heads, inputs: ofRequest });
+    const scores = await networkScores(network, { rows, names, provided, values, heads, inputs: ofRequest });
     if (scores.kind === "fault") return faultOfScores(scores, request.ids);
     warnings.tellGiven(scores.given, request);
     warnings.tellIgnored(request);
-    return withHeads(typed, scores.heads);
+    return { rows: typed, columns: scores.heads };
   };
 
   return { read, report: () => report?.() };
@@ -89,16 +96,4 @@ function faultOfScores(
   const [diagnostic] = failure.diagnostics;
   if (diagnostic === undefined) throw failure;
   return { diagnostic, ...omitUndefined({ id: row === undefined ? undefined : ids[row], input: column }) };
-}
-
-function withHeads(
-  rows: readonly InputRow[],
-  heads: Extract<NetworkScores, { readonly kind: "scores" }>["heads"],
-): readonly InputRow[] {
-  const columns = [...heads];
-  return rows.map((row, i) => {
-    const made = joinRecords(row, {});
-    for (const [head, column] of columns) made[head] = column[i];
-    return made;
-  });
 }

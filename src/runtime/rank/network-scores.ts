@@ -11,7 +11,7 @@ import type { RankNetwork } from "./open-source.js";
 export type NetworkScores =
   | {
       readonly kind: "scores";
-      readonly heads: ReadonlyMap<string, readonly unknown[]>;
+      readonly heads: ReadonlyMap<string, ArrayLike<unknown>>;
       /** Heads that candidates provide themselves. */
       readonly given: readonly string[];
     }
@@ -19,6 +19,8 @@ export type NetworkScores =
 
 export interface NetworkRequest {
   readonly rows: readonly RawRow[];
+  /** In how many of the rows each name is. */
+  readonly names: ReadonlyMap<string, number>;
   /** The rows' own values of the heads, typed. */
   readonly provided: readonly InputRow[];
   /** Values of the request, as they came. */
@@ -34,12 +36,13 @@ export interface NetworkRequest {
  * taken from the values of the request: by the column's name, or by the feature's where the column is the whole feature.
  */
 export async function networkScores(predictor: RankNetwork, request: NetworkRequest): Promise<NetworkScores> {
-  const { rows, provided, heads } = request;
-  const given = heads.filter((head) => provided.some((row) => isGiven(row, head)));
+  const { rows, names, provided, heads } = request;
+  const given = heads.filter((head) => names.has(head) && provided.some((row) => isGiven(row, head)));
+  const fill = requestFeatures(predictor.columns, request);
+  if (given.length === 0) return scoresOfAll(predictor, request, fill);
   const needing = provided.flatMap((row, i) => (heads.every((head) => isGiven(row, head)) ? [] : [i]));
   const columns = new Map(heads.map((head) => [head, provided.map((row) => own(row, head))]));
   if (needing.length === 0) return { kind: "scores", heads: columns, given };
-  const fill = requestFeatures(predictor.columns, request);
   const filled = needing.map((i): RawRow => joinRecords(fill, rows[i] ?? {}));
   const fault = findColumnFault(predictor.columns, filled);
   if (fault !== undefined) {
@@ -55,6 +58,26 @@ export async function networkScores(predictor: RankNetwork, request: NetworkRequ
     return { kind: "scores", heads: columns, given };
   } catch (error) {
     if (error instanceof RowFailure) return { kind: "fault", failure: error, row: needing[error.row] as number };
+    throw error;
+  }
+}
+
+/** The scores of candidates that provide none. */
+async function scoresOfAll(
+  predictor: RankNetwork,
+  { rows, names, heads }: NetworkRequest,
+  fill: RawRow,
+): Promise<NetworkScores> {
+  const filled = Object.keys(fill).length === 0 ? rows : rows.map((row): RawRow => joinRecords(fill, row));
+  const isWhole = ({ column }: FeatureColumn): boolean =>
+    names.get(column) === rows.length || Object.hasOwn(fill, column);
+  const fault = predictor.columns.every(isWhole) ? undefined : findColumnFault(predictor.columns, filled);
+  if (fault !== undefined) return { kind: "fault", ...fault };
+  try {
+    const predicted = await predictor.predict(filled);
+    return { kind: "scores", heads: new Map(heads.map((head) => [head, own(predicted, head) ?? []])), given: [] };
+  } catch (error) {
+    if (error instanceof RowFailure) return { kind: "fault", failure: error, row: error.row };
     throw error;
   }
 }

@@ -9,8 +9,13 @@ import { createUnreadNames, type UnreadNames } from "./unread-names.js";
 
 /** Tells what is odd about requests and not wrong, each thing once. */
 export interface RequestWarnings {
-  /** Names that a request provides and nothing reads. `network` is the one that predicts for it. */
-  readonly tellUnread: (request: RankRequest, values: RawRow, network: RankNetwork | undefined) => void;
+  /** Names that a request provides and nothing reads. `names` are those of its candidates, `network` the one that predicts for it. */
+  readonly tellUnread: (
+    request: RankRequest,
+    names: ReadonlyMap<string, number>,
+    values: RawRow,
+    network: RankNetwork | undefined,
+  ) => void;
   /** Heads that candidates provide in the place of the network's. */
   readonly tellGiven: (heads: readonly string[], request: RankRequest) => void;
   /** Heads that candidates provide and that the ranking does not read: a chain is not made again of them. */
@@ -34,13 +39,13 @@ export function createRequestWarnings(
   const warn = <C extends DiagnosticCode>(code: C, parameters: DiagnosticParameters<C>): void =>
     onWarning?.(createDiagnostic(code, parameters, noLocation()));
   return {
-    tellUnread: ({ candidates, request }, values, network) => {
+    tellUnread: ({ candidates, request }, names, values, network) => {
       // Requests that provide every head themselves come without one.
       if (network !== undefined && network !== known) {
         known = network;
         unreadNames = namesOf(network);
       }
-      for (const name of unreadNames(candidates, values)) warn("MTL7521", { ...name, request });
+      for (const name of unreadNames(candidates, names, values)) warn("MTL7521", { ...name, request });
     },
     tellGiven: (given, { request }) => {
       for (const head of given) {

@@ -11,8 +11,12 @@ export interface UnreadName {
   readonly suggestion?: string;
 }
 
-/** Looks at one request after the other; tells each name once. */
-export type UnreadNames = (rows: readonly RawRow[], values: RawRow) => readonly UnreadName[];
+/** Looks at one request after the other; tells each name once. `names` are those of the rows, each once. */
+export type UnreadNames = (
+  rows: readonly RawRow[],
+  names: ReadonlyMap<string, number>,
+  values: RawRow,
+) => readonly UnreadName[];
 
 /** A name of one or two letters is like too many others. */
 const shortest = 3;
@@ -35,7 +39,7 @@ export function createUnreadNames(
     return suggestions.get(key);
   };
 
-  return (rows, values) => {
+  return (rows, names, values) => {
     const found: UnreadName[] = [];
     const tell = (name: UnreadName): void => {
       const key = `${name.whose} ${name.name}`;
@@ -43,13 +47,12 @@ export function createUnreadNames(
       told.add(key);
       found.push(name);
     };
-    for (const row of rows)
-      for (const key of Object.keys(row)) {
-        if (known.has(key)) continue;
-        const suggestion = suggestionFor(key);
-        if (suggestion !== undefined && !Object.hasOwn(row, suggestion))
-          tell({ name: key, whose: "the candidates", suggestion });
-      }
+    for (const key of names.keys()) {
+      const suggestion = known.has(key) ? undefined : suggestionFor(key);
+      if (suggestion === undefined) continue;
+      if (rows.some((row) => Object.hasOwn(row, key) && !Object.hasOwn(row, suggestion)))
+        tell({ name: key, whose: "the candidates", suggestion });
+    }
     for (const key of Object.keys(values)) {
       if (ofValues.has(key)) continue;
       const suggestion = suggest(key, ofValues);

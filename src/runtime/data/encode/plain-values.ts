@@ -70,9 +70,3 @@ function isDecimal(text: string): boolean {
   }
   return text.length > 0;
 }
-
-/** Whether a row has its values itself, as records of programs have them: what an object inherits is not a value of the row. */
-export function isPlainRecord(row: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(row);
-  return prototype === Object.prototype || prototype === null;
-}

@@ -5,6 +5,7 @@ import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js"
 import { fittedOf } from "../../../compiler/model/fitted.js";
 import { nullId } from "../../../compiler/model/missing.js";
 import { readingOf } from "../../../compiler/model/reading.js";
+import { isPlainRecord } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import type { EncodedBatch } from "../batches/dataset.js";
 import { describeNeeded, describeValue } from "../files/diagnose.js";
@@ -21,7 +22,7 @@ import {
 import { evaluateClass } from "./label-classes.js";
 import { createSequenceCheck, listedValue } from "./row-sequences.js";
 import type { Fitted } from "./fitted.js";
-import { createPlainIds, createPlainNumber, isPlainRecord } from "./plain-values.js";
+import { createPlainIds, createPlainNumber } from "./plain-values.js";
 import { createBatch } from "../batches/records.js";
 import type { DataSpec } from "../uses.js";
 import { type TextRules, ValueError } from "../expressions/values.js";

@@ -36,8 +36,8 @@ export interface ColumnFault {
  * out without a like name in its place is unknown there, as null is.
  */
 export function findColumnFault(columns: readonly FeatureColumn[], rows: readonly RawRow[]): ColumnFault | undefined {
-  if (rows.every((row) => columns.every(({ column }) => Object.hasOwn(row, column)))) return undefined;
   const names = columns.map(({ column }) => column);
+  if (rows.every((row) => hasAll(row, names))) return undefined;
   const known = new Set(names);
   const absent = columns.filter(({ column }) => !rows.some((row) => Object.hasOwn(row, column)));
   const [first] = absent;
@@ -51,6 +51,11 @@ export function findColumnFault(columns: readonly FeatureColumn[], rows: readonl
     if (one !== undefined) return { failure: failureOf(i + 1, misspelt, keys, known), row: i, column: one.column };
   }
   return undefined;
+}
+
+function hasAll(row: RawRow, names: readonly string[]): boolean {
+  for (const name of names) if (!Object.hasOwn(row, name)) return false;
+  return true;
 }
 
 function failureOf(

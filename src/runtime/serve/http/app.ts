@@ -3,7 +3,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Socket } from "node:net";
 import { ServeFault } from "../fault.js";
 import { routes } from "../routes/index.js";
-import { parseBody } from "./body.js";
+import { parseJson } from "../json.js";
+import { bodyText } from "./body.js";
 import { deadlineOf, timeoutHeader } from "./deadline.js";
 import { answerOfError, internalError } from "./errors.js";
 import type { Route, RouteAnswer, ServeContext } from "./route.js";
@@ -52,7 +53,9 @@ export function createApp({ context, token, log, connections }: AppOptions): App
     const started = performance.now();
     try {
       const { "content-type": type, "content-encoding": encoding } = request.headers;
-      done(null, parseBody(bytes as Buffer, { type, encoding }));
+      const text = bodyText(bytes as Buffer, { type, encoding });
+      const { readText = parseJson } = request.routeOptions.config as RouteConfig;
+      done(null, text === undefined ? undefined : readText(text));
     } catch (error) {
       done(error as Error);
     }
@@ -121,6 +124,11 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
   );
 }
 
+/** What the parser of bodies knows of the route that a body is for. */
+interface RouteConfig {
+  readonly readText?: Route["readText"] | undefined;
+}
+
 interface Adding {
   readonly context: ServeContext;
   readonly check: ((header: string | undefined) => void) | undefined;
@@ -131,6 +139,7 @@ function addRoute(app: FastifyInstance, route: Route, { context, check, send }: 
   app.route({
     method: route.method,
     url: urlOf(route.path),
+    config: { readText: route.readText } satisfies RouteConfig,
     onRequest: (request, _reply, done) => {
       try {
         if (route.isOpen !== true) check?.(request.headers.authorization);

@@ -33,7 +33,7 @@ export interface RequestLimits {
 export interface RouteRequest {
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Parsed JSON; undefined where there is no body. */
+  /** What the route reads of the text; undefined where there is no body. */
   readonly body: unknown;
   /** When nobody waits any more, in milliseconds of `performance.now()`. */
   readonly deadline: number;
@@ -62,6 +62,8 @@ export interface Route {
   /** Headers that may be sent, and what they say. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Schema;
+  /** Reads the text of a body, of which nothing is known; absent: JSON. Throws a ServeFault (400). */
+  readonly readText?: (text: string) => unknown;
   /** The body of status 200. */
   readonly answer?: Schema;
   /** Statuses other than 200, and what they mean; those that every route may give are added. */

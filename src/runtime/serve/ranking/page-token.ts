@@ -33,11 +33,14 @@ const signatureBytes = 16;
 /** A token that unfolds to more was not written here. */
 const greatest = 16 * 2 ** 20;
 const version = 2;
+/** Half the time of zlib's own choice, for a token that is a sixth longer. */
+const compression = 3;
 
 export function writePageToken(token: PageToken, key: TokenKey): string {
   const { page, model, ranking, request, seed, now, until, shown, items, viewed } = token;
   const body = deflateRawSync(
     JSON.stringify([version, page, model, ranking, request, seed, now, until, shown, items, viewed ?? 0]),
+    { level: compression },
   );
   return Buffer.concat([sign(body, key), body]).toString("base64url");
 }

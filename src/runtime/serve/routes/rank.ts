@@ -1,6 +1,6 @@
 import { badRequest } from "../fault.js";
 import type { Route, RouteAnswer, RouteRequest, ServeContext } from "../http/route.js";
-import { readRankBody } from "../protocols/rank.js";
+import { readRankBody, readRankText } from "../protocols/rank.js";
 import type { Repository } from "../repository/repository.js";
 import { acquireAsked, unitHeaders } from "../split/split.js";
 import { errorStatuses } from "./statuses.js";
@@ -38,6 +38,7 @@ export const rankRoute: Route = {
   tag: "Ranking",
   summary: "A list of candidates: features, network, formula, rules, caps, page",
   headers: unitHeaders,
+  readText: readRankText,
   body: {
     type: "object",
     required: ["candidates"],

@@ -2,6 +2,7 @@
 import { emptyRecord } from "../../../compiler/text/index.js";
 import type { RawRow } from "../../data/index.js";
 import { badRequest } from "../fault.js";
+import { parseJson } from "../json.js";
 
 export interface CallRows {
   /** How many rows there are. */
@@ -15,6 +16,8 @@ export interface PackedRows {
   readonly count: number;
   /** JSON: records, or by column an array of values. */
   readonly text: string;
+  /** Where it is there, the text is a record as a client sent it, which has the rows under this name. */
+  readonly member?: string;
 }
 
 /** A record per row; their values are flat. */
@@ -47,8 +50,9 @@ type Packed =
   | { readonly rows: readonly RawRow[] }
   | { readonly names: readonly string[]; readonly values: readonly (readonly unknown[])[] };
 
-/** The rows as records. */
-export function unpackRows({ count, text }: PackedRows): readonly RawRow[] {
+/** The rows as records; those that come as a client sent them may be anything. Throws a {@link ServeFault} (400) for what is not JSON. */
+export function unpackRows({ count, text, member }: PackedRows): readonly RawRow[] {
+  if (member !== undefined) return (parseJson(text) as Readonly<Record<string, readonly RawRow[]>>)[member] ?? [];
   const packed = JSON.parse(text) as Packed;
   return "rows" in packed ? packed.rows : recordsOf(count, packed.names, packed.values);
 }

@@ -97,6 +97,9 @@ export interface RankAnswer {
   readonly items: readonly RankedItem[];
   /** Rules that could not hold. */
   readonly relaxed: readonly unknown[];
+  /** Caps whose store cannot be reached, and caps of which it did not answer in time: the list has what was at hand. */
+  readonly degradedCaps?: readonly unknown[];
+  readonly lateCaps?: readonly string[];
   readonly explanations?: readonly unknown[];
   /** For `after` of the page after, and for reports of exposures; absent where the page has no item. */
   readonly pageToken?: string;

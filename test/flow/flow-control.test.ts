@@ -86,6 +86,28 @@ describe("a ranking under flow control", () => {
     expect((ranking as RankedList).items).toEqual([]);
   });
 
+  it("waits for the first grant of a store that is slow at first, and names a cap whose permits come late", async () => {
+    const memory = createMemoryStore({ clock: () => noon });
+    let pause = 150;
+    const slow: PermitStore = {
+      ...memory,
+      lease: async (...call) => {
+        await new Promise((resolve) => void setTimeout(resolve, pause));
+        return memory.lease(...call);
+      },
+    };
+    const flow = openFlow(slow, () => noon);
+    await flow.ready();
+    const first = await rank(flow, noon);
+    expect([idsOf(first), first.permits.late]).toEqual(["12", []]);
+    pause = 400;
+    const tomorrow = noon + 86_400_000;
+    const late = await rank(flow, tomorrow);
+    expect([idsOf(late), late.permits.late, late.permits.degraded]).toEqual(["", ["flow.exposure", "flow.brands"], []]);
+    await expect.poll(async () => idsOf(await rank(flow, tomorrow)), { timeout: 10_000 }).toBe("12");
+    expect(await flow.close()).toEqual({ stranded: 0 });
+  });
+
   it("takes its time in seconds, as the request has it", async () => {
     const flow = openFlow(createMemoryStore({ clock: () => noon }), () => noon);
     for (const now of [noon, NaN, Infinity])

@@ -369,14 +369,24 @@ describe("ranking under caps", () => {
 
   it("ends with what is at hand when the store hangs", async () => {
     const store = createMemoryStore();
-    const hanging: PermitStore = { ...store, lease: () => new Promise(() => {}) };
+    let hangs = false;
+    const hanging: PermitStore = {
+      ...store,
+      lease: (...call) => (hangs ? new Promise(() => {}) : store.lease(...call)),
+    };
     const ledger = openLedger(hanging, [cap(1000)], { wait: 20, timeout: 100 });
+    await ledger.prepare([one("first")], noon);
+    hangs = true;
     vi.useFakeTimers();
     try {
       const ranked = rankUnderCaps(ledger, { now: noon, rank });
       // After its wait, long before the store's time is out.
       await vi.advanceTimersByTimeAsync(50);
-      await expect(Promise.race([ranked, Promise.resolve("waits")])).resolves.toMatchObject({ list: "", rounds: 2 });
+      await expect(Promise.race([ranked, Promise.resolve("waits")])).resolves.toMatchObject({
+        list: "",
+        rounds: 2,
+        snapshot: { late: ["exposure"], degraded: [] },
+      });
     } finally {
       vi.useRealTimers();
     }

@@ -40,6 +40,8 @@ export interface FlowedRanking<R> {
 
 /** Caps and paces of one server's rankings. */
 export interface FlowControl {
+  /** Ends once the store has answered, or is known not to. */
+  ready(): Promise<void>;
   /**
    * Makes a ranking, a pure function of its permits, and spends or reserves what its list takes; `make` may be called several times.
    * `now` is the instant of the request, in seconds since 1970 as in the request itself; rejects with a Failure (MTL7524)
@@ -75,6 +77,7 @@ export function createFlowControl(store: PermitStore, options: FlowOptions): Flo
     spent.map(({ rule, key, count }) => ({ cap: rule, value: key, count }));
 
   return {
+    ready: () => ledger.ready(),
     rank: async (now, make) => {
       let read = new Map<string, Map<string, PaceReading>>();
       const { list, snapshot, reservation } = await rankUnderCaps(ledger, {

@@ -19,7 +19,7 @@ export interface LedgerOptions {
   readonly caps: readonly CapPolicy[];
   /** The server's name, for people who read the store. It need not be unique. */
   readonly server: string;
-  /** Milliseconds that {@link PermitLedger.prepare} waits for the store; 50. */
+  /** Milliseconds that {@link PermitLedger.prepare} waits for the store; 50. For its first grant it waits as long as a call may take. */
   readonly wait?: number;
   /** Milliseconds after which a call to the store has failed; 1000. */
   readonly timeout?: number;
@@ -69,6 +69,8 @@ export interface LedgerStatus {
  * another request may spend what this one read (`spend` then says so).
  */
 export interface PermitLedger {
+  /** Ends once the store has answered, or is known not to: whoever ranks then does not wait for it to be opened. */
+  ready(): Promise<void>;
   /**
    * Asks the store for permits of these values where fewer are at hand; waits for `wait` milliseconds at most. Says whether
    * the store had the time to answer.
@@ -111,6 +113,7 @@ class Ledger implements PermitLedger {
   private readonly caps: readonly CapPolicy[];
   private readonly servers: number;
   private readonly wait: number;
+  private readonly timeout: number;
   private readonly report: number;
   private readonly idle: number;
   private readonly clock: () => number;
@@ -120,6 +123,7 @@ class Ledger implements PermitLedger {
   private readonly timer: NodeJS.Timeout | undefined;
   private sequence = 0;
   private hasAnswered = false;
+  private hasGranted = false;
   private reportedAt: number;
   /** The call that waits for the one under way. */
   private forming: { readonly needs: Map<LedgerEntry, number>; readonly sent: Promise<void> } | undefined;
@@ -132,6 +136,7 @@ class Ledger implements PermitLedger {
     this.caps = caps;
     this.servers = more.servers ?? 1;
     this.wait = wait;
+    this.timeout = timeout;
     this.report = report;
     this.idle = idle;
     this.clock = clock;
@@ -197,7 +202,9 @@ class Ledger implements PermitLedger {
       needs.map(([entry]) => entry),
       number,
       this.store.lease(this.session, requests),
-    );
+    ).then(() => {
+      this.hasGranted = true;
+    });
   };
 
   /** Permits of entries that are given back cannot be spent from here on, whether the call succeeds or not. */
@@ -285,6 +292,8 @@ class Ledger implements PermitLedger {
     return this.working;
   };
 
+  readonly ready = (): Promise<void> => this.link.call(() => this.settle([], () => false)).catch(() => undefined);
+
   readonly permits = ({ cap, value }: PermitKey, now: number, open: boolean): number => {
     const page = this.book.page(cap, now);
     const down = this.isDown();
@@ -310,7 +319,8 @@ class Ledger implements PermitLedger {
     for (const { need, entry } of totals(needs, (key) => this.entryOf(key, now)))
       if (atHand(entry, this.isDown()) < need && !this.isExhausted(entry)) calls.push(this.want(entry, need));
     if (calls.length === 0) return true;
-    return within(Promise.all(calls), this.wait).then(
+    // A store that was just opened writes its files, and connects: a list without any permit would be the first answer.
+    return within(Promise.all(calls), this.hasGranted ? this.wait : Math.max(this.wait, this.timeout)).then(
       () => !this.isDown(),
       () => false,
     );
@@ -323,7 +333,7 @@ class Ledger implements PermitLedger {
         cap,
         (found.get(cap) ?? new Map<PermitValue, number>()).set(value, this.permits({ cap, value }, now, open)),
       );
-    return { now, permits: found, ...this.conditions([...found.keys()]) };
+    return { now, permits: found, late: [], ...this.conditions([...found.keys()]) };
   };
 
   readonly spend: PermitLedger["spend"] = (spends, now) => {

@@ -53,6 +53,8 @@ export interface PermitSnapshot {
   readonly permits: ReadonlyMap<string, ReadonlyMap<PermitValue, number>>;
   /** Caps whose counts lag behind, since they count what was viewed. */
   readonly approximate: readonly string[];
+  /** Caps of which the store did not say in time what it grants: the ranking had what was at hand. */
+  readonly late: readonly string[];
   /** Caps whose store cannot be reached, and what holds until it can. */
   readonly degraded: readonly { readonly cap: string; readonly down: CapRule["down"] }[];
 }

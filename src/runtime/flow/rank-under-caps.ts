@@ -21,7 +21,7 @@ export type ReadPermits = (cap: string, value: PermitValue) => number;
  * Ranks under caps without asking the store for every candidate. The first ranking takes the best that the store may grant;
  * what its list still needs is leased, in one call, and if that was not all to be had the request is ranked again. The last
  * round ranks with what is at hand, so it ends, and no list goes out whose permits are not held; a store that does not
- * answer in time makes it the next one.
+ * answer in time makes it the next one, and the snapshot names the caps.
  * @param rank A pure function of what it reads; it says what its list spends.
  */
 export async function rankUnderCaps<R>(
@@ -39,9 +39,9 @@ export async function rankUnderCaps<R>(
     readonly takes?: "spend" | "reserve";
   },
 ): Promise<CappedList<R>> {
-  let answered = true;
+  let unanswered: readonly string[] = [];
   for (let round = 1; ; round += 1) {
-    const last = round >= rounds || !answered;
+    const last = round >= rounds || unanswered.length > 0;
     const read = new Map<string, Map<PermitValue, number>>();
     const { list, spends } = rank((cap, value) => {
       const values = read.get(cap) ?? new Map<PermitValue, number>();
@@ -52,12 +52,15 @@ export async function rankUnderCaps<R>(
       values.set(value, found);
       return found;
     });
-    const snapshot = { now, permits: read, ...ledger.conditions([...read.keys()]) };
+    const conditions = ledger.conditions([...read.keys()]);
+    const isDown = (cap: string): boolean => conditions.degraded.some((each) => each.cap === cap);
+    const snapshot = { now, permits: read, ...conditions, late: unanswered.filter((cap) => !isDown(cap)) };
     const ranked = { list, spends, snapshot, rounds: round };
     const result = takes === "spend" ? ledger.spend(spends, now) : ledger.reserve(spends, now);
     if (result.kind === "spent") return ranked;
     if (result.kind === "reserved") return { ...ranked, reservation: result.reservation };
     if (last) throw new Error("a list spends permits that its snapshot did not hold");
-    answered = await ledger.prepare(result.short, now);
+    const answered = await ledger.prepare(result.short, now);
+    if (!answered) unanswered = [...new Set(result.short.map(({ cap }) => cap))];
   }
 }

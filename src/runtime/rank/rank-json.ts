@@ -39,6 +39,7 @@ export function rankJson(answer: RankedRequest): object {
     ...(nonFinite.length === 0 ? {} : { nonFinite }),
     ...(spent.length === 0 ? {} : { spent }),
     ...(caps === undefined || caps.degraded.length === 0 ? {} : { degradedCaps: caps.degraded }),
+    ...(caps === undefined || caps.late.length === 0 ? {} : { lateCaps: caps.late }),
     ...(caps === undefined || caps.approximate.length === 0 ? {} : { approximateCaps: caps.approximate }),
     ...(explained === undefined ? {} : { explanations: explained.map(explainedJson) }),
   };

@@ -79,6 +79,7 @@ function humanText({
     ...relaxed.map((each) => `  ${relaxedText(each)}`),
     ...(searchTruncated ? [`  ${budgetText}`] : []),
     ...(flow?.permits.degraded ?? []).map(({ cap, down }) => `  ${degradedText(cap, down)}`),
+    ...(flow?.permits.late ?? []).map((cap) => `  cap ${cap}: ${lateText}`),
     ...leftOutLines(leftOut),
     ...idsLine("left out, since a page before showed it", alreadyShown),
     ...idsLine("left out, since no source of the ranking provided it", unsourced),
@@ -105,6 +106,8 @@ function idsLine(what: string, ids: readonly string[]): readonly string[] {
   const shown = ids.slice(0, 5).map(visibleText).join(", ");
   return [`  ${what}: ${shown}${ids.length > 5 ? ` and ${ids.length - 5} more` : ""}`];
 }
+
+const lateText = "the store did not answer in time; only what was at hand is shown of what it counts";
 
 function degradedText(cap: string, down: { readonly kind: "closed" } | { readonly share: number }): string {
   return "share" in down

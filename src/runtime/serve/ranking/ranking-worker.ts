@@ -31,6 +31,8 @@ import type {
 } from "./rank-call.js";
 
 export interface RankingWorker {
+  /** Ends once the store of permits has answered, or is known not to. */
+  readonly ready: () => Promise<void>;
   readonly rank: (work: RankWork) => Promise<RankReply>;
   /** What was odd since the last call of it. */
   readonly warnings: () => readonly RankWarning[];
@@ -77,6 +79,7 @@ export function createRankingWorker(
   };
 
   return {
+    ready: async () => flow?.control.ready(),
     rank: async (work) => {
       try {
         return await answer(work);

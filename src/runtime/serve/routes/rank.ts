@@ -84,6 +84,12 @@ export const rankRoute: Route = {
         },
       },
       relaxed: { type: "array", items: values, description: "Rules that could not hold." },
+      degradedCaps: { type: "array", items: values, description: "Caps whose store cannot be reached." },
+      lateCaps: {
+        type: "array",
+        items: { type: "string" },
+        description: "Caps of which the store did not answer in time: the list has what was at hand.",
+      },
       explanations: { type: "array", items: values },
       pageToken: { type: "string", description: "For `after` of the next page, and for reports of exposures." },
       exposuresUntil: { type: "string", format: "date-time", description: "Until when exposures of the page count." },

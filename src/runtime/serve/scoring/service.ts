@@ -69,6 +69,7 @@ export const servingService: Service<ServingSetup, ServingJob, ServingResult, ne
     const source = await openSource(setup);
     const observe = createDifference(source.predictor);
     const rank = createRankJob(source, setup, observe);
+    await rank.ready();
     const work = async (job: ServingJob): Promise<ServingResult> => {
       switch (job.kind) {
         case "describe":
@@ -115,6 +116,7 @@ function yieldProcessor(): void {
 }
 
 interface RankJob {
+  readonly ready: () => Promise<void>;
   readonly work: (calls: readonly RankWork[]) => Promise<ServingResult>;
   readonly close: () => Promise<void>;
 }
@@ -141,6 +143,7 @@ function createRankJob(
       : Promise.resolve(told);
   const worker = createRankingWorker({ model, isArtifact, network }, path, named, settings);
   return {
+    ready: worker.ready,
     work: async (calls) => {
       seconds = { encode: 0, score: 0 };
       heads = [];

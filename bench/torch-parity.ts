@@ -2,29 +2,26 @@
  * Training by packages for PyTorch beside mtlc's native engine: from the same first weights over the same batches, by how much each loss
  * differs at most. Python is `MTLC_PYTHON`, else `python3`, and has torch and numpy.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { torch } from "../src/compiler/targets/torch/index.js";
 import { selectEngine } from "../src/runtime/engine/index.js";
-import type { HostTensor } from "../src/runtime/engine/engine.js";
 import { fillSession, initialReader } from "../src/runtime/engine/state.js";
-import { type Feeds, inputsOf, randomFeeds } from "../test/lower/harness.js";
+import { type Feeds, hostTensors, inputsOf, randomFeeds } from "../test/lower/harness.js";
 import { shippedModels } from "../test/shipped-models.js";
 import { layoutOf } from "../test/targets/torch/layout.js";
-import { type Job, python, type WrittenPackage, writePackage } from "../test/targets/torch/packages.js";
-import { machine, note, option, print, printTable, projectRoot, UsageError } from "./report.js";
+import {
+  type Answer,
+  drawing,
+  type Job,
+  takeSteps,
+  type WrittenPackage,
+  writePackage,
+} from "../test/targets/torch/packages.js";
+import { machine, note, option, print, printTable, UsageError } from "./report.js";
 
 export const summary = "losses of packages for PyTorch beside ours, step by step, for every spec in specs/";
-
-/** Random numbers in training are others in PyTorch, so that only what comes before them can be compared. */
-const drawn = /^examples\/(?:aman|deepfm|feed|position_bias|sparse_moe)\.mtl$/;
-
-interface Answer {
-  readonly error?: string;
-  readonly losses: readonly Readonly<Record<string, number>>[];
-}
 
 /** `--steps N` (100), `--rows N` a batch (24), `--specs TEXT`: only paths with it. */
 export async function run(words: readonly string[]): Promise<void> {
@@ -38,7 +35,7 @@ export async function run(words: readonly string[]): Promise<void> {
     for (const [name, model] of models) {
       const [refusal] = torch.refusals({ model, program: { state: [], functions: [] } });
       if (refusal !== undefined) table.push([name, "refused", "", refusal.what, ""]);
-      else if (drawn.test(name)) table.push([name, "draws random numbers", "", "", ""]);
+      else if (drawing.has(name)) table.push([name, "draws random numbers", "", "", ""]);
     }
     const carried = models.filter(([name]) => !table.some(([listed]) => listed === name));
     // Some at a time, so that neither side has all batches in memory.
@@ -52,7 +49,7 @@ export async function run(words: readonly string[]): Promise<void> {
         const { model, folder } = written;
         return { package: folder, steps, batches, layout: layoutOf(model) };
       });
-      const answers = ask(jobs);
+      const answers = takeSteps(jobs);
       for (const [index, { name, written, batches }] of made.entries()) {
         const answer = answers[index];
         if (answer?.error !== undefined) throw new UsageError(`${name}: ${answer.error}`);
@@ -65,16 +62,6 @@ export async function run(words: readonly string[]): Promise<void> {
   }
   printTable(table);
   print(`\n${rows} random rows a step, each step with others; float32 on both sides; ${machine()}`);
-}
-
-function ask(jobs: readonly Job[]): readonly Answer[] {
-  const { status, stdout, stderr } = spawnSync(python, [join(projectRoot, "test/targets/torch/steps.py")], {
-    input: JSON.stringify(jobs),
-    encoding: "utf8",
-    maxBuffer: 2 ** 30,
-  });
-  if (status !== 0) throw new UsageError(`${python} has no torch, or failed: ${stderr}`);
-  return JSON.parse(stdout) as readonly Answer[];
 }
 
 async function compare(
@@ -102,15 +89,4 @@ async function compare(
     session.close();
   }
   return [String(Object.keys(theirs[0] ?? {}).length), absolute.toExponential(1), relative.toExponential(1)];
-}
-
-function hostTensors(feeds: Feeds, inputs: ReadonlySet<string>): Readonly<Record<string, HostTensor>> {
-  const whole = new Set(["ids", "groups", "rows", "lists"]);
-  return Object.fromEntries(
-    Object.entries(feeds).flatMap(([name, { shape, data }]) =>
-      inputs.has(name)
-        ? [[name, { shape, data: whole.has(name) ? Int32Array.from(data) : Float32Array.from(data) }]]
-        : [],
-    ),
-  );
 }

@@ -8,10 +8,7 @@ import {
   type Tensor,
 } from "../../src/compiler/graph/index.js";
 import type { Engine, HostTensor, Session } from "../../src/runtime/engine/engine.js";
-import { distance, type Feeds, inputsOf, type Opened } from "./harness.js";
-
-/** Inputs of whole numbers. */
-const integers = new Set(["ids", "groups", "lists", "rows", "epoch"]);
+import { distance, type Feeds, hostTensors, inputsOf, type Opened } from "./harness.js";
 
 /** A program on an engine and on the interpreter, from the same first values. */
 export interface Both {
@@ -48,13 +45,7 @@ export async function onBoth(
     const oracle = createInterpreter(program, values);
     const inputs = new Set(inputsOf(program, "train"));
     const step: Both["step"] = (feeds) => {
-      const given = Object.entries(feeds)
-        .filter(([name]) => inputs.has(name))
-        .map(([name, { shape, data }]) => {
-          const array = integers.has(name) ? Int32Array.from(data) : Float32Array.from(data);
-          return [name, { shape, data: array }] as const;
-        });
-      return { found: session.run("train", Object.fromEntries(given)), wanted: oracle.run("train", feeds) };
+      return { found: session.run("train", hostTensors(feeds, inputs)), wanted: oracle.run("train", feeds) };
     };
     use({ session, oracle, step });
   } finally {

@@ -20,6 +20,7 @@ import {
   positionsOf,
 } from "../../src/compiler/model/index.js";
 import { compileSpec } from "../../src/compiler/compile.js";
+import type { HostTensor } from "../../src/runtime/engine/engine.js";
 
 /** The model of a spec's text. Throws with its first error. */
 export function modelOf(text: string): Model {
@@ -44,6 +45,20 @@ export function createRandom(seed: number): () => number {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   };
+}
+
+/** Inputs of whole numbers. */
+const integers = new Set(["ids", "groups", "lists", "rows", "epoch"]);
+
+/** Feeds as an engine takes them; those that it does not read are left out. */
+export function hostTensors(feeds: Feeds, inputs: ReadonlySet<string>): Readonly<Record<string, HostTensor>> {
+  const given = Object.entries(feeds).filter(([name]) => inputs.has(name));
+  return Object.fromEntries(
+    given.map(([name, { shape, data }]) => {
+      const array = integers.has(name) ? Int32Array.from(data) : Float32Array.from(data);
+      return [name, { shape, data: array }];
+    }),
+  );
 }
 
 /**

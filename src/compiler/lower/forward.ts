@@ -12,6 +12,7 @@ import {
   type StateVariable,
 } from "../graph/index.js";
 import {
+  featureNamed,
   type FittedSizes,
   type HeadModel,
   isListFeature,
@@ -21,7 +22,7 @@ import {
   type NodeRef,
 } from "../model/index.js";
 import { type EmbeddingTable, planEmbeddings } from "./embeddings.js";
-import type { FeatureValues, LookedUp, ServingValues } from "./feature-values.js";
+import type { FeatureValues, LookedUp } from "./feature-values.js";
 import { createScope, lowerLosses, type Lowering, ownedParameters } from "./lower-model.js";
 import type { Network } from "./network.js";
 import { labelInputs, lossRows } from "./sample-space.js";
@@ -39,6 +40,31 @@ export const forwardInputs = {
   mask: (feature: string): string => `mask ${feature}`,
   touched: (what: "ids" | "rows" | "present", piece: string): string => `touched ${what} ${piece}`,
 } as const;
+
+/** An input by what its name says. */
+export type ForwardInput =
+  | { readonly kind: "number" | "ids" | "mask"; readonly feature: string }
+  | { readonly kind: "embedding"; readonly piece: string; readonly feature: string }
+  | { readonly kind: "touched"; readonly what: "ids" | "rows" | "present"; readonly piece: string }
+  /** What is of the whole batch: labels, weights, lists. */
+  | { readonly kind: "batch"; readonly name: string };
+
+/** The reverse of {@link forwardInputs}. */
+export function parseForwardInput(name: string): ForwardInput {
+  const [kind, first = "", second = ""] = name.split(" ");
+  switch (kind) {
+    case "number":
+    case "ids":
+    case "mask":
+      return { kind, feature: first };
+    case "embedding":
+      return { kind, piece: first, feature: second };
+    case "touched":
+      return { kind, what: first as "ids" | "rows" | "present", piece: second };
+    default:
+      return { kind: "batch", name };
+  }
+}
 
 export interface Forward {
   /**
@@ -59,9 +85,9 @@ export interface Forward {
 }
 
 /** The model as {@link Forward}. Throws as `lowerModel` does. */
-export function lowerForward(model: Model, sizes: FittedSizes, serving: ServingValues = {}): Forward {
+export function lowerForward(model: Model, sizes: FittedSizes): Forward {
   const tables = planEmbeddings(model, sizes, { mergeTables: false });
-  const lowering: Lowering = { model, tables, serving, observe: false };
+  const lowering: Lowering = { model, tables, serving: {}, observe: false };
   const features = (builder: GraphBuilder): FeatureValues => inputFeatures(builder, model, tables);
   const train = createScope(lowering, "train", model.heads, features);
   const recorded = train.network({ training: true, asServed: false });
@@ -129,26 +155,21 @@ function namedValues(
 }
 
 function inputFeatures(builder: GraphBuilder, model: Model, tables: readonly EmbeddingTable[]): FeatureValues {
-  const featureOf = (name: string): Model["features"][number] => {
-    const found = model.features.find((feature) => feature.name === name);
-    if (found === undefined) throw new Error(`there is no feature ${name}`);
-    return found;
-  };
   const widthOf = (piece: string): number => tables.find(({ name }) => name === piece)?.width ?? 0;
   return {
     number: (name) => {
-      const feature = featureOf(name);
+      const feature = featureNamed(model, name);
       const shape = isSequence(feature) ? ["B", feature.max, 1] : ["B", 1];
       return builder.input(forwardInputs.number(name), float32(...shape));
     },
     embedding: (piece, name) => {
-      const feature = featureOf(name);
+      const feature = featureNamed(model, name);
       const shape = isSequence(feature) ? ["B", feature.max, widthOf(piece)] : ["B", widthOf(piece)];
       return builder.input(forwardInputs.embedding(piece, name), float32(...shape));
     },
     ids: (name) => builder.input(forwardInputs.ids(name), int32("B", 1)),
     mask: (name) => {
-      const feature = featureOf(name);
+      const feature = featureNamed(model, name);
       if (!isListFeature(feature)) throw new Error(`${name} is not a sequence`);
       return builder.input(forwardInputs.mask(name), float32("B", feature.max));
     },

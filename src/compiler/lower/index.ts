@@ -10,5 +10,5 @@ export { lookupOf } from "./embeddings.js";
 export type { ServingValues } from "./feature-values.js";
 export { type ParameterRow, parameterTable } from "./parameter-table.js";
 export { nodesOfHead, reachableNodes } from "./reachable.js";
-export { type Forward, forwardInputs, lowerForward } from "./forward.js";
+export { type Forward, type ForwardInput, forwardInputs, lowerForward, parseForwardInput } from "./forward.js";
 export { optimizerChoice, scheduleChoice } from "./training/part-optimizers.js";

@@ -1,4 +1,4 @@
-import type { FeatureModel } from "./model.js";
+import type { FeatureModel, Model } from "./model.js";
 
 /** A feature with several values per row, in `max` columns; of ids −1 where a row has no more. */
 export type ListFeature = Extract<FeatureModel, { kind: "bag" | "sequence" | "numbers" }>;
@@ -17,6 +17,13 @@ export type TableFeature = Exclude<FeatureModel, NumberFeature>;
 
 /** A feature whose ids come from a vocabulary of values. */
 export type VocabularyFeature = Extract<FeatureModel, { vocabulary: unknown }>;
+
+/** A feature of a model. Throws when there is none. */
+export function featureNamed({ features }: Pick<Model, "features">, name: string): FeatureModel {
+  const found = features.find((feature) => feature.name === name);
+  if (found === undefined) throw new Error(`there is no feature ${name}`);
+  return found;
+}
 
 export function isListFeature(feature: FeatureModel): feature is ListFeature {
   return feature.kind === "bag" || isSequence(feature);

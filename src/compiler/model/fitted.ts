@@ -1,7 +1,7 @@
 /** What the training data decides about the features, as plain values. */
 import { own } from "../text/index.js";
 import { tableOwner } from "./feature-lists.js";
-import type { FeatureModel } from "./model.js";
+import type { FeatureModel, FittedSizes } from "./model.js";
 
 export interface Fitted {
   /** Rows of the training data. */
@@ -43,4 +43,29 @@ export function fittedOf({ features }: Fitted, feature: FeatureModel): FittedFea
   const found = own(features, tableOwner(feature));
   if (found === undefined) throw new Error(`the fit has no feature ${feature.name}`);
   return found;
+}
+
+/** Number of ids of each feature that has any, "unknown" included. */
+export function fittedSizes(fitted: Fitted): FittedSizes {
+  const sizes = Object.entries(fitted.features).flatMap(([name, feature]) => {
+    const size = sizeOf(feature);
+    return size === undefined ? [] : [[name, size] as const];
+  });
+  return { ids: Object.fromEntries(sizes) };
+}
+
+/** Number of ids of a feature, "unknown" included; undefined of numbers. */
+export function sizeOf(feature: FittedFeature): number | undefined {
+  switch (feature.kind) {
+    case "vocabulary":
+      return feature.values.length + 1;
+    case "hash":
+      return feature.buckets + 1;
+    case "ids":
+      return feature.count + 1;
+    case "bucket":
+      return feature.boundaries.length + 2;
+    case "number":
+      return undefined;
+  }
 }

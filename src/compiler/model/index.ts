@@ -1,6 +1,7 @@
 /** The typed model, its hash, and the layout of its data. Plain values: no syntax, no tensors, no I/O. */
 export * from "./model.js";
-export { type Continued, type Fitted, type FittedFeature, fittedOf } from "./fitted.js";
+export { columnsOf, comparisonKind, isArithmetic, type Kind, membershipKind, naturalKind } from "./column-kinds.js";
+export { type Continued, type Fitted, type FittedFeature, fittedOf, fittedSizes, sizeOf } from "./fitted.js";
 export * from "./heads.js";
 export * from "./formula.js";
 export * from "./serving.js";
@@ -15,6 +16,7 @@ export {
   hasVocabulary,
   isListFeature,
   cutWeight,
+  featureNamed,
   isSequence,
   isWeighted,
   largestWeight,

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { type HeaderEntry, safetensorsHead, type TensorForm } from "../../compiler/targets/safetensors-head.js";
 import type { HostTensor } from "../engine/engine.js";
 
 /**
@@ -9,17 +10,9 @@ import type { HostTensor } from "../engine/engine.js";
  */
 
 /** A tensor whose elements are made as they are written. */
-export interface TensorSource {
-  readonly shape: readonly number[];
-  readonly dtype: "float32" | "int32";
+export interface TensorSource extends TensorForm {
   /** All elements in order. */
   readonly chunks: () => Iterable<Float32Array | Int32Array>;
-}
-
-interface HeaderEntry {
-  readonly dtype: "F32" | "I32";
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
 }
 
 /** A file in the making: where each tensor's bytes begin in it, and its pieces. */
@@ -33,24 +26,9 @@ export function safetensorsContent(
   tensors: ReadonlyMap<string, TensorSource>,
   metadata: Readonly<Record<string, string>> = {},
 ): SafetensorsContent {
-  const header = new Map<string, HeaderEntry | Readonly<Record<string, string>>>();
-  if (Object.keys(metadata).length > 0) header.set("__metadata__", metadata);
-  const begins = new Map<string, number>();
-  let end = 0;
-  for (const [name, { shape, dtype }] of tensors) {
-    const begin = end;
-    begins.set(name, begin);
-    end += sizeOf(shape) * 4;
-    header.set(name, { dtype: dtype === "float32" ? "F32" : "I32", shape, data_offsets: [begin, end] });
-  }
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  // The data starts at a multiple of 8, so that a reader can map it as it is.
-  const headerLength = Math.ceil(text.length / 8) * 8;
-  const head = new Uint8Array(8 + headerLength).fill(0x20, 8);
-  new DataView(head.buffer).setBigUint64(0, BigInt(headerLength), true);
-  head.set(text, 8);
+  const { head, offsets } = safetensorsHead(tensors, metadata);
   return {
-    offsets: new Map([...begins].map(([name, begin]) => [name, head.length + begin])),
+    offsets,
     pieces: function* () {
       yield head;
       for (const { chunks } of tensors.values()) for (const data of chunks()) yield bytesOf(data);
@@ -69,9 +47,7 @@ export function heldTensor({ shape, data }: HostTensor): TensorSource {
 }
 
 /** A tensor of a file: where its elements are. */
-export interface StoredTensor {
-  readonly shape: readonly number[];
-  readonly dtype: "float32" | "int32";
+export interface StoredTensor extends TensorForm {
   /** Of its first byte in the file. */
   readonly offset: number;
 }
@@ -133,7 +109,8 @@ function isEntry(value: unknown): value is HeaderEntry {
   return (dtype === "F32" || dtype === "I32") && isCounts(shape) && isCounts(range) && range.length === 2;
 }
 
-function isCounts(value: unknown): value is readonly number[] {
+/** Whether it is a list of whole numbers ≥ 0, as shapes are. */
+export function isCounts(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && (item as number) >= 0);
 }
 

@@ -30,6 +30,14 @@ export function heldReader(state: ReadonlyMap<string, HostTensor>): StateReader 
   };
 }
 
+/** State that is held in memory; what is not held, such as slots of the optimizer, as training starts. */
+export function heldOrInitialReader(state: ReadonlyMap<string, HostTensor>, seed: number): StateReader {
+  const [held, fresh] = [heldReader(state), initialReader(seed)];
+  return {
+    rows: (variable, first, count) => (state.has(variable.name) ? held : fresh).rows(variable, first, count),
+  };
+}
+
 /** The state of a session as it is now; good until the session's next step. */
 export function sessionReader(session: Session, variables: readonly StateVariable[]): StateReader {
   const small = variables.filter((variable) => !isLarge(variable)).map(({ name }) => name);

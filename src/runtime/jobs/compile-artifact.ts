@@ -17,7 +17,7 @@ import {
 import { hasTrees, type Model, treeHeads } from "../../compiler/model/index.js";
 import { type Target, targets } from "../../compiler/targets/index.js";
 import { createMemoryHost } from "../../compiler/host.js";
-import { heldReader, initialReader } from "../engine/state.js";
+import { heldOrInitialReader } from "../engine/state.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 
 export function isArtifactDirectory(path: string): boolean {
@@ -35,7 +35,6 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
     return { sources, model, graphText: "", trained };
   }
   const { fitted, program, state } = await loadArtifact(directory, { files, untrained: true });
-  const [held, fresh] = [heldReader(state), initialReader(model.train.seed)];
   const [metrics, run] = [metricsOf(files), await readRunNote(directory)];
   return {
     sources,
@@ -44,10 +43,7 @@ export async function recompileArtifact(directory: string): Promise<ArtifactCont
     fitted,
     program,
     graphText: printProgram(program, { origins: false }),
-    state: {
-      // What an artifact does not hold, such as slots of the optimizer, begins as training does.
-      rows: (variable, first, count) => (state.has(variable.name) ? held : fresh).rows(variable, first, count),
-    },
+    state: heldOrInitialReader(state, model.train.seed),
     trained,
     targets: asked,
     ...omitUndefined({ metrics, run }),

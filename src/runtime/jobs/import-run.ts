@@ -1,14 +1,14 @@
 /** Weights that another program trained, as an artifact. */
 import { join } from "node:path";
 import { printProgram } from "../../compiler/graph/index.js";
-import type { StateReader } from "../engine/state.js";
-import { checkOutputDirectory, type Manifest, writeArtifact } from "../artifact/index.js";
+import { checkOutputDirectory, writeArtifact } from "../artifact/index.js";
+import { heldOrInitialReader } from "../engine/state.js";
 import type { TrainEvent } from "../events.js";
 import { artifactBytes, checkDisk } from "../memory.js";
 import { checkWritable } from "../outputs.js";
+import type { CompileResult } from "./compile.js";
 import { findTargets, refuseTargets } from "../targets/choose.js";
 import { readTorchRun } from "../targets/torch-run.js";
-import { heldReader, initialReader } from "../engine/state.js";
 
 export interface ImportRunOptions {
   /** The folder that `train.py` of a package for PyTorch wrote, its `--output`. */
@@ -21,10 +21,7 @@ export interface ImportRunOptions {
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
-export interface ImportRunResult {
-  readonly artifact: string;
-  readonly manifest: Manifest;
-}
+export type ImportRunResult = CompileResult;
 
 /**
  * Makes an artifact of what a package trained: it serves, ranks and exports like one of `mtlc train`. Throws a {@link Failure}:
@@ -46,19 +43,11 @@ export async function importRun(options: ImportRunOptions): Promise<ImportRunRes
     fitted,
     program,
     graphText: printProgram(program, { origins: false }),
-    state: withSlots(state, model.train.seed),
+    state: heldOrInitialReader(state, model.train.seed),
     trained: true,
     targets,
   };
-  const manifest = await writeArtifact(output, content, ...(signal === undefined ? [] : [signal]));
+  const manifest = await writeArtifact(output, content, signal);
   onEvent({ kind: "saved", directory: output });
   return { artifact: output, manifest };
-}
-
-/** What a run does not hold, such as slots of the optimizer, begins as training does. */
-function withSlots(state: Parameters<typeof heldReader>[0], seed: number): StateReader {
-  const [held, fresh] = [heldReader(state), initialReader(seed)];
-  return {
-    rows: (variable, first, count) => (state.has(variable.name) ? held : fresh).rows(variable, first, count),
-  };
 }

@@ -1,11 +1,12 @@
 /** What a package for PyTorch leaves when it has trained: the spec that it was made of, what was fitted, and weights. */
 import type { FileHandle } from "node:fs/promises";
-import { posix } from "node:path";
+import { join, posix } from "node:path";
 import { createMemoryHost, type Host, noSettings } from "../../compiler/host.js";
 import { type Program, rowsOf } from "../../compiler/graph/index.js";
 import { type Fitted, hashModel } from "../../compiler/model/index.js";
 import { joinFitted } from "../data/encode/fitted.js";
 import {
+  isCounts,
   readRegularFile,
   readSafetensorsHeader,
   readState,
@@ -17,7 +18,6 @@ import { createProgram } from "../engine/create-program.js";
 import type { HostTensor } from "../engine/engine.js";
 import { createFailure, Failure } from "../failure.js";
 import { type LoadedSpec, loadSpec, withOverrides } from "../specs/load-spec.js";
-import { join } from "node:path";
 
 /** Names of files, as `train.py` has them. */
 const names = { manifest: "mtlc.json", fitted: "fitted.json", weights: "weights.safetensors" } as const;
@@ -114,10 +114,6 @@ function isTensor(value: Partial<RunTensor> | null): boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
-}
-
-function isCounts(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && (item as number) >= 0);
 }
 
 /** The spec as it was; imports that its project found elsewhere are among its sources. */

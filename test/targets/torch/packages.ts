@@ -13,7 +13,7 @@ import {
 } from "../../../src/compiler/model/index.js";
 import { packageFiles } from "../../../src/compiler/targets/torch/package.js";
 import { loadSpec } from "../../../src/runtime/specs/load-spec.js";
-import type { Feeds } from "../../lower/harness.js";
+import { type Feeds, sizesOf } from "../../lower/harness.js";
 import { servingOnes } from "../../shipped-models.js";
 import { bytesOf, weightsOf } from "../contents.js";
 
@@ -58,10 +58,7 @@ export interface WrittenPackage {
 export function writePackage(name: string, folder: string): WrittenPackage {
   const { model, sources } = loadSpec(join(specs, name));
   const fitted = someFit(model);
-  const ids = Object.fromEntries(
-    model.features.flatMap(({ name: each, kind }) => (kind === "numeric" ? [] : [[each, 7]])),
-  );
-  const program = lowerModel(model, { ids }, { serving: servingOnes(model) });
+  const program = lowerModel(model, sizesOf(model), { serving: servingOnes(model) });
   const values = new Map(program.state.map((variable) => [variable.name, initialize(variable, model.train.seed)]));
   const weights = weightsOf(new Map([...values].map(([variable, data]) => [variable, { data }])));
   const input = { model, sources, fitted, program, weights, trained: false, built: () => "", generator: "mtlc" };
@@ -82,3 +79,26 @@ export interface Job {
   readonly batches: readonly Feeds[];
   readonly layout: unknown;
 }
+
+/** What `steps.py` says of a job. */
+export interface Answer {
+  readonly error?: string;
+  readonly losses: readonly Readonly<Record<string, number>>[];
+  readonly predictions: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Has Python take the steps. Throws what it writes where it fails. */
+export function takeSteps(jobs: readonly Job[]): readonly Answer[] {
+  const { status, stdout, stderr } = spawnSync(python, [resolve("test/targets/torch/steps.py")], {
+    input: JSON.stringify(jobs),
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
+  if (status !== 0 || stderr !== "") throw new Error(`${python} failed: ${stderr}`);
+  return JSON.parse(stdout) as readonly Answer[];
+}
+
+/** Shipped specs that draw random numbers in training, which are others in PyTorch: only what comes before them can be compared. */
+export const drawing: ReadonlySet<string> = new Set(
+  ["aman", "deepfm", "feed", "position_bias", "sparse_moe"].map((name) => `examples/${name}.mtl`),
+);

@@ -2,7 +2,6 @@
  * Training by a package for PyTorch beside ours, from the same first weights over the same batches. Run with `MTLC_PYTHON`, else `python3`;
  * skipped without torch. `MTLC_ALL=1` takes all shipped specs and 100 steps instead of some and 4.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +12,16 @@ import { torch } from "../../../src/compiler/targets/torch/index.js";
 import { distance, type Feeds, inputsOf, randomFeeds } from "../../lower/harness.js";
 import { shippedModels } from "../../shipped-models.js";
 import { layoutOf } from "./layout.js";
-import { hasTorch, python, runTool, writePackage, type WrittenPackage } from "./packages.js";
+import {
+  type Answer,
+  drawing,
+  hasTorch,
+  python,
+  runTool,
+  takeSteps,
+  writePackage,
+  type WrittenPackage,
+} from "./packages.js";
 
 const emptyProgram = { state: [], functions: [] };
 
@@ -39,19 +47,10 @@ const few = [
   "zhihu",
 ].map((name) => `examples/${name}.mtl`);
 
-/** Of what is drawn in training, only the predictions with the first weights can be compared. */
-const drawn = new Set(["aman", "deepfm", "feed", "position_bias", "sparse_moe"].map((name) => `examples/${name}.mtl`));
-
 const carried = shippedModels.flatMap(([name, model]) =>
   torch.refusals({ model, program: emptyProgram }).length === 0 ? [name] : [],
 );
 const chosen = all ? carried : few;
-
-interface Answer {
-  readonly error?: string;
-  readonly losses: readonly Readonly<Record<string, number>>[];
-  readonly predictions: Readonly<Record<string, readonly number[]>>;
-}
 
 let root: string;
 const packages = new Map<string, WrittenPackage>();
@@ -66,13 +65,7 @@ describe.skipIf(!hasTorch)("packages for PyTorch", () => {
       const feeds = Array.from({ length: batches }, (_, step) => feedsOf(made.model, step));
       return { package: made.folder, steps, batches: feeds, layout: layoutOf(made.model) };
     });
-    const answer = spawnSync(python, [join(import.meta.dirname, "steps.py")], {
-      input: JSON.stringify(jobs),
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-    });
-    expect([answer.status, answer.stderr]).toEqual([0, ""]);
-    (JSON.parse(answer.stdout) as readonly Answer[]).forEach((each, i) => answers.set(chosen[i] ?? "", each));
+    takeSteps(jobs).forEach((each, i) => answers.set(chosen[i] ?? "", each));
   }, 600_000);
   it("are formatted and without a finding of ruff", ({ skip }) => {
     const found = ["check", "format --check"].map((words) => runTool("ruff", [...words.split(" "), "-q", root], root));
@@ -96,7 +89,7 @@ describe.skipIf(!hasTorch)("packages for PyTorch", () => {
       const predicted = run("predict", createInterpreter(program, first), 0);
       for (const [head, { data }] of Object.entries(predicted))
         expect([head, distance([...data], answer.predictions[head] ?? []) < 1e-5]).toEqual([head, true]);
-      if (drawn.has(name)) return;
+      if (drawing.has(name)) return;
       const interpreter = createInterpreter(program, first);
       expect(answer.losses).toHaveLength(steps);
       answer.losses.forEach((losses, step) => {

@@ -25,8 +25,6 @@ export interface BodyOptions {
   readonly names: (wanted: string) => string;
   /** What a value is called where the spec has a word for it. */
   readonly hint: (id: ValueId) => string | undefined;
-  /** Values that are made by a statement, under their hint. */
-  readonly stated: (id: ValueId) => boolean;
 }
 
 export interface Statement {
@@ -156,10 +154,10 @@ class BodyWriter {
 
   #raise(id: ValueId): Raised | undefined {
     if (this.#raised.has(id)) return this.#raised.get(id);
-    const { fn, given, modules, stated } = this.#options;
+    const { fn, given, modules } = this.#options;
     const nodes: Nodes = {
       fn,
-      open: (each) => (given(each) === undefined && (each === id || !stated(each)) ? fn.nodes[each] : undefined),
+      open: (each) => (given(each) === undefined ? fn.nodes[each] : undefined),
     };
     const raised = modules?.(nodes, id) ?? raise(nodes, this.#node(id));
     this.#raised.set(id, raised);
@@ -189,8 +187,7 @@ class BodyWriter {
         ? node.type.shape.length === 0
         : node.op === "broadcast" && isFilled(this.#options.fn, node));
     if (isTrivial && !isRoot) return;
-    if (this.#options.stated(id)) this.#state(id);
-    else if (!isRoot && ((this.#uses.get(id) ?? 0) > 1 ? expr.text.length > 12 : expr.text.length > shortest))
+    if (!isRoot && ((this.#uses.get(id) ?? 0) > 1 ? expr.text.length > 12 : expr.text.length > shortest))
       this.#state(id);
   }
 

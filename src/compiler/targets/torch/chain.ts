@@ -5,6 +5,7 @@ import type { WrittenView } from "./body.js";
 import type { ForwardView } from "./forward-view.js";
 import type { Placement } from "./parameters.js";
 import { call, type Expr } from "./python.js";
+import { droppedBy } from "./raise.js";
 
 /** Activations that are modules. */
 const modules: Readonly<Record<string, string>> = {
@@ -25,6 +26,7 @@ export function chainOf(
   const [input] = body.used;
   if (root === undefined || input === undefined || roots.length > 1 || body.used.length > 1) return undefined;
   const steps: { readonly text: string; readonly weight?: string; readonly bias?: string }[] = [];
+  const nodes = { fn, open: (id: ValueId) => fn.nodes[id] };
   for (let id = root; id !== input;) {
     const node = fn.nodes[id];
     const activation = modules[node?.op ?? ""];
@@ -34,7 +36,7 @@ export function chainOf(
       id = node.inputs[0] ?? -1;
       continue;
     }
-    const dropped = droppedOf(fn, id);
+    const dropped = droppedBy(nodes, node);
     if (dropped !== undefined) {
       steps.unshift({ text: `nn.Dropout(${dropped.rate})` });
       id = dropped.input;
@@ -70,13 +72,4 @@ export function chainOf(
     ),
     placements,
   };
-}
-
-function droppedOf(fn: ForwardView["fn"], id: ValueId): { readonly input: ValueId; readonly rate: number } | undefined {
-  const node = fn.nodes[id];
-  const at = (each: number | undefined): ForwardView["fn"]["nodes"][number] | undefined => fn.nodes[each ?? -1];
-  const kept = at(at(at(node?.inputs[1])?.inputs[0])?.inputs[0]);
-  if (node?.op !== "mul" || kept?.op !== "lessEqual" || at(kept.inputs[1])?.op !== "random") return undefined;
-  const rate = at(kept.inputs[0]);
-  return rate?.op === "constant" ? { input: node.inputs[0] ?? -1, rate: Number(rate.attributes.value) } : undefined;
 }

@@ -29,16 +29,17 @@ export function blocksOf(text: string): readonly Block[] {
   });
 }
 
-/** Blocks with two empty lines between them, constants of one line without. */
-export function joinBlocks(texts: readonly string[]): string {
-  return texts.join("\n\n\n");
+/** A line of imports, and what of a text needs it. */
+export type ImportLine = readonly [pattern: RegExp, line: string];
+
+/** The line that imports those names of a module that the text has; none where it has none. */
+export function fromImport(text: string, module: string, names: readonly string[]): readonly ImportLine[] {
+  const used = names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  return used.length === 0 ? [] : [[/./, `from ${module} import ${used.join(", ")}`]];
 }
 
 /** The import lines of a file: those of which the text uses the name. */
-export function importsFor(
-  text: string,
-  sections: readonly (readonly (readonly [pattern: RegExp, line: string])[])[],
-): readonly string[] {
+export function importsFor(text: string, sections: readonly (readonly ImportLine[])[]): readonly string[] {
   const found = sections.map((lines) => lines.flatMap(([pattern, line]) => (pattern.test(text) ? [line] : [])));
   return found.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
 }

@@ -31,7 +31,7 @@ export function isHeadVariable({ heads }: Model, variable: string): boolean {
 }
 
 /** The owner whose module makes a value; undefined for what lines of the model make. */
-export function moduleOf(owners: ReadonlySet<string>, name: ValueName | undefined): string | undefined {
+function moduleOf(owners: ReadonlySet<string>, name: ValueName | undefined): string | undefined {
   if (name === undefined || name.kind === "head") return undefined;
   const owner = name.id;
   return owners.has(owner) ? owner : undefined;
@@ -43,7 +43,7 @@ export function findNeeds(view: ForwardView, owners: ReadonlySet<string>, predic
   const lossRoots = fn.outputs
     .filter(({ name }) => isLoss(name) || name.startsWith("weight/"))
     .map(({ value }) => value);
-  const fields = [...reached(fn, [...lossRoots, ...predictions], (id) => nameOf.has(id))].filter((id) =>
+  const fields = [...readFrom(fn, [...lossRoots, ...predictions], (id) => nameOf.has(id))].filter((id) =>
     nameOf.has(id),
   );
   const values = new Set<ValueId>();
@@ -57,21 +57,24 @@ export function findNeeds(view: ForwardView, owners: ReadonlySet<string>, predic
     if (owner !== undefined) roots.set(owner, [...(roots.get(owner) ?? []), id]);
     const stops = (each: ValueId): boolean =>
       each !== id && nameOf.has(each) && (owner === undefined || moduleOf(owners, nameOf.get(each)) !== owner);
-    for (const each of reached(fn, [id], stops)) if (each !== id && stops(each)) queue.push(each);
+    for (const each of readFrom(fn, [id], stops)) if (each !== id && stops(each)) queue.push(each);
   }
   const sorted = new Map([...roots].map(([owner, ids]) => [owner, ids.toSorted((a, b) => a - b)] as const));
   return { fields: fields.toSorted((a, b) => a - b), values, roots: sorted };
 }
 
 /** What values are computed from, themselves included, up to where it stops. */
-function reached(fn: GraphFunction, from: readonly ValueId[], stops: (id: ValueId) => boolean): ReadonlySet<ValueId> {
+export function readFrom(
+  fn: GraphFunction,
+  roots: readonly ValueId[],
+  stops: (id: ValueId) => boolean,
+): ReadonlySet<ValueId> {
   const found = new Set<ValueId>();
-  const visit = (id: ValueId, isStart: boolean): void => {
+  const visit = (id: ValueId): void => {
     if (found.has(id)) return;
     found.add(id);
-    if (!isStart && stops(id)) return;
-    for (const input of fn.nodes[id]?.inputs ?? []) visit(input, false);
+    if (!stops(id)) for (const input of fn.nodes[id]?.inputs ?? []) visit(input);
   };
-  for (const id of from) visit(id, !stops(id));
+  for (const root of roots) visit(root);
   return found;
 }

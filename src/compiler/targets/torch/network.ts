@@ -1,11 +1,11 @@
 /** The network of a package: which modules it has, which lines put them together, and where each variable is. */
-import type { Forward } from "../../lower/index.js";
+import { type Forward, parseForwardInput } from "../../lower/index.js";
 import type { Model } from "../../model/index.js";
 import { formatShape, type StateVariable, type ValueId } from "../../graph/index.js";
 import { type Attributes, createAttributes, type Views } from "./attributes.js";
 import { createBody, type Statement } from "./body.js";
 import { createView, type ForwardView, plainName } from "./forward-view.js";
-import { findNeeds, isHeadVariable, moduleOf, ownerOfVariable, type Needs, ownersOf } from "./needs.js";
+import { findNeeds, isHeadVariable, ownerOfVariable, type Needs, ownersOf } from "./needs.js";
 import { attribute, type Placement } from "./parameters.js";
 import { counterpart, createPart, type Part } from "./part.js";
 import { atom, call, createNames, type Expr, identifier } from "./python.js";
@@ -19,7 +19,6 @@ export interface Chunk {
 export interface Network {
   readonly model: Model;
   readonly views: Views;
-  readonly needs: Needs;
   readonly parts: readonly Part[];
   /** The model's own variables: linear maps before activations. */
   readonly heads: Attributes;
@@ -61,15 +60,13 @@ export function createNetwork(model: Model, forward: Forward, lineOf: (owner: st
     headAttribute,
   );
   const fields = new Map(needs.fields.map((id) => [id, identifier(nameOf(training, id))]));
-  const first = writeChunks({ model, view: training, needs, parts, heads, owners });
+  const first = writeChunks({ view: training, needs, parts, heads });
   const translated = translate(views, needs);
   const second = writeChunks({
-    model,
     view: views.served,
     needs: translated.needs,
     parts: partsOf(parts, views),
     heads,
-    owners,
   });
   const served = new Map<ValueId, Chunk>();
   for (const chunk of first.chunks) {
@@ -82,7 +79,6 @@ export function createNetwork(model: Model, forward: Forward, lineOf: (owner: st
   return {
     model,
     views,
-    needs,
     parts,
     heads,
     training: first.chunks,
@@ -153,12 +149,10 @@ function partsOf(parts: readonly Part[], { training, served }: Views): readonly 
 }
 
 interface ChunkInput {
-  readonly model: Model;
   readonly view: ForwardView;
   readonly needs: Needs;
   readonly parts: readonly CalledPart[];
   readonly heads: Attributes;
-  readonly owners: ReadonlySet<string>;
 }
 
 /** Longer ones get a line of their own also where they are used once. */
@@ -168,7 +162,7 @@ function writeChunks(input: ChunkInput): {
   readonly chunks: readonly Chunk[];
   readonly exprOf: (id: ValueId) => Expr;
 } {
-  const { view, needs, parts, heads, owners } = input;
+  const { view, needs, parts, heads } = input;
   const exprs = new Map<ValueId, Expr>();
   const names = createNames();
   const chunks: Chunk[] = [];
@@ -217,7 +211,6 @@ function writeChunks(input: ChunkInput): {
         modules: heads.module(view.fn),
         names,
         hint: () => undefined,
-        stated: () => false,
       },
       [id],
     );
@@ -231,8 +224,6 @@ function writeChunks(input: ChunkInput): {
     exprs.set(id, atom(name));
     chunks.push({ value: id, statements: [...body.statements, { value: id, name, expr, comment: shapeOf(id) }] });
   };
-  void owners;
-  void moduleOf;
   for (const id of [...needs.values].toSorted((a, b) => a - b)) make(id);
   return { chunks, exprOf: (id) => exprs.get(id) ?? atom("None") };
 }
@@ -243,16 +234,16 @@ function textOf({ statements }: Chunk): string {
 
 /** Where the model finds an input: what features are as vectors is `x`, the rest is of the batch. */
 export function inputExpr(name: string): Expr {
-  const [kind, first = "", second = ""] = name.split(" ");
-  switch (kind) {
+  const input = parseForwardInput(name);
+  switch (input.kind) {
     case "number":
-      return atom(`x[${JSON.stringify(first)}]`);
+      return atom(`x[${JSON.stringify(input.feature)}]`);
     case "embedding":
-      return atom(`x[${JSON.stringify(lookupName(first, second))}]`);
+      return atom(`x[${JSON.stringify(lookupName(input.piece, input.feature))}]`);
     case "ids":
-      return atom(`batch.features[${JSON.stringify(first)}].unsqueeze(-1)`);
+      return atom(`batch.features[${JSON.stringify(input.feature)}].unsqueeze(-1)`);
     case "mask":
-      return atom(`x[${JSON.stringify(`${first}.mask`)}]`);
+      return atom(`x[${JSON.stringify(`${input.feature}.mask`)}]`);
     default:
       return atom(`batch.${name}`);
   }

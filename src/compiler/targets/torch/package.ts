@@ -1,13 +1,12 @@
 /** A model as one Python package. */
 import type { StateVariable } from "../../graph/index.js";
-import { type Forward, lowerForward } from "../../lower/index.js";
-import { optimizerChoice, scheduleChoice } from "../../lower/index.js";
-import { type Fitted, type FittedSizes, hashModel, type Model } from "../../model/index.js";
+import { type Forward, lowerForward, optimizerChoice, parseForwardInput, scheduleChoice } from "../../lower/index.js";
+import { fittedSizes, hashModel, type Model } from "../../model/index.js";
 import type { TargetFile, TargetInput } from "../target.js";
 import { programOf } from "../network.js";
 import { dataFile } from "./files/data.js";
 import { encodersFile } from "./files/encoders.js";
-import { featuresFile, tableKey } from "./files/features.js";
+import { droppedFeatures, featuresFile, tableKey } from "./files/features.js";
 import { lossesFile } from "./files/losses.js";
 import { measuredHeads, metricsFile } from "./files/metrics.js";
 import { modelFile } from "./files/model.js";
@@ -15,44 +14,23 @@ import { optimFile, type OptimInput } from "./files/optim.js";
 import { checkpointFile, evalFile, processesFile, trainFile } from "./files/program.js";
 import { readmeFile } from "./files/readme.js";
 import { valuesFile } from "./files/values.js";
+import { isLoss } from "./attributes.js";
+import { readFrom } from "./needs.js";
 import { createNetwork, type Network } from "./network.js";
 import type { Placement } from "./parameters.js";
 import { atom } from "./python.js";
 import { createSpecText } from "./spec-text.js";
 import { weightsContent } from "./weights.js";
 
-/** A package before its weights. */
-export interface TorchPackage {
+type PackageInput = Pick<TargetInput, "model" | "sources" | "fitted" | "generator">;
+
+/** The files besides the weights, and where each variable of the spec is in the state dict. */
+function createPackage(input: PackageInput): {
   readonly files: readonly { readonly path: string; readonly content: string }[];
-  /** Where each variable of the spec is in the state dict. */
   readonly placements: readonly Placement[];
-  readonly forward: Forward;
-}
-
-export type PackageInput = Pick<TargetInput, "model" | "sources" | "fitted" | "trained" | "generator">;
-
-export function sizesOf({ features }: Fitted): FittedSizes {
-  const ids = Object.entries(features).flatMap(([name, feature]): [string, number][] => {
-    switch (feature.kind) {
-      case "vocabulary":
-        return [[name, feature.values.length + 1]];
-      case "hash":
-        return [[name, feature.buckets + 1]];
-      case "ids":
-        return [[name, feature.count + 1]];
-      case "bucket":
-        return [[name, feature.boundaries.length + 2]];
-      case "number":
-        return [];
-    }
-  });
-  return { ids: Object.fromEntries(ids) };
-}
-
-/** `hasWeights`: whether `weights.safetensors` will be beside the files. */
-export function createPackage(input: PackageInput, sizes: FittedSizes, hasWeights: boolean): TorchPackage {
+} {
   const { model, fitted, generator, sources } = input;
-  const forward = lowerForward(model, sizes);
+  const forward = lowerForward(model, fittedSizes(fitted));
   const spec = createSpecText(model, sources);
   const network = createNetwork(model, forward, spec.node);
   const placements = allPlacements(network, forward);
@@ -62,39 +40,35 @@ export function createPackage(input: PackageInput, sizes: FittedSizes, hasWeight
     .filter(({ variable }) => variable.role === "parameter" && !trained.has(variable.name))
     .map(({ key }) => key);
   const frozenTables = new Set(forward.tables.map(({ name }) => name).filter((name) => !trained.has(name)));
-  const inputs = new Set(
-    [forward.training, forward.served].flatMap(({ nodes }) =>
-      nodes.flatMap((node) => (node.op === "input" ? [node.attributes.name] : [])),
-    ),
+  const names = [forward.training, forward.served].flatMap(({ nodes }) =>
+    nodes.flatMap((node) => (node.op === "input" ? [node.attributes.name] : [])),
   );
+  const inputs = [...new Set(names)].map(parseForwardInput);
   const state = (name: string): ReturnType<typeof atom> => {
     const own = network.state(name)?.text.replace(/^self\b/, "model");
     return atom(own ?? `model.features.tables[${JSON.stringify(tableKey(name))}].weight`);
   };
-  const lossesText = lossesFile({ network, state, lineOf: spec.loss }, `The losses of ${model.name}.`);
+  const losses = lossesFile({ network, state, lineOf: spec.loss }, `The losses of ${model.name}.`);
   const encoders = encodersFile(model);
   const data = dataFile(model);
   const measures = measuredHeads(model, forward).length > 0;
-  const readsModel = /\bModel\b/.test(lossesText);
-  const modelText = modelFile(network, frozen, docOf(model));
-  const featuresText = featuresFile({ model, tables: forward.tables, inputs, frozen: frozenTables });
+  const features = { model, tables: forward.tables, inputs, frozen: frozenTables };
   const optimizers = optimInput(model, forward, keys, trained);
   const program = {
     model,
-    hasWeights,
-    readsModel,
+    readsModel: losses.readsModel,
     measures,
-    draws: /\b(?:dropout|Dropout|rand|randn)\(/.test(modelText + featuresText),
+    draws: network.views.training.fn.nodes.some(({ op }) => op === "random") || droppedFeatures(features).length > 0,
     hasSparse: optimizers.sparse.size > 0,
     hasStatistics: network.placements.some(({ variable }) => variable.role === "statistic"),
   };
   const used = [...new Set([...encoders.values, ...data.values])].join(" ");
   const files = [
-    { path: "README.md", content: readmeFile({ model, generator, forward, hasWeights, measures }) },
+    { path: "README.md", content: readmeFile({ model, generator, forward, measures }) },
     { path: "pyproject.toml", content: projectFile(model) },
-    { path: "model.py", content: modelText },
-    { path: "losses.py", content: lossesText },
-    { path: "features.py", content: featuresText },
+    { path: "model.py", content: modelFile(network, frozen, docOf(model)) },
+    { path: "losses.py", content: losses.text },
+    { path: "features.py", content: featuresFile(features) },
     { path: "encoders.py", content: encoders.text },
     { path: "values.py", content: valuesFile(model, used) },
     { path: "data.py", content: data.text },
@@ -111,7 +85,7 @@ export function createPackage(input: PackageInput, sizes: FittedSizes, hasWeight
     { path: "fitted.json", content: `${JSON.stringify({ rows: fitted.rows, features: fitted.features })}\n` },
     { path: "mtlc.json", content: manifestText(input, placements) },
   ];
-  return { files, placements, forward };
+  return { files, placements };
 }
 
 function docOf({ name, doc }: Model): string {
@@ -140,22 +114,14 @@ function tableOf(
 
 /** Variables that a loss reaches, besides those that the spec freezes. */
 function trainedVariables({ training: fn, owned }: Forward): ReadonlySet<string> {
-  const reached = new Set<number>();
-  const visit = (id: number): void => {
-    if (reached.has(id)) return;
-    reached.add(id);
-    const node = fn.nodes[id];
-    if (node === undefined || node.op === "stopGradient") return;
-    for (const input of node.inputs) visit(input);
-  };
-  for (const { name, value } of fn.outputs) if (/^(?:loss\/|penalty\/)/.test(name)) visit(value);
+  const losses = fn.outputs.filter(({ name }) => isLoss(name)).map(({ value }) => value);
   const names = new Set<string>();
-  for (const id of reached) {
+  for (const id of readFrom(fn, losses, (each) => fn.nodes[each]?.op === "stopGradient")) {
     const node = fn.nodes[id];
     if (node?.op === "state") names.add(node.attributes.name);
     if (node?.op === "input") {
-      const [kind, piece = ""] = node.attributes.name.split(" ");
-      if (kind === "embedding") names.add(piece);
+      const input = parseForwardInput(node.attributes.name);
+      if (input.kind === "embedding") names.add(input.piece);
     }
   }
   for (const name of owned.frozen) names.delete(name);
@@ -250,7 +216,7 @@ function projectFile(model: Model): string {
 
 /** The package and its weights. */
 export function packageFiles(input: TargetInput): readonly TargetFile[] {
-  const made = createPackage(input, sizesOf(input.fitted), true);
+  const made = createPackage(input);
   const { state } = programOf(input);
   return [
     { path: "weights.safetensors", content: weightsContent(made.placements, state, input.weights) },

@@ -1,10 +1,12 @@
 /** The module of a part of the network: a class, or a chain of PyTorch's own modules. */
 import { formatShape, type StateVariable, type ValueId } from "../../graph/index.js";
+import { parseForwardInput } from "../../lower/index.js";
 import { type Attributes, createAttributes, type Views } from "./attributes.js";
 import { type Body, createBody, statementLines, type WrittenView } from "./body.js";
 import { chainOf } from "./chain.js";
 import { branches, type Branch } from "./branches.js";
 import { type ForwardView, plainName } from "./forward-view.js";
+import { readFrom } from "./needs.js";
 import { attribute, type Placement } from "./parameters.js";
 import { atom, call, createNames, type Expr, identifier, level, print } from "./python.js";
 
@@ -178,40 +180,21 @@ function writeView(
         const named = view.nameOf.get(id);
         return isOwn(id) && named !== undefined && named.kind === "gate" ? named.fact : undefined;
       },
-      stated: () => false,
     },
     roots,
   );
 }
 
-/** What values are computed from, up to where it stops. */
-function readFrom(
-  fn: ForwardView["fn"],
-  roots: readonly ValueId[],
-  stops: (id: ValueId) => boolean,
-): ReadonlySet<ValueId> {
-  const found = new Set<ValueId>();
-  const visit = (id: ValueId): void => {
-    if (found.has(id)) return;
-    found.add(id);
-    if (!stops(id)) for (const input of fn.nodes[id]?.inputs ?? []) visit(input);
-  };
-  for (const root of roots) visit(root);
-  return found;
-}
-
 /** What an input is called as an argument: `mask clicked` is `clicked_mask`. */
-export function inputWord(name: string): string {
-  const [kind = "", first = "", second = ""] = name.split(" ");
-  switch (kind) {
+function inputWord(name: string): string {
+  const input = parseForwardInput(name);
+  switch (input.kind) {
     case "number":
-      return identifier(first);
     case "embedding":
-      return identifier(second);
+      return identifier(input.feature);
     case "ids":
-      return identifier(`${first}_ids`);
     case "mask":
-      return identifier(`${first}_mask`);
+      return identifier(`${input.feature}_${input.kind}`);
     default:
       return identifier(name);
   }

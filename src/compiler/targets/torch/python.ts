@@ -134,8 +134,7 @@ export function quote(text: string): string {
 export function numberText(value: number): string {
   if (value === Infinity) return 'float("inf")';
   if (value === -Infinity) return 'float("-inf")';
-  const text = String(value);
-  return Number.isInteger(value) && Math.abs(value) >= 1e21 ? text.replace("e+", "e") : text.replace("e+", "e");
+  return String(value).replace("e+", "e");
 }
 
 /** A number that must be a float: `1.0`. */

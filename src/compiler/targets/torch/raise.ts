@@ -2,6 +2,7 @@
 import type { GraphNode, NodeOf, OpName, ValueId } from "../../graph/index.js";
 import { sameShape } from "../../graph/index.js";
 import type { Nodes, Raised } from "./raised.js";
+import { indexed } from "./expressions.js";
 import { parallel } from "./parallel.js";
 import { binary, call, type Expr, level, method, numberText, operand } from "./python.js";
 
@@ -69,10 +70,7 @@ const column: Pattern = (nodes, node) => {
   if (!sameShape(without, node.type.shape)) return undefined;
   return {
     inputs: slice.inputs,
-    build: (inputs) => ({
-      text: `${operand(first(inputs), level.atom)}[${":, ".repeat(axis)}${begin}]`,
-      level: level.atom,
-    }),
+    build: (inputs) => indexed(first(inputs), axis, String(begin)),
   };
 };
 
@@ -94,19 +92,27 @@ const mixture: Pattern = (nodes, node) => {
   };
 };
 
-/** x · [rate ≤ random] / (1 − rate). */
-const dropout: Pattern = (nodes, node) => {
+/** What is dropped at which rate by x · [rate ≤ random] / (1 − rate). */
+export function droppedBy(
+  nodes: Nodes,
+  node: GraphNode,
+): { readonly input: ValueId; readonly rate: number } | undefined {
   if (node.op !== "mul") return undefined;
   const scale = is(nodes, at(node.inputs, 1), "mul");
   const cast = is(nodes, at(scale?.inputs ?? [], 0), "cast");
   const kept = is(nodes, at(cast?.inputs ?? [], 0), "lessEqual");
   if (kept === undefined || nodes.fn.nodes[at(kept.inputs, 1)]?.op !== "random") return undefined;
   const rate = constantOf(nodes, at(kept.inputs, 0));
-  if (rate === undefined) return undefined;
+  return rate === undefined ? undefined : { input: at(node.inputs, 0), rate };
+}
+
+const dropout: Pattern = (nodes, node) => {
+  const dropped = droppedBy(nodes, node);
+  if (dropped === undefined) return undefined;
   return {
-    inputs: [at(node.inputs, 0)],
+    inputs: [dropped.input],
     hint: "dropped",
-    build: (inputs) => call("F.dropout", [first(inputs), numberText(rate), "self.training"]),
+    build: (inputs) => call("F.dropout", [first(inputs), numberText(dropped.rate), "self.training"]),
   };
 };
 

@@ -1,29 +1,16 @@
 /** Expressions over columns as Python: None is where nothing is known. */
-import type { ColumnExpression } from "../../model/index.js";
+import {
+  type ColumnExpression,
+  columnsOf,
+  comparisonKind,
+  type Kind,
+  membershipKind,
+  naturalKind,
+} from "../../model/index.js";
 import { numberText, quote } from "./python.js";
 
 /** How a column is read: `income_50k`, or `row["income 50k"]`. */
 export type ReadColumn = (column: string) => string;
-
-type Kind = "text" | "number" | "boolean";
-
-/** The columns that an expression reads, each once. */
-export function columnsOf(expression: ColumnExpression): readonly string[] {
-  switch (expression.kind) {
-    case "column":
-      return [expression.name];
-    case "literal":
-      return [];
-    case "unary":
-      return columnsOf(expression.operand);
-    case "binary":
-      return [...new Set([...columnsOf(expression.left), ...columnsOf(expression.right)])];
-    case "in":
-      return columnsOf(expression.operand);
-    case "call":
-      return [...new Set(expression.arguments.flatMap(columnsOf))];
-  }
-}
 
 const arithmetic: Readonly<Record<string, string>> = {
   "+": "operator.add",
@@ -127,7 +114,7 @@ export function truthCode(expression: ColumnExpression, read: ReadColumn): strin
     case "binary":
       return binaryTruth(expression, read);
     case "in": {
-      const kind: Kind = expression.values.every((value) => typeof value === "number") ? "number" : "text";
+      const kind = membershipKind(expression.values);
       const values = expression.values.map((value) =>
         kind === "number" ? numberText(Number(value)) : quote(String(value)),
       );
@@ -148,13 +135,13 @@ function binaryTruth(expression: Extract<ColumnExpression, { kind: "binary" }>, 
   if (operator === "or") return `either(${truthCode(left, read)}, ${truthCode(right, read)})`;
   const name = comparisons[operator];
   if (name === undefined) return `truth(${numberCode(expression, read)})`;
-  if (left.kind === "column" && right.kind === "column" && (operator === "==" || operator === "!=")) {
-    const equal = `same(${read(left.name)}, ${read(right.name)})`;
+  const kind = comparisonKind(left, right);
+  if (kind === "columns" && (operator === "==" || operator === "!=")) {
+    const equal = `same(${[left, right].flatMap(columnsOf).map(read).join(", ")})`;
     return operator === "==" ? equal : `negate(${equal})`;
   }
-  const formed = [kindOf(left), kindOf(right)];
-  const kind = (["text", "number", "boolean"] as const).find((each) => formed.includes(each)) ?? "number";
-  return `known(${name}, ${codeOf(kind, left, read)}, ${codeOf(kind, right, read)})`;
+  const [first, second] = [left, right].map((side) => codeOf(kind === "columns" ? "number" : kind, side, read));
+  return `known(${name}, ${first}, ${second})`;
 }
 
 function codeOf(kind: Kind, expression: ColumnExpression, read: ReadColumn): string {
@@ -168,34 +155,12 @@ function codeOf(kind: Kind, expression: ColumnExpression, read: ReadColumn): str
   }
 }
 
-/** What an expression is without a column saying it; undefined of a column. */
-function kindOf(expression: ColumnExpression): Kind | undefined {
-  switch (expression.kind) {
-    case "column":
-      return undefined;
-    case "literal":
-      return typeof expression.value === "string"
-        ? "text"
-        : typeof expression.value === "boolean"
-          ? "boolean"
-          : "number";
-    case "unary":
-      return expression.operator === "not" ? "boolean" : "number";
-    case "binary":
-      return arithmetic[expression.operator] === undefined ? "boolean" : "number";
-    case "in":
-      return "boolean";
-    case "call":
-      return expression.name === "lower" || expression.name === "cross"
-        ? "text"
-        : expression.name === "missing"
-          ? "boolean"
-          : "number";
-  }
-}
-
 function valueCode(expression: ColumnExpression, read: ReadColumn): string {
-  return codeOf(kindOf(expression) ?? "text", expression, read);
+  return codeOf(
+    naturalKind(expression, () => "text"),
+    expression,
+    read,
+  );
 }
 
 function literal(value: number | string | boolean): string {

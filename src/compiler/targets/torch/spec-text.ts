@@ -1,10 +1,8 @@
 /** The lines of the spec that declare parts, losses and penalties: what docstrings say. */
-import type { Model } from "../../model/index.js";
+import { type Model, termNames } from "../../model/index.js";
 import type { Span } from "../../text/index.js";
 
 export interface SpecText {
-  /** The name of the spec's file. */
-  readonly file: string;
   readonly node: (owner: string) => string;
   readonly loss: (what: "loss" | "penalty", name: string) => string;
 }
@@ -22,16 +20,12 @@ export function createSpecText(
     return plain(text.slice(start, end < 0 ? undefined : end));
   };
   return {
-    file: sources[0]?.path.split(/[\\/]/).at(-1) ?? "",
     node: (owner) => lineAt(model.nodes.find(({ id }) => id === owner)?.span) ?? owner,
     loss: (what, name) => {
-      const spans =
-        what === "penalty"
-          ? model.loss.penalties.filter((each) => each.name === name)
-          : model.loss.terms.filter(
-              ({ head, loss }) => name === head || name === `${head}.${loss}` || name.startsWith(`${head}.`),
-            );
-      return lineAt(spans[0]?.span) ?? `${name}.`;
+      const { terms, penalties } = model.loss;
+      const found =
+        what === "penalty" ? penalties.find((each) => each.name === name) : terms[termNames(terms).indexOf(name)];
+      return lineAt(found?.span) ?? `${name}.`;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Span } from "../../text/index.js";
 import { networkRefusals } from "../network.js";
 import type { Refusal, Target, TargetSubject } from "../target.js";
+import { watchable, watchedMetric } from "./files/program.js";
 import { packageFiles } from "./package.js";
 
 /** One readable package that trains, measures and predicts without mtlc. */
@@ -34,22 +35,12 @@ function refusals(subject: TargetSubject): readonly Refusal[] {
   const schedules = [train.schedule, ...(train.schedules ?? [])];
   if (schedules.some(({ name }) => name === "plateau"))
     refuse("the schedule `plateau`", "take one that is a function of the step");
-  if (
-    train.stop !== undefined &&
-    (typeof subjectMetric(train.stop) !== "string" || !watched.has(String(subjectMetric(train.stop))))
-  )
-    refuse("what `stop` watches", `watch one metric of a head: ${[...watched].join(", ")}`);
+  if (train.stop !== undefined && watchedMetric(subject.model) === undefined)
+    refuse("what `stop` watches", `watch one metric of a head: ${watchable.join(", ")}`);
   if (data.split !== undefined) refuse("`split`", "name files for each role", data.places?.split?.span);
   if (data.sample !== undefined) refuse("`sample`", "sample the files");
   for (const source of [data.train, data.validation, data.test])
     if (source !== undefined && !formats.has(source.format))
       refuse(`files of the format \`${source.format}\``, "write them as CSV or Parquet", source.span);
   return refused;
-}
-
-/** Metrics that training can watch. */
-const watched = new Set(["auc", "logloss", "accuracy", "rmse", "mae"]);
-
-function subjectMetric(stop: NonNullable<TargetSubject["model"]["train"]["stop"]>): unknown {
-  return "terms" in stop ? undefined : stop.metric;
 }

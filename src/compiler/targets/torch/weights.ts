@@ -1,5 +1,6 @@
 /** `weights.safetensors`: tensors of the package under the keys of its state dict. */
 import type { StateVariable } from "../../graph/index.js";
+import { safetensorsHead } from "../safetensors-head.js";
 import type { StateBytes } from "../target.js";
 import type { Placement } from "./parameters.js";
 
@@ -24,27 +25,15 @@ export function weightsContent(
     ),
   );
   return function* () {
-    yield header(placements);
+    const forms = placements.map(({ key, shape, transposed: isTransposed }) => {
+      return [key, { dtype: "float32", shape: isTransposed ? shape.toReversed() : shape }] as const;
+    });
+    yield safetensorsHead(forms).head;
     for (const placement of placements) {
       if (placement.transposed) yield transposed(placement, sources, read);
       else yield* bytesOf(placement, sources, read);
     }
   };
-}
-
-function header(placements: readonly Placement[]): Uint8Array {
-  let end = 0;
-  const entries = placements.map(({ key, shape, transposed: isTransposed }) => {
-    const begin = end;
-    end += 4 * shape.reduce((product, size) => product * size, 1);
-    return [key, { dtype: "F32", shape: isTransposed ? shape.toReversed() : shape, data_offsets: [begin, end] }];
-  });
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const length = Math.ceil(text.length / 8) * 8;
-  const head = new Uint8Array(8 + length).fill(0x20, 8);
-  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
-  head.set(text, 8);
-  return head;
 }
 
 /** The bytes of a variable as the package has it, whose pieces the program may keep elsewhere. */

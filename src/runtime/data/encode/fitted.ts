@@ -1,12 +1,18 @@
 /** What the training data decides about the features, as plain values, and how it is kept in files. */
 import { tableOwner } from "../../../compiler/model/feature-lists.js";
-import type { Continued, Fitted, FittedFeature } from "../../../compiler/model/fitted.js";
-import type { FeatureModel, FittedSizes, Model, Vocabulary } from "../../../compiler/model/model.js";
+import {
+  type Continued,
+  type Fitted,
+  type FittedFeature,
+  fittedSizes,
+  sizeOf,
+} from "../../../compiler/model/fitted.js";
+import type { FeatureModel, Model, Vocabulary } from "../../../compiler/model/model.js";
 import { canonicalText, own } from "../../../compiler/text/index.js";
 import { sha256 } from "../../artifact/hash.js";
 import { vocabularySeed } from "./hash.js";
 
-export type { Continued, Fitted, FittedFeature };
+export { type Continued, type Fitted, type FittedFeature, fittedSizes };
 
 /** What a feature's fit is when it needs no data; undefined when it does. */
 export function fittedWithoutData(feature: FeatureModel): FittedFeature | undefined {
@@ -52,7 +58,6 @@ function listedTexts(values: readonly string[]): readonly string[] {
   });
 }
 
-/** Number of ids of each feature that has any, "unknown" included. */
 /** Numbers of ids of the features of which no data decides it. */
 export function sizesWithoutData({ features }: Pick<Model, "features">): Readonly<Record<string, number>> {
   return Object.fromEntries(
@@ -62,29 +67,6 @@ export function sizesWithoutData({ features }: Pick<Model, "features">): Readonl
       return size === undefined ? [] : [[feature.name, size]];
     }),
   );
-}
-
-export function fittedSizes(fitted: Fitted): FittedSizes {
-  const sizes = Object.entries(fitted.features).flatMap(([name, feature]) => {
-    const size = sizeOf(feature);
-    return size === undefined ? [] : [[name, size] as const];
-  });
-  return { ids: Object.fromEntries(sizes) };
-}
-
-function sizeOf(feature: FittedFeature): number | undefined {
-  switch (feature.kind) {
-    case "vocabulary":
-      return feature.values.length + 1;
-    case "hash":
-      return feature.buckets + 1;
-    case "ids":
-      return feature.count + 1;
-    case "bucket":
-      return feature.boundaries.length + 2;
-    case "number":
-      return undefined;
-  }
 }
 
 /** A fit as files: small values as JSON, each vocabulary by itself. */

@@ -1,24 +1,18 @@
 /** `data.py`: files as batches. */
-import { isListFeature, type LabelModel, listInputs, type Model } from "../../../model/index.js";
-import { importsFor } from "../library.js";
+import { columnsOf, type LabelModel, listColumn, type Model } from "../../../model/index.js";
+import { fromImport, importsFor } from "../library.js";
 import { atom, comprehension, type Expr, list, parsed, print, quote } from "../python.js";
-import { columnsOf, numberCode, textCode, truthCode } from "../source-expressions.js";
+import { numberCode, textCode, truthCode } from "../source-expressions.js";
 import { rowWise } from "./encoders.js";
 import { valueNames } from "./values.js";
 
-/** The column whose rows of one value are a list for a loss. */
-export function listColumn({ loss }: Model): string | undefined {
-  for (const { by } of loss.terms) if (by?.kind === "column") return by.column;
-  return undefined;
-}
-
 /** Whether losses read which rows are beside a row. */
-export function readsLists({ loss }: Model): boolean {
+function readsLists({ loss }: Model): boolean {
   return loss.terms.some(({ by }) => by !== undefined);
 }
 
 export function dataFile(model: Model): { readonly text: string; readonly values: readonly string[] } {
-  const list = listColumn(model);
+  const list = listColumn(model.loss);
   const labels = model.labels.map(labelLines);
   const columns = allColumns(model, list);
   const body = [
@@ -31,7 +25,7 @@ export function dataFile(model: Model): { readonly text: string; readonly values
     ...readLines(model, columns),
     "",
     "",
-    ...(list === undefined ? streamLines(model) : listLines(model, list)),
+    ...(list === undefined ? streamLines(model) : listLines(list)),
   ].join("\n");
   const values = valueNames(body);
   const imports = importsFor(body, [
@@ -53,15 +47,11 @@ export function dataFile(model: Model): { readonly text: string; readonly values
     ],
     [
       [/\bColumns\b/, "from encoders import Columns, encode"],
-      [/./, values.length === 0 ? "" : `from values import ${values.toSorted().join(", ")}`],
+      ...fromImport(values.join(" "), "values", values.toSorted()),
     ],
-  ]).filter((line, index, all) => line !== "" || (index > 0 && all[index - 1] !== ""));
-  const text = `${['"""Files as batches, each process its share of the rows."""', "", ...trimEnd(imports), "", "", body].join("\n")}\n`;
+  ]);
+  const text = `${['"""Files as batches, each process its share of the rows."""', "", ...imports, "", "", body].join("\n")}\n`;
   return { text, values };
-}
-
-function trimEnd(lines: readonly string[]): readonly string[] {
-  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
 function allColumns(model: Model, list: string | undefined): readonly string[] {
@@ -72,8 +62,7 @@ function allColumns(model: Model, list: string | undefined): readonly string[] {
 
 function batchLines(model: Model): readonly string[] {
   const lists = readsLists(model);
-  const column = listColumn(model) !== undefined;
-  const rows = readsRows(model);
+  const column = listColumn(model.loss) !== undefined;
   const extra = [
     ...(column
       ? [
@@ -81,7 +70,7 @@ function batchLines(model: Model): readonly string[] {
           "    lists: Tensor  # [G, L] int64: the rows of each list, −1 where it has no more",
         ]
       : []),
-    ...(lists && rows ? ["    rows: Tensor  # [B] int64: 0, 1, …"] : []),
+    ...(lists ? ["    rows: Tensor  # [B] int64: 0, 1, …"] : []),
   ];
   const moved = ["groups", "lists", "rows"].filter((name) => extra.some((line) => line.includes(`    ${name}:`)));
   return [
@@ -107,11 +96,6 @@ function batchLines(model: Model): readonly string[] {
     ...moved.map((name) => `            self.${name}.to(device),`),
     "        )",
   ];
-}
-
-/** Whether a loss tells rows apart by their index: losses over lists may. */
-function readsRows(model: Model): boolean {
-  return readsLists(model) && listInputs.rows === "rows";
 }
 
 interface LabelLines {
@@ -337,7 +321,6 @@ def read_shares(paths: list[str], rank: int, world: int) -> Iterator[tuple[Colum
 // -------------------------------------------------------------------------------------------------------------- batches
 
 function streamLines(model: Model): readonly string[] {
-  const rows = readsRows(model) ? ["        torch.arange(len(indices)),"] : [];
   return [
     "Rows = dict[str, dict[str, np.ndarray]]",
     "",
@@ -359,7 +342,7 @@ function streamLines(model: Model): readonly string[] {
     "        for kind, arrays in rows.items()",
     "    }",
     '    weights = tensors["weights"][""]',
-    `    return Batch(tensors["features"], tensors["labels"], tensors["known"], weights${rows.length === 0 ? "" : ", torch.arange(len(weights))"})`,
+    `    return Batch(tensors["features"], tensors["labels"], tensors["known"], weights${readsLists(model) ? ", torch.arange(len(weights))" : ""})`,
     "",
     "",
     "def batches(",
@@ -387,8 +370,7 @@ function streamLines(model: Model): readonly string[] {
   ];
 }
 
-function listLines(model: Model, list: string): readonly string[] {
-  const rows = readsRows(model) ? ["            torch.arange(len(indices)),"] : [];
+function listLines(list: string): readonly string[] {
   return [
     "class Lists:",
     `    """Rows in memory, and which of them are a list: those of one \`${list}\`."""`,
@@ -427,7 +409,7 @@ function listLines(model: Model, list: string): readonly string[] {
     '            tensors["weights"][""],',
     "            torch.from_numpy(np.repeat(np.arange(len(lists)), lengths)),",
     "            torch.from_numpy(members),",
-    ...rows,
+    "            torch.arange(len(indices)),",
     "        )",
     "",
     "",
@@ -453,5 +435,3 @@ function listLines(model: Model, list: string): readonly string[] {
     "        yield data.to_batch(taken[rank::world])",
   ];
 }
-
-export { isListFeature };

@@ -1,17 +1,17 @@
 /** `encoders.py`: from the columns of files to the ids and numbers of features. */
 import {
   canMiss,
+  columnsOf,
   type FeatureModel,
-  isListFeature,
   isWeighted,
   type ListFeature,
   type Model,
   type NumericScale,
   tableOwner,
 } from "../../../model/index.js";
-import { blocksOf, importsFor, usedBlocks } from "../library.js";
+import { blocksOf, fromImport, importsFor, usedBlocks } from "../library.js";
 import { atom, call, type Expr, floatText, identifier, numberText, print, quote } from "../python.js";
-import { columnsOf, numberCode, textCode } from "../source-expressions.js";
+import { numberCode, textCode } from "../source-expressions.js";
 import { takenNames, valueNames } from "./values.js";
 
 const library = String.raw`
@@ -209,7 +209,7 @@ def cross(a: str, b: str) -> str:
 
 export function encodersFile(model: Model): { readonly text: string; readonly values: readonly string[] } {
   const ids = model.features.flatMap((feature) => idsLines(model, feature));
-  const entries = model.features.flatMap((feature) => encodedEntries(feature));
+  const entries = model.features.map((feature) => encoded(feature));
   const encode = [
     "def encode(columns: Columns) -> dict[str, np.ndarray]:",
     '    """The features of some rows: ids int64 and numbers float32, a list as [n, length]."""',
@@ -223,20 +223,14 @@ export function encodersFile(model: Model): { readonly text: string; readonly va
   const body = blocks.map(({ text }) => text).join("\n\n\n");
   const all = `${body}\n${constants}\n${encode}`;
   const values = valueNames(all);
+  const columns = "Columns = Mapping[str, list]";
   const imports = importsFor(all, [
     [
       [/\bjson\b|\bFITTED\b/, "import json"],
       [/\bmath\./, "import math"],
       [/\boperator\./, "import operator"],
       [/\bstruct\./, "import struct"],
-      [
-        new RegExp("\\bCallable\\b"),
-        /\bSequence\b/.test(all)
-          ? "from collections.abc import Callable, Mapping, Sequence"
-          : "from collections.abc import Callable, Mapping",
-      ],
-      [/^(?![\s\S]*\bCallable\b)[\s\S]*\bSequence\b/, "from collections.abc import Mapping, Sequence"],
-      [/^(?![\s\S]*\b(?:Callable|Sequence)\b)/, "from collections.abc import Mapping"],
+      ...fromImport(`${columns}\n${all}`, "collections.abc", ["Callable", "Mapping", "Sequence"]),
       [/@dataclass/, "from dataclasses import dataclass"],
       [/\bFITTED\b/, "from pathlib import Path"],
       [/\bT\b/, "from typing import TypeVar"],
@@ -247,7 +241,7 @@ export function encodersFile(model: Model): { readonly text: string; readonly va
   const head = [
     ...(/\bT\b/.test(all) ? ['T = TypeVar("T")', ""] : []),
     "# The cells of some rows by column.",
-    `Columns = Mapping[str, ${model.features.some(isListFeature) ? "list" : "list"}]`,
+    columns,
     ...(/\bFITTED\b/.test(all)
       ? [
           "",
@@ -308,7 +302,7 @@ function servedLines(model: Model): readonly string[] {
     if (feature.serving.kind !== "value") return [];
     const { value } = feature.serving;
     const text = `[${typeof value === "number" ? numberText(value) : quote(value)}]`;
-    return encodedEntries(feature, text).flatMap(({ before, items }) => ({ before, items }));
+    return [encoded(feature, text)];
   });
   if (entries.length === 0) return [];
   return [
@@ -326,18 +320,16 @@ interface Encoded {
   readonly items: readonly (readonly [string, Expr])[];
 }
 
-function encodedEntries(feature: FeatureModel, given?: string): readonly Encoded[] {
+function encoded(feature: FeatureModel, given?: string): Encoded {
   const { name } = feature;
   switch (feature.kind) {
     case "categorical":
-      return [{ before: [], items: [[name, call("categories", [given ?? sourceText(feature), idsName(feature)])]] }];
+      return { before: [], items: [[name, call("categories", [given ?? sourceText(feature), idsName(feature)])]] };
     case "numeric":
-      return [
-        {
-          before: [],
-          items: [[name, scaled(feature.scale, feature, call("floats", [given ?? sourceNumber(feature)]))]],
-        },
-      ];
+      return {
+        before: [],
+        items: [[name, scaled(feature.scale, feature, call("floats", [given ?? sourceNumber(feature)]))]],
+      };
     case "bucket": {
       const missing = feature.missing;
       const options =
@@ -348,14 +340,15 @@ function encodedEntries(feature: FeatureModel, given?: string): readonly Encoded
                 ? "missing=-1"
                 : `missing=bucket_of(${floatText(Number(missing.value))}, ${quote(name)})`,
             ];
-      return [
-        { before: [], items: [[name, call("buckets", [given ?? sourceNumber(feature), quote(name), ...options])]] },
-      ];
+      return {
+        before: [],
+        items: [[name, call("buckets", [given ?? sourceNumber(feature), quote(name), ...options])]],
+      };
     }
     case "bag":
     case "sequence":
     case "numbers":
-      return [listEntry(feature, given)];
+      return listEntry(feature, given);
   }
 }
 
@@ -379,7 +372,7 @@ function scaled(
 function listEntry(feature: ListFeature, given?: string): Encoded {
   const { name } = feature;
   const local = `${name.replace(/\W/g, "_")}_cells`;
-  const cells = call("cut", [given ?? rawSource(feature), quote(feature.separator)]);
+  const cells = call("cut", [given ?? sourceText(feature), quote(feature.separator)]);
   const aligned = feature.kind !== "bag" && feature.along !== undefined;
   const some = aligned ? cells : call("present", [cells]);
   const missing = feature.kind === "bag" ? feature.missing : undefined;
@@ -413,10 +406,6 @@ function listEntry(feature: ListFeature, given?: string): Encoded {
 }
 
 /** The cells of a column, or what an expression makes of each row. */
-function rawSource({ source }: FeatureModel): string {
-  return source.kind === "column" ? `columns[${quote(source.name)}]` : rowWise(source, textCode);
-}
-
 function sourceText({ source }: FeatureModel): string {
   return source.kind === "column" ? `columns[${quote(source.name)}]` : rowWise(source, textCode);
 }

@@ -1,7 +1,8 @@
 /** `features.py`: the embedding tables, and the vector of each feature. */
-import type { EmbeddingTable } from "../../../lower/index.js";
+import type { EmbeddingTable, ForwardInput } from "../../../lower/index.js";
 import {
   canMiss,
+  featureNamed,
   type FeatureModel,
   hasIds,
   isListFeature,
@@ -68,8 +69,8 @@ def weighted_mean(embedding: nn.Embedding, ids: Tensor, weights: Tensor) -> Tens
 export interface FeaturesInput {
   readonly model: Model;
   readonly tables: readonly EmbeddingTable[];
-  /** Names of the inputs that the network reads, as `forwardInputs` has them. */
-  readonly inputs: ReadonlySet<string>;
+  /** The inputs that the network reads. */
+  readonly inputs: readonly ForwardInput[];
   readonly frozen: ReadonlySet<string>;
 }
 
@@ -79,7 +80,7 @@ export function tableKey(piece: string): string {
 }
 
 export function featuresFile(input: FeaturesInput): string {
-  const { model, tables, frozen } = input;
+  const { tables, frozen } = input;
   const changed = changedLines(input);
   const entries = entryLines(input);
   const tableLines = tables.map((each) => {
@@ -117,7 +118,6 @@ export function featuresFile(input: FeaturesInput): string {
   ].join("\n");
   const blocks = usedBlocks(blocksOf(library), body).map(({ text }) => text);
   const all = [...blocks, body].join("\n\n\n");
-  void model;
   const imports = importsFor(all, [
     [
       [/\btorch\./, "import torch"],
@@ -148,12 +148,21 @@ function startLines({ name, rows, width, pieces }: EmbeddingTable): readonly str
   return print(`self.tables[${quote(tableKey(name))}].weight.data = `, tableValue(start, [rows, width]), 8);
 }
 
+/** Features that the network reads. */
+function readFeatures({ model, inputs }: Pick<FeaturesInput, "model" | "inputs">): readonly FeatureModel[] {
+  const read = new Set(inputs.flatMap((input) => ("feature" in input ? [input.feature] : [])));
+  return model.features.filter(({ name }) => read.has(name));
+}
+
+/** Features that training drops from some rows. */
+export function droppedFeatures(input: Pick<FeaturesInput, "model" | "inputs">): readonly FeatureModel[] {
+  return readFeatures(input).filter(({ dropout }) => dropout > 0);
+}
+
 /** Features that training drops, and those that serving does not see. */
-function changedLines({ model, inputs }: FeaturesInput): readonly string[] {
-  const read = model.features.filter(({ name }) => isRead(inputs, name));
-  const dropped = read.filter(({ dropout }) => dropout > 0);
-  const replaced = read.filter((feature) => feature.serving.kind === "value");
-  const training = dropped.flatMap((feature) => dropLines(feature));
+function changedLines(input: FeaturesInput): readonly string[] {
+  const replaced = readFeatures(input).filter((feature) => feature.serving.kind === "value");
+  const training = droppedFeatures(input).flatMap((feature) => dropLines(feature));
   const served = replaced.flatMap((feature) => servedLines(feature));
   if (training.length === 0 && served.length === 0) return [];
   if (training.length === 0) return ["        if not self.training:", ...served];
@@ -186,29 +195,18 @@ function servedLines(feature: FeatureModel): readonly string[] {
   return names.map((name) => `            features[${quote(name)}] = served(${quote(name)}, features[${quote(name)}])`);
 }
 
-function isRead(inputs: ReadonlySet<string>, feature: string): boolean {
-  return [...inputs].some((input) => {
-    const [kind, first, second] = input.split(" ");
-    return kind === "embedding" ? second === feature : first === feature;
-  });
-}
-
 /** What the network reads by its name, and the expression of it. */
 function entryLines({ model, inputs }: FeaturesInput): readonly (readonly [string, string])[] {
-  const featureOf = (name: string): FeatureModel => {
-    const found = model.features.find((feature) => feature.name === name);
-    if (found === undefined) throw new Error(`there is no feature ${name}`);
-    return found;
-  };
-  return [...inputs].flatMap((input): (readonly [string, string])[] => {
-    const [kind, first = "", second = ""] = input.split(" ");
-    switch (kind) {
+  return inputs.flatMap((input): (readonly [string, string])[] => {
+    switch (input.kind) {
       case "number":
-        return [[first, `features[${quote(first)}].unsqueeze(-1)`]];
-      case "embedding":
-        return [[lookupName(first, second), lookedUp(featureOf(second), tableKey(first))]];
+        return [[input.feature, `features[${quote(input.feature)}].unsqueeze(-1)`]];
+      case "embedding": {
+        const { piece, feature } = input;
+        return [[lookupName(piece, feature), lookedUp(featureNamed(model, feature), tableKey(piece))]];
+      }
       case "mask":
-        return [[`${first}.mask`, `(features[${quote(first)}] >= 0).float()`]];
+        return [[`${input.feature}.mask`, `(features[${quote(input.feature)}] >= 0).float()`]];
       default:
         return [];
     }

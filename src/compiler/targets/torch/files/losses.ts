@@ -15,17 +15,18 @@ export interface LossesInput {
   readonly lineOf: (what: "loss" | "penalty", name: string) => string;
 }
 
-export function lossesFile(input: LossesInput, doc: string): string {
+/** `readsModel`: whether they read the model besides its outputs. */
+export function lossesFile(input: LossesInput, doc: string): { readonly text: string; readonly readsModel: boolean } {
   const { model } = input.network;
   const functions = [
     ...termNames(model.loss.terms).map((name) => lossFunction(input, name)),
     ...model.loss.penalties.map(({ name }) => penaltyFunction(input, name)),
   ];
   const text = functions.map(({ lines }) => lines.join("\n")).join("\n\n\n");
-  const total = totalLines(model, functions);
-  const all = [text, ...total].join("\n");
   const readsModel = functions.some(({ readsModel: reads }) => reads);
-  return `${[
+  const total = totalLines(model, functions, readsModel);
+  const all = [text, ...total].join("\n");
+  const file = [
     `"""${doc}"""`,
     "",
     ...(/\btorch\./.test(all) ? ["import torch"] : []),
@@ -42,7 +43,8 @@ export function lossesFile(input: LossesInput, doc: string): string {
     "",
     "",
     ...total,
-  ].join("\n")}\n`;
+  ].join("\n");
+  return { text: `${file}\n`, readsModel };
 }
 
 /** Sums over the rows of all processes, so that N processes of B rows take the step of one with N·B. */
@@ -149,7 +151,7 @@ function writeBody({ network, state }: LossesInput, roots: readonly ValueId[]) {
         if (field !== undefined) return atom(`outputs.${field}`);
         const node = fn.nodes[id];
         if (node?.op !== "input" || ["labels", "known"].includes(node.attributes.name)) return undefined;
-        return lossInput(node.attributes.name);
+        return inputExpr(node.attributes.name);
       },
       state: (name) => {
         reads = true;
@@ -158,15 +160,10 @@ function writeBody({ network, state }: LossesInput, roots: readonly ValueId[]) {
       modules: (nodes, id) => labelOf(network.model, nodes, id),
       names: createNames(["outputs", "batch", "model"]),
       hint: () => undefined,
-      stated: () => false,
     },
     roots,
   );
   return { lines: statementLines(body.statements, 4), result: body.result, reads };
-}
-
-function lossInput(name: string): Expr {
-  return inputExpr(name);
 }
 
 /** A label, or whether it is known. A label that is not known is 0, so that its product with that is itself. */
@@ -195,8 +192,7 @@ export function labelOf({ labels }: Model, { fn }: Nodes, id: ValueId): Raised |
   return given("labels", left.label);
 }
 
-function totalLines({ loss }: Model, functions: readonly LossFunction[]): readonly string[] {
-  const readsModel = functions.some((each) => each.readsModel);
+function totalLines({ loss }: Model, functions: readonly LossFunction[], readsModel: boolean): readonly string[] {
   const parameters = readsModel ? "model: Model, outputs: Outputs, batch: Batch" : "outputs: Outputs, batch: Batch";
   const entries = functions.map(({ name, title, readsModel: reads }): [string, Expr] => [
     title,

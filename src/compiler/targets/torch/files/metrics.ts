@@ -189,7 +189,6 @@ function truthLines(model: Model, { truth: fn }: Forward, head: string): readonl
       modules: (nodes, id) => labelOf(model, nodes, id),
       names: createNames(["batch"]),
       hint: () => undefined,
-      stated: () => false,
     },
     roots,
   );

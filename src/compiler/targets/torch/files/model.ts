@@ -185,7 +185,6 @@ function predictLines({ model, views, fields }: Network): readonly string[] {
       state: () => atom("None"),
       names,
       hint: () => undefined,
-      stated: () => false,
     },
     values.map(([, value]) => value),
   );

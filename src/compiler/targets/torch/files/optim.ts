@@ -1,7 +1,7 @@
 /** `optim.py`: optimizers and learning rates. */
 import { type OptimizerChoice, resolveSettings, type ScheduleChoice, type Settings } from "../../../graph/index.js";
 import type { Clip } from "../../../graph/index.js";
-import { blocksOf, importsFor, usedBlocks } from "../library.js";
+import { blocksOf, fromImport, importsFor, usedBlocks } from "../library.js";
 import { atom, call, comprehension, type Expr, numberText, print, quote, set } from "../python.js";
 
 const library = String.raw`
@@ -84,11 +84,7 @@ export function optimFile(input: OptimInput): string {
   const imports = importsFor(all, [
     [
       [/\bmath\./, "import math"],
-      [
-        /\bCallable\b(?=[\s\S]*\bIterable\b)|\bIterable\b[\s\S]*\bCallable\b/,
-        "from collections.abc import Callable, Iterable",
-      ],
-      [/^(?![\s\S]*\bIterable\b)/, "from collections.abc import Callable"],
+      ...fromImport(all, "collections.abc", ["Callable", "Iterable"]),
     ],
     [
       [/\btorch\./, "import torch"],

@@ -4,8 +4,6 @@ import { print, call, quote } from "../python.js";
 
 export interface ProgramInput {
   readonly model: Model;
-  /** Whether the package has weights to begin with. */
-  readonly hasWeights: boolean;
   /** Whether losses read the model besides its outputs. */
   readonly readsModel: boolean;
   readonly measures: boolean;
@@ -16,6 +14,9 @@ export interface ProgramInput {
   /** Whether the model keeps statistics of rows, which steps move without a gradient. */
   readonly hasStatistics: boolean;
 }
+
+/** Metrics that training can watch. */
+export const watchable: readonly string[] = ["auc", "logloss", "accuracy", "rmse", "mae"];
 
 export const checkpointFile = String.raw`"""Weights as safetensors, and checkpoints that training resumes from."""
 
@@ -272,7 +273,7 @@ function trainImports(input: ProgramInput): readonly string[] {
   ];
 }
 
-function argumentFunction({ model, hasWeights, measures }: ProgramInput): readonly string[] {
+function argumentFunction({ model, measures }: ProgramInput): readonly string[] {
   const { train } = model;
   return [
     "def parse_arguments() -> argparse.Namespace:",
@@ -284,7 +285,7 @@ function argumentFunction({ model, hasWeights, measures }: ProgramInput): readon
     ...argumentLines("--output", ["type=Path", 'default=Path("run")', 'help="folder of what is written"']),
     ...argumentLines("--weights", [
       "type=Path",
-      ...(hasWeights ? ['default=HERE / "weights.safetensors"'] : []),
+      'default=HERE / "weights.safetensors"',
       'help="safetensors file of the first weights"',
     ]),
     ...argumentLines("--resume", ['action="store_true"', 'help="go on from the last checkpoint of the run"']),
@@ -368,22 +369,29 @@ function progressLines({ model }: ProgramInput): readonly string[] {
   ];
 }
 
-function watchedMetric({ train }: Model) {
-  return train.stop === undefined || "terms" in train.stop ? undefined : train.stop;
+/** One metric of a head, without arguments. */
+type WatchedMetric = Exclude<NonNullable<Model["train"]["stop"]>, { readonly terms: unknown }> & {
+  readonly metric: string;
+};
+
+/** The metric by which training stops; undefined where it watches none, or what a package does not. */
+export function watchedMetric({ train: { stop } }: Pick<Model, "train">): WatchedMetric | undefined {
+  if (stop === undefined || "terms" in stop) return undefined;
+  const { metric } = stop;
+  return typeof metric === "string" && watchable.includes(metric) ? { ...stop, metric } : undefined;
 }
 
-function mainFunction({ model, hasWeights, measures, draws, hasStatistics }: ProgramInput): readonly string[] {
+function mainFunction({ model, measures, draws, hasStatistics }: ProgramInput): readonly string[] {
   const { train } = model;
   const hasSteps = train.steps !== undefined;
   const watched = watchedMetric(model);
-  const loaded = "model.load_state_dict(load_weights(arguments.weights))";
   return [
     "def main() -> None:",
     "    arguments = parse_arguments()",
     "    process = processes.start(arguments.device)",
     "    torch.manual_seed(arguments.seed)",
     "    model = Model()",
-    ...(hasWeights ? [`    ${loaded}`] : ["    if arguments.weights is not None:", `        ${loaded}`]),
+    "    model.load_state_dict(load_weights(arguments.weights))",
     "    model.to(process.device)",
     "    replica = processes.replica_of(model, process)",
     "    optimizers = create_optimizers(model)",
@@ -447,8 +455,7 @@ function mainFunction({ model, hasWeights, measures, draws, hasStatistics }: Pro
 }
 
 /** Early stopping: the best weights so far are kept. */
-function watchLines({ head, metric }: { readonly head: string; readonly metric: unknown }): readonly string[] {
-  const name = String(metric);
+function watchLines({ head, metric: name }: WatchedMetric): readonly string[] {
   const better = ["logloss", "rmse", "mae"].includes(name) ? "<" : ">";
   return [
     `        watched = report["validation"][${quote(head)}][${quote(name)}]`,

@@ -1,18 +1,16 @@
 /** `README.md` of a package. */
 import type { Forward } from "../../../lower/index.js";
-import type { Model } from "../../../model/index.js";
-import { listColumn } from "./data.js";
+import { listColumn, type Model } from "../../../model/index.js";
 import { measuredMetrics } from "./metrics.js";
 
 export interface ReadmeInput {
   readonly model: Model;
   readonly generator: string;
   readonly forward: Forward;
-  readonly hasWeights: boolean;
   readonly measures: boolean;
 }
 
-export function readmeFile({ model, generator, forward, hasWeights, measures }: ReadmeInput): string {
+export function readmeFile({ model, generator, forward, measures }: ReadmeInput): string {
   const sparse = forward.tables.filter(({ update }) => update === "sparse").map(({ name }) => `\`${name}\``);
   const left = model.metrics.flatMap(({ head, metrics }) => {
     const own = measuredMetrics(metrics);
@@ -21,7 +19,7 @@ export function readmeFile({ model, generator, forward, hasWeights, measures }: 
       ? []
       : [`${others.map((metric) => (typeof metric === "string" ? metric : metric.name)).join(", ")} of \`${head}\``];
   });
-  const list = listColumn(model);
+  const list = listColumn(model.loss);
   return `${[
     `# ${model.name}`,
     "",
@@ -50,7 +48,7 @@ export function readmeFile({ model, generator, forward, hasWeights, measures }: 
     "| `train.py` | training, checkpoints |",
     "| `fitted.json` | vocabularies, scales and boundaries that the training data decided |",
     "| `mtlc.json` | the spec, and which tensor is which part of it |",
-    ...(hasWeights ? ["| `weights.safetensors` | the weights that training starts from |"] : []),
+    "| `weights.safetensors` | the weights that training starts from |",
     "",
     "## Several processes",
     "",

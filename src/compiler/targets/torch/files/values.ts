@@ -1,6 +1,6 @@
 /** `values.py`: what a cell of a file means. */
 import type { Model } from "../../../model/index.js";
-import { blocksOf, importsFor, usedBlocks } from "../library.js";
+import { blocksOf, fromImport, importsFor, usedBlocks } from "../library.js";
 
 const library = String.raw`
 Value = str | int | float | bool | None
@@ -163,13 +163,12 @@ export function valuesFile({ data }: Model, usedBy: string): string {
       ? ['SPELLINGS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "-0": "0"}']
       : []),
   ];
-  const imports = importsFor([...constants, body].join("\n"), [
+  const text = [...constants, body].join("\n");
+  const imports = importsFor(text, [
     [
       [/\bmath\./, "import math"],
       [/\bre\./, "import re"],
-      [/\bCallable\b[\s\S]*\bSequence\b/, "from collections.abc import Callable, Sequence"],
-      [/^(?![\s\S]*\bSequence\b)[\s\S]*\bCallable\b/, "from collections.abc import Callable"],
-      [/^(?![\s\S]*\bCallable\b)[\s\S]*\bSequence\b/, "from collections.abc import Sequence"],
+      ...fromImport(text, "collections.abc", ["Callable", "Sequence"]),
       [/\bTypeVar\b/, "from typing import TypeVar"],
     ],
   ]);

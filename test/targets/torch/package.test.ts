@@ -1,0 +1,51 @@
+/** What the files of a package say, without a Python. */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { lowerModel } from "../../../src/compiler/lower/index.js";
+import { packageFiles } from "../../../src/compiler/targets/torch/package.js";
+import { modelOf, sizesOf } from "../../lower/harness.js";
+import { someFit } from "./packages.js";
+
+/** The files that are texts, by name. */
+function filesOf(text: string): Readonly<Record<string, string>> {
+  const model = modelOf(text);
+  const program = lowerModel(model, sizesOf(model));
+  const files = packageFiles({
+    model,
+    sources: [{ path: "spec.mtl", text }],
+    fitted: someFit(model),
+    program,
+    weights: () => new Uint8Array(),
+    trained: false,
+    built: () => "",
+    generator: "mtlc",
+  });
+  return Object.fromEntries(
+    files.flatMap(({ path, content }) => (typeof content === "string" ? [[path, content]] : [])),
+  );
+}
+
+it("gives losses the model only where they read it, whatever docstrings say", () => {
+  const spec = (penalties: string): string => `model Model
+data { train: csv("train.csv") }
+features { item: categorical(embed: 4) }
+labels { click: event }
+tower t = mlp(item, [4])
+task Model: P(click) = sigmoid(logit(t))
+loss { Model: bce${penalties} }
+`;
+  const plain = filesOf(spec(""));
+  expect(plain["losses.py"]).toContain('"""The losses of Model."""');
+  expect(plain["losses.py"]).toContain("def compute_losses(outputs: Outputs, batch: Batch)");
+  expect(plain["train.py"]).toContain("losses = compute_losses(outputs, batch)");
+  const read = filesOf(spec(", decay: 1e-3 * l2(weights)"));
+  expect(read["losses.py"]).toContain("def compute_losses(model: Model, outputs: Outputs, batch: Batch)");
+  expect(read["train.py"]).toContain("losses = compute_losses(model, outputs, batch)");
+});
+
+it("seeds each step where only a loss draws random numbers", () => {
+  const files = filesOf(readFileSync("specs/examples/aman.mtl", "utf8"));
+  expect(files["losses.py"]).toContain("torch.rand(");
+  expect(`${files["model.py"]}${files["features.py"]}`).not.toMatch(/torch\.rand\(|dropout/i);
+  expect(files["train.py"]).toContain("torch.manual_seed(hash((arguments.seed, progress.step, process.rank)))");
+});

@@ -1,6 +1,6 @@
 /**
  * A package for PyTorch on two processes (gloo) beside `mtlc train`: one epoch of the synthetic workload, the AUC of both on the test rows,
- * and whether the replicas end with the same bits. Python is `MTLC_PYTHON`, else `python3`, and has torch, numpy and pyarrow.
+ * and whether the replicas end with the same bits; with whole tables, and with tables in shards where TorchRec is there. Python is `MTLC_PYTHON`, else `python3`, and has torch, numpy and pyarrow.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -34,27 +34,35 @@ export async function run(words: readonly string[]): Promise<void> {
   };
   try {
     await compileTargets({ spec, output: at("package"), targets: ["torch"], train: [training] });
-    const script = join(projectRoot, "test/targets/torch/replicas.py");
-    const launcher = ["-m", "torch.distributed.run", "--nproc-per-node", processes];
-    const paths = ["--train", training, "--output", at("run"), "--epochs", "1"];
-    call(...launcher, script, at("package/torch"), at("digests"), ...paths);
-    const digests = readdirSync(at("digests")).map((file) => readFileSync(join(at("digests"), file), "utf8"));
-    note(digests.join("\n"));
-    const theirs = JSON.parse(call(at("package/torch/eval.py"), "--output", at("run"), "--data", testing)) as Metrics;
-    await importRun({ run: at("run"), output: at("imported") });
-    const imported = (await evaluate({ artifact: at("imported"), test: [testing] })).heads as Metrics;
     await train({ spec, output: at("ours"), train: [training], test: [testing], epochs: 1 });
     const ours = (await evaluate({ artifact: at("ours"), test: [testing] })).heads as Metrics;
-    const rows = Object.entries(theirs).flatMap(([head, metrics]) =>
-      Object.entries(metrics).map(([name, value = NaN]) => {
-        const [mine = NaN, back = NaN] = [ours[head]?.[name], imported[head]?.[name]];
-        const numbers = [mine, value, value - mine, back - value].map((each) => each.toFixed(6));
-        return [`${name} of ${head}`, ...numbers];
-      }),
-    );
-    printTable([["", "mtlc train", "package", "difference", "mtlc eval of it − eval.py"], ...rows]);
-    const isOne = new Set(digests).size === 1 && digests.length === Number(processes);
-    print(`\n${digests.length} replicas, ${isOne ? "the same bit for bit" : "that differ"}; one epoch; ${machine()}`);
+    const find = "from importlib.util import find_spec as f; exit(not f('torchrec'))";
+    const hasTorchrec = spawnSync(python, ["-c", find]).status === 0;
+    if (!hasTorchrec) note(`${python} has no torchrec, so tables in shards are not run (scripts/install-torchrec.sh)`);
+    const shards = ["--embedding", "torchrec", "--table-wise", "100", "--row-wise", "1000"];
+    const ways = [["whole tables", []], ...(hasTorchrec ? [["TorchRec", shards] as const] : [])] as const;
+    const table: (readonly string[])[] = [["", "", "mtlc train", "package", "difference", "mtlc eval of it − eval.py"]];
+    for (const [way, options] of ways) {
+      const script = join(projectRoot, "test/targets/torch/replicas.py");
+      const launcher = ["-m", "torch.distributed.run", "--nproc-per-node", processes];
+      const paths = ["--train", training, "--output", at(`run ${way}`), "--epochs", "1", ...options];
+      call(...launcher, script, at("package/torch"), at(`digests ${way}`), ...paths);
+      const files = readdirSync(at(`digests ${way}`));
+      const digests = files.map((file) => readFileSync(join(at(`digests ${way}`), file), "utf8"));
+      const measured = call(at("package/torch/eval.py"), "--output", at(`run ${way}`), "--data", testing);
+      await importRun({ run: at(`run ${way}`), output: at(`imported ${way}`) });
+      const imported = (await evaluate({ artifact: at(`imported ${way}`), test: [testing] })).heads as Metrics;
+      for (const [head, metrics] of Object.entries(JSON.parse(measured) as Metrics))
+        for (const [name, value = NaN] of Object.entries(metrics)) {
+          const [mine = NaN, back = NaN] = [ours[head]?.[name], imported[head]?.[name]];
+          const numbers = [mine, value, value - mine, back - value].map((each) => each.toFixed(6));
+          table.push([way, `${name} of ${head}`, ...numbers]);
+        }
+      const isOne = new Set(digests).size === 1 && digests.length === Number(processes);
+      note(`${way}: ${digests.length} replicas, ${isOne ? "the same bit for bit" : "that differ"}`);
+    }
+    printTable(table);
+    print(`\none epoch; ${machine()}`);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

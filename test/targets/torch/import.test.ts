@@ -9,7 +9,7 @@ import { compile } from "../../../src/runtime/jobs/compile.js";
 import { compileTargets } from "../../../src/runtime/jobs/compile-targets.js";
 import { evaluate } from "../../../src/runtime/jobs/evaluate.js";
 import { importRun } from "../../../src/runtime/jobs/import-run.js";
-import { hasTorch, python } from "./packages.js";
+import { hasTorch, hasTorchrec, python } from "./packages.js";
 
 /** A vocabulary, a table of which steps move rows, a bag, a scaled number, normalised hidden layers and a chain. */
 const spec = `model shop
@@ -146,22 +146,39 @@ print(run(f"{package}/eval.py", "--output", f"{folder}/whole", "--data", test))
   );
 
   it.skipIf(!hasTorch)("trains two replicas that end with the same bits", { timeout: 300_000 }, () => {
-    const files = ["--train", at("spec/train.csv"), "--output", at("two"), "--epochs", "1"];
-    const script = join(import.meta.dirname, "replicas.py");
-    const words = [
-      "torch.distributed.run",
-      "--nproc-per-node",
-      "2",
-      script,
-      at("targets/torch"),
-      at("digests"),
-      ...files,
-    ];
-    const environment = { ...process.env, OMP_NUM_THREADS: "1" };
-    const { status, stderr } = spawnSync(python, ["-m", ...words], { encoding: "utf8", env: environment });
-    expect(status, stderr).toBe(0);
-    const digests = ["0", "1"].map((rank) => readFileSync(at("digests", rank), "utf8"));
-    expect(digests[0]).toBe(digests[1]);
+    runTwo("two", "--epochs", "1");
     expect(untouched("two/weights.safetensors")).not.toBe(untouched("targets/torch/weights.safetensors"));
   });
+
+  it.skipIf(!hasTorchrec)("takes the same steps with tables in shards, resumed or not", { timeout: 900_000 }, () => {
+    const shards = ["--embedding", "torchrec", "--table-wise", "10", "--row-wise", "1000"];
+    runTwo("whole-tables");
+    runTwo("shards", ...shards);
+    runTwo("parts", "--epochs", "1", ...shards);
+    runTwo("parts", "--resume", ...shards);
+    expect(untouched("parts/weights.safetensors")).toBe(untouched("shards/weights.safetensors"));
+    const [ours, theirs] = ["whole-tables", "shards"].map((run) => readFileSync(at(run, "weights.safetensors")));
+    const length = 8 + Number(ours?.readBigUInt64LE());
+    expect(theirs?.subarray(0, length)).toEqual(ours?.subarray(0, length));
+    const [x, y] = [numbersOf(ours, length), numbersOf(theirs, length)];
+    expect(x.findIndex((each, i) => !(Math.abs(each - (y[i] ?? NaN)) < 1e-5))).toBe(-1);
+  });
 });
+
+function numbersOf(bytes: Buffer | undefined, begin: number): Float32Array {
+  return new Float32Array(Uint8Array.from(bytes?.subarray(begin) ?? []).buffer);
+}
+
+/** Two processes (gloo), whose replicas must end with the same bits. */
+function runTwo(run: string, ...options: readonly string[]): void {
+  const script = join(import.meta.dirname, "replicas.py");
+  const files = ["--train", at("spec/train.csv"), "--output", at(run), ...options];
+  const launcher = ["-m", "torch.distributed.run", "--nproc-per-node", "2", script];
+  const { status, stderr } = spawnSync(python, [...launcher, at("targets/torch"), at("digests"), ...files], {
+    encoding: "utf8",
+    env: { ...process.env, OMP_NUM_THREADS: "1" },
+  });
+  expect(status, stderr).toBe(0);
+  const digests = ["0", "1"].map((rank) => readFileSync(at("digests", rank), "utf8"));
+  expect(digests[0]).toBe(digests[1]);
+}

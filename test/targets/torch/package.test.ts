@@ -49,3 +49,33 @@ it("seeds each step where only a loss draws random numbers", () => {
   expect(`${files["model.py"]}${files["features.py"]}`).not.toMatch(/torch\.rand\(|dropout/i);
   expect(files["train.py"]).toContain("torch.manual_seed(hash((arguments.seed, progress.step, process.rank)))");
 });
+
+it("says which models have no tables in shards, and why", () => {
+  const spec = (train: string, features = "item: categorical(embed: 4)", penalty = ""): string => `model m
+data { train: csv("train.csv") }
+features { ${features} }
+labels { click: event }
+tower t = mlp(item, [4])
+task ctr: P(click) = sigmoid(logit(t))
+loss { ctr: bce${penalty} }
+${train}
+`;
+  const refused = (text: string): string | undefined => {
+    const files = filesOf(text);
+    expect("sharding.py" in files).toBe(!files["embedding.py"]?.includes("cannot carry"));
+    return /cannot carry ([^"]*)/.exec(files["embedding.py"] ?? "")?.[1];
+  };
+  expect(refused(spec(""))).toBeUndefined();
+  expect(refused(spec("train { clip: value(1) }"))).toBeUndefined();
+  expect([
+    refused(spec("train { clip: norm(1) }")),
+    refused(spec("", "item: numeric")),
+    refused(spec("", "item: categorical(embed: 4)", ", decay: 1e-3 * l2(embeddings)")),
+  ]).toMatchInlineSnapshot(`
+    [
+      "clipping by the norm of all gradients",
+      "a model without embedding tables",
+      "losses that read whole tables",
+    ]
+  `);
+});

@@ -21,6 +21,13 @@ export const python = process.env["MTLC_PYTHON"] ?? "python3";
 export const hasTorch = spawnSync(python, ["-c", "import torch, numpy"], { stdio: "ignore" }).status === 0;
 if (!hasTorch) console.warn(`${python} has no torch, so packages for PyTorch are not run (MTLC_PYTHON names another)`);
 
+/** Whether it has TorchRec as well. */
+export const hasTorchrec =
+  hasTorch &&
+  spawnSync(python, ["-c", "from importlib.util import find_spec as f; exit(not f('torchrec'))"]).status === 0;
+if (hasTorch && !hasTorchrec)
+  console.warn(`${python} has no torchrec, so tables in shards are not run (scripts/install-torchrec.sh)`);
+
 /** Runs a tool that is a module of this Python; undefined where it has none. */
 export function runTool(module: string, words: readonly string[], folder: string): string | undefined {
   const { status, stdout, stderr } = spawnSync(python, ["-m", module, ...words], { cwd: folder, encoding: "utf8" });

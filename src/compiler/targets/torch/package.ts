@@ -13,6 +13,7 @@ import { modelFile } from "./files/model.js";
 import { optimFile, type OptimInput } from "./files/optim.js";
 import { checkpointFile, evalFile, processesFile, trainFile } from "./files/program.js";
 import { readmeFile } from "./files/readme.js";
+import { embeddingFile, shardingFile } from "./files/sharding.js";
 import { valuesFile } from "./files/values.js";
 import { isLoss } from "./attributes.js";
 import { readFrom } from "./needs.js";
@@ -44,8 +45,10 @@ function createPackage(input: PackageInput): {
     nodes.flatMap((node) => (node.op === "input" ? [node.attributes.name] : [])),
   );
   const inputs = [...new Set(names)].map(parseForwardInput);
+  const readTables: string[] = [];
   const state = (name: string): ReturnType<typeof atom> => {
     const own = network.state(name)?.text.replace(/^self\b/, "model");
+    if (own === undefined) readTables.push(name);
     return atom(own ?? `model.features.tables[${JSON.stringify(tableKey(name))}].weight`);
   };
   const losses = lossesFile({ network, state, lineOf: spec.loss }, `The losses of ${model.name}.`);
@@ -62,9 +65,10 @@ function createPackage(input: PackageInput): {
     hasSparse: optimizers.sparse.size > 0,
     hasStatistics: network.placements.some(({ variable }) => variable.role === "statistic"),
   };
+  const refused = refusedShards(model, forward.tables.length, readTables);
   const used = [...new Set([...encoders.values, ...data.values])].join(" ");
   const files = [
-    { path: "README.md", content: readmeFile({ model, generator, forward, measures }) },
+    { path: "README.md", content: readmeFile({ model, generator, forward, measures, refused }) },
     { path: "pyproject.toml", content: projectFile(model) },
     { path: "model.py", content: modelFile(network, frozen, docOf(model)) },
     { path: "losses.py", content: losses.text },
@@ -82,10 +86,20 @@ function createPackage(input: PackageInput): {
     { path: "checkpoint.py", content: checkpointFile },
     { path: "processes.py", content: processesFile(program) },
     { path: "train.py", content: trainFile(program) },
+    { path: "embedding.py", content: embeddingFile(refused) },
+    ...(refused === undefined ? [{ path: "sharding.py", content: shardingFile }] : []),
     { path: "fitted.json", content: `${JSON.stringify({ rows: fitted.rows, features: fitted.features })}\n` },
     { path: "mtlc.json", content: manifestText(input, placements) },
   ];
   return { files, placements };
+}
+
+/** What of a model does not go with tables in shards, and why; undefined where nothing is. */
+function refusedShards({ train }: Model, tables: number, readTables: readonly string[]): string | undefined {
+  if (tables === 0) return "a model without embedding tables";
+  if (train.clip.kind === "norm") return "clipping by the norm of all gradients";
+  if (readTables.length > 0) return "losses that read whole tables";
+  return undefined;
 }
 
 function docOf({ name, doc }: Model): string {

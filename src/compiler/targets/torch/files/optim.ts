@@ -13,10 +13,12 @@ class LazyAdam(Optimizer):
     """
 
     def __init__(self, params: Iterable[Tensor], lr: float, betas: tuple[float, float], eps: float, weight_decay: float = 0.0) -> None:
-        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, step=0))
+        super().__init__(
+            params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, step=0)
+        )
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
         for group in self.param_groups:
             group["step"] += 1
             beta1, beta2 = group["betas"]
@@ -47,7 +49,7 @@ class LazyMomentum(Optimizer):
         super().__init__(params, dict(lr=lr, momentum=momentum, nesterov=nesterov))
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is None:
@@ -82,10 +84,7 @@ export function optimFile(input: OptimInput): string {
   const blocks = usedBlocks(blocksOf(library), body).map(({ text }) => wrapInit(text));
   const all = [...blocks, body].join("\n\n\n");
   const imports = importsFor(all, [
-    [
-      [/\bmath\./, "import math"],
-      ...fromImport(all, "collections.abc", ["Callable", "Iterable"]),
-    ],
+    [[/\bmath\./, "import math"], ...fromImport(all, "collections.abc", ["Callable", "Iterable"])],
     [
       [/\btorch\./, "import torch"],
       [/\bTensor\b/, "from torch import Tensor"],

@@ -24,24 +24,36 @@ import json
 import math
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
+import torch.distributed as dist
 from torch import Tensor
+
+
+def write_header(file: BinaryIO, shapes: dict[str, list[int]]) -> None:
+    """What a safetensors file of float32 tensors has before them."""
+    header = {}
+    end = 0
+    for name, shape in shapes.items():
+        begin, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    file.write(struct.pack("<Q", len(text)) + text)
+
+
+def read_header(file: BinaryIO) -> dict[str, Any]:
+    """What is known of each tensor; the file is then at the first of them."""
+    (length,) = struct.unpack("<Q", file.read(8))
+    return json.loads(file.read(length))
 
 
 def save_weights(path: Path, tensors: dict[str, Tensor]) -> None:
     """Writes float32 tensors in the safetensors format."""
-    header = {}
-    end = 0
-    for name, tensor in tensors.items():
-        begin, end = end, end + 4 * tensor.numel()
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [begin, end]}
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
+        write_header(file, {name: list(tensor.shape) for name, tensor in tensors.items()})
         for tensor in tensors.values():
             file.write(tensor.detach().cpu().contiguous().numpy().astype("<f4").tobytes())
     part.replace(path)
@@ -50,22 +62,24 @@ def save_weights(path: Path, tensors: dict[str, Tensor]) -> None:
 def load_weights(path: Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file."""
     with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
+        header = read_header(file)
+        start = file.tell()
         tensors = {}
         for name, entry in header.items():
             begin, end = entry["data_offsets"]
-            file.seek(8 + length + begin)
+            file.seek(start + begin)
             data = bytearray(file.read(end - begin))
             flat = torch.frombuffer(data, dtype=torch.float32, count=math.prod(entry["shape"]))
             tensors[name] = flat.reshape(entry["shape"])
     return tensors
 
 
-def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Writes the whole file or none of it."""
+def save_checkpoint(path: Path, state: dict[str, Any], is_shard: bool) -> None:
+    """Writes the whole file or none of it; of shards all files or none."""
     part = path.with_suffix(".part")
     torch.save(state, part)
+    if is_shard:
+        dist.barrier()
     part.replace(path)
 
 
@@ -130,6 +144,15 @@ def share_statistics(model: nn.Module) -> None:
 `
     : ""
 }
+def is_same(number: int) -> bool:
+    """Whether all processes have the same number."""
+    if not dist.is_initialized():
+        return True
+    numbers = [0] * dist.get_world_size()
+    dist.all_gather_object(numbers, number)
+    return len(set(numbers)) == 1
+
+
 def stop() -> None:
     if dist.is_initialized():
         dist.destroy_process_group()
@@ -156,8 +179,8 @@ export function evalFile({ model }: ProgramInput): string {
     "",
     "import torch",
     "",
+    "import embedding",
     "import processes",
-    "from checkpoint import load_weights",
     "from data import batches",
     "from metrics import METRICS, TRUTHS",
     "from model import Model",
@@ -190,11 +213,11 @@ export function evalFile({ model }: ProgramInput): string {
     ...argumentLines("--data", [...pathsDefault(model, role), 'help="files, patterns allowed"']),
     ...argumentLines("--batch", ["type=int", "default=4096"]),
     ...argumentLines("--device", ['help="default: a GPU where there is one"']),
+    "    embedding.add_arguments(parser)",
     "    arguments = parser.parse_args()",
     "    process = processes.start(arguments.device)",
-    "    model = Model()",
-    '    model.load_state_dict(load_weights(arguments.output / "weights.safetensors"))',
-    "    model.to(process.device)",
+    '    weights = arguments.output / "weights.safetensors"',
+    "    model = embedding.load_model(weights, arguments, process)",
     "    measured = evaluate(model, arguments.data, arguments.batch, process)",
     "    if process.rank == 0:",
     "        print(json.dumps(measured, indent=2))",
@@ -261,8 +284,9 @@ function trainImports(input: ProgramInput): readonly string[] {
     "import torch.distributed as dist",
     "from torch import Tensor, nn",
     "",
+    "import embedding",
     "import processes",
-    "from checkpoint import load_checkpoint, load_weights, save_checkpoint, save_weights",
+    "from checkpoint import load_checkpoint, save_checkpoint",
     "from data import Batch, batches",
     ...(input.measures ? ["from eval import evaluate"] : []),
     "from losses import compute_losses, total_loss",
@@ -299,6 +323,7 @@ function argumentFunction({ model, measures }: ProgramInput): readonly string[] 
     ]),
     ...argumentLines("--seed", ["type=int", `default=${train.seed}`]),
     ...argumentLines("--device", ['help="default: a GPU where there is one"']),
+    "    embedding.add_arguments(parser)",
     "    return parser.parse_args()",
   ];
 }
@@ -348,7 +373,9 @@ function progressLines({ model }: ProgramInput): readonly string[] {
     ...(watched ? ["    best: float | None = None", "    waited: int = 0  # epochs since the best one"] : []),
     "",
     "",
-    "def save_progress(path: Path, progress: Progress, model: Model, optimizers: Optimizers) -> None:",
+    "def save_progress(",
+    "    path: Path, progress: Progress, model: Model, optimizers: Optimizers, is_shard: bool",
+    ") -> None:",
     '    """All that a run needs to go on as if it had not stopped."""',
     "    states = [(each.state_dict(), schedule.state_dict()) for each, schedule in optimizers]",
     "    state = {",
@@ -356,7 +383,7 @@ function progressLines({ model }: ProgramInput): readonly string[] {
     '        "model": model.state_dict(),',
     '        "optimizers": states,',
     "    }",
-    "    save_checkpoint(path, state)",
+    "    save_checkpoint(path, state, is_shard)",
     "",
     "",
     "def load_progress(path: Path, model: Model, optimizers: Optimizers) -> Progress:",
@@ -390,22 +417,25 @@ function mainFunction({ model, measures, draws, hasStatistics }: ProgramInput): 
     "    arguments = parse_arguments()",
     "    process = processes.start(arguments.device)",
     "    torch.manual_seed(arguments.seed)",
-    "    model = Model()",
-    "    model.load_state_dict(load_weights(arguments.weights))",
-    "    model.to(process.device)",
+    "    model = embedding.load_model(arguments.weights, arguments, process)",
     "    replica = processes.replica_of(model, process)",
     "    optimizers = create_optimizers(model)",
     "",
     "    run: Path = arguments.output",
     "    run.mkdir(parents=True, exist_ok=True)",
-    '    checkpoint = run / "checkpoint.pt"',
+    "    # Each process writes its own shards.",
+    '    is_sharded = arguments.embedding == "torchrec"',
+    '    share = f"-{process.rank}-of-{process.world}" if is_sharded else ""',
+    '    checkpoint = run / f"checkpoint{share}.pt"',
     "    progress = Progress()",
     "    if arguments.resume:",
     "        progress = load_progress(checkpoint, model, optimizers)",
+    "        if not processes.is_same(progress.step):",
+    '            raise SystemExit("the checkpoints of the processes are of different steps")',
     "",
     "    def save() -> None:",
-    "        if process.rank == 0:",
-    "            save_progress(checkpoint, progress, model, optimizers)",
+    "        if process.rank == 0 or is_sharded:",
+    "            save_progress(checkpoint, progress, model, optimizers, is_sharded)",
     "",
     "    size = -(-arguments.batch // process.world)",
     ...(hasSteps || watched !== undefined
@@ -445,13 +475,17 @@ function mainFunction({ model, measures, draws, hasStatistics }: ProgramInput): 
     "            print(json.dumps(report), flush=True)",
     "        save()",
     "",
+    ...(watched === undefined ? [saveLine(4)] : []),
     "    if process.rank == 0:",
-    ...(watched === undefined ? ['        save_weights(run / "weights.safetensors", model.state_dict())'] : []),
     "        # What `mtlc import` reads besides the weights.",
     '        for name in ("mtlc.json", "fitted.json"):',
     "            shutil.copy(HERE / name, run / name)",
     "    processes.stop()",
   ];
+}
+
+function saveLine(indent: number): string {
+  return `${" ".repeat(indent)}embedding.save_model(run / "weights.safetensors", model, arguments, process)`;
 }
 
 /** Early stopping: the best weights so far are kept. */
@@ -461,8 +495,7 @@ function watchLines({ head, metric: name }: WatchedMetric): readonly string[] {
     `        watched = report["validation"][${quote(head)}][${quote(name)}]`,
     `        if progress.best is None or watched ${better} progress.best:`,
     "            progress.best, progress.waited = watched, 0",
-    "            if process.rank == 0:",
-    '                save_weights(run / "weights.safetensors", model.state_dict())',
+    saveLine(12),
     "        else:",
     "            progress.waited += 1",
   ];

@@ -8,9 +8,11 @@ export interface ReadmeInput {
   readonly generator: string;
   readonly forward: Forward;
   readonly measures: boolean;
+  /** Why tables cannot be in shards; undefined where they can. */
+  readonly refused: string | undefined;
 }
 
-export function readmeFile({ model, generator, forward, measures }: ReadmeInput): string {
+export function readmeFile({ model, generator, forward, measures, refused }: ReadmeInput): string {
   const sparse = forward.tables.filter(({ update }) => update === "sparse").map(({ name }) => `\`${name}\``);
   const left = model.metrics.flatMap(({ head, metrics }) => {
     const own = measuredMetrics(metrics);
@@ -46,6 +48,9 @@ export function readmeFile({ model, generator, forward, measures }: ReadmeInput)
       ? ["| `metrics.py`, `eval.py` | what each head is measured on, and metrics over all processes |"]
       : []),
     "| `train.py` | training, checkpoints |",
+    ...(refused === undefined
+      ? ["| `embedding.py`, `sharding.py` | tables whole on each process, or in shards by TorchRec |"]
+      : ["| `embedding.py` | loads and writes the weights |"]),
     "| `fitted.json` | vocabularies, scales and boundaries that the training data decided |",
     "| `mtlc.json` | the spec, and which tensor is which part of it |",
     "| `weights.safetensors` | the weights that training starts from |",
@@ -60,6 +65,7 @@ export function readmeFile({ model, generator, forward, measures }: ReadmeInput)
       ? []
       : ["", `A loss compares the rows of one \`${list}\`: these stay together, and the rows are held in memory.`]),
     "",
+    ...(refused === undefined ? shardsLines : []),
     "## Going on",
     "",
     "Each epoch ends with a checkpoint in the run's folder; `--resume` goes on from there, with the same rows in the same order.",
@@ -68,3 +74,17 @@ export function readmeFile({ model, generator, forward, measures }: ReadmeInput)
       : ["", `Not measured here, but by \`mtlc eval\` after \`mtlc import\`: ${left.join("; ")}.`]),
   ].join("\n")}\n`;
 }
+
+const shardsLines: readonly string[] = [
+  "## Tables that fit on no machine",
+  "",
+  "`torchrun … train.py --embedding torchrec` shards the tables: those with `--table-wise` rows or more are whole on one",
+  "process, those with `--row-wise` or more have some rows on each. A step is the same as without shards. TorchRec must be",
+  "the version for PyTorch's; beside PyTorch 2.4:",
+  "",
+  "```sh",
+  "pip install --no-deps torchrec==0.8.0 fbgemm-gpu-cpu==0.8.0    # with GPUs fbgemm-gpu==0.8.0",
+  "pip install iopath pyre-extensions tensordict==0.5.0 torchmetrics==1.0.3 tqdm",
+  "```",
+  "",
+];

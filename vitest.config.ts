@@ -5,16 +5,20 @@ import { defineConfig } from "vitest/config";
 import { SummaryReporter } from "./test/summary-reporter.js";
 
 /**
- * Folders whose tests call pure functions of the compiler, the formats and the rankers. Their files share a process, which loads the
- * compiler once: that is a third of their time. Engines, data, training and commands hold state, so those files have a process each.
+ * Folders whose files share a process, which loads the compiler, and the engines, once: that is a third of their time. Most call pure
+ * functions; those of data and training leave nothing behind but the environment, which is put back. What is about what a process
+ * does once, such as loading a library, starting or ending, has a process for each file.
  */
-const pure = [
+const sharing = [
   "annotate",
   "architecture",
+  "artifact",
   "baselines",
   "builtins",
+  "compare",
   "conformance",
   "cost",
+  "data",
   "describe",
   "diagnostics",
   "diagram",
@@ -38,15 +42,17 @@ const pure = [
   "std",
   "syntax",
   "text",
+  "train",
 ];
 
 /** A file that replaces a module would replace it for those after it. */
-const isPure = (file: string): boolean => !readFileSync(join(import.meta.dirname, file), "utf8").includes("vi.mock(");
+const leavesModules = (file: string): boolean =>
+  !readFileSync(join(import.meta.dirname, file), "utf8").includes("vi.mock(");
 
 const shared = globSync(
-  pure.map((folder) => `test/${folder}/**/*.test.ts`),
+  sharing.map((folder) => `test/${folder}/**/*.test.ts`),
   { cwd: import.meta.dirname, expandDirectories: false },
-).filter(isPure);
+).filter(leavesModules);
 
 export default defineConfig({
   test: {
@@ -56,6 +62,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", new SummaryReporter()],
+    setupFiles: ["test/restore-environment.ts"],
     projects: [
       { extends: true, test: { name: "shared", include: shared, isolate: false } },
       { extends: true, test: { name: "own", include: ["test/**/*.test.ts"], exclude: shared } },

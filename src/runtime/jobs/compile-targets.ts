@@ -6,7 +6,7 @@ import { checkWritable, refuseReplacement } from "../outputs.js";
 import { loadSpec } from "../specs/load-spec.js";
 import { findTargets, refuseTargets } from "../targets/choose.js";
 import { checkTargetsDirectory, type EmittedTarget, type EmittedTargets, writeTargets } from "../targets/emit.js";
-import { locate, type LocatedRefusal } from "../targets/located.js";
+import { leftBy, type LocatedRefusal } from "../targets/located.js";
 import { isArtifactDirectory, recompileArtifact } from "./compile-artifact.js";
 import { type CompileOptions, loweredContent, lowerSpec } from "./compile.js";
 
@@ -44,13 +44,8 @@ export async function compileTargets(options: CompileTargetsOptions): Promise<Co
   return {
     directory: output,
     ...emitted,
-    targets: emitted.targets.map((each, at) => withLeft(each, asked[at], content)),
+    targets: emitted.targets.map((each, at) => ({ ...each, ...leftBy(asked[at], content, content.sources) })),
   };
-}
-
-function withLeft(emitted: EmittedTarget, target: Target | undefined, content: Content): CompiledTarget {
-  const left = target?.leftToCaller?.(content) ?? [];
-  return left.length === 0 ? emitted : { ...emitted, leftToCaller: left.map((each) => locate(each, content.sources)) };
 }
 
 type Content = Omit<ArtifactContent, "graphText">;

@@ -3,7 +3,7 @@ import { type Carried, targets, type TargetSubject } from "../../compiler/target
 import { loadFitted, readArtifact } from "../artifact/index.js";
 import { type LoadedSpec, loadSpec } from "../specs/load-spec.js";
 import { refusalsOf, subjectOf } from "../targets/choose.js";
-import { locate, type LocatedRefusal } from "../targets/located.js";
+import { leftBy, locate, type LocatedRefusal } from "../targets/located.js";
 import { isArtifactDirectory, loadArtifactSpec } from "./compile-artifact.js";
 
 export type { LocatedRefusal };
@@ -45,9 +45,9 @@ export async function describeTargets(spec?: string): Promise<TargetsReport> {
     model: loaded.model.name,
     targets: rows.map((row, at) => {
       const refusals = (found[at]?.refusals ?? []).map((refusal) => locate(refusal, loaded.sources));
-      const left = refusals.length === 0 ? (found[at]?.target.leftToCaller?.(subject) ?? []) : [];
-      const located = left.map((each) => locate(each, loaded.sources));
-      return { ...row, refusals, ...(located.length === 0 ? {} : { leftToCaller: located }) };
+      // What a target cannot carry has nobody who calls it.
+      const left = refusals.length === 0 ? leftBy(found[at]?.target, subject, loaded.sources) : {};
+      return { ...row, refusals, ...left };
     }),
   };
 }

@@ -1,5 +1,5 @@
 /** What targets say of a model, with lines and columns. */
-import type { LeftToCaller, Refusal } from "../../compiler/targets/index.js";
+import type { LeftToCaller, Refusal, Target, TargetSubject } from "../../compiler/targets/index.js";
 import { createSourceFile, omitUndefined, positionAt } from "../../compiler/text/index.js";
 
 export interface LocatedRefusal {
@@ -18,4 +18,14 @@ export function locate(
   if (span === undefined || source === undefined) return { what, ...omitUndefined({ instead }) };
   const { line, column } = positionAt(createSourceFile(source.path, source.text), span.start);
   return { what, ...omitUndefined({ instead }), location: { file: source.path, line, column } };
+}
+
+/** What a target leaves to whoever calls its files, such as the ids of features; no field where it leaves nothing. */
+export function leftBy(
+  target: Target | undefined,
+  subject: TargetSubject,
+  sources: Parameters<typeof locate>[1],
+): { readonly leftToCaller?: readonly LocatedRefusal[] } {
+  const left = target?.leftToCaller?.(subject) ?? [];
+  return left.length === 0 ? {} : { leftToCaller: left.map((each) => locate(each, sources)) };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -53,6 +53,16 @@ interface Report {
   }[];
 }
 
+/** What vitest reports of a project. */
+function reportOf(folder: string): Report {
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const words = [vitest, "run", "--root", folder, "--reporter=json", "--outputFile=report.json"];
+  const { stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
+  const file = join(folder, "report.json");
+  if (!existsSync(file)) throw new Error(`vitest reports nothing: ${stdout}${stderr}`);
+  return JSON.parse(readFileSync(file, "utf8")) as Report;
+}
+
 describe("a project that tests its specs", () => {
   const folder = mkdtempSync(join(tmpdir(), "mtlc-testing-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,6 +74,8 @@ describe("a project that tests its specs", () => {
     symlinkSync(root, join(folder, "node_modules/mtlc"));
     symlinkSync(join(root, "node_modules/vitest"), join(folder, "node_modules/vitest"));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    // Without one of its own, vitest takes that of a folder above: whatever lies beside temporary folders.
+    writeFileSync(join(folder, "vitest.config.js"), "export default {};\n");
     mkdirSync(join(folder, "specs"));
     writeFileSync(join(folder, "specs/page.mtl"), spec);
     writeFileSync(join(folder, "specs/wrong.mtl"), "model wrong\n\nfusion score = quality\n");
@@ -76,11 +88,8 @@ specTests("unused.mtl", { allowWarnings: true });
 `,
     );
     writeFileSync(join(folder, "editor.test.js"), program("editor.test.ts"));
-    const vitest = join(root, "node_modules/vitest/vitest.mjs");
-    const words = [vitest, "run", "--root", folder, "--reporter=json", "--outputFile=report.json"];
-    spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
-    const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8")) as Report;
-    for (const { fullName, status, failureMessages } of report.testResults.flatMap((each) => each.assertionResults))
+    const { testResults } = reportOf(folder);
+    for (const { fullName, status, failureMessages } of testResults.flatMap((each) => each.assertionResults))
       results.set(fullName, { status, message: failureMessages.join("\n") });
   }, 120_000);
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { existsSync } from "node:fs";
+import { loadProgram } from "./program.js";
 
-const main = new URL("../dist/cli/main.js", import.meta.url);
-if (existsSync(main)) {
-  const { run } = await import(main.href);
-  process.exitCode = await run(process.argv.slice(2));
-} else {
+const [, , ...words] = process.argv;
+const program = loadProgram(words[0]);
+if (program === undefined) {
   process.stderr.write("mtlc is not built yet: run `npm run setup` in the clone\n");
   process.exitCode = 2;
+} else {
+  process.exitCode = await program.run(words);
+  program.keepCode();
 }

@@ -34,7 +34,6 @@ function entries() {
   );
   return [
     ...exported,
-    "cli/main",
     "runtime/engine/native-setup",
     "runtime/trees/setup",
     "runtime/data/files/remote/setup",
@@ -44,31 +43,46 @@ function entries() {
 
 /**
  * The compiled modules as few files: loading 300 of them takes as long as `mtlc check` itself. A file is loaded when one of its
- * modules is, as before. Chevrotain goes in as the one file that it ships besides its modules and the 600 of lodash behind them.
+ * modules is, as before. What is imported is a set of ES modules; the program is a set of its own, in the form that code caches
+ * are made of (see `bin/program.js`).
  */
 async function bundleModules(compiled, dist) {
-  const { rolldown } = await import("rolldown");
-  const chevrotain = join(root, "node_modules", "chevrotain");
-  const bundle = await rolldown({
-    input: Object.fromEntries(entries().map((name) => [name, join(compiled, `${name}.js`)])),
-    cwd: compiled,
-    platform: "node",
-    resolve: { alias: { chevrotain: join(chevrotain, "lib", "chevrotain.min.mjs") } },
-    external: (id) => !id.startsWith(".") && !id.startsWith("/") && !/^[a-z]:/i.test(id) && id !== "chevrotain",
-    checks: { ineffectiveDynamicImport: false },
-    logLevel: "warn",
-  });
-  const { output } = await bundle.write({
+  const imported = await bundleSet(compiled, entries(), {
     dir: dist,
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name].js",
   });
-  await bundle.close();
+  const program = await bundleSet(compiled, ["cli/main"], {
+    dir: join(dist, "program"),
+    plugins: [{ name: "import-package", renderChunk: (code) => code.replaceAll(/\bimport\((?=")/g, "importPackage(") }],
+    format: "cjs",
+    entryFileNames: "main.cjs",
+    chunkFileNames: "[name].cjs",
+  });
   // Which modules a file holds, for whoever looks at what is loaded when.
-  const modules = output.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative(compiled, id))]);
+  const modules = [...imported, ...program.map(([file, ids]) => [`program/${file}`, ids])];
   writeFileSync(join(dist, "modules.json"), `${JSON.stringify(Object.fromEntries(modules), undefined, 1)}\n`);
-  copyFileSync(join(chevrotain, "LICENSE.txt"), join(dist, "chunks", "chevrotain.LICENSE.txt"));
+  const licence = join(root, "node_modules", "chevrotain", "LICENSE.txt");
+  for (const folder of ["chunks", "program"]) copyFileSync(licence, join(dist, folder, "chevrotain.LICENSE.txt"));
+}
+
+/** Writes the files of these entries and gives each with its modules. Chevrotain goes in as the one file that it ships besides its modules and the 600 of lodash behind them. */
+async function bundleSet(compiled, names, output) {
+  const { rolldown } = await import("rolldown");
+  const chevrotain = join(root, "node_modules", "chevrotain", "lib", "chevrotain.min.mjs");
+  const bundle = await rolldown({
+    input: Object.fromEntries(names.map((name) => [name, join(compiled, `${name}.js`)])),
+    cwd: compiled,
+    platform: "node",
+    resolve: { alias: { chevrotain } },
+    external: (id) => !id.startsWith(".") && !id.startsWith("/") && !/^[a-z]:/i.test(id) && id !== "chevrotain",
+    checks: { ineffectiveDynamicImport: false },
+    logLevel: "warn",
+  });
+  const { output: files } = await bundle.write(output);
+  await bundle.close();
+  return files.map(({ fileName, moduleIds }) => [fileName, moduleIds.map((id) => relative(compiled, id))]);
 }
 
 /** The declarations of the compiled modules, as they are. */

@@ -52,8 +52,8 @@ export interface Compilation {
   readonly spec?: Spec;
   /** Absent when there is an error. */
   readonly model?: Model;
-  /** Hash of what the model is: the same for a reformatted or reordered spec. */
-  readonly hash?: string;
+  /** Hash of what the model is: the same for a reformatted or reordered spec. Undefined without a model; worked out when asked for. */
+  readonly hash: string | undefined;
   readonly tables?: SideTables;
   /** What `mtlc search` chooses; the model is that of their defaults. Absent when the file cannot be read. */
   readonly searches?: readonly SearchDimension[];
@@ -111,6 +111,7 @@ export function compileFiles(
       resolve,
       editions,
       options,
+      hash: undefined,
       diagnostics: [createDiagnostic("MTL8007", { file: path, problem }, span)],
     };
   }
@@ -146,6 +147,7 @@ export function compileFiles(
     settings(path).severities,
   ).toSorted(byPlace);
   const model = diagnostics.some(({ severity }) => severity === "error") ? undefined : checked.model;
+  let hash: string | undefined;
   return {
     sources,
     files,
@@ -153,7 +155,10 @@ export function compileFiles(
     editions,
     options,
     spec: files.get(path) ?? spec,
-    ...(model === undefined ? {} : { model, hash: hashModel(model) }),
+    ...(model === undefined ? {} : { model }),
+    get hash() {
+      return model === undefined ? undefined : (hash ??= hashModel(model));
+    },
     tables: checked.tables,
     searches: checked.searches,
     diagnostics,

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root as repository, runCli } from "./run-cli.js";
 
@@ -87,7 +87,7 @@ describe("mtlc check", () => {
   });
 
   it("loads nothing heavy for a small spec", () => {
-    // A hook of the loader says what is loaded; how long a check takes is measured by `npm run bench -- start`.
+    // What is compiled, required and imported; how long a check takes is measured by `npm run bench -- start`.
     writeFileSync(
       join(root, "hook.mjs"),
       'import { writeSync } from "node:fs";\n' +
@@ -95,17 +95,48 @@ describe("mtlc check", () => {
     );
     writeFileSync(
       join(root, "register.mjs"),
-      'import { register } from "node:module";\nregister("./hook.mjs", import.meta.url);\n',
+      'import { writeSync } from "node:fs";\nimport Module from "node:module";\nimport vm from "node:vm";\n' +
+        "const say = (name) => writeSync(2, `${name}\\n`);\n" +
+        "const { _load } = Module;\nModule._load = (name, ...rest) => (say(name), _load(name, ...rest));\n" +
+        "const { Script } = vm;\nvm.Script = class extends Script {\n" +
+        "  constructor(code, options) {\n    super(code, options);\n    say(options.filename);\n  }\n};\n" +
+        'Module.register("./hook.mjs", import.meta.url);\n',
     );
     const words = ["--import", "./register.mjs", join(repository, "bin/mtlc.js"), "check", "specs/sound.mtl"];
     const { status: code, stderr: err } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
-    const files = err.split("\n").filter((line) => line.startsWith("file:"));
+    const files = err.split("\n").filter((line) => line !== "");
     expect(code).toBe(0);
-    expect(files.filter((url) => url.includes("/node_modules/"))).toEqual([]);
-    const dist = pathToFileURL(join(repository, "dist/")).href;
+    const program = join(repository, "dist/");
+    const foreign = files.filter((name) => !/^(?:node|file):/.test(name) && !name.startsWith(program));
+    expect(foreign.filter((name) => !isBuiltin(name))).toEqual([]);
+    expect(files.filter((name) => name.includes("/node_modules/"))).toEqual([]);
     const modules = JSON.parse(readFileSync(join(repository, "dist/modules.json"), "utf8")) as Record<string, string[]>;
-    const loaded = files.flatMap((url) => (url.startsWith(dist) ? (modules[url.slice(dist.length)] ?? []) : []));
+    const loaded = files.flatMap((name) =>
+      name.startsWith(program) ? (modules[name.slice(program.length)] ?? []) : [],
+    );
     expect(loaded).toContain("compiler/compile.js");
     expect(loaded.filter((name) => /^runtime\/(?:engine|train|data|jobs)\/|^server\//.test(name))).toEqual([]);
+  });
+
+  it("runs the same with compiled code in a cache, with a damaged cache, and where none can be kept", async () => {
+    const cache = join(root, "code-cache");
+    const check = (place: string) =>
+      runCli(["check", "specs/sound.mtl"], { cwd: root, environment: { MTLC_CACHE: place }, ownProcess: true });
+    const first = await check(cache);
+    expect(first).toMatchObject({ code: 0, err: "" });
+    const kept = () =>
+      readdirSync(join(cache, "code"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const names = kept().map(({ name }) => name);
+    expect(names.some((name) => name.startsWith("main-cjs-"))).toBe(true);
+    expect(await check(cache)).toEqual(first);
+    const bytes = kept().map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
+    for (const { parentPath, name } of kept()) writeFileSync(join(parentPath, name), "damaged");
+    expect(await check(cache)).toEqual(first);
+    // Written anew, as it was.
+    expect(kept().map(({ name }) => name)).toEqual(names);
+    expect(kept().map(({ parentPath, name }) => readFileSync(join(parentPath, name)).length > 1000)).toEqual(
+      bytes.map((each) => each.length > 1000),
+    );
+    expect(await check(join(root, "specs/sound.mtl"))).toEqual(first);
   });
 });

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createSourceFile, editDistance, lineText, positionAt, suggest } from "../../src/compiler/text/index.js";
+import {
+  createSourceFile,
+  editDistance,
+  groupDigits,
+  lineText,
+  positionAt,
+  suggest,
+} from "../../src/compiler/text/index.js";
 
 describe("positions", () => {
   const source = createSourceFile("a.mtl", "one\ntwo\r\nthree\rfour");
@@ -67,5 +74,21 @@ describe("suggestions", () => {
       }),
       { seed: 2 },
     );
+  });
+});
+
+describe("digits in groups", () => {
+  it("are those of English", () => {
+    const values = fc.oneof(
+      fc.integer(),
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((x) => Number(x.toFixed(3))),
+    );
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(groupDigits(value)).toBe((value === 0 ? 0 : value).toLocaleString("en-US"));
+      }),
+      { seed: 1 },
+    );
+    expect(groupDigits(1234567, "_")).toBe("1_234_567");
   });
 });

@@ -1,4 +1,4 @@
-import { omitUndefined } from "../text/index.js";
+import { groupDigits, omitUndefined } from "../text/index.js";
 import { resolveFamily, resolveGate, resolveLayer } from "../builtins/index.js";
 import { type Cost, partOfId } from "../cost/index.js";
 import { argumentsText, headTypeText, lossText, shapeText } from "../describe/index.js";
@@ -230,5 +230,5 @@ function partNames({ id, members = [] }: NetNode): readonly string[] {
 
 function parameterFact({ parameters }: Builder, names: readonly string[]): readonly string[] {
   const count = names.reduce((total, name) => total + (parameters.get(partOfId(name)) ?? 0), 0);
-  return count === 0 ? [] : [`${count.toLocaleString("en-US")} weights`];
+  return count === 0 ? [] : [`${groupDigits(count)} weights`];
 }

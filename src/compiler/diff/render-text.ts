@@ -1,3 +1,4 @@
+import { groupDigits } from "../text/index.js";
 import type { Change, ModelDiff, SubjectDiff } from "./diff-models.js";
 import { type ChangeClass, changeClasses, classMeanings } from "./policy.js";
 import type { TensorPlan } from "./warm-start.js";
@@ -184,11 +185,10 @@ export function costRows({ before, after }: ModelDiff): readonly (readonly [stri
 }
 
 function deltaText(before: number, after: number): string {
-  const count = (value: number): string => value.toLocaleString("en-US");
-  if (before === after) return `${count(after)}, as before`;
+  if (before === after) return `${groupDigits(after)}, as before`;
   const delta = after - before;
   const share = before === 0 ? "" : `, ${delta > 0 ? "+" : "−"}${percent(Math.abs(delta) / before)}`;
-  return `${count(before)} → ${count(after)} (${delta > 0 ? "+" : "−"}${count(Math.abs(delta))}${share})`;
+  return `${groupDigits(before)} → ${groupDigits(after)} (${delta > 0 ? "+" : "−"}${groupDigits(Math.abs(delta))}${share})`;
 }
 
 function percent(share: number): string {

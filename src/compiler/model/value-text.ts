@@ -1,5 +1,5 @@
 /** Values as a spec writes them. */
-import { replaceHidden } from "../text/index.js";
+import { groupDigits, replaceHidden } from "../text/index.js";
 import type { ArgumentValue } from "./model.js";
 import type { ArgumentType } from "./parameter.js";
 
@@ -8,7 +8,7 @@ export function numberText(value: number): string {
   const magnitude = Math.abs(value);
   if (magnitude !== 0 && magnitude < 1e-3) return value.toExponential().replace("e+", "e");
   if (!Number.isInteger(value) || magnitude >= 1e15) return String(value).replace("e+", "e");
-  return magnitude < 10_000 ? String(value) : value.toLocaleString("en-US").replaceAll(",", "_");
+  return magnitude < 10_000 ? String(value) : groupDigits(value, "_");
 }
 
 /** A text in quotes, with its escapes. */

@@ -1,4 +1,5 @@
 import { CstParser, tokenMatcher, type CstNode, type IParserConfig } from "chevrotain";
+import { LazyLookahead } from "./lazy-lookahead.js";
 import * as t from "./tokens.js";
 import { expectations } from "./errors/expectations.js";
 
@@ -11,7 +12,7 @@ export class MtlParser extends CstParser {
   constructor(config: Pick<IParserConfig, "recoveryEnabled" | "skipValidations">) {
     super([...t.grammarTokens], {
       ...config,
-      maxLookahead: 2,
+      lookaheadStrategy: new LazyLookahead({ maxLookahead: 2 }),
       nodeLocationTracking: "onlyOffset",
       errorMessageProvider: expectations,
     });

@@ -1,5 +1,5 @@
 /** What the columns of a file most likely are: labels, groups, features and how the network sees them. Pure. */
-import { omitUndefined } from "../../compiler/text/index.js";
+import { groupDigits, omitUndefined } from "../../compiler/text/index.js";
 import type { ColumnProfile, FileProfile } from "../data/index.js";
 
 /** A label: an event of a column. */
@@ -182,7 +182,7 @@ function isMostlyNumbers({ numbers, nullTexts, rows, nulls, kind }: ColumnProfil
 function featureOf(column: ColumnProfile, profile: FileProfile, ids: number | undefined): FeatureGuess | LeftColumn {
   const { name, kind, rows, nulls, distinct, numbers } = column;
   const values = rows - nulls;
-  const count = distinct.toLocaleString("en");
+  const count = groupDigits(distinct);
   const empty = nulls > 0 ? `, ${((100 * nulls) / rows).toFixed(nulls / rows < 0.001 ? 2 : 1)} % empty` : "";
   const category = (embed: number): FeatureGuess => {
     // Where an item was shown is not a reason to show it: served, everything is at the first position.
@@ -288,7 +288,7 @@ async function withHistories(
 
 /** `1_682`. */
 function grouped(count: number): string {
-  return count.toLocaleString("en").replaceAll(",", "_");
+  return groupDigits(count, "_");
 }
 
 function looksLikeTime({ top }: ColumnProfile): boolean {

@@ -1,4 +1,5 @@
 /** A first spec as text: what was guessed of a file, with a network, a formula and a ranking to start from. Pure. */
+import { groupDigits } from "../../compiler/text/index.js";
 import type { Guess, LabelGuess } from "./guess.js";
 import { featureLines, nameFeatures, type NamedFeature, widthsOf } from "./feature-lines.js";
 import { createNames, isName, type Names } from "./names.js";
@@ -30,7 +31,7 @@ export function firstSpec(guess: Guess, facts: FileFacts): string {
   }));
   const features = nameFeatures(guess.features, own);
   return [
-    `/// A first model of ${facts.shown}, guessed from its ${facts.rows.toLocaleString("en")} rows: read it, and change what is not so.`,
+    `/// A first model of ${facts.shown}, guessed from its ${groupDigits(facts.rows)} rows: read it, and change what is not so.`,
     `model ${facts.model}`,
     "",
     dataBlock(guess, facts),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { groupDigits } from "../../../compiler/text/index.js";
 import type { View } from "../../command.js";
 import type { InitResult } from "./run.js";
 
@@ -27,7 +28,7 @@ function guessedLines(
   const named = labels.map((label) => `\`${label}\``).join(" and ");
   const id = item === undefined ? "" : ` --id ${quoted(item)} --duplicates first`;
   return [
-    `${rows.toLocaleString("en")} rows; what happens is told by ${named}${group === undefined ? "" : `, rows are grouped by \`${group}\``}`,
+    `${groupDigits(rows)} rows; what happens is told by ${named}${group === undefined ? "" : `, rows are grouped by \`${group}\``}`,
     "these are guesses: read the spec before you trust its numbers",
     "",
     `next: mtlc data ${spec}`,

@@ -23,11 +23,13 @@ import { machine, note, option, print, printTable, UsageError } from "./report.j
 
 export const summary = "losses of packages for PyTorch beside ours, step by step, for every spec in specs/";
 
-/** `--steps N` (100), `--rows N` a batch (24), `--specs TEXT`: only paths with it. */
+/** `--steps N` (100), `--rows N` a batch (24), `--specs TEXT`: only paths with it, `--embeddings sparse|dense` instead of the specs' own. */
 export async function run(words: readonly string[]): Promise<void> {
   const steps = Number(option(words, "steps", "100"));
   const rows = Number(option(words, "rows", "24"));
   const part = option(words, "specs", "");
+  const given = option(words, "embeddings", "");
+  const embeddings = given === "sparse" || given === "dense" ? given : undefined;
   const models = shippedModels.toSorted(([a], [b]) => (a < b ? -1 : 1)).filter(([name]) => name.includes(part));
   const table: (readonly string[])[] = [["spec", "steps", "losses", "largest difference", "relative"]];
   const root = mkdtempSync(join(tmpdir(), "mtlc-torch-parity-"));
@@ -41,7 +43,7 @@ export async function run(words: readonly string[]): Promise<void> {
     // Some at a time, so that neither side has all batches in memory.
     for (let from = 0; from < carried.length; from += 8) {
       const made = carried.slice(from, from + 8).map(([name, model], index) => {
-        const written = writePackage(name, join(root, `package-${from + index}`));
+        const written = writePackage(name, join(root, `package-${from + index}`), embeddings);
         const batches = Array.from({ length: steps }, (_, step) => randomFeeds(model, rows, step + 1));
         return { name, written, batches };
       });

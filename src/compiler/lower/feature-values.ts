@@ -56,8 +56,8 @@ export interface FeatureValues {
   readonly ids: (feature: string, asServed: boolean) => ValueId;
   /** [B, max] float32: 1 where a sequence has a value, else 0. */
   readonly mask: (feature: string, asServed: boolean) => ValueId;
-  /** What the batch looks up in a table, in one of its pieces or in all. No row of the table is in two of them. */
-  readonly lookedUp: (table: EmbeddingTable, piece?: string) => readonly LookedUp[];
+  /** The rows that the batch looks up in a table, in one of its pieces or in all. No row of the table is in two of them. */
+  readonly touched: (table: EmbeddingTable, piece?: string) => readonly TouchedRows[];
   /**
    * In training, for the ids of each gather that was made so far, a float32 of their shape: 0 where an id is in for
    * padding, else 1.
@@ -66,7 +66,15 @@ export interface FeatureValues {
 }
 
 /** Rows as they are looked up, with repetitions. */
-export interface LookedUp {
+export interface TouchedRows {
+  /** [B·W, e]. */
+  readonly rows: ValueId;
+  /** [B·W] float32: 1 over how often the batch looks the row up, so that they add up to 1 for each row; 0 for padding. */
+  readonly shares: ValueId;
+}
+
+/** The same by where they are. */
+interface LookedUp {
   /** [B, W] int32: rows of the table. */
   readonly ids: ValueId;
   /** [B·W, e]. */
@@ -143,25 +151,27 @@ export function createFeatureValues(given: FeatureInputs): FeatureValues {
     return found(column(ids), embedding(lookup, false), isPresent === undefined ? undefined : column(isPresent));
   };
 
+  const lookedUpIn = (table: EmbeddingTable, piece: string | undefined): readonly LookedUp[] => {
+    const own = lookups.filter((each) => each.table === table && (piece === undefined || each.piece.name === piece));
+    if (piece !== undefined) return joinShared(builder, own, lookedUp);
+    const single = own.filter((lookup) => !isInBlock(lookup));
+    if (!own.some(isInBlock)) return joinShared(builder, single, lookedUp);
+    const { ids, values, lookups: inBlock } = blockOf(table);
+    const rows = builder.reshape(values, [multiplyDims("B", inBlock.length), table.width]);
+    const block = found(ids, rows, present.get(ids));
+    // A piece that is looked up in the block and apart has its rows in one.
+    const isShared = ({ piece: { name } }: Lookup): boolean => inBlock.some((each) => each.piece.name === name);
+    const joined = [block, ...single.filter(isShared).map(lookedUp)];
+    const apart = single.filter((lookup) => !isShared(lookup));
+    return [joinLookedUp(builder, joined), ...joinShared(builder, apart, lookedUp)];
+  };
+
   return {
     number: (feature, asServed) => numberOf(inputs, feature, asServed),
     embedding: (piece, feature, asServed) => embedding(lookupOf(piece, feature), asServed),
     ids: (feature, asServed) => idsOf(inputs, feature, asServed).ids,
     mask: (feature, asServed) => maskOf(inputs, feature, asServed),
-    lookedUp: (table, piece) => {
-      const own = lookups.filter((each) => each.table === table && (piece === undefined || each.piece.name === piece));
-      if (piece !== undefined) return joinShared(builder, own, lookedUp);
-      const single = own.filter((lookup) => !isInBlock(lookup));
-      if (!own.some(isInBlock)) return joinShared(builder, single, lookedUp);
-      const { ids, values, lookups: inBlock } = blockOf(table);
-      const rows = builder.reshape(values, [multiplyDims("B", inBlock.length), table.width]);
-      const block = found(ids, rows, present.get(ids));
-      // A piece that is looked up in the block and apart has its rows in one.
-      const isShared = ({ piece: { name } }: Lookup): boolean => inBlock.some((each) => each.piece.name === name);
-      const joined = [block, ...single.filter(isShared).map(lookedUp)];
-      const apart = single.filter((lookup) => !isShared(lookup));
-      return [joinLookedUp(builder, joined), ...joinShared(builder, apart, lookedUp)];
-    },
+    touched: (table, piece) => lookedUpIn(table, piece).map((each) => touchedRows(builder, each)),
     present,
   };
 }
@@ -413,4 +423,18 @@ function droppedRows(inputs: FeatureInputs, feature: FeatureModel): ValueId | un
   const owner = isSequence(feature) ? positionsOf(feature) : feature.name;
   const draw = training.random(streamOf(`feature ${owner}`));
   return builder.less(builder.expandDims(draw, -1), builder.scalar(feature.dropout));
+}
+
+/**
+ * Weighted by how often each is looked up, so that nothing else is gathered than what the network reads; what is in for
+ * padding is not looked up.
+ */
+function touchedRows(builder: GraphBuilder, { ids, rows, present }: LookedUp): TouchedRows {
+  const flat = builder.flatten(ids);
+  const groupOf = builder.uniqueIndex(flat);
+  const [distinct = 0] = builder.shape(builder.unique(flat));
+  const counted = builder.flatten(present ?? builder.ones(builder.shape(ids)));
+  const counts = builder.maximum(builder.segmentSum(counted, groupOf, distinct), builder.scalar(1));
+  const shares = builder.gather(builder.div(builder.scalar(1), counts), groupOf);
+  return { rows, shares: builder.mul(shares, counted) };
 }

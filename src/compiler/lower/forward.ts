@@ -22,7 +22,7 @@ import {
   type NodeRef,
 } from "../model/index.js";
 import { type EmbeddingTable, planEmbeddings } from "./embeddings.js";
-import type { FeatureValues, LookedUp } from "./feature-values.js";
+import type { FeatureValues, TouchedRows } from "./feature-values.js";
 import { createScope, lowerLosses, type Lowering, ownedParameters } from "./lower-model.js";
 import type { Network } from "./network.js";
 import { labelInputs, lossRows } from "./sample-space.js";
@@ -30,22 +30,22 @@ import { reachableNodes } from "./reachable.js";
 
 /**
  * Names of inputs that stand for features: `number age` [B, 1], `embedding PIECE FEATURE` [B, e] or [B, max, e], `ids FEATURE`
- * [B, 1], `mask FEATURE` [B, max]; and of what a batch looks up in a table, with repetitions: `touched ids PIECE` [B, W], `touched
- * rows PIECE` [W·B, e], `touched present PIECE` [B, W].
+ * [B, 1], `mask FEATURE` [B, max]; and of what a batch looks up in a table, with repetitions: `touched rows PIECE` [W·B, e] and `touched shares
+ * PIECE` [W·B], see {@link TouchedRows}.
  */
 export const forwardInputs = {
   number: (feature: string): string => `number ${feature}`,
   embedding: (piece: string, feature: string): string => `embedding ${piece} ${feature}`,
   ids: (feature: string): string => `ids ${feature}`,
   mask: (feature: string): string => `mask ${feature}`,
-  touched: (what: "ids" | "rows" | "present", piece: string): string => `touched ${what} ${piece}`,
+  touched: (what: "rows" | "shares", piece: string): string => `touched ${what} ${piece}`,
 } as const;
 
 /** An input by what its name says. */
 export type ForwardInput =
   | { readonly kind: "number" | "ids" | "mask"; readonly feature: string }
   | { readonly kind: "embedding"; readonly piece: string; readonly feature: string }
-  | { readonly kind: "touched"; readonly what: "ids" | "rows" | "present"; readonly piece: string }
+  | { readonly kind: "touched"; readonly what: "rows" | "shares"; readonly piece: string }
   /** What is of the whole batch: labels, weights, lists. */
   | { readonly kind: "batch"; readonly name: string };
 
@@ -60,7 +60,7 @@ export function parseForwardInput(name: string): ForwardInput {
     case "embedding":
       return { kind, piece: first, feature: second };
     case "touched":
-      return { kind, what: first as "ids" | "rows" | "present", piece: second };
+      return { kind, what: first as "rows" | "shares", piece: second };
     default:
       return { kind: "batch", name };
   }
@@ -173,13 +173,15 @@ function inputFeatures(builder: GraphBuilder, model: Model, tables: readonly Emb
       if (!isListFeature(feature)) throw new Error(`${name} is not a sequence`);
       return builder.input(forwardInputs.mask(name), float32("B", feature.max));
     },
-    lookedUp: ({ name, width, lookups }): readonly LookedUp[] => [
-      {
-        ids: builder.input(forwardInputs.touched("ids", name), int32("B", lookups)),
-        rows: builder.input(forwardInputs.touched("rows", name), float32(lookups === 1 ? "B" : `${lookups}*B`, width)),
-        present: builder.input(forwardInputs.touched("present", name), float32("B", lookups)),
-      },
-    ],
+    touched: ({ name, width, lookups }): readonly TouchedRows[] => {
+      const count = lookups === 1 ? "B" : `${lookups}*B`;
+      return [
+        {
+          rows: builder.input(forwardInputs.touched("rows", name), float32(count, width)),
+          shares: builder.input(forwardInputs.touched("shares", name), float32(count)),
+        },
+      ];
+    },
     present: new Map(),
   };
 }

@@ -11,7 +11,7 @@ import { tensorName, within } from "../builtins/layer-tensors.js";
 import type { GraphBuilder, ValueId } from "../graph/index.js";
 import { type LossTerm, type Model, nodeAt, type NodeRef, type PenaltyTerm } from "../model/index.js";
 import { type EmbeddingPiece, type EmbeddingTable, ownerOfTable, tableVariable } from "./embeddings.js";
-import type { FeatureValues, LookedUp } from "./feature-values.js";
+import type { FeatureValues, TouchedRows } from "./feature-values.js";
 import type { Network } from "./network.js";
 import { lowerBatchLoss } from "./batch-loss.js";
 import { lowerListLoss, type TermInputs } from "./list-loss.js";
@@ -161,8 +161,10 @@ function readPieces({ pieces }: PenaltyInputs, table: EmbeddingTable): readonly 
 function tableOf({ builder, features }: PenaltyInputs, table: EmbeddingTable): readonly PenalizedParameter[] {
   return table.update === "dense"
     ? [{ value: builder.state(tableVariable(table)) }]
-    : features.lookedUp(table).map((lookup) => touchedRows(builder, lookup));
+    : features.touched(table).map(penalized);
 }
+
+const penalized = ({ rows, shares }: TouchedRows): PenalizedParameter => ({ value: rows, rowWeights: shares });
 
 function pieceOf(
   { builder, features }: PenaltyInputs,
@@ -171,19 +173,5 @@ function pieceOf(
 ): readonly PenalizedParameter[] {
   return table.update === "dense"
     ? [{ value: builder.slice(builder.state(tableVariable(table)), { axis: 0, begin: row, size: rows }) }]
-    : features.lookedUp(table, name).map((lookup) => touchedRows(builder, lookup));
-}
-
-/**
- * Weighted by how often each is looked up, so that nothing else is gathered than what the network reads; what is in for
- * padding is not looked up.
- */
-function touchedRows(builder: GraphBuilder, { ids, rows, present }: LookedUp): PenalizedParameter {
-  const flat = builder.flatten(ids);
-  const groupOf = builder.uniqueIndex(flat);
-  const [distinct = 0] = builder.shape(builder.unique(flat));
-  const counted = builder.flatten(present ?? builder.ones(builder.shape(ids)));
-  const counts = builder.maximum(builder.segmentSum(counted, groupOf, distinct), builder.scalar(1));
-  const shares = builder.gather(builder.div(builder.scalar(1), counts), groupOf);
-  return { value: rows, rowWeights: builder.mul(shares, counted) };
+    : features.touched(table, name).map(penalized);
 }

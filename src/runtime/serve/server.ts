@@ -233,6 +233,6 @@ function logEvent({ log }: FastifyInstance, event: RepositoryEvent): void {
       return log.error({ model, version, ...reasonsOf(error) }, "version refused");
     }
     case "retired":
-      return log.info({ model: event.model, version: event.version }, "version replaced");
+      return log.info({ model: event.model, version: event.version }, "version closed");
   }
 }

@@ -61,9 +61,11 @@ export interface WrittenPackage {
   readonly folder: string;
 }
 
-/** The package of a shipped spec with the first weights. */
-export function writePackage(name: string, folder: string): WrittenPackage {
-  const { model, sources } = loadSpec(join(specs, name));
+/** The package of a shipped spec with the first weights; `embeddings` instead of what the spec says of its tables, which are small here. */
+export function writePackage(name: string, folder: string, embeddings?: Model["train"]["embeddings"]): WrittenPackage {
+  const { model: written, sources } = loadSpec(join(specs, name));
+  const { train } = written;
+  const model = { ...written, train: { ...train, embeddings: embeddings ?? train.embeddings } };
   const fitted = someFit(model);
   const program = lowerModel(model, sizesOf(model), { serving: servingOnes(model) });
   const values = new Map(program.state.map((variable) => [variable.name, initialize(variable, model.train.seed)]));

@@ -1,5 +1,5 @@
 /** The network of a package: which modules it has, which lines put them together, and where each variable is. */
-import { type Forward, parseForwardInput } from "../../lower/index.js";
+import { type Forward, type ForwardInput, parseForwardInput } from "../../lower/index.js";
 import type { Model } from "../../model/index.js";
 import { formatShape, type StateVariable, type ValueId } from "../../graph/index.js";
 import { type Attributes, createAttributes, type Views } from "./attributes.js";
@@ -244,6 +244,8 @@ export function inputExpr(name: string): Expr {
       return atom(`batch.features[${JSON.stringify(input.feature)}].unsqueeze(-1)`);
     case "mask":
       return atom(`x[${JSON.stringify(`${input.feature}.mask`)}]`);
+    case "touched":
+      return atom(`outputs.touched[${JSON.stringify(touchedName(input))}]`);
     default:
       return atom(`batch.${name}`);
   }
@@ -253,4 +255,18 @@ export function inputExpr(name: string): Expr {
 export function lookupName(piece: string, feature: string): string {
   const table = piece.slice(0, -".embedding".length);
   return table === feature ? feature : `${feature}@${table}`;
+}
+
+/** What the rows that a batch touches of a table are called, and their shares: `user_id.rows`. */
+export function touchedName({ piece, what }: Extract<ForwardInput, { kind: "touched" }>): string {
+  return `${piece.slice(0, -".embedding".length)}.${what}`;
+}
+
+/** Names of what losses read of touched rows. */
+export function touchedNames({ views }: Pick<Network, "views">): readonly string[] {
+  const names = views.training.fn.nodes.flatMap((node) => {
+    const input = node.op === "input" ? parseForwardInput(node.attributes.name) : undefined;
+    return input?.kind === "touched" ? [touchedName(input)] : [];
+  });
+  return [...new Set(names)];
 }

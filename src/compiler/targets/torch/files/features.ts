@@ -11,10 +11,10 @@ import {
   type Model,
   positionsOf,
 } from "../../../model/index.js";
-import { lookupName } from "../network.js";
+import { lookupName, touchedName } from "../network.js";
 import { attribute, tableValue } from "../parameters.js";
 import { blocksOf, importsFor, usedBlocks } from "../library.js";
-import { call, numberText, print, quote } from "../python.js";
+import { atom, call, type Expr, list, method, numberText, print, quote } from "../python.js";
 
 const library = String.raw`
 def table(rows: int, width: int, sparse: bool = False) -> nn.Embedding:
@@ -35,6 +35,26 @@ def rows_of(embedding: nn.Embedding, ids: Tensor) -> Tensor:
     rows = embedding.weight.new_zeros(*ids.shape, embedding.embedding_dim)
     rows[there] = embedding(ids[there])
     return rows
+
+
+def shares_of(ids: Tensor) -> Tensor:
+    """
+    For each lookup 1 / how often the batches of all processes look its row up, 0 where an id is −1:
+    [B, W] -> [B·W]. Times the number of processes, as gradients are averaged.
+    """
+    flat = ids.flatten().contiguous()
+    everywhere, processes = flat, 1
+    if dist.is_initialized():
+        processes = dist.get_world_size()
+        most = torch.tensor(len(flat), device=flat.device)
+        dist.all_reduce(most, dist.ReduceOp.MAX)
+        padded = nn.functional.pad(flat, (0, int(most) - len(flat)), value=-1)
+        parts = [torch.empty_like(padded) for _ in range(processes)]
+        dist.all_gather(parts, padded)
+        everywhere = torch.cat(parts)
+    distinct, counts = torch.unique(everywhere, return_counts=True)
+    shares = processes / counts[torch.searchsorted(distinct, flat)].float()
+    return torch.where(flat >= 0, shares, 0.0)
 
 
 def pooled_sum(embedding: nn.Embedding, ids: Tensor) -> Tensor:
@@ -112,8 +132,9 @@ export function featuresFile(input: FeaturesInput): string {
     "    def forward(self, batch: Batch) -> dict[str, Tensor]:",
     `        features = ${changed.length === 0 ? "batch.features" : "dict(batch.features)"}`,
     ...changed,
+    ...lookedUpLines(input),
     "        return {",
-    ...entries.flatMap(([key, text]) => print(`${quote(key)}: `, { text, level: 15 }, 12, ",")),
+    ...entries.flatMap(([key, value]) => print(`${quote(key)}: `, value, 12, ",")),
     "        }",
   ].join("\n");
   const blocks = usedBlocks(blocksOf(library), body).map(({ text }) => text);
@@ -121,6 +142,7 @@ export function featuresFile(input: FeaturesInput): string {
   const imports = importsFor(all, [
     [
       [/\btorch\./, "import torch"],
+      [/\bdist\./, "import torch.distributed as dist"],
       [/./, "from torch import Tensor, nn"],
     ],
     [
@@ -196,21 +218,46 @@ function servedLines(feature: FeatureModel): readonly string[] {
 }
 
 /** What the network reads by its name, and the expression of it. */
-function entryLines({ model, inputs }: FeaturesInput): readonly (readonly [string, string])[] {
-  return inputs.flatMap((input): (readonly [string, string])[] => {
+function entryLines({ model, inputs }: FeaturesInput): readonly (readonly [string, Expr])[] {
+  return inputs.flatMap((input): (readonly [string, Expr])[] => {
     switch (input.kind) {
       case "number":
-        return [[input.feature, `features[${quote(input.feature)}].unsqueeze(-1)`]];
+        return [[input.feature, atom(`features[${quote(input.feature)}].unsqueeze(-1)`)]];
       case "embedding": {
         const { piece, feature } = input;
-        return [[lookupName(piece, feature), lookedUp(featureNamed(model, feature), tableKey(piece))]];
+        return [[lookupName(piece, feature), atom(lookedUp(featureNamed(model, feature), tableKey(piece)))]];
       }
       case "mask":
-        return [[`${input.feature}.mask`, `(features[${quote(input.feature)}] >= 0).float()`]];
+        return [[`${input.feature}.mask`, atom(`(features[${quote(input.feature)}] >= 0).float()`)]];
+      case "touched": {
+        const key = tableKey(input.piece);
+        const ids = `looked_up[${quote(key)}]`;
+        const rows = method(call("rows_of", [`self.tables[${quote(key)}]`, ids]), "flatten", "0", "1");
+        return [[touchedName(input), input.what === "rows" ? rows : call("shares_of", [ids])]];
+      }
       default:
         return [];
     }
   });
+}
+
+/** By table whose touched rows the network reads, all that a batch looks up in it. */
+function lookedUpLines({ model, inputs }: FeaturesInput): readonly string[] {
+  const pieces = new Set(inputs.flatMap((input) => (input.kind === "touched" ? [input.piece] : [])));
+  if (pieces.size === 0) return [];
+  const entries = [...pieces].flatMap((piece) => {
+    const readers = new Set(
+      inputs.flatMap((each) => (each.kind === "embedding" && each.piece === piece ? [each.feature] : [])),
+    );
+    const ids = [...readers].map((name) => {
+      const feature = featureNamed(model, name);
+      const text = `features[${quote(name)}]`;
+      return isListFeature(feature) ? text : `${text}.unsqueeze(-1)`;
+    });
+    const all = ids.length === 1 ? atom(ids[0] ?? "") : call("torch.cat", [list(ids.map(atom)), "dim=1"]);
+    return print(`${quote(tableKey(piece))}: `, all, 12, ",");
+  });
+  return ["        looked_up = {  # [B, lookups]", ...entries, "        }"];
 }
 
 function lookedUp(feature: FeatureModel, key: string): string {

@@ -3,10 +3,10 @@ import type { ValueId } from "../../../graph/index.js";
 import { formatShape } from "../../../graph/index.js";
 import { createBody, statementLines } from "../body.js";
 import { returned } from "../branches.js";
-import { type Chunk, inputExpr, type Network } from "../network.js";
+import { type Chunk, inputExpr, type Network, touchedNames } from "../network.js";
 import type { Part } from "../part.js";
 import { attribute } from "../parameters.js";
-import { atom, call, className, createNames, dict, type Expr, print } from "../python.js";
+import { atom, call, className, createNames, dict, type Expr, print, quote } from "../python.js";
 
 export function modelFile(network: Network, frozen: readonly string[], doc: string): string {
   const classes = nameClasses(network);
@@ -75,13 +75,17 @@ function helperLines(text: string): readonly string[] {
   return lines;
 }
 
-function outputsLines({ fields, views }: Network): readonly string[] {
+function outputsLines(network: Network): readonly string[] {
+  const { fields, views } = network;
   const shape = (id: ValueId): string => formatShape(views.training.fn.nodes[id]?.type.shape ?? []);
   return [
     "class Outputs(NamedTuple):",
     '    """What losses and predictions are made of."""',
     "",
     ...[...fields].map(([id, name]) => `    ${name}: Tensor  # ${shape(id)}`),
+    ...(touchedNames(network).length > 0
+      ? ["    touched: dict[str, Tensor]  # by table, the rows that the batch looks up, and the share of each"]
+      : []),
   ];
 }
 
@@ -127,10 +131,11 @@ function modelLines(network: Network, classes: Classes, frozen: readonly string[
     const members = dict(all.map((part) => [part.member ?? "", classes.made(part)]));
     return print(`self.${attribute(base)} = `, call("nn.ModuleDict", [members]), 8);
   });
-  const result = call(
-    "Outputs",
-    [...fields].map(([id, name]) => `${name}=${exprOf(id).text}`),
-  );
+  const touched = touchedNames(network).map((name) => [name, `x[${quote(name)}]`] as const);
+  const result = call("Outputs", [
+    ...[...fields].map(([id, name]) => `${name}=${exprOf(id).text}`),
+    ...(touched.length === 0 ? [] : ["touched=touched"]),
+  ]);
   return [
     "class Model(nn.Module):",
     "    def __init__(self) -> None:",
@@ -143,6 +148,7 @@ function modelLines(network: Network, classes: Classes, frozen: readonly string[
     "    def forward(self, batch: Batch) -> Outputs:",
     "        x = self.features(batch)",
     ...chunkLines(network),
+    ...(touched.length === 0 ? [] : print("touched = ", dict(touched), 8)),
     ...print("return ", result, 8),
     "",
     ...predictLines(network),

@@ -132,7 +132,7 @@ describe("mtlc check", () => {
     const bytes = kept().map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
     for (const { parentPath, name } of kept()) writeFileSync(join(parentPath, name), "damaged");
     expect(await check(cache)).toEqual(first);
-    // Written anew, as it was.
+    // Written again, as it was.
     expect(kept().map(({ name }) => name)).toEqual(names);
     expect(kept().map(({ parentPath, name }) => readFileSync(join(parentPath, name)).length > 1000)).toEqual(
       bytes.map((each) => each.length > 1000),

@@ -24,7 +24,7 @@ function load(file: string): LoadedSpec | undefined {
   }
 }
 
-/** What a module of a package reads, and neither makes nor imports: helpers, the numbered names of a function's values, and what is no name of Python. */
+/** What a module of a package reads, and neither makes nor imports: helpers, the numbered names of a function's values, and words that Python does not read. */
 function missingNames(text: string): readonly string[] {
   const helpers = ["glorot", "linear", "mixing"].filter(
     (name) => new RegExp(`(?<![.\\w])${name}\\(`).test(text) && !text.includes(`def ${name}(`),

@@ -8,7 +8,7 @@ import type { Plugin } from "prettier";
 import { parse, pathAt, type AnyNode, type ParseResult, type Spec } from "../syntax/index.js";
 import { createSourceFile } from "../text/index.js";
 import { blockKinds } from "./comments.js";
-import { saysTheSame } from "./same-tree.js";
+import { copyTree, saysTheSame } from "./same-tree.js";
 
 /** How wide a line may be; nothing else can be chosen of the layout. Line ends and a byte order mark stay as they are. */
 export interface FormatOptions {
@@ -83,7 +83,7 @@ function withTree(plugin: Plugin<AnyNode>, spec: Spec): Plugin<AnyNode> {
   const parser = plugin.parsers?.["mtl"];
   return parser === undefined
     ? plugin
-    : { ...plugin, parsers: { mtl: { ...parser, parse: () => structuredClone(spec) } } };
+    : { ...plugin, parsers: { mtl: { ...parser, parse: () => copyTree(spec) } } };
 }
 
 export { quote } from "./flat-text.js";

@@ -28,7 +28,7 @@ function isSaid(key: string, value: unknown): boolean {
   return key !== "span" && key !== "operatorSpan" && value !== undefined;
 }
 
-/** A tree of plain values, copied: some times as fast as `structuredClone`, which also copies what is no tree. */
+/** A tree of plain values, copied: some times as fast as `structuredClone`, which copies graphs. */
 export function copyTree<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyTree) as T;

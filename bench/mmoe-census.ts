@@ -5,7 +5,7 @@
  *
  *     npm run bench -- mmoe-census [--quick] [--write] [--fresh] [--group 1|2] [--method NAME] [--trials N] [--runs N] [--data DIR]
  *
- * The full form has 20 trials and 20 runs for each method and group; `--quick` has 2 and 3, on 40,000 training rows. Trainings
+ * The full form has 10 trials and 20 runs for each method and group; `--quick` has 2 and 3, on 40,000 training rows. Trainings
  * that are over are kept in `.mtlc/papers/mmoe-census`. `--data` is a folder with `census-income.data.gz` and
  * `census-income.test.gz` (UCI data set 117); without the data the slice of specs/census is taken.
  */
@@ -87,7 +87,7 @@ function planOf(words: readonly string[]): Plan {
   const method = option(words, "method", "");
   return {
     form: quick ? "quick" : "full",
-    trials: Number(option(words, "trials", quick ? "2" : "20")),
+    trials: Number(option(words, "trials", quick ? "2" : "10")),
     runs: Number(option(words, "runs", quick ? "3" : "20")),
     groups: groups.filter((each) => group === "" || Number(group) === each),
     methods: methods.filter(({ name }) => method === "" || method === name),

@@ -23,6 +23,7 @@ const outputNames: Readonly<Record<string, readonly string[]>> = {
   ReluGrad: ["backprops"],
   Softmax: ["softmax"],
   MatMul: ["product"],
+  SparseTensorDenseMatMul: ["product"],
   Unique: ["y", "idx"],
 };
 

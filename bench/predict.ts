@@ -11,6 +11,7 @@ import { engineNames } from "../src/runtime/engine/index.js";
 import { Failure } from "../src/runtime/failure.js";
 import { loadPredictor, type Predictor } from "../src/runtime/jobs/predict/predictor.js";
 import { train } from "../src/runtime/jobs/train.js";
+import type { Columns } from "../src/runtime/data/index.js";
 import { loadSpec } from "../src/runtime/specs/load-spec.js";
 import { machine, note, option, print, printTable, projectRoot } from "./report.js";
 
@@ -36,7 +37,15 @@ export async function run(words: readonly string[]): Promise<void> {
       const predictor = await open(join(folder, "artifact"), name);
       if (predictor === undefined) continue;
       note(name ?? "as chosen");
-      table.push([name ?? "as chosen", ...sizes.map((size) => timeText(measure(predictor, rows, size, seconds)))]);
+      const times = (call: (from: number, size: number) => () => unknown): readonly string[] =>
+        sizes.map((size) => timeText(measure(call, rows.length, size, seconds)));
+      table.push([name ?? "as chosen", ...times((from, size) => calling(predictor, rows.slice(from, from + size)))]);
+      if (name === undefined)
+        for (const [form, columns] of columnForms(rows))
+          table.push([
+            `as chosen, ${form}`,
+            ...times((from, size) => () => predictor.predictColumns(part(columns, from, size))),
+          ]);
       if (name === undefined) table.push(["chosen", ...sizes.map((size) => predictor.engineFor(size))]);
       predictor.close();
     }
@@ -72,20 +81,64 @@ async function printStages(artifact: string, rows: readonly Row[], seconds: numb
   print(`of one row: ${of("encode")} µs from columns to ids and numbers, ${of("score")} µs in the network`);
 }
 
-function measure(predictor: Predictor, rows: readonly Row[], size: number, seconds: number): readonly [number, number] {
-  const calls = Array.from({ length: 16 }, (_, i) => {
-    const from = (i * size) % Math.max(1, rows.length - size);
-    return rows.slice(from, from + size);
-  });
+function calling(predictor: Predictor, rows: readonly Row[]): () => unknown {
+  return () => predictor.predict(rows);
+}
+
+function measure(
+  call: (from: number, size: number) => () => unknown,
+  rows: number,
+  size: number,
+  seconds: number,
+): readonly [number, number] {
+  const calls = Array.from({ length: 16 }, (_, i) => call((i * size) % Math.max(1, rows - size), size));
   const times: number[] = [];
   const warm = performance.now() + 250 * seconds;
   const end = warm + 1000 * seconds;
   for (let i = 0; performance.now() < end || times.length < 5; i += 1) {
     const started = performance.now();
-    predictor.predict(calls[i % calls.length] as Row[]);
+    calls[i % calls.length]?.();
     if (started > warm) times.push(performance.now() - started);
   }
   return quantiles(times);
+}
+
+type Held = { readonly kind: "values"; readonly values: readonly string[] | Float64Array } | CodedColumn;
+
+interface CodedColumn {
+  readonly kind: "codes";
+  readonly codes: Int32Array;
+  readonly dictionary: readonly string[];
+}
+
+/** The same rows by column: all as texts; and numbers as numbers, all else as codes of a dictionary, as data frames have them. */
+function columnForms(rows: readonly Row[]): readonly (readonly [form: string, columns: ReadonlyMap<string, Held>])[] {
+  const names = Object.keys(rows[0] ?? {});
+  const texts = new Map(names.map((name) => [name, rows.map((row) => row[name] ?? "")] as const));
+  const asTexts = [...texts].map(([name, values]): [string, Held] => [name, { kind: "values", values }]);
+  const coded = [...texts].map(([name, values]): [string, Held] => {
+    const numbers = values.map(Number);
+    if (numbers.every(Number.isFinite)) return [name, { kind: "values", values: Float64Array.from(numbers) }];
+    const dictionary = [...new Set(values)];
+    const places = new Map(dictionary.map((value, code) => [value, code]));
+    return [name, { kind: "codes", codes: Int32Array.from(values, (value) => places.get(value) ?? -1), dictionary }];
+  });
+  return [
+    ["columns of texts", new Map(asTexts)],
+    ["columns of numbers and codes", new Map(coded)],
+  ];
+}
+
+/** Some rows of each column; parts of typed arrays are views. */
+function part(columns: ReadonlyMap<string, Held>, from: number, size: number): Columns {
+  return Object.fromEntries(
+    [...columns].map(([name, held]) => [
+      name,
+      held.kind === "codes"
+        ? { codes: held.codes.subarray(from, from + size), dictionary: held.dictionary }
+        : held.values.slice(from, from + size),
+    ]),
+  );
 }
 
 /** The median and the tenth, in ms. */

@@ -77,6 +77,14 @@ export {
 export type { RankedItem, RankedList } from "./compiler/serving/index.js";
 export { createFileHost, loadSpec, type LoadedSpec } from "./runtime/specs/load-spec.js";
 export { predict, type PredictOptions, type PredictResult } from "./runtime/jobs/predict/predict.js";
+export type {
+  ArrowTable,
+  ArrowVector,
+  Columns,
+  ColumnValues,
+  DictionaryColumn,
+  NumberArray,
+} from "./runtime/data/index.js";
 export {
   loadPredictor,
   type LoadOptions,

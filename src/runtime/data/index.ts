@@ -20,6 +20,8 @@ export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./
 export * from "./open.js";
 export type { ContinuedFit, ContinuedIds } from "./encode/continue.js";
 export * from "./encode/row-encoder.js";
+export * from "./encode/held/columns.js";
+export * from "./encode/held/encode-columns.js";
 export { createObserver, type FeatureObservation, type Observer } from "./encode/observations.js";
 export { joinBatches } from "./batches/records.js";
 export type { TableColumn } from "./files/database.js";

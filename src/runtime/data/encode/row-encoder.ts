@@ -5,7 +5,7 @@ import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js"
 import { fittedOf } from "../../../compiler/model/fitted.js";
 import { nullId } from "../../../compiler/model/missing.js";
 import { readingOf } from "../../../compiler/model/reading.js";
-import { isPlainRecord } from "../../../compiler/text/index.js";
+import { isPlainRecord, omitUndefined } from "../../../compiler/text/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import type { EncodedBatch } from "../batches/dataset.js";
 import { describeNeeded, describeValue } from "../files/diagnose.js";
@@ -58,11 +58,26 @@ export class RowFailure extends Failure {
 export type RowEncoder = (rows: readonly RawRow[], into?: EncodedBatch) => EncodedBatch;
 
 /** Stores one row's part at a row of a batch. `isPlain`: the row has its values itself. */
-type Store = (batch: EncodedBatch, at: number, row: RawRow, isPlain: boolean) => void;
+export type Store = (batch: EncodedBatch, at: number, row: RawRow, isPlain: boolean) => void;
 
 interface Column {
   readonly user: string;
   readonly store: Store;
+}
+
+/** How a feature is encoded. */
+export interface FeatureStore extends Column {
+  readonly feature: FeatureModel;
+  /** Of a feature that is a column as it is: the column, and the short way of its values. */
+  readonly plain?: PlainColumn;
+}
+
+/** A value that is plain goes into `ids` or `numbers` at the feature's place; false: it goes the long way. */
+export interface PlainColumn {
+  readonly column: string;
+  readonly put: (batch: EncodedBatch, at: number, value: unknown) => boolean;
+  /** Puts what a row before has got, which is the same value; absent: each value is told of. */
+  readonly copy?: (batch: EncodedBatch, from: number, to: number) => void;
 }
 
 /** Columns that a row does not name, and nulls, are unknown, as in a file. Texts are cleaned by the rules of the spec's source. */
@@ -70,18 +85,12 @@ export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEnc
   const { mode } = options;
   const layout = batchLayout(spec);
   const rules = rulesOf(spec);
-  const columns: Column[] = spec.features.map((feature) => ({
-    user: `feature \`${feature.name}\``,
-    store: featureStore(feature, fitted, rules, layout, options),
-  }));
+  const columns: Column[] = [...featureStores(spec, fitted, options)];
   if (mode === "data") {
     for (const [i, label] of spec.labels.entries())
       columns.push({ user: `label \`${label.name}\``, store: labelStore(label, i, layout.labels.length, rules) });
   }
-  const check = createSequenceCheck(
-    mode === "data" ? spec.features : spec.features.filter(({ serving }) => serving.kind === "data"),
-    rules,
-  );
+  const check = sequenceCheck(spec, mode);
   const weight = mode === "data" ? spec.data.weight : undefined;
   return (rows, into) => {
     const batch = into ?? createBatch(layout, rows.length);
@@ -106,12 +115,30 @@ export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEnc
   };
 }
 
+/** The stores of all features, in their order. */
+export function featureStores(spec: DataSpec, fitted: Fitted, options: RowEncoderOptions): readonly FeatureStore[] {
+  const layout = batchLayout(spec);
+  const rules = rulesOf(spec);
+  return spec.features.map((feature) => ({
+    feature,
+    user: `feature \`${feature.name}\``,
+    ...featureStore(feature, fitted, rules, layout, options),
+  }));
+}
+
+/** What is wrong with the sequences of a row, as the mode sees them. */
+export function sequenceCheck(spec: DataSpec, mode: RowEncoderOptions["mode"]): ReturnType<typeof createSequenceCheck> {
+  const { features } = spec;
+  const seen = mode === "data" ? features : features.filter(({ serving }) => serving.kind === "data");
+  return createSequenceCheck(seen, rulesOf(spec));
+}
+
 function rulesOf({ data }: DataSpec): TextRules {
   return readingOf(data)?.options ?? { nulls: [], trim: false };
 }
 
 /** What is thrown for a row: a value that does not fit with its place, everything else as it is. */
-function rowFailure(error: unknown, row: number, user: string): unknown {
+export function rowFailure(error: unknown, row: number, user: string): unknown {
   if (!(error instanceof ValueError)) return error;
   const { column, value, needed } = error;
   const failure = createFailure("MTL7113", {
@@ -131,39 +158,44 @@ function featureStore(
   rules: TextRules,
   layout: ReturnType<typeof batchLayout>,
   { mode, onUnseen = ignore, onMissing = ignore, onNumber = ignore }: RowEncoderOptions,
-): Store {
+): Pick<FeatureStore, "store" | "plain"> {
   const fit = fittedOf(fitted, feature);
   const slot = [...layout.ids, ...layout.numbers].find((candidate) => candidate.feature === feature.name);
   const offset = slot?.offset ?? 0;
   const { idWidth, numberWidth } = layout;
   const raw = rawValue(feature, mode);
   const column = plainColumn(feature, mode);
-  const { valueOf, numberIn } = createReaders(feature, raw, rules, { column, onMissing, onNumber });
+  const { valueOf, ...numbers } = createReaders(feature, raw, rules, { column, onMissing, onNumber });
   switch (feature.kind) {
     case "categorical": {
       const own = createVocabularyIds(fit);
       const ids = withOutside(feature, own);
       const unknown = nullId(feature, ids);
       const plain = createPlainIds(fit, own, rules);
-      return (batch, at, row, isPlain) => {
-        const known = isPlain && column !== undefined ? plain(row[column]) : 0;
-        if (known > 0) {
-          batch.ids[at * idWidth + offset] = known;
-          return;
-        }
+      const put = (batch: EncodedBatch, at: number, value: unknown): boolean => {
+        const known = plain(value);
+        if (known > 0) batch.ids[at * idWidth + offset] = known;
+        return known > 0;
+      };
+      const store: Store = (batch, at, row, isPlain) => {
+        if (isPlain && column !== undefined && put(batch, at, row[column])) return;
         const text = evaluateText(raw.expression, raw.row(row), rules);
         const id = text === null ? unknown : ids.ofText(text);
         if (text === null) onMissing(feature.name);
         else if (id === 0) onUnseen(feature.name);
         batch.ids[at * idWidth + offset] = id;
       };
+      const copy = ({ ids: all }: EncodedBatch, from: number, to: number): void => {
+        all[to * idWidth + offset] = all[from * idWidth + offset]!;
+      };
+      return { store, ...plainStore(column, put, copy) };
     }
     case "bag":
     case "sequence": {
       const ids = createVocabularyIds(fit);
       if (isWeighted(feature)) {
         const firstWeight = layout.numbers.find((candidate) => candidate.feature === feature.name)?.offset ?? 0;
-        return (batch, at, row) => {
+        const store: Store = (batch, at, row) => {
           const items = listItems(valueOf(row), feature, rules);
           for (let k = 0; k < feature.max; k++) {
             const item = items[k];
@@ -173,8 +205,9 @@ function featureStore(
             batch.numbers[at * numberWidth + firstWeight + k] = item?.weight ?? 0;
           }
         };
+        return { store };
       }
-      return (batch, at, row) => {
+      const store: Store = (batch, at, row) => {
         const texts = listTexts(valueOf(row), feature, rules);
         const start = at * idWidth + offset;
         for (let k = 0; k < feature.max; k++) {
@@ -184,10 +217,11 @@ function featureStore(
           batch.ids[start + k] = id;
         }
       };
+      return { store };
     }
     case "numbers": {
       const encode = createNumberEncoder(feature, fit);
-      return (batch, at, row) => {
+      const store: Store = (batch, at, row) => {
         const texts = listTexts(valueOf(row), feature, rules);
         const start = at * numberWidth + offset;
         for (let k = 0; k < feature.max; k++) {
@@ -195,20 +229,54 @@ function featureStore(
           batch.numbers[start + k] = text === undefined ? 0 : encode(listedNumber(text));
         }
       };
+      return { store };
     }
     case "numeric": {
       const encode = createNumberEncoder(feature, fit);
-      return (batch, at, row, isPlain) => {
-        batch.numbers[at * numberWidth + offset] = encode(numberIn(row, isPlain));
-      };
+      return numberStore(column, numbers, (batch, at, value) => {
+        batch.numbers[at * numberWidth + offset] = encode(value);
+      });
     }
     case "bucket": {
       const encode = createBucketEncoder(feature, fit);
-      return (batch, at, row, isPlain) => {
-        batch.ids[at * idWidth + offset] = encode(numberIn(row, isPlain));
-      };
+      return numberStore(column, numbers, (batch, at, value) => {
+        batch.ids[at * idWidth + offset] = encode(value);
+      });
     }
   }
+}
+
+/** Of a feature that is made of one number; `write` gets NaN where there is none. */
+function numberStore(
+  column: string | undefined,
+  { numberIn, plainNumber }: Pick<Readers, "numberIn" | "plainNumber">,
+  write: (batch: EncodedBatch, at: number, value: number) => void,
+): Pick<FeatureStore, "store" | "plain"> {
+  const store: Store = (batch, at, row, isPlain) => write(batch, at, numberIn(row, isPlain));
+  const put = (batch: EncodedBatch, at: number, value: unknown): boolean => {
+    const number = plainNumber(value);
+    if (Number.isNaN(number)) return false;
+    write(batch, at, number);
+    return true;
+  };
+  return { store, ...plainStore(column, put) };
+}
+
+function plainStore(
+  column: string | undefined,
+  put: PlainColumn["put"],
+  copy?: PlainColumn["copy"],
+): Pick<FeatureStore, "plain"> {
+  return column === undefined ? {} : { plain: { column, put, ...omitUndefined({ copy }) } };
+}
+
+interface Readers {
+  /** The value of a feature of several values. */
+  readonly valueOf: (row: RawRow) => unknown;
+  /** The number of a feature that is one; NaN where it has none. */
+  readonly numberIn: (row: RawRow, isPlain: boolean) => number;
+  /** The number that a plain value is, which is told of; NaN for others. */
+  readonly plainNumber: (value: unknown) => number;
 }
 
 /** The value of a feature in a row, of which it is told whether there is one. */
@@ -224,10 +292,7 @@ function createReaders(
     /** What {@link plainColumn} gives. */
     readonly column: string | undefined;
   },
-): {
-  readonly valueOf: (row: RawRow) => unknown;
-  readonly numberIn: (row: RawRow, isPlain: boolean) => number;
-} {
+): Readers {
   const { name } = feature;
   const plain = createPlainNumber(rules);
   return {
@@ -242,6 +307,11 @@ function createReaders(
       if (Number.isNaN(value)) onMissing(name);
       else onNumber(name, value);
       return value;
+    },
+    plainNumber: (value) => {
+      const known = plain(value);
+      if (!Number.isNaN(known)) onNumber(name, known);
+      return known;
     },
   };
 }

@@ -2,10 +2,14 @@
 import { batchLayout } from "../../../compiler/model/layout.js";
 import { loadArtifact, type LoadedArtifact } from "../../artifact/index.js";
 import {
+  type Columns,
+  createColumnEncoder,
   createObserver,
   createRowEncoder,
   type EncodedBatch,
   type FeatureObservation,
+  type HeldColumns,
+  holdColumns,
   joinBatches,
   type Observer,
   type RawRow,
@@ -31,6 +35,12 @@ export interface Predictor {
    * misspelt, MTL7113 for a value that is not what the spec's feature needs.
    */
   readonly predict: (rows: readonly RawRow[]) => HeadValues;
+  /**
+   * The same of rows by column, with no record a row: arrays, typed arrays, dictionaries with codes, vectors or a table of Apache Arrow.
+   * Columns that no feature reads may be there. Throws a {@link Failure}: MTL7214 for what is not a column and for columns of different
+   * lengths, MTL7210 for a column that is missing, MTL7113 for a value that is not what the spec's feature needs.
+   */
+  readonly predictColumns: (columns: Columns) => HeadValues;
   /**
    * The same for several calls at once, which the engine sees as one batch. What is wrong with a call is the answer to this call
    * and no matter of the others. `onStage` is told how long a stage took.
@@ -77,6 +87,7 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
   const { target, sessionFor, engineFor, close } = await openBySize(artifact, options.engine);
   const observer = createObserver(model.features);
   const encode = createRowEncoder(model, fitted, { mode: "serving", ...observer });
+  const encodeColumns = createColumnEncoder(model, fitted, observer);
   const layout = batchLayout(model);
   const feeds = createFeeds(target, layout);
   const heads = target.outputs.map((output) => output.name);
@@ -87,6 +98,13 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
     const fault = findColumnFault(columns, rows);
     if (fault !== undefined) throw fault.failure;
     return rows;
+  };
+  const held = (given: Columns): HeldColumns => {
+    const found = holdColumns(given);
+    // All rows have the same columns: one stands for them.
+    const fault = findColumnFault(columns, [Object.fromEntries(found.names.map((name) => [name, null]))]);
+    if (fault !== undefined) throw fault.failure;
+    return found;
   };
   const score = (batch: EncodedBatch): HeadValues => {
     if (batch.size === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
@@ -106,6 +124,7 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
     columns,
     engineFor,
     predict: (given) => score(encodeAgain(checked(given))),
+    predictColumns: (given) => score(encodeColumns(held(given))),
     predictEach: (calls, onStage = () => undefined) => {
       const started = performance.now();
       const encoded = calls.map((rows) => orFailure(() => encode(checked(rows))));

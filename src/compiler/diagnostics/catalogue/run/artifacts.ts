@@ -109,4 +109,13 @@ export const artifactsDiagnostics = defineDiagnostics({
     about: "The command needs a network, or a chain over signals, and the spec of the artifact has none.",
     fix: "Use its formulas and rules with `mtlc rank`, `mtlc test` and `mtlc tune`.",
   },
+  MTL7214: {
+    slug: "not-columns",
+    severity: "error",
+    title: "invalid columns, or columns of different lengths",
+    message: (p: { problem: string }) => `\`predictColumns\` takes columns of one length by their names: ${p.problem}`,
+    about:
+      "A program gave `predictColumns` something else than columns, or columns that do not have the same number of rows.",
+    fix: "Give an array, a typed array, `{ codes, dictionary }` or a vector of Apache Arrow for each raw column, all of one length, or a table of Apache Arrow.",
+  },
 });

@@ -1,0 +1,127 @@
+/** Encodes rows that a program holds by column: the same ids and numbers as of the same rows one by one. */
+import { batchLayout } from "../../../../compiler/model/layout.js";
+import type { EncodedBatch } from "../../batches/dataset.js";
+import { createBatch } from "../../batches/records.js";
+import { columnUses, type DataSpec } from "../../uses.js";
+import type { Fitted } from "../fitted.js";
+import {
+  type FeatureStore,
+  featureStores,
+  rowFailure,
+  RowFailure,
+  type RowEncoderOptions,
+  sequenceCheck,
+} from "../row-encoder.js";
+import { type HeldColumn, type HeldColumns, rowAt, valueAt } from "./columns.js";
+
+/** Throws a {@link Failure} (MTL7113) for a value that is not what is needed, with its row. */
+export type ColumnEncoder = (columns: HeldColumns) => EncodedBatch;
+
+/**
+ * For features as serving sees them. A feature that is a column as it is goes by column, each value of a dictionary once; what is
+ * computed of several columns, and lists, go by row.
+ */
+export function createColumnEncoder(
+  spec: DataSpec,
+  fitted: Fitted,
+  options: Omit<RowEncoderOptions, "mode"> = {},
+): ColumnEncoder {
+  const serving: RowEncoderOptions = { ...options, mode: "serving" };
+  const layout = batchLayout(spec);
+  const stores = featureStores(spec, fitted, serving);
+  const check = sequenceCheck(spec, "serving");
+  const byRow = stores.filter(({ plain }) => plain === undefined);
+  return (columns) => {
+    const batch = createBatch(layout, columns.rows);
+    batch.weights.fill(1);
+    const rest: FeatureStore[] = [...byRow];
+    for (const store of stores) {
+      if (store.plain === undefined) continue;
+      const column = columns.column(store.plain.column);
+      if (column === undefined) rest.push(store);
+      else putColumn(batch, columns.rows, column, store, store.plain);
+    }
+    if (rest.length > 0) storeRows(batch, columns, rest, check);
+    return batch;
+  };
+}
+
+type Plain = NonNullable<FeatureStore["plain"]>;
+
+function putColumn(batch: EncodedBatch, rows: number, column: HeldColumn, store: FeatureStore, plain: Plain): void {
+  if (column.kind === "dictionary" && plain.copy !== undefined) {
+    putDictionary(batch, rows, column, store, { ...plain, copy: plain.copy });
+    return;
+  }
+  for (let at = 0; at < rows; at += 1) putValue(batch, at, valueAt(column, at), store, plain);
+}
+
+/** Each value of the dictionary is looked up where it is first, and copied to where it is again. */
+function putDictionary(
+  batch: EncodedBatch,
+  rows: number,
+  column: Extract<HeldColumn, { kind: "dictionary" }>,
+  store: FeatureStore,
+  plain: Required<Plain>,
+): void {
+  const { codes, dictionary } = column;
+  const firstRow = new Int32Array(dictionary.length).fill(-1);
+  for (let at = 0; at < rows; at += 1) {
+    const code = codes[at]!;
+    const known = firstRow[code] ?? -1;
+    if (known >= 0) plain.copy(batch, known, at);
+    else if (putValue(batch, at, valueAt(column, at), store, plain)) firstRow[code] = at;
+  }
+}
+
+/** Whether the value was plain. */
+function putValue(
+  batch: EncodedBatch,
+  at: number,
+  given: unknown,
+  { store, user }: FeatureStore,
+  plain: Plain,
+): boolean {
+  const value = typeof given === "bigint" && Number.isSafeInteger(Number(given)) ? Number(given) : given;
+  if (plain.put(batch, at, value)) return true;
+  try {
+    store(batch, at, { [plain.column]: value }, true);
+  } catch (error) {
+    throw rowFailure(error, at, user);
+  }
+  return false;
+}
+
+/** The features that need whole rows, of which only the columns that they read are put together. */
+function storeRows(
+  batch: EncodedBatch,
+  columns: HeldColumns,
+  stores: readonly FeatureStore[],
+  check: ReturnType<typeof sequenceCheck>,
+): void {
+  const names = new Set(
+    columnUses(
+      stores.map(({ feature }) => feature),
+      [],
+      [],
+    ).map(({ column }) => column),
+  );
+  const read = [...names].flatMap((name) => {
+    const column = columns.column(name);
+    return column === undefined ? [] : [[name, column] as const];
+  });
+  for (let at = 0; at < columns.rows; at += 1) {
+    const row = rowAt(read, at);
+    let user = "a sequence";
+    try {
+      const problem = check(row, { row: at + 1 });
+      if (problem !== undefined) throw new RowFailure(problem, at);
+      for (const each of stores) {
+        user = each.user;
+        each.store(batch, at, row, true);
+      }
+    } catch (error) {
+      throw rowFailure(error, at, user);
+    }
+  }
+}

@@ -81,9 +81,7 @@ async function formatOnce(text: string, { spec }: ParseResult, width: number): P
 /** The plugin with a parser that knows the tree; Prettier writes comments on the nodes it gets, so it gets a copy. */
 function withTree(plugin: Plugin<AnyNode>, spec: Spec): Plugin<AnyNode> {
   const parser = plugin.parsers?.["mtl"];
-  return parser === undefined
-    ? plugin
-    : { ...plugin, parsers: { mtl: { ...parser, parse: () => copyTree(spec) } } };
+  return parser === undefined ? plugin : { ...plugin, parsers: { mtl: { ...parser, parse: () => copyTree(spec) } } };
 }
 
 export { quote } from "./flat-text.js";

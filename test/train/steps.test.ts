@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
-import { afterAll, describe, expect, it } from "vitest";
-import { batchLayout } from "../../src/compiler/model/index.js";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { lowerModel } from "../../src/compiler/lower/index.js";
 import { openData } from "../../src/runtime/data/index.js";
 import { type Engine, type HostTensor, selectEngine, type Session } from "../../src/runtime/engine/index.js";
 import { createProgram, functionOf } from "../../src/runtime/engine/create-program.js";
@@ -11,7 +12,11 @@ import { type LoopOptions, runLoop } from "../../src/runtime/train/loop.js";
 import { startPosition } from "../../src/runtime/train/position.js";
 import { createRandom } from "../random.js";
 import { fakeDataset, fakeSession, fakeTrain, queueingSession } from "./fakes.js";
+import { hostTensors, inputsOf, randomFeeds, sizesOf } from "../lower/harness.js";
+import { servingOnes } from "../shipped-models.js";
 import { createTiny } from "./tiny.js";
+
+const specs = resolve("specs");
 
 const tiny = createTiny();
 afterAll(() => rmSync(tiny.root, { recursive: true, force: true }));
@@ -47,6 +52,11 @@ async function traced(session: Session, options: Partial<LoopOptions> = {}): Pro
 }
 
 describe("several steps per call", () => {
+  // Calls end after some time, too: a clock of its own, on which steps are short however busy the machine is.
+  let clock = 0;
+  beforeEach(() => void vi.spyOn(performance, "now").mockImplementation(() => (clock += 0.001)));
+  afterEach(() => void vi.restoreAllMocks());
+
   it("do what single steps do: evaluations, checkpoints and the end of an epoch after the very step", async () => {
     const queueing = queueingSession(fakeSession(), 7);
     expect(await traced(queueing)).toEqual(await traced(fakeSession()));
@@ -157,12 +167,56 @@ describe("several steps per call of the native engine", async () => {
     session.close();
   });
 
-  it.skipIf(engine === undefined)("are for functions that are compiled as a whole", { timeout: 120_000 }, async () => {
-    const spec = loadSpec(tiny.spec("gathered"));
-    const program = createProgram(spec.model, (await openData(spec.model, { specPath: spec.path })).fitted);
-    expect(batchLayout(spec.model).idWidth).toBe(2);
-    const session = await engine!.open(program, { trainBatch: 8, functions: ["train"] });
+  /** Steps that go round in TensorFlow, with rows of tables, random numbers and a balance. */
+  const shipped = [
+    ["examples/comment_and_share.mtl", "sparse"],
+    ["examples/feed.mtl", "sparse"],
+    ["examples/meitu.mtl", "dense"],
+  ] as const;
+  it.skipIf(engine === undefined).each(shipped)(
+    "are, bit for bit, the steps of %s, tables %s",
+    { timeout: 120_000 },
+    async (name, embeddings) => {
+      const { model: written } = loadSpec(join(specs, name));
+      const model = { ...written, train: { ...written.train, embeddings } };
+      const program = lowerModel(model, sizesOf(model), { serving: servingOnes(model) });
+      const rows = 24;
+      const session = await engine!.open(program, { trainBatch: rows, functions: ["train"] });
+      const most = session.stepsPerCall?.("train") ?? 1;
+      expect(most).toBeGreaterThan(5);
+      const inputs = new Set(inputsOf(program, "train"));
+      const batches = Array.from({ length: 5 }, (_, step) => hostTensors(randomFeeds(model, rows, step + 1), inputs));
+      const restart = (): Promise<void> => fillSession(session, program.state, initialReader(3));
+      await restart();
+      const apart = batches.map((feeds) => session.run("train", feeds));
+      const state = session.get();
+      await restart();
+      const together = [batches.slice(0, 3), batches.slice(3)].flatMap((part) =>
+        session.runSteps!("train", queueOf(part, most), part.length),
+      );
+      expect(together).toEqual(apart);
+      expect(session.get()).toEqual(state);
+      session.close();
+    },
+  );
+
+  it.skipIf(engine === undefined)("are single where the sizes of a batch differ", { timeout: 120_000 }, async () => {
+    const { model } = loadSpec(join(specs, "examples/bpr.mtl"));
+    const program = lowerModel(model, sizesOf(model), { serving: servingOnes(model) });
+    const session = await engine!.open(program, { trainBatch: 24, functions: ["train"] });
     expect(session.stepsPerCall?.("train")).toBe(1);
     session.close();
   });
 });
+
+/** Batches one after another, with room for as many as a call takes. */
+function queueOf(batches: readonly Readonly<Record<string, HostTensor>>[], most: number): Record<string, HostTensor> {
+  return Object.fromEntries(
+    Object.entries(batches[0] ?? {}).map(([name, { shape, data }]): [string, HostTensor] => {
+      const make = data instanceof Int32Array ? Int32Array : Float32Array;
+      const all = new make(most * data.length);
+      batches.forEach((each, at) => all.set(each[name]?.data ?? [], at * data.length));
+      return [name, { shape: [most, ...shape], data: all }];
+    }),
+  );
+}

@@ -9,7 +9,7 @@ import type { DType, GraphFunction, Program, TensorType } from "../../compiler/g
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
 import { isRepeatable, partition } from "../../compiler/graph/passes/partition.js";
 import { functionInputs } from "../../compiler/graph/reads.js";
-import { int32 } from "../../compiler/graph/dims.js";
+import { int32, isStatic } from "../../compiler/graph/dims.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
 import { sizeOfShape } from "../../compiler/graph/tensor.js";
 import {
@@ -18,6 +18,7 @@ import {
   type SavedModel,
   servingTag,
   type StateEndpoints,
+  type StepsOptions,
 } from "../../compiler/targets/savedmodel/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "./engine.js";
 import { checkFeeds, checkTensor } from "./feeds.js";
@@ -73,11 +74,19 @@ const mostSteps = 64;
 /** Bytes of a queue of batches at most. */
 const queueBytes = 1 << 22;
 
-/** How many calls of a training function, the batch bound, one may be. */
-function stepsOf(fn: GraphFunction): number {
-  if (!isRepeatable(fn)) return 1;
-  const batch = functionInputs(fn).reduce((sum, { type }) => sum + 4 * sizeOfShape(type.shape.map(Number)), 0);
-  return Math.max(1, Math.min(mostSteps, Math.floor(queueBytes / Math.max(1, batch))));
+/** How many calls of a training function, the batch bound, one may be; undefined: a queue needs inputs of known sizes, and outputs that go into a row. */
+function stepsOf(fn: GraphFunction): StepsOptions | undefined {
+  const inputs = functionInputs(fn).map(({ type }) => type);
+  const outputs = fn.outputs.flatMap(({ value }) => fn.nodes[value]?.type ?? []);
+  const isLoop =
+    fn.updates.length > 0 &&
+    outputs.length > 0 &&
+    [...inputs, ...outputs].every(({ shape }) => isStatic(shape)) &&
+    outputs.every(({ dtype }) => dtype === "float32");
+  if (!isLoop) return undefined;
+  const batch = inputs.reduce((sum, { shape }) => sum + 4 * sizeOfShape(shape.map(Number)), 0);
+  const most = Math.max(1, Math.min(mostSteps, Math.floor(queueBytes / Math.max(1, batch))));
+  return { most, whole: isRepeatable(fn) };
 }
 
 let xla: boolean | undefined;

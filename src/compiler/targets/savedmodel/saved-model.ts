@@ -1,7 +1,8 @@
 /** A whole program as the bytes of a SavedModel: variables, one signature per function, and signatures to get and set. */
 import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph/graph.js";
 import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "../tensorflow/lower-function.js";
-import { type LoweredSteps, lowerSteps } from "../tensorflow/lower-steps.js";
+import { lowerLoop } from "../tensorflow/lower-loop.js";
+import { lowerSteps } from "../tensorflow/lower-steps.js";
 import {
   type ConstantData,
   NodeGraph,
@@ -11,6 +12,7 @@ import {
   textsTensor,
   typeAttr,
 } from "../tensorflow/node-graph.js";
+import type { LoweredSteps } from "../tensorflow/queue.js";
 import {
   DataType,
   encodeSavedModel,
@@ -35,8 +37,14 @@ export interface SavedModelOptions {
   readonly byRows?: ReadonlySet<string>;
   /** Values of a function to compile by XLA, which needs all their sizes known; default: none. */
   readonly compiled?: (fn: GraphFunction) => ReadonlySet<ValueId>;
-  /** Of a function that XLA can compute as a whole (`isRepeatable`), how many calls one may be; default: one only. */
-  readonly steps?: (fn: GraphFunction) => number;
+  /** How many calls of a function one may be, and whether XLA computes all of them; default: one only. */
+  readonly steps?: (fn: GraphFunction) => StepsOptions | undefined;
+}
+
+export interface StepsOptions {
+  readonly most: number;
+  /** Of a function that XLA can compute as a whole (`isRepeatable`): the loop is compiled too. */
+  readonly whole: boolean;
 }
 
 /** How to read and replace one state variable in a session. */
@@ -114,8 +122,12 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
 
   const steps = new Map(
     program.functions.flatMap((fn): [string, LoweredSteps][] => {
-      const most = options.steps?.(fn) ?? 1;
-      return most > 1 ? [[fn.name, lowerSteps(graph, access, fn, { most, library })]] : [];
+      const { most, whole } = options.steps?.(fn) ?? { most: 1, whole: false };
+      if (most < 2) return [];
+      if (whole) return [[fn.name, lowerSteps(graph, access, fn, { most, library })]];
+      const compiled = options.compiled?.(fn) ?? new Set();
+      const accessIn = (body: NodeGraph): StateAccess => accessWithin(body, variables);
+      return [[fn.name, lowerLoop(graph, accessIn, fn, { most, library, compiled })]];
     }),
   );
 
@@ -167,6 +179,21 @@ function createAccess(handle: (name: string) => TensorRef, variables: ReadonlyMa
         { name: `gather/${name}` },
       ),
   };
+}
+
+/** The same variables from the body of a function, which finds them by their names. */
+function accessWithin(body: NodeGraph, variables: ReadonlyMap<string, StateVariable>): StateAccess {
+  const handles = new Map<string, TensorRef>();
+  const handle = (name: string): TensorRef => {
+    const known = handles.get(name);
+    if (known !== undefined) return known;
+    const variable = variables.get(name);
+    if (variable === undefined) throw new Error(`the program has no state \`${name}\``);
+    const made = addVariable(body, variable);
+    handles.set(name, made);
+    return made;
+  };
+  return createAccess(handle, variables);
 }
 
 function assign(

@@ -37,8 +37,15 @@ export interface LoweredFunction {
 export interface LowerFunctionOptions {
   /** Values to compute in a function compiled by XLA; empty: none. No path may leave the set and enter it again. */
   readonly compiled: ReadonlySet<ValueId>;
-  /** Receives the compiled function. */
+  /** Receives the compiled functions; those that are equal are one. */
   readonly library: FunctionDef[];
+}
+
+/** A function among the nodes of a graph or of a function's body. */
+export interface LoweredBody {
+  readonly outputs: readonly TensorRef[];
+  /** The nodes of the updates. */
+  readonly ends: readonly string[];
 }
 
 /** Appends the nodes of `fn` to the graph. */
@@ -49,24 +56,46 @@ export function lowerFunction(
   options: LowerFunctionOptions,
 ): LoweredFunction {
   const prefix = graph.uniqueName(fn.name);
-  const live = liveValues(fn);
-  const after = dependents(fn, options.compiled);
-  const outer = new Scope(graph, fn, state, prefix);
+  const outer = new Scope(graph, fn, state, { prefix, library: options.library, compiled: options.compiled });
   const inputs = fn.nodes.flatMap((node): readonly Endpoint[] => {
     if (node.op !== "input") return [];
     return [{ name: node.attributes.name, tensor: `${outer.input(node).node}:0`, type: node.type }];
   });
-  const lowerWhere = (wanted: (id: ValueId) => boolean): void => {
-    fn.nodes.forEach((_, id) => {
-      if (live.has(id) && wanted(id)) outer.value(id);
-    });
+  const { outputs, ends } = lowerInto(outer);
+  const done = graph.add(
+    "Const",
+    [],
+    { dtype: typeAttr("bool"), value: { tensor: { dtype: DataType.bool, tensorShape: { dim: [] }, boolVal: [true] } } },
+    { name: `${prefix}/done`, after: ends },
+  );
+  return {
+    inputs,
+    outputs: fn.outputs.map(({ name, value }, at) => ({
+      name,
+      tensor: `${outputs[at]?.node ?? ""}:0`,
+      type: outer.definition(value).type,
+    })),
+    done: `${done.node}:0`,
   };
-  if (options.compiled.size > 0) {
-    lowerWhere((id) => !options.compiled.has(id) && !after.has(id) && !isDeferred(fn.nodes[id]));
-    callCompiled(outer, fn, live, options, `${prefix}_compiled`);
-  }
-  lowerWhere((id) => !options.compiled.has(id) && !isDeferred(fn.nodes[id]));
+}
 
+/** The nodes of `fn` in the body of a function, of inputs that are there. Its outputs are there once its updates took place. */
+export function lowerBody(
+  body: NodeGraph,
+  state: StateAccess,
+  fn: GraphFunction,
+  { inputs, ...options }: LowerFunctionOptions & { readonly inputs: ReadonlyMap<string, TensorRef> },
+): LoweredBody {
+  return lowerInto(new Scope(body, fn, state, { prefix: "body", ...options, inputs }));
+}
+
+function lowerInto(outer: Scope): LoweredBody {
+  const { fn, graph, prefix, state } = outer;
+  if (state === undefined) throw new Error("a function with updates has state");
+  const live = liveValues(fn);
+  fn.nodes.forEach((node, id) => {
+    if (live.has(id) && !outer.isCompiled(id) && !isDeferred(node)) outer.value(id);
+  });
   const ends = fn.updates.map((update) => {
     const type = state.type(update.state);
     const name = `${prefix}/update/${update.state}`;
@@ -84,22 +113,11 @@ export function lowerFunction(
       }
     }
   });
-  const outputs = fn.outputs.map(({ name, value }): Endpoint => {
-    const type = outer.definition(value).type;
-    const options = { name: `${prefix}/output/${name}`, after: ends };
-    return {
-      name,
-      tensor: `${graph.add("Identity", [outer.value(value)], { T: typeAttr(type.dtype) }, options).node}:0`,
-      type,
-    };
+  const outputs = fn.outputs.map(({ name, value }) => {
+    const attributes = { T: typeAttr(outer.definition(value).type.dtype) };
+    return graph.add("Identity", [outer.value(value)], attributes, { name: `${prefix}/output/${name}`, after: ends });
   });
-  const done = graph.add(
-    "Const",
-    [],
-    { dtype: typeAttr("bool"), value: { tensor: { dtype: DataType.bool, tensorShape: { dim: [] }, boolVal: [true] } } },
-    { name: `${prefix}/done`, after: ends },
-  );
-  return { inputs, outputs, done: `${done.node}:0` };
+  return { outputs, ends };
 }
 
 /** Ops whose result lies in the memory of their input. */
@@ -110,39 +128,20 @@ function isDeferred(node: GraphNode | undefined): boolean {
   return node?.op === "state" || node?.op === "constant";
 }
 
-/** Values outside the set that depend on it. */
-function dependents(fn: GraphFunction, set: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
-  const after = new Set<ValueId>();
-  fn.nodes.forEach((node, id) => {
-    if (!set.has(id) && node.inputs.some((input) => set.has(input) || after.has(input))) after.add(id);
-  });
-  return after;
-}
-
 /** Puts the compiled values into a function of their own, calls it, and defines what the rest reads of it. */
-function callCompiled(
-  outer: Scope,
-  fn: GraphFunction,
-  live: ReadonlySet<ValueId>,
-  { compiled, library }: LowerFunctionOptions,
-  name: string,
-): void {
+function callCompiled(outer: Scope, compiled: ReadonlySet<ValueId>): void {
+  const { fn } = outer;
+  const live = liveValues(fn);
   const body = new NodeGraph("function");
   const argumentIds: ValueId[] = [];
   const inputArg: ArgDef[] = [];
-  const inner = new Scope(
-    body,
-    fn,
-    undefined,
-    "body",
-    (id) => {
-      const argument = body.uniqueName(`argument_${argumentIds.length}`);
-      argumentIds.push(id);
-      inputArg.push({ name: argument, type: DataType[outer.definition(id).type.dtype] });
-      return { node: argument, op: argumentOp, port: 0 };
-    },
-    compiled,
-  );
+  const capture = (id: ValueId): TensorRef => {
+    const argument = body.uniqueName(`argument_${argumentIds.length}`);
+    argumentIds.push(id);
+    inputArg.push({ name: argument, type: DataType[outer.definition(id).type.dtype] });
+    return { node: argument, op: argumentOp, port: 0 };
+  };
+  const inner = new Scope(body, fn, undefined, { prefix: "body", capture, members: compiled });
   fn.nodes.forEach((node, id) => {
     if (compiled.has(id) && live.has(id) && !isDeferred(node)) inner.value(id);
   });
@@ -152,8 +151,7 @@ function callCompiled(
     name: `result_${index}`,
     type: DataType[outer.definition(id).type.dtype],
   }));
-  const mustCompile = { _XlaMustCompile: { b: true } };
-  library.push({ signature: { name, inputArg, outputArg }, attr: mustCompile, nodeDef: body.nodes, ret });
+  const name = outer.nameCompiled({ inputArg, outputArg, nodeDef: body.nodes, ret });
   const call = outer.graph.add(
     "StatefulPartitionedCall",
     argumentIds.map((id) => outer.value(id)),
@@ -169,6 +167,37 @@ function callCompiled(
     { name: `${name}/call` },
   );
   results.forEach((id, port) => outer.define(id, { ...call, port }));
+}
+
+const mustCompile = { _XlaMustCompile: { b: true } };
+
+/** What a compiled function computes, apart from its name. */
+interface CompiledBody {
+  readonly inputArg: readonly ArgDef[];
+  readonly outputArg: readonly ArgDef[];
+  readonly nodeDef: FunctionDef["nodeDef"];
+  readonly ret: FunctionDef["ret"];
+}
+
+/** The name of the function in the library with this body, which is put there when there is none. XLA compiles it once. */
+function nameInLibrary(
+  library: FunctionDef[],
+  wanted: string,
+  { inputArg, outputArg, nodeDef, ret }: CompiledBody,
+): string {
+  const text = (each: CompiledBody): string => JSON.stringify([each.inputArg, each.outputArg, each.nodeDef, each.ret]);
+  const whole = text({ inputArg, outputArg, nodeDef, ret });
+  const same = library.find(
+    ({ signature, ...rest }) =>
+      rest.nodeDef.length === nodeDef.length &&
+      text({ inputArg: signature.inputArg, outputArg: signature.outputArg, ...rest }) === whole,
+  );
+  if (same !== undefined) return same.signature.name;
+  const taken = new Set(library.map(({ signature }) => signature.name));
+  let name = wanted;
+  for (let count = 1; taken.has(name); count += 1) name = `${wanted}_${count}`;
+  library.push({ signature: { name, inputArg, outputArg }, attr: mustCompile, nodeDef, ret });
+  return name;
 }
 
 /** Compiled values that are read outside of the compiled part, ascending. */
@@ -187,17 +216,31 @@ export function lowerScope(
   members: ReadonlySet<ValueId>,
   capture: (id: ValueId) => TensorRef,
 ): (id: ValueId) => TensorRef {
-  const scope = new Scope(body, fn, undefined, "body", capture, members);
+  const scope = new Scope(body, fn, undefined, { prefix: "body", capture, members });
   return (id) => scope.value(id);
+}
+
+interface ScopeOptions {
+  readonly prefix: string;
+  /** Imports a value that is not one of `members`. */
+  readonly capture?: (id: ValueId) => TensorRef;
+  /** Absent: all values. */
+  readonly members?: ReadonlySet<ValueId>;
+  /** Values that a compiled function computes; absent: none. */
+  readonly compiled?: ReadonlySet<ValueId>;
+  readonly library?: FunctionDef[];
+  /** The function's inputs where they are there; absent: placeholders to feed. */
+  readonly inputs?: ReadonlyMap<string, TensorRef>;
 }
 
 /** The values of a function in one graph or function body. Each is lowered when first asked for. */
 class Scope implements LoweringContext {
+  readonly prefix: string;
   readonly #values = new Map<ValueId, TensorRef>();
   readonly #states = new Map<string, TensorRef>();
   readonly #readers = new Map<string, string[]>();
   readonly #dimensions = new Map<string, TensorRef>();
-  readonly #inputs = new Map<string, TensorRef>();
+  readonly #inputs: Map<string, TensorRef>;
   readonly #uniques = new Map<ValueId, { values: TensorRef; index: TensorRef }>();
   readonly gatherState: ((name: string, ids: TensorRef) => TensorRef) | undefined;
 
@@ -205,14 +248,22 @@ class Scope implements LoweringContext {
     readonly graph: NodeGraph,
     readonly fn: GraphFunction,
     readonly state: StateAccess | undefined,
-    readonly prefix: string,
-    /** Imports a value that is not of this scope. */
-    readonly capture?: (id: ValueId) => TensorRef,
-    readonly members?: ReadonlySet<ValueId>,
+    readonly options: ScopeOptions,
   ) {
+    this.prefix = options.prefix;
+    this.#inputs = new Map(options.inputs);
     const gather = state?.gather;
     this.gatherState =
       gather === undefined ? undefined : (name, ids) => this.#noteReader(name, gather(graph, name, ids));
+  }
+
+  isCompiled(id: ValueId): boolean {
+    return this.options.compiled?.has(id) === true;
+  }
+
+  /** The name of a compiled function with this body. */
+  nameCompiled(body: CompiledBody): string {
+    return nameInLibrary(this.options.library ?? [], `${this.prefix}_compiled`, body);
   }
 
   definition(id: ValueId): GraphNode {
@@ -224,11 +275,17 @@ class Scope implements LoweringContext {
   value(id: ValueId): TensorRef {
     const known = this.#values.get(id);
     if (known !== undefined) return known;
+    const { compiled } = this.options;
+    if (compiled?.has(id) === true) {
+      callCompiled(this, compiled);
+      return this.#values.get(id) ?? fail(`the compiled part has no result ${id}`);
+    }
     const node = this.definition(id);
-    const foreign = this.members !== undefined && !this.members.has(id) && node.op !== "constant";
+    const { members, capture } = this.options;
+    const foreign = members !== undefined && !members.has(id) && node.op !== "constant";
     const made =
-      foreign && this.capture !== undefined
-        ? this.capture(id)
+      foreign && capture !== undefined
+        ? capture(id)
         : lowerNode(this, node, this.#operands(node), `${this.prefix}/${node.label ?? node.op}`);
     this.#values.set(id, made);
     return made;
@@ -346,4 +403,8 @@ class Scope implements LoweringContext {
     this.#readers.set(name, [...(this.#readers.get(name) ?? []), ref.node]);
     return ref;
   }
+}
+
+function fail(message: string): never {
+  throw new Error(message);
 }

@@ -25,7 +25,13 @@ const outputNames: Readonly<Record<string, readonly string[]>> = {
   MatMul: ["product"],
   SparseTensorDenseMatMul: ["product"],
   Unique: ["y", "idx"],
+  DeepCopy: ["y"],
+  ReadVariableOp: ["value"],
+  VarHandleOp: ["resource"],
 };
+
+/** Ops with a list of outputs under one name. */
+const listOps: ReadonlySet<string> = new Set(["StatefulPartitionedCall", "StatelessWhile"]);
 
 function names(outputs: readonly string[], ops: readonly string[]): Record<string, readonly string[]> {
   return Object.fromEntries(ops.map((op) => [op, outputs]));
@@ -79,8 +85,7 @@ export class NodeGraph {
   spell(ref: TensorRef): string {
     if (this.scope === "graph") return ref.port === 0 ? ref.node : `${ref.node}:${ref.port}`;
     if (ref.op === argumentOp) return ref.node;
-    // A list of outputs under one name.
-    if (ref.op === "StatelessWhile") return `${ref.node}:output:${ref.port}`;
+    if (listOps.has(ref.op)) return `${ref.node}:output:${ref.port}`;
     return `${ref.node}:${outputNames[ref.op]?.[ref.port] ?? "output"}:0`;
   }
 

@@ -1,0 +1,108 @@
+/**
+ * A function as a loop over a queue of its inputs in one call of the session. Every step is what it is by itself, compiled parts and
+ * updates of variables and of rows of tables; what a call costs is paid once.
+ */
+import type { GraphFunction, ValueId } from "../../graph/graph.js";
+import { lowerBody, type StateAccess } from "./lower-function.js";
+import { argumentOp, NodeGraph, type TensorRef, typeAttr } from "./node-graph.js";
+import { DataType, type FunctionDef } from "./proto.js";
+import {
+  argumentsOf,
+  bound,
+  carriedOf,
+  conditionOf,
+  entryOf,
+  feedOf,
+  type LoweredSteps,
+  type Loop,
+  loopOf,
+  nextOf,
+  rowOf,
+  withRow,
+} from "./queue.js";
+
+interface LoopOptions {
+  readonly most: number;
+  readonly library: FunctionDef[];
+  readonly compiled: ReadonlySet<ValueId>;
+}
+
+/** Appends the loop of a function whose inputs have known sizes; `stateOf` gives access from a function's body. */
+export function lowerLoop(
+  graph: NodeGraph,
+  stateOf: (body: NodeGraph) => StateAccess,
+  fn: GraphFunction,
+  { most, library, compiled }: LoopOptions,
+): LoweredSteps {
+  const prefix = graph.uniqueName(`${fn.name}_steps`);
+  const loop = loopOf(fn, most);
+  const names = { condition: `${prefix}_condition`, body: `${prefix}_body` };
+  library.push(conditionOf(names.condition, loop), bodyOf(names.body, fn, loop, stateOf, { library, compiled }));
+
+  const count = feedOf(graph, prefix, bound);
+  const queues = loop.queues.map((queue) => feedOf(graph, prefix, queue));
+  const start = graph.constant({ dtype: "int32", shape: [], data: 0 }, `${prefix}/start`);
+  const none = graph.constant({ dtype: "float32", shape: [most, loop.width], data: 0 }, `${prefix}/none`);
+  const call = graph.add(
+    "While",
+    [start, count, none, ...queues],
+    {
+      T: { list: { type: carriedOf(loop).map(({ type }) => DataType[type.dtype]) } },
+      cond: { func: { name: names.condition } },
+      body: { func: { name: names.body } },
+      parallel_iterations: { i: 1 },
+      // As nodes of the graph, which the executor runs as they are ready, and not as calls of the body.
+      _lower_using_switch_merge: { b: true },
+    },
+    { name: `${prefix}/loop` },
+  );
+  const outputs = graph.add(
+    "Identity",
+    [{ ...call, port: 2 }],
+    { T: typeAttr("float32") },
+    { name: `${prefix}/outputs` },
+  );
+  return {
+    most,
+    inputs: loop.queues.map(({ name, type }, at) => ({ name, type, tensor: `${queues[at]?.node ?? ""}:0` })),
+    count: `${count.node}:0`,
+    outputs: `${outputs.node}:0`,
+    columns: loop.columns,
+  };
+}
+
+/** One step: the function on the i-th entry of each queue. */
+function bodyOf(
+  name: string,
+  fn: GraphFunction,
+  loop: Loop,
+  stateOf: (body: NodeGraph) => StateAccess,
+  options: Pick<LoopOptions, "library" | "compiled">,
+): FunctionDef {
+  const body = new NodeGraph("function");
+  const carried = carriedOf(loop);
+  const { defs, refs } = argumentsOf(body, carried);
+  const refOf = (at: number): TensorRef => refs[at] ?? { node: "", op: argumentOp, port: 0 };
+  const [i, n, rows] = [refOf(0), refOf(1), refOf(2)];
+  const firstQueue = 3;
+  const inputs = new Map(
+    loop.queues.map(({ name: input, type }, at) => [input, entryOf(body, refOf(firstQueue + at), type, i)]),
+  );
+  const { outputs, ends } = lowerBody(body, stateOf(body), fn, { ...options, inputs });
+  const results = [
+    nextOf(body, i, ends),
+    n,
+    withRow(body, rows, rowOf(body, outputs, loop), i, loop),
+    ...loop.queues.map((_, at) => refOf(firstQueue + at)),
+  ];
+  return {
+    signature: {
+      name,
+      inputArg: defs,
+      outputArg: carried.map(({ type }, at) => ({ name: `result_${at}`, type: DataType[type.dtype] })),
+    },
+    attr: {},
+    nodeDef: body.nodes,
+    ret: Object.fromEntries(results.map((ref, at) => [`result_${at}`, body.spell(ref)])),
+  };
+}

@@ -8,7 +8,7 @@ import {
   createRowEncoder,
   type EncodedBatch,
   type FeatureObservation,
-  type HeldColumns,
+  HeldColumns,
   holdColumns,
   joinBatches,
   type Observer,
@@ -42,11 +42,11 @@ export interface Predictor {
    */
   readonly predictColumns: (columns: Columns) => HeadValues;
   /**
-   * The same for several calls at once, which the engine sees as one batch. What is wrong with a call is the answer to this call
+   * The same for several calls at once, of records or by column (`holdColumns`), which the engine sees as one batch. What is wrong with a call is the answer to this call
    * and no matter of the others. `onStage` is told how long a stage took.
    */
   readonly predictEach: (
-    calls: readonly (readonly RawRow[])[],
+    calls: readonly (readonly RawRow[] | HeldColumns)[],
     onStage?: (stage: PredictStage, seconds: number) => void,
   ) => readonly (HeadValues | Failure)[];
   /** What came in since the model was loaded. */
@@ -99,12 +99,12 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
     if (fault !== undefined) throw fault.failure;
     return rows;
   };
-  const held = (given: Columns): HeldColumns => {
-    const found = holdColumns(given);
+  const encodeHeld = (held: HeldColumns): EncodedBatch => {
     // All rows have the same columns: one stands for them.
-    const fault = findColumnFault(columns, [Object.fromEntries(found.names.map((name) => [name, null]))]);
+    const row = Object.fromEntries(held.names.map((name) => [name, null]));
+    const fault = findColumnFault(columns, held.rows === 0 ? [] : [row]);
     if (fault !== undefined) throw fault.failure;
-    return found;
+    return encodeColumns(held);
   };
   const score = (batch: EncodedBatch): HeadValues => {
     if (batch.size === 0) return Object.fromEntries(heads.map((head) => [head, new Float32Array()]));
@@ -124,10 +124,12 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
     columns,
     engineFor,
     predict: (given) => score(encodeAgain(checked(given))),
-    predictColumns: (given) => score(encodeColumns(held(given))),
+    predictColumns: (given) => score(encodeHeld(holdColumns(given))),
     predictEach: (calls, onStage = () => undefined) => {
       const started = performance.now();
-      const encoded = calls.map((rows) => orFailure(() => encode(checked(rows))));
+      const encoded = calls.map((call) =>
+        orFailure(() => (call instanceof HeldColumns ? encodeHeld(call) : encode(checked(call)))),
+      );
       const ready = performance.now();
       const valid = encoded.filter((each) => !(each instanceof Failure)) as readonly EncodedBatch[];
       const values = valid.length === 0 ? {} : score(joinBatches(valid, layout));

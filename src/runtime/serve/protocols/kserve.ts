@@ -60,15 +60,26 @@ function readTensor(
   const values = sides.length === 0 ? data : listsOf(data, rows, width);
   if (values.length !== rows)
     throw badRequest(`\`data\` of input \`${name}\` does not fit its shape [${shape.join(", ")}]`);
-  values.forEach((value, row) => {
-    const where = (): string => `row ${row + 1} of input \`${name}\``;
-    checkValue(value, where);
-    const wrong = (Array.isArray(value) ? (value as readonly unknown[]) : [value]).find(
-      (each) => each !== null && !isOf(each),
-    );
-    if (wrong !== undefined) throw badRequest(`${where()} is ${kindOf(wrong)}, and its datatype is ${datatype}`);
-  });
+  for (let row = 0; row < rows; row += 1) {
+    const value = values[row];
+    if (isOf(value) && (typeof value !== "number" || Math.abs(value) <= Number.MAX_SAFE_INTEGER)) continue;
+    checkTensorValue(value, isOf, () => ({ row: `row ${row + 1} of input \`${name}\``, datatype }));
+  }
   return { name, values };
+}
+
+/** What is not simply a value of the datatype: null, a list, a mistake. */
+function checkTensorValue(
+  value: unknown,
+  isOf: (value: unknown) => boolean,
+  place: () => { readonly row: string; readonly datatype: string },
+): void {
+  checkValue(value, () => place().row);
+  const parts = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  const wrong = parts.find((each) => each !== null && !isOf(each));
+  if (wrong === undefined) return;
+  const { row, datatype } = place();
+  throw badRequest(`${row} is ${kindOf(wrong)}, and its datatype is ${datatype}`);
 }
 
 function readShape(value: unknown, name: string): readonly number[] {

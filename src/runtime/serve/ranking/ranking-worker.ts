@@ -17,7 +17,7 @@ import type { RankSource } from "../../rank/open-source.js";
 import { createRankerOver } from "../../rank/ranker.js";
 import { ServeFault } from "../fault.js";
 import { readCandidates } from "../protocols/rank.js";
-import { unpackRows } from "../scoring/call-rows.js";
+import { unpackRecords } from "../scoring/call-rows.js";
 import { type PageToken, readPageToken, type TokenKey, writePageToken } from "./page-token.js";
 import { openSharedPermits } from "./permit-channel.js";
 import type {
@@ -128,7 +128,7 @@ function requestOf(
   before: PageToken | undefined,
   named: string,
 ): ServiceRequest {
-  const whole = { ...request, candidates: readCandidates(unpackRows(candidates)) };
+  const whole = { ...request, candidates: readCandidates(unpackRecords(candidates)) };
   if (before === undefined) return whole;
   const refuse = (sentence: string): never => {
     throw new ServeFault(400, sentence);

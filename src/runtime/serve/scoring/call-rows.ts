@@ -1,6 +1,6 @@
 /** The rows of a call: records for whoever scores them in this thread, and a text for a worker. */
 import { emptyRecord } from "../../../compiler/text/index.js";
-import type { RawRow } from "../../data/index.js";
+import { type HeldColumns, holdColumns, type RawRow } from "../../data/index.js";
 import { badRequest } from "../fault.js";
 import { parseJson } from "../json.js";
 
@@ -51,10 +51,17 @@ type Packed =
   | { readonly names: readonly string[]; readonly values: readonly (readonly unknown[])[] };
 
 /** The rows as records; those that come as a client sent them may be anything. Throws a {@link ServeFault} (400) for what is not JSON. */
-export function unpackRows({ count, text, member }: PackedRows): readonly RawRow[] {
+export function unpackRecords({ count, text, member }: PackedRows): readonly RawRow[] {
   if (member !== undefined) return (parseJson(text) as Readonly<Record<string, readonly RawRow[]>>)[member] ?? [];
   const packed = JSON.parse(text) as Packed;
   return "rows" in packed ? packed.rows : recordsOf(count, packed.names, packed.values);
+}
+
+/** The rows as they came, as records or by column. Throws as {@link unpackRecords} does. */
+export function unpackRows(packed: PackedRows): readonly RawRow[] | HeldColumns {
+  if (packed.member !== undefined) return unpackRecords(packed);
+  const rows = JSON.parse(packed.text) as Packed;
+  return "rows" in rows ? rows.rows : holdColumns(new Map(rows.names.map((name, i) => [name, rows.values[i] ?? []])));
 }
 
 /** Records without a prototype, so that `__proto__` is a name like any other. */

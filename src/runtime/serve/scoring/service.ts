@@ -8,7 +8,7 @@ import { hasIds, isListFeature } from "../../../compiler/model/feature-lists.js"
 import type { Model } from "../../../compiler/model/index.js";
 import { artifactModel, loadArtifact, manifestName, readArtifact, sha256 } from "../../artifact/index.js";
 import type { Fitted } from "../../data/index.js";
-import type { FeatureObservation, RawRow } from "../../data/index.js";
+import type { FeatureObservation, HeldColumns, RawRow } from "../../data/index.js";
 import type { EngineName } from "../../engine/index.js";
 import { createFailure, Failure } from "../../failure.js";
 import { isCounted } from "../../flow/index.js";
@@ -162,7 +162,7 @@ function createRankJob(
 
 function infer(
   predictor: Predictor | undefined,
-  calls: readonly (readonly RawRow[])[],
+  calls: readonly (readonly RawRow[] | HeldColumns)[],
   observe: () => ReadonlyMap<string, FeatureObservation>,
 ): ServingResult {
   if (predictor === undefined) throw new Error("a version without a network was asked to infer");

@@ -49,10 +49,13 @@ export type HeldColumn =
   | { readonly kind: "dictionary"; readonly codes: ArrayLike<number>; readonly dictionary: readonly unknown[] }
   | { readonly kind: "vector"; readonly data: ArrowVector };
 
-export interface HeldColumns {
-  readonly rows: number;
-  readonly names: readonly string[];
-  readonly column: (name: string) => HeldColumn | undefined;
+/** A class, so that nothing that a client sends is one. */
+export class HeldColumns {
+  constructor(
+    readonly rows: number,
+    readonly names: readonly string[],
+    readonly column: (name: string) => HeldColumn | undefined,
+  ) {}
 }
 
 /**
@@ -63,7 +66,8 @@ export function holdColumns(given: unknown): HeldColumns {
   if (isTable(given)) return heldTable(given);
   if (typeof given !== "object" || given === null || Array.isArray(given) || ArrayBuffer.isView(given))
     throw createFailure("MTL7214", { problem: `columns by name are needed, not ${kindOf(given)}` });
-  const entries = Object.entries(given as Readonly<Record<string, unknown>>);
+  // A map has names that no record can have, such as `__proto__`.
+  const entries = given instanceof Map ? [...(given as ReadonlyMap<string, unknown>)] : Object.entries(given);
   const held = new Map(entries.map(([name, values]) => [name, heldColumn(name, values)] as const));
   const [first] = held;
   const rows = first === undefined ? 0 : lengthOf(first[1]);
@@ -74,7 +78,7 @@ export function holdColumns(given: unknown): HeldColumns {
         problem: `\`${first?.[0] ?? ""}\` has ${rows} values and \`${name}\` ${length}`,
       });
   }
-  return { rows, names: [...held.keys()], column: (name) => held.get(name) };
+  return new HeldColumns(rows, [...held.keys()], (name) => held.get(name));
 }
 
 /** The value that a row has in a column. */
@@ -103,14 +107,10 @@ export function rowAt(columns: readonly (readonly [name: string, column: HeldCol
 
 function heldTable(table: ArrowTable): HeldColumns {
   const names = table.schema.fields.map(({ name }) => name);
-  return {
-    rows: table.numRows,
-    names,
-    column: (name) => {
-      const vector = names.includes(name) ? table.getChild(name) : null;
-      return vector === null ? undefined : heldVector(vector);
-    },
-  };
+  return new HeldColumns(table.numRows, names, (name) => {
+    const vector = names.includes(name) ? table.getChild(name) : null;
+    return vector === null ? undefined : heldVector(vector);
+  });
 }
 
 function heldColumn(name: string, values: unknown): HeldColumn {

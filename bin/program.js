@@ -56,7 +56,7 @@ function keyOf(file) {
   return `${file.slice(folder.length).replaceAll(/\W/g, "-")}-${size}-${Math.round(mtimeMs)}`;
 }
 
-/** By clone, Node and verb, in the cache folder that docs/install.md names. */
+/** By clone, Node and verb, in the cache folder of native libraries, whose place `cacheDirectory` says once there is a program to ask. */
 function cacheFolder(verb) {
   const { MTLC_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
   const program = createHash("sha256").update(

@@ -8,16 +8,17 @@ import { argumentOp, NodeGraph, type TensorRef, typeAttr } from "./node-graph.js
 import { DataType, type FunctionDef } from "./proto.js";
 import {
   argumentsOf,
-  bound,
   carriedOf,
   conditionOf,
   entryOf,
-  feedOf,
+  feedsOf,
+  loweredSteps,
   type LoweredSteps,
   type Loop,
   loopOf,
   nextOf,
   rowOf,
+  turnFunction,
   withRow,
 } from "./queue.js";
 
@@ -39,13 +40,12 @@ export function lowerLoop(
   const names = { condition: `${prefix}_condition`, body: `${prefix}_body` };
   library.push(conditionOf(names.condition, loop), bodyOf(names.body, fn, loop, stateOf, { library, compiled }));
 
-  const count = feedOf(graph, prefix, bound);
-  const queues = loop.queues.map((queue) => feedOf(graph, prefix, queue));
+  const feeds = feedsOf(graph, prefix, loop);
   const start = graph.constant({ dtype: "int32", shape: [], data: 0 }, `${prefix}/start`);
   const none = graph.constant({ dtype: "float32", shape: [most, loop.width], data: 0 }, `${prefix}/none`);
   const call = graph.add(
     "While",
-    [start, count, none, ...queues],
+    [start, feeds.count, none, ...feeds.queues],
     {
       T: { list: { type: carriedOf(loop).map(({ type }) => DataType[type.dtype]) } },
       cond: { func: { name: names.condition } },
@@ -62,13 +62,7 @@ export function lowerLoop(
     { T: typeAttr("float32") },
     { name: `${prefix}/outputs` },
   );
-  return {
-    most,
-    inputs: loop.queues.map(({ name, type }, at) => ({ name, type, tensor: `${queues[at]?.node ?? ""}:0` })),
-    count: `${count.node}:0`,
-    outputs: `${outputs.node}:0`,
-    columns: loop.columns,
-  };
+  return loweredSteps(loop, feeds, outputs);
 }
 
 /** One step: the function on the i-th entry of each queue. */
@@ -95,14 +89,5 @@ function bodyOf(
     withRow(body, rows, rowOf(body, outputs, loop), i, loop),
     ...loop.queues.map((_, at) => refOf(firstQueue + at)),
   ];
-  return {
-    signature: {
-      name,
-      inputArg: defs,
-      outputArg: carried.map(({ type }, at) => ({ name: `result_${at}`, type: DataType[type.dtype] })),
-    },
-    attr: {},
-    nodeDef: body.nodes,
-    ret: Object.fromEntries(results.map((ref, at) => [`result_${at}`, body.spell(ref)])),
-  };
+  return turnFunction(name, body, defs, carried, results);
 }

@@ -14,12 +14,14 @@ import {
   carriedOf,
   conditionOf,
   entryOf,
-  feedOf,
+  feedsOf,
+  loweredSteps,
   type LoweredSteps,
   type Loop,
   loopOf,
   nextOf,
   rowOf,
+  turnFunction,
   withRow,
 } from "./queue.js";
 
@@ -40,12 +42,11 @@ export function lowerSteps(
   const names = { condition: `${prefix}_condition`, body: `${prefix}_body`, whole: `${prefix}_compiled` };
   library.push(conditionOf(names.condition, loop, loop.states), bodyOf(names.body, fn, loop), wholeOf(names, loop));
 
-  const count = feedOf(graph, prefix, bound);
-  const queues = loop.queues.map((queue) => feedOf(graph, prefix, queue));
+  const feeds = feedsOf(graph, prefix, loop);
   const reads = loop.states.map(({ name }) => state.read(graph, name));
   const call = graph.add(
     "StatefulPartitionedCall",
-    [count, ...queues, ...reads],
+    [feeds.count, ...feeds.queues, ...reads],
     {
       Tin: { list: { type: [bound, ...loop.queues, ...loop.states].map(({ type }) => DataType[type.dtype]) } },
       Tout: { list: { type: [DataType.float32, ...loop.states.map(({ type }) => DataType[type.dtype])] } },
@@ -67,13 +68,7 @@ export function lowerSteps(
     ];
   });
   const outputs = graph.add("Identity", [call], { T: typeAttr("float32") }, { name: `${prefix}/outputs`, after: ends });
-  return {
-    most,
-    inputs: loop.queues.map(({ name, type }, at) => ({ name, type, tensor: `${queues[at]?.node ?? ""}:0` })),
-    count: `${count.node}:0`,
-    outputs: `${outputs.node}:0`,
-    columns: loop.columns,
-  };
+  return loweredSteps(loop, feeds, outputs);
 }
 
 /** State that the function reads or assigns. */
@@ -128,16 +123,7 @@ function bodyOf(name: string, fn: GraphFunction, loop: StateLoop): FunctionDef {
     ...loop.queues.map((_, at) => refOf(firstQueue + at)),
     ...loop.states.map(({ name: variable }, at) => renewed.get(variable) ?? refOf(firstState + at)),
   ];
-  return {
-    signature: {
-      name,
-      inputArg: defs,
-      outputArg: carried.map(({ type }, at) => ({ name: `result_${at}`, type: DataType[type.dtype] })),
-    },
-    attr: {},
-    nodeDef: body.nodes,
-    ret: Object.fromEntries(results.map((ref, at) => [`result_${at}`, body.spell(ref)])),
-  };
+  return turnFunction(name, body, defs, carried, results);
 }
 
 /** The loop from its first values on, which is what XLA compiles: count, queues and state in, outputs and state out. */

@@ -62,8 +62,49 @@ export function loopOf(fn: GraphFunction, most: number): Loop {
   return { most, queues: [...queues.values()], columns, width };
 }
 
+/** Where a call of several steps is fed. */
+export interface StepFeeds {
+  readonly count: TensorRef;
+  readonly queues: readonly TensorRef[];
+}
+
+export function feedsOf(graph: NodeGraph, prefix: string, { queues }: Loop): StepFeeds {
+  return { count: feedOf(graph, prefix, bound), queues: queues.map((queue) => feedOf(graph, prefix, queue)) };
+}
+
+/** What a caller has to know of a loop that is in the graph. */
+export function loweredSteps(loop: Loop, { count, queues }: StepFeeds, outputs: TensorRef): LoweredSteps {
+  return {
+    most: loop.most,
+    inputs: loop.queues.map(({ name, type }, at) => ({ name, type, tensor: `${queues[at]?.node ?? ""}:0` })),
+    count: `${count.node}:0`,
+    outputs: `${outputs.node}:0`,
+    columns: loop.columns,
+  };
+}
+
+/** The function of one turn: what goes round in and out. */
+export function turnFunction(
+  name: string,
+  body: NodeGraph,
+  inputArg: readonly ArgDef[],
+  carried: readonly Carried[],
+  results: readonly TensorRef[],
+): FunctionDef {
+  return {
+    signature: {
+      name,
+      inputArg,
+      outputArg: carried.map(({ type }, at) => ({ name: `result_${at}`, type: DataType[type.dtype] })),
+    },
+    attr: {},
+    nodeDef: body.nodes,
+    ret: Object.fromEntries(results.map((ref, at) => [`result_${at}`, body.spell(ref)])),
+  };
+}
+
 /** The place of a queue or of the number of steps, to feed. */
-export function feedOf(graph: NodeGraph, prefix: string, { name, type }: Carried): TensorRef {
+function feedOf(graph: NodeGraph, prefix: string, { name, type }: Carried): TensorRef {
   const attributes = { dtype: typeAttr(type.dtype), shape: shapeAttr(type.shape) };
   return graph.add("Placeholder", [], attributes, { name: `${prefix}/${name}` });
 }

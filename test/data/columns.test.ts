@@ -21,6 +21,7 @@ import {
   createColumnEncoder,
   createObserver,
   createRowEncoder,
+  featureStores,
   holdColumns,
   type RawRow,
 } from "../../src/runtime/data/index.js";
@@ -80,7 +81,9 @@ function made(
 const byRow = (rows: readonly RawRow[]): unknown =>
   made((observer) => createRowEncoder(model, fitted, { mode: "serving", ...observer })(rows));
 const byColumn = (columns: unknown): unknown =>
-  made((observer) => createColumnEncoder(model, fitted, observer)(holdColumns(columns)));
+  made((observer) =>
+    createColumnEncoder(model, featureStores(model, fitted, { mode: "serving", ...observer }))(holdColumns(columns)),
+  );
 
 const listed = (rows: readonly RawRow[]): Record<string, unknown[]> =>
   Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));

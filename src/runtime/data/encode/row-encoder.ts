@@ -81,11 +81,16 @@ export interface PlainColumn {
 }
 
 /** Columns that a row does not name, and nulls, are unknown, as in a file. Texts are cleaned by the rules of the spec's source. */
-export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEncoderOptions): RowEncoder {
+export function createRowEncoder(
+  spec: DataSpec,
+  fitted: Fitted,
+  options: RowEncoderOptions,
+  stores: readonly FeatureStore[] = featureStores(spec, fitted, options),
+): RowEncoder {
   const { mode } = options;
   const layout = batchLayout(spec);
   const rules = rulesOf(spec);
-  const columns: Column[] = [...featureStores(spec, fitted, options)];
+  const columns: Column[] = [...stores];
   if (mode === "data") {
     for (const [i, label] of spec.labels.entries())
       columns.push({ user: `label \`${label.name}\``, store: labelStore(label, i, layout.labels.length, rules) });
@@ -96,23 +101,37 @@ export function createRowEncoder(spec: DataSpec, fitted: Fitted, options: RowEnc
     const batch = into ?? createBatch(layout, rows.length);
     for (let at = 0; at < rows.length; at += 1) {
       const row = rows[at] as RawRow;
-      const isPlain = isPlainRecord(row);
-      let user = "a sequence";
+      storeRow(batch, at, row, columns, check);
       try {
-        const problem = check(row, { row: at + 1 });
-        if (problem !== undefined) throw new RowFailure(problem, at);
-        for (const column of columns) {
-          user = column.user;
-          column.store(batch, at, row, isPlain);
-        }
-        user = sampleWeight;
         batch.weights[at] = weight === undefined ? 1 : weightOf(row, weight, rules, at);
       } catch (error) {
-        throw rowFailure(error, at, user);
+        throw rowFailure(error, at, sampleWeight);
       }
     }
     return batch;
   };
+}
+
+/** Stores what the columns have of one row, once its sequences are what the spec says. */
+export function storeRow(
+  batch: EncodedBatch,
+  at: number,
+  row: RawRow,
+  columns: readonly Column[],
+  check: ReturnType<typeof createSequenceCheck>,
+): void {
+  const isPlain = isPlainRecord(row);
+  let user = "a sequence";
+  try {
+    const problem = check(row, { row: at + 1 });
+    if (problem !== undefined) throw new RowFailure(problem, at);
+    for (const column of columns) {
+      user = column.user;
+      column.store(batch, at, row, isPlain);
+    }
+  } catch (error) {
+    throw rowFailure(error, at, user);
+  }
 }
 
 /** The stores of all features, in their order. */

@@ -8,6 +8,7 @@ import {
   createRowEncoder,
   type EncodedBatch,
   type FeatureObservation,
+  featureStores,
   HeldColumns,
   holdColumns,
   joinBatches,
@@ -86,8 +87,11 @@ export async function createPredictor(artifact: LoadedArtifact, options: LoadOpt
   const { model, fitted } = artifact;
   const { target, sessionFor, engineFor, close } = await openBySize(artifact, options.engine);
   const observer = createObserver(model.features);
-  const encode = createRowEncoder(model, fitted, { mode: "serving", ...observer });
-  const encodeColumns = createColumnEncoder(model, fitted, observer);
+  const serving = { mode: "serving", ...observer } as const;
+  // Both ways look ids up in the same vocabularies.
+  const stores = featureStores(model, fitted, serving);
+  const encode = createRowEncoder(model, fitted, serving, stores);
+  const encodeColumns = createColumnEncoder(model, stores);
   const layout = batchLayout(model);
   const feeds = createFeeds(target, layout);
   const heads = target.outputs.map((output) => output.name);

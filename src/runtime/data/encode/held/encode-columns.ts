@@ -3,32 +3,18 @@ import { batchLayout } from "../../../../compiler/model/layout.js";
 import type { EncodedBatch } from "../../batches/dataset.js";
 import { createBatch } from "../../batches/records.js";
 import { columnUses, type DataSpec } from "../../uses.js";
-import type { Fitted } from "../fitted.js";
-import {
-  type FeatureStore,
-  featureStores,
-  rowFailure,
-  RowFailure,
-  type RowEncoderOptions,
-  sequenceCheck,
-} from "../row-encoder.js";
+import { type FeatureStore, rowFailure, sequenceCheck, storeRow } from "../row-encoder.js";
 import { type HeldColumn, type HeldColumns, rowAt, valueAt } from "./columns.js";
 
 /** Throws a {@link Failure} (MTL7113) for a value that is not what is needed, with its row. */
 export type ColumnEncoder = (columns: HeldColumns) => EncodedBatch;
 
 /**
- * For features as serving sees them. A feature that is a column as it is goes by column, each value of a dictionary once; what is
+ * For features as serving sees them, by their stores (`featureStores`). A feature that is a column as it is goes by column, each value of a dictionary once; what is
  * computed of several columns, and lists, go by row.
  */
-export function createColumnEncoder(
-  spec: DataSpec,
-  fitted: Fitted,
-  options: Omit<RowEncoderOptions, "mode"> = {},
-): ColumnEncoder {
-  const serving: RowEncoderOptions = { ...options, mode: "serving" };
+export function createColumnEncoder(spec: DataSpec, stores: readonly FeatureStore[]): ColumnEncoder {
   const layout = batchLayout(spec);
-  const stores = featureStores(spec, fitted, serving);
   const check = sequenceCheck(spec, "serving");
   const byRow = stores.filter(({ plain }) => plain === undefined);
   return (columns) => {
@@ -110,18 +96,5 @@ function storeRows(
     const column = columns.column(name);
     return column === undefined ? [] : [[name, column] as const];
   });
-  for (let at = 0; at < columns.rows; at += 1) {
-    const row = rowAt(read, at);
-    let user = "a sequence";
-    try {
-      const problem = check(row, { row: at + 1 });
-      if (problem !== undefined) throw new RowFailure(problem, at);
-      for (const each of stores) {
-        user = each.user;
-        each.store(batch, at, row, true);
-      }
-    } catch (error) {
-      throw rowFailure(error, at, user);
-    }
-  }
+  for (let at = 0; at < columns.rows; at += 1) storeRow(batch, at, rowAt(read, at), stores, check);
 }

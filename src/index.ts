@@ -103,6 +103,8 @@ export type { EvaluationResult, TrainResult } from "./runtime/train/result.js";
 export { train } from "./runtime/jobs/train.js";
 export type { TrainOptions } from "./runtime/jobs/train-options.js";
 export { trainRuns, type TrainRunsOptions } from "./runtime/jobs/train-runs.js";
+export { type ProfileOptions, profileSteps } from "./runtime/jobs/profile-steps.js";
+export type { OpTime, PartTime, StepTimes } from "./runtime/step-times/index.js";
 export type {
   FailedRun,
   MetricOfRuns,

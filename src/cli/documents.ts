@@ -27,6 +27,7 @@ export const documentVersions = {
   targets: 1,
   test: 1,
   train: 1,
+  "train-profile": 1,
   "train-runs": 1,
   tune: 1,
   "tune-line": 1,

@@ -158,6 +158,7 @@ describe("output of", () => {
     const counted = { count: 2, interval: {}, values: [expect.any(Number), expect.any(Number)] };
     expect(many.documents[0]).toMatchObject({ settings: [{}, { runs: [2, 4], heads: { ctr: { auc: counted } } }] });
     expectValid(read("many/runs.json"));
+    await run(["train", "shop/model.mtl", "--profile", "trace.json", "-q", "--engine", "cpu"]);
     await run(["eval", "out", "-q"]);
     await run(["compare", "out", "out", "-q"]);
     await run(["predict", "out", "shop/test.csv", "-o", "scores.csv", "-q"]);

@@ -7,3 +7,4 @@ export * from "./cost.js";
 export * from "./flops.js";
 export * from "./id-counts.js";
 export * from "./parts.js";
+export * from "./step-parts.js";

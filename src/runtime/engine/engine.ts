@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly trainBatch?: number;
   /** The functions that will be called; the others are not compiled. Default: all. */
   readonly functions?: readonly string[];
+  /** Whether calls will be watched: the session then has {@link Session.trace}. Default: false. */
+  readonly traced?: boolean;
 }
 
 /** Makes sessions. */
@@ -40,6 +42,22 @@ export const chunkBytes = 1 << 24;
 /** Whether a state variable is read and written a chunk of rows at a time; smaller ones are taken whole. */
 export function isLarge(variable: StateVariable): boolean {
   return stateBytes(variable) > chunkBytes && rowsOf(variable).rows > 1;
+}
+
+/** Something that a thread did while calls were watched. Spans of a thread are apart or within one another. */
+export interface TraceSpan {
+  readonly thread: string;
+  /** Nanoseconds since the trace began. */
+  readonly start: number;
+  readonly end: number;
+  /** As the runtime calls it. */
+  readonly name: string;
+  /** `op`: computes or moves numbers. `start`: gets ops to run. `wait`: for other threads. */
+  readonly kind: "op" | "start" | "wait";
+  /** The kind of op in the runtime's words, such as `MatMul`. */
+  readonly op?: string;
+  /** Of the node of the program that is computed; absent: none has a label, or it is not known. */
+  readonly label?: string;
 }
 
 /** A program with its state. Not for use from two calls at once. */
@@ -63,6 +81,8 @@ export interface Session {
     queue: Readonly<Record<string, HostTensor>>,
     count: number,
   ) => readonly Readonly<Record<string, HostTensor>>[];
+  /** What the session does while `work` runs. Absent: it was not opened for that. */
+  readonly trace?: (work: () => void) => readonly TraceSpan[];
   /** Copies the named state variables out (all when absent). */
   get(names?: readonly string[]): ReadonlyMap<string, HostTensor>;
   /** Replaces state variables. A session starts with all state zero. */

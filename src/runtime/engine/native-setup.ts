@@ -123,7 +123,8 @@ async function installFromWheel(
   });
 }
 
-async function findCompiler(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** The command of a C++ compiler that runs: `CXX`, else the first of the usual names. */
+export async function findCompiler(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const own = environment["CXX"];
   for (const command of [...(own === undefined || own === "" ? [] : [own]), "g++", "c++", "clang++"]) {
     try {

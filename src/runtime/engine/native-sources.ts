@@ -25,14 +25,19 @@ export async function findAddonSources(
 ): Promise<AddonSources> {
   const installed = tfjsNodeDirectory();
   const binding = installed === undefined ? undefined : join(installed, "binding");
-  const headers = nodeApiDirectory();
   return {
     binding:
       binding !== undefined && existsSync(join(binding, "tfjs_binding.cc"))
         ? binding
         : join(await fetchPackage("@tensorflow/tfjs-node", tfjsNodeVersion, work, environment), "binding"),
-    nodeApi: headers ?? join(await fetchPackage("node-api-headers", nodeApiVersion, work, environment), "include"),
+    nodeApi: await findNodeApi(work, environment),
   };
+}
+
+/** The folder of `node_api.h`: of the installed package, or fetched into `work`. */
+export async function findNodeApi(work: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const fetched = (): Promise<string> => fetchPackage("node-api-headers", nodeApiVersion, work, environment);
+  return nodeApiDirectory() ?? join(await fetched(), "include");
 }
 
 function nodeApiDirectory(): string | undefined {

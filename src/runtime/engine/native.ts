@@ -14,13 +14,15 @@ import { rowsOf } from "../../compiler/graph/initialize.js";
 import { sizeOfShape } from "../../compiler/graph/tensor.js";
 import {
   createSavedModel,
+  type NodeLabels,
   type RowEndpoints,
   type SavedModel,
   servingTag,
   type StateEndpoints,
   type StepsOptions,
 } from "../../compiler/targets/savedmodel/index.js";
-import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "./engine.js";
+import { omitUndefined } from "../../compiler/text/index.js";
+import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session, type TraceSpan } from "./engine.js";
 import { checkFeeds, checkTensor } from "./feeds.js";
 import { keepMemory } from "./keep-memory.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
@@ -46,12 +48,39 @@ export function createNativeEngine(
     get compiles() {
       return hasXla(binding);
     },
-    open: async (program, options = {}) => openSession(binding, program, options),
+    open: async (program, options = {}) =>
+      options.traced === true ? openTraced(binding, program, options) : openSession(binding, program, options),
     openNow: (program, options = {}) => openSession(binding, program, options),
   };
 }
 
-function openSession(binding: NativeBinding, program: Program, options: OpenOptions): Session {
+async function openTraced(binding: NativeBinding, program: Program, options: OpenOptions): Promise<Session> {
+  const [{ loadTraceAddon }, { nativeSpans }, { dumpedModules }] = await Promise.all([
+    import("./trace/addon.js"),
+    import("./trace/native-spans.js"),
+    import("./trace/compiled-labels.js"),
+  ]);
+  const addon = await loadTraceAddon();
+  const labels: NodeLabels = { graph: new Map(), compiled: new Map() };
+  const trace = (work: () => void): readonly TraceSpan[] => {
+    if (!addon.start()) throw new Error("a trace is under way already");
+    try {
+      work();
+    } catch (error) {
+      addon.stop();
+      throw error;
+    }
+    return nativeSpans(addon.stop(), labels, dumpedModules());
+  };
+  return Object.assign(openSession(binding, program, options, labels), { trace });
+}
+
+function openSession(
+  binding: NativeBinding,
+  program: Program,
+  options: OpenOptions,
+  labels?: NodeLabels,
+): NativeSession {
   const { functions, trainBatch } = options;
   const wanted = program.functions.filter((fn) => functions === undefined || functions.includes(fn.name));
   const bound = wanted.map((fn) =>
@@ -63,6 +92,7 @@ function openSession(binding: NativeBinding, program: Program, options: OpenOpti
     { ...program, functions: bound },
     {
       byRows: new Set(program.state.filter(isLarge).map(({ name }) => name)),
+      ...omitUndefined({ labels }),
       ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()), steps: stepsOf } : {}),
     },
   );
@@ -120,7 +150,7 @@ function probeXla(binding: NativeBinding): boolean {
 }
 
 /** Loads the model. TensorFlow reads it from a folder, which is gone when this returns. */
-export function createSession(binding: NativeBinding, model: SavedModel): Session {
+export function createSession(binding: NativeBinding, model: SavedModel): NativeSession {
   const directory = mkdtempSync(join(tmpdir(), "mtlc-"));
   let id: number;
   try {
@@ -132,7 +162,7 @@ export function createSession(binding: NativeBinding, model: SavedModel): Sessio
   return new NativeSession(binding, id, model);
 }
 
-class NativeSession implements Session {
+export class NativeSession implements Session {
   constructor(
     readonly binding: NativeBinding,
     readonly id: number,

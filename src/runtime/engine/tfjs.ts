@@ -8,7 +8,7 @@ import { sizeOf } from "../../compiler/graph/dims.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
 import { liveValues, rootsOf } from "../../compiler/graph/passes/eliminate-dead-code.js";
 import { type FunctionInput, functionInputs } from "../../compiler/graph/reads.js";
-import type { Engine, HostTensor, Session } from "./engine.js";
+import type { Engine, HostTensor, Session, TraceSpan } from "./engine.js";
 import { checkFeeds, checkTensor } from "./feeds.js";
 import { memoryOf, startBackend, type TfjsBackendName, useBackend } from "./tfjs-backend.js";
 import { scatterRows, type UniqueIds, uniqueIds } from "./tfjs-kernels.js";
@@ -22,7 +22,10 @@ export async function createTfjsEngine(backend: TfjsBackendName): Promise<Engine
     name: backend,
     description: `${backend}: tfjs ${tf.version_core} on ${kind}, 1 thread`,
     compiles: false,
-    open: async (program, options = {}) => new TfjsSession(backend, program, options.functions),
+    open: async (program, options = {}) => {
+      const session = new TfjsSession(backend, program, options.functions);
+      return options.traced === true ? Object.assign(session, { trace: session.watched.bind(session) }) : session;
+    },
   };
 }
 
@@ -40,6 +43,8 @@ class TfjsSession implements Session {
   readonly #state = new Map<string, tf.Tensor>();
   readonly #variables: ReadonlyMap<string, StateVariable>;
   readonly #functions: ReadonlyMap<string, PreparedFunction>;
+  /** Of the trace that is under way. */
+  #spans: TraceSpan[] | undefined;
 
   constructor(
     readonly backend: TfjsBackendName,
@@ -64,7 +69,7 @@ class TfjsSession implements Session {
     if (prepared === undefined) throw new Error(`the session has no function \`${name}\``);
     useBackend(this.backend);
     const { tensors, sizes } = checkFeeds(name, prepared.inputs, feeds);
-    const call = new Call(prepared, this.#state, new Map(sizes));
+    const call = new Call(prepared, this.#state, new Map(sizes), this.#spans);
     try {
       prepared.inputs.forEach((input, index) => {
         const feed = tensors[index];
@@ -79,6 +84,19 @@ class TfjsSession implements Session {
     } finally {
       call.dispose();
     }
+  }
+
+  /** What {@link Session.trace} is: an op after another on one thread. */
+  watched(work: () => void): readonly TraceSpan[] {
+    const spans: TraceSpan[] = [];
+    const began = nanoseconds();
+    this.#spans = spans;
+    try {
+      work();
+    } finally {
+      this.#spans = undefined;
+    }
+    return spans.map((span) => ({ ...span, start: span.start - began, end: span.end - began }));
   }
 
   get(names?: readonly string[]): ReadonlyMap<string, HostTensor> {
@@ -135,12 +153,14 @@ class TfjsSession implements Session {
       const width = tf.util.sizeFromShape(table.shape.slice(1));
       const source = memoryOf(rows);
       const values = rows.dataId === table.dataId ? source.slice() : source;
+      const start = this.#spans === undefined ? 0 : nanoseconds();
       scatterRows(
         memoryOf(table) as Float32Array,
         memoryOf(call.value(update.ids)) as Int32Array,
         values as Float32Array,
         width,
       );
+      this.#spans?.push(spanOf("scatter", `update/${update.state}`, start));
     }
   }
 
@@ -172,6 +192,7 @@ class Call implements TfjsContext {
     readonly prepared: PreparedFunction,
     readonly states: ReadonlyMap<string, tf.Tensor>,
     readonly bound: Map<string, number>,
+    readonly spans: TraceSpan[] | undefined,
   ) {}
 
   compute(): void {
@@ -180,7 +201,9 @@ class Call implements TfjsContext {
       const node = fn.nodes[id];
       if (node === undefined) throw new Error(`\`${fn.name}\` has no value ${id}`);
       const inputs = node.inputs.map((input) => this.value(input));
+      const start = this.spans === undefined ? 0 : nanoseconds();
       this.#values.set(id, computeNode(node, inputs, this));
+      this.spans?.push(spanOf(node.op, node.label, start));
       for (const dead of lastUses.get(id) ?? []) {
         this.value(dead).dispose();
         this.#values.delete(dead);
@@ -217,6 +240,16 @@ class Call implements TfjsContext {
   dispose(): void {
     for (const tensor of [...this.#values.values(), ...this.feeds.values()]) tensor.dispose();
   }
+}
+
+function nanoseconds(): number {
+  return Math.round(1e6 * performance.now());
+}
+
+/** What has been computed from `start` on. */
+function spanOf(op: string, label: string | undefined, start: number): TraceSpan {
+  const place = { thread: "main", start, end: nanoseconds() };
+  return { ...place, name: label ?? op, kind: "op", op, ...(label === undefined ? {} : { label }) };
 }
 
 function known<T>(value: T | undefined, what: string): T {

@@ -11,6 +11,7 @@ export const trainVerb = defineCommand(
     about: [
       "Reads the data that the spec names, trains, measures every task over its sample space, and writes an artifact: weights, vocabularies, a SavedModel, a tfjs GraphModel and a manifest. The same spec, data, seed, engine and thread count give the same bytes.",
       "With `--runs` or `--vary` it trains several times: the data is read once, and `runs.json` of the output directory has what each run found. Ctrl-C keeps the runs that are finished, and `--resume` trains the others.",
+      "With `--profile` it takes some steps only, and prints what each declaration of the spec and each kind of op takes of one.",
       "Checkpoints are kept in the output directory until the artifact replaces them. Ctrl-C writes one. `--resume` continues from the newest checkpoint, starts from the beginning where there is none, and does nothing when the run is complete.",
     ],
     positional: {
@@ -29,6 +30,7 @@ export const trainVerb = defineCommand(
       { line: "mtlc train model.mtl -o out --resume", does: "go on after Ctrl-C" },
       { line: "mtlc train model.mtl -o out --target TARGET", does: "with another form in the artifact" },
       { line: "mtlc train model.mtl --runs 20", does: "twenty seeds, and how far they differ" },
+      { line: "mtlc train model.mtl --profile trace.json", does: "where the time of a step goes" },
       { line: "mtlc train model.mtl --runs 5 --vary lr=1e-4,1e-3,1e-2", does: "five seeds of each learning rate" },
     ],
   },
@@ -40,6 +42,8 @@ export const trainVerb = defineCommand(
     if (options.continue !== undefined && options["warm-start"] !== undefined)
       throw createFailure("MTL8009", { first: "--continue", second: "--warm-start" });
     (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
+    if (options.profile !== undefined)
+      return (await import("./profile.js")).profile(spec, { ...options, profile: options.profile }, terminal);
     const manyRuns = await import("./many-runs.js");
     if (manyRuns.isOfMany(options)) return (await import("./train-many.js")).trainMany(spec, options, terminal);
     const unused = (["keep", "workers"] as const).find((name) => options[name] !== undefined);

@@ -92,6 +92,11 @@ export const trainOptions = {
     ...targetOption,
     doc: "add these forms to the artifact (`mtlc targets` lists them); what they cannot carry is said before training",
   },
+  profile: {
+    kind: "text",
+    value: "FILE",
+    doc: "train nothing: say where the time of a step goes, and write a trace for chrome://tracing or Perfetto",
+  },
   log: { kind: "text", value: "FILE", doc: "add what happens to a file, a JSON object per line" },
   tensorboard: { kind: "text", value: "DIR", doc: "write TensorBoard event files" },
   engine: engineOption,

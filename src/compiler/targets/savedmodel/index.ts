@@ -7,3 +7,4 @@ export * from "./files.js";
 export * from "./saved-model.js";
 export { savedmodel } from "./target.js";
 export type { Endpoint, LoweredFunction } from "../tensorflow/lower-function.js";
+export type { NodeLabels } from "../tensorflow/node-graph.js";

@@ -6,6 +6,7 @@ import { lowerSteps } from "../tensorflow/lower-steps.js";
 import {
   type ConstantData,
   NodeGraph,
+  type NodeLabels,
   shapeAttr,
   textAttr,
   type TensorRef,
@@ -37,6 +38,8 @@ export interface SavedModelOptions {
   readonly byRows?: ReadonlySet<string>;
   /** Values of a function to compile by XLA, which needs all their sizes known; default: none. */
   readonly compiled?: (fn: GraphFunction) => ReadonlySet<ValueId>;
+  /** Receives the labels of the nodes that functions are made of; absent: nobody asks for them. */
+  readonly labels?: NodeLabels;
   /** How many calls of a function one may be, and whether XLA computes all of them; default: one only. */
   readonly steps?: (fn: GraphFunction) => StepsOptions | undefined;
 }
@@ -83,8 +86,10 @@ const method = "tensorflow/serving/predict";
  * `serving_default` is `predict`. Loading runs the initial assignments. Same program and values, same bytes.
  */
 export function createSavedModel(program: Program, options: SavedModelOptions = {}): SavedModel {
-  const graph = new NodeGraph("graph");
+  const { labels } = options;
+  const graph = new NodeGraph("graph", labels?.graph);
   const library: FunctionDef[] = [];
+  const shared = { library, ...(labels === undefined ? {} : { labels }) };
   const handles = new Map(program.state.map((variable) => [variable.name, addVariable(graph, variable)]));
   const handle = (name: string): TensorRef => {
     const ref = handles.get(name);
@@ -116,7 +121,7 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   const functions = new Map(
     program.functions.map((fn): [string, LoweredFunction] => [
       fn.name,
-      lowerFunction(graph, access, fn, { compiled: options.compiled?.(fn) ?? new Set(), library }),
+      lowerFunction(graph, access, fn, { compiled: options.compiled?.(fn) ?? new Set(), ...shared }),
     ]),
   );
 
@@ -124,10 +129,10 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
     program.functions.flatMap((fn): [string, LoweredSteps][] => {
       const { most, whole } = options.steps?.(fn) ?? { most: 1, whole: false };
       if (most < 2) return [];
-      if (whole) return [[fn.name, lowerSteps(graph, access, fn, { most, library })]];
+      if (whole) return [[fn.name, lowerSteps(graph, access, fn, { most, ...shared })]];
       const compiled = options.compiled?.(fn) ?? new Set();
       const accessIn = (body: NodeGraph): StateAccess => accessWithin(body, variables);
-      return [[fn.name, lowerLoop(graph, accessIn, fn, { most, library, compiled })]];
+      return [[fn.name, lowerLoop(graph, accessIn, fn, { most, compiled, ...shared })]];
     }),
   );
 

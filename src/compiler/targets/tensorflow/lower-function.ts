@@ -5,7 +5,7 @@
 import { sizeOf, symbolsOf } from "../../graph/dims.js";
 import type { GraphFunction, GraphNode, OpName, TensorType, ValueId } from "../../graph/graph.js";
 import { liveValues, rootsOf } from "../../graph/passes/eliminate-dead-code.js";
-import { argumentOp, NodeGraph, shapeAttr, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
+import { argumentOp, NodeGraph, type NodeLabels, shapeAttr, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
 import { type LoweringContext, lowerNode, type Operands } from "./ops.js";
 import { type ArgDef, DataType, type FunctionDef } from "./proto.js";
 
@@ -39,6 +39,8 @@ export interface LowerFunctionOptions {
   readonly compiled: ReadonlySet<ValueId>;
   /** Receives the compiled functions; those that are equal are one. */
   readonly library: FunctionDef[];
+  /** Receives the labels of nodes; absent: nobody asks for them. */
+  readonly labels?: NodeLabels;
 }
 
 /** A function among the nodes of a graph or of a function's body. */
@@ -56,7 +58,7 @@ export function lowerFunction(
   options: LowerFunctionOptions,
 ): LoweredFunction {
   const prefix = graph.uniqueName(fn.name);
-  const outer = new Scope(graph, fn, state, { prefix, library: options.library, compiled: options.compiled });
+  const outer = new Scope(graph, fn, state, { prefix, ...options });
   const inputs = fn.nodes.flatMap((node): readonly Endpoint[] => {
     if (node.op !== "input") return [];
     return [{ name: node.attributes.name, tensor: `${outer.input(node).node}:0`, type: node.type }];
@@ -98,20 +100,22 @@ function lowerInto(outer: Scope): LoweredBody {
   });
   const ends = fn.updates.map((update) => {
     const type = state.type(update.state);
-    const name = `${prefix}/update/${update.state}`;
-    const reads = outer.readersOf(update.state);
-    switch (update.kind) {
-      case "assign": {
-        const attributes = { dtype: typeAttr(type.dtype), validate_shape: { b: false } };
-        const operands = [state.handle(update.state), outer.ownedValue(update.value)];
-        return graph.add("AssignVariableOp", operands, attributes, { name, after: reads }).node;
+    const label = `update/${update.state}`;
+    const options = { name: `${prefix}/${label}`, after: outer.readersOf(update.state) };
+    return graph.labelled(label, () => {
+      switch (update.kind) {
+        case "assign": {
+          const attributes = { dtype: typeAttr(type.dtype), validate_shape: { b: false } };
+          const operands = [state.handle(update.state), outer.ownedValue(update.value)];
+          return graph.add("AssignVariableOp", operands, attributes, options).node;
+        }
+        case "scatter": {
+          const operands = [state.handle(update.state), outer.value(update.ids), outer.value(update.rows)];
+          const attributes = { dtype: typeAttr(type.dtype), Tindices: typeAttr("int32") };
+          return graph.add("ResourceScatterUpdate", operands, attributes, options).node;
+        }
       }
-      case "scatter": {
-        const operands = [state.handle(update.state), outer.value(update.ids), outer.value(update.rows)];
-        const attributes = { dtype: typeAttr(type.dtype), Tindices: typeAttr("int32") };
-        return graph.add("ResourceScatterUpdate", operands, attributes, { name, after: reads }).node;
-      }
-    }
+    });
   });
   const outputs = fn.outputs.map(({ name, value }) => {
     const attributes = { T: typeAttr(outer.definition(value).type.dtype) };
@@ -132,7 +136,7 @@ function isDeferred(node: GraphNode | undefined): boolean {
 function callCompiled(outer: Scope, compiled: ReadonlySet<ValueId>): void {
   const { fn } = outer;
   const live = liveValues(fn);
-  const body = new NodeGraph("function");
+  const body = new NodeGraph("function", outer.options.labels?.compiled);
   const argumentIds: ValueId[] = [];
   const inputArg: ArgDef[] = [];
   const capture = (id: ValueId): TensorRef => {
@@ -229,6 +233,7 @@ interface ScopeOptions {
   /** Values that a compiled function computes; absent: none. */
   readonly compiled?: ReadonlySet<ValueId>;
   readonly library?: FunctionDef[];
+  readonly labels?: NodeLabels;
   /** The function's inputs where they are there; absent: placeholders to feed. */
   readonly inputs?: ReadonlyMap<string, TensorRef>;
 }
@@ -286,7 +291,9 @@ class Scope implements LoweringContext {
     const made =
       foreign && capture !== undefined
         ? capture(id)
-        : lowerNode(this, node, this.#operands(node), `${this.prefix}/${node.label ?? node.op}`);
+        : this.graph.labelled(node.label, () =>
+            lowerNode(this, node, this.#operands(node), `${this.prefix}/${node.label ?? node.op}`),
+          );
     this.#values.set(id, made);
     return made;
   }

@@ -2,8 +2,8 @@
  * A function as a loop over a queue of its inputs in one call of the session. Every step is what it is by itself, compiled parts and
  * updates of variables and of rows of tables; what a call costs is paid once.
  */
-import type { GraphFunction, ValueId } from "../../graph/graph.js";
-import { lowerBody, type StateAccess } from "./lower-function.js";
+import type { GraphFunction } from "../../graph/graph.js";
+import { lowerBody, type LowerFunctionOptions, type StateAccess } from "./lower-function.js";
 import { argumentOp, NodeGraph, type TensorRef, typeAttr } from "./node-graph.js";
 import { DataType, type FunctionDef } from "./proto.js";
 import {
@@ -22,10 +22,9 @@ import {
   withRow,
 } from "./queue.js";
 
-interface LoopOptions {
+export interface LoopOptions extends LowerFunctionOptions {
+  /** Turns at most. */
   readonly most: number;
-  readonly library: FunctionDef[];
-  readonly compiled: ReadonlySet<ValueId>;
 }
 
 /** Appends the loop of a function whose inputs have known sizes; `stateOf` gives access from a function's body. */
@@ -33,12 +32,13 @@ export function lowerLoop(
   graph: NodeGraph,
   stateOf: (body: NodeGraph) => StateAccess,
   fn: GraphFunction,
-  { most, library, compiled }: LoopOptions,
+  options: LoopOptions,
 ): LoweredSteps {
+  const { most, library } = options;
   const prefix = graph.uniqueName(`${fn.name}_steps`);
   const loop = loopOf(fn, most);
   const names = { condition: `${prefix}_condition`, body: `${prefix}_body` };
-  library.push(conditionOf(names.condition, loop), bodyOf(names.body, fn, loop, stateOf, { library, compiled }));
+  library.push(conditionOf(names.condition, loop), bodyOf(names.body, fn, loop, stateOf, options));
 
   const feeds = feedsOf(graph, prefix, loop);
   const start = graph.constant({ dtype: "int32", shape: [], data: 0 }, `${prefix}/start`);
@@ -71,9 +71,9 @@ function bodyOf(
   fn: GraphFunction,
   loop: Loop,
   stateOf: (body: NodeGraph) => StateAccess,
-  options: Pick<LoopOptions, "library" | "compiled">,
+  options: LowerFunctionOptions,
 ): FunctionDef {
-  const body = new NodeGraph("function");
+  const body = new NodeGraph("function", options.labels?.graph);
   const carried = carriedOf(loop);
   const { defs, refs } = argumentsOf(body, carried);
   const refOf = (at: number): TensorRef => refs[at] ?? { node: "", op: argumentOp, port: 0 };

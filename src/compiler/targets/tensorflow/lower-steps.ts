@@ -5,6 +5,7 @@
 import type { GraphFunction } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
 import { lowerScope, type StateAccess } from "./lower-function.js";
+import type { LoopOptions } from "./lower-loop.js";
 import { argumentOp, NodeGraph, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
 import { DataType, type FunctionDef } from "./proto.js";
 import {
@@ -35,12 +36,13 @@ export function lowerSteps(
   graph: NodeGraph,
   state: StateAccess,
   fn: GraphFunction,
-  { most, library }: { readonly most: number; readonly library: FunctionDef[] },
+  { most, library, labels }: Pick<LoopOptions, "most" | "library" | "labels">,
 ): LoweredSteps {
   const prefix = graph.uniqueName(`${fn.name}_steps`);
   const loop: StateLoop = { ...loopOf(fn, most), states: statesOf(fn, state) };
   const names = { condition: `${prefix}_condition`, body: `${prefix}_body`, whole: `${prefix}_compiled` };
-  library.push(conditionOf(names.condition, loop, loop.states), bodyOf(names.body, fn, loop), wholeOf(names, loop));
+  const body = bodyOf(names.body, fn, loop, labels?.compiled);
+  library.push(conditionOf(names.condition, loop, loop.states), body, wholeOf(names, loop));
 
   const feeds = feedsOf(graph, prefix, loop);
   const reads = loop.states.map(({ name }) => state.read(graph, name));
@@ -80,8 +82,8 @@ function statesOf(fn: GraphFunction, state: StateAccess): readonly Carried[] {
 }
 
 /** One step: the function on the i-th entry of each queue, over the state that goes round. */
-function bodyOf(name: string, fn: GraphFunction, loop: StateLoop): FunctionDef {
-  const body = new NodeGraph("function");
+function bodyOf(name: string, fn: GraphFunction, loop: StateLoop, labels?: Map<string, string>): FunctionDef {
+  const body = new NodeGraph("function", labels);
   const carried = carriedOf(loop, loop.states);
   const { defs, refs } = argumentsOf(body, carried);
   const refOf = (at: number): TensorRef => refs[at] ?? { node: "", op: argumentOp, port: 0 };

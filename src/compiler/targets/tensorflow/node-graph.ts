@@ -44,12 +44,26 @@ export interface NodeOptions {
   readonly after?: readonly string[];
 }
 
+/** Which part of the program the nodes of a graph are of: the label of the program's node, by the name of TensorFlow's. */
+export interface NodeLabels {
+  /** Of nodes that the executor runs: of the main graph and of bodies that become part of it. */
+  readonly graph: Map<string, string>;
+  /** Of nodes of functions that XLA compiles. */
+  readonly compiled: Map<string, string>;
+}
+
 export class NodeGraph {
   readonly #nodes: NodeDef[] = [];
   readonly #names = new Set<string>();
   readonly #constants = new Map<string, TensorRef>();
 
-  constructor(readonly scope: "graph" | "function") {}
+  #label: string | undefined;
+
+  /** @param labels receives the labels of the nodes that {@link labelled} adds */
+  constructor(
+    readonly scope: "graph" | "function",
+    readonly labels?: Map<string, string>,
+  ) {}
 
   get nodes(): readonly NodeDef[] {
     return this.#nodes;
@@ -63,6 +77,7 @@ export class NodeGraph {
     options: NodeOptions = {},
   ): TensorRef {
     const node = this.uniqueName(options.name ?? op);
+    if (this.#label !== undefined) this.labels?.set(node, this.#label);
     this.#nodes.push({
       name: node,
       op,
@@ -70,6 +85,17 @@ export class NodeGraph {
       attr: attributes,
     });
     return { node, op, port: 0 };
+  }
+
+  /** What `make` returns; the nodes that it adds are of this label, those under another label within it excepted. */
+  labelled<T>(label: string | undefined, make: () => T): T {
+    const outer = this.#label;
+    this.#label = label;
+    try {
+      return make();
+    } finally {
+      this.#label = outer;
+    }
   }
 
   /** A name not used in this scope yet, made of characters that TensorFlow allows. */

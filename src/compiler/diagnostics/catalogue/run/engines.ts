@@ -31,4 +31,23 @@ export const enginesDiagnostics = defineDiagnostics({
     about: "The requested engine runs predictions, and the command trains.",
     fix: "Name another engine, or unset `MTLC_ENGINE` to train on the fastest that is there.",
   },
+  MTL7450: {
+    slug: "no-trace",
+    severity: "error",
+    title: "no trace of the native engine",
+    message: (p: { problem: string }) =>
+      `what the native engine does cannot be traced: ${p.problem}; \`--engine wasm\` profiles without it`,
+    about:
+      "`mtlc train --profile` reads the trace of TensorFlow through a small addon, which is compiled when it is first wanted, and that failed.",
+    fix: "Install a C++ compiler (`g++`, or set `CXX`), or profile the steps of another engine with `--engine wasm`.",
+  },
+  MTL7451: {
+    slug: "no-steps",
+    severity: "error",
+    title: "training without steps",
+    message: (p: { name: string }) =>
+      `\`${p.name}\` is trees, which LightGBM grows: it takes no steps that a profile could be of`,
+    about: "`mtlc train --profile` is about the steps of a network, and the spec's model is an ensemble of trees.",
+    fix: "Profile a spec with a network.",
+  },
 });

@@ -1,0 +1,226 @@
+/** Where the time of a training step goes: some steps of a spec on its data, of which the engine says what it does. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { stepParts } from "../../compiler/cost/index.js";
+import type { GraphFunction, Program } from "../../compiler/graph/index.js";
+import { hasTrees, listBatching, type Model } from "../../compiler/model/index.js";
+import { omitUndefined } from "../../compiler/text/index.js";
+import { replaceFile } from "../artifact/directory.js";
+import type { Dataset, EncodedBatch } from "../data/index.js";
+import { chooseEngine } from "../engine/choose-engine.js";
+import { createProgram, functionOf, measuredProgram } from "../engine/create-program.js";
+import type { Session, TraceSpan } from "../engine/engine.js";
+import { fillSession, initialReader } from "../engine/state.js";
+import { withDumpedModules } from "../engine/trace/compiled-labels.js";
+import { createFailure } from "../failure.js";
+import { createFeeds } from "../measure/feeds.js";
+import { chromeTrace, type StepTimes, timeParts, type WatchedSteps } from "../step-times/index.js";
+import { trainingLength } from "../train/length.js";
+import { createStepper } from "../train/stepper.js";
+import { closeData, loadTrainable, openTrainingData } from "./train.js";
+import type { TrainOptions } from "./train-options.js";
+
+export interface ProfileOptions extends Pick<
+  TrainOptions,
+  "spec" | "texts" | "train" | "seed" | "engine" | "cacheLimit" | "signal" | "onEvent"
+> {
+  /** File of the trace, in the trace event format of Chrome. */
+  readonly trace: string;
+}
+
+/** Of a measurement, whichever comes last. */
+const enough = { milliseconds: 500, steps: 10, calls: 3 } as const;
+/** Of what one call holds, so that a call is as those of a training. */
+const callMilliseconds = 50;
+
+/**
+ * Takes steps as `train` does, from its first weights, and measures them; then traces some, and writes the trace. Nothing else is
+ * written. Throws a {@link Failure} for what the user can fix; rejects with the reason of `signal`.
+ */
+export async function profileSteps(options: ProfileOptions): Promise<StepTimes> {
+  return withDumpedModules(async () => {
+    const { onEvent = () => undefined } = options;
+    const spec = await loadTrainable(options, onEvent);
+    const { model } = spec;
+    if (hasTrees(model)) throw createFailure("MTL7451", { name: model.name });
+    const engine = await chooseEngine(options.engine, onEvent);
+    const data = await openTrainingData({ ...options, roles: ["train"] }, spec);
+    try {
+      if (data.train === undefined) throw createFailure("MTL7302", { role: "train", option: "--train" });
+      if (trainingLength(model, data.train).steps === 0) throw createFailure("MTL7309", { role: "train" });
+      const program = createProgram(model, data.fitted);
+      const session = await engine.open(measuredProgram(program), {
+        trainBatch: model.train.batch,
+        functions: ["train", "apply"],
+        traced: true,
+      });
+      try {
+        await fillSession(session, program.state, initialReader(model.train.seed));
+        if (engine.compiles) onEvent({ kind: "compiling" });
+        const began = performance.now();
+        const caller = createCaller(session, model, program, data.train);
+        caller.call(1);
+        if (engine.compiles) onEvent({ kind: "compiled", seconds: (performance.now() - began) / 1000 });
+        return await measureSteps(caller, { options, model, program, session, engine: engine.description });
+      } finally {
+        session.close();
+      }
+    } finally {
+      closeData(data);
+    }
+  });
+}
+
+interface Measured {
+  readonly options: ProfileOptions;
+  readonly model: Model;
+  readonly program: Program;
+  readonly session: Session;
+  readonly engine: string;
+}
+
+async function measureSteps(
+  caller: Caller,
+  { options, model, program, session, engine }: Measured,
+): Promise<StepTimes> {
+  const { signal } = options;
+  const first = caller.call(1);
+  const size = Math.max(1, Math.min(caller.most, Math.floor(callMilliseconds / (first.running + first.feeding))));
+  caller.call(size);
+  const plain = await repeat(() => caller.call(size), signal);
+  const trace = session.trace;
+  if (trace === undefined) throw new Error("the session was not opened to be traced");
+  const spans: TraceSpan[] = [];
+  const began = performance.now();
+  const watched = await repeat(() => {
+    const before = 1e6 * (performance.now() - began);
+    return caller.call(size, (work) => {
+      for (const span of trace(work)) spans.push({ ...span, start: span.start + before, end: span.end + before });
+    });
+  }, signal);
+  const partOf = stepParts(model, program);
+  await replaceFile(options.trace, chromeTrace(spans, partOf, `${model.name}: ${watched.steps} steps`));
+  return {
+    batch: model.train.batch,
+    batches: model.train.accumulate ?? 1,
+    steps: watched.steps,
+    engine,
+    step: (plain.running + plain.feeding) / plain.steps,
+    ...timeParts({ ...watched, spans }, partOf),
+  };
+}
+
+type Timed = Omit<WatchedSteps, "spans">;
+
+/** Calls until there is enough to go by. */
+async function repeat(call: () => Timed, signal: AbortSignal | undefined): Promise<Timed> {
+  let sum: Timed = { steps: 0, running: 0, feeding: 0 };
+  for (let calls = 0; ; calls++) {
+    signal?.throwIfAborted();
+    const isEnough = sum.running >= enough.milliseconds && sum.steps >= enough.steps && calls >= enough.calls;
+    if (isEnough) return sum;
+    const { steps, running, feeding } = call();
+    sum = { steps: sum.steps + steps, running: sum.running + running, feeding: sum.feeding + feeding };
+    await nextTurn();
+  }
+}
+
+/** Takes steps, over epoch after epoch. */
+interface Caller {
+  /** Steps that one call into the engine may be. */
+  readonly most: number;
+  /** @param watch does the work that it is given, which is what the engine does */
+  readonly call: (steps: number, watch?: (work: () => void) => void) => Timed;
+}
+
+function createCaller(session: Session, model: Model, program: Program, rows: Dataset): Caller {
+  const { accumulate } = model.train;
+  const batches = batchesOf(model, rows);
+  const train = functionOf(program, "train");
+  const next = nextStep({ session, train, accumulate }, batches, rows);
+  return {
+    most: next.most,
+    call: (steps, watch = (work) => work()) => {
+      const began = performance.now();
+      const run = next.feed(steps);
+      const fed = performance.now();
+      let running = 0;
+      watch(() => {
+        const started = performance.now();
+        run();
+        running = performance.now() - started;
+      });
+      return { steps, running, feeding: fed - began };
+    },
+  };
+}
+
+interface NextStep {
+  readonly most: number;
+  /** Reads, encodes and feeds the batches of some steps; what it returns takes the steps. */
+  readonly feed: (steps: number) => () => void;
+}
+
+function nextStep(
+  {
+    session,
+    train,
+    accumulate,
+  }: {
+    readonly session: Session;
+    readonly train: GraphFunction;
+    readonly accumulate: number | undefined;
+  },
+  batches: Iterator<Drawn, never>,
+  { layout }: Dataset,
+): NextStep {
+  const feeds = createFeeds(train, layout);
+  const most = accumulate === undefined ? (session.stepsPerCall?.(train.name) ?? 1) : 1;
+  if (most > 1) {
+    const stepper = createStepper({ session, train }, feeds);
+    return {
+      most,
+      feed: (steps) => {
+        for (let step = 0; step < steps; step++) stepper.add(...drawn(batches));
+        return () => void stepper.run();
+      },
+    };
+  }
+  return {
+    most,
+    feed: () => {
+      // A batch's arrays are those of the next one too.
+      const fed = Array.from({ length: accumulate ?? 1 }, () => copyFeeds(feeds(...drawn(batches))));
+      return () => {
+        for (const each of fed) session.run(train.name, each);
+        if (accumulate !== undefined) session.run("apply", {});
+      };
+    },
+  };
+}
+
+type Feeds = ReturnType<ReturnType<typeof createFeeds>>;
+
+function copyFeeds(feeds: Feeds): Feeds {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+  );
+}
+
+type Drawn = readonly [batch: EncodedBatch, epoch: number];
+
+function drawn(batches: Iterator<Drawn, never>): Drawn {
+  return batches.next().value;
+}
+
+/** The batches of a training, without an end. */
+function* batchesOf({ loss, train }: Model, rows: Dataset): Generator<Drawn, never> {
+  const { batch, shuffle, seed, dropLast } = train;
+  for (let epoch = 0; ; epoch++) {
+    const order = omitUndefined({
+      shuffle: shuffle ? { seed, epoch } : undefined,
+      lists: listBatching(loss),
+      dropLast,
+    });
+    for (const encoded of rows.batches({ size: batch, ...order, pad: true })) yield [encoded, epoch];
+  }
+}

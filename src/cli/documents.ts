@@ -6,6 +6,7 @@
 export const documentVersions = {
   compare: 1,
   compile: 1,
+  "compile-stats": 1,
   "compile-targets": 1,
   cost: 1,
   data: 1,

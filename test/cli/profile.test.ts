@@ -99,3 +99,29 @@ describe("mtlc train --profile", () => {
     expect(existsSync(join(folder, "x.json"))).toBe(false);
   });
 });
+
+describe("mtlc compile --stats", () => {
+  it("prints what each pass saves, writes nothing, and excludes what writes", { timeout: 120_000 }, async () => {
+    const compile = ["compile", "shop/model.mtl", "--stats", "-q"];
+    const { code, out } = await runCli(compile, { cwd: folder });
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^shop\w*, a batch of 128 rows\n\ntrain +ops +MFLOP\nwritten +[\d,]+ +[\d.]+\nsimplified +−\d+/,
+    );
+    expect(out).toMatch(
+      /\n\d+ tables of embeddings in \d+ variables?, each looked up and updated at once\nXLA compiles /,
+    );
+    expect(existsSync(join(folder, "out"))).toBe(false);
+    for (const words of [
+      ["-o", "out"],
+      ["--emit", "graph"],
+      ["--target", "tfjs"],
+    ]) {
+      const refused = await runCli([...compile, ...words], { cwd: folder });
+      expect([refused.code, refused.err]).toEqual([
+        2,
+        expect.stringMatching(/^error\[MTL8009\]: `--stats` and `--\w+`/),
+      ]);
+    }
+  });
+});

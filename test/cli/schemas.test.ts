@@ -164,6 +164,7 @@ describe("output of", () => {
     await run(["predict", "out", "shop/test.csv", "-o", "scores.csv", "-q"]);
     expect((await run(["predict", "out", "none.csv", "-o", "none-scores.csv", "-q"])).code).toBe(1);
     await run(["compile", "shop/model.mtl", "-o", "compiled", "-q"]);
+    await run(["compile", "shop/model.mtl", "--stats", "-q"]);
     await run(["compile", "out", "-o", "emitted", "--target", "tfjs,savedmodel", "-q"]);
     expectValid(read("emitted/targets.json"));
     await run(["compile", "out", "-o", "packaged", "--target", "torch", "-q"]);

@@ -4,14 +4,15 @@
  * for each number that comes out. What moves or picks numbers (gather, concat, slice, reshape, …) is free. The rule of each op
  * is in its row.
  */
-import { type GraphFunction, type GraphNode, nodeFlops, sizeOf } from "../graph/index.js";
+import { type GraphFunction, type GraphNode, nodeFlops, sizeOf, type TensorType } from "../graph/index.js";
 
 /** Operations by the outermost label of the nodes; of one row when the batch `B` is 1. */
 export function countFlops(fn: GraphFunction, batch = 1): ReadonlyMap<string, number> {
   const sizes = new Map([["B", batch]]);
   const counts = new Map<string, number>();
   for (const node of fn.nodes) {
-    const operations = flopsOf(node, fn, sizes);
+    const inputs = node.inputs.flatMap((id) => fn.nodes[id]?.type ?? []);
+    const operations = flopsOfNode(node, inputs, sizes);
     if (operations === 0) continue;
     const label = node.label?.split("/")[0] ?? "";
     counts.set(label, (counts.get(label) ?? 0) + operations);
@@ -19,8 +20,12 @@ export function countFlops(fn: GraphFunction, batch = 1): ReadonlyMap<string, nu
   return counts;
 }
 
-function flopsOf(node: GraphNode, fn: GraphFunction, sizes: ReadonlyMap<string, number>): number {
+/** Operations of one node, by the sizes that its dimensions have. */
+export function flopsOfNode(
+  node: GraphNode,
+  inputs: readonly TensorType[],
+  sizes: ReadonlyMap<string, number>,
+): number {
   if (node.type.dtype !== "float32") return 0;
-  const inputs = node.inputs.flatMap((id) => fn.nodes[id]?.type ?? []);
   return nodeFlops(node, inputs, (shape) => shape.reduce<number>((product, dim) => product * sizeOf(dim, sizes), 1));
 }

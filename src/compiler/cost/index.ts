@@ -7,4 +7,5 @@ export * from "./cost.js";
 export * from "./flops.js";
 export * from "./id-counts.js";
 export * from "./parts.js";
+export * from "./savings.js";
 export * from "./step-parts.js";

@@ -17,9 +17,21 @@ import type {
 } from "./graph.js";
 import { OpBuilder } from "./op-builder.js";
 import { inferType } from "./ops/table.js";
-import { eliminateDeadCode } from "./passes/eliminate-dead-code.js";
+import { eliminateDeadCode, liveValues } from "./passes/eliminate-dead-code.js";
 import { formatAttributes } from "./print-attributes.js";
 import { assertValidFunction } from "./verify.js";
+
+/**
+ * Why an op that was written is not computed. `simplified`: it would change nothing, or a cheaper one does the same. `folded`: its result is
+ * known. `shared`: it is computed already. `dropped`: nothing needs it.
+ */
+export type Saving = "simplified" | "folded" | "shared" | "dropped";
+
+/** Hears of each op that is written; of what becomes of it, where it is not computed. */
+export interface WatchBuilding {
+  readonly onWritten: (node: GraphNode, inputs: readonly TensorType[]) => void;
+  readonly onSaved: (saving: Saving, node: GraphNode, inputs: readonly TensorType[]) => void;
+}
 
 /**
  * A value that is equal to an earlier one by construction *is* the earlier one, and x·1, x + 0, a reshape to the same shape
@@ -34,6 +46,7 @@ export class GraphBuilder extends OpBuilder {
   constructor(
     /** Of the function: `train`, `predict`. */
     readonly name: string,
+    readonly watch?: WatchBuilding,
   ) {
     super();
   }
@@ -65,7 +78,12 @@ export class GraphBuilder extends OpBuilder {
 
   /** The function as written so far, without what no output and no update needs. Throws when it is not well formed. */
   finish(outputs: readonly NamedValue[], updates: readonly Update[] = []): GraphFunction {
-    const fn = eliminateDeadCode({ name: this.name, nodes: [...this.#nodes], outputs, updates });
+    const written = { name: this.name, nodes: [...this.#nodes], outputs, updates };
+    const fn = eliminateDeadCode(written);
+    if (this.watch !== undefined) {
+      const live = liveValues(written);
+      for (const [id, node] of this.#nodes.entries()) if (!live.has(id)) this.#noteSaving("dropped", node);
+    }
     assertValidFunction(fn, this.variables);
     return fn;
   }
@@ -97,7 +115,23 @@ export class GraphBuilder extends OpBuilder {
       ...(context?.span === undefined ? {} : { span: context.span }),
       ...(context === undefined ? {} : { label: context.label }),
     } as NodeOf<K> as GraphNode;
-    return simplifyNode(this, node) ?? this.#intern(foldNode(this, node) ?? node);
+    this.watch?.onWritten(node, this.#inputTypes(node));
+    const simplified = simplifyNode(this, node);
+    if (simplified !== undefined) {
+      this.#noteSaving("simplified", node);
+      return simplified;
+    }
+    const folded = foldNode(this, node);
+    if (folded !== undefined) this.#noteSaving("folded", node);
+    return this.#intern(folded ?? node);
+  }
+
+  #inputTypes({ inputs }: GraphNode): readonly TensorType[] {
+    return inputs.map((id) => this.type(id));
+  }
+
+  #noteSaving(saving: Saving, node: GraphNode): void {
+    this.watch?.onSaved(saving, node, this.#inputTypes(node));
   }
 
   #inferType<K extends OpName>(
@@ -124,7 +158,10 @@ export class GraphBuilder extends OpBuilder {
   #intern(node: GraphNode): ValueId {
     const key = `${node.op} ${node.inputs.join(",")} ${formatAttributes(node)}`;
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#noteSaving("shared", node);
+      return known;
+    }
     const id = this.#nodes.push(node) - 1;
     this.#known.set(key, id);
     return id;

@@ -15,6 +15,7 @@ import {
   type StepOptions,
   type TrainStep,
   type TrainStepOptions,
+  type WatchBuilding,
 } from "../graph/index.js";
 import { omitUndefined } from "../text/index.js";
 import { headArguments, headsReadBy } from "../builtins/index.js";
@@ -52,6 +53,8 @@ export interface LowerOptions extends EmbeddingOptions {
   readonly serving?: ServingValues;
   /** Whether `train` has the outputs of `observedOutputs` as well; default false. */
   readonly observe?: boolean;
+  /** Hears how each function is made. */
+  readonly watch?: (fn: string) => WatchBuilding;
 }
 
 /** The number of training steps done: int32[], part of every program. */
@@ -80,7 +83,13 @@ export const stepVariable: StateVariable = {
  */
 export function lowerModel(model: Model, sizes: FittedSizes, options: LowerOptions = {}): Program {
   const tables = planEmbeddings(model, sizes, options);
-  const lowering = { model, tables, serving: options.serving ?? {}, observe: options.observe === true };
+  const lowering = {
+    model,
+    tables,
+    serving: options.serving ?? {},
+    observe: options.observe === true,
+    watch: options.watch,
+  };
   // A program does not train what it is fed.
   const train = hasTrees(model) ? [] : lowerTrain(lowering);
   const functions = [...train, lowerEvaluate(lowering), lowerPredict(lowering)];
@@ -94,6 +103,7 @@ export interface Lowering {
   readonly tables: readonly EmbeddingTable[];
   readonly serving: ServingValues;
   readonly observe: boolean;
+  readonly watch?: LowerOptions["watch"] | undefined;
 }
 
 interface LoweredFunction {
@@ -114,12 +124,12 @@ export interface Scope {
 }
 
 export function createScope(
-  { model, tables, serving }: Lowering,
+  { model, tables, serving, watch }: Lowering,
   name: "train" | "evaluate" | "predict",
   heads: readonly HeadModel[],
   featuresOf?: (builder: GraphBuilder) => FeatureValues,
 ): Scope {
-  const builder = new GraphBuilder(name);
+  const builder = new GraphBuilder(name, watch?.(name));
   const layout = batchLayout(model);
   const variables = createVariables(builder, model.train);
   const reachable = reachableNodes(model, heads, name === "predict" ? "served" : "recorded");
@@ -240,12 +250,16 @@ function lowerTrain(lowering: Lowering): readonly LoweredFunction[] {
   const outputs = [...losses.outputs, ...balance.outputs(step), ...observed];
   const updates = [...step.updates, ...statistics, ...balance.updates];
   const train = { fn: builder.finish(outputs, updates), variables: builder.variables };
-  return step.accumulated === undefined ? [train] : [train, lowerApply(stepping, step.accumulated)];
+  return step.accumulated === undefined ? [train] : [train, lowerApply(stepping, step.accumulated, lowering.watch)];
 }
 
 /** The step by the gradients that `train` has added up. */
-function lowerApply(options: StepOptions, accumulated: NonNullable<TrainStep["accumulated"]>): LoweredFunction {
-  const builder = new GraphBuilder("apply");
+function lowerApply(
+  options: StepOptions,
+  accumulated: NonNullable<TrainStep["accumulated"]>,
+  watch: Lowering["watch"],
+): LoweredFunction {
+  const builder = new GraphBuilder("apply", watch?.("apply"));
   const { updates } = appendAccumulatedStep(builder, options, accumulated);
   return { fn: builder.finish([], updates), variables: builder.variables };
 }

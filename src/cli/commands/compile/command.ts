@@ -11,7 +11,7 @@ export const compileVerb = defineCommand(
     about: [
       "Writes an artifact with the weights that training would start with: a SavedModel with the functions train, evaluate, predict, get and set, a tfjs GraphModel of predict, and a manifest. Training data is read when a vocabulary or a scale comes from it.",
       "With `--target`, writes only these forms, each in a folder of its own, and `targets.json`, which lists their files with their hashes: of an artifact with its weights, of a spec with those that training would start with. What a target cannot carry is said with its location in the spec before any data is read.",
-      "With `--emit`, prints one stage of the compiler instead.",
+      "With `--emit`, prints one stage of the compiler instead, and with `--stats` what its passes save of the graph.",
     ],
     positional: {
       name: "SPEC|ARTIFACT",
@@ -33,22 +33,29 @@ export const compileVerb = defineCommand(
         values: ["tokens", "ast", "model", "graph"],
         doc: "print this stage on standard output and write nothing",
       },
+      stats: { kind: "flag", doc: "print what each pass of the compiler saves, and write nothing" },
       deny: denyOption,
       quiet: quietOption,
       format: formatOption,
     },
-    output: ({ emit }) => (emit === undefined ? "files" : "answer"),
+    output: ({ emit, stats }) => (emit === undefined && !stats ? "files" : "answer"),
     examples: [
       { line: "mtlc compile model.mtl -o out", does: "an artifact to train or load elsewhere" },
       { line: "mtlc compile out --target tfjs,javascript -o web", does: "a trained artifact for others to run" },
       { line: "mtlc compile model.mtl --emit graph", does: "read the tensor graph" },
+      { line: "mtlc compile model.mtl --stats", does: "what the passes save of it" },
     ],
   },
   async ({ arguments: [spec = ""], options }, terminal) => {
-    if (options.emit !== undefined && options.target !== undefined)
+    const exclusive = (["stats", "emit", "target", "output"] as const).filter(
+      (name) => options[name] !== undefined && options[name] !== false,
+    );
+    const [first, second] = exclusive;
+    // A target is written to a directory.
+    if (second !== undefined && first !== "target")
       throw (await import("../../../runtime/failure.js")).createFailure("MTL8009", {
-        first: "--emit",
-        second: "--target",
+        first: `--${first}`,
+        second: `--${second}`,
       });
     (await import("../../refuse-warnings.js")).refuseWarnings(options.deny, spec);
     const [{ createProgressView }, { defaultOutput }] = await Promise.all([
@@ -63,6 +70,12 @@ export const compileVerb = defineCommand(
         if (emit !== undefined) {
           const text = await (await import("./run.js")).emitStage(emit, call);
           return () => (terminal.out(text), 0 as const);
+        }
+        if (options.stats) {
+          const { savingsOf } = await import("./run.js");
+          const { savingsView } = await import("./stats-view.js");
+          const result = await savingsOf(call);
+          return () => show(terminal, options.format, savingsView, { result, exitCode: 0 });
         }
         const output = options.output ?? `${await defaultOutput(spec)}${target === undefined ? "" : "-targets"}`;
         if (target !== undefined) {

@@ -1,8 +1,11 @@
 import { join, resolve } from "node:path";
+import { countSavings, type Savings } from "../../../compiler/cost/index.js";
 import { printProgram } from "../../../compiler/graph/index.js";
 import { parse, parseUnreadable, tokenize } from "../../../compiler/syntax/index.js";
 import { createSourceFile, type SourceFile } from "../../../compiler/text/index.js";
 import { type CompileOptions, lowerSpec } from "../../../runtime/jobs/compile.js";
+import { fittedSizes } from "../../../runtime/data/index.js";
+import { servingValues } from "../../../runtime/engine/create-program.js";
 import { createFailure, Failure } from "../../../runtime/failure.js";
 import { readSpec } from "../../read-spec.js";
 import { isArtifactDirectory, recompileArtifact, sourcesOf } from "../../../runtime/jobs/compile-artifact.js";
@@ -38,6 +41,15 @@ export async function emitStage(stage: Stage, options: Omit<CompileOptions, "out
         ? graphOf(await recompileArtifact(options.spec))
         : printProgram((await lowerSpec(options)).program, { origins: false });
   }
+}
+
+/** What the passes save of the program of a spec, or of the spec of an artifact. Throws a {@link Failure}. */
+export async function savingsOf(options: Omit<CompileOptions, "output">): Promise<Savings> {
+  const { model, fitted } = isArtifactDirectory(options.spec)
+    ? await recompileArtifact(options.spec)
+    : await lowerSpec(options).then(({ spec, fitted: found }) => ({ model: spec.model, fitted: found }));
+  if (model.heads.length === 0 || fitted === undefined) throw createFailure("MTL7311", { name: model.name });
+  return countSavings(model, fittedSizes(fitted), { serving: servingValues(model, fitted) });
 }
 
 /** The text of a spec; of an artifact, the copy that it holds. */

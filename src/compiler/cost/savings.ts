@@ -1,0 +1,121 @@
+/** What each pass of the compiler saves of a program: ops that were written and are not computed, and what is joined of those that are. */
+import {
+  bindDims,
+  type GraphFunction,
+  type GraphNode,
+  isRepeatable,
+  partition,
+  type Saving,
+  symbolsOf,
+  type TensorType,
+} from "../graph/index.js";
+import { lowerModel, type LowerOptions, planEmbeddings } from "../lower/index.js";
+import type { FittedSizes, Model } from "../model/index.js";
+import { flopsOfNode } from "./flops.js";
+
+/** Ops, and the floating-point operations of a batch that they are. Inputs, constants and reads of state are no ops. */
+export interface OpAmount {
+  readonly ops: number;
+  readonly flops: number;
+}
+
+export interface FunctionSavings {
+  readonly name: string;
+  /** Ops that lowering asks for, before any pass. */
+  readonly written: OpAmount;
+  /** Of those, what each pass leaves out. */
+  readonly saved: Readonly<Record<Saving, OpAmount>>;
+  /** What an engine computes: what was written without what was saved. */
+  readonly left: OpAmount;
+}
+
+export interface Savings {
+  readonly model: string;
+  /** Rows of a batch, of which the operations are. An axis whose size only the batch's rows decide counts as 1. */
+  readonly batch: number;
+  readonly functions: readonly FunctionSavings[];
+  /** Tables of embeddings of the spec, and the variables that hold them, each of which is looked up and updated at once. */
+  readonly tables: { readonly declared: number; readonly variables: number };
+  /** What XLA computes of a training step in one call; absent: the spec trains nothing, or there is no product of matrices. */
+  readonly compiled?: OpAmount & {
+    /** Whether that is the whole step, updates included, so that several steps are one loop that is compiled too. */
+    readonly whole: boolean;
+  };
+}
+
+/** Lowers a model, and counts on the way. `options.serving` as for {@link lowerModel}. */
+export function countSavings(model: Model, sizes: FittedSizes, options: Pick<LowerOptions, "serving"> = {}): Savings {
+  const { batch } = model.train;
+  const counts = new Map<string, Record<Saving | "written", OpAmount>>();
+  const program = lowerModel(model, sizes, {
+    ...options,
+    watch: (name) => {
+      const count = { ...noCounts };
+      counts.set(name, count);
+      const add = (to: keyof typeof count, node: GraphNode, inputs: readonly TensorType[]): void => {
+        if (!sources.has(node.op)) count[to] = plus(count[to], amountOf(node, inputs, batch));
+      };
+      return {
+        onWritten: (node, inputs) => add("written", node, inputs),
+        onSaved: (saving, node, inputs) => add(saving, node, inputs),
+      };
+    },
+  });
+  const functions = program.functions.map((fn): FunctionSavings => {
+    const { written, ...saved } = counts.get(fn.name) ?? noCounts;
+    return { name: fn.name, written, saved, left: sumOf(fn, batch, () => true) };
+  });
+  const tables = planEmbeddings(model, sizes);
+  const train = program.functions.find(({ name }) => name === "train");
+  const compiled = train === undefined ? undefined : compiledOf(train, batch);
+  return {
+    model: model.name,
+    batch,
+    functions,
+    tables: { declared: tables.reduce((sum, { pieces }) => sum + pieces.length, 0), variables: tables.length },
+    ...(compiled === undefined ? {} : { compiled }),
+  };
+}
+
+/** Nodes that compute nothing. */
+const sources: ReadonlySet<GraphNode["op"]> = new Set<GraphNode["op"]>(["input", "state", "constant"]);
+
+const nothing: OpAmount = { ops: 0, flops: 0 };
+
+const noCounts: Readonly<Record<Saving | "written", OpAmount>> = {
+  written: nothing,
+  simplified: nothing,
+  folded: nothing,
+  shared: nothing,
+  dropped: nothing,
+};
+
+function plus(a: OpAmount, b: OpAmount): OpAmount {
+  return { ops: a.ops + b.ops, flops: a.flops + b.flops };
+}
+
+function amountOf(node: GraphNode, inputs: readonly TensorType[], batch: number): OpAmount {
+  const names = [node.type, ...inputs].flatMap(({ shape }) => shape.flatMap(symbolsOf));
+  const sizes = new Map(names.map((name) => [name, name === "B" ? batch : 1]));
+  return { ops: 1, flops: flopsOfNode(node, inputs, sizes) };
+}
+
+function sumOf(fn: GraphFunction, batch: number, isCounted: (id: number) => boolean): OpAmount {
+  return fn.nodes.reduce((sum, node, id) => {
+    if (sources.has(node.op) || !isCounted(id)) return sum;
+    return plus(
+      sum,
+      amountOf(
+        node,
+        node.inputs.flatMap((input) => fn.nodes[input]?.type ?? []),
+        batch,
+      ),
+    );
+  }, nothing);
+}
+
+function compiledOf(train: GraphFunction, batch: number): Savings["compiled"] {
+  const bound = bindDims(train, { B: batch });
+  const inside = partition(bound);
+  return inside.size === 0 ? undefined : { ...sumOf(bound, batch, (id) => inside.has(id)), whole: isRepeatable(bound) };
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { assumedProgram, countSavings, idCounts, sizesOfCounts } from "../../src/compiler/cost/index.js";
+import { hasTrees } from "../../src/compiler/model/index.js";
+import { modelOf } from "../lower/harness.js";
+import { servingOnes, shippedModels } from "../shipped-models.js";
+
+const text = `model m
+features { user: categorical(hash: 10, embed: 4), item: categorical(hash: 10, embed: 4), age: numeric(scale: none) }
+labels { click: event, like: event }
+input x = [user, item, age]
+tower t = mlp(x, [3])
+task ctr: P(click) = sigmoid(logit(t))
+task ltr: P(like) = sigmoid(logit(t))
+loss { ctr: bce, ltr: bce }
+train { batch: 8 }
+`;
+
+describe("what the passes save", () => {
+  it("is counted by function, with the tables that are joined and what XLA compiles", () => {
+    const { functions, ...rest } = countSavings(modelOf(text), { ids: { user: 10, item: 10 } });
+    const train = functions.find(({ name }) => name === "train");
+    expect({ ...rest, compiled: { ...rest.compiled, ops: 0, flops: 0 } }).toEqual({
+      model: "m",
+      batch: 8,
+      tables: { declared: 2, variables: 1 },
+      compiled: { ops: 0, flops: 0, whole: false },
+    });
+    expect(functions.map(({ name }) => name)).toEqual(["train", "evaluate", "predict"]);
+    // The weight of a row is known when the second loss asks for it.
+    expect(train?.saved.shared.ops).toBeGreaterThan(0);
+    expect(rest.compiled?.ops).toBeLessThan(train?.left.ops ?? 0);
+    expect(rest.compiled?.flops).toBeGreaterThan(0.5 * (train?.left.flops ?? Infinity));
+  });
+
+  it.each(shippedModels.filter(([, model]) => model.heads.length > 0))(
+    "%s: what is left is what was written without what was saved",
+    (_, model) => {
+      const sizes = sizesOfCounts(idCounts(model));
+      const { functions } = countSavings(model, sizes, { serving: servingOnes(model) });
+      const program = assumedProgram(model);
+      expect(functions.map(({ name }) => name)).toEqual(program.functions.map(({ name }) => name));
+      expect(functions.some(({ name }) => name === "train")).toBe(!hasTrees(model));
+      for (const { written, saved, left } of functions) {
+        const gone = Object.values(saved);
+        expect(left.ops).toBe(gone.reduce((ops, each) => ops - each.ops, written.ops));
+        const flops = gone.reduce((sum, each) => sum - each.flops, written.flops);
+        expect(flops / Math.max(1, left.flops)).toBeCloseTo(left.flops === 0 ? flops : 1, 6);
+      }
+    },
+  );
+});

@@ -31,3 +31,4 @@ export * from "./reads.js";
 export * from "./passes/bind-dims.js";
 export * from "./passes/eliminate-dead-code.js";
 export * from "./passes/partition.js";
+export * from "./passes/join-products.js";

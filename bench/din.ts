@@ -12,7 +12,7 @@ import { selectEngine } from "../src/runtime/engine/index.js";
 import { fillSession, initialReader } from "../src/runtime/engine/state.js";
 import { createDraws } from "../src/runtime/tune/index.js";
 import { machine, median, note, option, print, printTable, projectRoot } from "./report.js";
-import { trainOurs } from "./train.js";
+import { trainSteps } from "./training/single-steps.js";
 import { copyRows, type WorkloadArrays } from "./workload.js";
 
 export const summary = "rows/s of a DIN with sequences of 50: native, PyTorch";
@@ -54,7 +54,7 @@ async function measure(lengths: "full" | "mixed", seconds: number, rounds: numbe
     const session = await engine.open(program, { trainBatch: shape.batch, functions: ["train"] });
     try {
       await fillSession(session, program.state, initialReader(1));
-      return trainOurs(session, program, dataset, shape.batch, seconds);
+      return trainSteps(session, program, dataset, shape.batch, seconds);
     } finally {
       session.close();
     }

@@ -1,5 +1,6 @@
 /** The two training workloads as plain arrays, for peers that know nothing of `.mtl`. */
-import type { Dataset } from "../src/runtime/data/batches/dataset.js";
+import { omitUndefined } from "../src/compiler/text/index.js";
+import type { BatchOptions, Dataset } from "../src/runtime/data/batches/dataset.js";
 
 /** Shape of the MMoE that all peers train. */
 export interface MmoeShape {
@@ -23,15 +24,15 @@ export interface WorkloadArrays {
   readonly labels: Float32Array;
 }
 
-/** Copies the first `limit` rows of an encoded dataset. */
-export function copyRows(dataset: Dataset, limit: number): WorkloadArrays {
+/** Copies the first `limit` rows of an encoded dataset, in the order of an epoch where one is given. */
+export function copyRows(dataset: Dataset, limit: number, shuffle?: BatchOptions["shuffle"]): WorkloadArrays {
   const { idWidth, numberWidth, labels: names } = dataset.layout;
   const rows = Math.min(limit, dataset.rows);
   const ids = new Int32Array(rows * idWidth);
   const numbers = new Float32Array(rows * numberWidth);
   const labels = new Float32Array(rows * names.length);
   let at = 0;
-  for (const batch of dataset.batches({ size: 4096, pad: false })) {
+  for (const batch of dataset.batches({ size: 4096, pad: false, ...omitUndefined({ shuffle }) })) {
     const take = Math.min(batch.rows, rows - at);
     ids.set(batch.ids.subarray(0, take * idWidth), at * idWidth);
     numbers.set(batch.numbers.subarray(0, take * numberWidth), at * numberWidth);

@@ -1,26 +1,27 @@
 #!/usr/bin/env python3
-"""The peer of `mtlc train`: an MMoE in PyTorch by hand, tuned for a CPU (one merged embedding table, experts as one
-matmul, no DataLoader, lazy Adam on the touched rows of a large table). Reads encoded arrays that the benchmark wrote,
-trains for some seconds, and prints one JSON line: {"rowsPerSecond": …, "msPerStep": …, "loss": …}.
+"""A peer of `mtlc train`: an MMoE in PyTorch by hand, tuned for a CPU: one merged embedding table, experts, gates and towers as one
+product each, no DataLoader, Adam fused, and lazy Adam on the touched rows of a large table.
 
-usage: torch_mmoe.py FOLDER      (FOLDER/meta.json says what the arrays are)
+usage: torch_mmoe.py FOLDER [--compile]      (worker.py says what it answers)
 """
-import json, sys, time
-import numpy as np
+import sys
+
 import torch
 import torch.nn.functional as F
 
+from worker import Dedupe, first_weights, serve
+
 
 class Net(torch.nn.Module):
-    def __init__(self, width, experts, units, tower, tasks):
+    def __init__(self, shape):
         super().__init__()
-        self.experts, self.units, self.tasks = experts, units, tasks
-        self.pool = torch.nn.Linear(width, experts * units)
-        self.gates = torch.nn.Linear(width, tasks * experts, bias=False)
-        self.w1 = torch.nn.Parameter(torch.empty(tasks, units, tower).uniform_(-0.2, 0.2))
-        self.b1 = torch.nn.Parameter(torch.zeros(tasks, 1, tower))
-        self.w2 = torch.nn.Parameter(torch.empty(tasks, tower, 1).uniform_(-0.3, 0.3))
-        self.b2 = torch.nn.Parameter(torch.zeros(tasks, 1, 1))
+        self.experts, self.units, self.tasks = shape.experts, shape.units, shape.tasks
+        self.pool = torch.nn.Linear(shape.width, shape.experts * shape.units)
+        self.gates = torch.nn.Linear(shape.width, shape.tasks * shape.experts, bias=False)
+        self.w1 = torch.nn.Parameter(torch.zeros(shape.tasks, shape.units, shape.tower))
+        self.b1 = torch.nn.Parameter(torch.zeros(shape.tasks, 1, shape.tower))
+        self.w2 = torch.nn.Parameter(torch.zeros(shape.tasks, shape.tower, 1))
+        self.b2 = torch.nn.Parameter(torch.zeros(shape.tasks, 1, 1))
 
     def forward(self, x):
         rows = x.shape[0]
@@ -31,60 +32,89 @@ class Net(torch.nn.Module):
         return torch.baddbmm(self.b2, h, self.w2).squeeze(-1).t()
 
 
-def main():
-    folder = sys.argv[1]
-    meta = json.load(open(f"{folder}/meta.json"))
-    torch.manual_seed(1)
-    torch.set_num_threads(meta["threads"])
-    rows, width, numbers, batch = meta["rows"], meta["idWidth"], meta["numberWidth"], meta["batch"]
-    ids = torch.from_numpy(np.fromfile(f"{folder}/ids.bin", np.int32).reshape(rows, width))
-    dense = torch.from_numpy(np.fromfile(f"{folder}/numbers.bin", np.float32).reshape(rows, numbers))
-    labels = torch.from_numpy(np.fromfile(f"{folder}/labels.bin", np.float32).reshape(rows, -1))
-    offsets = torch.tensor(np.concatenate([[0], np.cumsum(meta["sizes"])[:-1]]), dtype=torch.int64)
-    total, embed = int(sum(meta["sizes"])), meta["embed"]
-    table = torch.randn(total, embed) * 0.05
-    lazy = total > 100_000
-    net = Net(width * embed + numbers, meta["experts"], meta["units"], meta["tower"], labels.shape[1])
-    if not lazy:
-        table = torch.nn.Parameter(table)
-    optimizer = torch.optim.Adam(list(net.parameters()) + ([] if lazy else [table]), lr=1e-3, foreach=True)
-    m, v = (torch.zeros(total, embed), torch.zeros(total, embed)) if lazy else (None, None)
-    order = torch.randperm(rows)
-    step, loss_value = 0, 0.0
-    warm, seconds = 20, meta["seconds"]
-    started = None
-    while True:
-        at = (step * batch) % (rows - batch)
-        pick = order[at : at + batch]
-        flat = (ids[pick].long() + offsets).view(-1)
-        if lazy:
-            unique, inverse = torch.unique(flat, return_inverse=True)
-            picked = table[unique].requires_grad_()
-            x = picked[inverse].view(batch, width * embed)
-        else:
-            x = F.embedding(flat, table).view(batch, width * embed)
-        logits = net(torch.cat([x, dense[pick]], 1))
-        loss = F.binary_cross_entropy_with_logits(logits, labels[pick], reduction="sum") / batch
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        step += 1
-        if lazy:
-            with torch.no_grad():
-                g = picked.grad
-                mu = m[unique].mul_(0.9).add_(g, alpha=0.1)
-                vu = v[unique].mul_(0.999).addcmul_(g, g, value=0.001)
-                m[unique], v[unique] = mu, vu
-                scale = 1e-3 * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
-                table[unique] = picked.detach() - scale * mu / (vu.sqrt() + 1e-8)
-        loss_value = loss.item()
-        if step == warm:
-            started = time.perf_counter()
-        if started is not None and time.perf_counter() - started > seconds:
-            break
-    took = time.perf_counter() - started
-    steps = step - warm
-    print(json.dumps({"rowsPerSecond": steps * batch / took, "msPerStep": 1000 * took / steps, "loss": loss_value}))
+class Peer:
+    steps = 8
+
+    def __init__(self, data, compiled):
+        torch.set_num_threads(data.shape.threads)
+        self.shape = data.shape
+        self.versions = f"PyTorch {torch.__version__}"
+        self.offsets = torch.from_numpy(data.shape.offsets)
+        self.ids = torch.from_numpy(data.train.ids + data.shape.offsets)
+        self.numbers, self.labels = torch.from_numpy(data.train.numbers), torch.from_numpy(data.train.labels)
+        self.dedupe = Dedupe(data.shape.total, data.shape.batch * data.shape.features)
+        net, batch = Net(data.shape), data.shape.batch
+        table = torch.zeros(data.shape.total, data.shape.embed)
+        self.net, self.table = net, table if data.shape.lazy else torch.nn.Parameter(table)
+
+        def loss(rows, numbers, labels):
+            x = torch.cat([rows.view(batch, -1), numbers], 1)
+            return F.binary_cross_entropy_with_logits(net(x), labels, reduction="sum") / batch
+
+        # Without the embedding: compiled with it, a step of a small table takes ten times as long.
+        self.compiled_loss = torch.compile(loss) if compiled else loss
+
+    def start(self, seed):
+        shape = self.shape
+        first, table = first_weights(shape, seed)
+        own = {name: torch.from_numpy(first[name]) for name in ("w1", "b1", "w2", "b2")}
+        linear = {"pool.weight": first["pool"].T, "pool.bias": first["pool_bias"], "gates.weight": first["gates"].T}
+        with torch.no_grad():
+            self.table.copy_(torch.from_numpy(table))
+        self.net.load_state_dict(own | {name: torch.from_numpy(value) for name, value in linear.items()})
+        if shape.lazy:
+            self.m, self.v, self.step = torch.zeros_like(self.table), torch.zeros_like(self.table), 0
+        weights = [*self.net.parameters(), *([] if shape.lazy else [self.table])]
+        self.optimizer = torch.optim.Adam(weights, lr=shape.rate, fused=True)
+
+    def loss(self, ids, rows, numbers, labels):
+        return self.compiled_loss(F.embedding(ids, rows), numbers, labels)
+
+    def train(self, picks):
+        for pick in picks:
+            pick = torch.from_numpy(pick)
+            ids, numbers, labels = (each.index_select(0, pick) for each in (self.ids, self.numbers, self.labels))
+            (self.train_lazy if self.shape.lazy else self.train_dense)(ids, numbers, labels)
+        return self.last.item()
+
+    def train_dense(self, ids, numbers, labels):
+        self.optimizer.zero_grad(set_to_none=True)
+        self.last = self.loss(ids, self.table, numbers, labels)
+        self.last.backward()
+        self.optimizer.step()
+
+    def train_lazy(self, ids, numbers, labels):
+        unique, inverse = map(torch.from_numpy, self.dedupe(ids.numpy().reshape(-1)))
+        unique = unique.long()
+        rows = self.table.index_select(0, unique).requires_grad_()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.last = self.loss(inverse.view_as(ids), rows, numbers, labels)
+        self.last.backward()
+        self.optimizer.step()
+        self.step += 1
+        with torch.no_grad():
+            g = rows.grad
+            m = self.m.index_select(0, unique).mul_(0.9).add_(g, alpha=0.1)
+            v = self.v.index_select(0, unique).mul_(0.999).addcmul_(g, g, value=0.001)
+            self.m.index_copy_(0, unique, m)
+            self.v.index_copy_(0, unique, v)
+            scale = self.shape.rate * (1 - 0.999**self.step) ** 0.5 / (1 - 0.9**self.step)
+            self.table.index_copy_(0, unique, rows.detach().addcdiv_(m, v.sqrt_().add_(1e-8), value=-scale))
+
+    def predict(self, ids, numbers):
+        parts = []
+        with torch.inference_mode():
+            for at in range(0, len(ids), 8192):
+                part = torch.from_numpy(ids[at : at + 8192]) + self.offsets
+                x = F.embedding(part, self.table).reshape(len(part), -1)
+                parts.append(torch.sigmoid(self.net(torch.cat([x, torch.from_numpy(numbers[at : at + 8192])], 1))))
+        return torch.cat(parts).numpy()
+
+    matrix = staticmethod(torch.from_numpy)
+
+    def multiply(self, x, y):
+        torch.mm(x, y)
 
 
-main()
+if __name__ == "__main__":
+    serve(lambda data: Peer(data, "--compile" in sys.argv))

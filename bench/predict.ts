@@ -17,9 +17,9 @@ import { machine, note, option, print, printTable, projectRoot } from "./report.
 
 export const summary = "p50 of predictions of 1 to 10,000 raw rows in one process, by engine, and which one is chosen";
 
-type Row = Readonly<Record<string, string>>;
+export type Row = Readonly<Record<string, string>>;
 
-const specPath = "specs/census/mmoe.mtl";
+export const specPath = "specs/census/mmoe.mtl";
 
 /** `--rows 1,10,100` (1 to 10,000), `--seconds N` of each cell (0.5), `--engines native,wasm,onnx` (of all that there are). */
 export async function run(words: readonly string[]): Promise<void> {
@@ -85,7 +85,7 @@ function calling(predictor: Predictor, rows: readonly Row[]): () => unknown {
   return () => predictor.predict(rows);
 }
 
-function measure(
+export function measure(
   call: (from: number, size: number) => () => unknown,
   rows: number,
   size: number,
@@ -103,16 +103,18 @@ function measure(
   return quantiles(times);
 }
 
-type Held = { readonly kind: "values"; readonly values: readonly string[] | Float64Array } | CodedColumn;
+export type Held = { readonly kind: "values"; readonly values: readonly string[] | Float64Array } | CodedColumn;
 
-interface CodedColumn {
+export interface CodedColumn {
   readonly kind: "codes";
   readonly codes: Int32Array;
   readonly dictionary: readonly string[];
 }
 
 /** The same rows by column: all as texts; and numbers as numbers, all else as codes of a dictionary, as data frames have them. */
-function columnForms(rows: readonly Row[]): readonly (readonly [form: string, columns: ReadonlyMap<string, Held>])[] {
+export function columnForms(
+  rows: readonly Row[],
+): readonly (readonly [form: string, columns: ReadonlyMap<string, Held>])[] {
   const names = Object.keys(rows[0] ?? {});
   const texts = new Map(names.map((name) => [name, rows.map((row) => row[name] ?? "")] as const));
   const asTexts = [...texts].map(([name, values]): [string, Held] => [name, { kind: "values", values }]);
@@ -130,7 +132,7 @@ function columnForms(rows: readonly Row[]): readonly (readonly [form: string, co
 }
 
 /** Some rows of each column; parts of typed arrays are views. */
-function part(columns: ReadonlyMap<string, Held>, from: number, size: number): Columns {
+export function part(columns: ReadonlyMap<string, Held>, from: number, size: number): Columns {
   return Object.fromEntries(
     [...columns].map(([name, held]) => [
       name,
@@ -153,7 +155,7 @@ function timeText([median, tenth]: readonly [number, number]): string {
 }
 
 /** The test rows as records of clean texts, as a program has them. */
-function readRows(spec: string): readonly Row[] {
+export function readRows(spec: string): readonly Row[] {
   const { model } = loadSpec(spec);
   const names = model.data.train?.options.columns ?? [];
   const file = join(projectRoot, "specs/census/data/census-test.csv.gz");

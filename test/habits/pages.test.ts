@@ -27,7 +27,20 @@ function leadsSomewhere(page: string, target: string): boolean {
   return sectionsOf({ path: found, text, fences: [] }).some(({ title }) => anchorOf(title) === anchor);
 }
 
-const kept = ["bin", "src", "test", "docs", "scripts", "grammar", "specs", "editors", "bench", ".ci", ".github"];
+const kept = [
+  "bin",
+  "src",
+  "test",
+  "docs",
+  "scripts",
+  "grammar",
+  "specs",
+  "editors",
+  "bench",
+  "native",
+  ".ci",
+  ".github",
+];
 const paths = new Set(
   kept.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),

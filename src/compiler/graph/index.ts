@@ -31,4 +31,3 @@ export * from "./reads.js";
 export * from "./passes/bind-dims.js";
 export * from "./passes/eliminate-dead-code.js";
 export * from "./passes/partition.js";
-export * from "./passes/join-products.js";

@@ -7,7 +7,6 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
-import { joinProducts } from "../../compiler/graph/passes/join-products.js";
 import { isRepeatable, partition } from "../../compiler/graph/passes/partition.js";
 import { functionInputs } from "../../compiler/graph/reads.js";
 import { int32, isStatic } from "../../compiler/graph/dims.js";
@@ -85,7 +84,7 @@ function openSession(
   const { functions, trainBatch } = options;
   const wanted = program.functions.filter((fn) => functions === undefined || functions.includes(fn.name));
   const bound = wanted.map((fn) =>
-    trainBatch === undefined || fn.updates.length === 0 ? fn : joinProducts(bindDims(fn, { B: trainBatch })),
+    trainBatch === undefined || fn.updates.length === 0 ? fn : bindDims(fn, { B: trainBatch }),
   );
   if (trainBatch !== undefined) keepMemory();
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);

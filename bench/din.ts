@@ -11,7 +11,7 @@ import { createProgram } from "../src/runtime/engine/create-program.js";
 import { selectEngine } from "../src/runtime/engine/index.js";
 import { fillSession, initialReader } from "../src/runtime/engine/state.js";
 import { createDraws } from "../src/runtime/tune/index.js";
-import { machine, median, note, option, print, printTable, projectRoot } from "./report.js";
+import { machine, median, note, option, print, printTable, projectRoot, python } from "./report.js";
 import { trainSteps } from "./training/single-steps.js";
 import { copyRows, type WorkloadArrays } from "./workload.js";
 
@@ -142,8 +142,7 @@ function trainTorch(
     JSON.stringify({ ...shape, ...given, rows: data.rows, threads: availableParallelism() }),
   );
   const script = join(projectRoot, "bench", "peers", "torch_din.py");
-  const python = process.env["PYTHON"] ?? "python3";
-  const { status, stdout } = spawnSync(python, [script, folder], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(python(), [script, folder], { encoding: "utf8" });
   if (status === 0) return JSON.parse(stdout) as Measured;
   note("PyTorch by hand: Python with torch is not here (`PYTHON` names it)");
   return undefined;

@@ -1,4 +1,5 @@
 /** What alternating rounds say of two contenders: ratios round by round, so that a slow minute counts for both. */
+import { summarize } from "../src/runtime/statistics/index.js";
 import { median } from "./report.js";
 
 /** Of the rounds that both have. */
@@ -33,7 +34,6 @@ export interface Spread {
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : NaN };
+  const { mean, deviation = NaN } = summarize(values);
+  return { mean, deviation };
 }

@@ -12,6 +12,11 @@ export function sharedData(path: string): string | undefined {
   return existsSync(found) ? found : undefined;
 }
 
+/** The Python of the peers: `PYTHON`, else `python3`. */
+export function python(): string {
+  return process.env["PYTHON"] ?? "python3";
+}
+
 /** One line on the machine, under every table. */
 export function machine(): string {
   return `Node ${process.versions.node}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? "unknown processor"}`;
@@ -27,6 +32,17 @@ export function printTable(rows: readonly (readonly string[])[]): void {
         .join("  ")
         .trimEnd(),
     );
+}
+
+/** Columns of figures to the right, others to the left. */
+export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const hasFigures = (column: number): boolean =>
+    column > 0 && rows.every(({ [column]: cell = "" }) => cell === "" || /^[−+-]?\d/.test(cell));
+  return [line(head), line(head.map((_, column) => (hasFigures(column) ? "--:" : "---"))), ...rows.map(line)].join(
+    "\n",
+  );
 }
 
 export function print(line = ""): void {

@@ -1,5 +1,5 @@
 /** What a part of `bench -- all` found: tables and lines, printed and written into bench/RESULTS.md between markers. */
-import { print, printTable } from "../report.js";
+import { markdownTable, print, printTable } from "../report.js";
 
 export interface Section {
   readonly title: string;
@@ -31,17 +31,6 @@ function sectionText({ title, table, output, lines }: Section): string {
     ...(lines.length === 0 ? [] : [lines.map((line) => `- ${line}`).join("\n")]),
   ];
   return parts.join("\n\n");
-}
-
-/** Columns of figures to the right, others to the left. */
-export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const hasFigures = (column: number): boolean =>
-    column > 0 && rows.every(({ [column]: cell = "" }) => cell === "" || /^[−+-]?\d/.test(cell));
-  return [line(head), line(head.map((_, column) => (hasFigures(column) ? "--:" : "---"))), ...rows.map(line)].join(
-    "\n",
-  );
 }
 
 /**

@@ -8,9 +8,9 @@ import { createProgram, functionOf } from "../../src/runtime/engine/create-progr
 import type { HostTensor } from "../../src/runtime/engine/index.js";
 import { createFeeds } from "../../src/runtime/measure/feeds.js";
 import type { Row } from "../predict.js";
-import { median, note, projectRoot } from "../report.js";
+import { median, note, projectRoot, python } from "../report.js";
 import { prepareWorkload } from "../training/rounds.js";
-import { python, startTurns } from "../training/turns.js";
+import { startTurns } from "../training/turns.js";
 import { censusWorkload } from "../training/workloads.js";
 
 /** Something that predicts `size` rows. */

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { note, print, printTable, projectRoot } from "../report.js";
+import { markdownTable, note, print, printTable, projectRoot } from "../report.js";
 import { workFolder } from "./kept-runs.js";
 import { type PaperResults, resultsFolder, writeResults } from "./results.js";
 
@@ -105,17 +105,6 @@ function shown(
 
 function chartFile(paper: string, part: string): string {
   return `${paper}-${part}.svg`;
-}
-
-/** Columns of figures to the right, others to the left. */
-function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const hasFigures = (column: number): boolean =>
-    column > 0 && rows.every(({ [column]: cell = "" }) => cell === "" || /^[−+-]?\d/.test(cell));
-  return [line(head), line(head.map((_, column) => (hasFigures(column) ? "--:" : "---"))), ...rows.map(line)].join(
-    "\n",
-  );
 }
 
 /** One paragraph on where the figures come from. */

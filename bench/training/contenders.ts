@@ -1,7 +1,7 @@
 /** Who trains beside whom. */
 import { join } from "node:path";
-import { projectRoot } from "../report.js";
-import { type Contender, python } from "./turns.js";
+import { projectRoot, python } from "../report.js";
+import type { Contender } from "./turns.js";
 
 export const contenderNames = [
   "mtlc",

@@ -43,11 +43,6 @@ export interface Turns extends Ready {
   readonly close: () => Promise<void>;
 }
 
-/** The Python of the peers. */
-export function python(): string {
-  return process.env["PYTHON"] ?? "python3";
-}
-
 /** PyTorch and JAX use the cores of the machine, as mtlc does of itself, also where it says that they are fewer. */
 export function peerEnvironment(): NodeJS.ProcessEnv {
   const threads = String(availableParallelism());

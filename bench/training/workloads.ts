@@ -7,9 +7,8 @@ import { costOf } from "../../src/compiler/cost/index.js";
 import type { Model } from "../../src/compiler/model/index.js";
 import { type Dataset, fittedSizes, type OpenedData, openData } from "../../src/runtime/data/index.js";
 import { loadSpec } from "../../src/runtime/specs/load-spec.js";
-import { note, projectRoot, sharedData } from "../report.js";
+import { note, projectRoot, python, sharedData } from "../report.js";
 import { copyRows, type MmoeShape } from "../workload.js";
-import { python } from "./turns.js";
 
 export interface Workload {
   readonly name: string;

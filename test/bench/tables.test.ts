@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { readOptions } from "../../bench/all/options.js";
-import { markdownTable, mergeParts, partText } from "../../bench/all/parts.js";
+import { mergeParts, partText } from "../../bench/all/parts.js";
 import { verdict } from "../../bench/all/tables/accuracy.js";
 import { trainingSection } from "../../bench/all/tables/training.js";
 import { ratioOf, ratioText, spreadOf } from "../../bench/ratios.js";
-import { counted, UsageError } from "../../bench/report.js";
+import { counted, markdownTable, UsageError } from "../../bench/report.js";
 import { reasonOf } from "../../bench/training/turns.js";
 
 describe("ratios of alternating rounds", () => {

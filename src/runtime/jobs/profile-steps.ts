@@ -2,19 +2,18 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { stepParts } from "../../compiler/cost/index.js";
 import type { GraphFunction, Program } from "../../compiler/graph/index.js";
-import { hasTrees, listBatching, type Model } from "../../compiler/model/index.js";
-import { omitUndefined } from "../../compiler/text/index.js";
+import { hasTrees, type Model } from "../../compiler/model/index.js";
 import { replaceFile } from "../artifact/directory.js";
 import type { Dataset, EncodedBatch } from "../data/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
-import { createProgram, functionOf, measuredProgram } from "../engine/create-program.js";
+import { createProgram, functionOf } from "../engine/create-program.js";
 import type { Session, TraceSpan } from "../engine/engine.js";
 import { fillSession, initialReader } from "../engine/state.js";
 import { withDumpedModules } from "../engine/trace/compiled-labels.js";
 import { createFailure } from "../failure.js";
 import { createFeeds } from "../measure/feeds.js";
 import { chromeTrace, type StepTimes, timeParts, type WatchedSteps } from "../step-times/index.js";
-import { trainingLength } from "../train/length.js";
+import { epochOrder, trainingLength } from "../train/length.js";
 import { createStepper } from "../train/stepper.js";
 import { closeData, loadTrainable, openTrainingData } from "./train.js";
 import type { TrainOptions } from "./train-options.js";
@@ -48,7 +47,7 @@ export async function profileSteps(options: ProfileOptions): Promise<StepTimes> 
       if (data.train === undefined) throw createFailure("MTL7302", { role: "train", option: "--train" });
       if (trainingLength(model, data.train).steps === 0) throw createFailure("MTL7309", { role: "train" });
       const program = createProgram(model, data.fitted);
-      const session = await engine.open(measuredProgram(program), {
+      const session = await engine.open(program, {
         trainBatch: model.train.batch,
         functions: ["train", "apply"],
         traced: true,
@@ -91,12 +90,11 @@ async function measureSteps(
   if (trace === undefined) throw new Error("the session was not opened to be traced");
   const spans: TraceSpan[] = [];
   const began = performance.now();
-  const watched = await repeat(() => {
+  const watch = (work: () => void): void => {
     const before = 1e6 * (performance.now() - began);
-    return caller.call(size, (work) => {
-      for (const span of trace(work)) spans.push({ ...span, start: span.start + before, end: span.end + before });
-    });
-  }, signal);
+    for (const span of trace(work)) spans.push({ ...span, start: span.start + before, end: span.end + before });
+  };
+  const watched = await repeat(() => caller.call(size, watch), signal);
   const partOf = stepParts(model, program);
   await replaceFile(options.trace, chromeTrace(spans, partOf, `${model.name}: ${watched.steps} steps`));
   return {
@@ -134,76 +132,67 @@ interface Caller {
 
 function createCaller(session: Session, model: Model, program: Program, rows: Dataset): Caller {
   const { accumulate } = model.train;
-  const batches = batchesOf(model, rows);
-  const train = functionOf(program, "train");
-  const next = nextStep({ session, train, accumulate }, batches, rows);
-  return {
-    most: next.most,
-    call: (steps, watch = (work) => work()) => {
-      const began = performance.now();
-      const run = next.feed(steps);
-      const fed = performance.now();
-      let running = 0;
-      watch(() => {
-        const started = performance.now();
-        run();
-        running = performance.now() - started;
-      });
-      return { steps, running, feeding: fed - began };
-    },
-  };
-}
-
-interface NextStep {
-  readonly most: number;
-  /** Reads, encodes and feeds the batches of some steps; what it returns takes the steps. */
-  readonly feed: (steps: number) => () => void;
-}
-
-function nextStep(
-  {
-    session,
-    train,
-    accumulate,
-  }: {
-    readonly session: Session;
-    readonly train: GraphFunction;
-    readonly accumulate: number | undefined;
-  },
-  batches: Iterator<Drawn, never>,
-  { layout }: Dataset,
-): NextStep {
-  const feeds = createFeeds(train, layout);
-  const most = accumulate === undefined ? (session.stepsPerCall?.(train.name) ?? 1) : 1;
-  if (most > 1) {
-    const stepper = createStepper({ session, train }, feeds);
-    return {
-      most,
-      feed: (steps) => {
-        for (let step = 0; step < steps; step++) stepper.add(...drawn(batches));
-        return () => void stepper.run();
-      },
-    };
-  }
+  const stepping = { session, train: functionOf(program, "train"), accumulate };
+  const { most, pieces } = createPieces(stepping, batchesOf(model, rows), rows);
   return {
     most,
-    feed: () => {
-      // A batch's arrays are those of the next one too.
-      const fed = Array.from({ length: accumulate ?? 1 }, () => copyFeeds(feeds(...drawn(batches))));
-      return () => {
-        for (const each of fed) session.run(train.name, each);
-        if (accumulate !== undefined) session.run("apply", {});
-      };
+    call: (steps, watch = (work) => work()) => {
+      let [running, feeding] = [0, 0];
+      let from = performance.now();
+      for (const run of pieces(steps)) {
+        feeding += performance.now() - from;
+        watch(() => {
+          const started = performance.now();
+          run();
+          running += performance.now() - started;
+        });
+        from = performance.now();
+      }
+      return { steps, running, feeding };
     },
   };
 }
 
-type Feeds = ReturnType<ReturnType<typeof createFeeds>>;
+/** Steps in pieces. To get the next piece reads, encodes and feeds its rows; to call it is the engine's part. */
+interface Pieces {
+  readonly most: number;
+  readonly pieces: (steps: number) => Iterable<() => void>;
+}
 
-function copyFeeds(feeds: Feeds): Feeds {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
-  );
+interface Stepping {
+  readonly session: Session;
+  readonly train: GraphFunction;
+  readonly accumulate: number | undefined;
+}
+
+function createPieces(
+  { session, train, accumulate }: Stepping,
+  batches: Iterator<Drawn, never>,
+  { layout }: Dataset,
+): Pieces {
+  const feeds = createFeeds(train, layout);
+  const most = accumulate === undefined ? (session.stepsPerCall?.(train.name) ?? 1) : 1;
+  if (most === 1)
+    return {
+      most,
+      *pieces(steps) {
+        for (let step = 0; step < steps; step++) {
+          for (let batch = 0; batch < (accumulate ?? 1); batch++) {
+            const fed = feeds(...drawn(batches));
+            yield () => void session.run(train.name, fed);
+          }
+          if (accumulate !== undefined) yield () => void session.run("apply", {});
+        }
+      },
+    };
+  const stepper = createStepper({ session, train }, feeds);
+  return {
+    most,
+    *pieces(steps) {
+      for (let step = 0; step < steps; step++) stepper.add(...drawn(batches));
+      yield () => void stepper.run();
+    },
+  };
 }
 
 type Drawn = readonly [batch: EncodedBatch, epoch: number];
@@ -213,14 +202,7 @@ function drawn(batches: Iterator<Drawn, never>): Drawn {
 }
 
 /** The batches of a training, without an end. */
-function* batchesOf({ loss, train }: Model, rows: Dataset): Generator<Drawn, never> {
-  const { batch, shuffle, seed, dropLast } = train;
-  for (let epoch = 0; ; epoch++) {
-    const order = omitUndefined({
-      shuffle: shuffle ? { seed, epoch } : undefined,
-      lists: listBatching(loss),
-      dropLast,
-    });
-    for (const encoded of rows.batches({ size: batch, ...order, pad: true })) yield [encoded, epoch];
-  }
+function* batchesOf(model: Model, rows: Dataset): Generator<Drawn, never> {
+  for (let epoch = 0; ; epoch++)
+    for (const encoded of rows.batches({ ...epochOrder(model, epoch), pad: true })) yield [encoded, epoch];
 }

@@ -1,7 +1,7 @@
 import { listBatching } from "../../compiler/model/index.js";
 import type { Model } from "../../compiler/model/model.js";
 import { omitUndefined } from "../../compiler/text/index.js";
-import type { Dataset } from "../data/batches/dataset.js";
+import type { BatchOptions, Dataset } from "../data/batches/dataset.js";
 
 /** How long a run is. */
 export interface TrainingLength {
@@ -14,17 +14,26 @@ export interface TrainingLength {
  * The length of a whole run over these rows: whichever of `epochs` and `steps` ends first. Where batches keep lists whole, as if
  * each epoch had as many as the first.
  */
-export function trainingLength({ loss, train }: Model, rows: Pick<Dataset, "batchCount">): TrainingLength {
-  const { batch, shuffle, seed, dropLast = false, accumulate = 1 } = train;
-  const order = omitUndefined({
-    lists: listBatching(loss),
-    shuffle: shuffle ? { seed, epoch: 0 } : undefined,
-  });
-  const batches = rows.batchCount({ size: batch, dropLast, ...order });
+export function trainingLength(model: Model, rows: Pick<Dataset, "batchCount">): TrainingLength {
+  const { train } = model;
+  const { accumulate = 1 } = train;
+  const batches = rows.batchCount(epochOrder(model, 0));
   const perEpoch = Math.ceil(batches / accumulate);
   const { epochs, steps } = trainingBounds(train);
   const planned = Math.min(steps, epochs * perEpoch);
   return { steps: planned, epochs: Math.min(epochs, Math.ceil(planned / Math.max(1, perEpoch))) };
+}
+
+/** How an epoch of a run, from 0, is cut into batches. */
+export function epochOrder(
+  { loss, train }: Model,
+  epoch: number,
+): Pick<BatchOptions, "size" | "shuffle" | "dropLast" | "lists"> {
+  const { batch, shuffle, seed, dropLast } = train;
+  return {
+    size: batch,
+    ...omitUndefined({ shuffle: shuffle ? { seed, epoch } : undefined, dropLast, lists: listBatching(loss) }),
+  };
 }
 
 /** Where a run ends: the one that is not given is infinite. */

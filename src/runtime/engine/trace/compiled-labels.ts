@@ -2,7 +2,7 @@
  * Where the ops of a function that XLA has compiled come from. XLA fuses, renames and reorders; what it leaves is a text of the module
  * in which most instructions name the node of TensorFlow that they compute, and that node has a label of the program.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,8 +17,6 @@ export interface CompiledOp {
 /** By the name of a module, then of an instruction. */
 export type CompiledOps = ReadonlyMap<string, ReadonlyMap<string, CompiledOp>>;
 
-let folder: string | undefined;
-
 /**
  * Has XLA write its modules while `work` runs, into a folder that is gone afterwards. XLA reads this once in a process, before it first
  * compiles: call it before the native engine is chosen.
@@ -27,32 +25,32 @@ export async function withDumpedModules<T>(
   work: () => Promise<T>,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<T> {
-  const own = mkdtempSync(join(tmpdir(), "mtlc-xla-"));
+  const folder = mkdtempSync(join(tmpdir(), "mtlc-xla-"));
   const before = environment["XLA_FLAGS"];
-  environment["XLA_FLAGS"] = `${before ?? ""} --xla_dump_to=${own} --xla_dump_hlo_as_text`.trim();
-  folder = own;
+  environment["XLA_FLAGS"] = `${before ?? ""} --xla_dump_to=${folder} --xla_dump_hlo_as_text`.trim();
   try {
     return await work();
   } finally {
-    folder = undefined;
     if (before === undefined) delete environment["XLA_FLAGS"];
     else environment["XLA_FLAGS"] = before;
-    rmSync(own, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The modules that XLA has written; none outside of {@link withDumpedModules}, and none that it compiled before. */
-export function dumpedModules(): CompiledOps {
-  return folder === undefined ? new Map() : readModules(folder);
+/** The modules that XLA has written where the environment tells it to; none that it compiled before it was told. */
+export function dumpedModules(environment: NodeJS.ProcessEnv = process.env): CompiledOps {
+  // Of an option that is given twice, XLA takes the last.
+  const folder = [...(environment["XLA_FLAGS"] ?? "").matchAll(/--xla_dump_to=(\S+)/g)].at(-1)?.[1];
+  return folder === undefined || !existsSync(folder) ? new Map() : readModules(folder);
 }
 
 /** `module_0013.train_compiled__.16.cpu_after_optimizations.txt`: the module as it runs. */
 const moduleFile = /^module_\d+\.(.+)\.cpu_after_optimizations\.txt$/;
 
-function readModules(from: string): CompiledOps {
-  const files = readdirSync(from).flatMap((file) => {
+function readModules(folder: string): CompiledOps {
+  const files = readdirSync(folder).flatMap((file) => {
     const [, module] = moduleFile.exec(file) ?? [];
-    return module === undefined ? [] : [{ module, text: readFileSync(join(from, file), "utf8") }];
+    return module === undefined ? [] : [{ module, text: readFileSync(join(folder, file), "utf8") }];
   });
   return new Map(files.map(({ module, text }) => [module, readModule(text)]));
 }

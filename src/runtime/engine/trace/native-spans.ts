@@ -5,7 +5,7 @@ import type { RecordedEvent } from "./addon.js";
 import type { CompiledOps } from "./compiled-labels.js";
 
 /** Of a thread that waits for others. */
-const waits: ReadonlySet<string> = new Set(["SessionRun", "BlockUntilReady", "SlinkyThreadPool::Await"]);
+const waits: ReadonlySet<string> = new Set(["SessionRun", "BlockUntilReady"]);
 
 /** Events that are within the op that causes them, and are part of it. */
 const partOfOp: ReadonlySet<string> = new Set(["ParallelFor", "SlinkyThreadPool::Await"]);

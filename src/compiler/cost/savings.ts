@@ -1,5 +1,6 @@
 /** What each pass of the compiler saves of a program: ops that were written and are not computed, and what is joined of those that are. */
 import {
+  alignColumns,
   bindDims,
   type GraphFunction,
   type GraphNode,
@@ -115,7 +116,7 @@ function sumOf(fn: GraphFunction, batch: number, isCounted: (id: number) => bool
 }
 
 function compiledOf(train: GraphFunction, batch: number): Savings["compiled"] {
-  const bound = bindDims(train, { B: batch });
+  const bound = alignColumns(bindDims(train, { B: batch }));
   const inside = partition(bound);
   return inside.size === 0 ? undefined : { ...sumOf(bound, batch, (id) => inside.has(id)), whole: isRepeatable(bound) };
 }

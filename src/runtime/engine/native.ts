@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
+import { alignColumns } from "../../compiler/graph/passes/align-columns.js";
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
 import { isRepeatable, partition } from "../../compiler/graph/passes/partition.js";
 import { functionInputs } from "../../compiler/graph/reads.js";
@@ -88,8 +89,9 @@ function openSession(
   );
   if (trainBatch !== undefined) keepMemory();
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);
+  const aligned = compile ? bound.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn)) : bound;
   const model = createSavedModel(
-    { ...program, functions: bound },
+    { ...program, functions: aligned },
     {
       byRows: new Set(program.state.filter(isLarge).map(({ name }) => name)),
       ...omitUndefined({ labels }),

@@ -94,8 +94,12 @@ function joinedWithProducts(fn: GraphFunction, set: ReadonlySet<ValueId>): Reado
 
 function isCompilable(fn: GraphFunction, node: GraphNode): boolean {
   if (!opTable[node.op].compilable || !isStatic(node.type.shape)) return false;
-  if (node.op === "gather" && fn.nodes[node.inputs[0] ?? -1]?.op === "state") return false;
+  if (node.op === "gather" && isOf(fn, node, 0, "state") && !isOf(fn, node, 1, "constant")) return false;
   return node.inputs.every((input) => isStatic(fn.nodes[input]?.type.shape ?? ["?"]));
+}
+
+function isOf(fn: GraphFunction, node: GraphNode, input: number, op: GraphNode["op"]): boolean {
+  return fn.nodes[node.inputs[input] ?? -1]?.op === op;
 }
 
 function earliestLevels(

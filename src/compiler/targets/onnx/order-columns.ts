@@ -4,6 +4,7 @@
  * with weights read the joined tensor, the rows of the weights change places instead.
  */
 import type { GraphFunction, GraphNode, NodeOf, Program, StateVariable, ValueId } from "../../graph/graph.js";
+import { joinInOrder, type Joined } from "../../graph/passes/join-columns.js";
 
 /** Weights whose rows are those of another variable in another order. */
 export interface OrderedWeights {
@@ -18,19 +19,6 @@ export interface OrderedFunction {
   readonly ordered: ReadonlyMap<StateVariable, OrderedWeights>;
 }
 
-/** Columns [begin, begin + size) of a tensor. */
-interface Piece {
-  readonly of: ValueId;
-  readonly begin: number;
-  readonly size: number;
-}
-
-interface Joined {
-  readonly pieces: readonly Piece[];
-  /** Column i is column `columns[i]` of what was joined before. */
-  readonly columns: readonly number[];
-}
-
 /** The same function with fewer pieces. `mayOrder`: whether a variable may be held in another order. */
 export function orderColumns(
   program: Program,
@@ -41,7 +29,7 @@ export function orderColumns(
   const joined = new Map<ValueId, Joined>();
   fn.nodes.forEach((node, id) => {
     if (node.op !== "concat" || !isRead(fn, id, variables, mayOrder)) return;
-    const found = joinedBetter(fn, node);
+    const found = joinInOrder(fn.nodes, node);
     if (found !== undefined) joined.set(id, found);
   });
   return joined.size === 0 ? { fn, ordered: new Map() } : rewritten(fn, variables, joined);
@@ -88,34 +76,6 @@ function weightsOf(
   return node?.op === "state" && variable !== undefined && variable.type.shape.length > 1
     ? { variable, read: node }
     : undefined;
-}
-
-/** The pieces of a join, those of one tensor together and in its order; undefined where these are not fewer. */
-function joinedBetter({ nodes }: GraphFunction, { inputs, attributes }: NodeOf<"concat">): Joined | undefined {
-  if (attributes.axis !== 1) return undefined;
-  let column = 0;
-  const places = inputs.map((input) => {
-    const node = nodes[input];
-    const size = Number(node?.type.shape[1]);
-    const first = column;
-    column += size;
-    return node?.op === "slice" && node.attributes.axis === 1
-      ? { of: node.inputs[0] ?? input, begin: node.attributes.begin, size, first }
-      : { of: input, begin: 0, size, first };
-  });
-  if (!Number.isInteger(column)) return undefined;
-  const sources = [...new Set(places.map(({ of }) => of))];
-  const sorted = sources.flatMap((source) =>
-    places.filter(({ of }) => of === source).toSorted((a, b) => a.begin - b.begin),
-  );
-  const pieces: Piece[] = [];
-  for (const { of, begin, size } of sorted) {
-    const last = pieces.at(-1);
-    if (last?.of === of && last.begin + last.size === begin) pieces.splice(-1, 1, { ...last, size: last.size + size });
-    else pieces.push({ of, begin, size });
-  }
-  const columns = sorted.flatMap(({ first, size }) => Array.from({ length: size }, (_, at) => first + at));
-  return pieces.length < inputs.length ? { pieces, columns } : undefined;
 }
 
 function rewritten(

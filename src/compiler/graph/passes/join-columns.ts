@@ -1,0 +1,66 @@
+/** What a join of columns is made of, and the same columns in the order in which they come. */
+import type { GraphNode, NodeOf, ValueId } from "../graph.js";
+
+/** Columns [begin, begin + size) of a tensor. */
+export interface Piece {
+  readonly of: ValueId;
+  readonly begin: number;
+  readonly size: number;
+}
+
+/** A join whose pieces of one tensor are together. */
+export interface Joined {
+  readonly pieces: readonly Piece[];
+  /** Column i is column `columns[i]` of what was joined before. */
+  readonly columns: readonly number[];
+}
+
+/** A piece in the join that is written. */
+interface Place extends Piece {
+  /** Its first column there. */
+  readonly first: number;
+}
+
+/** The pieces of a join of columns, those of one tensor together and in its order; undefined where these are not fewer. */
+export function joinInOrder(nodes: readonly GraphNode[], node: NodeOf<"concat">): Joined | undefined {
+  const places = placesOf(nodes, node);
+  if (places === undefined) return undefined;
+  const sources = [...new Set(places.map(({ of }) => of))];
+  const sorted = sources.flatMap((source) =>
+    places.filter(({ of }) => of === source).toSorted((a, b) => a.begin - b.begin),
+  );
+  const pieces = mergePieces(sorted);
+  const columns = sorted.flatMap(({ first, size }) => Array.from({ length: size }, (_, at) => first + at));
+  return pieces.length < places.length ? { pieces, columns } : undefined;
+}
+
+/** The pieces as they are joined, those that follow one another in one tensor as one. Undefined: not a join of known columns. */
+export function joinAsWritten(nodes: readonly GraphNode[], node: NodeOf<"concat">): readonly Piece[] | undefined {
+  const places = placesOf(nodes, node);
+  return places === undefined ? undefined : mergePieces(places);
+}
+
+function placesOf(nodes: readonly GraphNode[], { inputs, attributes }: NodeOf<"concat">): readonly Place[] | undefined {
+  if (attributes.axis !== 1) return undefined;
+  let column = 0;
+  const places = inputs.map((input) => {
+    const node = nodes[input];
+    const size = Number(node?.type.shape[1]);
+    const first = column;
+    column += size;
+    return node?.op === "slice" && node.attributes.axis === 1
+      ? { of: node.inputs[0] ?? input, begin: node.attributes.begin, size, first }
+      : { of: input, begin: 0, size, first };
+  });
+  return Number.isInteger(column) ? places : undefined;
+}
+
+function mergePieces(pieces: readonly Piece[]): readonly Piece[] {
+  const merged: Piece[] = [];
+  for (const { of, begin, size } of pieces) {
+    const last = merged.at(-1);
+    if (last?.of === of && last.begin + last.size === begin) merged.splice(-1, 1, { ...last, size: last.size + size });
+    else merged.push({ of, begin, size });
+  }
+  return merged;
+}

@@ -1,172 +1,140 @@
 /**
- * Ranking speed, on one core and in one process: a request of 1,000 candidates through formula, order and two windows;
- * the same from parsed JSON, validation included; lists chosen for variety; and a file of a million candidates.
+ * Ranking speed, on one core and in one process: requests of 1,000 candidates through formula, order, windows and sets of
+ * 10 and 50 rules, from columns and from parsed JSON; lists chosen for variety; and files of a million candidates.
  */
-import { once } from "node:events";
-import { createWriteStream, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { finished } from "node:stream/promises";
 import { readInputs } from "../src/compiler/formulas/index.js";
 import { createMemoryHost } from "../src/compiler/host.js";
 import type { ServingModel } from "../src/compiler/model/index.js";
 import { compileSpec } from "../src/compiler/compile.js";
-import { createRanker, type Ranker } from "../src/compiler/serving/index.js";
-import { rankFiles } from "../src/runtime/rank/index.js";
-import { createRandom, machine, note, option, print, printTable } from "./report.js";
+import { createRanker } from "../src/compiler/serving/index.js";
+import { createRandom, machine, option, percentile, print, printTable, UsageError } from "./report.js";
+import { shopCandidates, smallCandidates } from "./ranking/candidates.js";
+import { measureFiles } from "./ranking/files.js";
+import { rulesSpec, smallSpec } from "./ranking/specs.js";
 
 export const summary =
-  "a request of 1,000 candidates: p50 and p99 of formula, order, windows, MMR, DPP; a million rows of a file";
+  "requests of 1,000 candidates, 10 and 50 rules, MMR and DPP over 10,000: p50 and p99; a million rows of a file";
 
-const spec = `model bench
-signals {
-  ctr:  P(click)
-  cvr:  P(buy | click)
-  stay: number(seconds) >= 0
-}
-attributes {
-  price:    number(yuan) >= 0
-  brand:    text
-  category: text
-  shape:    vector(32)
-}
-params {
-  alpha: 0.05 in [0, 1]
-  beta:  1    in [0, 10]
-  a:     0.5  in [0, 2]
-}
-fusion score = ctr * (alpha + cvr) * (beta + price) * safe_pow(stay, a)
-rules windows {
-  spread brands     at most 1 of brand in 5
-  spread categories at most 3 of category in 10
-}
-rules mmr { mmr variety of shape lambda: 0.7 }
-rules dpp { dpp variety of shape theta: 0.7 }
-rank page   = top 100 by score with windows
-rank plain  = top 100 by score
-rank varied = top 50 by score with mmr
-rank spread = top 50 by score with dpp
-`;
+const parts = ["requests", "rules", "variety", "files"] as const;
 
-/** Brands and categories as shops have them: few with many items, many with few. */
-function candidates(count: number, random: () => number, dimensions: number): Record<string, unknown>[] {
-  return Array.from({ length: count }, (_, i) => ({
-    id: `item${i}`,
-    ctr: random() ** 2,
-    cvr: random() ** 3,
-    stay: 300 * random(),
-    price: 500 * random() ** 2,
-    brand: `b${Math.floor(200 * random() ** 3)}`,
-    category: `c${Math.floor(20 * random() ** 3)}`,
-    ...(dimensions === 0 ? {} : { shape: Array.from({ length: dimensions }, () => random() - 0.5) }),
-  }));
-}
-
-/** `--requests N` (2,000 measured, after 500 to warm up), `--rows N` of the file (1,000,000). */
+/** `--only PARTS`, `--requests N` (2,000 measured, after a quarter to warm up), `--rows N` of the files, `--formats jsonl,csv,parquet`. */
 export async function run(words: readonly string[]): Promise<void> {
+  const only = option(words, "only", parts.join()).split(",");
+  const unknown = only.find((part) => !parts.some((known) => known === part));
+  if (unknown !== undefined) throw new UsageError(`--only takes ${parts.join(", ")}: not ${unknown}`);
   const requests = Number(option(words, "requests", "2000"));
   const rows = Number(option(words, "rows", "1000000"));
-  const { model, diagnostics } = compileSpec("bench.mtl", createMemoryHost({ "bench.mtl": spec }));
-  const { serving } = model ?? {};
-  if (serving === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
-  const ranker = (name: string): Ranker => {
-    const rank = serving.ranks.find((each) => each.name === name);
-    if (rank === undefined) throw new Error(`no ranking ${name}`);
-    return createRanker(serving, rank);
+  const formats = option(words, "formats", "jsonl,csv,parquet").split(",");
+  const table: (readonly string[])[] = [["candidates → positions", "p50 ms", "p99 ms", "goal p99"]];
+  const put = (what: string, goal: string, measured: Measured): void => {
+    const { p50, p99 } = measure(measured);
+    table.push([what, p50.toFixed(2), p99.toFixed(2), goal]);
   };
-  const measured = [
-    ["formula, order, two windows → 100", ...measure(serving, ranker("page"), 1000, 0, requests, "columns"), "1"],
-    ["only formula and order → 100", ...measure(serving, ranker("plain"), 1000, 0, requests, "columns"), ""],
-    ["two windows → 100, from parsed rows", ...measure(serving, ranker("page"), 1000, 0, requests, "rows"), ""],
-    [
-      "MMR, 50 picks of 1,000 in 32 dimensions",
-      ...measure(serving, ranker("varied"), 1000, 32, requests / 10, "columns"),
-      "3",
-    ],
-    [
-      "DPP, 50 picks of 200 in 32 dimensions",
-      ...measure(serving, ranker("spread"), 200, 32, requests / 10, "columns"),
-      "1",
-    ],
-  ];
-  printTable([["1,000 candidates a request", "p50 ms", "p99 ms", "goal p99"], ...measured]);
-  print();
-  await measureFile(rows);
+  const small = servingOf(smallSpec);
+  const ofSmall = { serving: small, requests, values: undefined, count: 1000 };
+  if (only.includes("requests")) {
+    const plain = { ...ofSmall, candidatesOf: withoutVectors };
+    put("1,000 → 100, formula, order, two windows", "1", { ...plain, ranking: "page", from: "columns" });
+    put("1,000 → 100, only formula and order", "", { ...plain, ranking: "plain", from: "columns" });
+    put("1,000 → 100, two windows, from parsed rows", "", { ...plain, ranking: "page", from: "rows" });
+  }
+  if (only.includes("rules")) {
+    const rules = { ...ofSmall, serving: servingOf(rulesSpec), values: { home_city: "city1", keep: 3 } };
+    for (const [ranking, title, goal] of [
+      ["ten", "10 rules", "1"],
+      ["fifty", "50 rules", "3"],
+      // Quotas of which several are due at one position: some lists are searched for until the budget ends.
+      ["crowded", "50 rules and a quota too many", ""],
+    ] as const)
+      for (const from of ["columns", "rows"] as const)
+        put(`1,000 → 100, ${title}${from === "rows" ? ", from parsed rows" : ""}`, goal, {
+          ...rules,
+          ranking,
+          from,
+          requests: ranking === "crowded" ? requests / 10 : requests,
+          candidatesOf: (count, random) => shopCandidates(count, random, now),
+        });
+  }
+  if (only.includes("variety")) {
+    const varied = { ...ofSmall, from: "columns", candidatesOf: withVectors } as const;
+    put("1,000 → 50, MMR in 32 dimensions", "3", { ...varied, ranking: "varied", requests: requests / 10 });
+    put("200 → 50, DPP in 32 dimensions", "1", { ...varied, ranking: "spread", requests: requests / 10, count: 200 });
+    const large = { ...varied, count: 10_000, requests: requests / 20 };
+    put("10,000 → 50, MMR in 32 dimensions", "20", { ...large, ranking: "varied" });
+    put("10,000 → 50, DPP in 32 dimensions", "20", { ...large, ranking: "spread" });
+  }
+  if (table.length > 1) {
+    printTable(table);
+    print();
+  }
+  if (only.includes("files")) {
+    await measureFiles(rows, formats);
+    print();
+  }
   print(machine());
 }
 
-function measure(
-  serving: ServingModel,
-  ranker: Ranker,
-  count: number,
-  dimensions: number,
-  requests: number,
-  from: "columns" | "rows",
-): readonly [string, string] {
+/** 2026-11-05, within the season of a rule. */
+const now = 1_793_836_800;
+
+const withoutVectors: Measured["candidatesOf"] = (count, random) => smallCandidates(count, random, 0);
+const withVectors: Measured["candidatesOf"] = (count, random) => smallCandidates(count, random, 32);
+
+function servingOf(spec: string): ServingModel {
+  const { model, diagnostics } = compileSpec("bench.mtl", createMemoryHost({ "bench.mtl": spec }));
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (model?.serving === undefined || errors.length > 0)
+    throw new Error(errors.map(({ message }) => message).join("\n"));
+  return model.serving;
+}
+
+interface Measured {
+  readonly serving: ServingModel;
+  readonly ranking: string;
+  /** Candidates of a request. */
+  readonly count: number;
+  readonly candidatesOf: (count: number, random: () => number) => readonly Readonly<Record<string, unknown>>[];
+  /** Values of the requests. */
+  readonly values: Readonly<Record<string, unknown>> | undefined;
+  readonly requests: number;
+  /** Validated columns, or parsed JSON that is validated within the time. */
+  readonly from: "columns" | "rows";
+}
+
+function measure({ serving, ranking, count, candidatesOf, values, requests, from }: Measured): {
+  readonly p50: number;
+  readonly p99: number;
+} {
+  const rank = serving.ranks.find((each) => each.name === ranking);
+  if (rank === undefined) throw new Error(`no ranking ${ranking}`);
+  const ranker = createRanker(serving, rank);
   const random = createRandom(7);
   const times: number[] = [];
   const warmUp = Math.max(50, requests / 4);
+  const ofRequest = values === undefined ? {} : { values };
   // Few different requests: making them must not cost more than ranking them.
   const pool = Array.from({ length: 20 }, () => {
-    const all = candidates(count, random, dimensions);
-    const read = readInputs(serving, { candidates: all, now: 0 }, ({ name }) => ranker.inputs.has(name));
+    const all = JSON.parse(JSON.stringify(candidatesOf(count, random))) as ReturnType<typeof candidatesOf>;
+    const read = readInputs(
+      serving,
+      { candidates: all, now, ...(values === undefined ? {} : { request: values }) },
+      ({ name }) => ranker.inputs.has(name),
+    );
     if (read.kind !== "frame") throw new Error(`refused: ${read.input}`);
     return { all, ids: all.map(({ id }) => String(id)), frame: read.frame };
   });
   for (let i = 0; i < warmUp + requests; i++) {
     const { all, ids, frame } = pool[i % pool.length] as (typeof pool)[number];
-    const request = { request: String(i), ids, now: 0, seed: 0 };
+    const request = { request: String(i), ids, now, seed: 0 };
     const start = performance.now();
-    const result = from === "columns" ? ranker.rankFrame(request, frame) : ranker.rank({ ...request, candidates: all });
+    const result =
+      from === "columns"
+        ? ranker.rankFrame(request, frame)
+        : ranker.rank({ ...request, ...ofRequest, candidates: all });
     const time = performance.now() - start;
     if (result.kind !== "ranked" || result.items.length === 0) throw new Error("no list");
     if (i >= warmUp) times.push(time);
   }
   times.sort((a, b) => a - b);
-  const quantile = (q: number): string => (times[Math.floor(q * times.length)] ?? NaN).toFixed(2);
-  return [quantile(0.5), quantile(0.99)];
-}
-
-/** A JSON-lines file in requests of 1,000, ranked to lists of 100. */
-async function measureFile(rows: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "mtlc-bench-rank-"));
-  try {
-    const file = join(folder, "candidates.jsonl");
-    note(`writing ${rows.toLocaleString("en-US")} candidates`);
-    const random = createRandom(11);
-    const out = createWriteStream(file);
-    for (let request = 0; request * 1000 < rows; request++) {
-      const lines = candidates(Math.min(1000, rows - request * 1000), random, 0).map(
-        (each) => `${JSON.stringify({ request: `r${request}`, ...each, shape: [] })}\n`,
-      );
-      if (!out.write(lines.join(""))) await once(out, "drain");
-    }
-    out.end();
-    await finished(out);
-    const path = join(folder, "bench.mtl");
-    writeFileSync(path, spec);
-    const start = performance.now();
-    let lists = 0;
-    let peak = 0;
-    for await (const answer of rankFiles({ source: path, files: [file], ranking: "page", now: 0, seed: 0 })) {
-      lists += answer.kind === "ranked" && answer.list.items.length > 0 ? 1 : 0;
-      if (lists % 50 === 0) peak = Math.max(peak, residentBytes());
-    }
-    const seconds = (performance.now() - start) / 1000;
-    print(
-      `${rows.toLocaleString("en-US")} candidates of a file in ${seconds.toFixed(1)} s: ${Math.round(rows / seconds).toLocaleString("en-US")} candidates/s, ${lists} lists, ${Math.round(peak / 2 ** 20)} MiB resident at most`,
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function residentBytes(): number {
-  try {
-    // Linux tells the process's own pages; elsewhere Node's figure does.
-    return Number(readFileSync("/proc/self/statm", "utf8").split(" ")[1]) * 4096;
-  } catch {
-    return process.memoryUsage.rss();
-  }
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createEvaluator, readInputs, type Frame, type NamedFormula } from "../../src/compiler/formulas/index.js";
 import type { FormulaExpression, ServingModel } from "../../src/compiler/model/index.js";
 import { compileText } from "../semantics/compile.js";
-import { differingRows, runGenerated, runInterpreter } from "./evaluators.js";
+import { differingRows, runCompiled, runGenerated, runInterpreter } from "./evaluators.js";
 import {
   createRandom,
   extremeInputs,
@@ -114,12 +114,14 @@ function tryFormulas(
     accepted += texts.length;
     const frame = frameOf(serving, randomCandidates(random, rowCount, kind));
     const formulas: readonly NamedFormula[] = serving.fusions;
-    const [a, b] = [runInterpreter(formulas, frame), runGenerated(formulas, frame)];
+    const [a, b, c] = [runInterpreter, runGenerated, runCompiled].map((run) => run(formulas, frame));
     texts.forEach((text, i) => {
-      const [x, y] = [a[i], b[i]];
+      const [x, y, z] = [a?.[i], b?.[i], c?.[i]];
       const value = formulas[i]?.value;
-      if (x === undefined || y === undefined || value === undefined) throw new Error("a formula has no column");
+      if (x === undefined || y === undefined || z === undefined || value === undefined)
+        throw new Error("a formula has no column");
       if (differingRows(x, y).length > 0) faults.push(`differ: ${text}`);
+      if (differingRows(x, z).length > 0) faults.push(`differ compiled: ${text}`);
       if (kind.bounded && !x.every(Number.isFinite)) faults.push(`not finite: ${text}`);
       if (leavesRange(value, frame)) faults.push(`leaves a range: ${text}`);
       if (disturbsOthers(value, frame)) faults.push(`disturbs others: ${text}`);
@@ -134,7 +136,7 @@ describe("random formulas", () => {
     ["inputs at the ends of floating point", extremeInputs, 20_261_127],
     ["inputs without a bound", unboundedInputs, 20_261_128],
   ] as const)(
-    `the checker accepts are finite and in their ranges, by both evaluators bit for bit (${wanted} × ${rowCount}): %s`,
+    `the checker accepts are finite and in their ranges, by all evaluators bit for bit (${wanted} × ${rowCount}): %s`,
     (_, kind, seed) => {
       const { faults, share } = tryFormulas(kind, seed);
       expect(faults.slice(0, 10)).toEqual([]);

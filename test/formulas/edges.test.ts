@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createEvaluator, readInputs } from "../../src/compiler/formulas/index.js";
 import { compileText } from "../semantics/compile.js";
-import { runGenerated, runInterpreter } from "./evaluators.js";
+import { runCompiled, runGenerated, runInterpreter } from "./evaluators.js";
 
 const compile = (signals: string, formula: string): ReturnType<typeof compileText> =>
   compileText(`model edges\n\nsignals {\n${signals}\n}\n\nfusion score = ${formula}\n\nrank page = top 5 by score\n`);
@@ -18,6 +18,7 @@ function compute(signals: string, formula: string, candidates: readonly Readonly
   if (read.kind === "refused") throw new Error("the candidates are not taken");
   const [column] = runInterpreter(serving.fusions, read.frame);
   expect(runGenerated(serving.fusions, read.frame)[0]).toEqual(column);
+  expect(runCompiled(serving.fusions, read.frame)[0]).toEqual(column);
   return [...(column ?? [])];
 }
 

@@ -1,10 +1,12 @@
 /**
- * Formulas at serving. In go the model's formulas and a request's candidates; out come columns of scores, the same from
- * the interpreter and from generated JavaScript bit for bit, and what each part of a formula did for a candidate.
+ * Formulas at serving. In go the model's formulas and a request's candidates; out come columns of scores, the same from the
+ * interpreter, from steps over columns and from generated JavaScript bit for bit, and what each part of a formula did for a
+ * candidate.
  * Nothing here orders a list, reads a clock or draws a random number.
  */
 export * from "./frame.js";
 export { calledFunctions } from "./called.js";
+export { compileFormulas, type FormulaColumns } from "./compile.js";
 export { createEvaluator, type Evaluator } from "./interpret.js";
 export {
   compareExplanations,

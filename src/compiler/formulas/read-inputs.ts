@@ -125,8 +125,10 @@ function valuesOf(candidates: readonly InputRow[], name: string, isPlain: boolea
   if (!isPlain) return (row) => ownValue(candidates[row], name);
   return (row) => {
     const value = candidates[row]![name];
-    // What records inherit is neither.
-    return typeof value === "string" || typeof value === "number" ? value : ownValue(candidates[row], name);
+    // What records inherit is a function or an object.
+    return typeof value === "function" || (typeof value === "object" && value !== null && !Array.isArray(value))
+      ? ownValue(candidates[row], name)
+      : value;
   };
 }
 
@@ -153,6 +155,8 @@ function readColumn(
   const numbers = isNumeric(input) ? new Float64Array(count) : undefined;
   const others: Exclude<ColumnOf, Float64Array> = numbers === undefined ? Array.from({ length: count }) : [];
   const isText = input.type === "text";
+  const isBool = input.type === "bool";
+  const mayBeMissing = input.missing.kind === "keep";
   const [least, most] = plainRange(input);
   const problems: RowProblem[] = [];
   let clamped = 0;
@@ -161,7 +165,10 @@ function readColumn(
     // Most values are what they should be, and no record of what was found need be made for them.
     if (typeof given === "number" && numbers !== undefined && given >= least && given <= most) numbers[row] = given;
     else if (typeof given === "string" && isText) others[row] = canonicalText(given);
-    else {
+    else if (typeof given === "boolean" && isBool && numbers !== undefined) numbers[row] = given ? 1 : 0;
+    else if ((given === undefined || given === null) && mayBeMissing) {
+      if (numbers !== undefined) numbers[row] = NaN;
+    } else {
       const settled = settle(input, readValue(input, given));
       if (settled.kind === "problem") problems.push({ index: row, input, ...settled.problem });
       const value = settled.kind === "value" ? settled.value : undefined;

@@ -4,6 +4,9 @@
 const firstSecond = -62_135_596_800;
 const endOfSeconds = 7_258_118_400;
 
+/** The digits of days lie between these. */
+const [firstDay, lastDay] = [19_000_101, 21_991_231];
+
 /**
  * Whether a number can be meant as seconds since 1970: finite, from the year 1 on and before the year 2200, and not the
  * digits of a day such as 20261105, which as seconds would be one in 1970.
@@ -13,6 +16,7 @@ export function isSeconds(value: number): boolean {
 }
 
 function isDayDigits(value: number): boolean {
+  if (!(value >= firstDay && value <= lastDay && Number.isInteger(value))) return false;
   const match = /^((?:19|20|21)\d\d)(\d\d)(\d\d)$/.exec(String(value));
   return match !== null && secondsOfText(`${match[1]}-${match[2]}-${match[3]}`) !== undefined;
 }

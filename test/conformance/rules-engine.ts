@@ -46,21 +46,23 @@ export function planCase(test: RulesCase): { readonly plan: RankPlan; readonly i
       );
     },
   };
+  const number = (formula: number): Float64Array => {
+    const condition = conditions[formula - 1];
+    return Float64Array.from(candidates, (candidate) =>
+      condition === undefined ? candidate.score : truthOf(condition, candidate[condition[0]]),
+    );
+  };
   const input: RankInput = {
     request: "request",
     now: test.now,
     seed: 1,
     ids: candidates.map(({ id }) => id),
     // Formula 0 is the score, the others are the rules' conditions.
-    number: (formula) => {
-      const condition = conditions[formula - 1];
-      return Float64Array.from(candidates, (candidate) =>
-        condition === undefined ? candidate.score : truthOf(condition, candidate[condition[0]]),
-      );
-    },
+    number,
+    passing: number,
     key: (name) => createKeyTable(column(name) as (KeyValue | readonly KeyValue[] | undefined)[]),
     vectors: (name) => ({
-      rows: Float64Array.from(column(name).flatMap((row) => (row as readonly number[] | undefined) ?? [NaN, NaN, NaN])),
+      rows: column(name) as (readonly number[] | undefined)[],
       dimension: 3,
     }),
     offset: tail.length,

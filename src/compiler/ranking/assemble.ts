@@ -1,7 +1,7 @@
 import type { RuleMasks } from "./order/factors.js";
 import { gatherKeys, keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-tables.js";
 import { countFor, positionsBefore, quotaPositions } from "./pages.js";
-import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
+import type { KeyTable, PlannedRule, RankInput, RankPlan } from "./plan.js";
 import type {
   CapConstraint,
   Diversity,
@@ -11,6 +11,7 @@ import type {
   QuotaConstraint,
   WindowConstraint,
 } from "./list/problem.js";
+import { scratchFlags, scratchNumbers } from "./list/scratch.js";
 
 /** Candidates that stayed, in the total order. */
 export interface OrderedCandidates {
@@ -42,20 +43,19 @@ export function assembleProblem(
     switch (rule.verb) {
       case "spread": {
         const table = keyTableOf(input, rule.key);
-        const counts = rule.when === undefined ? undefined : input.tail.condition(rule.when);
-        const tail = shownNumbers(
-          table,
-          shownValues(input.tail, rule.key, (item) => counts === undefined || counts[item] === 1),
-        );
+        const tail = input.tail.count === 0 ? [] : tailOf(rule, input, table);
         const keys = gatherKeys(table, order, keeps);
         const [most, size] = [countFor(rule.most, input), countFor(rule.size, input)];
         windows.push({ name, most, size, keys, tail, strength: rule.priority });
         return;
       }
       case "cap": {
+        if (input.permits.isBoundless === true) return;
         const table = keyTableOf(input, rule.key);
         const keys = gatherKeys(table, order, keeps);
-        const permits = Float64Array.from(table.values, (value) => input.permits.held(name, keyText(rule.key, value)));
+        const permits = Float64Array.from(table.values(), (value) =>
+          input.permits.held(name, keyText(rule.key, value)),
+        );
         if (canOverdraw(keys.values, permits)) caps.push({ name, keys, permits });
         return;
       }
@@ -64,7 +64,7 @@ export function assembleProblem(
         if (least === 0) return;
         quotas.push({
           name,
-          members: Uint8Array.from(order, (row) => (mask[row] === 1 && suppressed[row] === 0 ? 1 : 0)),
+          members: membersOf(order, mask, suppressed),
           least,
           top,
           strength: rule.priority,
@@ -107,7 +107,7 @@ export function assembleProblem(
   const problem: ListProblem = {
     count: order.length,
     length: plan.top,
-    ...(last === undefined ? {} : { last: Uint8Array.from(order, (row) => last[row]!) }),
+    ...(last === undefined ? {} : { last: gatherFlags(order, last) }),
     windows,
     caps,
     quotas,
@@ -118,13 +118,38 @@ export function assembleProblem(
   return { problem, lostPins };
 }
 
+function tailOf(
+  { key, when }: Extract<PlannedRule, { readonly verb: "spread" }>,
+  { tail }: RankInput,
+  table: KeyTable,
+): WindowConstraint["tail"] {
+  const counts = when === undefined ? undefined : tail.condition(when);
+  return shownNumbers(
+    table,
+    shownValues(tail, key, (item) => counts === undefined || counts[item] === 1),
+  );
+}
+
+function gatherFlags(order: Int32Array, flags: Uint8Array): Uint8Array {
+  const gathered = scratchFlags(order.length);
+  for (let at = 0; at < gathered.length; at++) gathered[at] = flags[order[at]!]!;
+  return gathered;
+}
+
+function membersOf(order: Int32Array, mask: Uint8Array, suppressed: Uint8Array): Uint8Array {
+  const members = scratchFlags(order.length);
+  for (let at = 0; at < members.length; at++) {
+    const row = order[at]!;
+    members[at] = mask[row] === 1 && suppressed[row] === 0 ? 1 : 0;
+  }
+  return members;
+}
+
 /** Whether some value has more candidates than exposures. */
 function canOverdraw(values: Int32Array, permits: Float64Array): boolean {
-  const left = Float64Array.from(permits);
-  return values.some((value) => {
-    left[value]!--;
-    return left[value]! < 0;
-  });
+  const left = permits.slice();
+  for (let e = 0; e < values.length; e++) if (--left[values[e]!]! < 0) return true;
+  return false;
 }
 
 /** Scores as relevances in [0, 1], like the formulas' `minmax`: 0.5 for all when they are alike. */
@@ -138,10 +163,13 @@ function relevanceOf(scores: Float64Array, order: Int32Array): Float64Array {
   }
   // Halves keep the difference of the greatest numbers finite.
   const by = high - low === Infinity ? 2 : 1;
-  return Float64Array.from(order, (row) => {
-    const score = scores[row]!;
-    return score === -Infinity ? 0 : high > low ? (score / by - low / by) / (high / by - low / by) : 0.5;
-  });
+  const [least, width] = [low / by, high / by - low / by];
+  const relevance = scratchNumbers(order.length);
+  for (let at = 0; at < relevance.length; at++) {
+    const score = scores[order[at]!]!;
+    relevance[at] = score === -Infinity ? 0 : high > low ? (score / by - least) / width : 0.5;
+  }
+  return relevance;
 }
 
 function similarityOf(
@@ -151,15 +179,16 @@ function similarityOf(
 ): Diversity["similarity"] {
   if (measure === "equal" || measure === "jaccard") return { kind: "keys", keys: gatherKeys(input.key(name), order) };
   const { rows, dimension } = input.vectors(name);
-  const gathered = new Float64Array(order.length * dimension);
+  const gathered = scratchNumbers(order.length * dimension);
   for (let i = 0; i < order.length; i++) {
-    const from = order[i]! * dimension;
+    const row = rows[order[i]!];
+    if (row === undefined) continue;
     let squares = 0;
-    for (let d = 0; d < dimension; d++) squares += rows[from + d]! ** 2;
+    for (let d = 0; d < dimension; d++) squares += row[d]! * row[d]!;
     // A candidate without a vector is like no other.
     if (!(squares > 0) || !Number.isFinite(squares)) continue;
     const scale = measure === "dot" ? 1 : 1 / Math.sqrt(squares);
-    for (let d = 0; d < dimension; d++) gathered[i * dimension + d] = rows[from + d]! * scale;
+    for (let d = 0, at = i * dimension; d < dimension; d++, at++) gathered[at] = row[d]! * scale;
   }
   return { kind: "vectors", rows: gathered, dimension };
 }

@@ -1,5 +1,5 @@
 import { createCounterfactuals } from "./counterfactual.js";
-import { byRuleName, finiteProduct } from "./order/factors.js";
+import { byRuleName, finiteProduct, ownFactor } from "./order/factors.js";
 import type { RankInput, RankPlan } from "./plan.js";
 import type { RankOutcome } from "./rank-candidates.js";
 
@@ -54,7 +54,7 @@ function explainScoreSteps(
   outcome: RankOutcome,
   row: number,
 ): Omit<ExplainedCandidate, "heldBackBy" | "liftedBy"> {
-  const { factors, scores, formulaScores, removedBy, list, order } = outcome;
+  const { factors, masks, scores, formulaScores, removedBy, list, order } = outcome;
   const steps: ExplainedStep[] = [];
   let score = formulaScores[row]!;
   if (!Number.isFinite(score)) score = -Infinity;
@@ -68,7 +68,7 @@ function explainScoreSteps(
     if (product === undefined) return;
     const start = score;
     for (const { rule, r } of byRuleName(plan))
-      if (rule.verb === "boost" && rule.set === set) step(rule.name, "boost", factors.own[r]?.[row] ?? 1);
+      if (rule.verb === "boost" && rule.set === set) step(rule.name, "boost", ownFactor(plan, input, masks, r, row));
     const clamped = product[row]!;
     if (start === -Infinity) return;
     const after = finiteProduct(start, clamped);
@@ -81,7 +81,7 @@ function explainScoreSteps(
   });
   for (const verb of ["suppress", "pace"] as const)
     for (const { rule, r } of byRuleName(plan))
-      if (rule.verb === verb) step(rule.name, verb, factors.own[r]?.[row] ?? 1);
+      if (rule.verb === verb) step(rule.name, verb, ownFactor(plan, input, masks, r, row));
   const at = list.indexOf(row);
   const orderAt = order.indexOf(row);
   const remover = plan.rules[removedBy[row]!];

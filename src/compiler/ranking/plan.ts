@@ -117,10 +117,12 @@ export type KeyValue = string | number | boolean;
 
 /** The values of a key for every candidate, with what they stand for. */
 export interface KeyTable {
-  /** `numbers[offsets[i]]` up to `offsets[i + 1]` are those of candidate i: indexes into `values`, ascending, no repeats. */
+  /** `numbers[offsets[i]]` up to `offsets[i + 1]` are those of candidate i: each in [0, valueCount), ascending, no repeats. */
   readonly offsets: Int32Array;
   readonly numbers: Int32Array;
-  readonly values: readonly KeyValue[];
+  readonly valueCount: number;
+  /** What the numbers stand for; made when it is asked for. */
+  readonly values: () => readonly KeyValue[];
 }
 
 /** Items that pages before showed. */
@@ -138,7 +140,12 @@ export interface PermitSnapshot {
   readonly held: (rule: string, key: string) => number;
   /** The controller's multiplier, > 0. */
   readonly pace: (rule: string, key: string) => number;
+  /** Every cap holds all that is asked for, and every multiplier is 1: nobody need ask. */
+  readonly isBoundless?: true;
 }
+
+/** Of a request that no cap holds back. */
+export const boundless: PermitSnapshot = { held: () => Infinity, pace: () => 1, isBoundless: true };
 
 /** One request, as columns over its candidates after validation. Everything that a result depends on. */
 export interface RankInput {
@@ -151,10 +158,15 @@ export interface RankInput {
   readonly ids: readonly string[];
   /** A formula's numbers, NaN where they are missing; of a condition 1, 0, and NaN where it is unknown. */
   readonly number: (formula: number) => Float64Array;
+  /** The same in a column that holds them only until a formula is asked for again; it may be longer than the candidates are many. */
+  readonly passing: (formula: number) => Float64Array;
   /** Values of an input. */
   readonly key: (name: string) => KeyTable;
-  /** Rows of an input; NaN where it is missing. */
-  readonly vectors: (name: string) => { readonly rows: Float64Array; readonly dimension: number };
+  /** An input's vector of each candidate; undefined where it is missing. */
+  readonly vectors: (name: string) => {
+    readonly rows: readonly (ArrayLike<number> | undefined)[];
+    readonly dimension: number;
+  };
   /** Positions on the pages before: what rules count positions from. */
   readonly offset: number;
   /** The end of the page before, which windows look back on; the nearest first. */

@@ -5,9 +5,10 @@ import { applyFactors, inferFactors, type Factors, type RuleMasks } from "./orde
 import { keyTableOf, keyText, shownNumbers, shownValues } from "./list/key-tables.js";
 import { sortRows, type OrderKeys } from "./order/order.js";
 import { quotaPositions } from "./pages.js";
-import type { PlannedRule, RankInput, RankPlan } from "./plan.js";
+import type { KeyTable, PlannedRule, RankInput, RankPlan } from "./plan.js";
 import { candidateLimit, type Relaxed } from "./list/problem.js";
 import { verifyList } from "./list/verify-list.js";
+import { beginScratch } from "./list/scratch.js";
 
 /** Exposures that a list takes from a cap, or that a pace counts. */
 export interface SpentPermits {
@@ -54,24 +55,20 @@ export interface RankOutcome {
 export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
   const count = input.ids.length;
   if (count > candidateLimit) throw new RangeError(`${count} candidates are more than ${candidateLimit}`);
-  const masks = plan.rules.map((rule) => maskOf(rule, input, count));
+  beginScratch();
+  const masks = createMasks(plan, input, count);
   const formulaScores = input.number(plan.score);
-  const scores = Float64Array.from(formulaScores);
+  const scores = formulaScores.slice();
   const nonFinite: number[] = [];
   for (let i = 0; i < count; i++)
-    if (!Number.isFinite(scores[i])) {
+    if (!Number.isFinite(scores[i]!)) {
       scores[i] = -Infinity;
       nonFinite.push(i);
     }
   const removedBy = new Int16Array(count).fill(-1);
-  plan.rules.forEach((rule, r) => {
-    const mask = masks[r];
-    const drops = rule.verb === "drop" || (rule.verb === "suppress" && rule.effect.kind === "drop");
-    if (!drops || mask === undefined) return;
-    for (let i = 0; i < count; i++) if (mask[i] === 1 && removedBy[i] === -1) removedBy[i] = r;
-  });
+  removeDropped(plan, masks, removedBy);
   const factors = inferFactors(plan, input, masks);
-  applyFactors(plan, factors, scores);
+  applyFactors(plan, input, factors, masks, scores);
   removeCapped(plan, input, masks, removedBy);
 
   const { last, suppressed } = factors;
@@ -81,17 +78,14 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
     ids: input.ids,
     ...(last === undefined ? {} : { last }),
   };
-  const sorted = sortRows(
-    Int32Array.from(input.ids.keys()).filter((row) => removedBy[row] === -1),
-    keys,
-  );
+  const sorted = sortRows(rowsLeft(removedBy), keys);
   const order = dedupeCandidates(plan, input, sorted, removedBy);
   const explored = drawExplorations(plan, input, masks, suppressed, order);
   const { problem, lostPins } = assembleProblem(plan, input, masks, { order, scores, last, suppressed });
   const built = buildList(problem);
   const faults = verifyList(problem, built);
   if (faults.length > 0) throw new Error(`the list that was built breaks its rules: ${faults.join("; ")}`);
-  const list = built.list.map((at) => order[at]!);
+  const list = Int32Array.from(built.list, (at) => order[at]!);
   const isRefused = built.relaxed.some(({ kind }) => kind === "refused");
   const isListed = explored.length === 0 ? undefined : new Set(list);
   return {
@@ -114,7 +108,7 @@ export function rankCandidates(plan: RankPlan, input: RankInput): RankOutcome {
 export function bestOfStage(plan: RankPlan, input: RankInput, by: number, top: number): Int32Array {
   const scores = Float64Array.from(input.number(by), (score) => (Number.isFinite(score) ? score : -Infinity));
   const keys: OrderKeys = { scores, ties: tieColumns(plan, input), ids: input.ids };
-  return sortRows(Int32Array.from(input.ids.keys()), keys).slice(0, top);
+  return sortRows(numbersTo(input.ids.length), keys).slice(0, top);
 }
 
 function tieColumns({ ties }: RankPlan, input: RankInput): readonly Float64Array[] {
@@ -124,17 +118,52 @@ function tieColumns({ ties }: RankPlan, input: RankInput): readonly Float64Array
   });
 }
 
-/** Which candidates a rule holds for; undefined while its window is closed. */
-function maskOf({ during, when, onUnknown }: PlannedRule, input: RankInput, count: number): Uint8Array | undefined {
-  if (during !== undefined && (input.now < during.from || input.now >= during.to)) return undefined;
-  if (when === undefined) return new Uint8Array(count).fill(1);
-  const found = input.number(when);
-  const mask = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    const value = found[i];
-    mask[i] = value === 1 || (value !== 0 && onUnknown) ? 1 : 0;
+/** Which candidates each rule holds for; undefined while its window is closed. */
+function createMasks({ rules }: RankPlan, input: RankInput, count: number): RuleMasks {
+  const isOpen = ({ during }: PlannedRule): boolean =>
+    during === undefined || (input.now >= during.from && input.now < during.to);
+  const all = new Uint8Array(count).fill(1);
+  const conditional = rules.filter((rule) => rule.when !== undefined && isOpen(rule)).length;
+  const space = new Uint8Array(count * conditional);
+  let used = 0;
+  return rules.map((rule) => {
+    if (!isOpen(rule)) return undefined;
+    if (rule.when === undefined) return all;
+    const mask = space.subarray(used, used + count);
+    used += count;
+    fillMask(mask, input.passing(rule.when), rule.onUnknown ? 1 : 0);
+    return mask;
+  });
+}
+
+function fillMask(mask: Uint8Array, found: Float64Array, onUnknown: 0 | 1): void {
+  for (let i = 0; i < mask.length; i++) {
+    const value = found[i]!;
+    mask[i] = value === 1 ? 1 : value === 0 ? 0 : onUnknown;
   }
-  return mask;
+}
+
+function removeDropped({ rules }: RankPlan, masks: RuleMasks, removedBy: Int16Array): void {
+  rules.forEach((rule, r) => {
+    const mask = masks[r];
+    const drops = rule.verb === "drop" || (rule.verb === "suppress" && rule.effect.kind === "drop");
+    if (!drops || mask === undefined) return;
+    for (let i = 0; i < mask.length; i++) if (mask[i] === 1 && removedBy[i] === -1) removedBy[i] = r;
+  });
+}
+
+function numbersTo(count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
+}
+
+/** Rows that no rule took out. */
+function rowsLeft(removedBy: Int16Array): Int32Array {
+  const rows = new Int32Array(removedBy.length);
+  let left = 0;
+  for (let row = 0; row < rows.length; row++) if (removedBy[row] === -1) rows[left++] = row;
+  return rows.subarray(0, left);
 }
 
 /**
@@ -145,28 +174,42 @@ function dedupeCandidates(plan: RankPlan, input: RankInput, order: Int32Array, r
   const keys = plan.rules.flatMap((rule, r) => {
     if (rule.verb !== "dedupe") return [];
     const table = keyTableOf(input, rule.key);
-    const seen = new Uint8Array(table.values.length);
+    const seen = new Uint8Array(table.valueCount);
     for (const values of shownNumbers(table, shownValues(input.shown, rule.key)))
       for (const value of values) seen[value] = 1;
     return [{ r, table, seen }];
   });
   if (keys.length === 0) return order;
-  return order.filter((row) => {
-    const own = keys.map(({ table: { offsets, numbers } }) => numbers.subarray(offsets[row], offsets[row + 1]));
-    const twin = keys.find(({ seen }, k) => own[k]?.some((value) => seen[value] === 1));
+  let left = 0;
+  for (let at = 0; at < order.length; at++) {
+    const row = order[at]!;
+    const twin = keys.find(({ table, seen }) => hasSeen(table, seen, row));
     if (twin !== undefined) removedBy[row] = twin.r;
-    else keys.forEach(({ seen }, k) => own[k]?.forEach((value) => (seen[value] = 1)));
-    return twin === undefined;
-  });
+    else {
+      for (const { table, seen } of keys) see(table, seen, row);
+      order[left++] = row;
+    }
+  }
+  return order.subarray(0, left);
+}
+
+function hasSeen({ offsets, numbers }: KeyTable, seen: Uint8Array, row: number): boolean {
+  for (let e = offsets[row]!; e < offsets[row + 1]!; e++) if (seen[numbers[e]!] === 1) return true;
+  return false;
+}
+
+function see({ offsets, numbers }: KeyTable, seen: Uint8Array, row: number): void {
+  for (let e = offsets[row]!; e < offsets[row + 1]!; e++) seen[numbers[e]!] = 1;
 }
 
 /** Candidates of which some value has no exposure left. */
 function removeCapped({ rules }: RankPlan, input: RankInput, masks: RuleMasks, removedBy: Int16Array): void {
+  if (input.permits.isBoundless === true) return;
   rules.forEach((rule, r) => {
     const mask = masks[r];
     if (rule.verb !== "cap" || mask === undefined) return;
     const { offsets, numbers, values } = keyTableOf(input, rule.key);
-    const held = values.map((value) => input.permits.held(rule.name, keyText(rule.key, value)));
+    const held = values().map((value) => input.permits.held(rule.name, keyText(rule.key, value)));
     for (let i = 0; i < removedBy.length; i++) {
       if (mask[i] !== 1 || removedBy[i] !== -1) continue;
       for (let e = offsets[i]!; e < offsets[i + 1]!; e++) if (held[numbers[e]!]! < 1) removedBy[i] = r;
@@ -185,10 +228,11 @@ function drawExplorations(
   return rules.flatMap((rule, r) => {
     const mask = masks[r];
     if (rule.verb !== "explore" || rule.draw.kind === "best" || mask === undefined) return [];
-    const positions = [...order.keys()].filter((at) => {
+    const positions: number[] = [];
+    for (let at = 0; at < order.length; at++) {
       const row = order[at]!;
-      return mask[row] === 1 && suppressed[row] === 0;
-    });
+      if (mask[row] === 1 && suppressed[row] === 0) positions.push(at);
+    }
     const members = positions.map((at) => order[at]!);
     const { draw } = rule;
     const { least } = quotaPositions(rule, input);
@@ -233,11 +277,15 @@ export function spentPermits(
     const counts = new Map<number, number>();
     for (const row of list)
       if (mask[row] === 1)
-        for (const value of numbers.subarray(offsets[row], offsets[row + 1]))
+        for (let e = offsets[row]!; e < offsets[row + 1]!; e++) {
+          const value = numbers[e]!;
           counts.set(value, (counts.get(value) ?? 0) + 1);
-    return [...counts].map(([value, count]) => ({
+        }
+    if (counts.size === 0) return [];
+    const texts = values();
+    return Array.from(counts, ([value, count]) => ({
       rule: rule.name,
-      key: keyText(rule.key, values[value] as string | number | boolean),
+      key: keyText(rule.key, texts[value] as string | number | boolean),
       count,
     }));
   });

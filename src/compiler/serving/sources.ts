@@ -16,12 +16,15 @@ export function takeFromSources(plan: RankPlan, context: StageContext, all: Stag
 
 function bestOfSources(plan: RankPlan, { request, kept }: StageContext, input: RankInput): Int32Array {
   const taken = new Set<number>();
+  const count = input.ids.length;
   for (const { name, top, by } of plan.sources) {
-    const own = Array.from(kept.keys()).filter((at) => request.sources?.[kept[at]!]?.includes(name) === true);
+    const own = Array.from({ length: count }, (_, at) => at).filter(
+      (at) => request.sources?.[kept?.[at] ?? at]?.includes(name) === true,
+    );
     if (by === undefined || top === undefined) for (const at of own.slice(0, top)) taken.add(at);
     else {
       const isOwn = new Set(own);
-      const order = bestOfStage(plan, input, by, input.ids.length);
+      const order = bestOfStage(plan, input, by, count);
       for (const at of order.filter((each) => isOwn.has(each)).slice(0, top)) taken.add(at);
     }
   }
@@ -32,11 +35,12 @@ function bestOfSources(plan: RankPlan, { request, kept }: StageContext, input: R
 function untakenOf(
   { sources }: RankPlan,
   { request, kept }: StageContext,
-  { at: taken }: Stage,
+  { at: taken = new Int32Array(0) }: Stage,
 ): Pick<RankedList, "unsourced" | "outranked"> {
   const names = new Set(sources.map(({ name }) => name));
   const isTaken = new Set(taken);
-  const untaken = Array.from(kept).filter((_, at) => !isTaken.has(at));
+  const all = kept ?? Int32Array.from(request.ids.keys());
+  const untaken = Array.from(all).filter((_, at) => !isTaken.has(at));
   const hasSource = (row: number): boolean => request.sources?.[row]?.some((name) => names.has(name)) === true;
   const ids = (rows: readonly number[]): readonly string[] => rows.map((row) => request.ids[row] as string);
   return {

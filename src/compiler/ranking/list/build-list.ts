@@ -31,7 +31,7 @@ export function buildList(problem: ListProblem): BuiltList {
   const strict = strictest(problem, full);
   const list = findList(search, strict);
   const done = (found: Int32Array, relaxed: readonly Relaxed[]): BuiltList => ({
-    list: found,
+    list: found.slice(),
     relaxed,
     searchTruncated: search.truncated,
     nodes: search.nodes,

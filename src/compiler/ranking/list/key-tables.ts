@@ -1,49 +1,83 @@
 import type { KeyTable, KeyValue, PlannedKey, RankInput, ShownItems } from "../plan.js";
 import type { KeyColumn } from "./problem.js";
+import { scratchInts } from "./scratch.js";
 
 /** Interns a column of values, several per candidate where there is a list; `undefined` is not a value. */
 export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | undefined)[]): KeyTable {
   const known = new Map<KeyValue, number>();
-  const values: KeyValue[] = [];
   const offsets = new Int32Array(rows.length + 1);
-  const numbers: number[] = [];
+  let numbers: Int32Array = new Int32Array(rows.length);
+  let entries = 0;
   const intern = (value: KeyValue): number => {
     const found = known.get(value);
     if (found !== undefined) return found;
-    known.set(value, values.length);
-    values.push(value);
-    return values.length - 1;
+    known.set(value, known.size);
+    return known.size - 1;
   };
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (typeof row === "object") {
-      const several = [...new Set(row.map(intern))].sort((a, b) => a - b);
-      numbers.push(...several);
-    } else if (row !== undefined) numbers.push(intern(row));
-    offsets[i + 1] = numbers.length;
+      const several = distinct(row.map(intern));
+      if (entries + several.length > numbers.length) numbers = grown(numbers, entries + several.length);
+      for (const each of several) numbers[entries++] = each;
+    } else if (row !== undefined) {
+      if (entries === numbers.length) numbers = grown(numbers, entries + 1);
+      numbers[entries++] = intern(row);
+    }
+    offsets[i + 1] = entries;
   }
-  return { offsets, numbers: Int32Array.from(numbers), values };
+  return {
+    offsets,
+    numbers: numbers.subarray(0, entries),
+    valueCount: known.size,
+    values: once(() => [...known.keys()]),
+  };
 }
 
-/** The rows' values as the list builder wants them; rows that `keeps` says no to have none. */
-export function gatherKeys({ offsets, numbers, values }: KeyTable, rows: Int32Array, keeps?: Uint8Array): KeyColumn {
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** Ascending, without repeats. */
+function distinct(numbers: readonly number[]): readonly number[] {
+  if (numbers.length < 2) return numbers;
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted.filter((each, i) => i === 0 || each !== sorted[i - 1]);
+}
+
+function grown(numbers: Int32Array, least: number): Int32Array {
+  const larger = new Int32Array(Math.max(least, 2 * numbers.length));
+  larger.set(numbers);
+  return larger;
+}
+
+/** The rows' values as the list builder wants them, while it makes one list; rows that `keeps` says no to have none. */
+export function gatherKeys(
+  { offsets, numbers, valueCount }: KeyTable,
+  rows: Int32Array,
+  keeps?: Uint8Array,
+): KeyColumn {
   const count = rows.length;
-  const gathered = new Int32Array(count + 1);
+  const gathered = scratchInts(count + 1);
   let entries = 0;
   for (let i = 0; i < count; i++) {
     const row = rows[i]!;
     if (keeps === undefined || keeps[row] === 1) entries += offsets[row + 1]! - offsets[row]!;
     gathered[i + 1] = entries;
   }
-  const into = new Int32Array(entries);
+  const into = scratchInts(entries);
   for (let i = 0, at = 0; i < count; i++) {
     if (gathered[i] === gathered[i + 1]) continue;
     const row = rows[i]!;
     const end = offsets[row + 1]!;
     for (let e = offsets[row]!; e < end; e++) into[at++] = numbers[e]!;
   }
-  return { offsets: gathered, values: into, valueCount: values.length };
+  return { offsets: gathered, values: into, valueCount };
 }
+
+/** The tables of keys of several parts, of the requests that are alive. */
+const tuples = new WeakMap<RankInput, Map<string, KeyTable>>();
 
 /**
  * The table of a key of a plan. A tuple's values are JSON arrays, so that ("a_b", "c") and ("a", "b_c") stay apart; a
@@ -53,21 +87,110 @@ export function keyTableOf(input: RankInput, key: PlannedKey): KeyTable {
   const [first, ...others] = key;
   if (first === undefined) return createKeyTable(input.ids.map(() => undefined));
   if (others.length === 0) return input.key(first);
-  const tables = key.map((name) => input.key(name));
-  return createKeyTable(input.ids.map((_, i) => tuplesOf(tables.map((table) => valuesIn(table, i)))));
+  const own = tuples.get(input) ?? new Map<string, KeyTable>();
+  tuples.set(input, own);
+  const name = JSON.stringify(key);
+  const known = own.get(name);
+  if (known !== undefined) return known;
+  const parts = key.map((each) => input.key(each));
+  const table = joinTables(parts, input.ids.length);
+  own.set(name, table);
+  return table;
+}
+
+/** Integers up to here are exact. */
+const exact = 2 ** 53;
+
+/** The table of the tuples of several parts, numbered as they first appear, candidate after candidate. */
+function joinTables(parts: readonly KeyTable[], count: number): KeyTable {
+  const combinations = parts.reduce((product, { valueCount }) => product * Math.max(1, valueCount), 1);
+  if (combinations > exact)
+    return createKeyTable(Array.from({ length: count }, (_, i) => tuplesOf(parts.map((table) => valuesIn(table, i)))));
+  // A tuple as one number: its parts' numbers are the digits.
+  const known = new Map<number, number>();
+  const intern = (tuple: number): number => {
+    const found = known.get(tuple);
+    if (found !== undefined) return found;
+    known.set(tuple, known.size);
+    return known.size - 1;
+  };
+  const isSingle = parts.every(({ offsets }) => offsets[count]! <= count && isAtMostOne(offsets, count));
+  const offsets = new Int32Array(count + 1);
+  let numbers: Int32Array = new Int32Array(isSingle ? count : 2 * count);
+  let entries = 0;
+  for (let i = 0; i < count; i++) {
+    if (isSingle) {
+      const tuple = singleTuple(parts, i);
+      if (tuple >= 0) numbers[entries++] = intern(tuple);
+    } else {
+      const several = distinct(tuplesIn(parts, i).map(intern));
+      if (entries + several.length > numbers.length) numbers = grown(numbers, entries + several.length);
+      for (const each of several) numbers[entries++] = each;
+    }
+    offsets[i + 1] = entries;
+  }
+  return {
+    offsets,
+    numbers: numbers.subarray(0, entries),
+    valueCount: known.size,
+    values: once(() => {
+      const values = parts.map((part) => part.values());
+      return Array.from(known.keys(), (tuple) => JSON.stringify(partsOf(tuple, values)));
+    }),
+  };
+}
+
+function isAtMostOne(offsets: Int32Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if (offsets[i + 1]! - offsets[i]! > 1) return false;
+  return true;
+}
+
+/** The tuple of a candidate with at most one value of each part, or −1. */
+function singleTuple(parts: readonly KeyTable[], row: number): number {
+  let tuple = 0;
+  for (const { offsets, numbers, valueCount } of parts) {
+    const at = offsets[row]!;
+    if (at === offsets[row + 1]) return -1;
+    tuple = tuple * valueCount + numbers[at]!;
+  }
+  return tuple;
+}
+
+function tuplesIn(parts: readonly KeyTable[], row: number): readonly number[] {
+  return parts.reduce<readonly number[]>(
+    (sofar, { offsets, numbers, valueCount }) => {
+      const own = numbers.subarray(offsets[row], offsets[row + 1]);
+      return sofar.flatMap((tuple) => Array.from(own, (number) => tuple * valueCount + number));
+    },
+    [0],
+  );
+}
+
+/** The values of a tuple, from its digits. */
+function partsOf(tuple: number, values: readonly (readonly KeyValue[])[]): readonly KeyValue[] {
+  let rest = tuple;
+  return values
+    .toReversed()
+    .map((own) => {
+      const value = own[rest % own.length] as KeyValue;
+      rest = Math.floor(rest / own.length);
+      return value;
+    })
+    .toReversed();
 }
 
 /** Every choice of one value per part, as text. */
 function tuplesOf(parts: readonly (readonly KeyValue[])[]): readonly string[] {
-  const tuples = parts.reduce<readonly (readonly KeyValue[])[]>(
+  const chosen = parts.reduce<readonly (readonly KeyValue[])[]>(
     (sofar, values) => sofar.flatMap((tuple) => values.map((value) => [...tuple, value])),
     [[]],
   );
-  return tuples.map((tuple) => JSON.stringify(tuple));
+  return chosen.map((tuple) => JSON.stringify(tuple));
 }
 
 function valuesIn({ offsets, numbers, values }: KeyTable, row: number): readonly KeyValue[] {
-  return Array.from(numbers.subarray(offsets[row], offsets[row + 1]), (number) => values[number]!);
+  const all = values();
+  return Array.from(numbers.subarray(offsets[row], offsets[row + 1]), (number) => all[number]!);
 }
 
 /** A value of a plan's key as caps and pace name it: a JSON array. */
@@ -92,7 +215,7 @@ export function shownValues(
 /** Their values as numbers of the table; values that no candidate has do not matter and are left out. */
 export function shownNumbers(table: KeyTable, shown: readonly (readonly KeyValue[])[]): readonly (readonly number[])[] {
   if (shown.length === 0) return [];
-  const known = new Map(table.values.map((value, i) => [value, i]));
+  const known = new Map(table.values().map((value, i) => [value, i]));
   return shown.map((item) =>
     [...new Set(item)].flatMap((value) => {
       const found = known.get(value);

@@ -5,6 +5,7 @@ import {
   type ListProblem,
   type WindowConstraint,
 } from "./problem.js";
+import { scratchInts } from "./scratch.js";
 
 /** A window or a cap with the state of a search: how often each value is near the position that is next. */
 export interface Limit {
@@ -49,9 +50,9 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
   const { keys } = constraint;
   const { offsets, values, valueCount } = keys;
   const { count, last } = problem;
-  const supply = new Int32Array(valueCount);
-  const firsts = new Int32Array(valueCount);
-  const lastFirsts = new Int32Array(valueCount);
+  const supply = scratchInts(valueCount);
+  const firsts = scratchInts(valueCount);
+  const lastFirsts = scratchInts(valueCount);
   let isMultiple = false;
   for (let i = 0; i < count; i++) {
     const from = offsets[i]!;
@@ -79,13 +80,13 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
     firsts,
     lastFirsts,
     breaksLeft: 0,
-    near: new Int32Array(valueCount),
-    newest: new Int32Array(valueCount),
-    earlier: new Int32Array(entries),
-    positionOf: new Int32Array(entries),
-    left: new Int32Array(valueCount),
-    firstLeft: new Int32Array(valueCount),
-    lastFirstLeft: new Int32Array(valueCount),
+    near: scratchInts(valueCount),
+    newest: scratchInts(valueCount),
+    earlier: scratchInts(entries),
+    positionOf: scratchInts(entries),
+    left: scratchInts(valueCount),
+    firstLeft: scratchInts(valueCount),
+    lastFirstLeft: scratchInts(valueCount),
     freeLeft: 0,
     lastFreeLeft: 0,
   };
@@ -95,13 +96,13 @@ export function createLimit(constraint: WindowConstraint | CapConstraint, proble
 function valuesBySupply(supply: Int32Array): Int32Array {
   let greatest = 0;
   for (let v = 0; v < supply.length; v++) greatest = Math.max(greatest, supply[v]!);
-  const starts = new Int32Array(greatest + 2);
+  const starts = scratchInts(greatest + 2);
   for (let v = 0; v < supply.length; v++) {
     const at = greatest - supply[v]! + 1;
     starts[at]!++;
   }
   for (let s = 1; s < starts.length; s++) starts[s]! += starts[s - 1]!;
-  const order = new Int32Array(supply.length);
+  const order = scratchInts(supply.length);
   for (let v = 0; v < supply.length; v++) {
     const at = greatest - supply[v]!;
     order[starts[at]!] = v;

@@ -1,37 +1,80 @@
 import { capacity, type Limit } from "./limit.js";
 import type { QuotaLevel } from "./quota.js";
 
-/** Whether pinned candidates that are still to come leave the candidate its position: no window may hold too many of them. */
-export function allowsPinsAhead(
-  { keys, size, most, permits, tail }: Limit,
-  candidate: number,
-  position: number,
-  list: Int32Array,
-  pinned: Int32Array,
-): boolean {
-  const { offsets, values } = keys;
-  const has = (who: number, value: number): boolean => {
-    for (let e = offsets[who]!; e < offsets[who + 1]!; e++) if (values[e] === value) return true;
-    return false;
-  };
-  const at = (where: number, value: number): boolean => {
-    if (where < 0) return tail[-1 - where]?.includes(value) === true;
-    const who = where < position ? list[where]! : where === position ? candidate : pinned[where]!;
-    return who >= 0 && has(who, value);
-  };
-  const reach = Math.min(size, pinned.length + tail.length);
-  const lastEnd = Math.min(position + reach, pinned.length) - 1;
-  for (let e = offsets[candidate]!; e < offsets[candidate + 1]!; e++) {
-    const value = values[e]!;
-    const bound = permits === undefined ? most : permits[value]!;
-    for (let end = position; end <= lastEnd; end++) {
-      let found = 0;
-      for (let where = Math.max(end - size + 1, -tail.length); where <= end; where++) if (at(where, value)) found++;
-      if (found > bound) return false;
-    }
+/** What a list has at its positions while it is made. */
+export interface Positions {
+  /** Candidates so far. */
+  readonly list: Int32Array;
+  /** Candidates that wait for their position; −1 for the others. */
+  readonly pinned: Int32Array;
+  /** The positions of these, ascending. */
+  readonly pins: readonly number[];
+}
+
+/**
+ * Whether pinned candidates that are still to come leave the candidate its position: no window may hold too many of them. The
+ * limit allows the candidate for what is before it.
+ */
+export function allowsPinsAhead(limit: Limit, candidate: number, position: number, positions: Positions): boolean {
+  const { keys, most, permits } = limit;
+  for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) {
+    const value = keys.values[e]!;
+    if (!isAhead(limit, value, position, positions)) continue;
+    if (!allowsValue(limit, value, { candidate, position }, permits === undefined ? most : permits[value]!, positions))
+      return false;
   }
   return true;
 }
+
+/** Whether the page before and those that are pinned after it leave a pinned candidate its position. */
+export function allowsPin(limit: Limit, candidate: number, position: number, positions: Positions): boolean {
+  const { keys, most, permits, tail } = limit;
+  for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) {
+    const value = keys.values[e]!;
+    if (tail.length === 0 && !isAhead(limit, value, position, positions)) continue;
+    if (!allowsValue(limit, value, { candidate, position }, permits === undefined ? most : permits[value]!, positions))
+      return false;
+  }
+  return true;
+}
+
+/** Whether a candidate with the value is pinned to a position that a window with this one in it reaches; without one, what is before decides. */
+function isAhead({ keys, size }: Limit, value: number, position: number, { pinned, pins }: Positions): boolean {
+  for (const pin of pins) if (pin > position && pin < position + size && has(keys, pinned[pin]!, value)) return true;
+  return false;
+}
+
+function has({ offsets, values }: Limit["keys"], candidate: number, value: number): boolean {
+  for (let e = offsets[candidate]!; e < offsets[candidate + 1]!; e++) if (values[e] === value) return true;
+  return false;
+}
+
+function allowsValue(
+  { keys, size, tail }: Limit,
+  value: number,
+  { candidate, position }: { readonly candidate: number; readonly position: number },
+  bound: number,
+  { list, pinned }: Positions,
+): boolean {
+  const at = (where: number): boolean => {
+    if (where < 0) return tail[-1 - where]?.includes(value) === true;
+    const who = where < position ? list[where]! : where === position ? candidate : pinned[where]!;
+    return who >= 0 && has(keys, who, value);
+  };
+  const reach = Math.min(size, pinned.length + tail.length);
+  const lastEnd = Math.min(position + reach, pinned.length) - 1;
+  for (let end = position; end <= lastEnd; end++) {
+    let found = 0;
+    for (let where = Math.max(end - size + 1, -tail.length); where <= end; where++) if (at(where)) found++;
+    if (found > bound) return false;
+  }
+  return true;
+}
+
+/** Positions that a quota's members may still take of each value, and by which computation: scratch of {@link quotaFits}. */
+let spaces = new Int32Array(0);
+let computed = new Float64Array(0);
+let computations = 0;
 
 /** Whether the windows leave the members that a quota still needs their positions before its last deadline. */
 export function quotaFits(
@@ -43,24 +86,37 @@ export function quotaFits(
 ): boolean {
   const needed = level.wanted - have;
   if (needed <= 0) return true;
-  for (const limit of limits) {
-    if (limit.isMultiple || limit.breaksLeft > 0) continue;
-    const { offsets, values } = limit.keys;
-    const supply = new Map<number, number>();
-    let fitting = 0;
-    for (let i = 0; i < placed.length && fitting < needed; i++) {
-      if (placed[i] === 1 || level.members[i] === 0) continue;
-      const at = offsets[i]!;
-      if (at === offsets[i + 1]) {
-        fitting++;
-        continue;
-      }
-      const value = values[at]!;
-      const space = supply.get(value) ?? Math.max(0, capacity(limit, value, next, level.top));
-      if (space > 0) fitting++;
-      supply.set(value, space - 1);
-    }
-    if (fitting < needed) return false;
-  }
+  for (const limit of limits)
+    if (!limit.isMultiple && limit.breaksLeft === 0 && !fitsUnder(limit, level, placed, needed, next)) return false;
   return true;
+}
+
+function fitsUnder(limit: Limit, level: QuotaLevel, placed: Uint8Array, needed: number, next: number): boolean {
+  const { offsets, values, valueCount } = limit.keys;
+  const { candidates } = level;
+  if (valueCount > spaces.length) {
+    spaces = new Int32Array(2 * valueCount);
+    computed = new Float64Array(2 * valueCount);
+  }
+  computations++;
+  let fitting = 0;
+  for (let m = 0; m < candidates.length && fitting < needed; m++) {
+    const candidate = candidates[m]!;
+    if (placed[candidate] === 1) continue;
+    const at = offsets[candidate]!;
+    if (at === offsets[candidate + 1]) {
+      fitting++;
+      continue;
+    }
+    const value = values[at]!;
+    if (computed[value] !== computations) {
+      computed[value] = computations;
+      spaces[value] = Math.min(needed, Math.max(0, capacity(limit, value, next, level.top)));
+    }
+    if (spaces[value]! > 0) {
+      fitting++;
+      spaces[value]!--;
+    }
+  }
+  return fitting >= needed;
 }

@@ -1,4 +1,5 @@
 import type { QuotaConstraint } from "./problem.js";
+import { scratchInts } from "./scratch.js";
 
 /**
  * A quota at one of its levels. The even level asks for the j-th member by position ⌈j · top / wanted⌉; the late ones for
@@ -6,6 +7,8 @@ import type { QuotaConstraint } from "./problem.js";
  */
 export interface QuotaLevel {
   readonly members: Uint8Array;
+  /** The members, the best first. */
+  readonly candidates: Int32Array;
   /** Members that must be in the first positions, not more than there are. */
   readonly wanted: number;
   /** First positions, not more than the list has. */
@@ -15,11 +18,13 @@ export interface QuotaLevel {
 
 /** Level 0 is the strictest; each asks for less than the one before. */
 export function quotaLevel(quota: QuotaConstraint, length: number, level: number): QuotaLevel {
+  const { members } = quota;
   const top = Math.min(quota.top, length);
-  const wanted = Math.min(quota.least, membersOf(quota), top);
+  const candidates = candidatesOf(members);
+  const wanted = Math.min(quota.least, candidates.length, top);
   return level === 0
-    ? { members: quota.members, wanted, top, isEven: true }
-    : { members: quota.members, wanted: Math.max(0, wanted - (level - 1)), top, isEven: false };
+    ? { members, candidates, wanted, top, isEven: true }
+    : { members, candidates, wanted: Math.max(0, wanted - (level - 1)), top, isEven: false };
 }
 
 /** The weakest level, which asks for nothing. */
@@ -32,17 +37,26 @@ export function quotaDeadline(level: QuotaLevel, j: number): number {
   return level.isEven ? Math.ceil((j * level.top) / level.wanted) : level.top;
 }
 
-export function membersOf(quota: QuotaConstraint): number {
-  let members = 0;
-  for (const member of quota.members) members += member;
-  return members;
+/** The candidates of a quota's members. */
+function candidatesOf(members: Uint8Array): Int32Array {
+  const candidates = scratchInts(members.length);
+  let found = 0;
+  for (let i = 0; i < members.length; i++) if (members[i] === 1) candidates[found++] = i;
+  return candidates.subarray(0, found);
 }
 
-/** Whether the quota can still be met with `have` members in the first `filled` positions and `left` to come. */
-export function quotaHolds(level: QuotaLevel, have: number, filled: number, left: number): boolean {
+/**
+ * Whether the quota can still be met with `have` members in the first `filled` positions and `left` to come. `taken` says of each
+ * number of first positions how many of them wait for a pin that is not a member.
+ */
+export function quotaHolds(level: QuotaLevel, have: number, filled: number, left: number, taken: Int32Array): boolean {
   const open = level.wanted - have;
   if (open <= 0) return true;
   if (open > left) return false;
-  for (let j = have + 1; j <= level.wanted; j++) if (quotaDeadline(level, j) - filled < j - have) return false;
+  for (let j = have + 1; j <= level.wanted; j++) {
+    const deadline = quotaDeadline(level, j);
+    const free = deadline <= filled ? deadline - filled : deadline - filled - (taken[deadline]! - taken[filled]!);
+    if (free < j - have) return false;
+  }
   return true;
 }

@@ -1,4 +1,5 @@
 import type { KeyColumn, ListProblem } from "./problem.js";
+import { scratchInts } from "./scratch.js";
 
 /**
  * Candidates that no rule can tell apart: the same values under every window and cap, in the same quotas, both or neither
@@ -6,15 +7,15 @@ import type { KeyColumn, ListProblem } from "./problem.js";
  */
 export function classPredecessors(problem: ListProblem): Int32Array {
   const { count, last, windows, caps, quotas } = problem;
-  let kinds: Int32Array = new Int32Array(count);
+  let kinds = scratchInts(count);
   const splitBy = (valueOf: (candidate: number) => number): void => {
     kinds = splitKinds(kinds, valueOf);
   };
   if (last !== undefined) splitBy((i) => last[i]!);
   for (const { members } of quotas) splitBy((i) => members[i]!);
   for (const { keys } of [...windows, ...caps]) splitByKey(keys, count, splitBy);
-  const newest = new Int32Array(count).fill(-1);
-  const predecessors = new Int32Array(count);
+  const newest = scratchInts(count).fill(-1);
+  const predecessors = scratchInts(count);
   for (let i = 0; i < count; i++) {
     const kind = kinds[i]!;
     predecessors[i] = newest[kind]!;
@@ -39,13 +40,31 @@ function splitByKey(
 
 /** Kinds as dense numbers, each split by a further value. */
 function splitKinds(kinds: Int32Array, valueOf: (candidate: number) => number): Int32Array {
-  const known = new Map<number, number>();
-  return kinds.map((kind, i) => {
-    // A kind is under 10,000 and a value under 2^31: exact in a double.
-    const key = valueOf(i) * 16_384 + kind;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    known.set(key, known.size);
-    return known.size - 1;
-  });
+  const count = kinds.length;
+  // Open addressing, at most half full; a slot holds the first candidate of its kind and value.
+  const slots = 2 ** Math.ceil(Math.log2(2 * count + 2));
+  const firsts = scratchInts(slots);
+  const values = scratchInts(count);
+  const split = scratchInts(count);
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    const value = valueOf(i);
+    values[i] = value;
+    let slot = Math.imul(Math.imul(value, 0x9e3779b1) ^ kinds[i]!, 0x85ebca6b) >>> 0;
+    slot = (slot ^ (slot >>> 15)) & (slots - 1);
+    for (;;) {
+      const first = firsts[slot]! - 1;
+      if (first < 0) {
+        firsts[slot] = i + 1;
+        split[i] = found++;
+        break;
+      }
+      if (kinds[first] === kinds[i] && values[first] === value) {
+        split[i] = split[first]!;
+        break;
+      }
+      slot = (slot + 1) & (slots - 1);
+    }
+  }
+  return split;
 }

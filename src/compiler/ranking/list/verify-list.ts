@@ -1,6 +1,7 @@
-import type { BuiltList, KeyColumn, ListProblem } from "./problem.js";
+import type { BuiltList, ListProblem } from "./problem.js";
 import { windowBreaks } from "./window-breaks.js";
 import { quotaDeadline, quotaLevel } from "./quota.js";
+import { scratchFlags } from "./scratch.js";
 
 /**
  * Checks a list against every rule as the rules are defined, and not as the search keeps them. Gives a sentence for each
@@ -14,7 +15,7 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
   const short = relaxed.find((each) => each.kind === "short");
   if (list.length !== (short?.kind === "short" ? short.length : full)) found.push("the list has another length");
 
-  const seen = new Uint8Array(problem.count);
+  const seen = scratchFlags(problem.count);
   let isLast = false;
   for (const candidate of list) {
     if (seen[candidate] !== 0) return [...found, `candidate ${candidate} is repeated or does not exist`];
@@ -42,7 +43,8 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
 
   for (const { name, keys, permits } of problem.caps) {
     const spent = new Float64Array(keys.valueCount);
-    for (const candidate of list) for (const value of valuesOf(keys, candidate)) spent[value]!++;
+    for (const candidate of list)
+      for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) spent[keys.values[e]!]!++;
     if (spent.some((count, value) => count > 0 && count > permits[value]!)) found.push(`cap ${name} is overdrawn`);
   }
 
@@ -61,8 +63,4 @@ export function verifyList(problem: ListProblem, built: BuiltList): readonly str
     }
   }
   return found;
-}
-
-function valuesOf(keys: KeyColumn, candidate: number): Int32Array {
-  return keys.values.subarray(keys.offsets[candidate], keys.offsets[candidate + 1]);
 }

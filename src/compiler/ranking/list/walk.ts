@@ -1,8 +1,9 @@
 import type { Gains } from "../order/gains.js";
 import { allows, canFill, occupy, resetLimit, vacate, type Limit } from "./limit.js";
-import { allowsPinsAhead, quotaFits } from "./look-ahead.js";
+import { allowsPin, allowsPinsAhead, type Positions, quotaFits } from "./look-ahead.js";
 import type { ListProblem, Relaxation } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
+import { scratchFlags, scratchInts } from "./scratch.js";
 
 /** In which order a walk tries the candidates of a position. */
 export type Preference =
@@ -65,6 +66,10 @@ class ListWalk implements Walk {
   private readonly pinned: Int32Array;
   private readonly isPinned: Uint8Array;
   private lastPin = -1;
+  /** What waits, for looking ahead. */
+  private readonly positions: Positions;
+  /** Of each quota, how many of the first positions wait for a pin that is not a member. */
+  private readonly taken: readonly Int32Array[];
   /** The candidates that are left, in order: after[count] is the first. */
   private readonly after: Int32Array;
   private readonly before: Int32Array;
@@ -83,16 +88,16 @@ class ListWalk implements Walk {
     this.length = length;
     this.firstLast = length;
     this.gainTop = problem.diversity?.top ?? 0;
-    this.list = new Int32Array(length).fill(-1);
-    this.placed = new Uint8Array(count);
+    this.list = scratchInts(length).fill(-1);
+    this.placed = scratchFlags(count);
     this.quotas = problem.quotas.map((quota, i) => quotaLevel(quota, length, relaxation.quotas[i]!));
     this.have = new Int32Array(this.quotas.length);
-    this.membersLeft = Int32Array.from(this.quotas, ({ members }) => members.reduce((sum, member) => sum + member, 0));
-    this.broken = limits.map(() => new Uint8Array(length));
-    this.pinned = new Int32Array(length).fill(-1);
-    this.isPinned = new Uint8Array(count);
-    this.after = new Int32Array(count + 1);
-    this.before = new Int32Array(count + 1);
+    this.membersLeft = Int32Array.from(this.quotas, ({ candidates }) => candidates.length);
+    this.broken = limits.map(() => scratchFlags(length));
+    this.pinned = scratchInts(length).fill(-1);
+    this.isPinned = scratchFlags(count);
+    this.after = scratchInts(count + 1);
+    this.before = scratchInts(count + 1);
     for (const limit of limits) {
       limit.breaksLeft = 0;
       resetLimit(limit, problem);
@@ -106,6 +111,14 @@ class ListWalk implements Walk {
       this.pinned[position] = candidate;
       this.isPinned[candidate] = 1;
       this.lastPin = Math.max(this.lastPin, position);
+    });
+    const pins = problem.pins.flatMap(({ position }, i) => (relaxation.pins[i] === 0 ? [] : [position]));
+    this.positions = { list: this.list, pinned: this.pinned, pins: pins.sort((a, b) => a - b) };
+    this.taken = this.quotas.map(({ members }) => {
+      const taken = scratchInts(length + 1);
+      for (let p = 0; p < length; p++)
+        taken[p + 1] = taken[p]! + (this.pinned[p]! >= 0 && members[this.pinned[p]!] === 0 ? 1 : 0);
+      return taken;
     });
     this.chain();
   }
@@ -129,6 +142,7 @@ class ListWalk implements Walk {
   }
 
   stays(): boolean {
+    if (this.next === 0 && !this.allowsPins()) return false;
     const isLast = this.firstLast < this.next;
     const remaining = this.count - this.next;
     for (let i = 0; i < this.limits.length; i++)
@@ -136,7 +150,7 @@ class ListWalk implements Walk {
     for (let q = 0; q < this.quotas.length; q++) {
       const level = this.quotas[q]!;
       const left = isLast ? 0 : this.membersLeft[q]!;
-      if (!quotaHolds(level, this.have[q]!, this.next, left)) return false;
+      if (!quotaHolds(level, this.have[q]!, this.next, left, this.taken[q]!)) return false;
       if (
         this.twins() !== undefined &&
         !isLast &&
@@ -147,6 +161,16 @@ class ListWalk implements Walk {
     return true;
   }
 
+  /** Whether no window holds too many of those that are pinned. */
+  private allowsPins(): boolean {
+    const { pins, pinned } = this.positions;
+    return pins.every((position) =>
+      this.limits.every(
+        (limit) => limit.breaksLeft > 0 || allowsPin(limit, pinned[position]!, position, this.positions),
+      ),
+    );
+  }
+
   private fits(candidate: number): boolean {
     const isLast = this.last?.[candidate] === 1;
     if (isLast ? this.next < this.lastPin : this.firstLast < this.next) return false;
@@ -154,8 +178,7 @@ class ListWalk implements Walk {
       const limit = this.limits[i]!;
       if (limit.breaksLeft > 0) continue;
       if (!allows(limit, candidate)) return false;
-      if (this.next < this.lastPin && !allowsPinsAhead(limit, candidate, this.next, this.list, this.pinned))
-        return false;
+      if (this.next < this.lastPin && !allowsPinsAhead(limit, candidate, this.next, this.positions)) return false;
     }
     return true;
   }
@@ -214,7 +237,7 @@ class ListWalk implements Walk {
     if (pin >= 0) return tried < 0 && this.fits(pin) ? pin : -1;
     if (preference === "plenty") return this.chooseGreatest(tried, this.plenty);
     if (preference === "fewest") return this.chooseGreatest(tried, this.unbroken, 0);
-    if (this.next < this.gainTop) return this.chooseGreatest(tried, (i) => this.gains?.of[i] as number);
+    if (this.next < this.gainTop && this.gains !== undefined) return this.chooseGain(this.gains, tried);
     for (let i = this.after[tried < 0 ? this.count : tried]!; i < this.count; i = this.after[i]!)
       if (!this.hasBetterTwin(i) && this.fits(i)) return i;
     return -1;
@@ -224,6 +247,20 @@ class ListWalk implements Walk {
   private hasBetterTwin(candidate: number): boolean {
     const twin = this.twins()?.[candidate] ?? -1;
     return twin >= 0 && this.placed[twin] === 0 && this.isPinned[twin] === 0;
+  }
+
+  /** By the greatest gain, then in order; gains whose bounds are too low are not computed. */
+  private chooseGain({ bounds, at }: Gains, tried: number): number {
+    const bound = tried < 0 ? Infinity : at(tried);
+    let best = -1;
+    let greatest = -Infinity;
+    for (let i = this.after[this.count]!; i < this.count; i = this.after[i]!) {
+      if (best >= 0 && bounds[i]! <= greatest) continue;
+      const gain = at(i);
+      if (gain > bound || (gain === bound && i <= tried) || (best >= 0 && gain <= greatest)) continue;
+      if (this.fits(i)) [best, greatest] = [i, gain];
+    }
+    return best;
   }
 
   /** By the greatest number, then in order; twins wait for one another where gains do not tell them apart. */

@@ -1,4 +1,5 @@
 import type { WindowConstraint } from "./problem.js";
+import { scratchInts } from "./scratch.js";
 
 /**
  * Positions (from 0) of a list that break a window: whose item, with the `size` − 1 positions before it, those of the page before
@@ -13,7 +14,7 @@ export function windowBreaks(
   }: Pick<WindowConstraint, "keys" | "most" | "size" | "tail">,
   list: Int32Array,
 ): readonly number[] {
-  const near = new Int32Array(valueCount);
+  const near = scratchInts(valueCount);
   const add = (position: number, by: 1 | -1): void => {
     if (position < 0) {
       for (const value of tail[-1 - position] ?? []) near[value]! += by;
@@ -29,8 +30,11 @@ export function windowBreaks(
     add(position, 1);
     if (position - size >= -reach) add(position - size, -1);
     const candidate = list[position]!;
-    const own = values.subarray(offsets[candidate], offsets[candidate + 1]);
-    if (own.some((value) => near[value]! > most)) broken.push(position);
+    for (let e = offsets[candidate]!; e < offsets[candidate + 1]!; e++)
+      if (near[values[e]!]! > most) {
+        broken.push(position);
+        break;
+      }
   }
   return broken;
 }

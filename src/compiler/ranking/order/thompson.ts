@@ -119,7 +119,7 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
   const cells = nodes.length - 1;
   const logX = nodes.map((t) => -softplus(-t));
   const logRest = nodes.map((t) => -softplus(t));
-  // Of each group its mass in a cell over the probability to lie below it: at most 2.
+  // Of each group its mass in a cell over the probability to lie below it: at most 2; in the place of the mass.
   const ratios: Float64Array[] = [];
   const logBelow: Float64Array[] = [];
   const logAll = new Float64Array(cells);
@@ -130,7 +130,7 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
       density[i] = a * logX[i]! + b * logRest[i]!;
       top = Math.max(top, density[i]!);
     }
-    for (let i = 0; i <= cells; i++) density[i] = Math.exp(density[i]! - top);
+    for (let i = 0; i <= cells; i++) density[i] = exponential(density[i]! - top);
     const own = new Float64Array(cells);
     let total = 0;
     for (let c = 0; c < cells; c++) {
@@ -140,19 +140,26 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
     }
     const below = new Float64Array(cells);
     let sum = 0;
+    let [known, logOfKnown] = [0, -Infinity];
     for (let c = 0; c < cells; c++) {
-      own[c] = own[c]! / total;
-      below[c] = Math.max(leastLog, Math.log(sum + own[c]! / 2));
-      sum += own[c]!;
-      logAll[c]! += members.length * below[c]!;
+      const mass = own[c]! / total;
+      const middle = sum + mass / 2;
+      // Most cells are far from the posterior, and the logarithm is the one before.
+      if (middle !== known) [known, logOfKnown] = [middle, Math.log(middle)];
+      const log = Math.max(leastLog, logOfKnown);
+      below[c] = log;
+      sum += mass;
+      logAll[c]! += members.length * log;
+      own[c] = mass === 0 ? 0 : mass * Math.exp(-log);
     }
-    ratios.push(own.map((each, c) => each * Math.exp(-below[c]!)));
+    ratios.push(own);
     logBelow.push(below);
   }
   return {
     groups,
     weights: () => {
-      const allBelow = logAll.map((each) => Math.exp(each));
+      const allBelow = new Float64Array(cells);
+      for (let c = 0; c < cells; c++) allBelow[c] = exponential(logAll[c]!);
       const weights = Float64Array.from(groups, ({ members }, g) => {
         if (members.length === 0) return 0;
         const ratio = ratios[g] as Float64Array;
@@ -170,6 +177,11 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
       for (let c = 0; c < cells; c++) logAll[c]! -= below[c]!;
     },
   };
+}
+
+/** e^x, without the work where it is 0 in doubles. */
+function exponential(x: number): number {
+  return x < -746 ? 0 : Math.exp(x);
 }
 
 /** Steps around each posterior, six standard deviations of its logit to both sides. */

@@ -52,6 +52,7 @@ export function createLister(
       seed,
       ids: Array.from(rows, (row) => part.ids[row] as string),
       number: (formula) => gather(column(formula), rows),
+      passing: (formula) => gather(column(formula), rows),
       key: (name) => {
         const known = tables.get(name) ?? createKeyTable(Array.from(rows, (row) => keyValue(part, name, row)));
         tables.set(name, known);
@@ -102,15 +103,10 @@ function gatherVectors(
   { whole }: LogPart,
   name: string,
   rows: Int32Array,
-): { readonly rows: Float64Array; readonly dimension: number } {
+): ReturnType<RankInput["vectors"]> {
   const vectors = whole.vectors.get(name);
   const dimension = vectors?.find((vector) => vector !== undefined)?.length ?? 0;
-  const gathered = new Float64Array(rows.length * dimension).fill(NaN);
-  for (const [i, row] of rows.entries()) {
-    const vector = vectors?.[row];
-    if (vector !== undefined) gathered.set(vector, i * dimension);
-  }
-  return { rows: gathered, dimension };
+  return { rows: Array.from(rows, (row) => vectors?.[row]), dimension };
 }
 
 function joinLists(lists: readonly Int32Array[]): Lists {

@@ -33,5 +33,5 @@ export { readVectors, type TableVectors, type VectorsRequest } from "./vectors.j
 export { columnUses, type DataSpec } from "./uses.js";
 export { type FeatureValues, readFeatureValues } from "./encode/feature-values.js";
 export { inputValue } from "./encode/input-value.js";
-export { BrokenLine, type RawRowOptions, streamRawRows } from "./files/raw-rows.js";
+export { BrokenLine, type RawRowOptions, streamRawRowBatches, streamRawRows } from "./files/raw-rows.js";
 export { cellText, compareTexts, parseNumber } from "./expressions/values.js";

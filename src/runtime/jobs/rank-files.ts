@@ -2,10 +2,10 @@ import { own } from "../../compiler/text/index.js";
 import { candidateLimit } from "../../compiler/ranking/index.js";
 import type { Diagnostic } from "../../compiler/diagnostics/index.js";
 import { type Model, readingOf, type ServingInput } from "../../compiler/model/index.js";
-import { BrokenLine, columnsOf, type RawRow, streamRawRows } from "../data/index.js";
+import { BrokenLine, columnsOf, type RawRow, streamRawRowBatches } from "../data/index.js";
 import { createFailure } from "../failure.js";
 import type { RankAnswer, RankerOptions, ServiceRequest } from "../rank/answer.js";
-import { candidateValues } from "../rank/candidate-values.js";
+import { candidateValues, typedRow } from "../rank/candidate-values.js";
 import { diagnosticOf, type Fault, faultOf } from "../rank/fault.js";
 import { type FileFault, type FileRequest, groupRequests } from "../rank/group-requests.js";
 import { openRanker } from "../rank/ranker.js";
@@ -35,13 +35,13 @@ export interface RankOptions extends RankerOptions {
  */
 export async function* rankFiles(options: RankOptions): AsyncGenerator<RankAnswer, void, undefined> {
   const { now, seed } = options;
-  const ranker = await openRanker(options.source, options, candidateValues);
+  const ranker = await openRanker(options.source, options, typedRow);
   try {
     const { model, name: ranking } = ranker;
     const arms = forcedArms(model, options.arms ?? []);
     const inputs = model.serving?.inputs ?? [];
     const rows = peekable(
-      streamRawRows(options.files, {
+      streamRawRowBatches(options.files, {
         reading: readingOf(model.data),
         columns: model.features.flatMap(({ source }) => columnsOf(source)),
         signal: options.signal,
@@ -157,24 +157,27 @@ function forcedArms({ serving }: Model, given: readonly string[]): Readonly<Reco
   );
 }
 
+type Batch = readonly (RawRow | BrokenLine)[];
+
 /** A stream whose first row can be looked at before it is read. */
-function peekable(rows: AsyncGenerator<RawRow | BrokenLine, void, undefined>): {
+function peekable(batches: AsyncGenerator<Batch, void, undefined>): {
   readonly first: () => Promise<RawRow | undefined>;
-  readonly all: () => AsyncGenerator<RawRow | BrokenLine, void, undefined>;
+  readonly all: () => AsyncGenerator<Batch, void, undefined>;
 } {
-  const held: (RawRow | BrokenLine)[] = [];
+  const held: Batch[] = [];
   return {
     first: async () => {
       for (;;) {
-        const next = await rows.next();
+        const next = await batches.next();
         if (next.done === true) return undefined;
         held.push(next.value);
-        if (!(next.value instanceof BrokenLine)) return next.value;
+        const row = next.value.find((each) => !(each instanceof BrokenLine));
+        if (row !== undefined) return row as RawRow;
       }
     },
     all: async function* () {
       yield* held.splice(0);
-      yield* rows;
+      yield* batches;
     },
   };
 }

@@ -28,11 +28,11 @@ export const lineMembers = ["request", "candidates", "values", "tail", "page", "
 
 /**
  * Rows as requests: neighbours of one value of the group's column, or all rows; a row with `candidates` is a whole request.
- * Only one request is held at a time. Throws a Failure: MTL7515 for a request that comes back, MTL7516 where the column is
+ * Only one request is held at a time, and what was read with its rows. Throws a Failure: MTL7515 for a request that comes back, MTL7516 where the column is
  * missing, MTL7518 for a line among rows that is not a row.
  */
 export async function* groupRequests(
-  rows: AsyncIterable<RawRow | BrokenLine>,
+  batches: AsyncIterable<readonly (RawRow | BrokenLine)[]>,
   group: string | undefined,
 ): AsyncGenerator<FileRequest | FileFault, void, undefined> {
   const seen = new Set<string>();
@@ -45,41 +45,46 @@ export async function* groupRequests(
     if (held.length > candidateLimit) yield { kind: "fault", request, refusal: { kind: "tooMany" } };
     else yield { kind: "request", request, rows: held };
   };
-  for await (const row of rows) {
-    at++;
-    if (row instanceof BrokenLine) {
-      // Of which request it is a row, nobody knows; a line on its own is a request of its own.
-      if (request !== undefined) throw row.failure;
-      yield { kind: "fault", request: `line ${row.line}`, refusal: { kind: "broken", line: row } };
-      continue;
+  let newest: unknown;
+  for await (const batch of batches)
+    for (const row of batch) {
+      at++;
+      if (row instanceof BrokenLine) {
+        // Of which request it is a row, nobody knows; a line on its own is a request of its own.
+        if (request !== undefined) throw row.failure;
+        yield { kind: "fault", request: `line ${row.line}`, refusal: { kind: "broken", line: row } };
+        continue;
+      }
+      const whole = wholeRequest(row, at);
+      if (whole !== undefined) {
+        yield* close();
+        request = undefined;
+        yield whole;
+        continue;
+      }
+      const value = group === undefined ? wholeFile : own(row, group);
+      if (value === undefined)
+        throw createFailure("MTL7516", { column: group ?? "", what: "which groups requests", known: Object.keys(row) });
+      if (request === undefined || value !== newest) {
+        newest = value;
+        const name = cellText(value) ?? "null";
+        if (name !== request) {
+          yield* close();
+          if (seen.has(name)) throw createFailure("MTL7515", { request: name, row: at, column: group ?? "" });
+          seen.add(name);
+          request = name;
+          held = [];
+        }
+      }
+      if (held.length <= candidateLimit) held.push(row);
     }
-    const whole = wholeRequest(row, at);
-    if (whole !== undefined) {
-      yield* close();
-      request = undefined;
-      yield whole;
-      continue;
-    }
-    const value = group === undefined ? wholeFile : own(row, group);
-    if (value === undefined)
-      throw createFailure("MTL7516", { column: group ?? "", what: "which groups requests", known: Object.keys(row) });
-    const name = cellText(value) ?? "null";
-    if (name !== request) {
-      yield* close();
-      if (seen.has(name)) throw createFailure("MTL7515", { request: name, row: at, column: group ?? "" });
-      seen.add(name);
-      request = name;
-      held = [];
-    }
-    if (held.length <= candidateLimit) held.push(row);
-  }
   yield* close();
 }
 
 /** The row as a whole request; undefined for the row of a candidate. */
 function wholeRequest(row: RawRow, at: number): FileRequest | FileFault | undefined {
   if (!Object.hasOwn(row, "candidates")) {
-    const misspelt = Object.keys(row).find((key) => isRecords(row[key]) && suggest(key, ["candidates"]) !== undefined);
+    const misspelt = misspeltCandidates(row);
     if (misspelt === undefined) return undefined;
     return { kind: "fault", request: nameOf(row, at), refusal: refuse(misspelt, "unknown", "called `candidates`") };
   }
@@ -102,6 +107,14 @@ function wholeRequest(row: RawRow, at: number): FileRequest | FileFault | undefi
   if (!isRecords(candidates)) return fault(refuse("candidates", "type", "a list of objects, one per candidate"));
   if (candidates.length > candidateLimit) return fault({ kind: "tooMany" });
   return { kind: "request", request, rows: candidates, members };
+}
+
+/** A name like `candidates` of what could be them. */
+function misspeltCandidates(row: RawRow): string | undefined {
+  for (const key in row)
+    if (Array.isArray(row[key]) && Object.hasOwn(row, key) && isRecords(row[key]))
+      if (suggest(key, ["candidates"]) !== undefined) return key;
+  return undefined;
 }
 
 function isName(value: unknown): boolean {

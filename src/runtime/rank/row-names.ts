@@ -7,8 +7,8 @@ export function countNames(rows: readonly RawRow[]): ReadonlyMap<string, number>
   let alike = 0;
   const note = (): void => names.forEach((name) => counts.set(name, (counts.get(name) ?? 0) + alike));
   for (const row of rows) {
-    const own = Object.keys(row);
-    if (!areSame(own, names)) {
+    const own = isLike(row, names) ? names : Object.keys(row);
+    if (own !== names && !areSame(own, names)) {
       note();
       names = own;
       alike = 0;
@@ -17,6 +17,13 @@ export function countNames(rows: readonly RawRow[]): ReadonlyMap<string, number>
   }
   note();
   return counts;
+}
+
+/** Whether a row has the names, and inherits none that would show among them. */
+function isLike(row: RawRow, names: readonly string[]): boolean {
+  let at = 0;
+  for (const name in row) if (name !== names[at++]) return false;
+  return at === names.length;
 }
 
 function areSame(a: readonly string[], b: readonly string[]): boolean {

@@ -1,7 +1,10 @@
 /** JSON whose whole numbers keep their digits. */
 
-/** Digits that a double may have rounded, and what Python and DuckDB write for what is not a number. */
-const needsCare = /\d{16}|NaN|Infinity/;
+/**
+ * Whole numbers that a double may have rounded, and what Python and DuckDB write for what is not a number. The digits of a
+ * fraction are none: most numbers that a program writes have 16 or 17 of them.
+ */
+const needsCare = /(?<![.\d])\d{16,}(?![\d.eE])|NaN|Infinity/;
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?Infinity|NaN/g;
 
 /**

@@ -4,9 +4,10 @@
  */
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { formatOfName } from "../../../compiler/formats/index.js";
 import type { FileReading } from "../../../compiler/model/model.js";
-import { isUrl } from "../../../compiler/text/index.js";
+import { emptyRecord, isUrl } from "../../../compiler/text/index.js";
 import { createFailure, Failure, noLocation } from "../../failure.js";
 import { openCacheFolder } from "../batches/cache.js";
 import { cellOf } from "../encode/cells.js";
@@ -19,7 +20,7 @@ import { createGzipCheck } from "./gzip.js";
 import { linesSql } from "./lines/line-formats.js";
 import { copyRemoteFile, findRemoteFiles } from "./remote/remote-files.js";
 import { openSource, rawColumns, rowsSql } from "./source.js";
-import { textLines } from "./text-lines.js";
+import { lineBatches } from "./text-lines.js";
 import { scalarOf, type TextRules } from "../expressions/values.js";
 import { findZstdFault } from "./zstd.js";
 
@@ -49,8 +50,16 @@ export class BrokenLine {
 /** Rows of the files, one file after the other. A {@link Failure} says which file or line cannot be read. */
 export async function* streamRawRows(
   files: readonly string[],
-  { reading, columns = [], signal }: RawRowOptions = {},
+  options: RawRowOptions = {},
 ): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
+  for await (const rows of streamRawRowBatches(files, options)) yield* rows;
+}
+
+/** The same, as many at once as were read at once: a few thousand. Those before a line that cannot be read come before its failure. */
+export async function* streamRawRowBatches(
+  files: readonly string[],
+  { reading, columns = [], signal }: RawRowOptions = {},
+): AsyncGenerator<readonly (RawRow | BrokenLine)[], void, undefined> {
   for (const file of files) {
     const isElsewhere = isUrl(file);
     if (!isElsewhere && (await stat(file).catch(() => undefined)) === undefined)
@@ -91,17 +100,22 @@ async function* jsonRows(
   { file, path }: { readonly file: string; readonly path: string },
   rules: TextRules,
   signal: AbortSignal | undefined,
-): AsyncGenerator<RawRow | BrokenLine, void, undefined> {
+): AsyncGenerator<readonly (RawRow | BrokenLine)[], void, undefined> {
   let line = 0;
   try {
-    for await (const text of isZstd(path) ? packedLines(path, signal) : textLines(path, signal)) {
-      line += 1;
-      if (text === undefined)
-        throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, noLocation());
-      if (text.trim() === "") continue;
-      const value = parseJson(text);
-      if (isRecord(value)) yield cleanRow(value, rules);
-      else yield new BrokenLine(file, line, "is not a JSON object");
+    for await (const texts of isZstd(path) ? packedLines(path, signal) : lineBatches(path, signal)) {
+      const rows: (RawRow | BrokenLine)[] = [];
+      for (const text of texts) {
+        line += 1;
+        if (text === undefined) {
+          yield rows;
+          throw createFailure("MTL7102", { file, problem: `line ${line} is not UTF-8 text` }, noLocation());
+        }
+        if (text.trim() === "") continue;
+        const value = parseJson(text);
+        rows.push(isRecord(value) ? cleanRow(value, rules) : new BrokenLine(file, line, "is not a JSON object"));
+      }
+      yield rows;
     }
   } catch (error) {
     signal?.throwIfAborted();
@@ -122,18 +136,25 @@ function isRecord(value: unknown): value is RawRow {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Values without what means null; rows inside of a row, such as `candidates`, alike. Elements of lists are kept as they are. */
+/**
+ * Values without what means null; rows inside of a row, such as `candidates`, alike. Elements of lists are kept as they are. A
+ * row of which nothing changes is itself.
+ */
 function cleanRow(row: RawRow, rules: TextRules): RawRow {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      Array.isArray(value)
-        ? value.map((each: unknown) => (isRecord(each) ? cleanRow(each, rules) : each))
-        : isRecord(value)
-          ? cleanRow(value, rules)
-          : scalarOf(value, rules),
-    ]),
-  );
+  const names = Object.keys(row);
+  for (const name of names) {
+    const value = row[name];
+    if (cleanValue(value, rules) !== value)
+      return Object.fromEntries(names.map((each) => [each, cleanValue(row[each], rules)]));
+  }
+  return row;
+}
+
+function cleanValue(value: unknown, rules: TextRules): unknown {
+  if (typeof value !== "object" || value === null) return scalarOf(value, rules);
+  if (isRecord(value)) return cleanRow(value, rules);
+  const list = value as readonly unknown[];
+  return list.some(isRecord) ? list.map((each) => (isRecord(each) ? cleanRow(each, rules) : each)) : list;
 }
 
 /** Rows of a text table or of Parquet, by the reader that training uses. */
@@ -141,27 +162,39 @@ function tableRows(
   file: string,
   { reading, columns }: { readonly reading: FileReading | undefined; readonly columns: readonly string[] },
   signal: AbortSignal | undefined,
-): AsyncGenerator<RawRow, void, undefined> {
+): AsyncGenerator<readonly RawRow[], void, undefined> {
   return streamed(file, signal, async (database, put) => {
     const source = await openSource(database, requestOfArguments([file], reading));
     try {
       await createGzipCheck(signal)(source);
       const read = rawColumns(source, columns);
+      const names = read.map(({ name }) => name);
       for await (const chunk of database.stream(rowsSql(source, read)))
-        if (
-          !(await put(
-            chunk.getRows().map((row) => Object.fromEntries(read.map(({ name }, i) => [name, cellOf(row[i] ?? null)]))),
-          ))
-        )
-          return;
+        if (!(await put(rowsOfChunk(chunk, names)))) return;
     } catch (error) {
       throw await explainReadError(database, source, [], error);
     }
   });
 }
 
+/** The rows of a chunk, which is read column by column. */
+function rowsOfChunk(chunk: DuckDBDataChunk, names: readonly string[]): readonly RawRow[] {
+  const rows = Array.from({ length: chunk.rowCount }, () => emptyRecord());
+  for (const [c, name] of names.entries()) {
+    const vector = chunk.getColumnVector(c);
+    for (let r = 0; r < rows.length; r++) {
+      const value = vector.getItem(r);
+      rows[r]![name] = typeof value === "object" || typeof value === "bigint" ? cellOf(value) : value;
+    }
+  }
+  return rows;
+}
+
 /** The lines of a text file that DuckDB unpacks. */
-function packedLines(file: string, signal: AbortSignal | undefined): AsyncGenerator<string, void, undefined> {
+function packedLines(
+  file: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly string[], void, undefined> {
   return streamed(file, signal, async (database, put) => {
     const fault = await findZstdFault(file);
     if (fault !== undefined)
@@ -176,8 +209,8 @@ async function* streamed<T>(
   file: string,
   signal: AbortSignal | undefined,
   read: (database: Database, put: (items: readonly T[]) => Promise<boolean>) => Promise<void>,
-): AsyncGenerator<T, void, undefined> {
-  const rows: T[] = [];
+): AsyncGenerator<readonly T[], void, undefined> {
+  let rows: readonly T[] = [];
   const folder = await openCacheFolder(isUrl(file) ? process.cwd() : dirname(resolve(file)));
   // The generator hands rows out while the database is open: a queue of one chunk between the two.
   let wake: () => void = () => undefined;
@@ -185,7 +218,7 @@ async function* streamed<T>(
   let ended = false;
   let stopped = false;
   const put = async (items: readonly T[]): Promise<boolean> => {
-    rows.push(...items);
+    rows = items;
     wake();
     await new Promise<void>((next) => (more = next));
     return !stopped;
@@ -202,7 +235,9 @@ async function* streamed<T>(
     for (;;) {
       if (rows.length === 0 && !ended) await new Promise<void>((next) => (wake = next));
       if (rows.length === 0 && ended) break;
-      yield* rows.splice(0);
+      const batch = rows;
+      rows = [];
+      if (batch.length > 0) yield batch;
       more();
     }
   } finally {

@@ -10,6 +10,14 @@ const carriageReturn = 13;
 
 /** Lines without their ends and without the byte order mark; `undefined` stands for a line that is not UTF-8. */
 export async function* textLines(path: string, signal?: AbortSignal): AsyncGenerator<string | undefined> {
+  for await (const lines of lineBatches(path, signal)) yield* lines;
+}
+
+/** The same, as many at once as were read at once: a promise for each line would cost more than the line. */
+export async function* lineBatches(
+  path: string,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly (string | undefined)[]> {
   const raw = createReadStream(path, { highWaterMark: 1 << 20, signal });
   const gunzip = path.endsWith(".gz") ? createGunzip() : undefined;
   const input = gunzip === undefined ? raw : raw.on("error", (error) => gunzip.destroy(error)).pipe(gunzip);
@@ -18,25 +26,39 @@ export async function* textLines(path: string, signal?: AbortSignal): AsyncGener
   try {
     for await (const part of input) {
       const bytes = Buffer.concat([rest, part as Buffer]);
-      let start = 0;
-      for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-        yield lineOf(bytes.subarray(start, end), isFirst);
-        isFirst = false;
-        start = end + 1;
-      }
-      rest = bytes.subarray(start);
+      const end = bytes.lastIndexOf(newline);
+      rest = bytes.subarray(end + 1);
+      if (end < 0) continue;
+      yield linesOf(bytes.subarray(0, end), isFirst);
+      isFirst = false;
     }
-    if (rest.length > 0) yield lineOf(rest, isFirst);
+    if (rest.length > 0) yield linesOf(rest, isFirst);
   } finally {
     raw.destroy();
     gunzip?.destroy();
   }
 }
 
-function lineOf(bytes: Buffer, isFirst: boolean): string | undefined {
+/** The lines of bytes that end with a line. */
+function linesOf(bytes: Buffer, isFirst: boolean): readonly (string | undefined)[] {
   const start = isFirst && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
-  let end = bytes.length;
-  while (end > start && bytes[end - 1] === carriageReturn) end -= 1;
-  const line = bytes.subarray(start, end);
-  return isUtf8(line) ? line.toString("utf8") : undefined;
+  const text = bytes.subarray(start);
+  if (isUtf8(text)) return text.toString("utf8").split("\n").map(withoutReturns);
+  const lines: (string | undefined)[] = [];
+  let from = 0;
+  for (let end = text.indexOf(newline); end >= 0; end = text.indexOf(newline, from)) {
+    lines.push(lineOf(text.subarray(from, end)));
+    from = end + 1;
+  }
+  return [...lines, lineOf(text.subarray(from))];
+}
+
+function withoutReturns(line: string): string {
+  let end = line.length;
+  while (end > 0 && line.charCodeAt(end - 1) === carriageReturn) end -= 1;
+  return end === line.length ? line : line.slice(0, end);
+}
+
+function lineOf(bytes: Buffer): string | undefined {
+  return isUtf8(bytes) ? withoutReturns(bytes.toString("utf8")) : undefined;
 }

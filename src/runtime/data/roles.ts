@@ -17,7 +17,7 @@ export type DataRole = "train" | "validation" | "test";
 export interface RoleOptions {
   /** Path of the spec: its folder is where its paths start, and where the cache is. */
   readonly specPath: string;
-  /** Files in place of the spec's, relative to the working directory. */
+  /** Files in place of the spec's, relative to the working directory; an empty list: the role has no data. */
   readonly train?: readonly string[];
   readonly validation?: readonly string[];
   readonly test?: readonly string[];
@@ -77,6 +77,7 @@ function requestOf(
         : role === "train"
           ? { split, part: "train" }
           : undefined;
+  if (paths?.length === 0) return undefined;
   if (paths !== undefined) return { request: requestOfArguments(paths, source ?? readingOf(spec.data)), part };
   if (source === undefined) return undefined;
   return { request: requestOfSource(source, dirname(resolve(options.specPath))), part };

@@ -99,11 +99,7 @@ function keyValue({ whole, ids }: LogPart, name: string, row: number): KeyValue 
   return ids[row];
 }
 
-function gatherVectors(
-  { whole }: LogPart,
-  name: string,
-  rows: Int32Array,
-): ReturnType<RankInput["vectors"]> {
+function gatherVectors({ whole }: LogPart, name: string, rows: Int32Array): ReturnType<RankInput["vectors"]> {
   const vectors = whole.vectors.get(name);
   const dimension = vectors?.find((vector) => vector !== undefined)?.length ?? 0;
   return { rows: Array.from(rows, (row) => vectors?.[row]), dimension };

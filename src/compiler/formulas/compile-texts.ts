@@ -3,8 +3,8 @@ import { formulaFunctions } from "../functions/index.js";
 import type { FormulaExpression } from "../model/index.js";
 import type { TextColumn } from "./frame.js";
 import { isOneOf, not } from "./kernels.js";
-import * as operations from "./operations.js";
 import { type Compiling, inRegister, type Operand, register, required, type State } from "./steps.js";
+import { textComparisons } from "./text-comparisons.js";
 
 type Texts = (state: State) => TextColumn;
 
@@ -57,14 +57,3 @@ export function compareWithAny(
   steps.push((state) => isOneOf(register(state, free), texts(state), values, state.count));
   return inRegister(free);
 }
-
-type TextComparison = (a: string | undefined, b: string | undefined) => number;
-
-const textComparisons: Readonly<Record<"==" | "!=" | "<" | "<=" | ">" | ">=", TextComparison>> = {
-  "==": operations.isSameText,
-  "!=": (a, b) => operations.doesNotHold(operations.isSameText(a, b)),
-  "<": operations.isTextLess,
-  "<=": operations.isTextLessOrEqual,
-  ">": (a, b) => operations.isTextLess(b, a),
-  ">=": (a, b) => operations.isTextLessOrEqual(b, a),
-};

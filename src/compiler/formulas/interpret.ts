@@ -3,6 +3,7 @@ import { formulaFunctions } from "../functions/index.js";
 import type { FormulaExpression } from "../model/index.js";
 import type { Frame, NumberColumn, TextColumn, TextsColumn } from "./frame.js";
 import * as operations from "./operations.js";
+import { textComparisons } from "./text-comparisons.js";
 
 /** Evaluates formulas over one frame; each formula that others read is computed once. */
 export interface Evaluator {
@@ -187,19 +188,8 @@ function combine(a: NumberColumn, b: NumberColumn, apply: Binary): NumberColumn 
 }
 
 function compareTexts(a: TextColumn, b: TextColumn, operator: keyof typeof comparison): NumberColumn {
-  return Float64Array.from(a, (x, i) => textComparison[operator](x, b[i]));
+  return Float64Array.from(a, (x, i) => textComparisons[operator](x, b[i]));
 }
-
-type TextBinary = (a: string | undefined, b: string | undefined) => number;
-
-const textComparison: Readonly<Record<keyof typeof comparison, TextBinary>> = {
-  "==": operations.isSameText,
-  "!=": (a, b) => operations.doesNotHold(operations.isSameText(a, b)),
-  "<": operations.isTextLess,
-  "<=": operations.isTextLessOrEqual,
-  ">": (a, b) => operations.isTextLess(b, a),
-  ">=": (a, b) => operations.isTextLessOrEqual(b, a),
-};
 
 /** Names were resolved by the checker: one that is not there is our mistake, not the user's. */
 function required<T>(value: T | undefined, name: string): T {

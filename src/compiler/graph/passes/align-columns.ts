@@ -4,11 +4,12 @@
  * with weights read the joined tensor, the rows of the weights change places instead, and those of their gradient change back: weights are
  * smaller than a batch.
  */
+import { omitUndefined } from "../../text/index.js";
 import { int32, isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode, NodeOf, ValueId } from "../graph.js";
 import { sizeOfShape } from "../tensor.js";
-import { eliminateDeadCode, rootsOf } from "./eliminate-dead-code.js";
-import { joinAsWritten, joinInOrder, type Joined, type Piece } from "./join-columns.js";
+import { eliminateDeadCode, renumbered, rootsOf } from "./eliminate-dead-code.js";
+import { joinAsWritten, joinInOrder, type Joined, type Piece, writeJoin } from "./join-columns.js";
 
 /** A join of columns that only products read. */
 interface Alignment extends Joined {
@@ -60,6 +61,10 @@ function readersOf(fn: GraphFunction): Readers {
   return readers;
 }
 
+function readersIn(readers: Readers, id: ValueId): readonly (Reader | undefined)[] {
+  return readers.get(id) ?? [];
+}
+
 function alignmentOf(
   fn: GraphFunction,
   id: ValueId,
@@ -72,15 +77,14 @@ function alignmentOf(
   if (joined === undefined || 2 * joined.pieces.length > node.inputs.length) return undefined;
   const weights = new Set<ValueId>();
   let moved = 0;
-  for (const reader of readers.get(id) ?? []) {
+  for (const reader of readersIn(readers, id)) {
     if (!isProduct(reader) || reader.node.inputs[1] === id) return undefined;
     const { inputs, attributes, type } = reader.node;
     if (!attributes.transposeA) weights.add(inputs[1] ?? -1);
     moved += sizeOfShape(attributes.transposeA ? type.shape.map(Number) : shapeOf(fn, inputs[1] ?? -1));
   }
   if (weights.size === 0 || moved > most * sizeOfShape(node.type.shape.map(Number))) return undefined;
-  const places = inverse(joined.columns);
-  return { ...joined, places, weights };
+  return { ...joined, places: inverse(joined.columns), weights };
 }
 
 /** A product of what is read with weights, or of its transpose with a gradient. */
@@ -113,25 +117,18 @@ function gradientOf(fn: GraphFunction, alignment: Alignment, readers: Readers): 
     const isTerm = node.op === "matmul" && isGradient(node, alignment);
     if (isTerm || (node.op === "add" && node.inputs.every((input) => values.has(input)))) values.add(id);
   });
-  const slices = new Map<ValueId, number>();
+  const isAligned = (reader: Reader): boolean => values.has(reader.id) || sliceIn(reader, alignment) !== undefined;
   // A value that anything else reads keeps its order, and so do the terms that it is summed from.
-  for (const id of [...values].reverse()) {
-    if (!values.has(id)) continue;
-    const places = (readers.get(id) ?? []).map((reader) => {
-      if (reader === undefined) return undefined;
-      if (values.has(reader.id)) return "sum";
-      return sliceIn(reader, alignment);
-    });
-    if (places.includes(undefined)) {
-      dropTerms(fn, id, values);
-      continue;
-    }
-    (readers.get(id) ?? []).forEach((reader, at) => {
-      const place = places[at];
-      if (reader !== undefined && typeof place === "number") slices.set(reader.id, place);
-    });
-  }
-  for (const [id] of slices) if (!values.has(fn.nodes[id]?.inputs[0] ?? -1)) slices.delete(id);
+  for (const id of [...values].reverse())
+    if (!readersIn(readers, id).every((reader) => reader !== undefined && isAligned(reader))) dropTerms(fn, id, values);
+  const slices = new Map(
+    [...values].flatMap((id) =>
+      readersIn(readers, id).flatMap((reader) => {
+        const begin = reader === undefined ? undefined : sliceIn(reader, alignment);
+        return reader === undefined || begin === undefined ? [] : [[reader.id, begin] as const];
+      }),
+    ),
+  );
   return { alignment, values, slices };
 }
 
@@ -174,17 +171,7 @@ class Rewriting {
   }
 
   finish(): GraphFunction {
-    const to = (id: ValueId): ValueId => this.#moved[id] ?? id;
-    return {
-      ...this.fn,
-      nodes: this.#nodes,
-      outputs: this.fn.outputs.map(({ name, value }) => ({ name, value: to(value) })),
-      updates: this.fn.updates.map((update) =>
-        update.kind === "assign"
-          ? { ...update, value: to(update.value) }
-          : { ...update, ids: to(update.ids), rows: to(update.rows) },
-      ),
-    };
+    return renumbered(this.fn, this.#nodes, (id) => this.#moved[id] ?? id);
   }
 
   #add(node: GraphNode): ValueId {
@@ -224,23 +211,7 @@ class Rewriting {
   }
 
   #concat(node: NodeOf<"concat">, pieces: readonly Piece[]): ValueId {
-    const parts = pieces.map(({ of, begin, size }) => {
-      const source = this.#nodes[of];
-      if (source === undefined) throw new Error(`a join reads no value ${of}`);
-      const [rows = 0, columns, ...rest] = source.type.shape;
-      if (size === columns) return of;
-      const { label, span } = node;
-      return this.#add({
-        op: "slice",
-        inputs: [of],
-        attributes: { axis: 1, begin, size },
-        type: { ...source.type, shape: [rows, size, ...rest] },
-        ...(label === undefined ? {} : { label }),
-        ...(span === undefined ? {} : { span }),
-      });
-    });
-    const [only] = parts;
-    return parts.length === 1 && only !== undefined ? only : this.#add({ ...node, inputs: parts });
+    return writeJoin(this.#nodes, (made) => this.#add(made), node, pieces);
   }
 
   #product(node: NodeOf<"matmul">, id: ValueId, inputs: readonly ValueId[]): ValueId | undefined {
@@ -271,8 +242,7 @@ class Rewriting {
       inputs: [matrix, ids],
       attributes: {},
       type: source.type,
-      ...(label === undefined ? {} : { label }),
-      ...(span === undefined ? {} : { span }),
+      ...omitUndefined({ label, span }),
     });
     this.#rows.set(key, made);
     return made;

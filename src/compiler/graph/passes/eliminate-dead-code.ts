@@ -41,7 +41,15 @@ export function eliminateDeadCode(fn: GraphFunction): GraphFunction {
     moved.set(id, nodes.length);
     nodes.push({ ...node, inputs: node.inputs.map((input) => moved.get(input) ?? input) } as GraphNode);
   });
-  const to = (id: ValueId): ValueId => moved.get(id) ?? id;
+  return renumbered(fn, nodes, (id) => moved.get(id) ?? id);
+}
+
+/** The function with other nodes: outputs and updates name what `to` says of the values before. */
+export function renumbered(
+  fn: GraphFunction,
+  nodes: readonly GraphNode[],
+  to: (id: ValueId) => ValueId,
+): GraphFunction {
   return {
     name: fn.name,
     nodes,

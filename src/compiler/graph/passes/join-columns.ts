@@ -1,4 +1,5 @@
 /** What a join of columns is made of, and the same columns in the order in which they come. */
+import { omitUndefined } from "../../text/index.js";
 import type { GraphNode, NodeOf, ValueId } from "../graph.js";
 
 /** Columns [begin, begin + size) of a tensor. */
@@ -38,6 +39,32 @@ export function joinInOrder(nodes: readonly GraphNode[], node: NodeOf<"concat">)
 export function joinAsWritten(nodes: readonly GraphNode[], node: NodeOf<"concat">): readonly Piece[] | undefined {
   const places = placesOf(nodes, node);
   return places === undefined ? undefined : mergePieces(places);
+}
+
+/** Writes a join of pieces in the place of `node`, with `add` behind `nodes`: whole tensors as they are, and no join of one piece. */
+export function writeJoin(
+  nodes: readonly GraphNode[],
+  add: (node: GraphNode) => ValueId,
+  node: NodeOf<"concat">,
+  pieces: readonly Piece[],
+): ValueId {
+  const { label, span } = node;
+  const parts = pieces.map(({ of, begin, size }) => {
+    const source = nodes[of];
+    if (source === undefined) throw new Error(`a join reads no value ${of}`);
+    const [rows = 0, columns, ...rest] = source.type.shape;
+    if (size === columns) return of;
+    const type = { ...source.type, shape: [rows, size, ...rest] };
+    return add({
+      op: "slice",
+      inputs: [of],
+      attributes: { axis: 1, begin, size },
+      type,
+      ...omitUndefined({ label, span }),
+    });
+  });
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : add({ ...node, inputs: parts });
 }
 
 function placesOf(nodes: readonly GraphNode[], { inputs, attributes }: NodeOf<"concat">): readonly Place[] | undefined {

@@ -4,34 +4,60 @@ import { scratchInts } from "./scratch.js";
 
 /** Interns a column of values, several per candidate where there is a list; `undefined` is not a value. */
 export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | undefined)[]): KeyTable {
-  const known = new Map<KeyValue, number>();
+  const { known, numberOf } = numbering<KeyValue>();
   const offsets = new Int32Array(rows.length + 1);
-  let numbers: Int32Array = new Int32Array(rows.length);
-  let entries = 0;
-  const intern = (value: KeyValue): number => {
-    const found = known.get(value);
-    if (found !== undefined) return found;
-    known.set(value, known.size);
-    return known.size - 1;
-  };
+  const entries = new Entries(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    if (typeof row === "object") {
-      const several = distinct(row.map(intern));
-      if (entries + several.length > numbers.length) numbers = grown(numbers, entries + several.length);
-      for (const each of several) numbers[entries++] = each;
-    } else if (row !== undefined) {
-      if (entries === numbers.length) numbers = grown(numbers, entries + 1);
-      numbers[entries++] = intern(row);
-    }
-    offsets[i + 1] = entries;
+    if (typeof row === "object") entries.addAll(distinct(row.map(numberOf)));
+    else if (row !== undefined) entries.add(numberOf(row));
+    offsets[i + 1] = entries.count;
   }
+  return { offsets, numbers: entries.all(), valueCount: known.size, values: once(() => [...known.keys()]) };
+}
+
+/** Numbers values as they first appear, from 0 on. */
+function numbering<T>(): { readonly known: ReadonlyMap<T, number>; readonly numberOf: (value: T) => number } {
+  const known = new Map<T, number>();
   return {
-    offsets,
-    numbers: numbers.subarray(0, entries),
-    valueCount: known.size,
-    values: once(() => [...known.keys()]),
+    known,
+    numberOf: (value) => {
+      const found = known.get(value);
+      if (found !== undefined) return found;
+      known.set(value, known.size);
+      return known.size - 1;
+    },
   };
+}
+
+/** Numbers of candidate after candidate, as many as there come to be. */
+class Entries {
+  count = 0;
+  #numbers: Int32Array;
+
+  /** @param expected numbers that it has space for at first */
+  constructor(expected: number) {
+    this.#numbers = new Int32Array(expected);
+  }
+
+  add(number: number): void {
+    if (this.count === this.#numbers.length) this.#grow(this.count + 1);
+    this.#numbers[this.count++] = number;
+  }
+
+  addAll(numbers: readonly number[]): void {
+    for (const each of numbers) this.add(each);
+  }
+
+  all(): Int32Array {
+    return this.#numbers.subarray(0, this.count);
+  }
+
+  #grow(least: number): void {
+    const larger = new Int32Array(Math.max(least, 2 * this.#numbers.length));
+    larger.set(this.#numbers);
+    this.#numbers = larger;
+  }
 }
 
 function once<T>(make: () => T): () => T {
@@ -44,12 +70,6 @@ function distinct(numbers: readonly number[]): readonly number[] {
   if (numbers.length < 2) return numbers;
   const sorted = numbers.toSorted((a, b) => a - b);
   return sorted.filter((each, i) => i === 0 || each !== sorted[i - 1]);
-}
-
-function grown(numbers: Int32Array, least: number): Int32Array {
-  const larger = new Int32Array(Math.max(least, 2 * numbers.length));
-  larger.set(numbers);
-  return larger;
 }
 
 /** The rows' values as the list builder wants them, while it makes one list; rows that `keeps` says no to have none. */
@@ -107,31 +127,20 @@ function joinTables(parts: readonly KeyTable[], count: number): KeyTable {
   if (combinations > exact)
     return createKeyTable(Array.from({ length: count }, (_, i) => tuplesOf(parts.map((table) => valuesIn(table, i)))));
   // A tuple as one number: its parts' numbers are the digits.
-  const known = new Map<number, number>();
-  const intern = (tuple: number): number => {
-    const found = known.get(tuple);
-    if (found !== undefined) return found;
-    known.set(tuple, known.size);
-    return known.size - 1;
-  };
+  const { known, numberOf } = numbering<number>();
   const isSingle = parts.every(({ offsets }) => offsets[count]! <= count && isAtMostOne(offsets, count));
   const offsets = new Int32Array(count + 1);
-  let numbers: Int32Array = new Int32Array(isSingle ? count : 2 * count);
-  let entries = 0;
+  const entries = new Entries(isSingle ? count : 2 * count);
   for (let i = 0; i < count; i++) {
     if (isSingle) {
       const tuple = singleTuple(parts, i);
-      if (tuple >= 0) numbers[entries++] = intern(tuple);
-    } else {
-      const several = distinct(tuplesIn(parts, i).map(intern));
-      if (entries + several.length > numbers.length) numbers = grown(numbers, entries + several.length);
-      for (const each of several) numbers[entries++] = each;
-    }
-    offsets[i + 1] = entries;
+      if (tuple >= 0) entries.add(numberOf(tuple));
+    } else entries.addAll(distinct(tuplesIn(parts, i).map(numberOf)));
+    offsets[i + 1] = entries.count;
   }
   return {
     offsets,
-    numbers: numbers.subarray(0, entries),
+    numbers: entries.all(),
     valueCount: known.size,
     values: once(() => {
       const values = parts.map((part) => part.values());

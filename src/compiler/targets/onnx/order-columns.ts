@@ -4,7 +4,8 @@
  * with weights read the joined tensor, the rows of the weights change places instead.
  */
 import type { GraphFunction, GraphNode, NodeOf, Program, StateVariable, ValueId } from "../../graph/graph.js";
-import { joinInOrder, type Joined } from "../../graph/passes/join-columns.js";
+import { renumbered } from "../../graph/passes/eliminate-dead-code.js";
+import { joinInOrder, type Joined, writeJoin } from "../../graph/passes/join-columns.js";
 
 /** Weights whose rows are those of another variable in another order. */
 export interface OrderedWeights {
@@ -93,14 +94,8 @@ function rewritten(
     const better = joined.get(id);
     const source = node.op === "matmul" ? joined.get(node.inputs[0] ?? -1) : undefined;
     if (node.op === "concat" && better !== undefined) {
-      const parts = better.pieces.map(({ of, begin, size }) => {
-        const { type } = fn.nodes[of] as GraphNode;
-        if (size === type.shape[1]) return at(of);
-        const attributes = { axis: 1, begin, size };
-        const [rows = "B"] = type.shape;
-        return add({ op: "slice", inputs: [at(of)], attributes, type: { ...type, shape: [rows, size] } });
-      });
-      moved[id] = parts.length === 1 ? (parts[0] ?? 0) : add({ ...node, inputs: parts });
+      const pieces = better.pieces.map((piece) => ({ ...piece, of: at(piece.of) }));
+      moved[id] = writeJoin(nodes, add, node, pieces);
     } else if (source !== undefined) {
       const weights = weightsOf(fn.nodes, node.inputs[1], variables);
       if (weights === undefined) throw new Error("a product reads no variable");
@@ -111,8 +106,7 @@ function rewritten(
       moved[id] = add({ ...node, inputs: [inputs[0] ?? 0, second] } as GraphNode);
     } else moved[id] = add({ ...node, inputs } as GraphNode);
   });
-  const outputs = fn.outputs.map((output) => ({ ...output, value: at(output.value) }));
-  return { fn: { ...fn, nodes, outputs }, ordered };
+  return { fn: renumbered(fn, nodes, at), ordered };
 }
 
 /** The variable in the order of a join, made once. */

@@ -1,5 +1,5 @@
 /** One function of a forward program, by the names of the spec. */
-import type { GraphFunction, GraphNode, ValueId } from "../../graph/index.js";
+import { type GraphFunction, type GraphNode, renumbered, type ValueId } from "../../graph/index.js";
 
 /** What a named value is. */
 export type ValueName =
@@ -99,15 +99,5 @@ function untangle(fn: GraphFunction): GraphFunction {
     const back = { op: "reshape", inputs: [moved[id] ?? -1], attributes: { shape: type.shape }, type } as const;
     again.set(source, nodes.push(back) - 1);
   });
-  const to = (id: ValueId): ValueId => moved[id] ?? -1;
-  return {
-    name: fn.name,
-    nodes,
-    outputs: fn.outputs.map(({ name, value }) => ({ name, value: to(value) })),
-    updates: fn.updates.map((update) =>
-      update.kind === "assign"
-        ? { ...update, value: to(update.value) }
-        : { ...update, ids: to(update.ids), rows: to(update.rows) },
-    ),
-  };
+  return renumbered(fn, nodes, (id) => moved[id] ?? -1);
 }

@@ -21,11 +21,11 @@ export type Row = Readonly<Record<string, string>>;
 
 export const specPath = "specs/census/mmoe.mtl";
 
-/** `--rows 1,10,100` (1 to 10,000), `--seconds N` of each cell (0.5), `--engines native,wasm,onnx` (of all that there are). */
+/** `--rows 1,10,100` (1 to 10,000), `--seconds N` of each cell (0.5), `--engines native,wasm,onnx,simd` (of all that there are). */
 export async function run(words: readonly string[]): Promise<void> {
   const sizes = option(words, "rows", "1,10,100,1000,10000").split(",").map(Number);
   const seconds = Number(option(words, "seconds", "0.5"));
-  const engines = option(words, "engines", "native,wasm,onnx").split(",");
+  const engines = option(words, "engines", "native,wasm,onnx,simd").split(",");
   const folder = await mkdtemp(join(tmpdir(), "mtlc-bench-predict-"));
   try {
     note("training for 20 steps");

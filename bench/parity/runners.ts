@@ -13,6 +13,7 @@ export const runners: readonly Runner[] = [
   engineRunner("wasm"),
   engineRunner("cpu"),
   engineRunner("onnx"),
+  engineRunner("simd"),
   onnxNode(),
   pythonRunner("onnx-py", "onnx, onnxruntime, numpy", "test/targets/onnx/predict.py", onnxJobs),
   pythonRunner("tf-py", "tensorflow", "bench/parity/saved_model.py", savedModelJobs),

@@ -15,7 +15,7 @@ export const engineOption = {
 /** {@link engineOption} of what only predicts. */
 export const predictEngineOption = {
   ...engineOption,
-  values: [...engineOption.values, "onnx"],
+  values: [...engineOption.values, "onnx", "simd"],
 } as const;
 
 export const testOption = {

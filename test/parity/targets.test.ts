@@ -10,14 +10,18 @@ const specs = join(import.meta.dirname, "../../specs");
 const cases = ["census/mmoe.mtl", "examples/din.mtl"].map((file) => parityCase(file, loadSpec(join(specs, file)), 4));
 
 describe("parity of engines and targets", () => {
-  it.each(["native", "wasm", "cpu", "onnx", "onnx-node"])("is kept by %s", { timeout: 60_000 }, async (name) => {
-    const runner = runners.find((each) => each.name === name)!;
-    const absent = await runner.absent();
-    if (absent !== undefined) return console.warn(absent);
-    const cells = await cellsOf(runner, cases);
-    expect(cells.map(({ kind }) => kind)).toEqual(["compared", "compared"]);
-    expect(cells.filter(isFar)).toEqual([]);
-  });
+  it.each(["native", "wasm", "cpu", "onnx", "simd", "onnx-node"])(
+    "is kept by %s",
+    { timeout: 60_000 },
+    async (name) => {
+      const runner = runners.find((each) => each.name === name)!;
+      const absent = await runner.absent();
+      if (absent !== undefined) return console.warn(absent);
+      const cells = await cellsOf(runner, cases);
+      expect(cells.map(({ kind }) => kind)).toEqual(["compared", "compared"]);
+      expect(cells.filter(isFar)).toEqual([]);
+    },
+  );
 
   it("is broken by a value that is further away, by a head that is not there, and by an error", async () => {
     const [made] = cases;

@@ -3,7 +3,15 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { starterFiles } from "../../src/cli/commands/init/starter.js";
-import { compile, evaluate, loadPredictor, predict, train, type TrainEvent } from "../../src/index.js";
+import {
+  compareArtifacts,
+  compile,
+  evaluate,
+  loadPredictor,
+  predict,
+  train,
+  type TrainEvent,
+} from "../../src/index.js";
 
 /** Whole runs on the starter's 4,000 rows: from a spec's text to an artifact that answers. */
 let root: string;
@@ -55,6 +63,23 @@ describe("train", () => {
       expect.arrayContaining(["manifest.json", "spec.mtl", "weights.safetensors", "saved_model/saved_model.pb"]),
     );
     expect(await evaluate({ artifact: output })).toEqual({ heads });
+  });
+
+  it("takes an empty list of files as a role without data", async () => {
+    const [given, empty] = [join(root, "given"), join(root, "empty")];
+    await train({ spec, output: given, epochs: 1 });
+    const result = await train({ spec, output: empty, epochs: 1, test: [] });
+    expect(result.evaluation).toBeUndefined();
+    expect(filesOf(empty).get("weights.safetensors")).toEqual(filesOf(given).get("weights.safetensors"));
+    const asked = [
+      () => evaluate({ artifact: given, test: [] }),
+      () => compareArtifacts({ artifacts: [given, given], test: [] }),
+      () => predict({ artifact: given, files: [], output: join(root, "of-no-rows.csv"), format: "csv" }),
+    ];
+    for (const ask of asked) expect(await failureOf(ask())).toContain("there is no test data: no file is named");
+    expect(await failureOf(compile({ spec, output: join(root, "of-no-data"), train: [] }))).toContain("MTL7115");
+    const training = train({ spec, output: join(root, "untrained"), train: [] });
+    expect(await failureOf(training)).toContain("MTL7115");
   });
 
   it("leaves the same bytes twice", async () => {

@@ -5,8 +5,8 @@
 import type { Program, StateVariable } from "../../compiler/graph/graph.js";
 import { rowsOf, stateBytes } from "../../compiler/graph/initialize.js";
 
-/** From fast to slow. All give the same numbers within float32 rounding. */
-export type EngineName = "native" | "wasm" | "cpu" | "onnx";
+/** Those that train, from fast to slow, and those that only predict. All give the same numbers within float32 rounding. */
+export type EngineName = "native" | "wasm" | "cpu" | "onnx" | "simd";
 
 /** A dense row-major array with its shape. */
 export interface HostTensor {

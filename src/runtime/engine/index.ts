@@ -12,10 +12,13 @@ import { loadBinding, threadCount } from "./native-binding.js";
 export type { Engine, EngineName, HostTensor, OpenOptions, Session } from "./engine.js";
 export { type NativeSetupOptions, type NativeSetupResult, setUpNative } from "./native-setup.js";
 
-/** The engines that train; `onnx` only predicts. */
+/** The engines that train; the others only predict. */
 export const trainingEngines = ["native", "wasm", "cpu"] as const satisfies readonly EngineName[];
 
-export const engineNames: readonly EngineName[] = [...trainingEngines, "onnx"];
+/** The engines that only predict. */
+export const predictingEngines = ["onnx", "simd"] as const satisfies readonly EngineName[];
+
+export const engineNames: readonly EngineName[] = [...trainingEngines, ...predictingEngines];
 
 /** Command that installs the native engine. */
 export const installCommand = "mtlc doctor --install";
@@ -27,7 +30,7 @@ export interface SelectOptions {
   /** Default: `MTLC_ENGINE`, else the fastest that works. */
   readonly preference?: EngineName;
   readonly environment?: NodeJS.ProcessEnv;
-  /** What is to be run; default training, which `onnx` cannot. */
+  /** What is to be run; default training, which not every engine can. */
   readonly purpose?: EnginePurpose;
 }
 
@@ -51,7 +54,7 @@ export async function selectEngine(options: SelectOptions = {}): Promise<Selecte
     const engine = await fallback();
     return { engine, notice: notice(engine.name, native.reasons) };
   }
-  if (wanted === "onnx") return { engine: await onnxEngine(options.purpose) };
+  if (wanted === "onnx" || wanted === "simd") return { engine: await predictingEngine(wanted, options.purpose) };
   const { createTfjsEngine } = await import("./tfjs.js");
   return {
     engine: await createTfjsEngine(wanted),
@@ -59,12 +62,21 @@ export async function selectEngine(options: SelectOptions = {}): Promise<Selecte
   };
 }
 
-async function onnxEngine(purpose: EnginePurpose = "training"): Promise<Engine> {
-  if (purpose === "training") throw createFailure("MTL7440", { engines: trainingEngines });
+async function predictingEngine(
+  name: (typeof predictingEngines)[number],
+  purpose: EnginePurpose = "training",
+): Promise<Engine> {
+  if (purpose === "training") throw createFailure("MTL7440", { name, engines: trainingEngines });
+  if (name === "simd") {
+    const { createSimdEngine } = await import("./simd/engine.js");
+    const engine = createSimdEngine();
+    if (!("reasons" in engine)) return engine;
+    throw createFailure("MTL7402", { name, problem: whyNot(engine.reasons) });
+  }
   const { createOnnxEngine } = await import("./onnx/engine.js");
   const engine = createOnnxEngine();
   if (!("reasons" in engine)) return engine;
-  throw createFailure("MTL7402", { name: "onnx", problem: whyNot(engine.reasons), command: installOnnxCommand });
+  throw createFailure("MTL7402", { name, problem: whyNot(engine.reasons), command: installOnnxCommand });
 }
 
 async function fallback(): Promise<Engine> {

@@ -72,7 +72,7 @@ export const indexingOps = {
     // Compilers for CPUs turn a sum by segment into a loop over single rows.
     compilable: false,
     foldable: true,
-    missingIn: ["tfjs", "onnx"],
+    missingIn: ["tfjs", "onnx", "simd"],
     infer: (inputs, { count }) => {
       const [values, ids] = [at(inputs, 0), at(inputs, 1)];
       requireDType(values, "float32");
@@ -106,7 +106,7 @@ export const indexingOps = {
     flops: noFlops,
     compilable: false,
     foldable: false,
-    missingIn: ["onnx"],
+    missingIn: ["onnx", "simd"],
     infer: (inputs, { dim }) => {
       requireIds(at(inputs, 0));
       return { dtype: "int32", shape: [dim] };
@@ -124,7 +124,7 @@ export const indexingOps = {
     flops: noFlops,
     compilable: false,
     foldable: true,
-    missingIn: ["onnx"],
+    missingIn: ["onnx", "simd"],
     infer: (inputs) => {
       requireIds(at(inputs, 0));
       return at(inputs, 0);

@@ -8,8 +8,8 @@ import type { DType, Dim, OpAttributes, OpName, Shape, TensorType, ValueId } fro
 import type { OpBuilder } from "../op-builder.js";
 import type { Tensor } from "../tensor.js";
 
-/** A system that cannot say every op; `tfjs` is the executor of GraphModels. */
-export type OpSystem = "tfjs" | "onnx";
+/** A system that cannot say every op; `tfjs` is the executor of GraphModels, `simd` the WebAssembly that is written for predictions. */
+export type OpSystem = "tfjs" | "onnx" | "simd";
 
 export interface OpRow<K extends OpName> {
   /** How many inputs it takes; `variadic` is one or more. */

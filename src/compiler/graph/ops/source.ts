@@ -69,7 +69,7 @@ export const sourceOps = {
     flops: noFlops,
     compilable: false,
     foldable: false,
-    missingIn: ["tfjs", "onnx"],
+    missingIn: ["tfjs", "onnx", "simd"],
     infer: (inputs, { shape }) => {
       for (const [index, name] of ["step", "seed"].entries()) {
         const given = at(inputs, index);

@@ -6,6 +6,7 @@ import { type Engine, type EngineName, preferredEngine, type Session } from "../
 import { isLarge } from "../../engine/engine.js";
 import { createNativeEngine } from "../../engine/native.js";
 import { openTrained } from "../evaluate.js";
+import { openFewRows } from "./few-rows.js";
 
 export interface SizedSessions {
   readonly target: GraphFunction;
@@ -22,7 +23,8 @@ const mostHeldTwice = 1 << 26;
 
 /**
  * `predict` of an artifact: on the engine that was asked for, else on onnxruntime where it is installed, else on the fastest that trains.
- * Calls of many rows go from onnxruntime to the native engine where that is there, which is opened when the first of them comes.
+ * Calls of few rows go to the engine `simd`; calls of many from onnxruntime to the native engine where that is there, which is opened when
+ * the first of them comes.
  */
 export async function openBySize(artifact: LoadedArtifact, preference: EngineName | undefined): Promise<SizedSessions> {
   const wanted = preference ?? preferredEngine();
@@ -38,12 +40,17 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
   /** Opened once, also where there is none. */
   const native = (): Session | undefined => (tried ??= { session: nativeSession(artifact, target, variables) }).session;
   const nativeFor = (rows: number): Session | undefined => (mayBeNative && rows >= nativeRows ? native() : undefined);
+  const few = wanted === undefined ? openFewRows(artifact, target, variables) : undefined;
+  const simdFor = (rows: number): Session | undefined =>
+    few !== undefined && rows <= few.rows ? few.session : undefined;
   return {
     target,
-    sessionFor: (rows) => nativeFor(rows) ?? session,
-    engineFor: (rows) => (nativeFor(rows) === undefined ? engine.name : "native"),
+    sessionFor: (rows) => simdFor(rows) ?? nativeFor(rows) ?? session,
+    engineFor: (rows) =>
+      simdFor(rows) !== undefined ? "simd" : nativeFor(rows) !== undefined ? "native" : engine.name,
     close: () => {
       session.close();
+      few?.session.close();
       tried?.session?.close();
     },
   };

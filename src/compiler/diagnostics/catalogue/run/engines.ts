@@ -10,15 +10,15 @@ export const enginesDiagnostics = defineDiagnostics({
     message: (p: { name: string; known: readonly string[] }) =>
       `\`MTLC_ENGINE\` is \`${p.name}\`; it may be ${joinNames(p.known, "or")}`,
     about: "`MTLC_ENGINE` or `--engine` names an engine that does not exist.",
-    fix: "Use `native`, `wasm` or `cpu`, or `onnx` to predict; without it, the fastest one that works is used.",
+    fix: "Use `native`, `wasm` or `cpu`, or `onnx` or `simd` to predict; without it, the fastest one that works is used.",
     usage: true,
   },
   MTL7402: {
     slug: "unavailable-engine",
     severity: "error",
     title: "unavailable engine",
-    message: (p: { name: string; problem: string; command: string }) =>
-      `the ${p.name} engine cannot run: ${p.problem}; \`${p.command}\` installs it, \`MTLC_ENGINE=wasm\` runs without it`,
+    message: (p: { name: string; problem: string; command?: string }) =>
+      `the ${p.name} engine cannot run: ${p.problem}; ${p.command === undefined ? "" : `\`${p.command}\` installs it, `}\`MTLC_ENGINE=wasm\` runs without it`,
     about: "The requested engine cannot be loaded on this machine.",
     fix: "Run `mtlc doctor` for the reason and `mtlc doctor --install` to install the native one, or use `MTLC_ENGINE=wasm`.",
   },
@@ -26,8 +26,8 @@ export const enginesDiagnostics = defineDiagnostics({
     slug: "engine-only-predicts",
     severity: "error",
     title: "engine that only predicts",
-    message: (p: { engines: readonly string[] }) =>
-      `the onnx engine only predicts; what trains runs on ${p.engines.join(", ")}`,
+    message: (p: { name: string; engines: readonly string[] }) =>
+      `the ${p.name} engine only predicts; what trains runs on ${p.engines.join(", ")}`,
     about: "The requested engine runs predictions, and the command trains.",
     fix: "Name another engine, or unset `MTLC_ENGINE` to train on the fastest that is there.",
   },

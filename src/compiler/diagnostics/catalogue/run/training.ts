@@ -18,8 +18,8 @@ export const trainingDiagnostics = defineDiagnostics({
     severity: "error",
     title: "missing data for a role",
     message: (p: { role: string; option: string }) =>
-      `there is no ${p.role} data: the \`data\` block of the spec names none; add \`${p.role}:\` to it or give \`${p.option} FILE\``,
-    about: "The command needs data of this role, and neither the spec nor the command line names any.",
+      `there is no ${p.role} data: no file is named; add \`${p.role}:\` to the \`data\` block of the spec or give \`${p.option} FILE\``,
+    about: "The command needs data of this role, and neither the spec nor the command line names a file of it.",
     fix: "Add it to the `data` block, or give the option that the message names.",
   },
   MTL7303: {

@@ -29,7 +29,7 @@ interface Case {
 
 /**
  * `--rounds N` (3), `--seconds N` a round of a load (5), `--connections N` at a row per request (16), `--workers N` threads of the server (the server's
- * default), `--peer-workers N` processes of a peer (1), `--engine NAME` (onnx), `--only TEXT` of a row's title, `--beside CLONE`: another clone that
+ * default), `--peer-workers N` processes of a peer (1), `--engine NAME` (whatever is fastest), `--only TEXT` of a row's title, `--beside CLONE`: another clone that
  * is built, such as the commit before, whose `mtlc serve` takes its turn in the place of the others.
  */
 export async function run(words: readonly string[]): Promise<void> {
@@ -41,13 +41,11 @@ export async function run(words: readonly string[]): Promise<void> {
   try {
     note("training the shop of `mtlc init`");
     const artifact = makeShop(folder);
-    const workers = option(words, "workers", "");
-    const serving = [
-      artifact,
-      "--engine",
-      option(words, "engine", "onnx"),
-      ...(workers === "" ? [] : ["--workers", workers]),
-    ];
+    const given = ["workers", "engine"].flatMap((name) => {
+      const value = option(words, name, "");
+      return value === "" ? [] : [`--${name}`, value];
+    });
+    const serving = [artifact, ...given];
     servers.push(await startMtlc("mtlc serve", serving));
     const beside = option(words, "beside", "");
     if (beside === "") servers.push(...(await startPeers(folder, artifact, number("peer-workers", 1))));

@@ -13,7 +13,8 @@ import { lowerModel } from "../../src/compiler/lower/index.js";
 import { chunkBytes } from "../../src/runtime/engine/engine.js";
 import { selectEngine } from "../../src/runtime/engine/index.js";
 import { createSimdEngine, type SimdEngine } from "../../src/runtime/engine/simd/engine.js";
-import { createRandom, distance, hostTensors, inputsOf, randomFeeds, sizesOf } from "../lower/harness.js";
+import { rowFlops } from "../../src/runtime/jobs/predict/row-flops.js";
+import { createRandom, distance, functionOf, hostTensors, inputsOf, randomFeeds, sizesOf } from "../lower/harness.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
 import { opCases } from "./op-cases.js";
 import { floats, ints, updatesProgram, variable } from "./programs.js";
@@ -127,12 +128,13 @@ describe("the engine simd", () => {
   it.each(shippedModels.map(([name, model]) => ({ name, model })))("predicts as $name says", ({ model }) => {
     const program = lowerModel(model, sizesOf(model), { serving: servingOnes(model) });
     const state = new Map(program.state.map((each) => [each.name, initialize(each, 1)]));
-    const session = engine.openNow(program, { functions: ["predict"] });
+    const rowsApart = rowFlops(functionOf(program, "predict")) !== undefined;
+    const session = engine.openNow(program, { functions: ["predict"], rowsApart });
     session.set(
       new Map(program.state.map(({ name, type }) => [name, { shape: type.shape.map(Number), data: state.get(name)! }])),
     );
     const oracle = createInterpreter(program, state);
-    for (const rows of [1, 6, 1]) {
+    for (const rows of [1, 7, 6, 1]) {
       const feeds = randomFeeds(model, rows, rows);
       const found = session.run("predict", hostTensors(feeds, new Set(inputsOf(program, "predict"))));
       for (const [head, { data }] of Object.entries(oracle.run("predict", feeds)))
@@ -173,10 +175,45 @@ describe("the engine simd", () => {
     session.close();
   });
 
+  it("computes calls of any rows with a module for a few numbers of them, where rows are apart", () => {
+    const table = variable("table", "float32", 5, 3);
+    const b = new GraphBuilder("f");
+    const ids = b.input("ids", { dtype: "int32", shape: ["B", 2] });
+    const x = b.input("x", { dtype: "float32", shape: ["B", 6] });
+    const rows = b.reshape(b.gather(b.state(table), ids), ["B", 6]);
+    const y = b.sum(b.mul(rows, x), { axes: [1] });
+    const once = b.exp(b.sum(b.state(table)));
+    const outputs = [
+      { name: "y", value: y },
+      { name: "once", value: once },
+    ];
+    const program: Program = { state: [table], functions: [b.finish(outputs)] };
+    const session = engine.openNow(program, { rowsApart: true });
+    const oracle = createInterpreter(program);
+    const values = Array.from({ length: 15 }, (_, at) => Math.sin(at));
+    session.set(new Map([["table", floats([5, 3], ...values)]]));
+    oracle.set("table", values);
+    const random = createRandom(9);
+    for (const count of [3, 70, 1, 5, 9, 33, 2, 0, 64, 3]) {
+      const feeds = {
+        ids: ints([count, 2], ...Array.from({ length: 2 * count }, () => Math.floor(random() * 5))),
+        x: floats([count, 6], ...Array.from({ length: 6 * count }, random)),
+      };
+      const [found, expected] = [session.run("f", feeds), oracle.run("f", feeds)];
+      expect(found["y"]?.shape).toEqual([count]);
+      for (const name of ["y", "once"])
+        expect(distance([...(found[name]?.data ?? [])], [...(expected[name]?.data ?? [])])).toBeLessThan(1e-5);
+    }
+    expect(() => session.run("f", { ids: ints([2, 2], 0, 1, 2, 3), x: floats([1, 6], 1, 2, 3, 4, 5, 6) })).toThrow(
+      "shape",
+    );
+    session.close();
+  });
+
   it("forgets sizes when there are many, and goes on", () => {
     const session = engine.openNow(evaluate);
     session.set(new Map([["w", floats([2], 2, 3)]]));
-    for (const rows of [...Array(40).keys(), 0, 1, 39]) {
+    for (const rows of [...Array(70).keys(), 0, 1, 39]) {
       const x = floats([rows + 1, 2], ...Array<number>(2 * rows + 2).fill(rows));
       const { y } = session.run("evaluate", { x });
       expect([...(y?.data.slice(-2) ?? [])]).toEqual([2 * rows, 3 * rows]);

@@ -3,22 +3,33 @@
  * arithmetic does. It does not train. State is held here, in the memory of the modules; tables that are large stay outside of it.
  */
 import { erf } from "../../../compiler/graph/erf.js";
-import type { GraphFunction, Program, StateVariable, ValueId } from "../../../compiler/graph/graph.js";
+import type { GraphFunction, Program, StateVariable, TensorType, ValueId } from "../../../compiler/graph/graph.js";
 import { rowsOf } from "../../../compiler/graph/initialize.js";
 import { bindDims } from "../../../compiler/graph/passes/bind-dims.js";
 import { functionInputs, type FunctionInput, stateOf } from "../../../compiler/graph/reads.js";
+import { sizeOfShape } from "../../../compiler/graph/tensor.js";
 import { importedFrom, type PlacedValue, writeSimdFunction } from "../../../compiler/targets/simd/index.js";
 import { opRefusals } from "../../../compiler/targets/target.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "../engine.js";
 import { checkFeeds, checkTensor } from "../feeds.js";
 import { type WasmInstance, type WasmMemory, webAssembly } from "./web-assembly.js";
 
+/** The dimension of rows. */
+const rowsDim = "B";
+
 /** Bytes of a page of a memory, and the pages that it has at most: what 32 bits address, with a sign. */
 const pageBytes = 1 << 16;
 const mostPages = 1 << 15;
 
 /** Sizes that a function is held for; the next one begins with none. */
-const mostSizes = 16;
+const mostSizes = 32;
+
+/** Rows that a module is written for where rows are apart: 1, 2, 3, 4, 6, 8, 12, 16, … */
+function roundedRows(rows: number): number {
+  let size = 1;
+  while (size < rows) size *= 2;
+  return size > 2 && (size / 4) * 3 >= rows ? (size / 4) * 3 : size;
+}
 
 /** The engine, or why it cannot run here. */
 export function createSimdEngine(): SimdEngine | { readonly reasons: readonly string[] } {
@@ -66,7 +77,15 @@ export function createSimdEngine(): SimdEngine | { readonly reasons: readonly st
 
 export interface SimdEngine extends Engine {
   /** The same at once. */
-  readonly openNow: (program: Program, options?: OpenOptions) => Session;
+  readonly openNow: (program: Program, options?: SimdOptions) => Session;
+}
+
+export interface SimdOptions extends OpenOptions {
+  /**
+   * The functions have no size but the number of rows `B`, and what they say of a row is decided by that row: a call may then be computed
+   * with more rows than it has, and a module is written for each of a few numbers of rows. Default: for each number that comes.
+   */
+  readonly rowsApart?: boolean;
 }
 
 /** A state variable outside of the memory; its rows are copied as they are read. */
@@ -81,10 +100,19 @@ interface LargeTable {
 
 /** A function for one size of each dimension. */
 interface SizedFunction {
-  readonly inputs: readonly PlacedValue[];
-  readonly outputs: readonly PlacedValue[];
+  /** Rows that it computes: those of a call, or more. */
+  readonly rows: number;
+  readonly inputs: readonly SizedValue[];
+  readonly outputs: readonly SizedValue[];
   readonly prepare: () => void;
   readonly run: () => void;
+}
+
+interface SizedValue extends PlacedValue {
+  /** Whether its first axis is that of rows. */
+  readonly hasRows: boolean;
+  /** Numbers of a row, or of all where it has none. */
+  readonly width: number;
 }
 
 interface SimdTarget {
@@ -100,6 +128,7 @@ class SimdSession implements Session {
   readonly #addresses = new Map<string, number>();
   readonly #tables: LargeTable[] = [];
   readonly #functions: ReadonlyMap<string, SimdTarget>;
+  readonly #rowsApart: boolean;
   readonly #memory: WasmMemory;
   /** Where what is written for a size begins: behind the state. */
   readonly #start: number;
@@ -113,8 +142,9 @@ class SimdSession implements Session {
 
   constructor(
     readonly program: Program,
-    { functions }: OpenOptions,
+    { functions, rowsApart = false }: SimdOptions,
   ) {
+    this.#rowsApart = rowsApart;
     this.#variables = new Map(program.state.map((variable) => [variable.name, variable]));
     const names = functions ?? program.functions.map(({ name }) => name);
     const wanted = names.map((name) =>
@@ -150,7 +180,9 @@ class SimdSession implements Session {
   run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> {
     const target = found(this.#functions.get(name), "function", name);
     const { last } = target;
-    const sized = last !== undefined && fits(last, feeds) ? last : this.#sizedFor(target, feeds);
+    const rows = rowsOfFeeds(target, feeds);
+    const isLast = last !== undefined && last.rows === this.#computed(rows) && fits(last, feeds, rows);
+    const sized = isLast ? last : this.#sizedFor(target, feeds, rows);
     for (const { name: input, address, isFloat } of sized.inputs) {
       const feed = feeds[input];
       if (feed !== undefined) (isFloat ? this.#floats : this.#ints).set(feed.data, address >> 2);
@@ -158,15 +190,19 @@ class SimdSession implements Session {
     if (!this.#isPrepared) this.#prepareAll();
     sized.run();
     const outputs: Record<string, HostTensor> = {};
-    for (const { name: output, shape, address, isFloat } of sized.outputs) {
+    for (const { name: output, shape, address, isFloat, hasRows, width } of sized.outputs) {
       const first = address >> 2;
       const values = isFloat ? this.#floats : this.#ints;
-      outputs[output] = {
-        shape,
-        data: values.slice(first, first + shape.reduce((product, size) => product * size, 1)),
-      };
+      outputs[output] = hasRows
+        ? { shape: [rows, ...shape.slice(1)], data: values.slice(first, first + rows * width) }
+        : { shape, data: values.slice(first, first + width) };
     }
     return outputs;
+  }
+
+  /** Rows that are computed for so many. */
+  #computed(rows: number): number {
+    return this.#rowsApart ? roundedRows(rows) : rows;
   }
 
   get(names?: readonly string[]): ReadonlyMap<string, HostTensor> {
@@ -241,13 +277,15 @@ class SimdSession implements Session {
     this.#ints = new Int32Array(this.#memory.buffer);
   }
 
-  #sizedFor(target: SimdTarget, feeds: Readonly<Record<string, HostTensor>>): SizedFunction {
+  #sizedFor(target: SimdTarget, feeds: Readonly<Record<string, HostTensor>>, rows: number): SizedFunction {
     const { sizes } = checkFeeds(target.fn.name, target.inputs, feeds);
-    const key = [...sizes].map(([name, size]) => `${name}=${size}`).join(" ");
+    const computed = new Map(sizes);
+    if (sizes.has(rowsDim)) computed.set(rowsDim, this.#computed(rows));
+    const key = [...computed].map(([name, size]) => `${name}=${size}`).join(" ");
     let sized = target.sized.get(key);
     if (sized === undefined) {
       if (target.sized.size >= mostSizes) this.#forget();
-      sized = this.#write(target.fn, sizes);
+      sized = this.#write(target.fn, computed);
       target.sized.set(key, sized);
     }
     target.last = sized;
@@ -285,10 +323,17 @@ class SimdSession implements Session {
     this.#end = written.end;
     for (const { address, values } of written.data)
       (values instanceof Float32Array ? this.#floats : this.#ints).set(values, address >> 2);
+    const rows = sizes.get(rowsDim) ?? 0;
+    const types = new Map(functionInputs(fn).map(({ name, type }) => [name, type]));
+    const values = new Map(fn.outputs.map(({ name, value }) => [name, fn.nodes[value]?.type]));
+    const inputs = written.inputs.map((each) => sizedValue(each, types.get(each.name), rows));
+    // Rows that a call does not have are those of the call before: ids of rows that are there.
+    for (const { address, shape } of inputs) this.#ints.fill(0, address >> 2, (address >> 2) + sizeOfShape(shape));
     const { exports } = this.#instance(written.module);
     const sized: SizedFunction = {
-      inputs: written.inputs,
-      outputs: written.outputs,
+      rows,
+      inputs,
+      outputs: written.outputs.map((each) => sizedValue(each, values.get(each.name), rows)),
       prepare: found(exports["prepare"], "function", "prepare"),
       run: found(exports["run"], "function", "run"),
     };
@@ -319,17 +364,27 @@ class SimdSession implements Session {
   };
 }
 
-/** Whether feeds have the sizes that a function was written for. */
-function fits({ inputs }: SizedFunction, feeds: Readonly<Record<string, HostTensor>>): boolean {
-  for (const { name, shape, isFloat } of inputs) {
+function sizedValue(placed: PlacedValue, type: TensorType | undefined, rows: number): SizedValue {
+  const hasRows = type?.shape[0] === rowsDim;
+  const elements = sizeOfShape(placed.shape);
+  return { ...placed, hasRows, width: hasRows && rows > 0 ? elements / rows : elements };
+}
+
+/** The rows of a call: as many as its first feed has that has any. */
+function rowsOfFeeds({ inputs }: SimdTarget, feeds: Readonly<Record<string, HostTensor>>): number {
+  for (const { name, type } of inputs) if (type.shape[0] === rowsDim) return feeds[name]?.shape[0] ?? 0;
+  return 0;
+}
+
+/** Whether feeds of so many rows have the sizes that a function was written for. */
+function fits({ inputs }: SizedFunction, feeds: Readonly<Record<string, HostTensor>>, rows: number): boolean {
+  for (const { name, shape, isFloat, hasRows, width } of inputs) {
     const feed = feeds[name];
     if (feed === undefined || feed.shape.length !== shape.length) return false;
-    let elements = 1;
-    for (let axis = 0; axis < shape.length; axis += 1) {
-      if (feed.shape[axis] !== shape[axis]) return false;
-      elements *= shape[axis] ?? 1;
-    }
-    if (feed.data.length !== elements || feed.data instanceof Float32Array !== isFloat) return false;
+    for (let axis = 0; axis < shape.length; axis += 1)
+      if (feed.shape[axis] !== (axis === 0 && hasRows ? rows : shape[axis])) return false;
+    if (feed.data.length !== (hasRows ? rows * width : width) || feed.data instanceof Float32Array !== isFloat)
+      return false;
   }
   return true;
 }

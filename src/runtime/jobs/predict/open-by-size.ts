@@ -7,6 +7,7 @@ import { isLarge } from "../../engine/engine.js";
 import { createNativeEngine } from "../../engine/native.js";
 import { openTrained } from "../evaluate.js";
 import { openFewRows } from "./few-rows.js";
+import { rowFlops } from "./row-flops.js";
 
 export interface SizedSessions {
   readonly target: GraphFunction;
@@ -15,8 +16,14 @@ export interface SizedSessions {
   readonly close: () => void;
 }
 
-/** From so many rows on the native engine is faster than onnxruntime: `npm run bench -- predict`. */
-const nativeRows = 512;
+/**
+ * From so many floating-point operations on the native engine is faster than onnxruntime, which has one thread: `npm run bench -- predict`.
+ * They are those of 500 rows of the MMoE of Census-Income.
+ */
+const nativeFlops = 7e7;
+
+/** From which number of rows on at the earliest, at the latest, and where the operations of a row are not known. */
+const nativeRows = { least: 64, most: 8192, unknown: 512 } as const;
 
 /** Bytes of weights that are held for two engines at most. */
 const mostHeldTwice = 1 << 26;
@@ -39,7 +46,10 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
   let tried: { readonly session: Session | undefined } | undefined;
   /** Opened once, also where there is none. */
   const native = (): Session | undefined => (tried ??= { session: nativeSession(artifact, target, variables) }).session;
-  const nativeFor = (rows: number): Session | undefined => (mayBeNative && rows >= nativeRows ? native() : undefined);
+  const flops = rowFlops(target);
+  const { least, most, unknown } = nativeRows;
+  const many = flops === undefined ? unknown : Math.min(most, Math.max(least, nativeFlops / flops));
+  const nativeFor = (rows: number): Session | undefined => (mayBeNative && rows >= many ? native() : undefined);
   const few = wanted === undefined ? openFewRows(artifact, target, variables) : undefined;
   const simdFor = (rows: number): Session | undefined =>
     few !== undefined && rows <= few.rows ? few.session : undefined;

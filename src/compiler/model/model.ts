@@ -49,6 +49,7 @@ export interface DataModel {
     readonly group?: { readonly span: Span };
     readonly weight?: { readonly span: Span };
     readonly split?: { readonly span: Span };
+    readonly sample?: { readonly span: Span };
   };
 }
 
@@ -350,7 +351,12 @@ export interface LossModel {
   /** One or more for each head that is trained directly, which are added up; those of a head follow one another. */
   readonly terms: readonly LossTerm[];
   readonly penalties: readonly PenaltyTerm[];
-  readonly balance: { readonly method: string; readonly arguments: Arguments };
+  readonly balance: {
+    readonly method: string;
+    readonly arguments: Arguments;
+    /** Absent where the spec says nothing of it. */
+    readonly span?: Span;
+  };
 }
 
 export interface LossTerm {
@@ -430,6 +436,13 @@ export interface TrainModel {
   readonly seed: number;
   /** Former names of features, parts and heads, for a warm start and a diff; no part of what the model is. */
   readonly formerly?: readonly { readonly name: string; readonly was: string }[];
+  /** Where the spec says these. */
+  readonly places?: {
+    readonly accumulate?: { readonly span: Span };
+    readonly ema?: { readonly span: Span };
+    readonly schedule?: { readonly span: Span };
+    readonly stop?: { readonly span: Span };
+  };
 }
 
 /** Parameters by what they belong to: a feature, a part of the network or a task by name, or a group such as `embeddings`. */

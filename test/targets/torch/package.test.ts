@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { lowerModel } from "../../../src/compiler/lower/index.js";
+import { torch } from "../../../src/compiler/targets/torch/index.js";
 import { packageFiles } from "../../../src/compiler/targets/torch/package.js";
 import { modelOf, sizesOf } from "../../lower/harness.js";
 import { someFit } from "./packages.js";
@@ -78,4 +79,42 @@ ${train}
       "losses that read whole tables",
     ]
   `);
+});
+
+it("says what it refuses of a spec where the spec says it", () => {
+  const text = `model m
+data {
+  train: csv("train.csv")
+  test: libsvm("test.txt")
+  split: split(by: hash(item), 0.9)
+  sample: negatives(of: click, share: 0.5)
+}
+features { item: categorical(embed: 4) }
+labels { click: event, buy: event }
+tower t = mlp(item, [4])
+task ctr: P(click) = sigmoid(logit(t))
+task cvr: P(buy) = sigmoid(logit(t))
+loss { ctr: bce, cvr: bce, balance: gradnorm }
+train {
+  accumulate: 2
+  ema: 0.9
+  schedule: plateau
+  stop: early(metric: auc(ctr) + auc(cvr), patience: 2)
+}
+metrics { ctr: [auc], cvr: [auc] }
+`;
+  const model = modelOf(text);
+  const lines = torch
+    .refusals({ model, program: { state: [], functions: [] } })
+    .map(({ what, span }) => [what, span === undefined ? "nowhere" : text.slice(span.start, span.end)]);
+  expect(Object.fromEntries(lines)).toEqual({
+    "`accumulate`": "2",
+    "`ema`": "0.9",
+    "`sample`": "negatives(of: click, share: 0.5)",
+    "`split`": "split(by: hash(item), 0.9)",
+    "files of the format `libsvm`": 'libsvm("test.txt")',
+    "the balance `gradnorm`": "gradnorm",
+    "the schedule `plateau`": "plateau",
+    "what `stop` watches": "early(metric: auc(ctr) + auc(cvr), patience: 2)",
+  });
 });

@@ -3,7 +3,7 @@ import type * as ast from "../../syntax/index.js";
 import { omitUndefined, suggest, type Span } from "../../text/index.js";
 import { argumentFor, checkArguments, readArgument, type ArgumentSpec } from "../arguments/arguments.js";
 import { dataKeys } from "../names/block-keys.js";
-import { collectEntries } from "../names/blocks.js";
+import { collectEntries, placesOf } from "../names/blocks.js";
 import { columnNamed } from "./column-names.js";
 import type { CheckContext } from "../context.js";
 import { describeValue } from "../names/describe.js";
@@ -30,19 +30,12 @@ export function checkData(context: CheckContext, block: ast.DataBlock | undefine
   const sample = sampleEntry === undefined ? undefined : checkSample(context, sampleEntry);
   const group = columnEntry(context, entries.get("group"));
   const weight = columnEntry(context, entries.get("weight"));
-  const places = Object.fromEntries(
-    (["group", "weight", "split"] as const).flatMap((key) => {
-      const entry = entries.get(key);
-      return entry === undefined ? [] : [[key, { span: entry.value.span }]];
-    }),
-  );
   return {
     ...(format === undefined || formatEntry === undefined
       ? {}
       : { format: { ...format, span: formatEntry.value.span } }),
     ...sources,
-    ...omitUndefined({ split, sample, group, weight }),
-    ...(Object.keys(places).length === 0 ? {} : { places }),
+    ...omitUndefined({ split, sample, group, weight, places: placesOf(entries, ["group", "weight", "split", "sample"]) }),
   };
 }
 

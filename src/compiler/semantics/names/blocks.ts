@@ -1,5 +1,6 @@
 import type { Reporter } from "../../diagnostics/index.js";
 import type * as ast from "../../syntax/index.js";
+import type { Span } from "../../text/index.js";
 import { isBlockRow, rowOf, type BlockKind, type NodeOf } from "../../syntax/index.js";
 import type { CheckContext } from "../context.js";
 import { meantBy, suggestedBy } from "./suggestion.js";
@@ -62,4 +63,17 @@ export function collectEntries(
     } else found.set(text, entry);
   }
   return found;
+}
+
+/** Where a block says what of these keys it says; undefined where it says none of them. */
+export function placesOf<K extends string>(
+  entries: ReadonlyMap<string, ast.Entry>,
+  keys: readonly K[],
+): { readonly [Key in K]?: { readonly span: Span } } | undefined {
+  const places: { [Key in K]?: { readonly span: Span } } = {};
+  for (const key of keys) {
+    const entry = entries.get(key);
+    if (entry !== undefined) places[key] = { span: entry.value.span };
+  }
+  return Object.keys(places).length === 0 ? undefined : places;
 }

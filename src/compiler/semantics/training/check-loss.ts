@@ -81,7 +81,12 @@ export function checkLoss(
   }
   checkListKeys(context, terms);
   const balance = balanceEntry === undefined ? undefined : checkBalance(context, balanceEntry.value, trained);
-  return { terms, penalties, balance: balance ?? { method: "fixed", arguments: {} } };
+  const { span } = balanceEntry?.value ?? {};
+  return {
+    terms,
+    penalties,
+    balance: { ...(balance ?? { method: "fixed", arguments: {} }), ...omitUndefined({ span }) },
+  };
 }
 
 /** `0.1 * huber(delta: 30)` in its parts. */

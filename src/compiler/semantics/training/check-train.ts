@@ -3,7 +3,7 @@ import type * as ast from "../../syntax/index.js";
 import { omitUndefined } from "../../text/index.js";
 import { checkArguments, readArgument, type ArgumentSpec, type ArgumentType } from "../arguments/arguments.js";
 import { trainKeys } from "../names/block-keys.js";
-import { collectEntries } from "../names/blocks.js";
+import { collectEntries, placesOf } from "../names/blocks.js";
 import { checkInit, checkLrFactors, checkOptimizers, checkSchedules } from "./check-optimizer.js";
 import { checkFrozen } from "./check-parts.js";
 import { checkFormerly } from "./check-formerly.js";
@@ -73,7 +73,7 @@ export function checkTrain(
     ...(read("drop_last", { kind: "boolean" }, false) ? { dropLast: true as const } : {}),
     shuffle: read("shuffle", { kind: "boolean" }, true),
     seed: read("seed", { kind: "number", min: 0, max: 2 ** 31 - 1, integer: true }, 1),
-    ...omitUndefined({ formerly }),
+    ...omitUndefined({ formerly, places: placesOf(entries, ["accumulate", "ema", "schedule", "stop"]) }),
   };
 }
 

@@ -28,17 +28,19 @@ function refusals(subject: TargetSubject): readonly Refusal[] {
     refuse(
       `the balance \`${loss.balance.method}\``,
       "weight the losses by numbers, or train with `mtlc train`",
-      loss.terms[0]?.span,
+      loss.balance.span,
     );
-  if (train.accumulate !== undefined) refuse("`accumulate`", "raise `batch`: processes share it");
-  if (train.ema !== undefined) refuse("`ema`", "train with `mtlc train`");
+  const { places = {} } = train;
+  if (train.accumulate !== undefined)
+    refuse("`accumulate`", "raise `batch`: processes share it", places.accumulate?.span);
+  if (train.ema !== undefined) refuse("`ema`", "train with `mtlc train`", places.ema?.span);
   const schedules = [train.schedule, ...(train.schedules ?? [])];
   if (schedules.some(({ name }) => name === "plateau"))
-    refuse("the schedule `plateau`", "take one that is a function of the step");
+    refuse("the schedule `plateau`", "take one that is a function of the step", places.schedule?.span);
   if (train.stop !== undefined && watchedMetric(subject.model) === undefined)
-    refuse("what `stop` watches", `watch one metric of a head: ${watchable.join(", ")}`);
+    refuse("what `stop` watches", `watch one metric of a head: ${watchable.join(", ")}`, places.stop?.span);
   if (data.split !== undefined) refuse("`split`", "name files for each role", data.places?.split?.span);
-  if (data.sample !== undefined) refuse("`sample`", "sample the files");
+  if (data.sample !== undefined) refuse("`sample`", "sample the files", data.places?.sample?.span);
   for (const source of [data.train, data.validation, data.test])
     if (source !== undefined && !formats.has(source.format))
       refuse(`files of the format \`${source.format}\``, "write them as CSV or Parquet", source.span);

@@ -39,8 +39,8 @@ describe("a predictor", () => {
     asked.close();
     const chosen = await loadPredictor(join(artifact, "out"));
     const trains = hasNative ? "native" : "wasm";
-    expect([chosen.engineFor(1), chosen.engineFor(512)]).toEqual(["simd", "simd"]);
-    expect(chosen.engineFor(513)).toBe(hasOnnx ? "onnx" : trains);
+    expect([chosen.engineFor(1), chosen.engineFor(256)]).toEqual(["simd", "simd"]);
+    expect(chosen.engineFor(257)).toBe(hasOnnx ? "onnx" : trains);
     expect(chosen.engineFor(100_000)).toBe(hasOnnx && !hasNative ? "onnx" : trains);
     chosen.close();
   });

@@ -6,6 +6,13 @@
 /** Bytes of an expression or a statement. */
 export type Code = readonly number[];
 
+/** Parts behind one another. `flat` takes thirty times as long. */
+export function joined(parts: readonly Code[]): Code {
+  const code: number[] = [];
+  for (const part of parts) for (const byte of part) code.push(byte);
+  return code;
+}
+
 export type ValueType = "i32" | "f32" | "f64" | "v128";
 
 export const valueTypes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
@@ -166,7 +173,7 @@ export const unreachable: Code = [0x00];
 
 /** Calls a function with the values of `inputs`. */
 export function call(index: number, ...inputs: readonly Code[]): Code {
-  return [...inputs.flat(), 0x10, ...unsigned(index)];
+  return [...joined(inputs), 0x10, ...unsigned(index)];
 }
 
 /** A parameter or a local variable of a function. */

@@ -1,5 +1,5 @@
 /** The bytes of a WebAssembly module (the core specification 2.0, chapter 5): functions over a memory that comes from outside. */
-import { type Code, unsigned, type ValueType, valueTypes } from "./instructions.js";
+import { type Code, joined, unsigned, type ValueType, valueTypes } from "./instructions.js";
 
 /** A function that the module is given. */
 export interface ImportedFunction {
@@ -67,7 +67,7 @@ function functionBody({ locals, body }: ModuleFunction): Code {
 }
 
 function section(id: number, entries: readonly Code[]): Code {
-  const content = [...unsigned(entries.length), ...entries.flat()];
+  const content = [...unsigned(entries.length), ...joined(entries)];
   return [id, ...unsigned(content.length), ...content];
 }
 

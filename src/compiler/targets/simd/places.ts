@@ -45,7 +45,9 @@ export class Space {
 export function addressesOf({ places, elements }: Value): Int32Array {
   if (places.kind === "spread") return places.addresses;
   if (places.kind === "outside") throw new Error("a table outside of the memory has no addresses");
-  return Int32Array.from({ length: elements }, (_, at) => places.address + at * numberBytes);
+  const addresses = new Int32Array(elements);
+  for (let at = 0; at < elements; at += 1) addresses[at] = places.address + at * numberBytes;
+  return addresses;
 }
 
 /** Numbers at these addresses; one run where each is behind the one before. */

@@ -7,7 +7,7 @@ import { GraphError } from "../../graph/graph-error.js";
 import type { GraphFunction, GraphNode, NodeOf, OpName, Shape, ValueId } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
 import { broadcastIndices, indices, sizeOfShape, stridesOf } from "../../graph/tensor.js";
-import { call, type Code, i32 } from "./instructions.js";
+import { call, type Code, i32, joined } from "./instructions.js";
 import { numberBytes } from "./kernel.js";
 import {
   type CastName,
@@ -107,7 +107,7 @@ class Writer {
       return { name, shape, address: this.#addressOf(this.#value(value)), isFloat: dtype === "float32" };
     });
     const kernels = [...this.#kernels.keys()].map(kernelOf);
-    const body = (code: readonly Code[], exported: string) => ({ inputs: 0, locals: [], body: code.flat(), exported });
+    const body = (code: readonly Code[], exported: string) => ({ inputs: 0, locals: [], body: joined(code), exported });
     const module = encodeModule({
       imports,
       pages: 1,

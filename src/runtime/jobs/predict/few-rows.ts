@@ -20,7 +20,7 @@ import { rowFlops } from "./row-flops.js";
 const mostFlops = 4e6;
 
 /** Rows of a call at most, however few operations they have. */
-const mostRows = 512;
+const mostRows = 256;
 
 /** Bytes of weights that are copied at most, once as they are and once as products read them; large tables are read where they are. */
 const mostCopied = 1 << 25;

@@ -35,7 +35,13 @@ export function checkData(context: CheckContext, block: ast.DataBlock | undefine
       ? {}
       : { format: { ...format, span: formatEntry.value.span } }),
     ...sources,
-    ...omitUndefined({ split, sample, group, weight, places: placesOf(entries, ["group", "weight", "split", "sample"]) }),
+    ...omitUndefined({
+      split,
+      sample,
+      group,
+      weight,
+      places: placesOf(entries, ["group", "weight", "split", "sample"]),
+    }),
   };
 }
 

@@ -17,25 +17,37 @@ export function createColumnEncoder(spec: DataSpec, stores: readonly FeatureStor
   const layout = batchLayout(spec);
   const check = sequenceCheck(spec, "serving");
   const byRow = stores.filter(({ plain }) => plain === undefined);
+  const readByRow = columnsOf(byRow);
   return (columns) => {
     const batch = createBatch(layout, columns.rows);
     batch.weights.fill(1);
-    const rest: FeatureStore[] = [...byRow];
+    const absent: FeatureStore[] = [];
     for (const store of stores) {
       if (store.plain === undefined) continue;
       const column = columns.column(store.plain.column);
-      if (column === undefined) rest.push(store);
+      if (column === undefined) absent.push(store);
       else putColumn(batch, columns.rows, column, store, store.plain);
     }
-    if (rest.length > 0) storeRows(batch, columns, rest, check);
+    const rest = [...byRow, ...absent];
+    const read = absent.length === 0 ? readByRow : columnsOf(rest);
+    if (rest.length > 0) storeRows(batch, columns, rest, read, check);
     return batch;
   };
 }
 
+/** The raw columns that features read. */
+function columnsOf(stores: readonly FeatureStore[]): readonly string[] {
+  const features = stores.map(({ feature }) => feature);
+  return [...new Set(columnUses(features, [], []).map(({ column }) => column))];
+}
+
+/** Of fewer rows each value is looked up: a note of where each value of a dictionary is first costs more. */
+const fewestNoted = 16;
+
 type Plain = NonNullable<FeatureStore["plain"]>;
 
 function putColumn(batch: EncodedBatch, rows: number, column: HeldColumn, store: FeatureStore, plain: Plain): void {
-  if (column.kind === "dictionary" && plain.copy !== undefined) {
+  if (column.kind === "dictionary" && plain.copy !== undefined && rows >= fewestNoted) {
     putDictionary(batch, rows, column, store, { ...plain, copy: plain.copy });
     return;
   }
@@ -83,16 +95,10 @@ function storeRows(
   batch: EncodedBatch,
   columns: HeldColumns,
   stores: readonly FeatureStore[],
+  names: readonly string[],
   check: ReturnType<typeof sequenceCheck>,
 ): void {
-  const names = new Set(
-    columnUses(
-      stores.map(({ feature }) => feature),
-      [],
-      [],
-    ).map(({ column }) => column),
-  );
-  const read = [...names].flatMap((name) => {
+  const read = names.flatMap((name) => {
     const column = columns.column(name);
     return column === undefined ? [] : [[name, column] as const];
   });

@@ -283,7 +283,13 @@ const gather = kernel(6, ([table, ids, out, count, width, rows], { local }) => {
   ];
 });
 
-const plainKernels = {
+/** A function of a module, written where it is called. Kernels of one name are the same. */
+export interface Kernel {
+  readonly name: string;
+  readonly write: () => ModuleFunction;
+}
+
+const written = {
   matmul,
   matmulOfRows,
   pack,
@@ -296,45 +302,26 @@ const plainKernels = {
   ...casts,
 } as const;
 
-/**
- * A kernel by its name. That of an elementwise op says the type of its lanes and which operands are one number; that of a packed product its
- * rows and how many numbers each has.
- */
-export type KernelName = keyof typeof plainKernels | `packed:${PassRows}:${number}` | `${string}:${LaneType}:${string}`;
+/** The kernels that are the same in every module. */
+export const kernels = Object.fromEntries(
+  Object.entries(written).map(([name, code]): [string, Kernel] => [name, { name, write: () => code }]),
+) as Readonly<Record<keyof typeof written, Kernel>>;
 
-/** The name of the kernel for products with packed weights of so many rows. */
-export function packedKernel(rows: PassRows, inner: number): KernelName {
-  return `packed:${rows}:${inner}`;
+/** The kernel for products of so many rows, each of `inner` numbers, with packed weights. */
+export function packedKernel(rows: PassRows, inner: number): Kernel {
+  return { name: `packed ${rows} ${inner}`, write: () => packedMatmul(rows, inner) };
 }
 
-/** The name of an elementwise op's kernel; undefined where none computes it. */
-export function elementwiseKernel(op: OpName, type: LaneType, isScalar: readonly boolean[]): KernelName | undefined {
-  const isThere = op === "select" || lanesOf(op, type) !== undefined || (type === "float" && doubles[op] !== undefined);
-  if (!isThere) return undefined;
-  return `${op}:${type}:${isScalar.map((scalar) => (scalar ? "1" : "n")).join("")}`;
+/** The kernel of an elementwise op for operands of which some are one number for all; undefined where none computes it. */
+export function elementwiseKernel(op: OpName, type: LaneType, isScalar: readonly boolean[]): Kernel | undefined {
+  const name = `${op} ${type} ${isScalar.join(" ")}`;
+  const lanes = op === "select" ? select : (type === "float" ? floatLanes : intLanes)[op];
+  if (lanes !== undefined) return { name, write: () => lanewise(isScalar, lanes) };
+  const compute = type === "float" ? doubles[op] : undefined;
+  return compute === undefined ? undefined : { name, write: () => onebyone(compute, isScalar.length) };
 }
 
 /** Whether an elementwise op's kernel can read one number for all. */
 export function takesScalars(op: OpName): boolean {
   return doubles[op] === undefined;
-}
-
-function lanesOf(op: OpName, type: LaneType): Lanes | undefined {
-  if (op === "select") return select;
-  return (type === "float" ? floatLanes : intLanes)[op];
-}
-
-export function kernelOf(name: KernelName): ModuleFunction {
-  if (name in plainKernels) return plainKernels[name as keyof typeof plainKernels];
-  if (name.startsWith("packed:")) {
-    const [rows, inner] = name.split(":").slice(1).map(Number);
-    return packedMatmul(rows as PassRows, inner ?? 0);
-  }
-  const [op, type, operands = ""] = name.split(":") as [OpName, LaneType, string?];
-  const lanes = lanesOf(op, type);
-  const isScalar = [...operands].map((each) => each === "1");
-  if (lanes !== undefined) return lanewise(isScalar, lanes);
-  const compute = doubles[op];
-  if (compute === undefined) throw new Error(`there is no kernel \`${name}\``);
-  return onebyone(compute, isScalar.length);
 }

@@ -13,8 +13,8 @@ import {
   type CastName,
   elementwiseKernel,
   imports,
-  type KernelName,
-  kernelOf,
+  type Kernel,
+  kernels,
   packedKernel,
   type PassRows,
   type LaneType,
@@ -81,7 +81,8 @@ export function writeSimdFunction(fn: GraphFunction, places: FunctionPlaces): Si
 
 class Writer {
   readonly #space: Space;
-  readonly #kernels = new Map<KernelName, number>();
+  /** By their names, in the order of their indices. */
+  readonly #kernels = new Map<string, { readonly index: number; readonly kernel: Kernel }>();
   readonly #prepare: Code[] = [];
   readonly #run: Code[] = [];
   readonly #inputs = new Map<string, PlacedValue>();
@@ -106,12 +107,12 @@ class Writer {
       const { shape, dtype } = this.#value(value);
       return { name, shape, address: this.#addressOf(this.#value(value)), isFloat: dtype === "float32" };
     });
-    const kernels = [...this.#kernels.keys()].map(kernelOf);
+    const called = [...this.#kernels.values()].map(({ kernel }) => kernel.write());
     const body = (code: readonly Code[], exported: string) => ({ inputs: 0, locals: [], body: joined(code), exported });
     const module = encodeModule({
       imports,
       pages: 1,
-      functions: [...kernels, body(this.#prepare, "prepare"), body(this.#run, "run")],
+      functions: [...called, body(this.#prepare, "prepare"), body(this.#run, "run")],
     });
     return { module, inputs: [...this.#inputs.values()], outputs, data: this.#data, end: this.#space.end };
   }
@@ -161,7 +162,7 @@ class Writer {
         const value = this.#input(node, 0);
         const count = value.shape.at(-1) ?? 1;
         return this.#computed(node, (out) => [
-          "softmax",
+          kernels.softmax,
           this.#addressOf(value),
           out,
           value.elements / Math.max(count, 1),
@@ -293,7 +294,7 @@ class Writer {
     const value = this.#input(node, 0);
     const name = castName(value.dtype === "float32", node.type.dtype);
     if (name === undefined || value.dtype === node.type.dtype) return this.#moved(node, value);
-    return this.#computed(node, (out) => [name, this.#addressOf(value), out, value.elements]);
+    return this.#computed(node, (out) => [kernels[name], this.#addressOf(value), out, value.elements]);
   }
 
   #matmul(node: NodeOf<"matmul">): Value {
@@ -308,10 +309,22 @@ class Writer {
     const sizes = [matrices, rows, inner, columns];
     // A single column lies as its transpose does.
     if (columns === 1 || (transposeB && !b.isFixed))
-      return this.#computed(node, (out) => ["matmulOfRows", this.#addressOf(a), this.#addressOf(b), out, ...sizes]);
+      return this.#computed(node, (out) => [
+        kernels.matmulOfRows,
+        this.#addressOf(a),
+        this.#addressOf(b),
+        out,
+        ...sizes,
+      ]);
     const weights = transposeB ? swapped(b) : b;
     if (!b.isFixed || a.isFixed)
-      return this.#computed(node, (out) => ["matmul", this.#addressOf(a), this.#addressOf(weights), out, ...sizes]);
+      return this.#computed(node, (out) => [
+        kernels.matmul,
+        this.#addressOf(a),
+        this.#addressOf(weights),
+        out,
+        ...sizes,
+      ]);
     return this.#ofWeights(node, a, weights, { matrices, rows, inner, columns });
   }
 
@@ -359,7 +372,7 @@ class Writer {
     if (known !== undefined) return known;
     const from = this.#addressOf(weights);
     const address = this.#space.take(matrices * inner * paddedColumns(columns));
-    this.#call(true, "pack", from, address, matrices, inner, columns);
+    this.#call(true, kernels.pack, from, address, matrices, inner, columns);
     // Weights of the state lie where they do for every size.
     if (key !== undefined && from < this.places.shared) this.places.packed.set(key, address);
     return address;
@@ -382,7 +395,14 @@ class Writer {
         ];
     if (count === 0) throw new GraphError(`\`${node.op}\` of nothing`);
     const source = isBlock ? value : withLast(value, sorted);
-    return this.#computed(node, (out) => [node.op, this.#addressOf(source), out, outer ?? 1, count ?? 1, inner ?? 1]);
+    return this.#computed(node, (out) => [
+      kernels[node.op],
+      this.#addressOf(source),
+      out,
+      outer ?? 1,
+      count ?? 1,
+      inner ?? 1,
+    ]);
   }
 
   #gathered(node: NodeOf<"gather">): Value {
@@ -391,7 +411,7 @@ class Writer {
     const width = sizeOfShape(row);
     if (table.places.kind !== "outside")
       return this.#computed(node, (out) => [
-        "gather",
+        kernels.gather,
         this.#addressOf(table),
         this.#addressOf(ids),
         out,
@@ -434,7 +454,7 @@ class Writer {
   }
 
   /** What a kernel computes into room of its own: in every call, or once where all its inputs are fixed. */
-  #computed(node: GraphNode, write: (out: number) => readonly [KernelName, ...number[]]): Value {
+  #computed(node: GraphNode, write: (out: number) => readonly [Kernel, ...number[]]): Value {
     const isFixed = node.inputs.every((_, at) => this.#input(node, at).isFixed);
     const address = this.#space.take(sizeOfShape(shapeOf(node)));
     const value = this.#at(node, address, isFixed);
@@ -444,9 +464,9 @@ class Writer {
     return value;
   }
 
-  #call(isFixed: boolean, kernel: KernelName, ...inputs: readonly number[]): void {
-    const index = this.#kernels.get(kernel) ?? this.#kernels.size;
-    this.#kernels.set(kernel, index);
+  #call(isFixed: boolean, kernel: Kernel, ...inputs: readonly number[]): void {
+    const { index } = this.#kernels.get(kernel.name) ?? { index: this.#kernels.size };
+    this.#kernels.set(kernel.name, { index, kernel });
     (isFixed ? this.#prepare : this.#run).push(call(imports.length + index, ...inputs.map(i32.const)));
   }
 
@@ -461,8 +481,8 @@ class Writer {
     const runs = runsOf(addresses);
     if (elements / runs.length >= shortestRun)
       for (const { at, count } of runs)
-        this.#call(isFixed, "copy", addresses[at] ?? 0, address + at * numberBytes, count);
-    else this.#call(isFixed, "take", this.#given(addresses), address, elements);
+        this.#call(isFixed, kernels.copy, addresses[at] ?? 0, address + at * numberBytes, count);
+    else this.#call(isFixed, kernels.take, this.#given(addresses), address, elements);
     this.#together.set(value, address);
     return address;
   }

@@ -2,3 +2,4 @@
 export { imports as simdImports } from "./kernels.js";
 export { importedFrom } from "./module.js";
 export { type FunctionPlaces, type PlacedValue, type SimdFunction, writeSimdFunction } from "./write-function.js";
+export { slack, Space } from "./places.js";

@@ -25,19 +25,36 @@ function eachPanel(left: Local, place: Local, panel: (vectors: number) => Code):
 
 const vectorsOf = (columns: Local): Code => i32.shiftRightUnsigned(i32.add(columns.get, i32.const(3)), i32.const(2));
 
+/** Where a product of rows is: `a` and `b` go on, `matrices` counts down. */
+interface RowLoop {
+  readonly a: Local;
+  readonly b: Local;
+  readonly matrices: Local;
+  readonly rows: Local;
+  readonly columns: Local;
+  readonly innerBytes: Local;
+  /** Counts the rows of a matrix. */
+  readonly row: Local;
+}
+
+/** Does `body` for each row of each matrix of `a`. */
+function eachRow({ a, b, matrices, rows, columns, innerBytes, row }: RowLoop, body: Code): Code {
+  return doWhile(
+    [
+      ...row.set(rows.get),
+      ...doWhile([...body, ...a.set(i32.add(a.get, innerBytes.get)), ...advance(row, -1)], row.get),
+      ...b.set(i32.add(b.get, i32.mul(innerBytes.get, columns.get))),
+      ...advance(matrices, -1),
+    ],
+    matrices.get,
+  );
+}
+
 /** (a, b, out, matrices, rows, inner, columns): [matrices, rows, inner] × [matrices, inner, columns]. */
 export const matmul = kernel(7, ([a, b, out, matrices, rows, inner, columns], { local }) => {
   const ints = (): Local => local("i32");
-  const [innerBytes, columnBytes, row, at, weight, end, place, left] = [
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-  ];
+  const [columnBytes, at, weight, end, place, left] = [ints(), ints(), ints(), ints(), ints(), ints()];
+  const [innerBytes, row] = [ints(), ints()];
   const factor = local("v128");
   const sums = Array.from({ length: columnSteps[0] }, () => local("v128"));
   const pass = (vectors: number): Code => {
@@ -64,25 +81,12 @@ export const matmul = kernel(7, ([a, b, out, matrices, rows, inner, columns], { 
   return [
     ...innerBytes.set(bytes(inner!)),
     ...columnBytes.set(bytes(columns!)),
-    ...doWhile(
-      [
-        ...row.set(rows!.get),
-        ...doWhile(
-          [
-            ...place.set(i32.const(0)),
-            ...left.set(vectorsOf(columns!)),
-            ...eachPanel(left, place, pass),
-            ...a!.set(i32.add(a!.get, innerBytes.get)),
-            ...out!.set(i32.add(out!.get, columnBytes.get)),
-            ...advance(row, -1),
-          ],
-          row.get,
-        ),
-        ...b!.set(i32.add(b!.get, i32.mul(innerBytes.get, columns!.get))),
-        ...advance(matrices!, -1),
-      ],
-      matrices!.get,
-    ),
+    ...eachRow({ a: a!, b: b!, matrices: matrices!, rows: rows!, columns: columns!, innerBytes, row }, [
+      ...place.set(i32.const(0)),
+      ...left.set(vectorsOf(columns!)),
+      ...eachPanel(left, place, pass),
+      ...out!.set(i32.add(out!.get, columnBytes.get)),
+    ]),
   ];
 });
 
@@ -221,16 +225,8 @@ export function packedMatmul(rows: PassRows, inner: number): ModuleFunction {
 /** (a, b, out, matrices, rows, inner, columns): [matrices, rows, inner] × [matrices, columns, inner]ᵀ. */
 export const matmulOfRows = kernel(7, ([a, b, out, matrices, rows, inner, columns], { local }) => {
   const ints = (): Local => local("i32");
-  const [innerBytes, vectorBytes, row, column, at, weight, vectorEnd, end] = [
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-    ints(),
-  ];
+  const [vectorBytes, column, at, weight, vectorEnd, end] = [ints(), ints(), ints(), ints(), ints(), ints()];
+  const [innerBytes, row] = [ints(), ints()];
   const lanes = local("v128");
   const total = local("f32");
   const lane = (index: number): Code => f32x4.lane(lanes.get, index);
@@ -256,23 +252,10 @@ export const matmulOfRows = kernel(7, ([a, b, out, matrices, rows, inner, column
   return [
     ...innerBytes.set(bytes(inner!)),
     ...vectorBytes.set(i32.and(innerBytes.get, i32.const(-lanesBytes))),
-    ...doWhile(
-      [
-        ...row.set(rows!.get),
-        ...doWhile(
-          [
-            ...column.set(columns!.get),
-            ...weight.set(b!.get),
-            ...doWhile([...product, ...advance(column, -1)], column.get),
-            ...a!.set(i32.add(a!.get, innerBytes.get)),
-            ...advance(row, -1),
-          ],
-          row.get,
-        ),
-        ...b!.set(i32.add(b!.get, i32.mul(innerBytes.get, columns!.get))),
-        ...advance(matrices!, -1),
-      ],
-      matrices!.get,
-    ),
+    ...eachRow({ a: a!, b: b!, matrices: matrices!, rows: rows!, columns: columns!, innerBytes, row }, [
+      ...column.set(columns!.get),
+      ...weight.set(b!.get),
+      ...doWhile([...product, ...advance(column, -1)], column.get),
+    ]),
   ];
 });

@@ -1,9 +1,9 @@
 /** Where the values of a function lie in the memory of its module. Addresses and sizes are bytes. */
 import type { DType } from "../../graph/graph.js";
-import { numberBytes } from "./kernel.js";
+import { lanesBytes, numberBytes } from "./kernel.js";
 
 /** A kernel may read or write so many bytes past the end of a value. */
-const slack = 16;
+export const slack = 16;
 
 /** Numbers in their order: beside one another, or each at an address of its own. */
 export type Places =
@@ -32,7 +32,7 @@ export class Space {
   /** The address of room for so many numbers; vectors of four begin there. */
   take(elements: number): number {
     const address = this.#end;
-    this.#end += Math.ceil((elements * numberBytes + slack) / 16) * 16;
+    this.#end += Math.ceil((elements * numberBytes + slack) / lanesBytes) * lanesBytes;
     return address;
   }
 

@@ -8,7 +8,13 @@ import { rowsOf } from "../../../compiler/graph/initialize.js";
 import { bindDims } from "../../../compiler/graph/passes/bind-dims.js";
 import { functionInputs, type FunctionInput, stateOf } from "../../../compiler/graph/reads.js";
 import { sizeOfShape } from "../../../compiler/graph/tensor.js";
-import { importedFrom, type PlacedValue, writeSimdFunction } from "../../../compiler/targets/simd/index.js";
+import {
+  importedFrom,
+  type PlacedValue,
+  slack,
+  Space,
+  writeSimdFunction,
+} from "../../../compiler/targets/simd/index.js";
 import { opRefusals } from "../../../compiler/targets/target.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "../engine.js";
 import { checkFeeds, checkTensor } from "../feeds.js";
@@ -160,20 +166,19 @@ class SimdSession implements Session {
       wanted.map((fn) => [fn.name, { fn, inputs: functionInputs(fn), sized: new Map<string, SizedFunction>() }]),
     );
     const outside = tablesOutside(program, wanted);
-    let at = 16;
+    const space = new Space(slack);
     for (const variable of program.state) {
       const { rows, width } = rowsOf(variable);
       if (outside.has(variable.name)) {
         this.#tables.push({ variable, width, isOwn: false });
         continue;
       }
-      this.#addresses.set(variable.name, at);
-      at += Math.ceil((rows * width * 4 + 16) / 16) * 16;
+      this.#addresses.set(variable.name, space.take(rows * width));
     }
-    this.#start = at;
-    this.#end = at;
+    this.#start = space.end;
+    this.#end = space.end;
     if (webAssembly === undefined) throw new Error("this process has no WebAssembly");
-    this.#memory = new webAssembly.Memory({ initial: Math.ceil(at / pageBytes) + 1, maximum: mostPages });
+    this.#memory = new webAssembly.Memory({ initial: Math.ceil(space.end / pageBytes) + 1, maximum: mostPages });
     this.#see();
   }
 

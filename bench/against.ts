@@ -1,4 +1,4 @@
-/** Training speed of this tree beside that of another revision: both in one process, a few steps each in turn. */
+/** Training speed of this tree beside that of another revision: both in one process, a few steps each in turn, taken as a training takes them. */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -9,12 +9,13 @@ import type * as Engines from "../src/runtime/engine/index.js";
 import type * as States from "../src/runtime/engine/state.js";
 import type * as Feeds from "../src/runtime/measure/feeds.js";
 import type * as Specs from "../src/runtime/specs/load-spec.js";
+import type * as Steppers from "../src/runtime/train/stepper.js";
 import { median, note, print, printTable, projectRoot } from "./report.js";
 
 /** Steps of one revision before the other has its turn, and pairs of such turns. */
-const [stepsOfTurn, pairs] = [10, 40];
+const [stepsOfTurn, pairs] = [32, 24];
 /** Steps that do not count: the first waits for the compiler. */
-const warmup = 10;
+const warmup = 32;
 
 export interface CompareOptions {
   readonly name: string;
@@ -74,7 +75,7 @@ export async function compareRevisions(options: CompareOptions): Promise<void> {
 }
 
 interface Trainer {
-  readonly step: () => void;
+  readonly train: (steps: number) => void;
   readonly close: () => void;
 }
 
@@ -84,9 +85,9 @@ interface Turn {
   readonly cpu: number;
 }
 
-function takeTurn({ step }: Trainer, steps: number): Turn {
+function takeTurn({ train }: Trainer, steps: number): Turn {
   const [started, used] = [performance.now(), process.cpuUsage()];
-  for (let done = 0; done < steps; done++) step();
+  train(steps);
   const { user, system } = process.cpuUsage(used);
   return { clock: (performance.now() - started) / steps, cpu: (user + system) / 1000 / steps };
 }
@@ -101,6 +102,7 @@ async function openTrainer(modules: string, { spec, files }: CompareOptions): Pr
   const { createProgram, functionOf } = await load<typeof Programs>("engine/create-program.js");
   const { fillSession, initialReader } = await load<typeof States>("engine/state.js");
   const { createFeeds } = await load<typeof Feeds>("measure/feeds.js");
+  const { createStepper } = await load<typeof Steppers>("train/stepper.js");
   const specPath = join(projectRoot, spec);
   const { model } = loadSpec(specPath);
   const data = await openData(model, { specPath, roles: ["train"], ...files });
@@ -111,14 +113,18 @@ async function openTrainer(modules: string, { spec, files }: CompareOptions): Pr
   const { engine } = await selectEngine({ environment: { ...process.env, MTLC_ENGINE: "native" } });
   const session = await engine.open(program, { trainBatch: batch, functions: ["train"] });
   await fillSession(session, program.state, initialReader(1));
-  const feeds = createFeeds(functionOf(program, "train"), dataset.layout);
+  const train = functionOf(program, "train");
+  const stepper = createStepper({ session, train }, createFeeds(train, dataset.layout));
   const batches = (function* endless() {
     for (let epoch = 0; ; epoch++) yield* dataset.batches({ size: batch, pad: true, shuffle: { seed: 1, epoch } });
   })();
   return {
-    step: () => {
-      const { value } = batches.next();
-      if (value !== undefined) session.run("train", feeds(value));
+    train: (steps) => {
+      for (let done = 1; done <= steps; done++) {
+        const { value } = batches.next();
+        if (value !== undefined) stepper.add(value, 0);
+        if (done === steps || stepper.waiting() === stepper.most) stepper.run();
+      }
     },
     close: () => {
       session.close();

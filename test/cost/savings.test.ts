@@ -17,7 +17,8 @@ train { batch: 8 }
 
 describe("what the passes save", () => {
   it("is counted by function, with the tables that are joined and what XLA compiles", () => {
-    const { functions, ...rest } = countSavings(modelOf(text), { ids: { user: 10, item: 10 } });
+    const sparse = text.replace("batch: 8", "batch: 8, embeddings: sparse");
+    const { functions, ...rest } = countSavings(modelOf(sparse), { ids: { user: 10, item: 10 } });
     const train = functions.find(({ name }) => name === "train");
     expect({ ...rest, compiled: { ...rest.compiled, ops: 0, flops: 0 } }).toEqual({
       model: "m",
@@ -30,6 +31,11 @@ describe("what the passes save", () => {
     expect(train?.saved.shared.ops).toBeGreaterThan(0);
     expect(rest.compiled?.ops).toBeLessThan(train?.left.ops ?? 0);
     expect(rest.compiled?.flops).toBeGreaterThan(0.5 * (train?.left.flops ?? Infinity));
+  });
+
+  it("has all of a step whose tables are small and dense in what XLA compiles", () => {
+    const { functions, compiled } = countSavings(modelOf(text), { ids: { user: 10, item: 10 } });
+    expect(compiled).toEqual({ ...functions.find(({ name }) => name === "train")?.left, whole: true });
   });
 
   it.each(shippedModels.filter(([, model]) => model.heads.length > 0))(

@@ -9,6 +9,7 @@ import {
   type GraphFunction,
   initialize,
   int32,
+  isRepeatable,
   isStatic,
   liveValues,
   optimizers,
@@ -67,13 +68,13 @@ function isConvex(fn: GraphFunction, set: ReadonlySet<ValueId>): boolean {
 }
 
 /** The training step of two layers over a table that is updated sparsely, and a dense feature. */
-function trainFunction(clip: boolean, sparse: ReadonlySet<string> = new Set(["table"])): GraphFunction {
+function trainFunction(clip: boolean, sparse: ReadonlySet<string> = new Set(["table"]), ids = 1000): GraphFunction {
   const b = new GraphBuilder("train");
-  const table = variable("table", float32(1000, 8));
+  const table = variable("table", float32(ids, 8));
   const first = variable("w0", float32(27, 16));
   const second = variable("w1", float32(16, 1));
-  const ids = b.slice(b.input("ids", int32("B", 4)), { axis: 1, begin: 0, size: 3 });
-  const rows = b.reshape(b.gather(b.state(table), ids), ["B", 24]);
+  const looked = b.slice(b.input("ids", int32("B", 4)), { axis: 1, begin: 0, size: 3 });
+  const rows = b.reshape(b.gather(b.state(table), looked), ["B", 24]);
   const x = b.concat([rows, b.log1p(b.abs(b.input("numbers", float32("B", 3))))], 1);
   const keep = b.less(b.random(b.state(step), b.scalar(1, "int32"), { stream: 1, shape: ["B", 16] }), b.scalar(0.9));
   const hidden = b.select(keep, b.relu(b.matmul(x, b.state(first))), b.scalar(0));
@@ -154,6 +155,14 @@ describe("partition", () => {
     const fn = b.finish([{ name: "y", value: b.tanh(b.matmul(x, b.state(variable("w", float32(3, 2))))) }]);
     expect(partition(fn)).toEqual(new Set());
     expect(partition(bindDims(fn, { B: 4 })).size).toBe(2);
+  });
+
+  it("calls a step repeatable with its random numbers and small dense tables, and not with touched rows or large tables", () => {
+    expect(isRepeatable(trainFunction(true, new Set()))).toBe(true);
+    expect(isRepeatable(trainFunction(true))).toBe(false);
+    // Of 16 MiB, and a row more.
+    expect(isRepeatable(trainFunction(true, new Set(), 2 ** 19))).toBe(true);
+    expect(isRepeatable(trainFunction(true, new Set(), 2 ** 19 + 1))).toBe(false);
   });
 
   it("sees through the test's own measure of convexity", () => {

@@ -213,7 +213,7 @@ function resultsOf(fn: GraphFunction, live: ReadonlySet<ValueId>, compiled: Read
   return [...read].filter((id) => compiled.has(id)).sort((a, b) => a - b);
 }
 
-/** The values of a function in the body of another one, where `capture` gives those that are not members. */
+/** The values of a function in the body of another one, which XLA compiles and where `capture` gives those that are not members. */
 export function lowerScope(
   body: NodeGraph,
   fn: GraphFunction,
@@ -228,7 +228,7 @@ interface ScopeOptions {
   readonly prefix: string;
   /** Imports a value that is not one of `members`. */
   readonly capture?: (id: ValueId) => TensorRef;
-  /** Absent: all values. */
+  /** Of a body that XLA compiles; absent: all values. */
   readonly members?: ReadonlySet<ValueId>;
   /** Values that a compiled function computes; absent: none. */
   readonly compiled?: ReadonlySet<ValueId>;
@@ -241,6 +241,7 @@ interface ScopeOptions {
 /** The values of a function in one graph or function body. Each is lowered when first asked for. */
 class Scope implements LoweringContext {
   readonly prefix: string;
+  readonly isInXla: boolean;
   readonly #values = new Map<ValueId, TensorRef>();
   readonly #states = new Map<string, TensorRef>();
   readonly #readers = new Map<string, string[]>();
@@ -256,6 +257,7 @@ class Scope implements LoweringContext {
     readonly options: ScopeOptions,
   ) {
     this.prefix = options.prefix;
+    this.isInXla = options.members !== undefined;
     this.#inputs = new Map(options.inputs);
     const gather = state?.gather;
     this.gatherState =

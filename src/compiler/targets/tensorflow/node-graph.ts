@@ -15,7 +15,7 @@ export interface TensorRef {
 /** TensorFlow's name for each output of an op, where it is not `output`: references inside a function use it. */
 const outputNames: Readonly<Record<string, readonly string[]>> = {
   ...names(["z"], ["AddV2", "Sub", "Mul", "RealDiv", "Pow", "Maximum", "Minimum"]),
-  ...names(["z"], ["Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd"]),
+  ...names(["z"], ["Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "BitwiseAnd", "BitwiseOr"]),
   ...names(["y"], ["Neg", "Abs", "Sign", "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Cos", "Erf", "Sigmoid", "Tanh"]),
   ...names(["y"], ["LogicalNot", "Cast", "Transpose"]),
   Relu: ["activations"],

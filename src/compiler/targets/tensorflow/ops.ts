@@ -21,6 +21,8 @@ export interface LoweringContext {
   readState(name: string): TensorRef;
   /** Some rows of a state variable as it was before the call; absent when state can only be read whole. */
   readonly gatherState: ((name: string, ids: TensorRef) => TensorRef) | undefined;
+  /** Whether XLA compiles what is lowered, which knows no sparse matrices. */
+  readonly isInXla: boolean;
   /** The feed of a function's input. */
   input(node: NodeOf<"input">): TensorRef;
   /** Both outputs of TensorFlow's `Unique`, shared by `unique` and `uniqueIndex` of the same ids. */
@@ -119,12 +121,12 @@ export const rows: Rows = {
     const key = vector([words([inputs.at(1), graph.integers(stream | 0)])]);
     const counter = vector([words([zero, zero]), words([inputs.at(0), zero])]);
     const philox = graph.integers(1);
-    return graph.add(
-      "StatelessRandomUniformV2",
-      [shapeTensor(context, shape, name), key, counter, philox],
-      { dtype: typeAttr("float32"), Tshape: typeAttr("int32") },
-      { name },
-    );
+    const drawn = (op: string, dtype: "float32" | "uint32"): TensorRef => {
+      const attributes = { dtype: typeAttr(dtype), Tshape: typeAttr("int32") };
+      return graph.add(op, [shapeTensor(context, shape, name), key, counter, philox], attributes, { name });
+    };
+    if (!context.isInXla) return drawn("StatelessRandomUniformV2", "float32");
+    return fractionOf(graph, drawn("StatelessRandomUniformFullIntV2", "uint32"), name);
   },
 
   neg: plain("Neg"),
@@ -286,8 +288,8 @@ export const rows: Rows = {
   segmentSum: (context, node, inputs, name) => {
     const { count } = node.attributes;
     const [, width] = node.type.shape;
-    if (node.type.shape.length === 2 && typeof width === "number" && width > 1 && width < wideRows)
-      return sparseProduct(context, node, inputs, name);
+    const isNarrow = node.type.shape.length === 2 && typeof width === "number" && width > 1 && width < wideRows;
+    if (isNarrow && !context.isInXla) return sparseProduct(context, node, inputs, name);
     const segments = typeof count === "number" ? context.graph.integers(count) : context.dimension(count);
     return context.graph.add(
       "UnsortedSegmentSum",
@@ -299,6 +301,17 @@ export const rows: Rows = {
   unique: (context, _node, inputs) => context.unique(inputs).values,
   uniqueIndex: (context, _node, inputs) => context.unique(inputs).index,
 };
+
+/** The number in [0, 1) of a word's low 23 bits, as TensorFlow makes it; XLA's own uniform numbers are of the high bits. */
+function fractionOf(graph: NodeGraph, words: TensorRef, name: string): TensorRef {
+  const ofType = (dtype: "float32" | "int32"): { readonly T: AttrValue } => ({ T: typeAttr(dtype) });
+  const signed = graph.add("Bitcast", [words], { T: typeAttr("uint32"), type: typeAttr("int32") }, { name });
+  const fraction = graph.add("BitwiseAnd", [signed, graph.integers(0x7fffff)], ofType("int32"), { name });
+  const oneAndMore = graph.add("BitwiseOr", [fraction, graph.integers(0x3f800000)], ofType("int32"), { name });
+  const floats = graph.add("Bitcast", [oneAndMore], { ...ofType("int32"), type: typeAttr("float32") }, { name });
+  const one = graph.constant({ dtype: "float32", shape: [], data: 1 }, `${name}/one`);
+  return graph.add("Sub", [floats, one], ofType("float32"), { name });
+}
 
 /** Rows of at least so many numbers TensorFlow's product with a sparse matrix adds one by one, as its sum by segment does. */
 const wideRows = 32;

@@ -6,7 +6,16 @@ import protobuf from "protobufjs/light.js";
 import type { DType } from "../../graph/graph.js";
 
 /** `tensorflow.DataType`. */
-export const DataType = { float32: 1, int32: 3, string: 7, int64: 9, bool: 10, resource: 20, uint64: 23 } as const;
+export const DataType = {
+  float32: 1,
+  int32: 3,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  resource: 20,
+  uint32: 22,
+  uint64: 23,
+} as const;
 export type DataTypeName = keyof typeof DataType;
 
 export interface TensorShapeProto {

@@ -9,12 +9,13 @@ import {
   type GraphFunction,
   initialize,
   int32,
-  isRepeatable,
   isStatic,
   liveValues,
   optimizers,
   appendTrainStep,
+  padDistinct,
   partition,
+  repeatedStep,
   schedules,
   type ValueId,
 } from "../../src/compiler/graph/index.js";
@@ -68,9 +69,9 @@ function isConvex(fn: GraphFunction, set: ReadonlySet<ValueId>): boolean {
 }
 
 /** The training step of two layers over a table that is updated sparsely, and a dense feature. */
-function trainFunction(clip: boolean, sparse: ReadonlySet<string> = new Set(["table"]), ids = 1000): GraphFunction {
+function trainFunction(clip: boolean, sparse: ReadonlySet<string> = new Set(["table"])): GraphFunction {
   const b = new GraphBuilder("train");
-  const table = variable("table", float32(ids, 8));
+  const table = variable("table", float32(1000, 8));
   const first = variable("w0", float32(27, 16));
   const second = variable("w1", float32(16, 1));
   const looked = b.slice(b.input("ids", int32("B", 4)), { axis: 1, begin: 0, size: 3 });
@@ -157,14 +158,6 @@ describe("partition", () => {
     expect(partition(bindDims(fn, { B: 4 })).size).toBe(2);
   });
 
-  it("calls a step repeatable with its random numbers and small dense tables, and not with touched rows or large tables", () => {
-    expect(isRepeatable(trainFunction(true, new Set()))).toBe(true);
-    expect(isRepeatable(trainFunction(true))).toBe(false);
-    // Of 16 MiB, and a row more.
-    expect(isRepeatable(trainFunction(true, new Set(), 2 ** 19))).toBe(true);
-    expect(isRepeatable(trainFunction(true, new Set(), 2 ** 19 + 1))).toBe(false);
-  });
-
   it("sees through the test's own measure of convexity", () => {
     const b = new GraphBuilder("f");
     const x = b.input("x", float32(2));
@@ -174,5 +167,88 @@ describe("partition", () => {
     const fn = b.finish([{ name: "y", value: back }]);
     expect(isConvex(fn, new Set([inside, back]))).toBe(false);
     expect(isConvex(fn, new Set([inside, outside, back]))).toBe(true);
+  });
+});
+
+describe("a step for a compiled loop", () => {
+  const table = variable("table", float32(50, 4));
+  const narrow = variable("narrow", float32(70, 1));
+  const ofIds = (
+    make: (
+      b: GraphBuilder,
+      ids: { readonly distinct: ValueId; readonly index: ValueId; readonly count: string },
+    ) => ValueId,
+    rows = 6,
+  ): GraphFunction => {
+    const b = new GraphBuilder("f");
+    const ids = b.input("ids", int32("B"));
+    const distinct = b.unique(ids);
+    const of = { distinct, index: b.uniqueIndex(ids), count: String(b.shape(distinct)[0]) };
+    const value = make(b, of);
+    const update = {
+      kind: "scatter",
+      state: table.name,
+      ids: distinct,
+      rows: b.gather(b.state(table), distinct),
+    } as const;
+    return bindDims(b.finish([{ name: "y", value }], [update]), { B: rows });
+  };
+  const summed = (b: GraphBuilder, index: ValueId, count: string): ValueId =>
+    b.segmentSum(b.input("x", float32("B")), index, count);
+
+  it("is one with its random numbers, its tables, and rows that it touches, clipped or not", () => {
+    for (const clip of [false, true])
+      for (const sparse of [new Set<string>(), new Set(["table"])]) {
+        const step = repeatedStep(trainFunction(clip, sparse));
+        expect(step?.fn.nodes.filter(({ type }) => !isStatic(type.shape))).toEqual([]);
+        expect(step?.distinct.map(({ rows }) => rows)).toEqual(sparse.size === 0 ? [] : [1000]);
+      }
+  });
+
+  it("has a list of distinct ids as long as the ids, of the largest table that is read by it", () => {
+    const step = repeatedStep(
+      ofIds((b, { distinct, index, count }) =>
+        b.sum(
+          b.gather(b.mul(b.gather(b.state(narrow), distinct), b.reshape(summed(b, index, count), [count, 1])), index),
+        ),
+      ),
+    );
+    expect(step?.fn.nodes.find(({ op }) => op === "unique")?.type.shape).toEqual([6]);
+    expect(step?.distinct).toEqual([{ ids: 0, rows: 70 }]);
+  });
+
+  it("sums over distinct ids only what is 0 where none is", () => {
+    const square = ofIds((b, { index, count }) => b.sum(b.square(summed(b, index, count))));
+    expect(padDistinct(square)).toBeDefined();
+    const scaled = ofIds((b, { distinct, index, count }) =>
+      b.sum(b.mul(b.gather(b.state(narrow), distinct), b.reshape(summed(b, index, count), [count, 1]))),
+    );
+    expect(padDistinct(scaled)).toBeDefined();
+    // What fills up has rows of the table, and e^0.
+    expect(padDistinct(ofIds((b, { distinct }) => b.sum(b.gather(b.state(table), distinct))))).toBeUndefined();
+    expect(padDistinct(ofIds((b, { index, count }) => b.sum(b.exp(summed(b, index, count)))))).toBeUndefined();
+    expect(padDistinct(ofIds((b, { index, count }) => b.max(summed(b, index, count))))).toBeUndefined();
+  });
+
+  it("is none where the number of distinct ids shows, or the ids are too many", () => {
+    expect(padDistinct(ofIds((b, { index, count }) => summed(b, index, count)))).toBeUndefined();
+    expect(padDistinct(ofIds((b, { index, count }) => b.reshape(summed(b, index, count), [1, count])))).toBeUndefined();
+    const plain = (rows: number): GraphFunction => ofIds((b, { index, count }) => b.sum(summed(b, index, count)), rows);
+    expect(repeatedStep(plain(2 ** 17))).toBeDefined();
+    expect(repeatedStep(plain(2 ** 17 + 1))).toBeUndefined();
+  });
+
+  it("is none where rows are written by ids that are not distinct, or a batch decides a size", () => {
+    const b = new GraphBuilder("f");
+    const ids = b.input("ids", int32(3));
+    const rows = b.gather(b.state(table), ids);
+    const update = { kind: "scatter", state: table.name, ids, rows } as const;
+    expect(repeatedStep(b.finish([{ name: "y", value: b.sum(rows) }], [update]))).toBeUndefined();
+    const c = new GraphBuilder("f");
+    const y = c.sum(c.input("x", float32("L")));
+    const next = { kind: "assign", state: step.name, value: c.add(c.state(step), c.scalar(1, "int32")) } as const;
+    const ofList = c.finish([{ name: "y", value: y }], [next]);
+    expect(repeatedStep(ofList)).toBeUndefined();
+    expect(repeatedStep(bindDims(ofList, { L: 4 }))).toBeDefined();
   });
 });

@@ -4,8 +4,8 @@ import {
   bindDims,
   type GraphFunction,
   type GraphNode,
-  isRepeatable,
   partition,
+  repeatedStep,
   type Saving,
   symbolsOf,
   type TensorType,
@@ -117,7 +117,7 @@ function sumOf(fn: GraphFunction, batch: number, isCounted: (id: number) => bool
 
 function compiledOf(train: GraphFunction, batch: number): Savings["compiled"] {
   const bound = alignColumns(bindDims(train, { B: batch }));
-  if (isRepeatable(bound)) return { ...sumOf(bound, batch, () => true), whole: true };
+  if (repeatedStep(bound) !== undefined) return { ...sumOf(bound, batch, () => true), whole: true };
   const inside = partition(bound);
   return inside.size === 0 ? undefined : { ...sumOf(bound, batch, (id) => inside.has(id)), whole: false };
 }

@@ -31,4 +31,6 @@ export * from "./reads.js";
 export * from "./passes/align-columns.js";
 export * from "./passes/bind-dims.js";
 export * from "./passes/eliminate-dead-code.js";
+export * from "./passes/pad-distinct.js";
 export * from "./passes/partition.js";
+export * from "./passes/repeat.js";

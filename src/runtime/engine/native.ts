@@ -8,7 +8,8 @@ import { join } from "node:path";
 import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
 import { alignColumns } from "../../compiler/graph/passes/align-columns.js";
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
-import { isRepeatable, partition } from "../../compiler/graph/passes/partition.js";
+import { partition } from "../../compiler/graph/passes/partition.js";
+import { repeatedStep } from "../../compiler/graph/passes/repeat.js";
 import { functionInputs } from "../../compiler/graph/reads.js";
 import { int32, isStatic } from "../../compiler/graph/dims.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
@@ -118,7 +119,7 @@ function stepsOf(fn: GraphFunction): StepsOptions | undefined {
   if (!isLoop) return undefined;
   const batch = inputs.reduce((sum, { shape }) => sum + 4 * sizeOfShape(shape.map(Number)), 0);
   const most = Math.max(1, Math.min(mostSteps, Math.floor(queueBytes / Math.max(1, batch))));
-  return { most, whole: isRepeatable(fn) };
+  return { most, ...omitUndefined({ whole: repeatedStep(fn) }) };
 }
 
 let xla: boolean | undefined;

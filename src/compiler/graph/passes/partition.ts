@@ -2,7 +2,7 @@
  * Chooses the values of a function that one compiled call (XLA) computes: the dense part of a training step.
  *
  * A value can be compiled when it and its inputs have known sizes and its op is one that a compiler is good at. Random
- * numbers, ids made distinct, reads and gathers of state, and sums by segment are computed outside, except in a loop that is compiled as a whole.
+ * numbers, ids made distinct, reads and gathers of state, and sums by segment are computed outside, except in a loop that is compiled as a whole (`repeat.ts`).
  *
  * The set is convex: no path leaves it and comes back, as a call needs all its arguments before it starts. To that end the
  * function is cut into waves. A value computed outside is on an odd level, a compilable one on an even level, and
@@ -15,7 +15,7 @@
  * hand over than to compute. What is left is convex still, as no edge leads from what stays to what goes.
  */
 import { isStatic } from "../dims.js";
-import type { GraphFunction, GraphNode, TensorType, ValueId } from "../graph.js";
+import type { GraphFunction, GraphNode, ValueId } from "../graph.js";
 import { opTable } from "../ops/table.js";
 import { sizeOfShape } from "../tensor.js";
 import { liveValues } from "./eliminate-dead-code.js";
@@ -45,50 +45,6 @@ export function partition(fn: GraphFunction): ReadonlySet<ValueId> {
   return joinedWithProducts(fn, new Set(best.values));
 }
 
-/**
- * Whether a compiler can do the whole function, updates included, so that several calls of it may be one loop: all that it computes
- * can be compiled, every update is of a whole variable, and its outputs are numbers of known shape. Bind the batch first.
- */
-export function isRepeatable(fn: GraphFunction): boolean {
-  const live = liveValues(fn);
-  return (
-    fn.outputs.length > 0 &&
-    fn.updates.length > 0 &&
-    fn.updates.every(({ kind }) => kind === "assign") &&
-    fn.outputs.every(({ value }) => fn.nodes[value]?.type.dtype === "float32") &&
-    fn.nodes.every((node, id) => !live.has(id) || isRepeated(fn, node))
-  );
-}
-
-/** Beside what is compilable: rows of small tables and their sums, and random numbers, which cost nothing to hand over in a loop. */
-function isRepeated(fn: GraphFunction, node: GraphNode): boolean {
-  switch (node.op) {
-    case "input":
-    case "state":
-    case "constant":
-    case "random":
-      return isStatic(node.type.shape);
-    case "gather":
-      return (
-        isStatic(node.type.shape) && (!isOf(fn, node, 0, "state") || isSmall(fn.nodes[node.inputs[0] ?? -1]?.type))
-      );
-    case "segmentSum":
-      return isStatic(node.type.shape) && isSmall(node.type);
-    default:
-      return isCompilable(fn, node);
-  }
-}
-
-/**
- * Bytes of a table that may go round in a compiled loop. A call has the state twice; up to 30 MB steps were 1.15 to 4 times as fast as
- * those that go round outside, the more so the larger the table.
- */
-const loopTableBytes = 1 << 24;
-
-function isSmall(type: TensorType | undefined): boolean {
-  return type !== undefined && isStatic(type.shape) && 4 * sizeOfShape(type.shape) <= loopTableBytes;
-}
-
 /** The values that are connected, along edges in either direction within the set, with a matrix product. */
 function joinedWithProducts(fn: GraphFunction, set: ReadonlySet<ValueId>): ReadonlySet<ValueId> {
   const neighbours = new Map<ValueId, ValueId[]>([...set].map((id) => [id, []]));
@@ -110,7 +66,8 @@ function joinedWithProducts(fn: GraphFunction, set: ReadonlySet<ValueId>): Reado
   return joined;
 }
 
-function isCompilable(fn: GraphFunction, node: GraphNode): boolean {
+/** Whether one compiled call may compute the value among others: its op and the sizes that it meets allow it. */
+export function isCompilable(fn: GraphFunction, node: GraphNode): boolean {
   if (!opTable[node.op].compilable || !isStatic(node.type.shape)) return false;
   if (node.op === "gather" && isOf(fn, node, 0, "state") && !isOf(fn, node, 1, "constant")) return false;
   return node.inputs.every((input) => isStatic(fn.nodes[input]?.type.shape ?? ["?"]));

@@ -2,7 +2,8 @@
 import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph/graph.js";
 import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "../tensorflow/lower-function.js";
 import { lowerLoop } from "../tensorflow/lower-loop.js";
-import { lowerSteps } from "../tensorflow/lower-steps.js";
+import type { RepeatedStep } from "../../graph/passes/repeat.js";
+import { lowerSteps, type Variables } from "../tensorflow/lower-steps.js";
 import {
   type ConstantData,
   NodeGraph,
@@ -46,8 +47,8 @@ export interface SavedModelOptions {
 
 export interface StepsOptions {
   readonly most: number;
-  /** Of a function that XLA can compute as a whole (`isRepeatable`): the loop is compiled too. */
-  readonly whole: boolean;
+  /** The function as XLA can compute it as a whole (`repeatedStep`), so that the loop is compiled too. */
+  readonly whole?: RepeatedStep;
 }
 
 /** How to read and replace one state variable in a session. */
@@ -106,7 +107,7 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
     const value = initialValue(graph, variable, options.values?.get(variable.name));
     return assign(graph, handle(variable.name), value, variable, "init").node;
   });
-  const init = graph.add("NoOp", [], {}, { name: "init", after: initial });
+  const scratch: string[] = [];
 
   const state = new Map(
     (accessors ? program.state : []).map((variable): [string, StateEndpoints] => [
@@ -125,17 +126,29 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
     ]),
   );
 
+  const within: Variables = {
+    handle,
+    scratch: (rows) => {
+      // No name of the program has a colon.
+      const variable: Variable = { name: `scratch:${scratch.length}`, type: { dtype: "int32", shape: [rows] } };
+      const made = addVariable(graph, variable);
+      scratch.push(assign(graph, made, initialValue(graph, variable, undefined), variable, "init").node);
+      return made;
+    },
+    through: (handleOf) => createAccess(handleOf, variables),
+  };
   const steps = new Map(
     program.functions.flatMap((fn): [string, LoweredSteps][] => {
-      const { most, whole } = options.steps?.(fn) ?? { most: 1, whole: false };
+      const { most, whole } = options.steps?.(fn) ?? { most: 1 };
       if (most < 2) return [];
-      if (whole) return [[fn.name, lowerSteps(graph, access, fn, { most, ...shared })]];
+      if (whole !== undefined) return [[fn.name, lowerSteps(graph, within, whole, { most, ...shared })]];
       const compiled = options.compiled?.(fn) ?? new Set();
       const accessIn = (body: NodeGraph): StateAccess => accessWithin(body, variables);
       return [[fn.name, lowerLoop(graph, accessIn, fn, { most, compiled, ...shared })]];
     }),
   );
 
+  const init = graph.add("NoOp", [], {}, { name: "init", after: [...initial, ...scratch] });
   const bytes = encodeSavedModel({
     savedModelSchemaVersion: 1,
     metaGraphs: [
@@ -150,7 +163,9 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   return { bytes, functions, steps, state };
 }
 
-function addVariable(graph: NodeGraph, { name, type }: StateVariable): TensorRef {
+type Variable = Pick<StateVariable, "name" | "type">;
+
+function addVariable(graph: NodeGraph, { name, type }: Variable): TensorRef {
   const attributes = {
     dtype: typeAttr(type.dtype),
     shape: shapeAttr(type.shape),
@@ -205,18 +220,14 @@ function assign(
   graph: NodeGraph,
   handle: TensorRef,
   value: TensorRef,
-  { name, type }: StateVariable,
+  { name, type }: Variable,
   prefix: string,
 ): TensorRef {
   const attributes = { dtype: typeAttr(type.dtype), validate_shape: { b: false } };
   return graph.add("AssignVariableOp", [handle, value], attributes, { name: `${prefix}/${name}` });
 }
 
-function initialValue(
-  graph: NodeGraph,
-  variable: StateVariable,
-  data: Float32Array | Int32Array | undefined,
-): TensorRef {
+function initialValue(graph: NodeGraph, variable: Variable, data: Float32Array | Int32Array | undefined): TensorRef {
   const { dtype } = variable.type;
   const shape = variable.type.shape.map((size) => {
     if (typeof size === "number") return size;

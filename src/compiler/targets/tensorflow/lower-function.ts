@@ -34,6 +34,19 @@ export interface LoweredFunction {
   readonly done: string;
 }
 
+/** Where ids of a table's rows are noted to make them distinct. */
+export interface Places {
+  /** A variable, int32[rows]: where in the list an id was last. What others left in it does not matter. */
+  readonly handle: TensorRef;
+  readonly rows: number;
+}
+
+/** What a body has that XLA compiles, which knows no sparse matrices and no lists of a length that a value decides. */
+export interface WithinXla {
+  /** By the value of the list of ids that is made distinct. */
+  readonly places: ReadonlyMap<ValueId, Places>;
+}
+
 export interface LowerFunctionOptions {
   /** Values to compute in a function compiled by XLA; empty: none. No path may leave the set and enter it again. */
   readonly compiled: ReadonlySet<ValueId>;
@@ -41,6 +54,12 @@ export interface LowerFunctionOptions {
   readonly library: FunctionDef[];
   /** Receives the labels of nodes; absent: nobody asks for them. */
   readonly labels?: NodeLabels;
+}
+
+export interface BodyOptions extends LowerFunctionOptions {
+  readonly inputs: ReadonlyMap<string, TensorRef>;
+  /** Of a body that XLA compiles; absent: it does not. */
+  readonly xla?: WithinXla;
 }
 
 /** A function among the nodes of a graph or of a function's body. */
@@ -86,7 +105,7 @@ export function lowerBody(
   body: NodeGraph,
   state: StateAccess,
   fn: GraphFunction,
-  { inputs, ...options }: LowerFunctionOptions & { readonly inputs: ReadonlyMap<string, TensorRef> },
+  { inputs, ...options }: BodyOptions,
 ): LoweredBody {
   return lowerInto(new Scope(body, fn, state, { prefix: "body", ...options, inputs }));
 }
@@ -213,30 +232,23 @@ function resultsOf(fn: GraphFunction, live: ReadonlySet<ValueId>, compiled: Read
   return [...read].filter((id) => compiled.has(id)).sort((a, b) => a - b);
 }
 
-/** The values of a function in the body of another one, which XLA compiles and where `capture` gives those that are not members. */
-export function lowerScope(
-  body: NodeGraph,
-  fn: GraphFunction,
-  members: ReadonlySet<ValueId>,
-  capture: (id: ValueId) => TensorRef,
-): (id: ValueId) => TensorRef {
-  const scope = new Scope(body, fn, undefined, { prefix: "body", capture, members });
-  return (id) => scope.value(id);
-}
-
 interface ScopeOptions {
   readonly prefix: string;
   /** Imports a value that is not one of `members`. */
   readonly capture?: (id: ValueId) => TensorRef;
-  /** Of a body that XLA compiles; absent: all values. */
+  /** Absent: all values. */
   readonly members?: ReadonlySet<ValueId>;
   /** Values that a compiled function computes; absent: none. */
   readonly compiled?: ReadonlySet<ValueId>;
   readonly library?: FunctionDef[];
   readonly labels?: NodeLabels;
+  /** Absent: XLA compiles none of it, or a body that has neither sums by segment nor lists of distinct ids. */
+  readonly xla?: WithinXla;
   /** The function's inputs where they are there; absent: placeholders to feed. */
   readonly inputs?: ReadonlyMap<string, TensorRef>;
 }
+
+type DistinctTensors = ReturnType<LoweringContext["unique"]>;
 
 /** The values of a function in one graph or function body. Each is lowered when first asked for. */
 class Scope implements LoweringContext {
@@ -247,7 +259,7 @@ class Scope implements LoweringContext {
   readonly #readers = new Map<string, string[]>();
   readonly #dimensions = new Map<string, TensorRef>();
   readonly #inputs: Map<string, TensorRef>;
-  readonly #uniques = new Map<ValueId, { values: TensorRef; index: TensorRef }>();
+  readonly #uniques = new Map<ValueId, DistinctTensors>();
   readonly gatherState: ((name: string, ids: TensorRef) => TensorRef) | undefined;
 
   constructor(
@@ -257,7 +269,7 @@ class Scope implements LoweringContext {
     readonly options: ScopeOptions,
   ) {
     this.prefix = options.prefix;
-    this.isInXla = options.members !== undefined;
+    this.isInXla = options.xla !== undefined;
     this.#inputs = new Map(options.inputs);
     const gather = state?.gather;
     this.gatherState =
@@ -309,7 +321,8 @@ class Scope implements LoweringContext {
     const ref = this.value(id);
     let source = id;
     while (aliases.has(this.definition(source).op)) source = this.definition(source).inputs[0] ?? -1;
-    if (this.definition(source).op !== "input") return ref;
+    // XLA shares no memory with a feed.
+    if (this.isInXla || this.definition(source).op !== "input") return ref;
     return this.graph.add("DeepCopy", [ref], { T: typeAttr(this.definition(id).type.dtype) });
   }
 
@@ -392,15 +405,46 @@ class Scope implements LoweringContext {
     return made;
   }
 
-  unique(ids: Operands): { readonly values: TensorRef; readonly index: TensorRef } {
+  unique(ids: Operands): DistinctTensors {
     const key = ids.ids[0] ?? -1;
     const known = this.#uniques.get(key);
     if (known !== undefined) return known;
-    const attributes = { T: typeAttr("int32"), out_idx: typeAttr("int32") };
-    const values = this.graph.add("Unique", [ids.at(0)], attributes, { name: `${this.prefix}/unique` });
-    const made = { values, index: { ...values, port: 1 } };
+    const places = this.options.xla?.places.get(key);
+    const made = places === undefined ? this.#uniqueOf(ids.at(0)) : this.#placesOf(key, ids.at(0), places);
     this.#uniques.set(key, made);
     return made;
+  }
+
+  #uniqueOf(ids: TensorRef): DistinctTensors {
+    const attributes = { T: typeAttr("int32"), out_idx: typeAttr("int32") };
+    const values = this.graph.add("Unique", [ids], attributes, { name: `${this.prefix}/unique` });
+    return { values, index: { ...values, port: 1 } };
+  }
+
+  /** Each id where it was last; what fills the list up is an id behind the last, which no scatter of XLA writes. */
+  #placesOf(key: ValueId, ids: TensorRef, { handle, rows }: Places): DistinctTensors {
+    const { graph, prefix } = this;
+    const int32 = typeAttr("int32");
+    const [count = 0] = this.definition(key).type.shape;
+    const data = Int32Array.from({ length: Number(count) }, (_, place) => place);
+    const all = graph.constant({ dtype: "int32", shape: [data.length], data }, `${prefix}/places`);
+    const noted = graph.add(
+      "ResourceScatterUpdate",
+      [handle, ids, all],
+      { dtype: int32, Tindices: int32 },
+      { name: `${prefix}/note` },
+    );
+    const gather = { dtype: int32, Tindices: int32, batch_dims: { i: 0 }, validate_indices: { b: true } };
+    const index = graph.add("ResourceGather", [handle, ids], gather, { name: `${prefix}/last`, after: [noted.node] });
+    const equal = { T: int32, incompatible_shape_error: { b: true } };
+    const isLast = graph.add("Equal", [index, all], equal, { name: `${prefix}/is_last` });
+    const values = graph.add(
+      "SelectV2",
+      [isLast, ids, graph.integers(rows)],
+      { T: int32 },
+      { name: `${prefix}/distinct` },
+    );
+    return { values, index };
   }
 
   #operands(node: GraphNode): Operands {

@@ -1,12 +1,13 @@
 /**
- * A function whose updates XLA can compute, as a loop over a queue of its inputs in one compiled call: a call into TensorFlow costs
- * more than a small step. State goes in and comes out once; every step reads what the one before it assigned.
+ * A step that XLA can compute as a whole, as a loop over a queue of its inputs in one compiled call: a call into TensorFlow costs more than a small
+ * step, and a table is read and written in its place.
  */
-import type { GraphFunction } from "../../graph/graph.js";
+import type { RepeatedStep } from "../../graph/passes/repeat.js";
+import type { GraphFunction, ValueId } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
-import { lowerScope, type StateAccess } from "./lower-function.js";
+import { lowerBody, type Places, type StateAccess } from "./lower-function.js";
 import type { LoopOptions } from "./lower-loop.js";
-import { argumentOp, NodeGraph, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
+import { NodeGraph, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
 import { DataType, type FunctionDef } from "./proto.js";
 import {
   argumentsOf,
@@ -26,33 +27,64 @@ import {
   withRow,
 } from "./queue.js";
 
-/** A loop over a queue whose state goes round in it. */
-interface StateLoop extends Loop {
-  readonly states: readonly Carried[];
+/** The variables of a graph, for a function that takes them as arguments. */
+export interface Variables {
+  handle(name: string): TensorRef;
+  /** A variable of its own, int32[rows], that no one reads from outside. */
+  scratch(rows: number): TensorRef;
+  /** Access through other handles than those of the graph. */
+  through(handle: (name: string) => TensorRef): StateAccess;
 }
 
-/** Appends the loop of a function that `isRepeatable`; `most` is at least 1. */
+/** A loop whose turns take variables, and beside them where ids are noted. */
+interface StateLoop extends Loop {
+  readonly variables: readonly Carried[];
+}
+
+/** Appends the loop of a step; `most` is at least 1. */
 export function lowerSteps(
   graph: NodeGraph,
-  state: StateAccess,
-  fn: GraphFunction,
+  variables: Variables,
+  { fn, distinct }: RepeatedStep,
   { most, library, labels }: Pick<LoopOptions, "most" | "library" | "labels">,
 ): LoweredSteps {
   const prefix = graph.uniqueName(`${fn.name}_steps`);
-  const loop: StateLoop = { ...loopOf(fn, most), states: statesOf(fn, state) };
-  const names = { condition: `${prefix}_condition`, body: `${prefix}_body`, whole: `${prefix}_compiled` };
-  const body = bodyOf(names.body, fn, loop, labels?.compiled);
-  library.push(conditionOf(names.condition, loop, loop.states), body, wholeOf(names, loop));
+  const names = variablesOf(fn);
+  const loop: StateLoop = {
+    ...loopOf(fn, most),
+    variables: [...names, ...distinct.map(({ ids }) => `places/${ids}`)].map(resource),
+  };
+  const turn = { condition: `${prefix}_condition`, body: `${prefix}_body`, whole: `${prefix}_compiled` };
+  const body = new NodeGraph("function", labels?.compiled);
+  const places = (handles: readonly TensorRef[]): ReadonlyMap<ValueId, Places> =>
+    new Map(
+      distinct.flatMap(({ ids, rows }, at) => {
+        const handle = handles[names.length + at];
+        return handle === undefined ? [] : [[ids, { handle, rows }] as const];
+      }),
+    );
+  library.push(
+    conditionOf(turn.condition, loop, loop.variables),
+    bodyOf(turn.body, body, loop, (inputs, handles) => {
+      const handle = (name: string): TensorRef => found(handles[names.indexOf(name)], name);
+      const xla = { places: places(handles) };
+      return lowerBody(body, variables.through(handle), fn, { compiled: new Set(), library, inputs, xla });
+    }),
+    wholeOf(turn, loop),
+  );
 
   const feeds = feedsOf(graph, prefix, loop);
-  const reads = loop.states.map(({ name }) => state.read(graph, name));
+  const handles = [
+    ...names.map((name) => variables.handle(name)),
+    ...distinct.map(({ rows }) => variables.scratch(rows)),
+  ];
   const call = graph.add(
     "StatefulPartitionedCall",
-    [feeds.count, ...feeds.queues, ...reads],
+    [feeds.count, ...feeds.queues, ...handles],
     {
-      Tin: { list: { type: [bound, ...loop.queues, ...loop.states].map(({ type }) => DataType[type.dtype]) } },
-      Tout: { list: { type: [DataType.float32, ...loop.states.map(({ type }) => DataType[type.dtype])] } },
-      f: { func: { name: names.whole } },
+      Tin: { list: { type: [bound, ...loop.queues, ...loop.variables].map(({ type }) => DataType[type.dtype]) } },
+      Tout: { list: { type: [DataType.float32] } },
+      f: { func: { name: turn.whole } },
       config: textAttr(""),
       config_proto: textAttr(""),
       executor_type: textAttr(""),
@@ -60,89 +92,59 @@ export function lowerSteps(
     },
     { name: `${prefix}/call` },
   );
-  const assigned = new Set(fn.updates.map((update) => update.state));
-  const ends = loop.states.flatMap(({ name, type }, at) => {
-    if (!assigned.has(name)) return [];
-    const attributes = { dtype: typeAttr(type.dtype), validate_shape: { b: false } };
-    const value = { ...call, port: at + 1 };
-    return [
-      graph.add("AssignVariableOp", [state.handle(name), value], attributes, { name: `${prefix}/update/${name}` }).node,
-    ];
-  });
-  const outputs = graph.add("Identity", [call], { T: typeAttr("float32") }, { name: `${prefix}/outputs`, after: ends });
+  const outputs = graph.add("Identity", [call], { T: typeAttr("float32") }, { name: `${prefix}/outputs` });
   return loweredSteps(loop, feeds, outputs);
 }
 
-/** State that the function reads or assigns. */
-function statesOf(fn: GraphFunction, state: StateAccess): readonly Carried[] {
-  const live = liveValues(fn);
-  const read = fn.nodes.flatMap((node, id) => (node.op === "state" && live.has(id) ? [node.attributes.name] : []));
-  const names = new Set([...fn.updates.map((update) => update.state), ...read]);
-  return [...names].map((name) => ({ name, type: state.type(name) }));
+const resource = (name: string): Carried => ({ name, type: { dtype: "resource", shape: [] } });
+
+function found(ref: TensorRef | undefined, name: string): TensorRef {
+  if (ref === undefined) throw new Error(`the loop has no \`${name}\``);
+  return ref;
 }
 
-/** One step: the function on the i-th entry of each queue, over the state that goes round. */
-function bodyOf(name: string, fn: GraphFunction, loop: StateLoop, labels?: Map<string, string>): FunctionDef {
-  const body = new NodeGraph("function", labels);
-  const carried = carriedOf(loop, loop.states);
-  const { defs, refs } = argumentsOf(body, carried);
-  const refOf = (at: number): TensorRef => refs[at] ?? { node: "", op: argumentOp, port: 0 };
-  const [i, n, outputs] = [refOf(0), refOf(1), refOf(2)];
-  const firstQueue = 3;
-  const firstState = firstQueue + loop.queues.length;
-  const queued = new Map(
-    loop.queues.map(({ name: input, type }, at) => [input, entryOf(body, refOf(firstQueue + at), type, i)]),
-  );
-  const held = new Map(loop.states.map(({ name: variable }, at) => [variable, refOf(firstState + at)]));
-
+/** State that the function reads or writes. */
+function variablesOf(fn: GraphFunction): readonly string[] {
   const live = liveValues(fn);
-  const members = new Set(
-    fn.nodes.flatMap(({ op }, id) => (live.has(id) && op !== "input" && op !== "state" ? [id] : [])),
+  const read = fn.nodes.flatMap((node, id) => (node.op === "state" && live.has(id) ? [node.attributes.name] : []));
+  return [...new Set([...fn.updates.map((update) => update.state), ...read])];
+}
+
+type LowerTurn = (
+  inputs: ReadonlyMap<string, TensorRef>,
+  handles: readonly TensorRef[],
+) => ReturnType<typeof lowerBody>;
+
+/** One step: the function on the i-th entry of each queue. */
+function bodyOf(name: string, body: NodeGraph, loop: StateLoop, lowerTurn: LowerTurn): FunctionDef {
+  const carried = carriedOf(loop, loop.variables);
+  const { defs, refs } = argumentsOf(body, carried);
+  const [i, n, rows, ...others] = refs;
+  if (i === undefined || n === undefined || rows === undefined)
+    throw new Error("a loop has a counter, a bound and outputs");
+  const handles = others.slice(loop.queues.length);
+  const inputs = new Map(
+    loop.queues.map(({ name: input, type }, at) => [input, entryOf(body, found(others[at], input), type, i)]),
   );
-  const scope = lowerScope(body, fn, members, (id) => {
-    const node = fn.nodes[id];
-    const found =
-      node?.op === "input"
-        ? queued.get(node.attributes.name)
-        : node?.op === "state"
-          ? held.get(node.attributes.name)
-          : undefined;
-    if (found === undefined) throw new Error(`the loop of \`${fn.name}\` has no value ${id}`);
-    return found;
-  });
-  const renewed = new Map(
-    fn.updates.flatMap((update) => (update.kind === "assign" ? [[update.state, scope(update.value)] as const] : [])),
-  );
-  const row = rowOf(
-    body,
-    fn.outputs.map(({ value }) => scope(value)),
-    loop,
-  );
-  const results = [
-    nextOf(body, i),
-    n,
-    withRow(body, outputs, row, i, loop),
-    ...loop.queues.map((_, at) => refOf(firstQueue + at)),
-    ...loop.states.map(({ name: variable }, at) => renewed.get(variable) ?? refOf(firstState + at)),
-  ];
+  const { outputs, ends } = lowerTurn(inputs, handles);
+  const results = [nextOf(body, i, ends), n, withRow(body, rows, rowOf(body, outputs, loop), i, loop), ...others];
   return turnFunction(name, body, defs, carried, results);
 }
 
-/** The loop from its first values on, which is what XLA compiles: count, queues and state in, outputs and state out. */
+/** The loop from its first values on, which is what XLA compiles: count, queues and variables in, outputs out. */
 function wholeOf(
   names: { readonly condition: string; readonly body: string; readonly whole: string },
   loop: StateLoop,
 ): FunctionDef {
   const body = new NodeGraph("function");
-  const { defs, refs } = argumentsOf(body, [bound, ...loop.queues, ...loop.states]);
+  const { defs, refs } = argumentsOf(body, [bound, ...loop.queues, ...loop.variables]);
   const [n, ...others] = refs;
   if (n === undefined) throw new Error("a loop has a bound");
-  const carried = carriedOf(loop, loop.states);
-  const types = carried.map(({ type }) => DataType[type.dtype]);
+  const types = carriedOf(loop, loop.variables).map(({ type }) => DataType[type.dtype]);
   const outputs = body.constant({ dtype: "float32", shape: [loop.most, loop.width], data: 0 }, "outputs");
   const start = body.constant({ dtype: "int32", shape: [], data: 0 }, "start");
   const loopNode = body.add(
-    "StatelessWhile",
+    "While",
     [start, n, outputs, ...others],
     {
       T: { list: { type: types } },
@@ -152,16 +154,14 @@ function wholeOf(
     },
     { name: "loop" },
   );
-  const firstState = 3 + loop.queues.length;
-  const results = [2, ...loop.states.map((_, at) => firstState + at)];
   return {
     signature: {
       name: names.whole,
       inputArg: defs,
-      outputArg: results.map((at, index) => ({ name: `result_${index}`, type: types[at] ?? DataType.float32 })),
+      outputArg: [{ name: "result_0", type: DataType.float32 }],
     },
     attr: { _XlaMustCompile: { b: true } },
     nodeDef: body.nodes,
-    ret: Object.fromEntries(results.map((port, index) => [`result_${index}`, body.spell({ ...loopNode, port })])),
+    ret: { result_0: body.spell({ ...loopNode, port: 2 }) },
   };
 }

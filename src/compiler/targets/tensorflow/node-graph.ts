@@ -31,7 +31,7 @@ const outputNames: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Ops with a list of outputs under one name. */
-const listOps: ReadonlySet<string> = new Set(["StatefulPartitionedCall", "StatelessWhile"]);
+const listOps: ReadonlySet<string> = new Set(["StatefulPartitionedCall", "While"]);
 
 function names(outputs: readonly string[], ops: readonly string[]): Record<string, readonly string[]> {
   return Object.fromEntries(ops.map((op) => [op, outputs]));

@@ -27,25 +27,35 @@ export interface OutputColumns {
   readonly width: number;
 }
 
-/** A loop variable: its name in the functions, and its type. */
+/** A loop variable: its name in the functions, and its type; a variable of the state goes round as its handle. */
 export interface Carried {
   readonly name: string;
+  readonly type: TensorType | Handle;
+}
+
+/** A loop variable that holds numbers. */
+interface Held extends Carried {
   readonly type: TensorType;
+}
+
+interface Handle {
+  readonly dtype: "resource";
+  readonly shape: readonly [];
 }
 
 export interface Loop {
   readonly most: number;
-  readonly queues: readonly Carried[];
+  readonly queues: readonly Held[];
   readonly columns: readonly OutputColumns[];
   readonly width: number;
 }
 
-export const counter = { name: "i", type: { dtype: "int32", shape: [] } } as const satisfies Carried;
-export const bound = { name: "n", type: { dtype: "int32", shape: [] } } as const satisfies Carried;
+export const counter = { name: "i", type: { dtype: "int32", shape: [] } } as const satisfies Held;
+export const bound = { name: "n", type: { dtype: "int32", shape: [] } } as const satisfies Held;
 
 /** The inputs as queues of `most` entries, and the outputs as a row. */
 export function loopOf(fn: GraphFunction, most: number): Loop {
-  const queues = new Map<string, Carried>();
+  const queues = new Map<string, Held>();
   const live = liveValues(fn);
   fn.nodes.forEach((node, id) => {
     if (node.op !== "input" || !live.has(id)) return;
@@ -104,15 +114,15 @@ export function turnFunction(
 }
 
 /** The place of a queue or of the number of steps, to feed. */
-function feedOf(graph: NodeGraph, prefix: string, { name, type }: Carried): TensorRef {
+function feedOf(graph: NodeGraph, prefix: string, { name, type }: Held): TensorRef {
   const attributes = { dtype: typeAttr(type.dtype), shape: shapeAttr(type.shape) };
   return graph.add("Placeholder", [], attributes, { name: `${prefix}/${name}` });
 }
 
-/** What goes round: the counter, its bound, the outputs so far, the queues, and state that is not in variables. */
-export function carriedOf({ most, queues, width }: Loop, states: readonly Carried[] = []): readonly Carried[] {
+/** What goes round: the counter, its bound, the outputs so far, the queues, and variables for functions that take them as arguments. */
+export function carriedOf({ most, queues, width }: Loop, variables: readonly Carried[] = []): readonly Carried[] {
   const outputs: Carried = { name: "outputs", type: { dtype: "float32", shape: [most, width] } };
-  return [counter, bound, outputs, ...queues, ...states];
+  return [counter, bound, outputs, ...queues, ...variables];
 }
 
 /** The arguments of a function with these variables, under names that a function may use. */
@@ -127,9 +137,9 @@ export function argumentsOf(
   };
 }
 
-export function conditionOf(name: string, loop: Loop, states: readonly Carried[] = []): FunctionDef {
+export function conditionOf(name: string, loop: Loop, variables: readonly Carried[] = []): FunctionDef {
   const body = new NodeGraph("function");
-  const { defs, refs } = argumentsOf(body, carriedOf(loop, states));
+  const { defs, refs } = argumentsOf(body, carriedOf(loop, variables));
   const [i, n] = refs;
   if (i === undefined || n === undefined) throw new Error("a loop has a counter and a bound");
   const less = body.add("Less", [i, n], { T: typeAttr("int32") }, { name: "less" });

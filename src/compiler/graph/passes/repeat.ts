@@ -1,0 +1,55 @@
+/** Steps that a compiler can do as a whole, updates included, so that several of them may be one compiled loop. */
+import { isStatic } from "../dims.js";
+import type { GraphFunction, GraphNode } from "../graph.js";
+import { liveValues } from "./eliminate-dead-code.js";
+import { type DistinctIds, distinctIdsOf, padDistinct } from "./pad-distinct.js";
+import { isCompilable } from "./partition.js";
+
+/** A step as a compiled loop takes it. */
+export interface RepeatedStep {
+  /** All of whose sizes are known. */
+  readonly fn: GraphFunction;
+  readonly distinct: readonly DistinctIds[];
+}
+
+/**
+ * Ids of a list, at most: a compiled loop computes the rows of all of them, however few are distinct, and adds them up one by one. With 100,000 ids it was 1.2
+ * times as fast as one that counts them even where 100 were distinct, with 256,000 as fast where all were and 0.6 times where 100 were.
+ */
+const mostIds = 1 << 17;
+
+/**
+ * The step for a loop that is compiled as a whole; undefined where a compiler cannot do all of it: sizes that a batch decides, such as those of lists,
+ * what depends on how many ids are distinct, or outputs other than numbers; or where it would not pay. Bind the batch first (`bindDims`).
+ */
+export function repeatedStep(fn: GraphFunction): RepeatedStep | undefined {
+  const padded = padDistinct(fn);
+  const distinct = padded === undefined ? undefined : distinctIdsOf(padded);
+  if (padded === undefined || distinct === undefined) return undefined;
+  const live = liveValues(padded);
+  const isWhole =
+    distinct.every(({ ids }) => Number(padded.nodes[ids]?.type.shape[0]) <= mostIds) &&
+    padded.outputs.length > 0 &&
+    padded.updates.length > 0 &&
+    padded.updates.every((update) => update.kind === "assign" || padded.nodes[update.ids]?.op === "unique") &&
+    padded.outputs.every(({ value }) => padded.nodes[value]?.type.dtype === "float32") &&
+    padded.nodes.every((node, id) => !live.has(id) || isRepeated(padded, node));
+  return isWhole ? { fn: padded, distinct } : undefined;
+}
+
+/** Beside what is compilable anywhere: tables, their rows and sums, and random numbers, which cost nothing to hand over in a loop. */
+function isRepeated(fn: GraphFunction, node: GraphNode): boolean {
+  switch (node.op) {
+    case "input":
+    case "state":
+    case "constant":
+    case "random":
+    case "gather":
+    case "segmentSum":
+    case "unique":
+    case "uniqueIndex":
+      return isStatic(node.type.shape);
+    default:
+      return isCompilable(fn, node);
+  }
+}

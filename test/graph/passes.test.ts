@@ -224,6 +224,11 @@ describe("a step for a compiled loop", () => {
       b.sum(b.mul(b.gather(b.state(narrow), distinct), b.reshape(summed(b, index, count), [count, 1]))),
     );
     expect(padDistinct(scaled)).toBeDefined();
+    const quotient = (b: GraphBuilder, index: ValueId, count: string): ValueId =>
+      b.div(b.scalar(1), summed(b, index, count));
+    expect(
+      padDistinct(ofIds((b, { index, count }) => b.sum(b.mul(summed(b, index, count), quotient(b, index, count))))),
+    ).toBeUndefined();
     // What fills up has rows of the table, and e^0.
     expect(padDistinct(ofIds((b, { distinct }) => b.sum(b.gather(b.state(table), distinct))))).toBeUndefined();
     expect(padDistinct(ofIds((b, { index, count }) => b.sum(b.exp(summed(b, index, count)))))).toBeUndefined();

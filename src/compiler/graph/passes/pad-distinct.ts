@@ -1,6 +1,6 @@
 /**
- * Ids made distinct in a list of known size, for a compiler that knows no other: as long as the ids themselves. What follows the last distinct id fills
- * up; no id points there, its sums are 0, and whoever writes rows by the list leaves it out.
+ * Ids made distinct in a list of known size, for a compiler that knows no other: as long as the ids themselves. Places that stand for no id fill it
+ * up; no index points there, their sums are 0, and whoever writes rows by the list leaves them out.
  */
 import { bindDim, type Sizes } from "../dims.js";
 import type { GraphFunction, GraphNode, ValueId } from "../graph.js";
@@ -67,6 +67,8 @@ function hidesWhatFills(fn: GraphFunction, live: ReadonlySet<ValueId>, sizes: Si
     Object.hasOwn(sizes, shape[0] ?? "") && shape.slice(1).every((dim) => typeof dim === "number");
   /** Values that are 0 in the rows that fill up. */
   const zero = new Set<ValueId>();
+  /** Where 0 times it is 0: rows of a table are numbers, and no quotient by a count of 0. */
+  const isFinite = (id: ValueId): boolean => zero.has(id) || fn.nodes[id]?.op === "gather";
   if (fn.outputs.some(({ value }) => isFilled(value))) return false;
   return fn.nodes.every((node, id) => {
     if (!live.has(id)) return true;
@@ -85,7 +87,7 @@ function hidesWhatFills(fn: GraphFunction, live: ReadonlySet<ValueId>, sizes: Si
         zero.add(id);
         return fn.nodes[node.inputs[1] ?? -1]?.op === "uniqueIndex" && filled.length === 0;
       case "mul":
-        if (filled.some((input) => zero.has(input))) zero.add(id);
+        if (filled.some((input) => zero.has(input)) && filled.every(isFinite)) zero.add(id);
         return true;
       case "reshape":
         if (filled.every((input) => zero.has(input))) zero.add(id);

@@ -242,7 +242,7 @@ interface ScopeOptions {
   readonly compiled?: ReadonlySet<ValueId>;
   readonly library?: FunctionDef[];
   readonly labels?: NodeLabels;
-  /** Absent: XLA compiles none of it, or a body that has neither sums by segment nor lists of distinct ids. */
+  /** Absent: XLA compiles none of it, or a part (`members`) that has neither sums by segment nor lists of distinct ids. */
   readonly xla?: WithinXla;
   /** The function's inputs where they are there; absent: placeholders to feed. */
   readonly inputs?: ReadonlyMap<string, TensorRef>;
@@ -421,13 +421,13 @@ class Scope implements LoweringContext {
     return { values, index: { ...values, port: 1 } };
   }
 
-  /** Each id where it was last; what fills the list up is an id behind the last, which no scatter of XLA writes. */
+  /** Each id where it was last; what fills the list up is behind the last row, and a scatter of XLA leaves such ids out. */
   #placesOf(key: ValueId, ids: TensorRef, { handle, rows }: Places): DistinctTensors {
     const { graph, prefix } = this;
     const int32 = typeAttr("int32");
     const [count = 0] = this.definition(key).type.shape;
-    const data = Int32Array.from({ length: Number(count) }, (_, place) => place);
-    const all = graph.constant({ dtype: "int32", shape: [data.length], data }, `${prefix}/places`);
+    const range = [0, Number(count), 1].map((each) => graph.integers(each));
+    const all = graph.add("Range", range, { Tidx: int32 }, { name: `${prefix}/places` });
     const noted = graph.add(
       "ResourceScatterUpdate",
       [handle, ids, all],

@@ -68,7 +68,7 @@ function hidesWhatFills(fn: GraphFunction, live: ReadonlySet<ValueId>, sizes: Si
   /** Values that are 0 in the rows that fill up. */
   const zero = new Set<ValueId>();
   /** Where 0 times it is 0: rows of a table are numbers, and no quotient by a count of 0. */
-  const isFinite = (id: ValueId): boolean => zero.has(id) || fn.nodes[id]?.op === "gather";
+  const hasNumbers = (id: ValueId): boolean => zero.has(id) || fn.nodes[id]?.op === "gather";
   if (fn.outputs.some(({ value }) => isFilled(value))) return false;
   return fn.nodes.every((node, id) => {
     if (!live.has(id)) return true;
@@ -87,7 +87,7 @@ function hidesWhatFills(fn: GraphFunction, live: ReadonlySet<ValueId>, sizes: Si
         zero.add(id);
         return fn.nodes[node.inputs[1] ?? -1]?.op === "uniqueIndex" && filled.length === 0;
       case "mul":
-        if (filled.some((input) => zero.has(input)) && filled.every(isFinite)) zero.add(id);
+        if (filled.some((input) => zero.has(input)) && filled.every(hasNumbers)) zero.add(id);
         return true;
       case "reshape":
         if (filled.every((input) => zero.has(input))) zero.add(id);

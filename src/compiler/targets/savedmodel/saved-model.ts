@@ -1,6 +1,7 @@
 /** A whole program as the bytes of a SavedModel: variables, one signature per function, and signatures to get and set. */
 import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph/graph.js";
 import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "../tensorflow/lower-function.js";
+import { gatherRows } from "../tensorflow/gather-rows.js";
 import { lowerLoop } from "../tensorflow/lower-loop.js";
 import type { RepeatedStep } from "../../graph/passes/repeat.js";
 import { lowerSteps, type Variables } from "../tensorflow/lower-steps.js";
@@ -186,18 +187,7 @@ function createAccess(handle: (name: string) => TensorRef, variables: ReadonlyMa
     handle,
     read: (graph, name) =>
       graph.add("ReadVariableOp", [handle(name)], { dtype: typeAttr(type(name).dtype) }, { name: `read/${name}` }),
-    gather: (graph, name, ids) =>
-      graph.add(
-        "ResourceGather",
-        [handle(name), ids],
-        {
-          dtype: typeAttr(type(name).dtype),
-          Tindices: typeAttr("int32"),
-          batch_dims: { i: 0 },
-          validate_indices: { b: true },
-        },
-        { name: `gather/${name}` },
-      ),
+    gather: (graph, name, ids) => gatherRows(graph, handle(name), ids, type(name).dtype, { name: `gather/${name}` }),
   };
 }
 
@@ -316,8 +306,7 @@ function addRowAccessors(graph: NodeGraph, handle: TensorRef, { name, type }: St
   const feed = (part: string, of: "float32" | "int32", shape: StateVariable["type"]["shape"]): TensorRef =>
     graph.add("Placeholder", [], { dtype: typeAttr(of), shape: shapeAttr(shape) }, { name: `rows/${name}/${part}` });
   const ids = feed("ids", "int32", ["N"]);
-  const gather = { dtype, Tindices: typeAttr("int32"), batch_dims: { i: 0 }, validate_indices: { b: true } };
-  const rows = graph.add("ResourceGather", [handle, ids], gather, { name: `rows/${name}/get` });
+  const rows = gatherRows(graph, handle, ids, type.dtype, { name: `rows/${name}/get` });
   const [begin, end] = [feed("begin", "int32", [1]), feed("end", "int32", [1])];
   const value = feed("value", type.dtype === "float32" ? "float32" : "int32", ["N", ...type.shape.slice(1)]);
   const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"];

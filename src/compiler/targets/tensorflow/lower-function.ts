@@ -5,7 +5,9 @@
 import { sizeOf, symbolsOf } from "../../graph/dims.js";
 import type { GraphFunction, GraphNode, OpName, TensorType, ValueId } from "../../graph/graph.js";
 import { liveValues, rootsOf } from "../../graph/passes/eliminate-dead-code.js";
-import { argumentOp, NodeGraph, type NodeLabels, shapeAttr, textAttr, type TensorRef, typeAttr } from "./node-graph.js";
+import { callCompiled, mustCompile } from "./compiled-call.js";
+import { gatherRows } from "./gather-rows.js";
+import { argumentOp, NodeGraph, type NodeLabels, shapeAttr, type TensorRef, typeAttr } from "./node-graph.js";
 import { type LoweringContext, lowerNode, type Operands } from "./ops.js";
 import { type ArgDef, DataType, type FunctionDef } from "./proto.js";
 
@@ -152,7 +154,7 @@ function isDeferred(node: GraphNode | undefined): boolean {
 }
 
 /** Puts the compiled values into a function of their own, calls it, and defines what the rest reads of it. */
-function callCompiled(outer: Scope, compiled: ReadonlySet<ValueId>): void {
+function compilePart(outer: Scope, compiled: ReadonlySet<ValueId>): void {
   const { fn } = outer;
   const live = liveValues(fn);
   const body = new NodeGraph("function", outer.options.labels?.compiled);
@@ -164,7 +166,12 @@ function callCompiled(outer: Scope, compiled: ReadonlySet<ValueId>): void {
     inputArg.push({ name: argument, type: DataType[outer.definition(id).type.dtype] });
     return { node: argument, op: argumentOp, port: 0 };
   };
-  const inner = new Scope(body, fn, undefined, { prefix: "body", capture, members: compiled });
+  const inner = new Scope(body, fn, undefined, {
+    prefix: "body",
+    capture,
+    members: compiled,
+    xla: { places: new Map() },
+  });
   fn.nodes.forEach((node, id) => {
     if (compiled.has(id) && live.has(id) && !isDeferred(node)) inner.value(id);
   });
@@ -175,24 +182,14 @@ function callCompiled(outer: Scope, compiled: ReadonlySet<ValueId>): void {
     type: DataType[outer.definition(id).type.dtype],
   }));
   const name = outer.nameCompiled({ inputArg, outputArg, nodeDef: body.nodes, ret });
-  const call = outer.graph.add(
-    "StatefulPartitionedCall",
+  const call = callCompiled(
+    outer.graph,
+    { name, inputArg, outputArg },
     argumentIds.map((id) => outer.value(id)),
-    {
-      Tin: { list: { type: inputArg.map((argument) => argument.type) } },
-      Tout: { list: { type: outputArg.map((argument) => argument.type) } },
-      f: { func: { name } },
-      config: textAttr(""),
-      config_proto: textAttr(""),
-      executor_type: textAttr(""),
-      ...mustCompile,
-    },
-    { name: `${name}/call` },
+    `${name}/call`,
   );
   results.forEach((id, port) => outer.define(id, { ...call, port }));
 }
-
-const mustCompile = { _XlaMustCompile: { b: true } };
 
 /** What a compiled function computes, apart from its name. */
 interface CompiledBody {
@@ -242,7 +239,7 @@ interface ScopeOptions {
   readonly compiled?: ReadonlySet<ValueId>;
   readonly library?: FunctionDef[];
   readonly labels?: NodeLabels;
-  /** Absent: XLA compiles none of it, or a part (`members`) that has neither sums by segment nor lists of distinct ids. */
+  /** Absent: XLA does not compile it. */
   readonly xla?: WithinXla;
   /** The function's inputs where they are there; absent: placeholders to feed. */
   readonly inputs?: ReadonlyMap<string, TensorRef>;
@@ -296,7 +293,7 @@ class Scope implements LoweringContext {
     if (known !== undefined) return known;
     const { compiled } = this.options;
     if (compiled?.has(id) === true) {
-      callCompiled(this, compiled);
+      compilePart(this, compiled);
       return this.#values.get(id) ?? fail(`the compiled part has no result ${id}`);
     }
     const node = this.definition(id);
@@ -434,8 +431,8 @@ class Scope implements LoweringContext {
       { dtype: int32, Tindices: int32 },
       { name: `${prefix}/note` },
     );
-    const gather = { dtype: int32, Tindices: int32, batch_dims: { i: 0 }, validate_indices: { b: true } };
-    const index = graph.add("ResourceGather", [handle, ids], gather, { name: `${prefix}/last`, after: [noted.node] });
+    const last = { name: `${prefix}/last`, after: [noted.node] };
+    const index = gatherRows(graph, handle, ids, "int32", last);
     const equal = { T: int32, incompatible_shape_error: { b: true } };
     const isLast = graph.add("Equal", [index, all], equal, { name: `${prefix}/is_last` });
     const values = graph.add(

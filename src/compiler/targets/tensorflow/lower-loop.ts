@@ -4,23 +4,9 @@
  */
 import type { GraphFunction } from "../../graph/graph.js";
 import { lowerBody, type LowerFunctionOptions, type StateAccess } from "./lower-function.js";
-import { argumentOp, NodeGraph, type TensorRef, typeAttr } from "./node-graph.js";
-import { DataType, type FunctionDef } from "./proto.js";
-import {
-  argumentsOf,
-  carriedOf,
-  conditionOf,
-  entryOf,
-  feedsOf,
-  loweredSteps,
-  type LoweredSteps,
-  type Loop,
-  loopOf,
-  nextOf,
-  rowOf,
-  turnFunction,
-  withRow,
-} from "./queue.js";
+import { NodeGraph, typeAttr } from "./node-graph.js";
+import { DataType } from "./proto.js";
+import { carriedOf, conditionOf, feedsOf, loweredSteps, type LoweredSteps, loopOf, turnOf } from "./queue.js";
 
 export interface LoopOptions extends LowerFunctionOptions {
   /** Turns at most. */
@@ -38,7 +24,11 @@ export function lowerLoop(
   const prefix = graph.uniqueName(`${fn.name}_steps`);
   const loop = loopOf(fn, most);
   const names = { condition: `${prefix}_condition`, body: `${prefix}_body` };
-  library.push(conditionOf(names.condition, loop), bodyOf(names.body, fn, loop, stateOf, options));
+  const body = new NodeGraph("function", options.labels?.graph);
+  library.push(
+    conditionOf(names.condition, loop),
+    turnOf(names.body, body, loop, (inputs) => lowerBody(body, stateOf(body), fn, { ...options, inputs })),
+  );
 
   const feeds = feedsOf(graph, prefix, loop);
   const start = graph.constant({ dtype: "int32", shape: [], data: 0 }, `${prefix}/start`);
@@ -63,31 +53,4 @@ export function lowerLoop(
     { name: `${prefix}/outputs` },
   );
   return loweredSteps(loop, feeds, outputs);
-}
-
-/** One step: the function on the i-th entry of each queue. */
-function bodyOf(
-  name: string,
-  fn: GraphFunction,
-  loop: Loop,
-  stateOf: (body: NodeGraph) => StateAccess,
-  options: LowerFunctionOptions,
-): FunctionDef {
-  const body = new NodeGraph("function", options.labels?.graph);
-  const carried = carriedOf(loop);
-  const { defs, refs } = argumentsOf(body, carried);
-  const refOf = (at: number): TensorRef => refs[at] ?? { node: "", op: argumentOp, port: 0 };
-  const [i, n, rows] = [refOf(0), refOf(1), refOf(2)];
-  const firstQueue = 3;
-  const inputs = new Map(
-    loop.queues.map(({ name: input, type }, at) => [input, entryOf(body, refOf(firstQueue + at), type, i)]),
-  );
-  const { outputs, ends } = lowerBody(body, stateOf(body), fn, { ...options, inputs });
-  const results = [
-    nextOf(body, i, ends),
-    n,
-    withRow(body, rows, rowOf(body, outputs, loop), i, loop),
-    ...loop.queues.map((_, at) => refOf(firstQueue + at)),
-  ];
-  return turnFunction(name, body, defs, carried, results);
 }

@@ -2,7 +2,7 @@
 import type { GraphFunction, Shape, TensorType } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
 import { sizeOfShape } from "../../graph/tensor.js";
-import type { Endpoint } from "./lower-function.js";
+import type { Endpoint, LoweredBody } from "./lower-function.js";
 import { argumentOp, NodeGraph, shapeAttr, type TensorRef, typeAttr } from "./node-graph.js";
 import { type ArgDef, DataType, type FunctionDef } from "./proto.js";
 
@@ -46,15 +46,17 @@ interface Handle {
 export interface Loop {
   readonly most: number;
   readonly queues: readonly Held[];
+  /** State whose handles a turn takes as arguments. */
+  readonly variables: readonly Carried[];
   readonly columns: readonly OutputColumns[];
   readonly width: number;
 }
 
-export const counter = { name: "i", type: { dtype: "int32", shape: [] } } as const satisfies Held;
+const counter = { name: "i", type: { dtype: "int32", shape: [] } } as const satisfies Held;
 export const bound = { name: "n", type: { dtype: "int32", shape: [] } } as const satisfies Held;
 
-/** The inputs as queues of `most` entries, and the outputs as a row. */
-export function loopOf(fn: GraphFunction, most: number): Loop {
+/** The inputs as queues of `most` entries, the outputs as a row, and the handles that turns take. */
+export function loopOf(fn: GraphFunction, most: number, variables: readonly string[] = []): Loop {
   const queues = new Map<string, Held>();
   const live = liveValues(fn);
   fn.nodes.forEach((node, id) => {
@@ -69,7 +71,8 @@ export function loopOf(fn: GraphFunction, most: number): Loop {
     width += sizeOfShape(shape);
     return { name, shape, first, width: width - first };
   });
-  return { most, queues: [...queues.values()], columns, width };
+  const handles = variables.map((name): Carried => ({ name, type: { dtype: "resource", shape: [] } }));
+  return { most, queues: [...queues.values()], variables: handles, columns, width };
 }
 
 /** Where a call of several steps is fed. */
@@ -93,19 +96,28 @@ export function loweredSteps(loop: Loop, { count, queues }: StepFeeds, outputs: 
   };
 }
 
-/** The function of one turn: what goes round in and out. */
-export function turnFunction(
-  name: string,
-  body: NodeGraph,
-  inputArg: readonly ArgDef[],
-  carried: readonly Carried[],
-  results: readonly TensorRef[],
-): FunctionDef {
+/** What a turn makes of the entries of the queues, by input, and of the handles. */
+export type LowerTurn = (inputs: ReadonlyMap<string, TensorRef>, handles: readonly TensorRef[]) => LoweredBody;
+
+/** The function of one turn: a step on the i-th entry of each queue. */
+export function turnOf(name: string, body: NodeGraph, loop: Loop, lowerTurn: LowerTurn): FunctionDef {
+  const { defs, refs } = argumentsOf(body, carriedOf(loop));
+  const [i, n, rows, ...others] = refs;
+  if (i === undefined || n === undefined || rows === undefined)
+    throw new Error("a loop has a counter, a bound and outputs");
+  const inputs = new Map(
+    loop.queues.flatMap(({ name: input, type }, at) => {
+      const queue = others[at];
+      return queue === undefined ? [] : [[input, entryOf(body, queue, type, i)] as const];
+    }),
+  );
+  const { outputs, ends } = lowerTurn(inputs, others.slice(loop.queues.length));
+  const results = [nextOf(body, i, ends), n, withRow(body, rows, rowOf(body, outputs, loop), i, loop), ...others];
   return {
     signature: {
       name,
-      inputArg,
-      outputArg: carried.map(({ type }, at) => ({ name: `result_${at}`, type: DataType[type.dtype] })),
+      inputArg: defs,
+      outputArg: defs.map(({ type }, at) => ({ name: `result_${at}`, type })),
     },
     attr: {},
     nodeDef: body.nodes,
@@ -119,8 +131,8 @@ function feedOf(graph: NodeGraph, prefix: string, { name, type }: Held): TensorR
   return graph.add("Placeholder", [], attributes, { name: `${prefix}/${name}` });
 }
 
-/** What goes round: the counter, its bound, the outputs so far, the queues, and variables for functions that take them as arguments. */
-export function carriedOf({ most, queues, width }: Loop, variables: readonly Carried[] = []): readonly Carried[] {
+/** What goes round: the counter, its bound, the outputs so far, the queues, and handles. */
+export function carriedOf({ most, queues, width, variables }: Loop): readonly Carried[] {
   const outputs: Carried = { name: "outputs", type: { dtype: "float32", shape: [most, width] } };
   return [counter, bound, outputs, ...queues, ...variables];
 }
@@ -137,9 +149,9 @@ export function argumentsOf(
   };
 }
 
-export function conditionOf(name: string, loop: Loop, variables: readonly Carried[] = []): FunctionDef {
+export function conditionOf(name: string, loop: Loop): FunctionDef {
   const body = new NodeGraph("function");
-  const { defs, refs } = argumentsOf(body, carriedOf(loop, variables));
+  const { defs, refs } = argumentsOf(body, carriedOf(loop));
   const [i, n] = refs;
   if (i === undefined || n === undefined) throw new Error("a loop has a counter and a bound");
   const less = body.add("Less", [i, n], { T: typeAttr("int32") }, { name: "less" });
@@ -153,12 +165,12 @@ export function conditionOf(name: string, loop: Loop, variables: readonly Carrie
 }
 
 /** The counter after a step, once its updates took place. */
-export function nextOf(body: NodeGraph, i: TensorRef, after: readonly string[] = []): TensorRef {
+function nextOf(body: NodeGraph, i: TensorRef, after: readonly string[] = []): TensorRef {
   return body.add("AddV2", [i, body.integers(1)], { T: typeAttr("int32") }, { name: "next", after });
 }
 
 /** The i-th entry along the first axis. */
-export function entryOf(body: NodeGraph, queue: TensorRef, { dtype, shape }: TensorType, i: TensorRef): TensorRef {
+function entryOf(body: NodeGraph, queue: TensorRef, { dtype, shape }: TensorType, i: TensorRef): TensorRef {
   const inner = shape.slice(1).map(Number);
   const zero = body.integers(0);
   const begin = body.add(
@@ -178,7 +190,7 @@ function reshaped(body: NodeGraph, ref: TensorRef, dtype: TensorType["dtype"], s
 }
 
 /** The outputs of a step as one row, [1, width]. */
-export function rowOf(body: NodeGraph, outputs: readonly TensorRef[], { columns, width }: Loop): TensorRef {
+function rowOf(body: NodeGraph, outputs: readonly TensorRef[], { columns, width }: Loop): TensorRef {
   const parts = outputs.map((ref, at) => reshaped(body, ref, "float32", [columns[at]?.width ?? 0]));
   const [first] = parts;
   if (first === undefined) throw new Error("a training function has outputs");
@@ -195,7 +207,7 @@ export function rowOf(body: NodeGraph, outputs: readonly TensorRef[], { columns,
 }
 
 /** The outputs with the row of this step in its place. */
-export function withRow(body: NodeGraph, outputs: TensorRef, row: TensorRef, i: TensorRef, { most }: Loop): TensorRef {
+function withRow(body: NodeGraph, outputs: TensorRef, row: TensorRef, i: TensorRef, { most }: Loop): TensorRef {
   const data = Int32Array.from({ length: most }, (_, at) => at);
   const rows = body.constant({ dtype: "int32", shape: [most, 1], data }, "rows");
   const attributes = { T: typeAttr("int32"), incompatible_shape_error: { b: true } };

@@ -11,9 +11,10 @@ import { createProgram } from "../src/runtime/engine/create-program.js";
 import { selectEngine } from "../src/runtime/engine/index.js";
 import { fillSession, initialReader } from "../src/runtime/engine/state.js";
 import { createDraws } from "../src/runtime/tune/index.js";
-import { machine, median, note, option, print, printTable, projectRoot, python } from "./report.js";
+import { machine, median, note, option, print, printTable, projectRoot } from "./report.js";
 import { trainSteps } from "./training/single-steps.js";
 import { copyRows, type WorkloadArrays } from "./workload.js";
+import { python } from "../test/python.js";
 
 export const summary = "rows/s of a DIN with sequences of 50: native, PyTorch";
 
@@ -142,8 +143,8 @@ function trainTorch(
     JSON.stringify({ ...shape, ...given, rows: data.rows, threads: availableParallelism() }),
   );
   const script = join(projectRoot, "bench", "peers", "torch_din.py");
-  const { status, stdout } = spawnSync(python(), [script, folder], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(python, [script, folder], { encoding: "utf8" });
   if (status === 0) return JSON.parse(stdout) as Measured;
-  note("PyTorch by hand: Python with torch is not here (`PYTHON` names it)");
+  note("PyTorch by hand: Python with torch is not here (`MTLC_PYTHON` names it)");
   return undefined;
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
+import { python, pythonHas } from "../test/python.js";
 
 /** The project's folder: the compiled benchmarks lie in .mtlc/bench/bench. */
 export const projectRoot = join(import.meta.dirname, "../../..");
@@ -12,9 +13,13 @@ export function sharedData(path: string): string | undefined {
   return existsSync(found) ? found : undefined;
 }
 
-/** The Python of the peers: `PYTHON`, else `python3`. */
-export function python(): string {
-  return process.env["PYTHON"] ?? "python3";
+/** Throws a {@link UsageError} where the Python that runs programs of others has not all of these modules. */
+export function requirePython(...modules: readonly string[]): void {
+  const missing = modules.filter((each) => !pythonHas(each));
+  if (missing.length > 0)
+    throw new UsageError(
+      `${python} has no ${missing.join(", ")}: MTLC_PYTHON names another, and scripts/install-peers.sh DIR makes one that has all`,
+    );
 }
 
 /** One line on the machine, under every table. */

@@ -19,12 +19,13 @@ import {
   type WrittenPackage,
   writePackage,
 } from "../test/targets/torch/packages.js";
-import { machine, note, option, print, printTable, UsageError } from "./report.js";
+import { machine, note, option, print, printTable, requirePython, UsageError } from "./report.js";
 
 export const summary = "losses of packages for PyTorch beside ours, step by step, for every spec in specs/";
 
 /** `--steps N` (100), `--rows N` a batch (24), `--specs TEXT`: only paths with it, `--embeddings sparse|dense` instead of the specs' own. */
 export async function run(words: readonly string[]): Promise<void> {
+  requirePython("torch", "numpy");
   const steps = Number(option(words, "steps", "100"));
   const rows = Number(option(words, "rows", "24"));
   const part = option(words, "specs", "");

@@ -10,7 +10,8 @@ import { compileTargets } from "../src/runtime/jobs/compile-targets.js";
 import { evaluate } from "../src/runtime/jobs/evaluate.js";
 import { importRun } from "../src/runtime/jobs/import-run.js";
 import { train } from "../src/runtime/jobs/train.js";
-import { machine, note, option, print, printTable, projectRoot, UsageError } from "./report.js";
+import { machine, note, option, print, printTable, projectRoot, requirePython, UsageError } from "./report.js";
+import { python, pythonHas } from "../test/python.js";
 
 export const summary = "a package for PyTorch on two processes beside mtlc train: AUC, and replicas bit for bit";
 
@@ -21,7 +22,7 @@ export async function run(words: readonly string[]): Promise<void> {
   const data = resolve(option(words, "synthetic", join(projectRoot, "specs/synthetic/data")));
   const spec = join(projectRoot, "specs/synthetic", `${option(words, "spec", "mmoe")}.mtl`);
   const processes = option(words, "processes", "2");
-  const python = process.env["MTLC_PYTHON"] ?? "python3";
+  requirePython("torch", "numpy", "pyarrow");
   const [training, testing] = ["train", "test"].map((name) => join(data, `${name}.parquet`));
   if (training === undefined || testing === undefined || ![training, testing].every((file) => existsSync(file)))
     throw new UsageError(`${data} has no train.parquet and test.parquet; specs/synthetic/README.md says what they are`);
@@ -36,8 +37,7 @@ export async function run(words: readonly string[]): Promise<void> {
     await compileTargets({ spec, output: at("package"), targets: ["torch"], train: [training] });
     await train({ spec, output: at("ours"), train: [training], test: [testing], epochs: 1 });
     const ours = (await evaluate({ artifact: at("ours"), test: [testing] })).heads as Metrics;
-    const find = "from importlib.util import find_spec as f; exit(not f('torchrec'))";
-    const hasTorchrec = spawnSync(python, ["-c", find]).status === 0;
+    const hasTorchrec = pythonHas("torchrec");
     if (!hasTorchrec) note(`${python} has no torchrec, so tables in shards are not run (scripts/install-torchrec.sh)`);
     const shards = ["--embedding", "torchrec", "--table-wise", "100", "--row-wise", "1000"];
     const ways = [["whole tables", []], ...(hasTorchrec ? [["TorchRec", shards] as const] : [])] as const;

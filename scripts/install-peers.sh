@@ -15,4 +15,4 @@ from importlib.metadata import version
 print("installed:", ", ".join(f"{name} {version(name)}" for name in
       ("torch", "tensorflow-cpu", "jax", "deepctr-torch", "torch-rechub", "pyarrow", "pandas", "lightgbm", "onnxruntime")))
 PYTHON
-echo "now: PYTHON=$folder/bin/python npm run bench -- all"
+echo "now: MTLC_PYTHON=$folder/bin/python npm run bench -- all"

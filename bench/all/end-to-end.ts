@@ -4,13 +4,14 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { ratioOf, ratioText } from "../ratios.js";
-import { counted, median, note, projectRoot, python } from "../report.js";
+import { counted, median, note, projectRoot } from "../report.js";
 import { peerEnvironment, reasonOf } from "../training/turns.js";
 import type { Workload } from "../training/workloads.js";
 import type { AllOptions } from "./options.js";
 import type { Section } from "./parts.js";
 import { type ProcessRun, runProcess } from "./processes.js";
 import { syntheticOf } from "./workloads.js";
+import { python } from "../../test/python.js";
 
 interface Entrant {
   readonly name: string;
@@ -96,7 +97,7 @@ function peerEntrants(folder: string, { spec, shape }: Workload): readonly Entra
   const script = join(projectRoot, "bench", "peers", "end_to_end.py");
   const entrant = (name: string, ...words: readonly string[]): Entrant => ({
     name,
-    run: (train, test) => runProcess(python(), [script, ...words, train, test, description], peerEnvironment()),
+    run: (train, test) => runProcess(python, [script, ...words, train, test, description], peerEnvironment()),
     aucOf: (stdout) => (JSON.parse(stdout) as { readonly auc: Readonly<Record<string, number>> }).auc,
   });
   return [

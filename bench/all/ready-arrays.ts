@@ -8,10 +8,11 @@ import { createProgram, functionOf } from "../../src/runtime/engine/create-progr
 import type { HostTensor } from "../../src/runtime/engine/index.js";
 import { createFeeds } from "../../src/runtime/measure/feeds.js";
 import type { Row } from "../predict.js";
-import { median, note, projectRoot, python } from "../report.js";
+import { median, note, projectRoot } from "../report.js";
 import { prepareWorkload } from "../training/rounds.js";
 import { startTurns } from "../training/turns.js";
 import { censusWorkload } from "../training/workloads.js";
+import { python } from "../../test/python.js";
 
 /** Something that predicts `size` rows. */
 export interface Entrant {
@@ -100,7 +101,7 @@ async function openNode(
 
 async function openPython(name: string, runtime: string, folder: string): Promise<Entrant | undefined> {
   const script = join(projectRoot, "bench", "peers", "predict_ready.py");
-  const turns = await startTurns({ name, command: python(), words: [script, runtime, folder] });
+  const turns = await startTurns({ name, command: python, words: [script, runtime, folder] });
   if (typeof turns === "string") return void note(`${name} is left out: ${turns}`);
   return {
     name,

@@ -7,8 +7,7 @@ import { layoutOf } from "../../test/targets/torch/layout.js";
 import { projectRoot } from "../report.js";
 import { filesOf, type Heads, type ParityCase } from "./cases.js";
 import { type Answer, type Runner, targetNamed } from "./runner.js";
-
-const python = process.env["MTLC_PYTHON"] ?? "python3";
+import { python, pythonHas } from "../../test/python.js";
 
 /** Work for a program in Python, and how what it says becomes an answer. */
 export interface PythonJobs {
@@ -28,10 +27,8 @@ export function pythonRunner(
   return {
     name,
     absent: async () => {
-      const names = modules.split(", ").map((each) => `'${each}'`);
-      const probe = `import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in [${names.join(",")}]))`;
-      const isThere = spawnSync(python, ["-c", probe], { stdio: "ignore" }).status === 0;
-      return isThere ? undefined : `${python} has no ${modules.split(", ")[0]} (MTLC_PYTHON names another)`;
+      const missing = modules.split(", ").filter((each) => !pythonHas(each));
+      return missing.length === 0 ? undefined : `${python} has no ${missing.join(", ")} (MTLC_PYTHON names another)`;
     },
     run: async (cases, folder) => {
       const { input, read } = jobs(cases, folder);

@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
 import { endProcess, freePort } from "../processes.js";
-import { projectRoot, python } from "../report.js";
+import { projectRoot } from "../report.js";
 import { mtlc } from "./shop.js";
+import { python } from "../../test/python.js";
 
 export interface RunningServer {
   readonly name: string;
@@ -52,12 +53,12 @@ export function processorSeconds({ pid }: RunningServer): number {
 /** A Python that has what the peers need, or why there is none. */
 export function peersPython(): { readonly python: string } | { readonly missing: string } {
   const needs = "import fastapi, uvicorn, numpy, onnxruntime, torch";
-  const { status } = spawnSync(python(), ["-c", needs], { stdio: "ignore" });
+  const { status } = spawnSync(python, ["-c", needs], { stdio: "ignore" });
   return status === 0
-    ? { python: python() }
+    ? { python: python }
     : {
         missing:
-          "the peers are left out: Python with fastapi, uvicorn, onnxruntime and torch is not here (`PYTHON` names it)",
+          "the peers are left out: Python with fastapi, uvicorn, onnxruntime and torch is not here (`MTLC_PYTHON` names it)",
       };
 }
 

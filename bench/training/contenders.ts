@@ -1,7 +1,8 @@
 /** Who trains beside whom. */
 import { join } from "node:path";
-import { projectRoot, python } from "../report.js";
+import { projectRoot } from "../report.js";
 import type { Contender } from "./turns.js";
+import { python } from "../../test/python.js";
 
 export const contenderNames = [
   "mtlc",
@@ -29,7 +30,7 @@ export function contender(name: ContenderName, folder: string): Contender {
   });
   const script = (file: string, ...words: readonly string[]): Contender => ({
     name,
-    command: python(),
+    command: python,
     words: [join(projectRoot, "bench", "peers", file), folder, ...words],
   });
   switch (name) {

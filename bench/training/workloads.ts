@@ -7,8 +7,9 @@ import { costOf } from "../../src/compiler/cost/index.js";
 import type { Model } from "../../src/compiler/model/index.js";
 import { type Dataset, fittedSizes, type OpenedData, openData } from "../../src/runtime/data/index.js";
 import { loadSpec } from "../../src/runtime/specs/load-spec.js";
-import { note, projectRoot, python, sharedData } from "../report.js";
+import { note, projectRoot, sharedData } from "../report.js";
 import { copyRows, type MmoeShape } from "../workload.js";
+import { python } from "../../test/python.js";
 
 export interface Workload {
   readonly name: string;
@@ -59,8 +60,10 @@ export function syntheticFolder(given: string, rows: number): string | undefined
   note(`making ${rows.toLocaleString("en-US")} rows of the synthetic workload`);
   mkdirSync(folder, { recursive: true });
   const words = [generator, folder, String(rows), String(Math.ceil(rows / 10))];
-  if (spawnSync(python(), words, { stdio: "ignore" }).status === 0) return folder;
-  note("the synthetic workload's generator needs Python with numpy and pyarrow (`PYTHON` names it), so it is left out");
+  if (spawnSync(python, words, { stdio: "ignore" }).status === 0) return folder;
+  note(
+    "the synthetic workload's generator needs Python with numpy and pyarrow (`MTLC_PYTHON` names it), so it is left out",
+  );
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root, runCli } from "./run-cli.js";
+import { python, pythonHas } from "../python.js";
 
 let folder = "";
 const words = ["tune", "feed.mtl", "--log", "log.csv.gz", "--request", "request_id"];
@@ -68,8 +69,7 @@ describe("mtlc tune", () => {
     expect(last).toHaveProperty("result.patch");
   });
 
-  const python = process.env["MTLC_PYTHON"] ?? "python3";
-  const hasOptuna = spawnSync(python, ["-c", "import optuna"], { stdio: "ignore" }).status === 0;
+  const hasOptuna = pythonHas("optuna");
 
   it.skipIf(!hasOptuna)("is driven by Optuna (skipped where Python has no optuna)", () => {
     const command = [process.execPath, join(root, "bin/mtlc.js"), ...words, "--objective", "ndcg@10(value)"];

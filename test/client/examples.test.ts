@@ -6,10 +6,10 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, serve } from "../../src/runtime/serve/index.js";
+import { python } from "../python.js";
 
 const folder = join(import.meta.dirname, "../../examples/clients");
 const token = "0123456789abcdef";
-const python = process.env["MTLC_PYTHON"] ?? "python3";
 const run = promisify(execFile);
 
 function has(command: string, ...options: readonly string[]): boolean {

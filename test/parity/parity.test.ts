@@ -11,11 +11,9 @@ import { compile, train } from "../../src/index.js";
 import { loadArtifact, splitState } from "../../src/runtime/artifact/index.js";
 import { createRandom } from "../lower/harness.js";
 import { base, specs } from "./specs.js";
+import { python, pythonHasFor } from "../python.js";
 
-const python = process.env["MTLC_PYTHON"] ?? "python3";
-const hasTorch = spawnSync(python, ["-c", "import torch"], { stdio: "ignore" }).status === 0;
-if (!hasTorch)
-  console.warn(`${python} has no torch, so training is not compared with PyTorch (MTLC_PYTHON names another)`);
+const hasTorch = pythonHasFor("training is not compared with PyTorch", "torch");
 
 /** Full batches, and at the end one that is filled up. */
 const rows = { 1: 64, 10: 640, 100: 99 * 64 + 37 } as const;

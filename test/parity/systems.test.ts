@@ -20,11 +20,9 @@ import { createFeeds } from "../../src/runtime/measure/feeds.js";
 import { loadSpec } from "../../src/runtime/specs/load-spec.js";
 import { lossNames } from "../../src/runtime/train/loop.js";
 import { createRandom } from "../lower/harness.js";
+import { python, pythonHasFor } from "../python.js";
 
-const python = process.env["MTLC_PYTHON"] ?? "python3";
-const hasTorch = spawnSync(python, ["-c", "import torch"], { stdio: "ignore" }).status === 0;
-if (!hasTorch)
-  console.warn(`${python} has no torch, so systems are not compared with PyTorch (MTLC_PYTHON names another)`);
+const hasTorch = pythonHasFor("systems are not compared with PyTorch", "torch");
 
 const folder = join(import.meta.dirname, "systems");
 const systems = readdirSync(folder)

@@ -10,9 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { train } from "../../src/index.js";
 import { predictColumns } from "../../src/runtime/jobs/predict/predict.js";
 import { loadLightGbm } from "../../src/runtime/trees/library.js";
+import { python, pythonHas } from "../python.js";
 
-const python = process.env["MTLC_PYTHON"] ?? "python3";
-const hasPython = spawnSync(python, ["-c", "import lightgbm"], { stdio: "ignore" }).status === 0;
+const hasPython = pythonHas("lightgbm");
 const found = await loadLightGbm();
 const isReady = hasPython && found.kind === "loaded";
 if (!isReady) console.warn(`trees are not compared with LightGBM's own run: ${python} or mtlc has no lightgbm`);

@@ -1,5 +1,5 @@
 /** The programs of `examples`, beside what mtlc says of the same rows. Python is `MTLC_PYTHON`, else `python3`. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -9,17 +9,10 @@ import { compile } from "../../src/runtime/jobs/compile.js";
 import { loadArtifact } from "../../src/runtime/artifact/index.js";
 import { compileTargets } from "../../src/runtime/jobs/compile-targets.js";
 import { createRowEncoder } from "../../src/runtime/data/index.js";
+import { python, pythonHasFor } from "../python.js";
 
-const python = process.env["MTLC_PYTHON"] ?? "python3";
-const has = (module: string): boolean =>
-  spawnSync(python, ["-c", `import importlib.util, sys; sys.exit(importlib.util.find_spec("${module}") is None)`], {
-    stdio: "ignore",
-  }).status === 0;
-const hasNumPy = has("numpy");
-const hasTensorFlow = hasNumPy && has("tensorflow");
-if (!hasNumPy) console.warn(`${python} has no NumPy, so examples/python is not run (MTLC_PYTHON names another)`);
-else if (!hasTensorFlow)
-  console.warn(`${python} has no TensorFlow, so examples/python/predict.py is not run (MTLC_PYTHON names another)`);
+const hasNumPy = pythonHasFor("examples/python is not run", "numpy");
+const hasTensorFlow = hasNumPy && pythonHasFor("examples/python/predict.py is not run", "tensorflow");
 
 const examples = resolve(import.meta.dirname, "../../examples");
 let root = "";

@@ -2,7 +2,7 @@
  * The SavedModel of each shipped spec in Python's TensorFlow, beside the reference interpreter. Python is `MTLC_PYTHON`, else `python3`;
  * skipped without TensorFlow. One spec in ten, and all of them with `MTLC_PARITY=1`.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,13 +13,7 @@ import type { Model } from "../../src/compiler/model/index.js";
 import { savedModelFiles } from "../../src/compiler/targets/savedmodel/index.js";
 import { type Feeds, randomFeeds, sizesOf } from "../lower/harness.js";
 
-const python = process.env["MTLC_PYTHON"] ?? "python3";
-const hasTensorFlow =
-  spawnSync(python, ["-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('tensorflow') is None)"], {
-    stdio: "ignore",
-  }).status === 0;
-if (!hasTensorFlow)
-  console.warn(`${python} has no TensorFlow, so SavedModels are not run in Python (MTLC_PYTHON names another)`);
+const hasTensorFlow = pythonHasFor("SavedModels are not run in Python", "tensorflow");
 
 const rows = 5;
 const script = `
@@ -32,6 +26,7 @@ for line in sys.stdin:
     feeds = {n: tf.constant(v, s.dtype) for n, v in case["feeds"].items() for s in [signature.structured_input_signature[1][n]]}
     print(json.dumps({n: v.numpy().tolist() for n, v in signature(**feeds).items()}))
 `;
+import { python, pythonHasFor } from "../python.js";
 
 let root = "";
 beforeAll(() => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { GraphFunction } from "../../src/compiler/graph/graph.js";
 import { createSavedModel } from "../../src/compiler/targets/savedmodel/index.js";
 import { float, updatesProgram, variable } from "../engine/programs.js";
+import { python, pythonHas } from "../python.js";
 
 const values = new Map<string, Float32Array | Int32Array>([
   ["w", Float32Array.of(2, 3)],
@@ -78,9 +79,7 @@ describe("a SavedModel", () => {
   });
 });
 
-/** A Python with TensorFlow, named by `MTLC_PYTHON` where it is not the first one. */
-const python = process.env["MTLC_PYTHON"] ?? "python3";
-const hasTensorFlow = spawnSync(python, ["-c", "import tensorflow"], { stdio: "ignore" }).status === 0;
+const hasTensorFlow = pythonHas("tensorflow");
 
 describe.skipIf(!hasTensorFlow)("a SavedModel in Python's TensorFlow", () => {
   it("serves by itself, trains, and lets its state be read and replaced", () => {

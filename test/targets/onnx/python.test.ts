@@ -2,17 +2,15 @@
  * The target `onnx` in Python: `onnx.checker`, and onnxruntime beside our engine. Python is `MTLC_PYTHON`, else `python3`; skipped without
  * `onnx` and `onnxruntime`. One spec in ten, and all of them with `MTLC_PARITY=1`.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { onnxCase, type OnnxCase } from "./cases.js";
+import { python, pythonHasFor } from "../../python.js";
 
-const python = process.env["MTLC_PYTHON"] ?? "python3";
-const hasOnnx = spawnSync(python, ["-c", "import onnx, onnxruntime, numpy"], { stdio: "ignore" }).status === 0;
-if (!hasOnnx)
-  console.warn(`${python} has no onnx and onnxruntime, so models are not run in Python (MTLC_PYTHON names another)`);
+const hasOnnx = pythonHasFor("models are not run in Python", "onnx", "onnxruntime", "numpy");
 
 let root = "";
 beforeAll(() => {

@@ -9,7 +9,8 @@ import { compile } from "../../../src/runtime/jobs/compile.js";
 import { compileTargets } from "../../../src/runtime/jobs/compile-targets.js";
 import { evaluate } from "../../../src/runtime/jobs/evaluate.js";
 import { importRun } from "../../../src/runtime/jobs/import-run.js";
-import { hasTorch, hasTorchrec, python } from "./packages.js";
+import { python } from "../../python.js";
+import { hasTorch, hasTorchrec } from "./packages.js";
 
 /** A vocabulary, a table of which steps move rows, a bag, a scaled number, normalised hidden layers and a chain. */
 const spec = `model shop

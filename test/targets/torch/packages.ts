@@ -16,15 +16,12 @@ import { loadSpec } from "../../../src/runtime/specs/load-spec.js";
 import { type Feeds, sizesOf } from "../../lower/harness.js";
 import { servingOnes } from "../../shipped-models.js";
 import { bytesOf, weightsOf } from "../contents.js";
+import { python, pythonHas, pythonHasFor } from "../../python.js";
 
-export const python = process.env["MTLC_PYTHON"] ?? "python3";
-export const hasTorch = spawnSync(python, ["-c", "import torch, numpy"], { stdio: "ignore" }).status === 0;
-if (!hasTorch) console.warn(`${python} has no torch, so packages for PyTorch are not run (MTLC_PYTHON names another)`);
+export const hasTorch = pythonHasFor("packages for PyTorch are not run", "torch", "numpy");
 
 /** Whether it has TorchRec as well. */
-export const hasTorchrec =
-  hasTorch &&
-  spawnSync(python, ["-c", "from importlib.util import find_spec as f; exit(not f('torchrec'))"]).status === 0;
+export const hasTorchrec = hasTorch && pythonHas("torchrec");
 if (hasTorch && !hasTorchrec)
   console.warn(`${python} has no torchrec, so tables in shards are not run (scripts/install-torchrec.sh)`);
 

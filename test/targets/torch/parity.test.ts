@@ -12,16 +12,8 @@ import { torch } from "../../../src/compiler/targets/torch/index.js";
 import { distance, type Feeds, inputsOf, randomFeeds } from "../../lower/harness.js";
 import { shippedModels } from "../../shipped-models.js";
 import { layoutOf } from "./layout.js";
-import {
-  type Answer,
-  drawing,
-  hasTorch,
-  python,
-  runTool,
-  takeSteps,
-  writePackage,
-  type WrittenPackage,
-} from "./packages.js";
+import { type Answer, drawing, hasTorch, runTool, takeSteps, writePackage, type WrittenPackage } from "./packages.js";
+import { python } from "../../python.js";
 
 const emptyProgram = { state: [], functions: [] };
 

@@ -117,7 +117,12 @@ function sumOf(fn: GraphFunction, batch: number, isCounted: (id: number) => bool
 
 function compiledOf(train: GraphFunction, batch: number): Savings["compiled"] {
   const bound = alignColumns(bindDims(train, { B: batch }));
-  if (repeatedStep(bound) !== undefined) return { ...sumOf(bound, batch, () => true), whole: true };
+  const repeated = repeatedStep(bound);
+  if (repeated !== undefined) {
+    // Lists that the loop fills up have an axis that only the rows decide, which counts as 1.
+    const counted = repeated.distinct.length === 0 ? repeated.fn : bound;
+    return { ...sumOf(counted, batch, () => true), whole: true };
+  }
   const inside = partition(bound);
   return inside.size === 0 ? undefined : { ...sumOf(bound, batch, (id) => inside.has(id)), whole: false };
 }

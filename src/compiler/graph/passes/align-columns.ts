@@ -8,8 +8,9 @@ import { omitUndefined } from "../../text/index.js";
 import { int32, isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode, NodeOf, ValueId } from "../graph.js";
 import { sizeOfShape } from "../tensor.js";
-import { eliminateDeadCode, renumbered, rootsOf } from "./eliminate-dead-code.js";
+import { eliminateDeadCode, renumbered } from "./eliminate-dead-code.js";
 import { joinAsWritten, joinInOrder, type Joined, type Piece, writeJoin } from "./join-columns.js";
+import { isProduct, type Reader, type Readers, readersIn, readersOf } from "./readers.js";
 
 /** A join of columns that only products read. */
 interface Alignment extends Joined {
@@ -39,32 +40,6 @@ export function alignColumns(fn: GraphFunction, most = passesSaved): GraphFuncti
   return eliminateDeadCode(new Rewriting(fn, alignments, gradients).finish());
 }
 
-/** A reader of a value: the node, and which of its inputs it is. */
-interface Reader {
-  readonly id: ValueId;
-  readonly node: GraphNode;
-  readonly input: number;
-}
-
-/** Who reads each value; outputs and updates are the reader `undefined`. */
-type Readers = ReadonlyMap<ValueId, readonly (Reader | undefined)[]>;
-
-function readersOf(fn: GraphFunction): Readers {
-  const readers = new Map<ValueId, (Reader | undefined)[]>();
-  const note = (id: ValueId, reader: Reader | undefined): void => {
-    const known = readers.get(id);
-    if (known === undefined) readers.set(id, [reader]);
-    else known.push(reader);
-  };
-  fn.nodes.forEach((node, id) => node.inputs.forEach((value, input) => note(value, { id, node, input })));
-  for (const id of rootsOf(fn)) note(id, undefined);
-  return readers;
-}
-
-function readersIn(readers: Readers, id: ValueId): readonly (Reader | undefined)[] {
-  return readers.get(id) ?? [];
-}
-
 function alignmentOf(
   fn: GraphFunction,
   id: ValueId,
@@ -85,11 +60,6 @@ function alignmentOf(
   }
   if (weights.size === 0 || moved > most * sizeOfShape(node.type.shape.map(Number))) return undefined;
   return { ...joined, places: inverse(joined.columns), weights };
-}
-
-/** A product of what is read with weights, or of its transpose with a gradient. */
-function isProduct(reader: Reader | undefined): reader is Reader & { readonly node: NodeOf<"matmul"> } {
-  return reader?.node.op === "matmul" && reader.input === 0 && !reader.node.attributes.transposeB;
 }
 
 function shapeOf({ nodes }: GraphFunction, id: ValueId): readonly number[] {

@@ -17,7 +17,7 @@ export interface Joined {
 }
 
 /** A piece in the join that is written. */
-interface Place extends Piece {
+export interface Place extends Piece {
   /** Its first column there. */
   readonly first: number;
 }
@@ -67,7 +67,10 @@ export function writeJoin(
   return parts.length === 1 && only !== undefined ? only : add({ ...node, inputs: parts });
 }
 
-function placesOf(nodes: readonly GraphNode[], { inputs, attributes }: NodeOf<"concat">): readonly Place[] | undefined {
+export function placesOf(
+  nodes: readonly GraphNode[],
+  { inputs, attributes }: NodeOf<"concat">,
+): readonly Place[] | undefined {
   if (attributes.axis !== 1) return undefined;
   let column = 0;
   const places = inputs.map((input) => {

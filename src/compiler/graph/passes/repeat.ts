@@ -2,6 +2,7 @@
 import { isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode } from "../graph.js";
 import { liveValues } from "./eliminate-dead-code.js";
+import { multiplyTables } from "./multiply-tables.js";
 import { type DistinctIds, distinctIdsOf, padDistinct } from "./pad-distinct.js";
 import { isCompilable } from "./partition.js";
 
@@ -23,18 +24,19 @@ const mostIds = 1 << 17;
  * what depends on how many ids are distinct, or outputs other than numbers; or where it would not pay. Bind the batch first (`bindDims`).
  */
 export function repeatedStep(fn: GraphFunction): RepeatedStep | undefined {
-  const padded = padDistinct(fn);
-  const distinct = padded === undefined ? undefined : distinctIdsOf(padded);
-  if (padded === undefined || distinct === undefined) return undefined;
-  const live = liveValues(padded);
+  const known = padDistinct(fn);
+  const whole = known === undefined ? undefined : multiplyTables(known);
+  const distinct = whole === undefined ? undefined : distinctIdsOf(whole);
+  if (whole === undefined || distinct === undefined) return undefined;
+  const live = liveValues(whole);
   const isWhole =
-    distinct.every(({ ids }) => Number(padded.nodes[ids]?.type.shape[0]) <= mostIds) &&
-    padded.outputs.length > 0 &&
-    padded.updates.length > 0 &&
-    padded.updates.every((update) => update.kind === "assign" || padded.nodes[update.ids]?.op === "unique") &&
-    padded.outputs.every(({ value }) => padded.nodes[value]?.type.dtype === "float32") &&
-    padded.nodes.every((node, id) => !live.has(id) || isRepeated(padded, node));
-  return isWhole ? { fn: padded, distinct } : undefined;
+    distinct.every(({ ids }) => Number(whole.nodes[ids]?.type.shape[0]) <= mostIds) &&
+    whole.outputs.length > 0 &&
+    whole.updates.length > 0 &&
+    whole.updates.every((update) => update.kind === "assign" || whole.nodes[update.ids]?.op === "unique") &&
+    whole.outputs.every(({ value }) => whole.nodes[value]?.type.dtype === "float32") &&
+    whole.nodes.every((node, id) => !live.has(id) || isRepeated(whole, node));
+  return isWhole ? { fn: whole, distinct } : undefined;
 }
 
 /** Beside what is compilable anywhere: tables, their rows and sums, and random numbers, which cost nothing to hand over in a loop. */

@@ -1,0 +1,75 @@
+/** A function with more nodes behind its own, and values in the place of others. */
+import { omitUndefined } from "../../text/index.js";
+import type { GraphFunction, GraphNode, NodeOf, OpAttributes, OpName, ValueId } from "../graph.js";
+import { GraphError } from "../graph-error.js";
+import { OpBuilder } from "../op-builder.js";
+import { inferType } from "../ops/table.js";
+import { renumbered, rootsOf } from "./eliminate-dead-code.js";
+
+/** Appends ops, which may read nodes of the function and each other. */
+export class AppendedNodes extends OpBuilder {
+  readonly #nodes: GraphNode[];
+  readonly #instead = new Map<ValueId, ValueId>();
+  #like: Pick<GraphNode, "label" | "span"> = {};
+
+  constructor(readonly fn: GraphFunction) {
+    super();
+    this.#nodes = [...fn.nodes];
+  }
+
+  override node(id: ValueId): GraphNode {
+    const node = this.#nodes[id];
+    if (node === undefined) throw new GraphError(`\`${this.fn.name}\` has no value ${id}`);
+    return node;
+  }
+
+  override apply<K extends OpName>(op: K, inputs: readonly ValueId[], attributes: OpAttributes[K]): ValueId {
+    const types = inputs.map((id) => this.type(id));
+    const type = inferType(op, types, attributes, (name) => {
+      throw new GraphError(`the state \`${name}\` is read by a node of the function`);
+    });
+    const node = { op, inputs, attributes, type, ...omitUndefined(this.#like) } as NodeOf<K> as GraphNode;
+    return this.#nodes.push(node) - 1;
+  }
+
+  /** Ops that `body` appends have the label, and the place in the spec of this node. */
+  like<T>(label: string | undefined, { span }: GraphNode, body: () => T): T {
+    const outer = this.#like;
+    this.#like = omitUndefined({ label, span }) as Pick<GraphNode, "label" | "span">;
+    try {
+      return body();
+    } finally {
+      this.#like = outer;
+    }
+  }
+
+  /** Whoever reads `old`, outputs and updates included, reads `made`. */
+  replace(old: ValueId, made: ValueId): void {
+    this.#instead.set(old, made);
+  }
+
+  /** The function with what is live of it, each node behind those that it reads. Throws where nodes read each other in a ring. */
+  finish(): GraphFunction {
+    const now = (id: ValueId): ValueId => this.#instead.get(id) ?? id;
+    const nodes: GraphNode[] = [];
+    const places = new Map<ValueId, ValueId>();
+    const begun = new Set<ValueId>();
+    const open = rootsOf(this.fn).map(now).reverse();
+    for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
+      const node = this.node(id);
+      const missing = node.inputs.map(now).filter((input) => !places.has(input));
+      if (places.has(id)) open.pop();
+      else if (missing.length === 0) {
+        places.set(id, nodes.length);
+        const inputs = node.inputs.map((input) => places.get(now(input)) ?? -1);
+        nodes.push({ ...node, inputs } as GraphNode);
+        open.pop();
+      } else if (begun.has(id)) throw new GraphError(`\`${this.fn.name}\` has values that depend on themselves`);
+      else {
+        begun.add(id);
+        open.push(...missing.toReversed());
+      }
+    }
+    return renumbered(this.fn, nodes, (id) => places.get(now(id)) ?? -1);
+  }
+}

@@ -1,0 +1,437 @@
+/**
+ * Products of tables in the place of products of their rows, in a training step. A table of a few hundred rows is read by a batch far more often than it
+ * has rows: its product with the weights that its rows meet is made once a step, and what a row of the batch needs is read of that and added up. In the
+ * gradients, where a feature has few values, a column that says which value a row has takes the place of the columns of its embedding: the product with
+ * those columns is the gradient of the product of the table, from which those of table and weights follow. Sums are the same, in another order.
+ */
+import type { GraphFunction, ValueId } from "../graph.js";
+import { float32, int32 } from "../dims.js";
+import { AppendedNodes } from "./append-nodes.js";
+import { type FirstProducts, firstProductsOf, type InputPiece, type ReadTable } from "./first-products.js";
+import { readersOf } from "./readers.js";
+
+/** Multiplications and additions of a batch's products below which there is nothing to win. */
+const leastWork = 1 << 24;
+
+/** What is won at least: the share of the multiplications that the step has. */
+const leastShare = 0.2;
+
+/** Numbers of products of tables at most, so that they stay in the processor's caches. */
+const mostNumbers = 1 << 19;
+
+/** Reading a row of a product and adding it takes as long as the product with so many columns. */
+const columnsOfRead = 2;
+
+/**
+ * The same function with products of tables where that is less work, `fn` itself where it is not. All sizes must be known.
+ *
+ * @param isForced whether the work does not count, for tests
+ */
+export function multiplyTables(fn: GraphFunction, isForced = false): GraphFunction {
+  const plans = firstProductsOf(fn, readersOf(fn)).flatMap((found) => planOf(fn, found, isForced) ?? []);
+  if (plans.length === 0) return fn;
+  const nodes = new AppendedNodes(fn);
+  for (const plan of plans) new Multiplication(nodes, plan).write();
+  return nodes.finish();
+}
+
+/** Features of a table whose products are made in the same way. */
+interface Group {
+  readonly piece: InputPiece;
+  readonly table: ReadTable;
+  /** Places of the features in the table's columns of ids, ascending. */
+  readonly features: readonly number[];
+}
+
+interface Plan {
+  readonly found: FirstProducts;
+  readonly batch: number;
+  /** Columns of all products together. */
+  readonly units: number;
+  /** Features of few values: the gradient is of columns that say which. */
+  readonly few: readonly Group[];
+  /** Of more, whose products are still worth being made of the table. */
+  readonly some: readonly Group[];
+  /** Of so many values that rows are multiplied. */
+  readonly many: readonly Group[];
+}
+
+function planOf(fn: GraphFunction, found: FirstProducts, isForced: boolean): Plan | undefined {
+  const [batch = 0, columns = 0] = shapeOf(fn, found.input);
+  const units = found.products.reduce((sum, { node }) => sum + Number(node.type.shape[1]), 0);
+  const groups = { few: [] as Group[], some: [] as Group[], many: [] as Group[] };
+  for (const piece of found.pieces) {
+    const { table } = piece;
+    if (table === undefined) continue;
+    const kinds = table.ranges.map((range) => kindOf(sizeOf(range), table.width, batch, isForced));
+    for (const kind of ["few", "some", "many"] as const) {
+      const features = kinds.flatMap((each, i) => (each === kind ? [i] : []));
+      if (features.length > 0) groups[kind].push({ piece, table, features });
+    }
+  }
+  const plan = { found, batch, units, ...groups };
+  if (plan.few.length + plan.some.length === 0) return undefined;
+  if (isForced) return plan;
+  const numbers = units * [...plan.few, ...plan.some].reduce((sum, group) => sum + paddedRows(group), 0);
+  const before = workBefore(plan, columns);
+  const isWorth = before * units >= leastWork && workAfter(plan, columns) <= (1 - leastShare) * before;
+  return numbers <= mostNumbers && isWorth ? plan : undefined;
+}
+
+function kindOf(values: number, width: number, batch: number, isForced: boolean): "few" | "some" | "many" {
+  if (values < 2 * width) return "few";
+  return isForced || values <= batch / 8 ? "some" : "many";
+}
+
+/** Multiplications for each column of the products: forward, for weights, and for the tables. */
+function workBefore({ found, batch }: Plan, columns: number): number {
+  const trained = found.pieces.reduce((sum, { size, table }) => sum + (table?.gradient === undefined ? 0 : size), 0);
+  return batch * (2 * columns + trained);
+}
+
+function workAfter({ found, batch, few, some, many }: Plan, columns: number): number {
+  const inTables = found.pieces.reduce((sum, { size, table }) => sum + (table === undefined ? 0 : size), 0);
+  const rest = columns - inTables;
+  const tables = [...few, ...some].reduce((sum, group) => sum + paddedRows(group) * group.table.width, 0);
+  const values = few.reduce((sum, group) => sum + valuesOf(group), 0);
+  const read = [...few, ...some].reduce((sum, { features }) => sum + features.length, 0);
+  const rows = [...some, ...many].reduce((sum, { features, table }) => sum + features.length * table.width, 0);
+  const late = many.reduce((sum, { features, table }) => sum + features.length * table.width, 0);
+  return 3 * tables + batch * (rest + late + columnsOfRead * read) + batch * (values + 2 * rows + rest);
+}
+
+/** Writes what a plan says behind the nodes of a function. */
+class Multiplication {
+  readonly #products: readonly ProductOfTables[];
+  /** Weights of all products beside each other, [columns of the input, units]. */
+  readonly #weights: ValueId;
+
+  constructor(
+    readonly b: AppendedNodes,
+    readonly plan: Plan,
+  ) {
+    const { found, few, some } = plan;
+    this.#weights = this.#like("", () =>
+      this.#joined(
+        found.products.map(({ node }) => node.inputs[1] ?? -1),
+        1,
+      ),
+    );
+    this.#products = this.#like("", () => [...few, ...some].map((group) => this.#multiply(group)));
+  }
+
+  write(): void {
+    const { products, gradients, pieces } = this.plan.found;
+    const rest = this.#like("", () => this.#columnsLeft());
+    const rows = this.#like("", () => this.#rowsOf([...this.plan.some, ...this.plan.many]));
+    const whole = this.#like("", () => this.#forward(rest, rows));
+    this.#like("", () =>
+      this.#part(
+        whole,
+        products.map(({ id }) => id),
+      ),
+    );
+    const upstream = this.#like("gradient", () =>
+      this.#joined(
+        gradients.map(({ node }) => node.inputs[1] ?? -1),
+        1,
+      ),
+    );
+    const back = this.#like("gradient", () => this.#backward(rest, rows, upstream));
+    this.#like("gradient", () =>
+      this.#part(
+        back.weights,
+        gradients.map(({ id }) => id),
+      ),
+    );
+    for (const { table } of pieces)
+      if (table?.gradient !== undefined) {
+        const made = this.#like("gradient", () => this.#gradientOf(table, back, upstream));
+        this.b.replace(table.gradient, made);
+      }
+  }
+
+  /** What goes under the input: the products of all who read it are one. */
+  #like<T>(phase: "" | "gradient", body: () => T): T {
+    const input = this.b.node(this.plan.found.input);
+    const label = input.label ?? "input";
+    return this.b.like(phase === "" ? label : `${phase}/${label}`, input, body);
+  }
+
+  #joined(values: readonly ValueId[], axis: number): ValueId {
+    const [only] = values;
+    return values.length === 1 && only !== undefined ? only : this.b.concat(values, axis);
+  }
+
+  /** Columns of what is joined in the place of each value. */
+  #part(whole: ValueId, values: readonly ValueId[]): void {
+    let begin = 0;
+    for (const value of values) {
+      const size = Number(this.b.shape(value)[1]);
+      const part = values.length === 1 ? whole : this.b.slice(whole, { axis: 1, begin, size });
+      this.b.replace(value, part);
+      begin += size;
+    }
+  }
+
+  /** The product of each feature's rows of a table with the weights that they meet, [features, values, units]. */
+  #multiply(group: Group): ProductOfTables {
+    const { b } = this;
+    const { table, width } = group.table;
+    const most = mostValues(group);
+    const places = valuesByFeature(group, ({ begin, end }, value) => begin + Math.min(value, end - begin - 1));
+    const shape = [group.features.length, most, width];
+    const rows = b.reshape(b.gather(table, this.#list(places)), shape);
+    // What fills a feature up stands for no value.
+    const isValue = valuesByFeature(group, (range, value) => (value < sizeOf(range) ? 1 : 0));
+    const mask = b.constant(float32(group.features.length, most, 1), isValue);
+    const weights = b.reshape(this.#rowsOfWeights(group), [group.features.length, width, this.plan.units]);
+    return { group, rows, masked: b.mul(rows, mask), weights, product: b.matmul(rows, weights) };
+  }
+
+  #rowsOfWeights(group: Group): ValueId {
+    return this.b.gather(this.#weights, this.#list(columnsOf(group)));
+  }
+
+  #list(values: readonly number[]): ValueId {
+    return this.b.constant(int32(values.length), values);
+  }
+
+  /** Columns of the input that are no rows of a table, [B, n]; undefined where there are none. */
+  #columnsLeft(): ValueId | undefined {
+    const { pieces } = this.plan.found;
+    const left = pieces.filter(({ table }) => table === undefined).map((piece) => this.#pieceOf(piece));
+    return left.length === 0 ? undefined : this.#joined(left, 1);
+  }
+
+  #pieceOf({ of, begin, size }: InputPiece): ValueId {
+    return Number(this.b.shape(of)[1]) === size ? of : this.b.slice(of, { axis: 1, begin, size });
+  }
+
+  /** Rows of tables for the features of groups, [B, features · width], a group behind the other. */
+  #rowsOf(groups: readonly Group[]): readonly ValueId[] {
+    return groups.map(({ table, features }) => {
+      const ids = this.#columns(table.ids, features);
+      const rows = this.b.gather(table.table, ids);
+      return this.b.reshape(rows, [this.plan.batch, features.length * table.width]);
+    });
+  }
+
+  /** Some columns, those that follow one another together. */
+  #columns(of: ValueId, columns: readonly number[]): ValueId {
+    const runs: { begin: number; size: number }[] = [];
+    for (const column of columns) {
+      const last = runs.at(-1);
+      if (last !== undefined && last.begin + last.size === column) last.size += 1;
+      else runs.push({ begin: column, size: 1 });
+    }
+    const isWhole = columns.length === Number(this.b.shape(of)[1]);
+    return isWhole
+      ? of
+      : this.#joined(
+          runs.map((run) => this.b.slice(of, { axis: 1, ...run })),
+          1,
+        );
+  }
+
+  #forward(rest: ValueId | undefined, rows: readonly ValueId[]): ValueId {
+    const { b } = this;
+    const { few, some, many } = this.plan;
+    const late = rows.slice(some.length);
+    const terms: ValueId[] = [];
+    const multiplied = [...(rest === undefined ? [] : [rest]), ...late];
+    if (multiplied.length > 0) {
+      const weights = [...this.#restColumns(), ...many.flatMap(columnsOf)];
+      terms.push(b.matmul(this.#joined(multiplied, 1), b.gather(this.#weights, this.#list(weights))));
+    }
+    const flat = this.#products.map(({ product }) => b.flattenRows(product, 2));
+    const table = this.#joined(flat, 0);
+    let first = 0;
+    for (const group of [...few, ...some]) {
+      const most = mostValues(group);
+      group.features.forEach((feature, at) => {
+        // Rows of the table as they are, moved to where the feature's values are in the product.
+        const id = b.reshape(b.slice(group.table.ids, { axis: 1, begin: feature, size: 1 }), [this.plan.batch]);
+        const by = first + at * most - (group.table.ranges[feature]?.begin ?? 0);
+        terms.push(b.gather(table, b.add(id, b.scalar(by, "int32"))));
+      });
+      first += group.features.length * most;
+    }
+    return this.#computedOnce(terms.reduce((sum, term) => b.add(sum, term)));
+  }
+
+  /**
+   * The same numbers, divided by 1. XLA computes again for each reader what it takes for cheap, reads of tables included, and a division is not; that it is by 1 it
+   * cannot know: the exponential of an id that is no less than 0 and of 0.
+   */
+  #computedOnce(value: ValueId): ValueId {
+    const { b } = this;
+    const ids = this.#products[0]?.group.table.ids ?? -1;
+    const first = b.slice(b.slice(ids, { axis: 0, begin: 0, size: 1 }), { axis: 1, begin: 0, size: 1 });
+    const none = b.minimum(b.reshape(first, []), b.scalar(0, "int32"));
+    return b.div(value, b.exp(b.cast(none, "float32")));
+  }
+
+  /** Columns of the input that are no rows of a table. */
+  #restColumns(): readonly number[] {
+    return this.plan.found.pieces.flatMap(({ first, size, table }) =>
+      table === undefined ? Array.from({ length: size }, (_, at) => first + at) : [],
+    );
+  }
+
+  #backward(rest: ValueId | undefined, rows: readonly ValueId[], upstream: ValueId): Backward {
+    const { b } = this;
+    const { few, some, many } = this.plan;
+    const marks = few.map((group) => this.#marks(group));
+    const columns = [...marks, ...rows, ...(rest === undefined ? [] : [rest])];
+    const products = b.matmul(this.#joined(columns, 1), upstream, { transposeA: true });
+    let first = 0;
+    const sums = new Map<Group, ValueId>();
+    const parts: ValueId[] = [];
+    const order: number[] = [];
+    for (const { group, masked } of this.#products.slice(0, few.length)) {
+      const begin = first;
+      const places = valuesByFeature(
+        group,
+        (range, value, before) => begin + before + Math.min(value, sizeOf(range) - 1),
+      );
+      const shape = [group.features.length, mostValues(group), this.plan.units];
+      const sum = b.reshape(b.gather(products, this.#list(places)), shape);
+      sums.set(group, sum);
+      parts.push(b.flattenRows(b.matmul(masked, sum, { transposeA: true }), 2));
+      order.push(...columnsOf(group));
+      first += valuesOf(group);
+    }
+    const size = Number(b.shape(products)[0]) - first;
+    if (size > 0) parts.push(b.slice(products, { axis: 0, begin: first, size }));
+    order.push(...[...some, ...many].flatMap(columnsOf), ...this.#restColumns());
+    const weights = b.gather(this.#joined(parts, 0), this.#list(inverse(order)));
+    return { weights, sums };
+  }
+
+  /** Which of its values each feature of a group has, [B, values]: 1 there, and 0. */
+  #marks(group: Group): ValueId {
+    const { b } = this;
+    const { ids, ranges } = group.table;
+    const own = group.features.flatMap((feature) => {
+      const { begin = 0, end = 0 } = ranges[feature] ?? {};
+      return Array.from({ length: end - begin }, (_, value) => ({ feature, row: begin + value }));
+    });
+    const features = b.gather(b.transpose(ids, [1, 0]), this.#list(own.map(({ feature }) => feature)));
+    const rows = b.constant(
+      int32(own.length, 1),
+      own.map(({ row }) => row),
+    );
+    return b.transpose(b.cast(b.equal(features, rows), "float32"), [1, 0]);
+  }
+
+  #gradientOf(table: ReadTable, { sums }: Backward, upstream: ValueId): ValueId {
+    const { b } = this;
+    const rows = Number(b.shape(table.table)[0]);
+    const parts: ValueId[] = [];
+    const places = Array.from({ length: rows }, () => -1);
+    let first = 0;
+    for (const { group, weights } of this.#products) {
+      const sum = sums.get(group);
+      if (group.table !== table || sum === undefined) continue;
+      parts.push(b.flattenRows(b.matmul(sum, weights, { transposeB: true }), 2));
+      const most = mostValues(group);
+      group.features.forEach((feature, at) => {
+        const { begin = 0, end = 0 } = table.ranges[feature] ?? {};
+        for (let row = begin; row < end; row++) places[row] = first + at * most + row - begin;
+      });
+      first += group.features.length * most;
+    }
+    const others = [...this.plan.some, ...this.plan.many].filter((group) => group.table === table);
+    for (const group of others) {
+      const back = b.matmul(upstream, this.#rowsOfWeights(group), { transposeB: true });
+      const { features } = group;
+      const count = this.plan.batch * features.length;
+      const ids = b.reshape(this.#columns(table.ids, features), [count]);
+      parts.push(b.segmentSum(b.reshape(back, [count, table.width]), ids, rows));
+      for (const feature of features) {
+        const { begin = 0, end = 0 } = table.ranges[feature] ?? {};
+        for (let row = begin; row < end; row++) places[row] = first + row;
+      }
+      first += rows;
+    }
+    return b.gather(this.#joined(parts, 0), this.#list(places));
+  }
+}
+
+/** A group's rows of a table, and their product with weights. */
+interface ProductOfTables {
+  readonly group: Group;
+  /** [features, values, width]; a feature of fewer values than the most has its last one again. */
+  readonly rows: ValueId;
+  /** The same with 0 for what is there again. */
+  readonly masked: ValueId;
+  /** [features, width, units]. */
+  readonly weights: ValueId;
+  /** [features, values, units]. */
+  readonly product: ValueId;
+}
+
+interface Backward {
+  /** [columns of the input, units]. */
+  readonly weights: ValueId;
+  /** Gradients of the products of tables, [features, values, units], for features of few values. */
+  readonly sums: ReadonlyMap<Group, ValueId>;
+}
+
+interface Range {
+  readonly begin: number;
+  readonly end: number;
+}
+
+function sizeOf({ begin, end }: Range): number {
+  return end - begin;
+}
+
+function rangesOf({ table, features }: Group): readonly Range[] {
+  return features.flatMap((feature) => table.ranges[feature] ?? []);
+}
+
+function valuesOf(group: Group): number {
+  return rangesOf(group).reduce((sum, range) => sum + sizeOf(range), 0);
+}
+
+/** Values of the feature that has the most. */
+function mostValues(group: Group): number {
+  return Math.max(...rangesOf(group).map(sizeOf));
+}
+
+function paddedRows(group: Group): number {
+  return group.features.length * mostValues(group);
+}
+
+/** A number for each feature and value, all features with as many values; `before` counts the values of the features before. */
+function valuesByFeature(
+  group: Group,
+  numberOf: (range: Range, value: number, before: number) => number,
+): readonly number[] {
+  const most = mostValues(group);
+  let before = 0;
+  return rangesOf(group).flatMap((range) => {
+    const numbers = Array.from({ length: most }, (_, value) => numberOf(range, value, before));
+    before += sizeOf(range);
+    return numbers;
+  });
+}
+
+/** Columns of the input that are the features of a group. */
+function columnsOf({ piece, table, features }: Group): readonly number[] {
+  return features.flatMap((feature) =>
+    Array.from({ length: table.width }, (_, at) => piece.first + feature * table.width + at),
+  );
+}
+
+function inverse(order: readonly number[]): readonly number[] {
+  const places: number[] = [];
+  order.forEach((from, at) => (places[from] = at));
+  return places;
+}
+
+function shapeOf({ nodes }: GraphFunction, id: ValueId): readonly number[] {
+  return (nodes[id]?.type.shape ?? []).map(Number);
+}

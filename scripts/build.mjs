@@ -38,6 +38,7 @@ function entries() {
     "runtime/trees/setup",
     "runtime/data/files/remote/setup",
     "runtime/pool/worker",
+    "runtime/data/batches/windows-thread",
   ];
 }
 

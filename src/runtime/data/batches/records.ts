@@ -15,7 +15,12 @@ export function createRecords(layout: BatchLayout, rows: number): Records {
   return viewRecords(new ArrayBuffer(rows * recordBytes(layout)));
 }
 
-export function viewRecords(buffer: ArrayBuffer): Records {
+/** In memory that threads share. */
+export function createSharedRecords(layout: BatchLayout, rows: number): Records {
+  return viewRecords(new SharedArrayBuffer(rows * recordBytes(layout)));
+}
+
+export function viewRecords(buffer: ArrayBufferLike): Records {
   return { words: new Int32Array(buffer), floats: new Float32Array(buffer) };
 }
 
@@ -40,29 +45,60 @@ export function recordOffsets(layout: BatchLayout): {
 
 /** Arrays for a batch of `size` rows. */
 export function createBatch(layout: BatchLayout, size: number): EncodedBatch {
-  return {
-    rows: size,
-    size,
-    ids: new Int32Array(size * layout.idWidth),
-    numbers: new Float32Array(size * layout.numberWidth),
-    labels: new Float32Array(size * layout.labels.length),
-    known: new Float32Array(size * layout.labels.length),
-    weights: new Float32Array(size),
+  return batchOver(new ArrayBuffer(batchBytes(layout, size)), layout, size);
+}
+
+/** Bytes of the arrays of a batch. */
+export function batchBytes({ idWidth, numberWidth, labels }: BatchLayout, size: number): number {
+  return 4 * size * (idWidth + numberWidth + 2 * labels.length + 1);
+}
+
+/** The arrays of a batch, one after another from the begin of the memory. */
+export function batchOver(buffer: ArrayBufferLike, layout: BatchLayout, size: number): EncodedBatch {
+  const { idWidth, numberWidth, labels } = layout;
+  const ids = new Int32Array(buffer, 0, size * idWidth);
+  let at = ids.byteLength;
+  const floats = (width: number): Float32Array => {
+    const made = new Float32Array(buffer, at, size * width);
+    at += made.byteLength;
+    return made;
   };
+  const [numbers, values, known, weights] = [
+    floats(numberWidth),
+    floats(labels.length),
+    floats(labels.length),
+    floats(1),
+  ];
+  return { rows: size, size, ids, numbers, labels: values, known, weights };
+}
+
+/** Rows [from, from + count) of a batch as a batch, over the same memory. */
+export function rowsOfBatch(batch: EncodedBatch, layout: BatchLayout, from: number, count: number): EncodedBatch {
+  const part = <A extends Int32Array | Float32Array>(array: A, width: number): A =>
+    array.subarray(from * width, (from + count) * width) as A;
+  return {
+    rows: count,
+    size: count,
+    ids: part(batch.ids, layout.idWidth),
+    numbers: part(batch.numbers, layout.numberWidth),
+    labels: part(batch.labels, layout.labels.length),
+    known: part(batch.known, layout.labels.length),
+    weights: part(batch.weights, 1),
+  };
+}
+
+/** Copies a batch into rows [at, at + its size) of another. */
+export function copyBatch(source: EncodedBatch, layout: BatchLayout, batch: EncodedBatch, at: number): void {
+  batch.ids.set(source.ids, at * layout.idWidth);
+  batch.numbers.set(source.numbers, at * layout.numberWidth);
+  batch.labels.set(source.labels, at * layout.labels.length);
+  batch.known.set(source.known, at * layout.labels.length);
+  batch.weights.set(source.weights, at);
 }
 
 /** The first rows of a batch as a batch, over the same memory. */
 export function cutBatch(batch: EncodedBatch, layout: BatchLayout, size: number): EncodedBatch {
-  const labels = size * layout.labels.length;
-  return {
-    rows: size,
-    size,
-    ids: batch.ids.subarray(0, size * layout.idWidth),
-    numbers: batch.numbers.subarray(0, size * layout.numberWidth),
-    labels: batch.labels.subarray(0, labels),
-    known: batch.known.subarray(0, labels),
-    weights: batch.weights.subarray(0, size),
-  };
+  return rowsOfBatch(batch, layout, 0, size);
 }
 
 /** Copies the records whose indices are `rows[from, from + count)` into rows `[at, at + count)` of a batch. */
@@ -116,13 +152,9 @@ export function joinBatches(batches: readonly EncodedBatch[], layout: BatchLayou
     batches.reduce((rows, { size }) => rows + size, 0),
   );
   let at = 0;
-  for (const { size, ids, numbers, labels, known, weights } of batches) {
-    joined.ids.set(ids, at * layout.idWidth);
-    joined.numbers.set(numbers, at * layout.numberWidth);
-    joined.labels.set(labels, at * layout.labels.length);
-    joined.known.set(known, at * layout.labels.length);
-    joined.weights.set(weights, at);
-    at += size;
+  for (const batch of batches) {
+    copyBatch(batch, layout, joined, at);
+    at += batch.size;
   }
   return joined;
 }

@@ -9,20 +9,25 @@ import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { sha256 } from "../../artifact/hash.js";
 import { DamagedEntry } from "./cache.js";
 import type { BatchOptions, Dataset, EncodedBatch, EncodingReport } from "./dataset.js";
+import { openReadAhead, type ReadAhead, type WindowsAhead } from "./ahead.js";
 import { arrangeLists, batchCodes, withLists } from "./batch-lists.js";
 import { countListBatches, indexLists, listBatches, type ListIndex } from "./lists.js";
 import type { RecordHashes } from "../encode/encode.js";
 import {
+  copyBatch,
   copyRecords,
   createBatch,
   createRecords,
+  createSharedRecords,
   cutBatch,
   padBatch,
   recordBytes,
   type Records,
+  rowsOfBatch,
   viewRecords,
 } from "./records.js";
 import { fileOrder, shuffledOrder, type Window, windowRows } from "./shuffle.js";
+import type { WindowKey } from "./windows.js";
 
 export interface StoredDataset {
   /** File of the records. */
@@ -48,10 +53,15 @@ const largestRead = 1 << 28;
 const hashedBytes = 1 << 24;
 
 /**
- * Opens a stored data set; its records are read into memory when they are no more than `memory` bytes. Every byte is held
+ * Opens a stored data set; its records are read into memory when they are no more than `memory` bytes, and then windows of shuffled rows are
+ * put in order ahead. Every byte is held
  * against the hashes. Throws {@link DamagedEntry} when a file is not what was written.
  */
-export function openStoredDataset(stored: StoredDataset, memory: number): Dataset & { readonly inMemory: boolean } {
+export function openStoredDataset(
+  stored: StoredDataset,
+  memory: number,
+  openAhead: (records: Records, layout: BatchLayout, rows: number) => ReadAhead | undefined = openReadAhead,
+): Dataset & { readonly inMemory: boolean } {
   const { layout, rows, report, groupsFile, listsFile, hashes } = stored;
   const rowBytes = recordBytes(layout);
   const inMemory = rows * rowBytes <= memory;
@@ -63,7 +73,7 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
   let index: ListIndex | undefined;
   const lists = (): ListIndex | undefined => (index ??= listCodes === undefined ? undefined : indexLists(listCodes));
   const file = openRecords(stored.rowsFile, rows * rowBytes);
-  const held = inMemory ? createRecords(layout, rows) : undefined;
+  const held = inMemory ? createSharedRecords(layout, rows) : undefined;
   let isOpen = false;
   try {
     const found = held === undefined ? hashFile(file, rows * rowBytes) : readHeld(file, held, rows * rowBytes);
@@ -73,46 +83,20 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
     if (!isOpen) closeSync(file);
   }
 
+  const ahead = held === undefined ? undefined : openAhead(held, layout, rows);
+
   function* batches(options: BatchOptions): IterableIterator<EncodedBatch> {
     if (options.lists === "whole") {
       yield* batchesOfLists(options);
       return;
     }
     const codes = options.lists === "split" ? batchCodes(listCodes, options.size) : undefined;
-    const { size, shuffle, skip = 0, pad } = options;
-    const order = shuffle === undefined ? fileOrder(rows) : shuffledOrder(rows, shuffle.seed, shuffle.epoch);
-    const batch = createBatch(layout, size);
-    // Rows are taken from a window's own memory, which is small enough for the processor's caches.
-    const buffer = createRecords(layout, Math.min(rows, windowRows));
-    const indices = new Int32Array(Math.min(rows, windowRows));
-    const start = skip * size;
-    let filled = 0;
-    // A window may be a block short, so that the row sought is in this one or the next.
-    for (let i = Math.floor(start / windowRows); i < order.windows; i++) {
-      const window = order.window(i);
-      if (window.first + window.rows <= start) continue;
-      loadWindow(window, buffer, rowBytes, held ?? file);
-      const places = indices.subarray(0, window.rows);
-      for (let row = 0; row < window.rows; row++) places[row] = row;
-      window.arrange(places);
-      for (let at = Math.max(0, start - window.first); at < window.rows;) {
-        const count = Math.min(size - filled, window.rows - at);
-        copyRecords(buffer, layout, places, at, count, batch, filled);
-        codes?.take(window, places.subarray(at, at + count), filled);
-        at += count;
-        filled += count;
-        if (filled < size) continue;
-        yield withLists(batch, codes?.first(filled));
-        filled = 0;
-      }
+    const early = options.shuffle === undefined || codes !== undefined ? undefined : ahead?.enter();
+    try {
+      yield* batchesInOrder({ layout, rows, source: held ?? file, codes, early }, options);
+    } finally {
+      early?.leave();
     }
-    if (filled === 0 || (options.dropLast === true && rows >= size)) return;
-    if (!pad) {
-      yield withLists(cutBatch(batch, layout, filled), codes?.first(filled));
-      return;
-    }
-    padBatch(batch, layout, filled);
-    yield withLists({ ...batch, rows: filled }, codes?.first(filled));
   }
 
   function* batchesOfLists(options: BatchOptions): IterableIterator<EncodedBatch> {
@@ -146,10 +130,81 @@ export function openStoredDataset(stored: StoredDataset, memory: number): Datase
     lists,
     groups: (column) => (column === undefined || column === stored.group ? groups : groupedBy.get(column)),
     close: () => {
+      ahead?.close();
       if (isOpen) closeSync(file);
       isOpen = false;
     },
   };
+}
+
+/** Where batches of an order come from. */
+interface OrderedRows {
+  readonly layout: BatchLayout;
+  readonly rows: number;
+  /** All records, or their file. */
+  readonly source: Records | number;
+  /** Lists of the rows, where batches have parts of them. */
+  readonly codes: ReturnType<typeof batchCodes> | undefined;
+  /** Windows that may be in order already. */
+  readonly early: WindowsAhead | undefined;
+}
+
+/** Batches of rows in the order of the file, or of an epoch. */
+function* batchesInOrder(
+  { layout, rows, source, codes, early }: OrderedRows,
+  { size, shuffle, skip = 0, pad, dropLast }: BatchOptions,
+): IterableIterator<EncodedBatch> {
+  const order = shuffle === undefined ? fileOrder(rows) : shuffledOrder(rows, shuffle.seed, shuffle.epoch);
+  const batch = createBatch(layout, size);
+  // Rows are taken from a window's own memory, which is small enough for the processor's caches.
+  const buffer = createRecords(layout, Math.min(rows, windowRows));
+  const indices = new Int32Array(Math.min(rows, windowRows));
+  const start = skip * size;
+  let filled = 0;
+  // A window may be a block short, so that the row sought is in this one or the next.
+  for (let i = Math.floor(start / windowRows); i < order.windows; i++) {
+    const window = order.window(i);
+    if (window.first + window.rows <= start) continue;
+    const arranged = shuffle === undefined ? undefined : early?.take({ ...shuffle, window: i });
+    if (shuffle !== undefined) early?.want(windowAfter(shuffle, i, order.windows));
+    const places = indices.subarray(0, window.rows);
+    if (arranged === undefined) {
+      loadWindow(window, buffer, recordBytes(layout), source);
+      for (let row = 0; row < window.rows; row++) places[row] = row;
+      window.arrange(places);
+    }
+    for (let at = Math.max(0, start - window.first); at < window.rows;) {
+      const count = Math.min(size - filled, window.rows - at);
+      const from = at;
+      at += count;
+      if (arranged === undefined) copyRecords(buffer, layout, places, from, count, batch, filled);
+      else {
+        const part = rowsOfBatch(arranged, layout, from, count);
+        if (count === size) {
+          yield part;
+          continue;
+        }
+        copyBatch(part, layout, batch, filled);
+      }
+      codes?.take(window, places.subarray(from, at), filled);
+      filled += count;
+      if (filled < size) continue;
+      yield withLists(batch, codes?.first(filled));
+      filled = 0;
+    }
+  }
+  if (filled === 0 || (dropLast === true && rows >= size)) return;
+  if (!pad) {
+    yield withLists(cutBatch(batch, layout, filled), codes?.first(filled));
+    return;
+  }
+  padBatch(batch, layout, filled);
+  yield withLists({ ...batch, rows: filled }, codes?.first(filled));
+}
+
+/** The window that a training reads next: of this epoch, or the first of the one after it. */
+function windowAfter({ seed, epoch }: Omit<WindowKey, "window">, window: number, windows: number): WindowKey {
+  return window + 1 < windows ? { seed, epoch, window: window + 1 } : { seed, epoch: epoch + 1, window: 0 };
 }
 
 /** Copies the rows of a window, in the order of its runs, from all records or from their file. */

@@ -27,8 +27,8 @@ export const summary =
  */
 const forms = {
   quick: {
-    main: { batch: 128, steps: 3000, runs: 50, gridSeeds: 1 },
-    beside: { "batch-32": 24 },
+    main: { batch: 128, steps: 2000, runs: 50, gridSeeds: 1 },
+    beside: { "batch-32": 12 },
     besides: { correlations: [0.5, 1], gridSeeds: 0 },
   },
   full: {

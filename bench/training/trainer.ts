@@ -42,7 +42,7 @@ export async function openTrainer(workload: Workload, engine: Engine): Promise<T
       start,
       ...(signal === undefined ? {} : { signal }),
       onProgress: ({ losses }) => {
-        loss = Object.values(losses).reduce((sum, each) => sum + each, 0);
+        loss = losses["loss"] ?? NaN;
       },
       isCheckpointDue: () => false,
       onCheckpoint: () => Promise.resolve(),

@@ -27,8 +27,8 @@ export const summary =
  */
 const forms = {
   quick: {
-    main: { batch: 128, steps: 2000, runs: 50, gridSeeds: 1 },
-    beside: { "batch-32": 12 },
+    main: { batch: 128, steps: 1600, runs: 50, gridSeeds: 1 },
+    beside: { "batch-32": 8 },
     besides: { correlations: [0.5, 1], gridSeeds: 0 },
   },
   full: {

@@ -5,7 +5,7 @@
  *
  *     npm run bench -- mmoe-census [--quick] [--write] [--fresh] [--group 1|2] [--method NAME] [--trials N] [--runs N] [--data DIR]
  *
- * The full form has 10 trials and 20 runs for each method and group; `--quick` has 2 and 3, on 40,000 training rows. Trainings
+ * The full form has 10 trials and 20 runs for each method and group; `--quick` has 2 and 3, on 30,000 training rows. Trainings
  * that are over are kept in `.mtlc/papers/mmoe-census`. `--data` is a folder with `census-income.data.gz` and
  * `census-income.test.gz` (UCI data set 117); without the data the slice of specs/census is taken.
  */
@@ -50,7 +50,7 @@ interface Plan {
 
 export async function run(words: readonly string[]): Promise<void> {
   const plan = planOf(words);
-  const files = writeProtocol(censusFiles(words), folder, plan.form === "quick" ? 40_000 : undefined);
+  const files = writeProtocol(censusFiles(words), folder, plan.form === "quick" ? 30_000 : undefined);
   const specs = committedSpecs();
   // What a training measures is decided by its spec, its seed and these.
   const kept = openKeptRuns<Scores>(experiment, { specs, rows: files.rows }, { fresh: words.includes("--fresh") });

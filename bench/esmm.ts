@@ -8,7 +8,7 @@
  * `--categories`, `--brands`, `--clickRate`, `--conversionRate`, `--bias`, `--clickSpread`, `--conversionSpread`, `--pair`,
  * `--factors`: the free choices of the world, as in bench/papers/esmm/world.ts. `--settings N`: runs of BASE and ESMM in each of the
  * other worlds of the table (4; 0: none), `--worlds "bias 0,bias 0.8"` only of these. `--workers N`: runs side by side (cores).
- * `--quick`: six logs of 400,000 impressions, two of each of three other worlds. `--write`: the results become those of the repository. `--fresh`:
+ * `--quick`: four logs of 400,000 impressions, two of each of three other worlds. `--write`: the results become those of the repository. `--fresh`:
  * forget finished runs. `--choose N`: instead of all this, learning rates and epochs of all methods, tried on N other logs.
  */
 import { availableParallelism } from "node:os";
@@ -58,7 +58,7 @@ export async function run(words: readonly string[]): Promise<void> {
   const pair = [reference, "ESMM"];
   const plan = settings.flatMap((setting) => {
     const isDefault = setting === defaultSetting;
-    const count = isDefault ? number("runs", quick ? 6 : 10) : number("settings", quick ? 2 : 4);
+    const count = isDefault ? number("runs", quick ? 4 : 10) : number("settings", quick ? 2 : 4);
     return seedsFrom(1, count).map((seed) => ({
       name: setting.name,
       choices: { ...world, ...setting.choices, seed },

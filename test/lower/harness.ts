@@ -65,7 +65,13 @@ export function hostTensors(feeds: Feeds, inputs: ReadonlySet<string>): Readonly
  * Random rows: ids in range, bags and sequences of random length, numbers in ±1, labels 0 or 1, everything known, weights 1; lists of 1 to 7
  * rows where a loss compares rows.
  */
-export function randomFeeds(model: Model, rows: number, seed = 1, idCount = 7): Feeds {
+export function randomFeeds(
+  model: Model,
+  rows: number,
+  seed = 1,
+  idCount: number | ((feature: string) => number) = 7,
+): Feeds {
+  const countOf = typeof idCount === "number" ? () => idCount : idCount;
   const random = createRandom(seed);
   const layout = batchLayout(model);
   // Of what is as long as another sequence, that one.
@@ -80,7 +86,7 @@ export function randomFeeds(model: Model, rows: number, seed = 1, idCount = 7): 
       const list = lists.get(feature);
       const used = list === undefined ? width : (lengths.get(list) ?? Math.floor(random() * (width + 1)));
       if (list !== undefined) lengths.set(list, used);
-      return Array.from({ length: width }, (_, place) => (place < used ? Math.floor(random() * idCount) : -1));
+      return Array.from({ length: width }, (_, place) => (place < used ? Math.floor(random() * countOf(feature)) : -1));
     });
   }).flat();
   const numbers = Array.from({ length: rows * layout.numberWidth }, () => random() * 2 - 1);

@@ -10,25 +10,30 @@ import { AppendedNodes } from "./append-nodes.js";
 import { type FirstProducts, firstProductsOf, type InputPiece, type ReadTable } from "./first-products.js";
 import { readersOf } from "./readers.js";
 
-/** Multiplications and additions of a batch's products below which there is nothing to win. */
-const leastWork = 1 << 24;
+/** When products of tables are made. */
+export interface MultiplyLimits {
+  /** Multiplications of a batch's products below which there is nothing to win. */
+  readonly leastWork: number;
+  /** The share of these that is won at least. */
+  readonly leastShare: number;
+  /** Values of a feature at most, for each row of a batch; of one with more, rows are multiplied. */
+  readonly mostValues: number;
+}
 
-/** What is won at least: the share of the multiplications that the step has. */
-const leastShare = 0.2;
+const defaults: MultiplyLimits = { leastWork: 1 << 24, leastShare: 0.2, mostValues: 1 / 8 };
 
 /** Numbers of products of tables at most, so that they stay in the processor's caches. */
 const mostNumbers = 1 << 19;
 
+/** Features whose products are added up, at most: of 200 a step was 1.3 times as fast, of 500 there was no difference. */
+const mostFeatures = 256;
+
 /** Reading a row of a product and adding it takes as long as the product with so many columns. */
 const columnsOfRead = 2;
 
-/**
- * The same function with products of tables where that is less work, `fn` itself where it is not. All sizes must be known.
- *
- * @param isForced whether the work does not count, for tests
- */
-export function multiplyTables(fn: GraphFunction, isForced = false): GraphFunction {
-  const plans = firstProductsOf(fn, readersOf(fn)).flatMap((found) => planOf(fn, found, isForced) ?? []);
+/** The same function with products of tables where that is less work, `fn` itself where it is not. All sizes must be known. */
+export function multiplyTables(fn: GraphFunction, limits = defaults): GraphFunction {
+  const plans = firstProductsOf(fn, readersOf(fn)).flatMap((found) => planOf(fn, found, limits) ?? []);
   if (plans.length === 0) return fn;
   const nodes = new AppendedNodes(fn);
   for (const plan of plans) new Multiplication(nodes, plan).write();
@@ -56,14 +61,14 @@ interface Plan {
   readonly many: readonly Group[];
 }
 
-function planOf(fn: GraphFunction, found: FirstProducts, isForced: boolean): Plan | undefined {
+function planOf(fn: GraphFunction, found: FirstProducts, limits: MultiplyLimits): Plan | undefined {
   const [batch = 0, columns = 0] = shapeOf(fn, found.input);
   const units = found.products.reduce((sum, { node }) => sum + Number(node.type.shape[1]), 0);
   const groups = { few: [] as Group[], some: [] as Group[], many: [] as Group[] };
   for (const piece of found.pieces) {
     const { table } = piece;
     if (table === undefined) continue;
-    const kinds = table.ranges.map((range) => kindOf(sizeOf(range), table.width, batch, isForced));
+    const kinds = table.ranges.map((range) => kindOf(sizeOf(range), table.width, batch * limits.mostValues));
     for (const kind of ["few", "some", "many"] as const) {
       const features = kinds.flatMap((each, i) => (each === kind ? [i] : []));
       if (features.length > 0) groups[kind].push({ piece, table, features });
@@ -71,16 +76,16 @@ function planOf(fn: GraphFunction, found: FirstProducts, isForced: boolean): Pla
   }
   const plan = { found, batch, units, ...groups };
   if (plan.few.length + plan.some.length === 0) return undefined;
-  if (isForced) return plan;
   const numbers = units * [...plan.few, ...plan.some].reduce((sum, group) => sum + paddedRows(group), 0);
   const before = workBefore(plan, columns);
-  const isWorth = before * units >= leastWork && workAfter(plan, columns) <= (1 - leastShare) * before;
-  return numbers <= mostNumbers && isWorth ? plan : undefined;
+  const isWorth = before * units >= limits.leastWork && workAfter(plan, columns) <= (1 - limits.leastShare) * before;
+  const features = [...plan.few, ...plan.some].reduce((sum, group) => sum + group.features.length, 0);
+  return numbers <= mostNumbers && features <= mostFeatures && isWorth ? plan : undefined;
 }
 
-function kindOf(values: number, width: number, batch: number, isForced: boolean): "few" | "some" | "many" {
+function kindOf(values: number, width: number, most: number): "few" | "some" | "many" {
   if (values < 2 * width) return "few";
-  return isForced || values <= batch / 8 ? "some" : "many";
+  return values <= most ? "some" : "many";
 }
 
 /** Multiplications for each column of the products: forward, for weights, and for the tables. */

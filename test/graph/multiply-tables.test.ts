@@ -12,7 +12,7 @@ import {
 import { flopsOfNode } from "../../src/compiler/cost/flops.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
 import { type FittedSizes, hasTrees, type Model } from "../../src/compiler/model/index.js";
-import { distance, functionOf, randomFeeds } from "../lower/harness.js";
+import { distance, functionOf, modelOf, randomFeeds } from "../lower/harness.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
 
 const rows = 12;
@@ -64,6 +64,27 @@ describe("a step with products of tables", () => {
         0,
       );
     expect(work(multiplyTables(plain)) / work(plain)).toBeLessThan(2 / 3);
+  });
+
+  it("multiplies rows of all but features of few values where products of the others would be too large", () => {
+    const features = Array.from({ length: 24 }, (_, i) => `f${i}: categorical(hash: ${i < 12 ? 6 : 100}, embed: 8)`);
+    const names = features.map((_, i) => `f${i}`).join(", ");
+    const model = modelOf(`model m
+      features { ${features.join("\n")} }
+      labels { click: event }
+      tower t = mlp([${names}], [512, 8])
+      task ctr: P(click) = sigmoid(logit(t))
+      loss { ctr: bce }
+      train { embeddings: dense }`);
+    const ids = Object.fromEntries(model.features.map(({ name }, i) => [name, i < 12 ? 6 : 100]));
+    const plain = bindDims(functionOf(lowerModel(model, { ids }), "train"), { B: 1024 });
+    const multiplied = multiplyTables(plain);
+    const shapes = multiplied.nodes.map(({ type }) => type.shape.join("×"));
+    expect(multiplied).not.toBe(plain);
+    // Products of twelve tables of six values, and rows of the other twelve.
+    expect(shapes).toContain("12×6×512");
+    expect(shapes).not.toContain("12×100×512");
+    expect(shapes).toContain("1024×96");
   });
 
   it.each(cases)("of $name gives the same losses and state", ({ model, program, plain, multiplied }) => {

@@ -61,7 +61,12 @@ interface Plan {
   readonly many: readonly Group[];
 }
 
+/** With features of some values, or with those of few only where products of all are too large. */
 function planOf(fn: GraphFunction, found: FirstProducts, limits: MultiplyLimits): Plan | undefined {
+  return planWithin(fn, found, limits) ?? planWithin(fn, found, { ...limits, mostValues: 0 });
+}
+
+function planWithin(fn: GraphFunction, found: FirstProducts, limits: MultiplyLimits): Plan | undefined {
   const [batch = 0, columns = 0] = shapeOf(fn, found.input);
   const units = found.products.reduce((sum, { node }) => sum + Number(node.type.shape[1]), 0);
   const groups = { few: [] as Group[], some: [] as Group[], many: [] as Group[] };

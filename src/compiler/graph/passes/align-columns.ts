@@ -9,8 +9,8 @@ import { int32, isStatic } from "../dims.js";
 import type { GraphFunction, GraphNode, NodeOf, ValueId } from "../graph.js";
 import { sizeOfShape } from "../tensor.js";
 import { eliminateDeadCode, renumbered } from "./eliminate-dead-code.js";
-import { joinAsWritten, joinInOrder, type Joined, type Piece, writeJoin } from "./join-columns.js";
-import { isProduct, type Reader, type Readers, readersIn, readersOf } from "./readers.js";
+import { inverse, joinAsWritten, joinInOrder, type Joined, type Piece, writeJoin } from "./join-columns.js";
+import { isProduct, type Reader, type Readers, readersIn, readersOf, shapeOf } from "./readers.js";
 
 /** A join of columns that only products read. */
 interface Alignment extends Joined {
@@ -60,16 +60,6 @@ function alignmentOf(
   }
   if (weights.size === 0 || moved > most * sizeOfShape(node.type.shape.map(Number))) return undefined;
   return { ...joined, places: inverse(joined.columns), weights };
-}
-
-function shapeOf({ nodes }: GraphFunction, id: ValueId): readonly number[] {
-  return (nodes[id]?.type.shape ?? []).map(Number);
-}
-
-function inverse(order: readonly number[]): readonly number[] {
-  const places: number[] = [];
-  order.forEach((from, at) => (places[from] = at));
-  return places;
 }
 
 /** What the gradient of a join consists of: products with its weights and their sums, and the slices that part it again. */

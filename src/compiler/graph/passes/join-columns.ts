@@ -94,3 +94,10 @@ function mergePieces(pieces: readonly Piece[]): readonly Piece[] {
   }
   return merged;
 }
+
+/** Where each column of an order is: `order[i]` is at `i`. */
+export function inverse(order: readonly number[]): readonly number[] {
+  const places: number[] = [];
+  order.forEach((from, at) => (places[from] = at));
+  return places;
+}

@@ -7,8 +7,9 @@
 import type { GraphFunction, ValueId } from "../graph.js";
 import { float32, int32 } from "../dims.js";
 import { AppendedNodes } from "./append-nodes.js";
-import { type FirstProducts, firstProductsOf, type InputPiece, type ReadTable } from "./first-products.js";
-import { readersOf } from "./readers.js";
+import { type FirstProducts, firstProductsOf, type InputPiece, type NodeAt, type ReadTable } from "./first-products.js";
+import { inverse } from "./join-columns.js";
+import { readersOf, shapeOf } from "./readers.js";
 
 /** When products of tables are made. */
 export interface MultiplyLimits {
@@ -121,44 +122,28 @@ class Multiplication {
     readonly plan: Plan,
   ) {
     const { found, few, some } = plan;
-    this.#weights = this.#like("", () =>
-      this.#joined(
-        found.products.map(({ node }) => node.inputs[1] ?? -1),
-        1,
-      ),
-    );
+    const weights = found.products.map(({ node }) => node.inputs[1] ?? -1);
+    this.#weights = this.#like("", () => this.#joined(weights, 1));
     this.#products = this.#like("", () => [...few, ...some].map((group) => this.#multiply(group)));
   }
 
   write(): void {
-    const { products, gradients, pieces } = this.plan.found;
-    const rest = this.#like("", () => this.#columnsLeft());
-    const rows = this.#like("", () => this.#rowsOf([...this.plan.some, ...this.plan.many]));
-    const whole = this.#like("", () => this.#forward(rest, rows));
-    this.#like("", () =>
-      this.#part(
-        whole,
-        products.map(({ id }) => id),
-      ),
-    );
-    const upstream = this.#like("gradient", () =>
-      this.#joined(
-        gradients.map(({ node }) => node.inputs[1] ?? -1),
+    const { found, some, many } = this.plan;
+    const { rest, rows } = this.#like("", () => {
+      const read = { rest: this.#columnsLeft(), rows: this.#rowsOf([...some, ...many]) };
+      this.#part(this.#forward(read.rest, read.rows), found.products);
+      return read;
+    });
+    this.#like("gradient", () => {
+      const upstream = this.#joined(
+        found.gradients.map(({ node }) => node.inputs[1] ?? -1),
         1,
-      ),
-    );
-    const back = this.#like("gradient", () => this.#backward(rest, rows, upstream));
-    this.#like("gradient", () =>
-      this.#part(
-        back.weights,
-        gradients.map(({ id }) => id),
-      ),
-    );
-    for (const { table } of pieces)
-      if (table?.gradient !== undefined) {
-        const made = this.#like("gradient", () => this.#gradientOf(table, back, upstream));
-        this.b.replace(table.gradient, made);
-      }
+      );
+      const back = this.#backward(rest, rows, upstream);
+      this.#part(back.weights, found.gradients);
+      for (const { table } of found.pieces)
+        if (table?.gradient !== undefined) this.b.replace(table.gradient, this.#gradientOf(table, back, upstream));
+    });
   }
 
   /** What goes under the input: the products of all who read it are one. */
@@ -173,13 +158,13 @@ class Multiplication {
     return values.length === 1 && only !== undefined ? only : this.b.concat(values, axis);
   }
 
-  /** Columns of what is joined in the place of each value. */
-  #part(whole: ValueId, values: readonly ValueId[]): void {
+  /** Columns of what is joined in the place of each product. */
+  #part(whole: ValueId, products: readonly NodeAt<"matmul">[]): void {
     let begin = 0;
-    for (const value of values) {
-      const size = Number(this.b.shape(value)[1]);
-      const part = values.length === 1 ? whole : this.b.slice(whole, { axis: 1, begin, size });
-      this.b.replace(value, part);
+    for (const { id } of products) {
+      const size = Number(this.b.shape(id)[1]);
+      const part = products.length === 1 ? whole : this.b.slice(whole, { axis: 1, begin, size });
+      this.b.replace(id, part);
       begin += size;
     }
   }
@@ -196,7 +181,7 @@ class Multiplication {
     const isValue = valuesByFeature(group, (range, value) => (value < sizeOf(range) ? 1 : 0));
     const mask = b.constant(float32(group.features.length, most, 1), isValue);
     const weights = b.reshape(this.#rowsOfWeights(group), [group.features.length, width, this.plan.units]);
-    return { group, rows, masked: b.mul(rows, mask), weights, product: b.matmul(rows, weights) };
+    return { group, masked: b.mul(rows, mask), weights, product: b.matmul(rows, weights) };
   }
 
   #rowsOfWeights(group: Group): ValueId {
@@ -372,9 +357,7 @@ class Multiplication {
 /** A group's rows of a table, and their product with weights. */
 interface ProductOfTables {
   readonly group: Group;
-  /** [features, values, width]; a feature of fewer values than the most has its last one again. */
-  readonly rows: ValueId;
-  /** The same with 0 for what is there again. */
+  /** [features, values, width]; 0 behind the values of a feature that has fewer than the most. */
   readonly masked: ValueId;
   /** [features, width, units]. */
   readonly weights: ValueId;
@@ -434,14 +417,4 @@ function columnsOf({ piece, table, features }: Group): readonly number[] {
   return features.flatMap((feature) =>
     Array.from({ length: table.width }, (_, at) => piece.first + feature * table.width + at),
   );
-}
-
-function inverse(order: readonly number[]): readonly number[] {
-  const places: number[] = [];
-  order.forEach((from, at) => (places[from] = at));
-  return places;
-}
-
-function shapeOf({ nodes }: GraphFunction, id: ValueId): readonly number[] {
-  return (nodes[id]?.type.shape ?? []).map(Number);
 }

@@ -32,3 +32,8 @@ export function readersIn(readers: Readers, id: ValueId): readonly (Reader | und
 export function isProduct(reader: Reader | undefined): reader is Reader & { readonly node: NodeOf<"matmul"> } {
   return reader?.node.op === "matmul" && reader.input === 0 && !reader.node.attributes.transposeB;
 }
+
+/** Sizes of a value, all of which are known. */
+export function shapeOf({ nodes }: GraphFunction, id: ValueId): readonly number[] {
+  return (nodes[id]?.type.shape ?? []).map(Number);
+}

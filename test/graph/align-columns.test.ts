@@ -6,13 +6,11 @@ import {
   float32,
   GraphBuilder,
   type GraphFunction,
-  initialize,
-  type Program,
   type ValueId,
 } from "../../src/compiler/graph/index.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
 import { hasTrees } from "../../src/compiler/model/index.js";
-import { createRandom, distance, functionOf, randomFeeds, sizesOf } from "../lower/harness.js";
+import { afterTwoSteps, createRandom, distance, functionOf, randomFeeds, sizesOf } from "../lower/harness.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
 
 /** Columns of two tensors, mixed, and what they are multiplied with; gradients as autodiff writes them. */
@@ -105,17 +103,7 @@ describe("a step with aligned columns", () => {
   });
 
   it.each(cases)("of $name gives the same losses and state", ({ model, program, plain, aligned }) => {
-    const after = (fn: GraphFunction): readonly number[] => {
-      const initial = new Map(program.state.map((each) => [each.name, initialize(each, 1)]));
-      const stepped: Program = { ...program, functions: [fn] };
-      const interpreter = createInterpreter(stepped, initial);
-      const feeds = randomFeeds(model, rows);
-      const outputs = [interpreter.run("train", feeds), interpreter.run("train", feeds)];
-      return [
-        ...outputs.flatMap((each) => Object.values(each).flatMap(({ data }) => [...data])),
-        ...program.state.flatMap(({ name }) => [...interpreter.get(name).data]),
-      ];
-    };
+    const after = (fn: GraphFunction): readonly number[] => afterTwoSteps(program, fn, randomFeeds(model, rows));
     expect(distance(after(aligned), after(plain))).toBeLessThan(1e-6);
   });
 });

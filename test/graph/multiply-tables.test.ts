@@ -2,17 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   alignColumns,
   bindDims,
-  createInterpreter,
   type GraphFunction,
-  initialize,
   multiplyTables,
   padDistinct,
-  type Program,
 } from "../../src/compiler/graph/index.js";
 import { flopsOfNode } from "../../src/compiler/cost/flops.js";
 import { lowerModel } from "../../src/compiler/lower/index.js";
 import { type FittedSizes, hasTrees, type Model } from "../../src/compiler/model/index.js";
-import { distance, functionOf, modelOf, randomFeeds } from "../lower/harness.js";
+import { afterTwoSteps, distance, functionOf, modelOf, randomFeeds } from "../lower/harness.js";
 import { servingOnes, shippedModels } from "../shipped-models.js";
 
 const rows = 12;
@@ -88,17 +85,8 @@ describe("a step with products of tables", () => {
   });
 
   it.each(cases)("of $name gives the same losses and state", ({ model, program, plain, multiplied }) => {
-    const after = (fn: GraphFunction): readonly number[] => {
-      const initial = new Map(program.state.map((each) => [each.name, initialize(each, 1)]));
-      const stepped: Program = { ...program, functions: [fn] };
-      const interpreter = createInterpreter(stepped, initial);
-      const feeds = randomFeeds(model, rows, 1, (feature) => sizesOf(model).ids[feature] ?? 2);
-      const outputs = [interpreter.run("train", feeds), interpreter.run("train", feeds)];
-      return [
-        ...outputs.flatMap((each) => Object.values(each).flatMap(({ data }) => [...data])),
-        ...program.state.flatMap(({ name }) => [...interpreter.get(name).data]),
-      ];
-    };
+    const feeds = randomFeeds(model, rows, 1, (feature) => sizesOf(model).ids[feature] ?? 2);
+    const after = (fn: GraphFunction): readonly number[] => afterTwoSteps(program, fn, feeds);
     expect(distance(after(multiplied), after(plain))).toBeLessThan(1e-6);
   });
 });

@@ -220,3 +220,14 @@ export function runInFloat32(fn: GraphFunction, feeds: Feeds): Readonly<Record<s
 function fail(message: string): never {
   throw new Error(message);
 }
+
+/** Outputs and state of a training function after two steps from first weights, by the interpreter, one number after another. */
+export function afterTwoSteps(program: Program, fn: GraphFunction, feeds: Feeds): readonly number[] {
+  const initial = new Map(program.state.map((each) => [each.name, initialize(each, 1)]));
+  const interpreter = createInterpreter({ ...program, functions: [fn] }, initial);
+  const outputs = [interpreter.run(fn.name, feeds), interpreter.run(fn.name, feeds)];
+  return [
+    ...outputs.flatMap((each) => Object.values(each).flatMap(({ data }) => [...data])),
+    ...program.state.flatMap(({ name }) => [...interpreter.get(name).data]),
+  ];
+}

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FeatureModel } from "../../src/compiler/model/model.js";
-import { cutBins } from "../../src/runtime/data/encode/fit-boundaries.js";
+import { cutBins } from "../../src/runtime/data/encode/fit/boundaries.js";
 import { bucketOf, hashText, murmur3, vocabularySeed } from "../../src/runtime/data/encode/hash.js";
 import { type Fitted, fittedSizes, hashFitted, joinFitted, splitFitted } from "../../src/runtime/data/index.js";
 import { bag, bucket, categorical, folderWith, numeric, openIn, rowsOf, source, spec } from "./fixtures.js";

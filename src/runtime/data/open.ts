@@ -24,8 +24,8 @@ import {
   recordsFile,
 } from "./encode/encode.js";
 import { createEnums, type Enums } from "./expressions/enums.js";
-import { type ContinuedFit, type ContinuedIds, continueFit, withWholeVocabularies } from "./encode/continue.js";
-import { fitFeatures, fitWithoutData } from "./encode/fit.js";
+import { type ContinuedFit, type ContinuedIds, continueFit, withWholeVocabularies } from "./encode/fit/continue.js";
+import { fitFeatures, fitWithoutData } from "./encode/fit/features.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./encode/fitted.js";
 import { createGzipCheck } from "./files/gzip.js";
 import { recordBytes } from "./batches/records.js";
@@ -177,15 +177,17 @@ async function fit(
   if (train === undefined) return { fitted: fitWithoutData(spec.features), warnings: [] };
   const { relation } = train;
   const key = cacheKey(["fit", train.identity, spec.features.map(dataPart)]);
+  let made: { readonly text: string; readonly value: Fitted } | undefined;
   const write = async (folder: string): Promise<void> => {
     options.onProgress?.({ phase: "fit", role: "train", rows: 0 });
     await checkFiles(relation.source);
     const fitted = await fitFeatures(database, relation, spec.features);
     options.onProgress?.({ phase: "fit", role: "train", rows: fitted.rows });
-    await writeFile(join(folder, fittedFile), sealJson(fitted));
+    made = { text: sealJson(fitted), value: fitted };
+    await writeFile(join(folder, fittedFile), made.text);
   };
   // The hash says that this is what `write` wrote.
-  const read = async (entry: string): Promise<Fitted> => (await readSealedJson(entry, fittedFile)) as Fitted;
+  const read = async (entry: string): Promise<Fitted> => (await readSealedJson(entry, fittedFile, made)) as Fitted;
   try {
     const { value, damage } = await useEntry(cacheFolder, key, { write, read });
     return { fitted: value, warnings: damageWarnings("fit", "train", damage) };

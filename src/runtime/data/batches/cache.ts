@@ -173,19 +173,27 @@ export function sealJson(value: unknown): string {
 /** Bytes of the largest JSON file of an entry. */
 const largestJson = 2 ** 31 - 1;
 
-/** The value of a file that {@link sealJson} made. Throws {@link DamagedEntry} for anything else. */
-export async function readSealedJson(entry: string, name: string): Promise<unknown> {
-  let text: string;
+/**
+ * The value of a file that {@link sealJson} made; of one that this process made it is at hand and only held against the hash. Throws
+ * {@link DamagedEntry} for anything else.
+ */
+export async function readSealedJson(
+  entry: string,
+  name: string,
+  made?: { readonly text: string; readonly value: unknown },
+): Promise<unknown> {
+  let bytes: Buffer;
   try {
-    text = Buffer.from(await readRegularFile(entry, name, { limit: largestJson })).toString("utf8");
+    bytes = Buffer.from(await readRegularFile(entry, name, { limit: largestJson }));
   } catch (error) {
     if (error instanceof UnreadableFile) throw new DamagedEntry(`\`${name}\`: ${error.message}`);
     throw error;
   }
-  const cut = text.indexOf("\n");
-  const body = text.slice(cut + 1);
-  if (cut < 0 || sha256(body) !== text.slice(0, cut)) throw new DamagedEntry(`\`${name}\` does not match its hash`);
-  return JSON.parse(body);
+  const cut = bytes.indexOf("\n");
+  const body = bytes.subarray(cut + 1);
+  const hash = bytes.toString("latin1", 0, Math.max(0, cut));
+  if (cut < 0 || sha256(body) !== hash) throw new DamagedEntry(`\`${name}\` does not match its hash`);
+  return made?.text.startsWith(`${hash}\n`) === true ? made.value : JSON.parse(body.toString("utf8"));
 }
 
 /** Removes the entries that were used longest ago until the rest takes at most `limit` bytes, and what a killed process left. */

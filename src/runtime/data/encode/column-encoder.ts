@@ -15,7 +15,7 @@ import { checkedListSql, isAligned, weightsSql } from "./lists.js";
 import { categorySql } from "./missing.js";
 import { BadSequence } from "./row-sequences.js";
 import type { Enums } from "../expressions/enums.js";
-import { compileBoolean, compileFinite, compileText } from "../expressions/expression-sql.js";
+import { compileBoolean, compileText } from "../expressions/expression-sql.js";
 import {
   createBucketEncoder,
   createNumberEncoder,
@@ -29,7 +29,8 @@ import type { Fitted, FittedFeature } from "./fitted.js";
 import type { Records } from "../batches/records.js";
 import type { Relation } from "../files/relation.js";
 import { compileClass } from "./label-classes.js";
-import { float64Of, int32Of, int8Of, listOf, textReader, wordPairsOf } from "./vectors.js";
+import { createNumberColumn } from "./number-column.js";
+import { int32Of, int8Of, listOf, nullHigh, textReader, wholeSql, wordPairsOf } from "./vectors.js";
 
 /** Where a column goes: word `first + i * stride` of the records for row i. */
 export interface Target {
@@ -84,10 +85,11 @@ function numberEncoder(
   feature: FeatureModel,
   store: (target: Target, word: number, value: number) => void,
 ): ColumnEncoder {
+  const { sql, valuesOf } = createNumberColumn(feature.source, columns);
   return {
-    sql: doubleSql(compileFinite(feature.source, columns)),
+    sql,
     fill: (vector, target, counts) => {
-      const values = float64Of(vector);
+      const values = valuesOf(vector, target.rows);
       for (let i = 0, word = target.first; i < target.rows; i++, word += target.stride) {
         const value = values[i]!;
         if (value !== value) counts.nulls += 1;
@@ -95,10 +97,6 @@ function numberEncoder(
       }
     },
   };
-}
-
-function doubleSql(sql: string): string {
-  return `coalesce(${sql}, CAST('nan' AS DOUBLE))`;
 }
 
 async function categoricalEncoder(
@@ -126,13 +124,10 @@ async function categoricalEncoder(
   };
 }
 
-/** What a null becomes in a BIGINT column: low word 0, high word as here. */
-const nullHigh = -(2 ** 31);
-
 /** `unknown` is the id of a null. */
 function wholeEncoder(sql: string, ids: VocabularyIds, unknown: number): ColumnEncoder {
   return {
-    sql: `coalesce(${sql}, -9223372036854775808)`,
+    sql: wholeSql(sql),
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {
       const pairs = wordPairsOf(vector);
       for (let i = 0, word = first; i < rows; i++, word += stride) {
@@ -291,11 +286,13 @@ function listEncoder(
 
 /** Labels are numbers, NaN where they are null. */
 export function createLabelEncoder({ columns }: Relation, label: LabelModel): ColumnEncoder {
-  if (label.base === "amount")
+  if (label.base === "amount") {
+    const { sql, valuesOf } = createNumberColumn(label.source, columns);
     return {
-      sql: doubleSql(compileFinite(label.source, columns)),
-      fill: (vector, target, counts) => fillLabel(float64Of(vector), target, counts, (value) => value),
+      sql,
+      fill: (vector, target, counts) => fillLabel(valuesOf(vector, target.rows), target, counts, (value) => value),
     };
+  }
   if (label.base === "classes")
     return {
       sql: compileClass(label, columns),
@@ -350,7 +347,7 @@ export function createGroupEncoder({ columns }: Relation, name: string): GroupEn
     };
   }
   return {
-    sql: `coalesce(${sql}, -9223372036854775808)`,
+    sql: wholeSql(sql),
     codes: (vector, rows) => {
       const pairs = wordPairsOf(vector);
       return Int32Array.from({ length: rows }, (_, i) => {

@@ -1,6 +1,6 @@
 /** Encodes the rows of a relation into a file of records, in their order, a chunk at a time. */
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
 import { isWeighted } from "../../../compiler/model/feature-lists.js";
@@ -135,7 +135,6 @@ export async function encodeRelation(
       rows += count;
       request.onRows(rows);
     }
-    fsyncSync(recordsOut);
   } finally {
     closeSync(recordsOut);
     for (const { file } of codes) closeSync(file);

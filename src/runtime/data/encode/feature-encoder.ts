@@ -62,7 +62,12 @@ export function withOutside(feature: FeatureModel, ids: VocabularyIds): Vocabula
   };
 }
 
+/** By the list of values: every role asks for the ids of the same lists. */
+const listedIds = new WeakMap<readonly string[], VocabularyIds>();
+
 function createListedIds(values: readonly string[]): VocabularyIds {
+  const known = listedIds.get(values);
+  if (known !== undefined) return known;
   let texts: Map<string, number> | undefined;
   // Built on first use: files of whole numbers never ask for texts, and files of texts never for numbers.
   const ofText = (text: string): number => {
@@ -74,30 +79,42 @@ function createListedIds(values: readonly string[]): VocabularyIds {
     wholes ??= createWholeTable(values);
     return wholes(value);
   };
-  return { ofText, ofWhole };
+  const ids = { ofText, ofWhole };
+  listedIds.set(values, ids);
+  return ids;
 }
 
 /** Ids of those values that are the text of a whole number: an array when they are dense, else a map. */
 function createWholeTable(values: readonly string[]): (value: number) => number {
+  const wholes = Float64Array.from(values, wholeOf);
   let minimum = Infinity;
   let maximum = -Infinity;
-  const entries: (readonly [number, number])[] = [];
-  for (const [i, text] of values.entries()) {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || String(value) !== text) continue;
-    entries.push([value, i + 1]);
+  let count = 0;
+  for (const value of wholes) {
+    if (value !== value) continue;
     minimum = Math.min(minimum, value);
     maximum = Math.max(maximum, value);
+    count += 1;
   }
   const extent = maximum - minimum + 1;
-  if (entries.length === 0) return () => 0;
-  if (extent > 8 * entries.length + 65_536) {
-    const map = new Map(entries);
+  if (count === 0) return () => 0;
+  if (extent > 8 * count + 65_536) {
+    const map = new Map<number, number>();
+    for (const [i, value] of wholes.entries()) if (value === value) map.set(value, i + 1);
     return (value) => map.get(value) ?? 0;
   }
   const table = new Int32Array(extent);
-  for (const [value, id] of entries) table[value - minimum] = id;
+  for (let i = 0; i < wholes.length; i++) {
+    const value = wholes[i]!;
+    if (value === value) table[value - minimum] = i + 1;
+  }
   return (value) => table[value - minimum] ?? 0;
+}
+
+/** The whole number that a text spells as such numbers are written; else NaN. */
+function wholeOf(text: string): number {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && String(value) === text ? value : NaN;
 }
 
 function createHashedIds(buckets: number, seed: number): VocabularyIds {

@@ -187,5 +187,12 @@ function asNumber(value: unknown, what: string): number {
 
 /** SHA-256 of all that a fit says: two fits with one hash encode alike. */
 export function hashFitted(fitted: Fitted): string {
-  return sha256(JSON.stringify(fitted));
+  const known = hashes.get(fitted);
+  if (known !== undefined) return known;
+  const hash = sha256(JSON.stringify(fitted));
+  hashes.set(fitted, hash);
+  return hash;
 }
+
+/** Of large vocabularies the text is made once. */
+const hashes = new WeakMap<Fitted, string>();

@@ -35,6 +35,21 @@ export function float64Of(vector: DuckDBVector): Float64Array {
   return typed(vector, Float64Array, "DOUBLE");
 }
 
+/** A FLOAT or a DOUBLE column. */
+export function floatsOf(vector: DuckDBVector): Float32Array | Float64Array {
+  const items = itemsOf(vector);
+  if (items instanceof Float32Array || items instanceof Float64Array) return items;
+  throw unexpected(vector, "FLOAT or DOUBLE");
+}
+
+/** The high word of a null in {@link wholeSql}, whose low word is 0. */
+export const nullHigh = -(2 ** 31);
+
+/** SQL of a BIGINT without nulls, of which {@link nullHigh} tells. */
+export function wholeSql(sql: string): string {
+  return `coalesce(${sql}, -9223372036854775808)`;
+}
+
 /** A BIGINT column as pairs of words, low before high: a BigInt for each value would be slow. */
 export function wordPairsOf(vector: DuckDBVector): Int32Array {
   const items = typed(vector, BigInt64Array, "BIGINT");

@@ -30,6 +30,8 @@ import { booleanOf, numberOf, textOf } from "./values.js";
 export interface ExpressionColumn {
   readonly sql: string;
   readonly kind: ScalarKind | "list";
+  /** SQL of the column as its files have it, where {@link plainNumbers} cleans it as `sql` would; FLOAT or DOUBLE. */
+  readonly plain?: string;
 }
 
 /** Looks a column up; the schema check has made sure that it is there. */

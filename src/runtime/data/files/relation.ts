@@ -34,8 +34,8 @@ export function createRelation(
   split: SplitPart | undefined,
   kept: readonly string[] = [],
 ): Relation {
-  const columns = expressionColumns(source, names);
-  const whole = relationSql(source, names, kept);
+  const columns = expressionColumns(source, names, { plain: true });
+  const whole = relationSql(source, names, { kept, plain: true });
   if (split === undefined) return { source, sql: whole, columns };
   const { by } = split.split;
   const rows = by.length > 0 ? whole : `(SELECT *, row_number() OVER () - 1 AS ${rowNumber} FROM ${whole})`;

@@ -12,7 +12,7 @@ import type { ExpressionColumn, ExpressionColumns } from "../expressions/express
 import { columnIn, type ColumnKind, type ColumnUse, type FileColumn, type FileSchema } from "./columns.js";
 import { areAlike, describeKind, readSchema, scanSql } from "./schema.js";
 import { copyTable } from "./remote/tables.js";
-import { cleanSql, type ScalarKind, textSql, withoutNullsSql } from "./sql.js";
+import { cleanSql, nullNumbers, type ScalarKind, textSql, withoutNullsSql } from "./sql.js";
 import { readableJson, readableTable } from "./text-copy.js";
 import type { TextRules } from "../expressions/values.js";
 
@@ -161,25 +161,33 @@ function wrongKind(use: ColumnUse, file: string, { type }: FileColumn): Diagnost
   );
 }
 
-/**
- * A relation of some columns of a source, in their order, and of columns that are kept as the files have them; all of them
- * must be there.
- */
-export function relationSql(source: Source, columns: readonly string[], kept: readonly string[] = []): string {
+export interface RelationOptions {
+  /** Columns besides, as the files have them. */
+  readonly kept?: readonly string[];
+  /** Numbers also as the files have them ({@link plainType}), which a query that does not name them does not read. */
+  readonly plain?: boolean;
+}
+
+/** A relation of some columns of a source, in their order; all of them must be there. */
+export function relationSql(
+  source: Source,
+  columns: readonly string[],
+  { kept = [], plain = false }: RelationOptions = {},
+): string {
   const runs: FileSchema[][] = [];
   for (const schema of source.files) {
     const run = runs.at(-1);
     if (run?.[0] !== undefined && areAlike(run[0], schema)) run.push(schema);
     else runs.push([schema]);
   }
-  return `(${runs.map((run) => selectSql(source, run, columns, kept)).join(" UNION ALL ")})`;
+  return `(${runs.map((run) => selectSql(source, run, columns, { kept, plain })).join(" UNION ALL ")})`;
 }
 
 function selectSql(
   source: Source,
   run: readonly FileSchema[],
   columns: readonly string[],
-  kept: readonly string[],
+  { kept, plain }: Required<RelationOptions>,
 ): string {
   const find = (name: string): FileColumn => {
     const own = run[0] === undefined ? undefined : columnIn(run[0], name);
@@ -192,7 +200,19 @@ function selectSql(
     return `${columnSql(find(name), common, source.rules)} AS ${aliasOf(columns, name)}`;
   });
   const keeps = kept.map((name) => `${keptSql(find(name), source)} AS ${keptAlias(kept, name)}`);
-  return `SELECT ${list.length + keeps.length === 0 ? "1" : [...list, ...keeps].join(", ")} FROM ${scanSql(run)}`;
+  const plains = columns
+    .filter((name) => plain && plainType(source, name) !== undefined)
+    .map((name) => `${find(name).sql} AS ${plainAlias(columns, name)}`);
+  const all = [...list, ...keeps, ...plains];
+  return `SELECT ${all.length === 0 ? "1" : all.join(", ")} FROM ${scanSql(run)}`;
+}
+
+/** The type of a column of numbers that a program may clean as well as SQL, and faster: all files have it, and no number of theirs means null. */
+function plainType(source: Source, name: string): "FLOAT" | "DOUBLE" | undefined {
+  const types = typesOf(source, name);
+  const [type] = types;
+  if (types.size !== 1 || (type !== "FLOAT" && type !== "DOUBLE")) return undefined;
+  return nullNumbers(source.rules).length === 0 ? type : undefined;
 }
 
 /** A column in the type and with the characters of its files; in files of several types, its texts. */
@@ -276,11 +296,20 @@ function aliasOf(columns: readonly string[], name: string): string {
   return `v${columns.indexOf(name)}`;
 }
 
-/** How expressions see the columns of {@link relationSql}. */
-export function expressionColumns(source: Source, columns: readonly string[]): ExpressionColumns {
+function plainAlias(columns: readonly string[], name: string): string {
+  return `p${columns.indexOf(name)}`;
+}
+
+/** How expressions see the columns of {@link relationSql}, made with the same options. */
+export function expressionColumns(
+  source: Source,
+  columns: readonly string[],
+  { plain = false }: RelationOptions = {},
+): ExpressionColumns {
   return (name): ExpressionColumn => {
     const type = source.column(name);
     if (type === undefined || type.kind === "other") throw new Error(`the schema check let the column ${name} through`);
-    return { sql: aliasOf(columns, name), kind: type.kind };
+    const clean = { sql: aliasOf(columns, name), kind: type.kind };
+    return plain && plainType(source, name) !== undefined ? { ...clean, plain: plainAlias(columns, name) } : clean;
   };
 }

@@ -40,10 +40,7 @@ export function cleanSql(sql: string, kind: ScalarKind, rules: TextRules): strin
     case "text":
       return cleanTextSql(rules.trim ? `trim(${sql}, ${quoteText(whiteSpace)})` : sql, nulls);
     case "number": {
-      const literals = nulls.flatMap((text) => {
-        const number = parseNumber(text) ?? NaN;
-        return Number.isFinite(number) && numberText(number) === text ? [numberLiteral(number)] : [];
-      });
+      const literals = nullNumbers(rules).map(numberLiteral);
       return `CASE WHEN isfinite(${sql})${literals.length === 0 ? "" : ` AND ${sql} NOT IN (${literals.join(", ")})`} THEN ${sql} END`;
     }
     case "integer":
@@ -59,6 +56,14 @@ export function cleanSql(sql: string, kind: ScalarKind, rules: TextRules): strin
         nulls.filter((text) => text === "true" || text === "false"),
       );
   }
+}
+
+/** Numbers that mean null. */
+export function nullNumbers({ nulls }: TextRules): readonly number[] {
+  return nullTexts(nulls).flatMap((text) => {
+    const number = parseNumber(text) ?? NaN;
+    return Number.isFinite(number) && numberText(number) === text ? [number] : [];
+  });
 }
 
 /** A text, trimmed when the rules say so, or null where it means it; else with the characters that it has. */
@@ -168,15 +173,21 @@ export function booleanSql(sql: string, kind: ScalarKind): string {
     case "text":
       return `CASE lower(${sql}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE ELSE ${booleanOfNumber(`CAST(${sql} AS DOUBLE)`)} END`;
     case "integer":
+      // A null equals neither, and stays one in the last branch.
+      return `CASE ${sql} WHEN 1 THEN TRUE WHEN 0 THEN FALSE ELSE ${noBooleanSql(sql)} END`;
     case "number":
       return booleanOfNumber(sql);
   }
 }
 
-/** The conversion in the last branch always fails: a number with a question mark is not a boolean. */
 function booleanOfNumber(sql: string): string {
   return (
     `CASE WHEN NOT isfinite(CAST(${sql} AS DOUBLE)) THEN NULL WHEN ${sql} = 1 THEN TRUE WHEN ${sql} = 0 THEN FALSE ` +
-    `ELSE CAST(CAST(${sql} AS VARCHAR) || '?' AS BOOLEAN) END`
+    `ELSE ${noBooleanSql(sql)} END`
   );
+}
+
+/** A conversion that always fails: a number with a question mark is not a boolean. */
+function noBooleanSql(sql: string): string {
+  return `CAST(CAST(${sql} AS VARCHAR) || '?' AS BOOLEAN)`;
 }

@@ -30,19 +30,22 @@ export interface SingleAuc {
 /** The AUC of each feature for each event that has enough rows of both kinds in the sample. */
 export function singleAucs(model: Pick<Model, "features" | "labels">, data: Dataset): readonly SingleAuc[] {
   const sample = sampleRows(data, sampledRows);
-  const found: SingleAuc[] = [];
-  for (const [at, label] of model.labels.entries()) {
-    if (label.base !== "event") continue;
+  const features = model.features.flatMap(({ name }) => {
+    const values = valuesOf(name, data, sample);
+    return values === undefined ? [] : [{ name, values }];
+  });
+  return model.labels.flatMap((label, at) => {
+    if (label.base !== "event") return [];
     const rows = knownRows(sample, at, model.labels.length);
     const targets = Float32Array.from(rows, (row) => sample.labels[row * model.labels.length + at] ?? 0);
     const positives = targets.reduce((sum, target) => sum + target, 0);
-    if (Math.min(positives, rows.length - positives) < fewestRows) continue;
-    for (const { name } of model.features) {
-      const value = aucOfFeature(name, data, sample, rows, targets);
-      if (value !== undefined) found.push({ feature: name, label: label.name, auc: value });
-    }
-  }
-  return found;
+    if (Math.min(positives, rows.length - positives) < fewestRows) return [];
+    return features.map(({ name, values }) => ({
+      feature: name,
+      label: label.name,
+      auc: aucOfValues(values, rows, targets),
+    }));
+  });
 }
 
 /** A warning (MTL7147) per pair of a feature and a label that it gives away. A label that is a condition, such as a scene, is known before. */
@@ -65,33 +68,63 @@ export function warnOfGiveaways(
     });
 }
 
-function knownRows({ rows, known }: EncodedBatch, label: number, width: number): readonly number[] {
-  return Array.from({ length: rows }, (_, row) => row).filter((row) => known[row * width + label] !== 0);
+function knownRows({ rows, known }: EncodedBatch, label: number, width: number): Int32Array {
+  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => known[row * width + label] !== 0);
 }
 
-function aucOfFeature(
-  name: string,
-  { layout }: Dataset,
-  sample: EncodedBatch,
-  rows: readonly number[],
-  targets: Float32Array,
-): number | undefined {
+/** A feature of the sample: a number per row, or the ids that each row has. */
+type SampledValues =
+  { readonly kind: "numbers"; readonly numbers: Float32Array } | ({ readonly kind: "ids" } & SampledIds);
+
+/** Row i has `codes` from `starts[i]` up to `starts[i + 1]`: ids numbered from 0 as they come. */
+interface SampledIds {
+  readonly codes: Int32Array;
+  readonly starts: Int32Array;
+  readonly count: number;
+}
+
+function valuesOf(name: string, { layout }: Dataset, sample: EncodedBatch): SampledValues | undefined {
   const number = layout.numbers.find(({ feature }) => feature === name);
   const ids = layout.ids.find(({ feature }) => feature === name);
-  if (number !== undefined && ids === undefined) {
-    const values = Float32Array.from(rows, (row) => sample.numbers[row * layout.numberWidth + number.offset] ?? 0);
-    const ordered = aucOfScores(values, targets) ?? 0.5;
-    const buckets = bucketsOf(values).map((bucket) => [bucket]);
-    return Math.max(ordered, 1 - ordered, heldOutAuc(buckets, targets) ?? 0.5);
-  }
-  if (ids === undefined) return undefined;
-  return heldOutAuc(
-    rows.map((row) => {
-      const start = row * layout.idWidth + ids.offset;
-      return Array.from(sample.ids.subarray(start, start + ids.width)).filter((id) => id >= 0);
-    }),
-    targets,
+  if (ids !== undefined) return { kind: "ids", ...sampledIds(sample, layout.idWidth, ids) };
+  if (number === undefined) return undefined;
+  const { numberWidth } = layout;
+  const numbers = Float32Array.from(
+    { length: sample.rows },
+    (_, row) => sample.numbers[row * numberWidth + number.offset]!,
   );
+  return { kind: "numbers", numbers };
+}
+
+function sampledIds(
+  { rows, ids }: EncodedBatch,
+  stride: number,
+  { offset, width }: { readonly offset: number; readonly width: number },
+): SampledIds {
+  const known = new Map<number, number>();
+  const codes = new Int32Array(rows * width);
+  const starts = new Int32Array(rows + 1);
+  let filled = 0;
+  for (let row = 0; row < rows; row++) {
+    const first = row * stride + offset;
+    for (let i = first; i < first + width; i++) {
+      const id = ids[i]!;
+      if (id < 0) continue;
+      const code = known.get(id) ?? known.size;
+      if (code === known.size) known.set(id, code);
+      codes[filled++] = code;
+    }
+    starts[row + 1] = filled;
+  }
+  return { codes, starts, count: known.size };
+}
+
+function aucOfValues(values: SampledValues, rows: Int32Array, targets: Float32Array): number {
+  if (values.kind === "ids") return heldOutAuc(values, rows, targets) ?? 0.5;
+  const numbers = Float32Array.from(rows, (row) => values.numbers[row]!);
+  const ordered = aucOfScores(numbers, targets) ?? 0.5;
+  const places = Int32Array.from(rows, (_, i) => i);
+  return Math.max(ordered, 1 - ordered, heldOutAuc(bucketsOf(numbers), places, targets) ?? 0.5);
 }
 
 function aucOfScores(scores: Float32Array, targets: Float32Array): number | undefined {
@@ -99,38 +132,45 @@ function aucOfScores(scores: Float32Array, targets: Float32Array): number | unde
 }
 
 /** Each value's bucket among buckets of about equal counts; equal values share one. */
-function bucketsOf(values: Float32Array): readonly number[] {
+function bucketsOf(values: Float32Array): SampledIds {
   const sorted = values.toSorted();
-  const ends = Array.from({ length: numberBuckets }, (_, i) => sorted[Math.floor((i * sorted.length) / numberBuckets)]);
-  return Array.from(values, (value) => ends.filter((end) => end !== undefined && end <= value).length);
+  const ends = Float32Array.from(
+    { length: sorted.length === 0 ? 0 : numberBuckets },
+    (_, i) => sorted[Math.floor((i * sorted.length) / numberBuckets)]!,
+  );
+  const codes = Int32Array.from(values, (value) => {
+    let bucket = 0;
+    while (bucket < ends.length && ends[bucket]! <= value) bucket += 1;
+    return bucket;
+  });
+  return { codes, starts: Int32Array.from({ length: values.length + 1 }, (_, i) => i), count: ends.length + 1 };
 }
 
 /** Rates of every second row, judged on the others, and the other way round; a value that only one half has is at the mean. */
-function heldOutAuc(values: readonly (readonly number[])[], targets: Float32Array): number | undefined {
+function heldOutAuc({ codes, starts, count }: SampledIds, rows: Int32Array, targets: Float32Array): number | undefined {
   const scores = new Float32Array(targets.length);
   for (const half of [0, 1]) {
-    const counts = new Map<number, { n: number; positives: number }>();
+    const totals = new Float64Array(count);
+    const positives = new Float64Array(count);
     let total = 0;
-    let positives = 0;
-    for (let row = half; row < targets.length; row += 2) {
-      const target = targets[row] ?? 0;
+    let allPositives = 0;
+    for (let i = half; i < targets.length; i += 2) {
+      const target = targets[i]!;
       total += 1;
-      positives += target;
-      for (const value of values[row] ?? []) {
-        const count = counts.get(value) ?? { n: 0, positives: 0 };
-        count.n += 1;
-        count.positives += target;
-        counts.set(value, count);
+      allPositives += target;
+      for (let at = starts[rows[i]!]!; at < starts[rows[i]! + 1]!; at++) {
+        totals[codes[at]!]! += 1;
+        positives[codes[at]!]! += target;
       }
     }
-    const mean = positives / Math.max(1, total);
-    for (let row = 1 - half; row < targets.length; row += 2) {
-      const rates = (values[row] ?? []).map((value) => {
-        const { n, positives: own } = counts.get(value) ?? { n: 0, positives: 0 };
-        // One row of the mean steadies the rates of rare values.
-        return (own + mean) / (n + 1);
-      });
-      scores[row] = rates.length === 0 ? mean : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+    const mean = allPositives / Math.max(1, total);
+    for (let i = 1 - half; i < targets.length; i += 2) {
+      const start = starts[rows[i]!]!;
+      const end = starts[rows[i]! + 1]!;
+      let sum = 0;
+      // One row of the mean steadies the rates of rare values.
+      for (let at = start; at < end; at++) sum += (positives[codes[at]!]! + mean) / (totals[codes[at]!]! + 1);
+      scores[i] = end === start ? mean : sum / (end - start);
     }
   }
   return aucOfScores(scores, targets);

@@ -38,12 +38,12 @@ export function warnOfOverlap(role: MeasuredRole, measured: Dataset, train: Data
   ];
 }
 
-function shareOf(keys: readonly number[], holds: (key: number) => boolean): number {
+function shareOf(keys: Float64Array, holds: (key: number) => boolean): number {
   return keys.filter(holds).length / Math.max(1, keys.length);
 }
 
 /** A hash of each row as it is encoded: ids, numbers, labels and weight. */
-function keysOf(batch: EncodedBatch, { layout }: Dataset): readonly number[] {
+function keysOf(batch: EncodedBatch, { layout }: Dataset): Float64Array {
   const bits = (values: Float32Array): Int32Array => new Int32Array(values.buffer, values.byteOffset, values.length);
   const parts: readonly (readonly [Int32Array, number])[] = [
     [batch.ids, layout.idWidth],
@@ -52,17 +52,21 @@ function keysOf(batch: EncodedBatch, { layout }: Dataset): readonly number[] {
     [bits(batch.known), layout.labels.length],
     [bits(batch.weights), 1],
   ];
-  return Array.from({ length: batch.rows }, (_, row) => {
-    let a = 0x9e3779b9;
-    let b = 0x85ebca6b;
-    for (const [values, width] of parts)
-      for (let i = row * width; i < (row + 1) * width; i++) {
-        const word = values[i] as number;
+  const first = new Int32Array(batch.rows).fill(0x9e3779b9);
+  const second = new Int32Array(batch.rows).fill(0x85ebca6b);
+  for (const [values, width] of parts)
+    for (let row = 0, at = 0; row < batch.rows; row++) {
+      let a = first[row]!;
+      let b = second[row]!;
+      for (let i = 0; i < width; i++, at++) {
+        const word = values[at]!;
         a = Math.imul(a ^ word, 0xcc9e2d51);
         a ^= a >>> 15;
         b = Math.imul(b ^ word, 0x1b873593) + a;
         b ^= b >>> 13;
       }
-    return (a >>> 0) * 2 ** 21 + (b >>> 11);
-  });
+      first[row] = a;
+      second[row] = b;
+    }
+  return Float64Array.from(first, (a, row) => (a >>> 0) * 2 ** 21 + (second[row]! >>> 11));
 }

@@ -7,27 +7,31 @@ import {
   type ListFeature,
   tableOwner,
   type VocabularyFeature,
-} from "../../../compiler/model/feature-lists.js";
-import type { FeatureModel } from "../../../compiler/model/model.js";
-import { numberTransform } from "../../../compiler/model/scales.js";
-import { createFailure } from "../../failure.js";
-import type { Database } from "../files/database.js";
-import { compileFinite } from "../expressions/expression-sql.js";
-import { listedNumber } from "./feature-encoder.js";
-import { fitBoundaries } from "./fit-boundaries.js";
-import { type Fitted, type FittedFeature, fittedWithoutData } from "./fitted.js";
-import { listSql } from "./lists.js";
-import { categorySql } from "./missing.js";
-import type { Relation } from "../files/relation.js";
-import { float64Of, int32Of, textReader } from "./vectors.js";
+} from "../../../../compiler/model/feature-lists.js";
+import type { FeatureModel } from "../../../../compiler/model/model.js";
+import { numberTransform } from "../../../../compiler/model/scales.js";
+import { createFailure } from "../../../failure.js";
+import type { Database } from "../../files/database.js";
+import { listedNumber } from "../feature-encoder.js";
+import { fitBoundaries } from "./boundaries.js";
+import { type Fitted, type FittedFeature, fittedWithoutData } from "../fitted.js";
+import { listSql } from "../lists.js";
+import { categorySql } from "../missing.js";
+import type { Relation } from "../../files/relation.js";
+import { createNumberColumn } from "../number-column.js";
+import { int32Of, textReader, wholeSql, wordPairsOf } from "../vectors.js";
+import { createWholeCounts } from "./whole-counts.js";
 
 type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
 type NumbersFeature = Extract<FeatureModel, { kind: "numbers" }>;
 
-/** Vocabularies counted in one pass over the rows; DuckDB numbers grouping sets in 63 bits. */
+/** Vocabularies of texts counted in one pass over the rows; DuckDB numbers grouping sets in 63 bits. */
 const vocabulariesAtOnce = 48;
 
-/** One pass for all numbers, one for (up to 48) vocabularies, one for each bag and sequence, two for each bucket with `quantiles` or `bins`. */
+/**
+ * One pass for all numbers and for vocabularies of whole numbers, one for (up to 48) other vocabularies, one for each bag and sequence, two for each
+ * bucket with `quantiles` or `bins`.
+ */
 export async function fitFeatures(
   database: Database,
   relation: Relation,
@@ -49,9 +53,12 @@ export async function fitFeatures(
       found.set(feature.name, { kind: "vocabulary", values: await fitList(database, relation, feature) });
     else categories.push(feature);
   }
-  for (let i = 0; i < categories.length; i += vocabulariesAtOnce)
-    await fitVocabularies(database, relation, categories.slice(i, i + vocabulariesAtOnce), found);
-  const rows = await fitNumbers(database, relation, numbers, found);
+  const wholes = categories.filter((feature) => categorySql(feature, relation.columns).kind === "integer");
+  const rows = await fitPlain(database, relation, { numbers, wholes }, found);
+  // Texts, and whole numbers that are too far apart.
+  const texts = categories.filter(({ name }) => !found.has(name));
+  for (let i = 0; i < texts.length; i += vocabulariesAtOnce)
+    await fitVocabularies(database, relation, texts.slice(i, i + vocabulariesAtOnce), found);
   for (const feature of lists) found.set(feature.name, await fitNumberList(database, relation, feature));
   // In the order of the spec, so that equal fits are equal texts.
   const entries = features.map(({ name }) => [name, found.get(name)] as const);
@@ -140,28 +147,49 @@ async function fitList(
   return values;
 }
 
-/** Mean and deviation by Welford's method in the order of the rows; returns the number of rows. */
-async function fitNumbers(
+interface PlainFeatures {
+  readonly numbers: readonly NumericFeature[];
+  /** Categories that are whole numbers. */
+  readonly wholes: readonly VocabularyFeature[];
+}
+
+/**
+ * Mean and deviation of numbers by Welford's method in the order of the rows, and vocabularies of whole numbers that are near enough to each other;
+ * returns the number of rows.
+ */
+async function fitPlain(
   database: Database,
   { sql, columns }: Relation,
-  features: readonly NumericFeature[],
+  { numbers, wholes }: PlainFeatures,
   found: Map<string, FittedFeature>,
 ): Promise<number> {
-  if (features.length === 0) {
+  if (numbers.length + wholes.length === 0) {
     const [[count] = []] = await database.rows(`SELECT count(*) FROM ${sql}`);
     return Number(count ?? 0);
   }
-  const list = features.map(({ source }, i) => `coalesce(${compileFinite(source, columns)}, 'nan') AS n${i}`);
-  const moments = features.map((feature) => createMoments(numberTransform(feature)));
+  const readers = numbers.map(({ source }) => createNumberColumn(source, columns));
+  const moments = numbers.map((feature) => createMoments(numberTransform(feature)));
+  const counts = wholes.map(() => createWholeCounts());
+  const selected = [
+    ...readers.map((reader) => reader.sql),
+    ...wholes.map((feature) => wholeSql(categorySql(feature, columns).sql)),
+  ];
   let rows = 0;
-  for await (const chunk of database.stream(`SELECT ${list.join(", ")} FROM ${sql}`)) {
-    moments.forEach((moment, i) => moment.add(float64Of(chunk.getColumnVector(i)), chunk.rowCount));
+  for await (const chunk of database.stream(`SELECT ${selected.join(", ")} FROM ${sql}`)) {
+    for (const [i, { valuesOf }] of readers.entries())
+      moments[i]?.add(valuesOf(chunk.getColumnVector(i), chunk.rowCount), chunk.rowCount);
+    for (const [i, count] of counts.entries())
+      count.add(wordPairsOf(chunk.getColumnVector(readers.length + i)), chunk.rowCount);
     rows += chunk.rowCount;
   }
-  features.forEach(({ name }, i) => {
+  for (const [i, { name }] of numbers.entries()) {
     const result = moments[i]?.result();
     if (result !== undefined) found.set(name, result);
-  });
+  }
+  for (const [i, feature] of wholes.entries()) {
+    const values = counts[i]?.values(minimumOf(feature), limitOf(feature));
+    if (values !== undefined) found.set(feature.name, { kind: "vocabulary", values });
+  }
   return rows;
 }
 

@@ -1,9 +1,9 @@
 /** Where the buckets of a number begin: quantiles of the training values, or bins that give a frequent value one of its own. */
-import type { FeatureModel } from "../../../compiler/model/model.js";
-import { compileFinite } from "../expressions/expression-sql.js";
-import type { Database } from "../files/database.js";
-import type { Relation } from "../files/relation.js";
-import { float64Of } from "./vectors.js";
+import type { FeatureModel } from "../../../../compiler/model/model.js";
+import { compileFinite } from "../../expressions/expression-sql.js";
+import type { Database } from "../../files/database.js";
+import type { Relation } from "../../files/relation.js";
+import { float64Of } from "../vectors.js";
 
 type BucketFeature = Extract<FeatureModel, { kind: "bucket" }>;
 

@@ -1,8 +1,8 @@
 /** What training on later data makes of an earlier fit: new values get new ids, and nothing that has one moves. */
-import { tableOwner, type VocabularyFeature } from "../../../compiler/model/feature-lists.js";
-import type { FeatureModel, Vocabulary } from "../../../compiler/model/model.js";
-import { own } from "../../../compiler/text/index.js";
-import type { Fitted, FittedFeature } from "./fitted.js";
+import { tableOwner, type VocabularyFeature } from "../../../../compiler/model/feature-lists.js";
+import type { FeatureModel, Vocabulary } from "../../../../compiler/model/model.js";
+import { own } from "../../../../compiler/text/index.js";
+import type { Fitted, FittedFeature } from "../fitted.js";
 
 /** What an earlier run fitted, and how long a value stays that no later data has. */
 export interface ContinuedFit {

@@ -53,7 +53,7 @@ describe("counts of whole numbers", () => {
       const features = [categorical("x")];
       const [texts, wholes] = [
         await openIn(folder, spec({ train: source("a.csv") }, features)),
-        await openIn(folder, spec({ train: source("a.parquet") }, features)),
+        await openIn(folder, spec({ train: source("a.parquet", "parquet") }, features)),
       ];
       expect(wholes.fitted.features).toEqual(texts.fitted.features);
     }

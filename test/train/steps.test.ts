@@ -181,6 +181,9 @@ describe("several steps per call of the native engine", async () => {
     const apart = { outputs: batches.map((feeds) => session.run("train", feeds)), state: session.get() };
     const inCalls = async (parts: readonly (typeof batches)[]): Promise<Steps> => {
       await restart();
+      const before = session.get();
+      session.compileSteps?.("train");
+      expect(session.get(), "compiling takes no step").toEqual(before);
       const outputs = parts.flatMap((part) => session.runSteps!("train", queueOf(part, most), part.length));
       return { outputs, state: session.get() };
     };

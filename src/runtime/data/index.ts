@@ -18,6 +18,7 @@ export {
 export { listNames } from "./files/explain-columns.js";
 export { type ColumnProfile, type FileProfile, profileFile, readingAs } from "./profile.js";
 export * from "./open.js";
+export * from "./open-options.js";
 export type { ContinuedFit, ContinuedIds } from "./encode/fit/continue.js";
 export * from "./encode/row-encoder.js";
 export * from "./encode/held/columns.js";

@@ -10,7 +10,15 @@ import { isUrl, omitUndefined, type Span } from "../../compiler/text/index.js";
 import { type Failure, noLocation } from "../failure.js";
 import { BadSequence, findBadSequence } from "./encode/row-sequences.js";
 import { ValueError } from "./expressions/values.js";
-import { cacheKey, openCacheFolder, readSealedJson, sealJson, useEntry } from "./batches/cache.js";
+import {
+  cacheKey,
+  createEntry,
+  findEntry,
+  openCacheFolder,
+  readSealedJson,
+  sealJson,
+  useEntry,
+} from "./batches/cache.js";
 import { type Database, withDatabase } from "./files/database.js";
 import type { Dataset } from "./batches/dataset.js";
 import { explainReadError, findBadWeight, type Reading } from "./files/diagnose.js";
@@ -23,40 +31,19 @@ import {
   listsFile,
   recordsFile,
 } from "./encode/encode.js";
+import { startEncoding } from "./aside.js";
 import { createEnums, type Enums } from "./expressions/enums.js";
-import { type ContinuedFit, type ContinuedIds, continueFit, withWholeVocabularies } from "./encode/fit/continue.js";
+import { type ContinuedIds, continueFit, withWholeVocabularies } from "./encode/fit/continue.js";
 import { fitFeatures, fitWithoutData } from "./encode/fit/features.js";
 import { type Fitted, fittedWithoutData, hashFitted } from "./encode/fitted.js";
 import { createGzipCheck } from "./files/gzip.js";
 import { recordBytes } from "./batches/records.js";
 import type { Relation } from "./files/relation.js";
-import { type ColumnName, type DataRole, openRole, type RoleData, type RoleOptions } from "./roles.js";
+import { type DataRole, openRole, type RoleData } from "./roles.js";
 import type { Source } from "./files/source.js";
+import type { OpenDataOptions } from "./open-options.js";
 import { openStoredDataset } from "./batches/stored-dataset.js";
 import type { DataSpec } from "./uses.js";
-
-export interface OpenDataOptions extends RoleOptions {
-  /** What is opened; all by default. The training data is read for the fit when `fitted` is absent. */
-  readonly roles?: readonly DataRole[];
-  /** Bytes of encoded rows held in memory, over all roles; what does not fit is read from the disk. Default 1 GiB. */
-  readonly cacheLimit?: number;
-  /** What an earlier run fitted; absent: it is fitted to the training data. */
-  readonly fitted?: Fitted;
-  /** What an earlier run fitted, to which the fit to the training data is added. */
-  readonly continues?: ContinuedFit;
-  /** Columns that a table of predictions keeps: they have to be there as well. */
-  readonly kept?: readonly ColumnName[];
-  readonly onProgress?: (progress: DataProgress) => void;
-  /** Stops the work; the call then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-export interface DataProgress {
-  readonly phase: "fit" | "encode";
-  readonly role: DataRole;
-  /** Rows done. */
-  readonly rows: number;
-}
 
 export interface OpenedData {
   readonly fitted: Fitted;
@@ -90,12 +77,12 @@ export const defaultCacheLimit = 2 ** 30;
 export async function openData(spec: DataSpec, options: OpenDataOptions): Promise<OpenedData> {
   const { signal } = options;
   const cacheFolder = await openCacheFolder(dirname(resolve(options.specPath)));
-  return withDatabase({ folder: cacheFolder, signal }, (database) => {
-    const enums = createEnums(database);
-    const checkFiles = createGzipCheck(signal);
-    return open({ spec, options, database, enums, checkFiles, cacheFolder, layout: batchLayout(spec) });
-  });
+  return withDatabase({ folder: cacheFolder, signal }, (database) =>
+    open(createJob(spec, options, database, cacheFolder)),
+  );
 }
+
+const allRoles = ["train", "validation", "test"] as const;
 
 interface Job {
   readonly spec: DataSpec;
@@ -108,23 +95,50 @@ interface Job {
   readonly layout: BatchLayout;
 }
 
-async function open(job: Job): Promise<OpenedData> {
-  const { spec, options } = job;
-  const wanted = options.roles ?? ["train", "validation", "test"];
+function createJob(spec: DataSpec, options: OpenDataOptions, database: Database, cacheFolder: string): Job {
+  const checkFiles = createGzipCheck(options.signal);
+  return {
+    spec,
+    options,
+    database,
+    enums: createEnums(database),
+    checkFiles,
+    cacheFolder,
+    layout: batchLayout(spec),
+  };
+}
+
+/** The roles that are wanted and named, and the training data where it is fitted to. */
+async function openRoles(
+  { spec, options, database }: Job,
+  wanted: readonly DataRole[],
+): Promise<ReadonlyMap<DataRole, RoleData>> {
   const needsFit =
     options.fitted === undefined &&
     spec.features.some((feature) => tableOwner(feature) === feature.name && fittedWithoutData(feature) === undefined);
   const data = new Map<DataRole, RoleData>();
-  for (const role of ["train", "validation", "test"] as const) {
+  for (const role of allRoles) {
     if (!wanted.includes(role) && !(role === "train" && needsFit)) continue;
-    const found = await openRole(job.database, spec, options, role, options.kept);
+    const found = await openRole(database, spec, options, role, options.kept);
     if (found !== undefined) data.set(role, found);
   }
+  return data;
+}
+
+async function open(job: Job): Promise<OpenedData> {
+  const { options } = job;
+  const wanted = options.roles ?? allRoles;
+  const data = await openRoles(job, wanted);
   const found: FitResult =
     options.fitted === undefined
       ? await fitOrContinue(job, data.get("train"))
       : { fitted: options.fitted, warnings: [] };
   const { fitted, continued } = found;
+  await encodeBeside(
+    job,
+    [...data.values()].filter(({ role }) => wanted.includes(role)),
+    fitted,
+  );
   const warnings: Diagnostic[] = [...found.warnings];
   const opened: Partial<Record<DataRole, Dataset>> = {};
   let memory = options.cacheLimit ?? defaultCacheLimit;
@@ -143,6 +157,49 @@ async function open(job: Job): Promise<OpenedData> {
   }
   const files = Object.fromEntries(wanted.map((role) => [role, filesOf(data.get(role))]));
   return { fitted, ...opened, warnings, files, ...(continued === undefined ? {} : { continued }) };
+}
+
+/** Rows from which another thread pays. */
+const leastRowsAside = 100_000;
+
+/** Has another thread encode the rows while the caller works; what it leaves undone is done and said as without it. */
+async function encodeBeside(job: Job, data: readonly RoleData[], fitted: Fitted): Promise<void> {
+  const { spec, options, cacheFolder } = job;
+  const { whileEncoding, fitted: known, continues, signal, onProgress, ...plain } = options;
+  if (whileEncoding === undefined || known !== undefined || continues !== undefined) return;
+  if (fitted.rows < leastRowsAside) return;
+  const entries = await Promise.all(data.map((role) => findEntry(cacheFolder, rowsKey(job, role, fitted))));
+  if (!entries.includes(undefined)) return;
+  const { data: files, features, labels, metrics } = spec;
+  const work = { spec: { data: files, features, labels, ...omitUndefined({ metrics }) }, options: plain };
+  const thread = startEncoding(work, omitUndefined({ signal, onProgress }));
+  if (thread === undefined) return;
+  try {
+    await whileEncoding(
+      fitted,
+      data.map(({ role }) => role),
+    );
+  } finally {
+    await thread;
+  }
+}
+
+/** Encodes all rows that the cache does not have; what was fitted is there. */
+export async function fillRows(spec: DataSpec, options: OpenDataOptions): Promise<void> {
+  const { signal } = options;
+  const cacheFolder = await openCacheFolder(dirname(resolve(options.specPath)));
+  await withDatabase({ folder: cacheFolder, signal }, async (database) => {
+    const job = createJob(spec, options, database, cacheFolder);
+    const wanted = options.roles ?? allRoles;
+    const data = await openRoles(job, wanted);
+    const { fitted } = await fit(job, data.get("train"));
+    for (const role of data.values()) {
+      if (!wanted.includes(role.role)) continue;
+      const key = rowsKey(job, role, fitted);
+      if ((await findEntry(cacheFolder, key)) === undefined)
+        await createEntry(cacheFolder, key, (folder) => writeRows(job, role, fitted, folder));
+    }
+  });
 }
 
 interface FitResult extends Pick<OpenedData, "fitted" | "continued" | "warnings"> {}
@@ -211,12 +268,9 @@ type EncodedEntry = Omit<EncodeResult, "rows">;
 
 const entryFile = "entry.json";
 
-async function encode(
-  { spec, options, database, enums, checkFiles, cacheFolder, layout }: Job,
-  { role, relation, labels, weight, group, lists, groupedBy, identity }: RoleData,
-  fitted: Fitted,
-  memory: number,
-): Promise<{ readonly dataset: ReturnType<typeof openStoredDataset>; readonly warnings: readonly Diagnostic[] }> {
+/** What the encoded rows of a role depend on. */
+function rowsKey({ spec, layout }: Job, data: RoleData, fitted: Fitted): string {
+  const { labels, weight, group, lists, groupedBy, identity } = data;
   const features = spec.features.map(dataPart);
   const labelParts = labels.map(({ name, base, classes, within, source }) => [
     name,
@@ -226,31 +280,31 @@ async function encode(
     ...(classes === undefined ? [] : [classes]),
   ]);
   const parts = ["rows", identity, features, labelParts, layout.labels, weight, group, hashFitted(fitted)];
-  const key = cacheKey([
-    ...parts,
-    ...(lists === undefined ? [] : [lists]),
-    ...(groupedBy.length === 0 ? [] : [groupedBy]),
-  ]);
-  const write = async (folder: string): Promise<void> => {
-    await checkFiles(relation.source);
-    const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
-    const request = {
-      relation,
-      enums,
-      features: spec.features,
-      layout,
-      fitted,
-      labels,
-      weight,
-      group,
-      lists,
-      groupedBy,
-      onRows,
-    };
-    const { report, violations, hashes } = await encodeRelation(database, request, folder);
-    const entry: EncodedEntry = { report, violations, hashes };
-    await writeFile(join(folder, entryFile), sealJson(entry));
-  };
+  return cacheKey([...parts, ...(lists === undefined ? [] : [lists]), ...(groupedBy.length === 0 ? [] : [groupedBy])]);
+}
+
+/** Encodes the rows of a role into the folder of an entry. */
+async function writeRows(job: Job, data: RoleData, fitted: Fitted, folder: string): Promise<void> {
+  const { spec, options, database, enums, checkFiles, layout } = job;
+  const { role, relation, labels, weight, group, lists, groupedBy } = data;
+  await checkFiles(relation.source);
+  const onRows = (rows: number): void => options.onProgress?.({ phase: "encode", role, rows });
+  const { features } = spec;
+  const request = { relation, enums, features, layout, fitted, labels, weight, group, lists, groupedBy, onRows };
+  const { report, violations, hashes } = await encodeRelation(database, request, folder);
+  const entry: EncodedEntry = { report, violations, hashes };
+  await writeFile(join(folder, entryFile), sealJson(entry));
+}
+
+async function encode(
+  job: Job,
+  data: RoleData,
+  fitted: Fitted,
+  memory: number,
+): Promise<{ readonly dataset: ReturnType<typeof openStoredDataset>; readonly warnings: readonly Diagnostic[] }> {
+  const { spec, database, cacheFolder, layout } = job;
+  const { role, relation, labels, weight, group, lists, groupedBy } = data;
+  const write = (folder: string): Promise<void> => writeRows(job, data, fitted, folder);
   const read = async (
     entry: string,
   ): Promise<{ entry: EncodedEntry; dataset: ReturnType<typeof openStoredDataset> }> => {
@@ -271,7 +325,7 @@ async function encode(
     return { entry: { report, violations, hashes }, dataset };
   };
   try {
-    const { value, damage } = await useEntry(cacheFolder, key, { write, read });
+    const { value, damage } = await useEntry(cacheFolder, rowsKey(job, data, fitted), { write, read });
     const { entry, dataset } = value;
     const { report, violations } = entry;
     const warnings = violations.map(({ label, outer, count }) => {

@@ -81,6 +81,8 @@ export interface Session {
     queue: Readonly<Record<string, HostTensor>>,
     count: number,
   ) => readonly Readonly<Record<string, HostTensor>>[];
+  /** Has the calls of {@link Session.runSteps} compiled, which the first one would wait for; the state stays as it is. Absent: nothing is compiled. */
+  readonly compileSteps?: (name: string) => void;
   /** What the session does while `work` runs. Absent: it was not opened for that. */
   readonly trace?: (work: () => void) => readonly TraceSpan[];
   /** Copies the named state variables out (all when absent). */

@@ -213,6 +213,17 @@ export class NativeSession implements Session {
     );
   }
 
+  compileSteps(name: string): void {
+    const steps = this.model.steps.get(name);
+    if (steps === undefined) return;
+    const queue = steps.inputs.map(({ name: input, type: { dtype, shape } }) => {
+      const sizes = shape.map(Number);
+      const data = dtype === "float32" ? new Float32Array(sizeOfShape(sizes)) : new Int32Array(sizeOfShape(sizes));
+      return [input, { shape: sizes, data }] as const;
+    });
+    this.runSteps(name, Object.fromEntries(queue), 0);
+  }
+
   get(names?: readonly string[]): ReadonlyMap<string, HostTensor> {
     const wanted = names ?? [...this.model.state.keys()];
     if (wanted.length === 0) return new Map();

@@ -4,10 +4,10 @@ import { printProgram, type Program } from "../../compiler/graph/index.js";
 import type { Model } from "../../compiler/model/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type ArtifactContent, type LoadedArtifact, writeArtifact } from "../artifact/index.js";
-import type { Dataset } from "../data/index.js";
-import type { Engine, HostTensor, Session } from "../engine/index.js";
+import type { DataRole, Dataset, Fitted } from "../data/index.js";
+import type { Engine, HostTensor, OpenOptions, Session } from "../engine/index.js";
 import { ownSessions, type SessionSource } from "../engine/sessions.js";
-import { initialReader, sessionReader, type StateReader } from "../engine/state.js";
+import { fillSession, initialReader, sessionReader, type StateReader } from "../engine/state.js";
 import { withVectors } from "../train/start-vectors.js";
 import { checkDisk, checkMemory, trainingFiles, trainingNeed } from "../memory.js";
 import { createFailure, noLocation } from "../failure.js";
@@ -39,6 +39,8 @@ export interface TrainJob extends OpenedJob {
   readonly inspected?: Dataset;
   /** Absent: a session of the run's own. */
   readonly sessions?: SessionSource;
+  /** A session of `sessions` that holds the first state already. */
+  readonly filled?: Session | undefined;
   /** Where the artifact of a finished run goes; undefined: nowhere. Absent: to the `output` of the options. */
   readonly destination?: (result: TrainResult) => string | undefined;
 }
@@ -71,16 +73,47 @@ export async function trainNetwork(job: TrainJob): Promise<TrainResult> {
   const observed = job.options.tensorboard !== undefined;
   const measured = measuredProgram(observed ? createProgram(model, data.fitted, { observe: true }) : program);
   const sessions = job.sessions ?? ownSessions(engine);
-  const session = await sessions.open(measured, {
-    trainBatch: model.train.batch,
-    functions: evaluationData(data) === undefined ? ["train", "apply"] : ["train", "apply", "evaluate"],
-  });
+  const session = await sessions.open(measured, sessionOptions(model, evaluationData(data) !== undefined));
   const measure: OpenRun["measure"] = (role, dataset) =>
     measureHeads(session, functionOf(measured, "evaluate"), dataset, model, role, signal);
   try {
     return await trainAndSave(job, { rows, identity, program, first, session, measure });
   } finally {
     sessions.release(session);
+  }
+}
+
+/** What the session of a training has to do. */
+function sessionOptions({ train: { batch } }: Model, isMeasured: boolean): OpenOptions {
+  return { trainBatch: batch, functions: ["train", "apply", ...(isMeasured ? ["evaluate"] : [])] };
+}
+
+/**
+ * Opens the session of a training whose data is not open yet, puts the first state into it and has its steps compiled; then gives it back to `sessions`, where
+ * the training finds it. Undefined where something is in the way, which the training itself then says.
+ */
+export async function prepareSession(
+  { spec: { path, model }, engine, options }: Pick<TrainJob, "spec" | "engine" | "options">,
+  sessions: SessionSource,
+  fitted: Fitted,
+  roles: readonly DataRole[],
+): Promise<Session | undefined> {
+  try {
+    const program = createProgram(model, fitted);
+    checkMemory(trainingNeed(model, program), engine.name);
+    const isMeasured = roles.some((role) => role !== "train");
+    const session = await sessions.open(measuredProgram(program), sessionOptions(model, isMeasured));
+    try {
+      const reading = { specPath: path, signal: options.signal };
+      const initial = await withVectors(initialReader(model.train.seed), { model, program, fitted }, reading);
+      await fillSession(session, program.state, initial, options.signal);
+      session.compileSteps?.("train");
+      return session;
+    } finally {
+      sessions.release(session);
+    }
+  } catch {
+    return undefined;
   }
 }
 
@@ -134,6 +167,7 @@ async function trainAndSave(job: TrainJob, run: OpenRun): Promise<TrainResult> {
 
 function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
   const { options, spec, start, engine, data, onEvent } = job;
+  const isReady = run.session === job.filled;
   const evaluation = evaluationData(data);
   return {
     model: spec.model,
@@ -142,7 +176,8 @@ function trainingRun(job: TrainJob, run: OpenRun): TrainingRun {
     data: run.rows,
     identity: run.identity,
     initial: run.first.state,
-    compiles: engine.compiles,
+    isFilled: isReady,
+    compiles: engine.compiles && !isReady,
     ...(evaluation === undefined
       ? {}
       : { evaluation: { role: evaluation.role, measure: () => run.measure(evaluation.role, evaluation.data) } }),

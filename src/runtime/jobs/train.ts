@@ -7,8 +7,17 @@ import { textOfValue } from "../../compiler/semantics/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import type { LoadedArtifact } from "../artifact/index.js";
 import { loadWeights } from "../artifact/load-weights.js";
-import { type OpenedData, openData, sizesWithoutData } from "../data/index.js";
+import {
+  type DataRole,
+  type Fitted,
+  type OpenDataOptions,
+  type OpenedData,
+  openData,
+  sizesWithoutData,
+} from "../data/index.js";
 import { chooseEngine } from "../engine/choose-engine.js";
+import type { Engine, Session } from "../engine/index.js";
+import { shareSessions } from "../engine/sessions.js";
 import type { TrainEvent } from "../events.js";
 import { createFailure, noLocation } from "../failure.js";
 import { checkMemory, knownNeed } from "../memory.js";
@@ -17,7 +26,7 @@ import { prepareOutput } from "../train/prepare-output.js";
 import { findTargets, refuseTargets } from "../targets/choose.js";
 import type { TrainResult } from "../train/result.js";
 import { isArtifactDirectory, loadArtifactSpec } from "./compile-artifact.js";
-import { trainNetwork } from "./train-network.js";
+import { prepareSession, trainNetwork } from "./train-network.js";
 import { dataFiles, type TrainOptions } from "./train-options.js";
 import { trainTreesOn, treesLibrary } from "./train-trees.js";
 
@@ -42,15 +51,36 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const library = hasTrees(model) ? await treesLibrary(options, start) : undefined;
   const engine = library === undefined ? await chooseEngine(options.engine, onEvent) : undefined;
 
-  const data = await openTrainingData(options, spec, old);
+  // A first state that the data decides is not known before the rows are.
+  const early =
+    engine !== undefined && start === "fresh" && old === undefined ? earlySession(engine, options, spec) : undefined;
   try {
-    const job = { options, spec, start, data, onEvent };
-    if (library !== undefined) return await trainTreesOn(job, library);
-    if (engine === undefined) throw new Error("a network is trained without an engine");
-    return await trainNetwork({ ...job, old, engine });
+    const data = await openTrainingData(options, spec, { old, whileEncoding: early?.whileEncoding });
+    try {
+      const job = { options, spec, start, data, onEvent };
+      if (library !== undefined) return await trainTreesOn(job, library);
+      if (engine === undefined) throw new Error("a network is trained without an engine");
+      return await trainNetwork({ ...job, old, engine, ...early?.session() });
+    } finally {
+      closeData(data);
+    }
   } finally {
-    closeData(data);
+    early?.close();
   }
+}
+
+/** A session that is opened while rows are encoded, where the engine compiles: that takes as long as encoding them. */
+function earlySession(engine: Engine, options: TrainOptions, spec: LoadedSpec) {
+  if (!engine.compiles || options.tensorboard !== undefined) return undefined;
+  const sessions = shareSessions(engine);
+  let filled: Session | undefined;
+  return {
+    whileEncoding: async (fitted: Fitted, roles: readonly DataRole[]): Promise<void> => {
+      filled = await prepareSession({ spec, engine, options }, sessions, fitted, roles);
+    },
+    session: () => (filled === undefined ? {} : { sessions, filled }),
+    close: sessions.close,
+  };
 }
 
 /** Says which of the targets that were asked for a complete run does not have. */
@@ -74,11 +104,16 @@ export async function loadTrainable(options: TrainOptions, onEvent: (event: Trai
   return spec;
 }
 
-/** The data of a training, encoded; `old` is what a run continues. {@link closeData} closes it. */
+interface OpenTrainingOptions extends Pick<OpenDataOptions, "whileEncoding"> {
+  /** What a run continues. */
+  readonly old: LoadedArtifact;
+}
+
+/** The data of a training, encoded. {@link closeData} closes it. */
 export async function openTrainingData(
   options: TrainOptions,
   { path, model }: LoadedSpec,
-  old?: LoadedArtifact,
+  { old, whileEncoding }: { readonly [Key in keyof OpenTrainingOptions]?: OpenTrainingOptions[Key] | undefined } = {},
 ): Promise<OpenedData> {
   const { signal, onEvent } = options;
   return openData(model, {
@@ -87,7 +122,13 @@ export async function openTrainingData(
     ...(options.continues === undefined || old === undefined
       ? {}
       : { continues: { fitted: old.fitted, ...omitUndefined({ evictAfter: model.train.evictAfter }) } }),
-    ...omitUndefined({ lists: listColumn(model.loss), cacheLimit: options.cacheLimit, roles: options.roles, signal }),
+    ...omitUndefined({
+      lists: listColumn(model.loss),
+      cacheLimit: options.cacheLimit,
+      roles: options.roles,
+      signal,
+      whileEncoding,
+    }),
     onProgress: (progress) => onEvent?.({ kind: "data", ...progress }),
   });
 }

@@ -29,6 +29,8 @@ export interface TrainingRun {
   readonly identity: RunIdentity;
   /** Every state variable as training starts. */
   readonly initial: StateReader;
+  /** Whether the session holds it already. */
+  readonly isFilled?: boolean;
   /** Whether the engine compiles in the first step. */
   readonly compiles: boolean;
   /** Measures the session as it is; absent when there is nothing to measure on. Rejects with the signal's reason. */
@@ -62,7 +64,8 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   const { state } = run.program;
   const train = trainFunction(run.program);
   const start = run.resume ? await resumeFrom(run) : undefined;
-  await fillSession(session, state, start?.state ?? run.initial, run.signal);
+  if (start !== undefined || run.isFilled !== true)
+    await fillSession(session, state, start?.state ?? run.initial, run.signal);
 
   const progress: RunProgress = { history: [...(start?.history ?? [])], stop: start?.stop ?? { waited: 0 } };
   if (start?.best !== undefined) progress.best = start.best;

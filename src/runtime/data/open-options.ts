@@ -1,0 +1,32 @@
+/** What a caller says of the data that is opened. */
+import type { ContinuedFit } from "./encode/fit/continue.js";
+import type { Fitted } from "./encode/fitted.js";
+import type { ColumnName, DataRole, RoleOptions } from "./roles.js";
+
+export interface OpenDataOptions extends RoleOptions {
+  /** What is opened; all by default. The training data is read for the fit when `fitted` is absent. */
+  readonly roles?: readonly DataRole[];
+  /** Bytes of encoded rows held in memory, over all roles; what does not fit is read from the disk. Default 1 GiB. */
+  readonly cacheLimit?: number;
+  /** What an earlier run fitted; absent: it is fitted to the training data. */
+  readonly fitted?: Fitted;
+  /** What an earlier run fitted, to which the fit to the training data is added. */
+  readonly continues?: ContinuedFit;
+  /** Columns that a table of predictions keeps: they have to be there as well. */
+  readonly kept?: readonly ColumnName[];
+  readonly onProgress?: (progress: DataProgress) => void;
+  /**
+   * Work that needs what is fitted but no rows, such as opening a session: it is done while another thread encodes the rows. Not called where that
+   * does not pay: for few rows, and for rows that are encoded already.
+   */
+  readonly whileEncoding?: (fitted: Fitted, roles: readonly DataRole[]) => Promise<void>;
+  /** Stops the work; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface DataProgress {
+  readonly phase: "fit" | "encode";
+  readonly role: DataRole;
+  /** Rows done. */
+  readonly rows: number;
+}

@@ -1,6 +1,6 @@
 /** A function with more nodes behind its own, and values in the place of others. */
 import { omitUndefined } from "../../text/index.js";
-import type { GraphFunction, GraphNode, NodeOf, OpAttributes, OpName, ValueId } from "../graph.js";
+import type { GraphFunction, GraphNode, NodeOf, OpAttributes, OpName, StateVariable, ValueId } from "../graph.js";
 import { GraphError } from "../graph-error.js";
 import { OpBuilder } from "../op-builder.js";
 import { inferType } from "../ops/table.js";
@@ -29,6 +29,12 @@ export class AppendedNodes extends OpBuilder {
       throw new GraphError(`the state \`${name}\` is read by a node of the function`);
     });
     const node = { op, inputs, attributes, type, ...omitUndefined(this.#like) } as NodeOf<K> as GraphNode;
+    return this.#nodes.push(node) - 1;
+  }
+
+  /** Reads a variable, which the function's program need not have. */
+  state({ name, type }: StateVariable): ValueId {
+    const node: NodeOf<"state"> = { op: "state", inputs: [], attributes: { name }, type, ...omitUndefined(this.#like) };
     return this.#nodes.push(node) - 1;
   }
 

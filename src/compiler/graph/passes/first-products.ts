@@ -71,7 +71,7 @@ function firstProducts(fn: GraphFunction, readers: Readers, id: ValueId, node: G
 }
 
 /** `reshape(gather(table, ids + offsets))`. */
-function readTable({ nodes }: GraphFunction, { of, size }: Piece): ReadTable | undefined {
+export function readTable({ nodes }: GraphFunction, { of, size }: Piece): ReadTable | undefined {
   const joined = nodes[of];
   const gather = nodes[joined?.inputs[0] ?? -1];
   if (joined?.op !== "reshape" || gather?.op !== "gather" || Number(joined.type.shape[1]) !== size) return undefined;

@@ -15,6 +15,7 @@ import {
   when,
 } from "./instructions.js";
 import { advance, bytes, kernel, lanesBytes, numberBytes, sum, zeros } from "./kernel.js";
+import { gatherSum } from "./gather-kernels.js";
 import { matmul, matmulOfRows, pack, packedMatmul, type PassRows } from "./matrix-kernels.js";
 import type { ImportedFunction, ModuleFunction } from "./module.js";
 
@@ -299,6 +300,7 @@ const written = {
   take,
   copy,
   gather,
+  gatherSum,
   ...casts,
 } as const;
 

@@ -10,7 +10,7 @@ import type { ModuleFunction } from "./module.js";
 const columnSteps = [6, 4, 2, 1] as const;
 
 /** Four columns each: as many vectors as a step has, done as often as they fit into `left`, which counts down with `place`. */
-function eachPanel(left: Local, place: Local, panel: (vectors: number) => Code): Code {
+export function eachPanel(left: Local, place: Local, panel: (vectors: number) => Code): Code {
   const counted = (vectors: number): Code => [
     ...panel(vectors),
     ...advance(place, vectors * lanesBytes),
@@ -23,7 +23,8 @@ function eachPanel(left: Local, place: Local, panel: (vectors: number) => Code):
   ];
 }
 
-const vectorsOf = (columns: Local): Code => i32.shiftRightUnsigned(i32.add(columns.get, i32.const(3)), i32.const(2));
+export const vectorsOf = (columns: Local): Code =>
+  i32.shiftRightUnsigned(i32.add(columns.get, i32.const(3)), i32.const(2));
 
 /** Where a product of rows is: `a` and `b` go on, `matrices` counts down. */
 interface RowLoop {

@@ -6,6 +6,7 @@
 import { GraphError } from "../../graph/graph-error.js";
 import type { GraphFunction, GraphNode, NodeOf, OpName, Shape, ValueId } from "../../graph/graph.js";
 import { liveValues } from "../../graph/passes/eliminate-dead-code.js";
+import { readersIn, readersOf } from "../../graph/passes/readers.js";
 import { broadcastIndices, indices, sizeOfShape, stridesOf } from "../../graph/tensor.js";
 import { call, type Code, i32, joined } from "./instructions.js";
 import { numberBytes } from "./kernel.js";
@@ -89,19 +90,25 @@ class Writer {
   readonly #data: { address: number; values: Float32Array | Int32Array }[] = [];
   readonly #values: (Value | undefined)[] = [];
   readonly #together = new WeakMap<Value, number>();
+  /** Rows of tables that are only added up: they are read where they are added. */
+  readonly #summed: ReadonlySet<ValueId>;
 
   constructor(
     readonly fn: GraphFunction,
     readonly places: FunctionPlaces,
   ) {
     this.#space = new Space(places.start);
+    this.#summed = summedRows(fn, (id) => {
+      const node = fn.nodes[id];
+      return node?.op === "state" && "table" in places.state(node.attributes.name);
+    });
   }
 
   write(): SimdFunction {
     if (this.fn.updates.length > 0) throw new GraphError(`\`${this.fn.name}\` changes state`);
     const live = liveValues(this.fn);
     this.fn.nodes.forEach((node, id) => {
-      if (live.has(id)) this.#values[id] = this.#valueOf(node);
+      if (live.has(id) && !this.#summed.has(id)) this.#values[id] = this.#valueOf(node);
     });
     const outputs = this.fn.outputs.map(({ name, value }): PlacedValue => {
       const { shape, dtype } = this.#value(value);
@@ -379,6 +386,8 @@ class Writer {
   }
 
   #reduced(node: NodeOf<"sum"> | NodeOf<"max">): Value {
+    const rows = this.fn.nodes[node.inputs[0] ?? -1];
+    if (rows?.op === "gather" && this.#summed.has(node.inputs[0] ?? -1)) return this.#sumOfRows(node, rows);
     const value = this.#input(node, 0);
     const { axes } = node.attributes;
     if (axes.length === 0) return this.#moved(node, value);
@@ -403,6 +412,18 @@ class Writer {
       count ?? 1,
       inner ?? 1,
     ]);
+  }
+
+  /** Rows of a table [V, D] for ids [B, K], added up to [B, D]. */
+  #sumOfRows(node: GraphNode, gather: NodeOf<"gather">): Value {
+    const [table, ids] = [this.#input(gather, 0), this.#input(gather, 1)];
+    const [rows = 0, width = 0] = table.shape;
+    const [count = 0, features = 0] = ids.shape;
+    const value = this.#at(node, this.#space.take(count * width), false);
+    if (value.elements === 0) return value;
+    const places = [this.#addressOf(table), this.#addressOf(ids), this.#space.take(features), this.#addressOf(value)];
+    this.#call(false, kernels.gatherSum, ...places, count, features, width, rows);
+    return value;
   }
 
   #gathered(node: NodeOf<"gather">): Value {
@@ -486,6 +507,19 @@ class Writer {
     this.#together.set(value, address);
     return address;
   }
+}
+
+/** Rows of a table that lies in the memory, [B, K, D], that nothing reads but their sum over K. */
+function summedRows(fn: GraphFunction, isOutside: (id: ValueId) => boolean): ReadonlySet<ValueId> {
+  const readers = readersOf(fn);
+  const isSummed = (node: GraphNode, id: ValueId): boolean => {
+    const [reader, ...others] = readersIn(readers, id);
+    if (node.op !== "gather" || reader?.node.op !== "sum" || others.length > 0) return false;
+    const shape = node.type.shape;
+    const [axis, ...more] = reader.node.attributes.axes;
+    return node.type.dtype === "float32" && shape.length === 3 && shape[1] !== 0 && axis === 1 && more.length === 0;
+  };
+  return new Set(fn.nodes.flatMap((node, id) => (isSummed(node, id) && !isOutside(node.inputs[0] ?? -1) ? [id] : [])));
 }
 
 /** Columns of packed weights: whole vectors. */

@@ -30,6 +30,9 @@ const mostPages = 1 << 15;
 /** Sizes that a function is held for; the next one begins with none. */
 const mostSizes = 32;
 
+/** Rows that a module is written for at most where rows are apart: what is computed of them stays in the nearest caches. */
+const blockRows = 32;
+
 /** Rows that a module is written for where rows are apart: 1, 2, 3, 4, 6, 8, 12, 16, … */
 function roundedRows(rows: number): number {
   let size = 1;
@@ -124,6 +127,8 @@ interface SizedValue extends PlacedValue {
 interface SimdTarget {
   readonly fn: GraphFunction;
   readonly inputs: readonly FunctionInput[];
+  /** Outputs whose first axis is that of rows. */
+  readonly rowOutputs: ReadonlySet<string>;
   /** By the sizes of its dimensions. */
   readonly sized: Map<string, SizedFunction>;
   last?: SizedFunction | undefined;
@@ -163,7 +168,10 @@ class SimdSession implements Session {
       ),
     );
     this.#functions = new Map(
-      wanted.map((fn) => [fn.name, { fn, inputs: functionInputs(fn), sized: new Map<string, SizedFunction>() }]),
+      wanted.map((fn) => [
+        fn.name,
+        { fn, inputs: functionInputs(fn), rowOutputs: rowOutputs(fn), sized: new Map<string, SizedFunction>() },
+      ]),
     );
     const outside = tablesOutside(program, wanted);
     const space = new Space(slack);
@@ -184,8 +192,13 @@ class SimdSession implements Session {
 
   run(name: string, feeds: Readonly<Record<string, HostTensor>>): Readonly<Record<string, HostTensor>> {
     const target = found(this.#functions.get(name), "function", name);
-    const { last } = target;
     const rows = rowsOfFeeds(target, feeds);
+    if (this.#rowsApart && rows > blockRows) return this.#runBlocks(target, feeds, rows);
+    return this.#runBlock(target, feeds, rows);
+  }
+
+  #runBlock(target: SimdTarget, feeds: Readonly<Record<string, HostTensor>>, rows: number): Record<string, HostTensor> {
+    const { last } = target;
     const isLast = last !== undefined && last.rows === this.#computed(rows) && fits(last, feeds, rows);
     const sized = isLast ? last : this.#sizedFor(target, feeds, rows);
     for (const { name: input, address, isFloat } of sized.inputs) {
@@ -201,6 +214,31 @@ class SimdSession implements Session {
       outputs[output] = hasRows
         ? { shape: [rows, ...shape.slice(1)], data: values.slice(first, first + rows * width) }
         : { shape, data: values.slice(first, first + width) };
+    }
+    return outputs;
+  }
+
+  /** More rows than a module is written for: some at a time. */
+  #runBlocks(
+    target: SimdTarget,
+    feeds: Readonly<Record<string, HostTensor>>,
+    rows: number,
+  ): Record<string, HostTensor> {
+    checkFeeds(target.fn.name, target.inputs, feeds);
+    const { inputs } = target;
+    const outputs: Record<string, HostTensor> = {};
+    for (let first = 0; first < rows; first += blockRows) {
+      const count = Math.min(blockRows, rows - first);
+      const block: Record<string, HostTensor> = {};
+      for (const { name, type } of inputs) block[name] = partOf(feeds[name]!, type, first, count, rows);
+      for (const [name, { shape, data }] of Object.entries(this.#runBlock(target, block, count))) {
+        const hasRows = target.rowOutputs.has(name);
+        if (first === 0)
+          outputs[name] = hasRows
+            ? { shape: [rows, ...shape.slice(1)], data: arrayLike(data, (data.length / count) * rows) }
+            : { shape, data };
+        if (hasRows) outputs[name]!.data.set(data, (data.length / count) * first);
+      }
     }
     return outputs;
   }
@@ -367,6 +405,28 @@ class SimdSession implements Session {
       for (let column = 0; column < width; column += 1) to[row * width + column] = values[first + column] ?? 0;
     }
   };
+}
+
+function rowOutputs({ nodes, outputs }: GraphFunction): ReadonlySet<string> {
+  return new Set(outputs.flatMap(({ name, value }) => (nodes[value]?.type.shape[0] === rowsDim ? [name] : [])));
+}
+
+/** Rows [first, first + count) of a tensor of `rows` rows; one that has no rows as it is. */
+function partOf(
+  tensor: HostTensor,
+  { shape: [dim] }: TensorType,
+  first: number,
+  count: number,
+  rows: number,
+): HostTensor {
+  if (dim !== rowsDim) return tensor;
+  const width = tensor.data.length / rows;
+  const data = tensor.data.subarray(first * width, (first + count) * width);
+  return { shape: [count, ...tensor.shape.slice(1)], data };
+}
+
+function arrayLike(data: Float32Array | Int32Array, length: number): Float32Array | Int32Array {
+  return data instanceof Float32Array ? new Float32Array(length) : new Int32Array(length);
 }
 
 function sizedValue(placed: PlacedValue, type: TensorType | undefined, rows: number): SizedValue {

@@ -1,6 +1,8 @@
 /** The session that computes calls of few rows, where a large runtime takes most of the time for the call itself. */
 import {
   functionInputs,
+  multiplyFixedTables,
+  stateOf,
   type GraphFunction,
   sizeOfShape,
   stateBytes,
@@ -19,11 +21,20 @@ import { rowFlops } from "./row-flops.js";
  */
 const mostFlops = 4e6;
 
-/** Rows of a call at most, however few operations they have. */
+/** Rows of a call at most where another runtime has no more operations, however few these are. */
 const mostRows = 256;
 
 /** Bytes of weights that are copied at most, once as they are and once as products read them; large tables are read where they are. */
 const mostCopied = 1 << 25;
+
+/** Numbers of products of tables with weights at most, so that they stay in the processor's caches. */
+const mostMultiplied = 1 << 20;
+
+/**
+ * Where a call has so many times the operations that it has with products of tables, the session is ahead of calls of any size: those of other runtimes
+ * take more numbers at once, and fuse products and sums.
+ */
+const leastGain = 5;
 
 /** Calls that make the code of a session fast before the first of a user. */
 const warmCalls = 200;
@@ -42,22 +53,33 @@ export function openFewRows(
 ): FewRows | undefined {
   const engine = createSimdEngine();
   if ("reasons" in engine || opRefusals("simd", target).length > 0) return undefined;
-  const flops = rowFlops(target);
-  const copied = variables.reduce((total, variable) => total + (isLarge(variable) ? 0 : stateBytes(variable)), 0);
-  if (flops === undefined || flops > mostFlops || copied > mostCopied) return undefined;
-  const rows = Math.min(mostRows, Math.floor(mostFlops / flops));
-  const session = engine.openNow({ state: variables, functions: [target] }, { rowsApart: true });
-  const read = new Set(variables.map(({ name }) => name));
-  session.set(new Map([...state].filter(([name]) => read.has(name))));
-  const feeds = feedsOfOneRow(target);
-  for (let made = 0; made < warmCalls; made += 1) session.run(target.name, feeds);
-  return { session, rows };
+  const { fn, derived } = multiplyFixedTables({ state: variables, functions: [target] }, target, mostMultiplied);
+  const read = stateOf({ state: [...variables, ...derived.map(({ variable }) => variable)] }, fn);
+  const [before, flops] = [rowFlops(target), rowFlops(fn)];
+  const copied = read.reduce((total, variable) => total + (isLarge(variable) ? 0 : stateBytes(variable)), 0);
+  if (before === undefined || flops === undefined || flops > mostFlops || copied > mostCopied) return undefined;
+  const session = engine.openNow({ state: read, functions: [fn] }, { rowsApart: true });
+  const valueOf = (name: string): ArrayLike<number> => state.get(name)?.data ?? [];
+  const values = new Map(state);
+  for (const { variable, compute } of derived)
+    values.set(variable.name, { shape: variable.type.shape.map(Number), data: compute(valueOf) });
+  const names = new Set(read.map(({ name }) => name));
+  session.set(new Map([...values].filter(([name]) => names.has(name))));
+  warm(session, target);
+  const isForAll = before >= leastGain * flops;
+  return { session, rows: isForAll ? Infinity : Math.min(mostRows, Math.floor(mostFlops / flops)) };
 }
 
-/** Zeros for one row. */
-function feedsOfOneRow(target: GraphFunction): Readonly<Record<string, HostTensor>> {
+/** Calls of one row, until their code is fast. */
+function warm(session: Session, target: GraphFunction): void {
+  const feeds = feedsOfZeros(target, 1);
+  for (let made = 0; made < warmCalls; made += 1) session.run(target.name, feeds);
+}
+
+/** Zeros for some rows. */
+function feedsOfZeros(target: GraphFunction, rows: number): Readonly<Record<string, HostTensor>> {
   const feeds = functionInputs(target).map(({ name, type }): [string, HostTensor] => {
-    const shape = type.shape.map((size) => (size === "B" ? 1 : Number(size)));
+    const shape = type.shape.map((size) => (size === "B" ? rows : Number(size)));
     const elements = sizeOfShape(shape);
     return [name, { shape, data: type.dtype === "float32" ? new Float32Array(elements) : new Int32Array(elements) }];
   });

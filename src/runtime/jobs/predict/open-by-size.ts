@@ -1,12 +1,13 @@
 /** The engine that computes a call of so many rows fastest. */
-import { type GraphFunction, stateBytes, type StateVariable } from "../../../compiler/graph/index.js";
+import { type GraphFunction, stateBytes, stateOf, type StateVariable } from "../../../compiler/graph/index.js";
 import type { LoadedArtifact } from "../../artifact/index.js";
 import { chooseEngine } from "../../engine/choose-engine.js";
 import { type Engine, type EngineName, preferredEngine, type Session } from "../../engine/index.js";
 import { isLarge } from "../../engine/engine.js";
+import { functionOf, measuredProgram } from "../../engine/create-program.js";
 import { createNativeEngine } from "../../engine/native.js";
 import { openTrained } from "../evaluate.js";
-import { openFewRows } from "./few-rows.js";
+import { type FewRows, openFewRows } from "./few-rows.js";
 import { rowFlops } from "./row-flops.js";
 
 export interface SizedSessions {
@@ -39,6 +40,11 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
     const { target, session } = await openTrained(artifact, () => chooseEngine(wanted), "predict");
     return { target, sessionFor: () => session, engineFor: () => "trees", close: () => session.close() };
   }
+  const few = wanted === undefined ? openFew(artifact) : undefined;
+  if (few?.rows === Infinity) {
+    const { session, target } = few;
+    return { target, sessionFor: () => session, engineFor: () => "simd", close: () => session.close() };
+  }
   const small = wanted === undefined ? await onnxEngine() : undefined;
   const engine = small ?? (await chooseEngine(wanted, undefined, "prediction"));
   const { target, session, variables } = await openTrained(artifact, () => Promise.resolve(engine), "predict");
@@ -50,7 +56,6 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
   const { least, most, unknown } = nativeRows;
   const many = flops === undefined ? unknown : Math.min(most, Math.max(least, nativeFlops / flops));
   const nativeFor = (rows: number): Session | undefined => (mayBeNative && rows >= many ? native() : undefined);
-  const few = wanted === undefined ? openFewRows(artifact, target, variables) : undefined;
   const simdFor = (rows: number): Session | undefined =>
     few !== undefined && rows <= few.rows ? few.session : undefined;
   return {
@@ -64,6 +69,13 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
       tried?.session?.close();
     },
   };
+}
+
+/** The session of few rows, and the function that it computes. */
+function openFew(artifact: LoadedArtifact): (FewRows & { readonly target: GraphFunction }) | undefined {
+  const target = functionOf(measuredProgram(artifact.program), "predict");
+  const few = openFewRows(artifact, target, stateOf(artifact.program, target));
+  return few === undefined ? undefined : { ...few, target };
 }
 
 /** The engine `onnx` where its package is installed. */

@@ -98,6 +98,34 @@ const rowsOf = (one: fc.Arbitrary<unknown>): fc.Arbitrary<readonly RawRow[]> =>
   fc.array(fc.record({ word: one, number: one, bucket: one, id: one, hash: one, seen: sequence }), { maxLength: 5 });
 
 describe("rows by column", () => {
+  it("are encoded as the same records where they are many, in any form, whatever is among them", () => {
+    const words = ["a", "b", "7", "b ", "x", null];
+    const numbers = [0, 1, 2.5, -2, 7];
+    const rows = Array.from({ length: 300 }, (_, at) => ({
+      word: words[(at * 7) % 6],
+      number: numbers[(at * 3) % 5],
+      bucket: at % 4 === 0 ? String(at) : numbers[at % 5],
+      id: (at * 5) % 11,
+      hash: at % 17 === 0 ? null : `h${at % 29}`,
+      seen: ["a"],
+    }));
+    const expected = byRow(rows);
+    expect(byColumn(listed(rows))).toEqual(expected);
+    const typed = {
+      ...listed(rows),
+      number: Float64Array.from(rows, ({ number }) => number ?? NaN),
+      id: Uint16Array.from(rows, ({ id }) => id),
+      word: { codes: Int8Array.from(rows, (_, at) => (at * 7) % 6), dictionary: words },
+      hash: {
+        codes: rows.map((_, at) => (at % 17 === 0 ? -1 : at % 29)),
+        dictionary: Array.from({ length: 29 }, (_, at) => `h${at}`),
+      },
+    };
+    expect(byColumn(typed)).toEqual(expected);
+    const floats = { ...typed, id: Float32Array.from(typed.id), number: Float32Array.from(typed.number) };
+    expect(byColumn(floats)).toEqual(expected);
+  });
+
   it("are encoded as the same records, and refused as they are", () => {
     let refused = 0;
     fc.assert(

@@ -1,6 +1,7 @@
 /** What rows that a program hands in were like, beside the training data: counted as they are encoded. */
 import type { FeatureModel } from "../../../compiler/model/model.js";
 import { numberTransform } from "../../../compiler/model/scales.js";
+import { rememberingLast } from "./held/plain-columns.js";
 import type { RowEncoderOptions } from "./row-encoder.js";
 
 /** What one feature had since it was first seen. */
@@ -36,11 +37,14 @@ export function createObserver(features: readonly FeatureModel[]): Observer {
       const tally = found.get(name);
       if (tally !== undefined) tally.unseen++;
     },
-    onNumber: (name, value) => {
+    onNumber: (name) => {
       const tally = found.get(name);
-      if (tally === undefined) return;
-      tally.numbers++;
-      tally.sum += tally.transform?.(value) ?? value;
+      if (tally === undefined) return () => undefined;
+      const transformed = tally.transform === undefined ? undefined : rememberingLast(tally.transform);
+      return (value) => {
+        tally.numbers++;
+        tally.sum += transformed === undefined ? value : transformed(value);
+      };
     },
   };
 }

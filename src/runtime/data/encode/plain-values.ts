@@ -58,8 +58,22 @@ export function createPlainNumber({ nulls }: TextRules): PlainNumber {
   if (nulls.length > 0) return () => NaN;
   return (value) => {
     if (typeof value === "number") return value - value === 0 ? value : NaN;
-    return typeof value === "string" && isDecimal(value) ? Number(value) : NaN;
+    return typeof value === "string" ? decimalOf(value) : NaN;
   };
+}
+
+/** Digits whose number a double holds. */
+const exactDigits = 15;
+
+/** The number of a text of digits, dots and signs; NaN for others. */
+function decimalOf(text: string): number {
+  let number = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9 || at >= exactDigits) return isDecimal(text) ? Number(text) : NaN;
+    number = 10 * number + digit;
+  }
+  return text.length > 0 ? number : NaN;
 }
 
 /** Whether a text has only digits, dots and signs; `Number` knows which of these are numbers. */

@@ -22,7 +22,8 @@ import {
 import { evaluateClass } from "./label-classes.js";
 import { createSequenceCheck, listedValue } from "./row-sequences.js";
 import type { Fitted } from "./fitted.js";
-import { createPlainIds, createPlainNumber } from "./plain-values.js";
+import { createPlainCategory, createPlainNumbers, type PlainColumn, rememberingLast } from "./held/plain-columns.js";
+import { createPlainIds, createPlainNumber, type PlainNumber } from "./plain-values.js";
 import { createBatch } from "../batches/records.js";
 import type { DataSpec } from "../uses.js";
 import { type TextRules, ValueError } from "../expressions/values.js";
@@ -37,8 +38,8 @@ export interface RowEncoderOptions {
   readonly onUnseen?: (feature: string) => void;
   /** Told of each row in which a feature has no value. */
   readonly onMissing?: (feature: string) => void;
-  /** Told of each number of a `numeric` or `bucket` feature, as the row has it. */
-  readonly onNumber?: (feature: string, value: number) => void;
+  /** What is told of each number of a `numeric` or `bucket` feature, as the row has it. */
+  readonly onNumber?: (feature: string) => (value: number) => void;
 }
 
 /** A value of a row that does not fit (MTL7113), with the row's place in the call. */
@@ -70,14 +71,6 @@ export interface FeatureStore extends Column {
   readonly feature: FeatureModel;
   /** Of a feature that is a column as it is: the column, and the short way of its values. */
   readonly plain?: PlainColumn;
-}
-
-/** A value that is plain goes into `ids` or `numbers` at the feature's place; false: it goes the long way. */
-export interface PlainColumn {
-  readonly column: string;
-  readonly put: (batch: EncodedBatch, at: number, value: unknown) => boolean;
-  /** Puts what a row before has got, which is the same value; absent: each value is told of. */
-  readonly copy?: (batch: EncodedBatch, from: number, to: number) => void;
 }
 
 /** Columns that a row does not name, and nulls, are unknown, as in a file. Texts are cleaned by the rules of the spec's source. */
@@ -176,7 +169,7 @@ function featureStore(
   fitted: Fitted,
   rules: TextRules,
   layout: ReturnType<typeof batchLayout>,
-  { mode, onUnseen = ignore, onMissing = ignore, onNumber = ignore }: RowEncoderOptions,
+  { mode, onUnseen = ignore, onMissing = ignore, onNumber = () => ignore }: RowEncoderOptions,
 ): Pick<FeatureStore, "store" | "plain"> {
   const fit = fittedOf(fitted, feature);
   const slot = [...layout.ids, ...layout.numbers].find((candidate) => candidate.feature === feature.name);
@@ -184,30 +177,35 @@ function featureStore(
   const { idWidth, numberWidth } = layout;
   const raw = rawValue(feature, mode);
   const column = plainColumn(feature, mode);
-  const { valueOf, ...numbers } = createReaders(feature, raw, rules, { column, onMissing, onNumber });
+  const valueOf = (row: RawRow): unknown => {
+    const value = listedValue({ source: raw.expression }, raw.row(row), rules) ?? null;
+    if (value === null) onMissing(feature.name);
+    return value;
+  };
+  const numbers: NumberReaders = {
+    valueOf: (row) => evaluateNumber(raw.expression, raw.row(row), rules),
+    plain: createPlainNumber(rules),
+    observe: onNumber(feature.name),
+    onMissing: () => onMissing(feature.name),
+  };
   switch (feature.kind) {
     case "categorical": {
       const own = createVocabularyIds(fit);
       const ids = withOutside(feature, own);
       const unknown = nullId(feature, ids);
-      const plain = createPlainIds(fit, own, rules);
-      const put = (batch: EncodedBatch, at: number, value: unknown): boolean => {
-        const known = plain(value);
-        if (known > 0) batch.ids[at * idWidth + offset] = known;
-        return known > 0;
-      };
+      const short =
+        column === undefined
+          ? undefined
+          : createPlainCategory(column, { width: idWidth, offset }, createPlainIds(fit, own, rules));
       const store: Store = (batch, at, row, isPlain) => {
-        if (isPlain && column !== undefined && put(batch, at, row[column])) return;
+        if (isPlain && short?.put(batch, at, row[short.column]) === true) return;
         const text = evaluateText(raw.expression, raw.row(row), rules);
         const id = text === null ? unknown : ids.ofText(text);
         if (text === null) onMissing(feature.name);
         else if (id === 0) onUnseen(feature.name);
         batch.ids[at * idWidth + offset] = id;
       };
-      const copy = ({ ids: all }: EncodedBatch, from: number, to: number): void => {
-        all[to * idWidth + offset] = all[from * idWidth + offset]!;
-      };
-      return { store, ...plainStore(column, put, copy) };
+      return { store, ...omitUndefined({ plain: short }) };
     }
     case "bag":
     case "sequence": {
@@ -251,13 +249,13 @@ function featureStore(
       return { store };
     }
     case "numeric": {
-      const encode = createNumberEncoder(feature, fit);
+      const encode = rememberingLast(createNumberEncoder(feature, fit));
       return numberStore(column, numbers, (batch, at, value) => {
         batch.numbers[at * numberWidth + offset] = encode(value);
       });
     }
     case "bucket": {
-      const encode = createBucketEncoder(feature, fit);
+      const encode = rememberingLast(createBucketEncoder(feature, fit));
       return numberStore(column, numbers, (batch, at, value) => {
         batch.ids[at * idWidth + offset] = encode(value);
       });
@@ -268,71 +266,26 @@ function featureStore(
 /** Of a feature that is made of one number; `write` gets NaN where there is none. */
 function numberStore(
   column: string | undefined,
-  { numberIn, plainNumber }: Pick<Readers, "numberIn" | "plainNumber">,
+  { valueOf, onMissing, observe, plain }: NumberReaders,
   write: (batch: EncodedBatch, at: number, value: number) => void,
 ): Pick<FeatureStore, "store" | "plain"> {
-  const store: Store = (batch, at, row, isPlain) => write(batch, at, numberIn(row, isPlain));
-  const put = (batch: EncodedBatch, at: number, value: unknown): boolean => {
-    const number = plainNumber(value);
-    if (Number.isNaN(number)) return false;
-    write(batch, at, number);
-    return true;
+  const short = column === undefined ? undefined : createPlainNumbers(column, plain, observe, write);
+  const store: Store = (batch, at, row, isPlain) => {
+    if (isPlain && short?.put(batch, at, row[short.column]) === true) return;
+    const value = valueOf(row) ?? NaN;
+    if (Number.isNaN(value)) onMissing();
+    else observe(value);
+    write(batch, at, value);
   };
-  return { store, ...plainStore(column, put) };
+  return { store, ...omitUndefined({ plain: short }) };
 }
 
-function plainStore(
-  column: string | undefined,
-  put: PlainColumn["put"],
-  copy?: PlainColumn["copy"],
-): Pick<FeatureStore, "plain"> {
-  return column === undefined ? {} : { plain: { column, put, ...omitUndefined({ copy }) } };
-}
-
-interface Readers {
-  /** The value of a feature of several values. */
-  readonly valueOf: (row: RawRow) => unknown;
-  /** The number of a feature that is one; NaN where it has none. */
-  readonly numberIn: (row: RawRow, isPlain: boolean) => number;
-  /** The number that a plain value is, which is told of; NaN for others. */
-  readonly plainNumber: (value: unknown) => number;
-}
-
-/** The value of a feature in a row, of which it is told whether there is one. */
-function createReaders(
-  feature: FeatureModel,
-  raw: ReturnType<typeof rawValue>,
-  rules: TextRules,
-  {
-    column,
-    onMissing,
-    onNumber,
-  }: Required<Pick<RowEncoderOptions, "onMissing" | "onNumber">> & {
-    /** What {@link plainColumn} gives. */
-    readonly column: string | undefined;
-  },
-): Readers {
-  const { name } = feature;
-  const plain = createPlainNumber(rules);
-  return {
-    valueOf: (row) => {
-      const value = listedValue({ source: raw.expression }, raw.row(row), rules) ?? null;
-      if (value === null) onMissing(name);
-      return value;
-    },
-    numberIn: (row, isPlain) => {
-      const known = isPlain && column !== undefined ? plain(row[column]) : NaN;
-      const value = Number.isNaN(known) ? (evaluateNumber(raw.expression, raw.row(row), rules) ?? NaN) : known;
-      if (Number.isNaN(value)) onMissing(name);
-      else onNumber(name, value);
-      return value;
-    },
-    plainNumber: (value) => {
-      const known = plain(value);
-      if (!Number.isNaN(known)) onNumber(name, known);
-      return known;
-    },
-  };
+/** How a feature that is one number is read, and who is told of it. */
+interface NumberReaders {
+  readonly valueOf: (row: RawRow) => number | null;
+  readonly plain: PlainNumber;
+  readonly observe: (value: number) => void;
+  readonly onMissing: () => void;
 }
 
 /** What a feature is made of: its source over the row, or what the spec says that serving sees. */

@@ -5,9 +5,19 @@ import { createBatch } from "../../batches/records.js";
 import { columnUses, type DataSpec } from "../../uses.js";
 import { type FeatureStore, rowFailure, sequenceCheck, storeRow } from "../row-encoder.js";
 import { type HeldColumn, type HeldColumns, rowAt, valueAt } from "./columns.js";
+import type { PlainColumn } from "./plain-columns.js";
 
-/** Throws a {@link Failure} (MTL7113) for a value that is not what is needed, with its row. */
-export type ColumnEncoder = (columns: HeldColumns) => EncodedBatch;
+/**
+ * Encodes columns: into a batch that this encoder made for as many rows, where one is given. Throws a {@link Failure} (MTL7113) for a value that is not
+ * what is needed, with its row.
+ */
+export type ColumnEncoder = (columns: HeldColumns, into?: EncodedBatch) => EncodedBatch;
+
+/**
+ * Rows whose columns are all encoded before the next ones: what a program put together row by row lies together in the memory, and what is written stays
+ * in the nearest cache.
+ */
+const blockRows = 128;
 
 /**
  * For features as serving sees them, by their stores (`featureStores`). A feature that is a column as it is goes by column, each value of a dictionary once; what is
@@ -18,15 +28,21 @@ export function createColumnEncoder(spec: DataSpec, stores: readonly FeatureStor
   const check = sequenceCheck(spec, "serving");
   const byRow = stores.filter(({ plain }) => plain === undefined);
   const readByRow = columnsOf(byRow);
-  return (columns) => {
-    const batch = createBatch(layout, columns.rows);
-    batch.weights.fill(1);
+  return (columns, into) => {
+    const { rows } = columns;
+    const batch = into ?? createBatch(layout, rows);
+    if (into === undefined) batch.weights.fill(1);
     const absent: FeatureStore[] = [];
+    const puts: Put[] = [];
     for (const store of stores) {
       if (store.plain === undefined) continue;
       const column = columns.column(store.plain.column);
       if (column === undefined) absent.push(store);
-      else putColumn(batch, columns.rows, column, store, store.plain);
+      else puts.push(createPut(rows, column, store, store.plain));
+    }
+    for (let from = 0; from < rows; from += blockRows) {
+      const to = Math.min(rows, from + blockRows);
+      for (const put of puts) put(batch, from, to);
     }
     const rest = [...byRow, ...absent];
     const read = absent.length === 0 ? readByRow : columnsOf(rest);
@@ -41,53 +57,99 @@ function columnsOf(stores: readonly FeatureStore[]): readonly string[] {
   return [...new Set(columnUses(features, [], []).map(({ column }) => column))];
 }
 
-/** Of fewer rows each value is looked up: a note of where each value of a dictionary is first costs more. */
-const fewestNoted = 16;
+/** Values of one column for the rows of a batch from `from` on and before `to`, a block at most. */
+type Put = (batch: EncodedBatch, from: number, to: number) => void;
 
-type Plain = NonNullable<FeatureStore["plain"]>;
+/** Numbers, and codes, of a block: one kind of array for all that a program may hold. */
+const numbersOfBlock = new Float64Array(blockRows);
+const codesOfBlock = new Int32Array(blockRows);
 
-function putColumn(batch: EncodedBatch, rows: number, column: HeldColumn, store: FeatureStore, plain: Plain): void {
-  if (column.kind === "dictionary" && plain.copy !== undefined && rows >= fewestNoted) {
-    putDictionary(batch, rows, column, store, { ...plain, copy: plain.copy });
-    return;
+/** A dictionary of more values for each row is not noted: most of them are not met. */
+const mostNoted = 16;
+
+function createPut(rows: number, column: HeldColumn, store: FeatureStore, plain: PlainColumn): Put {
+  const { putCodes, putValues, putNumbers } = plain;
+  const otherwise = (batch: EncodedBatch, from: number, to: number, many: (at: number) => number): void => {
+    for (let at = many(from); at < to; at = many(at + 1)) putOther(batch, at, valueAt(column, at), store, plain);
+  };
+  if (column.kind === "dictionary" && putCodes !== undefined && column.dictionary.length <= mostNoted * rows) {
+    const { codes, dictionary } = column;
+    const known = new Int32Array(dictionary.length);
+    if (!isWhole(codes))
+      return (batch, from, to) =>
+        otherwise(batch, from, to, (at) => putCodes(batch, at, to, codes, 0, dictionary, known));
+    return (batch, from, to) => {
+      codesOfBlock.set(codes.subarray(from, to));
+      otherwise(batch, from, to, (at) => putCodes(batch, at, to, codesOfBlock, from, dictionary, known));
+    };
   }
-  for (let at = 0; at < rows; at += 1) putValue(batch, at, valueAt(column, at), store, plain);
+  if (column.kind === "array" && Array.isArray(column.data)) {
+    const values: readonly unknown[] = column.data;
+    return (batch, from, to) => {
+      looked.length = lengthOfTexts(values, from, to);
+      otherwise(batch, from, to, (at) => putValues(batch, at, to, values, 0));
+    };
+  }
+  if (column.kind === "array" && isNumbers(column.data)) {
+    const numbers = column.data;
+    return (batch, from, to) => {
+      numbersOfBlock.set(numbers.subarray(from, to));
+      otherwise(batch, from, to, (at) => putNumbers(batch, at, to, numbersOfBlock, from));
+    };
+  }
+  return (batch, from, to) => {
+    for (let at = from; at < to; at += 1) putOther(batch, at, valueAt(column, at), store, plain);
+  };
 }
 
-/** Each value of the dictionary is looked up where it is first, and copied to where it is again. */
-function putDictionary(
-  batch: EncodedBatch,
-  rows: number,
-  column: Extract<HeldColumn, { kind: "dictionary" }>,
-  store: FeatureStore,
-  plain: Required<Plain>,
-): void {
-  const { codes, dictionary } = column;
-  const firstRow = new Int32Array(dictionary.length).fill(-1);
-  for (let at = 0; at < rows; at += 1) {
-    const code = codes[at]!;
-    const known = firstRow[code] ?? -1;
-    if (known >= 0) plain.copy(batch, known, at);
-    else if (putValue(batch, at, valueAt(column, at), store, plain)) firstRow[code] = at;
+/** Where a sum is put, so that compilers do not leave it out. */
+const looked = { length: 0 };
+
+/** Asking each text for its length brings many of them from the memory at once, where encoding one after another waits for each. */
+function lengthOfTexts(values: readonly unknown[], from: number, to: number): number {
+  let length = 0;
+  for (let at = from; at < to; at += 1) {
+    const value = values[at];
+    if (typeof value === "string") length += value.length;
   }
+  return length;
 }
 
-/** Whether the value was plain. */
-function putValue(
+type WholeArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array;
+
+/** Whether an array's numbers are 32-bit integers. */
+function isWhole(values: ArrayLike<number>): values is WholeArray {
+  return (
+    values instanceof Int32Array ||
+    values instanceof Int8Array ||
+    values instanceof Uint8Array ||
+    values instanceof Int16Array ||
+    values instanceof Uint16Array
+  );
+}
+
+function isNumbers(values: ArrayLike<unknown>): values is WholeArray | Uint32Array | Float32Array | Float64Array {
+  return (
+    ArrayBuffer.isView(values) &&
+    !(values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array)
+  );
+}
+
+/** A value by itself, the long way unless it is plain once its number is one that a double holds. */
+function putOther(
   batch: EncodedBatch,
   at: number,
   given: unknown,
   { store, user }: FeatureStore,
-  plain: Plain,
-): boolean {
+  plain: PlainColumn,
+): void {
   const value = typeof given === "bigint" && Number.isSafeInteger(Number(given)) ? Number(given) : given;
-  if (plain.put(batch, at, value)) return true;
+  if (plain.put(batch, at, value)) return;
   try {
     store(batch, at, { [plain.column]: value }, true);
   } catch (error) {
     throw rowFailure(error, at, user);
   }
-  return false;
 }
 
 /** The features that need whole rows, of which only the columns that they read are put together. */

@@ -1,6 +1,7 @@
 /** The session that computes calls of few rows, where a large runtime takes most of the time for the call itself. */
 import {
   functionInputs,
+  type MultipliedFunction,
   multiplyFixedTables,
   stateOf,
   type GraphFunction,
@@ -9,8 +10,7 @@ import {
   type StateVariable,
 } from "../../../compiler/graph/index.js";
 import { opRefusals } from "../../../compiler/targets/target.js";
-import type { LoadedArtifact } from "../../artifact/index.js";
-import { type HostTensor, isLarge } from "../../engine/engine.js";
+import { type Engine, type HostTensor, isLarge } from "../../engine/engine.js";
 import type { Session } from "../../engine/index.js";
 import { createSimdEngine } from "../../engine/simd/engine.js";
 import { rowFlops } from "./row-flops.js";
@@ -45,19 +45,36 @@ export interface FewRows {
   readonly rows: number;
 }
 
-/** A session of the engine `simd` with the artifact's weights, warm; undefined where it cannot compute the function or is not faster. */
-export function openFewRows(
-  { state }: LoadedArtifact,
-  target: GraphFunction,
-  variables: readonly StateVariable[],
-): FewRows | undefined {
-  const engine = createSimdEngine();
-  if ("reasons" in engine || opRefusals("simd", target).length > 0) return undefined;
-  const { fn, derived } = multiplyFixedTables({ state: variables, functions: [target] }, target, mostMultiplied);
+/** What a session of few rows would compute. */
+export interface FewRowsPlan extends MultipliedFunction {
+  readonly target: GraphFunction;
+  /** The state that is read, what is derived included. */
+  readonly read: readonly StateVariable[];
+  /** Rows of a call that it is the fastest for, at most. */
+  readonly rows: number;
+}
+
+/** What the engine `simd` computes of a function; undefined where it cannot compute the function or is not faster. */
+export function planFewRows(target: GraphFunction, variables: readonly StateVariable[]): FewRowsPlan | undefined {
+  if (opRefusals("simd", target).length > 0) return undefined;
+  const multiplied = multiplyFixedTables({ state: variables, functions: [target] }, target, mostMultiplied);
+  const { fn, derived } = multiplied;
   const read = stateOf({ state: [...variables, ...derived.map(({ variable }) => variable)] }, fn);
   const [before, flops] = [rowFlops(target), rowFlops(fn)];
   const copied = read.reduce((total, variable) => total + (isLarge(variable) ? 0 : stateBytes(variable)), 0);
   if (before === undefined || flops === undefined || flops > mostFlops || copied > mostCopied) return undefined;
+  const isForAll = before >= leastGain * flops;
+  const rows = isForAll ? Infinity : Math.min(mostRows, Math.floor(mostFlops / flops));
+  return { ...multiplied, target, read, rows };
+}
+
+/** A session of the engine `simd` with the values of state, warm; undefined where that engine is not there. */
+export function openFewRows(
+  { fn, derived, target, read, rows }: FewRowsPlan,
+  state: ReadonlyMap<string, HostTensor>,
+): (FewRows & { readonly engine: Engine }) | undefined {
+  const engine = createSimdEngine();
+  if ("reasons" in engine) return undefined;
   const session = engine.openNow({ state: read, functions: [fn] }, { rowsApart: true });
   const valueOf = (name: string): ArrayLike<number> => state.get(name)?.data ?? [];
   const values = new Map(state);
@@ -66,8 +83,7 @@ export function openFewRows(
   const names = new Set(read.map(({ name }) => name));
   session.set(new Map([...values].filter(([name]) => names.has(name))));
   warm(session, target);
-  const isForAll = before >= leastGain * flops;
-  return { session, rows: isForAll ? Infinity : Math.min(mostRows, Math.floor(mostFlops / flops)) };
+  return { session, rows, engine };
 }
 
 /** Calls of one row, until their code is fast. */

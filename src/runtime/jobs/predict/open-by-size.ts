@@ -6,8 +6,9 @@ import { type Engine, type EngineName, preferredEngine, type Session } from "../
 import { isLarge } from "../../engine/engine.js";
 import { functionOf, measuredProgram } from "../../engine/create-program.js";
 import { createNativeEngine } from "../../engine/native.js";
+import type { TrainEvent } from "../../events.js";
 import { openTrained } from "../evaluate.js";
-import { type FewRows, openFewRows } from "./few-rows.js";
+import { type FewRows, openFewRows, planFewRows } from "./few-rows.js";
 import { rowFlops } from "./row-flops.js";
 
 export interface SizedSessions {
@@ -71,11 +72,53 @@ export async function openBySize(artifact: LoadedArtifact, preference: EngineNam
   };
 }
 
-/** The session of few rows, and the function that it computes. */
-function openFew(artifact: LoadedArtifact): (FewRows & { readonly target: GraphFunction }) | undefined {
+/** What predicts the rows of files. */
+export interface FileSession {
+  readonly target: GraphFunction;
+  readonly session: Session;
+  /** The state that the function reads. */
+  readonly variables: readonly StateVariable[];
+  readonly engine: EngineName;
+}
+
+/**
+ * `predict` of an artifact for many rows: on the engine that was asked for, else on `simd` where that is ahead for calls of any size, else on
+ * onnxruntime where it is installed, else on the fastest that trains.
+ */
+export async function openForFiles(
+  artifact: LoadedArtifact,
+  preference: EngineName | undefined,
+  onEvent: (event: TrainEvent) => void,
+): Promise<FileSession> {
+  const wanted = preference ?? preferredEngine();
+  const tell = ({ name, description }: Engine): void => onEvent({ kind: "engine", engine: name, description });
+  if (wanted === undefined && artifact.ensembles === undefined) {
+    const few = openFew(artifact, (rows) => rows === Infinity);
+    if (few !== undefined) {
+      tell(few.engine);
+      return { ...few, engine: "simd" };
+    }
+    const onnx = await onnxEngine();
+    if (onnx !== undefined) {
+      tell(onnx);
+      return { ...(await openTrained(artifact, () => Promise.resolve(onnx), "predict")), engine: "onnx" };
+    }
+  }
+  const engine = await chooseEngine(preference, onEvent, "prediction");
+  return { ...(await openTrained(artifact, () => Promise.resolve(engine), "predict")), engine: engine.name };
+}
+
+/** The session of few rows, and the function that it computes, where `isWanted` says so of the rows that it is for. */
+function openFew(
+  artifact: LoadedArtifact,
+  isWanted: (rows: number) => boolean = () => true,
+): (FewRows & Pick<FileSession, "target" | "variables"> & { readonly engine: Engine }) | undefined {
   const target = functionOf(measuredProgram(artifact.program), "predict");
-  const few = openFewRows(artifact, target, stateOf(artifact.program, target));
-  return few === undefined ? undefined : { ...few, target };
+  const variables = stateOf(artifact.program, target);
+  const plan = planFewRows(target, variables);
+  if (plan === undefined || !isWanted(plan.rows)) return undefined;
+  const few = openFewRows(plan, artifact.state);
+  return few === undefined ? undefined : { ...few, target, variables };
 }
 
 /** The engine `onnx` where its package is installed. */

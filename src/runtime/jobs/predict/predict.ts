@@ -1,7 +1,6 @@
 /** Predictions of a trained artifact for files; for rows that a program holds, see `predictor.ts`. */
 import { omitUndefined } from "../../../compiler/text/index.js";
 import type { Model } from "../../../compiler/model/model.js";
-import { chooseEngine } from "../../engine/choose-engine.js";
 import { artifactModel, loadArtifact, readArtifact, readRunNote } from "../../artifact/index.js";
 import {
   openData,
@@ -14,12 +13,12 @@ import {
 import type { EngineName } from "../../engine/index.js";
 import { createFailure } from "../../failure.js";
 import { createDataWarnings } from "../data-warnings.js";
-import { openTrained } from "../evaluate.js";
 import { checkWritable, refuseOverwrite } from "../../outputs.js";
 import { asServed } from "../../data/expressions/served-rows.js";
 import { chainsOverSignals, predictChains } from "./predict-chains.js";
 import type { TrainEvent } from "../../events.js";
-import { collectPredictions } from "../../measure/predictions.js";
+import { openForFiles } from "./open-by-size.js";
+import { scoreRows } from "./score-rows.js";
 
 export { createPredictor, type HeadValues, loadPredictor, type Predictor, type PredictorReport } from "./predictor.js";
 
@@ -107,16 +106,10 @@ export async function predictColumns(
   try {
     warnings.tell(opened.warnings);
     onEvent({ kind: "encoded", role: "test", report: dataset.report });
-    const { target, session } = await openTrained(
-      artifact,
-      () => chooseEngine(options.engine, onEvent, "prediction"),
-      "predict",
-    );
-    const { outputs } = await collectPredictions(session, target, dataset, model.labels, signal).finally(() =>
-      session.close(),
-    );
+    const session = await openForFiles(artifact, options.engine, onEvent);
+    const heads = await scoreRows(artifact, session, dataset, { signal }).finally(() => session.session.close());
     const kept: KeptColumns = { spec: model, role: "test", names: keep, options: places };
-    return { rows: dataset.rows, heads: outputs, ...(keep.length === 0 ? {} : { kept }) };
+    return { rows: dataset.rows, heads, ...(keep.length === 0 ? {} : { kept }) };
   } finally {
     dataset.close();
   }

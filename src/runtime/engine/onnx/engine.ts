@@ -8,6 +8,7 @@ import { rowsOf } from "../../../compiler/graph/initialize.js";
 import { type FunctionInput, functionInputs, stateOf } from "../../../compiler/graph/reads.js";
 import {
   functionGraph,
+  joinProducts,
   modelFiles,
   orderColumns,
   orderRows,
@@ -135,7 +136,7 @@ class OnnxEngineSession implements Session {
   #load({ fn, fed }: OnnxFunction): LoadedModel {
     const better = orderColumns(this.program, fn, ({ name }) => !fed.has(name));
     const program = { ...this.program, state: [...this.program.state, ...better.ordered.keys()] };
-    const { graph, state, fed: inputs } = functionGraph(program, better.fn, { fed });
+    const { graph, state, fed: inputs } = functionGraph(program, joinProducts(better.fn), { fed });
     const bytesOf = ({ name }: StateVariable): Uint8Array => {
       const { buffer, byteOffset, byteLength } = this.#value(name).data;
       return new Uint8Array(buffer, byteOffset, byteLength);

@@ -31,7 +31,7 @@ const mostPages = 1 << 15;
 const mostSizes = 32;
 
 /** Rows that a module is written for at most where rows are apart: what is computed of them stays in the nearest caches. */
-const blockRows = 32;
+export const blockRows = 32;
 
 /** Rows that a module is written for where rows are apart: 1, 2, 3, 4, 6, 8, 12, 16, … */
 function roundedRows(rows: number): number {

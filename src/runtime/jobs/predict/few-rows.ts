@@ -12,7 +12,7 @@ import {
 import { opRefusals } from "../../../compiler/targets/target.js";
 import { type Engine, type HostTensor, isLarge } from "../../engine/engine.js";
 import type { Session } from "../../engine/index.js";
-import { createSimdEngine } from "../../engine/simd/engine.js";
+import { blockRows, createSimdEngine } from "../../engine/simd/engine.js";
 import { rowFlops } from "./row-flops.js";
 
 /**
@@ -38,6 +38,9 @@ const leastGain = 5;
 
 /** Calls that make the code of a session fast before the first of a user. */
 const warmCalls = 200;
+
+/** The same of calls of a block of rows. */
+const warmBlocks = 20;
 
 export interface FewRows {
   readonly session: Session;
@@ -82,14 +85,17 @@ export function openFewRows(
     values.set(variable.name, { shape: variable.type.shape.map(Number), data: compute(valueOf) });
   const names = new Set(read.map(({ name }) => name));
   session.set(new Map([...values].filter(([name]) => names.has(name))));
-  warm(session, target);
+  warm(session, target, rows);
   return { session, rows, engine };
 }
 
-/** Calls of one row, until their code is fast. */
-function warm(session: Session, target: GraphFunction): void {
-  const feeds = feedsOfZeros(target, 1);
-  for (let made = 0; made < warmCalls; made += 1) session.run(target.name, feeds);
+/** Calls of one row, and of a block of rows where there will be any, until their code is fast. */
+function warm(session: Session, target: GraphFunction, rows: number): void {
+  const one = feedsOfZeros(target, 1);
+  for (let made = 0; made < warmCalls; made += 1) session.run(target.name, one);
+  if (rows < blockRows) return;
+  const block = feedsOfZeros(target, blockRows);
+  for (let made = 0; made < warmBlocks; made += 1) session.run(target.name, block);
 }
 
 /** Zeros for some rows. */

@@ -153,7 +153,7 @@ async function openWorker<Setup, Job, Result, Event>(
 
 /** The compiled module of a worker; undefined where the sources run as they are. */
 function workerScript(): string | undefined {
-  if (!import.meta.filename.endsWith(".js")) return undefined;
+  if (import.meta.filename.endsWith(".ts")) return undefined;
   const places = [join(import.meta.dirname, "worker.js"), join(packageRoot, "dist", "runtime", "pool", "worker.js")];
   return places.find((path) => existsSync(path));
 }

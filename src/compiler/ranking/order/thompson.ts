@@ -103,85 +103,127 @@ interface WinChances {
   readonly groups: readonly PosteriorGroup[];
   /** Of each group, the probability that one of its members has the greatest draw; they sum to 1. */
   readonly weights: () => Float64Array;
-  /** One member fewer in a group. */
+  /** To be called when a group has one member fewer. */
   readonly remove: (group: number) => void;
 }
 
-/** Of the logarithm of a probability: below, e^x is 0 in sums of doubles. */
-const leastLog = -700;
+/** What a probability counts as at least, so that a ratio to it is finite. */
+const leastBelow = Number.MIN_VALUE / Number.EPSILON;
+
+/** Cells in which all members are below with less than this add nothing to a chance; what begins with less than the other is left out. */
+const leastChance = 1e-60;
+const leftOutChance = 1e-100;
+
+/** What {@link createWinChances} computes in, used again by the next one. */
+let columns = new Float64Array(0);
 
 /**
  * Integrates over cells of the logit: a member wins in a cell with its own mass there times the others' mass below. The
- * cells' ends lie where the posteriors do.
+ * cells' ends lie where the posteriors do. Valid until the next one is created.
  */
 function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
   const nodes = logitNodes(groups);
   const cells = nodes.length - 1;
   const logX = nodes.map((t) => -softplus(-t));
   const logRest = nodes.map((t) => -softplus(t));
-  // Of each group its mass in a cell over the probability to lie below it: at most 2; in the place of the mass.
-  const ratios: Float64Array[] = [];
-  const logBelow: Float64Array[] = [];
-  const logAll = new Float64Array(cells);
-  for (const { a, b, members } of groups) {
-    const density = new Float64Array(nodes.length);
+  const needed = (2 * groups.length + 1) * cells;
+  if (columns.length < needed) columns = new Float64Array(2 * needed);
+  const column = (at: number): Float64Array => columns.subarray(at * cells, (at + 1) * cells);
+  const allBelow = column(0);
+  const below = groups.map((_, g) => column(1 + 2 * g));
+  const ratios = groups.map((_, g) => column(2 + 2 * g));
+  const density = new Float64Array(nodes.length);
+  groups.forEach(({ a, b }, g) => {
     let top = -Infinity;
     for (let i = 0; i <= cells; i++) {
-      density[i] = a * logX[i]! + b * logRest[i]!;
-      top = Math.max(top, density[i]!);
+      const log = a * logX[i]! + b * logRest[i]!;
+      density[i] = log;
+      if (log > top) top = log;
     }
     for (let i = 0; i <= cells; i++) density[i] = exponential(density[i]! - top);
-    const own = new Float64Array(cells);
-    let total = 0;
-    for (let c = 0; c < cells; c++) {
-      const width = nodes[c + 1]! - nodes[c]!;
-      own[c] = (width * (density[c]! + density[c + 1]!)) / 2;
-      total += own[c]!;
-    }
-    const below = new Float64Array(cells);
-    let sum = 0;
-    let [known, logOfKnown] = [0, -Infinity];
-    for (let c = 0; c < cells; c++) {
-      const mass = own[c]! / total;
-      const middle = sum + mass / 2;
-      // Most cells are far from the posterior, and the logarithm is the one before.
-      if (middle !== known) [known, logOfKnown] = [middle, Math.log(middle)];
-      const log = Math.max(leastLog, logOfKnown);
-      below[c] = log;
-      sum += mass;
-      logAll[c]! += members.length * log;
-      own[c] = mass === 0 ? 0 : mass * Math.exp(-log);
-    }
-    ratios.push(own);
-    logBelow.push(below);
-  }
+    fillMasses(nodes, density, below[g]!, ratios[g]!);
+  });
+  let from = multiplyBelow(groups, below, allBelow);
   return {
     groups,
     weights: () => {
-      const allBelow = new Float64Array(cells);
-      for (let c = 0; c < cells; c++) allBelow[c] = exponential(logAll[c]!);
-      const weights = Float64Array.from(groups, ({ members }, g) => {
-        if (members.length === 0) return 0;
-        const ratio = ratios[g] as Float64Array;
-        let sum = 0;
-        for (let c = 0; c < cells; c++) sum += ratio[c]! * allBelow[c]!;
-        return sum * members.length;
-      });
+      const weights = Float64Array.from(groups, ({ members }, g) =>
+        members.length === 0 ? 0 : productSum(ratios[g]!, allBelow, from) * members.length,
+      );
       const total = weights.reduce((sum, each) => sum + each, 0);
       if (total > 0) return weights.map((each) => each / total);
       const left = groups.reduce((sum, { members }) => sum + members.length, 0);
       return Float64Array.from(groups, ({ members }) => members.length / left);
     },
     remove: (group) => {
-      const below = logBelow[group] as Float64Array;
-      for (let c = 0; c < cells; c++) logAll[c]! -= below[c]!;
+      const own = below[group]!;
+      for (let c = Math.max(0, from - 1); c < cells; c++) allBelow[c]! /= own[c]!;
+      // Of the cells that were left out, the last is that where it is the likeliest.
+      if (from > 0 && allBelow[from - 1]! >= leastChance) from = multiplyBelow(groups, below, allBelow);
     },
   };
 }
 
-/** e^x, without the work where it is 0 in doubles. */
+/** Of each cell the probability to lie below its middle, and the mass in it over that: at most 2. */
+function fillMasses(nodes: Float64Array, density: Float64Array, below: Float64Array, ratio: Float64Array): void {
+  const cells = ratio.length;
+  let total = 0;
+  for (let c = 0; c < cells; c++) {
+    const own = ((nodes[c + 1]! - nodes[c]!) * (density[c]! + density[c + 1]!)) / 2;
+    ratio[c] = own;
+    total += own;
+  }
+  let sum = 0;
+  for (let c = 0; c < cells; c++) {
+    const mass = ratio[c]! / total;
+    const middle = Math.max(leastBelow, sum + mass / 2);
+    below[c] = middle;
+    ratio[c] = mass / middle;
+    sum += mass;
+  }
+}
+
+/**
+ * Fills in the probability that all members lie below each cell, which grows from cell to cell, and gives the first cell where it is not next
+ * to 0; the cell before has a bound of it.
+ */
+function multiplyBelow(groups: readonly PosteriorGroup[], below: readonly Float64Array[], into: Float64Array): number {
+  const cells = into.length;
+  into.fill(1);
+  let from = 0;
+  for (let g = 0; g < groups.length; g++) {
+    const count = groups[g]!.members.length;
+    const own = below[g]!;
+    if (count === 1) for (let c = from; c < cells; c++) into[c]! *= own[c]!;
+    else for (let c = from; c < cells; c++) into[c]! *= power(own[c]!, count);
+    while (from < cells && into[from]! < leftOutChance) from++;
+  }
+  if (from > 0) into[from - 1] = leftOutChance;
+  return from;
+}
+
+function productSum(left: Float64Array, right: Float64Array, from: number): number {
+  let sum = 0;
+  for (let i = from; i < left.length; i++) sum += left[i]! * right[i]!;
+  return sum;
+}
+
+/** By squaring: counts of members are small. */
+function power(base: number, exponent: number): number {
+  let [result, square] = [1, base];
+  for (let left = exponent; left > 0; left >>= 1) {
+    if ((left & 1) === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}
+
+/** Of a density over its greatest: what is less adds nothing to the mass. */
+const leastLog = -60;
+
+/** e^x, without the work where it is next to 0. */
 function exponential(x: number): number {
-  return x < -746 ? 0 : Math.exp(x);
+  return x < leastLog ? 0 : Math.exp(x);
 }
 
 /** Steps around each posterior, six standard deviations of its logit to both sides. */

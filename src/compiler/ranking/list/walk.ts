@@ -1,6 +1,7 @@
 import type { Gains } from "../order/gains.js";
 import { allows, canFill, occupy, resetLimit, vacate, type Limit } from "./limit.js";
 import { allowsPin, allowsPinsAhead, type Positions, quotaFits } from "./look-ahead.js";
+import { Plenty } from "./plenty.js";
 import type { ListProblem, Relaxation } from "./problem.js";
 import { quotaHolds, quotaLevel, type QuotaLevel } from "./quota.js";
 import { scratchFlags, scratchInts } from "./scratch.js";
@@ -73,6 +74,8 @@ class ListWalk implements Walk {
   /** The candidates that are left, in order: after[count] is the first. */
   private readonly after: Int32Array;
   private readonly before: Int32Array;
+  /** Made when it is first asked for. */
+  private plenty: Plenty | undefined;
   private next = 0;
   private firstLast: number;
 
@@ -205,6 +208,7 @@ class ListWalk implements Walk {
       }
     if (isLast && this.firstLast === this.length) this.firstLast = this.next;
     if (this.next < this.gainTop) this.gains?.add(candidate);
+    this.plenty?.add(candidate);
     this.next++;
   }
 
@@ -229,14 +233,16 @@ class ListWalk implements Walk {
     }
     this.placed[candidate] = 0;
     this.list[this.next] = -1;
+    this.plenty?.remove(candidate);
     return candidate;
   }
 
   choose(tried: number, preference: Preference): number {
     const pin = this.pinned[this.next]!;
     if (pin >= 0) return tried < 0 && this.fits(pin) ? pin : -1;
-    if (preference === "plenty") return this.chooseGreatest(tried, this.plenty);
-    if (preference === "fewest") return this.chooseGreatest(tried, this.unbroken, 0);
+    if (preference === "plenty")
+      return this.choosePlenty(tried, (this.plenty ??= new Plenty(this.limits, this.last, this.count)));
+    if (preference === "fewest") return this.chooseUnbroken(tried);
     if (this.next < this.gainTop && this.gains !== undefined) return this.chooseGain(this.gains, tried);
     for (let i = this.after[tried < 0 ? this.count : tried]!; i < this.count; i = this.after[i]!)
       if (!this.hasBetterTwin(i) && this.fits(i)) return i;
@@ -263,37 +269,39 @@ class ListWalk implements Walk {
     return best;
   }
 
-  /** By the greatest number, then in order; twins wait for one another where gains do not tell them apart. */
-  private chooseGreatest(tried: number, valueOf: (candidate: number) => number, greatestOfAll = Infinity): number {
-    const bound = tried < 0 ? Infinity : valueOf(tried);
+  /** By the greatest number of candidates with its values that are left to place, then in order. */
+  private choosePlenty(tried: number, { counts }: Plenty): number {
+    const bound = tried < 0 ? Infinity : counts[tried]!;
     let best = -1;
     let greatest = -Infinity;
     for (let i = this.after[this.count]!; i < this.count; i = this.after[i]!) {
-      const value = valueOf(i);
-      if (value > bound || (value === bound && i <= tried)) continue;
-      if (best >= 0 && value <= greatest) continue;
-      if ((valueOf === this.plenty || valueOf === this.unbroken) && this.hasBetterTwin(i)) continue;
-      if (this.fits(i)) [best, greatest] = [i, value];
-      if (greatest === greatestOfAll) break;
+      const value = counts[i]!;
+      if (value <= greatest || value > bound || (value === bound && i <= tried)) continue;
+      if (!this.hasBetterTwin(i) && this.fits(i)) [best, greatest] = [i, value];
+    }
+    return best;
+  }
+
+  /** By the fewest windows that it breaks, the strongest first, then in order. */
+  private chooseUnbroken(tried: number): number {
+    const bound = tried < 0 ? Infinity : this.unbroken(tried);
+    let best = -1;
+    let greatest = -Infinity;
+    for (let i = this.after[this.count]!; i < this.count && greatest < 0; i = this.after[i]!) {
+      const value = this.unbroken(i);
+      if (value > bound || (value === bound && i <= tried) || (best >= 0 && value <= greatest)) continue;
+      if (!this.hasBetterTwin(i) && this.fits(i)) [best, greatest] = [i, value];
     }
     return best;
   }
 
   /** 0 for a candidate that breaks no window here, else less by the weights of those that it breaks. */
-  private readonly unbroken = (candidate: number): number => {
+  private unbroken(candidate: number): number {
     let sum = 0;
     for (let i = 0; i < this.limits.length; i++) {
       const limit = this.limits[i]!;
       if (limit.breaksLeft > 0 && !allows(limit, candidate)) sum -= this.weights[i]!;
     }
     return sum;
-  };
-
-  /** How many candidates with its values are left to place, over all limits. */
-  private readonly plenty = (candidate: number): number => {
-    let sum = this.last?.[candidate] === 1 ? -this.count : 0;
-    for (const { keys, left } of this.limits)
-      for (let e = keys.offsets[candidate]!; e < keys.offsets[candidate + 1]!; e++) sum += left[keys.values[e]!]!;
-    return sum;
-  };
+  }
 }

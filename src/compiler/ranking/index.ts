@@ -16,7 +16,8 @@ export {
 } from "./rank-candidates.js";
 export { buildList } from "./list/build-list.js";
 export { verifyList } from "./list/verify-list.js";
-export { createGains, type Gains } from "./order/gains.js";
+export type { Gains } from "./order/gain.js";
+export { createGains } from "./order/gains.js";
 export { createKeyTable, gatherKeys, keyText, shownNumbers } from "./list/key-tables.js";
 export { compareCodePoints, sortRows, type OrderKeys } from "./order/order.js";
 export { drawUniform, hashText } from "./order/hash-text.js";

@@ -123,6 +123,8 @@ export interface KeyTable {
   readonly valueCount: number;
   /** What the numbers stand for; made when it is asked for. */
   readonly values: () => readonly KeyValue[];
+  /** What one number stands for. */
+  readonly valueOf: (number: number) => KeyValue;
 }
 
 /** Items that pages before showed. */

@@ -273,7 +273,7 @@ export function spentPermits(
   return rules.flatMap((rule, r) => {
     const mask = masks[r];
     if ((rule.verb !== "cap" && rule.verb !== "pace") || mask === undefined) return [];
-    const { offsets, numbers, values } = keyTableOf(input, rule.key);
+    const { offsets, numbers, valueOf } = keyTableOf(input, rule.key);
     const counts = new Map<number, number>();
     for (const row of list)
       if (mask[row] === 1)
@@ -281,11 +281,9 @@ export function spentPermits(
           const value = numbers[e]!;
           counts.set(value, (counts.get(value) ?? 0) + 1);
         }
-    if (counts.size === 0) return [];
-    const texts = values();
     return Array.from(counts, ([value, count]) => ({
       rule: rule.name,
-      key: keyText(rule.key, texts[value] as string | number | boolean),
+      key: keyText(rule.key, valueOf(value)),
       count,
     }));
   });

@@ -13,7 +13,8 @@ export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | 
     else if (row !== undefined) entries.add(numberOf(row));
     offsets[i + 1] = entries.count;
   }
-  return { offsets, numbers: entries.all(), valueCount: known.size, values: once(() => [...known.keys()]) };
+  const values = once(() => [...known.keys()]);
+  return { offsets, numbers: entries.all(), valueCount: known.size, values, valueOf: (number) => values()[number]! };
 }
 
 /** Numbers values as they first appear, from 0 on. */
@@ -127,26 +128,54 @@ function joinTables(parts: readonly KeyTable[], count: number): KeyTable {
   if (combinations > exact)
     return createKeyTable(Array.from({ length: count }, (_, i) => tuplesOf(parts.map((table) => valuesIn(table, i)))));
   // A tuple as one number: its parts' numbers are the digits.
-  const { known, numberOf } = numbering<number>();
   const isSingle = parts.every(({ offsets }) => offsets[count]! <= count && isAtMostOne(offsets, count));
+  const { offsets, numbers, tuples } = isSingle
+    ? numberTuples(parts, count, combinations)
+    : numberManyTuples(parts, count);
+  const ownValues = once(() => parts.map((part) => part.values()));
+  const valueOf = (number: number): KeyValue => JSON.stringify(partsOf(tuples[number]!, ownValues()));
+  return { offsets, numbers, valueCount: tuples.length, values: once(() => tuples.map((_, i) => valueOf(i))), valueOf };
+}
+
+/** Numbers of tuples, candidate after candidate as offsets say, and the tuples by their numbers. */
+interface NumberedTuples extends Pick<KeyTable, "offsets" | "numbers"> {
+  readonly tuples: readonly number[];
+}
+
+/** So many combinations are looked up in a table. */
+const tableLimit = 2 ** 15;
+
+/** Of candidates with at most one value of each part. */
+function numberTuples(parts: readonly KeyTable[], count: number, combinations: number): NumberedTuples {
   const offsets = new Int32Array(count + 1);
-  const entries = new Entries(isSingle ? count : 2 * count);
+  const numbers = new Int32Array(count);
+  const tuples: number[] = [];
+  let entries = 0;
+  const table = combinations <= tableLimit ? scratchInts(combinations) : undefined;
+  const known = new Map<number, number>();
   for (let i = 0; i < count; i++) {
-    if (isSingle) {
-      const tuple = singleTuple(parts, i);
-      if (tuple >= 0) entries.add(numberOf(tuple));
-    } else entries.addAll(distinct(tuplesIn(parts, i).map(numberOf)));
+    const tuple = singleTuple(parts, i);
+    if (tuple >= 0) {
+      const found = table === undefined ? known.get(tuple) : table[tuple]! - 1;
+      const number = found === undefined || found < 0 ? tuples.push(tuple) - 1 : found;
+      if (table === undefined) known.set(tuple, number);
+      else table[tuple] = number + 1;
+      numbers[entries++] = number;
+    }
+    offsets[i + 1] = entries;
+  }
+  return { offsets, numbers: numbers.subarray(0, entries), tuples };
+}
+
+function numberManyTuples(parts: readonly KeyTable[], count: number): NumberedTuples {
+  const { known, numberOf } = numbering<number>();
+  const offsets = new Int32Array(count + 1);
+  const entries = new Entries(2 * count);
+  for (let i = 0; i < count; i++) {
+    entries.addAll(distinct(tuplesIn(parts, i).map(numberOf)));
     offsets[i + 1] = entries.count;
   }
-  return {
-    offsets,
-    numbers: entries.all(),
-    valueCount: known.size,
-    values: once(() => {
-      const values = parts.map((part) => part.values());
-      return Array.from(known.keys(), (tuple) => JSON.stringify(partsOf(tuple, values)));
-    }),
-  };
+  return { offsets, numbers: entries.all(), tuples: [...known.keys()] };
 }
 
 function isAtMostOne(offsets: Int32Array, count: number): boolean {

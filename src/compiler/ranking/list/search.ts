@@ -1,4 +1,5 @@
-import { createGains, type Gains } from "../order/gains.js";
+import type { Gains } from "../order/gain.js";
+import { createGains } from "../order/gains.js";
 import { createLimit, type Limit } from "./limit.js";
 import type { ListProblem, Relaxation, WindowConstraint } from "./problem.js";
 import { classPredecessors } from "./twins.js";

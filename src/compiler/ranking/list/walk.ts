@@ -1,4 +1,4 @@
-import type { Gains } from "../order/gains.js";
+import type { Gains } from "../order/gain.js";
 import { allows, canFill, occupy, resetLimit, vacate, type Limit } from "./limit.js";
 import { allowsPin, allowsPinsAhead, type Positions, quotaFits } from "./look-ahead.js";
 import { Plenty } from "./plenty.js";

@@ -124,25 +124,14 @@ let columns = new Float64Array(0);
 function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
   const nodes = logitNodes(groups);
   const cells = nodes.length - 1;
-  const logX = nodes.map((t) => -softplus(-t));
-  const logRest = nodes.map((t) => -softplus(t));
+  const densityOf = createDensities(nodes, groups);
   const needed = (2 * groups.length + 1) * cells;
   if (columns.length < needed) columns = new Float64Array(2 * needed);
   const column = (at: number): Float64Array => columns.subarray(at * cells, (at + 1) * cells);
   const allBelow = column(0);
   const below = groups.map((_, g) => column(1 + 2 * g));
   const ratios = groups.map((_, g) => column(2 + 2 * g));
-  const density = new Float64Array(nodes.length);
-  groups.forEach(({ a, b }, g) => {
-    let top = -Infinity;
-    for (let i = 0; i <= cells; i++) {
-      const log = a * logX[i]! + b * logRest[i]!;
-      density[i] = log;
-      if (log > top) top = log;
-    }
-    for (let i = 0; i <= cells; i++) density[i] = exponential(density[i]! - top);
-    fillMasses(nodes, density, below[g]!, ratios[g]!);
-  });
+  groups.forEach((group, g) => fillMasses(nodes, densityOf(group), below[g]!, ratios[g]!));
   let from = multiplyBelow(groups, below, allBelow);
   return {
     groups,
@@ -164,6 +153,61 @@ function createWinChances(groups: readonly PosteriorGroup[]): WinChances {
   };
 }
 
+/** Sums of a and b up to here, both whole numbers, have densities that are products of few powers, and far from underflow. */
+const powerLimit = 64;
+
+/** The density of a posterior's logit at the nodes, to a constant factor; valid until another one is asked for. */
+function createDensities(
+  nodes: Float64Array,
+  groups: readonly PosteriorGroup[],
+): (group: PosteriorGroup) => Float64Array {
+  const count = nodes.length;
+  const x = new Float64Array(count);
+  const rest = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const small = Math.exp(-Math.abs(nodes[i]!));
+    const [less, more] = [small / (1 + small), 1 / (1 + small)];
+    x[i] = nodes[i]! < 0 ? less : more;
+    rest[i] = nodes[i]! < 0 ? more : less;
+  }
+  const isSmall = ({ a, b }: PosteriorGroup): boolean =>
+    a + b <= powerLimit && Number.isInteger(a) && Number.isInteger(b);
+  const small = groups.filter(isSmall);
+  const powersOfX = powersOf(x, new Set(small.map(({ a }) => a)));
+  const powersOfRest = powersOf(rest, new Set(small.map(({ b }) => b)));
+  const density = new Float64Array(count);
+  let logs: { readonly x: Float64Array; readonly rest: Float64Array } | undefined;
+  return (group) => {
+    const { a, b } = group;
+    if (isSmall(group)) {
+      const [left, right] = [powersOfX.get(a)!, powersOfRest.get(b)!];
+      for (let i = 0; i < count; i++) density[i] = left[i]! * right[i]!;
+      return density;
+    }
+    logs ??= { x: nodes.map((t) => -softplus(-t)), rest: nodes.map((t) => -softplus(t)) };
+    let top = -Infinity;
+    for (let i = 0; i < count; i++) {
+      const log = a * logs.x[i]! + b * logs.rest[i]!;
+      density[i] = log;
+      if (log > top) top = log;
+    }
+    for (let i = 0; i < count; i++) density[i] = exponential(density[i]! - top);
+    return density;
+  };
+}
+
+/** The powers of a column to some whole numbers ≥ 1. */
+function powersOf(column: Float64Array, exponents: ReadonlySet<number>): ReadonlyMap<number, Float64Array> {
+  const powers = new Map<number, Float64Array>();
+  const greatest = Math.max(0, ...exponents);
+  const power = column.slice();
+  for (let exponent = 1; exponent <= greatest; exponent++) {
+    if (exponents.has(exponent)) powers.set(exponent, power.slice());
+    for (let i = 0; i < power.length; i++) power[i]! *= column[i]!;
+  }
+  return powers;
+}
+
 /** Of each cell the probability to lie below its middle, and the mass in it over that: at most 2. */
 function fillMasses(nodes: Float64Array, density: Float64Array, below: Float64Array, ratio: Float64Array): void {
   const cells = ratio.length;
@@ -173,9 +217,10 @@ function fillMasses(nodes: Float64Array, density: Float64Array, below: Float64Ar
     ratio[c] = own;
     total += own;
   }
+  const scale = 1 / total;
   let sum = 0;
   for (let c = 0; c < cells; c++) {
-    const mass = ratio[c]! / total;
+    const mass = ratio[c]! * scale;
     const middle = Math.max(leastBelow, sum + mass / 2);
     below[c] = middle;
     ratio[c] = mass / middle;
@@ -229,12 +274,16 @@ function exponential(x: number): number {
 /** Steps around each posterior, six standard deviations of its logit to both sides. */
 function logitNodes(groups: readonly PosteriorGroup[]): Float64Array {
   const each = Math.max(12, Math.min(64, Math.floor(densityLimit / groups.length ** 2)));
-  const nodes = Float64Array.from({ length: each * groups.length }, (_, i) => {
-    const { a, b } = groups[Math.floor(i / each)] as PosteriorGroup;
-    const z = (12 * (i % each)) / (each - 1) - 6;
-    return Math.log(a / b) + z * Math.sqrt(1 / a + 1 / b);
-  }).sort();
-  return nodes.filter((node, i) => i === 0 || node > nodes[i - 1]!);
+  const nodes = new Float64Array(each * groups.length);
+  groups.forEach(({ a, b }, g) => {
+    const middle = Math.log(a / b);
+    const deviation = Math.sqrt(1 / a + 1 / b);
+    for (let i = 0; i < each; i++) nodes[g * each + i] = middle + ((12 * i) / (each - 1) - 6) * deviation;
+  });
+  nodes.sort();
+  let distinct = 0;
+  for (let i = 0; i < nodes.length; i++) if (i === 0 || nodes[i]! > nodes[i - 1]!) nodes[distinct++] = nodes[i]!;
+  return nodes.subarray(0, distinct);
 }
 
 /** ln(1 + e^t). */

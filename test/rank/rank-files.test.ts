@@ -130,6 +130,57 @@ describe("mtlc rank", () => {
     );
   });
 
+  it("reads numbers of text tables as those of JSON texts, whatever they look like", async () => {
+    const source = file(
+      "prices.mtl",
+      "model prices\nattributes {\n  price: number\n  brand: text?\n}\nfusion score = price\nrank page = top 5 by score\n",
+    );
+    const texts = [
+      "1.50",
+      "007",
+      "-0",
+      "1e3",
+      " +2.5 ",
+      "1_000",
+      ".5",
+      "5.",
+      "0.1",
+      "1e400",
+      "1e-400",
+      "nan",
+      "inf",
+      "true",
+    ];
+    const prices = [
+      ...texts,
+      "FALSE",
+      "4.35 yuan",
+      "0x10",
+      "1__0",
+      "--1",
+      "9007199254740993",
+      "0.30000000000000004",
+      "",
+    ];
+    const answers = async (name: string, text: string): Promise<readonly unknown[]> => {
+      const found: unknown[] = [];
+      for await (const each of runRank({ source, explain: false, at: noon, files: [file(name, text)] }, 0))
+        found.push(each.kind === "refused" ? [each.request, each.diagnostic.message] : [each.request, each.list.items]);
+      return found;
+    };
+    const numbered = prices.map((price, i) => ({ request: `r${i}`, id: "a", price, brand: price }));
+    const table = numbered.map((row) =>
+      Object.values(row)
+        .map((cell) => `"${cell}"`)
+        .join(),
+    );
+    const fromCsv = await answers("prices.csv", `request,id,price,brand\n${table.map((line) => `${line}\n`).join("")}`);
+    const fromJson = await answers("prices.jsonl", numbered.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    expect(fromCsv).toEqual(fromJson);
+    expect(fromCsv[0]).toEqual(["r0", [{ id: "a", score: 1.5 }]]);
+    expect(JSON.stringify(fromCsv)).toContain("of the wrong type");
+  });
+
   it("holds one request at a time", async () => {
     async function* many(): AsyncGenerator<string> {
       for (let request = 0; request < 300; request++)

@@ -7,7 +7,7 @@ import { createFailure } from "../failure.js";
 import type { RankAnswer, RankerOptions, ServiceRequest } from "../rank/answer.js";
 import { candidateValues, typedRow } from "../rank/candidate-values.js";
 import { diagnosticOf, type Fault, faultOf } from "../rank/fault.js";
-import { type FileFault, type FileRequest, groupRequests } from "../rank/group-requests.js";
+import { type FileFault, type FileRequest, groupRequests, lineMembers } from "../rank/group-requests.js";
 import { openRanker } from "../rank/ranker.js";
 
 export interface RankOptions extends RankerOptions {
@@ -40,10 +40,12 @@ export async function* rankFiles(options: RankOptions): AsyncGenerator<RankAnswe
     const { model, name: ranking } = ranker;
     const arms = forcedArms(model, options.arms ?? []);
     const inputs = model.serving?.inputs ?? [];
+    const features = model.features.flatMap(({ source }) => columnsOf(source));
     const rows = peekable(
       streamRawRowBatches(options.files, {
         reading: readingOf(model.data),
-        columns: model.features.flatMap(({ source }) => columnsOf(source)),
+        columns: features,
+        numbers: numberColumns(model, features, options.id),
         signal: options.signal,
       }),
     );
@@ -59,6 +61,18 @@ export async function* rankFiles(options: RankOptions): AsyncGenerator<RankAnswe
   } finally {
     await ranker.close();
   }
+}
+
+/** Columns of which only formulas and rules read, and only as numbers. */
+function numberColumns(
+  { serving, data }: Model,
+  features: readonly string[],
+  id: string | undefined,
+): ReadonlySet<string> {
+  const others = new Set([...features, ...idColumns, ...lineMembers, "source", data.group, data.weight, id]);
+  const isNumber = ({ name, type, origin }: ServingInput): boolean =>
+    type === "number" && (origin === "signal" || origin === "attribute") && !others.has(name);
+  return new Set(serving?.inputs.filter(isNumber).map(({ name }) => name));
 }
 
 function unseenWarning(rows: number, unseen: ReadonlyMap<string, number>): Diagnostic {

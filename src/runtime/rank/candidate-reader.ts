@@ -50,7 +50,7 @@ export function createCandidateReader(source: RankedModel, use: CandidateUse): C
   const read = async (request: RankRequest, values: RawRow): Promise<CandidateInputs | Fault> => {
     const rows = request.candidates;
     const names = countNames(rows);
-    const provided = rows.map((row) => readRow(row, headInputs));
+    const provided = heads.length === 0 ? rows : rows.map((row) => readRow(row, headInputs));
     const isComplete = provided.every((row) => heads.every((head) => isGiven(row, head)));
     const network = heads.length === 0 || isComplete ? undefined : await source.network();
     if (network !== undefined) report = network.report;

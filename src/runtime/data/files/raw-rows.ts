@@ -11,6 +11,7 @@ import { emptyRecord, isUrl } from "../../../compiler/text/index.js";
 import { createFailure, Failure, noLocation } from "../../failure.js";
 import { openCacheFolder } from "../batches/cache.js";
 import { cellOf } from "../encode/cells.js";
+import type { FileColumn } from "./columns.js";
 import { type Database, withDatabase } from "./database.js";
 import { explainReadError } from "./diagnose.js";
 import { parseExactJson } from "./exact-json.js";
@@ -29,6 +30,8 @@ export interface RawRowOptions {
   readonly reading?: FileReading | undefined;
   /** Columns that are read, for formats that leave out what is 0 or empty. */
   readonly columns?: readonly string[];
+  /** Columns of which only the numbers matter: texts that spell one come as numbers. */
+  readonly numbers?: ReadonlySet<string>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +61,7 @@ export async function* streamRawRows(
 /** The same, as many at once as were read at once: a few thousand. Those before a line that cannot be read come before its failure. */
 export async function* streamRawRowBatches(
   files: readonly string[],
-  { reading, columns = [], signal }: RawRowOptions = {},
+  { reading, columns = [], numbers = new Set(), signal }: RawRowOptions = {},
 ): AsyncGenerator<readonly (RawRow | BrokenLine)[], void, undefined> {
   for (const file of files) {
     const isElsewhere = isUrl(file);
@@ -74,7 +77,7 @@ export async function* streamRawRowBatches(
     if (format === "jsonl") {
       const path = isElsewhere ? await localCopy(file, signal) : file;
       yield* jsonRows({ file, path }, rulesOf(reading), signal);
-    } else yield* tableRows(file, { reading, columns }, signal);
+    } else yield* tableRows(file, { reading, columns, numbers }, signal);
   }
 }
 
@@ -160,7 +163,7 @@ function cleanValue(value: unknown, rules: TextRules): unknown {
 /** Rows of a text table or of Parquet, by the reader that training uses. */
 function tableRows(
   file: string,
-  { reading, columns }: { readonly reading: FileReading | undefined; readonly columns: readonly string[] },
+  { reading, columns, numbers }: Required<Pick<RawRowOptions, "columns" | "numbers">> & Pick<RawRowOptions, "reading">,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly RawRow[], void, undefined> {
   return streamed(file, signal, async (database, put) => {
@@ -168,23 +171,30 @@ function tableRows(
     try {
       await createGzipCheck(signal)(source);
       const read = rawColumns(source, columns);
-      const names = read.map(({ name }) => name);
-      for await (const chunk of database.stream(rowsSql(source, read)))
-        if (!(await put(rowsOfChunk(chunk, names)))) return;
+      const isNumber = ({ name, type }: FileColumn): boolean => type.kind === "text" && numbers.has(name);
+      const cells = read.map((column) => ({ name: column.name, isNumber: isNumber(column) }));
+      for await (const chunk of database.stream(rowsSql(source, read, isNumber)))
+        if (!(await put(rowsOfChunk(chunk, cells)))) return;
     } catch (error) {
       throw await explainReadError(database, source, [], error);
     }
   });
 }
 
-/** The rows of a chunk, which is read column by column. */
-function rowsOfChunk(chunk: DuckDBDataChunk, names: readonly string[]): readonly RawRow[] {
+/** The rows of a chunk of {@link rowsSql}, which is read column by column. */
+function rowsOfChunk(
+  chunk: DuckDBDataChunk,
+  cells: readonly { readonly name: string; readonly isNumber: boolean }[],
+): readonly RawRow[] {
   const rows = Array.from({ length: chunk.rowCount }, () => emptyRecord());
-  for (const [c, name] of names.entries()) {
-    const vector = chunk.getColumnVector(c);
+  let c = 0;
+  for (const { name, isNumber } of cells) {
+    const vector = chunk.getColumnVector(c++);
+    const texts = isNumber ? chunk.getColumnVector(c++) : undefined;
     for (let r = 0; r < rows.length; r++) {
       const value = vector.getItem(r);
-      rows[r]![name] = typeof value === "object" || typeof value === "bigint" ? cellOf(value) : value;
+      if (texts !== undefined && Number.isNaN(value)) rows[r]![name] = texts.getItem(r);
+      else rows[r]![name] = typeof value === "object" || typeof value === "bigint" ? cellOf(value) : value;
     }
   }
   return rows;
@@ -212,12 +222,13 @@ async function* streamed<T>(
 ): AsyncGenerator<readonly T[], void, undefined> {
   let rows: readonly T[] = [];
   const folder = await openCacheFolder(isUrl(file) ? process.cwd() : dirname(resolve(file)));
-  // The generator hands rows out while the database is open: a queue of one chunk between the two.
+  // The generator hands rows out while the database is open. The next chunk is read while one is used: a queue of one between the two.
   let wake: () => void = () => undefined;
   let more: () => void = () => undefined;
   let ended = false;
   let stopped = false;
   const put = async (items: readonly T[]): Promise<boolean> => {
+    if (stopped) return false;
     rows = items;
     wake();
     await new Promise<void>((next) => (more = next));
@@ -237,8 +248,8 @@ async function* streamed<T>(
       if (rows.length === 0 && ended) break;
       const batch = rows;
       rows = [];
-      if (batch.length > 0) yield batch;
       more();
+      if (batch.length > 0) yield batch;
     }
   } finally {
     stopped = true;

@@ -240,12 +240,30 @@ export function rawColumns({ files }: Source, names: readonly string[]): readonl
   });
 }
 
-/** A query of columns of a source of one file: clean values of their own kind, nested ones as they are. */
-export function rowsSql({ files, rules }: Source, columns: readonly FileColumn[]): string {
+/**
+ * A query of columns of a source of one file: clean values of their own kind, nested ones as they are. Each column of texts that
+ * `isNumber` picks gives two instead, one after the other: the number that the text spells, NaN where it spells none that is finite, and the text
+ * where the number is NaN.
+ */
+export function rowsSql(
+  { files, rules }: Source,
+  columns: readonly FileColumn[],
+  isNumber: (column: FileColumn) => boolean,
+): string {
   const list = columns.map((column, i) =>
     column.type.kind === "other" ? `${column.sql} AS v${i}` : `${columnSql(column, column.type, rules)} AS v${i}`,
   );
-  return `SELECT ${list.join(", ")} FROM ${scanSql(files)}`;
+  const clean = `SELECT ${list.join(", ")} FROM ${scanSql(files)}`;
+  if (!columns.some(isNumber)) return clean;
+  const numbers = columns.map((column, i) =>
+    isNumber(column) ? `TRY_CAST(v${i} AS DOUBLE) AS n${i}, v${i}` : `v${i}`,
+  );
+  const both = columns.map((column, i) =>
+    isNumber(column)
+      ? `CASE WHEN isfinite(n${i}) THEN n${i} ELSE CAST('NaN' AS DOUBLE) END, CASE WHEN isfinite(n${i}) THEN NULL ELSE v${i} END`
+      : `v${i}`,
+  );
+  return `SELECT ${both.join(", ")} FROM (SELECT ${numbers.join(", ")} FROM (${clean}))`;
 }
 
 /** A raw column, clean and of the kind that it has over all files. */

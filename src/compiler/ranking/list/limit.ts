@@ -213,14 +213,24 @@ function expire(limit: Limit, position: number, list: Int32Array, by: 1 | -1): v
 /** Positions of the newest occurrences of a value, the newest first: scratch of {@link capacity}. */
 const recent = new Int32Array(2 * candidateLimit);
 
+/** Whether no position from `next` on has an occurrence of the value in its window. */
+function isFar({ newest, positionOf, size }: Limit, value: number, next: number): boolean {
+  const entry = newest[value]!;
+  return entry < 0 || positionOf[entry]! + size <= next;
+}
+
+/** How many candidates with a value whose occurrences are far so many positions can hold at most. */
+function capacityWhenFar({ size, most }: Limit, positions: number): number {
+  return Math.floor(positions / size) * most + Math.min(positions % size, most);
+}
+
 /** How many candidates with the value the positions from `next` up to `end` (not included) can hold at most. */
 export function capacity(limit: Limit, value: number, next: number, end: number): number {
   const positions = end - next;
   if (limit.permits !== undefined) return Math.min(positions, limit.permits[value]! - limit.near[value]!);
   const { size, most } = limit;
+  if (isFar(limit, value, next)) return capacityWhenFar(limit, positions);
   let entry = limit.newest[value]!;
-  if (entry < 0 || limit.positionOf[entry]! + size <= next)
-    return Math.floor(positions / size) * most + Math.min(positions % size, most);
   // The j-th new occurrence is at least `size` after the j-th of the newest `most`; from then on every `size` positions.
   let known = 0;
   while (entry >= 0 && known < most) {
@@ -254,16 +264,19 @@ export function canFill(limit: Limit, next: number, length: number, remaining: n
   const rest = isWindow ? positions % size : positions;
   const free = isLast ? limit.lastFreeLeft : limit.freeLeft;
   const firstLeft = isLast ? limit.lastFirstLeft : limit.firstLeft;
+  const [far, farRest] = isWindow ? [capacityWhenFar(limit, positions), capacityWhenFar(limit, rest)] : [0, 0];
   let [based, over] = [free, 0];
   for (let i = 0; i < bySupply.length && based + Math.min(over, rest) < needed; i++) {
     const value = bySupply[i]!;
     const left = firstLeft[value]!;
     if (left <= 0) continue;
-    const fitting = Math.min(left, Math.max(0, capacity(limit, value, next, length)));
+    const isNear = !isWindow || !isFar(limit, value, next);
+    const fitting = Math.min(left, isNear ? Math.max(0, capacity(limit, value, next, length)) : far);
     const base = Math.min(fitting, whole);
     based += base;
-    if (fitting > base)
-      over += Math.min(fitting - base, isWindow ? Math.max(0, capacity(limit, value, next, next + rest)) : rest);
+    if (fitting <= base) continue;
+    const room = !isWindow ? rest : isNear ? Math.max(0, capacity(limit, value, next, next + rest)) : farRest;
+    over += Math.min(fitting - base, room);
   }
   if (based + Math.min(over, rest) < needed) return false;
   if (!limit.isMultiple || isLast) return true;

@@ -1,74 +1,86 @@
 // Loads the program from `dist/program`, with what V8 made of it the last time: reading and compiling the code is most of the
 // time of a short command. Without a cache, or with one of another Node or build, it is compiled as always.
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import v8 from "node:v8";
-import vm from "node:vm";
+"use strict";
+const { isAscii } = require("node:buffer");
+const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
+const vm = require("node:vm");
 
-const folder = fileURLToPath(new URL("../dist/program/", import.meta.url));
+const folder = join(__dirname, "..", "dist", "program");
 
 /**
  * `run` of the command line, and `keepCode`, which writes the cache for the next command of this verb; undefined when nothing is
  * built. A verb has a cache of its own, since the functions that it calls are in there, compiled.
  */
-export function loadProgram(verb) {
+function loadProgram(verb) {
   if (!existsSync(join(folder, "main.cjs"))) return undefined;
   const cache = cacheFolder(verb);
   const modules = new Map();
   const fresh = [];
 
-  function load(file) {
-    const known = modules.get(file);
+  // All files of the program lie in one folder, and packages are found from here as from there.
+  const requireAny = (id) => (id.startsWith("./") ? load(id.slice(2)) : require(id));
+  requireAny.resolve = require.resolve;
+
+  function load(name) {
+    const known = modules.get(name);
     if (known !== undefined) return known.exports;
-    const { script, isFresh } = compile(file, cache);
-    if (isFresh) fresh.push({ script, file });
+    const file = join(folder, name);
+    const { script, isFresh } = compile(file, name, cache);
+    if (isFresh) fresh.push({ script, file, name });
     const module = { exports: {} };
-    modules.set(file, module);
-    const outer = createRequire(file);
-    const require = (id) => (id.startsWith(".") ? load(join(dirname(file), id)) : outer(id));
-    require.resolve = outer.resolve;
-    script.runInThisContext()(module.exports, require, module, file, dirname(file), importPackage);
+    modules.set(name, module);
+    script.runInThisContext()(module.exports, requireAny, module, file, folder, importPackage);
     return module.exports;
   }
 
-  const { run } = load(join(folder, "main.cjs"));
+  const { run } = load("main.cjs");
   return { run, keepCode: () => keep(fresh, cache) };
 }
 
-/** What a file is a function of: what CommonJS gives a module, and `import()`, which a script of its own has not. */
-const given = ["exports", "require", "module", "__filename", "__dirname", "importPackage"];
+/** `import()` for the program: a script has none of its own. */
 const importPackage = (name) => import(name);
 
-function compile(file, cache) {
-  const source = `(function (${given.join(", ")}) {${readFileSync(file, "utf8")}\n})`;
-  const cachedData = read(join(cache, keyOf(file)));
+/** A file is a function of what CommonJS gives a module and of `importPackage`: `scripts/build.mjs` writes it as that. */
+function compile(file, name, cache) {
+  const bytes = readFileSync(file);
+  // One byte a character where that is enough: half as much to read, and to keep.
+  const source = isAscii(bytes) ? bytes.latin1Slice() : bytes.utf8Slice();
+  const cachedData = read(join(cache, keyOf(file, name)));
   const script = new vm.Script(source, { filename: file, cachedData });
   return { script, isFresh: cachedData === undefined || script.cachedDataRejected === true };
 }
 
 /** The name of a file's cache. V8 itself compares little more than lengths. */
-function keyOf(file) {
+function keyOf(file, name) {
   const { size, mtimeMs } = statSync(file);
-  return `${file.slice(folder.length).replaceAll(/\W/g, "-")}-${size}-${Math.round(mtimeMs)}`;
+  return `${name.replaceAll(/\W/g, "-")}-${size}-${Math.round(mtimeMs)}`;
 }
 
 /** By clone, Node and verb, in the cache folder of native libraries, whose place `cacheDirectory` says once there is a program to ask. */
 function cacheFolder(verb) {
   const { MTLC_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
-  const program = createHash("sha256").update(
-    `${folder} ${process.version} ${process.arch} ${v8.cachedDataVersionTag()}`,
-  );
+  const { NODE_OPTIONS: options } = process.env;
+  const program = digest([folder, process.version, process.arch, ...process.execArgv, options ?? ""].join(" "));
   const name = /^[a-z]+$/.test(verb ?? "") ? verb : "other";
-  return join(own || join(shared || join(home(), ".cache"), "mtlc"), "code", program.digest("hex").slice(0, 16), name);
+  return join(own || join(shared || join(home(), ".cache"), "mtlc"), "code", program, name);
+}
+
+/** Tells clones apart; loading `node:crypto` for it would take longer than a check takes to parse. FNV-1a, twice. */
+function digest(text) {
+  let [low, high] = [0x811c9dc5, 0x811c9dc5 ^ text.length];
+  for (let i = 0; i < text.length; i++) {
+    low = Math.imul(low ^ text.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ text.charCodeAt(text.length - 1 - i), 0x01000193);
+  }
+  return [low, high].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
 function home() {
+  const { HOME } = process.env;
+  if (HOME && process.platform !== "win32") return HOME;
   try {
-    return homedir();
+    return require("node:os").homedir();
   } catch {
     return "/";
   }
@@ -87,8 +99,8 @@ function keep(fresh, cache) {
   if (fresh.length === 0) return;
   try {
     mkdirSync(cache, { recursive: true });
-    for (const { script, file } of fresh) {
-      const target = join(cache, keyOf(file));
+    for (const { script, file, name } of fresh) {
+      const target = join(cache, keyOf(file, name));
       writeFileSync(`${target}.${process.pid}`, script.createCachedData());
       renameSync(`${target}.${process.pid}`, target);
     }
@@ -96,3 +108,5 @@ function keep(fresh, cache) {
     // A read-only or full disk.
   }
 }
+
+exports.loadProgram = loadProgram;

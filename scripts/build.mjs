@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundleWebModule } from "./bundle-web-module.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -49,6 +49,7 @@ function entries() {
  * are made of (see `bin/program.js`).
  */
 async function bundleModules(compiled, dist) {
+  await putLookahead(compiled);
   const imported = await bundleSet(compiled, entries(), {
     dir: dist,
     format: "esm",
@@ -57,16 +58,39 @@ async function bundleModules(compiled, dist) {
   });
   const program = await bundleSet(compiled, ["cli/main"], {
     dir: join(dist, "program"),
-    plugins: [{ name: "import-package", renderChunk: (code) => code.replaceAll(/\bimport\((?=")/g, "importPackage(") }],
     format: "cjs",
     entryFileNames: "main.cjs",
     chunkFileNames: "[name].cjs",
   });
+  for (const [file] of program) {
+    const path = join(dist, "program", file);
+    writeFileSync(path, programScript(readFileSync(path, "utf8")));
+  }
   // Which modules a file holds, for whoever looks at what is loaded when.
   const modules = [...imported, ...program.map(([file, ids]) => [`program/${file}`, ids])];
   writeFileSync(join(dist, "modules.json"), `${JSON.stringify(Object.fromEntries(modules), undefined, 1)}\n`);
   const licence = join(root, "node_modules", "chevrotain", "LICENSE.txt");
   for (const folder of ["chunks", "program"]) copyFileSync(licence, join(dist, folder, "chevrotain.LICENSE.txt"));
+}
+
+/** Works the lookahead of the grammar out, once, so that no program that starts has to (see `compiler/syntax/known-lookahead.ts`). */
+async function putLookahead(compiled) {
+  const syntax = join(compiled, "compiler", "syntax");
+  const { lookaheadTable } = await import(pathToFileURL(join(syntax, "strict-parser.js")).href);
+  const text = JSON.stringify(JSON.stringify(lookaheadTable()));
+  writeFileSync(join(syntax, "known-lookahead.js"), `export const knownLookahead = JSON.parse(${text});\n`);
+}
+
+/** What a file of the program is a function of: what CommonJS gives a module, and `import()`, which a script of its own has not. */
+const given = ["exports", "require", "module", "__filename", "__dirname", "importPackage"];
+
+/** A file of the program as `bin/program.js` runs it: one function, in ASCII where its texts allow it, which is read faster. */
+function programScript(code) {
+  const ownImport = code.replaceAll(/\bimport\((?=")/g, "importPackage(");
+  const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  // A raw text would hold the escapes themselves.
+  const text = ownImport.includes("String.raw") ? ownImport : ownImport.replaceAll(/[^\0-\x7f]/g, escape);
+  return `(function (${given.join(", ")}) {${text}\n})`;
 }
 
 /** Writes the files of these entries and gives each with its modules. Chevrotain goes in as the one file that it ships besides its modules and the 600 of lodash behind them. */

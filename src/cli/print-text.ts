@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { describeSystemError, isSystemError } from "../runtime/artifact/directory.js";
 import { createFailure } from "../runtime/failure.js";
@@ -18,6 +17,7 @@ export async function printText(terminal: Terminal, text: string, output: string
     terminal.out(text);
     return 0;
   }
+  const { randomUUID } = await import("node:crypto");
   const aside = `${output}.${randomUUID()}`;
   try {
     await writeFile(aside, text);

@@ -1,10 +1,11 @@
-import { Lexer, type IToken } from "chevrotain";
+import type { IToken } from "chevrotain";
 import type { Reporter } from "../diagnostics/index.js";
 import type { SourceFile, Span } from "../text/index.js";
 import type { Comment } from "./ast.js";
 import { reportForeign, visible } from "./errors/foreign.js";
 import { readNumber } from "./build/number-word.js";
-import { lexerTokens, NumberToken, OpenString } from "./tokens.js";
+import { cutText } from "./cut-text.js";
+import { NumberToken, OpenString } from "./tokens.js";
 
 /** The words of a file. */
 export interface LexedFile {
@@ -15,19 +16,12 @@ export interface LexedFile {
   readonly faults: readonly Span[];
 }
 
-const lexer = new Lexer([...lexerTokens], {
-  // The other settings leave out where a token ends, which the spans of nodes are made of.
-  positionTracking: "full",
-  ensureOptimizations: true,
-  skipValidations: true,
-});
-
 /** Cuts a text into tokens and comments; what is neither is reported and left out. */
 export function lex(source: SourceFile, reporter: Reporter): LexedFile {
-  const result = lexer.tokenize(source.text);
-  const faults: Span[] = [...reportForeign(source, reporter, result.groups["foreign"] ?? [])];
-  for (const error of result.errors) {
-    const span = { file: source.path, start: error.offset, end: error.offset + error.length };
+  const result = cutText(source.text);
+  const faults: Span[] = [...reportForeign(source, reporter, result.foreign)];
+  for (const { start, end } of result.unknown) {
+    const span = { file: source.path, start, end };
     faults.push(span);
     reporter.report("MTL1001", { characters: visible(source.text.slice(span.start, span.end)) }, span);
   }
@@ -38,7 +32,7 @@ export function lex(source: SourceFile, reporter: Reporter): LexedFile {
     faults.push(span);
     reporter.report("MTL1002", undefined, span, { help: 'a text ends with `"` on the line where it begins' });
   }
-  const comments = (result.groups["comments"] ?? []).map((token) => createComment(source, token));
+  const comments = result.comments.map((token) => createComment(source, token));
   return { tokens: result.tokens, comments, faults };
 }
 

@@ -1,5 +1,6 @@
 import type { CstNode, IRecognitionException, IToken } from "chevrotain";
 import { MtlParser } from "./grammar.js";
+import { createStrictParser } from "./strict-parser.js";
 
 /** What one rule made of some tokens. */
 export interface ParsedPiece {
@@ -20,7 +21,7 @@ let tolerantParser: MtlParser | undefined;
 
 /** Parses, giving up at the first mistake. */
 export function parseStrictly(tokens: readonly IToken[], rule: RuleCall): ParsedPiece {
-  strictParser ??= new MtlParser({ recoveryEnabled: false, skipValidations: true });
+  strictParser ??= createStrictParser();
   return runRule(strictParser, tokens, rule);
 }
 

@@ -190,7 +190,7 @@ export const OpenString = createToken({
 });
 
 /** The rest of the line, but for the brackets and commas at its end: those likely are outside the text. */
-function matchOpenString(text: string, offset: number): [string] | null {
+export function matchOpenString(text: string, offset: number): [string] | null {
   if (text[offset] !== '"') return null;
   let end = offset + 1;
   while (end < text.length && text[end] !== "\n" && text[end] !== "\r") end++;
@@ -228,16 +228,16 @@ export const Dot = symbol("Dot", ".");
 
 // ---------------------------------------------------------------------------------------------- beside the grammar
 
-const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n\uFEFF]+/, group: Lexer.SKIPPED });
+export const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n\uFEFF]+/, group: Lexer.SKIPPED });
 
 /** `// text` and `/// doc`. */
-const CommentToken = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
+export const CommentToken = createToken({ name: "Comment", pattern: /\/\/[^\r\n]*/, group: "comments" });
 
 /**
  * What other languages write: kept out of the token stream and reported with what to write here. Runs of letters beyond
  * ASCII are one piece, so that one word gives one message.
  */
-const Foreign = createToken({
+export const Foreign = createToken({
   name: "Foreign",
   pattern: /&&|\|\||\*\*|=>|->|\/\*|\*\/|'[^'\r\n]*'|[!%;~@$`#\\']|[\u0080-\uFFFF]+/,
   line_breaks: false,

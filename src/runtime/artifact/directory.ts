@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from "node:crypto";
 import { chmod, type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { createFailure } from "../failure.js";
@@ -49,6 +48,8 @@ export async function replaceDirectory(
   const { keeps = () => false, last, signal } = options;
   const path = resolve(target);
   const parent = dirname(path);
+  // Loaded when something is written: every command has this file.
+  const { randomUUID } = await import("node:crypto");
   try {
     await mkdir(parent, { recursive: true });
     await removeLeftovers(path);
@@ -165,6 +166,7 @@ async function writePieces(
   signal: AbortSignal | undefined,
 ): Promise<Omit<WrittenFile, "path">> {
   const path = join(folder, name);
+  const { createHash } = await import("node:crypto");
   await mkdir(dirname(path), { recursive: true });
   const hash = createHash("sha256");
   let bytes = 0;

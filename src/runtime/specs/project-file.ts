@@ -1,16 +1,14 @@
 /** Project files on the disk: the nearest `mtlc.json` above a spec, read once, and a {@link Failure} where it is wrong. */
 import { readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { noSettings, type SpecSettings } from "../../compiler/host.js";
 import { createSourceFile } from "../../compiler/text/index.js";
 import { type JsonTools, parseProject, type Project, projectFileName, settingsOf } from "../../project/index.js";
 import { Failure } from "../failure.js";
 
-const require = createRequire(import.meta.url);
-
-/** Loaded when there is a project file: most checks need neither. */
+/** Loaded when there is a project file, as Node's own `module` is: most checks need none of them. */
 export function jsonTools(): JsonTools {
+  const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);
   const { Ajv } = require("ajv") as typeof import("ajv");
   const { parseTree, findNodeAtLocation } = require("jsonc-parser") as typeof import("jsonc-parser");
   return { createAjv: () => new Ajv({ strict: true }), parseTree, findNodeAtLocation };

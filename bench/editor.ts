@@ -50,7 +50,7 @@ const requests: readonly (readonly [name: string, answer: Request])[] = [
 
 function format(workspace: Workspace): unknown {
   const file = workspace.file(path);
-  return file === undefined ? [] : formattingOf(file);
+  return file === undefined ? [] : formattingOf(file, { memory: workspace.formattingMemory(path) });
 }
 
 function references(compilation: Analysis["compilation"], offset: number): unknown {

@@ -249,7 +249,9 @@ function answerAboutLayout(session: Session, { of }: Ask): void {
     const path = pathOf(textDocument.uri);
     const file = workspace.file(path);
     try {
-      return file === undefined ? null : [...(await formattingOf(file, workspace.projects.width(path)))];
+      if (file === undefined) return null;
+      const { projects, formattingMemory } = workspace;
+      return [...(await formattingOf(file, { width: projects.width(path), memory: formattingMemory(path) }))];
     } catch (error) {
       return noteFault(session, "formatting", error, null);
     }

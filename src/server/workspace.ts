@@ -6,6 +6,7 @@ import { compileFiles, filesNamedIn, type Compilation, type ParsedFile } from ".
 import { parseAgain, type ParsedPieces } from "../compiler/syntax/index.js";
 import type { SpecSettings } from "../compiler/host.js";
 import { createSourceFile, importCandidates } from "../compiler/text/index.js";
+import type { FormattingMemory } from "./features/formatting.js";
 import type { Disk } from "./platform.js";
 import { createProjects, type Projects } from "./projects.js";
 
@@ -22,6 +23,8 @@ export interface Workspace {
   readonly file: (path: string) => ParsedFile | undefined;
   /** What another text of a file would be; nothing is kept of it. */
   readonly parseInstead: (path: string, text: string) => ParsedFile;
+  /** What formatting keeps of a file that is open. */
+  readonly formattingMemory: (path: string) => FormattingMemory;
   readonly compilation: (path: string) => Compilation;
   /** Every spec of the folders and of the editor. */
   readonly specs: () => readonly string[];
@@ -46,13 +49,11 @@ interface CompiledRoot {
 interface Version {
   readonly stamp: string;
   readonly file: ParsedFile;
-  readonly pieces: ParsedPieces;
+  readonly pieces: ParsedPieces | undefined;
 }
 
 /** Compilations that are kept; the one that was not asked for longest goes first. */
 const keptCompilations = 100;
-
-const noPieces: ParsedPieces = new Map();
 
 export function createWorkspace(disk: Disk): Workspace {
   let folders: readonly string[] = [];
@@ -91,16 +92,17 @@ export function createWorkspace(disk: Disk): Workspace {
   };
 }
 
-type Files = Pick<Workspace, "open" | "close" | "isOpen" | "openPaths" | "file" | "parseInstead">;
+type Files = Pick<Workspace, "open" | "close" | "isOpen" | "openPaths" | "file" | "parseInstead" | "formattingMemory">;
 
 /** Files as they are now, each version parsed once. */
 function createFiles(disk: Disk): Files {
   const texts = new Map<string, string>();
   const parsed = new Map<string, Version>();
+  const memories = new Map<string, FormattingMemory>();
 
   const parseVersion = (path: string, text: string): Pick<Version, "file" | "pieces"> => {
     const source = createSourceFile(path, text);
-    const { pieces, ...result } = parseAgain(source, parsed.get(path)?.pieces ?? noPieces);
+    const { pieces, ...result } = parseAgain(source, parsed.get(path)?.pieces);
     return { file: { source, ...result }, pieces };
   };
   const remember = (path: string, stamp: string, text: string): ParsedFile => {
@@ -111,7 +113,10 @@ function createFiles(disk: Disk): Files {
 
   return {
     open: (path, text) => void texts.set(path, text),
-    close: (path) => void texts.delete(path),
+    close: (path) => {
+      texts.delete(path);
+      memories.delete(path);
+    },
     isOpen: (path) => texts.has(path),
     openPaths: () => [...texts.keys()],
     file: (path) => {
@@ -129,6 +134,11 @@ function createFiles(disk: Disk): Files {
       return undefined;
     },
     parseInstead: (path, text) => parseVersion(path, text).file,
+    formattingMemory: (path) => {
+      const memory = memories.get(path) ?? {};
+      if (texts.has(path)) memories.set(path, memory);
+      return memory;
+    },
   };
 }
 

@@ -179,7 +179,7 @@ loss { ctr: bce }
     const workspace = createWorkspace(nodeDisk);
     workspace.open(path, line);
     const file = workspace.file(path);
-    const edits = file === undefined ? [] : await formattingOf(file, workspace.projects.width(path));
+    const edits = file === undefined ? [] : await formattingOf(file, { width: workspace.projects.width(path) });
     expect(edits.map(({ newText }) => newText)).toEqual([formatted]);
   });
 

@@ -3,7 +3,9 @@ import { join, resolve } from "node:path";
 import { Lexer, type IToken } from "chevrotain";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cutText } from "../../src/compiler/syntax/cut-text.js";
+import { createSourceFile } from "../../src/compiler/text/index.js";
+import { createRandom } from "../random.js";
+import { cutAgain, cutText } from "../../src/compiler/syntax/cut-text.js";
 import { lexerTokens } from "../../src/compiler/syntax/tokens.js";
 import { arbitraryText, wildGaps } from "./arbitrary-spec.js";
 import { hostileTexts } from "./hostile-texts.js";
@@ -17,17 +19,18 @@ const reference = new Lexer([...lexerTokens], {
 });
 
 const shown = (tokens: readonly IToken[]): readonly unknown[] =>
-  tokens.map(({ image, startOffset, endOffset, tokenTypeIdx, tokenType: { name } }) => [
+  tokens.map(({ image, startOffset, endOffset, startLine, tokenTypeIdx, tokenType: { name } }) => [
     image,
     startOffset,
     endOffset,
+    startLine,
     tokenTypeIdx,
     name,
   ]);
 
 function expectSame(text: string): void {
   const { tokens, groups, errors } = reference.tokenize(text);
-  const cut = cutText(text);
+  const cut = cutText(createSourceFile("m.mtl", text));
   expect(shown(cut.tokens)).toEqual(shown(tokens));
   expect(shown(cut.comments)).toEqual(shown(groups["comments"] ?? []));
   expect(shown(cut.foreign)).toEqual(shown(groups["foreign"] ?? []));
@@ -70,6 +73,27 @@ describe("a text cut into tokens is as Chevrotain's lexer cuts it", () => {
 
   it("for any characters", () => {
     fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 40 }), expectSame), { numRuns: 2_000, seed: 7 });
+  });
+
+  it("after an edit, with the pieces of the lines that stayed", () => {
+    const random = createRandom(23);
+    const pick = (): string => fragments[Math.floor(random() * fragments.length)] ?? "";
+    const base = readFileSync(join(specs, "census/mmoe.mtl"), "utf8");
+    let source = createSourceFile("m.mtl", base);
+    let cut = cutText(source);
+    for (let i = 0; i < 1_500; i++) {
+      const { text } = source;
+      const at = Math.floor(random() * (text.length + 1));
+      const removed = random() < 0.5 ? Math.floor(random() * 40) : 0;
+      const added = random() < 0.7 ? pick() + (random() < 0.3 ? pick() : "") : "";
+      const next = createSourceFile(
+        "m.mtl",
+        i % 50 === 0 ? base : text.slice(0, at) + added + text.slice(at + removed),
+      );
+      const again = cutAgain(next, { source, cut });
+      expect(again).toEqual(cutText(next));
+      [source, cut] = [next, again];
+    }
   });
 
   it("for hostile texts", () => {

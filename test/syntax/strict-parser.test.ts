@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutText } from "../../src/compiler/syntax/cut-text.js";
+import { createSourceFile } from "../../src/compiler/text/index.js";
 import { createStrictParser, lookaheadTable } from "../../src/compiler/syntax/strict-parser.js";
 import { createRandom } from "../random.js";
 import { arbitraryText, wildGaps } from "./arbitrary-spec.js";
@@ -16,7 +17,7 @@ type Parser = ReturnType<typeof createStrictParser>;
 
 /** The concrete tree, or the mistake. */
 function outcome(parser: Parser, text: string): unknown {
-  parser.input = [...cutText(text).tokens];
+  parser.input = [...cutText(createSourceFile("m.mtl", text)).tokens];
   const node = parser.spec();
   const errors = parser.errors.map(({ name, message, token, context: { ruleStack } }) => [
     name,

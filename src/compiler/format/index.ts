@@ -12,7 +12,7 @@ import { copyTree, saysTheSame } from "./same-tree.js";
 
 /** How wide a line may be; nothing else can be chosen of the layout. Line ends and a byte order mark stay as they are. */
 export interface FormatOptions {
-  /** Columns, 100 unless given. */
+  /** Columns, {@link defaultWidth} unless given. */
   readonly width?: number;
   /** What the text parses to, when that is known already. */
   readonly parsed?: ParseResult;
@@ -36,6 +36,9 @@ export class FormatError extends Error {
   }
 }
 
+/** Columns of a line. */
+export const defaultWidth = 100;
+
 /** Passes after which a layout must no longer change. */
 const passLimit = 4;
 
@@ -43,7 +46,7 @@ const passLimit = 4;
  * The text in canonical layout; formatting that again changes nothing. Rejects with a {@link FormatError} when the text does
  * not parse.
  */
-export async function format(text: string, { width = 100, parsed }: FormatOptions = {}): Promise<string> {
+export async function format(text: string, { width = defaultWidth, parsed }: FormatOptions = {}): Promise<string> {
   const before = parsed ?? parse(createSourceFile("spec.mtl", text));
   if (before.diagnostics.length > 0) throw new FormatError("syntax", before.diagnostics);
   let [current, result] = [text, before];

@@ -1,8 +1,23 @@
-import type { Spec } from "../syntax/index.js";
+import type { Declaration, Spec } from "../syntax/index.js";
 
 /** Whether two trees say the same, wherever they are, and have the same comments. */
 export function saysTheSame(before: Spec, after: Spec): boolean {
-  return sameValue(before.declarations, after.declarations) && sameValue(commentTexts(before), commentTexts(after));
+  return (
+    before.declarations.length === after.declarations.length &&
+    before.declarations.every((each, i) => sameDeclaration(each, after.declarations[i])) &&
+    sameValue(commentTexts(before), commentTexts(after))
+  );
+}
+
+/** Declarations that were found to say the same: in an editor, most are those of the last time. */
+const knownPairs = new WeakMap<Declaration, Declaration>();
+
+function sameDeclaration(before: Declaration, after: Declaration | undefined): boolean {
+  if (after === undefined) return false;
+  if (knownPairs.get(before) === after) return true;
+  if (!sameValue(before, after)) return false;
+  knownPairs.set(before, after);
+  return true;
 }
 
 function commentTexts(spec: Spec): readonly string[] {
@@ -11,6 +26,7 @@ function commentTexts(spec: Spec): readonly string[] {
 
 /** Equality of plain values, but for spans. */
 function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
   const [left, right] = [a, b] as readonly Readonly<Record<string, unknown>>[];
   if (left === undefined || right === undefined) return false;

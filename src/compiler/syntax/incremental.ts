@@ -7,6 +7,7 @@ import { Reporter, type Diagnostic } from "../diagnostics/index.js";
 import { lineText, positionAt, compareText, type SourceFile } from "../text/index.js";
 import type { Declaration } from "./ast.js";
 import { Layout, splitDeclarations } from "./layout.js";
+import type { CutText } from "./cut-text.js";
 import { createFaultLookup, lex } from "./lexer.js";
 import { parse, parseUnreadable, type ParseResult } from "./parse.js";
 import { recoverDeclaration } from "./errors/recovery.js";
@@ -20,24 +21,30 @@ interface ParsedPiece {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The declarations of one text by all that they depend on. */
-export type ParsedPieces = ReadonlyMap<string, ParsedPiece>;
+/** What is kept of one text. */
+export interface ParsedPieces {
+  /** The declarations by all that they depend on. */
+  readonly declarations: ReadonlyMap<string, ParsedPiece>;
+  readonly source: SourceFile;
+  readonly cut: CutText;
+}
 
 /** A tree with what the next version of the text can be parsed from. */
 export interface IncrementalResult extends ParseResult {
-  readonly pieces: ParsedPieces;
+  readonly pieces: ParsedPieces | undefined;
 }
 
 /** The tree of a text, with declarations taken from an earlier version of it. Pure; never throws. */
-export function parseAgain(source: SourceFile, earlier: ParsedPieces): IncrementalResult {
+export function parseAgain(source: SourceFile, earlier?: ParsedPieces): IncrementalResult {
   const unreadable = parseUnreadable(source);
-  if (unreadable !== undefined) return { ...unreadable, pieces: new Map() };
+  if (unreadable !== undefined) return { ...unreadable, pieces: undefined };
   const reporter = new Reporter();
-  const lexed = lex(source, reporter);
-  const layout = new Layout(source, lexed.tokens);
+  const lexed = lex(source, reporter, earlier);
+  const layout = new Layout(source);
   const docLines = indexDocLines(source, lexed.comments);
   const hasFault = createFaultLookup(lexed.faults);
-  const pieces = new Map<string, ParsedPiece>();
+  const declarations = new Map<string, ParsedPiece>();
+  const pieces: ParsedPieces = { declarations, source, cut: lexed.cut };
   const groups = splitDeclarations(lexed.tokens, layout).map(({ tokens }) => tokens);
   const parsed = groups.map((tokens): ParsedPiece => {
     const context: BuildContext = {
@@ -50,12 +57,12 @@ export function parseAgain(source: SourceFile, earlier: ParsedPieces): Increment
     };
     const start = tokens[0]?.startOffset ?? 0;
     const key = keyOf(source, tokens, docAbove(context, start).doc);
-    const known = earlier.get(key);
+    const known = earlier?.declarations.get(key);
     const piece =
       known === undefined
         ? { start, declaration: recoverDeclaration(context, layout, tokens), diagnostics: context.reporter.diagnostics }
         : shiftPiece(known, start);
-    pieces.set(key, piece);
+    declarations.set(key, piece);
     return piece;
   });
   // A piece with something that is not a token may not parse and say nothing: the fault was said.
@@ -66,7 +73,7 @@ export function parseAgain(source: SourceFile, earlier: ParsedPieces): Increment
     return piece.diagnostics.length > 0 || hasFault(piece.start, last.startOffset + last.image.length);
   };
   const isUnusual = groups.some((_, i) => isDoubtful(i) && parsesWithNeighbours(groups, isDoubtful, i));
-  if (isUnusual) return { ...parse(source), pieces: new Map() };
+  if (isUnusual) return { ...parse(source), pieces: { ...pieces, declarations: new Map() } };
   const diagnostics = [...reporter.diagnostics, ...parsed.flatMap((piece) => piece.diagnostics)];
   return {
     spec: {

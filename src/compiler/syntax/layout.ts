@@ -22,21 +22,10 @@ export interface Piece {
 
 /** Lines and columns of tokens. */
 export class Layout {
-  private readonly lines = new Map<IToken, number>();
-
-  constructor(
-    private readonly source: SourceFile,
-    tokens: readonly IToken[],
-  ) {
-    let line = 0;
-    for (const token of tokens) {
-      while (token.startOffset >= (source.lineStarts[line + 1] ?? Infinity)) line++;
-      this.lines.set(token, line);
-    }
-  }
+  constructor(private readonly source: SourceFile) {}
 
   lineOf(token: IToken): number {
-    return this.lines.get(token) ?? 0;
+    return (token.startLine ?? 1) - 1;
   }
 
   columnOf(token: IToken): number {

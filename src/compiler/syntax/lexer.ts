@@ -4,7 +4,7 @@ import type { SourceFile, Span } from "../text/index.js";
 import type { Comment } from "./ast.js";
 import { reportForeign, visible } from "./errors/foreign.js";
 import { readNumber } from "./build/number-word.js";
-import { cutText } from "./cut-text.js";
+import { cutAgain, cutText, type CutText } from "./cut-text.js";
 import { NumberToken, OpenString } from "./tokens.js";
 
 /** The words of a file. */
@@ -14,11 +14,17 @@ export interface LexedFile {
   readonly comments: readonly Comment[];
   /** Places with something that is not a token; parse errors next to them say nothing new. */
   readonly faults: readonly Span[];
+  /** What the next version of the text can be cut from. */
+  readonly cut: CutText;
 }
 
-/** Cuts a text into tokens and comments; what is neither is reported and left out. */
-export function lex(source: SourceFile, reporter: Reporter): LexedFile {
-  const result = cutText(source.text);
+/** Cuts a text into tokens and comments, by an earlier version of it where there is one; what is neither is reported and left out. */
+export function lex(
+  source: SourceFile,
+  reporter: Reporter,
+  earlier?: { readonly source: SourceFile; readonly cut: CutText },
+): LexedFile {
+  const result = earlier === undefined ? cutText(source) : cutAgain(source, earlier);
   const faults: Span[] = [...reportForeign(source, reporter, result.foreign)];
   for (const { start, end } of result.unknown) {
     const span = { file: source.path, start, end };
@@ -33,7 +39,7 @@ export function lex(source: SourceFile, reporter: Reporter): LexedFile {
     reporter.report("MTL1002", undefined, span, { help: 'a text ends with `"` on the line where it begins' });
   }
   const comments = result.comments.map((token) => createComment(source, token));
-  return { tokens: result.tokens, comments, faults };
+  return { tokens: result.tokens, comments, faults, cut: result };
 }
 
 function reportNumber(source: SourceFile, reporter: Reporter, token: IToken, faults: Span[]): void {

@@ -77,7 +77,7 @@ function parseDeclarations(context: BuildContext, lexed: LexedFile): readonly De
 function parsePieces(context: BuildContext, { tokens }: LexedFile): readonly Declaration[] | undefined {
   const reporter = new Reporter();
   const declarations: Declaration[] = [];
-  for (const piece of splitDeclarations(tokens, new Layout(context.source, tokens))) {
+  for (const piece of splitDeclarations(tokens, new Layout(context.source))) {
     const { node, error } = parseStrictly(piece.tokens, (parser) => parser.declaration());
     if (error !== undefined || node === undefined) return undefined;
     declarations.push(buildDeclaration({ ...context, reporter }, node as DeclarationCstNode));
@@ -109,7 +109,7 @@ export function tokenizeDeclarations(source: SourceFile): {
   readonly comments: readonly Comment[];
 } {
   const { tokens, comments } = lex(source, new Reporter());
-  const pieces = splitDeclarations(tokens, new Layout(source, tokens));
+  const pieces = splitDeclarations(tokens, new Layout(source));
   return { declarations: pieces.map((piece) => piece.tokens.map((token) => viewOf(source, token))), comments };
 }
 

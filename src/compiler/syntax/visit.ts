@@ -135,15 +135,35 @@ const children: { readonly [K in Kind]: (node: NodeOf<K>) => readonly Child[] } 
 
 /** The nodes right below a node, in the order of the text; comments are not among them. */
 export function childrenOf(node: AnyNode): readonly AnyNode[] {
+  return placesOf(node).filter((child) => child !== undefined);
+}
+
+/** The places for nodes right below a node, empty ones too. */
+function placesOf(node: AnyNode): readonly Child[] {
   // A table indexed by the node's own kind holds the function for that very node.
-  const list = (children[node.kind] as (node: AnyNode) => readonly Child[])(node);
-  return list.filter((child) => child !== undefined);
+  return (children[node.kind] as (node: AnyNode) => readonly Child[])(node);
 }
 
 /** Calls `enter` on a node and all below it, parents first; returning false leaves out what is below. */
 export function visit(node: AnyNode, enter: (node: AnyNode) => boolean | void): void {
   if (enter(node) === false) return;
-  for (const child of childrenOf(node)) visit(child, enter);
+  for (const child of placesOf(node)) if (child !== undefined) visit(child, enter);
+}
+
+/**
+ * What is known of a node by itself, worked out once: an editor checks a text again at every key stroke, and most of its
+ * declarations are the nodes that they were. `compute` reads nothing but the node.
+ */
+export function onceByNode<N extends AnyNode, T>(compute: (node: N) => T): (node: N) => T {
+  const known = new WeakMap<N, { readonly value: T }>();
+  return (node) => {
+    let found = known.get(node);
+    if (found === undefined) {
+      found = { value: compute(node) };
+      known.set(node, found);
+    }
+    return found.value;
+  };
 }
 
 /** The deepest node whose span holds the offset, and the nodes above it, outermost first. */

@@ -1,19 +1,37 @@
 import type { TextEdit } from "vscode-languageserver";
-import { format, FormatError } from "../../compiler/format/index.js";
+import { formatAgain, type FormattedPieces } from "../../compiler/format/again.js";
+import { defaultWidth, FormatError } from "../../compiler/format/index.js";
 import type { ParsedFile } from "../../compiler/compile.js";
-import { omitUndefined, type SourceFile } from "../../compiler/text/index.js";
+import type { SourceFile } from "../../compiler/text/index.js";
 import { toRange } from "../positions.js";
 
+/** What is kept of a file between one formatting and the next. */
+export interface FormattingMemory {
+  pieces?: FormattedPieces;
+}
+
+export interface FormattingOptions {
+  /** Columns; those of the formatter unless given. */
+  readonly width?: number | undefined;
+  /** Nothing is kept unless given. */
+  readonly memory?: FormattingMemory;
+}
+
 /**
- * The edits that lay a text out in the canonical layout, in lines of the given width; none for a text that does not
- * parse. Only what differs is replaced, so that cursors and folded regions elsewhere stay.
+ * The edits that lay a text out in the canonical layout; none for a text that does not parse. Only what differs is
+ * replaced, so that cursors and folded regions elsewhere stay.
  */
-export async function formattingOf({ source, ...parsed }: ParsedFile, width?: number): Promise<readonly TextEdit[]> {
-  const formatted = await format(source.text, { parsed, ...omitUndefined({ width }) }).catch((error: unknown) => {
+export async function formattingOf(
+  { source, ...parsed }: ParsedFile,
+  { width = defaultWidth, memory = {} }: FormattingOptions = {},
+): Promise<readonly TextEdit[]> {
+  const formatted = await formatAgain(source.text, { parsed, width }, memory.pieces).catch((error: unknown) => {
     if (error instanceof FormatError) return undefined;
     throw error;
   });
-  return formatted === undefined ? [] : editsBetween(source, formatted);
+  if (formatted === undefined) return [];
+  memory.pieces = formatted.pieces;
+  return editsBetween(source, formatted.text);
 }
 
 /** One replacement of the lines between the first and the last that differ. */

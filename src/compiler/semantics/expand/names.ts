@@ -5,6 +5,7 @@ import {
   entriesOf,
   featureEntries,
   nameOfText,
+  onceByNode,
   visit,
   namesOfRange,
   tasksOf,
@@ -107,15 +108,20 @@ function splitKeys<T extends LossBlock | MetricsBlock>(block: T, reporter: Repor
 
 /** Reports keys of which one entry has several, where only one can be. */
 function reportKeys(node: Declaration, reporter: Reporter): void {
-  const block = node.kind === "Override" ? node.declaration : node;
-  const own: readonly AnyNode[] = block.kind === "Loss" || block.kind === "Metrics" ? block.entries : [];
-  visit(node, (each) => {
-    if (each.kind !== "Entry" || each.keys === undefined || own.includes(each)) return;
-    const [first, last] = [each.keys[0], each.keys.at(-1)];
-    const span = first === undefined || last === undefined ? each.span : { ...first.span, end: last.span.end };
-    reporter.report("MTL3140", undefined, span);
-  });
+  for (const span of wrongKeys(node)) reporter.report("MTL3140", undefined, span);
 }
+
+const wrongKeys = onceByNode((node: Declaration): readonly Span[] => {
+  const block = node.kind === "Override" ? node.declaration : node;
+  const own: ReadonlySet<AnyNode> = new Set(block.kind === "Loss" || block.kind === "Metrics" ? block.entries : []);
+  const found: Span[] = [];
+  visit(node, (each) => {
+    if (each.kind !== "Entry" || each.keys === undefined || own.has(each)) return;
+    const [first, last] = [each.keys[0], each.keys.at(-1)];
+    found.push(first === undefined || last === undefined ? each.span : { ...first.span, end: last.span.end });
+  });
+  return found;
+});
 
 /** `= log(column("x_*") + 3)` of a range reads the column with the number of the name in the place of the star. */
 function withOwnColumns(entry: FeatureEntry): FeatureEntry {
@@ -181,11 +187,23 @@ export function spellOut(
   const quoted = new Set(names.flatMap(({ at }) => (at.quoted === undefined ? [] : [at.quoted])));
   const naming: Naming = { reporter, features, declared, quoted, removed, macros, parameters: new Set() };
   return declarations.map((node) => {
+    if (!mayAbbreviate(node)) return node;
     if (!readsNetwork(node)) return spell(node, { ...naming, features: undefined });
     const hidden = node.kind === "Def" ? node.parameters.map((parameter) => parameter.name.text) : [];
     if (hidden.length === 0) return spell(node, naming);
     return spell(node, { ...naming, declared: new Set([...declared, ...hidden]), parameters: new Set(hidden) });
   });
+}
+
+/** Whether a declaration has a word or a text that {@link spell} may put others in the place of. */
+const mayAbbreviate = onceByNode((node: Declaration): boolean => hasAbbreviation(node));
+
+function hasAbbreviation(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasAbbreviation);
+  if (!isNode(value)) return false;
+  if (value.kind === "String") return true;
+  const isOne = value.kind === "NameExpression" ? value.name.text === allFeatures : mayBeNames(value);
+  return isOne || Object.values(value).some(hasAbbreviation);
 }
 
 /** Whether a macro says `each` of a parameter of its own: what that stands for is known once its calls are expanded. */

@@ -21,7 +21,7 @@ export function recoverDeclarations(
   lexed: LexedFile,
   error: IRecognitionException | undefined,
 ): readonly Declaration[] {
-  const layout = new Layout(context.source, lexed.tokens);
+  const layout = new Layout(context.source);
   const declarations = splitDeclarations(lexed.tokens, layout).map(({ tokens }) =>
     recoverDeclaration(context, layout, tokens),
   );

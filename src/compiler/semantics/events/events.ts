@@ -62,7 +62,12 @@ export function joinEvents(a: EventModel, b: EventModel, within: Within): Normal
 
 /** Whether two normal forms are the same event. */
 export function sameEvent(a: EventModel, b: EventModel): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return a.length === b.length && a.every((each, i) => sameLiteral(each, b[i]));
+}
+
+function sameLiteral(a: EventLiteral, b: EventLiteral | undefined): boolean {
+  if (a.kind === "label") return b?.kind === "label" && a.label === b.label;
+  return b?.kind === "not" && a.labels.length === b.labels.length && a.labels.every((label, i) => label === b.labels[i]);
 }
 
 /** Whether every row of `inner` is a row of `outer`; both in normal form. */

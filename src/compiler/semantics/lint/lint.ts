@@ -2,7 +2,7 @@
 import { type HeadModel, headsIn, labelsOrderedBy, type LossModel, type NetNode } from "../../model/index.js";
 import { builtins, headsReadBy } from "../../builtins/index.js";
 import type { CheckContext } from "../context.js";
-import { visit, type DefDeclaration, type NumberLiteral } from "../../syntax/index.js";
+import { onceByNode, visit, type Declaration, type DefDeclaration, type NumberLiteral } from "../../syntax/index.js";
 import { showHeadType } from "../events/events.js";
 import { lintServing } from "./serving.js";
 import { describeKind, kindWord, type SpecSymbol } from "../names/symbols.js";
@@ -24,17 +24,27 @@ export function lint(
   reportTwins(context, models, nodes);
   for (const node of context.spec.declarations) {
     if (node.kind === "Def") reportUnusedParameters(context, node);
-    visit(node, (inner) => {
-      if (inner.kind === "Number") reportRounded(context, inner);
-    });
+    for (const each of roundedIn(node)) reportRounded(context, each);
   }
   lintServing(context);
 }
 
 /** Digits that a double cannot hold mean another number, and equal its neighbours. */
+const roundedIn = onceByNode((node: Declaration): readonly NumberLiteral[] => {
+  const found: NumberLiteral[] = [];
+  visit(node, (each) => {
+    if (each.kind === "Number" && isRounded(each)) found.push(each);
+  });
+  return found;
+});
+
+function isRounded({ text, value }: NumberLiteral): boolean {
+  const digits = text.replaceAll("_", "");
+  return !Number.isSafeInteger(value) && /^\d+$/.test(digits) && BigInt(value) !== BigInt(digits);
+}
+
 function reportRounded({ reporter }: CheckContext, { text, value, span }: NumberLiteral): void {
   const digits = text.replaceAll("_", "");
-  if (!/^\d+$/.test(digits) || Number.isSafeInteger(value) || BigInt(value) === BigInt(digits)) return;
   reporter.report("MTL6020", { text, value: BigInt(value).toString() }, span, {
     help: `an identifier is a text: \`"${digits}"\` compares digit by digit`,
   });

@@ -1,6 +1,6 @@
 import type { ReportDetails, Reporter } from "../../diagnostics/index.js";
 import type * as ast from "../../syntax/index.js";
-import { featureEntries, rowOf, tasksOf } from "../../syntax/index.js";
+import { featureEntries, onceByNode, rowOf, tasksOf } from "../../syntax/index.js";
 import { describeKind, isNetworkKind, type SpecSymbol, type SymbolOf } from "./symbols.js";
 
 /**
@@ -91,7 +91,7 @@ export function bindNames(spec: ast.Spec, reporter: Reporter): Scope {
 }
 
 /** The names that a declaration declares. */
-export function declaredBy(node: ast.Declaration): readonly SpecSymbol[] {
+export const declaredBy = onceByNode((node: ast.Declaration): readonly SpecSymbol[] => {
   const symbol = rowOf(node)?.symbol;
   if (symbol === undefined) return [];
   const named: readonly ast.AnyNode[] =
@@ -110,7 +110,7 @@ export function declaredBy(node: ast.Declaration): readonly SpecSymbol[] {
       ? [{ kind: symbol.kind, name: declaration.name.text, at: declaration.name, declaration } as SpecSymbol]
       : [],
   );
-}
+});
 
 /** The events that signals speak of; no label needs to declare them. */
 function signalEvents(spec: ast.Spec): readonly ast.Name[] {

@@ -152,7 +152,7 @@ export function visit(node: AnyNode, enter: (node: AnyNode) => boolean | void): 
 
 /**
  * What is known of a node by itself, worked out once: an editor checks a text again at every key stroke, and most of its
- * declarations are the nodes that they were. `compute` reads nothing but the node.
+ * declarations are the nodes that they were. `compute` reads only the node.
  */
 export function onceByNode<N extends AnyNode, T>(compute: (node: N) => T): (node: N) => T {
   const known = new WeakMap<N, { readonly value: T }>();

@@ -67,7 +67,9 @@ export function sameEvent(a: EventModel, b: EventModel): boolean {
 
 function sameLiteral(a: EventLiteral, b: EventLiteral | undefined): boolean {
   if (a.kind === "label") return b?.kind === "label" && a.label === b.label;
-  return b?.kind === "not" && a.labels.length === b.labels.length && a.labels.every((label, i) => label === b.labels[i]);
+  return (
+    b?.kind === "not" && a.labels.length === b.labels.length && a.labels.every((label, i) => label === b.labels[i])
+  );
 }
 
 /** Whether every row of `inner` is a row of `outer`; both in normal form. */

@@ -85,12 +85,9 @@ export type {
   DictionaryColumn,
   NumberArray,
 } from "./runtime/data/index.js";
-export {
-  loadPredictor,
-  type LoadOptions,
-  type Predictor,
-  type PredictorReport,
-} from "./runtime/jobs/predict/predictor.js";
+export { loadPredictor, type ThreadOptions } from "./runtime/jobs/predict/load-predictor.js";
+export type { LoadOptions, Predictor, PredictorReport } from "./runtime/jobs/predict/predictor.js";
+export type { ThreadedPredictor } from "./runtime/jobs/predict/threaded-predictor.js";
 export type {
   EpochRecord,
   HeadScores,

@@ -5,7 +5,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadPredictor, type Predictor } from "../../src/runtime/jobs/predict/predictor.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
+import { type Predictor } from "../../src/runtime/jobs/predict/predictor.js";
 import { train } from "../../src/runtime/jobs/train.js";
 import { columnForms, measure, part, readRows, type Row, specPath } from "../predict.js";
 import { type Ratio, ratioOf, ratioText } from "../ratios.js";

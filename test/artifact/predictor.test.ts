@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadPredictor } from "../../src/runtime/jobs/predict/predictor.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
 import { train } from "../../src/runtime/jobs/train.js";
 import { createNativeEngine } from "../../src/runtime/engine/native.js";
 import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";

@@ -6,7 +6,7 @@ import { type LoadedArtifact, loadArtifact } from "../../src/runtime/artifact/in
 import { type Dataset, openData } from "../../src/runtime/data/index.js";
 import { createOnnxEngine } from "../../src/runtime/engine/onnx/engine.js";
 import { type FileSession, openForFiles } from "../../src/runtime/jobs/predict/open-by-size.js";
-import { loadPredictor } from "../../src/runtime/jobs/predict/predictor.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
 import { scoreRows } from "../../src/runtime/jobs/predict/score-rows.js";
 import { train } from "../../src/runtime/jobs/train.js";
 

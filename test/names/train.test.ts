@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { compileTargets } from "../../src/runtime/jobs/compile-targets.js";
 import { describeTargets } from "../../src/runtime/jobs/describe-targets.js";
 import { evaluate } from "../../src/runtime/jobs/evaluate.js";
-import { loadPredictor } from "../../src/runtime/jobs/predict/predictor.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
 import { rankFiles } from "../../src/runtime/rank/index.js";
 import { train } from "../../src/runtime/jobs/train.js";
 import { headsSpec, heldNames, networkSpec } from "./names.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { drawUniform } from "../../src/compiler/ranking/index.js";
-import { loadPredictor } from "../../src/runtime/jobs/predict/predictor.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
 import { rankFiles, type RankedAnswer } from "../../src/runtime/rank/index.js";
 import { train } from "../../src/runtime/jobs/train.js";
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/compiler/diagnostics/index.js";
 import { compile } from "../../src/runtime/jobs/compile.js";
 import { Failure } from "../../src/runtime/failure.js";
-import { loadPredictor } from "../../src/runtime/jobs/predict/predictor.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
 import { createRanker, type RankAnswer, rankFiles, type ServiceRequest } from "../../src/runtime/rank/index.js";
 import { train } from "../../src/runtime/jobs/train.js";
 

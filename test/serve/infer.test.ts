@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadPredictor } from "../../src/runtime/jobs/predict/predictor.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
 import { routes } from "../../src/runtime/serve/routes/index.js";
 import { openServer, type Server } from "../../src/runtime/serve/server.js";
 import { malformed } from "./malformed.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { evaluate } from "../../src/runtime/jobs/evaluate.js";
-import { loadPredictor } from "../../src/runtime/jobs/predict/predictor.js";
+import { loadPredictor } from "../../src/runtime/jobs/predict/load-predictor.js";
 import { train } from "../../src/runtime/jobs/train.js";
 import { rankFiles } from "../../src/runtime/rank/index.js";
 import { createRandom } from "../lower/harness.js";

@@ -20,7 +20,7 @@ export function startEncoding(
 ): Promise<void> | undefined {
   const script = threadScript("runtime/data/encode-thread");
   if (script === undefined) return undefined;
-  const thread = new Worker(script, { workerData: work });
+  const thread = new Worker(script, { workerData: work, execArgv: [] });
   const stop = (): void => thread.postMessage("stop");
   signal?.addEventListener("abort", stop, { once: true });
   thread.on("message", (progress: DataProgress) => onProgress?.(progress));

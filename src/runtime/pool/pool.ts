@@ -104,8 +104,9 @@ async function openWorker<Setup, Job, Result, Event>(
   { service, setup, signal, onLost = () => undefined }: PoolOptions<Setup>,
   script: string,
 ): Promise<Hand<Job, Result, Event>> {
-  // TensorFlow's library reads the environment of the process, in which an engine of a worker sets what makes its numbers those of others.
-  const worker = new Worker(script, { env: SHARE_ENV });
+  // TensorFlow's library reads the environment of the process, in which an engine of a worker sets what makes its numbers those of others. Some options of Node are
+  // only of a program that is a text (`node --input-type=module -e …`).
+  const worker = new Worker(script, { env: SHARE_ENV, execArgv: [] });
   const send = (request: Request): void => worker.postMessage(request);
   const abort = (): void => send({ kind: "abort" });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));

@@ -4,6 +4,7 @@ import type { Service } from "./service.js";
 export const services = {
   trials: async () => (await import("../search/service.js")).trialsService,
   runs: async () => (await import("../runs/service.js")).runsService,
+  predictor: async () => (await import("../jobs/predict/predictor-service.js")).predictorService,
   rows: async () => (await import("../jobs/predict/rows-service.js")).rowsService,
   serving: async () => (await import("../serve/scoring/service.js")).servingService,
 } as const;

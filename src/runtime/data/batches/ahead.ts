@@ -101,7 +101,7 @@ function openThread(): OpenArranging | undefined {
   const script = threadScript("runtime/data/batches/windows-thread");
   if (script === undefined) return undefined;
   return (setup, onLost) => {
-    const thread = new Worker(script, { workerData: setup });
+    const thread = new Worker(script, { workerData: setup, execArgv: [] });
     thread.unref();
     const waiting: ((rows: number) => void)[] = [];
     thread.on("message", (rows: number) => waiting.shift()?.(rows));

@@ -20,7 +20,8 @@ import type { TrainEvent } from "../../events.js";
 import { openForFiles } from "./open-by-size.js";
 import { scoreRows } from "./score-rows.js";
 
-export { createPredictor, type HeadValues, loadPredictor, type Predictor, type PredictorReport } from "./predictor.js";
+export { loadPredictor } from "./load-predictor.js";
+export { createPredictor, type HeadValues, type Predictor, type PredictorReport } from "./predictor.js";
 
 export interface PredictOptions {
   /** Directory of the artifact. */

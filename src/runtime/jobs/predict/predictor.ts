@@ -77,8 +77,8 @@ export interface LoadOptions {
 /** Rows of a call whose memory is kept for the next one, at most. */
 const mostKept = 1024;
 
-/** Loads an artifact to serve from. Synchronous once loaded; not for two calls at once. */
-export async function loadPredictor(directory: string, options: LoadOptions = {}): Promise<Predictor> {
+/** Loads an artifact to serve from in this thread. */
+export async function openPredictor(directory: string, options: LoadOptions = {}): Promise<Predictor> {
   const artifact = await loadArtifact(directory);
   return createPredictor(artifact, options);
 }

@@ -81,6 +81,27 @@ export function holdColumns(given: unknown): HeldColumns {
   return new HeldColumns(rows, [...held.keys()], (name) => held.get(name));
 }
 
+/** The columns as values that can be cloned for another thread, which {@link holdColumns} takes as well. Throws as that does. */
+export function sendableColumns(given: unknown): ReadonlyMap<string, ColumnValues> {
+  const held = holdColumns(given);
+  const entries = held.names.map((name): readonly [string, ColumnValues] => {
+    const column = held.column(name);
+    switch (column?.kind) {
+      case "array":
+        return [name, column.data as ColumnValues];
+      case "dictionary":
+        return [name, { codes: column.codes as DictionaryColumn["codes"], dictionary: column.dictionary }];
+      case "vector":
+      case undefined:
+        return [
+          name,
+          Array.from({ length: held.rows }, (_, row) => (column === undefined ? null : valueAt(column, row))),
+        ];
+    }
+  });
+  return new Map(entries);
+}
+
 /** The value that a row has in a column. */
 export function valueAt(column: HeldColumn, row: number): unknown {
   switch (column.kind) {

@@ -24,6 +24,31 @@ async function numbersOf(
 const expected = rows.map((_, i) => i);
 const joined = (end: (i: number) => string): string => ["k,v", ...rows].map((row, i) => row + end(i)).join("");
 
+describe("what is seen of lines", () => {
+  it("is what reading them byte by byte tells, however they are cut", () => {
+    const piece = fc.constantFrom("a", "bc", ",", ",,", "\n", "\n\n", "\r\n", "\r", '"', '""', "\uFEFF", "é", ",\n");
+    const format = { delimiter: 44, isQuoted: true, columns: 3 };
+    const check = (pieces: readonly string[], cuts: readonly number[], isQuoted: boolean): void => {
+      const bytes = Buffer.from(pieces.join(""));
+      const [seen, read] = [createLineScanner({ ...format, isQuoted }), createLineScanner({ ...format, isQuoted })];
+      const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
+      let start = 0;
+      for (const end of ends) {
+        seen.see(bytes.subarray(start, end));
+        start = end;
+      }
+      read.next(bytes);
+      expect(seen.end().report).toEqual(read.end().report);
+    };
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), fc.array(fc.nat(), { maxLength: 6 }), fc.boolean(), check),
+      {
+        numRuns: 2000,
+      },
+    );
+  });
+});
+
 describe("a table whose lines end in several ways", () => {
   const cases: readonly (readonly [string, (i: number) => string])[] = [
     ["\\n, then \\r\\n", (i) => (i < 500 ? "\n" : "\r\n")],

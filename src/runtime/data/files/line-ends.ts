@@ -28,8 +28,16 @@ export interface LineReport {
 export interface LineScanner {
   /** Takes the next bytes; gives them with every end of line as `\n`. */
   readonly next: (bytes: Uint8Array) => Uint8Array;
+  /** Takes the next bytes and gives nothing: of lines without quotes and `\r` only the ends are looked at. */
+  readonly see: (bytes: Uint8Array) => void;
   /** What follows the last bytes. */
   readonly end: () => { readonly rest: Uint8Array; readonly report: LineReport };
+}
+
+function countBytes(bytes: Uint8Array, wanted: number): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === wanted) count += 1;
+  return count;
 }
 
 /**
@@ -55,55 +63,81 @@ export function createLineScanner({ delimiter, isQuoted, columns }: LineFormat):
     isValueStart = true;
   };
 
-  return {
-    next: (bytes) => {
-      const out = new Uint8Array(bytes.length + returns);
-      let size = 0;
-      for (const byte of bytes) {
-        if (at < byteOrderMark.length && byte === byteOrderMark[at]) {
-          at += 1;
-          out[size++] = byte;
-          continue;
-        }
-        at = byteOrderMark.length;
-        if (quoted === 1) {
-          if (byte === quoteByte) quoted = 2;
-          if (byte === newline) line += 1;
-          out[size++] = byte;
-          continue;
-        }
-        if (quoted === 2 && byte === quoteByte) {
-          quoted = 1;
-          out[size++] = byte;
-          continue;
-        }
-        if (byte === carriageReturn) {
-          returns += 1;
-          continue;
-        }
-        if (byte === newline) {
-          kinds[returns === 0 ? "newline" : returns === 1 ? "pair" : "other"] += 1;
-          returns = 0;
-          endLine();
-          out[size++] = newline;
-          continue;
-        }
-        for (; returns > 0; returns--) {
-          kinds.other += 1;
-          endLine();
-          out[size++] = newline;
-        }
-        if (byte === delimiter) {
-          values += 1;
-          quoted = 0;
-          isValueStart = true;
-        } else {
-          if (isValueStart && isQuoted && byte === quoteByte) quoted = 1;
-          isValueStart = false;
-        }
-        out[size++] = byte;
+  /** Lines [start, end) of bytes that hold neither quotes nor `\r`; the end of the last one, exclusive. */
+  const seeLines = (bytes: Buffer, first: number): number => {
+    let start = first;
+    for (let end = bytes.indexOf(newline, start); end >= 0; end = bytes.indexOf(newline, start)) {
+      kinds.newline += 1;
+      if (delimiter !== undefined && end > start && bytes[end - 1] === delimiter) {
+        const found = 1 + countBytes(bytes.subarray(start, end), delimiter);
+        if (found > columns) extra ??= { line, found };
       }
-      return out.subarray(0, size);
+      line += 1;
+      start = end + 1;
+    }
+    return start;
+  };
+
+  const next = (bytes: Uint8Array): Uint8Array => {
+    const out = new Uint8Array(bytes.length + returns);
+    let size = 0;
+    for (const byte of bytes) {
+      if (at < byteOrderMark.length && byte === byteOrderMark[at]) {
+        at += 1;
+        out[size++] = byte;
+        continue;
+      }
+      at = byteOrderMark.length;
+      if (quoted === 1) {
+        if (byte === quoteByte) quoted = 2;
+        if (byte === newline) line += 1;
+        out[size++] = byte;
+        continue;
+      }
+      if (quoted === 2 && byte === quoteByte) {
+        quoted = 1;
+        out[size++] = byte;
+        continue;
+      }
+      if (byte === carriageReturn) {
+        returns += 1;
+        continue;
+      }
+      if (byte === newline) {
+        kinds[returns === 0 ? "newline" : returns === 1 ? "pair" : "other"] += 1;
+        returns = 0;
+        endLine();
+        out[size++] = newline;
+        continue;
+      }
+      for (; returns > 0; returns--) {
+        kinds.other += 1;
+        endLine();
+        out[size++] = newline;
+      }
+      if (byte === delimiter) {
+        values += 1;
+        quoted = 0;
+        isValueStart = true;
+      } else {
+        if (isValueStart && isQuoted && byte === quoteByte) quoted = 1;
+        isValueStart = false;
+      }
+      out[size++] = byte;
+    }
+    return out.subarray(0, size);
+  };
+
+  return {
+    next,
+    see: (given) => {
+      const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+      const isPlain =
+        quoted === 0 && returns === 0 && !bytes.includes(carriageReturn) && !(isQuoted && bytes.includes(quoteByte));
+      // The line under way has begun with other bytes, and the last one goes on.
+      const first = isPlain ? bytes.indexOf(newline) + 1 : bytes.length;
+      next(bytes.subarray(0, first));
+      if (isPlain) next(bytes.subarray(seeLines(bytes, first)));
     },
     end: () => {
       if (returns > 0) kinds.other += 1;

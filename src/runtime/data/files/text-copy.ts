@@ -33,7 +33,7 @@ export async function readableTable(file: DataFile, columns: number, folder: str
   const key = cacheKey(["lines", await fingerprintFile(path), options.delimiter, format, columns]);
   const scan = async (): Promise<LineReport> => {
     const scanner = createScanner();
-    await readBytes(file, span, (bytes) => void scanner.next(bytes));
+    await readBytes(file, span, (bytes) => scanner.see(bytes));
     return scanner.end().report;
   };
   const report =

@@ -34,6 +34,34 @@ export interface LineScanner {
   readonly end: () => { readonly rest: Uint8Array; readonly report: LineReport };
 }
 
+interface SeenLines {
+  /** How lines ended. */
+  readonly kinds: { newline: number; pair: number; other: number };
+  /** The line under way, from 1. */
+  line: number;
+  extra: LineReport["extra"];
+}
+
+/** Sees the whole lines of bytes without quotes and `\r` from `first` on; where the last of them ends, exclusive. */
+function seeLines(
+  bytes: Buffer,
+  first: number,
+  { delimiter, columns }: Pick<LineFormat, "delimiter" | "columns">,
+  seen: SeenLines,
+): number {
+  let start = first;
+  for (let end = bytes.indexOf(newline, start); end >= 0; end = bytes.indexOf(newline, start)) {
+    seen.kinds.newline += 1;
+    if (delimiter !== undefined && end > start && bytes[end - 1] === delimiter) {
+      const found = 1 + countBytes(bytes.subarray(start, end), delimiter);
+      if (found > columns) seen.extra ??= { line: seen.line, found };
+    }
+    seen.line += 1;
+    start = end + 1;
+  }
+  return start;
+}
+
 function countBytes(bytes: Uint8Array, wanted: number): number {
   let count = 0;
   for (const byte of bytes) if (byte === wanted) count += 1;
@@ -45,37 +73,21 @@ function countBytes(bytes: Uint8Array, wanted: number): number {
  * characters of the value.
  */
 export function createLineScanner({ delimiter, isQuoted, columns }: LineFormat): LineScanner {
-  const kinds = { newline: 0, pair: 0, other: 0 };
+  const seen: SeenLines = { kinds: { newline: 0, pair: 0, other: 0 }, line: 1, extra: undefined };
+  const { kinds } = seen;
   let at = 0;
-  let line = 1;
   let values = 1;
   /** 1 inside of quotes, 2 behind a quote that ends them or is doubled. */
   let quoted: 0 | 1 | 2 = 0;
   let isValueStart = true;
   let returns = 0;
-  let extra: LineReport["extra"];
 
   const endLine = (): void => {
-    if (values > columns && isValueStart) extra ??= { line, found: values };
-    line += 1;
+    if (values > columns && isValueStart) seen.extra ??= { line: seen.line, found: values };
+    seen.line += 1;
     values = 1;
     quoted = 0;
     isValueStart = true;
-  };
-
-  /** Lines [start, end) of bytes that hold neither quotes nor `\r`; the end of the last one, exclusive. */
-  const seeLines = (bytes: Buffer, first: number): number => {
-    let start = first;
-    for (let end = bytes.indexOf(newline, start); end >= 0; end = bytes.indexOf(newline, start)) {
-      kinds.newline += 1;
-      if (delimiter !== undefined && end > start && bytes[end - 1] === delimiter) {
-        const found = 1 + countBytes(bytes.subarray(start, end), delimiter);
-        if (found > columns) extra ??= { line, found };
-      }
-      line += 1;
-      start = end + 1;
-    }
-    return start;
   };
 
   const next = (bytes: Uint8Array): Uint8Array => {
@@ -90,7 +102,7 @@ export function createLineScanner({ delimiter, isQuoted, columns }: LineFormat):
       at = byteOrderMark.length;
       if (quoted === 1) {
         if (byte === quoteByte) quoted = 2;
-        if (byte === newline) line += 1;
+        if (byte === newline) seen.line += 1;
         out[size++] = byte;
         continue;
       }
@@ -137,14 +149,14 @@ export function createLineScanner({ delimiter, isQuoted, columns }: LineFormat):
       // The line under way has begun with other bytes, and the last one goes on.
       const first = isPlain ? bytes.indexOf(newline) + 1 : bytes.length;
       next(bytes.subarray(0, first));
-      if (isPlain) next(bytes.subarray(seeLines(bytes, first)));
+      if (isPlain) next(bytes.subarray(seeLines(bytes, first, { delimiter, columns }, seen)));
     },
     end: () => {
       if (returns > 0) kinds.other += 1;
       endLine();
       const isUniform = kinds.other === 0 && (kinds.newline === 0 || kinds.pair === 0);
       const rest = new Uint8Array(returns).fill(newline);
-      return { rest, report: { isUniform, ...omitUndefined({ extra }) } };
+      return { rest, report: { isUniform, ...omitUndefined({ extra: seen.extra }) } };
     },
   };
 }

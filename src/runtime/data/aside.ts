@@ -1,7 +1,7 @@
 /** Rows that another thread encodes. */
-import { Worker } from "node:worker_threads";
+import { isMainThread, Worker } from "node:worker_threads";
 import type { DataProgress, OpenDataOptions } from "./open-options.js";
-import { threadScript } from "./thread-script.js";
+import { threadScript } from "../thread-script.js";
 import type { DataSpec } from "./uses.js";
 
 /** What the thread is given. */
@@ -18,7 +18,7 @@ export function startEncoding(
   work: EncodingWork,
   { signal, onProgress }: Pick<OpenDataOptions, "signal" | "onProgress">,
 ): Promise<void> | undefined {
-  const script = threadScript("runtime/data/encode-thread");
+  const script = isMainThread ? threadScript("runtime/data/encode-thread") : undefined;
   if (script === undefined) return undefined;
   const thread = new Worker(script, { workerData: work, execArgv: [] });
   const stop = (): void => thread.postMessage("stop");

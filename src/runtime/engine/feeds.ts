@@ -1,6 +1,7 @@
 /** What a function is fed, checked against its types; the same for every engine. */
-import type { TensorType } from "../../compiler/graph/graph.js";
+import type { DType, TensorType } from "../../compiler/graph/graph.js";
 import type { FunctionInput } from "../../compiler/graph/reads.js";
+import { sizeOfShape } from "../../compiler/graph/tensor.js";
 import type { HostTensor } from "./engine.js";
 
 /** The feeds in the order of `inputs`, and the size of each symbolic dimension. Throws when one is missing or misshapen. */
@@ -38,4 +39,10 @@ export function checkTensor(what: string, type: TensorType, value: HostTensor, s
   if (isFloat !== (type.dtype === "float32")) {
     throw new Error(`${what} is ${isFloat ? "a Float32Array" : "an Int32Array"}; it is of ${type.dtype}`);
   }
+}
+
+/** A tensor of zeros of a type with known sizes. */
+export function zeroTensor(dtype: DType, shape: readonly number[]): HostTensor {
+  const size = sizeOfShape(shape);
+  return { shape, data: dtype === "float32" ? new Float32Array(size) : new Int32Array(size) };
 }

@@ -25,7 +25,7 @@ import {
 } from "../../compiler/targets/savedmodel/index.js";
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session, type TraceSpan } from "./engine.js";
-import { checkFeeds, checkTensor } from "./feeds.js";
+import { checkFeeds, checkTensor, zeroTensor } from "./feeds.js";
 import { keepMemory } from "./keep-memory.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
 
@@ -216,11 +216,9 @@ export class NativeSession implements Session {
   compileSteps(name: string): void {
     const steps = this.model.steps.get(name);
     if (steps === undefined) return;
-    const queue = steps.inputs.map(({ name: input, type: { dtype, shape } }) => {
-      const sizes = shape.map(Number);
-      const data = dtype === "float32" ? new Float32Array(sizeOfShape(sizes)) : new Int32Array(sizeOfShape(sizes));
-      return [input, { shape: sizes, data }] as const;
-    });
+    const queue = steps.inputs.map(
+      ({ name: input, type: { dtype, shape } }) => [input, zeroTensor(dtype, shape.map(Number))] as const,
+    );
     this.runSteps(name, Object.fromEntries(queue), 0);
   }
 

@@ -9,7 +9,7 @@ import { rowsOf } from "../../compiler/graph/initialize.js";
 import { liveValues, rootsOf } from "../../compiler/graph/passes/eliminate-dead-code.js";
 import { type FunctionInput, functionInputs } from "../../compiler/graph/reads.js";
 import type { Engine, HostTensor, Session, TraceSpan } from "./engine.js";
-import { checkFeeds, checkTensor } from "./feeds.js";
+import { checkFeeds, checkTensor, zeroTensor } from "./feeds.js";
 import { memoryOf, startBackend, type TfjsBackendName, useBackend } from "./tfjs-backend.js";
 import { scatterRows, type UniqueIds, uniqueIds } from "./tfjs-kernels.js";
 import { computeNode, type TfjsContext } from "./tfjs-ops.js";
@@ -60,7 +60,7 @@ class TfjsSession implements Session {
     );
     for (const { name, type } of program.state) {
       const shape = knownSizes(name, type.shape);
-      this.#state.set(name, toTensor({ shape, data: zeros(type.dtype, tf.util.sizeFromShape(shape)) }, type.dtype));
+      this.#state.set(name, toTensor(zeroTensor(type.dtype, shape), type.dtype));
     }
   }
 
@@ -277,10 +277,6 @@ function knownSizes(name: string, shape: Shape): number[] {
     if (typeof size === "number") return size;
     throw new Error(`state \`${name}\` has the unknown size \`${size}\``);
   });
-}
-
-function zeros(dtype: DType, size: number): Float32Array | Int32Array {
-  return dtype === "float32" ? new Float32Array(size) : new Int32Array(size);
 }
 
 function toTensor({ shape, data }: HostTensor, dtype: DType): tf.Tensor {

@@ -2,10 +2,8 @@
  * Jobs side by side: a pool of worker threads that each do one at a time. Every worker has its own engine and data; what goes in
  * and out is cloned.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { SHARE_ENV, Worker } from "node:worker_threads";
-import { packageRoot } from "../../package-root.js";
+import { threadScript } from "../thread-script.js";
 import { type Answer, raisedError, type Request } from "./service.js";
 import { loadService, type ServiceName } from "./services.js";
 
@@ -39,7 +37,7 @@ export interface Pool<Job, Result, Event> {
 export async function openPool<Setup, Job, Result, Event>(
   options: PoolOptions<Setup>,
 ): Promise<Pool<Job, Result, Event>> {
-  const script = options.workers > 1 || options.apart === true ? workerScript() : undefined;
+  const script = options.workers > 1 || options.apart === true ? threadScript("runtime/pool/worker") : undefined;
   const open = (): Promise<Hand<Job, Result, Event>> =>
     script === undefined ? openHere(options) : openWorker(options, script);
   const count = script === undefined ? 1 : options.workers;
@@ -150,11 +148,4 @@ async function openWorker<Setup, Job, Result, Event>(
     throw error;
   }
   return { work: async (job, onEvent) => (await ask({ kind: "job", job }, onEvent)) as Result, close };
-}
-
-/** The compiled module of a worker; undefined where the sources run as they are. */
-function workerScript(): string | undefined {
-  if (import.meta.filename.endsWith(".ts")) return undefined;
-  const places = [join(import.meta.dirname, "worker.js"), join(packageRoot, "dist", "runtime", "pool", "worker.js")];
-  return places.find((path) => existsSync(path));
 }

@@ -4,6 +4,7 @@ import type { GraphFunction, GraphNode, NodeOf, OpAttributes, OpName, StateVaria
 import { GraphError } from "../graph-error.js";
 import { OpBuilder } from "../op-builder.js";
 import { inferType } from "../ops/table.js";
+import { mergePieces, type Piece } from "./join-columns.js";
 import { renumbered, rootsOf } from "./eliminate-dead-code.js";
 
 /** Appends ops, which may read nodes of the function and each other. */
@@ -46,6 +47,35 @@ export class AppendedNodes extends OpBuilder {
       return body();
     } finally {
       this.#like = outer;
+    }
+  }
+
+  /** Values behind one another on an axis; one is itself. */
+  join(values: readonly ValueId[], axis: number): ValueId {
+    const [only] = values;
+    return values.length === 1 && only !== undefined ? only : this.concat(values, axis);
+  }
+
+  /** Columns of a tensor [B, n]; all of them are the tensor. */
+  columns({ of, begin, size }: Piece): ValueId {
+    return Number(this.shape(of)[1]) === size ? of : this.slice(of, { axis: 1, begin, size });
+  }
+
+  /** Columns of tensors beside each other, those that follow one another in one tensor cut as one. */
+  joinColumns(pieces: readonly Piece[]): ValueId {
+    return this.join(
+      mergePieces(pieces).map((piece) => this.columns(piece)),
+      1,
+    );
+  }
+
+  /** Whoever reads one of `parts` reads its columns of `whole`, where they are beside each other. */
+  replaceByColumns(parts: readonly ValueId[], whole: ValueId): void {
+    let begin = 0;
+    for (const part of parts) {
+      const size = Number(this.shape(part)[1]);
+      this.replace(part, this.columns({ of: whole, begin, size }));
+      begin += size;
     }
   }
 

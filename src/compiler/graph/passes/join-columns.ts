@@ -26,13 +26,16 @@ export interface Place extends Piece {
 export function joinInOrder(nodes: readonly GraphNode[], node: NodeOf<"concat">): Joined | undefined {
   const places = placesOf(nodes, node);
   if (places === undefined) return undefined;
-  const sources = [...new Set(places.map(({ of }) => of))];
-  const sorted = sources.flatMap((source) =>
-    places.filter(({ of }) => of === source).toSorted((a, b) => a.begin - b.begin),
-  );
+  const sorted = bySource(places);
   const pieces = mergePieces(sorted);
   const columns = sorted.flatMap(({ first, size }) => Array.from({ length: size }, (_, at) => first + at));
   return pieces.length < places.length ? { pieces, columns } : undefined;
+}
+
+/** Places of one tensor together and in its order, tensors in the order in which they come. */
+export function bySource(places: readonly Place[]): readonly Place[] {
+  const sources = [...new Set(places.map(({ of }) => of))];
+  return sources.flatMap((source) => places.filter(({ of }) => of === source).toSorted((a, b) => a.begin - b.begin));
 }
 
 /** The pieces as they are joined, those that follow one another in one tensor as one. Undefined: not a join of known columns. */
@@ -85,7 +88,8 @@ export function placesOf(
   return Number.isInteger(column) ? places : undefined;
 }
 
-function mergePieces(pieces: readonly Piece[]): readonly Piece[] {
+/** Pieces that follow one another in one tensor as one. */
+export function mergePieces(pieces: readonly Piece[]): readonly Piece[] {
   const merged: Piece[] = [];
   for (const { of, begin, size } of pieces) {
     const last = merged.at(-1);

@@ -7,7 +7,7 @@ import { float32, int32 } from "../dims.js";
 import type { GraphFunction, GraphNode, Program, StateVariable, ValueId } from "../graph.js";
 import { AppendedNodes } from "./append-nodes.js";
 import { type NodeAt, type ReadTable, readTable } from "./first-products.js";
-import { type Place, placesOf } from "./join-columns.js";
+import { bySource, type Place, placesOf } from "./join-columns.js";
 import { isProduct, type Readers, readersIn, readersOf } from "./readers.js";
 
 /** A variable that others decide: made once for each change of theirs. */
@@ -174,11 +174,10 @@ function write(b: AppendedNodes, plan: Plan, name: string): readonly DerivedVari
     derived.push({ variable: weights, compute: (read) => joinedRows(plan, read, rest.columns) });
     whole = b.add(b.matmul(rest.value, b.state(weights)), sum);
   }
-  let begin = 0;
-  for (const { id, units: size } of products) {
-    b.replace(id, products.length === 1 ? whole : b.slice(whole, { axis: 1, begin, size }));
-    begin += size;
-  }
+  b.replaceByColumns(
+    products.map(({ id }) => id),
+    whole,
+  );
   return derived;
 }
 
@@ -200,25 +199,7 @@ function multipliedIds(b: AppendedNodes, features: readonly Feature[]): ValueId 
 
 /** Rows of tables that features have, int32[B, features]. */
 function idsOf(b: AppendedNodes, features: readonly Feature[]): ValueId {
-  return joined(
-    b,
-    features.map(({ table: { ids }, column }) => ({ of: ids, begin: column, size: 1 })),
-  );
-}
-
-/** Columns beside each other, those that follow one another in one tensor as one piece. */
-function joined(b: AppendedNodes, columns: readonly Omit<Place, "first">[]): ValueId {
-  const runs: { of: ValueId; begin: number; size: number }[] = [];
-  for (const { of, begin, size } of columns) {
-    const last = runs.at(-1);
-    if (last !== undefined && last.of === of && last.begin + last.size === begin) last.size += size;
-    else runs.push({ of, begin, size });
-  }
-  const parts = runs.map(({ of, begin, size }) =>
-    size === Number(b.shape(of)[1]) ? of : b.slice(of, { axis: 1, begin, size }),
-  );
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : b.concat(parts, 1);
+  return b.joinColumns(features.map(({ table: { ids }, column }) => ({ of: ids, begin: column, size: 1 })));
 }
 
 /** What is left of the input, [B, n], and which columns of it these were; undefined where nothing is. */
@@ -228,11 +209,8 @@ function restOf(
 ): { readonly value: ValueId; readonly columns: readonly number[] } | undefined {
   const parts: ValueId[] = [];
   const columns: number[] = [];
-  const sources = [...new Set(others.map(({ of }) => of))];
-  const sorted = sources.flatMap((source) =>
-    others.filter(({ of }) => of === source).toSorted((x, y) => x.begin - y.begin),
-  );
-  if (sorted.length > 0) parts.push(joined(b, sorted));
+  const sorted = bySource(others);
+  if (sorted.length > 0) parts.push(b.joinColumns(sorted));
   for (const { first, size } of sorted) for (let at = 0; at < size; at += 1) columns.push(first + at);
   for (const table of new Set(late.map((feature) => feature.table))) {
     const features = late.filter((feature) => feature.table === table);
@@ -240,9 +218,7 @@ function restOf(
     parts.push(b.reshape(rows, [b.shape(rows)[0] ?? 1, features.length * table.width]));
     for (const { first } of features) for (let at = 0; at < table.width; at += 1) columns.push(first + at);
   }
-  const [only] = parts;
-  if (only === undefined) return undefined;
-  return { value: parts.length === 1 ? only : b.concat(parts, 1), columns };
+  return parts.length === 0 ? undefined : { value: b.join(parts, 1), columns };
 }
 
 /** Rows of the weights of all products beside each other, [columns, units]. */

@@ -7,7 +7,7 @@
 import type { GraphFunction, ValueId } from "../graph.js";
 import { float32, int32 } from "../dims.js";
 import { AppendedNodes } from "./append-nodes.js";
-import { type FirstProducts, firstProductsOf, type InputPiece, type NodeAt, type ReadTable } from "./first-products.js";
+import { type FirstProducts, firstProductsOf, type InputPiece, type ReadTable } from "./first-products.js";
 import { inverse } from "./join-columns.js";
 import { readersOf, shapeOf } from "./readers.js";
 
@@ -123,7 +123,7 @@ class Multiplication {
   ) {
     const { found, few, some } = plan;
     const weights = found.products.map(({ node }) => node.inputs[1] ?? -1);
-    this.#weights = this.#like("", () => this.#joined(weights, 1));
+    this.#weights = this.#like("", () => this.b.join(weights, 1));
     this.#products = this.#like("", () => [...few, ...some].map((group) => this.#multiply(group)));
   }
 
@@ -131,16 +131,22 @@ class Multiplication {
     const { found, some, many } = this.plan;
     const { rest, rows } = this.#like("", () => {
       const read = { rest: this.#columnsLeft(), rows: this.#rowsOf([...some, ...many]) };
-      this.#part(this.#forward(read.rest, read.rows), found.products);
+      this.b.replaceByColumns(
+        found.products.map(({ id }) => id),
+        this.#forward(read.rest, read.rows),
+      );
       return read;
     });
     this.#like("gradient", () => {
-      const upstream = this.#joined(
+      const upstream = this.b.join(
         found.gradients.map(({ node }) => node.inputs[1] ?? -1),
         1,
       );
       const back = this.#backward(rest, rows, upstream);
-      this.#part(back.weights, found.gradients);
+      this.b.replaceByColumns(
+        found.gradients.map(({ id }) => id),
+        back.weights,
+      );
       for (const { table } of found.pieces)
         if (table?.gradient !== undefined) this.b.replace(table.gradient, this.#gradientOf(table, back, upstream));
     });
@@ -151,22 +157,6 @@ class Multiplication {
     const input = this.b.node(this.plan.found.input);
     const label = input.label ?? "input";
     return this.b.like(phase === "" ? label : `${phase}/${label}`, input, body);
-  }
-
-  #joined(values: readonly ValueId[], axis: number): ValueId {
-    const [only] = values;
-    return values.length === 1 && only !== undefined ? only : this.b.concat(values, axis);
-  }
-
-  /** Columns of what is joined in the place of each product. */
-  #part(whole: ValueId, products: readonly NodeAt<"matmul">[]): void {
-    let begin = 0;
-    for (const { id } of products) {
-      const size = Number(this.b.shape(id)[1]);
-      const part = products.length === 1 ? whole : this.b.slice(whole, { axis: 1, begin, size });
-      this.b.replace(id, part);
-      begin += size;
-    }
   }
 
   /** The product of each feature's rows of a table with the weights that they meet, [features, values, units]. */
@@ -195,38 +185,21 @@ class Multiplication {
   /** Columns of the input that are no rows of a table, [B, n]; undefined where there are none. */
   #columnsLeft(): ValueId | undefined {
     const { pieces } = this.plan.found;
-    const left = pieces.filter(({ table }) => table === undefined).map((piece) => this.#pieceOf(piece));
-    return left.length === 0 ? undefined : this.#joined(left, 1);
-  }
-
-  #pieceOf({ of, begin, size }: InputPiece): ValueId {
-    return Number(this.b.shape(of)[1]) === size ? of : this.b.slice(of, { axis: 1, begin, size });
+    const left = pieces.filter(({ table }) => table === undefined).map((piece) => this.b.columns(piece));
+    return left.length === 0 ? undefined : this.b.join(left, 1);
   }
 
   /** Rows of tables for the features of groups, [B, features · width], a group behind the other. */
   #rowsOf(groups: readonly Group[]): readonly ValueId[] {
     return groups.map(({ table, features }) => {
-      const ids = this.#columns(table.ids, features);
+      const ids = this.#idsOf(table, features);
       const rows = this.b.gather(table.table, ids);
       return this.b.reshape(rows, [this.plan.batch, features.length * table.width]);
     });
   }
 
-  /** Some columns, those that follow one another together. */
-  #columns(of: ValueId, columns: readonly number[]): ValueId {
-    const runs: { begin: number; size: number }[] = [];
-    for (const column of columns) {
-      const last = runs.at(-1);
-      if (last !== undefined && last.begin + last.size === column) last.size += 1;
-      else runs.push({ begin: column, size: 1 });
-    }
-    const isWhole = columns.length === Number(this.b.shape(of)[1]);
-    return isWhole
-      ? of
-      : this.#joined(
-          runs.map((run) => this.b.slice(of, { axis: 1, ...run })),
-          1,
-        );
+  #idsOf({ ids }: ReadTable, features: readonly number[]): ValueId {
+    return this.b.joinColumns(features.map((begin) => ({ of: ids, begin, size: 1 })));
   }
 
   #forward(rest: ValueId | undefined, rows: readonly ValueId[]): ValueId {
@@ -237,10 +210,10 @@ class Multiplication {
     const multiplied = [...(rest === undefined ? [] : [rest]), ...late];
     if (multiplied.length > 0) {
       const weights = [...this.#restColumns(), ...many.flatMap(columnsOf)];
-      terms.push(b.matmul(this.#joined(multiplied, 1), b.gather(this.#weights, this.#list(weights))));
+      terms.push(b.matmul(this.b.join(multiplied, 1), b.gather(this.#weights, this.#list(weights))));
     }
     const flat = this.#products.map(({ product }) => b.flattenRows(product, 2));
-    const table = this.#joined(flat, 0);
+    const table = this.b.join(flat, 0);
     let first = 0;
     for (const group of [...few, ...some]) {
       const most = mostValues(group);
@@ -279,7 +252,7 @@ class Multiplication {
     const { few, some, many } = this.plan;
     const marks = few.map((group) => this.#marks(group));
     const columns = [...marks, ...rows, ...(rest === undefined ? [] : [rest])];
-    const products = b.matmul(this.#joined(columns, 1), upstream, { transposeA: true });
+    const products = b.matmul(this.b.join(columns, 1), upstream, { transposeA: true });
     let first = 0;
     const sums = new Map<Group, ValueId>();
     const parts: ValueId[] = [];
@@ -300,7 +273,7 @@ class Multiplication {
     const size = Number(b.shape(products)[0]) - first;
     if (size > 0) parts.push(b.slice(products, { axis: 0, begin: first, size }));
     order.push(...[...some, ...many].flatMap(columnsOf), ...this.#restColumns());
-    const weights = b.gather(this.#joined(parts, 0), this.#list(inverse(order)));
+    const weights = b.gather(this.b.join(parts, 0), this.#list(inverse(order)));
     return { weights, sums };
   }
 
@@ -342,7 +315,7 @@ class Multiplication {
       const back = b.matmul(upstream, this.#rowsOfWeights(group), { transposeB: true });
       const { features } = group;
       const count = this.plan.batch * features.length;
-      const ids = b.reshape(this.#columns(table.ids, features), [count]);
+      const ids = b.reshape(this.#idsOf(table, features), [count]);
       parts.push(b.segmentSum(b.reshape(back, [count, table.width]), ids, rows));
       for (const feature of features) {
         const { begin = 0, end = 0 } = table.ranges[feature] ?? {};
@@ -350,7 +323,7 @@ class Multiplication {
       }
       first += rows;
     }
-    return b.gather(this.#joined(parts, 0), this.#list(places));
+    return b.gather(this.b.join(parts, 0), this.#list(places));
   }
 }
 

@@ -2,9 +2,9 @@
  * Windows of an epoch put in order by another thread, while the one before is trained on. What comes too late is not waited for: whoever asks puts the
  * window in order by itself, and the rows are the same.
  */
-import { Worker } from "node:worker_threads";
+import { isMainThread, Worker } from "node:worker_threads";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
-import { threadScript } from "../thread-script.js";
+import { threadScript } from "../../thread-script.js";
 import type { EncodedBatch } from "./dataset.js";
 import { batchBytes, batchOver, type Records } from "./records.js";
 import { windowRows } from "./shuffle.js";
@@ -98,7 +98,7 @@ function isSame(a: WindowKey, b: WindowKey): boolean {
 
 /** A thread, which does not keep the process alive; undefined where there is no script of it, as where sources run as they are. */
 function openThread(): OpenArranging | undefined {
-  const script = threadScript("runtime/data/batches/windows-thread");
+  const script = isMainThread ? threadScript("runtime/data/batches/windows-thread") : undefined;
   if (script === undefined) return undefined;
   return (setup, onLost) => {
     const thread = new Worker(script, { workerData: setup, execArgv: [] });

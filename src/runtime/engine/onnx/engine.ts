@@ -16,7 +16,7 @@ import {
 } from "../../../compiler/targets/onnx/index.js";
 import { version } from "../../version.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "../engine.js";
-import { checkFeeds, checkTensor } from "../feeds.js";
+import { checkFeeds, checkTensor, zeroTensor } from "../feeds.js";
 import { loadOnnxBinding, type OnnxBinding, type OnnxSession, type OnnxTensor } from "./binding.js";
 
 /** The engine, or why it cannot run here. `threads`: of an op, at least 1. */
@@ -62,7 +62,12 @@ class OnnxEngineSession implements Session {
     { functions }: OpenOptions,
   ) {
     this.#variables = new Map(program.state.map((variable) => [variable.name, variable]));
-    this.#state = new Map(program.state.map((variable) => [variable.name, zeros(variable)]));
+    this.#state = new Map(
+      program.state.map((variable) => [
+        variable.name,
+        zeroTensor(variable.type.dtype, variable.type.shape.map(Number)),
+      ]),
+    );
     const names = functions ?? program.functions.map(({ name }) => name);
     this.#functions = new Map(names.map((name) => [name, prepare(program, pureFunction(program, name))]));
   }
@@ -187,13 +192,6 @@ function prepare(program: Program, fn: GraphFunction): OnnxFunction {
 function disposeOf(target: OnnxFunction): void {
   target.loaded?.session.dispose();
   target.loaded = undefined;
-}
-
-function zeros(variable: StateVariable): HostTensor {
-  const { rows, width } = rowsOf(variable);
-  const { dtype, shape } = variable.type;
-  const data = dtype === "float32" ? new Float32Array(rows * width) : new Int32Array(rows * width);
-  return { shape: shape.map(Number), data };
 }
 
 function onnxTensor(type: "float32" | "int32" | "bool", { shape, data }: HostTensor): OnnxTensor {

@@ -17,7 +17,7 @@ import {
 } from "../../../compiler/targets/simd/index.js";
 import { opRefusals } from "../../../compiler/targets/target.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session } from "../engine.js";
-import { checkFeeds, checkTensor } from "../feeds.js";
+import { checkFeeds, checkTensor, zeroTensor } from "../feeds.js";
 import { type WasmInstance, type WasmMemory, webAssembly } from "./web-assembly.js";
 
 /** The dimension of rows. */
@@ -299,7 +299,8 @@ class SimdSession implements Session {
   /** A view of a state variable. */
   #valuesOf(name: string): Float32Array | Int32Array {
     const table = this.#tableOf(name);
-    if (table !== undefined) return (table.values ??= zeros(table.variable));
+    if (table !== undefined)
+      return (table.values ??= zeroTensor(table.variable.type.dtype, table.variable.type.shape.map(Number)).data);
     const variable = this.#variable(name);
     const { rows, width } = rowsOf(variable);
     const first = found(this.#addresses.get(name), "state", name) >> 2;
@@ -452,11 +453,6 @@ function fits({ inputs }: SizedFunction, feeds: Readonly<Record<string, HostTens
       return false;
   }
   return true;
-}
-
-function zeros(variable: StateVariable): Float32Array | Int32Array {
-  const { rows, width } = rowsOf(variable);
-  return variable.type.dtype === "float32" ? new Float32Array(rows * width) : new Int32Array(rows * width);
 }
 
 /** The function, where this engine computes it. */

@@ -5,12 +5,12 @@ import {
   multiplyFixedTables,
   stateOf,
   type GraphFunction,
-  sizeOfShape,
   stateBytes,
   type StateVariable,
 } from "../../../compiler/graph/index.js";
 import { opRefusals } from "../../../compiler/targets/target.js";
 import { type Engine, type HostTensor, isLarge } from "../../engine/engine.js";
+import { zeroTensor } from "../../engine/feeds.js";
 import type { Session } from "../../engine/index.js";
 import { blockRows, createSimdEngine } from "../../engine/simd/engine.js";
 import { rowFlops } from "./row-flops.js";
@@ -100,10 +100,9 @@ function warm(session: Session, target: GraphFunction, rows: number): void {
 
 /** Zeros for some rows. */
 function feedsOfZeros(target: GraphFunction, rows: number): Readonly<Record<string, HostTensor>> {
-  const feeds = functionInputs(target).map(({ name, type }): [string, HostTensor] => {
-    const shape = type.shape.map((size) => (size === "B" ? rows : Number(size)));
-    const elements = sizeOfShape(shape);
-    return [name, { shape, data: type.dtype === "float32" ? new Float32Array(elements) : new Int32Array(elements) }];
+  const feeds = functionInputs(target).map(({ name, type: { dtype, shape } }): [string, HostTensor] => {
+    const sizes = shape.map((size) => (size === "B" ? rows : Number(size)));
+    return [name, zeroTensor(dtype, sizes)];
   });
   return Object.fromEntries(feeds);
 }

@@ -20,9 +20,6 @@ import type { TrainEvent } from "../../events.js";
 import { openForFiles } from "./open-by-size.js";
 import { scoreRows } from "./score-rows.js";
 
-export { loadPredictor } from "./load-predictor.js";
-export { createPredictor, type HeadValues, type Predictor, type PredictorReport } from "./predictor.js";
-
 export interface PredictOptions {
   /** Directory of the artifact. */
   readonly artifact: string;

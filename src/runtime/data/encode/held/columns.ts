@@ -86,18 +86,10 @@ export function sendableColumns(given: unknown): ReadonlyMap<string, ColumnValue
   const held = holdColumns(given);
   const entries = held.names.map((name): readonly [string, ColumnValues] => {
     const column = held.column(name);
-    switch (column?.kind) {
-      case "array":
-        return [name, column.data as ColumnValues];
-      case "dictionary":
-        return [name, { codes: column.codes as DictionaryColumn["codes"], dictionary: column.dictionary }];
-      case "vector":
-      case undefined:
-        return [
-          name,
-          Array.from({ length: held.rows }, (_, row) => (column === undefined ? null : valueAt(column, row))),
-        ];
-    }
+    if (column?.kind === "array") return [name, column.data as ColumnValues];
+    if (column?.kind === "dictionary")
+      return [name, { codes: column.codes as DictionaryColumn["codes"], dictionary: column.dictionary }];
+    return [name, Array.from({ length: held.rows }, (_, row) => (column === undefined ? null : valueAt(column, row)))];
   });
   return new Map(entries);
 }

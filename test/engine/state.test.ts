@@ -81,17 +81,21 @@ describe("rows of a variable", () => {
 });
 
 describeEngines("a session's state", (open) => {
-  it("is what was put into it by rows, before and after a step that moves some of them", async () => {
+  it.each([
+    ["a table", false],
+    ["a table and its slot, which the native engine holds as one", true],
+  ])("is what was put into it by rows, before and after a step that moves some of %s", async (_, movesSlot) => {
     const builder = new GraphBuilder("train");
     const ids = builder.input("ids", int32("B"));
     const rows = builder.gather(builder.state(table), ids);
-    builder.state(slot);
+    const slots = builder.gather(builder.state(slot), ids);
     const moved = builder.add(rows, builder.scalar(1));
     const next = builder.add(builder.state(step), builder.scalar(1, "int32"));
     const fn = builder.finish(
       [{ name: "sum", value: builder.sum(builder.add(builder.sum(rows), builder.sum(builder.state(small)))) }],
       [
         { kind: "scatter", state: table.name, ids, rows: moved },
+        ...(movesSlot ? ([{ kind: "scatter", state: slot.name, ids, rows: builder.add(slots, moved) }] as const) : []),
         { kind: "assign", state: step.name, value: next },
       ],
     );
@@ -112,6 +116,17 @@ describeEngines("a session's state", (open) => {
     const after = holdState(variables, sessionReader(session, variables), held);
     expect(same(after.get("table")?.data, expected)).toBe(true);
     expect(after.get("table")?.data === held.get("table")?.data).toBe(true);
+    if (movesSlot) {
+      const slotRow = [...(after.get(slot.name)?.data.subarray(123_456 * 16, 123_457 * 16) ?? [])];
+      const moves = expected.subarray(123_456 * 16, 123_457 * 16);
+      expect(slotRow).toEqual([...moves].map((move) => Math.fround(Math.fround(0.1) + move)));
+      expect(
+        same(session.get([slot.name]).get(slot.name)?.data, after.get(slot.name)?.data ?? new Float32Array()),
+      ).toBe(true);
+      session.set(new Map([[slot.name, { shape: [300_000, 16], data: expected }]]));
+      expect(same(session.get([slot.name]).get(slot.name)?.data, expected)).toBe(true);
+      expect(same(session.get(["table"]).get("table")?.data, expected)).toBe(true);
+    }
     expect([...(after.get("step")?.data ?? [])]).toEqual([4]);
     session.writeRows("table", 123_456, new Float32Array(32).fill(9));
     expect(session.readRows("table", 123_455, 4)).toEqual(

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { DType, GraphFunction, Program, TensorType } from "../../compiler/graph/graph.js";
 import { alignColumns } from "../../compiler/graph/passes/align-columns.js";
 import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
+import { joinTables } from "../../compiler/graph/passes/join-tables.js";
 import { partition } from "../../compiler/graph/passes/partition.js";
 import { repeatedStep } from "../../compiler/graph/passes/repeat.js";
 import { functionInputs } from "../../compiler/graph/reads.js";
@@ -91,14 +92,13 @@ function openSession(
   if (trainBatch !== undefined) keepMemory();
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);
   const aligned = compile ? bound.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn)) : bound;
-  const model = createSavedModel(
-    { ...program, functions: aligned },
-    {
-      byRows: new Set(program.state.filter(isLarge).map(({ name }) => name)),
-      ...omitUndefined({ labels }),
-      ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()), steps: stepsOf } : {}),
-    },
-  );
+  const { program: joined, joined: tables } = joinTables({ ...program, functions: aligned });
+  const model = createSavedModel(joined, {
+    joined: tables,
+    byRows: new Set(program.state.filter(isLarge).map(({ name }) => name)),
+    ...omitUndefined({ labels }),
+    ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()), steps: stepsOf } : {}),
+  });
   return createSession(binding, model);
 }
 

@@ -1,11 +1,21 @@
 /** A function with more nodes behind its own, and values in the place of others. */
 import { omitUndefined } from "../../text/index.js";
-import type { GraphFunction, GraphNode, NodeOf, OpAttributes, OpName, StateVariable, ValueId } from "../graph.js";
+import { isStatic } from "../dims.js";
+import type {
+  GraphFunction,
+  GraphNode,
+  NodeOf,
+  OpAttributes,
+  OpName,
+  StateVariable,
+  Update,
+  ValueId,
+} from "../graph.js";
 import { GraphError } from "../graph-error.js";
 import { OpBuilder } from "../op-builder.js";
 import { inferType } from "../ops/table.js";
 import { mergePieces, type Piece } from "./join-columns.js";
-import { renumbered, rootsOf } from "./eliminate-dead-code.js";
+import { liveValues, renumbered, rootsOf } from "./eliminate-dead-code.js";
 
 /** Appends ops, which may read nodes of the function and each other. */
 export class AppendedNodes extends OpBuilder {
@@ -40,7 +50,7 @@ export class AppendedNodes extends OpBuilder {
   }
 
   /** Ops that `body` appends have the label, and the place in the spec of this node. */
-  like<T>(label: string | undefined, { span }: GraphNode, body: () => T): T {
+  like<T>(label: string | undefined, { span }: Pick<GraphNode, "span">, body: () => T): T {
     const outer = this.#like;
     this.#like = omitUndefined({ label, span }) as Pick<GraphNode, "label" | "span">;
     try {
@@ -84,13 +94,17 @@ export class AppendedNodes extends OpBuilder {
     this.#instead.set(old, made);
   }
 
-  /** The function with what is live of it, each node behind those that it reads. Throws where nodes read each other in a ring. */
-  finish(): GraphFunction {
+  /**
+   * The function with what is live of it, each node behind those that it reads, and with these updates in the place of its own. Throws where nodes read each
+   * other in a ring.
+   */
+  finish(updates: readonly Update[] = this.fn.updates): GraphFunction {
+    const fn = { ...this.fn, updates };
     const now = (id: ValueId): ValueId => this.#instead.get(id) ?? id;
     const nodes: GraphNode[] = [];
     const places = new Map<ValueId, ValueId>();
     const begun = new Set<ValueId>();
-    const open = rootsOf(this.fn).map(now).reverse();
+    const open = [...rootsOf(fn), ...saysSizes(this.fn)].map(now).reverse();
     for (let id = open.at(-1); id !== undefined; id = open.at(-1)) {
       const node = this.node(id);
       const missing = node.inputs.map(now).filter((input) => !places.has(input));
@@ -106,6 +120,14 @@ export class AppendedNodes extends OpBuilder {
         open.push(...missing.toReversed());
       }
     }
-    return renumbered(this.fn, nodes, (id) => places.get(now(id)) ?? -1);
+    return renumbered(fn, nodes, (id) => places.get(now(id)) ?? -1);
   }
+}
+
+/** Inputs and lists of distinct ids that say how large a symbolic axis is, whoever else reads them. */
+function saysSizes(fn: GraphFunction): readonly ValueId[] {
+  const live = liveValues(fn);
+  return fn.nodes.flatMap((node, id) =>
+    (node.op === "input" || node.op === "unique") && live.has(id) && !isStatic(node.type.shape) ? [id] : [],
+  );
 }

@@ -68,7 +68,8 @@ function hidesWhatFills(fn: GraphFunction, live: ReadonlySet<ValueId>, sizes: Si
   /** Values that are 0 in the rows that fill up. */
   const zero = new Set<ValueId>();
   /** Where 0 times it is 0: rows of a table are numbers, and no quotient by a count of 0. */
-  const hasNumbers = (id: ValueId): boolean => zero.has(id) || fn.nodes[id]?.op === "gather";
+  const numbers = new Set<ValueId>();
+  const hasNumbers = (id: ValueId): boolean => zero.has(id) || numbers.has(id);
   if (fn.outputs.some(({ value }) => isFilled(value))) return false;
   return fn.nodes.every((node, id) => {
     if (!live.has(id)) return true;
@@ -81,8 +82,16 @@ function hidesWhatFills(fn: GraphFunction, live: ReadonlySet<ValueId>, sizes: Si
     if (!isLed(node)) return false;
     switch (node.op) {
       case "unique":
-      case "gather":
         return true;
+      case "gather":
+        numbers.add(id);
+        return true;
+      case "slice":
+      case "concat":
+        // Columns of it: the list is the first axis.
+        if (filled.every((input) => zero.has(input))) zero.add(id);
+        else if (filled.every(hasNumbers)) numbers.add(id);
+        return node.attributes.axis !== 0 && filled.length === node.inputs.length;
       case "segmentSum":
         zero.add(id);
         return fn.nodes[node.inputs[1] ?? -1]?.op === "uniqueIndex" && filled.length === 0;

@@ -3,6 +3,7 @@ import type { GraphFunction, Program, StateVariable, ValueId } from "../../graph
 import { type Endpoint, lowerFunction, type LoweredFunction, type StateAccess } from "../tensorflow/lower-function.js";
 import { gatherRows } from "../tensorflow/gather-rows.js";
 import { lowerLoop } from "../tensorflow/lower-loop.js";
+import type { JoinedPart, JoinedTable } from "../../graph/passes/join-tables.js";
 import type { RepeatedStep } from "../../graph/passes/repeat.js";
 import { lowerSteps, type Variables } from "../tensorflow/lower-steps.js";
 import {
@@ -36,6 +37,8 @@ export interface SavedModelOptions {
   readonly restored?: ReadonlySet<string>;
   /** Whether state can be read and replaced, by the signatures `get` and `set` too; default true. */
   readonly accessors?: boolean;
+  /** Tables of the program that stand for several, which are read and replaced by their own names; default: none. */
+  readonly joined?: readonly JoinedTable[];
   /** State variables that can be read and replaced by rows as well. */
   readonly byRows?: ReadonlySet<string>;
   /** Values of a function to compile by XLA, which needs all their sizes known; default: none. */
@@ -110,15 +113,18 @@ export function createSavedModel(program: Program, options: SavedModelOptions = 
   });
   const scratch: string[] = [];
 
+  const joined = new Map(options.joined?.map((each) => [each.table.name, each.parts]));
   const state = new Map(
-    (accessors ? program.state : []).map((variable): [string, StateEndpoints] => [
-      variable.name,
-      {
-        variable,
-        ...addAccessors(graph, handle(variable.name), variable),
-        ...(byRows.has(variable.name) ? { rows: addRowAccessors(graph, handle(variable.name), variable) } : {}),
-      },
-    ]),
+    (accessors ? program.state : []).flatMap((variable) =>
+      (joined.get(variable.name) ?? [{ variable }]).map((part): [string, StateEndpoints] => [
+        part.variable.name,
+        {
+          variable: part.variable,
+          ...addAccessors(graph, handle(variable.name), part),
+          ...(byRows.has(part.variable.name) ? { rows: addRowAccessors(graph, handle(variable.name), part) } : {}),
+        },
+      ]),
+    ),
   );
   const functions = new Map(
     program.functions.map((fn): [string, LoweredFunction] => [
@@ -284,45 +290,87 @@ function addSaver(
   };
 }
 
-function addAccessors(
-  graph: NodeGraph,
-  handle: TensorRef,
-  variable: StateVariable,
-): Omit<StateEndpoints, "variable" | "rows"> {
+/** A variable of the program in the graph: all of one, or columns of a joined table. */
+type Held = Pick<JoinedPart, "variable"> & Partial<JoinedPart>;
+
+function addAccessors(graph: NodeGraph, handle: TensorRef, held: Held): Omit<StateEndpoints, "variable" | "rows"> {
+  const { variable } = held;
   const { name, type } = variable;
   const dtype = typeAttr(type.dtype);
-  const get = graph.add("ReadVariableOp", [handle], { dtype }, { name: `get/${name}` });
+  const read = graph.add("ReadVariableOp", [handle], { dtype }, { name: `get/${name}` });
+  const get = columnsOf(graph, read, held);
   const shape = shapeAttr(type.shape);
   const value = graph.add("Placeholder", [], { dtype, shape }, { name: `set/${name}/value` });
-  // The variable must not live in the caller's memory.
-  const copy = graph.add("DeepCopy", [value], { T: dtype }, { name: `set/${name}/copy` });
-  const set = assign(graph, handle, copy, variable, "set");
+  const rows = Number(type.shape[0] ?? 0);
+  const set =
+    held.begin === undefined
+      ? // The variable must not live in the caller's memory.
+        assign(
+          graph,
+          handle,
+          graph.add("DeepCopy", [value], { T: dtype }, { name: `set/${name}/copy` }),
+          variable,
+          "set",
+        )
+      : assignRows(graph, handle, held, { begin: graph.integers([0]), end: graph.integers([rows]), value });
   const done = graph.add("Const", [], doneAttributes, { name: `set/${name}/done`, after: [set.node] });
   return { get: `${get.node}:0`, set: { value: `${value.node}:0`, done: `${done.node}:0` } };
 }
 
-function addRowAccessors(graph: NodeGraph, handle: TensorRef, { name, type }: StateVariable): RowEndpoints {
-  const dtype = typeAttr(type.dtype);
+function addRowAccessors(graph: NodeGraph, handle: TensorRef, held: Held): RowEndpoints {
+  const { name, type } = held.variable;
   const feed = (part: string, of: "float32" | "int32", shape: StateVariable["type"]["shape"]): TensorRef =>
     graph.add("Placeholder", [], { dtype: typeAttr(of), shape: shapeAttr(shape) }, { name: `rows/${name}/${part}` });
   const ids = feed("ids", "int32", ["N"]);
-  const rows = gatherRows(graph, handle, ids, type.dtype, { name: `rows/${name}/get` });
+  const rows = columnsOf(graph, gatherRows(graph, handle, ids, type.dtype, { name: `rows/${name}/get` }), held);
   const [begin, end] = [feed("begin", "int32", [1]), feed("end", "int32", [1])];
   const value = feed("value", type.dtype === "float32" ? "float32" : "int32", ["N", ...type.shape.slice(1)]);
-  const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"];
-  // Unlike a scatter, it leaves the variable as one that is read without a copy.
-  const set = graph.add(
-    "ResourceStridedSliceAssign",
-    [handle, begin, end, graph.integers([1]), value],
-    { T: dtype, Index: typeAttr("int32"), ...Object.fromEntries(masks.map((mask) => [mask, { i: 0 }])) },
-    { name: `rows/${name}/set` },
-  );
+  const set = assignRows(graph, handle, held, { begin, end, value });
   const done = graph.add("Const", [], doneAttributes, { name: `rows/${name}/done`, after: [set.node] });
   const tensor = ({ node }: TensorRef): string => `${node}:0`;
   return {
     get: { ids: tensor(ids), rows: tensor(rows) },
     set: { begin: tensor(begin), end: tensor(end), value: tensor(value), done: tensor(done) },
   };
+}
+
+/** Of rows that were read, the columns that are held. */
+function columnsOf(graph: NodeGraph, rows: TensorRef, { variable, begin, width = 0 }: Held): TensorRef {
+  if (begin === undefined) return rows;
+  const attributes = { T: typeAttr(variable.type.dtype), Index: typeAttr("int32") };
+  const operands = [rows, graph.integers([0, begin]), graph.integers([-1, width])];
+  return graph.add("Slice", operands, attributes, { name: `columns/${variable.name}` });
+}
+
+/** Replaces rows [begin, end), each [1]. Unlike a scatter, it leaves the variable as one that is read without a copy. */
+function assignRows(
+  graph: NodeGraph,
+  handle: TensorRef,
+  { variable: { name, type }, begin, width = 0 }: Held,
+  rows: { readonly begin: TensorRef; readonly end: TensorRef; readonly value: TensorRef },
+): TensorRef {
+  const place = (row: TensorRef, column: number): TensorRef =>
+    begin === undefined
+      ? row
+      : graph.add(
+          "ConcatV2",
+          [row, graph.integers([column]), graph.integers(0)],
+          { N: { i: 2 }, T: typeAttr("int32"), Tidx: typeAttr("int32") },
+          { name: `rows/${name}/place` },
+        );
+  const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"];
+  const strides = graph.integers(begin === undefined ? [1] : [1, 1]);
+  const [first, end] = [place(rows.begin, begin ?? 0), place(rows.end, (begin ?? 0) + width)];
+  return graph.add(
+    "ResourceStridedSliceAssign",
+    [handle, first, end, strides, rows.value],
+    {
+      T: typeAttr(type.dtype),
+      Index: typeAttr("int32"),
+      ...Object.fromEntries(masks.map((mask) => [mask, { i: 0 }])),
+    },
+    { name: `rows/${name}/set` },
+  );
 }
 
 const doneAttributes = {

@@ -3,7 +3,7 @@
  * given convex part of it goes into a function of its own, which XLA compiles.
  */
 import { sizeOf, symbolsOf } from "../../graph/dims.js";
-import type { GraphFunction, GraphNode, OpName, TensorType, ValueId } from "../../graph/graph.js";
+import type { GraphFunction, GraphNode, NodeOf, OpName, TensorType, ValueId } from "../../graph/graph.js";
 import { liveValues, rootsOf } from "../../graph/passes/eliminate-dead-code.js";
 import { callCompiled, mustCompile } from "./compiled-call.js";
 import { gatherRows } from "./gather-rows.js";
@@ -245,6 +245,35 @@ interface ScopeOptions {
   readonly inputs?: ReadonlyMap<string, TensorRef>;
 }
 
+/** Rows of a table that are read for the ids of a list, and for those of the list that is made distinct. */
+interface RowsRead {
+  readonly table: string;
+  readonly ids: ValueId;
+}
+
+/** Gathers of rows that a list of ids and its distinct ids have in common. */
+function readsOf(fn: GraphFunction, { places }: WithinXla): ReadonlyMap<GraphNode, RowsRead> {
+  const root = (id: ValueId): ValueId => {
+    const node = fn.nodes[id];
+    return node?.op === "reshape" ? root(node.inputs[0] ?? -1) : id;
+  };
+  const live = liveValues(fn);
+  const reads = fn.nodes.flatMap((node, at) => {
+    const [source = -1, by = -1] = node.inputs;
+    const [table, ids] = [fn.nodes[source], fn.nodes[by]];
+    if (node.op !== "gather" || table?.op !== "state" || !live.has(at)) return [];
+    if (node.type.dtype !== "float32" || node.type.shape.length < 2) return [];
+    const list = ids?.op === "unique" ? (ids.inputs[0] ?? -1) : undefined;
+    if (list !== undefined && !places.has(list)) return [];
+    return [{ node, isDistinct: list !== undefined, table: table.attributes.name, ids: root(list ?? by) }];
+  });
+  const isShared = (read: RowsRead): boolean => {
+    const kinds = reads.filter(({ table, ids }) => table === read.table && ids === read.ids);
+    return new Set(kinds.map(({ isDistinct }) => isDistinct)).size > 1;
+  };
+  return new Map(reads.filter(isShared).map(({ node, table, ids }) => [node, { table, ids }]));
+}
+
 type DistinctTensors = ReturnType<LoweringContext["unique"]>;
 
 /** The values of a function in one graph or function body. Each is lowered when first asked for. */
@@ -257,6 +286,8 @@ class Scope implements LoweringContext {
   readonly #dimensions = new Map<string, TensorRef>();
   readonly #inputs: Map<string, TensorRef>;
   readonly #uniques = new Map<ValueId, DistinctTensors>();
+  readonly #reads: ReadonlyMap<GraphNode, RowsRead> = new Map();
+  readonly #rows = new Map<string, TensorRef>();
   readonly gatherState: ((name: string, ids: TensorRef) => TensorRef) | undefined;
 
   constructor(
@@ -267,6 +298,7 @@ class Scope implements LoweringContext {
   ) {
     this.prefix = options.prefix;
     this.isInXla = options.xla !== undefined;
+    if (options.xla !== undefined) this.#reads = readsOf(fn, options.xla);
     this.#inputs = new Map(options.inputs);
     const gather = state?.gather;
     this.gatherState =
@@ -307,6 +339,36 @@ class Scope implements LoweringContext {
           );
     this.#values.set(id, made);
     return made;
+  }
+
+  rowsRead(node: NodeOf<"gather">): TensorRef | undefined {
+    const read = this.#reads.get(node);
+    if (read === undefined) return undefined;
+    const { graph, prefix } = this;
+    const key = `${read.table} ${read.ids}`;
+    const rows = this.#rows.get(key) ?? this.#readOnce(read, node.type);
+    this.#rows.set(key, rows);
+    const attributes = { T: typeAttr(node.type.dtype), Tshape: typeAttr("int32") };
+    const shape = graph.integers(node.type.shape.map(Number));
+    return graph.add("Reshape", [rows, shape], attributes, { name: `${prefix}/rows` });
+  }
+
+  /**
+   * Rows of a list of ids, [n, width]. XLA gathers again for each reader what it takes for cheap, unless something reads it in two ways: here a row and its last
+   * number, which would be in its place if it were less than −∞.
+   */
+  #readOnce({ table, ids }: RowsRead, { dtype, shape }: TensorType): TensorRef {
+    const { graph, prefix } = this;
+    const [T, int32] = [typeAttr(dtype), typeAttr("int32")];
+    const name = `${prefix}/rows`;
+    const list = graph.add("Reshape", [this.value(ids), graph.integers([-1])], { T: int32, Tshape: int32 }, { name });
+    const rows = this.gatherState?.(table, list) ?? fail("rows are read where state is");
+    const last = Number(shape.at(-1)) - 1;
+    const corner = [graph.integers([0, last]), graph.integers([-1, 1])];
+    const number = graph.add("Slice", [rows, ...corner], { T, Index: int32 }, { name });
+    const lowest = graph.constant({ dtype: "float32", shape: [], data: -Infinity }, "lowest");
+    const isLess = graph.add("Less", [number, lowest], { T }, { name });
+    return graph.add("SelectV2", [isLess, number, rows], { T }, { name });
   }
 
   define(id: ValueId, ref: TensorRef): void {

@@ -21,6 +21,8 @@ export interface LoweringContext {
   readState(name: string): TensorRef;
   /** Some rows of a state variable as it was before the call; absent when state can only be read whole. */
   readonly gatherState: ((name: string, ids: TensorRef) => TensorRef) | undefined;
+  /** Rows of state that are read once for several gathers, in the shape of this one; undefined: it reads its own. */
+  rowsRead(node: NodeOf<"gather">): TensorRef | undefined;
   /** Whether XLA compiles what is lowered, which knows no sparse matrices. */
   readonly isInXla: boolean;
   /** The feed of a function's input. */
@@ -270,6 +272,8 @@ export const rows: Rows = {
 
   gather: (context, node, inputs, name) => {
     const table = context.definition(inputs.ids[0] ?? -1);
+    const rows = context.rowsRead(node);
+    if (rows !== undefined) return rows;
     if (table.op === "state" && context.gatherState !== undefined) {
       return context.gatherState(table.attributes.name, inputs.at(1));
     }

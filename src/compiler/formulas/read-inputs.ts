@@ -90,8 +90,11 @@ export function readInputs(
     if (input.origin === "request") continue;
     const { name } = input;
     const given = request.columns?.get(name);
-    const valueAt = given !== undefined ? (row: number): unknown => given[row] : valuesOf(candidates, name, isPlain);
-    const column = readColumn(input, candidates.length, valueAt);
+    const column = readColumn(
+      input,
+      candidates.length,
+      given === undefined ? { candidates, name, isPlain } : { column: given },
+    );
     clamped += column.clamped;
     problems.push(...column.problems);
     columns.set(name, column.values);
@@ -100,7 +103,8 @@ export function readInputs(
   if (worst !== undefined) return worst;
   const leftOut = leftOutOf(problems);
   const out = new Set(leftOut.map(({ index }) => index));
-  const kept = Int32Array.from(candidates.keys());
+  const kept = new Int32Array(candidates.length);
+  for (let row = 0; row < kept.length; row++) kept[row] = row;
   const stays = out.size === 0 ? kept : kept.filter((row) => !out.has(row));
   return {
     kind: "frame",
@@ -120,16 +124,35 @@ interface RowProblem extends Problem {
   readonly input: ServingInput;
 }
 
-/** How a candidate's own value is found by its place. */
-function valuesOf(candidates: readonly InputRow[], name: string, isPlain: boolean): (row: number) => unknown {
-  if (!isPlain) return (row) => ownValue(candidates[row], name);
-  return (row) => {
-    const value = candidates[row]![name];
-    // What records inherit is a function or an object.
-    return typeof value === "function" || (typeof value === "object" && value !== null && !Array.isArray(value))
-      ? ownValue(candidates[row], name)
-      : value;
-  };
+/** Where the values of an input are: in the candidates, of which all may be plain records, or in a column. */
+type InputValues =
+  | { readonly candidates: readonly InputRow[]; readonly name: string; readonly isPlain: boolean }
+  | { readonly column: ArrayLike<unknown> };
+
+/** A candidate's own value; what plain records inherit is a function or an object. */
+function valueIn(values: InputValues, row: number): unknown {
+  return "column" in values ? values.column[row] : ownValue(values.candidates[row], values.name);
+}
+
+/** The numbers from `least` to `most` that plain candidates hold, as far as they are such, and how many these are. */
+function readNumbers(into: Float64Array, values: InputValues, least: number, most: number): number {
+  let row = 0;
+  if ("column" in values) {
+    const { column } = values;
+    for (; row < into.length; row++) {
+      const given = column[row];
+      if (!(typeof given === "number" && given >= least && given <= most)) break;
+      into[row] = given;
+    }
+  } else if (values.isPlain) {
+    const { candidates, name } = values;
+    for (; row < into.length; row++) {
+      const given = candidates[row]![name];
+      if (!(typeof given === "number" && given >= least && given <= most)) break;
+      into[row] = given;
+    }
+  }
+  return row;
 }
 
 function isNumeric({ type }: ServingInput): boolean {
@@ -150,7 +173,7 @@ function repeated(
 function readColumn(
   input: ServingInput,
   count: number,
-  valueAt: (row: number) => unknown,
+  from: InputValues,
 ): { readonly values: ColumnOf; readonly problems: readonly RowProblem[]; readonly clamped: number } {
   const numbers = isNumeric(input) ? new Float64Array(count) : undefined;
   const others: Exclude<ColumnOf, Float64Array> = numbers === undefined ? Array.from({ length: count }) : [];
@@ -160,9 +183,12 @@ function readColumn(
   const [least, most] = plainRange(input);
   const problems: RowProblem[] = [];
   let clamped = 0;
-  for (let row = 0; row < count; row++) {
-    const given = valueAt(row);
-    // Most values are what they should be, and no record of what was found need be made for them.
+  // Most values are what they should be, and no record of what was found need be made for them.
+  const first = numbers === undefined ? 0 : readNumbers(numbers, from, least, most);
+  const plain = "candidates" in from && from.isPlain ? from : undefined;
+  for (let row = first; row < count; row++) {
+    const shown = plain === undefined ? undefined : plain.candidates[row]![plain.name];
+    const given = typeof shown === "string" || typeof shown === "number" ? shown : valueIn(from, row);
     if (typeof given === "number" && numbers !== undefined && given >= least && given <= most) numbers[row] = given;
     else if (typeof given === "string" && isText) others[row] = canonicalText(given);
     else if (typeof given === "boolean" && isBool && numbers !== undefined) numbers[row] = given ? 1 : 0;

@@ -8,6 +8,7 @@ const spelledValues: ReadonlyMap<string, string> = new Map([
   ["FALSE", "false"],
   ["-0", "0"],
 ]);
+const spelledStarts = [..."TF-"].map((letter) => letter.charCodeAt(0));
 
 /**
  * A whole number without a fraction of zeros (`310100` for `310100.0`), a boolean in small letters. Any other text is
@@ -18,5 +19,6 @@ export function canonicalText(text: string): string {
     const whole = zeroFraction.exec(text)?.[1];
     if (whole !== undefined) return whole === "-0" ? "0" : whole;
   }
-  return text.length <= 5 ? (spelledValues.get(text) ?? text) : text;
+  // Most short texts end at their first letter, and need not be looked up.
+  return text.length <= 5 && spelledStarts.includes(text.charCodeAt(0)) ? (spelledValues.get(text) ?? text) : text;
 }

@@ -1,4 +1,4 @@
-import { own } from "../../compiler/text/index.js";
+import { canonicalText, isPlainRecord, own } from "../../compiler/text/index.js";
 import type { ServingInput } from "../../compiler/model/index.js";
 import { inputValue, type RawRow } from "../data/index.js";
 
@@ -13,11 +13,16 @@ export function typedRow(row: RawRow, inputs: readonly ServingInput[]): RawRow {
 }
 
 function isAsJson(row: RawRow, inputs: readonly ServingInput[]): boolean {
+  const isPlain = isPlainRecord(row);
   for (const { name, type } of inputs) {
     const value = row[name];
     if (value === undefined || value === null) continue;
-    if (!Object.hasOwn(row, name)) return false;
-    if (typeof value === "object" || typeof value === "bigint" || inputValue(value, type) !== value) return false;
+    if (typeof value === "object" || typeof value === "bigint") return false;
+    if ((!isPlain || typeof value === "function") && !Object.hasOwn(row, name)) return false;
+    // Most values are numbers and texts as they should be.
+    if (typeof value === "number" && type === "number" && Number.isFinite(value)) continue;
+    if (typeof value === "string" && type === "text" && value !== "" && canonicalText(value) === value) continue;
+    if (inputValue(value, type) !== value) return false;
   }
   return true;
 }

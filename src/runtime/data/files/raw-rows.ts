@@ -10,7 +10,6 @@ import type { FileReading } from "../../../compiler/model/model.js";
 import { emptyRecord, isUrl } from "../../../compiler/text/index.js";
 import { createFailure, Failure, noLocation } from "../../failure.js";
 import { openCacheFolder } from "../batches/cache.js";
-import { cellOf } from "../encode/cells.js";
 import type { FileColumn } from "./columns.js";
 import { type Database, withDatabase } from "./database.js";
 import { explainReadError } from "./diagnose.js";
@@ -20,6 +19,7 @@ import { isZstd, literalPath, requestOfArguments } from "./files.js";
 import { createGzipCheck } from "./gzip.js";
 import { linesSql } from "./lines/line-formats.js";
 import { copyRemoteFile, findRemoteFiles } from "./remote/remote-files.js";
+import { type CellsOf, createCells, createNumbers } from "./row-cells.js";
 import { openSource, rawColumns, rowsSql } from "./source.js";
 import { lineBatches } from "./text-lines.js";
 import { scalarOf, type TextRules } from "../expressions/values.js";
@@ -172,7 +172,11 @@ function tableRows(
       await createGzipCheck(signal)(source);
       const read = rawColumns(source, columns);
       const isNumber = ({ name, type }: FileColumn): boolean => type.kind === "text" && numbers.has(name);
-      const cells = read.map((column) => ({ name: column.name, isNumber: isNumber(column) }));
+      const cells = read.map((column) => ({
+        name: column.name,
+        cells: createCells(),
+        ...(isNumber(column) ? { numbers: createNumbers() } : {}),
+      }));
       for await (const chunk of database.stream(rowsSql(source, read, isNumber)))
         if (!(await put(rowsOfChunk(chunk, cells)))) return;
     } catch (error) {
@@ -181,21 +185,26 @@ function tableRows(
   });
 }
 
+/** A column of {@link rowsSql}: its cells, and for one of texts that spell numbers these before them. */
+interface ReadColumn {
+  readonly name: string;
+  readonly cells: CellsOf;
+  readonly numbers?: CellsOf;
+}
+
 /** The rows of a chunk of {@link rowsSql}, which is read column by column. */
-function rowsOfChunk(
-  chunk: DuckDBDataChunk,
-  cells: readonly { readonly name: string; readonly isNumber: boolean }[],
-): readonly RawRow[] {
+function rowsOfChunk(chunk: DuckDBDataChunk, columns: readonly ReadColumn[]): readonly RawRow[] {
   const rows = Array.from({ length: chunk.rowCount }, () => emptyRecord());
   let c = 0;
-  for (const { name, isNumber } of cells) {
-    const vector = chunk.getColumnVector(c++);
-    const texts = isNumber ? chunk.getColumnVector(c++) : undefined;
-    for (let r = 0; r < rows.length; r++) {
-      const value = vector.getItem(r);
-      if (texts !== undefined && Number.isNaN(value)) rows[r]![name] = texts.getItem(r);
-      else rows[r]![name] = typeof value === "object" || typeof value === "bigint" ? cellOf(value) : value;
-    }
+  for (const { name, cells, numbers } of columns) {
+    const numberAt = numbers?.(chunk.getColumnVector(c++));
+    const cellAt = cells(chunk.getColumnVector(c++));
+    if (numberAt === undefined) for (let r = 0; r < rows.length; r++) rows[r]![name] = cellAt(r);
+    else
+      for (let r = 0; r < rows.length; r++) {
+        const value = numberAt(r);
+        rows[r]![name] = Number.isNaN(value) ? cellAt(r) : value;
+      }
   }
   return rows;
 }

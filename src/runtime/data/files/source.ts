@@ -241,18 +241,20 @@ export function rawColumns({ files }: Source, names: readonly string[]): readonl
 }
 
 /**
- * A query of columns of a source of one file: clean values of their own kind, nested ones as they are. Each column of texts that
+ * A query of columns of a source of one file: clean values of their own kind, nested ones and plain numbers as they are. Each column of texts that
  * `isNumber` picks gives two instead, one after the other: the number that the text spells, NaN where it spells none that is finite, and the text
  * where the number is NaN.
  */
 export function rowsSql(
-  { files, rules }: Source,
+  source: Source,
   columns: readonly FileColumn[],
   isNumber: (column: FileColumn) => boolean,
 ): string {
-  const list = columns.map((column, i) =>
-    column.type.kind === "other" ? `${column.sql} AS v${i}` : `${columnSql(column, column.type, rules)} AS v${i}`,
-  );
+  const { files, rules } = source;
+  const list = columns.map((column, i) => {
+    const isPlain = column.type.kind === "other" || plainType(source, column.name) !== undefined;
+    return `${isPlain ? column.sql : columnSql(column, column.type, rules)} AS v${i}`;
+  });
   const clean = `SELECT ${list.join(", ")} FROM ${scanSql(files)}`;
   if (!columns.some(isNumber)) return clean;
   const numbers = columns.map((column, i) =>

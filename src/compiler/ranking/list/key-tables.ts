@@ -9,8 +9,10 @@ export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | 
   const entries = new Entries(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    if (typeof row === "object") entries.addAll(distinct(row.map(numberOf)));
-    else if (row !== undefined) entries.add(numberOf(row));
+    if (typeof row === "object") {
+      if (row.length > 1) entries.addAll(distinct(row.map(numberOf)));
+      else if (row.length === 1) entries.add(numberOf(row[0]!));
+    } else if (row !== undefined) entries.add(numberOf(row));
     offsets[i + 1] = entries.count;
   }
   const values = once(() => [...known.keys()]);

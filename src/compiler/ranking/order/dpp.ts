@@ -22,7 +22,7 @@ export function createDpp({ weight, relevance, similarity }: Diversity, count: n
   for (let i = 0; i < count; i++) own[i] = ownSimilarity(similarity, i);
   const columns = columnsOf(similarity, count);
   const residual = scratchNumbers(count);
-  const rows: Float64Array[] = [];
+  const rows = new Columns(count);
   let depth = 0;
   const reset = (): void => {
     depth = 0;
@@ -42,15 +42,20 @@ export function createDpp({ weight, relevance, similarity }: Diversity, count: n
         left > leastResidual ? roundGain(slope * relevance[candidate]! + Math.log(left)) : -Infinity);
     },
     add: (candidate) => {
-      const row = (rows[depth] ??= scratchNumbers(count));
+      const row = rows.column(depth);
       const left = residual[candidate]!;
       if (left > leastResidual) {
         const scale = 1 / Math.sqrt(left);
+        const dimensions = columns?.factors(candidate, columns.used, 1);
+        const earlier = rows.factors(candidate, depth, -1);
         for (let from = 0; from < count; from += tile) {
           const to = Math.min(from + tile, count);
-          fillSimilarities(similarity, columns, candidate, row, from, to);
+          if (similarity.kind === "keys")
+            for (let i = from; i < to; i++) row[i] = similarityBetween(similarity, candidate, i);
+          else row.fill(0, from, to);
+          if (dimensions !== undefined) columns?.addProducts(dimensions, columns.used, row, from, to);
           if (candidate >= from && candidate < to) row[candidate] = own[candidate]!;
-          subtractEarlier(row, rows, depth, candidate, from, to);
+          rows.addProducts(earlier, depth, row, from, to);
           for (let i = from; i < to; i++) {
             const each = row[i]! * scale;
             row[i] = each;
@@ -65,7 +70,7 @@ export function createDpp({ weight, relevance, similarity }: Diversity, count: n
       depth--;
       residual.set(own);
       for (let k = 0; k < depth; k++) {
-        const row = rows[k]!;
+        const row = rows.column(k);
         for (let i = 0; i < count; i++) residual[i]! -= row[i]! * row[i]!;
       }
       bounds.fill(Infinity);
@@ -74,66 +79,91 @@ export function createDpp({ weight, relevance, similarity }: Diversity, count: n
   };
 }
 
-/** The vectors a dimension after the other, those of all candidates together; none of keys. */
-function columnsOf(similarity: Similarity, count: number): readonly Float64Array[] {
-  if (similarity.kind === "keys") return [];
+/** Columns that one pass reads. */
+const together = 8;
+
+/**
+ * Columns of a number for each candidate, made as they are asked for: {@link together} in one array, so that a pass over them has one
+ * address and one length to hold.
+ */
+class Columns {
+  used = 0;
+  readonly #arrays: Float64Array[] = [];
+  readonly #count: number;
+  #factors = new Float64Array(together);
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  column(at: number): Float64Array {
+    const array = (this.#arrays[Math.floor(at / together)] ??= scratchNumbers(together * this.#count));
+    this.used = Math.max(this.used, at + 1);
+    const from = (at % together) * this.#count;
+    return array.subarray(from, from + this.#count);
+  }
+
+  /** What a candidate has in the first columns, each times `by`; valid until it is asked for again. */
+  factors(candidate: number, columns: number, by: 1 | -1): Float64Array {
+    if (this.#factors.length < columns) this.#factors = new Float64Array(2 * columns);
+    for (let k = 0; k < columns; k++)
+      this.#factors[k] = by * this.#arrays[Math.floor(k / together)]![(k % together) * this.#count + candidate]!;
+    return this.#factors;
+  }
+
+  /** Adds to the numbers of a row the factors times those of the first columns, in their order. */
+  addProducts(factors: Float64Array, columns: number, row: Float64Array, from: number, to: number): void {
+    let k = 0;
+    for (; k + together <= columns; k += together)
+      addEight(this.#arrays[k / together]!, this.#count, factors, k, row, from, to);
+    for (; k < columns; k++) {
+      const array = this.#arrays[Math.floor(k / together)]!;
+      const factor = factors[k]!;
+      for (let i = from, at = (k % together) * this.#count + from; i < to; i++) row[i]! += factor * array[at++]!;
+    }
+  }
+}
+
+/** Adds the products of {@link together} columns of one array with the factors from `first` on. */
+function addEight(
+  columns: Float64Array,
+  count: number,
+  factors: Float64Array,
+  first: number,
+  row: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const [a, b, c, d] = [factors[first]!, factors[first + 1]!, factors[first + 2]!, factors[first + 3]!];
+  const [e, f, g, h] = [factors[first + 4]!, factors[first + 5]!, factors[first + 6]!, factors[first + 7]!];
+  // Sums that are cut to 32 bits need no check of their own.
+  const [one, two, three, four] = [count | 0, (2 * count) | 0, (3 * count) | 0, (4 * count) | 0];
+  const [five, six, seven] = [(5 * count) | 0, (6 * count) | 0, (7 * count) | 0];
+  for (let i = from | 0; i < to; i = (i + 1) | 0)
+    row[i] =
+      row[i]! +
+      a * columns[i]! +
+      b * columns[(i + one) | 0]! +
+      c * columns[(i + two) | 0]! +
+      d * columns[(i + three) | 0]! +
+      e * columns[(i + four) | 0]! +
+      f * columns[(i + five) | 0]! +
+      g * columns[(i + six) | 0]! +
+      h * columns[(i + seven) | 0]!;
+}
+
+/** The vectors a dimension after the other, those of all candidates together; undefined of keys. */
+function columnsOf(similarity: Similarity, count: number): Columns | undefined {
+  if (similarity.kind === "keys") return undefined;
   const { rows, dimension } = similarity;
-  const columns = Array.from({ length: dimension }, () => scratchNumbers(count));
+  const columns = new Columns(count);
+  const all = Array.from({ length: dimension }, (_, d) => columns.column(d));
   for (let from = 0; from < count; from += tile) {
     const to = Math.min(from + tile, count);
     for (let d = 0; d < dimension; d++) {
-      const column = columns[d]!;
+      const column = all[d]!;
       for (let i = from, at = from * dimension + d; i < to; i++, at += dimension) column[i] = rows[at]!;
     }
   }
   return columns;
-}
-
-/** The similarities of one candidate to others; sums are in the order of the dimensions, four in one pass. */
-function fillSimilarities(
-  similarity: Similarity,
-  columns: readonly Float64Array[],
-  candidate: number,
-  row: Float64Array,
-  from: number,
-  to: number,
-): void {
-  if (similarity.kind === "keys") {
-    for (let i = from; i < to; i++) row[i] = similarityBetween(similarity, candidate, i);
-    return;
-  }
-  row.fill(0, from, to);
-  let d = 0;
-  for (; d + 3 < columns.length; d += 4) {
-    const [a, b, c, e] = [columns[d]!, columns[d + 1]!, columns[d + 2]!, columns[d + 3]!];
-    const [fa, fb, fc, fe] = [a[candidate]!, b[candidate]!, c[candidate]!, e[candidate]!];
-    for (let i = from; i < to; i++) row[i] = row[i]! + fa * a[i]! + fb * b[i]! + fc * c[i]! + fe * e[i]!;
-  }
-  for (; d < columns.length; d++) {
-    const column = columns[d]!;
-    const factor = column[candidate]!;
-    for (let i = from; i < to; i++) row[i]! += factor * column[i]!;
-  }
-}
-
-/** Takes from a new Cholesky row what the `depth` rows before explain of it: four in one pass, and in their order. */
-function subtractEarlier(
-  row: Float64Array,
-  rows: readonly Float64Array[],
-  depth: number,
-  candidate: number,
-  from: number,
-  to: number,
-): void {
-  let k = 0;
-  for (; k + 3 < depth; k += 4) {
-    const [a, b, c, d] = [rows[k]!, rows[k + 1]!, rows[k + 2]!, rows[k + 3]!];
-    const [fa, fb, fc, fd] = [a[candidate]!, b[candidate]!, c[candidate]!, d[candidate]!];
-    for (let i = from; i < to; i++) row[i] = row[i]! - fa * a[i]! - fb * b[i]! - fc * c[i]! - fd * d[i]!;
-  }
-  for (; k < depth; k++) {
-    const earlier = rows[k]!;
-    const factor = earlier[candidate]!;
-    for (let i = from; i < to; i++) row[i]! -= factor * earlier[i]!;
-  }
 }

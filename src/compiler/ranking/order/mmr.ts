@@ -1,14 +1,15 @@
 import type { Diversity } from "../list/problem.js";
+import { scratchInts, scratchNumbers } from "../list/scratch.js";
 import { type Gains, roundGain } from "./gain.js";
 import { fillSimilarity, similarityBetween } from "./similarity.js";
 
 /** λ·r − (1 − λ)·max similarity (Carbonell & Goldstein, SIGIR 1998). */
 export function createMmr({ weight, relevance, similarity }: Diversity, count: number): Gains {
-  const nearest = new Float64Array(count);
-  const bounds = new Float64Array(count);
+  const nearest = scratchNumbers(count);
+  const bounds = scratchNumbers(count);
   /** How many of those added are within a candidate's number. */
-  const known = new Int32Array(count);
-  const row = new Float64Array(count);
+  const known = scratchInts(count);
+  const row = scratchNumbers(count);
   const added: number[] = [];
   const gainOf = (candidate: number): number =>
     roundGain(weight * relevance[candidate]! - (1 - weight) * nearest[candidate]!);

@@ -15,8 +15,23 @@ describe("JSON whose whole numbers keep their digits", () => {
     ['{"a":1.5,"b":12345678901234567}', { a: 1.5, b: 12345678901234567n }],
     ['{"a":"12345678901234567","b":NaN,"c":-Infinity}', { a: "12345678901234567", b: null, c: null }],
     ['{"a":"v1.12345678901234567"}', { a: "v1.12345678901234567" }],
+    ['{"a":{"b":[{"c":[1,[9007199254740993]]}]}}', { a: { b: [{ c: [1, [9007199254740993n]] }] } }],
+    ['{"a":9007199254740993,"a":1,"b":1e300,"9007199254740993":"NaN"}', { a: 1, b: 1e300, "9007199254740993": "NaN" }],
   ])("%s", (text, value) => {
     expect(parseExactJson(text)).toEqual(value);
+  });
+
+  it("reads numbers within as many lists as a text has", () => {
+    const depth = 20_000;
+    let value = parseExactJson(`${"[".repeat(depth)}7${"]".repeat(depth)}`);
+    for (let level = 0; level < depth; level++) value = (value as readonly unknown[])[0];
+    expect(value).toBe(7);
+    const deep = `${"[".repeat(100)}9007199254740993${"]".repeat(100)}`;
+    expect([parseExactJson(deep)].flat(Infinity)).toEqual([9007199254740993n]);
+  });
+
+  it("refuses what is not JSON", () => {
+    for (const text of ["{", '{"a":NaN', "[1,]", ""]) expect(() => parseExactJson(text)).toThrow(SyntaxError);
   });
 
   it("is JSON for everything that a double holds", () => {

@@ -171,7 +171,7 @@ function rowsLeft(removedBy: Int16Array): Int32Array {
  * page before goes. All rules together, down the order, so that none takes an item out for one that another takes out.
  */
 function dedupeCandidates(plan: RankPlan, input: RankInput, order: Int32Array, removedBy: Int16Array): Int32Array {
-  const keys = plan.rules.flatMap((rule, r) => {
+  const keys = plan.rules.flatMap((rule, r): readonly SeenKey[] => {
     if (rule.verb !== "dedupe") return [];
     const table = keyTableOf(input, rule.key);
     const seen = new Uint8Array(table.valueCount);
@@ -183,22 +183,30 @@ function dedupeCandidates(plan: RankPlan, input: RankInput, order: Int32Array, r
   let left = 0;
   for (let at = 0; at < order.length; at++) {
     const row = order[at]!;
-    const twin = keys.find(({ table, seen }) => hasSeen(table, seen, row));
-    if (twin !== undefined) removedBy[row] = twin.r;
+    let k = 0;
+    while (k < keys.length && !hasSeen(keys[k]!, row)) k++;
+    if (k < keys.length) removedBy[row] = keys[k]!.r;
     else {
-      for (const { table, seen } of keys) see(table, seen, row);
+      for (let s = 0; s < keys.length; s++) see(keys[s]!, row);
       order[left++] = row;
     }
   }
   return order.subarray(0, left);
 }
 
-function hasSeen({ offsets, numbers }: KeyTable, seen: Uint8Array, row: number): boolean {
+/** The key of a rule and the values of it that candidates before had. */
+interface SeenKey {
+  readonly r: number;
+  readonly table: KeyTable;
+  readonly seen: Uint8Array;
+}
+
+function hasSeen({ table: { offsets, numbers }, seen }: SeenKey, row: number): boolean {
   for (let e = offsets[row]!; e < offsets[row + 1]!; e++) if (seen[numbers[e]!] === 1) return true;
   return false;
 }
 
-function see({ offsets, numbers }: KeyTable, seen: Uint8Array, row: number): void {
+function see({ table: { offsets, numbers }, seen }: SeenKey, row: number): void {
   for (let e = offsets[row]!; e < offsets[row + 1]!; e++) seen[numbers[e]!] = 1;
 }
 

@@ -10,8 +10,9 @@ export function createKeyTable(rows: readonly (KeyValue | readonly KeyValue[] | 
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (typeof row === "object") {
-      if (row.length > 1) entries.addAll(distinct(row.map(numberOf)));
-      else if (row.length === 1) entries.add(numberOf(row[0]!));
+      const from = entries.count;
+      for (const value of row) entries.add(numberOf(value));
+      entries.order(from);
     } else if (row !== undefined) entries.add(numberOf(row));
     offsets[i + 1] = entries.count;
   }
@@ -33,6 +34,9 @@ function numbering<T>(): { readonly known: ReadonlyMap<T, number>; readonly numb
   };
 }
 
+/** Numbers that are sorted one by one. */
+const shortList = 16;
+
 /** Numbers of candidate after candidate, as many as there come to be. */
 class Entries {
   count = 0;
@@ -50,6 +54,24 @@ class Entries {
 
   addAll(numbers: readonly number[]): void {
     for (const each of numbers) this.add(each);
+  }
+
+  /** Those from a place on become ascending and without repeats. */
+  order(from: number): void {
+    if (this.count - from < 2) return;
+    const numbers = this.#numbers;
+    // Most lists are short, and a view of them would cost more than sorting them.
+    if (this.count - from > shortList) numbers.subarray(from, this.count).sort();
+    else
+      for (let i = from + 1; i < this.count; i++) {
+        const number = numbers[i]!;
+        let at = i;
+        for (; at > from && numbers[at - 1]! > number; at--) numbers[at] = numbers[at - 1]!;
+        numbers[at] = number;
+      }
+    let end = from + 1;
+    for (let i = from + 1; i < this.count; i++) if (numbers[i] !== numbers[end - 1]) numbers[end++] = numbers[i]!;
+    this.count = end;
   }
 
   all(): Int32Array {

@@ -264,8 +264,10 @@ export function canFill(limit: Limit, next: number, length: number, remaining: n
   const rest = isWindow ? positions % size : positions;
   const free = isLast ? limit.lastFreeLeft : limit.freeLeft;
   const firstLeft = isLast ? limit.lastFirstLeft : limit.firstLeft;
-  const [far, farRest] = isWindow ? [capacityWhenFar(limit, positions), capacityWhenFar(limit, rest)] : [0, 0];
-  let [based, over] = [free, 0];
+  const far = isWindow ? capacityWhenFar(limit, positions) : 0;
+  const farRest = isWindow ? capacityWhenFar(limit, rest) : 0;
+  let based = free;
+  let over = 0;
   for (let i = 0; i < bySupply.length && based + Math.min(over, rest) < needed; i++) {
     const value = bySupply[i]!;
     const left = firstLeft[value]!;

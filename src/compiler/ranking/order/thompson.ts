@@ -256,7 +256,7 @@ function multiplyBelow(groups: readonly PosteriorGroup[], below: readonly Float6
     const count = groups[g]!.members.length;
     const own = below[g]!;
     if (count === 1) for (let c = from; c < cells; c++) into[c]! *= own[c]!;
-    else for (let c = from; c < cells; c++) into[c]! *= power(own[c]!, count);
+    else multiplyPowers(into, own, count, from);
     while (from < cells && into[from]! < leftOutChance) from++;
   }
   if (from > 0) into[from - 1] = leftOutChance;
@@ -291,14 +291,17 @@ function productSums(columns: readonly Float64Array[], other: Float64Array, from
   return sums;
 }
 
-/** By squaring: counts of members are small. */
-function power(base: number, exponent: number): number {
-  let [result, square] = [1, base];
-  for (let left = exponent; left > 0; left >>= 1) {
-    if ((left & 1) === 1) result *= square;
-    square *= square;
+/** Multiplies cells by powers, which are made by squaring: counts of members are small. */
+function multiplyPowers(into: Float64Array, bases: Float64Array, exponent: number, from: number): void {
+  for (let c = from; c < into.length; c++) {
+    let result = 1;
+    let square = bases[c]!;
+    for (let left = exponent; left > 0; left >>= 1) {
+      if ((left & 1) === 1) result *= square;
+      square *= square;
+    }
+    into[c]! *= result;
   }
-  return result;
 }
 
 /** Of a density over its greatest: what is less adds nothing to the mass. */

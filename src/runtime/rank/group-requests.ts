@@ -62,7 +62,7 @@ export async function* groupRequests(
         yield whole;
         continue;
       }
-      const value = group === undefined ? wholeFile : own(row, group);
+      const value = group === undefined ? wholeFile : ownValue(row, group);
       if (value === undefined)
         throw createFailure("MTL7516", { column: group ?? "", what: "which groups requests", known: Object.keys(row) });
       if (request === undefined || value !== newest) {
@@ -83,7 +83,8 @@ export async function* groupRequests(
 
 /** The row as a whole request; undefined for the row of a candidate. */
 function wholeRequest(row: RawRow, at: number): FileRequest | FileFault | undefined {
-  if (!Object.hasOwn(row, "candidates")) {
+  // What is not even inherited is found out in a tenth of the time.
+  if (!("candidates" in row) || !Object.hasOwn(row, "candidates")) {
     const misspelt = misspeltCandidates(row);
     if (misspelt === undefined) return undefined;
     return { kind: "fault", request: nameOf(row, at), refusal: refuse(misspelt, "unknown", "called `candidates`") };
@@ -111,10 +112,18 @@ function wholeRequest(row: RawRow, at: number): FileRequest | FileFault | undefi
 
 /** A name like `candidates` of what could be them. */
 function misspeltCandidates(row: RawRow): string | undefined {
-  for (const key in row)
-    if (Array.isArray(row[key]) && Object.hasOwn(row, key) && isRecords(row[key]))
-      if (suggest(key, ["candidates"]) !== undefined) return key;
+  for (const key in row) {
+    const value = row[key];
+    if (typeof value !== "object" || !Array.isArray(value)) continue;
+    if (Object.hasOwn(row, key) && isRecords(value) && suggest(key, ["candidates"]) !== undefined) return key;
+  }
   return undefined;
+}
+
+/** What `own` gives; records of files inherit functions and objects at most. */
+function ownValue(row: RawRow, name: string): unknown {
+  const value = row[name];
+  return typeof value === "string" || typeof value === "number" ? value : own(row, name);
 }
 
 function isName(value: unknown): boolean {

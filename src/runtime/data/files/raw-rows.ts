@@ -144,11 +144,10 @@ function isRecord(value: unknown): value is RawRow {
  * row of which nothing changes is itself.
  */
 function cleanRow(row: RawRow, rules: TextRules): RawRow {
-  const names = Object.keys(row);
-  for (const name of names) {
+  for (const name in row) {
     const value = row[name];
     if (cleanValue(value, rules) !== value)
-      return Object.fromEntries(names.map((each) => [each, cleanValue(row[each], rules)]));
+      return Object.fromEntries(Object.keys(row).map((each) => [each, cleanValue(row[each], rules)]));
   }
   return row;
 }

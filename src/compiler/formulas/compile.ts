@@ -11,6 +11,7 @@ import {
   arithmeticKernels,
   type BinaryKernel,
   comparisonKernels,
+  functionKernels,
   hasValue,
   logicKernels,
   negate,
@@ -200,11 +201,14 @@ function compileCall(
   free: number,
 ): Operand {
   const row = formulaFunctions[node.function];
+  const kernel = functionKernels[node.function];
   switch (row.of) {
     case "numbers":
-      return applyNumbers(compiling, row.compute, node.arguments, undefined, free);
-    case "numbers and clock":
-      return applyNumbers(compiling, row.compute, node.arguments, { numbers: ({ now }) => now, mask: 0 }, free);
+      return applyNumbers(compiling, { compute: row.compute, kernel }, node.arguments, undefined, free);
+    case "numbers and clock": {
+      const clock: Operand = { numbers: ({ now }) => now, mask: 0 };
+      return applyNumbers(compiling, { compute: row.compute, kernel }, node.arguments, clock, free);
+    }
     case "value": {
       const [argument] = node.arguments;
       if (argument === undefined) throw new Error(`\`${node.function}\` has no argument`);
@@ -221,10 +225,16 @@ function compileCall(
   }
 }
 
+/** A function of numbers, which may have a loop of its own. */
+interface NumbersFunction {
+  readonly compute: (...numbers: number[]) => number;
+  readonly kernel: BinaryKernel | undefined;
+}
+
 /** A function of numbers over its arguments' columns, and over the last operand where there is one. */
 function applyNumbers(
   compiling: Compiling,
-  compute: (...numbers: number[]) => number,
+  { compute, kernel }: NumbersFunction,
   nodes: readonly FormulaExpression[],
   last: Operand | undefined,
   free: number,
@@ -244,16 +254,7 @@ function applyNumbers(
     });
     return inRegister(free);
   }
-  if (c === undefined)
-    return combine(
-      compiling,
-      (out, x, xMask, y, yMask, count) => {
-        for (let i = 0; i < count; i++) out[i] = compute(x[i & xMask]!, y[i & yMask]!);
-      },
-      a,
-      b,
-      free,
-    );
+  if (c === undefined) return combine(compiling, kernel ?? kernelOf(compute), a, b, free);
   compiling.steps.push((state) => {
     const out = register(state, free);
     const [x, y, z, { count }] = [a.numbers(state), b.numbers(state), c.numbers(state), state];
@@ -267,6 +268,12 @@ function applyNumbers(
       }
   });
   return inRegister(free);
+}
+
+function kernelOf(compute: NumbersFunction["compute"]): BinaryKernel {
+  return (out, x, xMask, y, yMask, count) => {
+    for (let i = 0; i < count; i++) out[i] = compute(x[i & xMask]!, y[i & yMask]!);
+  };
 }
 
 /** Values of any type, a candidate each. */

@@ -3,6 +3,7 @@
  * the same for all candidates is a column of one number, with 0 as its mask; the mask of others is −1. Each loop calls
  * one function of its own, so that the engine compiles it into the loop.
  */
+import { formulaFunctions, type FormulaFunctionName } from "../functions/index.js";
 import { bothHold, doesNotHold, eitherHolds, isEqual, isLess, isLessOrEqual, raise } from "./operations.js";
 import type { NumberColumn, TextColumn, TextsColumn } from "./frame.js";
 
@@ -70,6 +71,24 @@ export const logicKernels: Readonly<Record<"and" | "or", BinaryKernel>> = {
   },
   or: (out, a, am, b, bm, n) => {
     for (let i = 0; i < n; i++) out[i] = eitherHolds(a[i & am]!, b[i & bm]!);
+  },
+};
+
+function numbersOf(name: FormulaFunctionName): (...numbers: number[]) => number {
+  const row = formulaFunctions[name];
+  if (row.of === "numbers" || row.of === "numbers and clock") return row.compute;
+  throw new Error(`\`${name}\` is not a function of numbers`);
+}
+
+const [age, safePower] = [numbersOf("age"), numbersOf("safe_pow")];
+
+/** Functions of two numbers that rankings call most; `age` has the clock as its second one. */
+export const functionKernels: Readonly<Partial<Record<FormulaFunctionName, BinaryKernel>>> = {
+  age: (out, a, am, b, bm, n) => {
+    for (let i = 0; i < n; i++) out[i] = age(a[i & am]!, b[i & bm]!);
+  },
+  safe_pow: (out, a, am, b, bm, n) => {
+    for (let i = 0; i < n; i++) out[i] = safePower(a[i & am]!, b[i & bm]!);
   },
 };
 

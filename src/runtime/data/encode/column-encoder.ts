@@ -12,10 +12,10 @@ import {
 import { fittedOf } from "../../../compiler/model/fitted.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import { checkedListSql, isAligned, weightsSql } from "./lists.js";
-import { categorySql } from "./missing.js";
+import { categorySql, plainText } from "./missing.js";
 import { BadSequence } from "./row-sequences.js";
 import type { Enums } from "../expressions/enums.js";
-import { compileBoolean, compileText } from "../expressions/expression-sql.js";
+import { compileText } from "../expressions/expression-sql.js";
 import {
   createBucketEncoder,
   createNumberEncoder,
@@ -30,7 +30,10 @@ import type { Records } from "../batches/records.js";
 import type { Relation } from "../files/relation.js";
 import { compileClass } from "./label-classes.js";
 import { createNumberColumn } from "./number-column.js";
-import { int32Of, int8Of, listOf, nullHigh, textReader, wholeSql, wordPairsOf } from "./vectors.js";
+import { createBooleanColumn } from "./boolean-column.js";
+import { entrySql } from "./texts/short-texts.js";
+import { createTextIds, nullText, type TextIds, type TextIdsOptions } from "./texts/text-ids.js";
+import { int32Of, listOf, nullHigh, textReader, wholeSql, wordPairsOf } from "./vectors.js";
 
 /** Where a column goes: word `first + i * stride` of the records for row i. */
 export interface Target {
@@ -108,17 +111,33 @@ async function categoricalEncoder(
   const { sql: text, kind } = categorySql(feature, columns);
   const unknown = feature.missing?.kind === "zeros" ? -1 : 0;
   if (kind === "integer") return wholeEncoder(text, withOutside(feature, createVocabularyIds(fit)), unknown);
+  const plain = plainText(feature, columns);
+  if (plain !== undefined) {
+    const idsOf = createTextIds({ ...plain, ...textIdsOf(feature, fit) });
+    return idsEncoder(entrySql(plain.sql), idsOf, unknown);
+  }
   if (fit.kind !== "vocabulary") return textEncoder(text, withOutside(feature, createVocabularyIds(fit)), unknown);
   const ids = await enums(fit.values);
+  return idsEncoder(`CASE WHEN ${text} IS NULL THEN ${nullText} ELSE ${ids(text)} END`, int32Of, unknown);
+}
+
+/** Of a column that is a feature as it is: its texts as the files have them, and what makes them values. */
+function textIdsOf(feature: CategoricalFeature, fit: FittedFeature): Pick<TextIdsOptions, "idOf" | "values"> {
+  const { ofText } = withOutside(feature, createVocabularyIds(fit));
+  return fit.kind === "vocabulary" ? { idOf: ofText, values: fit.values } : { idOf: ofText };
+}
+
+/** `idsOf`: the id of each row, {@link nullText} of a null; `unknown` is what that is encoded as. */
+function idsEncoder(sql: string, idsOf: TextIds, unknown: number): ColumnEncoder {
   return {
-    sql: `CASE WHEN ${text} IS NULL THEN -1 ELSE ${ids(text)} END`,
+    sql,
     fill: (vector, { records: { words }, first, stride, rows }, counts) => {
-      const found = int32Of(vector);
+      const found = idsOf(vector, rows);
       for (let i = 0, word = first; i < rows; i++, word += stride) {
         const id = found[i]!;
-        if (id < 0) counts.nulls += 1;
+        if (id === nullText) counts.nulls += 1;
         else if (id === 0) counts.unseen += 1;
-        words[word] = id < 0 ? unknown : id;
+        words[word] = id === nullText ? unknown : id;
       }
     },
   };
@@ -299,9 +318,11 @@ export function createLabelEncoder({ columns }: Relation, label: LabelModel): Co
       fill: (vector, target, counts) =>
         fillLabel(int32Of(vector), target, counts, (value) => (value < 0 ? NaN : value)),
     };
+  const { sql, valuesOf } = createBooleanColumn(label.source, columns);
   return {
-    sql: `coalesce(CAST(${compileBoolean(label.source, columns)} AS TINYINT), -1)`,
-    fill: (vector, target, counts) => fillLabel(int8Of(vector), target, counts, (value) => (value < 0 ? NaN : value)),
+    sql,
+    fill: (vector, target, counts) =>
+      fillLabel(valuesOf(vector, target.rows), target, counts, (value) => (value < 0 ? NaN : value)),
   };
 }
 

@@ -3,7 +3,7 @@ import { createHash, type Hash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { BatchLayout } from "../../../compiler/model/layout.js";
-import { isWeighted } from "../../../compiler/model/feature-lists.js";
+import { isListFeature, isWeighted } from "../../../compiler/model/feature-lists.js";
 import type { FeatureModel, LabelModel } from "../../../compiler/model/model.js";
 import {
   type ColumnEncoder,
@@ -21,6 +21,7 @@ import type { Enums } from "../expressions/enums.js";
 import type { Fitted } from "./fitted.js";
 import { createRecords, recordOffsets, type Records, recordWords } from "../batches/records.js";
 import type { Relation } from "../files/relation.js";
+import { seeTexts } from "./texts/see-texts.js";
 import { float64Of } from "./vectors.js";
 
 export interface EncodeRequest {
@@ -85,11 +86,8 @@ interface Part {
 }
 
 /** Writes {@link recordsFile}, {@link groupsFile} when there is a group, and {@link listsFile} when there are lists. */
-export async function encodeRelation(
-  database: Database,
-  request: EncodeRequest,
-  folder: string,
-): Promise<EncodeResult> {
+export async function encodeRelation(database: Database, given: EncodeRequest, folder: string): Promise<EncodeResult> {
+  const request = { ...given, relation: await seeTexts(database, given.relation, plainColumns(given)) };
   const { relation, layout } = request;
   const weight = weightSql(relation, request.weight);
   const parts = await createParts(request);
@@ -151,6 +149,12 @@ export async function encodeRelation(
     },
     violations: checks.filter(({ count }) => count > 0).map(({ label, outer, count }) => ({ label, outer, count })),
   };
+}
+
+/** The columns that features and labels of one value are. */
+function plainColumns({ features, labels }: EncodeRequest): readonly string[] {
+  const single = [...features.filter((feature) => !isListFeature(feature)), ...labels];
+  return single.flatMap(({ source }) => (source.kind === "column" ? [source.name] : []));
 }
 
 function hashesOf(codes: readonly CodeFile[]): Omit<RecordHashes, "rows"> {

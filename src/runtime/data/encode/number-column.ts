@@ -3,7 +3,9 @@ import type { DuckDBVector } from "@duckdb/node-api";
 import type { ColumnExpression } from "../../../compiler/model/model.js";
 import { compileFinite, type ExpressionColumns } from "../expressions/expression-sql.js";
 import { shortestDecimal } from "../expressions/shortest.js";
-import { floatsOf } from "./vectors.js";
+import { meansNullDecimal, readDecimals } from "./texts/decimals.js";
+import { entrySql } from "./texts/short-texts.js";
+import { float64Of, floatsOf } from "./vectors.js";
 
 export interface NumberColumn {
   readonly sql: string;
@@ -11,22 +13,37 @@ export interface NumberColumn {
   valuesOf(vector: DuckDBVector, rows: number): Float64Array;
 }
 
-/** The finite values of an expression. Numbers of 32 bits are the shortest decimals that mean them, as their texts are. */
+/**
+ * The finite values of an expression. Numbers of 32 bits are the shortest decimals that mean them, as their texts are. Reading throws a `ValueError`, or the
+ * query a conversion error, for a text that is no number.
+ */
 export function createNumberColumn(source: ColumnExpression, columns: ExpressionColumns): NumberColumn {
   const plain = source.kind === "column" ? columns(source.name).plain : undefined;
   let values = new Float64Array(0);
+  const room = (rows: number): Float64Array => {
+    if (values.length < rows) values = new Float64Array(rows);
+    return values;
+  };
+  if (source.kind === "column" && plain?.kind === "text" && !meansNullDecimal(plain.rules)) {
+    const { rules } = plain;
+    return {
+      sql: entrySql(plain.sql),
+      valuesOf: (vector, rows) => readDecimals(vector, rows, room(rows), { rules, column: source.name }),
+    };
+  }
+  if (plain?.kind !== "number")
+    return { sql: `coalesce(${compileFinite(source, columns)}, 'nan')`, valuesOf: (vector) => float64Of(vector) };
   return {
-    sql: `coalesce(${plain ?? compileFinite(source, columns)}, 'nan')`,
+    sql: `coalesce(${plain.sql}, 'nan')`,
     valuesOf: (vector, rows) => {
       const found = floatsOf(vector);
-      if (plain === undefined && found instanceof Float64Array) return found;
-      if (values.length < rows) values = new Float64Array(rows);
       const isShort = found instanceof Float32Array;
+      const into = room(rows);
       for (let i = 0; i < rows; i++) {
         const value = found[i]!;
-        values[i] = value - value !== 0 ? NaN : isShort ? shortestDecimal(value) : value;
+        into[i] = value - value !== 0 ? NaN : isShort ? shortestDecimal(value) : value;
       }
-      return values;
+      return into;
     },
   };
 }

@@ -24,15 +24,20 @@ import {
   type ScalarSql,
   textSql,
 } from "../files/sql.js";
-import { booleanOf, numberOf, textOf } from "./values.js";
+import { booleanOf, numberOf, textOf, type TextRules } from "./values.js";
 
 /** A clean column of the relation that the SQL runs over; `list` columns may only be tested with `missing`. */
 export interface ExpressionColumn {
   readonly sql: string;
   readonly kind: ScalarKind | "list";
-  /** SQL of the column as its files have it, where {@link plainNumbers} cleans it as `sql` would; FLOAT or DOUBLE. */
-  readonly plain?: string;
+  /** The column as its files have it, where a program cleans it as `sql` would, and faster. */
+  readonly plain?: PlainSql;
 }
+
+/** SQL of a FLOAT or a DOUBLE, or of a VARCHAR that is cleaned by rules. */
+export type PlainSql =
+  | { readonly kind: "number"; readonly sql: string }
+  | { readonly kind: "text"; readonly sql: string; readonly rules: TextRules };
 
 /** Looks a column up; the schema check has made sure that it is there. */
 export type ExpressionColumns = (name: string) => ExpressionColumn;

@@ -47,7 +47,7 @@ export async function explainReadError(
   if (/state machine reached an invalid state/.test(error.message)) return unevenLines(source);
   const byLine = explainLine(source, error) ?? (await explainEncoding(source));
   if (byLine !== undefined) return byLine;
-  if (error.message.startsWith("Conversion Error"))
+  if (error.message.startsWith("Conversion Error") || error instanceof ValueError)
     for (const reading of readings) {
       const found = await findRow(database, source, reading);
       if (found !== undefined) return found;

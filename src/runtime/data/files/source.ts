@@ -164,7 +164,7 @@ function wrongKind(use: ColumnUse, file: string, { type }: FileColumn): Diagnost
 export interface RelationOptions {
   /** Columns besides, as the files have them. */
   readonly kept?: readonly string[];
-  /** Numbers also as the files have them ({@link plainType}), which a query that does not name them does not read. */
+  /** Numbers and texts also as the files have them ({@link plainType}), which a query that does not name them does not read. */
   readonly plain?: boolean;
 }
 
@@ -207,12 +207,13 @@ function selectSql(
   return `SELECT ${all.length === 0 ? "1" : all.join(", ")} FROM ${scanSql(run)}`;
 }
 
-/** The type of a column of numbers that a program may clean as well as SQL, and faster: all files have it, and no number of theirs means null. */
-function plainType(source: Source, name: string): "FLOAT" | "DOUBLE" | undefined {
+/** The type of a column that a program may clean as well as SQL, and faster: all files have it, and of numbers none means null. */
+function plainType(source: Source, name: string): "FLOAT" | "DOUBLE" | "VARCHAR" | undefined {
   const types = typesOf(source, name);
   const [type] = types;
-  if (types.size !== 1 || (type !== "FLOAT" && type !== "DOUBLE")) return undefined;
-  return nullNumbers(source.rules).length === 0 ? type : undefined;
+  if (types.size !== 1) return undefined;
+  if (type === "VARCHAR") return type;
+  return (type === "FLOAT" || type === "DOUBLE") && nullNumbers(source.rules).length === 0 ? type : undefined;
 }
 
 /** A column in the type and with the characters of its files; in files of several types, its texts. */
@@ -330,6 +331,10 @@ export function expressionColumns(
     const type = source.column(name);
     if (type === undefined || type.kind === "other") throw new Error(`the schema check let the column ${name} through`);
     const clean = { sql: aliasOf(columns, name), kind: type.kind };
-    return plain && plainType(source, name) !== undefined ? { ...clean, plain: plainAlias(columns, name) } : clean;
+    const plainIs = plain ? plainType(source, name) : undefined;
+    if (plainIs === undefined) return clean;
+    const sql = plainAlias(columns, name);
+    const { rules } = source;
+    return { ...clean, plain: plainIs === "VARCHAR" ? { kind: "text", sql, rules } : { kind: "number", sql } };
   };
 }

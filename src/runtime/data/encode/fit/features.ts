@@ -2,6 +2,7 @@
  * Fits the features to the training data: vocabularies, moments, ranges, boundaries. What is fitted depends only on the rows and
  * their order, never on the number of threads.
  */
+import type { DuckDBVector } from "@duckdb/node-api";
 import {
   isListFeature,
   type ListFeature,
@@ -11,16 +12,20 @@ import {
 import type { FeatureModel } from "../../../../compiler/model/model.js";
 import { numberTransform } from "../../../../compiler/model/scales.js";
 import { createFailure } from "../../../failure.js";
+import type { ExpressionColumns } from "../../expressions/expression-sql.js";
 import type { Database } from "../../files/database.js";
 import { listedNumber } from "../feature-encoder.js";
 import { fitBoundaries } from "./boundaries.js";
 import { type Fitted, type FittedFeature, fittedWithoutData } from "../fitted.js";
 import { listSql } from "../lists.js";
-import { categorySql } from "../missing.js";
+import { categorySql, plainText } from "../missing.js";
 import type { Relation } from "../../files/relation.js";
 import { createNumberColumn } from "../number-column.js";
 import { int32Of, textReader, wholeSql, wordPairsOf } from "../vectors.js";
-import { createWholeCounts } from "./whole-counts.js";
+import { entrySql, textEntriesOf } from "../texts/short-texts.js";
+import { seeTexts } from "../texts/see-texts.js";
+import { createTextCounts, createTextRoom, type TextRoom } from "./text-counts.js";
+import { createWholeCounts, type WholeCounts } from "./whole-counts.js";
 
 type NumericFeature = Extract<FeatureModel, { kind: "numeric" }>;
 type NumbersFeature = Extract<FeatureModel, { kind: "numbers" }>;
@@ -29,14 +34,15 @@ type NumbersFeature = Extract<FeatureModel, { kind: "numbers" }>;
 const vocabulariesAtOnce = 48;
 
 /**
- * One pass for all numbers and for vocabularies of whole numbers, one for (up to 48) other vocabularies, one for each bag and sequence, two for each
+ * One pass for all numbers and for vocabularies of whole numbers and of short texts, one for (up to 48) other vocabularies, one for each bag and sequence, two for each
  * bucket with `quantiles` or `bins`.
  */
 export async function fitFeatures(
   database: Database,
-  relation: Relation,
+  given: Relation,
   features: readonly FeatureModel[],
 ): Promise<Fitted> {
+  const relation = await seeTexts(database, given, features.flatMap(fittedColumn));
   const found = new Map<string, FittedFeature>();
   const categories: VocabularyFeature[] = [];
   const numbers: NumericFeature[] = [];
@@ -53,9 +59,8 @@ export async function fitFeatures(
       found.set(feature.name, { kind: "vocabulary", values: await fitList(database, relation, feature) });
     else categories.push(feature);
   }
-  const wholes = categories.filter((feature) => categorySql(feature, relation.columns).kind === "integer");
-  const rows = await fitPlain(database, relation, { numbers, wholes }, found);
-  // Texts, and whole numbers that are too far apart.
+  const rows = await fitPlain(database, relation, { numbers, categories }, found);
+  // Long texts, and whole numbers that are too far apart.
   const texts = categories.filter(({ name }) => !found.has(name));
   for (let i = 0; i < texts.length; i += vocabulariesAtOnce)
     await fitVocabularies(database, relation, texts.slice(i, i + vocabulariesAtOnce), found);
@@ -66,6 +71,13 @@ export async function fitFeatures(
     rows,
     features: Object.fromEntries(entries.filter((entry): entry is [string, FittedFeature] => !!entry[1])),
   };
+}
+
+/** The column that a number or a category is, which the fit reads. */
+function fittedColumn(feature: FeatureModel): readonly string[] {
+  const { source, name } = feature;
+  if (tableOwner(feature) !== name || source.kind !== "column" || fittedWithoutData(feature) !== undefined) return [];
+  return feature.kind === "numeric" || feature.kind === "categorical" ? [source.name] : [];
 }
 
 /** The failure when a feature needs training data and there is none. */
@@ -149,48 +161,64 @@ async function fitList(
 
 interface PlainFeatures {
   readonly numbers: readonly NumericFeature[];
-  /** Categories that are whole numbers. */
-  readonly wholes: readonly VocabularyFeature[];
+  readonly categories: readonly VocabularyFeature[];
 }
 
 /**
- * Mean and deviation of numbers by Welford's method in the order of the rows, and vocabularies of whole numbers that are near enough to each other;
- * returns the number of rows.
+ * Mean and deviation of numbers by Welford's method in the order of the rows, and vocabularies of whole numbers that are near enough to each other and of
+ * short texts; returns the number of rows.
  */
 async function fitPlain(
   database: Database,
   { sql, columns }: Relation,
-  { numbers, wholes }: PlainFeatures,
+  { numbers, categories }: PlainFeatures,
   found: Map<string, FittedFeature>,
 ): Promise<number> {
-  if (numbers.length + wholes.length === 0) {
+  const readers = numbers.map(({ source }) => createNumberColumn(source, columns));
+  const moments = numbers.map((feature) => createMoments(numberTransform(feature)));
+  const room = createTextRoom();
+  const counters = categories.flatMap((feature) => counterOf(feature, columns, room) ?? []);
+  const selected = [...readers, ...counters].map((reader) => reader.sql);
+  if (selected.length === 0) {
     const [[count] = []] = await database.rows(`SELECT count(*) FROM ${sql}`);
     return Number(count ?? 0);
   }
-  const readers = numbers.map(({ source }) => createNumberColumn(source, columns));
-  const moments = numbers.map((feature) => createMoments(numberTransform(feature)));
-  const counts = wholes.map(() => createWholeCounts());
-  const selected = [
-    ...readers.map((reader) => reader.sql),
-    ...wholes.map((feature) => wholeSql(categorySql(feature, columns).sql)),
-  ];
   let rows = 0;
   for await (const chunk of database.stream(`SELECT ${selected.join(", ")} FROM ${sql}`)) {
     for (const [i, { valuesOf }] of readers.entries())
       moments[i]?.add(valuesOf(chunk.getColumnVector(i), chunk.rowCount), chunk.rowCount);
-    for (const [i, count] of counts.entries())
-      count.add(wordPairsOf(chunk.getColumnVector(readers.length + i)), chunk.rowCount);
+    for (const [i, { add }] of counters.entries()) add(chunk.getColumnVector(readers.length + i), chunk.rowCount);
     rows += chunk.rowCount;
   }
   for (const [i, { name }] of numbers.entries()) {
     const result = moments[i]?.result();
     if (result !== undefined) found.set(name, result);
   }
-  for (const [i, feature] of wholes.entries()) {
-    const values = counts[i]?.values(minimumOf(feature), limitOf(feature));
-    if (values !== undefined) found.set(feature.name, { kind: "vocabulary", values });
+  for (const { feature, values } of counters) {
+    const counted = values(minimumOf(feature), limitOf(feature));
+    if (counted !== undefined) found.set(feature.name, { kind: "vocabulary", values: counted });
   }
   return rows;
+}
+
+/** What counts the values of a category while its rows go by. */
+interface Counter extends Pick<WholeCounts, "values"> {
+  readonly feature: VocabularyFeature;
+  readonly sql: string;
+  readonly add: (vector: DuckDBVector, rows: number) => void;
+}
+
+/** Undefined where only the database counts. */
+function counterOf(feature: VocabularyFeature, columns: ExpressionColumns, room: TextRoom): Counter | undefined {
+  const { sql, kind } = categorySql(feature, columns);
+  if (kind === "integer") {
+    const { add, values } = createWholeCounts();
+    return { feature, sql: wholeSql(sql), add: (vector, rows) => add(wordPairsOf(vector), rows), values };
+  }
+  const plain = plainText(feature, columns);
+  if (plain === undefined) return undefined;
+  const { add, values } = createTextCounts(plain.rules, plain.missing, room);
+  return { feature, sql: entrySql(plain.sql), add: (vector, rows) => add(textEntriesOf(vector), rows), values };
 }
 
 /** Of the values at positions that count. */

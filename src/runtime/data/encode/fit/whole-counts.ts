@@ -3,6 +3,7 @@
  * what grouping texts costs. A column whose numbers are too far apart for that is left to the database.
  */
 import { nullHigh } from "../vectors.js";
+import { byCounts } from "./by-counts.js";
 
 export interface WholeCounts {
   /** Takes the first `rows` of the numbers, as pairs of words, low before high; `nullHigh` with a low word of 0 is a null. */
@@ -68,25 +69,7 @@ function mostFrequent(counts: Int32Array, first: number, fewest: number, limit: 
   for (let place = 0; place < counts.length; place++) {
     if (counts[place]! >= least) keys[filled++] = keyOf(first + place);
   }
-  const values = Int32Array.from(keys.sort(), valueOf);
-  // A stable sort by counts, of which there are few different ones.
-  const starts = new Map<number, number>();
-  for (const value of values) {
-    const count = counts[value - first]!;
-    starts.set(count, (starts.get(count) ?? 0) + 1);
-  }
-  let start = 0;
-  for (const [count, size] of [...starts].sort(([a], [b]) => b - a)) {
-    starts.set(count, start);
-    start += size;
-  }
-  const ordered = new Int32Array(values.length);
-  for (const value of values) {
-    const count = counts[value - first]!;
-    const at = starts.get(count)!;
-    ordered[at] = value;
-    starts.set(count, at + 1);
-  }
+  const ordered = byCounts(Int32Array.from(keys.sort(), valueOf), (value) => counts[value - first]!);
   return Array.from(ordered.subarray(0, Math.min(limit, ordered.length)), String);
 }
 

@@ -1,0 +1,96 @@
+/** Ids of the texts of a column, by their entries: each different short text is cleaned and looked up once. */
+import type { DuckDBVector } from "@duckdb/node-api";
+import { cleanText, type TextRules } from "../../expressions/values.js";
+import { textReader } from "../vectors.js";
+import { entryWords, packText, shortBytes, shortText, textEntriesOf } from "./short-texts.js";
+import { createTextTable, largestNumber, numberOfSeal, placeOf, sealNumber, takePlace } from "./text-table.js";
+import { wholeOfText, withPlace } from "./whole-texts.js";
+
+/** Different texts that are remembered besides those of a vocabulary. */
+const rememberedTexts = 2 ** 20;
+
+export interface TextIdsOptions {
+  readonly rules: TextRules;
+  /** What a null is read as. */
+  readonly missing: string | undefined;
+  /** The id of a text, 0 where it has none; −1 for zeros. */
+  readonly idOf: (text: string) => number;
+  /** Texts whose ids are their places from 1, where there are such. */
+  readonly values?: readonly string[];
+}
+
+/** What {@link TextIds} says of a null. */
+export const nullText = -2;
+
+/** The ids of the first `rows` rows; good until the next call. */
+export type TextIds = (vector: DuckDBVector, rows: number) => Int32Array;
+
+/** A number in the table is an id above so many, from 1 for {@link nullText}. */
+const firstNumber = 1 - nullText;
+
+export function createTextIds({ rules, missing, idOf, values }: TextIdsOptions): TextIds {
+  const table = createTextTable(0);
+  /** Numbers as in the table, 0 where there is none yet. */
+  let wholes: Int32Array = new Int32Array(0);
+  /** What is known of a text, 0 for nothing. */
+  const numberOf = (text: string): number => {
+    const { words, length } = packText(text);
+    if (length > shortBytes) return 0;
+    const [a, b, c] = [words[0]!, words[1]!, words[2]!];
+    const whole = wholeOfText(a, b, length);
+    return whole >= 0 ? (wholes[whole] ?? 0) : numberOfSeal(table.words[placeOf(table.words, a, b, c, length) + 3]!);
+  };
+  const remember = (text: string, id: number): void => {
+    const { words, length } = packText(text);
+    if (length > shortBytes || id + firstNumber > largestNumber) return;
+    const [a, b, c] = [words[0]!, words[1]!, words[2]!];
+    const whole = wholeOfText(a, b, length);
+    if (whole >= 0) {
+      wholes = withPlace(wholes, whole);
+      wholes[whole] = id + firstNumber;
+      return;
+    }
+    const place = placeOf(table.words, a, b, c, length);
+    if (table.words[place + 3] === 0) takePlace(table, place, a, b, c, sealNumber(id + firstNumber, length));
+  };
+  // A value that means null in these files is none of theirs.
+  for (const [i, value] of (values ?? []).entries()) if (cleanText(value, rules) === value) remember(value, i + 1);
+  const most = table.size + rememberedTexts;
+  const find = (raw: string): number => {
+    const clean = cleanText(raw, rules);
+    const text = clean ?? missing;
+    // All short values of a vocabulary are known, so that no map of all its texts is made for those that are not.
+    const isForeign = values !== undefined && clean !== null && Buffer.byteLength(clean) <= shortBytes;
+    const known = isForeign ? numberOf(clean) : 0;
+    const id = text === undefined ? nullText : known > 0 ? known - firstNumber : isForeign ? 0 : idOf(text);
+    if (table.size < most) remember(raw, id);
+    return id;
+  };
+  let ids = new Int32Array(0);
+  return (vector, rows) => {
+    if (ids.length < rows) ids = new Int32Array(rows);
+    const entries = textEntriesOf(vector);
+    const longText = textReader(vector);
+    let { words } = table;
+    let numbers = wholes;
+    for (let row = 0, at = 0; row < rows; row++, at += entryWords) {
+      const length = entries[at]!;
+      if (length > shortBytes) {
+        ids[row] = find(longText(row) ?? "");
+        continue;
+      }
+      const a = entries[at + 1]!;
+      const b = entries[at + 2]!;
+      const c = entries[at + 3]!;
+      const whole = wholeOfText(a, b, length);
+      const number = whole >= 0 ? (numbers[whole] ?? 0) : numberOfSeal(words[placeOf(words, a, b, c, length) + 3]!);
+      if (number > 0) ids[row] = number - firstNumber;
+      else {
+        ids[row] = find(shortText(a, b, c, length));
+        ({ words } = table);
+        numbers = wholes;
+      }
+    }
+    return ids;
+  };
+}

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { shortestDecimal } from "../../src/runtime/data/expressions/shortest.js";
 import { withDatabase } from "../../src/runtime/data/files/database.js";
 import { floatSql } from "../../src/runtime/data/files/source.js";
-import { folderWith } from "./fixtures.js";
+import { column, duckdb, event, folderWith, numeric, openIn, rowsOf, source, spec } from "./fixtures.js";
 
 describe("the shortest decimal of a float32", () => {
   it("is what its text says", () => {
@@ -38,5 +38,20 @@ describe("the shortest decimal of a float32", () => {
       const rows = await database.rows(`SELECT ${floatSql("x")} FROM t`);
       expect(Array.from(values, shortestDecimal)).toEqual(rows.map(([value]) => value));
     });
+  });
+
+  it("is not sought where a number of 32 bits is all that is kept, and the same is", async () => {
+    const floats = [0.1, -0.3, 1e-7, 123456.79, 0, 33554430, 1.0000001, 3.4e38].map(Math.fround);
+    const list = floats.map((value) => `CAST('${value}' AS FLOAT)`).join(", ");
+    const folder = folderWith({});
+    await duckdb(`COPY (SELECT x, x AS y FROM unnest([${list}]) t(x)) TO '${folder}/a.parquet'`);
+    const features = [numeric("x"), numeric("y", { scale: "log1p" })];
+    const label = event("amount", { base: "amount", source: column("x") });
+    const { train } = await openIn(folder, spec({ train: source("a.parquet", "parquet") }, features, [label]));
+    const rows = rowsOf(train);
+    expect(rows.map(({ numbers: [value] }) => value)).toEqual(floats);
+    expect(rows.map(({ labels: [value] }) => value)).toEqual(floats);
+    const logarithm = (value: number): number => Math.fround(Math.sign(value) * Math.log1p(Math.abs(value)));
+    expect(rows.map(({ numbers: [, value] }) => value)).toEqual(floats.map(shortestDecimal).map(logarithm));
   });
 });

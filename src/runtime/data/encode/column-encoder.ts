@@ -85,10 +85,11 @@ export async function createFeatureEncoder(
 
 function numberEncoder(
   { columns }: Relation,
-  feature: FeatureModel,
+  feature: Extract<FeatureModel, { kind: "numeric" | "bucket" }>,
   store: (target: Target, word: number, value: number) => void,
 ): ColumnEncoder {
-  const { sql, valuesOf } = createNumberColumn(feature.source, columns);
+  const isRounded = feature.kind === "numeric" && feature.scale === "none";
+  const { sql, valuesOf } = createNumberColumn(feature.source, columns, { isRounded });
   return {
     sql,
     fill: (vector, target, counts) => {
@@ -306,7 +307,7 @@ function listEncoder(
 /** Labels are numbers, NaN where they are null. */
 export function createLabelEncoder({ columns }: Relation, label: LabelModel): ColumnEncoder {
   if (label.base === "amount") {
-    const { sql, valuesOf } = createNumberColumn(label.source, columns);
+    const { sql, valuesOf } = createNumberColumn(label.source, columns, { isRounded: true });
     return {
       sql,
       fill: (vector, target, counts) => fillLabel(valuesOf(vector, target.rows), target, counts, (value) => value),

@@ -13,11 +13,20 @@ export interface NumberColumn {
   valuesOf(vector: DuckDBVector, rows: number): Float64Array;
 }
 
+export interface NumberColumnOptions {
+  /** What is read of the values is only the number of 32 bits that is nearest to each: of one of 32 bits, the number itself. */
+  readonly isRounded?: boolean;
+}
+
 /**
  * The finite values of an expression. Numbers of 32 bits are the shortest decimals that mean them, as their texts are. Reading throws a `ValueError`, or the
  * query a conversion error, for a text that is no number.
  */
-export function createNumberColumn(source: ColumnExpression, columns: ExpressionColumns): NumberColumn {
+export function createNumberColumn(
+  source: ColumnExpression,
+  columns: ExpressionColumns,
+  { isRounded = false }: NumberColumnOptions = {},
+): NumberColumn {
   const plain = source.kind === "column" ? columns(source.name).plain : undefined;
   let values = new Float64Array(0);
   const room = (rows: number): Float64Array => {
@@ -37,7 +46,7 @@ export function createNumberColumn(source: ColumnExpression, columns: Expression
     sql: `coalesce(${plain.sql}, 'nan')`,
     valuesOf: (vector, rows) => {
       const found = floatsOf(vector);
-      const isShort = found instanceof Float32Array;
+      const isShort = found instanceof Float32Array && !isRounded;
       const into = room(rows);
       for (let i = 0; i < rows; i++) {
         const value = found[i]!;

@@ -37,3 +37,5 @@ export * from "./passes/multiply-tables.js";
 export * from "./passes/pad-distinct.js";
 export * from "./passes/partition.js";
 export * from "./passes/repeat.js";
+export * from "./passes/stack-state.js";
+export * from "./passes/stack-training.js";

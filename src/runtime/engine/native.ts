@@ -11,6 +11,7 @@ import { bindDims } from "../../compiler/graph/passes/bind-dims.js";
 import { joinTables } from "../../compiler/graph/passes/join-tables.js";
 import { partition } from "../../compiler/graph/passes/partition.js";
 import { repeatedStep } from "../../compiler/graph/passes/repeat.js";
+import { stackTraining } from "../../compiler/graph/passes/stack-training.js";
 import { functionInputs } from "../../compiler/graph/reads.js";
 import { int32, isStatic } from "../../compiler/graph/dims.js";
 import { rowsOf } from "../../compiler/graph/initialize.js";
@@ -27,6 +28,7 @@ import {
 import { omitUndefined } from "../../compiler/text/index.js";
 import { type Engine, type HostTensor, isLarge, type OpenOptions, type Session, type TraceSpan } from "./engine.js";
 import { checkFeeds, checkTensor, zeroTensor } from "./feeds.js";
+import { withParts } from "./stacked-state.js";
 import { keepMemory } from "./keep-memory.js";
 import { loadBinding, type NativeBinding, type TensorHandle, threadCount } from "./native-binding.js";
 
@@ -78,12 +80,7 @@ async function openTraced(binding: NativeBinding, program: Program, options: Ope
   return Object.assign(openSession(binding, program, options, labels), { trace });
 }
 
-function openSession(
-  binding: NativeBinding,
-  program: Program,
-  options: OpenOptions,
-  labels?: NodeLabels,
-): NativeSession {
+function openSession(binding: NativeBinding, program: Program, options: OpenOptions, labels?: NodeLabels): Session {
   const { functions, trainBatch } = options;
   const wanted = program.functions.filter((fn) => functions === undefined || functions.includes(fn.name));
   const bound = wanted.map((fn) =>
@@ -91,15 +88,17 @@ function openSession(
   );
   if (trainBatch !== undefined) keepMemory();
   const compile = trainBatch !== undefined && bound.some((fn) => fn.updates.length > 0) && hasXla(binding);
-  const aligned = compile ? bound.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn)) : bound;
-  const { program: joined, joined: tables } = joinTables({ ...program, functions: aligned });
+  const trained = { ...program, functions: bound };
+  const { program: stacked, stacked: stacks } = compile ? stackTraining(trained) : { program: trained, stacked: [] };
+  const aligned = compile ? stacked.functions.map((fn) => (fn.updates.length > 0 ? alignColumns(fn) : fn)) : bound;
+  const { program: joined, joined: tables } = joinTables({ state: stacked.state, functions: aligned });
   const model = createSavedModel(joined, {
     joined: tables,
-    byRows: new Set(program.state.filter(isLarge).map(({ name }) => name)),
+    byRows: new Set(stacked.state.filter(isLarge).map(({ name }) => name)),
     ...omitUndefined({ labels }),
     ...(compile ? { compiled: (fn) => (fn.updates.length > 0 ? partition(fn) : new Set()), steps: stepsOf } : {}),
   });
-  return createSession(binding, model);
+  return withParts(createSession(binding, model), stacks);
 }
 
 /** Steps of a call at most: the cost of a call is then small beside theirs, and a signal waits for few of them. */

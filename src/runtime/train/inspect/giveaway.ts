@@ -34,16 +34,24 @@ export function singleAucs(model: Pick<Model, "features" | "labels">, data: Data
     const values = valuesOf(name, data, sample);
     return values === undefined ? [] : [{ name, values }];
   });
+  // Most labels are known in the same rows: what is the same for all of these is made once.
+  let judged:
+    { readonly rows: Int32Array; readonly features: readonly (readonly [string, JudgedValues])[] } | undefined;
+  const featuresIn = (rows: Int32Array): readonly (readonly [string, JudgedValues])[] => {
+    if (judged === undefined || !sameRows(judged.rows, rows))
+      judged = { rows, features: features.map(({ name, values }) => [name, judgedValues(values, rows)]) };
+    return judged.features;
+  };
   return model.labels.flatMap((label, at) => {
     if (label.base !== "event") return [];
     const rows = knownRows(sample, at, model.labels.length);
     const targets = Float32Array.from(rows, (row) => sample.labels[row * model.labels.length + at] ?? 0);
     const positives = targets.reduce((sum, target) => sum + target, 0);
     if (Math.min(positives, rows.length - positives) < fewestRows) return [];
-    return features.map(({ name, values }) => ({
-      feature: name,
+    return featuresIn(rows).map(([feature, values]) => ({
+      feature,
       label: label.name,
-      auc: aucOfValues(values, rows, targets),
+      auc: aucOfValues(values, targets),
     }));
   });
 }
@@ -119,12 +127,34 @@ function sampledIds(
   return { codes, starts, count: known.size };
 }
 
-function aucOfValues(values: SampledValues, rows: Int32Array, targets: Float32Array): number {
-  if (values.kind === "ids") return heldOutAuc(values, rows, targets) ?? 0.5;
+/** A feature in the rows in which a label is known, for any label of these rows. */
+interface JudgedValues {
+  readonly ids: SampledIds;
+  /** Of each row, its place in `ids`. */
+  readonly rows: Int32Array;
+  /** Of numbers; `order` is ascending. */
+  readonly numbers?: { readonly values: Float32Array; readonly order: Int32Array };
+}
+
+function judgedValues(values: SampledValues, rows: Int32Array): JudgedValues {
+  if (values.kind === "ids") return { ids: values, rows };
   const numbers = Float32Array.from(rows, (row) => values.numbers[row]!);
-  const ordered = aucOfScores(numbers, targets) ?? 0.5;
-  const places = Int32Array.from(rows, (_, i) => i);
-  return Math.max(ordered, 1 - ordered, heldOutAuc(bucketsOf(numbers), places, targets) ?? 0.5);
+  return {
+    ids: bucketsOf(numbers),
+    rows: Int32Array.from(rows, (_, i) => i),
+    numbers: { values: numbers, order: ascendingOrder(numbers) },
+  };
+}
+
+function sameRows(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((row, at) => row === b[at]);
+}
+
+function aucOfValues({ ids, rows, numbers }: JudgedValues, targets: Float32Array): number {
+  const heldOut = heldOutAuc(ids, rows, targets) ?? 0.5;
+  if (numbers === undefined) return heldOut;
+  const ordered = aucOfOrder(numbers.order, numbers.values, targets, new Float32Array(targets.length).fill(1)) ?? 0.5;
+  return Math.max(ordered, 1 - ordered, heldOut);
 }
 
 function aucOfScores(scores: Float32Array, targets: Float32Array): number | undefined {

@@ -23,7 +23,7 @@ export function scaleCase(kind: Growth, size: number): ScaleCase {
     case "tasks":
       return {
         spec: tasksSpec(size),
-        rows: 40_960,
+        rows: 10_240,
         columns: [category("a", 1000, 1), ...list(16, number), ...list(size, (at) => label(`y${at}`, at))],
       };
   }

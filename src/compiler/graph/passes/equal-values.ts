@@ -28,7 +28,7 @@ export interface EqualForms {
 /** What names of stacked variables begin with, as no name of a spec does. */
 export const stackedPrefix = ".stacked/";
 
-function isJoined(node: GraphNode): boolean {
+function isStackedState(node: GraphNode): boolean {
   return node.op === "state" && node.attributes.name.startsWith(stackedPrefix);
 }
 
@@ -121,7 +121,7 @@ function connectedWithProducts(
       neighbours.get(read)?.add(group);
     }
   const isFirst = ({ op, inputs: [input = -1] }: GraphNode): boolean =>
-    op === "matmul" || (op === "slice" && isJoined(nodeOf(fn, input)));
+    op === "matmul" || (op === "slice" && isStackedState(nodeOf(fn, input)));
   const open = groups.filter(([first = -1]) => isFirst(nodeOf(fn, first)));
   const connected = new Set(open);
   for (let group = open.pop(); group !== undefined; group = open.pop())
